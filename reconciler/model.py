@@ -1,0 +1,321 @@
+"""The nouns: what every stage hands to the next.
+
+Everything here is frozen data made from the standard library. Nothing can be called, so a plan can be shown, saved,
+compared and carried out, and all of them see the same thing.
+"""
+
+from __future__ import annotations
+
+import enum
+import hmac
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, NoReturn
+
+Tree = dict[str, Any]
+"""A structure of the API as plain data: maps, lists, scalars, bytes, and the opaque leaves below."""
+
+Path = tuple[str | int, ...]
+"""Where a value stands in a tree: names of members and keys, and positions in lists."""
+
+
+def dotted(path: Iterable[str | int]) -> str:
+    """Spell a path for people: `clients.web.CallbackURLs[0]`."""
+    text = ""
+    for step in path:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
+    return text
+
+
+class Position(NamedTuple):
+    """A place in a manifest. Lines and columns count from 1."""
+
+    file: str
+    """As the user named it; `-` is standard input."""
+    line: int
+    """Counts from 1."""
+    column: int
+    """Counts from 1."""
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+# --- opaque leaves -------------------------------------------------------------------------------------------------
+
+
+class Secret:
+    """A text that must not be seen: it shows nothing of itself, cannot be pickled or encoded by accident.
+
+    Only the adapter that sends a call may `reveal` it. Two secrets are equal when their texts are.
+    """
+
+    __slots__ = ("_text", "origin")
+
+    def __init__(self, text: str, origin: str) -> None:
+        self._text = text
+        self.origin = origin
+        """Where it came from, in words that may be shown: `$secret cognito/okta#client_secret`, `live`."""
+
+    def reveal(self) -> str:
+        """Return the text itself."""
+        return self._text
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Secret):
+            return hmac.compare_digest(self._text.encode(), other._text.encode())
+        return NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+    def __str__(self) -> str:
+        return "(sensitive value)"
+
+    __repr__ = __str__
+
+    def __format__(self, spec: str) -> str:
+        return format(str(self), spec)
+
+    def __deepcopy__(self, memo: object) -> Secret:
+        return self
+
+    def __reduce__(self) -> NoReturn:
+        msg = "a secret cannot be stored"
+        raise TypeError(msg)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A value that only AWS can give (`$ssm`, `$secret`) and that nobody has asked for yet."""
+
+    kind: str
+    """`ssm` or `secret`."""
+    target: str
+    """What the author wrote behind it."""
+
+    def __str__(self) -> str:
+        return f"(known after reading ${self.kind} {self.target})"
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """An identifier that exists only after another object has been created."""
+
+    address: Address
+    """The object that will have it."""
+    member: str
+    """The member of its answer: `Id`, `ClientId`."""
+
+    def __str__(self) -> str:
+        return "(known after apply)"
+
+
+# --- addresses -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Address:
+    """The one way to name an object: `clients/web`, `user_pool`, `clients/web/branding`."""
+
+    pool: str
+    """The document it belongs to, by the name of its pool."""
+    section: str
+    """Key of the manifest section, which is also the kind: `clients`."""
+    name: str = ""
+    """Key within the section; empty for sections that hold a single object."""
+
+    def __str__(self) -> str:
+        return f"{self.section}/{self.name}" if self.name else self.section
+
+    @property
+    def full(self) -> str:
+        """The address with its pool before it, unique in a run over several manifests."""
+        return f"{self.pool}/{self}"
+
+
+# --- desired and observed ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """One object as a manifest declares it."""
+
+    address: Address
+    """Its name."""
+    declared: Tree
+    """The members that were written, null ones included: null means "reset to the service's default"."""
+    source: Position
+    """Where it begins."""
+    positions: Mapping[Path, Position] = field(default_factory=dict, compare=False, repr=False)
+    """Where each declared value stands, by its path within `declared`."""
+    pin: str = ""
+    """The identifier that the author gave, where the kind has one."""
+
+    def position(self, path: Path) -> Position:
+        """Return the place of a value, or of the nearest thing around it that was written."""
+        for end in range(len(path), -1, -1):
+            found = self.positions.get(path[:end])
+            if found is not None:
+                return found
+        return self.source
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """One object as it is live."""
+
+    address: Address
+    """Its name; several live objects of one name have the same address."""
+    ids: Mapping[str, str]
+    """The parameters that identify it in calls: UserPoolId, ClientId, GroupName."""
+    data: Tree
+    """What the service answered, in the spelling of the input; secrets wrapped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something that could not be read. "Could not read" is never "no difference"."""
+
+    address: Address
+    """What was to be read."""
+    operation: str
+    """The call that failed."""
+    reason: str
+    """The service's words."""
+
+
+# --- plan ----------------------------------------------------------------------------------------------------------
+
+
+class Action(enum.Enum):
+    """What happens to an object; the value is the glyph that shows it."""
+
+    CREATE = "+"
+    UPDATE = "~"
+    DELETE = "-"
+    REPLACE = "-/+"
+    NONE = " "
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One member that will change."""
+
+    path: Path
+    """Within the object."""
+    before: Any
+    """Live value; None when there is none."""
+    after: Any
+    """Value after apply; None when the member will be unset."""
+    sensitive: bool = False
+    """Whether the values must not be shown."""
+    source: Position | None = None
+    """Where the manifest says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request to the API. Parameters may hold `Later` and `Secret` leaves."""
+
+    service: str
+    """`cognito-idp` or `cognito-identity`."""
+    operation: str
+    """CamelCase, as in the service model."""
+    params: Tree
+    """The input structure."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceChange:
+    """What will happen to one object."""
+
+    address: Address
+    """Its name."""
+    type: str
+    """Its type in the words of CloudFormation: `UserPoolClient`."""
+    action: Action
+    """NONE for objects that already are as declared."""
+    fields: tuple[FieldChange, ...]
+    """What changes, in the order of the schema."""
+    declared: Tree
+    """What the manifest says; empty for a deletion."""
+    before: Tree | None
+    """Live object; None when there is none."""
+    after: Tree | None
+    """The object as it will be, as far as that is known; None for a deletion."""
+    ids: Mapping[str, Any]
+    """Identifiers for calls; `Later` where they do not exist yet."""
+    needs: tuple[Address, ...] = ()
+    """Objects of the same plan whose change must have succeeded first."""
+    source: Position | None = None
+    """Where the manifest declares it."""
+    reason: str = ""
+    """Why, when the action alone does not tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a plan may not be carried out."""
+
+    address: Address
+    """The object at fault."""
+    rule: str
+    """Identifier of the rule: `P7`, `immutable`, `ambiguous`."""
+    path: Path
+    """The member at fault, within the object."""
+    message: str
+    """What is wrong."""
+    advice: str
+    """What to do instead."""
+    source: Position | None = None
+    """Where the manifest says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something worth saying that stops nothing."""
+
+    message: str
+    """A sentence."""
+    source: Position | None = None
+    """Where, if it is about a manifest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a document is applied."""
+
+    account: str
+    """Account number, from STS."""
+    region: str
+    """Region code."""
+    pool_name: str
+    """Name of the pool (user pool or identity pool)."""
+    pool_id: str
+    """Its id; empty while it does not exist."""
+    manifest: str
+    """File that declares it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that would happen to one document's objects, in the order in which it would happen."""
+
+    target: Target
+    """Where."""
+    changes: tuple[ResourceChange, ...]
+    """In dependency order, unchanged objects included."""
+    refusals: tuple[Refusal, ...] = ()
+    """Reasons why it may not be carried out."""
+    unmanaged: tuple[Address, ...] = ()
+    """Live objects of managed sections that the manifest does not declare; left alone."""
+    notices: tuple[Notice, ...] = ()
+    """What should be said besides."""
+    gaps: tuple[Gap, ...] = ()
+    """What could not be read."""
+
+    @property
+    def pending(self) -> tuple[ResourceChange, ...]:
+        """The changes that are not no-ops."""
+        return tuple(c for c in self.changes if c.action is not Action.NONE)

@@ -1,0 +1,262 @@
+"""The vocabulary in which the schemas are written.
+
+A schema says more than a type: what the service assumes when a member is left out, whether the order of a list
+means anything, whether a value is a secret. Those facts stand in the type itself (`Annotated`), so the differ, the
+validator, `explain` and the documentation all read the same table, and a new member of the API is one line.
+
+This package knows pydantic and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic.fields import FieldInfo
+
+M = TypeVar("M")
+
+
+class ApiModel(BaseModel):
+    """A structure of the Cognito API.
+
+    Every member is optional in the model, because an author may manage a part of an object only; what the API
+    requires at creation is checked on the object that would be sent. `model_fields_set` says what was declared.
+    Call `model_validate(tree, extra="forbid")` for a manifest and `extra="ignore"` for an answer.
+    """
+
+    model_config = ConfigDict(strict=True, frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True)
+
+
+# --- facts about a member: objects that stand inside Annotated[...] -----------------------------------------------
+
+
+@dataclass(frozen=True)
+class Default:
+    """What the service assumes when the member is not sent at creation, and what `null` resets it to."""
+
+    value: Any
+    """The value as describe shows it. A member without this mark has no default: unset means absent."""
+
+
+@dataclass(frozen=True)
+class OnUpdate:
+    """What the service does to the member when an update leaves it out (cognito-facts 2.1 to 2.7)."""
+
+    omitted: Literal["kept", "reset", "unmeasured"]
+    """Informative (`explain`, the embedded Cognito): the tool itself always sends everything."""
+
+
+@dataclass(frozen=True)
+class CreateOnly:
+    """The member can be set when the object is created and never afterwards."""
+
+    advice: str
+    """What an operator can do instead."""
+
+
+@dataclass(frozen=True)
+class NotRemovable:
+    """Once set, the service offers no way to unset the member: `null` is refused when it is live."""
+
+    advice: str
+    """What an operator can do instead."""
+
+
+@dataclass(frozen=True)
+class ClearWith:
+    """The value that unsets the member; needed where leaving it out of an update keeps it."""
+
+    value: Any
+    """Sent in place of `null`."""
+
+
+@dataclass(frozen=True)
+class Tier:
+    """The lowest feature plan that allows the member to be used (cognito-facts 2.19)."""
+
+    name: Literal["LITE", "ESSENTIALS", "PLUS"]
+    """A value of UserPoolTier."""
+
+
+@dataclass(frozen=True)
+class Since:
+    """The year in which the member appeared, for members that peers do not know."""
+
+    year: int
+    """Calendar year."""
+
+
+@dataclass(frozen=True)
+class Note:
+    """One sentence an operator should know; shown by `explain` and in the reference."""
+
+    text: str
+    """Plain text."""
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """The values the service is known to take. Others are let through with a warning: enums lag the service."""
+
+    values: tuple[str, ...]
+    """In the order of the service model."""
+
+
+@dataclass(frozen=True)
+class Keyed:
+    """A list whose items are told apart by one member, and compared item by item like a map."""
+
+    member: str
+    """Name of the member that identifies an item."""
+
+
+class _Mark:
+    """A fact without a parameter."""
+
+    def __repr__(self) -> str:
+        return type(self).__name__
+
+
+class Unordered(_Mark):
+    """A list whose order means nothing: compared as a set (cognito-facts 4.5)."""
+
+
+class Text(_Mark):
+    """A text whose line endings and trailing newline mean nothing (cognito-facts 4.6)."""
+
+
+class Sensitive(_Mark):
+    """A secret: redacted in every output, by path."""
+
+
+class WriteOnly(_Mark):
+    """Never returned by the service: no drift is possible, and it is sent again with every update of its parent."""
+
+
+class Presence(_Mark):
+    """A structure whose presence means something even when it is empty: `{}` is not the same as absent."""
+
+
+class Deprecated(_Mark):
+    """Superseded (cognito-facts 2.20). Still accepted, with a notice."""
+
+
+# --- types that recur ----------------------------------------------------------------------------------------------
+
+
+def _decimal(value: object) -> object:
+    """Let an author write a number where the API wants a decimal string."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+ARN = r"^arn:[\w+=/,.@-]+:[\w+=/,.@-]+:([\w+=/,.@-]*)?:[0-9]+:[\w+=/,.@-]+(:[\w+=/,.@-]+)?(:[\w+=/,.@-]+)?$"
+Arn = Annotated[str, StringConstraints(min_length=20, max_length=2048, pattern=ARN)]
+"""An Amazon Resource Name, pattern and length as in the service model."""
+
+Decimal = Annotated[str, BeforeValidator(_decimal), StringConstraints(pattern=r"^-?\d+$")]
+"""A number that the API spells as a string (limits of schema attributes)."""
+
+CODE = r"\{####\}"
+"""The place where Cognito puts a code into a message."""
+
+LINK = r"\{##[\s\S]*##\}"
+"""The place where Cognito puts a link into a message; the text between the marks is shown."""
+
+SmsText = Annotated[str, StringConstraints(min_length=6, max_length=140, pattern=CODE), Text()]
+EmailText = Annotated[str, StringConstraints(min_length=6, max_length=20000, pattern=CODE), Text()]
+LinkText = Annotated[str, StringConstraints(min_length=6, max_length=20000, pattern=LINK), Text()]
+Subject = Annotated[str, StringConstraints(min_length=1, max_length=140)]
+NAME = r"^[\w\s+=,.@-]+$"
+Name = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=NAME)]
+Region = Annotated[str, StringConstraints(min_length=5, max_length=32)]
+
+
+# --- reading the table back ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Member:
+    """One member of a structure, with everything its schema says about it."""
+
+    name: str
+    """The API's name."""
+    shape: Literal["scalar", "structure", "list", "map"]
+    """What kind of value it holds."""
+    model: type[ApiModel] | None
+    """The structure held, or held by each item of the list or map; None when items are scalars."""
+    marks: tuple[Any, ...]
+    """The facts of the member, those of its type included."""
+    item_marks: tuple[Any, ...]
+    """The facts of the items of a list or map."""
+    scalar: type
+    """The Python type of the value or of its items: str, int, bool, bytes or object."""
+    description: str
+    """From the model's docstring under the field, or empty."""
+
+    required: bool = False
+    """Whether the model itself insists on the member (items of lists only)."""
+
+    def mark(self, kind: type[M]) -> M | None:
+        """Return the fact of the given kind, or None."""
+        return next((m for m in self.marks if isinstance(m, kind)), None)
+
+    def has(self, kind: type[object]) -> bool:
+        """Tell whether the member carries a fact of the given kind."""
+        return any(isinstance(m, kind) for m in self.marks)
+
+
+@cache
+def members(model: type[ApiModel]) -> Mapping[str, Member]:
+    """Return the members of a structure by name, in the order of the schema."""
+    return {name: _member(name, info) for name, info in model.model_fields.items()}
+
+
+def _member(name: str, info: FieldInfo) -> Member:
+    inner, marks = _unwrap(info.annotation)
+    marks = (*marks, *info.metadata)
+    origin = get_origin(inner)
+    if origin in (list, dict):
+        item, item_marks = _unwrap(get_args(inner)[-1])
+        shape: Literal["list", "map"] = "list" if origin is list else "map"
+        model, scalar = _leaf(item)
+        return Member(name, shape, model, marks, item_marks, scalar, info.description or "", info.is_required())
+    model, scalar = _leaf(inner)
+    return Member(
+        name, "structure" if model else "scalar", model, marks, (), scalar, info.description or "", info.is_required()
+    )
+
+
+def _leaf(annotation: Any) -> tuple[type[ApiModel] | None, type]:
+    if isinstance(annotation, type) and issubclass(annotation, ApiModel):
+        return annotation, object
+    return None, annotation if isinstance(annotation, type) else object
+
+
+def _unwrap(annotation: Any) -> tuple[Any, tuple[Any, ...]]:
+    """Peel `Annotated` and `| None` off a type and return what is left with the facts that were found."""
+    marks: tuple[Any, ...] = ()
+    while True:
+        origin = get_origin(annotation)
+        if origin is Annotated:
+            annotation, *found = get_args(annotation)
+            marks = (*marks, *found)
+        elif origin in (Union, UnionType):
+            rest = [a for a in get_args(annotation) if a is not NoneType]
+            if len(rest) != 1:
+                return object, marks
+            annotation = rest[0]
+        else:
+            return annotation, marks
+
+
+class Absent(_Mark):
+    """Stands for "there is no such member"; distinct from null, which an author writes to reset one."""
+
+
+ABSENT = Absent()
+"""The only instance of `Absent`."""
