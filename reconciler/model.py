@@ -319,3 +319,88 @@ class Plan:
     def pending(self) -> tuple[ResourceChange, ...]:
         """The changes that are not no-ops."""
         return tuple(c for c in self.changes if c.action is not Action.NONE)
+
+
+# --- what an apply reports ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """Work on an object begins."""
+
+    change: ResourceChange
+    """What will be done to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A call was answered."""
+
+    address: Address
+    """The object it was for."""
+    call: Call
+    """The call, with identifiers filled in."""
+    seconds: float
+    """How long the answer took."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The service is still busy with an object."""
+
+    address: Address
+    """The object."""
+    seconds: float
+    """How long it has been so."""
+    status: str
+    """The service's word for it: `CREATING`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """An object is as it should be."""
+
+    change: ResourceChange
+    """What was done to it."""
+    seconds: float
+    """How long it took."""
+    id: str = ""
+    """Its identifier, where it has one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Work on an object stopped."""
+
+    change: ResourceChange
+    """What was to be done."""
+    error: str
+    """What happened, in words."""
+    stale: bool = False
+    """Whether the object was no longer what the plan had seen."""
+    written: int = 0
+    """How many of its calls had succeeded before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """An object was not touched, because something before it failed or the run was interrupted."""
+
+    change: ResourceChange
+    """What was to be done."""
+    because: str
+    """Why not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """The objects were read again and planned again after the last write."""
+
+    left: tuple[ResourceChange, ...]
+    """What still differs; empty when the result converged."""
+    target: Target | None = None
+    """Where the objects are now; the pool has its id."""
+
+
+Event = Started | Sent | Waiting | Done | Failed | Skipped | Verified
+"""What the applier yields, in order."""

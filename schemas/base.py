@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, ClassVar, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
 from pydantic.fields import FieldInfo
@@ -28,6 +28,10 @@ class ApiModel(BaseModel):
     requires at creation is checked on the object that would be sent. `model_fields_set` says what was declared.
     Call `model_validate(tree, extra="forbid")` for a manifest and `extra="ignore"` for an answer.
     """
+
+    INPUTS: ClassVar[tuple[tuple[str, str], ...]] = ()
+    """For the top structure of a resource: the operations (service, name) whose inputs it describes. A member that
+    the installed botocore knows there and the model does not is let through with a notice (design 2)."""
 
     model_config = ConfigDict(strict=True, frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True)
 
@@ -115,6 +119,30 @@ class Keyed:
     """Name of the member that identifies an item."""
 
 
+@dataclass(frozen=True)
+class SecretKeys:
+    """Keys of a map whose values are secrets."""
+
+    names: tuple[str, ...]
+    """Exact keys."""
+
+
+@dataclass(frozen=True)
+class WriteOnlyKeys:
+    """Keys of a map that the service never returns: no drift is possible, and they are sent with every update."""
+
+    names: tuple[str, ...]
+    """Exact keys."""
+
+
+@dataclass(frozen=True)
+class KeyName:
+    """The member that the key of the manifest section stands for: ClientName, GroupName."""
+
+    renameable: bool
+    """Whether it may differ from the key, because the object can be renamed or its name is not unique."""
+
+
 class _Mark:
     """A fact without a parameter."""
 
@@ -140,6 +168,10 @@ class WriteOnly(_Mark):
 
 class Presence(_Mark):
     """A structure whose presence means something even when it is empty: `{}` is not the same as absent."""
+
+
+class Pin(_Mark):
+    """An identifier made by the service (ClientId): says which live object is meant, and is never itself changed."""
 
 
 class Deprecated(_Mark):
