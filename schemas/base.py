@@ -33,13 +33,17 @@ class ApiModel(BaseModel):
     """For the top structure of a resource: the operations (service, name) whose inputs it describes. A member that
     the installed botocore knows there and the model does not is let through with a notice (design 2)."""
 
+    MOVED: ClassVar[Mapping[str, str]] = {}
+    """Members of the API that do not belong here, with what to do instead: they are refused with that advice. They
+    are what a pasted answer holds beside its configuration, and members that another section owns."""
+
     model_config = ConfigDict(strict=True, frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True)
 
 
 # --- facts about a member: objects that stand inside Annotated[...] -----------------------------------------------
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Default:
     """What the service assumes when the member is not sent at creation, and what `null` resets it to."""
 
@@ -71,7 +75,7 @@ class NotRemovable:
     """What an operator can do instead."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ClearWith:
     """The value that unsets the member; needed where leaving it out of an update keeps it."""
 
@@ -202,10 +206,25 @@ LINK = r"\{##[\s\S]*##\}"
 SmsText = Annotated[str, StringConstraints(min_length=6, max_length=140, pattern=CODE), Text()]
 EmailText = Annotated[str, StringConstraints(min_length=6, max_length=20000, pattern=CODE), Text()]
 LinkText = Annotated[str, StringConstraints(min_length=6, max_length=20000, pattern=LINK), Text()]
-Subject = Annotated[str, StringConstraints(min_length=1, max_length=140)]
+PRINTABLE_OR_SPACE = r"^[\p{L}\p{M}\p{S}\p{N}\p{P}\s]+$"
+PRINTABLE = r"^[\p{L}\p{M}\p{S}\p{N}\p{P}]+$"
+VISIBLE = r"^[\x21\x23-\x5B\x5D-\x7E]+$"
+"""Visible ASCII without quote and backslash: what OAuth allows in a scope."""
+
+Subject = Annotated[str, StringConstraints(min_length=1, max_length=140, pattern=PRINTABLE_OR_SPACE)]
+String = Annotated[str, StringConstraints(max_length=131_072)]
+"""Any text; the limit is the service model's."""
 NAME = r"^[\w\s+=,.@-]+$"
 Name = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=NAME)]
 Region = Annotated[str, StringConstraints(min_length=5, max_length=32)]
+Scope = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=VISIBLE)]
+AcrLevel = Annotated[str, StringConstraints(pattern=r"^Level[1-4]$")]
+AcrValue = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=VISIBLE)]
+
+OAUTH_FLOWS = OneOf(("code", "implicit", "client_credentials"))
+
+COMPUTED = "is computed by Cognito: remove it"
+"""Advice for members of an answer that nobody can set."""
 
 
 # --- reading the table back ----------------------------------------------------------------------------------------
@@ -233,6 +252,9 @@ class Member:
     required: bool = False
     """Whether the model itself insists on the member (items of lists only)."""
 
+    key_marks: tuple[Any, ...] = ()
+    """The facts of the keys of a map."""
+
     def mark(self, kind: type[M]) -> M | None:
         """Return the fact of the given kind, or None."""
         return next((m for m in self.marks if isinstance(m, kind)), None)
@@ -254,9 +276,11 @@ def _member(name: str, info: FieldInfo) -> Member:
     origin = get_origin(inner)
     if origin in (list, dict):
         item, item_marks = _unwrap(get_args(inner)[-1])
+        key_marks = _unwrap(get_args(inner)[0])[1] if origin is dict else ()
         shape: Literal["list", "map"] = "list" if origin is list else "map"
         model, scalar = _leaf(item)
-        return Member(name, shape, model, marks, item_marks, scalar, info.description or "", info.is_required())
+        text, required = info.description or "", info.is_required()
+        return Member(name, shape, model, marks, item_marks, scalar, text, required, key_marks)
     model, scalar = _leaf(inner)
     return Member(
         name, "structure" if model else "scalar", model, marks, (), scalar, info.description or "", info.is_required()

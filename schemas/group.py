@@ -1,0 +1,49 @@
+"""Groups: what CreateGroup and UpdateGroup take (cognito-facts 2.7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, ClassVar
+
+from pydantic import Field, StringConstraints
+
+from schemas.base import COMPUTED, PRINTABLE, ApiModel, Arn, ClearWith, KeyName, Note, NotRemovable, OnUpdate
+
+GroupLabel = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=PRINTABLE)]
+
+
+class Group(ApiModel):
+    """A group of users; tokens name the groups that a user is in."""
+
+    INPUTS = (("cognito-idp", "CreateGroup"), ("cognito-idp", "UpdateGroup"))
+
+    MOVED: ClassVar[Mapping[str, str]] = {
+        "UserPoolId": "belongs to the document: write id beside groups",
+        "CreationDate": COMPUTED,
+        "LastModifiedDate": COMPUTED,
+    }
+
+    GroupName: Annotated[GroupLabel, KeyName(renameable=False)] | None = None
+    """Its name; the same as the key."""
+    Description: Annotated[str, StringConstraints(max_length=2048), ClearWith(""), OnUpdate("kept")] | None = None
+    """What it is for."""
+    RoleArn: (
+        Annotated[
+            Arn,
+            NotRemovable("Only deleting the group removes its role, and that loses its members. Give it a weak role."),
+            OnUpdate("kept"),
+            Note("A role of the pool's own account."),
+        ]
+        | None
+    ) = None
+    """The role that members can take through an identity pool."""
+    Precedence: (
+        Annotated[
+            int,
+            Field(ge=0, le=2_147_483_647),
+            NotRemovable("Cognito keeps a precedence once it is there. Write a high number instead."),
+            OnUpdate("kept"),
+        ]
+        | None
+    ) = None
+    """Whose role wins for a user in several groups: 0 is strongest, none is weakest."""

@@ -1,0 +1,111 @@
+"""Identity providers: what CreateIdentityProvider and UpdateIdentityProvider take (cognito-facts 2.6)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, ClassVar
+
+from pydantic import Field, StringConstraints
+
+from schemas.base import (
+    COMPUTED,
+    AcrLevel,
+    AcrValue,
+    ApiModel,
+    ClearWith,
+    CreateOnly,
+    Default,
+    KeyName,
+    Note,
+    NotRemovable,
+    OneOf,
+    OnUpdate,
+    SecretKeys,
+    Since,
+    String,
+    Text,
+    Unordered,
+    WriteOnlyKeys,
+)
+
+ProviderLabel = Annotated[
+    str, StringConstraints(min_length=1, max_length=32, pattern=r"^[\p{L}\p{M}\p{S}\p{N}\p{P}\p{Z}]+$")
+]
+"""A name as UpdateIdentityProvider and clients take it; what a new one must be like is a rule (O9)."""
+
+
+class IdentityProvider(ApiModel):
+    """Somebody else who signs users in: a SAML or OpenID Connect provider, or a social one."""
+
+    INPUTS = (("cognito-idp", "CreateIdentityProvider"), ("cognito-idp", "UpdateIdentityProvider"))
+
+    MOVED: ClassVar[Mapping[str, str]] = {
+        "UserPoolId": "belongs to the document: write id beside identity_providers",
+        "CreationDate": COMPUTED,
+        "LastModifiedDate": COMPUTED,
+    }
+
+    ProviderName: (
+        Annotated[
+            ProviderLabel,
+            KeyName(renameable=False),
+            Note("Social providers are named for their type; others have 3 to 32 characters, no space, no underscore."),
+        ]
+        | None
+    ) = None
+    """Its name; the same as the key."""
+    ProviderType: (
+        Annotated[
+            str,
+            OneOf(("SAML", "Facebook", "Google", "LoginWithAmazon", "SignInWithApple", "OIDC")),
+            CreateOnly("Make a provider with another name, move the clients to it, and remove this one."),
+        ]
+        | None
+    ) = None
+    """What kind of provider it is."""
+    ProviderDetails: (
+        Annotated[
+            dict[String, Annotated[String, Text()]],
+            SecretKeys(("client_secret", "private_key")),
+            WriteOnlyKeys(("private_key",)),
+            NotRemovable("A provider cannot be without its details. Change them key by key."),
+            OnUpdate("kept"),
+            Note('All values are texts: write "true", not true. Cognito adds keys of its own.'),
+        ]
+        | None
+    ) = None
+    """How it is reached and who we are to it; the keys depend on the type."""
+    AttributeMapping: (
+        Annotated[
+            dict[Annotated[str, StringConstraints(min_length=1, max_length=32)], String],
+            ClearWith({}),
+            OnUpdate("kept"),
+            Note("Attributes must be mutable, and writable by the clients; map email_verified too."),
+        ]
+        | None
+    ) = None
+    """Which attribute of the pool is filled from which claim of the provider."""
+    IdpIdentifiers: (
+        Annotated[
+            list[Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[\w\s+=.@-]+$")]],
+            Field(max_length=50),
+            Unordered(),
+            Default([]),
+            ClearWith([]),
+            OnUpdate("kept"),
+        ]
+        | None
+    ) = None
+    """Other names, such as e-mail domains, that lead users to it; unique in the pool."""
+    AcrMapping: (
+        Annotated[
+            dict[AcrLevel, AcrValue],
+            Field(max_length=4),
+            Since(2026),
+            ClearWith({}),
+            OnUpdate("kept"),
+            Note("For OIDC only."),
+        ]
+        | None
+    ) = None
+    """What the provider calls the pool's levels of authentication."""

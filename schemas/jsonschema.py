@@ -1,0 +1,242 @@
+"""The manifest's JSON Schema, with which editors complete and check while a manifest is being written.
+
+It is made from the models and kept as docs/schema/v1.json. An editor sees what stands in the file, before references
+are followed, so a reference is allowed wherever a value is. Values of enumerations are proposed and not enforced,
+because they lag the service. Members are enforced: a member that only a newer botocore knows is underlined by the
+editor although the tool takes it with a notice, since a typing error is far more likely than a new member.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any, Literal, get_args, get_origin
+
+from pydantic import BeforeValidator
+from pydantic.fields import FieldInfo
+
+from schemas.base import (
+    ApiModel,
+    CreateOnly,
+    Default,
+    Deprecated,
+    Member,
+    Note,
+    NotRemovable,
+    OneOf,
+    Sensitive,
+    Since,
+    Tier,
+    members,
+)
+from schemas.manifest import UserPoolManifest, sections
+
+JsonSchema = dict[str, Any]
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+IDENTITY = "urn:poolctl:manifest:v1"
+
+TYPES: Mapping[type, JsonSchema] = {
+    str: {"type": "string"},
+    int: {"type": "integer"},
+    bool: {"type": "boolean"},
+    bytes: {"type": "string"},
+    date: {"type": "string", "format": "date"},
+    object: {},
+}
+
+REFERENCES = {
+    "$var": "Name of a variable: --var NAME=VALUE, or a line of a --var-file.",
+    "$env": "Name of an environment variable.",
+    "$file": "Path of a file, relative to the manifest.",
+    "$ssm": "Name of a parameter in AWS Systems Manager.",
+    "$secret": "Name of a secret in AWS Secrets Manager, with #key for one key of it.",
+}
+"""References that may stand for a value (design 2)."""
+
+DYNAMIC: JsonSchema = {"$ref": "#/$defs/Dynamic"}
+NULL: JsonSchema = {"type": "null"}
+
+
+# --- limits --------------------------------------------------------------------------------------------------------
+
+LIMITS: Mapping[str, Mapping[str, str]] = {
+    "scalar": {
+        "ge": "minimum",
+        "le": "maximum",
+        "min_length": "minLength",
+        "max_length": "maxLength",
+        "pattern": "pattern",
+    },
+    "list": {"min_length": "minItems", "max_length": "maxItems"},
+    "map": {"min_length": "minProperties", "max_length": "maxProperties"},
+    "structure": {},
+}
+"""What pydantic and JSON Schema call a limit, by the shape of the value."""
+
+
+def limits(marks: Iterable[Any], shape: str = "scalar") -> JsonSchema:
+    """Return the limits among the facts of a member, as JSON Schema spells them.
+
+    Args:
+        marks: Facts of a member, of its items or of its keys.
+        shape: The shape of the value that they are about.
+    """
+    flat = [m for mark in marks for m in ((mark, *mark.metadata) if isinstance(mark, FieldInfo) else (mark,))]
+    found = {theirs: getattr(m, ours, None) for m in flat for ours, theirs in LIMITS[shape].items() if hasattr(m, ours)}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _portable(found: JsonSchema) -> JsonSchema:
+    r"""Leave out what not every regular-expression engine knows: classes like `\p{L}`."""
+    return {name: value for name, value in found.items() if name != "pattern" or "\\p" not in value}
+
+
+# --- values --------------------------------------------------------------------------------------------------------
+
+
+def _scalar(scalar: type, marks: tuple[Any, ...]) -> list[JsonSchema]:
+    """Return the alternatives for a value that is written out."""
+    known = next((m for m in marks if isinstance(m, OneOf)), None)
+    if known:
+        return [{"enum": list(known.values)}, {"type": "string"}]
+    base = dict(TYPES[scalar])
+    if scalar is str and any(isinstance(m, BeforeValidator) for m in marks):
+        base["type"] = ["string", "integer"]
+    return [{**base, **_portable(limits(marks))}]
+
+
+def _held(member: Member, marks: tuple[Any, ...]) -> list[JsonSchema]:
+    """Return the alternatives for what a member, or each of its items, holds."""
+    if member.model:
+        return [{"$ref": f"#/$defs/{member.model.__name__}"}]
+    return _scalar(member.scalar, marks)
+
+
+def _written(member: Member) -> list[JsonSchema]:
+    """Return the alternatives for a member's value, without references and null."""
+    if member.shape == "list":
+        items = {"anyOf": [*_held(member, member.item_marks), DYNAMIC]}
+        return [{"type": "array", "items": items, **limits(member.marks, "list")}]
+    if member.shape == "map":
+        entry = [*_held(member, member.item_marks), DYNAMIC, *([] if member.name in sections() else [NULL])]
+        return [_map(member, {"anyOf": entry})]
+    return _held(member, member.marks)
+
+
+def _map(member: Member, entry: JsonSchema) -> JsonSchema:
+    keys = _portable(limits(member.key_marks))
+    named = {"propertyNames": {"anyOf": [keys, {"pattern": r"\$\{"}]}} if keys else {}
+    return {"type": "object", "additionalProperties": entry, **named, **limits(member.marks, "map")}
+
+
+def _member(member: Member, *, ours: bool) -> JsonSchema:
+    """Return the schema of a member; null resets members of the API, and means nothing in the envelope."""
+    nothing = [] if ours or member.required else [NULL]
+    result: JsonSchema = {"description": describe(member)} if member.description else {}
+    result["anyOf"] = [*_written(member), DYNAMIC, *nothing]
+    default = member.mark(Default)
+    if default:
+        result["default"] = default.value
+    if member.has(Deprecated):
+        result["deprecated"] = True
+    return result
+
+
+def describe(member: Member) -> str:
+    """Return what an operator should know about a member, as sentences."""
+    told = [member.description]
+    if note := member.mark(Note):
+        told.append(note.text)
+    if tier := member.mark(Tier):
+        told.append(f"Needs the plan {tier.name}.")
+    if frozen := member.mark(CreateOnly):
+        told.append(f"Can be set only when the object is made. {frozen.advice}")
+    if kept := member.mark(NotRemovable):
+        told.append(f"Cannot be reset by null. {kept.advice}")
+    if member.has(Sensitive):
+        told.append("A secret: write {$secret: NAME#KEY}, never the text itself.")
+    if since := member.mark(Since):
+        told.append(f"New in {since.year}.")
+    return " ".join(told)
+
+
+# --- structures ----------------------------------------------------------------------------------------------------
+
+
+def _structure(model: type[ApiModel], *, ours: bool) -> JsonSchema:
+    table = members(model)
+    properties = {name: _member(member, ours=ours) for name, member in table.items()}
+    for name, advice in model.MOVED.items():
+        properties[name] = {"description": f"{name} {advice}.", "not": {}}
+    required = [name for name, member in table.items() if member.required]
+    result: JsonSchema = {"type": "object"}
+    if model.__doc__:
+        result["description"] = " ".join(model.__doc__.split())
+    result |= {"properties": properties, "additionalProperties": False}
+    return {**result, "required": required} if required else result
+
+
+def _reachable(model: type[ApiModel]) -> Iterable[type[ApiModel]]:
+    """Yield every structure that a structure holds, in the order of the schema, some more than once."""
+    for member in members(model).values():
+        if member.model:
+            yield member.model
+            yield from _reachable(member.model)
+
+
+def _references() -> JsonSchema:
+    names = {name: {"type": "string", "minLength": 1, "description": text} for name, text in REFERENCES.items()}
+    return {
+        "description": "A map of one key that stands for a value from elsewhere.",
+        "type": "object",
+        "properties": names,
+        "additionalProperties": False,
+        "minProperties": 1,
+        "maxProperties": 1,
+    }
+
+
+def _envelope() -> JsonSchema:
+    root = _structure(UserPoolManifest, ours=True)
+    properties = root["properties"]
+    for name, info in UserPoolManifest.model_fields.items():
+        if get_origin(info.annotation) is Literal:
+            properties[name] = {"description": info.description, "enum": list(get_args(info.annotation))}
+    maps = [name for name, member in sections().items() if member.shape == "map"]
+    properties["prune"]["anyOf"][0]["items"] = {"anyOf": [{"enum": maps}, DYNAMIC]}
+    return root
+
+
+def manifest_schema() -> JsonSchema:
+    """Return the JSON Schema (draft 2020-12) of a manifest, in the order of the models."""
+    defs: JsonSchema = {
+        "Reference": _references(),
+        "Dynamic": {
+            "description": "A value from elsewhere: a reference, or a text with ${var.NAME} in it.",
+            "anyOf": [{"$ref": "#/$defs/Reference"}, {"type": "string", "pattern": r"\$\{var\."}],
+        },
+    }
+    for model in _reachable(UserPoolManifest):
+        if model.__name__ not in defs:
+            ours = model.__module__ == UserPoolManifest.__module__
+            defs[model.__name__] = _structure(model, ours=ours)
+    return {
+        "$schema": DIALECT,
+        "$id": IDENTITY,
+        "$comment": "Generated: python -m schemas.jsonschema > docs/schema/v1.json",
+        "title": "poolctl manifest",
+        **_envelope(),
+        "$defs": defs,
+    }
+
+
+def text() -> str:
+    """Return the schema as it is kept in docs/schema/v1.json: the same bytes on every machine."""
+    return json.dumps(manifest_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(text())

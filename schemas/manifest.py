@@ -1,0 +1,131 @@
+"""The document that an author writes: an envelope of ours around sections that hold the API's own structures.
+
+Keys of the envelope are lower_snake, members of the API are CamelCase, and the two never mix (design 2). The sections
+are found by walking this model, so that a new kind needs one line here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+
+from schemas.base import ApiModel, Member, Region, members
+from schemas.base import Name as ClientLabel
+from schemas.client import Client
+from schemas.domain import Domain, DomainName
+from schemas.group import Group, GroupLabel
+from schemas.identity_provider import IdentityProvider, ProviderLabel
+from schemas.mfa import Mfa
+from schemas.resource_server import ResourceServer, ServerIdentifier
+from schemas.user_pool import UserPool
+
+DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+
+Account = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
+"""A text and not a number: accounts can begin with 0."""
+
+PoolId = Annotated[str, StringConstraints(min_length=1, max_length=55, pattern=r"^[\w-]+_[0-9a-zA-Z]+$")]
+
+
+def _number(value: object) -> object:
+    """Refuse `true`, which Python takes for 1."""
+    if isinstance(value, bool):
+        raise ValueError("write a number")  # noqa: TRY004 - pydantic reports ValueError only
+    return value
+
+
+def _date(value: object) -> object:
+    """Turn a text like 2027-06-30 into a date; YAML 1.2 knows no dates."""
+    if isinstance(value, str):
+        if not DATE.match(value):
+            raise ValueError("write a date like 2027-06-30")
+        return date.fromisoformat(value)
+    return value
+
+
+def _addressed(value: str) -> str:
+    """Refuse an address in a section that does not exist: what it should protect would be unprotected."""
+    section = re.split(r"[/.]", value, maxsplit=1)[0]
+    if section not in sections():
+        raise ValueError(f"begin with a section, one of {', '.join(sections())}: for example clients/web")
+    return value
+
+
+def _prunable(value: str) -> str:
+    """Refuse what is no section of several objects; there is always one pool, and nothing prunes it."""
+    names = [name for name, member in sections().items() if member.shape == "map"]
+    if value not in names:
+        raise ValueError(f"write one of {', '.join(names)}")
+    return value
+
+
+ObjectAddress = Annotated[str, StringConstraints(min_length=1), AfterValidator(_addressed)]
+"""`clients/web`, `clients/amplify-*`, `user_pool`."""
+
+
+class Target(ApiModel):
+    """Where the pool is."""
+
+    account: Account | None = None
+    """The AWS account, as a text of 12 digits; checked before anything is read."""
+    region: Region | None = None
+    """The AWS Region."""
+
+
+class Ignored(ApiModel):
+    """Something that is not reported, and why."""
+
+    path: ObjectAddress
+    """What is ignored: an address like `clients/amplify-*`."""
+    reason: Annotated[str, StringConstraints(min_length=1)]
+    """Why it is right to ignore it."""
+    owner: Annotated[str, StringConstraints(min_length=1)] | None = None
+    """Who answers for it."""
+    expires: Annotated[date, BeforeValidator(_date)] | None = None
+    """The last day on which it is ignored, like 2027-06-30."""
+
+
+class UserPoolManifest(ApiModel):
+    """One user pool and what belongs to it. A section that is left out is not managed; `{}` is managed and empty."""
+
+    version: Annotated[Literal[1], BeforeValidator(_number)]
+    """The version of this format."""
+    kind: Literal["UserPool"] = "UserPool"
+    """What the document describes."""
+    target: Target | None = None
+    """Where the pool is."""
+    id: PoolId | None = None
+    """The pool's id; without it, the pool is found by PoolName, which must then be unique."""
+
+    user_pool: UserPool | None = None
+    """The pool itself."""
+    mfa: Mfa | None = None
+    """Second factors and passkeys; the one place for MfaConfiguration."""
+    domains: dict[DomainName, Domain] | None = None
+    """Domains, by prefix or host name."""
+    resource_servers: dict[ServerIdentifier, ResourceServer] | None = None
+    """Resource servers, by Identifier."""
+    identity_providers: dict[ProviderLabel, IdentityProvider] | None = None
+    """Identity providers, by ProviderName."""
+    groups: dict[GroupLabel, Group] | None = None
+    """Groups, by GroupName."""
+    clients: dict[ClientLabel, Client] | None = None
+    """App clients, by ClientName, or by any word if the client says its ClientName."""
+
+    prune: list[Annotated[str, AfterValidator(_prunable)]] = Field(default=[])
+    """Sections whose undeclared objects `apply --prune` may delete."""
+    protect: list[ObjectAddress] = Field(default=[])
+    """Objects that are never deleted or replaced."""
+    ignore: list[Ignored] = Field(default=[])
+    """What is not reported, and why."""
+
+
+@cache
+def sections() -> Mapping[str, Member]:
+    """Return the sections of a manifest by key, in the order of the model: what holds an object of the API."""
+    return {name: member for name, member in members(UserPoolManifest).items() if member.model and member.model.INPUTS}

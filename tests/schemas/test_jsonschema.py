@@ -1,0 +1,109 @@
+"""The published JSON Schema: valid, the same as the models, and of use in an editor."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from schemas.jsonschema import manifest_schema, text
+
+PUBLISHED = Path(__file__).parent.parent.parent / "docs" / "schema" / "v1.json"
+SCHEMA = manifest_schema()
+CHECK = jsonschema.Draft202012Validator(SCHEMA)
+
+
+def pool(**members: Any) -> dict[str, Any]:
+    return {"version": 1, "user_pool": members}
+
+
+def client(**members: Any) -> dict[str, Any]:
+    return {"version": 1, "clients": {"web": members}}
+
+
+def test_it_is_a_valid_schema() -> None:
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+
+
+def test_the_published_file_is_up_to_date() -> None:
+    assert PUBLISHED.read_text(encoding="utf-8") == text(), "run: python -m schemas.jsonschema > docs/schema/v1.json"
+
+
+def test_it_names_no_host_of_ours() -> None:
+    assert SCHEMA["$id"] == "urn:poolctl:manifest:v1"
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"version": 1},
+        {"version": 1, "kind": "UserPool", "target": {"account": "012345678901", "region": {"$var": "region"}}},
+        pool(PoolName="customers-${var.stage}"),
+        pool(PoolName=None, Policies=None),
+        pool(LambdaConfig={"PreSignUp": {"$ssm": "/lambdas/pre-signup/arn"}}),
+        pool(VerificationMessageTemplate={"EmailMessage": {"$file": "templates/verify.html"}}),
+        pool(UserPoolTier="PLATINUM", AutoVerifiedAttributes=["email", "pigeon"]),
+        pool(Schema=[{"Name": "tenant", "StringAttributeConstraints": {"MaxLength": 64}}]),
+        pool(UserPoolTags={"team": "web", "old": None, "stage": {"$var": "stage"}}),
+        pool(AcrConfiguration={"Level1": {"AcrValue": "x"}, "Level2": None}),
+        {"version": 1, "mfa": {"SmsMfaConfiguration": {}, "MfaConfiguration": "OPTIONAL"}},
+        {"version": 1, "groups": {}, "domains": {"customers-${var.stage}": {"ManagedLoginVersion": 2}}},
+        client(CallbackURLs=["https://${var.host}/cb"], LogoutURLs={"$var": "logout"}),
+        client(ClientSecret={"$secret": "cognito/web#secret"}),
+        {"version": 1, "prune": ["clients"], "ignore": [{"path": "clients/x", "reason": "r", "expires": "2027-06-30"}]},
+    ],
+)
+def test_it_accepts(document: dict[str, Any]) -> None:
+    CHECK.validate(document)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {},
+        {"version": 2},
+        {"version": 1, "cleints": {}},
+        {"version": 1, "groups": None},
+        {"version": 1, "target": {"account": 123456789012}},
+        {"version": 1, "prune": ["user_pool"]},
+        {"version": 1, "ignore": [{"path": "clients/x"}]},
+        pool(poolName="x"),
+        pool(PoolName="a/b"),
+        pool(MfaConfiguration="ON"),
+        pool(DeletionProtection=True),
+        pool(Policies={"PasswordPolicy": {"MinimumLength": 5}}),
+        pool(Schema=[{"Mutable": True}]),
+        pool(LambdaConfig={"PreSignUp": {"$ssn": "/typing/error"}}),
+        pool(LambdaConfig={"PreSignUp": {"$ssm": "/a", "$env": "B"}}),
+        pool(AcrConfiguration={"Level5": {}}),
+        client(CallbackUrls=[]),
+        client(AuthSessionValidity="3"),
+        {"version": 1, "domains": {"Upper": {}}},
+    ],
+)
+def test_it_refuses(document: dict[str, Any]) -> None:
+    assert not CHECK.is_valid(document)
+
+
+def test_values_of_enumerations_are_proposed() -> None:
+    tier = SCHEMA["$defs"]["UserPool"]["properties"]["UserPoolTier"]
+    assert tier["anyOf"][0] == {"enum": ["LITE", "ESSENTIALS", "PLUS"]}
+    assert tier["default"] == "ESSENTIALS"
+
+
+def test_descriptions_tell_what_an_operator_should_know() -> None:
+    described = SCHEMA["$defs"]["UserPool"]["properties"]
+    assert "Can be set only when the object is made." in described["AliasAttributes"]["description"]
+    assert "Cannot be reset by null." in described["SmsConfiguration"]["description"]
+    assert "mfa.MfaConfiguration" in described["MfaConfiguration"]["description"]
+    assert described["SmsVerificationMessage"]["deprecated"] is True
+
+
+def test_every_definition_is_used_and_every_reference_resolves() -> None:
+    whole = json.dumps(SCHEMA)
+    for name in SCHEMA["$defs"]:
+        assert f'"#/$defs/{name}"' in whole
+    assert {part.split('"')[0] for part in whole.split('"#/$defs/')[1:]} == set(SCHEMA["$defs"])
