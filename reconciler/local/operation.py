@@ -1,0 +1,88 @@
+"""What an operation of the embedded Cognito is: a function from a request to an answer, over the records.
+
+A new operation is one function and one entry in its module's table; validation, locking, recording, faults and saving
+happen around it (backend.py).
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from reconciler.local.refusal import refuse
+from reconciler.local.store import Record, Store
+
+
+@dataclass(frozen=True)
+class Context:
+    """What an operation may use."""
+
+    store: Store
+    """The records."""
+    region: str
+    """The Region that was addressed."""
+    users: Callable[[str], int]
+    """Number of users of a pool, by its id."""
+
+    def pool(self, params: Mapping[str, Any]) -> Record:
+        """Return the pool that a request names."""
+        return self.store.pool(params["UserPoolId"], self.region)
+
+
+DEFAULT_PAGE = 60
+"""Items per page where the request does not say; the largest page is the model's affair."""
+
+Operation = Callable[[Context, Record], Record]
+"""Takes a validated request, returns the answer's members. Changes records only after every check has passed."""
+
+
+def page(ctx: Context, items: Sequence[Record], params: Record, name: str, limit: str = "MaxResults") -> Record:
+    """Cut a list into pages.
+
+    Args:
+        ctx: The context.
+        items: Everything, in a stable order.
+        params: The request.
+        name: The answer's member for the items.
+        limit: The request's member for the page size; 0 counts as not given.
+    """
+    size = params.get(limit) or DEFAULT_PAGE
+    start, marked = _decode(params.get("NextToken"), len(items))
+    if ctx.store.empty_pages and not marked and items:
+        return {name: [], "NextToken": _encode(start, marked=True)}
+    if ctx.store.empty_pages:
+        size = max(1, size // 2)
+    answer: Record = {name: list(items[start : start + size])}
+    if start + size < len(items):
+        answer["NextToken"] = _encode(start + size, marked=False)
+    return answer
+
+
+def _encode(start: int, *, marked: bool) -> str:
+    return base64.urlsafe_b64encode(f"{'e' if marked else 'f'}{start}".encode()).decode()
+
+
+def _decode(token: str | None, length: int) -> tuple[int, bool]:
+    if token is None:
+        return 0, False
+    try:
+        text = base64.urlsafe_b64decode(token).decode()
+        start = int(text[1:])
+    except ValueError:
+        refuse("Invalid pagination token given.")
+    if text[0] not in "ef" or not 0 <= start <= length:
+        refuse("Invalid pagination token given.")
+    return start, text[0] == "e"
+
+
+def drop_empty(record: Mapping[str, Any]) -> Record:
+    """Return a structure without its empty lists: the service never returns those (terraform-lessons 3.8)."""
+    return {k: v for k, v in record.items() if v != []}
+
+
+def arn_part(arn: str, index: int) -> str:
+    """Return a part of an ARN: 3 is the Region, 4 the account."""
+    parts = arn.split(":")
+    return parts[index] if len(parts) > index else ""

@@ -1,0 +1,398 @@
+"""User pools: what the service fills in, and what an update does to each member that it leaves out.
+
+`MEMBERS` is the reset ledger of cognito-facts 2.1 as a table. Three behaviours exist: kept, reset, and those of which
+only the documentation speaks ("unmeasured"), which follow a switch so that tests can run both ways.
+"""
+
+from __future__ import annotations
+
+import copy
+import enum
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from reconciler.local import schema
+from reconciler.local.operation import Context, Operation, page
+from reconciler.local.refusal import Refusal, not_found, refuse
+from reconciler.local.rules import SMS_NEEDED, SNS_REGIONS, check_pool, has_factor
+from reconciler.local.store import Record, new_pool
+
+
+class Absent(enum.Enum):
+    """Stands for "describe does not show the member". An enumeration, as copies of its members are themselves."""
+
+    ABSENT = "absent"
+
+
+ABSENT: Any = Absent.ABSENT
+
+MAX_TAGS = 50
+TAG_PREFIX = "aws:"
+DAYS = 7
+"""Default of TemporaryPasswordValidityDays; 0 becomes this."""
+UNUSED = "UnusedAccountValidityDays"
+USE_TEMPORARY = "Please use TemporaryPasswordValidityDays in PasswordPolicy instead of UnusedAccountValidityDays"
+ALL_TRUE = {
+    "MinimumLength": 8,
+    "RequireUppercase": True,
+    "RequireLowercase": True,
+    "RequireNumbers": True,
+    "RequireSymbols": True,
+    "TemporaryPasswordValidityDays": DAYS,
+}
+"""The policy of a pool that is created without one."""
+PARTIAL = {k: False if v is True else v for k, v in ALL_TRUE.items()}
+"""What completes a policy that is partly given at creation (2.1, Policies.PasswordPolicy)."""
+LEGACY_MESSAGES = {
+    "SmsVerificationMessage": "SmsMessage",
+    "EmailVerificationMessage": "EmailMessage",
+    "EmailVerificationSubject": "EmailSubject",
+}
+"""The deprecated members and those of VerificationMessageTemplate that are the same storage (terraform-lessons 3.5)."""
+ACR = {f"Level{n}": {"AcrValue": f"urn:cognito:loa:{n}"} for n in (1, 2, 3, 4)}
+DCR = {
+    "EnableStatus": "Enabled",
+    "OpenDcrEnabled": False,
+    "AuthenticatedGrantTypes": ["code", "client_credentials"],
+    "OpenDcrGrantTypes": ["code"],
+    "AllowedScopes": ["openid", "email", "phone", "profile"],
+}
+RECOVERY = {
+    "RecoveryMechanisms": [
+        {"Priority": 1, "Name": "verified_email"},
+        {"Priority": 2, "Name": "verified_phone_number"},
+    ]
+}
+DCR_REGISTER = "aws.cognito/dcr/register"
+
+
+@dataclass(frozen=True)
+class Member:
+    """How one member behaves."""
+
+    omitted: Literal["kept", "reset", "unmeasured"]
+    """What UpdateUserPool does when the member is left out."""
+    default: Any = ABSENT
+    """The value of a new pool, and the one that a reset returns to."""
+    normal: Callable[[Any, Any, Record], Any] = lambda sent, _old, _pool: sent
+    """Completes a value that was sent; takes it, the old value (ABSENT at creation) and the pool."""
+
+
+# --- what the service makes of the values that are sent ------------------------------------------------------------
+
+
+def _policies(sent: Record, old: Any, _pool: Record) -> Record:
+    result: Record = copy.deepcopy({"PasswordPolicy": ALL_TRUE, "SignInPolicy": SIGN_IN} if old is ABSENT else old)
+    if "PasswordPolicy" in sent:
+        base = PARTIAL if old is ABSENT else result["PasswordPolicy"]
+        result["PasswordPolicy"] = {**base, **sent["PasswordPolicy"]}
+        result["PasswordPolicy"]["TemporaryPasswordValidityDays"] = (
+            result["PasswordPolicy"]["TemporaryPasswordValidityDays"] or DAYS
+        )
+    result["SignInPolicy"].update(sent.get("SignInPolicy", {}))
+    return result
+
+
+SIGN_IN = {"AllowedFirstAuthFactors": ["PASSWORD"]}
+V1 = "V1_0"
+
+
+def _triggers(sent: Record, _old: Any, _pool: Record) -> Record:
+    """Mirror the two forms of the pre-token trigger (2.1, PreTokenGeneration; P22)."""
+    result = dict(sent)
+    legacy, config = sent.get("PreTokenGeneration"), sent.get("PreTokenGenerationConfig")
+    if legacy and config and legacy != config["LambdaArn"]:
+        refuse("PreTokenGeneration and PreTokenGenerationConfig.LambdaArn must be the same.")
+    if config:
+        result["PreTokenGeneration"] = config["LambdaArn"]
+    elif legacy:
+        result["PreTokenGenerationConfig"] = {"LambdaVersion": V1, "LambdaArn": legacy}
+    return result
+
+
+def _or_absent(sent: Any, _old: Any, _pool: Record) -> Any:
+    return sent or ABSENT
+
+
+def _device(sent: Record, _old: Any, _pool: Record) -> Any:
+    return (
+        {"ChallengeRequiredOnNewDevice": False, "DeviceOnlyRememberedOnUserPrompt": False, **sent} if sent else ABSENT
+    )
+
+
+def _admin_create(sent: Record, _old: Any, _pool: Record) -> Record:
+    result = {"AllowAdminCreateUserOnly": False, **sent}
+    result.pop(UNUSED, None)  # a mirror of the password policy on read
+    if not result.get("InviteMessageTemplate", True):
+        del result["InviteMessageTemplate"]
+    return result
+
+
+def sms_configuration(sent: Record, region: str) -> Record:
+    """Fill in the Region from which SMS are sent (2.1, SnsRegion)."""
+    if "EumsSms" in sent:
+        return {**sent, "EumsSms": {"Region": region, **sent["EumsSms"]}}
+    return {**sent, "SnsRegion": sent.get("SnsRegion", SNS_REGIONS.get(region, (region,))[0])}
+
+
+def _tags(sent: Record, old: Any, _pool: Record) -> Record:
+    check_tags(sent)
+    system = {} if old is ABSENT else {k: v for k, v in old.items() if k.startswith(TAG_PREFIX)}
+    return {**system, **sent}
+
+
+def check_tags(tags: Record) -> None:
+    """Refuse tags that the service refuses (2.15).
+
+    Raises:
+        Refusal: UserPoolTaggingException.
+    """
+    if any(k.lower().startswith(TAG_PREFIX) for k in tags):
+        raise Refusal("UserPoolTaggingException", "Tag keys that start with aws: are reserved.")
+    if len(tags) > MAX_TAGS:
+        raise Refusal("UserPoolTaggingException", f"A resource can have at most {MAX_TAGS} tags.")
+
+
+def _add_ons(sent: Record, _old: Any, _pool: Record) -> Record:
+    return {"AdvancedSecurityAdditionalFlows": {}, **sent}
+
+
+def _dcr(sent: Record, _old: Any, _pool: Record) -> Record:
+    """Replace the block; leaving EnableStatus out of it turns registration on (2.1)."""
+    if DCR_REGISTER in sent.get("AllowedScopes", ()):
+        refuse(f"{DCR_REGISTER} cannot be granted to a registered client.")
+    return {**copy.deepcopy(DCR), **sent}
+
+
+def _over(default: Record) -> Callable[[Any, Any, Record], Any]:
+    return lambda sent, _old, _pool: {**copy.deepcopy(default), **sent}
+
+
+MEMBERS: dict[str, Member] = {
+    "Policies": Member("kept", {"PasswordPolicy": ALL_TRUE, "SignInPolicy": SIGN_IN}, _policies),
+    "DeletionProtection": Member("kept", "INACTIVE"),
+    "LambdaConfig": Member("reset", {}, _triggers),
+    "AutoVerifiedAttributes": Member("reset", ABSENT, _or_absent),
+    "VerificationMessageTemplate": Member(
+        "reset", {"DefaultEmailOption": "CONFIRM_WITH_CODE"}, _over({"DefaultEmailOption": "CONFIRM_WITH_CODE"})
+    ),
+    "SmsAuthenticationMessage": Member("reset"),
+    "UserAttributeUpdateSettings": Member(
+        "kept",
+        {"AttributesRequireVerificationBeforeUpdate": []},
+        _over({"AttributesRequireVerificationBeforeUpdate": []}),
+    ),
+    "DeviceConfiguration": Member("reset", ABSENT, _device),
+    "EmailConfiguration": Member(
+        "unmeasured", {"EmailSendingAccount": "COGNITO_DEFAULT"}, _over({"EmailSendingAccount": "COGNITO_DEFAULT"})
+    ),
+    # never removed once set: no documented delete (2.1)
+    "SmsConfiguration": Member("kept", ABSENT, lambda sent, _old, pool: sms_configuration(sent, pool["region"])),
+    "UserPoolTags": Member("unmeasured", {}, _tags),
+    "AdminCreateUserConfig": Member("reset", {"AllowAdminCreateUserOnly": False}, _admin_create),
+    "UserPoolAddOns": Member("unmeasured", ABSENT, _add_ons),
+    "DcrConfiguration": Member("kept", ABSENT, _dcr),
+    "AccountRecoverySetting": Member("unmeasured", RECOVERY, _over(RECOVERY)),
+    "UserPoolTier": Member("reset", "ESSENTIALS"),  # omission re-applies ESSENTIALS (2.1)
+    "KeyConfiguration": Member("unmeasured", {"KeyType": "AWS_OWNED_KEY"}, _over({"KeyType": "AWS_OWNED_KEY"})),
+    "IssuerConfiguration": Member("unmeasured", {"Type": "ORIGINAL"}, _over({"Type": "ORIGINAL"})),
+    "AcrConfiguration": Member("unmeasured", ACR, _over(ACR)),
+}
+CREATE_ONLY = ("AliasAttributes", "UsernameAttributes", "UsernameConfiguration")
+
+
+def _configure(ctx: Context, pool: Record, params: Record, old: Record | None) -> Record:
+    """Return the settings after a create (`old` is None) or an update."""
+    sent = _with_template(params)
+    config: Record = {}
+    for name, member in MEMBERS.items():
+        value = (
+            member.normal(copy.deepcopy(sent[name]), ABSENT if old is None else old.get(name, ABSENT), pool)
+            if name in sent
+            else _omitted(ctx, name, member, old)
+        )
+        if value is not ABSENT:
+            config[name] = value
+    for name in CREATE_ONLY:
+        value = params.get(name) if old is None else old.get(name)
+        if value:
+            config[name] = value
+    return config
+
+
+def _omitted(ctx: Context, name: str, member: Member, old: Record | None) -> Any:
+    keeps = member.omitted == "kept" or (member.omitted == "unmeasured" and ctx.store.unmeasured == "kept")
+    return old.get(name, ABSENT) if old is not None and keeps else copy.deepcopy(member.default)
+
+
+def _with_template(params: Record) -> Record:
+    """Move the deprecated messages into the template, which wins where both are sent."""
+    messages = {new: params[old] for old, new in LEGACY_MESSAGES.items() if old in params}
+    if not messages:
+        return params
+    return {**params, "VerificationMessageTemplate": {**messages, **params.get("VerificationMessageTemplate", {})}}
+
+
+def _check_validity_days(params: Record, old: Record | None) -> int:
+    """Return UnusedAccountValidityDays if it may take effect, else 0 (P28; terraform-lessons 3.5)."""
+    unused: int = params.get("AdminCreateUserConfig", {}).get(UNUSED, 0)
+    temporary = params.get("Policies", {}).get("PasswordPolicy", {}).get("TemporaryPasswordValidityDays")
+    live = old and old["Policies"]["PasswordPolicy"]["TemporaryPasswordValidityDays"]
+    if unused and (temporary is not None or (live and live != unused)):
+        refuse(USE_TEMPORARY)
+    return unused
+
+
+# --- operations ----------------------------------------------------------------------------------------------------
+
+
+def create_user_pool(ctx: Context, params: Record) -> Record:
+    """CreateUserPool."""
+    now = ctx.store.now()
+    pool = new_pool(f"{ctx.region}_{ctx.store.new_id(9)}", ctx.region, now)
+    unused = _check_validity_days(params, None)
+    config = _configure(ctx, pool, params, None)
+    if unused:
+        config["Policies"]["PasswordPolicy"]["TemporaryPasswordValidityDays"] = unused
+    if "UserPoolTier" not in params and config.get("UserPoolAddOns", {}).get("AdvancedSecurityMode", "OFF") != "OFF":
+        config["UserPoolTier"] = "PLUS"  # P24
+    mfa = _mfa_after(params, config, pool["mfa"])
+    pool.update(schema=schema.build(params.get("Schema", [])), name=params["PoolName"])
+    check_pool(pool, config, mfa)
+    pool.update(config=config, mfa=mfa)
+    ctx.store.add(pool)
+    return {"UserPool": view(ctx, pool)}
+
+
+def _mfa_after(params: Record, config: Record, mfa: Record) -> Record:
+    """Return the MFA settings after MfaConfiguration came through the pool's own operations (P3; 2.1).
+
+    They know SMS only: turning MFA on needs a factor that is on already, or an SMS configuration.
+    """
+    wanted = params.get("MfaConfiguration", mfa["MfaConfiguration"])
+    if wanted == "OFF":
+        return switched_off(mfa)
+    if not has_factor(mfa):
+        if "SmsConfiguration" not in config:
+            refuse(SMS_NEEDED)
+        return {**mfa, "MfaConfiguration": wanted, "sms": True}
+    return {**mfa, "MfaConfiguration": wanted}
+
+
+def switched_off(mfa: Record) -> Record:
+    """Return MFA settings without factors; passkeys are not a factor and stay (2.2)."""
+    return {"MfaConfiguration": "OFF"} | {k: v for k, v in mfa.items() if k == "WebAuthnConfiguration"}
+
+
+def update_user_pool(ctx: Context, params: Record) -> Record:
+    """UpdateUserPool: replaces what MEMBERS says is replaced."""
+    pool = ctx.pool(params)
+    _check_validity_days(params, pool["config"])
+    config = _configure(ctx, pool, params, pool["config"])
+    mfa = _mfa_after(params, config, pool["mfa"])
+    check_pool(pool, config, mfa)
+    pool.update(config=config, mfa=mfa, name=params.get("PoolName", pool["name"]), modified=ctx.store.now())
+    ctx.store.touch(pool)
+    return {}
+
+
+def describe_user_pool(ctx: Context, params: Record) -> Record:
+    """DescribeUserPool."""
+    return {"UserPool": view(ctx, ctx.pool(params))}
+
+
+def delete_user_pool(ctx: Context, params: Record) -> Record:
+    """DeleteUserPool: refused while protected (P31) or while a domain exists (P32)."""
+    pool = ctx.pool(params)
+    if pool["config"]["DeletionProtection"] == "ACTIVE":
+        refuse(
+            "The user pool cannot be deleted because deletion protection is activated. Deletion protection must be "
+            "inactivated first."
+        )
+    if pool["domains"]:
+        refuse("User pool cannot be deleted. It has a domain configured that should be deleted first.")
+    ctx.store.remove(pool)
+    return {}
+
+
+def list_user_pools(ctx: Context, params: Record) -> Record:
+    """ListUserPools."""
+    items = [_item(p) for p in ctx.store.of_region(ctx.region)]
+    return page(ctx, items, params, "UserPools")
+
+
+def _item(pool: Record) -> Record:
+    return {
+        "Id": pool["id"],
+        "Name": pool["name"],
+        "LambdaConfig": pool["config"]["LambdaConfig"],
+        "LastModifiedDate": pool["modified"],
+        "CreationDate": pool["created"],
+    }
+
+
+def view(ctx: Context, pool: Record) -> Record:
+    """Return a pool as DescribeUserPool shows it (4.1)."""
+    config = copy.deepcopy(pool["config"])
+    policy = config["Policies"]["PasswordPolicy"]
+    config["AdminCreateUserConfig"][UNUSED] = policy["TemporaryPasswordValidityDays"]
+    template = config["VerificationMessageTemplate"]
+    mirrors = {old: template[new] for old, new in LEGACY_MESSAGES.items() if new in template}
+    return {
+        **_item(pool),
+        **config,
+        **mirrors,
+        "SchemaAttributes": pool["schema"],
+        "MfaConfiguration": pool["mfa"]["MfaConfiguration"],
+        "EstimatedNumberOfUsers": ctx.users(pool["id"]),
+        "Arn": pool["arn"],
+        **{("CustomDomain" if "CustomDomainConfig" in d else "Domain"): n for n, d in pool["domains"].items()},
+    }
+
+
+def _by_arn(ctx: Context, params: Record) -> Record:
+    arn = params["ResourceArn"]
+    pool = next((p for p in ctx.store.of_region(ctx.region) if p["arn"] == arn), None)
+    if pool is None:
+        not_found(f"User pool {arn.rsplit('/', 1)[-1]} does not exist.")
+    return pool
+
+
+def tag_resource(ctx: Context, params: Record) -> Record:
+    """TagResource: adds to the tags."""
+    pool = _by_arn(ctx, params)
+    check_tags(params["Tags"])
+    tags = {**pool["config"]["UserPoolTags"], **params["Tags"]}
+    if len(tags) > MAX_TAGS:
+        raise Refusal("UserPoolTaggingException", f"A resource can have at most {MAX_TAGS} tags.")
+    pool["config"]["UserPoolTags"] = tags
+    ctx.store.touch(pool)
+    return {}
+
+
+def untag_resource(ctx: Context, params: Record) -> Record:
+    """UntagResource."""
+    pool = _by_arn(ctx, params)
+    check_tags(dict.fromkeys(params["TagKeys"], ""))
+    tags = pool["config"]["UserPoolTags"]
+    pool["config"]["UserPoolTags"] = {k: v for k, v in tags.items() if k not in params["TagKeys"]}
+    ctx.store.touch(pool)
+    return {}
+
+
+def list_tags_for_resource(ctx: Context, params: Record) -> Record:
+    """ListTagsForResource."""
+    return {"Tags": _by_arn(ctx, params)["config"]["UserPoolTags"]}
+
+
+OPERATIONS: dict[str, Operation] = {
+    "CreateUserPool": create_user_pool,
+    "DescribeUserPool": describe_user_pool,
+    "UpdateUserPool": update_user_pool,
+    "DeleteUserPool": delete_user_pool,
+    "ListUserPools": list_user_pools,
+    "TagResource": tag_resource,
+    "UntagResource": untag_resource,
+    "ListTagsForResource": list_tags_for_resource,
+}

@@ -1,0 +1,52 @@
+"""How the embedded Cognito says no.
+
+Every rule raises a `Refusal` with the service's own error code and words; one place turns it into an answer. moto's
+own exception classes are not used for this: they map errors to a service by the module that they live in.
+"""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+
+class Refusal(Exception):
+    """The service refuses a request."""
+
+    def __init__(self, code: str, message: str, status: int = 400) -> None:
+        self.code = code
+        """The exception's name in the API: `InvalidParameterException`."""
+        self.message = message
+        """The service's words where they are known (cognito-facts 3), else ours."""
+        self.status = status
+        """HTTP status."""
+        super().__init__(f"{code}: {message}")
+
+
+def refuse(message: str) -> NoReturn:
+    """Refuse with InvalidParameterException, which is what Cognito uses for nearly everything.
+
+    Raises:
+        Refusal: Always.
+    """
+    raise Refusal("InvalidParameterException", message)
+
+
+def not_found(message: str) -> NoReturn:
+    """Refuse because something does not exist.
+
+    Raises:
+        Refusal: Always.
+    """
+    raise Refusal("ResourceNotFoundException", message)
+
+
+def above_tier(tier: str, features: list[str]) -> NoReturn:
+    """Refuse because the feature plan does not include something that is switched on (cognito-facts 2.19).
+
+    Raises:
+        Refusal: Always.
+    """
+    raise Refusal(
+        "FeatureUnavailableInTierException",
+        f"The following features need to be disabled for the {tier} pricing tier configured: {', '.join(features)}",
+    )

@@ -1,0 +1,80 @@
+"""Resource servers (cognito-facts 2.5): scopes are replaced, and left out means none."""
+
+from __future__ import annotations
+
+from reconciler.local.operation import Context, Operation, page
+from reconciler.local.refusal import not_found, refuse
+from reconciler.local.store import Record
+
+
+def create_resource_server(ctx: Context, params: Record) -> Record:
+    """CreateResourceServer."""
+    pool = ctx.pool(params)
+    identifier = params["Identifier"]
+    if identifier in pool["servers"]:
+        refuse(f"{identifier} already exists in user pool {pool['id']}.")
+    return _write(ctx, pool, params)
+
+
+def update_resource_server(ctx: Context, params: Record) -> Record:
+    """UpdateResourceServer: a scope that clients still name may go; their next update fails (C6)."""
+    pool = ctx.pool(params)
+    _server(pool, params["Identifier"])
+    return _write(ctx, pool, params)
+
+
+def _write(ctx: Context, pool: Record, params: Record) -> Record:
+    scopes = params.get("Scopes", [])
+    names = [s["ScopeName"] for s in scopes]
+    if len(set(names)) < len(names):
+        refuse("Scope names must be unique in a resource server.")
+    server = {
+        "UserPoolId": pool["id"],
+        "Identifier": params["Identifier"],
+        "Name": params["Name"],
+        "Scopes": sorted(scopes, key=lambda s: str(s["ScopeName"])),
+    }
+    pool["servers"][params["Identifier"]] = server
+    ctx.store.touch(pool)
+    return {"ResourceServer": server}
+
+
+def _server(pool: Record, identifier: str) -> Record:
+    server: Record | None = pool["servers"].get(identifier)
+    if server is None:
+        not_found(f"Resource server {identifier} does not exist in user pool {pool['id']}.")
+    return server
+
+
+def describe_resource_server(ctx: Context, params: Record) -> Record:
+    """DescribeResourceServer."""
+    return {"ResourceServer": _server(ctx.pool(params), params["Identifier"])}
+
+
+def delete_resource_server(ctx: Context, params: Record) -> Record:
+    """DeleteResourceServer: allowed while clients still name its scopes."""
+    pool = ctx.pool(params)
+    _server(pool, params["Identifier"])
+    del pool["servers"][params["Identifier"]]
+    ctx.store.touch(pool)
+    return {}
+
+
+def list_resource_servers(ctx: Context, params: Record) -> Record:
+    """ListResourceServers: a page size that is left out is refused as 0 (1.1)."""
+    pool = ctx.pool(params)
+    if "MaxResults" not in params:
+        refuse(
+            "1 validation error detected: Value '0' at 'maxResults' failed to satisfy constraint: Member must have "
+            "value greater than or equal to 1"
+        )
+    return page(ctx, list(pool["servers"].values()), params, "ResourceServers")
+
+
+OPERATIONS: dict[str, Operation] = {
+    "CreateResourceServer": create_resource_server,
+    "DescribeResourceServer": describe_resource_server,
+    "UpdateResourceServer": update_resource_server,
+    "DeleteResourceServer": delete_resource_server,
+    "ListResourceServers": list_resource_servers,
+}

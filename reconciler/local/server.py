@@ -1,0 +1,160 @@
+"""The embedded Cognito over HTTP, for any SDK: `poolctl local serve`.
+
+A plain loopback server that hands each request to moto's own dispatcher, the one that its in-process mock uses. moto's
+server mode is not used: it needs Flask, it turns what is not implemented into an HTML page, and it cannot break a
+connection on purpose.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import threading
+from contextlib import ExitStack
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from reconciler.errors import InvalidInput
+from reconciler.local.store import Store
+
+UNSIGNED = {
+    "AWSCognitoIdentityProviderService": "cognito-idp",
+    "AWSCognitoIdentityService": "cognito-identity",
+}
+"""Services with operations that are sent without a signature, by the first part of X-Amz-Target."""
+DEFAULT_REGION = "us-east-1"
+SCOPE_PARTS = 5
+MAX_BODY = 10_000_000
+"""Bytes; the API itself takes less."""
+
+
+def check_loopback(host: str) -> None:
+    """Refuse to listen where other machines can reach: nobody checks signatures here.
+
+    Raises:
+        InvalidInput: The host is not a loopback address.
+    """
+    if not _is_loopback(host):
+        raise InvalidInput(f"{host} is not a loopback address; the embedded Cognito checks no signatures.")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class Server:
+    """The embedded Cognito, listening on a loopback address from `start` to `stop`."""
+
+    def __init__(self, store: Store, host: str, port: int) -> None:
+        check_loopback(host)
+        from reconciler.local.backend import Engine
+
+        self.engine = Engine(store, record=False)
+        self._host = host
+        self._port = port
+        self._stack = ExitStack()
+        self._server: ThreadingHTTPServer | None = None
+
+    @property
+    def url(self) -> str:
+        """The address to give to `--endpoint-url`; known after `start`."""
+        host, port = self._server.server_address[:2] if self._server else (self._host, self._port)
+        shown = f"[{host!s}]" if ":" in str(host) else str(host)
+        return f"http://{shown}:{port}"
+
+    def start(self) -> Self:
+        """Read the state, listen, and return at once.
+
+        Raises:
+            InvalidInput: The directory is in use, or what is in it is not ours.
+            OSError: The port is taken.
+        """
+        from reconciler.local.backend import installed
+
+        with ExitStack() as stack:
+            self.engine.store.open()
+            stack.callback(self.engine.store.close)
+            stack.enter_context(installed(self.engine))
+            self._server = ThreadingHTTPServer((self._host, self._port), Handler)
+            stack.callback(self._server.server_close)
+            thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+            thread.start()
+            stack.callback(thread.join)
+            stack.callback(self._server.shutdown)
+            self._stack = stack.pop_all()
+        return self
+
+    def stop(self) -> None:
+        """Stop listening and let go of the state."""
+        self._stack.close()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *_exc: object) -> None:
+        self.stop()
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One connection."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is the base class's
+        """Log nothing: a request line is of no use, and standard error is the user's."""
+
+    def handle_any(self) -> None:
+        """Answer a request of any method."""
+        from botocore.exceptions import HTTPClientError
+
+        if not _is_loopback(urlsplit(f"//{self.headers.get('Host', '')}").hostname or ""):
+            self.send_error(403)  # a web page that had its name point here (DNS rebinding)
+            return
+        try:
+            status, headers, body = _dispatch(self.command, self.path, dict(self.headers.items()), self._body())
+        except HTTPClientError:  # a fault took the answer away
+            self.close_connection = True
+            return
+        except NotImplementedError as missing:  # of moto's other services
+            text = json.dumps({"__type": "NotImplementedException", "message": str(missing)})
+            status, headers, body = 501, {"Content-Type": "application/x-amz-json-1.1"}, text
+        payload = body.encode() if isinstance(body, str) else body
+        self.send_response(status)
+        for name, value in dict(headers).items():
+            if name.lower() not in ("content-length", "status", "server", "date"):
+                self.send_header(name, str(value))
+        self.send_header("Content-Length", str(len(payload)))
+        self.end_headers()
+        self.wfile.write(payload)
+
+    do_GET = do_POST = do_PUT = do_DELETE = handle_any
+
+    def _body(self) -> bytes:
+        return self.rfile.read(min(int(self.headers.get("Content-Length") or 0), MAX_BODY))
+
+
+def _dispatch(method: str, path: str, headers: dict[str, str], body: bytes) -> tuple[int, Any, Any]:
+    """Give a request to moto as if it had been sent to AWS."""
+    from botocore.awsrequest import AWSPreparedRequest
+    from botocore.compat import HTTPHeaders
+    from moto.core.models import botocore_stubber
+
+    service, region = _addressee({k.lower(): v for k, v in headers.items()})
+    sent = HTTPHeaders()
+    for name, value in headers.items():
+        sent[name] = value
+    url = f"https://{service}.{region}.amazonaws.com{urlsplit(path)._replace(scheme='', netloc='').geturl()}"
+    answer = botocore_stubber.process_request(AWSPreparedRequest(method, url, sent, body, stream_output=False))
+    return answer if answer is not None else (404, {}, "")
+
+
+def _addressee(headers: dict[str, str]) -> tuple[str, str]:
+    """Return service and Region, from the signature's scope; a few operations are sent without one."""
+    scope = headers.get("authorization", "").partition("Credential=")[2].split(",")[0].split("/")
+    if len(scope) >= SCOPE_PARTS:
+        return scope[3], scope[2]
+    return UNSIGNED.get(headers.get("x-amz-target", "").partition(".")[0], "cognito-idp"), DEFAULT_REGION

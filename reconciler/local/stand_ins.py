@@ -1,0 +1,34 @@
+"""Stand-ins for secrets, so that a newcomer can run an example that names some.
+
+The embedded Cognito needs no secret that is real, and its Secrets Manager is empty at every start. The made-up values
+are the same in every run, so a second plan finds nothing to change.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from reconciler.local import stand_in_secret
+
+
+def make_up(region: str, targets: Iterable[str]) -> None:
+    """Put made-up values into the embedded Secrets Manager.
+
+    Args:
+        region: Region whose store it is.
+        targets: What manifests write behind `$secret`: `name#key` or `name`.
+    """
+    import boto3
+
+    wanted: dict[str, set[str]] = {}
+    for target in targets:
+        name, _, key = target.partition("#")
+        wanted.setdefault(name, set()).add(key)
+    if not wanted:
+        return
+    manager = boto3.client("secretsmanager", region_name=region)
+    for name, keys in sorted(wanted.items()):
+        whole = keys == {""}
+        text = stand_in_secret(name, "") if whole else json.dumps({k: stand_in_secret(name, k) for k in sorted(keys)})
+        manager.create_secret(Name=name, SecretString=text)

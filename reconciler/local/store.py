@@ -1,0 +1,214 @@
+"""The records of the embedded Cognito, and the file that keeps them between runs.
+
+The records are plain JSON, one object per user pool with everything that lives in it. They are the truth about
+configuration; moto's objects are shadows made from them. Plain JSON and no pickle: a state directory may come from
+somebody else, and reading it must not run code.
+
+Every change is on disk before its answer goes out, as a new file renamed over the old one, so that a process killed at
+any moment leaves either the state before or the state after a call.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal
+
+from reconciler.errors import InvalidInput
+from reconciler.local.refusal import not_found
+
+Record = dict[str, Any]
+"""JSON-able."""
+
+VERSION = 1
+FILE = "cognito.json"
+ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
+ACCOUNT = "123456789012"
+"""moto's default account."""
+
+
+class Store:
+    """All records of one embedded Cognito. Use under `lock`."""
+
+    def __init__(self, directory: Path | None, clock: Callable[[], float] = time.time) -> None:
+        self.directory = directory
+        self.lock = threading.RLock()
+        self.pools: dict[str, Record] = {}
+        """By user pool id; see `new_pool` for the shape."""
+        self.unmeasured: Literal["reset", "kept"] = "reset"
+        """What an update does to omitted members of which nobody measured it (cognito-facts 2.1)."""
+        self.pending_describes = 0
+        """For how many describes a new or changed domain stays CREATING or UPDATING."""
+        self.empty_pages = False
+        """Whether lists answer with empty and short pages now and then (cognito-facts 1.1, app client)."""
+        self.revisions: dict[str, int] = {}
+        """By pool id; grows with each change, so that a shadow knows when it is out of date. Not kept on disk."""
+        self._clock = clock
+        self._serial = 0
+        self._last = 0.0
+        self._texts: dict[str, str] = {}
+        self._changed: set[str] = set()
+        self._lock_file: int | None = None
+
+    # --- reading ---------------------------------------------------------------------------------------------------
+
+    def pool(self, pool_id: str, region: str) -> Record:
+        """Return the record of a pool.
+
+        Raises:
+            Refusal: ResourceNotFoundException, also for a pool of another Region.
+        """
+        pool = self.pools.get(pool_id)
+        if pool is None or pool["region"] != region:
+            not_found(f"User pool {pool_id} does not exist.")
+        return pool
+
+    def of_region(self, region: str) -> list[Record]:
+        """Return the pools of a Region in order of creation."""
+        return [p for p in self.pools.values() if p["region"] == region]
+
+    # --- writing ---------------------------------------------------------------------------------------------------
+
+    def now(self) -> float:
+        """Return the time in seconds; never the same twice, so that every change bumps LastModifiedDate."""
+        self._last = max(round(self._clock(), 3), round(self._last + 0.001, 3))
+        return self._last
+
+    def new_id(self, length: int) -> str:
+        """Return an id of lower-case letters and digits that this state has not used before."""
+        self._serial += 1
+        number = int.from_bytes(hashlib.sha256(f"poolctl-local-{self._serial}".encode()).digest() * 2, "big")
+        text = ""
+        while len(text) < length:
+            number, digit = divmod(number, len(ALPHABET))
+            text += ALPHABET[digit]
+        return text
+
+    def touch(self, pool: Record) -> None:
+        """Note that a record was changed, so that it is saved and its shadow renewed."""
+        self.revisions[pool["id"]] = self.revisions.get(pool["id"], 0) + 1
+        self._changed.add(pool["id"])
+
+    def add(self, pool: Record) -> None:
+        """Add a new pool."""
+        self.pools[pool["id"]] = pool
+        self.touch(pool)
+
+    def remove(self, pool: Record) -> None:
+        """Remove a pool and everything in it."""
+        del self.pools[pool["id"]]
+        self._changed.add(pool["id"])
+
+    # --- the file --------------------------------------------------------------------------------------------------
+
+    def open(self) -> None:
+        """Lock the directory and read what is in it.
+
+        Raises:
+            InvalidInput: The directory is in use by another process, or the file in it is not ours.
+        """
+        if self.directory is None:
+            return
+        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._take_lock(self.directory / "lock")
+        try:
+            self._load(self.directory / FILE)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Let go of the directory."""
+        if self._lock_file is not None:
+            os.close(self._lock_file)
+            self._lock_file = None
+
+    def save(self) -> None:
+        """Write what changed since the last call, if anything did."""
+        if not self._changed or self.directory is None:
+            return
+        for pool_id in self._changed:
+            pool = self.pools.get(pool_id)
+            if pool is None:
+                self._texts.pop(pool_id, None)
+            else:
+                self._texts[pool_id] = json.dumps(pool, separators=(",", ":"))
+        body = ",\n".join(f"{json.dumps(i)}:{t}" for i, t in self._texts.items())
+        head = f'{{"version":{VERSION},"serial":{self._serial},"last":{self._last},"pools":{{\n'
+        _replace(self.directory / FILE, f"{head}{body}\n}}}}\n")
+        self._changed.clear()
+
+    def _take_lock(self, path: Path) -> None:
+        try:
+            import fcntl
+        except ImportError:  # Windows: one process at a time is the user's promise there
+            return
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(handle)
+            raise InvalidInput(
+                f"{path.parent} is in use by another process. End it, or talk to it with --endpoint-url."
+            ) from None
+        self._lock_file = handle
+
+    def _load(self, path: Path) -> None:
+        if not path.exists():
+            return
+        try:
+            state = json.loads(path.read_text(encoding="utf-8"))
+            self._take(state)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            # no chaining: a decoder's error quotes the text, which holds client secrets
+            raise InvalidInput(
+                f"{path} is not a state of this version of the embedded Cognito. Delete the directory to start anew."
+            ) from None
+
+    def _take(self, state: Any) -> None:
+        if state["version"] != VERSION:
+            raise ValueError(VERSION)
+        self._serial, self._last = int(state["serial"]), float(state["last"])
+        self.pools = {str(i): dict(p) for i, p in state["pools"].items()}
+        self.revisions = dict.fromkeys(self.pools, 1)
+        self._texts = {i: json.dumps(p, separators=(",", ":")) for i, p in self.pools.items()}
+
+
+def _replace(path: Path, text: str) -> None:
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    with contextlib.suppress(FileNotFoundError):
+        temporary.unlink()  # left by a process of the same number that was killed
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+    temporary.replace(path)
+
+
+def new_pool(pool_id: str, region: str, now: float) -> Record:
+    """Return an empty record. `config` and `mfa` are filled by pools.py, the maps by the other modules."""
+    return {
+        "id": pool_id,
+        "region": region,
+        "arn": f"arn:{partition(region)}:cognito-idp:{region}:{ACCOUNT}:userpool/{pool_id}",
+        "created": now,
+        "modified": now,
+        "config": {},
+        "schema": [],
+        "mfa": {"MfaConfiguration": "OFF"},
+        "clients": {},
+        "domains": {},
+        "providers": {},
+        "servers": {},
+        "groups": {},
+    }
+
+
+def partition(region: str) -> str:
+    """Return the partition of a Region."""
+    return {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(region.rsplit("-", 2)[0], "aws")

@@ -1,0 +1,82 @@
+"""Which settings need which feature plan (cognito-facts 2.19).
+
+Checked on the whole pool after every write, so that lowering the plan is refused while a feature of the higher one is
+still on. The service raises TierChangeNotAllowedException in some of these cases; which ones is not known, and both
+mean the same to a caller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reconciler.local.refusal import above_tier
+from reconciler.local.store import Record
+
+PLUS_ONLY = "Threat Protection"
+
+
+def check_tier(pool: Record, config: Record, mfa: Record) -> None:
+    """Check a pool as it would be after a write.
+
+    Raises:
+        Refusal: FeatureUnavailableInTierException.
+    """
+    tier = config["UserPoolTier"]
+    features = [PLUS_ONLY] if tier != "PLUS" and _threat_protection(config) else []
+    if tier == "LITE":
+        features += [*_essentials(config), *_other_essentials(pool, mfa)]
+    if features:
+        above_tier(tier, features)
+
+
+def check_client_tier(tier: str, client: Record) -> None:
+    """Check an app client (C19; 2.3).
+
+    Raises:
+        Refusal: FeatureUnavailableInTierException.
+    """
+    features = []
+    if "ALLOW_USER_AUTH" in client.get("ExplicitAuthFlows", ()):
+        features.append("Choice-based sign-in")
+    if client.get("RefreshTokenRotation", {}).get("Feature") == "ENABLED":
+        features.append("Refresh token rotation")
+    if tier == "LITE" and features:
+        above_tier(tier, features)
+
+
+def check_domain_tier(tier: str, version: int) -> None:
+    """Check a domain (O3).
+
+    Raises:
+        Refusal: FeatureUnavailableInTierException.
+    """
+    if tier == "LITE" and version > 1:
+        above_tier(tier, ["Managed Login"])
+
+
+def _threat_protection(config: Record) -> bool:
+    add_ons = config.get("UserPoolAddOns", {})
+    custom = add_ons.get("AdvancedSecurityAdditionalFlows", {}).get("CustomAuthMode")
+    return add_ons.get("AdvancedSecurityMode", "OFF") != "OFF" or custom is not None
+
+
+def _essentials(config: Record) -> Iterator[str]:
+    if set(config["Policies"]["SignInPolicy"]["AllowedFirstAuthFactors"]) - {"PASSWORD"}:
+        yield "Passwordless Sign-In"
+    if config["Policies"]["PasswordPolicy"].get("PasswordHistorySize"):
+        yield "Password History"
+    if config["LambdaConfig"].get("PreTokenGenerationConfig", {}).get("LambdaVersion", "V1_0") != "V1_0":
+        yield "Access Token Customization"
+    if config.get("DcrConfiguration", {}).get("EnableStatus") == "Enabled":
+        yield "Dynamic Client Registration"
+    if any(v["AcrValue"] != f"urn:cognito:loa:{k[-1]}" for k, v in config["AcrConfiguration"].items()):
+        yield "Custom ACR Values"
+
+
+def _other_essentials(pool: Record, mfa: Record) -> Iterator[str]:
+    if "EmailMfaConfiguration" in mfa:
+        yield "Email MFA"
+    if set(mfa.get("WebAuthnConfiguration", {})) - {"FactorConfiguration"}:
+        yield "Passkeys"
+    if any(d["ManagedLoginVersion"] > 1 for d in pool["domains"].values()):
+        yield "Managed Login"

@@ -1,0 +1,258 @@
+"""State between runs: reload, modes, a killed process, a second process, HTTP."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore import UNSIGNED
+from botocore.config import Config
+from botocore.exceptions import ClientError, HTTPClientError
+
+from reconciler.errors import InvalidInput
+from reconciler.local import LocalCognito, serve
+from reconciler.local.store import FILE
+from tests.local.support import CERTIFICATE, SMS, Api, Refused
+
+
+def fill(api: Api) -> str:
+    pool = api.pool(PoolName="kept", SmsConfiguration=SMS, Schema=[{"Name": "x"}], UserPoolTags={"a": "b"})
+    ids = {"UserPoolId": pool}
+    api.mfa(pool, MfaConfiguration="OPTIONAL", SoftwareTokenMfaConfiguration={"Enabled": True})
+    domain = {"Domain": "auth.example.com", "CustomDomainConfig": {"CertificateArn": CERTIFICATE}}
+    api.boto.create_user_pool_domain(**ids, **domain)
+    api.boto.create_group(**ids, GroupName="g")
+    api.boto.create_resource_server(**ids, Identifier="o", Name="o")
+    details = {"client_id": "i", "client_secret": "s", "authorize_scopes": "email"}
+    api.boto.create_identity_provider(**ids, ProviderName="Google", ProviderType="Google", ProviderDetails=details)
+    api.client(pool, GenerateSecret=True, SupportedIdentityProviders=["Google"])
+    return pool
+
+
+def everything(api: Api, pool: str) -> list[Any]:
+    clients = api.boto.list_user_pool_clients(UserPoolId=pool)["UserPoolClients"]
+    return [
+        api.describe(pool),
+        api.get_mfa(pool),
+        [api.describe_client(c) for c in clients],
+        api.boto.list_groups(UserPoolId=pool)["Groups"],
+        api.boto.list_resource_servers(UserPoolId=pool, MaxResults=50)["ResourceServers"],
+        api.boto.describe_identity_provider(UserPoolId=pool, ProviderName="Google")["IdentityProvider"],
+        api.boto.describe_user_pool_domain(Domain="auth.example.com")["DomainDescription"],
+    ]
+
+
+def test_everything_survives_a_restart(tmp_path: Path) -> None:
+    with LocalCognito(tmp_path) as local:
+        pool = fill(Api(local))
+        before = everything(Api(local), pool)
+    with LocalCognito(tmp_path) as local:
+        api = Api(local)
+        assert everything(api, pool) == before
+        assert api.pool() != pool  # ids go on
+        client = api.boto.list_user_pool_clients(UserPoolId=pool)["UserPoolClients"][0]["ClientId"]
+        api.boto.admin_create_user(UserPoolId=pool, Username="bob")  # moto's objects are there again
+        with pytest.raises(ClientError):
+            api.boto.sign_up(ClientId=client, Username="bob", Password="Secret-1234")
+        api.boto.delete_user_pool_domain(UserPoolId=pool, Domain="auth.example.com")
+        api.boto.delete_user_pool(UserPoolId=pool)
+    with LocalCognito(tmp_path) as local:
+        assert pool not in local.records
+
+
+def test_the_file_is_private_json_and_the_only_one_besides_the_lock(tmp_path: Path) -> None:
+    directory = tmp_path / "new" / "state"
+    with LocalCognito(directory) as local:
+        pool = fill(Api(local))
+        state = json.loads((directory / FILE).read_text())  # on disk before the answer went out
+        assert set(state["pools"][pool]["groups"]) == {"g", f"{pool}_Google"}
+        assert sorted(p.name for p in directory.iterdir()) == sorted([FILE, "lock"])
+    assert (directory / FILE).stat().st_mode & 0o777 == 0o600
+    assert directory.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_refused_or_read_only_call_writes_nothing(tmp_path: Path) -> None:
+    with LocalCognito(tmp_path) as local:
+        api = Api(local)
+        pool = api.pool()
+        before = (tmp_path / FILE).stat().st_ino
+        api.describe(pool)
+        with Refused():
+            api.update(pool, AutoVerifiedAttributes=["phone_number"])
+        assert (tmp_path / FILE).stat().st_ino == before
+        api.update(pool)
+        assert (tmp_path / FILE).stat().st_ino != before
+
+
+def test_without_a_directory_nothing_is_kept() -> None:
+    with LocalCognito() as local:
+        Api(local).pool()
+    with LocalCognito() as local:
+        assert Api(local).boto.list_user_pools(MaxResults=1)["UserPools"] == []
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"version": 99, "pools": {}}', '{"version": 1, "serial": "hunter2"'])
+def test_a_file_that_is_not_ours(tmp_path: Path, text: str) -> None:
+    (tmp_path / FILE).write_text(text)
+    with pytest.raises(InvalidInput, match="not a state") as info:
+        LocalCognito(tmp_path).start()
+    assert "hunter2" not in str(info.value)
+    assert info.value.__suppress_context__
+
+
+def test_one_process_at_a_time(tmp_path: Path) -> None:
+    with LocalCognito(tmp_path), pytest.raises(InvalidInput, match="in use by another process"):
+        serve(tmp_path).start()
+    with serve(tmp_path):
+        pass
+
+
+CHILD = """
+import sys
+from pathlib import Path
+from reconciler.local import LocalCognito
+with LocalCognito(Path(sys.argv[1])) as local:
+    boto = local.client("cognito-idp")
+    for n in range(100000):
+        print(boto.create_user_pool(PoolName=f"p{n}")["UserPool"]["Id"], flush=True)
+"""
+
+
+def test_a_killed_process_leaves_all_that_it_answered(tmp_path: Path) -> None:
+    root = str(Path(__file__).parents[2])
+    child = subprocess.Popen(
+        [sys.executable, "-c", CHILD, str(tmp_path)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": root},
+    )
+    assert child.stdout is not None
+    seen = [child.stdout.readline().strip() for _ in range(20)]
+    child.kill()
+    rest, _ = child.communicate()
+    answered = seen + [line for line in rest.splitlines() if len(line) == len(seen[0])]
+    with LocalCognito(tmp_path) as local:
+        assert set(answered) <= set(local.records)
+        assert len(local.records) - len(answered) <= 1
+        Api(local).pool()
+
+
+# --- moto itself ----------------------------------------------------------------------------------------------------
+
+
+def test_motos_own_cognito_is_back_afterwards() -> None:
+    from moto import mock_aws
+    from moto.cognitoidp.models import CognitoIdpBackend, cognitoidp_backends
+
+    with LocalCognito():
+        assert cognitoidp_backends.backend is not CognitoIdpBackend
+    assert cognitoidp_backends.backend is CognitoIdpBackend
+    with mock_aws():
+        boto = boto3.client("cognito-idp", region_name="us-east-1")
+        pool = boto.create_user_pool(PoolName="a/b#")["UserPool"]  # moto's plain behaviour: nothing is checked
+        assert len(pool["Id"]) > len("us-east-1_") + 9
+
+
+def test_the_names_of_moto_that_we_rest_on() -> None:
+    """A canary: moto's maintainers promise none of these (emulators 2.8)."""
+    import inspect
+
+    from moto.cognitoidp import urls
+    from moto.cognitoidp.models import CognitoIdpBackend, CognitoIdpGroup, CognitoIdpUserPool, cognitoidp_backends
+    from moto.cognitoidp.responses import CognitoIdpResponse
+    from moto.core.base_backend import AccountSpecificBackend, BackendDict, BaseBackend
+    from moto.core.models import botocore_stubber
+    from moto.core.responses import BaseResponse
+
+    assert isinstance(cognitoidp_backends, BackendDict)
+    assert cognitoidp_backends.backend is CognitoIdpBackend
+    assert "self.backend(region_name, account_id=self.account_id)" in inspect.getsource(AccountSpecificBackend)
+    assert isinstance(inspect.getattr_static(BaseBackend, "_url_module"), property)
+    assert "self._url_module.url_paths" in inspect.getsource(BaseBackend)
+    assert set(urls.url_paths) >= {"{0}/$"}
+    assert urls.url_bases
+    assert "self.call_action()" in inspect.getsource(BaseResponse._dispatch)
+    assert list(inspect.signature(CognitoIdpResponse.call_action).parameters) == ["self"]
+    assert list(inspect.signature(CognitoIdpUserPool.__init__).parameters)[1:] == [
+        *("account_id", "region", "name", "extended_config")
+    ]
+    assert list(inspect.signature(CognitoIdpGroup.__init__).parameters)[2:] == [
+        *("group_name", "description", "role_arn", "precedence")
+    ]
+    assert callable(botocore_stubber.process_request)
+
+
+# --- over HTTP ------------------------------------------------------------------------------------------------------
+
+
+def over_http(url: str, **config: Any) -> Any:
+    return boto3.session.Session().client(
+        "cognito-idp",
+        endpoint_url=url,
+        region_name="eu-west-1",
+        aws_access_key_id="a",
+        aws_secret_access_key="b",
+        config=Config(retries={"total_max_attempts": 1}, **config),
+    )
+
+
+def test_the_same_over_http(tmp_path: Path) -> None:
+    with serve(tmp_path) as server:
+        boto = over_http(server.url)
+        pool = boto.create_user_pool(PoolName="p")["UserPool"]["Id"]
+        assert pool.startswith("eu-west-1_")
+        client = boto.create_user_pool_client(UserPoolId=pool, ClientName="c")["UserPoolClient"]["ClientId"]
+        over_http(server.url, signature_version=UNSIGNED).sign_up(ClientId=client, Username="b", Password="Secret-1234")
+        assert boto.admin_get_user(UserPoolId=pool, Username="b")["UserStatus"] == "UNCONFIRMED"
+        with pytest.raises(ClientError) as info:
+            boto.list_devices(AccessToken="x")
+        assert info.value.response["Error"]["Code"] == "NotImplementedException"
+        server.engine.faults.add("CreateUserPool", lost_answer=True)
+        with pytest.raises(HTTPClientError):
+            boto.create_user_pool(PoolName="lost")
+        assert len(boto.list_user_pools(MaxResults=60)["UserPools"]) == 2
+    with serve(tmp_path) as server:
+        assert over_http(server.url).describe_user_pool(UserPoolId=pool)["UserPool"]["Name"] == "p"
+
+
+def test_the_server_answers_sts_and_keys_and_no_strange_host() -> None:
+    import urllib.error
+    import urllib.request
+
+    with serve(None) as server:
+        sts = boto3.session.Session().client(
+            "sts", endpoint_url=server.url, region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b"
+        )
+        assert sts.get_caller_identity()["Account"] == "123456789012"
+        with urllib.request.urlopen(f"{server.url}/us-east-1_a/.well-known/jwks.json") as answer:  # noqa: S310
+            assert json.load(answer)["keys"]
+        request = urllib.request.Request(server.url, headers={"Host": "evil.example"})  # noqa: S310
+        with pytest.raises(urllib.error.HTTPError, match="403"):
+            urllib.request.urlopen(request)  # noqa: S310
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.0.1", "example.com", "::", ""])  # noqa: S104
+def test_only_loopback_hosts(host: str) -> None:
+    with pytest.raises(InvalidInput, match="loopback"):
+        serve(None, host)
+
+
+def test_importing_the_package_is_cheap() -> None:
+    code = (
+        "import sys, reconciler.local; print([m for m in ('moto', 'boto3', 'botocore', 'regex') if m in sys.modules])"
+    )
+    root = str(Path(__file__).parents[2])
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": root},
+    )
+    assert done.stdout.strip() == "[]"
