@@ -1,0 +1,10 @@
+"""Lets `python -m reconciler` do what `poolctl` does, where scripts are not on the path."""
+
+from __future__ import annotations
+
+import sys
+
+from reconciler.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

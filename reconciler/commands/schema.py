@@ -1,0 +1,43 @@
+"""`schema`: the contracts as JSON Schema, for editors that complete manifests and for programs that read results."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reconciler.console import Console
+from reconciler.options import Options
+
+if TYPE_CHECKING:
+    import argparse
+
+HELP = """\
+Print the JSON Schema (2020-12) of manifests, or of what a command writes with -o json.
+
+  poolctl schema > docs/schema/v1.json      for the comment that editors read
+  poolctl schema --output plan              what `plan -o json` writes
+"""
+
+OUTPUTS = ("plan", "validate", "apply")
+"""Commands whose JSON has a schema."""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.add_argument(
+        "--output", dest="schema_output", choices=OUTPUTS, help="describe what this command writes instead"
+    )
+
+
+def run(options: Options, console: Console) -> int:
+    """Print it."""
+    if options.schema_output:
+        from reconciler.render import output_schema
+
+        console.out(output_schema(options.schema_output))
+        return 0
+    import json
+
+    from schemas.jsonschema import manifest_schema
+
+    console.out(json.dumps(manifest_schema(), indent=2, ensure_ascii=False))
+    return 0

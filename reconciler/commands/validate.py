@@ -1,0 +1,66 @@
+"""`validate`: what can be known to be wrong without asking AWS."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from reconciler.commands import deliver
+from reconciler.console import Console
+from reconciler.errors import InvalidManifest, Problem
+from reconciler.options import Options, add_outputs
+
+if TYPE_CHECKING:
+    import argparse
+
+    from reconciler.desired import Manifest
+    from reconciler.model import Notice
+
+HELP = """\
+Check manifests: syntax, names, values, references, variables, and the combinations that Cognito would refuse. AWS is
+not contacted, so what only the live pool can tell (whether an immutable member would change) shows first in a plan.
+
+  poolctl validate pools/
+  poolctl validate --var stage=prod -o json pools/customers.yaml
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    add_outputs(parser, ("human", "json"))
+
+
+def run(options: Options, console: Console) -> int:
+    """Check, and report everything that was found."""
+    from reconciler.render import human, machine
+
+    manifests, notices, problems = _check(options, console)
+    if not options.quiet:
+        for found in notices:
+            console.err(human.notice(found))
+    files = [m.source.file for m in manifests]
+    if problems and ("human", "") in options.outputs:
+        console.err(human.problems(problems))
+    deliver(
+        options,
+        console,
+        {
+            "human": lambda color: "" if problems else human.valid(files, color=color),
+            "json": lambda _: machine.validate(problems, notices, len(manifests)),
+        },
+    )
+    return InvalidManifest.exit_code if problems else 0
+
+
+def _check(options: Options, console: Console) -> tuple[Sequence[Manifest], Sequence[Notice], Sequence[Problem]]:
+    """Load the manifests, and judge those that could be loaded."""
+    from reconciler.guard import offline
+    from reconciler.runtime import Runtime
+
+    try:
+        loaded = Runtime(options).load(console.stdin.read)
+    except InvalidManifest as error:
+        return (), (), error.problems
+    refusals = [(m, r) for m in loaded.manifests for r in offline(m)]
+    found = [Problem(r.source or m.source, f"{r.address}", f"{r.message} [{r.rule}]", r.advice) for m, r in refusals]
+    return loaded.manifests, loaded.notices, found

@@ -1,0 +1,43 @@
+"""`version`: which poolctl this is, and what it stands on. Imports nothing that it need not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reconciler import __version__
+from reconciler.commands import deliver
+from reconciler.console import Console
+from reconciler.options import Options, add_outputs
+
+if TYPE_CHECKING:
+    import argparse
+
+HELP = "Print the version. With -o json also those of Python and of the libraries that decide what poolctl can do."
+
+LIBRARIES = ("boto3", "botocore", "pydantic", "PyYAML", "deepdiff", "moto")
+"""Distributions that a report of a defect should name."""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    add_outputs(parser, ("human", "json"))
+
+
+def run(options: Options, console: Console) -> int:
+    """Print it."""
+    deliver(options, console, {"human": lambda _: f"poolctl {__version__}\n", "json": lambda _: _versions()})
+    return 0
+
+
+def _versions() -> str:
+    import json
+    import platform
+    from importlib.metadata import PackageNotFoundError, version
+
+    found = {"poolctl": __version__, "python": platform.python_version()}
+    for name in LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return json.dumps(found, indent=2) + "\n"

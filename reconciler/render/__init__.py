@@ -1,0 +1,17 @@
+"""Plans and events → text. Functions that return strings; nothing here writes anywhere or knows a terminal.
+
+The JSON Schemas of the machine output are kept beside this file, because an installed package has to find them.
+"""
+
+from __future__ import annotations
+
+
+def output_schema(name: str) -> str:
+    """Return the JSON Schema of what a command writes with `-o json`.
+
+    Args:
+        name: `plan`, `validate` or `apply`.
+    """
+    from importlib.resources import files
+
+    return files(__name__).joinpath("schemas", f"{name}.v1.json").read_text(encoding="utf-8")

@@ -1,0 +1,74 @@
+"""Events of an apply → lines for people, in Terraform's words, because everybody knows them."""
+
+from __future__ import annotations
+
+from reconciler.model import Action, Address, Done, Event, Failed, ResourceChange, Skipped, Started, Waiting
+from reconciler.render.redact import printable
+
+WORDS = {
+    Action.CREATE: ("Creating", "Creation complete", "creating"),
+    Action.UPDATE: ("Updating", "Update complete", "updating"),
+    Action.DELETE: ("Destroying", "Destruction complete", "destroying"),
+    Action.REPLACE: ("Replacing", "Replacement complete", "replacing"),
+    Action.NONE: ("Checking", "Check complete", "checking"),
+}
+"""For each action: what is beginning, what is over, what goes on."""
+
+
+class Progress:
+    """Turns events into lines. It remembers what was started, because `Waiting` does not say what is being done.
+
+    Args of the constructor:
+        pools: Whether addresses carry the pool's name, as they must when a run covers several.
+    """
+
+    def __init__(self, *, pools: bool = False) -> None:
+        self._pools = pools
+        self._started: dict[Address, Action] = {}
+
+    def line(self, event: Event) -> str:
+        """Return the line for an event, or nothing when people need not see it."""
+        if isinstance(event, Started):
+            self._started[event.change.address] = event.change.action
+            return f"{self._name(event.change.address)}: {WORDS[event.change.action][0]}…"
+        if isinstance(event, Waiting):
+            doing = WORDS[self._started.get(event.address, Action.NONE)][2]
+            return f"{self._name(event.address)}: Still {doing}… [{clock(event.seconds)} elapsed]"
+        if isinstance(event, Done):
+            return f"{self._name(event.change.address)}: {_done(event)}"
+        if isinstance(event, Failed):
+            after = f" after {calls(event.written)}" if event.written else ""
+            return f"{self._name(event.change.address)}: Failed{after}: {printable(event.error)}"
+        if isinstance(event, Skipped):
+            return f"{self._name(event.change.address)}: Not started ({printable(event.because)})"
+        return ""
+
+    def _name(self, address: Address) -> str:
+        return printable(address.full if self._pools else str(address))
+
+
+def _done(event: Done) -> str:
+    shown = f" [id={printable(event.id)}]" if event.id else ""
+    return f"{WORDS[event.change.action][1]} after {duration(event.seconds)}{shown}"
+
+
+def calls(number: int) -> str:
+    """Say how many calls had been written before something failed."""
+    return f"{number} successful call{'' if number == 1 else 's'}"
+
+
+def clock(seconds: float) -> str:
+    """Spell a time that goes on: `00m10s`."""
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes:02d}m{rest:02d}s"
+
+
+def duration(seconds: float) -> str:
+    """Spell a time that is over: `3s`, `1m10s`."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}m{rest}s" if minutes else f"{rest}s"
+
+
+def started(change: ResourceChange) -> str:
+    """Return the words for the live line while an object is worked on."""
+    return f"{WORDS[change.action][0]} {printable(str(change.address))}…"

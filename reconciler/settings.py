@@ -1,0 +1,92 @@
+"""The global options, as one table.
+
+The parser, the settings of the environment and the help text are all made from it, so none of them can know an option
+that the others lack. `--help` needs nothing but this, and starting up is part of the tool's speed: no import here, not
+even `typing`, which costs as much as starting Python does.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+PREFIX = "POOLCTL_"
+"""Begins the name of every setting in the environment."""
+
+LOCAL_DIRECTORY = ".poolctl-local"
+"""Where `--local` keeps the embedded Cognito when no directory is given."""
+
+
+class Option:
+    """One global option."""
+
+    __slots__ = ("field", "help", "kind", "metavar", "name")
+
+    def __init__(self, name: str, field: str, kind: str, metavar: str, text: str) -> None:
+        self.name = name
+        """Spelling without the dashes; `POOLCTL_` and this in capitals is the setting."""
+        self.field = field
+        """The field of `Options` that it fills."""
+        self.kind = kind
+        """`text`, `list`, `whole` (number from 1), `rate` (number above 0), `on`, `off`, `choice` or `directory`."""
+        self.metavar = metavar
+        """Word for the value; empty for switches. For `choice` the values, with bars between."""
+        self.help = text
+        """One line."""
+
+    @property
+    def flag(self) -> str:
+        """The option as it is typed."""
+        return f"--{self.name}"
+
+    @property
+    def setting(self) -> str:
+        """Its name in the environment."""
+        return PREFIX + self.name.upper().replace("-", "_")
+
+    @property
+    def usage(self) -> str:
+        """The option with its value, for help."""
+        if self.kind == "directory":
+            return f"{self.flag}[={self.metavar}]"
+        return f"{self.flag} {self.metavar}".rstrip()
+
+
+GLOBALS = (
+    Option("region", "region", "text", "REGION", "region to work in"),
+    Option("profile", "profile", "text", "NAME", "named profile of the AWS configuration"),
+    Option("role-arn", "role_arn", "text", "ARN", "role to assume first"),
+    Option("endpoint-url", "endpoint_url", "text", "URL", "send calls there instead of to AWS"),
+    Option("local", "local", "directory", "DIR", f"use the embedded Cognito, kept in DIR ({LOCAL_DIRECTORY})"),
+    Option("var", "vars", "list", "NAME=VALUE", "set a variable; may be repeated"),
+    Option("var-file", "var_files", "list", "FILE", "read variables from a file; may be repeated"),
+    Option("target", "targets", "list", "KIND/NAME", "work on this object only; may be repeated"),
+    Option("parallelism", "parallelism", "whole", "N", "calls in flight at once (8)"),
+    Option("max-rps", "max_rps", "rate", "N", "most calls per second (what the quotas allow)"),
+    Option("log-level", "log_level", "choice", "debug|info|warning|error", "lowest level that is logged (warning)"),
+    Option("log-format", "log_format", "choice", "text|json", "form of the log on standard error (text)"),
+    Option("quiet", "quiet", "on", "", "leave out progress and notices"),
+    Option("color", "color", "on", "", "use colour even without a terminal"),
+    Option("no-color", "color", "off", "", "use no colour"),
+    Option("non-interactive", "non_interactive", "on", "", "never ask: a question is an error"),
+)
+"""Every global option. They may stand before or after the command."""
+
+SWITCHES = frozenset({"on", "off"})
+"""Kinds of options that take no value."""
+
+
+def invalid(message: str) -> Exception:
+    """Return the error for a wrong option or setting, to be raised by the caller."""
+    from reconciler.errors import InvalidInput
+
+    return InvalidInput(message)
+
+
+def suggest(word: str, known: Iterable[str]) -> str:
+    """Return ` Did you mean X?` when something known is spelled almost like the word, else nothing."""
+    import difflib
+
+    found = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f" Did you mean {found[0]}?" if found else ""

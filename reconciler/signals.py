@@ -1,0 +1,107 @@
+"""Stopping without leaving a mess.
+
+A signal must not tear an apply out of a write whose outcome then nobody knows. So the first signal only asks: the
+applier looks between two writes, finishes the one in flight, reports what is left and ends. A second signal means it.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+from types import FrameType, TracebackType
+from typing import Any
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+"""What asks the tool to stop: Ctrl-C, and the end of a container or a CI job."""
+
+
+class Interrupted(BaseException):
+    """A signal that ends the run at once. Not an `Exception`, so that no handler of errors swallows it."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+        """Number of the signal."""
+
+    @property
+    def exit_code(self) -> int:
+        """What the process ends with: 130 or 143."""
+        return 128 + self.number
+
+
+class Stop:
+    """Whether somebody asked to stop. Call it to know: `stop()`."""
+
+    def __init__(self) -> None:
+        self.number = 0
+        """The signal that asked; 0 for none."""
+
+    def __call__(self) -> bool:
+        """Tell whether a signal came."""
+        return self.requested
+
+    @property
+    def requested(self) -> bool:
+        """Whether a signal came."""
+        return self.number != 0
+
+    @property
+    def exit_code(self) -> int:
+        """What the process should end with: 130 or 143, or 0 when nobody asked."""
+        return 128 + self.number if self.number else 0
+
+
+class _Handlers:
+    """Puts a handler in place for a while. Off the main thread Python allows none, and nothing happens."""
+
+    def __init__(self, numbers: tuple[signal.Signals, ...]) -> None:
+        self._numbers = numbers
+        self._before: dict[signal.Signals, Any] = {}
+
+    def _handle(self, number: int, _frame: FrameType | None) -> None:
+        raise Interrupted(number)
+
+    def _install(self) -> None:
+        try:
+            for number in self._numbers:
+                self._before[number] = signal.signal(number, self._handle)
+        except ValueError:
+            return
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+        self._before.clear()
+
+
+class Immediate(_Handlers):
+    """While it is open, a signal raises `Interrupted`. Right for everything that does not write."""
+
+    def __init__(self) -> None:
+        super().__init__(SIGNALS)
+
+    def __enter__(self) -> None:
+        self._install()
+
+
+class Graceful(_Handlers):
+    """While it is open, the first signal sets the `Stop` that it gives, and the second raises `Interrupted`.
+
+    Args of the constructor:
+        announce: Called with a sentence when the first signal comes; it must not raise.
+    """
+
+    def __init__(self, announce: Callable[[str], None]) -> None:
+        super().__init__(SIGNALS)
+        self._announce = announce
+        self._stop = Stop()
+
+    def __enter__(self) -> Stop:
+        self._install()
+        return self._stop
+
+    def _handle(self, number: int, _frame: FrameType | None) -> None:
+        if self._stop.requested:
+            raise Interrupted(number)
+        self._stop.number = number
+        self._announce("Stopping after the write in flight. Once more stops at once, and its outcome stays unknown.")

@@ -1,0 +1,39 @@
+"""Runs the command line in this process, with streams that tests can look into."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+
+from reconciler.cli import main
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+class Leaving(io.StringIO):
+    """A reader that has gone away."""
+
+    def write(self, text: str) -> int:
+        raise BrokenPipeError
+
+
+@dataclass
+class Ran:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def last(self) -> str:
+        return self.err.splitlines()[-1] if self.err else ""
+
+
+def run(*argv: str, stdin: str = "", environ: dict[str, str] | None = None) -> Ran:
+    out, err = io.StringIO(), io.StringIO()
+    code = main(argv, stdin=io.StringIO(stdin), stdout=out, stderr=err, environ=environ or {})
+    return Ran(code, out.getvalue(), err.getvalue())

@@ -1,0 +1,327 @@
+from __future__ import annotations
+
+import logging
+import os
+import re
+import signal
+import subprocess
+import sys
+import types
+
+import pytest
+
+from reconciler import cli, logs
+from reconciler.errors import EXIT_MEANING, CloudError, Incomplete, Partial, Refused, Stale
+from reconciler.options import Options
+from reconciler.settings import GLOBALS
+from tests.cli.support import run
+
+HEAVY = re.compile(r"\b(boto3|botocore|pydantic|deepdiff|yaml|moto|asyncio|inspect|dataclasses|typing|argparse)\b")
+
+
+@pytest.fixture(autouse=True)
+def _quiet_root():
+    before = logging.getLogger().level
+    yield
+    root = logging.getLogger()
+    for handler in [h for h in root.handlers if isinstance(h, logs.Handler)]:
+        root.removeHandler(handler)
+    root.setLevel(before)
+
+
+@pytest.fixture
+def command(monkeypatch):
+    """Puts a command named `probe` in place, whose work is the function that is given."""
+
+    def put(work, *, takes_paths=True, configure=lambda parser: None):
+        module = types.ModuleType("tests_probe")
+        module.__dict__.update(HELP="Probe.", configure=configure, run=work)
+        monkeypatch.setitem(sys.modules, "tests_probe", module)
+        monkeypatch.setitem(cli.COMMANDS, "probe", ("tests_probe", "probe", takes_paths))
+
+    return put
+
+
+@pytest.fixture
+def options(command):
+    """Returns the options that a command line and an environment come to."""
+
+    def parse(*argv, environ=None, **more):
+        seen = []
+        command(lambda o, _: seen.append(o) or 0, **more)
+        ran = run(*argv, environ=environ)
+        assert ran.code == 0, ran.err
+        return seen[0]
+
+    return parse
+
+
+# --- where options stand -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("--region", "eu-west-1", "--var", "a=1", "probe", "p", "--var", "b=2"),
+        ("probe", "--region=eu-west-1", "p", "--var", "a=1", "--var=b=2"),
+        ("probe", "--var=a=1", "p", "--region", "eu-west-1", "--var", "b=2"),
+    ],
+)
+def test_global_options_stand_anywhere(options, argv):
+    found = options(*argv)
+    assert (found.region, found.vars, found.paths) == ("eu-west-1", ("a=1", "b=2"), ("p",))
+
+
+def test_defaults(options):
+    assert options("probe") == Options(command="probe")
+    assert Options("plan").paths == ("pools",)
+
+
+@pytest.mark.parametrize(
+    ("argv", "local", "paths"),
+    [
+        (("--local", "probe", "pools/"), ".poolctl-local", ("pools/",)),
+        (("probe", "--local", "pools/"), ".poolctl-local", ("pools/",)),
+        (("probe", "pools/", "--local"), ".poolctl-local", ("pools/",)),
+        (("--local=x", "probe"), "x", ("pools",)),
+        (("probe", "--local=x", "a", "b"), "x", ("a", "b")),
+        (("probe", "a"), None, ("a",)),
+    ],
+)
+def test_local_never_swallows_the_next_word(options, argv, local, paths):
+    found = options(*argv)
+    assert (found.local, found.paths) == (local, paths)
+
+
+def test_paths_may_stand_between_options_and_after_the_dashes(options):
+    assert options("probe", "a", "--quiet", "-", "--", "--odd").paths == ("a", "-", "--odd")
+
+
+def test_a_module_may_declare_paths_itself(options):
+    found = options("probe", "a", "--quiet", "b", configure=lambda p: p.add_argument("paths", nargs="*"))
+    assert found.paths == ("a", "b")
+
+
+@pytest.mark.parametrize(
+    ("argv", "message"),
+    [
+        (("plan", "--detailed-exitcod"), "Unknown option --detailed-exitcod. Did you mean --detailed-exitcode?"),
+        (("plan", "--reg", "x"), "Unknown option --reg."),
+        (("plan", "--region"), "Argument --region: expected one argument."),
+        (("paln",), "Unknown command paln. Did you mean plan?"),
+        (("help", "paln"), "Unknown command paln. Did you mean plan?"),
+        ((), "No command was given."),
+        (("--quiet",), "No command was given."),
+        (("plan", "--parallelism", "0"), "--parallelism: '0' is not a whole number from 1."),
+        (("plan", "--parallelism", "1.5"), "--parallelism: '1.5' is not a whole number from 1."),
+        (("plan", "--max-rps", "nan"), "--max-rps: 'nan' is not a number above 0."),
+        (("plan", "--log-level", "inf"), "--log-level: 'inf' is not one of debug, info, warning, error."),
+        (("plan", "--profile="), "--profile: the value is empty."),
+        (("plan", "-o", "jsn"), "--output: 'jsn' is not one of human, json"),
+        (("plan", "-o", "json="), "--output: 'json=' names no file."),
+        (("plan", "-o", "json=/no/such/dir/x"), "--output: the directory '/no/such/dir' does not exist."),
+        (("plan", "-o", "json", "-o", "human"), "--output: two results cannot go to standard output."),
+        (("version", "extra"), "Unexpected argument extra."),
+        (("local", "run"), "Argument action: invalid choice: 'run'"),
+        (("schema", "--output", "x"), "Argument --output: invalid choice: 'x'"),
+    ],
+)
+def test_wrong_use_ends_with_3_and_says_what_was_meant(argv, message):
+    ran = run(*argv)
+    assert message in ran.err
+    assert (ran.code, ran.last, ran.out) == (3, "exit 3 (invalid)", "")
+
+
+# --- the environment -----------------------------------------------------------------------------------------------
+
+VALUES = {"whole": ("3", 3), "rate": ("2.5", 2.5), "on": ("true", True), "off": ("1", False)}
+
+
+@pytest.mark.parametrize("option", GLOBALS, ids=lambda o: o.name)
+def test_every_global_option_has_a_setting_and_a_flag(options, option):
+    text, value = VALUES.get(option.kind, (option.metavar.split("|")[0], option.metavar.split("|")[0]))
+    wanted = (value,) if option.kind == "list" else value
+    assert getattr(options("probe", environ={option.setting: text}), option.field) == wanted
+    words = [option.flag] if option.kind in ("on", "off") else [f"{option.flag}={text}"]
+    assert getattr(options(*words, "probe"), option.field) == wanted
+    assert getattr(options("probe", *words, environ={option.setting: ""}), option.field) == wanted
+
+
+@pytest.mark.parametrize(
+    ("environ", "field", "value"),
+    [
+        ({"POOLCTL_LOCAL": "true"}, "local", ".poolctl-local"),
+        ({"POOLCTL_LOCAL": "0"}, "local", None),
+        ({"POOLCTL_VAR": "a=1\nb=x y"}, "vars", ("a=1", "b=x y")),
+        ({"POOLCTL_NO_COLOR": "false"}, "color", None),
+        ({"POOLCTL_REGION": ""}, "region", ""),
+    ],
+)
+def test_settings(options, environ, field, value):
+    assert getattr(options("probe", environ=environ), field) == value
+
+
+def test_the_command_line_wins_over_settings(options):
+    environ = {"POOLCTL_REGION": "a", "POOLCTL_VAR": "x=1"}
+    found = options("probe", "--region", "b", "--var", "y=2", environ=environ)
+    assert (found.region, found.vars) == ("b", ("y=2",))
+
+
+@pytest.mark.parametrize(
+    ("environ", "message"),
+    [
+        ({"POOLCTL_REGOIN": "x"}, "unknown setting POOLCTL_REGOIN. Did you mean POOLCTL_REGION?"),
+        ({"POOLCTL_QUIET": "maybe"}, "POOLCTL_QUIET: 'maybe' is neither true nor false."),
+        ({"POOLCTL_PARALLELISM": "x"}, "POOLCTL_PARALLELISM: 'x' is not a whole number from 1."),
+    ],
+)
+def test_wrong_settings_end_with_3(environ, message):
+    ran = run("version", environ=environ)
+    assert (ran.code, ran.out) == (3, "")
+    assert message in ran.err
+
+
+# --- help ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("argv", [("--help",), ("-h",), ("help",), ("--quiet", "--help")])
+def test_help(argv):
+    ran = run(*argv)
+    assert (ran.code, ran.err) == (0, "")
+    for word in [*cli.COMMANDS, *(o.usage for o in GLOBALS), *(str(code) for code in EXIT_MEANING), "examples:"]:
+        assert word in ran.out
+
+
+@pytest.mark.parametrize("name", cli.COMMANDS)
+def test_every_command_has_help(name):
+    ran = run(name, "--help")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith(f"usage: poolctl {name} [options]")
+    assert "--local[=DIR]" in ran.out
+    assert ("PATH" in ran.out) == cli.COMMANDS[name][2]
+    assert run("help", name).out == ran.out
+
+
+@pytest.mark.parametrize("name", cli.COMMANDS)
+def test_every_option_of_a_command_is_a_field(name):
+    from reconciler.parsing import parser
+
+    made = parser(name, cli.load(name), takes_paths=cli.COMMANDS[name][2])
+    unknown = {a.dest for a in made._actions} - set(Options._fields) - {"help"}
+    assert not unknown
+
+
+# --- how it ends ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "word"),
+    [
+        (Refused("no"), 4, "refused"),
+        (Stale("no"), 5, "stale"),
+        (Partial("no"), 6, "partial"),
+        (Incomplete("no"), 7, "incomplete"),
+        (CloudError("cognito-idp:X", "Y", "no"), 1, "error"),
+    ],
+)
+def test_expected_errors(command, error, code, word):
+    def fail(options, console):
+        raise error
+
+    command(fail)
+    ran = run("probe")
+    assert ran.code == code
+    assert ran.err.splitlines()[-2:] == [f"Error: {error}", f"exit {code} ({word})"]
+
+
+@pytest.mark.parametrize("level", ["warning", "debug"])
+def test_defects_show_the_way_but_no_values(command, level):
+    def fail(options, console):
+        password = "hunter2"
+        raise ValueError(password)
+
+    command(fail)
+    ran = run("probe", "--log-level", level)
+    assert (ran.code, ran.last) == (1, "exit 1 (error)")
+    assert "unexpected ValueError at test_frame.py:" in ran.err
+    assert "defect of poolctl" in ran.err
+    assert ("in fail" in ran.err) == (level == "debug")
+    assert "raise ValueError(password)" in ran.err or level != "debug"
+    assert '"hunter2"' not in ran.err.replace('password = "hunter2"', "")
+
+
+@pytest.mark.parametrize("code", EXIT_MEANING)
+def test_the_last_line_names_the_exit_code(command, code):
+    command(lambda options, console: code)
+    ran = run("probe")
+    assert (ran.code, ran.last) == (code, f"exit {code} ({EXIT_MEANING[code]})" if code else "")
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_signals(command, number, code):
+    def wait(options, console):
+        os.kill(os.getpid(), number)
+        raise AssertionError
+
+    command(wait)
+    ran = run("probe")
+    assert (ran.code, ran.err.splitlines()[0]) == (code, "Interrupted.")
+
+
+def test_keyboard_interrupt(monkeypatch):
+    def interrupt(name):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "load", interrupt)
+    assert run("plan").code == 130
+
+
+# --- processes of their own ----------------------------------------------------------------------------------------
+
+
+def _process(*argv: str, python: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
+    words = [sys.executable, *python, "-m", "reconciler", *argv]
+    return subprocess.run(words, capture_output=True, text=True, check=False)
+
+
+def _imported(*argv: str) -> set[str]:
+    """Modules that a run imports after Python's own start."""
+    done = _process(*argv, python=("-X", "importtime"))
+    assert done.returncode == 0
+    lines = done.stderr.splitlines()
+    names = [line.rpartition("|")[2].strip() for line in lines if line.startswith("import time:")]
+    return set(names[names.index("site") :] if "site" in names else names)
+
+
+def test_help_imports_next_to_nothing():
+    found = _imported("--help")
+    assert not {name for name in found if HEAVY.search(name)} - {"_typing"}
+    assert {n for n in found if n.startswith("reconciler.")} == {
+        "reconciler.cli",
+        "reconciler.console",
+        "reconciler.settings",
+    }
+
+
+def test_version_imports_no_library():
+    light = {"typing", "argparse", "_typing"}
+    assert not {name for name in _imported("version") if HEAVY.search(name)} - light
+
+
+def test_validate_imports_no_boto3(tmp_path):
+    file = tmp_path / "pool.yaml"
+    file.write_text("version: 1\nuser_pool:\n  PoolName: x\n")
+    assert not {n for n in _imported("validate", str(file)) if re.match(r"(boto3|botocore|moto|deepdiff)\b", n)}
+
+
+def test_a_process_ends_with_3():
+    done = _process("plan", "--nonsense")
+    assert done.returncode == 3
+    assert done.stdout == ""
+    assert done.stderr.splitlines()[-1] == "exit 3 (invalid)"
+
+
+def test_a_reader_that_goes_away_is_no_error():
+    words = f"{sys.executable} -m reconciler --help | head -c 1; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", words], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -1,0 +1,239 @@
+"""Plans and events that hold everything a renderer can meet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from reconciler.model import (
+    Action,
+    Address,
+    Call,
+    Done,
+    Event,
+    Failed,
+    FieldChange,
+    Gap,
+    Later,
+    Notice,
+    Plan,
+    Position,
+    Reference,
+    Refusal,
+    ResourceChange,
+    Secret,
+    Skipped,
+    Started,
+    Target,
+    Verified,
+)
+
+POOL = "customers-prod"
+FILE = "pools/customers.yaml"
+SECRET = "hunter2-this-must-not-be-seen"
+LITERAL = "written-out-but-sensitive"
+
+TARGET = Target("123456789012", "eu-west-1", POOL, "eu-west-1_AbCdEf", FILE)
+NEW = Target("123456789012", "eu-west-1", "staff", "", "pools/staff.yaml")
+
+
+def address(section: str, name: str = "", pool: str = POOL) -> Address:
+    return Address(pool, section, name)
+
+
+def secret(text: str = SECRET) -> Secret:
+    return Secret(text, "$secret cognito/okta#client_secret")
+
+
+def change(at: Address, action: Action, *fields: FieldChange, line: int = 1, **more: Any) -> ResourceChange:
+    known: dict[str, Any] = {
+        "declared": {},
+        "before": None,
+        "after": None,
+        "ids": {},
+        "source": Position(FILE, line, 3),
+    }
+    return ResourceChange(address=at, type="UserPoolClient", action=action, fields=fields, **{**known, **more})
+
+
+USER_POOL = change(
+    address("user_pool"),
+    Action.UPDATE,
+    FieldChange(("DeletionProtection",), "INACTIVE", "ACTIVE"),
+    FieldChange(("Policies", "PasswordPolicy", "MinimumLength"), 8, 12),
+    FieldChange(("EmailVerificationSubject",), "Hi", None),
+    FieldChange(("UserPoolTags", "team"), None, "identity"),
+    FieldChange(
+        ("VerificationMessageTemplate", "EmailMessage"),
+        "<p>\nHello,\nyour code is {####}\n</p>\n",
+        "<p>\nHello,\nyour new code is {####}\n</p>\n",
+    ),
+    line=6,
+    before={
+        "DeletionProtection": "INACTIVE",
+        "Policies": {"PasswordPolicy": {"MinimumLength": 8, "RequireSymbols": True}},
+        "EmailVerificationSubject": "Hi",
+    },
+    after={
+        "DeletionProtection": "ACTIVE",
+        "Policies": {"PasswordPolicy": {"MinimumLength": 12, "RequireSymbols": True}},
+        "UserPoolTags": {"team": "identity"},
+    },
+)
+
+OKTA = change(
+    address("identity_providers", "okta"),
+    Action.UPDATE,
+    FieldChange(("ProviderDetails", "client_secret"), secret("old-secret-text"), secret(), sensitive=True),
+    FieldChange(("ProviderDetails", "private_key"), None, LITERAL, sensitive=True),
+    FieldChange(("ProviderDetails", "authorize_scopes"), "openid", "openid email"),
+    line=30,
+    before={"ProviderDetails": {"client_secret": secret("old-secret-text"), "authorize_scopes": "openid"}},
+    after={
+        "ProviderDetails": {
+            "client_secret": secret(),
+            "private_key": LITERAL,
+            "authorize_scopes": "openid email",
+            "copy_of_key": LITERAL,
+        }
+    },
+)
+
+WEB = change(
+    address("clients", "web"),
+    Action.UPDATE,
+    FieldChange(
+        ("CallbackURLs",),
+        ["https://old.example.com/cb", "https://www.example.com/cb"],
+        ["https://www.example.com/cb", "https://new.example.com/cb"],
+    ),
+    FieldChange(("ExplicitAuthFlows",), ["B", "A"], ["A", "B"]),
+    FieldChange(("TokenValidityUnits",), {"IdToken": "hours"}, {"IdToken": "hours", "AccessToken": "minutes"}),
+    FieldChange(("RefreshTokenValidity",), 30, 7),
+    FieldChange(("EnableTokenRevocation",), None, True),
+    FieldChange(("DefaultRedirectURI",), "https://a\x1b[31m", Reference("ssm", "/web/uri")),
+    line=41,
+    before={"ClientName": "web", "ClientSecret": secret(), "CallbackURLs": ["https://old.example.com/cb"]},
+    after={"ClientName": "web", "ClientSecret": secret(), "DefaultRedirectURI": Reference("ssm", "/web/uri")},
+)
+
+NEW_CLIENT = change(
+    address("clients", "mobile"),
+    Action.CREATE,
+    FieldChange(("ClientName",), None, "mobile"),
+    FieldChange(("CallbackURLs",), None, ["myapp://cb"]),
+    FieldChange(("AllowedOAuthScopes",), None, [f"orders/a-rather-long-name-of-a-scope-{i}" for i in range(4)]),
+    FieldChange(("TokenValidityUnits", "AccessToken"), None, "minutes"),
+    FieldChange(("AnalyticsConfiguration", "ApplicationId"), None, Later(address("clients", "web"), "ClientId")),
+    FieldChange(("Logo",), None, b"\x89PNG..."),
+    line=55,
+    declared={"ClientName": "mobile"},
+    after={
+        "ClientName": "mobile",
+        "AnalyticsConfiguration": {"ApplicationId": Later(address("clients", "web"), "ClientId")},
+        "Logo": b"\x89PNG...",
+        "List": [{"x": 1}, {"x": Later(address("clients", "web"), "ClientId")}],
+    },
+)
+
+OLD_CLIENT = change(
+    address("clients", "old"),
+    Action.DELETE,
+    before={"ClientName": "old", "ClientSecret": secret(), "LogoutURLs": ["https://bye.example.com"]},
+    source=None,
+    reason="not in the manifest, and prune lists clients",
+)
+
+SPA = change(
+    address("clients", "spa"),
+    Action.REPLACE,
+    FieldChange(("GenerateSecret",), False, True),
+    line=70,
+    before={"GenerateSecret": False},
+    after={"GenerateSecret": True},
+    reason="GenerateSecret cannot be changed; its client id will change",
+)
+
+SAME = change(address("groups", "admins"), Action.NONE, before={"Precedence": 1}, after={"Precedence": 1}, line=80)
+
+REFUSAL = Refusal(
+    address("user_pool"),
+    "immutable",
+    ("AliasAttributes",),
+    "AliasAttributes is set when a pool is created and never afterwards.",
+    "Make a new pool and move the users, or put the live value into the manifest.",
+    Position(FILE, 9, 20),
+)
+GAP = Gap(address("clients", "web"), "DescribeUserPoolClient", "AccessDeniedException: no permission")
+NOTICE = Notice("UserPoolTier LITE lacks managed login.", Position(FILE, 8, 5))
+
+FULL = Plan(
+    TARGET,
+    (USER_POOL, OKTA, WEB, NEW_CLIENT, SPA, SAME, OLD_CLIENT),
+    unmanaged=(address("clients", "tmp-test"), address("identity_providers", "Okta2")),
+    notices=(NOTICE, Notice("Something without a place.")),
+)
+UNCHANGED = Plan(TARGET, (SAME,))
+REFUSED = Plan(TARGET, (WEB,), refusals=(REFUSAL, replace(REFUSAL, path=(), source=None, advice="")))
+INCOMPLETE = Plan(TARGET, (SAME,), gaps=(GAP,))
+CREATED = Plan(
+    NEW,
+    (
+        change(
+            address("user_pool", pool="staff"),
+            Action.CREATE,
+            FieldChange(("PoolName",), None, "staff"),
+            FieldChange(("Schema", "tenant"), None, {"Name": "tenant", "AttributeDataType": "String"}),
+            after={"PoolName": "staff", "Schema": [{"Name": "tenant", "AttributeDataType": "String"}]},
+            source=Position("pools/staff.yaml", 3, 1),
+        ),
+        change(address("groups", "empty", pool="staff"), Action.CREATE, declared={"Description": "d"}, source=None),
+    ),
+)
+
+PLANS: dict[str, list[Plan]] = {
+    "full": [FULL],
+    "unchanged": [UNCHANGED],
+    "refused": [REFUSED],
+    "incomplete": [INCOMPLETE],
+    "several": [CREATED, UNCHANGED, REFUSED],
+    "nothing": [],
+}
+
+CALLS = {
+    WEB.address.full: [Call("cognito-idp", "UpdateUserPoolClient", {"UserPoolId": "p", "ClientSecret": secret()})],
+    OKTA.address.full: [
+        Call(
+            "cognito-idp", "UpdateIdentityProvider", {"ProviderDetails": {"private_key": LITERAL, "n": 1}, "x": LITERAL}
+        )
+    ],
+}
+
+
+@dataclass(frozen=True)
+class Applied:
+    plans: tuple[Plan, ...]
+    events: tuple[Event, ...]
+
+
+_WORK = Plan(TARGET, (NEW_CLIENT, WEB, OLD_CLIENT, SPA, SAME))
+
+APPLIED: dict[str, Applied] = {
+    "complete": Applied(
+        (_WORK, UNCHANGED),
+        (*(Done(c, 2.6, "3n4b5") for c in _WORK.pending), Verified(())),
+    ),
+    "stopped": Applied(
+        (_WORK,),
+        (
+            Started(WEB),
+            Done(WEB, 1),
+            Failed(NEW_CLIENT, "CreateUserPoolClient: LimitExceededException: too many", written=1),
+            Skipped(SPA, "clients/mobile failed"),
+        ),
+    ),
+    "stale": Applied((_WORK, CREATED), (Failed(WEB, "changed since it was planned", stale=True),)),
+    "left": Applied((Plan(TARGET, (WEB,)),), (Done(WEB, 1), Verified((WEB,)))),
+    "unverified": Applied((Plan(TARGET, (WEB,)),), (Done(WEB, 1),)),
+    "idle": Applied((UNCHANGED,), ()),
+}
