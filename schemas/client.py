@@ -248,8 +248,11 @@ class Client(ApiModel):
             bool,
             Default(False),
             Since(2026),
-            OnUpdate("unmeasured"),
-            Note("Only with GenerateSecret: true; the secret then rotates by itself, and is not shown by Cognito."),
+            OnUpdate("kept"),
+            Note(
+                "Only with GenerateSecret: true. The secret is rotated at once and then every 7 days; going back to "
+                "false deletes it from Secrets Manager for good."
+            ),
         ]
         | None
     ) = None

@@ -1,0 +1,232 @@
+"""What a manifest declares, compared with what is live.
+
+Only declared members count: what the manifest does not say is not ours to change. Both sides are first brought into
+one form (sets sorted, line endings folded, empties alike), because a live object that nobody touched must never show
+a change. Most objects are equal, and equality is cheap; only where it fails does deepdiff look for the places.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from reconciler.merge import reset_value
+from reconciler.model import FieldChange, Path, Secret, Tree
+from schemas.base import (
+    ABSENT,
+    ApiModel,
+    Default,
+    Keyed,
+    Member,
+    Pin,
+    Presence,
+    SecretKeys,
+    Sensitive,
+    Text,
+    Unordered,
+    WriteOnly,
+    WriteOnlyKeys,
+    members,
+)
+
+_KEY = secrets.token_bytes(16)
+"""Secrets are compared by a keyed digest, so that no comparison library ever holds their text."""
+
+
+class Leaf:
+    """A declared value beside the live one, with what the schema says about the member."""
+
+    __slots__ = ("after", "before", "member", "path", "sensitive")
+
+    def __init__(self, path: Path, before: Any, after: Any, member: Member | None, *, sensitive: bool) -> None:
+        self.path = path
+        self.before = _concealed(before, after)
+        self.after = after
+        self.member = member
+        self.sensitive = sensitive or _holds_secret(after)
+
+
+def diff(model: type[ApiModel], declared: Tree, observed: Tree) -> tuple[FieldChange, ...]:
+    """Return the declared members that are not live, in the order of the schema.
+
+    Args:
+        model: Schema of the object.
+        declared: What the manifest says; null means the service's default.
+        observed: The live object; empty when there is none.
+    """
+    creating = not observed
+    leaves = {json.dumps(leaf.path): leaf for leaf in _leaves(model, declared, observed, (), creating=creating)}
+    want = {key: _after(leaf) for key, leaf in leaves.items()}
+    have = {key: None if creating else _before(leaf) for key, leaf in leaves.items()}
+    if want == have:
+        return ()
+    changed = _unequal(have, want)
+    return tuple(_change(leaf) for key, leaf in leaves.items() if key in changed)
+
+
+def same(model: type[ApiModel], one: Tree, other: Tree) -> bool:
+    """Tell whether two live objects are the same to the service: every member either has is compared."""
+    return not diff(model, one, other) and not diff(model, other, one)
+
+
+def _holds_secret(value: Any) -> bool:
+    if isinstance(value, dict | list):
+        return any(map(_holds_secret, value.values() if isinstance(value, dict) else value))
+    return isinstance(value, Secret)
+
+
+def _concealed(live: Any, declared: Any) -> Any:
+    """The service returns a secret in clear where the schema does not expect one; it stays a secret all the same."""
+    if not _holds_secret(declared):
+        return live
+    if isinstance(live, str):
+        return Secret(live, "live")
+    if isinstance(live, list):
+        return [_concealed(v, Secret("", "declared")) for v in live]
+    if isinstance(live, dict) and isinstance(declared, dict):
+        return {k: _concealed(v, declared.get(k)) for k, v in live.items()}
+    return live
+
+
+def _unequal(have: Tree, want: Tree) -> set[str]:
+    from deepdiff import DeepDiff
+
+    found = DeepDiff(have, want, view="tree", threshold_to_diff_deeper=0)
+    return {str(item.path(output_format="list")[0]) for items in found.values() for item in items}
+
+
+def _change(leaf: Leaf) -> FieldChange:
+    before = None if leaf.before is ABSENT else leaf.before
+    after = leaf.after
+    if after is None:
+        reset = reset_value(leaf.member)
+        after = None if reset is ABSENT else reset
+    return FieldChange(leaf.path, before, after, sensitive=leaf.sensitive)
+
+
+# --- from declared structures to leaves ----------------------------------------------------------------------------
+
+
+def _leaves(
+    model: type[ApiModel] | None, declared: Mapping[str, Any], observed: Any, path: Path, *, creating: bool
+) -> Iterator[Leaf]:
+    known = members(model) if model else {}
+    live = observed if isinstance(observed, dict) else {}
+    order = [name for name in known if name in declared] + [name for name in declared if name not in known]
+    for name in order:
+        yield from _member(known.get(name), declared[name], live.get(name, ABSENT), (*path, name), creating=creating)
+
+
+def _member(member: Member | None, value: Any, live: Any, path: Path, *, creating: bool) -> Iterator[Leaf]:
+    if member is None:
+        yield from _unknown(value, live, path)
+    elif member.has(Pin) or (member.has(WriteOnly) and not creating):
+        return
+    elif value is None or member.shape == "scalar":
+        yield Leaf(path, live, value, member, sensitive=member.has(Sensitive))
+    elif member.shape == "structure":
+        if member.has(Presence) and not isinstance(live, dict):
+            yield Leaf(path, ABSENT, {}, member, sensitive=False)
+        yield from _leaves(member.model, value, live, path, creating=creating)
+    elif member.shape == "map":
+        yield from _entries(member, value, live, path, creating=creating)
+    elif keyed := member.mark(Keyed):
+        yield from _items(member, keyed.member, value, live, path)
+    else:
+        yield Leaf(path, live, value, member, sensitive=member.has(Sensitive))
+
+
+def _unknown(value: Any, live: Any, path: Path) -> Iterator[Leaf]:
+    """A member that only botocore knows: structures are still compared member by member."""
+    if isinstance(value, dict) and value:
+        for key, inner in value.items():
+            yield from _unknown(inner, live.get(key, ABSENT) if isinstance(live, dict) else ABSENT, (*path, key))
+    else:
+        yield Leaf(path, live, value, None, sensitive=isinstance(value, Secret))
+
+
+def _entries(member: Member, value: Tree, live: Any, path: Path, *, creating: bool) -> Iterator[Leaf]:
+    secret, silent = member.mark(SecretKeys), member.mark(WriteOnlyKeys)
+    have = live if isinstance(live, dict) else {}
+    for key, inner in value.items():
+        if silent and key in silent.names and not creating:
+            continue
+        here = have.get(key, ABSENT)
+        if member.model and inner is not None:
+            yield from _leaves(member.model, inner, here, (*path, key), creating=creating)
+        else:
+            sensitive = isinstance(inner, Secret) or bool(secret and key in secret.names)
+            yield Leaf((*path, key), here, inner, _entry(member), sensitive=sensitive)
+
+
+def _entry(member: Member) -> Member:
+    """The entries of a map, as if each were a member: without the default of the map as a whole."""
+    return Member(member.name, "scalar", None, member.item_marks, (), member.scalar, "")
+
+
+def _items(member: Member, key: str, value: list[Tree], live: Any, path: Path) -> Iterator[Leaf]:
+    have = {item[key]: item for item in live} if isinstance(live, list) else {}
+    for item in value:
+        name = item[key]
+        if name in have:
+            yield from _leaves(member.model, item, have[name], (*path, name), creating=False)
+        else:
+            yield Leaf((*path, name), ABSENT, item, member, sensitive=False)
+
+
+# --- one form for both sides ---------------------------------------------------------------------------------------
+
+
+def _after(leaf: Leaf) -> Any:
+    value = leaf.after
+    if value is None:
+        value = reset_value(leaf.member)
+    if isinstance(value, list) and _holds_secret(value):
+        value = [Secret(v, "declared") if isinstance(v, str) else v for v in value]  # as the live ones are
+    return _canonical(leaf.member, value)
+
+
+def _before(leaf: Leaf) -> Any:
+    """The live value; a member that is absent holds the service's default, whatever age the object has."""
+    value = leaf.before
+    default = leaf.member.mark(Default) if leaf.member else None
+    if default and _is_empty(value, leaf.member):
+        value = default.value
+    return _canonical(leaf.member, value)
+
+
+def _is_empty(value: Any, member: Member | None) -> bool:
+    if member and member.has(Presence):
+        return value is ABSENT or value is None
+    return value is ABSENT or value in (None, "", [], {})
+
+
+def _canonical(member: Member | None, value: Any) -> Any:
+    if _is_empty(value, member):
+        return None
+    if isinstance(value, str) and member and member.has(Text):
+        return value.replace("\r\n", "\n").rstrip("\n")
+    if isinstance(value, list):
+        items = [_plain(item) for item in value]
+        return sorted(items, key=_sort_key) if member and member.has(Unordered) else items
+    return _plain(value)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Secret):
+        return "secret:" + hmac.new(_KEY, value.reveal().encode(), hashlib.sha256).hexdigest()
+    if isinstance(value, dict):
+        return {k: _plain(v) for k, v in sorted(value.items()) if v is not None}
+    if isinstance(value, list):
+        return [_plain(v) for v in value]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
+
+
+def _sort_key(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, default=str)

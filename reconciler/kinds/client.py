@@ -1,0 +1,106 @@
+"""App clients: who may sign users in, and how."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from reconciler.kind import Draft, Listing, Reading, ResourceKind
+from reconciler.kinds.client_rules import OIDC_SCOPES, RULES, seconds
+from reconciler.kinds.words import strings
+from reconciler.model import FieldChange, Path, Tree
+from schemas.client import Client
+
+COMPUTED = frozenset({"UserPoolId", "CreationDate", "LastModifiedDate", "ClientType", "ClientSecretArn"})
+MANAGED = "PublishSecretsInAWSSecretsManager"
+UNITS = {"AccessTokenValidity": "AccessToken", "IdTokenValidity": "IdToken", "RefreshTokenValidity": "RefreshToken"}
+"""Validities and the members of TokenValidityUnits that they are counted in."""
+
+
+def adopt(answer: Tree) -> Tree:
+    """Turn a description into the spelling of the input.
+
+    The API never returns GenerateSecret; a client has a secret or not. Clients from before mid-2021 do not show
+    EnableTokenRevocation, and have it off (cognito-facts 2.3).
+    """
+    data = {"EnableTokenRevocation": False, **{k: v for k, v in answer.items() if k not in COMPUTED}}
+    managed = bool(answer.get("ClientSecretArn"))
+    data[MANAGED] = managed
+    return {**data, "GenerateSecret": managed or bool(answer.get("ClientSecret"))}
+
+
+def settled(declared: Tree, observed: Tree) -> Iterable[Path]:
+    """Validities are compared in seconds: 3600 seconds, 60 minutes and 1 hour are one thing (cognito-facts 4.6)."""
+    units = declared.get("TokenValidityUnits")
+    merged = {**observed, **{k: v for k, v in declared.items() if k in UNITS}}
+    if isinstance(units, dict):
+        merged["TokenValidityUnits"] = {**(observed.get("TokenValidityUnits") or {}), **units}
+    for validity, unit in UNITS.items():
+        if seconds(merged, validity) == seconds(observed, validity):
+            yield (validity,)
+            yield ("TokenValidityUnits", unit)
+    brings_own = declared.get("GenerateSecret") is False and "ClientSecret" in declared
+    if brings_own and observed.get("GenerateSecret") is True:
+        yield ("GenerateSecret",)  # the author brings the secret: rule C18 forbids to say both
+
+
+def prepare(draft: Draft) -> Tree:
+    """Make a payload that the service takes."""
+    payload = dict(draft.payload)
+    if not any(f.path == (MANAGED,) for f in draft.change.fields):
+        payload.pop(MANAGED, None)  # kept when omitted, and false would delete a managed secret
+    analytics = payload.get("AnalyticsConfiguration")
+    if isinstance(analytics, dict) and analytics.get("ApplicationArn"):
+        # The service adds its own role, and refuses to be given it back (rule C16).
+        payload["AnalyticsConfiguration"] = {k: v for k, v in analytics.items() if k not in ("RoleArn", "ExternalId")}
+    return payload
+
+
+def needs(tree: Tree) -> Iterable[tuple[str, str]]:
+    """A client names identity providers and scopes; they must be there first (cognito-facts 7.2)."""
+    for provider in strings(tree.get("SupportedIdentityProviders")):
+        yield ("identity_providers", provider)
+    for scope in strings(tree.get("AllowedOAuthScopes")):
+        if scope not in OIDC_SCOPES and "/" in scope:
+            yield ("resource_servers", scope.rpartition("/")[0])
+
+
+def owner(tree: Tree, pool_id: str) -> str:  # noqa: ARG001 - the signature of the hook
+    """OpenSearch makes clients in pools of yours, and so does dynamic registration (design 3.13)."""
+    name = str(tree.get("ClientName", ""))
+    if name.startswith(("AWSElasticsearch-", "AmazonOpenSearchService-")):
+        return "made by OpenSearch"
+    return "registered by itself (DCR)" if tree.get("ClientType") == "DCR" else ""
+
+
+def frozen(change: FieldChange, declared: Tree, before: Tree) -> str:  # noqa: ARG001 - the signature of the hook
+    """A client that has a secret keeps having one."""
+    if change.path == ("ClientSecret",):
+        return (
+            "A secret can only be given when the client is made. Remove ClientSecret from the manifest, and rotate "
+            "the secret with AddUserPoolClientSecret."
+        )
+    return ""
+
+
+KIND = ResourceKind(
+    section="clients",
+    resource_type="UserPoolClient",
+    title="app client",
+    model=Client,
+    listing=Listing("ListUserPoolClients", "UserPoolClients", ("MaxResults", 60)),
+    reading=Reading("DescribeUserPoolClient", "UserPoolClient"),
+    create="CreateUserPoolClient",
+    created="UserPoolClient",
+    update="UpdateUserPoolClient",
+    delete="DeleteUserPoolClient",
+    name_member="ClientName",
+    id_param="ClientId",
+    stands_on=("resource_servers", "identity_providers", "domains"),
+    adopt=adopt,
+    settled=settled,
+    prepare=prepare,
+    needs=needs,
+    owner=owner,
+    frozen=frozen,
+    rules=RULES,
+)

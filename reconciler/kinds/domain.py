@@ -1,0 +1,128 @@
+"""Domains: where the pool's sign-in pages and endpoints are served; one prefix and one custom domain at most."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from reconciler.kind import Draft, Reading, ResourceKind, State, Violation
+from reconciler.kinds.words import arn_part, below, dig, tier_violation
+from reconciler.model import Address, Tree
+from schemas.domain import Domain
+
+DOMAINS = "domains"
+PREFIX = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+"""Pattern of a prefix; the service model gives it for custom domains too, wrongly (cognito-facts 2.4)."""
+
+FQDN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){2,}[a-z]{2,}")
+"""A fully qualified sub-domain."""
+
+COMPUTED = ("AWSAccountId", "S3Bucket", "CloudFrontDistribution", "Version", "Status")
+PREFIX_WAIT, CUSTOM_WAIT = 60.0, 3600.0
+"""Seconds until a domain is served: up to a minute, or up to an hour (cognito-facts 2.4)."""
+
+
+def names(pool: Tree) -> Iterable[str]:
+    """A pool names its domains itself; there is no list operation."""
+    return [pool[m] for m in ("Domain", "CustomDomain") if pool.get(m)]
+
+
+def adopt(answer: Tree) -> Tree:
+    """Drop what cannot be configured, and the empty block that old prefix domains carry."""
+    return {k: v for k, v in answer.items() if k not in COMPUTED and not (k == "CustomDomainConfig" and not v)}
+
+
+def prepare(draft: Draft) -> Tree:
+    """Always send the version: an update that leaves it out goes back to the classic pages (cognito-facts 0.3)."""
+    return {"ManagedLoginVersion": 1, **draft.payload} if draft.change.before is not None else draft.payload
+
+
+def pending(answer: Tree) -> str:
+    """Tell whether the domain is not served yet."""
+    status = str(answer.get("Status", ""))
+    return status if status in ("CREATING", "UPDATING", "DELETING") else ""
+
+
+def patience(tree: Tree) -> float:
+    """Return how long that may last, in seconds."""
+    return CUSTOM_WAIT if tree.get("CustomDomainConfig") else PREFIX_WAIT
+
+
+def spelling(state: State) -> Iterator[Violation]:
+    """O1 and O2."""
+    for address, tree in state.all(DOMAINS).items():
+        custom = bool(tree.get("CustomDomainConfig")) or "." in address.name
+        problem = _custom_problem(address.name, tree, state) if custom else _prefix_problem(address.name)
+        if problem:
+            message, advice = problem
+            yield Violation("O2" if custom else "O1", DOMAINS, address.name, (), message, advice)
+
+
+def _prefix_problem(name: str) -> tuple[str, str] | None:
+    word = next((w for w in ("aws", "amazon", "cognito") if w in name), "")
+    if word:
+        return f"A domain prefix must not contain {word!r}.", "Choose another prefix."
+    if not PREFIX.fullmatch(name):
+        return (
+            f"{name!r} is not a domain prefix.",
+            "Use 1 to 63 lower-case letters, digits and inner hyphens, or add CustomDomainConfig for a custom domain.",
+        )
+    return None
+
+
+def _custom_problem(name: str, tree: Tree, state: State) -> tuple[str, str] | None:
+    if not FQDN.fullmatch(name):
+        return f"{name!r} is not a fully qualified sub-domain.", "Write it like auth.example.com."
+    region = arn_part(dig(tree, "CustomDomainConfig", "CertificateArn"), 3)
+    if region not in ("", "us-east-1"):
+        return f"The certificate is in {region}.", "Custom domains need an ACM certificate in us-east-1."
+    if "CustomDomainConfig" not in tree and not state.offline:
+        return "A custom domain needs a certificate.", "Add CustomDomainConfig with CertificateArn."
+    return None
+
+
+def one_of_each(state: State) -> Iterator[Violation]:
+    """A pool has at most one prefix and one custom domain (cognito-facts 2.4)."""
+    seen: dict[bool, Address] = {}
+    for address, tree in state.all(DOMAINS).items():
+        custom = bool(tree.get("CustomDomainConfig")) or "." in address.name
+        other = seen.setdefault(custom, address)
+        if other != address:
+            what = "custom domain" if custom else "prefix domain"
+            yield Violation(
+                "O1",
+                DOMAINS,
+                max(address.name, other.name),
+                (),
+                f"A pool has one {what}, and {other.name} and {address.name} are two.",
+                "Keep one of them. A domain cannot be renamed: delete the old one before the new one is made.",
+            )
+
+
+def managed_login(state: State) -> Iterator[Violation]:
+    """O3."""
+    for address, tree in state.all(DOMAINS).items():
+        version = tree.get("ManagedLoginVersion")
+        if isinstance(version, int) and version > 1 and below(state, "ESSENTIALS"):
+            path = ("ManagedLoginVersion",)
+            yield tier_violation(DOMAINS, address.name, path, "Managed login", "ESSENTIALS", rule="O3")
+
+
+KIND = ResourceKind(
+    section=DOMAINS,
+    resource_type="UserPoolDomain",
+    title="domain",
+    model=Domain,
+    reading=Reading("DescribeUserPoolDomain", "DomainDescription"),
+    create="CreateUserPoolDomain",
+    update="UpdateUserPoolDomain",
+    delete="DeleteUserPoolDomain",
+    name_member="Domain",
+    id_param="Domain",
+    names=names,
+    adopt=adopt,
+    prepare=prepare,
+    pending=pending,
+    patience=patience,
+    rules=(spelling, one_of_each, managed_login),
+)

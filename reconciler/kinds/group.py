@@ -1,0 +1,47 @@
+"""Groups: names in tokens, with an optional IAM role."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reconciler.kind import Listing, ResourceKind, State, Violation
+from reconciler.kinds.words import arn_part
+from reconciler.model import Tree
+from schemas.group import Group
+
+
+def owner(tree: Tree, pool_id: str) -> str:
+    """The first federated sign-in makes a group `<poolId>_<ProviderName>`; one with a role is nobody's noise."""
+    made = bool(pool_id) and str(tree.get("GroupName", "")).startswith(f"{pool_id}_")
+    return "made by Cognito for an identity provider" if made and not tree.get("RoleArn") else ""
+
+
+def roles(state: State) -> Iterator[Violation]:
+    """O13."""
+    for address, group in state.all("groups").items():
+        if state.account and arn_part(group.get("RoleArn"), 4) not in ("", state.account):
+            yield Violation(
+                "O13",
+                "groups",
+                address.name,
+                ("RoleArn",),
+                "The role belongs to another account; Cognito refuses cross-account roles.",
+                f"Use a role of account {state.account}.",
+            )
+
+
+KIND = ResourceKind(
+    section="groups",
+    resource_type="UserPoolGroup",
+    title="group",
+    model=Group,
+    listing=Listing("ListGroups", "Groups", ("Limit", 60), complete=True),
+    create="CreateGroup",
+    created="Group",
+    update="UpdateGroup",
+    delete="DeleteGroup",
+    name_member="GroupName",
+    id_param="GroupName",
+    owner=owner,
+    rules=(roles,),
+)

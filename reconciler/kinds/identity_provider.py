@@ -1,0 +1,169 @@
+"""Identity providers: where users of other directories sign in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reconciler.kind import Draft, Listing, Reading, ResourceKind, State, Violation
+from reconciler.model import FieldChange, Tree
+from schemas.identity_provider import IdentityProvider
+
+PROVIDERS = "identity_providers"
+SOCIAL = ("Google", "Facebook", "LoginWithAmazon", "SignInWithApple")
+"""Types whose provider must be called like the type (rule O9)."""
+
+SOCIAL_KEYS = frozenset(
+    {"attributes_url", "attributes_url_add_attributes", "authorize_url", "token_request_method", "token_url"}
+)
+
+ADDED = {
+    "SAML": frozenset({"SSORedirectBindingURI", "SLORedirectBindingURI", "ActiveEncryptionCertificate"}),
+    "Google": SOCIAL_KEYS | {"oidc_issuer"},
+    "Facebook": SOCIAL_KEYS,
+    "LoginWithAmazon": SOCIAL_KEYS,
+    "SignInWithApple": (SOCIAL_KEYS - {"attributes_url"}) | {"oidc_issuer"},
+    "OIDC": frozenset({"attributes_url_add_attributes"}),
+}
+"""Keys of ProviderDetails that the service adds on read (cognito-facts 2.6); not sent back unless declared."""
+
+REQUIRED = {
+    "OIDC": ("client_id", "attributes_request_method", "authorize_scopes", "oidc_issuer"),
+    "Google": ("client_id", "client_secret", "authorize_scopes"),
+    "Facebook": ("client_id", "client_secret", "authorize_scopes"),
+    "LoginWithAmazon": ("client_id", "client_secret", "authorize_scopes"),
+    "SignInWithApple": ("client_id", "team_id", "key_id", "authorize_scopes"),  # and private_key: see `frozen`
+}
+"""Keys of ProviderDetails that each type needs; SAML has a choice, and Apple's private_key is never read back."""
+
+NAME_LENGTH = range(3, 33)
+"""Characters of a SAML or OIDC provider's name."""
+
+
+def adopt(answer: Tree) -> Tree:
+    """Take the answer as it is; what the service adds is left out when it is sent (see `prepare`)."""
+    return dict(answer)
+
+
+def prepare(draft: Draft) -> Tree:
+    """Send only what changed of the mergeable members, and a complete map of details (cognito-facts 2.6)."""
+    payload = dict(draft.payload)
+    change = draft.change
+    if change.before is None:
+        return payload
+    touched = {f.path[0] for f in change.fields}
+    for member in ("ProviderDetails", "AttributeMapping", "IdpIdentifiers", "AcrMapping"):
+        if member not in touched:
+            payload.pop(member, None)
+    if "ProviderDetails" in payload:
+        payload["ProviderDetails"] = _details(change.before, change.declared, payload["ProviderDetails"])
+    return payload
+
+
+def _details(before: Tree, declared: Tree, details: Tree) -> Tree:
+    said = declared.get("ProviderDetails") or {}
+    dropped = set(ADDED.get(before.get("ProviderType", ""), frozenset()))
+    if "MetadataURL" in said or "MetadataFile" in said:
+        dropped |= {"MetadataURL", "MetadataFile"}  # exactly one may be sent (rule O10)
+    return {k: v for k, v in details.items() if k not in dropped or said.get(k) is not None}
+
+
+def implied(after: Tree, declared: Tree) -> Tree:
+    """Naming one source of SAML metadata takes the place of the other."""
+    said = declared.get("ProviderDetails") or {}
+    given = [k for k in ("MetadataURL", "MetadataFile") if said.get(k) is not None]
+    if len(given) != 1:
+        return after
+    other = "MetadataFile" if given == ["MetadataURL"] else "MetadataURL"
+    details = {k: v for k, v in (after.get("ProviderDetails") or {}).items() if k != other}
+    return {**after, "ProviderDetails": details}
+
+
+def naming(state: State) -> Iterator[Violation]:
+    """O9 and O12."""
+    for address, tree in state.all(PROVIDERS).items():
+        kind, name = tree.get("ProviderType"), address.name
+        if kind in SOCIAL and name != kind:
+            yield Violation(
+                "O9",
+                PROVIDERS,
+                name,
+                ("ProviderType",),
+                f"A provider of type {kind} must be called {kind}.",
+                f"Write identity_providers.{kind} instead of identity_providers.{name}.",
+            )
+        if kind in ("SAML", "OIDC") and (len(name) not in NAME_LENGTH or "_" in name or " " in name):
+            yield Violation(
+                "O9",
+                PROVIDERS,
+                name,
+                (),
+                f"{name!r} cannot be the name of a {kind} provider.",
+                "Use 3 to 32 characters without space and underscore.",
+            )
+        if tree.get("AcrMapping") and kind not in (None, "OIDC"):
+            yield Violation(
+                "O12", PROVIDERS, name, ("AcrMapping",), "AcrMapping works with OIDC only.", "Remove AcrMapping."
+            )
+
+
+def details(state: State) -> Iterator[Violation]:
+    """O8, O10 and the keys that each type needs."""
+    for address, tree in state.all(PROVIDERS).items():
+        given = tree.get("ProviderDetails")
+        if not isinstance(given, dict):
+            continue
+        path = ("ProviderDetails",)
+        for message, advice in _detail_problems(tree.get("ProviderType"), given, offline=state.offline):
+            rule = "O10" if tree.get("ProviderType") == "SAML" else "O8"
+            yield Violation(rule, PROVIDERS, address.name, path, message, advice)
+
+
+def _detail_problems(kind: object, given: Tree, *, offline: bool) -> Iterator[tuple[str, str]]:
+    if kind == "SAML":
+        sources = [k for k in ("MetadataURL", "MetadataFile") if given.get(k) is not None]
+        if len(sources) > 1 or (not sources and not offline):
+            yield "SAML needs exactly one of MetadataURL and MetadataFile.", "Give one of them."
+    lacking = [k for k in REQUIRED.get(str(kind), ()) if given.get(k) is None]
+    if lacking and not offline:
+        yield f"{kind} needs {', '.join(lacking)}.", f"Add ProviderDetails.{lacking[0]}."
+    issuer = given.get("oidc_issuer")
+    if kind == "OIDC" and isinstance(issuer, str) and (not issuer.startswith("https://") or issuer.endswith("/")):
+        yield "oidc_issuer must begin with https:// and not end with a slash.", "Correct the URL."
+    method = given.get("attributes_request_method")
+    if kind == "OIDC" and isinstance(method, str) and method not in ("GET", "POST"):
+        yield "attributes_request_method must be GET or POST.", "Write GET."
+    scopes = given.get("authorize_scopes")
+    if kind == "OIDC" and isinstance(scopes, str) and "openid" not in scopes.split():
+        yield "authorize_scopes of an OIDC provider must hold openid.", "Add openid."
+
+
+def frozen(change: FieldChange, declared: Tree, before: Tree) -> str:
+    """Apple's key is never read back, and the details are replaced as a whole: without the key it would be lost."""
+    apple = before.get("ProviderType") == "SignInWithApple" and change.path[0] == "ProviderDetails"
+    if apple and not (declared.get("ProviderDetails") or {}).get("private_key"):
+        return (
+            "Cognito never returns private_key and needs it with every change of ProviderDetails. Declare it: "
+            "private_key: {$secret: name#private_key}."
+        )
+    return ""
+
+
+KIND = ResourceKind(
+    section=PROVIDERS,
+    resource_type="UserPoolIdentityProvider",
+    title="identity provider",
+    model=IdentityProvider,
+    listing=Listing("ListIdentityProviders", "Providers", ("MaxResults", 60)),
+    reading=Reading("DescribeIdentityProvider", "IdentityProvider"),
+    create="CreateIdentityProvider",
+    created="IdentityProvider",
+    update="UpdateIdentityProvider",
+    delete="DeleteIdentityProvider",
+    name_member="ProviderName",
+    id_param="ProviderName",
+    adopt=adopt,
+    implied=implied,
+    prepare=prepare,
+    frozen=frozen,
+    rules=(naming, details),
+)

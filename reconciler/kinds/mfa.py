@@ -1,0 +1,207 @@
+"""MFA: one setting of the pool, written by an operation of its own that replaces everything.
+
+SetUserPoolMfaConfig turns off every factor that is left out, refuses factors together with OFF, and shares the SMS
+configuration with UpdateUserPool (cognito-facts 2.2). Which of the two calls comes first depends on the direction of
+the change; the planner finds it by looking at the state in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from reconciler.kind import Draft, Reading, ResourceKind, State, Violation
+from reconciler.kinds.pool_rules import BARE_HOST
+from reconciler.kinds.words import below, dig, single, sms, strings, tier_violation
+from reconciler.model import Path, Tree
+from schemas.mfa import Mfa
+
+FACTORS = ("SmsMfaConfiguration", "SoftwareTokenMfaConfiguration", "EmailMfaConfiguration")
+"""Blocks that may not be sent together with OFF, not even to say that they are disabled (rule P5)."""
+
+UNTOUCHED = {"FactorConfiguration": "SINGLE_FACTOR"}
+"""What every pool shows of passkeys once MFA was set; sending it back could need a plan that the pool has not."""
+
+MFA = "mfa"
+FIRST_FACTORS = ("Policies", "SignInPolicy", "AllowedFirstAuthFactors")
+
+
+def prepare(draft: Draft) -> Tree:
+    """Make a payload that keeps what is not declared and that the service takes."""
+    payload = {"MfaConfiguration": "OFF", **draft.payload}
+    if payload.get("WebAuthnConfiguration") == UNTOUCHED and "WebAuthnConfiguration" not in draft.change.declared:
+        del payload["WebAuthnConfiguration"]
+    if payload["MfaConfiguration"] == "OFF":
+        return {k: v for k, v in payload.items() if k not in FACTORS}
+    if "SmsMfaConfiguration" in payload:
+        payload["SmsMfaConfiguration"] = _sms(draft, payload["SmsMfaConfiguration"])
+    return payload
+
+
+def _sms(draft: Draft, block: Tree) -> Tree:
+    """Complete the SMS block from the pool, as both write one store and this call replaces it."""
+    said = draft.change.declared.get("SmsMfaConfiguration") or {}
+    pool = draft.after("user_pool")
+    result = dict(block)
+    if not said.get("SmsConfiguration") and pool.get("SmsConfiguration"):
+        result["SmsConfiguration"] = pool["SmsConfiguration"]
+    if "SmsAuthenticationMessage" not in said and pool.get("SmsAuthenticationMessage"):
+        result["SmsAuthenticationMessage"] = pool["SmsAuthenticationMessage"]
+    return result
+
+
+def settled(declared: Tree, observed: Tree) -> Iterable[Path]:
+    """Factors that are off with MFA come back with it, and are not changes of their own.
+
+    Cognito shows no factor while MFA is off, so what they were cannot be known; a factor that is declared as disabled
+    holds when its block is absent.
+    """
+    off = observed.get("MfaConfiguration") == "OFF" and declared.get("MfaConfiguration") not in (None, "OFF")
+    for factor in FACTORS:
+        said = declared.get(factor)
+        if isinstance(said, dict) and factor not in observed and (off or said == {"Enabled": False}):
+            yield (factor,)
+
+
+def because(declared: Tree, observed: Tree) -> str:
+    """Say which factors come with MFA, as they are not shown as changes."""
+    held = {path[0] for path in settled(declared, observed) if declared[str(path[0])] != {"Enabled": False}}
+    return f"with {', '.join(sorted(map(str, held)))} as declared" if held else ""
+
+
+def _on(tree: Tree) -> list[str]:
+    """The factors that a state has."""
+    found = [f for f in ("SmsMfaConfiguration", "EmailMfaConfiguration") if isinstance(tree.get(f), dict)]
+    if dig(tree, "SoftwareTokenMfaConfiguration", "Enabled") is True:
+        found.append("SoftwareTokenMfaConfiguration")
+    return found
+
+
+def factors(state: State) -> Iterator[Violation]:
+    """P4, P5 and P6."""
+    tree = state.one(MFA)
+    mode = tree.get("MfaConfiguration")
+    if mode in ("ON", "OPTIONAL") and not _on(tree) and not state.offline:
+        yield single(
+            MFA,
+            "P4",
+            ("MfaConfiguration",),
+            f"MfaConfiguration {mode} needs at least one factor.",
+            "Add mfa.SoftwareTokenMfaConfiguration {Enabled: true}, mfa.SmsMfaConfiguration or "
+            "mfa.EmailMfaConfiguration, or set MfaConfiguration to OFF.",
+        )
+    if "SmsMfaConfiguration" in tree and mode in ("ON", "OPTIONAL") and not sms(state) and not state.offline:
+        yield single(
+            MFA,
+            "P4",
+            ("SmsMfaConfiguration",),
+            "SMS as a factor needs an SMS configuration.",
+            "Add user_pool.SmsConfiguration, or mfa.SmsMfaConfiguration.SmsConfiguration.",
+        )
+
+
+def implied(after: Tree, declared: Tree) -> Tree:
+    """Turning MFA off drops the factors; only those that the manifest asks for stay, for rule P5 to find."""
+    if after.get("MfaConfiguration") != "OFF":
+        return after
+    return {k: v for k, v in after.items() if k not in FACTORS or declared.get(k) is not None}
+
+
+def off_with_factors(state: State) -> Iterator[Violation]:
+    """P5."""
+    tree = state.one(MFA)
+    if tree.get("MfaConfiguration") == "OFF":
+        for factor in _on(tree):
+            yield single(
+                MFA,
+                "P5",
+                (factor,),
+                f"{factor} cannot be configured while MfaConfiguration is OFF.",
+                "Set MfaConfiguration to OPTIONAL or ON, or remove the factor.",
+            )
+
+
+def email(state: State) -> Iterator[Violation]:
+    """P6, P13 and the plan of e-mail MFA."""
+    if not isinstance(state.one(MFA).get("EmailMfaConfiguration"), dict):
+        return
+    if dig(state.one("user_pool"), "EmailConfiguration", "EmailSendingAccount") == "COGNITO_DEFAULT":
+        yield single(
+            MFA,
+            "P6",
+            ("EmailMfaConfiguration",),
+            "E-mail MFA cannot be sent by Cognito's own e-mail.",
+            "Set user_pool.EmailConfiguration to EmailSendingAccount DEVELOPER with the SourceArn of an SES identity.",
+        )
+    if below(state, "ESSENTIALS"):
+        yield tier_violation(MFA, "", ("EmailMfaConfiguration",), "E-mail MFA", "ESSENTIALS")
+    recovery = dig(state.one("user_pool"), "AccountRecoverySetting", "RecoveryMechanisms") or ()
+    if [dig(m, "Name") for m in recovery] == ["verified_email"]:
+        yield single(
+            MFA,
+            "P13",
+            ("EmailMfaConfiguration",),
+            "With e-mail as a factor and as the only way to recover an account, users can lock themselves out.",
+            "Add verified_phone_number to user_pool.AccountRecoverySetting.",
+            warning=True,
+        )
+
+
+def first_factors(state: State) -> Iterator[Violation]:
+    """P7 and P8."""
+    if state.one(MFA).get("MfaConfiguration") != "ON":
+        return
+    allowed = strings(dig(state.one("user_pool"), *FIRST_FACTORS))
+    codes = [f for f in allowed if f in ("EMAIL_OTP", "SMS_OTP")]
+    if codes:
+        yield single(
+            MFA,
+            "P7",
+            ("MfaConfiguration",),
+            f"MfaConfiguration ON allows only PASSWORD and WEB_AUTHN as first factors, not {' or '.join(codes)}.",
+            f"Set MfaConfiguration to OPTIONAL, or take {' and '.join(codes)} out of "
+            "user_pool.Policies.SignInPolicy.AllowedFirstAuthFactors.",
+        )
+    factor = dig(state.one(MFA), "WebAuthnConfiguration", "FactorConfiguration")
+    if "WEB_AUTHN" in allowed and factor != "MULTI_FACTOR_WITH_USER_VERIFICATION" and not state.offline:
+        yield single(
+            MFA,
+            "P8",
+            ("WebAuthnConfiguration", "FactorConfiguration"),
+            "With MfaConfiguration ON, a passkey as first factor must count as several factors.",
+            "Set mfa.WebAuthnConfiguration.FactorConfiguration to MULTI_FACTOR_WITH_USER_VERIFICATION.",
+        )
+
+
+def relying_party(state: State) -> Iterator[Violation]:
+    """P37 and the plan of passkeys."""
+    web = state.one(MFA).get("WebAuthnConfiguration")
+    if not isinstance(web, dict):
+        return
+    host = web.get("RelyingPartyId")
+    if isinstance(host, str) and not BARE_HOST.fullmatch(host):
+        yield single(
+            MFA,
+            "P37",
+            ("WebAuthnConfiguration", "RelyingPartyId"),
+            "RelyingPartyId must be a bare host name.",
+            "Write auth.example.com, without scheme, port and path.",
+        )
+
+
+KIND = ResourceKind(
+    section=MFA,
+    resource_type="UserPoolMfaConfig",
+    title="MFA settings",
+    model=Mfa,
+    reading=Reading("GetUserPoolMfaConfig"),
+    update="SetUserPoolMfaConfig",
+    stands_on=("user_pool",),
+    flexible=("user_pool",),
+    shared={"user_pool": frozenset({"SmsMfaConfiguration"})},
+    initial=lambda: {"MfaConfiguration": "OFF"},
+    settled=settled,
+    because=because,
+    implied=implied,
+    prepare=prepare,
+    rules=(factors, off_with_factors, email, first_factors, relying_party),
+)

@@ -1,0 +1,34 @@
+"""Resource servers: the custom scopes that clients may be allowed."""
+
+from __future__ import annotations
+
+from reconciler.kind import Draft, Listing, ResourceKind
+from reconciler.model import Tree
+from schemas.resource_server import ResourceServer
+
+
+def prepare(draft: Draft) -> Tree:
+    """Always send the scopes: an update that leaves them out empties them (cognito-facts 2.5)."""
+    return {"Scopes": [], **draft.payload}
+
+
+def owner(tree: Tree, pool_id: str) -> str:  # noqa: ARG001 - the signature of the hook
+    """Cognito makes resource servers of its own for dynamic client registration."""
+    return "reserved by Cognito" if tree.get("ManagedBy") == "COGNITO" else ""
+
+
+KIND = ResourceKind(
+    section="resource_servers",
+    resource_type="UserPoolResourceServer",
+    title="resource server",
+    model=ResourceServer,
+    listing=Listing("ListResourceServers", "ResourceServers", ("MaxResults", 50), complete=True),
+    create="CreateResourceServer",
+    created="ResourceServer",
+    update="UpdateResourceServer",
+    delete="DeleteResourceServer",
+    name_member="Identifier",
+    id_param="Identifier",
+    prepare=prepare,
+    owner=owner,
+)

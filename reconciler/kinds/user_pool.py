@@ -1,0 +1,219 @@
+"""The user pool itself: the one object that can never be replaced, because its users would be lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from reconciler.kind import Draft, Listing, Reading, ResourceKind
+from reconciler.kinds.pool_rules import RULES
+from reconciler.model import Call, FieldChange, Tree
+from schemas.user_pool import STANDARD_ATTRIBUTES, UserPool
+
+ADD_AT_ONCE = 25
+"""AddCustomAttributes takes 1 to 25 attributes (cognito-facts 1.1)."""
+
+COMPUTED = frozenset(
+    {
+        "Id",
+        "Arn",
+        "Status",
+        "CreationDate",
+        "LastModifiedDate",
+        "EstimatedNumberOfUsers",
+        "Domain",
+        "CustomDomain",
+        "SmsConfigurationFailure",
+        "EmailConfigurationFailure",
+        "MfaConfiguration",  # owned by the section `mfa`
+    }
+)
+"""Members of the answer that cannot be configured here."""
+
+LEGACY_MESSAGES = {
+    "SmsVerificationMessage": "SmsMessage",
+    "EmailVerificationMessage": "EmailMessage",
+    "EmailVerificationSubject": "EmailSubject",
+}
+"""Old members and the template members that mirror them, both ways (cognito-facts 2.1)."""
+
+PASSWORD_FLAGS = ("RequireUppercase", "RequireLowercase", "RequireNumbers", "RequireSymbols")
+"""Booleans of the password policy: all true when the block is absent, false when it is given in part."""
+
+
+# --- reading -------------------------------------------------------------------------------------------------------
+
+
+def bare_name(name: str) -> str:
+    """Return an attribute's name as it is sent: without the prefix that the service puts before it.
+
+    A custom attribute that is called like a standard one keeps its prefix, or the two could not be told apart.
+    """
+    bare = name.removeprefix("dev:").removeprefix("custom:")
+    return name if bare != name and bare in STANDARD_ATTRIBUTES else bare
+
+
+def adopt(answer: Tree) -> Tree:
+    """Turn DescribeUserPool's pool into the spelling of UpdateUserPool's input."""
+    data = {k: v for k, v in answer.items() if k not in COMPUTED}
+    if "Name" in data:
+        data["PoolName"] = data.pop("Name")
+    if "SchemaAttributes" in data:
+        attributes = data.pop("SchemaAttributes")
+        data["Schema"] = [{**a, "Name": bare_name(a["Name"])} for a in attributes]
+    if "UserPoolTags" in data:
+        data["UserPoolTags"] = {k: v for k, v in data["UserPoolTags"].items() if not k.startswith("aws:")}
+    return data
+
+
+# --- writing -------------------------------------------------------------------------------------------------------
+
+
+def prepare(draft: Draft) -> Tree:
+    """Make a payload that the service takes and that resets nothing (cognito-facts 0 and 4.6)."""
+    payload = dict(draft.payload)
+    payload.pop("MfaConfiguration", None)  # kept when omitted; refused when a factor is missing
+    declared = draft.change.declared
+    _drop_mirrors(payload, declared)
+    _drop_deprecated_days(payload)
+    _share_sms(payload, declared, draft.declared("mfa"))
+    if draft.change.before is None:
+        _complete_schema(payload)
+        _complete_password_policy(payload)
+    else:
+        payload["UserPoolTags"] = dict(draft.change.before.get("UserPoolTags") or {})  # deltas go by TagResource
+    return payload
+
+
+def _drop_mirrors(payload: Tree, declared: Tree) -> None:
+    """Send one side of each mirrored pair, the declared one, so that no stale side can win."""
+    template = dict(payload.get("VerificationMessageTemplate") or {})
+    declared_template = declared.get("VerificationMessageTemplate") or {}
+    for old, new in LEGACY_MESSAGES.items():
+        value = payload.pop(old, None)
+        if old in declared and new not in declared_template:
+            template.pop(new, None)
+            if value is not None:
+                template[new] = value
+    if template:
+        payload["VerificationMessageTemplate"] = template
+    _one_token_trigger(payload, declared.get("LambdaConfig") or {})
+
+
+def _one_token_trigger(payload: Tree, declared: Tree) -> None:
+    """Send PreTokenGenerationConfig alone; the legacy member would have to be equal to it (rule P22)."""
+    triggers = dict(payload.get("LambdaConfig") or {})
+    legacy = triggers.pop("PreTokenGeneration", None)
+    if "PreTokenGeneration" in declared and "PreTokenGenerationConfig" not in declared:
+        config = triggers.pop("PreTokenGenerationConfig", None) or {"LambdaVersion": "V1_0"}
+        if legacy is not None:
+            triggers["PreTokenGenerationConfig"] = {**config, "LambdaArn": legacy}
+    if "LambdaConfig" in payload:
+        payload["LambdaConfig"] = triggers
+
+
+def _drop_deprecated_days(payload: Tree) -> None:
+    """UnusedAccountValidityDays is always read and must never be sent (rule P28)."""
+    admin = payload.get("AdminCreateUserConfig")
+    if isinstance(admin, dict):
+        payload["AdminCreateUserConfig"] = {k: v for k, v in admin.items() if k != "UnusedAccountValidityDays"}
+
+
+def _share_sms(payload: Tree, declared: Tree, mfa: Tree) -> None:
+    """The MFA settings write the same SMS configuration: what the manifest says there must not be undone here."""
+    sms = mfa.get("SmsMfaConfiguration") or {}
+    if sms.get("SmsConfiguration") and "SmsConfiguration" not in declared:
+        payload["SmsConfiguration"] = {**(payload.get("SmsConfiguration") or {}), **sms["SmsConfiguration"]}
+    if sms.get("SmsAuthenticationMessage") and "SmsAuthenticationMessage" not in declared:
+        payload["SmsAuthenticationMessage"] = sms["SmsAuthenticationMessage"]
+
+
+def _complete_schema(payload: Tree) -> None:
+    """Say everything about a standard attribute that is named: an unsaid Mutable would become false for ever."""
+    completed = []
+    for attribute in payload.get("Schema") or ():
+        standard = STANDARD_ATTRIBUTES.get(attribute["Name"])
+        completed.append({**standard, **attribute} if standard else attribute)
+    if completed:
+        payload["Schema"] = completed
+
+
+def _complete_password_policy(payload: Tree) -> None:
+    """Say the whole policy: who raises MinimumLength alone must not switch off the rest (cognito-facts 2.1)."""
+    policies = payload.get("Policies") or {}
+    if policies.get("PasswordPolicy"):
+        complete = {**dict.fromkeys(PASSWORD_FLAGS, True), **policies["PasswordPolicy"]}
+        payload["Policies"] = {**policies, "PasswordPolicy": complete}
+
+
+def implied(after: Tree, declared: Tree) -> Tree:
+    """Keep the mirrored members in step, as the service will."""
+    result = dict(after)
+    _drop_mirrors(result, declared)
+    return result
+
+
+def lower(draft: Draft, usual: Callable[[Draft], tuple[Call, ...]]) -> tuple[Call, ...]:
+    """Spread a change over UpdateUserPool, AddCustomAttributes, TagResource and UntagResource."""
+    change = draft.change
+    if change.before is None:
+        return usual(draft)
+    roots = {f.path[0] for f in change.fields}
+    calls: tuple[Call, ...] = usual(draft) if roots - {"Schema", "UserPoolTags"} else ()
+    return (*calls, *_add_attributes(change.fields, change.ids), *_tag(change.fields, change.ids))
+
+
+def _add_attributes(fields: Iterable[FieldChange], ids: Any) -> Iterable[Call]:
+    added = [f.after for f in fields if f.path[0] == "Schema"]
+    for start in range(0, len(added), ADD_AT_ONCE):
+        chunk = added[start : start + ADD_AT_ONCE]
+        params = {"UserPoolId": ids["UserPoolId"], "CustomAttributes": chunk}
+        yield Call("cognito-idp", "AddCustomAttributes", params)
+
+
+def _tag(fields: Iterable[FieldChange], ids: Any) -> Iterable[Call]:
+    """Tags are written as deltas: replacing the map would touch tags of others (cognito-facts 2.15)."""
+    arn = {"ResourceArn": ids["ResourceArn"]}
+    tags: Tree = {}
+    for change in (f for f in fields if f.path[0] == "UserPoolTags"):
+        whole = len(change.path) == 1
+        tags |= dict.fromkeys(change.before or ()) if whole else {str(change.path[1]): change.after}
+    wanted = {k: v for k, v in tags.items() if v is not None}
+    if wanted:
+        yield Call("cognito-idp", "TagResource", {**arn, "Tags": wanted})
+    unwanted = [k for k, v in tags.items() if v is None]
+    if unwanted:
+        yield Call("cognito-idp", "UntagResource", {**arn, "TagKeys": unwanted})
+
+
+def frozen(change: FieldChange, declared: Tree, before: Tree) -> str:  # noqa: ARG001 - the signature of the hook
+    """Tell why a member of a live pool cannot be changed, where the schema's marks cannot say it."""
+    if change.path == ("AdminCreateUserConfig", "UnusedAccountValidityDays"):
+        return "Cognito no longer takes it. Set Policies.PasswordPolicy.TemporaryPasswordValidityDays instead."
+    return ""
+
+
+KIND = ResourceKind(
+    section="user_pool",
+    resource_type="UserPool",
+    title="user pool",
+    model=UserPool,
+    root=True,
+    listing=Listing("ListUserPools", "UserPools", ("MaxResults", 60)),
+    reading=Reading("DescribeUserPool", "UserPool"),
+    create="CreateUserPool",
+    created="UserPool",
+    update="UpdateUserPool",
+    name_member="PoolName",
+    id_param="UserPoolId",
+    id_member="Id",
+    extra_ids={"ResourceArn": "Arn"},
+    stands_on=("mfa",),
+    shared={"mfa": frozenset({"SmsConfiguration", "SmsAuthenticationMessage"})},
+    adopt=adopt,
+    implied=implied,
+    prepare=prepare,
+    lower=lower,
+    frozen=frozen,
+    rules=RULES,
+)

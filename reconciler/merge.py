@@ -1,0 +1,91 @@
+"""Declared over observed: what an object becomes.
+
+Cognito's updates replace whole objects, so whatever an update leaves out may be reset. What is sent is therefore
+always the live object with the declared members laid over it. Structures and maps merge member by member, a list is
+one value, and null means "back to the service's default" (design 2 and 3.2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from reconciler.model import Tree
+from schemas.base import ABSENT, ApiModel, ClearWith, Default, Keyed, Member, Presence, members
+
+
+def overlay(model: type[ApiModel] | None, observed: Mapping[str, Any], declared: Mapping[str, Any]) -> Tree:
+    """Return the object as it will be.
+
+    Args:
+        model: Schema of the structure; None for structures that only botocore knows.
+        observed: The live object, or the part of it that may be sent.
+        declared: What the manifest says. Members set to null are reset.
+    """
+    known = members(model) if model else {}
+    result = dict(observed)
+    for name, value in declared.items():
+        merged = _value(known.get(name), result.get(name), value)
+        if merged is ABSENT:
+            result.pop(name, None)
+        else:
+            result[name] = merged
+    return result
+
+
+def reset_value(member: Member | None) -> Any:
+    """Return what resets a member: a value to send, or ABSENT to leave it out."""
+    if member is None:
+        return ABSENT
+    clear = member.mark(ClearWith)
+    if clear:
+        return clear.value
+    default = member.mark(Default)
+    return default.value if default else ABSENT
+
+
+def _value(member: Member | None, observed: Any, declared: Any) -> Any:
+    if declared is None:
+        return reset_value(member)
+    if member is None:
+        return {**observed, **declared} if isinstance(observed, dict) and isinstance(declared, dict) else declared
+    if member.shape == "structure":
+        merged = overlay(member.model, observed if isinstance(observed, dict) else {}, declared)
+        nothing = not merged and observed is None and not member.has(Presence)
+        return ABSENT if nothing else merged
+    if member.shape == "map":
+        return _map(member, observed if isinstance(observed, dict) else {}, declared)
+    if keyed := member.mark(Keyed):
+        return _keyed(member, keyed.member, observed or [], declared)
+    return declared
+
+
+def _map(member: Member, observed: Mapping[str, Any], declared: Mapping[str, Any]) -> Tree:
+    result = dict(observed)
+    for key, value in declared.items():
+        if value is None:
+            result.pop(key, None)
+        elif member.model:
+            result[key] = overlay(member.model, result.get(key) or {}, value)
+        else:
+            result[key] = value
+    return result
+
+
+def _keyed(member: Member, key: str, observed: list[Tree], declared: list[Tree]) -> list[Tree]:
+    result = {item[key]: item for item in observed}
+    for item in declared:
+        result[item[key]] = overlay(member.model, result.get(item[key], {}), item)
+    return list(result.values())
+
+
+def defaults(model: type[ApiModel]) -> Tree:
+    """Return what the service assumes for an object of which nothing was said."""
+    result: Tree = {}
+    for name, member in members(model).items():
+        default = member.mark(Default)
+        if default:
+            result[name] = default.value
+        elif member.shape == "structure" and member.model and (inner := defaults(member.model)):
+            result[name] = inner
+    return result

@@ -1,0 +1,95 @@
+"""How fast Cognito may be asked (cognito-facts 5.1).
+
+Quotas hold per account and Region, by category, and are shared with the live application; on top of them a single
+operation on one pool may be called 5 times a second. Token buckets a little below both keep clear of throttling.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from reconciler.cloud import Clock, Sleep
+
+POOL_READ = frozenset({"DescribeUserPool", "ListUserPools"})
+POOL_WRITE = frozenset({"CreateUserPool", "UpdateUserPool", "DeleteUserPool"})
+RATES = {
+    "UserPoolRead": 12.0,
+    "UserPoolUpdate": 12.0,
+    "UserPoolResourceRead": 16.0,
+    "UserPoolResourceUpdate": 12.0,
+    "UserPoolClientRead": 12.0,
+    "UserPoolClientUpdate": 12.0,
+    "Other": 4.0,
+}
+"""Requests per second that we allow ourselves, below the 15 and 20 of the service; 5 is assumed for the rest."""
+
+PER_POOL = 4.0
+"""Requests per second for one operation on one pool; the service allows 5."""
+
+UNLISTED = ("Terms", "LogDelivery", "Replica", "SessionConfiguration", "ClientSecret", "ProvisionedLimit")
+"""Words in the names of operations that no published category holds."""
+
+
+def category(operation: str) -> str:
+    """Return the quota category of a user-pools operation."""
+    if operation in POOL_READ:
+        return "UserPoolRead"
+    if operation in POOL_WRITE:
+        return "UserPoolUpdate"
+    if any(word in operation for word in UNLISTED):
+        return "Other"
+    kind = "Client" if "UserPoolClient" in operation else "Resource"
+    reads = operation.startswith(("Describe", "Get", "List"))
+    return f"UserPool{kind}{'Read' if reads else 'Update'}"
+
+
+class Bucket:
+    """A token bucket: lets so many calls through a second, without a burst at the start of more than one second's."""
+
+    def __init__(self, rate: float, clock: Clock, sleep: Sleep) -> None:
+        self._rate = rate
+        self._clock = clock
+        self._sleep = sleep
+        self._lock = threading.Lock()
+        self._level = rate
+        self._at = clock()
+
+    def take(self) -> None:
+        """Wait until a call may be made."""
+        with self._lock:
+            now = self._clock()
+            self._level = min(self._rate, self._level + (now - self._at) * self._rate) - 1.0
+            self._at = now
+            wait = -self._level / self._rate
+        if wait > 0:
+            self._sleep(wait)
+
+
+class Quotas:
+    """All buckets of one account and Region."""
+
+    def __init__(self, clock: Clock, sleep: Sleep, *, share: float = 1.0, max_rps: float | None = None) -> None:
+        self._make: Callable[[float], Bucket] = lambda rate: Bucket(max(rate, 0.1), clock, sleep)
+        self._share = share
+        self._all = self._make(max_rps) if max_rps else None
+        self._buckets: dict[tuple[str, str], Bucket] = {}
+        self._lock = threading.Lock()
+
+    def take(self, operation: str, pool: str) -> None:
+        """Wait until an operation may be called.
+
+        Args:
+            operation: CamelCase.
+            pool: Id of the pool it is for, or empty.
+        """
+        group = category(operation)
+        self._bucket(group, "", RATES[group] * self._share).take()
+        if pool and group not in ("UserPoolRead", "UserPoolUpdate"):
+            self._bucket(operation, pool, PER_POOL).take()
+        if self._all:
+            self._all.take()
+
+    def _bucket(self, name: str, pool: str, rate: float) -> Bucket:
+        with self._lock:
+            return self._buckets.setdefault((name, pool), self._make(rate))

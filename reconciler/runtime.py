@@ -1,0 +1,124 @@
+"""The composition root: the one place where real things are made.
+
+Commands ask it for a cloud and get boto3 or the embedded Cognito, with the session, quotas and clock that the options
+call for. Commands that must not write ask for `reader`, and what they get cannot write.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from reconciler.cloud import Clock, Cloud, ReadOnly, Sleep
+from reconciler.errors import Refused
+from reconciler.options import Options
+
+if TYPE_CHECKING:  # each costs a tenth of a second or more; they are imported when they are needed
+    from reconciler.desired import Loaded, Manifest
+
+SHARED_READS = frozenset({("sts", "GetCallerIdentity")})
+"""Reads that belong to no kind."""
+
+LOCAL_REGION = "us-east-1"
+"""Region of the embedded Cognito where nothing names one."""
+
+
+@dataclass
+class Runtime:
+    """What one run of a command works with."""
+
+    options: Options
+    """The command line."""
+    environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    """Environment variables."""
+    clock: Clock = time.monotonic
+    """Seconds, monotonic."""
+    sleep: Sleep = time.sleep
+    """Waits for so many seconds."""
+    _clouds: dict[str, Cloud] = field(default_factory=dict)
+
+    def load(self, stdin: Callable[[], str]) -> Loaded:
+        """Read the manifests that the command line names.
+
+        Raises:
+            InvalidManifest: They are wrong; carries all problems.
+        """
+        from reconciler.desired import load
+        from reconciler.errors import InvalidManifest
+        from reconciler.manifest import read
+        from reconciler.references import variables
+
+        options = self.options
+        files, problems = read(options.var_files, stdin) if options.var_files else ([], [])
+        if problems:
+            raise InvalidManifest(problems)
+        known = variables(options.vars, files)
+        return load(options.paths, variables=known, environ=self.environ, stdin=stdin)
+
+    def cloud(self, manifest: Manifest) -> Cloud:
+        """Return the account and Region that a manifest is for, with writes.
+
+        Raises:
+            Refused: `--region` and the manifest disagree.
+        """
+        region = self._region(manifest)
+        if region not in self._clouds:
+            self._clouds[region] = self._connect(region)
+        return self._clouds[region]
+
+    def reader(self, manifest: Manifest) -> Cloud:
+        """Return the same, without writes."""
+        from reconciler.kinds import READS
+        from reconciler.references import REMOTE_READS
+
+        return ReadOnly(self.cloud(manifest), READS | REMOTE_READS | SHARED_READS)
+
+    def make_up_secrets(self, manifests: Sequence[Manifest]) -> None:
+        """Give the embedded Secrets Manager stand-ins for the secrets that manifests name.
+
+        A newcomer who runs an example has no secrets, and the embedded Cognito needs none that are real.
+        """
+        from reconciler.local.stand_ins import make_up
+        from reconciler.references import references
+
+        for manifest in manifests:
+            found = (r.target for s in manifest.specs for _, r in references(s.declared) if r.kind == "secret")
+            make_up(self._region(manifest), found)
+
+    def _region(self, manifest: Manifest) -> str:
+        """The manifest says where it belongs; an option that says otherwise is a mistake worth stopping for."""
+        asked = self.options.region
+        if asked and manifest.region and asked != manifest.region:
+            raise Refused(
+                f"{manifest.source} target.region: the manifest is for {manifest.region}, --region says {asked}; "
+                "nothing was read. Leave one of them out, or make them agree."
+            )
+        return manifest.region or asked or (LOCAL_REGION if self.options.local else "")
+
+    def _connect(self, region: str) -> Cloud:
+        from reconciler.aws import Access, Aws
+
+        options = self.options
+        if options.local:
+            # The embedded Cognito has no quotas and no profiles; everything stays in this process.
+            return Aws(Access(region=region, share=1000.0), clock=self.clock, sleep=self.sleep)
+        access = Access(region, options.profile, options.role_arn, options.endpoint_url, options.max_rps)
+        return Aws(access, clock=self.clock, sleep=self.sleep)
+
+
+@contextmanager
+def running(options: Options) -> Iterator[Runtime]:
+    """Give a runtime, and the embedded Cognito around it when the options ask for it."""
+    if not options.local:
+        yield Runtime(options)
+        return
+    from pathlib import Path
+
+    from reconciler.local import LocalCognito
+
+    with LocalCognito(Path(options.local)):
+        yield Runtime(options)

@@ -1,0 +1,99 @@
+"""Steps that several commands share: load, plan everything, judge what was found.
+
+A command is a short list of these; what is decided here is decided for all of them alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from reconciler.console import Console
+from reconciler.errors import Incomplete, Refused, worst
+from reconciler.model import Call, Plan
+from reconciler.runtime import Runtime
+
+if TYPE_CHECKING:  # pydantic comes with it
+    from reconciler.desired import Manifest
+
+POOLS_AT_ONCE = 4
+"""Manifests that are planned side by side; the calls of each are concurrent too."""
+
+
+def load(runtime: Runtime, console: Console) -> Sequence[Manifest]:
+    """Read the manifests that the command line names, and say what is worth a notice.
+
+    Raises:
+        InvalidManifest: They are wrong.
+    """
+    loaded = runtime.load(console.stdin.read)
+    for notice in loaded.notices:
+        console.progress(f"Warning: {notice.source}: {notice.message}" if notice.source else notice.message)
+    if runtime.options.local:
+        runtime.make_up_secrets(loaded.manifests)
+    return loaded.manifests
+
+
+def plan_all(runtime: Runtime, console: Console, manifests: Sequence[Manifest]) -> list[Plan]:
+    """Plan every manifest.
+
+    Raises:
+        PoolctlError: One of them could not be planned.
+    """
+    from reconciler.pipeline import planned
+    from reconciler.planner import check_targets
+
+    options = runtime.options
+    check_targets(manifests, options.targets)
+
+    def one(manifest: Manifest) -> Plan:
+        console.status(f"Reading {manifest.name}…")
+        return planned(manifest, runtime.reader(manifest), options.targets, parallelism=options.parallelism)
+
+    with ThreadPoolExecutor(max_workers=POOLS_AT_ONCE) as pool:
+        plans = list(pool.map(one, manifests))
+    console.status("")
+    return plans
+
+
+def plan_exit(plans: Sequence[Plan], *, detailed: bool) -> int:
+    """Return the exit code of a plan.
+
+    Args:
+        plans: All plans of the run.
+        detailed: Whether changes count.
+    """
+    return worst([_exit(plan, detailed=detailed) for plan in plans])
+
+
+def _exit(plan: Plan, *, detailed: bool) -> int:
+    if plan.refusals:
+        return 4
+    if plan.pending:
+        return 2 if detailed else 0
+    return 7 if plan.gaps else 0
+
+
+def calls(plans: Sequence[Plan]) -> dict[str, Sequence[Call]]:
+    """Return the calls that an apply of these plans would send, by full address."""
+    from reconciler.lowering import lower
+
+    return {c.address.full: lower(c, plan) for plan in plans if not plan.refusals for c in plan.pending}
+
+
+def must_be_applicable(plans: Sequence[Plan]) -> None:
+    """Insist that nothing stands against writing.
+
+    Raises:
+        Refused: A rule says no, in any of the plans; nothing is written in any pool.
+        Incomplete: Part could not be read.
+    """
+    refusals = [r for plan in plans for r in plan.refusals]
+    if refusals:
+        lines = [f"{r.source or r.address.full} {r.address}: {r.rule}: {r.message} {r.advice}" for r in refusals]
+        raise Refused("\n".join(["The plan is refused; nothing was written.", *lines]))
+    gaps = [g for plan in plans for g in plan.gaps]
+    if gaps:
+        lines = [f"{g.address.full}: {g.operation}: {g.reason}" for g in gaps]
+        raise Incomplete("\n".join(["Part could not be read; nothing was written.", *lines]))

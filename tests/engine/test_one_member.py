@@ -1,0 +1,263 @@
+"""Changing one declared member never changes another live member.
+
+For each member of each kind: everything else is set to something that is not the default, only that member is
+declared with another value, the plan shows exactly that change, one apply makes it, and everything else is compared.
+The embedded Cognito replaces where the service replaces, so a payload that left something out would be found out.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from reconciler.kinds import KINDS
+from reconciler.model import Action
+from schemas.base import ApiModel, Keyed, members
+from tests.engine.full import LEFT_OUT, REGION, SCHEMA, VARIANTS, WRITE_ONLY, Change, full
+from tests.support import Bench, bench, manifest
+
+Leaf = tuple[str, ...]
+MISSING = object()
+
+
+def leaves_of(tree: dict[str, Any], path: Leaf = ()) -> Iterator[Leaf]:
+    for key, value in tree.items():
+        if isinstance(value, dict) and value:
+            yield from leaves_of(value, (*path, key))
+        else:
+            yield (*path, key)
+
+
+ALL = [
+    (section, name, *leaf)
+    for section, objects in full("other").items()
+    for name, tree in objects.items()
+    for leaf in leaves_of(tree)
+    if (section, name, *leaf) not in VARIANTS
+    and ".".join((section, *leaf)) not in LEFT_OUT
+    and (section, name, *leaf) not in WRITE_ONLY
+]
+
+
+def at(tree: Any, path: Leaf) -> Any:
+    for step in path:
+        if not isinstance(tree, dict) or step not in tree:
+            return MISSING
+        tree = tree[step]
+    return tree
+
+
+def nested(path: Leaf, value: Any) -> dict[str, Any]:
+    for step in reversed(path):
+        value = {step: value}
+    return value
+
+
+def live(change: Change) -> dict[str, dict[str, Any]]:
+    """ONE, with the members of a variant laid over it."""
+    result = copy.deepcopy(full("one"))
+    for address, overlay in change.items():
+        section, _, name = address.partition("/")
+        for member, value in overlay.items():
+            if value is None:
+                result[section][name].pop(member, None)
+            elif member == "ProviderDetails":
+                kept = {k: v for k, v in result[section][name][member].items() if not k.startswith("Metadata")}
+                result[section][name][member] = {**kept, **value}
+            else:
+                result[section][name][member] = copy.deepcopy(value)
+    return result
+
+
+def as_document(objects: dict[str, dict[str, Any]], **envelope: Any) -> dict[str, Any]:
+    document: dict[str, Any] = {"version": 1, **envelope}
+    for section, found in objects.items():
+        document[section] = found.get("", found)
+    return document
+
+
+class Pools:
+    """Full pools on one embedded Cognito, each built once and put back after every test."""
+
+    def __init__(self, local: Bench, directory: Any) -> None:
+        self.bench = local
+        self.directory = directory
+        self._built: dict[str, tuple[str, Any]] = {}
+
+    def get(self, change: Change) -> str:
+        key = repr(change)
+        if key not in self._built:
+            objects = live(change)
+            objects["user_pool"][""]["Schema"] = SCHEMA
+            objects["clients"]["web"]["GenerateSecret"] = True
+            suffix = str(len(self._built))
+            name = f"pool {suffix}"
+            objects["user_pool"][""]["PoolName"] = name
+            objects["domains"] = {
+                "customers-acme" + suffix: objects["domains"]["customers-acme"],
+                f"auth{suffix}.example.com": objects["domains"]["auth.example.com"],
+            }
+            found = manifest(self.directory, as_document(objects))
+            self.bench.converge(found)
+            pools = self.bench.boto().list_user_pools(MaxResults=60)["UserPools"]
+            pool_id = next(p["Id"] for p in pools if p["Name"] == name)
+            self._built[key] = (pool_id, copy.deepcopy(self.bench.local.records[pool_id]))
+        pool_id, records = self._built[key]
+        self.bench.local.records[pool_id] = copy.deepcopy(records)
+        return pool_id
+
+
+@pytest.fixture(scope="module")
+def pools(tmp_path_factory) -> Iterator[Pools]:
+    with bench(region=REGION) as local:
+        yield Pools(local, tmp_path_factory.mktemp("full"))
+
+
+SHOWN_AS = {"PublishSecretsInAWSSecretsManager": ("ClientSecret", "ClientSecretArn")}
+"""Members that describe shows under other names."""
+
+MIRRORS: dict[Leaf, tuple[Leaf, ...]] = {
+    ("user_pool", "SmsVerificationMessage"): (("user_pool", "VerificationMessageTemplate", "SmsMessage"),),
+    ("user_pool", "EmailVerificationMessage"): (("user_pool", "VerificationMessageTemplate", "EmailMessage"),),
+    ("user_pool", "EmailVerificationSubject"): (("user_pool", "VerificationMessageTemplate", "EmailSubject"),),
+    ("user_pool", "LambdaConfig", "PreTokenGeneration"): (
+        ("user_pool", "LambdaConfig", "PreTokenGenerationConfig", "LambdaArn"),
+    ),
+    ("user_pool", "Policies", "PasswordPolicy", "TemporaryPasswordValidityDays"): (
+        ("user_pool", "AdminCreateUserConfig", "UnusedAccountValidityDays"),
+    ),
+    ("user_pool", "SmsAuthenticationMessage"): (("mfa", "SmsMfaConfiguration", "SmsAuthenticationMessage"),),
+    ("user_pool", "MfaConfiguration"): (("mfa", "MfaConfiguration"),),
+    ("user_pool", "PoolName"): (("user_pool", "Name"),),
+}
+"""One fact that the service shows in two places."""
+
+DERIVED = {
+    ("saml", "MetadataURL"): ("SSORedirectBindingURI", "SLORedirectBindingURI"),
+    ("saml", "MetadataFile"): ("SSORedirectBindingURI", "SLORedirectBindingURI"),
+    ("Facebook", "api_version"): ("attributes_url", "authorize_url", "token_url"),
+}
+"""Keys that the service computes from another one."""
+
+
+def follows(leaf: Leaf) -> set[Leaf]:
+    """The places of a snapshot that a change of a leaf may touch."""
+    section, name, *rest = leaf
+    short = (section, *rest)
+    found: set[Leaf] = {(section, *((name,) if name else ()), *rest)}
+    for one, others in MIRRORS.items():
+        family = {one, *others}
+        if short in family:
+            found |= family
+    sms = ("SmsConfiguration",)
+    if short[:2] == ("user_pool", *sms):
+        found.add(("mfa", "SmsMfaConfiguration", *short[1:]))
+    if short[:3] == ("mfa", "SmsMfaConfiguration", *sms):
+        found.add(("user_pool", *short[2:]))
+    found |= {(section, name, shown) for shown in SHOWN_AS.get(rest[-1], ())}
+    for key in DERIVED.get((name, rest[-1]), ()):
+        found.add((section, name, "ProviderDetails", key))
+    return found
+
+
+def flat(tree: Any, path: Leaf = ()) -> dict[Leaf, Any]:
+    if isinstance(tree, dict) and tree:
+        return {k: v for key, value in tree.items() for k, v in flat(value, (*path, str(key))).items()}
+    return {path: sorted(tree, key=repr) if isinstance(tree, list) else tree}
+
+
+def by_name(snapshot: dict[str, Any]) -> dict[str, Any]:
+    """Clients by a fixed key, so that a rename does not look like everything changed."""
+    return {**snapshot, "clients": {"web": next(iter(snapshot["clients"].values()))}}
+
+
+@pytest.mark.parametrize("leaf", [*ALL, *VARIANTS], ids=lambda leaf: ".".join(filter(None, leaf)))
+def test_changing_one_member_changes_nothing_else(pools: Pools, tmp_path, leaf: Leaf):
+    change, value = VARIANTS.get(leaf, ({}, None))
+    pool_id = pools.get(change)
+    section, name, *path = leaf
+    value = value if change else at(full("other"), leaf)
+    before = by_name(pools.bench.snapshot(pool_id))
+    name = actual(before, section, name)
+    declared = nested(tuple(path), copy.deepcopy(value))
+    extra = {}
+    if section == "clients":
+        client_id = before["clients"]["web"]["ClientId"]
+        extra = {"clients": {"web": {"ClientId": client_id, **declared}}}
+        if path != ["ClientName"]:
+            extra["clients"]["web"]["ClientName"] = before["clients"]["web"]["ClientName"]
+    elif name:
+        extra = {section: {name: with_private_key(name, declared)}}
+    else:
+        extra = {section: declared}
+    found = manifest(tmp_path, {"version": 1, "id": pool_id, **extra})
+
+    plan = pools.bench.plan(found)
+    assert not plan.refusals
+    shown = [(c.address.section, *f.path) for c in plan.pending for f in c.fields]
+    assert shown == [(section, *path)]
+    assert [c.action for c in plan.pending] == [Action.UPDATE]
+
+    pools.bench.converge(found)
+    after = by_name(pools.bench.snapshot(pool_id))
+    was, now = flat(before), flat(after)
+    changed = {k for k in was.keys() | now.keys() if was.get(k) != now.get(k)}
+    allowed = follows((section, name, *path))
+    assert {c for c in changed if not any(c[: len(a)] == a for a in allowed)} == set()
+    assert changed
+
+
+def actual(snapshot: dict[str, Any], section: str, name: str) -> str:
+    """The name under which an object of ONE stands in a pool: domains are unique, so they got a suffix."""
+    if section != "domains":
+        return name
+    return next(d for d in snapshot["domains"] if ("." in d) == ("." in name))
+
+
+def with_private_key(name: str, declared: dict[str, Any]) -> dict[str, Any]:
+    """Apple's key must be declared with any change of the details, as Cognito never returns it."""
+    if name == "SignInWithApple" and "ProviderDetails" in declared:
+        key = full("one")["identity_providers"][name]["ProviderDetails"]["private_key"]
+        return {"ProviderDetails": {**declared["ProviderDetails"], "private_key": key}}
+    return declared
+
+
+def schema_leaves(model: type[ApiModel], path: Leaf = ()) -> Iterator[Leaf]:
+    for name, member in members(model).items():
+        if member.shape == "structure" and member.model:
+            yield from schema_leaves(member.model, (*path, name))
+        elif not (member.mark(Keyed) and path):
+            yield (*path, name)
+
+
+@pytest.mark.parametrize("section", KINDS)
+def test_no_member_of_a_schema_is_missing_from_the_table(section: str):
+    covered = {(s, *path) for s, _, *path in [*ALL, *VARIANTS, *WRITE_ONLY]}
+    missing = [
+        ".".join((section, *leaf))
+        for leaf in schema_leaves(KINDS[section].model)
+        if not any(c[: len(leaf) + 1] == (section, *leaf) for c in covered)
+        and ".".join((section, *leaf)) not in LEFT_OUT
+    ]
+    assert missing == []
+
+
+def test_everything_in_the_full_pool_is_live(pools: Pools):
+    """The table is worth nothing if the service does not hold what it says."""
+    pool_id = pools.get({})
+    snapshot = by_name(pools.bench.snapshot(pool_id))
+    absent = []
+    for section, objects in full("one").items():
+        for name, tree in objects.items():
+            found = snapshot[section][actual(snapshot, section, name)] if name else snapshot[section]
+            for leaf in leaves_of(tree):
+                wanted, have = at(tree, leaf), at(found, leaf)
+                if have is MISSING or (wanted != have and not isinstance(wanted, list)):
+                    absent.append((section, name, *leaf, wanted, have))
+    names = {("user_pool", "", "PoolName"), ("identity_providers", "SignInWithApple", "ProviderDetails", "private_key")}
+    names.add(("clients", "web", "PublishSecretsInAWSSecretsManager"))  # shows as ClientSecretArn
+    assert [a for a in absent if tuple(a[:-2]) not in names] == []
+    assert "ClientSecretArn" in snapshot["clients"]["web"]

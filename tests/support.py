@@ -1,0 +1,129 @@
+"""Runs the real stages against the embedded Cognito, in this process and without waiting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from reconciler.applier import apply as run_apply
+from reconciler.aws import Access, Aws
+from reconciler.cloud import Cloud
+from reconciler.desired import Manifest, load
+from reconciler.local import LocalCognito
+from reconciler.model import Event, Failed, Plan, Skipped, Tree, Verified
+from reconciler.pipeline import planned
+from reconciler.references import variables
+
+REGION = "eu-west-1"
+ACCOUNT = "123456789012"
+
+
+class Clock:
+    """Time that passes only when somebody waits."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+class Bench:
+    """The embedded Cognito with a cloud on it."""
+
+    def __init__(self, local: LocalCognito, region: str = REGION) -> None:
+        self.local = local
+        self.clock = Clock()
+        self.cloud: Cloud = Aws(Access(region=region, share=1e6), clock=self.clock, sleep=self.clock.sleep)
+        self.region = region
+
+    def boto(self, service: str = "cognito-idp") -> Any:
+        return self.local.client(service, self.region)
+
+    def plan(self, manifest: Manifest, *targets: str) -> Plan:
+        return planned(manifest, self.cloud, targets)
+
+    def apply(self, manifest: Manifest, plan: Plan | None = None, cloud: Cloud | None = None) -> list[Event]:
+        found = plan or self.plan(manifest)
+        assert not found.refusals, found.refusals
+        target = cloud or self.cloud
+        again = lambda: planned(manifest, self.cloud)  # noqa: E731
+        return list(run_apply(found, target, again, clock=self.clock, sleep=self.clock.sleep, stop=lambda: False))
+
+    def converge(self, manifest: Manifest) -> list[Event]:
+        """Apply, and insist that all went well and nothing is left."""
+        events = self.apply(manifest)
+        assert not [e for e in events if isinstance(e, Failed | Skipped)], events
+        left = [e.left for e in events if isinstance(e, Verified)]
+        assert left == [()], left
+        return events
+
+    def snapshot(self, pool_id: str) -> Tree:
+        """Everything about a pool, as the service tells it, without times."""
+        return snapshot(self.boto(), pool_id)
+
+
+@contextmanager
+def bench(directory: Path | None = None, region: str = REGION, **options: Any) -> Iterator[Bench]:
+    with LocalCognito(directory, **options) as local:
+        yield Bench(local, region)
+
+
+def manifest(
+    tmp_path: Path, tree: Tree | str, *, environ: Mapping[str, str] | None = None, name: str = "m.yaml"
+) -> Manifest:
+    """Load one document through the real loader."""
+    file = tmp_path / name
+    text = tree if isinstance(tree, str) else yaml.safe_dump(tree, sort_keys=False, allow_unicode=True)
+    file.write_text(text)
+    found = load([str(file)], variables=variables([], []), environ=environ or {}, stdin=lambda: "")
+    assert len(found.manifests) == 1
+    return found.manifests[0]
+
+
+def document(**sections: Any) -> Tree:
+    """A document with the envelope filled in."""
+    return {"version": 1, "user_pool": {"PoolName": "customers"}, **sections}
+
+
+TIMES = ("CreationDate", "LastModifiedDate", "ResponseMetadata", "Version", "EstimatedNumberOfUsers")
+
+
+def clean(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: clean(v) for k, v in value.items() if k not in TIMES}
+    return [clean(v) for v in value] if isinstance(value, list) else value
+
+
+def snapshot(idp: Any, pool_id: str) -> Tree:
+    pool = idp.describe_user_pool(UserPoolId=pool_id)["UserPool"]
+    clients = idp.list_user_pool_clients(UserPoolId=pool_id, MaxResults=60)["UserPoolClients"]
+    providers = idp.list_identity_providers(UserPoolId=pool_id, MaxResults=60)["Providers"]
+    domains = [pool[m] for m in ("Domain", "CustomDomain") if pool.get(m)]
+    found = {
+        "user_pool": pool,
+        "mfa": idp.get_user_pool_mfa_config(UserPoolId=pool_id),
+        "groups": {g["GroupName"]: g for g in idp.list_groups(UserPoolId=pool_id, Limit=60)["Groups"]},
+        "resource_servers": {
+            r["Identifier"]: r for r in idp.list_resource_servers(UserPoolId=pool_id, MaxResults=50)["ResourceServers"]
+        },
+        "clients": {
+            c["ClientId"]: idp.describe_user_pool_client(UserPoolId=pool_id, ClientId=c["ClientId"])["UserPoolClient"]
+            for c in clients
+        },
+        "identity_providers": {
+            p["ProviderName"]: idp.describe_identity_provider(UserPoolId=pool_id, ProviderName=p["ProviderName"])[
+                "IdentityProvider"
+            ]
+            for p in providers
+        },
+        "domains": {d: idp.describe_user_pool_domain(Domain=d)["DomainDescription"] for d in domains},
+    }
+    return clean(found)
