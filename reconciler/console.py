@@ -39,6 +39,7 @@ class Console:
         live: bool = False,
         quiet: bool = False,
         width: int = WIDTH,
+        environ: Mapping[str, str] | None = None,
     ) -> None:
         self.stdin = stdin
         self.stdout = stdout
@@ -53,6 +54,8 @@ class Console:
         """Whether progress is left out."""
         self.width = width
         """Columns of standard output."""
+        self.environ = environ or {}
+        """The environment of the process; it holds secrets, so it is never shown."""
         self._status = ""
         self._broken: set[int] = set()
 
@@ -155,6 +158,7 @@ def console(
         live=_tty(stderr) and attended and not dumb,
         quiet=options is not None and options.quiet,
         width=_width(stdout, environ),
+        environ=environ,
     )
 
 

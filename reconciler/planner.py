@@ -392,4 +392,4 @@ def _with_defaults(change: ResourceChange) -> Tree:
     if change.before is not None:
         return after
     kind = KINDS[change.address.section]
-    return kind.implied(overlay(kind.model, defaults(kind.model), after), {})
+    return kind.implied(overlay(kind.model, defaults(kind.model), after), change.declared)

@@ -6,7 +6,6 @@ call for. Commands that must not write ask for `reader`, and what they get canno
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -33,7 +32,7 @@ class Runtime:
 
     options: Options
     """The command line."""
-    environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    environ: Mapping[str, str] = field(repr=False)
     """Environment variables."""
     clock: Clock = time.monotonic
     """Seconds, monotonic."""
@@ -111,14 +110,14 @@ class Runtime:
 
 
 @contextmanager
-def running(options: Options) -> Iterator[Runtime]:
+def running(options: Options, environ: Mapping[str, str]) -> Iterator[Runtime]:
     """Give a runtime, and the embedded Cognito around it when the options ask for it."""
     if not options.local:
-        yield Runtime(options)
+        yield Runtime(options, environ)
         return
     from pathlib import Path
 
     from reconciler.local import LocalCognito
 
     with LocalCognito(Path(options.local)):
-        yield Runtime(options)
+        yield Runtime(options, environ)

@@ -75,6 +75,11 @@ class NotRemovable:
     """What an operator can do instead."""
 
 
+@dataclass(frozen=True)
+class OnlyOnce(NotRemovable):
+    """Can be set at any time, but only once: afterwards it can neither be changed nor unset."""
+
+
 @dataclass(frozen=True, eq=False)
 class ClearWith:
     """The value that unsets the member; needed where leaving it out of an update keeps it."""
@@ -168,6 +173,14 @@ class Sensitive(_Mark):
 
 class WriteOnly(_Mark):
     """Never returned by the service: no drift is possible, and it is sent again with every update of its parent."""
+
+
+class Document(_Mark):
+    """A free JSON document: one value, compared and written as a whole, in which 8.0 is 8 (cognito-facts 2.10)."""
+
+
+class Cidr(_Mark):
+    """A range of addresses, of which several spellings mean the same: 192.0.2.1 is 192.0.2.1/32."""
 
 
 class Presence(_Mark):
@@ -274,6 +287,8 @@ def _member(name: str, info: FieldInfo) -> Member:
     inner, marks = _unwrap(info.annotation)
     marks = (*marks, *info.metadata)
     origin = get_origin(inner)
+    if any(isinstance(m, Document) for m in marks):
+        return Member(name, "scalar", None, marks, (), object, info.description or "", info.is_required())
     if origin in (list, dict):
         item, item_marks = _unwrap(get_args(inner)[-1])
         key_marks = _unwrap(get_args(inner)[0])[1] if origin is dict else ()
@@ -308,6 +323,11 @@ def _unwrap(annotation: Any) -> tuple[Any, tuple[Any, ...]]:
             annotation = rest[0]
         else:
             return annotation, marks
+
+
+def tops(model: type[ApiModel]) -> tuple[str, ...]:
+    """Return the keys of an envelope that hold objects of the API, in the order of the model."""
+    return tuple(name for name, member in members(model).items() if member.model and member.model.INPUTS)
 
 
 class Absent(_Mark):

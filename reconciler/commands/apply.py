@@ -32,7 +32,7 @@ def run(options: Options, console: Console) -> int:
     from reconciler.render import human, machine
     from reconciler.runtime import running
 
-    with running(options) as runtime:
+    with running(options, console.environ) as runtime:
         manifests = stages.load(runtime, console)
         plans = stages.plan_all(runtime, console, manifests)
         if ("human", "") in options.outputs:

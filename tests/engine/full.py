@@ -393,7 +393,7 @@ LEFT_OUT = {
     "user_pool.UsernameAttributes": "immutable",
     "user_pool.UsernameConfiguration.CaseSensitive": "immutable",
     "user_pool.Schema": "can only be added to",
-    "user_pool.AdminCreateUserConfig.UnusedAccountValidityDays": "never sent: TemporaryPasswordValidityDays replaces it",
+    "user_pool.AdminCreateUserConfig.UnusedAccountValidityDays": "never sent: superseded",
     "user_pool.EmailConfiguration.EmailSendingAccount": "changes together with SourceArn: tested as a pair",
     "user_pool.LambdaConfig.CustomSMSSender.LambdaVersion": "has one value only",
     "user_pool.LambdaConfig.CustomEmailSender.LambdaVersion": "has one value only",
