@@ -50,12 +50,17 @@ class LocalCognito:
         self.faults: Faults = Faults()
         """What should go wrong."""
         self.calls: list[RecordedCall] = []
-        """The Cognito requests that arrived, in order, secrets masked."""
+        """The requests that arrived about user pools and identity pools, in order, secrets masked."""
 
     @property
     def records(self) -> dict[str, dict[str, Any]]:
         """The records by user pool id, for tests."""
         return self._store.pools
+
+    @property
+    def account(self) -> dict[str, Any]:
+        """The records of what belongs to no user pool, for tests: identity pools, limits, web ACLs."""
+        return self._store.account
 
     @property
     def unmeasured(self) -> Literal["reset", "kept"]:
@@ -68,7 +73,7 @@ class LocalCognito:
 
     @property
     def pending_describes(self) -> int:
-        """For how many describes a domain that is made or changed from now on stays CREATING or UPDATING."""
+        """For how many describes a domain or replica that is made or changed from now on stays as if in the making."""
         return self._store.pending_describes
 
     @pending_describes.setter

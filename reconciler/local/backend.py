@@ -5,35 +5,67 @@ backends), `_url_module` (which response class answers), `call_action` (the one 
 `url_paths`; tests/local/test_state.py watches them.
 
 Every request passes `call_action`: it is validated, recorded, may meet a fault, and is answered by our table of
-operations or else by moto. All of it happens under one lock.
+operations or else by moto. All of it happens under one lock. The same holds for identity pools, and for those requests
+to AWS WAF that name a user pool.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
+import moto.cognitoidentity.urls
+import moto.cognitoidp.urls
+import moto.wafv2.urls
 from botocore.exceptions import ConnectionClosedError
-from moto.cognitoidp import urls
+from moto.cognitoidentity.models import CognitoIdentityBackend, cognitoidentity_backends
+from moto.cognitoidentity.responses import CognitoIdentityResponse
 from moto.cognitoidp.models import CognitoIdpBackend, cognitoidp_backends
 from moto.cognitoidp.responses import CognitoIdpResponse
 from moto.core.utils import camelcase_to_underscores, method_names_from_class
+from moto.wafv2.models import WAFV2Backend, wafv2_backends
+from moto.wafv2.responses import WAFV2Response
 
-from reconciler.local import clients, domains, groups, mfa, pools, providers, resource_servers, schema
-from reconciler.local.checks import SERVICE, masked, service_model, validate
+from reconciler.local import (
+    cimd,
+    client_secrets,
+    clients,
+    domains,
+    groups,
+    identity_pools,
+    limits,
+    logs,
+    looks,
+    mfa,
+    pools,
+    providers,
+    replicas,
+    resource_servers,
+    risk,
+    schema,
+    sessions,
+    styles,
+    terms,
+    web_acls,
+)
+from reconciler.local.checks import IDENTITY, SERVICE, masked, service_model, validate
 from reconciler.local.faults import Fault, Faults, RecordedCall
 from reconciler.local.operation import Context, Operation
 from reconciler.local.refusal import Refusal
 from reconciler.local.shadows import new_shadow, renew
 from reconciler.local.store import ACCOUNT, Record, Store
 
-MODULES = (pools, schema, mfa, clients, domains, providers, resource_servers, groups)
+MODULES = (
+    *(pools, schema, mfa, clients, client_secrets, domains, providers, resource_servers, groups, risk, looks, styles),
+    *(terms, cimd, logs, sessions, replicas, limits),
+)
 OPERATIONS: dict[str, Operation] = {name: run for module in MODULES for name, run in module.OPERATIONS.items()}
-"""Every operation that is ours; the others of the API are moto's."""
+"""Every operation on user pools that is ours; the others of the API are moto's."""
+BY_SERVICE = {SERVICE: OPERATIONS, IDENTITY: identity_pools.OPERATIONS, web_acls.SERVICE: web_acls.OPERATIONS}
 
 Answer = tuple[int, dict[str, str], str]
 """Status, headers, body."""
@@ -50,7 +82,7 @@ class Engine:
         self.faults = Faults()
         self.calls: list[RecordedCall] = []
 
-    def answer(self, response: CognitoIdpResponse, operation: str, by_moto: Callable[[], Any]) -> Any:
+    def answer(self, response: Any, operation: str, by_moto: Callable[[], Any]) -> Any:
         """Answer one request.
 
         Args:
@@ -61,6 +93,7 @@ class Engine:
         Raises:
             ConnectionClosedError: A fault takes the answer away.
         """
+        service, region = response.service, response.region
         with self.store.lock:
             params: Record = {}
             fault, error = self.faults.due(operation), ""
@@ -71,34 +104,39 @@ class Engine:
                 error = refusal.code
                 result = _error(refusal)
             if self._record:
-                self.calls.append(RecordedCall(SERVICE, operation, masked(operation, params), response.region, error))
+                shown = masked(operation, params, service)
+                self.calls.append(RecordedCall(service, operation, shown, region, error))
         if fault is not None and fault.lost_answer:
-            raise ConnectionClosedError(endpoint_url=f"https://{SERVICE}.{response.region}.amazonaws.com/")
+            raise ConnectionClosedError(endpoint_url=f"https://{service}.{region}.amazonaws.com/")
         return result
 
     def _run(
         self, response: Any, operation: str, params: Record, fault: Fault | None, by_moto: Callable[[], Any]
     ) -> Any:
-        if operation not in service_model().operation_names:
+        if operation not in service_model(response.service).operation_names:
             raise Refusal("UnknownOperationException", "The operation is not known.")
         if fault is not None and not fault.lost_answer:
             raise Refusal(fault.error_code or "", fault.message, fault.status)
-        validate(operation, params)
-        if operation in OPERATIONS:
-            context = Context(self.store, response.region, partial(_users, response.backend))
-            answer = OPERATIONS[operation](context, params)
+        validate(operation, params, response.service)
+        context = Context(self.store, response.region, partial(_users, response.region))
+        replicas.check_region(context, operation, params)
+        if operation in BY_SERVICE[response.service]:
+            answer = BY_SERVICE[response.service][operation](context, params)
             self.store.save()
             return 200, {"Content-Type": CONTENT_TYPE}, json.dumps(answer)
-        if camelcase_to_underscores(operation) not in method_names_from_class(CognitoIdpResponse):
+        if camelcase_to_underscores(operation) not in method_names_from_class(type(response)):
             raise Refusal("NotImplementedException", f"{operation} is not part of this emulator.", NOT_IMPLEMENTED)
         self._renew_shadows()
         return by_moto()
 
     def _renew_shadows(self) -> None:
         """Bring moto's objects of every Region in step: some operations name no Region and search in all."""
-        backends: Any = cognitoidp_backends[ACCOUNT]
-        for region in {p["region"] for p in self.store.pools.values()} | set(backends):
-            backends[region].renew_shadows()
+        user: Any = cognitoidp_backends[ACCOUNT]
+        for region in {p["region"] for p in self.store.pools.values()} | set(user):
+            user[region].renew_shadows()
+        identity: Any = cognitoidentity_backends[ACCOUNT]
+        for region in {i.partition(":")[0] for i in self.store.account["identity_pools"]} | set(identity):
+            identity[region].renew_shadows()
 
 
 def _parse(body: Any) -> Record:
@@ -116,18 +154,28 @@ def _error(refusal: Refusal) -> Answer:
     return refusal.status, {"Content-Type": CONTENT_TYPE, "x-amzn-ErrorType": refusal.code}, body
 
 
-def _users(backend: Any, pool_id: str) -> int:
-    shadow = backend.user_pools.get(pool_id)
+def _users(region: str, pool_id: str) -> int:
+    backends: Any = cognitoidp_backends[ACCOUNT]
+    shadow = backends[region].user_pools.get(pool_id)
     return len(shadow.users) if shadow is not None else 0
 
 
-class LocalBackend(CognitoIdpBackend):
-    """moto's backend of one Region, over the records of an engine."""
+# --- backends ------------------------------------------------------------------------------------------------------
+
+
+class Ours:
+    """What our backends of one Region have in common: an engine, and addresses that our response class serves."""
+
+    MOTO_URLS: Any
+    """moto's module of addresses."""
+    RESPONSE: Any
+    """Our response class."""
+    region_name: str
+    account_id: str
 
     def __init__(self, engine: Engine, region_name: str, account_id: str) -> None:
-        super().__init__(region_name, account_id)
+        super().__init__(region_name, account_id)  # type: ignore[call-arg]
         self.engine = engine
-        self._seen: dict[str, int] = {}
 
     def reset(self) -> None:
         """Forget users; moto calls this when a mock starts. The records are not moto's to reset."""
@@ -136,8 +184,21 @@ class LocalBackend(CognitoIdpBackend):
     @property
     def _url_module(self) -> Any:
         """Serve moto's addresses with our response class."""
-        dispatch = {path: handler for path, handler in urls.url_paths.items() if path != "{0}/$"}
-        return SimpleNamespace(url_bases=urls.url_bases, url_paths={"{0}/$": LocalResponse.dispatch, **dispatch})
+        paths = dict(self.MOTO_URLS.url_paths)
+        for path in ("{0}/", "{0}/$"):
+            if path in paths:
+                paths[path] = self.RESPONSE.dispatch
+        return SimpleNamespace(url_bases=self.MOTO_URLS.url_bases, url_paths=paths)
+
+
+class LocalBackend(Ours, CognitoIdpBackend):
+    """moto's backend of user pools of one Region, over the records of an engine."""
+
+    MOTO_URLS = moto.cognitoidp.urls
+
+    def __init__(self, engine: Engine, region_name: str, account_id: str) -> None:
+        super().__init__(engine, region_name, account_id)
+        self._seen: dict[str, int] = {}
 
     def renew_shadows(self) -> None:
         """Bring moto's objects of this Region in step with the records."""
@@ -154,21 +215,89 @@ class LocalBackend(CognitoIdpBackend):
             self._seen[pool_id] = store.revisions[pool_id]
 
 
-class LocalResponse(CognitoIdpResponse):
-    """moto's response class with the choke point in front."""
+class LocalIdentityBackend(Ours, CognitoIdentityBackend):
+    """moto's backend of identity pools of one Region; all that it keeps is who has an identity."""
+
+    MOTO_URLS = moto.cognitoidentity.urls
+
+    def renew_shadows(self) -> None:
+        """Bring moto's identities in step with the identity pools that there are."""
+        known = {i for i in self.engine.store.account["identity_pools"] if i.startswith(f"{self.region_name}:")}
+        self.pools_identities = {
+            i: self.pools_identities.get(i, {"IdentityPoolId": i, "Identities": []}) for i in sorted(known)
+        }
+
+
+class LocalWafBackend(Ours, WAFV2Backend):
+    """moto's backend of AWS WAF."""
+
+    MOTO_URLS = moto.wafv2.urls
+
+
+# --- responses -----------------------------------------------------------------------------------------------------
+
+
+class Choke:
+    """What our response classes have in common: the choke point."""
+
+    service: str
+    """Name of the API."""
+    backends: Any
+    """moto's registry of backends."""
+    region: str
+    current_account: str
+    headers: Any
 
     def call_action(self) -> Any:
         """Answer one request."""
         try:
-            backend: Any = self.backend
+            backend = self.backends[self.current_account][self.region]
         except KeyError:
             return _error(Refusal("UnrecognizedClientException", f"There is no Region {self.region}."))
-        return backend.engine.answer(self, self._operation(), super().call_action)
+        return backend.engine.answer(self, self.operation(), super().call_action)  # type: ignore[misc]
 
-    def _operation(self) -> str:
+    def operation(self) -> str:
         """Return the operation's name; empty if the request names none."""
         target = self.headers.get("x-amz-target") or self.headers.get("X-Amz-Target") or ""
         return str(target).rpartition(".")[2]
+
+
+class LocalResponse(Choke, CognitoIdpResponse):
+    """moto's response class of user pools with the choke point in front."""
+
+    service = SERVICE
+    backends = cognitoidp_backends
+
+
+class LocalIdentityResponse(Choke, CognitoIdentityResponse):
+    """moto's response class of identity pools with the choke point in front."""
+
+    service = IDENTITY
+    backends = cognitoidentity_backends
+
+
+class LocalWafResponse(Choke, WAFV2Response):
+    """moto's response class of AWS WAF with the choke point in front of what concerns user pools."""
+
+    service = web_acls.SERVICE
+    backends = wafv2_backends
+
+    def call_action(self) -> Any:
+        """Answer one request."""
+        body = self.body if isinstance(self.body, str) else bytes(self.body or b"").decode(errors="replace")
+        if self.operation() in web_acls.OPERATIONS and web_acls.MARK in body:
+            return super().call_action()
+        return WAFV2Response.call_action(self)
+
+
+LocalBackend.RESPONSE = LocalResponse
+LocalIdentityBackend.RESPONSE = LocalIdentityResponse
+LocalWafBackend.RESPONSE = LocalWafResponse
+REGISTRIES: tuple[tuple[Any, type[Ours]], ...] = (
+    (cognitoidp_backends, LocalBackend),
+    (cognitoidentity_backends, LocalIdentityBackend),
+    (wafv2_backends, LocalWafBackend),
+)
 
 
 @contextmanager
@@ -177,12 +306,13 @@ def installed(engine: Engine) -> Iterator[None]:
 
     `BackendDict.backend` is called with a Region and an account, so a partial does as well as a class.
     """
-    registry: Any = cognitoidp_backends
-    before = registry.backend
-    registry.backend = partial(LocalBackend, engine)
-    registry.clear()
-    try:
+    with ExitStack() as stack:
+        for registry, backend in REGISTRIES:
+            stack.callback(_put, registry, registry.backend)
+            _put(registry, partial(backend, engine))
         yield
-    finally:
-        registry.backend = before
-        registry.clear()
+
+
+def _put(registry: Any, backend: Any) -> None:
+    registry.backend = backend
+    registry.clear()

@@ -1,4 +1,4 @@
-"""Validates every request against the installed botocore model, as the service's front end does.
+"""Validates every request against the installed botocore models, as the service's front end does.
 
 botocore's client checks required members, types and minimum values only; moto checks nothing. So a wrong enum value, a
 text that is too long or a name with a forbidden character would pass every test and fail on AWS. The checks are
@@ -14,15 +14,19 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from reconciler.local.refusal import Refusal, refuse
+from reconciler.local.refusal import Refusal
 
 SERVICE = "cognito-idp"
+IDENTITY = "cognito-identity"
+INVALID = {SERVICE: "InvalidParameterException"}
+"""Name of the exception for a broken constraint; the front ends of the other services call it ValidationException."""
 LENIENT_ENUMS = frozenset({"ALLOW_CLIENT_TOKEN_AUTH"})
 """Values that the service knows and the model does not (cognito-facts 2.3)."""
 
 SECRET_SHAPES = frozenset(
     {"ClientSecretType", "PasswordType", "SecretHashType", "TokenModelType", "SecretCodeType", "SessionType"}
     | {"SoftwareTokenMFAUserCodeType", "AuthParametersType", "ChallengeResponsesType", "AttributeValueType"}
+    | {"IdentityProviderToken"}
 )
 """Shapes whose values are never recorded. Client ids are marked sensitive in the model too, but are no secret."""
 SECRET_KEYS = frozenset({"client_secret", "private_key"})
@@ -31,43 +35,45 @@ MASK = "***"
 
 
 @cache
-def service_model() -> Any:
-    """Return botocore's model of the user pools API."""
+def service_model(service: str = SERVICE) -> Any:
+    """Return botocore's model of an API, that of user pools if none is named."""
     from botocore.loaders import Loader
     from botocore.model import ServiceModel
 
-    return ServiceModel(Loader().load_service_model(SERVICE, "service-2"), SERVICE)
+    return ServiceModel(Loader().load_service_model(service, "service-2"), service)
 
 
 @cache
-def input_shape(operation: str) -> Any:
+def input_shape(operation: str, service: str = SERVICE) -> Any:
     """Return the input shape of an operation, or None if botocore does not know the operation or it takes nothing."""
-    model = service_model()
+    model = service_model(service)
     return model.operation_model(operation).input_shape if operation in model.operation_names else None
 
 
-def validate(operation: str, params: Mapping[str, Any]) -> None:
+def validate(operation: str, params: Mapping[str, Any], service: str = SERVICE) -> None:
     """Check a request.
 
     Args:
         operation: CamelCase name.
         params: The parsed body.
+        service: Whose operation it is.
 
     Raises:
         Refusal: SerializationException for a wrong type, InvalidParameterException for a broken constraint.
     """
-    shape = input_shape(operation)
+    shape = input_shape(operation, service)
     if shape is None:
         return
     found = list(_check(shape, params, ""))
     if found:
         noun = "error" if len(found) == 1 else "errors"
-        refuse(f"{len(found)} validation {noun} detected: {'; '.join(found)}")
+        code = INVALID.get(service, "ValidationException")
+        raise Refusal(code, f"{len(found)} validation {noun} detected: {'; '.join(found)}")
 
 
-def masked(operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
+def masked(operation: str, params: Mapping[str, Any], service: str = SERVICE) -> dict[str, Any]:
     """Return a copy of a request in which secrets are masked."""
-    copy: dict[str, Any] = _mask(input_shape(operation), params)
+    copy: dict[str, Any] = _mask(input_shape(operation, service), params)
     return copy
 
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from reconciler.local.client_rules import check_client
-from reconciler.local.operation import Context, Operation, drop_empty, page
-from reconciler.local.refusal import not_found
+from reconciler.local.operation import Context, Operation, drop_empty, find_client, page
 from reconciler.local.schema import ORDER
 from reconciler.local.store import ACCOUNT, Record, partition
 
@@ -43,6 +42,10 @@ VERIFIED = frozenset({"email_verified", "phone_number_verified"})
 DEFAULT_READ = frozenset(ORDER) - {"sub", "identities"}
 DEFAULT_WRITE = DEFAULT_READ - VERIFIED
 """Attribute lists equal to the default are not returned (2.3; text of the API model)."""
+BY_CLIENT = ("clients", "risk", "looks", "sessions", "secrets")
+"""Parts of a pool that are kept by client id."""
+OF_CLIENT = ("styles", "terms", "cimd")
+"""Parts of a pool whose items name their client."""
 SERVICE_ROLE = "role/aws-service-role/cognito-idp.amazonaws.com/AWSServiceRoleForAmazonCognitoIdp"
 
 
@@ -63,7 +66,7 @@ def create_user_pool_client(ctx: Context, params: Record) -> Record:
 def update_user_pool_client(ctx: Context, params: Record) -> Record:
     """UpdateUserPoolClient: replaces all but KEPT."""
     pool = ctx.pool(params)
-    old = _client(pool, params)
+    old = find_client(pool, params["ClientId"])
     client = _configure(pool, params, old)
     check_client(pool, client, params)
     made = {k: old[k] for k in ("ClientId", "CreationDate")}
@@ -107,13 +110,6 @@ def _analytics(pool: Record, sent: Record | None) -> Record | None:
     return {"UserDataShared": False, **sent, **added}
 
 
-def _client(pool: Record, params: Record) -> Record:
-    client: Record | None = pool["clients"].get(params["ClientId"])
-    if client is None:
-        not_found(f"User pool client {params['ClientId']} does not exist.")
-    return client
-
-
 def _view(pool: Record, client: Record, *, ordered: bool) -> Record:
     shown = {k: sorted(v) if ordered and k in SORTED else v for k, v in client.items()}
     for name, default in (("ReadAttributes", DEFAULT_READ), ("WriteAttributes", DEFAULT_WRITE)):
@@ -133,13 +129,17 @@ def _secret_arn(pool: Record, client_id: str) -> str:
 def describe_user_pool_client(ctx: Context, params: Record) -> Record:
     """DescribeUserPoolClient."""
     pool = ctx.pool(params)
-    return {"UserPoolClient": _view(pool, _client(pool, params), ordered=True)}
+    return {"UserPoolClient": _view(pool, find_client(pool, params["ClientId"]), ordered=True)}
 
 
 def delete_user_pool_client(ctx: Context, params: Record) -> Record:
-    """DeleteUserPoolClient."""
+    """DeleteUserPoolClient: everything that belongs to the client goes with it (7.4)."""
     pool = ctx.pool(params)
-    del pool["clients"][_client(pool, params)["ClientId"]]
+    client_id = find_client(pool, params["ClientId"])["ClientId"]
+    for part in BY_CLIENT:
+        pool[part].pop(client_id, None)
+    for part in OF_CLIENT:
+        pool[part] = {k: v for k, v in pool[part].items() if v["ClientId"] != client_id}
     ctx.store.touch(pool)
     return {}
 

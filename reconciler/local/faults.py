@@ -23,7 +23,7 @@ class Fault:
     """Something that goes wrong a number of times."""
 
     operation: str
-    """CamelCase, or `*` for any."""
+    """CamelCase, of any service (TagResource is in two), or `*` for any."""
     error_code: str | None
     """Name of the exception; None when only the answer is lost."""
     times: int
@@ -97,7 +97,7 @@ class RecordedCall:
     """One request that arrived."""
 
     service: str
-    """`cognito-idp`."""
+    """`cognito-idp`, `cognito-identity` or `wafv2`."""
     operation: str
     """CamelCase."""
     params: dict[str, Any]

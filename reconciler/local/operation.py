@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reconciler.local.refusal import refuse
+from reconciler.local.refusal import not_found, refuse
 from reconciler.local.store import Record, Store
 
 
@@ -27,7 +27,7 @@ class Context:
     """Number of users of a pool, by its id."""
 
     def pool(self, params: Mapping[str, Any]) -> Record:
-        """Return the pool that a request names."""
+        """Return the pool that a request names; in the Region of its replica, the replica's view."""
         return self.store.pool(params["UserPoolId"], self.region)
 
 
@@ -75,6 +75,18 @@ def _decode(token: str | None, length: int) -> tuple[int, bool]:
     if text[0] not in "ef" or not 0 <= start <= length:
         refuse("Invalid pagination token given.")
     return start, text[0] == "e"
+
+
+def find_client(pool: Record, client_id: str) -> Record:
+    """Return an app client of a pool.
+
+    Raises:
+        Refusal: ResourceNotFoundException.
+    """
+    client: Record | None = pool["clients"].get(client_id)
+    if client is None:
+        not_found(f"User pool client {client_id} does not exist.")
+    return client
 
 
 def drop_empty(record: Mapping[str, Any]) -> Record:

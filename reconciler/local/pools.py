@@ -16,7 +16,7 @@ from reconciler.local import schema
 from reconciler.local.operation import Context, Operation, page
 from reconciler.local.refusal import Refusal, not_found, refuse
 from reconciler.local.rules import SMS_NEEDED, SNS_REGIONS, check_pool, has_factor
-from reconciler.local.store import Record, new_pool
+from reconciler.local.store import REGIONAL, Record, new_pool
 
 
 class Absent(enum.Enum):
@@ -286,15 +286,30 @@ def switched_off(mfa: Record) -> Record:
 
 
 def update_user_pool(ctx: Context, params: Record) -> Record:
-    """UpdateUserPool: replaces what MEMBERS says is replaced."""
+    """UpdateUserPool: replaces what MEMBERS says is replaced; in a secondary Region, of the replica's own settings."""
     pool = ctx.pool(params)
     _check_validity_days(params, pool["config"])
     config = _configure(ctx, pool, params, pool["config"])
     mfa = _mfa_after(params, config, pool["mfa"])
+    after = {"config": config, "mfa": mfa, "name": params.get("PoolName", pool["name"])}
+    home = ctx.store.pools[pool["id"]]
+    if home is not pool:
+        _check_shared(home, after)
     check_pool(pool, config, mfa)
-    pool.update(config=config, mfa=mfa, name=params.get("PoolName", pool["name"]), modified=ctx.store.now())
-    ctx.store.touch(pool)
+    if home is pool:
+        pool.update(after, modified=ctx.store.now())
+    else:
+        own = {k: v for k, v in config.items() if k in REGIONAL}
+        home["replica"].update(config=own, modified=ctx.store.now())
+    ctx.store.touch(home)
     return {}
+
+
+def _check_shared(home: Record, after: Record) -> None:
+    """Check that a write in a secondary Region carries the primary's settings along (2.14)."""
+    live, sent = ({k: v for k, v in p["config"].items() if k not in REGIONAL} for p in (home, after))
+    if live != sent or any(home[k] != after[k] for k in ("mfa", "name")):
+        refuse(f"In a secondary Region only {', '.join(sorted(REGIONAL))} can differ from the primary's settings.")
 
 
 def describe_user_pool(ctx: Context, params: Record) -> Record:
@@ -303,7 +318,7 @@ def describe_user_pool(ctx: Context, params: Record) -> Record:
 
 
 def delete_user_pool(ctx: Context, params: Record) -> Record:
-    """DeleteUserPool: refused while protected (P31) or while a domain exists (P32)."""
+    """DeleteUserPool: refused while protected (P31), while a domain exists (P32) or a replica (7.4)."""
     pool = ctx.pool(params)
     if pool["config"]["DeletionProtection"] == "ACTIVE":
         refuse(
@@ -312,13 +327,17 @@ def delete_user_pool(ctx: Context, params: Record) -> Record:
         )
     if pool["domains"]:
         refuse("User pool cannot be deleted. It has a domain configured that should be deleted first.")
+    if pool["replica"] is not None:
+        refuse("User pool cannot be deleted. It has a replica that should be deleted first.")
+    if ctx.store.account["web_acls"].pop(pool["arn"], None):
+        ctx.store.touch_account()
     ctx.store.remove(pool)
     return {}
 
 
 def list_user_pools(ctx: Context, params: Record) -> Record:
     """ListUserPools."""
-    items = [_item(p) for p in ctx.store.of_region(ctx.region)]
+    items = [_item(p) for p in ctx.store.seen_in(ctx.region)]
     return page(ctx, items, params, "UserPools")
 
 
@@ -351,39 +370,41 @@ def view(ctx: Context, pool: Record) -> Record:
     }
 
 
-def _by_arn(ctx: Context, params: Record) -> Record:
+def _by_arn(ctx: Context, params: Record) -> tuple[Record, Record]:
+    """Return the pool with an ARN, and the settings that its tags are in: a replica has tags of its own."""
     arn = params["ResourceArn"]
-    pool = next((p for p in ctx.store.of_region(ctx.region) if p["arn"] == arn), None)
+    pool = next((p for p in ctx.store.seen_in(ctx.region) if p["arn"] == arn), None)
     if pool is None:
         not_found(f"User pool {arn.rsplit('/', 1)[-1]} does not exist.")
-    return pool
+    home = ctx.store.pools[pool["id"]]
+    return home, home["config"] if home is pool else home["replica"]["config"]
 
 
 def tag_resource(ctx: Context, params: Record) -> Record:
     """TagResource: adds to the tags."""
-    pool = _by_arn(ctx, params)
+    pool, config = _by_arn(ctx, params)
     check_tags(params["Tags"])
-    tags = {**pool["config"]["UserPoolTags"], **params["Tags"]}
+    tags = {**config["UserPoolTags"], **params["Tags"]}
     if len(tags) > MAX_TAGS:
         raise Refusal("UserPoolTaggingException", f"A resource can have at most {MAX_TAGS} tags.")
-    pool["config"]["UserPoolTags"] = tags
+    config["UserPoolTags"] = tags
     ctx.store.touch(pool)
     return {}
 
 
 def untag_resource(ctx: Context, params: Record) -> Record:
     """UntagResource."""
-    pool = _by_arn(ctx, params)
+    pool, config = _by_arn(ctx, params)
     check_tags(dict.fromkeys(params["TagKeys"], ""))
-    tags = pool["config"]["UserPoolTags"]
-    pool["config"]["UserPoolTags"] = {k: v for k, v in tags.items() if k not in params["TagKeys"]}
+    config["UserPoolTags"] = {k: v for k, v in config["UserPoolTags"].items() if k not in params["TagKeys"]}
     ctx.store.touch(pool)
     return {}
 
 
 def list_tags_for_resource(ctx: Context, params: Record) -> Record:
     """ListTagsForResource."""
-    return {"Tags": _by_arn(ctx, params)["config"]["UserPoolTags"]}
+    _, config = _by_arn(ctx, params)
+    return {"Tags": config["UserPoolTags"]}
 
 
 OPERATIONS: dict[str, Operation] = {

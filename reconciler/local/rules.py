@@ -16,6 +16,7 @@ from reconciler.local.tiers import check_tier
 SMS_NEEDED = "SMS configuration and Auto verification for phone_number are required when MFA is required/optional"
 SMS_NEEDED_FOR_PHONE = "SMS configuration is required when phone_number is selected for auto verification"
 NO_FACTOR = "Invalid MFA configuration given, can't disable all MFAs with a required or optional configuration."
+NO_MULTI_REGION_KEY = "A replica needs a customer-managed multi-Region key in KeyConfiguration."
 CROSS_ACCOUNT = "Cross-account pass role is not allowed."
 
 SES_OLD_REGIONS = frozenset(
@@ -162,5 +163,18 @@ def _new_2026(_pool: Record, config: Record, _mfa: Record) -> None:
         refuse("KmsKeyArn is required when KeyType is CUSTOMER_MANAGED_KEY.")
 
 
+def _replica(pool: Record, config: Record, _mfa: Record) -> None:
+    if pool["replica"] is not None and not has_multi_region_key(config):
+        refuse(NO_MULTI_REGION_KEY)
+
+
+def has_multi_region_key(config: Record) -> bool:
+    """Tell whether a pool has the key that replication needs (2.14): ids of multi-Region keys start with mrk-."""
+    key = config["KeyConfiguration"]
+    return key["KeyType"] == "CUSTOMER_MANAGED_KEY" and ":key/mrk-" in key.get("KmsKeyArn", "")
+
+
 Rule = Callable[[Record, Record, Record], None]
-RULES: tuple[Rule, ...] = (*(_aliases, _verification, _factors, _mfa, _recovery, _email, _sms, _triggers, _new_2026),)
+RULES: tuple[Rule, ...] = (
+    *(_aliases, _verification, _factors, _mfa, _recovery, _email, _sms, _triggers, _new_2026, _replica),
+)

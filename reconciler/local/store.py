@@ -1,8 +1,8 @@
 """The records of the embedded Cognito, and the file that keeps them between runs.
 
-The records are plain JSON, one object per user pool with everything that lives in it. They are the truth about
-configuration; moto's objects are shadows made from them. Plain JSON and no pickle: a state directory may come from
-somebody else, and reading it must not run code.
+The records are plain JSON: one object per user pool with everything that lives in it, and one for what belongs to the
+account. They are the truth about configuration; moto's objects are shadows made from them. Plain JSON and no pickle: a
+state directory may come from somebody else, and reading it must not run code.
 
 Every change is on disk before its answer goes out, as a new file renamed over the old one, so that a process killed at
 any moment leaves either the state before or the state after a call.
@@ -16,6 +16,7 @@ import json
 import os
 import threading
 import time
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
@@ -41,10 +42,12 @@ class Store:
         self.lock = threading.RLock()
         self.pools: dict[str, Record] = {}
         """By user pool id; see `new_pool` for the shape."""
+        self.account: Record = account_parts()
+        """What belongs to no user pool."""
         self.unmeasured: Literal["reset", "kept"] = "reset"
         """What an update does to omitted members of which nobody measured it (cognito-facts 2.1)."""
         self.pending_describes = 0
-        """For how many describes a new or changed domain stays CREATING or UPDATING."""
+        """For how many describes a new or changed domain or replica stays CREATING, UPDATING or DELETING."""
         self.empty_pages = False
         """Whether lists answer with empty and short pages now and then (cognito-facts 1.1, app client)."""
         self.revisions: dict[str, int] = {}
@@ -53,25 +56,31 @@ class Store:
         self._serial = 0
         self._last = 0.0
         self._texts: dict[str, str] = {}
+        self._account_text = json.dumps(self.account)
         self._changed: set[str] = set()
+        self._account_changed = False
         self._lock_file: int | None = None
 
     # --- reading ---------------------------------------------------------------------------------------------------
 
     def pool(self, pool_id: str, region: str) -> Record:
-        """Return the record of a pool.
+        """Return the record of a pool; in the Region of its replica, the replica's view of it, which is a copy.
 
         Raises:
             Refusal: ResourceNotFoundException, also for a pool of another Region.
         """
         pool = self.pools.get(pool_id)
-        if pool is None or pool["region"] != region:
+        if pool is None or not (pool["region"] == region or is_replicated(pool, region)):
             not_found(f"User pool {pool_id} does not exist.")
-        return pool
+        return pool if pool["region"] == region else as_replica(pool)
 
     def of_region(self, region: str) -> list[Record]:
         """Return the pools of a Region in order of creation."""
         return [p for p in self.pools.values() if p["region"] == region]
+
+    def seen_in(self, region: str) -> list[Record]:
+        """Return the same, and what is replicated to the Region."""
+        return self.of_region(region) + [as_replica(p) for p in self.pools.values() if is_replicated(p, region)]
 
     # --- writing ---------------------------------------------------------------------------------------------------
 
@@ -90,10 +99,20 @@ class Store:
             text += ALPHABET[digit]
         return text
 
+    def new_uuid(self) -> str:
+        """Return a UUID of version 4 that this state has not used before."""
+        self._serial += 1
+        digest = hashlib.sha256(f"poolctl-local-uuid-{self._serial}".encode()).digest()
+        return str(uuid.UUID(bytes=digest[:16], version=4))
+
     def touch(self, pool: Record) -> None:
         """Note that a record was changed, so that it is saved and its shadow renewed."""
         self.revisions[pool["id"]] = self.revisions.get(pool["id"], 0) + 1
         self._changed.add(pool["id"])
+
+    def touch_account(self) -> None:
+        """Note that something that belongs to no user pool was changed, so that it is saved."""
+        self._account_changed = True
 
     def add(self, pool: Record) -> None:
         """Add a new pool."""
@@ -131,7 +150,7 @@ class Store:
 
     def save(self) -> None:
         """Write what changed since the last call, if anything did."""
-        if not self._changed or self.directory is None:
+        if self.directory is None or not (self._changed or self._account_changed):
             return
         for pool_id in self._changed:
             pool = self.pools.get(pool_id)
@@ -139,10 +158,13 @@ class Store:
                 self._texts.pop(pool_id, None)
             else:
                 self._texts[pool_id] = json.dumps(pool, separators=(",", ":"))
+        if self._account_changed:
+            self._account_text = json.dumps(self.account, separators=(",", ":"))
         body = ",\n".join(f"{json.dumps(i)}:{t}" for i, t in self._texts.items())
         head = f'{{"version":{VERSION},"serial":{self._serial},"last":{self._last},"pools":{{\n'
-        _replace(self.directory / FILE, f"{head}{body}\n}}}}\n")
+        _replace(self.directory / FILE, f'{head}{body}\n}},"account":{self._account_text}}}\n')
         self._changed.clear()
+        self._account_changed = False
 
     def _take_lock(self, path: Path) -> None:
         try:
@@ -175,7 +197,10 @@ class Store:
         if state["version"] != VERSION:
             raise ValueError(VERSION)
         self._serial, self._last = int(state["serial"]), float(state["last"])
-        self.pools = {str(i): dict(p) for i, p in state["pools"].items()}
+        # a state of an earlier version lacks what that did not know
+        self.pools = {str(i): {**pool_parts(), **p} for i, p in state["pools"].items()}
+        self.account = {**account_parts(), **state.get("account", {})}
+        self._account_text = json.dumps(self.account, separators=(",", ":"))
         self.revisions = dict.fromkeys(self.pools, 1)
         self._texts = {i: json.dumps(p, separators=(",", ":")) for i, p in self.pools.items()}
 
@@ -201,12 +226,51 @@ def new_pool(pool_id: str, region: str, now: float) -> Record:
         "config": {},
         "schema": [],
         "mfa": {"MfaConfiguration": "OFF"},
+        **pool_parts(),
+    }
+
+
+def pool_parts() -> Record:
+    """Return what a new pool holds beside its settings: nothing. Each part belongs to one module."""
+    return {
         "clients": {},
         "domains": {},
         "providers": {},
         "servers": {},
         "groups": {},
+        "risk": {},
+        "looks": {},
+        "styles": {},
+        "terms": {},
+        "cimd": {},
+        "logs": [],
+        "sessions": {},
+        "secrets": {},
+        "replica": None,
     }
+
+
+def account_parts() -> Record:
+    """Return what a new account holds beside user pools: nothing."""
+    return {"identity_pools": {}, "limits": {}, "web_acls": {}}
+
+
+REGIONAL = frozenset({"EmailConfiguration", "SmsConfiguration", "LambdaConfig", "UserPoolTags"})
+"""The settings that a replica has of its own (cognito-facts 2.14)."""
+
+
+def is_replicated(pool: Record, region: str) -> bool:
+    """Tell whether a pool has a replica in a Region that is made already."""
+    replica = pool["replica"]
+    return replica is not None and replica["region"] == region and replica["status"] != "CREATING"
+
+
+def as_replica(pool: Record) -> Record:
+    """Return a pool as it is seen in the Region of its replica: a copy; what is written to it is lost."""
+    replica = pool["replica"]
+    shared = {k: v for k, v in pool["config"].items() if k not in REGIONAL}
+    own = {k: replica[k] for k in ("region", "arn", "created", "modified")}
+    return {**pool, **own, "config": {**shared, **replica["config"]}}
 
 
 def partition(region: str) -> str:

@@ -13,6 +13,12 @@ from reconciler.local.refusal import above_tier
 from reconciler.local.store import Record
 
 PLUS_ONLY = "Threat Protection"
+LOG_EXPORT = "User Activity Log Export"
+USER_EVENTS = "userAuthEvents"
+MANAGED_LOGIN = "Managed Login"
+SESSIONS = "Session Configuration"
+REPLICATION = "Multi-Region Replication"
+CIMD = "Client ID Metadata Documents"
 
 
 def check_tier(pool: Record, config: Record, mfa: Record) -> None:
@@ -22,7 +28,7 @@ def check_tier(pool: Record, config: Record, mfa: Record) -> None:
         Refusal: FeatureUnavailableInTierException.
     """
     tier = config["UserPoolTier"]
-    features = [PLUS_ONLY] if tier != "PLUS" and _threat_protection(config) else []
+    features = [] if tier == "PLUS" else [*_plus(pool, config)]
     if tier == "LITE":
         features += [*_essentials(config), *_other_essentials(pool, mfa)]
     if features:
@@ -51,7 +57,24 @@ def check_domain_tier(tier: str, version: int) -> None:
         Refusal: FeatureUnavailableInTierException.
     """
     if tier == "LITE" and version > 1:
-        above_tier(tier, ["Managed Login"])
+        above_tier(tier, [MANAGED_LOGIN])
+
+
+def check_essentials(pool: Record, feature: str) -> None:
+    """Check a feature that needs the Essentials plan or a higher one.
+
+    Raises:
+        Refusal: FeatureUnavailableInTierException.
+    """
+    if pool["config"]["UserPoolTier"] == "LITE":
+        above_tier("LITE", [feature])
+
+
+def _plus(pool: Record, config: Record) -> Iterator[str]:
+    if _threat_protection(config):
+        yield PLUS_ONLY
+    if any(entry["EventSource"] == USER_EVENTS for entry in pool["logs"]):
+        yield LOG_EXPORT
 
 
 def _threat_protection(config: Record) -> bool:
@@ -79,4 +102,8 @@ def _other_essentials(pool: Record, mfa: Record) -> Iterator[str]:
     if set(mfa.get("WebAuthnConfiguration", {})) - {"FactorConfiguration"}:
         yield "Passkeys"
     if any(d["ManagedLoginVersion"] > 1 for d in pool["domains"].values()):
-        yield "Managed Login"
+        yield MANAGED_LOGIN
+    if pool["sessions"].get("", {}).get("UserSessionTracking") == "ENABLED":
+        yield SESSIONS
+    if pool["replica"] is not None:
+        yield REPLICATION

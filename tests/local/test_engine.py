@@ -13,7 +13,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, HTTPClientError
 
 from reconciler.local import LocalCognito, stand_in_secret
-from reconciler.local.backend import OPERATIONS
+from reconciler.local.backend import BY_SERVICE, MODULES, OPERATIONS
 from reconciler.local.checks import MASK, service_model, validate
 from reconciler.local.operation import Context
 from reconciler.local.refusal import Refusal
@@ -29,13 +29,30 @@ SCOPE = (
     *(f"{verb}IdentityProvider" for verb in ("Create", "Describe", "Update", "Delete")),
     *(f"{verb}Group" for verb in ("Create", "Get", "Update", "Delete")),
     *("ListUserPoolClients", "ListResourceServers", "ListIdentityProviders", "ListGroups"),
-    "GetIdentityProviderByIdentifier",
+    *("GetIdentityProviderByIdentifier", "SetRiskConfiguration", "DescribeRiskConfiguration", "SetUICustomization"),
+    *(f"{verb}ManagedLoginBranding" for verb in ("Create", "Describe", "Update", "Delete")),
+    *(f"{verb}Terms" for verb in ("Create", "Describe", "Update", "Delete", "List")),
+    *(f"{verb}CIMDPolicy" for verb in ("Create", "Describe", "Update", "Delete")),
+    *("GetUICustomization", "DescribeManagedLoginBrandingByClient", "DescribeTermsByClient", "ListCIMDPolicies"),
+    *(f"{verb}LogDeliveryConfiguration" for verb in ("Get", "Set")),
+    *(f"{verb}UserPool{whose}SessionConfiguration" for verb in ("Get", "Set") for whose in ("", "Client")),
+    *(f"{verb}UserPoolReplica" for verb in ("Create", "Update", "Delete")),
+    *("ListUserPoolReplicas", "AddUserPoolClientSecret", "DeleteUserPoolClientSecret", "ListUserPoolClientSecrets"),
+    *("GetProvisionedLimit", "UpdateProvisionedLimit"),
+)
+IDENTITY_SCOPE = (
+    *(f"{verb}IdentityPool" for verb in ("Create", "Describe", "Update", "Delete")),
+    *("ListIdentityPools", "SetIdentityPoolRoles", "GetIdentityPoolRoles", "TagResource", "UntagResource"),
+    *("SetPrincipalTagAttributeMap", "GetPrincipalTagAttributeMap", "ListTagsForResource"),
 )
 
 
 def test_every_operation_is_there_and_known_to_botocore() -> None:
     assert set(SCOPE) <= set(OPERATIONS)
-    assert set(OPERATIONS) <= set(service_model().operation_names)
+    assert set(IDENTITY_SCOPE) <= set(BY_SERVICE["cognito-identity"])
+    for service, operations in BY_SERVICE.items():
+        assert set(operations) <= set(service_model(service).operation_names)
+    assert len(OPERATIONS) == sum(len(m.OPERATIONS) for m in MODULES)  # no name twice
 
 
 # --- validation -----------------------------------------------------------------------------------------------------
@@ -292,6 +309,48 @@ def test_answers_hold_only_members_of_the_model() -> None:
     client = run(context, "CreateUserPoolClient", {**ids, "ClientName": "c", "GenerateSecret": True})["UserPoolClient"]
     run(context, "DescribeUserPoolClient", {**ids, "ClientId": client["ClientId"]})
     run(context, "ListUserPoolClients", ids)
+    rest_fits(context, ids, {**ids, "ClientId": client["ClientId"]})
+
+
+def rest_fits(context: Context, pool: dict[str, Any], client: dict[str, Any]) -> None:
+    run(context, "SetRiskConfiguration", {**client, "RiskExceptionConfiguration": {"BlockedIPRangeList": ["::/0"]}})
+    run(context, "SetUICustomization", {**client, "CSS": ".logo-customizable {}", "ImageFile": "/9j/AAAA"})
+    run(context, "GetUICustomization", client)
+    asset = {"Category": "FORM_LOGO", "ColorMode": "DARK", "Extension": "SVG", "Bytes": "PHN2Zy8+"}
+    run(context, "CreateManagedLoginBranding", {**client, "Settings": {"components": {"a": 1}}, "Assets": [asset]})
+    run(context, "DescribeManagedLoginBrandingByClient", {**client, "ReturnMergedResources": True})
+    terms = {"TermsName": "terms-of-use", "TermsSource": "LINK", "Enforcement": "NONE"}
+    run(context, "CreateTerms", {**client, **terms, "Links": {"cognito:default": "https://a.example"}})
+    run(context, "ListTerms", pool)
+    run(context, "CreateCIMDPolicy", {**client, "PolicyName": "p", "URLPatterns": ["https://a.example"]})
+    run(context, "ListCIMDPolicies", pool)
+    events = {"LogLevel": "INFO", "EventSource": "userAuthEvents", "S3Configuration": {"BucketArn": "arn:aws:s3:::b"}}
+    run(context, "SetLogDeliveryConfiguration", {**pool, "LogConfigurations": [events]})
+    run(context, "GetLogDeliveryConfiguration", pool)
+    tracking = {"UserSessionTracking": "ENABLED", "TokenSession": {"MaxPerUser": 1}}
+    run(context, "SetUserPoolSessionConfiguration", {**pool, **tracking})
+    run(context, "SetUserPoolClientSessionConfiguration", {**client, "SSOSession": {"MaxValidityMinutes": 1}})
+    run(context, "AddUserPoolClientSecret", client)
+    run(context, "ListUserPoolClientSecrets", client)
+    run(context, "CreateUserPoolReplica", {**pool, "RegionName": "eu-west-1"})
+    run(context, "ListUserPoolReplicas", pool)
+    limit = {"LimitClass": "API_CATEGORY", "Attributes": {"Category": "UserRead"}}
+    run(context, "UpdateProvisionedLimit", {"LimitDefinition": limit, "RequestedLimitValue": 200})
+
+
+def test_answers_of_identity_pools_hold_only_members_of_the_model() -> None:
+    context, service = Context(Store(None), "us-east-1", lambda _pool: 0), "cognito-identity"
+    user_pool = run(context, "CreateUserPool", rich_pool())["UserPool"]["Id"]
+    provider = {"ProviderName": f"cognito-idp.us-east-1.amazonaws.com/{user_pool}", "ClientId": "c"}
+    named = {"IdentityPoolName": "i", "AllowUnauthenticatedIdentities": False}
+    sent = {**named, "CognitoIdentityProviders": [provider], "SupportedLoginProviders": {"accounts.google.com": "x"}}
+    pool = {"IdentityPoolId": run(context, "CreateIdentityPool", sent, service)["IdentityPoolId"]}
+    run(context, "UpdateIdentityPool", {**pool, **sent}, service)
+    run(context, "ListIdentityPools", {"MaxResults": 1}, service)
+    mapping = {"x": {"Type": "Token", "AmbiguousRoleResolution": "Deny"}}
+    run(context, "SetIdentityPoolRoles", {**pool, "Roles": {}, "RoleMappings": mapping}, service)
+    run(context, "GetIdentityPoolRoles", pool, service)
+    run(context, "SetPrincipalTagAttributeMap", {**pool, "IdentityProviderName": "p", "UseDefaults": True}, service)
 
 
 def rich_pool() -> dict[str, Any]:
@@ -302,6 +361,10 @@ def rich_pool() -> dict[str, Any]:
         "EmailConfiguration": DEVELOPER,
         "LambdaConfig": {"PreTokenGeneration": FUNCTION},
         "UserPoolAddOns": {"AdvancedSecurityMode": "AUDIT"},
+        "KeyConfiguration": {
+            "KeyType": "CUSTOMER_MANAGED_KEY",
+            "KmsKeyArn": "arn:aws:kms:us-east-1:123456789012:key/mrk-0",
+        },
         "DcrConfiguration": {},
         "DeviceConfiguration": {"ChallengeRequiredOnNewDevice": True},
         "EmailVerificationMessage": "{####} code",
@@ -309,15 +372,22 @@ def rich_pool() -> dict[str, Any]:
     }
 
 
-def run(context: Context, operation: str, params: dict[str, Any]) -> dict[str, Any]:
-    validate(operation, params)
-    answer = json.loads(json.dumps(OPERATIONS[operation](context, params)))
-    fits(service_model().operation_model(operation).output_shape, answer, operation)
+def run(context: Context, operation: str, params: dict[str, Any], service: str = "cognito-idp") -> dict[str, Any]:
+    validate(operation, params, service)
+    answer = json.loads(json.dumps(BY_SERVICE[service][operation](context, params)))
+    shape = service_model(service).operation_model(operation).output_shape
+    if shape is None:
+        assert answer == {}
+    else:
+        fits(shape, answer, operation)
     return dict(answer)
 
 
 def fits(shape: Any, value: Any, path: str) -> None:
+    if getattr(shape, "is_document_type", False):
+        return
     if shape.type_name == "structure":
+        assert set(shape.required_members) <= set(value), path
         for name, item in value.items():
             assert name in shape.members, f"{path}.{name}"
             fits(shape.members[name], item, f"{path}.{name}")
@@ -328,7 +398,7 @@ def fits(shape: Any, value: Any, path: str) -> None:
         for item in value.values():
             fits(shape.value, item, path)
     else:
-        expected = {"string": str, "boolean": bool, "integer": int, "long": int, "timestamp": float}
+        expected = {"string": str, "boolean": bool, "integer": int, "long": int, "timestamp": float, "blob": str}
         assert isinstance(value, expected[shape.type_name]), f"{path}: {value!r}"
 
 

@@ -17,8 +17,11 @@ from botocore.exceptions import ClientError, HTTPClientError
 
 from reconciler.errors import InvalidInput
 from reconciler.local import LocalCognito, serve
-from reconciler.local.store import FILE
+from reconciler.local.store import FILE, pool_parts
 from tests.local.support import CERTIFICATE, SMS, Api, Refused
+
+KEY = "arn:aws:kms:us-east-1:123456789012:key/mrk-00000000000000000000000000000000"
+ACL = "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/guard/00000000-0000-0000-0000-000000000000"
 
 
 def fill(api: Api) -> str:
@@ -64,6 +67,116 @@ def test_everything_survives_a_restart(tmp_path: Path) -> None:
         api.boto.delete_user_pool(UserPoolId=pool)
     with LocalCognito(tmp_path) as local:
         assert pool not in local.records
+
+
+def fill_more(api: Api) -> tuple[str, str, str]:
+    """Make one of everything that `fill` leaves out; return the ids of the pool, a client and an identity pool."""
+    key = {"KeyType": "CUSTOMER_MANAGED_KEY", "KmsKeyArn": KEY}
+    pool = api.pool(UserPoolAddOns={"AdvancedSecurityMode": "AUDIT"}, KeyConfiguration=key)
+    client = api.client(pool, GenerateSecret=True)["ClientId"]
+    ids = {"UserPoolId": pool, "ClientId": client}
+    boto = api.boto
+    boto.create_user_pool_domain(UserPoolId=pool, Domain="acme")
+    boto.set_risk_configuration(**ids, CompromisedCredentialsRiskConfiguration={"Actions": {"EventAction": "BLOCK"}})
+    boto.set_ui_customization(**ids, CSS=".logo-customizable {}")
+    boto.create_managed_login_branding(**ids, Settings={"components": {}})
+    boto.create_terms(
+        **ids, TermsName="terms-of-use", TermsSource="LINK", Enforcement="NONE", Links={"cognito:default": "https://a"}
+    )
+    boto.create_cimd_policy(**ids, PolicyName="p", URLPatterns=["https://example.com"])
+    group = {"LogGroupArn": "arn:aws:logs:us-east-1:123456789012:log-group:g"}
+    log = {"LogLevel": "ERROR", "EventSource": "userNotification", "CloudWatchLogsConfiguration": group}
+    boto.set_log_delivery_configuration(UserPoolId=pool, LogConfigurations=[log])
+    boto.set_user_pool_session_configuration(
+        UserPoolId=pool, UserSessionTracking="ENABLED", TokenSession={"MaxPerUser": 3}
+    )
+    boto.set_user_pool_client_session_configuration(**ids, SSOSession={"MaxValidityMinutes": 5})
+    boto.add_user_pool_client_secret(**ids)
+    boto.create_user_pool_replica(UserPoolId=pool, RegionName="eu-west-1", UserPoolTags={"a": "b"})
+    boto.update_provisioned_limit(LimitDefinition=LIMIT, RequestedLimitValue=99)
+    api.local.client("wafv2").associate_web_acl(WebACLArn=ACL, ResourceArn=api.describe(pool)["Arn"])
+    identity = api.local.client("cognito-identity")
+    made = identity.create_identity_pool(IdentityPoolName="i", AllowUnauthenticatedIdentities=False)["IdentityPoolId"]
+    role = {"authenticated": "arn:aws:iam::123456789012:role/r"}
+    identity.set_identity_pool_roles(IdentityPoolId=made, Roles=role)
+    identity.set_principal_tag_attribute_map(IdentityPoolId=made, IdentityProviderName="p", PrincipalTags={"a": "b"})
+    return pool, client, made
+
+
+LIMIT = {"LimitClass": "API_CATEGORY", "Attributes": {"Category": "UserCreation"}}
+
+
+def everything_more(api: Api, pool: str, client: str, identity_pool: str) -> list[Any]:
+    ids, here = {"UserPoolId": pool, "ClientId": client}, {"UserPoolId": pool}
+    identity, there = api.local.client("cognito-identity"), api.local.client("cognito-idp", "eu-west-1")
+    answers = [
+        api.boto.describe_risk_configuration(**ids),
+        api.boto.get_ui_customization(**ids),
+        api.boto.describe_managed_login_branding_by_client(**ids),
+        api.boto.describe_terms_by_client(**ids, TermsName="terms-of-use"),
+        api.boto.list_cimd_policies(**here),
+        api.boto.get_log_delivery_configuration(**here),
+        api.boto.get_user_pool_session_configuration(**here),
+        api.boto.get_user_pool_client_session_configuration(**ids),
+        api.boto.list_user_pool_client_secrets(**ids),
+        api.boto.list_user_pool_replicas(**here),
+        there.describe_user_pool(**here),
+        api.boto.get_provisioned_limit(LimitDefinition=LIMIT),
+        api.local.client("wafv2").get_web_acl_for_resource(ResourceArn=api.describe(pool)["Arn"]),
+        identity.describe_identity_pool(IdentityPoolId=identity_pool),
+        identity.get_identity_pool_roles(IdentityPoolId=identity_pool),
+        identity.get_principal_tag_attribute_map(IdentityPoolId=identity_pool, IdentityProviderName="p"),
+    ]
+    return [{k: v for k, v in a.items() if k != "ResponseMetadata"} for a in answers]
+
+
+def test_the_rest_survives_a_restart_too(tmp_path: Path) -> None:
+    with LocalCognito(tmp_path) as local:
+        ids = fill_more(Api(local))
+        before = everything_more(Api(local), *ids)
+    assert all(before)
+    with LocalCognito(tmp_path) as local:
+        assert everything_more(Api(local), *ids) == before
+        again = local.client("cognito-identity").create_identity_pool(**NAMED)["IdentityPoolId"]
+        assert again != ids[2]  # ids go on
+        local.client("cognito-identity").delete_identity_pool(IdentityPoolId=ids[2])
+    with LocalCognito(tmp_path) as local:
+        assert set(local.account["identity_pools"]) == {again}
+
+
+NAMED = {"IdentityPoolName": "i", "AllowUnauthenticatedIdentities": False}
+
+
+def test_deleting_a_pool_leaves_nothing_of_it(tmp_path: Path) -> None:
+    with LocalCognito(tmp_path) as local:
+        api = Api(local)
+        pool, _, _ = fill_more(api)
+        api.boto.delete_user_pool_replica(UserPoolId=pool, RegionName="eu-west-1")
+        api.boto.delete_user_pool_domain(UserPoolId=pool, Domain="acme")
+        api.boto.delete_user_pool(UserPoolId=pool)
+        assert pool not in (tmp_path / FILE).read_text()
+
+
+def test_a_state_of_an_earlier_version_still_loads(tmp_path: Path) -> None:
+    """Such a state knows five kinds of children only, and nothing beside user pools."""
+    with LocalCognito(tmp_path) as local:
+        pool = fill(Api(local))
+    state = json.loads((tmp_path / FILE).read_text())
+    del state["account"]
+    known = {"clients", "domains", "providers", "servers", "groups"}
+    for part in set(pool_parts()) - known:
+        del state["pools"][pool][part]
+    (tmp_path / FILE).write_text(json.dumps(state))
+    with LocalCognito(tmp_path) as local:
+        api = Api(local)
+        (client,) = api.boto.list_user_pool_clients(UserPoolId=pool)["UserPoolClients"]
+        ids = {k: client[k] for k in ("UserPoolId", "ClientId")}
+        assert api.boto.describe_risk_configuration(UserPoolId=pool)["RiskConfiguration"] == {"UserPoolId": pool}
+        assert api.boto.list_terms(UserPoolId=pool)["Terms"] == []
+        assert len(api.boto.list_user_pool_client_secrets(**ids)["ClientSecrets"]) == 1
+        assert local.client("cognito-identity").list_identity_pools(MaxResults=1)["IdentityPools"] == []
+        api.update(pool)
+        api.boto.delete_user_pool_client(**ids)
 
 
 def test_the_file_is_private_json_and_the_only_one_besides_the_lock(tmp_path: Path) -> None:
@@ -148,11 +261,15 @@ def test_a_killed_process_leaves_all_that_it_answered(tmp_path: Path) -> None:
 
 def test_motos_own_cognito_is_back_afterwards() -> None:
     from moto import mock_aws
+    from moto.cognitoidentity.models import CognitoIdentityBackend, cognitoidentity_backends
     from moto.cognitoidp.models import CognitoIdpBackend, cognitoidp_backends
+    from moto.wafv2.models import WAFV2Backend, wafv2_backends
 
     with LocalCognito():
         assert cognitoidp_backends.backend is not CognitoIdpBackend
     assert cognitoidp_backends.backend is CognitoIdpBackend
+    assert cognitoidentity_backends.backend is CognitoIdentityBackend
+    assert wafv2_backends.backend is WAFV2Backend
     with mock_aws():
         boto = boto3.client("cognito-idp", region_name="us-east-1")
         pool = boto.create_user_pool(PoolName="a/b#")["UserPool"]  # moto's plain behaviour: nothing is checked
@@ -188,12 +305,34 @@ def test_the_names_of_moto_that_we_rest_on() -> None:
     assert callable(botocore_stubber.process_request)
 
 
+def test_the_names_of_motos_other_services_that_we_rest_on() -> None:
+    import inspect
+
+    import moto.cognitoidentity.urls
+    import moto.wafv2.urls
+    from moto.cognitoidentity.models import CognitoIdentityBackend, cognitoidentity_backends
+    from moto.cognitoidentity.responses import CognitoIdentityResponse
+    from moto.wafv2.models import WAFV2Backend, wafv2_backends
+    from moto.wafv2.responses import WAFV2Response
+
+    assert cognitoidentity_backends.backend is CognitoIdentityBackend
+    assert wafv2_backends.backend is WAFV2Backend
+    assert set(moto.cognitoidentity.urls.url_paths) == {"{0}/$"}
+    assert set(moto.wafv2.urls.url_paths) == {"{0}/", "{0}/$"}
+    for backend in (CognitoIdentityBackend, WAFV2Backend):
+        assert list(inspect.signature(backend.__init__).parameters)[1:] == ["region_name", "account_id"]
+    for response in (CognitoIdentityResponse, WAFV2Response):
+        assert "call_action" not in vars(response)
+        assert "service" not in dir(response)
+    assert vars(CognitoIdentityBackend("us-east-1", "1"))["pools_identities"] == {}
+
+
 # --- over HTTP ------------------------------------------------------------------------------------------------------
 
 
-def over_http(url: str, **config: Any) -> Any:
+def over_http(url: str, service: str = "cognito-idp", **config: Any) -> Any:
     return boto3.session.Session().client(
-        "cognito-idp",
+        service,
         endpoint_url=url,
         region_name="eu-west-1",
         aws_access_key_id="a",
@@ -217,6 +356,11 @@ def test_the_same_over_http(tmp_path: Path) -> None:
         with pytest.raises(HTTPClientError):
             boto.create_user_pool(PoolName="lost")
         assert len(boto.list_user_pools(MaxResults=60)["UserPools"]) == 2
+        identity = over_http(server.url, "cognito-identity").create_identity_pool(**NAMED)["IdentityPoolId"]
+        unsigned = over_http(server.url, "cognito-identity", signature_version=UNSIGNED)
+        assert unsigned.get_id(IdentityPoolId=identity)["IdentityId"]
+        arn = boto.describe_user_pool(UserPoolId=pool)["UserPool"]["Arn"]
+        over_http(server.url, "wafv2").associate_web_acl(WebACLArn=ACL.replace("us-east", "eu-west"), ResourceArn=arn)
     with serve(tmp_path) as server:
         assert over_http(server.url).describe_user_pool(UserPoolId=pool)["UserPool"]["Name"] == "p"
 

@@ -1,0 +1,80 @@
+"""Policies for clients that name themselves by a URL (botocore 1.44.8; not in cognito-facts, nothing measured).
+
+Only what the API model says is checked: lengths, patterns, and that the plan must have them.
+"""
+
+from __future__ import annotations
+
+from reconciler.local.operation import Context, Operation, find_client, page
+from reconciler.local.refusal import not_found, refuse
+from reconciler.local.store import Record
+from reconciler.local.tiers import CIMD, check_essentials
+
+SETTINGS = ("PolicyName", "CacheDuration", "URLPatterns")
+ID = 20
+
+
+def create_cimd_policy(ctx: Context, params: Record) -> Record:
+    """CreateCIMDPolicy."""
+    pool = ctx.pool(params)
+    check_essentials(pool, CIMD)
+    client = find_client(pool, params["ClientId"])["ClientId"]
+    made = {"UserPoolId": pool["id"], "CIMDPolicyId": ctx.store.new_id(ID), "ClientId": client}
+    return _write(ctx, pool, made, params)
+
+
+def update_cimd_policy(ctx: Context, params: Record) -> Record:
+    """UpdateCIMDPolicy: what it does to a CacheDuration that is left out is unmeasured."""
+    pool = ctx.pool(params)
+    check_essentials(pool, CIMD)
+    old = dict(_policy(pool, params))
+    if find_client(pool, params["ClientId"])["ClientId"] != old["ClientId"]:
+        refuse("The policy belongs to another app client.")
+    if ctx.store.unmeasured == "reset":
+        old.pop("CacheDuration", None)
+    return _write(ctx, pool, old, params)
+
+
+def _write(ctx: Context, pool: Record, old: Record, params: Record) -> Record:
+    now = ctx.store.now()
+    dates = {"CreationDate": old.get("CreationDate", now), "LastModifiedDate": now}
+    policy = {**old, **{k: params[k] for k in SETTINGS if k in params}, **dates}
+    pool["cimd"][policy["CIMDPolicyId"]] = policy
+    ctx.store.touch(pool)
+    return {"CIMDPolicy": policy}
+
+
+def _policy(pool: Record, params: Record) -> Record:
+    policy: Record | None = pool["cimd"].get(params["CIMDPolicyId"])
+    if policy is None:
+        not_found(f"CIMD policy {params['CIMDPolicyId']} does not exist.")
+    return policy
+
+
+def describe_cimd_policy(ctx: Context, params: Record) -> Record:
+    """DescribeCIMDPolicy."""
+    return {"CIMDPolicy": _policy(ctx.pool(params), params)}
+
+
+def delete_cimd_policy(ctx: Context, params: Record) -> Record:
+    """DeleteCIMDPolicy."""
+    pool = ctx.pool(params)
+    del pool["cimd"][_policy(pool, params)["CIMDPolicyId"]]
+    ctx.store.touch(pool)
+    return {}
+
+
+def list_cimd_policies(ctx: Context, params: Record) -> Record:
+    """ListCIMDPolicies: items say no patterns."""
+    hidden = ("UserPoolId", "URLPatterns")
+    items = [{k: v for k, v in p.items() if k not in hidden} for p in ctx.pool(params)["cimd"].values()]
+    return page(ctx, items, params, "CIMDPolicies")
+
+
+OPERATIONS: dict[str, Operation] = {
+    "CreateCIMDPolicy": create_cimd_policy,
+    "UpdateCIMDPolicy": update_cimd_policy,
+    "DescribeCIMDPolicy": describe_cimd_policy,
+    "DeleteCIMDPolicy": delete_cimd_policy,
+    "ListCIMDPolicies": list_cimd_policies,
+}

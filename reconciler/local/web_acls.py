@@ -1,0 +1,74 @@
+"""The web ACL of a user pool (cognito-facts 9.6): AWS WAF's operations, for ARNs of user pools only.
+
+moto would take any ARN, add a second web ACL beside the first, and forget both at the end of a run. Whether the web ACL
+exists is not looked up: moto's do not outlive a run, so one that an earlier run used could never be found again.
+"""
+
+from __future__ import annotations
+
+import re
+
+from reconciler.local.operation import Context, Operation, arn_part
+from reconciler.local.refusal import Refusal
+from reconciler.local.store import ACCOUNT, Record
+
+SERVICE = "wafv2"
+MARK = ":cognito-idp:"
+"""Part of every ARN of a user pool."""
+WEB_ACL = re.compile(r"regional/webacl/([\w-]{1,128})/([\w-]{1,36})")
+
+
+def associate_web_acl(ctx: Context, params: Record) -> Record:
+    """AssociateWebACL: a pool has one; another takes its place."""
+    arn = params["WebACLArn"]
+    where = tuple(arn_part(arn, n) for n in (2, 3, 4))
+    if where != (SERVICE, ctx.region, ACCOUNT) or not WEB_ACL.fullmatch(arn_part(arn, 5)):
+        raise Refusal(
+            "WAFInvalidParameterException",
+            "Error reason: The ARN isn't valid. It must be that of a regional web ACL in the Region of the user pool., "
+            f"field: WEB_ACL_ARN, parameter: {arn}",
+        )
+    ctx.store.account["web_acls"][_pool_arn(ctx, params)] = arn
+    ctx.store.touch_account()
+    return {}
+
+
+def disassociate_web_acl(ctx: Context, params: Record) -> Record:
+    """DisassociateWebACL: fine where there is none."""
+    ctx.store.account["web_acls"].pop(_pool_arn(ctx, params), None)
+    ctx.store.touch_account()
+    return {}
+
+
+def get_web_acl_for_resource(ctx: Context, params: Record) -> Record:
+    """GetWebACLForResource: an empty answer where there is none."""
+    arn = ctx.store.account["web_acls"].get(_pool_arn(ctx, params))
+    return {"WebACL": _view(arn)} if arn else {}
+
+
+def _view(arn: str) -> Record:
+    _, _, name, identifier = arn_part(arn, 5).split("/")
+    return {
+        "Name": name,
+        "Id": identifier,
+        "ARN": arn,
+        "DefaultAction": {"Allow": {}},
+        "VisibilityConfig": {"SampledRequestsEnabled": False, "CloudWatchMetricsEnabled": False, "MetricName": name},
+    }
+
+
+def _pool_arn(ctx: Context, params: Record) -> str:
+    arn = str(params["ResourceArn"])
+    if not any(p["arn"] == arn for p in ctx.store.seen_in(ctx.region)):
+        raise Refusal(
+            "WAFNonexistentItemException",
+            "AWS WAF couldn't perform the operation because your resource doesn't exist.",
+        )
+    return arn
+
+
+OPERATIONS: dict[str, Operation] = {
+    "AssociateWebACL": associate_web_acl,
+    "DisassociateWebACL": disassociate_web_acl,
+    "GetWebACLForResource": get_web_acl_for_resource,
+}
