@@ -15,7 +15,7 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, ClassVar, Literal, TypeVar, Union, get_args, get_origin
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic.fields import FieldInfo
 
 M = TypeVar("M")
@@ -236,6 +236,30 @@ AcrValue = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern
 
 OAUTH_FLOWS = OneOf(("code", "implicit", "client_credentials"))
 
+Tags = Annotated[
+    dict[
+        Annotated[str, StringConstraints(min_length=1, max_length=128)],
+        Annotated[str, StringConstraints(max_length=256)],
+    ],
+    Field(max_length=50),
+]
+"""Tags for costs and permissions; keys that begin with `aws:` are Amazon's (cognito-facts 2.15)."""
+
+
+def distinct(*names: str) -> AfterValidator:
+    """Return a check that no two items of a list agree in all the named members: they would be the same thing."""
+
+    def check(items: list[Any]) -> list[Any]:
+        keys = [tuple(getattr(item, name) for name in names) for item in items]
+        twice = next((key for key in keys if keys.count(key) > 1), None)
+        if twice:
+            said = ", ".join(str(part) for part in twice if part is not None)
+            raise ValueError(f"there are two items for {said}: remove one")
+        return items
+
+    return AfterValidator(check)
+
+
 COMPUTED = "is computed by Cognito: remove it"
 """Advice for members of an answer that nobody can set."""
 
@@ -323,11 +347,6 @@ def _unwrap(annotation: Any) -> tuple[Any, tuple[Any, ...]]:
             annotation = rest[0]
         else:
             return annotation, marks
-
-
-def tops(model: type[ApiModel]) -> tuple[str, ...]:
-    """Return the keys of an envelope that hold objects of the API, in the order of the model."""
-    return tuple(name for name, member in members(model).items() if member.model and member.model.INPUTS)
 
 
 class Absent(_Mark):

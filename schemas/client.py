@@ -1,4 +1,8 @@
-"""App clients: what CreateUserPoolClient and UpdateUserPoolClient take (cognito-facts 2.3)."""
+"""App clients: what CreateUserPoolClient and UpdateUserPoolClient take (cognito-facts 2.3), and what belongs to one.
+
+What belongs to one client is an object of its own in the API, and stands inside the client in a manifest. Such members
+are ours, hence their spelling; none of them is sent with the client.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +35,13 @@ from schemas.base import (
     Tier,
     Unordered,
 )
+from schemas.cimd_policy import CIMDPolicy, PolicyLabel
 from schemas.identity_provider import ProviderLabel
+from schemas.managed_login_branding import ManagedLoginBranding
+from schemas.risk_configuration import RiskConfiguration
+from schemas.session_configuration import ClientSessionConfiguration
+from schemas.terms import Terms, TermsLabel
+from schemas.ui_customization import UICustomization
 
 Url = Annotated[str, StringConstraints(min_length=1, max_length=1024, pattern=PRINTABLE)]
 Urls = Annotated[list[Url], Field(max_length=100), Unordered(), OnUpdate("unmeasured")]
@@ -257,3 +267,16 @@ class Client(ApiModel):
         | None
     ) = None
     """Whether the secret is kept and rotated in AWS Secrets Manager."""
+
+    branding: ManagedLoginBranding | None = None
+    """The look of managed login."""
+    terms: dict[TermsLabel, Terms] | None = None
+    """Terms of use and privacy policy, by TermsName."""
+    risk_configuration: RiskConfiguration | None = None
+    """Threat protection of its own; it replaces the pool's as a whole."""
+    ui_customization: UICustomization | None = None
+    """The look of the classic sign-in pages, where it differs from that of all clients."""
+    session: ClientSessionConfiguration | None = None
+    """Sessions of its users."""
+    cimd_policies: dict[PolicyLabel, CIMDPolicy] | None = None
+    """From which URLs it takes metadata documents, by PolicyName, or by any word if the policy says its PolicyName."""

@@ -31,7 +31,8 @@ from schemas.base import (
     Tier,
     members,
 )
-from schemas.manifest import UserPoolManifest, sections
+from schemas.documents import DOCUMENTS, DocumentKind
+from schemas.manifest import is_object
 
 JsonSchema = dict[str, Any]
 
@@ -53,6 +54,7 @@ REFERENCES = {
     "$file": "Path of a file, relative to the manifest.",
     "$ssm": "Name of a parameter in AWS Systems Manager.",
     "$secret": "Name of a secret in AWS Secrets Manager, with #key for one key of it.",
+    "$ref": "What identifies an object of another document: NAME/clients/web#ClientId, NAME/user_pool#Id.",
 }
 """References that may stand for a value (design 2)."""
 
@@ -121,7 +123,7 @@ def _written(member: Member) -> list[JsonSchema]:
         items = {"anyOf": [*_held(member, member.item_marks), DYNAMIC]}
         return [{"type": "array", "items": items, **limits(member.marks, "list")}]
     if member.shape == "map":
-        entry = [*_held(member, member.item_marks), DYNAMIC, *([] if member.name in sections() else [NULL])]
+        entry = [*_held(member, member.item_marks), DYNAMIC, *([] if is_object(member) else [NULL])]
         return [_map(member, {"anyOf": entry})]
     return _held(member, member.marks)
 
@@ -133,7 +135,7 @@ def _map(member: Member, entry: JsonSchema) -> JsonSchema:
 
 
 def _member(member: Member, *, ours: bool) -> JsonSchema:
-    """Return the schema of a member; null resets members of the API, and means nothing in the envelope."""
+    """Return the schema of a member; null resets members of the API, and means nothing for what is spelled our way."""
     nothing = [] if ours or member.required else [NULL]
     result: JsonSchema = {"description": describe(member)} if member.description else {}
     result["anyOf"] = [*_written(member), DYNAMIC, *nothing]
@@ -168,7 +170,7 @@ def describe(member: Member) -> str:
 
 def _structure(model: type[ApiModel], *, ours: bool) -> JsonSchema:
     table = members(model)
-    properties = {name: _member(member, ours=ours) for name, member in table.items()}
+    properties = {name: _member(member, ours=ours or is_object(member)) for name, member in table.items()}
     for name, advice in model.MOVED.items():
         properties[name] = {"description": f"{name} {advice}.", "not": {}}
     required = [name for name, member in table.items() if member.required]
@@ -199,15 +201,30 @@ def _references() -> JsonSchema:
     }
 
 
-def _envelope() -> JsonSchema:
-    root = _structure(UserPoolManifest, ours=True)
+def _document(kind: DocumentKind) -> JsonSchema:
+    root = _structure(kind.model, ours=True)
     properties = root["properties"]
-    for name, info in UserPoolManifest.model_fields.items():
+    for name, info in kind.model.model_fields.items():
         if get_origin(info.annotation) is Literal:
             properties[name] = {"description": info.description, "enum": list(get_args(info.annotation))}
-    maps = [name for name, member in sections().items() if member.shape == "map"]
-    properties["prune"]["anyOf"][0]["items"] = {"anyOf": [{"enum": maps}, DYNAMIC]}
+    properties["prune"]["anyOf"][0]["items"] = {"anyOf": [{"enum": list(kind.prunable)}, DYNAMIC]}
     return root
+
+
+def _choice() -> JsonSchema:
+    """Return the choice between the kinds of documents, so that an editor completes the one that is being written.
+
+    `if` does this better than alternatives: a mistake in a document is reported for its own kind only, and a document
+    without a kind is the first one.
+    """
+    first, second = DOCUMENTS.values()
+    return {
+        "type": "object",
+        "properties": {"kind": {"description": "What the document describes.", "enum": list(DOCUMENTS)}},
+        "if": {"properties": {"kind": {"const": second.name}}, "required": ["kind"]},
+        "then": {"$ref": f"#/$defs/{second.model.__name__}"},
+        "else": {"$ref": f"#/$defs/{first.model.__name__}"},
+    }
 
 
 def manifest_schema() -> JsonSchema:
@@ -215,22 +232,28 @@ def manifest_schema() -> JsonSchema:
     defs: JsonSchema = {
         "Reference": _references(),
         "Dynamic": {
-            "description": "A value from elsewhere: a reference, or a text with ${var.NAME} in it.",
-            "anyOf": [{"$ref": "#/$defs/Reference"}, {"type": "string", "pattern": r"\$\{var\."}],
+            "description": "A value from elsewhere: a reference, or a text with ${var.NAME} or ${ref.TARGET} in it.",
+            "anyOf": [{"$ref": "#/$defs/Reference"}, {"type": "string", "pattern": r"\$\{(var|ref)\."}],
         },
     }
-    for model in _reachable(UserPoolManifest):
-        if model.__name__ not in defs:
-            ours = model.__module__ == UserPoolManifest.__module__
-            defs[model.__name__] = _structure(model, ours=ours)
+    for kind in DOCUMENTS.values():
+        defs[kind.model.__name__] = _document(kind)
+        for model in _reachable(kind.model):
+            if model.__name__ not in defs:
+                defs[model.__name__] = _structure(model, ours=_ours(model))
     return {
         "$schema": DIALECT,
         "$id": IDENTITY,
         "$comment": "Generated: python -m schemas.jsonschema > docs/schema/v1.json",
         "title": "poolctl manifest",
-        **_envelope(),
+        **_choice(),
         "$defs": defs,
     }
+
+
+def _ours(model: type[ApiModel]) -> bool:
+    """Tell whether a structure belongs to the envelope and not to the API."""
+    return model.__module__ in {kind.model.__module__ for kind in DOCUMENTS.values()}
 
 
 def text() -> str:

@@ -20,9 +20,16 @@ from schemas.client import Client
 from schemas.domain import Domain, DomainName
 from schemas.group import Group, GroupLabel
 from schemas.identity_provider import IdentityProvider, ProviderLabel
+from schemas.log_delivery import LogDelivery
 from schemas.mfa import Mfa
+from schemas.provisioned_limit import LimitCategory, ProvisionedLimit
+from schemas.replica import Replica
 from schemas.resource_server import ResourceServer, ServerIdentifier
+from schemas.risk_configuration import RiskConfiguration
+from schemas.session_configuration import SessionConfiguration
+from schemas.ui_customization import UICustomization
 from schemas.user_pool import UserPool
+from schemas.web_acl import WebAcl
 
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 
@@ -32,7 +39,7 @@ Account = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
 PoolId = Annotated[str, StringConstraints(min_length=1, max_length=55, pattern=r"^[\w-]+_[0-9a-zA-Z]+$")]
 
 
-def _number(value: object) -> object:
+def number(value: object) -> object:
     """Refuse `true`, which Python takes for 1."""
     if isinstance(value, bool):
         raise ValueError("write a number")  # noqa: TRY004 - pydantic reports ValueError only
@@ -58,7 +65,7 @@ def _addressed(value: str) -> str:
 
 def _prunable(value: str) -> str:
     """Refuse what is no section of several objects; there is always one pool, and nothing prunes it."""
-    names = [name for name, member in sections().items() if member.shape == "map"]
+    names = [name for name, member in {**sections(), **nested()}.items() if member.shape == "map"]
     if value not in names:
         raise ValueError(f"write one of {', '.join(names)}")
     return value
@@ -93,7 +100,7 @@ class Ignored(ApiModel):
 class UserPoolManifest(ApiModel):
     """One user pool and what belongs to it. A section that is left out is not managed; `{}` is managed and empty."""
 
-    version: Annotated[Literal[1], BeforeValidator(_number)]
+    version: Annotated[Literal[1], BeforeValidator(number)]
     """The version of this format."""
     kind: Literal["UserPool"] = "UserPool"
     """What the document describes."""
@@ -106,14 +113,28 @@ class UserPoolManifest(ApiModel):
     """The pool itself."""
     mfa: Mfa | None = None
     """Second factors and passkeys; the one place for MfaConfiguration."""
-    domains: dict[DomainName, Domain] | None = None
-    """Domains, by prefix or host name."""
     resource_servers: dict[ServerIdentifier, ResourceServer] | None = None
     """Resource servers, by Identifier."""
     identity_providers: dict[ProviderLabel, IdentityProvider] | None = None
     """Identity providers, by ProviderName."""
     groups: dict[GroupLabel, Group] | None = None
     """Groups, by GroupName."""
+    domains: dict[DomainName, Domain] | None = None
+    """Domains, by prefix or host name."""
+    risk_configuration: RiskConfiguration | None = None
+    """Threat protection, for all clients that have none of their own."""
+    ui_customization: UICustomization | None = None
+    """The look of the classic sign-in pages, for all clients that have none of their own."""
+    log_delivery: LogDelivery | None = None
+    """Where the pool sends its logs."""
+    session: SessionConfiguration | None = None
+    """Sessions of users."""
+    replicas: dict[Region, Replica] | None = None
+    """Replicas of the pool, by RegionName."""
+    web_acl: WebAcl | None = None
+    """The web ACL that guards the pool."""
+    limits: dict[LimitCategory, ProvisionedLimit] | None = None
+    """Request rates of the whole account in the Region, by category; write them into one manifest only."""
     clients: dict[ClientLabel, Client] | None = None
     """App clients, by ClientName, or by any word if the client says its ClientName."""
 
@@ -125,7 +146,36 @@ class UserPoolManifest(ApiModel):
     """What is not reported, and why."""
 
 
+def objects(model: type[ApiModel]) -> dict[str, Member]:
+    """Return the members of a structure that hold objects of the API, in the order of the model.
+
+    They are the sections of a document, and what belongs to one client; all other members are values.
+    """
+    return {name: member for name, member in members(model).items() if is_object(member)}
+
+
+def is_object(member: Member) -> bool:
+    """Tell whether a member holds objects of the API, and is therefore spelled in our way."""
+    return member.model is not None and bool(member.model.INPUTS) and member.name == member.name.lower()
+
+
+def inside(outer: Mapping[str, Member]) -> dict[str, Member]:
+    """Return what the objects of some sections hold inside them: `clients.branding`."""
+    return {
+        f"{name}.{inner.name}": inner
+        for name, member in outer.items()
+        if member.model
+        for inner in objects(member.model).values()
+    }
+
+
 @cache
 def sections() -> Mapping[str, Member]:
-    """Return the sections of a manifest by key, in the order of the model: what holds an object of the API."""
-    return {name: member for name, member in members(UserPoolManifest).items() if member.model and member.model.INPUTS}
+    """Return the sections of a user pool's manifest by key, in the order of the model."""
+    return objects(UserPoolManifest)
+
+
+@cache
+def nested() -> Mapping[str, Member]:
+    """Return what stands inside the objects of the sections, by `clients.branding`, in the order of the models."""
+    return inside(sections())

@@ -114,6 +114,7 @@ FROZEN_NAMES = CreateOnly(
     "How users sign in is decided when the pool is made. Make a second pool, and move the users with a UserMigration "
     "trigger or an import."
 )
+FILLED_IN = NotRemovable("Cognito fills in a Region of its own. Write the one that you want.")
 KEEPS_SMS = NotRemovable(
     "Cognito offers no way to take an SMS configuration out of a pool. Stop using it: take phone_number out of "
     "AutoVerifiedAttributes, SMS_OTP out of the first factors and SMS out of the MFA factors."
@@ -362,7 +363,7 @@ class EumsSmsConfigurationType(ApiModel):
     """The entity that is registered for messages in India."""
     InTemplateId: String | None = None
     """The template that is registered for messages in India."""
-    Region: Annotated[RegionCode, Note("Only the pool's own Region is taken.")] | None = None
+    Region: Annotated[RegionCode, FILLED_IN, Note("Only the pool's own Region is taken.")] | None = None
     """The Region that sends."""
 
 
@@ -383,7 +384,7 @@ class SmsConfigurationType(ApiModel):
     """The role that Cognito takes to send messages through Amazon SNS."""
     ExternalId: String | None = None
     """The external id that the role's trust policy asks for."""
-    SnsRegion: RegionCode | None = None
+    SnsRegion: Annotated[RegionCode, FILLED_IN] | None = None
     """The Region that sends: the pool's own, unless it has none for SMS."""
     EumsSms: Annotated[EumsSmsConfigurationType, Since(2026)] | None = None
     """Messages through AWS End User Messaging instead of Amazon SNS."""
@@ -516,7 +517,15 @@ class DcrConfigurationType(ApiModel):
         Annotated[list[Annotated[str, OAUTH_FLOWS]], Field(max_length=3), Unordered(), ClearWith(["code"])] | None
     ) = None
     """Flows for clients that registered without a token; code unless said."""
-    AllowedScopes: Annotated[list[Scope], Field(max_length=50), Unordered()] | None = None
+    AllowedScopes: (
+        Annotated[
+            list[Scope],
+            Field(max_length=50),
+            Unordered(),
+            NotRemovable("Cognito fills in the scopes of OpenID Connect. Write those that you want."),
+        ]
+        | None
+    ) = None
     """Scopes that a registered client can have; those of OpenID Connect unless said."""
 
 

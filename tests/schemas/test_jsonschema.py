@@ -9,7 +9,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from schemas.jsonschema import manifest_schema, text
+from schemas.documents import DOCUMENTS
+from schemas.jsonschema import _reachable, manifest_schema, text
 
 PUBLISHED = Path(__file__).parent.parent.parent / "docs" / "schema" / "v1.json"
 SCHEMA = manifest_schema()
@@ -22,6 +23,10 @@ def pool(**members: Any) -> dict[str, Any]:
 
 def client(**members: Any) -> dict[str, Any]:
     return {"version": 1, "clients": {"web": members}}
+
+
+def identity_pool(**members: Any) -> dict[str, Any]:
+    return {"version": 1, "kind": "IdentityPool", **members}
 
 
 def test_it_is_a_valid_schema() -> None:
@@ -53,6 +58,18 @@ def test_it_names_no_host_of_ours() -> None:
         {"version": 1, "groups": {}, "domains": {"customers-${var.stage}": {"ManagedLoginVersion": 2}}},
         client(CallbackURLs=["https://${var.host}/cb"], LogoutURLs={"$var": "logout"}),
         client(ClientSecret={"$secret": "cognito/web#secret"}),
+        {"version": 1, "limits": {"UserAuthentication": {"RequestedLimitValue": 200}}, "web_acl": {}, "session": {}},
+        {"version": 1, "replicas": {"us-east-1": {"Status": "ACTIVE"}}, "prune": ["clients.terms", "replicas"]},
+        client(branding={"Settings": {"any": [1, {"thing": None}]}, "Assets": []}, session={}),
+        client(terms={"terms-of-use": {"Links": {"cognito:default": "https://x"}}}, cimd_policies={}),
+        client(risk_configuration={"RiskExceptionConfiguration": None}, ui_customization={"$var": "look"}),
+        identity_pool(),
+        identity_pool(
+            identity_pool={"IdentityPoolName": "web", "CognitoIdentityProviders": [{"ClientId": {"$ref": "c/x/y#Z"}}]},
+            roles={"RoleMappings": {"${ref.c/user_pool#ProviderName}:x": {"Type": "Token"}}},
+            principal_tags={"${ref.c/user_pool#ProviderName}": {"UseDefaults": True}},
+            prune=["principal_tags"],
+        ),
         {"version": 1, "prune": ["clients"], "ignore": [{"path": "clients/x", "reason": "r", "expires": "2027-06-30"}]},
     ],
 )
@@ -82,6 +99,17 @@ def test_it_accepts(document: dict[str, Any]) -> None:
         client(CallbackUrls=[]),
         client(AuthSessionValidity="3"),
         {"version": 1, "domains": {"Upper": {}}},
+        {"version": 1, "kind": "Pool"},
+        {"version": 1, "identity_pool": {}},
+        {"version": 1, "prune": ["clients.branding"]},
+        {"version": 1, "limits": {"user-auth": {}}},
+        client(branding=None),
+        client(terms={"terms-of-use": None}),
+        client(terms={"cookies": {}}),
+        client(session={"ssoSession": {}}),
+        identity_pool(user_pool={}),
+        identity_pool(prune=["clients"]),
+        identity_pool(identity_pool={"AllowClassicFlow": "yes"}),
     ],
 )
 def test_it_refuses(document: dict[str, Any]) -> None:
@@ -107,3 +135,22 @@ def test_every_definition_is_used_and_every_reference_resolves() -> None:
     for name in SCHEMA["$defs"]:
         assert f'"#/$defs/{name}"' in whole
     assert {part.split('"')[0] for part in whole.split('"#/$defs/')[1:]} == set(SCHEMA["$defs"])
+
+
+def test_both_kinds_are_proposed_and_each_has_its_own_sections() -> None:
+    assert SCHEMA["properties"]["kind"]["enum"] == ["UserPool", "IdentityPool"]
+    users, identities = SCHEMA["$defs"]["UserPoolManifest"], SCHEMA["$defs"]["IdentityPoolManifest"]
+    assert SCHEMA["else"] == {"$ref": "#/$defs/UserPoolManifest"}
+    assert SCHEMA["then"] == {"$ref": "#/$defs/IdentityPoolManifest"}
+    assert "user_pool" in users["properties"]
+    assert "user_pool" not in identities["properties"]
+    assert {"branding", "terms", "session"} <= set(SCHEMA["$defs"]["Client"]["properties"])
+
+
+def test_no_two_structures_have_one_name() -> None:
+    """Definitions go by the name of the model."""
+    found: dict[str, set[type]] = {}
+    for kind in DOCUMENTS.values():
+        for model in _reachable(kind.model):
+            found.setdefault(model.__name__, set()).add(model)
+    assert [name for name, models in found.items() if len(models) > 1] == []

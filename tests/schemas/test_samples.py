@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,17 @@ from schemas.base import ApiModel, Default, members
 from schemas.client import Client
 from schemas.domain import Domain
 from schemas.group import Group
+from schemas.identity_pool import IdentityPool
+from schemas.identity_pool_roles import IdentityPoolRoles
 from schemas.identity_provider import IdentityProvider
+from schemas.log_delivery import LogDelivery
+from schemas.managed_login_branding import ManagedLoginBranding
+from schemas.manifest import is_object
 from schemas.mfa import Mfa
 from schemas.resource_server import ResourceServer
+from schemas.risk_configuration import RiskConfiguration
+from schemas.session_configuration import SessionConfiguration
+from schemas.ui_customization import UICustomization
 from schemas.user_pool import STANDARD_ATTRIBUTES, UserPool
 
 SAMPLES = Path(__file__).parent.parent / "samples"
@@ -32,7 +41,19 @@ WRAPPERS: dict[str, type[ApiModel]] = {
     "Providers": IdentityProvider,
     "Group": Group,
     "Groups": Group,
+    "RiskConfiguration": RiskConfiguration,
+    "UICustomization": UICustomization,
+    "ManagedLoginBranding": ManagedLoginBranding,
+    "LogDeliveryConfiguration": LogDelivery,
+    "IdentityPools": IdentityPool,
 }
+FLAT: dict[str, type[ApiModel]] = {
+    "UserPoolMfaConfig": Mfa,
+    "UserPoolSessionConfiguration": SessionConfiguration,
+    "IdentityPool": IdentityPool,
+    "IdentityPoolRoles": IdentityPoolRoles,
+}
+"""Answers without a wrapper, by the end of the operation's name."""
 RENAMED = {"Name": "PoolName", "SchemaAttributes": "Schema"}
 """Members of a pool that an answer spells differently."""
 MASKED = ("CLIENT_SECRET",)
@@ -47,8 +68,9 @@ def load(name: str) -> Any:
 
 def objects(entry: dict[str, str]) -> list[tuple[type[ApiModel], dict[str, Any]]]:
     answer = load(entry["file"])
-    if entry["operation"].endswith("MfaConfig"):
-        return [(Mfa, answer)]
+    flat = next((model for end, model in FLAT.items() if entry["operation"].endswith(end)), None)
+    if flat:
+        return [(flat, answer)]
     found = []
     for wrapper, model in WRAPPERS.items():
         held = answer.get(wrapper, [])
@@ -57,6 +79,9 @@ def objects(entry: dict[str, str]) -> list[tuple[type[ApiModel], dict[str, Any]]
 
 
 def spelled(model: type[ApiModel], item: dict[str, Any]) -> dict[str, Any]:
+    if model is ManagedLoginBranding:  # the command line prints bytes in base64
+        assets = [{**asset, "Bytes": base64.b64decode(asset["Bytes"])} for asset in item["Assets"]]
+        return {**item, "Assets": assets}
     if model is not UserPool:
         return {k: v for k, v in item.items() if v not in MASKED} if model is Client else item
     return {RENAMED.get(k, k): v for k, v in item.items()}
@@ -79,7 +104,7 @@ def sendable(model: type[ApiModel], tree: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_there_are_samples_of_every_kind() -> None:
-    assert {model for _, _, model, _ in CASES} == {*WRAPPERS.values(), Mfa}
+    assert {model for _, _, model, _ in CASES} == {*WRAPPERS.values(), *FLAT.values()}
 
 
 @pytest.mark.parametrize(("model", "tree"), [c[2:] for c in CASES], ids=[f"{c[0]}-{c[1]}" for c in CASES])
@@ -119,6 +144,8 @@ MINIMAL: dict[type[ApiModel], Any] = {
     UserPool: load("composed2026__describe-user-pool__minimal.json")["UserPool"],
     Client: load("composed2026__describe-user-pool-client__minimal.json")["UserPoolClient"],
     Mfa: load("composed2026__get-user-pool-mfa-config__off.json"),
+    SessionConfiguration: load("composed2026__get-user-pool-session-configuration__default.json"),
+    LogDelivery: load("composed2026__get-log-delivery-configuration__none.json")["LogDeliveryConfiguration"],
 }
 
 
@@ -129,7 +156,7 @@ def said(model: type[ApiModel], path: tuple[str, ...]) -> dict[tuple[str, ...], 
         default = member.mark(Default)
         if default:
             found[(*path, name)] = default.value
-        if member.shape == "structure" and member.model:
+        if member.shape == "structure" and member.model and not is_object(member):
             found |= said(member.model, (*path, name))
     return found
 

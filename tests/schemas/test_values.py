@@ -9,16 +9,38 @@ import pytest
 from pydantic import ValidationError
 
 from schemas.base import ApiModel, members
+from schemas.cimd_policy import CIMDPolicy
 from schemas.client import Client
+from schemas.client_secret import ClientSecrets
 from schemas.domain import Domain
 from schemas.group import Group
+from schemas.identity_pool import IdentityPool
+from schemas.identity_pool_roles import IdentityPoolRoles
 from schemas.identity_provider import IdentityProvider
-from schemas.manifest import UserPoolManifest, sections
+from schemas.log_delivery import LogDelivery
+from schemas.managed_login_branding import ManagedLoginBranding
+from schemas.manifest import UserPoolManifest, is_object, nested, sections
 from schemas.mfa import Mfa
+from schemas.principal_tags import PrincipalTags
+from schemas.provisioned_limit import ProvisionedLimit
+from schemas.replica import Replica
 from schemas.resource_server import ResourceServer
+from schemas.risk_configuration import RiskConfiguration
+from schemas.session_configuration import ClientSessionConfiguration, SessionConfiguration
+from schemas.terms import Terms
+from schemas.ui_customization import UICustomization
 from schemas.user_pool import UserPool
+from schemas.web_acl import WebAcl
 
 ROLE = "arn:aws:iam::123456789012:role/service-role/sms"
+ACL = "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/pool/a1b2c3d4-5678-90ab-cdef-111111111111"
+OIDC = "arn:aws:iam::123456789012:oidc-provider/login.example.com/tenant"
+POOL = "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEf123"
+LOGS = "arn:aws:logs:eu-west-1:123456789012:log-group:/cognito/messages"
+FAILURES = {"LogLevel": "ERROR", "EventSource": "userNotification"}
+LOGO = {"Category": "FORM_LOGO", "ColorMode": "LIGHT", "Extension": "SVG", "Bytes": b"<svg/>"}
+ICON = {"Category": "IDP_BUTTON_ICON", "ColorMode": "DYNAMIC", "Extension": "PNG", "Bytes": b"."}
+RULE = {"Claim": "custom:team", "MatchType": "Equals", "Value": "ops", "RoleARN": ROLE}
 
 GOOD: list[tuple[type[ApiModel], dict[str, Any]]] = [
     (UserPool, {"PoolName": "Kunden & Co".replace("&", "+")}),
@@ -45,6 +67,29 @@ GOOD: list[tuple[type[ApiModel], dict[str, Any]]] = [
         {"CallbackURLs": ["myapp://cb", "http://localhost:3000/"], "ExplicitAuthFlows": ["ALLOW_CLIENT_TOKEN_AUTH"]},
     ),
     (Client, {"RefreshTokenValidity": 0}),
+    (RiskConfiguration, {"RiskExceptionConfiguration": {"BlockedIPRangeList": ["192.0.2.1", "2001:db8::/32"]}}),
+    (RiskConfiguration, {"CompromisedCredentialsRiskConfiguration": {"EventFilter": []}}),
+    (RiskConfiguration, {"AccountTakeoverRiskConfiguration": None}),
+    (UICustomization, {"CSS": ".logo-customizable {\n}\n", "ImageFile": b"\x89PNG"}),
+    (ManagedLoginBranding, {"Settings": {"components": {"form": {"borderRadius": 8.0, "x": [1, "a", None, {}]}}}}),
+    (ManagedLoginBranding, {"Assets": [LOGO, {**LOGO, "ColorMode": "DARK"}]}),
+    (ManagedLoginBranding, {"Assets": [{**ICON, "ResourceId": "okta"}, {**ICON, "ResourceId": "Google"}]}),
+    (LogDelivery, {"LogConfigurations": [{**FAILURES, "CloudWatchLogsConfiguration": {"LogGroupArn": LOGS}}]}),
+    (LogDelivery, {"LogConfigurations": []}),
+    (Terms, {"TermsName": "privacy-policy", "Links": {"cognito:default": "https://example.com/privacy"}}),
+    (SessionConfiguration, {"UserSessionTracking": "ENABLED", "TokenSession": {"MaxPerUser": 100}}),
+    (ClientSessionConfiguration, {"SSOSession": {"MaxValidityMinutes": 0}}),
+    (Replica, {"RegionName": "eu-central-1", "Status": "ACTIVE", "LambdaConfig": {}, "UserPoolTags": {"a": ""}}),
+    (ClientSecrets, {"max_age_days": 90}),
+    (ProvisionedLimit, {"RequestedLimitValue": 200}),
+    (WebAcl, {"WebACLArn": ACL}),
+    (CIMDPolicy, {"PolicyName": "Agents", "CacheDuration": 86_400, "URLPatterns": ["https://*.example.com/*"]}),
+    (IdentityPool, {"CognitoIdentityProviders": [{"ProviderName": POOL, "ClientId": "1example23456789"}]}),
+    (IdentityPool, {"SupportedLoginProviders": {"accounts.google.com": "1.apps;2.apps"}}),
+    (IdentityPool, {"OpenIdConnectProviderARNs": [OIDC]}),
+    (IdentityPoolRoles, {"Roles": {"authenticated": ROLE, "unauthenticated": ROLE}}),
+    (IdentityPoolRoles, {"RoleMappings": {f"{POOL}:1example": {"RulesConfiguration": {"Rules": [RULE]}}}}),
+    (PrincipalTags, {"IdentityProviderName": OIDC, "PrincipalTags": {"team": "custom:team"}}),
 ]
 
 BAD: list[tuple[type[ApiModel], dict[str, Any], tuple[str | int, ...]]] = [
@@ -91,6 +136,39 @@ BAD: list[tuple[type[ApiModel], dict[str, Any], tuple[str | int, ...]]] = [
     (Client, {"CallbackURLs": ["https://example.com/with space"]}, ("CallbackURLs", 0)),
     (Client, {"AuthSessionValidity": 2}, ("AuthSessionValidity",)),
     (Client, {"ClientSecret": "short"}, ("ClientSecret",)),
+    (
+        RiskConfiguration,
+        {"RiskExceptionConfiguration": {"SkippedIPRangeList": ["192.0.2.0/33"]}},
+        ("RiskExceptionConfiguration", "SkippedIPRangeList", 0),
+    ),
+    (UICustomization, {"ImageFile": b"." * 131_073}, ("ImageFile",)),
+    (ManagedLoginBranding, {"Settings": "{}"}, ("Settings",)),
+    (ManagedLoginBranding, {"Assets": [LOGO, LOGO]}, ("Assets",)),
+    (ManagedLoginBranding, {"Assets": [{**LOGO, "ResourceId": "a/b"}]}, ("Assets", 0, "ResourceId")),
+    (ManagedLoginBranding, {"Assets": [{"Category": "FORM_LOGO", "ColorMode": "DARK"}]}, ("Assets", 0, "Extension")),
+    (LogDelivery, {"LogConfigurations": [FAILURES, FAILURES]}, ("LogConfigurations",)),
+    (
+        LogDelivery,
+        {"LogConfigurations": [{**FAILURES, "CloudWatchLogsConfiguration": {"LogGroupArn": LOGS + ":*"}}]},
+        ("LogConfigurations", 0, "CloudWatchLogsConfiguration", "LogGroupArn"),
+    ),
+    (Terms, {"TermsName": "imprint"}, ("TermsName",)),
+    (Terms, {"Links": {"cognito:klingon": "https://example.com"}}, ("Links", "cognito:klingon", "[key]")),
+    (Terms, {"Links": {}}, ("Links",)),
+    (SessionConfiguration, {"TokenSession": {"MaxPerUser": 0}}, ("TokenSession", "MaxPerUser")),
+    (ClientSessionConfiguration, {"SSOSession": {"MaxValidityMinutes": 129_601}}, ("SSOSession", "MaxValidityMinutes")),
+    (Replica, {"UserPoolTags": {str(n): "" for n in range(51)}}, ("UserPoolTags",)),
+    (ClientSecrets, {"max_age_days": 0}, ("max_age_days",)),
+    (WebAcl, {"WebACLArn": "pool-acl"}, ("WebACLArn",)),
+    (CIMDPolicy, {"URLPatterns": ["http://example.com/*"]}, ("URLPatterns", 0)),
+    (CIMDPolicy, {"CacheDuration": 3600}, ("CacheDuration",)),
+    (IdentityPool, {"DeveloperProviderName": "my backend"}, ("DeveloperProviderName",)),
+    (IdentityPoolRoles, {"Roles": {"guest": ROLE}}, ("Roles", "guest", "[key]")),
+    (
+        IdentityPoolRoles,
+        {"RoleMappings": {"x": {"RulesConfiguration": {"Rules": [RULE] * 26}}}},
+        ("RoleMappings", "x", "RulesConfiguration", "Rules"),
+    ),
 ]
 
 
@@ -185,11 +263,40 @@ def test_what_the_envelope_refuses(change: dict[str, Any], place: tuple[str | in
 def test_sections_are_found_by_walking_the_model() -> None:
     single = [name for name, member in sections().items() if member.shape == "structure"]
     maps = [name for name, member in sections().items() if member.shape == "map"]
-    assert single == ["user_pool", "mfa"]
-    assert maps == ["domains", "resource_servers", "identity_providers", "groups", "clients"]
+    assert single == [
+        "user_pool",
+        "mfa",
+        "risk_configuration",
+        "ui_customization",
+        "log_delivery",
+        "session",
+        "web_acl",
+    ]
+    assert maps == [
+        "resource_servers",
+        "identity_providers",
+        "groups",
+        "domains",
+        "replicas",
+        "limits",
+        "clients",
+    ]
+
+
+def test_what_stands_inside_a_client_is_found_as_well() -> None:
+    assert list(nested()) == [
+        "clients.branding",
+        "clients.terms",
+        "clients.risk_configuration",
+        "clients.ui_customization",
+        "clients.session",
+        "clients.cimd_policies",
+    ]
 
 
 def test_the_two_spellings_never_mix() -> None:
     envelope = set(members(UserPoolManifest))
     assert all(name == name.lower() for name in envelope)
-    assert all(name[0].isupper() for m in sections().values() if m.model for name in members(m.model))
+    inside = [(name, inner) for m in sections().values() if m.model for name, inner in members(m.model).items()]
+    assert all(name[0].isupper() for name, inner in inside if not is_object(inner))
+    assert all(name == name.lower() for name, inner in inside if is_object(inner))

@@ -1,0 +1,66 @@
+"""Clients that name themselves by a URL: what CreateCIMDPolicy and UpdateCIMDPolicy take (botocore 1.44.8).
+
+A client ID metadata document (CIMD) says who an OAuth client is; the policy says from which URLs Cognito takes one. It
+belongs to one client. Whether its name is unique is not documented, so one can be pinned by its id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, ClassVar
+
+from pydantic import Field, StringConstraints
+
+from schemas.base import COMPUTED, ApiModel, KeyName, Note, NotRemovable, OnUpdate, Pin, Since, Unordered
+
+PolicyLabel = Annotated[
+    str, StringConstraints(min_length=1, max_length=32, pattern=r"^[\p{L}\p{M}\p{S}\p{N}\p{P}\p{Z}]+$")
+]
+
+
+class CIMDPolicy(ApiModel):
+    """From which URLs a client takes metadata documents."""
+
+    INPUTS = (("cognito-idp", "CreateCIMDPolicy"), ("cognito-idp", "UpdateCIMDPolicy"))
+
+    MOVED: ClassVar[Mapping[str, str]] = {
+        "UserPoolId": "belongs to the document: write id beside the sections",
+        "ClientId": "is said by the place: write cimd_policies inside the client",
+        **dict.fromkeys(("CreationDate", "LastModifiedDate"), COMPUTED),
+    }
+
+    CIMDPolicyId: (
+        Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[a-z0-9]+$"), Pin(), Since(2026)]
+        | None
+    ) = None
+    """Says which live policy is meant, where its name is not unique; Cognito makes it."""
+    PolicyName: (
+        Annotated[
+            PolicyLabel,
+            KeyName(renameable=True),
+            Since(2026),
+            OnUpdate("unmeasured"),
+            NotRemovable("A policy must have a name."),
+        ]
+        | None
+    ) = None
+    """Its name, where it is not the key."""
+    CacheDuration: Annotated[int, Field(ge=86_400, le=31_556_952), Since(2026), OnUpdate("unmeasured")] | None = None
+    """Seconds for which a document is kept: one day to one year."""
+    URLPatterns: (
+        Annotated[
+            list[
+                Annotated[
+                    str,
+                    StringConstraints(min_length=12, max_length=256, pattern=r"^https://[!$-;=@-\[\]_a-z~]+$"),
+                ]
+            ],
+            Field(min_length=1, max_length=5),
+            Unordered(),
+            Since(2026),
+            NotRemovable("A policy must have a pattern. Remove the policy."),
+            Note("`*` stands for anything: a wide pattern lets strangers in."),
+        ]
+        | None
+    ) = None
+    """The URLs that are taken."""

@@ -1,0 +1,97 @@
+"""The kinds of documents, and what tells them apart: their sections, which of them is the pool, and how its id looks.
+
+Whoever reads a document looks here, so that a user pool and an identity pool are two rows of one table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from schemas.base import ApiModel, KeyName, Member, Pin, members
+from schemas.identity_manifest import IdentityPoolManifest
+from schemas.manifest import UserPoolManifest, inside, objects
+
+
+@dataclass(frozen=True)
+class DocumentKind:
+    """One kind of document."""
+
+    name: str
+    """What `kind` says: `UserPool`."""
+    model: type[ApiModel]
+    """The schema of the document."""
+    root: str
+    """The section that is the pool itself."""
+    name_member: str
+    """The member of the root that names the pool."""
+    id_pattern: str
+    """How the pool's id looks (cognito-facts 1.1); what stands before the separator is its Region."""
+    id_separator: str
+    """What stands behind the Region in an id."""
+    id_example: str
+    """An id, for messages."""
+    root_targets: tuple[str, ...]
+    """What another document may refer to of the pool itself."""
+
+    @cached_property
+    def sections(self) -> Mapping[str, Member]:
+        """The sections by key, in the order of the model."""
+        return objects(self.model)
+
+    @cached_property
+    def nested(self) -> Mapping[str, Member]:
+        """What stands inside the objects of the sections, by `clients.branding`, in the order of the models."""
+        return inside(self.sections)
+
+    @cached_property
+    def all(self) -> Mapping[str, Member]:
+        """Everything that holds objects: sections, and what stands inside their objects."""
+        return {**self.sections, **self.nested}
+
+    @cached_property
+    def prunable(self) -> tuple[str, ...]:
+        """Sections of which one may delete objects: those that hold several."""
+        return tuple(name for name, member in self.all.items() if member.shape == "map")
+
+    def targets(self, section: str) -> tuple[str, ...]:
+        """Return the members of an object that another document may refer to: what identifies it."""
+        model = self.sections[section].model
+        if section == self.root or model is None:
+            return self.root_targets
+        return tuple(m.name for m in members(model).values() if m.has(Pin) or m.has(KeyName))
+
+
+REGION = r"[a-z]{2}(-[a-z]+)+-[0-9]+"
+"""How the code of a Region looks."""
+
+DOCUMENTS: Mapping[str, DocumentKind] = {
+    kind.name: kind
+    for kind in (
+        DocumentKind(
+            name="UserPool",
+            model=UserPoolManifest,
+            root="user_pool",
+            name_member="PoolName",
+            id_pattern=rf"{REGION}_[0-9A-Za-z]+",
+            id_separator="_",
+            id_example="eu-west-1_AbCdEf123",
+            root_targets=("Id", "Arn", "ProviderName"),
+        ),
+        DocumentKind(
+            name="IdentityPool",
+            model=IdentityPoolManifest,
+            root="identity_pool",
+            name_member="IdentityPoolName",
+            id_pattern=rf"{REGION}:[0-9a-f]+(-[0-9a-f]+)*",
+            id_separator=":",
+            id_example="eu-west-1:1a2b3c4d-5e6f-7a8b-9c0d-1e2f3a4b5c6d",
+            root_targets=("Id",),
+        ),
+    )
+}
+"""The kinds of documents by name; the first is what a document is that does not say it."""
+
+DEFAULT = next(iter(DOCUMENTS))
+"""The kind of a document that does not say its kind."""

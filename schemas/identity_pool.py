@@ -1,0 +1,100 @@
+"""Identity pools: what CreateIdentityPool and UpdateIdentityPool take.
+
+An update replaces the pool, apart from AllowClassicFlow, which was seen to be kept (cognito-facts 2.18).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, ClassVar
+
+from pydantic import Field, StringConstraints
+
+from schemas.base import (
+    ApiModel,
+    Arn,
+    Default,
+    Name,
+    Note,
+    NotRemovable,
+    OnlyOnce,
+    OnUpdate,
+    Tags,
+    Unordered,
+)
+
+ProviderKey = Annotated[str, StringConstraints(min_length=1, max_length=128)]
+"""How an identity pool names a provider: a host, a host with a pool's id, or an ARN."""
+
+
+class CognitoIdentityProvider(ApiModel):
+    """A client of a user pool whose users are let in."""
+
+    ProviderName: (
+        Annotated[
+            str,
+            StringConstraints(min_length=1, max_length=128, pattern=r"^[\w._:/-]+$"),
+            Note("Must be a pool that exists; in China, hosts end in amazonaws.com.cn."),
+        ]
+        | None
+    ) = None
+    """The pool, as `cognito-idp.<region>.amazonaws.com/<pool id>`."""
+    ClientId: Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[\w_]+$")] | None = None
+    """The client."""
+    ServerSideTokenCheck: Annotated[bool, Default(False)] | None = None
+    """Whether revoked and disabled users are refused."""
+
+
+class IdentityPool(ApiModel):
+    """A pool of identities that are given AWS credentials."""
+
+    INPUTS = (("cognito-identity", "CreateIdentityPool"), ("cognito-identity", "UpdateIdentityPool"))
+
+    MOVED: ClassVar[Mapping[str, str]] = {
+        "IdentityPoolId": "belongs to the document: write id beside identity_pool",
+    }
+
+    IdentityPoolName: Annotated[Name, NotRemovable("An identity pool must have a name.")] | None = None
+    """The name of the pool; it can be changed, and need not be unique."""
+    AllowUnauthenticatedIdentities: (
+        Annotated[
+            bool,
+            NotRemovable("A pool must say it: write false."),
+            Note("true gives credentials to everybody who knows the pool's id."),
+        ]
+        | None
+    ) = None
+    """Whether guests are given credentials."""
+    AllowClassicFlow: (
+        Annotated[bool, Default(False), OnUpdate("kept"), Note("The classic flow lets clients choose their role.")]
+        | None
+    ) = None
+    """Whether the classic flow is open beside the enhanced one."""
+    SupportedLoginProviders: (
+        Annotated[
+            dict[ProviderKey, Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[\w.;_/-]+$")]],
+            Field(max_length=10),
+            OnUpdate("reset"),
+            Note("Several app ids of one provider are separated by semicolons."),
+        ]
+        | None
+    ) = None
+    """Social providers and our app ids there: `accounts.google.com`, `graph.facebook.com`."""
+    DeveloperProviderName: (
+        Annotated[
+            str,
+            StringConstraints(min_length=1, max_length=128, pattern=r"^[\w._-]+$"),
+            OnlyOnce("It can never be changed or removed once it is set. Make another identity pool."),
+            OnUpdate("unmeasured"),
+        ]
+        | None
+    ) = None
+    """The name under which your own backend vouches for users."""
+    OpenIdConnectProviderARNs: Annotated[list[Arn], Unordered(), OnUpdate("reset")] | None = None
+    """OpenID Connect providers in IAM, of the same account."""
+    CognitoIdentityProviders: Annotated[list[CognitoIdentityProvider], Unordered(), OnUpdate("reset")] | None = None
+    """Clients of user pools whose users are let in."""
+    SamlProviderARNs: Annotated[list[Arn], Unordered(), OnUpdate("reset")] | None = None
+    """SAML providers in IAM, of the same account."""
+    IdentityPoolTags: Annotated[Tags, Default({}), OnUpdate("kept")] | None = None
+    """Tags of the identity pool, for costs and permissions."""

@@ -1,0 +1,80 @@
+"""Where a pool sends its logs: what SetLogDeliveryConfiguration takes.
+
+The list is replaced as a whole and comes back in any order (cognito-facts 2.11, terraform-lessons 3.12).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, ClassVar
+
+from pydantic import Field, StringConstraints
+
+from schemas.base import ApiModel, Arn, ClearWith, Default, Note, OneOf, Tier, Unordered, distinct
+
+BUCKET = r"^arn:[\w+=/,.@-]+:[\w+=/,.@-]+:::[\w+=/,.@-]+(:[\w+=/,.@-]+)?(:[\w+=/,.@-]+)?$"
+
+
+class CloudWatchLogsConfigurationType(ApiModel):
+    """A log group in Amazon CloudWatch."""
+
+    LogGroupArn: (
+        Annotated[Arn, Note("In the pool's account and Region, not encrypted by KMS, without `:*` at the end.")] | None
+    ) = None
+    """The log group."""
+
+
+class S3ConfigurationType(ApiModel):
+    """A bucket in Amazon S3."""
+
+    BucketArn: Annotated[str, StringConstraints(min_length=3, max_length=1024, pattern=BUCKET)] | None = None
+    """The bucket."""
+
+
+class FirehoseConfigurationType(ApiModel):
+    """A stream in Amazon Data Firehose."""
+
+    StreamArn: Arn | None = None
+    """The stream."""
+
+
+class LogConfigurationType(ApiModel):
+    """One kind of event, and the one place where it goes."""
+
+    LogLevel: Annotated[str, OneOf(("ERROR", "INFO")), Note("ERROR with userNotification, INFO with userAuthEvents.")]
+    """How much is written."""
+    EventSource: Annotated[
+        str,
+        OneOf(("userNotification", "userAuthEvents")),
+        Note("userAuthEvents needs the plan PLUS and threat protection that is not OFF."),
+    ]
+    """What is written: failures of messages, or what threat protection saw."""
+    CloudWatchLogsConfiguration: (
+        Annotated[CloudWatchLogsConfigurationType, Note("The only destination for userNotification.")] | None
+    ) = None
+    """It goes to a log group."""
+    S3Configuration: Annotated[S3ConfigurationType, Tier("PLUS")] | None = None
+    """It goes to a bucket."""
+    FirehoseConfiguration: Annotated[FirehoseConfigurationType, Tier("PLUS")] | None = None
+    """It goes to a stream."""
+
+
+class LogDelivery(ApiModel):
+    """Where a pool sends its logs."""
+
+    INPUTS = (("cognito-idp", "SetLogDeliveryConfiguration"),)
+
+    MOVED: ClassVar[Mapping[str, str]] = {"UserPoolId": "belongs to the document: write id beside the sections"}
+
+    LogConfigurations: (
+        Annotated[
+            list[LogConfigurationType],
+            Field(max_length=2),
+            distinct("EventSource"),
+            Unordered(),
+            Default([]),
+            ClearWith([]),
+        ]
+        | None
+    ) = None
+    """One entry for each kind of event; the list is replaced as a whole."""

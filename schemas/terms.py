@@ -1,0 +1,54 @@
+"""Terms and privacy policy of one client: what CreateTerms and UpdateTerms take (cognito-facts 2.12)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, ClassVar
+
+from pydantic import Field, StringConstraints
+
+from schemas.base import COMPUTED, PRINTABLE, ApiModel, Default, KeyName, Note, NotRemovable, OneOf, OnUpdate
+
+TermsLabel = Annotated[str, StringConstraints(pattern=r"^(terms-of-use|privacy-policy)$")]
+"""The two documents that a client can have."""
+
+LANGUAGE = (
+    r"^cognito:(default|dutch|english|french|spanish|german|bahasa-indonesia|italian|japanese|korean"
+    r"|portuguese-brazil|chinese-(simplified|traditional))$"
+)
+Language = Annotated[str, StringConstraints(pattern=LANGUAGE)]
+"""A language of managed login; `cognito:default` stands for all others."""
+
+RESERVED = Note("Reserved by Cognito; it takes this value only.")
+
+
+class Terms(ApiModel):
+    """A document that users of a client are shown at sign-up, once it has both documents."""
+
+    INPUTS = (("cognito-idp", "CreateTerms"), ("cognito-idp", "UpdateTerms"))
+
+    MOVED: ClassVar[Mapping[str, str]] = {
+        "UserPoolId": "belongs to the document: write id beside the sections",
+        "ClientId": "is said by the place: write terms inside the client",
+        **dict.fromkeys(("TermsId", "CreationDate", "LastModifiedDate"), COMPUTED),
+    }
+
+    TermsName: (
+        Annotated[TermsLabel, KeyName(renameable=False), Note("Managed login shows neither until there are both.")]
+        | None
+    ) = None
+    """Which of the two documents it is; the same as the key."""
+    TermsSource: Annotated[str, OneOf(("LINK",)), Default("LINK"), OnUpdate("unmeasured"), RESERVED] | None = None
+    """How the document is given."""
+    Enforcement: Annotated[str, OneOf(("NONE",)), Default("NONE"), OnUpdate("unmeasured"), RESERVED] | None = None
+    """Whether users must accept it."""
+    Links: (
+        Annotated[
+            dict[Language, Annotated[str, StringConstraints(min_length=1, max_length=1024, pattern=PRINTABLE)]],
+            Field(min_length=1, max_length=13),
+            OnUpdate("unmeasured"),
+            NotRemovable("A document must have a link. Remove the document."),
+        ]
+        | None
+    ) = None
+    """Where the document is, by language: `cognito:default`, `cognito:spanish`."""

@@ -1,0 +1,49 @@
+"""The look of the classic sign-in pages, for all clients or for one: what SetUICustomization takes.
+
+The operation replaces both members; sent with neither, it removes the style. A client without a style of its own reads
+back that of all clients, and the bytes of the image are never shown (cognito-facts 2.9).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from schemas.base import COMPUTED, ApiModel, Note, OnUpdate, String, Text, WriteOnly
+
+
+class UICustomization(ApiModel):
+    """The look of the classic sign-in pages; it has no effect on managed login."""
+
+    INPUTS = (("cognito-idp", "SetUICustomization"),)
+
+    MOVED: ClassVar[Mapping[str, str]] = {
+        "UserPoolId": "belongs to the document: write id beside the sections",
+        "ClientId": "is said by the place: write ui_customization inside the client, or beside user_pool for all",
+        "ImageUrl": "is computed by Cognito: remove it, and write ImageFile to set an image",
+        **dict.fromkeys(("CSSVersion", "CreationDate", "LastModifiedDate"), COMPUTED),
+    }
+
+    CSS: (
+        Annotated[
+            String,
+            Text(),
+            OnUpdate("reset"),
+            Note("Only the documented classes, such as .banner-customizable, are taken. Needs a domain."),
+        ]
+        | None
+    ) = None
+    """The style sheet."""
+    ImageFile: (
+        Annotated[
+            bytes,
+            Field(max_length=131_072),
+            WriteOnly(),
+            OnUpdate("reset"),
+            Note("PNG or JPEG of at most 100 KB. Cognito never shows it, so a change made elsewhere is not seen."),
+        ]
+        | None
+    ) = None
+    """The logo above the form."""
