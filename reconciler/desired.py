@@ -1,7 +1,10 @@
 """From files to what should be: manifests with one spec per object, or everything that is wrong with them.
 
 The stages behind it know nothing of YAML, references or schemas; a manifest that leaves here is valid as far as that
-can be told without AWS. What only AWS can tell (`$ssm`, `$secret`) is put in by `resolve`, and validated again.
+can be told without AWS. What only AWS can tell (`$ssm`, `$secret`, `$ref`) is put in by `resolve`, and validated again.
+
+What stands inside a client (its branding, its terms) is an object of its own to Cognito, so it becomes a spec of its
+own here, and the client is left without it.
 """
 
 from __future__ import annotations
@@ -12,18 +15,24 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from reconciler import links, validation
 from reconciler import manifest as reader
-from reconciler import validation
 from reconciler.cloud import Cloud
 from reconciler.errors import InvalidManifest, Problem
 from reconciler.model import Address, Notice, Path, Position, Reference, Spec, Tree, dotted
 from reconciler.references import (
     FAILED,
     Document,
+    Known,
+    Link,
     Origin,
     Remote,
     Variables,
     close,
+    fill,
+    fill_key,
+    fill_tree,
+    has_links,
     nearest,
     references,
     resolve_local,
@@ -31,7 +40,7 @@ from reconciler.references import (
 )
 from reconciler.validation import Place, Report, shown, suggestion
 from schemas.base import ApiModel, Keyed, KeyName, Member, Pin, members
-from schemas.manifest import sections
+from schemas.documents import DEFAULT, DOCUMENTS, DocumentKind
 from schemas.user_pool import STANDARD_ATTRIBUTES
 
 ENVELOPE = ("version", "kind", "target", "id", "prune", "protect", "ignore")
@@ -39,9 +48,6 @@ ENVELOPE = ("version", "kind", "target", "id", "prune", "protect", "ignore")
 
 VERSION = 1
 """The only version of the format."""
-
-ROOTS = {"UserPool": ("user_pool", "PoolName")}
-"""Kinds of documents: the section that is the pool itself, and the member that names it."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +75,7 @@ class Manifest:
     source: Position
     """Where the document begins."""
     kind: str
-    """`UserPool`."""
+    """`UserPool` or `IdentityPool`: a key of `schemas.documents.DOCUMENTS`."""
     name: str
     """Name of the pool, or its id where the manifest does not name it."""
     account: str
@@ -79,17 +85,30 @@ class Manifest:
     pool_id: str
     """Id of the pool; empty when it is found by its name."""
     sections: frozenset[str]
-    """Sections that are managed: those that are present, even if empty."""
+    """Sections that are managed: those that are present, even if empty; `clients.branding` if any client has one."""
     specs: tuple[Spec, ...]
-    """The declared objects, the pool first, then in the order of the schema."""
+    """The declared objects, the pool first, then in the order of the schema; what stands inside others comes last."""
     prune: tuple[str, ...] = ()
     """Sections that apply may delete from."""
     protect: tuple[str, ...] = ()
     """Addresses that are never deleted or replaced; may hold `*`."""
     ignore: tuple[Ignore, ...] = ()
     """What is not reported."""
+    owners: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Who declares what stands inside: `clients.terms` → keys of the clients that have `terms`, even if empty. What
+    other clients have is not managed."""
+    links: tuple[Link, ...] = ()
+    """Its references to other documents, and to itself, in the order of the text."""
     positions: Mapping[Path, Position] = field(default_factory=dict, compare=False, repr=False)
     """Where each value of the document stands."""
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Names of the documents that it refers to; itself is not among them."""
+        own = DOCUMENTS[self.kind].sections
+        return tuple(
+            dict.fromkeys(i.document for i in self.links if not (i.document == self.name and i.section in own))
+        )
 
     def spec(self, section: str, name: str = "") -> Spec | None:
         """Return a declared object, or None."""
@@ -130,6 +149,7 @@ def load(paths: Sequence[str], *, variables: Variables, environ: Mapping[str, st
         report.problems += wrong
         manifests.append(_Document(document, report).manifest())
     report.problems += _same_pool(manifests)
+    report.problems += links.wrong_links(manifests)
     if report.problems:
         raise InvalidManifest(_distinct(report.problems))
     notices = {(n.source, n.message): n for n in report.notices}
@@ -145,37 +165,111 @@ def _distinct(problems: Sequence[Problem]) -> list[Problem]:
     return list({str(p): p for p in problems}.values())
 
 
-def resolve(manifest: Manifest, cloud: Cloud) -> Manifest:
+def nothing_known(target: str) -> str | None:  # noqa: ARG001 - the signature of the hook
+    """Know nothing of any object of another document."""
+    return None
+
+
+def resolve(manifest: Manifest, cloud: Cloud, refs: Known = nothing_known) -> Manifest:
     """Put in what only AWS can tell, and validate it.
 
     Args:
         manifest: A loaded one.
         cloud: Where to ask; a read-only cloud must allow `references.REMOTE_READS`.
+        refs: Gives what a reference to another document stands for, by its target
+            (`customers/clients/web#ClientId`), or None while the object does not exist. Such references stay as they
+            are, and so do texts and keys that hold one.
 
     Raises:
         InvalidManifest: A reference cannot be resolved, or its value does not fit. No message holds a value.
         CloudError: AWS could not be asked.
     """
     remote, report = Remote(cloud), Report()
-    specs = tuple(_resolved(spec, remote, report) for spec in manifest.specs)
+    kind, targets = DOCUMENTS[manifest.kind], {link.target for link in manifest.links}
+
+    def known(target: str) -> str | None:
+        return refs(target) if target in targets else None
+
+    specs = [_resolved(kind, spec, remote, known, report) for spec in manifest.specs]
+    report.problems += _met(specs)
     if report.problems:
         raise InvalidManifest(_distinct(report.problems))
-    return replace(manifest, specs=specs)
+    return replace(manifest, specs=tuple(specs))
 
 
-def _resolved(spec: Spec, remote: Remote, report: Report) -> Spec:
+def _resolved(kind: DocumentKind, spec: Spec, remote: Remote, known: Known, report: Report) -> Spec:
     found = dict(references(spec.declared))
-    if not found:
-        return spec
-    tree, problems = resolve_remote(spec.declared, remote, spec.position)
     prefix = _prefix(spec.address)
+    tree, problems = resolve_remote(spec.declared, remote, spec.position)
     if problems:
         report.problems += [_below(prefix, p) for p in problems]
         return spec
-    origins = {path: Origin(r.kind, r.target) for path, r in found.items()}
-    place = Place(prefix, spec.source, spec.positions, origins=origins)
-    declared = validation.check(_model(spec.address.section), tree, place, report)
+    tree = fill_tree(tree, known)
+    report.problems += [_below(prefix, p) for p in _met_keys(tree, known, spec, ())]
+    if tree == spec.declared:
+        return spec
+    spec = _filled(spec, known)
+    origins = {_filled_path(path, known): Origin(r.kind, r.target) for path, r in found.items()}
+    place = Place(_prefix(spec.address), spec.source, spec.positions, origins=origins)
+    declared = validation.check(_model(kind.all[spec.address.section]), tree, place, report)
     return replace(spec, declared=declared)
+
+
+def _filled_path(path: Path, known: Known) -> Path:
+    return tuple(fill_key(step, known) if isinstance(step, str) else step for step in path)
+
+
+def _filled(spec: Spec, known: Known) -> Spec:
+    """Return a spec whose name and positions are spelled with what references in keys stand for."""
+    address = replace(spec.address, name=fill_key(spec.address.name, known))
+    return replace(spec, address=address, positions={_filled_path(p, known): v for p, v in spec.positions.items()})
+
+
+def _met(specs: Sequence[Spec]) -> Iterator[Problem]:
+    """Find objects whose names became the same one."""
+    seen: dict[Address, Spec] = {}
+    for spec in specs:
+        first = seen.setdefault(spec.address, spec)
+        if first is not spec:
+            message = f"the key becomes the same as that in line {first.source.line}."
+            yield Problem(spec.source, dotted(_prefix(spec.address)), message, "Make the keys differ, or remove one.")
+
+
+def _met_keys(value: Any, known: Known, spec: Spec, path: Path) -> Iterator[Problem]:
+    """Find keys that `fill_tree` has left alone because they would become the same one."""
+    for key, inner in value.items() if isinstance(value, dict) else ():
+        if has_links(key) and fill(key, known) is not None:
+            where, fix = spec.position((*path, key)), "Make the keys differ, or remove one."
+            yield Problem(where, dotted((*path, key)), "two keys become the same one.", fix)
+        yield from _met_keys(inner, known, spec, (*path, key))
+    for i, item in enumerate(value if isinstance(value, list) else ()):
+        yield from _met_keys(item, known, spec, (*path, i))
+
+
+def ordered(manifests: Sequence[Manifest]) -> tuple[Manifest, ...]:
+    """Return manifests so that each comes after those that it refers to, and otherwise in the order given."""
+    return links.ordered(manifests)
+
+
+def referred(target: str, manifest: Manifest, manifests: Sequence[Manifest]) -> tuple[Manifest, Spec | None]:
+    """Return what a reference leads to.
+
+    Args:
+        target: One that stands in the manifest: `customers/clients/web#ClientId`.
+        manifest: The document that it stands in.
+        manifests: All that were loaded together with it.
+
+    Returns:
+        The document, and the object in it; no object when it is a pool that the document names by its id only.
+
+    Raises:
+        KeyError: There is no such reference, or the document that it leads to is not among those given.
+    """
+    link = next((i for i in manifest.links if i.target == target), None)
+    found = links.meant(link, manifest, manifests) if link else []
+    if link is None or not found:
+        raise KeyError(target)
+    return found[0], found[0].spec(link.section, link.name)
 
 
 def _below(prefix: Path, problem: Problem) -> Problem:
@@ -184,7 +278,10 @@ def _below(prefix: Path, problem: Problem) -> Problem:
 
 
 def _prefix(address: Address) -> Path:
-    return (address.section, address.name) if address.name else (address.section,)
+    """Return where an object stands in its document: `clients`, `web`, `terms`, `terms-of-use`."""
+    outer, dot, part = address.section.partition(".")
+    owner, _, name = address.name.partition("/") if dot else (address.name, "", "")
+    return tuple(step for step in (outer, owner, part, name) if step)
 
 
 def _same_pool(manifests: Sequence[Manifest]) -> Iterator[Problem]:
@@ -207,11 +304,10 @@ def _same_pool(manifests: Sequence[Manifest]) -> Iterator[Problem]:
 # --- sections ------------------------------------------------------------------------------------------------------
 
 
-def _model(section: str) -> type[ApiModel]:
-    model = sections()[section].model
-    if model is None:  # pragma: no cover - sections hold structures by definition
-        raise TypeError(section)
-    return model
+def _model(section: Member) -> type[ApiModel]:
+    if section.model is None:  # pragma: no cover - sections hold structures by definition
+        raise TypeError(section.name)
+    return section.model
 
 
 def _single(section: Member) -> bool:
@@ -264,34 +360,39 @@ class _Document:
         self._document = document
         self._tree = document.tree
         self._report = report
+        self._kind = self._read_kind()
         self._places: dict[Path, dict[str, dict[Path, Any]]] = {}
         """Positions, keys and origins of each object, by its path: split once, as documents can be large."""
+        self._inner: dict[str, dict[str, Any]] = {section: {} for section in self._kind.nested}
+        """What was taken out of the objects that it stands inside: `clients.branding` → client → tree."""
+        self._owners: dict[str, list[str]] = {}
+        """Sections of things inside others that are managed, with the names of those others."""
 
     def manifest(self) -> Manifest:
         """Return the manifest; its content means nothing when problems were reported."""
         self._version()
-        kind = self._kind()
         self._known_keys()
         account, region = self._target()
-        pool_id = self._id(kind, region)
+        pool_id = self._id(region)
         self._split()
-        specs = self._specs()
-        root, name_member = ROOTS[kind]
-        declared = next((s.declared for s in specs if s.address.section == root), {})
-        name = self._name(root, name_member, declared, pool_id)
+        specs = [*self._specs(), *self._inner_specs()]
+        declared = next((s.declared for s in specs if s.address.section == self._kind.root), {})
+        name = self._name(declared, pool_id)
         return Manifest(
             file=self._document.file,
             source=self._document.start,
-            kind=kind,
+            kind=self._kind.name,
             name=name,
             account=account,
             region=region,
             pool_id=pool_id,
-            sections=frozenset(s for s in sections() if s in self._tree),
+            sections=frozenset([*(s for s in self._kind.sections if s in self._tree), *self._owners]),
             specs=tuple(replace(s, address=replace(s.address, pool=name)) for s in specs),
-            prune=tuple(self._prune(kind)),
+            prune=tuple(self._prune()),
             protect=tuple(self._protect()),
             ignore=tuple(self._ignore()),
+            owners={section: frozenset(names) for section, names in self._owners.items()},
+            links=self._document.links,
             positions=self._document.positions,
         )
 
@@ -316,20 +417,22 @@ class _Document:
                 "Write version: 1.",
             )
 
-    def _kind(self) -> str:
-        kind = self._tree.get("kind", "UserPool")
-        if isinstance(kind, str) and kind in ROOTS:
-            return kind
-        if kind == FAILED:
-            return "UserPool"
-        near = close(kind, ROOTS) if isinstance(kind, str) else ""
-        known = " or ".join(ROOTS)
-        fix = f"Did you mean {near}?" if near else f"Write {known}, or leave kind out."
-        self._say(("kind",), f"{self._shown(('kind',), kind)} is no kind of document that this poolctl knows.", fix)
-        return "UserPool"
+    def _read_kind(self) -> DocumentKind:
+        kind = self._tree.get("kind", DEFAULT)
+        if isinstance(kind, str) and kind in DOCUMENTS:
+            return DOCUMENTS[kind]
+        if kind != FAILED:
+            near = close(kind, DOCUMENTS) if isinstance(kind, str) else ""
+            fix = (
+                f"Did you mean {near}?" if near else f"Write {' or '.join(DOCUMENTS)}, or leave kind out for {DEFAULT}."
+            )
+            message = f"{self._shown(('kind',), kind)} is no kind of document that this poolctl knows."
+            self._say(("kind",), message, fix)
+        guess = (k for k in DOCUMENTS.values() if k.root in self._tree)
+        return next(guess, DOCUMENTS[DEFAULT])
 
     def _known_keys(self) -> None:
-        known = (*ENVELOPE, *sections())
+        known = (*ENVELOPE, *self._kind.sections)
         for key in self._tree:
             if key not in known:
                 advice = self._elsewhere(key, but="")
@@ -337,11 +440,21 @@ class _Document:
                 self._say((key,), message, advice or suggestion(key, known), key=True)
 
     def _elsewhere(self, key: str, *, but: str) -> str:
-        """Return advice when exactly one other section has a member of this name."""
-        found = [s for s in sections().values() if s.name != but and key in members(_model(s.name))]
-        if len(found) != 1:
-            return ""
-        return f"Write it in {found[0].name}{'' if _single(found[0]) else '.NAME'}."
+        """Return advice when exactly one other place has this key, or the pool itself has."""
+        found = [s for s, m in self._kind.all.items() if s != but and key in members(_model(m))]
+        section = self._kind.root if self._kind.root in found else found[0] if len(found) == 1 else ""
+        if section:
+            return f"Write it in {self._spelled(section)}."
+        other = next((k for k in DOCUMENTS.values() if key in k.sections), None)
+        return f"Write it in a document of its own, with kind: {other.name}." if other and not but else ""
+
+    def _spelled(self, section: str) -> str:
+        """Spell where the members of a section's objects stand: `clients.NAME.branding`."""
+        outer, dot, part = section.partition(".")
+        steps = (outer, *([] if _single(self._kind.sections[outer]) else ["NAME"]))
+        if dot:
+            steps = (*steps, part, *([] if _single(self._kind.nested[section]) else ["NAME"]))
+        return ".".join(steps)
 
     def _target(self) -> tuple[str, str]:
         target = self._plain(("target",))
@@ -381,23 +494,23 @@ class _Document:
             self._say(("target", "region"), message, "Write one such as eu-west-1.")
         return ""
 
-    def _id(self, kind: str, region: str) -> str:
+    def _id(self, region: str) -> str:
         if "id" not in self._tree:
             return ""
         value = self._plain(("id",))
-        pattern, example = IDS[kind]
-        if not isinstance(value, str) or not re.fullmatch(pattern, value):
+        if not isinstance(value, str) or not re.fullmatch(self._kind.id_pattern, value):
             if value is not _REPORTED:
-                fix = f"Write one such as {example}, or leave id out to find the pool by its name."
+                fix = f"Write one such as {self._kind.id_example}, or leave id out to find the pool by its name."
                 self._say(("id",), f"{self._shown(('id',), value)} is not the id of a pool.", fix)
             return ""
-        own = value.partition("_")[0]
+        own = value.partition(self._kind.id_separator)[0]
         if region and own != region:
             message = f"the pool {value} is in {own}, but target.region is {region}."
             self._say(("id",), message, "Correct one of the two.")
         return value
 
-    def _name(self, root: str, member: str, declared: Tree, pool_id: str) -> str:
+    def _name(self, declared: Tree, pool_id: str) -> str:
+        root, member = self._kind.root, self._kind.name_member
         name = declared.get(member)
         path = (root, member)
         if name == FAILED:
@@ -409,7 +522,7 @@ class _Document:
             return str(name)
         written = self._tree.get(root)
         if (
-            self._tree.get("kind", "UserPool") in list(ROOTS)
+            self._tree.get("kind", DEFAULT) in list(DOCUMENTS)
             and not pool_id
             and not (isinstance(written, dict) and member in written)
         ):
@@ -444,27 +557,36 @@ class _Document:
             if self._early((key, i), item):
                 yield (key, i), item
 
-    def _prune(self, kind: str) -> Iterator[str]:
-        root = ROOTS[kind][0]
-        for path, item in self._list("prune", "clients"):
-            if item == root:
-                self._say(path, "a pool is never deleted.", f"Remove {root} from prune.")
-            elif self._section_named(path, item):
-                if _single(sections()[item]):
+    def _prune(self) -> Iterator[str]:
+        known = self._kind.all
+        for path, item in self._list("prune", self._kind.prunable[-1].partition(".")[0]):
+            if item == self._kind.root:
+                self._say(path, "a pool is never deleted.", f"Remove {item} from prune.")
+            elif self._section_named(path, item, (*self._kind.sections, *self._kind.prunable), known):
+                if _single(known[item]):
                     self._say(path, f"{item} holds one object, which is never deleted.", f"Remove {item} from prune.")
                 yield item
 
     def _protect(self) -> Iterator[str]:
-        for path, item in self._list("protect", "clients/web"):
+        for path, item in self._list("protect", self._example):
             if not isinstance(item, str) or not item:
-                self._say(path, f"{self._shown(path, item)} is not an address.", "Write one such as clients/web.")
+                message = f"{self._shown(path, item)} is not an address."
+                self._say(path, message, f"Write one such as {self._example}.")
             elif self._section_named(path, item.partition("/")[0]):
                 yield item
 
-    def _section_named(self, path: Path, name: Any) -> bool:
-        if isinstance(name, str) and name in sections():
+    @property
+    def _example(self) -> str:
+        """An address that this kind of document could have."""
+        return "clients/web" if "clients" in self._kind.sections else self._kind.root
+
+    def _section_named(
+        self, path: Path, name: Any, proposed: Sequence[str] = (), known: Mapping[str, Member] | None = None
+    ) -> bool:
+        if isinstance(name, str) and name in (known or self._kind.sections):
             return True
-        fix = suggestion(name if isinstance(name, str) else "", list(sections()))
+        names = dict.fromkeys(proposed or self._kind.sections)
+        fix = suggestion(name if isinstance(name, str) else "", names)
         self._say(path, f"{self._shown(path, name)} is not a section.", fix)
         return False
 
@@ -521,7 +643,6 @@ class _Document:
 
     def _split(self) -> None:
         """Sort positions, keys and origins by the object that they belong to, in one pass."""
-        depth = {s.name: 1 if _single(s) else 2 for s in sections().values()}
         parts = (
             ("values", self._document.positions),
             ("keys", self._document.keys),
@@ -529,116 +650,155 @@ class _Document:
         )
         for what, places in parts:
             for path, found in places.items():
-                at = depth.get(str(path[0]), 0) if path else 0
+                at = self._depth(path)
                 if at and len(path) >= at:
-                    own = self._places.setdefault(path[:at], {"values": {}, "keys": {}, "origins": {}})
-                    own[what][path[at:]] = found
+                    self._own(path[:at])[what][path[at:]] = found
 
-    def _specs(self) -> list[Spec]:
-        specs: list[Spec] = []
-        for section in sections().values():
-            if section.name not in self._tree:
-                continue
-            value = self._tree[section.name]
-            if value is None:
-                fix = "Write {} to manage the section and want nothing in it, or leave the key out."
-                self._say((section.name,), "the section is empty.", fix, key=True)
-            elif _single(section):
-                specs.append(self._spec(section, "", value))
-            elif isinstance(value, dict):
-                specs += self._children(section, value)
-            elif value != FAILED:
-                self._say((section.name,), "the section is not a map.", "Write NAME: {...} for each object.")
-        return specs
+    def _depth(self, path: Path) -> int:
+        """Return how many steps of a path lead to the object that it belongs to; 0 for the envelope."""
+        section = self._kind.sections.get(str(path[0])) if path else None
+        if section is None:
+            return 0
+        at = 1 if _single(section) else 2
+        inner = self._kind.nested.get(f"{section.name}.{path[at]}") if len(path) > at else None
+        return at if inner is None else at + (1 if _single(inner) else 2)
 
-    def _children(self, section: Member, value: Tree) -> Iterator[Spec]:
+    def _own(self, prefix: Path) -> dict[str, dict[Path, Any]]:
+        return self._places.setdefault(prefix, {"values": {}, "keys": {}, "origins": {}})
+
+    def _specs(self) -> Iterator[Spec]:
+        for name, section in self._kind.sections.items():
+            if name in self._tree:
+                yield from self._of_section(section, Address("", name), self._tree[name])
+
+    def _inner_specs(self) -> Iterator[Spec]:
+        """Make specs of what stands inside other objects; those have been made before, and stand before it."""
+        for name, section in self._kind.nested.items():
+            for owner, value in self._inner[name].items():
+                if value is not None:
+                    self._owners.setdefault(name, []).append(owner)
+                yield from self._of_section(section, Address("", name, owner), value)
+
+    def _of_section(self, section: Member, address: Address, value: Any) -> Iterator[Spec]:
+        """Make the specs of one section, or of one kind of thing inside an object."""
+        prefix = _prefix(address)
+        if value is None:
+            fix = "Write {} to manage the section and want nothing in it, or leave the key out."
+            self._say(prefix, "the section is empty.", fix, key=True)
+        elif _single(section):
+            yield self._spec(section, address, "", value)
+        elif isinstance(value, dict):
+            yield from self._children(section, address, value)
+        elif value != FAILED:
+            self._say(prefix, "the section is not a map.", "Write NAME: {...} for each object.")
+
+    def _children(self, section: Member, address: Address, value: Tree) -> Iterator[Spec]:
         found: list[Spec] = []
         for name, tree in value.items():
-            path = (section.name, name)
+            own = replace(address, name=f"{address.name}/{name}" if address.name else name)
+            path = (*_prefix(address), name)
             if not name:
                 self._say(path, "the name is empty.", "Write a name before the colon.", key=True)
             elif tree is None:
                 self._say(path, "nothing is declared.", "Write {} to declare it and nothing about it.", key=True)
             else:
-                found.append(self._spec(section, name, tree))
-        self._same_object(section, found)
+                found.append(self._spec(section, own, name, tree))
+        self._same_object(section, value, found)
         return iter(found)
 
-    def _spec(self, section: Member, name: str, tree: Any) -> Spec:
-        address = Address("", section.name, name)
-        prefix = _prefix(address)
+    def _spec(self, section: Member, address: Address, name: str, tree: Any) -> Spec:
+        model, prefix = _model(section), _prefix(address)
         place = self._place(prefix)
         if isinstance(tree, dict):
-            tree = self._prepared(section, name, tree, place)
+            tree = self._prepared(section, address, name, tree, place)
         elif isinstance(tree, Reference) and tree != FAILED:
             self._say(prefix, "a whole object cannot come from AWS.", "Use references for its members.")
-        declared = validation.check(
-            _model(section.name),
-            tree,
-            place,
-            self._report,
-            others=lambda key: self._elsewhere(key, but=section.name),
-        )
-        self._repeated(_model(section.name), tree, place, ())
-        if section.name == "user_pool":
+        others = lambda key: self._elsewhere(key, but=address.section)  # noqa: E731 - it names what it belongs to
+        declared = validation.check(model, tree, place, self._report, others=others)
+        self._repeated(model, tree, place, ())
+        if address.section == "user_pool":
             self._undecided(tree, place)
-        pin = declared.pop(_pin_member(_model(section.name)), None)
+        pin = declared.pop(_pin_member(model), None)
         return Spec(address, declared, place.start, place.values, pin if isinstance(pin, str) else "")
 
     def _place(self, prefix: Path) -> Place:
-        own = self._places.get(prefix, {"values": {}, "keys": {}, "origins": {}})
+        own = self._own(prefix)
+        around = nearest(self._document.origins, prefix)
+        if around is not None:
+            own["origins"].setdefault((), around)
         return Place(prefix, self._document.key(prefix), own["values"], own["keys"], own["origins"])
 
-    def _prepared(self, section: Member, name: str, tree: Tree, place: Place) -> Tree:
-        """Add what the key of the section says, and refuse what must be known before AWS is asked."""
-        tree = _with_bare_names(tree) if section.name == "user_pool" else dict(tree)
-        key = _key_member(_model(section.name))
+    def _prepared(self, section: Member, address: Address, name: str, tree: Tree, place: Place) -> Tree:
+        """Add what the key of the section says, take out what stands inside, refuse what must be known early."""
+        tree = _with_bare_names(tree) if address.section == "user_pool" else dict(tree)
+        for inner in self._inner:
+            outer, _, part = inner.partition(".")
+            if outer == address.section and part in tree:
+                self._inner[inner][address.name] = tree.pop(part)
+        key = _key_member(_model(section))
         if key and name:
-            member, renameable = key
-            if member not in tree:
-                tree[member] = name
-                self._places[place.prefix]["values"][(member,)] = place.start
-            elif tree[member] != name and not renameable:
-                message = f"{member} is {shown(tree[member], place.origin((member,)))}, but the key says {name}."
-                fix = f"Remove {member}; the key is the name."
-                self._report.problems.append(Problem(place.value((member,)), place.name((member,)), message, fix))
-            elif tree[member] != name:
-                self._nickname(section, member, name, place)
-        for member in (key[0] if key else "", _pin_member(_model(section.name))):
-            if isinstance(tree.get(member), Reference) and tree[member] != FAILED:
-                fix = "Write it out, or use {$var: NAME}."
-                message = f"{member} must be known before AWS is asked."
-                self._report.problems.append(Problem(place.value((member,)), place.name((member,)), message, fix))
-                del tree[member]
+            self._keyed(section, key, name, tree, place)
+        elif name:
+            validation.check_key(section, name, place, self._report)
+        for member in (key[0] if key and key[1] else "", _pin_member(_model(section))):
+            self._known_early(member, tree, place)
         return tree
+
+    def _keyed(self, section: Member, key: tuple[str, bool], name: str, tree: Tree, place: Place) -> None:
+        """Add the member that the key stands for, or compare it with the key."""
+        member, renameable = key
+        said: Any = Reference("text", name) if has_links(name) else name
+        if member not in tree:
+            tree[member] = said
+            self._own(place.prefix)["values"][(member,)] = place.start
+        elif tree[member] != said and not renameable:
+            self._known_early(member, tree, place)
+        if renameable and said is not name:
+            message = "this key must be known before AWS is asked."
+            self._report.problems.append(Problem(place.start, place.name(()), message, "Use ${var.NAME}."))
+            del tree[member]
+        elif tree.get(member, FAILED) in (said, FAILED):
+            pass
+        elif not renameable:
+            message = f"{member} is {shown(tree[member], place.origin((member,)))}, but the key says {name}."
+            fix = f"Remove {member}; the key is the name."
+            self._report.problems.append(Problem(place.value((member,)), place.name((member,)), message, fix))
+        else:
+            self._nickname(section, member, name, place)
+
+    def _known_early(self, member: str, tree: Tree, place: Place) -> None:
+        """Refuse a name or an identifier that only AWS knows, and leave it out."""
+        if isinstance(tree.get(member), Reference) and tree[member] != FAILED:
+            fix = "Write it out, or use {$var: NAME}."
+            message = f"{member} must be known before AWS is asked."
+            self._report.problems.append(Problem(place.value((member,)), place.name((member,)), message, fix))
+            del tree[member]
 
     def _nickname(self, section: Member, member: str, name: str, place: Place) -> None:
         """Check a key that is not the name itself: it is part of addresses, and must look like a name all the same."""
         found = Report()
-        validation.check(_model(section.name), {member: name}, Place(place.prefix, place.start, {}), found)
+        validation.check(_model(section), {member: name}, Place(place.prefix, place.start, {}), found)
         for problem in found.problems:
             self._report.problems.append(Problem(place.start, dotted(place.prefix), problem.message, problem.fix))
 
-    def _same_object(self, section: Member, specs: Sequence[Spec]) -> None:
+    def _same_object(self, section: Member, written: Tree, specs: Sequence[Spec]) -> None:
         """Find two declarations that would be matched with the same live object."""
-        key = _key_member(_model(section.name))
+        key, pin = _key_member(_model(section)), _pin_member(_model(section))
         seen: dict[tuple[str, str], Spec] = {}
         for spec in specs:
-            written = self._tree[section.name][spec.address.name]
-            name = written.get(key[0], spec.address.name) if key and isinstance(written, dict) else spec.address.name
+            own = str(_prefix(spec.address)[-1])
+            tree = written[own]
+            name = tree.get(key[0], own) if key and isinstance(tree, dict) else own
             if not isinstance(name, str):
                 continue
             identity = ("id", spec.pin) if spec.pin else ("name", name)
             first = seen.setdefault(identity, spec)
             if first is spec:
                 continue
-            pinned = f"the same {_pin_member(_model(section.name))}"
-            what = pinned if spec.pin else "the same name"
-            path = _prefix(spec.address)
+            what = f"the same {pin}" if spec.pin else "the same name"
             message = f"{dotted(_prefix(first.address))} (line {first.source.line}) has {what}."
-            pin = _pin_member(_model(section.name))
             fix = f"Give each a {pin} of its own, or another name." if pin else "Give each a name of its own."
-            self._say(path, message, fix, key=True)
+            self._say(_prefix(spec.address), message, fix, key=True)
 
     def _undecided(self, tree: Any, place: Place) -> None:
         """Insist on Mutable for custom attributes: nobody documents what the service assumes (cognito-facts 2.1)."""
@@ -681,6 +841,3 @@ class _Document:
 
 _REPORTED: Any = object()
 """Stands for a value whose problem has been reported."""
-
-IDS = {"UserPool": (r"[a-z]{2}(-[a-z]+)+-[0-9]+_[0-9A-Za-z]+", "eu-west-1_AbCdEf123")}
-"""How ids look (cognito-facts 1.1), with an example; their first part is the Region."""

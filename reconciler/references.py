@@ -2,8 +2,9 @@
 
 Substitution works on parsed values and never on text, so no variable can change the structure of a manifest. What a
 value came from matters later: a secret from the environment must not be shown, and a number that came as a text
-(`--var`, `$env`) must be turned into one. Only AWS can answer `$ssm` and `$secret`; those stay in the tree as opaque
-leaves until a command that may contact AWS resolves them.
+(`--var`, `$env`) must be turned into one. Only AWS can answer `$ssm` and `$secret`, and only live objects can answer
+`$ref`, which refers to an object of another document; those stay in the tree as opaque leaves until a command that may
+contact AWS resolves them.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import difflib
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
@@ -22,7 +24,7 @@ from reconciler.model import Path, Position, Reference, Secret, Tree, dotted
 
 T = TypeVar("T")
 
-KINDS = ("var", "env", "file", "ssm", "secret")
+KINDS = ("var", "env", "file", "ssm", "secret", "ref")
 """What may stand behind the `$` of a one-key map."""
 
 REMOTE_READS: frozenset[tuple[str, str]] = frozenset({("ssm", "GetParameter"), ("secretsmanager", "GetSecretValue")})
@@ -34,8 +36,12 @@ MAX_FILE_BYTES = 1_000_000
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
 """How a variable may be called."""
 
-INLINE = re.compile(r"\$\$\{|\$\{([^}]*)(\}?)")
-"""An escape, or a reference within a text: what stands in the braces, and whether they are closed."""
+INLINE = re.compile(r"\$\$\{|\$\{((?:ref\.(?:\$\{[^{}]*\}|[^{}])*)|[^}]*)(\}?)")
+"""An escape, or a reference within a text: what stands in the braces, and whether they are closed. A `${ref.…}` may
+hold `${var.…}`, because names of documents do."""
+
+LINKED = re.compile(r"\$\$\{|\$\{ref\.([^{}]*)\}")
+"""What is left to replace in a text that refers to other documents, once its variables are in: escapes, and targets."""
 
 
 @dataclass(frozen=True)
@@ -43,14 +49,44 @@ class Origin:
     """Where a value came from that is not written in the manifest itself."""
 
     kind: str
-    """One of KINDS; `inline` for a text with `${var.x}` in it."""
+    """One of KINDS; `inline` for a text with `${var.x}` in it, `text` for one with `${ref.x}` in it."""
     name: str
-    """What was written behind it; empty for `inline`."""
+    """What was written behind it; empty for `inline`, and the text itself for `text`."""
     raw: bytes | None = field(default=None, repr=False)
     """Content of a file as it is, for members that hold bytes."""
 
     def __str__(self) -> str:
-        return "${var}" if self.kind == "inline" else f"${self.kind} {self.name}"
+        if self.kind == "inline":
+            return "${var}"
+        return self.name if self.kind == "text" else f"${self.kind} {self.name}"
+
+
+@dataclass(frozen=True)
+class Link:
+    """A reference to an object of another document: `customers/clients/web#ClientId`."""
+
+    document: str
+    """Name of the pool that the document describes."""
+    section: str
+    """Section of the object."""
+    name: str
+    """Name of the object within the section; empty for single objects."""
+    member: str
+    """The member that is meant."""
+    source: Position
+    """Where it stands."""
+    path: Path
+    """The value, or the key, that it is in."""
+
+    @property
+    def address(self) -> str:
+        """The object within its document."""
+        return f"{self.section}/{self.name}" if self.name else self.section
+
+    @property
+    def target(self) -> str:
+        """What the author wrote, variables replaced."""
+        return f"{self.document}/{self.address}#{self.member}"
 
 
 FAILED = Reference("?", "")
@@ -93,6 +129,9 @@ class Document:
     """What came from elsewhere, by the path of the outermost value that did."""
     start: Position
     """Where the document begins."""
+    links: tuple[Link, ...] = ()
+    """Its references to other documents, in the order of the text. They stand in the tree as `Reference` leaves of the
+    kinds `ref` and `text`, and in keys as they were written, variables replaced."""
 
     def position(self, path: Path) -> Position:
         """Return the place of a value, or of the nearest thing around it that was written."""
@@ -186,6 +225,8 @@ def resolve_local(
 ) -> tuple[Document, list[Problem]]:
     """Follow every reference that needs no AWS: `$var`, `$env`, `$file` and `${var.x}` within texts and keys.
 
+    References to other documents are read, and collected; whether they lead anywhere, only all documents together tell.
+
     Args:
         document: As read.
         variables: From `variables`.
@@ -197,7 +238,8 @@ def resolve_local(
     """
     walk = _Walk(document, variables, environ)
     tree = walk.value(document.tree, (), ())
-    result = Document(document.file, tree, walk.positions, walk.keys, walk.origins, document.start)
+    places = (walk.positions, walk.keys, walk.origins)
+    result = Document(document.file, tree, *places, document.start, tuple(walk.links))
     return result, walk.problems
 
 
@@ -219,6 +261,7 @@ class _Walk:
         self.positions: dict[Path, Position] = {}
         self.keys: dict[Path, Position] = {}
         self.origins: dict[Path, Origin] = {}
+        self.links: list[Link] = []
         self.problems: list[Problem] = []
 
     def value(self, value: Any, written: Path, path: Path) -> Any:
@@ -250,24 +293,72 @@ class _Walk:
         return result
 
     def _key(self, key: str, written: Path, path: Path) -> str:
+        where = nearest(self._document.keys, written) or self._document.start
         try:
-            return self._inline(key)
+            result, targets = self._inline(key)
+            self._link(targets, (*path, result), where)
         except _Mistake as mistake:
-            self._say(nearest(self._document.keys, written), (*path, key), mistake.message, mistake.fix)
+            self._say(where, (*path, key), mistake.message, mistake.fix)
             return key
+        if not targets and has_links(result):  # later stages could not tell it from a reference
+            message = "a key cannot hold the characters `${ref.` themselves."
+            self._say(where, (*path, key), message, "Use another key.")
+        return result
 
     def _text(self, text: str, written: Path, path: Path) -> Any:
+        where = nearest(self._document.positions, written) or self._document.start
         try:
-            result = self._inline(text)
+            result, targets = self._inline(text)
+            self._link(targets, path, where)
         except _Mistake as mistake:
-            self._say(nearest(self._document.positions, written), path, mistake.message, mistake.fix)
+            self._say(where, path, mistake.message, mistake.fix)
             return FAILED
+        if targets:
+            return Reference("text", result)
         if any(not m.group(0).startswith("$$") for m in INLINE.finditer(text)):
             self.origins[path] = Origin("inline", "")
         return result
 
-    def _inline(self, text: str) -> str:
-        return INLINE.sub(self._piece, text)
+    def _link(self, targets: Iterable[str], path: Path, where: Position) -> None:
+        self.links += [link(target, where, path) for target in targets]
+
+    def _inline(self, text: str) -> tuple[str, list[str]]:
+        """Return a text with its variables in place, and the targets of the references that remain in it.
+
+        Where there are any, other characters that look like a reference are escaped again, so that `fill` can tell.
+        """
+        parts: list[str] = []
+        targets: list[str] = []
+        plain, end = "", 0
+        for match in INLINE.finditer(text):
+            plain += text[end : match.start()]
+            end = match.end()
+            if not (match.group(1) or "").startswith("ref."):
+                plain += self._piece(match)
+                continue
+            targets.append(self._target(match, plain))
+            parts += [_escaped(plain), f"${{ref.{targets[-1]}}}"]
+            plain = ""
+        plain += text[end:]
+        return ("".join([*parts, _escaped(plain)]), targets) if targets else (plain, targets)
+
+    def _target(self, match: re.Match[str], before: str) -> str:
+        """Return what a `${ref.…}` within a text refers to."""
+        if not match.group(2):
+            raise _Mistake("the text holds a `${ref.` that is not closed.", f"Write ${{ref.{EXAMPLES['ref']}}}.")
+        if before.endswith("$"):
+            raise _Mistake("a `$` stands before a reference.", "Put another character between the two.")
+        target = self._settled(match.group(1).removeprefix("ref."))
+        if "{" in target or "}" in target:
+            raise _Mistake("a reference cannot hold braces.", f"Write ${{ref.{EXAMPLES['ref']}}}.")
+        return target
+
+    def _settled(self, text: str) -> str:
+        """Return a text with its variables in place, in which no other reference may be."""
+        result, targets = self._inline(text)
+        if targets:
+            raise _Mistake("a reference stands within a reference.", "Only ${var.NAME} can stand there.")
+        return result
 
     def _piece(self, match: re.Match[str]) -> str:
         if match.group(0) == "$${":
@@ -280,7 +371,7 @@ class _Walk:
         kind, dot, name = inner.partition(".")
         if kind in KINDS[1:] and dot:
             raise _Mistake(
-                f"${kind} cannot stand within a text; only ${{var.NAME}} can.",
+                f"${kind} cannot stand within a text; only $var and $ref can.",
                 f"Make it the whole value: {{${kind}: {name}}}.",
             )
         if kind != "var" or not NAME.match(name):
@@ -307,6 +398,9 @@ class _Walk:
         here = nearest(self._document.keys, (*written, key))
         try:
             kind, target = self._split(value, key)
+            if kind == "ref":
+                self._link([target], path, here or self._document.start)
+                return Reference(kind, target)
             result, raw = self._follow(kind, target)
         except _Mistake as mistake:
             self._say(here, path, mistake.message, mistake.fix)
@@ -324,7 +418,7 @@ class _Walk:
         target = value[key]
         if not isinstance(target, str) or not target:
             raise _Mistake(f"{key} needs a text behind it.", f"Write {{{key}: {EXAMPLES[kind]}}}.")
-        return kind, self._inline(target) if "${" in target else target
+        return kind, self._settled(target) if "${" in target else target
 
     def _follow(self, kind: str, target: str) -> tuple[Any, bytes | None]:
         if kind == "var":
@@ -375,13 +469,12 @@ EXAMPLES = {
     "file": "templates/verify.html",
     "ssm": "/path/of/parameter",
     "secret": "NAME#KEY",
+    "ref": "customers/clients/web#ClientId",
 }
 """How a reference of each kind looks behind the colon."""
 
 
 def _unknown(key: str) -> _Mistake:
-    if key == "$ref":
-        return _Mistake("$ref is reserved for later versions.", "Write the identifier, or use {$var: NAME}.")
     near = close(key, (f"${kind}" for kind in KINDS))
     hint = f" Did you mean {near}?" if near else ""
     known = ", ".join(f"${kind}" for kind in KINDS)
@@ -401,11 +494,83 @@ def _did_you_mean(name: str, names: Iterable[str]) -> str:
     return f" Did you mean {near}?" if near else ""
 
 
+# --- references to other documents ---------------------------------------------------------------------------------
+
+
+def link(target: str, source: Position, path: Path) -> Link:
+    """Read a target like `customers/clients/web#ClientId`.
+
+    Raises:
+        _Mistake: A part of it is missing.
+    """
+    whole, sharp, member = target.rpartition("#")
+    document, slash, address = whole.partition("/")
+    section, _, name = address.partition("/")
+    if not (sharp and slash and document and section and member):
+        raise _Mistake(
+            f'"{target}" does not say DOCUMENT/ADDRESS#MEMBER.',
+            f"Write for example {EXAMPLES['ref']} or customers/user_pool#Id.",
+        )
+    return Link(document, section, name, member, source, path)
+
+
+def _escaped(plain: str) -> str:
+    return plain.replace("${", "$${")
+
+
+def has_links(text: str) -> bool:
+    """Tell whether a key, or the text of a `Reference` of the kind `text`, refers to other documents."""
+    return "${ref." in text and any(m.group(1) is not None for m in LINKED.finditer(text))
+
+
+Known = Callable[[str], str | None]
+"""Gives what a reference to another document stands for, by its target, or None as long as nobody knows."""
+
+
+def fill(text: str, known: Known) -> str | None:
+    """Return a text with what its references to other documents stand for, or None if one is not known yet.
+
+    Args:
+        text: A key, or the target of a `Reference` of the kind `text`.
+        known: Gives the values.
+    """
+    values = {m.group(1): known(m.group(1)) for m in LINKED.finditer(text) if m.group(1) is not None}
+    if None in values.values():
+        return None
+    return LINKED.sub(lambda m: "${" if m.group(1) is None else str(values[m.group(1)]), text)
+
+
+def fill_key(key: str, known: Known) -> str:
+    """Return a key with what its references stand for; as it is where there are none, or one is not known yet."""
+    filled = fill(key, known) if has_links(key) else key
+    return key if filled is None else filled
+
+
+def fill_tree(value: Any, known: Known) -> Any:
+    """Return a tree with what its references to other documents stand for, in values and in keys.
+
+    What is not known yet stays as it is. Of two keys that become the same one, both stay as they are.
+    """
+    if isinstance(value, Reference) and value.kind in LINK_KINDS:
+        found = known(value.target) if value.kind == "ref" else fill(value.target, known)
+        return value if found is None else found
+    if isinstance(value, dict):
+        names = [fill_key(key, known) for key in value]
+        twice = {name for name, count in Counter(names).items() if count > 1}
+        inner = zip(value, names, value.values(), strict=True)
+        return {k if n in twice else n: fill_tree(v, known) for k, n, v in inner}
+    return [fill_tree(item, known) for item in value] if isinstance(value, list) else value
+
+
+LINK_KINDS = ("ref", "text")
+"""Kinds of `Reference` that live objects of other documents answer."""
+
+
 # --- remote references ---------------------------------------------------------------------------------------------
 
 
 def references(value: Any, path: Path = ()) -> Iterable[tuple[Path, Reference]]:
-    """Yield every leaf of a tree that AWS must be asked for, with its path."""
+    """Yield every leaf of a tree that is not known yet, with its path."""
     if isinstance(value, Reference):
         yield path, value
     elif isinstance(value, dict):
@@ -493,7 +658,7 @@ def _pick(text: str, name: str, key: str) -> str:
 
 
 def resolve_remote(tree: Tree, remote: Remote, place: Callable[[Path], Position]) -> tuple[Tree, list[Problem]]:
-    """Replace every `Reference` leaf of a tree by what AWS says.
+    """Replace every `Reference` leaf of a tree by what AWS says, but for those that refer to other documents.
 
     Args:
         tree: A declared object.
@@ -509,6 +674,8 @@ def resolve_remote(tree: Tree, remote: Remote, place: Callable[[Path], Position]
     problems: list[Problem] = []
     values: dict[Path, Any] = {}
     for path, reference in references(tree):
+        if reference.kind in LINK_KINDS:
+            continue
         try:
             values[path] = remote.get(reference)
         except _Mistake as mistake:

@@ -13,14 +13,14 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
-from pydantic import StringConstraints, ValidationError
+from pydantic import StringConstraints, TypeAdapter, ValidationError
 
 from reconciler import shapes
 from reconciler.errors import Problem
 from reconciler.model import Notice, Path, Position, Reference, Secret, Tree, dotted
-from reconciler.references import Origin, close, nearest, references
+from reconciler.references import Origin, close, has_links, nearest, references
 from schemas.base import (
     ARN,
     CODE,
@@ -38,6 +38,7 @@ from schemas.base import (
     Sensitive,
     members,
 )
+from schemas.terms import LANGUAGE
 from schemas.user_pool import ATTRIBUTE_NAME
 
 SHOWN = 60
@@ -135,6 +136,25 @@ def _put_back(tree: Tree, held: Mapping[Path, Any]) -> Tree:
             target = target[step]
         target[path[-1]] = value
     return tree
+
+
+def check_key(section: Member, key: str, place: Place, report: Report) -> None:
+    """Validate a key of a section, for objects that have no member of which it is the value.
+
+    Args:
+        section: The map that has the key.
+        key: What was written.
+        place: Where the object stands.
+        report: Gets the problem.
+    """
+    try:
+        TypeAdapter(Annotated[(str, *section.key_marks)]).validate_python(key, strict=True)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False)[0]
+        spot = _Spot(section, section.key_marks, str, {})
+        case = _Case(key, quoted(key), spot, found.get("ctx", {}))
+        message, fix = WORDINGS[found["type"]](case)
+        report.problems.append(Problem(place.start, place.name(()), message, fix))
 
 
 # --- from what was written to what pydantic may see -----------------------------------------------------------------
@@ -471,7 +491,7 @@ def shown(value: Any, origin: Origin | None) -> str:
     """Spell a value for a message; one that came from the environment, a file or AWS by where it came from."""
     if origin is None or origin.kind == "inline":
         return quoted(value)
-    if origin.kind == "var":
+    if origin.kind in ("var", "ref", "text"):
         return f"{quoted(value)} (from {origin})"
     return f"the content of {origin}" if origin.kind == "file" else f"the value of {origin}"
 
@@ -550,12 +570,17 @@ PATTERNS: Mapping[str, Words] = {
         "is no prefix and no host name",
         "Use lower-case letters, digits and hyphens, with dots for a domain of your own.",
     ),
+    r"^\w+$": ("has characters that are not allowed here", "Use letters, digits and _"),
+    r"^(un)?authenticated$": ("is no kind of user", "Write authenticated or unauthenticated."),
+    r"^(terms-of-use|privacy-policy)$": ("is none of the two documents", "Write terms-of-use or privacy-policy."),
+    LANGUAGE: ("is no language of managed login", "Write one such as cognito:english, or cognito:default."),
     r"^Level[1-4]$": ("is no level", "Use Level1, Level2, Level3 or Level4."),
 }
 """What it means that a text does not match a pattern, and what to do; by the pattern as the schemas spell it."""
 
 
-def _pattern_words(pattern: str) -> Words:
+def pattern_words(pattern: str) -> Words:
+    """Return what it means that a text does not match a pattern, and what to do."""
     if pattern.startswith("^(arn:"):
         return PATTERNS[ARN]
     if "@[" in pattern:
@@ -630,8 +655,10 @@ class _Explainer:
             if found["type"] == "missing":
                 self._missing((*path, found["loc"][-1]))
             elif found["loc"] and found["loc"][-1] == "[key]":
-                words = self._key(path, found.get("ctx", {}))
-                self._say(path, words, key=True)
+                if not has_links(str(path[-1])):  # what the key will be is not known yet
+                    self._say(path, self._key(path, found.get("ctx", {})), key=True)
+            elif found["type"] == "too_short" and any(gone[:-1] == path for gone in self._reader.gone):
+                pass  # the map is not as short as pydantic saw it
             else:
                 self._say(path, self._words(found["type"], path, found.get("ctx", {}), found["msg"]))
         return len(self._report.problems) > said
@@ -658,7 +685,7 @@ class _Explainer:
 
     def _key(self, path: Path, context: Mapping[str, Any]) -> Words:
         pattern = context.get("pattern")
-        wrong, fix = _pattern_words(str(pattern)) if pattern else ("is not allowed here", "Use another key.")
+        wrong, fix = pattern_words(str(pattern)) if pattern else ("is not allowed here", "Use another key.")
         return f"the key {quoted(path[-1])} {wrong}.", fix
 
     def _words(self, kind: str, path: Path, context: Mapping[str, Any], message: str) -> Words:
@@ -770,7 +797,7 @@ def _length(case: _Case) -> Words:
 
 
 def _pattern(case: _Case) -> Words:
-    wrong, fix = _pattern_words(str(case.context.get("pattern", "")))
+    wrong, fix = pattern_words(str(case.context.get("pattern", "")))
     return f"{case.shown} {wrong}.", fix
 
 

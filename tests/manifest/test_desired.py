@@ -17,7 +17,7 @@ from reconciler.desired import Ignore, bare_name, load, resolve
 from reconciler.errors import Denied, InvalidManifest
 from reconciler.model import Address, Position, Reference, Secret
 from reconciler.references import REMOTE_READS
-from schemas.manifest import sections
+from schemas.manifest import nested, sections
 
 ENVIRON = {"CLIENT_SECRET": "hunter2" * 5}
 FULL = """\
@@ -280,6 +280,163 @@ def test_what_describe_prints_can_be_pasted_or_is_explained():
     assert not any("not known" in p for p in found)
 
 
+# --- what stands inside a client -----------------------------------------------------------------------------------
+
+INSIDE = """\
+version: 1
+id: eu-west-1_A
+clients:
+  web:
+    branding:
+      Settings: {components: {a: [8.0, {$var: radius}]}}
+      Assets: [{Category: FORM_LOGO, ColorMode: LIGHT, Extension: SVG, Bytes: {$file: logo.svg}}]
+    terms:
+      terms-of-use: {Links: {cognito:default: {$ssm: /terms}}}
+    session: {}
+    CallbackURLs: [https://example.com]
+    cimd_policies: {}
+  app:
+    terms: {}
+    branding: {$var: branding}
+    cimd_policies:
+      own/policy: {CIMDPolicyId: abc123, URLPatterns: ["https://example.com/*"]}
+  api: {}
+limits: {UserAuthentication: {RequestedLimitValue: 200}}
+web_acl: {}
+prune: [clients.terms, clients]
+"""
+
+
+@pytest.fixture
+def inside(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "logo.svg").write_text("<svg/>")
+    return one(INSIDE, variables={"radius": "4", "branding": {"UseCognitoProvidedValues": "true"}})
+
+
+def test_what_stands_inside_a_client_is_an_object_of_its_own(inside):
+    assert [str(s.address) for s in inside.specs] == [
+        "web_acl",
+        "limits/UserAuthentication",
+        "clients/web",
+        "clients/app",
+        "clients/api",
+        "clients/web/branding",
+        "clients/app/branding",
+        "clients/web/terms/terms-of-use",
+        "clients/web/session",
+        "clients/app/cimd_policies/own/policy",
+    ]
+    assert {s.address.pool for s in inside.specs} == {"eu-west-1_A"}
+    assert inside.spec("clients", "web").declared == {"ClientName": "web", "CallbackURLs": ["https://example.com"]}
+    branding = inside.spec("clients.branding", "web")
+    assert branding.address.owner == inside.spec("clients", "web").address
+    assert branding.declared["Settings"] == {"components": {"a": [8.0, "4"]}}
+    assert branding.declared["Assets"][0]["Bytes"] == b"<svg/>"
+    assert inside.spec("clients.terms", "web/terms-of-use").declared == {
+        "TermsName": "terms-of-use",
+        "Links": {"cognito:default": Reference("ssm", "/terms")},
+    }
+    policy = inside.spec("clients.cimd_policies", "app/own/policy")
+    assert policy.pin == "abc123"
+    assert policy.declared == {"PolicyName": "own/policy", "URLPatterns": ["https://example.com/*"]}
+
+
+def test_a_value_inside_a_client_knows_where_it_came_from(inside):
+    assert inside.spec("clients.branding", "app").declared == {"UseCognitoProvidedValues": True}
+
+
+def test_sections_inside_clients_are_managed_where_they_are_written(inside):
+    assert inside.sections == {
+        *("clients", "limits", "web_acl", "clients.branding", "clients.terms", "clients.session"),
+        "clients.cimd_policies",
+    }
+    assert inside.owners == {
+        "clients.branding": {"web", "app"},
+        "clients.terms": {"web", "app"},
+        "clients.session": {"web"},
+        "clients.cimd_policies": {"web", "app"},
+    }
+    assert inside.prune == ("clients.terms", "clients")
+
+
+def test_positions_inside_clients_are_relative_to_the_inner_object(inside):
+    branding = inside.spec("clients.branding", "web")
+    assert branding.source == Position("-", 5, 5)
+    assert branding.position(()) == Position("-", 6, 7)
+    assert branding.position(("Assets", 0, "Category")) == Position("-", 7, 27)
+    terms = inside.spec("clients.terms", "web/terms-of-use")
+    assert terms.source == Position("-", 9, 7)
+    assert terms.position(("TermsName",)) == Position("-", 9, 7)
+    assert terms.position(("Links", "cognito:default")) == Position("-", 9, 47)
+    web = inside.spec("clients", "web")
+    assert not [p for p in web.positions if p and p[0] in ("branding", "terms", "session")]
+    assert web.position(("CallbackURLs", 0)) == Position("-", 11, 20)
+
+
+def test_values_inside_clients_are_resolved(inside):
+    cloud = FakeCloud(ssm={"Type": "String", "Value": "https://example.com/terms"})
+    terms = resolve(inside, cloud).spec("clients.terms", "web/terms-of-use")
+    assert terms.declared["Links"] == {"cognito:default": "https://example.com/terms"}
+    with pytest.raises(InvalidManifest) as error:
+        resolve(inside, FakeCloud(ssm={"Type": "String", "Value": "a b"}))
+    assert [str(p) for p in error.value.problems] == [
+        (
+            "-:9:47 clients.web.terms.terms-of-use.Links.cognito:default: the value of $ssm /terms has a space or a "
+            "control character in it. Use visible characters only."
+        )
+    ]
+
+
+def test_a_client_may_come_whole_from_a_variable():
+    manifest = one(
+        "version: 1\nid: eu-west-1_A\nclients: {$var: clients}\n",
+        variables={"clients": {"web": {"branding": {"UseCognitoProvidedValues": True}}}},
+    )
+    assert [str(s.address) for s in manifest.specs] == ["clients/web", "clients/web/branding"]
+    assert manifest.spec("clients.branding", "web").position(("Settings",)).line == 3
+
+
+def test_the_order_of_what_stands_inside_is_that_of_the_model():
+    assert list(nested()) == [
+        f"clients.{part}"
+        for part in ("branding", "terms", "risk_configuration", "ui_customization", "session", "cimd_policies")
+    ]
+    assert list(sections())[-1] == "clients"
+
+
+# --- identity pools ------------------------------------------------------------------------------------------------
+
+
+def test_an_identity_pool():
+    manifest = one(
+        "version: 1\nkind: IdentityPool\nid: eu-west-1:1a2b3c4d-5e6f-7a8b-9c0d-1e2f3a4b5c6d\n"
+        "principal_tags: {accounts.google.com: {UseDefaults: true}}\nroles: {Roles: {}}\n"
+        "identity_pool: {IdentityPoolName: web, AllowUnauthenticatedIdentities: false}\nprune: [principal_tags]\n"
+    )
+    assert (manifest.kind, manifest.name) == ("IdentityPool", "web")
+    assert manifest.pool_id == "eu-west-1:1a2b3c4d-5e6f-7a8b-9c0d-1e2f3a4b5c6d"
+    assert manifest.sections == {"identity_pool", "roles", "principal_tags"}
+    assert [s.address for s in manifest.specs] == [
+        Address("web", "identity_pool"),
+        Address("web", "roles"),
+        Address("web", "principal_tags", "accounts.google.com"),
+    ]
+    assert manifest.specs[2].declared == {"IdentityProviderName": "accounts.google.com", "UseDefaults": True}
+
+
+def test_a_user_pool_and_an_identity_pool_may_have_one_name():
+    text = "version: 1\nuser_pool: {PoolName: web}\n---\nversion: 1\nkind: IdentityPool\nidentity_pool: {IdentityPoolName: web}\n"
+    assert [(m.kind, m.name) for m in load_text(text).manifests] == [("UserPool", "web"), ("IdentityPool", "web")]
+    again = text + "---\nversion: 1\nkind: IdentityPool\nidentity_pool: {IdentityPoolName: web}\n"
+    assert problems(again) == [
+        (
+            "8:1: the pool web is described here a second time; the first is at -:4:1. "
+            "Join the two documents, or give them different pools."
+        )
+    ]
+
+
 # --- what AWS puts in ----------------------------------------------------------------------------------------------
 
 
@@ -380,16 +537,30 @@ def test_a_denied_read_names_the_permission(full):
 
 # --- laws ----------------------------------------------------------------------------------------------------------
 
-keys = st.sampled_from([m for s in sections().values() for m in s.model.model_fields] + ["x", "ClientSecret"])
+keys = st.sampled_from(
+    [m for s in sections().values() for m in s.model.model_fields] + ["x", "ClientSecret", "${ref.x/user_pool#Id}"]
+)
 SECRET = "hunter2-in-many-places"
-leaves = st.sampled_from([{"$env": "S"}, {"$var": "s"}, 1, None, True, "x", {"$ssm": "/x"}, {"$secret": "a#b"}])
+leaves = st.sampled_from(
+    [
+        {"$env": "S"},
+        {"$var": "s"},
+        1,
+        None,
+        True,
+        "x",
+        {"$ssm": "/x"},
+        {"$secret": "a#b"},
+        {"$ref": "x/clients/web#ClientId"},
+    ]
+)
 trees = st.recursive(
     leaves,
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(keys, inner, max_size=3),
     max_leaves=6,
 )
 any_document = st.dictionaries(
-    st.sampled_from([*sections(), "target", "id", "prune", "protect", "ignore", "kind"]),
+    st.sampled_from([*sections(), "identity_pool", "roles", "target", "id", "prune", "protect", "ignore", "kind"]),
     trees | st.dictionaries(st.sampled_from(["web", "admins"]), st.dictionaries(keys, trees, max_size=3), max_size=2),
     max_size=4,
 )

@@ -148,14 +148,24 @@ def test_escapes(local, written, meant):
         ("a: {$file: t.htm}\n", "1:5 a: there is no file t.htm. Did you mean t.html? The path is relative to the directory of the manifest."),
         ("a: {$file: d}\n", "1:5 a: $file d is a directory. Name one file in it."),
         ("a: {$file: big}\n", "1:5 a: the file big is larger than 1 MB. Use a smaller file."),
-        ("a: {$vra: x}\n", "1:5 a: $vra is no reference. Did you mean $var? Use one of $var, $env, $file, $ssm, $secret."),
-        ("a: {$ref: x}\n", "1:5 a: $ref is reserved for later versions. Write the identifier, or use {$var: NAME}."),
+        ("a: {$vra: x}\n", "1:5 a: $vra is no reference. Did you mean $var? Use one of $var, $env, $file, $ssm, $secret, $ref."),
+        ("a: {$ref: x}\n", '1:5 a: "x" does not say DOCUMENT/ADDRESS#MEMBER. Write for example customers/clients/web#ClientId or customers/user_pool#Id.'),
+        ("a: {$ref: c/clients/web}\n", '1:5 a: "c/clients/web" does not say DOCUMENT/ADDRESS#MEMBER. Write for example customers/clients/web#ClientId or customers/user_pool#Id.'),
+        ("a: ${ref.c/user_pool}\n", '1:4 a: "c/user_pool" does not say DOCUMENT/ADDRESS#MEMBER. Write for example customers/clients/web#ClientId or customers/user_pool#Id.'),
+        ("a: x${ref.c/user_pool#Id\n", "1:4 a: the text holds a `${ref.` that is not closed. Write ${ref.customers/clients/web#ClientId}."),
+        ("a: ${ref.c-${var.stgae}/user_pool#Id}\n", "1:4 a: the variable stgae has no value. Did you mean stage? Give it a value: --var stgae=VALUE, or a line in a --var-file."),
+        ("a: ${ref.${ref.c/user_pool#Id}}\n", "1:4 a: a reference stands within a reference. Only ${var.NAME} can stand there."),
+        ("a: {$ssm: '/${ref.c/user_pool#Id}'}\n", "1:5 a: a reference stands within a reference. Only ${var.NAME} can stand there."),
+        ("a: ${ref.c-${var.braces}/user_pool#Id}\n", "1:4 a: a reference cannot hold braces. Write ${ref.customers/clients/web#ClientId}."),
+        ("a: ${var.dollar}${ref.c/user_pool#Id}\n", "1:4 a: a `$` stands before a reference. Put another character between the two."),
+        ("$${ref.c/user_pool#Id}: 1\n", "1:1 $${ref.c/user_pool#Id}: a key cannot hold the characters `${ref.` themselves. Use another key."),
+        ("x${ref.c/user_pool}: 1\n", '1:1 x${ref.c/user_pool}: "c/user_pool" does not say DOCUMENT/ADDRESS#MEMBER. Write for example customers/clients/web#ClientId or customers/user_pool#Id.'),
         ("a:\n  b: 1\n  $env: HOME\n", "3:3 a: $env must stand alone, but b stands beside it. Write {$env: ...} only."),
         ("a: {$env: [x]}\n", "1:5 a: $env needs a text behind it. Write {$env: NAME}."),
         ("a: {$secret: }\n", "1:5 a: $secret needs a text behind it. Write {$secret: NAME#KEY}."),
         ("a: {$secret: '#k'}\n", "1:5 a: $secret needs the name of a secret before the #. Write {$secret: NAME#KEY}."),
         ("a: {$secret: 'n#'}\n", "1:5 a: $secret needs a key behind the #. Name a key, or leave the # out to take the whole secret."),
-        ("a: ${env.HOME}\n", "1:4 a: $env cannot stand within a text; only ${var.NAME} can. Make it the whole value: {$env: HOME}."),
+        ("a: ${env.HOME}\n", "1:4 a: $env cannot stand within a text; only $var and $ref can. Make it the whole value: {$env: HOME}."),
         ("a: ${HOME}\n", "1:4 a: the text holds a `${...}` that is no reference. Write ${var.NAME}, or $${ for the two characters."),
         ("a: x${var.y\n", "1:4 a: the text holds a `${` that is not closed. Write ${var.NAME}, or $${ for the two characters."),
         ("a: ${var.list}\n", "1:4 a: the variable list is a list, not a text. Make it the whole value: {$var: list}."),
@@ -167,7 +177,9 @@ def test_what_is_wrong_and_where(local, tmp_path, text, expected):
     (tmp_path / "t.html").write_text("x")
     (tmp_path / "d").mkdir()
     (tmp_path / "big").write_bytes(b"x" * 1_000_001)
-    result = local(text, {"stage": "s", "list": [1], "null": None}, {"HOST_NAME": "h", "EMPTY": ""})
+    result = local(
+        text, {"stage": "s", "list": [1], "null": None, "braces": "{}", "dollar": "$"}, {"HOST_NAME": "h", "EMPTY": ""}
+    )
     assert wrong(result) == [f"m.yaml:{expected}"]
 
 

@@ -14,6 +14,7 @@ from reconciler.model import Position, Reference, Secret
 from reconciler.references import FAILED, Origin
 from reconciler.validation import WORDINGS, Place, Report, check, convert, quoted, span, suggestion
 from schemas.base import ApiModel, Deprecated, Name, Note, OneOf, SecretKeys, Sensitive, SmsText, members
+from schemas.terms import Terms
 
 SECRET = "hunter2-hunter2"
 
@@ -129,7 +130,7 @@ def test_words(tree, expected):
 
 def test_each_type_of_error_of_the_schemas_has_words():
     """Walks pydantic's own schemas, so that a new type in a schema cannot bring pydantic's words with it."""
-    from schemas.manifest import sections
+    from schemas.documents import DOCUMENTS
 
     causes = {
         "int": {"int_type", "greater_than_equal", "less_than_equal"},
@@ -165,9 +166,15 @@ def test_each_type_of_error_of_the_schemas_has_words():
             for inner in schema:
                 yield from kinds(inner)
 
-    for member in sections().values():
+    for member in (m for document in DOCUMENTS.values() for m in document.all.values()):
         for kind in set(kinds(member.model.__pydantic_core_schema__)):
             assert causes[kind] <= set(WORDINGS), kind
+
+
+def test_a_map_is_not_called_short_because_its_values_are_not_known_yet():
+    tree = {"Links": {"cognito:default": Reference("ssm", "/x")}}
+    assert run(tree, model=Terms)[:2] == (tree, [])
+    assert run({"Links": {}}, model=Terms)[1] == ["thing.Links: the map is empty. Give it 1 to 13 keys."]
 
 
 def test_all_problems_at_once():
