@@ -9,13 +9,14 @@ to be proven (design 3.9). Nothing is printed here: the caller gets events.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from reconciler.cloud import Clock, Cloud, Sleep
 from reconciler.differ import same
 from reconciler.errors import Ambiguous, CloudError
 from reconciler.kind import ResourceKind
-from reconciler.kinds import KINDS, ROOT
+from reconciler.kinds import KINDS
 from reconciler.lowering import lower
 from reconciler.model import (
     Address,
@@ -36,8 +37,8 @@ from reconciler.model import (
 )
 from reconciler.observer import live_names, read_again, status
 
-POLL = 5.0
-"""Seconds between two looks at an object that the service is still busy with."""
+POLL, LONGEST_POLL = 5.0, 60.0
+"""Seconds between two looks at an object that the service is still busy with: more, the longer it takes."""
 
 SETTLE = (1.0, 2.0, 4.0)
 """Seconds to wait before looking again, when something seems left: Cognito is eventually consistent."""
@@ -90,7 +91,7 @@ class _Run:
         self._stop = stop
         self._learned: dict[tuple[Address, str], str] = {}
         self._written: set[str] = set()
-        self._listed: dict[str, list[tuple[str, str]]] = {}
+        self._listed: dict[tuple[str, Address | None], list[tuple[str, str]]] = {}
         self._halt = ""
         self.unfinished: set[Address] = set()
 
@@ -122,7 +123,7 @@ class _Run:
                 written += 1
                 self._written.add(change.address.section)
                 yield sent
-            yield from self._wait(change)
+                yield from self._wait(change)
         except _Stale as error:
             self._halt = f"{change.address} is not what the plan saw"
             yield self._failed(change, str(error), written, stale=True)
@@ -142,14 +143,15 @@ class _Run:
         params = self._fill(call.params)
         began = self._clock()
         try:
-            answer = self._cloud.call(call.service, call.operation, params)
+            cloud = self._cloud.at(call.region) if call.region else self._cloud
+            answer = cloud.call(call.service, call.operation, params)
         except Ambiguous:
             if call.operation != kind.create:
                 raise
             answer = self._look(kind, change)
         if call.operation == kind.create:
-            self._learn(kind, change, answer.get(kind.created) or {} if kind.created else {})
-        return Sent(change.address, Call(call.service, call.operation, params), self._clock() - began)
+            self._learn(kind, change, answer.get(kind.created) or {} if kind.created else answer)
+        return Sent(change.address, replace(call, params=params), self._clock() - began)
 
     def _look(self, kind: ResourceKind, change: ResourceChange) -> Tree:
         """Find the object that a create with a lost answer may have made.
@@ -157,8 +159,8 @@ class _Run:
         Raises:
             Ambiguous: It cannot be told.
         """
-        known = {i for _, i in self._listed.get(kind.section, ())}
-        ids = self._fill(dict(change.ids)) if kind.id_param == kind.name_member else self._parents(change)
+        known = {i for _, i in self._listed.get((kind.section, change.address.owner), ())}
+        ids = self._parents(change)
         name = str(change.declared.get(kind.name_member, change.address.name))
         made = [i for n, i in live_names(self._cloud, kind, ids) if n == name and i not in known]
         if len(made) == 1:
@@ -190,11 +192,12 @@ class _Run:
         kind = KINDS[change.address.section]
         if kind.root:
             return {}
-        return self._fill({k: v for k, v in change.ids.items() if k != kind.id_param})  # type: ignore[no-any-return]
+        ids = change.new_ids or change.ids
+        return self._fill({k: v for k, v in ids.items() if k != kind.id_param})  # type: ignore[no-any-return]
 
     def _identifier(self, change: ResourceChange) -> str:
         kind = KINDS[change.address.section]
-        own = change.ids.get(kind.id_param, "") if kind.id_param else ""
+        own = (change.new_ids or change.ids).get(kind.id_param, "") if kind.id_param else ""
         return str(self._learned.get((change.address, kind.id_param)) or ("" if isinstance(own, Later) else own))
 
     # --- fences
@@ -207,12 +210,13 @@ class _Run:
         """
         if change.before is not None:
             self._fence_update(change, change.before)
-        elif not self._new_pool():
+        elif KINDS[change.address.section].create and not self._new_holder(change):
             self._fence_create(change)
 
-    def _new_pool(self) -> bool:
-        """Whether this run made the pool; then nobody else can have written in it."""
-        return any(address.section == ROOT.section for address, _ in self._learned)
+    def _new_holder(self, change: ResourceChange) -> bool:
+        """Whether this run made what the object lives in; then nobody else can have written in it."""
+        made = {address for address, _ in self._learned}
+        return change.address.owner in made or any(KINDS[address.section].root for address in made)
 
     def _fence_update(self, change: ResourceChange, before: Tree) -> None:
         kind = KINDS[change.address.section]
@@ -227,10 +231,11 @@ class _Run:
 
     def _fence_create(self, change: ResourceChange) -> None:
         kind = KINDS[change.address.section]
-        if kind.section not in self._listed:
-            self._listed[kind.section] = live_names(self._cloud, kind, self._parents(change))
+        place = (kind.section, change.address.owner)
+        if place not in self._listed:
+            self._listed[place] = live_names(self._cloud, kind, self._parents(change))
         name = change.declared.get(kind.name_member, change.address.name)
-        if any(n == name for n, _ in self._listed[kind.section]) and not self._is_known(kind, str(name)):
+        if any(n == name for n, _ in self._listed[place]) and not self._is_known(kind, str(name)):
             raise _Stale(f"{change.address} was made by somebody else since the plan was made. Run plan again.")
 
     def _is_known(self, kind: ResourceKind, name: str) -> bool:
@@ -245,16 +250,15 @@ class _Run:
     def _wait(self, change: ResourceChange) -> Iterator[Event]:
         """Wait until the service is done with an object that it works on by itself."""
         kind = KINDS[change.address.section]
-        if not kind.reading or change.after is None:
+        if not kind.waits or change.after is None:
             return
         began = self._clock()
-        ids = self._fill(dict(change.ids))
+        ids = self._fill(dict(change.new_ids or change.ids))
         patience = kind.patience(change.after)
-        while busy := status(self._cloud, kind, ids) if kind.waits else "":
+        while busy := status(self._cloud, kind, ids):
             elapsed = self._clock() - began
             if elapsed > patience:
-                raise CloudError(
-                    f"{kind.service}:{kind.reading.operation}", busy, f"still so after {elapsed:.0f} seconds"
-                )
+                operation = kind.reading.operation if kind.reading else kind.create
+                raise CloudError(f"{kind.service}:{operation}", busy, f"still so after {elapsed:.0f} seconds")
             yield Waiting(change.address, elapsed, busy)
-            self._sleep(POLL)
+            self._sleep(min(max(POLL, elapsed / 10), LONGEST_POLL))

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from reconciler.applier import apply
 from reconciler.console import Console
-from reconciler.errors import worst
+from reconciler.errors import Stale, worst
 from reconciler.model import Event, Failed, Plan, Sent, Skipped, Verified
 from reconciler.options import Options
-from reconciler.pipeline import planned
 from reconciler.render.progress import Progress
 from reconciler.runtime import Runtime
 from reconciler.signals import Graceful, Stop
+from reconciler.stages import must_be_applicable, plan_one
 
 if TYPE_CHECKING:  # pydantic comes with it
     from reconciler.desired import Manifest
@@ -56,15 +56,18 @@ def carry_out(runtime: Runtime, console: Console, manifests: Sequence[Manifest],
     """
     events: list[Event] = []
     codes: list[int] = []
+    done = list(plans)
     with Graceful(console.err) as stop:
-        for manifest, plan in zip(manifests, plans, strict=True):
+        for i, (manifest, plan) in enumerate(zip(manifests, plans, strict=True)):
             if stop.requested or any(codes):
                 events += [Skipped(c, "an earlier pool failed") for c in plan.pending]
                 continue
-            mine = _one(runtime, console, manifest, plan, stop)
+            if manifest.needs and plan.pending:
+                done[i] = _planned_again(runtime, manifest, plan)
+            mine = _one(runtime, console, manifest, done[i], stop)
             events += mine
             codes.append(_code(mine))
-    return Outcome(tuple(plans), tuple(events), stop.exit_code or _exit(codes, events))
+    return Outcome(tuple(done), tuple(events), stop.exit_code or _exit(codes, events))
 
 
 def _exit(codes: Sequence[int], events: Sequence[Event]) -> int:
@@ -76,19 +79,31 @@ def _exit(codes: Sequence[int], events: Sequence[Event]) -> int:
 def _one(runtime: Runtime, console: Console, manifest: Manifest, plan: Plan, stop: Stop) -> list[Event]:
     if not plan.pending:
         return []
-    options = runtime.options
-
-    def again() -> Plan:
-        return planned(manifest, runtime.reader(manifest), options.targets, parallelism=options.parallelism)
-
     events = []
     cloud, progress = runtime.cloud(manifest), Progress(pools=True)
-    for event in apply(plan, cloud, again, clock=runtime.clock, sleep=runtime.sleep, stop=stop):
+    for event in apply(
+        plan, cloud, lambda: plan_one(runtime, manifest), clock=runtime.clock, sleep=runtime.sleep, stop=stop
+    ):
         line = progress.line(event)
         if line:
             console.progress(line)
         events.append(event)
     return events
+
+
+def _planned_again(runtime: Runtime, manifest: Manifest, before: Plan) -> Plan:
+    """Plan a document anew whose references are known only now that the documents before it were applied.
+
+    Raises:
+        Refused: What came out cannot be applied.
+        Stale: It would do something else than what was shown.
+    """
+    found = plan_one(runtime, manifest)
+    must_be_applicable([found])
+    shown, now = ([(c.type, c.action) for c in p.pending] for p in (before, found))
+    if shown != now:
+        raise Stale(f"{manifest.file}: the plan of {manifest.name} is not what was shown. Run plan again.")
+    return found
 
 
 def _code(events: Sequence[Event]) -> int:

@@ -10,7 +10,7 @@ import logging
 import random
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any
 
@@ -104,6 +104,7 @@ class Aws:
         self._session = _session(access)
         self._quotas = Quotas(clock, sleep, share=access.share, max_rps=access.max_rps)
         self._clients: dict[str, Any] = {}
+        self._elsewhere: dict[str, Aws] = {}
         self._identity: Identity | None = None
         self._lock = Lock()
 
@@ -135,6 +136,14 @@ class Aws:
                 log.info("%s: attempt %d failed (%s), again in %.1f s", name, attempt, _code(error), pause)
                 self._sleep(pause)
         raise AssertionError(name)  # pragma: no cover - the last attempt raises
+
+    def at(self, region: str) -> Aws:
+        """Return the same account in another Region, which has quotas of its own."""
+        with self._lock:
+            if region not in self._elsewhere:
+                access = replace(self._access, region=region)
+                self._elsewhere[region] = Aws(access, clock=self._clock, sleep=self._sleep)
+            return self._elsewhere[region]
 
     def _once(self, service: str, operation: str, params: Mapping[str, Any]) -> Tree:
         method = getattr(self._client(service), xform_name(operation))
@@ -178,7 +187,9 @@ class Aws:
     def _region(self) -> str:
         region = self._access.region or self._session.region_name
         if not region:
-            raise CloudError("session", "NoRegion", "no Region is set. Use --region, target.region or AWS_REGION.")
+            raise CloudError(
+                "configuration", "NoRegion", "no Region is set. Use --region, target.region or AWS_REGION."
+            )
         return str(region)
 
 
@@ -189,7 +200,7 @@ def _session(access: Access) -> boto3.Session:
             return session
         assumed = session.client("sts").assume_role(RoleArn=access.role_arn, RoleSessionName="poolctl")
     except (failures.BotoCoreError, failures.ClientError) as error:
-        raise translate("sts:AssumeRole" if access.role_arn else "session", error) from None
+        raise translate("sts:AssumeRole" if access.role_arn else "configuration", error) from None
     keys = assumed["Credentials"]
     return boto3.Session(
         aws_access_key_id=keys["AccessKeyId"],

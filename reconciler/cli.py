@@ -25,6 +25,7 @@ COMMANDS = {
     "validate": ("reconciler.commands.validate", "check manifests without contacting AWS", True),
     "plan": ("reconciler.commands.plan", "show what apply would do", True),
     "apply": ("reconciler.commands.apply", "make the user pools what the manifests say", True),
+    "explain": ("reconciler.commands.explain", "tell what is known about a kind or a member", False),
     "schema": ("reconciler.commands.schema", "print the JSON Schema of manifests or of outputs", False),
     "local": ("reconciler.commands.local", "serve the embedded Cognito over HTTP", False),
     "version": ("reconciler.commands.version", "print the version", False),

@@ -46,6 +46,14 @@ class Cloud(Protocol):
         """
         ...
 
+    def at(self, region: str) -> Cloud:
+        """Return the same account in another Region.
+
+        Args:
+            region: Region code.
+        """
+        ...
+
 
 class WriteAttempted(PoolctlError):
     """A command that must not write tried to. This is a defect of poolctl; nothing was sent."""
@@ -71,6 +79,10 @@ class ReadOnly:
         if (service, operation) not in self._reads:
             raise WriteAttempted(f"{service}:{operation} is not on the list of reads; nothing was sent")
         return self._cloud.call(service, operation, params)
+
+    def at(self, region: str) -> Cloud:
+        """Return the same account in another Region, without writes there too."""
+        return ReadOnly(self._cloud.at(region), self._reads)
 
 
 def pages(cloud: Cloud, service: str, operation: str, params: Mapping[str, Any], items: str) -> Iterator[Tree]:

@@ -12,6 +12,7 @@ import hmac
 import json
 import secrets
 from collections.abc import Iterator, Mapping
+from ipaddress import ip_network
 from typing import Any
 
 from reconciler.merge import reset_value
@@ -19,7 +20,9 @@ from reconciler.model import FieldChange, Path, Secret, Tree
 from schemas.base import (
     ABSENT,
     ApiModel,
+    Cidr,
     Default,
+    Document,
     Keyed,
     Member,
     Pin,
@@ -126,7 +129,7 @@ def _member(member: Member | None, value: Any, live: Any, path: Path, *, creatin
         yield from _unknown(value, live, path)
     elif member.has(Pin) or (member.has(WriteOnly) and not creating):
         return
-    elif value is None or member.shape == "scalar":
+    elif value is None or member.shape == "scalar" or member.has(Document):
         yield Leaf(path, live, value, member, sensitive=member.has(Sensitive))
     elif member.shape == "structure":
         if member.has(Presence) and not isinstance(live, dict):
@@ -187,16 +190,18 @@ def _after(leaf: Leaf) -> Any:
         value = reset_value(leaf.member)
     if isinstance(value, list) and _holds_secret(value):
         value = [Secret(v, "declared") if isinstance(v, str) else v for v in value]  # as the live ones are
-    return _canonical(leaf.member, value)
+    return _canonical(leaf.member, _or_default(leaf.member, value) if isinstance(value, list) else value)
 
 
 def _before(leaf: Leaf) -> Any:
     """The live value; a member that is absent holds the service's default, whatever age the object has."""
-    value = leaf.before
-    default = leaf.member.mark(Default) if leaf.member else None
-    if default and _is_empty(value, leaf.member):
-        value = default.value
-    return _canonical(leaf.member, value)
+    return _canonical(leaf.member, _or_default(leaf.member, leaf.before))
+
+
+def _or_default(member: Member | None, value: Any) -> Any:
+    """An empty list is the same as none to the service, and none is the default (rule C20, cognito-facts 4.4)."""
+    default = member.mark(Default) if member else None
+    return default.value if default and _is_empty(value, member) else value
 
 
 def _is_empty(value: Any, member: Member | None) -> bool:
@@ -211,9 +216,33 @@ def _canonical(member: Member | None, value: Any) -> Any:
     if isinstance(value, str) and member and member.has(Text):
         return value.replace("\r\n", "\n").rstrip("\n")
     if isinstance(value, list):
-        items = [_plain(item) for item in value]
+        items = [_item(member, item) for item in value]
         return sorted(items, key=_sort_key) if member and member.has(Unordered) else items
     return _plain(value)
+
+
+def _item(member: Member | None, item: Any) -> Any:
+    """An item of a list; of a structure, what the service adds by itself counts for nothing."""
+    if member and member.model and isinstance(item, dict):
+        known = members(member.model)
+        both = {k: (_canonical(known.get(k), v), known.get(k)) for k, v in item.items()}
+        return {k: v for k, (v, m) in sorted(both.items()) if v is not None and not _is_default(m, v)}
+    if member and isinstance(item, str) and any(isinstance(m, Cidr) for m in member.item_marks):
+        return _network(item)
+    return _plain(item)
+
+
+def _is_default(member: Member | None, value: Any) -> bool:
+    default = member.mark(Default) if member else None
+    return default is not None and value == _canonical(member, default.value)
+
+
+def _network(text: str) -> str:
+    """One spelling for a range of addresses; what is none stays as it is, for the service to refuse."""
+    try:
+        return str(ip_network(text, strict=False))
+    except ValueError:
+        return text
 
 
 def _plain(value: Any) -> Any:

@@ -15,8 +15,8 @@ from reconciler.kinds import judge
 from reconciler.lowering import lower
 from reconciler.model import Address, Notice, Path, Plan, Position, Refusal
 from reconciler.observer import World
-from reconciler.planner import live_state, planned_state
 from reconciler.shapes import input_shape, missing
+from reconciler.states import live_state, planned_state
 
 
 def check(plan: Plan, manifest: Manifest, world: World) -> Plan:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from reconciler.model import Address, Call, FieldChange, Path, ResourceChange, Tree
+from reconciler.model import Address, Call, FieldChange, Path, ResourceChange, Target, Tree
 from schemas.base import ApiModel
 
 
@@ -23,8 +23,8 @@ class Listing:
     """The list operation."""
     items: str
     """Member of the answer that holds the items."""
-    page: tuple[str, int]
-    """Parameter for the page size and its maximum (cognito-facts 1.1)."""
+    page: tuple[str, int] | None
+    """Parameter for the page size and its maximum, where the operation has one (cognito-facts 1.1)."""
     complete: bool = False
     """Whether items are whole objects, so that no read per object is needed."""
 
@@ -37,6 +37,18 @@ class Reading:
     """The read operation."""
     result: str = ""
     """Member of the answer that holds the object; empty when the answer is the object."""
+
+
+@dataclass(frozen=True, slots=True)
+class Abroad:
+    """A part of an object that is read in another Region."""
+
+    region: Callable[[Tree], str]
+    """Tells the Region from the object's own answer; empty when there is nothing to read there."""
+    reading: Reading
+    """How it is read there."""
+    join: Callable[[Tree, Tree], Tree]
+    """Puts the object's own answer and the one from there together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +119,8 @@ class Draft:
     """Gives the planned state of the single object of another section (`user_pool`)."""
     declared: Callable[[str], Tree]
     """Gives what the manifest declares for the single object of another section."""
+    target: Target
+    """Where it is for."""
 
 
 def _same(tree: Tree) -> Tree:
@@ -133,6 +147,14 @@ def _plainly(declared: Tree, observed: Tree) -> str:  # noqa: ARG001 - the signa
     return ""
 
 
+def _as_they_are(ids: Mapping[str, Any]) -> Mapping[str, Any]:
+    return ids
+
+
+def _no_exports(ids: Mapping[str, str], region: str) -> Mapping[str, str]:  # noqa: ARG001 - the signature of the hook
+    return {}
+
+
 def _as_planned(after: Tree, declared: Tree) -> Tree:  # noqa: ARG001 - the signature of the hook
     return after
 
@@ -150,7 +172,7 @@ class ResourceKind:
     """One kind of resource."""
 
     section: str
-    """Key of the manifest section, and the kind's name everywhere."""
+    """Key of the manifest section, and the kind's name everywhere; `clients.branding` for a kind inside another."""
     resource_type: str
     """CloudFormation's word for it, used in machine output: `UserPoolClient`."""
     title: str
@@ -159,11 +181,15 @@ class ResourceKind:
     """Its schema."""
     service: str = "cognito-idp"
     """The API it belongs to."""
+    document: str = "UserPool"
+    """The kind of document that it stands in."""
 
     listing: Listing | None = None
     """How its objects are found; None for single objects and for those found by `names`."""
     reading: Reading | None = None
     """How one is read; None where the listing is complete."""
+    abroad: Abroad | None = None
+    """What of it is read in another Region."""
     create: str = ""
     """Operation that makes one; empty where it comes with its pool."""
     created: str = ""
@@ -180,11 +206,20 @@ class ResourceKind:
     id_member: str = ""
     """Member of the answer that holds the identifier, where it is spelled differently."""
 
+    listed_name: str = ""
+    """Member of list items that holds the name, where it is spelled differently from `name_member`."""
+    params: Mapping[str, Any] = field(default_factory=dict)
+    """Parameters that its calls take besides, always with the same value (`ClientId: ALL`)."""
     extra_ids: Mapping[str, str] = field(default_factory=dict)
     """Further parameters that its answer gives to calls: parameter → member (`ResourceArn` → `Arn`)."""
 
+    spell: Callable[[Mapping[str, Any]], Mapping[str, Any]] = _as_they_are
+    """Turns identifiers into parameters, where the API wants a structure."""
+
     root: bool = False
     """Whether it is the pool itself, which all others live in."""
+    after: tuple[str, ...] = ()
+    """Sections all of whose changes must come first, whatever the objects name."""
     stands_on: tuple[str, ...] = ()
     """Sections that must be read with this one, as its rules look at them."""
     flexible: tuple[str, ...] = ()
@@ -195,7 +230,7 @@ class ResourceKind:
     adopt: Callable[[Tree], Tree] = _same
     """Turns an answer into the spelling of the input."""
     names: Callable[[Tree], Iterable[str]] | None = None
-    """Tells the names of live objects from the pool's own answer, where there is no list operation."""
+    """Tells the names of live objects from the answer of what they are inside of, where nothing lists them."""
     initial: Callable[[], Tree] = dict
     """What the object is in a new pool, where it comes with the pool."""
     settled: Callable[[Tree, Tree], Iterable[Path]] = _settled
@@ -214,6 +249,8 @@ class ResourceKind:
     frozen: Callable[[FieldChange, Tree, Tree], str] = _fluid
     """Tells why a member of a live object cannot be changed and what to do, where the schema's marks cannot say it;
     gets the change, what is declared and the live object; empty when it can."""
+    exports: Callable[[Mapping[str, str], str], Mapping[str, str]] = _no_exports
+    """Gives what other documents may refer to, from the identifiers of a live object and its Region."""
     owner: Callable[[Tree, str], str] = _nobody
     """Tells who made the object, if it was not an author of manifests (design 3.13); gets the pool's id."""
     pending: Callable[[Tree], str] = _steady
@@ -223,10 +260,23 @@ class ResourceKind:
     rules: tuple[Rule, ...] = ()
     """What the service refuses about it (cognito-facts 3)."""
 
+    elsewhere: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Members that other operations than `update` write on a live object, as `lower` does it: member → operations.
+    Told, never obeyed."""
+    permissions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """IAM actions that are needed besides those named like the operations: by operation, or by the path of the member
+    that needs them when it is set (cognito-facts 9 and 10)."""
+
     @property
     def single(self) -> bool:
-        """Whether a pool has exactly one."""
+        """Whether there is exactly one in what it is inside of."""
         return not self.name_member or self.root
+
+    @property
+    def outer(self) -> str:
+        """The section of the objects that it is inside of, or empty for what stands in the pool itself."""
+        outer, dot, _ = self.section.partition(".")
+        return outer if dot else ""
 
     @property
     def waits(self) -> bool:
@@ -236,7 +286,8 @@ class ResourceKind:
     @property
     def reads(self) -> frozenset[str]:
         """The operations that read it."""
-        return frozenset(o.operation for o in (self.listing, self.reading) if o)
+        abroad = self.abroad.reading if self.abroad else None
+        return frozenset(o.operation for o in (self.listing, self.reading, abroad) if o)
 
     def identifier(self, answer: Mapping[str, Any]) -> str:
         """Return the identifier that an answer holds, or nothing."""

@@ -5,6 +5,9 @@ Pure: the calls that a plan shows and the calls that an apply sends come from he
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from reconciler.kind import Draft, ResourceKind
 from reconciler.kinds import KINDS
 from reconciler.merge import overlay
@@ -23,14 +26,26 @@ def lower(change: ResourceChange, plan: Plan) -> tuple[Call, ...]:
     if change.action is Action.NONE:
         return ()
     if change.action is Action.DELETE:
-        return (Call(kind.service, kind.delete, _identifiers(kind, kind.delete, change)),)
+        return (_delete(kind, change),)
     draft = Draft(
         change,
         _payload(kind, change),
         lambda section: _single(plan, change, section, "after"),
         lambda section: _single(plan, change, section, "declared"),
+        plan.target,
     )
+    if change.action is Action.REPLACE:
+        return (_delete(kind, change), *_usual(draft))
     return kind.lower(draft, _usual) if kind.lower else _usual(draft)
+
+
+def creates(change: ResourceChange) -> bool:
+    """Tell whether a change makes an object."""
+    return change.before is None or change.action is Action.REPLACE
+
+
+def _delete(kind: ResourceKind, change: ResourceChange) -> Call:
+    return Call(kind.service, kind.delete, _parameters(kind, kind.delete, change.ids))
 
 
 def _usual(draft: Draft) -> tuple[Call, ...]:
@@ -43,7 +58,7 @@ def _usual(draft: Draft) -> tuple[Call, ...]:
 
 
 def _operation(kind: ResourceKind, change: ResourceChange) -> str:
-    return kind.create if change.before is None and kind.create else kind.update
+    return kind.create if creates(change) and kind.create else kind.update
 
 
 def _payload(kind: ResourceKind, change: ResourceChange) -> Tree:
@@ -54,11 +69,14 @@ def _payload(kind: ResourceKind, change: ResourceChange) -> Tree:
 
 
 def _identifiers(kind: ResourceKind, operation: str, change: ResourceChange) -> Tree:
-    creating = operation == kind.create
-    ids = {k: v for k, v in change.ids.items() if not (creating and kind.root)}
-    if creating and kind.id_param != kind.name_member:
-        ids.pop(kind.id_param, None)
-    return project(ids, input_shape(kind.service, operation))  # type: ignore[no-any-return]
+    ids = dict(change.new_ids or change.ids)
+    if operation == kind.create and kind.id_param != kind.name_member:
+        ids.pop(kind.id_param, None)  # made by the service
+    return _parameters(kind, operation, ids)
+
+
+def _parameters(kind: ResourceKind, operation: str, ids: Mapping[str, Any]) -> Tree:
+    return project({**kind.spell(ids), **kind.params}, input_shape(kind.service, operation))  # type: ignore[no-any-return]
 
 
 def _single(plan: Plan, change: ResourceChange, section: str, what: str) -> Tree:

@@ -8,10 +8,11 @@ one value, and null means "back to the service's default" (design 2 and 3.2).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from typing import Any
 
 from reconciler.model import Tree
-from schemas.base import ABSENT, ApiModel, ClearWith, Default, Keyed, Member, Presence, members
+from schemas.base import ABSENT, ApiModel, ClearWith, Default, Document, Keyed, Member, Presence, members
 
 
 def overlay(model: type[ApiModel] | None, observed: Mapping[str, Any], declared: Mapping[str, Any]) -> Tree:
@@ -39,16 +40,17 @@ def reset_value(member: Member | None) -> Any:
         return ABSENT
     clear = member.mark(ClearWith)
     if clear:
-        return clear.value
+        return deepcopy(clear.value)
     default = member.mark(Default)
-    return default.value if default else ABSENT
+    return deepcopy(default.value) if default else ABSENT
 
 
 def _value(member: Member | None, observed: Any, declared: Any) -> Any:
     if declared is None:
         return reset_value(member)
-    if member is None:
-        return {**observed, **declared} if isinstance(observed, dict) and isinstance(declared, dict) else declared
+    if member is None or member.has(Document):
+        both = isinstance(observed, dict) and isinstance(declared, dict) and member is None
+        return {**observed, **declared} if both else declared
     if member.shape == "structure":
         merged = overlay(member.model, observed if isinstance(observed, dict) else {}, declared)
         nothing = not merged and observed is None and not member.has(Presence)
@@ -57,7 +59,14 @@ def _value(member: Member | None, observed: Any, declared: Any) -> Any:
         return _map(member, observed if isinstance(observed, dict) else {}, declared)
     if keyed := member.mark(Keyed):
         return _keyed(member, keyed.member, observed or [], declared)
-    return declared
+    return _without_nulls(declared) if member.model else declared
+
+
+def _without_nulls(value: Any) -> Any:
+    """The items of a list are written whole, so a member that is null in one is just not there."""
+    if isinstance(value, dict):
+        return {k: _without_nulls(v) for k, v in value.items() if v is not None}
+    return [_without_nulls(v) for v in value] if isinstance(value, list) else value
 
 
 def _map(member: Member, observed: Mapping[str, Any], declared: Mapping[str, Any]) -> Tree:
@@ -83,9 +92,11 @@ def defaults(model: type[ApiModel]) -> Tree:
     """Return what the service assumes for an object of which nothing was said."""
     result: Tree = {}
     for name, member in members(model).items():
+        if member.model and member.model.INPUTS:
+            continue  # an object of its own, that only stands inside this one
         default = member.mark(Default)
         if default:
-            result[name] = default.value
+            result[name] = deepcopy(default.value)
         elif member.shape == "structure" and member.model and (inner := defaults(member.model)):
             result[name] = inner
     return result

@@ -90,11 +90,13 @@ class Reference:
     """A value that only AWS can give (`$ssm`, `$secret`) and that nobody has asked for yet."""
 
     kind: str
-    """`ssm` or `secret`."""
+    """`ssm`, `secret`, `ref` (an identifier of another document's object), or `text` (a text with such in it)."""
     target: str
     """What the author wrote behind it."""
 
     def __str__(self) -> str:
+        if self.kind in ("ref", "text"):
+            return "(known after apply)"
         return f"(known after reading ${self.kind} {self.target})"
 
 
@@ -121,12 +123,23 @@ class Address:
     pool: str
     """The document it belongs to, by the name of its pool."""
     section: str
-    """Key of the manifest section, which is also the kind: `clients`."""
+    """The kind: key of the manifest section (`clients`), or `clients.branding` for a kind inside another object."""
     name: str = ""
-    """Key within the section; empty for sections that hold a single object."""
+    """Key within the section; empty for sections that hold a single object. Inside another object, the name of that
+    one comes first: `web`, `web/terms-of-use`."""
 
     def __str__(self) -> str:
-        return f"{self.section}/{self.name}" if self.name else self.section
+        outer, dot, part = self.section.partition(".")
+        if not dot:
+            return f"{self.section}/{self.name}" if self.name else self.section
+        owner, slash, rest = self.name.partition("/")
+        return f"{outer}/{owner}/{part}{slash}{rest}"
+
+    @property
+    def owner(self) -> Address | None:
+        """The object that this one is inside of, if it is inside of one."""
+        outer, dot, _ = self.section.partition(".")
+        return Address(self.pool, outer, self.name.partition("/")[0]) if dot else None
 
     @property
     def full(self) -> str:
@@ -224,6 +237,8 @@ class Call:
     """CamelCase, as in the service model."""
     params: Tree
     """The input structure."""
+    region: str = ""
+    """Region to send it to, where that is not the pool's own (replicas)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +267,8 @@ class ResourceChange:
     """Where the manifest declares it."""
     reason: str = ""
     """Why, when the action alone does not tell."""
+    new_ids: Mapping[str, Any] | None = None
+    """For a replacement: identifiers of the object that is made, while `ids` are those of the one that goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,6 +313,12 @@ class Target:
     """Its id; empty while it does not exist."""
     manifest: str
     """File that declares it."""
+
+    @property
+    def partition(self) -> str:
+        """The partition that the Region belongs to: `aws`, `aws-cn`, `aws-us-gov`."""
+        outside = {"cn": "aws-cn", "us-gov": "aws-us-gov"}
+        return next((p for prefix, p in outside.items() if self.region.startswith(f"{prefix}-")), "aws")
 
 
 @dataclass(frozen=True, slots=True)

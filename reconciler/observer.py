@@ -7,21 +7,33 @@ What cannot be read becomes a gap, never an absence (design 3.10).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from reconciler.cloud import Cloud, pages
 from reconciler.errors import CloudError, NotFound
 from reconciler.kind import Reading, ResourceKind
-from reconciler.kinds import KINDS, ROOT
-from reconciler.model import Address, Gap, Observed, Path, Position, Refusal, Secret, Tree
+from reconciler.kinds import KINDS, root_of
+from reconciler.model import Address, Gap, Observed, Position, Refusal, Secret, Tree
 from reconciler.shapes import input_shape, project
 from schemas.base import ApiModel, SecretKeys, Sensitive, members
 
 VOLATILE = frozenset({"CreationDate", "LastModifiedDate", "UserPoolId"})
 """Members of answers that say nothing about configuration."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """A declared object that has others inside."""
+
+    key: str
+    """Its key in the manifest."""
+    name: str
+    """The name it has live."""
+    pin: str = ""
+    """Its identifier, where the manifest pins it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +52,10 @@ class Wanted:
     """Names to look up besides, for kinds without a list operation."""
     source: Position | None = None
     """Where the manifest names the pool."""
+    document: str = ""
+    """Kind of the document."""
+    owners: Mapping[str, tuple[Owner, ...]] = field(default_factory=dict)
+    """Section of a kind inside others → the objects whose inside is to be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,23 +89,24 @@ def find(cloud: Cloud, wanted: Wanted) -> tuple[Tree | None, Refusal | None]:
     Returns:
         The pool's own answer, or None when there is none; and why it could not be told, if it could not.
     """
+    root = root_of(wanted.document)
     if wanted.id:
-        return _pinned(cloud, wanted)
-    found = [i for i in _items(cloud, ROOT, {}) if i.get("Name") == wanted.name]
+        return _pinned(cloud, root, wanted)
+    found = [i for i in _items(cloud, root, {}) if _listed_name(root, i) == wanted.name]
     if len(found) > 1:
-        ids = ", ".join(sorted(ROOT.identifier(i) for i in found))
+        ids = ", ".join(sorted(root.identifier(i) for i in found))
         return None, _root_refusal(
             wanted,
             "ambiguous",
             f"{len(found)} pools are called {wanted.name!r}: {ids}.",
             "Names are not unique: write the id of the one that is meant as `id:` into the manifest.",
         )
-    return (_describe(cloud, ROOT, {ROOT.id_param: ROOT.identifier(found[0])}) if found else None), None
+    return (_describe(cloud, root, {root.id_param: root.identifier(found[0])}) if found else None), None
 
 
-def _pinned(cloud: Cloud, wanted: Wanted) -> tuple[Tree | None, Refusal | None]:
+def _pinned(cloud: Cloud, root: ResourceKind, wanted: Wanted) -> tuple[Tree | None, Refusal | None]:
     try:
-        return _describe(cloud, ROOT, {ROOT.id_param: wanted.id}), None
+        return _describe(cloud, root, {root.id_param: wanted.id}), None
     except NotFound:
         return None, _root_refusal(
             wanted,
@@ -100,7 +117,8 @@ def _pinned(cloud: Cloud, wanted: Wanted) -> tuple[Tree | None, Refusal | None]:
 
 
 def _root_refusal(wanted: Wanted, rule: str, message: str, advice: str) -> Refusal:
-    return Refusal(Address(wanted.pool, ROOT.section), rule, (), message, advice, wanted.source)
+    address = Address(wanted.pool, root_of(wanted.document).section)
+    return Refusal(address, rule, (), message, advice, wanted.source)
 
 
 # --- everything in it ----------------------------------------------------------------------------------------------
@@ -135,54 +153,74 @@ def read_again(cloud: Cloud, observed: Observed) -> Tree | None:
     kind = KINDS[observed.address.section]
     try:
         if kind.reading:
-            answer = _describe(cloud, kind, observed.ids)
-            return _data(kind, answer) if answer else None
-        return next((_data(kind, i) for i in _items(cloud, kind, observed.ids) if _is(kind, i, observed)), None)
+            answer: Tree | None = _describe(cloud, kind, observed.ids)
+        else:
+            answer = next((i for i in _items(cloud, kind, observed.ids) if _is(kind, i, observed)), None)
+        return _data(kind, _whole(cloud, kind, observed.ids, answer)) if answer else None
     except NotFound:
         return None
 
 
 def status(cloud: Cloud, kind: ResourceKind, ids: Mapping[str, Any]) -> str:
     """Return the service's word for "still busy" with an object, or nothing when it is ready."""
-    return kind.pending(_describe(cloud, kind, ids)) if kind.reading else ""
+    if kind.reading:
+        return kind.pending(_describe(cloud, kind, ids))
+    found = next((i for i in _items(cloud, kind, ids) if kind.identifier(i) == ids[kind.id_param]), None)
+    return kind.pending(found) if found else ""
 
 
 def live_names(cloud: Cloud, kind: ResourceKind, ids: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return name and identifier of all live objects of a kind: the fence before a creation."""
-    member = "Name" if kind.root else kind.name_member
-    return [(str(i.get(member, "")), kind.identifier(i)) for i in _items(cloud, kind, ids)] if kind.listing else []
+    return [(_listed_name(kind, i), kind.identifier(i)) for i in _items(cloud, kind, ids)] if kind.listing else []
 
 
 def _is(kind: ResourceKind, item: Tree, observed: Observed) -> bool:
     return kind.identifier(item) == observed.ids[kind.id_param]
 
 
+def _listed_name(kind: ResourceKind, item: Tree) -> str:
+    return str(item.get(kind.listed_name or kind.name_member, ""))
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """One object to read."""
+
+    kind: ResourceKind
+    address: Address
+    ids: Mapping[str, str]
+    item: Tree
+
+
+def _named(observed: Observed, owner: Owner) -> bool:
+    return observed.address.name == owner.name
+
+
 class _Reader:
-    """One reading of one pool: two waves of calls, lists first, then single objects."""
+    """One reading of one pool: lists first, then single objects, then what is inside of them."""
 
     def __init__(self, cloud: Cloud, wanted: Wanted, answer: Tree | None) -> None:
         self._cloud = cloud
         self._wanted = wanted
+        self._root = root_of(wanted.document)
         self._answer = answer or {}
-        self._ids = _ids(ROOT, {}, self._answer) if answer else {}
+        self._ids = _ids(self._root, {}, self._answer) if answer else {}
         self._objects: list[Observed] = []
         self._foreign: dict[Address, str] = {}
         self._gaps: list[Gap] = []
-        self._known = {ROOT.section}
+        self._known = {self._root.section}
         if answer:
-            self._objects.append(Observed(self._address(ROOT, ""), self._ids, _data(ROOT, answer)))
+            self._objects.append(Observed(self._address(self._root, ""), self._ids, _data(self._root, answer)))
 
     def read(self, pool: ThreadPoolExecutor) -> None:
-        kinds = [k for k in self._kinds() if not k.root]
+        kinds = [k for k in self._kinds() if not k.root and not k.outer]
         listed = list(pool.map(self._list, kinds))
-        jobs = [(k, item) for k, items in zip(kinds, listed, strict=True) for item in items or ()]
-        for found in pool.map(lambda job: self._object(*job), jobs):
-            if found:
-                self._objects.append(found)
         self._known |= {k.section for k, items in zip(kinds, listed, strict=True) if items is not None}
+        self._carry_out(pool, [j for k, items in zip(kinds, listed, strict=True) for j in self._jobs(k, items or ())])
+        self._carry_out(pool, [j for k in self._kinds() if k.outer for j in self._inside(k)])
 
     def world(self) -> World:
-        root = next((o for o in self._objects if o.address.section == ROOT.section), None)
+        root = next((o for o in self._objects if o.address.section == self._root.section), None)
         failed = {g.address.section for g in self._gaps}
         objects = tuple(sorted(self._objects, key=lambda o: (list(KINDS).index(o.address.section), o.address)))
         return World(root, objects, frozenset(self._known - failed), self._foreign, tuple(self._gaps))
@@ -198,33 +236,77 @@ class _Reader:
         if kind.single:
             return [{}] if self._ids else []
         if kind.names:
-            asked = self._wanted.names.get(kind.section, ())
+            asked = self._wanted.names.get(kind.section, ()) if self._readable(kind) else ()
             return [{kind.name_member: n} for n in dict.fromkeys((*kind.names(self._answer), *asked))]
-        return self._try(kind, "", lambda: list(_items(self._cloud, kind, self._ids))) if self._ids else []
+        listing = self._address(kind, "")
+        return self._try(listing, lambda: list(_items(self._cloud, kind, self._ids))) if self._ids else []
 
-    def _object(self, kind: ResourceKind, item: Tree) -> Observed | None:
-        name = str(item.get(kind.name_member, "")) if kind.name_member else ""
-        ids = {**self._ids, **({kind.id_param: kind.identifier(item)} if kind.id_param else {})}
-        answer: Tree | None = item
-        if kind.reading and (kind.section in self._wanted.sections or kind.single or kind.names):
-            answer = self._try(kind, name, lambda: _describe(self._cloud, kind, ids))
+    def _readable(self, kind: ResourceKind) -> bool:
+        """Whether an object can be read by its name; most live in a pool, which may not exist yet."""
+        required = set(input_shape(kind.service, _required(kind.reading).operation).required)
+        return required <= {*kind.spell({**self._ids, kind.id_param: ""}), *kind.params}
+
+    def _jobs(self, kind: ResourceKind, items: Iterable[Tree]) -> Iterator[_Job]:
+        for item in items:
+            name = str(item.get(kind.name_member, "")) if kind.name_member else ""
+            own = {kind.id_param: kind.identifier(item)} if kind.id_param and item else {}
+            yield _Job(kind, self._address(kind, name), {**self._ids, **own}, item)
+
+    def _inside(self, kind: ResourceKind) -> Iterator[_Job]:
+        """What is inside of declared objects that are live."""
+        outer = KINDS[kind.outer]
+        for owner in self._wanted.owners.get(kind.section, ()):
+            live = [o for o in self._objects if o.address.section == kind.outer]
+            found = [o for o in live if owner.pin == o.ids[outer.id_param] or (not owner.pin and _named(o, owner))]
+            if len(found) == 1:
+                yield from self._inside_one(kind, owner.key, found[0])
+
+    def _inside_one(self, kind: ResourceKind, key: str, holder: Observed) -> Iterator[_Job]:
+        if kind.single:
+            yield _Job(kind, self._address(kind, key), holder.ids, {})
+            return
+        names = kind.names(holder.data) if kind.names else ()
+        items: Iterable[Tree] = [{kind.name_member: n} for n in names]
+        if kind.listing:
+            place = self._address(kind, key)
+            items = self._try(place, lambda: list(_items(self._cloud, kind, holder.ids))) or ()
+        outer = KINDS[kind.outer].id_param
+        for item in (i for i in items if i.get(outer, holder.ids[outer]) == holder.ids[outer]):
+            name = f"{key}/{_listed_name(kind, item)}"
+            own = {kind.id_param: kind.identifier(item)} if kind.id_param and kind.identifier(item) else {}
+            ids = {**holder.ids, **own}
+            yield _Job(kind, self._address(kind, name), {**ids, kind.name_member: _listed_name(kind, item)}, item)
+
+    def _carry_out(self, pool: ThreadPoolExecutor, jobs: list[_Job]) -> None:
+        self._objects += [found for found in pool.map(self._object, jobs) if found]
+
+    def _object(self, job: _Job) -> Observed | None:
+        kind, wanted = job.kind, self._wanted.sections
+        answer: Tree | None = job.item
+        if kind.reading and (kind.section in wanted or kind.single or kind.names):
+            answer = self._try(job.address, lambda: _describe(self._cloud, kind, job.ids))
         if not answer:
             return None
-        address = self._address(kind, name)
-        owner = str(answer.get(ROOT.id_param, ""))
-        if owner and owner != self._ids.get(ROOT.id_param):
-            self._foreign[address] = owner
+        owner = str(answer.get(self._root.id_param, ""))
+        if owner and owner != self._ids.get(self._root.id_param):
+            self._foreign[job.address] = owner
             return None
-        return Observed(address, ids, _data(kind, answer))
+        whole = self._try(job.address, lambda: _whole(self._cloud, kind, job.ids, answer or {}))
+        if whole is None:
+            return None
+        data = _data(kind, whole)
+        if not data and not kind.create:
+            return None  # a setting that was never set
+        return Observed(job.address, _ids(kind, job.ids, answer), data)
 
-    def _try(self, kind: ResourceKind, name: str, call: Callable[[], Any]) -> Any:
+    def _try(self, address: Address, call: Callable[[], Any]) -> Any:
         """Carry out a read; note a gap when it is refused, and nothing when the object has just gone."""
         try:
             return call()
         except NotFound:
-            return None if name else []
+            return None if address.name else []
         except CloudError as error:
-            self._gaps.append(Gap(self._address(kind, name), error.operation, f"{error.code}: {error.message}"))
+            self._gaps.append(Gap(address, error.operation, f"{error.code}: {error.message}"))
             return None
 
     def _address(self, kind: ResourceKind, name: str) -> Address:
@@ -236,7 +318,8 @@ class _Reader:
 
 def _items(cloud: Cloud, kind: ResourceKind, ids: Mapping[str, Any]) -> Iterable[Tree]:
     listing = _required(kind.listing)
-    params = {**_for(kind, listing.operation, ids), listing.page[0]: listing.page[1]}
+    size = dict([listing.page]) if listing.page else {}
+    params = {**_for(kind, listing.operation, ids), **size}
     return pages(cloud, kind.service, listing.operation, params, listing.items)
 
 
@@ -244,6 +327,16 @@ def _describe(cloud: Cloud, kind: ResourceKind, ids: Mapping[str, Any]) -> Tree:
     reading: Reading = _required(kind.reading)
     answer = cloud.call(kind.service, reading.operation, _for(kind, reading.operation, ids))
     return answer.get(reading.result) or {} if reading.result else answer
+
+
+def _whole(cloud: Cloud, kind: ResourceKind, ids: Mapping[str, Any], answer: Tree) -> Tree:
+    """Add to an answer what has to be read in another Region."""
+    region = kind.abroad.region(answer) if kind.abroad else ""
+    if not kind.abroad or not region:
+        return answer
+    reading = kind.abroad.reading
+    there = cloud.at(region).call(kind.service, reading.operation, _for(kind, reading.operation, ids))
+    return kind.abroad.join(answer, there.get(reading.result) or {})
 
 
 def _required(value: Any) -> Any:
@@ -254,12 +347,12 @@ def _required(value: Any) -> Any:
 
 
 def _for(kind: ResourceKind, operation: str, ids: Mapping[str, Any]) -> Tree:
-    """The identifiers that an operation takes."""
-    return project(dict(ids), input_shape(kind.service, operation))  # type: ignore[no-any-return]
+    """The identifiers and fixed parameters that an operation takes."""
+    return project({**kind.spell(ids), **kind.params}, input_shape(kind.service, operation))  # type: ignore[no-any-return]
 
 
 def _ids(kind: ResourceKind, parent: Mapping[str, str], answer: Tree) -> dict[str, str]:
-    own = {kind.id_param: kind.identifier(answer)} if kind.id_param else {}
+    own = {kind.id_param: kind.identifier(answer)} if kind.id_param and kind.identifier(answer) else {}
     return {**parent, **own, **{p: str(answer[m]) for p, m in kind.extra_ids.items() if m in answer}}
 
 
@@ -269,7 +362,7 @@ def _data(kind: ResourceKind, answer: Tree) -> Tree:
     return wrap(kind.model, adopted)
 
 
-def wrap(model: type[ApiModel], tree: Tree, path: Path = ()) -> Tree:
+def wrap(model: type[ApiModel], tree: Tree) -> Tree:
     """Wrap the secrets of a live object, so that nothing can show them by accident."""
     known = members(model)
     result: Tree = {}
@@ -281,7 +374,7 @@ def wrap(model: type[ApiModel], tree: Tree, path: Path = ()) -> Tree:
         elif keys and isinstance(value, dict):
             result[name] = {k: Secret(v, "live") if k in keys.names else v for k, v in value.items()}
         elif member and member.shape == "structure" and member.model and isinstance(value, dict):
-            result[name] = wrap(member.model, value, (*path, name))
+            result[name] = wrap(member.model, value)
         else:
             result[name] = value
     return result

@@ -61,10 +61,18 @@ class Options(NamedTuple):
     """Formats to write and the file each goes to."""
     detailed_exitcode: bool = False
     """`plan`: whether changes end with exit code 2."""
+    prune: bool = False
+    """`plan`, `apply`: whether undeclared objects are deleted where the manifest allows it."""
+    max_deletes: int | None = None
+    """`plan`, `apply`: how many objects of a kind may be deleted."""
+    replaceable: tuple[str, ...] = ()
+    """`plan`, `apply`: objects that may be deleted and made again."""
     yes: bool = False
     """`apply`: whether to go on without asking."""
     action: str = ""
     """`local`: what to do."""
+    topic: str = ""
+    """`explain`: what to explain; empty means all kinds."""
     schema_output: str = ""
     """`schema`: the output to describe; empty means the manifest."""
     host: str = "127.0.0.1"

@@ -5,24 +5,81 @@ Commands and the check after an apply all go through this one list, so they cann
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from reconciler import guard, planner
 from reconciler.cloud import Cloud, Identity
-from reconciler.desired import Manifest, resolve
+from reconciler.desired import Manifest, referred, resolve
 from reconciler.errors import Refused
-from reconciler.model import Plan
+from reconciler.kind import ResourceKind
+from reconciler.kinds import KINDS, root_of
+from reconciler.model import Address, Plan, Target
 from reconciler.observer import observe
+from reconciler.planner import Choices
 
 
-def planned(manifest: Manifest, cloud: Cloud, targets: Sequence[str] = (), *, parallelism: int = 8) -> Plan:
+class Known:
+    """What documents that were planned have told of their objects, for others that refer to them.
+
+    Documents are told apart by more than their name: a user pool and an identity pool may share one.
+    """
+
+    def __init__(self) -> None:
+        self._values: dict[tuple[int, str], str] = {}
+        self._manifests: tuple[Manifest, ...] = ()
+
+    def about(self, manifests: Sequence[Manifest]) -> Sequence[Manifest]:
+        """Take note of all documents of the run, and return them."""
+        self._manifests = tuple(manifests)
+        return manifests
+
+    def seen_from(self, manifest: Manifest) -> Callable[[str], str | None]:
+        """Return what tells the meaning of a document's references, or None for what is not known yet."""
+
+        def value(target: str) -> str | None:
+            document, spec = referred(target, manifest, self._manifests)
+            address = spec.address if spec else Address(document.name, root_of(document.kind).section)
+            return self._values.get((self._index(document), f"{address}#{target.rpartition('#')[2]}"))
+
+        return value
+
+    def learn(self, manifest: Manifest, plan: Plan) -> None:
+        """Take over the identifiers of a document's objects, as far as they exist."""
+        root = root_of(manifest.kind)
+        self._tell(manifest, root, root.section, {root.id_param: plan.target.pool_id}, plan)
+        for change in plan.changes:
+            kind = KINDS[change.address.section]
+            ids = {k: v for k, v in (change.new_ids or change.ids).items() if isinstance(v, str)}
+            if kind.name_member and not kind.root:
+                ids[kind.name_member] = str(change.declared.get(kind.name_member, change.address.name))
+            self._tell(manifest, kind, str(change.address), ids, plan)
+
+    def _tell(self, manifest: Manifest, kind: ResourceKind, address: str, ids: dict[str, str], plan: Plan) -> None:
+        found = {**ids, **kind.exports(ids, plan.target.region)}
+        index = self._index(manifest)
+        self._values |= {(index, f"{address}#{member}"): value for member, value in found.items() if value}
+
+    def _index(self, manifest: Manifest) -> int:
+        same = [i for i, m in enumerate(self._manifests) if (m.kind, m.source) == (manifest.kind, manifest.source)]
+        return same[0] if same else -1
+
+
+def planned(
+    manifest: Manifest,
+    cloud: Cloud,
+    choices: Choices = Choices(),  # noqa: B008 - frozen
+    *,
+    parallelism: int = 8,
+    known: Callable[[str], str | None] = lambda _: None,
+) -> Plan:
     """Read what is live and return what would change.
 
     Args:
         manifest: One document.
         cloud: The account and Region to read; a read-only one will do.
-        targets: Addresses to limit the plan to; empty for all.
+        choices: What the operator allows and asks for.
         parallelism: How many calls may be under way at once.
+        known: What references to other documents stand for.
 
     Raises:
         Refused: The account or Region is not the one that the manifest names; nothing was read.
@@ -31,10 +88,11 @@ def planned(manifest: Manifest, cloud: Cloud, targets: Sequence[str] = (), *, pa
     """
     identity = cloud.identity()
     check_target(manifest, identity)
-    resolved = resolve(manifest, cloud)
+    resolved = resolve(manifest, cloud, known)
     world = observe(cloud, planner.wanted(resolved), parallelism=parallelism)
-    whole = planner.plan(resolved, world, account=identity.account, region=identity.region)
-    return guard.check(planner.select(whole, targets), resolved, world)
+    target = Target(identity.account, identity.region, manifest.name, manifest.pool_id, manifest.file)
+    found = planner.plan(resolved, world, target, choices)
+    return guard.check(found, resolved, world)
 
 
 def check_target(manifest: Manifest, identity: Identity) -> None:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from reconciler.cloud import Clock, Cloud, ReadOnly, Sleep
@@ -18,6 +19,8 @@ from reconciler.options import Options
 
 if TYPE_CHECKING:  # each costs a tenth of a second or more; they are imported when they are needed
     from reconciler.desired import Loaded, Manifest
+    from reconciler.pipeline import Known
+    from reconciler.planner import Choices
 
 SHARED_READS = frozenset({("sts", "GetCallerIdentity")})
 """Reads that belong to no kind."""
@@ -39,6 +42,21 @@ class Runtime:
     sleep: Sleep = time.sleep
     """Waits for so many seconds."""
     _clouds: dict[str, Cloud] = field(default_factory=dict)
+
+    @cached_property
+    def known(self) -> Known:
+        """What documents that were planned have told of their objects."""
+        from reconciler.pipeline import Known
+
+        return Known()
+
+    @cached_property
+    def choices(self) -> Choices:
+        """What the operator allows and asks for."""
+        from reconciler.planner import Choices
+
+        options = self.options
+        return Choices(options.targets, options.prune, options.max_deletes, frozenset(options.replaceable))
 
     def load(self, stdin: Callable[[], str]) -> Loaded:
         """Read the manifests that the command line names.

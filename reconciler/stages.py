@@ -27,12 +27,14 @@ def load(runtime: Runtime, console: Console) -> Sequence[Manifest]:
     Raises:
         InvalidManifest: They are wrong.
     """
+    from reconciler.desired import ordered
+
     loaded = runtime.load(console.stdin.read)
     for notice in loaded.notices:
         console.progress(f"Warning: {notice.source}: {notice.message}" if notice.source else notice.message)
     if runtime.options.local:
         runtime.make_up_secrets(loaded.manifests)
-    return loaded.manifests
+    return runtime.known.about(ordered(loaded.manifests))
 
 
 def plan_all(runtime: Runtime, console: Console, manifests: Sequence[Manifest]) -> list[Plan]:
@@ -41,20 +43,43 @@ def plan_all(runtime: Runtime, console: Console, manifests: Sequence[Manifest]) 
     Raises:
         PoolctlError: One of them could not be planned.
     """
-    from reconciler.pipeline import planned
     from reconciler.planner import check_targets
 
     options = runtime.options
     check_targets(manifests, options.targets)
+    check_targets(manifests, options.replaceable, "--allow-replace")
 
     def one(manifest: Manifest) -> Plan:
         console.status(f"Reading {manifest.name}…")
-        return planned(manifest, runtime.reader(manifest), options.targets, parallelism=options.parallelism)
+        return plan_one(runtime, manifest)
 
+    # A document that refers to others is planned after them; the rest have nothing to wait for.
+    free = [m for m in manifests if not m.needs]
     with ThreadPoolExecutor(max_workers=POOLS_AT_ONCE) as pool:
-        plans = list(pool.map(one, manifests))
+        plans = {id(m): plan for m, plan in zip(free, pool.map(one, free), strict=True)}
+    plans |= {id(m): one(m) for m in manifests if m.needs}
     console.status("")
-    return plans
+    return [plans[id(m)] for m in manifests]
+
+
+def plan_one(runtime: Runtime, manifest: Manifest) -> Plan:
+    """Plan one manifest, and remember what others may refer to.
+
+    Raises:
+        PoolctlError: It could not be planned.
+    """
+    from reconciler.pipeline import planned
+
+    options, known = runtime.options, runtime.known
+    found = planned(
+        manifest,
+        runtime.reader(manifest),
+        runtime.choices,
+        parallelism=options.parallelism,
+        known=known.seen_from(manifest),
+    )
+    known.learn(manifest, found)
+    return found
 
 
 def plan_exit(plans: Sequence[Plan], *, detailed: bool) -> int:

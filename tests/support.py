@@ -16,6 +16,7 @@ from reconciler.desired import Manifest, load
 from reconciler.local import LocalCognito
 from reconciler.model import Event, Failed, Plan, Skipped, Tree, Verified
 from reconciler.pipeline import planned
+from reconciler.planner import Choices
 from reconciler.references import variables
 
 REGION = "eu-west-1"
@@ -48,7 +49,7 @@ class Bench:
         return self.local.client(service, self.region)
 
     def plan(self, manifest: Manifest, *targets: str) -> Plan:
-        return planned(manifest, self.cloud, targets)
+        return planned(manifest, self.cloud, Choices(targets=targets))
 
     def apply(self, manifest: Manifest, plan: Plan | None = None, cloud: Cloud | None = None) -> list[Event]:
         found = plan or self.plan(manifest)
@@ -60,7 +61,8 @@ class Bench:
     def converge(self, manifest: Manifest) -> list[Event]:
         """Apply, and insist that all went well and nothing is left."""
         events = self.apply(manifest)
-        assert not [e for e in events if isinstance(e, Failed | Skipped)], events
+        wrong = [(str(e.change.address), getattr(e, "error", "")) for e in events if isinstance(e, Failed | Skipped)]
+        assert not wrong, wrong
         left = [e.left for e in events if isinstance(e, Verified)]
         assert left == [()], left
         return events
@@ -93,7 +95,10 @@ def document(**sections: Any) -> Tree:
     return {"version": 1, "user_pool": {"PoolName": "customers"}, **sections}
 
 
-TIMES = ("CreationDate", "LastModifiedDate", "ResponseMetadata", "Version", "EstimatedNumberOfUsers")
+TIMES = (
+    *("CreationDate", "LastModifiedDate", "ResponseMetadata", "Version", "EstimatedNumberOfUsers", "CSSVersion"),
+    *("TermsId", "CIMDPolicyId", "ManagedLoginBrandingId"),
+)
 
 
 def clean(value: Any) -> Any:
@@ -127,3 +132,66 @@ def snapshot(idp: Any, pool_id: str) -> Tree:
         "domains": {d: idp.describe_user_pool_domain(Domain=d)["DomainDescription"] for d in domains},
     }
     return clean(found)
+
+
+def settings(here: Bench, pool_id: str) -> Tree:
+    """The settings around a pool, and those inside of its clients, as the services tell them."""
+    idp, waf = here.boto(), here.boto("wafv2")
+    ids = {"UserPoolId": pool_id}
+    arn = idp.describe_user_pool(**ids)["UserPool"]["Arn"]
+    definition = {"LimitClass": "API_CATEGORY", "Attributes": {"Category": "UserAuthentication"}}
+    limit = idp.get_provisioned_limit(LimitDefinition=definition)["Limit"]
+    found: Tree = {
+        "risk_configuration": idp.describe_risk_configuration(**ids)["RiskConfiguration"],
+        "ui_customization": idp.get_ui_customization(**ids)["UICustomization"],
+        "log_delivery": idp.get_log_delivery_configuration(**ids)["LogDeliveryConfiguration"],
+        "session": idp.get_user_pool_session_configuration(**ids),
+        "web_acl": {"WebACLArn": waf.get_web_acl_for_resource(ResourceArn=arn).get("WebACL", {}).get("ARN")},
+        "limits": {"UserAuthentication": {"RequestedLimitValue": limit["ProvisionedLimitValue"]}},
+    }
+    clients = idp.list_user_pool_clients(**ids, MaxResults=60)["UserPoolClients"]
+    for client in clients[:1]:
+        found |= inside(idp, {**ids, "ClientId": client["ClientId"]})
+    return clean(found)
+
+
+def inside(idp: Any, ids: dict[str, str]) -> Tree:
+    def absent(call: Any, **more: Any) -> Tree:
+        try:
+            return call(**ids, **more)
+        except idp.exceptions.ResourceNotFoundException:
+            return {}
+
+    branding = absent(idp.describe_managed_login_branding_by_client)
+    terms = {
+        n: absent(idp.describe_terms_by_client, TermsName=n).get("Terms") for n in ("terms-of-use", "privacy-policy")
+    }
+    policies = list(idp.list_cimd_policies(UserPoolId=ids["UserPoolId"], MaxResults=60)["CIMDPolicies"])
+    described = {
+        f"web/{p['PolicyName']}": idp.describe_cimd_policy(
+            UserPoolId=ids["UserPoolId"], CIMDPolicyId=p["CIMDPolicyId"]
+        )["CIMDPolicy"]
+        for p in policies
+    }
+    return {
+        "clients.branding": {"web": branding.get("ManagedLoginBranding")},
+        "clients.terms": {f"web/{n}": found for n, found in terms.items()},
+        "clients.risk_configuration": {"web": idp.describe_risk_configuration(**ids)["RiskConfiguration"]},
+        "clients.ui_customization": {"web": idp.get_ui_customization(**ids)["UICustomization"]},
+        "clients.session": {"web": idp.get_user_pool_client_session_configuration(**ids)},
+        "clients.cimd_policies": described,
+    }
+
+
+def identity_snapshot(here: Bench, pool_id: str, provider: str) -> Tree:
+    identity = here.boto("cognito-identity")
+    ids = {"IdentityPoolId": pool_id}
+    return clean(
+        {
+            "identity_pool": identity.describe_identity_pool(**ids),
+            "roles": identity.get_identity_pool_roles(**ids),
+            "principal_tags": {
+                provider: identity.get_principal_tag_attribute_map(**ids, IdentityProviderName=provider)
+            },
+        }
+    )

@@ -34,6 +34,26 @@ class Command(Protocol):
         ...
 
 
+def add_choices(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say what a plan may do to objects that exist; each names what it allows."""
+    parser.add_argument(
+        "--prune",
+        action="store_true",
+        default=None,
+        help="delete what the manifest does not declare, in the sections that its `prune` names",
+    )
+    text = "allow N deletions of a kind (a plan that would delete more than 30 %% and at least 3 is refused)"
+    parser.add_argument("--max-deletes", dest="max_deletes", type=int, metavar="N", default=None, help=text)
+    parser.add_argument(
+        "--allow-replace",
+        dest="replaceable",
+        action="append",
+        metavar="KIND/NAME",
+        default=None,
+        help="let this object be deleted and made again where it cannot be changed; may be repeated",
+    )
+
+
 def deliver(options: Options, console: Console, renderers: Mapping[str, Callable[[bool], str]]) -> None:
     """Write the result in every format that was asked for.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.commands import deliver
+from reconciler.commands import add_choices, deliver
 from reconciler.console import Console
 from reconciler.options import Options, add_outputs
 
@@ -23,6 +23,7 @@ asking. After the last write everything is planned again, to prove that nothing 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.add_argument("--yes", action="store_true", default=None, help="go on without asking")
+    add_choices(parser)
     add_outputs(parser, ("human", "json"))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.commands import deliver
+from reconciler.commands import add_choices, deliver
 from reconciler.console import Console
 from reconciler.options import Options, add_outputs
 
@@ -23,6 +23,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     text = "end with 2 when there are changes and with 0 when there are none"
     parser.add_argument("--detailed-exitcode", action="store_true", default=None, help=text)
+    add_choices(parser)
     add_outputs(parser, ("human", "json"))
 
 

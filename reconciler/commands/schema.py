@@ -17,7 +17,7 @@ Print the JSON Schema (2020-12) of manifests, or of what a command writes with -
   poolctl schema --output plan              what `plan -o json` writes
 """
 
-OUTPUTS = ("plan", "validate", "apply")
+OUTPUTS = ("plan", "validate", "apply", "explain")
 """Commands whose JSON has a schema."""
 
 

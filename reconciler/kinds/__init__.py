@@ -8,7 +8,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.kind import ResourceKind, State, Violation
-from reconciler.kinds import client, domain, group, identity_provider, mfa, resource_server, user_pool
+from reconciler.kinds import (
+    branding,
+    cimd_policy,
+    client,
+    domain,
+    group,
+    identity_pool,
+    identity_pool_roles,
+    identity_provider,
+    log_delivery,
+    mfa,
+    principal_tags,
+    provisioned_limit,
+    replica,
+    resource_server,
+    risk_configuration,
+    session,
+    terms,
+    ui_customization,
+    user_pool,
+    web_acl,
+)
 
 KINDS: dict[str, ResourceKind] = {
     kind.section: kind
@@ -19,13 +40,36 @@ KINDS: dict[str, ResourceKind] = {
         identity_provider.KIND,
         group.KIND,
         domain.KIND,
+        risk_configuration.POOL,
+        ui_customization.POOL,
+        log_delivery.KIND,
+        session.POOL,
+        replica.KIND,
+        web_acl.KIND,
+        provisioned_limit.KIND,
         client.KIND,
+        branding.KIND,
+        terms.KIND,
+        risk_configuration.CLIENT,
+        ui_customization.CLIENT,
+        session.CLIENT,
+        cimd_policy.KIND,
+        identity_pool.KIND,
+        identity_pool_roles.KIND,
+        principal_tags.KIND,
     )
 }
 """Every kind by the key of its section."""
 
-ROOT = next(kind for kind in KINDS.values() if kind.root)
-"""The kind that all others live in."""
+
+def root_of(document: str) -> ResourceKind:
+    """Return the kind that all others of a document live in: the pool itself.
+
+    Args:
+        document: Kind of the document: `UserPool`, `IdentityPool`.
+    """
+    return next(kind for kind in KINDS.values() if kind.root and kind.document == document)
+
 
 READS = frozenset((kind.service, operation) for kind in KINDS.values() for operation in kind.reads)
 """All operations that read a kind; what a read-only cloud lets through."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from reconciler.kind import Draft, Listing, Reading, ResourceKind
 from reconciler.kinds.client_rules import OIDC_SCOPES, RULES, seconds
@@ -82,6 +82,11 @@ def frozen(change: FieldChange, declared: Tree, before: Tree) -> str:  # noqa: A
     return ""
 
 
+def exports(ids: Mapping[str, str], region: str) -> Mapping[str, str]:  # noqa: ARG001 - the signature of the hook
+    """Give the id."""
+    return {"ClientId": ids["ClientId"]} if "ClientId" in ids else {}
+
+
 KIND = ResourceKind(
     section="clients",
     resource_type="UserPoolClient",
@@ -102,5 +107,7 @@ KIND = ResourceKind(
     needs=needs,
     owner=owner,
     frozen=frozen,
+    exports=exports,
     rules=RULES,
+    permissions={"AnalyticsConfiguration": ("iam:PutRolePolicy",)},
 )

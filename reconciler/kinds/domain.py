@@ -125,4 +125,5 @@ KIND = ResourceKind(
     pending=pending,
     patience=patience,
     rules=(spelling, one_of_each, managed_login),
+    permissions={"CustomDomainConfig": ("cloudfront:UpdateDistribution",)},
 )

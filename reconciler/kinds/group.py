@@ -44,4 +44,5 @@ KIND = ResourceKind(
     id_param="GroupName",
     owner=owner,
     rules=(roles,),
+    permissions={"RoleArn": ("iam:PassRole",)},
 )

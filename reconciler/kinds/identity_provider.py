@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from reconciler.kind import Draft, Listing, Reading, ResourceKind, State, Violation
-from reconciler.model import FieldChange, Tree
+from reconciler.model import FieldChange, Path, Tree
 from schemas.identity_provider import IdentityProvider
 
 PROVIDERS = "identity_providers"
@@ -34,6 +34,9 @@ REQUIRED = {
     "SignInWithApple": ("client_id", "team_id", "key_id", "authorize_scopes"),  # and private_key: see `frozen`
 }
 """Keys of ProviderDetails that each type needs; SAML has a choice, and Apple's private_key is never read back."""
+
+USER_NAMES = {"OIDC": "sub", "Google": "sub", "Facebook": "id", "LoginWithAmazon": "user_id", "SignInWithApple": "sub"}
+"""The claim that becomes the user name where nothing else is said."""
 
 NAME_LENGTH = range(3, 33)
 """Characters of a SAML or OIDC provider's name."""
@@ -65,6 +68,15 @@ def _details(before: Tree, declared: Tree, details: Tree) -> Tree:
     if "MetadataURL" in said or "MetadataFile" in said:
         dropped |= {"MetadataURL", "MetadataFile"}  # exactly one may be sent (rule O10)
     return {k: v for k, v in details.items() if k not in dropped or said.get(k) is not None}
+
+
+def settled(declared: Tree, observed: Tree) -> Iterable[Path]:
+    """The service maps the user name by itself; without a mapping of yours, its own stays."""
+    mapping = declared.get("AttributeMapping") or {}
+    live = (observed.get("AttributeMapping") or {}).get("username")
+    own = USER_NAMES.get(observed.get("ProviderType", ""))
+    if "username" in mapping and mapping["username"] is None and live == own:
+        yield ("AttributeMapping", "username")
 
 
 def implied(after: Tree, declared: Tree) -> Tree:
@@ -162,6 +174,7 @@ KIND = ResourceKind(
     name_member="ProviderName",
     id_param="ProviderName",
     adopt=adopt,
+    settled=settled,
     implied=implied,
     prepare=prepare,
     frozen=frozen,

@@ -204,4 +204,5 @@ KIND = ResourceKind(
     implied=implied,
     prepare=prepare,
     rules=(factors, off_with_factors, email, first_factors, relying_party),
+    permissions={"SmsMfaConfiguration.SmsConfiguration.SnsCallerArn": ("iam:PassRole",)},
 )

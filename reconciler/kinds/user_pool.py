@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from reconciler.kind import Draft, Listing, Reading, ResourceKind
 from reconciler.kinds.pool_rules import RULES
 from reconciler.model import Call, FieldChange, Tree
-from schemas.user_pool import STANDARD_ATTRIBUTES, UserPool
+from schemas.user_pool import ACR_LEVELS, STANDARD_ATTRIBUTES, UserPool
 
 ADD_AT_ONCE = 25
 """AddCustomAttributes takes 1 to 25 attributes (cognito-facts 1.1)."""
@@ -69,13 +69,20 @@ def adopt(answer: Tree) -> Tree:
 # --- writing -------------------------------------------------------------------------------------------------------
 
 
+def sendable(payload: Tree, declared: Tree) -> Tree:
+    """Return a pool's settings without what UpdateUserPool echoes but refuses; also for a replica's copy of them."""
+    result = {k: v for k, v in payload.items() if k != "MfaConfiguration"}  # kept when omitted
+    _drop_mirrors(result, declared)
+    _drop_deprecated_days(result)
+    if result.get("AcrConfiguration") == ACR_LEVELS:
+        del result["AcrConfiguration"]  # the same when omitted, and no question of the plan then
+    return result
+
+
 def prepare(draft: Draft) -> Tree:
     """Make a payload that the service takes and that resets nothing (cognito-facts 0 and 4.6)."""
-    payload = dict(draft.payload)
-    payload.pop("MfaConfiguration", None)  # kept when omitted; refused when a factor is missing
     declared = draft.change.declared
-    _drop_mirrors(payload, declared)
-    _drop_deprecated_days(payload)
+    payload = sendable(draft.payload, declared)
     _share_sms(payload, declared, draft.declared("mfa"))
     if draft.change.before is None:
         _complete_schema(payload)
@@ -193,6 +200,16 @@ def frozen(change: FieldChange, declared: Tree, before: Tree) -> str:  # noqa: A
     return ""
 
 
+def exports(ids: Mapping[str, str], region: str) -> Mapping[str, str]:
+    """Give the id, the ARN, and the name under which identity pools know the pool."""
+    pool = ids.get("UserPoolId")
+    if not pool:
+        return {}
+    suffix = ".cn" if region.startswith("cn-") else ""
+    name = f"cognito-idp.{region}.amazonaws.com{suffix}/{pool}"
+    return {"Id": pool, "UserPoolId": pool, "ProviderName": name, "Arn": ids.get("ResourceArn", "")}
+
+
 KIND = ResourceKind(
     section="user_pool",
     resource_type="UserPool",
@@ -200,6 +217,7 @@ KIND = ResourceKind(
     model=UserPool,
     root=True,
     listing=Listing("ListUserPools", "UserPools", ("MaxResults", 60)),
+    listed_name="Name",
     reading=Reading("DescribeUserPool", "UserPool"),
     create="CreateUserPool",
     created="UserPool",
@@ -215,5 +233,13 @@ KIND = ResourceKind(
     prepare=prepare,
     lower=lower,
     frozen=frozen,
+    exports=exports,
     rules=RULES,
+    elsewhere={"Schema": ("AddCustomAttributes",), "UserPoolTags": ("TagResource", "UntagResource")},
+    permissions={
+        "SmsConfiguration.SnsCallerArn": ("iam:PassRole",),
+        "EmailConfiguration.EmailSendingAccount": ("iam:CreateServiceLinkedRole",),
+        "LambdaConfig.KMSKeyID": ("kms:CreateGrant",),
+        "KeyConfiguration": ("kms:CreateGrant", "kms:DescribeKey"),
+    },
 )

@@ -35,7 +35,13 @@ POOLS = sorted(p.name for p in (ROOT / "pools").glob("*.yaml"))
 
 
 def test_the_examples_are_all_there():
-    assert POOLS == ["customers.yaml", "machine-to-machine.yaml", "my-first-user-pool.yaml", "workforce.yaml"]
+    assert POOLS == [
+        "app-identities.yaml",
+        "customers.yaml",
+        "machine-to-machine.yaml",
+        "my-first-user-pool.yaml",
+        "workforce.yaml",
+    ]
 
 
 def test_the_examples_plan_apply_and_plan_to_nothing(here, local):
@@ -60,11 +66,39 @@ def test_the_examples_plan_apply_and_plan_to_nothing(here, local):
     assert json.loads(as_json.out)["summary"]["unchanged"] == len(document["resource_changes"])
 
 
-@pytest.mark.parametrize("name", POOLS)
+@pytest.mark.parametrize("name", [name for name in POOLS if name != "app-identities.yaml"])
 def test_each_example_works_by_itself(here, local, name):
     assert run("validate", f"pools/{name}").code == 0
     assert run(local, "apply", f"pools/{name}", "--yes").code == 0
     assert run(local, "plan", f"pools/{name}", "--detailed-exitcode").code == 0
+
+
+def test_an_identity_pool_is_made_with_the_user_pool_that_it_refers_to(here, local, tmp_path):
+    alone = run("validate", "pools/app-identities.yaml")
+    assert alone.code == 3
+    assert "orchard-customers" in alone.err
+    both = ("pools/app-identities.yaml", "pools/customers.yaml")
+    shown = run(local, "plan", *both)
+    assert shown.code == 0
+    assert "(known after apply)" in shown.out
+    assert run(local, "apply", "--yes", *both).code == 0
+    assert run(local, "plan", "--detailed-exitcode", *both).code == 0
+    from tests.support import bench
+
+    with bench(tmp_path / "state", region="eu-west-1") as found:
+        user_pool = found.boto().list_user_pools(MaxResults=1)["UserPools"][0]["Id"]
+        listed = found.boto().list_user_pool_clients(UserPoolId=user_pool, MaxResults=60)["UserPoolClients"]
+        ids = {c["ClientName"]: c["ClientId"] for c in listed}
+        identity = found.boto("cognito-identity")
+        pool = identity.list_identity_pools(MaxResults=1)["IdentityPools"][0]["IdentityPoolId"]
+        providers = identity.describe_identity_pool(IdentityPoolId=pool)["CognitoIdentityProviders"]
+        mappings = identity.get_identity_pool_roles(IdentityPoolId=pool)["RoleMappings"]
+    name = f"cognito-idp.eu-west-1.amazonaws.com/{user_pool}"
+    assert {(p["ProviderName"], p["ClientId"]) for p in providers} == {
+        (name, ids["mobile-app"]),
+        (name, ids["account-page"]),
+    }
+    assert set(mappings) == {f"{name}:{ids['account-page']}"}
 
 
 def test_the_console_walkthrough_is_in_the_first_example(here, local, tmp_path):

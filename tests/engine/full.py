@@ -39,6 +39,12 @@ METADATA = (
 )
 
 
+EMAIL_MEMBERS = ("SourceArn", "ReplyToEmailAddress", "EmailSendingAccount", "From", "ConfigurationSet")
+EUMS_MEMBERS = (
+    *("CallerArn", "ExternalId", "OriginationIdentity", "ConfigurationSetName", "InEntityId", "InTemplateId", "Region"),
+)
+
+
 def _triggers(tag: str) -> dict[str, Any]:
     plain = [
         "PreSignUp",
@@ -63,6 +69,16 @@ def _triggers(tag: str) -> dict[str, Any]:
         "InboundFederation": {"LambdaArn": function(f"federation-{tag}"), "LambdaVersion": "V1_0"},
         "KMSKeyID": KEY if tag == "one" else OTHER_KEY,
     }
+
+
+def _paths(tree: dict[str, Any], before: str = "") -> list[str]:
+    found = []
+    for key, value in tree.items():
+        found += _paths(value, f"{before}{key}.") if isinstance(value, dict) else [before + key]
+    return found
+
+
+TRIGGER_PATHS = _paths(_triggers("one"))
 
 
 def _user_pool(tag: str) -> dict[str, Any]:
@@ -287,6 +303,152 @@ def _client(tag: str) -> dict[str, Any]:
     }
 
 
+def _email(tag: str, word: str) -> dict[str, Any]:
+    return {
+        "Subject": f"{word} {tag}",
+        "HtmlBody": f"<p>{word} {tag}</p>",
+        "TextBody": f"{word} {tag} text",
+    }
+
+
+def _risk(tag: str) -> dict[str, Any]:
+    one = tag == "one"
+    return {
+        "CompromisedCredentialsRiskConfiguration": {
+            "EventFilter": ["SIGN_IN"] if one else ["SIGN_IN", "SIGN_UP"],
+            "Actions": {"EventAction": "BLOCK" if one else "NO_ACTION"},
+        },
+        "AccountTakeoverRiskConfiguration": {
+            "NotifyConfiguration": {
+                "From": f"{tag}@example.com",
+                "ReplyTo": f"reply-{tag}@example.com",
+                "SourceArn": SES if one else OTHER_SES,
+                "BlockEmail": _email(tag, "Blocked"),
+                "NoActionEmail": _email(tag, "Seen"),
+                "MfaEmail": _email(tag, "Code"),
+            },
+            "Actions": {
+                level: {"Notify": one, "EventAction": "MFA_REQUIRED" if one else "BLOCK"}
+                for level in ("LowAction", "MediumAction", "HighAction")
+            },
+        },
+        "RiskExceptionConfiguration": {
+            "BlockedIPRangeList": ["10.0.0.0/8"] if one else ["10.0.0.0/8", "192.168.0.1/32"],
+            "SkippedIPRangeList": ["172.16.0.0/12"] if one else [],
+        },
+    }
+
+
+def _style(tag: str) -> dict[str, Any]:
+    return {"CSS": f".logo-customizable {{max-width: {'60' if tag == 'one' else '50'}%;}}"}
+
+
+def _logs(tag: str) -> dict[str, Any]:
+    group = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/vendedlogs/{tag}"
+    errors = {"LogLevel": "ERROR", "EventSource": "userNotification"}
+    return {"LogConfigurations": [{**errors, "CloudWatchLogsConfiguration": {"LogGroupArn": group}}]}
+
+
+def _asset(tag: str, category: str) -> dict[str, Any]:
+    return {"Category": category, "ColorMode": "LIGHT", "Extension": "SVG", "Bytes": f"<svg>{tag}</svg>"}
+
+
+def _branding(tag: str) -> dict[str, Any]:
+    one = tag == "one"
+    assets = [_asset("x", "FORM_LOGO")]
+    return {
+        "Settings": {
+            "categories": {"form": {"location": {"horizontal": "CENTER" if one else "START"}}},
+            "componentClasses": {"buttons": {"borderRadius": 8}},
+        },
+        "Assets": assets if one else [*assets, _asset("y", "PAGE_BACKGROUND")],
+    }
+
+
+def _web_acl(tag: str) -> dict[str, Any]:
+    number = "0000000" + ("1" if tag == "one" else "2")
+    return {"WebACLArn": f"arn:aws:wafv2:{REGION}:{ACCOUNT}:regional/webacl/{tag}/{number}-0000-0000-0000-000000000000"}
+
+
+LANGUAGES = (
+    "default",
+    "dutch",
+    "english",
+    "french",
+    "spanish",
+    "german",
+    "italian",
+    "japanese",
+)
+
+
+def _terms(tag: str) -> dict[str, Any]:
+    return {"Links": {f"cognito:{language}": f"https://example.com/{tag}/{language}" for language in LANGUAGES}}
+
+
+def inside(tag: str) -> dict[str, dict[str, Any]]:
+    """Return what stands inside of the client, by kind and address."""
+    one = tag == "one"
+    return {
+        "clients.branding": {"web": _branding(tag)},
+        "clients.terms": {"web/terms-of-use": _terms(tag), "web/privacy-policy": _terms(tag)},
+        "clients.risk_configuration": {"web": _risk(tag)},
+        "clients.ui_customization": {"web": _style(tag)},
+        "clients.session": {"web": {"SSOSession": {"MaxValidityMinutes": 30 if one else 90}}},
+        "clients.cimd_policies": {
+            "web/partners": {
+                "CacheDuration": 100_000 if one else 200_000,
+                "URLPatterns": [f"https://{tag}.example.com/client"],
+            }
+        },
+    }
+
+
+PROVIDER = f"cognito-idp.{REGION}.amazonaws.com/{REGION}_Abc123"
+"""Stands for a user pool as identity pools name it."""
+
+
+def identities(tag: str, user_pool: str = PROVIDER) -> dict[str, dict[str, Any]]:
+    """Return every kind of an identity pool's document with every member set."""
+    one = tag == "one"
+    rule = {"Claim": "custom:plan", "MatchType": "Equals", "Value": tag, "RoleARN": role(f"rule-{tag}")}
+    return {
+        "identity_pool": {
+            "": {
+                "IdentityPoolName": f"identities {tag}",
+                "AllowUnauthenticatedIdentities": one,
+                "AllowClassicFlow": one,
+                "SupportedLoginProviders": {
+                    "accounts.google.com": f"{tag}.apps.googleusercontent.com",
+                    "graph.facebook.com": f"facebook-{tag}",
+                },
+                "OpenIdConnectProviderARNs": [f"arn:aws:iam::{ACCOUNT}:oidc-provider/{tag}.example.com"],
+                "SamlProviderARNs": [f"arn:aws:iam::{ACCOUNT}:saml-provider/{tag}"],
+                "CognitoIdentityProviders": [
+                    {"ProviderName": user_pool, "ClientId": "client1", "ServerSideTokenCheck": one},
+                    *([] if one else [{"ProviderName": user_pool, "ClientId": "client2"}]),
+                ],
+                "IdentityPoolTags": {"team": tag, "cost": tag},
+            }
+        },
+        "roles": {
+            "": {
+                "Roles": {"authenticated": role(f"in-{tag}"), "unauthenticated": role(f"out-{tag}")},
+                "RoleMappings": {
+                    f"{user_pool}:client1": {
+                        "Type": "Rules",
+                        "AmbiguousRoleResolution": "Deny" if one else "AuthenticatedRole",
+                        "RulesConfiguration": {"Rules": [rule] if one else [rule, {**rule, "MatchType": "Contains"}]},
+                    }
+                },
+            }
+        },
+        "principal_tags": {
+            user_pool: {"UseDefaults": False, "PrincipalTags": {"tenant": f"custom:{tag}", "plan": f"custom:p{tag}"}},
+        },
+    }
+
+
 SCHEMA = [{"Name": "tenant", "AttributeDataType": "String", "Mutable": True}]
 """Attributes of the full pool; they can only be given when it is made."""
 
@@ -304,7 +466,14 @@ def full(tag: str = "one") -> dict[str, dict[str, Any]]:
         },
         "groups": {"admins": _group(tag)},
         "domains": {"customers-acme": _prefix(tag), "auth.example.com": _custom(tag)},
+        "risk_configuration": {"": _risk(tag)},
+        "ui_customization": {"": _style(tag)},
+        "log_delivery": {"": _logs(tag)},
+        "session": {"": {"UserSessionTracking": "ENABLED", "TokenSession": {"MaxPerUser": 5 if tag == "one" else 7}}},
+        "web_acl": {"": _web_acl(tag)},
+        "limits": {"UserAuthentication": {"RequestedLimitValue": 200 if tag == "one" else 300}},
         "clients": {"web": _client(tag)},
+        **inside(tag),
     }
 
 
@@ -314,7 +483,11 @@ Change = dict[str, Any]
 VARIANTS: dict[tuple[str, ...], tuple[Change, Any]] = {
     # path of the leaf: (how the rest must be, the other value)
     ("user_pool", "", "UserPoolTier"): (
-        {"user_pool/": {"UserPoolAddOns": None, "UserPoolTier": "ESSENTIALS"}},
+        {
+            "user_pool/": {"UserPoolAddOns": None, "UserPoolTier": "ESSENTIALS"},
+            "risk_configuration/": dict.fromkeys(_risk("one")),
+            "clients.risk_configuration/web": dict.fromkeys(_risk("one")),
+        },
         "PLUS",
     ),
     ("user_pool", "", "KeyConfiguration", "KeyType"): (
@@ -349,6 +522,15 @@ VARIANTS: dict[tuple[str, ...], tuple[Change, Any]] = {
             "InTemplateId": "other",
         }.items()
     },
+    ("session", "", "UserSessionTracking"): (
+        # the client's sessions need it, so theirs must be at the default
+        {"clients.session/web": {"SSOSession": {"MaxValidityMinutes": 60}}},
+        "DISABLED",
+    ),
+    ("clients.branding", "web", "UseCognitoProvidedValues"): (
+        {"clients.branding/web": {"Settings": None, "UseCognitoProvidedValues": True}},
+        False,
+    ),
     ("identity_providers", "saml", "ProviderDetails", "MetadataFile"): (
         {"identity_providers/saml": {"ProviderDetails": {"MetadataFile": METADATA.format("one")}}},
         METADATA.format("other"),
@@ -389,6 +571,29 @@ for _member, _value in (
     )
 
 LEFT_OUT = {
+    **{
+        f"replicas.{member}": "in another Region: tested apart"
+        for member in (
+            *("RegionName", "Status", "UserPoolTags"),
+            *(f"LambdaConfig.{path}" for path in TRIGGER_PATHS),
+            *(f"EmailConfiguration.{m}" for m in EMAIL_MEMBERS),
+            *("SmsConfiguration.SnsCallerArn", "SmsConfiguration.ExternalId", "SmsConfiguration.SnsRegion"),
+            *(f"SmsConfiguration.EumsSms.{m}" for m in EUMS_MEMBERS),
+        )
+    },
+    "session.UserSessionTracking": "has one other value, tried as a variant",
+    "ui_customization.ImageFile": "never read back: tested with the style",
+    "clients.ui_customization.ImageFile": "never read back: tested with the style",
+    "limits.LimitDefinition.LimitClass": "identity",
+    "limits.LimitDefinition.Attributes": "identity",
+    "clients.terms.TermsName": "identity",
+    "clients.terms.TermsSource": "has one value only",
+    "clients.terms.Enforcement": "has one value only",
+    "clients.cimd_policies.CIMDPolicyId": "identity",
+    "clients.cimd_policies.PolicyName": "the key; a rename needs a pin: tested apart",
+    "identity_pool.DeveloperProviderName": "can be set once and never changed",
+    "principal_tags.IdentityProviderName": "identity",
+    "principal_tags.UseDefaults": "excludes a map of one's own",
     "user_pool.AliasAttributes": "immutable",
     "user_pool.UsernameAttributes": "immutable",
     "user_pool.UsernameConfiguration.CaseSensitive": "immutable",

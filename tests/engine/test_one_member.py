@@ -16,8 +16,9 @@ import pytest
 from reconciler.kinds import KINDS
 from reconciler.model import Action
 from schemas.base import ApiModel, Keyed, members
-from tests.engine.full import LEFT_OUT, REGION, SCHEMA, VARIANTS, WRITE_ONLY, Change, full
-from tests.support import Bench, bench, manifest
+from tests.engine.full import LEFT_OUT, REGION, SCHEMA, VARIANTS, WRITE_ONLY, Change, full, identities
+from tests.engine.reset_refused import RESET_REFUSED
+from tests.support import Bench, bench, manifest, settings
 
 Leaf = tuple[str, ...]
 MISSING = object()
@@ -25,7 +26,7 @@ MISSING = object()
 
 def leaves_of(tree: dict[str, Any], path: Leaf = ()) -> Iterator[Leaf]:
     for key, value in tree.items():
-        if isinstance(value, dict) and value:
+        if isinstance(value, dict) and value and key != "Settings":  # a document is one value
             yield from leaves_of(value, (*path, key))
         else:
             yield (*path, key)
@@ -39,6 +40,15 @@ ALL = [
     if (section, name, *leaf) not in VARIANTS
     and ".".join((section, *leaf)) not in LEFT_OUT
     and (section, name, *leaf) not in WRITE_ONLY
+]
+
+
+IDENTITIES = [
+    (section, name, *leaf)
+    for section, objects in identities("other").items()
+    for name, tree in objects.items()
+    for leaf in leaves_of(tree)
+    if ".".join((section, *leaf)) not in LEFT_OUT and leaf[-1] != "Type"  # Token excludes the rules beside it
 ]
 
 
@@ -75,7 +85,27 @@ def live(change: Change) -> dict[str, dict[str, Any]]:
 def as_document(objects: dict[str, dict[str, Any]], **envelope: Any) -> dict[str, Any]:
     document: dict[str, Any] = {"version": 1, **envelope}
     for section, found in objects.items():
-        document[section] = found.get("", found)
+        outer, dot, part = section.partition(".")
+        if not dot:
+            document[section] = copy.deepcopy(found.get("", found))
+            continue
+        for name, tree in found.items():
+            owner, slash, rest = name.partition("/")
+            holder = document.setdefault(outer, {}).setdefault(owner, {})
+            if slash:
+                holder.setdefault(part, {})[rest] = copy.deepcopy(tree)
+            else:
+                holder[part] = copy.deepcopy(tree)
+    return document
+
+
+def with_bytes(document: dict[str, Any], directory: Any) -> dict[str, Any]:
+    """Put images into files, as YAML texts are no bytes."""
+    for client in document.get("clients", {}).values():
+        for i, asset in enumerate(client.get("branding", {}).get("Assets") or ()):
+            file = directory / f"image{i}.svg"
+            file.write_text(asset["Bytes"])
+            asset["Bytes"] = {"$file": file.name}
     return document
 
 
@@ -100,14 +130,20 @@ class Pools:
                 "customers-acme" + suffix: objects["domains"]["customers-acme"],
                 f"auth{suffix}.example.com": objects["domains"]["auth.example.com"],
             }
-            found = manifest(self.directory, as_document(objects))
+            found = manifest(self.directory, with_bytes(as_document(objects), self.directory))
             self.bench.converge(found)
             pools = self.bench.boto().list_user_pools(MaxResults=60)["UserPools"]
             pool_id = next(p["Id"] for p in pools if p["Name"] == name)
+            self._account = copy.deepcopy(self.bench.local.account)
             self._built[key] = (pool_id, copy.deepcopy(self.bench.local.records[pool_id]))
         pool_id, records = self._built[key]
         self.bench.local.records[pool_id] = copy.deepcopy(records)
+        self.bench.local.account.clear()
+        self.bench.local.account.update(copy.deepcopy(self._account))
         return pool_id
+
+    def snapshot(self, pool_id: str) -> dict[str, Any]:
+        return by_name({**self.bench.snapshot(pool_id), **settings(self.bench, pool_id)})
 
 
 @pytest.fixture(scope="module")
@@ -125,6 +161,7 @@ MIRRORS: dict[Leaf, tuple[Leaf, ...]] = {
     ("user_pool", "EmailVerificationSubject"): (("user_pool", "VerificationMessageTemplate", "EmailSubject"),),
     ("user_pool", "LambdaConfig", "PreTokenGeneration"): (
         ("user_pool", "LambdaConfig", "PreTokenGenerationConfig", "LambdaArn"),
+        ("user_pool", "LambdaConfig", "PreTokenGenerationConfig", "LambdaVersion"),  # goes with the function
     ),
     ("user_pool", "Policies", "PasswordPolicy", "TemporaryPasswordValidityDays"): (
         ("user_pool", "AdminCreateUserConfig", "UnusedAccountValidityDays"),
@@ -136,6 +173,7 @@ MIRRORS: dict[Leaf, tuple[Leaf, ...]] = {
 """One fact that the service shows in two places."""
 
 DERIVED = {
+    ("saml", "IDPSignout"): ("SLORedirectBindingURI",),
     ("saml", "MetadataURL"): ("SSORedirectBindingURI", "SLORedirectBindingURI"),
     ("saml", "MetadataFile"): ("SSORedirectBindingURI", "SLORedirectBindingURI"),
     ("Facebook", "api_version"): ("attributes_url", "authorize_url", "token_url"),
@@ -158,6 +196,10 @@ def follows(leaf: Leaf) -> set[Leaf]:
     if short[:3] == ("mfa", "SmsMfaConfiguration", *sms):
         found.add(("user_pool", *short[2:]))
     found |= {(section, name, shown) for shown in SHOWN_AS.get(rest[-1], ())}
+    if section == "ui_customization":
+        found.add(("clients.ui_customization", "web", *rest))
+    if "ui_customization" in section:  # without a style, the answer has no ids either
+        found |= {(section, *((name,) if name else ()), member) for member in ("ClientId", "UserPoolId")}
     for key in DERIVED.get((name, rest[-1]), ()):
         found.add((section, name, "ProviderDetails", key))
     return found
@@ -180,20 +222,10 @@ def test_changing_one_member_changes_nothing_else(pools: Pools, tmp_path, leaf: 
     pool_id = pools.get(change)
     section, name, *path = leaf
     value = value if change else at(full("other"), leaf)
-    before = by_name(pools.bench.snapshot(pool_id))
+    before = pools.snapshot(pool_id)
     name = actual(before, section, name)
-    declared = nested(tuple(path), copy.deepcopy(value))
-    extra = {}
-    if section == "clients":
-        client_id = before["clients"]["web"]["ClientId"]
-        extra = {"clients": {"web": {"ClientId": client_id, **declared}}}
-        if path != ["ClientName"]:
-            extra["clients"]["web"]["ClientName"] = before["clients"]["web"]["ClientName"]
-    elif name:
-        extra = {section: {name: with_private_key(name, declared)}}
-    else:
-        extra = {section: declared}
-    found = manifest(tmp_path, {"version": 1, "id": pool_id, **extra})
+    declared = placed(before, section, name, nested(tuple(path), copy.deepcopy(value)))
+    found = manifest(tmp_path, {"version": 1, "id": pool_id, **with_bytes(declared, tmp_path)})
 
     plan = pools.bench.plan(found)
     assert not plan.refusals
@@ -202,12 +234,23 @@ def test_changing_one_member_changes_nothing_else(pools: Pools, tmp_path, leaf: 
     assert [c.action for c in plan.pending] == [Action.UPDATE]
 
     pools.bench.converge(found)
-    after = by_name(pools.bench.snapshot(pool_id))
+    after = pools.snapshot(pool_id)
     was, now = flat(before), flat(after)
     changed = {k for k in was.keys() | now.keys() if was.get(k) != now.get(k)}
     allowed = follows((section, name, *path))
     assert {c for c in changed if not any(c[: len(a)] == a for a in allowed)} == set()
     assert changed
+
+
+def placed(snapshot: dict[str, Any], section: str, name: str, declared: dict[str, Any]) -> dict[str, Any]:
+    """Put the members of one object into the sections of a document."""
+    named = {member: snapshot["clients"]["web"][member] for member in ("ClientId", "ClientName")}
+    if section.startswith("clients."):
+        held = as_document({section: {name: declared}})["clients"]["web"]
+        return {"clients": {"web": {**named, **held}}}
+    if section == "clients":
+        return {"clients": {"web": {**named, **declared}}}
+    return {section: {name: with_private_key(name, declared)} if name else declared}
 
 
 def actual(snapshot: dict[str, Any], section: str, name: str) -> str:
@@ -227,6 +270,8 @@ def with_private_key(name: str, declared: dict[str, Any]) -> dict[str, Any]:
 
 def schema_leaves(model: type[ApiModel], path: Leaf = ()) -> Iterator[Leaf]:
     for name, member in members(model).items():
+        if member.model and member.model.INPUTS:
+            continue
         if member.shape == "structure" and member.model:
             yield from schema_leaves(member.model, (*path, name))
         elif not (member.mark(Keyed) and path):
@@ -235,7 +280,7 @@ def schema_leaves(model: type[ApiModel], path: Leaf = ()) -> Iterator[Leaf]:
 
 @pytest.mark.parametrize("section", KINDS)
 def test_no_member_of_a_schema_is_missing_from_the_table(section: str):
-    covered = {(s, *path) for s, _, *path in [*ALL, *VARIANTS, *WRITE_ONLY]}
+    covered = {(s, *path) for s, _, *path in [*ALL, *VARIANTS, *WRITE_ONLY, *IDENTITIES]}
     missing = [
         ".".join((section, *leaf))
         for leaf in schema_leaves(KINDS[section].model)
@@ -248,7 +293,7 @@ def test_no_member_of_a_schema_is_missing_from_the_table(section: str):
 def test_everything_in_the_full_pool_is_live(pools: Pools):
     """The table is worth nothing if the service does not hold what it says."""
     pool_id = pools.get({})
-    snapshot = by_name(pools.bench.snapshot(pool_id))
+    snapshot = pools.snapshot(pool_id)
     absent = []
     for section, objects in full("one").items():
         for name, tree in objects.items():
@@ -261,3 +306,29 @@ def test_everything_in_the_full_pool_is_live(pools: Pools):
     names.add(("clients", "web", "PublishSecretsInAWSSecretsManager"))  # shows as ClientSecretArn
     assert [a for a in absent if tuple(a[:-2]) not in names] == []
     assert "ClientSecretArn" in snapshot["clients"]["web"]
+
+
+@pytest.mark.parametrize("leaf", [*ALL, *VARIANTS], ids=lambda leaf: ".".join(filter(None, leaf)))
+def test_null_resets_one_member_and_nothing_else(pools: Pools, tmp_path, leaf: Leaf):
+    change, _ = VARIANTS.get(leaf, ({}, None))
+    pool_id = pools.get(change)
+    section, name, *path = leaf
+    before = pools.snapshot(pool_id)
+    name = actual(before, section, name)
+    found = manifest(
+        tmp_path, {"version": 1, "id": pool_id, **placed(before, section, name, nested(tuple(path), None))}
+    )
+    plan = pools.bench.plan(found)
+    key = ".".join((section, *path))
+    expected = RESET_REFUSED.get(f"{name}: {key}", RESET_REFUSED.get(key, ()))
+    assert sorted({r.rule for r in plan.refusals}) == list(expected)
+    if plan.refusals:
+        return
+    pools.bench.converge(found)
+    after = pools.snapshot(pool_id)
+    was, now = flat(before), flat(after)
+    changed = {k for k in was.keys() | now.keys() if was.get(k) != now.get(k)}
+    allowed = follows((section, name, *path))
+    if key == "mfa.MfaConfiguration":
+        allowed |= {("mfa",)}  # turned off, and the factors with it
+    assert {c for c in changed if not any(c[: len(a)] == a or a[: len(c)] == c for a in allowed)} == set()

@@ -1,0 +1,50 @@
+"""`explain`: what is known about a kind or a member, so that nobody has to look it up elsewhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reconciler.commands import deliver
+from reconciler.console import Console
+from reconciler.options import Options, add_outputs
+
+if TYPE_CHECKING:
+    import argparse
+
+HELP = """\
+Tell what is known about a kind or a member: type and range, default, whether it can be changed, what null and leaving
+it out do, the feature plan it needs, the calls of the API and the IAM actions. Without an argument, list all kinds.
+AWS is not contacted. Paths are those of manifests, without names of objects and positions in lists.
+
+  poolctl explain
+  poolctl explain clients
+  poolctl explain clients.RefreshTokenRotation
+  poolctl explain -o json user_pool.Policies.PasswordPolicy.MinimumLength
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the argument and the options."""
+    parser.add_argument("topic", nargs="?", metavar="KIND[.MEMBER]", default=None, help="what to explain")
+    add_outputs(parser, ("human", "json"))
+
+
+def run(options: Options, console: Console) -> int:
+    """Look it up, and tell.
+
+    Raises:
+        InvalidInput: There is no such kind or member.
+    """
+    from reconciler import explain
+    from reconciler.render import explain as text
+
+    about = explain.explain(options.topic) if options.topic else None
+    kinds = () if about else explain.kinds()
+
+    def human(color: bool) -> str:
+        if about:
+            return text.human(about, color=color, width=console.width)
+        return text.overview(kinds, color=color, width=console.width)
+
+    deliver(options, console, {"human": human, "json": lambda _: text.machine(about, kinds)})
+    return 0

@@ -1,0 +1,113 @@
+"""Managed login branding: the look of the sign-in pages of one client.
+
+An update merges images by category and colour mode and can take none away, so removing one deletes the style and
+makes it again (cognito-facts 2.10). Only images that differ are sent, as a request holds 2 MB.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from reconciler.kind import Draft, Reading, ResourceKind, State, Violation
+from reconciler.kinds.words import below, tier_violation
+from reconciler.model import Call, Tree
+from schemas.managed_login_branding import ManagedLoginBranding
+
+BRANDING = "clients.branding"
+ID = "ManagedLoginBrandingId"
+
+
+def _key(asset: Tree) -> tuple[object, ...]:
+    return (asset.get("Category"), asset.get("ColorMode"), asset.get("ResourceId"))
+
+
+def adopt(answer: Tree) -> Tree:
+    """Leave out the style's id."""
+    return {k: v for k, v in answer.items() if k != ID}
+
+
+def implied(after: Tree, declared: Tree) -> Tree:
+    """Cognito's own look and settings of yours exclude each other (rule O5)."""
+    if declared.get("UseCognitoProvidedValues") is True:
+        return {k: v for k, v in after.items() if k != "Settings"}
+    if declared.get("Settings") is not None:
+        return {**after, "UseCognitoProvidedValues": False}
+    return after
+
+
+def prepare(draft: Draft) -> Tree:
+    """Send settings or Cognito's look, and of the images those that differ."""
+    payload = implied(draft.payload, draft.change.declared)
+    if draft.change.before is None:
+        return payload
+    if payload.get("UseCognitoProvidedValues") is True:
+        payload = {k: v for k, v in payload.items() if k != "Settings"}
+    live = {_key(a): a for a in draft.change.before.get("Assets") or ()}
+    changed = [a for a in payload.get("Assets") or () if live.get(_key(a)) != a]
+    rest = {k: v for k, v in payload.items() if k != "Assets"}
+    return {**rest, "Assets": changed} if changed else rest
+
+
+def _removed(declared: Tree, before: Tree) -> bool:
+    if "Assets" not in declared:
+        return False
+    wanted = {_key(a) for a in declared.get("Assets") or ()}
+    return any(_key(a) not in wanted for a in before.get("Assets") or ())
+
+
+def because(declared: Tree, observed: Tree) -> str:
+    """Say that the style is made again."""
+    return "an image is removed, so the style is deleted and made again" if _removed(declared, observed) else ""
+
+
+def lower(draft: Draft, usual: Callable[[Draft], tuple[Call, ...]]) -> tuple[Call, ...]:
+    """Delete and create where an image goes."""
+    change = draft.change
+    if change.before is None or not _removed(change.declared, change.before):
+        return usual(draft)
+    ids = {k: v for k, v in change.ids.items() if k in ("UserPoolId", "ClientId", ID)}
+    made = {k: v for k, v in (change.after or {}).items() if k != ID}
+    delete = Call("cognito-idp", KIND.delete, {k: v for k, v in ids.items() if k != "ClientId"})
+    create = Call("cognito-idp", KIND.create, {**{k: v for k, v in ids.items() if k != ID}, **made})
+    return (delete, create)
+
+
+def plans(state: State) -> Iterator[Violation]:
+    """Branding needs ESSENTIALS, and O7."""
+    for address, tree in state.all(BRANDING).items():
+        if below(state, "ESSENTIALS"):
+            yield tier_violation(BRANDING, address.name, (), "Managed login branding", "ESSENTIALS")
+        for asset in tree.get("Assets") or ():
+            if asset.get("Extension") == "ICO" and asset.get("Category") != "FAVICON_ICO":
+                yield Violation(
+                    "O7",
+                    BRANDING,
+                    address.name,
+                    ("Assets",),
+                    f"{asset.get('Category')} cannot be an ICO file.",
+                    "Use PNG, JPEG, SVG or WEBP; ICO is for FAVICON_ICO only.",
+                )
+
+
+KIND = ResourceKind(
+    section=BRANDING,
+    resource_type="ManagedLoginBranding",
+    title="branding style",
+    model=ManagedLoginBranding,
+    reading=Reading("DescribeManagedLoginBrandingByClient", "ManagedLoginBranding"),
+    create="CreateManagedLoginBranding",
+    created="ManagedLoginBranding",
+    update="UpdateManagedLoginBranding",
+    delete="DeleteManagedLoginBranding",
+    id_param=ID,
+    params={"ReturnMergedResources": False},
+    adopt=adopt,
+    implied=implied,
+    because=because,
+    prepare=prepare,
+    lower=lower,
+    rules=(plans,),
+    elsewhere={
+        "Assets": ("UpdateManagedLoginBranding", "DeleteManagedLoginBranding", "CreateManagedLoginBranding"),
+    },
+)

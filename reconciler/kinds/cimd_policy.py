@@ -1,0 +1,29 @@
+"""CIMD policies: from which URLs a client takes metadata documents of OAuth clients (botocore 1.44.8, 2026)."""
+
+from __future__ import annotations
+
+from reconciler.kind import Listing, Reading, ResourceKind
+from reconciler.model import Tree
+from schemas.cimd_policy import CIMDPolicy
+
+
+def adopt(answer: Tree) -> Tree:
+    """Leave out the ids, which the place says."""
+    return {k: v for k, v in answer.items() if k not in ("CIMDPolicyId", "ClientId")}
+
+
+KIND = ResourceKind(
+    section="clients.cimd_policies",
+    resource_type="UserPoolCIMDPolicy",
+    title="CIMD policy",
+    model=CIMDPolicy,
+    listing=Listing("ListCIMDPolicies", "CIMDPolicies", ("MaxResults", 60)),
+    reading=Reading("DescribeCIMDPolicy", "CIMDPolicy"),
+    create="CreateCIMDPolicy",
+    created="CIMDPolicy",
+    update="UpdateCIMDPolicy",
+    delete="DeleteCIMDPolicy",
+    name_member="PolicyName",
+    id_param="CIMDPolicyId",
+    adopt=adopt,
+)

@@ -1,0 +1,43 @@
+"""Principal tags of an identity pool: claims of one provider that become tags of a session (cognito-facts 2.18)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from reconciler.kind import Draft, Reading, ResourceKind
+from reconciler.model import Tree
+from schemas.principal_tags import PrincipalTags
+
+
+def names(pool: Tree) -> Iterable[str]:
+    """Nothing lists the maps; the providers that the pool knows are looked up."""
+    user_pools = [p.get("ProviderName") for p in pool.get("CognitoIdentityProviders") or ()]
+    return [str(p) for p in (*user_pools, *(pool.get("SupportedLoginProviders") or {})) if p]
+
+
+def adopt(answer: Tree) -> Tree:
+    """Leave out the pool's id; a map that was never set says nothing."""
+    data = {k: v for k, v in answer.items() if k != "IdentityPoolId"}
+    return data if data.get("PrincipalTags") or data.get("UseDefaults") is not None else {}
+
+
+def prepare(draft: Draft) -> Tree:
+    """Say both members: the operation replaces them together."""
+    return {"UseDefaults": False, "PrincipalTags": {}, **draft.payload}
+
+
+KIND = ResourceKind(
+    section="principal_tags",
+    resource_type="IdentityPoolPrincipalTag",
+    title="principal tags",
+    model=PrincipalTags,
+    service="cognito-identity",
+    document="IdentityPool",
+    reading=Reading("GetPrincipalTagAttributeMap"),
+    update="SetPrincipalTagAttributeMap",
+    name_member="IdentityProviderName",
+    id_param="IdentityProviderName",
+    names=names,
+    adopt=adopt,
+    prepare=prepare,
+)

@@ -1,0 +1,144 @@
+"""A pool's replica in another Region (2026): a small Regional object beside the primary (cognito-facts 2.14).
+
+The replica has e-mail, SMS, functions and tags of its own, written to the pool in its Region with an update that
+carries all other settings unchanged. It starts INACTIVE, and making it can take hours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from reconciler.kind import Abroad, Draft, Listing, Reading, ResourceKind, State, Violation
+from reconciler.kinds import user_pool
+from reconciler.kinds.words import below, dig, tier_violation
+from reconciler.merge import overlay
+from reconciler.model import Call, Tree
+from reconciler.shapes import input_shape, project
+from schemas.replica import Replica
+
+REPLICAS = "replicas"
+SERVICE = "cognito-idp"
+REGIONAL = ("LambdaConfig", "EmailConfiguration", "SmsConfiguration")
+"""Members that a replica has of its own, besides tags and status."""
+
+OWN = ("RegionName", "Status", "UserPoolTags")
+PATIENCE = 36 * 3600.0
+"""Seconds that CloudFormation allows for making one (cognito-facts 1.1)."""
+
+
+def region(answer: Tree) -> str:
+    """Tell where the replica's own settings are; one that is being made has none yet."""
+    settled = answer.get("Role") != "PRIMARY" and answer.get("Status") in ("ACTIVE", "INACTIVE")
+    return str(answer.get("RegionName", "")) if settled else ""
+
+
+def join(answer: Tree, there: Tree) -> Tree:
+    """Put the pool of that Region, in the spelling of its update, beside what the primary tells of the replica."""
+    return {**user_pool.adopt(there), "UserPoolArn": there.get("Arn", ""), **answer}
+
+
+def owner(tree: Tree, pool_id: str) -> str:  # noqa: ARG001 - the signature of the hook
+    """The list holds the primary too."""
+    return "the primary" if tree.get("Role") == "PRIMARY" else ""
+
+
+def pending(answer: Tree) -> str:
+    """Tell whether the service is still making or removing it."""
+    status = str(answer.get("Status", ""))
+    return status if status in ("CREATING", "DELETING") else ""
+
+
+def lower(draft: Draft, usual: Callable[[Draft], tuple[Call, ...]]) -> tuple[Call, ...]:  # noqa: ARG001 - never one
+    """Spread a change over the operations of the primary and those of the other Region."""
+    change = draft.change
+    declared = change.declared
+    roots = {f.path[0] for f in change.fields}
+    calls = [_create(draft)] if change.before is None else []
+    if roots & set(REGIONAL):
+        calls.append(_update_there(draft))
+    if change.before is not None and "UserPoolTags" in roots:
+        calls += _tag_there(draft)
+    wanted = declared.get("Status", "INACTIVE")
+    if "Status" in roots and (change.before is not None or wanted != "INACTIVE"):
+        calls.append(Call(SERVICE, "UpdateUserPoolReplica", {**_ids(draft), "Status": wanted or "INACTIVE"}))
+    return tuple(calls)
+
+
+def _ids(draft: Draft) -> Tree:
+    return {k: draft.change.ids[k] for k in ("UserPoolId", "RegionName")}
+
+
+def _create(draft: Draft) -> Call:
+    tags = draft.change.declared.get("UserPoolTags")
+    return Call(SERVICE, "CreateUserPoolReplica", {**_ids(draft), **({"UserPoolTags": tags} if tags else {})})
+
+
+def _update_there(draft: Draft) -> Call:
+    """All settings of the pool, with the replica's own over them; a new replica begins with the primary's."""
+    change = draft.change
+    base = change.before if change.before is not None else draft.after("user_pool")
+    kept = {k: v for k, v in base.items() if k not in (*OWN, *(REGIONAL if change.before is None else ()))}
+    said = {k: v for k, v in change.declared.items() if k in REGIONAL}
+    shape = input_shape(SERVICE, "UpdateUserPool")
+    payload = user_pool.sendable(overlay(Replica, project(kept, shape), said), said)
+    tags = (change.declared if change.before is None else change.before).get("UserPoolTags") or {}
+    ids = {"UserPoolId": change.ids["UserPoolId"], "UserPoolTags": tags}  # the map is replaced, so it goes along
+    return Call(SERVICE, "UpdateUserPool", {**ids, **payload}, region=str(change.ids["RegionName"]))
+
+
+def _tag_there(draft: Draft) -> list[Call]:
+    change = draft.change
+    live, wanted = ((tree or {}).get("UserPoolTags") or {} for tree in (change.before, change.after))
+    where: dict[str, Any] = {"ResourceArn": (change.before or {}).get("UserPoolArn")}
+    new = {k: v for k, v in wanted.items() if live.get(k) != v}
+    old = [k for k in live if k not in wanted]
+    place = str(change.ids["RegionName"])
+    calls = [Call(SERVICE, "TagResource", {**where, "Tags": new}, region=place)] if new else []
+    return calls + ([Call(SERVICE, "UntagResource", {**where, "TagKeys": old}, region=place)] if old else [])
+
+
+def preconditions(state: State) -> Iterator[Violation]:
+    """What a replica needs of its pool."""
+    replicas = [(a, t) for a, t in state.all(REPLICAS).items() if t.get("Role") != "PRIMARY"]
+    key = str(dig(state.one("user_pool"), "KeyConfiguration", "KmsKeyArn") or "")
+    for address, _ in replicas:
+        if below(state, "ESSENTIALS"):
+            yield tier_violation(REPLICAS, address.name, (), "A replica", "ESSENTIALS")
+        if "key/mrk-" not in key and state.one("user_pool") and not state.offline:
+            yield _broken(
+                address.name,
+                "A replica needs a pool that is encrypted with a multi-Region key of your own.",
+                "Set user_pool.KeyConfiguration to CUSTOMER_MANAGED_KEY with the KmsKeyArn of one (…:key/mrk-…).",
+            )
+        if state.region and address.name == state.region:
+            yield _broken(address.name, f"The pool itself is in {state.region}.", "Name another Region.")
+    if len(replicas) > 1:
+        yield _broken(replicas[1][0].name, "A pool can have one replica.", "Keep one of them.")
+
+
+def _broken(name: str, message: str, advice: str) -> Violation:
+    return Violation("R1", REPLICAS, name, (), message, advice)
+
+
+KIND = ResourceKind(
+    section=REPLICAS,
+    resource_type="UserPoolReplica",
+    title="replica",
+    model=Replica,
+    listing=Listing("ListUserPoolReplicas", "UserPoolReplicas", None, complete=True),
+    abroad=Abroad(region, Reading("DescribeUserPool", "UserPool"), join),
+    create="CreateUserPoolReplica",
+    created="UserPoolReplica",
+    update="UpdateUserPoolReplica",
+    delete="DeleteUserPoolReplica",
+    name_member="RegionName",
+    id_param="RegionName",
+    owner=owner,
+    pending=pending,
+    patience=lambda _: PATIENCE,
+    lower=lower,
+    rules=(preconditions,),
+    elsewhere={"UserPoolTags": ("TagResource", "UntagResource"), **dict.fromkeys(REGIONAL, ("UpdateUserPool",))},
+    permissions={"SmsConfiguration.SnsCallerArn": ("iam:PassRole",), "LambdaConfig.KMSKeyID": ("kms:CreateGrant",)},
+)

@@ -1,0 +1,45 @@
+"""Terms documents: links to terms of use and privacy policy, shown once a client has both (cognito-facts 2.12)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from reconciler.kind import Draft, Reading, ResourceKind
+from reconciler.model import Tree
+from schemas.terms import Terms
+
+NAMES = ("terms-of-use", "privacy-policy")
+"""The only names there can be."""
+
+
+def names(owner: Tree) -> Iterable[str]:  # noqa: ARG001 - the signature of the hook
+    """Every client may have both; each is looked up, as the list names no client."""
+    return NAMES
+
+
+def adopt(answer: Tree) -> Tree:
+    """Leave out the ids, which the place says."""
+    return {k: v for k, v in answer.items() if k not in ("TermsId", "ClientId")}
+
+
+def prepare(draft: Draft) -> Tree:
+    """Say the two members that have one value only."""
+    return {"TermsSource": "LINK", "Enforcement": "NONE", **draft.payload}
+
+
+KIND = ResourceKind(
+    section="clients.terms",
+    resource_type="Terms",
+    title="terms document",
+    model=Terms,
+    reading=Reading("DescribeTermsByClient", "Terms"),
+    create="CreateTerms",
+    created="Terms",
+    update="UpdateTerms",
+    delete="DeleteTerms",
+    name_member="TermsName",
+    id_param="TermsId",
+    names=names,
+    adopt=adopt,
+    prepare=prepare,
+)

@@ -1,0 +1,57 @@
+"""The look of the classic hosted UI, for all clients of a pool and, in its place, for single ones.
+
+SetUICustomization replaces style and image together, and the image is never read back (cognito-facts 2.9), so a style
+is not changed while there is an image that the manifest does not have.
+"""
+
+from __future__ import annotations
+
+from reconciler.kind import Reading, ResourceKind
+from reconciler.model import FieldChange, Tree
+from schemas.ui_customization import UICustomization
+
+EVERY_CLIENT = "ALL"
+"""The ClientId that stands for the style of the pool."""
+
+
+def adopt(answer: Tree) -> Tree:
+    """Keep the style, and the address of the image as a sign that there is one."""
+    return {k: v for k, v in answer.items() if k in ("CSS", "ImageUrl") and v}
+
+
+def adopt_of_client(answer: Tree) -> Tree:
+    """A client without a style of its own reads back the pool's (cognito-facts 1.1)."""
+    return {} if answer.get("ClientId", EVERY_CLIENT) == EVERY_CLIENT else adopt(answer)
+
+
+def frozen(change: FieldChange, declared: Tree, before: Tree) -> str:
+    """Refuse to lose an image."""
+    if before.get("ImageUrl") and "ImageFile" not in declared and change.path == ("CSS",):
+        return "The update would take the image away, which Cognito does not give back. Add ImageFile: {$file: PATH}."
+    return ""
+
+
+POOL = ResourceKind(
+    section="ui_customization",
+    resource_type="UserPoolUICustomizationAttachment",
+    title="UI customisation",
+    model=UICustomization,
+    reading=Reading("GetUICustomization", "UICustomization"),
+    update="SetUICustomization",
+    params={"ClientId": EVERY_CLIENT},
+    after=("domains",),
+    adopt=adopt,
+    frozen=frozen,
+)
+
+CLIENT = ResourceKind(
+    section="clients.ui_customization",
+    resource_type="UserPoolUICustomizationAttachment",
+    title="UI customisation",
+    model=UICustomization,
+    reading=Reading("GetUICustomization", "UICustomization"),
+    update="SetUICustomization",
+    after=("domains", "ui_customization"),
+    adopt=adopt_of_client,
+    frozen=frozen,
+)

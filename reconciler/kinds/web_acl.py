@@ -1,0 +1,56 @@
+"""The WAF web ACL of a pool: not a Cognito API, but a setting of the pool all the same (cognito-facts 9.6)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from reconciler.kind import Draft, Reading, ResourceKind, State, Violation
+from reconciler.kinds.words import arn_part, single
+from reconciler.model import Call, Tree
+from schemas.web_acl import WebAcl
+
+ACL = "WebACLArn"
+
+
+def adopt(answer: Tree) -> Tree:
+    """Keep the name of the web ACL; its rules are not the pool's."""
+    return {ACL: answer["ARN"]} if answer.get("ARN") else {}
+
+
+def lower(draft: Draft, usual: Callable[[Draft], tuple[Call, ...]]) -> tuple[Call, ...]:
+    """Take the association away where the manifest says null."""
+    if draft.payload.get(ACL):
+        return usual(draft)
+    return (Call("wafv2", "DisassociateWebACL", {"ResourceArn": draft.change.ids["ResourceArn"]}),)
+
+
+def region(state: State) -> Iterator[Violation]:
+    """A pool takes web ACLs of its own Region only."""
+    arn = state.one("web_acl").get(ACL)
+    if state.region and arn_part(arn, 3) not in ("", state.region):
+        yield single(
+            "web_acl",
+            "W1",
+            (ACL,),
+            f"The web ACL is in {arn_part(arn, 3)}, the pool in {state.region}.",
+            "Use a regional web ACL of the pool's Region.",
+        )
+
+
+KIND = ResourceKind(
+    section="web_acl",
+    resource_type="WebACLAssociation",
+    title="web ACL association",
+    model=WebAcl,
+    service="wafv2",
+    reading=Reading("GetWebACLForResource", "WebACL"),
+    update="AssociateWebACL",
+    adopt=adopt,
+    lower=lower,
+    rules=(region,),
+    elsewhere={ACL: ("AssociateWebACL", "DisassociateWebACL")},
+    permissions={
+        operation: (f"cognito-idp:{operation}",)
+        for operation in ("AssociateWebACL", "DisassociateWebACL", "GetWebACLForResource")
+    },
+)

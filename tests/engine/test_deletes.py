@@ -1,0 +1,128 @@
+"""Deleting needs two keys, and replacing needs a name: nothing goes that nobody asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from reconciler.model import Action
+from reconciler.pipeline import planned
+from reconciler.planner import Choices
+from tests.support import Bench, bench, document, manifest
+
+CLIENTS: dict[str, Any] = {"web": {}, "app": {}, "old": {}}
+FULL = document(
+    clients=CLIENTS,
+    groups={"admins": {}, "users": {}},
+    identity_providers={
+        "okta": {
+            "ProviderType": "OIDC",
+            "ProviderDetails": {
+                "client_id": "id",
+                "attributes_request_method": "GET",
+                "authorize_scopes": "openid",
+                "oidc_issuer": "https://idp.example.com",
+            },
+        }
+    },
+)
+
+
+@pytest.fixture
+def here(tmp_path):
+    with bench() as found:
+        found.converge(manifest(tmp_path, FULL))
+        yield found
+
+
+def deletions(here: Bench, tmp_path, tree: dict[str, Any], choices: Choices) -> list[str]:
+    found = planned(manifest(tmp_path, tree), here.cloud, choices)
+    return [str(c.address) for c in found.pending if c.action is Action.DELETE]
+
+
+LESS = {**FULL, "clients": {"web": {}, "app": {}}, "groups": {"admins": {}}}
+
+
+@pytest.mark.parametrize(
+    ("envelope", "prune", "expected"),
+    [
+        ({}, False, []),
+        ({}, True, []),
+        ({"prune": ["clients"]}, False, []),
+        ({"prune": ["clients"]}, True, ["clients/old"]),
+        ({"prune": ["clients", "groups"]}, True, ["groups/users", "clients/old"]),
+        ({"prune": ["clients"], "protect": ["clients/old"]}, True, []),
+        ({"prune": ["clients"], "protect": ["clients/*"]}, True, []),
+        ({"prune": ["clients"], "ignore": [{"path": "clients/o*", "reason": "theirs"}]}, True, []),
+    ],
+)
+def test_an_undeclared_object_goes_only_with_both_keys(here, tmp_path, envelope, prune, expected):
+    assert deletions(here, tmp_path, {**LESS, **envelope}, Choices(prune=prune)) == expected
+
+
+def test_a_section_that_is_not_there_is_not_managed(here, tmp_path):
+    tree = {k: v for k, v in FULL.items() if k != "groups"}
+    assert deletions(here, tmp_path, {**tree, "prune": ["groups"]}, Choices(prune=True)) == []
+
+
+def test_the_group_of_an_identity_provider_is_not_undeclared(here, tmp_path):
+    found = planned(manifest(tmp_path, {**FULL, "prune": ["groups"]}), here.cloud, Choices(prune=True))
+    assert found.pending == ()
+    assert found.unmanaged == ()
+
+
+def test_too_many_deletions_are_refused_unless_their_number_is_said(here, tmp_path):
+    tree = {**FULL, "clients": {}, "prune": ["clients"]}
+    refused = planned(manifest(tmp_path, tree), here.cloud, Choices(prune=True))
+    assert [r.rule for r in refused.refusals] == ["threshold"]
+    assert "--max-deletes 3" in refused.refusals[0].advice
+    fewer = planned(manifest(tmp_path, tree), here.cloud, Choices(prune=True, max_deletes=2))
+    assert [r.rule for r in fewer.refusals] == ["threshold"]
+    meant = planned(manifest(tmp_path, tree), here.cloud, Choices(prune=True, max_deletes=3))
+    assert meant.refusals == ()
+    here.apply(manifest(tmp_path, tree), meant)
+    pool = meant.target.pool_id
+    assert here.snapshot(pool)["clients"] == {}
+
+
+def test_terms_inside_of_a_client_go_with_keys_of_their_own(here, tmp_path):
+    both = {n: {"Links": {"cognito:default": "https://example.com"}} for n in ("terms-of-use", "privacy-policy")}
+    here.converge(manifest(tmp_path, {**FULL, "clients": {**CLIENTS, "web": {"terms": both}}}))
+    one = {**CLIENTS, "web": {"terms": {"terms-of-use": both["terms-of-use"]}}}
+    others = deletions(here, tmp_path, {**FULL, "clients": one, "prune": ["clients"]}, Choices(prune=True))
+    assert others == []
+    mine = deletions(here, tmp_path, {**FULL, "clients": one, "prune": ["clients.terms"]}, Choices(prune=True))
+    assert mine == ["clients/web/terms/privacy-policy"]
+
+
+def test_a_client_is_replaced_only_when_it_is_named(here, tmp_path):
+    before = {c["ClientName"]: i for i, c in here.snapshot(pool_of(here))["clients"].items()}
+    tree = {**FULL, "clients": {**CLIENTS, "web": {"GenerateSecret": True, "AuthSessionValidity": 5}}}
+    found = manifest(tmp_path, tree)
+    refused = here.plan(found)
+    assert [r.rule for r in refused.refusals] == ["immutable"]
+    assert "--allow-replace clients/web" in refused.refusals[0].advice
+    protected = manifest(tmp_path, {**tree, "protect": ["clients/web"]})
+    choices = Choices(replaceable=frozenset({"clients/web"}))
+    assert [r.rule for r in planned(protected, here.cloud, choices).refusals] == ["immutable"]
+    allowed = planned(found, here.cloud, choices)
+    assert [(str(c.address), c.action) for c in allowed.pending] == [("clients/web", Action.REPLACE)]
+    assert "made again" in allowed.pending[0].reason
+    here.apply(found, allowed)
+    assert here.plan(found).pending == ()
+    after = {c["ClientName"]: (i, c) for i, c in here.snapshot(pool_of(here))["clients"].items()}
+    assert after["web"][0] != before["web"]
+    assert "ClientSecret" in after["web"][1]
+    assert after["app"][0] == before["app"]
+
+
+def pool_of(here: Bench) -> str:
+    return here.boto().list_user_pools(MaxResults=1)["UserPools"][0]["Id"]
+
+
+def test_null_in_an_item_of_a_list_is_not_sent(here, tmp_path):
+    group = {"LogGroupArn": "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/vendedlogs/x"}
+    entry = {"LogLevel": "ERROR", "EventSource": "userNotification", "CloudWatchLogsConfiguration": group}
+    tree = {**FULL, "log_delivery": {"LogConfigurations": [{**entry, "S3Configuration": None}]}}
+    here.converge(manifest(tmp_path, tree))

@@ -1,0 +1,113 @@
+"""A replica: made, given settings of its own in its Region, activated, and changed without touching anything else."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+
+from reconciler.model import Sent
+from tests.engine.full import ACCOUNT, REGION
+from tests.support import bench, clean, document, manifest
+
+THERE = "eu-west-1"
+KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/mrk-00000000000000000000000000000001"
+
+
+def function(name: str) -> str:
+    return f"arn:aws:lambda:{THERE}:{ACCOUNT}:function:{name}"
+
+
+REPLICA: dict[str, Any] = {
+    "Status": "ACTIVE",
+    "UserPoolTags": {"where": "ireland", "team": "web"},
+    "LambdaConfig": {"PreSignUp": function("check"), "PostConfirmation": function("welcome")},
+    "EmailConfiguration": {
+        "EmailSendingAccount": "DEVELOPER",
+        "SourceArn": f"arn:aws:ses:{THERE}:{ACCOUNT}:identity/one@example.com",
+    },
+    "SmsConfiguration": {"SnsCallerArn": f"arn:aws:iam::{ACCOUNT}:role/sms", "ExternalId": "x", "SnsRegion": THERE},
+}
+POOL: dict[str, Any] = {
+    "PoolName": "customers",
+    "KeyConfiguration": {"KeyType": "CUSTOMER_MANAGED_KEY", "KmsKeyArn": KEY},
+    "Policies": {"PasswordPolicy": {"MinimumLength": 12}},
+    "AutoVerifiedAttributes": ["email"],
+    "LambdaConfig": {"PreSignUp": function("check").replace(THERE, REGION)},
+}
+TREE = document(user_pool=POOL, replicas={THERE: REPLICA})
+
+
+@pytest.fixture
+def here(tmp_path):
+    with bench(region=REGION) as found:
+        found.local.pending_describes = 2
+        found.converge(manifest(tmp_path, TREE))
+        yield found
+
+
+def both(here: Any) -> tuple[str, Any, Any]:
+    pool = here.boto().list_user_pools(MaxResults=1)["UserPools"][0]["Id"]
+    there = here.local.client("cognito-idp", THERE).describe_user_pool(UserPoolId=pool)["UserPool"]
+    return pool, here.snapshot(pool), clean(there)
+
+
+def test_a_replica_is_made_with_settings_of_its_own(here, tmp_path):
+    pool, _, there = both(here)
+    replicas = here.boto().list_user_pool_replicas(UserPoolId=pool)["UserPoolReplicas"]
+    assert {(r["RegionName"], r["Role"], r["Status"]) for r in replicas} == {
+        (REGION, "PRIMARY", "ACTIVE"),
+        (THERE, "SECONDARY", "ACTIVE"),
+    }
+    for member in ("LambdaConfig", "EmailConfiguration", "SmsConfiguration", "UserPoolTags"):
+        assert there[member] == REPLICA[member]
+    assert there["Policies"]["PasswordPolicy"]["MinimumLength"] == 12
+    assert not here.plan(manifest(tmp_path, TREE)).pending
+
+
+def other(path: tuple[str, ...], value: Any) -> dict[str, Any]:
+    tree: dict[str, Any] = copy.deepcopy(REPLICA)
+    place = tree
+    for step in path[:-1]:
+        place = place[step]
+    place[path[-1]] = value
+    return tree
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "operations"),
+    [
+        (("Status",), "INACTIVE", ["UpdateUserPoolReplica"]),
+        (("UserPoolTags", "team"), "app", ["TagResource"]),
+        (("UserPoolTags", "team"), None, ["UntagResource"]),
+        (("LambdaConfig", "PreSignUp"), function("other"), ["UpdateUserPool"]),
+        (("LambdaConfig", "PreSignUp"), None, ["UpdateUserPool"]),
+        (
+            ("EmailConfiguration", "SourceArn"),
+            f"arn:aws:ses:{THERE}:{ACCOUNT}:identity/two@example.com",
+            ["UpdateUserPool"],
+        ),
+        (("SmsConfiguration", "ExternalId"), "y", ["UpdateUserPool"]),
+    ],
+)
+def test_one_member_of_a_replica_changes_alone(here, tmp_path, path, value, operations):
+    _, primary, before = both(here)
+    found = manifest(tmp_path, document(user_pool={"PoolName": "customers"}, replicas={THERE: other(path, value)}))
+    plan = here.plan(found)
+    assert [(c.address.section, f.path) for c in plan.pending for f in c.fields] == [("replicas", path)]
+    events = here.converge(found)
+    calls = [e.call for e in events if isinstance(e, Sent)]
+    assert [c.operation for c in calls] == operations
+    _, primary_after, after = both(here)
+    assert primary_after == primary
+    changed = {k for k in before.keys() | after.keys() if before.get(k) != after.get(k)}
+    assert changed <= {path[0]}
+
+
+def test_a_replica_that_its_pool_does_not_allow_is_refused(tmp_path):
+    with bench(region=REGION) as found:
+        tree = document(user_pool={"PoolName": "plain"}, replicas={THERE: {}})
+        assert [r.rule for r in found.plan(manifest(tmp_path, tree)).refusals] == ["R1"]
+        same = document(user_pool=POOL, replicas={REGION: {}})
+        assert [r.rule for r in found.plan(manifest(tmp_path, same)).refusals] == ["R1"]

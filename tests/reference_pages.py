@@ -1,0 +1,127 @@
+"""Writes docs/reference/: one page for each kind, with the sentences of `poolctl explain`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from reconciler import explain
+from reconciler.explain import Explanation, Facts, spelled
+from reconciler.render.explain import MUTABILITY, facts, short
+
+COMMAND = "python -m tests.reference_pages"
+FOLDER = Path(__file__).parent.parent / "docs" / "reference"
+INDEX = "README.md"
+NOTICE = f"<!-- Generated: {COMMAND} -->"
+
+
+def pages() -> Mapping[str, str]:
+    """Every page by file name, the index first: the same bytes for the same tables."""
+    kinds = explain.kinds()
+    return {INDEX: index(kinds), **{f"{kind.path}.md": page(kind) for kind in kinds}}
+
+
+def index(kinds: tuple[Explanation, ...]) -> str:
+    lines = [
+        "# Reference",
+        "",
+        NOTICE,
+        "",
+        "Every kind of object and every member that a manifest can hold, from the tables that poolctl itself works by.",
+        "`poolctl explain KIND.MEMBER` says the same on the command line. What the keys around the sections mean is in",
+        "[the manifest](../manifest.md), and what other tools can do in [coverage](../coverage.md).",
+    ]
+    for document in dict.fromkeys(kind.document for kind in kinds):
+        lines += ["", f"## kind: {document}", "", "| Section | Holds |", "| --- | --- |"]
+        lines += [f"| [`{k.path}`]({k.path}.md) | {cell(k.title)} |" for k in kinds if k.document == document]
+    return "\n".join(lines) + "\n"
+
+
+def page(kind: Explanation) -> str:
+    """One kind: what it is, all its members in a table, and each of them in full."""
+    inside = [explain.explain(path) for path in explain.paths() if explain.explain(path).section == kind.path]
+    found = [about for about in inside if about.facts]
+    lines = [f"# `{kind.path}`", "", NOTICE, "", *sentences(kind), "", *bullets(kind), "", "## Members", ""]
+    lines += ["| Member | Type | Default | Change |", "| --- | --- | --- | --- |", *map(row, found), ""]
+    nested = [line for line in kind.members if line.path in {k.path for k in explain.kinds()}]
+    if nested:
+        links = ", ".join(f"[`{line.name}`]({line.path}.md)" for line in nested)
+        lines += [f"Objects of their own that stand inside: {links}.", ""]
+    for about in found:
+        lines += [f"### `{name(about)}`", "", *sentences(about), "", *bullets(about), ""]
+    return "\n".join([*lines, *elsewhere([kind, *found])]).rstrip() + "\n"
+
+
+def name(about: Explanation) -> str:
+    return about.path.removeprefix(f"{about.section}.")
+
+
+def sentences(about: Explanation) -> Iterator[str]:
+    yield about.title
+    if about.description:
+        yield ""
+        yield about.description
+
+
+def bullets(about: Explanation) -> Iterator[str]:
+    """The facts; what continues a fact stands in the same item."""
+    items: list[str] = []
+    for label, text in facts(about):
+        if label:
+            items.append(f"- **{label}**: {text}")
+        else:
+            items[-1] += f" {text}." if text.startswith("With ") else f" {text}"
+    yield from (item.replace("<", "&lt;") for item in items)
+
+
+def row(about: Explanation) -> str:
+    known = about.facts
+    assert known
+    kind = cell(short(about.type))
+    return f"| [`{name(about)}`](#{anchor(name(about))}) | {kind} | {default(known)} | {change(known)} |"
+
+
+def default(known: Facts) -> str:
+    if not known.default:
+        return "required" if known.required else ""
+    text = spelled(known.default[0])
+    return f"`{cell(text)}`" if len(text) <= 40 else "see below"
+
+
+def change(known: Facts) -> str:
+    if known.change.mutability == "changeable":
+        return "yes" if known.change.removable else "yes, not unset"
+    short_words = {"create_only": "at creation", "add_only": "only added", "once": "once", "name": "name", "pin": "no"}
+    assert set(short_words) | {"changeable"} == set(MUTABILITY)
+    return short_words[known.change.mutability]
+
+
+def cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("<", "&lt;")
+
+
+def anchor(heading: str) -> str:
+    """GitHub's anchor of a heading."""
+    return heading.lower().replace(".", "")
+
+
+def elsewhere(places: list[Explanation]) -> Iterator[str]:
+    """Members of the API that an author may look for here."""
+    found = [(f"{p.path}.{n}", advice) for p in places for n, advice in p.not_here]
+    if found:
+        yield from ("## Not here", "", "| Member | Instead |", "| --- | --- |")
+        yield from (f"| `{path}` | {cell(advice)} |" for path, advice in found)
+
+
+def write() -> None:
+    FOLDER.mkdir(exist_ok=True)
+    found = pages()
+    for stale in FOLDER.glob("*.md"):
+        if stale.name not in found:
+            stale.unlink()
+    for file, text in found.items():
+        (FOLDER / file).write_text(text, encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    write()
