@@ -344,6 +344,90 @@ class Plan:
         return tuple(c for c in self.changes if c.action is not Action.NONE)
 
 
+# --- drift ---------------------------------------------------------------------------------------------------------
+
+
+class FindingClass(enum.Enum):
+    """What kind of difference a finding is."""
+
+    CHANGED = "changed"
+    """A declared member differs live."""
+    MISSING = "missing"
+    """A declared object is not there."""
+    UNMANAGED = "unmanaged"
+    """A live object that no manifest declares."""
+    UNDECLARED = "undeclared"
+    """A live member that nobody declared and that is not at the service's default."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """Who made a change, from CloudTrail."""
+
+    principal: str
+    """ARN of who called."""
+    event: str
+    """Name of the event: the operation."""
+    time: str
+    """RFC 3339, UTC."""
+    event_id: str
+    """CloudTrail's id of the event."""
+    source_address: str = ""
+    """Address that the call came from."""
+    console: bool = False
+    """Whether it was made in the AWS console."""
+    ours: bool = False
+    """Whether poolctl made it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One difference between manifests and what is live."""
+
+    id: str
+    """Stable: from account, Region, pool, path and class, never from values; `poolctl-` and 16 hexadecimal digits."""
+    cls: FindingClass
+    """What kind of difference."""
+    address: Address
+    """The object."""
+    path: Path
+    """The member within the object; empty for whole objects."""
+    wanted: Any
+    """What the manifest says, or the service's default for `undeclared`; None when there is nothing."""
+    live: Any
+    """What is live; None when there is nothing."""
+    severity: str
+    """`error`, `warning` or `note`."""
+    fails: bool
+    """Whether it makes the run end with 2."""
+    sensitive: bool = False
+    """Whether the values must not be shown."""
+    source: Position | None = None
+    """Where the manifest speaks of it, or of the section that it is in."""
+    attribution: Attribution | None = None
+    """Who made it so, when that was asked for and found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """What differs between one document and what is live."""
+
+    target: Target
+    """Where."""
+    findings: tuple[Finding, ...]
+    """In the order of the kinds, then of addresses and members."""
+    read: int
+    """How many objects were read."""
+    gaps: tuple[Gap, ...] = ()
+    """What could not be read."""
+    refusals: tuple[Refusal, ...] = ()
+    """Why the pool could not be told."""
+    notices: tuple[Notice, ...] = ()
+    """What should be said besides: rules that matched nothing, attribution that was not possible."""
+    suppressed: int = 0
+    """How many findings `ignore` rules, a baseline or an earlier report took out."""
+
+
 # --- what an apply reports ---------------------------------------------------------------------------------------
 
 
