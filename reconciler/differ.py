@@ -132,7 +132,8 @@ def _member(member: Member | None, value: Any, live: Any, path: Path, *, creatin
     elif value is None or member.shape == "scalar" or member.has(Document):
         yield Leaf(path, live, value, member, sensitive=member.has(Sensitive))
     elif member.shape == "structure":
-        if member.has(Presence) and not isinstance(live, dict):
+        silent = all(inner is None for inner in value.values())  # else a member tells that the structure comes
+        if member.has(Presence) and not isinstance(live, dict) and silent:
             yield Leaf(path, ABSENT, {}, member, sensitive=False)
         yield from _leaves(member.model, value, live, path, creating=creating)
     elif member.shape == "map":

@@ -7,6 +7,8 @@ members that are set, and what Cognito offers no way to unset.
 from __future__ import annotations
 
 RESET_REFUSED: dict[str, tuple[str, ...]] = {}
+ALONE_REFUSED: dict[str, tuple[str, ...]] = {}
+"""Members that cannot be set alone on a bare pool, by the rules that say so."""
 RESET_REFUSED |= dict.fromkeys(
     [
         "clients.AllowedOAuthFlows",
@@ -129,3 +131,148 @@ RESET_REFUSED |= dict.fromkeys(
 )
 
 RESET_REFUSED["okta: identity_providers.ProviderDetails.client_secret"] = ()  # OIDC has public clients
+
+ALONE_REFUSED |= dict.fromkeys(
+    [
+        "clients.AllowedOAuthFlowsUserPoolClient",
+    ],
+    ("C1",),
+)
+ALONE_REFUSED |= dict.fromkeys(
+    [
+        "clients.AllowedOAuthFlows",
+    ],
+    ("C2",),
+)
+ALONE_REFUSED |= dict.fromkeys(
+    [
+        "clients.AllowedOAuthScopes",
+    ],
+    ("C6",),
+)
+ALONE_REFUSED |= dict.fromkeys(
+    [
+        "clients.DefaultRedirectURI",
+    ],
+    ("C9",),
+)
+ALONE_REFUSED |= dict.fromkeys(
+    [
+        "clients.risk_configuration.CompromisedCredentialsRiskConfiguration.Actions.EventAction",
+        "clients.risk_configuration.RiskExceptionConfiguration.BlockedIPRangeList",
+        "clients.risk_configuration.RiskExceptionConfiguration.SkippedIPRangeList",
+        "risk_configuration.CompromisedCredentialsRiskConfiguration.Actions.EventAction",
+        "risk_configuration.RiskExceptionConfiguration.BlockedIPRangeList",
+        "risk_configuration.RiskExceptionConfiguration.SkippedIPRangeList",
+    ],
+    ("O14",),
+)
+ALONE_REFUSED |= dict.fromkeys(
+    [
+        "clients.risk_configuration.AccountTakeoverRiskConfiguration.Actions.HighAction.EventAction",
+        "clients.risk_configuration.AccountTakeoverRiskConfiguration.Actions.HighAction.Notify",
+        "clients.risk_configuration.AccountTakeoverRiskConfiguration.Actions.LowAction.EventAction",
+        "clients.risk_configuration.AccountTakeoverRiskConfiguration.Actions.LowAction.Notify",
+        "clients.risk_configuration.AccountTakeoverRiskConfiguration.Actions.MediumAction.EventAction",
+        "clients.risk_configuration.AccountTakeoverRiskConfiguration.Actions.MediumAction.Notify",
+        "clients.risk_configuration.AccountTakeoverRiskConfiguration.NotifyConfiguration.BlockEmail.HtmlBody",
+        "clients.risk_configuration.AccountTakeoverRiskConfiguration.NotifyConfiguration.BlockEmail.Subject",
+        "clients.risk_configuration.AccountTakeoverRiskConfiguration.NotifyConfiguration.BlockEmail.TextBody",
+        "clients.risk_configuration.AccountTakeoverRiskConfiguration.NotifyConfiguration.From",
+        "clients.risk_configuration.AccountTakeoverRiskConfiguration.NotifyConfiguration.MfaEmail.HtmlBody",
+        "clients.risk_configuration.AccountTakeoverRiskConfiguration.NotifyConfiguration.MfaEmail.Subject",
+        "clients.risk_configuration.AccountTakeoverRiskConfiguration.NotifyConfiguration.MfaEmail.TextBody",
+        "clients.risk_configuration.AccountTakeoverRiskConfiguration.NotifyConfiguration.NoActionEmail.HtmlBody",
+        "clients.risk_configuration.AccountTakeoverRiskConfiguration.NotifyConfiguration.NoActionEmail.Subject",
+        "clients.risk_configuration.AccountTakeoverRiskConfiguration.NotifyConfiguration.NoActionEmail.TextBody",
+        "clients.risk_configuration.AccountTakeoverRiskConfiguration.NotifyConfiguration.ReplyTo",
+        "clients.risk_configuration.AccountTakeoverRiskConfiguration.NotifyConfiguration.SourceArn",
+        "clients.risk_configuration.CompromisedCredentialsRiskConfiguration.EventFilter",
+        "risk_configuration.AccountTakeoverRiskConfiguration.Actions.HighAction.EventAction",
+        "risk_configuration.AccountTakeoverRiskConfiguration.Actions.HighAction.Notify",
+        "risk_configuration.AccountTakeoverRiskConfiguration.Actions.LowAction.EventAction",
+        "risk_configuration.AccountTakeoverRiskConfiguration.Actions.LowAction.Notify",
+        "risk_configuration.AccountTakeoverRiskConfiguration.Actions.MediumAction.EventAction",
+        "risk_configuration.AccountTakeoverRiskConfiguration.Actions.MediumAction.Notify",
+        "risk_configuration.AccountTakeoverRiskConfiguration.NotifyConfiguration.BlockEmail.HtmlBody",
+        "risk_configuration.AccountTakeoverRiskConfiguration.NotifyConfiguration.BlockEmail.Subject",
+        "risk_configuration.AccountTakeoverRiskConfiguration.NotifyConfiguration.BlockEmail.TextBody",
+        "risk_configuration.AccountTakeoverRiskConfiguration.NotifyConfiguration.From",
+        "risk_configuration.AccountTakeoverRiskConfiguration.NotifyConfiguration.MfaEmail.HtmlBody",
+        "risk_configuration.AccountTakeoverRiskConfiguration.NotifyConfiguration.MfaEmail.Subject",
+        "risk_configuration.AccountTakeoverRiskConfiguration.NotifyConfiguration.MfaEmail.TextBody",
+        "risk_configuration.AccountTakeoverRiskConfiguration.NotifyConfiguration.NoActionEmail.HtmlBody",
+        "risk_configuration.AccountTakeoverRiskConfiguration.NotifyConfiguration.NoActionEmail.Subject",
+        "risk_configuration.AccountTakeoverRiskConfiguration.NotifyConfiguration.NoActionEmail.TextBody",
+        "risk_configuration.AccountTakeoverRiskConfiguration.NotifyConfiguration.ReplyTo",
+        "risk_configuration.AccountTakeoverRiskConfiguration.NotifyConfiguration.SourceArn",
+        "risk_configuration.CompromisedCredentialsRiskConfiguration.EventFilter",
+    ],
+    ("O14", "required"),
+)
+ALONE_REFUSED |= dict.fromkeys(
+    [
+        "clients.session.SSOSession.MaxValidityMinutes",
+    ],
+    ("O17",),
+)
+ALONE_REFUSED |= dict.fromkeys(
+    [
+        "user_pool.UserAttributeUpdateSettings.AttributesRequireVerificationBeforeUpdate",
+    ],
+    ("P11",),
+)
+ALONE_REFUSED |= dict.fromkeys(
+    [
+        "user_pool.AutoVerifiedAttributes",
+    ],
+    ("P2",),
+)
+ALONE_REFUSED |= dict.fromkeys(
+    [
+        "user_pool.LambdaConfig.CustomEmailSender.LambdaArn",
+        "user_pool.LambdaConfig.CustomSMSSender.LambdaArn",
+    ],
+    ("P21", "required"),
+)
+ALONE_REFUSED |= dict.fromkeys(
+    [
+        "user_pool.UserPoolAddOns.AdvancedSecurityMode",
+    ],
+    ("P24",),
+)
+ALONE_REFUSED |= dict.fromkeys(
+    [
+        "mfa.MfaConfiguration",
+    ],
+    ("P4",),
+)
+ALONE_REFUSED |= dict.fromkeys(
+    [
+        "mfa.SmsMfaConfiguration.SmsAuthenticationMessage",
+        "mfa.SmsMfaConfiguration.SmsConfiguration.ExternalId",
+        "mfa.SmsMfaConfiguration.SmsConfiguration.SnsCallerArn",
+        "mfa.SmsMfaConfiguration.SmsConfiguration.SnsRegion",
+        "mfa.SoftwareTokenMfaConfiguration.Enabled",
+    ],
+    ("P5",),
+)
+ALONE_REFUSED |= dict.fromkeys(
+    [
+        "mfa.EmailMfaConfiguration.Message",
+        "mfa.EmailMfaConfiguration.Subject",
+    ],
+    ("P5", "P6"),
+)
+ALONE_REFUSED |= dict.fromkeys(
+    [
+        "clients.RefreshTokenRotation.RetryGracePeriodSeconds",
+        "domains.Routing.Failover.PrimaryRoute53HealthCheckId",
+        "domains.Routing.Failover.SecondaryRegion",
+        "user_pool.LambdaConfig.InboundFederation.LambdaArn",
+        "user_pool.LambdaConfig.PreTokenGenerationConfig.LambdaArn",
+        "user_pool.LambdaConfig.PreTokenGenerationConfig.LambdaVersion",
+        "user_pool.UserPoolAddOns.AdvancedSecurityAdditionalFlows.CustomAuthMode",
+    ],
+    ("required",),
+)

@@ -41,3 +41,63 @@ def test_changing_one_member_of_an_identity_pool_changes_nothing_else(identity_b
     allowed = (section, *((name,) if name else ()), *path)
     assert changed
     assert {c for c in changed if c[: len(allowed)] != allowed} == set()
+
+
+REFUSED = {
+    "identity_pool.IdentityPoolName": ["not-removable", "required"],
+    "identity_pool.AllowUnauthenticatedIdentities": ["not-removable", "required"],
+    "roles.RoleMappings.AmbiguousRoleResolution": ["O18"],
+    "roles.RoleMappings.RulesConfiguration.Rules": ["O18", "required"],
+    "principal_tags.UseDefaults": [],
+}
+"""What null cannot reset, with the rule that says so."""
+
+
+@pytest.mark.parametrize("leaf", IDENTITIES, ids=lambda leaf: ".".join(filter(None, leaf)))
+def test_null_resets_one_member_of_an_identity_pool_and_nothing_else(identity_bench, tmp_path, leaf: Leaf):
+    local, pool_id, provider = identity_bench
+    local.converge(manifest(tmp_path, as_document(identities("one", provider), kind="IdentityPool", id=pool_id)))
+    section, name, *path = [step.replace(PROVIDER, provider) for step in leaf]
+    before = identity_snapshot(local, pool_id, provider)
+    declared = nested(tuple(path), None)
+    body = {section: {name: declared} if name else declared}
+    found = manifest(tmp_path, {"version": 1, "kind": "IdentityPool", "id": pool_id, **body})
+    plan = local.plan(found)
+    key = ".".join([section, *(step for step in path if provider not in step)])
+    assert sorted({r.rule for r in plan.refusals}) == REFUSED.get(key, [])
+    if plan.refusals:
+        return
+    local.converge(found)
+    was, now = flat(before), flat(identity_snapshot(local, pool_id, provider))
+    changed = {k for k in was.keys() | now.keys() if was.get(k) != now.get(k)}
+    allowed = (section, *((name,) if name else ()), *path)
+    assert changed
+    assert {c for c in changed if c[: len(allowed)] != allowed and allowed[: len(c)] != c} == set()
+
+
+@pytest.mark.parametrize("leaf", IDENTITIES, ids=lambda leaf: ".".join(filter(None, leaf)))
+def test_one_member_on_a_bare_identity_pool_changes_nothing_else(tmp_path, leaf: Leaf):
+    with bench(region=REGION) as local:
+        user_pool = local.boto().create_user_pool(PoolName="users")["UserPool"]["Id"]
+        provider = f"cognito-idp.{REGION}.amazonaws.com/{user_pool}"
+        bare = {"IdentityPoolName": "bare", "AllowUnauthenticatedIdentities": False}
+        local.converge(manifest(tmp_path, {"version": 1, "kind": "IdentityPool", "identity_pool": bare}))
+        pool_id = local.boto("cognito-identity").list_identity_pools(MaxResults=1)["IdentityPools"][0]["IdentityPoolId"]
+        section, name, *path = [step.replace(PROVIDER, provider) for step in leaf]
+        before = identity_snapshot(local, pool_id, provider)
+        declared = nested(tuple(path), at(identities("one", provider), (section, name, *path)))
+        body = {section: {name: declared} if name else declared}
+        found = manifest(tmp_path, {"version": 1, "kind": "IdentityPool", "id": pool_id, **body})
+        plan = local.plan(found)
+        if plan.refusals:
+            assert {r.rule for r in plan.refusals} <= {"O18", "required"}
+            assert path[0] == "RoleMappings"  # a mapping needs its type, and its rules
+            return
+        assert [
+            (c.address.section, *f.path) for c in plan.pending for f in c.fields if f.path != ("IdentityProviderName",)
+        ] == [(section, *path)]
+        local.converge(found)
+        was, now = flat(before), flat(identity_snapshot(local, pool_id, provider))
+        changed = {k for k in was.keys() | now.keys() if was.get(k) != now.get(k)}
+        allowed = (section, *((name,) if name else ()), *path)
+        assert {c for c in changed if c[: len(allowed)] != allowed and allowed[: len(c)] != c} == set()

@@ -14,10 +14,11 @@ from typing import Any
 import pytest
 
 from reconciler.kinds import KINDS
+from reconciler.kinds.identity_provider import REQUIRED
 from reconciler.model import Action
 from schemas.base import ApiModel, Keyed, members
-from tests.engine.full import LEFT_OUT, REGION, SCHEMA, VARIANTS, WRITE_ONLY, Change, full, identities
-from tests.engine.reset_refused import RESET_REFUSED
+from tests.engine.full import CERTIFICATE, LEFT_OUT, REGION, SCHEMA, VARIANTS, WRITE_ONLY, Change, full, identities
+from tests.engine.reset_refused import ALONE_REFUSED, RESET_REFUSED
 from tests.support import Bench, bench, manifest, settings
 
 Leaf = tuple[str, ...]
@@ -136,7 +137,9 @@ class Pools:
             pool_id = next(p["Id"] for p in pools if p["Name"] == name)
             self._account = copy.deepcopy(self.bench.local.account)
             self._built[key] = (pool_id, copy.deepcopy(self.bench.local.records[pool_id]))
-        pool_id, records = self._built[key]
+        return self._restore(*self._built[key])
+
+    def _restore(self, pool_id: str, records: Any) -> str:
         self.bench.local.records[pool_id] = copy.deepcopy(records)
         self.bench.local.account.clear()
         self.bench.local.account.update(copy.deepcopy(self._account))
@@ -197,7 +200,9 @@ def follows(leaf: Leaf) -> set[Leaf]:
         found.add(("user_pool", *short[2:]))
     found |= {(section, name, shown) for shown in SHOWN_AS.get(rest[-1], ())}
     if section == "ui_customization":
-        found.add(("clients.ui_customization", "web", *rest))
+        found |= {("clients.ui_customization", "web", member) for member in (*rest, "ClientId", "UserPoolId")}
+    if short == ("clients.branding", "Settings"):
+        found.add((section, name, "UseCognitoProvidedValues"))  # one excludes the other
     if "ui_customization" in section:  # without a style, the answer has no ids either
         found |= {(section, *((name,) if name else ()), member) for member in ("ClientId", "UserPoolId")}
     for key in DERIVED.get((name, rest[-1]), ()):
@@ -331,4 +336,75 @@ def test_null_resets_one_member_and_nothing_else(pools: Pools, tmp_path, leaf: L
     allowed = follows((section, name, *path))
     if key == "mfa.MfaConfiguration":
         allowed |= {("mfa",)}  # turned off, and the factors with it
+    assert {c for c in changed if not any(c[: len(a)] == a or a[: len(c)] == c for a in allowed)} == set()
+
+
+NEEDED = {**REQUIRED, "SAML": ("MetadataURL",), "SignInWithApple": (*REQUIRED["SignInWithApple"], "private_key")}
+
+
+def completed(was: dict[Leaf, Any], place: Leaf, path: Leaf) -> set[Leaf]:
+    """The structures that a member brings with it: the service completes one that was not there."""
+    prefixes = [(*place, *path[:end]) for end in range(1, len(path))]
+    return {p for p in prefixes if not any(k[: len(p)] == p and was[k] != {} for k in was)}
+
+
+MINIMAL: dict[str, dict[str, Any]] = {
+    "resource_servers": {"orders": {"Name": "Orders"}},
+    "identity_providers": {
+        name: {
+            "ProviderType": tree["ProviderType"],
+            "ProviderDetails": {k: v for k, v in tree["ProviderDetails"].items() if k in NEEDED[tree["ProviderType"]]},
+        }
+        for name, tree in full("one")["identity_providers"].items()
+    },
+    "groups": {"admins": {}},
+    "domains": {"customers-acme": {}, "auth.example.com": {"CustomDomainConfig": {"CertificateArn": CERTIFICATE}}},
+    "clients": {"web": {"GenerateSecret": True}},
+    "clients.branding": {"web": {"UseCognitoProvidedValues": True}},
+    "clients.terms": {
+        f"web/{n}": {"Links": {"cognito:default": "https://e.com"}} for n in ("terms-of-use", "privacy-policy")
+    },
+    "clients.cimd_policies": {"web/partners": {"URLPatterns": ["https://minimal.example.com/client"]}},
+}
+"""The least of each kind that Cognito takes."""
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory) -> Iterator[Pools]:
+    with bench(region=REGION) as local:
+        yield Bare(local, tmp_path_factory.mktemp("bare"))
+
+
+class Bare(Pools):
+    """A pool with the least of each kind in it."""
+
+    def get(self, change: Change) -> str:
+        if not self._built:
+            objects = copy.deepcopy({"user_pool": {"": {"PoolName": "bare", "Schema": SCHEMA}}, **MINIMAL})
+            self.bench.converge(manifest(self.directory, as_document(objects)))
+            pool_id = self.bench.boto().list_user_pools(MaxResults=60)["UserPools"][0]["Id"]
+            self._account = copy.deepcopy(self.bench.local.account)
+            self._built[""] = (pool_id, copy.deepcopy(self.bench.local.records[pool_id]))
+        return super()._restore(*self._built[""])
+
+
+@pytest.mark.parametrize("leaf", ALL, ids=lambda leaf: ".".join(filter(None, leaf)))
+def test_one_member_on_a_bare_pool_changes_nothing_else(bare: Bare, tmp_path, leaf: Leaf):
+    pool_id = bare.get({})
+    section, name, *path = leaf
+    before = bare.snapshot(pool_id)
+    declared = placed(before, section, name, nested(tuple(path), copy.deepcopy(at(full("one"), leaf))))
+    found = manifest(tmp_path, {"version": 1, "id": pool_id, **with_bytes(declared, tmp_path)})
+    plan = bare.bench.plan(found)
+    key = ".".join((section, *path))
+    expected = ALONE_REFUSED.get(f"{name}: {key}", ALONE_REFUSED.get(key, ()))
+    assert sorted({r.rule for r in plan.refusals}) == list(expected)
+    if plan.refusals:
+        return
+    shown = [(c.address.section, *f.path) for c in plan.pending for f in c.fields]
+    assert shown in ([(section, *path)], [])  # nothing where the value is what a new object has
+    bare.bench.converge(found)
+    was, now = flat(before), flat(bare.snapshot(pool_id))
+    changed = {k for k in was.keys() | now.keys() if was.get(k) != now.get(k)}
+    allowed = follows((section, name, *path)) | completed(was, (section, *((name,) if name else ())), tuple(path))
     assert {c for c in changed if not any(c[: len(a)] == a or a[: len(c)] == c for a in allowed)} == set()
