@@ -513,7 +513,7 @@ def _required(place: _Place) -> bool:
         return True
     kind = place.kind
     operation = (kind.create or kind.update) if kind else ""
-    shape = _shape(kind, operation, place.names[:-1]) if kind else None
+    shape = _shape(kind, operation, place.names[:-1]) if kind and operation else None
     return shape is not None and place.member.name in shape.required
 
 

@@ -186,6 +186,8 @@ class ResourceKind:
 
     listing: Listing | None = None
     """How its objects are found; None for single objects and for those found by `names`."""
+    gather: Callable[[Iterable[Tree]], Tree] | None = None
+    """Makes one object of all items of the listing, where the API has no other way to tell of it."""
     reading: Reading | None = None
     """How one is read; None where the listing is complete."""
     abroad: Abroad | None = None
@@ -271,6 +273,11 @@ class ResourceKind:
     def single(self) -> bool:
         """Whether there is exactly one in what it is inside of."""
         return not self.name_member or self.root
+
+    @property
+    def watched(self) -> bool:
+        """Whether it is only looked at: nothing makes or changes it."""
+        return not self.create and not self.update
 
     @property
     def outer(self) -> str:

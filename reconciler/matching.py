@@ -5,10 +5,11 @@ Finds the live object that a declared one means, compares the two, and collects 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from reconciler import ignoring
 from reconciler.differ import diff
 from reconciler.kind import ResourceKind
 from reconciler.kinds import KINDS, root_of
@@ -28,6 +29,8 @@ class Matcher:
     """Kind of the document."""
     replaceable: frozenset[str] = frozenset()
     """Addresses that may be deleted and made again."""
+    ignored: Callable[[Address, Path], bool] = lambda address, path: False  # noqa: ARG005 - nothing is
+    """Tells whether a member of a live object is left alone, whatever is declared of it."""
     matched: list[Observed] = field(default_factory=list)
     """Live objects that some declared one means."""
     refusals: list[Refusal] = field(default_factory=list)
@@ -40,7 +43,10 @@ class Matcher:
         observed = self._match(kind, spec)
         if observed:
             self.matched.append(observed)
-        found = self._update(kind, spec, observed) if observed else self._create(kind, spec)
+        if kind.watched:
+            found = self._look(kind, spec, observed)
+        else:
+            found = self._update(kind, spec, observed) if observed else self._create(kind, spec)
         self._made[spec.address] = found
         return found
 
@@ -82,28 +88,40 @@ class Matcher:
             message = f"The {kind.title} {spec.address.name} belongs to another pool, {owner}."
             self._refuse(spec, "O1", (), message, "Choose another name, or delete it there first.")
         before = kind.initial() if not kind.create else {}
-        fields = _fields(kind, spec, before, ())
-        after = kind.implied(overlay(kind.model, before, spec.declared), spec.declared)
+        setting = not kind.create and self.world.root is not None  # of a pool that is live
+        declared = self._minded(kind, spec) if setting else spec.declared
+        fields = _fields(kind, spec, declared, before, ())
+        after = kind.implied(overlay(kind.model, before, declared), declared)
         action = Action.CREATE if kind.create or fields else Action.NONE
         ids = self._new_ids(kind, spec)
         return ResourceChange(
-            spec.address, kind.resource_type, action, fields, spec.declared, None, after, ids, source=spec.source
+            spec.address, kind.resource_type, action, fields, declared, None, after, ids, source=spec.source
+        )
+
+    def _look(self, kind: ResourceKind, spec: Spec, observed: Observed | None) -> ResourceChange:
+        """What is only looked at never changes; the rules see what is expected beside what is live."""
+        live = observed.data if observed else None
+        after = overlay(kind.model, live or {}, spec.declared)
+        ids = observed.ids if observed else {}
+        return ResourceChange(
+            spec.address, kind.resource_type, Action.NONE, (), spec.declared, live, after, ids, source=spec.source
         )
 
     def _update(self, kind: ResourceKind, spec: Spec, observed: Observed) -> ResourceChange:
-        fields = _fields(kind, spec, observed.data, kind.settled(spec.declared, observed.data))
-        after = kind.implied(overlay(kind.model, observed.data, spec.declared), spec.declared)
+        declared = self._minded(kind, spec)
+        fields = _fields(kind, spec, declared, observed.data, kind.settled(declared, observed.data))
+        after = kind.implied(overlay(kind.model, observed.data, declared), declared)
         found = ResourceChange(
             spec.address,
             kind.resource_type,
             Action.UPDATE if fields else Action.NONE,
             fields,
-            spec.declared,
+            declared,
             observed.data,
             after,
             observed.ids,
             source=spec.source,
-            reason=kind.because(spec.declared, observed.data) if fields else "",
+            reason=kind.because(declared, observed.data) if fields else "",
         )
         frozen = [f for f in fields if self._frozen(kind, spec, f, observed.data)]
         if frozen and kind.delete and str(spec.address) in self.replaceable:
@@ -112,6 +130,10 @@ class Matcher:
             self._refuse_frozen(kind, spec, change, observed.data)
         self._check_removals(kind, spec, fields)
         return found
+
+    def _minded(self, kind: ResourceKind, spec: Spec) -> Tree:
+        """What is declared, less what is ignored: it is neither compared nor written."""
+        return ignoring.without(kind.model, spec.declared, lambda path: self.ignored(spec.address, path))
 
     def _replace(
         self, kind: ResourceKind, spec: Spec, found: ResourceChange, frozen: list[FieldChange]
@@ -167,9 +189,11 @@ class Matcher:
 # --- comparing -----------------------------------------------------------------------------------------------------
 
 
-def _fields(kind: ResourceKind, spec: Spec, before: Tree, settled: Iterable[Path]) -> tuple[FieldChange, ...]:
+def _fields(
+    kind: ResourceKind, spec: Spec, declared: Tree, before: Tree, settled: Iterable[Path]
+) -> tuple[FieldChange, ...]:
     held = tuple(settled)
-    found = diff(kind.model, spec.declared, before)
+    found = diff(kind.model, declared, before)
     return tuple(
         replace(f, source=spec.position(_indexed(kind, spec, f.path))) for f in found if not _within(f.path, held)
     )

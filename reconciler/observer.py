@@ -283,6 +283,8 @@ class _Reader:
     def _object(self, job: _Job) -> Observed | None:
         kind, wanted = job.kind, self._wanted.sections
         answer: Tree | None = job.item
+        if kind.gather:
+            answer = self._try(job.address, lambda: _gathered(self._cloud, kind, job.ids))
         if kind.reading and (kind.section in wanted or kind.single or kind.names):
             answer = self._try(job.address, lambda: _describe(self._cloud, kind, job.ids))
         if not answer:
@@ -337,6 +339,10 @@ def _whole(cloud: Cloud, kind: ResourceKind, ids: Mapping[str, Any], answer: Tre
     reading = kind.abroad.reading
     there = cloud.at(region).call(kind.service, reading.operation, _for(kind, reading.operation, ids))
     return kind.abroad.join(answer, there.get(reading.result) or {})
+
+
+def _gathered(cloud: Cloud, kind: ResourceKind, ids: Mapping[str, Any]) -> Tree:
+    return kind.gather(_items(cloud, kind, ids)) if kind.gather else {}
 
 
 def _required(value: Any) -> Any:

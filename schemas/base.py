@@ -33,6 +33,9 @@ class ApiModel(BaseModel):
     """For the top structure of a resource: the operations (service, name) whose inputs it describes. A member that
     the installed botocore knows there and the model does not is let through with a notice (design 2)."""
 
+    WATCHED: ClassVar[bool] = False
+    """Whether it is an object that is only looked at: its members are expectations of ours, and nothing is sent."""
+
     MOVED: ClassVar[Mapping[str, str]] = {}
     """Members of the API that do not belong here, with what to do instead: they are refused with that advice. They
     are what a pasted answer holds beside its configuration, and members that another section owns."""

@@ -36,6 +36,7 @@ from schemas.base import (
     Unordered,
 )
 from schemas.cimd_policy import CIMDPolicy, PolicyLabel
+from schemas.client_secret import ClientSecrets
 from schemas.identity_provider import ProviderLabel
 from schemas.managed_login_branding import ManagedLoginBranding
 from schemas.risk_configuration import RiskConfiguration
@@ -278,5 +279,7 @@ class Client(ApiModel):
     """The look of the classic sign-in pages, where it differs from that of all clients."""
     session: ClientSessionConfiguration | None = None
     """Sessions of its users."""
+    secrets: ClientSecrets | None = None
+    """What is expected of its secrets; nothing of it is sent."""
     cimd_policies: dict[PolicyLabel, CIMDPolicy] | None = None
     """From which URLs it takes metadata documents, by PolicyName, or by any word if the policy says its PolicyName."""

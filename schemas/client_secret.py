@@ -17,6 +17,8 @@ from schemas.base import ApiModel, Note, Since
 class ClientSecrets(ApiModel):
     """What is expected of a client's secrets."""
 
+    WATCHED = True
+
     max_age_days: (
         Annotated[int, Field(ge=1, le=3650), Since(2026), Note("Only read: ListUserPoolClientSecrets tells the age.")]
         | None

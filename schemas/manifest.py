@@ -156,7 +156,8 @@ def objects(model: type[ApiModel]) -> dict[str, Member]:
 
 def is_object(member: Member) -> bool:
     """Tell whether a member holds objects of the API, and is therefore spelled in our way."""
-    return member.model is not None and bool(member.model.INPUTS) and member.name == member.name.lower()
+    held = member.model
+    return held is not None and (bool(held.INPUTS) or held.WATCHED) and member.name == member.name.lower()
 
 
 def inside(outer: Mapping[str, Member]) -> dict[str, Member]:

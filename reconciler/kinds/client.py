@@ -11,6 +11,9 @@ from reconciler.model import FieldChange, Path, Tree
 from schemas.client import Client
 
 COMPUTED = frozenset({"UserPoolId", "CreationDate", "LastModifiedDate", "ClientType", "ClientSecretArn"})
+DCR = "DCR"
+"""Type of clients that registered themselves."""
+
 MANAGED = "PublishSecretsInAWSSecretsManager"
 UNITS = {"AccessTokenValidity": "AccessToken", "IdTokenValidity": "IdToken", "RefreshTokenValidity": "RefreshToken"}
 """Validities and the members of TokenValidityUnits that they are counted in."""
@@ -23,6 +26,8 @@ def adopt(answer: Tree) -> Tree:
     EnableTokenRevocation, and have it off (cognito-facts 2.3).
     """
     data = {"EnableTokenRevocation": False, **{k: v for k, v in answer.items() if k not in COMPUTED}}
+    if answer.get("ClientType") == DCR:
+        data["ClientType"] = DCR  # for `owner` to see
     managed = bool(answer.get("ClientSecretArn"))
     data[MANAGED] = managed
     return {**data, "GenerateSecret": managed or bool(answer.get("ClientSecret"))}
@@ -69,7 +74,7 @@ def owner(tree: Tree, pool_id: str) -> str:  # noqa: ARG001 - the signature of t
     name = str(tree.get("ClientName", ""))
     if name.startswith(("AWSElasticsearch-", "AmazonOpenSearchService-")):
         return "made by OpenSearch"
-    return "registered by itself (DCR)" if tree.get("ClientType") == "DCR" else ""
+    return "registered by itself (DCR)" if tree.get("ClientType") == DCR else ""
 
 
 def frozen(change: FieldChange, declared: Tree, before: Tree) -> str:  # noqa: ARG001 - the signature of the hook

@@ -54,6 +54,7 @@ def test_the_identifier_is_a_parameter_of_every_call_on_one_object(kind):
 def test_lists_are_paged_as_far_as_the_service_allows(kind):
     if not kind.listing:
         return
+    assert {kind.listing.items, "NextToken"} <= set(output_of(kind.service, kind.listing.operation))
     if not kind.listing.page:
         return
     parameter, size = kind.listing.page

@@ -400,7 +400,10 @@ def test_a_client_may_come_whole_from_a_variable():
 def test_the_order_of_what_stands_inside_is_that_of_the_model():
     assert list(nested()) == [
         f"clients.{part}"
-        for part in ("branding", "terms", "risk_configuration", "ui_customization", "session", "cimd_policies")
+        for part in (
+            *("branding", "terms", "risk_configuration", "ui_customization", "session", "secrets"),
+            "cimd_policies",
+        )
     ]
     assert list(sections())[-1] == "clients"
 

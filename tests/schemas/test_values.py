@@ -290,6 +290,7 @@ def test_what_stands_inside_a_client_is_found_as_well() -> None:
         "clients.risk_configuration",
         "clients.ui_customization",
         "clients.session",
+        "clients.secrets",
         "clients.cimd_policies",
     ]
 

@@ -1,0 +1,54 @@
+"""The age of a client's secrets: looked at when a manifest asks for it, and never written.
+
+Cognito keeps up to two secrets of a client and tells of each only its id and the date on which it was made
+(cognito-facts 2.3). Whether a client has a secret at all is said by its GenerateSecret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, date, datetime
+
+from reconciler.kind import Listing, ResourceKind, Rule, State, Violation
+from reconciler.model import Tree
+from schemas.client_secret import ClientSecrets
+
+SECRETS = "clients.secrets"
+NEWEST = "NewestSecret"
+
+
+def gather(items: Iterable[Tree]) -> Tree:
+    """Keep the date of the newest secret; the ids say nothing to an author."""
+    made = [i["ClientSecretCreateDate"] for i in items if isinstance(i.get("ClientSecretCreateDate"), datetime)]
+    return {NEWEST: max(made).astimezone(UTC).date().isoformat()} if made else {}
+
+
+def age_on(today: Callable[[], date]) -> Rule:
+    """Return the rule that reports old secrets, for a calendar of its own."""
+
+    def age(state: State) -> Iterator[Violation]:
+        for address, tree in state.all(SECRETS).items():
+            limit, made = tree.get("max_age_days"), tree.get(NEWEST)
+            if isinstance(limit, int) and made and (today() - date.fromisoformat(made)).days > limit:
+                yield Violation(
+                    "S1",
+                    SECRETS,
+                    address.name,
+                    ("max_age_days",),
+                    f"The newest secret of the client is of {made}, more than {limit} days old.",
+                    "Add a second secret, give it to the application, and delete the old one.",
+                    warning=True,
+                )
+
+    return age
+
+
+KIND = ResourceKind(
+    section=SECRETS,
+    resource_type="UserPoolClientSecrets",
+    title="client secrets",
+    model=ClientSecrets,
+    listing=Listing("ListUserPoolClientSecrets", "ClientSecrets", None),
+    gather=gather,
+    rules=(age_on(lambda: datetime.now(UTC).date()),),
+)
