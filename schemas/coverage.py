@@ -321,8 +321,8 @@ ADDRESSES: Mapping[str, str] = {
 
 LEFT_OUT_MEMBERS: Mapping[str, str] = {
     "AddUserPoolClientSecret ClientSecret": (
-        "to rotate secrets is an action and not a state; a first secret is declared by the client, and `clients.secrets` "
-        "watches their age"
+        "to rotate secrets is an action and not a state; a first secret is declared by the client, and "
+        "`clients.secrets` watches their age"
     ),
 }
 """Members of further operations that are left out: `OPERATION MEMBER`."""
