@@ -151,6 +151,10 @@ def _as_they_are(ids: Mapping[str, Any]) -> Mapping[str, Any]:
     return ids
 
 
+def _as_read(tree: Tree, pool: Tree) -> Tree:  # noqa: ARG001 - the signature of the hook
+    return tree
+
+
 def _no_exports(ids: Mapping[str, str], region: str) -> Mapping[str, str]:  # noqa: ARG001 - the signature of the hook
     return {}
 
@@ -231,6 +235,9 @@ class ResourceKind:
 
     adopt: Callable[[Tree], Tree] = _same
     """Turns an answer into the spelling of the input."""
+    authored: Callable[[Tree, Tree], Tree] = _as_read
+    """Turns a live object into what an author would write for it: without what the service mirrors or adds, and with
+    `Secret` leaves where a value must be given that is not shown; gets the object and its pool."""
     names: Callable[[Tree], Iterable[str]] | None = None
     """Tells the names of live objects from the answer of what they are inside of, where nothing lists them."""
     initial: Callable[[], Tree] = dict

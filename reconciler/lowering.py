@@ -65,6 +65,9 @@ def _payload(kind: ResourceKind, change: ResourceChange) -> Tree:
     """Observed ∩ members of the input, with the declared members over them (design 3.2)."""
     shape = input_shape(kind.service, _operation(kind, change))
     live = change.before if change.before is not None else ({} if kind.create else kind.initial())
+    if change.action is Action.REPLACE:
+        # What can only be given when an object is made is decided anew; the rest of the old one goes along.
+        live = project(live, input_shape(kind.service, kind.update))
     return overlay(kind.model, project(live, shape), change.declared)
 
 

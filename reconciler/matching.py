@@ -13,7 +13,7 @@ from reconciler import ignoring
 from reconciler.differ import diff
 from reconciler.kind import ResourceKind
 from reconciler.kinds import KINDS, root_of
-from reconciler.merge import overlay
+from reconciler.merge import expanded, overlay
 from reconciler.model import Action, Address, FieldChange, Later, Observed, Path, Refusal, ResourceChange, Spec, Tree
 from reconciler.observer import World
 from schemas.base import CreateOnly, Keyed, Member, NotRemovable, OnlyOnce, members
@@ -108,7 +108,7 @@ class Matcher:
         )
 
     def _update(self, kind: ResourceKind, spec: Spec, observed: Observed) -> ResourceChange:
-        declared = self._minded(kind, spec)
+        declared = expanded(kind.model, self._minded(kind, spec), observed.data)
         fields = _fields(kind, spec, declared, observed.data, kind.settled(declared, observed.data))
         after = kind.implied(overlay(kind.model, observed.data, declared), declared)
         found = ResourceChange(
@@ -142,7 +142,10 @@ class Matcher:
         paths = ", ".join(str(f.path[0]) for f in frozen)
         reason = f"{paths} cannot be changed in place; the {kind.title} is deleted and made again"
         ids = {**found.ids, **self._new_ids(kind, spec)}
-        return replace(found, action=Action.REPLACE, reason=reason, new_ids=ids)
+        decided_anew = {name for name, member in members(kind.model).items() if member.has(CreateOnly)}
+        kept = {k: v for k, v in (found.before or {}).items() if k not in decided_anew}
+        after = kind.implied(overlay(kind.model, kept, found.declared), found.declared)
+        return replace(found, action=Action.REPLACE, reason=reason, new_ids=ids, after=after)
 
     def _new_ids(self, kind: ResourceKind, spec: Spec) -> Mapping[str, Any]:
         """Identifiers for calls on an object that does not exist yet; what it is inside of may not exist either."""

@@ -12,7 +12,19 @@ from copy import deepcopy
 from typing import Any
 
 from reconciler.model import Tree
-from schemas.base import ABSENT, ApiModel, ClearWith, Default, Document, Keyed, Member, Presence, members
+from schemas.base import (
+    ABSENT,
+    ApiModel,
+    ClearWith,
+    Default,
+    Document,
+    Keyed,
+    Member,
+    NotRemovable,
+    OnUpdate,
+    Presence,
+    members,
+)
 
 
 def overlay(model: type[ApiModel] | None, observed: Mapping[str, Any], declared: Mapping[str, Any]) -> Tree:
@@ -32,6 +44,42 @@ def overlay(model: type[ApiModel] | None, observed: Mapping[str, Any], declared:
         else:
             result[name] = merged
     return result
+
+
+def expanded(model: type[ApiModel], declared: Mapping[str, Any], observed: Mapping[str, Any]) -> Tree:
+    """Return what is declared, with null for a structure spelled out as null for each of its live members.
+
+    Whether an update keeps a structure that it leaves out is measured for few (cognito-facts 2.1), so a reset must
+    not depend on it: every member gets its own default. A structure that Cognito is known to drop stays one null.
+
+    Args:
+        model: Schema of the object.
+        declared: What the manifest says.
+        observed: The live object.
+    """
+    known = members(model)
+    result: Tree = {}
+    for name, value in declared.items():
+        member, live = known.get(name), observed.get(name)
+        if member and member.model and member.shape == "structure" and isinstance(live, dict):
+            said = dict.fromkeys(live) if value is None and _resets_by_member(member) else value
+            inner = {k: v for k, v in said.items() if v is not None or k in members(member.model)} if said else said
+            result[name] = expanded(member.model, inner, live) if inner else inner
+        else:
+            result[name] = value
+    return result
+
+
+def _resets_by_member(member: Member) -> bool:
+    update = member.mark(OnUpdate)
+    dropped = update is not None and update.omitted == "reset" and not member.has(Default)
+    return not (dropped or member.has(Presence) or member.has(NotRemovable)) and _has_resets(member.model)
+
+
+def _has_resets(model: type[ApiModel] | None) -> bool:
+    """Whether a structure holds a member that can be put back; one of required members alone goes as a whole."""
+    inner = members(model).values() if model else ()
+    return any(m.has(Default) or m.has(ClearWith) or (m.shape == "structure" and _has_resets(m.model)) for m in inner)
 
 
 def reset_value(member: Member | None) -> Any:

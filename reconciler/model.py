@@ -85,6 +85,10 @@ class Secret:
         raise TypeError(msg)
 
 
+UNSEEN = "never read back"
+"""Origin of a secret that stands for one which the service does not show."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reference:
     """A value that only AWS can give (`$ssm`, `$secret`) and that nobody has asked for yet."""
@@ -426,6 +430,10 @@ class Drift:
     """What should be said besides: rules that matched nothing, attribution that was not possible."""
     suppressed: int = 0
     """How many findings `ignore` rules, a baseline or an earlier report took out."""
+    known: tuple[str, ...] = ()
+    """Ids of the findings that an earlier report took out: they are still there, and the next report must know."""
+    expired: int = 0
+    """How many `ignore` rules have expired: each of them makes the run end with 2, and a notice says which."""
 
 
 # --- what an apply reports ---------------------------------------------------------------------------------------

@@ -45,7 +45,16 @@ class CIMDPolicy(ApiModel):
         | None
     ) = None
     """Its name, where it is not the key."""
-    CacheDuration: Annotated[int, Field(ge=86_400, le=31_556_952), Since(2026), OnUpdate("unmeasured")] | None = None
+    CacheDuration: (
+        Annotated[
+            int,
+            Field(ge=86_400, le=31_556_952),
+            Since(2026),
+            OnUpdate("unmeasured"),
+            NotRemovable("Nobody has measured what Cognito goes back to. Write the seconds that you want."),
+        ]
+        | None
+    ) = None
     """Seconds for which a document is kept: one day to one year."""
     URLPatterns: (
         Annotated[

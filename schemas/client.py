@@ -229,7 +229,7 @@ class Client(ApiModel):
     """Scopes that it may ask for: openid, email, phone, profile, and `<resource server>/<scope>`."""
     AllowedOAuthFlowsUserPoolClient: Annotated[bool, Default(False), OnUpdate("unmeasured")] | None = None
     """Whether it may use OAuth at all; nothing else about OAuth counts while this is false."""
-    AnalyticsConfiguration: Annotated[AnalyticsConfigurationType, Deprecated(), OnUpdate("unmeasured")] | None = None
+    AnalyticsConfiguration: Annotated[AnalyticsConfigurationType, Deprecated(), OnUpdate("reset")] | None = None
     """Reports to Amazon Pinpoint, whose support has ended."""
     PreventUserExistenceErrors: (
         Annotated[

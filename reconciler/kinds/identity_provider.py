@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from reconciler.kind import Draft, Listing, Reading, ResourceKind, State, Violation
-from reconciler.model import FieldChange, Path, Tree
+from reconciler.model import UNSEEN, Action, FieldChange, Path, Secret, Tree
 from schemas.identity_provider import IdentityProvider
 
 PROVIDERS = "identity_providers"
@@ -47,12 +47,26 @@ def adopt(answer: Tree) -> Tree:
     return dict(answer)
 
 
+def authored(data: Tree, pool: Tree) -> Tree:  # noqa: ARG001 - the signature of the hook
+    """Leave out what the service adds, and ask for Apple's key, which is never read back."""
+    kind = str(data.get("ProviderType", ""))
+    dropped = ADDED.get(kind, frozenset())
+    details = {k: v for k, v in (data.get("ProviderDetails") or {}).items() if k not in dropped}
+    if "MetadataURL" in details:
+        details.pop("MetadataFile", None)  # exactly one may be sent (rule O10)
+    if kind == "SignInWithApple":
+        details["private_key"] = Secret("never shown", UNSEEN)
+    return {**data, "ProviderDetails": details}
+
+
 def prepare(draft: Draft) -> Tree:
     """Send only what changed of the mergeable members, and a complete map of details (cognito-facts 2.6)."""
     payload = dict(draft.payload)
     change = draft.change
     if change.before is None:
         return payload
+    if change.action is Action.REPLACE:
+        return _anew(payload, change.before, change.declared)
     touched = {f.path[0] for f in change.fields}
     for member in ("ProviderDetails", "AttributeMapping", "IdpIdentifiers", "AcrMapping"):
         if member not in touched:
@@ -60,6 +74,13 @@ def prepare(draft: Draft) -> Tree:
     if "ProviderDetails" in payload:
         payload["ProviderDetails"] = _details(change.before, change.declared, payload["ProviderDetails"])
     return payload
+
+
+def _anew(payload: Tree, before: Tree, declared: Tree) -> Tree:
+    """Make the provider again; details of another type are of no use to it."""
+    same = payload.get("ProviderType") == before.get("ProviderType")
+    details = _details(before, declared, payload.get("ProviderDetails") or {}) if same else None
+    return {**payload, "ProviderDetails": details if same else declared.get("ProviderDetails") or {}}
 
 
 def _details(before: Tree, declared: Tree, details: Tree) -> Tree:
@@ -72,10 +93,11 @@ def _details(before: Tree, declared: Tree, details: Tree) -> Tree:
 
 def settled(declared: Tree, observed: Tree) -> Iterable[Path]:
     """The service maps the user name by itself; without a mapping of yours, its own stays."""
-    mapping = declared.get("AttributeMapping") or {}
-    live = (observed.get("AttributeMapping") or {}).get("username")
+    mapping, live = (tree.get("AttributeMapping") or {} for tree in (declared, observed))
     own = USER_NAMES.get(observed.get("ProviderType", ""))
-    if "username" in mapping and mapping["username"] is None and live == own:
+    if "AttributeMapping" in declared and not mapping and live == {"username": own}:
+        yield ("AttributeMapping",)
+    if "username" in mapping and mapping["username"] is None and live.get("username") == own:
         yield ("AttributeMapping", "username")
 
 
@@ -174,6 +196,7 @@ KIND = ResourceKind(
     name_member="ProviderName",
     id_param="ProviderName",
     adopt=adopt,
+    authored=authored,
     settled=settled,
     implied=implied,
     prepare=prepare,

@@ -25,6 +25,15 @@ MFA = "mfa"
 FIRST_FACTORS = ("Policies", "SignInPolicy", "AllowedFirstAuthFactors")
 
 
+def authored(data: Tree, pool: Tree) -> Tree:
+    """Say in the pool alone what both show, and nothing of passkeys where nothing was set."""
+    result = {k: v for k, v in data.items() if not (k == "WebAuthnConfiguration" and v == UNTOUCHED)}
+    block = result.get("SmsMfaConfiguration")
+    if isinstance(block, dict):
+        result["SmsMfaConfiguration"] = {k: v for k, v in block.items() if pool.get(k) != v}
+    return result
+
+
 def prepare(draft: Draft) -> Tree:
     """Make a payload that keeps what is not declared and that the service takes."""
     payload = {"MfaConfiguration": "OFF", **draft.payload}
@@ -199,6 +208,7 @@ KIND = ResourceKind(
     flexible=("user_pool",),
     shared={"user_pool": frozenset({"SmsMfaConfiguration"})},
     initial=lambda: {"MfaConfiguration": "OFF"},
+    authored=authored,
     settled=settled,
     because=because,
     implied=implied,

@@ -66,6 +66,31 @@ def adopt(answer: Tree) -> Tree:
     return data
 
 
+def authored(data: Tree, pool: Tree) -> Tree:  # noqa: ARG001 - the signature of the hook
+    """Leave out old spellings of what is said in the new one, and attributes that are as in every pool."""
+    result = {k: v for k, v in data.items() if k not in LEGACY_MESSAGES}
+    template = dict(data.get("VerificationMessageTemplate") or {})
+    for old, new in LEGACY_MESSAGES.items():
+        if data.get(old) and new not in template:
+            template[new] = data[old]
+    if template:
+        result["VerificationMessageTemplate"] = template
+    triggers = dict(data.get("LambdaConfig") or {})
+    if "PreTokenGenerationConfig" in triggers:
+        triggers.pop("PreTokenGeneration", None)
+    attributes = [a for item in data.get("Schema") or () if (a := _unusual(item))]
+    return {**result, "LambdaConfig": triggers, "Schema": attributes}
+
+
+def _unusual(attribute: Tree) -> Tree:
+    """What an attribute has that is not so in every pool; nothing for one that is as usual."""
+    standard = STANDARD_ATTRIBUTES.get(attribute["Name"])
+    if standard is None:
+        return attribute
+    own = {k: v for k, v in attribute.items() if k != "Name" and v not in ({}, standard.get(k))}
+    return {"Name": attribute["Name"], **own} if own else {}
+
+
 # --- writing -------------------------------------------------------------------------------------------------------
 
 
@@ -74,7 +99,7 @@ def sendable(payload: Tree, declared: Tree) -> Tree:
     result = {k: v for k, v in payload.items() if k != "MfaConfiguration"}  # kept when omitted
     _drop_mirrors(result, declared)
     _drop_deprecated_days(result)
-    if result.get("AcrConfiguration") == ACR_LEVELS:
+    if result.get("AcrConfiguration") == ACR_LEVELS and "AcrConfiguration" not in declared:
         del result["AcrConfiguration"]  # the same when omitted, and no question of the plan then
     return result
 
@@ -229,6 +254,7 @@ KIND = ResourceKind(
     stands_on=("mfa",),
     shared={"mfa": frozenset({"SmsConfiguration", "SmsAuthenticationMessage"})},
     adopt=adopt,
+    authored=authored,
     implied=implied,
     prepare=prepare,
     lower=lower,

@@ -276,3 +276,5 @@ ALONE_REFUSED |= dict.fromkeys(
     ],
     ("required",),
 )
+
+RESET_REFUSED["clients.cimd_policies.CacheDuration"] = ("not-removable",)

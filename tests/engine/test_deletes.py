@@ -126,3 +126,25 @@ def test_null_in_an_item_of_a_list_is_not_sent(here, tmp_path):
     entry = {"LogLevel": "ERROR", "EventSource": "userNotification", "CloudWatchLogsConfiguration": group}
     tree = {**FULL, "log_delivery": {"LogConfigurations": [{**entry, "S3Configuration": None}]}}
     here.converge(manifest(tmp_path, tree))
+
+
+def test_what_is_decided_at_creation_is_decided_anew(here, tmp_path):
+    """A replaced client keeps its settings but not its secret, and a provider of another type not its old details."""
+    secret = {**FULL, "clients": {**CLIENTS, "web": {"GenerateSecret": True, "AuthSessionValidity": 5}}}
+    everything = Choices(replaceable=frozenset({"clients/web", "identity_providers/okta"}))
+    first = manifest(tmp_path, secret)
+    here.apply(first, planned(first, here.cloud, everything))
+    saml = {"ProviderType": "SAML", "ProviderDetails": {"MetadataURL": "https://idp.example.com/metadata"}}
+    public = {**CLIENTS, "web": {"GenerateSecret": False}}
+    second = manifest(tmp_path, {**FULL, "clients": public, "identity_providers": {"okta": saml}})
+    found = planned(second, here.cloud, everything)
+    assert found.refusals == ()
+    here.apply(second, found)
+    assert here.plan(second).pending == ()
+    snapshot = here.snapshot(pool_of(here))
+    web = next(c for c in snapshot["clients"].values() if c["ClientName"] == "web")
+    assert "ClientSecret" not in web
+    assert web["AuthSessionValidity"] == 5
+    okta = snapshot["identity_providers"]["okta"]
+    assert okta["ProviderType"] == "SAML"
+    assert "oidc_issuer" not in okta["ProviderDetails"]
