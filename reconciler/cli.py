@@ -25,6 +25,11 @@ COMMANDS = {
     "validate": ("reconciler.commands.validate", "check manifests without contacting AWS", True),
     "plan": ("reconciler.commands.plan", "show what apply would do", True),
     "apply": ("reconciler.commands.apply", "make the user pools what the manifests say", True),
+    "drift": ("reconciler.commands.drift", "tell what is live and not in the manifests, and who did it", True),
+    "show": ("reconciler.commands.show", "show a saved plan, offline", False),
+    "export": ("reconciler.commands.export", "write live pools down as manifests; never writes AWS", False),
+    "import": ("reconciler.commands.export", "another name for export", False),
+    "diff": ("reconciler.commands.diff", "compare two manifests, environments or live pools", True),
     "explain": ("reconciler.commands.explain", "tell what is known about a kind or a member", False),
     "schema": ("reconciler.commands.schema", "print the JSON Schema of manifests or of outputs", False),
     "local": ("reconciler.commands.local", "serve the embedded Cognito over HTTP", False),
@@ -35,7 +40,7 @@ COMMANDS = {
 EXITS = """\
   0         done, nothing to do, or a plan was made
   1         error from AWS, or unexpected; nothing known to have been written
-  2         changes present (plan --detailed-exitcode)
+  2         changes present (plan --detailed-exitcode), drift or diff found
   3         invalid manifest, option or usage; AWS was not contacted
   4         refused by a safety or policy rule; nothing was written
   5         stale: the reviewed plan is not today's plan
@@ -50,6 +55,7 @@ EXAMPLES = """\
   poolctl plan --var stage=prod pools/         what would change
   poolctl plan --detailed-exitcode -o json     for a pipeline
   poolctl apply pools/customers.yaml           make it so, after a question
+  poolctl drift --attribute pools/             what changed outside Git, and who did it
 """
 
 

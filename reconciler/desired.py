@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from reconciler import links, validation
+from reconciler import links, overlays, validation
 from reconciler import manifest as reader
 from reconciler.cloud import Cloud
 from reconciler.errors import InvalidManifest, Problem
@@ -43,7 +43,7 @@ from schemas.base import ApiModel, Keyed, KeyName, Member, Pin, members
 from schemas.documents import DEFAULT, DOCUMENTS, DocumentKind
 from schemas.user_pool import STANDARD_ATTRIBUTES
 
-ENVELOPE = ("version", "kind", "target", "id", "prune", "protect", "ignore")
+ENVELOPE = ("version", "kind", "target", "id", "prune", "protect", "ignore", "locked")
 """Keys of a document that are not sections."""
 
 VERSION = 1
@@ -125,7 +125,14 @@ class Loaded:
     """What should be said, sorted by place."""
 
 
-def load(paths: Sequence[str], *, variables: Variables, environ: Mapping[str, str], stdin: Callable[[], str]) -> Loaded:
+def load(
+    paths: Sequence[str],
+    *,
+    variables: Variables,
+    environ: Mapping[str, str],
+    stdin: Callable[[], str],
+    environment: str = "",
+) -> Loaded:
     """Read and validate manifests. AWS is not contacted.
 
     Args:
@@ -133,6 +140,7 @@ def load(paths: Sequence[str], *, variables: Variables, environ: Mapping[str, st
         variables: From `references.variables`.
         environ: Environment of the process, for `$env`.
         stdin: Gives the whole of standard input.
+        environment: Name of the overlays that are laid over the manifests; empty for none.
 
     Raises:
         InvalidManifest: With every problem of every document, sorted by place.
@@ -140,6 +148,11 @@ def load(paths: Sequence[str], *, variables: Variables, environ: Mapping[str, st
     report = Report()
     documents, problems = reader.read(paths, stdin)
     report.problems += problems
+    if environment:
+        broken = {p.position.file for p in problems}
+        layers, wrong = reader.overlays(paths, environment)
+        documents, clashes = overlays.merge(documents, {k: v for k, v in layers.items() if k not in broken})
+        report.problems += [*wrong, *clashes]
     if not documents and not problems:
         where = Position(str(paths[0]) if paths else ".", 1, 1)
         report.problems.append(Problem(where, "", "there is no document in it.", "Begin one with `version: 1`."))
@@ -375,6 +388,7 @@ class _Document:
         account, region = self._target()
         pool_id = self._id(region)
         self._split()
+        self._locked()
         specs = [*self._specs(), *self._inner_specs()]
         declared = next((s.declared for s in specs if s.address.section == self._kind.root), {})
         name = self._name(declared, pool_id)
@@ -544,7 +558,7 @@ class _Document:
             self._say(path, "this must be known before AWS is asked.", "Write it out, or use {$var: NAME}.")
         return not isinstance(value, Reference)
 
-    # --- prune, protect, ignore
+    # --- prune, protect, ignore, locked
 
     def _list(self, key: str, example: str) -> Iterator[tuple[Path, Any]]:
         value = self._plain((key,))
@@ -589,6 +603,45 @@ class _Document:
         fix = suggestion(name if isinstance(name, str) else "", names)
         self._say(path, f"{self._shown(path, name)} is not a section.", fix)
         return False
+
+    def _locked(self) -> None:
+        """Check the paths that overlays may not change; a lock that names nothing would lock nothing."""
+        example = f"{self._kind.root}.{self._kind.name_member}"
+        for path, item in self._list("locked", example):
+            if nearest(self._document.origins, path):
+                message = "a locked path must be written out: overlays are merged before references are followed."
+                self._say(path, message, "Write the path itself.")
+            elif not isinstance(item, str) or not item:
+                self._say(path, f"{self._shown(path, item)} is not a path.", f"Write one such as {example}.")
+            else:
+                self._locked_path(path, item)
+
+    def _locked_path(self, path: Path, text: str) -> None:
+        head, _, rest = text.replace("/", ".", 1).partition(".")
+        if head in ENVELOPE or not self._section_named(path, head, (*self._kind.sections, *ENVELOPE)):
+            return
+        section = self._kind.sections[head]
+        if not _single(section):
+            names = sorted(self._tree[head], key=len, reverse=True) if isinstance(self._tree.get(head), dict) else ()
+            name = next((n for n in names if rest.startswith((f"{n}.", f"{n}/"))), None)
+            rest = "" if name is None else rest[len(name) + 1 :]
+        if rest:
+            self._locked_member(path, _model(section), re.split(r"[./]", rest))
+
+    def _locked_member(self, path: Path, model: type[ApiModel], steps: Sequence[str]) -> None:
+        """Follow the members of a locked path as far as the schema knows them."""
+        for i, step in enumerate(steps):
+            member = members(model).get(step)
+            if member is None:
+                if "*" not in step:
+                    known = members(model)
+                    self._say(path, f"{step} is not known there, so it locks nothing.", suggestion(step, known))
+                return
+            if member.shape == "list" and steps[i + 1 :]:
+                self._say(path, f"{step} is a list, which is one value.", "Lock it whole.")
+            if member.shape != "structure" or not member.model:
+                return
+            model = member.model
 
     def _ignore(self) -> Iterator[Ignore]:
         for path, item in self._list("ignore", "{path: clients/amplify-*, reason: made by Amplify}"):

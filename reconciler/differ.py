@@ -21,6 +21,7 @@ from schemas.base import (
     ABSENT,
     ApiModel,
     Cidr,
+    CreateOnly,
     Default,
     Document,
     Keyed,
@@ -74,6 +75,81 @@ def diff(model: type[ApiModel], declared: Tree, observed: Tree) -> tuple[FieldCh
 def same(model: type[ApiModel], one: Tree, other: Tree) -> bool:
     """Tell whether two live objects are the same to the service: every member either has is compared."""
     return not diff(model, one, other) and not diff(model, other, one)
+
+
+def undeclared(model: type[ApiModel], declared: Tree, observed: Tree) -> tuple[FieldChange, ...]:
+    """Return the live members that nobody declared and that are neither empty nor at the service's default.
+
+    What the schema does not know, what only identifies, and secrets that came with the object are left out.
+
+    Args:
+        model: Schema of the object.
+        declared: What the manifest says; empty for an object that it does not speak of.
+        observed: The live object.
+
+    Returns:
+        The live value as `before`, the default as `after`, in the order of the schema.
+    """
+    return tuple(_spare(model, declared, observed, {}, ()))
+
+
+def _spare(model: type[ApiModel], declared: Any, live: Tree, default: Any, path: Path) -> Iterator[FieldChange]:
+    said = declared if isinstance(declared, dict) else {}
+    around = default if isinstance(default, dict) else {}
+    for name, member in members(model).items():
+        own = member.mark(Default)
+        base = own.value if own else around.get(name)
+        if name in live and not _is_given(member):
+            yield from _spare_member(member, said.get(name, ABSENT), live[name], base, (*path, name))
+
+
+def _is_given(member: Member) -> bool:
+    """Identifiers, what is never returned, and a secret that was made with the object are nobody's choice."""
+    return member.has(Pin) or member.has(WriteOnly) or (member.has(Sensitive) and member.has(CreateOnly))
+
+
+def _spare_member(member: Member, said: Any, live: Any, base: Any, path: Path) -> Iterator[FieldChange]:
+    if said is None:
+        return
+    if member.shape == "structure" and member.model and isinstance(live, dict):
+        yield from _spare(member.model, said, live, base, path)
+    elif member.shape == "map" and isinstance(live, dict):
+        yield from _spare_entries(member, said, live, base, path)
+    elif (keyed := member.mark(Keyed)) and isinstance(live, list):
+        yield from _spare_items(member, keyed.member, said, live, path)
+    elif said is ABSENT and not _holds_by_default(member, live, base):
+        yield FieldChange(path, live, base, sensitive=member.has(Sensitive) or _holds_secret(live))
+
+
+def _spare_entries(member: Member, said: Any, live: Tree, base: Any, path: Path) -> Iterator[FieldChange]:
+    declared = said if isinstance(said, dict) else {}
+    usual = base if isinstance(base, dict) else {}
+    entry, secret, silent = _entry(member), member.mark(SecretKeys), member.mark(WriteOnlyKeys)
+    for key, value in live.items():
+        if silent and key in silent.names:
+            continue
+        if key in declared and (declared[key] is None or not member.model):
+            continue
+        if member.model and isinstance(value, dict):
+            yield from _spare(member.model, declared.get(key), value, usual.get(key), (*path, key))
+        elif not _holds_by_default(entry, value, usual.get(key)):
+            sensitive = _holds_secret(value) or bool(secret and key in secret.names)
+            yield FieldChange((*path, key), value, usual.get(key), sensitive=sensitive)
+
+
+def _spare_items(member: Member, key: str, said: Any, live: list[Tree], path: Path) -> Iterator[FieldChange]:
+    declared = [item[key] for item in said] if isinstance(said, list) else []
+    own = member.mark(Default)
+    usual = [_item(member, item) for item in own.value] if own else []
+    for item in live:
+        if item[key] not in declared and _item(member, item) not in usual:
+            yield FieldChange((*path, item[key]), item, None)
+
+
+def _holds_by_default(member: Member, live: Any, base: Any) -> bool:
+    """Whether a live value is the service's own; what is off or empty without a default is so too."""
+    found = _canonical(member, live)
+    return found is None or (found is False and base is None) or found == _canonical(member, base)
 
 
 def _holds_secret(value: Any) -> bool:

@@ -66,6 +66,30 @@ def read(paths: Sequence[str], stdin: Callable[[], str]) -> tuple[list[RawDocume
     return documents, problems
 
 
+def overlays(paths: Sequence[str], environment: str) -> tuple[dict[str, list[RawDocument]], list[Problem]]:
+    """Read what is laid over the manifests of every path in one environment.
+
+    It stands in `overlays/ENVIRONMENT` in the directory that is given, or beside the file that is given, under the
+    same relative path as the manifest.
+
+    Args:
+        paths: As for `read`.
+        environment: A plain name.
+
+    Returns:
+        The documents by the file that they are laid over, as `read` names it, and everything that is wrong. Of several
+        paths that lead to one manifest, the first counts.
+    """
+    found: dict[str, list[RawDocument]] = {}
+    problems: list[Problem] = []
+    for path in paths:
+        for base, file in _overlays(path, environment, problems):
+            text = _text(file, problems) if base not in found else None
+            if text is not None:
+                found[base] = list(_documents(_Source(str(file), file.parent, text), problems))
+    return found, problems
+
+
 # --- files ---------------------------------------------------------------------------------------------------------
 
 
@@ -102,6 +126,47 @@ def _search(directory: FilePath) -> list[FilePath]:
         elif entry.suffix in SUFFIXES:
             found.append(entry)
     return found
+
+
+def _overlays(path: str, environment: str, problems: list[Problem]) -> Iterator[tuple[str, FilePath]]:
+    """Yield manifests that have an overlay, with the file that it is."""
+    target = FilePath(path)
+    if path == "-":
+        problems.append(_file_problem(path, "standard input has no overlays.", "Name the file, or leave --env out."))
+        return
+    if not target.exists():  # `read` has said so
+        return
+    root = target if target.is_dir() else target.parent
+    layer = root / OVERLAYS / environment
+    if not layer.is_dir():
+        problems.append(_file_problem(str(layer), "there is no such directory of overlays.", _environments(layer)))
+    elif target.is_dir():
+        yield from _laid_over(root, layer, problems)
+    elif (layer / target.name).exists():
+        yield str(target), layer / target.name
+
+
+def _environments(layer: FilePath) -> str:
+    """Say which environments there are in the place of one that there is not."""
+    around = layer.parent
+    known = sorted(e.name for e in around.iterdir() if e.is_dir()) if around.is_dir() else []
+    return f"There are: {', '.join(known)}." if known else "Make it, or leave --env out."
+
+
+def _laid_over(root: FilePath, layer: FilePath, problems: list[Problem]) -> Iterator[tuple[str, FilePath]]:
+    bases = {file.relative_to(root) for file in _search(root)}
+    for file in _search(layer):
+        base = root / file.relative_to(layer)
+        if base.relative_to(root) in bases:
+            yield str(base), file
+        else:
+            message = f"the overlay has no base: there is no manifest {base}."
+            problems.append(_file_problem(str(file), message, "Give it the name of the manifest that it changes."))
+    for directory in sorted({base.parent for base in bases}):
+        lost = root / directory / OVERLAYS / layer.name
+        if lost != layer and lost.is_dir():
+            fix = f"Move its files to {layer / directory}."
+            problems.append(_file_problem(str(lost), "these overlays are not beside the directory that is given.", fix))
 
 
 def _text(file: FilePath, problems: list[Problem]) -> str | None:

@@ -7,7 +7,7 @@ What cannot be read becomes a gap, never an absence (design 3.10).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -56,6 +56,8 @@ class Wanted:
     """Kind of the document."""
     owners: Mapping[str, tuple[Owner, ...]] = field(default_factory=dict)
     """Section of a kind inside others → the objects whose inside is to be read."""
+    everybody: Callable[[Sequence[Observed]], Iterable[Owner]] | None = None
+    """Says instead whose inside is to be read once all live objects of an outer kind are known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,18 @@ def observe(cloud: Cloud, wanted: Wanted, *, parallelism: int = 8) -> World:
     answer, refusal = find(cloud, wanted)
     if refusal:
         return World(None, refusals=(refusal,))
+    return around(cloud, wanted, answer, parallelism=parallelism)
+
+
+def around(cloud: Cloud, wanted: Wanted, answer: Tree | None, *, parallelism: int = 8) -> World:
+    """Read what belongs to a pool that was found already.
+
+    Args:
+        cloud: Where to read.
+        wanted: What to look for.
+        answer: The pool's own answer, from `find`; None when there is no pool.
+        parallelism: How many calls may be under way at once.
+    """
     reader = _Reader(cloud, wanted, answer)
     with ThreadPoolExecutor(max_workers=parallelism) as pool:
         reader.read(pool)
@@ -253,10 +267,11 @@ class _Reader:
             yield _Job(kind, self._address(kind, name), {**self._ids, **own}, item)
 
     def _inside(self, kind: ResourceKind) -> Iterator[_Job]:
-        """What is inside of declared objects that are live."""
+        """What is inside of live objects: of those that are declared, or of all that are asked for."""
         outer = KINDS[kind.outer]
-        for owner in self._wanted.owners.get(kind.section, ()):
-            live = [o for o in self._objects if o.address.section == kind.outer]
+        live = [o for o in self._objects if o.address.section == kind.outer]
+        everybody = self._wanted.everybody
+        for owner in everybody(live) if everybody else self._wanted.owners.get(kind.section, ()):
             found = [o for o in live if owner.pin == o.ids[outer.id_param] or (not owner.pin and _named(o, owner))]
             if len(found) == 1:
                 yield from self._inside_one(kind, owner.key, found[0])

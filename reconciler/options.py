@@ -40,6 +40,8 @@ class Options(NamedTuple):
     """Variables as `NAME=VALUE`."""
     var_files: tuple[str, ...] = ()
     """Files with variables."""
+    env: str = ""
+    """Name of the directory of overlays that are laid over the manifests; empty for none."""
     targets: tuple[str, ...] = ()
     """Addresses (`clients/web`, `user_pool`) that the run is limited to."""
     parallelism: int = 8
@@ -61,6 +63,8 @@ class Options(NamedTuple):
     """Formats to write and the file each goes to."""
     detailed_exitcode: bool = False
     """`plan`: whether changes end with exit code 2."""
+    show_origin: bool = False
+    """`plan`: whether each value shows the file and line that it comes from."""
     prune: bool = False
     """`plan`, `apply`: whether undeclared objects are deleted where the manifest allows it."""
     max_deletes: int | None = None
@@ -69,6 +73,38 @@ class Options(NamedTuple):
     """`plan`, `apply`: objects that may be deleted and made again."""
     yes: bool = False
     """`apply`: whether to go on without asking."""
+    out: str = ""
+    """`plan`: file to save the plan to, to be reviewed and applied; empty for none."""
+    expires: int | None = None
+    """`plan`: seconds for which the saved plan may be applied; None takes the usual."""
+    expect: str = ""
+    """`apply`: digest that the plan must have; empty when nobody reviewed one."""
+    rollback_file: str = ""
+    """`apply`: file to write beforehand what would restore what is about to change; empty for none."""
+    plan_file: str = ""
+    """`show`: the plan file to show."""
+    pool: str = ""
+    """`export`: id or name of the pool."""
+    all_pools: bool = False
+    """`export`: whether all pools are meant."""
+    mode: str = "minimal"
+    """`export`: `minimal` or `full`."""
+    to: str = ""
+    """`export`: directory to write into; empty means standard output."""
+    force: bool = False
+    """`export`: whether files are replaced."""
+    secrets: str = "secret"
+    """`export`: what stands in the place of a secret: `secret` or `env`."""
+    strict: bool = False
+    """`drift`: whether members that nobody declared count."""
+    exit_zero: bool = False
+    """`drift`: whether drift ends with 0 all the same."""
+    only_new: str = ""
+    """`drift`: an earlier report, whose findings are left out; empty for none."""
+    baseline: str = ""
+    """`drift`: a report of accepted findings, which are left out; empty for none."""
+    attribute: bool = False
+    """`drift`: whether CloudTrail is asked who it was."""
     action: str = ""
     """`local`: what to do."""
     topic: str = ""
@@ -108,7 +144,14 @@ def convert(option: Option, text: str, name: str) -> Any:
         raise invalid(f"{name}: {text!r} is not one of {choices}.{suggest(text, option.metavar.split('|'))}")
     if not text:
         raise invalid(f"{name}: the value is empty.")
+    if option.kind == "name" and not is_plain(text):
+        raise invalid(f"{name}: {text!r} is not the name of a directory: letters, digits, `-`, `_` and `.`.")
     return text
+
+
+def is_plain(name: str) -> bool:
+    """Tell whether a name cannot lead out of the directory that it is looked for in."""
+    return not name.startswith(".") and all(c.isalnum() or c in "-_." for c in name)
 
 
 def _number(text: str, name: str, make: Callable[[str], float], wanted: str) -> float:

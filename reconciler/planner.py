@@ -12,9 +12,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
-from reconciler import ownership
+from reconciler import ignoring, ownership
 from reconciler.desired import Manifest
 from reconciler.errors import InvalidInput
+from reconciler.kind import ResourceKind
 from reconciler.kinds import KINDS, root_of
 from reconciler.matching import Matcher
 from reconciler.model import Action, Address, Notice, Observed, Plan, Refusal, ResourceChange, Target
@@ -37,6 +38,8 @@ class Choices:
     """How many objects of a kind may be deleted; None applies the threshold."""
     replaceable: frozenset[str] = frozenset()
     """Addresses of objects that may be deleted and made again."""
+    today: str = ""
+    """YYYY-MM-DD, UTC: `ignore` rules that have expired no longer hold. Empty takes none for expired."""
 
 
 def wanted(manifest: Manifest) -> Wanted:
@@ -49,10 +52,7 @@ def wanted(manifest: Manifest) -> Wanted:
         if kind.names and not kind.outer and known:
             names[kind.section] = (*names.get(kind.section, ()), spec.address.name)
     for section, keys in manifest.owners.items():
-        outer = KINDS[section].outer
-        member = KINDS[outer].name_member
-        specs = [s for s in manifest.specs if s.address.section == outer and s.address.name in keys]
-        owners[section] = tuple(Owner(s.address.name, str(s.declared.get(member)), s.pin) for s in specs)
+        owners[section] = tuple(o for o in owners_of(manifest, KINDS[section]) if o.key in keys)
     return Wanted(
         manifest.name,
         manifest.name,
@@ -63,6 +63,13 @@ def wanted(manifest: Manifest) -> Wanted:
         manifest.kind,
         owners,
     )
+
+
+def owners_of(manifest: Manifest, kind: ResourceKind) -> tuple[Owner, ...]:
+    """Return the declared objects that objects of a kind can stand inside of."""
+    member = KINDS[kind.outer].name_member
+    specs = [s for s in manifest.specs if s.address.section == kind.outer]
+    return tuple(Owner(s.address.name, str(s.declared.get(member)), s.pin) for s in specs)
 
 
 def plan(manifest: Manifest, world: World, target: Target, choices: Choices) -> Plan:
@@ -80,7 +87,9 @@ def plan(manifest: Manifest, world: World, target: Target, choices: Choices) -> 
     if world.refusals:
         return Plan(target, (), world.refusals, gaps=world.gaps)
     ours, made_by_aws = ownership.split(world.objects, pool_id)
-    matcher = Matcher(world, manifest.kind, _replaceable(manifest, choices))
+    manifest = replace(manifest, ignore=ignoring.in_force(manifest.ignore, choices.today))
+    ignored = lambda address, path: ignoring.covered(manifest.ignore, address, path)  # noqa: E731 - one line of sense
+    matcher = Matcher(world, manifest.kind, _replaceable(manifest, choices), ignored)
     changes = [matcher.change(spec) for spec in manifest.specs if spec.address.section not in _unread(world)]
     left = _undeclared(manifest, ours, matcher.matched)
     doomed = [o for o in left if choices.prune and _may_go(manifest, o.address)]
@@ -134,11 +143,7 @@ def _unread(world: World) -> set[str]:
 def _undeclared(manifest: Manifest, ours: Iterable[Observed], matched: Sequence[Observed]) -> list[Observed]:
     meant = {id(o) for o in matched}
     managed = [o for o in ours if o.address.section in manifest.sections and not KINDS[o.address.section].single]
-    return [o for o in managed if id(o) not in meant and not _is_ignored(manifest, o.address)]
-
-
-def _is_ignored(manifest: Manifest, address: Address) -> bool:
-    return any(fnmatchcase(str(address), rule.path) for rule in manifest.ignore)
+    return [o for o in managed if id(o) not in meant and not ignoring.covered(manifest.ignore, o.address)]
 
 
 def _may_go(manifest: Manifest, address: Address) -> bool:

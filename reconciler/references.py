@@ -401,7 +401,7 @@ class _Walk:
             if kind == "ref":
                 self._link([target], path, here or self._document.start)
                 return Reference(kind, target)
-            result, raw = self._follow(kind, target)
+            result, raw = self._follow(kind, target, here)
         except _Mistake as mistake:
             self._say(here, path, mistake.message, mistake.fix)
             return FAILED
@@ -420,13 +420,13 @@ class _Walk:
             raise _Mistake(f"{key} needs a text behind it.", f"Write {{{key}: {EXAMPLES[kind]}}}.")
         return kind, self._settled(target) if "${" in target else target
 
-    def _follow(self, kind: str, target: str) -> tuple[Any, bytes | None]:
+    def _follow(self, kind: str, target: str, where: Position | None) -> tuple[Any, bytes | None]:
         if kind == "var":
             return self._variable(target.removeprefix("var.")), None
         if kind == "env":
             return self._env(target), None
         if kind == "file":
-            return self._file(target)
+            return self._file(target, where)
         return _remote(kind, target), None
 
     def _env(self, name: str) -> str:
@@ -439,9 +439,12 @@ class _Walk:
             f"the environment variable {name} {state}.{hint}", f"Set it before you run poolctl: {name}=VALUE."
         )
 
-    def _file(self, name: str) -> tuple[Any, bytes]:
-        file = self._document.directory / name
+    def _file(self, name: str, where: Position | None) -> tuple[Any, bytes]:
         fix = "The path is relative to the directory of the manifest."
+        directory = self._document.directory
+        if where and where.file != self._document.file:
+            fix, directory = "The path is relative to the directory of the overlay.", FilePath(where.file).parent
+        file = directory / name
         if file.is_dir():
             raise _Mistake(f"$file {name} is a directory.", "Name one file in it.")
         if not file.exists():

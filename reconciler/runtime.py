@@ -22,11 +22,20 @@ if TYPE_CHECKING:  # each costs a tenth of a second or more; they are imported w
     from reconciler.pipeline import Known
     from reconciler.planner import Choices
 
-SHARED_READS = frozenset({("sts", "GetCallerIdentity")})
+SHARED_READS = frozenset({("sts", "GetCallerIdentity"), ("cloudtrail", "LookupEvents")})
 """Reads that belong to no kind."""
 
 LOCAL_REGION = "us-east-1"
 """Region of the embedded Cognito where nothing names one."""
+
+WATCHING = 0.5
+"""Part of Cognito's quotas that `drift` takes: it runs by itself, beside the live application (design 7)."""
+
+
+def _today() -> str:
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC).date().isoformat()
 
 
 @dataclass
@@ -41,6 +50,8 @@ class Runtime:
     """Seconds, monotonic."""
     sleep: Sleep = time.sleep
     """Waits for so many seconds."""
+    today: str = field(default_factory=_today)
+    """YYYY-MM-DD, UTC."""
     _clouds: dict[str, Cloud] = field(default_factory=dict)
 
     @cached_property
@@ -56,7 +67,8 @@ class Runtime:
         from reconciler.planner import Choices
 
         options = self.options
-        return Choices(options.targets, options.prune, options.max_deletes, frozenset(options.replaceable))
+        replaceable = frozenset(options.replaceable)
+        return Choices(options.targets, options.prune, options.max_deletes, replaceable, self.today)
 
     def load(self, stdin: Callable[[], str]) -> Loaded:
         """Read the manifests that the command line names.
@@ -74,7 +86,7 @@ class Runtime:
         if problems:
             raise InvalidManifest(problems)
         known = variables(options.vars, files)
-        return load(options.paths, variables=known, environ=self.environ, stdin=stdin)
+        return load(options.paths, variables=known, environ=self.environ, stdin=stdin, environment=options.env)
 
     def cloud(self, manifest: Manifest) -> Cloud:
         """Return the account and Region that a manifest is for, with writes.
@@ -89,10 +101,31 @@ class Runtime:
 
     def reader(self, manifest: Manifest) -> Cloud:
         """Return the same, without writes."""
+        return self._read_only(self.cloud(manifest))
+
+    def reader_in(self, region: str) -> Cloud:
+        """Return a Region without writes, for commands that work without a manifest.
+
+        Args:
+            region: The Region that is meant; empty takes that of the options or of the session.
+
+        Raises:
+            Refused: `--region` says another one.
+        """
+        asked = self.options.region
+        if asked and region and asked != region:
+            raise Refused(f"The pool is in {region}, --region says {asked}; nothing was read. Leave --region out.")
+        found = region or asked or (LOCAL_REGION if self.options.local else "")
+        if found not in self._clouds:
+            self._clouds[found] = self._connect(found)
+        return self._read_only(self._clouds[found])
+
+    @staticmethod
+    def _read_only(cloud: Cloud) -> Cloud:
         from reconciler.kinds import READS
         from reconciler.references import REMOTE_READS
 
-        return ReadOnly(self.cloud(manifest), READS | REMOTE_READS | SHARED_READS)
+        return ReadOnly(cloud, READS | REMOTE_READS | SHARED_READS)
 
     def make_up_secrets(self, manifests: Sequence[Manifest]) -> None:
         """Give the embedded Secrets Manager stand-ins for the secrets that manifests name.
@@ -123,7 +156,8 @@ class Runtime:
         if options.local:
             # The embedded Cognito has no quotas and no profiles; everything stays in this process.
             return Aws(Access(region=region, share=1000.0), clock=self.clock, sleep=self.sleep)
-        access = Access(region, options.profile, options.role_arn, options.endpoint_url, options.max_rps)
+        share = WATCHING if options.command == "drift" else 1.0
+        access = Access(region, options.profile, options.role_arn, options.endpoint_url, options.max_rps, share)
         return Aws(access, clock=self.clock, sleep=self.sleep)
 
 

@@ -29,7 +29,8 @@ class Option:
         self.field = field
         """The field of `Options` that it fills."""
         self.kind = kind
-        """`text`, `list`, `whole` (number from 1), `rate` (number above 0), `on`, `off`, `choice` or `directory`."""
+        """`text`, `name` (of a directory), `list`, `whole` (number from 1), `rate` (number above 0), `on`, `off`,
+        `choice` or `directory`."""
         self.metavar = metavar
         """Word for the value; empty for switches. For `choice` the values, with bars between."""
         self.help = text
@@ -61,6 +62,7 @@ GLOBALS = (
     Option("local", "local", "directory", "DIR", f"use the embedded Cognito, kept in DIR ({LOCAL_DIRECTORY})"),
     Option("var", "vars", "list", "NAME=VALUE", "set a variable; may be repeated"),
     Option("var-file", "var_files", "list", "FILE", "read variables from a file; may be repeated"),
+    Option("env", "env", "name", "NAME", "lay overlays/NAME/ over the manifests"),
     Option("target", "targets", "list", "KIND/NAME", "work on this object only; may be repeated"),
     Option("parallelism", "parallelism", "whole", "N", "calls in flight at once (8)"),
     Option("max-rps", "max_rps", "rate", "N", "most calls per second (what the quotas allow)"),

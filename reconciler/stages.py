@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 from reconciler.console import Console
 from reconciler.errors import Incomplete, Refused, worst
 from reconciler.model import Call, Plan
+from reconciler.options import Options
 from reconciler.runtime import Runtime
 
 if TYPE_CHECKING:  # pydantic comes with it
     from reconciler.desired import Manifest
+    from reconciler.planfile import Saved
 
 POOLS_AT_ONCE = 4
 """Manifests that are planned side by side; the calls of each are concurrent too."""
@@ -105,6 +107,22 @@ def calls(plans: Sequence[Plan]) -> dict[str, Sequence[Call]]:
     from reconciler.lowering import lower
 
     return {c.address.full: lower(c, plan) for plan in plans if not plan.refusals for c in plan.pending}
+
+
+def must_be_as_reviewed(options: Options, plans: Sequence[Plan], reviewed: Saved | None) -> None:
+    """Insist that these are the plans that somebody reviewed.
+
+    Args:
+        options: The command line; its `expect` counts where there is no plan file.
+        plans: Today's plans.
+        reviewed: The plan file, if one was given.
+
+    Raises:
+        Stale: They are not.
+    """
+    from reconciler.planfile import insist
+
+    insist(options, reviewed, plans, calls(plans))
 
 
 def must_be_applicable(plans: Sequence[Plan]) -> None:

@@ -38,6 +38,17 @@ IdentityAddress = Annotated[str, StringConstraints(min_length=1), AfterValidator
 """`identity_pool`, `principal_tags/accounts.google.com`."""
 
 
+def _lockable(value: str) -> str:
+    """Refuse a path that begins with no key of the document: it would lock nothing."""
+    if re.split(r"[/.]", value, maxsplit=1)[0] not in IdentityPoolManifest.model_fields:
+        raise ValueError("begin with a key of the document: for example roles.Roles")
+    return value
+
+
+IdentityLockedPath = Annotated[str, StringConstraints(min_length=1), AfterValidator(_lockable)]
+"""`identity_pool.AllowUnauthenticatedIdentities`, `target`."""
+
+
 class IdentityIgnored(Ignored):
     """Something that is not reported, and why."""
 
@@ -70,6 +81,8 @@ class IdentityPoolManifest(ApiModel):
     """Objects that are never deleted or replaced."""
     ignore: list[IdentityIgnored] = Field(default=[])
     """What is not reported, and why."""
+    locked: list[IdentityLockedPath] = Field(default=[])
+    """What overlays may not change: manifest paths."""
 
 
 @cache

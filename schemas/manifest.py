@@ -75,6 +75,17 @@ ObjectAddress = Annotated[str, StringConstraints(min_length=1), AfterValidator(_
 """`clients/web`, `clients/amplify-*`, `user_pool`."""
 
 
+def _lockable(value: str) -> str:
+    """Refuse a path that begins with no key of the document: it would lock nothing."""
+    if re.split(r"[/.]", value, maxsplit=1)[0] not in UserPoolManifest.model_fields:
+        raise ValueError("begin with a key of the document: for example mfa.MfaConfiguration")
+    return value
+
+
+LockedPath = Annotated[str, StringConstraints(min_length=1), AfterValidator(_lockable)]
+"""`mfa.MfaConfiguration`, `clients/web.GenerateSecret`, `target`."""
+
+
 class Target(ApiModel):
     """Where the pool is."""
 
@@ -88,7 +99,7 @@ class Ignored(ApiModel):
     """Something that is not reported, and why."""
 
     path: ObjectAddress
-    """What is ignored: an address like `clients/amplify-*`."""
+    """What is ignored: an address like `clients/amplify-*`, or a member like `clients/web.CallbackURLs`."""
     reason: Annotated[str, StringConstraints(min_length=1)]
     """Why it is right to ignore it."""
     owner: Annotated[str, StringConstraints(min_length=1)] | None = None
@@ -144,6 +155,8 @@ class UserPoolManifest(ApiModel):
     """Objects that are never deleted or replaced."""
     ignore: list[Ignored] = Field(default=[])
     """What is not reported, and why."""
+    locked: list[LockedPath] = Field(default=[])
+    """What overlays may not change: manifest paths."""
 
 
 def objects(model: type[ApiModel]) -> dict[str, Member]:

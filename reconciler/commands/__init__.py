@@ -69,11 +69,15 @@ def deliver(options: Options, console: Console, renderers: Mapping[str, Callable
         if file == STDOUT:
             console.out(renderers[form](console.color))
         else:
-            _save(file, renderers[form](False))
+            save(file, renderers[form](False))
 
 
-def _save(file: str, text: str) -> None:
-    """Write a whole file or none: a pipeline must not read half a plan."""
+def save(file: str, content: str | bytes) -> None:
+    """Write a whole file or none: a pipeline must not read half a plan.
+
+    Raises:
+        PoolctlError: It could not be written.
+    """
     import os
     import tempfile
     from pathlib import Path
@@ -83,8 +87,8 @@ def _save(file: str, text: str) -> None:
     target = Path(file)
     try:
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content.encode() if isinstance(content, str) else content)
         Path(name).chmod(0o644)
         Path(name).replace(target)
     except OSError as error:

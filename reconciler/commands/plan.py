@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.commands import add_choices, deliver
+from reconciler.commands import add_choices, deliver, save
 from reconciler.console import Console
-from reconciler.options import Options, add_outputs
+from reconciler.options import STDOUT, Options, add_outputs
+from reconciler.render import formats
+from reconciler.settings import invalid
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Mapping, Sequence
+
+    from reconciler.model import Call, Plan
 
 HELP = """\
 Show what apply would change. Nothing is written: the command works on a connection that refuses every write.
 
   poolctl plan pools/
   poolctl plan --detailed-exitcode -o human -o json=plan.json pools/customers.yaml
+  poolctl plan --out plan.poolctl.json pools/    to be reviewed, and applied only as it is
 """
 
 
@@ -23,26 +29,71 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     text = "end with 2 when there are changes and with 0 when there are none"
     parser.add_argument("--detailed-exitcode", action="store_true", default=None, help=text)
+    text = "save the plan, without secrets, to be reviewed and given to apply"
+    parser.add_argument("--out", metavar="FILE", default=None, help=text)
+    text = "how long a saved plan may be applied, in minutes, hours or days: 30m, 24h, 7d (24h)"
+    parser.add_argument("--expires", metavar="TIME", type=_seconds, default=None, help=text)
+    text = "show the file and line that each value comes from (human)"
+    parser.add_argument("--show-origin", action="store_true", default=None, help=text)
     add_choices(parser)
-    add_outputs(parser, ("human", "json"))
+    add_outputs(parser, formats.NAMES)
 
 
 def run(options: Options, console: Console) -> int:
-    """Plan, and show what was found."""
-    from reconciler import stages
-    from reconciler.render import human, machine
+    """Plan, and show what was found.
+
+    Raises:
+        InvalidInput: `--expires` says how long a plan holds that is not saved.
+    """
+    from reconciler import planfile, stages
     from reconciler.runtime import running
 
+    if options.expires is not None and not options.out:
+        raise invalid("--expires is about a saved plan; give --out FILE too.")
     with running(options, console.environ) as runtime:
         manifests = stages.load(runtime, console)
         plans = stages.plan_all(runtime, console, manifests)
     calls = stages.calls(plans)
-    deliver(
-        options,
-        console,
-        {
-            "human": lambda color: human.plan(plans, color=color, width=console.width),
-            "json": lambda _: machine.plan(plans, calls=calls),
-        },
+    renderers = formats.plan(
+        plans,
+        width=console.width,
+        calls=calls,
+        digest=lambda: planfile.digest(plans, calls, options),
+        locate=formats.repository(console.environ),
+        origins=options.show_origin,
     )
+    deliver(options, console, renderers)
+    if options.out:
+        _save(options, console, plans, calls)
     return stages.plan_exit(plans, detailed=options.detailed_exitcode)
+
+
+def _save(options: Options, console: Console, plans: Sequence[Plan], calls: Mapping[str, Sequence[Call]]) -> None:
+    """Save the plan, unless nobody could apply it."""
+    from datetime import UTC, datetime
+
+    from reconciler import planfile
+
+    if any(p.refusals or p.gaps for p in plans):
+        console.err(f"The plan cannot be applied as it is, so it was not saved to {options.out}.")
+        return
+    save(options.out, planfile.dumps(planfile.document(plans, calls, options, datetime.now(UTC))))
+    said = f"Saved the plan to {options.out}. Apply it with: poolctl apply {options.out}"
+    if ("human", STDOUT) in options.outputs:
+        console.out(said)
+    else:
+        console.progress(said)
+
+
+def _seconds(text: str) -> int:
+    """Read a time: a whole number, and m, h or d."""
+    number, unit = text[:-1], text[-1:]
+    if not (number.isascii() and number.isdigit() and 0 < int(number) <= MOST and unit in _UNITS):
+        raise invalid(f"--expires: {text!r} is not a time. Write 30m, 24h or 7d.")
+    return int(number) * _UNITS[unit]
+
+
+MOST = 9999
+"""Largest number of a time, whatever the unit."""
+
+_UNITS = {"m": 60, "h": 60 * 60, "d": 24 * 60 * 60}

@@ -17,8 +17,8 @@ Print the JSON Schema (2020-12) of manifests, or of what a command writes with -
   poolctl schema --output plan              what `plan -o json` writes
 """
 
-OUTPUTS = ("plan", "validate", "apply", "explain")
-"""Commands whose JSON has a schema."""
+OUTPUTS = ("plan", "validate", "apply", "drift", "diff", "explain", "planfile", "events")
+"""Commands whose JSON has a schema, the file that `plan --out` writes, and a line of `-o jsonl`."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

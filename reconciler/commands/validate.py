@@ -9,6 +9,7 @@ from reconciler.commands import deliver
 from reconciler.console import Console
 from reconciler.errors import InvalidManifest, Problem
 from reconciler.options import Options, add_outputs
+from reconciler.render import formats
 
 if TYPE_CHECKING:
     import argparse
@@ -27,12 +28,12 @@ not contacted, so what only the live pool can tell (whether an immutable member 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    add_outputs(parser, ("human", "json"))
+    add_outputs(parser, formats.NAMES)
 
 
 def run(options: Options, console: Console) -> int:
     """Check, and report everything that was found."""
-    from reconciler.render import human, machine
+    from reconciler.render import human
 
     manifests, notices, problems = _check(options, console)
     if not options.quiet:
@@ -41,14 +42,10 @@ def run(options: Options, console: Console) -> int:
     files = [m.source.file for m in manifests]
     if problems and ("human", "") in options.outputs:
         console.err(human.problems(problems))
-    deliver(
-        options,
-        console,
-        {
-            "human": lambda color: "" if problems else human.valid(files, color=color),
-            "json": lambda _: machine.validate(problems, notices, len(manifests)),
-        },
-    )
+    renderers = formats.validate(problems, notices, files, locate=formats.repository(console.environ))
+    deliver(options, console, renderers)
+    if console.environ.get("GITHUB_ACTIONS") == "true" and ("human", "") in options.outputs:
+        console.out(renderers["github"](False))  # the runner reads annotations wherever a job prints them
     return InvalidManifest.exit_code if problems else 0
 
 

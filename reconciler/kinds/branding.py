@@ -26,6 +26,11 @@ def adopt(answer: Tree) -> Tree:
     return {k: v for k, v in answer.items() if k != ID}
 
 
+def authored(data: Tree, pool: Tree) -> Tree:  # noqa: ARG001 - the signature of the hook
+    """Cognito's own look and settings of yours exclude each other (rule O5)."""
+    return {k: v for k, v in data.items() if not (k == "Settings" and data.get("UseCognitoProvidedValues") is True)}
+
+
 def implied(after: Tree, declared: Tree) -> Tree:
     """Cognito's own look and settings of yours exclude each other (rule O5)."""
     if declared.get("UseCognitoProvidedValues") is True:
@@ -102,6 +107,7 @@ KIND = ResourceKind(
     id_param=ID,
     params={"ReturnMergedResources": False},
     adopt=adopt,
+    authored=authored,
     implied=implied,
     because=because,
     prepare=prepare,

@@ -33,6 +33,19 @@ def adopt(answer: Tree) -> Tree:
     return {**data, "GenerateSecret": managed or bool(answer.get("ClientSecret"))}
 
 
+def authored(data: Tree, pool: Tree) -> Tree:  # noqa: ARG001 - the signature of the hook
+    """Leave out the secret, which can only be given when a client is made: GenerateSecret says that there is one.
+
+    Analytics by ARN shows a role that nobody may write beside it.
+    """
+    result = {k: v for k, v in data.items() if k != "ClientSecret"}
+    analytics = result.get("AnalyticsConfiguration") or {}
+    if "ApplicationArn" in analytics:
+        kept = ("ApplicationArn", "UserDataShared")
+        result["AnalyticsConfiguration"] = {k: v for k, v in analytics.items() if k in kept}
+    return result
+
+
 def settled(declared: Tree, observed: Tree) -> Iterable[Path]:
     """Validities are compared in seconds: 3600 seconds, 60 minutes and 1 hour are one thing (cognito-facts 4.6)."""
     units = declared.get("TokenValidityUnits")
@@ -107,6 +120,7 @@ KIND = ResourceKind(
     id_param="ClientId",
     stands_on=("resource_servers", "identity_providers", "domains"),
     adopt=adopt,
+    authored=authored,
     settled=settled,
     prepare=prepare,
     needs=needs,

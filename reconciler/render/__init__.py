@@ -10,7 +10,7 @@ def output_schema(name: str) -> str:
     """Return the JSON Schema of what a command writes with `-o json`.
 
     Args:
-        name: `plan`, `validate`, `apply` or `explain`.
+        name: `plan`, `validate`, `apply`, `diff` or `explain`; `planfile` for what `plan --out` saves.
     """
     from importlib.resources import files
 

@@ -66,6 +66,11 @@ class Line(NamedTuple):
     """Dotted; empty for members of a list and lines of a text."""
     value: str
     """What stands behind the equals sign; for lines without a path the whole text."""
+    sides: tuple[str, str] = ("", "")
+    """Before and after, where the value is `before -> after`; after is empty for what is gone. Other formats show them
+    apart."""
+    origin: str = ""
+    """File and line that say so, where that is known."""
 
 
 def plan(
@@ -74,6 +79,7 @@ def plan(
     color: bool,
     width: int = 100,
     calls: Mapping[str, Sequence[Call]] | None = None,
+    origins: bool = False,
 ) -> str:
     """Return the text of plans.
 
@@ -82,8 +88,9 @@ def plan(
         color: Whether to use colour.
         width: Columns; decides what fits on a line.
         calls: By full address, the calls that apply would send, to be shown as well.
+        origins: Whether each member shows the file and line that it comes from.
     """
-    pen = Pen(color=color)
+    pen = Pen(color=color, origins=origins)
     parts = [_pool(p, pen, width, calls or {}, many=len(plans) > 1) for p in plans]
     return "\n".join([*parts, summary(plans, color=color)])
 
@@ -110,8 +117,13 @@ def summary(plans: Sequence[Plan], *, color: bool) -> str:
 class Pen:
     """Puts colour around words, or does not."""
 
-    def __init__(self, *, color: bool) -> None:
+    def __init__(self, *, color: bool, origins: bool = False) -> None:
         self._color = color
+        self._origins = origins
+
+    def origin(self, line: Line) -> str:
+        """Return where a line comes from, as it stands behind it."""
+        return f"    # {line.origin}" if self._origins and line.origin else ""
 
     def paint(self, code: str, words: str) -> str:
         """Return the words in a colour."""
@@ -205,11 +217,11 @@ def _object(change: ResourceChange, pen: Pen, width: int, calls: Sequence[Call] 
     )
     reason = [f"  # ({printable(change.reason)})"] if change.reason else []
     asks = [f"  # calls {', '.join(c.operation for c in calls)}"] if calls else []
-    lines = list(_lines(change, width))
-    return "".join(f"{line}\n" for line in [f"  {head}", *reason, *_laid_out(lines, pen, symbol), *asks])
+    found = list(lines(change, width))
+    return "".join(f"{line}\n" for line in [f"  {head}", *reason, *laid_out(found, pen, symbol), *asks])
 
 
-def _laid_out(lines: Sequence[Line], pen: Pen, action: str) -> Iterator[str]:
+def laid_out(lines: Sequence[Line], pen: Pen, action: str) -> Iterator[str]:
     """Align the equals signs of one object. The symbol of a replacement is wider, so its members move to the right."""
     lead = " " * (len(action) + 1)
     span = max((len(x.path) for x in lines if x.value and x.path and len(x.path) <= ALIGN), default=0)
@@ -218,15 +230,23 @@ def _laid_out(lines: Sequence[Line], pen: Pen, action: str) -> Iterator[str]:
         if not line.path:
             yield f"{lead}    {symbol} {line.value}".rstrip()
         elif line.value:
-            yield f"{lead}{symbol} {line.path:<{span}} = {line.value}"
+            yield f"{lead}{symbol} {line.path:<{span}} = {line.value}{pen.origin(line)}"
         else:
-            yield f"{lead}{symbol} {line.path}"
+            yield f"{lead}{symbol} {line.path}{pen.origin(line)}"
 
 
-def _lines(change: ResourceChange, width: int) -> Iterator[Line]:
+def lines(change: ResourceChange, width: int = 100) -> Iterator[Line]:
+    """Return what changes of an object, line by line and without secrets; all formats for people show these.
+
+    Args:
+        change: The object.
+        width: Columns; decides what fits on a line.
+    """
     paths, words = redact.hidden(change)
     for found in _fields(change, paths, words):
-        yield from _field(found.path, found.before, found.after, width)
+        origin = printable(f"{found.source.file}:{found.source.line}") if found.source else ""
+        for line in member(found.path, found.before, found.after, width):
+            yield line._replace(origin=origin) if line.path else line
 
 
 def _fields(change: ResourceChange, paths: Iterable[Path], words: frozenset[str]) -> Iterator[FieldChange]:
@@ -241,13 +261,20 @@ def _fields(change: ResourceChange, paths: Iterable[Path], words: frozenset[str]
         yield from (FieldChange((k,), None, v) for k, v in after.items())
 
 
-def _field(path: Path, before: Any, after: Any, width: int) -> Iterator[Line]:
-    """Expand maps to their leaves and show each leaf by what it is."""
+def member(path: Path, before: Any, after: Any, width: int = 100) -> Iterator[Line]:
+    """Return the lines about one member: maps expanded to their leaves, each leaf shown by what it is.
+
+    Args:
+        path: Within the object; empty for the object itself.
+        before: Concealed value (`redact.conceal`); None when there is none.
+        after: The same.
+        width: Columns.
+    """
     if _is_map(before) and _is_map(after):
         old, new = before or {}, after or {}
         for key in [*new, *(k for k in old if k not in new)]:
             if old.get(key) != new.get(key) or _both_secret(old.get(key), new.get(key)):
-                yield from _field((*path, key), old.get(key), new.get(key), width)
+                yield from member((*path, key), old.get(key), new.get(key), width)
         if not old and not new:
             yield Line(
                 _symbol(before, after), printable(dotted(path)), redact.text(after if before is None else before)
@@ -259,7 +286,7 @@ def _field(path: Path, before: Any, after: Any, width: int) -> Iterator[Line]:
     elif isinstance(before or after, list) and (before is None or after is None):
         yield from _whole_list(path, before, after, width)
     else:
-        yield Line(_symbol(before, after), printable(dotted(path)), _change(before, after))
+        yield Line(_symbol(before, after), printable(dotted(path)), _change(before, after), _sides(before, after))
 
 
 def _is_map(value: Any) -> bool:
@@ -273,6 +300,13 @@ def _both_secret(old: Any, new: Any) -> bool:
 
 def _symbol(before: Any, after: Any) -> str:
     return "+" if before is None else "-" if after is None else "~"
+
+
+def _sides(before: Any, after: Any) -> tuple[str, str]:
+    """The values apart; nothing where only one of them would be shown anyway."""
+    if before is None or isinstance(before, Secret) or isinstance(after, Secret):
+        return "", ""
+    return (_short(before), "") if after is None else _shortened(before, after)
 
 
 def _change(before: Any, after: Any) -> str:
@@ -311,7 +345,7 @@ def _list(path: Path, before: list[Any], after: list[Any]) -> Iterator[Line]:
     """Only the members that come and go; a mere change of order is shown whole."""
     gone, come = _without(before, after), _without(after, before)
     if not gone and not come:
-        yield Line("~", printable(dotted(path)), _change(before, after))
+        yield Line("~", printable(dotted(path)), _change(before, after), _sides(before, after))
         return
     yield Line("~", printable(dotted(path)), "")
     yield from (Line("-", "", _short(v)) for v in gone)
@@ -334,7 +368,8 @@ def _whole_list(path: Path, before: Any, after: Any, width: int) -> Iterator[Lin
     values = after if before is None else before
     inline = redact.text(values)
     if len(inline) + len(dotted(path)) <= width - 10:
-        yield Line(symbol, printable(dotted(path)), inline if before is None else f"{inline} -> null")
+        gone = f"{inline} -> null"
+        yield Line(symbol, printable(dotted(path)), *((inline,) if before is None else (gone, (inline, ""))))
         return
     yield Line(symbol, printable(dotted(path)), "")
     yield from (Line(symbol, "", _short(v)) for v in values)

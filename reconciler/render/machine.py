@@ -44,13 +44,20 @@ ACTIONS = {
 """Terraform's words."""
 
 
-def plan(plans: Sequence[Plan], *, calls: Mapping[str, Sequence[Call]] | None = None, errored: bool = False) -> str:
+def plan(
+    plans: Sequence[Plan],
+    *,
+    calls: Mapping[str, Sequence[Call]] | None = None,
+    errored: bool = False,
+    digest: str = "",
+) -> str:
     """Return plans as JSON.
 
     Args:
         plans: One for each document.
         calls: By full address, the calls that apply would send; None leaves them out.
         errored: Whether planning failed for some document, so that plans are missing.
+        digest: What stands for the plans, from `planfile.digest`; empty leaves it out.
     """
     refused = any(p.refusals for p in plans)
     complete = not errored and not any(p.gaps for p in plans)
@@ -58,6 +65,7 @@ def plan(plans: Sequence[Plan], *, calls: Mapping[str, Sequence[Call]] | None = 
         {
             "format_version": FORMAT,
             "poolctl_version": __version__,
+            **({"digest": digest} if digest else {}),
             "applyable": any(p.pending for p in plans) and not refused and complete,
             "complete": complete,
             "errored": errored,

@@ -9,13 +9,27 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from reconciler.model import FieldChange, Later, Path, Reference, ResourceChange, Secret
+from reconciler.model import Drift, FieldChange, Finding, Later, Path, Reference, ResourceChange, Secret
 
 HIDDEN = Secret("", "redacted")
 """Takes the place of whatever must not be shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Binary:
+    """Stands for bytes of which only this was kept: in a plan that was saved."""
+
+    length: int
+    """How many."""
+    sha256: str
+    """In hexadecimal digits."""
+
+    def __str__(self) -> str:
+        return f"({self.length} bytes, sha256 {self.sha256[:12]})"
 
 
 def conceal(value: Any, paths: Iterable[Path] = (), words: frozenset[str] = frozenset()) -> Any:
@@ -59,9 +73,9 @@ def hidden(change: ResourceChange) -> tuple[tuple[Path, ...], frozenset[str]]:
     paths = {f.path for f in secret}
     for tree in (change.before, change.after, change.declared):
         paths.update(_secret_paths(tree, ()))
-    words = {text for f in secret for side in (f.before, f.after) for text in _texts(side)}
+    words = {text for f in secret for side in (f.before, f.after) for text in texts(side)}
     for tree in (change.before, change.after, change.declared):
-        words.update(text for path in paths for text in _texts(_at(tree, path)))
+        words.update(text for path in paths for text in texts(_at(tree, path)))
     return tuple(sorted(paths, key=str)), frozenset(words)
 
 
@@ -82,15 +96,16 @@ def _at(value: Any, path: Path) -> Any:
     return value
 
 
-def _texts(value: Any) -> Iterable[str]:
+def texts(value: Any) -> Iterable[str]:
+    """Return every text that a tree holds, those of secrets excepted."""
     if isinstance(value, str) and value:
         yield value
     elif isinstance(value, dict):
         for inner in value.values():
-            yield from _texts(inner)
+            yield from texts(inner)
     elif isinstance(value, list):
         for inner in value:
-            yield from _texts(inner)
+            yield from texts(inner)
 
 
 def field(change: FieldChange, words: frozenset[str] = frozenset()) -> FieldChange:
@@ -103,6 +118,19 @@ def field(change: FieldChange, words: frozenset[str] = frozenset()) -> FieldChan
         sensitive=change.sensitive,
         source=change.source,
     )
+
+
+def drifts(found: Iterable[Drift]) -> list[Drift]:
+    """Return drift without what must not be shown of it. A text that is hidden in one finding is hidden in all."""
+    found = list(found)
+    secret = [f for d in found for f in d.findings if f.sensitive]
+    words = frozenset(text for f in secret for side in (f.wanted, f.live) for text in texts(side))
+    return [replace(d, findings=tuple(_finding(f, words) for f in d.findings)) for d in found]
+
+
+def _finding(found: Finding, words: frozenset[str]) -> Finding:
+    paths: list[Path] = [()] if found.sensitive else []
+    return replace(found, wanted=conceal(found.wanted, paths, words), live=conceal(found.live, paths, words))
 
 
 # --- as JSON -------------------------------------------------------------------------------------------------------
@@ -124,6 +152,8 @@ def _mark(value: Any) -> dict[str, Any]:
         return {"$sensitive": True}
     if isinstance(value, bytes):
         return {"$bytes": {"length": len(value), "sha256": hashlib.sha256(value).hexdigest()}}
+    if isinstance(value, Binary):
+        return {"$bytes": {"length": value.length, "sha256": value.sha256}}
     return {"$unknown": str(value) if is_unknown(value) else type(value).__name__}
 
 

@@ -13,7 +13,7 @@ from tests.render.golden import check
 from tests.render.samples import APPLIED, CALLS, LITERAL, PLANS, SECRET
 
 DOCS = Path(__file__).parents[2] / "docs" / "schema"
-NAMES = ("plan", "apply", "validate", "explain")
+NAMES = ("plan", "apply", "validate", "drift", "explain", "planfile", "events")
 
 
 def conforms(name: str, text: str) -> dict:

@@ -1,0 +1,100 @@
+"""`export`: live pools as manifests. It runs on a cloud that cannot write."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reconciler.console import Console
+from reconciler.errors import worst
+from reconciler.options import Options
+from reconciler.settings import invalid
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from reconciler.exporting import Result
+
+HELP = """\
+Write live pools down as manifests. It writes files and never AWS: the command works on a connection that refuses every
+write. No secret is written; a reference stands in its place. The manifest is loaded and planned before it is written:
+if the plan is not empty, nothing is written. `import` is another name for the same command.
+
+  poolctl export --pool eu-west-1_AbCdEf123
+  poolctl export --pool customers --to pools/
+  poolctl export --all --mode full --to pools/
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.add_argument("--pool", metavar="ID|NAME", help="the user pool or identity pool to export")
+    text = "export all user pools and identity pools of the account and Region"
+    parser.add_argument("--all", dest="all_pools", action="store_true", default=None, help=text)
+    text = "minimal leaves out what is at Cognito's default; full writes everything (minimal)"
+    parser.add_argument("--mode", choices=("minimal", "full"), default=None, help=text)
+    text = "write NAME.yaml there, and long texts and images into NAME/ (standard output)"
+    parser.add_argument("--to", metavar="DIR", default=None, help=text)
+    parser.add_argument("--force", action="store_true", default=None, help="replace files that are there already")
+    text = "what stands in the place of a secret: {$secret: ...} or {$env: ...} (secret)"
+    parser.add_argument("--secrets", choices=("secret", "env"), default=None, help=text)
+
+
+def run(options: Options, console: Console) -> int:
+    """Export."""
+    _check(options)
+    from pathlib import Path
+
+    from reconciler import exporting
+    from reconciler.exporter import Style
+    from reconciler.runtime import running
+
+    style = Style(options.mode, options.secrets, beside=bool(options.to))
+    with running(options, console.environ) as runtime:
+        cloud = runtime.reader_in(exporting.region_of(options.pool))
+        pools = exporting.every(cloud) if options.all_pools else [exporting.one(cloud, options.pool)]
+        read = []
+        for pool in pools:
+            console.status(f"Reading {pool.name or pool.id}…")
+            read.append(exporting.read(cloud, pool, parallelism=options.parallelism))
+        console.status("")
+        identity = cloud.identity()
+    if not options.to:
+        results = exporting.export(read, identity, style, None)
+        console.out(results[0].exported.text)
+    else:
+        directory = Path(options.to)
+        make = lambda aside: exporting.export(read, identity, style, aside)  # noqa: E731 - what `save` carries out
+        results, paths = exporting.save(make, directory, force=options.force)
+        console.out("\n".join(map(str, paths)))
+    _say(results, console)
+    return worst([7 if result.gaps else 0 for result in results])
+
+
+def _check(options: Options) -> None:
+    if bool(options.pool) == options.all_pools:
+        raise invalid("Say which pool: --pool ID or NAME, or --all.")
+    if options.all_pools and not options.to:
+        raise invalid("--all needs --to DIR: every pool becomes a file of its own.")
+    if options.force and not options.to:
+        raise invalid("--force is for files: give --to DIR too.")
+
+
+def _say(results: Sequence[Result], console: Console) -> None:
+    """Say what the manifests do not show."""
+    from reconciler.exporter import gap_line
+
+    for result in results:
+        name = result.found.name
+        for gap in result.gaps:
+            console.err(f"Could not be read, and is missing in {name}: {gap_line(gap)}")
+        if result.stack:
+            console.err(
+                f"Warning: {name} belongs to the CloudFormation stack {result.stack}. Two tools must not manage one "
+                "pool: take it out of the stack (DeletionPolicy: Retain) before you apply."
+            )
+        if result.exported.promises:
+            count = len(result.exported.promises)
+            console.progress(f"{name} refers to {count} secret{'s' if count > 1 else ''}; its first lines name them.")
+    if not results:
+        console.progress("There are no pools here.")

@@ -1,0 +1,338 @@
+"""The steps of an export: find the pools, read them, write them down, prove the text, save it.
+
+A manifest that does not plan to nothing would change the pool that it was taken from, so no text leaves here before it
+was loaded and planned against what was read. Files are made aside and put in place together.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import json
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+from reconciler import exporter, guard, observer, planner
+from reconciler.cloud import Cloud, Identity, pages
+from reconciler.desired import load, resolve
+from reconciler.errors import InvalidManifest, Partial, PoolctlError, Refused
+from reconciler.exporter import Exported, Promise, Style
+from reconciler.kinds import root_of
+from reconciler.model import Gap, Plan, Secret, Target, Tree
+from reconciler.observer import Wanted, World
+from reconciler.planner import Choices
+from reconciler.references import variables
+from schemas.documents import DOCUMENTS
+
+STACK = "aws:cloudformation:stack-name"
+"""The tag by which CloudFormation marks what it made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A pool to export."""
+
+    document: str
+    """Kind of its document."""
+    id: str
+    """Its id."""
+    name: str
+    """Its name; empty where only the id is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A pool that was exported, and proved."""
+
+    found: Found
+    """The pool."""
+    exported: Exported
+    """Its manifest."""
+    gaps: tuple[Gap, ...]
+    """What could not be read, and is missing in the manifest."""
+    stack: str
+    """The CloudFormation stack that made the pool, or empty."""
+
+
+# --- which pools ---------------------------------------------------------------------------------------------------
+
+
+def document_of(pool: str) -> str:
+    """Return the kind of document whose ids look like this one, or nothing for a name."""
+    return next((k.name for k in DOCUMENTS.values() if re.fullmatch(k.id_pattern, pool)), "")
+
+
+def region_of(pool: str) -> str:
+    """Return the Region that an id names, or nothing for a name."""
+    document = document_of(pool)
+    return pool.partition(DOCUMENTS[document].id_separator)[0] if document else ""
+
+
+def every(cloud: Cloud) -> list[Found]:
+    """Return all pools of the account and Region, by kind, name and id.
+
+    Raises:
+        CloudError: They could not be listed.
+    """
+    return [pool for document in DOCUMENTS for pool in sorted(_listed(cloud, document), key=lambda p: (p.name, p.id))]
+
+
+def one(cloud: Cloud, pool: str) -> Found:
+    """Return the pool with an id or a name.
+
+    Raises:
+        Refused: There is none, or several have the name.
+        CloudError: The pools could not be listed.
+    """
+    document = document_of(pool)
+    if document:
+        return Found(document, pool, "")
+    known = every(cloud)
+    found = [p for p in known if p.name == pool]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        listed = "\n".join(f"  {p.id}  ({p.document})" for p in found)
+        raise Refused(f"{len(found)} pools are called {pool!r}. Give the id of the one that is meant:\n{listed}")
+    near = difflib.get_close_matches(pool, [p.name for p in known], n=1)
+    hint = f"Did you mean {near[0]}?" if near else "Check account and Region."
+    raise Refused(f"No pool here is called {pool!r}. {hint}")
+
+
+def _listed(cloud: Cloud, document: str) -> Iterator[Found]:
+    root = root_of(document)
+    if root.listing is None:  # pragma: no cover - pools can be listed by definition
+        raise LookupError(document)
+    size = dict([root.listing.page]) if root.listing.page else {}
+    for item in pages(cloud, root.service, root.listing.operation, size, root.listing.items):
+        yield Found(document, root.identifier(item), str(item.get(root.listed_name or root.name_member, "")))
+
+
+def slugs(pools: Sequence[Found]) -> list[str]:
+    """Return a name for each pool's files; pools that would share one have their ids in it."""
+    plain = [exporter.slug(p.name) for p in pools]
+    folded = [s.casefold() for s in plain]
+    return [
+        s if folded.count(s.casefold()) == 1 else f"{s}-{exporter.slug(p.id)}"
+        for s, p in zip(plain, pools, strict=True)
+    ]
+
+
+# --- one pool ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What is live of one pool."""
+
+    found: Found
+    """The pool, with its name."""
+    world: World
+    """Everything in it."""
+    stack: str
+    """The CloudFormation stack that made it, or empty."""
+
+
+def read(cloud: Cloud, pool: Found, *, parallelism: int) -> Read:
+    """Read a pool with everything in it.
+
+    Raises:
+        Refused: It does not exist.
+        CloudError: The pool itself could not be read.
+    """
+    wanted = Wanted(pool.name, pool.name, pool.id, exporter.sections(pool.document), {}, document=pool.document)
+    answer, refusal = observer.find(cloud, wanted)
+    if refusal or answer is None:
+        raise Refused(f"There is no pool with the id {pool.id} in this account and Region.")
+    name = str(answer.get(root_of(pool.document).listed_name or root_of(pool.document).name_member, pool.id))
+    wanted = Wanted(
+        name,
+        name,
+        pool.id,
+        exporter.sections(pool.document),
+        {},
+        document=pool.document,
+        everybody=exporter.owners,
+    )
+    world = observer.around(cloud, wanted, answer, parallelism=parallelism)
+    return Read(Found(pool.document, pool.id, name), world, _stack(answer))
+
+
+def _stack(answer: Tree) -> str:
+    tags = next((v for k, v in answer.items() if k.endswith("PoolTags") and isinstance(v, dict)), {})
+    marked = next((k for k in sorted(tags) if k.startswith("aws:cloudformation:")), "")
+    return str(tags.get(STACK, tags[marked])) if marked else ""
+
+
+def export(found: Sequence[Read], identity: Identity, style: Style, directory: Path | None) -> list[Result]:
+    """Write pools down and prove each text.
+
+    Args:
+        found: What was read.
+        identity: Where it is.
+        style: How to write.
+        directory: Where to put manifests and the files beside them; None where there are none.
+
+    Raises:
+        Partial: A manifest would not plan to nothing; the message says what would be left.
+        Refused: A value cannot be part of the text.
+    """
+    results, wrong = [], []
+    for pool, name in zip(found, slugs([r.found for r in found]), strict=True):
+        exported = exporter.export(pool.found.document, pool.world, identity, style, name)
+        if directory:
+            place(exported, directory)
+        left = prove(exported, pool, identity, directory)
+        wrong += [f"{name}: {line}" for line in left]
+        results.append(Result(pool.found, exported, pool.world.gaps, pool.stack))
+    if wrong:
+        raise Partial(
+            "The export does not describe what is live, so nothing was written. What a plan would say:\n"
+            + "\n".join(f"  {line}" for line in wrong)
+        )
+    return results
+
+
+def place(exported: Exported, directory: Path) -> None:
+    """Put a manifest and its files into a directory."""
+    for name, content in contents(exported):
+        target = directory / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+
+
+def contents(exported: Exported) -> Iterator[tuple[str, bytes]]:
+    """Yield name and content of all files of a pool, the manifest last: it is complete once it is there."""
+    yield from exported.files.items()
+    yield f"{exported.slug}.yaml", exported.text.encode()
+
+
+# --- proof ---------------------------------------------------------------------------------------------------------
+
+
+def prove(exported: Exported, pool: Read, identity: Identity, directory: Path | None) -> list[str]:
+    """Load a manifest and plan it against what it was taken from.
+
+    Returns:
+        What the plan says, in lines without values; nothing when the manifest describes what is live.
+    """
+    path = str(directory / f"{exported.slug}.yaml") if directory else "-"
+    try:
+        plan = _planned(path, exported, pool, identity)
+    except InvalidManifest as error:
+        shown = str(error).replace(f"{directory}/", "") if directory else str(error)
+        return shown.splitlines()
+    return [*(f"{r.address}: {r.rule}: {r.message}" for r in plan.refusals), *_left(plan)]
+
+
+def _planned(path: str, exported: Exported, pool: Read, identity: Identity) -> Plan:
+    environ = {p.target: p.value.reveal() for p in exported.promises if p.kind == "env"}
+    loaded = load([path], variables=variables([], []), environ=environ, stdin=lambda: exported.text)
+    manifest = resolve(loaded.manifests[0], _Promised(identity, exported.promises))
+    # What could not be read is missing on both sides; everything else is compared.
+    world = World(pool.world.root, pool.world.objects, pool.world.known, pool.world.foreign)
+    target = Target(identity.account, identity.region, manifest.name, manifest.pool_id, manifest.file)
+    return guard.check(planner.plan(manifest, world, target, Choices()), manifest, world)
+
+
+def _left(plan: Plan) -> Iterator[str]:
+    from reconciler.model import dotted
+
+    for change in plan.pending:
+        paths = ", ".join(dotted(f.path) for f in change.fields)
+        yield f"{change.address}: {change.action.name.lower()} {paths}".rstrip()
+
+
+class _Promised:
+    """A cloud that knows the secrets to which an exported manifest refers, and nothing else."""
+
+    def __init__(self, identity: Identity, promises: Iterable[Promise]) -> None:
+        self._identity = identity
+        self._secrets: dict[str, dict[str, Secret]] = {}
+        for promise in promises:
+            name, _, key = promise.target.partition("#")
+            self._secrets.setdefault(name, {})[key] = promise.value
+
+    def identity(self) -> Identity:
+        return self._identity
+
+    def call(self, service: str, operation: str, params: Mapping[str, Any]) -> Tree:
+        if (service, operation) != ("secretsmanager", "GetSecretValue"):
+            self._nothing(operation)
+        found = self._secrets[params["SecretId"]]
+        return {"SecretString": json.dumps({key: secret.reveal() for key, secret in found.items()})}
+
+    def at(self, region: str) -> Cloud:
+        self._nothing(region)
+
+    @staticmethod
+    def _nothing(what: str) -> NoReturn:
+        msg = f"a proof asks AWS for nothing, but it asked for {what}"
+        raise LookupError(msg)
+
+
+# --- files ---------------------------------------------------------------------------------------------------------
+
+
+def save(make: Callable[[Path], list[Result]], directory: Path, *, force: bool) -> tuple[list[Result], list[Path]]:
+    """Make all files aside, and put them in place when all of them are right.
+
+    Args:
+        make: Writes the files into a directory.
+        directory: Where they go; it is made.
+        force: Whether files that are there are replaced.
+
+    Raises:
+        Refused: Files are there already; the message lists them.
+        PoolctlError: A file could not be written; none is in place.
+    """
+    new = next((p for p in (directory, *directory.parents) if p.exists() or not p.name), directory)
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        aside = Path(tempfile.mkdtemp(dir=directory, prefix=".poolctl-"))
+    except OSError as error:
+        raise PoolctlError(f"--to {directory}: nothing can be written there: {error.strerror}.") from None
+    try:
+        results = make(aside)
+        names = [name for result in results for name, _ in contents(result.exported)]
+        _may_write(directory, names, force=force)
+        return results, _move(aside, directory, names)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+        _tidy(directory, new)
+
+
+def _may_write(directory: Path, names: Iterable[str], *, force: bool) -> None:
+    there = [directory / name for name in names if (directory / name).exists()]
+    blocked = [p for p in there if p.is_dir()]
+    if there and (blocked or not force):
+        listed = "\n".join(f"  {path}" for path in blocked or there)
+        fix = "Remove the directories." if blocked else "Write elsewhere, or replace them with --force."
+        raise Refused(f"These are there already, and nothing was written:\n{listed}\n{fix}")
+
+
+def _move(aside: Path, directory: Path, names: Iterable[str]) -> list[Path]:
+    moved = []
+    try:
+        for name in names:
+            target = directory / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            (aside / name).replace(target)
+            moved.append(target)
+    except OSError as error:
+        raise PoolctlError(f"{error.filename}: the file could not be written: {error.strerror}.") from None
+    return moved
+
+
+def _tidy(directory: Path, existing: Path) -> None:
+    """Take directories away again that were made for nothing."""
+    for made in (directory, *directory.parents):
+        if made == existing:
+            return
+        with contextlib.suppress(OSError):  # it holds what was written
+            made.rmdir()

@@ -1,0 +1,251 @@
+"""Drift for people and for programs.
+
+For people, a finding is one line with its place in the manifest, and below it both sides and who it was. The JSON has
+no time in it, so that identical input gives identical bytes; `--only-new` and `--baseline` read it again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from reconciler import __version__
+from reconciler.kinds import KINDS
+from reconciler.model import Attribution, Drift, Finding, FindingClass, Gap, Position, Refusal, Target, dotted
+from reconciler.render import redact
+from reconciler.render.human import BOLD, DANGER, GREEN, MOST, RED, YELLOW, Pen, notice
+from reconciler.render.redact import printable
+from reconciler.render.tally import plural
+
+FORMAT = "1.0"
+"""Version of the JSON: a minor step adds, a major one breaks."""
+
+SYMBOLS = {
+    FindingClass.CHANGED: ("~", YELLOW),
+    FindingClass.MISSING: ("-", RED),
+    FindingClass.UNMANAGED: ("+", YELLOW),
+    FindingClass.UNDECLARED: ("?", ""),
+}
+"""What happened to the live pool as Git sees it, and the colour."""
+
+WORDS = {
+    FindingClass.CHANGED: "changed",
+    FindingClass.MISSING: "missing",
+    FindingClass.UNMANAGED: "in no manifest",
+    FindingClass.UNDECLARED: "set, and not declared",
+}
+"""Behind the name."""
+
+
+def human(drifts: Sequence[Drift], *, color: bool, width: int = 100) -> str:
+    """Return the text of a drift run.
+
+    Args:
+        drifts: One for each document, in the order in which they are to be shown.
+        color: Whether to use colour.
+        width: Columns; decides how much of a value is shown.
+    """
+    pen = Pen(color=color)
+    return "\n".join([*(_pool(d, pen, width) for d in drifts), _sum(drifts, pen)])
+
+
+def _pool(drift: Drift, pen: Pen, width: int) -> str:
+    refusals = [line for r in drift.refusals for line in (f"!! {r.address}: {r.message}", f"   {r.advice}")]
+    findings = [line for f in drift.findings for line in _finding(f, pen, width)]
+    rest = [*map(_gap, drift.gaps), *map(notice, drift.notices)]
+    quiet = [] if refusals or findings or drift.gaps else ["  No drift."]
+    lines = [pen.paint(BOLD, _head(drift.target)), *map(printable, refusals), *findings, *quiet, *rest]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _head(target: Target) -> str:
+    where = ", ".join(w for w in (target.pool_id or "not found", f"account {target.account}", target.region) if w)
+    return printable(f"Pool {target.pool_name} ({where}) — manifest {target.manifest}")
+
+
+def _finding(found: Finding, pen: Pen, width: int) -> Iterator[str]:
+    symbol, paint = SYMBOLS[found.cls]
+    place = f"    {printable(found.source.file)}:{found.source.line}" if found.source else ""
+    yield f"  {pen.paint(paint, symbol)} {pen.paint(BOLD, printable(_name(found)))} {WORDS[found.cls]}{place}"
+    wanted, live = sides(found)
+    most = max(20, min(MOST, width - 20))
+    if found.cls is FindingClass.CHANGED:
+        yield f"      manifest: {_short(wanted, most)}"
+        yield f"      live:     {_short(live, most)}"
+    elif found.cls is FindingClass.UNDECLARED:
+        yield f"      live:     {_short(live, most)}"
+        yield f"      default:  {_short(wanted, most)}"
+    if found.attribution:
+        yield f"      by {attributed(found.attribution)}"
+
+
+def _name(found: Finding) -> str:
+    return f"{found.address}.{dotted(found.path)}" if found.path else str(found.address)
+
+
+def _short(value: Any, most: int) -> str:
+    if value is None:
+        return "(nothing)"
+    shown = redact.text(value)
+    return shown if len(shown) <= most else f"{shown[:most]}… ({len(shown)} characters)"
+
+
+def attributed(who: Attribution) -> str:
+    """Return who made a change, in one line."""
+    how = "in the console" if who.console else "by poolctl" if who.ours else "by API"
+    where = f" from {who.source_address}" if who.source_address else ""
+    return printable(f"{who.principal}: {who.event} {how} at {who.time}{where} (event {who.event_id})")
+
+
+def sides(found: Finding) -> tuple[Any, Any]:
+    """Return what the manifest says and what is live, without what must not be shown."""
+    paths: list[tuple[str | int, ...]] = [()] if found.sensitive else []
+    return redact.conceal(found.wanted, paths), redact.conceal(found.live, paths)
+
+
+def action(gap: Gap) -> str:
+    """Return the IAM action that a read needs, in IAM's words: `cognito-idp:ListGroups`."""
+    return gap.operation if ":" in gap.operation else f"{KINDS[gap.address.section].service}:{gap.operation}"
+
+
+def _gap(gap: Gap) -> str:
+    where = str(gap.address)
+    return printable(f"Could not read {where}: {gap.operation}: {gap.reason} (needs the IAM action {action(gap)})")
+
+
+def _sum(drifts: Sequence[Drift], pen: Pen) -> str:
+    lines = [*_totals(drifts, pen)]
+    gaps = sum(len(d.gaps) for d in drifts)
+    refused = sum(len(d.refusals) for d in drifts)
+    expired = sum(d.expired for d in drifts)
+    if expired:
+        lines.append(f"{pen.paint(DANGER, 'Expired:')} {plural(expired, 'ignore rule')}.")
+    if gaps:
+        lines.append(f"{pen.paint(DANGER, 'Incomplete:')} {plural(gaps, 'read')} failed.")
+    if refused:
+        lines.append(
+            f"{pen.paint(DANGER, 'Refused:')} {plural(refused, 'reason')}; nothing can be said of such a pool."
+        )
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _totals(drifts: Sequence[Drift], pen: Pen) -> Iterator[str]:
+    found = [f for d in drifts for f in d.findings]
+    read = plural(sum(d.read for d in drifts), "live object")
+    hidden = sum(d.suppressed for d in drifts)
+    also = f" {plural(hidden, 'finding')} left out (ignored, accepted or reported before)." if hidden else ""
+    counted = ", ".join(f"{n} {cls}" for cls, n in counts(found).items() if n)
+    whole = not any(d.gaps or d.refusals for d in drifts)
+    if any(f.fails for f in found):
+        yield f"{pen.paint(DANGER, 'Drift:')} {counted}, in {read}.{also}"
+    elif whole:
+        noted = f" Noted: {counted} (counts with --strict)." if found else ""
+        yield f"{pen.paint('1;' + GREEN, 'No drift.')} {read} read.{noted}{also}"
+    else:
+        noted = f" Noted: {counted}." if found else ""
+        yield f"No drift seen in what could be read ({read}).{noted}{also}"
+
+
+def counts(findings: Iterable[Finding]) -> dict[str, int]:
+    """Return how many findings there are of each class."""
+    found = [f.cls for f in findings]
+    return {cls.value: found.count(cls) for cls in FindingClass}
+
+
+# --- for programs --------------------------------------------------------------------------------------------------
+
+
+def machine(drifts: Sequence[Drift]) -> str:
+    """Return a drift run as JSON; its schema is `schemas/drift.v1.json`."""
+    complete = not any(d.gaps or d.refusals for d in drifts)
+    findings = [f for d in drifts for f in d.findings]
+    tree = {
+        "format_version": FORMAT,
+        "poolctl_version": __version__,
+        "complete": complete,
+        "drifted": any(f.fails for f in findings) or any(d.expired for d in drifts),
+        "pools": [_pool_tree(d) for d in drifts],
+        "findings": [_tree(f) for f in findings],
+        "known": sorted({i for d in drifts for i in d.known}),
+        "refusals": [_refusal(r) for d in drifts for r in d.refusals],
+        "notices": [{"message": n.message, "source": _position(n.source)} for d in drifts for n in d.notices],
+        "coverage": {"complete": complete, "gaps": [_gap_tree(g) for d in drifts for g in d.gaps]},
+        "summary": _summary(drifts),
+    }
+    return json.dumps(tree, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _pool_tree(drift: Drift) -> dict[str, Any]:
+    target = drift.target
+    return {
+        "name": target.pool_name,
+        "id": target.pool_id,
+        "account": target.account,
+        "region": target.region,
+        "manifest": target.manifest,
+        "complete": not drift.gaps and not drift.refusals,
+        "summary": _summary([drift]),
+    }
+
+
+def _summary(drifts: Sequence[Drift]) -> dict[str, int]:
+    return {
+        **counts(f for d in drifts for f in d.findings),
+        "suppressed": sum(d.suppressed for d in drifts),
+        "expired": sum(d.expired for d in drifts),
+        "read": sum(d.read for d in drifts),
+    }
+
+
+def _tree(found: Finding) -> dict[str, Any]:
+    wanted, live = sides(found)
+    return {
+        "id": found.id,
+        "class": found.cls.value,
+        "severity": found.severity,
+        "fails": found.fails,
+        "pool": found.address.pool,
+        "address": found.address.full,
+        "type": KINDS[found.address.section].resource_type,
+        "path": dotted(found.path),
+        "wanted": redact.plain(wanted),
+        "live": redact.plain(live),
+        "sensitive": found.sensitive,
+        "source": _position(found.source),
+        "attribution": _who(found.attribution),
+    }
+
+
+def _who(who: Attribution | None) -> dict[str, Any] | None:
+    if who is None:
+        return None
+    return {
+        "principal": who.principal,
+        "event": who.event,
+        "time": who.time,
+        "event_id": who.event_id,
+        "source_address": who.source_address,
+        "console": who.console,
+        "ours": who.ours,
+    }
+
+
+def _refusal(refusal: Refusal) -> dict[str, Any]:
+    return {
+        "address": refusal.address.full,
+        "rule": refusal.rule,
+        "path": dotted(refusal.path),
+        "message": refusal.message,
+        "advice": refusal.advice,
+        "source": _position(refusal.source),
+    }
+
+
+def _gap_tree(gap: Gap) -> dict[str, Any]:
+    found = {"address": gap.address.full, "operation": gap.operation, "reason": gap.reason}
+    return {**found, "iam_action": action(gap)}
+
+
+def _position(position: Position | None) -> dict[str, Any] | None:
+    return position._asdict() if position else None

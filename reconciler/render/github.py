@@ -1,0 +1,56 @@
+"""Reports as annotations of GitHub Actions: lines that the runner turns into marks beside the manifest.
+
+What is not escaped in such a line is a command to the runner, so everything is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reconciler.render.markdown import diff
+from reconciler.render.places import Locate, as_given
+from reconciler.render.report import Report, Row, Suite
+
+COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
+"""Command for each severity."""
+
+
+def render(report: Report, locate: Locate = as_given) -> str:
+    """Return annotations, one a line: what is wrong, what is refused or drifted, and notices.
+
+    Args:
+        report: What was found.
+        locate: Turns names of files into paths within the repository.
+    """
+    found = [_line(suite, row, locate) for suite in report.suites for row in _worth(suite)]
+    return "".join(f"{line}\n" for line in found)
+
+
+def _worth(suite: Suite) -> Iterator[Row]:
+    """Planned changes are no annotations, unless something goes for good."""
+    for row in suite.rows:
+        drift = row.rule.startswith("drift/")
+        if row.severity in ("error", "warning") or (drift and row.severity):
+            yield row
+
+
+def _line(suite: Suite, row: Row, locate: Locate) -> str:
+    if row.source:
+        place = {"file": locate(row.source.file), "line": str(row.source.line), "col": str(row.source.column)}
+    else:
+        place = {"file": locate(suite.manifest)} if suite.manifest else {}
+    title = f"poolctl {row.rule}"
+    properties = ",".join(f"{k}={_property(v)}" for k, v in {**place, "title": title}.items())
+    return f"::{COMMANDS[row.severity]} {properties}::{_data(_message(row))}"
+
+
+def _message(row: Row) -> str:
+    return "\n".join([row.sentence, *row.notes, *diff(row.lines)])
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,169 @@
+"""Reports as Markdown: for a comment on a pull request, a step summary, a chat.
+
+GitHub takes 65,535 characters, so a report has a limit, and what is cut off are details: the marker by which a script
+finds the comment again, the dangerous lines and the sum stay. A cut report says so, to people and to scripts, because
+nobody should approve what they could not see.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from urllib.parse import quote
+
+from reconciler.model import Position
+from reconciler.render.human import Line
+from reconciler.render.report import Report, Row, Suite
+from reconciler.render.tally import plural
+
+MAX_BYTES = 65_000
+"""Longest report, in bytes of UTF-8; below GitHub's limit, so that a script can add a line."""
+
+LONGEST_TARGETS = 1_000
+"""Longest list of pools within the marker, in characters; longer ones are replaced by their digest."""
+
+SPECIAL = re.compile(r"([\\`*_\[\]|~#])")
+"""What Markdown would obey within a line of text."""
+
+ROOM = 200
+"""Bytes kept free for the sentences that say what was cut."""
+
+
+def render(report: Report, *, digest: str = "", max_bytes: int = MAX_BYTES) -> str:
+    """Return a report as Markdown.
+
+    Args:
+        report: What to show.
+        digest: Digest of the plan, for the marker; empty when there is none.
+        max_bytes: Longest result, in bytes of UTF-8.
+    """
+    dangers, blocks = [*_dangers(report)], [*_blocks(report)]
+    whole = _joined([_marker(report, digest, cut=False), *_head(report, dangers), *blocks])
+    if _size(whole) <= max_bytes:
+        return whole
+    marker = _marker(report, digest, cut=True)
+    kept = _fitting(dangers, max_bytes - _size(_joined([marker, *_head(report, [])])) - 2 * ROOM)
+    if len(kept) < len(dangers):
+        kept = [*kept, f"> … and {len(dangers) - len(kept)} more.\n"]
+    start = [marker, *_head(report, kept), ""]
+    shown = _fitting(blocks, max_bytes - _size(_joined(start)) - ROOM)
+    count = sum(b.startswith("<details>") for b in shown)
+    total = sum(b.startswith("<details>") for b in blocks)
+    start[-1] = f"**Truncated:** {count} of {plural(total, 'object')} shown. Do not approve from this text alone.\n"
+    return _joined([*start, *shown])
+
+
+def _joined(parts: Sequence[str]) -> str:
+    return "\n".join(parts)
+
+
+def _size(text: str) -> int:
+    return len(text.encode())
+
+
+def _fitting(parts: Sequence[str], room: int) -> list[str]:
+    """Take parts from the front for as long as they fit."""
+    found = []
+    for part in parts:
+        room -= _size(part) + 1
+        if room < 0:
+            break
+        found.append(part)
+    return found
+
+
+def _marker(report: Report, digest: str, *, cut: bool) -> str:
+    targets = ",".join(dict.fromkeys(quote(s.name, safe="/") for s in report.suites))
+    if len(targets) > LONGEST_TARGETS:
+        targets = f"sha256:{hashlib.sha256(targets.encode()).hexdigest()}"
+    truncated = str(cut).lower()
+    return f"<!-- poolctl {report.command} targets={targets} digest={quote(digest, safe=':')} truncated={truncated} -->"
+
+
+def _head(report: Report, dangers: Sequence[str]) -> list[str]:
+    danger = ["> [!CAUTION]", *dangers] if dangers else []
+    if danger and not danger[-1].endswith("\n"):
+        danger[-1] += "\n"
+    legend = [f"{text(report.legend)}\n"] if report.legend else []
+    return [f"## poolctl {report.command}\n", *danger, f"**{text(report.summary)}**\n", *legend]
+
+
+def _dangers(report: Report) -> Iterator[str]:
+    for row in report.dangers:
+        notes = f": {' '.join(map(text, row.notes))}" if row.notes and row.severity == "error" else ""
+        yield f"> - {code(report.name(row))} **{text(row.head)}**{notes}"
+
+
+def _blocks(report: Report) -> Iterator[str]:
+    for suite in report.suites:
+        yield f"### {text(suite.title)}\n"
+        yield from _suite(suite)
+
+
+def _suite(suite: Suite) -> Iterator[str]:
+    rows = [r for r in suite.rows if r.verdict != "pass" or r.action not in ("unchanged", "valid")]
+    if not rows:
+        yield "Nothing to report.\n"
+    yield from (_details(r) for r in rows if r.lines or r.notes)
+    rest = [_bullet(r) for r in rows if not r.lines and not r.notes]
+    if rest:
+        yield "\n".join([*rest, ""])
+
+
+def _bullet(row: Row) -> str:
+    if row.action == "notice":
+        return f"- Note: {text(row.head)}{_where(row.source)}"
+    return f"- {code(row.label)} {text(row.head)}{_where(row.source)}"
+
+
+def _details(row: Row) -> str:
+    title = f"<code>{html.escape(row.label)}</code> {html.escape(row.head)}"
+    notes = [f"{text(n)}\n" for n in row.notes]
+    where = [f"{_where(row.source).strip()}\n"] if row.source else []
+    parts = [f"<details><summary>{title}</summary>\n", *notes, *where, *_fenced(diff(row.lines)), "</details>\n"]
+    return "\n".join(parts)
+
+
+def _where(source: Position | None) -> str:
+    return f" {code(f'{source.file}:{source.line}')}" if source else ""
+
+
+def _fenced(lines: Sequence[str]) -> list[str]:
+    if not lines:
+        return []
+    longest = max((len(run) for line in lines for run in re.findall("`+", line)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return [f"{fence}diff", *lines, f"{fence}\n"]
+
+
+def diff(lines: Iterable[Line]) -> list[str]:
+    """Return lines as a diff: the symbol stands first, or nothing would be coloured.
+
+    A changed value is a line that goes and a line that comes; `!` stands before a member whose parts follow.
+    """
+    found: list[str] = []
+    for line in lines:
+        if any(line.sides):
+            found += [f"{sign} {line.path} = {side}" for sign, side in zip("-+", line.sides, strict=True) if side]
+            continue
+        symbol = "!" if line.symbol == "~" else line.symbol
+        words = f"{line.path} = {line.value}" if line.path and line.value else line.path or f"    {line.value}"
+        found.append(f"{symbol} {words}".rstrip())
+    return found
+
+
+def text(words: str) -> str:
+    """Return words that Markdown shows as they are, without links, mentions and markup."""
+    escaped = SPECIAL.sub(r"\\\1", html.escape(words, quote=False))
+    return escaped.replace("@", "&#64;").replace("://", "&#58;//")
+
+
+def code(words: str) -> str:
+    """Return words as code, whatever backticks they hold."""
+    longest = max((len(run) for run in re.findall("`+", words)), default=0)
+    if not longest:
+        return f"`{words}`"
+    fence = "`" * (longest + 1)
+    return f"{fence} {words} {fence}"

@@ -1,0 +1,429 @@
+"""Plans, drift, applies and validations as one model, for every format that people or their tools look at.
+
+Markdown, HTML, JUnit, SARIF and annotations ask the same questions: which object, how bad, where is it declared, what
+differs. They are answered here once, secrets are taken out here once, and a renderer only spells the answers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from reconciler.errors import Problem
+from reconciler.model import (
+    Action,
+    Address,
+    Attribution,
+    Drift,
+    Finding,
+    FindingClass,
+    Gap,
+    Notice,
+    Plan,
+    Position,
+    Refusal,
+    ResourceChange,
+    Target,
+    dotted,
+)
+from reconciler.render import human, redact
+from reconciler.render.redact import printable
+from reconciler.render.tally import Applied, Result, outcome, plural
+
+VERBS = {
+    Action.CREATE: ("create", "will be created"),
+    Action.UPDATE: ("update", "will be updated in place"),
+    Action.DELETE: ("delete", "will be destroyed"),
+    Action.REPLACE: ("replace", "will be replaced: destroyed, and created again"),
+    Action.NONE: ("unchanged", "is as declared"),
+}
+"""For each action: its name in filters, and what happens in words."""
+
+FOUND = {
+    FindingClass.CHANGED: "is not what the manifest says",
+    FindingClass.MISSING: "is declared, and is not there",
+    FindingClass.UNMANAGED: "is live, and no manifest declares it",
+    FindingClass.UNDECLARED: "is not at the service's default, and nobody declared it",
+}
+"""What each class of drift means."""
+
+DONE = {
+    Action.CREATE: "was created",
+    Action.UPDATE: "was updated",
+    Action.DELETE: "was destroyed",
+    Action.REPLACE: "was replaced",
+    Action.NONE: "is as declared",
+}
+"""What became of a change that was made."""
+
+LEGEND = "In differences, - is what the manifest or the service's default says, and + is what is live."
+"""What the sides of a drift are."""
+
+VERDICTS = {"done": ("pass", "note"), "failed": ("error", "error"), "not_started": ("skip", "warning")}
+"""For each status of a change: verdict and severity."""
+
+RULE = re.compile(r" \[([A-Za-z][\w-]*)\]$")
+"""Ends the message of a problem that a rule of Cognito found."""
+
+
+class Row(NamedTuple):
+    """One thing that a report tells: an object, a finding, a refusal, a problem, a notice."""
+
+    key: str
+    """What it is about, unique in the run: the full address of an object, or a file and path."""
+    label: str
+    """The same for people, within its suite."""
+    kind: str
+    """Section of the manifest: `clients`; `manifest` for what concerns no object."""
+    action: str
+    """One word to filter by: `create`, `refused`, `changed`, `failed`, `invalid`, `notice`."""
+    head: str
+    """What is so, in words that continue the label."""
+    verdict: str
+    """`pass`, `failure`, `error` or `skip`, as test reports know them; `none` for what is no test."""
+    severity: str = ""
+    """`error`, `warning` or `note`; empty when there is nothing to say."""
+    danger: bool = False
+    """Whether it stands before everything else."""
+    rule: str = ""
+    """What found it: `drift/changed`, `refusal/immutable`, `manifest/P7`."""
+    path: str = ""
+    """The member at fault, dotted."""
+    notes: tuple[str, ...] = ()
+    """Sentences that explain."""
+    lines: tuple[human.Line, ...] = ()
+    """What differs."""
+    source: Position | None = None
+    """Where the manifest speaks of it."""
+    id: str = ""
+    """Identifier that stays from run to run, where there is one."""
+    seconds: float = 0.0
+    """How long it took, where it was done."""
+
+    @property
+    def sentence(self) -> str:
+        """The row in one line, without what explains it; a problem's place is told apart by every format."""
+        if self.action == "notice":
+            return self.head
+        return f"{self.path or self.label} {self.head}" if self.action == "invalid" else f"{self.label} {self.head}"
+
+
+class Suite(NamedTuple):
+    """The rows about one pool, or about one file."""
+
+    title: str
+    """One line."""
+    name: str
+    """Short and stable: `eu-west-1/customers`."""
+    manifest: str
+    """The file that declares it."""
+    rows: tuple[Row, ...]
+    """In the order of the plan; dangerous ones are not moved."""
+
+
+class Report(NamedTuple):
+    """What a command found."""
+
+    command: str
+    """`plan`, `drift`, `apply` or `validate`."""
+    summary: str
+    """What it comes to, in one line."""
+    suites: tuple[Suite, ...]
+    """One for each pool or file."""
+    legend: str = ""
+    """What the two sides of a difference are, where that is not before and after."""
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The rows of all suites."""
+        return tuple(row for suite in self.suites for row in suite.rows)
+
+    def name(self, row: Row) -> str:
+        """Return what a row is called where its suite is not in sight."""
+        if row.action == "invalid" and row.source:
+            return f"{printable(row.source.file)}:{row.label}"
+        return printable(row.key) if len(self.suites) > 1 and row.verdict != "none" else row.label
+
+    @property
+    def dangers(self) -> tuple[Row, ...]:
+        """The rows that come first, refusals before the rest."""
+        return tuple(sorted((r for r in self.rows if r.danger), key=lambda r: r.action != "refused"))
+
+
+# --- plan ----------------------------------------------------------------------------------------------------------
+
+
+def plan(plans: Sequence[Plan]) -> Report:
+    """Return the report of plans, one for each document."""
+    suites = tuple(_suite(p.target, [*_planned(p), *_told(p.notices)]) for p in plans)
+    return Report("plan", " ".join(human.summary(plans, color=False).split("\n")).strip(), suites)
+
+
+def _planned(plan: Plan) -> Iterator[Row]:
+    yield from (_refusal(r) for r in plan.refusals)
+    yield from (_gap(g) for g in plan.gaps)
+    yield from (_change(c) for c in plan.changes)
+    for address in plan.unmanaged:
+        head = "is not in the manifest, and is left alone"
+        yield Row(address.full, _name(address), _section(address), "unmanaged", head, "skip", "note")
+
+
+def _change(change: ResourceChange) -> Row:
+    action, head = VERBS[change.action]
+    gone = change.action in (Action.DELETE, Action.REPLACE)
+    pending = change.action is not Action.NONE
+    return Row(
+        change.address.full,
+        _name(change.address),
+        _section(change.address),
+        action,
+        head,
+        "failure" if pending else "pass",
+        "warning" if gone else "note" if pending else "",
+        danger=gone,
+        rule=f"plan/{action}",
+        notes=_sentences(change.reason),
+        lines=tuple(human.lines(change)) if pending else (),
+        source=change.source,
+    )
+
+
+def _refusal(refusal: Refusal) -> Row:
+    path = printable(dotted(refusal.path))
+    return Row(
+        refusal.address.full,
+        _name(refusal.address),
+        _section(refusal.address),
+        "refused",
+        f"is refused{f' for {path}' if path else ''} [{printable(refusal.rule)}]",
+        "error",
+        "error",
+        danger=True,
+        rule=f"refusal/{refusal.rule}",
+        path=path,
+        notes=_sentences(refusal.message, refusal.advice),
+        source=refusal.source,
+    )
+
+
+def _gap(gap: Gap) -> Row:
+    return Row(
+        gap.address.full,
+        _name(gap.address),
+        _section(gap.address),
+        "unread",
+        "could not be read",
+        "error",
+        "error",
+        danger=True,
+        rule="unread",
+        path=printable(gap.operation),
+        notes=_sentences(f"{gap.operation}: {gap.reason}"),
+    )
+
+
+def _told(notices: Iterable[Notice]) -> Iterator[Row]:
+    for found in notices:
+        words = _sentences(found.message)
+        key = f"{found.source or ''} {found.message}"
+        yield Row(
+            key, "Note", "manifest", "notice", ": ".join(words), "none", "warning", rule="notice", source=found.source
+        )
+
+
+# --- drift ---------------------------------------------------------------------------------------------------------
+
+
+def drift(drifts: Sequence[Drift]) -> Report:
+    """Return the report of drift, one for each document. A value goes from what is wanted to what is live."""
+    found = [f for d in drifts for f in d.findings]
+    by = [sum(f.cls is cls for f in found) for cls in FindingClass]
+    words = [f"{n} {cls.value}" for n, cls in zip(by, FindingClass, strict=True) if n]
+    gaps = sum(len(d.gaps) for d in drifts)
+    hidden = sum(d.suppressed for d in drifts)
+    refused = sum(bool(d.refusals) for d in drifts)
+    tail = [f"{plural(refused, 'pool')} could not be told"] if refused else []
+    tail += [f"{plural(gaps, 'object')} could not be read"] if gaps else []
+    tail += [f"{plural(hidden, 'finding')} suppressed"] if hidden else []
+    expired = sum(d.expired for d in drifts)
+    tail += [f"{plural(expired, 'ignore rule')} expired"] if expired else []
+    none = "No drift in what could be read." if gaps or refused else "No drift."
+    head = f"Drift: {', '.join(words)}." if found else none
+    summary = " ".join([head, *(f"{t}." for t in tail)])
+    shown = redact.drifts(drifts)
+    suites = tuple(_suite(d.target, [*_drifted(d), *_told(d.notices)]) for d in shown)
+    return Report("drift", summary, suites, LEGEND if found else "")
+
+
+def _drifted(drift: Drift) -> Iterator[Row]:
+    yield from (_refusal(r) for r in drift.refusals)
+    yield from (_gap(g) for g in drift.gaps)
+    yield from (_finding(f) for f in drift.findings)
+    if drift.expired:
+        yield _expired(drift)
+    yield _coverage(drift)
+
+
+def _expired(drift: Drift) -> Row:
+    """An expired rule makes the run fail, so every format must show a failure; the notices say which it is."""
+    head = f"have expired: {drift.expired}; renew or remove them"
+    key = f"{drift.target.pool_name} ignore"
+    return Row(key, "Ignore rules", "manifest", "expired", head, "failure", "error", danger=True, rule="drift/expired")
+
+
+def _coverage(drift: Drift) -> Row:
+    """A run without findings must still say what it looked at: "could not read" is never "no drift"."""
+    read = f"{plural(drift.read, 'object')} {'was' if drift.read == 1 else 'were'} read"
+    key = f"{drift.target.pool_name} coverage"
+    if drift.gaps or drift.refusals:
+        rest = f", {len(drift.gaps)} could not be" if drift.gaps else ""
+        return Row(key, "Coverage", "manifest", "incomplete", f"is incomplete: {read}{rest}", "error")
+    return Row(key, "Coverage", "manifest", "read", f"is complete: {read}", "pass")
+
+
+def _finding(finding: Finding) -> Row:
+    path = printable(dotted(finding.path))
+    wanted, live = finding.wanted, finding.live
+    shown = () if wanted is None and live is None else tuple(human.member(finding.path, wanted, live))
+    return Row(
+        finding.address.full,
+        _name(finding.address) + (f" {path}" if path else ""),
+        _section(finding.address),
+        finding.cls.value,
+        FOUND[finding.cls],
+        "failure" if finding.fails else "skip",
+        finding.severity,
+        danger=finding.fails and finding.severity == "error",
+        rule=f"drift/{finding.cls.value}",
+        path=path,
+        notes=(_who(finding.attribution),) if finding.attribution else (),
+        lines=shown,
+        source=finding.source,
+        id=finding.id,
+    )
+
+
+def _who(found: Attribution) -> str:
+    how = "poolctl" if found.ours else "the console" if found.console else "the API"
+    where = f" from {found.source_address}" if found.source_address else ""
+    return printable(
+        f"{found.event} by {found.principal} through {how}{where} at {found.time} (event {found.event_id})"
+    )
+
+
+# --- apply ---------------------------------------------------------------------------------------------------------
+
+
+def apply(applied: Applied) -> Report:
+    """Return the report of what became of plans."""
+    result = outcome(applied)
+    left = {c.address.full: c for c in result.left}
+    found = {r.change.address.full: r for r in result.results}
+    suites = tuple(_suite(p.target, _applied(p, found, left)) for p in applied.plans)
+    return Report("apply", human.apply_summary(applied, color=False).partition("\n")[0], suites)
+
+
+def _applied(plan: Plan, found: Mapping[str, Result], left: Mapping[str, ResourceChange]) -> Iterator[Row]:
+    for change in plan.changes:
+        result = found.get(change.address.full)
+        row = _result(result) if result else _change(change)
+        yield row
+        if change.address.full in left:
+            yield _left(left[change.address.full])
+
+
+def _result(result: Result) -> Row:
+    after = f" after {plural(result.written, 'successful call')}" if result.written else ""
+    heads = {"done": DONE[result.change.action], "failed": f"failed{after}", "not_started": "was not started"}
+    verdict, severity = VERDICTS[result.status]
+    return _change(result.change)._replace(
+        action=result.status.replace("_", "-"),
+        head=heads[result.status],
+        verdict=verdict,
+        severity=severity,
+        danger=result.status == "failed",
+        rule=f"apply/{result.status.replace('_', '-')}",
+        notes=_sentences(result.error),
+        seconds=result.seconds,
+    )
+
+
+def _left(change: ResourceChange) -> Row:
+    return _change(change)._replace(
+        action="not-converged",
+        head="still differs after the last write",
+        verdict="error",
+        severity="error",
+        danger=True,
+        rule="apply/not-converged",
+    )
+
+
+# --- validate ------------------------------------------------------------------------------------------------------
+
+
+def validate(problems: Sequence[Problem], notices: Sequence[Notice], files: Sequence[str]) -> Report:
+    """Return the report of a validation.
+
+    Args:
+        problems: What is wrong.
+        notices: What should be said besides.
+        files: The file of every manifest that could be read.
+    """
+    wrong = [p.position.file for p in problems]
+    names = dict.fromkeys([*files, *wrong, *(n.source.file for n in notices if n.source)])
+    suites = [Suite(printable(f), printable(f), f, tuple(_validated(f, problems, notices))) for f in names]
+    general = tuple(_told(n for n in notices if not n.source))
+    suites += [Suite("All manifests", "manifests", "", general)] if general else []
+    are = "is" if len(files) == 1 else "are"
+    summary = f"{plural(len(problems), 'problem')}." if problems else f"{plural(len(files), 'manifest')} {are} valid."
+    return Report("validate", summary, tuple(suites))
+
+
+def _validated(file: str, problems: Sequence[Problem], notices: Sequence[Notice]) -> Iterator[Row]:
+    mine = [p for p in problems if p.position.file == file]
+    yield from (_problem(p) for p in mine)
+    if not mine:
+        yield Row(file, printable(file), "manifest", "valid", "is valid", "pass")
+    yield from _told(n for n in notices if n.source and n.source.file == file)
+
+
+def _problem(problem: Problem) -> Row:
+    rule = RULE.search(problem.message)
+    message = problem.message[: rule.start()] if rule else problem.message
+    label = f"{problem.position.line}:{problem.position.column}" + (f" {problem.path}" if problem.path else "")
+    return Row(
+        f"{problem.position.file} {problem.path}",
+        printable(label),
+        printable(re.split(r"[./\[]", problem.path, maxsplit=1)[0]) or "manifest",
+        "invalid",
+        "is invalid",
+        "failure",
+        "error",
+        danger=True,
+        rule=f"manifest/{rule[1] if rule else 'invalid'}",
+        path=printable(problem.path),
+        notes=_sentences(message, problem.fix),
+        source=problem.position,
+    )
+
+
+# --- words ---------------------------------------------------------------------------------------------------------
+
+
+def _suite(target: Target, rows: Iterable[Row]) -> Suite:
+    name = "/".join(w for w in (target.account, target.region, target.pool_name) if w)
+    return Suite(human.header(target), printable(name), target.manifest, tuple(rows))
+
+
+def _name(address: Address) -> str:
+    return printable(str(address))
+
+
+def _section(address: Address) -> str:
+    return printable(address.section)
+
+
+def _sentences(*texts: str) -> tuple[str, ...]:
+    return tuple(printable(t) for t in texts if t)

@@ -1,0 +1,170 @@
+"""Reports as SARIF 2.1.0, for code scanning: what is wrong, beside the line of the manifest that says so.
+
+Code scanning follows an alert over time by its fingerprint. Ours are made from paths and rules and never from values,
+so a finding whose value changes stays the same alert, and no value can be guessed from one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+from reconciler import __version__
+from reconciler.render.places import Locate, as_given, uri
+from reconciler.render.report import Report, Row, Suite
+
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+"""Named in every result, so that editors can check it."""
+
+FINGERPRINT = "poolctl/v1"
+"""The way in which fingerprints are made; another way needs another name."""
+
+
+class Rule(NamedTuple):
+    """What a rule is about."""
+
+    name: str
+    """In CamelCase, as SARIF wants it."""
+    short: str
+    """One sentence."""
+    help: str
+    """What to do."""
+
+
+RULES = {
+    "drift/changed": Rule(
+        "DriftChanged",
+        "A declared member differs live.",
+        "Somebody changed the pool outside the manifest. Apply the manifest to undo it, or declare the live value.",
+    ),
+    "drift/missing": Rule(
+        "DriftMissing",
+        "A declared object is not there.",
+        "Somebody deleted it, or it was never applied. Apply the manifest to make it, or take it out.",
+    ),
+    "drift/unmanaged": Rule(
+        "DriftUnmanaged",
+        "A live object that no manifest declares.",
+        "Declare it, delete it, or write an ignore rule that says who owns it.",
+    ),
+    "drift/undeclared": Rule(
+        "DriftUndeclared",
+        "A member that nobody declared is not at the service's default.",
+        "Declare the live value, or set the member to null to reset it.",
+    ),
+    "drift/expired": Rule(
+        "DriftExpired",
+        "An ignore rule has expired.",
+        "Look at what it hides: declare that, remove it, or give the rule a new date.",
+    ),
+    "unread": Rule(
+        "Unread",
+        "An object could not be read, so nothing is known about it.",
+        "Give the role the permission that the message names.",
+    ),
+    "notice": Rule("Notice", "Something worth knowing.", "Read the message."),
+    "manifest/invalid": Rule(
+        "InvalidManifest",
+        "The manifest is wrong.",
+        "Correct the manifest; `poolctl explain` tells what is known about a member.",
+    ),
+    "manifest": Rule(
+        "ManifestBreaks",
+        "The manifest asks for what Cognito would refuse.",
+        "Follow the advice of the message; `poolctl explain` tells what is known about a member.",
+    ),
+    "refusal": Rule(
+        "Refused",
+        "A rule of the service or of safety stands against the plan.",
+        "Follow the advice of the message; nothing is written before that.",
+    ),
+    "apply": Rule("ApplyFailed", "A change was not made.", "Run plan to see what is left, then apply again."),
+}
+"""What is known of rules, by identifier or by what stands before its slash."""
+
+
+def render(report: Report, locate: Locate = as_given) -> str:
+    """Return what is wrong as SARIF; planned changes are no findings, so a plan gives its refusals and gaps.
+
+    Args:
+        report: What was found.
+        locate: Turns names of files into paths within the repository.
+    """
+    found = [(suite, row) for suite in report.suites for row in suite.rows if _reported(report, row)]
+    ids = sorted({row.rule for _, row in found})
+    results = list(_results(found, ids, locate))
+    driver = {"name": "poolctl", "semanticVersion": __version__, "rules": [_rule(i) for i in ids]}
+    run = {
+        "tool": {"driver": driver},
+        "automationDetails": {"id": f"poolctl/{report.command}/"},
+        "columnKind": "unicodeCodePoints",
+        "results": results,
+    }
+    tree = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+    return json.dumps(tree, indent=2, ensure_ascii=False) + "\n"
+
+
+def _reported(report: Report, row: Row) -> bool:
+    if row.action in ("refused", "unread", "notice"):
+        return True
+    if report.command == "drift":
+        return row.rule.startswith("drift/")
+    return report.command != "plan" and row.severity == "error"
+
+
+def _rule(identifier: str) -> dict[str, Any]:
+    """Rules of Cognito share the text of their family and are told apart by what stands behind the slash."""
+    family, _, rest = identifier.partition("/")
+    known = RULES.get(identifier) or RULES[family]
+    name = known.name if identifier in RULES else known.name + "".join(w.title() for w in rest.split("-"))
+    return {
+        "id": identifier,
+        "name": name,
+        "shortDescription": {"text": known.short},
+        "fullDescription": {"text": f"{known.short} {known.help}"},
+        "help": {"text": known.help, "markdown": known.help},
+    }
+
+
+def _results(found: Iterable[tuple[Suite, Row]], ids: list[str], locate: Locate) -> Iterator[dict[str, Any]]:
+    seen: dict[str, int] = {}
+    for suite, row in found:
+        mark = _fingerprint(suite, row)
+        seen[mark] = seen.get(mark, 0) + 1
+        result: dict[str, Any] = {
+            "ruleId": row.rule,
+            "ruleIndex": ids.index(row.rule),
+            "level": row.severity or "none",
+            "message": {"text": _message(row)},
+            "locations": [_location(suite, row, locate)],
+            "partialFingerprints": {FINGERPRINT: f"{mark}:{seen[mark]}"},
+        }
+        yield result
+
+
+def _message(row: Row) -> str:
+    """A finding without its values: code scanning keeps alerts for ever and shows them to everybody who may read."""
+    return row.sentence if not row.notes else f"{row.sentence}: {' '.join(row.notes)}"
+
+
+def _location(suite: Suite, row: Row, locate: Locate) -> dict[str, Any]:
+    file = row.source.file if row.source else suite.manifest or "poolctl.yaml"
+    line, column = (max(row.source.line, 1), max(row.source.column, 1)) if row.source else (1, 1)
+    found: dict[str, Any] = {
+        "physicalLocation": {
+            "artifactLocation": {"uri": uri(locate(file))},
+            "region": {"startLine": line, "startColumn": column},
+        }
+    }
+    if row.action not in ("notice", "invalid"):
+        found["logicalLocations"] = [{"fullyQualifiedName": f"{row.key} {row.path}".strip(), "kind": "object"}]
+    return found
+
+
+def _fingerprint(suite: Suite, row: Row) -> str:
+    if row.id:
+        return row.id
+    about = "" if row.action == "notice" else f"{row.key} {row.path}"  # the words of a notice may hold a value
+    return hashlib.sha256(f"{suite.name} {row.rule} {about}".encode()).hexdigest()[:32]

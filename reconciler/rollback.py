@@ -1,0 +1,291 @@
+"""Plan → the manifest that would restore what is about to change.
+
+It is written before the first write, from what the plan saw, because nobody keeps a state that could be gone back to.
+It says of every change whether it can be undone, as several cannot. Secrets are left to be filled in. The text is
+YAML that is also JSON, with comments, so nothing but the standard library is needed to write it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from reconciler.kind import ResourceKind
+from reconciler.kinds import KINDS
+from reconciler.model import Action, Address, FieldChange, Path, Plan, ResourceChange, Secret, Tree, dotted
+from reconciler.render.redact import printable
+from schemas.base import (
+    ApiModel,
+    CreateOnly,
+    Keyed,
+    KeyName,
+    Member,
+    NotRemovable,
+    OnlyOnce,
+    Pin,
+    WriteOnlyKeys,
+    members,
+)
+
+_UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
+"""Characters that JSON may hold as they are and YAML may not."""
+
+_UNNAMEABLE = re.compile(r"[^\w/+=.@#-]", re.ASCII)
+"""What the name of a secret may not hold."""
+
+CREDENTIALS = ("ClientSecret", "GenerateSecret")
+"""An app client is made with its own secret or with a new one, never with both (cognito-facts 3, C18)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rollback:
+    """A manifest, and what it keeps in files of its own."""
+
+    text: str
+    """YAML: one document for each pool that changes."""
+    files: Mapping[str, bytes]
+    """Images by name of the file, to be put beside the manifest."""
+
+
+@dataclass
+class _Writer:
+    """What is collected on the way."""
+
+    stem: str
+    files: dict[str, bytes] = field(default_factory=dict)
+
+    def value(self, value: Any, at: str) -> Any:
+        """Spell a live value as a manifest has it: no secrets, no bytes, nothing that would be taken for a reference.
+
+        Args:
+            value: The value.
+            at: Where it stands, for the name of the secret that has to be filled in.
+        """
+        if isinstance(value, Secret):
+            return {"$secret": "poolctl-rollback/" + _UNNAMEABLE.sub("-", at)}
+        if isinstance(value, bytes):
+            name = f"{self.stem}.{len(self.files)}.bin"
+            self.files[name] = value
+            return {"$file": name}
+        if isinstance(value, dict):
+            return {k: self.value(v, f"{at}{'' if at.endswith('#') else '.'}{k}") for k, v in value.items()}
+        if isinstance(value, list):
+            return [self.value(v, at) for v in value]
+        return value.replace("${", "$${") if isinstance(value, str) else value
+
+
+def rollback(plans: Sequence[Plan], name: str) -> Rollback:
+    """Return the manifest that would restore what these plans change.
+
+    Args:
+        plans: All plans of the run, as they are about to be carried out.
+        name: Name of the file that it will be written to, without its directory.
+    """
+    writer = _Writer(name)
+    parts = [_pool(plan, writer) for plan in plans if plan.pending]
+    head = (
+        "# Written by poolctl before an apply: what was live of the objects that it was about to change.\n"
+        "# Look it over, fill in the secrets that it names, then: poolctl plan, and poolctl apply, of this file.\n"
+    )
+    return Rollback(head + "".join(parts), writer.files)
+
+
+def _pool(plan: Plan, writer: _Writer) -> str:
+    said = [f"# {plan.target.pool_name} ({plan.target.pool_id or 'did not exist'})"]
+    kind = KINDS[plan.pending[0].address.section].document
+    tree: Tree = {"version": 1, **({} if kind == "UserPool" else {"kind": kind})}
+    tree["target"] = {"account": plan.target.account, "region": plan.target.region}
+    tree["id"] = plan.target.pool_id
+    bare = len(tree)
+    for change in plan.pending:
+        restored, lost = _restored(change, writer)
+        said += _words(change, plan, restored, lost)
+        if restored and plan.target.pool_id:
+            owner = next((c for c in plan.changes if c.address == change.address.owner), None)
+            _put(tree, change.address, restored, _identity(owner) if owner else {})
+    comments = "".join(f"{printable(line)}\n" for line in said)
+    return comments if len(tree) == bare else f"---\n{comments}{_dump(tree)}"
+
+
+def _dump(tree: Tree) -> str:
+    text = json.dumps(tree, indent=2, ensure_ascii=False, allow_nan=False)
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
+
+
+# --- what to say ---------------------------------------------------------------------------------------------------
+
+
+def _words(change: ResourceChange, plan: Plan, restored: Tree, lost: Sequence[FieldChange]) -> Iterator[str]:
+    yield f"#   {change.address}: {_verdict(change, plan, bool(restored), bool(lost))}"
+    for found in lost:
+        yield f"#     {dotted(found.path)}: cannot be undone: {_why(KINDS[change.address.section], found)}"
+    if _has_placeholder(restored):
+        yield "#     its secret is not in this file: put it where the $secret below says, or take that line out"
+
+
+def _verdict(change: ResourceChange, plan: Plan, restored: bool, lost: bool) -> str:
+    kind = KINDS[change.address.section]
+    if change.before is None and (kind.create or not plan.target.pool_id):
+        return _undone_by_deleting(kind, plan)
+    if change.action is Action.DELETE:
+        return f"is deleted; can be undone in part: {_gone(kind)}"
+    if change.action is Action.REPLACE:
+        return f"is replaced; can be undone in part, with --allow-replace {change.address}: {_gone(kind)}"
+    if not restored:
+        return "is updated; cannot be undone"
+    return "is updated; can be undone" + (" in part" if lost else "")
+
+
+def _undone_by_deleting(kind: ResourceKind, plan: Plan) -> str:
+    if kind.root:
+        return "is created; poolctl deletes no pool, so undoing it is to be done by hand"
+    if not plan.target.pool_id:
+        return "is created with its pool"
+    how = f"by hand, or with prune: [{kind.section}] and --prune" if kind.delete else "by hand"
+    return f"is created; undoing it means to delete it, {how}"
+
+
+def _gone(kind: ResourceKind) -> str:
+    new = f"it gets a new {kind.id_param}, and " if kind.id_param and kind.id_param != kind.name_member else ""
+    return f"{new}what Cognito kept with it (members, links, sessions) does not come back"
+
+
+def _why(kind: ResourceKind, change: FieldChange) -> str:
+    for member in _along(kind.model, change.path):
+        mark = member.mark(CreateOnly) or member.mark(OnlyOnce) or member.mark(NotRemovable)
+        if mark:
+            return mark.advice
+    return "Cognito keeps it."
+
+
+# --- what to restore -----------------------------------------------------------------------------------------------
+
+
+def _restored(change: ResourceChange, writer: _Writer) -> tuple[Tree, list[FieldChange]]:
+    """Return the members to restore, and the changes that no manifest can undo."""
+    kind = KINDS[change.address.section]
+    if change.action in (Action.DELETE, Action.REPLACE):
+        return writer.value(_whole(kind, change), f"{change.address.full}#"), []
+    if change.action is Action.CREATE and kind.create:
+        return {}, []
+    lost = [f for f in change.fields if _is_for_good(kind, f)]
+    tree: Tree = {}
+    for found in (*(f for f in change.fields if f not in lost), *_implied(change)):
+        value = writer.value(found.before, f"{change.address.full}#{dotted(found.path)}")
+        _set(tree, kind.model, found.path, value)
+    _complete(tree, kind, change, writer)
+    return ({**_identity(change), **tree} if tree else {}), lost
+
+
+def _implied(change: ResourceChange) -> Iterator[FieldChange]:
+    """Find what goes although nobody says so, as one member takes the place of another (two sources of metadata)."""
+    said = {f.path for f in change.fields}
+    after = change.after or {}
+    for name, value in (change.before or {}).items():
+        inner = after.get(name)
+        if name not in after and (name,) not in said:
+            yield FieldChange((name,), value, None)
+        elif isinstance(value, dict) and isinstance(inner, dict) and (name,) not in said:
+            gone = (k for k in value if k not in inner and not any(p[:2] == (name, k) for p in said))
+            yield from (FieldChange((name, k), value[k], None) for k in gone)
+
+
+def _complete(tree: Tree, kind: ResourceKind, change: ResourceChange, writer: _Writer) -> None:
+    """Add the secrets that the service never returns and wants again with every change of what they stand in."""
+    for member in members(kind.model).values():
+        silent, details = member.mark(WriteOnlyKeys), tree.get(member.name)
+        if silent and isinstance(details, dict):
+            held = [k for k in silent.names if k in (change.declared.get(member.name) or {})]
+            at = f"{change.address.full}#{member.name}"
+            details.update(writer.value({k: Secret("", "live") for k in held}, at))
+
+
+def _whole(kind: ResourceKind, change: ResourceChange) -> Tree:
+    """The live object as a manifest has it: its key says its name, and the service says its id."""
+    known = members(kind.model)
+    before = change.before or {}
+    live = {k: v for k, v in kind.authored(before, {}).items() if k in known and v is not None}
+    secret, generate = CREDENTIALS
+    if secret in before and secret in known:
+        live = {**{k: v for k, v in live.items() if k != generate}, secret: before[secret]}
+    local = change.address.name.rpartition("/")[2]
+    skip = {m.name for m in known.values() if m.has(Pin) or (m.has(KeyName) and live.get(m.name) == local)}
+    return {k: v for k, v in live.items() if k not in skip}
+
+
+def _identity(change: ResourceChange) -> Tree:
+    """What tells a live object that may be called otherwise than its key; without it, a second one would be made."""
+    known = members(KINDS[change.address.section].model).values()
+    own = change.ids.get(KINDS[change.address.section].id_param)
+    found: Tree = {m.name: own for m in known if m.has(Pin) and isinstance(own, str)}
+    local, live = change.address.name.rpartition("/")[2], change.before or {}
+    return found | {m.name: live[m.name] for m in known if m.has(KeyName) and live.get(m.name, local) != local}
+
+
+def _is_for_good(kind: ResourceKind, change: FieldChange) -> bool:
+    along = list(_along(kind.model, change.path))
+    if any(m.has(CreateOnly) or m.has(OnlyOnce) for m in along):
+        return True
+    added = change.before is None
+    return added and bool(along) and len(along) == len(change.path) and along[-1].has(NotRemovable)
+
+
+def _along(model: type[ApiModel] | None, path: Iterable[str | int]) -> Iterator[Member]:
+    """Yield the members along a path, as far as the schema knows them."""
+    for step in path:
+        member = members(model).get(str(step)) if model else None
+        if member is None:
+            return
+        yield member
+        model = member.model
+
+
+def _set(tree: dict[Any, Any], model: type[ApiModel] | None, path: Path, value: Any) -> None:
+    """Put a value at its path. What is within a thing that is reset as a whole needs no word of its own."""
+    for at, step in enumerate(path[:-1]):
+        member = members(model).get(str(step)) if model else None
+        keyed = member.mark(Keyed) if member else None
+        if keyed and member:
+            _set_item(tree.setdefault(step, []), member, keyed.member, path[at + 1 :], value)
+            return
+        inner = tree.setdefault(step, {})
+        if not isinstance(inner, dict):
+            return
+        tree, model = inner, (member.model if member and member.shape == "structure" else None)
+    tree[str(path[-1])] = value
+
+
+def _set_item(items: list[Tree], member: Member, key: str, path: Path, value: Any) -> None:
+    item = next((i for i in items if i[key] == path[0]), None)
+    if item is None:
+        item = {key: path[0]}
+        items.append(item)
+    if len(path) > 1:
+        _set(item, member.model, path[1:], value)
+    elif isinstance(value, dict):
+        item.update(value)
+
+
+def _put(tree: Tree, address: Address, restored: Tree, owner_identity: Tree) -> None:
+    """Put an object at its place in the document; it may stand inside another one, which has to be told too."""
+    section, dot, part = address.section.partition(".")
+    if not address.name:
+        tree.setdefault(section, {}).update(restored)
+        return
+    owner, _, rest = address.name.partition("/") if dot else (address.name, "", "")
+    place = tree.setdefault(section, {}).setdefault(owner, {})
+    for member, value in owner_identity.items():
+        place.setdefault(member, value)
+    for step in filter(None, (part, rest)):
+        place = place.setdefault(step, {})
+    place.update(restored)
+
+
+def _has_placeholder(value: Any) -> bool:
+    if isinstance(value, dict | list):
+        inner = value.values() if isinstance(value, dict) else value
+        return (isinstance(value, dict) and "$secret" in value) or any(map(_has_placeholder, inner))
+    return False

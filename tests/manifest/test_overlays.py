@@ -1,0 +1,276 @@
+"""Overlays: what merges, what replaces, where every value comes from, and what an overlay may not touch."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from reconciler import manifest as reader
+from reconciler.desired import load
+from reconciler.errors import InvalidManifest
+from reconciler.model import Position
+from reconciler.overlays import merge
+
+WRONG = Path(__file__).parent / "wrong_overlays"
+CASES = sorted(p.name for p in WRONG.iterdir() if p.is_dir())
+
+BASE = """\
+version: 1
+user_pool:
+  PoolName: customers-dev
+  DeletionProtection: ACTIVE
+  AliasAttributes: [email, preferred_username]
+  Policies: {PasswordPolicy: {MinimumLength: 12, RequireSymbols: true}}
+  UserPoolTags: {team: web, stage: dev}
+clients:
+  web: {CallbackURLs: ["https://dev.example.com/cb"]}
+  debug: {}
+"""
+
+
+@pytest.fixture
+def files(tmp_path, monkeypatch):
+    """Writes files into an empty working directory."""
+    monkeypatch.chdir(tmp_path)
+
+    def files(**texts: str) -> None:
+        for name, text in texts.items():
+            file = tmp_path / (name.replace("__", "/") + ".yaml")
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+
+    return files
+
+
+def loaded(*paths, env="prod", variables=None, environ=None):
+    return load(paths, variables=variables or {}, environ=environ or {}, stdin=lambda: BASE, environment=env).manifests
+
+
+def merged(base, layer, files):
+    files(m=base, overlays__prod__m=layer)
+    documents, problems = reader.read(["m.yaml"], lambda: "")
+    layers, wrong = reader.overlays(["m.yaml"], "prod")
+    found, clashes = merge(documents, layers)
+    assert [*problems, *wrong, *clashes] == []
+    return found
+
+
+@pytest.mark.parametrize(
+    ("base", "layer", "result"),
+    [
+        ("a: {b: {c: 1, d: 2}}", "a: {b: {c: 3}}", {"a": {"b": {"c": 3, "d": 2}}}),
+        ("a: [1, 2]", "a: [3]", {"a": [3]}),
+        ("a: {b: 1}", "a: null", {"a": None}),
+        ("a: {b: 1}", "a: {}", {"a": {"b": 1}}),
+        ("a: {b: 1, c: 2}", "a: {b: {$delete: true}}", {"a": {"c": 2}}),
+        ("a: {b: 1}", "a: {$delete: true}", {}),
+        ("a: 1", "b: {c: 2}", {"a": 1, "b": {"c": 2}}),
+        ("a: 1", "a: {c: 2}", {"a": {"c": 2}}),
+        ("a: {b: 1}", "a: 2", {"a": 2}),
+        ("a: {$env: X}", "a: {$file: y}", {"a": {"$file": "y"}}),
+        ("a: {b: 1}", "a: {$var: x}", {"a": {"$var": "x"}}),
+        ("a: {$var: x}", "a: {b: 1}", {"a": {"b": 1}}),
+        ("a: {$var: x}", "a: {$delete: true}", {}),
+        ("a: {'${var.x}': {b: 1}}", "a: {'${var.x}': {c: 2}}", {"a": {"${var.x}": {"b": 1, "c": 2}}}),
+    ],
+)
+def test_maps_merge_and_everything_else_replaces(base, layer, result, files):
+    assert merged(base, layer, files)[0].tree == result
+
+
+def test_the_base_is_not_changed(files):
+    files(m=BASE, overlays__prod__m="user_pool: {UserPoolTags: {team: {$delete: true}, stage: prod}}")
+    documents, _ = reader.read(["m.yaml"], lambda: "")
+    merge(documents, reader.overlays(["m.yaml"], "prod")[0])
+    assert documents[0].tree["user_pool"]["UserPoolTags"] == {"team": "web", "stage": "dev"}
+
+
+def test_every_value_keeps_the_place_it_came_from(files):
+    document = merged(
+        BASE, "user_pool:\n  AliasAttributes:\n  - email\n  UserPoolTags: {team: {$delete: true}, cost: '7'}\n", files
+    )[0]
+    layer = "overlays/prod/m.yaml"
+    assert document.positions[("user_pool", "PoolName")] == Position("m.yaml", 3, 13)
+    assert document.positions[("user_pool", "AliasAttributes", 0)] == Position(layer, 3, 5)
+    assert ("user_pool", "AliasAttributes", 1) not in document.positions
+    assert document.keys[("user_pool", "AliasAttributes")] == Position(layer, 2, 3)
+    assert document.keys[("user_pool", "UserPoolTags", "cost")] == Position(layer, 4, 41)
+    assert document.positions[("user_pool", "UserPoolTags")].file == "m.yaml"
+    assert ("user_pool", "UserPoolTags", "team") not in document.positions
+    assert document.start == Position("m.yaml", 1, 1)
+
+
+def test_positions_reach_the_specs(files):
+    files(m=BASE, overlays__prod__m="user_pool:\n  PoolName: customers-prod\nclients:\n  new: {}\n")
+    (found,) = loaded("m.yaml")
+    assert found.name == "customers-prod"
+    assert found.file == "m.yaml"
+    assert found.spec("user_pool").position(("PoolName",)) == Position("overlays/prod/m.yaml", 2, 13)
+    assert found.spec("user_pool").position(("DeletionProtection",)).file == "m.yaml"
+    assert found.spec("clients", "new").source.file == "overlays/prod/m.yaml"
+    assert found.spec("clients", "debug") is not None
+
+
+def test_without_an_environment_nothing_is_laid_over(files):
+    files(m=BASE, overlays__prod__m="user_pool: {PoolName: customers-prod}")
+    assert loaded(".", env="")[0].name == "customers-dev"
+    assert len(loaded(".")) == 1  # the overlay is no manifest of its own
+
+
+def test_a_directory_is_followed_down(files):
+    files(
+        pools__eu__m=BASE,
+        pools__other="version: 1\nuser_pool: {PoolName: other}",
+        pools__overlays__prod__eu__m="user_pool: {PoolName: eu-prod}",
+    )
+    assert [m.name for m in loaded("pools")] == ["eu-prod", "other"]
+
+
+def test_documents_are_matched_by_their_order(files):
+    base = "version: 1\nuser_pool: {PoolName: one}\n---\nversion: 1\nuser_pool: {PoolName: two}\n"
+    files(m=base, overlays__prod__m="---\n---\nuser_pool: {PoolName: two-prod}\n")
+    assert [m.name for m in loaded("m.yaml")] == ["one", "two-prod"]
+
+
+def test_references_are_followed_after_merging(files, tmp_path):
+    files(
+        m=BASE,
+        overlays__prod__m="user_pool:\n  PoolName: customers-${var.stage}\n  UserPoolTags: {team: {$file: t.txt}}\n",
+    )
+    (tmp_path / "overlays/prod/t.txt").write_text("beside the overlay", encoding="utf-8")
+    (tmp_path / "t.txt").write_text("beside the base", encoding="utf-8")
+    (found,) = loaded("m.yaml", variables={"stage": "prod"})
+    assert found.name == "customers-prod"
+    assert found.spec("user_pool").declared["UserPoolTags"]["team"] == "beside the overlay"
+
+
+def test_files_of_the_base_stay_relative_to_the_base(files, tmp_path):
+    files(m=BASE.replace("team: web", "team: {$file: t.txt}"), overlays__prod__m="user_pool: {PoolName: p}")
+    (tmp_path / "t.txt").write_text("beside the base", encoding="utf-8")
+    assert loaded("m.yaml")[0].spec("user_pool").declared["UserPoolTags"]["team"] == "beside the base"
+
+
+def test_several_overlays_and_their_files_are_independent(files):
+    files(
+        a=BASE,
+        b=BASE.replace("customers-dev", "b"),
+        overlays__prod__a="user_pool: {PoolName: a-prod}",
+        overlays__dev__a="user_pool: {PoolName: a-dev}",
+    )
+    assert [m.name for m in loaded(".")] == ["a-prod", "b"]
+    assert [m.name for m in loaded(".", env="dev")] == ["a-dev", "b"]
+
+
+# --- locks ---------------------------------------------------------------------------------------------------------
+
+
+LOCKS = "locked: [{}]\n"
+
+
+@pytest.mark.parametrize(
+    ("lock", "layer", "what"),
+    [
+        ("user_pool.DeletionProtection", "user_pool: {DeletionProtection: INACTIVE}", "changes"),
+        ("user_pool.DeletionProtection", "user_pool: {DeletionProtection: {$delete: true}}", "deletes"),
+        ("user_pool.DeletionProtection", "user_pool: {DeletionProtection: null}", "changes"),
+        ("user_pool.DeletionProtection", "user_pool: {$delete: true}\nid: eu-west-1_a", "deletes"),
+        ("user_pool.Policies", "user_pool: {Policies: {PasswordPolicy: {MinimumLength: 8}}}", "changes"),
+        ("user_pool.Policies.PasswordPolicy.MinimumLength", "user_pool: {Policies: {$delete: true}}", "deletes"),
+        ("clients/web.GenerateSecret", "clients: {web: {GenerateSecret: true}}", "adds"),
+        ("clients.web.GenerateSecret", "clients: {web: {GenerateSecret: true}}", "adds"),
+        ("clients/*.GenerateSecret", "clients: {debug: {GenerateSecret: true}}", "adds"),
+        ("clients/web", "clients: {web: {CallbackURLs: []}}", "changes"),
+        ("clients/web", "clients: {web: {$delete: true}}", "deletes"),
+        ("clients", "clients: {debug: {$delete: true}}", "changes"),
+        ("clients/new", "clients: {new: {}}", "adds"),
+        ("mfa", "mfa: {MfaConfiguration: OFF}", "adds"),
+        ("mfa.MfaConfiguration", "mfa: {MfaConfiguration: OFF}", "adds"),
+        ("target", "target: {region: eu-west-1}", "adds"),
+        ("protect", "protect: [clients/web]", "adds"),
+        ("version", "version: 2", "changes"),
+    ],
+)
+def test_a_locked_path_cannot_be_touched(lock, layer, what, files):
+    files(m=BASE + LOCKS.format(lock), overlays__prod__m=layer)
+    with pytest.raises(InvalidManifest) as error:
+        loaded("m.yaml")
+    said = [str(p) for p in error.value.problems if "is locked by" in p.message]
+    assert len(said) == 1
+    assert said[0].startswith("overlays/prod/m.yaml:")
+    assert f"this is locked by m.yaml:11:10, and the overlay {what} it." in said[0]
+
+
+@pytest.mark.parametrize(
+    ("lock", "layer"),
+    [
+        ("user_pool.DeletionProtection", "user_pool: {DeletionProtection: ACTIVE}"),
+        ("user_pool.DeletionProtection", "user_pool: {PoolName: other}"),
+        ("clients/web", "clients: {debug: {GenerateSecret: true}, webshop: {}}"),
+        ("mfa", "user_pool: {PoolName: other}"),
+    ],
+)
+def test_what_is_not_changed_is_not_refused(lock, layer, files):
+    files(m=BASE + LOCKS.format(lock), overlays__prod__m=layer)
+    assert len(loaded("m.yaml")) == 1
+
+
+def test_one_and_true_are_not_the_same(files):
+    files(
+        m=BASE + LOCKS.format("user_pool.Policies.PasswordPolicy.RequireSymbols"),
+        overlays__prod__m="user_pool: {Policies: {PasswordPolicy: {RequireSymbols: 1}}}",
+    )
+    with pytest.raises(InvalidManifest, match="is locked by"):
+        loaded("m.yaml")
+
+
+# --- what is wrong, letter by letter -------------------------------------------------------------------------------
+
+
+def said(name):
+    with pytest.raises(InvalidManifest) as error:
+        load(["pools"], variables={"x": "y"}, environ={}, stdin=lambda: "", environment="prod")
+    return f"{error.value}\n"
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_mistake_is_explained(name, monkeypatch):
+    """`UPDATE_GOLDEN=1` rewrites the expected texts; read the difference afterwards."""
+    monkeypatch.chdir(WRONG / name)
+    text = said(name)
+    golden = WRONG / name / "said.txt"
+    if os.environ.get("UPDATE_GOLDEN"):
+        golden.write_text(text, encoding="utf-8")
+    assert text == golden.read_text(encoding="utf-8")
+    for line in text.splitlines():
+        assert re.match(r"pools/[^:]+:\d+:\d+( \S[^:]*)?: \S", line), line
+
+
+def test_standard_input_has_no_overlays(files):
+    with pytest.raises(InvalidManifest, match="standard input has no overlays"):
+        loaded("-")
+
+
+def test_a_file_without_a_directory_of_overlays(files):
+    files(m=BASE)
+    with pytest.raises(InvalidManifest, match=r"overlays/prod:1:1: there is no such directory of overlays\. Make it"):
+        loaded("m.yaml")
+
+
+@pytest.mark.parametrize(("key", "refused"), [("${var.key}", True), ("$$${var.key}", True), ("$${var.key}", False)])
+def test_a_key_that_is_known_only_later_cannot_get_around_a_lock(key, refused, files):
+    files(
+        m=BASE + LOCKS.format("clients/web.GenerateSecret"),
+        overlays__prod__m=f"clients: {{web: {{'{key}': true}}}}",
+    )
+    documents, _ = reader.read(["m.yaml"], lambda: "")
+    layers, _ = reader.overlays(["m.yaml"], "prod")
+    _, problems = merge(documents, layers)
+    assert [p.message for p in problems if "must not hold a variable" in p.message] == problems_of(refused)
+
+
+def problems_of(refused: bool) -> list[str]:
+    said = "beside a base that locks something, the key of an overlay must not hold a variable."
+    return [said] if refused else []
