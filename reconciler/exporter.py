@@ -1,7 +1,6 @@
 """Observed → manifest text: a live pool as its author would have written it.
 
-The only writer of YAML in the tool. Which members are worth a line, and how a text must be quoted so that every reader
-takes it for the same text, is decided here; which calls are made and what becomes of the text is not.
+Which members are worth a line is decided here; which calls are made and what becomes of the text is not.
 """
 
 from __future__ import annotations
@@ -11,27 +10,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import yaml
-
 from reconciler.cloud import Identity
 from reconciler.differ import same
 from reconciler.errors import Refused
 from reconciler.kind import ResourceKind
 from reconciler.kinds import KINDS, root_of
-from reconciler.manifest import scalar
 from reconciler.model import UNSEEN, Gap, Observed, Path, Secret, Tree, dotted
 from reconciler.observer import Owner, World
 from reconciler.ownership import split
 from reconciler.shapes import Shape, input_shape, project
+from reconciler.writer import LONG, Flow, LiveText, blocks
 from schemas.base import Default, Document, Keyed, KeyName, Member, Pin, Presence, WriteOnly, members
 from schemas.documents import DEFAULT, DOCUMENTS
 from schemas.user_pool import STANDARD_ATTRIBUTES
-
-LONG = 200
-"""Texts with more characters, or with several lines, go into files of their own."""
-
-FLOW_WIDTH = 90
-"""Longest list of scalars, in characters, that stands on one line."""
 
 MAX_KEY = 128
 """Characters of a client's name, and so of a key made from it."""
@@ -169,12 +160,12 @@ class _Export:
 
     def result(self) -> Exported:
         tree = {**self._envelope(), **self._sections()}
-        text = "\n".join((*self._comments(), *_blocks(tree, len(self._envelope()))))
+        text = "\n".join((*self._comments(), *blocks(tree, len(self._envelope()))))
         return Exported(self._slug, text, self._files, tuple(self._promises))
 
     def _envelope(self) -> Tree:
         kind = {"kind": self._kind.name} if self._kind.name != DEFAULT else {}
-        target = _Flow(account=self._identity.account, region=self._identity.region)
+        target = Flow(account=self._identity.account, region=self._identity.region)
         return {"version": 1, **kind, "target": target, "id": self._ids[self._root.id_param]}
 
     def _comments(self) -> Iterator[str]:
@@ -259,9 +250,9 @@ class _Export:
         if isinstance(value, bytes):
             return self._file(value, address, path)
         if isinstance(value, str):
-            return self._file(value.encode(), address, path) if self._goes_beside(value, path) else _Text(value)
+            return self._file(value.encode(), address, path) if self._goes_beside(value, path) else LiveText(value)
         if isinstance(value, dict):
-            return {_Text(k): self._value(v, address, (*path, k)) for k, v in value.items()}
+            return {LiveText(k): self._value(v, address, (*path, k)) for k, v in value.items()}
         if isinstance(value, list):
             return [self._value(v, address, (*path, _label(i, v))) for i, v in enumerate(value)]
         return int(value) if isinstance(value, float) and value.is_integer() else value
@@ -279,7 +270,7 @@ class _Export:
             target = f"poolctl/{place}#{path[-1]}"
         target = _unique(target, {p.target for p in self._promises})
         self._promises.append(Promise(self._style.secrets, target, f"{address}.{dotted(path)}", value))
-        return _Flow({f"${self._style.secrets}": target})
+        return Flow({f"${self._style.secrets}": target})
 
     def _file(self, value: bytes, address: str, path: Path) -> Any:
         if not self._style.beside:
@@ -294,7 +285,7 @@ class _Export:
         while name.casefold() in taken:
             name, number = f"{self._slug}/{stem}-{number}.{_ending(value, str(path[-1]))}", number + 1
         self._files[name] = value
-        return _Flow({"$file": name})
+        return Flow({"$file": name})
 
 
 def gap_line(gap: Gap) -> str:
@@ -423,79 +414,3 @@ def _reduced_item(member: Member, item: Tree, key: str, *, minimal: bool) -> Tre
     """An item of a keyed list; one that every pool has says only what is unusual about it already."""
     usual = item[key] in STANDARD_ATTRIBUTES
     return {key: item[key], **reduced(member.model, item, {}, minimal=minimal and not usual)}
-
-
-# --- YAML ----------------------------------------------------------------------------------------------------------
-
-
-class _Flow(Tree):
-    """A map that stands on one line."""
-
-
-class _Text(str):
-    """A text as it is live: what looks like a reference in it is none."""
-
-    __slots__ = ()
-
-
-class _Dumper(yaml.SafeDumper):
-    """Writes what both YAML 1.1 and YAML 1.2 read as the same."""
-
-    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - the signature of the hook
-        """Write equal values out."""
-        return True
-
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002
-        """Indent lists below their key."""
-        super().increase_indent(flow, False)
-
-    def choose_scalar_style(self) -> str:
-        """Prefer double quotes, as people write them, where nothing needs an escape."""
-        style = super().choose_scalar_style()
-        event: Any = self.event
-        return '"' if style == "'" and not re.search(r'["\\]', event.value) else style
-
-
-UNSAFE_IN_BLOCK = re.compile("[\x85\u2028\u2029\ufeff\r\t]")
-"""Characters that readers of YAML fold or drop in block scalars."""
-
-
-def _represent_text(dumper: _Dumper, text: str) -> yaml.Node:
-    written = text.replace("${", "$${") if isinstance(text, _Text) else text
-    style = None if _is_plain(written) else '"'
-    if ("\n" in written or len(written) > LONG) and not UNSAFE_IN_BLOCK.search(written):
-        style = "|"
-    return dumper.represent_scalar("tag:yaml.org,2002:str", str(written), style=style)
-
-
-def _is_plain(text: str) -> bool:
-    """Whether YAML 1.2 reads the text as a text when it has no quotes; PyYAML itself asks the same of YAML 1.1."""
-    try:
-        return isinstance(scalar(text), str) and not UNSAFE_IN_BLOCK.search(text)
-    except ValueError:
-        return False
-
-
-def _represent_map(dumper: _Dumper, value: Mapping[str, Any]) -> yaml.Node:
-    return dumper.represent_mapping("tag:yaml.org,2002:map", value.items(), flow_style=isinstance(value, _Flow))
-
-
-def _represent_list(dumper: _Dumper, value: list[Any]) -> yaml.Node:
-    scalars = all(isinstance(v, str | int | float | bool) and "\n" not in str(v) for v in value)
-    short = sum(len(str(v)) + 2 for v in value) <= FLOW_WIDTH
-    return dumper.represent_sequence("tag:yaml.org,2002:seq", value, flow_style=scalars and short)
-
-
-for _text in (str, _Text):
-    _Dumper.add_representer(_text, _represent_text)
-for _map in (dict, _Flow):
-    _Dumper.add_representer(_map, _represent_map)
-_Dumper.add_representer(list, _represent_list)
-
-
-def _blocks(tree: Tree, head: int) -> Iterator[str]:
-    """Yield the text of a document, key by key, with a blank line before each section."""
-    for index, (key, value) in enumerate(tree.items()):
-        text = yaml.dump({key: value}, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=10**6)
-        yield ("" if index < head else "\n") + text.removesuffix("\n")
-    yield ""

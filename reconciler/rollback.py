@@ -1,13 +1,11 @@
 """Plan → the manifest that would restore what is about to change.
 
 It is written before the first write, from what the plan saw, because nobody keeps a state that could be gone back to.
-It says of every change whether it can be undone, as several cannot. Secrets are left to be filled in. The text is
-YAML that is also JSON, with comments, so nothing but the standard library is needed to write it.
+It says of every change whether it can be undone, as several cannot. Secrets are left to be filled in.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +15,7 @@ from reconciler.kind import ResourceKind
 from reconciler.kinds import KINDS
 from reconciler.model import Action, Address, FieldChange, Path, Plan, ResourceChange, Secret, Tree, dotted
 from reconciler.render.redact import printable
+from reconciler.writer import LiveText, blocks
 from schemas.base import (
     ApiModel,
     CreateOnly,
@@ -29,9 +28,6 @@ from schemas.base import (
     WriteOnlyKeys,
     members,
 )
-
-_UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
-"""Characters that JSON may hold as they are and YAML may not."""
 
 _UNNAMEABLE = re.compile(r"[^\w/+=.@#-]", re.ASCII)
 """What the name of a secret may not hold."""
@@ -71,10 +67,10 @@ class _Writer:
             self.files[name] = value
             return {"$file": name}
         if isinstance(value, dict):
-            return {k: self.value(v, f"{at}{'' if at.endswith('#') else '.'}{k}") for k, v in value.items()}
+            return {LiveText(k): self.value(v, f"{at}{'' if at.endswith('#') else '.'}{k}") for k, v in value.items()}
         if isinstance(value, list):
             return [self.value(v, at) for v in value]
-        return value.replace("${", "$${") if isinstance(value, str) else value
+        return LiveText(value) if isinstance(value, str) else value
 
 
 def rollback(plans: Sequence[Plan], name: str) -> Rollback:
@@ -107,12 +103,7 @@ def _pool(plan: Plan, writer: _Writer) -> str:
             owner = next((c for c in plan.changes if c.address == change.address.owner), None)
             _put(tree, change.address, restored, _identity(owner) if owner else {})
     comments = "".join(f"{printable(line)}\n" for line in said)
-    return comments if len(tree) == bare else f"---\n{comments}{_dump(tree)}"
-
-
-def _dump(tree: Tree) -> str:
-    text = json.dumps(tree, indent=2, ensure_ascii=False, allow_nan=False)
-    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
+    return comments if len(tree) == bare else f"---\n{comments}" + "\n".join(blocks(tree, bare))
 
 
 # --- what to say ---------------------------------------------------------------------------------------------------

@@ -231,7 +231,7 @@ def test_a_canary_is_in_none_of_the_files_and_outputs(live):
     assert "(sensitive value)" in ran[0].out
     texts = [t for r in ran for t in (r.out, r.err)] + [live.text(n) for n in ("p.json", "rb.yaml", "h.txt")]
     assert all(CANARY not in text for text in texts)
-    assert '"$secret": "poolctl-rollback/customers/identity_providers/okta#ProviderDetails.client_secret"' in texts[-2]
+    assert "$secret: poolctl-rollback/customers/identity_providers/okta#ProviderDetails.client_secret" in texts[-2]
     assert "$env OKTA" in live.text("p.json")
 
 

@@ -17,7 +17,7 @@ from reconciler import exporting
 from reconciler.cloud import Identity, ReadOnly
 from reconciler.desired import load
 from reconciler.errors import Denied, Partial, Refused
-from reconciler.exporter import LEFT_OUT, Exported, Style, _blocks, slug
+from reconciler.exporter import LEFT_OUT, Exported, Style, slug
 from reconciler.exporting import Found, Result
 from reconciler.kind import ResourceKind
 from reconciler.kinds import KINDS, READS, root_of
@@ -25,6 +25,7 @@ from reconciler.manifest import read as read_yaml
 from reconciler.model import Address, Observed
 from reconciler.observer import VOLATILE, World, wrap
 from reconciler.references import variables
+from reconciler.writer import LiveText, blocks
 from schemas.documents import DOCUMENTS
 from tests.engine.full import METADATA, REGION, VARIANTS, full, identities
 from tests.engine.test_one_member import Pools, as_document
@@ -317,12 +318,15 @@ STRANGE = [
 
 @pytest.mark.parametrize("text", STRANGE, ids=repr)
 def test_texts_that_look_like_something_else_stay_texts(tmp_path, text):
-    from reconciler.exporter import _Text
     from reconciler.references import resolve_local
 
-    tree = {"value": _Text(text), "list": [_Text(text), _Text("b")], "map": {_Text(f"k{text}"[:100]): _Text(text)}}
+    tree = {
+        "value": LiveText(text),
+        "list": [LiveText(text), LiveText("b")],
+        "map": {LiveText(f"k{text}"[:100]): LiveText(text)},
+    }
     file = tmp_path / "m.yaml"
-    written = "\n".join(_blocks(tree, 3))
+    written = "\n".join(blocks(tree, 3))
     file.write_bytes(written.encode())
     (raw,), problems = read_yaml([str(file)], lambda: "")
     assert problems == []
@@ -336,7 +340,7 @@ def test_texts_that_look_like_something_else_stay_texts(tmp_path, text):
 @pytest.mark.parametrize("key", ["on", "012", "1e3", "null", "<<", "=", "a: b", "true"])
 def test_keys_that_look_like_something_else_stay_texts(tmp_path, key):
     file = tmp_path / "m.yaml"
-    file.write_text("\n".join(_blocks({"a": {key: 1}}, 1)))
+    file.write_text("\n".join(blocks({"a": {key: 1}}, 1)))
     (raw,), problems = read_yaml([str(file)], lambda: "")
     assert problems == []
     assert raw.tree == {"a": {key: 1}}
