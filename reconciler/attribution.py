@@ -29,8 +29,8 @@ MOST_PAGES = 120
 OURS = "poolctl/"
 """What aws.py puts into the user agent."""
 
-ANY_CLIENT = (None, "", "ALL")
-"""Values of ClientId that mean the pool and no single client."""
+NO_OWNER = (None, "", "ALL")
+"""Values of a parameter like ClientId that mean the pool, and no single object in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,21 +248,24 @@ class _Mark:
         return pool == self._pool or arn.rpartition("/")[2] == self._pool
 
     def _is_it(self, event: Event) -> bool:
-        kind, client = self.kind, event.request.get("clientId")
+        kind = self.kind
         if kind.root or (event.request.get("resourceArn") and not kind.id_param):
             return True
         told = _values(event, kind.id_param)
         if kind.id_param and (told or not kind.outer):
             return self._ids.get(kind.id_param) in told
         if kind.outer:
-            return client is not None and client == self._ids.get(KINDS[kind.outer].id_param)
-        return client in ANY_CLIENT
+            owner = KINDS[kind.outer].id_param
+            named = event.request.get(_spelled(owner))
+            return named is not None and named == self._ids.get(owner)
+        owners = {KINDS[k.outer].id_param for k in KINDS.values() if k.outer}
+        return all(event.request.get(_spelled(owner)) in NO_OWNER for owner in owners)
 
 
 def operations(kind: ResourceKind, finding: Finding) -> tuple[str, ...]:
     """Return the operations that may have made a finding so."""
     if finding.cls is FindingClass.MISSING:
-        return (kind.delete,) if kind.delete else ("DeleteUserPool", "DeleteIdentityPool") if kind.root else ()
+        return tuple(o for o in (kind.delete, kind.ended_by) if o)
     if finding.cls is FindingClass.UNMANAGED and kind.create:
         return (kind.create,)
     member = str(finding.path[0]) if finding.path else ""

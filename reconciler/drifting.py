@@ -7,17 +7,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reconciler import stages
 from reconciler.cloud import Cloud
 from reconciler.console import Console
 from reconciler.errors import CloudError, InvalidInput, worst
-from reconciler.model import Address, Drift, Gap, Notice, Target
+from reconciler.model import Address, Drift, Gap, Notice
 from reconciler.runtime import Runtime
-from reconciler.stages import POOLS_AT_ONCE
 
 if TYPE_CHECKING:  # pydantic comes with them
     from reconciler.attribution import Trail
@@ -39,18 +38,7 @@ def drift_all(runtime: Runtime, console: Console, manifests: Sequence[Manifest])
     check_targets(manifests, runtime.options.targets)
     criteria = _criteria(runtime)
     trails: dict[str, Trail] = {}  # by Region, as CloudTrail's limit holds for all pools of one
-
-    def one(manifest: Manifest) -> Drift:
-        console.status(f"Reading {manifest.name}…")
-        return _one(runtime, manifest, criteria, trails)
-
-    # A document that refers to others is compared after them; the rest have nothing to wait for.
-    free = [m for m in manifests if not m.needs]
-    with ThreadPoolExecutor(max_workers=POOLS_AT_ONCE) as pool:
-        drifts = {id(m): found for m, found in zip(free, pool.map(one, free), strict=True)}
-    drifts |= {id(m): one(m) for m in manifests if m.needs}
-    console.status("")
-    return [drifts[id(m)] for m in manifests]
+    return stages.each(manifests, console, lambda manifest: _one(runtime, manifest, criteria, trails))
 
 
 def exit_code(drifts: Sequence[Drift], *, zero: bool) -> int:
@@ -127,15 +115,11 @@ def compared(
         InvalidManifest: A reference could not be resolved, or its value does not fit.
     """
     from reconciler import drift
-    from reconciler.desired import resolve
     from reconciler.kinds import root_of
     from reconciler.observer import observe
-    from reconciler.pipeline import check_target
+    from reconciler.pipeline import placed
 
-    identity = cloud.identity()
-    check_target(manifest, identity)
-    resolved = resolve(manifest, cloud, known)
-    target = Target(identity.account, identity.region, manifest.name, manifest.pool_id, manifest.file)
+    resolved, target = placed(manifest, cloud, known)
     try:
         world = observe(cloud, drift.wanted(resolved), parallelism=parallelism)
     except CloudError as error:

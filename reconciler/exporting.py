@@ -23,7 +23,7 @@ from reconciler.desired import load, resolve
 from reconciler.errors import InvalidManifest, Partial, PoolctlError, Refused
 from reconciler.exporter import Exported, Promise, Style
 from reconciler.kinds import root_of
-from reconciler.model import Gap, Plan, Secret, Target, Tree
+from reconciler.model import Gap, Plan, Secret, Target, Tree, dotted
 from reconciler.observer import Wanted, World
 from reconciler.planner import Choices
 from reconciler.references import variables
@@ -241,8 +241,6 @@ def _planned(path: str, exported: Exported, pool: Read, identity: Identity) -> P
 
 
 def _left(plan: Plan) -> Iterator[str]:
-    from reconciler.model import dotted
-
     for change in plan.pending:
         paths = ", ".join(dotted(f.path) for f in change.fields)
         yield f"{change.address}: {change.action.name.lower()} {paths}".rstrip()
@@ -289,7 +287,7 @@ def save(make: Callable[[Path], list[Result]], directory: Path, *, force: bool) 
 
     Raises:
         Refused: Files are there already; the message lists them.
-        PoolctlError: A file could not be written; none is in place.
+        PoolctlError: A file could not be written; the message lists those that were put in place before it.
     """
     new = next((p for p in (directory, *directory.parents) if p.exists() or not p.name), directory)
     try:
@@ -325,7 +323,8 @@ def _move(aside: Path, directory: Path, names: Iterable[str]) -> list[Path]:
             (aside / name).replace(target)
             moved.append(target)
     except OSError as error:
-        raise PoolctlError(f"{error.filename}: the file could not be written: {error.strerror}.") from None
+        done = "".join(f"\n  {path}" for path in moved) or " nothing"
+        raise PoolctlError(f"{error.filename}: {error.strerror}. What was put in place before it:{done}") from None
     return moved
 
 

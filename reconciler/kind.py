@@ -204,6 +204,8 @@ class ResourceKind:
     """Operation that changes one."""
     delete: str = ""
     """Operation that removes one; empty where it cannot be removed."""
+    ended_by: str = ""
+    """Operation of others that removes one which poolctl never removes: a pool (design 3.3)."""
 
     name_member: str = ""
     """Member that holds the name; empty for single objects."""

@@ -86,13 +86,23 @@ def planned(
         InvalidManifest: A reference could not be resolved, or its value does not fit.
         CloudError: The pool could not be read.
     """
-    identity = cloud.identity()
-    check_target(manifest, identity)
-    resolved = resolve(manifest, cloud, known)
+    resolved, target = placed(manifest, cloud, known)
     world = observe(cloud, planner.wanted(resolved), parallelism=parallelism)
-    target = Target(identity.account, identity.region, manifest.name, manifest.pool_id, manifest.file)
     found = planner.plan(resolved, world, target, choices)
     return guard.check(found, resolved, world)
+
+
+def placed(manifest: Manifest, cloud: Cloud, known: Callable[[str], str | None]) -> tuple[Manifest, Target]:
+    """Return a document with its references resolved, and where it is.
+
+    Raises:
+        Refused: The account or Region is not the one that the manifest names; nothing was read.
+        InvalidManifest: A reference could not be resolved, or its value does not fit.
+    """
+    identity = cloud.identity()
+    check_target(manifest, identity)
+    target = Target(identity.account, identity.region, manifest.name, manifest.pool_id, manifest.file)
+    return resolve(manifest, cloud, known), target
 
 
 def check_target(manifest: Manifest, identity: Identity) -> None:

@@ -5,9 +5,9 @@ A command is a short list of these; what is decided here is decided for all of t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from reconciler.console import Console
 from reconciler.errors import Incomplete, Refused, worst
@@ -19,8 +19,10 @@ if TYPE_CHECKING:  # pydantic comes with it
     from reconciler.desired import Manifest
     from reconciler.planfile import Saved
 
+T = TypeVar("T")
+
 POOLS_AT_ONCE = 4
-"""Manifests that are planned side by side; the calls of each are concurrent too."""
+"""Manifests that are read side by side; the calls of each are concurrent too."""
 
 
 def load(runtime: Runtime, console: Console) -> Sequence[Manifest]:
@@ -50,18 +52,29 @@ def plan_all(runtime: Runtime, console: Console, manifests: Sequence[Manifest]) 
     options = runtime.options
     check_targets(manifests, options.targets)
     check_targets(manifests, options.replaceable, "--allow-replace")
+    return each(manifests, console, lambda manifest: plan_one(runtime, manifest))
 
-    def one(manifest: Manifest) -> Plan:
+
+def each(manifests: Sequence[Manifest], console: Console, work: Callable[[Manifest], T]) -> list[T]:
+    """Do something that reads for every document, several at a time, and return the results in their order.
+
+    Args:
+        manifests: In the order in which they may refer to each other.
+        console: Shows which one is read.
+        work: What is done; whatever it raises ends the run.
+    """
+
+    def one(manifest: Manifest) -> T:
         console.status(f"Reading {manifest.name}…")
-        return plan_one(runtime, manifest)
+        return work(manifest)
 
-    # A document that refers to others is planned after them; the rest have nothing to wait for.
+    # A document that refers to others comes after them; the rest have nothing to wait for.
     free = [m for m in manifests if not m.needs]
     with ThreadPoolExecutor(max_workers=POOLS_AT_ONCE) as pool:
-        plans = {id(m): plan for m, plan in zip(free, pool.map(one, free), strict=True)}
-    plans |= {id(m): one(m) for m in manifests if m.needs}
+        found = {id(m): result for m, result in zip(free, pool.map(one, free), strict=True)}
+    found |= {id(m): one(m) for m in manifests if m.needs}
     console.status("")
-    return [plans[id(m)] for m in manifests]
+    return [found[id(m)] for m in manifests]
 
 
 def plan_one(runtime: Runtime, manifest: Manifest) -> Plan:

@@ -7,7 +7,7 @@ are found by walking this model, so that a new kind needs one line here.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache
 from typing import Annotated, Literal
@@ -55,34 +55,55 @@ def _date(value: object) -> object:
     return value
 
 
-def _addressed(value: str) -> str:
-    """Refuse an address in a section that does not exist: what it should protect would be unprotected."""
-    section = re.split(r"[/.]", value, maxsplit=1)[0]
-    if section not in sections():
-        raise ValueError(f"begin with a section, one of {', '.join(sections())}: for example clients/web")
-    return value
+def addressed(known: Callable[[], Mapping[str, Member]], example: str) -> AfterValidator:
+    """Return what refuses an address in a section that does not exist: what it should protect would be unprotected.
+
+    Args:
+        known: Returns the sections; asked when the document's model is there.
+        example: An address that is right.
+    """
+
+    def check(value: str) -> str:
+        if _head(value) not in known():
+            raise ValueError(f"begin with a section, one of {', '.join(known())}: for example {example}")
+        return value
+
+    return AfterValidator(check)
 
 
-def _prunable(value: str) -> str:
-    """Refuse what is no section of several objects; there is always one pool, and nothing prunes it."""
-    names = [name for name, member in {**sections(), **nested()}.items() if member.shape == "map"]
-    if value not in names:
-        raise ValueError(f"write one of {', '.join(names)}")
-    return value
+def prunable(known: Callable[[], Mapping[str, Member]]) -> AfterValidator:
+    """Return what refuses what is no section of several objects; there is always one pool, and nothing prunes it."""
+
+    def check(value: str) -> str:
+        names = [name for name, member in known().items() if member.shape == "map"]
+        if value not in names:
+            raise ValueError(f"write one of {', '.join(names)}")
+        return value
+
+    return AfterValidator(check)
 
 
-ObjectAddress = Annotated[str, StringConstraints(min_length=1), AfterValidator(_addressed)]
+def lockable(model: Callable[[], type[ApiModel]], example: str) -> AfterValidator:
+    """Return what refuses a path that begins with no key of the document: it would lock nothing."""
+
+    def check(value: str) -> str:
+        if _head(value) not in model().model_fields:
+            raise ValueError(f"begin with a key of the document: for example {example}")
+        return value
+
+    return AfterValidator(check)
+
+
+def _head(path: str) -> str:
+    return re.split(r"[/.]", path, maxsplit=1)[0]
+
+
+NotEmpty = StringConstraints(min_length=1)
+
+ObjectAddress = Annotated[str, NotEmpty, addressed(lambda: sections(), "clients/web")]  # noqa: PLW0108 - defined below
 """`clients/web`, `clients/amplify-*`, `user_pool`."""
 
-
-def _lockable(value: str) -> str:
-    """Refuse a path that begins with no key of the document: it would lock nothing."""
-    if re.split(r"[/.]", value, maxsplit=1)[0] not in UserPoolManifest.model_fields:
-        raise ValueError("begin with a key of the document: for example mfa.MfaConfiguration")
-    return value
-
-
-LockedPath = Annotated[str, StringConstraints(min_length=1), AfterValidator(_lockable)]
+LockedPath = Annotated[str, NotEmpty, lockable(lambda: UserPoolManifest, "mfa.MfaConfiguration")]
 """`mfa.MfaConfiguration`, `clients/web.GenerateSecret`, `target`."""
 
 
@@ -149,7 +170,7 @@ class UserPoolManifest(ApiModel):
     clients: dict[ClientLabel, Client] | None = None
     """App clients, by ClientName, or by any word if the client says its ClientName."""
 
-    prune: list[Annotated[str, AfterValidator(_prunable)]] = Field(default=[])
+    prune: list[Annotated[str, prunable(lambda: {**sections(), **nested()})]] = Field(default=[])
     """Sections whose undeclared objects `apply --prune` may delete."""
     protect: list[ObjectAddress] = Field(default=[])
     """Objects that are never deleted or replaced."""

@@ -58,7 +58,7 @@ def run(options: Options, console: Console) -> int:
             stages.must_be_as_reviewed(options, plans, reviewed)
         if ("human", "") in options.outputs:
             console.out(human.plan(plans, color=console.color, width=console.width))
-        if options.expect:
+        if options.expect and not reviewed:
             stages.must_be_as_reviewed(options, plans, reviewed)
         stages.must_be_applicable(plans)
         if not applying.agreed(plans, options, console):

@@ -69,6 +69,7 @@ KIND = ResourceKind(
     reading=Reading("DescribeIdentityPool"),
     create="CreateIdentityPool",
     update="UpdateIdentityPool",
+    ended_by="DeleteIdentityPool",
     name_member="IdentityPoolName",
     id_param=ID,
     adopt=adopt,

@@ -247,6 +247,7 @@ KIND = ResourceKind(
     create="CreateUserPool",
     created="UserPool",
     update="UpdateUserPool",
+    ended_by="DeleteUserPool",
     name_member="PoolName",
     id_param="UserPoolId",
     id_member="Id",

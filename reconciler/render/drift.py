@@ -12,9 +12,10 @@ from typing import Any
 
 from reconciler import __version__
 from reconciler.kinds import KINDS
-from reconciler.model import Attribution, Drift, Finding, FindingClass, Gap, Position, Refusal, Target, dotted
+from reconciler.model import Attribution, Drift, Finding, FindingClass, Gap, Target, dotted
 from reconciler.render import redact
 from reconciler.render.human import BOLD, DANGER, GREEN, MOST, RED, YELLOW, Pen, notice
+from reconciler.render.machine import gap_tree, notice_tree, position_tree, refusal_tree
 from reconciler.render.redact import printable
 from reconciler.render.tally import plural
 
@@ -168,9 +169,9 @@ def machine(drifts: Sequence[Drift]) -> str:
         "pools": [_pool_tree(d) for d in drifts],
         "findings": [_tree(f) for f in findings],
         "known": sorted({i for d in drifts for i in d.known}),
-        "refusals": [_refusal(r) for d in drifts for r in d.refusals],
-        "notices": [{"message": n.message, "source": _position(n.source)} for d in drifts for n in d.notices],
-        "coverage": {"complete": complete, "gaps": [_gap_tree(g) for d in drifts for g in d.gaps]},
+        "refusals": [refusal_tree(r) for d in drifts for r in d.refusals],
+        "notices": [notice_tree(n) for d in drifts for n in d.notices],
+        "coverage": {"complete": complete, "gaps": [_unread_tree(g) for d in drifts for g in d.gaps]},
         "summary": _summary(drifts),
     }
     return json.dumps(tree, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
@@ -212,7 +213,7 @@ def _tree(found: Finding) -> dict[str, Any]:
         "wanted": redact.plain(wanted),
         "live": redact.plain(live),
         "sensitive": found.sensitive,
-        "source": _position(found.source),
+        "source": position_tree(found.source),
         "attribution": _who(found.attribution),
     }
 
@@ -231,21 +232,5 @@ def _who(who: Attribution | None) -> dict[str, Any] | None:
     }
 
 
-def _refusal(refusal: Refusal) -> dict[str, Any]:
-    return {
-        "address": refusal.address.full,
-        "rule": refusal.rule,
-        "path": dotted(refusal.path),
-        "message": refusal.message,
-        "advice": refusal.advice,
-        "source": _position(refusal.source),
-    }
-
-
-def _gap_tree(gap: Gap) -> dict[str, Any]:
-    found = {"address": gap.address.full, "operation": gap.operation, "reason": gap.reason}
-    return {**found, "iam_action": action(gap)}
-
-
-def _position(position: Position | None) -> dict[str, Any] | None:
-    return position._asdict() if position else None
+def _unread_tree(gap: Gap) -> dict[str, Any]:
+    return {**gap_tree(gap), "iam_action": action(gap)}

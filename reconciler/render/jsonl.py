@@ -36,6 +36,7 @@ from reconciler.model import (
 )
 from reconciler.render import redact, report
 from reconciler.render.human import HEADS
+from reconciler.render.machine import position_tree
 from reconciler.render.progress import Progress
 from reconciler.render.redact import printable
 from reconciler.render.tally import Applied, counts, outcome
@@ -150,7 +151,7 @@ def _change(change: ResourceChange) -> Line:
         "before": redact.plain(redact.conceal(change.before, paths, words)),
         "after": redact.plain(redact.conceal(change.after, paths, words)),
         "paths": [dotted(f.path) for f in shown],
-        "source": _position(change.source),
+        "source": position_tree(change.source),
     }
     if change.reason:
         found["reason"] = change.reason
@@ -234,7 +235,7 @@ def _finding(finding: Finding) -> Line:
         "after": redact.plain(finding.live),
         "severity": finding.severity,
         "fails": finding.fails,
-        "source": _position(finding.source),
+        "source": position_tree(finding.source),
     }
     if finding.attribution:
         who = finding.attribution
@@ -270,7 +271,3 @@ def _diagnostic(severity: str, summary: str, detail: str, address: str, source: 
         found["range"] = {"filename": source.file, "start": point, "end": point}
     level = "error" if severity == "error" else "warn"
     return {"@level": level, "@message": printable(summary), "type": "diagnostic", "diagnostic": found}
-
-
-def _position(source: Position | None) -> Line | None:
-    return source._asdict() if source else None

@@ -71,10 +71,10 @@ def plan(
             "errored": errored,
             "pools": [{**_target(p.target), "summary": _summary([p])} for p in plans],
             "resource_changes": [_change(c, calls) for p in plans for c in p.changes],
-            "refusals": [_refusal(r) for p in plans for r in p.refusals],
+            "refusals": [refusal_tree(r) for p in plans for r in p.refusals],
             "unmanaged": [a.full for p in plans for a in p.unmanaged],
-            "notices": [_notice(n) for p in plans for n in p.notices],
-            "coverage": {"complete": complete, "gaps": [_gap(g) for p in plans for g in p.gaps]},
+            "notices": [notice_tree(n) for p in plans for n in p.notices],
+            "coverage": {"complete": complete, "gaps": [gap_tree(g) for p in plans for g in p.gaps]},
             "summary": _summary(plans),
         }
     )
@@ -163,7 +163,7 @@ def _change(change: ResourceChange, calls: Mapping[str, Sequence[Call]] | None) 
             "replace_paths": [list(f.path) for f in change.fields] if replaced else [],
         },
         "action_reason": change.reason or None,
-        "source": _position(change.source),
+        "source": position_tree(change.source),
         "fields": [_field(f, words) for f in change.fields],
     }
     if calls is not None:
@@ -191,26 +191,30 @@ def _call(call: Call, paths: Sequence[tuple[str | int, ...]], words: frozenset[s
     }
 
 
-def _refusal(refusal: Refusal) -> dict[str, Any]:
+def refusal_tree(refusal: Refusal) -> dict[str, Any]:
+    """Spell a refusal."""
     return {
         "address": refusal.address.full,
         "rule": refusal.rule,
         "path": dotted(refusal.path),
         "message": refusal.message,
         "advice": refusal.advice,
-        "source": _position(refusal.source),
+        "source": position_tree(refusal.source),
     }
 
 
-def _notice(notice: Notice) -> dict[str, Any]:
-    return {"message": notice.message, "source": _position(notice.source)}
+def notice_tree(notice: Notice) -> dict[str, Any]:
+    """Spell a notice."""
+    return {"message": notice.message, "source": position_tree(notice.source)}
 
 
-def _gap(gap: Gap) -> dict[str, Any]:
+def gap_tree(gap: Gap) -> dict[str, Any]:
+    """Spell something that could not be read."""
     return {"address": gap.address.full, "operation": gap.operation, "reason": gap.reason}
 
 
-def _position(position: Position | None) -> dict[str, Any] | None:
+def position_tree(position: Position | None) -> dict[str, Any] | None:
+    """Spell a place in a manifest."""
     return position._asdict() if position else None
 
 
