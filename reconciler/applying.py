@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shlex
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from reconciler.model import Event, Failed, Plan, Sent, Skipped, Verified
 from reconciler.options import Options
 from reconciler.render.progress import Progress
 from reconciler.runtime import Runtime
+from reconciler.settings import LOCAL_DIRECTORY
 from reconciler.signals import Graceful, Stop
 from reconciler.stages import must_be_applicable, plan_one
 
@@ -30,6 +32,8 @@ class Outcome:
     """What was done, in order."""
     exit_code: int
     """What the process ends with."""
+    given: tuple[str, ...] = ()
+    """The options that the next run needs to mean the same, as they are typed; no value of a variable."""
 
 
 def agreed(plans: Sequence[Plan], options: Options, console: Console) -> bool:
@@ -67,7 +71,41 @@ def carry_out(runtime: Runtime, console: Console, manifests: Sequence[Manifest],
             mine = _one(runtime, console, manifest, done[i], stop)
             events += mine
             codes.append(_code(mine))
-    return Outcome(tuple(done), tuple(events), stop.exit_code or _exit(codes, events))
+    code = stop.exit_code or _exit(codes, events)
+    return Outcome(tuple(done), tuple(events), code, tuple(given(runtime.options)))
+
+
+def given(options: Options) -> Iterator[str]:
+    """Yield the options that decide what a run does, as they are typed. Values of variables may be meant for few eyes.
+
+    Args:
+        options: The command line, completed by what a plan file says.
+    """
+    yield from _where(options)
+    one = (("--env", options.env), ("--max-deletes", "" if options.max_deletes is None else str(options.max_deletes)))
+    yield from (f"{name} {shlex.quote(text)}" for name, text in one if text)
+    many = (
+        ("--var-file", options.var_files),
+        ("--target", options.targets),
+        ("--allow-replace", options.replaceable),
+    )
+    yield from (f"{name} {shlex.quote(text)}" for name, texts in many for text in texts)
+    yield from (f"--var {shlex.quote(text.partition('=')[0])}=…" for text in options.vars)
+    if options.prune:
+        yield "--prune"
+    if options.shard:
+        yield f"--shard {options.shard[0]}/{options.shard[1]}"
+
+
+def _where(options: Options) -> Iterator[str]:
+    """Yield the options that say where to work. An address may hold a password."""
+    if options.local is not None:
+        yield "--local" if options.local == LOCAL_DIRECTORY else f"--local={shlex.quote(options.local)}"
+    endpoint = "…" if "@" in options.endpoint_url else shlex.quote(options.endpoint_url)
+    named = (("--region", options.region), ("--profile", options.profile), ("--role-arn", options.role_arn))
+    yield from (f"{name} {shlex.quote(text)}" for name, text in named if text)
+    if options.endpoint_url:
+        yield f"--endpoint-url {endpoint}"
 
 
 def _exit(codes: Sequence[int], events: Sequence[Event]) -> int:

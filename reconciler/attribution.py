@@ -3,14 +3,16 @@
 CloudTrail keeps management events for 90 days and answers two questions a second, each by one attribute
 (cognito-facts 8.4). The events that name the pool are asked for first, as one list answers for all findings; where
 they are silent, the operations of a finding's kind are asked for by name. Events come newest first, so the first that
-fits a finding is the last that touched its object.
+fits a finding is the last that touched its object. What is gone is looked for by the identifier that older events
+told, and settings that live in another Region in the events of that Region.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any
 
 from reconciler.cloud import Clock, Cloud, Sleep
@@ -55,9 +57,21 @@ class Trail:
     def __init__(self, cloud: Cloud, *, clock: Clock, sleep: Sleep) -> None:
         self._cloud = cloud
         self._bucket = Bucket(RATE, clock, sleep)
+        self._clock, self._sleep = clock, sleep
         self._answers: dict[tuple[str, str], list[Event]] = {}
-        self.cut: set[tuple[str, str]] = set()
-        """Questions whose answer was longer than is read."""
+        self._abroad: dict[str, Trail] = {}
+        self._cut: set[tuple[str, str]] = set()
+
+    @property
+    def cut(self) -> frozenset[tuple[str, str]]:
+        """Questions whose answer was longer than is read, in this Region or another one."""
+        return frozenset(self._cut).union(*(t.cut for t in self._abroad.values()))
+
+    def at(self, region: str) -> Trail:
+        """Return the CloudTrail of another Region: each keeps the calls that were made there."""
+        if region not in self._abroad:
+            self._abroad[region] = Trail(self._cloud.at(region), clock=self._clock, sleep=self._sleep)
+        return self._abroad[region]
 
     def events(self, key: str, value: str) -> Iterator[Event]:
         """Yield the events that have an attribute, newest first; calls that failed are left out.
@@ -89,7 +103,7 @@ class Trail:
             token = answer.get("NextToken")
             if not token:
                 return
-        self.cut.add((key, value))
+        self._cut.add((key, value))
 
 
 def read(item: Mapping[str, Any]) -> Event | None:
@@ -137,22 +151,29 @@ def attribute(drift: Drift, subjects: Mapping[str, Mapping[str, str]], trail: Tr
         notices.append(Notice(f"Attribution was not possible: missing {error.operation}."))
     except CloudError as error:
         notices.append(Notice(f"Attribution was not possible: {error.operation}: {error.code}."))
-    asked = {("ResourceName", pool), *(("EventName", o) for m in marks for o in (*m.tellers, *m.operations))}
+    asked = {("ResourceName", pool), *(("EventName", o) for m in marks for o in (*m.tellers, *m.operations, *m.asked))}
     if asked & trail.cut:
         notices.append(Notice("CloudTrail holds more events than were read; some findings may lack their author."))
     findings = tuple(replace(m.finding, attribution=m.who) for m in marks)
     return replace(drift, findings=findings, notices=tuple(notices))
 
 
-def _ask(trail: Trail, marks: Iterable[_Mark], pool: str) -> None:
+def _ask(trail: Trail, marks: Sequence[_Mark], pool: str) -> None:
+    """Ask in the pool's Region, and where parts of objects are in another one, there too; the newest event wins."""
+    _ask_in(trail, marks, pool)
+    for region in dict.fromkeys(m.region for m in marks if m.region):
+        _ask_in(trail.at(region), [m.again(abroad=True) for m in marks if m.region == region], pool)
+
+
+def _ask_in(trail: Trail, marks: Sequence[_Mark], pool: str) -> None:
     """Ask by the pool's id, and for what is still open by the names of operations; of several, the newest event."""
     names = _Names(pool)
     _look(trail.events("ResourceName", pool), marks, names)
     left = [m for m in marks if not m.who]
-    for operation in dict.fromkeys(o for m in left for o in (*m.tellers, *m.operations)):
-        concerned = [m.again() for m in left if operation in (*m.tellers, *m.operations)]
+    for operation in dict.fromkeys(o for m in left for o in m.asked):
+        concerned = [m.again() for m in left if operation in m.asked]
         _look(trail.events("EventName", operation), concerned, names)
-    for mark in left:
+    for mark in marks:
         mark.settle()
 
 
@@ -169,24 +190,41 @@ def _look(events: Iterable[Event], marks: Iterable[_Mark], names: _Names) -> Non
 
 
 class _Names:
-    """Identifiers by name, from the events themselves: a client that was deleted is known there only."""
+    """Identifiers by name, from the events themselves: what was deleted is known there only.
+
+    A name is that of the object, within the object that it stands in: the branding of a client, its terms of use.
+    """
 
     def __init__(self, pool: str) -> None:
         self._pool = pool
-        self._ids: dict[tuple[str, str], set[str]] = {}
+        self._ids: dict[tuple[str, str, str], set[str]] = {}
 
     def learn(self, event: Event) -> None:
         """Take note of the name and identifier that an event tells together."""
-        if event.request.get("userPoolId") != self._pool:
+        if _value(event.request, "UserPoolId") != self._pool:
             return
         for kind in KINDS.values():
-            if kind.name_member and kind.id_param != kind.name_member and event.name in (kind.create, kind.update):
-                for name in _values(event, kind.name_member):
-                    self._ids.setdefault((kind.section, name), set()).update(_values(event, kind.id_param))
+            if kind.id_param and kind.id_param != kind.name_member and event.name in (kind.create, kind.update):
+                owners = _values(event, KINDS[kind.outer].id_param) if kind.outer else {""}
+                names = _values(event, kind.name_member) if kind.name_member else {""}
+                for place in product((kind.section,), owners, names):
+                    self._ids.setdefault(place, set()).update(_values(event, kind.id_param))
 
-    def of(self, kind: ResourceKind, name: str) -> set[str]:
-        """Return the identifiers that objects of a name have had."""
-        return self._ids.get((kind.section, name), set())
+    def of(self, kind: ResourceKind, owner: str, name: str) -> set[str]:
+        """Return the identifiers that objects of a name have had.
+
+        Args:
+            kind: Their kind.
+            owner: Identifier of what they stood in; empty for the pool.
+            name: Their name; empty where there is one in each owner.
+        """
+        return self._ids.get((kind.section, owner, name), set())
+
+    def before(self, kind: ResourceKind, identifier: str) -> set[str]:
+        """Return the identifiers of others that have had the name of an object: those that it was made again after."""
+        return {i for (s, _, _), ids in self._ids.items() if s == kind.section and identifier in ids for i in ids} - {
+            identifier
+        }
 
 
 class _Mark:
@@ -205,16 +243,34 @@ class _Mark:
         self._pool = pool
         self._deletions: list[Event] = []
         if self._is_gone and not ids.get(self.kind.id_param):
-            self.tellers = (self.kind.create, self.kind.update)
+            outer = KINDS[self.kind.outer] if self.kind.outer else self.kind
+            self.tellers = tuple(dict.fromkeys((self.kind.create, self.kind.update, outer.create, outer.update)))
+        self._is_abroad = False
+        self._written_there = self.kind.elsewhere.get(str(finding.path[0]), ()) if finding.path else ()
 
     @property
     def _is_gone(self) -> bool:
         return self.finding.cls is FindingClass.MISSING and not self.kind.root
 
-    def again(self) -> _Mark:
-        """Get ready for another question; what was found stays, unless that finds something newer."""
+    @property
+    def region(self) -> str:
+        """The other Region that the member is read and written in; empty for most."""
+        return self.kind.abroad.region(dict(self._ids)) if self.kind.abroad and self._written_there else ""
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The operations whose events are of use, in the Region that is asked."""
+        return self._written_there if self._is_abroad else (*self.tellers, *self.operations)
+
+    def again(self, *, abroad: bool = False) -> _Mark:
+        """Get ready for another question; what was found stays, unless that finds something newer.
+
+        Args:
+            abroad: Whether the questions go to another Region from now on.
+        """
         self.settle()
         self._best, self.who = self.who, None
+        self._is_abroad = self._is_abroad or abroad
         return self
 
     def settle(self) -> None:
@@ -224,48 +280,60 @@ class _Mark:
 
     def take(self, event: Event) -> bool:
         """Take an event that fits, and tell whether it did."""
-        if event.name not in self.operations or not self._in_pool(event):
+        if event.name not in self.asked or event.name in self.tellers or not self._in_pool(event):
             return False
         if self.tellers:
             self._deletions.append(event)
             return False
-        if self._is_it(event):
+        if self._is_abroad or self._is_it(event):  # what the pool's id leads to there is the part that is there
             self.who = event.who
         return self.who is not None
 
     def take_gone(self, names: _Names) -> None:
         """Take the newest deletion of an object that had the name of the missing one."""
-        wanted = self.finding.wanted if isinstance(self.finding.wanted, dict) else {}
-        name = str(wanted.get(self.kind.name_member, self.finding.address.name))
-        known = names.of(self.kind, name) if self.tellers else set()
-        found = [e.who for e in self._deletions if _values(e, self.kind.id_param) & known]
+        found = [e.who for e in self._deletions if self._was_it(e, names)]
         self.who = max(found, key=lambda w: w.time) if found else self.who
 
+    def _was_it(self, event: Event, names: _Names) -> bool:
+        """Whether a deletion took the object that is missing, or what that one stood in."""
+        kind, outer = self.kind, KINDS.get(self.kind.outer)
+        wanted = self.finding.wanted if isinstance(self.finding.wanted, dict) else {}
+        local = self.finding.address.name.rpartition("/")[2]
+        name = str(wanted.get(kind.name_member, local)) if kind.name_member else ""
+        if outer is None:
+            return bool(_values(event, kind.id_param) & names.of(kind, "", name))
+        owner = self._ids.get(outer.id_param, "")
+        if event.name != outer.delete:
+            return bool(_values(event, kind.id_param) & names.of(kind, owner, name))
+        # An owner was made again, and what stood in the former one, as far as it is known to have, went with it.
+        return any(names.of(kind, o, name) for o in _values(event, outer.id_param) & names.before(outer, owner))
+
     def _in_pool(self, event: Event) -> bool:
-        pool, arn = event.request.get(_spelled(self._root)), str(event.request.get("resourceArn", ""))
+        pool, arn = _value(event.request, self._root), str(_value(event.request, "ResourceArn") or "")
         if pool is None and not arn:  # a creation tells the id in its answer
             return self._pool in _values(event, "Id") | _values(event, self._root)
         return pool == self._pool or arn.rpartition("/")[2] == self._pool
 
     def _is_it(self, event: Event) -> bool:
         kind = self.kind
-        if kind.root or (event.request.get("resourceArn") and not kind.id_param):
+        if kind.root or (_value(event.request, "ResourceArn") and not kind.id_param):
             return True
         told = _values(event, kind.id_param)
         if kind.id_param and (told or not kind.outer):
             return self._ids.get(kind.id_param) in told
         if kind.outer:
             owner = KINDS[kind.outer].id_param
-            named = event.request.get(_spelled(owner))
+            named = _value(event.request, owner)
             return named is not None and named == self._ids.get(owner)
         owners = {KINDS[k.outer].id_param for k in KINDS.values() if k.outer}
-        return all(event.request.get(_spelled(owner)) in NO_OWNER for owner in owners)
+        return all(_value(event.request, owner) in NO_OWNER for owner in owners)
 
 
 def operations(kind: ResourceKind, finding: Finding) -> tuple[str, ...]:
     """Return the operations that may have made a finding so."""
     if finding.cls is FindingClass.MISSING:
-        return tuple(o for o in (kind.delete, kind.ended_by) if o)
+        outer = KINDS[kind.outer].delete if kind.outer else ""
+        return tuple(o for o in (kind.delete, kind.ended_by, outer) if o)
     if finding.cls is FindingClass.UNMANAGED and kind.create:
         return (kind.create,)
     member = str(finding.path[0]) if finding.path else ""
@@ -274,20 +342,21 @@ def operations(kind: ResourceKind, finding: Finding) -> tuple[str, ...]:
     return tuple(dict.fromkeys(o for o in (kind.create, kind.update, *elsewhere, *shared) if o))
 
 
-def _spelled(name: str) -> str:
-    """CloudTrail begins names of members with a small letter."""
-    return name[:1].lower() + name[1:]
+def _value(tree: Mapping[str, Any], param: str) -> Any:
+    """Return what CloudTrail has of a parameter. It begins names with a small letter, and abbreviations differ."""
+    return next((v for k, v in tree.items() if k.casefold() == param.casefold()), None)
 
 
 def _values(event: Event, param: str) -> set[str]:
     """All texts that an event holds under the name of a parameter, in the call and in its answer."""
-    return set(_found(event.request, _spelled(param))) | set(_found(event.answer, _spelled(param))) if param else set()
+    name = param.casefold()
+    return {*_found(event.request, name), *_found(event.answer, name)} if name else set()
 
 
 def _found(tree: Any, name: str) -> Iterator[str]:
     if isinstance(tree, dict):
         for key, value in tree.items():
-            if key == name and isinstance(value, str):
+            if key.casefold() == name and isinstance(value, str):
                 yield value
             else:
                 yield from _found(value, name)

@@ -20,7 +20,7 @@ from botocore import xform_name
 from botocore.config import Config
 
 from reconciler import __version__
-from reconciler.cloud import Clock, Identity, Sleep
+from reconciler.cloud import Clock, Identity, Meter, Sleep
 from reconciler.errors import Ambiguous, Busy, CloudError, Denied, NotFound
 from reconciler.model import Secret, Tree
 from reconciler.quotas import Quotas
@@ -28,11 +28,28 @@ from reconciler.quotas import Quotas
 log = logging.getLogger("poolctl.aws")
 
 THROTTLED = frozenset(
-    {"TooManyRequestsException", "ThrottlingException", "Throttling", "ConcurrentModificationException"}
+    {
+        "TooManyRequestsException",
+        "ThrottlingException",
+        "Throttling",
+        "ConcurrentModificationException",
+        "Throttled",
+        "ThrottledException",
+        "KMSThrottling",
+    }
 )
 """Certainly not carried out: may be sent again, creates too (cognito-facts 6)."""
 
-BROKEN = frozenset({"InternalErrorException", "InternalServerException", "ServiceUnavailable", "InternalFailure"})
+BROKEN = frozenset(
+    {
+        "InternalErrorException",
+        "InternalServerException",
+        "ServiceUnavailable",
+        "InternalFailure",
+        "InternalError",
+        "InternalException",
+    }
+)
 """Perhaps carried out: may be sent again unless it creates something."""
 
 SPREADING = frozenset(
@@ -53,9 +70,12 @@ DENIED = frozenset(
         "ExpiredTokenException",
         "ExpiredToken",
         "InvalidClientTokenId",
+        "AuthorizationError",
     }
 )
-MISSING = frozenset({"ResourceNotFoundException", "ParameterNotFound", "UserNotFoundException"})
+MISSING = frozenset(
+    {"ResourceNotFoundException", "ParameterNotFound", "UserNotFoundException", "NoSuchKey", "NotFound"}
+)
 
 ATTEMPTS = 8
 """How often a call is sent at most."""
@@ -97,8 +117,16 @@ class Access:
 class Aws:
     """A `Cloud` that is an AWS account and Region."""
 
-    def __init__(self, access: Access, *, clock: Clock = time.monotonic, sleep: Sleep = time.sleep) -> None:
+    def __init__(
+        self,
+        access: Access,
+        *,
+        clock: Clock = time.monotonic,
+        sleep: Sleep = time.sleep,
+        meter: Meter | None = None,
+    ) -> None:
         self._access = access
+        self._meter = meter or Meter()
         self._clock = clock
         self._sleep = sleep
         self._session = _session(access)
@@ -107,6 +135,7 @@ class Aws:
         self._elsewhere: dict[str, Aws] = {}
         self._identity: Identity | None = None
         self._lock = Lock()
+        self._asking = Lock()
 
     def identity(self) -> Identity:
         """Return the account and Region. Asks STS once.
@@ -114,11 +143,12 @@ class Aws:
         Raises:
             CloudError: There are no credentials, no Region, or STS refused.
         """
-        if self._identity is None:
-            answer = self.call("sts", "GetCallerIdentity", {})
-            arn = str(answer.get("Arn", "arn:aws"))
-            self._identity = Identity(str(answer["Account"]), self._region(), arn.split(":")[1])
-        return self._identity
+        with self._asking:  # several pools ask at the same time
+            if self._identity is None:
+                answer = self.call("sts", "GetCallerIdentity", {})
+                arn = str(answer.get("Arn", "arn:aws"))
+                self._identity = Identity(str(answer["Account"]), self._region(), arn.split(":")[1])
+            return self._identity
 
     def call(self, service: str, operation: str, params: Mapping[str, Any]) -> Tree:
         """Send one request and return the answer without its metadata; see `Cloud.call`."""
@@ -142,13 +172,16 @@ class Aws:
         with self._lock:
             if region not in self._elsewhere:
                 access = replace(self._access, region=region)
-                self._elsewhere[region] = Aws(access, clock=self._clock, sleep=self._sleep)
+                self._elsewhere[region] = Aws(access, clock=self._clock, sleep=self._sleep, meter=self._meter)
             return self._elsewhere[region]
 
     def _once(self, service: str, operation: str, params: Mapping[str, Any]) -> Tree:
         method = getattr(self._client(service), xform_name(operation))
         began = self._clock()
+        self._meter.add(service, operation)
         answer: Tree = method(**reveal(params))
+        if hasattr(answer.get("Body"), "read"):  # of S3: a stream, which may break off as an answer may
+            answer["Body"] = answer["Body"].read()
         request = answer.pop("ResponseMetadata", {}).get("RequestId", "")
         log.debug("%s:%s answered in %.3f s (request %s)", service, operation, self._clock() - began, request)
         return answer

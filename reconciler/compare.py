@@ -244,13 +244,26 @@ def _fields(kind: ResourceKind, one: Thing | None, other: Thing | None, *, offli
     after = (other.tree or _AT_DEFAULT) if other else {}
     forth = diff(kind.model, other.tree, before) if other else ()
     back = [f for f in (diff(kind.model, one.tree, after) if one else ()) if not _met(f.path, forth)]
-    for found in forth:
-        yield replace(found, source=other.position(found.path) if other else None)
-    for found in back:
-        where = one.position(found.path) if one else None
-        yield FieldChange(found.path, found.after, found.before, sensitive=found.sensitive, source=where)
+    turned = [replace(f, before=f.after, after=f.before) for f in back]
+    for found, side in (*((f, other) for f in forth), *((f, one) for f in turned)):
+        if not (one and other and _is_one_thing(kind, one.tree, other.tree, found)):
+            yield replace(found, source=side.position(found.path) if side else None)
     if offline and one and other:
         yield from _silent(kind, one, other)
+
+
+def _is_one_thing(kind: ResourceKind, one: Tree, other: Tree, found: FieldChange) -> bool:
+    """Whether the service takes both for the same, as it adds what one side does not say, or knows another spelling."""
+    lacking, having = (other, one) if found.after is None else (one, other)
+    return any(found.path[: len(path)] == path for path in kind.settled(_reset(lacking, having), having))
+
+
+def _reset(lacking: Tree, having: Tree) -> Tree:
+    """Say null for what only the other side has: here, what is left out is not kept but at its default."""
+    inner = {
+        k: _reset(v, having[k]) for k, v in lacking.items() if isinstance(v, dict) and isinstance(having.get(k), dict)
+    }
+    return {**dict.fromkeys(having), **lacking, **inner}
 
 
 def _met(path: Path, fields: Iterable[FieldChange]) -> bool:

@@ -245,7 +245,7 @@ def _entries(member: Member, value: Tree, live: Any, path: Path, *, creating: bo
 
 def _entry(member: Member) -> Member:
     """The entries of a map, as if each were a member: without the default of the map as a whole."""
-    return Member(member.name, "scalar", None, member.item_marks, (), member.scalar, "")
+    return Member(member.name, "scalar", None, member.item_marks, (), member.scalar, member.holder)
 
 
 def _items(member: Member, key: str, value: list[Tree], live: Any, path: Path) -> Iterator[Leaf]:

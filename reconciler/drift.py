@@ -32,6 +32,7 @@ from reconciler.model import (
     Plan,
     Position,
     Reference,
+    Refusal,
     ResourceChange,
     Secret,
     Target,
@@ -116,7 +117,8 @@ def compare(manifest: Manifest, world: World, target: Target, criteria: Criteria
         target: Where; its pool id is filled in.
         criteria: What counts.
     """
-    plan = planner.plan(replace(manifest, ignore=()), world, target, planner.Choices())
+    # The planner plans nothing for a section with a gap; here what was read of it is judged all the same.
+    plan = planner.plan(replace(manifest, ignore=()), replace(world, gaps=()), target, planner.Choices())
     refusals = tuple(r for r in plan.refusals if r.rule == "ambiguous")
     gone = world.root is None and not refusals
     found = list(_no_pool(manifest) if gone else _differences(manifest, world, plan) if world.root else ())
@@ -140,8 +142,27 @@ def identify(target: Target, cls: FindingClass, address: Address, path: Path = (
         path: The member within it.
         key: Identifier of a live object whose name need not be unique.
     """
-    place = (target.account, target.region, target.pool_id or target.pool_name, address.full, dotted(path), cls.value)
-    text = "\n".join((*place, key) if key else place)
+    place = (address.full, dotted(path), cls.value)
+    return _id(target, *place, *([key] if key else []))
+
+
+def identify_gap(target: Target, gap: Gap) -> str:
+    """Return the id of something that could not be read: the same as long as the same call fails."""
+    return _id(target, gap.address.full, gap.operation, "unread")
+
+
+def identify_refusal(target: Target, refusal: Refusal) -> str:
+    """Return the id of a reason for which a pool could not be told."""
+    return _id(target, refusal.address.full, dotted(refusal.path), refusal.rule, "refused")
+
+
+def identify_expiry(target: Target, expired: Notice) -> str:
+    """Return the id of an `ignore` rule that has expired; one that was renewed and expires again has another."""
+    return _id(target, expired.message, "expired")
+
+
+def _id(target: Target, *parts: str) -> str:
+    text = "\n".join((target.account, target.region, target.pool_id or target.pool_name, *parts))
     return f"poolctl-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
@@ -166,9 +187,10 @@ def _with_rules(drift: Drift, manifest: Manifest, used: set[Ignore], today: str)
     expired = [r for r in manifest.ignore if ignoring.is_expired(r, today)]
     idle = [r for r in manifest.ignore if r not in used and r not in expired]
     whole = not drift.gaps and not drift.refusals  # else what they meet may just not have been read
-    notices = [Notice(_expiry(r), r.source) for r in expired]
+    late = tuple(Notice(_expiry(r), r.source) for r in expired)
+    notices = [*late]
     notices += [Notice(f"The ignore rule {r.path} met nothing. Remove it.", r.source) for r in idle if whole]
-    return replace(drift, notices=tuple(notices), expired=len(expired))
+    return replace(drift, notices=tuple(notices), expired=late)
 
 
 def _expiry(rule: Ignore) -> str:
@@ -255,19 +277,37 @@ def _no_pool(manifest: Manifest) -> Iterator[_Found]:
 
 
 def _differences(manifest: Manifest, world: World, plan: Plan) -> Iterator[_Found]:
-    blind = {g.address.section for g in world.gaps}
     unclear = {r.address for r in plan.refusals if r.rule == "ambiguous"}
     missing = {c.address for c in plan.changes if c.action is Action.CREATE and KINDS[c.address.section].create}
     for change in plan.changes:
         kind, owner = KINDS[change.address.section], change.address.owner
-        if kind.section in blind or kind.outer in blind or {change.address, owner} & unclear or not _is_written(kind):
+        unseen = _is_unseen(change.address, manifest, world.gaps)
+        if unseen or {change.address, owner} & unclear or not _is_written(kind):
             continue  # not known: never "no difference", and never one
         if change.address in missing:
             yield from () if owner in missing else (_missing(kind, change, manifest),)
             continue
         yield from _changed(change)
         yield from _undeclared(kind, change, manifest, plan)
-    yield from _unmanaged(manifest, world, plan, blind)
+    yield from _unmanaged(manifest, world, plan)
+
+
+def _is_unseen(address: Address, manifest: Manifest, gaps: Iterable[Gap]) -> bool:
+    """Tell whether an object, or what it is inside of, could not be read.
+
+    A list that failed blinds its section. One object that could not be read blinds those of its name, as names of
+    clients are not unique, and those that are pinned, whose live name may be any; the rest is still judged.
+    """
+    return any(_meets(gap.address, one, manifest) for gap in gaps for one in (address, address.owner) if one)
+
+
+def _meets(gap: Address, address: Address, manifest: Manifest) -> bool:
+    if gap.section != address.section:
+        return False
+    inside = bool(KINDS[gap.section].outer) and address.name.startswith(f"{gap.name}/")
+    spec = manifest.spec(address.section, address.name)
+    pinned = bool(spec and spec.pin)
+    return inside or pinned or not gap.name or gap.name in (address.name, _live_name(manifest, address))
 
 
 def _missing(kind: ResourceKind, change: ResourceChange, manifest: Manifest) -> _Found:
@@ -358,14 +398,15 @@ def _names(tree: Any) -> Iterator[str]:
 # --- what nobody declares ------------------------------------------------------------------------------------------
 
 
-def _unmanaged(manifest: Manifest, world: World, plan: Plan, blind: set[str]) -> Iterator[_Found]:
+def _unmanaged(manifest: Manifest, world: World, plan: Plan) -> Iterator[_Found]:
     ours, _ = ownership.split(world.objects, plan.target.pool_id)
     meant = {id(c.before) for c in plan.changes}
     unclear = {(r.address.section, _live_name(manifest, r.address)) for r in plan.refusals if r.rule == "ambiguous"}
     for observed in ours:
         kind, address = KINDS[observed.address.section], observed.address
         pool = world.root.data if world.root else {}
-        skip = kind.root or kind.section in blind or kind.outer in blind or (kind.section, address.name) in unclear
+        unseen = _is_unseen(address, manifest, world.gaps)
+        skip = kind.root or unseen or (kind.section, address.name) in unclear
         if not skip and id(observed.data) not in meant and _is_something(kind, observed, pool):
             key = observed.ids.get(kind.id_param, "") if kind.id_param != kind.name_member else ""
             place = _place(manifest, address)

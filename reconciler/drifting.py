@@ -5,50 +5,160 @@ What a pool's drift is stands in `drift`; here is what a run over several pools 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from reconciler import stages
+from reconciler import notify, reports, stages
 from reconciler.cloud import Cloud
 from reconciler.console import Console
 from reconciler.errors import CloudError, InvalidInput, worst
 from reconciler.model import Address, Drift, Gap, Notice
+from reconciler.options import Options
+from reconciler.render.tally import plural
 from reconciler.runtime import Runtime
 
 if TYPE_CHECKING:  # pydantic comes with them
     from reconciler.attribution import Trail
     from reconciler.desired import Manifest
     from reconciler.drift import Compared, Criteria
+    from reconciler.notify import Channel, Receiver
+    from reconciler.render.metrics import Spent
+
+
+class Earlier(NamedTuple):
+    """What need not be told again, by the ids of findings."""
+
+    baseline: frozenset[str]
+    """Accepted."""
+    told: frozenset[str]
+    """Told by an earlier run, with what could not be read then."""
+
 
 NOT_LOCAL = "Attribution was not possible: the embedded Cognito keeps no CloudTrail."
 
 
-def drift_all(runtime: Runtime, console: Console, manifests: Sequence[Manifest]) -> list[Drift]:
+def check(options: Options) -> tuple[Channel, ...]:
+    """Insist that the options of a drift run make sense, before anything is read, and return who is to be told.
+
+    Raises:
+        InvalidInput: They do not.
+    """
+    if options.remember and options.only_new:
+        raise InvalidInput("--remember reads the earlier report too; leave --only-new out.")
+    if options.remember and options.targets:
+        raise InvalidInput("--remember with --target would forget what the report tells of the rest; use --only-new.")
+    if options.remember:
+        reports.check(options.remember)
+    return tuple(notify.parse(text) for text in options.notify)
+
+
+def earlier(runtime: Runtime) -> Earlier:
+    """Return what was told or accepted before.
+
+    Raises:
+        InvalidInput: An earlier report cannot be read.
+        CloudError: S3 refused.
+    """
+    options, connect = runtime.options, lambda: runtime.only(reports.CALLS)
+    baseline = reports.told(options.baseline, connect) if options.baseline else reports.EMPTY
+    known = reports.told(options.only_new, connect) if options.only_new else reports.EMPTY
+    if options.remember:
+        known |= reports.told(options.remember, connect, must_exist=False)
+    return Earlier(baseline, known)
+
+
+def receivers(runtime: Runtime, channels: Sequence[Channel]) -> tuple[Receiver, ...]:
+    """Look up the addresses of those who are to be told: nothing is compared for the sake of somebody unknown.
+
+    Raises:
+        InvalidInput: There is no such address.
+        CloudError: AWS, which keeps it, could not be asked.
+    """
+    return notify.resolve(channels, cloud=_telling(runtime), environ=runtime.environ)
+
+
+def tell(
+    runtime: Runtime, console: Console, drifts: Sequence[Drift], receivers: Sequence[Receiver], before: Earlier
+) -> frozenset[str]:
+    """Tell everybody what is new, and return the ids of what somebody did not take.
+
+    Args:
+        runtime: The run.
+        console: Says who did not take it.
+        drifts: One for each document.
+        receivers: Those who are to be told.
+        before: What was told before.
+    """
+    from reconciler.render.drift import tree
+    from reconciler.render.redact import drifts as redacted
+
+    if not receivers:
+        return frozenset()
+    known = before.baseline | before.told
+    told = notify.tell(tree(redacted(drifts)), receivers, known, cloud=_telling(runtime), sleep=runtime.sleep)
+    for failure in told.failures:
+        console.err(f"Error: {failure}")
+    if told.sent:
+        console.progress(f"{plural(told.sent, 'notification')} sent.")
+    return told.undelivered
+
+
+def _telling(runtime: Runtime) -> Callable[[str], Cloud]:
+    return lambda region: runtime.only(notify.CALLS, region)
+
+
+def spent(runtime: Runtime, code: int) -> Spent:
+    """Return what the run has cost.
+
+    Args:
+        runtime: The run.
+        code: What it is going to end with.
+    """
+    from reconciler.render.metrics import Spent
+
+    return Spent(runtime.now(), runtime.clock() - runtime.began, runtime.meter.sent, code)
+
+
+def remember(runtime: Runtime, report: str) -> None:
+    """Keep the report for the next run, where that was asked for. It comes last, so that what it holds was told.
+
+    Raises:
+        PoolctlError: It could not be kept.
+    """
+    if runtime.options.remember:
+        reports.remember(runtime.options.remember, report, lambda: runtime.only(reports.CALLS))
+
+
+def drift_all(runtime: Runtime, console: Console, manifests: Sequence[Manifest], before: Earlier) -> list[Drift]:
     """Compare every document with what is live. Nothing is written.
 
     Raises:
-        InvalidInput: An earlier report cannot be read, or `--target` names nothing; AWS was not contacted.
+        InvalidInput: `--target` names nothing; AWS was not contacted.
         PoolctlError: The account could not be told, or is not the one that a manifest names.
     """
+    from reconciler.drift import Criteria
     from reconciler.planner import check_targets
 
-    check_targets(manifests, runtime.options.targets)
-    criteria = _criteria(runtime)
+    options = runtime.options
+    check_targets(manifests, options.targets)
+    criteria = Criteria(runtime.today, options.strict, options.targets, before.baseline, before.told)
+    reader = runtime.readers()
     trails: dict[str, Trail] = {}  # by Region, as CloudTrail's limit holds for all pools of one
-    return stages.each(manifests, console, lambda manifest: _one(runtime, manifest, criteria, trails))
+    return stages.each(manifests, console, lambda m: _one(runtime, m, reader(m), criteria, trails))
 
 
-def exit_code(drifts: Sequence[Drift], *, zero: bool) -> int:
-    """Return the exit code of a drift run: 4 refused, 2 drift or an expired rule, 7 a gap and no drift, 0 otherwise.
+def exit_code(drifts: Sequence[Drift], *, zero: bool, undelivered: bool = False) -> int:
+    """Return the exit code of a drift run.
+
+    4 refused, 1 somebody could not be told, 2 drift or an expired rule, 7 a gap and no drift, 0 otherwise.
 
     Args:
         drifts: One for each document.
-        zero: Whether drift counts as a success. A refusal or a gap never does.
+        zero: Whether drift counts as a success. A refusal, a gap or a lost message never does.
+        undelivered: Whether a notification was not taken.
     """
-    return worst([_exit(drift, zero=zero) for drift in drifts])
+    return worst([*(_exit(drift, zero=zero) for drift in drifts), int(undelivered)])
 
 
 def _exit(drift: Drift, *, zero: bool) -> int:
@@ -59,35 +169,10 @@ def _exit(drift: Drift, *, zero: bool) -> int:
     return 7 if drift.gaps else 0
 
 
-def _criteria(runtime: Runtime) -> Criteria:
-    from reconciler.drift import Criteria
-
-    options = runtime.options
-    baseline = reported(options.baseline) if options.baseline else frozenset()
-    earlier = reported(options.only_new) if options.only_new else frozenset()
-    return Criteria(runtime.today, options.strict, options.targets, baseline, earlier)
-
-
-def reported(file: str) -> frozenset[str]:
-    """Return the ids of the findings that an earlier `-o json` report holds, those that it left out as known included.
-
-    Raises:
-        InvalidInput: It cannot be read, or is something else.
-    """
-    try:
-        tree = json.loads(Path(file).read_text(encoding="utf-8"))
-        return frozenset([f["id"] for f in tree["findings"]]) | frozenset(tree["known"])
-    except OSError as error:
-        raise InvalidInput(f"{file}: the report could not be read: {error.strerror}.") from None
-    except (ValueError, KeyError, TypeError):
-        raise InvalidInput(f"{file} is no report of drift. Give a file that `drift -o json=FILE` wrote.") from None
-
-
 # --- one pool ------------------------------------------------------------------------------------------------------
 
 
-def _one(runtime: Runtime, manifest: Manifest, criteria: Criteria, trails: dict[str, Trail]) -> Drift:
-    cloud = runtime.reader(manifest)
+def _one(runtime: Runtime, manifest: Manifest, cloud: Cloud, criteria: Criteria, trails: dict[str, Trail]) -> Drift:
     known = runtime.known
     found = compared(manifest, cloud, criteria, runtime.options.parallelism, known.seen_from(manifest))
     known.learn(manifest, found.plan)

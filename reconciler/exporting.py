@@ -1,7 +1,8 @@
 """The steps of an export: find the pools, read them, write them down, prove the text, save it.
 
 A manifest that does not plan to nothing would change the pool that it was taken from, so no text leaves here before it
-was loaded and planned against what was read. Files are made aside and put in place together.
+was loaded and planned against what was read. Files are made aside and put in place together. Of many pools, one that
+fails costs the others nothing: it is left out as a whole, and named.
 """
 
 from __future__ import annotations
@@ -13,14 +14,14 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
 from reconciler import exporter, guard, observer, planner
 from reconciler.cloud import Cloud, Identity, pages
 from reconciler.desired import load, resolve
-from reconciler.errors import InvalidManifest, Partial, PoolctlError, Refused
+from reconciler.errors import InvalidManifest, Partial, PoolctlError, Refused, worst
 from reconciler.exporter import Exported, Promise, Style
 from reconciler.kinds import root_of
 from reconciler.model import Gap, Plan, Secret, Target, Tree, dotted
@@ -57,6 +58,35 @@ class Result:
     """What could not be read, and is missing in the manifest."""
     stack: str
     """The CloudFormation stack that made the pool, or empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A pool of which nothing is written."""
+
+    found: Found
+    """The pool."""
+    error: PoolctlError
+    """Why not."""
+    exit_code: int
+    """What a run ends with that goes on without it: 7 where it could not be read, 6 where the proof failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an export."""
+
+    results: tuple[Result, ...]
+    """The pools that were exported."""
+    failures: tuple[Failure, ...] = ()
+    """Those that were not."""
+    paths: tuple[Path, ...] = ()
+    """The files that were put in place."""
+
+    @property
+    def exit_code(self) -> int:
+        """What the run ends with: the worst of all pools."""
+        return worst([*(7 if r.gaps else 0 for r in self.results), *(f.exit_code for f in self.failures)])
 
 
 # --- which pools ---------------------------------------------------------------------------------------------------
@@ -169,33 +199,74 @@ def _stack(answer: Tree) -> str:
     return str(tags.get(STACK, tags[marked])) if marked else ""
 
 
-def export(found: Sequence[Read], identity: Identity, style: Style, directory: Path | None) -> list[Result]:
-    """Write pools down and prove each text.
+def read_all(
+    cloud: Cloud, pools: Iterable[Found], *, parallelism: int, say: Callable[[str], None]
+) -> tuple[list[Read], list[Failure]]:
+    """Read pools, and go on when one of them cannot be read.
 
     Args:
-        found: What was read.
-        identity: Where it is.
+        cloud: Where they are.
+        pools: Which.
+        parallelism: Calls in flight at once.
+        say: Is told which one is read.
+    """
+    read_ones, failures = [], []
+    for pool in pools:
+        say(f"Reading {pool.name or pool.id}…")
+        try:
+            read_ones.append(read(cloud, pool, parallelism=parallelism))
+        except PoolctlError as error:
+            failures.append(Failure(pool, error, 7))
+    say("")
+    return read_ones, failures
+
+
+def export_all(
+    pools: Sequence[Read], failures: Sequence[Failure], identity: Identity, style: Style, directory: Path | None
+) -> Outcome:
+    """Write pools down, and go on when the text of one cannot be proved.
+
+    Args:
+        pools: What was read.
+        failures: What could not be read; it takes part in the choice of names, so that these are the same next time.
+        identity: Where they are.
         style: How to write.
         directory: Where to put manifests and the files beside them; None where there are none.
+    """
+    results, failed = [], list(failures)
+    names = slugs([*(r.found for r in pools), *(f.found for f in failures)])
+    for pool, name in zip(pools, names, strict=False):
+        try:
+            results.append(export(pool, name, identity, style, directory))
+        except PoolctlError as error:
+            failed.append(Failure(pool.found, error, 6))
+    return Outcome(tuple(results), tuple(failed))
+
+
+def export(pool: Read, name: str, identity: Identity, style: Style, directory: Path | None) -> Result:
+    """Write a pool down and prove the text.
+
+    Args:
+        pool: What was read.
+        name: Slug for its files.
+        identity: Where it is.
+        style: How to write.
+        directory: Where to put the manifest and the files beside it; None where there are none.
 
     Raises:
-        Partial: A manifest would not plan to nothing; the message says what would be left.
+        Partial: The manifest would not plan to nothing; the message says what would be left.
         Refused: A value cannot be part of the text.
     """
-    results, wrong = [], []
-    for pool, name in zip(found, slugs([r.found for r in found]), strict=True):
-        exported = exporter.export(pool.found.document, pool.world, identity, style, name)
-        if directory:
-            place(exported, directory)
-        left = prove(exported, pool, identity, directory)
-        wrong += [f"{name}: {line}" for line in left]
-        results.append(Result(pool.found, exported, pool.world.gaps, pool.stack))
-    if wrong:
+    exported = exporter.export(pool.found.document, pool.world, identity, style, name)
+    if directory:
+        place(exported, directory)
+    left = prove(exported, pool, identity, directory)
+    if left:
         raise Partial(
-            "The export does not describe what is live, so nothing was written. What a plan would say:\n"
-            + "\n".join(f"  {line}" for line in wrong)
+            "The export does not describe what is live, so nothing of it was written. What a plan would say:\n"
+            + "\n".join(f"  {line}" for line in left)
         )
-    return results
+    return Result(pool.found, exported, pool.world.gaps, pool.stack)
 
 
 def place(exported: Exported, directory: Path) -> None:
@@ -277,8 +348,8 @@ class _Promised:
 # --- files ---------------------------------------------------------------------------------------------------------
 
 
-def save(make: Callable[[Path], list[Result]], directory: Path, *, force: bool) -> tuple[list[Result], list[Path]]:
-    """Make all files aside, and put them in place when all of them are right.
+def save(make: Callable[[Path], Outcome], directory: Path, *, force: bool) -> Outcome:
+    """Make all files aside, and put those of the pools that are right in place.
 
     Args:
         make: Writes the files into a directory.
@@ -296,10 +367,10 @@ def save(make: Callable[[Path], list[Result]], directory: Path, *, force: bool) 
     except OSError as error:
         raise PoolctlError(f"--to {directory}: nothing can be written there: {error.strerror}.") from None
     try:
-        results = make(aside)
-        names = [name for result in results for name, _ in contents(result.exported)]
+        outcome = make(aside)
+        names = [name for result in outcome.results for name, _ in contents(result.exported)]
         _may_write(directory, names, force=force)
-        return results, _move(aside, directory, names)
+        return replace(outcome, paths=tuple(_move(aside, directory, names)))
     finally:
         shutil.rmtree(aside, ignore_errors=True)
         _tidy(directory, new)

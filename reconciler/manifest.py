@@ -69,8 +69,8 @@ def read(paths: Sequence[str], stdin: Callable[[], str]) -> tuple[list[RawDocume
 def overlays(paths: Sequence[str], environment: str) -> tuple[dict[str, list[RawDocument]], list[Problem]]:
     """Read what is laid over the manifests of every path in one environment.
 
-    It stands in `overlays/ENVIRONMENT` in the directory that is given, or beside the file that is given, under the
-    same relative path as the manifest.
+    It stands in an `overlays/ENVIRONMENT`, under the same relative path as the manifest: in the nearest directory
+    around the manifest that has one, up to the directory that is given; or beside the file that is given.
 
     Args:
         paths: As for `read`.
@@ -118,14 +118,17 @@ def _search(directory: FilePath) -> list[FilePath]:
     """Return the manifests in a directory, sorted so that every machine sees one order."""
     found: list[FilePath] = []
     for entry in sorted(directory.iterdir()):
-        if entry.name.startswith("."):
-            continue
-        if entry.is_dir():
-            if entry.name != OVERLAYS and not entry.is_symlink():  # a link may lead around in a circle
-                found += _search(entry)
-        elif entry.suffix in SUFFIXES:
+        if _is_searched(entry):
+            found += _search(entry)
+        elif entry.suffix in SUFFIXES and not entry.name.startswith(".") and not entry.is_dir():
             found.append(entry)
     return found
+
+
+def _is_searched(entry: FilePath) -> bool:
+    """Whether manifests are looked for in an entry; a link may lead around in a circle."""
+    hidden = entry.name.startswith(".") or entry.name == OVERLAYS
+    return not hidden and entry.is_dir() and not entry.is_symlink()
 
 
 def _overlays(path: str, environment: str, problems: list[Problem]) -> Iterator[tuple[str, FilePath]]:
@@ -137,11 +140,12 @@ def _overlays(path: str, environment: str, problems: list[Problem]) -> Iterator[
     if not target.exists():  # `read` has said so
         return
     root = target if target.is_dir() else target.parent
-    layer = root / OVERLAYS / environment
-    if not layer.is_dir():
+    layers = _layers(root, environment) if target.is_dir() else {root: root / OVERLAYS / environment}
+    layer = layers.get(root, root / OVERLAYS / environment)
+    if not any(directory.is_dir() for directory in layers.values()):
         problems.append(_file_problem(str(layer), "there is no such directory of overlays.", _environments(layer)))
     elif target.is_dir():
-        yield from _laid_over(root, layer, problems)
+        yield from _laid_over(root, layers, problems)
     elif (layer / target.name).exists():
         yield str(target), layer / target.name
 
@@ -153,20 +157,39 @@ def _environments(layer: FilePath) -> str:
     return f"There are: {', '.join(known)}." if known else "Make it, or leave --env out."
 
 
-def _laid_over(root: FilePath, layer: FilePath, problems: list[Problem]) -> Iterator[tuple[str, FilePath]]:
-    bases = {file.relative_to(root) for file in _search(root)}
-    for file in _search(layer):
-        base = root / file.relative_to(layer)
-        if base.relative_to(root) in bases:
-            yield str(base), file
-        else:
-            message = f"the overlay has no base: there is no manifest {base}."
-            problems.append(_file_problem(str(file), message, "Give it the name of the manifest that it changes."))
-    for directory in sorted({base.parent for base in bases}):
-        lost = root / directory / OVERLAYS / layer.name
-        if lost != layer and lost.is_dir():
-            fix = f"Move its files to {layer / directory}."
-            problems.append(_file_problem(str(lost), "these overlays are not beside the directory that is given.", fix))
+def _layers(directory: FilePath, environment: str) -> dict[FilePath, FilePath]:
+    """Return the directories that have overlays of an environment beside them, with these, outer ones first."""
+    layer = directory / OVERLAYS / environment
+    found = {directory: layer} if layer.is_dir() else {}
+    for inner in filter(_is_searched, sorted(directory.iterdir())):
+        found |= _layers(inner, environment)
+    return found
+
+
+def _laid_over(
+    root: FilePath, layers: Mapping[FilePath, FilePath], problems: list[Problem]
+) -> Iterator[tuple[str, FilePath]]:
+    """Give each manifest the overlay of its nearest directory of overlays, and report overlays that are none."""
+    bases = set(_search(root))
+    nearest = {base: next((d for d in base.parents if d in layers), root) for base in bases}
+    for directory, layer in layers.items():
+        for file in _search(layer):
+            base = directory / file.relative_to(layer)
+            if base not in bases:
+                message = f"the overlay has no base: there is no manifest {base}."
+                problems.append(_file_problem(str(file), message, "Give it the name of the manifest that it changes."))
+            elif nearest[base] != directory:
+                problems.append(_too_far(base, file, layers[nearest[base]] / base.relative_to(nearest[base])))
+            else:
+                yield str(base), file
+
+
+def _too_far(base: FilePath, file: FilePath, nearer: FilePath) -> Problem:
+    """Two places for one overlay: which of them counts must not depend on who looks."""
+    if nearer.exists():
+        return _file_problem(str(file), f"{base} has two overlays, this one and {nearer}.", "Join them in the latter.")
+    message = f"the overlays of {base} stand nearer to it, in a directory of their own."
+    return _file_problem(str(file), message, f"Move it to {nearer}.")
 
 
 def _text(file: FilePath, problems: list[Problem]) -> str | None:

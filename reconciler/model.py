@@ -319,6 +319,11 @@ class Target:
     """File that declares it."""
 
     @property
+    def key(self) -> str:
+        """Account, Region and name: what tells pools apart, even before they exist."""
+        return "/".join(part for part in (self.account, self.region, self.pool_name) if part)
+
+    @property
     def partition(self) -> str:
         """The partition that the Region belongs to: `aws`, `aws-cn`, `aws-us-gov`."""
         outside = {"cn": "aws-cn", "us-gov": "aws-us-gov"}
@@ -432,8 +437,8 @@ class Drift:
     """How many findings `ignore` rules, a baseline or an earlier report took out."""
     known: tuple[str, ...] = ()
     """Ids of the findings that an earlier report took out: they are still there, and the next report must know."""
-    expired: int = 0
-    """How many `ignore` rules have expired: each of them makes the run end with 2, and a notice says which."""
+    expired: tuple[Notice, ...] = ()
+    """The `ignore` rules that have expired, as the notices say it: each of them makes the run end with 2."""
 
 
 # --- what an apply reports ---------------------------------------------------------------------------------------

@@ -61,6 +61,10 @@ class Options(NamedTuple):
 
     outputs: tuple[tuple[str, str], ...] = (("human", STDOUT),)
     """Formats to write and the file each goes to."""
+    max_bytes: int | None = None
+    """Longest Markdown, in bytes; None takes the usual."""
+    shard: tuple[int, int] | None = None
+    """`plan`, `apply`, `drift`: which part of the documents is meant, from 1, and of how many; None means all."""
     detailed_exitcode: bool = False
     """`plan`: whether changes end with exit code 2."""
     show_origin: bool = False
@@ -103,6 +107,10 @@ class Options(NamedTuple):
     """`drift`: an earlier report, whose findings are left out; empty for none."""
     baseline: str = ""
     """`drift`: a report of accepted findings, which are left out; empty for none."""
+    remember: str = ""
+    """`drift`: where the earlier report is and the new one is kept, a file or `s3://BUCKET/KEY`; empty for nowhere."""
+    notify: tuple[str, ...] = ()
+    """`drift`: who is told of what is new, as `CHANNEL=WHERE`."""
     attribute: bool = False
     """`drift`: whether CloudTrail is asked who it was."""
     action: str = ""
@@ -245,6 +253,9 @@ def add_outputs(parser: argparse.ArgumentParser, formats: Sequence[str]) -> None
         type=lambda text: _output(text, formats),
         help=f"write the result as {', '.join(formats)}; may be repeated (human)",
     )
+    if "markdown" in formats:
+        text = "longest Markdown, in bytes; details are cut, and the text says so (65000)"
+        parser.add_argument("--max-bytes", metavar="N", type=_bytes, default=None, help=text)
 
 
 def _output(text: str, formats: Sequence[str]) -> tuple[str, str]:
@@ -257,6 +268,17 @@ def _output(text: str, formats: Sequence[str]) -> tuple[str, str]:
     if directory and not os.path.isdir(directory):  # noqa: PTH112
         raise invalid(f"--output: the directory {directory!r} does not exist.")
     return form, STDOUT if file == "-" else file
+
+
+def _bytes(text: str) -> int:
+    count = int(_number(text, "--max-bytes", int, "a whole number"))
+    if count < LEAST_BYTES:
+        raise invalid(f"--max-bytes: {count} is too little for the sum and the dangers; give at least {LEAST_BYTES}.")
+    return count
+
+
+LEAST_BYTES = 4_000
+"""Least `--max-bytes`: what cannot be cut needs room."""
 
 
 def build(command: str, given: Mapping[str, Any], environ: Mapping[str, str]) -> Options:

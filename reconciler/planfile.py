@@ -156,7 +156,17 @@ def _options(options: Options) -> Tree:
         "variables": sorted({v.partition("=")[0] for v in options.vars}),
         "var_files": list(options.var_files),
         "env": options.env,
+        "shard": _shard(options.shard),
     }
+
+
+def _shard(shard: tuple[int, int] | None) -> str:
+    return "{}/{}".format(*shard) if shard else ""
+
+
+def _part(text: str) -> tuple[int, int] | None:
+    one, _, of = text.partition("/")
+    return (int(one), int(of)) if text else None
 
 
 def _origins(change: ResourceChange) -> list[Tree]:
@@ -340,7 +350,7 @@ def reviewed(options: Options, now: datetime) -> Saved | None:
 
 def _check_options(saved: Saved, options: Options) -> None:
     asked, kept = _options(options), saved.tree["options"]
-    for name in (*MATTER, "env"):
+    for name in (*MATTER, "env", "shard"):
         if asked[name] not in ([], False, None, "", kept[name]):
             raise InvalidInput(f"{saved.file} says itself what the plan may do; leave out the options that say so too.")
     missing = [v for v in kept["variables"] if v not in asked["variables"]]
@@ -360,6 +370,7 @@ def as_reviewed(saved: Saved, options: Options) -> Options:
         replaceable=tuple(kept["replaceable"]),
         var_files=options.var_files or tuple(kept["var_files"]),
         env=kept["env"],
+        shard=_part(kept["shard"]),
     )
 
 
@@ -393,6 +404,7 @@ def caption(saved: Saved) -> str:
     tree, options = saved.tree, saved.tree["options"]
     given = [
         *([f"--env {options['env']}"] if options["env"] else []),
+        *([f"--shard {options['shard']}"] if options["shard"] else []),
         *(f"--target {t}" for t in options["targets"]),
         *(["--prune"] if options["prune"] else []),
         *([] if options["max_deletes"] is None else [f"--max-deletes {options['max_deletes']}"]),

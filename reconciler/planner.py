@@ -90,8 +90,9 @@ def plan(manifest: Manifest, world: World, target: Target, choices: Choices) -> 
     manifest = replace(manifest, ignore=ignoring.in_force(manifest.ignore, choices.today))
     ignored = lambda address, path: ignoring.covered(manifest.ignore, address, path)  # noqa: E731 - one line of sense
     matcher = Matcher(world, manifest.kind, _replaceable(manifest, choices), ignored)
-    changes = [matcher.change(spec) for spec in manifest.specs if spec.address.section not in _unread(world)]
-    left = _undeclared(manifest, ours, matcher.matched)
+    unread = _unread(world)
+    changes = [matcher.change(spec) for spec in manifest.specs if spec.address.section not in unread]
+    left = [o for o in _undeclared(manifest, ours, matcher.matched) if o.address.section not in unread]
     doomed = [o for o in left if choices.prune and _may_go(manifest, o.address)]
     deletions = [_deletion(o) for o in doomed]
     gone = {id(o) for o in doomed}

@@ -1,19 +1,35 @@
 """Plan → the manifest that would restore what is about to change.
 
 It is written before the first write, from what the plan saw, because nobody keeps a state that could be gone back to.
-It says of every change whether it can be undone, as several cannot. Secrets are left to be filled in.
+It says of every change whether it can be undone, as several cannot. Secrets are left to be filled in. What is inside
+of an object that goes (branding, terms) goes with it although no plan says so, and is read for this.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from reconciler import observer
+from reconciler.cloud import Cloud
 from reconciler.kind import ResourceKind
 from reconciler.kinds import KINDS
-from reconciler.model import Action, Address, FieldChange, Path, Plan, ResourceChange, Secret, Tree, dotted
+from reconciler.model import (
+    Action,
+    Address,
+    FieldChange,
+    Gap,
+    Observed,
+    Path,
+    Plan,
+    ResourceChange,
+    Secret,
+    Tree,
+    dotted,
+)
+from reconciler.observer import Owner, Wanted, World
 from reconciler.render.redact import printable
 from reconciler.writer import LiveText, blocks
 from schemas.base import (
@@ -25,6 +41,7 @@ from schemas.base import (
     NotRemovable,
     OnlyOnce,
     Pin,
+    WriteOnly,
     WriteOnlyKeys,
     members,
 )
@@ -34,6 +51,12 @@ _UNNAMEABLE = re.compile(r"[^\w/+=.@#-]", re.ASCII)
 
 CREDENTIALS = ("ClientSecret", "GenerateSecret")
 """An app client is made with its own secret or with a new one, never with both (cognito-facts 3, C18)."""
+
+GOING = (Action.DELETE, Action.REPLACE)
+"""What takes an object away, with all that is inside of it."""
+
+PLACEHOLDER = "#     its secret is not in this file: put it where the $secret below says, or take that line out"
+"""What is to be said below an object with a secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +96,60 @@ class _Writer:
         return LiveText(value) if isinstance(value, str) else value
 
 
-def rollback(plans: Sequence[Plan], name: str) -> Rollback:
+def inside(cloud: Cloud, plan: Plan, *, parallelism: int = 8) -> World:
+    """Read what is inside of the objects that a plan takes away. Nothing is asked for when there are none.
+
+    Args:
+        cloud: Where the pool is; a read-only one will do.
+        plan: One that is about to be carried out.
+        parallelism: How many calls may be under way at once.
+
+    Raises:
+        CloudError: The pool itself could not be read.
+    """
+    going = [c for c in plan.pending if c.action in GOING and _parts(c.address.section)]
+    if not going:
+        return World(None)
+    owners = {part: _owners(going, kind.outer) for c in going for part, kind in _parts(c.address.section).items()}
+    sections = frozenset({*owners, *(c.address.section for c in going)})
+    pool, document = going[0].address.pool, KINDS[going[0].address.section].document
+    wanted = Wanted(pool, pool, plan.target.pool_id, sections, {}, document=document, owners=owners)
+    world = observer.observe(cloud, wanted, parallelism=parallelism)
+    addresses = {c.address for c in going}
+    found = tuple(o for o in world.objects if o.address.section in owners)
+    return replace(world, objects=found, gaps=tuple(g for g in world.gaps if _concerns(g, addresses)))
+
+
+def _parts(section: str) -> dict[str, ResourceKind]:
+    """The kinds inside of those of a section; what is only looked at is nothing to restore."""
+    return {k.section: k for k in KINDS.values() if k.outer == section and not k.watched}
+
+
+def _owners(going: Sequence[ResourceChange], section: str) -> tuple[Owner, ...]:
+    return tuple(
+        Owner(c.address.name, c.address.name, str(c.ids[KINDS[section].id_param]))
+        for c in going
+        if c.address.section == section
+    )
+
+
+def _concerns(gap: Gap, going: set[Address]) -> bool:
+    """Whether a gap hides something that goes: within it, itself, or the list that it would stand in."""
+    listing = not gap.address.name and gap.address.section in {a.section for a in going}
+    return gap.address.owner in going or gap.address in going or listing
+
+
+def rollback(plans: Sequence[Plan], name: str, worlds: Sequence[World] = ()) -> Rollback:
     """Return the manifest that would restore what these plans change.
 
     Args:
         plans: All plans of the run, as they are about to be carried out.
         name: Name of the file that it will be written to, without its directory.
+        worlds: For each plan, what goes with what it takes away, from `inside`.
     """
     writer = _Writer(name)
-    parts = [_pool(plan, writer) for plan in plans if plan.pending]
+    around = worlds or [World(None)] * len(plans)
+    parts = [_pool(plan, world, writer) for plan, world in zip(plans, around, strict=True) if plan.pending]
     head = (
         "# Written by poolctl before an apply: what was live of the objects that it was about to change.\n"
         "# Look it over, fill in the secrets that it names, then: poolctl plan, and poolctl apply, of this file.\n"
@@ -89,21 +157,43 @@ def rollback(plans: Sequence[Plan], name: str) -> Rollback:
     return Rollback(head + "".join(parts), writer.files)
 
 
-def _pool(plan: Plan, writer: _Writer) -> str:
+def _pool(plan: Plan, world: World, writer: _Writer) -> str:
     said = [f"# {plan.target.pool_name} ({plan.target.pool_id or 'did not exist'})"]
     kind = KINDS[plan.pending[0].address.section].document
     tree: Tree = {"version": 1, **({} if kind == "UserPool" else {"kind": kind})}
     tree["target"] = {"account": plan.target.account, "region": plan.target.region}
     tree["id"] = plan.target.pool_id
     bare = len(tree)
-    for change in plan.pending:
+    held = {o.address: o for o in world.objects if o.data != KINDS[o.address.section].initial()}
+    for change in (c for c in plan.pending if c.address not in held):
         restored, lost = _restored(change, writer)
         said += _words(change, plan, restored, lost)
         if restored and plan.target.pool_id:
             owner = next((c for c in plan.changes if c.address == change.address.owner), None)
             _put(tree, change.address, restored, _identity(owner) if owner else {})
+        for observed in (o for o in held.values() if o.address.owner == change.address):
+            said += _taken_along(observed, tree, writer)
+    said += [f"#   {g.address}: could not be read, and is not in this file: {g.operation}" for g in world.gaps]
     comments = "".join(f"{printable(line)}\n" for line in said)
     return comments if len(tree) == bare else f"---\n{comments}" + "\n".join(blocks(tree, bare))
+
+
+def _taken_along(observed: Observed, tree: Tree, writer: _Writer) -> Iterator[str]:
+    """Put what goes with its owner at its place, and say so."""
+    address, kind = observed.address, KINDS[observed.address.section]
+    restored = writer.value(_whole(kind, address, observed.data), f"{address.full}#")
+    _put(tree, address, restored, {})
+    yield f"#   {address}: goes with {address.owner}; {_along_verdict(kind, bool(restored))}"
+    if _has_placeholder(restored):
+        yield PLACEHOLDER
+
+
+def _along_verdict(kind: ResourceKind, restored: bool) -> str:
+    silent = ", ".join(m.name for m in members(kind.model).values() if m.has(WriteOnly))
+    if not restored:
+        return f"cannot be undone: Cognito never shows {silent or 'what it holds'}"
+    new = f", with a new {kind.id_param}" if kind.create and kind.id_param != kind.name_member else ""
+    return f"can be undone{new}" + (f", but for {silent}, which Cognito never shows" if silent else "")
 
 
 # --- what to say ---------------------------------------------------------------------------------------------------
@@ -114,7 +204,7 @@ def _words(change: ResourceChange, plan: Plan, restored: Tree, lost: Sequence[Fi
     for found in lost:
         yield f"#     {dotted(found.path)}: cannot be undone: {_why(KINDS[change.address.section], found)}"
     if _has_placeholder(restored):
-        yield "#     its secret is not in this file: put it where the $secret below says, or take that line out"
+        yield PLACEHOLDER
 
 
 def _verdict(change: ResourceChange, plan: Plan, restored: bool, lost: bool) -> str:
@@ -158,8 +248,8 @@ def _why(kind: ResourceKind, change: FieldChange) -> str:
 def _restored(change: ResourceChange, writer: _Writer) -> tuple[Tree, list[FieldChange]]:
     """Return the members to restore, and the changes that no manifest can undo."""
     kind = KINDS[change.address.section]
-    if change.action in (Action.DELETE, Action.REPLACE):
-        return writer.value(_whole(kind, change), f"{change.address.full}#"), []
+    if change.action in GOING:
+        return writer.value(_whole(kind, change.address, change.before or {}), f"{change.address.full}#"), []
     if change.action is Action.CREATE and kind.create:
         return {}, []
     lost = [f for f in change.fields if _is_for_good(kind, f)]
@@ -194,15 +284,14 @@ def _complete(tree: Tree, kind: ResourceKind, change: ResourceChange, writer: _W
             details.update(writer.value({k: Secret("", "live") for k in held}, at))
 
 
-def _whole(kind: ResourceKind, change: ResourceChange) -> Tree:
+def _whole(kind: ResourceKind, address: Address, before: Tree) -> Tree:
     """The live object as a manifest has it: its key says its name, and the service says its id."""
     known = members(kind.model)
-    before = change.before or {}
     live = {k: v for k, v in kind.authored(before, {}).items() if k in known and v is not None}
     secret, generate = CREDENTIALS
     if secret in before and secret in known:
         live = {**{k: v for k, v in live.items() if k != generate}, secret: before[secret]}
-    local = change.address.name.rpartition("/")[2]
+    local = address.name.rpartition("/")[2]
     skip = {m.name for m in known.values() if m.has(Pin) or (m.has(KeyName) and live.get(m.name) == local)}
     return {k: v for k, v in live.items() if k not in skip}
 

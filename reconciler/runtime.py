@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from reconciler.cloud import Clock, Cloud, ReadOnly, Sleep
+from reconciler.cloud import Clock, Cloud, Limited, Meter, ReadOnly, Sharing, Sleep
 from reconciler.errors import Refused
 from reconciler.options import Options
 
@@ -50,9 +50,17 @@ class Runtime:
     """Seconds, monotonic."""
     sleep: Sleep = time.sleep
     """Waits for so many seconds."""
+    now: Clock = time.time
+    """Seconds since 1970, UTC."""
     today: str = field(default_factory=_today)
     """YYYY-MM-DD, UTC."""
+    meter: Meter = field(default_factory=Meter)
+    """Counts the requests of the run."""
     _clouds: dict[str, Cloud] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.began = self.clock()
+        """When the run began, by `clock`."""
 
     @cached_property
     def known(self) -> Known:
@@ -94,14 +102,27 @@ class Runtime:
         Raises:
             Refused: `--region` and the manifest disagree.
         """
-        region = self._region(manifest)
-        if region not in self._clouds:
-            self._clouds[region] = self._connect(region)
-        return self._clouds[region]
+        return self._cloud_in(self._region(manifest))
 
     def reader(self, manifest: Manifest) -> Cloud:
         """Return the same, without writes."""
         return self._read_only(self.cloud(manifest))
+
+    def readers(self) -> Callable[[Manifest], Cloud]:
+        """Return what gives a manifest its reader, for a stage that reads many and writes nothing in between.
+
+        What is the same for all documents of a Region, such as the list of pools, is asked once.
+        """
+        from reconciler.kinds import ROOT_LISTS
+        from reconciler.references import REMOTE_READS
+
+        shared: dict[str, Cloud] = {}
+
+        def reader(manifest: Manifest) -> Cloud:
+            made = Sharing(self.reader(manifest), ROOT_LISTS | REMOTE_READS)
+            return shared.setdefault(self._region(manifest), made)
+
+        return reader
 
     def reader_in(self, region: str) -> Cloud:
         """Return a Region without writes, for commands that work without a manifest.
@@ -115,10 +136,22 @@ class Runtime:
         asked = self.options.region
         if asked and region and asked != region:
             raise Refused(f"The pool is in {region}, --region says {asked}; nothing was read. Leave --region out.")
-        found = region or asked or (LOCAL_REGION if self.options.local else "")
+        return self._read_only(self._cloud_in(region))
+
+    def only(self, calls: frozenset[tuple[str, str]], region: str = "") -> Cloud:
+        """Return a Region in which these calls can be made and no others.
+
+        Args:
+            calls: Service and operation of each.
+            region: The Region that is meant; empty takes that of the options or of the session.
+        """
+        return Limited(self._cloud_in(region), calls)
+
+    def _cloud_in(self, region: str) -> Cloud:
+        found = region or self.options.region or (LOCAL_REGION if self.options.local else "")
         if found not in self._clouds:
             self._clouds[found] = self._connect(found)
-        return self._read_only(self._clouds[found])
+        return self._clouds[found]
 
     @staticmethod
     def _read_only(cloud: Cloud) -> Cloud:
@@ -155,10 +188,10 @@ class Runtime:
         options = self.options
         if options.local:
             # The embedded Cognito has no quotas and no profiles; everything stays in this process.
-            return Aws(Access(region=region, share=1000.0), clock=self.clock, sleep=self.sleep)
+            return Aws(Access(region=region, share=1000.0), clock=self.clock, sleep=self.sleep, meter=self.meter)
         share = WATCHING if options.command == "drift" else 1.0
         access = Access(region, options.profile, options.role_arn, options.endpoint_url, options.max_rps, share)
-        return Aws(access, clock=self.clock, sleep=self.sleep)
+        return Aws(access, clock=self.clock, sleep=self.sleep, meter=self.meter)
 
 
 @contextmanager

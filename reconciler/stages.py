@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
+from reconciler.cloud import Cloud
 from reconciler.console import Console
 from reconciler.errors import Incomplete, Refused, worst
 from reconciler.model import Call, Plan
@@ -32,13 +33,18 @@ def load(runtime: Runtime, console: Console) -> Sequence[Manifest]:
         InvalidManifest: They are wrong.
     """
     from reconciler.desired import ordered
+    from reconciler.sharding import part
 
     loaded = runtime.load(console.stdin.read)
     for notice in loaded.notices:
         console.progress(f"Warning: {notice.source}: {notice.message}" if notice.source else notice.message)
+    manifests = ordered(loaded.manifests)
+    if runtime.options.shard:
+        manifests = part(manifests, runtime.options.shard)
+        console.progress(f"This part has {len(manifests)} of {len(loaded.manifests)} documents.")
     if runtime.options.local:
-        runtime.make_up_secrets(loaded.manifests)
-    return runtime.known.about(ordered(loaded.manifests))
+        runtime.make_up_secrets(manifests)
+    return runtime.known.about(manifests)
 
 
 def plan_all(runtime: Runtime, console: Console, manifests: Sequence[Manifest]) -> list[Plan]:
@@ -52,7 +58,8 @@ def plan_all(runtime: Runtime, console: Console, manifests: Sequence[Manifest]) 
     options = runtime.options
     check_targets(manifests, options.targets)
     check_targets(manifests, options.replaceable, "--allow-replace")
-    return each(manifests, console, lambda manifest: plan_one(runtime, manifest))
+    reader = runtime.readers()
+    return each(manifests, console, lambda manifest: plan_one(runtime, manifest, reader(manifest)))
 
 
 def each(manifests: Sequence[Manifest], console: Console, work: Callable[[Manifest], T]) -> list[T]:
@@ -77,8 +84,13 @@ def each(manifests: Sequence[Manifest], console: Console, work: Callable[[Manife
     return [found[id(m)] for m in manifests]
 
 
-def plan_one(runtime: Runtime, manifest: Manifest) -> Plan:
+def plan_one(runtime: Runtime, manifest: Manifest, cloud: Cloud | None = None) -> Plan:
     """Plan one manifest, and remember what others may refer to.
+
+    Args:
+        runtime: The run.
+        manifest: The document.
+        cloud: Where to read; None makes a reader that shares nothing with other documents.
 
     Raises:
         PoolctlError: It could not be planned.
@@ -88,7 +100,7 @@ def plan_one(runtime: Runtime, manifest: Manifest) -> Plan:
     options, known = runtime.options, runtime.known
     found = planned(
         manifest,
-        runtime.reader(manifest),
+        cloud or runtime.reader(manifest),
         runtime.choices,
         parallelism=options.parallelism,
         known=known.seen_from(manifest),

@@ -18,6 +18,8 @@ from typing import Annotated, Any, ClassVar, Literal, TypeVar, Union, get_args, 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic.fields import FieldInfo
 
+from schemas.docstrings import described
+
 M = TypeVar("M")
 
 
@@ -40,7 +42,7 @@ class ApiModel(BaseModel):
     """Members of the API that do not belong here, with what to do instead: they are refused with that advice. They
     are what a pasted answer holds beside its configuration, and members that another section owns."""
 
-    model_config = ConfigDict(strict=True, frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(strict=True, frozen=True, hide_input_in_errors=True, defer_build=True)
 
 
 # --- facts about a member: objects that stand inside Annotated[...] -----------------------------------------------
@@ -286,14 +288,19 @@ class Member:
     """The facts of the items of a list or map."""
     scalar: type
     """The Python type of the value or of its items: str, int, bool, bytes or object."""
-    description: str
-    """From the model's docstring under the field, or empty."""
+    holder: type[ApiModel]
+    """The structure that it is a member of."""
 
     required: bool = False
     """Whether the model itself insists on the member (items of lists only)."""
 
     key_marks: tuple[Any, ...] = ()
     """The facts of the keys of a map."""
+
+    @property
+    def description(self) -> str:
+        """What the model says below the member, or nothing."""
+        return described(self.holder).get(self.name, "")
 
     def mark(self, kind: type[M]) -> M | None:
         """Return the fact of the given kind, or None."""
@@ -307,26 +314,23 @@ class Member:
 @cache
 def members(model: type[ApiModel]) -> Mapping[str, Member]:
     """Return the members of a structure by name, in the order of the schema."""
-    return {name: _member(name, info) for name, info in model.model_fields.items()}
+    return {name: _member(model, name, info) for name, info in model.model_fields.items()}
 
 
-def _member(name: str, info: FieldInfo) -> Member:
+def _member(holder: type[ApiModel], name: str, info: FieldInfo) -> Member:
     inner, marks = _unwrap(info.annotation)
     marks = (*marks, *info.metadata)
     origin = get_origin(inner)
     if any(isinstance(m, Document) for m in marks):
-        return Member(name, "scalar", None, marks, (), object, info.description or "", info.is_required())
+        return Member(name, "scalar", None, marks, (), object, holder, info.is_required())
     if origin in (list, dict):
         item, item_marks = _unwrap(get_args(inner)[-1])
         key_marks = _unwrap(get_args(inner)[0])[1] if origin is dict else ()
         shape: Literal["list", "map"] = "list" if origin is list else "map"
         model, scalar = _leaf(item)
-        text, required = info.description or "", info.is_required()
-        return Member(name, shape, model, marks, item_marks, scalar, text, required, key_marks)
+        return Member(name, shape, model, marks, item_marks, scalar, holder, info.is_required(), key_marks)
     model, scalar = _leaf(inner)
-    return Member(
-        name, "structure" if model else "scalar", model, marks, (), scalar, info.description or "", info.is_required()
-    )
+    return Member(name, "structure" if model else "scalar", model, marks, (), scalar, holder, info.is_required())
 
 
 def _leaf(annotation: Any) -> tuple[type[ApiModel] | None, type]:

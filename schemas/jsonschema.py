@@ -31,6 +31,7 @@ from schemas.base import (
     Tier,
     members,
 )
+from schemas.docstrings import described
 from schemas.documents import DOCUMENTS, DocumentKind
 from schemas.manifest import is_object
 
@@ -206,7 +207,7 @@ def _document(kind: DocumentKind) -> JsonSchema:
     properties = root["properties"]
     for name, info in kind.model.model_fields.items():
         if get_origin(info.annotation) is Literal:
-            properties[name] = {"description": info.description, "enum": list(get_args(info.annotation))}
+            properties[name] = {"description": described(kind.model)[name], "enum": list(get_args(info.annotation))}
     properties["prune"]["anyOf"][0]["items"] = {"anyOf": [{"enum": list(kind.prunable)}, DYNAMIC]}
     return root
 

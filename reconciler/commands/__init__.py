@@ -9,7 +9,9 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from reconciler.console import Console
+from reconciler.files import save
 from reconciler.options import STDOUT, Options
+from reconciler.settings import invalid
 
 if TYPE_CHECKING:
     import argparse
@@ -32,6 +34,19 @@ class Command(Protocol):
             PoolctlError: It cannot be done; the command line prints the message and takes the exit code.
         """
         ...
+
+
+def add_shard(parser: argparse.ArgumentParser) -> None:
+    """Add the option by which workers of a fleet share the documents."""
+    text = "work on one part of the documents, such as 1/4 (all of them)"
+    parser.add_argument("--shard", metavar="I/N", type=_shard, default=None, help=text)
+
+
+def _shard(text: str) -> tuple[int, int]:
+    one, _, of = text.partition("/")
+    if not (one + of).isascii() or not one.isdigit() or not of.isdigit() or not 1 <= int(one) <= int(of):
+        raise invalid(f"--shard: {text!r} is not a part. Write 1/4 for the first of four.")
+    return int(one), int(of)
 
 
 def add_choices(parser: argparse.ArgumentParser) -> None:
@@ -70,26 +85,3 @@ def deliver(options: Options, console: Console, renderers: Mapping[str, Callable
             console.out(renderers[form](console.color))
         else:
             save(file, renderers[form](False))
-
-
-def save(file: str, content: str | bytes) -> None:
-    """Write a whole file or none: a pipeline must not read half a plan.
-
-    Raises:
-        PoolctlError: It could not be written.
-    """
-    import os
-    import tempfile
-    from pathlib import Path
-
-    from reconciler.errors import PoolctlError
-
-    target = Path(file)
-    try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content.encode() if isinstance(content, str) else content)
-        Path(name).chmod(0o644)
-        Path(name).replace(target)
-    except OSError as error:
-        raise PoolctlError(f"{file}: the result could not be written: {error.strerror}.") from None

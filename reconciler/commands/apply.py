@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.commands import add_choices, deliver, save
+from reconciler.commands import add_choices, add_shard, deliver
 from reconciler.console import Console
+from reconciler.files import save
 from reconciler.options import Options, add_outputs
 from reconciler.render import formats
 from reconciler.settings import invalid
@@ -14,8 +15,10 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
+    from reconciler.desired import Manifest
     from reconciler.model import Plan
     from reconciler.planfile import Saved
+    from reconciler.runtime import Runtime
 
 HELP = """\
 Make the pools what the manifests say. Plans first and asks for 'yes', naming pool and account; --yes goes on without
@@ -35,6 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--expect", metavar="DIGEST", type=_digest, default=None, help=text)
     text = "before the first write, write a manifest that would restore what changes"
     parser.add_argument("--rollback-file", metavar="FILE", default=None, help=text)
+    add_shard(parser)
     add_choices(parser)
     add_outputs(parser, formats.NAMES)
 
@@ -64,40 +68,70 @@ def run(options: Options, console: Console) -> int:
         if not applying.agreed(plans, options, console):
             return 0
         if options.rollback_file:
-            _keep(options.rollback_file, plans, console)
+            _keep(options, runtime, manifests, plans, console)
         outcome = applying.carry_out(runtime, console, manifests, plans)
-    deliver(options, console, formats.apply(outcome, locate=formats.repository(console.environ)))
+    locate = formats.repository(console.environ)
+    deliver(options, console, formats.apply(outcome, locate=locate, limit=options.max_bytes))
     return outcome.exit_code
 
 
 def _reviewed(options: Options) -> tuple[Options, Saved | None]:
     """Take over what the plan file says, where one is named. What was reviewed needs no question."""
     from datetime import UTC, datetime
-    from pathlib import Path
 
     from reconciler import planfile
 
-    if options.rollback_file and Path(options.rollback_file).exists():
-        raise invalid(f"--rollback-file: {options.rollback_file} is there already. It is not overwritten.")
+    if options.rollback_file:
+        _must_be_new(options.rollback_file, *_images(options.rollback_file))
     found = planfile.reviewed(options, datetime.now(UTC))
     if found:
         options = planfile.as_reviewed(found, options)
     return options._replace(yes=options.yes or bool(found or options.expect)), found
 
 
-def _keep(file: str, plans: Sequence[Plan], console: Console) -> None:
+def _images(file: str) -> list[str]:
+    """Return what lies there already under names that images beside the file may get."""
+    import re
+    from pathlib import Path
+
+    target = Path(file)
+    if not target.parent.is_dir():
+        return []
+    return [
+        str(p) for p in sorted(target.parent.iterdir()) if re.fullmatch(rf"{re.escape(target.name)}\.\d+\.bin", p.name)
+    ]
+
+
+def _must_be_new(*files: str) -> None:
+    """Insist that nothing is overwritten, be it a link that leads nowhere."""
+    import os
+
+    for file in files:
+        if os.path.lexists(file):
+            raise invalid(f"--rollback-file: {file} is there already. It is not overwritten.")
+
+
+def _keep(
+    options: Options, runtime: Runtime, manifests: Sequence[Manifest], plans: Sequence[Plan], console: Console
+) -> None:
     """Write what would restore the live objects; without it, nothing else is written."""
     from pathlib import Path
 
-    from reconciler.rollback import rollback
+    from reconciler.rollback import inside, rollback
 
     if not any(p.pending for p in plans):
         return
-    found = rollback(plans, Path(file).name)
-    for name, content in found.files.items():
-        save(str(Path(file).with_name(name)), content)
+    file, calls = options.rollback_file, options.parallelism
+    worlds = [inside(runtime.reader(m), p, parallelism=calls) for m, p in zip(manifests, plans, strict=True)]
+    found = rollback(plans, Path(file).name, worlds)
+    beside = {str(Path(file).with_name(name)): content for name, content in found.files.items()}
+    _must_be_new(*beside, file)
+    for name, content in beside.items():
+        save(name, content)
     save(file, found.text)
     console.progress(f"Wrote what would restore the present state to {file}.")
+    for gap in (g for w in worlds for g in w.gaps):
+        console.err(f"Could not be read, and is missing in {file}: {gap.address.full}: {gap.operation}: {gap.reason}")
 
 
 def _digest(text: str) -> str:

@@ -14,13 +14,18 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
+    from reconciler.cloud import Cloud
     from reconciler.compare import Comparison, Described
+    from reconciler.desired import Manifest
     from reconciler.runtime import Runtime
+
+    Operand = tuple[str, Sequence[Manifest]]
+    """What the user wrote, and the manifests that it names; none for a live pool."""
 
 HELP = """\
 Compare two sides, A and B. Each is a manifest or a directory of manifests, one of them as an environment (PATH@ENV),
-or a live pool (pool:ID, pool:NAME). Without a live pool, AWS is not contacted. Ends with 2 when the sides differ and
-with 0 when they do not.
+or a live pool (pool:ID, pool:NAME). A name is looked for where the other side is, unless --region says where. Without a
+live pool, AWS is not contacted. Ends with 2 when the sides differ and with 0 when they do not.
 
   poolctl diff pools/@staging pools/@prod
   poolctl diff old.yaml new.yaml
@@ -50,7 +55,8 @@ def run(options: Options, console: Console) -> int:
     if len(options.paths) != 2:  # noqa: PLR2004
         raise invalid("diff compares two sides; name exactly two: PATH, PATH@ENV, pool:ID or pool:NAME.")
     with running(options, console.environ) as runtime:
-        some, others = (_side(runtime, console, operand) for operand in options.paths)
+        one, other = ((o, _loaded(runtime, console, o)) for o in options.paths)
+        some, others = (_side(runtime, console, *pair) for pair in ((one, other), (other, one)))
     found = compare.compare(some, others)
     renderers = {
         "human": lambda color: differences.human(found, color=color, width=console.width),
@@ -66,13 +72,14 @@ def _exit(found: Sequence[Comparison]) -> int:
     return 7 if any(c.gaps for c in found) else 0
 
 
-def _side(runtime: Runtime, console: Console, operand: str) -> list[Described]:
-    if operand.startswith(LIVE):
-        return [_live(runtime, console, operand)]
-    return _declared(runtime, console, operand)
+def _side(runtime: Runtime, console: Console, operand: Operand, beside: Operand) -> list[Described]:
+    text, manifests = operand
+    if text.startswith(LIVE):
+        return [_live(runtime, console, text, beside)]
+    return _declared(runtime, text, manifests)
 
 
-def _live(runtime: Runtime, console: Console, operand: str) -> Described:
+def _live(runtime: Runtime, console: Console, operand: str, beside: Operand) -> Described:
     from reconciler import exporting
     from reconciler.compare import live
 
@@ -80,28 +87,60 @@ def _live(runtime: Runtime, console: Console, operand: str) -> Described:
     if not pool:
         raise invalid("pool: needs the id or the name of a pool behind it.")
     console.status(f"Reading {pool}…")
-    cloud = runtime.reader_in(exporting.region_of(pool))
+    cloud = _where(runtime, operand, beside)
     read = exporting.read(cloud, exporting.one(cloud, pool), parallelism=runtime.options.parallelism)
     console.status("")
     return live(operand, read.found.document, read.found.name, read.world)
 
 
-def _declared(runtime: Runtime, console: Console, operand: str) -> list[Described]:
-    """Load one side; beside a live pool, what AWS knows is put in, so that values are compared and not references."""
+def _where(runtime: Runtime, operand: str, beside: Operand) -> Cloud:
+    """Return where to look for a pool: an id says so itself, and a name is looked for where the other side is.
+
+    Raises:
+        InvalidInput: The other side is in several Regions or accounts.
+        Refused: The session is in another account than the other side.
+    """
+    from reconciler.errors import Refused
+    from reconciler.exporting import region_of
+
+    pool, options = operand.removeprefix(LIVE), runtime.options
+    if region_of(pool) or options.region:
+        return runtime.reader_in(region_of(pool))
+    text, manifests = beside
+    meant = [m for m in manifests if m.name == pool] or manifests
+    accounts, regions = ({getattr(m, what) for m in meant} - {""} for what in ("account", "region"))
+    if max(len(accounts), len(regions)) > 1:
+        several = ", ".join(sorted(accounts if len(accounts) > 1 else regions))
+        raise invalid(f"{operand}: {text} is in several places ({several}). Name the pool by its id, or give --region.")
+    cloud = runtime.reader_in(next(iter(regions), region_of(text.removeprefix(LIVE))))
+    account = next(iter(accounts), "")
+    if account and cloud.identity().account != account:
+        raise Refused(
+            f"{operand}: {text} is for account {account}, the session is in {cloud.identity().account}; nothing was "
+            "read. Use credentials of that account, or name the pool by its id."
+        )
+    return cloud
+
+
+def _loaded(runtime: Runtime, console: Console, operand: str) -> Sequence[Manifest]:
     from dataclasses import replace
 
+    if operand.startswith(LIVE):
+        return ()
+    path, env = environment(operand)
+    side = replace(runtime, options=runtime.options._replace(paths=(path,), env=env or runtime.options.env))
+    return side.load(console.stdin.read).manifests
+
+
+def _declared(runtime: Runtime, operand: str, manifests: Sequence[Manifest]) -> list[Described]:
+    """Describe one side; beside a live pool, what AWS knows is put in, so that values are compared, not references."""
     from reconciler.compare import declared
     from reconciler.desired import resolve
 
-    options = runtime.options
-    path, env = environment(operand)
-    side = replace(runtime, options=options._replace(paths=(path,), env=env or options.env))
-    loaded = side.load(console.stdin.read)
-    manifests = loaded.manifests
-    if any(o.startswith(LIVE) for o in options.paths):
-        if options.local:
+    if any(o.startswith(LIVE) for o in runtime.options.paths):
+        if runtime.options.local:
             runtime.make_up_secrets(manifests)
-        manifests = tuple(resolve(m, runtime.reader(m)) for m in manifests)
+        manifests = [resolve(m, runtime.reader(m)) for m in manifests]
     return [declared(operand, m) for m in manifests]
 
 

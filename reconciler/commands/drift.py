@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.commands import deliver
+from reconciler.commands import add_shard, deliver
 from reconciler.console import Console
 from reconciler.options import Options, add_outputs
 from reconciler.render import formats
@@ -20,6 +20,7 @@ there is none in what could be read.
   poolctl drift pools/
   poolctl drift --attribute -o human -o json=report.json pools/
   poolctl drift --only-new report.json pools/
+  poolctl drift --remember report.json --notify slack=env:SLACK_URL pools/    as a scheduled run
 """
 
 
@@ -32,19 +33,41 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--only-new", metavar="REPORT.json", default=None, help=text)
     text = "leave out the findings of a report that was accepted"
     parser.add_argument("--baseline", metavar="FILE", default=None, help=text)
+    text = "leave out what the report kept there tells, and keep the new one: a file or s3://BUCKET/KEY"
+    parser.add_argument("--remember", metavar="WHERE", default=None, help=text)
+    text = "tell of what is new: webhook, slack, sns or eventbridge, and where; may be repeated"
+    parser.add_argument("--notify", action="append", metavar="CHANNEL=WHERE", default=None, help=text)
     text = "ask CloudTrail who made each change (2 requests a second, 90 days)"
     parser.add_argument("--attribute", action="store_true", default=None, help=text)
-    add_outputs(parser, formats.NAMES)
+    add_shard(parser)
+    add_outputs(parser, formats.WATCHING)
 
 
 def run(options: Options, console: Console) -> int:
-    """Compare, and show what was found."""
+    """Compare, tell who wants to know, and show what was found.
+
+    Raises:
+        PoolctlError: It could not be done. What was told and not remembered is told again by the next run.
+    """
     from reconciler import drifting, stages
     from reconciler.runtime import running
 
+    channels = drifting.check(options)
     with running(options, console.environ) as runtime:
         manifests = stages.load(runtime, console)
-        drifts = drifting.drift_all(runtime, console, manifests)
-    renderers = formats.drift(drifts, width=console.width, locate=formats.repository(console.environ))
-    deliver(options, console, renderers)
-    return drifting.exit_code(drifts, zero=options.exit_zero)
+        before = drifting.earlier(runtime)
+        receivers = drifting.receivers(runtime, channels)
+        drifts = drifting.drift_all(runtime, console, manifests, before)
+        lost = drifting.tell(runtime, console, drifts, receivers, before)
+        code = drifting.exit_code(drifts, zero=options.exit_zero, undelivered=bool(lost))
+        renderers = formats.drift(
+            drifts,
+            spent=drifting.spent(runtime, code),
+            undelivered=lost,
+            width=console.width,
+            locate=formats.repository(console.environ),
+            limit=options.max_bytes,
+        )
+        deliver(options, console, renderers)
+        drifting.remember(runtime, renderers["json"](False))
+    return code

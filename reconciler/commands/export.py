@@ -5,20 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.console import Console
-from reconciler.errors import worst
 from reconciler.options import Options
 from reconciler.settings import invalid
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
 
-    from reconciler.exporting import Result
+    from reconciler.exporting import Outcome
 
 HELP = """\
 Write live pools down as manifests. It writes files and never AWS: the command works on a connection that refuses every
 write. No secret is written; a reference stands in its place. The manifest is loaded and planned before it is written:
-if the plan is not empty, nothing is written. `import` is another name for the same command.
+if the plan is not empty, nothing is written. With --all, the other pools are exported all the same, and the command
+ends with 6 (7 for a pool that could not be read). `import` is another name for the same command.
 
   poolctl export --pool eu-west-1_AbCdEf123
   poolctl export --pool customers --to pools/
@@ -43,6 +42,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: Options, console: Console) -> int:
     """Export."""
     _check(options)
+    from functools import partial
     from pathlib import Path
 
     from reconciler import exporting
@@ -53,22 +53,15 @@ def run(options: Options, console: Console) -> int:
     with running(options, console.environ) as runtime:
         cloud = runtime.reader_in(exporting.region_of(options.pool))
         pools = exporting.every(cloud) if options.all_pools else [exporting.one(cloud, options.pool)]
-        read = []
-        for pool in pools:
-            console.status(f"Reading {pool.name or pool.id}…")
-            read.append(exporting.read(cloud, pool, parallelism=options.parallelism))
-        console.status("")
+        read, unread = exporting.read_all(cloud, pools, parallelism=options.parallelism, say=console.status)
         identity = cloud.identity()
-    if not options.to:
-        results = exporting.export(read, identity, style, None)
-        console.out(results[0].exported.text)
-    else:
-        directory = Path(options.to)
-        make = lambda aside: exporting.export(read, identity, style, aside)  # noqa: E731 - what `save` carries out
-        results, paths = exporting.save(make, directory, force=options.force)
-        console.out("\n".join(map(str, paths)))
-    _say(results, console)
-    return worst([7 if result.gaps else 0 for result in results])
+    make = partial(exporting.export_all, read, unread, identity, style)
+    outcome = exporting.save(make, Path(options.to), force=options.force) if options.to else make(None)
+    if options.pool and outcome.failures:
+        raise outcome.failures[0].error
+    console.out("\n".join(map(str, outcome.paths)) if options.to else outcome.results[0].exported.text)
+    _say(outcome, console)
+    return outcome.exit_code
 
 
 def _check(options: Options) -> None:
@@ -80,11 +73,11 @@ def _check(options: Options) -> None:
         raise invalid("--force is for files: give --to DIR too.")
 
 
-def _say(results: Sequence[Result], console: Console) -> None:
+def _say(outcome: Outcome, console: Console) -> None:
     """Say what the manifests do not show."""
     from reconciler.exporter import gap_line
 
-    for result in results:
+    for result in outcome.results:
         name = result.found.name
         for gap in result.gaps:
             console.err(f"Could not be read, and is missing in {name}: {gap_line(gap)}")
@@ -96,5 +89,8 @@ def _say(results: Sequence[Result], console: Console) -> None:
         if result.exported.promises:
             count = len(result.exported.promises)
             console.progress(f"{name} refers to {count} secret{'s' if count > 1 else ''}; its first lines name them.")
-    if not results:
+    for failure in outcome.failures:
+        name = failure.found.name
+        console.err(f"{name} ({failure.found.id}) was not exported: {failure.error}")
+    if not outcome.results and not outcome.failures:
         console.progress("There are no pools here.")

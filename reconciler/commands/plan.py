@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.commands import add_choices, deliver, save
+from reconciler.commands import add_choices, add_shard, deliver
 from reconciler.console import Console
+from reconciler.files import save
 from reconciler.options import STDOUT, Options, add_outputs
 from reconciler.render import formats
 from reconciler.settings import invalid
@@ -35,6 +36,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--expires", metavar="TIME", type=_seconds, default=None, help=text)
     text = "show the file and line that each value comes from (human)"
     parser.add_argument("--show-origin", action="store_true", default=None, help=text)
+    add_shard(parser)
     add_choices(parser)
     add_outputs(parser, formats.NAMES)
 
@@ -61,6 +63,7 @@ def run(options: Options, console: Console) -> int:
         digest=lambda: planfile.digest(plans, calls, options),
         locate=formats.repository(console.environ),
         origins=options.show_origin,
+        limit=options.max_bytes,
     )
     deliver(options, console, renderers)
     if options.out:

@@ -42,7 +42,12 @@ def run(options: Options, console: Console) -> int:
     def text(color: bool) -> str:
         return human.plan(plans, color=color, width=console.width) + f"\n{planfile.caption(saved)}"
 
-    renderers = formats.plan(plans, digest=lambda: saved.digest, locate=formats.repository(console.environ))
+    renderers = formats.plan(
+        plans,
+        digest=lambda: saved.digest,
+        locate=formats.repository(console.environ),
+        limit=options.max_bytes,
+    )
     as_saved = {"human": text, "json": lambda _: planfile.dumps(saved.tree["plan"])}
     deliver(options, console, {**renderers, **as_saved})
     return 0

@@ -42,7 +42,8 @@ def run(options: Options, console: Console) -> int:
     files = [m.source.file for m in manifests]
     if problems and ("human", "") in options.outputs:
         console.err(human.problems(problems))
-    renderers = formats.validate(problems, notices, files, locate=formats.repository(console.environ))
+    locate = formats.repository(console.environ)
+    renderers = formats.validate(problems, notices, files, locate=locate, limit=options.max_bytes)
     deliver(options, console, renderers)
     if console.environ.get("GITHUB_ACTIONS") == "true" and ("human", "") in options.outputs:
         console.out(renderers["github"](False))  # the runner reads annotations wherever a job prints them

@@ -77,6 +77,10 @@ READS = frozenset((kind.service, operation) for kind in KINDS.values() for opera
 """All operations that read a kind; what a read-only cloud lets through."""
 
 
+ROOT_LISTS = frozenset((kind.service, kind.listing.operation) for kind in KINDS.values() if kind.root and kind.listing)
+"""Operations that list pools: their answer is the same for all documents of a Region."""
+
+
 def judge(state: State) -> Iterator[Violation]:
     """Yield every rule of the service that a state breaks."""
     for kind in KINDS.values():

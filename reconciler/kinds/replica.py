@@ -28,8 +28,8 @@ PATIENCE = 36 * 3600.0
 
 
 def region(answer: Tree) -> str:
-    """Tell where the replica's own settings are; one that is being made has none yet."""
-    settled = answer.get("Role") != "PRIMARY" and answer.get("Status") in ("ACTIVE", "INACTIVE")
+    """Tell where the replica's own settings are; one that is being made has none yet. Its identifiers alone do too."""
+    settled = answer.get("Role") != "PRIMARY" and answer.get("Status", "INACTIVE") in ("ACTIVE", "INACTIVE")
     return str(answer.get("RegionName", "")) if settled else ""
 
 

@@ -10,7 +10,8 @@ def output_schema(name: str) -> str:
     """Return the JSON Schema of what a command writes with `-o json`.
 
     Args:
-        name: `plan`, `validate`, `apply`, `diff` or `explain`; `planfile` for what `plan --out` saves.
+        name: `plan`, `validate`, `apply`, `diff` or `explain`; `planfile` for what `plan --out` saves,
+            `notification` for what `drift --notify` sends.
     """
     from importlib.resources import files
 

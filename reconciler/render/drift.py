@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from reconciler import __version__
+from reconciler.drift import identify_expiry, identify_gap, identify_refusal
 from reconciler.kinds import KINDS
-from reconciler.model import Attribution, Drift, Finding, FindingClass, Gap, Target, dotted
+from reconciler.model import Attribution, Drift, Finding, FindingClass, Gap, Notice, Refusal, Target, dotted
 from reconciler.render import redact
 from reconciler.render.human import BOLD, DANGER, GREEN, MOST, RED, YELLOW, Pen, notice
 from reconciler.render.machine import gap_tree, notice_tree, position_tree, refusal_tree
@@ -119,7 +120,7 @@ def _sum(drifts: Sequence[Drift], pen: Pen) -> str:
     lines = [*_totals(drifts, pen)]
     gaps = sum(len(d.gaps) for d in drifts)
     refused = sum(len(d.refusals) for d in drifts)
-    expired = sum(d.expired for d in drifts)
+    expired = sum(len(d.expired) for d in drifts)
     if expired:
         lines.append(f"{pen.paint(DANGER, 'Expired:')} {plural(expired, 'ignore rule')}.")
     if gaps:
@@ -157,29 +158,41 @@ def counts(findings: Iterable[Finding]) -> dict[str, int]:
 # --- for programs --------------------------------------------------------------------------------------------------
 
 
-def machine(drifts: Sequence[Drift]) -> str:
-    """Return a drift run as JSON; its schema is `schemas/drift.v1.json`."""
+def machine(drifts: Sequence[Drift], undelivered: Iterable[str] = ()) -> str:
+    """Return a drift run as JSON; its schema is `schemas/drift.v1.json`. The arguments are those of `tree`."""
+    return json.dumps(tree(drifts, undelivered), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def tree(drifts: Sequence[Drift], undelivered: Iterable[str] = ()) -> dict[str, Any]:
+    """Return a drift run as the tree that the JSON spells, and that notifications are made of.
+
+    Args:
+        drifts: One for each document, without what must not be shown.
+        undelivered: Ids of what nobody could be told; the next run tells it again.
+    """
     complete = not any(d.gaps or d.refusals for d in drifts)
     findings = [f for d in drifts for f in d.findings]
-    tree = {
+    return {
         "format_version": FORMAT,
         "poolctl_version": __version__,
         "complete": complete,
         "drifted": any(f.fails for f in findings) or any(d.expired for d in drifts),
         "pools": [_pool_tree(d) for d in drifts],
-        "findings": [_tree(f) for f in findings],
+        "findings": [_tree(f, d.target) for d in drifts for f in d.findings],
         "known": sorted({i for d in drifts for i in d.known}),
-        "refusals": [refusal_tree(r) for d in drifts for r in d.refusals],
+        "refusals": [_refused_tree(r, d.target) for d in drifts for r in d.refusals],
+        "expired": [_expired_tree(n, d.target) for d in drifts for n in d.expired],
         "notices": [notice_tree(n) for d in drifts for n in d.notices],
-        "coverage": {"complete": complete, "gaps": [_unread_tree(g) for d in drifts for g in d.gaps]},
+        "coverage": {"complete": complete, "gaps": [_unread_tree(g, d.target) for d in drifts for g in d.gaps]},
+        "undelivered": sorted(undelivered),
         "summary": _summary(drifts),
     }
-    return json.dumps(tree, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def _pool_tree(drift: Drift) -> dict[str, Any]:
     target = drift.target
     return {
+        "key": target.key,
         "name": target.pool_name,
         "id": target.pool_id,
         "account": target.account,
@@ -194,12 +207,12 @@ def _summary(drifts: Sequence[Drift]) -> dict[str, int]:
     return {
         **counts(f for d in drifts for f in d.findings),
         "suppressed": sum(d.suppressed for d in drifts),
-        "expired": sum(d.expired for d in drifts),
+        "expired": sum(len(d.expired) for d in drifts),
         "read": sum(d.read for d in drifts),
     }
 
 
-def _tree(found: Finding) -> dict[str, Any]:
+def _tree(found: Finding, target: Target) -> dict[str, Any]:
     wanted, live = sides(found)
     return {
         "id": found.id,
@@ -207,6 +220,7 @@ def _tree(found: Finding) -> dict[str, Any]:
         "severity": found.severity,
         "fails": found.fails,
         "pool": found.address.pool,
+        "pool_key": target.key,
         "address": found.address.full,
         "type": KINDS[found.address.section].resource_type,
         "path": dotted(found.path),
@@ -232,5 +246,13 @@ def _who(who: Attribution | None) -> dict[str, Any] | None:
     }
 
 
-def _unread_tree(gap: Gap) -> dict[str, Any]:
-    return {**gap_tree(gap), "iam_action": action(gap)}
+def _refused_tree(refusal: Refusal, target: Target) -> dict[str, Any]:
+    return {"id": identify_refusal(target, refusal), "pool_key": target.key, **refusal_tree(refusal)}
+
+
+def _expired_tree(expired: Notice, target: Target) -> dict[str, Any]:
+    return {"id": identify_expiry(target, expired), "pool_key": target.key, **notice_tree(expired)}
+
+
+def _unread_tree(gap: Gap, target: Target) -> dict[str, Any]:
+    return {"id": identify_gap(target, gap), "pool_key": target.key, **gap_tree(gap), "iam_action": action(gap)}

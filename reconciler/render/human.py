@@ -8,6 +8,7 @@ input gives identical bytes, so that two outputs can be compared.
 from __future__ import annotations
 
 import difflib
+import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -417,9 +418,9 @@ def apply_summary(applied: Applied, *, color: bool) -> str:
     result = outcome(applied)
     plans = applied.plans
     if not result.complete:
-        return _stopped(result, plans, pen)
+        return _stopped(result, plans, pen) + _next(result, applied)
     if result.left:
-        return _not_converged(result, plans, pen)
+        return _not_converged(result, plans, pen) + _next(result, applied)
     done = f"{pen.paint('1;32', 'Apply complete!')} Resources: {_done(result)}.\n"
     return done if result.verified else done + "The result was not read again, so nothing proves that it converged.\n"
 
@@ -445,7 +446,6 @@ def _stopped(result: Outcome, plans: Sequence[Plan], pen: Pen) -> str:
         f"{pen.paint(DANGER, 'Apply stopped:')} {', '.join(sums)}.\n"
         + "".join(f"  {_failure(r, many=many)}\n" for r in failed)
         + "".join(f"  {_name(r.change, many=many)}: not started{_because(r)}\n" for r in waiting)
-        + _next(plans, result)
     )
 
 
@@ -473,20 +473,19 @@ def _not_converged(result: Outcome, plans: Sequence[Plan], pen: Pen) -> str:
         head
         + f"but {plural(len(result.left), 'object still differs', 'objects still differ')} after the last write.\n"
         + names
-        + _next(plans, result)
     )
 
 
-def _next(plans: Sequence[Plan], result: Outcome) -> str:
-    """What to run now, on exactly the manifests that are not done."""
+def _next(result: Outcome, applied: Applied) -> str:
+    """What to run now, on exactly the manifests that are not done, with the options that this run had."""
     pools = {r.change.address.pool for r in result.results if r.status != "done"} | {
         c.address.pool for c in result.left
     }
-    files = dict.fromkeys(p.target.manifest for p in plans if _pool_name(p) in pools)
-    paths = " ".join(printable(f) for f in files)
+    files = dict.fromkeys(shlex.quote(p.target.manifest) for p in applied.plans if _pool_name(p) in pools)
+    words = printable(" ".join((*applied.given, *files)))
     stale = any(r.stale for r in result.results)
     why = "Something changed the pool since it was planned. " if stale else ""
-    return f"{why}Run `poolctl plan {paths}` to see what is left, then `poolctl apply {paths}`.\n"
+    return f"{why}Run `poolctl plan {words}` to see what is left, then `poolctl apply {words}`.\n"
 
 
 def _pool_name(plan: Plan) -> str:

@@ -88,7 +88,7 @@ def drift(drifts: Sequence[Drift], *, now: Now | None = None) -> str:
         "findings": sum(len(d.findings) for d in drifts),
         "failing": sum(f.fails for d in drifts for f in d.findings),
         "suppressed": sum(d.suppressed for d in drifts),
-        "expired": sum(d.expired for d in drifts),
+        "expired": sum(len(d.expired) for d in drifts),
         "read": sum(d.read for d in drifts),
         "unread": sum(len(d.gaps) for d in drifts),
     }

@@ -246,7 +246,7 @@ def drift(drifts: Sequence[Drift]) -> Report:
     tail = [f"{plural(refused, 'pool')} could not be told"] if refused else []
     tail += [f"{plural(gaps, 'object')} could not be read"] if gaps else []
     tail += [f"{plural(hidden, 'finding')} suppressed"] if hidden else []
-    expired = sum(d.expired for d in drifts)
+    expired = sum(len(d.expired) for d in drifts)
     tail += [f"{plural(expired, 'ignore rule')} expired"] if expired else []
     none = "No drift in what could be read." if gaps or refused else "No drift."
     head = f"Drift: {', '.join(words)}." if found else none
@@ -267,7 +267,7 @@ def _drifted(drift: Drift) -> Iterator[Row]:
 
 def _expired(drift: Drift) -> Row:
     """An expired rule makes the run fail, so every format must show a failure; the notices say which it is."""
-    head = f"have expired: {drift.expired}; renew or remove them"
+    head = f"have expired: {len(drift.expired)}; renew or remove them"
     key = f"{drift.target.pool_name} ignore"
     return Row(key, "Ignore rules", "manifest", "expired", head, "failure", "error", danger=True, rule="drift/expired")
 
@@ -413,8 +413,7 @@ def _problem(problem: Problem) -> Row:
 
 
 def _suite(target: Target, rows: Iterable[Row]) -> Suite:
-    name = "/".join(w for w in (target.account, target.region, target.pool_name) if w)
-    return Suite(human.header(target), printable(name), target.manifest, tuple(rows))
+    return Suite(human.header(target), printable(target.key), target.manifest, tuple(rows))
 
 
 def _name(address: Address) -> str:

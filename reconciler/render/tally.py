@@ -60,6 +60,11 @@ class Applied(Protocol):
         """Everything that was reported, over all plans."""
         ...
 
+    @property
+    def given(self) -> Sequence[str]:
+        """The options that the next run needs to mean the same, as they are typed; no value of a variable."""
+        ...
+
 
 class Result(NamedTuple):
     """What became of one change."""

@@ -189,6 +189,44 @@ def test_a_live_pool_is_what_was_applied(live):
         assert ran.code == 0, ran.out
 
 
+OWN_CLAIM = BASE.replace("    AttributeMapping: {username: sub}\n", "")
+MORE_CLAIMS = BASE.replace("{username: sub}", "{email: email}")
+
+
+@pytest.mark.parametrize("text", [BASE, OWN_CLAIM, MORE_CLAIMS])
+def test_the_claim_that_cognito_maps_by_itself_is_no_difference(pools, text):
+    """Neither between a manifest that leaves it out and the live pool, nor one that writes it, nor the two."""
+    (pools / "new.yaml").write_text(text, encoding="utf-8")
+    assert run("--local", "apply", "--yes", "new.yaml", environ={"OKTA": "hunter2-canary"}).code == 0
+    for pair in (("new.yaml", "pool:customers-dev"), ("pool:customers-dev", "new.yaml")):
+        ran = diff("--local", *pair)
+        assert ran.code == 0, ran.out
+    assert diff("old.yaml", "new.yaml").code == (2 if text is MORE_CLAIMS else 0)
+
+
+def test_another_claim_is_a_difference(pools):
+    """Left out, it would be the one that Cognito takes by itself."""
+    (pools / "new.yaml").write_text(BASE.replace("{username: sub}", "{username: oid}"), encoding="utf-8")
+    (pools / "own.yaml").write_text(OWN_CLAIM, encoding="utf-8")
+    assert run("--local", "apply", "--yes", "new.yaml", environ={"OKTA": "hunter2-canary"}).code == 0
+    for file in ("own.yaml", "old.yaml"):
+        assert diff("--local", file, "pool:customers-dev").code == 2
+    assert diff("--local", "new.yaml", "pool:customers-dev").code == 0
+
+
+def test_one_time_in_two_units_is_no_difference(pools):
+    for file, members in (
+        ("hour.yaml", "{AccessTokenValidity: 2, TokenValidityUnits: {AccessToken: hours}}"),
+        ("seconds.yaml", "{AccessTokenValidity: 7200, TokenValidityUnits: {AccessToken: seconds}}"),
+        ("other.yaml", "{AccessTokenValidity: 7201, TokenValidityUnits: {AccessToken: seconds}}"),
+        ("default.yaml", "{}"),
+    ):
+        (pools / file).write_text(f"version: 1\nuser_pool: {{PoolName: p}}\nclients: {{web: {members}}}\n")
+    assert diff("hour.yaml", "seconds.yaml").code == 0
+    for other in ("other.yaml", "default.yaml"):
+        assert {diff("hour.yaml", other).code, diff(other, "seconds.yaml").code} == {2}
+
+
 def test_a_live_pool_differs_from_another_environment(live):
     ran = diff("--local", "pool:customers-prod", "pools@dev", "-o", "json")
     tree = json.loads(ran.out)
@@ -207,6 +245,55 @@ def test_two_live_pools(live):
     ran = diff("--local", "pool:customers-prod", "pool:customers-dev")
     assert ran.code == 2
     assert "# clients/debug only in B" in ran.out
+
+
+ELSEWHERE = "version: 1\ntarget: {region: %s}\nuser_pool: {PoolName: far, DeletionProtection: %s}\n"
+
+
+@pytest.fixture
+def far(pools):
+    """Two pools of one name in two Regions, neither of them that of the session; they differ."""
+    for region, word in (("eu-west-1", "ACTIVE"), ("eu-central-1", "INACTIVE")):
+        (pools / f"{region}.yaml").write_text(ELSEWHERE % (region, word), encoding="utf-8")
+        assert run("--local", "apply", "--yes", f"{region}.yaml").code == 0
+    return pools
+
+
+def test_a_name_is_looked_for_where_the_other_side_is(far):
+    for words in (("eu-west-1.yaml", "pool:far"), ("pool:far", "eu-central-1.yaml")):
+        ran = diff("--local", *words)
+        assert ran.code == 0, ran.out + ran.err
+    exported = run("--local", "--region", "eu-west-1", "export", "--pool", "far").out
+    pool_id = exported.partition("\nid: ")[2].split()[0]
+    assert diff("--local", f"pool:{pool_id}", "pool:far").code == 0
+    assert diff("--local", "eu-central-1.yaml", f"pool:{pool_id}").code == 2
+    assert diff("--local", "pool:far", "pool:far").code == 4  # nothing says where
+
+
+def test_the_option_wins_over_the_other_side(far):
+    (far / "anywhere.yaml").write_text("version: 1\nuser_pool: {PoolName: far, DeletionProtection: INACTIVE}\n")
+    assert diff("--local", "--region", "eu-central-1", "anywhere.yaml", "pool:far").code == 0
+    assert diff("--local", "--region", "eu-west-1", "anywhere.yaml", "pool:far").code == 2
+    assert diff("--local", "anywhere.yaml", "pool:far").code == 4
+    ran = diff("--local", "--region", "eu-west-1", "eu-central-1.yaml", "pool:far")  # as everywhere
+    assert (ran.code, "--region says eu-west-1" in ran.err) == (4, True)
+
+
+def test_a_side_in_several_places_or_another_account_says_so(far):
+    (far / "two").mkdir()
+    for region in ("eu-west-1", "eu-central-1"):
+        (far / "two" / f"{region}.yaml").write_text(ELSEWHERE % (region, "ACTIVE"), encoding="utf-8")
+    ran = diff("--local", "two", "pool:far")
+    assert (ran.code, "in several places (eu-central-1, eu-west-1)" in ran.err) == (3, True)
+    for region in ("eu-west-1", "eu-central-1"):  # a pool of that name tells which is meant
+        text = (ELSEWHERE % (region, "ACTIVE")).replace("far", f"far-{region}" if region != "eu-west-1" else "far")
+        (far / "two" / f"{region}.yaml").write_text(text, encoding="utf-8")
+    _, tree = as_json("--local", "two", "pool:far")
+    assert [(c["a"]["name"], c["objects"]) for c in tree["comparisons"] if c["b"]] == [("far", [])]
+    text = (ELSEWHERE % ("eu-west-1", "ACTIVE")).replace("region:", 'account: "999999999999", region:')
+    (far / "account.yaml").write_text(text, encoding="utf-8")
+    ran = diff("--local", "account.yaml", "pool:far")
+    assert (ran.code, "is for account 999999999999, the session is in 123456789012" in ran.err) == (4, True)
 
 
 @pytest.mark.parametrize(

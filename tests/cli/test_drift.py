@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator
 from reconciler.local import LocalCognito
 from reconciler.render import output_schema
 from tests.cli.support import run
+from tests.notify.support import TOKEN, serving
 
 TREE = {
     "version": 1,
@@ -71,3 +72,106 @@ def test_a_report_that_is_none_stops_before_anything_is_read(pools):
 
 def test_its_schema_is_printed():
     assert run("schema", "--output", "drift").out == output_schema("drift")
+
+
+# --- scheduled runs ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def hook():
+    """A webhook on loopback, and the environment that names it."""
+    with serving() as found:
+        yield found, {"HOOK": found.url}
+
+
+def told(found) -> list[list[str]]:
+    """The ids that each message told."""
+    return [[f["id"] for f in json.loads(r.body)["findings"]] for r in found.requests]
+
+
+REMEMBERING = ("--notify", "webhook=env:HOOK")
+
+
+def test_a_scheduled_run_tells_what_is_new_once(pools, hook):
+    local, file, tmp_path = pools
+    found, environ = hook
+    report = tmp_path / "report.json"
+    words = (local, "drift", "--remember", str(report), *REMEMBERING, file)
+    assert run(*words, environ=environ).code == 0
+    assert told(found) == []
+    by_hand(tmp_path, GroupName="late")
+    ran = run(*words, environ=environ)
+    assert (ran.code, ran.last) == (2, "exit 2 (changes)")
+    assert "1 notification sent." in ran.err
+    assert run(*words, environ=environ).code == 0  # there still, and told
+    by_hand(tmp_path, GroupName="later")
+    assert run(*words, environ=environ).code == 2
+    first, second = told(found)
+    assert len(first) == len(second) == 1
+    assert first != second
+    tree = json.loads(report.read_text())
+    assert (tree["known"], [f["id"] for f in tree["findings"]], tree["undelivered"]) == (first, second, [])
+    assert TOKEN not in ran.out + ran.err + report.read_text()
+
+
+def test_what_nobody_took_is_told_by_the_next_run(pools, hook):
+    local, file, tmp_path = pools
+    found, environ = hook
+    report = tmp_path / "report.json"
+    words = (local, "drift", "--remember", str(report), *REMEMBERING, file)
+    by_hand(tmp_path, GroupName="late")
+    found.script = [(404, {}, "no")]
+    ran = run(*words, "-o", f"prometheus={tmp_path / 'drift.prom'}", environ=environ)
+    assert (ran.code, ran.last) == (1, "exit 1 (error)")
+    assert "Error: webhook=env:HOOK: 1 of 1 alerts were not delivered" in ran.err
+    assert TOKEN not in ran.out + ran.err
+    tree = json.loads(report.read_text())
+    assert tree["undelivered"] == [f["id"] for f in tree["findings"]]
+    assert "poolctl_drift_exit_code 1.0" in (tmp_path / "drift.prom").read_text()
+    assert run(*words, environ=environ).code == 2
+    assert told(found) == [tree["undelivered"]] * 2
+    assert run(*words, environ=environ).code == 0
+
+
+def test_drift_that_was_accepted_is_told_nobody(pools, hook):
+    local, file, tmp_path = pools
+    found, environ = hook
+    by_hand(tmp_path, GroupName="late")
+    accepted = tmp_path / "accepted.json"
+    assert run(local, "drift", "-o", f"json={accepted}", file).code == 2
+    assert run(local, "drift", "--baseline", str(accepted), *REMEMBERING, file, environ=environ).code == 0
+    assert told(found) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--notify", "pager=env:X"), "--notify"),
+        (("--notify", "webhook=env:NOT_THERE"), "NOT_THERE is not set"),
+        (("--remember", "none/report.json"), "does not exist"),
+        (("--remember", "s3://bucket"), "Write s3://BUCKET/KEY"),
+        (("--remember", "r.json", "--only-new", "r.json"), "leave --only-new out"),
+        (("--remember", "r.json", "--target", "groups/admins"), "--only-new"),
+        (("--shard", "0/2"), "is not a part"),
+        (("--shard", "3/2"), "is not a part"),
+        (("--shard", "1"), "is not a part"),
+        (("--max-bytes", "10"), "too little"),
+    ],
+)
+def test_wrong_options_end_before_anything_is_read(pools, words, message):
+    local, file, _ = pools
+    ran = run(local, "drift", *words, file)
+    assert (ran.code, ran.out) == (3, "")
+    assert message in ran.err
+
+
+def test_parts_of_a_fleet_together_are_the_whole(tmp_path):
+    for name in ("a", "b", "c", "d"):
+        (tmp_path / f"{name}.yaml").write_text(yaml.safe_dump({"version": 1, "user_pool": {"PoolName": name}}))
+    local = f"--local={tmp_path / 'state'}"
+    found = []
+    for number in range(1, 4):
+        report = tmp_path / "report.json"
+        run(local, "drift", "--shard", f"{number}/3", "-o", f"json={report}", str(tmp_path))
+        found += [p["name"] for p in json.loads(report.read_text())["pools"]]
+    assert sorted(found) == ["a", "b", "c", "d"]

@@ -161,6 +161,43 @@ def test_what_could_not_be_read_is_said_and_is_no_success(place, monkeypatch):
     assert "# Could not be read" in (place.to / "customers.yaml").read_text()
 
 
+def spoil(place: Place, pool_id: str) -> None:
+    """Give a pool a value that Cognito never returns, which no manifest may hold."""
+    with LocalCognito(place.state) as local:
+        local.records[pool_id]["config"]["LambdaConfig"] = {"PreSignUp": "no ARN"}
+        idp = local.client("cognito-idp", REGION)
+        arn = idp.describe_user_pool(UserPoolId=pool_id)["UserPool"]["Arn"]
+        idp.tag_resource(ResourceArn=arn, Tags={"so": "that it is kept"})
+
+
+def test_a_pool_that_fails_its_proof_does_not_stop_the_others(place):
+    _, spoilt, _ = place.make("customers", "partners", "staff")
+    spoil(place, spoilt)
+    place.to.mkdir()
+    (place.to / "partners.yaml").write_text("of an earlier export")
+    ran = place.run("export", "--all", "--force", "--to", str(place.to))
+    assert ran.code == 6
+    assert f"partners ({spoilt}) was not exported: The export does not describe what is live" in ran.err
+    assert "PreSignUp" in ran.err
+    assert place.files() == ["customers.yaml", "partners.yaml", "staff.yaml"]
+    assert sorted(ran.out.splitlines()) == [str(place.to / f) for f in ("customers.yaml", "staff.yaml")]
+    assert (place.to / "partners.yaml").read_text() == "of an earlier export"
+    (place.to / "partners.yaml").unlink()
+    plan = place.run("plan", "--detailed-exitcode", str(place.to))
+    assert plan.code == 0, plan.out + plan.err
+
+
+@pytest.mark.parametrize("to", [True, False])
+def test_a_single_pool_that_fails_its_proof_leaves_nothing(place, to):
+    (spoilt,) = place.make("customers")
+    spoil(place, spoilt)
+    ran = place.run("export", "--pool", "customers", *(("--to", str(place.to)) if to else ()))
+    assert ran.code == 6
+    assert "PreSignUp" in ran.err
+    assert ran.out == ""
+    assert not place.to.exists()
+
+
 def test_two_runs_give_the_same_bytes(place):
     place.make("customers")
     runs = [place.run("export", "--pool", "customers", "--mode", "full") for _ in range(2)]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import shlex
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import yaml
 
-from reconciler import planfile
+from reconciler import applying, planfile
 from reconciler.local import LocalCognito
+from reconciler.options import Options
 from tests.cli.support import run
 
 REGION = "us-east-1"
@@ -328,6 +330,94 @@ def test_a_rollback_file_is_there_before_the_first_write_or_nothing_is_written(l
     live.write(TREE)
     assert live.run("apply", "--yes", "--rollback-file", "rb.yaml", "m.yaml").code == 0
     assert not (live.directory / "rb.yaml").exists()
+
+
+BROKEN = {"branding": {"Settings": {"unknown": 1}}}
+"""What only Cognito refuses."""
+
+
+def test_after_a_failure_the_next_command_is_complete(place):
+    place.write({**TREE, "user_pool": {"PoolName": "p-${var.stage}"}, "clients": {"web": BROKEN}, "prune": ["groups"]})
+    (place.directory / "overlays" / "prod").mkdir(parents=True)
+    (place.directory / "my vars.yaml").write_text("other: x\n")
+    asked = ["--env", "prod", "--max-deletes", "3", "--var-file", "my vars.yaml", "--target", "clients/web/branding"]
+    ran = place.run("apply", "--yes", *asked, "--prune", "--var", f"stage={CANARY}", "m.yaml")
+    assert ran.code == 6
+    shown = ran.out.splitlines()[-1]
+    words = (
+        f"--local={place.directory / 'state'} --env prod --max-deletes 3 --var-file 'my vars.yaml' "
+        "--target clients/web/branding --var stage=… --prune m.yaml"
+    )
+    assert shown == f"Run `poolctl plan {words}` to see what is left, then `poolctl apply {words}`."
+    again = run("plan", *shlex.split(words.replace("…", CANARY)), environ={"OKTA": "x"})
+    assert again.code == 0, again.err
+    assert "1 to add" in again.out
+
+
+def test_after_a_failure_of_a_reviewed_plan_the_next_command_says_what_the_file_said(place):
+    place.write({**TREE, "clients": {"web": BROKEN}})
+    assert place.run("plan", "--target", "clients/web/branding", "--out", "p.json", "m.yaml").code == 0
+    ran = place.run("apply", "p.json")
+    assert ran.code == 6
+    words = f"--local={place.directory / 'state'} --target clients/web/branding m.yaml"
+    assert f"`poolctl apply {words}`" in ran.out
+
+
+def test_no_password_of_an_address_is_in_the_next_command():
+    options = Options("apply", endpoint_url=f"https://user:{CANARY}@example.com", region="eu-west-1", shard=(2, 3))
+    assert list(applying.given(options)) == ["--region eu-west-1", "--endpoint-url …", "--shard 2/3"]
+    options = Options(
+        "apply", endpoint_url="http://localhost:4566", local=".poolctl-local", replaceable=("clients/a b",)
+    )
+    words = ["--local", "--endpoint-url http://localhost:4566", "--allow-replace 'clients/a b'"]
+    assert list(applying.given(options)) == words
+
+
+def looking(place, image: bytes) -> None:
+    """Write a manifest whose client has a logo."""
+    (place.directory / "logo.png").write_bytes(image)
+    asset = {"Category": "FORM_LOGO", "ColorMode": "LIGHT", "Extension": "PNG", "Bytes": {"$file": "logo.png"}}
+    branding = {"Settings": {"categories": {"form": {"displayGraphics": True}}}, "Assets": [asset]}
+    place.write({**TREE, "clients": {"web": {**TREE["clients"]["web"], "branding": branding}}})
+
+
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+@pytest.mark.parametrize("link", [False, True])
+def test_images_beside_a_rollback_file_overwrite_nothing(place, recorded, link):
+    looking(place, PNG + b"old")
+    assert place.run("apply", "--yes", "m.yaml").code == 0
+    looking(place, PNG + b"new")
+    before = len(recorded())
+    mine = place.directory / "rb.yaml.0.bin"
+    mine.symlink_to("nowhere") if link else mine.write_text("precious")
+    ran = place.run("apply", "--yes", "--rollback-file", "rb.yaml", "m.yaml")
+    assert (ran.code, len(recorded())) == (3, before)
+    assert "rb.yaml.0.bin is there already" in ran.err
+    assert mine.is_symlink() if link else mine.read_text() == "precious"
+    assert not (place.directory / "rb.yaml").exists()
+    mine.rename(place.directory / "rb.yaml.bin")  # no name that an image gets
+    assert place.run("apply", "--yes", "--rollback-file", "rb.yaml", "m.yaml").code == 0
+    assert mine.read_bytes() == PNG + b"old"
+
+
+def test_a_rollback_file_holds_the_look_of_a_client_that_is_deleted(place):
+    """It goes with the client, and no plan says so."""
+    looking(place, PNG + b"old")
+    assert place.run("apply", "--yes", "m.yaml").code == 0
+    place.write({**TREE, "clients": {}, "prune": ["clients"]})
+    assert place.run("apply", "--yes", "--prune", "--rollback-file", "rb.yaml", "m.yaml").code == 0
+    assert "clients/web/branding: goes with clients/web; can be undone" in place.text("rb.yaml")
+    assert (place.directory / "rb.yaml.0.bin").read_bytes() == PNG + b"old"
+    tree = yaml.safe_load(place.text("rb.yaml"))
+    del tree["clients"]["web"]["ClientSecret"]
+    place.write(tree, "rb.yaml")
+    assert place.run("apply", "--yes", "rb.yaml").code == 0
+    looking(place, PNG + b"old")
+    plan = json.loads(place.run("plan", "-o", "json", "m.yaml").out)
+    changed = [c["address"] for c in plan["resource_changes"] if c["change"]["actions"] != ["no-op"]]
+    assert changed == ["customers/clients/web"]  # its secret, which was left out
 
 
 @pytest.mark.parametrize("text", ["", "h", "24", "1w", "-1h", "0h", "1.5h", "99999d", "²h"])

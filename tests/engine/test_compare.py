@@ -63,7 +63,7 @@ def test_nothing_tells_a_live_pool_from_itself_or_its_export(here, tmp_path):
     assert one[0].gaps == ()
     assert [c.same for c in compare(one, one)] == [True]
     style = exporting.Style("minimal", "env", beside=True)
-    (result,) = exporting.export([read], cloud.identity(), style, tmp_path)
+    result = exporting.export(read, "written", cloud.identity(), style, tmp_path)
     environ = {p.target: p.value.reveal() for p in result.exported.promises}
     text = (tmp_path / f"{result.exported.slug}.yaml").read_text(encoding="utf-8")
     written = [declared("file", manifest(tmp_path, text, environ=environ))]

@@ -66,6 +66,17 @@ def test_a_section_that_is_not_there_is_not_managed(here, tmp_path):
     assert deletions(here, tmp_path, {**tree, "prune": ["groups"]}, Choices(prune=True)) == []
 
 
+@pytest.mark.parametrize("operation", ["DescribeUserPoolClient", "ListGroups"])
+def test_what_could_not_be_read_is_never_undeclared(here, tmp_path, operation):
+    """With a part of a section unread, its declared objects are not known: nothing of it may look as if nobody had
+    declared it."""
+    here.local.faults.add(operation, "AccessDeniedException")
+    tree = {**FULL, "prune": ["clients", "groups"]}
+    found = planned(manifest(tmp_path, tree), here.cloud, Choices(prune=True, max_deletes=99))
+    assert [g.operation for g in found.gaps] == [f"cognito-idp:{operation}"]
+    assert (found.pending, found.unmanaged) == ((), ())
+
+
 def test_the_group_of_an_identity_provider_is_not_undeclared(here, tmp_path):
     found = planned(manifest(tmp_path, {**FULL, "prune": ["groups"]}), here.cloud, Choices(prune=True))
     assert found.pending == ()

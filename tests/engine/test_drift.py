@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from reconciler import ignoring
+from reconciler import ignoring, reports
 from reconciler.attribution import Trail, attribute
 from reconciler.cloud import Cloud, Identity, ReadOnly
 from reconciler.differ import undeclared
 from reconciler.drift import Compared, Criteria
-from reconciler.drifting import compared, exit_code, reported
+from reconciler.drifting import compared, exit_code
 from reconciler.errors import Busy, Denied, InvalidInput
 from reconciler.kinds import KINDS, READS
 from reconciler.model import Action, Address, Drift, Finding, FindingClass, Tree
@@ -60,6 +60,10 @@ def by_hand(here: Bench, **members: Any) -> None:
     now = here.boto().describe_user_pool_client(**ids)["UserPoolClient"]
     gone = ("CreationDate", "LastModifiedDate", "ClientSecret", "ClientType", "ClientSecretArn")
     here.boto().update_user_pool_client(**{**{k: v for k, v in now.items() if k not in gone}, **members})
+
+
+def told(file: str) -> frozenset[str]:
+    return reports.told(file, NotImplemented)
 
 
 def drift(here: Bench, tmp_path: Any, tree: Tree = BASE, **criteria: Any) -> Compared:
@@ -321,11 +325,11 @@ def test_reported_and_accepted_findings_are_left_out(here, tmp_path):
     first = drift(here, tmp_path).drift
     file = tmp_path / "report.json"
     file.write_text(render.machine([first]))
-    again = drift(here, tmp_path, reported=reported(str(file))).drift
+    again = drift(here, tmp_path, reported=told(str(file))).drift
     assert (again.findings, again.suppressed, exit_code([again], zero=False)) == ((), 4, 0)
     file.write_text(render.machine([again]))  # a report of what is new still knows what is old
     here.boto().create_group(UserPoolId=pool_of(here), GroupName="late")
-    third = drift(here, tmp_path, reported=reported(str(file)))
+    third = drift(here, tmp_path, reported=told(str(file)))
     assert shown(third) == [("unmanaged", "groups/late")]
     accepted = drift(here, tmp_path, baseline=frozenset(f.id for f in first.findings))
     assert shown(accepted) == [("unmanaged", "groups/late")]
@@ -337,9 +341,9 @@ def test_what_is_no_report_is_an_error(tmp_path, text):
     file = tmp_path / "report.json"
     file.write_text(text)
     with pytest.raises(InvalidInput, match="no report of drift"):
-        reported(str(file))
+        told(str(file))
     with pytest.raises(InvalidInput, match="could not be read"):
-        reported(str(tmp_path / "none.json"))
+        told(str(tmp_path / "none.json"))
 
 
 # --- gaps ----------------------------------------------------------------------------------------------------------
@@ -364,10 +368,39 @@ def test_drift_beside_a_gap_is_drift_and_incomplete(here, tmp_path):
     disturb(here)
     here.local.faults.add("DescribeUserPoolClient", "AccessDeniedException")
     found = drift(here, tmp_path)
-    assert shown(found) == EACH[:2]  # of clients nothing can be said, not even of what is inside of them
+    assert shown(found) == EACH[:2]  # of that client nothing can be said, not even of what is inside of it
     assert exit_code([found.drift], zero=False) == 2
     assert exit_code([found.drift], zero=True) == 7
     assert json.loads(render.machine([found.drift]))["complete"] is False
+
+
+TWO = document(
+    groups={},
+    clients={"web": {"CallbackURLs": ["https://a.example.com"]}, "app": {"CallbackURLs": ["https://b.example.com"]}},
+)
+
+
+@pytest.mark.parametrize("pinned", [False, True])
+def test_one_object_that_cannot_be_read_blinds_no_other(here, tmp_path, pinned):
+    """Which of the two comes first does not matter: the one that was read is judged, the other one never is."""
+    here.converge(manifest(tmp_path, TWO))
+    tree = json.loads(json.dumps(TWO))
+    for name in tree["clients"] if pinned else ():
+        tree["clients"][name]["ClientId"] = client_of(here, name)["ClientId"]
+    for name in TWO["clients"]:
+        ids = client_of(here, name)
+        here.boto().update_user_pool_client(**ids, ClientName=name, CallbackURLs=["https://c.example.com"])
+    pool = pool_of(here)
+    here.boto().create_user_pool_client(UserPoolId=pool, ClientName="late")
+    here.boto().create_group(UserPoolId=pool, GroupName="late")
+    everything = {("changed", "clients/app"), ("changed", "clients/web"), ("unmanaged", "clients/late")}
+    for after in range(3):
+        here.local.faults.add("DescribeUserPoolClient", "AccessDeniedException", after=after)
+        found = drift(here, tmp_path, tree)
+        (gap,) = found.drift.gaps
+        blind = {str(gap.address)} | ({"clients/app", "clients/web"} if pinned else set())
+        left = {w for w in everything if w[1] not in blind}
+        assert {(f.cls.value, str(f.address)) for f in found.drift.findings} == left | {("unmanaged", "groups/late")}
 
 
 @pytest.mark.parametrize("operation", ["ListUserPools", "DescribeUserPool"])
@@ -473,9 +506,9 @@ def test_an_expired_rule_fails_and_no_longer_holds(here, tmp_path):
     by_hand(here, CallbackURLs=["https://evil.example.com"])
     tree = ignoring_rules("clients/web.CallbackURLs", expires="2027-06-30", owner="web-team")
     found = drift(here, tmp_path, tree, today="2027-06-30").drift
-    assert (found.findings, found.expired, exit_code([found], zero=False)) == ((), 0, 0)
+    assert (found.findings, found.expired, exit_code([found], zero=False)) == ((), (), 0)
     late = drift(here, tmp_path, tree, today="2027-07-01").drift
-    assert (len(late.findings), late.expired) == (1, 1)
+    assert (len(late.findings), len(late.expired)) == (1, 1)
     assert "expired on 2027-06-30" in late.notices[0].message
     here.converge(manifest(tmp_path, BASE))
     alone = drift(here, tmp_path, tree, today="2027-07-01").drift
@@ -693,3 +726,118 @@ def test_without_cloudtrail_it_says_so_and_goes_on(error, said):
     assert events_of(found) == [""]
     assert "Attribution was not possible" in found.notices[0].message
     assert said in found.notices[0].message
+
+
+def made_inside(kind: str, minute: int, client: str, key: str, identifier: str, **named: str) -> Tree:
+    """A creation inside of a client: only the call names the client, and only the answer the identifier."""
+    request = {"userPoolId": POOL, "clientId": client, **named}
+    return event(f"Create{kind}", minute, request, responseElements={kind: {key: identifier, **named}})
+
+
+INSIDE = {
+    "branding": ("clients.branding", "web", "ManagedLoginBranding", "managedLoginBrandingId", {}),
+    "terms": ("clients.terms", "web/terms-of-use", "Terms", "termsId", {"termsName": "terms-of-use"}),
+    "policy": ("clients.cimd_policies", "web/agents", "CIMDPolicy", "cIMDPolicyId", {"policyName": "agents"}),
+    "policy, abbreviated": (
+        "clients.cimd_policies",
+        "web/agents",
+        "CIMDPolicy",
+        "cimdPolicyId",
+        {"policyName": "agents"},
+    ),
+}
+
+
+@pytest.mark.parametrize("by_resource", [False, True])
+@pytest.mark.parametrize("inner", INSIDE.values(), ids=INSIDE)
+def test_what_was_deleted_inside_a_client_is_known_by_the_id_that_its_creation_told(inner, by_resource):
+    section, name, kind, key, named = inner
+    other = dict.fromkeys(named, "privacy-policy")
+    events = [
+        made_inside(kind, 1, "web1", key, "mine", **named),
+        made_inside(kind, 2, "stranger", key, "theirs", **named),
+        *([made_inside(kind, 3, "web1", key, "another", **other)] if named else []),
+        event(f"Delete{kind}", 20, {"userPoolId": POOL, key: "mine"}),
+        event(f"Delete{kind}", 21, {"userPoolId": POOL, key: "theirs"}),
+        event(f"Delete{kind}", 22, {"userPoolId": POOL, key: "another"}),
+        event(f"Delete{kind}", 23, {"userPoolId": "eu-west-1_Foreign00", key: "mine"}),
+    ]
+    newest_first = sorted(events, key=lambda e: e["EventTime"], reverse=True)
+    trail = FakeTrail([], {POOL: newest_first}) if by_resource else FakeTrail(events)
+    missing = finding(FindingClass.MISSING, section, name, wanted={})
+    assert events_of(asked_of(trail, missing)[0]) == ["event-20"]
+
+
+def test_what_went_with_a_client_that_was_made_again_is_laid_to_who_deleted_that_one():
+    missing = finding(FindingClass.MISSING, "clients.branding", "web", wanted={})
+    again = [
+        event(
+            "CreateUserPoolClient",
+            minute,
+            {"userPoolId": POOL, "clientName": name},
+            responseElements={"userPoolClient": {"clientId": client, "clientName": name}},
+        )
+        for minute, client, name in ((1, "old1", "web"), (2, "api1", "api"), (25, "web1", "web"))
+    ]
+    gone = [
+        event("DeleteUserPoolClient", m, {"userPoolId": POOL, "clientId": c}) for m, c in ((20, "old1"), (30, "api1"))
+    ]
+    styles = [
+        made_inside("ManagedLoginBranding", 3, client, "managedLoginBrandingId", client) for client in ("old1", "api1")
+    ]
+    assert events_of(asked_of(FakeTrail([*again, *gone, *styles]), missing)[0]) == ["event-20"]
+    # Nobody is to blame for what is not known to have been there.
+    assert events_of(asked_of(FakeTrail([*again, *gone]), missing)[0]) == [""]
+
+
+class Abroad(FakeTrail):
+    """The CloudTrail of the pool's Region, with another Region's beside it."""
+
+    def __init__(self, events: list[Tree], there: FakeTrail) -> None:
+        super().__init__(events)
+        self.there = there
+
+    def at(self, region: str) -> Cloud:
+        assert region == "eu-central-1"
+        return self.there
+
+
+@pytest.mark.parametrize("by_resource", [False, True])
+def test_settings_of_a_replica_are_looked_for_in_its_region(by_resource):
+    arn = f"arn:aws:cognito-idp:eu-central-1:123456789012:userpool/{POOL}"
+    replica = {"userPoolId": POOL, "regionName": "eu-central-1"}
+    told = [
+        event("TagResource", 31, {"resourceArn": arn}),
+        event("UpdateUserPool", 20, {"userPoolId": POOL}),
+        event("UpdateUserPool", 19, {"userPoolId": POOL}),
+    ]
+    there = FakeTrail([], {POOL: told}) if by_resource else FakeTrail(told)
+    home = Abroad(
+        [
+            event("UpdateUserPool", 40, {"userPoolId": POOL}),
+            event("CreateUserPoolReplica", 1, replica),
+            event("UpdateUserPoolReplica", 15, replica),
+        ],
+        there,
+    )
+    name = "eu-central-1"
+    email = finding(FindingClass.CHANGED, "replicas", name, ("EmailConfiguration", "From"))
+    tags = finding(FindingClass.UNDECLARED, "replicas", name, ("UserPoolTags", "team"))
+    status = finding(FindingClass.CHANGED, "replicas", name, ("Status",))
+    pool = finding(FindingClass.CHANGED, "user_pool", "", ("EmailConfiguration", "From"))
+    ids = {"UserPoolId": POOL, "RegionName": name}
+    found, _ = asked_of(home, email, tags, status, pool, ids=ids)
+    assert events_of(found) == ["event-20", "event-31", "event-15", "event-40"]
+    there.asked.clear()
+    assert events_of(asked_of(home, status, pool, ids=ids)[0]) == ["event-15", "event-40"]
+    assert there.asked == []
+
+
+def test_an_event_at_home_that_is_newer_than_those_of_the_other_region_wins():
+    """A replica that was made again has the settings that it was made with."""
+    replica = {"userPoolId": POOL, "regionName": "eu-central-1"}
+    there = FakeTrail([event("UpdateUserPool", 5, {"userPoolId": POOL})])
+    home = Abroad([event("CreateUserPoolReplica", 9, replica)], there)
+    email = finding(FindingClass.CHANGED, "replicas", "eu-central-1", ("EmailConfiguration", "From"))
+    found, _ = asked_of(home, email, ids={"UserPoolId": POOL, "RegionName": "eu-central-1"})
+    assert events_of(found) == ["event-9"]

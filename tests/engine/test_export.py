@@ -41,7 +41,7 @@ def exported(here: Bench, pool_id: str, mode: str, directory: Path | None, secre
     cloud = ReadOnly(here.cloud, READS | {("sts", "GetCallerIdentity")})
     found = exporting.read(cloud, exporting.one(cloud, pool_id), parallelism=4)
     style = Style(mode, secrets, beside=directory is not None)
-    return exporting.export([found], cloud.identity(), style, directory)[0]
+    return exporting.export(found, slug(found.found.name), cloud.identity(), style, directory)
 
 
 def secrets_of(found: Exported) -> dict[str, str]:
@@ -444,10 +444,40 @@ def test_a_live_value_that_no_manifest_may_hold_stops_the_export(here, tmp_path)
     root = replace(found.world.root, data=odd)
     found = replace(found, world=replace(found.world, root=root, objects=(root,)))
     target = tmp_path / "new" / "pools"
-    with pytest.raises(Partial, match="PreSignUp") as caught:
-        exporting.save(lambda d: exporting.export([found], here.cloud.identity(), Style(), d), target, force=True)
-    assert str(tmp_path) not in str(caught.value)
+    identity = here.cloud.identity()
+    outcome = exporting.save(lambda d: exporting.export_all([found], [], identity, Style(), d), target, force=True)
+    (failure,) = outcome.failures
+    assert isinstance(failure.error, Partial)
+    assert "PreSignUp" in str(failure.error)
+    assert str(tmp_path) not in str(failure.error)
+    assert outcome.exit_code == 6
     assert list(tmp_path.iterdir()) == []
+
+
+class Hiding(Refusing):
+    """A cloud that may not read one pool."""
+
+    def call(self, service: str, operation: str, params: Any) -> Any:
+        if params.get("UserPoolId") != self._operation:
+            return self._cloud.call(service, operation, params)
+        raise Denied(f"{service}:{operation}", "AccessDeniedException", "not allowed")
+
+
+def test_a_pool_that_cannot_be_read_does_not_stop_the_others_nor_rename_their_files(here, tmp_path):
+    ids = [here.boto().create_user_pool(PoolName=n)["UserPool"]["Id"] for n in ("users", "users", "staff")]
+    found = [Found("UserPool", i, n) for i, n in zip(ids, ("users", "users", "staff"), strict=True)]
+    said: list[str] = []
+    read, failures = exporting.read_all(Hiding(here.cloud, ids[0]), found, parallelism=1, say=said.append)
+    assert [f.found.id for f in failures] == ids[:1]
+    assert said == ["Reading users…", "Reading users…", "Reading staff…", ""]
+    identity, style = here.cloud.identity(), Style(beside=True)
+    outcome = exporting.save(
+        lambda d: exporting.export_all(read, failures, identity, style, d), tmp_path / "out", force=False
+    )
+    assert [p.name for p in outcome.paths] == [f"users-{ids[1]}.yaml", "staff.yaml"]
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == sorted(p.name for p in outcome.paths)
+    assert "cognito-idp:DescribeUserPool" in str(outcome.failures[0].error)
+    assert outcome.exit_code == 7
 
 
 SAMPLES = Path(__file__).parents[1] / "samples"
@@ -501,4 +531,4 @@ def test_every_sample_answer_is_exported_and_plans_to_nothing(tmp_path, kind, fi
     for item in found if isinstance(found, list) else [found]:
         world = live(kind, item)
         read = exporting.Read(Found(kind.document, next(iter(world.root.ids.values())), "x"), world, "")
-        exporting.export([read], here, Style(mode, "env", beside=True), tmp_path)
+        exporting.export(read, "x", here, Style(mode, "env", beside=True), tmp_path)

@@ -13,17 +13,19 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from reconciler import planfile
-from reconciler.errors import InvalidInput, Stale
+from reconciler.errors import Denied, InvalidInput, Stale
+from reconciler.kinds import KINDS
 from reconciler.lowering import lower
 from reconciler.model import Action, Address, Later, Plan, Secret
 from reconciler.options import Options
 from reconciler.pipeline import planned
 from reconciler.planner import Choices
 from reconciler.render import formats, human, machine, output_schema
-from reconciler.rollback import rollback
+from reconciler.rollback import inside, rollback
 from tests.engine.full import METADATA, REGION, SCHEMA, full
 from tests.engine.test_one_member import ALL, Pools, actual, as_document, at, nested, placed, with_bytes
-from tests.support import bench, document, identity_snapshot, manifest, snapshot
+from tests.support import bench, clean, document, identity_snapshot, manifest, snapshot
+from tests.support import inside as seen_inside
 
 CANARY = "canary_0b7d93f1c2e84a55b9"
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
@@ -507,6 +509,115 @@ def test_a_rollback_of_a_replacement(local, tmp_path):
     undo = planned(back, local.cloud, allowed)
     changed = {(f.path, f.after if isinstance(f.after, bool) else tuple(f.after)) for f in undo.pending[0].fields}
     assert changed == {(("GenerateSecret",), False), (("CallbackURLs",), ("https://a.example/cb",))}
+
+
+def _taking_away(local, tmp_path, action):
+    """A plan that takes a client of a full pool away, and what goes with it; another client stays."""
+    local.converge(everything(tmp_path, "one"))
+    name = full("one")["clients"]["web"]["ClientName"]
+    stays = {"bystander": {"session": {"SSOSession": {"MaxValidityMinutes": 77}}}}
+    tree = {"version": 1, "user_pool": {"PoolName": "customers"}, "prune": ["clients"]}
+    public = {"GenerateSecret": False, "EnablePropagateAdditionalUserContextData": False}
+    web = {"web": {"ClientName": name, **public}}
+    local.converge(manifest(tmp_path, {**tree, "clients": {**stays, "web": {"ClientName": name}}}, name="both.yaml"))
+    mine = manifest(
+        tmp_path, {**tree, "clients": {**stays, **(web if action is Action.REPLACE else {})}}, name="gone.yaml"
+    )
+    choices = Choices(prune=True, max_deletes=9, replaceable=frozenset({"clients/web"}))
+    plan = planned(mine, local.cloud, choices)
+    assert [(c.address.section, c.action) for c in plan.pending] == [("clients", action)]
+    return mine, plan, choices
+
+
+def _inside_of_web(local):
+    """Everything inside of the client that is not the bystander."""
+    idp = local.boto()
+    pool = idp.list_user_pools(MaxResults=1)["UserPools"][0]["Id"]
+    clients = idp.list_user_pool_clients(UserPoolId=pool, MaxResults=60)["UserPoolClients"]
+    (web,) = (c["ClientId"] for c in clients if c["ClientName"] != "bystander")
+    found = clean(seen_inside(idp, {"UserPoolId": pool, "ClientId": web}))
+    return json.loads(json.dumps(found, default=str).replace(web, "web"))
+
+
+@pytest.mark.parametrize("action", [Action.DELETE, Action.REPLACE])
+def test_a_rollback_holds_what_goes_with_a_client(local, tmp_path, action):
+    """Everything that can stand in a client, declared or not: branding, terms, policies, sessions, risk, style."""
+    mine, plan, choices = _taking_away(local, tmp_path, action)
+    before = _inside_of_web(local)
+    assert all(before.values())
+    found = rollback([plan], "rb.yaml", [inside(local.cloud, plan)])
+    for name, content in found.files.items():
+        (tmp_path / name).write_bytes(content)
+    owner = str(plan.pending[0].address)
+    said = [line.strip("# ") for line in found.text.splitlines() if "goes with" in line]
+    parts = {k.section.partition(".")[2] for k in KINDS.values() if k.outer == "clients" and not k.watched}
+    assert parts == {line.split("/")[2].split(":")[0] for line in said}
+    assert f"{owner}/branding: goes with {owner}; can be undone, with a new ManagedLoginBrandingId" in said
+    assert f"{owner}/session: goes with {owner}; can be undone" in said
+    assert (
+        f"{owner}/ui_customization: goes with {owner}; can be undone, but for ImageFile, which Cognito never shows"
+        in said
+    )
+    assert "bystander" not in found.text
+    local.apply(mine, plan)
+    tree = filled(yaml.safe_load(found.text), as_document(full("one")))
+    back = manifest(tmp_path, tree, name="rb.yaml")
+    undo = planned(back, local.cloud, replace(choices, replaceable=frozenset({owner})))
+    assert {c.address.section.partition(".")[2] for c in undo.pending if c.address.owner} == parts
+    local.apply(back, undo)
+    assert _without_image(_inside_of_web(local)) == _without_image(before)
+
+
+def _without_image(found):
+    style = found["clients.ui_customization"]["web"]
+    return {**found, "clients.ui_customization": {k: v for k, v in style.items() if k != "ImageUrl"}}
+
+
+def test_a_rollback_of_what_is_declared_inside_says_it_once(local, tmp_path):
+    """The plan makes the branding of a replaced client anew; what was there before is what counts."""
+    one = document(clients={"web": {"branding": {"UseCognitoProvidedValues": True}, "session": {}}})
+    other = copy.deepcopy(one)
+    other["clients"]["web"] |= {"GenerateSecret": True, "branding": {"Settings": {"categories": {}}}}
+    local.converge(manifest(tmp_path, one))
+    plan = planned(manifest(tmp_path, other), local.cloud, Choices(replaceable=frozenset({"clients/web"})))
+    assert len(plan.pending) == 2
+    text = rollback([plan], "rb.yaml", [inside(local.cloud, plan)]).text
+    assert text.count("clients/web/branding:") == 1
+    assert yaml.safe_load(text)["clients"]["web"]["branding"] == {"UseCognitoProvidedValues": True}
+    assert "session" not in yaml.safe_load(text)["clients"]["web"]  # at the default of a new client
+
+
+class Refusing:
+    """A cloud that may not read one thing, and counts what it is asked for."""
+
+    def __init__(self, cloud, operation=""):
+        self.cloud, self.operation, self.asked = cloud, operation, []
+
+    def call(self, service, operation, params):
+        self.asked.append(operation)
+        if operation == self.operation:
+            raise Denied(f"{service}:{operation}", "AccessDeniedException", "not allowed")
+        return self.cloud.call(service, operation, params)
+
+
+def test_what_is_inside_and_cannot_be_read_is_said(local, tmp_path):
+    _, plan, _ = _taking_away(local, tmp_path, Action.DELETE)
+    world = inside(Refusing(local.cloud, "DescribeManagedLoginBrandingByClient"), plan)
+    assert [g.operation for g in world.gaps] == ["cognito-idp:DescribeManagedLoginBrandingByClient"]
+    text = rollback([plan], "rb.yaml", [world]).text
+    assert "/branding: could not be read, and is not in this file: cognito-idp:DescribeManagedLogin" in text
+    assert "/terms/terms-of-use: goes with" in text
+
+
+def test_nothing_is_read_for_a_rollback_of_plain_changes(local, tmp_path):
+    tree = {**TREE, "prune": ["groups"]}
+    local.converge(load(tmp_path, tree))
+    gone = load(tmp_path, {**tree, "groups": {}, "mfa": {"MfaConfiguration": "OFF"}})
+    plan = planned(gone, local.cloud, Choices(prune=True))
+    assert plan.pending
+    cloud = Refusing(local.cloud)
+    assert inside(cloud, plan).objects == ()
+    assert cloud.asked == []
 
 
 def test_a_rollback_restores_what_another_member_took_the_place_of(local, tmp_path):

@@ -129,6 +129,59 @@ def test_a_directory_is_followed_down(files):
     assert [m.name for m in loaded("pools")] == ["eu-prod", "other"]
 
 
+def test_the_nearest_directory_of_overlays_counts(files):
+    """`staging` has overlays only further out, and a directory without any belongs to the one around it."""
+    files(
+        pools__a=BASE,
+        pools__team__x=BASE.replace("customers", "x"),
+        pools__team__deep__y=BASE.replace("customers", "y"),
+        pools__team__deep__z=BASE.replace("customers", "z"),
+        pools__overlays__prod__a="user_pool: {PoolName: a-prod}",
+        pools__team__overlays__prod__x="user_pool: {PoolName: x-prod}",
+        pools__team__overlays__prod__deep__y="user_pool: {PoolName: y-prod}",
+        pools__overlays__staging__team__x="user_pool: {PoolName: x-staging}",
+    )
+    assert [m.name for m in loaded("pools")] == ["a-prod", "y-prod", "z-dev", "x-prod"]
+    assert [m.name for m in loaded("pools", env="staging")] == ["customers-dev", "y-dev", "z-dev", "x-staging"]
+    assert [m.name for m in loaded("pools/team")] == ["y-prod", "z-dev", "x-prod"]
+    assert [m.name for m in loaded("pools/team/x.yaml")] == ["x-prod"]
+    assert [m.file for m in loaded("pools", env="")] == [
+        *("pools/a.yaml", "pools/team/deep/y.yaml", "pools/team/deep/z.yaml", "pools/team/x.yaml"),
+    ]
+
+
+def test_only_a_nested_directory_may_have_overlays(files):
+    files(m=BASE, team__x=BASE.replace("customers", "x"), team__overlays__prod__x="user_pool: {PoolName: x-prod}")
+    assert [m.name for m in loaded(".")] == ["customers-dev", "x-prod"]
+    with pytest.raises(InvalidManifest, match=r"^overlays/dev:1:1: there is no such directory of overlays\."):
+        loaded(".", env="dev")
+
+
+def test_a_nested_overlay_keeps_the_locks(files):
+    files(pools__team__x=BASE + "locked: [mfa]\n", pools__team__overlays__prod__x="mfa: {MfaConfiguration: 'OFF'}")
+    with pytest.raises(InvalidManifest, match=r"^pools/team/overlays/prod/x\.yaml:1:1 mfa: this is locked by"):
+        loaded("pools")
+
+
+def test_two_overlays_of_one_manifest_are_named_both(files):
+    files(
+        pools__team__x=BASE,
+        pools__overlays__prod__team__x="user_pool: {PoolName: far}",
+        pools__team__overlays__prod__x="user_pool: {PoolName: near}",
+    )
+    with pytest.raises(InvalidManifest) as caught:
+        loaded("pools")
+    (line,) = str(caught.value).splitlines()
+    assert line.startswith("pools/overlays/prod/team/x.yaml:1:1: pools/team/x.yaml has two overlays")
+    assert "pools/team/overlays/prod/x.yaml" in line
+
+
+def test_overlays_of_a_directory_without_manifests_are_not_lost(files):
+    files(pools__a=BASE, pools__empty__overlays__prod__x="{}", pools__overlays__prod__a="{}")
+    with pytest.raises(InvalidManifest, match=r"there is no manifest pools/empty/x\.yaml"):
+        loaded("pools")
+
+
 def test_documents_are_matched_by_their_order(files):
     base = "version: 1\nuser_pool: {PoolName: one}\n---\nversion: 1\nuser_pool: {PoolName: two}\n"
     files(m=base, overlays__prod__m="---\n---\nuser_pool: {PoolName: two-prod}\n")

@@ -90,11 +90,13 @@ UNDECLARED = Finding(
     source=Position(FILE, 6, 1),
 )
 
+EXPIRED = Notice("An ignore rule expired.", Position(FILE, 90, 5))
+
 DRIFTS: dict[str, list[Drift]] = {
     "full": [Drift(TARGET, (CHANGED, SECRET_CHANGED, MISSING, UNMANAGED, UNDECLARED), 12, (), (), (NOTICE,), 2)],
     "none": [Drift(TARGET, (), 1)],
     "incomplete": [Drift(TARGET, (), 3, (GAP,)), Drift(NEW, (), 0, (), (replace(REFUSAL, rule="ambiguous"),))],
-    "expired": [Drift(TARGET, (), 9, notices=(Notice("An ignore rule expired.", Position(FILE, 90, 5)),), expired=1)],
+    "expired": [Drift(TARGET, (), 9, notices=(EXPIRED,), expired=(EXPIRED,))],
     "nothing": [],
 }
 

@@ -214,6 +214,7 @@ CALLS = {
 class Applied:
     plans: tuple[Plan, ...]
     events: tuple[Event, ...]
+    given: tuple[str, ...] = ()
 
 
 _WORK = Plan(TARGET, (NEW_CLIENT, WEB, OLD_CLIENT, SPA, SAME))

@@ -1,0 +1,45 @@
+"""`drift`: looks for drift, writes the report, and hands it to `issues`."""
+
+from __future__ import annotations
+
+from reconciler.github import issues, words
+from reconciler.github.api import GitHub
+from reconciler.github.job import Job
+from reconciler.github.runner import SUMMARY_BYTES, Runner
+
+FILES = ("report.json", "drift.md", "annotations.txt")
+"""What is written; the first is the report that `issues` reads."""
+
+FAILED = {
+    1: "AWS refused, or something unexpected happened. Read the message, and run the job again.",
+    3: "A manifest, an option or a setting is wrong.",
+    4: "A pool or a client could not be told apart from others.",
+    7: "No drift in what could be read, but part could not be read.",
+}
+"""What an exit code means, apart from drift."""
+
+
+def run(job: Job, runner: Runner, api: GitHub | None) -> int:
+    """Compare, and tell.
+
+    Args:
+        job: The job.
+        runner: What the step stands in.
+        api: GitHub; None writes no issues.
+
+    Returns:
+        0 when the comparison was made whole, with drift or without it; else poolctl's exit code, or 1 when an issue
+        could not be written.
+    """
+    directory = runner.directory(job.inputs["INPUT_OUTPUT_DIRECTORY"], FILES)
+    report, markdown, annotations = (directory / name for name in FILES)
+    outputs = ["-o", "human", "-o", f"json={report}", "-o", f"markdown={markdown}", "-o", f"github={annotations}"]
+    fixed = ["--non-interactive", *outputs, "--max-bytes", str(SUMMARY_BYTES)]
+    code, stderr = runner.poolctl(["drift", *job.args, *fixed, "--", *job.paths])
+    runner.annotations(annotations)
+    drifted = str(code == 2).lower()  # noqa: PLR2004 - drift
+    runner.output(exit_code=str(code), changes=drifted, report=str(report) if report.exists() else "")
+    failed = f"## poolctl drift failed\n\n{words.meaning(code, FAILED)}\n\n{words.fenced(stderr)}"
+    runner.summary(markdown.read_text(encoding="utf-8") if markdown.exists() else failed)
+    told = issues.run(job, runner, api, [str(report)]) if api and report.exists() else 0
+    return told if code in (0, 2) else code

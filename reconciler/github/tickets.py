@@ -1,0 +1,218 @@
+"""What an issue about a pool says. Every value in it was redacted in the report; here it is kept from being markup."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from reconciler.github import marker
+from reconciler.github.reports import Pool, Tree
+from reconciler.render.markdown import code, text
+from reconciler.render.tally import plural
+
+POOL, IDS, NOTE = "poolctl drift", "poolctl drift-ids", "poolctl drift-note"
+"""Kinds of markers: an issue's first line, its second line, and the first line of a comment."""
+
+LONGEST = 65_000
+"""Longest body, in characters; GitHub takes 65,536."""
+
+LONGEST_IDS = 40_000
+"""Longest list of ids in the hidden line, in characters; longer ones are replaced by their digest."""
+
+LONGEST_VALUE = 400
+"""How much of a value is shown, in characters."""
+
+MOST_NEW = 50
+"""How many new entries are named one by one."""
+
+FOUND = {
+    "changed": "is not what the manifest says",
+    "missing": "is declared, and is not there",
+    "unmanaged": "is live, and no manifest declares it",
+    "undeclared": "is not at the service's default, and nobody declared it",
+}
+"""What each class of drift means."""
+
+
+def title(pool: Pool) -> str:
+    """Return the title of a new issue; people may change it later."""
+    return f"Drift: {pool.key}"
+
+
+def opening(pool: Pool) -> str:
+    """Return the marker by which the issue of a pool is known."""
+    return marker.spell(POOL, pool=pool.key)
+
+
+def pool_of(body: str | None) -> str:
+    """Return the key of the pool that an issue is about; empty when it is none of ours."""
+    found = marker.read(body, POOL)
+    return found[0].get("pool", "") if found else ""
+
+
+def body(pool: Pool) -> str:
+    """Return the text of the issue: what is hidden, the counts, and as many details as there is room for."""
+    head = "\n".join([opening(pool), marker.spell(IDS, ids=_listed(pool.ids)), "", *_head(pool)])
+    details = [*_details(pool)]
+    room = LONGEST - len(head) - 200
+    shown: list[str] = []
+    for detail in details:
+        room -= len(detail) + 1
+        if room < 0:
+            break
+        shown.append(detail)
+    if len(shown) == len(details):
+        return "\n".join([head, *shown])
+    total = plural(len(details), "entry", "entries")
+    cut = f"**Cut:** {len(shown)} of {total} shown. The report of the run has them all.\n"
+    return "\n".join([head, cut, *shown])
+
+
+def _listed(ids: Sequence[str]) -> str:
+    listed = ",".join(ids)
+    return listed if len(listed) <= LONGEST_IDS else f"sha256:{hashlib.sha256(listed.encode()).hexdigest()}"
+
+
+def _head(pool: Pool) -> Iterator[str]:
+    classes = Counter(f["class"] for f in pool.findings)
+    counted = [f"{n} {name}" for name, n in ((name, classes[name]) for name in FOUND) if n]
+    parts = [f"{plural(len(pool.findings), 'finding')} ({', '.join(counted)})"] if pool.findings else []
+    parts += [f"{plural(len(pool.refusals), 'refusal')}"] if pool.refusals else []
+    parts += [f"{plural(len(pool.gaps), 'read')} failed"] if pool.gaps else []
+    parts += [f"{plural(len(pool.expired), 'ignore rule')} expired"] if pool.expired else []
+    where = ", ".join(_code(file) for file in pool.manifests)
+    yield f"Pool {_code(pool.key)}, declared in {where}: **{', '.join(parts)}**.\n"
+    if not pool.complete:
+        yield "**Incomplete:** part could not be read or told. No finding there does not mean no drift.\n"
+    if pool.noted:
+        yield f"{plural(pool.noted, 'more finding')} noted that {'does' if pool.noted == 1 else 'do'} not count.\n"
+    yield "This text is kept up to date by poolctl, and the issue is closed when there is no drift any more.\n"
+
+
+def _details(pool: Pool) -> Iterator[str]:
+    yield from map(_refusal, pool.refusals)
+    yield from map(_gap, pool.gaps)
+    yield from map(_finding, pool.findings)
+    yield from map(_expired, pool.expired)
+
+
+def _finding(found: Tree) -> str:
+    lines = [f"- **{found['class']}** {_name(found)} {FOUND.get(found['class'], '')}{_place(found['source'])}"]
+    if found["wanted"] is not None:
+        lines.append(f"  - {'default' if found['class'] == 'undeclared' else 'manifest'}: {_value(found['wanted'])}")
+    if found["live"] is not None or found["class"] == "changed":
+        lines.append(f"  - live: {_value(found['live'])}")
+    if found["attribution"]:
+        lines.append(f"  - by {_who(found['attribution'])}")
+    return "\n".join([*lines, f"  - {_code(found['id'])}\n"])
+
+
+def _refusal(found: Tree) -> str:
+    advice = f" {_line(str(found.get('advice', '')))}"
+    said = f"- **refused** {_name(found)}: {_line(found['message'])}{advice.rstrip()}{_place(found.get('source'))}"
+    return f"{said}\n  - {_code(found['id'])}\n"
+
+
+def _gap(found: Tree) -> str:
+    reason = f"{_code(found['operation'])}: {_line(found['reason'])}"
+    action = f" It needs the IAM action {_code(found['iam_action'])}." if found.get("iam_action") else ""
+    return f"- **not read** {_code(found['address'])}: {reason}.{action}\n  - {_code(found['id'])}\n"
+
+
+def _expired(found: Tree) -> str:
+    return f"- **expired** {_line(found['message'])}{_place(found['source'])}\n  - {_code(found['id'])}\n"
+
+
+def _name(found: Tree) -> str:
+    return _code(".".join(filter(None, [found["address"], found.get("path", "")])))
+
+
+def _value(value: Any) -> str:
+    if value is None:
+        return "(nothing)"
+    shown = json.dumps(value, ensure_ascii=False)
+    more = f" … ({len(shown)} characters)" if len(shown) > LONGEST_VALUE else ""
+    return _code(shown[:LONGEST_VALUE]) + more
+
+
+def _who(who: Tree) -> str:
+    how = "poolctl" if who["ours"] else "the console" if who["console"] else "the API"
+    source = f" from {_code(who['source_address'])}" if who["source_address"] else ""
+    event = f"{_code(who['event'])} through {how}{source} at {_line(who['time'])}"
+    return f"{_code(who['principal'])}: {event} (event {_code(who['event_id'])})"
+
+
+def _place(source: Tree | None) -> str:
+    if not source:
+        return ""
+    place = f"{source['file']}:{source['line']}"
+    return f" ({_code(place)})"
+
+
+def _code(words: str) -> str:
+    return code(_one_line(words))
+
+
+def _line(words: str) -> str:
+    return text(_one_line(words))
+
+
+def _one_line(words: str) -> str:
+    """Return words without line breaks: a new line could begin a list, a heading or a block of its own."""
+    return " ".join(words.split())
+
+
+# --- comments ------------------------------------------------------------------------------------------------------
+
+
+def news(pool: Pool, before: str | None) -> list[str] | None:
+    """Return the ids that an issue did not have yet; None when there are others, and too many to tell which.
+
+    Args:
+        pool: What is so now.
+        before: The body of the issue.
+    """
+    earlier = (marker.read(before, POOL, IDS) or [{}, {}])[1].get("ids", "")
+    listed = _listed(pool.ids)
+    if listed.startswith("sha256:") or earlier.startswith("sha256:"):
+        return [] if listed == earlier else None
+    known = set(earlier.split(","))
+    return [i for i in pool.ids if i not in known]
+
+
+def note(pool: Pool, new: Sequence[str] | None, run: str) -> str:
+    """Return the comment that tells what is new.
+
+    Args:
+        pool: What is so now.
+        new: Ids; None when it is not known which.
+        run: What tells this run from every other.
+    """
+    head = marker.spell(NOTE, run=run)
+    if new is None:
+        return f"{head}\nThere are other findings than before, too many to be named: {len(pool.ids)} in all."
+    by = {entry["id"]: entry for entry in pool.entries}
+    named = [_new(by[i]) for i in new[:MOST_NEW]]
+    more = [f"- … and {len(new) - MOST_NEW} more."] if len(new) > MOST_NEW else []
+    return "\n".join([head, f"{len(new)} new since the last run:\n", *named, *more])
+
+
+def _new(entry: Tree) -> str:
+    kind = entry.get("class") or (
+        "not read" if "operation" in entry else "refused" if "address" in entry else "expired"
+    )
+    about = _name(entry) if "address" in entry else _line(entry["message"])
+    return f"- {_code(entry['id'])} **{kind}** {about}"
+
+
+def farewell(run: str) -> str:
+    """Return the comment with which an issue is closed."""
+    return f"{marker.spell(NOTE, run=run)}\nNo drift any more: everything was read, and nothing differs."
+
+
+def second(number: int, run: str) -> str:
+    """Return the comment with which one issue too many is closed."""
+    return f"{marker.spell(NOTE, run=run)}\nThe same pool has an issue already: #{number}."

@@ -1,0 +1,210 @@
+"""What is new in a report, and how it is cut into messages.
+
+Every receiver has limits of its own, and none of them may cost a finding. So the cutting is done once, here: alerts
+stay whole and in order, each goes into exactly one message, and one that fits into none is sent with a note in place
+of its values.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from reconciler.model import Target, Tree
+from reconciler.render.tally import plural
+
+FORMAT = "1.0"
+"""Version of what programs are sent: a minor step adds, a major one breaks."""
+
+SORTS = ("finding", "gap", "refusal", "expired")
+"""What there is to tell: a difference, something not read, a pool not told apart, an `ignore` rule past its day."""
+
+WORDS = {"finding": "new finding", "gap": "new gap", "refusal": "new refusal", "expired": "expired ignore rule"}
+"""How each is counted."""
+
+LONG = 2_000
+"""Bytes of a value above which it is left out, where an alert is too big for one message."""
+
+CLIPS = (1_000, 100)
+"""Characters of every text that are kept where leaving out the values was not enough."""
+
+Cost = tuple[int, ...]
+"""What something takes of each limit of a message: bytes, blocks, characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One thing to tell."""
+
+    number: int
+    """Its place in the batch; ids may stand twice in a report."""
+    id: str
+    """Its stable id."""
+    sort: str
+    """One of SORTS."""
+    pool: str
+    """Key of its pool."""
+    tree: Tree
+    """The entry of the report."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Everything that is to be told."""
+
+    alerts: tuple[Alert, ...]
+    """In the order of the pools, then of the report."""
+    pools: Mapping[str, Tree]
+    """The entries of the report by their keys."""
+    summary: Tree
+    """The report's own: of all pools, and of what was told before too."""
+    complete: bool
+    """Whether everything could be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one message."""
+
+    alerts: tuple[Alert, ...]
+    """What was in it."""
+    failure: str = ""
+    """Why it was not taken; empty when it was."""
+
+
+def batch(report: Tree, told: frozenset[str] = frozenset()) -> Batch:
+    """Return what a report holds that was not told yet. Findings that do not fail are not worth waking anybody.
+
+    Args:
+        report: The JSON of a drift run.
+        told: Ids of what an earlier report told.
+    """
+    pools = {pool["key"]: clipped(pool, CLIPS[0]) for pool in report["pools"]}
+    order = {key: place for place, key in enumerate(pools)}
+    entries = [(sort, entry) for sort in SORTS for entry in _entries(report, sort) if entry["id"] not in told]
+    entries.sort(key=lambda found: order.get(found[1]["pool_key"], len(order)))
+    alerts = (Alert(n, entry["id"], sort, entry["pool_key"], entry) for n, (sort, entry) in enumerate(entries))
+    return Batch(tuple(alerts), pools, report["summary"], report["complete"])
+
+
+def _entries(report: Tree, sort: str) -> Iterable[Tree]:
+    if sort == "finding":
+        return (f for f in report["findings"] if f["fails"])
+    found: Iterable[Tree] = {
+        "gap": report["coverage"]["gaps"],
+        "refusal": report["refusals"],
+        "expired": report["expired"],
+    }[sort]
+    return found
+
+
+def headline(new: Batch) -> str:
+    """Say in one line how much is new, and where: `2 new findings and 1 new gap in customers (eu-west-1)`."""
+    if not new.alerts:
+        return "nothing new"
+    sorts = [a.sort for a in new.alerts]
+    counted = [plural(sorts.count(sort), WORDS[sort]) for sort in SORTS if sort in sorts]
+    text = " and ".join(filter(None, [", ".join(counted[:-1]), counted[-1]]))
+    keys = dict.fromkeys(a.pool for a in new.alerts)
+    if len(keys) > 1:
+        return f"{text} in {len(keys)} pools"
+    pool = new.pools.get(next(iter(keys)))
+    return f"{text} in {pool['name']} ({pool['region']})" if pool else f"{text} in {next(iter(keys))}"
+
+
+def target(pool: Tree) -> Target:
+    """Return the pool of an entry of `pools` as the engine knows it."""
+    return Target(pool["account"], pool["region"], pool["name"], pool["id"], pool["manifest"])
+
+
+# --- sizes ---------------------------------------------------------------------------------------------------------
+
+
+def encoded(value: Any) -> bytes:
+    """Spell a tree as JSON without blanks. Half a character, which UTF-8 cannot hold, becomes a question mark."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
+def divided(
+    new: Batch, cost: Callable[[Alert], Cost], heading: Callable[[str], Cost], room: Cost
+) -> list[tuple[Alert, ...]]:
+    """Divide a batch into parts, after having made every alert fit into one; see `packed`."""
+
+    def fits(alert: Alert) -> bool:
+        return _within(_sum(cost(alert), heading(alert.pool)), room)
+
+    return packed([fitting(alert, fits) for alert in new.alerts], cost, heading, room)
+
+
+def packed(
+    alerts: Sequence[Alert], cost: Callable[[Alert], Cost], heading: Callable[[str], Cost], room: Cost
+) -> list[tuple[Alert, ...]]:
+    """Divide alerts among messages, in their order. One that fits into none has a message of its own.
+
+    Args:
+        alerts: All that must be told.
+        cost: What an alert takes.
+        heading: What its pool takes besides, once in each message, by the pool's key.
+        room: What a message has.
+    """
+    parts: list[list[Alert]] = []
+    pools: set[str] = set()
+    level: Cost = room
+    for alert in alerts:
+        own = _sum(cost(alert), heading(alert.pool))
+        after = _sum(level, cost(alert) if alert.pool in pools else own)
+        if not parts or not _within(after, room):
+            parts.append([])
+            pools, after = set(), own
+        parts[-1].append(alert)
+        pools.add(alert.pool)
+        level = after
+    return [tuple(part) for part in parts]
+
+
+def _sum(one: Cost, other: Cost) -> Cost:
+    return tuple(a + b for a, b in zip(one, other, strict=True))
+
+
+def _within(level: Cost, room: Cost) -> bool:
+    return all(used <= most for used, most in zip(level, room, strict=True))
+
+
+def fitting(alert: Alert, fits: Callable[[Alert], bool]) -> Alert:
+    """Return an alert that fits into a message: as it is, else without its long values, else with all texts cut.
+
+    Args:
+        alert: What must be told.
+        fits: Whether it would fit into a message that holds nothing else.
+    """
+    if fits(alert):
+        return alert
+    bare = replace(alert, tree=_without_values(alert.tree))
+    candidates = (bare, *(replace(bare, tree=clipped(bare.tree, most)) for most in CLIPS))
+    return next((a for a in candidates if fits(a)), candidates[-1])
+
+
+def _without_values(tree: Tree) -> Tree:
+    """A note says that there was a value, and how long it was: its JSON, in bytes."""
+    found = dict(tree)
+    for name in ("wanted", "live"):
+        length = len(encoded(tree[name])) if name in tree else 0
+        if length > LONG:
+            found[name] = {"$omitted": {"length": length}}
+    return found
+
+
+def clipped(value: Any, most: int) -> Any:
+    """Return a tree whose texts have at most so many characters, and a note of how many there were."""
+    if isinstance(value, dict):
+        return {k: clipped(v, most) for k, v in value.items()}
+    if isinstance(value, list):
+        return [clipped(v, most) for v in value]
+    return cut(value, most) if isinstance(value, str) else value
+
+
+def cut(text: str, most: int) -> str:
+    """Return a text, or its beginning and how many characters it has; the note comes on top of `most`."""
+    return text if len(text) <= most else f"{text[:most]}… ({len(text)} characters)"

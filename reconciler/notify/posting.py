@@ -1,0 +1,194 @@
+"""Posts a message over HTTP, and again when that may help.
+
+No redirect is followed: it could lead the message to somebody else, and would turn the POST into a GET. Nothing of an
+answer is repeated in an error, and of an exception only its kind: both may quote the address, which is a secret.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from reconciler import __version__
+from reconciler.cloud import Cloud, Sleep
+from reconciler.model import Secret
+from reconciler.notify.channels import Receiver
+from reconciler.notify.retry import ATTEMPTS, LONGEST, back_off
+
+log = logging.getLogger("poolctl.notify")
+
+TIMEOUT = 10.0
+"""Seconds that a connection may take, and then an answer."""
+
+AGAIN = frozenset({408, 429})
+"""What is sent again besides 5xx."""
+
+AT_FAULT = frozenset({400, 413, 422})
+"""What is said about a message; another one may still be taken."""
+
+LARGEST = 2_000
+"""Bytes of an answer that are read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a receiver said."""
+
+    status: int
+    """HTTP status."""
+    text: str = ""
+    """Beginning of the body."""
+    retry_after: str = ""
+    """The header of that name."""
+
+
+class Unanswered(Exception):
+    """No answer came. Its words say why, and hold nothing of the address."""
+
+
+Post = Callable[[Secret, bytes, Mapping[str, str]], Answer]
+"""Posts a body with headers to a URL; raises `Unanswered`."""
+
+Complaint = Callable[[Answer], str]
+"""Says what is wrong with an answer of 2xx; an empty text when nothing is."""
+
+Now = Callable[[], float]
+"""Seconds since 1970."""
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What messages are sent with; tests hand in others."""
+
+    cloud: Callable[[str], Cloud]
+    """Gives a Region; an empty name is the Region of the run."""
+    sleep: Sleep
+    """Waits for so many seconds."""
+    post: Post
+    """Sends one HTTP request."""
+    now: Now
+    """Seconds since 1970."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a message was not taken."""
+
+    reason: str
+    """In words."""
+    final: bool
+    """Whether another message would fare no better."""
+
+
+def over_http(url: Secret, body: bytes, headers: Mapping[str, str]) -> Answer:
+    """Post once, with proxies and certificates as the environment sets them.
+
+    Raises:
+        Unanswered: No answer came.
+    """
+    import requests
+    import urllib3
+
+    _hush()
+    try:
+        with requests.post(
+            url.reveal(), data=body, headers=dict(headers), timeout=TIMEOUT, allow_redirects=False, stream=True
+        ) as got:
+            text = got.raw.read(LARGEST, decode_content=True).decode("utf-8", "replace")
+            return Answer(got.status_code, text, got.headers.get("Retry-After", ""))
+    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+        reason = _words(error)
+    raise Unanswered(reason)  # outside of the handler: an exception keeps the one it was raised in, and its words
+
+
+def _words(error: Exception) -> str:
+    import requests
+
+    kinds = {
+        requests.exceptions.SSLError: "its certificate could not be verified, or TLS failed",
+        requests.exceptions.ProxyError: "the proxy could not be reached",
+        requests.exceptions.Timeout: f"no answer within {TIMEOUT:.0f} s",
+        requests.exceptions.ConnectionError: "the connection could not be made, or was closed without an answer",
+    }
+    found = (words for kind, words in kinds.items() if isinstance(error, kind))
+    return next(found, f"the request failed ({type(error).__name__})")
+
+
+def _quiet(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.WARNING
+
+
+def _hush() -> None:
+    """urllib3 logs the path of every request at debug level, and the path is the secret."""
+    logger = logging.getLogger("urllib3.connectionpool")
+    if _quiet not in logger.filters:
+        logger.addFilter(_quiet)
+
+
+def deliver(
+    means: Means, receiver: Receiver, body: bytes, headers: Mapping[str, str], complaint: Complaint
+) -> Failure | None:
+    """Post until the message is taken, or there is no point in going on.
+
+    Args:
+        means: What to send with.
+        receiver: Where.
+        body: The message, JSON.
+        headers: Besides those that every message has.
+        complaint: Judges an answer of 2xx.
+
+    Returns:
+        Why it was not taken, or None when it was.
+    """
+    headers = {"Content-Type": "application/json", "User-Agent": f"poolctl/{__version__}", **headers}
+    for attempt in range(1, ATTEMPTS + 1):
+        pause = back_off(attempt)
+        try:
+            answer = means.post(receiver.address, body, headers)
+        except Unanswered as error:
+            failure = Failure(str(error), final=True)
+        else:
+            if answer.status not in AGAIN and answer.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+                return _judged(answer, complaint)
+            failure = Failure(_named(answer.status), final=True)
+            pause = min(LONGEST, max(pause, _asked(answer.retry_after, means.now())))
+        if attempt < ATTEMPTS:
+            log.info("%s: attempt %d failed (%s), again in %.1f s", receiver.label, attempt, failure.reason, pause)
+            means.sleep(pause)
+    return Failure(f"{failure.reason}, in {ATTEMPTS} attempts", final=True)
+
+
+def _judged(answer: Answer, complaint: Complaint) -> Failure | None:
+    status = HTTPStatus
+    if status.OK <= answer.status < status.MULTIPLE_CHOICES:
+        wrong = complaint(answer)
+        return Failure(wrong, final=True) if wrong else None
+    if status.MULTIPLE_CHOICES <= answer.status < status.BAD_REQUEST:
+        said = f"{_named(answer.status)} is a redirect, which is not followed. Give the URL that it leads to"
+        return Failure(said, final=True)
+    advice = "The message was refused" if answer.status in AT_FAULT else "Check the URL"
+    return Failure(f"{_named(answer.status)}. {advice}", final=answer.status not in AT_FAULT)
+
+
+def _named(status: int) -> str:
+    """The words are HTTP's own: the receiver's could hold anything."""
+    try:
+        return f"HTTP {status} ({HTTPStatus(status).phrase})"
+    except ValueError:
+        return f"HTTP {status}"
+
+
+def _asked(header: str, now: float) -> float:
+    """Return the seconds that a `Retry-After` asks for, as a number or as a date; 0 when it says nothing."""
+    from datetime import UTC
+    from email.utils import parsedate_to_datetime
+
+    try:
+        if header.strip().isascii() and header.strip().isdigit():
+            return float(header)
+        at = parsedate_to_datetime(header)
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() - now
+    except (ValueError, TypeError, OverflowError):
+        return 0.0

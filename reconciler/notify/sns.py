@@ -1,0 +1,141 @@
+"""SNS: one message, and to each kind of subscriber what it can read.
+
+A topic has people and programs among its subscribers. So a message is sent in three spellings: by e-mail a text, as an
+SMS one line, and to all others (queues, functions, endpoints) the JSON that a webhook gets.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from reconciler.errors import CloudError
+from reconciler.model import Tree
+from reconciler.notify import webhook
+from reconciler.notify.batch import Alert, Batch, Result, cut, divided, headline
+from reconciler.notify.channels import Receiver
+from reconciler.notify.posting import Means
+from reconciler.notify.words import lines, pool_line, title
+from reconciler.render.redact import printable
+
+LIMIT = 250_000
+"""Bytes of a message, all spellings together. SNS takes 262,144, and what it wraps a message in counts for a queue."""
+
+SUBJECT = 99
+"""Characters of a subject, ASCII only; it has to be less than 100."""
+
+SMS = 140
+"""Characters of an SMS."""
+
+MOST = 1_000
+"""Characters of one value in an e-mail."""
+
+GROUP = "poolctl-drift"
+"""Group of all messages to a FIFO topic: they arrive in order."""
+
+AT_FAULT = frozenset({"InvalidParameter", "ParameterValueInvalid", "ValidationException", "ParamValidation"})
+"""What SNS says about a message; another one may still be taken."""
+
+
+def messages(new: Batch, limit: int = LIMIT) -> list[tuple[tuple[Alert, ...], Tree]]:
+    """Return the messages: what is in each, and the parameters of its call, without the topic.
+
+    Args:
+        new: What is to be told.
+        limit: Bytes of a message at most.
+    """
+    envelope = len(_message(new, (), webhook.MANY, webhook.MANY))
+
+    def cost(alert: Alert) -> tuple[int]:
+        return (_quoted(_json(alert.tree)) + 1 + _quoted(_alert(new, alert)),)
+
+    def heading(key: str) -> tuple[int]:
+        pool = new.pools.get(key)
+        return (_quoted(_pool(new, key)) + (_quoted(_json(pool)) + 1 if pool else 0),)
+
+    parts = divided(new, cost, heading, (limit - envelope,))
+    return [(part, _params(new, part, n, len(parts))) for n, part in enumerate(parts, 1)]
+
+
+def _json(value: Any) -> str:
+    """ASCII only: SNS and SQS refuse some characters, and escaped there is none that they would."""
+    return json.dumps(value, separators=(",", ":"))
+
+
+def _quoted(text: str) -> int:
+    return len(json.dumps(text)) - 2
+
+
+def _params(new: Batch, part: Sequence[Alert], number: int, parts: int) -> Tree:
+    message = _message(new, part, number, parts)
+    return {"Message": message, "MessageStructure": "json", "Subject": _subject(new, number, parts)}
+
+
+def _message(new: Batch, part: Sequence[Alert], number: int, parts: int) -> str:
+    said = f"poolctl: {printable(headline(new))}{_suffix(number, parts)}"
+    body = _json(webhook.tree(new, part, number, parts))
+    return _json({"default": body, "email": _mail(new, part, said), "sms": cut(said, SMS - 20)})
+
+
+def _suffix(number: int, parts: int) -> str:
+    return f" (part {number} of {parts})" if parts > 1 else ""
+
+
+def _subject(new: Batch, number: int, parts: int) -> str:
+    said = f"poolctl: {printable(headline(new))}".encode("ascii", "replace").decode("ascii")
+    suffix = _suffix(number, parts)
+    room = SUBJECT - len(suffix)
+    return (said if len(said) <= room else f"{said[: room - 3]}...") + suffix
+
+
+def _mail(new: Batch, part: Sequence[Alert], said: str) -> str:
+    text, pool = f"{said}\n", None
+    for alert in part:
+        text += "" if alert.pool == pool else _pool(new, alert.pool)
+        text += _alert(new, alert)
+        pool = alert.pool
+    return text
+
+
+def _pool(new: Batch, key: str) -> str:
+    return f"\nPool {cut(pool_line(key, new.pools.get(key, {})), MOST)}\n"
+
+
+def _alert(new: Batch, alert: Alert) -> str:
+    what, name = title(alert, new.pools.get(alert.pool, {}))
+    first = f"{what}: {cut(name, MOST)}" if name else what
+    said = [f"{line.label}: {cut(line.value, MOST)}".removeprefix(": ") for line in lines(alert)]
+    return f"\n  {first}\n" + "".join(f"    {line}\n" for line in said)
+
+
+def send(new: Batch, receiver: Receiver, means: Means) -> Iterator[Result]:
+    """Publish every message; the port retries.
+
+    Args:
+        new: What is to be told.
+        receiver: The topic.
+        means: What to send with.
+
+    Raises:
+        CloudError: SNS would take no other message either.
+    """
+    for part, params in messages(new):
+        params |= {"TopicArn": receiver.arn, **_order(receiver, params)}
+        try:
+            means.cloud(receiver.region).call("sns", "Publish", params)
+        except CloudError as error:
+            if error.code not in AT_FAULT:
+                raise
+            yield Result(part, str(error))
+        else:
+            yield Result(part)
+
+
+def _order(receiver: Receiver, params: Tree) -> Tree:
+    """A FIFO topic drops what it has seen in the last five minutes: an attempt whose answer was lost, for example."""
+    if not receiver.arn.endswith(".fifo"):
+        return {}
+    digest = hashlib.sha256(params["Message"].encode()).hexdigest()
+    return {"MessageGroupId": GROUP, "MessageDeduplicationId": digest}

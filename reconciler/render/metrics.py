@@ -1,0 +1,101 @@
+"""A drift run as metrics, in Prometheus' text format: for the textfile collector, or any other that reads files.
+
+The file tells of the last run. A run that could not be carried out writes none, so alert on the age of
+`poolctl_drift_last_run_timestamp_seconds` too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from reconciler import __version__
+from reconciler.model import Drift, FindingClass
+
+if TYPE_CHECKING:  # only for those who ask for metrics
+    from prometheus_client import CollectorRegistry, Gauge
+
+PLACE = ("account", "region", "pool")
+"""Labels that tell pools apart. A user pool and an identity pool of one name are counted together."""
+
+
+class Spent(NamedTuple):
+    """What a run cost, and how it ended."""
+
+    finished: float
+    """When: seconds since 1970, UTC."""
+    seconds: float
+    """How long it took."""
+    calls: Mapping[tuple[str, str], int]
+    """Requests that were sent, by service and operation."""
+    exit_code: int
+    """What the run ends with."""
+
+
+UNKNOWN = Spent(0, 0, {}, 0)
+"""The cost of a run that nobody measured."""
+
+
+def drift(drifts: Sequence[Drift], spent: Spent) -> str:
+    """Return the metrics of a drift run.
+
+    Args:
+        drifts: One for each document.
+        spent: What the run cost.
+    """
+    from prometheus_client import CollectorRegistry, generate_latest
+
+    registry = CollectorRegistry()
+    _found(registry, drifts)
+    _covered(registry, drifts)
+    _run(registry, spent)
+    return generate_latest(registry).decode()
+
+
+def _found(registry: CollectorRegistry, drifts: Sequence[Drift]) -> None:
+    findings = _gauge(registry, "findings", "Findings that the run reports, by class.", (*PLACE, "class"))
+    failing = _gauge(registry, "failing_findings", "Findings that make the run fail.", PLACE)
+    suppressed = _gauge(registry, "suppressed_findings", "Findings left out: ignored, accepted, told before.", PLACE)
+    expired = _gauge(registry, "expired_ignore_rules", "Ignore rules that have expired.", PLACE)
+    for one in drifts:
+        place = _place(one)
+        for cls in FindingClass:
+            findings.labels(*place, cls.value).inc(sum(f.cls is cls for f in one.findings))
+        failing.labels(*place).inc(sum(f.fails for f in one.findings))
+        suppressed.labels(*place).inc(one.suppressed)
+        expired.labels(*place).inc(len(one.expired))
+
+
+def _covered(registry: CollectorRegistry, drifts: Sequence[Drift]) -> None:
+    complete = _gauge(registry, "complete", "1 when everything of the pool could be read and told, else 0.", PLACE)
+    read = _gauge(registry, "objects_read", "Live objects that were read.", PLACE)
+    gaps = _gauge(registry, "gaps", "Parts that could not be read.", PLACE)
+    refusals = _gauge(registry, "refusals", "Reasons for which the pool could not be told.", PLACE)
+    blind = {_place(d) for d in drifts if d.gaps or d.refusals}
+    for one in drifts:
+        place = _place(one)
+        complete.labels(*place).set(place not in blind)
+        read.labels(*place).inc(one.read)
+        gaps.labels(*place).inc(len(one.gaps))
+        refusals.labels(*place).inc(len(one.refusals))
+
+
+def _run(registry: CollectorRegistry, spent: Spent) -> None:
+    _gauge(registry, "last_run_timestamp_seconds", "When the run ended, in seconds since 1970.").set(spent.finished)
+    _gauge(registry, "duration_seconds", "How long the run took.").set(spent.seconds)
+    _gauge(registry, "exit_code", "What the run ended with.").set(spent.exit_code)
+    calls = _gauge(registry, "api_calls", "Requests sent to AWS, repeated ones included.", ("service", "operation"))
+    for (service, operation), count in sorted(spent.calls.items()):
+        calls.labels(service, operation).set(count)
+    _gauge(registry, "build_info", "Version of poolctl.", ("version",)).labels(__version__).set(1)
+
+
+def _gauge(registry: CollectorRegistry, name: str, text: str, labels: Sequence[str] = ()) -> Gauge:
+    from prometheus_client import Gauge
+
+    return Gauge(f"poolctl_drift_{name}", text, labels, registry=registry)
+
+
+def _place(drift: Drift) -> tuple[str, str, str]:
+    target = drift.target
+    return target.account, target.region, target.pool_name

@@ -1,0 +1,35 @@
+"""What stands below the members of a model in its source, read when somebody asks.
+
+Pydantic can keep these texts as descriptions, but then it reads and parses the source of every class whenever it is
+imported. That was a quarter of the time in which `validate` starts, and only schemas and explanations want them.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import sys
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+
+@cache
+def described(model: type) -> Mapping[str, str]:
+    """Return the text below each member of a class, those of its bases included. A member without text is not in it."""
+    found: dict[str, str] = {}
+    for cls in reversed(model.__mro__):
+        found |= _module(cls.__module__).get(cls.__qualname__, {}) if cls.__module__.startswith("schemas") else {}
+    return found
+
+
+@cache
+def _module(name: str) -> Mapping[str, Mapping[str, str]]:
+    tree = ast.parse(inspect.getsource(sys.modules[name]))
+    return {node.name: dict(_texts(node)) for node in tree.body if isinstance(node, ast.ClassDef)}
+
+
+def _texts(node: ast.ClassDef) -> Iterator[tuple[str, str]]:
+    for member, text in zip(node.body, node.body[1:], strict=False):
+        says = isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant) and isinstance(text.value.value, str)
+        if isinstance(member, ast.AnnAssign) and isinstance(member.target, ast.Name) and says:
+            yield member.target.id, inspect.cleandoc(ast.literal_eval(text.value))  # type: ignore[attr-defined]

@@ -1,0 +1,134 @@
+"""What an earlier run told is read again from a file or from S3; what nobody could be told is never taken for told."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from reconciler import reports
+from reconciler.cloud import Limited, WriteAttempted
+from reconciler.errors import CloudError, InvalidInput, PoolctlError
+from reconciler.render import drift as rendered
+from reconciler.render import redact
+from tests.render.found import DRIFTS
+from tests.support import bench
+
+REPORTS = {name: rendered.tree(redact.drifts(drifts)) for name, drifts in DRIFTS.items()}
+BUCKET = "drift-reports"
+
+
+def unused():
+    raise AssertionError("S3 was asked for a file")
+
+
+@pytest.fixture
+def s3():
+    """A bucket in another Region than the pools, with a cloud that can do nothing but keep reports."""
+    with bench() as here:
+        client = here.local.client("s3", "eu-central-1")
+        client.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+        yield client, lambda: Limited(here.cloud, reports.CALLS)
+
+
+def ids(tree) -> set[str]:
+    entries = [*tree["findings"], *tree["refusals"], *tree["expired"], *tree["coverage"]["gaps"]]
+    return {e["id"] for e in entries} | set(tree["known"])
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_everything_that_a_report_tells_is_told(tmp_path, name):
+    file = tmp_path / "report.json"
+    reports.remember(str(file), json.dumps(REPORTS[name]), unused)
+    assert reports.told(str(file), unused) == ids(REPORTS[name])
+
+
+@pytest.mark.parametrize("name", [n for n in REPORTS if ids(REPORTS[n])])
+def test_what_could_not_be_delivered_is_told_again(tmp_path, name):
+    file = tmp_path / "report.json"
+    for lost in sorted(ids(REPORTS[name])):
+        file.write_text(json.dumps({**REPORTS[name], "undelivered": [lost]}))
+        assert reports.told(str(file), unused) == ids(REPORTS[name]) - {lost}
+
+
+def test_gaps_refusals_and_expired_rules_have_ids_that_stay():
+    one, two = (rendered.tree(redact.drifts(DRIFTS[n])) for n in ("incomplete", "incomplete"))
+    assert one == two
+    entries = [*one["refusals"], *one["coverage"]["gaps"], *REPORTS["expired"]["expired"]]
+    assert len(entries) == len({e["id"] for e in entries}) == 3
+
+
+def test_a_report_is_kept_in_s3_and_read_again(s3):
+    client, connect = s3
+    where = f"s3://{BUCKET}/poolctl/drift report.json"
+    assert reports.told(where, connect, must_exist=False) == frozenset()
+    with pytest.raises(InvalidInput, match="there is no such report"):
+        reports.told(where, connect)
+    reports.remember(where, json.dumps(REPORTS["full"]), connect)
+    kept = client.get_object(Bucket=BUCKET, Key="poolctl/drift report.json")
+    assert (kept["ContentType"], json.loads(kept["Body"].read())) == ("application/json", REPORTS["full"])
+    assert reports.told(where, connect) == ids(REPORTS["full"])
+
+
+def test_the_cloud_for_reports_can_do_nothing_else(s3):
+    _, connect = s3
+    with pytest.raises(WriteAttempted):
+        connect().call("cognito-idp", "DeleteUserPool", {"UserPoolId": "x"})
+
+
+def test_a_bucket_that_is_not_there_is_no_empty_report(s3):
+    _, connect = s3
+    with pytest.raises(CloudError, match="s3:GetObject: NoSuchBucket"):
+        reports.told("s3://nowhere/report.json", connect, must_exist=False)
+
+
+class Forbidding:
+    """S3 without s3:ListBucket: it does not tell what is missing from what is forbidden."""
+
+    def call(self, service, operation, params):
+        from reconciler.errors import Denied
+
+        raise Denied(f"{service}:{operation}", "AccessDenied", "Access Denied", "R1")
+
+
+def test_a_denial_says_which_permissions_are_needed():
+    with pytest.raises(CloudError, match=r"s3://b/k: Access Denied It needs s3:GetObject, and s3:ListBucket"):
+        reports.told("s3://b/k", Forbidding, must_exist=False)
+
+
+@pytest.mark.parametrize("where", ["s3://", "s3://bucket", "s3://bucket/", "s3:///key"])
+def test_half_an_address_is_refused_before_anything_is_read(where):
+    with pytest.raises(InvalidInput, match=r"Write s3://BUCKET/KEY"):
+        reports.check(where)
+
+
+def test_a_directory_that_is_not_there_is_refused_before_anything_is_read(tmp_path):
+    with pytest.raises(InvalidInput, match="does not exist"):
+        reports.check(str(tmp_path / "none" / "report.json"))
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", "null", '{"findings": {}}', '{"findings": [3], "known": [], "coverage": {"gaps": []}}']
+)
+def test_something_else_is_no_report(tmp_path, text):
+    file = tmp_path / "report.json"
+    file.write_text(text)
+    for must_exist in (True, False):
+        with pytest.raises(InvalidInput, match="is no report of drift"):
+            reports.told(str(file), unused, must_exist=must_exist)
+
+
+def test_bytes_are_no_report(tmp_path):
+    file = tmp_path / "report.json"
+    file.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(InvalidInput, match="it is not text"):
+        reports.told(str(file), unused)
+
+
+def test_a_report_that_cannot_be_kept_leaves_the_earlier_one(tmp_path):
+    file = tmp_path / "report.json"
+    file.mkdir()
+    with pytest.raises(PoolctlError, match="could not be written"):
+        reports.remember(str(file), "{}", unused)
+    assert [p.name for p in Path(tmp_path).iterdir()] == ["report.json"]

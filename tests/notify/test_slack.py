@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from reconciler.notify import slack, sns, webhook
+from reconciler.notify.batch import batch
+from tests.notify.golden import check
+from tests.notify.support import finding, fresh, full, gap, many, pool, rendered, report
+from tests.render.samples import LITERAL
+
+HOSTILE = "<!channel> <https://evil.example|x> `*b*` & \u202e @here\n_i_"
+
+REPORTS = {
+    "drift": rendered("full"),
+    "all": full(),
+    "parts": many(29),
+    "hostile": report(
+        finding(
+            1, pool(), address=f"customers/groups/{HOSTILE}", path=HOSTILE, wanted=HOSTILE, live={HOSTILE: HOSTILE}
+        ),
+        gaps=(gap(2, pool(), reason=HOSTILE),),
+    ),
+    "long": report(finding(1, pool(), wanted="&" * 1_000, live=list(range(500)))),
+    "hidden": report(
+        finding(
+            1,
+            pool(),
+            wanted={"$sensitive": True},
+            live={"Image": {"$bytes": {"length": 7, "sha256": "ab" * 32}}, "Id": {"$unknown": "(known after apply)"}},
+        )
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_letter_by_letter(name):
+    payloads = [payload for _, payload in slack.messages(batch(REPORTS[name]))]
+    check(f"slack-{name}.json", json.dumps(payloads, indent=2, ensure_ascii=False) + "\n")
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_mails_letter_by_letter(name):
+    found = [params for _, params in sns.messages(batch(REPORTS[name]))]
+    text = "\n".join(f"Subject: {p['Subject']}\n\n{json.loads(p['Message'])['email']}" for p in found)
+    check(f"mail-{name}.txt", text)
+
+
+def test_nothing_that_slack_would_obey_gets_through():
+    text = json.dumps([payload for _, payload in slack.messages(fresh(REPORTS["hostile"]))], ensure_ascii=False)
+    assert "<" not in text
+    assert ">" not in text
+    assert "&lt;!channel&gt;" in text
+    blocks = json.loads(text)[0]["blocks"]
+    for section in (b["text"] for b in blocks if b["type"] == "section"):
+        assert section["verbatim"] is True
+        assert section["text"].count("`") % 2 == 0
+
+
+def test_values_that_are_hidden_stay_hidden():
+    new = batch(rendered("full"))
+    for text in (
+        json.dumps(slack.messages(new)[0][1]),
+        sns.messages(new)[0][1]["Message"],
+        webhook.bodies(new)[0][1].decode(),
+    ):
+        assert "sensitive" in text
+        assert LITERAL not in text
+
+
+def test_a_text_is_cut_between_characters():
+    assert slack.escaped("a<b", 100) == "a&lt;b"
+    assert slack.escaped("&" * 50, 40) == "&amp;" * 4 + "… (50 characters)"
+    assert slack.escaped("🎉" * 50, 40) == "🎉" * 11 + "… (50 characters)"

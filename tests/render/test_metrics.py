@@ -1,0 +1,76 @@
+"""The text is read back by Prometheus' own parser, which is what a collector would make of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from reconciler.render import metrics
+from reconciler.render.metrics import Spent
+from tests.render.found import DRIFTS
+from tests.render.golden import check
+from tests.render.samples import TARGET
+
+SPENT = Spent(1_795_622_400.5, 12.25, {("sts", "GetCallerIdentity"): 1, ("cognito-idp", "ListGroups"): 3}, 2)
+
+
+def samples(text: str) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
+    found = {}
+    for family in text_string_to_metric_families(text):
+        for sample in family.samples:
+            key = (sample.name, frozenset(sample.labels.items()))
+            assert key not in found
+            found[key] = sample.value
+    return found
+
+
+def value(text: str, name: str, **labels: str) -> float:
+    return samples(text)[f"poolctl_drift_{name}", frozenset(labels.items())]
+
+
+PLACE = {"account": TARGET.account, "region": TARGET.region, "pool": TARGET.pool_name}
+
+
+@pytest.mark.parametrize("name", DRIFTS)
+def test_the_text(name):
+    check(f"drift-{name}.prom", metrics.drift(DRIFTS[name], SPENT))
+
+
+def test_every_class_is_counted_and_none_is_left_out():
+    text = metrics.drift(DRIFTS["full"], SPENT)
+    found = {c: value(text, "findings", **PLACE, **{"class": c}) for c in ("changed", "missing", "unmanaged")}
+    assert found == {"changed": 2, "missing": 1, "unmanaged": 1}
+    assert value(text, "findings", **PLACE, **{"class": "undeclared"}) == 1
+    assert value(text, "failing_findings", **PLACE) == 4
+    none = metrics.drift(DRIFTS["none"], SPENT)
+    assert value(none, "findings", **PLACE, **{"class": "missing"}) == 0
+
+
+def test_what_could_not_be_read_is_never_complete():
+    text = metrics.drift(DRIFTS["incomplete"], SPENT)
+    assert value(text, "complete", **PLACE) == 0
+    assert value(text, "gaps", **PLACE) == 1
+    assert value(metrics.drift(DRIFTS["none"], SPENT), "complete", **PLACE) == 1
+
+
+def test_a_user_pool_and_an_identity_pool_of_one_name_are_added_up():
+    whole, broken = DRIFTS["full"][0], DRIFTS["incomplete"][0]
+    for drifts in ([whole, broken], [broken, whole]):
+        text = metrics.drift(drifts, SPENT)
+        assert value(text, "findings", **PLACE, **{"class": "changed"}) == 2
+        assert value(text, "complete", **PLACE) == 0
+
+
+def test_what_the_run_cost():
+    text = metrics.drift([], SPENT)
+    assert value(text, "last_run_timestamp_seconds") == SPENT.finished
+    assert value(text, "duration_seconds") == SPENT.seconds
+    assert value(text, "exit_code") == 2
+    assert value(text, "api_calls", service="cognito-idp", operation="ListGroups") == 3
+
+
+def test_a_name_cannot_break_the_line():
+    odd = replace(DRIFTS["none"][0], target=replace(TARGET, pool_name='a"} 1\nb\\'))
+    assert value(metrics.drift([odd], SPENT), "complete", **{**PLACE, "pool": 'a"} 1\nb\\'}) == 1
