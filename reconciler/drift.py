@@ -203,7 +203,9 @@ def _aimed(found: Iterable[_Found], targets: tuple[str, ...]) -> list[_Found]:
 
 
 def _judged(drift: Drift, plan: Plan, found: Iterable[_Found], criteria: Criteria) -> Compared:
-    findings, known, accepted = [], [], 0
+    findings: list[Finding] = []
+    known: list[Finding] = []
+    accepted = 0
     subjects: dict[str, Mapping[str, str]] = {}
     found = list(found)
     words = frozenset(w for f in found if f.sensitive for side in (f.wanted, f.live) for w in _texts(side))
@@ -212,7 +214,7 @@ def _judged(drift: Drift, plan: Plan, found: Iterable[_Found], criteria: Criteri
         if made.id in criteria.baseline:
             accepted += 1
         elif made.id in criteria.reported:
-            known.append(made.id)
+            known.append(made)
         else:
             findings.append(made)
             subjects[made.id] = {k: v for k, v in one.ids.items() if isinstance(v, str)}

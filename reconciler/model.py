@@ -435,8 +435,8 @@ class Drift:
     """What should be said besides: rules that matched nothing, attribution that was not possible."""
     suppressed: int = 0
     """How many findings `ignore` rules, a baseline or an earlier report took out."""
-    known: tuple[str, ...] = ()
-    """Ids of the findings that an earlier report took out: they are still there, and the next report must know."""
+    known: tuple[Finding, ...] = ()
+    """Findings that an earlier report took out: they are still there, and the next report must know."""
     expired: tuple[Notice, ...] = ()
     """The `ignore` rules that have expired, as the notices say it: each of them makes the run end with 2."""
 

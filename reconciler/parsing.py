@@ -101,12 +101,15 @@ def given(made: Parser, words: Sequence[str], *, takes_paths: bool) -> dict[str,
     words = list(words)
     end = words.index("--") if "--" in words else len(words)
     before = [made.bare.get(word, word) for word in words[:end]]
+    after = words[end + 1 :]
+    if after and not takes_paths:  # what stands behind it is an argument of the command's own
+        before, after = [*before, "--", *after], []
     found, rest = made.parse_known_args(before)
     for word in rest:
         if word.startswith("-") and word != "-":
             made.unknown(word)
     fields = vars(found)
-    paths = [*(fields.pop("paths", None) or ()), *rest, *words[end + 1 :]]
+    paths = [*(fields.pop("paths", None) or ()), *rest, *after]
     if paths and not takes_paths:
         made.error(f"unexpected argument {paths[0]}")
     return {**fields, "paths": paths} if paths else fields

@@ -189,6 +189,8 @@ class Runtime:
         if options.local:
             # The embedded Cognito has no quotas and no profiles; everything stays in this process.
             return Aws(Access(region=region, share=1000.0), clock=self.clock, sleep=self.sleep, meter=self.meter)
+        # The command line of AWS and its newer SDKs know AWS_REGION; boto3 reads AWS_DEFAULT_REGION alone.
+        region = region or self.environ.get("AWS_REGION", "")
         share = WATCHING if options.command == "drift" else 1.0
         access = Access(region, options.profile, options.role_arn, options.endpoint_url, options.max_rps, share)
         return Aws(access, clock=self.clock, sleep=self.sleep, meter=self.meter)

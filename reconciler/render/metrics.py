@@ -53,15 +53,18 @@ def drift(drifts: Sequence[Drift], spent: Spent) -> str:
 
 
 def _found(registry: CollectorRegistry, drifts: Sequence[Drift]) -> None:
-    findings = _gauge(registry, "findings", "Findings that the run reports, by class.", (*PLACE, "class"))
-    failing = _gauge(registry, "failing_findings", "Findings that make the run fail.", PLACE)
+    findings = _gauge(registry, "findings", "Findings, by class, whether told before or not.", (*PLACE, "class"))
+    failing = _gauge(registry, "failing_findings", "Findings that count, whether told before or not.", PLACE)
+    new = _gauge(registry, "new_findings", "Findings that count and that no earlier report tells.", PLACE)
     suppressed = _gauge(registry, "suppressed_findings", "Findings left out: ignored, accepted, told before.", PLACE)
     expired = _gauge(registry, "expired_ignore_rules", "Ignore rules that have expired.", PLACE)
     for one in drifts:
         place = _place(one)
+        standing = (*one.findings, *one.known)
         for cls in FindingClass:
-            findings.labels(*place, cls.value).inc(sum(f.cls is cls for f in one.findings))
-        failing.labels(*place).inc(sum(f.fails for f in one.findings))
+            findings.labels(*place, cls.value).inc(sum(f.cls is cls for f in standing))
+        failing.labels(*place).inc(sum(f.fails for f in standing))
+        new.labels(*place).inc(sum(f.fails for f in one.findings))
         suppressed.labels(*place).inc(one.suppressed)
         expired.labels(*place).inc(len(one.expired))
 

@@ -214,6 +214,7 @@ def test_show_prints_what_plan_printed(live):
     assert f"\nDigest {digest}\n" in shown.out
     assert shown.out.endswith("Planned with: m.yaml\n")
     assert live.run("show", "-o", "json", "p.json").out == live.run("plan", "-o", "json", "m.yaml").out
+    assert live.run("show", "--", "p.json").out == shown.out
     for wrong in ("m.yaml", "nothing.json"):
         assert live.run("show", wrong).code == 3
     assert live.run("show").code == 3

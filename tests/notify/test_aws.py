@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import json
-import sys
-from types import ModuleType, SimpleNamespace
 
 import boto3
 import pytest
@@ -133,18 +131,6 @@ def test_a_message_that_sns_refuses_does_not_stop_the_others():
 # --- EventBridge ---------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def paths(monkeypatch):
-    """moto's rules read `$.detail` and the like with a library that its `events` extra brings; this does it too."""
-
-    def parse_path(path):
-        name = path.removeprefix("$.")
-        return SimpleNamespace(find=lambda event: [SimpleNamespace(value=event[name])])
-
-    monkeypatch.setitem(sys.modules, "jsonpath_ng", ModuleType("jsonpath_ng"))
-    monkeypatch.setitem(sys.modules, "jsonpath_ng.ext", SimpleNamespace(parse=parse_path))
-
-
 def rule(bus):
     url, arn = queue("events")
     client = boto3.client("events", REGION)
@@ -155,7 +141,7 @@ def rule(bus):
 
 
 @pytest.mark.parametrize("named", ["default", "security", "arn"])
-def test_a_rule_gets_an_event_for_each_alert(aws, paths, named):
+def test_a_rule_gets_an_event_for_each_alert(aws, named):
     if named != "default":
         boto3.client("events", REGION).create_event_bus(Name="security")
     url = rule("default" if named == "default" else "security")

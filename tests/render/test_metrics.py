@@ -48,6 +48,16 @@ def test_every_class_is_counted_and_none_is_left_out():
     assert value(none, "findings", **PLACE, **{"class": "missing"}) == 0
 
 
+def test_what_an_earlier_report_tells_is_still_there_and_not_new():
+    (whole,) = DRIFTS["full"]
+    told = replace(whole, findings=whole.findings[:1], known=whole.findings[1:])
+    one, other = metrics.drift([whole], SPENT), metrics.drift([told], SPENT)
+    for cls in ("changed", "missing", "unmanaged", "undeclared"):
+        assert value(other, "findings", **PLACE, **{"class": cls}) == value(one, "findings", **PLACE, **{"class": cls})
+    assert (value(one, "failing_findings", **PLACE), value(other, "failing_findings", **PLACE)) == (4, 4)
+    assert (value(one, "new_findings", **PLACE), value(other, "new_findings", **PLACE)) == (4, 1)
+
+
 def test_what_could_not_be_read_is_never_complete():
     text = metrics.drift(DRIFTS["incomplete"], SPENT)
     assert value(text, "complete", **PLACE) == 0
