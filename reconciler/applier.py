@@ -14,7 +14,7 @@ from typing import Any
 
 from reconciler.cloud import Clock, Cloud, Sleep
 from reconciler.differ import same
-from reconciler.errors import Ambiguous, CloudError
+from reconciler.errors import Ambiguous, CloudError, PoolctlError
 from reconciler.kind import ResourceKind
 from reconciler.kinds import KINDS
 from reconciler.lowering import lower
@@ -31,6 +31,7 @@ from reconciler.model import (
     Sent,
     Skipped,
     Started,
+    Target,
     Tree,
     Verified,
     Waiting,
@@ -67,17 +68,24 @@ def apply(
     run = _Run(plan, cloud, clock, sleep, stop)
     yield from run.changes()
     if not run.unfinished:
-        yield from _verify(again, sleep)
+        yield from _verify(plan.target, again, sleep)
 
 
-def _verify(again: Callable[[], Plan], sleep: Sleep) -> Iterator[Event]:
-    found = again()
-    for pause in SETTLE:
-        if not found.pending:
-            break
-        sleep(pause)
+def _verify(target: Target, again: Callable[[], Plan], sleep: Sleep) -> Iterator[Event]:
+    """Plan again until nothing is left. An error here comes after writes, so it is a result and never the end."""
+    try:
         found = again()
-    yield Verified(found.pending, found.target)
+        for pause in SETTLE:
+            if not found.pending and not found.gaps:
+                break
+            sleep(pause)
+            found = again()
+    except PoolctlError as error:
+        yield Verified((), target, (str(error),))
+        return
+    reasons = [f"{g.address}: {g.operation}: {g.reason}" for g in found.gaps]
+    reasons += [f"{r.address}: {r.message}" for r in found.refusals]
+    yield Verified(found.pending, found.target, tuple(reasons))
 
 
 class _Run:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reconciler.applier import apply
 from reconciler.console import Console
-from reconciler.errors import Stale, worst
+from reconciler.errors import PoolctlError, Stale, worst
 from reconciler.model import Event, Failed, Plan, Sent, Skipped, Verified
 from reconciler.options import Options
 from reconciler.render.progress import Progress
@@ -53,24 +53,49 @@ def agreed(plans: Sequence[Plan], options: Options, console: Console) -> bool:
     return False
 
 
-def carry_out(runtime: Runtime, console: Console, manifests: Sequence[Manifest], plans: Sequence[Plan]) -> Outcome:
+def carry_out(
+    runtime: Runtime,
+    console: Console,
+    manifests: Sequence[Manifest],
+    plans: Sequence[Plan],
+    watch: Callable[[Event], None] = lambda _: None,
+) -> Outcome:
     """Apply every plan, one pool after the other, and stop at the first that fails.
 
     A pool whose turn did not come is reported as not started.
+
+    Args:
+        runtime: The run.
+        console: Says what is being done.
+        manifests: One for each plan.
+        plans: What is to be done.
+        watch: Is told of each event as it happens.
     """
     events: list[Event] = []
     codes: list[int] = []
     done = list(plans)
+
+    def told(happened: Iterable[Event]) -> list[Event]:
+        before = len(events)
+        for event in happened:
+            events.append(event)
+            watch(event)
+        return events[before:]
+
     with Graceful(console.err) as stop:
         for i, (manifest, plan) in enumerate(zip(manifests, plans, strict=True)):
             if stop.requested or any(codes):
-                events += [Skipped(c, "an earlier pool failed") for c in plan.pending]
+                told(Skipped(c, "an earlier pool failed") for c in plan.pending)
                 continue
-            if manifest.needs and plan.pending:
-                done[i] = _planned_again(runtime, manifest, plan)
-            mine = _one(runtime, console, manifest, done[i], stop)
-            events += mine
-            codes.append(_code(mine))
+            try:
+                if manifest.needs and plan.pending:
+                    done[i] = _planned_again(runtime, manifest, plan)
+            except PoolctlError as error:  # other pools have been written to, and that has to be reported
+                console.err(f"Error: {error}")
+                told(Skipped(c, "it could not be planned again") for c in plan.pending)
+                codes.append(error.exit_code)
+                continue
+            codes.append(_code(told(_one(runtime, console, manifest, done[i], stop))))
     code = stop.exit_code or _exit(codes, events)
     return Outcome(tuple(done), tuple(events), code, tuple(given(runtime.options)))
 
@@ -114,10 +139,9 @@ def _exit(codes: Sequence[int], events: Sequence[Event]) -> int:
     return 6 if code and any(isinstance(e, Sent) for e in events) else code
 
 
-def _one(runtime: Runtime, console: Console, manifest: Manifest, plan: Plan, stop: Stop) -> list[Event]:
+def _one(runtime: Runtime, console: Console, manifest: Manifest, plan: Plan, stop: Stop) -> Iterator[Event]:
     if not plan.pending:
-        return []
-    events = []
+        return
     cloud, progress = runtime.cloud(manifest), Progress(pools=True)
     for event in apply(
         plan, cloud, lambda: plan_one(runtime, manifest), clock=runtime.clock, sleep=runtime.sleep, stop=stop
@@ -125,8 +149,7 @@ def _one(runtime: Runtime, console: Console, manifest: Manifest, plan: Plan, sto
         line = progress.line(event)
         if line:
             console.progress(line)
-        events.append(event)
-    return events
+        yield event
 
 
 def _planned_again(runtime: Runtime, manifest: Manifest, before: Plan) -> Plan:
@@ -152,5 +175,5 @@ def _code(events: Sequence[Event]) -> int:
         if written:
             return 6
         return 5 if any(e.stale for e in failed) else 1
-    left = [e for e in events if isinstance(e, Verified) and e.left]
+    left = [e for e in events if isinstance(e, Verified) and (e.left or e.unproven)]
     return 6 if left else 0

@@ -1,8 +1,18 @@
-"""Writing results: a whole file or none, because a pipeline must not read half a plan."""
+"""Writing results: a whole file or none, because a pipeline must not read half a plan.
+
+The one exception is a stream of events, which somebody follows as it grows.
+"""
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from reconciler.errors import PoolctlError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # `typing` costs as much as starting Python does
+    from collections.abc import Callable
+    from typing import Self, TextIO
 
 
 def save(file: str, content: str | bytes) -> None:
@@ -31,3 +41,44 @@ def save(file: str, content: str | bytes) -> None:
         if name:
             Path(name).unlink(missing_ok=True)
         raise PoolctlError(f"{file}: the result could not be written: {error.strerror}.") from None
+
+
+class Growing:
+    """A file that is written line by line, and that never stops what it tells of.
+
+    Args of the constructor:
+        file: Its name; what was in it goes.
+        complain: Takes a message when it can be written no longer.
+
+    Raises:
+        PoolctlError: It cannot be opened.
+    """
+
+    def __init__(self, file: str, complain: Callable[[str], None]) -> None:
+        self._name = file
+        self._complain = complain
+        try:
+            self._stream: TextIO | None = open(file, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - pathlib costs
+        except OSError as error:
+            raise PoolctlError(f"{file}: the result could not be written: {error.strerror}.") from None
+
+    def write(self, text: str) -> None:
+        """Add text, so that a reader has it at once."""
+        if self._stream:
+            self._guarded(self._stream, lambda stream: (stream.write(text), stream.flush()))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        if self._stream:
+            self._guarded(self._stream, lambda stream: stream.close())
+
+    def _guarded(self, stream: TextIO, work: Callable[[TextIO], object]) -> None:
+        try:
+            work(stream)
+        except OSError as error:
+            self._stream = None
+            with suppress(OSError):
+                stream.close()
+            self._complain(f"Warning: {self._name} holds no more from here on: {error.strerror}.")

@@ -520,6 +520,8 @@ class Verified:
     """What still differs; empty when the result converged."""
     target: Target | None = None
     """Where the objects are now; the pool has its id."""
+    unproven: tuple[str, ...] = ()
+    """Why nothing can be said of some of it: what could not be read is not proven to be as declared."""
 
 
 Event = Started | Sent | Waiting | Done | Failed | Skipped | Verified

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from reconciler.commands import add_choices, add_shard, deliver
 from reconciler.console import Console
 from reconciler.files import save
-from reconciler.options import Options, add_outputs
+from reconciler.options import STDOUT, Options, add_outputs
 from reconciler.render import formats
 from reconciler.settings import invalid
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from reconciler.desired import Manifest
     from reconciler.model import Plan
     from reconciler.planfile import Saved
+    from reconciler.render.jsonl import Stream
     from reconciler.runtime import Runtime
+
+LIVE = "jsonl"
+"""The format that is written while things happen."""
 
 HELP = """\
 Make the pools what the manifests say. Plans first and asks for 'yes', naming pool and account; --yes goes on without
@@ -69,10 +74,42 @@ def run(options: Options, console: Console) -> int:
             return 0
         if options.rollback_file:
             _keep(options, runtime, manifests, plans, console)
-        outcome = applying.carry_out(runtime, console, manifests, plans)
+        with _live(options, console) as stream:
+            stream.begin(plans)
+            outcome = applying.carry_out(runtime, console, manifests, plans, stream.event)
+            stream.end(outcome)
     locate = formats.repository(console.environ)
-    deliver(options, console, formats.apply(outcome, locate=locate, limit=options.max_bytes))
+    deliver(_less_live(options), console, formats.apply(outcome, locate=locate, limit=options.max_bytes))
     return outcome.exit_code
+
+
+@contextmanager
+def _live(options: Options, console: Console) -> Iterator[Stream]:
+    """Give what writes events as they happen, to where `-o jsonl` goes, or nowhere.
+
+    A file that is full stops no apply half way: what is left of the stream is lost, and that is said.
+
+    Raises:
+        PoolctlError: The file cannot be opened. Nothing was written to any pool.
+    """
+    from datetime import UTC, datetime
+
+    from reconciler.files import Growing
+    from reconciler.render.jsonl import Stream
+
+    now = lambda: datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")  # noqa: E731
+    places = [file for form, file in options.outputs if form == LIVE]
+    if not places:
+        yield Stream(lambda _: None)
+    elif places[0] == STDOUT:
+        yield Stream(console.out, now)
+    else:
+        with Growing(places[0], console.err) as file:
+            yield Stream(file.write, now)
+
+
+def _less_live(options: Options) -> Options:
+    return options._replace(outputs=tuple(o for o in options.outputs if o[0] != LIVE))
 
 
 def _reviewed(options: Options) -> tuple[Options, Saved | None]:

@@ -421,6 +421,8 @@ def apply_summary(applied: Applied, *, color: bool) -> str:
         return _stopped(result, plans, pen) + _next(result, applied)
     if result.left:
         return _not_converged(result, plans, pen) + _next(result, applied)
+    if result.unproven:
+        return _not_proven(result, pen) + _next(result, applied)
     done = f"{pen.paint('1;32', 'Apply complete!')} Resources: {_done(result)}.\n"
     return done if result.verified else done + "The result was not read again, so nothing proves that it converged.\n"
 
@@ -462,6 +464,11 @@ def _name(change: ResourceChange, *, many: bool) -> str:
     return printable(change.address.full if many else str(change.address))
 
 
+def _not_proven(result: Outcome, pen: Pen) -> str:
+    head = f"{pen.paint(DANGER, 'Apply could not be proven:')} {_done(result)}, but not all could be read again.\n"
+    return head + "".join(f"  {printable(u.reason)}\n" for u in result.unproven)
+
+
 def _not_converged(result: Outcome, plans: Sequence[Plan], pen: Pen) -> str:
     many = len(plans) > 1
     head = f"{pen.paint(DANGER, 'Apply did not converge:')} {_done(result)}, "
@@ -481,7 +488,8 @@ def _next(result: Outcome, applied: Applied) -> str:
     pools = {r.change.address.pool for r in result.results if r.status != "done"} | {
         c.address.pool for c in result.left
     }
-    files = dict.fromkeys(shlex.quote(p.target.manifest) for p in applied.plans if _pool_name(p) in pools)
+    plans = [p for p in applied.plans if _pool_name(p) in pools] or [p for p in applied.plans if p.pending]
+    files = dict.fromkeys(shlex.quote(p.target.manifest) for p in plans)
     words = printable(" ".join((*applied.given, *files)))
     stale = any(r.stale for r in result.results)
     why = "Something changed the pool since it was planned. " if stale else ""

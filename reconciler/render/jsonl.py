@@ -71,9 +71,39 @@ def plan(plans: Sequence[Plan], *, now: Now | None = None) -> str:
 
 def apply(applied: Applied, *, now: Now | None = None) -> str:
     """Return what was planned and what became of it as events."""
-    progress = Progress(pools=True)
-    lines = [line for event in applied.events for line in _event(event, progress)]
-    return _stream([*_planned(applied.plans), *lines, _result(applied)], now)
+    said: list[str] = []
+    stream = Stream(said.append, now)
+    stream.begin(applied.plans)
+    for event in applied.events:
+        stream.event(event)
+    stream.end(applied)
+    return "".join(said)
+
+
+class Stream:
+    """The events of an apply as they happen: what was written is known even of a run that is killed.
+
+    Args of the constructor:
+        write: Takes one or more whole lines.
+        now: Tells the time of each line; None leaves times out.
+    """
+
+    def __init__(self, write: Callable[[str], None], now: Now | None = None) -> None:
+        self._write = write
+        self._now = now
+        self._progress = Progress(pools=True)
+
+    def begin(self, plans: Sequence[Plan]) -> None:
+        """Write what is planned."""
+        self._write(_stream(_planned(plans), self._now))
+
+    def event(self, event: Event) -> None:
+        """Write what happened."""
+        self._write("".join(_spelled(line, self._now) for line in _event(event, self._progress)))
+
+    def end(self, applied: Applied) -> None:
+        """Write the sum."""
+        self._write(_spelled(_result(applied), self._now))
 
 
 def drift(drifts: Sequence[Drift], *, now: Now | None = None) -> str:
@@ -177,8 +207,11 @@ def _event(event: Event, progress: Progress) -> Iterator[Line]:
     message = progress.line(event)
     if isinstance(event, Verified):
         left = [c.address.full for c in event.left]
-        words = f"{len(left)} objects still differ." if left else "Everything is as declared."
-        yield {"@level": "error" if left else "info", "@message": words, "type": "verified", "left": left}
+        unproven = list(event.unproven)
+        blind = "Not everything could be read again." if unproven else "Everything is as declared."
+        words = f"{len(left)} objects still differ." if left else blind
+        level = "error" if left or unproven else "info"
+        yield {"@level": level, "@message": words, "type": "verified", "left": left, "unproven": unproven}
     elif isinstance(event, Sent):
         words = f"{event.address.full}: {event.call.operation}"
         call = {"service": event.call.service, "operation": event.call.operation}

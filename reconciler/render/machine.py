@@ -97,6 +97,7 @@ def apply(applied: Applied) -> str:
                 "not_started": result.count("not_started"),
             },
             "left": [{"address": c.address.full, "paths": [dotted(f.path) for f in c.fields]} for c in result.left],
+            "unproven": [{"pool_key": u.pool, "reason": u.reason} for u in result.unproven],
             "verified": result.verified,
             "converged": result.converged,
         }

@@ -29,7 +29,7 @@ from reconciler.model import (
 )
 from reconciler.render import human, redact
 from reconciler.render.redact import printable
-from reconciler.render.tally import Applied, Result, outcome, plural
+from reconciler.render.tally import Applied, Result, Unproven, outcome, plural
 
 VERBS = {
     Action.CREATE: ("create", "will be created"),
@@ -320,8 +320,19 @@ def apply(applied: Applied) -> Report:
     result = outcome(applied)
     left = {c.address.full: c for c in result.left}
     found = {r.change.address.full: r for r in result.results}
-    suites = tuple(_suite(p.target, _applied(p, found, left)) for p in applied.plans)
+    blind = [(u.pool, _unproven(u)) for u in result.unproven]
+    suites = tuple(
+        _suite(p.target, [*_applied(p, found, left), *(row for pool, row in blind if pool == p.target.key)])
+        for p in applied.plans
+    )
     return Report("apply", human.apply_summary(applied, color=False).partition("\n")[0], suites)
+
+
+def _unproven(found: Unproven) -> Row:
+    head = "is missing: not everything could be read again after the last write"
+    notes = _sentences(found.reason)
+    key = f"{found.pool} proof {found.reason}"
+    return Row(key, "Proof", "manifest", "unread", head, "error", "error", danger=True, rule="unread", notes=notes)
 
 
 def _applied(plan: Plan, found: Mapping[str, Result], left: Mapping[str, ResourceChange]) -> Iterator[Row]:

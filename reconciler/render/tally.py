@@ -83,6 +83,15 @@ class Result(NamedTuple):
     """How many of its calls had succeeded, if it failed."""
 
 
+class Unproven(NamedTuple):
+    """Something that could not be read again after the last write."""
+
+    pool: str
+    """Key of the pool's target."""
+    reason: str
+    """What could not be read, and why."""
+
+
 class Outcome(NamedTuple):
     """What became of plans."""
 
@@ -91,7 +100,9 @@ class Outcome(NamedTuple):
     left: tuple[ResourceChange, ...]
     """What still differed after the last write."""
     verified: bool
-    """Whether every plan with something to do was checked again."""
+    """Whether every plan with something to do was checked again, and all of it could be read."""
+    unproven: tuple[Unproven, ...] = ()
+    """Why nothing can be said of a part."""
 
     def count(self, status: str, *actions: Action) -> int:
         """Count results by status and, if given, action."""
@@ -112,16 +123,19 @@ def outcome(applied: Applied) -> Outcome:
     """Sum up the events of an apply. A change without an event counts as not started."""
     found: dict[str, Result] = {}
     left: list[ResourceChange] = []
+    unproven: list[Unproven] = []
     checks = 0
     for event in applied.events:
         if isinstance(event, Verified):
-            checks += 1
+            checks += not event.unproven
             left += event.left
+            unproven += [Unproven(event.target.key if event.target else "", r) for r in event.unproven]
         elif isinstance(event, Done | Failed | Skipped):
             found[event.change.address.full] = _result(event)
     due = [c for p in applied.plans for c in p.pending]
     results = tuple(found.get(c.address.full) or Result(c, "not_started") for c in due)
-    return Outcome(results, tuple(left), checks >= sum(bool(p.pending) for p in applied.plans))
+    due_checks = sum(bool(p.pending) for p in applied.plans)
+    return Outcome(results, tuple(left), checks >= due_checks, tuple(unproven))
 
 
 def _result(event: Done | Failed | Skipped) -> Result:

@@ -12,11 +12,15 @@ from typing import Any
 
 import pytest
 
-from reconciler.cloud import ReadOnly, WriteAttempted
+from reconciler.applier import apply
+from reconciler.applying import _code
+from reconciler.cloud import Cloud, ReadOnly, WriteAttempted
+from reconciler.errors import Denied
 from reconciler.kinds import READS
 from reconciler.local.stand_ins import make_up
 from reconciler.lowering import lower
 from reconciler.model import Action, Done, Failed, Sent, Skipped, Tree, Verified, Waiting
+from reconciler.pipeline import planned
 from reconciler.references import REMOTE_READS
 from tests.engine.full import role
 from tests.support import REGION, Bench, bench, document, manifest
@@ -349,3 +353,61 @@ def test_what_is_left_is_said(here, tmp_path):
     events = here.apply(manifest(tmp_path, CHANGED), cloud=Deaf())
     left = [e.left for e in events if isinstance(e, Verified)]
     assert [[(str(c.address), c.action) for c in found] for found in left] == [[("groups/users", Action.UPDATE)]]
+
+
+@pytest.mark.parametrize("operation", ["ListGroups", "DescribeUserPoolClient", "ListUserPools"])
+def test_what_cannot_be_read_again_is_never_proven(here, tmp_path, operation):
+    """Permissions may go between plan and proof: nothing seems left then, and nothing is known."""
+    here.converge(manifest(tmp_path, FULL))
+    plan = here.plan(manifest(tmp_path, CHANGED))
+    refused = Refusing(here.cloud, operation)
+    again = lambda: planned(manifest(tmp_path, CHANGED), refused)  # noqa: E731
+    events = list(apply(plan, here.cloud, again, clock=here.clock, sleep=here.clock.sleep, stop=lambda: False))
+    (proof,) = [e for e in events if isinstance(e, Verified)]
+    assert proof.left == ()
+    assert f"cognito-idp:{operation}: AccessDeniedException" in " ".join(proof.unproven)
+    assert _code(events) == 6
+
+
+def test_a_read_that_fails_once_is_tried_again_before_it_is_called_unproven(here, tmp_path):
+    here.converge(manifest(tmp_path, FULL))
+    plan = here.plan(manifest(tmp_path, CHANGED))
+    refused = Refusing(here.cloud, "ListGroups", times=1)
+    again = lambda: planned(manifest(tmp_path, CHANGED), refused)  # noqa: E731
+    events = list(apply(plan, here.cloud, again, clock=here.clock, sleep=here.clock.sleep, stop=lambda: False))
+    assert [(e.left, e.unproven) for e in events if isinstance(e, Verified)] == [((), ())]
+    assert _code(events) == 0
+
+
+def test_a_pool_that_can_no_longer_be_told_is_not_proven(here, tmp_path):
+    plan = here.plan(manifest(tmp_path, CHANGED))
+
+    def again():
+        here.boto().create_user_pool(PoolName="customers")
+        return here.plan(manifest(tmp_path, CHANGED))
+
+    events = list(apply(plan, here.cloud, again, clock=here.clock, sleep=here.clock.sleep, stop=lambda: False))
+    (proof,) = [e for e in events if isinstance(e, Verified)]
+    assert "pools are called 'customers'" in proof.unproven[0]
+    assert _code(events) == 6
+
+
+class Refusing:
+    """A cloud without the permission for one read."""
+
+    def __init__(self, cloud: Cloud, operation: str, times: int = 99) -> None:
+        self._cloud = cloud
+        self._operation = operation
+        self._times = times
+
+    def identity(self) -> Any:
+        return self._cloud.identity()
+
+    def at(self, region: str) -> Cloud:
+        return self._cloud.at(region)
+
+    def call(self, service: str, operation: str, params: Mapping[str, Any]) -> Tree:
+        if operation == self._operation and self._times:
+            self._times -= 1
+            raise Denied(f"{service}:{operation}", "AccessDeniedException", "no")
+        return self._cloud.call(service, operation, params)

@@ -235,6 +235,10 @@ APPLIED: dict[str, Applied] = {
     ),
     "stale": Applied((_WORK, CREATED), (Failed(WEB, "changed since it was planned", stale=True),)),
     "left": Applied((Plan(TARGET, (WEB,)),), (Done(WEB, 1), Verified((WEB,)))),
+    "unproven": Applied(
+        (Plan(TARGET, (WEB,)),),
+        (Done(WEB, 1), Verified((), TARGET, ("groups: cognito-idp:ListGroups: AccessDeniedException: no",))),
+    ),
     "unverified": Applied((Plan(TARGET, (WEB,)),), (Done(WEB, 1),)),
     "idle": Applied((UNCHANGED,), ()),
 }

@@ -148,5 +148,6 @@ def test_summary_counts_everything():
 def test_converged_only_when_proven():
     found = {name: json.loads(machine.apply(applied))["converged"] for name, applied in APPLIED.items()}
     assert found == {
-        "complete": True, "stopped": False, "stale": False, "left": False, "unverified": False, "idle": True,
+        "complete": True, "stopped": False, "stale": False, "left": False, "unverified": False,
+        "unproven": False, "idle": True,
     }  # fmt: skip

@@ -1,0 +1,121 @@
+"""What an apply says while it works and after it went wrong: never that it is done when nobody knows."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+import yaml
+
+from reconciler.cli import main
+from reconciler.local import LocalCognito
+from tests.cli.support import run
+
+KEYS = {"AWS_REGION": "eu-west-1"}
+POOL = {"version": 1, "user_pool": {"PoolName": "customers"}, "groups": {"admins": {}}, "clients": {"web": {}}}
+IDENTITIES = {
+    "version": 1,
+    "kind": "IdentityPool",
+    "identity_pool": {
+        "IdentityPoolName": "app",
+        "AllowUnauthenticatedIdentities": False,
+        "CognitoIdentityProviders": [
+            {
+                "ProviderName": "${ref.customers/user_pool#ProviderName}",
+                "ClientId": {"$ref": "customers/clients/web#ClientId"},
+            }
+        ],
+    },
+}
+
+
+@pytest.fixture
+def local(monkeypatch):
+    """An embedded Cognito in this process, into which faults can be put."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "local")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "local")
+    with LocalCognito() as found:
+        yield found
+
+
+def write(tmp_path, *documents) -> str:
+    (tmp_path / "m.yaml").write_text(yaml.safe_dump_all(documents, sort_keys=False))
+    return str(tmp_path / "m.yaml")
+
+
+def test_a_proof_that_cannot_be_read_ends_with_6_in_every_format(local, tmp_path):
+    file = write(tmp_path, POOL)
+    assert run("apply", "--yes", file, environ=KEYS).code == 0
+    local.client("cognito-idp", "eu-west-1")
+    file = write(tmp_path, {**POOL, "groups": {"admins": {"Description": "new"}}})
+    local.faults.add("ListGroups", "AccessDeniedException", times=99, after=2)  # those of the plan, and of the fence
+    out = {form: tmp_path / f"out.{form}" for form in ("json", "junit", "markdown", "jsonl", "sarif")}
+    words = [w for form, target in out.items() for w in ("-o", f"{form}={target}")]
+    ran = run("apply", "--yes", "-o", "human", *words, file, environ=KEYS)
+    assert (ran.code, ran.last) == (6, "exit 6 (partial)")
+    assert "Apply could not be proven: 0 added, 1 changed, 0 destroyed, but not all could be read again." in ran.out
+    assert "groups: cognito-idp:ListGroups: AccessDeniedException" in ran.out
+    assert "Apply complete" not in ran.out
+    tree = json.loads(out["json"].read_text())
+    assert (tree["verified"], tree["converged"], len(tree["unproven"])) == (False, False, 1)
+    assert "<error" in out["junit"].read_text()
+    assert "not everything could be read again" in out["markdown"].read_text()
+    assert json.loads(out["sarif"].read_text())["runs"][0]["results"]
+
+
+def test_a_document_that_cannot_be_planned_again_is_reported_with_what_was_written(local, tmp_path):
+    file = write(tmp_path, POOL, IDENTITIES)
+    local.faults.add("ListIdentityPools", "AccessDeniedException", times=99, after=1)
+    report = tmp_path / "out.json"
+    ran = run("apply", "--yes", "-o", "human", "-o", f"json={report}", file, environ=KEYS)
+    assert (ran.code, ran.last) == (6, "exit 6 (partial)")
+    assert "ListIdentityPools" in ran.err
+    assert "Apply stopped: 3 added, 0 changed, 0 failed, 1 not started." in ran.out
+    statuses = {r["address"]: r["status"] for r in json.loads(report.read_text())["results"]}
+    assert statuses["customers/clients/web"] == "done"
+    assert statuses["app/identity_pool"] == "not_started"
+
+
+class Watched(io.StringIO):
+    """Standard output that notes how many requests had arrived when a line was written."""
+
+    def __init__(self, local) -> None:
+        super().__init__()
+        self.local = local
+        self.seen: list[tuple[str, int]] = []
+
+    def write(self, text: str) -> int:
+        created = sum(c.operation.startswith("Create") for c in self.local.calls)
+        self.seen += [(json.loads(line)["type"], created) for line in text.splitlines()]
+        return super().write(text)
+
+
+def test_events_are_written_as_they_happen(local, tmp_path):
+    out = Watched(local)
+    words = ("apply", "--yes", "-o", "jsonl", write(tmp_path, POOL))
+    assert main(words, stdin=io.StringIO(), stdout=out, stderr=io.StringIO(), environ=KEYS) == 0
+    assert out.seen[0] == ("version", 0)
+    starts = [created for kind, created in out.seen if kind == "apply_start"]
+    done = [created for kind, created in out.seen if kind == "apply_complete"]
+    assert starts == [0, 1, 2]
+    assert done == [1, 2, 3]
+    lines = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert all(line["@timestamp"].endswith("Z") for line in lines)
+    assert lines[-1]["type"] == "change_summary"
+
+
+def test_a_stream_that_cannot_be_opened_stops_before_anything_is_written(local, tmp_path):
+    (tmp_path / "out").mkdir()
+    ran = run("apply", "--yes", "-o", f"jsonl={tmp_path / 'out'}", write(tmp_path, POOL), environ=KEYS)
+    assert ran.code == 1
+    assert "could not be written" in ran.err
+    assert not [c for c in local.calls if c.operation.startswith("Create")]
+
+
+def test_a_stream_that_breaks_off_stops_no_apply(local, tmp_path):
+    file = write(tmp_path, POOL)
+    ran = run("apply", "--yes", "-o", "human", "-o", "jsonl=/dev/full", file, environ=KEYS)
+    assert ran.code == 0
+    assert "Apply complete! Resources: 3 added" in ran.out
+    assert ran.err.count("/dev/full holds no more from here on") == 1
