@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.cloud import Clock, Cloud, Limited, Meter, ReadOnly, Sharing, Sleep
 from reconciler.errors import Refused
+from reconciler.hosts import is_emulator
 from reconciler.options import Options
 
 if TYPE_CHECKING:  # each costs a tenth of a second or more; they are imported when they are needed
@@ -30,6 +31,10 @@ LOCAL_REGION = "us-east-1"
 
 WATCHING = 0.5
 """Part of Cognito's quotas that `drift` takes: it runs by itself, beside the live application (design 7)."""
+
+
+UNLIMITED = 1000.0
+"""Part of the quotas for what has none: the embedded Cognito, and emulators on this machine."""
 
 
 def _today() -> str:
@@ -188,12 +193,19 @@ class Runtime:
         options = self.options
         if options.local:
             # The embedded Cognito has no quotas and no profiles; everything stays in this process.
-            return Aws(Access(region=region, share=1000.0), clock=self.clock, sleep=self.sleep, meter=self.meter)
+            return Aws(Access(region=region, share=UNLIMITED), clock=self.clock, sleep=self.sleep, meter=self.meter)
         # The command line of AWS and its newer SDKs know AWS_REGION; boto3 reads AWS_DEFAULT_REGION alone.
         region = region or self.environ.get("AWS_REGION", "")
-        share = WATCHING if options.command == "drift" else 1.0
+        share = self._share
         access = Access(region, options.profile, options.role_arn, options.endpoint_url, options.max_rps, share)
         return Aws(access, clock=self.clock, sleep=self.sleep, meter=self.meter)
+
+    @property
+    def _share(self) -> float:
+        """Which part of Cognito's quotas the run may take; where there are none, a thousandfold."""
+        if is_emulator(self.options.endpoint_url):
+            return UNLIMITED
+        return WATCHING if self.options.command == "drift" else 1.0
 
 
 @contextmanager

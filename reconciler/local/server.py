@@ -7,7 +7,6 @@ connection on purpose.
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import threading
 from contextlib import ExitStack
@@ -16,6 +15,7 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from reconciler.errors import InvalidInput
+from reconciler.hosts import is_loopback
 from reconciler.local.store import Store
 
 UNSIGNED = {
@@ -35,15 +35,8 @@ def check_loopback(host: str) -> None:
     Raises:
         InvalidInput: The host is not a loopback address.
     """
-    if not _is_loopback(host):
+    if not is_loopback(host):
         raise InvalidInput(f"{host} is not a loopback address; the embedded Cognito checks no signatures.")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 class Server:
@@ -111,7 +104,7 @@ class Handler(BaseHTTPRequestHandler):
         """Answer a request of any method."""
         from botocore.exceptions import HTTPClientError
 
-        if not _is_loopback(urlsplit(f"//{self.headers.get('Host', '')}").hostname or ""):
+        if not is_loopback(urlsplit(f"//{self.headers.get('Host', '')}").hostname or ""):
             self.send_error(403)  # a web page that had its name point here (DNS rebinding)
             return
         try:

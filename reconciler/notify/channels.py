@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from reconciler.cloud import Cloud
 from reconciler.errors import Denied, InvalidInput, NotFound
+from reconciler.hosts import is_loopback
 from reconciler.model import Position, Reference, Secret
 from reconciler.references import NAME, Remote, close, resolve_remote
 
@@ -151,18 +151,11 @@ def _address(text: str, where: str, fix: str) -> Secret:
         right = False
     if not right:
         raise InvalidInput(f"{where}: that is no URL. {fix}")
-    if url.scheme == "http" and not _is_loopback(url.hostname or ""):
+    if url.scheme == "http" and not is_loopback(url.hostname or ""):
         raise InvalidInput(
             f"{where}: the URL begins with http:, and whoever listens could read it. Give an https: one."
         )
     return Secret(text, where)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _origin(url: SplitResult) -> str:

@@ -1,0 +1,32 @@
+"""Which hosts are this machine: what is said to them leaves it for nobody, and no real service answers there."""
+
+from __future__ import annotations
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a name or address is this machine's own, without asking anybody.
+
+    Args:
+        host: Without brackets and port.
+    """
+    from ipaddress import ip_address
+
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def is_emulator(url: str) -> bool:
+    """Tell whether an endpoint is an emulator on this machine. A tunnel to AWS would speak TLS.
+
+    Args:
+        url: The endpoint; empty for AWS itself.
+    """
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(url)
+        return parts.scheme == "http" and is_loopback(parts.hostname or "")
+    except ValueError:
+        return False
