@@ -76,7 +76,7 @@ def _verify(target: Target, again: Callable[[], Plan], sleep: Sleep) -> Iterator
     try:
         found = again()
         for pause in SETTLE:
-            if not found.pending and not found.gaps:
+            if not found.pending:
                 break
             sleep(pause)
             found = again()

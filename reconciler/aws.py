@@ -23,7 +23,7 @@ from reconciler import __version__
 from reconciler.cloud import Clock, Identity, Meter, Sleep
 from reconciler.errors import Ambiguous, Busy, CloudError, Denied, NotFound
 from reconciler.model import Secret, Tree
-from reconciler.quotas import Quotas
+from reconciler.quotas import SERVICES, Quotas
 
 log = logging.getLogger("poolctl.aws")
 
@@ -111,7 +111,7 @@ class Access:
     max_rps: float | None = None
     """Upper limit of requests a second, over all operations."""
     share: float = 1.0
-    """Part of the quotas that this run may use."""
+    """Part of the quotas that this run may use; `quotas.UNLIMITED` where there are none."""
 
 
 class Aws:
@@ -155,8 +155,8 @@ class Aws:
         name = f"{service}:{operation}"
         began = self._clock()
         for attempt in range(1, ATTEMPTS + 1):
-            if service == "cognito-idp":
-                self._quotas.take(operation, str(params.get("UserPoolId", "")))
+            if service in SERVICES:
+                self._quotas.take(operation, str(params.get("UserPoolId", "")), service)
             try:
                 return self._once(service, operation, params)
             except (failures.BotoCoreError, failures.ClientError) as error:

@@ -20,19 +20,31 @@ RATES = {
     "UserPoolResourceUpdate": 12.0,
     "UserPoolClientRead": 12.0,
     "UserPoolClientUpdate": 12.0,
+    "LimitManagement": 0.8,
+    "IdentityPools": 4.0,
     "Other": 4.0,
 }
-"""Requests per second that we allow ourselves, below the 15 and 20 of the service; 5 is assumed for the rest."""
+"""Requests per second that we allow ourselves, below the 15, 20 and 1 of the service; 5 is assumed for the rest."""
+
+SERVICES = frozenset({"cognito-idp", "cognito-identity"})
+"""Those whose quotas are kept here."""
 
 PER_POOL = 4.0
 """Requests per second for one operation on one pool; the service allows 5."""
 
-UNLISTED = ("Terms", "LogDelivery", "Replica", "SessionConfiguration", "ClientSecret", "ProvisionedLimit")
+UNLIMITED = float("inf")
+"""The share of what has no quotas: an emulator."""
+
+UNLISTED = ("Terms", "LogDelivery", "Replica", "SessionConfiguration", "ClientSecret")
 """Words in the names of operations that no published category holds."""
 
 
-def category(operation: str) -> str:
-    """Return the quota category of a user-pools operation."""
+def category(operation: str, service: str = "cognito-idp") -> str:
+    """Return the quota category of an operation."""
+    if service == "cognito-identity":
+        return "IdentityPools"
+    if "ProvisionedLimit" in operation:
+        return "LimitManagement"
     if operation in POOL_READ:
         return "UserPoolRead"
     if operation in POOL_WRITE:
@@ -76,17 +88,19 @@ class Quotas:
         self._buckets: dict[tuple[str, str], Bucket] = {}
         self._lock = threading.Lock()
 
-    def take(self, operation: str, pool: str) -> None:
+    def take(self, operation: str, pool: str, service: str = "cognito-idp") -> None:
         """Wait until an operation may be called.
 
         Args:
             operation: CamelCase.
-            pool: Id of the pool it is for, or empty.
+            pool: Id of the user pool it is for, or empty.
+            service: One of SERVICES.
         """
-        group = category(operation)
-        self._bucket(group, "", RATES[group] * self._share).take()
-        if pool and group not in ("UserPoolRead", "UserPoolUpdate"):
-            self._bucket(operation, pool, PER_POOL).take()
+        if self._share != UNLIMITED:
+            group = category(operation, service)
+            self._bucket(group, "", RATES[group] * self._share).take()
+            if pool and group not in ("UserPoolRead", "UserPoolUpdate"):
+                self._bucket(operation, pool, PER_POOL).take()
         if self._all:
             self._all.take()
 

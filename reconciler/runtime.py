@@ -33,10 +33,6 @@ WATCHING = 0.5
 """Part of Cognito's quotas that `drift` takes: it runs by itself, beside the live application (design 7)."""
 
 
-UNLIMITED = 1000.0
-"""Part of the quotas for what has none: the embedded Cognito, and emulators on this machine."""
-
-
 def _today() -> str:
     from datetime import UTC, datetime
 
@@ -192,8 +188,8 @@ class Runtime:
 
         options = self.options
         if options.local:
-            # The embedded Cognito has no quotas and no profiles; everything stays in this process.
-            return Aws(Access(region=region, share=UNLIMITED), clock=self.clock, sleep=self.sleep, meter=self.meter)
+            # The embedded Cognito has no profiles; everything stays in this process.
+            return Aws(Access(region=region, share=self._share), clock=self.clock, sleep=self.sleep, meter=self.meter)
         # The command line of AWS and its newer SDKs know AWS_REGION; boto3 reads AWS_DEFAULT_REGION alone.
         region = region or self.environ.get("AWS_REGION", "")
         share = self._share
@@ -202,8 +198,10 @@ class Runtime:
 
     @property
     def _share(self) -> float:
-        """Which part of Cognito's quotas the run may take; where there are none, a thousandfold."""
-        if is_emulator(self.options.endpoint_url):
+        """Which part of Cognito's quotas the run may take."""
+        from reconciler.quotas import UNLIMITED
+
+        if self.options.local or is_emulator(self.options.endpoint_url):
             return UNLIMITED
         return WATCHING if self.options.command == "drift" else 1.0
 

@@ -369,16 +369,6 @@ def test_what_cannot_be_read_again_is_never_proven(here, tmp_path, operation):
     assert _code(events) == 6
 
 
-def test_a_read_that_fails_once_is_tried_again_before_it_is_called_unproven(here, tmp_path):
-    here.converge(manifest(tmp_path, FULL))
-    plan = here.plan(manifest(tmp_path, CHANGED))
-    refused = Refusing(here.cloud, "ListGroups", times=1)
-    again = lambda: planned(manifest(tmp_path, CHANGED), refused)  # noqa: E731
-    events = list(apply(plan, here.cloud, again, clock=here.clock, sleep=here.clock.sleep, stop=lambda: False))
-    assert [(e.left, e.unproven) for e in events if isinstance(e, Verified)] == [((), ())]
-    assert _code(events) == 0
-
-
 def test_a_pool_that_can_no_longer_be_told_is_not_proven(here, tmp_path):
     plan = here.plan(manifest(tmp_path, CHANGED))
 
@@ -395,10 +385,9 @@ def test_a_pool_that_can_no_longer_be_told_is_not_proven(here, tmp_path):
 class Refusing:
     """A cloud without the permission for one read."""
 
-    def __init__(self, cloud: Cloud, operation: str, times: int = 99) -> None:
+    def __init__(self, cloud: Cloud, operation: str) -> None:
         self._cloud = cloud
         self._operation = operation
-        self._times = times
 
     def identity(self) -> Any:
         return self._cloud.identity()
@@ -407,7 +396,6 @@ class Refusing:
         return self._cloud.at(region)
 
     def call(self, service: str, operation: str, params: Mapping[str, Any]) -> Tree:
-        if operation == self._operation and self._times:
-            self._times -= 1
+        if operation == self._operation:
             raise Denied(f"{service}:{operation}", "AccessDeniedException", "no")
         return self._cloud.call(service, operation, params)
