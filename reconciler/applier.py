@@ -258,11 +258,11 @@ class _Run:
     def _wait(self, change: ResourceChange) -> Iterator[Event]:
         """Wait until the service is done with an object that it works on by itself."""
         kind = KINDS[change.address.section]
-        if not kind.waits or change.after is None:
+        if not kind.waits:
             return
         began = self._clock()
         ids = self._fill(dict(change.new_ids or change.ids))
-        patience = kind.patience(change.after)
+        patience = kind.patience(change.after or change.before or {})
         while busy := status(self._cloud, kind, ids):
             elapsed = self._clock() - began
             if elapsed > patience:

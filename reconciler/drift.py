@@ -117,13 +117,16 @@ def compare(manifest: Manifest, world: World, target: Target, criteria: Criteria
         target: Where; its pool id is filled in.
         criteria: What counts.
     """
+    read = len(world.objects)
+    # What the service is deleting is as good as gone: missing if it is declared, and nobody's if not.
+    world = replace(world, objects=tuple(o for o in world.objects if not o.leaving))
     # The planner plans nothing for a section with a gap; here what was read of it is judged all the same.
     plan = planner.plan(replace(manifest, ignore=()), replace(world, gaps=()), target, planner.Choices())
     refusals = tuple(r for r in plan.refusals if r.rule == "ambiguous")
     gone = world.root is None and not refusals
     found = list(_no_pool(manifest) if gone else _differences(manifest, world, plan) if world.root else ())
     kept, rules = _heeded(found, ignoring.in_force(manifest.ignore, criteria.today))
-    drift = Drift(plan.target, (), len(world.objects), world.gaps, refusals, suppressed=len(found) - len(kept))
+    drift = Drift(plan.target, (), read, world.gaps, refusals, suppressed=len(found) - len(kept))
     return _judged(_with_rules(drift, manifest, rules, criteria.today), plan, _aimed(kept, criteria.targets), criteria)
 
 

@@ -11,9 +11,9 @@ from dataclasses import replace
 
 from reconciler.desired import Manifest
 from reconciler.kind import State, Violation
-from reconciler.kinds import judge
+from reconciler.kinds import KINDS, judge
 from reconciler.lowering import lower
-from reconciler.model import Address, Notice, Path, Plan, Position, Refusal
+from reconciler.model import Action, Address, Notice, Path, Plan, Position, Refusal
 from reconciler.observer import World
 from reconciler.shapes import input_shape, missing
 from reconciler.states import live_state, planned_state
@@ -35,7 +35,8 @@ def check(plan: Plan, manifest: Manifest, world: World) -> Plan:
     broken = {v.key: v for v in found} | {k: v for k, v in stated.items() if not v.warning}
     said = {(r.rule, r.address) for r in plan.refusals}
     new = [_refusal(v, manifest) for v in broken.values() if not v.warning]
-    refusals = [*plan.refusals, *(r for r in new if (r.rule, r.address) not in said), *_incomplete(plan, manifest)]
+    refusals = [*plan.refusals, *(r for r in new if (r.rule, r.address) not in said)]
+    refusals += [*_incomplete(plan, manifest), *_staying(plan, manifest)]
     warnings = [_warning(v, manifest) for v in broken.values() if v.warning]
     return replace(
         plan,
@@ -68,6 +69,17 @@ def _incomplete(plan: Plan, manifest: Manifest) -> Iterable[Refusal]:
                     f"Add {name} to the manifest.",
                     _position(manifest, change.address, tuple(path)),
                 )
+
+
+def _staying(plan: Plan, manifest: Manifest) -> Iterable[Refusal]:
+    """Find what is to be deleted and cannot be, as it is live."""
+    for change in plan.pending:
+        goes = change.action in (Action.DELETE, Action.REPLACE)
+        reason = KINDS[change.address.section].stays(change.before or {}) if goes else ""
+        if reason:
+            message, _, advice = reason.partition(". ")
+            place = _position(manifest, change.address, ())
+            yield Refusal(change.address, "undeletable", (), f"{message}.", advice, place)
 
 
 def _refusal(violation: Violation, manifest: Manifest) -> Refusal:

@@ -131,6 +131,10 @@ def _unchanged(draft: Draft) -> Tree:
     return draft.payload
 
 
+def _deletable(live: Tree) -> str:  # noqa: ARG001 - the default of `stays`
+    return ""
+
+
 def _nobody(tree: Tree, pool_id: str) -> str:  # noqa: ARG001 - the signature of the hook
     return ""
 
@@ -260,6 +264,8 @@ class ResourceKind:
     frozen: Callable[[FieldChange, Tree, Tree], str] = _fluid
     """Tells why a member of a live object cannot be changed and what to do, where the schema's marks cannot say it;
     gets the change, what is declared and the live object; empty when it can."""
+    stays: Callable[[Tree], str] = _deletable
+    """Tells why the service would not delete a live object as it is, and what to do first; empty when it would."""
     exports: Callable[[Mapping[str, str], str], Mapping[str, str]] = _no_exports
     """Gives what other documents may refer to, from the identifiers of a live object and its Region."""
     owner: Callable[[Tree, str], str] = _nobody

@@ -43,6 +43,7 @@ class Matcher:
         observed = self._match(kind, spec)
         if observed:
             self.matched.append(observed)
+            self._check_leaving(kind, spec, observed)
         if kind.watched:
             found = self._look(kind, spec, observed)
         else:
@@ -177,6 +178,11 @@ class Matcher:
         if kind.delete:
             advice += f" Or let it be deleted and made again: --allow-replace {spec.address}."
         self._refuse(spec, "immutable", change.path, message, advice)
+
+    def _check_leaving(self, kind: ResourceKind, spec: Spec, observed: Observed) -> None:
+        if observed.leaving:
+            message = f"The service is deleting the {kind.title} {spec.address.name}."
+            self._refuse(spec, "leaving", (), message, "Wait until it is gone, then plan again to have it made anew.")
 
     def _check_removals(self, kind: ResourceKind, spec: Spec, fields: Iterable[FieldChange]) -> None:
         for change in fields:

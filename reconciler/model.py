@@ -188,6 +188,8 @@ class Observed:
     """The parameters that identify it in calls: UserPoolId, ClientId, GroupName."""
     data: Tree
     """What the service answered, in the spelling of the input; secrets wrapped."""
+    leaving: bool = False
+    """Whether the service is deleting it; that may take hours."""
 
 
 @dataclass(frozen=True, slots=True)

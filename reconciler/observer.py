@@ -20,6 +20,9 @@ from reconciler.model import Address, Gap, Observed, Position, Refusal, Secret, 
 from reconciler.shapes import input_shape, project
 from schemas.base import ApiModel, SecretKeys, Sensitive, members
 
+LEAVING = "DELETING"
+"""The service's word for an object that it is deleting."""
+
 VOLATILE = frozenset({"CreationDate", "LastModifiedDate", "UserPoolId"})
 """Members of answers that say nothing about configuration."""
 
@@ -178,9 +181,17 @@ def read_again(cloud: Cloud, observed: Observed) -> Tree | None:
 def status(cloud: Cloud, kind: ResourceKind, ids: Mapping[str, Any]) -> str:
     """Return the service's word for "still busy" with an object, or nothing when it is ready."""
     if kind.reading:
-        return kind.pending(_describe(cloud, kind, ids))
+        return kind.pending(_described(cloud, kind, ids))
     found = next((i for i in _items(cloud, kind, ids) if kind.identifier(i) == ids[kind.id_param]), None)
     return kind.pending(found) if found else ""
+
+
+def _described(cloud: Cloud, kind: ResourceKind, ids: Mapping[str, Any]) -> Tree:
+    """What is gone is no longer busy."""
+    try:
+        return _describe(cloud, kind, ids)
+    except NotFound:
+        return {}
 
 
 def live_names(cloud: Cloud, kind: ResourceKind, ids: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -314,7 +325,7 @@ class _Reader:
         data = _data(kind, whole)
         if not data and not kind.create:
             return None  # a setting that was never set
-        return Observed(job.address, _ids(kind, job.ids, answer), data)
+        return Observed(job.address, _ids(kind, job.ids, answer), data, kind.pending(whole) == LEAVING)
 
     def _try(self, address: Address, call: Callable[[], Any]) -> Any:
         """Carry out a read; note a gap when it is refused, and nothing when the object has just gone."""

@@ -93,6 +93,7 @@ def plan(manifest: Manifest, world: World, target: Target, choices: Choices) -> 
     unread = _unread(world)
     changes = [matcher.change(spec) for spec in manifest.specs if spec.address.section not in unread]
     left = [o for o in _undeclared(manifest, ours, matcher.matched) if o.address.section not in unread]
+    left = [o for o in left if not o.leaving]
     doomed = [o for o in left if choices.prune and _may_go(manifest, o.address)]
     deletions = [_deletion(o) for o in doomed]
     gone = {id(o) for o in doomed}

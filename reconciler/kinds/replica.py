@@ -121,6 +121,16 @@ def _broken(name: str, message: str, advice: str) -> Violation:
     return Violation("R1", REPLICAS, name, (), message, advice)
 
 
+def stays(live: Tree) -> str:
+    """The service deletes a replica only while nobody is sent to it (cognito-facts 1)."""
+    if live.get("Status", "INACTIVE") == "INACTIVE":
+        return ""
+    return (
+        "The service deletes a replica only while it is INACTIVE. "
+        "Declare it with Status: INACTIVE and apply that; then take it out of the manifest again."
+    )
+
+
 KIND = ResourceKind(
     section=REPLICAS,
     resource_type="UserPoolReplica",
@@ -138,6 +148,7 @@ KIND = ResourceKind(
     pending=pending,
     patience=lambda _: PATIENCE,
     lower=lower,
+    stays=stays,
     rules=(preconditions,),
     elsewhere={"UserPoolTags": ("TagResource", "UntagResource"), **dict.fromkeys(REGIONAL, ("UpdateUserPool",))},
     permissions={"SmsConfiguration.SnsCallerArn": ("iam:PassRole",), "LambdaConfig.KMSKeyID": ("kms:CreateGrant",)},

@@ -7,7 +7,11 @@ from typing import Any
 
 import pytest
 
-from reconciler.model import Sent
+from reconciler.drift import Criteria
+from reconciler.drifting import compared
+from reconciler.model import Sent, Waiting
+from reconciler.pipeline import planned
+from reconciler.planner import Choices
 from tests.engine.full import ACCOUNT, REGION
 from tests.support import bench, clean, document, manifest
 
@@ -111,3 +115,35 @@ def test_a_replica_that_its_pool_does_not_allow_is_refused(tmp_path):
         assert [r.rule for r in found.plan(manifest(tmp_path, tree)).refusals] == ["R1"]
         same = document(user_pool=POOL, replicas={REGION: {}})
         assert [r.rule for r in found.plan(manifest(tmp_path, same)).refusals] == ["R1"]
+
+
+def test_a_replica_goes_only_when_nobody_is_sent_to_it(here, tmp_path):
+    here.converge(manifest(tmp_path, {**TREE, "replicas": {THERE: {**REPLICA, "Status": "ACTIVE"}}}))
+    gone = manifest(tmp_path, {**TREE, "replicas": {}, "prune": ["replicas"]})
+    found = planned(gone, here.cloud, Choices(prune=True))
+    (refusal,) = found.refusals
+    assert (str(refusal.address), refusal.rule) == (f"replicas/{THERE}", "undeletable")
+    assert refusal.message == "The service deletes a replica only while it is INACTIVE."
+    assert "Declare it with Status: INACTIVE" in refusal.advice
+    here.converge(manifest(tmp_path, {**TREE, "replicas": {THERE: {**REPLICA, "Status": "INACTIVE"}}}))
+    found = planned(gone, here.cloud, Choices(prune=True))
+    assert (found.refusals, [str(c.address) for c in found.pending]) == ((), [f"replicas/{THERE}"])
+    events = here.apply(gone, found)
+    assert [e.status for e in events if isinstance(e, Waiting)] == ["DELETING"] * 2
+    assert planned(gone, here.cloud, Choices(prune=True)).pending == ()
+
+
+def test_a_replica_that_is_being_deleted_is_neither_deleted_again_nor_taken_for_there(here, tmp_path):
+    """It takes hours, and the run that asked for it may be long over."""
+    pool, idp = both(here)[0], here.boto()
+    idp.update_user_pool_replica(UserPoolId=pool, RegionName=THERE, Status="INACTIVE")
+    here.local.pending_describes = 100
+    idp.delete_user_pool_replica(UserPoolId=pool, RegionName=THERE)
+    gone = manifest(tmp_path, {**TREE, "replicas": {}, "prune": ["replicas"]})
+    found = planned(gone, here.cloud, Choices(prune=True))
+    assert (found.pending, found.unmanaged, found.refusals) == ((), (), ())
+    found = planned(manifest(tmp_path, TREE), here.cloud, Choices())
+    assert [(str(r.address), r.rule) for r in found.refusals] == [(f"replicas/{THERE}", "leaving")]
+    for wanted, expected in ((gone, []), (manifest(tmp_path, TREE), [("missing", f"replicas/{THERE}")])):
+        found = compared(wanted, here.cloud, Criteria()).drift.findings
+        assert [(f.cls.value, str(f.address)) for f in found] == expected
