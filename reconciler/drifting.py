@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from reconciler import notify, reports, stages
 from reconciler.cloud import Cloud
 from reconciler.console import Console
-from reconciler.errors import CloudError, InvalidInput, worst
-from reconciler.model import Address, Drift, Gap, Notice
+from reconciler.errors import CloudError, InvalidInput, InvalidManifest, PoolctlError, Refused, worst
+from reconciler.model import Address, Drift, Gap, Notice, Refusal, Target
 from reconciler.options import Options
 from reconciler.render.tally import plural
 from reconciler.runtime import Runtime
@@ -133,9 +133,11 @@ def remember(runtime: Runtime, report: str) -> None:
 def drift_all(runtime: Runtime, console: Console, manifests: Sequence[Manifest], before: Earlier) -> list[Drift]:
     """Compare every document with what is live. Nothing is written.
 
+    A document that cannot be looked at is a refusal or a gap of its own, and does not blind the run to the others.
+
     Raises:
         InvalidInput: `--target` names nothing; AWS was not contacted.
-        PoolctlError: The account could not be told, or is not the one that a manifest names.
+        PoolctlError: No document could be looked at; why the first could not.
     """
     from reconciler.drift import Criteria
     from reconciler.planner import check_targets
@@ -145,7 +147,31 @@ def drift_all(runtime: Runtime, console: Console, manifests: Sequence[Manifest],
     criteria = Criteria(runtime.today, options.strict, options.targets, before.baseline, before.told)
     reader = runtime.readers()
     trails: dict[str, Trail] = {}  # by Region, as CloudTrail's limit holds for all pools of one
-    return stages.each(manifests, console, lambda m: _one(runtime, m, reader(m), criteria, trails))
+
+    def one(manifest: Manifest) -> Drift | PoolctlError:
+        try:
+            return _one(runtime, manifest, reader(manifest), criteria, trails)
+        except (Refused, InvalidManifest, CloudError) as error:
+            return error
+
+    found = stages.each(manifests, console, one)
+    errors = [e for e in found if isinstance(e, PoolctlError)]
+    if errors and len(errors) == len(found):
+        raise errors[0]
+    return [_unseen(m, f) if isinstance(f, PoolctlError) else f for m, f in zip(manifests, found, strict=True)]
+
+
+def _unseen(manifest: Manifest, error: PoolctlError) -> Drift:
+    """What is told of a document that could not be looked at."""
+    from reconciler.kinds import root_of
+
+    address = Address(manifest.name, root_of(manifest.kind).section)
+    target = Target(manifest.account, manifest.region, manifest.name, manifest.pool_id, manifest.file)
+    if isinstance(error, CloudError):
+        return Drift(target, (), 0, (Gap(address, error.operation, f"{error.code}: {error.message}"),))
+    message = " ".join(str(error).splitlines())
+    advice = "Correct it; the other pools of the run were looked at."
+    return Drift(target, (), 0, refusals=(Refusal(address, "unseen", (), message, advice, manifest.source),))
 
 
 def exit_code(drifts: Sequence[Drift], *, zero: bool, undelivered: bool = False) -> int:

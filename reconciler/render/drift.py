@@ -57,12 +57,16 @@ def _pool(drift: Drift, pen: Pen, width: int) -> str:
     findings = [line for f in drift.findings for line in _finding(f, pen, width)]
     rest = [*map(_gap, drift.gaps), *map(notice, drift.notices)]
     quiet = [] if refusals or findings or drift.gaps else ["  No drift."]
-    lines = [pen.paint(BOLD, _head(drift.target)), *map(printable, refusals), *findings, *quiet, *rest]
+    lines = [pen.paint(BOLD, _head(drift)), *map(printable, refusals), *findings, *quiet, *rest]
     return "".join(f"{line}\n" for line in lines)
 
 
-def _head(target: Target) -> str:
-    where = ", ".join(w for w in (target.pool_id or "not found", f"account {target.account}", target.region) if w)
+def _head(drift: Drift) -> str:
+    target = drift.target
+    blind = drift.gaps or drift.refusals  # then nobody knows whether it is there
+    account = f"account {target.account}" if target.account else ""
+    parts = (target.pool_id or ("" if blind else "not found"), account, target.region)
+    where = ", ".join(w for w in parts if w) or "not known where"
     return printable(f"Pool {target.pool_name} ({where}) — manifest {target.manifest}")
 
 

@@ -175,3 +175,34 @@ def test_parts_of_a_fleet_together_are_the_whole(tmp_path):
         run(local, "drift", "--shard", f"{number}/3", "-o", f"json={report}", str(tmp_path))
         found += [p["name"] for p in json.loads(report.read_text())["pools"]]
     assert sorted(found) == ["a", "b", "c", "d"]
+
+
+# --- a pool that cannot be looked at -------------------------------------------------------------------------------
+
+ELSEWHERE = {"version": 1, "target": {"account": "999999999999"}, "user_pool": {"PoolName": "theirs"}}
+UNRESOLVED = {"version": 1, "user_pool": {"PoolName": "theirs", "EmailVerificationSubject": {"$ssm": "/not/there"}}}
+
+
+@pytest.mark.parametrize(
+    ("other", "code", "words"),
+    [(ELSEWHERE, 4, "999999999999"), (UNRESOLVED, 3, "there is no parameter /not/there")],
+)
+def test_a_pool_that_cannot_be_looked_at_blinds_the_run_to_no_other(pools, hook, other, code, words):
+    local, file, tmp_path = pools
+    found, environ = hook
+    by_hand(tmp_path, GroupName="late")
+    extra = tmp_path / "other.yaml"
+    extra.write_text(yaml.safe_dump(other))
+    alone = run(local, "drift", str(extra))
+    assert (alone.code, words in alone.err) == (code, True)
+    report = tmp_path / "report.json"
+    ran = run(local, "drift", *REMEMBERING, "-o", "human", "-o", f"json={report}", file, str(extra), environ=environ)
+    assert ran.code == 4
+    assert "+ groups/late in no manifest" in ran.out
+    assert words in ran.out
+    tree = json.loads(report.read_text())
+    Draft202012Validator(json.loads(output_schema("drift"))).validate(tree)
+    assert (tree["complete"], [f["address"] for f in tree["findings"]]) == (False, ["customers/groups/late"])
+    assert [r["rule"] for r in tree["refusals"]] == ["unseen"]
+    (message,) = [json.loads(r.body) for r in found.requests]
+    assert (len(message["findings"]), len(message["refusals"])) == (1, 1)
