@@ -263,10 +263,13 @@ class _Run:
         began = self._clock()
         ids = self._fill(dict(change.new_ids or change.ids))
         patience = kind.patience(change.after or change.before or {})
+        operation = f"{kind.service}:{kind.reading.operation if kind.reading else kind.create}"
         while busy := status(self._cloud, kind, ids):
             elapsed = self._clock() - began
             if elapsed > patience:
-                operation = kind.reading.operation if kind.reading else kind.create
-                raise CloudError(f"{kind.service}:{operation}", busy, f"still so after {elapsed:.0f} seconds")
+                raise CloudError(operation, busy, f"still so after {elapsed:.0f} seconds")
+            if self._stop():  # the write was answered; what is left may take hours, and needs nobody
+                said = "the run was interrupted; the service goes on by itself, and the next run does the rest"
+                raise CloudError(operation, busy, said)
             yield Waiting(change.address, elapsed, busy)
             self._sleep(min(max(POLL, elapsed / 10), LONGEST_POLL))

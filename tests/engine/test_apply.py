@@ -339,6 +339,25 @@ def test_a_domain_that_never_comes_up_is_a_failure(here, tmp_path):
     assert "CREATING" in failed[0].error
 
 
+def test_an_interrupted_run_does_not_wait_for_what_may_take_hours(here, tmp_path):
+    here.local.pending_describes = 1000
+    plan = here.plan(manifest(tmp_path, FULL))
+    waited: list[str] = []
+    events = []
+    for event in apply(
+        plan, here.cloud, lambda: plan, clock=here.clock, sleep=here.clock.sleep, stop=lambda: bool(waited)
+    ):
+        events.append(event)
+        if isinstance(event, Waiting):
+            waited.append(str(event.address))
+    assert waited == ["domains/customers-acme"]
+    (failed,) = [e for e in events if isinstance(e, Failed)]
+    assert "the run was interrupted; the service goes on by itself" in failed.error
+    assert failed.written == 1
+    assert not [e for e in events if isinstance(e, Verified)]
+    here.converge(manifest(tmp_path, FULL))
+
+
 def test_what_is_left_is_said(here, tmp_path):
     """A service that answers and does not do it: reported, not hidden."""
 
