@@ -35,6 +35,11 @@ class Outcome:
     given: tuple[str, ...] = ()
     """The options that the next run needs to mean the same, as they are typed; no value of a variable."""
 
+    @property
+    def wrote(self) -> bool:
+        """Whether a call was answered: a failure after that leaves something written."""
+        return any(isinstance(e, Sent) for e in self.events)
+
 
 def agreed(plans: Sequence[Plan], options: Options, console: Console) -> bool:
     """Ask whether to go on, naming pools and accounts; nothing to do needs no consent.

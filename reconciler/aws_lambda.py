@@ -29,6 +29,7 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.cli import main
+from reconciler.drifting import ADVICE
 from reconciler.errors import EXIT_MEANING, InvalidInput, PoolctlError
 from reconciler.settings import suggest
 
@@ -40,14 +41,6 @@ EXAMPLE = '{"paths": ["pools"], "options": ["--notify", "sns=ARN"]}'
 
 ENVELOPE = frozenset({"source", "detail-type", "detail"})
 """Keys of an event that EventBridge made by itself."""
-
-ADVICE = {
-    1: "AWS refused, something unexpected happened, or an alert could not be delivered.",
-    3: "A manifest, an option or a setting is wrong. Correct it; another attempt ends alike.",
-    4: "A pool or a client cannot be told apart from others, or is not where the manifest says.",
-    7: "Part could not be read. Give the role the permissions that the log names.",
-}
-"""What an exit code asks for, in a sentence."""
 
 
 class WrongEvent(InvalidInput):

@@ -41,7 +41,7 @@ class Cloud(Protocol):
         """Send one request and return the answer without its metadata.
 
         Args:
-            service: `cognito-idp`, `cognito-identity`, `ssm`, `secretsmanager`.
+            service: As boto3 calls it: `cognito-idp`, `ssm`, `s3`.
             operation: CamelCase, as in the service model.
             params: The input structure; `Secret` leaves are revealed here and nowhere else.
 

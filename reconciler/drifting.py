@@ -35,6 +35,14 @@ class Earlier(NamedTuple):
     """Told by an earlier run, with what could not be read then."""
 
 
+ADVICE = {
+    1: "AWS refused, something unexpected happened, or an alert could not be delivered.",
+    3: "A manifest, an option or a setting is wrong. Correct it; another attempt ends alike.",
+    4: "A pool or a client cannot be told apart from others, or a pool could not be looked at.",
+    7: "No drift in what could be read, but part could not be. Give the role the permissions that the log names.",
+}
+"""What an exit code of a drift run that failed asks for, for those who run it by themselves."""
+
 NOT_LOCAL = "Attribution was not possible: the embedded Cognito keeps no CloudTrail."
 
 

@@ -78,7 +78,7 @@ def _ids(where: str, text: str) -> frozenset[str]:
         found = {entry["id"] for entry in entries if "id" in entry} | set(tree["known"])
         return frozenset(found) - frozenset(tree.get("undelivered", ()))
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise InvalidInput(f"{where} is no report of drift. Give one that `drift -o json=FILE` wrote.") from None
+        raise no_report(where) from None
 
 
 def _read(where: str, connect: Connect, *, must_exist: bool) -> str | None:
@@ -87,17 +87,23 @@ def _read(where: str, connect: Connect, *, must_exist: bool) -> str | None:
     except (FileNotFoundError, NotFound) as error:
         if not must_exist:
             return None
-        raise _unread(where, "there is no such report") from error
+        raise unread(where, "there is no such report") from error
     except Denied as error:
         advice = "It needs s3:GetObject, and s3:ListBucket: without it a report that is not there looks forbidden."
         raise CloudError(error.operation, error.code, f"{where}: {error.message} {advice}", error.request_id) from None
     except OSError as error:
-        raise _unread(where, error.strerror or "the system says no") from None
+        raise unread(where, error.strerror or "the system says no") from None
     except UnicodeDecodeError:
-        raise InvalidInput(f"{where} is no report of drift: it is not text.") from None
+        raise no_report(where) from None
 
 
-def _unread(where: str, why: str) -> InvalidInput:
+def no_report(where: str) -> InvalidInput:
+    """Return the error for something that is no report."""
+    return InvalidInput(f"{where} is no report of drift. Give one that `drift -o json=FILE` wrote.")
+
+
+def unread(where: str, why: str) -> InvalidInput:
+    """Return the error for a report that cannot be read."""
     return InvalidInput(f"{where}: the report could not be read: {why}.")
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.commands import add_choices, add_shard, deliver
 from reconciler.console import Console
+from reconciler.errors import Partial, PoolctlError, worst
 from reconciler.files import save
 from reconciler.options import STDOUT, Options, add_outputs
 from reconciler.render import formats
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Sequence
 
+    from reconciler.applying import Outcome
     from reconciler.desired import Manifest
     from reconciler.model import Plan
     from reconciler.planfile import Saved
@@ -78,9 +80,18 @@ def run(options: Options, console: Console) -> int:
             stream.begin(plans)
             outcome = applying.carry_out(runtime, console, manifests, plans, stream.event)
             stream.end(outcome)
-    locate = formats.repository(console.environ)
-    deliver(_less_live(options), console, formats.apply(outcome, locate=locate, limit=options.max_bytes))
-    return outcome.exit_code
+    return worst([outcome.exit_code, _told(options, console, outcome)])
+
+
+def _told(options: Options, console: Console, outcome: Outcome) -> int:
+    """Write the result, and return 6 if it could not be: what was written to the pools has been written."""
+    renderers = formats.apply(outcome, locate=formats.repository(console.environ), limit=options.max_bytes)
+    try:
+        deliver(_less_live(options), console, renderers)
+    except PoolctlError as error:
+        console.err(f"Error: {error}")
+        return Partial.exit_code if outcome.wrote else error.exit_code
+    return 0
 
 
 @contextmanager

@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urljoin, urlsplit
 
 from reconciler.errors import InvalidInput, PoolctlError
+from reconciler.model import Tree
 
 if TYPE_CHECKING:
     from requests import PreparedRequest, Response
-
-Tree = dict[str, Any]
 
 ATTEMPTS = 5
 """How often a request is sent at most."""

@@ -13,10 +13,11 @@ from pathlib import Path
 from reconciler.errors import Refused
 from reconciler.github import marker, words
 from reconciler.github import plan as planning
-from reconciler.github.api import GitHub, GitHubError, Tree
+from reconciler.github.api import GitHub, GitHubError
 from reconciler.github.comments import LONGEST, Comments
 from reconciler.github.job import Job
 from reconciler.github.runner import Runner
+from reconciler.model import Tree
 
 KIND = "poolctl-action-apply"
 """Marks our comments with the result of an apply."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reconciler.github import marker
-from reconciler.github.api import GitHub, Tree
+from reconciler.github.api import GitHub
+from reconciler.model import Tree
 
 LONGEST = 65_535
 """Longest body of a comment, in characters, that GitHub takes."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reconciler.drifting import ADVICE
 from reconciler.github import issues, words
 from reconciler.github.api import GitHub
 from reconciler.github.job import Job
@@ -9,14 +10,6 @@ from reconciler.github.runner import SUMMARY_BYTES, Runner
 
 FILES = ("report.json", "drift.md", "annotations.txt")
 """What is written; the first is the report that `issues` reads."""
-
-FAILED = {
-    1: "AWS refused, or something unexpected happened. Read the message, and run the job again.",
-    3: "A manifest, an option or a setting is wrong.",
-    4: "A pool or a client could not be told apart from others.",
-    7: "No drift in what could be read, but part could not be read.",
-}
-"""What an exit code means, apart from drift."""
 
 
 def run(job: Job, runner: Runner, api: GitHub | None) -> int:
@@ -39,7 +32,7 @@ def run(job: Job, runner: Runner, api: GitHub | None) -> int:
     runner.annotations(annotations)
     drifted = str(code == 2).lower()  # noqa: PLR2004 - drift
     runner.output(exit_code=str(code), changes=drifted, report=str(report) if report.exists() else "")
-    failed = f"## poolctl drift failed\n\n{words.meaning(code, FAILED)}\n\n{words.fenced(stderr)}"
+    failed = f"## poolctl drift failed\n\n{words.meaning(code, ADVICE)}\n\n{words.fenced(stderr)}"
     runner.summary(markdown.read_text(encoding="utf-8") if markdown.exists() else failed)
     told = issues.run(job, runner, api, [str(report)]) if api and report.exists() else 0
     return told if code in (0, 2) else code

@@ -13,10 +13,11 @@ from urllib.parse import quote
 
 from reconciler.errors import InvalidInput, worst
 from reconciler.github import marker, tickets
-from reconciler.github.api import GitHub, GitHubError, Tree
+from reconciler.github.api import GitHub, GitHubError
 from reconciler.github.job import Job
 from reconciler.github.reports import Pool, pools
 from reconciler.github.runner import Runner
+from reconciler.model import Tree
 
 COLOR = "d93f0b"
 """Colour of the label when it is made."""

@@ -6,11 +6,10 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from reconciler import reports
 from reconciler.errors import InvalidInput
-
-Tree = dict[str, Any]
+from reconciler.model import Tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +71,9 @@ def _report(file: str) -> Tree:
         tree: Tree = json.loads(Path(file).read_text(encoding="utf-8"))
         _check(tree)
     except OSError as error:
-        raise InvalidInput(f"{file}: the report could not be read: {error.strerror}.") from None
+        raise reports.unread(file, error.strerror or "the system says no") from None
     except (ValueError, KeyError, TypeError):
-        raise InvalidInput(f"{file} is no report of drift. Give a file that `drift -o json=FILE` wrote.") from None
+        raise reports.no_report(file) from None
     return tree
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Protocol, TextIO
 
 from reconciler.github.job import visible
+from reconciler.render.github import data
 
 KEPT = 20_000
 """How much of the end of standard error is kept, in characters."""
@@ -84,8 +85,7 @@ class Runner:
 
     def annotate(self, level: str, message: str) -> None:
         """Write an annotation: `error`, `warning` or `notice`."""
-        escaped = message.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-        self.say(f"::{level}::{escaped}")
+        self.say(f"::{level}::{data(message)}")
 
     def annotations(self, file: Path) -> None:
         """Write the annotations that poolctl made, if it did."""

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from reconciler.errors import EXIT_MEANING
 from reconciler.github.job import Job
-from reconciler.render.markdown import text
+from reconciler.render import markdown
 
 PLAN = {
     1: "AWS refused, or something unexpected happened. Read the message, and run the job again.",
@@ -42,9 +40,7 @@ def fenced(words: str) -> str:
     shown = words.strip()
     if len(shown) > LONGEST_ERROR:
         shown = f"…\n{shown[-LONGEST_ERROR:].partition(chr(10))[2] or shown[-LONGEST_ERROR:]}"
-    longest = max((len(run) for run in re.findall("`+", shown)), default=0)
-    fence = "`" * max(3, longest + 1)
-    return f"{fence}text\n{shown}\n{fence}\n"
+    return "\n".join(markdown.fenced(shown.splitlines(), "text"))
 
 
 def footer(job: Job, done: str) -> str:
@@ -55,4 +51,4 @@ def footer(job: Job, done: str) -> str:
         done: The first word: `Planned`.
     """
     run = f" by [this run]({job.run_url})" if job.run_url else ""
-    return f"<sub>{done} at commit {text(job.commit[:12]) or '?'}{run}.</sub>"
+    return f"<sub>{done} at commit {markdown.text(job.commit[:12]) or '?'}{run}.</sub>"

@@ -41,16 +41,17 @@ def _line(suite: Suite, row: Row, locate: Locate) -> str:
         place = {"file": locate(suite.manifest)} if suite.manifest else {}
     title = f"poolctl {row.rule}"
     properties = ",".join(f"{k}={_property(v)}" for k, v in {**place, "title": title}.items())
-    return f"::{COMMANDS[row.severity]} {properties}::{_data(_message(row))}"
+    return f"::{COMMANDS[row.severity]} {properties}::{data(_message(row))}"
 
 
 def _message(row: Row) -> str:
     return "\n".join([row.sentence, *row.notes, *diff(row.lines)])
 
 
-def _data(text: str) -> str:
+def data(text: str) -> str:
+    """Return a text as the runner takes it behind the `::` of a line."""
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+    return data(text).replace(":", "%3A").replace(",", "%2C")

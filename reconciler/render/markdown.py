@@ -122,7 +122,7 @@ def _details(row: Row) -> str:
     title = f"<code>{html.escape(row.label)}</code> {html.escape(row.head)}"
     notes = [f"{text(n)}\n" for n in row.notes]
     where = [f"{_where(row.source).strip()}\n"] if row.source else []
-    parts = [f"<details><summary>{title}</summary>\n", *notes, *where, *_fenced(diff(row.lines)), "</details>\n"]
+    parts = [f"<details><summary>{title}</summary>\n", *notes, *where, *fenced(diff(row.lines)), "</details>\n"]
     return "\n".join(parts)
 
 
@@ -130,12 +130,18 @@ def _where(source: Position | None) -> str:
     return f" {code(f'{source.file}:{source.line}')}" if source else ""
 
 
-def _fenced(lines: Sequence[str]) -> list[str]:
+def fenced(lines: Sequence[str], language: str = "diff") -> list[str]:
+    """Return lines as a block of code that nothing within it can end; nothing for no lines.
+
+    Args:
+        lines: What it holds.
+        language: How it is to be coloured.
+    """
     if not lines:
         return []
     longest = max((len(run) for line in lines for run in re.findall("`+", line)), default=0)
     fence = "`" * max(3, longest + 1)
-    return [f"{fence}diff", *lines, f"{fence}\n"]
+    return [f"{fence}{language}", *lines, f"{fence}\n"]
 
 
 def diff(lines: Iterable[Line]) -> list[str]:

@@ -119,3 +119,14 @@ def test_a_stream_that_breaks_off_stops_no_apply(local, tmp_path):
     assert ran.code == 0
     assert "Apply complete! Resources: 3 added" in ran.out
     assert ran.err.count("/dev/full holds no more from here on") == 1
+
+
+def test_a_report_that_cannot_be_written_does_not_hide_that_pools_were(local, tmp_path):
+    file, taken = write(tmp_path, POOL), tmp_path / "out"
+    taken.mkdir()
+    ran = run("apply", "--yes", "-o", "human", "-o", f"json={taken}", file, environ=KEYS)
+    assert (ran.code, ran.last) == (6, "exit 6 (partial)")
+    assert "Apply complete! Resources: 3 added" in ran.out
+    assert "the result could not be written" in ran.err
+    again = run("apply", "--yes", "-o", f"json={taken}", file, environ=KEYS)
+    assert again.code == 1  # nothing was to be written

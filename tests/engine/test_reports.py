@@ -122,7 +122,7 @@ def test_something_else_is_no_report(tmp_path, text):
 def test_bytes_are_no_report(tmp_path):
     file = tmp_path / "report.json"
     file.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(InvalidInput, match="it is not text"):
+    with pytest.raises(InvalidInput, match="is no report of drift"):
         reports.told(str(file), unused)
 
 
