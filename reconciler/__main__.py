@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from reconciler.cli import main
+from reconciler.cli.entry import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -28,10 +28,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from reconciler.cli import main
-from reconciler.drifting import ADVICE
+from reconciler.cli.entry import main
 from reconciler.errors import EXIT_MEANING, InvalidInput, PoolctlError
-from reconciler.settings import suggest
+from reconciler.runs.drift_run import ADVICE
+from reconciler.terminal.settings import suggest
 
 DEFAULT_PATHS = ("pools",)
 """Where the manifests are when the event does not say."""

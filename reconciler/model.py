@@ -105,7 +105,7 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
-class Later:
+class Unknown:
     """An identifier that exists only after another object has been created."""
 
     address: Address
@@ -235,7 +235,7 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request to the API. Parameters may hold `Later` and `Secret` leaves."""
+    """One request to the API. Parameters may hold `Unknown` and `Secret` leaves."""
 
     service: str
     """`cognito-idp` or `cognito-identity`."""
@@ -266,7 +266,7 @@ class ResourceChange:
     after: Tree | None
     """The object as it will be, as far as that is known; None for a deletion."""
     ids: Mapping[str, Any]
-    """Identifiers for calls; `Later` where they do not exist yet."""
+    """Identifiers for calls; `Unknown` where they do not exist yet."""
     needs: tuple[Address, ...] = ()
     """Objects of the same plan whose change must have succeeded first."""
     source: Position | None = None
@@ -403,7 +403,7 @@ class Finding:
     """The object."""
     path: Path
     """The member within the object; empty for whole objects."""
-    wanted: Any
+    desired: Any
     """What the manifest says, or the service's default for `undeclared`; None when there is nothing."""
     live: Any
     """What is live; None when there is nothing."""
@@ -510,7 +510,7 @@ class Skipped:
 
     change: ResourceChange
     """What was to be done."""
-    because: str
+    reason: str
     """Why not."""
 
 

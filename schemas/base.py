@@ -33,7 +33,7 @@ class ApiModel(BaseModel):
 
     INPUTS: ClassVar[tuple[tuple[str, str], ...]] = ()
     """For the top structure of a resource: the operations (service, name) whose inputs it describes. A member that
-    the installed botocore knows there and the model does not is let through with a notice (design 2)."""
+    the installed botocore knows there and the model does not is let through with a notice (decision 26)."""
 
     WATCHED: ClassVar[bool] = False
     """Whether it is an object that is only looked at: its members are expectations of ours, and nothing is sent."""
@@ -58,7 +58,7 @@ class Default:
 
 @dataclass(frozen=True)
 class OnUpdate:
-    """What the service does to the member when an update leaves it out (cognito-facts 2.1 to 2.7)."""
+    """What the service does to the member when an update leaves it out (cognito.md 2.1 to 2.7)."""
 
     omitted: Literal["kept", "reset", "unmeasured"]
     """Informative (`explain`, the embedded Cognito): the tool itself always sends everything."""
@@ -95,7 +95,7 @@ class ClearWith:
 
 @dataclass(frozen=True)
 class Tier:
-    """The lowest feature plan that allows the member to be used (cognito-facts 2.19)."""
+    """The lowest feature plan that allows the member to be used (cognito.md 2.19)."""
 
     name: Literal["LITE", "ESSENTIALS", "PLUS"]
     """A value of UserPoolTier."""
@@ -165,11 +165,11 @@ class _Mark:
 
 
 class Unordered(_Mark):
-    """A list whose order means nothing: compared as a set (cognito-facts 4.5)."""
+    """A list whose order means nothing: compared as a set (cognito.md 4.5)."""
 
 
 class Text(_Mark):
-    """A text whose line endings and trailing newline mean nothing (cognito-facts 4.6)."""
+    """A text whose line endings and trailing newline mean nothing (cognito.md 4.6)."""
 
 
 class Sensitive(_Mark):
@@ -180,8 +180,8 @@ class WriteOnly(_Mark):
     """Never returned by the service: no drift is possible, and it is sent again with every update of its parent."""
 
 
-class Document(_Mark):
-    """A free JSON document: one value, compared and written as a whole, in which 8.0 is 8 (cognito-facts 2.10)."""
+class FreeDocument(_Mark):
+    """A free JSON document: one value, compared and written as a whole, in which 8.0 is 8 (cognito.md 2.10)."""
 
 
 class Cidr(_Mark):
@@ -197,7 +197,7 @@ class Pin(_Mark):
 
 
 class Deprecated(_Mark):
-    """Superseded (cognito-facts 2.20). Still accepted, with a notice."""
+    """Superseded (cognito.md 2.20). Still accepted, with a notice."""
 
 
 # --- types that recur ----------------------------------------------------------------------------------------------
@@ -248,7 +248,7 @@ Tags = Annotated[
     ],
     Field(max_length=50),
 ]
-"""Tags for costs and permissions; keys that begin with `aws:` are Amazon's (cognito-facts 2.15)."""
+"""Tags for costs and permissions; keys that begin with `aws:` are Amazon's (cognito.md 2.15)."""
 
 
 def distinct(*names: str) -> AfterValidator:
@@ -321,7 +321,7 @@ def _member(holder: type[ApiModel], name: str, info: FieldInfo) -> Member:
     inner, marks = _unwrap(info.annotation)
     marks = (*marks, *info.metadata)
     origin = get_origin(inner)
-    if any(isinstance(m, Document) for m in marks):
+    if any(isinstance(m, FreeDocument) for m in marks):
         return Member(name, "scalar", None, marks, (), object, holder, info.is_required())
     if origin in (list, dict):
         item, item_marks = _unwrap(get_args(inner)[-1])

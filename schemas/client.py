@@ -1,4 +1,4 @@
-"""App clients: what CreateUserPoolClient and UpdateUserPoolClient take (cognito-facts 2.3), and what belongs to one.
+"""App clients: what CreateUserPoolClient and UpdateUserPoolClient take (cognito.md 2.3), and what belongs to one.
 
 What belongs to one client is an object of its own in the API, and stands inside the client in a manifest. Such members
 are ours, hence their spelling; none of them is sent with the client.

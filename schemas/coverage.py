@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
-from schemas.base import COMPUTED, ApiModel, CreateOnly, Document, Keyed, Member, OnlyOnce, Pin, members
+from schemas.base import COMPUTED, ApiModel, CreateOnly, FreeDocument, Keyed, Member, OnlyOnce, Pin, members
 from schemas.cimd_policy import CIMDPolicy
 from schemas.client import Client
 from schemas.domain import Domain
@@ -61,7 +61,7 @@ class ServiceShape(Protocol):
 
 
 class ServiceModel(Protocol):
-    """What botocore knows about the API; the module `reconciler.shapes` is one."""
+    """What botocore knows about the API; the module `reconciler.values.shapes` is one."""
 
     def operations(self, service: str) -> Iterable[str]:
         """Return the names of all operations of a service."""
@@ -337,7 +337,7 @@ Support = Literal["yes", "passed on", "not yet", "by its place", "elsewhere", "l
 
 
 @dataclass(frozen=True)
-class Row:
+class CoverageRow:
     """One input member, and what becomes of it."""
 
     family: Family
@@ -360,7 +360,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class _Found:
+class _FoundMember:
     """A member of an input, and what becomes of it."""
 
     path: str
@@ -368,7 +368,9 @@ class _Found:
     note: str = ""
 
 
-def rows(services: ServiceModel, families: Iterable[Family] = FAMILIES, table: Table = members) -> tuple[Row, ...]:
+def rows(
+    services: ServiceModel, families: Iterable[Family] = FAMILIES, table: Table = members
+) -> tuple[CoverageRow, ...]:
     """Return every input member of every operation of the families.
 
     Args:
@@ -379,23 +381,23 @@ def rows(services: ServiceModel, families: Iterable[Family] = FAMILIES, table: T
     Raises:
         KeyError: botocore does not know an operation of a schema.
     """
-    result: dict[tuple[str, str], Row] = {}
+    result: dict[tuple[str, str], CoverageRow] = {}
     for family in families:
         for write in family.operations():
             for found in _inputs(services, family, write, table):
-                row = Row(family, found.path, found.support, found.note, (write.operation,))
+                row = CoverageRow(family, found.path, found.support, found.note, (write.operation,))
                 key = (family.title, found.path)
                 result[key] = _merged(result[key], row) if key in result else row
     return tuple(result.values())
 
 
-def _merged(first: Row, again: Row) -> Row:
+def _merged(first: CoverageRow, again: CoverageRow) -> CoverageRow:
     """Join what two operations take under one name; the usual one decides, unless one of them is not covered."""
     said = again if again.support == "missing" else first
     return replace(said, operations=(*first.operations, *again.operations))
 
 
-def _inputs(services: ServiceModel, family: Family, write: Write, table: Table) -> Iterator[_Found]:
+def _inputs(services: ServiceModel, family: Family, write: Write, table: Table) -> Iterator[_FoundMember]:
     shape = services.input_shape(*write.operation)
     if write in family.writes:
         yield from _renamed(shape, family.model, write, table)
@@ -403,29 +405,29 @@ def _inputs(services: ServiceModel, family: Family, write: Write, table: Table) 
         yield from _structure(shape, family.model, "", table)
 
 
-def _renamed(shape: ServiceShape, model: type[ApiModel], write: Write, table: Table) -> Iterator[_Found]:
+def _renamed(shape: ServiceShape, model: type[ApiModel], write: Write, table: Table) -> Iterator[_FoundMember]:
     """Yield the members of a further operation under the names that the schema gives them."""
     for name, inner in shape.members.items():
         path = f"{write.operation[1]} {name}"
         if name in write.spelled and write.partial:
             known = write.spelled[name] in table(model)
-            yield _Found(write.spelled[name], "yes" if known else "missing", "as in the user pool")
+            yield _FoundMember(write.spelled[name], "yes" if known else "missing", "as in the user pool")
         elif name in write.spelled:
             yield from _known(inner, model, write.spelled[name], "", table)
         elif path in LEFT_OUT_MEMBERS:
-            yield _Found(path, "left out", LEFT_OUT_MEMBERS[path])
+            yield _FoundMember(path, "left out", LEFT_OUT_MEMBERS[path])
         elif name in ADDRESSES:
-            yield _Found(name, "by its place", ADDRESSES[name])
+            yield _FoundMember(name, "by its place", ADDRESSES[name])
         elif not write.partial:
-            yield _Found(path, "missing")
+            yield _FoundMember(path, "missing")
 
 
-def _structure(shape: ServiceShape, model: type[ApiModel], prefix: str, table: Table) -> Iterator[_Found]:
+def _structure(shape: ServiceShape, model: type[ApiModel], prefix: str, table: Table) -> Iterator[_FoundMember]:
     for name, inner in shape.members.items():
         yield from _known(inner, model, name, prefix, table)
 
 
-def _known(shape: ServiceShape, model: type[ApiModel], name: str, prefix: str, table: Table) -> Iterator[_Found]:
+def _known(shape: ServiceShape, model: type[ApiModel], name: str, prefix: str, table: Table) -> Iterator[_FoundMember]:
     """Yield what becomes of a member, and of all that it holds."""
     member = table(model).get(name)
     path = prefix + name
@@ -433,15 +435,15 @@ def _known(shape: ServiceShape, model: type[ApiModel], name: str, prefix: str, t
         yield _unknown(model, name, path, top=not prefix)
         return
     if member.has(Pin):
-        yield _Found(path, "by its place", "looked up by the name, or pinned where the name is not unique")
+        yield _FoundMember(path, "by its place", "looked up by the name, or pinned where the name is not unique")
         return
-    passed = member.has(Document) or (model, name) in PASSED_ON
-    yield _Found(path, "passed on" if passed else "yes", _limits(member))
+    passed = member.has(FreeDocument) or (model, name) in PASSED_ON
+    yield _FoundMember(path, "passed on" if passed else "yes", _limits(member))
     held, marks = _held(shape)
     if member.model:
         yield from _structure(held, member.model, f"{path}{marks}.", table)
     elif held.type == "structure" and not passed:
-        yield from (_Found(f"{path}{marks}.{inner}", "missing") for inner in held.members)
+        yield from (_FoundMember(f"{path}{marks}.{inner}", "missing") for inner in held.members)
 
 
 def _limits(member: Member) -> str:
@@ -462,15 +464,15 @@ def _held(shape: ServiceShape) -> tuple[ServiceShape, str]:
     return shape, marks
 
 
-def _unknown(model: type[ApiModel], name: str, path: str, *, top: bool) -> _Found:
+def _unknown(model: type[ApiModel], name: str, path: str, *, top: bool) -> _FoundMember:
     advice = model.MOVED.get(name)
     if advice is None:
-        return _Found(path, "missing")
+        return _FoundMember(path, "missing")
     if top and name in ADDRESSES:
-        return _Found(path, "by its place", ADDRESSES[name])
+        return _FoundMember(path, "by its place", ADDRESSES[name])
     if advice == COMPUTED:
-        return _Found(path, "left out", "Cognito makes it")
-    return _Found(path, "elsewhere" if advice.startswith("belongs") else "left out", advice)
+        return _FoundMember(path, "left out", "Cognito makes it")
+    return _FoundMember(path, "elsewhere" if advice.startswith("belongs") else "left out", advice)
 
 
 # --- the canary ----------------------------------------------------------------------------------------------------
@@ -519,7 +521,7 @@ def problems(
     return found + _problems_of_members(rows(services, families, table))
 
 
-def _problems_of_members(table: Iterable[Row]) -> list[str]:
+def _problems_of_members(table: Iterable[CoverageRow]) -> list[str]:
     table = tuple(table)
     found = [
         f"{', '.join(name for _, name in row.operations)}: {row.path} is not in {row.family.model.__name__}, "
@@ -571,13 +573,13 @@ def markdown(services: ServiceModel, command: str, planned: Collection[str]) -> 
     return "\n".join(parts)
 
 
-def _as_planned(row: Row, planned: Collection[str]) -> Row:
+def _as_planned(row: CoverageRow, planned: Collection[str]) -> CoverageRow:
     """Do not claim what the engine does not do yet."""
     ready = all(place.replace(".*", "") in planned for place in row.family.place.split(", "))
     return row if ready or row.support not in ("yes", "passed on") else replace(row, support="not yet")
 
 
-def _totals(table: tuple[Row, ...]) -> str:
+def _totals(table: tuple[CoverageRow, ...]) -> str:
     """Count the members that an author can declare."""
     declared = [row for row in table if row.support in ("yes", "passed on", "not yet")]
     counts = (
@@ -589,7 +591,7 @@ def _totals(table: tuple[Row, ...]) -> str:
     return "\n".join(("| Members that can be declared | | |", "| --- | ---: | ---: |", *lines, ""))
 
 
-def _family(family: Family, table: list[Row]) -> str:
+def _family(family: Family, table: list[CoverageRow]) -> str:
     places = ", ".join(f"`{place}`" for place in family.place.split(", "))
     operations = ", ".join(dict.fromkeys(write.operation[1] for write in family.operations()))
     lines = [f"| `{row.path}` | {_said(row)} | {_peers(row)} |" for row in table]
@@ -607,11 +609,11 @@ def _family(family: Family, table: list[Row]) -> str:
     )
 
 
-def _said(row: Row) -> str:
+def _said(row: CoverageRow) -> str:
     return f"{row.support}: {row.note}" if row.note else row.support
 
 
-def _peers(row: Row) -> str:
+def _peers(row: CoverageRow) -> str:
     """Leave peers out where the member is no setting."""
     if row.support == "by its place":
         return " | "

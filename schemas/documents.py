@@ -27,11 +27,13 @@ class DocumentKind:
     name_member: str
     """The member of the root that names the pool."""
     id_pattern: str
-    """How the pool's id looks (cognito-facts 1.1); what stands before the separator is its Region."""
+    """How the pool's id looks (cognito.md 1.1); what stands before the separator is its Region."""
     id_separator: str
     """What stands behind the Region in an id."""
     id_example: str
     """An id, for messages."""
+    address_example: str
+    """An address that it could have, for messages."""
     root_targets: tuple[str, ...]
     """What another document may refer to of the pool itself."""
 
@@ -77,6 +79,7 @@ DOCUMENTS: Mapping[str, DocumentKind] = {
             id_pattern=rf"{REGION}_[0-9A-Za-z]+",
             id_separator="_",
             id_example="eu-west-1_AbCdEf123",
+            address_example="clients/web",
             root_targets=("Id", "Arn", "ProviderName"),
         ),
         DocumentKind(
@@ -87,6 +90,7 @@ DOCUMENTS: Mapping[str, DocumentKind] = {
             id_pattern=rf"{REGION}:[0-9a-f]+(-[0-9a-f]+)*",
             id_separator=":",
             id_example="eu-west-1:1a2b3c4d-5e6f-7a8b-9c0d-1e2f3a4b5c6d",
+            address_example="identity_pool",
             root_targets=("Id",),
         ),
     )

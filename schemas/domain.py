@@ -1,4 +1,4 @@
-"""Domains: what CreateUserPoolDomain and UpdateUserPoolDomain take (cognito-facts 2.4)."""
+"""Domains: what CreateUserPoolDomain and UpdateUserPoolDomain take (cognito.md 2.4)."""
 
 from __future__ import annotations
 

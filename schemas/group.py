@@ -1,4 +1,4 @@
-"""Groups: what CreateGroup and UpdateGroup take (cognito-facts 2.7)."""
+"""Groups: what CreateGroup and UpdateGroup take (cognito.md 2.7)."""
 
 from __future__ import annotations
 

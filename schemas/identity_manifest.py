@@ -1,4 +1,4 @@
-"""The document of an identity pool: the same envelope as that of a user pool, around other sections (design 2)."""
+"""The document of an identity pool: the same envelope as that of a user pool, around other sections (decision 22)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, StringConstraints
 from schemas.base import ApiModel, Member
 from schemas.identity_pool import IdentityPool, ProviderKey
 from schemas.identity_pool_roles import IdentityPoolRoles
-from schemas.manifest import Ignored, NotEmpty, Target, addressed, lockable, number, objects, prunable
+from schemas.manifest import Ignored, ManifestTarget, NotEmpty, addressed, lockable, number, objects, prunable
 from schemas.principal_tags import PrincipalTags
 
 IdentityPoolId = Annotated[str, StringConstraints(min_length=1, max_length=55, pattern=r"^[\w-]+:[0-9a-f-]+$")]
@@ -38,7 +38,7 @@ class IdentityPoolManifest(ApiModel):
     """The version of this format."""
     kind: Literal["IdentityPool"]
     """What the document describes."""
-    target: Target | None = None
+    target: ManifestTarget | None = None
     """Where the pool is."""
     id: IdentityPoolId | None = None
     """The pool's id; without it, the pool is found by IdentityPoolName, which must then be unique."""

@@ -1,6 +1,6 @@
 """Identity pools: what CreateIdentityPool and UpdateIdentityPool take.
 
-An update replaces the pool, apart from AllowClassicFlow, which was seen to be kept (cognito-facts 2.18).
+An update replaces the pool, apart from AllowClassicFlow, which was seen to be kept (cognito.md 2.18).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The roles that an identity pool gives: what SetIdentityPoolRoles takes.
 
-The operation replaces roles and mappings; mappings that it leaves out are removed (cognito-facts 2.18).
+The operation replaces roles and mappings; mappings that it leaves out are removed (cognito.md 2.18).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Identity providers: what CreateIdentityProvider and UpdateIdentityProvider take (cognito-facts 2.6)."""
+"""Identity providers: what CreateIdentityProvider and UpdateIdentityProvider take (cognito.md 2.6)."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ REFERENCES = {
     "$secret": "Name of a secret in AWS Secrets Manager, with #key for one key of it.",
     "$ref": "What identifies an object of another document: NAME/clients/web#ClientId, NAME/user_pool#Id.",
 }
-"""References that may stand for a value (design 2)."""
+"""References that may stand for a value (decision 24)."""
 
 DYNAMIC: JsonSchema = {"$ref": "#/$defs/Dynamic"}
 NULL: JsonSchema = {"type": "null"}

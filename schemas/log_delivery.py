@@ -1,6 +1,6 @@
 """Where a pool sends its logs: what SetLogDeliveryConfiguration takes.
 
-The list is replaced as a whole and comes back in any order (cognito-facts 2.11, terraform-lessons 3.12).
+The list is replaced as a whole and comes back in any order (cognito.md 2.11, 15.12).
 """
 
 from __future__ import annotations

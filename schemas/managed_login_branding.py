@@ -1,7 +1,7 @@
 """The look of managed login for one client: what CreateManagedLoginBranding and UpdateManagedLoginBranding take.
 
-An update keeps what it leaves out, and offers no way to take an image away (cognito-facts 2.10, terraform-lessons
-3.11). The settings are a document whose form Cognito does not publish; it is passed on as it is.
+An update keeps what it leaves out, and offers no way to take an image away (cognito.md 2.10, 15.11). The settings are
+a document whose form Cognito does not publish; it is passed on as it is.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from schemas.base import (
     COMPUTED,
     ApiModel,
     Default,
-    Document,
+    FreeDocument,
     Note,
     NotRemovable,
     OneOf,
@@ -90,7 +90,7 @@ class ManagedLoginBranding(ApiModel):
     Settings: (
         Annotated[
             dict[str, Any],
-            Document(),
+            FreeDocument(),
             Tier("ESSENTIALS"),
             OnUpdate("kept"),
             NotRemovable("Cognito keeps them. Write UseCognitoProvidedValues: true, which clears them."),

@@ -1,7 +1,7 @@
 """The document that an author writes: an envelope of ours around sections that hold the API's own structures.
 
-Keys of the envelope are lower_snake, members of the API are CamelCase, and the two never mix (design 2). The sections
-are found by walking this model, so that a new kind needs one line here.
+Keys of the envelope are lower_snake, members of the API are CamelCase, and the two never mix (decision 21). The
+sections are found by walking this model, so that a new kind needs one line here.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ LockedPath = Annotated[str, NotEmpty, lockable(lambda: UserPoolManifest, "mfa.Mf
 """`mfa.MfaConfiguration`, `clients/web.GenerateSecret`, `target`."""
 
 
-class Target(ApiModel):
+class ManifestTarget(ApiModel):
     """Where the pool is."""
 
     account: Account | None = None
@@ -136,7 +136,7 @@ class UserPoolManifest(ApiModel):
     """The version of this format."""
     kind: Literal["UserPool"] = "UserPool"
     """What the document describes."""
-    target: Target | None = None
+    target: ManifestTarget | None = None
     """Where the pool is."""
     id: PoolId | None = None
     """The pool's id; without it, the pool is found by PoolName, which must then be unique."""

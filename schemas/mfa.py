@@ -1,6 +1,6 @@
 """The second factors and passkeys of a pool: what SetUserPoolMfaConfig takes.
 
-The operation replaces everything, and MfaConfiguration becomes OFF when it is left out (cognito-facts 2.2, measured).
+The operation replaces everything, and MfaConfiguration becomes OFF when it is left out (cognito.md 2.2, measured).
 This section is the one owner of MfaConfiguration, which UpdateUserPool could set as well.
 """
 

@@ -1,6 +1,6 @@
 """Claims that become tags of a session: what SetPrincipalTagAttributeMap takes, for one provider of an identity pool.
 
-The operation replaces both members; nothing lists the providers that have such a map (cognito-facts 1.2 and 2.18).
+The operation replaces both members; nothing lists the providers that have such a map (cognito.md 1.2 and 2.18).
 """
 
 from __future__ import annotations

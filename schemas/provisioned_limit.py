@@ -1,4 +1,4 @@
-"""Request rates of an account: what UpdateProvisionedLimit takes (cognito-facts 1.1).
+"""Request rates of an account: what UpdateProvisionedLimit takes (cognito.md 1.1).
 
 They belong to the account and Region and not to a pool, and rates above what is free are paid for, so they are managed
 only where a manifest says so. They are keyed by category (UserAuthentication), which stands for the whole definition.
@@ -14,7 +14,7 @@ from pydantic import StringConstraints
 from schemas.base import ApiModel, Note, NotRemovable, OneOf, Since, String
 
 LimitCategory = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^\w+$")]
-"""A category of operations that share one rate (cognito-facts 5.1)."""
+"""A category of operations that share one rate (cognito.md 5.1)."""
 
 
 class LimitDefinitionType(ApiModel):

@@ -2,7 +2,7 @@
 
 The two operations know the tags at creation and the status afterwards. Everything else that a replica has of its own
 (functions, e-mail, SMS, tags) is written to the pool in its Region, with UpdateUserPool and TagResource there, and its
-other settings are those of the primary (cognito-facts 2.14).
+other settings are those of the primary (cognito.md 2.14).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Resource servers: what CreateResourceServer and UpdateResourceServer take (cognito-facts 2.5)."""
+"""Resource servers: what CreateResourceServer and UpdateResourceServer take (cognito.md 2.5)."""
 
 from __future__ import annotations
 

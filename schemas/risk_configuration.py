@@ -1,7 +1,7 @@
 """Threat protection, for a pool or for one of its clients: what SetRiskConfiguration takes.
 
 The operation replaces everything; sent with nothing but ids, it removes the configuration, and a client then has the
-pool's again. What a client has of its own replaces the pool's as a whole (cognito-facts 2.8).
+pool's again. What a client has of its own replaces the pool's as a whole (cognito.md 2.8).
 """
 
 from __future__ import annotations

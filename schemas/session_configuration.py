@@ -1,7 +1,7 @@
 """Sessions of users: what SetUserPoolSessionConfiguration and SetUserPoolClientSessionConfiguration take.
 
 Both replace everything and want every member, and both have defaults that are shown even if nothing was ever set
-(cognito-facts 2.13).
+(cognito.md 2.13).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Terms and privacy policy of one client: what CreateTerms and UpdateTerms take (cognito-facts 2.12)."""
+"""Terms and privacy policy of one client: what CreateTerms and UpdateTerms take (cognito.md 2.12)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The look of the classic sign-in pages, for all clients or for one: what SetUICustomization takes.
 
 The operation replaces both members; sent with neither, it removes the style. A client without a style of its own reads
-back that of all clients, and the bytes of the image are never shown (cognito-facts 2.9).
+back that of all clients, and the bytes of the image are never shown (cognito.md 2.9).
 """
 
 from __future__ import annotations

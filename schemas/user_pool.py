@@ -1,6 +1,6 @@
 """The user pool: what CreateUserPool and UpdateUserPool take.
 
-Defaults, limits and what an update does to members that it leaves out are those of cognito-facts 2.1. Two rules of
+Defaults, limits and what an update does to members that it leaves out are those of cognito.md 2.1. Two rules of
 thumb stand behind the marks. `Default` is what a new pool has; within a structure that a new pool has not at all
 (DeviceConfiguration), what null means for a member is said by `ClearWith`, so that nobody takes the structure to be
 there. And a structure that an update keeps when it is left out has its whole `Default`, so that null can be sent.
@@ -78,7 +78,7 @@ STANDARD_ATTRIBUTES: Mapping[str, dict[str, Any]] = {
     "nickname": _attribute(),
 }
 """The attributes that every pool has, in the order in which it shows them, as they are unless a pool says otherwise
-(cognito-facts 4.2). The name is the key, and is not repeated."""
+(cognito.md 4.2). The name is the key, and is not repeated."""
 
 PASSWORD_POLICY: dict[str, Any] = {
     "MinimumLength": 8,
@@ -441,7 +441,7 @@ class StringAttributeConstraintsType(ApiModel):
 
 
 ATTRIBUTE_NAME = r"^((dev:)?(custom:)?[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,20}|phone_number_verified)$"
-"""1 to 20 characters without the prefix of custom attributes; one standard attribute has 21 (cognito-facts 2.1)."""
+"""1 to 20 characters without the prefix of custom attributes; one standard attribute has 21 (cognito.md 2.1)."""
 
 
 class SchemaAttributeType(ApiModel):

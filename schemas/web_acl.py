@@ -1,4 +1,4 @@
-"""The web ACL that guards a pool: what AssociateWebACL of AWS WAF takes (cognito-facts 9.6).
+"""The web ACL that guards a pool: what AssociateWebACL of AWS WAF takes (cognito.md 9.6).
 
 Cognito's own API does not know it, so it is read and written with AWS WAF, in the pool's Region. Reset to null, the
 association is removed (DisassociateWebACL), and the web ACL itself stays.

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from reconciler import explain
-from reconciler.explain import Explanation, Facts, spelled
-from reconciler.render.explain import MUTABILITY, facts, short
+from reconciler.explaining import facts as explain
+from reconciler.explaining.facts import Explanation, Facts, spelled
+from reconciler.render.explain_text import MUTABILITY, facts, short
 
 COMMAND = "python -m tests.reference_pages"
 FOLDER = Path(__file__).parent.parent / "docs" / "reference"

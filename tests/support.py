@@ -9,15 +9,15 @@ from typing import Any
 
 import yaml
 
-from reconciler.applier import apply as run_apply
-from reconciler.aws import Access, Aws
-from reconciler.cloud import Cloud
-from reconciler.desired import Manifest, load
+from reconciler.applying.applier import apply as run_apply
+from reconciler.cloud.aws import Access, Aws
+from reconciler.cloud.port import Cloud
 from reconciler.local import LocalCognito
+from reconciler.manifests.desired import Manifest, load
+from reconciler.manifests.references import variables
 from reconciler.model import Event, Failed, Plan, Skipped, Tree, Verified
-from reconciler.pipeline import planned
-from reconciler.planner import Choices
-from reconciler.references import variables
+from reconciler.planning.pipeline import planned
+from reconciler.planning.planner import PlanOptions
 
 REGION = "eu-west-1"
 ACCOUNT = "123456789012"
@@ -49,7 +49,7 @@ class Bench:
         return self.local.client(service, self.region)
 
     def plan(self, manifest: Manifest, *targets: str) -> Plan:
-        return planned(manifest, self.cloud, Choices(targets=targets))
+        return planned(manifest, self.cloud, PlanOptions(targets=targets))
 
     def apply(self, manifest: Manifest, plan: Plan | None = None, cloud: Cloud | None = None) -> list[Event]:
         found = plan or self.plan(manifest)

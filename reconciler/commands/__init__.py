@@ -1,6 +1,7 @@
-"""One module for each command: a short list of calls to the stages that do the work.
+"""Options → exit code, one use case a module.
 
-The command line imports a command's module only when the command is called, and expects of it what `Command` says.
+In: options and a console. Out: an exit code; what a command found is on its streams and in its files.
+A command is a short list of calls to the stages that do the work; `Command` says what the command line expects of it.
 """
 
 from __future__ import annotations
@@ -8,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
-from reconciler.console import Console
-from reconciler.files import save
-from reconciler.options import STDOUT, Options
-from reconciler.settings import invalid
+from reconciler.terminal.console import Console
+from reconciler.terminal.files import save
+from reconciler.terminal.options import STDOUT, Options
+from reconciler.terminal.settings import invalid
 
 if TYPE_CHECKING:
     import argparse

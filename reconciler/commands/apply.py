@@ -6,23 +6,23 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from reconciler.commands import add_choices, add_shard, deliver
-from reconciler.console import Console
 from reconciler.errors import Partial, PoolctlError, worst
-from reconciler.files import save
-from reconciler.options import STDOUT, Options, add_outputs
 from reconciler.render import formats
-from reconciler.settings import invalid
+from reconciler.terminal.console import Console
+from reconciler.terminal.files import save
+from reconciler.terminal.options import STDOUT, Options, add_outputs
+from reconciler.terminal.settings import invalid
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Sequence
 
-    from reconciler.applying import Outcome
-    from reconciler.desired import Manifest
+    from reconciler.manifests.desired import Manifest
     from reconciler.model import Plan
-    from reconciler.planfile import Saved
     from reconciler.render.jsonl import Stream
-    from reconciler.runtime import Runtime
+    from reconciler.runs.apply_run import ApplyOutcome
+    from reconciler.runs.planfile import Saved
+    from reconciler.runs.runtime import Runtime
 
 LIVE = "jsonl"
 """The format that is written while things happen."""
@@ -57,33 +57,33 @@ def run(options: Options, console: Console) -> int:
         Stale: The plan is not the one that was reviewed.
         InvalidInput: The plan file is not sound, or the file for the rollback is there already.
     """
-    from reconciler import applying, stages
     from reconciler.render import human
-    from reconciler.runtime import running
+    from reconciler.runs import apply_run, stages
+    from reconciler.runs.runtime import running
 
     options, reviewed = _reviewed(options)
     with running(options, console.environ) as runtime:
         manifests = stages.load(runtime, console)
         plans = stages.plan_all(runtime, console, manifests)
         if reviewed:
-            stages.must_be_as_reviewed(options, plans, reviewed)
+            stages.require_reviewed(options, plans, reviewed)
         if ("human", "") in options.outputs:
             console.out(human.plan(plans, color=console.color, width=console.width))
         if options.expect and not reviewed:
-            stages.must_be_as_reviewed(options, plans, reviewed)
-        stages.must_be_applicable(plans)
-        if not applying.agreed(plans, options, console):
+            stages.require_reviewed(options, plans, reviewed)
+        stages.require_applicable(plans)
+        if not apply_run.confirm(plans, options, console):
             return 0
         if options.rollback_file:
             _keep(options, runtime, manifests, plans, console)
         with _live(options, console) as stream:
             stream.begin(plans)
-            outcome = applying.carry_out(runtime, console, manifests, plans, stream.event)
+            outcome = apply_run.apply_all(runtime, console, manifests, plans, stream.event)
             stream.end(outcome)
-    return worst([outcome.exit_code, _told(options, console, outcome)])
+    return worst([outcome.exit_code, _deliver(options, console, outcome)])
 
 
-def _told(options: Options, console: Console, outcome: Outcome) -> int:
+def _deliver(options: Options, console: Console, outcome: ApplyOutcome) -> int:
     """Write the result, and return 6 if it could not be: what was written to the pools has been written."""
     renderers = formats.apply(outcome, locate=formats.repository(console.environ), limit=options.max_bytes)
     try:
@@ -105,8 +105,8 @@ def _live(options: Options, console: Console) -> Iterator[Stream]:
     """
     from datetime import UTC, datetime
 
-    from reconciler.files import Growing
     from reconciler.render.jsonl import Stream
+    from reconciler.terminal.files import Growing
 
     now = lambda: datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")  # noqa: E731
     places = [file for form, file in options.outputs if form == LIVE]
@@ -127,7 +127,7 @@ def _reviewed(options: Options) -> tuple[Options, Saved | None]:
     """Take over what the plan file says, where one is named. What was reviewed needs no question."""
     from datetime import UTC, datetime
 
-    from reconciler import planfile
+    from reconciler.runs import planfile
 
     if options.rollback_file:
         _must_be_new(options.rollback_file, *_images(options.rollback_file))
@@ -165,7 +165,7 @@ def _keep(
     """Write what would restore the live objects; without it, nothing else is written."""
     from pathlib import Path
 
-    from reconciler.rollback import inside, rollback
+    from reconciler.export.rollback import inside, rollback
 
     if not any(p.pending for p in plans):
         return
@@ -183,7 +183,7 @@ def _keep(
 
 
 def _digest(text: str) -> str:
-    from reconciler.planfile import DIGEST
+    from reconciler.runs.planfile import DIGEST
 
     if not DIGEST.fullmatch(text):
         raise invalid(f"--expect: {text!r} is not a digest. It is sha256: and 64 hexadecimal digits, as plan gives it.")

@@ -6,18 +6,18 @@ import os
 from typing import TYPE_CHECKING
 
 from reconciler.commands import deliver
-from reconciler.console import Console
-from reconciler.options import Options, add_outputs, is_plain
-from reconciler.settings import invalid
+from reconciler.terminal.console import Console
+from reconciler.terminal.options import Options, add_outputs, is_plain
+from reconciler.terminal.settings import invalid
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from reconciler.cloud import Cloud
-    from reconciler.compare import Comparison, Described
-    from reconciler.desired import Manifest
-    from reconciler.runtime import Runtime
+    from reconciler.cloud.port import Cloud
+    from reconciler.export.compare import ComparedSide, Comparison
+    from reconciler.manifests.desired import Manifest
+    from reconciler.runs.runtime import Runtime
 
     Operand = tuple[str, Sequence[Manifest]]
     """What the user wrote, and the manifests that it names; none for a live pool."""
@@ -48,9 +48,9 @@ def run(options: Options, console: Console) -> int:
     Raises:
         InvalidInput: There are not two operands.
     """
-    from reconciler import compare
+    from reconciler.export import compare
     from reconciler.render import differences
-    from reconciler.runtime import running
+    from reconciler.runs.runtime import running
 
     if len(options.paths) != 2:  # noqa: PLR2004
         raise invalid("diff compares two sides; name exactly two: PATH, PATH@ENV, pool:ID or pool:NAME.")
@@ -72,25 +72,25 @@ def _exit(found: Sequence[Comparison]) -> int:
     return 7 if any(c.gaps for c in found) else 0
 
 
-def _side(runtime: Runtime, console: Console, operand: Operand, beside: Operand) -> list[Described]:
+def _side(runtime: Runtime, console: Console, operand: Operand, beside: Operand) -> list[ComparedSide]:
     text, manifests = operand
     if text.startswith(LIVE):
         return [_live(runtime, console, text, beside)]
     return _declared(runtime, text, manifests)
 
 
-def _live(runtime: Runtime, console: Console, operand: str, beside: Operand) -> Described:
-    from reconciler import exporting
-    from reconciler.compare import live
+def _live(runtime: Runtime, console: Console, operand: str, beside: Operand) -> ComparedSide:
+    from reconciler.export.compare import live
+    from reconciler.runs import export_run
 
     pool = operand.removeprefix(LIVE)
     if not pool:
         raise invalid("pool: needs the id or the name of a pool behind it.")
     console.status(f"Reading {pool}…")
     cloud = _where(runtime, operand, beside)
-    read = exporting.read(cloud, exporting.one(cloud, pool), parallelism=runtime.options.parallelism)
+    read = export_run.read(cloud, export_run.one(cloud, pool), parallelism=runtime.options.parallelism)
     console.status("")
-    return live(operand, read.found.document, read.found.name, read.world)
+    return live(operand, read.found.document, read.found.name, read.live_state)
 
 
 def _where(runtime: Runtime, operand: str, beside: Operand) -> Cloud:
@@ -101,7 +101,7 @@ def _where(runtime: Runtime, operand: str, beside: Operand) -> Cloud:
         Refused: The session is in another account than the other side.
     """
     from reconciler.errors import Refused
-    from reconciler.exporting import region_of
+    from reconciler.runs.export_run import region_of
 
     pool, options = operand.removeprefix(LIVE), runtime.options
     if region_of(pool) or options.region:
@@ -132,10 +132,10 @@ def _loaded(runtime: Runtime, console: Console, operand: str) -> Sequence[Manife
     return side.load(console.stdin.read).manifests
 
 
-def _declared(runtime: Runtime, operand: str, manifests: Sequence[Manifest]) -> list[Described]:
+def _declared(runtime: Runtime, operand: str, manifests: Sequence[Manifest]) -> list[ComparedSide]:
     """Describe one side; beside a live pool, what AWS knows is put in, so that values are compared, not references."""
-    from reconciler.compare import declared
-    from reconciler.desired import resolve
+    from reconciler.export.compare import declared
+    from reconciler.manifests.desired import resolve
 
     if any(o.startswith(LIVE) for o in runtime.options.paths):
         if runtime.options.local:

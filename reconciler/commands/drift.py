@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.commands import add_shard, deliver
-from reconciler.console import Console
-from reconciler.options import Options, add_outputs
 from reconciler.render import formats
+from reconciler.terminal.console import Console
+from reconciler.terminal.options import Options, add_outputs
 
 if TYPE_CHECKING:
     import argparse
@@ -49,25 +49,25 @@ def run(options: Options, console: Console) -> int:
     Raises:
         PoolctlError: It could not be done. What was told and not remembered is told again by the next run.
     """
-    from reconciler import drifting, stages
-    from reconciler.runtime import running
+    from reconciler.runs import drift_run, stages
+    from reconciler.runs.runtime import running
 
-    channels = drifting.check(options)
+    channels = drift_run.check(options)
     with running(options, console.environ) as runtime:
         manifests = stages.load(runtime, console)
-        before = drifting.earlier(runtime)
-        receivers = drifting.receivers(runtime, channels)
-        drifts = drifting.drift_all(runtime, console, manifests, before)
-        lost = drifting.tell(runtime, console, drifts, receivers, before)
-        code = drifting.exit_code(drifts, zero=options.exit_zero, undelivered=bool(lost))
+        before = drift_run.earlier(runtime)
+        receivers = drift_run.receivers(runtime, channels)
+        drifts = drift_run.drift_all(runtime, console, manifests, before)
+        lost = drift_run.notify_receivers(runtime, console, drifts, receivers, before)
+        code = drift_run.exit_code(drifts, zero=options.exit_zero, undelivered=bool(lost))
         renderers = formats.drift(
             drifts,
-            spent=drifting.spent(runtime, code),
+            run_stats=drift_run.run_stats(runtime, code),
             undelivered=lost,
             width=console.width,
             locate=formats.repository(console.environ),
             limit=options.max_bytes,
         )
         deliver(options, console, renderers)
-        drifting.remember(runtime, renderers["json"](False))
+        drift_run.remember(runtime, renderers["json"](False))
     return code

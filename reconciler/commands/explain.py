@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.commands import deliver
-from reconciler.console import Console
-from reconciler.options import Options, add_outputs
+from reconciler.terminal.console import Console
+from reconciler.terminal.options import Options, add_outputs
 
 if TYPE_CHECKING:
     import argparse
@@ -35,16 +35,16 @@ def run(options: Options, console: Console) -> int:
     Raises:
         InvalidInput: There is no such kind or member.
     """
-    from reconciler import explain
-    from reconciler.render import explain as text
+    from reconciler.explaining import facts
+    from reconciler.render import explain_text
 
-    about = explain.explain(options.topic) if options.topic else None
-    kinds = () if about else explain.kinds()
+    about = facts.explain(options.topic) if options.topic else None
+    kinds = () if about else facts.kinds()
 
     def human(color: bool) -> str:
         if about:
-            return text.human(about, color=color, width=console.width)
-        return text.overview(kinds, color=color, width=console.width)
+            return explain_text.human(about, color=color, width=console.width)
+        return explain_text.overview(kinds, color=color, width=console.width)
 
-    deliver(options, console, {"human": human, "json": lambda _: text.machine(about, kinds)})
+    deliver(options, console, {"human": human, "json": lambda _: explain_text.machine(about, kinds)})
     return 0

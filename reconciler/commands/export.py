@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.console import Console
-from reconciler.options import Options
-from reconciler.settings import invalid
+from reconciler.terminal.console import Console
+from reconciler.terminal.options import Options
+from reconciler.terminal.settings import invalid
 
 if TYPE_CHECKING:
     import argparse
 
-    from reconciler.exporting import Outcome
+    from reconciler.runs.export_run import ExportOutcome
 
 HELP = """\
 Write live pools down as manifests. It writes files and never AWS: the command works on a connection that refuses every
@@ -45,18 +45,18 @@ def run(options: Options, console: Console) -> int:
     from functools import partial
     from pathlib import Path
 
-    from reconciler import exporting
-    from reconciler.exporter import Style
-    from reconciler.runtime import running
+    from reconciler.export.exporter import Style
+    from reconciler.runs import export_run
+    from reconciler.runs.runtime import running
 
     style = Style(options.mode, options.secrets, beside=bool(options.to))
     with running(options, console.environ) as runtime:
-        cloud = runtime.reader_in(exporting.region_of(options.pool))
-        pools = exporting.every(cloud) if options.all_pools else [exporting.one(cloud, options.pool)]
-        read, unread = exporting.read_all(cloud, pools, parallelism=options.parallelism, say=console.status)
+        cloud = runtime.reader_in(export_run.region_of(options.pool))
+        pools = export_run.every(cloud) if options.all_pools else [export_run.one(cloud, options.pool)]
+        read, unread = export_run.read_all(cloud, pools, parallelism=options.parallelism, say=console.status)
         identity = cloud.identity()
-    make = partial(exporting.export_all, read, unread, identity, style)
-    outcome = exporting.save(make, Path(options.to), force=options.force) if options.to else make(None)
+    make = partial(export_run.export_all, read, unread, identity, style)
+    outcome = export_run.save(make, Path(options.to), force=options.force) if options.to else make(None)
     if options.pool and outcome.failures:
         raise outcome.failures[0].error
     console.out("\n".join(map(str, outcome.paths)) if options.to else outcome.results[0].exported.text)
@@ -73,9 +73,9 @@ def _check(options: Options) -> None:
         raise invalid("--force is for files: give --to DIR too.")
 
 
-def _say(outcome: Outcome, console: Console) -> None:
+def _say(outcome: ExportOutcome, console: Console) -> None:
     """Say what the manifests do not show."""
-    from reconciler.exporter import gap_line
+    from reconciler.export.exporter import gap_line
 
     for result in outcome.results:
         name = result.found.name

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from reconciler.console import Console
-from reconciler.options import Options
-from reconciler.settings import LOCAL_DIRECTORY
+from reconciler.terminal.console import Console
+from reconciler.terminal.options import Options
+from reconciler.terminal.settings import LOCAL_DIRECTORY
 
 if TYPE_CHECKING:
     import argparse

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.commands import add_choices, add_shard, deliver
-from reconciler.console import Console
-from reconciler.files import save
-from reconciler.options import STDOUT, Options, add_outputs
 from reconciler.render import formats
-from reconciler.settings import invalid
+from reconciler.terminal.console import Console
+from reconciler.terminal.files import save
+from reconciler.terminal.options import STDOUT, Options, add_outputs
+from reconciler.terminal.settings import invalid
 
 if TYPE_CHECKING:
     import argparse
@@ -47,8 +47,8 @@ def run(options: Options, console: Console) -> int:
     Raises:
         InvalidInput: `--expires` says how long a plan holds that is not saved.
     """
-    from reconciler import planfile, stages
-    from reconciler.runtime import running
+    from reconciler.runs import planfile, stages
+    from reconciler.runs.runtime import running
 
     if options.expires is not None and not options.out:
         raise invalid("--expires is about a saved plan; give --out FILE too.")
@@ -75,7 +75,7 @@ def _save(options: Options, console: Console, plans: Sequence[Plan], calls: Mapp
     """Save the plan, unless nobody could apply it."""
     from datetime import UTC, datetime
 
-    from reconciler import planfile
+    from reconciler.runs import planfile
 
     if any(p.refusals or p.gaps for p in plans):
         console.err(f"The plan cannot be applied as it is, so it was not saved to {options.out}.")

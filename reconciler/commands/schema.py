@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.console import Console
-from reconciler.options import Options
+from reconciler.terminal.console import Console
+from reconciler.terminal.options import Options
 
 if TYPE_CHECKING:
     import argparse

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.commands import deliver
-from reconciler.console import Console
-from reconciler.options import Options, add_outputs
 from reconciler.render import formats
+from reconciler.terminal.console import Console
+from reconciler.terminal.options import Options, add_outputs
 
 if TYPE_CHECKING:
     import argparse
@@ -33,8 +33,8 @@ def run(options: Options, console: Console) -> int:
     Raises:
         InvalidInput: It is no plan file, or not a sound one.
     """
-    from reconciler import planfile
     from reconciler.render import human
+    from reconciler.runs import planfile
 
     saved = planfile.load(options.plan_file)
     plans = planfile.plans(saved)

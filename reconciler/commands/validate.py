@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from reconciler.commands import deliver
-from reconciler.console import Console
 from reconciler.errors import InvalidManifest, Problem
-from reconciler.options import Options, add_outputs
 from reconciler.render import formats
+from reconciler.terminal.console import Console
+from reconciler.terminal.options import Options, add_outputs
 
 if TYPE_CHECKING:
     import argparse
 
-    from reconciler.desired import Manifest
+    from reconciler.manifests.desired import Manifest
     from reconciler.model import Notice
 
 HELP = """\
@@ -52,8 +52,8 @@ def run(options: Options, console: Console) -> int:
 
 def _check(options: Options, console: Console) -> tuple[Sequence[Manifest], Sequence[Notice], Sequence[Problem]]:
     """Load the manifests, and judge those that could be loaded."""
-    from reconciler.guard import offline
-    from reconciler.runtime import Runtime
+    from reconciler.planning.guard import offline
+    from reconciler.runs.runtime import Runtime
 
     try:
         loaded = Runtime(options, console.environ).load(console.stdin.read)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from reconciler import __version__
 from reconciler.commands import deliver
-from reconciler.console import Console
-from reconciler.options import Options, add_outputs
+from reconciler.terminal.console import Console
+from reconciler.terminal.options import Options, add_outputs
 
 if TYPE_CHECKING:
     import argparse

@@ -8,9 +8,9 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TextIO
 
-from reconciler import cli
+from reconciler.cli import entry
 from reconciler.errors import InvalidInput, PoolctlError
-from reconciler.github import apply, drift, issues, plan
+from reconciler.github import apply_step, drift_step, issues, plan_step
 from reconciler.github.api import GitHub
 from reconciler.github.job import Job, job
 from reconciler.github.runner import Run, Runner
@@ -23,7 +23,7 @@ def main(
     *,
     environ: Mapping[str, str] | None = None,
     stdout: TextIO | None = None,
-    run: Run = cli.main,
+    run: Run = entry.main,
     sleep: Callable[[float], None] = time.sleep,
 ) -> int:
     """Run one step and return its exit code.
@@ -59,13 +59,13 @@ def _step(argv: list[str], environ: Mapping[str, str], runner: Runner, sleep: Ca
 
 def _carry_out(command: str, found: Job, runner: Runner, api: GitHub | None, reports: list[str]) -> int:
     if command == "plan":
-        return plan.run(found, runner, api)
+        return plan_step.run(found, runner, api)
     if command == "drift":
-        return drift.run(found, runner, api)
+        return drift_step.run(found, runner, api)
     if api is None:
         raise AssertionError
     if command == "apply":
-        return apply.run(found, runner, api)
+        return apply_step.run(found, runner, api)
     return issues.run(found, runner, api, reports or found.reports)
 
 

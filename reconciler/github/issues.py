@@ -15,7 +15,7 @@ from reconciler.errors import InvalidInput, worst
 from reconciler.github import marker, tickets
 from reconciler.github.api import GitHub, GitHubError
 from reconciler.github.job import Job
-from reconciler.github.reports import Pool, pools
+from reconciler.github.pool_reports import Pool, pools
 from reconciler.github.runner import Runner
 from reconciler.model import Tree
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from reconciler.github import marker
-from reconciler.github.reports import Pool
+from reconciler.github.pool_reports import Pool
 from reconciler.model import Tree
 from reconciler.render.markdown import code, text
 from reconciler.render.tally import plural

@@ -1,13 +1,14 @@
-"""The list of kinds. A new kind is its file, its schema, and one line here and in the manifest's schema.
+"""The kinds of resources as tables: one file for each, and the vocabulary in `kind`.
 
-The order is that of creation where nothing else decides: what others stand on comes first (cognito-facts 7.2).
+In: the schemas. Out: `KINDS`, one `ResourceKind` for each section, by which the engine works.
+A new kind is its file, its schema, and one line here and in the manifest's schema. The order is that of creation where
+nothing else decides: what others need comes first (cognito.md 7.2).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconciler.kind import ResourceKind, State, Violation
 from reconciler.kinds import (
     branding,
     cimd_policy,
@@ -31,6 +32,7 @@ from reconciler.kinds import (
     user_pool,
     web_acl,
 )
+from reconciler.kinds.kind import ResourceKind, State, Violation
 
 KINDS: dict[str, ResourceKind] = {
     kind.section: kind

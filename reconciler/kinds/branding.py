@@ -1,15 +1,15 @@
 """Managed login branding: the look of the sign-in pages of one client.
 
 An update merges images by category and colour mode and can take none away, so removing one deletes the style and
-makes it again (cognito-facts 2.10). Only images that differ are sent, as a request holds 2 MB.
+makes it again (cognito.md 2.10). Only images that differ are sent, as a request holds 2 MB.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from reconciler.kind import Draft, Reading, ResourceKind, State, Violation
-from reconciler.kinds.words import below, tier_violation
+from reconciler.kinds.kind import PendingCall, Reading, ResourceKind, State, Violation
+from reconciler.kinds.shared_rules import below, tier_violation
 from reconciler.model import Call, Tree
 from schemas.managed_login_branding import ManagedLoginBranding
 
@@ -21,17 +21,17 @@ def _key(asset: Tree) -> tuple[object, ...]:
     return (asset.get("Category"), asset.get("ColorMode"), asset.get("ResourceId"))
 
 
-def adopt(answer: Tree) -> Tree:
+def from_api(answer: Tree) -> Tree:
     """Leave out the style's id."""
     return {k: v for k, v in answer.items() if k != ID}
 
 
-def authored(data: Tree, pool: Tree) -> Tree:  # noqa: ARG001 - the signature of the hook
+def to_manifest(data: Tree, pool: Tree) -> Tree:  # noqa: ARG001 - the signature of the hook
     """Cognito's own look and settings of yours exclude each other (rule O5)."""
     return {k: v for k, v in data.items() if not (k == "Settings" and data.get("UseCognitoProvidedValues") is True)}
 
 
-def implied(after: Tree, declared: Tree) -> Tree:
+def computed(after: Tree, declared: Tree) -> Tree:
     """Cognito's own look and settings of yours exclude each other (rule O5)."""
     if declared.get("UseCognitoProvidedValues") is True:
         return {k: v for k, v in after.items() if k != "Settings"}
@@ -40,14 +40,14 @@ def implied(after: Tree, declared: Tree) -> Tree:
     return after
 
 
-def prepare(draft: Draft) -> Tree:
+def prepare(pending_call: PendingCall) -> Tree:
     """Send settings or Cognito's look, and of the images those that differ."""
-    payload = implied(draft.payload, draft.change.declared)
-    if draft.change.before is None:
+    payload = computed(pending_call.payload, pending_call.change.declared)
+    if pending_call.change.before is None:
         return payload
     if payload.get("UseCognitoProvidedValues") is True:
         payload = {k: v for k, v in payload.items() if k != "Settings"}
-    live = {_key(a): a for a in draft.change.before.get("Assets") or ()}
+    live = {_key(a): a for a in pending_call.change.before.get("Assets") or ()}
     changed = [a for a in payload.get("Assets") or () if live.get(_key(a)) != a]
     rest = {k: v for k, v in payload.items() if k != "Assets"}
     return {**rest, "Assets": changed} if changed else rest
@@ -60,16 +60,16 @@ def _removed(declared: Tree, before: Tree) -> bool:
     return any(_key(a) not in wanted for a in before.get("Assets") or ())
 
 
-def because(declared: Tree, observed: Tree) -> str:
+def reason(declared: Tree, observed: Tree) -> str:
     """Say that the style is made again."""
     return "an image is removed, so the style is deleted and made again" if _removed(declared, observed) else ""
 
 
-def lower(draft: Draft, usual: Callable[[Draft], tuple[Call, ...]]) -> tuple[Call, ...]:
+def lower(pending_call: PendingCall, usual: Callable[[PendingCall], tuple[Call, ...]]) -> tuple[Call, ...]:
     """Delete and create where an image goes."""
-    change = draft.change
+    change = pending_call.change
     if change.before is None or not _removed(change.declared, change.before):
-        return usual(draft)
+        return usual(pending_call)
     ids = {k: v for k, v in change.ids.items() if k in ("UserPoolId", "ClientId", ID)}
     made = {k: v for k, v in (change.after or {}).items() if k != ID}
     delete = Call("cognito-idp", KIND.delete, {k: v for k, v in ids.items() if k != "ClientId"})
@@ -106,10 +106,10 @@ KIND = ResourceKind(
     delete="DeleteManagedLoginBranding",
     id_param=ID,
     params={"ReturnMergedResources": False},
-    adopt=adopt,
-    authored=authored,
-    implied=implied,
-    because=because,
+    from_api=from_api,
+    to_manifest=to_manifest,
+    computed=computed,
+    reason=reason,
     prepare=prepare,
     lower=lower,
     rules=(plans,),

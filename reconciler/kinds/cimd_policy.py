@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from reconciler.kind import Listing, Reading, ResourceKind
+from reconciler.kinds.kind import Listing, Reading, ResourceKind
 from reconciler.model import Tree
 from schemas.cimd_policy import CIMDPolicy
 
 
-def adopt(answer: Tree) -> Tree:
+def from_api(answer: Tree) -> Tree:
     """Leave out the ids, which the place says."""
     return {k: v for k, v in answer.items() if k not in ("CIMDPolicyId", "ClientId")}
 
@@ -25,5 +25,5 @@ KIND = ResourceKind(
     delete="DeleteCIMDPolicy",
     name_member="PolicyName",
     id_param="CIMDPolicyId",
-    adopt=adopt,
+    from_api=from_api,
 )

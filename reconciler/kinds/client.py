@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from reconciler.kind import Draft, Listing, Reading, ResourceKind
 from reconciler.kinds.client_rules import OIDC_SCOPES, RULES, seconds
-from reconciler.kinds.words import strings
+from reconciler.kinds.kind import Listing, PendingCall, Reading, ResourceKind
+from reconciler.kinds.shared_rules import strings
 from reconciler.model import FieldChange, Path, Tree
 from schemas.client import Client
 
@@ -19,11 +19,11 @@ UNITS = {"AccessTokenValidity": "AccessToken", "IdTokenValidity": "IdToken", "Re
 """Validities and the members of TokenValidityUnits that they are counted in."""
 
 
-def adopt(answer: Tree) -> Tree:
+def from_api(answer: Tree) -> Tree:
     """Turn a description into the spelling of the input.
 
     The API never returns GenerateSecret; a client has a secret or not. Clients from before mid-2021 do not show
-    EnableTokenRevocation, and have it off (cognito-facts 2.3).
+    EnableTokenRevocation, and have it off (cognito.md 2.3).
     """
     data = {"EnableTokenRevocation": False, **{k: v for k, v in answer.items() if k not in COMPUTED}}
     if answer.get("ClientType") == DCR:
@@ -33,7 +33,7 @@ def adopt(answer: Tree) -> Tree:
     return {**data, "GenerateSecret": managed or bool(answer.get("ClientSecret"))}
 
 
-def authored(data: Tree, pool: Tree) -> Tree:  # noqa: ARG001 - the signature of the hook
+def to_manifest(data: Tree, pool: Tree) -> Tree:  # noqa: ARG001 - the signature of the hook
     """Leave out the secret, which can only be given when a client is made: GenerateSecret says that there is one.
 
     Analytics by ARN shows a role that nobody may write beside it.
@@ -46,8 +46,8 @@ def authored(data: Tree, pool: Tree) -> Tree:  # noqa: ARG001 - the signature of
     return result
 
 
-def settled(declared: Tree, observed: Tree) -> Iterable[Path]:
-    """Validities are compared in seconds: 3600 seconds, 60 minutes and 1 hour are one thing (cognito-facts 4.6)."""
+def equivalent(declared: Tree, observed: Tree) -> Iterable[Path]:
+    """Validities are compared in seconds: 3600 seconds, 60 minutes and 1 hour are one thing (cognito.md 4.6)."""
     units = declared.get("TokenValidityUnits")
     merged = {**observed, **{k: v for k, v in declared.items() if k in UNITS}}
     if isinstance(units, dict):
@@ -61,10 +61,10 @@ def settled(declared: Tree, observed: Tree) -> Iterable[Path]:
         yield ("GenerateSecret",)  # the author brings the secret: rule C18 forbids to say both
 
 
-def prepare(draft: Draft) -> Tree:
+def prepare(pending_call: PendingCall) -> Tree:
     """Make a payload that the service takes."""
-    payload = dict(draft.payload)
-    if not any(f.path == (MANAGED,) for f in draft.change.fields):
+    payload = dict(pending_call.payload)
+    if not any(f.path == (MANAGED,) for f in pending_call.change.fields):
         payload.pop(MANAGED, None)  # kept when omitted, and false would delete a managed secret
     analytics = payload.get("AnalyticsConfiguration")
     if isinstance(analytics, dict) and analytics.get("ApplicationArn"):
@@ -74,7 +74,7 @@ def prepare(draft: Draft) -> Tree:
 
 
 def needs(tree: Tree) -> Iterable[tuple[str, str]]:
-    """A client names identity providers and scopes; they must be there first (cognito-facts 7.2)."""
+    """A client names identity providers and scopes; they must be there first (cognito.md 7.2)."""
     for provider in strings(tree.get("SupportedIdentityProviders")):
         yield ("identity_providers", provider)
     for scope in strings(tree.get("AllowedOAuthScopes")):
@@ -83,7 +83,7 @@ def needs(tree: Tree) -> Iterable[tuple[str, str]]:
 
 
 def owner(tree: Tree, pool_id: str) -> str:  # noqa: ARG001 - the signature of the hook
-    """OpenSearch makes clients in pools of yours, and so does dynamic registration (design 3.13)."""
+    """OpenSearch makes clients in pools of yours, and so does dynamic registration (decision 13)."""
     name = str(tree.get("ClientName", ""))
     if name.startswith(("AWSElasticsearch-", "AmazonOpenSearchService-")):
         return "made by OpenSearch"
@@ -119,9 +119,9 @@ KIND = ResourceKind(
     name_member="ClientName",
     id_param="ClientId",
     stands_on=("resource_servers", "identity_providers", "domains"),
-    adopt=adopt,
-    authored=authored,
-    settled=settled,
+    from_api=from_api,
+    to_manifest=to_manifest,
+    equivalent=equivalent,
     prepare=prepare,
     needs=needs,
     owner=owner,

@@ -1,4 +1,4 @@
-"""What the service refuses about an app client (cognito-facts 3.2), found before the first write."""
+"""What the service refuses about an app client (cognito.md 3.2), found before the first write."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from reconciler.kind import State, Violation
-from reconciler.kinds.words import arn_part, below, dig, strings, tier_violation, unsure
+from reconciler.kinds.kind import State, Violation
+from reconciler.kinds.shared_rules import arn_part, below, dig, strings, tier_violation, unsure
 from reconciler.model import Path, Tree
 from schemas.user_pool import STANDARD_ATTRIBUTES
 

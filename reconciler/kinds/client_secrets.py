@@ -1,7 +1,7 @@
 """The age of a client's secrets: looked at when a manifest asks for it, and never written.
 
 Cognito keeps up to two secrets of a client and tells of each only its id and the date on which it was made
-(cognito-facts 2.3). Whether a client has a secret at all is said by its GenerateSecret.
+(cognito.md 2.3). Whether a client has a secret at all is said by its GenerateSecret.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
 
-from reconciler.kind import Listing, ResourceKind, Rule, State, Violation
+from reconciler.kinds.kind import Listing, ResourceKind, Rule, State, Violation
 from reconciler.model import Tree
 from schemas.client_secret import ClientSecrets
 

@@ -5,21 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from reconciler.kind import Draft, Reading, ResourceKind, State, Violation
-from reconciler.kinds.words import arn_part, below, dig, tier_violation
+from reconciler.kinds.kind import PendingCall, Reading, ResourceKind, State, Violation
+from reconciler.kinds.shared_rules import arn_part, below, dig, tier_violation
 from reconciler.model import Address, Tree
 from schemas.domain import Domain
 
 DOMAINS = "domains"
 PREFIX = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
-"""Pattern of a prefix; the service model gives it for custom domains too, wrongly (cognito-facts 2.4)."""
+"""Pattern of a prefix; the service model gives it for custom domains too, wrongly (cognito.md 2.4)."""
 
 FQDN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){2,}[a-z]{2,}")
 """A fully qualified sub-domain."""
 
 COMPUTED = ("AWSAccountId", "S3Bucket", "CloudFrontDistribution", "Version", "Status")
 PREFIX_WAIT, CUSTOM_WAIT = 60.0, 3600.0
-"""Seconds until a domain is served: up to a minute, or up to an hour (cognito-facts 2.4)."""
+"""Seconds until a domain is served: up to a minute, or up to an hour (cognito.md 2.4)."""
 
 
 def names(pool: Tree) -> Iterable[str]:
@@ -27,14 +27,18 @@ def names(pool: Tree) -> Iterable[str]:
     return [pool[m] for m in ("Domain", "CustomDomain") if pool.get(m)]
 
 
-def adopt(answer: Tree) -> Tree:
+def from_api(answer: Tree) -> Tree:
     """Drop what cannot be configured, and the empty block that old prefix domains carry."""
     return {k: v for k, v in answer.items() if k not in COMPUTED and not (k == "CustomDomainConfig" and not v)}
 
 
-def prepare(draft: Draft) -> Tree:
-    """Always send the version: an update that leaves it out goes back to the classic pages (cognito-facts 0.3)."""
-    return {"ManagedLoginVersion": 1, **draft.payload} if draft.change.before is not None else draft.payload
+def prepare(pending_call: PendingCall) -> Tree:
+    """Always send the version: an update that leaves it out goes back to the classic pages (cognito.md 0.3)."""
+    return (
+        {"ManagedLoginVersion": 1, **pending_call.payload}
+        if pending_call.change.before is not None
+        else pending_call.payload
+    )
 
 
 def pending(answer: Tree) -> str:
@@ -82,7 +86,7 @@ def _custom_problem(name: str, tree: Tree, state: State) -> tuple[str, str] | No
 
 
 def one_of_each(state: State) -> Iterator[Violation]:
-    """A pool has at most one prefix and one custom domain (cognito-facts 2.4)."""
+    """A pool has at most one prefix and one custom domain (cognito.md 2.4)."""
     seen: dict[bool, Address] = {}
     for address, tree in state.all(DOMAINS).items():
         custom = bool(tree.get("CustomDomainConfig")) or "." in address.name
@@ -120,7 +124,7 @@ KIND = ResourceKind(
     name_member="Domain",
     id_param="Domain",
     names=names,
-    adopt=adopt,
+    from_api=from_api,
     prepare=prepare,
     pending=pending,
     patience=patience,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconciler.kind import Listing, ResourceKind, State, Violation
-from reconciler.kinds.words import arn_part
+from reconciler.kinds.kind import Listing, ResourceKind, State, Violation
+from reconciler.kinds.shared_rules import arn_part
 from reconciler.model import Tree
 from schemas.group import Group
 

@@ -1,18 +1,18 @@
-"""The identity pool: gives AWS credentials to users of user pools and other providers (cognito-facts 2.18)."""
+"""The identity pool: gives AWS credentials to users of user pools and other providers (cognito.md 2.18)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from reconciler.kind import Draft, Listing, Reading, ResourceKind
+from reconciler.kinds.kind import Listing, PendingCall, Reading, ResourceKind
 from reconciler.model import Call, Target, Tree
 from schemas.identity_pool import IdentityPool
 
 TAGS = "IdentityPoolTags"
 
 
-def adopt(answer: Tree) -> Tree:
+def from_api(answer: Tree) -> Tree:
     """Leave out the id and the tags of AWS itself."""
     data = {k: v for k, v in answer.items() if k != "IdentityPoolId"}
     if TAGS in data:
@@ -20,25 +20,29 @@ def adopt(answer: Tree) -> Tree:
     return data
 
 
-def prepare(draft: Draft) -> Tree:
+def prepare(pending_call: PendingCall) -> Tree:
     """Send the tags at creation only: later they are written as deltas."""
-    return draft.payload if draft.change.before is None else {k: v for k, v in draft.payload.items() if k != TAGS}
+    return (
+        pending_call.payload
+        if pending_call.change.before is None
+        else {k: v for k, v in pending_call.payload.items() if k != TAGS}
+    )
 
 
-def lower(draft: Draft, usual: Callable[[Draft], tuple[Call, ...]]) -> tuple[Call, ...]:
+def lower(pending_call: PendingCall, usual: Callable[[PendingCall], tuple[Call, ...]]) -> tuple[Call, ...]:
     """Spread a change over UpdateIdentityPool, TagResource and UntagResource."""
-    change = draft.change
+    change = pending_call.change
     if change.before is None:
-        return usual(draft)
+        return usual(pending_call)
     roots = {f.path[0] for f in change.fields}
-    calls: tuple[Call, ...] = usual(draft) if roots - {TAGS} else ()
-    return (*calls, *_tag(draft)) if TAGS in roots else calls
+    calls: tuple[Call, ...] = usual(pending_call) if roots - {TAGS} else ()
+    return (*calls, *_tag(pending_call)) if TAGS in roots else calls
 
 
-def _tag(draft: Draft) -> list[Call]:
-    live = (draft.change.before or {}).get(TAGS) or {}
-    wanted = (draft.change.after or {}).get(TAGS) or {}
-    arn = {"ResourceArn": _arn(draft.target, draft.change.ids)}
+def _tag(pending_call: PendingCall) -> list[Call]:
+    live = (pending_call.change.before or {}).get(TAGS) or {}
+    wanted = (pending_call.change.after or {}).get(TAGS) or {}
+    arn = {"ResourceArn": _arn(pending_call.target, pending_call.change.ids)}
     new = {k: v for k, v in wanted.items() if live.get(k) != v}
     old = [k for k in live if k not in wanted]
     calls = [Call("cognito-identity", "TagResource", {**arn, "Tags": new})] if new else []
@@ -46,7 +50,7 @@ def _tag(draft: Draft) -> list[Call]:
 
 
 def _arn(target: Target, ids: Mapping[str, Any]) -> str:
-    """Return the pool's ARN, which no answer holds (cognito-facts 8.2)."""
+    """Return the pool's ARN, which no answer holds (cognito.md 8.2)."""
     return f"arn:{target.partition}:cognito-identity:{target.region}:{target.account}:identitypool/{ids[ID]}"
 
 
@@ -72,7 +76,7 @@ KIND = ResourceKind(
     ended_by="DeleteIdentityPool",
     name_member="IdentityPoolName",
     id_param=ID,
-    adopt=adopt,
+    from_api=from_api,
     prepare=prepare,
     lower=lower,
     exports=exports,

@@ -1,25 +1,25 @@
-"""The roles of an identity pool; SetIdentityPoolRoles replaces roles and mappings together (cognito-facts 2.18)."""
+"""The roles of an identity pool; SetIdentityPoolRoles replaces roles and mappings together (cognito.md 2.18)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconciler.kind import Draft, Reading, ResourceKind, State, Violation
-from reconciler.kinds.words import arn_part, dig, single
+from reconciler.kinds.kind import PendingCall, Reading, ResourceKind, State, Violation
+from reconciler.kinds.shared_rules import arn_part, dig, single
 from reconciler.model import Tree
 from schemas.identity_pool_roles import IdentityPoolRoles
 
 ROLES = "roles"
 
 
-def adopt(answer: Tree) -> Tree:
+def from_api(answer: Tree) -> Tree:
     """Leave out the pool's id, and an empty map, which says that nothing was ever set."""
     return {k: v for k, v in answer.items() if k != "IdentityPoolId" and v}
 
 
-def prepare(draft: Draft) -> Tree:
+def prepare(pending_call: PendingCall) -> Tree:
     """Roles must be sent, even if there are none."""
-    return {"Roles": {}, **draft.payload}
+    return {"Roles": {}, **pending_call.payload}
 
 
 def mappings(state: State) -> Iterator[Violation]:
@@ -65,7 +65,7 @@ KIND = ResourceKind(
     document="IdentityPool",
     reading=Reading("GetIdentityPoolRoles"),
     update="SetIdentityPoolRoles",
-    adopt=adopt,
+    from_api=from_api,
     prepare=prepare,
     rules=(mappings, accounts),
     permissions={"Roles": ("iam:PassRole",), "RoleMappings.RulesConfiguration.Rules.RoleARN": ("iam:PassRole",)},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from reconciler.kind import Draft, Listing, Reading, ResourceKind, State, Violation
+from reconciler.kinds.kind import Listing, PendingCall, Reading, ResourceKind, State, Violation
 from reconciler.model import UNSEEN, Action, FieldChange, Path, Secret, Tree
 from schemas.identity_provider import IdentityProvider
 
@@ -24,7 +24,7 @@ ADDED = {
     "SignInWithApple": (SOCIAL_KEYS - {"attributes_url"}) | {"oidc_issuer"},
     "OIDC": frozenset({"attributes_url_add_attributes"}),
 }
-"""Keys of ProviderDetails that the service adds on read (cognito-facts 2.6); not sent back unless declared."""
+"""Keys of ProviderDetails that the service adds on read (cognito.md 2.6); not sent back unless declared."""
 
 REQUIRED = {
     "OIDC": ("client_id", "attributes_request_method", "authorize_scopes", "oidc_issuer"),
@@ -42,12 +42,12 @@ NAME_LENGTH = range(3, 33)
 """Characters of a SAML or OIDC provider's name."""
 
 
-def adopt(answer: Tree) -> Tree:
+def from_api(answer: Tree) -> Tree:
     """Take the answer as it is; what the service adds is left out when it is sent (see `prepare`)."""
     return dict(answer)
 
 
-def authored(data: Tree, pool: Tree) -> Tree:  # noqa: ARG001 - the signature of the hook
+def to_manifest(data: Tree, pool: Tree) -> Tree:  # noqa: ARG001 - the signature of the hook
     """Leave out what the service adds, and ask for Apple's key, which is never read back."""
     kind = str(data.get("ProviderType", ""))
     dropped = ADDED.get(kind, frozenset())
@@ -59,10 +59,10 @@ def authored(data: Tree, pool: Tree) -> Tree:  # noqa: ARG001 - the signature of
     return {**data, "ProviderDetails": details}
 
 
-def prepare(draft: Draft) -> Tree:
-    """Send only what changed of the mergeable members, and a complete map of details (cognito-facts 2.6)."""
-    payload = dict(draft.payload)
-    change = draft.change
+def prepare(pending_call: PendingCall) -> Tree:
+    """Send only what changed of the mergeable members, and a complete map of details (cognito.md 2.6)."""
+    payload = dict(pending_call.payload)
+    change = pending_call.change
     if change.before is None:
         return payload
     if change.action is Action.REPLACE:
@@ -91,7 +91,7 @@ def _details(before: Tree, declared: Tree, details: Tree) -> Tree:
     return {k: v for k, v in details.items() if k not in dropped or said.get(k) is not None}
 
 
-def settled(declared: Tree, observed: Tree) -> Iterable[Path]:
+def equivalent(declared: Tree, observed: Tree) -> Iterable[Path]:
     """The service maps the user name by itself; without a mapping of yours, its own stays."""
     mapping, live = (tree.get("AttributeMapping") or {} for tree in (declared, observed))
     own = USER_NAMES.get(observed.get("ProviderType", ""))
@@ -101,7 +101,7 @@ def settled(declared: Tree, observed: Tree) -> Iterable[Path]:
         yield ("AttributeMapping", "username")
 
 
-def implied(after: Tree, declared: Tree) -> Tree:
+def computed(after: Tree, declared: Tree) -> Tree:
     """Naming one source of SAML metadata takes the place of the other."""
     said = declared.get("ProviderDetails") or {}
     given = [k for k in ("MetadataURL", "MetadataFile") if said.get(k) is not None]
@@ -195,10 +195,10 @@ KIND = ResourceKind(
     delete="DeleteIdentityProvider",
     name_member="ProviderName",
     id_param="ProviderName",
-    adopt=adopt,
-    authored=authored,
-    settled=settled,
-    implied=implied,
+    from_api=from_api,
+    to_manifest=to_manifest,
+    equivalent=equivalent,
+    computed=computed,
     prepare=prepare,
     frozen=frozen,
     rules=(naming, details),

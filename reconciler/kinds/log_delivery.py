@@ -1,11 +1,11 @@
-"""Log delivery: where errors and events of users are written; the list is replaced as a whole (cognito-facts 2.11)."""
+"""Log delivery: where errors and events of users are written; the list is replaced as a whole (cognito.md 2.11)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconciler.kind import Reading, ResourceKind, State, Violation
-from reconciler.kinds.words import arn_part, below, dig, single, tier_violation
+from reconciler.kinds.kind import Reading, ResourceKind, State, Violation
+from reconciler.kinds.shared_rules import arn_part, below, dig, single, tier_violation
 from schemas.log_delivery import LogDelivery
 
 LOGS = "log_delivery"

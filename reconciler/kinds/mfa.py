@@ -1,7 +1,7 @@
 """MFA: one setting of the pool, written by an operation of its own that replaces everything.
 
 SetUserPoolMfaConfig turns off every factor that is left out, refuses factors together with OFF, and shares the SMS
-configuration with UpdateUserPool (cognito-facts 2.2). Which of the two calls comes first depends on the direction of
+configuration with UpdateUserPool (cognito.md 2.2). Which of the two calls comes first depends on the direction of
 the change; the planner finds it by looking at the state in between.
 """
 
@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from reconciler.kind import Draft, Reading, ResourceKind, State, Violation
+from reconciler.kinds.kind import PendingCall, Reading, ResourceKind, State, Violation
 from reconciler.kinds.pool_rules import BARE_HOST
-from reconciler.kinds.words import below, dig, single, sms, strings, tier_violation
+from reconciler.kinds.shared_rules import below, dig, single, sms, strings, tier_violation
 from reconciler.model import Path, Tree
 from schemas.mfa import Mfa
 
@@ -25,7 +25,7 @@ MFA = "mfa"
 FIRST_FACTORS = ("Policies", "SignInPolicy", "AllowedFirstAuthFactors")
 
 
-def authored(data: Tree, pool: Tree) -> Tree:
+def to_manifest(data: Tree, pool: Tree) -> Tree:
     """Say in the pool alone what both show, and nothing of passkeys where nothing was set."""
     result = {k: v for k, v in data.items() if not (k == "WebAuthnConfiguration" and v == UNTOUCHED)}
     block = result.get("SmsMfaConfiguration")
@@ -34,22 +34,25 @@ def authored(data: Tree, pool: Tree) -> Tree:
     return result
 
 
-def prepare(draft: Draft) -> Tree:
+def prepare(pending_call: PendingCall) -> Tree:
     """Make a payload that keeps what is not declared and that the service takes."""
-    payload = {"MfaConfiguration": "OFF", **draft.payload}
-    if payload.get("WebAuthnConfiguration") == UNTOUCHED and "WebAuthnConfiguration" not in draft.change.declared:
+    payload = {"MfaConfiguration": "OFF", **pending_call.payload}
+    if (
+        payload.get("WebAuthnConfiguration") == UNTOUCHED
+        and "WebAuthnConfiguration" not in pending_call.change.declared
+    ):
         del payload["WebAuthnConfiguration"]
     if payload["MfaConfiguration"] == "OFF":
         return {k: v for k, v in payload.items() if k not in FACTORS}
     if "SmsMfaConfiguration" in payload:
-        payload["SmsMfaConfiguration"] = _sms(draft, payload["SmsMfaConfiguration"])
+        payload["SmsMfaConfiguration"] = _sms(pending_call, payload["SmsMfaConfiguration"])
     return payload
 
 
-def _sms(draft: Draft, block: Tree) -> Tree:
+def _sms(pending_call: PendingCall, block: Tree) -> Tree:
     """Complete the SMS block from the pool, as both write one store and this call replaces it."""
-    said = draft.change.declared.get("SmsMfaConfiguration") or {}
-    pool = draft.after("user_pool")
+    said = pending_call.change.declared.get("SmsMfaConfiguration") or {}
+    pool = pending_call.after("user_pool")
     result = dict(block)
     if not said.get("SmsConfiguration") and pool.get("SmsConfiguration"):
         result["SmsConfiguration"] = pool["SmsConfiguration"]
@@ -58,7 +61,7 @@ def _sms(draft: Draft, block: Tree) -> Tree:
     return result
 
 
-def settled(declared: Tree, observed: Tree) -> Iterable[Path]:
+def equivalent(declared: Tree, observed: Tree) -> Iterable[Path]:
     """Factors that are off with MFA come back with it, and are not changes of their own.
 
     Cognito shows no factor while MFA is off, so what they were cannot be known; a factor that is declared as disabled
@@ -71,9 +74,9 @@ def settled(declared: Tree, observed: Tree) -> Iterable[Path]:
             yield (factor,)
 
 
-def because(declared: Tree, observed: Tree) -> str:
+def reason(declared: Tree, observed: Tree) -> str:
     """Say which factors come with MFA, as they are not shown as changes."""
-    held = {path[0] for path in settled(declared, observed) if declared[str(path[0])] != {"Enabled": False}}
+    held = {path[0] for path in equivalent(declared, observed) if declared[str(path[0])] != {"Enabled": False}}
     return f"with {', '.join(sorted(map(str, held)))} as declared" if held else ""
 
 
@@ -108,7 +111,7 @@ def factors(state: State) -> Iterator[Violation]:
         )
 
 
-def implied(after: Tree, declared: Tree) -> Tree:
+def computed(after: Tree, declared: Tree) -> Tree:
     """Turning MFA off drops the factors; only those that the manifest asks for stay, for rule P5 to find."""
     if after.get("MfaConfiguration") != "OFF":
         return after
@@ -208,10 +211,10 @@ KIND = ResourceKind(
     flexible=("user_pool",),
     shared={"user_pool": frozenset({"SmsMfaConfiguration"})},
     initial=lambda: {"MfaConfiguration": "OFF"},
-    authored=authored,
-    settled=settled,
-    because=because,
-    implied=implied,
+    to_manifest=to_manifest,
+    equivalent=equivalent,
+    reason=reason,
+    computed=computed,
     prepare=prepare,
     rules=(factors, off_with_factors, email, first_factors, relying_party),
     permissions={"SmsMfaConfiguration.SmsConfiguration.SnsCallerArn": ("iam:PassRole",)},

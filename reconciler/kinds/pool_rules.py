@@ -1,4 +1,4 @@
-"""What the service refuses about a pool as a whole (cognito-facts 3.1), found before the first write.
+"""What the service refuses about a pool as a whole (cognito.md 3.1), found before the first write.
 
 Each rule looks at the state as it would be. In an offline state only what the manifest says is there, and an absent
 member is unknown: rules that speak of something missing hold their tongue then.
@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from reconciler.kind import State, Violation
-from reconciler.kinds.words import arn_part, below, dig, single, sms, strings, tier, tier_violation, unsure
+from reconciler.kinds.kind import State, Violation
+from reconciler.kinds.shared_rules import arn_part, below, dig, single, sms, strings, tier, tier_violation, unsure
 from reconciler.model import Path
 from schemas.user_pool import STANDARD_ATTRIBUTES
 
@@ -28,7 +28,7 @@ SNS_ALTERNATES = {
     "ap-southeast-5": ("ap-southeast-1",),
     "ap-southeast-7": ("ap-south-1",),
 }
-"""Regions that may send SMS for a pool, where that is not just the pool's own (cognito-facts 9.1)."""
+"""Regions that may send SMS for a pool, where that is not just the pool's own (cognito.md 9.1)."""
 
 SES_OLD_POOLS = frozenset(
     {
@@ -47,7 +47,7 @@ SES_OLD_POOLS = frozenset(
     }
 )
 SES_COMMON = frozenset({"us-east-1", "us-west-2", "eu-west-1"})
-"""Regions whose SES identities the older pool Regions may use besides their own (cognito-facts 9.3)."""
+"""Regions whose SES identities the older pool Regions may use besides their own (cognito.md 9.3)."""
 
 TRIGGER_STRUCTURES = ("PreTokenGenerationConfig", "CustomSMSSender", "CustomEmailSender", "InboundFederation")
 
@@ -277,7 +277,7 @@ def attributes(state: State) -> Iterator[Violation]:
         custom += standard is None
         yield from _standard(name, attribute, standard) if standard else _custom(name, attribute)
         yield from _limits(name, attribute)
-    if custom > 50:  # noqa: PLR2004 - quota of custom attributes, cognito-facts 5.2
+    if custom > 50:  # noqa: PLR2004 - quota of custom attributes, cognito.md 5.2
         yield single(
             POOL, "P27", ("Schema",), f"{custom} custom attributes are too many.", "A pool holds at most 50 of them."
         )

@@ -1,10 +1,10 @@
-"""Principal tags of an identity pool: claims of one provider that become tags of a session (cognito-facts 2.18)."""
+"""Principal tags of an identity pool: claims of one provider that become tags of a session (cognito.md 2.18)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from reconciler.kind import Draft, Reading, ResourceKind
+from reconciler.kinds.kind import PendingCall, Reading, ResourceKind
 from reconciler.model import Tree
 from schemas.principal_tags import PrincipalTags
 
@@ -15,15 +15,15 @@ def names(pool: Tree) -> Iterable[str]:
     return [str(p) for p in (*user_pools, *(pool.get("SupportedLoginProviders") or {})) if p]
 
 
-def adopt(answer: Tree) -> Tree:
+def from_api(answer: Tree) -> Tree:
     """Leave out the pool's id; a map that was never set says nothing."""
     data = {k: v for k, v in answer.items() if k != "IdentityPoolId"}
     return data if data.get("PrincipalTags") or data.get("UseDefaults") is not None else {}
 
 
-def prepare(draft: Draft) -> Tree:
+def prepare(pending_call: PendingCall) -> Tree:
     """Say both members: the operation replaces them together."""
-    return {"UseDefaults": False, "PrincipalTags": {}, **draft.payload}
+    return {"UseDefaults": False, "PrincipalTags": {}, **pending_call.payload}
 
 
 KIND = ResourceKind(
@@ -38,6 +38,6 @@ KIND = ResourceKind(
     name_member="IdentityProviderName",
     id_param="IdentityProviderName",
     names=names,
-    adopt=adopt,
+    from_api=from_api,
     prepare=prepare,
 )

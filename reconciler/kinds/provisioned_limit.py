@@ -1,6 +1,6 @@
 """Provisioned limits: request rates of the account in a Region, which cost money and are managed only when declared.
 
-They belong to no pool; a document that speaks of them manages exactly those that it names (cognito-facts 1.1).
+They belong to no pool; a document that speaks of them manages exactly those that it names (cognito.md 1.1).
 """
 
 from __future__ import annotations
@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from reconciler.kind import Draft, Reading, ResourceKind
+from reconciler.kinds.kind import PendingCall, Reading, ResourceKind
 from reconciler.model import Tree
 from schemas.provisioned_limit import ProvisionedLimit
 
 CATEGORY = "Category"
 
 
-def spell(ids: Mapping[str, Any]) -> Mapping[str, Any]:
+def to_params(ids: Mapping[str, Any]) -> Mapping[str, Any]:
     """The API tells a limit apart by a structure, of which the category is all that differs."""
     return {**ids, "LimitDefinition": {"LimitClass": "API_CATEGORY", "Attributes": {CATEGORY: ids.get(CATEGORY)}}}
 
@@ -25,14 +25,14 @@ def names(pool: Tree) -> Iterable[str]:  # noqa: ARG001 - the signature of the h
     return ()
 
 
-def adopt(answer: Tree) -> Tree:
+def from_api(answer: Tree) -> Tree:
     """What is provisioned is what was requested."""
     return {"RequestedLimitValue": answer["ProvisionedLimitValue"]} if "ProvisionedLimitValue" in answer else {}
 
 
-def prepare(draft: Draft) -> Tree:
+def prepare(pending_call: PendingCall) -> Tree:
     """The definition is the object's identifier."""
-    return {k: v for k, v in draft.payload.items() if k != "LimitDefinition"}
+    return {k: v for k, v in pending_call.payload.items() if k != "LimitDefinition"}
 
 
 KIND = ResourceKind(
@@ -40,12 +40,13 @@ KIND = ResourceKind(
     resource_type="ProvisionedLimit",
     title="provisioned limit",
     model=ProvisionedLimit,
+    account_wide=True,
     reading=Reading("GetProvisionedLimit", "Limit"),
     update="UpdateProvisionedLimit",
     name_member=CATEGORY,
     id_param=CATEGORY,
-    spell=spell,
+    to_params=to_params,
     names=names,
-    adopt=adopt,
+    from_api=from_api,
     prepare=prepare,
 )

@@ -1,4 +1,4 @@
-"""A pool's replica in another Region (2026): a small Regional object beside the primary (cognito-facts 2.14).
+"""A pool's replica in another Region (2026): a small Regional object beside the primary (cognito.md 2.14).
 
 The replica has e-mail, SMS, functions and tags of its own, written to the pool in its Region with an update that
 carries all other settings unchanged. It starts INACTIVE, and making it can take hours.
@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from reconciler.kind import Abroad, Draft, Listing, Reading, ResourceKind, State, Violation
 from reconciler.kinds import user_pool
-from reconciler.kinds.words import below, dig, tier_violation
-from reconciler.merge import overlay
+from reconciler.kinds.kind import Listing, PendingCall, Reading, RegionalRead, ResourceKind, State, Violation
+from reconciler.kinds.shared_rules import below, dig, tier_violation
 from reconciler.model import Call, Tree
-from reconciler.shapes import input_shape, project
+from reconciler.values.merge import overlay
+from reconciler.values.shapes import input_shape, project
 from schemas.replica import Replica
 
 REPLICAS = "replicas"
@@ -24,18 +24,18 @@ REGIONAL = ("LambdaConfig", "EmailConfiguration", "SmsConfiguration")
 
 OWN = ("RegionName", "Status", "UserPoolTags")
 PATIENCE = 36 * 3600.0
-"""Seconds that CloudFormation allows for making one (cognito-facts 1.1)."""
+"""Seconds that CloudFormation allows for making one (cognito.md 1.1)."""
 
 
 def region(answer: Tree) -> str:
     """Tell where the replica's own settings are; one that is being made has none yet. Its identifiers alone do too."""
-    settled = answer.get("Role") != "PRIMARY" and answer.get("Status", "INACTIVE") in ("ACTIVE", "INACTIVE")
-    return str(answer.get("RegionName", "")) if settled else ""
+    equivalent = answer.get("Role") != "PRIMARY" and answer.get("Status", "INACTIVE") in ("ACTIVE", "INACTIVE")
+    return str(answer.get("RegionName", "")) if equivalent else ""
 
 
 def join(answer: Tree, there: Tree) -> Tree:
     """Put the pool of that Region, in the spelling of its update, beside what the primary tells of the replica."""
-    return {**user_pool.adopt(there), "UserPoolArn": there.get("Arn", ""), **answer}
+    return {**user_pool.from_api(there), "UserPoolArn": there.get("Arn", ""), **answer}
 
 
 def owner(tree: Tree, pool_id: str) -> str:  # noqa: ARG001 - the signature of the hook
@@ -49,35 +49,35 @@ def pending(answer: Tree) -> str:
     return status if status in ("CREATING", "DELETING") else ""
 
 
-def lower(draft: Draft, usual: Callable[[Draft], tuple[Call, ...]]) -> tuple[Call, ...]:  # noqa: ARG001 - never one
+def lower(pending_call: PendingCall, usual: Callable[[PendingCall], tuple[Call, ...]]) -> tuple[Call, ...]:  # noqa: ARG001 - never one
     """Spread a change over the operations of the primary and those of the other Region."""
-    change = draft.change
+    change = pending_call.change
     declared = change.declared
     roots = {f.path[0] for f in change.fields}
-    calls = [_create(draft)] if change.before is None else []
+    calls = [_create(pending_call)] if change.before is None else []
     if roots & set(REGIONAL):
-        calls.append(_update_there(draft))
+        calls.append(_update_there(pending_call))
     if change.before is not None and "UserPoolTags" in roots:
-        calls += _tag_there(draft)
+        calls += _tag_there(pending_call)
     wanted = declared.get("Status", "INACTIVE")
     if "Status" in roots and (change.before is not None or wanted != "INACTIVE"):
-        calls.append(Call(SERVICE, "UpdateUserPoolReplica", {**_ids(draft), "Status": wanted or "INACTIVE"}))
+        calls.append(Call(SERVICE, "UpdateUserPoolReplica", {**_ids(pending_call), "Status": wanted or "INACTIVE"}))
     return tuple(calls)
 
 
-def _ids(draft: Draft) -> Tree:
-    return {k: draft.change.ids[k] for k in ("UserPoolId", "RegionName")}
+def _ids(pending_call: PendingCall) -> Tree:
+    return {k: pending_call.change.ids[k] for k in ("UserPoolId", "RegionName")}
 
 
-def _create(draft: Draft) -> Call:
-    tags = draft.change.declared.get("UserPoolTags")
-    return Call(SERVICE, "CreateUserPoolReplica", {**_ids(draft), **({"UserPoolTags": tags} if tags else {})})
+def _create(pending_call: PendingCall) -> Call:
+    tags = pending_call.change.declared.get("UserPoolTags")
+    return Call(SERVICE, "CreateUserPoolReplica", {**_ids(pending_call), **({"UserPoolTags": tags} if tags else {})})
 
 
-def _update_there(draft: Draft) -> Call:
+def _update_there(pending_call: PendingCall) -> Call:
     """All settings of the pool, with the replica's own over them; a new replica begins with the primary's."""
-    change = draft.change
-    base = change.before if change.before is not None else draft.after("user_pool")
+    change = pending_call.change
+    base = change.before if change.before is not None else pending_call.after("user_pool")
     kept = {k: v for k, v in base.items() if k not in (*OWN, *(REGIONAL if change.before is None else ()))}
     said = {k: v for k, v in change.declared.items() if k in REGIONAL}
     shape = input_shape(SERVICE, "UpdateUserPool")
@@ -87,8 +87,8 @@ def _update_there(draft: Draft) -> Call:
     return Call(SERVICE, "UpdateUserPool", {**ids, **payload}, region=str(change.ids["RegionName"]))
 
 
-def _tag_there(draft: Draft) -> list[Call]:
-    change = draft.change
+def _tag_there(pending_call: PendingCall) -> list[Call]:
+    change = pending_call.change
     live, wanted = ((tree or {}).get("UserPoolTags") or {} for tree in (change.before, change.after))
     where: dict[str, Any] = {"ResourceArn": (change.before or {}).get("UserPoolArn")}
     new = {k: v for k, v in wanted.items() if live.get(k) != v}
@@ -121,8 +121,8 @@ def _broken(name: str, message: str, advice: str) -> Violation:
     return Violation("R1", REPLICAS, name, (), message, advice)
 
 
-def stays(live: Tree) -> str:
-    """The service deletes a replica only while nobody is sent to it (cognito-facts 1)."""
+def undeletable(live: Tree) -> str:
+    """The service deletes a replica only while nobody is sent to it (cognito.md 1)."""
     if live.get("Status", "INACTIVE") == "INACTIVE":
         return ""
     return (
@@ -137,7 +137,7 @@ KIND = ResourceKind(
     title="replica",
     model=Replica,
     listing=Listing("ListUserPoolReplicas", "UserPoolReplicas", None, complete=True),
-    abroad=Abroad(region, Reading("DescribeUserPool", "UserPool"), join),
+    regional_read=RegionalRead(region, Reading("DescribeUserPool", "UserPool"), join),
     create="CreateUserPoolReplica",
     created="UserPoolReplica",
     update="UpdateUserPoolReplica",
@@ -148,7 +148,7 @@ KIND = ResourceKind(
     pending=pending,
     patience=lambda _: PATIENCE,
     lower=lower,
-    stays=stays,
+    undeletable=undeletable,
     rules=(preconditions,),
     elsewhere={"UserPoolTags": ("TagResource", "UntagResource"), **dict.fromkeys(REGIONAL, ("UpdateUserPool",))},
     permissions={"SmsConfiguration.SnsCallerArn": ("iam:PassRole",), "LambdaConfig.KMSKeyID": ("kms:CreateGrant",)},

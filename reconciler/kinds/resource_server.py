@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from reconciler.kind import Draft, Listing, ResourceKind
+from reconciler.kinds.kind import Listing, PendingCall, ResourceKind
 from reconciler.model import Tree
 from schemas.resource_server import ResourceServer
 
 
-def prepare(draft: Draft) -> Tree:
-    """Always send the scopes: an update that leaves them out empties them (cognito-facts 2.5)."""
-    return {"Scopes": [], **draft.payload}
+def prepare(pending_call: PendingCall) -> Tree:
+    """Always send the scopes: an update that leaves them out empties them (cognito.md 2.5)."""
+    return {"Scopes": [], **pending_call.payload}
 
 
 def owner(tree: Tree, pool_id: str) -> str:  # noqa: ARG001 - the signature of the hook

@@ -1,14 +1,14 @@
 """Threat protection: what happens at risky sign-ins, for a pool and, in its place, for single clients.
 
-SetRiskConfiguration replaces everything and takes an empty one away (cognito-facts 2.8).
+SetRiskConfiguration replaces everything and takes an empty one away (cognito.md 2.8).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconciler.kind import Draft, Reading, ResourceKind, State, Violation
-from reconciler.kinds.words import below, dig
+from reconciler.kinds.kind import PendingCall, Reading, ResourceKind, State, Violation
+from reconciler.kinds.shared_rules import below, dig
 from reconciler.model import Tree
 from schemas.risk_configuration import RiskConfiguration
 
@@ -16,14 +16,14 @@ EXCEPTIONS = "RiskExceptionConfiguration"
 ACTIONS = ("LowAction", "MediumAction", "HighAction")
 
 
-def adopt(answer: Tree) -> Tree:
+def from_api(answer: Tree) -> Tree:
     """Leave out the client's id, which the place says."""
     return {k: v for k, v in answer.items() if k != "ClientId"}
 
 
-def prepare(draft: Draft) -> Tree:
+def prepare(pending_call: PendingCall) -> Tree:
     """Leave out empty lists of addresses, which the service refuses; without one, there is none."""
-    payload = dict(draft.payload)
+    payload = dict(pending_call.payload)
     exceptions = {k: v for k, v in (payload.pop(EXCEPTIONS, None) or {}).items() if v}
     return {**payload, EXCEPTIONS: exceptions} if exceptions else payload
 
@@ -75,7 +75,7 @@ def _kind(section: str, **inside: object) -> ResourceKind:
         reading=Reading("DescribeRiskConfiguration", "RiskConfiguration"),
         update="SetRiskConfiguration",
         stands_on=("user_pool",),
-        adopt=adopt,
+        from_api=from_api,
         prepare=prepare,
         rules=rules_for(section),  # type: ignore[arg-type]
         **inside,  # type: ignore[arg-type]

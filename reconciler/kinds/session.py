@@ -1,11 +1,11 @@
-"""Sessions of a pool and of its clients (2026); both operations replace everything (cognito-facts 2.13)."""
+"""Sessions of a pool and of its clients (2026); both operations replace everything (cognito.md 2.13)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconciler.kind import Draft, Reading, ResourceKind, State, Violation
-from reconciler.kinds.words import below, tier_violation
+from reconciler.kinds.kind import PendingCall, Reading, ResourceKind, State, Violation
+from reconciler.kinds.shared_rules import below, tier_violation
 from reconciler.model import Tree
 from schemas.session_configuration import ClientSessionConfiguration, SessionConfiguration
 
@@ -26,19 +26,19 @@ def initial_of_client() -> Tree:
     return {k: {**v} for k, v in CLIENT_DEFAULT.items()}
 
 
-def adopt(answer: Tree) -> Tree:
+def from_api(answer: Tree) -> Tree:
     """Leave out the client's id, which the place says."""
     return {k: v for k, v in answer.items() if k != "ClientId"}
 
 
-def prepare(draft: Draft) -> Tree:
+def prepare(pending_call: PendingCall) -> Tree:
     """All members must be sent."""
-    return {**POOL_DEFAULT, **draft.payload}
+    return {**POOL_DEFAULT, **pending_call.payload}
 
 
-def prepare_of_client(draft: Draft) -> Tree:
+def prepare_of_client(pending_call: PendingCall) -> Tree:
     """All members must be sent."""
-    return {**CLIENT_DEFAULT, **draft.payload}
+    return {**CLIENT_DEFAULT, **pending_call.payload}
 
 
 def tracking(state: State) -> Iterator[Violation]:
@@ -87,7 +87,7 @@ CLIENT = ResourceKind(
     after=("session",),
     stands_on=("session",),
     initial=initial_of_client,
-    adopt=adopt,
+    from_api=from_api,
     prepare=prepare_of_client,
     rules=(tracking_of_clients,),
 )

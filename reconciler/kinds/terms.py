@@ -1,10 +1,10 @@
-"""Terms documents: links to terms of use and privacy policy, shown once a client has both (cognito-facts 2.12)."""
+"""Terms documents: links to terms of use and privacy policy, shown once a client has both (cognito.md 2.12)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from reconciler.kind import Draft, Reading, ResourceKind
+from reconciler.kinds.kind import PendingCall, Reading, ResourceKind
 from reconciler.model import Tree
 from schemas.terms import Terms
 
@@ -17,14 +17,14 @@ def names(owner: Tree) -> Iterable[str]:  # noqa: ARG001 - the signature of the 
     return NAMES
 
 
-def adopt(answer: Tree) -> Tree:
+def from_api(answer: Tree) -> Tree:
     """Leave out the ids, which the place says."""
     return {k: v for k, v in answer.items() if k not in ("TermsId", "ClientId")}
 
 
-def prepare(draft: Draft) -> Tree:
+def prepare(pending_call: PendingCall) -> Tree:
     """Say the two members that have one value only."""
-    return {"TermsSource": "LINK", "Enforcement": "NONE", **draft.payload}
+    return {"TermsSource": "LINK", "Enforcement": "NONE", **pending_call.payload}
 
 
 KIND = ResourceKind(
@@ -40,6 +40,6 @@ KIND = ResourceKind(
     name_member="TermsName",
     id_param="TermsId",
     names=names,
-    adopt=adopt,
+    from_api=from_api,
     prepare=prepare,
 )

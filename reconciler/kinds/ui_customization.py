@@ -1,12 +1,12 @@
 """The look of the classic hosted UI, for all clients of a pool and, in its place, for single ones.
 
-SetUICustomization replaces style and image together, and the image is never read back (cognito-facts 2.9), so a style
+SetUICustomization replaces style and image together, and the image is never read back (cognito.md 2.9), so a style
 is not changed while there is an image that the manifest does not have.
 """
 
 from __future__ import annotations
 
-from reconciler.kind import Reading, ResourceKind
+from reconciler.kinds.kind import Reading, ResourceKind
 from reconciler.model import FieldChange, Tree
 from schemas.ui_customization import UICustomization
 
@@ -14,14 +14,14 @@ EVERY_CLIENT = "ALL"
 """The ClientId that stands for the style of the pool."""
 
 
-def adopt(answer: Tree) -> Tree:
+def from_api(answer: Tree) -> Tree:
     """Keep the style, and the address of the image as a sign that there is one."""
     return {k: v for k, v in answer.items() if k in ("CSS", "ImageUrl") and v}
 
 
 def adopt_of_client(answer: Tree) -> Tree:
-    """A client without a style of its own reads back the pool's (cognito-facts 1.1)."""
-    return {} if answer.get("ClientId", EVERY_CLIENT) == EVERY_CLIENT else adopt(answer)
+    """A client without a style of its own reads back the pool's (cognito.md 1.1)."""
+    return {} if answer.get("ClientId", EVERY_CLIENT) == EVERY_CLIENT else from_api(answer)
 
 
 def frozen(change: FieldChange, declared: Tree, before: Tree) -> str:
@@ -40,7 +40,7 @@ POOL = ResourceKind(
     update="SetUICustomization",
     params={"ClientId": EVERY_CLIENT},
     after=("domains",),
-    adopt=adopt,
+    from_api=from_api,
     frozen=frozen,
 )
 
@@ -52,6 +52,6 @@ CLIENT = ResourceKind(
     reading=Reading("GetUICustomization", "UICustomization"),
     update="SetUICustomization",
     after=("domains", "ui_customization"),
-    adopt=adopt_of_client,
+    from_api=adopt_of_client,
     frozen=frozen,
 )

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from reconciler.kind import Draft, Listing, Reading, ResourceKind
+from reconciler.kinds.kind import Listing, PendingCall, Reading, ResourceKind, Undecided
 from reconciler.kinds.pool_rules import RULES
 from reconciler.model import Call, FieldChange, Tree
 from schemas.user_pool import ACR_LEVELS, STANDARD_ATTRIBUTES, UserPool
 
 ADD_AT_ONCE = 25
-"""AddCustomAttributes takes 1 to 25 attributes (cognito-facts 1.1)."""
+"""AddCustomAttributes takes 1 to 25 attributes (cognito.md 1.1)."""
 
 COMPUTED = frozenset(
     {
@@ -35,7 +35,7 @@ LEGACY_MESSAGES = {
     "EmailVerificationMessage": "EmailMessage",
     "EmailVerificationSubject": "EmailSubject",
 }
-"""Old members and the template members that mirror them, both ways (cognito-facts 2.1)."""
+"""Old members and the template members that mirror them, both ways (cognito.md 2.1)."""
 
 PASSWORD_FLAGS = ("RequireUppercase", "RequireLowercase", "RequireNumbers", "RequireSymbols")
 """Booleans of the password policy: all true when the block is absent, false when it is given in part."""
@@ -53,7 +53,33 @@ def bare_name(name: str) -> str:
     return name if bare != name and bare in STANDARD_ATTRIBUTES else bare
 
 
-def adopt(answer: Tree) -> Tree:
+def from_manifest(tree: Tree) -> Tree:
+    """Return a pool whose attributes have the names that are sent, so that what describe prints can be pasted."""
+    attributes = tree.get("Schema")
+    if not isinstance(attributes, list):
+        return dict(tree)
+    return {**tree, "Schema": [_with_bare_name(item) for item in attributes]}
+
+
+def _with_bare_name(item: Any) -> Any:
+    name = item.get("Name") if isinstance(item, dict) else None
+    return {**item, "Name": bare_name(name)} if isinstance(name, str) else item
+
+
+def omissions(tree: Tree) -> Iterable[Undecided]:
+    """Find custom attributes without Mutable: what the service assumes is not documented (cognito.md 2.1)."""
+    attributes = tree.get("Schema")
+    for i, item in enumerate(attributes if isinstance(attributes, list) else ()):
+        name = item.get("Name") if isinstance(item, dict) else None
+        if isinstance(name, str) and name not in STANDARD_ATTRIBUTES and item.get("Mutable") is None:
+            yield Undecided(
+                ("Schema", i),
+                f"the attribute {name} does not say Mutable; Cognito's default is not documented.",
+                "Write Mutable: true or false; it can never be changed.",
+            )
+
+
+def from_api(answer: Tree) -> Tree:
     """Turn DescribeUserPool's pool into the spelling of UpdateUserPool's input."""
     data = {k: v for k, v in answer.items() if k not in COMPUTED}
     if "Name" in data:
@@ -66,7 +92,7 @@ def adopt(answer: Tree) -> Tree:
     return data
 
 
-def authored(data: Tree, pool: Tree) -> Tree:  # noqa: ARG001 - the signature of the hook
+def to_manifest(data: Tree, pool: Tree) -> Tree:  # noqa: ARG001 - the signature of the hook
     """Leave out old spellings of what is said in the new one, and attributes that are as in every pool."""
     result = {k: v for k, v in data.items() if k not in LEGACY_MESSAGES}
     template = dict(data.get("VerificationMessageTemplate") or {})
@@ -104,16 +130,16 @@ def sendable(payload: Tree, declared: Tree) -> Tree:
     return result
 
 
-def prepare(draft: Draft) -> Tree:
-    """Make a payload that the service takes and that resets nothing (cognito-facts 0 and 4.6)."""
-    declared = draft.change.declared
-    payload = sendable(draft.payload, declared)
-    _share_sms(payload, declared, draft.declared("mfa"))
-    if draft.change.before is None:
+def prepare(pending_call: PendingCall) -> Tree:
+    """Make a payload that the service takes and that resets nothing (cognito.md 0 and 4.6)."""
+    declared = pending_call.change.declared
+    payload = sendable(pending_call.payload, declared)
+    _share_sms(payload, declared, pending_call.declared("mfa"))
+    if pending_call.change.before is None:
         _complete_schema(payload)
         _complete_password_policy(payload)
     else:
-        payload["UserPoolTags"] = dict(draft.change.before.get("UserPoolTags") or {})  # deltas go by TagResource
+        payload["UserPoolTags"] = dict(pending_call.change.before.get("UserPoolTags") or {})  # deltas go by TagResource
     return payload
 
 
@@ -171,27 +197,27 @@ def _complete_schema(payload: Tree) -> None:
 
 
 def _complete_password_policy(payload: Tree) -> None:
-    """Say the whole policy: who raises MinimumLength alone must not switch off the rest (cognito-facts 2.1)."""
+    """Say the whole policy: who raises MinimumLength alone must not switch off the rest (cognito.md 2.1)."""
     policies = payload.get("Policies") or {}
     if policies.get("PasswordPolicy"):
         complete = {**dict.fromkeys(PASSWORD_FLAGS, True), **policies["PasswordPolicy"]}
         payload["Policies"] = {**policies, "PasswordPolicy": complete}
 
 
-def implied(after: Tree, declared: Tree) -> Tree:
+def computed(after: Tree, declared: Tree) -> Tree:
     """Keep the mirrored members in step, as the service will."""
     result = dict(after)
     _drop_mirrors(result, declared)
     return result
 
 
-def lower(draft: Draft, usual: Callable[[Draft], tuple[Call, ...]]) -> tuple[Call, ...]:
+def lower(pending_call: PendingCall, usual: Callable[[PendingCall], tuple[Call, ...]]) -> tuple[Call, ...]:
     """Spread a change over UpdateUserPool, AddCustomAttributes, TagResource and UntagResource."""
-    change = draft.change
+    change = pending_call.change
     if change.before is None:
-        return usual(draft)
+        return usual(pending_call)
     roots = {f.path[0] for f in change.fields}
-    calls: tuple[Call, ...] = usual(draft) if roots - {"Schema", "UserPoolTags"} else ()
+    calls: tuple[Call, ...] = usual(pending_call) if roots - {"Schema", "UserPoolTags"} else ()
     return (*calls, *_add_attributes(change.fields, change.ids), *_tag(change.fields, change.ids))
 
 
@@ -204,7 +230,7 @@ def _add_attributes(fields: Iterable[FieldChange], ids: Any) -> Iterable[Call]:
 
 
 def _tag(fields: Iterable[FieldChange], ids: Any) -> Iterable[Call]:
-    """Tags are written as deltas: replacing the map would touch tags of others (cognito-facts 2.15)."""
+    """Tags are written as deltas: replacing the map would touch tags of others (cognito.md 2.15)."""
     arn = {"ResourceArn": ids["ResourceArn"]}
     tags: Tree = {}
     for change in (f for f in fields if f.path[0] == "UserPoolTags"):
@@ -254,9 +280,11 @@ KIND = ResourceKind(
     extra_ids={"ResourceArn": "Arn"},
     stands_on=("mfa",),
     shared={"mfa": frozenset({"SmsConfiguration", "SmsAuthenticationMessage"})},
-    adopt=adopt,
-    authored=authored,
-    implied=implied,
+    from_manifest=from_manifest,
+    omissions=omissions,
+    from_api=from_api,
+    to_manifest=to_manifest,
+    computed=computed,
     prepare=prepare,
     lower=lower,
     frozen=frozen,

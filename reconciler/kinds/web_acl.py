@@ -1,27 +1,27 @@
-"""The WAF web ACL of a pool: not a Cognito API, but a setting of the pool all the same (cognito-facts 9.6)."""
+"""The WAF web ACL of a pool: not a Cognito API, but a setting of the pool all the same (cognito.md 9.6)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from reconciler.kind import Draft, Reading, ResourceKind, State, Violation
-from reconciler.kinds.words import arn_part, single
+from reconciler.kinds.kind import PendingCall, Reading, ResourceKind, State, Violation
+from reconciler.kinds.shared_rules import arn_part, single
 from reconciler.model import Call, Tree
 from schemas.web_acl import WebAcl
 
 ACL = "WebACLArn"
 
 
-def adopt(answer: Tree) -> Tree:
+def from_api(answer: Tree) -> Tree:
     """Keep the name of the web ACL; its rules are not the pool's."""
     return {ACL: answer["ARN"]} if answer.get("ARN") else {}
 
 
-def lower(draft: Draft, usual: Callable[[Draft], tuple[Call, ...]]) -> tuple[Call, ...]:
+def lower(pending_call: PendingCall, usual: Callable[[PendingCall], tuple[Call, ...]]) -> tuple[Call, ...]:
     """Take the association away where the manifest says null."""
-    if draft.payload.get(ACL):
-        return usual(draft)
-    return (Call("wafv2", "DisassociateWebACL", {"ResourceArn": draft.change.ids["ResourceArn"]}),)
+    if pending_call.payload.get(ACL):
+        return usual(pending_call)
+    return (Call("wafv2", "DisassociateWebACL", {"ResourceArn": pending_call.change.ids["ResourceArn"]}),)
 
 
 def region(state: State) -> Iterator[Violation]:
@@ -45,7 +45,7 @@ KIND = ResourceKind(
     service="wafv2",
     reading=Reading("GetWebACLForResource", "WebACL"),
     update="AssociateWebACL",
-    adopt=adopt,
+    from_api=from_api,
     lower=lower,
     rules=(region,),
     elsewhere={ACL: ("AssociateWebACL", "DisassociateWebACL")},

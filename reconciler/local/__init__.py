@@ -1,9 +1,9 @@
 """The embedded Cognito: what `--local`, the tests and `poolctl local serve` run against.
 
-moto, extended from outside, that behaves as cognito-facts says the real service does: it replaces where the service
-replaces, keeps where it keeps, fills in, re-sorts and refuses. moto's plain behaviour must not be taken for Cognito's.
-
-Importing this package is cheap; moto and boto3 (0.5 s) are imported on start.
+In: API calls, in process or over HTTP. Out: the answers and errors of the real service, as far as they are known.
+moto, extended from outside: it replaces where the service replaces, keeps where it keeps, fills in, re-sorts and
+refuses. moto's plain behaviour must not be taken for Cognito's. Importing this package is cheap; moto and boto3 (0.5 s)
+are imported on start.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class LocalCognito:
 
     Args:
         directory: Where the state lives between runs; None keeps it in memory.
-        unmeasured: What an update does to omitted members of which nobody measured it (cognito-facts 2.1).
+        unmeasured: What an update does to omitted members of which nobody measured it (cognito.md 2.1).
         empty_pages: Whether lists answer with empty and short pages now and then.
     """
 

@@ -31,37 +31,50 @@ from moto.wafv2.models import WAFV2Backend, wafv2_backends
 from moto.wafv2.responses import WAFV2Response
 
 from reconciler.local import (
+    attribute_schema,
     cimd,
-    client_secrets,
+    client_secret_calls,
     clients,
     domains,
     groups,
     identity_pools,
     limits,
-    logs,
+    log_deliveries,
     looks,
-    mfa,
+    mfa_config,
     pools,
     providers,
     replicas,
     resource_servers,
     risk,
-    schema,
     sessions,
     styles,
-    terms,
+    terms_documents,
     web_acls,
 )
 from reconciler.local.checks import IDENTITY, SERVICE, masked, service_model, validate
 from reconciler.local.faults import Fault, Faults, RecordedCall
 from reconciler.local.operation import Context, Operation
-from reconciler.local.refusal import Refusal
+from reconciler.local.refusal import ServiceError
 from reconciler.local.shadows import new_shadow, renew
 from reconciler.local.store import ACCOUNT, Record, Store
 
 MODULES = (
-    *(pools, schema, mfa, clients, client_secrets, domains, providers, resource_servers, groups, risk, looks, styles),
-    *(terms, cimd, logs, sessions, replicas, limits),
+    *(
+        pools,
+        attribute_schema,
+        mfa_config,
+        clients,
+        client_secret_calls,
+        domains,
+        providers,
+        resource_servers,
+        groups,
+        risk,
+        looks,
+        styles,
+    ),
+    *(terms_documents, cimd, log_deliveries, sessions, replicas, limits),
 )
 OPERATIONS: dict[str, Operation] = {name: run for module in MODULES for name, run in module.OPERATIONS.items()}
 """Every operation on user pools that is ours; the others of the API are moto's."""
@@ -100,7 +113,7 @@ class Engine:
             try:
                 params = _parse(response.body)
                 result = self._run(response, operation, params, fault, by_moto)
-            except Refusal as refusal:
+            except ServiceError as refusal:
                 error = refusal.code
                 result = _error(refusal)
             if self._record:
@@ -114,9 +127,9 @@ class Engine:
         self, response: Any, operation: str, params: Record, fault: Fault | None, by_moto: Callable[[], Any]
     ) -> Any:
         if operation not in service_model(response.service).operation_names:
-            raise Refusal("UnknownOperationException", "The operation is not known.")
+            raise ServiceError("UnknownOperationException", "The operation is not known.")
         if fault is not None and not fault.lost_answer:
-            raise Refusal(fault.error_code or "", fault.message, fault.status)
+            raise ServiceError(fault.error_code or "", fault.message, fault.status)
         validate(operation, params, response.service)
         context = Context(self.store, response.region, partial(_users, response.region))
         replicas.check_region(context, operation, params)
@@ -125,7 +138,7 @@ class Engine:
             self.store.save()
             return 200, {"Content-Type": CONTENT_TYPE}, json.dumps(answer)
         if camelcase_to_underscores(operation) not in method_names_from_class(type(response)):
-            raise Refusal("NotImplementedException", f"{operation} is not part of this emulator.", NOT_IMPLEMENTED)
+            raise ServiceError("NotImplementedException", f"{operation} is not part of this emulator.", NOT_IMPLEMENTED)
         self._renew_shadows()
         return by_moto()
 
@@ -145,11 +158,11 @@ def _parse(body: Any) -> Record:
     except ValueError:
         params = None
     if not isinstance(params, dict):
-        raise Refusal("SerializationException", "The request is not a JSON object.")
+        raise ServiceError("SerializationException", "The request is not a JSON object.")
     return {k: v for k, v in params.items() if v is not None}
 
 
-def _error(refusal: Refusal) -> Answer:
+def _error(refusal: ServiceError) -> Answer:
     body = json.dumps({"__type": refusal.code, "message": refusal.message})
     return refusal.status, {"Content-Type": CONTENT_TYPE, "x-amzn-ErrorType": refusal.code}, body
 
@@ -253,7 +266,7 @@ class Choke:
         try:
             backend = self.backends[self.current_account][self.region]
         except KeyError:
-            return _error(Refusal("UnrecognizedClientException", f"There is no Region {self.region}."))
+            return _error(ServiceError("UnrecognizedClientException", f"There is no Region {self.region}."))
         return backend.engine.answer(self, self.operation(), super().call_action)  # type: ignore[misc]
 
     def operation(self) -> str:

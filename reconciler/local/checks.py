@@ -4,7 +4,7 @@ botocore's client checks required members, types and minimum values only; moto c
 text that is too long or a name with a forbidden character would pass every test and fail on AWS. The checks are
 driven by the model: an operation that botocore learns tomorrow is checked without a change here.
 
-Departures from the model, all from cognito-facts ("Model versus service" and 2.3): the Domain pattern does not hold
+Departures from the model, all from cognito.md 2.3 and its "Model versus service": the Domain pattern does not hold
 for custom domains, and the enum of ExplicitAuthFlows lacks a value that the service takes.
 """
 
@@ -14,14 +14,14 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from reconciler.local.refusal import Refusal
+from reconciler.local.refusal import ServiceError
 
 SERVICE = "cognito-idp"
 IDENTITY = "cognito-identity"
 INVALID = {SERVICE: "InvalidParameterException"}
 """Name of the exception for a broken constraint; the front ends of the other services call it ValidationException."""
 LENIENT_ENUMS = frozenset({"ALLOW_CLIENT_TOKEN_AUTH"})
-"""Values that the service knows and the model does not (cognito-facts 2.3)."""
+"""Values that the service knows and the model does not (cognito.md 2.3)."""
 
 SECRET_SHAPES = frozenset(
     {"ClientSecretType", "PasswordType", "SecretHashType", "TokenModelType", "SecretCodeType", "SessionType"}
@@ -68,7 +68,7 @@ def validate(operation: str, params: Mapping[str, Any], service: str = SERVICE) 
     if found:
         noun = "error" if len(found) == 1 else "errors"
         code = INVALID.get(service, "ValidationException")
-        raise Refusal(code, f"{len(found)} validation {noun} detected: {'; '.join(found)}")
+        raise ServiceError(code, f"{len(found)} validation {noun} detected: {'; '.join(found)}")
 
 
 def masked(operation: str, params: Mapping[str, Any], service: str = SERVICE) -> dict[str, Any]:
@@ -142,7 +142,7 @@ def _check_type(shape: Any, value: Any, path: str) -> None:
     expected = PYTHON_TYPES.get(shape.type_name, object)
     boolean_for_number = isinstance(value, bool) and shape.type_name != "boolean"
     if not isinstance(value, expected) or boolean_for_number:
-        raise Refusal("SerializationException", f"Unexpected type at '{path}': {shape.type_name} expected")
+        raise ServiceError("SerializationException", f"Unexpected type at '{path}': {shape.type_name} expected")
 
 
 def _check_limits(shape: Any, value: Any, path: str) -> Iterator[str]:

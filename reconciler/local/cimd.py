@@ -1,4 +1,4 @@
-"""Policies for clients that name themselves by a URL (botocore 1.44.8; not in cognito-facts, nothing measured).
+"""Policies for clients that name themselves by a URL (botocore 1.44.8; cognito.md 2.22; nothing measured).
 
 Only what the API model says is checked: lengths, patterns, and that the plan must have them.
 """

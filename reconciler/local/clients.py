@@ -1,4 +1,4 @@
-"""App clients: what an update keeps and resets, and how describe differs from what was sent (cognito-facts 2.3, 4.3).
+"""App clients: what an update keeps and resets, and how describe differs from what was sent (cognito.md 2.3, 4.3).
 
 Lists are kept in the order sent, which create and update echo, and describe sorts (4.5).
 """
@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from reconciler.local.client_rules import check_client
+from reconciler.local.attribute_schema import ORDER
+from reconciler.local.client_checks import check_client
 from reconciler.local.operation import Context, Operation, drop_empty, find_client, page
-from reconciler.local.schema import ORDER
 from reconciler.local.store import ACCOUNT, Record, partition
 
 CLIENT_ID = 26
@@ -91,12 +91,12 @@ def _present(**members: Any) -> Record:
 
 
 def _units(sent: Record | None, old: Record | None) -> Record:
-    """Return the units: once set, they are always complete, also after they were left out (terraform-lessons 3.8)."""
+    """Return the units: once set, they are always complete, also after they were left out (cognito.md 15.8)."""
     return {**UNITS, **(sent or {})} if sent or old else {}
 
 
 def _rotation(sent: Record | None, old: Record | None) -> Record | None:
-    """Return the rotation: absent before its first use, shown as disabled ever after (terraform-lessons 3.8)."""
+    """Return the rotation: absent before its first use, shown as disabled ever after (cognito.md 15.8)."""
     if sent is None and old is None:
         return None
     return {"Feature": "DISABLED", "RetryGracePeriodSeconds": 0, **(sent or {})}

@@ -1,4 +1,4 @@
-"""Domains (cognito-facts 2.4, 4.4; O1 to O3): one prefix and one custom domain per pool, names unique."""
+"""Domains (cognito.md 2.4, 4.4; O1 to O3): one prefix and one custom domain per pool, names unique."""
 
 from __future__ import annotations
 

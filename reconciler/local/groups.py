@@ -1,9 +1,9 @@
-"""Groups (cognito-facts 2.7): updates merge, and creating an identity provider makes a group too."""
+"""Groups (cognito.md 2.7): updates merge, and creating an identity provider makes a group too."""
 
 from __future__ import annotations
 
 from reconciler.local.operation import Context, Operation, arn_part, page
-from reconciler.local.refusal import Refusal, not_found, refuse
+from reconciler.local.refusal import ServiceError, not_found, refuse
 from reconciler.local.rules import CROSS_ACCOUNT
 from reconciler.local.store import ACCOUNT, Record
 
@@ -15,7 +15,7 @@ def create_group(ctx: Context, params: Record) -> Record:
     pool = ctx.pool(params)
     _check(params)
     if params["GroupName"] in pool["groups"]:
-        raise Refusal("GroupExistsException", "A group with the name already exists.")
+        raise ServiceError("GroupExistsException", "A group with the name already exists.")
     group = make_group(ctx, pool, params["GroupName"], params)
     ctx.store.touch(pool)
     return {"Group": group}

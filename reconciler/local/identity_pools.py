@@ -1,4 +1,4 @@
-"""Identity pools (cognito-facts 1.2, 2.18, 4.4; O18, O19): flat answers, replaced as a whole but for the classic flow.
+"""Identity pools (cognito.md 1.2, 2.18, 4.4; O18, O19): flat answers, replaced as a whole but for the classic flow.
 
 A user pool that is named as a provider must exist, in any Region; its clients, IAM roles and providers are not looked
 up.

@@ -1,4 +1,4 @@
-"""Provisioned limits (cognito-facts 1.1, 5.1): request rates of the account in a Region.
+"""Provisioned limits (cognito.md 1.1, 5.1): request rates of the account in a Region.
 
 The free rates are those of 5.1. The highest rate that an account may ask for is in Service Quotas; ten times the free
 one stands for it here.
@@ -7,7 +7,7 @@ one stands for it here.
 from __future__ import annotations
 
 from reconciler.local.operation import Context, Operation
-from reconciler.local.refusal import Refusal, not_found, refuse
+from reconciler.local.refusal import ServiceError, not_found, refuse
 from reconciler.local.store import Record
 
 FREE = {
@@ -42,7 +42,7 @@ def update_provisioned_limit(ctx: Context, params: Record) -> Record:
     if value < FREE[category]:
         refuse(f"RequestedLimitValue must be at least {FREE[category]}.")
     if value > FREE[category] * QUOTA:
-        raise Refusal("ServiceQuotaExceededException", f"The quota of {category} is {FREE[category] * QUOTA}.")
+        raise ServiceError("ServiceQuotaExceededException", f"The quota of {category} is {FREE[category] * QUOTA}.")
     ctx.store.account["limits"][_key(ctx, category)] = value
     ctx.store.touch_account()
     return get_provisioned_limit(ctx, params)

@@ -1,4 +1,4 @@
-"""The look of the classic hosted UI (cognito-facts 2.9, O4; terraform-lessons 3.11): CSS and image are replaced."""
+"""The look of the classic hosted UI (cognito.md 2.9, O4; cognito.md 15.11): CSS and image are replaced."""
 
 from __future__ import annotations
 

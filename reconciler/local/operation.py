@@ -90,7 +90,7 @@ def find_client(pool: Record, client_id: str) -> Record:
 
 
 def drop_empty(record: Mapping[str, Any]) -> Record:
-    """Return a structure without its empty lists: the service never returns those (terraform-lessons 3.8)."""
+    """Return a structure without its empty lists: the service never returns those (cognito.md 15.8)."""
     return {k: v for k, v in record.items() if v != []}
 
 

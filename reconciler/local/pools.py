@@ -1,6 +1,6 @@
 """User pools: what the service fills in, and what an update does to each member that it leaves out.
 
-`MEMBERS` is the reset ledger of cognito-facts 2.1 as a table. Three behaviours exist: kept, reset, and those of which
+`MEMBERS` is the reset ledger of cognito.md 2.1 as a table. Three behaviours exist: kept, reset, and those of which
 only the documentation speaks ("unmeasured"), which follow a switch so that tests can run both ways.
 """
 
@@ -12,20 +12,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from reconciler.local import schema
+from reconciler.local import attribute_schema
 from reconciler.local.operation import Context, Operation, page
-from reconciler.local.refusal import Refusal, not_found, refuse
+from reconciler.local.refusal import ServiceError, not_found, refuse
 from reconciler.local.rules import SMS_NEEDED, SNS_REGIONS, check_pool, has_factor
 from reconciler.local.store import REGIONAL, Record, new_pool
 
 
-class Absent(enum.Enum):
+class NotSent(enum.Enum):
     """Stands for "describe does not show the member". An enumeration, as copies of its members are themselves."""
 
     ABSENT = "absent"
 
 
-ABSENT: Any = Absent.ABSENT
+ABSENT: Any = NotSent.ABSENT
 
 MAX_TAGS = 50
 TAG_PREFIX = "aws:"
@@ -49,7 +49,7 @@ LEGACY_MESSAGES = {
     "EmailVerificationMessage": "EmailMessage",
     "EmailVerificationSubject": "EmailSubject",
 }
-"""The deprecated members and those of VerificationMessageTemplate that are the same storage (terraform-lessons 3.5)."""
+"""The deprecated members and those of VerificationMessageTemplate that are the same storage (cognito.md 15.5)."""
 ACR = {f"Level{n}": {"AcrValue": f"urn:cognito:loa:{n}"} for n in (1, 2, 3, 4)}
 DCR = {
     "EnableStatus": "Enabled",
@@ -68,7 +68,7 @@ DCR_REGISTER = "aws.cognito/dcr/register"
 
 
 @dataclass(frozen=True)
-class Member:
+class PoolMember:
     """How one member behaves."""
 
     omitted: Literal["kept", "reset", "unmeasured"]
@@ -149,9 +149,9 @@ def check_tags(tags: Record) -> None:
         Refusal: UserPoolTaggingException.
     """
     if any(k.lower().startswith(TAG_PREFIX) for k in tags):
-        raise Refusal("UserPoolTaggingException", "Tag keys that start with aws: are reserved.")
+        raise ServiceError("UserPoolTaggingException", "Tag keys that start with aws: are reserved.")
     if len(tags) > MAX_TAGS:
-        raise Refusal("UserPoolTaggingException", f"A resource can have at most {MAX_TAGS} tags.")
+        raise ServiceError("UserPoolTaggingException", f"A resource can have at most {MAX_TAGS} tags.")
 
 
 def _add_ons(sent: Record, _old: Any, _pool: Record) -> Record:
@@ -169,35 +169,35 @@ def _over(default: Record) -> Callable[[Any, Any, Record], Any]:
     return lambda sent, _old, _pool: {**copy.deepcopy(default), **sent}
 
 
-MEMBERS: dict[str, Member] = {
-    "Policies": Member("kept", {"PasswordPolicy": ALL_TRUE, "SignInPolicy": SIGN_IN}, _policies),
-    "DeletionProtection": Member("kept", "INACTIVE"),
-    "LambdaConfig": Member("reset", {}, _triggers),
-    "AutoVerifiedAttributes": Member("reset", ABSENT, _or_absent),
-    "VerificationMessageTemplate": Member(
+MEMBERS: dict[str, PoolMember] = {
+    "Policies": PoolMember("kept", {"PasswordPolicy": ALL_TRUE, "SignInPolicy": SIGN_IN}, _policies),
+    "DeletionProtection": PoolMember("kept", "INACTIVE"),
+    "LambdaConfig": PoolMember("reset", {}, _triggers),
+    "AutoVerifiedAttributes": PoolMember("reset", ABSENT, _or_absent),
+    "VerificationMessageTemplate": PoolMember(
         "reset", {"DefaultEmailOption": "CONFIRM_WITH_CODE"}, _over({"DefaultEmailOption": "CONFIRM_WITH_CODE"})
     ),
-    "SmsAuthenticationMessage": Member("reset"),
-    "UserAttributeUpdateSettings": Member(
+    "SmsAuthenticationMessage": PoolMember("reset"),
+    "UserAttributeUpdateSettings": PoolMember(
         "kept",
         {"AttributesRequireVerificationBeforeUpdate": []},
         _over({"AttributesRequireVerificationBeforeUpdate": []}),
     ),
-    "DeviceConfiguration": Member("reset", ABSENT, _device),
-    "EmailConfiguration": Member(
+    "DeviceConfiguration": PoolMember("reset", ABSENT, _device),
+    "EmailConfiguration": PoolMember(
         "unmeasured", {"EmailSendingAccount": "COGNITO_DEFAULT"}, _over({"EmailSendingAccount": "COGNITO_DEFAULT"})
     ),
     # never removed once set: no documented delete (2.1)
-    "SmsConfiguration": Member("kept", ABSENT, lambda sent, _old, pool: sms_configuration(sent, pool["region"])),
-    "UserPoolTags": Member("unmeasured", {}, _tags),
-    "AdminCreateUserConfig": Member("reset", {"AllowAdminCreateUserOnly": False}, _admin_create),
-    "UserPoolAddOns": Member("unmeasured", ABSENT, _add_ons),
-    "DcrConfiguration": Member("kept", ABSENT, _dcr),
-    "AccountRecoverySetting": Member("unmeasured", RECOVERY, _over(RECOVERY)),
-    "UserPoolTier": Member("reset", "ESSENTIALS"),  # omission re-applies ESSENTIALS (2.1)
-    "KeyConfiguration": Member("unmeasured", {"KeyType": "AWS_OWNED_KEY"}, _over({"KeyType": "AWS_OWNED_KEY"})),
-    "IssuerConfiguration": Member("unmeasured", {"Type": "ORIGINAL"}, _over({"Type": "ORIGINAL"})),
-    "AcrConfiguration": Member("unmeasured", ACR, _over(ACR)),
+    "SmsConfiguration": PoolMember("kept", ABSENT, lambda sent, _old, pool: sms_configuration(sent, pool["region"])),
+    "UserPoolTags": PoolMember("unmeasured", {}, _tags),
+    "AdminCreateUserConfig": PoolMember("reset", {"AllowAdminCreateUserOnly": False}, _admin_create),
+    "UserPoolAddOns": PoolMember("unmeasured", ABSENT, _add_ons),
+    "DcrConfiguration": PoolMember("kept", ABSENT, _dcr),
+    "AccountRecoverySetting": PoolMember("unmeasured", RECOVERY, _over(RECOVERY)),
+    "UserPoolTier": PoolMember("reset", "ESSENTIALS"),  # omission re-applies ESSENTIALS (2.1)
+    "KeyConfiguration": PoolMember("unmeasured", {"KeyType": "AWS_OWNED_KEY"}, _over({"KeyType": "AWS_OWNED_KEY"})),
+    "IssuerConfiguration": PoolMember("unmeasured", {"Type": "ORIGINAL"}, _over({"Type": "ORIGINAL"})),
+    "AcrConfiguration": PoolMember("unmeasured", ACR, _over(ACR)),
 }
 CREATE_ONLY = ("AliasAttributes", "UsernameAttributes", "UsernameConfiguration")
 
@@ -221,7 +221,7 @@ def _configure(ctx: Context, pool: Record, params: Record, old: Record | None) -
     return config
 
 
-def _omitted(ctx: Context, name: str, member: Member, old: Record | None) -> Any:
+def _omitted(ctx: Context, name: str, member: PoolMember, old: Record | None) -> Any:
     keeps = member.omitted == "kept" or (member.omitted == "unmeasured" and ctx.store.unmeasured == "kept")
     return old.get(name, ABSENT) if old is not None and keeps else copy.deepcopy(member.default)
 
@@ -235,7 +235,7 @@ def _with_template(params: Record) -> Record:
 
 
 def _check_validity_days(params: Record, old: Record | None) -> int:
-    """Return UnusedAccountValidityDays if it may take effect, else 0 (P28; terraform-lessons 3.5)."""
+    """Return UnusedAccountValidityDays if it may take effect, else 0 (P28; cognito.md 15.5)."""
     unused: int = params.get("AdminCreateUserConfig", {}).get(UNUSED, 0)
     temporary = params.get("Policies", {}).get("PasswordPolicy", {}).get("TemporaryPasswordValidityDays")
     live = old and old["Policies"]["PasswordPolicy"]["TemporaryPasswordValidityDays"]
@@ -258,7 +258,7 @@ def create_user_pool(ctx: Context, params: Record) -> Record:
     if "UserPoolTier" not in params and config.get("UserPoolAddOns", {}).get("AdvancedSecurityMode", "OFF") != "OFF":
         config["UserPoolTier"] = "PLUS"  # P24
     mfa = _mfa_after(params, config, pool["mfa"])
-    pool.update(schema=schema.build(params.get("Schema", [])), name=params["PoolName"])
+    pool.update(schema=attribute_schema.build(params.get("Schema", [])), name=params["PoolName"])
     check_pool(pool, config, mfa)
     pool.update(config=config, mfa=mfa)
     ctx.store.add(pool)
@@ -386,7 +386,7 @@ def tag_resource(ctx: Context, params: Record) -> Record:
     check_tags(params["Tags"])
     tags = {**config["UserPoolTags"], **params["Tags"]}
     if len(tags) > MAX_TAGS:
-        raise Refusal("UserPoolTaggingException", f"A resource can have at most {MAX_TAGS} tags.")
+        raise ServiceError("UserPoolTaggingException", f"A resource can have at most {MAX_TAGS} tags.")
     config["UserPoolTags"] = tags
     ctx.store.touch(pool)
     return {}

@@ -1,4 +1,4 @@
-"""Identity providers (cognito-facts 2.6; O8 to O12): what the service adds to the details, and never returns."""
+"""Identity providers (cognito.md 2.6; O8 to O12): what the service adds to the details, and never returns."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from reconciler.local.groups import make_group
 from reconciler.local.operation import Context, Operation, page
-from reconciler.local.refusal import Refusal, not_found, refuse
+from reconciler.local.refusal import ServiceError, not_found, refuse
 from reconciler.local.store import Record
 
 USERNAME = "username"
@@ -100,7 +100,7 @@ KINDS = {
 
 
 def create_identity_provider(ctx: Context, params: Record) -> Record:
-    """CreateIdentityProvider: also makes the group of its users (terraform-lessons 3.9)."""
+    """CreateIdentityProvider: also makes the group of its users (cognito.md 15.9)."""
     pool = ctx.pool(params)
     name, type_ = params["ProviderName"], params["ProviderType"]
     if KINDS[type_].social and name != type_:  # O9
@@ -108,7 +108,9 @@ def create_identity_provider(ctx: Context, params: Record) -> Record:
     if not KINDS[type_].social and name in KINDS:
         refuse(f"{name} is the name of a social identity provider.")
     if name in pool["providers"]:
-        raise Refusal("DuplicateProviderException", f"A provider with the name {name} already exists in the user pool.")
+        raise ServiceError(
+            "DuplicateProviderException", f"A provider with the name {name} already exists in the user pool."
+        )
     base = {"ProviderType": type_, "AttributeMapping": {}, "IdpIdentifiers": []}
     answer = _write(ctx, pool, name, base, {"AttributeMapping": {}, **params})
     if (group := f"{pool['id']}_{name}") not in pool["groups"]:

@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import NoReturn
 
 
-class Refusal(Exception):
+class ServiceError(Exception):
     """The service refuses a request."""
 
     def __init__(self, code: str, message: str, status: int = 400) -> None:
         self.code = code
         """The exception's name in the API: `InvalidParameterException`."""
         self.message = message
-        """The service's words where they are known (cognito-facts 3), else ours."""
+        """The service's words where they are known (cognito.md 3), else ours."""
         self.status = status
         """HTTP status."""
         super().__init__(f"{code}: {message}")
@@ -28,7 +28,7 @@ def refuse(message: str) -> NoReturn:
     Raises:
         Refusal: Always.
     """
-    raise Refusal("InvalidParameterException", message)
+    raise ServiceError("InvalidParameterException", message)
 
 
 def not_found(message: str) -> NoReturn:
@@ -37,16 +37,16 @@ def not_found(message: str) -> NoReturn:
     Raises:
         Refusal: Always.
     """
-    raise Refusal("ResourceNotFoundException", message)
+    raise ServiceError("ResourceNotFoundException", message)
 
 
 def above_tier(tier: str, features: list[str]) -> NoReturn:
-    """Refuse because the feature plan does not include something that is switched on (cognito-facts 2.19).
+    """Refuse because the feature plan does not include something that is switched on (cognito.md 2.19).
 
     Raises:
         Refusal: Always.
     """
-    raise Refusal(
+    raise ServiceError(
         "FeatureUnavailableInTierException",
         f"The following features need to be disabled for the {tier} pricing tier configured: {', '.join(features)}",
     )

@@ -1,4 +1,4 @@
-"""Replicas (cognito-facts 2.14): the same pool in a second Region, with a few settings of its own.
+"""Replicas (cognito.md 2.14): the same pool in a second Region, with a few settings of its own.
 
 A replica's settings start as the service's defaults: whether the primary's are copied is not documented, and its
 functions and e-mail identities could not be used from another Region anyway.
@@ -11,7 +11,7 @@ import re
 
 from reconciler.local.operation import Context, Operation, page
 from reconciler.local.pools import MEMBERS, check_tags
-from reconciler.local.refusal import Refusal, not_found, refuse
+from reconciler.local.refusal import ServiceError, not_found, refuse
 from reconciler.local.rules import NO_MULTI_REGION_KEY, has_multi_region_key
 from reconciler.local.store import ACCOUNT, Record, is_replicated, partition
 from reconciler.local.tiers import REPLICATION, check_essentials
@@ -33,7 +33,7 @@ def check_region(ctx: Context, operation: str, params: Record) -> None:
     if pool is None or not is_replicated(pool, ctx.region):
         return
     if not operation.startswith(READS) and operation not in REGIONAL_WRITES:
-        raise Refusal("OperationNotEnabledException", f"{operation} is not enabled in a secondary Region.")
+        raise ServiceError("OperationNotEnabledException", f"{operation} is not enabled in a secondary Region.")
 
 
 def create_user_pool_replica(ctx: Context, params: Record) -> Record:
@@ -47,7 +47,7 @@ def create_user_pool_replica(ctx: Context, params: Record) -> Record:
     if not has_multi_region_key(pool["config"]):
         refuse(NO_MULTI_REGION_KEY)
     if pool["replica"] is not None:
-        raise Refusal("LimitExceededException", "A user pool can have at most 1 secondary replica.")
+        raise ServiceError("LimitExceededException", "A user pool can have at most 1 secondary replica.")
     replica = pool["replica"] = _new(ctx, pool["id"], region, tags)
     ctx.store.touch(pool)
     return {"UserPoolReplica": _view(replica, "CREATING")}

@@ -1,4 +1,4 @@
-"""Resource servers (cognito-facts 2.5): scopes are replaced, and left out means none."""
+"""Resource servers (cognito.md 2.5): scopes are replaced, and left out means none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Threat protection's answers to risk (cognito-facts 2.8, 4.4; O14): a full replace, for the pool and for clients."""
+"""Threat protection's answers to risk (cognito.md 2.8, 4.4; O14): a full replace, for the pool and for clients."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import ipaddress
 from typing import Any
 
 from reconciler.local.operation import Context, Operation, find_client
-from reconciler.local.refusal import Refusal, refuse
+from reconciler.local.refusal import ServiceError, refuse
 from reconciler.local.store import Record
 
 POOL = ""
@@ -78,7 +78,7 @@ def _key(pool: Record, params: Record) -> str:
 
 def _check_add_on(pool: Record) -> None:
     if pool["config"].get("UserPoolAddOns", {}).get("AdvancedSecurityMode", "OFF") == "OFF":
-        raise Refusal("UserPoolAddOnNotEnabledException", "User pool does not have advanced security enabled.")
+        raise ServiceError("UserPoolAddOnNotEnabledException", "User pool does not have advanced security enabled.")
 
 
 def _check(config: Record) -> None:
@@ -92,7 +92,7 @@ def _check(config: Record) -> None:
 
 
 def _check_ranges(name: str, ranges: list[str] | None) -> None:
-    if ranges == []:  # terraform-lessons 3.12
+    if ranges == []:  # cognito.md 15.12
         refuse(f"{name} cannot be empty; leave it out.")
     for text in ranges or ():
         try:

@@ -1,4 +1,4 @@
-"""What a user pool may not be, whatever call tried to make it so (cognito-facts 3.1).
+"""What a user pool may not be, whatever call tried to make it so (cognito.md 3.1).
 
 Run on the whole pool as it would be after a write, with MFA, because several rules span UpdateUserPool and
 SetUserPoolMfaConfig: the service checks them from both sides.

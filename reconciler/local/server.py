@@ -14,8 +14,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+from reconciler.cloud.hosts import is_loopback
 from reconciler.errors import InvalidInput
-from reconciler.hosts import is_loopback
 from reconciler.local.store import Store
 
 UNSIGNED = {
@@ -72,7 +72,7 @@ class Server:
             self.engine.store.open()
             stack.callback(self.engine.store.close)
             stack.enter_context(installed(self.engine))
-            self._server = ThreadingHTTPServer((self._host, self._port), Handler)
+            self._server = ThreadingHTTPServer((self._host, self._port), RequestHandler)
             stack.callback(self._server.server_close)
             thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
             thread.start()
@@ -92,7 +92,7 @@ class Server:
         self.stop()
 
 
-class Handler(BaseHTTPRequestHandler):
+class RequestHandler(BaseHTTPRequestHandler):
     """One connection."""
 
     protocol_version = "HTTP/1.1"

@@ -45,11 +45,11 @@ class Store:
         self.account: Record = account_parts()
         """What belongs to no user pool."""
         self.unmeasured: Literal["reset", "kept"] = "reset"
-        """What an update does to omitted members of which nobody measured it (cognito-facts 2.1)."""
+        """What an update does to omitted members of which nobody measured it (cognito.md 2.1)."""
         self.pending_describes = 0
         """For how many describes a new or changed domain or replica stays CREATING, UPDATING or DELETING."""
         self.empty_pages = False
-        """Whether lists answer with empty and short pages now and then (cognito-facts 1.1, app client)."""
+        """Whether lists answer with empty and short pages now and then (cognito.md 1.1, app client)."""
         self.revisions: dict[str, int] = {}
         """By pool id; grows with each change, so that a shadow knows when it is out of date. Not kept on disk."""
         self._clock = clock
@@ -256,7 +256,7 @@ def account_parts() -> Record:
 
 
 REGIONAL = frozenset({"EmailConfiguration", "SmsConfiguration", "LambdaConfig", "UserPoolTags"})
-"""The settings that a replica has of its own (cognito-facts 2.14)."""
+"""The settings that a replica has of its own (cognito.md 2.14)."""
 
 
 def is_replicated(pool: Record, region: str) -> bool:

@@ -1,4 +1,4 @@
-"""Managed login branding (cognito-facts 2.10, O5 to O7; terraform-lessons 3.11): merged, one style for each client."""
+"""Managed login branding (cognito.md 2.10, O5 to O7; cognito.md 15.11): merged, one style for each client."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import json
 from typing import Any
 
 from reconciler.local.operation import Context, Operation, find_client
-from reconciler.local.refusal import Refusal, not_found, refuse
+from reconciler.local.refusal import ServiceError, not_found, refuse
 from reconciler.local.store import Record
 from reconciler.local.tiers import check_essentials
 
@@ -41,9 +41,9 @@ def create_managed_login_branding(ctx: Context, params: Record) -> Record:
     client = find_client(pool, params["ClientId"])["ClientId"]
     check_essentials(pool, "Managed Login Branding")
     if any(s["ClientId"] == client for s in pool["styles"].values()):  # O6
-        raise Refusal("ManagedLoginBrandingExistsException", "The app client has a managed login branding style.")
+        raise ServiceError("ManagedLoginBrandingExistsException", "The app client has a managed login branding style.")
     if len(pool["styles"]) >= MAX_STYLES:
-        raise Refusal("LimitExceededException", f"A user pool can have at most {MAX_STYLES} branding styles.")
+        raise ServiceError("LimitExceededException", f"A user pool can have at most {MAX_STYLES} branding styles.")
     now = ctx.store.now()
     made = {"ManagedLoginBrandingId": ctx.store.new_uuid(), "ClientId": client, "CreationDate": now}
     return _write(ctx, pool, {**made, "UseCognitoProvidedValues": False, "Assets": []}, params)
@@ -99,7 +99,7 @@ def _check_asset(asset: Record) -> None:
         image = base64.b64decode(asset.get("Bytes", ""), validate=True)
     except binascii.Error:
         refuse(f"{category}: Bytes is not valid base64.")
-    if asset["Extension"] == "SVG" and b"dominant-baseline" in image:  # terraform-lessons 3.11
+    if asset["Extension"] == "SVG" and b"dominant-baseline" in image:  # cognito.md 15.11
         refuse(f"{category}: the SVG attribute dominant-baseline is not allowed.")
 
 

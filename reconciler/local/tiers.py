@@ -1,4 +1,4 @@
-"""Which settings need which feature plan (cognito-facts 2.19).
+"""Which settings need which feature plan (cognito.md 2.19).
 
 Checked on the whole pool after every write, so that lowering the plan is refused while a feature of the higher one is
 still on. The service raises TierChangeNotAllowedException in some of these cases; which ones is not known, and both

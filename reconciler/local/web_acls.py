@@ -1,4 +1,4 @@
-"""The web ACL of a user pool (cognito-facts 9.6): AWS WAF's operations, for ARNs of user pools only.
+"""The web ACL of a user pool (cognito.md 9.6): AWS WAF's operations, for ARNs of user pools only.
 
 moto would take any ARN, add a second web ACL beside the first, and forget both at the end of a run. Whether the web ACL
 exists is not looked up: moto's do not outlive a run, so one that an earlier run used could never be found again.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from reconciler.local.operation import Context, Operation, arn_part
-from reconciler.local.refusal import Refusal
+from reconciler.local.refusal import ServiceError
 from reconciler.local.store import ACCOUNT, Record
 
 SERVICE = "wafv2"
@@ -23,7 +23,7 @@ def associate_web_acl(ctx: Context, params: Record) -> Record:
     arn = params["WebACLArn"]
     where = tuple(arn_part(arn, n) for n in (2, 3, 4))
     if where != (SERVICE, ctx.region, ACCOUNT) or not WEB_ACL.fullmatch(arn_part(arn, 5)):
-        raise Refusal(
+        raise ServiceError(
             "WAFInvalidParameterException",
             "Error reason: The ARN isn't valid. It must be that of a regional web ACL in the Region of the user pool., "
             f"field: WEB_ACL_ARN, parameter: {arn}",
@@ -60,7 +60,7 @@ def _view(arn: str) -> Record:
 def _pool_arn(ctx: Context, params: Record) -> str:
     arn = str(params["ResourceArn"])
     if not any(p["arn"] == arn for p in ctx.store.seen_in(ctx.region)):
-        raise Refusal(
+        raise ServiceError(
             "WAFNonexistentItemException",
             "AWS WAF couldn't perform the operation because your resource doesn't exist.",
         )

@@ -1,11 +1,10 @@
-"""Tells people and programs of new drift: a webhook, Slack, SNS and EventBridge.
+"""A drift report → messages to people and programs: a webhook, Slack, SNS and EventBridge.
 
+In: the JSON of a drift report, in which secrets are hidden already. Out: messages, and the ids that were not delivered.
 A watcher that loses an alert is worse than none, because everybody relies on it. So all that is new goes to every
 receiver, cut into as many messages as its limits ask for and never shortened by leaving something out; a receiver that
-fails does not hold up the others; and what one of them did not take is told again by the next run. That may tell a
-thing twice, and never not at all.
-
-The input is the JSON of a drift report, in which secrets are hidden already: no live object ever comes here.
+fails does not hold up the others; and what one of them did not take is sent again by the next run. That may send an
+alert twice, and never not at all.
 """
 
 from __future__ import annotations
@@ -14,13 +13,13 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from reconciler.cloud import Cloud, Sleep
+from reconciler.cloud.port import Cloud, Sleep
 from reconciler.errors import CloudError
+from reconciler.manifests.references import REMOTE_READS
 from reconciler.model import Tree
-from reconciler.notify.batch import Alert, Batch, Result, batch
+from reconciler.notify.batch import Alert, Batch, Delivery, batch
 from reconciler.notify.channels import KINDS, Channel, Receiver, parse, resolve
 from reconciler.notify.posting import Means, Now, Post, over_http
-from reconciler.references import REMOTE_READS
 
 __all__ = ["CALLS", "CHANNELS", "Channel", "Receiver", "Told", "parse", "resolve", "tell"]
 
@@ -28,11 +27,11 @@ CHANNELS = KINDS
 """What can be told: `webhook`, `slack`, `sns`, `eventbridge`."""
 
 CALLS = REMOTE_READS | {("sns", "Publish"), ("events", "PutEvents"), ("events", "DescribeEventBus")}
-"""What the cloud that is handed to `resolve` and `tell` has to be able to do: service and operation of each call."""
+"""What the cloud that is handed to `resolve` and `notify` has to be able to do: service and operation of each call."""
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Notified:
     """What became of a report."""
 
     undelivered: frozenset[str]
@@ -43,29 +42,29 @@ class Told:
     """How many messages were taken, over all receivers."""
 
 
-def tell(
+def notify(
     report: Tree,
     receivers: Sequence[Receiver],
-    told: frozenset[str] = frozenset(),
+    notified: frozenset[str] = frozenset(),
     *,
     cloud: Callable[[str], Cloud],
     sleep: Sleep = time.sleep,
     post: Post = over_http,
     now: Now = time.time,
-) -> Told:
+) -> Notified:
     """Send what is new in a report to all receivers, one after the other. Raises nothing that a receiver does.
 
     Args:
         report: The JSON of a drift run, as `render.drift.tree` makes it.
         receivers: What `resolve` gave.
-        told: Ids that an earlier report holds; they are not told again.
+        notified: Ids that an earlier report holds; they are not told again.
         cloud: Gives a Region that allows `CALLS`; an empty name is the Region of the run.
         sleep: Waits for so many seconds.
         post: Sends one HTTP request.
         now: Seconds since 1970, for receivers that name the time at which to come again.
     """
     means = Means(cloud, sleep, post, now)
-    new = batch(report, told)
+    new = batch(report, notified)
     lost: set[str] = set()
     failures: list[str] = []
     sent = 0
@@ -76,19 +75,19 @@ def tell(
         if left:
             lost |= {a.id for a in left}
             failures.append(_sentence(receiver, left, new.alerts, reason or surprise or "it was not tried"))
-    return Told(frozenset(lost), tuple(failures), sent)
+    return Notified(frozenset(lost), tuple(failures), sent)
 
 
-def _results(receiver: Receiver, new: Batch, means: Means) -> Iterator[Result]:
+def _results(receiver: Receiver, new: Batch, means: Means) -> Iterator[Delivery]:
     from reconciler.notify import eventbridge, slack, sns, webhook
 
     senders = {"webhook": webhook.send, "slack": slack.send, "sns": sns.send, "eventbridge": eventbridge.send}
     yield from senders[receiver.kind](new, receiver, means)
 
 
-def _collect(results: Iterator[Result]) -> tuple[list[Result], str]:
+def _collect(results: Iterator[Delivery]) -> tuple[list[Delivery], str]:
     """Take results as long as they come. An error that nobody foresaw must not silence the other receivers."""
-    found: list[Result] = []
+    found: list[Delivery] = []
     try:
         found.extend(results)
     except CloudError as error:
@@ -98,7 +97,7 @@ def _collect(results: Iterator[Result]) -> tuple[list[Result], str]:
     return found, ""
 
 
-def _left(alerts: Sequence[Alert], results: Sequence[Result]) -> tuple[list[Alert], str]:
+def _left(alerts: Sequence[Alert], results: Sequence[Delivery]) -> tuple[list[Alert], str]:
     """Return the alerts that were not taken, and why. What no result speaks of was not taken either."""
     taken = {a.number for r in results if not r.failure for a in r.alerts}
     reason = next((r.failure for r in results if r.failure), "")

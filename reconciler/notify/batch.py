@@ -65,7 +65,7 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class Delivery:
     """What became of one message."""
 
     alerts: tuple[Alert, ...]
@@ -74,16 +74,16 @@ class Result:
     """Why it was not taken; empty when it was."""
 
 
-def batch(report: Tree, told: frozenset[str] = frozenset()) -> Batch:
+def batch(report: Tree, notified: frozenset[str] = frozenset()) -> Batch:
     """Return what a report holds that was not told yet. Findings that do not fail are not worth waking anybody.
 
     Args:
         report: The JSON of a drift run.
-        told: Ids of what an earlier report told.
+        notified: Ids of what an earlier report told.
     """
     pools = {pool["key"]: clipped(pool, CLIPS[0]) for pool in report["pools"]}
     order = {key: place for place, key in enumerate(pools)}
-    entries = [(sort, entry) for sort in SORTS for entry in _entries(report, sort) if entry["id"] not in told]
+    entries = [(sort, entry) for sort in SORTS for entry in _entries(report, sort) if entry["id"] not in notified]
     entries.sort(key=lambda found: order.get(found[1]["pool_key"], len(order)))
     alerts = (Alert(n, entry["id"], sort, entry["pool_key"], entry) for n, (sort, entry) in enumerate(entries))
     return Batch(tuple(alerts), pools, report["summary"], report["complete"])

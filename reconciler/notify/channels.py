@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-from reconciler.cloud import Cloud
+from reconciler.cloud.hosts import is_loopback
+from reconciler.cloud.port import Cloud
 from reconciler.errors import Denied, InvalidInput, NotFound
-from reconciler.hosts import is_loopback
+from reconciler.manifests.references import NAME, Remote, close, resolve_remote
 from reconciler.model import Position, Reference, Secret
-from reconciler.references import NAME, Remote, close, resolve_remote
 
 KINDS = ("webhook", "slack", "sns", "eventbridge")
 """What may stand before the `=`."""

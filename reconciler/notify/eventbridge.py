@@ -13,10 +13,10 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from reconciler import __version__
-from reconciler.cloud import Cloud
+from reconciler.cloud.port import Cloud
 from reconciler.errors import CloudError
 from reconciler.model import Tree
-from reconciler.notify.batch import FORMAT, Alert, Batch, Result, divided, encoded, target
+from reconciler.notify.batch import FORMAT, Alert, Batch, Delivery, divided, encoded, target
 from reconciler.notify.channels import Receiver
 from reconciler.notify.posting import Means
 from reconciler.notify.retry import ATTEMPTS, back_off
@@ -104,7 +104,7 @@ def _resources(pool: Tree) -> list[str]:
     return [f"arn:{where.partition}:cognito-idp:{where.region}:{where.account}:userpool/{where.pool_id}"]
 
 
-def send(new: Batch, receiver: Receiver, means: Means) -> Iterator[Result]:
+def send(new: Batch, receiver: Receiver, means: Means) -> Iterator[Delivery]:
     """Put all events, and again those that were refused.
 
     Args:
@@ -122,7 +122,7 @@ def send(new: Batch, receiver: Receiver, means: Means) -> Iterator[Result]:
         except CloudError as error:
             if error.code not in AT_FAULT:
                 raise
-            yield Result(part, str(error))
+            yield Delivery(part, str(error))
         else:
             if pending:
                 return
@@ -141,14 +141,14 @@ class _Event(NamedTuple):
     """Whether it would be refused again."""
 
 
-def _repeated(pending: list[_Event], receiver: Receiver, means: Means) -> Generator[Result, None, list[_Event]]:
+def _repeated(pending: list[_Event], receiver: Receiver, means: Means) -> Generator[Delivery, None, list[_Event]]:
     """Send events until each was taken, or refused for good. Returns those that were not, after all attempts."""
     for attempt in range(1, ATTEMPTS + 1):
         answered = _put(means.cloud(receiver.region), pending)
         taken = tuple(e.alert for e in answered if not e.reason)
         if taken:
-            yield Result(taken)
-        yield from (Result((e.alert,), e.reason) for e in answered if e.hopeless)
+            yield Delivery(taken)
+        yield from (Delivery((e.alert,), e.reason) for e in answered if e.hopeless)
         pending = [e for e in answered if e.reason and not e.hopeless]
         if not pending:
             return []
@@ -158,7 +158,7 @@ def _repeated(pending: list[_Event], receiver: Receiver, means: Means) -> Genera
                 "%s: %d events refused (%s), again in %.1f s", receiver.label, len(pending), pending[0].reason, pause
             )
             means.sleep(pause)
-    yield Result(tuple(e.alert for e in pending), f"{pending[0].reason}, in {ATTEMPTS} attempts")
+    yield Delivery(tuple(e.alert for e in pending), f"{pending[0].reason}, in {ATTEMPTS} attempts")
     return pending
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from reconciler import __version__
-from reconciler.cloud import Cloud, Sleep
+from reconciler.cloud.port import Cloud, Sleep
 from reconciler.model import Secret
 from reconciler.notify.channels import Receiver
 from reconciler.notify.retry import ATTEMPTS, LONGEST, back_off
@@ -73,7 +73,7 @@ class Means:
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class PostFailure:
     """Why a message was not taken."""
 
     reason: str
@@ -129,7 +129,7 @@ def _hush() -> None:
 
 def deliver(
     means: Means, receiver: Receiver, body: bytes, headers: Mapping[str, str], complaint: Complaint
-) -> Failure | None:
+) -> PostFailure | None:
     """Post until the message is taken, or there is no point in going on.
 
     Args:
@@ -148,28 +148,28 @@ def deliver(
         try:
             answer = means.post(receiver.address, body, headers)
         except Unanswered as error:
-            failure = Failure(str(error), final=True)
+            failure = PostFailure(str(error), final=True)
         else:
             if answer.status not in AGAIN and answer.status < HTTPStatus.INTERNAL_SERVER_ERROR:
                 return _judged(answer, complaint)
-            failure = Failure(_named(answer.status), final=True)
+            failure = PostFailure(_named(answer.status), final=True)
             pause = min(LONGEST, max(pause, _asked(answer.retry_after, means.now())))
         if attempt < ATTEMPTS:
             log.info("%s: attempt %d failed (%s), again in %.1f s", receiver.label, attempt, failure.reason, pause)
             means.sleep(pause)
-    return Failure(f"{failure.reason}, in {ATTEMPTS} attempts", final=True)
+    return PostFailure(f"{failure.reason}, in {ATTEMPTS} attempts", final=True)
 
 
-def _judged(answer: Answer, complaint: Complaint) -> Failure | None:
+def _judged(answer: Answer, complaint: Complaint) -> PostFailure | None:
     status = HTTPStatus
     if status.OK <= answer.status < status.MULTIPLE_CHOICES:
         wrong = complaint(answer)
-        return Failure(wrong, final=True) if wrong else None
+        return PostFailure(wrong, final=True) if wrong else None
     if status.MULTIPLE_CHOICES <= answer.status < status.BAD_REQUEST:
         said = f"{_named(answer.status)} is a redirect, which is not followed. Give the URL that it leads to"
-        return Failure(said, final=True)
+        return PostFailure(said, final=True)
     advice = "The message was refused" if answer.status in AT_FAULT else "Check the URL"
-    return Failure(f"{_named(answer.status)}. {advice}", final=answer.status not in AT_FAULT)
+    return PostFailure(f"{_named(answer.status)}. {advice}", final=answer.status not in AT_FAULT)
 
 
 def _named(status: int) -> str:

@@ -12,10 +12,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from reconciler.model import Tree
-from reconciler.notify.batch import Alert, Batch, Result, headline, packed
+from reconciler.notify.alert_text import AlertLine, lines, pool_line, title
+from reconciler.notify.batch import Alert, Batch, Delivery, headline, packed
 from reconciler.notify.channels import Receiver
 from reconciler.notify.posting import Answer, Means, deliver
-from reconciler.notify.words import Line, lines, pool_line, title
 from reconciler.render.redact import printable
 
 BLOCKS = 50
@@ -84,7 +84,7 @@ def _section(new: Batch, alert: Alert) -> str:
     return "\n".join([first, *map(_line, lines(alert))])
 
 
-def _line(line: Line) -> str:
+def _line(line: AlertLine) -> str:
     if not line.label:
         return escaped(line.value, MOST)
     return f"{LABELS.get(line.label, line.label)} {_code(line.value)}"
@@ -135,7 +135,7 @@ def complaint(answer: Answer) -> str:
     return f"it answered HTTP {answer.status}, but not ok{words}. Check that the URL is an incoming webhook's"
 
 
-def send(new: Batch, receiver: Receiver, means: Means) -> Iterator[Result]:
+def send(new: Batch, receiver: Receiver, means: Means) -> Iterator[Delivery]:
     """Post every message, one a second, and stop where Slack would take no other one either.
 
     Args:
@@ -147,6 +147,6 @@ def send(new: Batch, receiver: Receiver, means: Means) -> Iterator[Result]:
         if number:
             means.sleep(EVERY)
         failure = deliver(means, receiver, json.dumps(payload).encode("ascii"), {}, complaint)
-        yield Result(part, failure.reason if failure else "")
+        yield Delivery(part, failure.reason if failure else "")
         if failure and failure.final:
             return

@@ -14,10 +14,10 @@ from typing import Any
 from reconciler.errors import CloudError
 from reconciler.model import Tree
 from reconciler.notify import webhook
-from reconciler.notify.batch import Alert, Batch, Result, cut, divided, headline
+from reconciler.notify.alert_text import lines, pool_line, title
+from reconciler.notify.batch import Alert, Batch, Delivery, cut, divided, headline
 from reconciler.notify.channels import Receiver
 from reconciler.notify.posting import Means
-from reconciler.notify.words import lines, pool_line, title
 from reconciler.render.redact import printable
 
 LIMIT = 250_000
@@ -110,7 +110,7 @@ def _alert(new: Batch, alert: Alert) -> str:
     return f"\n  {first}\n" + "".join(f"    {line}\n" for line in said)
 
 
-def send(new: Batch, receiver: Receiver, means: Means) -> Iterator[Result]:
+def send(new: Batch, receiver: Receiver, means: Means) -> Iterator[Delivery]:
     """Publish every message; the port retries.
 
     Args:
@@ -128,9 +128,9 @@ def send(new: Batch, receiver: Receiver, means: Means) -> Iterator[Result]:
         except CloudError as error:
             if error.code not in AT_FAULT:
                 raise
-            yield Result(part, str(error))
+            yield Delivery(part, str(error))
         else:
-            yield Result(part)
+            yield Delivery(part)
 
 
 def _order(receiver: Receiver, params: Tree) -> Tree:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from reconciler import __version__
 from reconciler.model import Tree
-from reconciler.notify.batch import FORMAT, Alert, Batch, Result, divided, encoded
+from reconciler.notify.batch import FORMAT, Alert, Batch, Delivery, divided, encoded
 from reconciler.notify.channels import Receiver
 from reconciler.notify.posting import Means, deliver
 
@@ -61,7 +61,7 @@ def tree(new: Batch, part: Sequence[Alert], number: int, parts: int) -> Tree:
     }
 
 
-def send(new: Batch, receiver: Receiver, means: Means) -> Iterator[Result]:
+def send(new: Batch, receiver: Receiver, means: Means) -> Iterator[Delivery]:
     """Post every part, and stop where the receiver would take no other one either.
 
     Args:
@@ -73,6 +73,6 @@ def send(new: Batch, receiver: Receiver, means: Means) -> Iterator[Result]:
         # a receiver can tell by it that it has seen a message before: the answer to the first may have been lost
         delivery = {"X-Poolctl-Delivery": hashlib.sha256(body).hexdigest()}
         failure = deliver(means, receiver, body, delivery, lambda _: "")
-        yield Result(part, failure.reason if failure else "")
+        yield Delivery(part, failure.reason if failure else "")
         if failure and failure.final:
             return

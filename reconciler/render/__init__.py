@@ -1,5 +1,6 @@
-"""Plans and events → text. Functions that return strings; nothing here writes anywhere or knows a terminal.
+"""Plans, drift and events → text.
 
+In: results of the engine. Out: strings; nothing here writes anywhere or knows a terminal.
 The JSON Schemas of the machine output are kept beside this file, because an installed package has to find them.
 """
 

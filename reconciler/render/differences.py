@@ -17,7 +17,7 @@ from reconciler.render.redact import printable
 from reconciler.render.tally import plural
 
 if TYPE_CHECKING:  # the engine's side comes with pydantic
-    from reconciler.compare import Comparison, Described
+    from reconciler.export.compare import ComparedSide, Comparison
 
 FORMAT = "1.0"
 """Version of the JSON."""
@@ -59,7 +59,7 @@ def _pair(found: Comparison, pen: Pen, width: int) -> str:
     return "\n".join(part for part in (head + quiet, *objects, gaps) if part)
 
 
-def _title(side: Described | None) -> str:
+def _title(side: ComparedSide | None) -> str:
     return printable(f"{side.label}: {side.kind} {side.name}") if side else "(nothing that corresponds)"
 
 
@@ -112,7 +112,7 @@ def _comparison(found: Comparison) -> dict[str, Any]:
     }
 
 
-def _side(side: Described | None) -> dict[str, Any] | None:
+def _side(side: ComparedSide | None) -> dict[str, Any] | None:
     return {"operand": side.label, "kind": side.kind, "name": side.name} if side else None
 
 

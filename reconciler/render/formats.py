@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # a command that only parses its options needs none of them
     from reconciler.errors import Problem
     from reconciler.model import Call, Drift, Notice, Plan
-    from reconciler.render.metrics import Spent
+    from reconciler.render.metrics import RunStats
     from reconciler.render.places import Locate
     from reconciler.render.report import Report
     from reconciler.render.tally import Applied
@@ -102,7 +102,7 @@ def validate(
 def drift(
     drifts: Sequence[Drift],
     *,
-    spent: Spent | None = None,
+    run_stats: RunStats | None = None,
     undelivered: Iterable[str] = (),
     width: int = 100,
     locate: Locate | None = None,
@@ -112,21 +112,20 @@ def drift(
 
     Args:
         drifts: One for each document.
-        spent: What the run cost, for monitors; None when nobody measured it.
+        run_stats: What the run cost, for monitors; None when nobody measured it.
         undelivered: Ids of what nobody could be told, for the next run.
         width: Columns, for people.
         locate: Turns names of files into paths within the repository.
         limit: Longest Markdown, in bytes; None takes the usual.
     """
-    from reconciler.render import drift as found
-    from reconciler.render import jsonl, metrics, redact, report
+    from reconciler.render import drift_text, jsonl, metrics, redact, report
 
     shown = redact.drifts(drifts)
     return {
-        "human": lambda color: found.human(shown, color=color, width=width),
-        "json": lambda _: found.machine(shown, undelivered),
+        "human": lambda color: drift_text.human(shown, color=color, width=width),
+        "json": lambda _: drift_text.machine(shown, undelivered),
         "jsonl": lambda _: jsonl.drift(drifts),
-        "prometheus": lambda _: metrics.drift(drifts, spent or metrics.UNKNOWN),
+        "prometheus": lambda _: metrics.drift(drifts, run_stats or metrics.UNKNOWN),
         **_reported(lambda: report.drift(drifts), str, locate, limit),
     }
 

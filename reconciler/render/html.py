@@ -16,7 +16,7 @@ from html import escape
 from importlib.resources import files
 
 from reconciler import __version__
-from reconciler.render.human import Line
+from reconciler.render.human import ChangeLine
 from reconciler.render.redact import HIDDEN
 from reconciler.render.report import Report, Row, Suite
 from reconciler.render.tally import plural
@@ -180,14 +180,14 @@ def _title(row: Row) -> str:
     return f'<span class="name">{escape(row.label)}</span><span class="head">{escape(row.head)}</span>{place}'
 
 
-def _table(lines: Sequence[Line]) -> Iterator[str]:
+def _table(lines: Sequence[ChangeLine]) -> Iterator[str]:
     if lines:
         yield '<table class="diff"><tbody>'
         yield from map(_line, lines)
         yield "</tbody></table>"
 
 
-def _line(line: Line) -> str:
+def _line(line: ChangeLine) -> str:
     kind, word = SYMBOLS.get(line.symbol, ("", ""))
     spoken = f'<span class="sr">{word}</span>' if word else ""
     sign = f'<td class="s"><span aria-hidden="true">{escape(line.symbol)}</span>{spoken}</td>'
@@ -197,7 +197,7 @@ def _line(line: Line) -> str:
     return f'<tr class="{kind}{part}">{sign}{path}<td class="v"{span}>{_value(line)}</td></tr>'
 
 
-def _value(line: Line) -> str:
+def _value(line: ChangeLine) -> str:
     if any(line.sides):
         after = f" → <ins>{escape(line.sides[1])}</ins>" if line.sides[1] else ""
         return f"<del>{escape(line.sides[0])}</del>{after}"

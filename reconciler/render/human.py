@@ -30,7 +30,7 @@ from reconciler.model import (
 )
 from reconciler.render import redact
 from reconciler.render.redact import printable
-from reconciler.render.tally import Applied, Outcome, Result, counts, outcome, plural
+from reconciler.render.tally import Applied, ChangeResult, Outcome, counts, outcome, plural
 
 RED = "31"
 GREEN = "32"
@@ -58,7 +58,7 @@ ALIGN = 52
 """Longest path that the others of its object are aligned with."""
 
 
-class Line(NamedTuple):
+class ChangeLine(NamedTuple):
     """One line about a member."""
 
     symbol: str
@@ -122,7 +122,7 @@ class Pen:
         self._color = color
         self._origins = origins
 
-    def origin(self, line: Line) -> str:
+    def origin(self, line: ChangeLine) -> str:
         """Return where a line comes from, as it stands behind it."""
         return f"    # {line.origin}" if self._origins and line.origin else ""
 
@@ -222,7 +222,7 @@ def _object(change: ResourceChange, pen: Pen, width: int, calls: Sequence[Call] 
     return "".join(f"{line}\n" for line in [f"  {head}", *reason, *laid_out(found, pen, symbol), *asks])
 
 
-def laid_out(lines: Sequence[Line], pen: Pen, action: str) -> Iterator[str]:
+def laid_out(lines: Sequence[ChangeLine], pen: Pen, action: str) -> Iterator[str]:
     """Align the equals signs of one object. The symbol of a replacement is wider, so its members move to the right."""
     lead = " " * (len(action) + 1)
     span = max((len(x.path) for x in lines if x.value and x.path and len(x.path) <= ALIGN), default=0)
@@ -236,7 +236,7 @@ def laid_out(lines: Sequence[Line], pen: Pen, action: str) -> Iterator[str]:
             yield f"{lead}{symbol} {line.path}{pen.origin(line)}"
 
 
-def lines(change: ResourceChange, width: int = 100) -> Iterator[Line]:
+def lines(change: ResourceChange, width: int = 100) -> Iterator[ChangeLine]:
     """Return what changes of an object, line by line and without secrets; all formats for people show these.
 
     Args:
@@ -262,7 +262,7 @@ def _fields(change: ResourceChange, paths: Iterable[Path], words: frozenset[str]
         yield from (FieldChange((k,), None, v) for k, v in after.items())
 
 
-def member(path: Path, before: Any, after: Any, width: int = 100) -> Iterator[Line]:
+def member(path: Path, before: Any, after: Any, width: int = 100) -> Iterator[ChangeLine]:
     """Return the lines about one member: maps expanded to their leaves, each leaf shown by what it is.
 
     Args:
@@ -277,7 +277,7 @@ def member(path: Path, before: Any, after: Any, width: int = 100) -> Iterator[Li
             if old.get(key) != new.get(key) or _both_secret(old.get(key), new.get(key)):
                 yield from member((*path, key), old.get(key), new.get(key), width)
         if not old and not new:
-            yield Line(
+            yield ChangeLine(
                 _symbol(before, after), printable(dotted(path)), redact.text(after if before is None else before)
             )
     elif isinstance(before, list) and isinstance(after, list):
@@ -287,7 +287,7 @@ def member(path: Path, before: Any, after: Any, width: int = 100) -> Iterator[Li
     elif isinstance(before or after, list) and (before is None or after is None):
         yield from _whole_list(path, before, after, width)
     else:
-        yield Line(_symbol(before, after), printable(dotted(path)), _change(before, after), _sides(before, after))
+        yield ChangeLine(_symbol(before, after), printable(dotted(path)), _change(before, after), _sides(before, after))
 
 
 def _is_map(value: Any) -> bool:
@@ -342,15 +342,15 @@ def _window(shown: str, start: int) -> str:
     return lead + part + (f"… ({len(shown)} characters)" if len(shown) > start + MOST else "")
 
 
-def _list(path: Path, before: list[Any], after: list[Any]) -> Iterator[Line]:
+def _list(path: Path, before: list[Any], after: list[Any]) -> Iterator[ChangeLine]:
     """Only the members that come and go; a mere change of order is shown whole."""
     gone, come = _without(before, after), _without(after, before)
     if not gone and not come:
-        yield Line("~", printable(dotted(path)), _change(before, after), _sides(before, after))
+        yield ChangeLine("~", printable(dotted(path)), _change(before, after), _sides(before, after))
         return
-    yield Line("~", printable(dotted(path)), "")
-    yield from (Line("-", "", _short(v)) for v in gone)
-    yield from (Line("+", "", _short(v)) for v in come)
+    yield ChangeLine("~", printable(dotted(path)), "")
+    yield from (ChangeLine("-", "", _short(v)) for v in gone)
+    yield from (ChangeLine("+", "", _short(v)) for v in come)
 
 
 def _without(some: list[Any], others: list[Any]) -> list[Any]:
@@ -364,38 +364,38 @@ def _without(some: list[Any], others: list[Any]) -> list[Any]:
     return found
 
 
-def _whole_list(path: Path, before: Any, after: Any, width: int) -> Iterator[Line]:
+def _whole_list(path: Path, before: Any, after: Any, width: int) -> Iterator[ChangeLine]:
     symbol = _symbol(before, after)
     values = after if before is None else before
     inline = redact.text(values)
     if len(inline) + len(dotted(path)) <= width - 10:
         gone = f"{inline} -> null"
-        yield Line(symbol, printable(dotted(path)), *((inline,) if before is None else (gone, (inline, ""))))
+        yield ChangeLine(symbol, printable(dotted(path)), *((inline,) if before is None else (gone, (inline, ""))))
         return
-    yield Line(symbol, printable(dotted(path)), "")
-    yield from (Line(symbol, "", _short(v)) for v in values)
+    yield ChangeLine(symbol, printable(dotted(path)), "")
+    yield from (ChangeLine(symbol, "", _short(v)) for v in values)
 
 
 def _long(value: Any) -> bool:
     return isinstance(value, str) and "\n" in value.rstrip("\n")
 
 
-def _text(path: Path, before: Any, after: Any) -> Iterator[Line]:
+def _text(path: Path, before: Any, after: Any) -> Iterator[ChangeLine]:
     """A text of several lines: those that differ, each with one line around it."""
     old, new = _split(before), _split(after)
     diff = list(difflib.unified_diff(old, new, n=1, lineterm=""))[2:]
     if not diff:
-        yield Line("~", printable(dotted(path)), "(only the end of lines changes)")
+        yield ChangeLine("~", printable(dotted(path)), "(only the end of lines changes)")
         return
-    yield Line(_symbol(before, after), printable(dotted(path)), "")
+    yield ChangeLine(_symbol(before, after), printable(dotted(path)), "")
     shown = diff[1:] if diff[0].startswith("@@") else diff
     for line in shown[:LINES]:
         if line.startswith("@@"):
-            yield Line(" ", "", "…")
+            yield ChangeLine(" ", "", "…")
         else:
-            yield Line(line[0], "", printable(line[1:]))
+            yield ChangeLine(line[0], "", printable(line[1:]))
     if len(shown) > LINES:
-        yield Line(" ", "", f"… ({plural(len(shown) - LINES, 'more line')})")
+        yield ChangeLine(" ", "", f"… ({plural(len(shown) - LINES, 'more line')})")
 
 
 def _split(value: Any) -> list[str]:
@@ -451,12 +451,12 @@ def _stopped(result: Outcome, plans: Sequence[Plan], pen: Pen) -> str:
     )
 
 
-def _failure(result: Result, *, many: bool) -> str:
+def _failure(result: ChangeResult, *, many: bool) -> str:
     done = f" after {plural(result.written, 'successful call')}" if result.written else ""
     return f"{_name(result.change, many=many)}: failed{done}: {printable(result.error)}"
 
 
-def _because(result: Result) -> str:
+def _because(result: ChangeResult) -> str:
     return f" ({printable(result.error)})" if result.error else ""
 
 

@@ -236,7 +236,7 @@ def _worked(event: Started | Done | Failed | Skipped, message: str) -> Line:
         hook |= {"error": event.error, "stale": event.stale, "calls_written": event.written}
     elif isinstance(event, Skipped):
         level, name = "warn", "apply_skipped"
-        hook |= {"because": event.because}
+        hook |= {"because": event.reason}
     return {"@level": level, "@message": message, "type": name, "hook": hook}
 
 
@@ -264,7 +264,7 @@ def _finding(finding: Finding) -> Line:
         "class": finding.cls.value,
         "resource": _resource(finding.address),
         "path": dotted(finding.path),
-        "before": redact.plain(finding.wanted),
+        "before": redact.plain(finding.desired),
         "after": redact.plain(finding.live),
         "severity": finding.severity,
         "fails": finding.fails,

@@ -29,7 +29,7 @@ from reconciler.model import (
     dotted,
 )
 from reconciler.render import redact
-from reconciler.render.tally import Applied, Result, counts, outcome
+from reconciler.render.tally import Applied, ChangeResult, counts, outcome
 
 FORMAT = "1.0"
 """Version of all formats here: a minor step adds, a major one breaks."""
@@ -219,7 +219,7 @@ def position_tree(position: Position | None) -> dict[str, Any] | None:
     return position._asdict() if position else None
 
 
-def _result(result: Result) -> dict[str, Any]:
+def _result(result: ChangeResult) -> dict[str, Any]:
     return {
         "address": result.change.address.full,
         "type": result.change.type,

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import quote
 
 from reconciler.model import Position
-from reconciler.render.human import Line
+from reconciler.render.human import ChangeLine
 from reconciler.render.report import Report, Row, Suite
 from reconciler.render.tally import plural
 
@@ -144,7 +144,7 @@ def fenced(lines: Sequence[str], language: str = "diff") -> list[str]:
     return [f"{fence}{language}", *lines, f"{fence}\n"]
 
 
-def diff(lines: Iterable[Line]) -> list[str]:
+def diff(lines: Iterable[ChangeLine]) -> list[str]:
     """Return lines as a diff: the symbol stands first, or nothing would be coloured.
 
     A changed value is a line that goes and a line that comes; `!` stands before a member whose parts follow.

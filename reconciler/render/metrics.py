@@ -19,7 +19,7 @@ PLACE = ("account", "region", "pool")
 """Labels that tell pools apart. A user pool and an identity pool of one name are counted together."""
 
 
-class Spent(NamedTuple):
+class RunStats(NamedTuple):
     """What a run cost, and how it ended."""
 
     finished: float
@@ -32,23 +32,23 @@ class Spent(NamedTuple):
     """What the run ends with."""
 
 
-UNKNOWN = Spent(0, 0, {}, 0)
+UNKNOWN = RunStats(0, 0, {}, 0)
 """The cost of a run that nobody measured."""
 
 
-def drift(drifts: Sequence[Drift], spent: Spent) -> str:
+def drift(drifts: Sequence[Drift], run_stats: RunStats) -> str:
     """Return the metrics of a drift run.
 
     Args:
         drifts: One for each document.
-        spent: What the run cost.
+        run_stats: What the run cost.
     """
     from prometheus_client import CollectorRegistry, generate_latest
 
     registry = CollectorRegistry()
     _found(registry, drifts)
     _covered(registry, drifts)
-    _run(registry, spent)
+    _run(registry, run_stats)
     return generate_latest(registry).decode()
 
 
@@ -83,12 +83,12 @@ def _covered(registry: CollectorRegistry, drifts: Sequence[Drift]) -> None:
         refusals.labels(*place).inc(len(one.refusals))
 
 
-def _run(registry: CollectorRegistry, spent: Spent) -> None:
-    _gauge(registry, "last_run_timestamp_seconds", "When the run ended, in seconds since 1970.").set(spent.finished)
-    _gauge(registry, "duration_seconds", "How long the run took.").set(spent.seconds)
-    _gauge(registry, "exit_code", "What the run ended with.").set(spent.exit_code)
+def _run(registry: CollectorRegistry, run_stats: RunStats) -> None:
+    _gauge(registry, "last_run_timestamp_seconds", "When the run ended, in seconds since 1970.").set(run_stats.finished)
+    _gauge(registry, "duration_seconds", "How long the run took.").set(run_stats.seconds)
+    _gauge(registry, "exit_code", "What the run ended with.").set(run_stats.exit_code)
     calls = _gauge(registry, "api_calls", "Requests sent to AWS, repeated ones included.", ("service", "operation"))
-    for (service, operation), count in sorted(spent.calls.items()):
+    for (service, operation), count in sorted(run_stats.calls.items()):
         calls.labels(service, operation).set(count)
     _gauge(registry, "build_info", "Version of poolctl.", ("version",)).labels(__version__).set(1)
 

@@ -40,7 +40,7 @@ class Progress:
             after = f" after {calls(event.written)}" if event.written else ""
             return f"{self._name(event.change.address)}: Failed{after}: {printable(event.error)}"
         if isinstance(event, Skipped):
-            return f"{self._name(event.change.address)}: Not started ({printable(event.because)})"
+            return f"{self._name(event.change.address)}: Not started ({printable(event.reason)})"
         return ""
 
     def _name(self, address: Address) -> str:

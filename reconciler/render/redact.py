@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from reconciler.model import Drift, FieldChange, Finding, Later, Path, Reference, ResourceChange, Secret
+from reconciler.model import Drift, FieldChange, Finding, Path, Reference, ResourceChange, Secret, Unknown
 
 HIDDEN = Secret("", "redacted")
 """Takes the place of whatever must not be shown."""
@@ -124,13 +124,13 @@ def drifts(found: Iterable[Drift]) -> list[Drift]:
     """Return drift without what must not be shown of it. A text that is hidden in one finding is hidden in all."""
     found = list(found)
     secret = [f for d in found for f in d.findings if f.sensitive]
-    words = frozenset(text for f in secret for side in (f.wanted, f.live) for text in texts(side))
+    words = frozenset(text for f in secret for side in (f.desired, f.live) for text in texts(side))
     return [replace(d, findings=tuple(_finding(f, words) for f in d.findings)) for d in found]
 
 
 def _finding(found: Finding, words: frozenset[str]) -> Finding:
     paths: list[Path] = [()] if found.sensitive else []
-    return replace(found, wanted=conceal(found.wanted, paths, words), live=conceal(found.live, paths, words))
+    return replace(found, desired=conceal(found.desired, paths, words), live=conceal(found.live, paths, words))
 
 
 # --- as JSON -------------------------------------------------------------------------------------------------------
@@ -164,7 +164,7 @@ def is_secret(value: Any) -> bool:
 
 def is_unknown(value: Any) -> bool:
     """Tell whether a leaf is not known yet."""
-    return isinstance(value, Later | Reference)
+    return isinstance(value, Unknown | Reference)
 
 
 def shadow(value: Any, marked: Callable[[Any], bool]) -> Any:

@@ -29,7 +29,7 @@ from reconciler.model import (
 )
 from reconciler.render import human, redact
 from reconciler.render.redact import printable
-from reconciler.render.tally import Applied, Result, Unproven, outcome, plural
+from reconciler.render.tally import Applied, ChangeResult, Unproven, outcome, plural
 
 VERBS = {
     Action.CREATE: ("create", "will be created"),
@@ -92,7 +92,7 @@ class Row(NamedTuple):
     """The member at fault, dotted."""
     notes: tuple[str, ...] = ()
     """Sentences that explain."""
-    lines: tuple[human.Line, ...] = ()
+    lines: tuple[human.ChangeLine, ...] = ()
     """What differs."""
     source: Position | None = None
     """Where the manifest speaks of it."""
@@ -156,7 +156,7 @@ class Report(NamedTuple):
 
 def plan(plans: Sequence[Plan]) -> Report:
     """Return the report of plans, one for each document."""
-    suites = tuple(_suite(p.target, [*_planned(p), *_told(p.notices)]) for p in plans)
+    suites = tuple(_suite(p.target, [*_planned(p), *_notice_rows(p.notices)]) for p in plans)
     return Report("plan", " ".join(human.summary(plans, color=False).split("\n")).strip(), suites)
 
 
@@ -223,7 +223,7 @@ def _gap(gap: Gap) -> Row:
     )
 
 
-def _told(notices: Iterable[Notice]) -> Iterator[Row]:
+def _notice_rows(notices: Iterable[Notice]) -> Iterator[Row]:
     for found in notices:
         words = _sentences(found.message)
         key = f"{found.source or ''} {found.message}"
@@ -252,7 +252,7 @@ def drift(drifts: Sequence[Drift]) -> Report:
     head = f"Drift: {', '.join(words)}." if found else none
     summary = " ".join([head, *(f"{t}." for t in tail)])
     shown = redact.drifts(drifts)
-    suites = tuple(_suite(d.target, [*_drifted(d), *_told(d.notices)]) for d in shown)
+    suites = tuple(_suite(d.target, [*_drifted(d), *_notice_rows(d.notices)]) for d in shown)
     return Report("drift", summary, suites, LEGEND if found else "")
 
 
@@ -284,7 +284,7 @@ def _coverage(drift: Drift) -> Row:
 
 def _finding(finding: Finding) -> Row:
     path = printable(dotted(finding.path))
-    wanted, live = finding.wanted, finding.live
+    wanted, live = finding.desired, finding.live
     shown = () if wanted is None and live is None else tuple(human.member(finding.path, wanted, live))
     return Row(
         finding.address.full,
@@ -335,7 +335,7 @@ def _unproven(found: Unproven) -> Row:
     return Row(key, "Proof", "manifest", "unread", head, "error", "error", danger=True, rule="unread", notes=notes)
 
 
-def _applied(plan: Plan, found: Mapping[str, Result], left: Mapping[str, ResourceChange]) -> Iterator[Row]:
+def _applied(plan: Plan, found: Mapping[str, ChangeResult], left: Mapping[str, ResourceChange]) -> Iterator[Row]:
     for change in plan.changes:
         result = found.get(change.address.full)
         row = _result(result) if result else _change(change)
@@ -344,7 +344,7 @@ def _applied(plan: Plan, found: Mapping[str, Result], left: Mapping[str, Resourc
             yield _left(left[change.address.full])
 
 
-def _result(result: Result) -> Row:
+def _result(result: ChangeResult) -> Row:
     after = f" after {plural(result.written, 'successful call')}" if result.written else ""
     heads = {"done": DONE[result.change.action], "failed": f"failed{after}", "not_started": "was not started"}
     verdict, severity = VERDICTS[result.status]
@@ -385,7 +385,7 @@ def validate(problems: Sequence[Problem], notices: Sequence[Notice], files: Sequ
     wrong = [p.position.file for p in problems]
     names = dict.fromkeys([*files, *wrong, *(n.source.file for n in notices if n.source)])
     suites = [Suite(printable(f), printable(f), f, tuple(_validated(f, problems, notices))) for f in names]
-    general = tuple(_told(n for n in notices if not n.source))
+    general = tuple(_notice_rows(n for n in notices if not n.source))
     suites += [Suite("All manifests", "manifests", "", general)] if general else []
     are = "is" if len(files) == 1 else "are"
     summary = f"{plural(len(problems), 'problem')}." if problems else f"{plural(len(files), 'manifest')} {are} valid."
@@ -397,7 +397,7 @@ def _validated(file: str, problems: Sequence[Problem], notices: Sequence[Notice]
     yield from (_problem(p) for p in mine)
     if not mine:
         yield Row(file, printable(file), "manifest", "valid", "is valid", "pass")
-    yield from _told(n for n in notices if n.source and n.source.file == file)
+    yield from _notice_rows(n for n in notices if n.source and n.source.file == file)
 
 
 def _problem(problem: Problem) -> Row:

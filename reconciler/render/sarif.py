@@ -22,7 +22,7 @@ FINGERPRINT = "poolctl/v1"
 """The way in which fingerprints are made; another way needs another name."""
 
 
-class Rule(NamedTuple):
+class SarifRule(NamedTuple):
     """What a rule is about."""
 
     name: str
@@ -34,53 +34,53 @@ class Rule(NamedTuple):
 
 
 RULES = {
-    "drift/changed": Rule(
+    "drift/changed": SarifRule(
         "DriftChanged",
         "A declared member differs live.",
         "Somebody changed the pool outside the manifest. Apply the manifest to undo it, or declare the live value.",
     ),
-    "drift/missing": Rule(
+    "drift/missing": SarifRule(
         "DriftMissing",
         "A declared object is not there.",
         "Somebody deleted it, or it was never applied. Apply the manifest to make it, or take it out.",
     ),
-    "drift/unmanaged": Rule(
+    "drift/unmanaged": SarifRule(
         "DriftUnmanaged",
         "A live object that no manifest declares.",
         "Declare it, delete it, or write an ignore rule that says who owns it.",
     ),
-    "drift/undeclared": Rule(
+    "drift/undeclared": SarifRule(
         "DriftUndeclared",
         "A member that nobody declared is not at the service's default.",
         "Declare the live value, or set the member to null to reset it.",
     ),
-    "drift/expired": Rule(
+    "drift/expired": SarifRule(
         "DriftExpired",
         "An ignore rule has expired.",
         "Look at what it hides: declare that, remove it, or give the rule a new date.",
     ),
-    "unread": Rule(
+    "unread": SarifRule(
         "Unread",
         "An object could not be read, so nothing is known about it.",
         "Give the role the permission that the message names.",
     ),
-    "notice": Rule("Notice", "Something worth knowing.", "Read the message."),
-    "manifest/invalid": Rule(
+    "notice": SarifRule("Notice", "Something worth knowing.", "Read the message."),
+    "manifest/invalid": SarifRule(
         "InvalidManifest",
         "The manifest is wrong.",
         "Correct the manifest; `poolctl explain` tells what is known about a member.",
     ),
-    "manifest": Rule(
+    "manifest": SarifRule(
         "ManifestBreaks",
         "The manifest asks for what Cognito would refuse.",
         "Follow the advice of the message; `poolctl explain` tells what is known about a member.",
     ),
-    "refusal": Rule(
+    "refusal": SarifRule(
         "Refused",
         "A rule of the service or of safety stands against the plan.",
         "Follow the advice of the message; nothing is written before that.",
     ),
-    "apply": Rule("ApplyFailed", "A change was not made.", "Run plan to see what is left, then apply again."),
+    "apply": SarifRule("ApplyFailed", "A change was not made.", "Run plan to see what is left, then apply again."),
 }
 """What is known of rules, by identifier or by what stands before its slash."""
 

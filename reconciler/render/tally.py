@@ -48,7 +48,7 @@ def counts(plans: Iterable[Plan]) -> Counts:
 
 
 class Applied(Protocol):
-    """What the applier has to tell: `reconciler.applying.Outcome`."""
+    """What the applier has to tell: `reconciler.runs.apply_run.Outcome`."""
 
     @property
     def plans(self) -> Sequence[Plan]:
@@ -66,7 +66,7 @@ class Applied(Protocol):
         ...
 
 
-class Result(NamedTuple):
+class ChangeResult(NamedTuple):
     """What became of one change."""
 
     change: ResourceChange
@@ -95,7 +95,7 @@ class Unproven(NamedTuple):
 class Outcome(NamedTuple):
     """What became of plans."""
 
-    results: tuple[Result, ...]
+    results: tuple[ChangeResult, ...]
     """One for each change that was due, in the order of the plans."""
     left: tuple[ResourceChange, ...]
     """What still differed after the last write."""
@@ -121,7 +121,7 @@ class Outcome(NamedTuple):
 
 def outcome(applied: Applied) -> Outcome:
     """Sum up the events of an apply. A change without an event counts as not started."""
-    found: dict[str, Result] = {}
+    found: dict[str, ChangeResult] = {}
     left: list[ResourceChange] = []
     unproven: list[Unproven] = []
     checks = 0
@@ -133,17 +133,17 @@ def outcome(applied: Applied) -> Outcome:
         elif isinstance(event, Done | Failed | Skipped):
             found[event.change.address.full] = _result(event)
     due = [c for p in applied.plans for c in p.pending]
-    results = tuple(found.get(c.address.full) or Result(c, "not_started") for c in due)
+    results = tuple(found.get(c.address.full) or ChangeResult(c, "not_started") for c in due)
     due_checks = sum(bool(p.pending) for p in applied.plans)
     return Outcome(results, tuple(left), checks >= due_checks, tuple(unproven))
 
 
-def _result(event: Done | Failed | Skipped) -> Result:
+def _result(event: Done | Failed | Skipped) -> ChangeResult:
     if isinstance(event, Done):
-        return Result(event.change, "done", seconds=event.seconds)
+        return ChangeResult(event.change, "done", seconds=event.seconds)
     if isinstance(event, Failed):
-        return Result(event.change, "failed", event.error, stale=event.stale, written=event.written)
-    return Result(event.change, "not_started", event.because)
+        return ChangeResult(event.change, "failed", event.error, stale=event.stale, written=event.written)
+    return ChangeResult(event.change, "not_started", event.reason)
 
 
 def plural(number: int, one: str, many: str = "") -> str:

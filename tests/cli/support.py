@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 
-from reconciler.cli import main
+from reconciler.cli.entry import main
 
 
 class Terminal(io.StringIO):

@@ -8,7 +8,7 @@ import json
 import pytest
 import yaml
 
-from reconciler.cli import main
+from reconciler.cli.entry import main
 from reconciler.local import LocalCognito
 from tests.cli.support import run
 

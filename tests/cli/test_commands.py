@@ -10,8 +10,8 @@ from reconciler import __version__
 from reconciler.commands import deliver
 from reconciler.commands import local as local_command
 from reconciler.errors import PoolctlError
-from reconciler.options import Options
 from reconciler.render import output_schema
+from reconciler.terminal.options import Options
 from tests.cli.support import run
 
 GOOD = "version: 1\nuser_pool:\n  PoolName: {}\n"

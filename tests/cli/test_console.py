@@ -6,10 +6,10 @@ import signal
 
 import pytest
 
-from reconciler.console import WIDTH, Console, console
 from reconciler.errors import InvalidInput
-from reconciler.options import Options
-from reconciler.signals import Graceful, Immediate, Interrupted
+from reconciler.terminal.console import WIDTH, Console, console
+from reconciler.terminal.options import Options
+from reconciler.terminal.signals import Graceful, Immediate, Interrupted
 from tests.cli.support import Leaving, Terminal
 
 

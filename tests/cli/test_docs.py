@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from reconciler.cli import COMMANDS
+from reconciler.cli.entry import COMMANDS
 from tests.cli.support import run
 
 ROOT = Path(__file__).parents[2]

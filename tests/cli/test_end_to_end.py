@@ -257,7 +257,7 @@ def test_a_refused_plan_ends_with_4_and_apply_writes_nothing(local, tmp_path):
 def test_apply_asks_and_takes_nothing_but_yes(local, tmp_path):
     import io
 
-    from reconciler.cli import main
+    from reconciler.cli.entry import main
 
     file = write(tmp_path, {"target": {"region": "eu-west-1"}, "user_pool": {"PoolName": "asked"}})
     for answer, created in (("y\n", 1), ("", 1), ("yes\n", 0)):

@@ -56,5 +56,5 @@ def test_one_place_at_a_time():
 
 def test_nothing_heavy_is_imported():
     found = _imported("explain", "clients")
-    assert "reconciler.explain" in found
+    assert "reconciler.explaining.facts" in found
     assert not {n for n in found if re.match(r"(boto3|botocore|moto|deepdiff|yaml)\b", n)}

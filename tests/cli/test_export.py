@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.aws import Aws
+from reconciler.cloud.aws import Aws
 from reconciler.errors import Denied
 from reconciler.local import LocalCognito
 from tests.cli.support import Ran, run
@@ -153,7 +153,7 @@ def test_what_could_not_be_read_is_said_and_is_no_success(place, monkeypatch):
                 raise Denied("cognito-idp:ListGroups", "AccessDeniedException", "not allowed")
             return super().call(service, operation, params)
 
-    monkeypatch.setattr("reconciler.aws.Aws", Blind)
+    monkeypatch.setattr("reconciler.cloud.aws.Aws", Blind)
     place.make("customers")
     ran = place.run("export", "--all", "--to", str(place.to))
     assert ran.code == 7

@@ -10,10 +10,11 @@ import types
 
 import pytest
 
-from reconciler import cli, logs
+from reconciler.cli import entry
 from reconciler.errors import EXIT_MEANING, CloudError, Incomplete, Partial, Refused, Stale
-from reconciler.options import Options
-from reconciler.settings import GLOBALS
+from reconciler.terminal import logs
+from reconciler.terminal.options import Options
+from reconciler.terminal.settings import GLOBALS
 from tests.cli.support import run
 
 HEAVY = re.compile(r"\b(boto3|botocore|pydantic|deepdiff|yaml|moto|asyncio|inspect|dataclasses|typing|argparse)\b")
@@ -24,7 +25,7 @@ def _quiet_root():
     before = logging.getLogger().level
     yield
     root = logging.getLogger()
-    for handler in [h for h in root.handlers if isinstance(h, logs.Handler)]:
+    for handler in [h for h in root.handlers if isinstance(h, logs.ConsoleHandler)]:
         root.removeHandler(handler)
     root.setLevel(before)
 
@@ -37,7 +38,7 @@ def command(monkeypatch):
         module = types.ModuleType("tests_probe")
         module.__dict__.update(HELP="Probe.", configure=configure, run=work)
         monkeypatch.setitem(sys.modules, "tests_probe", module)
-        monkeypatch.setitem(cli.COMMANDS, "probe", ("tests_probe", "probe", takes_paths))
+        monkeypatch.setitem(entry.COMMANDS, "probe", ("tests_probe", "probe", takes_paths))
 
     return put
 
@@ -188,25 +189,25 @@ def test_wrong_settings_end_with_3(environ, message):
 def test_help(argv):
     ran = run(*argv)
     assert (ran.code, ran.err) == (0, "")
-    for word in [*cli.COMMANDS, *(o.usage for o in GLOBALS), *(str(code) for code in EXIT_MEANING), "examples:"]:
+    for word in [*entry.COMMANDS, *(o.usage for o in GLOBALS), *(str(code) for code in EXIT_MEANING), "examples:"]:
         assert word in ran.out
 
 
-@pytest.mark.parametrize("name", cli.COMMANDS)
+@pytest.mark.parametrize("name", entry.COMMANDS)
 def test_every_command_has_help(name):
     ran = run(name, "--help")
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.startswith(f"usage: poolctl {name} [options]")
     assert "--local[=DIR]" in ran.out
-    assert ("PATH" in ran.out) == cli.COMMANDS[name][2]
+    assert ("PATH" in ran.out) == entry.COMMANDS[name][2]
     assert run("help", name).out == ran.out
 
 
-@pytest.mark.parametrize("name", cli.COMMANDS)
+@pytest.mark.parametrize("name", entry.COMMANDS)
 def test_every_option_of_a_command_is_a_field(name):
-    from reconciler.parsing import parser
+    from reconciler.cli.parsing import parser
 
-    made = parser(name, cli.load(name), takes_paths=cli.COMMANDS[name][2])
+    made = parser(name, entry.load(name), takes_paths=entry.COMMANDS[name][2])
     unknown = {a.dest for a in made._actions} - set(Options._fields) - {"help"}
     assert not unknown
 
@@ -272,7 +273,7 @@ def test_keyboard_interrupt(monkeypatch):
     def interrupt(name):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "load", interrupt)
+    monkeypatch.setattr(entry, "load", interrupt)
     assert run("plan").code == 130
 
 
@@ -298,8 +299,10 @@ def test_help_imports_next_to_nothing():
     assert not {name for name in found if HEAVY.search(name)} - {"_typing"}
     assert {n for n in found if n.startswith("reconciler.")} == {
         "reconciler.cli",
-        "reconciler.console",
-        "reconciler.settings",
+        "reconciler.cli.entry",
+        "reconciler.terminal",
+        "reconciler.terminal.console",
+        "reconciler.terminal.settings",
     }
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.hosts import is_emulator, is_loopback
+from reconciler.cloud.hosts import is_emulator, is_loopback
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.9.9.9", "::1"])

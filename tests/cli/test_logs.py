@@ -7,9 +7,9 @@ import sys
 
 import pytest
 
-from reconciler import logs
-from reconciler.console import Console
 from reconciler.model import Secret
+from reconciler.terminal import logs
+from reconciler.terminal.console import Console
 
 SECRET = "hunter2"
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from reconciler import applying, planfile
 from reconciler.local import LocalCognito
-from reconciler.options import Options
+from reconciler.runs import apply_run, planfile
+from reconciler.terminal.options import Options
 from tests.cli.support import run
 
 REGION = "us-east-1"
@@ -366,12 +366,12 @@ def test_after_a_failure_of_a_reviewed_plan_the_next_command_says_what_the_file_
 
 def test_no_password_of_an_address_is_in_the_next_command():
     options = Options("apply", endpoint_url=f"https://user:{CANARY}@example.com", region="eu-west-1", shard=(2, 3))
-    assert list(applying.given(options)) == ["--region eu-west-1", "--endpoint-url …", "--shard 2/3"]
+    assert list(apply_run.given(options)) == ["--region eu-west-1", "--endpoint-url …", "--shard 2/3"]
     options = Options(
         "apply", endpoint_url="http://localhost:4566", local=".poolctl-local", replaceable=("clients/a b",)
     )
     words = ["--local", "--endpoint-url http://localhost:4566", "--allow-replace 'clients/a b'"]
-    assert list(applying.given(options)) == words
+    assert list(apply_run.given(options)) == words
 
 
 def looking(place, image: bytes) -> None:

@@ -9,10 +9,10 @@ from typing import Any
 
 import yaml
 
-from reconciler import drifting
-from reconciler.cli import load, parse, split
+from reconciler.cli.entry import load, parse, split
 from reconciler.errors import InvalidInput
-from reconciler.options import Options
+from reconciler.runs import drift_run
+from reconciler.terminal.options import Options
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
@@ -106,7 +106,7 @@ def accepted(words: Sequence[str], tmp_path: Path) -> Options:
     try:
         options = parse(command, load(command), rest, {})
         if command == "drift":
-            drifting.check(options)
+            drift_run.check(options)
     except InvalidInput as error:
         raise AssertionError(f"poolctl does not take `poolctl {' '.join(words)}`: {error}") from None
     return options

@@ -125,7 +125,7 @@ def test_the_fleet_shares_the_work_without_a_rest(tmp_path):
 
 def test_the_fleet_stays_below_the_quota_that_one_run_has(tmp_path):
     options = accepted(worker(0, tmp_path), tmp_path)
-    assert options.max_rps * spec("fleet.yaml")["parallelism"] <= 15 / 2  # cognito-facts 5.1, of which drift takes half
+    assert options.max_rps * spec("fleet.yaml")["parallelism"] <= 15 / 2  # cognito.md 5.1, of which drift takes half
 
 
 def test_the_fleet_hands_signals_on():

@@ -7,7 +7,7 @@ from collections import defaultdict
 
 import pytest
 
-from reconciler import signals
+from reconciler.terminal import signals
 from tests.deploy.support import DEPLOY, accepted
 
 HARDENING = {

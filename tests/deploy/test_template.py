@@ -10,11 +10,12 @@ import sys
 
 import pytest
 
-from reconciler import notify, reports
+from reconciler import notify
 from reconciler.aws_lambda import asked
+from reconciler.drift import report_store
 from reconciler.kinds import READS
-from reconciler.references import REMOTE_READS
-from reconciler.runtime import SHARED_READS
+from reconciler.manifests.references import REMOTE_READS
+from reconciler.runs.runtime import SHARED_READS
 from tests.deploy.support import DEPLOY, ROOT, Stack, accepted, template
 
 TREE = template(DEPLOY / "lambda" / "template.yaml")
@@ -65,7 +66,7 @@ def iam(calls) -> set[str]:
 
 def test_the_role_may_do_what_a_run_does_and_nothing_else():
     reads = iam(READS | REMOTE_READS | SHARED_READS) - NEED_NO_PERMISSION | OTHER_HALF
-    tells = iam(notify.CALLS | reports.CALLS) - UNUSED
+    tells = iam(notify.CALLS | report_store.CALLS) - UNUSED
     assert actions(ALL) == reads | tells | BESIDES
     assert not any("*" in action for action in actions(ALL))
 
@@ -74,7 +75,7 @@ def test_only_what_has_no_arn_is_allowed_everywhere():
     everywhere = {a for s in statements(ALL) for a in s["Action"] if "*" in s["Resource"]}
     assert everywhere == {
         "cognito-idp:ListUserPools",
-        "cognito-idp:DescribeUserPoolDomain",  # cognito-facts 10: takes no ARN
+        "cognito-idp:DescribeUserPoolDomain",  # cognito.md 10: takes no ARN
         "cognito-idp:GetProvisionedLimit",
         "cognito-identity:ListIdentityPools",
         "cloudtrail:LookupEvents",
@@ -230,8 +231,8 @@ def test_the_handler_runs_without_the_embedded_cognito():
     code = (
         "import sys; sys.modules['moto'] = None\n"
         "from reconciler.aws_lambda import handler\n"
-        "import reconciler.aws, reconciler.drifting, reconciler.notify.sns, reconciler.render.formats\n"
-        "from reconciler.cli import COMMANDS, load\n"
+        "import reconciler.cloud.aws, reconciler.runs.drift_run, reconciler.notify.sns, reconciler.render.formats\n"
+        "from reconciler.cli.entry import COMMANDS, load\n"
         "load('drift')\n"
         "assert not any(name.startswith('reconciler.local') for name in sys.modules)\n"
     )

@@ -12,16 +12,16 @@ from typing import Any
 
 import pytest
 
-from reconciler.applier import apply
-from reconciler.applying import _code
-from reconciler.cloud import Cloud, ReadOnly, WriteAttempted
+from reconciler.applying.applier import apply
+from reconciler.cloud.port import Cloud, ReadOnly, WriteAttempted
 from reconciler.errors import Denied
 from reconciler.kinds import READS
 from reconciler.local.stand_ins import make_up
-from reconciler.lowering import lower
+from reconciler.manifests.references import REMOTE_READS
 from reconciler.model import Action, Done, Failed, Sent, Skipped, Tree, Verified, Waiting
-from reconciler.pipeline import planned
-from reconciler.references import REMOTE_READS
+from reconciler.planning.lowering import lower
+from reconciler.planning.pipeline import planned
+from reconciler.runs.apply_run import _code
 from tests.engine.full import role
 from tests.support import REGION, Bench, bench, document, manifest
 
@@ -270,7 +270,7 @@ def test_a_failure_stops_what_depends_on_it_and_nothing_else(here, tmp_path):
     assert "AccessDenied" in failed[0].error
     skipped = [e for e in events if isinstance(e, Skipped)]
     assert [str(e.change.address) for e in skipped] == ["clients/web"]
-    assert "resource_servers/orders" in skipped[0].because
+    assert "resource_servers/orders" in skipped[0].reason
     done = {str(e.change.address) for e in events if isinstance(e, Done)}
     assert {"user_pool", "mfa", "identity_providers/okta", "groups/admins", "clients/spa"} <= done
     assert not [e for e in events if isinstance(e, Verified)]
@@ -304,7 +304,7 @@ def test_a_pool_that_somebody_else_made_since_the_plan_is_not_made_twice(here, t
 
 
 def test_the_operator_can_stop_between_two_writes(here, tmp_path):
-    from reconciler.applier import apply
+    from reconciler.applying.applier import apply
 
     found = manifest(tmp_path, FULL)
     plan = here.plan(found)
@@ -320,7 +320,7 @@ def test_the_operator_can_stop_between_two_writes(here, tmp_path):
         )
     )
     assert [str(e.change.address) for e in events if isinstance(e, Done)] == ["user_pool", "mfa"]
-    assert all(e.because == "the run was interrupted" for e in events if isinstance(e, Skipped))
+    assert all(e.reason == "the run was interrupted" for e in events if isinstance(e, Skipped))
     here.converge(found)
 
 

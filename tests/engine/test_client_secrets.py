@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from reconciler.kind import State
 from reconciler.kinds.client_secrets import age_on
+from reconciler.kinds.kind import State
 from reconciler.model import Address
 from tests.support import bench, document, manifest
 

@@ -7,10 +7,10 @@ import json
 
 import pytest
 
-from reconciler import exporting
-from reconciler.compare import Comparison, compare, declared, live
+from reconciler.export.compare import Comparison, compare, declared, live
 from reconciler.kinds import KINDS
 from reconciler.render import differences
+from reconciler.runs import export_run
 from tests.engine.full import REGION, full
 from tests.engine.test_one_member import Pools, as_document, with_bytes
 from tests.support import bench, manifest
@@ -58,12 +58,12 @@ def test_every_format_can_show_it(tmp_path):
 def test_nothing_tells_a_live_pool_from_itself_or_its_export(here, tmp_path):
     pool_id = here.get({})
     cloud = here.bench.cloud
-    read = exporting.read(cloud, exporting.one(cloud, pool_id), parallelism=4)
-    one = [live("pool", read.found.document, read.found.name, read.world)]
+    read = export_run.read(cloud, export_run.one(cloud, pool_id), parallelism=4)
+    one = [live("pool", read.found.document, read.found.name, read.live_state)]
     assert one[0].gaps == ()
     assert [c.same for c in compare(one, one)] == [True]
-    style = exporting.Style("minimal", "env", beside=True)
-    result = exporting.export(read, "written", cloud.identity(), style, tmp_path)
+    style = export_run.Style("minimal", "env", beside=True)
+    result = export_run.export(read, "written", cloud.identity(), style, tmp_path)
     environ = {p.target: p.value.reveal() for p in result.exported.promises}
     text = (tmp_path / f"{result.exported.slug}.yaml").read_text(encoding="utf-8")
     written = [declared("file", manifest(tmp_path, text, environ=environ))]

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from reconciler.model import Action
-from reconciler.pipeline import planned
-from reconciler.planner import Choices
+from reconciler.planning.pipeline import planned
+from reconciler.planning.planner import PlanOptions
 from tests.support import Bench, bench, document, manifest
 
 CLIENTS: dict[str, Any] = {"web": {}, "app": {}, "old": {}}
@@ -36,8 +36,8 @@ def here(tmp_path):
         yield found
 
 
-def deletions(here: Bench, tmp_path, tree: dict[str, Any], choices: Choices) -> list[str]:
-    found = planned(manifest(tmp_path, tree), here.cloud, choices)
+def deletions(here: Bench, tmp_path, tree: dict[str, Any], plan_options: PlanOptions) -> list[str]:
+    found = planned(manifest(tmp_path, tree), here.cloud, plan_options)
     return [str(c.address) for c in found.pending if c.action is Action.DELETE]
 
 
@@ -58,12 +58,12 @@ LESS = {**FULL, "clients": {"web": {}, "app": {}}, "groups": {"admins": {}}}
     ],
 )
 def test_an_undeclared_object_goes_only_with_both_keys(here, tmp_path, envelope, prune, expected):
-    assert deletions(here, tmp_path, {**LESS, **envelope}, Choices(prune=prune)) == expected
+    assert deletions(here, tmp_path, {**LESS, **envelope}, PlanOptions(prune=prune)) == expected
 
 
 def test_a_section_that_is_not_there_is_not_managed(here, tmp_path):
     tree = {k: v for k, v in FULL.items() if k != "groups"}
-    assert deletions(here, tmp_path, {**tree, "prune": ["groups"]}, Choices(prune=True)) == []
+    assert deletions(here, tmp_path, {**tree, "prune": ["groups"]}, PlanOptions(prune=True)) == []
 
 
 @pytest.mark.parametrize("operation", ["DescribeUserPoolClient", "ListGroups"])
@@ -72,25 +72,25 @@ def test_what_could_not_be_read_is_never_undeclared(here, tmp_path, operation):
     declared it."""
     here.local.faults.add(operation, "AccessDeniedException")
     tree = {**FULL, "prune": ["clients", "groups"]}
-    found = planned(manifest(tmp_path, tree), here.cloud, Choices(prune=True, max_deletes=99))
+    found = planned(manifest(tmp_path, tree), here.cloud, PlanOptions(prune=True, max_deletes=99))
     assert [g.operation for g in found.gaps] == [f"cognito-idp:{operation}"]
     assert (found.pending, found.unmanaged) == ((), ())
 
 
 def test_the_group_of_an_identity_provider_is_not_undeclared(here, tmp_path):
-    found = planned(manifest(tmp_path, {**FULL, "prune": ["groups"]}), here.cloud, Choices(prune=True))
+    found = planned(manifest(tmp_path, {**FULL, "prune": ["groups"]}), here.cloud, PlanOptions(prune=True))
     assert found.pending == ()
     assert found.unmanaged == ()
 
 
 def test_too_many_deletions_are_refused_unless_their_number_is_said(here, tmp_path):
     tree = {**FULL, "clients": {}, "prune": ["clients"]}
-    refused = planned(manifest(tmp_path, tree), here.cloud, Choices(prune=True))
+    refused = planned(manifest(tmp_path, tree), here.cloud, PlanOptions(prune=True))
     assert [r.rule for r in refused.refusals] == ["threshold"]
     assert "--max-deletes 3" in refused.refusals[0].advice
-    fewer = planned(manifest(tmp_path, tree), here.cloud, Choices(prune=True, max_deletes=2))
+    fewer = planned(manifest(tmp_path, tree), here.cloud, PlanOptions(prune=True, max_deletes=2))
     assert [r.rule for r in fewer.refusals] == ["threshold"]
-    meant = planned(manifest(tmp_path, tree), here.cloud, Choices(prune=True, max_deletes=3))
+    meant = planned(manifest(tmp_path, tree), here.cloud, PlanOptions(prune=True, max_deletes=3))
     assert meant.refusals == ()
     here.apply(manifest(tmp_path, tree), meant)
     pool = meant.target.pool_id
@@ -101,9 +101,9 @@ def test_terms_inside_of_a_client_go_with_keys_of_their_own(here, tmp_path):
     both = {n: {"Links": {"cognito:default": "https://example.com"}} for n in ("terms-of-use", "privacy-policy")}
     here.converge(manifest(tmp_path, {**FULL, "clients": {**CLIENTS, "web": {"terms": both}}}))
     one = {**CLIENTS, "web": {"terms": {"terms-of-use": both["terms-of-use"]}}}
-    others = deletions(here, tmp_path, {**FULL, "clients": one, "prune": ["clients"]}, Choices(prune=True))
+    others = deletions(here, tmp_path, {**FULL, "clients": one, "prune": ["clients"]}, PlanOptions(prune=True))
     assert others == []
-    mine = deletions(here, tmp_path, {**FULL, "clients": one, "prune": ["clients.terms"]}, Choices(prune=True))
+    mine = deletions(here, tmp_path, {**FULL, "clients": one, "prune": ["clients.terms"]}, PlanOptions(prune=True))
     assert mine == ["clients/web/terms/privacy-policy"]
 
 
@@ -115,9 +115,9 @@ def test_a_client_is_replaced_only_when_it_is_named(here, tmp_path):
     assert [r.rule for r in refused.refusals] == ["immutable"]
     assert "--allow-replace clients/web" in refused.refusals[0].advice
     protected = manifest(tmp_path, {**tree, "protect": ["clients/web"]})
-    choices = Choices(replaceable=frozenset({"clients/web"}))
-    assert [r.rule for r in planned(protected, here.cloud, choices).refusals] == ["immutable"]
-    allowed = planned(found, here.cloud, choices)
+    plan_options = PlanOptions(replaceable=frozenset({"clients/web"}))
+    assert [r.rule for r in planned(protected, here.cloud, plan_options).refusals] == ["immutable"]
+    allowed = planned(found, here.cloud, plan_options)
     assert [(str(c.address), c.action) for c in allowed.pending] == [("clients/web", Action.REPLACE)]
     assert "made again" in allowed.pending[0].reason
     here.apply(found, allowed)
@@ -142,7 +142,7 @@ def test_null_in_an_item_of_a_list_is_not_sent(here, tmp_path):
 def test_what_is_decided_at_creation_is_decided_anew(here, tmp_path):
     """A replaced client keeps its settings but not its secret, and a provider of another type not its old details."""
     secret = {**FULL, "clients": {**CLIENTS, "web": {"GenerateSecret": True, "AuthSessionValidity": 5}}}
-    everything = Choices(replaceable=frozenset({"clients/web", "identity_providers/okta"}))
+    everything = PlanOptions(replaceable=frozenset({"clients/web", "identity_providers/okta"}))
     first = manifest(tmp_path, secret)
     here.apply(first, planned(first, here.cloud, everything))
     saml = {"ProviderType": "SAML", "ProviderDetails": {"MetadataURL": "https://idp.example.com/metadata"}}

@@ -10,20 +10,20 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from reconciler import ignoring, reports
-from reconciler.attribution import Trail, attribute
-from reconciler.cloud import Cloud, Identity, ReadOnly
-from reconciler.differ import undeclared
-from reconciler.drift import Compared, Criteria
-from reconciler.drifting import compared, exit_code
+from reconciler.cloud.port import Cloud, Identity, ReadOnly
+from reconciler.drift import report_store
+from reconciler.drift.attribution import Trail, attribute
+from reconciler.drift.findings import Compared, Criteria
 from reconciler.errors import Busy, Denied, InvalidInput
 from reconciler.kinds import KINDS, READS
+from reconciler.manifests.references import REMOTE_READS
 from reconciler.model import Action, Address, Drift, Finding, FindingClass, Tree
-from reconciler.pipeline import planned
-from reconciler.planner import Choices
-from reconciler.references import REMOTE_READS
-from reconciler.render import drift as render
-from reconciler.render import formats, output_schema
+from reconciler.planning import ignoring
+from reconciler.planning.pipeline import planned
+from reconciler.planning.planner import PlanOptions
+from reconciler.render import drift_text, formats, output_schema
+from reconciler.runs.drift_run import compared, exit_code
+from reconciler.values.differ import undeclared
 from schemas.client import Client
 from schemas.user_pool import UserPool
 from tests.engine.full import REGION, SCHEMA
@@ -63,7 +63,7 @@ def by_hand(here: Bench, **members: Any) -> None:
 
 
 def told(file: str) -> frozenset[str]:
-    return reports.told(file, NotImplemented)
+    return report_store.notified(file, NotImplemented)
 
 
 def drift(here: Bench, tmp_path: Any, tree: Tree = BASE, **criteria: Any) -> Compared:
@@ -72,7 +72,7 @@ def drift(here: Bench, tmp_path: Any, tree: Tree = BASE, **criteria: Any) -> Com
 
 
 def shown(found: Compared) -> list[tuple[str, str]]:
-    return [(f.cls.value, render._name(f)) for f in found.drift.findings]
+    return [(f.cls.value, drift_text._name(f)) for f in found.drift.findings]
 
 
 def disturb(here: Bench) -> None:
@@ -109,7 +109,7 @@ def test_one_change_of_each_class_gives_exactly_those_findings_twice_alike(here,
     assert shown(once) == EACH
     for name in formats.NAMES:
         assert formats.drift([once.drift])[name](False) == formats.drift([twice.drift])[name](False)
-    tree = json.loads(render.machine([once.drift]))
+    tree = json.loads(drift_text.machine([once.drift]))
     Draft202012Validator(json.loads(output_schema("drift"))).validate(tree)
     assert {f["class"]: (f["severity"], f["fails"]) for f in tree["findings"]} == {
         "changed": ("error", True),
@@ -122,7 +122,7 @@ def test_one_change_of_each_class_gives_exactly_those_findings_twice_alike(here,
     text = (tmp_path / "m.yaml").read_text().splitlines()
     assert "https://a.example.com" in text[lines["changed"] - 1]
     assert "admins" in text[lines["missing"] - 1]
-    human = render.human([once.drift], color=False)
+    human = drift_text.human([once.drift], color=False)
     assert 'manifest: ["https://a.example.com"]' in human
     assert 'live:     ["https://evil.example.com"]' in human
     assert "Drift: 1 changed, 1 missing, 1 unmanaged, 1 undeclared" in human
@@ -158,8 +158,8 @@ def test_what_aws_makes_is_nobodys_but_a_group_with_a_role_is(here, tmp_path):
 
 
 def test_a_client_that_registered_itself_is_nobodys():
-    assert KINDS["clients"].owner(KINDS["clients"].adopt({"ClientName": "x", "ClientType": "DCR"}), "") != ""
-    assert KINDS["clients"].owner(KINDS["clients"].adopt({"ClientName": "x", "ClientType": "STANDARD"}), "") == ""
+    assert KINDS["clients"].owner(KINDS["clients"].from_api({"ClientName": "x", "ClientType": "DCR"}), "") != ""
+    assert KINDS["clients"].owner(KINDS["clients"].from_api({"ClientName": "x", "ClientType": "STANDARD"}), "") == ""
 
 
 def test_what_nothing_writes_cannot_drift(here, tmp_path):
@@ -214,7 +214,7 @@ def test_pools_and_clients_that_cannot_be_told_apart_are_refused(here, tmp_path)
     here.boto().create_user_pool(PoolName="customers")
     found = drift(here, tmp_path).drift
     assert [r.rule for r in found.refusals] == ["ambiguous"]
-    assert json.loads(render.machine([found]))["complete"] is False
+    assert json.loads(drift_text.machine([found]))["complete"] is False
 
 
 def test_a_change_that_no_apply_could_make_is_a_finding_like_others(here, tmp_path):
@@ -271,7 +271,7 @@ def test_what_nobody_declared_is_told_without_echoes_and_secrets(everything):
         "clients/web.ClientSecret",
     }
     assert not [n for n in members if n.startswith(("mfa.SmsMfaConfiguration.", "user_pool.Schema.email"))]
-    assert "secret_one" not in render.machine([found.drift])
+    assert "secret_one" not in drift_text.machine([found.drift])
 
 
 def test_a_default_in_other_words_is_a_default(here, tmp_path):
@@ -311,9 +311,9 @@ def test_a_default_that_was_switched_off_is_no_default():
 def test_ids_stay_when_a_value_changes_and_differ_otherwise(here, tmp_path):
     here.converge(manifest(tmp_path, BASE))
     disturb(here)
-    before = {f.id: render._name(f) for f in drift(here, tmp_path).drift.findings}
+    before = {f.id: drift_text._name(f) for f in drift(here, tmp_path).drift.findings}
     by_hand(here, CallbackURLs=["https://worse.example.com"], LogoutURLs=["https://off.example.com"])
-    after = {f.id: render._name(f) for f in drift(here, tmp_path).drift.findings}
+    after = {f.id: drift_text._name(f) for f in drift(here, tmp_path).drift.findings}
     assert before == after
     assert len(before) == 4
     assert all(i.startswith("poolctl-") and len(i) == 24 for i in before)
@@ -324,10 +324,10 @@ def test_reported_and_accepted_findings_are_left_out(here, tmp_path):
     disturb(here)
     first = drift(here, tmp_path).drift
     file = tmp_path / "report.json"
-    file.write_text(render.machine([first]))
+    file.write_text(drift_text.machine([first]))
     again = drift(here, tmp_path, reported=told(str(file))).drift
     assert (again.findings, again.suppressed, exit_code([again], zero=False)) == ((), 4, 0)
-    file.write_text(render.machine([again]))  # a report of what is new still knows what is old
+    file.write_text(drift_text.machine([again]))  # a report of what is new still knows what is old
     here.boto().create_group(UserPoolId=pool_of(here), GroupName="late")
     third = drift(here, tmp_path, reported=told(str(file)))
     assert shown(third) == [("unmanaged", "groups/late")]
@@ -355,11 +355,11 @@ def test_what_cannot_be_read_is_never_no_drift(here, tmp_path):
     found = drift(here, tmp_path).drift
     assert (found.findings, [g.operation for g in found.gaps]) == ((), ["cognito-idp:ListGroups"])
     assert exit_code([found], zero=False) == exit_code([found], zero=True) == 7
-    human = render.human([found], color=False)
+    human = drift_text.human([found], color=False)
     assert "Could not read groups: cognito-idp:ListGroups" in human
     assert "needs the IAM action cognito-idp:ListGroups" in human
     assert "No drift." not in human
-    tree = json.loads(render.machine([found]))
+    tree = json.loads(drift_text.machine([found]))
     assert (tree["complete"], tree["coverage"]["gaps"][0]["iam_action"]) == (False, "cognito-idp:ListGroups")
 
 
@@ -371,7 +371,7 @@ def test_drift_beside_a_gap_is_drift_and_incomplete(here, tmp_path):
     assert shown(found) == EACH[:2]  # of that client nothing can be said, not even of what is inside of it
     assert exit_code([found.drift], zero=False) == 2
     assert exit_code([found.drift], zero=True) == 7
-    assert json.loads(render.machine([found.drift]))["complete"] is False
+    assert json.loads(drift_text.machine([found.drift]))["complete"] is False
 
 
 TWO = document(
@@ -424,7 +424,7 @@ def test_a_literal_secret_is_hidden_wherever_it_stands(here, tmp_path):
     gone = drift(here, tmp_path, tree).drift
     assert shown(Compared(gone, None)) == [("missing", "identity_providers/Google")]
     for one in (found, gone):
-        text = render.machine([one]) + render.human([one], color=False) + repr(one)
+        text = drift_text.machine([one]) + drift_text.human([one], color=False) + repr(one)
         assert canary not in text
         assert "another_secret" not in text
 
@@ -513,10 +513,10 @@ def test_an_expired_rule_fails_and_no_longer_holds(here, tmp_path):
     here.converge(manifest(tmp_path, BASE))
     alone = drift(here, tmp_path, tree, today="2027-07-01").drift
     assert (alone.findings, exit_code([alone], zero=False)) == ((), 2)
-    assert json.loads(render.machine([alone]))["drifted"] is True
+    assert json.loads(drift_text.machine([alone]))["drifted"] is True
     by_hand(here, CallbackURLs=["https://evil.example.com"])
     for today, pending in (("2027-06-30", 0), ("2027-07-01", 1)):
-        plan = planned(manifest(tmp_path, tree), here.cloud, Choices(today=today))
+        plan = planned(manifest(tmp_path, tree), here.cloud, PlanOptions(today=today))
         assert len(plan.pending) == pending
 
 
@@ -579,9 +579,11 @@ class FakeTrail:
         return {"Events": found[at : at + 2], **rest}
 
 
-def finding(cls: FindingClass, section: str, name: str = "", path: tuple[str, ...] = (), wanted: Any = None) -> Finding:
+def finding(
+    cls: FindingClass, section: str, name: str = "", path: tuple[str, ...] = (), desired: Any = None
+) -> Finding:
     address = Address("customers", section, name)
-    return Finding(f"{cls.value} {address} {path}", cls, address, path, wanted, None, "error", fails=True)
+    return Finding(f"{cls.value} {address} {path}", cls, address, path, desired, None, "error", fails=True)
 
 
 POOL = "eu-west-1_AbCdEf123"
@@ -631,7 +633,7 @@ def test_the_newest_event_that_fits_is_on_each_finding_of_an_object():
     assert (who.console, who.ours, who.source_address, who.time) == (True, False, "192.0.2.7", "2026-11-01T10:20:00Z")
     assert who.principal.endswith("assumed-role/Dev/mallory")
     assert [a["LookupAttributes"][0]["AttributeKey"] for a in trail.asked][:2] == ["ResourceName", "EventName"]
-    text = render.human([found], color=False)
+    text = drift_text.human([found], color=False)
     assert "UpdateUserPoolClient in the console at 2026-11-01T10:20:00Z from 192.0.2.7 (event event-20)" in text
 
 
@@ -670,10 +672,10 @@ def test_a_client_that_was_deleted_is_known_by_the_name_that_older_events_told()
             event("DeleteUserPoolClient", 20, {"userPoolId": POOL, "clientId": "gone1"}),
         ]
     )
-    missing = finding(FindingClass.MISSING, "clients", "web", wanted={"ClientName": "web"})
+    missing = finding(FindingClass.MISSING, "clients", "web", desired={"ClientName": "web"})
     assert events_of(asked_of(trail, missing, ids={"UserPoolId": POOL})[0]) == ["event-20"]
     assert events_of(asked_of(trail, missing, ids={"UserPoolId": POOL, "ClientId": "stranger"})[0]) == ["event-30"]
-    nobody = finding(FindingClass.MISSING, "clients", "api", wanted={"ClientName": "api"})
+    nobody = finding(FindingClass.MISSING, "clients", "api", desired={"ClientName": "api"})
     assert events_of(asked_of(trail, nobody, ids={"UserPoolId": POOL})[0]) == [""]
 
 
@@ -696,7 +698,7 @@ def test_the_newest_of_several_operations_wins():
 
 
 def test_a_long_answer_is_cut_and_said_so(monkeypatch):
-    monkeypatch.setattr("reconciler.attribution.MOST_PAGES", 3)
+    monkeypatch.setattr("reconciler.drift.attribution.MOST_PAGES", 3)
     found, _ = asked_of(FakeTrail([update(1), *(update(n, client="other") for n in range(2, 20))]), CHANGED)
     assert events_of(found) == [""]
     assert "more events than were read" in found.notices[0].message
@@ -764,12 +766,12 @@ def test_what_was_deleted_inside_a_client_is_known_by_the_id_that_its_creation_t
     ]
     newest_first = sorted(events, key=lambda e: e["EventTime"], reverse=True)
     trail = FakeTrail([], {POOL: newest_first}) if by_resource else FakeTrail(events)
-    missing = finding(FindingClass.MISSING, section, name, wanted={})
+    missing = finding(FindingClass.MISSING, section, name, desired={})
     assert events_of(asked_of(trail, missing)[0]) == ["event-20"]
 
 
 def test_what_went_with_a_client_that_was_made_again_is_laid_to_who_deleted_that_one():
-    missing = finding(FindingClass.MISSING, "clients.branding", "web", wanted={})
+    missing = finding(FindingClass.MISSING, "clients.branding", "web", desired={})
     again = [
         event(
             "CreateUserPoolClient",
@@ -790,7 +792,7 @@ def test_what_went_with_a_client_that_was_made_again_is_laid_to_who_deleted_that
     assert events_of(asked_of(FakeTrail([*again, *gone]), missing)[0]) == [""]
 
 
-class Abroad(FakeTrail):
+class RegionalRead(FakeTrail):
     """The CloudTrail of the pool's Region, with another Region's beside it."""
 
     def __init__(self, events: list[Tree], there: FakeTrail) -> None:
@@ -812,7 +814,7 @@ def test_settings_of_a_replica_are_looked_for_in_its_region(by_resource):
         event("UpdateUserPool", 19, {"userPoolId": POOL}),
     ]
     there = FakeTrail([], {POOL: told}) if by_resource else FakeTrail(told)
-    home = Abroad(
+    home = RegionalRead(
         [
             event("UpdateUserPool", 40, {"userPoolId": POOL}),
             event("CreateUserPoolReplica", 1, replica),
@@ -837,7 +839,7 @@ def test_an_event_at_home_that_is_newer_than_those_of_the_other_region_wins():
     """A replica that was made again has the settings that it was made with."""
     replica = {"userPoolId": POOL, "regionName": "eu-central-1"}
     there = FakeTrail([event("UpdateUserPool", 5, {"userPoolId": POOL})])
-    home = Abroad([event("CreateUserPoolReplica", 9, replica)], there)
+    home = RegionalRead([event("CreateUserPoolReplica", 9, replica)], there)
     email = finding(FindingClass.CHANGED, "replicas", "eu-central-1", ("EmailConfiguration", "From"))
     found, _ = asked_of(home, email, ids={"UserPoolId": POOL, "RegionName": "eu-central-1"})
     assert events_of(found) == ["event-9"]

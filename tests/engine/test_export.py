@@ -13,19 +13,19 @@ from typing import Any
 import pytest
 import yaml
 
-from reconciler import exporting
-from reconciler.cloud import Identity, ReadOnly
-from reconciler.desired import load
+from reconciler.cloud.port import Identity, ReadOnly
 from reconciler.errors import Denied, Partial, Refused
-from reconciler.exporter import LEFT_OUT, Exported, Style, slug
-from reconciler.exporting import Found, Result
-from reconciler.kind import ResourceKind
+from reconciler.export.exporter import LEFT_OUT, Exported, Style, slug
 from reconciler.kinds import KINDS, READS, root_of
-from reconciler.manifest import read as read_yaml
+from reconciler.kinds.kind import ResourceKind
+from reconciler.manifests.desired import load
+from reconciler.manifests.reader import read as read_yaml
+from reconciler.manifests.references import variables
+from reconciler.manifests.writer import LiveText, blocks
 from reconciler.model import Address, Observed
-from reconciler.observer import VOLATILE, World, wrap
-from reconciler.references import variables
-from reconciler.writer import LiveText, blocks
+from reconciler.observing.observer import VOLATILE, LiveState, wrap
+from reconciler.runs import export_run
+from reconciler.runs.export_run import ExportResult, Found
 from schemas.documents import DOCUMENTS
 from tests.engine.full import METADATA, REGION, VARIANTS, full, identities
 from tests.engine.test_one_member import Pools, as_document
@@ -36,19 +36,19 @@ MODES = ("minimal", "full")
 modes = pytest.mark.parametrize("mode", MODES)
 
 
-def exported(here: Bench, pool_id: str, mode: str, directory: Path | None, secrets: str = "env") -> Result:
+def exported(here: Bench, pool_id: str, mode: str, directory: Path | None, secrets: str = "env") -> ExportResult:
     """Export as the command does, on a cloud that cannot write."""
     cloud = ReadOnly(here.cloud, READS | {("sts", "GetCallerIdentity")})
-    found = exporting.read(cloud, exporting.one(cloud, pool_id), parallelism=4)
+    found = export_run.read(cloud, export_run.one(cloud, pool_id), parallelism=4)
     style = Style(mode, secrets, beside=directory is not None)
-    return exporting.export(found, slug(found.found.name), cloud.identity(), style, directory)
+    return export_run.export(found, slug(found.found.name), cloud.identity(), style, directory)
 
 
 def secrets_of(found: Exported) -> dict[str, str]:
     return {p.target: p.value.reveal() for p in found.promises}
 
 
-def planned_again(here: Bench, result: Result, directory: Path) -> list[str]:
+def planned_again(here: Bench, result: ExportResult, directory: Path) -> list[str]:
     """Plan what was written, with a fresh look at what is live."""
     file = str(directory / f"{result.exported.slug}.yaml")
     environ = secrets_of(result.exported)
@@ -59,7 +59,7 @@ def planned_again(here: Bench, result: Result, directory: Path) -> list[str]:
     return [f"{c.address}: {[f.path for f in c.fields]}" for c in plan.pending]
 
 
-def tree_of(result: Result) -> Any:
+def tree_of(result: ExportResult) -> Any:
     return yaml.safe_load(result.exported.text)
 
 
@@ -318,7 +318,7 @@ STRANGE = [
 
 @pytest.mark.parametrize("text", STRANGE, ids=repr)
 def test_texts_that_look_like_something_else_stay_texts(tmp_path, text):
-    from reconciler.references import resolve_local
+    from reconciler.manifests.references import resolve_local
 
     tree = {
         "value": LiveText(text),
@@ -392,7 +392,7 @@ def test_file_names_stay_where_they_belong(name, wanted):
 
 def test_pools_that_would_share_a_file_have_their_ids_in_the_name():
     pools = [Found("UserPool", "eu-west-1_A", "web"), Found("UserPool", "eu-west-1_B", "Web"), Found("", "x", "other")]
-    assert exporting.slugs(pools) == ["web-eu-west-1_A", "Web-eu-west-1_B", "other"]
+    assert export_run.slugs(pools) == ["web-eu-west-1_A", "Web-eu-west-1_B", "other"]
 
 
 class Refusing:
@@ -429,23 +429,23 @@ def test_a_text_that_would_change_something_is_found_out(here):
     """The proof is the last word, whatever the writer did."""
     idp = here.boto()
     pool_id = idp.create_user_pool(PoolName="users")["UserPool"]["Id"]
-    found = exporting.read(here.cloud, Found("UserPool", pool_id, ""), parallelism=1)
+    found = export_run.read(here.cloud, Found("UserPool", pool_id, ""), parallelism=1)
     text = f"version: 1\nid: {pool_id}\nuser_pool: {{PoolName: users, DeletionProtection: ACTIVE}}\n"
-    left = exporting.prove(Exported("users", text), found, here.cloud.identity(), None)
+    left = export_run.prove(Exported("users", text), found, here.cloud.identity(), None)
     assert left == ["user_pool: update DeletionProtection"]
     wrong = Exported("users", text.replace("ACTIVE", "ACTIVE, Typo: 1"))
-    assert "Typo" in exporting.prove(wrong, found, here.cloud.identity(), None)[0]
+    assert "Typo" in export_run.prove(wrong, found, here.cloud.identity(), None)[0]
 
 
 def test_a_live_value_that_no_manifest_may_hold_stops_the_export(here, tmp_path):
     pool_id = here.boto().create_user_pool(PoolName="users")["UserPool"]["Id"]
-    found = exporting.read(here.cloud, Found("UserPool", pool_id, ""), parallelism=1)
-    odd = {**found.world.root.data, "LambdaConfig": {"PreSignUp": "no ARN"}}
-    root = replace(found.world.root, data=odd)
-    found = replace(found, world=replace(found.world, root=root, objects=(root,)))
+    found = export_run.read(here.cloud, Found("UserPool", pool_id, ""), parallelism=1)
+    odd = {**found.live_state.root.data, "LambdaConfig": {"PreSignUp": "no ARN"}}
+    root = replace(found.live_state.root, data=odd)
+    found = replace(found, live_state=replace(found.live_state, root=root, objects=(root,)))
     target = tmp_path / "new" / "pools"
     identity = here.cloud.identity()
-    outcome = exporting.save(lambda d: exporting.export_all([found], [], identity, Style(), d), target, force=True)
+    outcome = export_run.save(lambda d: export_run.export_all([found], [], identity, Style(), d), target, force=True)
     (failure,) = outcome.failures
     assert isinstance(failure.error, Partial)
     assert "PreSignUp" in str(failure.error)
@@ -467,12 +467,12 @@ def test_a_pool_that_cannot_be_read_does_not_stop_the_others_nor_rename_their_fi
     ids = [here.boto().create_user_pool(PoolName=n)["UserPool"]["Id"] for n in ("users", "users", "staff")]
     found = [Found("UserPool", i, n) for i, n in zip(ids, ("users", "users", "staff"), strict=True)]
     said: list[str] = []
-    read, failures = exporting.read_all(Hiding(here.cloud, ids[0]), found, parallelism=1, say=said.append)
+    read, failures = export_run.read_all(Hiding(here.cloud, ids[0]), found, parallelism=1, say=said.append)
     assert [f.found.id for f in failures] == ids[:1]
     assert said == ["Reading users…", "Reading users…", "Reading staff…", ""]
     identity, style = here.cloud.identity(), Style(beside=True)
-    outcome = exporting.save(
-        lambda d: exporting.export_all(read, failures, identity, style, d), tmp_path / "out", force=False
+    outcome = export_run.save(
+        lambda d: export_run.export_all(read, failures, identity, style, d), tmp_path / "out", force=False
     )
     assert [p.name for p in outcome.paths] == [f"users-{ids[1]}.yaml", "staff.yaml"]
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == sorted(p.name for p in outcome.paths)
@@ -505,19 +505,19 @@ def samples() -> list[Any]:
     return found
 
 
-def live(kind: ResourceKind, answer: dict[str, Any]) -> World:
+def live(kind: ResourceKind, answer: dict[str, Any]) -> LiveState:
     """A pool with one object in it, as the observer would give it."""
     root = root_of(kind.document)
     pool_id = {"UserPool": "us-west-2_aaaaaaaaa", "IdentityPool": "us-west-2:11111111-1111-1111-1111-111111111111"}
     ids = {root.id_param: pool_id[kind.document], "ResourceArn": "arn"}
-    data = wrap(kind.model, kind.adopt({k: v for k, v in answer.items() if k not in VOLATILE}))
+    data = wrap(kind.model, kind.from_api({k: v for k, v in answer.items() if k not in VOLATILE}))
     pool = data if kind.root else ROOTS[kind.document]
     document = pool[root.name_member]
     top = Observed(Address(document, root.section), ids, pool)
     own = {kind.id_param: kind.identifier(answer)} if kind.id_param else {}
     name = str(answer.get(kind.name_member, "")) if kind.name_member else ""
     objects = (top,) if kind.root else (top, Observed(Address(document, kind.section, name), {**ids, **own}, data))
-    return World(top, objects, frozenset({root.section, kind.section}), {})
+    return LiveState(top, objects, frozenset({root.section, kind.section}), {})
 
 
 @modes
@@ -529,6 +529,6 @@ def test_every_sample_answer_is_exported_and_plans_to_nothing(tmp_path, kind, fi
     here = Identity(accounts[0] if accounts else "123456789012", "us-west-2")
     found = answer[result] if result else answer
     for item in found if isinstance(found, list) else [found]:
-        world = live(kind, item)
-        read = exporting.Read(Found(kind.document, next(iter(world.root.ids.values())), "x"), world, "")
-        exporting.export(read, "x", here, Style(mode, "env", beside=True), tmp_path)
+        live_state = live(kind, item)
+        read = export_run.Read(Found(kind.document, next(iter(live_state.root.ids.values())), "x"), live_state, "")
+        export_run.export(read, "x", here, Style(mode, "env", beside=True), tmp_path)

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.differ import diff, same
-from reconciler.merge import overlay
 from reconciler.model import Secret
+from reconciler.values.differ import diff, same
+from reconciler.values.merge import overlay
 from schemas.base import (
     ApiModel,
     ClearWith,

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 import yaml
 
-from reconciler.differ import diff
 from reconciler.kinds import KINDS, root_of
-from reconciler.merge import defaults
 from reconciler.model import Address, Observed, Target
-from reconciler.observer import World, wrap
-from reconciler.planner import Choices, plan
+from reconciler.observing.observer import LiveState, wrap
+from reconciler.planning.planner import PlanOptions, plan
+from reconciler.values.differ import diff
+from reconciler.values.merge import defaults
 from schemas.base import ApiModel, Sensitive, members
 from schemas.managed_login_branding import ManagedLoginBranding
 from schemas.risk_configuration import RiskConfiguration
@@ -50,7 +50,7 @@ def test_every_sample_planned_against_itself_shows_no_change(tmp_path, kind, ent
         found = answer[kind.listing.items][0]
     if not found or (kind.id_param and kind.id_param not in found and kind.name_member and not kind.root):
         return  # the answer to a creation, which says nothing of the object
-    adopted = kind.adopt({k: v for k, v in found.items() if k != "UserPoolId"})
+    adopted = kind.from_api({k: v for k, v in found.items() if k != "UserPoolId"})
     data = wrap(kind.model, adopted)
     if kind.outer:
         assert not diff(kind.model, wrap(kind.model, known(kind.model, adopted)), data)
@@ -64,8 +64,8 @@ def test_every_sample_planned_against_itself_shows_no_change(tmp_path, kind, ent
     top = Observed(Address(loaded.name, root.section), {root.id_param: ROOT_ID[kind.document]}, data)
     ids = {**top.ids, **({kind.id_param: str(found.get(kind.id_param, name))} if kind.id_param else {})}
     here = Observed(Address(loaded.name, kind.section, "" if kind.single else name), ids, data)
-    world = World(top, (top,) if kind.root else (top, here), frozenset({kind.section}))
-    planned = plan(loaded, world, Target("", "us-west-2", loaded.name, "", "m.yaml"), Choices())
+    live_state = LiveState(top, (top,) if kind.root else (top, here), frozenset({kind.section}))
+    planned = plan(loaded, live_state, Target("", "us-west-2", loaded.name, "", "m.yaml"), PlanOptions())
     assert [(f.path, f.before, f.after) for c in planned.pending for f in c.fields] == []
     assert planned.refusals == ()
 

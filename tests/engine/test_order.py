@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from reconciler.lowering import lower
 from reconciler.model import Sent
-from reconciler.pipeline import planned
-from reconciler.planner import Choices
+from reconciler.planning.lowering import lower
+from reconciler.planning.pipeline import planned
+from reconciler.planning.planner import PlanOptions
 from reconciler.render.redact import plain
 from tests.engine.full import CERTIFICATE, OTHER_CERTIFICATE, REGION, SES, role
 from tests.render.golden import check
@@ -162,12 +162,12 @@ def test_calls_come_in_an_order_that_the_service_takes(tmp_path, case):
     with bench(region=REGION) as here:
         here.converge(manifest(tmp_path, before))
         found = manifest(tmp_path, after)
-        plan = planned(found, here.cloud, Choices(prune=True))
+        plan = planned(found, here.cloud, PlanOptions(prune=True))
         assert plan.refusals == ()
         calls = [call for c in plan.pending for call in lower(c, plan)]
         events = here.apply(found, plan)
         assert [e.call.operation for e in events if isinstance(e, Sent)] == [c.operation for c in calls]
-        assert planned(found, here.cloud, Choices(prune=True)).pending == ()
+        assert planned(found, here.cloud, PlanOptions(prune=True)).pending == ()
         text = "".join(f"{c.operation} {json.dumps(plain(c.params), indent=1, sort_keys=True)}\n" for c in calls)
         pool = plan.target.pool_id
     for number, made in enumerate(sorted({v for c in calls for k, v in c.params.items() if k == "ClientId"})):

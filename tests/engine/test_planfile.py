@@ -12,16 +12,16 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from reconciler import planfile
 from reconciler.errors import Denied, InvalidInput, Stale
+from reconciler.export.rollback import inside, rollback
 from reconciler.kinds import KINDS
-from reconciler.lowering import lower
-from reconciler.model import Action, Address, Later, Plan, Secret
-from reconciler.options import Options
-from reconciler.pipeline import planned
-from reconciler.planner import Choices
+from reconciler.model import Action, Address, Plan, Secret, Unknown
+from reconciler.planning.lowering import lower
+from reconciler.planning.pipeline import planned
+from reconciler.planning.planner import PlanOptions
 from reconciler.render import formats, human, machine, output_schema
-from reconciler.rollback import inside, rollback
+from reconciler.runs import planfile
+from reconciler.terminal.options import Options
 from tests.engine.full import METADATA, REGION, SCHEMA, full
 from tests.engine.test_one_member import ALL, Pools, actual, as_document, at, nested, placed, with_bytes
 from tests.support import bench, clean, document, identity_snapshot, manifest, snapshot
@@ -162,7 +162,7 @@ def test_the_digest_knows_which_object_an_unknown_value_is_of(local, tmp_path):
     change = next(c for c in plan.changes if c.address.section == "clients")
     trees = []
     for name in ("okta", "corp"):
-        leaf = Later(Address("customers", "identity_providers", name), "ProviderName")
+        leaf = Unknown(Address("customers", "identity_providers", name), "ProviderName")
         moved = type(change)(
             *(getattr(change, f) if f != "after" else {**change.after, "X": leaf} for f in change.__slots__)
         )
@@ -397,7 +397,7 @@ def test_a_rollback_holds_what_is_deleted_and_placeholders_for_its_secrets(local
     tree = {**TREE, "prune": ["clients", "identity_providers", "groups"]}
     local.converge(load(tmp_path, tree))
     gone = load(tmp_path, {**tree, "clients": {}, "identity_providers": {}, "groups": {}})
-    plan = planned(gone, local.cloud, Choices(prune=True, max_deletes=9))
+    plan = planned(gone, local.cloud, PlanOptions(prune=True, max_deletes=9))
     assert {c.action for c in plan.pending} == {Action.DELETE}
     text = _written(tmp_path, plan)
     secrets = [c["ClientSecret"] for c in _clients(local)]
@@ -470,7 +470,7 @@ def test_a_rollback_makes_deleted_objects_of_every_kind_again(local, tmp_path, s
     plan = planned(
         manifest(tmp_path, {**tree, "prune": [section]}, name="gone.yaml"),
         local.cloud,
-        Choices(prune=True, max_deletes=99),
+        PlanOptions(prune=True, max_deletes=99),
     )
     assert {c.action for c in plan.pending} == {Action.DELETE}
     assert len(plan.pending) == len(names)
@@ -498,7 +498,7 @@ def test_a_rollback_of_a_replacement(local, tmp_path):
     one = document(clients={"web": {"CallbackURLs": ["https://a.example/cb"]}})
     other = document(clients={"web": {"CallbackURLs": ["https://b.example/cb"], "GenerateSecret": True}})
     local.converge(manifest(tmp_path, one))
-    allowed = Choices(replaceable=frozenset({"clients/web"}))
+    allowed = PlanOptions(replaceable=frozenset({"clients/web"}))
     plan = planned(manifest(tmp_path, other), local.cloud, allowed)
     assert [c.action for c in plan.pending] == [Action.REPLACE]
     text = _written(tmp_path, plan)
@@ -523,10 +523,10 @@ def _taking_away(local, tmp_path, action):
     mine = manifest(
         tmp_path, {**tree, "clients": {**stays, **(web if action is Action.REPLACE else {})}}, name="gone.yaml"
     )
-    choices = Choices(prune=True, max_deletes=9, replaceable=frozenset({"clients/web"}))
-    plan = planned(mine, local.cloud, choices)
+    plan_options = PlanOptions(prune=True, max_deletes=9, replaceable=frozenset({"clients/web"}))
+    plan = planned(mine, local.cloud, plan_options)
     assert [(c.address.section, c.action) for c in plan.pending] == [("clients", action)]
-    return mine, plan, choices
+    return mine, plan, plan_options
 
 
 def _inside_of_web(local):
@@ -542,7 +542,7 @@ def _inside_of_web(local):
 @pytest.mark.parametrize("action", [Action.DELETE, Action.REPLACE])
 def test_a_rollback_holds_what_goes_with_a_client(local, tmp_path, action):
     """Everything that can stand in a client, declared or not: branding, terms, policies, sessions, risk, style."""
-    mine, plan, choices = _taking_away(local, tmp_path, action)
+    mine, plan, plan_options = _taking_away(local, tmp_path, action)
     before = _inside_of_web(local)
     assert all(before.values())
     found = rollback([plan], "rb.yaml", [inside(local.cloud, plan)])
@@ -562,7 +562,7 @@ def test_a_rollback_holds_what_goes_with_a_client(local, tmp_path, action):
     local.apply(mine, plan)
     tree = filled(yaml.safe_load(found.text), as_document(full("one")))
     back = manifest(tmp_path, tree, name="rb.yaml")
-    undo = planned(back, local.cloud, replace(choices, replaceable=frozenset({owner})))
+    undo = planned(back, local.cloud, replace(plan_options, replaceable=frozenset({owner})))
     assert {c.address.section.partition(".")[2] for c in undo.pending if c.address.owner} == parts
     local.apply(back, undo)
     assert _without_image(_inside_of_web(local)) == _without_image(before)
@@ -579,7 +579,7 @@ def test_a_rollback_of_what_is_declared_inside_says_it_once(local, tmp_path):
     other = copy.deepcopy(one)
     other["clients"]["web"] |= {"GenerateSecret": True, "branding": {"Settings": {"categories": {}}}}
     local.converge(manifest(tmp_path, one))
-    plan = planned(manifest(tmp_path, other), local.cloud, Choices(replaceable=frozenset({"clients/web"})))
+    plan = planned(manifest(tmp_path, other), local.cloud, PlanOptions(replaceable=frozenset({"clients/web"})))
     assert len(plan.pending) == 2
     text = rollback([plan], "rb.yaml", [inside(local.cloud, plan)]).text
     assert text.count("clients/web/branding:") == 1
@@ -602,9 +602,9 @@ class Refusing:
 
 def test_what_is_inside_and_cannot_be_read_is_said(local, tmp_path):
     _, plan, _ = _taking_away(local, tmp_path, Action.DELETE)
-    world = inside(Refusing(local.cloud, "DescribeManagedLoginBrandingByClient"), plan)
-    assert [g.operation for g in world.gaps] == ["cognito-idp:DescribeManagedLoginBrandingByClient"]
-    text = rollback([plan], "rb.yaml", [world]).text
+    live_state = inside(Refusing(local.cloud, "DescribeManagedLoginBrandingByClient"), plan)
+    assert [g.operation for g in live_state.gaps] == ["cognito-idp:DescribeManagedLoginBrandingByClient"]
+    text = rollback([plan], "rb.yaml", [live_state]).text
     assert "/branding: could not be read, and is not in this file: cognito-idp:DescribeManagedLogin" in text
     assert "/terms/terms-of-use: goes with" in text
 
@@ -613,7 +613,7 @@ def test_nothing_is_read_for_a_rollback_of_plain_changes(local, tmp_path):
     tree = {**TREE, "prune": ["groups"]}
     local.converge(load(tmp_path, tree))
     gone = load(tmp_path, {**tree, "groups": {}, "mfa": {"MfaConfiguration": "OFF"}})
-    plan = planned(gone, local.cloud, Choices(prune=True))
+    plan = planned(gone, local.cloud, PlanOptions(prune=True))
     assert plan.pending
     cloud = Refusing(local.cloud)
     assert inside(cloud, plan).objects == ()

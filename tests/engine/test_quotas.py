@@ -1,4 +1,4 @@
-"""Cognito's quotas are kept whatever is asked, and nothing waits where there are none (cognito-facts 5.1)."""
+"""Cognito's quotas are kept whatever is asked, and nothing waits where there are none (cognito.md 5.1)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from botocore.session import get_session
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.quotas import RATES, UNLIMITED, Quotas, category
+from reconciler.cloud.quotas import RATES, UNLIMITED, Quotas, category
 from tests.support import Clock
 
 SERVICE = {"UserPoolRead": 15, "UserPoolUpdate": 15, "UserPoolResourceRead": 20, "UserPoolResourceUpdate": 15}

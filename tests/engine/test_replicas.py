@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from reconciler.drift import Criteria
-from reconciler.drifting import compared
+from reconciler.drift.findings import Criteria
 from reconciler.model import Sent, Waiting
-from reconciler.pipeline import planned
-from reconciler.planner import Choices
+from reconciler.planning.pipeline import planned
+from reconciler.planning.planner import PlanOptions
+from reconciler.runs.drift_run import compared
 from tests.engine.full import ACCOUNT, REGION
 from tests.support import bench, clean, document, manifest
 
@@ -120,17 +120,17 @@ def test_a_replica_that_its_pool_does_not_allow_is_refused(tmp_path):
 def test_a_replica_goes_only_when_nobody_is_sent_to_it(here, tmp_path):
     here.converge(manifest(tmp_path, {**TREE, "replicas": {THERE: {**REPLICA, "Status": "ACTIVE"}}}))
     gone = manifest(tmp_path, {**TREE, "replicas": {}, "prune": ["replicas"]})
-    found = planned(gone, here.cloud, Choices(prune=True))
+    found = planned(gone, here.cloud, PlanOptions(prune=True))
     (refusal,) = found.refusals
     assert (str(refusal.address), refusal.rule) == (f"replicas/{THERE}", "undeletable")
     assert refusal.message == "The service deletes a replica only while it is INACTIVE."
     assert "Declare it with Status: INACTIVE" in refusal.advice
     here.converge(manifest(tmp_path, {**TREE, "replicas": {THERE: {**REPLICA, "Status": "INACTIVE"}}}))
-    found = planned(gone, here.cloud, Choices(prune=True))
+    found = planned(gone, here.cloud, PlanOptions(prune=True))
     assert (found.refusals, [str(c.address) for c in found.pending]) == ((), [f"replicas/{THERE}"])
     events = here.apply(gone, found)
     assert [e.status for e in events if isinstance(e, Waiting)] == ["DELETING"] * 2
-    assert planned(gone, here.cloud, Choices(prune=True)).pending == ()
+    assert planned(gone, here.cloud, PlanOptions(prune=True)).pending == ()
 
 
 def test_a_replica_that_is_being_deleted_is_neither_deleted_again_nor_taken_for_there(here, tmp_path):
@@ -140,9 +140,9 @@ def test_a_replica_that_is_being_deleted_is_neither_deleted_again_nor_taken_for_
     here.local.pending_describes = 100
     idp.delete_user_pool_replica(UserPoolId=pool, RegionName=THERE)
     gone = manifest(tmp_path, {**TREE, "replicas": {}, "prune": ["replicas"]})
-    found = planned(gone, here.cloud, Choices(prune=True))
+    found = planned(gone, here.cloud, PlanOptions(prune=True))
     assert (found.pending, found.unmanaged, found.refusals) == ((), (), ())
-    found = planned(manifest(tmp_path, TREE), here.cloud, Choices())
+    found = planned(manifest(tmp_path, TREE), here.cloud, PlanOptions())
     assert [(str(r.address), r.rule) for r in found.refusals] == [(f"replicas/{THERE}", "leaving")]
     for wanted, expected in ((gone, []), (manifest(tmp_path, TREE), [("missing", f"replicas/{THERE}")])):
         found = compared(wanted, here.cloud, Criteria()).drift.findings

@@ -8,7 +8,7 @@ from threading import Barrier
 import pytest
 import yaml
 
-from reconciler.cloud import Identity, Sharing
+from reconciler.cloud.port import Identity, Sharing
 from reconciler.errors import CloudError
 from reconciler.local import LocalCognito
 from tests.cli.support import run

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from reconciler import cli
+from reconciler.cli import entry
 from reconciler.github.__main__ import main
 from reconciler.local import LocalCognito
 from tests.github.fake import REPO, TOKEN, FakeGitHub, serving
@@ -105,7 +105,7 @@ class Place:
     def _run(self, argv, **streams):
         self.ran.append(list(argv))
         self.last_environ = streams["environ"]
-        return cli.main(argv, **streams)
+        return entry.main(argv, **streams)
 
     def plan(self, **inputs: str) -> Step:
         return self.step("plan", **inputs)
@@ -155,5 +155,5 @@ def live(place) -> Place:
     """The same with a pool that is as declared."""
     streams = {"stdin": io.StringIO(), "stdout": io.StringIO(), "stderr": io.StringIO()}
     argv = ["apply", f"--local={place.directory / 'state'}", "--yes", "pools"]
-    assert cli.main(argv, environ={"OKTA": SECRET}, **streams) == 0, streams["stderr"].getvalue()
+    assert entry.main(argv, environ={"OKTA": SECRET}, **streams) == 0, streams["stderr"].getvalue()
     return place

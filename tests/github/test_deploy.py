@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from reconciler import cli
+from reconciler.cli import entry
 from reconciler.github.job import INPUTS
 
 ROOT = Path(__file__).parents[2]
@@ -31,8 +31,8 @@ STEPS = ACTION["runs"]["steps"]
 
 def parsed(words: list[str]):
     """What the real parser makes of a command line."""
-    command, rest = cli.split(words)
-    return cli.parse(command, cli.load(command), rest, {})
+    command, rest = entry.split(words)
+    return entry.parse(command, entry.load(command), rest, {})
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The look of the hosted UI and of managed login (cognito-facts 2.9, 2.10; O4 to O7; terraform-lessons 3.11)."""
+"""The look of the hosted UI and of managed login (cognito.md 2.9, 2.10; O4 to O7; cognito.md 15.11)."""
 
 from __future__ import annotations
 

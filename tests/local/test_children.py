@@ -1,4 +1,4 @@
-"""Domains, identity providers, resource servers and groups (cognito-facts 2.4 to 2.7, 3.3, 4.4)."""
+"""Domains, identity providers, resource servers and groups (cognito.md 2.4 to 2.7, 3.3, 4.4)."""
 
 from __future__ import annotations
 

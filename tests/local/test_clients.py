@@ -1,4 +1,4 @@
-"""App clients: the ledger, defaults, echoes and refusals (cognito-facts 2.3, 3.2, 4.3, 4.5)."""
+"""App clients: the ledger, defaults, echoes and refusals (cognito.md 2.3, 3.2, 4.3, 4.5)."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from reconciler.local import LocalCognito, stand_in_secret
 from reconciler.local.backend import BY_SERVICE, MODULES, OPERATIONS
 from reconciler.local.checks import MASK, service_model, validate
 from reconciler.local.operation import Context
-from reconciler.local.refusal import Refusal
+from reconciler.local.refusal import ServiceError
 from reconciler.local.store import Store
 from tests.local.support import CERTIFICATE, DEVELOPER, FUNCTION, SMS, Api, Refused
 
@@ -81,7 +81,7 @@ def test_every_operation_is_there_and_known_to_botocore() -> None:
     ],
 )
 def test_broken_constraints(operation: str, params: dict[str, Any], words: str) -> None:
-    with pytest.raises(Refusal) as info:
+    with pytest.raises(ServiceError) as info:
         validate(operation, params)
     assert info.value.code == "InvalidParameterException"
     assert info.value.message.startswith("1 validation error detected: Value ")
@@ -95,7 +95,7 @@ def test_several_errors_at_once(api: Api) -> None:
 
 def test_wrong_types() -> None:
     for params in ({"PoolName": 1}, {"PoolName": "a", "Policies": []}, {"PoolName": "a", "UserPoolTags": {"a": True}}):
-        with pytest.raises(Refusal, match="SerializationException"):
+        with pytest.raises(ServiceError, match="SerializationException"):
             validate("CreateUserPool", params)
 
 
@@ -437,7 +437,7 @@ def test_one_rsa_key_serves_all_pools(api: Api) -> None:
 def test_blobs_are_measured_in_bytes() -> None:
     ids = {"UserPoolId": "us-east-1_a"}
     validate("SetUICustomization", {**ids, "ImageFile": base64.b64encode(b"x" * 131072).decode()})
-    with pytest.raises(Refusal, match="length less than or equal to 131072"):
+    with pytest.raises(ServiceError, match="length less than or equal to 131072"):
         validate("SetUICustomization", {**ids, "ImageFile": base64.b64encode(b"x" * 131073).decode()})
 
 

@@ -1,4 +1,4 @@
-"""Identity pools (cognito-facts 1.2, 2.18, 4.4; O18, O19; terraform-lessons 3.14)."""
+"""Identity pools (cognito.md 1.2, 2.18, 4.4; O18, O19; cognito.md 15.14)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Log delivery and provisioned limits (cognito-facts 1.1, 2.11, 4.4; O15)."""
+"""Log delivery and provisioned limits (cognito.md 1.1, 2.11, 4.4; O15)."""
 
 from __future__ import annotations
 

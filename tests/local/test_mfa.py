@@ -1,4 +1,4 @@
-"""MFA: a full replace with refusals, one value with the pool (cognito-facts 2.2, P3 to P8)."""
+"""MFA: a full replace with refusals, one value with the pool (cognito.md 2.2, P3 to P8)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Terms, sessions, secrets and CIMD policies (cognito-facts 2.3, 2.12, 2.13; O16, O17)."""
+"""Terms, sessions, secrets and CIMD policies (cognito.md 2.3, 2.12, 2.13; O16, O17)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""User pools: the reset ledger, defaults, mirrors and refusals (cognito-facts 2.1, 3.1, 4.1, 4.2)."""
+"""User pools: the reset ledger, defaults, mirrors and refusals (cognito.md 2.1, 3.1, 4.1, 4.2)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.local.schema import ORDER
+from reconciler.local.attribute_schema import ORDER
 from tests.local.support import DEVELOPER, FUNCTION, ROLE, SES, SMS, Api, Refused
 
 # what composed2026__describe-user-pool__minimal.json holds, less what is made per pool; AcrConfiguration is not in that

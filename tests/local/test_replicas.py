@@ -1,4 +1,4 @@
-"""Replicas (cognito-facts 2.14): the same pool in a second Region, with a few settings of its own."""
+"""Replicas (cognito.md 2.14): the same pool in a second Region, with a few settings of its own."""
 
 from __future__ import annotations
 

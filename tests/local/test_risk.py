@@ -1,4 +1,4 @@
-"""Risk configuration (cognito-facts 2.8, 4.4; O14)."""
+"""Risk configuration (cognito.md 2.8, 4.4; O14)."""
 
 from __future__ import annotations
 

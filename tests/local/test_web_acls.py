@@ -1,4 +1,4 @@
-"""The web ACL of a user pool (cognito-facts 9.6)."""
+"""The web ACL of a user pool (cognito.md 9.6)."""
 
 from __future__ import annotations
 

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler import manifest
 from reconciler.errors import Problem
-from reconciler.references import RawDocument
+from reconciler.manifests import reader
+from reconciler.manifests.references import RawDocument
 
 
 def no_stdin() -> str:
@@ -19,7 +19,7 @@ def parse(tmp_path, monkeypatch):
     def parse(text: str | bytes, name: str = "m.yaml") -> tuple[list[RawDocument], list[Problem]]:
         data = text.encode() if isinstance(text, str) else text
         (tmp_path / name).write_bytes(data)
-        return manifest.read([name], no_stdin)
+        return reader.read([name], no_stdin)
 
     return parse
 

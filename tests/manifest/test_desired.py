@@ -12,11 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconciler.cloud import ReadOnly
-from reconciler.desired import Ignore, bare_name, load, resolve
+from reconciler.cloud.port import ReadOnly
 from reconciler.errors import Denied, InvalidManifest
+from reconciler.kinds.user_pool import bare_name
+from reconciler.manifests.desired import Ignore, load, resolve
+from reconciler.manifests.references import REMOTE_READS
 from reconciler.model import Address, Position, Reference, Secret
-from reconciler.references import REMOTE_READS
 from schemas.manifest import nested, sections
 
 ENVIRON = {"CLIENT_SECRET": "hunter2" * 5}
@@ -589,7 +590,7 @@ def test_no_document_makes_it_fail_and_no_secret_is_shown(document):
 def test_validate_imports_no_aws_library(tmp_path):
     (tmp_path / "m.yaml").write_text("version: 1\nuser_pool: {PoolName: x, Frobnicate: 1}\n")
     program = (
-        "import sys\nfrom reconciler.desired import load\nfrom reconciler.errors import InvalidManifest\n"
+        "import sys\nfrom reconciler.manifests.desired import load\nfrom reconciler.errors import InvalidManifest\n"
         "try: load(['m.yaml'], variables={}, environ={}, stdin=str)\nexcept InvalidManifest: pass\n"
         "print([m for m in ('boto3', 'botocore', 'moto', 'deepdiff') if m in sys.modules])"
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.desired import load, ordered, referred, resolve
 from reconciler.errors import InvalidManifest
+from reconciler.manifests.desired import load, ordered, referred, resolve
+from reconciler.manifests.references import fill, fill_tree, has_links, link
 from reconciler.model import Address, Position, Reference
-from reconciler.references import fill, fill_tree, has_links, link
 
 POOLS = """\
 version: 1

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from reconciler import manifest as reader
-from reconciler.desired import load
 from reconciler.errors import InvalidManifest
+from reconciler.manifests import reader
+from reconciler.manifests.desired import load
+from reconciler.manifests.overlays import merge
 from reconciler.model import Position
-from reconciler.overlays import merge
 
 WRONG = Path(__file__).parent / "wrong_overlays"
 CASES = sorted(p.name for p in WRONG.iterdir() if p.is_dir())

@@ -13,9 +13,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconciler import manifest
-from reconciler.manifest import read
-from reconciler.references import FAILED
+from reconciler.manifests import reader
+from reconciler.manifests.reader import read
+from reconciler.manifests.references import FAILED
 
 
 def texts(problems):
@@ -275,7 +275,7 @@ def test_not_utf_8(parse):
 
 
 def test_a_file_that_is_too_large(parse, monkeypatch):
-    monkeypatch.setattr(manifest, "MAX_BYTES", 1_000_000)
+    monkeypatch.setattr(reader, "MAX_BYTES", 1_000_000)
     _, problems = parse("# " + "x" * 1_000_000)
     assert texts(problems) == [
         "m.yaml:1:1: the file is larger than 1 MB. Split it: a directory may hold any number of files."
@@ -341,7 +341,7 @@ SAMPLES = [
 @pytest.mark.parametrize("text", [*SAMPLES, "a: &a [*a]\n", "a:\n\tb: 1\n", "a: b: c\n", "a: @b\n", "[" * 5000])
 def test_it_works_without_libyaml(text, monkeypatch):
     fast = from_stdin(text)
-    monkeypatch.setattr(manifest, "_LOADER", manifest._loader_class(None))
+    monkeypatch.setattr(reader, "_LOADER", reader._loader_class(None))
     slow = from_stdin(text)
     assert slow[0] == fast[0]
     assert [p.message for p in slow[1]] == [p.message for p in fast[1]] or len(slow[1]) == len(fast[1]) == 1

@@ -9,11 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconciler.cloud import ReadOnly
+from reconciler.cloud.port import ReadOnly
 from reconciler.errors import Busy, CloudError, Denied, InvalidInput, InvalidManifest, NotFound
-from reconciler.manifest import read
-from reconciler.model import Position, Reference, Secret
-from reconciler.references import (
+from reconciler.manifests.reader import read
+from reconciler.manifests.references import (
     FAILED,
     REMOTE_READS,
     Origin,
@@ -23,6 +22,7 @@ from reconciler.references import (
     resolve_remote,
     variables,
 )
+from reconciler.model import Position, Reference, Secret
 
 
 @pytest.fixture

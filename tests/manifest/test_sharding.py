@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.desired import Manifest
+from reconciler.manifests.desired import Manifest
+from reconciler.manifests.references import Link
+from reconciler.manifests.sharding import part
 from reconciler.model import Position, Spec
-from reconciler.references import Link
-from reconciler.sharding import part
 
 NAMES = st.lists(st.text("abcdefgh-", min_size=1, max_size=8), unique=True, max_size=20)
 

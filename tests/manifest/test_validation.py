@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BeforeValidator, Field, StringConstraints
 
+from reconciler.manifests.references import FAILED, Origin
+from reconciler.manifests.validation import WORDINGS, Place, ProblemReport, check, convert, quoted, span, suggestion
 from reconciler.model import Position, Reference, Secret
-from reconciler.references import FAILED, Origin
-from reconciler.validation import WORDINGS, Place, Report, check, convert, quoted, span, suggestion
 from schemas.base import ApiModel, Deprecated, Name, Note, OneOf, SecretKeys, Sensitive, SmsText, members
 from schemas.terms import Terms
 
@@ -31,7 +31,7 @@ class Inner(ApiModel):
     Mode: Annotated[str, OneOf(("FAST", "SLOW"))] | None = None
 
 
-class Thing(ApiModel):
+class ComparedObject(ApiModel):
     """Resembles a pool, and lacks nearly all that botocore knows about one."""
 
     INPUTS = (("cognito-idp", "CreateUserPool"), ("cognito-idp", "UpdateUserPool"))
@@ -62,8 +62,8 @@ class Thing(ApiModel):
     Modes: list[Annotated[str, OneOf(("FAST", "SLOW"))]] | None = None
 
 
-def run(tree, origins=None, model=Thing):
-    report = Report()
+def run(tree, origins=None, model=ComparedObject):
+    report = ProblemReport()
     place = Place(("thing",), Position("m.yaml", 1, 1), {}, {}, origins or {})
     found = check(model, tree, place, report)
     return found, [str(p).removeprefix("m.yaml:1:1 ") for p in report.problems], [n.message for n in report.notices]
@@ -196,7 +196,7 @@ def test_all_problems_at_once():
     ],
 )
 def test_suggestions(key, fix):
-    assert suggestion(key, members(Thing)) == fix
+    assert suggestion(key, members(ComparedObject)) == fix
     assert run({key: 1})[1] == [f"thing.{key}: this key is not known here. {fix}"]
 
 
@@ -457,12 +457,12 @@ values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.binary(max_size=3)
     | st.just(Reference("ssm", "/x")) | st.just(Secret(SECRET, "x")),
     lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.sampled_from([*members(Thing), *members(Inner), "k", "client_secret"]), inner, max_size=3),
+    | st.dictionaries(st.sampled_from([*members(ComparedObject), *members(Inner), "k", "client_secret"]), inner, max_size=3),
     max_leaves=8,
 )  # fmt: skip
 
 
-@given(st.dictionaries(st.sampled_from(list(members(Thing))), values, max_size=5))
+@given(st.dictionaries(st.sampled_from(list(members(ComparedObject))), values, max_size=5))
 @settings(max_examples=400, deadline=None)
 def test_nothing_makes_it_fail_and_no_secret_is_shown(tree):
     found, problems, notices = run(tree)

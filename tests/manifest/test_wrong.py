@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.desired import load
 from reconciler.errors import InvalidManifest
+from reconciler.manifests.desired import load
 
 FOLDER = Path(__file__).parent / "wrong"
 NAMES = sorted(p.stem for p in FOLDER.glob("*.yaml"))

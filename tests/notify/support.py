@@ -11,12 +11,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
 
-from reconciler.cloud import Cloud, Identity
+from reconciler.cloud.port import Cloud, Identity
 from reconciler.model import Secret, Tree
 from reconciler.notify import Receiver
 from reconciler.notify.batch import Batch, batch
 from reconciler.notify.posting import Answer, Means
-from reconciler.render import drift, redact
+from reconciler.render import drift_text, redact
 from tests.render.found import DRIFTS
 
 ACCOUNT = "123456789012"
@@ -26,7 +26,7 @@ TOKEN = "T0KEN-canary-B00/xoxb-9"
 
 def rendered(*names: str) -> Tree:
     """The report of the samples that the renderers are tested with."""
-    return drift.tree(redact.drifts([d for name in names for d in DRIFTS[name]]))
+    return drift_text.tree(redact.drifts([d for name in names for d in DRIFTS[name]]))
 
 
 def full() -> Tree:

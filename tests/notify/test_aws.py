@@ -8,9 +8,9 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 from moto import mock_aws
 
-from reconciler.aws import Access, Aws, translate
+from reconciler.cloud.aws import Access, Aws, translate
 from reconciler.errors import Busy, CloudError, Denied, InvalidInput, NotFound
-from reconciler.notify import CALLS, Receiver, Told, eventbridge, parse, resolve, sns, tell
+from reconciler.notify import CALLS, Notified, Receiver, eventbridge, notify, parse, resolve, sns
 from tests.notify.support import (
     ACCOUNT,
     FakeCloud,
@@ -59,7 +59,7 @@ def received(url):
 
 
 def send(tree, receivers, cloud):
-    return tell(tree, receivers, cloud=cloud, sleep=Waits(), post=no_post)
+    return notify(tree, receivers, cloud=cloud, sleep=Waits(), post=no_post)
 
 
 # --- SNS -----------------------------------------------------------------------------------------------------------
@@ -73,15 +73,15 @@ def test_a_queue_behind_a_topic_gets_the_json(aws, fifo):
     topic = client.create_topic(Name=f"drift{suffix}", Attributes=attributes)["TopicArn"]
     client.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
     receivers = resolve([parse(f"sns={topic}")], cloud=aws, environ={})
-    assert send(full(), receivers, aws) == Told(frozenset(), (), 1)
+    assert send(full(), receivers, aws) == Notified(frozenset(), (), 1)
     [notification] = received(url)
     body = json.loads(notification["Message"])
     SCHEMA.validate(body)
     assert {e["id"] for p in ("findings", "gaps", "refusals", "expired") for e in body[p]} == alerts(full())
     assert notification["Subject"].startswith("poolctl: 4 new findings")
     assert send(many(2_000), receivers, aws).undelivered == frozenset()
-    told = [f["id"] for n in received(url) for f in json.loads(n["Message"])["findings"]]
-    assert sorted(told) == [identity(n) for n in range(2_000)]
+    notified = [f["id"] for n in received(url) for f in json.loads(n["Message"])["findings"]]
+    assert sorted(notified) == [identity(n) for n in range(2_000)]
 
 
 def test_a_fifo_topic_drops_what_it_has_seen():
@@ -206,7 +206,7 @@ class Bus:
 def put(tree, bus):
     waits = Waits()
     cloud = FakeCloud(bus)
-    result = tell(tree, [BUS], cloud=cloud, sleep=waits, post=no_post)
+    result = notify(tree, [BUS], cloud=cloud, sleep=waits, post=no_post)
     assert {r for r, _, _ in cloud.calls} <= {""}
     return result, waits.seconds
 
@@ -326,6 +326,6 @@ def test_what_may_pass_is_published_again(code):
         stub.add_client_error("publish", code)
         stub.add_response("publish", {"MessageId": "1"})
         topic = Receiver("sns", "sns", arn=f"arn:aws:sns:{REGION}:{ACCOUNT}:drift", region=REGION)
-        assert send(full(), [topic], lambda _: cloud) == Told(frozenset(), (), 1)
+        assert send(full(), [topic], lambda _: cloud) == Notified(frozenset(), (), 1)
         stub.assert_no_pending_responses()
     assert len(waits.seconds) == 1

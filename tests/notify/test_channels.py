@@ -7,7 +7,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from reconciler.aws import Access, Aws
+from reconciler.cloud.aws import Access, Aws
 from reconciler.errors import Busy, InvalidInput
 from reconciler.model import Secret
 from reconciler.notify import CHANNELS, Channel, Receiver, parse, resolve

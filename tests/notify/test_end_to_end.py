@@ -8,7 +8,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from reconciler.local import LocalCognito
-from reconciler.notify import Told, parse, resolve, tell
+from reconciler.notify import Notified, notify, parse, resolve
 from reconciler.render import output_schema
 from tests.cli.support import run
 from tests.notify.support import Waits, no_cloud, serving
@@ -36,7 +36,7 @@ def test_a_real_report(tmp_path):
     tree = json.loads(report.read_text())
     with serving() as server:
         receivers = resolve([parse("webhook=env:HOOK")], cloud=no_cloud, environ={"HOOK": server.url})
-        assert tell(tree, receivers, cloud=no_cloud, sleep=Waits()) == Told(frozenset(), (), 1)
+        assert notify(tree, receivers, cloud=no_cloud, sleep=Waits()) == Notified(frozenset(), (), 1)
         body = json.loads(server.requests[0].body)
         Draft202012Validator(json.loads(output_schema("notification"))).validate(body)
         assert [(f["class"], f["address"]) for f in body["findings"]] == [
@@ -45,6 +45,6 @@ def test_a_real_report(tmp_path):
         ]
         assert [e["source"]["file"] for e in body["expired"]] == [str(file)]
         assert [p["id"] for p in body["pools"]] == [pool]
-        told = frozenset(e["id"] for place in ("findings", "expired") for e in body[place])
-        assert tell(tree, receivers, told, cloud=no_cloud, sleep=Waits()) == Told(frozenset(), (), 0)
+        notified = frozenset(e["id"] for place in ("findings", "expired") for e in body[place])
+        assert notify(tree, receivers, notified, cloud=no_cloud, sleep=Waits()) == Notified(frozenset(), (), 0)
         assert len(server.requests) == 1

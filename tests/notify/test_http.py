@@ -18,7 +18,7 @@ from jsonschema import Draft202012Validator
 from reconciler import __version__
 from reconciler.errors import Busy
 from reconciler.model import Secret
-from reconciler.notify import Receiver, Told, tell
+from reconciler.notify import Notified, Receiver, notify
 from reconciler.notify.posting import Answer, Unanswered, over_http
 from reconciler.render import output_schema
 from tests.notify.support import TOKEN, FakeCloud, Waits, finding, full, many, no_cloud, pool, report, serving
@@ -31,9 +31,9 @@ def to(local, kind="webhook"):
     return Receiver(kind, f"{kind}=env:HOOK", Secret(local.url, "test"))
 
 
-def send(tree, *receivers, told=frozenset(), **other):
+def send(tree, *receivers, notified=frozenset(), **other):
     waits = Waits()
-    result = tell(tree, receivers, told, **{"cloud": no_cloud, "sleep": waits, "now": lambda: NOON, **other})
+    result = notify(tree, receivers, notified, **{"cloud": no_cloud, "sleep": waits, "now": lambda: NOON, **other})
     return result, waits.seconds
 
 
@@ -46,7 +46,7 @@ def alerts(tree):
 def test_a_webhook_gets_what_is_new_as_the_schema_says():
     with serving() as local:
         result, waited = send(full(), to(local))
-    assert (result, waited) == (Told(frozenset(), (), 1), [])
+    assert (result, waited) == (Notified(frozenset(), (), 1), [])
     [request] = local.requests
     body = json.loads(request.body)
     SCHEMA.validate(body)
@@ -63,7 +63,7 @@ def test_a_webhook_gets_what_is_new_as_the_schema_says():
 def test_slack_gets_it_too():
     with serving() as local:
         result, _ = send(full(), to(local, "slack"))
-    assert result == Told(frozenset(), (), 1)
+    assert result == Notified(frozenset(), (), 1)
     assert json.loads(local.requests[0].body)["blocks"][0]["type"] == "header"
 
 
@@ -72,8 +72,8 @@ def test_nothing_new_sends_nothing(kind):
     def silent(*_):
         raise AssertionError
 
-    assert send(full(), to(serving_nothing(), kind), told=frozenset(alerts(full())), post=silent)[0].sent == 0
-    assert send(report(), to(serving_nothing(), kind), post=silent)[0] == Told(frozenset(), (), 0)
+    assert send(full(), to(serving_nothing(), kind), notified=frozenset(alerts(full())), post=silent)[0].sent == 0
+    assert send(report(), to(serving_nothing(), kind), post=silent)[0] == Notified(frozenset(), (), 0)
 
 
 def serving_nothing():
@@ -86,8 +86,8 @@ def serving_nothing():
 def test_what_was_told_is_left_out():
     of = pool()
     with serving() as local:
-        told = frozenset([finding(1, of)["id"]])
-        result, _ = send(report(finding(1, of), finding(2, of)), to(local), told=told)
+        notified = frozenset([finding(1, of)["id"]])
+        result, _ = send(report(finding(1, of), finding(2, of)), to(local), notified=notified)
     assert [f["id"] for f in json.loads(local.requests[0].body)["findings"]] == [finding(2, of)["id"]]
     assert result.undelivered == frozenset()
 
@@ -97,7 +97,7 @@ def test_what_was_told_is_left_out():
 def test_what_may_pass_is_sent_again(kind, first):
     with serving(first, first) as local:
         result, waited = send(full(), to(local, kind))
-    assert result == Told(frozenset(), (), 1)
+    assert result == Notified(frozenset(), (), 1)
     assert len(local.requests) == 3
     assert len({r.body for r in local.requests}) == 1
     assert 0.5 <= waited[0] <= 1 <= waited[1] <= 2
@@ -198,7 +198,7 @@ def test_a_long_report_comes_in_parts_and_each_finding_once():
     with serving() as local:
         result, _ = send(tree, to(local))
     bodies = [json.loads(r.body) for r in local.requests]
-    assert result == Told(frozenset(), (), len(bodies))
+    assert result == Notified(frozenset(), (), len(bodies))
     assert len(bodies) > 3
     assert [(b["part"], b["parts"]) for b in bodies] == [(n, len(bodies)) for n in range(1, len(bodies) + 1)]
     assert [f for b in bodies for f in b["findings"]] == tree["findings"]

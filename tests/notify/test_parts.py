@@ -68,7 +68,7 @@ CLASSES = st.sampled_from(["changed", "missing", "unmanaged", "undeclared"])
 SLOW = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 
 
-def told(parts):
+def notified(parts):
     return Counter(a.id for part, _ in parts for a in part)
 
 
@@ -77,7 +77,7 @@ def told(parts):
 def test_webhook(tree, limit):
     new = fresh(tree)
     parts = webhook.bodies(new, limit)
-    assert told(parts) == ids(new)
+    assert notified(parts) == ids(new)
     for part, body in parts:
         found = json.loads(body)
         SCHEMA.validate(found)
@@ -95,7 +95,7 @@ def by_sort(part):
 def test_sns(tree, limit):
     new = fresh(tree)
     parts = sns.messages(new, limit)
-    assert told(parts) == ids(new)
+    assert notified(parts) == ids(new)
     for part, params in parts:
         assert len(params["Message"].encode()) <= limit
         assert len(params["Subject"]) < 100
@@ -112,7 +112,7 @@ def test_sns(tree, limit):
 def test_eventbridge(tree, limit):
     new = fresh(tree)
     parts = eventbridge.calls(new, "default", limit)
-    assert told(parts) == ids(new)
+    assert notified(parts) == ids(new)
     for part, entries in parts:
         assert len(entries) <= 10
         assert sum(map(eventbridge.size, entries)) <= limit
@@ -124,7 +124,7 @@ def test_eventbridge(tree, limit):
 def test_slack(tree):
     new = fresh(tree)
     parts = slack.messages(new)
-    assert told(parts) == ids(new)
+    assert notified(parts) == ids(new)
     for part, payload in parts:
         blocks = payload["blocks"]
         texts = [b["text"]["text"] for b in blocks if "text" in b] + [b["elements"][0]["text"] for b in blocks[1:2]]

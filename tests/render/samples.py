@@ -14,7 +14,6 @@ from reconciler.model import (
     Failed,
     FieldChange,
     Gap,
-    Later,
     Notice,
     Plan,
     Position,
@@ -25,6 +24,7 @@ from reconciler.model import (
     Skipped,
     Started,
     Target,
+    Unknown,
     Verified,
 )
 
@@ -124,15 +124,15 @@ NEW_CLIENT = change(
     FieldChange(("CallbackURLs",), None, ["myapp://cb"]),
     FieldChange(("AllowedOAuthScopes",), None, [f"orders/a-rather-long-name-of-a-scope-{i}" for i in range(4)]),
     FieldChange(("TokenValidityUnits", "AccessToken"), None, "minutes"),
-    FieldChange(("AnalyticsConfiguration", "ApplicationId"), None, Later(address("clients", "web"), "ClientId")),
+    FieldChange(("AnalyticsConfiguration", "ApplicationId"), None, Unknown(address("clients", "web"), "ClientId")),
     FieldChange(("Logo",), None, b"\x89PNG..."),
     line=55,
     declared={"ClientName": "mobile"},
     after={
         "ClientName": "mobile",
-        "AnalyticsConfiguration": {"ApplicationId": Later(address("clients", "web"), "ClientId")},
+        "AnalyticsConfiguration": {"ApplicationId": Unknown(address("clients", "web"), "ClientId")},
         "Logo": b"\x89PNG...",
-        "List": [{"x": 1}, {"x": Later(address("clients", "web"), "ClientId")}],
+        "List": [{"x": 1}, {"x": Unknown(address("clients", "web"), "ClientId")}],
     },
 )
 

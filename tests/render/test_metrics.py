@@ -8,12 +8,12 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from reconciler.render import metrics
-from reconciler.render.metrics import Spent
+from reconciler.render.metrics import RunStats
 from tests.render.found import DRIFTS
 from tests.render.golden import check
 from tests.render.samples import TARGET
 
-SPENT = Spent(1_795_622_400.5, 12.25, {("sts", "GetCallerIdentity"): 1, ("cognito-idp", "ListGroups"): 3}, 2)
+SPENT = RunStats(1_795_622_400.5, 12.25, {("sts", "GetCallerIdentity"): 1, ("cognito-idp", "ListGroups"): 3}, 2)
 
 
 def samples(text: str) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:

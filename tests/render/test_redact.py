@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from reconciler.model import Action, FieldChange, Later, Reference, Secret
+from reconciler.model import Action, FieldChange, Reference, Secret, Unknown
 from reconciler.render import redact
 from tests.render.samples import address, change, secret
 
@@ -50,7 +50,7 @@ def test_absent_values_of_sensitive_fields_stay_absent():
     ("value", "text", "plain"),
     [
         (Secret("s", "live"), "(sensitive value)", {"$sensitive": True}),
-        (Later(address("clients", "x"), "ClientId"), "(known after apply)", {"$unknown": "(known after apply)"}),
+        (Unknown(address("clients", "x"), "ClientId"), "(known after apply)", {"$unknown": "(known after apply)"}),
         (
             Reference("ssm", "/a"),
             "(known after reading $ssm /a)",

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from reconciler import explain
+from reconciler.explaining import facts
 from reconciler.kinds import KINDS
 from tests.reference_pages import COMMAND, FOLDER, INDEX, anchor, pages
 
@@ -28,8 +28,8 @@ def test_every_kind_is_in_the_index() -> None:
 
 
 def test_every_member_has_its_row_and_its_section() -> None:
-    for path in explain.paths():
-        about = explain.explain(path)
+    for path in facts.paths():
+        about = facts.explain(path)
         if about.facts:
             page, name = PAGES[f"{about.section}.md"], path.removeprefix(f"{about.section}.")
             assert page.count(f"\n| [`{name}`](#{anchor(name)}) | ") == 1, path

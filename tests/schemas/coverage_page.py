@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from reconciler import shapes
 from reconciler.kinds import KINDS
+from reconciler.values import shapes
 from schemas.coverage import markdown
 
 COMMAND = "python -m tests.schemas.coverage_page > docs/coverage.md"

@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 
 import schemas
-from reconciler import shapes
 from reconciler.kinds import KINDS
-from reconciler.shapes import Shape
+from reconciler.values import shapes
+from reconciler.values.shapes import Shape
 from schemas import coverage
 from schemas.base import ApiModel, Member, members
-from schemas.coverage import FAMILIES, LEFT_OUT, SERVICES, Row, configuring, problems, rows, verb
+from schemas.coverage import FAMILIES, LEFT_OUT, SERVICES, CoverageRow, configuring, problems, rows, verb
 from schemas.identity_manifest import identity_sections
 from schemas.manifest import is_object, nested, sections
 from tests.schemas.coverage_page import COMMAND, text
@@ -213,7 +213,7 @@ def test_what_is_said_of_peers_is_about_members_that_exist(family: coverage.Fami
     assert set(family.but) <= paths
 
 
-def row(title: str, path: str) -> Row:
+def row(title: str, path: str) -> CoverageRow:
     return next(r for r in ROWS if r.family.title == title and r.path == path)
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from reconciler.differ import diff
-from reconciler.shapes import Shape, input_shape
-from schemas.base import ApiModel, Document, NotRemovable, OnlyOnce, members
+from reconciler.values.differ import diff
+from reconciler.values.shapes import Shape, input_shape
+from schemas.base import ApiModel, FreeDocument, NotRemovable, OnlyOnce, members
 from schemas.cimd_policy import CIMDPolicy
 from schemas.identity_manifest import IdentityPoolManifest, identity_sections
 from schemas.identity_pool import IdentityPool
@@ -79,7 +79,7 @@ def test_sections_are_found_by_walking_the_model() -> None:
 
 def test_a_document_is_one_value() -> None:
     member = members(ManagedLoginBranding)["Settings"]
-    assert (member.shape, member.scalar, member.has(Document)) == ("scalar", object, True)
+    assert (member.shape, member.scalar, member.has(FreeDocument)) == ("scalar", object, True)
 
 
 @pytest.mark.parametrize(

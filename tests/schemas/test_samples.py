@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from reconciler.shapes import input_shape, project
+from reconciler.values.shapes import input_shape, project
 from schemas.base import ApiModel, Default, members
 from schemas.client import Client
 from schemas.domain import Domain

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from reconciler.shapes import Shape, input_shape
-from schemas.base import ApiModel, CreateOnly, Document, KeyName, Member, OneOf, Sensitive, Unordered, members
+from reconciler.values.shapes import Shape, input_shape
+from schemas.base import ApiModel, CreateOnly, FreeDocument, KeyName, Member, OneOf, Sensitive, Unordered, members
 from schemas.client_secret import ClientSecrets
 from schemas.coverage import FAMILIES
 from schemas.identity_manifest import IdentityPoolManifest
@@ -133,7 +133,7 @@ SCALARS = {"string": str, "integer": int, "long": int, "boolean": bool, "blob": 
 def test_types_are_the_service_model_s(model: type[ApiModel], name: str, shape: Shape) -> None:
     member = members(model)[name]
     document = shape.type == "structure" and bool(shape.spec.get("document"))
-    assert member.has(Document) == document
+    assert member.has(FreeDocument) == document
     assert member.shape == ("scalar" if document else SHAPES.get(shape.type, "scalar"))
     if document:
         return

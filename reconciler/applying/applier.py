@@ -1,0 +1,275 @@
+"""Plan and cloud → events: carries out a plan, one write at a time.
+
+Before each write the object is read again; if it is not what the plan saw, everything stops (decision 8). A failure
+stops only what depends on it. A create whose answer was lost is never sent again: the tool looks whether the object
+exists now and goes on with it (decision 11). After the last write everything is planned again, because converged has
+to be proven (decision 9). Nothing is printed here: the caller gets events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from reconciler.cloud.port import Clock, Cloud, Sleep
+from reconciler.errors import Ambiguous, CloudError, PoolctlError
+from reconciler.kinds import KINDS
+from reconciler.kinds.kind import ResourceKind
+from reconciler.model import (
+    Address,
+    Call,
+    Done,
+    Event,
+    Failed,
+    Observed,
+    Plan,
+    ResourceChange,
+    Sent,
+    Skipped,
+    Started,
+    Target,
+    Tree,
+    Unknown,
+    Verified,
+    Waiting,
+)
+from reconciler.observing.observer import live_names, read_again, status
+from reconciler.planning.lowering import lower
+from reconciler.values.differ import same
+
+POLL, LONGEST_POLL = 5.0, 60.0
+"""Seconds between two looks at an object that the service is still busy with: more, the longer it takes."""
+
+SETTLE = (1.0, 2.0, 4.0)
+"""Seconds to wait before looking again, when something seems left: Cognito is eventually consistent."""
+
+
+class _Stale(Exception):
+    """The object is not what the plan saw."""
+
+
+def apply(
+    plan: Plan, cloud: Cloud, again: Callable[[], Plan], *, clock: Clock, sleep: Sleep, stop: Callable[[], bool]
+) -> Iterator[Event]:
+    """Carry out a plan.
+
+    Args:
+        plan: Without refusals and gaps; the caller has seen to that.
+        cloud: Where to write.
+        again: Plans the same manifest once more.
+        clock: Seconds, monotonic.
+        sleep: Waits for so many seconds.
+        stop: Tells whether the operator has asked to stop; the write in flight is finished first.
+
+    Yields:
+        What happens, as it happens. `Verified` comes last, and only when nothing failed.
+    """
+    run = _PoolRun(plan, cloud, clock, sleep, stop)
+    yield from run.changes()
+    if not run.unfinished:
+        yield from _verify(plan.target, again, sleep)
+
+
+def _verify(target: Target, again: Callable[[], Plan], sleep: Sleep) -> Iterator[Event]:
+    """Plan again until nothing is left. An error here comes after writes, so it is a result and never the end."""
+    try:
+        found = again()
+        for pause in SETTLE:
+            if not found.pending:
+                break
+            sleep(pause)
+            found = again()
+    except PoolctlError as error:
+        yield Verified((), target, (str(error),))
+        return
+    reasons = [f"{g.address}: {g.operation}: {g.reason}" for g in found.gaps]
+    reasons += [f"{r.address}: {r.message}" for r in found.refusals]
+    yield Verified(found.pending, found.target, tuple(reasons))
+
+
+class _PoolRun:
+    """One run over one plan."""
+
+    def __init__(self, plan: Plan, cloud: Cloud, clock: Clock, sleep: Sleep, stop: Callable[[], bool]) -> None:
+        self._plan = plan
+        self._cloud = cloud
+        self._clock = clock
+        self._sleep = sleep
+        self._stop = stop
+        self._learned: dict[tuple[Address, str], str] = {}
+        self._written: set[str] = set()
+        self._listed: dict[tuple[str, Address | None], list[tuple[str, str]]] = {}
+        self._halt = ""
+        self.unfinished: set[Address] = set()
+
+    def changes(self) -> Iterator[Event]:
+        for change in self._plan.pending:
+            reason = self._reason_to_skip(change)
+            if reason:
+                self.unfinished.add(change.address)
+                yield Skipped(change, reason)
+            else:
+                yield from self._change(change)
+
+    def _reason_to_skip(self, change: ResourceChange) -> str:
+        if not self._halt and self._stop():
+            self._halt = "the run was interrupted"
+        if self._halt:
+            return self._halt
+        failed = next((a for a in change.needs if a in self.unfinished), None)
+        return f"{failed} comes first and is not done" if failed else ""
+
+    def _change(self, change: ResourceChange) -> Iterator[Event]:
+        yield Started(change)
+        began = self._clock()
+        written = 0
+        try:
+            self._fence(change)
+            for call in lower(change, self._plan):
+                sent = self._send(change, call)
+                written += 1
+                self._written.add(change.address.section)
+                yield sent
+                yield from self._wait(change)
+        except _Stale as error:
+            self._halt = f"{change.address} is not what the plan saw"
+            yield self._failed(change, str(error), written, stale=True)
+        except CloudError as error:
+            yield self._failed(change, str(error), written)
+        else:
+            yield Done(change, self._clock() - began, self._identifier(change))
+
+    def _failed(self, change: ResourceChange, error: str, written: int, *, stale: bool = False) -> Failed:
+        self.unfinished.add(change.address)
+        return Failed(change, error, stale, written)
+
+    # --- calls
+
+    def _send(self, change: ResourceChange, call: Call) -> Sent:
+        kind = KINDS[change.address.section]
+        params = self._fill(call.params)
+        began = self._clock()
+        try:
+            cloud = self._cloud.at(call.region) if call.region else self._cloud
+            answer = cloud.call(call.service, call.operation, params)
+        except Ambiguous:
+            if call.operation != kind.create:
+                raise
+            answer = self._look(kind, change)
+        if call.operation == kind.create:
+            self._learn(kind, change, answer.get(kind.created) or {} if kind.created else answer)
+        return Sent(change.address, replace(call, params=params), self._clock() - began)
+
+    def _look(self, kind: ResourceKind, change: ResourceChange) -> Tree:
+        """Find the object that a create with a lost answer may have made.
+
+        Raises:
+            Ambiguous: It cannot be told.
+        """
+        known = {i for _, i in self._listed.get((kind.section, change.address.owner), ())}
+        ids = self._parents(change)
+        name = str(change.declared.get(kind.name_member, change.address.name))
+        made = [i for n, i in live_names(self._cloud, kind, ids) if n == name and i not in known]
+        if len(made) == 1:
+            return {kind.created: {kind.id_member or kind.id_param: made[0]}}
+        raise Ambiguous(
+            f"{kind.service}:{kind.create}",
+            "LostAnswer",
+            f"the answer was lost and {len(made)} new objects of this name are there. Run plan to see what is live.",
+        )
+
+    def _learn(self, kind: ResourceKind, change: ResourceChange, made: Tree) -> None:
+        """Remember the identifiers of a new object, for those that need them."""
+        self._learned[(change.address, kind.id_param)] = kind.identifier(made)
+        for param, member in kind.extra_ids.items():
+            self._learned[(change.address, param)] = str(made.get(member, ""))
+
+    def _fill(self, value: Any) -> Any:
+        """Put identifiers that are known by now in the place of `Unknown` leaves."""
+        if isinstance(value, Unknown):
+            return self._learned[(value.address, value.member)]
+        if isinstance(value, dict):
+            return {k: self._fill(v) for k, v in value.items()}
+        if isinstance(value, list):
+            return [self._fill(v) for v in value]
+        return value
+
+    def _parents(self, change: ResourceChange) -> Mapping[str, Any]:
+        """The identifiers of what an object lives in, without its own."""
+        kind = KINDS[change.address.section]
+        if kind.root:
+            return {}
+        ids = change.new_ids or change.ids
+        return self._fill({k: v for k, v in ids.items() if k != kind.id_param})  # type: ignore[no-any-return]
+
+    def _identifier(self, change: ResourceChange) -> str:
+        kind = KINDS[change.address.section]
+        own = (change.new_ids or change.ids).get(kind.id_param, "") if kind.id_param else ""
+        return str(self._learned.get((change.address, kind.id_param)) or ("" if isinstance(own, Unknown) else own))
+
+    # --- fences
+
+    def _fence(self, change: ResourceChange) -> None:
+        """Make sure that the object is still what the plan saw.
+
+        Raises:
+            _Stale: It is not.
+        """
+        if change.before is not None:
+            self._fence_update(change, change.before)
+        elif KINDS[change.address.section].create and not self._new_holder(change):
+            self._fence_create(change)
+
+    def _new_holder(self, change: ResourceChange) -> bool:
+        """Whether this run made what the object lives in; then nobody else can have written in it."""
+        made = {address for address, _ in self._learned}
+        return change.address.owner in made or any(KINDS[address.section].root for address in made)
+
+    def _fence_update(self, change: ResourceChange, before: Tree) -> None:
+        kind = KINDS[change.address.section]
+        now = read_again(self._cloud, Observed(change.address, change.ids, before))
+        if now is None:
+            raise _Stale(f"{change.address} is gone. Run plan again.")
+        ours = frozenset[str]().union(*(m for s, m in kind.shared.items() if s in self._written))
+        seen = {k: v for k, v in before.items() if k not in ours}
+        live = {k: v for k, v in now.items() if k not in ours}
+        if not same(kind.model, seen, live):
+            raise _Stale(f"{change.address} was changed by somebody else since the plan was made. Run plan again.")
+
+    def _fence_create(self, change: ResourceChange) -> None:
+        kind = KINDS[change.address.section]
+        place = (kind.section, change.address.owner)
+        if place not in self._listed:
+            self._listed[place] = live_names(self._cloud, kind, self._parents(change))
+        name = change.declared.get(kind.name_member, change.address.name)
+        if any(n == name for n, _ in self._listed[place]) and not self._is_known(kind, str(name)):
+            raise _Stale(f"{change.address} was made by somebody else since the plan was made. Run plan again.")
+
+    def _is_known(self, kind: ResourceKind, name: str) -> bool:
+        """Whether the plan itself goes on from an object of this name (a rename, a pinned twin)."""
+        return any(
+            c.address.section == kind.section and c.before is not None and c.before.get(kind.name_member) == name
+            for c in self._plan.changes
+        )
+
+    # --- waiting
+
+    def _wait(self, change: ResourceChange) -> Iterator[Event]:
+        """Wait until the service is done with an object that it works on by itself."""
+        kind = KINDS[change.address.section]
+        if not kind.waits:
+            return
+        began = self._clock()
+        ids = self._fill(dict(change.new_ids or change.ids))
+        patience = kind.patience(change.after or change.before or {})
+        operation = f"{kind.service}:{kind.reading.operation if kind.reading else kind.create}"
+        while busy := status(self._cloud, kind, ids):
+            elapsed = self._clock() - began
+            if elapsed > patience:
+                raise CloudError(operation, busy, f"still so after {elapsed:.0f} seconds")
+            if self._stop():  # the write was answered; what is left may take hours, and needs nobody
+                said = "the run was interrupted; the service goes on by itself, and the next run does the rest"
+                raise CloudError(operation, busy, said)
+            yield Waiting(change.address, elapsed, busy)
+            self._sleep(min(max(POLL, elapsed / 10), LONGEST_POLL))

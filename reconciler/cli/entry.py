@@ -1,0 +1,238 @@
+"""argv → command → exit code.
+
+Only what every run needs is imported here; a command's module, and whatever it stands on, is imported when that
+command is called, and argparse only when there is something to parse. Errors become a message and a number here and
+nowhere else.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+
+from reconciler.terminal.console import Console, console
+from reconciler.terminal.settings import GLOBALS, invalid, suggest
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # `typing` and argparse are not paid for by --help
+    from typing import TextIO
+
+    from reconciler.commands import Command
+    from reconciler.terminal.options import Options
+
+COMMANDS = {
+    "validate": ("reconciler.commands.validate", "check manifests without contacting AWS", True),
+    "plan": ("reconciler.commands.plan", "show what apply would do", True),
+    "apply": ("reconciler.commands.apply", "make the user pools what the manifests say", True),
+    "drift": ("reconciler.commands.drift", "tell what is live and not in the manifests, and who did it", True),
+    "show": ("reconciler.commands.show", "show a saved plan, offline", False),
+    "export": ("reconciler.commands.export", "write live pools down as manifests; never writes AWS", False),
+    "import": ("reconciler.commands.export", "another name for export", False),
+    "diff": ("reconciler.commands.diff", "compare two manifests, environments or live pools", True),
+    "explain": ("reconciler.commands.explain", "tell what is known about a kind or a member", False),
+    "schema": ("reconciler.commands.schema", "print the JSON Schema of manifests or of outputs", False),
+    "local": ("reconciler.commands.local", "serve the embedded Cognito over HTTP", False),
+    "version": ("reconciler.commands.version", "print the version", False),
+}
+"""Name → module, one line of help, whether it takes paths."""
+
+EXITS = """\
+  0         done, nothing to do, or a plan was made
+  1         error from AWS, or unexpected; nothing known to have been written
+  2         changes present (plan --detailed-exitcode), drift or diff found
+  3         invalid manifest, option or usage; AWS was not contacted
+  4         refused by a safety or policy rule; nothing was written
+  5         stale: the reviewed plan is not today's plan
+  6         partial: some writes were made, then something failed or did not converge
+  7         incomplete: no change seen, but part could not be read
+  130, 143  interrupted, after the write in flight was finished and reported
+"""
+
+EXAMPLES = """\
+  poolctl validate pools/                      check manifests, offline
+  poolctl --local plan pools/                  try a plan without an AWS account
+  poolctl plan --var stage=prod pools/         what would change
+  poolctl plan --detailed-exitcode -o json     for a pipeline
+  poolctl apply pools/customers.yaml           make it so, after a question
+  poolctl drift --attribute pools/             what changed outside Git, and who did it
+"""
+
+
+def main(
+    argv: Sequence[str] | None = None,
+    *,
+    stdin: TextIO | None = None,
+    stdout: TextIO | None = None,
+    stderr: TextIO | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> int:
+    """Run one command and return the exit code.
+
+    Args:
+        argv: The words after `poolctl`; None takes those of the process.
+        stdin: Standard input; None takes that of the process, as for the others.
+        stdout: Where the result goes.
+        stderr: Where everything else goes.
+        environ: The environment.
+    """
+    streams = (stdin or sys.stdin, stdout or sys.stdout, stderr or sys.stderr)
+    environ = os.environ if environ is None else environ
+    run = _CommandRun(sys.argv[1:] if argv is None else argv, environ, streams)
+    code = run.guarded()
+    if code:
+        from reconciler.errors import EXIT_MEANING
+
+        run.console.err(f"exit {code} ({EXIT_MEANING.get(code, 'error')})")
+    run.console.close()
+    return code
+
+
+class _CommandRun:
+    """One run, from words to exit code. Its console gets better once the options are known."""
+
+    def __init__(self, argv: Sequence[str], environ: Mapping[str, str], streams: tuple[TextIO, TextIO, TextIO]) -> None:
+        self.argv = argv
+        self.environ = environ
+        self.streams = streams
+        self.console: Console = console(None, environ, *streams)
+        self.debug = False
+
+    def guarded(self) -> int:
+        """Run, and turn everything that goes wrong into a message and a code."""
+        try:
+            return self.start()
+        except KeyboardInterrupt:
+            self.console.err("Interrupted.")
+            return 130
+        except Exception as error:  # noqa: BLE001 - the last handler
+            return self.explain(error)
+        except BaseException as error:
+            code = getattr(error, "exit_code", None)  # signals.Interrupted, which may not have been imported
+            if code is None:
+                raise
+            self.console.err("Interrupted.")
+            return int(code)
+
+    def start(self) -> int:
+        """Answer at once what needs no command, and run the command otherwise."""
+        command, words = split(self.argv)
+        if command == "help":
+            command, words = words[0] if words else "", ["--help"]
+        if not command and _asks_help(words):
+            self.console.out(usage())
+            return 0
+        if not command:
+            self.console.err(usage())
+            raise invalid("No command was given.")
+        return self.command(command, words)
+
+    def command(self, name: str, words: list[str]) -> int:
+        """Parse the options of a command and run it."""
+        if name not in COMMANDS:
+            raise invalid(f"Unknown command {name}.{suggest(name, COMMANDS)} Run `poolctl --help`.")
+        module = load(name)
+        if _asks_help(words):
+            from reconciler.cli.parsing import parser
+
+            self.console.out(parser(name, module, takes_paths=COMMANDS[name][2]).format_help())
+            return 0
+        options = parse(name, module, words, self.environ)
+        self.debug = options.log_level == "debug"
+        self.console = console(options, self.environ, *self.streams)
+        if name == "version":  # needs neither logging nor signals, which cost half as much as Python itself
+            return module.run(options, self.console)
+        return self.run_command(module, options)
+
+    def run_command(self, module: Command, options: Options) -> int:
+        """Run a command that may take a while."""
+        from reconciler.terminal import logs, signals
+
+        logs.set_up(options.log_level, options.log_format, self.console)
+        with signals.Immediate():
+            return module.run(options, self.console)
+
+    def explain(self, error: Exception) -> int:
+        """Say what went wrong. What is not one of our errors may quote a secret, so its words are not repeated."""
+        from reconciler.errors import PoolctlError
+
+        if isinstance(error, PoolctlError):
+            self.console.err(f"Error: {error}")
+            return error.exit_code
+        import traceback
+
+        frames = traceback.extract_tb(error.__traceback__)
+        if self.debug:
+            self.console.err("".join(traceback.format_list(frames)))
+        where = f" at {os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else ""  # noqa: PTH119
+        self.console.err(
+            f"Error: unexpected {type(error).__name__}{where}. This is a defect of poolctl; please report it."
+        )
+        if not self.debug:
+            self.console.err("--log-level debug shows the way there.")
+        return 1
+
+
+def split(argv: Sequence[str]) -> tuple[str, list[str]]:
+    """Find the command among the words.
+
+    Returns:
+        The command, or nothing, and all other words. Global options may stand on both sides of the command, which
+        argparse's sub-commands cannot do without losing values.
+    """
+    valued = {option.flag for option in GLOBALS if option.metavar and option.kind != "directory"}
+    skip = False
+    for at, word in enumerate(argv):
+        if skip:
+            skip = False
+        elif word == "--version":
+            return "version", [*argv[:at], *argv[at + 1 :]]
+        elif word in valued:
+            skip = True
+        elif not word.startswith("-"):
+            return word, [*argv[:at], *argv[at + 1 :]]
+    return "", list(argv)
+
+
+def _asks_help(words: Sequence[str]) -> bool:
+    before = words[: list(words).index("--")] if "--" in words else words
+    return "-h" in before or "--help" in before
+
+
+def load(name: str) -> Command:
+    """Import the module of a command."""
+    from importlib import import_module
+
+    return import_module(COMMANDS[name][0])
+
+
+def parse(name: str, module: Command, words: Sequence[str], environ: Mapping[str, str]) -> Options:
+    """Turn the words around a command into options.
+
+    Raises:
+        InvalidInput: An option, argument or setting is unknown or wrong.
+    """
+    from reconciler.cli.parsing import given, parser
+    from reconciler.terminal.options import build
+
+    takes_paths = COMMANDS[name][2]
+    return build(name, given(parser(name, module, takes_paths=takes_paths), words, takes_paths=takes_paths), environ)
+
+
+def usage() -> str:
+    """Return the text of `poolctl --help`."""
+    commands = "".join(f"  {name:<10}{text}\n" for name, (_, text, _) in COMMANDS.items())
+    options = "".join(f"  {option.usage:<40}{option.help}\n" for option in GLOBALS)
+    return (
+        "usage: poolctl [global options] COMMAND [options] [PATH ...]\n\n"
+        "Reconciles Amazon Cognito user pools with YAML manifests. PATH is a file or a directory (pools);\n"
+        "- is standard input. `poolctl COMMAND --help` tells more about a command.\n\n"
+        f"commands:\n{commands}\n"
+        f"global options, before or after the command; POOLCTL_<OPTION> in the environment sets the same:\n{options}\n"
+        f"exit codes:\n{EXITS}\n"
+        f"examples:\n{EXAMPLES}"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,436 @@
+"""Manifest and world → findings: what is live that Git does not say, and the other way round.
+
+A plan tells what an apply would do; drift also tells what an apply would leave alone. So more is read than a plan
+needs: every section of the document, managed or not, and everything inside of declared clients. What differs is found
+by the same comparison as in a plan, so the two cannot disagree.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from reconciler.kinds import KINDS, root_of
+from reconciler.kinds.kind import ResourceKind
+from reconciler.manifests.desired import Ignore, Manifest
+from reconciler.model import (
+    Action,
+    Address,
+    Drift,
+    FieldChange,
+    Finding,
+    FindingClass,
+    Gap,
+    Notice,
+    Observed,
+    Path,
+    Plan,
+    Position,
+    Reference,
+    Refusal,
+    ResourceChange,
+    Secret,
+    Target,
+    Tree,
+    Unknown,
+    dotted,
+)
+from reconciler.observing import ownership
+from reconciler.observing.observer import LiveState, ReadScope, wrap
+from reconciler.planning import ignoring, planner
+from reconciler.values import differ
+from reconciler.values.merge import defaults, overlay
+
+SEVERITIES = {
+    FindingClass.CHANGED: "error",
+    FindingClass.MISSING: "error",
+    FindingClass.UNMANAGED: "warning",
+    FindingClass.UNDECLARED: "note",
+}
+"""How bad a finding is, by its class."""
+
+
+@dataclass(frozen=True, slots=True)
+class Criteria:
+    """What counts as drift."""
+
+    today: str = ""
+    """YYYY-MM-DD, UTC: `ignore` rules that have expired no longer hold. Empty takes none for expired."""
+    strict: bool = False
+    """Whether undeclared members make the run fail."""
+    targets: tuple[str, ...] = ()
+    """Addresses that the run is limited to; empty for all."""
+    baseline: frozenset[str] = frozenset()
+    """Ids of findings that were accepted."""
+    reported: frozenset[str] = frozenset()
+    """Ids of findings that an earlier report holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What a comparison gives."""
+
+    drift: Drift
+    """What differs."""
+    plan: Plan
+    """What an apply would do; tells other documents the identifiers of live objects."""
+    subjects: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By id of a finding, the identifiers of its object, as far as they are known: for attribution."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Difference:
+    """A finding in the making."""
+
+    cls: FindingClass
+    address: Address
+    path: Path
+    desired: Any
+    live: Any
+    ids: Mapping[str, Any]
+    source: Position | None
+    sensitive: bool = False
+    key: str = ""
+
+
+def read_scope(manifest: Manifest) -> ReadScope:
+    """Return what has to be read: every section of the document, and all that is inside of declared objects.
+
+    Of limits, which belong to the account and which nothing lists, only the declared ones are looked up. What no
+    operation writes (the age of secrets) cannot drift.
+    """
+    kinds = [k for k in KINDS.values() if k.document == manifest.kind and _is_written(k)]
+    owners = {k.section: planner.owners_of(manifest, k) for k in kinds if k.outer}
+    return replace(planner.read_scope(manifest), sections=frozenset(k.section for k in kinds), owners=owners)
+
+
+def _is_written(kind: ResourceKind) -> bool:
+    return bool(kind.create or kind.update)
+
+
+def compare(manifest: Manifest, live_state: LiveState, target: Target, criteria: Criteria) -> Compared:
+    """Return what differs between a manifest and what is live.
+
+    Args:
+        manifest: What should be, with references resolved.
+        live_state: What is, read as `wanted` says.
+        target: Where; its pool id is filled in.
+        criteria: What counts.
+    """
+    read = len(live_state.objects)
+    # What the service is deleting is as good as gone: missing if it is declared, and nobody's if not.
+    live_state = replace(live_state, objects=tuple(o for o in live_state.objects if not o.leaving))
+    # The planner plans nothing for a section with a gap; here what was read of it is judged all the same.
+    plan = planner.plan(replace(manifest, ignore=()), replace(live_state, gaps=()), target, planner.PlanOptions())
+    refusals = tuple(r for r in plan.refusals if r.rule == "ambiguous")
+    gone = live_state.root is None and not refusals
+    found = list(_no_pool(manifest) if gone else _differences(manifest, live_state, plan) if live_state.root else ())
+    kept, rules = _without_ignored(found, ignoring.in_force(manifest.ignore, criteria.today))
+    drift = Drift(plan.target, (), read, live_state.gaps, refusals, suppressed=len(found) - len(kept))
+    return _judged(_with_rules(drift, manifest, rules, criteria.today), plan, _aimed(kept, criteria.targets), criteria)
+
+
+def unread(target: Target, gap: Gap) -> Compared:
+    """Return that a pool could not be read at all."""
+    return Compared(Drift(target, (), 0, (gap,)), Plan(target, ()))
+
+
+def identify(target: Target, cls: FindingClass, address: Address, path: Path = (), key: str = "") -> str:
+    """Return the id of a finding: the same as long as the same thing differs, whatever its value.
+
+    Args:
+        target: Account, Region and pool.
+        cls: What kind of difference.
+        address: The object.
+        path: The member within it.
+        key: Identifier of a live object whose name need not be unique.
+    """
+    place = (address.full, dotted(path), cls.value)
+    return _id(target, *place, *([key] if key else []))
+
+
+def identify_gap(target: Target, gap: Gap) -> str:
+    """Return the id of something that could not be read: the same as long as the same call fails."""
+    return _id(target, gap.address.full, gap.operation, "unread")
+
+
+def identify_refusal(target: Target, refusal: Refusal) -> str:
+    """Return the id of a reason for which a pool could not be told."""
+    return _id(target, refusal.address.full, dotted(refusal.path), refusal.rule, "refused")
+
+
+def identify_expiry(target: Target, expired: Notice) -> str:
+    """Return the id of an `ignore` rule that has expired; one that was renewed and expires again has another."""
+    return _id(target, expired.message, "expired")
+
+
+def _id(target: Target, *parts: str) -> str:
+    text = "\n".join((target.account, target.region, target.pool_id or target.pool_name, *parts))
+    return f"poolctl-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+
+
+# --- from what was found to what is reported -----------------------------------------------------------------------
+
+
+def _without_ignored(found: Iterable[_Difference], rules: Iterable[Ignore]) -> tuple[list[_Difference], set[Ignore]]:
+    """Take out what is ignored; also tell which rules that took. A missing object is never ignored: see `ignoring`."""
+    kept: list[_Difference] = []
+    used: set[Ignore] = set()
+    rules = tuple(rules)
+    for one in found:
+        hit = [r for r in rules if ignoring.covers(r.path, one.address, one.path)]
+        used.update(hit)
+        if not hit or one.cls is FindingClass.MISSING:
+            kept.append(one)
+    return kept, used
+
+
+def _with_rules(drift: Drift, manifest: Manifest, used: set[Ignore], today: str) -> Drift:
+    """Say which rules of the manifest have expired, and which of the others meet nothing."""
+    expired = [r for r in manifest.ignore if ignoring.is_expired(r, today)]
+    idle = [r for r in manifest.ignore if r not in used and r not in expired]
+    whole = not drift.gaps and not drift.refusals  # else what they meet may just not have been read
+    late = tuple(Notice(_expiry(r), r.source) for r in expired)
+    notices = [*late]
+    notices += [Notice(f"The ignore rule {r.path} met nothing. Remove it.", r.source) for r in idle if whole]
+    return replace(drift, notices=tuple(notices), expired=late)
+
+
+def _expiry(rule: Ignore) -> str:
+    asks = f" Ask {rule.owner}." if rule.owner else ""
+    return f"The ignore rule {rule.path} ({rule.reason}) expired on {rule.expires}; renew or remove it.{asks}"
+
+
+def _aimed(found: Iterable[_Difference], targets: tuple[str, ...]) -> list[_Difference]:
+    return [f for f in found if not targets or {str(f.address), str(f.address.owner)} & set(targets)]
+
+
+def _judged(drift: Drift, plan: Plan, found: Iterable[_Difference], criteria: Criteria) -> Compared:
+    findings: list[Finding] = []
+    known: list[Finding] = []
+    accepted = 0
+    subjects: dict[str, Mapping[str, str]] = {}
+    found = list(found)
+    words = frozenset(w for f in found if f.sensitive for side in (f.desired, f.live) for w in _texts(side))
+    for one in sorted(found, key=_rank):
+        made = _finding(drift.target, one, words, strict=criteria.strict)
+        if made.id in criteria.baseline:
+            accepted += 1
+        elif made.id in criteria.reported:
+            known.append(made)
+        else:
+            findings.append(made)
+            subjects[made.id] = {k: v for k, v in one.ids.items() if isinstance(v, str)}
+    suppressed = drift.suppressed + accepted + len(known)
+    whole = replace(drift, findings=tuple(findings), suppressed=suppressed, known=tuple(known))
+    return Compared(whole, plan, subjects)
+
+
+def _rank(found: _Difference) -> tuple[int, Address, int, str]:
+    """Kinds in their order; within an object by class, then as the schema has its members (the sort is stable)."""
+    return list(KINDS).index(found.address.section), found.address, list(FindingClass).index(found.cls), found.key
+
+
+def _finding(target: Target, one: _Difference, words: frozenset[str], *, strict: bool) -> Finding:
+    return Finding(
+        identify(target, one.cls, one.address, one.path, one.key),
+        one.cls,
+        one.address,
+        one.path,
+        _hidden(one.desired, None if one.sensitive else words),
+        _hidden(one.live, None if one.sensitive else words),
+        SEVERITIES[one.cls],
+        strict or one.cls is not FindingClass.UNDECLARED,
+        one.sensitive,
+        one.source,
+    )
+
+
+def _hidden(value: Any, words: frozenset[str] | None = None) -> Any:
+    """A secret that was written out becomes one on its way to the renderers.
+
+    Args:
+        value: Any tree.
+        words: The texts to hide; None hides all.
+    """
+    if isinstance(value, dict):
+        return {k: _hidden(v, words) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_hidden(v, words) for v in value]
+    return Secret(value, "hidden") if isinstance(value, str) and (words is None or value in words) else value
+
+
+def _texts(value: Any) -> Iterator[str]:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    yield from (text for v in inner for text in _texts(v))
+    if isinstance(value, Secret):
+        yield value.reveal()
+    elif isinstance(value, str) and value:
+        yield value
+
+
+# --- what differs --------------------------------------------------------------------------------------------------
+
+
+def _no_pool(manifest: Manifest) -> Iterator[_Difference]:
+    """Everything in a pool that is not there is missing with it: one finding."""
+    address = Address(manifest.name, root_of(manifest.kind).section)
+    spec = manifest.spec(address.section)
+    source = spec.source if spec else manifest.source
+    declared = wrap(KINDS[address.section].model, spec.declared) if spec else {}
+    yield _Difference(FindingClass.MISSING, address, (), declared, None, {}, source)
+
+
+def _differences(manifest: Manifest, live_state: LiveState, plan: Plan) -> Iterator[_Difference]:
+    unclear = {r.address for r in plan.refusals if r.rule == "ambiguous"}
+    missing = {c.address for c in plan.changes if c.action is Action.CREATE and KINDS[c.address.section].create}
+    for change in plan.changes:
+        kind, owner = KINDS[change.address.section], change.address.owner
+        unseen = _is_unseen(change.address, manifest, live_state.gaps)
+        if unseen or {change.address, owner} & unclear or not _is_written(kind):
+            continue  # not known: never "no difference", and never one
+        if change.address in missing:
+            yield from () if owner in missing else (_missing(kind, change, manifest),)
+            continue
+        yield from _changed(change)
+        yield from _undeclared(kind, change, manifest, plan)
+    yield from _unmanaged(manifest, live_state, plan)
+
+
+def _is_unseen(address: Address, manifest: Manifest, gaps: Iterable[Gap]) -> bool:
+    """Tell whether an object, or what it is inside of, could not be read.
+
+    A list that failed blinds its section. One object that could not be read blinds those of its name, as names of
+    clients are not unique, and those that are pinned, whose live name may be any; the rest is still judged.
+    """
+    return any(_meets(gap.address, one, manifest) for gap in gaps for one in (address, address.owner) if one)
+
+
+def _meets(gap: Address, address: Address, manifest: Manifest) -> bool:
+    if gap.section != address.section:
+        return False
+    inside = bool(KINDS[gap.section].outer) and address.name.startswith(f"{gap.name}/")
+    spec = manifest.spec(address.section, address.name)
+    pinned = bool(spec and spec.pin)
+    return inside or pinned or not gap.name or gap.name in (address.name, _live_name(manifest, address))
+
+
+def _missing(kind: ResourceKind, change: ResourceChange, manifest: Manifest) -> _Difference:
+    declared = wrap(kind.model, change.declared)
+    for one in (f for f in change.fields if f.sensitive):
+        declared = _masked(declared, one.path)
+    spec = manifest.spec(change.address.section, change.address.name)
+    pin = {kind.id_param: spec.pin} if spec and spec.pin else {}
+    return _Difference(FindingClass.MISSING, change.address, (), declared, None, {**change.ids, **pin}, change.source)
+
+
+def _masked(tree: Any, path: Path) -> Any:
+    """Hide one place of a tree; where the path leads into a list, the list as a whole."""
+    if not path or not isinstance(tree, dict):
+        return _hidden(tree)
+    return {k: _masked(v, path[1:]) if k == path[0] else v for k, v in tree.items()}
+
+
+def _changed(change: ResourceChange) -> Iterator[_Difference]:
+    """Members that differ. What refers to something that does not exist cannot be compared; that is missing itself."""
+    for one in change.fields:
+        if not _is_unknown(one.after):
+            yield _member(FindingClass.CHANGED, change, one, one.source)
+
+
+def _member(cls: FindingClass, change: ResourceChange, one: FieldChange, source: Position | None) -> _Difference:
+    """A finding about a member; `after` of the field is what the manifest or the service's default says."""
+    return _Difference(cls, change.address, one.path, one.after, one.before, change.ids, source, one.sensitive)
+
+
+def _is_unknown(value: Any) -> bool:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return isinstance(value, Unknown | Reference) or any(map(_is_unknown, inner))
+
+
+def _undeclared(kind: ResourceKind, change: ResourceChange, manifest: Manifest, plan: Plan) -> Iterator[_Difference]:
+    spec = manifest.spec(change.address.section, change.address.name)
+    elsewhere = _names_elsewhere(kind, plan)
+    pool = next((c.before or {} for c in plan.changes if KINDS[c.address.section].root), {})
+    for one in _choices_of_nobody(kind, change, pool) if change.before else ():
+        if one.path[-1] not in elsewhere:
+            source = spec.position(one.path) if spec else change.source
+            yield _member(FindingClass.UNDECLARED, change, one, source)
+
+
+def _choices_of_nobody(kind: ResourceKind, change: ResourceChange, pool: Tree) -> Iterator[FieldChange]:
+    """Live members that nobody declared, less what only echoes others.
+
+    A kind's `to_manifest` knows what the service mirrors and adds, its `computed` what a declared member brings along,
+    and its `equivalent` what is the default in other words.
+    """
+    live, declared = change.before or {}, change.declared
+    said = overlay(kind.model, declared, kind.computed(declared, declared))
+    held = tuple(kind.equivalent(_reset(declared, live, defaults(kind.model)), live))
+    for one in differ.undeclared(kind.model, said, kind.to_manifest(live, pool)):
+        if not any(one.path[: len(path)] == path for path in held):
+            yield one
+
+
+def _reset(declared: Tree, live: Tree, usual: Tree) -> Tree:
+    """What is declared, as if everything else that is live were to be put back to the service's default."""
+    result: Tree = dict(declared)
+    for name, value in live.items():
+        said, base = declared.get(name), usual.get(name)
+        if isinstance(value, dict) and (name not in declared or isinstance(said, dict)):
+            result[name] = _reset(said or {}, value, base if isinstance(base, dict) else {})
+        elif name not in declared:
+            result[name] = base
+    return result
+
+
+def _names_elsewhere(kind: ResourceKind, plan: Plan) -> set[str]:
+    """Names of members that another section declares and writes into this object too (SMS for MFA)."""
+    found: set[str] = set()
+    for section in kind.shared:
+        shared = KINDS[section].shared.get(kind.section, frozenset())
+        declared = [c.declared for c in plan.changes if c.address.section == section]
+        found |= {name for tree in declared for name in _names({k: v for k, v in tree.items() if k in shared})}
+    return found
+
+
+def _names(tree: Any) -> Iterator[str]:
+    for name, value in tree.items() if isinstance(tree, dict) else ():
+        yield str(name)
+        yield from _names(value)
+
+
+# --- what nobody declares ------------------------------------------------------------------------------------------
+
+
+def _unmanaged(manifest: Manifest, live_state: LiveState, plan: Plan) -> Iterator[_Difference]:
+    ours, _ = ownership.split(live_state.objects, plan.target.pool_id)
+    meant = {id(c.before) for c in plan.changes}
+    unclear = {(r.address.section, _live_name(manifest, r.address)) for r in plan.refusals if r.rule == "ambiguous"}
+    for observed in ours:
+        kind, address = KINDS[observed.address.section], observed.address
+        pool = live_state.root.data if live_state.root else {}
+        unseen = _is_unseen(address, manifest, live_state.gaps)
+        skip = kind.root or unseen or (kind.section, address.name) in unclear
+        if not skip and id(observed.data) not in meant and _is_something(kind, observed, pool):
+            key = observed.ids.get(kind.id_param, "") if kind.id_param != kind.name_member else ""
+            place = _place(manifest, address)
+            yield _Difference(FindingClass.UNMANAGED, address, (), None, observed.data, observed.ids, place, key=key)
+
+
+def _live_name(manifest: Manifest, address: Address) -> str:
+    spec = manifest.spec(address.section, address.name)
+    return str(spec.declared.get(KINDS[address.section].name_member, address.name)) if spec else address.name
+
+
+def _is_something(kind: ResourceKind, observed: Observed, pool: Tree) -> bool:
+    """Settings come with their pool; only those that say something else than the service does were made by somebody."""
+    return bool(kind.create) or bool(differ.undeclared(kind.model, {}, kind.to_manifest(observed.data, pool)))
+
+
+def _place(manifest: Manifest, address: Address) -> Position:
+    """The section that would declare an object, or the document where there is none."""
+    owner = manifest.spec(address.owner.section, address.owner.name) if address.owner else None
+    return owner.source if owner else manifest.positions.get((address.section,), manifest.source)

@@ -1,0 +1,119 @@
+"""Reports of earlier drift runs: what was told already, kept in a file or, for workers without a disk, in S3.
+
+poolctl has no state of its own. What a run told is in its report, and the next run is given that report. A report says
+too what could not be delivered to anybody; that counts as not told, so that no finding is lost between two runs.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from reconciler.cloud.port import Cloud
+from reconciler.errors import CloudError, Denied, InvalidInput, NotFound
+from reconciler.terminal.files import save
+
+SCHEME = "s3://"
+"""Begins the name of a report that is an object in S3."""
+
+EMPTY: frozenset[str] = frozenset()
+
+Connect = Callable[[], Cloud]
+"""Returns a cloud for S3; called only when a report is there."""
+
+CALLS = frozenset({("s3", "GetObject"), ("s3", "PutObject")})
+"""What that cloud has to be able to do."""
+
+
+def check(where: str) -> None:
+    """Insist that a report could be kept in a place, before anything is read.
+
+    Raises:
+        InvalidInput: It could not.
+    """
+    if where.startswith(SCHEME):
+        _object(where)
+    elif not Path(where).parent.is_dir():
+        raise InvalidInput(f"--remember: the directory of {where} does not exist.")
+
+
+def notified(where: str, connect: Connect, *, must_exist: bool = True) -> frozenset[str]:
+    """Return the ids of everything that an earlier report tells, what it left out as known included.
+
+    Args:
+        where: A file, or `s3://BUCKET/KEY`.
+        connect: Returns the account that has the bucket.
+        must_exist: Whether a report that is not there is a mistake; else nothing has been told.
+
+    Raises:
+        InvalidInput: It cannot be read, or is something else.
+        CloudError: S3 refused.
+    """
+    text = _read(where, connect, must_exist=must_exist)
+    return EMPTY if text is None else _ids(where, text)
+
+
+def remember(where: str, text: str, connect: Connect) -> None:
+    """Keep a report, in place of the earlier one.
+
+    Args:
+        where: A file, or `s3://BUCKET/KEY`.
+        text: The report as JSON.
+        connect: Returns the account that has the bucket.
+
+    Raises:
+        PoolctlError: It could not be kept.
+    """
+    if where.startswith(SCHEME):
+        connect().call("s3", "PutObject", {**_object(where), "Body": text.encode(), "ContentType": "application/json"})
+    else:
+        save(where, text)
+
+
+def _ids(where: str, text: str) -> frozenset[str]:
+    try:
+        tree = json.loads(text)
+        entries = [*tree["findings"], *tree.get("refusals", ()), *tree.get("expired", ()), *tree["coverage"]["gaps"]]
+        found = {entry["id"] for entry in entries if "id" in entry} | set(tree["known"])
+        return frozenset(found) - frozenset(tree.get("undelivered", ()))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise no_report(where) from None
+
+
+def _read(where: str, connect: Connect, *, must_exist: bool) -> str | None:
+    try:
+        return _fetched(where, connect) if where.startswith(SCHEME) else Path(where).read_text(encoding="utf-8")
+    except (FileNotFoundError, NotFound) as error:
+        if not must_exist:
+            return None
+        raise unread(where, "there is no such report") from error
+    except Denied as error:
+        advice = "It needs s3:GetObject, and s3:ListBucket: without it a report that is not there looks forbidden."
+        raise CloudError(error.operation, error.code, f"{where}: {error.message} {advice}", error.request_id) from None
+    except OSError as error:
+        raise unread(where, error.strerror or "the system says no") from None
+    except UnicodeDecodeError:
+        raise no_report(where) from None
+
+
+def no_report(where: str) -> InvalidInput:
+    """Return the error for something that is no report."""
+    return InvalidInput(f"{where} is no report of drift. Give one that `drift -o json=FILE` wrote.")
+
+
+def unread(where: str, why: str) -> InvalidInput:
+    """Return the error for a report that cannot be read."""
+    return InvalidInput(f"{where}: the report could not be read: {why}.")
+
+
+def _fetched(where: str, connect: Connect) -> str:
+    body: bytes = connect().call("s3", "GetObject", _object(where))["Body"]
+    return body.decode()
+
+
+def _object(where: str) -> dict[str, str]:
+    bucket, _, key = where.removeprefix(SCHEME).partition("/")
+    if not bucket or not key:
+        raise InvalidInput(f"{where} is no object of S3. Write s3://BUCKET/KEY.")
+    return {"Bucket": bucket, "Key": key}

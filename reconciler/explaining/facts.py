@@ -1,0 +1,662 @@
+"""What is known about a place in a manifest: the answer to `poolctl explain`, and the content of docs/reference/.
+
+Everything is read off the tables that the engine itself works by: the schemas with their marks, the kinds with their
+operations, and the installed botocore's service model. Nothing about a single member is written here, so what is
+explained is what is done.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any, Literal, NamedTuple, TypeVar
+
+from reconciler.errors import InvalidInput
+from reconciler.kinds import KINDS
+from reconciler.kinds.kind import ResourceKind
+from reconciler.manifests.validation import pattern_words
+from reconciler.values.shapes import Shape, input_shape
+from schemas.base import (
+    Cidr,
+    ClearWith,
+    CreateOnly,
+    Default,
+    Deprecated,
+    FreeDocument,
+    Keyed,
+    KeyName,
+    Member,
+    Note,
+    NotRemovable,
+    OneOf,
+    OnlyOnce,
+    OnUpdate,
+    Pin,
+    SecretKeys,
+    Sensitive,
+    Since,
+    Text,
+    Tier,
+    Unordered,
+    WriteOnly,
+    WriteOnlyKeys,
+    members,
+)
+from schemas.documents import DOCUMENTS, DocumentKind
+from schemas.jsonschema import limits
+from schemas.manifest import is_object
+
+M = TypeVar("M")
+
+TIERS = ("LITE", "ESSENTIALS", "PLUS")
+"""Feature plans, the cheapest first (cognito.md 2.19)."""
+
+SCALARS: Mapping[type, str] = {str: "string", int: "integer", bool: "boolean", bytes: "bytes", object: "any"}
+"""What the API calls a type."""
+
+FORMS: Mapping[str, str] = {
+    r"^[\x21\x23-\x2E\x30-\x5B\x5D-\x7E]+$": 'Use ASCII characters other than space, ", / and \\.',
+    r"^[\p{L}\p{M}\p{S}\p{N}\p{P}\p{Z}]+$": "Use visible characters and spaces only.",
+    r"^[\w\s+=.@-]+$": "Use letters, digits, spaces and _+=.@-",
+    r"^[\w\- ]+$": "Use letters, digits, spaces, _ and -",
+    r"^[a-z0-9]+$": "Use lower-case letters and digits.",
+    r"^https://[!$-;=@-\[\]_a-z~]+$": "Begin with https://, and use the lower-case characters of URLs.",
+    r"^[\w.;_/-]+$": "Use letters, digits and .;_/-",
+    r"^[\w._-]+$": "Use letters, digits and ._-",
+    r"^[\w._:/-]+$": "Use letters, digits and ._:/-",
+    r"^[\w_]+$": "Use letters, digits and _",
+}
+"""Patterns that are put into words here only."""
+
+
+# --- what is said --------------------------------------------------------------------------------------------------
+
+
+class Value(NamedTuple):
+    """A single value: what a member holds, or each item of it."""
+
+    name: str
+    """`string`, `integer`, `boolean`, `bytes`, `document`, `structure`."""
+    low: int | None = None
+    """Least number, or shortest text."""
+    high: int | None = None
+    """Greatest number, or longest text or most bytes."""
+    form: str = ""
+    """The pattern in words."""
+    values: tuple[str, ...] = ()
+    """Known values; others are taken with a warning."""
+
+
+class Type(NamedTuple):
+    """What a member holds."""
+
+    shape: Literal["scalar", "structure", "list", "map"]
+    """How values are put together."""
+    value: Value
+    """The value, or each item."""
+    key: Value | None = None
+    """The keys of a map."""
+    fewest: int | None = None
+    """Least number of items."""
+    most: int | None = None
+    """Greatest number of items."""
+
+
+Mutability = Literal["changeable", "create_only", "add_only", "once", "name", "pin"]
+"""Whether a member can be changed: always; only when the object is made; items can be added; once; it is what tells
+objects apart, so that another one is another object."""
+
+
+class Change(NamedTuple):
+    """Whether a member can be changed and unset."""
+
+    mutability: Mutability
+    """Whether it can be changed."""
+    removable: bool
+    """Whether it can be unset once it is set."""
+    advice: tuple[str, ...]
+    """What to do where it cannot."""
+
+
+class Omission(NamedTuple):
+    """What leaving a member out does."""
+
+    manifest: str
+    """In a manifest, on a live object."""
+    creation: str
+    """On an object that is made."""
+    update: Literal["kept", "reset", "unmeasured", ""]
+    """In the API's own update, which the tool therefore never sends in part; empty where nothing is recorded."""
+
+
+class Calls(NamedTuple):
+    """Which operations are called, with the service in front: `cognito-idp:UpdateUserPool`."""
+
+    read: tuple[str, ...] = ()
+    """Those that show it."""
+    create: tuple[str, ...] = ()
+    """Those that make an object with it."""
+    update: tuple[str, ...] = ()
+    """Those that write it on a live object."""
+    delete: tuple[str, ...] = ()
+    """Those that remove an object."""
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """All of them, each once."""
+        return tuple(dict.fromkeys((*self.read, *self.create, *self.update, *self.delete)))
+
+
+class Facts(NamedTuple):
+    """What is known about a member, beyond what every place has."""
+
+    required: bool
+    """Whether an object cannot be made without it."""
+    default: tuple[Any, ...]
+    """What a new object has, as the only item; empty when there is no default."""
+    change: Change
+    """Whether it can be changed and unset."""
+    omission: Omission
+    """What leaving it out does."""
+    null: str
+    """What null does."""
+    tier: str
+    """The feature plan that it needs, or empty."""
+    comparison: tuple[str, ...]
+    """What does not count as a difference."""
+    secret: bool
+    """Whether it is a secret."""
+    secret_keys: tuple[str, ...]
+    """Keys of a map whose values are secrets."""
+    write_only: bool
+    """Whether the service never shows it."""
+    write_only_keys: tuple[str, ...]
+    """Keys of a map whose values the service never shows."""
+    deprecated: bool
+    """Whether it is superseded."""
+    since: int | None
+    """The year in which it appeared, if that is worth knowing."""
+
+
+class FactLine(NamedTuple):
+    """One line about a place."""
+
+    path: str
+    """Where it is."""
+    name: str
+    """The last step of the path."""
+    type: Type
+    """What it holds."""
+    title: str
+    """What it is."""
+
+
+class Explanation(NamedTuple):
+    """Everything about one place in a manifest."""
+
+    path: str
+    """As it was asked for: `clients.RefreshTokenRotation`."""
+    section: str
+    """The kind that it belongs to: `clients`, `clients.branding`."""
+    document: str
+    """The kind of document: `UserPool`."""
+    title: str
+    """What it is, in one sentence or two."""
+    description: str
+    """What its structure is; may be empty."""
+    notes: tuple[str, ...]
+    """What an operator should know."""
+    type: Type
+    """What it holds."""
+    named_by: str
+    """For a kind that is a map: the member that the key stands for, if any."""
+    resource_type: str
+    """CloudFormation's word for the kind."""
+    planned: bool
+    """Whether plan and apply look at it in this version."""
+    facts: Facts | None
+    """What is known about a member; None for kinds."""
+    calls: Calls
+    """The operations of the API."""
+    permissions: tuple[str, ...]
+    """The IAM actions."""
+    conditional: tuple[tuple[str, tuple[str, ...]], ...]
+    """Further IAM actions, with the member inside that needs them when it is set."""
+    members: tuple[FactLine, ...]
+    """What a structure holds."""
+    not_here: tuple[tuple[str, str], ...]
+    """Members of the API that do not stand here, and what to do instead."""
+
+
+# --- places --------------------------------------------------------------------------------------------------------
+
+
+class _Place(NamedTuple):
+    """A place in a manifest."""
+
+    document: DocumentKind
+    section: str
+    chain: tuple[Member, ...]
+    """The members on the way from the object, which is not among them; empty for a kind."""
+
+    @property
+    def holder(self) -> Member:
+        """The section, as a member of what it is inside of."""
+        return self.document.all[self.section]
+
+    @property
+    def kind(self) -> ResourceKind | None:
+        """The table of its kind; None where the schema is ahead of the engine."""
+        return KINDS.get(self.section)
+
+    @property
+    def member(self) -> Member:
+        """What stands there."""
+        return self.chain[-1] if self.chain else self.holder
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(m.name for m in self.chain)
+
+    @property
+    def path(self) -> str:
+        """How it is asked for."""
+        return ".".join((self.section, *self.names))
+
+    def inner(self) -> Iterator[_Place]:
+        """Yield what stands directly in it."""
+        for member in members(self.member.model).values() if self.member.model else ():
+            inside = is_object(member) and not self.chain
+            yield (
+                _Place(self.document, f"{self.section}.{member.name}", ())
+                if inside
+                else _Place(self.document, self.section, (*self.chain, member))
+            )
+
+
+def _below(place: _Place) -> Iterator[_Place]:
+    yield place
+    for inner in place.inner():
+        yield from _below(inner)
+
+
+@cache
+def _places() -> Mapping[str, _Place]:
+    """Return every place that can be explained, by its path, in the order of the schemas."""
+    sections = [_Place(document, name, ()) for document in DOCUMENTS.values() for name in document.sections]
+    return {place.path: place for section in sections for place in _below(section)}
+
+
+def paths() -> tuple[str, ...]:
+    """Return every path that can be explained, in the order of the schemas."""
+    return tuple(_places())
+
+
+def kinds() -> tuple[Explanation, ...]:
+    """Return every kind of object, in the order of the manifests; a kind inside another follows it."""
+    return tuple(_explanation(place) for place in _places().values() if not place.chain)
+
+
+def explain(path: str) -> Explanation:
+    """Return what is known about a place.
+
+    Args:
+        path: A kind, or a member of one: `clients`, `clients.branding.Assets`. Names of objects and positions in lists
+            are left out.
+
+    Raises:
+        InvalidInput: There is no such place; the message names the nearest one, or says where the member belongs.
+    """
+    plain = re.sub(r"\[[^\]]*\]|\{\}", "", path.strip())
+    place = _places().get(plain)
+    if place is None:
+        raise InvalidInput(f"{path} is not known.{_elsewhere(plain) or _nearest(plain)}")
+    return _explanation(place)
+
+
+def _elsewhere(path: str) -> str:
+    """Say where a member of the API belongs that does not stand where it was looked for."""
+    outer, _, name = path.rpartition(".")
+    place = _places().get(outer)
+    advice = place.member.model.MOVED.get(name, "") if place and place.member.model else ""
+    return f" {name} {advice}." if advice else ""
+
+
+def _nearest(path: str) -> str:
+    """Name the place that was probably meant."""
+    known = {_folded(p): p for p in (*reversed(paths()), *_aliases())}
+    wanted = _folded(path)
+    last = _folded(path.rpartition(".")[2])
+    same_end = [folded for folded in known if folded.endswith(f".{last}")]
+    found = (
+        [wanted]
+        if wanted in known
+        else difflib.get_close_matches(wanted, same_end, n=1, cutoff=0.0)
+        or difflib.get_close_matches(wanted, known, n=1, cutoff=0.6)
+    )
+    if not found:
+        return " `poolctl explain` lists all kinds."
+    place = known[found[0]]
+    return f" Did you mean {_aliases().get(place, place)}?"
+
+
+def _folded(path: str) -> str:
+    """Make alike what people may write for one path: RefreshTokenRotation, refresh_token_rotation."""
+    return re.sub(r"[_\s-]", "", path).lower()
+
+
+@cache
+def _aliases() -> Mapping[str, str]:
+    """Return other names of kinds: CloudFormation's."""
+    return {kind.resource_type: kind.section for kind in reversed(KINDS.values())}
+
+
+# --- one place -----------------------------------------------------------------------------------------------------
+
+
+def _explanation(place: _Place) -> Explanation:
+    member, model, kind = place.member, place.member.model, place.kind
+    calls = _calls(place)
+    document = " ".join((model.__doc__ or "").split()) if model else ""
+    holder = place.holder.model
+    key = next((m.name for m in members(holder).values() if m.has(KeyName)), "") if holder else ""
+    return Explanation(
+        path=place.path,
+        section=place.section,
+        document=place.document.name,
+        title=member.description or document,
+        description=document if document != member.description else "",
+        notes=tuple(m.text for m in member.marks if isinstance(m, Note)),
+        type=_type(member),
+        named_by=key if not place.chain and member.shape == "map" else "",
+        resource_type=kind.resource_type if kind else "",
+        planned=kind is not None,
+        facts=_facts(place) if place.chain else None,
+        calls=calls,
+        permissions=_permissions(place, calls),
+        conditional=_conditional(place, calls),
+        members=tuple(FactLine(p.path, p.member.name, _type(p.member), p.member.description) for p in place.inner()),
+        not_here=tuple(model.MOVED.items()) if model else (),
+    )
+
+
+def _facts(place: _Place) -> Facts:
+    member, chain = place.member, place.chain
+    default = member.mark(Default)
+    hidden, silent = member.mark(SecretKeys), member.mark(WriteOnlyKeys)
+    years = [mark.year for mark in _marks(chain, Since)]
+    tiers = [mark.name for mark in _marks(chain, Tier)]
+    return Facts(
+        required=_required(place),
+        default=(default.value,) if default else (),
+        change=_change(chain),
+        omission=_omission(place),
+        null=_null(place),
+        tier=max(tiers, key=TIERS.index, default=""),
+        comparison=tuple(_comparison(member)),
+        secret=bool(_marks(chain, Sensitive)),
+        secret_keys=hidden.names if hidden else (),
+        write_only=bool(_marks(chain, WriteOnly)),
+        write_only_keys=silent.names if silent else (),
+        deprecated=bool(_marks(chain, Deprecated)),
+        since=max(years, default=None),
+    )
+
+
+def _marks(chain: Iterable[Member], mark: type[M]) -> list[M]:
+    """Return the facts of one sort along a path: what is true of a structure is true of all that it holds."""
+    return [m for member in chain for m in member.marks if isinstance(m, mark)]
+
+
+# --- types ---------------------------------------------------------------------------------------------------------
+
+
+def _type(member: Member) -> Type:
+    if member.shape == "scalar":
+        return Type("scalar", _value(member, member.marks))
+    if member.shape == "structure":
+        return Type("structure", Value("structure"))
+    found = limits(member.marks, member.shape)
+    fewest, most = (
+        found.get(("minItems", "minProperties")[member.shape == "map"]),
+        found.get(("maxItems", "maxProperties")[member.shape == "map"]),
+    )
+    key = _text(member.key_marks) if member.shape == "map" else None
+    return Type(member.shape, _value(member, member.item_marks), key, fewest, most)
+
+
+def _value(member: Member, marks: tuple[Any, ...]) -> Value:
+    if member.model:
+        return Value("structure")
+    if any(isinstance(m, FreeDocument) for m in marks):
+        return Value("document")
+    if member.scalar is int:
+        found = limits(marks)
+        return Value("integer", found.get("minimum"), found.get("maximum"))
+    return _text(marks, SCALARS[member.scalar])
+
+
+def _text(marks: tuple[Any, ...], name: str = "string") -> Value:
+    found = limits(marks)
+    known = next((m.values for m in marks if isinstance(m, OneOf)), ())
+    pattern = found.get("pattern", "")
+    form = FORMS.get(pattern) or pattern_words(pattern)[1] if pattern else ""
+    return Value(name, found.get("minLength"), found.get("maxLength"), form, known)
+
+
+# --- change, omission, null ----------------------------------------------------------------------------------------
+
+
+def _change(chain: tuple[Member, ...]) -> Change:
+    member = chain[-1]
+    frozen, once = _marks(chain, CreateOnly), _marks(chain, OnlyOnce)
+    key = member.mark(KeyName)
+    mutability: Mutability = "changeable"
+    if member.has(Pin):
+        mutability = "pin"
+    elif key and not key.renameable:
+        mutability = "name"
+    elif frozen:
+        mutability = "add_only" if any(m.has(Keyed) for m in chain) else "create_only"
+    elif once:
+        mutability = "once"
+    own = member.mark(NotRemovable)
+    advice = [m.advice for m in frozen] + [m.advice for m in once] + ([own.advice] if own else [])
+    return Change(mutability, mutability == "changeable" and own is None, tuple(dict.fromkeys(advice)))
+
+
+def _within_item(chain: tuple[Member, ...]) -> bool:
+    """Tell whether a member stands in an item of a list that is compared and written as one value."""
+    return any(m.shape == "list" and not m.has(Keyed) for m in chain[:-1])
+
+
+def _omission(place: _Place) -> Omission:
+    member = place.member
+    update = member.mark(OnUpdate)
+    return Omission(_in_manifest(place), _at_creation(place), update.omitted if update else "")
+
+
+def _in_manifest(place: _Place) -> str:
+    member = place.member
+    if member.has(Pin):
+        return "the object is found by its name"
+    if member.has(KeyName) and place.holder.shape == "map":
+        return "the key is the name"
+    if member.required:
+        return "it must be written in each item"
+    if _within_item(place.chain):
+        return "it is not sent, because a list is one value that is written as a whole"
+    if member.has(WriteOnly):
+        return "it is not sent, because Cognito does not show what it is"
+    return "it stays as it is live"
+
+
+def _at_creation(place: _Place) -> str:
+    member = place.member
+    default = member.mark(Default)
+    if member.has(Pin):
+        return "Cognito makes it"
+    if member.has(KeyName) and place.holder.shape == "map":
+        return "the key is the name"
+    if _required(place):
+        return "it must be written"
+    if default:
+        return f"Cognito's default applies: {spelled(default.value)}"
+    return "it is absent"
+
+
+def _required(place: _Place) -> bool:
+    """Tell whether the service does not make an object without the member, or a structure without this part of it."""
+    if place.member.required:
+        return True
+    kind = place.kind
+    operation = (kind.create or kind.update) if kind else ""
+    shape = _shape(kind, operation, place.names[:-1]) if kind and operation else None
+    return shape is not None and place.member.name in shape.required
+
+
+def _null(place: _Place) -> str:
+    member, chain = place.member, place.chain
+    if member.has(KeyName) and place.holder.shape == "map" and not member.has(NotRemovable):
+        return "Is refused: the key is the name."
+    if member.has(Pin):
+        return "Means nothing: the object is found by its name."
+    if member.required or _within_item(chain):
+        return "Is not for items of a list: leave the member out."
+    once = member.mark(NotRemovable)
+    if once:
+        return "Is refused while it is set."
+    if _marks(chain, CreateOnly):
+        return f"{_reset(member)} when the object is made; afterwards it is refused if that is a change."
+    return f"{_reset(member)}."
+
+
+def _reset(member: Member) -> str:
+    clear, default = member.mark(ClearWith), member.mark(Default)
+    if clear:
+        return f"Resets it: {spelled(clear.value)} is written"
+    if default:
+        return f"Resets it to the default, {spelled(default.value)}"
+    return "Removes it"
+
+
+def spelled(value: Any) -> str:
+    """Spell a value as a manifest would: `true`, `[a, b]`, `""`."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{k}: {spelled(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list):
+        return f"[{', '.join(spelled(v) for v in value)}]"
+    return '""' if value == "" else str(value)
+
+
+def _comparison(member: Member) -> Iterator[str]:
+    every = (*member.marks, *member.item_marks)
+    keyed = member.mark(Keyed)
+    if keyed:
+        yield f"Items are told apart by {keyed.member} and compared one by one; their order means nothing."
+    elif member.shape == "list":
+        yield "The order means nothing." if member.has(Unordered) else "The order counts."
+    if any(isinstance(m, Text) for m in every):
+        yield "Line endings and a newline at the end mean nothing."
+    if any(isinstance(m, Cidr) for m in every):
+        yield "An address is the same as the range that holds only it."
+    if member.has(FreeDocument):
+        yield "Written as a whole; the order of keys means nothing, and 8.0 is 8."
+
+
+# --- operations and permissions ------------------------------------------------------------------------------------
+
+
+def _calls(place: _Place) -> Calls:
+    kind = place.kind
+    if kind is None:
+        return _modelled(place)
+    if not place.chain:
+        named = (_shown(kind, listed=True), (kind.create,), _written(kind), (kind.delete,))
+        return Calls(*(_named(kind.service, operations) for operations in named))
+    if place.chain[0].has(Pin):
+        return Calls(read=_named(kind.service, _shown(kind)))
+    update = kind.elsewhere.get(place.chain[0].name) or ((kind.update,) if _takes(kind, kind.update, place) else ())
+    create = (kind.create,) if _takes(kind, kind.create, place) else update if kind.create else ()
+    read = () if _marks(place.chain, WriteOnly) else _shown(kind)
+    return Calls(*(_named(kind.service, operations) for operations in (read, create, update)))
+
+
+def _shown(kind: ResourceKind, *, listed: bool = False) -> Iterator[str]:
+    """Yield the operations that show an object, and on demand the one that only finds it."""
+    if kind.listing and (listed or not kind.reading):
+        yield kind.listing.operation
+    if kind.reading:
+        yield kind.reading.operation
+    if kind.regional_read:
+        yield kind.regional_read.reading.operation
+
+
+def _written(kind: ResourceKind) -> Iterator[str]:
+    """Yield the operations that write a live object."""
+    yield kind.update
+    for operations in kind.elsewhere.values():
+        yield from operations
+
+
+def _modelled(place: _Place) -> Calls:
+    """Return the operations that the schema describes, where there is no table of the kind yet."""
+    inputs = place.holder.model.INPUTS if place.holder.model else ()
+    taken = [(s, o) for s, o in inputs if not place.chain or place.chain[0].name in input_shape(s, o).members]
+    made = tuple(f"{s}:{o}" for s, o in taken if o.startswith("Create"))
+    return Calls(create=made, update=tuple(f"{s}:{o}" for s, o in taken if not o.startswith("Create")))
+
+
+def _named(service: str, operations: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(f"{service}:{o}" for o in operations if o))
+
+
+def _takes(kind: ResourceKind, operation: str, place: _Place) -> bool:
+    """Tell whether an operation takes a member: a document holds whatever it likes."""
+    return bool(operation) and _shape(kind, operation, place.names) is not None
+
+
+def _shape(kind: ResourceKind, operation: str, names: tuple[str, ...]) -> Shape | None:
+    """Return what an operation takes at a path, or None."""
+    shape = input_shape(kind.service, operation)
+    for name in names:
+        while shape.type in ("list", "map"):
+            shape = shape.item
+        if name not in shape.members:
+            return None
+        shape = shape.members[name]
+    while shape.type in ("list", "map"):
+        shape = shape.item
+    return shape
+
+
+def _permissions(place: _Place, calls: Calls) -> tuple[str, ...]:
+    """Return the IAM actions: those named like the operations, and what these need besides."""
+    found = list(calls.all)
+    for need, actions in _needs(place):
+        if need in calls.all or f"{'.'.join(place.names)}.".startswith(f"{need}."):
+            found += actions
+    return tuple(dict.fromkeys(found))
+
+
+def _conditional(place: _Place, calls: Calls) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return further IAM actions, with the member within the place that needs them when it is set."""
+    within = "".join(f"{name}." for name in place.names)
+    return tuple(
+        (f"{place.section}.{need}", actions)
+        for need, actions in _needs(place)
+        if need not in calls.all and need.startswith(within)
+    )
+
+
+def _needs(place: _Place) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield what the kind needs besides: by operation with its service, or by the path of a member."""
+    kind = place.kind
+    known = {kind.create, kind.update, kind.delete, *kind.reads} if kind else set()
+    known |= {o for found in kind.elsewhere.values() for o in found} if kind else set()
+    for need, actions in kind.permissions.items() if kind else ():
+        yield (f"{kind.service}:{need}" if kind and need in known else need), actions

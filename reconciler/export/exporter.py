@@ -1,0 +1,416 @@
+"""Observed → manifest text: a live pool as its author would have written it.
+
+Which members are worth a line is decided here; which calls are made and what becomes of the text is not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from reconciler.cloud.port import Identity
+from reconciler.errors import Refused
+from reconciler.kinds import KINDS, root_of
+from reconciler.kinds.kind import ResourceKind
+from reconciler.manifests.writer import LONG, Flow, LiveText, blocks
+from reconciler.model import UNSEEN, Gap, Observed, Path, Secret, Tree, dotted
+from reconciler.observing.observer import LiveState, Owner
+from reconciler.observing.ownership import split
+from reconciler.values.differ import same
+from reconciler.values.shapes import Shape, input_shape, project
+from schemas.base import Default, FreeDocument, Keyed, KeyName, Member, Pin, Presence, WriteOnly, members
+from schemas.documents import DEFAULT, DOCUMENTS
+from schemas.user_pool import STANDARD_ATTRIBUTES
+
+MAX_KEY = 128
+"""Characters of a client's name, and so of a key made from it."""
+
+LEFT_OUT = frozenset(kind.section for kind in KINDS.values() if kind.account_wide)
+"""Sections that are not a pool's own."""
+
+ABSENT_VALUES: tuple[Any, ...] = (None, "", [], {})
+"""What the service shows where there is nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a manifest is to be written."""
+
+    mode: str = "minimal"
+    """`full`, or `minimal`, which leaves out what is at the service's default."""
+    secrets: str = "secret"
+    """What stands in the place of a secret: `$secret` or `$env`."""
+    beside: bool = False
+    """Whether long texts and images go into files beside the manifest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A secret that the manifest refers to and does not hold."""
+
+    kind: str
+    """`secret` or `env`."""
+    target: str
+    """What is written behind it."""
+    address: str
+    """The object that needs it, and the member."""
+    value: Secret
+    """The live one."""
+
+    @property
+    def shown(self) -> bool:
+        """Whether the service shows the secret at all."""
+        return self.value.origin != UNSEEN
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """One pool as a manifest."""
+
+    slug: str
+    """Name of its file, without the ending."""
+    text: str
+    """The manifest."""
+    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    """What it refers to, by path relative to the manifest."""
+    promises: tuple[Promise, ...] = ()
+    """The secrets that it refers to."""
+
+
+# --- names ---------------------------------------------------------------------------------------------------------
+
+
+def slug(name: str) -> str:
+    """Return a name for files: letters, digits, `-`, `_` and `.`; never hidden, never empty."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-._") or "pool"
+
+
+def keyed(objects: Iterable[Observed]) -> list[tuple[str, Observed]]:
+    """Return live objects of one section with the keys that they have in a manifest.
+
+    Names need not be unique: of those that share one, the first by its identifier has it as its key, and the others
+    have `NAME-2` and so on.
+    """
+    found = sorted(objects, key=lambda o: (o.address.name, *(str(v) for v in o.ids.values())))
+    taken = {o.address.name for o in found}
+    seen: set[str] = set()
+    result = []
+    for observed in found:
+        name = observed.address.name
+        key = name if name not in seen else _next(name, taken)
+        seen.add(name)
+        taken.add(key)
+        result.append((key, observed))
+    return result
+
+
+def _next(name: str, taken: set[str]) -> str:
+    numbers = (f"-{n}" for n in range(2, len(taken) + 3))
+    return next(k for n in numbers if (k := name[: MAX_KEY - len(n)] + n) not in taken)
+
+
+def owners(objects: Sequence[Observed]) -> Iterator[Owner]:
+    """Yield the objects whose inside is exported, by their keys; those that AWS made are not among them."""
+    ours, _ = split(objects, next((o.ids.get("UserPoolId", "") for o in objects), ""))
+    for key, observed in keyed(ours):
+        yield Owner(key, observed.address.name, observed.ids[KINDS[observed.address.section].id_param])
+
+
+def sections(document: str) -> frozenset[str]:
+    """Return the sections that are read for a kind of document: all that can be written."""
+    return frozenset(k.section for k in KINDS.values() if k.document == document and (k.create or k.update)) - LEFT_OUT
+
+
+# --- one pool ------------------------------------------------------------------------------------------------------
+
+
+def export(document: str, live_state: LiveState, identity: Identity, style: Style, name: str) -> Exported:
+    """Return a live pool as a manifest.
+
+    Args:
+        document: Kind of the document.
+        live_state: Everything that is live about the pool.
+        identity: Where it is.
+        style: How to write.
+        name: Slug that the file shall have.
+
+    Raises:
+        Refused: A value cannot be part of the text, and there are no files beside it.
+    """
+    return _Export(document, live_state, identity, style, name).result()
+
+
+class _Export:
+    """Builds one manifest, and collects what stands beside it."""
+
+    def __init__(self, document: str, live_state: LiveState, identity: Identity, style: Style, name: str) -> None:
+        self._kind = DOCUMENTS[document]
+        self._root = root_of(document)
+        self._live_state = live_state
+        self._identity = identity
+        self._style = style
+        self._slug = name
+        self._pool = live_state.root.data if live_state.root else {}
+        self._ids = live_state.root.ids if live_state.root else {}
+        self._files: dict[str, bytes] = {}
+        self._promises: list[Promise] = []
+        self._unseen: list[str] = []
+
+    def result(self) -> Exported:
+        tree = {**self._envelope(), **self._sections()}
+        text = "\n".join((*self._comments(), *blocks(tree, len(self._envelope()))))
+        return Exported(self._slug, text, self._files, tuple(self._promises))
+
+    def _envelope(self) -> Tree:
+        kind = {"kind": self._kind.name} if self._kind.name != DEFAULT else {}
+        target = Flow(account=self._identity.account, region=self._identity.region)
+        return {"version": 1, **kind, "target": target, "id": self._ids[self._root.id_param]}
+
+    def _comments(self) -> Iterator[str]:
+        for gap in self._live_state.gaps:
+            yield f"# Could not be read, and is missing here: {gap_line(gap)}"
+        if self._promises:
+            yield "# The secrets themselves are not written here. Before you plan, store them as:"
+        for promise in self._promises:
+            never = "" if promise.shown else "  (Cognito never shows it: take it from where it was made)"
+            yield f"#   ${promise.kind} {promise.target}  for {promise.address}{never}"
+        for member in self._unseen:
+            yield f"# Cognito never shows {member}. If it is set, add it here before you change what is around it."
+
+    # --- objects
+
+    def _sections(self) -> Tree:
+        found: Tree = {}
+        for section in self._kind.sections:
+            kind = KINDS[section]
+            tree = self._single(kind, "") if kind.single else self._children(kind)
+            empty = not tree and not (self._style.mode == "full" and self._is_managed(kind))
+            if not empty or kind.root:
+                found[section] = tree
+        return found
+
+    def _is_managed(self, kind: ResourceKind) -> bool:
+        """Whether an empty section says something: that there is nothing, and that nothing shall be."""
+        return not kind.single and kind.section in self._live_state.known and kind.section not in LEFT_OUT
+
+    def _single(self, kind: ResourceKind, name: str) -> Tree:
+        live = [o for o in self._live_state.section(kind.section) if kind.root or o.address.name == name]
+        return self._object(kind, live[0], name) if live else {}
+
+    def _children(self, kind: ResourceKind) -> Tree:
+        ours, _ = split(self._live_state.section(kind.section), self._ids.get("UserPoolId", ""))
+        return {key: self._child(kind, key, observed) for key, observed in keyed(ours)}
+
+    def _child(self, kind: ResourceKind, key: str, observed: Observed) -> Tree:
+        local = key.rpartition("/")[2] if kind.outer else key
+        head = {**self._pin(kind, observed), **self._name(kind, local, observed)}
+        tree = {**head, **self._object(kind, observed, key)}
+        for inner in (KINDS[s] for s in self._kind.nested if s.startswith(f"{kind.section}.")):
+            part = inner.section.partition(".")[2]
+            found = self._single(inner, key) if inner.single else self._inside(inner, key)
+            if found:
+                tree[part] = found
+        return tree
+
+    def _inside(self, kind: ResourceKind, owner: str) -> Tree:
+        live = [o for o in self._live_state.section(kind.section) if o.address.name.partition("/")[0] == owner]
+        return {key.partition("/")[2]: self._child(kind, key, observed) for key, observed in keyed(live)}
+
+    @staticmethod
+    def _pin(kind: ResourceKind, observed: Observed) -> Tree:
+        pin = next((m.name for m in members(kind.model).values() if m.has(Pin)), "")
+        return {pin: observed.ids[pin]} if pin in observed.ids else {}
+
+    @staticmethod
+    def _name(kind: ResourceKind, key: str, observed: Observed) -> Tree:
+        """The name, where the key is not the name."""
+        name = observed.data.get(kind.name_member, key)
+        return {kind.name_member: name} if name != key else {}
+
+    def _object(self, kind: ResourceKind, observed: Observed, key: str) -> Tree:
+        tree = kind.to_manifest(observed.data, self._pool)
+        tree = known_part(kind, tree)
+        name = "" if kind.root else next((m.name for m in members(kind.model).values() if m.has(KeyName)), "")
+        tree = {k: v for k, v in tree.items() if k != name}
+        minimal = self._style.mode == "minimal"
+        tree = reduced(kind.model, tree, {} if kind.create else kind.initial(), minimal=minimal)
+        address = str(replace(observed.address, name="" if kind.root else key))
+        if tree:
+            silent = (m.name for m in members(kind.model).values() if m.has(WriteOnly))
+            self._unseen += [f"{address}.{name}" for name in silent]
+        return {k: self._value(v, address, (k,)) for k, v in tree.items()}
+
+    # --- values
+
+    def _value(self, value: Any, address: str, path: Path) -> Any:
+        if isinstance(value, Secret):
+            return self._promise(value, address, path)
+        if isinstance(value, bytes):
+            return self._file(value, address, path)
+        if isinstance(value, str):
+            return self._file(value.encode(), address, path) if self._goes_beside(value, path) else LiveText(value)
+        if isinstance(value, dict):
+            return {LiveText(k): self._value(v, address, (*path, k)) for k, v in value.items()}
+        if isinstance(value, list):
+            return [self._value(v, address, (*path, _label(i, v))) for i, v in enumerate(value)]
+        return int(value) if isinstance(value, float) and value.is_integer() else value
+
+    def _goes_beside(self, text: str, path: Path) -> bool:
+        """Whether a text goes into a file; a byte order mark would be lost there, and lists of texts stay lists."""
+        plain = not isinstance(path[-1], int) and not text.startswith("\ufeff")
+        return self._style.beside and plain and (len(text) > LONG or "\n" in text)
+
+    def _promise(self, value: Secret, address: str, path: Path) -> Any:
+        if self._style.secrets == "env":
+            target = _variable(f"{self._slug}_{address.partition('/')[2] or address}_{path[-1]}")
+        else:
+            place = re.sub(r"[^A-Za-z0-9/_+=.@-]+", "-", f"{self._slug}/{address}")
+            target = f"poolctl/{place}#{path[-1]}"
+        target = _unique(target, {p.target for p in self._promises})
+        self._promises.append(Promise(self._style.secrets, target, f"{address}.{dotted(path)}", value))
+        return Flow({f"${self._style.secrets}": target})
+
+    def _file(self, value: bytes, address: str, path: Path) -> Any:
+        if not self._style.beside:
+            raise Refused(
+                f"{self._slug}: {address}.{dotted(path)} is an image, which cannot stand in a text; nothing was "
+                "written. Write files: --to DIRECTORY."
+            )
+        stem = slug(f"{address.replace('/', '.')}.{'.'.join(map(str, path))}")[:150]
+        taken = {name.casefold() for name in self._files}
+        name = f"{self._slug}/{stem}.{_ending(value, str(path[-1]))}"
+        number = 2
+        while name.casefold() in taken:
+            name, number = f"{self._slug}/{stem}-{number}.{_ending(value, str(path[-1]))}", number + 1
+        self._files[name] = value
+        return Flow({"$file": name})
+
+
+def gap_line(gap: Gap) -> str:
+    """Return one line about something that could not be read."""
+    return " ".join(f"{gap.address}: {gap.operation}: {gap.reason}".split())
+
+
+def _unique(name: str, taken: set[str]) -> str:
+    found, number = name, 2
+    while found in taken:
+        found, number = f"{name}{'-' if '#' in name else '_'}{number}", number + 1
+    return found
+
+
+def _variable(text: str) -> str:
+    """Return a name for the environment; names of our own settings are not among them."""
+    name = re.sub(r"[^A-Za-z0-9]+", "_", text).strip("_").upper()
+    return f"POOL_{name}" if name[:1].isdigit() or name.startswith("POOLCTL_") else name
+
+
+def _label(index: int, item: Any) -> str | int:
+    """Name an item of a list by its short texts, so that its files keep their names when the order changes."""
+    texts = [v for v in item.values() if isinstance(v, str) and len(v) <= 40] if isinstance(item, dict) else []  # noqa: PLR2004
+    return "-".join(texts) or index
+
+
+def _ending(value: bytes, member: str) -> str:
+    """Return the ending of a file by what it holds."""
+    head = value.lstrip()[:300]
+    magic = {b"\x89PNG": "png", b"\xff\xd8": "jpg", b"\x00\x00\x01\x00": "ico", b"RIFF": "webp"}
+    found = next((ending for start, ending in magic.items() if value.startswith(start)), "")
+    if found:
+        return found
+    if b"<svg" in head:
+        return "svg"
+    if head.startswith(b"<") and (head.startswith(b"<?xml") or b"EntityDescriptor" in head):
+        return "xml"
+    if member == "CSS":
+        return "css"
+    return "html" if re.search(rb"</?[A-Za-z!][^<>]*>", value) else "txt"
+
+
+# --- which members -------------------------------------------------------------------------------------------------
+
+
+def known_part(kind: ResourceKind, tree: Tree) -> Tree:
+    """Return the members of a live object that can be written in a manifest, in the order of the schema.
+
+    They are those of the schema, and those that only the installed botocore knows as input.
+    """
+    shapes = [input_shape(kind.service, o) for o in (kind.update, kind.create) if o]
+    return _known(kind.model, tree, shapes)
+
+
+def _known(model: Any, tree: Tree, shapes: Sequence[Shape]) -> Tree:
+    known = members(model)
+    order = [*(n for n in known if n in tree), *(n for n in tree if n not in known)]
+    result: Tree = {}
+    for name in order:
+        inner = [s.members[name] for s in shapes if s.type == "structure" and name in s.members]
+        member = known.get(name)
+        if member:
+            result[name] = _known_value(member, tree[name], inner)
+        elif inner and name not in model.MOVED:
+            result[name] = project(tree[name], inner[0])
+    return result
+
+
+def _known_value(member: Member, value: Any, shapes: Sequence[Shape]) -> Any:
+    if not member.model or member.has(FreeDocument):
+        return value
+    if member.shape == "structure" and isinstance(value, dict):
+        return _known(member.model, value, shapes)
+    inner = [s.item for s in shapes if s.type in ("list", "map")]
+    if isinstance(value, list):
+        return [_known(member.model, v, inner) for v in value]
+    return {k: _known(member.model, v, inner) for k, v in value.items()} if isinstance(value, dict) else value
+
+
+def reduced(model: Any, tree: Tree, assumed: Tree, *, minimal: bool) -> Tree:
+    """Return a live object without what says nothing.
+
+    Args:
+        model: Its schema.
+        tree: The object.
+        assumed: What a new one would be, where that is not the schema's own default.
+        minimal: Whether what is at the service's default is left out too.
+    """
+    known = members(model)
+    result: Tree = {}
+    for name, value in tree.items():
+        member = known.get(name)
+        default = _assumed(member, assumed.get(name))
+        if value is None or (_says_nothing(value, member) and (minimal or default not in ([], {}))):
+            continue
+        if minimal and default is not None and same(model, {name: default}, {name: value}):
+            continue
+        kept = _reduced_value(member, value, default, minimal=minimal)
+        if not (_says_nothing(kept, member) and not _says_nothing(value, member)):
+            result[name] = kept
+    return result
+
+
+def _assumed(member: Member | None, given: Any) -> Any:
+    mark = member.mark(Default) if member else None
+    return given if given is not None or not mark else mark.value
+
+
+def _says_nothing(value: Any, member: Member | None) -> bool:
+    return value in ABSENT_VALUES and not (member and member.has(Presence)) and not isinstance(value, bool | int)
+
+
+def _reduced_value(member: Member | None, value: Any, default: Any, *, minimal: bool) -> Any:
+    if not member or not member.model or member.has(FreeDocument):
+        return value
+    if member.shape == "structure" and isinstance(value, dict):
+        return reduced(member.model, value, default if isinstance(default, dict) else {}, minimal=minimal)
+    if member.shape == "map" and isinstance(value, dict):
+        return {k: reduced(member.model, v, {}, minimal=minimal) for k, v in value.items()}
+    if mark := member.mark(Keyed):
+        return [_reduced_item(member, item, mark.member, minimal=minimal) for item in value]
+    return [{k: v for k, v in item.items() if v not in ABSENT_VALUES} for item in value]
+
+
+def _reduced_item(member: Member, item: Tree, key: str, *, minimal: bool) -> Tree:
+    """An item of a keyed list; one that every pool has says only what is unusual about it already."""
+    usual = item[key] in STANDARD_ATTRIBUTES
+    return {key: item[key], **reduced(member.model, item, {}, minimal=minimal and not usual)}

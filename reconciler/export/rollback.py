@@ -1,0 +1,372 @@
+"""Plan → the manifest that would restore what is about to change.
+
+It is written before the first write, from what the plan saw, because nobody keeps a state that could be gone back to.
+It says of every change whether it can be undone, as several cannot. Secrets are left to be filled in. What is inside
+of an object that goes (branding, terms) goes with it although no plan says so, and is read for this.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from reconciler.cloud.port import Cloud
+from reconciler.kinds import KINDS
+from reconciler.kinds.kind import ResourceKind
+from reconciler.manifests.writer import LiveText, blocks
+from reconciler.model import (
+    Action,
+    Address,
+    FieldChange,
+    Gap,
+    Observed,
+    Path,
+    Plan,
+    ResourceChange,
+    Secret,
+    Tree,
+    dotted,
+)
+from reconciler.observing import observer
+from reconciler.observing.observer import LiveState, Owner, ReadScope
+from reconciler.render.redact import printable
+from schemas.base import (
+    ApiModel,
+    CreateOnly,
+    Keyed,
+    KeyName,
+    Member,
+    NotRemovable,
+    OnlyOnce,
+    Pin,
+    WriteOnly,
+    WriteOnlyKeys,
+    members,
+)
+from schemas.documents import DEFAULT
+
+_UNNAMEABLE = re.compile(r"[^\w/+=.@#-]", re.ASCII)
+"""What the name of a secret may not hold."""
+
+CREDENTIALS = ("ClientSecret", "GenerateSecret")
+"""An app client is made with its own secret or with a new one, never with both (cognito.md 3, C18)."""
+
+GOING = (Action.DELETE, Action.REPLACE)
+"""What takes an object away, with all that is inside of it."""
+
+PLACEHOLDER = "#     its secret is not in this file: put it where the $secret below says, or take that line out"
+"""What is to be said below an object with a secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rollback:
+    """A manifest, and what it keeps in files of its own."""
+
+    text: str
+    """YAML: one document for each pool that changes."""
+    files: Mapping[str, bytes]
+    """Images by name of the file, to be put beside the manifest."""
+
+
+@dataclass
+class _Writer:
+    """What is collected on the way."""
+
+    stem: str
+    files: dict[str, bytes] = field(default_factory=dict)
+
+    def value(self, value: Any, at: str) -> Any:
+        """Spell a live value as a manifest has it: no secrets, no bytes, nothing that would be taken for a reference.
+
+        Args:
+            value: The value.
+            at: Where it stands, for the name of the secret that has to be filled in.
+        """
+        if isinstance(value, Secret):
+            return {"$secret": "poolctl-rollback/" + _UNNAMEABLE.sub("-", at)}
+        if isinstance(value, bytes):
+            name = f"{self.stem}.{len(self.files)}.bin"
+            self.files[name] = value
+            return {"$file": name}
+        if isinstance(value, dict):
+            return {LiveText(k): self.value(v, f"{at}{'' if at.endswith('#') else '.'}{k}") for k, v in value.items()}
+        if isinstance(value, list):
+            return [self.value(v, at) for v in value]
+        return LiveText(value) if isinstance(value, str) else value
+
+
+def inside(cloud: Cloud, plan: Plan, *, parallelism: int = 8) -> LiveState:
+    """Read what is inside of the objects that a plan takes away. Nothing is asked for when there are none.
+
+    Args:
+        cloud: Where the pool is; a read-only one will do.
+        plan: One that is about to be carried out.
+        parallelism: How many calls may be under way at once.
+
+    Raises:
+        CloudError: The pool itself could not be read.
+    """
+    going = [c for c in plan.pending if c.action in GOING and _parts(c.address.section)]
+    if not going:
+        return LiveState(None)
+    owners = {part: _owners(going, kind.outer) for c in going for part, kind in _parts(c.address.section).items()}
+    sections = frozenset({*owners, *(c.address.section for c in going)})
+    pool, document = going[0].address.pool, KINDS[going[0].address.section].document
+    scope = ReadScope(pool, pool, plan.target.pool_id, sections, {}, document=document, owners=owners)
+    live_state = observer.observe(cloud, scope, parallelism=parallelism)
+    addresses = {c.address for c in going}
+    found = tuple(o for o in live_state.objects if o.address.section in owners)
+    return replace(live_state, objects=found, gaps=tuple(g for g in live_state.gaps if _concerns(g, addresses)))
+
+
+def _parts(section: str) -> dict[str, ResourceKind]:
+    """The kinds inside of those of a section; what is only looked at is nothing to restore."""
+    return {k.section: k for k in KINDS.values() if k.outer == section and not k.watched}
+
+
+def _owners(going: Sequence[ResourceChange], section: str) -> tuple[Owner, ...]:
+    return tuple(
+        Owner(c.address.name, c.address.name, str(c.ids[KINDS[section].id_param]))
+        for c in going
+        if c.address.section == section
+    )
+
+
+def _concerns(gap: Gap, going: set[Address]) -> bool:
+    """Whether a gap hides something that goes: within it, itself, or the list that it would stand in."""
+    listing = not gap.address.name and gap.address.section in {a.section for a in going}
+    return gap.address.owner in going or gap.address in going or listing
+
+
+def rollback(plans: Sequence[Plan], name: str, worlds: Sequence[LiveState] = ()) -> Rollback:
+    """Return the manifest that would restore what these plans change.
+
+    Args:
+        plans: All plans of the run, as they are about to be carried out.
+        name: Name of the file that it will be written to, without its directory.
+        worlds: For each plan, what goes with what it takes away, from `inside`.
+    """
+    writer = _Writer(name)
+    around = worlds or [LiveState(None)] * len(plans)
+    parts = [_pool(plan, live_state, writer) for plan, live_state in zip(plans, around, strict=True) if plan.pending]
+    head = (
+        "# Written by poolctl before an apply: what was live of the objects that it was about to change.\n"
+        "# Look it over, fill in the secrets that it names, then: poolctl plan, and poolctl apply, of this file.\n"
+    )
+    return Rollback(head + "".join(parts), writer.files)
+
+
+def _pool(plan: Plan, live_state: LiveState, writer: _Writer) -> str:
+    said = [f"# {plan.target.pool_name} ({plan.target.pool_id or 'did not exist'})"]
+    kind = KINDS[plan.pending[0].address.section].document
+    tree: Tree = {"version": 1, **({} if kind == DEFAULT else {"kind": kind})}
+    tree["target"] = {"account": plan.target.account, "region": plan.target.region}
+    tree["id"] = plan.target.pool_id
+    bare = len(tree)
+    held = {o.address: o for o in live_state.objects if o.data != KINDS[o.address.section].initial()}
+    for change in (c for c in plan.pending if c.address not in held):
+        restored, lost = _restored(change, writer)
+        said += _words(change, plan, restored, lost)
+        if restored and plan.target.pool_id:
+            owner = next((c for c in plan.changes if c.address == change.address.owner), None)
+            _put(tree, change.address, restored, _identity(owner) if owner else {})
+        for observed in (o for o in held.values() if o.address.owner == change.address):
+            said += _taken_along(observed, tree, writer)
+    said += [f"#   {g.address}: could not be read, and is not in this file: {g.operation}" for g in live_state.gaps]
+    comments = "".join(f"{printable(line)}\n" for line in said)
+    return comments if len(tree) == bare else f"---\n{comments}" + "\n".join(blocks(tree, bare))
+
+
+def _taken_along(observed: Observed, tree: Tree, writer: _Writer) -> Iterator[str]:
+    """Put what goes with its owner at its place, and say so."""
+    address, kind = observed.address, KINDS[observed.address.section]
+    restored = writer.value(_whole(kind, address, observed.data), f"{address.full}#")
+    _put(tree, address, restored, {})
+    yield f"#   {address}: goes with {address.owner}; {_along_verdict(kind, bool(restored))}"
+    if _has_placeholder(restored):
+        yield PLACEHOLDER
+
+
+def _along_verdict(kind: ResourceKind, restored: bool) -> str:
+    silent = ", ".join(m.name for m in members(kind.model).values() if m.has(WriteOnly))
+    if not restored:
+        return f"cannot be undone: Cognito never shows {silent or 'what it holds'}"
+    new = f", with a new {kind.id_param}" if kind.create and kind.id_param != kind.name_member else ""
+    return f"can be undone{new}" + (f", but for {silent}, which Cognito never shows" if silent else "")
+
+
+# --- what to say ---------------------------------------------------------------------------------------------------
+
+
+def _words(change: ResourceChange, plan: Plan, restored: Tree, lost: Sequence[FieldChange]) -> Iterator[str]:
+    yield f"#   {change.address}: {_verdict(change, plan, bool(restored), bool(lost))}"
+    for found in lost:
+        yield f"#     {dotted(found.path)}: cannot be undone: {_why(KINDS[change.address.section], found)}"
+    if _has_placeholder(restored):
+        yield PLACEHOLDER
+
+
+def _verdict(change: ResourceChange, plan: Plan, restored: bool, lost: bool) -> str:
+    kind = KINDS[change.address.section]
+    if change.before is None and (kind.create or not plan.target.pool_id):
+        return _undone_by_deleting(kind, plan)
+    if change.action is Action.DELETE:
+        return f"is deleted; can be undone in part: {_gone(kind)}"
+    if change.action is Action.REPLACE:
+        return f"is replaced; can be undone in part, with --allow-replace {change.address}: {_gone(kind)}"
+    if not restored:
+        return "is updated; cannot be undone"
+    return "is updated; can be undone" + (" in part" if lost else "")
+
+
+def _undone_by_deleting(kind: ResourceKind, plan: Plan) -> str:
+    if kind.root:
+        return "is created; poolctl deletes no pool, so undoing it is to be done by hand"
+    if not plan.target.pool_id:
+        return "is created with its pool"
+    how = f"by hand, or with prune: [{kind.section}] and --prune" if kind.delete else "by hand"
+    return f"is created; undoing it means to delete it, {how}"
+
+
+def _gone(kind: ResourceKind) -> str:
+    new = f"it gets a new {kind.id_param}, and " if kind.id_param and kind.id_param != kind.name_member else ""
+    return f"{new}what Cognito kept with it (members, links, sessions) does not come back"
+
+
+def _why(kind: ResourceKind, change: FieldChange) -> str:
+    for member in _along(kind.model, change.path):
+        mark = member.mark(CreateOnly) or member.mark(OnlyOnce) or member.mark(NotRemovable)
+        if mark:
+            return mark.advice
+    return "Cognito keeps it."
+
+
+# --- what to restore -----------------------------------------------------------------------------------------------
+
+
+def _restored(change: ResourceChange, writer: _Writer) -> tuple[Tree, list[FieldChange]]:
+    """Return the members to restore, and the changes that no manifest can undo."""
+    kind = KINDS[change.address.section]
+    if change.action in GOING:
+        return writer.value(_whole(kind, change.address, change.before or {}), f"{change.address.full}#"), []
+    if change.action is Action.CREATE and kind.create:
+        return {}, []
+    lost = [f for f in change.fields if _is_for_good(kind, f)]
+    tree: Tree = {}
+    for found in (*(f for f in change.fields if f not in lost), *_implied(change)):
+        value = writer.value(found.before, f"{change.address.full}#{dotted(found.path)}")
+        _set(tree, kind.model, found.path, value)
+    _complete(tree, kind, change, writer)
+    return ({**_identity(change), **tree} if tree else {}), lost
+
+
+def _implied(change: ResourceChange) -> Iterator[FieldChange]:
+    """Find what goes although nobody says so, as one member takes the place of another (two sources of metadata)."""
+    said = {f.path for f in change.fields}
+    after = change.after or {}
+    for name, value in (change.before or {}).items():
+        inner = after.get(name)
+        if name not in after and (name,) not in said:
+            yield FieldChange((name,), value, None)
+        elif isinstance(value, dict) and isinstance(inner, dict) and (name,) not in said:
+            gone = (k for k in value if k not in inner and not any(p[:2] == (name, k) for p in said))
+            yield from (FieldChange((name, k), value[k], None) for k in gone)
+
+
+def _complete(tree: Tree, kind: ResourceKind, change: ResourceChange, writer: _Writer) -> None:
+    """Add the secrets that the service never returns and wants again with every change of what they stand in."""
+    for member in members(kind.model).values():
+        silent, details = member.mark(WriteOnlyKeys), tree.get(member.name)
+        if silent and isinstance(details, dict):
+            held = [k for k in silent.names if k in (change.declared.get(member.name) or {})]
+            at = f"{change.address.full}#{member.name}"
+            details.update(writer.value({k: Secret("", "live") for k in held}, at))
+
+
+def _whole(kind: ResourceKind, address: Address, before: Tree) -> Tree:
+    """The live object as a manifest has it: its key says its name, and the service says its id."""
+    known = members(kind.model)
+    live = {k: v for k, v in kind.to_manifest(before, {}).items() if k in known and v is not None}
+    secret, generate = CREDENTIALS
+    if secret in before and secret in known:
+        live = {**{k: v for k, v in live.items() if k != generate}, secret: before[secret]}
+    local = address.name.rpartition("/")[2]
+    skip = {m.name for m in known.values() if m.has(Pin) or (m.has(KeyName) and live.get(m.name) == local)}
+    return {k: v for k, v in live.items() if k not in skip}
+
+
+def _identity(change: ResourceChange) -> Tree:
+    """What tells a live object that may be called otherwise than its key; without it, a second one would be made."""
+    known = members(KINDS[change.address.section].model).values()
+    own = change.ids.get(KINDS[change.address.section].id_param)
+    found: Tree = {m.name: own for m in known if m.has(Pin) and isinstance(own, str)}
+    local, live = change.address.name.rpartition("/")[2], change.before or {}
+    return found | {m.name: live[m.name] for m in known if m.has(KeyName) and live.get(m.name, local) != local}
+
+
+def _is_for_good(kind: ResourceKind, change: FieldChange) -> bool:
+    along = list(_along(kind.model, change.path))
+    if any(m.has(CreateOnly) or m.has(OnlyOnce) for m in along):
+        return True
+    added = change.before is None
+    return added and bool(along) and len(along) == len(change.path) and along[-1].has(NotRemovable)
+
+
+def _along(model: type[ApiModel] | None, path: Iterable[str | int]) -> Iterator[Member]:
+    """Yield the members along a path, as far as the schema knows them."""
+    for step in path:
+        member = members(model).get(str(step)) if model else None
+        if member is None:
+            return
+        yield member
+        model = member.model
+
+
+def _set(tree: dict[Any, Any], model: type[ApiModel] | None, path: Path, value: Any) -> None:
+    """Put a value at its path. What is within a thing that is reset as a whole needs no word of its own."""
+    for at, step in enumerate(path[:-1]):
+        member = members(model).get(str(step)) if model else None
+        keyed = member.mark(Keyed) if member else None
+        if keyed and member:
+            _set_item(tree.setdefault(step, []), member, keyed.member, path[at + 1 :], value)
+            return
+        inner = tree.setdefault(step, {})
+        if not isinstance(inner, dict):
+            return
+        tree, model = inner, (member.model if member and member.shape == "structure" else None)
+    tree[str(path[-1])] = value
+
+
+def _set_item(items: list[Tree], member: Member, key: str, path: Path, value: Any) -> None:
+    item = next((i for i in items if i[key] == path[0]), None)
+    if item is None:
+        item = {key: path[0]}
+        items.append(item)
+    if len(path) > 1:
+        _set(item, member.model, path[1:], value)
+    elif isinstance(value, dict):
+        item.update(value)
+
+
+def _put(tree: Tree, address: Address, restored: Tree, owner_identity: Tree) -> None:
+    """Put an object at its place in the document; it may stand inside another one, which has to be told too."""
+    section, dot, part = address.section.partition(".")
+    if not address.name:
+        tree.setdefault(section, {}).update(restored)
+        return
+    owner, _, rest = address.name.partition("/") if dot else (address.name, "", "")
+    place = tree.setdefault(section, {}).setdefault(owner, {})
+    for member, value in owner_identity.items():
+        place.setdefault(member, value)
+    for step in filter(None, (part, rest)):
+        place = place.setdefault(step, {})
+    place.update(restored)
+
+
+def _has_placeholder(value: Any) -> bool:
+    if isinstance(value, dict | list):
+        inner = value.values() if isinstance(value, dict) else value
+        return (isinstance(value, dict) and "$secret" in value) or any(map(_has_placeholder, inner))
+    return False

@@ -1,0 +1,163 @@
+"""`apply`: after the merge, applies the plan that was reviewed on the pull request, or nothing.
+
+What was reviewed is told by the digest: the one that a person gave (`expect`), or the one in the comment of the merged
+pull request. Everything about that comment is checked before AWS is asked anything: who wrote it, whether the plan was
+whole, whether it could be applied.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from reconciler.errors import Refused
+from reconciler.github import comment_text, marker, plan_step
+from reconciler.github.api import GitHub, GitHubError
+from reconciler.github.comments import LONGEST, Comments
+from reconciler.github.job import Job
+from reconciler.github.runner import Runner
+from reconciler.model import Tree
+
+KIND = "poolctl-action-apply"
+"""Marks our comments with the result of an apply."""
+
+FILES = ("rollback.yaml", "apply.json", "apply.md")
+"""What is written; the first has the former values."""
+
+BY_HAND = "Plan and review once more, and start this workflow by hand with `expect` and the digest of that plan."
+"""What to do when no comment can be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    """What became of an apply."""
+
+    code: int
+    """Exit code."""
+    error: str
+    """What went wrong; empty when there is a report."""
+    report: str = ""
+    """The report as Markdown, without its marker."""
+    rollback: str = ""
+    """File with the former values; empty when nothing was to be written."""
+
+
+def run(job: Job, runner: Runner, api: GitHub) -> int:
+    """Find what was reviewed, apply it, and tell.
+
+    Args:
+        job: The job.
+        runner: What the step stands in.
+        api: GitHub.
+
+    Returns:
+        poolctl's exit code; 4 when there is nothing that may be applied.
+
+    Raises:
+        GitHubError: What was reviewed could not be found out; nothing was written.
+    """
+    pull, expect = None, job.inputs["INPUT_EXPECT"]
+    try:
+        pull = _pull(job, api)
+        digest = expect if expect or pull is None else _reviewed(job, runner, api, pull)
+        result = _applied(job, runner, digest)
+    except Refused as error:
+        runner.annotate("error", str(error))
+        result = StepResult(error.exit_code, str(error))
+    runner.output(exit_code=str(result.code), rollback_file=result.rollback)
+    said = body(job, result)
+    runner.summary(said)
+    if pull and job.switch("INPUT_COMMENT"):
+        _comment(job, runner, Comments(api, job.repository, pull["number"], job.author), said)
+    return result.code
+
+
+def _comment(job: Job, runner: Runner, comments: Comments, said: str) -> None:
+    """Write the comment. What happened in AWS counts more than whether it could be told here."""
+    try:
+        comments.put(KIND, job.key, said)
+    except GitHubError as error:
+        runner.annotate("warning", f"The result could not be written to the pull request. {error}")
+
+
+# --- what was reviewed ---------------------------------------------------------------------------------------------
+
+
+def _pull(job: Job, api: GitHub) -> Tree | None:
+    """Return the pull request whose merge is this commit; None when a person says what to apply and there is none.
+
+    Raises:
+        Refused: There is none, or several could be meant.
+    """
+    path = f"/repos/{job.repository}/commits/{job.commit}/pulls"
+    merged = [p for p in api.pages("Find the merged pull request", path) if p.get("merged_at")]
+    into = [p for p in merged if (p.get("base") or {}).get("ref") == job.branch]
+    exact = [p for p in into if p.get("merge_commit_sha") == job.commit]
+    found = exact or into
+    if len(found) == 1:
+        return found[0]
+    if job.inputs["INPUT_EXPECT"]:
+        return None
+    if found:
+        numbers = ", ".join(f"#{p['number']}" for p in found)
+        raise Refused(f"Several pull requests were merged as commit {job.commit}: {numbers}. {BY_HAND}")
+    raise Refused(f"Commit {job.commit} came with no merged pull request, so no plan of it was reviewed. {BY_HAND}")
+
+
+def _reviewed(job: Job, runner: Runner, api: GitHub, pull: Tree) -> str:
+    """Return the digest that was reviewed.
+
+    Raises:
+        Refused: There is no comment, or none that may be applied.
+    """
+    where = f"pull request #{pull['number']}"
+    found = Comments(api, job.repository, pull["number"], job.author).ours(plan_step.KIND, job.key)
+    if not found:
+        raise Refused(f"There is no plan by {job.author} with the key {job.key!r} on {where}. {BY_HAND}")
+    if len(found) > 1:
+        raise Refused(f"There are {len(found)} plans with the key {job.key!r} on {where}. {BY_HAND}")
+    ours, tool = marker.read(found[0].get("body"), plan_step.KIND, plan_step.TOOL) or ({}, {})
+    if not tool.get("digest"):
+        raise Refused(f"The last plan on {where} failed, was refused or could not be applied. {BY_HAND}")
+    if tool.get("truncated") != "false":
+        raise Refused(
+            f"The plan on {where} was too long to be shown whole, so it cannot be approved there. Review the whole "
+            "plan (step summary or artifact of its run), and start this workflow by hand with `expect` and its digest."
+        )
+    if ours.get("commit") != (pull.get("head") or {}).get("sha"):
+        runner.annotate(
+            "warning", f"The plan on {where} is not of its last commit. It is applied only if it still fits."
+        )
+    return tool["digest"]
+
+
+# --- the result ----------------------------------------------------------------------------------------------------
+
+
+def _applied(job: Job, runner: Runner, digest: str) -> StepResult:
+    directory = runner.directory(job.inputs["INPUT_OUTPUT_DIRECTORY"], FILES[1:])
+    rollback, tree, markdown = (directory / name for name in FILES)
+    old = rollback.exists()  # somebody may need it yet; poolctl refuses to overwrite it
+    outputs = ["-o", "human", "-o", f"json={tree}", "-o", f"markdown={markdown}", "--max-bytes", str(plan_step.ROOM)]
+    fixed = ["--non-interactive", "--expect", digest, "--rollback-file", str(rollback), *outputs]
+    code, stderr = runner.poolctl(["apply", *job.args, *fixed, "--", *job.paths])
+    return StepResult(
+        code, "" if code == 0 else stderr, _report(markdown), str(rollback) if rollback.exists() and not old else ""
+    )
+
+
+def _report(file: Path) -> str:
+    return file.read_text(encoding="utf-8").partition("\n")[2] if file.exists() else ""
+
+
+def body(job: Job, result: StepResult) -> str:
+    """Return the comment with the result."""
+    head = marker.spell(KIND, key=marker.short(job.key), commit=job.commit)
+    failed = (
+        ["## poolctl apply failed\n", f"{comment_text.meaning(result.code, comment_text.APPLY)}\n"]
+        if result.code
+        else []
+    )
+    content = [result.report] if result.report else [comment_text.fenced(result.error)] if result.error else []
+    whole = "\n".join([head, *failed, *content, comment_text.footer(job, "Applied" if result.code == 0 else "Tried")])
+    return whole if len(whole) <= LONGEST else "\n".join([head, *failed, "The report is in the log.\n"])

@@ -1,0 +1,74 @@
+"""Small words that the rules of several kinds share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reconciler.kinds.kind import State, Violation
+from reconciler.model import Path, Tree
+
+TIERS = ("LITE", "ESSENTIALS", "PLUS")
+"""Feature plans, lowest first (cognito.md 2.19)."""
+
+
+def dig(tree: Any, *path: str) -> Any:
+    """Return the value at a path, or None where anything on the way is missing."""
+    for step in path:
+        if not isinstance(tree, dict):
+            return None
+        tree = tree.get(step)
+    return tree
+
+
+def arn_part(arn: object, index: int) -> str:
+    """Return a part of an ARN (3 is the Region, 4 the account), or nothing for values that are not ARNs."""
+    parts = arn.split(":") if isinstance(arn, str) else []
+    return parts[index] if len(parts) > index and parts[0] == "arn" else ""
+
+
+def tier(state: State) -> str:
+    """Return the pool's feature plan, or nothing where it is not known.
+
+    A new pool is ESSENTIALS, or PLUS when threat protection is asked for and no plan is (rule P24).
+    """
+    found = dig(state.one("user_pool"), "UserPoolTier")
+    return found if found in TIERS else ""
+
+
+def below(state: State, needed: str) -> bool:
+    """Tell whether the pool's plan is known to be lower than what a feature needs."""
+    have = tier(state)
+    return bool(have) and TIERS.index(have) < TIERS.index(needed)
+
+
+def tier_violation(section: str, name: str, path: Path, what: str, needed: str, *, rule: str = "P23") -> Violation:
+    """Say that a feature needs a higher plan."""
+    return Violation(
+        rule,
+        section,
+        name,
+        path,
+        f"{what} needs the plan {needed} or higher.",
+        f"Set user_pool.UserPoolTier to {needed}, or leave the feature out.",
+    )
+
+
+def strings(value: Any) -> list[str]:
+    """Return the strings of a list; leaves that are not known yet are left out."""
+    return [v for v in value if isinstance(v, str)] if isinstance(value, list) else []
+
+
+def unsure(value: Any) -> bool:
+    """Tell whether a list holds leaves that are not known yet, so that "lacks" cannot be said of it."""
+    return isinstance(value, list) and any(not isinstance(v, str) for v in value)
+
+
+def single(section: str, rule: str, path: Path, message: str, advice: str, *, warning: bool = False) -> Violation:
+    """A violation by the single object of a section."""
+    return Violation(rule, section, "", path, message, advice, warning)
+
+
+def sms(state: State) -> Tree:
+    """Return the pool's SMS configuration: one store, written by the pool and by its MFA settings."""
+    pool = dig(state.one("user_pool"), "SmsConfiguration")
+    return pool or dig(state.one("mfa"), "SmsMfaConfiguration", "SmsConfiguration") or {}

@@ -1,0 +1,182 @@
+"""References between documents: whether each leads to something, and in which order documents have to be applied.
+
+An identity pool names a client of a user pool that may be made in the same run. So what a `$ref` leads to is checked
+when all documents have been read, and a document comes after those that it refers to. Documents that refer to each
+other in a circle could never be applied, and are refused.
+"""
+
+from __future__ import annotations
+
+import graphlib
+import heapq
+from collections.abc import Collection, Iterator, Sequence
+from typing import Protocol, TypeVar
+
+from reconciler.errors import Problem
+from reconciler.manifests.references import Link, close
+from reconciler.model import Position, Spec, dotted
+from schemas.documents import DOCUMENTS
+
+
+class LinkedDocument(Protocol):
+    """What has to be known of a document."""
+
+    @property
+    def kind(self) -> str:
+        """`UserPool` or `IdentityPool`."""
+
+    @property
+    def name(self) -> str:
+        """Name of its pool; empty when that is not known because of a mistake."""
+
+    @property
+    def account(self) -> str:
+        """Account that it is meant for."""
+
+    @property
+    def region(self) -> str:
+        """Region that it is meant for."""
+
+    @property
+    def source(self) -> Position:
+        """Where it begins."""
+
+    @property
+    def specs(self) -> tuple[Spec, ...]:
+        """The objects that it declares."""
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """Its references to other documents."""
+
+
+D = TypeVar("D", bound=LinkedDocument)
+
+
+def meant(link: Link, document: D, documents: Sequence[D]) -> list[D]:
+    """Return the documents that a reference may mean: one, unless there is a mistake.
+
+    A user pool and an identity pool may have one name; the section tells which is meant. Pools of one name in several
+    Regions are told apart by where the referring document is.
+
+    Args:
+        link: The reference.
+        document: The document that it stands in.
+        documents: All documents.
+    """
+    found = [d for d in documents if d.name == link.document and link.section in DOCUMENTS[d.kind].sections]
+    near = [d for d in found if (d.account, d.region) == (document.account, document.region)]
+    return near if len(found) > 1 and near else found
+
+
+def wrong_links(documents: Sequence[D]) -> Iterator[Problem]:
+    """Find references that lead nowhere, and documents that refer to each other in a circle."""
+    for document in documents:
+        for link in document.links:
+            words = _words(link, document, documents)
+            if words:
+                yield Problem(link.source, dotted(link.path), *words)
+    yield from _circles(documents)
+
+
+Words = tuple[str, str]
+"""What is wrong, what to do."""
+
+
+def _words(link: Link, document: D, documents: Sequence[D]) -> Words | None:
+    found = meant(link, document, documents)
+    if not found:
+        return _nowhere(link, documents)
+    if len(found) > 1:
+        return f"several documents describe a pool called {link.document}.", "Give the pools names of their own."
+    kind = DOCUMENTS[found[0].kind]
+    specs = [s.address for s in found[0].specs if s.address.section in kind.sections]
+    declared = [kind.root, *(str(address) for address in specs if address.section != kind.root)]
+    if link.address not in declared:
+        return f"{link.document} declares no {link.address}.", _instead(link.address, declared)
+    known = kind.targets(link.section)
+    if link.member in known:
+        return None
+    if not known:
+        return f"nothing of {link.address} can be referred to.", "Write the value itself, or use {$var: NAME}."
+    return f"{link.member} of {link.address} cannot be referred to.", _instead(link.member, known)
+
+
+def _nowhere(link: Link, documents: Sequence[D]) -> Words | None:
+    named = [d for d in documents if d.name == link.document]
+    if named:
+        near = close(link.section, (s for d in named for s in DOCUMENTS[d.kind].sections))
+        fix = f"Did you mean {near}?" if near else f"Its kind is {' and '.join(dict.fromkeys(d.kind for d in named))}."
+        return f"{link.document} has no section {link.section}.", fix
+    if not all(d.name for d in documents):
+        return None  # it may be the one whose name could not be read, which has been reported
+    near = close(link.document, (d.name for d in documents))
+    fix = f"Did you mean {near}?" if near else "Give poolctl the file that describes it too."
+    return f"no document describes a pool called {link.document}.", fix
+
+
+def _instead(name: str, known: Collection[str]) -> str:
+    near = close(name, known)
+    if near:
+        return f"Did you mean {near}?"
+    return f"Known are {', '.join(known)}." if len(known) <= 12 else "Correct the name."  # noqa: PLR2004 - one line
+
+
+# --- order ---------------------------------------------------------------------------------------------------------
+
+
+def _before(documents: Sequence[D]) -> dict[int, list[int]]:
+    """Return, for each document, those that it refers to, by their numbers; itself is not among them."""
+    number = {id(document): i for i, document in enumerate(documents)}
+    return {
+        i: sorted({number[id(d)] for link in document.links for d in meant(link, document, documents)} - {i})
+        for i, document in enumerate(documents)
+    }
+
+
+def ordered(documents: Sequence[D]) -> tuple[D, ...]:
+    """Return documents so that each comes after those that it refers to, and otherwise in the order given.
+
+    Args:
+        documents: Loaded ones. Those that they refer to may be missing.
+    """
+    before = {i: set(numbers) for i, numbers in _before(documents).items()}
+    after: dict[int, list[int]] = {i: [] for i in before}
+    for i, numbers in before.items():
+        for j in numbers:
+            after[j].append(i)
+    free = [i for i, numbers in before.items() if not numbers]
+    result: list[int] = []
+    while free:
+        done = heapq.heappop(free)
+        result.append(done)
+        for i in after[done]:
+            before[i].discard(done)
+            if not before[i]:
+                heapq.heappush(free, i)
+    rest = [i for i in before if i not in set(result)]  # nothing, as circles are refused when they are read
+    return tuple(documents[i] for i in (*result, *rest))
+
+
+def _circles(documents: Sequence[D]) -> Iterator[Problem]:
+    graph = _before(documents)
+    while True:
+        try:
+            graphlib.TopologicalSorter(graph).prepare()
+        except graphlib.CycleError as error:
+            circle: list[int] = error.args[1][:0:-1]  # from referring to referred; the first stands at both ends
+        else:
+            return
+        first = circle.index(min(circle))
+        circle = [*circle[first:], *circle[:first]]
+        yield _circle([documents[i] for i in circle], documents)
+        for i in circle:
+            graph[i] = []
+
+
+def _circle(circle: Sequence[D], documents: Sequence[D]) -> Problem:
+    second = circle[1]
+    link = next(i for i in circle[0].links if any(d is second for d in meant(i, circle[0], documents)))
+    names = " -> ".join(f"{d.kind} {d.name}" for d in (*circle, circle[0]))
+    message = f"the documents refer to each other in a circle: {names}."
+    return Problem(link.source, dotted(link.path), message, "Remove one of the references.")

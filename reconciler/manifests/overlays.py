@@ -1,0 +1,218 @@
+"""Lays what one environment has of its own over what all environments share.
+
+It works on documents as they were read, before references are followed, so that an overlay may bring references of its
+own and a variable may not undo a lock. Every value keeps the place that it came from: an operator who asks where a
+setting of production comes from is led to the one line that says it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from fnmatch import fnmatchcase
+from typing import Any
+
+from reconciler.errors import Problem
+from reconciler.manifests.references import FAILED, RawDocument, nearest
+from reconciler.model import Path, Position, Tree, dotted
+from schemas.documents import DEFAULT
+
+DELETE = "$delete"
+"""The only key of a map that takes away what it is laid over."""
+
+LOCKED = "locked"
+"""The key of a document that lists what overlays may not change."""
+
+
+def merge(
+    documents: Sequence[RawDocument], overlays: Mapping[str, Sequence[RawDocument]]
+) -> tuple[list[RawDocument], list[Problem]]:
+    """Lay overlays over documents: maps merge, everything else replaces, `{$delete: true}` takes away.
+
+    Documents of one file are matched by their order and not by the names of their pools, because the name is what an
+    environment is most likely to change.
+
+    Args:
+        documents: As read.
+        overlays: By the file of the documents, the documents that are laid over them.
+
+    Returns:
+        The documents in their order, with the values and places of the overlays, and everything that is wrong. Their
+        `start` is still that of the base.
+    """
+    problems: list[Problem] = []
+    merged = []
+    for document in documents:
+        layer = next((o for o in overlays.get(document.file, ()) if o.index == document.index), None)
+        merged.append(_Merge(document, layer, problems).document() if layer else document)
+    return merged, [*problems, *_without_base(documents, overlays)]
+
+
+def _without_base(documents: Sequence[RawDocument], overlays: Mapping[str, Sequence[RawDocument]]) -> Iterator[Problem]:
+    known = {(d.file, d.index) for d in documents}
+    for file, layers in overlays.items():
+        for layer in layers:
+            if (file, layer.index) not in known:
+                message = f"this is laid over document {layer.index + 1} of {file}, which there is not."
+                yield Problem(layer.start, "", message, "Documents of a file are matched by their order.")
+
+
+class _Merge:
+    """One document with one overlay."""
+
+    def __init__(self, base: RawDocument, layer: RawDocument, problems: list[Problem]) -> None:
+        self._base = base
+        self._layer = layer
+        self._problems = problems
+        self._taken: set[Path] = set()  # paths whose values come from the overlay
+        self._gone: set[Path] = set()
+
+    def document(self) -> RawDocument:
+        """Return the base as the overlay makes it."""
+        if DELETE in self._layer.tree:
+            self._say((DELETE,), "a whole document cannot be deleted.", f"Remove {DELETE}.")
+            return self._base
+        if self._is_other_kind():
+            return self._base
+        tree = self._map(self._base.tree, self._layer.tree, ())
+        self._keep_locks(tree)
+        return replace(
+            self._base,
+            tree=tree,
+            positions=self._places(self._base.positions, self._layer.positions),
+            keys=self._places(self._base.keys, self._layer.keys),
+        )
+
+    def _is_other_kind(self) -> bool:
+        ours, theirs = (d.tree.get("kind", DEFAULT) for d in (self._base, self._layer))
+        other = "kind" in self._layer.tree and ours != theirs
+        if other:
+            message = f"the overlay is for another kind of document than {self._base.start}."
+            self._say(("kind",), message, "Documents of a file are matched by their order; leave kind out.")
+        return other
+
+    # --- values
+
+    def _map(self, base: Tree, layer: Tree, path: Path) -> Tree:
+        result = dict(base)
+        for key, value in layer.items():
+            here = (*path, key)
+            if isinstance(value, dict) and DELETE in value:
+                self._delete(result, value, here)
+            elif _is_plain(value) and _is_plain(base.get(key)):
+                result[key] = self._map(base[key], value, here)
+            else:
+                self._taken.add(here)
+                result[key] = self._whole(value, here)
+        return result
+
+    def _delete(self, result: Tree, value: Tree, path: Path) -> None:
+        if value != {DELETE: True} or value[DELETE] is not True:
+            self._say(path, f"{DELETE} must stand alone and be true.", f"Write {{{DELETE}: true}}.")
+        elif path[-1] not in result:
+            around = nearest(self._base.positions, path) or self._base.start
+            self._say(path, f"there is nothing to delete at {around}.", "Check the spelling, or remove it.")
+        else:
+            del result[str(path[-1])]
+            self._gone.add(path)
+
+    def _whole(self, value: Any, path: Path) -> Any:
+        """Return something that is taken whole, in which there is nothing to delete."""
+        if isinstance(value, dict) and DELETE in value:
+            within = isinstance(path[-1], int)
+            message = "an item of a list cannot be deleted." if within else "there is nothing to delete in the base."
+            self._say(path, message, "Write the whole list." if within else "Remove it.")
+            return FAILED
+        if isinstance(value, dict):
+            return {key: self._whole(inner, (*path, key)) for key, inner in value.items()}
+        if isinstance(value, list):
+            return [self._whole(item, (*path, i)) for i, item in enumerate(value)]
+        return value
+
+    # --- places
+
+    def _places(self, ours: Mapping[Path, Position], theirs: Mapping[Path, Position]) -> dict[Path, Position]:
+        away = self._taken | self._gone
+        kept = {path: where for path, where in ours.items() if not _within(path, away)}
+        return kept | {path: where for path, where in theirs.items() if _within(path, self._taken)}
+
+    # --- locks
+
+    def _keep_locks(self, tree: Tree) -> None:
+        if LOCKED in self._layer.tree:
+            self._say((LOCKED,), "an overlay cannot change what is locked.", "Write it in the base.")
+        locks = self._base.tree.get(LOCKED)
+        if not isinstance(locks, list):
+            return
+        self._keep_keys_plain()
+        before, after = dict(_nodes(self._base.tree)), dict(_nodes(tree))
+        changed = [p for p in {**before, **after} if p and _differ(before, after, p)]
+        for i, lock in enumerate(locks):
+            if isinstance(lock, str):
+                where = nearest(self._base.positions, (LOCKED, i)) or self._base.start
+                self._keep(lock, where, before, after, changed)
+
+    def _keep_keys_plain(self) -> None:
+        """Refuse a key that becomes known only later: nothing could tell whether it is a locked one."""
+        for path, _ in _nodes(self._layer.tree):
+            if path and "${" in str(path[-1]).replace("$$", ""):
+                message = "beside a base that locks something, the key of an overlay must not hold a variable."
+                self._say(path, message, "Write the key itself.")
+
+    def _keep(
+        self, lock: str, where: Position, before: Mapping[Path, Any], after: Mapping[Path, Any], changed: Sequence[Path]
+    ) -> None:
+        """Report what an overlay changed of one lock, the outermost places only."""
+        reported: set[Path] = set()
+        for path in changed:
+            if fnmatchcase(_spelled(path), lock.replace("/", ".")) and not _within(path, reported):
+                reported.add(path)
+                what = "adds" if path not in before else "deletes" if path not in after else "changes"
+                message = f"this is locked by {where}, and the overlay {what} it."
+                self._problems.append(
+                    Problem(self._cause(path), dotted(path), message, "Change the base, or remove the lock.")
+                )
+
+    def _cause(self, path: Path) -> Position:
+        """Return the place of the overlay that changed a value: within it, at it, or around it."""
+        causes = [p for p in (*self._taken, *self._gone) if p[: len(path)] == path or path[: len(p)] == p]
+        places = [w for p in causes if (w := nearest(self._layer.keys, p))]
+        return min(places, default=self._layer.start)
+
+    def _say(self, path: Path, message: str, fix: str) -> None:
+        where = nearest(self._layer.positions, path) or self._layer.start
+        self._problems.append(Problem(where, dotted(path), message, fix))
+
+
+def _is_plain(value: Any) -> bool:
+    """Tell whether a value is a map that merges; a reference is one value."""
+    return isinstance(value, dict) and not any(k.startswith("$") and not k.startswith(("${", "$$")) for k in value)
+
+
+def _within(path: Path, places: set[Path]) -> bool:
+    return any(path[:end] in places for end in range(1, len(path) + 1))
+
+
+def _nodes(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Yield every value of a tree with its path, outer ones first; a list is one value."""
+    yield path, value
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _nodes(inner, (*path, key))
+
+
+def _differ(before: Mapping[Path, Any], after: Mapping[Path, Any], path: Path) -> bool:
+    if path not in before or path not in after:
+        return True
+    return _exact(before[path]) != _exact(after[path])
+
+
+def _exact(value: Any) -> str:
+    """Spell a value so that `1` and `true` are not the same."""
+    return json.dumps(value, sort_keys=True, default=str)
+
+
+def _spelled(path: Path) -> str:
+    """Spell a path with dots only, as locks are compared: `clients/web.GenerateSecret` may have a slash or none."""
+    return ".".join(str(step).replace("/", ".") for step in path)

@@ -1,0 +1,522 @@
+"""Reads YAML, and remembers where everything stood.
+
+The only reader of YAML in the tool. It exists because a loader throws away two things that an operator needs: the
+place of each value, which every later message points at, and the mistakes that YAML forgives: a key written twice,
+`on` read as true, a date read as a date. Trees are built from YAML nodes here, by the rules of YAML 1.2's core schema,
+and every mistake of every file is reported in one go.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path as FilePath
+from typing import Any, NamedTuple
+
+import yaml
+
+from reconciler.errors import Problem
+from reconciler.manifests.references import FAILED, RawDocument
+from reconciler.model import Path, Position, Tree, dotted
+
+MAX_BYTES = 5_000_000
+"""Largest file that is read. The largest pool that the quotas allow takes about a tenth of it."""
+
+MAX_REPEATED = 20_000
+"""Most nodes that aliases may repeat in one document: more is an alias bomb."""
+
+MAX_DEPTH = 100
+"""Deepest nesting; the API's deepest structure has 7 levels."""
+
+SUFFIXES = (".yaml", ".yml")
+"""Files that a directory is searched for."""
+
+OVERLAYS = "overlays"
+"""Name of directories that hold parts of documents, and are skipped by the search."""
+
+
+class _Source(NamedTuple):
+    """A file to read, and its text."""
+
+    name: str
+    directory: FilePath
+    text: str
+
+
+def read(paths: Sequence[str], stdin: Callable[[], str]) -> tuple[list[RawDocument], list[Problem]]:
+    """Read every document of every path.
+
+    Args:
+        paths: Files, directories (searched for `*.yaml` and `*.yml`, without hidden ones and `overlays`), or `-`.
+        stdin: Gives the whole of standard input; called once at most.
+
+    Returns:
+        The documents in the order of the paths, and everything that is wrong with the files. Where there are
+        problems, documents may be missing or incomplete.
+    """
+    documents: list[RawDocument] = []
+    problems: list[Problem] = []
+    seen: set[str] = set()
+    for path in paths:
+        for source in _sources(path, stdin, problems):
+            if source.name not in seen:
+                seen.add(source.name)
+                documents += _documents(source, problems)
+    return documents, problems
+
+
+def overlays(paths: Sequence[str], environment: str) -> tuple[dict[str, list[RawDocument]], list[Problem]]:
+    """Read what is laid over the manifests of every path in one environment.
+
+    It stands in an `overlays/ENVIRONMENT`, under the same relative path as the manifest: in the nearest directory
+    around the manifest that has one, up to the directory that is given; or beside the file that is given.
+
+    Args:
+        paths: As for `read`.
+        environment: A plain name.
+
+    Returns:
+        The documents by the file that they are laid over, as `read` names it, and everything that is wrong. Of several
+        paths that lead to one manifest, the first counts.
+    """
+    found: dict[str, list[RawDocument]] = {}
+    problems: list[Problem] = []
+    for path in paths:
+        for base, file in _overlays(path, environment, problems):
+            text = _text(file, problems) if base not in found else None
+            if text is not None:
+                found[base] = list(_documents(_Source(str(file), file.parent, text), problems))
+    return found, problems
+
+
+# --- files ---------------------------------------------------------------------------------------------------------
+
+
+def _sources(path: str, stdin: Callable[[], str], problems: list[Problem]) -> Iterator[_Source]:
+    if path == "-":
+        yield _Source("-", FilePath.cwd(), stdin().removeprefix("\ufeff"))
+        return
+    target = FilePath(path)
+    if target.is_dir():
+        files = _search(target)
+        if not files:
+            fix = "Name a directory that holds *.yaml files, or write one with `poolctl init`."
+            problems.append(_file_problem(path, "the directory holds no manifest.", fix))
+    elif target.exists():
+        files = [target]
+    else:
+        files = []
+        problems.append(_file_problem(path, "there is no such file or directory.", "Check the path."))
+    for file in files:
+        text = _text(file, problems)
+        if text is not None:
+            yield _Source(str(file), file.parent, text)
+
+
+def _search(directory: FilePath) -> list[FilePath]:
+    """Return the manifests in a directory, sorted so that every machine sees one order."""
+    found: list[FilePath] = []
+    for entry in sorted(directory.iterdir()):
+        if _is_searched(entry):
+            found += _search(entry)
+        elif entry.suffix in SUFFIXES and not entry.name.startswith(".") and not entry.is_dir():
+            found.append(entry)
+    return found
+
+
+def _is_searched(entry: FilePath) -> bool:
+    """Whether manifests are looked for in an entry; a link may lead around in a circle."""
+    hidden = entry.name.startswith(".") or entry.name == OVERLAYS
+    return not hidden and entry.is_dir() and not entry.is_symlink()
+
+
+def _overlays(path: str, environment: str, problems: list[Problem]) -> Iterator[tuple[str, FilePath]]:
+    """Yield manifests that have an overlay, with the file that it is."""
+    target = FilePath(path)
+    if path == "-":
+        problems.append(_file_problem(path, "standard input has no overlays.", "Name the file, or leave --env out."))
+        return
+    if not target.exists():  # `read` has said so
+        return
+    root = target if target.is_dir() else target.parent
+    layers = _layers(root, environment) if target.is_dir() else {root: root / OVERLAYS / environment}
+    layer = layers.get(root, root / OVERLAYS / environment)
+    if not any(directory.is_dir() for directory in layers.values()):
+        problems.append(_file_problem(str(layer), "there is no such directory of overlays.", _environments(layer)))
+    elif target.is_dir():
+        yield from _laid_over(root, layers, problems)
+    elif (layer / target.name).exists():
+        yield str(target), layer / target.name
+
+
+def _environments(layer: FilePath) -> str:
+    """Say which environments there are in the place of one that there is not."""
+    around = layer.parent
+    known = sorted(e.name for e in around.iterdir() if e.is_dir()) if around.is_dir() else []
+    return f"There are: {', '.join(known)}." if known else "Make it, or leave --env out."
+
+
+def _layers(directory: FilePath, environment: str) -> dict[FilePath, FilePath]:
+    """Return the directories that have overlays of an environment beside them, with these, outer ones first."""
+    layer = directory / OVERLAYS / environment
+    found = {directory: layer} if layer.is_dir() else {}
+    for inner in filter(_is_searched, sorted(directory.iterdir())):
+        found |= _layers(inner, environment)
+    return found
+
+
+def _laid_over(
+    root: FilePath, layers: Mapping[FilePath, FilePath], problems: list[Problem]
+) -> Iterator[tuple[str, FilePath]]:
+    """Give each manifest the overlay of its nearest directory of overlays, and report overlays that are none."""
+    bases = set(_search(root))
+    nearest = {base: next((d for d in base.parents if d in layers), root) for base in bases}
+    for directory, layer in layers.items():
+        for file in _search(layer):
+            base = directory / file.relative_to(layer)
+            if base not in bases:
+                message = f"the overlay has no base: there is no manifest {base}."
+                problems.append(_file_problem(str(file), message, "Give it the name of the manifest that it changes."))
+            elif nearest[base] != directory:
+                problems.append(_too_far(base, file, layers[nearest[base]] / base.relative_to(nearest[base])))
+            else:
+                yield str(base), file
+
+
+def _too_far(base: FilePath, file: FilePath, nearer: FilePath) -> Problem:
+    """Two places for one overlay: which of them counts must not depend on who looks."""
+    if nearer.exists():
+        return _file_problem(str(file), f"{base} has two overlays, this one and {nearer}.", "Join them in the latter.")
+    message = f"the overlays of {base} stand nearer to it, in a directory of their own."
+    return _file_problem(str(file), message, f"Move it to {nearer}.")
+
+
+def _text(file: FilePath, problems: list[Problem]) -> str | None:
+    name = str(file)
+    try:
+        if file.stat().st_size > MAX_BYTES:
+            fix = "Split it: a directory may hold any number of files."
+            problems.append(_file_problem(name, f"the file is larger than {MAX_BYTES // 1_000_000} MB.", fix))
+            return None
+        data = file.read_bytes()
+    except OSError as error:
+        problems.append(_file_problem(name, f"the file cannot be read: {error.strerror}.", "Check its permissions."))
+        return None
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start]
+        line, column = before.count(b"\n") + 1, len(before.rpartition(b"\n")[2].decode("utf-8", "replace")) + 1
+        fix = "Save the file as UTF-8; images belong into files of their own: {$file: PATH}."
+        problems.append(Problem(Position(name, line, column), "", "the file is not UTF-8 text.", fix))
+        return None
+
+
+def _file_problem(name: str, message: str, fix: str) -> Problem:
+    return Problem(Position(name, 1, 1), "", message, fix)
+
+
+# --- documents -----------------------------------------------------------------------------------------------------
+
+
+def _documents(source: _Source, problems: list[Problem]) -> Iterator[RawDocument]:
+    for index, node in enumerate(_nodes(source, problems)):
+        if isinstance(node, yaml.ScalarNode) and node.value == "" and node.tag == PLAIN:
+            continue
+        start = _position(source.name, node)
+        if not isinstance(node, yaml.MappingNode):
+            shape = "a list" if isinstance(node, yaml.SequenceNode) else "a text"
+            fix = "Begin with `version: 1` and `user_pool:`, not indented."
+            problems.append(Problem(start, "", f"the document is {shape}; a manifest is a map.", fix))
+            continue
+        builder = _Builder(source.name)
+        tree = builder.value(node, (), 0)
+        problems += builder.problems
+        if not builder.stopped:
+            yield RawDocument(source.name, source.directory, index, tree, builder.positions, builder.keys, start)
+
+
+def _nodes(source: _Source, problems: list[Problem]) -> Iterator[yaml.Node]:
+    """Yield the root of each document until the end or the first mistake of syntax."""
+    loader = _LOADER(source.text)
+    try:
+        while loader.check_node():
+            yield loader.get_node()
+    except yaml.YAMLError as error:
+        problems.append(_syntax(source, error))
+    except RecursionError:  # the composer of PyYAML itself; libyaml has a limit of its own
+        problems.append(_too_deep(Position(source.name, 1, 1)))
+    finally:
+        loader.dispose()
+
+
+PLAIN = "?"
+QUOTED = '"'
+COLLECTION = "."
+IMPLICIT = (PLAIN, QUOTED, COLLECTION)
+"""Tags that `_Tags` gives to nodes without one of their own."""
+
+
+class _Tags(yaml.resolver.BaseResolver):
+    """Tells plain scalars from quoted ones, and both from those with a tag; YAML 1.1's guesses are not made."""
+
+    def resolve(self, kind: type[yaml.Node], value: str | None, implicit: Any) -> str:  # noqa: ARG002 - its signature
+        """Return the tag of a node that has none."""
+        if kind is yaml.ScalarNode:
+            return PLAIN if implicit[0] else QUOTED
+        return COLLECTION
+
+
+def _loader_class(fast: Any) -> type[Any]:
+    """Return libyaml's loader, which is ten times as fast, or PyYAML's own where there is none."""
+    bases = (fast,) if fast else (yaml.reader.Reader, yaml.scanner.Scanner, yaml.parser.Parser, yaml.composer.Composer)
+
+    def begin(self: Any, text: str) -> None:
+        bases[0].__init__(self, text)
+        for base in (*bases[1:], _Tags):
+            base.__init__(self)
+
+    return type("_Loader", (*bases, _Tags), {"__init__": begin})
+
+
+_LOADER = _loader_class(getattr(getattr(yaml, "cyaml", None), "CParser", None))
+
+
+# --- mistakes of syntax --------------------------------------------------------------------------------------------
+
+HINTS = (
+    ("mapping values are not allowed", "a colon stands where no key can be.", 'Quote a text that contains ": ".'),
+    ("unexpected end of stream", "a quoted text has no end.", "Close the quote that opens here."),
+    ("unknown escape character", "the text has an unknown escape.", "Use single quotes, or write the backslash twice."),
+    ("undefined alias", "an alias names an anchor that is not above it.", "Quote a text that begins with `*`."),
+    ("whitespace or line break", "a word that begins with `!` is a tag.", "Put the value in quotes if it is a text."),
+    ("expected ',' or ']'", "a list in brackets has no end.", "Close it with `]`, and quote texts with brackets."),
+    ("expected ',' or '}'", "a map in braces has no end.", "Close it with `}`, and quote texts with braces."),
+    ("expected key", "a key is expected here.", "Check the indentation, and quote a text that goes on after a quote."),
+    ("expected '-' indicator", "an item that begins with `-` is expected here.", "Check the indentation."),
+    ("could not find expected ':'", "a key has no colon after it.", "Write `KEY: value`."),
+    ("expected <document start>", "something stands after the end of the document.", "Check the indentation."),
+    ("maximum nesting", "the document is nested too deeply.", f"Use {MAX_DEPTH} levels at most."),
+    ("duplicate anchor", "two anchors have one name.", "Give each `&anchor` a name of its own."),
+)
+"""What the parser says, what that means, what to do."""
+
+
+IN_FLOW = ("expected ',' or ']'", "expected ',' or '}'", "mapping values are not allowed")
+QUOTE_VARIABLES = 'Inside [...] and {...}, put a text that holds a variable in quotes: "${var.NAME}".'
+"""The mistake that variables invite: `{a: ${var.x}}` ends at the first brace."""
+
+
+def _syntax(source: _Source, error: yaml.YAMLError) -> Problem:
+    mark = getattr(error, "problem_mark", None)
+    if mark is None:
+        bad = yaml.reader.Reader.NON_PRINTABLE.search(source.text)
+        where = _place(source, bad.start() if bad else 0)
+        return Problem(where, "", "the file holds a control character.", "Remove it, or write it as an escape.")
+    said = str(getattr(error, "problem", "") or "").strip()
+    if "unexpected end of stream" in said:
+        mark = getattr(error, "context_mark", None) or mark  # where the quote was opened tells more than the end
+    where = Position(source.name, mark.line + 1, mark.column + 1)
+    if "cannot start any token" in said:
+        return _bad_start(source, where)
+    for words, message, fix in HINTS:
+        if words in said:
+            if words in IN_FLOW and "${" in _line(source, where):
+                return Problem(where, "", f"not valid YAML: {message}", QUOTE_VARIABLES)
+            return Problem(where, "", f"not valid YAML: {message}", fix)
+    return Problem(where, "", f"not valid YAML: {said}.", "Check the indentation and the quotes.")
+
+
+def _bad_start(source: _Source, where: Position) -> Problem:
+    character = _line(source, where)[where.column - 1 : where.column]
+    if character == "\t":
+        return Problem(where, "", "not valid YAML: a tab stands in the indentation.", "Indent with spaces.")
+    return Problem(where, "", f"not valid YAML: a text cannot begin with `{character}`.", "Put it in quotes.")
+
+
+def _line(source: _Source, where: Position) -> str:
+    """Return the line of a place; the end of the text may be one line further."""
+    lines = source.text.split("\n")
+    return lines[min(where.line, len(lines)) - 1]
+
+
+def _too_deep(where: Position) -> Problem:
+    return Problem(where, "", f"the document is nested more than {MAX_DEPTH} levels deep.", "Nest less deeply.")
+
+
+def _place(source: _Source, offset: int) -> Position:
+    before = source.text[:offset]
+    return Position(source.name, before.count("\n") + 1, offset - before.rfind("\n"))
+
+
+def _position(file: str, node: yaml.Node) -> Position:
+    return Position(file, node.start_mark.line + 1, node.start_mark.column + 1)
+
+
+# --- values --------------------------------------------------------------------------------------------------------
+
+WORDS: Mapping[str, Any] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+"""Plain words that are not texts in YAML 1.2. `yes`, `on` and `off` are texts."""
+
+INTEGER = re.compile(r"[-+]?[0-9]+\Z")
+OTHER_BASE = re.compile(r"0o[0-7]+\Z|0x[0-9a-fA-F]+\Z")
+FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
+INFINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)\Z|\.(?:nan|NaN|NAN)\Z")
+MAX_DIGITS = 300
+"""Longest number; the interpreter refuses to convert more than some thousand digits."""
+
+
+def scalar(text: str) -> Any:
+    """Return what an unquoted scalar means in YAML 1.2's core schema: null, a boolean, a number or a text.
+
+    Raises:
+        ValueError: It is a number that other readers of YAML take for another one; the message says why.
+    """
+    if text in WORDS:
+        return WORDS[text]
+    if len(text) > MAX_DIGITS or text[0] not in "+-.0123456789":
+        return text
+    if INTEGER.match(text):
+        digits = text.lstrip("+-")
+        if len(digits) > 1 and digits.startswith("0"):
+            raise ValueError("the number has a leading zero, which some programs read as octal.")
+        return int(text)
+    if OTHER_BASE.match(text):
+        return int(text, 0)
+    if FLOAT.match(text):
+        return float(text)
+    return float(text.replace(".", "")) if INFINITE.match(text) else text
+
+
+class _Builder:
+    """Turns the nodes of one document into a tree, and notes where each value stood."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.positions: dict[Path, Position] = {}
+        self.keys: dict[Path, Position] = {}
+        self.problems: list[Problem] = []
+        self.stopped = False
+        self._open: set[int] = set()  # nodes that are being built, to see an alias to something around it
+        self._seen: set[int] = set()
+        self._repeated = 0
+
+    def value(self, node: yaml.Node, path: Path, depth: int) -> Any:
+        """Return the value of a node."""
+        self.positions.setdefault(path, _position(self.file, node))
+        if self.stopped or self._refused(node, path, depth):
+            return FAILED
+        if isinstance(node, yaml.ScalarNode):
+            return self._scalar(node, path)
+        self._open.add(id(node))
+        try:
+            if isinstance(node, yaml.SequenceNode):
+                return [self.value(item, (*path, i), depth + 1) for i, item in enumerate(node.value)]
+            return self._map(node, path, depth) if isinstance(node, yaml.MappingNode) else None
+        finally:
+            self._open.discard(id(node))
+
+    def _refused(self, node: yaml.Node, path: Path, depth: int) -> bool:
+        if id(node) in self._seen:
+            self._repeated += 1
+        self._seen.add(id(node))
+        if id(node) in self._open:
+            self._say(node, path, "an alias stands inside what it repeats.", "Remove the alias.")
+        elif depth > MAX_DEPTH:
+            self.problems.append(_too_deep(_position(self.file, node)))
+        elif self._repeated > MAX_REPEATED:
+            message = f"aliases repeat more than {MAX_REPEATED} values."
+            self._say(node, path, message, "Write the values out, or use fewer aliases.")
+        elif node.tag not in IMPLICIT:
+            fix = "Put the value in quotes if it is a text; tags are not allowed."  # a password may begin with `!`
+            self._say(node, path, "a word that begins with `!` is a tag.", fix)
+            return True
+        else:
+            return False
+        self.stopped = True
+        return True
+
+    def _scalar(self, node: yaml.ScalarNode, path: Path) -> Any:
+        if node.tag != PLAIN:
+            return sys.intern(node.value) if len(node.value) < 20 else node.value  # noqa: PLR2004 - names are short
+        try:
+            return scalar(node.value)
+        except ValueError as error:
+            self._say(node, path, str(error), "Put it in quotes, or leave the zero out.")  # it may be a secret
+            return FAILED
+
+    def _map(self, node: yaml.MappingNode, path: Path, depth: int) -> Tree:
+        tree: Tree = {}
+        merged: list[yaml.Node] = []
+        for key_node, value_node in node.value:
+            if key_node.tag == PLAIN and key_node.value == "<<":
+                merged.append(value_node)
+                continue
+            key = self._key(key_node, path)
+            if key is None or self._twice(key_node, (*path, key), tree):
+                continue
+            self.keys[(*path, key)] = _position(self.file, key_node)
+            tree[key] = self.value(value_node, (*path, key), depth + 1)
+        for source in merged:
+            self._merge(source, tree, path, depth)
+        return tree
+
+    def _key(self, node: yaml.Node, path: Path) -> str | None:
+        if not isinstance(node, yaml.ScalarNode):
+            self._say(node, path, "a key is a list or a map.", "Write a text as the key.")
+            return None
+        if node.tag not in IMPLICIT:
+            self._say(node, path, "a key has a tag.", "Remove the tag.")
+            return None
+        if node.tag == PLAIN and not self._is_text(node.value):
+            shown = node.value or "(nothing)"
+            self._say(node, path, f"the key {shown} is not a text.", f'Put it in quotes: "{node.value}".')
+            return None
+        return sys.intern(node.value)
+
+    @staticmethod
+    def _is_text(text: str) -> bool:
+        try:
+            return isinstance(scalar(text), str)
+        except ValueError:
+            return False
+
+    def _twice(self, node: yaml.Node, path: Path, tree: Tree) -> bool:
+        if path[-1] not in tree:
+            return False
+        first = self.keys[path]
+        message = f"the key stands here a second time; it was first written in line {first.line}."
+        self._say(node, path, message, "Remove one of the two.")
+        return True
+
+    def _merge(self, node: yaml.Node, tree: Tree, path: Path, depth: int) -> None:
+        """Add the members of `<<` that were not written out; of several maps the first wins."""
+        sources = node.value if isinstance(node, yaml.SequenceNode) else [node]
+        for source in sources:
+            if self.stopped:
+                return
+            if not isinstance(source, yaml.MappingNode):
+                self._say(source, path, "`<<` takes in something that is not a map.", "Give it an alias of a map.")
+                continue
+            part = _Builder(self.file)
+            part._open, part._seen, part._repeated = self._open, self._seen, self._repeated
+            members = part.value(source, path, depth + 1)
+            self._take(part, members if isinstance(members, dict) else {}, tree, path)
+
+    def _take(self, part: _Builder, members: Tree, tree: Tree, path: Path) -> None:
+        self.problems += part.problems
+        self.stopped = self.stopped or part.stopped
+        self._repeated = part._repeated
+        new = {k: v for k, v in members.items() if k not in tree}
+        tree.update(new)
+        at = len(path)
+        for theirs, ours in ((part.positions, self.positions), (part.keys, self.keys)):
+            ours.update({p: where for p, where in theirs.items() if len(p) > at and p[at] in new})
+
+    def _say(self, node: yaml.Node, path: Path, message: str, fix: str) -> None:
+        self.problems.append(Problem(_position(self.file, node), dotted(path), message, fix))

@@ -1,0 +1,142 @@
+"""An alert in words, for people: what is wrong, and below it both sides, the place in the manifest and who it was.
+
+Values come from manifests and from AWS, so everything is one line of characters that can be seen. What a channel must
+escape besides, it escapes itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from reconciler.model import Attribution, Tree
+from reconciler.notify.batch import Alert
+from reconciler.render import redact
+from reconciler.render.redact import printable
+
+TITLES = {
+    "changed": "changed",
+    "missing": "missing",
+    "unmanaged": "in no manifest",
+    "undeclared": "set, and not declared",
+    "gap": "could not be read",
+    "refusal": "refused",
+    "expired": "ignore rule expired",
+}
+"""What happened, by class of a finding or sort of another alert."""
+
+
+class AlertLine(NamedTuple):
+    """One thing to say of an alert."""
+
+    label: str
+    """What it is; empty for a sentence."""
+    value: str
+    """The text: printable, of any length."""
+
+
+def title(alert: Alert, pool: Tree) -> tuple[str, str]:
+    """Return what happened, and to what: `changed`, `clients/web.CallbackURLs`.
+
+    Args:
+        alert: What is told.
+        pool: The entry of its pool; its name is left out, as it stands above.
+    """
+    tree = alert.tree
+    what = TITLES[tree["class"] if alert.sort == "finding" else alert.sort]
+    if alert.sort == "expired":
+        return what, ""
+    name = str(tree["address"]).removeprefix(f"{pool.get('name', '')}/")
+    return what, printable(f"{name}.{tree['path']}" if tree.get("path") else name)
+
+
+def lines(alert: Alert) -> Iterator[AlertLine]:
+    """Yield what there is to say of an alert."""
+    tree = alert.tree
+    yield from _SAID[alert.sort](tree)
+    source = tree.get("source")
+    if source:
+        yield AlertLine("at", printable(f"{source['file']}:{source['line']}"))
+    who = tree.get("attribution")
+    if who:
+        yield AlertLine("by", _attributed(who))
+    yield AlertLine("id", alert.id)
+
+
+def _finding(tree: Tree) -> Iterator[AlertLine]:
+    if tree["class"] == "changed":
+        yield AlertLine("manifest", shown(tree["wanted"]))
+        yield AlertLine("live", shown(tree["live"]))
+    elif tree["class"] == "undeclared":
+        yield AlertLine("live", shown(tree["live"]))
+        yield AlertLine("default", shown(tree["wanted"]))
+
+
+def _gap(tree: Tree) -> Iterator[AlertLine]:
+    yield AlertLine("", printable(f"{tree['operation']}: {tree['reason']}"))
+    yield AlertLine("needs", printable(tree["iam_action"]))
+
+
+def _refusal(tree: Tree) -> Iterator[AlertLine]:
+    yield AlertLine("", printable(tree["message"]))
+    yield AlertLine("", printable(tree["advice"]))
+
+
+def _expired(tree: Tree) -> Iterator[AlertLine]:
+    yield AlertLine("", printable(tree["message"]))
+
+
+_SAID = {"finding": _finding, "gap": _gap, "refusal": _refusal, "expired": _expired}
+
+
+def _attributed(who: Tree) -> str:
+    from reconciler.render.drift_text import attributed
+
+    names = ("principal", "event", "time", "event_id", "source_address", "console", "ours")
+    return attributed(Attribution(**{name: who[name] for name in names}))
+
+
+def pool_line(key: str, pool: Tree) -> str:
+    """Return where a pool is and which file declares it, in one line."""
+    if not pool:
+        return printable(key)
+    where = ", ".join(w for w in (pool["id"] or "not found", f"account {pool['account']}", pool["region"]) if w)
+    return printable(f"{pool['name']} ({where}), manifest {pool['manifest']}")
+
+
+def shown(value: Any) -> str:
+    """Spell a value of the report for people. What it hides or leaves out has a mark there, and words here."""
+    return "(nothing)" if value is None else redact.text(_spoken(value))
+
+
+class _Words:
+    """A leaf that is spelled without quotation marks."""
+
+    def __init__(self, text: str) -> None:
+        self._text = printable(text)
+
+    def __str__(self) -> str:
+        return self._text
+
+
+def _spoken(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_spoken(v) for v in value]
+    if not isinstance(value, dict):
+        return value
+    mark = _mark(value)
+    return {k: _spoken(v) for k, v in value.items()} if mark is None else mark
+
+
+def _mark(value: Tree) -> Any:
+    """A mark is told by its whole shape, as a map that somebody wrote may begin like one."""
+    match value:
+        case {"$sensitive": True, **rest} if not rest:
+            return redact.HIDDEN
+        case {"$bytes": {"length": int(length), "sha256": str(digest)}, **rest} if not rest:
+            return redact.Binary(length, digest)
+        case {"$omitted": {"length": int(length)}, **rest} if not rest:
+            return _Words(f"({length} bytes, too long to be sent)")
+        case {"$unknown": str(text), **rest} if not rest:
+            return _Words(text)
+    return None

@@ -1,0 +1,412 @@
+"""Cloud → Observed: what is live, in as few calls as possible.
+
+Only sections that the manifest manages are read, and those that their rules look at. Lists that return whole objects
+replace one read per object. Calls that do not depend on each other run side by side; the adapter keeps the quotas.
+What cannot be read becomes a gap, never an absence (decision 10).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from reconciler.cloud.port import Cloud, pages
+from reconciler.errors import CloudError, NotFound
+from reconciler.kinds import KINDS, root_of
+from reconciler.kinds.kind import Reading, ResourceKind
+from reconciler.model import Address, Gap, Observed, Position, Refusal, Secret, Tree
+from reconciler.values.shapes import input_shape, project
+from schemas.base import ApiModel, SecretKeys, Sensitive, members
+
+LEAVING = "DELETING"
+"""The service's word for an object that it is deleting."""
+
+VOLATILE = frozenset({"CreationDate", "LastModifiedDate", "UserPoolId"})
+"""Members of answers that say nothing about configuration."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """A declared object that has others inside."""
+
+    key: str
+    """Its key in the manifest."""
+    name: str
+    """The name it has live."""
+    pin: str = ""
+    """Its identifier, where the manifest pins it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadScope:
+    """What to look for."""
+
+    pool: str
+    """Name of the document, which addresses begin with."""
+    name: str
+    """Name of the pool; must be unique unless an id is given."""
+    id: str
+    """Id of the pool, or empty."""
+    sections: frozenset[str]
+    """Sections to read whole."""
+    names: Mapping[str, tuple[str, ...]]
+    """Names to look up besides, for kinds without a list operation."""
+    source: Position | None = None
+    """Where the manifest names the pool."""
+    document: str = ""
+    """Kind of the document."""
+    owners: Mapping[str, tuple[Owner, ...]] = field(default_factory=dict)
+    """Section of a kind inside others → the objects whose inside is to be read."""
+    everybody: Callable[[Sequence[Observed]], Iterable[Owner]] | None = None
+    """Says instead whose inside is to be read once all live objects of an outer kind are known."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveState:
+    """What is live."""
+
+    root: Observed | None
+    """The pool; None when there is none."""
+    objects: tuple[Observed, ...] = ()
+    """Everything that was read, the pool included."""
+    known: frozenset[str] = frozenset()
+    """Sections of which all objects are here."""
+    foreign: Mapping[Address, str] | None = None
+    """Names that are taken by another pool, with its id."""
+    gaps: tuple[Gap, ...] = ()
+    """What could not be read."""
+    refusals: tuple[Refusal, ...] = ()
+    """Why the pool could not be told."""
+
+    def section(self, name: str) -> tuple[Observed, ...]:
+        """Return the live objects of a section."""
+        return tuple(o for o in self.objects if o.address.section == name)
+
+
+# --- the pool ------------------------------------------------------------------------------------------------------
+
+
+def find(cloud: Cloud, scope: ReadScope) -> tuple[Tree | None, Refusal | None]:
+    """Find the pool by its id, or by a name that only one pool has.
+
+    Returns:
+        The pool's own answer, or None when there is none; and why it could not be told, if it could not.
+    """
+    root = root_of(scope.document)
+    if scope.id:
+        return _pinned(cloud, root, scope)
+    found = [i for i in _items(cloud, root, {}) if _listed_name(root, i) == scope.name]
+    if len(found) > 1:
+        ids = ", ".join(sorted(root.identifier(i) for i in found))
+        return None, _root_refusal(
+            scope,
+            "ambiguous",
+            f"{len(found)} pools are called {scope.name!r}: {ids}.",
+            "Names are not unique: write the id of the one that is meant as `id:` into the manifest.",
+        )
+    return (_describe(cloud, root, {root.id_param: root.identifier(found[0])}) if found else None), None
+
+
+def _pinned(cloud: Cloud, root: ResourceKind, scope: ReadScope) -> tuple[Tree | None, Refusal | None]:
+    try:
+        return _describe(cloud, root, {root.id_param: scope.id}), None
+    except NotFound:
+        return None, _root_refusal(
+            scope,
+            "missing",
+            f"There is no pool with the id {scope.id} here.",
+            "Check account, Region and id; remove `id:` to have a new pool made.",
+        )
+
+
+def _root_refusal(scope: ReadScope, rule: str, message: str, advice: str) -> Refusal:
+    address = Address(scope.pool, root_of(scope.document).section)
+    return Refusal(address, rule, (), message, advice, scope.source)
+
+
+# --- everything in it ----------------------------------------------------------------------------------------------
+
+
+def observe(cloud: Cloud, scope: ReadScope, *, parallelism: int = 8) -> LiveState:
+    """Read what is live.
+
+    Args:
+        cloud: Where to read.
+        scope: What to look for.
+        parallelism: How many calls may be under way at once.
+
+    Raises:
+        CloudError: The pool itself could not be read.
+    """
+    answer, refusal = find(cloud, scope)
+    if refusal:
+        return LiveState(None, refusals=(refusal,))
+    return around(cloud, scope, answer, parallelism=parallelism)
+
+
+def around(cloud: Cloud, scope: ReadScope, answer: Tree | None, *, parallelism: int = 8) -> LiveState:
+    """Read what belongs to a pool that was found already.
+
+    Args:
+        cloud: Where to read.
+        scope: What to look for.
+        answer: The pool's own answer, from `find`; None when there is no pool.
+        parallelism: How many calls may be under way at once.
+    """
+    reader = _ObjectReader(cloud, scope, answer)
+    with ThreadPoolExecutor(max_workers=parallelism) as pool:
+        reader.read(pool)
+    return reader.live_state()
+
+
+def read_again(cloud: Cloud, observed: Observed) -> Tree | None:
+    """Read one object again, as its fence before a write; None when it is gone.
+
+    Raises:
+        CloudError: It could not be read.
+    """
+    kind = KINDS[observed.address.section]
+    try:
+        if kind.reading:
+            answer: Tree | None = _describe(cloud, kind, observed.ids)
+        else:
+            answer = next((i for i in _items(cloud, kind, observed.ids) if _is(kind, i, observed)), None)
+        return _data(kind, _whole(cloud, kind, observed.ids, answer)) if answer else None
+    except NotFound:
+        return None
+
+
+def status(cloud: Cloud, kind: ResourceKind, ids: Mapping[str, Any]) -> str:
+    """Return the service's word for "still busy" with an object, or nothing when it is ready."""
+    if kind.reading:
+        return kind.pending(_described(cloud, kind, ids))
+    found = next((i for i in _items(cloud, kind, ids) if kind.identifier(i) == ids[kind.id_param]), None)
+    return kind.pending(found) if found else ""
+
+
+def _described(cloud: Cloud, kind: ResourceKind, ids: Mapping[str, Any]) -> Tree:
+    """What is gone is no longer busy."""
+    try:
+        return _describe(cloud, kind, ids)
+    except NotFound:
+        return {}
+
+
+def live_names(cloud: Cloud, kind: ResourceKind, ids: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return name and identifier of all live objects of a kind: the fence before a creation."""
+    return [(_listed_name(kind, i), kind.identifier(i)) for i in _items(cloud, kind, ids)] if kind.listing else []
+
+
+def _is(kind: ResourceKind, item: Tree, observed: Observed) -> bool:
+    return kind.identifier(item) == observed.ids[kind.id_param]
+
+
+def _listed_name(kind: ResourceKind, item: Tree) -> str:
+    return str(item.get(kind.listed_name or kind.name_member, ""))
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """One object to read."""
+
+    kind: ResourceKind
+    address: Address
+    ids: Mapping[str, str]
+    item: Tree
+
+
+def _named(observed: Observed, owner: Owner) -> bool:
+    return observed.address.name == owner.name
+
+
+class _ObjectReader:
+    """One reading of one pool: lists first, then single objects, then what is inside of them."""
+
+    def __init__(self, cloud: Cloud, scope: ReadScope, answer: Tree | None) -> None:
+        self._cloud = cloud
+        self._scope = scope
+        self._root = root_of(scope.document)
+        self._answer = answer or {}
+        self._ids = _ids(self._root, {}, self._answer) if answer else {}
+        self._objects: list[Observed] = []
+        self._foreign: dict[Address, str] = {}
+        self._gaps: list[Gap] = []
+        self._known = {self._root.section}
+        if answer:
+            self._objects.append(Observed(self._address(self._root, ""), self._ids, _data(self._root, answer)))
+
+    def read(self, pool: ThreadPoolExecutor) -> None:
+        kinds = [k for k in self._kinds() if not k.root and not k.outer]
+        listed = list(pool.map(self._list, kinds))
+        self._known |= {k.section for k, items in zip(kinds, listed, strict=True) if items is not None}
+        self._carry_out(pool, [j for k, items in zip(kinds, listed, strict=True) for j in self._jobs(k, items or ())])
+        self._carry_out(pool, [j for k in self._kinds() if k.outer for j in self._inside(k)])
+
+    def live_state(self) -> LiveState:
+        root = next((o for o in self._objects if o.address.section == self._root.section), None)
+        failed = {g.address.section for g in self._gaps}
+        objects = tuple(sorted(self._objects, key=lambda o: (list(KINDS).index(o.address.section), o.address)))
+        return LiveState(root, objects, frozenset(self._known - failed), self._foreign, tuple(self._gaps))
+
+    def _kinds(self) -> list[ResourceKind]:
+        """The kinds to read: those that are managed, and those that their rules look at."""
+        managed = [k for k in KINDS.values() if k.section in self._scope.sections]
+        needed = {s for k in managed for s in k.stands_on} | self._scope.sections
+        return [k for k in KINDS.values() if k.section in needed]
+
+    def _list(self, kind: ResourceKind) -> list[Tree] | None:
+        """Return the items of a kind; a single object is one item. None when they could not be listed."""
+        if kind.single:
+            return [{}] if self._ids else []
+        if kind.names:
+            asked = self._scope.names.get(kind.section, ()) if self._readable(kind) else ()
+            return [{kind.name_member: n} for n in dict.fromkeys((*kind.names(self._answer), *asked))]
+        listing = self._address(kind, "")
+        return self._try(listing, lambda: list(_items(self._cloud, kind, self._ids))) if self._ids else []
+
+    def _readable(self, kind: ResourceKind) -> bool:
+        """Whether an object can be read by its name; most live in a pool, which may not exist yet."""
+        required = set(input_shape(kind.service, _required(kind.reading).operation).required)
+        return required <= {*kind.to_params({**self._ids, kind.id_param: ""}), *kind.params}
+
+    def _jobs(self, kind: ResourceKind, items: Iterable[Tree]) -> Iterator[_Job]:
+        for item in items:
+            name = str(item.get(kind.name_member, "")) if kind.name_member else ""
+            own = {kind.id_param: kind.identifier(item)} if kind.id_param and item else {}
+            yield _Job(kind, self._address(kind, name), {**self._ids, **own}, item)
+
+    def _inside(self, kind: ResourceKind) -> Iterator[_Job]:
+        """What is inside of live objects: of those that are declared, or of all that are asked for."""
+        outer = KINDS[kind.outer]
+        live = [o for o in self._objects if o.address.section == kind.outer]
+        everybody = self._scope.everybody
+        for owner in everybody(live) if everybody else self._scope.owners.get(kind.section, ()):
+            found = [o for o in live if owner.pin == o.ids[outer.id_param] or (not owner.pin and _named(o, owner))]
+            if len(found) == 1:
+                yield from self._inside_one(kind, owner.key, found[0])
+
+    def _inside_one(self, kind: ResourceKind, key: str, holder: Observed) -> Iterator[_Job]:
+        if kind.single:
+            yield _Job(kind, self._address(kind, key), holder.ids, {})
+            return
+        names = kind.names(holder.data) if kind.names else ()
+        items: Iterable[Tree] = [{kind.name_member: n} for n in names]
+        if kind.listing:
+            place = self._address(kind, key)
+            items = self._try(place, lambda: list(_items(self._cloud, kind, holder.ids))) or ()
+        outer = KINDS[kind.outer].id_param
+        for item in (i for i in items if i.get(outer, holder.ids[outer]) == holder.ids[outer]):
+            name = f"{key}/{_listed_name(kind, item)}"
+            own = {kind.id_param: kind.identifier(item)} if kind.id_param and kind.identifier(item) else {}
+            ids = {**holder.ids, **own}
+            yield _Job(kind, self._address(kind, name), {**ids, kind.name_member: _listed_name(kind, item)}, item)
+
+    def _carry_out(self, pool: ThreadPoolExecutor, jobs: list[_Job]) -> None:
+        self._objects += [found for found in pool.map(self._object, jobs) if found]
+
+    def _object(self, job: _Job) -> Observed | None:
+        kind, scope = job.kind, self._scope.sections
+        answer: Tree | None = job.item
+        if kind.gather:
+            answer = self._try(job.address, lambda: _gathered(self._cloud, kind, job.ids))
+        if kind.reading and (kind.section in scope or kind.single or kind.names):
+            answer = self._try(job.address, lambda: _describe(self._cloud, kind, job.ids))
+        if not answer:
+            return None
+        owner = str(answer.get(self._root.id_param, ""))
+        if owner and owner != self._ids.get(self._root.id_param):
+            self._foreign[job.address] = owner
+            return None
+        whole = self._try(job.address, lambda: _whole(self._cloud, kind, job.ids, answer or {}))
+        if whole is None:
+            return None
+        data = _data(kind, whole)
+        if not data and not kind.create:
+            return None  # a setting that was never set
+        return Observed(job.address, _ids(kind, job.ids, answer), data, kind.pending(whole) == LEAVING)
+
+    def _try(self, address: Address, call: Callable[[], Any]) -> Any:
+        """Carry out a read; note a gap when it is refused, and nothing when the object has just gone."""
+        try:
+            return call()
+        except NotFound:
+            return None if address.name else []
+        except CloudError as error:
+            self._gaps.append(Gap(address, error.operation, f"{error.code}: {error.message}"))
+            return None
+
+    def _address(self, kind: ResourceKind, name: str) -> Address:
+        return Address(self._scope.pool, kind.section, name)
+
+
+# --- calls and answers ---------------------------------------------------------------------------------------------
+
+
+def _items(cloud: Cloud, kind: ResourceKind, ids: Mapping[str, Any]) -> Iterable[Tree]:
+    listing = _required(kind.listing)
+    size = dict([listing.page]) if listing.page else {}
+    params = {**_for(kind, listing.operation, ids), **size}
+    return pages(cloud, kind.service, listing.operation, params, listing.items)
+
+
+def _describe(cloud: Cloud, kind: ResourceKind, ids: Mapping[str, Any]) -> Tree:
+    reading: Reading = _required(kind.reading)
+    answer = cloud.call(kind.service, reading.operation, _for(kind, reading.operation, ids))
+    return answer.get(reading.result) or {} if reading.result else answer
+
+
+def _whole(cloud: Cloud, kind: ResourceKind, ids: Mapping[str, Any], answer: Tree) -> Tree:
+    """Add to an answer what has to be read in another Region."""
+    region = kind.regional_read.region(answer) if kind.regional_read else ""
+    if not kind.regional_read or not region:
+        return answer
+    reading = kind.regional_read.reading
+    there = cloud.at(region).call(kind.service, reading.operation, _for(kind, reading.operation, ids))
+    return kind.regional_read.join(answer, there.get(reading.result) or {})
+
+
+def _gathered(cloud: Cloud, kind: ResourceKind, ids: Mapping[str, Any]) -> Tree:
+    return kind.gather(_items(cloud, kind, ids)) if kind.gather else {}
+
+
+def _required(value: Any) -> Any:
+    if value is None:  # pragma: no cover - the tables are checked by the meta-tests
+        msg = "the kind's table lacks this operation"
+        raise LookupError(msg)
+    return value
+
+
+def _for(kind: ResourceKind, operation: str, ids: Mapping[str, Any]) -> Tree:
+    """The identifiers and fixed parameters that an operation takes."""
+    return project({**kind.to_params(ids), **kind.params}, input_shape(kind.service, operation))  # type: ignore[no-any-return]
+
+
+def _ids(kind: ResourceKind, parent: Mapping[str, str], answer: Tree) -> dict[str, str]:
+    own = {kind.id_param: kind.identifier(answer)} if kind.id_param and kind.identifier(answer) else {}
+    return {**parent, **own, **{p: str(answer[m]) for p, m in kind.extra_ids.items() if m in answer}}
+
+
+def _data(kind: ResourceKind, answer: Tree) -> Tree:
+    """The answer in the spelling of the input, without what is not configuration, with its secrets wrapped."""
+    adopted = kind.from_api({k: v for k, v in answer.items() if k not in VOLATILE})
+    return wrap(kind.model, adopted)
+
+
+def wrap(model: type[ApiModel], tree: Tree) -> Tree:
+    """Wrap the secrets of a live object, so that nothing can show them by accident."""
+    known = members(model)
+    result: Tree = {}
+    for name, value in tree.items():
+        member = known.get(name)
+        keys = member.mark(SecretKeys) if member else None
+        if member and member.has(Sensitive) and isinstance(value, str):
+            result[name] = Secret(value, "live")
+        elif keys and isinstance(value, dict):
+            result[name] = {k: Secret(v, "live") if k in keys.names else v for k, v in value.items()}
+        elif member and member.shape == "structure" and member.model and isinstance(value, dict):
+            result[name] = wrap(member.model, value)
+        else:
+            result[name] = value
+    return result

@@ -1,0 +1,103 @@
+"""Plan → refusals: what must be found before the first write.
+
+The rules of the service are judged on the object as it would be, live members and declared ones together. What is
+already so on the live object is not the plan's doing and does not stop it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from reconciler.kinds import KINDS, judge
+from reconciler.kinds.kind import State, Violation
+from reconciler.manifests.desired import Manifest
+from reconciler.model import Action, Address, Notice, Path, Plan, Position, Refusal
+from reconciler.observing.observer import LiveState
+from reconciler.planning.lowering import lower
+from reconciler.planning.states import current_state, planned_state
+from reconciler.values.shapes import input_shape, missing
+
+
+def check(plan: Plan, manifest: Manifest, live_state: LiveState) -> Plan:
+    """Return the plan with every reason why it may not be carried out, and with what is worth a warning.
+
+    Args:
+        plan: As the planner made it.
+        manifest: For the places that messages name.
+        live_state: What is live.
+    """
+    if live_state.refusals:
+        return plan
+    before = {v.key for v in judge(current_state(live_state, plan.target))}
+    found = [v for v in judge(planned_state(plan.changes, live_state, plan.target)) if v.key not in before]
+    stated = {v.key: v for v in judge(_stated(manifest))}
+    broken = {v.key: v for v in found} | {k: v for k, v in stated.items() if not v.warning}
+    said = {(r.rule, r.address) for r in plan.refusals}
+    new = [_refusal(v, manifest) for v in broken.values() if not v.warning]
+    refusals = [*plan.refusals, *(r for r in new if (r.rule, r.address) not in said)]
+    refusals += [*_incomplete(plan, manifest), *_staying(plan, manifest)]
+    warnings = [_warning(v, manifest) for v in broken.values() if v.warning]
+    return replace(
+        plan,
+        refusals=tuple(sorted(refusals, key=lambda r: (r.address, r.rule, str(r.path)))),
+        notices=(*plan.notices, *warnings),
+    )
+
+
+def offline(manifest: Manifest) -> Sequence[Refusal]:
+    """Return the rules that a manifest breaks by what it says alone, whatever is live."""
+    return [_refusal(v, manifest) for v in judge(_stated(manifest)) if not v.warning]
+
+
+def _stated(manifest: Manifest) -> State:
+    objects = {spec.address: spec.declared for spec in manifest.specs}
+    return State(objects, frozenset(), manifest.region, manifest.account, offline=True)
+
+
+def _incomplete(plan: Plan, manifest: Manifest) -> Iterable[Refusal]:
+    """Find what the API requires and nobody declared; only an object that is sent can tell."""
+    for change in plan.pending:
+        for call in lower(change, plan):
+            for path in missing(call.params, input_shape(call.service, call.operation)):
+                name = str(path[-1])
+                yield Refusal(
+                    change.address,
+                    "required",
+                    tuple(path),
+                    f"{call.operation} needs {name}.",
+                    f"Add {name} to the manifest.",
+                    _position(manifest, change.address, tuple(path)),
+                )
+
+
+def _staying(plan: Plan, manifest: Manifest) -> Iterable[Refusal]:
+    """Find what is to be deleted and cannot be, as it is live."""
+    for change in plan.pending:
+        goes = change.action in (Action.DELETE, Action.REPLACE)
+        reason = KINDS[change.address.section].undeletable(change.before or {}) if goes else ""
+        if reason:
+            message, _, advice = reason.partition(". ")
+            place = _position(manifest, change.address, ())
+            yield Refusal(change.address, "undeletable", (), f"{message}.", advice, place)
+
+
+def _refusal(violation: Violation, manifest: Manifest) -> Refusal:
+    address = _address(violation, manifest)
+    where = _position(manifest, address, violation.path)
+    return Refusal(address, violation.rule, violation.path, violation.message, violation.advice, where)
+
+
+def _warning(violation: Violation, manifest: Manifest) -> Notice:
+    address = _address(violation, manifest)
+    where = _position(manifest, address, violation.path)
+    return Notice(f"{violation.rule} {address}: {violation.message} {violation.advice}", where)
+
+
+def _address(violation: Violation, manifest: Manifest) -> Address:
+    return Address(manifest.name, violation.section, violation.name)
+
+
+def _position(manifest: Manifest, address: Address, path: Path) -> Position:
+    spec = next((s for s in manifest.specs if s.address == address), None)
+    return spec.position(path) if spec else manifest.source

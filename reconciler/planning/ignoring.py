@@ -1,0 +1,109 @@
+"""What an author does not want to hear of: the `ignore` rules of a manifest, read in one way by plan, apply and drift.
+
+A rule names an object or a member, and covers all that is inside of it. A declared member that is ignored is taken
+out of what is declared, so it is neither compared nor written: an update of its object sends the live value. A rule
+never keeps a declared object from being made, as others may stand on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from fnmatch import fnmatchcase
+from typing import Any, Protocol, TypeVar
+
+from reconciler.model import Address, Path, Tree, dotted
+from schemas.base import ApiModel, Keyed, members
+
+
+class IgnoreRule(Protocol):
+    """What is needed of a rule: `reconciler.manifests.desired.Ignore`."""
+
+    @property
+    def path(self) -> str:
+        """A pattern over addresses and members: `clients/amplify-*`, `clients/web.CallbackURLs`."""
+        ...
+
+    @property
+    def expires(self) -> str:
+        """YYYY-MM-DD, the last day on which it holds; empty for ever."""
+        ...
+
+
+R = TypeVar("R", bound=IgnoreRule)
+
+
+def in_force(rules: Iterable[R], today: str) -> tuple[R, ...]:
+    """Return the rules that hold on a day.
+
+    Args:
+        rules: All of them.
+        today: YYYY-MM-DD; empty takes none for expired.
+    """
+    return tuple(r for r in rules if not is_expired(r, today))
+
+
+def is_expired(rule: IgnoreRule, today: str) -> bool:
+    """Tell whether the last day of a rule has passed."""
+    return bool(rule.expires and today) and rule.expires < today
+
+
+def covers(pattern: str, address: Address, path: Path = ()) -> bool:
+    """Tell whether a pattern means an object or a member, or something around it.
+
+    Args:
+        pattern: Shell wildcards; `*` stands for anything, separators included.
+        address: The object.
+        path: The member within the object; empty for the object itself.
+    """
+    return any(fnmatchcase(text, pattern) for text in _spellings(address, path))
+
+
+def covered(rules: Iterable[IgnoreRule], address: Address, path: Path = ()) -> bool:
+    """Tell whether any of the rules means an object or a member, or something around it."""
+    return any(covers(r.path, address, path) for r in rules)
+
+
+def _spellings(address: Address, path: Path) -> Iterable[str]:
+    """The names of everything around a member, outermost first; a member may follow its object by a dot or a slash."""
+    if address.owner:
+        yield str(address.owner)
+    yield str(address)
+    for end in range(1, len(path) + 1):
+        for separator in "./":
+            yield f"{address}{separator}{dotted(path[:end])}"
+
+
+def without(model: type[ApiModel], declared: Tree, ignored: Callable[[Path], bool]) -> Tree:
+    """Return what is declared of an object without the members that are ignored.
+
+    Args:
+        model: Schema of the object; tells the key of lists whose items have one.
+        declared: What the manifest says; it is not changed.
+        ignored: Tells whether a member is.
+    """
+    known = members(model)
+    result: Tree = {}
+    for name, value in _kept(declared, (), ignored):
+        member = known.get(name)
+        keyed = member.mark(Keyed) if member else None
+        if keyed and isinstance(value, list):
+            left = [item for item in value if not ignored((name, item[keyed.member]))]
+            if left or not value:
+                result[name] = left
+        else:
+            result[name] = value
+    return result
+
+
+def _kept(tree: Mapping[str, Any], path: Path, ignored: Callable[[Path], bool]) -> Iterable[tuple[str, Any]]:
+    """Yield what is left of a structure; one that loses all it has is gone as a whole."""
+    for name, value in tree.items():
+        here = (*path, name)
+        if ignored(here):
+            continue
+        if isinstance(value, dict) and value:
+            left = dict(_kept(value, here, ignored))
+            if left:
+                yield name, left
+        else:
+            yield name, value

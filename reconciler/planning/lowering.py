@@ -1,0 +1,90 @@
+"""ResourceChange → calls: the one place where a change becomes requests.
+
+Pure: the calls that a plan shows and the calls that an apply sends come from here, from the same data (decision 3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from reconciler.kinds import KINDS
+from reconciler.kinds.kind import PendingCall, ResourceKind
+from reconciler.model import Action, Address, Call, Plan, ResourceChange, Tree
+from reconciler.values.merge import overlay
+from reconciler.values.shapes import input_shape, project
+
+
+def lower(change: ResourceChange, plan: Plan) -> tuple[Call, ...]:
+    """Return the calls that carry out a change, in order.
+
+    Args:
+        change: One change of the plan.
+        plan: All of it; what shares a store with other objects must know what becomes of them.
+    """
+    kind = KINDS[change.address.section]
+    if change.action is Action.NONE:
+        return ()
+    if change.action is Action.DELETE:
+        return (_delete(kind, change),)
+    pending_call = PendingCall(
+        change,
+        _payload(kind, change),
+        lambda section: _single(plan, change, section, "after"),
+        lambda section: _single(plan, change, section, "declared"),
+        plan.target,
+    )
+    if change.action is Action.REPLACE:
+        return (_delete(kind, change), *_usual(pending_call))
+    return kind.lower(pending_call, _usual) if kind.lower else _usual(pending_call)
+
+
+def creates(change: ResourceChange) -> bool:
+    """Tell whether a change makes an object."""
+    return change.before is None or change.action is Action.REPLACE
+
+
+def _delete(kind: ResourceKind, change: ResourceChange) -> Call:
+    return Call(kind.service, kind.delete, _parameters(kind, kind.delete, change.ids))
+
+
+def _usual(pending_call: PendingCall) -> tuple[Call, ...]:
+    """One call that creates, or that replaces the whole object."""
+    change = pending_call.change
+    kind = KINDS[change.address.section]
+    operation = _operation(kind, change)
+    payload = project(kind.prepare(pending_call), input_shape(kind.service, operation))
+    return (Call(kind.service, operation, {**_identifiers(kind, operation, change), **payload}),)
+
+
+def _operation(kind: ResourceKind, change: ResourceChange) -> str:
+    return kind.create if creates(change) and kind.create else kind.update
+
+
+def _payload(kind: ResourceKind, change: ResourceChange) -> Tree:
+    """Observed ∩ members of the input, with the declared members over them (decision 2)."""
+    shape = input_shape(kind.service, _operation(kind, change))
+    live = change.before if change.before is not None else ({} if kind.create else kind.initial())
+    if change.action is Action.REPLACE:
+        # What can only be given when an object is made is decided anew; the rest of the old one goes along.
+        live = project(live, input_shape(kind.service, kind.update))
+    return overlay(kind.model, project(live, shape), change.declared)
+
+
+def _identifiers(kind: ResourceKind, operation: str, change: ResourceChange) -> Tree:
+    ids = dict(change.new_ids or change.ids)
+    if operation == kind.create and kind.id_param != kind.name_member:
+        ids.pop(kind.id_param, None)  # made by the service
+    return _parameters(kind, operation, ids)
+
+
+def _parameters(kind: ResourceKind, operation: str, ids: Mapping[str, Any]) -> Tree:
+    return project({**kind.to_params(ids), **kind.params}, input_shape(kind.service, operation))  # type: ignore[no-any-return]
+
+
+def _single(plan: Plan, change: ResourceChange, section: str, what: str) -> Tree:
+    address = Address(change.address.pool, section)
+    other = next((c for c in plan.changes if c.address == address), None)
+    if other:
+        return getattr(other, what) or {}
+    return {}

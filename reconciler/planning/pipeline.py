@@ -1,0 +1,122 @@
+"""The stages of planning one manifest, in order.
+
+Commands and the check after an apply all go through this one list, so they cannot disagree about what a plan is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from reconciler.cloud.port import Cloud, Identity
+from reconciler.errors import Refused
+from reconciler.kinds import KINDS, root_of
+from reconciler.kinds.kind import ResourceKind
+from reconciler.manifests.desired import Manifest, referred, resolve
+from reconciler.model import Address, Plan, Target
+from reconciler.observing.observer import observe
+from reconciler.planning import guard, planner
+from reconciler.planning.planner import PlanOptions
+
+
+class ResolvedRefs:
+    """What documents that were planned have told of their objects, for others that refer to them.
+
+    Documents are told apart by more than their name: a user pool and an identity pool may share one.
+    """
+
+    def __init__(self) -> None:
+        self._values: dict[tuple[int, str], str] = {}
+        self._manifests: tuple[Manifest, ...] = ()
+
+    def about(self, manifests: Sequence[Manifest]) -> Sequence[Manifest]:
+        """Take note of all documents of the run, and return them."""
+        self._manifests = tuple(manifests)
+        return manifests
+
+    def seen_from(self, manifest: Manifest) -> Callable[[str], str | None]:
+        """Return what tells the meaning of a document's references, or None for what is not known yet."""
+
+        def value(target: str) -> str | None:
+            document, spec = referred(target, manifest, self._manifests)
+            address = spec.address if spec else Address(document.name, root_of(document.kind).section)
+            return self._values.get((self._index(document), f"{address}#{target.rpartition('#')[2]}"))
+
+        return value
+
+    def learn(self, manifest: Manifest, plan: Plan) -> None:
+        """Take over the identifiers of a document's objects, as far as they exist."""
+        root = root_of(manifest.kind)
+        self._tell(manifest, root, root.section, {root.id_param: plan.target.pool_id}, plan)
+        for change in plan.changes:
+            kind = KINDS[change.address.section]
+            ids = {k: v for k, v in (change.new_ids or change.ids).items() if isinstance(v, str)}
+            if kind.name_member and not kind.root:
+                ids[kind.name_member] = str(change.declared.get(kind.name_member, change.address.name))
+            self._tell(manifest, kind, str(change.address), ids, plan)
+
+    def _tell(self, manifest: Manifest, kind: ResourceKind, address: str, ids: dict[str, str], plan: Plan) -> None:
+        found = {**ids, **kind.exports(ids, plan.target.region)}
+        index = self._index(manifest)
+        self._values |= {(index, f"{address}#{member}"): value for member, value in found.items() if value}
+
+    def _index(self, manifest: Manifest) -> int:
+        same = [i for i, m in enumerate(self._manifests) if (m.kind, m.source) == (manifest.kind, manifest.source)]
+        return same[0] if same else -1
+
+
+def planned(
+    manifest: Manifest,
+    cloud: Cloud,
+    plan_options: PlanOptions = PlanOptions(),  # noqa: B008 - frozen
+    *,
+    parallelism: int = 8,
+    known: Callable[[str], str | None] = lambda _: None,
+) -> Plan:
+    """Read what is live and return what would change.
+
+    Args:
+        manifest: One document.
+        cloud: The account and Region to read; a read-only one will do.
+        plan_options: What the operator allows and asks for.
+        parallelism: How many calls may be under way at once.
+        known: What references to other documents stand for.
+
+    Raises:
+        Refused: The account or Region is not the one that the manifest names; nothing was read.
+        InvalidManifest: A reference could not be resolved, or its value does not fit.
+        CloudError: The pool could not be read.
+    """
+    resolved, target = placed(manifest, cloud, known)
+    live_state = observe(cloud, planner.read_scope(resolved), parallelism=parallelism)
+    found = planner.plan(resolved, live_state, target, plan_options)
+    return guard.check(found, resolved, live_state)
+
+
+def placed(manifest: Manifest, cloud: Cloud, known: Callable[[str], str | None]) -> tuple[Manifest, Target]:
+    """Return a document with its references resolved, and where it is.
+
+    Raises:
+        Refused: The account or Region is not the one that the manifest names; nothing was read.
+        InvalidManifest: A reference could not be resolved, or its value does not fit.
+    """
+    identity = cloud.identity()
+    check_target(manifest, identity)
+    target = Target(identity.account, identity.region, manifest.name, manifest.pool_id, manifest.file)
+    return resolve(manifest, cloud, known), target
+
+
+def check_target(manifest: Manifest, identity: Identity) -> None:
+    """Insist that the manifest is meant for this account and Region (decision 20).
+
+    Raises:
+        Refused: It is not.
+    """
+    for what, wanted, found in (
+        ("account", manifest.account, identity.account),
+        ("region", manifest.region, identity.region),
+    ):
+        if wanted and wanted != found:
+            raise Refused(
+                f"{manifest.source} target.{what}: the manifest is for {what} {wanted}, the session is in {found}; "
+                f"nothing was read. Use credentials and a Region that fit, or correct target.{what}."
+            )

@@ -1,0 +1,209 @@
+"""Desired and observed → Plan.
+
+Each declared object is matched with the live one that it means and given an action; what nobody declares is left
+alone, or deleted where two keys were turned; and all of it is put into an order in which the service takes it.
+Nothing is decided here that depends on a kind: what a kind needs to say stands in its table.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+
+from reconciler.errors import InvalidInput
+from reconciler.kinds import KINDS, root_of
+from reconciler.kinds.kind import ResourceKind
+from reconciler.manifests.desired import Manifest
+from reconciler.model import Action, Address, Notice, Observed, Plan, Refusal, ResourceChange, Target
+from reconciler.observing import ownership
+from reconciler.observing.observer import LiveState, Owner, ReadScope
+from reconciler.planning import ignoring
+from reconciler.planning.matching import Matcher
+from reconciler.planning.ordering import needed_by, ordered
+
+THRESHOLD, FLOOR = 0.3, 3
+"""A plan that deletes more than this part of the objects of a kind, and at least so many, is refused (decision 5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOptions:
+    """What the operator allows and asks for on the command line."""
+
+    targets: tuple[str, ...] = ()
+    """Addresses to limit the plan to; empty for all."""
+    prune: bool = False
+    """Whether undeclared objects of sections that the manifest lets be pruned are deleted."""
+    max_deletes: int | None = None
+    """How many objects of a kind may be deleted; None applies the threshold."""
+    replaceable: frozenset[str] = frozenset()
+    """Addresses of objects that may be deleted and made again."""
+    today: str = ""
+    """YYYY-MM-DD, UTC: `ignore` rules that have expired no longer hold. Empty takes none for expired."""
+
+
+def read_scope(manifest: Manifest) -> ReadScope:
+    """Return what has to be read to plan a manifest."""
+    names: dict[str, tuple[str, ...]] = {}
+    owners: dict[str, tuple[Owner, ...]] = {}
+    for spec in manifest.specs:
+        kind = KINDS[spec.address.section]
+        known = isinstance(spec.declared.get(kind.name_member, ""), str)  # not a reference to what is still to be made
+        if kind.names and not kind.outer and known:
+            names[kind.section] = (*names.get(kind.section, ()), spec.address.name)
+    for section, keys in manifest.owners.items():
+        owners[section] = tuple(o for o in owners_of(manifest, KINDS[section]) if o.key in keys)
+    return ReadScope(
+        manifest.name,
+        manifest.name,
+        manifest.pool_id,
+        manifest.sections,
+        names,
+        manifest.source,
+        manifest.kind,
+        owners,
+    )
+
+
+def owners_of(manifest: Manifest, kind: ResourceKind) -> tuple[Owner, ...]:
+    """Return the declared objects that objects of a kind can stand inside of."""
+    member = KINDS[kind.outer].name_member
+    specs = [s for s in manifest.specs if s.address.section == kind.outer]
+    return tuple(Owner(s.address.name, str(s.declared.get(member)), s.pin) for s in specs)
+
+
+def plan(manifest: Manifest, live_state: LiveState, target: Target, plan_options: PlanOptions) -> Plan:
+    """Return everything that would happen, in the order in which it would happen.
+
+    Args:
+        manifest: What should be; all references resolved as far as that is possible.
+        live_state: What is.
+        target: Where; its pool id is filled in.
+        plan_options: What the operator allows.
+    """
+    root = root_of(manifest.kind)
+    pool_id = live_state.root.ids[root.id_param] if live_state.root else manifest.pool_id
+    target = replace(target, pool_id=pool_id)
+    if live_state.refusals:
+        return Plan(target, (), live_state.refusals, gaps=live_state.gaps)
+    ours, made_by_aws = ownership.split(live_state.objects, pool_id)
+    manifest = replace(manifest, ignore=ignoring.in_force(manifest.ignore, plan_options.today))
+    ignored = lambda address, path: ignoring.covered(manifest.ignore, address, path)  # noqa: E731 - one line of sense
+    matcher = Matcher(live_state, manifest.kind, _replaceable(manifest, plan_options), ignored)
+    unread = _unread(live_state)
+    changes = [matcher.change(spec) for spec in manifest.specs if spec.address.section not in unread]
+    left = [o for o in _undeclared(manifest, ours, matcher.matched) if o.address.section not in unread]
+    left = [o for o in left if not o.leaving]
+    doomed = [o for o in left if plan_options.prune and _may_go(manifest, o.address)]
+    deletions = [_deletion(o) for o in doomed]
+    gone = {id(o) for o in doomed}
+    found = Plan(
+        target,
+        ordered([*changes, *deletions], live_state, target),
+        (*matcher.refusals, *_too_many(deletions, live_state, plan_options)),
+        tuple(o.address for o in left if id(o) not in gone),
+        tuple(_taken_over(made_by_aws, matcher.matched)),
+        live_state.gaps,
+    )
+    return _select(found, plan_options.targets)
+
+
+def _select(found: Plan, targets: Sequence[str]) -> Plan:
+    """Keep the targeted objects and what they need; the rest of the plan is set aside."""
+    if not targets:
+        return found
+    keep = needed_by(targets, found.changes)
+    return replace(
+        found,
+        changes=tuple(c for c in found.changes if c.address in keep),
+        refusals=tuple(r for r in found.refusals if r.address in keep or KINDS[r.address.section].root),
+    )
+
+
+def check_targets(manifests: Sequence[Manifest], targets: Iterable[str], option: str = "--target") -> None:
+    """Insist that every address on the command line is declared somewhere; AWS is not contacted.
+
+    Raises:
+        InvalidInput: One names nothing; says what is near.
+    """
+    declared = sorted({str(s.address) for m in manifests for s in m.specs})
+    for target in targets:
+        if target not in declared:
+            near = difflib.get_close_matches(target, declared, n=1)
+            hint = f"Did you mean {near[0]}?" if near else f"Declared are: {', '.join(declared) or 'none'}."
+            raise InvalidInput(f"{option} {target} names nothing in the manifests. {hint}")
+
+
+def _unread(live_state: LiveState) -> set[str]:
+    """Sections that could not be read: nothing can be planned for them."""
+    return {g.address.section for g in live_state.gaps}
+
+
+# --- what nobody declares ------------------------------------------------------------------------------------------
+
+
+def _undeclared(manifest: Manifest, ours: Iterable[Observed], matched: Sequence[Observed]) -> list[Observed]:
+    meant = {id(o) for o in matched}
+    managed = [o for o in ours if o.address.section in manifest.sections and not KINDS[o.address.section].single]
+    return [o for o in managed if id(o) not in meant and not ignoring.covered(manifest.ignore, o.address)]
+
+
+def _may_go(manifest: Manifest, address: Address) -> bool:
+    """Whether the manifest lets an undeclared object be deleted; `protect` wins over `prune`."""
+    return (
+        address.section in manifest.prune
+        and bool(KINDS[address.section].delete)
+        and not _is_protected(manifest, address)
+    )
+
+
+def _is_protected(manifest: Manifest, address: Address) -> bool:
+    return any(fnmatchcase(str(address), pattern) for pattern in manifest.protect)
+
+
+def _deletion(observed: Observed) -> ResourceChange:
+    kind = KINDS[observed.address.section]
+    return ResourceChange(
+        observed.address,
+        kind.resource_type,
+        Action.DELETE,
+        (),
+        {},
+        observed.data,
+        None,
+        observed.ids,
+        reason="the manifest does not declare it",
+    )
+
+
+def _too_many(
+    deletions: Sequence[ResourceChange], live_state: LiveState, plan_options: PlanOptions
+) -> Iterable[Refusal]:
+    """Refuse to delete a large part of the objects of a kind, unless the operator says how many."""
+    for section in dict.fromkeys(d.address.section for d in deletions):
+        count = sum(d.address.section == section for d in deletions)
+        live = len(live_state.section(section))
+        allowed = plan_options.max_deletes
+        over = count > allowed if allowed is not None else count >= FLOOR and count > THRESHOLD * live
+        if over:
+            first = next(d.address for d in deletions if d.address.section == section)
+            yield Refusal(
+                first,
+                "threshold",
+                (),
+                f"{count} of {live} objects of {section} would be deleted.",
+                f"If that is meant, say so: --max-deletes {count}.",
+            )
+
+
+def _replaceable(manifest: Manifest, plan_options: PlanOptions) -> frozenset[str]:
+    addresses = (s.address for s in manifest.specs)
+    return frozenset(str(a) for a in addresses if str(a) in plan_options.replaceable and not _is_protected(manifest, a))
+
+
+def _taken_over(made_by_aws: Iterable[ownership.Disowned], matched: Sequence[Observed]) -> Iterable[Notice]:
+    meant = {id(o) for o in matched}
+    for other in made_by_aws:
+        if id(other.observed) in meant:
+            yield Notice(f"{other.observed.address} is {other.reason}; the manifest declares it all the same.")

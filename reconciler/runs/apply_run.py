@@ -1,0 +1,184 @@
+"""From plans to writes: asks for consent, runs the applier over every plan and reports as it goes."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reconciler.applying.applier import apply
+from reconciler.errors import PoolctlError, Stale, worst
+from reconciler.model import Event, Failed, Plan, Sent, Skipped, Verified
+from reconciler.render.progress import Progress
+from reconciler.runs.runtime import Runtime
+from reconciler.runs.stages import plan_one, require_applicable
+from reconciler.terminal.console import Console
+from reconciler.terminal.options import Options
+from reconciler.terminal.settings import LOCAL_DIRECTORY
+from reconciler.terminal.signals import Graceful, Stop
+
+if TYPE_CHECKING:  # pydantic comes with it
+    from reconciler.manifests.desired import Manifest
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyOutcome:
+    """What became of an apply."""
+
+    plans: tuple[Plan, ...]
+    """What was to be done."""
+    events: tuple[Event, ...]
+    """What was done, in order."""
+    exit_code: int
+    """What the process ends with."""
+    given: tuple[str, ...] = ()
+    """The options that the next run needs to mean the same, as they are typed; no value of a variable."""
+
+    @property
+    def wrote(self) -> bool:
+        """Whether a call was answered: a failure after that leaves something written."""
+        return any(isinstance(e, Sent) for e in self.events)
+
+
+def confirm(plans: Sequence[Plan], options: Options, console: Console) -> bool:
+    """Ask whether to go on, naming pools and accounts; nothing to do needs no consent.
+
+    Raises:
+        InvalidInput: There is nobody to ask.
+    """
+    busy = [p for p in plans if p.pending]
+    if options.yes or not busy:
+        return True
+    pools = "\n".join(f"  {p.target.pool_name} (account {p.target.account}, {p.target.region})" for p in busy)
+    question = f"Apply these changes to\n{pools}\nOnly 'yes' will be accepted to approve.\n\nEnter a value: "
+    if console.ask(question) == "yes":
+        return True
+    console.err("Apply cancelled; nothing was written.")
+    return False
+
+
+def apply_all(
+    runtime: Runtime,
+    console: Console,
+    manifests: Sequence[Manifest],
+    plans: Sequence[Plan],
+    watch: Callable[[Event], None] = lambda _: None,
+) -> ApplyOutcome:
+    """Apply every plan, one pool after the other, and stop at the first that fails.
+
+    A pool whose turn did not come is reported as not started.
+
+    Args:
+        runtime: The run.
+        console: Says what is being done.
+        manifests: One for each plan.
+        plans: What is to be done.
+        watch: Is told of each event as it happens.
+    """
+    events: list[Event] = []
+    codes: list[int] = []
+    done = list(plans)
+
+    def told(happened: Iterable[Event]) -> list[Event]:
+        before = len(events)
+        for event in happened:
+            events.append(event)
+            watch(event)
+        return events[before:]
+
+    with Graceful(console.err) as stop:
+        for i, (manifest, plan) in enumerate(zip(manifests, plans, strict=True)):
+            if stop.requested or any(codes):
+                told(Skipped(c, "an earlier pool failed") for c in plan.pending)
+                continue
+            try:
+                if manifest.needs and plan.pending:
+                    done[i] = _planned_again(runtime, manifest, plan)
+            except PoolctlError as error:  # other pools have been written to, and that has to be reported
+                console.err(f"Error: {error}")
+                told(Skipped(c, "it could not be planned again") for c in plan.pending)
+                codes.append(error.exit_code)
+                continue
+            codes.append(_code(told(_one(runtime, console, manifest, done[i], stop))))
+    code = stop.exit_code or _exit(codes, events)
+    return ApplyOutcome(tuple(done), tuple(events), code, tuple(given(runtime.options)))
+
+
+def given(options: Options) -> Iterator[str]:
+    """Yield the options that decide what a run does, as they are typed. Values of variables may be meant for few eyes.
+
+    Args:
+        options: The command line, completed by what a plan file says.
+    """
+    yield from _where(options)
+    one = (("--env", options.env), ("--max-deletes", "" if options.max_deletes is None else str(options.max_deletes)))
+    yield from (f"{name} {shlex.quote(text)}" for name, text in one if text)
+    many = (
+        ("--var-file", options.var_files),
+        ("--target", options.targets),
+        ("--allow-replace", options.replaceable),
+    )
+    yield from (f"{name} {shlex.quote(text)}" for name, texts in many for text in texts)
+    yield from (f"--var {shlex.quote(text.partition('=')[0])}=…" for text in options.vars)
+    if options.prune:
+        yield "--prune"
+    if options.shard:
+        yield f"--shard {options.shard[0]}/{options.shard[1]}"
+
+
+def _where(options: Options) -> Iterator[str]:
+    """Yield the options that say where to work. An address may hold a password."""
+    if options.local is not None:
+        yield "--local" if options.local == LOCAL_DIRECTORY else f"--local={shlex.quote(options.local)}"
+    endpoint = "…" if "@" in options.endpoint_url else shlex.quote(options.endpoint_url)
+    named = (("--region", options.region), ("--profile", options.profile), ("--role-arn", options.role_arn))
+    yield from (f"{name} {shlex.quote(text)}" for name, text in named if text)
+    if options.endpoint_url:
+        yield f"--endpoint-url {endpoint}"
+
+
+def _exit(codes: Sequence[int], events: Sequence[Event]) -> int:
+    """Return the exit code of the run: a failure after a write to any pool leaves it half done."""
+    code = worst(codes)
+    return 6 if code and any(isinstance(e, Sent) for e in events) else code
+
+
+def _one(runtime: Runtime, console: Console, manifest: Manifest, plan: Plan, stop: Stop) -> Iterator[Event]:
+    if not plan.pending:
+        return
+    cloud, progress = runtime.cloud(manifest), Progress(pools=True)
+    for event in apply(
+        plan, cloud, lambda: plan_one(runtime, manifest), clock=runtime.clock, sleep=runtime.sleep, stop=stop
+    ):
+        line = progress.line(event)
+        if line:
+            console.progress(line)
+        yield event
+
+
+def _planned_again(runtime: Runtime, manifest: Manifest, before: Plan) -> Plan:
+    """Plan a document anew whose references are known only now that the documents before it were applied.
+
+    Raises:
+        Refused: What came out cannot be applied.
+        Stale: It would do something else than what was shown.
+    """
+    found = plan_one(runtime, manifest)
+    require_applicable([found])
+    shown, now = ([(c.type, c.action) for c in p.pending] for p in (before, found))
+    if shown != now:
+        raise Stale(f"{manifest.file}: the plan of {manifest.name} is not what was shown. Run plan again.")
+    return found
+
+
+def _code(events: Sequence[Event]) -> int:
+    """Return the exit code of one pool's events (decision 28)."""
+    written = any(isinstance(e, Sent) for e in events)
+    failed = [e for e in events if isinstance(e, Failed)]
+    if failed:
+        if written:
+            return 6
+        return 5 if any(e.stale for e in failed) else 1
+    left = [e for e in events if isinstance(e, Verified) and (e.left or e.unproven)]
+    return 6 if left else 0

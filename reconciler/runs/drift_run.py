@@ -1,0 +1,259 @@
+"""The steps of a drift run: read the reports it is measured against, compare every document, ask who it was, judge.
+
+What a pool's drift is stands in `drift`; here is what a run over several pools needs around it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from reconciler import notify
+from reconciler.cloud.port import Cloud
+from reconciler.drift import report_store
+from reconciler.errors import CloudError, InvalidInput, InvalidManifest, PoolctlError, Refused, worst
+from reconciler.model import Address, Drift, Gap, Notice, Refusal, Target
+from reconciler.render.tally import plural
+from reconciler.runs import stages
+from reconciler.runs.runtime import Runtime
+from reconciler.terminal.console import Console
+from reconciler.terminal.options import Options
+
+if TYPE_CHECKING:  # pydantic comes with them
+    from reconciler.drift.attribution import Trail
+    from reconciler.drift.findings import Compared, Criteria
+    from reconciler.manifests.desired import Manifest
+    from reconciler.notify import Channel, Receiver
+    from reconciler.render.metrics import RunStats
+
+
+class Earlier(NamedTuple):
+    """What need not be told again, by the ids of findings."""
+
+    baseline: frozenset[str]
+    """Accepted."""
+    notified: frozenset[str]
+    """Told by an earlier run, with what could not be read then."""
+
+
+ADVICE = {
+    1: "AWS refused, something unexpected happened, or an alert could not be delivered.",
+    3: "A manifest, an option or a setting is wrong. Correct it; another attempt ends alike.",
+    4: "A pool or a client cannot be told apart from others, or a pool could not be looked at.",
+    7: "No drift in what could be read, but part could not be. Give the role the permissions that the log names.",
+}
+"""What an exit code of a drift run that failed asks for, for those who run it by themselves."""
+
+NOT_LOCAL = "Attribution was not possible: the embedded Cognito keeps no CloudTrail."
+
+
+def check(options: Options) -> tuple[Channel, ...]:
+    """Insist that the options of a drift run make sense, before anything is read, and return who is to be told.
+
+    Raises:
+        InvalidInput: They do not.
+    """
+    if options.remember and options.only_new:
+        raise InvalidInput("--remember reads the earlier report too; leave --only-new out.")
+    if options.remember and options.targets:
+        raise InvalidInput("--remember with --target would forget what the report tells of the rest; use --only-new.")
+    if options.remember:
+        report_store.check(options.remember)
+    return tuple(notify.parse(text) for text in options.notify)
+
+
+def earlier(runtime: Runtime) -> Earlier:
+    """Return what was told or accepted before.
+
+    Raises:
+        InvalidInput: An earlier report cannot be read.
+        CloudError: S3 refused.
+    """
+    options, connect = runtime.options, lambda: runtime.only(report_store.CALLS)
+    baseline = report_store.notified(options.baseline, connect) if options.baseline else report_store.EMPTY
+    known = report_store.notified(options.only_new, connect) if options.only_new else report_store.EMPTY
+    if options.remember:
+        known |= report_store.notified(options.remember, connect, must_exist=False)
+    return Earlier(baseline, known)
+
+
+def receivers(runtime: Runtime, channels: Sequence[Channel]) -> tuple[Receiver, ...]:
+    """Look up the addresses of those who are to be told: nothing is compared for the sake of somebody unknown.
+
+    Raises:
+        InvalidInput: There is no such address.
+        CloudError: AWS, which keeps it, could not be asked.
+    """
+    return notify.resolve(channels, cloud=_telling(runtime), environ=runtime.environ)
+
+
+def notify_receivers(
+    runtime: Runtime, console: Console, drifts: Sequence[Drift], receivers: Sequence[Receiver], before: Earlier
+) -> frozenset[str]:
+    """Tell everybody what is new, and return the ids of what somebody did not take.
+
+    Args:
+        runtime: The run.
+        console: Says who did not take it.
+        drifts: One for each document.
+        receivers: Those who are to be told.
+        before: What was told before.
+    """
+    from reconciler.render.drift_text import tree
+    from reconciler.render.redact import drifts as redacted
+
+    if not receivers:
+        return frozenset()
+    known = before.baseline | before.notified
+    notified = notify.notify(tree(redacted(drifts)), receivers, known, cloud=_telling(runtime), sleep=runtime.sleep)
+    for failure in notified.failures:
+        console.err(f"Error: {failure}")
+    if notified.sent:
+        console.progress(f"{plural(notified.sent, 'notification')} sent.")
+    return notified.undelivered
+
+
+def _telling(runtime: Runtime) -> Callable[[str], Cloud]:
+    return lambda region: runtime.only(notify.CALLS, region)
+
+
+def run_stats(runtime: Runtime, code: int) -> RunStats:
+    """Return what the run has cost.
+
+    Args:
+        runtime: The run.
+        code: What it is going to end with.
+    """
+    from reconciler.render.metrics import RunStats
+
+    return RunStats(runtime.now(), runtime.clock() - runtime.began, runtime.meter.sent, code)
+
+
+def remember(runtime: Runtime, report: str) -> None:
+    """Keep the report for the next run, where that was asked for. It comes last, so that what it holds was told.
+
+    Raises:
+        PoolctlError: It could not be kept.
+    """
+    if runtime.options.remember:
+        report_store.remember(runtime.options.remember, report, lambda: runtime.only(report_store.CALLS))
+
+
+def drift_all(runtime: Runtime, console: Console, manifests: Sequence[Manifest], before: Earlier) -> list[Drift]:
+    """Compare every document with what is live. Nothing is written.
+
+    A document that cannot be looked at is a refusal or a gap of its own, and does not blind the run to the others.
+
+    Raises:
+        InvalidInput: `--target` names nothing; AWS was not contacted.
+        PoolctlError: No document could be looked at; why the first could not.
+    """
+    from reconciler.drift.findings import Criteria
+    from reconciler.planning.planner import check_targets
+
+    options = runtime.options
+    check_targets(manifests, options.targets)
+    criteria = Criteria(runtime.today, options.strict, options.targets, before.baseline, before.notified)
+    reader = runtime.readers()
+    trails: dict[str, Trail] = {}  # by Region, as CloudTrail's limit holds for all pools of one
+
+    def one(manifest: Manifest) -> Drift | PoolctlError:
+        try:
+            return _one(runtime, manifest, reader(manifest), criteria, trails)
+        except (Refused, InvalidManifest, CloudError) as error:
+            return error
+
+    found = stages.each(manifests, console, one)
+    errors = [e for e in found if isinstance(e, PoolctlError)]
+    if errors and len(errors) == len(found):
+        raise errors[0]
+    return [_unseen(m, f) if isinstance(f, PoolctlError) else f for m, f in zip(manifests, found, strict=True)]
+
+
+def _unseen(manifest: Manifest, error: PoolctlError) -> Drift:
+    """What is told of a document that could not be looked at."""
+    from reconciler.kinds import root_of
+
+    address = Address(manifest.name, root_of(manifest.kind).section)
+    target = Target(manifest.account, manifest.region, manifest.name, manifest.pool_id, manifest.file)
+    if isinstance(error, CloudError):
+        return Drift(target, (), 0, (Gap(address, error.operation, f"{error.code}: {error.message}"),))
+    message = " ".join(str(error).splitlines())
+    advice = "Correct it; the other pools of the run were looked at."
+    return Drift(target, (), 0, refusals=(Refusal(address, "unseen", (), message, advice, manifest.source),))
+
+
+def exit_code(drifts: Sequence[Drift], *, zero: bool, undelivered: bool = False) -> int:
+    """Return the exit code of a drift run.
+
+    4 refused, 1 somebody could not be told, 2 drift or an expired rule, 7 a gap and no drift, 0 otherwise.
+
+    Args:
+        drifts: One for each document.
+        zero: Whether drift counts as a success. A refusal, a gap or a lost message never does.
+        undelivered: Whether a notification was not taken.
+    """
+    return worst([*(_exit(drift, zero=zero) for drift in drifts), int(undelivered)])
+
+
+def _exit(drift: Drift, *, zero: bool) -> int:
+    if drift.refusals:
+        return 4
+    if not zero and (drift.expired or any(f.fails for f in drift.findings)):
+        return 2
+    return 7 if drift.gaps else 0
+
+
+# --- one pool ------------------------------------------------------------------------------------------------------
+
+
+def _one(runtime: Runtime, manifest: Manifest, cloud: Cloud, criteria: Criteria, trails: dict[str, Trail]) -> Drift:
+    known = runtime.known
+    found = compared(manifest, cloud, criteria, runtime.options.parallelism, known.seen_from(manifest))
+    known.learn(manifest, found.plan)
+    return _attributed(runtime, cloud, found, trails) if runtime.options.attribute else found.drift
+
+
+def compared(
+    manifest: Manifest,
+    cloud: Cloud,
+    criteria: Criteria,
+    parallelism: int = 8,
+    known: Callable[[str], str | None] = lambda _: None,
+) -> Compared:
+    """Read what is live and return how it differs. A pool that cannot be read at all is a gap.
+
+    Args:
+        manifest: One document.
+        cloud: The account and Region to read; a read-only one will do.
+        criteria: What counts as drift.
+        parallelism: How many calls may be under way at once.
+        known: What references to other documents stand for.
+
+    Raises:
+        Refused: The account or Region is not the one that the manifest names; nothing was read.
+        InvalidManifest: A reference could not be resolved, or its value does not fit.
+    """
+    from reconciler.drift import findings as drift
+    from reconciler.kinds import root_of
+    from reconciler.observing.observer import observe
+    from reconciler.planning.pipeline import placed
+
+    resolved, target = placed(manifest, cloud, known)
+    try:
+        live_state = observe(cloud, drift.read_scope(resolved), parallelism=parallelism)
+    except CloudError as error:
+        address = Address(manifest.name, root_of(manifest.kind).section)
+        return drift.unread(target, Gap(address, error.operation, f"{error.code}: {error.message}"))
+    return drift.compare(resolved, live_state, target, criteria)
+
+
+def _attributed(runtime: Runtime, cloud: Cloud, found: Compared, trails: dict[str, Trail]) -> Drift:
+    from reconciler.drift.attribution import Trail, attribute
+
+    drift = found.drift
+    if runtime.options.local:
+        return replace(drift, notices=(*drift.notices, Notice(NOT_LOCAL)))
+    trail = trails.setdefault(drift.target.region, Trail(cloud, clock=runtime.clock, sleep=runtime.sleep))
+    return attribute(drift, found.subjects, trail)

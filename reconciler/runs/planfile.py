@@ -1,0 +1,601 @@
+"""Plan ↔ JSON: what a reviewer agrees to, so that apply can do exactly that or nothing (decision 8).
+
+A saved plan holds what was shown and a digest of what counts: the changes, the live state that they start from, the
+place, and the options. It holds no secret and no hash of one, which could be guessed offline: a secret enters only by
+where it comes from and whether it changes. Nothing in it is carried out; apply plans again and compares. The digest
+knows neither times nor files, so the same input has the same digest on every machine.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from itertools import islice
+from pathlib import Path as FilePath
+from typing import Any
+
+from reconciler import __version__
+from reconciler.errors import InvalidInput, Stale
+from reconciler.kinds import KINDS
+from reconciler.model import (
+    Action,
+    Address,
+    Call,
+    FieldChange,
+    Notice,
+    Path,
+    Plan,
+    Position,
+    Reference,
+    ResourceChange,
+    Secret,
+    Target,
+    Tree,
+    Unknown,
+    dotted,
+)
+from reconciler.render import machine, redact
+from reconciler.terminal.options import Options
+from schemas.base import ApiModel, Keyed, Unordered, members
+
+KIND = "poolctl-plan"
+"""Tells a plan file from a manifest."""
+
+FORMAT = "1.0"
+"""Version of the file: a minor step adds, a major one breaks."""
+
+LIFETIME = 24 * 60 * 60
+"""Seconds for which a plan may be applied, unless `--expires` says otherwise."""
+
+DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+"""How a digest looks."""
+
+MATTER = ("targets", "prune", "max_deletes", "replaceable")
+"""Options that decide what a plan does."""
+
+MOST = 120
+"""Longest value that a difference shows, in characters."""
+
+VERBS = {
+    ("create",): "create",
+    ("update",): "update",
+    ("delete",): "destroy",
+    ("delete", "create"): "replace",
+}
+"""For people, what the machine calls actions."""
+
+_ORIGIN = re.compile(r"(?:\$(?:env|ssm|secret|file|var) .*|live|declared|\$\{var\})", re.DOTALL)
+"""Origins that name a place and hold nothing of the value."""
+
+_WAITING = re.compile(r"\(known after reading \$(\w+) (.*)\)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A plan file that was read and found whole."""
+
+    file: str
+    """As the user named it."""
+    tree: Tree
+    """Its content."""
+
+    @property
+    def digest(self) -> str:
+        """What stands for everything that counts of the plan."""
+        return str(self.tree["digest"])
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The manifests that were planned, as they were named then."""
+        return tuple(self.tree["paths"])
+
+    @property
+    def expires(self) -> datetime:
+        """When it stops being good for an apply."""
+        return datetime.fromisoformat(self.tree["expires"])
+
+
+# --- writing -------------------------------------------------------------------------------------------------------
+
+
+def document(plans: Sequence[Plan], calls: Mapping[str, Sequence[Call]], options: Options, now: datetime) -> Tree:
+    """Return the content of a plan file.
+
+    Args:
+        plans: All plans of the run.
+        calls: By full address, the calls that apply would send.
+        options: The command line; its `expires` is in seconds.
+        now: The time, with its zone.
+    """
+    shown = json.loads(machine.plan(plans, calls=calls))
+    lifetime = LIFETIME if options.expires is None else options.expires
+    tree: Tree = {
+        "kind": KIND,
+        "format_version": FORMAT,
+        "poolctl_version": __version__,
+        "digest": "",
+        "created": _time(now),
+        "expires": _time(now + timedelta(seconds=lifetime)),
+        "paths": list(options.paths),
+        "options": _options(options),
+        "origins": [o for p in plans for c in p.pending for o in _origins(c)],
+        "notice_counts": [len(p.notices) for p in plans],
+    }
+    tree["digest"] = _hash(_basis({**tree, "plan": shown}))
+    head = {k: shown[k] for k in ("format_version", "poolctl_version")}
+    tree["plan"] = {**head, "digest": tree["digest"], **shown}
+    return {**tree, "checksum": _hash(tree)}
+
+
+def digest(plans: Sequence[Plan], calls: Mapping[str, Sequence[Call]], options: Options) -> str:
+    """Return what stands for everything that counts of these plans: `sha256:` and 64 hexadecimal digits."""
+    return str(document(plans, calls, options, datetime.fromtimestamp(0, UTC))["digest"])
+
+
+def dumps(tree: Tree) -> str:
+    """Spell a plan file."""
+    return json.dumps(tree, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _time(when: datetime) -> str:
+    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _options(options: Options) -> Tree:
+    """What decides about the plan. Of variables only the names: what they hold may be meant for few eyes."""
+    return {
+        "targets": sorted(set(options.targets)),
+        "prune": options.prune,
+        "max_deletes": options.max_deletes,
+        "replaceable": sorted(set(options.replaceable)),
+        "variables": sorted({v.partition("=")[0] for v in options.vars}),
+        "var_files": list(options.var_files),
+        "env": options.env,
+        "shard": _shard(options.shard),
+    }
+
+
+def _shard(shard: tuple[int, int] | None) -> str:
+    return "{}/{}".format(*shard) if shard else ""
+
+
+def _part(text: str) -> tuple[int, int] | None:
+    one, _, of = text.partition("/")
+    return (int(one), int(of)) if text else None
+
+
+def _origins(change: ResourceChange) -> list[Tree]:
+    """Where the values come from that cannot be shown or are not known yet; without it they would all look alike."""
+    changed = {f.path for f in change.fields if f.sensitive}
+    found = {}
+    for tree in (change.after, change.declared):
+        for path, leaf in _leaves(tree, ()):
+            found[dotted(path)] = {
+                "address": change.address.full,
+                "path": dotted(path),
+                "origin": _origin(leaf),
+                "changes": any(path[: len(p)] == p for p in changed),
+            }
+    return [found[path] for path in sorted(found)]
+
+
+def _leaves(value: Any, path: Path) -> Iterator[tuple[Path, Secret | Reference | Unknown]]:
+    if isinstance(value, Secret | Reference | Unknown):
+        yield path, value
+    elif isinstance(value, dict | list):
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _leaves(inner, (*path, key))
+
+
+def _origin(leaf: Secret | Reference | Unknown) -> str:
+    if isinstance(leaf, Reference):
+        return f"${leaf.kind} {leaf.target}"
+    if isinstance(leaf, Unknown):
+        return f"{leaf.address.full}#{leaf.member}"
+    return leaf.origin if _ORIGIN.fullmatch(leaf.origin) else "literal"
+
+
+# --- what counts ---------------------------------------------------------------------------------------------------
+
+
+def _hash(tree: Tree) -> str:
+    text = json.dumps(tree, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+def _basis(tree: Tree) -> Tree:
+    """What the digest covers. It is made from the file alone, so a file can be checked by itself."""
+    plan = tree["plan"]
+    pools = [{k: p[k] for k in ("name", "id", "account", "region")} for p in plan["pools"]]
+    changes = [c for c in plan["resource_changes"] if c["change"]["actions"] != ["no-op"]]
+    return {
+        "pools": sorted(pools, key=lambda p: [p[k] for k in p]),
+        "options": {k: tree["options"][k] for k in MATTER},
+        "changes": [_counts(c) for c in sorted(changes, key=lambda c: c["pool"])],
+        "origins": sorted(tree["origins"], key=lambda o: (o["address"], o["path"])),
+        "refusals": [{k: r[k] for k in ("address", "rule", "path")} for r in plan["refusals"]],
+        "gaps": [{k: g[k] for k in ("address", "operation")} for g in plan["coverage"]["gaps"]],
+    }
+
+
+def _counts(change: Tree) -> Tree:
+    return {
+        "address": change["address"],
+        "type": change["type"],
+        "actions": change["change"]["actions"],
+        "live": _sorted(change["change"]["before"]),
+        "fields": [_field(f) for f in change["fields"]],
+        "calls": _sorted(change.get("api_calls", [])),
+    }
+
+
+def _field(field: Tree) -> Tree:
+    name = field["path"].rpartition(".")[2]
+    return {**field, "before": _sorted(field["before"], name), "after": _sorted(field["after"], name)}
+
+
+def _sorted(value: Any, name: str = "") -> Any:
+    """Bring lists whose order means nothing into one order: the service returns them as it likes."""
+    if isinstance(value, dict):
+        return {k: _sorted(v, k) for k, v in value.items()}
+    if isinstance(value, list):
+        items = [_sorted(v) for v in value]
+        return sorted(items, key=lambda i: json.dumps(i, sort_keys=True)) if name in _order_free() else items
+    return value
+
+
+@cache
+def _order_free() -> frozenset[str]:
+    """Names of members that are lists without an order, in whatever kind, and lists with one in none."""
+    free: dict[str, bool] = {}
+    for kind in KINDS.values():
+        for name, is_free in _lists(kind.model):
+            free[name] = free.get(name, True) and is_free
+    return frozenset(name for name, is_free in free.items() if is_free)
+
+
+def _lists(model: type[ApiModel]) -> Iterator[tuple[str, bool]]:
+    for name, member in members(model).items():
+        if member.shape == "list":
+            yield name, member.has(Unordered) or member.mark(Keyed) is not None
+        if member.model:
+            yield from _lists(member.model)
+
+
+# --- reading -------------------------------------------------------------------------------------------------------
+
+
+def read(file: str) -> Saved | None:
+    """Read a plan file.
+
+    Returns:
+        The plan, or None when the file does not say that it is one, or cannot be read.
+
+    Raises:
+        InvalidInput: It is one, and it is damaged, was changed, or is of a version that is not known.
+    """
+    try:
+        if not FilePath(file).is_file():  # a pipe can be read but once, and the manifests may come through it
+            return None
+        text = FilePath(file).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+    if not text.lstrip().startswith("{") or f'"{KIND}"' not in text:
+        return None
+    try:
+        tree = json.loads(text)
+    except ValueError:
+        raise InvalidInput(f"{file}: the plan file is damaged. Run plan --out again.") from None
+    if not isinstance(tree, dict) or tree.get("kind") != KIND:
+        return None
+    if str(tree.get("format_version")).partition(".")[0] != FORMAT.partition(".")[0]:
+        raise InvalidInput(f"{file}: the plan file is of another version. Run plan --out again with this poolctl.")
+    if not _is_whole(tree):
+        raise InvalidInput(
+            f"{file}: the plan file was changed after it was written: its digest is not that of its content. "
+            "Nothing was read or written. Run plan --out again, and find out who changed it."
+        )
+    return Saved(file, tree)
+
+
+def load(file: str) -> Saved:
+    """Read a file that has to be a plan file.
+
+    Raises:
+        InvalidInput: It is none, or not a sound one.
+    """
+    found = read(file)
+    if found is None:
+        raise InvalidInput(f"{file} is not a plan file. `poolctl plan --out FILE` writes one.")
+    return found
+
+
+def _is_whole(tree: Tree) -> bool:
+    try:
+        body = {k: v for k, v in tree.items() if k != "checksum"}
+        digests = {tree["digest"], tree["plan"]["digest"], _hash(_basis(tree))}
+        return len(digests) == 1 and bool(tree["checksum"] == _hash(body))
+    except (KeyError, TypeError, AttributeError):
+        return False
+
+
+def reviewed(options: Options, now: datetime) -> Saved | None:
+    """Return the plan file that the command line names in place of manifests, if it names one.
+
+    Raises:
+        InvalidInput: The file, or what is given besides it, does not do.
+        Stale: It has expired, or is not the plan that `--expect` names.
+    """
+    found = [s for s in map(read, options.paths) if s]
+    if not found:
+        return None
+    saved = found[0]
+    if len(options.paths) > 1:
+        raise InvalidInput(f"{saved.file} is a plan file and says which manifests it is for; give it alone.")
+    _check_options(saved, options)
+    if options.expect and options.expect != saved.digest:
+        raise Stale(f"{saved.file} holds the plan {saved.digest}, not the one that --expect names. Nothing was read.")
+    if now >= saved.expires:
+        raise Stale(
+            f"{saved.file}: the plan expired at {saved.tree['expires']}. Nothing was read or written. "
+            "Run plan --out again and have the result reviewed."
+        )
+    return saved
+
+
+def _check_options(saved: Saved, options: Options) -> None:
+    asked, kept = _options(options), saved.tree["options"]
+    for name in (*MATTER, "env", "shard"):
+        if asked[name] not in ([], False, None, "", kept[name]):
+            raise InvalidInput(f"{saved.file} says itself what the plan may do; leave out the options that say so too.")
+    missing = [v for v in kept["variables"] if v not in asked["variables"]]
+    if missing:
+        given = " ".join(f"--var {name}=…" for name in missing)
+        raise InvalidInput(f"{saved.file} was made with variables, whose values it does not hold. Give {given} again.")
+
+
+def as_reviewed(saved: Saved, options: Options) -> Options:
+    """Return the options of an apply, completed by those that the plan was made with."""
+    kept = saved.tree["options"]
+    return options._replace(
+        paths=saved.paths,
+        targets=tuple(kept["targets"]),
+        prune=kept["prune"],
+        max_deletes=kept["max_deletes"],
+        replaceable=tuple(kept["replaceable"]),
+        var_files=options.var_files or tuple(kept["var_files"]),
+        env=kept["env"],
+        shard=_part(kept["shard"]),
+    )
+
+
+def require_same_plan(
+    options: Options, saved: Saved | None, plans: Sequence[Plan], calls: Mapping[str, Sequence[Call]]
+) -> None:
+    """Insist that today's plans are those that were reviewed.
+
+    Args:
+        options: The command line; completed by `as_reviewed` when there is a plan file.
+        saved: The plan file; None when only `--expect` tells what was reviewed.
+        plans: Today's plans.
+        calls: The calls that apply would send.
+
+    Raises:
+        Stale: They are not; says what differs, as far as that can be told.
+    """
+    now = document(plans, calls, options, datetime.fromtimestamp(0, UTC))
+    wanted = saved.digest if saved else options.expect
+    if now["digest"] == wanted:
+        return
+    lines = ["Today's plan is not the one that was reviewed; nothing was written.", f"reviewed {wanted}"]
+    lines += [f"now      {now['digest']}"]
+    if saved:
+        lines += ["What differs:", *(f"  {line}" for line in difference(saved.tree, now))]
+    else:
+        lines += ["A digest alone does not tell what differs: compare today's plan with what was reviewed."]
+    raise Stale("\n".join([*lines, "Run plan again and have the result reviewed."]))
+
+
+def caption(saved: Saved) -> str:
+    """Return what is to be said of a file besides its plans."""
+    tree, options = saved.tree, saved.tree["options"]
+    given = [
+        *([f"--env {options['env']}"] if options["env"] else []),
+        *([f"--shard {options['shard']}"] if options["shard"] else []),
+        *(f"--target {t}" for t in options["targets"]),
+        *(["--prune"] if options["prune"] else []),
+        *([] if options["max_deletes"] is None else [f"--max-deletes {options['max_deletes']}"]),
+        *(f"--allow-replace {r}" for r in options["replaceable"]),
+        *(f"--var-file {f}" for f in options["var_files"]),
+        *(f"--var {name}=…" for name in options["variables"]),
+    ]
+    lines = [
+        f"Digest {saved.digest}",
+        f"Made at {tree['created']} by poolctl {tree['poolctl_version']}, expires at {tree['expires']}.",
+        f"Planned with: {' '.join([*given, *saved.paths])}",
+    ]
+    return "".join(f"{redact.printable(line)}\n" for line in lines)
+
+
+# --- comparing -----------------------------------------------------------------------------------------------------
+
+
+def difference(before: Tree, now: Tree) -> list[str]:
+    """Return in words how the plan of one file differs from that of another, one line each.
+
+    Args:
+        before: Content of the reviewed one.
+        now: Content of today's.
+    """
+    old, new = _basis(before), _basis(now)
+    lines = [*_places(old["pools"], new["pools"]), *_values(old["options"], new["options"], "option ")]
+    one, other = ({c["address"]: c for c in side["changes"]} for side in (old, new))
+    for address in dict.fromkeys([*one, *other]):
+        lines += _of_change(address, one.get(address), other.get(address), _moved(address, old, new))
+    lines += [f"! {r['address']}: refused now [{r['rule']}]" for r in new["refusals"] if r not in old["refusals"]]
+    lines += [f"! {g['address']}: cannot be read now: {g['operation']}" for g in new["gaps"] if g not in old["gaps"]]
+    if one and not other:
+        lines.append("Today there is nothing to do: the plan may have been applied already.")
+    return [redact.printable(line) for line in lines or ["The same objects change, in another order."]]
+
+
+def _places(old: list[Tree], new: list[Tree]) -> Iterator[str]:
+    for sign, some, others, when in (("-", old, new, "reviewed"), ("+", new, old, "now")):
+        for pool in some:
+            if pool not in others:
+                where = f"{pool['id'] or 'to be created'}, account {pool['account']}, {pool['region']}"
+                yield f"{sign} pool {pool['name']} ({where}) only {when}"
+
+
+def _of_change(address: str, old: Tree | None, new: Tree | None, origins: Sequence[str]) -> Iterator[str]:
+    if old is None and new is not None:
+        yield f"+ {address}: would {_verb(new)} it now; the reviewed plan left it as it was"
+        yield from (f"    {f['path']}: {_step(f)}" for f in new["fields"])
+    elif new is None and old is not None:
+        yield f"- {address}: the reviewed plan would {_verb(old)} it; now there is nothing to do"
+    elif old is not None and new is not None and (old != new or origins):
+        yield f"~ {address}: " + (
+            f"would {_verb(new)} it now, the reviewed plan would {_verb(old)} it"
+            if old["actions"] != new["actions"]
+            else "is not what was reviewed"
+        )
+        details = [*_of_fields(old, new), *origins]
+        yield from details or ["    the calls differ"]
+
+
+def _of_fields(old: Tree, new: Tree) -> Iterator[str]:
+    one, other = ({f["path"]: f for f in side["fields"]} for side in (old, new))
+    for path in dict.fromkeys([*one, *other]):
+        if one.get(path) != other.get(path):
+            yield f"    {path}: reviewed {_step(one.get(path))}; now {_step(other.get(path))}"
+    told = {p for p in (*one, *other) if one.get(p) != other.get(p)}
+    live = _values(_flat(old["live"]), _flat(new["live"]), "live ")
+    yield from (f"    {line[2:]}" for line in live if line[2:].removeprefix("live ").partition(":")[0] not in told)
+
+
+def _values(old: Tree, new: Tree, label: str) -> Iterator[str]:
+    for key in dict.fromkeys([*old, *new]):
+        if old.get(key) != new.get(key):
+            yield f"~ {label}{key}: reviewed {_text(old.get(key))}, now {_text(new.get(key))}"
+
+
+def _moved(address: str, old: Tree, new: Tree) -> list[str]:
+    one, other = ({o["path"]: o for o in side["origins"] if o["address"] == address} for side in (old, new))
+    words = {p: tuple(_source(side.get(p)) for side in (one, other)) for p in sorted({*one, *other})}
+    return [f"    {path}: reviewed {a}, now {b}" for path, (a, b) in words.items() if a != b]
+
+
+def _source(origin: Tree | None) -> str:
+    if origin is None:
+        return "(nothing)"
+    return f"from {origin['origin']}" + (" (changes)" if origin["changes"] else "")
+
+
+def _verb(change: Tree) -> str:
+    return VERBS[tuple(change["actions"])]
+
+
+def _step(field: Tree | None) -> str:
+    if field is None:
+        return "(no change)"
+    return f"{_text(field['before'])} -> {_text(field['after'])}"
+
+
+def _flat(value: Any, path: str = "") -> Tree:
+    if isinstance(value, dict) and value and not _is_mark(value):
+        return {k: v for key, inner in value.items() for k, v in _flat(inner, f"{path}.{key}".strip(".")).items()}
+    return {path: value} if path else {}
+
+
+def _text(value: Any) -> str:
+    shown = redact.text(_revived(value))
+    return shown if len(shown) <= MOST else f"{shown[:MOST]}… ({len(shown)} characters)"
+
+
+# --- back to plans -------------------------------------------------------------------------------------------------
+
+
+def plans(saved: Saved) -> list[Plan]:
+    """Return the plans of a file, to be shown. What was hidden stays hidden, so they cannot be carried out."""
+    shown = saved.tree["plan"]
+    changes, unmanaged, notices = (iter(shown[k]) for k in ("resource_changes", "unmanaged", "notices"))
+    found = []
+    for pool, count in zip(shown["pools"], saved.tree["notice_counts"], strict=True):
+        sizes = pool["summary"]
+        total = sum(sizes[k] for k in ("create", "update", "delete", "replace", "unchanged"))
+        target = Target(pool["account"], pool["region"], pool["name"], pool["id"], pool["manifest"])
+        found.append(
+            Plan(
+                target,
+                tuple(_change(c) for c in islice(changes, total)),
+                (),
+                tuple(_address(a) for a in islice(unmanaged, sizes["unmanaged"])),
+                tuple(Notice(n["message"], _position(n["source"])) for n in islice(notices, count)),
+            )
+        )
+    return found
+
+
+def _change(tree: Tree) -> ResourceChange:
+    change = tree["change"]
+    action = next(a for a, words in machine.ACTIONS.items() if words == change["actions"])
+    after = _revived(change["after"])
+    fields = tuple(
+        FieldChange((f["path"],), _revived(f["before"]), _revived(f["after"]), sensitive=f["sensitive"])
+        for f in tree["fields"]
+    )
+    declared = after if action is Action.CREATE and isinstance(after, dict) else {}
+    return ResourceChange(
+        _address(tree["address"]),
+        tree["type"],
+        action,
+        fields,
+        declared,
+        _revived(change["before"]),
+        after,
+        {},
+        source=_position(tree["source"]),
+        reason=tree["action_reason"] or "",
+    )
+
+
+def _address(full: str) -> Address:
+    """Read an address back. Names of pools hold no slash, names of objects may."""
+    pool, _, rest = full.partition("/")
+    section, _, name = rest.partition("/")
+    owner, _, part = name.partition("/")
+    inner = next(
+        (k for k in KINDS if k.startswith(f"{section}.") and k.partition(".")[2] == part.partition("/")[0]), ""
+    )
+    if inner:
+        local = part.partition("/")[2]
+        return Address(pool, inner, f"{owner}/{local}" if local else owner)
+    return Address(pool, section, name)
+
+
+def _position(tree: Tree | None) -> Position | None:
+    return Position(**tree) if tree else None
+
+
+def _is_mark(value: Tree) -> bool:
+    return len(value) == 1 and next(iter(value)) in ("$sensitive", "$bytes", "$unknown")
+
+
+def _revived(value: Any) -> Any:
+    if isinstance(value, dict):
+        return _leaf(value) if _is_mark(value) else {k: _revived(v) for k, v in value.items()}
+    return [_revived(v) for v in value] if isinstance(value, list) else value
+
+
+def _leaf(mark: Tree) -> Any:
+    if "$sensitive" in mark:
+        return redact.HIDDEN
+    if "$bytes" in mark:
+        return redact.Binary(**mark["$bytes"])
+    waiting = _WAITING.fullmatch(str(mark["$unknown"]))
+    return Reference(waiting[1], waiting[2]) if waiting else Reference("ref", "")

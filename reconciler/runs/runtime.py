@@ -1,0 +1,220 @@
+"""The composition root: the one place where real things are made.
+
+Commands ask it for a cloud and get boto3 or the embedded Cognito, with the session, quotas and clock that the options
+call for. Commands that must not write ask for `reader`, and what they get cannot write.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from reconciler.cloud.hosts import is_emulator
+from reconciler.cloud.port import Clock, Cloud, Limited, Meter, ReadOnly, Sharing, Sleep
+from reconciler.errors import Refused
+from reconciler.terminal.options import Options
+
+if TYPE_CHECKING:  # each costs a tenth of a second or more; they are imported when they are needed
+    from reconciler.manifests.desired import Loaded, Manifest
+    from reconciler.planning.pipeline import ResolvedRefs
+    from reconciler.planning.planner import PlanOptions
+
+SHARED_READS = frozenset({("sts", "GetCallerIdentity"), ("cloudtrail", "LookupEvents")})
+"""Reads that belong to no kind."""
+
+LOCAL_REGION = "us-east-1"
+"""Region of the embedded Cognito where nothing names one."""
+
+WATCHING = 0.5
+"""Part of Cognito's quotas that `drift` takes: it runs by itself, beside the live application (decision 35)."""
+
+
+def _today() -> str:
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC).date().isoformat()
+
+
+@dataclass
+class Runtime:
+    """What one run of a command works with."""
+
+    options: Options
+    """The command line."""
+    environ: Mapping[str, str] = field(repr=False)
+    """Environment variables."""
+    clock: Clock = time.monotonic
+    """Seconds, monotonic."""
+    sleep: Sleep = time.sleep
+    """Waits for so many seconds."""
+    now: Clock = time.time
+    """Seconds since 1970, UTC."""
+    today: str = field(default_factory=_today)
+    """YYYY-MM-DD, UTC."""
+    meter: Meter = field(default_factory=Meter)
+    """Counts the requests of the run."""
+    _clouds: dict[str, Cloud] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.began = self.clock()
+        """When the run began, by `clock`."""
+
+    @cached_property
+    def known(self) -> ResolvedRefs:
+        """What documents that were planned have told of their objects."""
+        from reconciler.planning.pipeline import ResolvedRefs
+
+        return ResolvedRefs()
+
+    @cached_property
+    def plan_options(self) -> PlanOptions:
+        """What the operator allows and asks for."""
+        from reconciler.planning.planner import PlanOptions
+
+        options = self.options
+        replaceable = frozenset(options.replaceable)
+        return PlanOptions(options.targets, options.prune, options.max_deletes, replaceable, self.today)
+
+    def load(self, stdin: Callable[[], str]) -> Loaded:
+        """Read the manifests that the command line names.
+
+        Raises:
+            InvalidManifest: They are wrong; carries all problems.
+        """
+        from reconciler.errors import InvalidManifest
+        from reconciler.manifests.desired import load
+        from reconciler.manifests.reader import read
+        from reconciler.manifests.references import variables
+
+        options = self.options
+        files, problems = read(options.var_files, stdin) if options.var_files else ([], [])
+        if problems:
+            raise InvalidManifest(problems)
+        known = variables(options.vars, files)
+        return load(options.paths, variables=known, environ=self.environ, stdin=stdin, environment=options.env)
+
+    def cloud(self, manifest: Manifest) -> Cloud:
+        """Return the account and Region that a manifest is for, with writes.
+
+        Raises:
+            Refused: `--region` and the manifest disagree.
+        """
+        return self._cloud_in(self._region(manifest))
+
+    def reader(self, manifest: Manifest) -> Cloud:
+        """Return the same, without writes."""
+        return self._read_only(self.cloud(manifest))
+
+    def readers(self) -> Callable[[Manifest], Cloud]:
+        """Return what gives a manifest its reader, for a stage that reads many and writes nothing in between.
+
+        What is the same for all documents of a Region, such as the list of pools, is asked once.
+        """
+        from reconciler.kinds import ROOT_LISTS
+        from reconciler.manifests.references import REMOTE_READS
+
+        shared: dict[str, Cloud] = {}
+
+        def reader(manifest: Manifest) -> Cloud:
+            made = Sharing(self.reader(manifest), ROOT_LISTS | REMOTE_READS)
+            return shared.setdefault(self._region(manifest), made)
+
+        return reader
+
+    def reader_in(self, region: str) -> Cloud:
+        """Return a Region without writes, for commands that work without a manifest.
+
+        Args:
+            region: The Region that is meant; empty takes that of the options or of the session.
+
+        Raises:
+            Refused: `--region` says another one.
+        """
+        asked = self.options.region
+        if asked and region and asked != region:
+            raise Refused(f"The pool is in {region}, --region says {asked}; nothing was read. Leave --region out.")
+        return self._read_only(self._cloud_in(region))
+
+    def only(self, calls: frozenset[tuple[str, str]], region: str = "") -> Cloud:
+        """Return a Region in which these calls can be made and no others.
+
+        Args:
+            calls: Service and operation of each.
+            region: The Region that is meant; empty takes that of the options or of the session.
+        """
+        return Limited(self._cloud_in(region), calls)
+
+    def _cloud_in(self, region: str) -> Cloud:
+        found = region or self.options.region or (LOCAL_REGION if self.options.local else "")
+        if found not in self._clouds:
+            self._clouds[found] = self._connect(found)
+        return self._clouds[found]
+
+    @staticmethod
+    def _read_only(cloud: Cloud) -> Cloud:
+        from reconciler.kinds import READS
+        from reconciler.manifests.references import REMOTE_READS
+
+        return ReadOnly(cloud, READS | REMOTE_READS | SHARED_READS)
+
+    def make_up_secrets(self, manifests: Sequence[Manifest]) -> None:
+        """Give the embedded Secrets Manager stand-ins for the secrets that manifests name.
+
+        A newcomer who runs an example has no secrets, and the embedded Cognito needs none that are real.
+        """
+        from reconciler.local.stand_ins import make_up
+        from reconciler.manifests.references import references
+
+        for manifest in manifests:
+            found = (r.target for s in manifest.specs for _, r in references(s.declared) if r.kind == "secret")
+            make_up(self._region(manifest), found)
+
+    def _region(self, manifest: Manifest) -> str:
+        """The manifest says where it belongs; an option that says otherwise is a mistake worth stopping for."""
+        asked = self.options.region
+        if asked and manifest.region and asked != manifest.region:
+            raise Refused(
+                f"{manifest.source} target.region: the manifest is for {manifest.region}, --region says {asked}; "
+                "nothing was read. Leave one of them out, or make them agree."
+            )
+        return manifest.region or asked or (LOCAL_REGION if self.options.local else "")
+
+    def _connect(self, region: str) -> Cloud:
+        from reconciler.cloud.aws import Access, Aws
+
+        options = self.options
+        if options.local:
+            # The embedded Cognito has no profiles; everything stays in this process.
+            return Aws(Access(region=region, share=self._share), clock=self.clock, sleep=self.sleep, meter=self.meter)
+        # The command line of AWS and its newer SDKs know AWS_REGION; boto3 reads AWS_DEFAULT_REGION alone.
+        region = region or self.environ.get("AWS_REGION", "")
+        share = self._share
+        access = Access(region, options.profile, options.role_arn, options.endpoint_url, options.max_rps, share)
+        return Aws(access, clock=self.clock, sleep=self.sleep, meter=self.meter)
+
+    @property
+    def _share(self) -> float:
+        """Which part of Cognito's quotas the run may take."""
+        from reconciler.cloud.quotas import UNLIMITED
+
+        if self.options.local or is_emulator(self.options.endpoint_url):
+            return UNLIMITED
+        return WATCHING if self.options.command == "drift" else 1.0
+
+
+@contextmanager
+def running(options: Options, environ: Mapping[str, str]) -> Iterator[Runtime]:
+    """Give a runtime, and the embedded Cognito around it when the options ask for it."""
+    if not options.local:
+        yield Runtime(options, environ)
+        return
+    from pathlib import Path
+
+    from reconciler.local import LocalCognito
+
+    with LocalCognito(Path(options.local)):
+        yield Runtime(options, environ)

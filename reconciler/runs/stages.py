@@ -1,0 +1,167 @@
+"""Steps that several commands share: load, plan everything, judge what was found.
+
+A command is a short list of these; what is decided here is decided for all of them alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, TypeVar
+
+from reconciler.cloud.port import Cloud
+from reconciler.errors import Incomplete, Refused, worst
+from reconciler.model import Call, Plan
+from reconciler.runs.runtime import Runtime
+from reconciler.terminal.console import Console
+from reconciler.terminal.options import Options
+
+if TYPE_CHECKING:  # pydantic comes with it
+    from reconciler.manifests.desired import Manifest
+    from reconciler.runs.planfile import Saved
+
+T = TypeVar("T")
+
+POOLS_AT_ONCE = 4
+"""Manifests that are read side by side; the calls of each are concurrent too."""
+
+
+def load(runtime: Runtime, console: Console) -> Sequence[Manifest]:
+    """Read the manifests that the command line names, and say what is worth a notice.
+
+    Raises:
+        InvalidManifest: They are wrong.
+    """
+    from reconciler.manifests.desired import ordered
+    from reconciler.manifests.sharding import part
+
+    loaded = runtime.load(console.stdin.read)
+    for notice in loaded.notices:
+        console.progress(f"Warning: {notice.source}: {notice.message}" if notice.source else notice.message)
+    manifests = ordered(loaded.manifests)
+    if runtime.options.shard:
+        manifests = part(manifests, runtime.options.shard)
+        console.progress(f"This part has {len(manifests)} of {len(loaded.manifests)} documents.")
+    if runtime.options.local:
+        runtime.make_up_secrets(manifests)
+    return runtime.known.about(manifests)
+
+
+def plan_all(runtime: Runtime, console: Console, manifests: Sequence[Manifest]) -> list[Plan]:
+    """Plan every manifest.
+
+    Raises:
+        PoolctlError: One of them could not be planned.
+    """
+    from reconciler.planning.planner import check_targets
+
+    options = runtime.options
+    check_targets(manifests, options.targets)
+    check_targets(manifests, options.replaceable, "--allow-replace")
+    reader = runtime.readers()
+    return each(manifests, console, lambda manifest: plan_one(runtime, manifest, reader(manifest)))
+
+
+def each(manifests: Sequence[Manifest], console: Console, work: Callable[[Manifest], T]) -> list[T]:
+    """Do something that reads for every document, several at a time, and return the results in their order.
+
+    Args:
+        manifests: In the order in which they may refer to each other.
+        console: Shows which one is read.
+        work: What is done; whatever it raises ends the run.
+    """
+
+    def one(manifest: Manifest) -> T:
+        console.status(f"Reading {manifest.name}…")
+        return work(manifest)
+
+    # A document that refers to others comes after them; the rest have nothing to wait for.
+    free = [m for m in manifests if not m.needs]
+    with ThreadPoolExecutor(max_workers=POOLS_AT_ONCE) as pool:
+        found = {id(m): result for m, result in zip(free, pool.map(one, free), strict=True)}
+    found |= {id(m): one(m) for m in manifests if m.needs}
+    console.status("")
+    return [found[id(m)] for m in manifests]
+
+
+def plan_one(runtime: Runtime, manifest: Manifest, cloud: Cloud | None = None) -> Plan:
+    """Plan one manifest, and remember what others may refer to.
+
+    Args:
+        runtime: The run.
+        manifest: The document.
+        cloud: Where to read; None makes a reader that shares nothing with other documents.
+
+    Raises:
+        PoolctlError: It could not be planned.
+    """
+    from reconciler.planning.pipeline import planned
+
+    options, known = runtime.options, runtime.known
+    found = planned(
+        manifest,
+        cloud or runtime.reader(manifest),
+        runtime.plan_options,
+        parallelism=options.parallelism,
+        known=known.seen_from(manifest),
+    )
+    known.learn(manifest, found)
+    return found
+
+
+def plan_exit(plans: Sequence[Plan], *, detailed: bool) -> int:
+    """Return the exit code of a plan.
+
+    Args:
+        plans: All plans of the run.
+        detailed: Whether changes count.
+    """
+    return worst([_exit(plan, detailed=detailed) for plan in plans])
+
+
+def _exit(plan: Plan, *, detailed: bool) -> int:
+    if plan.refusals:
+        return 4
+    if plan.pending:
+        return 2 if detailed else 0
+    return 7 if plan.gaps else 0
+
+
+def calls(plans: Sequence[Plan]) -> dict[str, Sequence[Call]]:
+    """Return the calls that an apply of these plans would send, by full address."""
+    from reconciler.planning.lowering import lower
+
+    return {c.address.full: lower(c, plan) for plan in plans if not plan.refusals for c in plan.pending}
+
+
+def require_reviewed(options: Options, plans: Sequence[Plan], reviewed: Saved | None) -> None:
+    """Insist that these are the plans that somebody reviewed.
+
+    Args:
+        options: The command line; its `expect` counts where there is no plan file.
+        plans: Today's plans.
+        reviewed: The plan file, if one was given.
+
+    Raises:
+        Stale: They are not.
+    """
+    from reconciler.runs.planfile import require_same_plan
+
+    require_same_plan(options, reviewed, plans, calls(plans))
+
+
+def require_applicable(plans: Sequence[Plan]) -> None:
+    """Insist that nothing stands against writing.
+
+    Raises:
+        Refused: A rule says no, in any of the plans; nothing is written in any pool.
+        Incomplete: Part could not be read.
+    """
+    refusals = [r for plan in plans for r in plan.refusals]
+    if refusals:
+        lines = [f"{r.source or r.address.full} {r.address}: {r.rule}: {r.message} {r.advice}" for r in refusals]
+        raise Refused("\n".join(["The plan is refused; nothing was written.", *lines]))
+    gaps = [g for plan in plans for g in plan.gaps]
+    if gaps:
+        lines = [f"{g.address.full}: {g.operation}: {g.reason}" for g in gaps]
+        raise Incomplete("\n".join(["Part could not be read; nothing was written.", *lines]))

@@ -1,0 +1,205 @@
+"""The terminal, or whatever stands in for it.
+
+Everything that the tool says passes through here, so that colour, quietness, the live line and odd encodings are
+decided once, and a reader who goes away (`poolctl plan | head`) never stops an apply half way.
+"""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # `typing` costs as much as starting Python does
+    from collections.abc import Mapping
+    from typing import TextIO
+
+    from reconciler.terminal.options import Options
+
+ERASE = "\r\x1b[K"
+"""Goes to the start of the line and clears it."""
+
+WIDTH = 100
+"""Columns where there is no terminal. Fixed, so that identical input gives identical bytes."""
+
+_ASCII = str.maketrans({"—": "-", "…": "..."})
+"""What a stream without Unicode gets instead."""
+
+
+class Console:
+    """Standard input, output and error, and how to use them. stdout carries the result, stderr everything else."""
+
+    def __init__(
+        self,
+        stdin: TextIO,
+        stdout: TextIO,
+        stderr: TextIO,
+        *,
+        color: bool = False,
+        interactive: bool = False,
+        live: bool = False,
+        quiet: bool = False,
+        width: int = WIDTH,
+        environ: Mapping[str, str] | None = None,
+    ) -> None:
+        self.stdin = stdin
+        self.stdout = stdout
+        self.stderr = stderr
+        self.color = color
+        """Whether standard output takes colour."""
+        self.interactive = interactive
+        """Whether there is somebody to answer a question."""
+        self.live = live
+        """Whether standard error is a terminal whose last line may be rewritten."""
+        self.quiet = quiet
+        """Whether progress is left out."""
+        self.width = width
+        """Columns of standard output."""
+        self.environ = environ or {}
+        """The environment of the process; it holds secrets, so it is never shown."""
+        self._status = ""
+        self._broken: set[int] = set()
+
+    def out(self, text: str) -> None:
+        """Write a part of the result; a newline is added where the text has none."""
+        self._erase()
+        self._write(self.stdout, _line(text))
+
+    def err(self, text: str) -> None:
+        """Write a message: errors, questions, logs."""
+        self._erase()
+        self._write(self.stderr, _line(text))
+
+    def progress(self, text: str) -> None:
+        """Write a line about what has been done, unless the user wants quiet."""
+        if not self.quiet:
+            self.err(text)
+
+    def status(self, text: str) -> None:
+        """Say what is being done now: one line that the next output erases, or a plain line without a terminal."""
+        if self.quiet or text == self._status:
+            return
+        if self.live:
+            self._erase()
+            self._write(self.stderr, text[: max(self.width - 1, 0)])
+        elif text:
+            self._write(self.stderr, _line(text))
+        self._status = text
+
+    def ask(self, question: str) -> str:
+        """Ask, and return the answer without the blanks around it; the end of input is an empty answer.
+
+        Raises:
+            InvalidInput: There is nobody to answer. The tool never waits for an answer that cannot come.
+        """
+        if not self.interactive:
+            from reconciler.errors import InvalidInput
+
+            raise InvalidInput(
+                "This needs an answer, and there is no terminal to ask at (or --non-interactive was given). "
+                "Give --yes to go on without asking."
+            )
+        self._erase()
+        self._write(self.stderr, question)
+        return self.stdin.readline().strip()
+
+    def close(self) -> None:
+        """Take away the live line and write out what is buffered."""
+        self._erase()
+        for stream in (self.stdout, self.stderr):
+            if id(stream) not in self._broken:
+                self._guarded(stream, "")
+
+    def _erase(self) -> None:
+        if self.live and self._status:
+            self._write(self.stderr, ERASE)
+            self._status = ""
+
+    def _write(self, stream: TextIO, text: str) -> None:
+        if id(stream) in self._broken:
+            return
+        try:
+            self._guarded(stream, text)
+        except UnicodeEncodeError:
+            encoding = getattr(stream, "encoding", None) or "ascii"
+            plain = text.translate(_ASCII).encode(encoding, "backslashreplace").decode(encoding)
+            self._guarded(stream, plain)
+
+    def _guarded(self, stream: TextIO, text: str) -> None:
+        """Write, and remember a reader who has gone away: nothing more is written to that stream."""
+        try:
+            stream.write(text)
+            stream.flush()
+        except BrokenPipeError:
+            self._broken.add(id(stream))
+            _discard(stream)
+
+
+def console(
+    options: Options | None, environ: Mapping[str, str], stdin: TextIO, stdout: TextIO, stderr: TextIO
+) -> Console:
+    """Make the console of a run.
+
+    Args:
+        options: What was asked for; None while that is not known yet.
+        environ: NO_COLOR, FORCE_COLOR, TERM, CI and COLUMNS are respected.
+        stdin: Standard input.
+        stdout: Standard output.
+        stderr: Standard error.
+    """
+    dumb = environ.get("TERM") == "dumb"
+    attended = not environ.get("CI")
+    refused = options is not None and options.non_interactive
+    return Console(
+        stdin,
+        stdout,
+        stderr,
+        color=_color(options.color if options else None, environ, terminal=_tty(stdout) and not dumb),
+        interactive=_tty(stdin) and attended and not refused,
+        live=_tty(stderr) and attended and not dumb,
+        quiet=options is not None and options.quiet,
+        width=_width(stdout, environ),
+        environ=environ,
+    )
+
+
+def _color(asked: bool | None, environ: Mapping[str, str], *, terminal: bool) -> bool:
+    if asked is not None:
+        return asked
+    if environ.get("NO_COLOR"):
+        return False
+    if environ.get("FORCE_COLOR", "0") not in ("", "0"):
+        return True
+    return terminal
+
+
+def _width(stream: TextIO, environ: Mapping[str, str]) -> int:
+    if not _tty(stream):
+        return WIDTH
+    if environ.get("COLUMNS", "").isdigit():
+        return int(environ["COLUMNS"]) or WIDTH
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or WIDTH
+    except (OSError, ValueError):
+        return WIDTH
+
+
+def _tty(stream: TextIO) -> bool:
+    try:
+        return stream.isatty()
+    except (AttributeError, ValueError):  # closed, or None under pythonw
+        return False
+
+
+def _line(text: str) -> str:
+    return text if not text or text.endswith("\n") else text + "\n"
+
+
+def _discard(stream: TextIO) -> None:
+    """Point the stream's file at nowhere, so that the interpreter does not complain when it flushes at exit."""
+    try:
+        number = stream.fileno()
+    except (OSError, ValueError):
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, number)
+    os.close(nowhere)

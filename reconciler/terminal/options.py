@@ -1,0 +1,302 @@
+"""What the user asked for, from the command line and from `POOLCTL_*` settings.
+
+`Options` is a named tuple and not a dataclass, because `dataclasses` costs as much as starting Python does.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from reconciler.terminal.settings import GLOBALS, LOCAL_DIRECTORY, PREFIX, SWITCHES, Option, invalid, suggest
+
+if TYPE_CHECKING:  # argparse costs milliseconds that --help need not pay
+    import argparse
+
+STDOUT = ""
+"""The file name that means standard output."""
+
+
+class Options(NamedTuple):
+    """Everything that was asked for. Commands read it; nothing changes it."""
+
+    command: str
+    """Name of the command."""
+    paths: tuple[str, ...] = ("pools",)
+    """Files and directories with manifests; `-` is standard input."""
+
+    region: str = ""
+    """Region to work in; empty means what the session or the manifest says."""
+    profile: str = ""
+    """Named profile of the AWS configuration."""
+    role_arn: str = ""
+    """Role to assume before anything is read."""
+    endpoint_url: str = ""
+    """Where to send calls instead of to AWS."""
+    local: str | None = None
+    """Directory of the embedded Cognito; None when the real one is meant."""
+    vars: tuple[str, ...] = ()
+    """Variables as `NAME=VALUE`."""
+    var_files: tuple[str, ...] = ()
+    """Files with variables."""
+    env: str = ""
+    """Name of the directory of overlays that are laid over the manifests; empty for none."""
+    targets: tuple[str, ...] = ()
+    """Addresses (`clients/web`, `user_pool`) that the run is limited to."""
+    parallelism: int = 8
+    """How many calls may be in flight at once."""
+    max_rps: float | None = None
+    """Most calls per second; None leaves it to the known quotas."""
+    log_level: str = "warning"
+    """Lowest level that is logged."""
+    log_format: str = "text"
+    """`text` or `json`."""
+    quiet: bool = False
+    """Whether progress and notices are left out."""
+    color: bool | None = None
+    """Whether to use colour; None lets the terminal decide."""
+    non_interactive: bool = False
+    """Whether asking a question is an error."""
+
+    outputs: tuple[tuple[str, str], ...] = (("human", STDOUT),)
+    """Formats to write and the file each goes to."""
+    max_bytes: int | None = None
+    """Longest Markdown, in bytes; None takes the usual."""
+    shard: tuple[int, int] | None = None
+    """`plan`, `apply`, `drift`: which part of the documents is meant, from 1, and of how many; None means all."""
+    detailed_exitcode: bool = False
+    """`plan`: whether changes end with exit code 2."""
+    show_origin: bool = False
+    """`plan`: whether each value shows the file and line that it comes from."""
+    prune: bool = False
+    """`plan`, `apply`: whether undeclared objects are deleted where the manifest allows it."""
+    max_deletes: int | None = None
+    """`plan`, `apply`: how many objects of a kind may be deleted."""
+    replaceable: tuple[str, ...] = ()
+    """`plan`, `apply`: objects that may be deleted and made again."""
+    yes: bool = False
+    """`apply`: whether to go on without asking."""
+    out: str = ""
+    """`plan`: file to save the plan to, to be reviewed and applied; empty for none."""
+    expires: int | None = None
+    """`plan`: seconds for which the saved plan may be applied; None takes the usual."""
+    expect: str = ""
+    """`apply`: digest that the plan must have; empty when nobody reviewed one."""
+    rollback_file: str = ""
+    """`apply`: file to write beforehand what would restore what is about to change; empty for none."""
+    plan_file: str = ""
+    """`show`: the plan file to show."""
+    pool: str = ""
+    """`export`: id or name of the pool."""
+    all_pools: bool = False
+    """`export`: whether all pools are meant."""
+    mode: str = "minimal"
+    """`export`: `minimal` or `full`."""
+    to: str = ""
+    """`export`: directory to write into; empty means standard output."""
+    force: bool = False
+    """`export`: whether files are replaced."""
+    secrets: str = "secret"
+    """`export`: what stands in the place of a secret: `secret` or `env`."""
+    strict: bool = False
+    """`drift`: whether members that nobody declared count."""
+    exit_zero: bool = False
+    """`drift`: whether drift ends with 0 all the same."""
+    only_new: str = ""
+    """`drift`: an earlier report, whose findings are left out; empty for none."""
+    baseline: str = ""
+    """`drift`: a report of accepted findings, which are left out; empty for none."""
+    remember: str = ""
+    """`drift`: where the earlier report is and the new one is kept, a file or `s3://BUCKET/KEY`; empty for nowhere."""
+    notify: tuple[str, ...] = ()
+    """`drift`: who is told of what is new, as `CHANNEL=WHERE`."""
+    attribute: bool = False
+    """`drift`: whether CloudTrail is asked who it was."""
+    action: str = ""
+    """`local`: what to do."""
+    topic: str = ""
+    """`explain`: what to explain; empty means all kinds."""
+    schema_output: str = ""
+    """`schema`: the output to describe; empty means the manifest."""
+    host: str = "127.0.0.1"
+    """`local serve`: address to listen on."""
+    port: int = 4566
+    """`local serve`: port to listen on; 0 takes a free one."""
+
+
+_TRUE = frozenset({"1", "true", "yes", "on"})
+_FALSE = frozenset({"0", "false", "no", "off"})
+
+
+# --- one value -----------------------------------------------------------------------------------------------------
+
+
+def convert(option: Option, text: str, name: str) -> Any:
+    """Turn the text of an option that takes a value into that value.
+
+    Args:
+        option: The option.
+        text: What the user gave.
+        name: How the user spelled the option, for messages.
+
+    Raises:
+        InvalidInput: The text does not fit the kind.
+    """
+    if option.kind == "whole":
+        return _number(text, name, int, "a whole number from 1")
+    if option.kind == "rate":
+        return _number(text, name, float, "a number above 0")
+    if option.kind == "choice" and text not in option.metavar.split("|"):
+        choices = option.metavar.replace("|", ", ")
+        raise invalid(f"{name}: {text!r} is not one of {choices}.{suggest(text, option.metavar.split('|'))}")
+    if not text:
+        raise invalid(f"{name}: the value is empty.")
+    if option.kind == "name" and not is_plain(text):
+        raise invalid(f"{name}: {text!r} is not the name of a directory: letters, digits, `-`, `_` and `.`.")
+    return text
+
+
+def is_plain(name: str) -> bool:
+    """Tell whether a name cannot lead out of the directory that it is looked for in."""
+    return not name.startswith(".") and all(c.isalnum() or c in "-_." for c in name)
+
+
+def _number(text: str, name: str, make: Callable[[str], float], wanted: str) -> float:
+    try:
+        value = make(text)
+    except ValueError:
+        value = 0
+    if not 0 < value < float("inf"):
+        raise invalid(f"{name}: {text!r} is not {wanted}.")
+    return value
+
+
+def _truth(text: str, name: str) -> bool:
+    if text.lower() not in _TRUE | _FALSE:
+        raise invalid(f"{name}: {text!r} is neither true nor false.")
+    return text.lower() in _TRUE
+
+
+# --- the environment -----------------------------------------------------------------------------------------------
+
+
+def from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    """Return the fields that `POOLCTL_*` settings fill. An empty setting counts as none; lists hold one item a line.
+
+    Raises:
+        InvalidInput: A setting is unknown or its value does not fit.
+    """
+    known = {option.setting: option for option in GLOBALS}
+    found: dict[str, Any] = {}
+    for name in sorted(n for n in environ if n.startswith(PREFIX)):
+        if name not in known:
+            raise invalid(f"The environment has an unknown setting {name}.{suggest(name, known)}")
+        if environ[name]:
+            found.update(_setting(known[name], environ[name]))
+    return found
+
+
+def _setting(option: Option, text: str) -> dict[str, Any]:
+    name = option.setting
+    if option.kind in SWITCHES:
+        given = _truth(text, name)
+        if option.field == "color" and not given:
+            return {}  # POOLCTL_NO_COLOR=false asks for nothing
+        return {option.field: given == (option.kind == "on")}
+    if option.kind == "list":
+        return {option.field: tuple(line for line in text.splitlines() if line)}
+    if option.kind == "directory" and text.lower() in _TRUE | _FALSE:
+        return {option.field: LOCAL_DIRECTORY} if _truth(text, name) else {}
+    return {option.field: convert(option, text, name)}
+
+
+# --- the command line ----------------------------------------------------------------------------------------------
+
+
+def add_globals(parser: argparse.ArgumentParser) -> None:
+    """Give a parser every global option. Options that are not given leave no trace, so that settings can show."""
+    from argparse import SUPPRESS
+
+    group = parser.add_argument_group("global options")
+    for option in GLOBALS:
+        if option.kind in SWITCHES:
+            const = option.kind == "on"
+            group.add_argument(
+                option.flag, dest=option.field, action="store_const", const=const, default=SUPPRESS, help=option.help
+            )
+        else:
+            action = "append" if option.kind == "list" else "store"
+            group.add_argument(
+                option.flag,
+                dest=option.field,
+                action=action,
+                type=_converter(option),
+                metavar=option.metavar,
+                default=SUPPRESS,
+                help=option.help,
+            )
+
+
+def _converter(option: Option) -> Callable[[str], Any]:
+    return lambda text: convert(option, text, option.flag)
+
+
+def add_outputs(parser: argparse.ArgumentParser, formats: Sequence[str]) -> None:
+    """Give a command's parser `-o FORMAT[=FILE]`, repeatable, for the formats that the command can write."""
+    parser.add_argument(
+        "-o",
+        "--output",
+        dest="outputs",
+        action="append",
+        metavar="FORMAT[=FILE]",
+        type=lambda text: _output(text, formats),
+        help=f"write the result as {', '.join(formats)}; may be repeated (human)",
+    )
+    if "markdown" in formats:
+        text = "longest Markdown, in bytes; details are cut, and the text says so (65000)"
+        parser.add_argument("--max-bytes", metavar="N", type=_bytes, default=None, help=text)
+
+
+def _output(text: str, formats: Sequence[str]) -> tuple[str, str]:
+    form, equals, file = text.partition("=")
+    if form not in formats:
+        raise invalid(f"--output: {form!r} is not one of {', '.join(formats)}.{suggest(form, formats)}")
+    if equals and not file:
+        raise invalid(f"--output: {text!r} names no file.")
+    directory = os.path.dirname(file)  # noqa: PTH120 - pathlib costs milliseconds
+    if directory and not os.path.isdir(directory):  # noqa: PTH112
+        raise invalid(f"--output: the directory {directory!r} does not exist.")
+    return form, STDOUT if file == "-" else file
+
+
+def _bytes(text: str) -> int:
+    count = int(_number(text, "--max-bytes", int, "a whole number"))
+    if count < LEAST_BYTES:
+        raise invalid(f"--max-bytes: {count} is too little for the sum and the dangers; give at least {LEAST_BYTES}.")
+    return count
+
+
+LEAST_BYTES = 4_000
+"""Least `--max-bytes`: what cannot be cut needs room."""
+
+
+def build(command: str, given: Mapping[str, Any], environ: Mapping[str, str]) -> Options:
+    """Return the options of a run: the command line wins over settings, settings over defaults.
+
+    Args:
+        command: Name of the command.
+        given: What the parser found, by field; None counts as not given.
+        environ: The environment.
+
+    Raises:
+        InvalidInput: A setting is wrong, or two results would go to one place.
+    """
+    fields = from_environment(environ)
+    fields.update({k: tuple(v) if isinstance(v, list) else v for k, v in given.items() if v is not None})
+    options = Options(command=command, **fields)
+    files = [file for _, file in options.outputs]
+    for file in files:
+        if files.count(file) > 1:
+            raise invalid(f"--output: two results cannot go to {file or 'standard output'}. Give one of them a file.")
+    return options

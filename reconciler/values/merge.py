@@ -1,0 +1,150 @@
+"""Declared over observed: what an object becomes.
+
+Cognito's updates replace whole objects, so whatever an update leaves out may be reset. What is sent is therefore
+always the live object with the declared members laid over it. Structures and maps merge member by member, a list is
+one value, and null means "back to the service's default" (decisions 23 and 2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import deepcopy
+from typing import Any
+
+from reconciler.model import Tree
+from schemas.base import (
+    ABSENT,
+    ApiModel,
+    ClearWith,
+    Default,
+    FreeDocument,
+    Keyed,
+    Member,
+    NotRemovable,
+    OnUpdate,
+    Presence,
+    members,
+)
+
+
+def overlay(model: type[ApiModel] | None, observed: Mapping[str, Any], declared: Mapping[str, Any]) -> Tree:
+    """Return the object as it will be.
+
+    Args:
+        model: Schema of the structure; None for structures that only botocore knows.
+        observed: The live object, or the part of it that may be sent.
+        declared: What the manifest says. Members set to null are reset.
+    """
+    known = members(model) if model else {}
+    result = dict(observed)
+    for name, value in declared.items():
+        merged = _value(known.get(name), result.get(name), value)
+        if merged is ABSENT:
+            result.pop(name, None)
+        else:
+            result[name] = merged
+    return result
+
+
+def expanded(model: type[ApiModel], declared: Mapping[str, Any], observed: Mapping[str, Any]) -> Tree:
+    """Return what is declared, with null for a structure spelled out as null for each of its live members.
+
+    Whether an update keeps a structure that it leaves out is measured for few (cognito.md 2.1), so a reset must
+    not depend on it: every member gets its own default. A structure that Cognito is known to drop stays one null.
+
+    Args:
+        model: Schema of the object.
+        declared: What the manifest says.
+        observed: The live object.
+    """
+    known = members(model)
+    result: Tree = {}
+    for name, value in declared.items():
+        member, live = known.get(name), observed.get(name)
+        if member and member.model and member.shape == "structure" and isinstance(live, dict):
+            said = dict.fromkeys(live) if value is None and _resets_by_member(member) else value
+            inner = {k: v for k, v in said.items() if v is not None or k in members(member.model)} if said else said
+            result[name] = expanded(member.model, inner, live) if inner else inner
+        else:
+            result[name] = value
+    return result
+
+
+def _resets_by_member(member: Member) -> bool:
+    update = member.mark(OnUpdate)
+    dropped = update is not None and update.omitted == "reset" and not member.has(Default)
+    return not (dropped or member.has(Presence) or member.has(NotRemovable)) and _has_resets(member.model)
+
+
+def _has_resets(model: type[ApiModel] | None) -> bool:
+    """Whether a structure holds a member that can be put back; one of required members alone goes as a whole."""
+    inner = members(model).values() if model else ()
+    return any(m.has(Default) or m.has(ClearWith) or (m.shape == "structure" and _has_resets(m.model)) for m in inner)
+
+
+def reset_value(member: Member | None) -> Any:
+    """Return what resets a member: a value to send, or ABSENT to leave it out."""
+    if member is None:
+        return ABSENT
+    clear = member.mark(ClearWith)
+    if clear:
+        return deepcopy(clear.value)
+    default = member.mark(Default)
+    return deepcopy(default.value) if default else ABSENT
+
+
+def _value(member: Member | None, observed: Any, declared: Any) -> Any:
+    if declared is None:
+        return reset_value(member)
+    if member is None or member.has(FreeDocument):
+        both = isinstance(observed, dict) and isinstance(declared, dict) and member is None
+        return {**observed, **declared} if both else declared
+    if member.shape == "structure":
+        merged = overlay(member.model, observed if isinstance(observed, dict) else {}, declared)
+        nothing = not merged and observed is None and not member.has(Presence)
+        return ABSENT if nothing else merged
+    if member.shape == "map":
+        return _map(member, observed if isinstance(observed, dict) else {}, declared)
+    if keyed := member.mark(Keyed):
+        return _keyed(member, keyed.member, observed or [], declared)
+    return _without_nulls(declared) if member.model else declared
+
+
+def _without_nulls(value: Any) -> Any:
+    """The items of a list are written whole, so a member that is null in one is just not there."""
+    if isinstance(value, dict):
+        return {k: _without_nulls(v) for k, v in value.items() if v is not None}
+    return [_without_nulls(v) for v in value] if isinstance(value, list) else value
+
+
+def _map(member: Member, observed: Mapping[str, Any], declared: Mapping[str, Any]) -> Tree:
+    result = dict(observed)
+    for key, value in declared.items():
+        if value is None:
+            result.pop(key, None)
+        elif member.model:
+            result[key] = overlay(member.model, result.get(key) or {}, value)
+        else:
+            result[key] = value
+    return result
+
+
+def _keyed(member: Member, key: str, observed: list[Tree], declared: list[Tree]) -> list[Tree]:
+    result = {item[key]: item for item in observed}
+    for item in declared:
+        result[item[key]] = overlay(member.model, result.get(item[key], {}), item)
+    return list(result.values())
+
+
+def defaults(model: type[ApiModel]) -> Tree:
+    """Return what the service assumes for an object of which nothing was said."""
+    result: Tree = {}
+    for name, member in members(model).items():
+        if member.model and member.model.INPUTS:
+            continue  # an object of its own, that only stands inside this one
+        default = member.mark(Default)
+        if default:
+            result[name] = deepcopy(default.value)
+        elif member.shape == "structure" and member.model and (inner := defaults(member.model)):
+            result[name] = inner
+    return result
