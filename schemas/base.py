@@ -9,11 +9,11 @@ This package knows pydantic and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import NoneType, UnionType
-from typing import Annotated, Any, ClassVar, Literal, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar, Union, get_args, get_origin
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic.fields import FieldInfo
@@ -200,6 +200,41 @@ class Deprecated(_Mark):
     """Superseded (cognito.md 2.20). Still accepted, with a notice."""
 
 
+# --- patterns ------------------------------------------------------------------------------------------------------
+
+
+class Pattern(str):
+    """A regular expression of the service model, together with its words: no reader of a message sees a pattern.
+
+    It is a text, so `StringConstraints(pattern=...)`, JSON Schema and the service model take it as it is.
+    """
+
+    __slots__ = ("fix", "whole", "wrong")
+
+    wrong: str
+    """What it means that a text does not match: `is not an ARN`. The text comes before it."""
+    fix: str
+    """How a matching text looks, as one sentence of advice."""
+    whole: bool
+    """Whether the words also describe a text of the wrong length best: three characters are not an ARN."""
+
+    def __new__(cls, regex: str, wrong: str, fix: str, *, whole: bool = False) -> Self:
+        """Make a pattern."""
+        made = super().__new__(cls, regex)
+        made.wrong, made.fix, made.whole = wrong, fix, whole
+        return made
+
+
+def pattern_of(marks: Iterable[Any]) -> Pattern | None:
+    """Return the pattern among the facts of a member, of its items or of its keys, or None."""
+    found = next((m.pattern for m in marks if isinstance(m, StringConstraints) and m.pattern), None)
+    return found if isinstance(found, Pattern) else None
+
+
+FORBIDDEN = "has characters that are not allowed here"
+"""What is wrong with most texts that do not match."""
+
+
 # --- types that recur ----------------------------------------------------------------------------------------------
 
 
@@ -208,35 +243,57 @@ def _decimal(value: object) -> object:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-ARN = r"^arn:[\w+=/,.@-]+:[\w+=/,.@-]+:([\w+=/,.@-]*)?:[0-9]+:[\w+=/,.@-]+(:[\w+=/,.@-]+)?(:[\w+=/,.@-]+)?$"
+ARN = Pattern(
+    r"^arn:[\w+=/,.@-]+:[\w+=/,.@-]+:([\w+=/,.@-]*)?:[0-9]+:[\w+=/,.@-]+(:[\w+=/,.@-]+)?(:[\w+=/,.@-]+)?$",
+    "is not an ARN",
+    "Write it in full: arn:aws:SERVICE:REGION:ACCOUNT:RESOURCE.",
+    whole=True,
+)
 Arn = Annotated[str, StringConstraints(min_length=20, max_length=2048, pattern=ARN)]
 """An Amazon Resource Name, pattern and length as in the service model."""
 
-Decimal = Annotated[str, BeforeValidator(_decimal), StringConstraints(pattern=r"^-?\d+$")]
+NUMERAL = Pattern(r"^-?\d+$", "is not a whole number", 'Write a number, such as "256".')
+Decimal = Annotated[str, BeforeValidator(_decimal), StringConstraints(pattern=NUMERAL)]
 """A number that the API spells as a string (limits of schema attributes)."""
 
-CODE = r"\{####\}"
+CODE = Pattern(r"\{####\}", "lacks {####}, the placeholder for the code", "Put {####} where the code belongs.")
 """The place where Cognito puts a code into a message."""
 
-LINK = r"\{##[\s\S]*##\}"
+LINK = Pattern(
+    r"\{##[\s\S]*##\}",
+    "lacks the placeholder for the link, {##...##}",
+    "Put {##Verify##} where the link belongs, with words of your choice.",
+)
 """The place where Cognito puts a link into a message; the text between the marks is shown."""
 
 SmsText = Annotated[str, StringConstraints(min_length=6, max_length=140, pattern=CODE), Text()]
 EmailText = Annotated[str, StringConstraints(min_length=6, max_length=20000, pattern=CODE), Text()]
 LinkText = Annotated[str, StringConstraints(min_length=6, max_length=20000, pattern=LINK), Text()]
-PRINTABLE_OR_SPACE = r"^[\p{L}\p{M}\p{S}\p{N}\p{P}\s]+$"
-PRINTABLE = r"^[\p{L}\p{M}\p{S}\p{N}\p{P}]+$"
-VISIBLE = r"^[\x21\x23-\x5B\x5D-\x7E]+$"
+PRINTABLE_OR_SPACE = Pattern(
+    r"^[\p{L}\p{M}\p{S}\p{N}\p{P}\s]+$",
+    "has a control character in it",
+    "Use visible characters and spaces only.",
+)
+PRINTABLE = Pattern(
+    r"^[\p{L}\p{M}\p{S}\p{N}\p{P}]+$", "has a space or a control character in it", "Use visible characters only."
+)
+PRINTABLE_OR_SEPARATOR = Pattern(
+    r"^[\p{L}\p{M}\p{S}\p{N}\p{P}\p{Z}]+$",
+    "has a control character in it",
+    "Use visible characters and spaces only.",
+)
+VISIBLE = Pattern(r"^[\x21\x23-\x5B\x5D-\x7E]+$", FORBIDDEN, 'Use ASCII characters other than space, " and \\.')
 """Visible ASCII without quote and backslash: what OAuth allows in a scope."""
 
 Subject = Annotated[str, StringConstraints(min_length=1, max_length=140, pattern=PRINTABLE_OR_SPACE)]
 String = Annotated[str, StringConstraints(max_length=131_072)]
 """Any text; the limit is the service model's."""
-NAME = r"^[\w\s+=,.@-]+$"
+NAME = Pattern(r"^[\w\s+=,.@-]+$", FORBIDDEN, "Use letters, digits, spaces and _+=,.@-")
 Name = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=NAME)]
 Region = Annotated[str, StringConstraints(min_length=5, max_length=32)]
 Scope = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=VISIBLE)]
-AcrLevel = Annotated[str, StringConstraints(pattern=r"^Level[1-4]$")]
+LEVEL = Pattern(r"^Level[1-4]$", "is no level", "Use Level1, Level2, Level3 or Level4.")
+AcrLevel = Annotated[str, StringConstraints(pattern=LEVEL)]
 AcrValue = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=VISIBLE)]
 
 OAUTH_FLOWS = OneOf(("code", "implicit", "client_credentials"))

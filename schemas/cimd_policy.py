@@ -11,11 +11,29 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, StringConstraints
 
-from schemas.base import COMPUTED, ApiModel, KeyName, Note, NotRemovable, OnUpdate, Pin, Since, Unordered
+from schemas.base import (
+    COMPUTED,
+    FORBIDDEN,
+    PRINTABLE_OR_SEPARATOR,
+    ApiModel,
+    KeyName,
+    Note,
+    NotRemovable,
+    OnUpdate,
+    Pattern,
+    Pin,
+    Since,
+    Unordered,
+)
 
-PolicyLabel = Annotated[
-    str, StringConstraints(min_length=1, max_length=32, pattern=r"^[\p{L}\p{M}\p{S}\p{N}\p{P}\p{Z}]+$")
-]
+POLICY_ID = Pattern(r"^[a-z0-9]+$", FORBIDDEN, "Use lower-case letters and digits.")
+URL = Pattern(
+    r"^https://[!$-;=@-\[\]_a-z~]+$",
+    "is no https URL in lower case",
+    "Begin with https://, and use the lower-case characters of URLs.",
+)
+
+PolicyLabel = Annotated[str, StringConstraints(min_length=1, max_length=32, pattern=PRINTABLE_OR_SEPARATOR)]
 
 
 class CIMDPolicy(ApiModel):
@@ -30,8 +48,7 @@ class CIMDPolicy(ApiModel):
     }
 
     CIMDPolicyId: (
-        Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[a-z0-9]+$"), Pin(), Since(2026)]
-        | None
+        Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=POLICY_ID), Pin(), Since(2026)] | None
     ) = None
     """Says which live policy is meant, where its name is not unique; Cognito makes it."""
     PolicyName: (
@@ -61,7 +78,7 @@ class CIMDPolicy(ApiModel):
             list[
                 Annotated[
                     str,
-                    StringConstraints(min_length=12, max_length=256, pattern=r"^https://[!$-;=@-\[\]_a-z~]+$"),
+                    StringConstraints(min_length=12, max_length=256, pattern=URL),
                 ]
             ],
             Field(min_length=1, max_length=5),

@@ -13,6 +13,7 @@ from pydantic import Field, StringConstraints
 
 from schemas.base import (
     COMPUTED,
+    FORBIDDEN,
     OAUTH_FLOWS,
     PRINTABLE,
     ApiModel,
@@ -27,6 +28,7 @@ from schemas.base import (
     NotRemovable,
     OneOf,
     OnUpdate,
+    Pattern,
     Pin,
     Scope,
     Sensitive,
@@ -43,6 +45,9 @@ from schemas.risk_configuration import RiskConfiguration
 from schemas.session_configuration import ClientSessionConfiguration
 from schemas.terms import Terms, TermsLabel
 from schemas.ui_customization import UICustomization
+
+HEXADECIMAL = Pattern(r"^[0-9a-fA-F]+$", "is not hexadecimal", "Use the digits 0 to 9 and a to f.")
+WORD_OR_PLUS = Pattern(r"^[\w+]+$", FORBIDDEN, "Use letters, digits, _ and +")
 
 Url = Annotated[str, StringConstraints(min_length=1, max_length=1024, pattern=PRINTABLE)]
 Urls = Annotated[list[Url], Field(max_length=100), Unordered(), OnUpdate("unmeasured")]
@@ -89,7 +94,7 @@ class AnalyticsConfigurationType(ApiModel):
     """Reports to Amazon Pinpoint."""
 
     ApplicationId: (
-        Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]+$"), Note("With RoleArn and ExternalId.")] | None
+        Annotated[str, StringConstraints(pattern=HEXADECIMAL), Note("With RoleArn and ExternalId.")] | None
     ) = None
     """The project, by its id."""
     ApplicationArn: Annotated[Arn, Note("Excludes ApplicationId, RoleArn and ExternalId.")] | None = None
@@ -126,7 +131,7 @@ class Client(ApiModel):
         **dict.fromkeys(("ClientType", "ClientSecretArn", "CreationDate", "LastModifiedDate"), COMPUTED),
     }
 
-    ClientId: Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[\w+]+$"), Pin()] | None = None
+    ClientId: Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=WORD_OR_PLUS), Pin()] | None = None
     """Says which live client is meant, where its name is not unique; Cognito makes it."""
     ClientName: (
         Annotated[Name, KeyName(renameable=True), OnUpdate("kept"), NotRemovable("A client must have a name.")] | None
@@ -137,7 +142,7 @@ class Client(ApiModel):
     ClientSecret: (
         Annotated[
             str,
-            StringConstraints(min_length=24, max_length=64, pattern=r"^[\w+]+$"),
+            StringConstraints(min_length=24, max_length=64, pattern=WORD_OR_PLUS),
             Sensitive(),
             Since(2026),
             CreateOnly("Remove ClientSecret, and rotate the secret with AddUserPoolClientSecret."),

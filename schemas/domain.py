@@ -17,11 +17,18 @@ from schemas.base import (
     NotRemovable,
     OneOf,
     OnUpdate,
+    Pattern,
     Region,
     Since,
 )
 
-DomainName = Annotated[str, StringConstraints(min_length=1, max_length=253, pattern=r"^[a-z0-9][a-z0-9.-]*$")]
+HOST = Pattern(
+    r"^[a-z0-9][a-z0-9.-]*$",
+    "is no prefix and no host name",
+    "Use lower-case letters, digits and hyphens, with dots for a domain of your own.",
+)
+
+DomainName = Annotated[str, StringConstraints(min_length=1, max_length=253, pattern=HOST)]
 """A prefix or a whole host name. The service model allows 63 characters and no dot, which custom domains contradict;
 what each of the two must look like is checked where it is known which one is meant."""
 

@@ -8,13 +8,18 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
-from schemas.base import ApiModel, Member
+from schemas.base import ApiModel, Member, Pattern
 from schemas.identity_pool import IdentityPool, ProviderKey
 from schemas.identity_pool_roles import IdentityPoolRoles
 from schemas.manifest import Ignored, ManifestTarget, NotEmpty, addressed, lockable, number, objects, prunable
 from schemas.principal_tags import PrincipalTags
 
-IdentityPoolId = Annotated[str, StringConstraints(min_length=1, max_length=55, pattern=r"^[\w-]+:[0-9a-f-]+$")]
+POOL_ID = Pattern(
+    r"^[\w-]+:[0-9a-f-]+$",
+    "is not the id of an identity pool",
+    "Write one such as eu-west-1:1a2b3c4d-5e6f-7a8b-9c0d-1e2f3a4b5c6d.",
+)
+IdentityPoolId = Annotated[str, StringConstraints(min_length=1, max_length=55, pattern=POOL_ID)]
 
 
 IdentityAddress = Annotated[str, NotEmpty, addressed(lambda: identity_sections(), "identity_pool")]  # noqa: PLW0108 - defined below

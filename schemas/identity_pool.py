@@ -11,6 +11,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field, StringConstraints
 
 from schemas.base import (
+    FORBIDDEN,
     ApiModel,
     Arn,
     Default,
@@ -19,9 +20,15 @@ from schemas.base import (
     NotRemovable,
     OnlyOnce,
     OnUpdate,
+    Pattern,
     Tags,
     Unordered,
 )
+
+PROVIDER_NAME = Pattern(r"^[\w._:/-]+$", FORBIDDEN, "Use letters, digits and ._:/-")
+WORD = Pattern(r"^[\w_]+$", FORBIDDEN, "Use letters, digits and _")
+APP_ID = Pattern(r"^[\w.;_/-]+$", FORBIDDEN, "Use letters, digits and .;_/-")
+DEVELOPER_NAME = Pattern(r"^[\w._-]+$", FORBIDDEN, "Use letters, digits and ._-")
 
 ProviderKey = Annotated[str, StringConstraints(min_length=1, max_length=128)]
 """How an identity pool names a provider: a host, a host with a pool's id, or an ARN."""
@@ -33,13 +40,13 @@ class CognitoIdentityProvider(ApiModel):
     ProviderName: (
         Annotated[
             str,
-            StringConstraints(min_length=1, max_length=128, pattern=r"^[\w._:/-]+$"),
+            StringConstraints(min_length=1, max_length=128, pattern=PROVIDER_NAME),
             Note("Must be a pool that exists; in China, hosts end in amazonaws.com.cn."),
         ]
         | None
     ) = None
     """The pool, as `cognito-idp.<region>.amazonaws.com/<pool id>`."""
-    ClientId: Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[\w_]+$")] | None = None
+    ClientId: Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=WORD)] | None = None
     """The client."""
     ServerSideTokenCheck: Annotated[bool, Default(False)] | None = None
     """Whether revoked and disabled users are refused."""
@@ -72,7 +79,7 @@ class IdentityPool(ApiModel):
     """Whether the classic flow is open beside the enhanced one."""
     SupportedLoginProviders: (
         Annotated[
-            dict[ProviderKey, Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[\w.;_/-]+$")]],
+            dict[ProviderKey, Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=APP_ID)]],
             Field(max_length=10),
             OnUpdate("reset"),
             Note("Several app ids of one provider are separated by semicolons."),
@@ -83,7 +90,7 @@ class IdentityPool(ApiModel):
     DeveloperProviderName: (
         Annotated[
             str,
-            StringConstraints(min_length=1, max_length=128, pattern=r"^[\w._-]+$"),
+            StringConstraints(min_length=1, max_length=128, pattern=DEVELOPER_NAME),
             OnlyOnce("It can never be changed or removed once it is set. Make another identity pool."),
             OnUpdate("unmeasured"),
         ]

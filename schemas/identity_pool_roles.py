@@ -10,10 +10,21 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, StringConstraints
 
-from schemas.base import PRINTABLE, ApiModel, Arn, ClearWith, Note, OneOf, OnUpdate
+from schemas.base import (
+    PRINTABLE,
+    ApiModel,
+    Arn,
+    ClearWith,
+    Note,
+    OneOf,
+    OnUpdate,
+    Pattern,
+)
 from schemas.identity_pool import ProviderKey
 
-RoleKind = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^(un)?authenticated$")]
+SIGNED_IN = Pattern(r"^(un)?authenticated$", "is no kind of user", "Write authenticated or unauthenticated.")
+
+RoleKind = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=SIGNED_IN)]
 
 
 class MappingRule(ApiModel):

@@ -9,6 +9,8 @@ from pydantic import Field, StringConstraints
 
 from schemas.base import (
     COMPUTED,
+    FORBIDDEN,
+    PRINTABLE_OR_SEPARATOR,
     AcrLevel,
     AcrValue,
     ApiModel,
@@ -20,6 +22,7 @@ from schemas.base import (
     NotRemovable,
     OneOf,
     OnUpdate,
+    Pattern,
     SecretKeys,
     Since,
     String,
@@ -28,9 +31,9 @@ from schemas.base import (
     WriteOnlyKeys,
 )
 
-ProviderLabel = Annotated[
-    str, StringConstraints(min_length=1, max_length=32, pattern=r"^[\p{L}\p{M}\p{S}\p{N}\p{P}\p{Z}]+$")
-]
+IDP_IDENTIFIER = Pattern(r"^[\w\s+=.@-]+$", FORBIDDEN, "Use letters, digits, spaces and _+=.@-")
+
+ProviderLabel = Annotated[str, StringConstraints(min_length=1, max_length=32, pattern=PRINTABLE_OR_SEPARATOR)]
 """A name as UpdateIdentityProvider and clients take it; what a new one must be like is a rule (O9)."""
 
 
@@ -87,7 +90,7 @@ class IdentityProvider(ApiModel):
     """Which attribute of the pool is filled from which claim of the provider."""
     IdpIdentifiers: (
         Annotated[
-            list[Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[\w\s+=.@-]+$")]],
+            list[Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=IDP_IDENTIFIER)]],
             Field(max_length=50),
             Unordered(),
             Default([]),

@@ -34,6 +34,7 @@ from schemas.base import (
 from schemas.docstrings import described
 from schemas.documents import DOCUMENTS, DocumentKind
 from schemas.manifest import is_object
+from schemas.reference_kinds import REFERENCE_SYNTAX
 
 JsonSchema = dict[str, Any]
 
@@ -48,16 +49,6 @@ TYPES: Mapping[type, JsonSchema] = {
     date: {"type": "string", "format": "date"},
     object: {},
 }
-
-REFERENCES = {
-    "$var": "Name of a variable: --var NAME=VALUE, or a line of a --var-file.",
-    "$env": "Name of an environment variable.",
-    "$file": "Path of a file, relative to the manifest.",
-    "$ssm": "Name of a parameter in AWS Systems Manager.",
-    "$secret": "Name of a secret in AWS Secrets Manager, with #key for one key of it.",
-    "$ref": "What identifies an object of another document: NAME/clients/web#ClientId, NAME/user_pool#Id.",
-}
-"""References that may stand for a value (decision 24)."""
 
 DYNAMIC: JsonSchema = {"$ref": "#/$defs/Dynamic"}
 NULL: JsonSchema = {"type": "null"}
@@ -191,7 +182,7 @@ def _reachable(model: type[ApiModel]) -> Iterable[type[ApiModel]]:
 
 
 def _references() -> JsonSchema:
-    names = {name: {"type": "string", "minLength": 1, "description": text} for name, text in REFERENCES.items()}
+    names = {f"${s.key}": {"type": "string", "minLength": 1, "description": s.help} for s in REFERENCE_SYNTAX}
     return {
         "description": "A map of one key that stands for a value from elsewhere.",
         "type": "object",

@@ -10,9 +10,24 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, StringConstraints
 
-from schemas.base import ApiModel, Arn, ClearWith, Default, Note, OneOf, Tier, Unordered, distinct
+from schemas.base import (
+    ApiModel,
+    Arn,
+    ClearWith,
+    Default,
+    Note,
+    OneOf,
+    Pattern,
+    Tier,
+    Unordered,
+    distinct,
+)
 
-BUCKET = r"^arn:[\w+=/,.@-]+:[\w+=/,.@-]+:::[\w+=/,.@-]+(:[\w+=/,.@-]+)?(:[\w+=/,.@-]+)?$"
+BUCKET = Pattern(
+    r"^arn:[\w+=/,.@-]+:[\w+=/,.@-]+:::[\w+=/,.@-]+(:[\w+=/,.@-]+)?(:[\w+=/,.@-]+)?$",
+    "is not the ARN of a bucket",
+    "Write it in full: arn:aws:s3:::BUCKET.",
+)
 
 
 class CloudWatchLogsConfigurationType(ApiModel):

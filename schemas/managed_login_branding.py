@@ -13,6 +13,7 @@ from pydantic import Field, StringConstraints
 
 from schemas.base import (
     COMPUTED,
+    FORBIDDEN,
     ApiModel,
     Default,
     FreeDocument,
@@ -20,10 +21,13 @@ from schemas.base import (
     NotRemovable,
     OneOf,
     OnUpdate,
+    Pattern,
     Tier,
     Unordered,
     distinct,
 )
+
+ASSET_ID = Pattern(r"^[\w\- ]+$", FORBIDDEN, "Use letters, digits, spaces, _ and -")
 
 
 class AssetType(ApiModel):
@@ -61,7 +65,7 @@ class AssetType(ApiModel):
     ResourceId: (
         Annotated[
             str,
-            StringConstraints(min_length=1, max_length=40, pattern=r"^[\w\- ]+$"),
+            StringConstraints(min_length=1, max_length=40, pattern=ASSET_ID),
             Note("Only for IDP_BUTTON_ICON."),
         ]
         | None

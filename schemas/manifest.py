@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
-from schemas.base import ApiModel, Member, Region, members
+from schemas.base import ApiModel, Member, Pattern, Region, members
 from schemas.base import Name as ClientLabel
 from schemas.client import Client
 from schemas.domain import Domain, DomainName
@@ -33,10 +33,12 @@ from schemas.web_acl import WebAcl
 
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 
-Account = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
+ACCOUNT = Pattern(r"^[0-9]{12}$", "is not an account number", "Write 12 digits, in quotes.", whole=True)
+Account = Annotated[str, StringConstraints(pattern=ACCOUNT)]
 """A text and not a number: accounts can begin with 0."""
 
-PoolId = Annotated[str, StringConstraints(min_length=1, max_length=55, pattern=r"^[\w-]+_[0-9a-zA-Z]+$")]
+POOL_ID = Pattern(r"^[\w-]+_[0-9a-zA-Z]+$", "is not the id of a user pool", "Write one such as eu-west-1_AbCdEf123.")
+PoolId = Annotated[str, StringConstraints(min_length=1, max_length=55, pattern=POOL_ID)]
 
 
 def number(value: object) -> object:

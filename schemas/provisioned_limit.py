@@ -11,9 +11,20 @@ from typing import Annotated, ClassVar
 
 from pydantic import StringConstraints
 
-from schemas.base import ApiModel, Note, NotRemovable, OneOf, Since, String
+from schemas.base import (
+    FORBIDDEN,
+    ApiModel,
+    Note,
+    NotRemovable,
+    OneOf,
+    Pattern,
+    Since,
+    String,
+)
 
-LimitCategory = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^\w+$")]
+CATEGORY = Pattern(r"^\w+$", FORBIDDEN, "Use letters, digits and _")
+
+LimitCategory = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=CATEGORY)]
 """A category of operations that share one rate (cognito.md 5.1)."""
 
 

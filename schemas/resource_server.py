@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints
 
 from schemas.base import (
     COMPUTED,
+    FORBIDDEN,
     NAME,
     VISIBLE,
     ApiModel,
@@ -17,7 +18,12 @@ from schemas.base import (
     Note,
     NotRemovable,
     OnUpdate,
+    Pattern,
     Unordered,
+)
+
+SCOPE_NAME = Pattern(
+    r"^[\x21\x23-\x2E\x30-\x5B\x5D-\x7E]+$", FORBIDDEN, 'Use ASCII characters other than space, ", / and \\.'
 )
 
 ServerIdentifier = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=VISIBLE)]
@@ -26,9 +32,7 @@ ServerIdentifier = Annotated[str, StringConstraints(min_length=1, max_length=256
 class ResourceServerScopeType(ApiModel):
     """A permission that clients can ask for."""
 
-    ScopeName: Annotated[
-        str, StringConstraints(min_length=1, max_length=256, pattern=r"^[\x21\x23-\x2E\x30-\x5B\x5D-\x7E]+$")
-    ]
+    ScopeName: Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=SCOPE_NAME)]
     """Its name, without a slash; clients write `<identifier>/<name>`."""
     ScopeDescription: Annotated[str, StringConstraints(min_length=1, max_length=256)]
     """What it allows, for people."""

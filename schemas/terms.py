@@ -7,14 +7,31 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, StringConstraints
 
-from schemas.base import COMPUTED, PRINTABLE, ApiModel, Default, KeyName, Note, NotRemovable, OneOf, OnUpdate
+from schemas.base import (
+    COMPUTED,
+    PRINTABLE,
+    ApiModel,
+    Default,
+    KeyName,
+    Note,
+    NotRemovable,
+    OneOf,
+    OnUpdate,
+    Pattern,
+)
 
-TermsLabel = Annotated[str, StringConstraints(pattern=r"^(terms-of-use|privacy-policy)$")]
+DOCUMENT = Pattern(
+    r"^(terms-of-use|privacy-policy)$", "is none of the two documents", "Write terms-of-use or privacy-policy."
+)
+
+TermsLabel = Annotated[str, StringConstraints(pattern=DOCUMENT)]
 """The two documents that a client can have."""
 
-LANGUAGE = (
+LANGUAGE = Pattern(
     r"^cognito:(default|dutch|english|french|spanish|german|bahasa-indonesia|italian|japanese|korean"
-    r"|portuguese-brazil|chinese-(simplified|traditional))$"
+    r"|portuguese-brazil|chinese-(simplified|traditional))$",
+    "is no language of managed login",
+    "Write one such as cognito:english, or cognito:default.",
 )
 Language = Annotated[str, StringConstraints(pattern=LANGUAGE)]
 """A language of managed login; `cognito:default` stands for all others."""

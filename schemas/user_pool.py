@@ -14,7 +14,9 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field, StringConstraints
 
 from schemas.base import (
+    ARN,
     COMPUTED,
+    FORBIDDEN,
     OAUTH_FLOWS,
     PRINTABLE_OR_SPACE,
     AcrLevel,
@@ -33,6 +35,7 @@ from schemas.base import (
     NotRemovable,
     OneOf,
     OnUpdate,
+    Pattern,
     Presence,
     Scope,
     Since,
@@ -45,6 +48,14 @@ from schemas.base import (
 )
 from schemas.base import AcrValue as AcrName
 from schemas.base import Region as RegionCode
+
+EMAIL = Pattern(
+    r"^[\p{L}\p{M}\p{S}\p{N}\p{P}]+@[\p{L}\p{M}\p{S}\p{N}\p{P}]+$",
+    "is not an e-mail address",
+    "Write one such as NAME@example.com.",
+)
+SET_NAME = Pattern(r"^[a-zA-Z0-9_-]+$", FORBIDDEN, "Use letters, digits, _ and -")
+ARN_OR_NOTHING = Pattern(rf"^({ARN[1:-1]})?$", ARN.wrong, ARN.fix, whole=True)
 
 
 def _attribute(low: str | None = "0", high: str = "2048", kind: str = "String", **other: Any) -> dict[str, Any]:
@@ -326,7 +337,7 @@ class EmailConfigurationType(ApiModel):
     ReplyToEmailAddress: (
         Annotated[
             str,
-            StringConstraints(pattern=r"^[\p{L}\p{M}\p{S}\p{N}\p{P}]+@[\p{L}\p{M}\p{S}\p{N}\p{P}]+$"),
+            StringConstraints(pattern=EMAIL),
             OnUpdate("unmeasured"),
         ]
         | None
@@ -340,10 +351,7 @@ class EmailConfigurationType(ApiModel):
     From: Annotated[String, OnUpdate("unmeasured")] | None = None
     """The sender: an address, or `Name <address>`, of the identity in SourceArn."""
     ConfigurationSet: (
-        Annotated[
-            str, StringConstraints(min_length=1, max_length=64, pattern=r"^[a-zA-Z0-9_-]+$"), OnUpdate("unmeasured")
-        ]
-        | None
+        Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=SET_NAME), OnUpdate("unmeasured")] | None
     ) = None
     """The configuration set in Amazon SES, for DEVELOPER only."""
 
@@ -375,7 +383,7 @@ class SmsConfigurationType(ApiModel):
             str,
             StringConstraints(
                 max_length=2048,
-                pattern=r"^(arn:[\w+=/,.@-]+:[\w+=/,.@-]+:([\w+=/,.@-]*)?:[0-9]+:[\w+=/,.@-]+(:[\w+=/,.@-]+)?(:[\w+=/,.@-]+)?)?$",
+                pattern=ARN_OR_NOTHING,
             ),
             Note("A role of the pool's own account; excludes EumsSms."),
         ]
@@ -440,7 +448,11 @@ class StringAttributeConstraintsType(ApiModel):
     """The most characters that are taken."""
 
 
-ATTRIBUTE_NAME = r"^((dev:)?(custom:)?[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,20}|phone_number_verified)$"
+ATTRIBUTE_NAME = Pattern(
+    r"^((dev:)?(custom:)?[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,20}|phone_number_verified)$",
+    "is not the name of an attribute",
+    "Use 1 to 20 visible characters.",
+)
 """1 to 20 characters without the prefix of custom attributes; one standard attribute has 21 (cognito.md 2.1)."""
 
 
