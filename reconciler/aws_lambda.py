@@ -31,7 +31,7 @@ from typing import Any
 from reconciler.cli.entry import main
 from reconciler.errors import EXIT_MEANING, InvalidInput, PoolctlError
 from reconciler.runs.drift_run import ADVICE
-from reconciler.terminal.settings import suggest
+from reconciler.terminal.suggestions import sentences, suggest
 
 DEFAULT_PATHS = ("pools",)
 """Where the manifests are when the event does not say."""
@@ -105,7 +105,8 @@ def asked(event: Any) -> tuple[Sequence[str], Sequence[str]]:
     for key in event:
         if key not in ("paths", "options"):
             hint = suggest(str(key), ("paths", "options"))
-            raise WrongEvent(f"The event has an unknown key {key!r}.{hint} It takes paths and options: {EXAMPLE}.")
+            takes = f"It takes paths and options: {EXAMPLE}."
+            raise WrongEvent(sentences(f"The event has an unknown key {key!r}.", hint, takes))
     return _texts(event, "paths") or DEFAULT_PATHS, _texts(event, "options")
 
 

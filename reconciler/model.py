@@ -91,15 +91,26 @@ UNSEEN = "never read back"
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A value that only AWS can give (`$ssm`, `$secret`) and that nobody has asked for yet."""
+    """A value that only AWS can give (`$ssm`, `$secret`) and that has not been asked for yet."""
 
     kind: str
-    """`ssm`, `secret`, `ref` (an identifier of another document's object), or `text` (a text with such in it)."""
+    """Key of a kind of reference: `ssm`, `secret`, `ref` (an identifier of another document's object); or `text` for a
+    text with `${ref.x}` in it."""
     target: str
     """What the author wrote behind it."""
 
+    @property
+    def links(self) -> bool:
+        """Whether live objects of other documents answer it, and no other service of AWS."""
+        return self.kind in ("ref", "text")
+
+    @property
+    def written(self) -> str:
+        """As an author writes it."""
+        return self.target if self.kind == "text" else f"{{${self.kind}: {self.target}}}"
+
     def __str__(self) -> str:
-        if self.kind in ("ref", "text"):
+        if self.links:
             return "(known after apply)"
         return f"(known after reading ${self.kind} {self.target})"
 

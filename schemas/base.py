@@ -1,7 +1,7 @@
 """The vocabulary in which the schemas are written.
 
 A schema says more than a type: what the service assumes when a member is left out, whether the order of a list
-means anything, whether a value is a secret. Those facts stand in the type itself (`Annotated`), so the differ, the
+means anything, whether a value is a secret. Those facts are in the type itself (`Annotated`), so the differ, the
 validator, `explain` and the documentation all read the same table, and a new member of the API is one line.
 
 This package knows pydantic and nothing else.
@@ -45,7 +45,7 @@ class ApiModel(BaseModel):
     model_config = ConfigDict(strict=True, frozen=True, hide_input_in_errors=True, defer_build=True)
 
 
-# --- facts about a member: objects that stand inside Annotated[...] -----------------------------------------------
+# --- facts about a member: objects inside Annotated[...] -----------------------------------------------
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,7 +127,7 @@ class OneOf:
 
 @dataclass(frozen=True)
 class Keyed:
-    """A list whose items are told apart by one member, and compared item by item like a map."""
+    """A list whose items are identified by one member, and compared item by item like a map."""
 
     member: str
     """Name of the member that identifies an item."""
@@ -151,7 +151,7 @@ class WriteOnlyKeys:
 
 @dataclass(frozen=True)
 class KeyName:
-    """The member that the key of the manifest section stands for: ClientName, GroupName."""
+    """The member whose value the key of the manifest section is: ClientName, GroupName."""
 
     renameable: bool
     """Whether it may differ from the key, because the object can be renamed or its name is not unique."""
@@ -323,7 +323,7 @@ def distinct(*names: str) -> AfterValidator:
 
 
 COMPUTED = "is computed by Cognito: remove it"
-"""Advice for members of an answer that nobody can set."""
+"""Advice for members of an answer that cannot be set."""
 
 
 # --- reading the table back ----------------------------------------------------------------------------------------

@@ -85,7 +85,7 @@ class CIMDPolicy(ApiModel):
             Unordered(),
             Since(2026),
             NotRemovable("A policy must have a pattern. Remove the policy."),
-            Note("`*` stands for anything: a wide pattern lets strangers in."),
+            Note("`*` matches anything: a wide pattern lets strangers in."),
         ]
         | None
     ) = None

@@ -1,6 +1,6 @@
 """App clients: what CreateUserPoolClient and UpdateUserPoolClient take (cognito.md 2.3), and what belongs to one.
 
-What belongs to one client is an object of its own in the API, and stands inside the client in a manifest. Such members
+What belongs to one client is an object of its own in the API, and is written inside the client in a manifest. Such members
 are ours, hence their spelling; none of them is sent with the client.
 """
 
@@ -225,7 +225,7 @@ class Client(ApiModel):
             Field(max_length=3),
             Unordered(),
             OnUpdate("unmeasured"),
-            Note("client_credentials must stand alone."),
+            Note("client_credentials must be the only flow."),
         ]
         | None
     ) = None
@@ -242,7 +242,7 @@ class Client(ApiModel):
             OneOf(("LEGACY", "ENABLED")),
             Default("LEGACY"),
             OnUpdate("unmeasured"),
-            Note("LEGACY tells strangers who has an account."),
+            Note("LEGACY lets strangers find out who has an account."),
         ]
         | None
     ) = None

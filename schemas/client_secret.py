@@ -20,7 +20,7 @@ class ClientSecrets(ApiModel):
     WATCHED = True
 
     max_age_days: (
-        Annotated[int, Field(ge=1, le=3650), Since(2026), Note("Only read: ListUserPoolClientSecrets tells the age.")]
+        Annotated[int, Field(ge=1, le=3650), Since(2026), Note("Only read: ListUserPoolClientSecrets gives the age.")]
         | None
     ) = None
     """Days after which the newest secret is reported as too old."""

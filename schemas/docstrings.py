@@ -1,4 +1,4 @@
-"""What stands below the members of a model in its source, read when somebody asks.
+"""What is written below the members of a model in its source, read on demand.
 
 Pydantic can keep these texts as descriptions, but then it reads and parses the source of every class whenever it is
 imported. That was a quarter of the time in which `validate` starts, and only schemas and explanations want them.

@@ -38,7 +38,7 @@ class SmsMfaConfigType(ApiModel):
         ]
         | None
     ) = None
-    """SMS message with the code, which stands where `{####}` is."""
+    """SMS message with the code, which replaces `{####}`."""
     SmsConfiguration: (
         Annotated[
             SmsConfigurationType,
@@ -62,7 +62,7 @@ class EmailMfaConfigType(ApiModel):
     """Codes by e-mail as a second factor; an empty block switches it on."""
 
     Message: Annotated[EmailText, OnUpdate("reset")] | None = None
-    """E-mail message with the code, which stands where `{####}` is; also for sign-in by a code alone."""
+    """E-mail message with the code, which replaces `{####}`; also for sign-in by a code alone."""
     Subject: Annotated[str, StringConstraints(pattern=PRINTABLE_OR_SPACE), OnUpdate("reset")] | None = None
     """Subject of the e-mail message."""
 

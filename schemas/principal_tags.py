@@ -24,7 +24,7 @@ class PrincipalTags(ApiModel):
     }
 
     IdentityProviderName: (
-        Annotated[ProviderKey, KeyName(renameable=False), Note("A user pool stands here without a client.")] | None
+        Annotated[ProviderKey, KeyName(renameable=False), Note("A user pool is written here without a client.")] | None
     ) = None
     """The provider, as in the identity pool; the same as the key."""
     UseDefaults: (

@@ -1,7 +1,7 @@
 """Request rates of an account: what UpdateProvisionedLimit takes (cognito.md 1.1).
 
 They belong to the account and Region and not to a pool, and rates above what is free are paid for, so they are managed
-only where a manifest says so. They are keyed by category (UserAuthentication), which stands for the whole definition.
+only where a manifest says so. They are keyed by category (UserAuthentication), which is short for the whole definition.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class LimitDefinitionType(ApiModel):
     LimitClass: Annotated[str, OneOf(("API_CATEGORY",))] | None = None
     """What kind of limit it is."""
     Attributes: dict[String, String] | None = None
-    """What tells it apart: `Category: UserAuthentication`."""
+    """What identifies it: `Category: UserAuthentication`."""
 
 
 class ProvisionedLimit(ApiModel):
@@ -51,7 +51,7 @@ class ProvisionedLimit(ApiModel):
         Annotated[
             LimitDefinitionType,
             Since(2026),
-            NotRemovable("A limit must be told apart from others."),
+            NotRemovable("A limit must be distinguishable from others."),
             Note("The key says it: without this member, LimitClass is API_CATEGORY and Category is the key."),
         ]
         | None

@@ -88,7 +88,7 @@ class NotifyEmailType(ApiModel):
 
 
 class NotifyConfigurationType(ApiModel):
-    """How users are told of risky sign-ins."""
+    """How users are notified of risky sign-ins."""
 
     From: Annotated[String, OnUpdate("reset"), Note("Must be verified in Amazon SES.")] | None = None
     """The sender."""
@@ -108,7 +108,7 @@ class AccountTakeoverActionType(ApiModel):
     """What is done at one level of risk."""
 
     Notify: Annotated[bool, Note("true needs NotifyConfiguration.")] | None = None
-    """Whether the user is told."""
+    """Whether the user is notified."""
     EventAction: (
         Annotated[
             str,
@@ -132,10 +132,10 @@ class AccountTakeoverActionsType(ApiModel):
 
 
 class AccountTakeoverRiskConfigurationType(ApiModel):
-    """Sign-ins that look like somebody else's."""
+    """Sign-ins that look like another person's."""
 
     NotifyConfiguration: Annotated[NotifyConfigurationType, OnUpdate("reset")] | None = None
-    """How users are told of them."""
+    """How users are notified of them."""
     Actions: AccountTakeoverActionsType | None = None
     """What is done about them."""
 
@@ -167,6 +167,6 @@ class RiskConfiguration(ApiModel):
     AccountTakeoverRiskConfiguration: (
         Annotated[AccountTakeoverRiskConfigurationType, Tier("PLUS"), OnUpdate("reset")] | None
     ) = None
-    """Sign-ins that look like somebody else's."""
+    """Sign-ins that look like another person's."""
     RiskExceptionConfiguration: Annotated[RiskExceptionConfigurationType, Tier("PLUS"), OnUpdate("reset")] | None = None
     """Addresses whose sign-ins are not judged by their risk."""

@@ -34,7 +34,7 @@ LANGUAGE = Pattern(
     "Write one such as cognito:english, or cognito:default.",
 )
 Language = Annotated[str, StringConstraints(pattern=LANGUAGE)]
-"""A language of managed login; `cognito:default` stands for all others."""
+"""A language of managed login; `cognito:default` is for all others."""
 
 RESERVED = Note("Reserved by Cognito; it takes this value only.")
 

@@ -1,8 +1,8 @@
 """The user pool: what CreateUserPool and UpdateUserPool take.
 
 Defaults, limits and what an update does to members that it leaves out are those of cognito.md 2.1. Two rules of
-thumb stand behind the marks. `Default` is what a new pool has; within a structure that a new pool has not at all
-(DeviceConfiguration), what null means for a member is said by `ClearWith`, so that nobody takes the structure to be
+thumb explain the marks. `Default` is what a new pool has; within a structure that a new pool has not at all
+(DeviceConfiguration), what null means for a member is said by `ClearWith`, since the structure is not
 there. And a structure that an update keeps when it is left out has its whole `Default`, so that null can be sent.
 """
 
@@ -279,9 +279,9 @@ class VerificationMessageTemplateType(ApiModel):
     """The messages with which an address is verified."""
 
     SmsMessage: Annotated[SmsText, OnUpdate("reset")] | None = None
-    """SMS message with the code, which stands where `{####}` is."""
+    """SMS message with the code, which replaces `{####}`."""
     EmailMessage: Annotated[EmailText, OnUpdate("reset")] | None = None
-    """E-mail message with the code, which stands where `{####}` is."""
+    """E-mail message with the code, which replaces `{####}`."""
     EmailSubject: Annotated[Subject, OnUpdate("reset")] | None = None
     """Subject of the e-mail message with the code."""
     EmailMessageByLink: Annotated[LinkText, OnUpdate("reset")] | None = None
@@ -322,7 +322,7 @@ class DeviceConfigurationType(ApiModel):
     """Remembering of devices; without it, no device is remembered."""
 
     ChallengeRequiredOnNewDevice: Annotated[bool, ClearWith(False)] | None = None
-    """Whether a remembered device stands for the second factor; false unless said."""
+    """Whether a remembered device replaces the second factor; false unless said."""
     DeviceOnlyRememberedOnUserPrompt: Annotated[bool, ClearWith(False)] | None = None
     """Whether a device is remembered only if its user agrees (true), or always (false, unless said)."""
 
@@ -425,7 +425,7 @@ class AdminCreateUserConfigType(ApiModel):
     AllowAdminCreateUserOnly: (
         Annotated[bool, Default(False), OnUpdate("reset"), Note("false lets everybody sign up.")] | None
     ) = None
-    """Whether only administrators can make users, so that nobody signs up alone."""
+    """Whether only administrators can make users, so that users cannot sign up themselves."""
     InviteMessageTemplate: Annotated[MessageTemplateType, OnUpdate("reset")] | None = None
     """The messages with which a user is invited."""
 
@@ -554,7 +554,7 @@ class RecoveryOptionType(ApiModel):
     Priority: Annotated[int, Field(ge=1, le=2)]
     """1 is tried first."""
     Name: Annotated[str, OneOf(("verified_email", "verified_phone_number", "admin_only"))]
-    """The way; admin_only must stand alone."""
+    """The way; admin_only must be the only one."""
 
 
 class AccountRecoverySettingType(ApiModel):
@@ -624,8 +624,8 @@ class UserPool(ApiModel):
         "SchemaAttributes": "write Schema",
         "UserPoolId": "belongs to the document: write id beside user_pool",
         "Id": "is computed by Cognito: remove it; to name the pool that is meant, write id beside user_pool",
-        "Domain": "is computed by Cognito: remove it; domains stand in the section domains",
-        "CustomDomain": "is computed by Cognito: remove it; domains stand in the section domains",
+        "Domain": "is computed by Cognito: remove it; domains are written in the section domains",
+        "CustomDomain": "is computed by Cognito: remove it; domains are written in the section domains",
         **dict.fromkeys(
             (
                 "Arn",

@@ -14,7 +14,7 @@ from reconciler.cloud.aws import Access, Aws
 from reconciler.cloud.port import Cloud
 from reconciler.local import LocalCognito
 from reconciler.manifests.desired import Manifest, load
-from reconciler.manifests.references import variables
+from reconciler.manifests.references.variables import variables
 from reconciler.model import Event, Failed, Plan, Skipped, Tree, Verified
 from reconciler.planning.pipeline import planned
 from reconciler.planning.planner import PlanOptions

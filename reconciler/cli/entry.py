@@ -12,7 +12,7 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from reconciler.terminal.console import Console, console
-from reconciler.terminal.settings import GLOBALS, invalid, suggest
+from reconciler.terminal.settings import GLOBALS, invalid
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # `typing` and argparse are not paid for by --help
@@ -130,7 +130,9 @@ class _CommandRun:
     def command(self, name: str, words: list[str]) -> int:
         """Parse the options of a command and run it."""
         if name not in COMMANDS:
-            raise invalid(f"Unknown command {name}.{suggest(name, COMMANDS)} Run `poolctl --help`.")
+            from reconciler.terminal.suggestions import sentences, suggest
+
+            raise invalid(sentences(f"Unknown command {name}.", suggest(name, COMMANDS), "Run `poolctl --help`."))
         module = load(name)
         if _asks_help(words):
             from reconciler.cli.parsing import parser

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from reconciler.terminal.options import add_globals
-from reconciler.terminal.settings import GLOBALS, LOCAL_DIRECTORY, invalid, suggest
+from reconciler.terminal.settings import GLOBALS, LOCAL_DIRECTORY, invalid
+from reconciler.terminal.suggestions import sentences, suggest
 
 if TYPE_CHECKING:
     from reconciler.commands import Command
@@ -61,7 +62,7 @@ class Parser(argparse.ArgumentParser):
         """
         flag = word.partition("=")[0]
         known = [name for name in self._option_string_actions if name.startswith("--")]
-        raise invalid(f"Unknown option {flag}.{suggest(flag, known)} Run `{self.prog} --help`.")
+        raise invalid(sentences(f"Unknown option {flag}.", suggest(flag, known), f"Run `{self.prog} --help`."))
 
 
 def optional_value(parser: argparse.ArgumentParser, flag: str, value: str) -> None:

@@ -7,7 +7,6 @@ explained is what is done.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
@@ -16,7 +15,7 @@ from typing import Any, Literal, NamedTuple, TypeVar
 from reconciler.errors import InvalidInput
 from reconciler.kinds import KINDS
 from reconciler.kinds.kind import ResourceKind
-from reconciler.manifests.validation import pattern_words
+from reconciler.terminal.suggestions import closest, did_you_mean, folded, same
 from reconciler.values.shapes import Shape, input_shape
 from schemas.base import (
     Cidr,
@@ -43,6 +42,7 @@ from schemas.base import (
     WriteOnly,
     WriteOnlyKeys,
     members,
+    pattern_of,
 )
 from schemas.documents import DOCUMENTS, DocumentKind
 from schemas.jsonschema import limits
@@ -55,20 +55,6 @@ TIERS = ("LITE", "ESSENTIALS", "PLUS")
 
 SCALARS: Mapping[type, str] = {str: "string", int: "integer", bool: "boolean", bytes: "bytes", object: "any"}
 """What the API calls a type."""
-
-FORMS: Mapping[str, str] = {
-    r"^[\x21\x23-\x2E\x30-\x5B\x5D-\x7E]+$": 'Use ASCII characters other than space, ", / and \\.',
-    r"^[\p{L}\p{M}\p{S}\p{N}\p{P}\p{Z}]+$": "Use visible characters and spaces only.",
-    r"^[\w\s+=.@-]+$": "Use letters, digits, spaces and _+=.@-",
-    r"^[\w\- ]+$": "Use letters, digits, spaces, _ and -",
-    r"^[a-z0-9]+$": "Use lower-case letters and digits.",
-    r"^https://[!$-;=@-\[\]_a-z~]+$": "Begin with https://, and use the lower-case characters of URLs.",
-    r"^[\w.;_/-]+$": "Use letters, digits and .;_/-",
-    r"^[\w._-]+$": "Use letters, digits and ._-",
-    r"^[\w._:/-]+$": "Use letters, digits and ._:/-",
-    r"^[\w_]+$": "Use letters, digits and _",
-}
-"""Patterns that are put into words here only."""
 
 
 # --- what is said --------------------------------------------------------------------------------------------------
@@ -312,7 +298,7 @@ def explain(path: str) -> Explanation:
     plain = re.sub(r"\[[^\]]*\]|\{\}", "", path.strip())
     place = _places().get(plain)
     if place is None:
-        raise InvalidInput(f"{path} is not known.{_elsewhere(plain) or _nearest(plain)}")
+        raise InvalidInput(f"{path} is not known. {_elsewhere(plain) or _nearest(plain)}")
     return _explanation(place)
 
 
@@ -321,30 +307,16 @@ def _elsewhere(path: str) -> str:
     outer, _, name = path.rpartition(".")
     place = _places().get(outer)
     advice = place.member.model.MOVED.get(name, "") if place and place.member.model else ""
-    return f" {name} {advice}." if advice else ""
+    return f"{name} {advice}." if advice else ""
 
 
 def _nearest(path: str) -> str:
     """Name the place that was probably meant."""
-    known = {_folded(p): p for p in (*reversed(paths()), *_aliases())}
-    wanted = _folded(path)
-    last = _folded(path.rpartition(".")[2])
-    same_end = [folded for folded in known if folded.endswith(f".{last}")]
-    found = (
-        [wanted]
-        if wanted in known
-        else difflib.get_close_matches(wanted, same_end, n=1, cutoff=0.0)
-        or difflib.get_close_matches(wanted, known, n=1, cutoff=0.6)
-    )
-    if not found:
-        return " `poolctl explain` lists all kinds."
-    place = known[found[0]]
-    return f" Did you mean {_aliases().get(place, place)}?"
-
-
-def _folded(path: str) -> str:
-    """Make alike what people may write for one path: RefreshTokenRotation, refresh_token_rotation."""
-    return re.sub(r"[_\s-]", "", path).lower()
+    known = [*_aliases(), *paths()]
+    last = folded(path.rpartition(".")[2])
+    same_end = [p for p in known if folded(p.rpartition(".")[2]) == last]
+    place = same(path, known) or closest(path, same_end, cutoff=0.0) or closest(path, known)
+    return did_you_mean(_aliases().get(place, place)) if place else "`poolctl explain` lists all kinds."
 
 
 @cache
@@ -441,9 +413,8 @@ def _value(member: Member, marks: tuple[Any, ...]) -> Value:
 def _text(marks: tuple[Any, ...], name: str = "string") -> Value:
     found = limits(marks)
     known = next((m.values for m in marks if isinstance(m, OneOf)), ())
-    pattern = found.get("pattern", "")
-    form = FORMS.get(pattern) or pattern_words(pattern)[1] if pattern else ""
-    return Value(name, found.get("minLength"), found.get("maxLength"), form, known)
+    pattern = pattern_of(marks)
+    return Value(name, found.get("minLength"), found.get("maxLength"), pattern.fix if pattern else "", known)
 
 
 # --- change, omission, null ----------------------------------------------------------------------------------------

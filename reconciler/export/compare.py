@@ -163,7 +163,7 @@ def _nameless(kind: ResourceKind, tree: Tree) -> Tree:
 def _written(value: Any) -> Any:
     """Spell references as they are written: where two lead is not known, but that they differ is."""
     if isinstance(value, Reference):
-        return value.target if value.kind == "text" else f"{{${value.kind}: {value.target}}}"
+        return value.written
     if isinstance(value, dict):
         return {k: _written(v) for k, v in value.items()}
     return [_written(v) for v in value] if isinstance(value, list) else value

@@ -18,27 +18,20 @@ from typing import Any
 from reconciler.cloud.port import Cloud
 from reconciler.errors import InvalidManifest, Problem
 from reconciler.kinds import KINDS
-from reconciler.manifests import links, overlays, reader, validation
-from reconciler.manifests.references import (
-    FAILED,
-    Document,
-    Link,
-    Origin,
-    RefLookup,
-    Remote,
-    Variables,
-    close,
-    fill,
-    fill_key,
-    fill_tree,
-    has_links,
-    nearest,
-    references,
-    resolve_local,
-    resolve_remote,
-)
-from reconciler.manifests.validation import Place, ProblemReport, shown, suggestion
+from reconciler.manifests import links, overlays, reader
+from reconciler.manifests.documents import FAILED, Document, nearest
+from reconciler.manifests.reference_kinds.ref import Link
+from reconciler.manifests.references.filling import RefLookup, fill, fill_key, fill_tree, has_links
+from reconciler.manifests.references.local_references import resolve_local
+from reconciler.manifests.references.origin import origin_of
+from reconciler.manifests.references.remote_references import Remote, references, resolve_remote
+from reconciler.manifests.references.variables import Variables
+from reconciler.manifests.validation import checking
+from reconciler.manifests.validation.place import Place, ProblemReport
+from reconciler.manifests.validation.shown_values import shown
+from reconciler.manifests.validation.unknown_keys import suggest_key, suggest_word
 from reconciler.model import Address, Notice, Path, Position, Reference, Spec, Tree, dotted
+from reconciler.terminal.suggestions import suggest
 from schemas.base import ApiModel, Keyed, KeyName, Member, Pin, members
 from schemas.documents import DEFAULT, DOCUMENTS, DocumentKind
 
@@ -221,9 +214,9 @@ def _resolved(kind: DocumentKind, spec: Spec, remote: Remote, known: RefLookup, 
     if tree == spec.declared:
         return spec
     spec = _filled(spec, known)
-    origins = {_filled_path(path, known): Origin(r.kind, r.target) for path, r in found.items()}
+    origins = {_filled_path(path, known): origin_of(r) for path, r in found.items()}
     place = Place(_prefix(spec.address), spec.source, spec.positions, origins=origins)
-    declared = validation.check(_model(kind.all[spec.address.section]), tree, place, report)
+    declared = checking.check(_model(kind.all[spec.address.section]), tree, place, report)
     return replace(spec, declared=declared)
 
 
@@ -413,10 +406,8 @@ class _Document:
         if isinstance(kind, str) and kind in DOCUMENTS:
             return DOCUMENTS[kind]
         if kind != FAILED:
-            near = close(kind, DOCUMENTS) if isinstance(kind, str) else ""
-            fix = (
-                f"Did you mean {near}?" if near else f"Write {' or '.join(DOCUMENTS)}, or leave kind out for {DEFAULT}."
-            )
+            known = f"Write {' or '.join(DOCUMENTS)}, or leave kind out for {DEFAULT}."
+            fix = suggest(kind if isinstance(kind, str) else "", DOCUMENTS, known)
             message = f"{self._shown(('kind',), kind)} is no kind of document that this poolctl knows."
             self._say(("kind",), message, fix)
         guess = (k for k in DOCUMENTS.values() if k.root in self._tree)
@@ -428,7 +419,7 @@ class _Document:
             if key not in known:
                 advice = self._elsewhere(key, but="")
                 message = "this key does not belong here." if advice else "this key is not known here."
-                self._say((key,), message, advice or suggestion(key, known), key=True)
+                self._say((key,), message, advice or suggest_key(key, known), key=True)
 
     def _elsewhere(self, key: str, *, but: str) -> str:
         """Return advice when exactly one other place has this key, or the pool itself has."""
@@ -458,7 +449,7 @@ class _Document:
             return "", ""
         for key in target:
             if key not in ("account", "region"):
-                fix = suggestion(key, ("account", "region"))
+                fix = suggest_word(key, ("account", "region"))
                 self._say(("target", key), "this key is not known here.", fix, key=True)
         return self._account(target), self._region(target)
 
@@ -577,7 +568,7 @@ class _Document:
         if isinstance(name, str) and name in (known or self._kind.sections):
             return True
         names = dict.fromkeys(proposed or self._kind.sections)
-        fix = suggestion(name if isinstance(name, str) else "", names)
+        fix = suggest_word(name if isinstance(name, str) else "", names)
         self._say(path, f"{self._shown(path, name)} is not a section.", fix)
         return False
 
@@ -612,7 +603,7 @@ class _Document:
             if member is None:
                 if "*" not in step:
                     known = members(model)
-                    self._say(path, f"{step} is not known there, so it locks nothing.", suggestion(step, known))
+                    self._say(path, f"{step} is not known there, so it locks nothing.", suggest_word(step, known))
                 return
             if member.shape == "list" and steps[i + 1 :]:
                 self._say(path, f"{step} is a list, which is one value.", "Lock it whole.")
@@ -637,7 +628,7 @@ class _Document:
         known = ("path", "reason", "owner", "expires")
         for key, value in item.items():
             if key not in known:
-                self._say((*path, key), "this key is not known here.", suggestion(key, known), key=True)
+                self._say((*path, key), "this key is not known here.", suggest_word(key, known), key=True)
             elif not self._early((*path, key), value):
                 continue
             elif not isinstance(value, str) or not value.strip():
@@ -742,9 +733,9 @@ class _Document:
         if isinstance(tree, dict):
             tree = self._prepared(section, address, name, tree, place)
         elif isinstance(tree, Reference) and tree != FAILED:
-            self._say(prefix, "a whole object cannot come from AWS.", "Use references for its members.")
+            self._say(prefix, "a reference cannot replace a whole object.", "Use references for its members.")
         others = lambda key: self._elsewhere(key, but=address.section)  # noqa: E731 - it names what it belongs to
-        declared = validation.check(model, tree, place, self._report, others=others)
+        declared = checking.check(model, tree, place, self._report, others=others)
         self._repeated(model, tree, place, ())
         for omitted in KINDS[address.section].omissions(tree) if isinstance(tree, dict) else ():
             at = omitted.path
@@ -770,7 +761,7 @@ class _Document:
         if key and name:
             self._keyed(section, key, name, tree, place)
         elif name:
-            validation.check_key(section, name, place, self._report)
+            checking.check_key(section, name, place, self._report)
         for member in (key[0] if key and key[1] else "", _pin_member(_model(section))):
             self._known_early(member, tree, place)
         return tree
@@ -808,7 +799,7 @@ class _Document:
     def _nickname(self, section: Member, member: str, name: str, place: Place) -> None:
         """Check a key that is not the name itself: it is part of addresses, and must look like a name all the same."""
         found = ProblemReport()
-        validation.check(_model(section), {member: name}, Place(place.prefix, place.start, {}), found)
+        checking.check(_model(section), {member: name}, Place(place.prefix, place.start, {}), found)
         for problem in found.problems:
             self._report.problems.append(Problem(place.start, dotted(place.prefix), problem.message, problem.fix))
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import graphlib
 import heapq
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol, TypeVar
 
 from reconciler.errors import Problem
-from reconciler.manifests.references import Link, close
+from reconciler.manifests.reference_kinds.ref import Link
 from reconciler.model import Position, Spec, dotted
+from reconciler.terminal.suggestions import suggest, suggest_or_list
 from schemas.documents import DOCUMENTS
 
 
@@ -82,6 +83,9 @@ def wrong_links(documents: Sequence[D]) -> Iterator[Problem]:
 Words = tuple[str, str]
 """What is wrong, what to do."""
 
+CORRECT = "Correct the name."
+"""What to do where there are too many names to list."""
+
 
 def _words(link: Link, document: D, documents: Sequence[D]) -> Words | None:
     found = meant(link, document, documents)
@@ -93,33 +97,26 @@ def _words(link: Link, document: D, documents: Sequence[D]) -> Words | None:
     specs = [s.address for s in found[0].specs if s.address.section in kind.sections]
     declared = [kind.root, *(str(address) for address in specs if address.section != kind.root)]
     if link.address not in declared:
-        return f"{link.document} declares no {link.address}.", _instead(link.address, declared)
+        return f"{link.document} declares no {link.address}.", suggest_or_list(link.address, declared, CORRECT)
     known = kind.targets(link.section)
     if link.member in known:
         return None
     if not known:
         return f"nothing of {link.address} can be referred to.", "Write the value itself, or use {$var: NAME}."
-    return f"{link.member} of {link.address} cannot be referred to.", _instead(link.member, known)
+    return f"{link.member} of {link.address} cannot be referred to.", suggest_or_list(link.member, known, CORRECT)
 
 
 def _nowhere(link: Link, documents: Sequence[D]) -> Words | None:
     named = [d for d in documents if d.name == link.document]
     if named:
-        near = close(link.section, (s for d in named for s in DOCUMENTS[d.kind].sections))
-        fix = f"Did you mean {near}?" if near else f"Its kind is {' and '.join(dict.fromkeys(d.kind for d in named))}."
-        return f"{link.document} has no section {link.section}.", fix
+        known = [s for d in named for s in DOCUMENTS[d.kind].sections]
+        kinds = f"Its kind is {' and '.join(dict.fromkeys(d.kind for d in named))}."
+        return f"{link.document} has no section {link.section}.", suggest(link.section, known, kinds)
     if not all(d.name for d in documents):
         return None  # it may be the one whose name could not be read, which has been reported
-    near = close(link.document, (d.name for d in documents))
-    fix = f"Did you mean {near}?" if near else "Give poolctl the file that describes it too."
+    names = (d.name for d in documents)
+    fix = suggest(link.document, names, "Give poolctl the file that describes it too.")
     return f"no document describes a pool called {link.document}.", fix
-
-
-def _instead(name: str, known: Collection[str]) -> str:
-    near = close(name, known)
-    if near:
-        return f"Did you mean {near}?"
-    return f"Known are {', '.join(known)}." if len(known) <= 12 else "Correct the name."  # noqa: PLR2004 - one line
 
 
 # --- order ---------------------------------------------------------------------------------------------------------

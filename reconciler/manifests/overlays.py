@@ -14,7 +14,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from reconciler.errors import Problem
-from reconciler.manifests.references import FAILED, RawDocument, nearest
+from reconciler.manifests.documents import FAILED, RawDocument, nearest
 from reconciler.model import Path, Position, Tree, dotted
 from schemas.documents import DEFAULT
 

@@ -1,4 +1,4 @@
-"""Reads YAML, and remembers where everything stood.
+"""Reads YAML, and remembers where everything is written.
 
 The only reader of YAML in the tool. It exists because a loader throws away two things that an operator needs: the
 place of each value, which every later message points at, and the mistakes that YAML forgives: a key written twice,
@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from reconciler.errors import Problem
-from reconciler.manifests.references import FAILED, RawDocument
+from reconciler.manifests.documents import FAILED, RawDocument
 from reconciler.model import Path, Position, Tree, dotted
 
 MAX_BYTES = 5_000_000
@@ -69,7 +69,7 @@ def read(paths: Sequence[str], stdin: Callable[[], str]) -> tuple[list[RawDocume
 def overlays(paths: Sequence[str], environment: str) -> tuple[dict[str, list[RawDocument]], list[Problem]]:
     """Read what is laid over the manifests of every path in one environment.
 
-    It stands in an `overlays/ENVIRONMENT`, under the same relative path as the manifest: in the nearest directory
+    An overlay is in an `overlays/ENVIRONMENT` directory, under the same relative path as the manifest: in the nearest directory
     around the manifest that has one, up to the directory that is given; or beside the file that is given.
 
     Args:
@@ -188,7 +188,7 @@ def _too_far(base: FilePath, file: FilePath, nearer: FilePath) -> Problem:
     """Two places for one overlay: which of them counts must not depend on who looks."""
     if nearer.exists():
         return _file_problem(str(file), f"{base} has two overlays, this one and {nearer}.", "Join them in the latter.")
-    message = f"the overlays of {base} stand nearer to it, in a directory of their own."
+    message = f"{base} has overlays in a directory nearer to it."
     return _file_problem(str(file), message, f"Move it to {nearer}.")
 
 
@@ -208,7 +208,7 @@ def _text(file: FilePath, problems: list[Problem]) -> str | None:
     except UnicodeDecodeError as error:
         before = data[: error.start]
         line, column = before.count(b"\n") + 1, len(before.rpartition(b"\n")[2].decode("utf-8", "replace")) + 1
-        fix = "Save the file as UTF-8; images belong into files of their own: {$file: PATH}."
+        fix = "Save the file as UTF-8; put images into files of their own: {$file: PATH}."
         problems.append(Problem(Position(name, line, column), "", "the file is not UTF-8 text.", fix))
         return None
 
@@ -259,7 +259,7 @@ IMPLICIT = (PLAIN, QUOTED, COLLECTION)
 
 
 class _Tags(yaml.resolver.BaseResolver):
-    """Tells plain scalars from quoted ones, and both from those with a tag; YAML 1.1's guesses are not made."""
+    """Distinguishes plain scalars from quoted ones, and both from those with a tag; YAML 1.1's guesses are not made."""
 
     def resolve(self, kind: type[yaml.Node], value: str | None, implicit: Any) -> str:  # noqa: ARG002 - its signature
         """Return the tag of a node that has none."""
@@ -286,7 +286,7 @@ _LOADER = _loader_class(getattr(getattr(yaml, "cyaml", None), "CParser", None))
 # --- mistakes of syntax --------------------------------------------------------------------------------------------
 
 HINTS = (
-    ("mapping values are not allowed", "a colon stands where no key can be.", 'Quote a text that contains ": ".'),
+    ("mapping values are not allowed", "found a colon where no key can be.", 'Quote a text that contains ": ".'),
     ("unexpected end of stream", "a quoted text has no end.", "Close the quote that opens here."),
     ("unknown escape character", "the text has an unknown escape.", "Use single quotes, or write the backslash twice."),
     ("undefined alias", "an alias names an anchor that is not above it.", "Quote a text that begins with `*`."),
@@ -296,7 +296,7 @@ HINTS = (
     ("expected key", "a key is expected here.", "Check the indentation, and quote a text that goes on after a quote."),
     ("expected '-' indicator", "an item that begins with `-` is expected here.", "Check the indentation."),
     ("could not find expected ':'", "a key has no colon after it.", "Write `KEY: value`."),
-    ("expected <document start>", "something stands after the end of the document.", "Check the indentation."),
+    ("expected <document start>", "there is text after the end of the document.", "Check the indentation."),
     ("maximum nesting", "the document is nested too deeply.", f"Use {MAX_DEPTH} levels at most."),
     ("duplicate anchor", "two anchors have one name.", "Give each `&anchor` a name of its own."),
 )
@@ -316,7 +316,7 @@ def _syntax(source: _Source, error: yaml.YAMLError) -> Problem:
         return Problem(where, "", "the file holds a control character.", "Remove it, or write it as an escape.")
     said = str(getattr(error, "problem", "") or "").strip()
     if "unexpected end of stream" in said:
-        mark = getattr(error, "context_mark", None) or mark  # where the quote was opened tells more than the end
+        mark = getattr(error, "context_mark", None) or mark  # where the quote was opened helps more than the end
     where = Position(source.name, mark.line + 1, mark.column + 1)
     if "cannot start any token" in said:
         return _bad_start(source, where)
@@ -331,7 +331,7 @@ def _syntax(source: _Source, error: yaml.YAMLError) -> Problem:
 def _bad_start(source: _Source, where: Position) -> Problem:
     character = _line(source, where)[where.column - 1 : where.column]
     if character == "\t":
-        return Problem(where, "", "not valid YAML: a tab stands in the indentation.", "Indent with spaces.")
+        return Problem(where, "", "not valid YAML: the indentation contains a tab.", "Indent with spaces.")
     return Problem(where, "", f"not valid YAML: a text cannot begin with `{character}`.", "Put it in quotes.")
 
 
@@ -394,7 +394,7 @@ def scalar(text: str) -> Any:
 
 
 class _Builder:
-    """Turns the nodes of one document into a tree, and notes where each value stood."""
+    """Turns the nodes of one document into a tree, and notes where each value is."""
 
     def __init__(self, file: str) -> None:
         self.file = file
@@ -426,7 +426,7 @@ class _Builder:
             self._repeated += 1
         self._seen.add(id(node))
         if id(node) in self._open:
-            self._say(node, path, "an alias stands inside what it repeats.", "Remove the alias.")
+            self._say(node, path, "an alias is inside what it repeats.", "Remove the alias.")
         elif depth > MAX_DEPTH:
             self.problems.append(_too_deep(_position(self.file, node)))
         elif self._repeated > MAX_REPEATED:
@@ -490,7 +490,7 @@ class _Builder:
         if path[-1] not in tree:
             return False
         first = self.keys[path]
-        message = f"the key stands here a second time; it was first written in line {first.line}."
+        message = f"duplicate key; it is first written in line {first.line}."
         self._say(node, path, message, "Remove one of the two.")
         return True
 
@@ -501,7 +501,7 @@ class _Builder:
             if self.stopped:
                 return
             if not isinstance(source, yaml.MappingNode):
-                self._say(source, path, "`<<` takes in something that is not a map.", "Give it an alias of a map.")
+                self._say(source, path, "`<<` merges something that is not a map.", "Give it an alias of a map.")
                 continue
             part = _Builder(self.file)
             part._open, part._seen, part._repeated = self._open, self._seen, self._repeated

@@ -15,14 +15,14 @@ from reconciler.manifests.reader import scalar
 from reconciler.model import Tree
 
 LONG = 200
-"""Texts with more characters, or with several lines, stand in blocks, or in files of their own."""
+"""Texts with more characters, or with several lines, are written in blocks, or into files of their own."""
 
 FLOW_WIDTH = 90
-"""Longest list of scalars, in characters, that stands on one line."""
+"""Longest list of scalars, in characters, that is written on one line."""
 
 
 class Flow(Tree):
-    """A map that stands on one line."""
+    """A map that is written on one line."""
 
 
 class LiveText(str):

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from reconciler.cloud.port import Cloud, Sleep
 from reconciler.errors import CloudError
-from reconciler.manifests.references import REMOTE_READS
+from reconciler.manifests.reference_kinds import REMOTE_READS
 from reconciler.model import Tree
 from reconciler.notify.batch import Alert, Batch, Delivery, batch
 from reconciler.notify.channels import KINDS, Channel, Receiver, parse, resolve

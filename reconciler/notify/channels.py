@@ -16,8 +16,10 @@ from urllib.parse import SplitResult, urlsplit
 from reconciler.cloud.hosts import is_loopback
 from reconciler.cloud.port import Cloud
 from reconciler.errors import Denied, InvalidInput, NotFound
-from reconciler.manifests.references import NAME, Remote, close, resolve_remote
+from reconciler.manifests.reference_kinds.var import NAME
+from reconciler.manifests.references.remote_references import Remote, resolve_remote
 from reconciler.model import Position, Reference, Secret
+from reconciler.terminal.suggestions import sentences, suggest
 
 KINDS = ("webhook", "slack", "sns", "eventbridge")
 """What may stand before the `=`."""
@@ -99,9 +101,9 @@ def parse(text: str) -> Channel:
     """
     kind, sharp, where = text.partition("=")
     if kind not in KINDS or not sharp:
-        near = close(kind, KINDS)
-        hint = f" Did you mean {near}?" if near and near != kind else ""
-        raise InvalidInput(f"--notify: no channel stands before the =.{hint} Write CHANNEL=WHERE: {_examples()}.")
+        hint = "" if kind in KINDS else suggest(kind, KINDS)
+        message = "--notify: no channel stands before the =."
+        raise InvalidInput(sentences(message, hint, f"Write CHANNEL=WHERE: {_examples()}."))
     if kind == "sns":
         return Channel(kind, "arn", where, _matched(TOPIC, where, kind, "the ARN of a topic"))
     if kind == "eventbridge":
@@ -194,12 +196,9 @@ def _receiver(channel: Channel, environ: Mapping[str, str]) -> Receiver:
         return Receiver(channel.kind, channel.label, channel.where)
     text = environ.get(channel.where, "").strip()
     if not text:
-        near = close(channel.where, environ) if channel.where not in environ else ""
-        hint = f" Did you mean {near}?" if near else ""
-        raise InvalidInput(
-            f"--notify {channel.label}: the environment variable {channel.where} is not set, or empty.{hint} "
-            "Set it to the URL."
-        )
+        hint = suggest(channel.where, environ) if channel.where not in environ else ""
+        message = f"--notify {channel.label}: the environment variable {channel.where} is not set, or empty."
+        raise InvalidInput(sentences(message, hint, "Set it to the URL."))
     return _with_url(channel, text)
 
 

@@ -7,7 +7,6 @@ Nothing is decided here that depends on a kind: what a kind needs to say stands 
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
@@ -22,6 +21,7 @@ from reconciler.observing.observer import LiveState, Owner, ReadScope
 from reconciler.planning import ignoring
 from reconciler.planning.matching import Matcher
 from reconciler.planning.ordering import needed_by, ordered
+from reconciler.terminal.suggestions import suggest
 
 THRESHOLD, FLOOR = 0.3, 3
 """A plan that deletes more than this part of the objects of a kind, and at least so many, is refused (decision 5)."""
@@ -130,8 +130,7 @@ def check_targets(manifests: Sequence[Manifest], targets: Iterable[str], option:
     declared = sorted({str(s.address) for m in manifests for s in m.specs})
     for target in targets:
         if target not in declared:
-            near = difflib.get_close_matches(target, declared, n=1)
-            hint = f"Did you mean {near[0]}?" if near else f"Declared are: {', '.join(declared) or 'none'}."
+            hint = suggest(target, declared, f"Declared are: {', '.join(declared) or 'none'}.")
             raise InvalidInput(f"{option} {target} names nothing in the manifests. {hint}")
 
 

@@ -8,7 +8,6 @@ fails costs the others nothing: it is left out as a whole, and named.
 from __future__ import annotations
 
 import contextlib
-import difflib
 import json
 import re
 import shutil
@@ -24,12 +23,13 @@ from reconciler.export import exporter
 from reconciler.export.exporter import Exported, Promise, Style
 from reconciler.kinds import root_of
 from reconciler.manifests.desired import load, resolve
-from reconciler.manifests.references import variables
+from reconciler.manifests.references.variables import variables
 from reconciler.model import Gap, Plan, Secret, Target, Tree, dotted
 from reconciler.observing import observer
 from reconciler.observing.observer import LiveState, ReadScope
 from reconciler.planning import guard, planner
 from reconciler.planning.planner import PlanOptions
+from reconciler.terminal.suggestions import suggest
 from schemas.documents import DOCUMENTS
 
 STACK = "aws:cloudformation:stack-name"
@@ -131,8 +131,7 @@ def one(cloud: Cloud, pool: str) -> Found:
     if found:
         listed = "\n".join(f"  {p.id}  ({p.document})" for p in found)
         raise Refused(f"{len(found)} pools are called {pool!r}. Give the id of the one that is meant:\n{listed}")
-    near = difflib.get_close_matches(pool, [p.name for p in known], n=1)
-    hint = f"Did you mean {near[0]}?" if near else "Check account and Region."
+    hint = suggest(pool, [p.name for p in known], "Check account and Region.")
     raise Refused(f"No pool here is called {pool!r}. {hint}")
 
 

@@ -88,7 +88,7 @@ class Runtime:
         from reconciler.errors import InvalidManifest
         from reconciler.manifests.desired import load
         from reconciler.manifests.reader import read
-        from reconciler.manifests.references import variables
+        from reconciler.manifests.references.variables import variables
 
         options = self.options
         files, problems = read(options.var_files, stdin) if options.var_files else ([], [])
@@ -115,7 +115,7 @@ class Runtime:
         What is the same for all documents of a Region, such as the list of pools, is asked once.
         """
         from reconciler.kinds import ROOT_LISTS
-        from reconciler.manifests.references import REMOTE_READS
+        from reconciler.manifests.reference_kinds import REMOTE_READS
 
         shared: dict[str, Cloud] = {}
 
@@ -157,7 +157,7 @@ class Runtime:
     @staticmethod
     def _read_only(cloud: Cloud) -> Cloud:
         from reconciler.kinds import READS
-        from reconciler.manifests.references import REMOTE_READS
+        from reconciler.manifests.reference_kinds import REMOTE_READS
 
         return ReadOnly(cloud, READS | REMOTE_READS | SHARED_READS)
 
@@ -167,7 +167,7 @@ class Runtime:
         A newcomer who runs an example has no secrets, and the embedded Cognito needs none that are real.
         """
         from reconciler.local.stand_ins import make_up
-        from reconciler.manifests.references import references
+        from reconciler.manifests.references.remote_references import references
 
         for manifest in manifests:
             found = (r.target for s in manifest.specs for _, r in references(s.declared) if r.kind == "secret")

@@ -9,7 +9,8 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from reconciler.terminal.settings import GLOBALS, LOCAL_DIRECTORY, PREFIX, SWITCHES, Option, invalid, suggest
+from reconciler.terminal.settings import GLOBALS, LOCAL_DIRECTORY, PREFIX, SWITCHES, Option, invalid
+from reconciler.terminal.suggestions import sentences, suggest
 
 if TYPE_CHECKING:  # argparse costs milliseconds that --help need not pay
     import argparse
@@ -149,7 +150,8 @@ def convert(option: Option, text: str, name: str) -> Any:
         return _number(text, name, float, "a number above 0")
     if option.kind == "choice" and text not in option.metavar.split("|"):
         choices = option.metavar.replace("|", ", ")
-        raise invalid(f"{name}: {text!r} is not one of {choices}.{suggest(text, option.metavar.split('|'))}")
+        hint = suggest(text, option.metavar.split("|"))
+        raise invalid(sentences(f"{name}: {text!r} is not one of {choices}.", hint))
     if not text:
         raise invalid(f"{name}: the value is empty.")
     if option.kind == "name" and not is_plain(text):
@@ -191,7 +193,7 @@ def from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name in sorted(n for n in environ if n.startswith(PREFIX)):
         if name not in known:
-            raise invalid(f"The environment has an unknown setting {name}.{suggest(name, known)}")
+            raise invalid(sentences(f"The environment has an unknown setting {name}.", suggest(name, known)))
         if environ[name]:
             found.update(_setting(known[name], environ[name]))
     return found
@@ -261,7 +263,8 @@ def add_outputs(parser: argparse.ArgumentParser, formats: Sequence[str]) -> None
 def _output(text: str, formats: Sequence[str]) -> tuple[str, str]:
     form, equals, file = text.partition("=")
     if form not in formats:
-        raise invalid(f"--output: {form!r} is not one of {', '.join(formats)}.{suggest(form, formats)}")
+        message = f"--output: {form!r} is not one of {', '.join(formats)}."
+        raise invalid(sentences(message, suggest(form, formats)))
     if equals and not file:
         raise invalid(f"--output: {text!r} names no file.")
     directory = os.path.dirname(file)  # noqa: PTH120 - pathlib costs milliseconds

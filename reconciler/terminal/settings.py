@@ -7,10 +7,6 @@ even `typing`, which costs as much as starting Python does.
 
 from __future__ import annotations
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
 PREFIX = "POOLCTL_"
 """Begins the name of every setting in the environment."""
 
@@ -84,11 +80,3 @@ def invalid(message: str) -> Exception:
     from reconciler.errors import InvalidInput
 
     return InvalidInput(message)
-
-
-def suggest(word: str, known: Iterable[str]) -> str:
-    """Return ` Did you mean X?` when something known is spelled almost like the word, else nothing."""
-    import difflib
-
-    found = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f" Did you mean {found[0]}?" if found else ""

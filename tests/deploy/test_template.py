@@ -14,7 +14,7 @@ from reconciler import notify
 from reconciler.aws_lambda import asked
 from reconciler.drift import report_store
 from reconciler.kinds import READS
-from reconciler.manifests.references import REMOTE_READS
+from reconciler.manifests.reference_kinds import REMOTE_READS
 from reconciler.runs.runtime import SHARED_READS
 from tests.deploy.support import DEPLOY, ROOT, Stack, accepted, template
 

@@ -17,7 +17,7 @@ from reconciler.cloud.port import Cloud, ReadOnly, WriteAttempted
 from reconciler.errors import Denied
 from reconciler.kinds import READS
 from reconciler.local.stand_ins import make_up
-from reconciler.manifests.references import REMOTE_READS
+from reconciler.manifests.reference_kinds import REMOTE_READS
 from reconciler.model import Action, Done, Failed, Sent, Skipped, Tree, Verified, Waiting
 from reconciler.planning.lowering import lower
 from reconciler.planning.pipeline import planned

@@ -16,7 +16,7 @@ from reconciler.drift.attribution import Trail, attribute
 from reconciler.drift.findings import Compared, Criteria
 from reconciler.errors import Busy, Denied, InvalidInput
 from reconciler.kinds import KINDS, READS
-from reconciler.manifests.references import REMOTE_READS
+from reconciler.manifests.reference_kinds import REMOTE_READS
 from reconciler.model import Action, Address, Drift, Finding, FindingClass, Tree
 from reconciler.planning import ignoring
 from reconciler.planning.pipeline import planned

@@ -20,7 +20,7 @@ from reconciler.kinds import KINDS, READS, root_of
 from reconciler.kinds.kind import ResourceKind
 from reconciler.manifests.desired import load
 from reconciler.manifests.reader import read as read_yaml
-from reconciler.manifests.references import variables
+from reconciler.manifests.references.variables import variables
 from reconciler.manifests.writer import LiveText, blocks
 from reconciler.model import Address, Observed
 from reconciler.observing.observer import VOLATILE, LiveState, wrap
@@ -318,7 +318,7 @@ STRANGE = [
 
 @pytest.mark.parametrize("text", STRANGE, ids=repr)
 def test_texts_that_look_like_something_else_stay_texts(tmp_path, text):
-    from reconciler.manifests.references import resolve_local
+    from reconciler.manifests.references.local_references import resolve_local
 
     tree = {
         "value": LiveText(text),

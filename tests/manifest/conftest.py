@@ -4,7 +4,7 @@ import pytest
 
 from reconciler.errors import Problem
 from reconciler.manifests import reader
-from reconciler.manifests.references import RawDocument
+from reconciler.manifests.documents import RawDocument
 
 
 def no_stdin() -> str:

@@ -16,7 +16,7 @@ from reconciler.cloud.port import ReadOnly
 from reconciler.errors import Denied, InvalidManifest
 from reconciler.kinds.user_pool import bare_name
 from reconciler.manifests.desired import Ignore, load, resolve
-from reconciler.manifests.references import REMOTE_READS
+from reconciler.manifests.reference_kinds import REMOTE_READS
 from reconciler.model import Address, Position, Reference, Secret
 from schemas.manifest import nested, sections
 
@@ -520,7 +520,7 @@ def test_lists_and_numbers_from_parameters():
             value = {"/l": ("StringList", "https://a,https://b"), "/n": ("String", "1")}[params["Name"]]
             return {"Parameter": dict(zip(("Type", "Value"), value, strict=True))}
 
-    with pytest.raises(InvalidManifest, match=r"clients\.w\.LogoutURLs\[0\]: a list stands where a text is expected"):
+    with pytest.raises(InvalidManifest, match=r"clients\.w\.LogoutURLs\[0\]: expected a text, found a list"):
         resolve(manifest, Parameters())
     manifest = one(
         "version: 1\nid: eu-west-1_A\nclients: {w: {CallbackURLs: {$ssm: /l}}}\n"

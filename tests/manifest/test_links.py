@@ -7,7 +7,8 @@ import pytest
 
 from reconciler.errors import InvalidManifest
 from reconciler.manifests.desired import load, ordered, referred, resolve
-from reconciler.manifests.references import fill, fill_tree, has_links, link
+from reconciler.manifests.reference_kinds.ref import link
+from reconciler.manifests.references.filling import fill, fill_tree, has_links
 from reconciler.model import Address, Position, Reference
 
 POOLS = """\
@@ -116,7 +117,7 @@ def test_what_is_put_in_must_fit(pools):
     with pytest.raises(InvalidManifest) as error:
         resolve(pools[0], NoCloud(), (KNOWN | {"customers-prod/clients/web#ClientId": "a b"}).get)
     assert [str(p) for p in error.value.problems] == [
-        '-:7:89 identity_pool.CognitoIdentityProviders[0].ClientId: "a b" (from $ref customers-prod/clients/web#ClientId) has a form that the service does not take. It must match ^[\\w_]+$'
+        '-:7:89 identity_pool.CognitoIdentityProviders[0].ClientId: "a b" (from $ref customers-prod/clients/web#ClientId) has characters that are not allowed here. Use letters, digits and _'
     ]
 
 

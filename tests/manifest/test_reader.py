@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.manifests import reader
+from reconciler.manifests.documents import FAILED
 from reconciler.manifests.reader import read
-from reconciler.manifests.references import FAILED
 
 
 def texts(problems):
@@ -163,8 +163,8 @@ def test_anchors_and_merge_keys(one):
 def test_a_key_written_twice_names_both_places(parse):
     _, problems = parse("a: 1\nb: {c: 1, d: 2, c: 3}\na: 2\n")
     assert texts(problems) == [
-        "m.yaml:2:17 b.c: the key stands here a second time; it was first written in line 2. Remove one of the two.",
-        "m.yaml:3:1 a: the key stands here a second time; it was first written in line 1. Remove one of the two.",
+        "m.yaml:2:17 b.c: duplicate key; it is first written in line 2. Remove one of the two.",
+        "m.yaml:3:1 a: duplicate key; it is first written in line 1. Remove one of the two.",
     ]
 
 
@@ -223,7 +223,7 @@ def test_many_values_without_aliases_are_no_bomb():
 def test_an_alias_to_something_around_it(parse, text):
     documents, problems = parse(text)
     assert documents == []
-    assert [p.message for p in problems] == ["an alias stands inside what it repeats."]
+    assert [p.message for p in problems] == ["an alias is inside what it repeats."]
 
 
 @pytest.mark.parametrize("count", [150, 5_000, 100_000])
@@ -239,8 +239,8 @@ def test_depth_is_limited(opening, count):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("a: b: c\n", '1:5: not valid YAML: a colon stands where no key can be. Quote a text that contains ": ".'),
-        ("a:\n\tb: 1\n", "2:1: not valid YAML: a tab stands in the indentation. Indent with spaces."),
+        ("a: b: c\n", '1:5: not valid YAML: found a colon where no key can be. Quote a text that contains ": ".'),
+        ("a:\n\tb: 1\n", "2:1: not valid YAML: the indentation contains a tab. Indent with spaces."),
         ("a: 'x\nb: 1\n", "1:4: not valid YAML: a quoted text has no end. Close the quote that opens here."),
         ("a: @x\n", "1:4: not valid YAML: a text cannot begin with `@`. Put it in quotes."),
         ("a: *x\n", "1:4: not valid YAML: an alias names an anchor that is not above it. Quote a text that begins with `*`."),
@@ -269,7 +269,7 @@ def test_not_utf_8(parse):
     assert texts(problems) == [
         (
             "m.yaml:2:6: the file is not UTF-8 text. "
-            "Save the file as UTF-8; images belong into files of their own: {$file: PATH}."
+            "Save the file as UTF-8; put images into files of their own: {$file: PATH}."
         )
     ]
 

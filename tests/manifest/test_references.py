@@ -11,17 +11,13 @@ from hypothesis import strategies as st
 
 from reconciler.cloud.port import ReadOnly
 from reconciler.errors import Busy, CloudError, Denied, InvalidInput, InvalidManifest, NotFound
+from reconciler.manifests.documents import FAILED
 from reconciler.manifests.reader import read
-from reconciler.manifests.references import (
-    FAILED,
-    REMOTE_READS,
-    Origin,
-    Remote,
-    references,
-    resolve_local,
-    resolve_remote,
-    variables,
-)
+from reconciler.manifests.reference_kinds import REMOTE_READS
+from reconciler.manifests.references.local_references import resolve_local
+from reconciler.manifests.references.origin import Origin
+from reconciler.manifests.references.remote_references import Remote, references, resolve_remote
+from reconciler.manifests.references.variables import variables
 from reconciler.model import Position, Reference, Secret
 
 
@@ -64,7 +60,7 @@ def test_a_file_of_variables_holds_values(parse):
     with pytest.raises(InvalidManifest) as error:
         variables([], documents)
     assert str(error.value).split("\n") == [
-        "v.yaml:1:1 a b: this is no name for a variable. Use letters, digits, _ and -, and begin with a letter.",
+        "v.yaml:1:1 a b: this cannot be the name of a variable. Use letters, digits, _ and -, and begin with a letter.",
         "v.yaml:2:9 c.x[0]: a variable cannot hold a reference. Write a value.",
     ]
 
@@ -154,22 +150,22 @@ def test_escapes(local, written, meant):
         ("a: ${ref.c/user_pool}\n", '1:4 a: "c/user_pool" does not say DOCUMENT/ADDRESS#MEMBER. Write for example customers/clients/web#ClientId or customers/user_pool#Id.'),
         ("a: x${ref.c/user_pool#Id\n", "1:4 a: the text holds a `${ref.` that is not closed. Write ${ref.customers/clients/web#ClientId}."),
         ("a: ${ref.c-${var.stgae}/user_pool#Id}\n", "1:4 a: the variable stgae has no value. Did you mean stage? Give it a value: --var stgae=VALUE, or a line in a --var-file."),
-        ("a: ${ref.${ref.c/user_pool#Id}}\n", "1:4 a: a reference stands within a reference. Only ${var.NAME} can stand there."),
-        ("a: {$ssm: '/${ref.c/user_pool#Id}'}\n", "1:5 a: a reference stands within a reference. Only ${var.NAME} can stand there."),
+        ("a: ${ref.${ref.c/user_pool#Id}}\n", "1:4 a: a reference is inside a reference. Only ${var.NAME} is allowed there."),
+        ("a: {$ssm: '/${ref.c/user_pool#Id}'}\n", "1:5 a: a reference is inside a reference. Only ${var.NAME} is allowed there."),
         ("a: ${ref.c-${var.braces}/user_pool#Id}\n", "1:4 a: a reference cannot hold braces. Write ${ref.customers/clients/web#ClientId}."),
-        ("a: ${var.dollar}${ref.c/user_pool#Id}\n", "1:4 a: a `$` stands before a reference. Put another character between the two."),
+        ("a: ${var.dollar}${ref.c/user_pool#Id}\n", "1:4 a: a `$` comes right before a reference. Put another character between the two."),
         ("$${ref.c/user_pool#Id}: 1\n", "1:1 $${ref.c/user_pool#Id}: a key cannot hold the characters `${ref.` themselves. Use another key."),
         ("x${ref.c/user_pool}: 1\n", '1:1 x${ref.c/user_pool}: "c/user_pool" does not say DOCUMENT/ADDRESS#MEMBER. Write for example customers/clients/web#ClientId or customers/user_pool#Id.'),
-        ("a:\n  b: 1\n  $env: HOME\n", "3:3 a: $env must stand alone, but b stands beside it. Write {$env: ...} only."),
+        ("a:\n  b: 1\n  $env: HOME\n", "3:3 a: $env must be the only key of its map, but there is also b. Write {$env: ...} only."),
         ("a: {$env: [x]}\n", "1:5 a: $env needs a text behind it. Write {$env: NAME}."),
         ("a: {$secret: }\n", "1:5 a: $secret needs a text behind it. Write {$secret: NAME#KEY}."),
         ("a: {$secret: '#k'}\n", "1:5 a: $secret needs the name of a secret before the #. Write {$secret: NAME#KEY}."),
         ("a: {$secret: 'n#'}\n", "1:5 a: $secret needs a key behind the #. Name a key, or leave the # out to take the whole secret."),
-        ("a: ${env.HOME}\n", "1:4 a: $env cannot stand within a text; only $var and $ref can. Make it the whole value: {$env: HOME}."),
+        ("a: ${env.HOME}\n", "1:4 a: $env cannot be used inside a text; only $var and $ref can. Make it the whole value: {$env: HOME}."),
         ("a: ${HOME}\n", "1:4 a: the text holds a `${...}` that is no reference. Write ${var.NAME}, or $${ for the two characters."),
         ("a: x${var.y\n", "1:4 a: the text holds a `${` that is not closed. Write ${var.NAME}, or $${ for the two characters."),
-        ("a: ${var.list}\n", "1:4 a: the variable list is a list, not a text. Make it the whole value: {$var: list}."),
-        ("a: ${var.null}\n", "1:4 a: the variable null is null, not a text. Make it the whole value: {$var: null}."),
+        ("a: ${var.list}\n", "1:4 a: the value of $var list is a list, not a text. Make it the whole value: {$var: list}."),
+        ("a: ${var.null}\n", "1:4 a: the value of $var null is null, not a text. Make it the whole value: {$var: null}."),
         ("${var.nope}: 1\n", "1:1 ${var.nope}: the variable nope has no value. Give it a value: --var nope=VALUE, or a line in a --var-file."),
     ],
 )  # fmt: skip

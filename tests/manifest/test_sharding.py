@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.manifests.desired import Manifest
-from reconciler.manifests.references import Link
+from reconciler.manifests.reference_kinds.ref import Link
 from reconciler.manifests.sharding import part
 from reconciler.model import Position, Spec
 

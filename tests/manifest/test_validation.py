@@ -10,8 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BeforeValidator, Field, StringConstraints
 
-from reconciler.manifests.references import FAILED, Origin
-from reconciler.manifests.validation import WORDINGS, Place, ProblemReport, check, convert, quoted, span, suggestion
+from reconciler.manifests.documents import FAILED
+from reconciler.manifests.references.origin import Origin
+from reconciler.manifests.validation.checking import check
+from reconciler.manifests.validation.conversion import convert
+from reconciler.manifests.validation.error_words import WORDINGS, span
+from reconciler.manifests.validation.place import Place, ProblemReport
+from reconciler.manifests.validation.shown_values import quoted
+from reconciler.manifests.validation.unknown_keys import suggest_key, suggest_word
 from reconciler.model import Position, Reference, Secret
 from schemas.base import ApiModel, Deprecated, Name, Note, OneOf, SecretKeys, Sensitive, SmsText, members
 from schemas.terms import Terms
@@ -94,32 +100,32 @@ def valid(tree, origins=None):
         ({"Flag": "on"}, 'thing.Flag: "on" is neither true nor false. Write true or false, without quotes.'),
         ({"Label": 12}, 'thing.Label: 12 is a number, not a text. Put it in quotes: "12".'),
         ({"Label": False}, 'thing.Label: false is a truth value, not a text. Put it in quotes: "false".'),
-        ({"Label": ["a"]}, "thing.Label: a list stands where a text is expected. Write one text of 1 to 128 characters."),
+        ({"Label": ["a"]}, "thing.Label: expected a text, found a list. Write one text of 1 to 128 characters."),
         ({"Label": ""}, "thing.Label: the text is empty. Use a text of 1 to 128 characters."),
         ({"Label": "x" * 129}, "thing.Label: the text has 129 characters. Use a text of 1 to 128 characters."),
         ({"Label": "a/b"}, 'thing.Label: "a/b" has characters that are not allowed here. Use letters, digits, spaces and _+=,.@-'),
         ({"Label": "/" * 99}, f'thing.Label: "{"/" * 57}..." has characters that are not allowed here. Use letters, digits, spaces and _+=,.@-'),
         ({"Kind": "C"}, 'thing.Kind: "C" is not allowed here. Use A or B.'),
-        ({"Image": "x"}, "thing.Image: a text stands where the content of a file is expected. Write {$file: PATH}."),
+        ({"Image": "x"}, "thing.Image: expected the content of a file, found a text. Write {$file: PATH}."),
         ({"Even": 3}, "thing.Even: write an even number"),
-        ({"Message": "hello there"}, 'thing.Message: "hello there" lacks {####}, the place for the code. Put {####} where the code shall stand.'),
-        ({"Words": "a"}, 'thing.Words: a text stands where a list is expected. Write a list: ["a"].'),
-        ({"Words": {"a": 1}}, "thing.Words: a map stands where a list is expected. Write a list: [...]."),
+        ({"Message": "hello there"}, 'thing.Message: "hello there" lacks {####}, the placeholder for the code. Put {####} where the code belongs.'),
+        ({"Words": "a"}, 'thing.Words: expected a list, found a text. Write a list: ["a"].'),
+        ({"Words": {"a": 1}}, "thing.Words: expected a list, found a map. Write a list: [...]."),
         ({"Words": []}, "thing.Words: the list is empty. Give it 1 to 3 items."),
         ({"Words": ["a"] * 4}, "thing.Words: the list has 4 items. Give it 1 to 3 items."),
         ({"Words": ["a", "abcdef"]}, "thing.Words[1]: the text has 6 characters. Use a text of at most 5 characters."),
-        ({"Words": [None]}, "thing.Words[0]: null stands where a text is expected. Write one text of at most 5 characters."),
-        ({"Tags": ["a"]}, "thing.Tags: a list stands where a map is expected. Write a map: {KEY: value}."),
+        ({"Words": [None]}, "thing.Words[0]: expected a text, found null. Write one text of at most 5 characters."),
+        ({"Tags": ["a"]}, "thing.Tags: expected a map, found a list. Write a map: {KEY: value}."),
         ({"Tags": {"a": "", "b": "", "c": ""}}, "thing.Tags: the map has 3 keys. Give it at most 2 keys."),
         ({"Tags": {"a": 1}}, 'thing.Tags.a: 1 is a number, not a text. Put it in quotes: "1".'),
-        ({"One": "x"}, "thing.One: a text stands where a map is expected. Write a map with Needed, Password, Mode."),
+        ({"One": "x"}, "thing.One: expected a map, found a text. Write a map with Needed, Password, Mode."),
         ({"One": {}}, "thing.One: Needed is missing. Add Needed: NUMBER."),
         ({"Many": [{"Needed": 1}, {"Needed": 10}]}, "thing.Many[1].Needed: 10 is more than the allowed 9. Use a number from 1 to 9."),
         ({"Many": [{}]}, "thing.Many[0]: Needed is missing. Add Needed: NUMBER."),
         ({"ByName": {"x": {"Needed": 0}}}, "thing.ByName.x.Needed: 0 is less than the allowed 1. Use a number from 1 to 9."),
         ({"Secret": SECRET + SECRET}, "thing.Secret: the secret value is too long. Use a text of 4 to 20 characters."),
         ({"Secret": 4815}, "thing.Secret: the secret value is a number, not a text. Give it as a text."),
-        ({"Secret": [SECRET]}, "thing.Secret: a list stands where a text is expected. Write one text of 4 to 20 characters."),
+        ({"Secret": [SECRET]}, "thing.Secret: expected a text, found a list. Write one text of 4 to 20 characters."),
         ({"Details": {"client_secret": True}}, "thing.Details.client_secret: the secret value is a truth value, not a text. Give it as a text."),
     ],
 )  # fmt: skip
@@ -188,20 +194,20 @@ def test_all_problems_at_once():
 @pytest.mark.parametrize(
     ("key", "fix"),
     [
-        ("count", "Write Count."),
-        ("COUNT", "Write Count."),
-        ("by_name", "Write ByName."),
+        ("count", "Did you mean Count?"),
+        ("COUNT", "Did you mean Count?"),
+        ("by_name", "Did you mean ByName?"),
         ("Conut", "Did you mean Count?"),
         ("Frobnicate", "Remove it, or see `poolctl explain` for what is known."),
     ],
 )
 def test_suggestions(key, fix):
-    assert suggestion(key, members(ComparedObject)) == fix
+    assert suggest_key(key, members(ComparedObject), ("thing",)) == fix
     assert run({key: 1})[1] == [f"thing.{key}: this key is not known here. {fix}"]
 
 
 def test_a_few_known_keys_are_listed():
-    assert suggestion("Frobnicate", ["A", "B"]) == "Known are A, B."
+    assert suggest_word("Frobnicate", ["A", "B"]) == "Known are A, B."
 
 
 def test_moved_members_come_with_advice():
@@ -230,12 +236,12 @@ def test_what_is_passed_through_is_checked_by_the_shape():
         }
     )
     assert problems == [
-        "thing.AutoVerifiedAttributes: a text stands where a list is expected. Write a list: [...].",
-        "thing.UserPoolTags: a list stands where a map is expected. Write a map: {KEY: value}.",
+        "thing.AutoVerifiedAttributes: expected a list, found a text. Write a list: [...].",
+        "thing.UserPoolTags: expected a map, found a list. Write a map: {KEY: value}.",
         "thing.AdminCreateUserConfig.InviteMessagTemplate: this key is not known here. Did you mean InviteMessageTemplate?",
-        "thing.AdminCreateUserConfig.AllowAdminCreateUserOnly: a text stands where true or false is expected. Write true or false.",
-        "thing.Policies.PasswordPolicy.MinimumLength: a text stands where a whole number is expected. Write a whole number.",
-        "thing.Policies.PasswordPolicy.RequireSymbols: a number stands where true or false is expected. Write true or false.",
+        "thing.AdminCreateUserConfig.AllowAdminCreateUserOnly: expected true or false, found a text. Write true or false.",
+        "thing.Policies.PasswordPolicy.MinimumLength: expected a whole number, found a text. Write a whole number.",
+        "thing.Policies.PasswordPolicy.RequireSymbols: expected true or false, found a number. Write true or false.",
         "thing.AccountRecoverySetting.RecoveryMechanisms[0]: Priority is missing. Add Priority.",
     ]  # fmt: skip
 
@@ -245,7 +251,7 @@ def test_an_enumeration_of_botocore_is_a_notice():
     assert (found, problems) == ({"DeletionProtection": "ACTVE"}, [])
     assert (
         notices[0]
-        == 'thing.DeletionProtection: "ACTVE" is not a known value; did you mean ACTIVE? It is passed on as it is.'
+        == 'thing.DeletionProtection: "ACTVE" is not a known value. Did you mean ACTIVE? It is passed on as it is.'
     )
 
 
@@ -323,7 +329,7 @@ def test_literal_secrets_are_wrapped_with_a_notice():
         assert (leaf.reveal(), leaf.origin) == (SECRET, "literal")
     assert found["Details"]["id"] == "x"
     assert notices == [
-        f"thing.{path}: a secret stands in the manifest in clear: use {{$secret: NAME#KEY}} or {{$env: NAME}}."
+        f"thing.{path}: the manifest holds a secret in clear text: use {{$secret: NAME#KEY}} or {{$env: NAME}}."
         for path in ("Secret", "One.Password", "Details.client_secret")
     ]
     assert SECRET not in repr(found)
@@ -358,9 +364,9 @@ def test_texts_of_the_manifest_itself_do_not():
     [
         (Origin("env", "E"), "the value of $env E is not a whole number."),
         (Origin("ssm", "/x"), "the value of $ssm /x is not a whole number."),
-        (Origin("file", "f"), "the content of $file f is not a whole number."),
-        (Origin("var", "v"), '"x1" (from $var v) is not a whole number.'),
-        (Origin("inline", ""), '"x1" is not a whole number.'),
+        (Origin("file", "f", b"x1"), "the content of $file f is not a whole number."),
+        (Origin("var", "v", taints=False), '"x1" (from $var v) is not a whole number.'),
+        (Origin("inline", "${var}", taints=False), '"x1" is not a whole number.'),
     ],
 )
 def test_a_wrong_value_names_where_it_came_from(origin, expected):
@@ -427,8 +433,8 @@ def test_unlisted_values_and_old_members_are_notices():
     assert problems == []
     assert found == {"Old": True, "Mode": "FSAT", "Modes": ["FAST", "TURBO"]}
     assert notices == [
-        'thing.Mode: "FSAT" is not a known value; did you mean FAST? It is passed on as it is.',
-        'thing.Modes[1]: "TURBO" is not a known value; known are FAST, SLOW. It is passed on as it is.',
+        'thing.Mode: "FSAT" is not a known value. Did you mean FAST? It is passed on as it is.',
+        'thing.Modes[1]: "TURBO" is not a known value. Known are FAST, SLOW. It is passed on as it is.',
         "thing.Old: Superseded. Write New.",
     ]
 

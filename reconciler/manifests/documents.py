@@ -1,0 +1,78 @@
+"""One YAML document: as it was written, and with its local references followed.
+
+Both remember where each value is written, since every later message points there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path as FilePath
+from typing import TypeVar
+
+from reconciler.manifests.reference_kinds.ref import Link
+from reconciler.manifests.references.origin import Origin
+from reconciler.model import Path, Position, Reference, Tree
+
+T = TypeVar("T")
+
+FAILED = Reference("?", "")
+"""Replaces a value that could not be read; the problem has been reported, and every check lets it pass."""
+
+
+@dataclass(frozen=True)
+class RawDocument:
+    """One YAML document as it was written: references not followed, nothing checked."""
+
+    file: str
+    """As the user named it; `-` is standard input."""
+    directory: FilePath
+    """What `$file` is relative to: the file's directory, or the working directory for standard input."""
+    index: int
+    """Number of the document within its file, from 0."""
+    tree: Tree
+    """Its content. Its keys are strings, all the way down."""
+    positions: Mapping[Path, Position] = field(repr=False)
+    """Where each value begins."""
+    keys: Mapping[Path, Position] = field(repr=False)
+    """Where each key begins, by the path of its value."""
+    start: Position
+    """Where the document begins."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document whose local references have been followed."""
+
+    file: str
+    """As the user named it."""
+    tree: Tree = field(repr=False)
+    """Its content. `$ssm` and `$secret` are `Reference` leaves; secrets are not wrapped yet."""
+    positions: Mapping[Path, Position] = field(repr=False)
+    """Where each value begins."""
+    keys: Mapping[Path, Position] = field(repr=False)
+    """Where each key begins."""
+    origins: Mapping[Path, Origin] = field(repr=False)
+    """What came from elsewhere, by the path of the outermost value that did."""
+    start: Position
+    """Where the document begins."""
+    links: tuple[Link, ...] = ()
+    """Its references to other documents, in the order of the text. In the tree they are `Reference` leaves of the
+    kinds `ref` and `text`, and in keys as they were written, variables replaced."""
+
+    def position(self, path: Path) -> Position:
+        """Return the place of a value, or of the nearest thing around it that was written."""
+        return nearest(self.positions, path) or self.start
+
+    def key(self, path: Path) -> Position:
+        """Return the place of the key of a value, or of the nearest key around it."""
+        return nearest(self.keys, path) or self.start
+
+
+def nearest(places: Mapping[Path, T], path: Path) -> T | None:
+    """Return what is noted for a path or for the nearest path around it, or None."""
+    for end in range(len(path), -1, -1):
+        found = places.get(path[:end])
+        if found is not None:
+            return found
+    return None

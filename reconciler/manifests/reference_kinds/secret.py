@@ -1,0 +1,51 @@
+"""`$secret`: a secret of AWS Secrets Manager, or one key of a secret that holds a JSON map."""
+
+from __future__ import annotations
+
+import json
+
+from reconciler.manifests.reference_kinds.reference_kind import Ask, ReferenceKind, ReferenceMistake
+from reconciler.model import Secret
+from schemas import reference_kinds
+
+
+def _complete(target: str) -> None:
+    if target.startswith("#"):
+        fix = f"Write {reference_kinds.SECRET.written}."
+        raise ReferenceMistake("$secret needs the name of a secret before the #.", fix)
+    if target.endswith("#"):
+        fix = "Name a key, or leave the # out to take the whole secret."
+        raise ReferenceMistake("$secret needs a key behind the #.", fix)
+
+
+def _secret(target: str, ask: Ask) -> Secret:
+    name, sharp, key = target.partition("#")
+    text = ask("secretsmanager", "GetSecretValue", {"SecretId": name}, f"secret {name}").get("SecretString")
+    if text is None:
+        raise ReferenceMistake(f"the secret {name} is binary.", "Store it as a text.")
+    return Secret(_pick(text, name, key) if sharp else text, f"$secret {target}")
+
+
+def _pick(text: str, name: str, key: str) -> str:
+    """Return one value of a secret that holds JSON. Nothing of the secret may reach a message."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        message = f"the secret {name} is not a JSON map, so it has no key {key}."
+        raise ReferenceMistake(message, f"Write {{$secret: {name}}}.")
+    if key not in found:
+        raise ReferenceMistake(f"the secret {name} has no key {key}.", "Correct the key behind the #.")
+    value = found[key]
+    if isinstance(value, (dict, list)) or value is None:
+        raise ReferenceMistake(f"the key {key} of the secret {name} does not hold a text.", "Store a text there.")
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+SECRET = ReferenceKind(
+    reference_kinds.SECRET,
+    remote=_secret,
+    reads=frozenset({("secretsmanager", "GetSecretValue")}),
+    check=_complete,
+)

@@ -1,0 +1,180 @@
+"""Follows the references of a document that need no AWS, and remembers where each value came from.
+
+What a value came from matters later: a secret from the environment must not be shown, and a number that came as a text
+(`--var`, `$env`) must be turned into one. Only AWS can answer `$ssm` and `$secret`, and only live objects can answer
+`$ref`; those remain in the tree as opaque leaves until a command that may contact AWS resolves them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path as FilePath
+from typing import Any
+
+from reconciler.errors import Problem
+from reconciler.manifests.documents import FAILED, Document, RawDocument, nearest
+from reconciler.manifests.reference_kinds import REFERENCE_KINDS, ReferenceKinds
+from reconciler.manifests.reference_kinds.ref import Link, link
+from reconciler.manifests.reference_kinds.reference_kind import ReferenceKind, ReferenceMistake, Surroundings
+from reconciler.manifests.references.filling import has_links
+from reconciler.manifests.references.interpolation import Interpolated, Interpolator
+from reconciler.manifests.references.origin import INLINE, Origin
+from reconciler.manifests.references.variables import Variables
+from reconciler.model import Path, Position, Reference, Tree, dotted
+from reconciler.terminal.suggestions import sentences, suggest
+
+
+def resolve_local(
+    document: RawDocument,
+    variables: Variables,
+    environ: Mapping[str, str],
+    kinds: ReferenceKinds = REFERENCE_KINDS,
+) -> tuple[Document, list[Problem]]:
+    """Follow every reference that needs no AWS: `$var`, `$env`, `$file` and `${var.x}` within texts and keys.
+
+    References to other documents are read, and collected; where they lead is checked with all documents at hand.
+
+    Args:
+        document: As read.
+        variables: From `variables.variables`.
+        environ: Environment of the process.
+        kinds: The kinds of references that there are.
+
+    Returns:
+        The document with values in place, and everything that is wrong with its references. A wrong
+        reference becomes `FAILED`.
+    """
+    walk = _Walk(document, Surroundings(variables, environ, document.directory), kinds)
+    tree = walk.value(document.tree, (), ())
+    places = (walk.positions, walk.keys, walk.origins)
+    result = Document(document.file, tree, *places, document.start, tuple(walk.links))
+    return result, walk.problems
+
+
+class _Walk:
+    """Rebuilds a tree with references replaced. Keys may change, so a path is followed as written and as it becomes."""
+
+    def __init__(self, document: RawDocument, around: Surroundings, kinds: ReferenceKinds) -> None:
+        self._document = document
+        self._surroundings = around
+        self._kinds = kinds
+        self._interpolator = Interpolator(kinds, around)
+        self.positions: dict[Path, Position] = {}
+        self.keys: dict[Path, Position] = {}
+        self.origins: dict[Path, Origin] = {}
+        self.links: list[Link] = []
+        self.problems: list[Problem] = []
+
+    def value(self, value: Any, written: Path, path: Path) -> Any:
+        """Return a value with everything in it replaced."""
+        where = self._document.positions.get(written)
+        if where:
+            self.positions[path] = where
+        if isinstance(value, str):
+            return self._text(value, written, path) if "${" in value else value
+        if isinstance(value, list):
+            return [self.value(item, (*written, i), (*path, i)) for i, item in enumerate(value)]
+        if not isinstance(value, dict):
+            return value
+        if any(key.startswith("$") and not key.startswith(("${", "$$")) for key in value):
+            return self._reference(value, written, path)
+        return self._map(value, written, path)
+
+    def _map(self, value: Tree, written: Path, path: Path) -> Tree:
+        result: Tree = {}
+        for key, inner in value.items():
+            here = (*written, key)
+            name = self._key(key, here, path) if "${" in key else key
+            if name in result:
+                fix = "Make the keys differ, or remove one."
+                self._say(self._document.keys[here], (*path, name), "two keys become the same one.", fix)
+                continue
+            self.keys[(*path, name)] = nearest(self._document.keys, here) or self._document.start
+            result[name] = self.value(inner, here, (*path, name))
+        return result
+
+    def _key(self, key: str, written: Path, path: Path) -> str:
+        where = nearest(self._document.keys, written) or self._document.start
+        try:
+            found = self._interpolator.read(key)
+            self._link(found.targets, (*path, found.text), where)
+        except ReferenceMistake as mistake:
+            self._say(where, (*path, key), mistake.message, mistake.fix)
+            return key
+        if not found.targets and has_links(found.text):  # later stages could not tell it from a reference
+            message = "a key cannot hold the characters `${ref.` themselves."
+            self._say(where, (*path, key), message, "Use another key.")
+        return found.text
+
+    def _text(self, text: str, written: Path, path: Path) -> Any:
+        where = nearest(self._document.positions, written) or self._document.start
+        try:
+            found = self._interpolator.read(text)
+            self._link(found.targets, path, where)
+        except ReferenceMistake as mistake:
+            self._say(where, path, mistake.message, mistake.fix)
+            return FAILED
+        if found.targets:
+            return Reference("text", found.text)
+        if found.kinds:
+            self.origins[path] = _inline(found)
+        return found.text
+
+    def _link(self, targets: Iterable[str], path: Path, where: Position) -> None:
+        self.links += [link(target, where, path) for target in targets]
+
+    def _reference(self, value: Tree, written: Path, path: Path) -> Any:
+        key = next(k for k in value if k.startswith("$") and not k.startswith(("${", "$$")))
+        here = nearest(self._document.keys, (*written, key)) or self._document.start
+        try:
+            kind, target = self._split(value, key)
+            return self._followed(kind, target, path, here)
+        except ReferenceMistake as mistake:
+            self._say(here, path, mistake.message, mistake.fix)
+            return FAILED
+
+    def _split(self, value: Tree, key: str) -> tuple[ReferenceKind, str]:
+        kind = self._kinds.get(key.removeprefix("$"))
+        if kind is None:
+            raise self._unknown(key)
+        if len(value) > 1:
+            others = ", ".join(k for k in value if k != key)
+            message = f"{key} must be the only key of its map, but there is also {others}."
+            raise ReferenceMistake(message, f"Write {{{key}: ...}} only.")
+        target = value[key]
+        if not isinstance(target, str) or not target:
+            raise ReferenceMistake(f"{key} needs a text behind it.", f"Write {kind.syntax.written}.")
+        return kind, self._interpolator.settled(target) if "${" in target else target
+
+    def _unknown(self, key: str) -> ReferenceMistake:
+        names = [f"${known}" for known in self._kinds]
+        message = sentences(f"{key} is no reference.", suggest(key, names))
+        return ReferenceMistake(message, f"Use one of {', '.join(names)}.")
+
+    def _followed(self, kind: ReferenceKind, target: str, path: Path, here: Position) -> Any:
+        kind.check(target)
+        if kind.links:
+            self._link([target], path, here)
+            return Reference(kind.key, target)
+        if kind.local is None:
+            self.origins[path] = Origin(kind.key, target, taints=kind.taints)
+            return Reference(kind.key, target)
+        found = kind.local(target, self._around(here))
+        self.origins[path] = Origin(kind.key, target, found.raw, kind.taints)
+        return found.value
+
+    def _around(self, here: Position) -> Surroundings:
+        """Return what a reference at a place is followed with: paths in an overlay are relative to the overlay."""
+        if here.file == self._document.file:
+            return self._surroundings
+        return replace(self._surroundings, directory=FilePath(here.file).parent, holder="overlay")
+
+    def _say(self, where: Position, path: Path, message: str, fix: str) -> None:
+        self.problems.append(Problem(where, dotted(path), message, fix))
+
+
+def _inline(found: Interpolated) -> Origin:
+    """Return the origin of a text that values were put into."""
+    names = dict.fromkeys(f"${{{kind.key}}}" for kind in found.kinds)
+    return Origin(INLINE, ", ".join(names), taints=any(kind.taints for kind in found.kinds))

@@ -1,0 +1,34 @@
+"""Where a value came from that is not written in the manifest itself, and whether a message may repeat it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from reconciler.manifests.reference_kinds import REFERENCE_KINDS, ReferenceKinds
+from reconciler.model import Reference
+
+INLINE = "inline"
+"""Kind of the origin of a text with `${var.x}` in it."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a value came from."""
+
+    kind: str
+    """Key of a kind of reference; `inline` for a text with `${var.x}` in it, `text` for one with `${ref.x}` in it."""
+    name: str
+    """What was written behind it; `${var}` for `inline`, and the text itself for `text`."""
+    raw: bytes | None = field(default=None, repr=False)
+    """Content of a file as it is, for members that hold bytes."""
+    taints: bool = True
+    """Whether no message may repeat the value, because it may be a secret."""
+
+    def __str__(self) -> str:
+        return self.name if self.kind in (INLINE, "text") else f"${self.kind} {self.name}"
+
+
+def origin_of(reference: Reference, kinds: ReferenceKinds = REFERENCE_KINDS) -> Origin:
+    """Return where a value came from that a reference was resolved to."""
+    kind = kinds.get(reference.kind)
+    return Origin(reference.kind, reference.target, taints=kind.taints if kind else not reference.links)

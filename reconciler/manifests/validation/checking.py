@@ -1,0 +1,84 @@
+"""Checks a declared object against its schema.
+
+Pydantic decides what is valid. Three things it cannot do are done around it: opaque leaves may replace any value (a
+secret, a value only AWS knows), what the installed botocore knows and the schema does not yet is let through, and texts
+that came from a variable or the environment become the numbers and booleans that they spell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from reconciler.errors import Problem
+from reconciler.manifests.validation.error_words import WORDINGS, Case
+from reconciler.manifests.validation.explainer import Explainer
+from reconciler.manifests.validation.place import Place, ProblemReport
+from reconciler.manifests.validation.shown_values import quoted
+from reconciler.manifests.validation.spot import Spot
+from reconciler.manifests.validation.tree_reader import Advice, TreeReader, no_advice
+from reconciler.manifests.validation.tree_view import TreeView
+from reconciler.model import Path, Tree
+from schemas.base import ApiModel, Member
+
+
+def check(
+    model: type[ApiModel],
+    tree: Any,
+    place: Place,
+    report: ProblemReport,
+    *,
+    others: Advice = no_advice,
+) -> Tree:
+    """Validate one declared object.
+
+    Args:
+        model: Its schema.
+        tree: What was written, references followed as far as they can be.
+        place: Where it is, for messages.
+        report: Gets problems and notices.
+        others: Advice for keys that neither the schema nor botocore knows here, because another section has them.
+
+    Returns:
+        The object as it is declared: values converted, secrets wrapped, members in the order of the schema and null
+        ones kept. What is not valid is left out.
+    """
+    view = TreeView(place, report)
+    visible = TreeReader(model, view, others).structure(model, tree, (), hidden=False)
+    try:
+        valid = model.model_validate(visible, extra="forbid")
+    except ValidationError as error:
+        if Explainer(model, visible, view).explain(error):
+            return {}
+        return _put_back(visible, view.held)  # nothing is wrong but that required members are not known yet
+    return _put_back(valid.model_dump(exclude_unset=True), view.held)
+
+
+def _put_back(tree: Tree, held: Mapping[Path, Any]) -> Tree:
+    for path, value in held.items():
+        target: Any = tree
+        for step in path[:-1]:
+            target = target[step]
+        target[path[-1]] = value
+    return tree
+
+
+def check_key(section: Member, key: str, place: Place, report: ProblemReport) -> None:
+    """Validate a key of a section, for objects that have no member of which it is the value.
+
+    Args:
+        section: The map that has the key.
+        key: What was written.
+        place: Where the object is.
+        report: Gets the problem.
+    """
+    try:
+        TypeAdapter(Annotated[(str, *section.key_marks)]).validate_python(key, strict=True)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False)[0]
+        spot = Spot(section, section.key_marks, str, {})
+        case = Case(key, quoted(key), spot, found.get("ctx", {}))
+        message, fix = WORDINGS[found["type"]](case)
+        report.problems.append(Problem(place.start, place.name(()), message, fix))

@@ -1,0 +1,150 @@
+"""Walks an object along its schema and makes the copy that pydantic checks.
+
+Opaque leaves may replace any value (a secret, a value only AWS knows), so they are taken out before, and put back
+after.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from reconciler.manifests.references.remote_references import references
+from reconciler.manifests.validation.passthrough import Passthrough
+from reconciler.manifests.validation.tree_view import GONE, TreeView
+from reconciler.manifests.validation.unknown_keys import suggest_key
+from reconciler.model import Path, Reference, Secret, Tree
+from reconciler.terminal.suggestions import same
+from schemas.base import ApiModel, Deprecated, Member, Note, OneOf, SecretKeys, Sensitive, members
+
+Advice = Callable[[str], str]
+"""Gives what to do with a key that is in the wrong place, or nothing."""
+
+
+def no_advice(key: str) -> str:  # noqa: ARG001 - the signature of the hook
+    """Know of no other place for any key."""
+    return ""
+
+
+class TreeReader:
+    """Walks an object along its schema and makes the copy that pydantic checks."""
+
+    def __init__(self, model: type[ApiModel], view: TreeView, others: Advice) -> None:
+        self._view = view
+        self._others = others
+        self._passthrough = Passthrough(model, view)
+
+    def structure(self, model: type[ApiModel], value: Any, path: Path, *, hidden: bool) -> Any:
+        """Return the visible copy of a structure."""
+        if isinstance(value, Reference):
+            return self._view.hold(path, value)
+        if not isinstance(value, dict):
+            return self._odd(value, path, hidden=hidden)
+        known = members(model)
+        result: Tree = {}
+        for key, inner in value.items():
+            here = (*path, key)
+            member = known.get(key)
+            seen = (
+                self._unknown(model, key, inner, here) if member is None else self._member(member, inner, here, hidden)
+            )
+            if seen is not GONE:
+                result[key] = seen
+        return result
+
+    def _member(self, member: Member, value: Any, path: Path, hidden: bool) -> Any:
+        if member.has(Deprecated):
+            note = member.mark(Note)
+            text = note.text if note else ""
+            said = text if text.startswith("Superseded") else f"Superseded. {text}".strip()
+            self._view.notice(path, said, key=True)
+        hidden = hidden or member.has(Sensitive)
+        if value is None:
+            return None
+        if member.shape == "list":
+            return self._list(member, value, path, hidden)
+        if member.shape == "map":
+            return self._map(member, value, path, hidden)
+        if member.model:
+            return self.structure(member.model, value, path, hidden=hidden)
+        return self._scalar(member.scalar, member.marks, value, path, hidden)
+
+    def _list(self, member: Member, value: Any, path: Path, hidden: bool) -> Any:
+        if isinstance(value, Reference) or (isinstance(value, list) and any(isinstance(v, Reference) for v in value)):
+            return self._view.hold(path, value)
+        if not isinstance(value, list):
+            return self._odd(value, path, hidden=hidden)
+        return [self._item(member, item, (*path, i), hidden) for i, item in enumerate(value)]
+
+    def _map(self, member: Member, value: Any, path: Path, hidden: bool) -> Any:
+        if isinstance(value, Reference):
+            return self._view.hold(path, value)
+        if not isinstance(value, dict):
+            return self._odd(value, path, hidden=hidden)
+        secret = member.mark(SecretKeys)
+        names = secret.names if secret else ()
+        seen = {k: self._item(member, v, (*path, k), hidden or k in names) for k, v in value.items()}
+        return {k: v for k, v in seen.items() if v is not GONE}
+
+    def _item(self, member: Member, value: Any, path: Path, hidden: bool) -> Any:
+        if value is None:
+            if member.shape == "map":  # null resets one key of a map; the type of its values does not say so
+                self._view.held[path] = None
+                self._view.gone.add(path)
+                return GONE
+            return None
+        if member.model:
+            return self.structure(member.model, value, path, hidden=hidden)
+        return self._scalar(member.scalar, member.item_marks, value, path, hidden)
+
+    def _scalar(self, scalar: type, marks: tuple[Any, ...], value: Any, path: Path, hidden: bool) -> Any:
+        if isinstance(value, Reference):
+            return self._view.hold(path, value)
+        if isinstance(value, Secret):
+            self._view.hidden.add(path)
+            self._view.held[path] = value
+            return value.reveal()
+        if isinstance(value, (dict, list)):
+            return self._free(scalar, value, path, hidden)
+        value = self._view.converted(scalar, value, path)
+        if hidden or any(isinstance(m, Sensitive) for m in marks):
+            self._view.wrap(value, path)
+        elif isinstance(value, str) and (known := next((m for m in marks if isinstance(m, OneOf)), None)):
+            self._view.unlisted(value, path, known.values)
+        return value
+
+    def _free(self, scalar: type, value: Any, path: Path, hidden: bool) -> Any:
+        """Take a map or list where the schema says nothing about its content, or wants a scalar."""
+        if scalar in (str, int, bool, float, bytes):
+            return self._odd(value, path, hidden=hidden)
+        if next(iter(references(value)), None):
+            return self._view.hold(path, value)
+        return value
+
+    def _odd(self, value: Any, path: Path, *, hidden: bool) -> Any:
+        """Leave a value of the wrong shape to pydantic."""
+        if hidden or isinstance(value, Secret):
+            self._view.hidden.add(path)
+        return value.reveal() if isinstance(value, Secret) else value
+
+    def _unknown(self, model: type[ApiModel], key: str, value: Any, path: Path) -> Any:
+        """Take a key that the schema does not know: pass it through if botocore knows it, or report it."""
+        if key in model.MOVED:
+            self._view.problem(path, f"{model.MOVED[key]}.", key=True)
+            return self._view.prune(path)
+        exact = same(key, members(model))
+        shape = None if exact else self._passthrough.shape(path)
+        if shape is None:
+            advice = self._others(key) if len(path) == 1 and not exact else ""
+            message = "this key does not belong here." if advice else "this key is not known here."
+            fix = advice or suggest_key(key, members(model), (*self._view.place.prefix, *path[:-1]))
+            self._view.problem(path, message, fix, key=True)
+            return self._view.prune(path)
+        problems = len(self._view.report.problems)
+        self._view.held[path] = self._passthrough.read(shape, value, path)
+        if len(self._view.report.problems) > problems:
+            del self._view.held[path]
+        else:
+            message = "is not known to this version of poolctl, but to the installed botocore: passed through."
+            self._view.notice(path, message, key=True)
+        return self._view.prune(path)

@@ -1,0 +1,84 @@
+"""What a check has seen of an object: the values that pydantic must not see, and those that no message may show."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reconciler.errors import Problem
+from reconciler.manifests.validation.conversion import convert
+from reconciler.manifests.validation.place import Place, ProblemReport
+from reconciler.manifests.validation.shown_values import shown
+from reconciler.model import Notice, Path, Secret
+from reconciler.terminal.suggestions import suggest_or_list
+
+
+class _Gone:
+    """Replaces a value that pydantic shall not see."""
+
+
+GONE: Any = _Gone()
+"""The only instance."""
+
+
+class TreeView:
+    """Collects, while an object is walked, what is left out of the copy that pydantic checks."""
+
+    def __init__(self, place: Place, report: ProblemReport) -> None:
+        self.place = place
+        self.report = report
+        self.held: dict[Path, Any] = {}
+        """What the result holds in the place of what pydantic saw."""
+        self.hidden: set[Path] = set()
+        """Values that may not be shown."""
+        self.gone: set[Path] = set()
+        """Values that pydantic does not see, so that it may find them missing."""
+
+    def hold(self, path: Path, value: Any) -> Any:
+        """Keep a value for the result and hide it from pydantic."""
+        if path:
+            self.held[path] = value
+        return self.prune(path)
+
+    def prune(self, path: Path) -> Any:
+        """Hide a value from pydantic, for good."""
+        self.gone.add(path)
+        return GONE if path else {}
+
+    def wrap(self, value: Any, path: Path) -> None:
+        """Note that a value is a secret, and report one that is written out."""
+        self.hidden.add(path)
+        if not isinstance(value, str):
+            return
+        origin = self.place.origin(path)
+        self.held[path] = Secret(value, str(origin) if origin else "literal")
+        if origin is None:
+            self.notice(path, "the manifest holds a secret in clear text: use {$secret: NAME#KEY} or {$env: NAME}.")
+
+    def converted(self, scalar: type, value: Any, path: Path) -> Any:
+        """Give a value that came from elsewhere the type of its member."""
+        origin = self.place.origin(path)
+        if origin is None:
+            return value
+        if scalar is bytes and origin.raw is not None:
+            return origin.raw
+        if isinstance(value, bytes) and scalar is not bytes:
+            self.problem(path, f"the content of {origin} is not UTF-8 text.", "Save the file as UTF-8.")
+            return self.prune(path)
+        return convert(value, scalar) if isinstance(value, str) and origin.raw is None else value
+
+    def unlisted(self, value: Any, path: Path, known: tuple[str, ...]) -> None:
+        """Report a value that an enumeration does not list; enumerations lag the service."""
+        if value not in known:
+            said = shown(value, self.place.origin(path))
+            hint = suggest_or_list(str(value), known, f"Known are {', '.join(known)}.")
+            self.notice(path, f"{said} is not a known value. {hint} It is passed on as it is.")
+
+    def notice(self, path: Path, message: str, *, key: bool = False) -> None:
+        """Report something that is no mistake."""
+        where = self.place.key(path) if key else self.place.value(path)
+        self.report.notices.append(Notice(f"{self.place.name(path)}: {message}", where))
+
+    def problem(self, path: Path, message: str, fix: str = "", *, key: bool = False) -> None:
+        """Report a mistake in a value, or in its key."""
+        where = self.place.key(path) if key else self.place.value(path)
+        self.report.problems.append(Problem(where, self.place.name(path), message, fix))
