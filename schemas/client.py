@@ -1,7 +1,7 @@
 """App clients: what CreateUserPoolClient and UpdateUserPoolClient take (cognito.md 2.3), and what belongs to one.
 
-What belongs to one client is an object of its own in the API, and is written inside the client in a manifest. Such members
-are ours, hence their spelling; none of them is sent with the client.
+What belongs to one client is an object of its own in the API, and is written inside the client in a manifest. Such
+members are ours, hence their spelling; none of them is sent with the client.
 """
 
 from __future__ import annotations

@@ -221,11 +221,15 @@ def _choice() -> JsonSchema:
 
 def manifest_schema() -> JsonSchema:
     """Return the JSON Schema (draft 2020-12) of a manifest, in the order of the models."""
+    inline = {s.key: f"${{{s.key}.{s.example}}}" for s in REFERENCE_SYNTAX if s.inline}
     defs: JsonSchema = {
         "Reference": _references(),
         "Dynamic": {
-            "description": "A value from elsewhere: a reference, or a text with ${var.NAME} or ${ref.TARGET} in it.",
-            "anyOf": [{"$ref": "#/$defs/Reference"}, {"type": "string", "pattern": r"\$\{(var|ref)\."}],
+            "description": f"A value from elsewhere: a reference, or a text with {' or '.join(inline.values())} in it.",
+            "anyOf": [
+                {"$ref": "#/$defs/Reference"},
+                {"type": "string", "pattern": rf"\$\{{({'|'.join(inline)})\."},
+            ],
         },
     }
     for kind in DOCUMENTS.values():

@@ -18,6 +18,8 @@ class ReferenceSyntax(NamedTuple):
     """What may follow the colon."""
     help: str
     """One line for editors: what is named there."""
+    inline: str = ""
+    """Regular expression of what may follow `${KEY.` within a text; empty if it must be the whole value."""
 
     @property
     def written(self) -> str:
@@ -25,7 +27,9 @@ class ReferenceSyntax(NamedTuple):
         return f"{{${self.key}: {self.example}}}"
 
 
-VAR = ReferenceSyntax("var", "NAME", "Name of a variable: --var NAME=VALUE, or a line of a --var-file.")
+VAR = ReferenceSyntax(
+    "var", "NAME", "Name of a variable: --var NAME=VALUE, or a line of a --var-file.", r"[A-Za-z_][A-Za-z0-9_-]*"
+)
 ENV = ReferenceSyntax("env", "NAME", "Name of an environment variable.")
 FILE = ReferenceSyntax("file", "templates/verify.html", "Path of a file, relative to the manifest.")
 SSM = ReferenceSyntax("ssm", "/path/of/parameter", "Name of a parameter in AWS Systems Manager.")
@@ -34,6 +38,7 @@ REF = ReferenceSyntax(
     "ref",
     "customers/clients/web#ClientId",
     "What identifies an object of another document: NAME/clients/web#ClientId, NAME/user_pool#Id.",
+    r"[^{}]*",
 )
 
 REFERENCE_SYNTAX = (VAR, ENV, FILE, SSM, SECRET, REF)

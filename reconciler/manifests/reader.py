@@ -69,8 +69,8 @@ def read(paths: Sequence[str], stdin: Callable[[], str]) -> tuple[list[RawDocume
 def overlays(paths: Sequence[str], environment: str) -> tuple[dict[str, list[RawDocument]], list[Problem]]:
     """Read what is laid over the manifests of every path in one environment.
 
-    An overlay is in an `overlays/ENVIRONMENT` directory, under the same relative path as the manifest: in the nearest directory
-    around the manifest that has one, up to the directory that is given; or beside the file that is given.
+    An overlay is in a directory `overlays/ENVIRONMENT`, under the same relative path as the manifest: in the nearest
+    directory around the manifest that has one, up to the directory that is given; or beside the file that is given.
 
     Args:
         paths: As for `read`.

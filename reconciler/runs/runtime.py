@@ -167,10 +167,11 @@ class Runtime:
         A newcomer who runs an example has no secrets, and the embedded Cognito needs none that are real.
         """
         from reconciler.local.stand_ins import make_up
+        from reconciler.manifests.reference_kinds.secret import SECRET
         from reconciler.manifests.references.remote_references import references
 
         for manifest in manifests:
-            found = (r.target for s in manifest.specs for _, r in references(s.declared) if r.kind == "secret")
+            found = (r.target for s in manifest.specs for _, r in references(s.declared) if r.kind == SECRET.key)
             make_up(self._region(manifest), found)
 
     def _region(self, manifest: Manifest) -> str:

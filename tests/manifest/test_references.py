@@ -4,21 +4,30 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from typing import Annotated
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import Field
 
 from reconciler.cloud.port import ReadOnly
 from reconciler.errors import Busy, CloudError, Denied, InvalidInput, InvalidManifest, NotFound
 from reconciler.manifests.documents import FAILED
 from reconciler.manifests.reader import read
-from reconciler.manifests.reference_kinds import REMOTE_READS
+from reconciler.manifests.reference_kinds import REFERENCE_KINDS, REMOTE_READS
+from reconciler.manifests.reference_kinds.reference_kind import Followed, ReferenceKind
 from reconciler.manifests.references.local_references import resolve_local
-from reconciler.manifests.references.origin import Origin
+from reconciler.manifests.references.origin import Origin, origin_of
 from reconciler.manifests.references.remote_references import Remote, references, resolve_remote
 from reconciler.manifests.references.variables import variables
+from reconciler.manifests.validation.checking import check
+from reconciler.manifests.validation.place import Place, ProblemReport
 from reconciler.model import Position, Reference, Secret
+from schemas.base import ApiModel
+from schemas.jsonschema import manifest_schema
+from schemas.reference_kinds import REFERENCE_SYNTAX, ReferenceSyntax
 
 
 @pytest.fixture
@@ -161,7 +170,7 @@ def test_escapes(local, written, meant):
         ("a: {$secret: }\n", "1:5 a: $secret needs a text behind it. Write {$secret: NAME#KEY}."),
         ("a: {$secret: '#k'}\n", "1:5 a: $secret needs the name of a secret before the #. Write {$secret: NAME#KEY}."),
         ("a: {$secret: 'n#'}\n", "1:5 a: $secret needs a key behind the #. Name a key, or leave the # out to take the whole secret."),
-        ("a: ${env.HOME}\n", "1:4 a: $env cannot be used inside a text; only $var and $ref can. Make it the whole value: {$env: HOME}."),
+        ("a: ${env.HOME}\n", "1:4 a: $env cannot be used inside a text; these can: $var, $ref. Make it the whole value: {$env: HOME}."),
         ("a: ${HOME}\n", "1:4 a: the text holds a `${...}` that is no reference. Write ${var.NAME}, or $${ for the two characters."),
         ("a: x${var.y\n", "1:4 a: the text holds a `${` that is not closed. Write ${var.NAME}, or $${ for the two characters."),
         ("a: ${var.list}\n", "1:4 a: the value of $var list is a list, not a text. Make it the whole value: {$var: list}."),
@@ -319,3 +328,110 @@ def test_a_throttled_read_is_no_mistake_of_the_author():
 def test_a_secret_says_nothing():
     secret = Secret("hunter2", "$env X")
     assert "hunter2" not in f"{secret} {secret!r} {secret:>30}"
+
+
+# --- the kinds as a family -----------------------------------------------------------------------------------------
+
+UPPER = ReferenceKind(
+    ReferenceSyntax("upper", "TEXT", "A text in capitals.", inline="[a-z]+"),
+    local=lambda target, around: Followed(target.upper() + around.environ.get("END", "")),
+)
+ADDRESS = ReferenceKind(
+    ReferenceSyntax("address", "HOST", "The address of a host."),
+    remote=lambda target, ask: ask("names", "Lookup", {"Name": target}, f"host {target}")["Parameter"]["Value"],
+    reads=frozenset({("names", "Lookup")}),
+    taints=False,
+)
+MORE = {**REFERENCE_KINDS, UPPER.key: UPPER, ADDRESS.key: ADDRESS}
+"""The kinds with two more: each is one value, and nothing else was changed for it."""
+
+
+class Pool(ApiModel):
+    Count: Annotated[int, Field(ge=6)] | None = None
+
+
+def problems_of(document):
+    report = ProblemReport()
+    place = Place(("pool",), document.start, document.positions, document.keys, document.origins)
+    check(Pool, document.tree, place, report)
+    return [p.message for p in report.problems]
+
+
+def test_a_new_local_kind_is_parsed_as_a_value_and_within_texts(one):
+    raw = one("a: {$upper: x y}\nb: 1-${upper.x}-${var.v}\n${upper.k}: {$ssm: '/${upper.x}'}\n")
+    document, problems = resolve_local(raw, {"v": 3}, {"END": "!"}, MORE)
+    assert problems == []
+    assert document.tree == {"a": "X Y!", "b": "1-X!-3", "K!": Reference("ssm", "/X!")}
+    assert {p: str(o) for p, o in document.origins.items()} == {
+        ("a",): "$upper x y",
+        ("b",): "${upper}, ${var}",
+        ("K!",): "$ssm /X!",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a: {$uper: x}\n", "1:5 a: $uper is no reference. Did you mean $upper? Use one of $var, $env, $file, $ssm, $secret, $ref, $upper, $address."),
+        ("a: {$upper: [x]}\n", "1:5 a: $upper needs a text behind it. Write {$upper: TEXT}."),
+        ("a: {$upper: x, b: 1}\n", "1:5 a: $upper must be the only key of its map, but there is also b. Write {$upper: ...} only."),
+        ("a: ${upper.1}\n", "1:4 a: the text holds a `${...}` that is no reference. Write ${var.NAME}, or $${ for the two characters."),
+        ("a: ${address.x}\n", "1:4 a: $address cannot be used inside a text; these can: $var, $ref, $upper. Make it the whole value: {$address: x}."),
+    ],
+)  # fmt: skip
+def test_mistakes_of_a_new_kind(one, text, expected):
+    assert wrong(resolve_local(one(text), {}, {}, MORE)) == [f"m.yaml:{expected}"]
+
+
+def test_a_kind_that_is_not_listed_is_unknown(one):
+    _, problems = resolve_local(one("a: {$upper: x}\n"), {}, {})
+    assert problems[0].message == "$upper is no reference."
+
+
+@pytest.mark.parametrize(
+    ("text", "taints", "shown"),
+    [
+        ("Count: {$upper: x}\n", True, "the value of $upper x"),
+        ("Count: {$upper: x}\n", False, '"X" (from $upper x)'),
+        ("Count: 1${upper.x}\n", True, "the value of ${upper}"),
+        ("Count: 1${upper.x}\n", False, '"1X"'),
+        ("Count: ${var.v}${upper.x}\n", True, "the value of ${var}, ${upper}"),
+    ],
+)
+def test_whether_a_new_kind_taints_is_its_own_decision(one, text, taints, shown):
+    kinds = {**MORE, UPPER.key: replace(UPPER, taints=taints)}
+    document, _ = resolve_local(one(text), {"v": "a"}, {}, kinds)
+    assert problems_of(document) == [f"{shown} is not a whole number."]
+
+
+def test_a_new_remote_kind_is_an_opaque_leaf_until_aws_is_asked(one):
+    document, problems = resolve_local(one("a: {$address: h}\nb: {$address: h}\n"), {}, {}, MORE)
+    leaf = Reference("address", "h")
+    assert (problems, document.tree) == ([], {"a": leaf, "b": leaf})
+    assert str(leaf) == "(known after reading $address h)"
+    assert leaf.written == "{$address: h}"
+    cloud = FakeCloud(secrets={"h": {"Parameter": {"Value": "10.0.0.1"}}})
+    remote = Remote(ReadOnly(cloud, ADDRESS.reads), MORE)
+    assert resolve_remote(document.tree, remote, place) == ({"a": "10.0.0.1", "b": "10.0.0.1"}, [])
+    assert cloud.calls == [("names", "Lookup", {"Name": "h"})]
+    assert origin_of(leaf, MORE) == Origin("address", "h", taints=False)
+
+
+def test_mistakes_of_a_new_remote_kind():
+    cloud = FakeCloud(secrets={"h": Denied("names:Lookup", "AccessDeniedException", "?")})
+    _, problems = resolve_remote({"a": Reference("address", "h")}, Remote(cloud, MORE), place)
+    assert [str(p) for p in problems] == ["m.yaml:7:1 a: the host h may not be read. Allow names:Lookup on it."]
+
+
+def test_every_kind_is_listed_once_and_in_the_editor_schema():
+    assert [kind.syntax for kind in REFERENCE_KINDS.values()] == list(REFERENCE_SYNTAX)
+    assert list(manifest_schema()["$defs"]["Reference"]["properties"]) == [f"${key}" for key in REFERENCE_KINDS]
+
+
+def test_a_kind_is_either_local_or_remote_or_leads_to_another_document():
+    for kind in REFERENCE_KINDS.values():
+        assert [kind.local is not None, kind.remote is not None, kind.links].count(True) == 1
+        assert bool(kind.reads) == (kind.remote is not None)
+        assert not (kind.is_inline and kind.remote)
+    assert [kind.key for kind in REFERENCE_KINDS.values() if kind.links] == ["ref"]
+    assert [kind.key for kind in REFERENCE_KINDS.values() if not kind.taints] == ["var", "ref"]

@@ -19,7 +19,7 @@ from reconciler.manifests.validation.place import Place, ProblemReport
 from reconciler.manifests.validation.shown_values import quoted
 from reconciler.manifests.validation.unknown_keys import suggest_key, suggest_word
 from reconciler.model import Position, Reference, Secret
-from schemas.base import ApiModel, Deprecated, Name, Note, OneOf, SecretKeys, Sensitive, SmsText, members
+from schemas.base import ApiModel, Deprecated, Name, Note, OneOf, Pattern, SecretKeys, Sensitive, SmsText, members
 from schemas.terms import Terms
 
 SECRET = "hunter2-hunter2"
@@ -186,6 +186,45 @@ def test_a_map_is_not_called_short_because_its_values_are_not_known_yet():
 def test_all_problems_at_once():
     _, problems, _ = run({"Count": 200, "Flag": 1, "Nope": 1, "One": {"Needed": 0, "Nah": 2}})
     assert len(problems) == 5
+
+
+def all_models():
+    from schemas.documents import DOCUMENTS
+
+    def below(model):
+        yield model
+        for member in members(model).values():
+            if member.model:
+                yield from below(member.model)
+
+    return {model for document in DOCUMENTS.values() for model in below(document.model)}
+
+
+def test_every_pattern_of_the_schemas_has_its_words_beside_it():
+    wordless, found = [], 0
+    for model in all_models():
+        for member in members(model).values():
+            for mark in (*member.marks, *member.item_marks, *member.key_marks):
+                if isinstance(mark, StringConstraints) and mark.pattern:
+                    found += 1
+                    if not isinstance(mark.pattern, Pattern):
+                        wordless.append(f"{model.__name__}.{member.name}: {mark.pattern}")
+    assert found > 50
+    assert wordless == []
+
+
+def test_no_words_of_a_pattern_hold_a_pattern():
+    made = {
+        m.pattern
+        for model in all_models()
+        for member in members(model).values()
+        for m in (*member.marks, *member.item_marks, *member.key_marks)
+        if isinstance(m, StringConstraints) and m.pattern
+    }
+    for pattern in made:
+        assert pattern.wrong.startswith(("is ", "has ", "lacks ")), pattern
+        assert not set("^[]*") & set(pattern.wrong + pattern.fix), pattern
+        assert pattern.fix[0].isupper(), pattern
 
 
 # --- unknown keys --------------------------------------------------------------------------------------------------

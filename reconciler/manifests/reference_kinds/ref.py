@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from reconciler.manifests.reference_kinds.reference_kind import ReferenceKind, ReferenceMistake
@@ -55,4 +54,4 @@ def link(target: str, source: Position, path: Path) -> Link:
     return Link(document, section, name, member, source, path)
 
 
-REF = ReferenceKind(reference_kinds.REF, taints=False, inline=re.compile(r"[^{}]*\Z"))
+REF = ReferenceKind(reference_kinds.REF, taints=False)

@@ -94,8 +94,6 @@ class ReferenceKind:
     """The calls that `remote` makes: (service, operation)."""
     taints: bool = True
     """Whether no message may repeat the value, because it may be a secret."""
-    inline: re.Pattern[str] | None = None
-    """How a target looks within a text (`${var.NAME}`); None where the reference must be the whole value."""
     check: Callable[[str], object] = unchecked
     """Refuses a target that can lead nowhere. Raises `ReferenceMistake`."""
 
@@ -103,6 +101,15 @@ class ReferenceKind:
     def key(self) -> str:
         """The word behind the `$`."""
         return self.syntax.key
+
+    @property
+    def is_inline(self) -> bool:
+        """Whether it may be a part of a text: `${var.NAME}`."""
+        return bool(self.syntax.inline)
+
+    def fits_inline(self, target: str) -> bool:
+        """Return whether a target may be written within a text."""
+        return self.is_inline and re.fullmatch(self.syntax.inline, target) is not None
 
     @property
     def links(self) -> bool:

@@ -8,7 +8,7 @@ from reconciler.manifests.reference_kinds.reference_kind import Followed, Refere
 from reconciler.terminal.suggestions import sentences, suggest
 from schemas import reference_kinds
 
-NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
+NAME = re.compile(rf"{reference_kinds.VAR.inline}\Z")
 """How a variable may be called."""
 
 
@@ -20,4 +20,4 @@ def _variable(target: str, around: Surroundings) -> Followed:
     raise ReferenceMistake(message, f"Give it a value: --var {name}=VALUE, or a line in a --var-file.")
 
 
-VAR = ReferenceKind(reference_kinds.VAR, local=_variable, taints=False, inline=NAME)
+VAR = ReferenceKind(reference_kinds.VAR, local=_variable, taints=False)

@@ -96,11 +96,11 @@ class Interpolator:
             raise ReferenceMistake("the text holds a `${` that is not closed.", WRITE)
         key, dot, name = inner.partition(".")
         kind = self._kinds.get(key)
-        if kind and dot and not kind.inline:
-            able = " and ".join(f"${k.key}" for k in self._kinds.values() if k.inline)
-            message = f"${key} cannot be used inside a text; only {able} can."
+        if kind and dot and not kind.is_inline:
+            able = ", ".join(f"${k.key}" for k in self._kinds.values() if k.is_inline)
+            message = f"${key} cannot be used inside a text; these can: {able}."
             raise ReferenceMistake(message, f"Make it the whole value: {{${key}: {name}}}.")
-        if kind is None or kind.local is None or not (kind.inline and kind.inline.match(name)):
+        if kind is None or kind.local is None or not kind.fits_inline(name):
             raise ReferenceMistake("the text holds a `${...}` that is no reference.", WRITE)
         used.append(kind)
         return _spelled(kind.local(name, self._around).value, kind, name)
