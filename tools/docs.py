@@ -19,7 +19,7 @@ import argparse
 import importlib
 import pkgutil
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,27 +30,27 @@ ROOT = Path(__file__).parent.parent
 
 @dataclass(frozen=True)
 class Generator:
-    """A module that generates files.
+    """A module that generates files, and what it generates now.
 
     Attributes:
         name: Name of the module.
-        pages: Returns the text of each file by its path from the root.
+        pages: The text of each file by its path from the root.
         folder: The folder that belongs to it alone, if there is one.
     """
 
     name: str
-    pages: Callable[[], Mapping[str, str]]
+    pages: Mapping[str, str]
     folder: str | None = None
 
 
 def generators() -> tuple[Generator, ...]:
-    """Return the generators of this package, sorted by name."""
+    """Run the generators of this package, and return what they make, sorted by name."""
     names = sorted(info.name for info in pkgutil.iter_modules(tools.__path__))
     modules = [
         importlib.import_module(f"{tools.__name__}.{name}") for name in names if f"tools.{name}" != __spec__.name
     ]
     return tuple(
-        Generator(module.__name__, module.pages, getattr(module, "FOLDER", None))
+        Generator(module.__name__, module.pages(), getattr(module, "FOLDER", None))
         for module in modules
         if hasattr(module, "pages")
     )
@@ -59,14 +59,13 @@ def generators() -> tuple[Generator, ...]:
 def stale(generator: Generator, root: Path = ROOT) -> Iterator[str]:
     """Yield the files of a generator's folder that it does not generate."""
     if generator.folder:
-        generated = generator.pages()
         found = sorted(file.relative_to(root).as_posix() for file in (root / generator.folder).rglob("*.*"))
-        yield from (path for path in found if path not in generated)
+        yield from (path for path in found if path not in generator.pages)
 
 
 def outdated(generator: Generator, root: Path = ROOT) -> Iterator[tuple[str, str]]:
     """Yield path and new text of the files that are missing or not as they would be generated now."""
-    for path, text in generator.pages().items():
+    for path, text in generator.pages.items():
         file = root / path
         if not file.is_file() or file.read_bytes() != text.encode("utf-8"):
             yield path, text
