@@ -1,6 +1,9 @@
-# Two commands do everything on a fresh machine with Python 3.11+ and make:
-#   make demo   set up, validate, plan, apply and plan again on the embedded Cognito
-#   make test   lint, types, import contracts and all tests
+# Everything works on a fresh machine with Python 3.11+ and make:
+#   make demo     set up, validate, plan, apply and plan again on the embedded Cognito
+#   make quick    what to run while you write: lint, types, import contracts and the quick tests
+#   make test     what CI runs: the same with all tests, and the floor of branch coverage
+#   make docs     write every generated file: docs/reference/, docs/coverage.md, docs/schema/
+#   make golden   write expected outputs anew; read the difference before you commit it
 
 PYTHON ?= python3
 VENV := .venv
@@ -10,7 +13,13 @@ STAMP := $(VENV)/.installed
 DEMO := .poolctl-local/demo
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test lint types contracts unit setup golden lock clean
+# The quick tests are these paths: no embedded Cognito, no subprocess to speak of. A test under one of them is to take
+# less than a second of CPU; a slow one belongs elsewhere. All other tests are found by `make test` alone.
+QUICK := tests/schemas tests/manifest tests/render tests/engine/test_kinds.py tests/engine/test_merge_and_diff.py \
+         $(wildcard tests/test_*.py)
+COV := --cov --cov-branch --cov-report= --hypothesis-profile=ci # derandomized, and without deadlines
+
+.PHONY: demo test quick lint types contracts unit unit-quick unit-slow coverage docs golden setup lock clean
 
 setup: $(STAMP)
 
@@ -33,6 +42,8 @@ demo: $(STAMP)
 
 test: lint types contracts unit
 
+quick: lint types contracts unit-quick
+
 lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -43,17 +54,31 @@ types: $(STAMP)
 contracts: $(STAMP)
 	$(BIN)/lint-imports
 
-unit: $(STAMP)
-	$(BIN)/python -m pytest -n 2
+unit: coverage unit-slow
 
-golden: $(STAMP) ## rewrite the expected outputs after a wanted change; read the diff before you commit it
+unit-quick: $(STAMP)
+	$(BIN)/python -m pytest $(QUICK)
+
+unit-slow: $(STAMP)
+	$(BIN)/python -m pytest -n 2 $(QUICK:%=--ignore=%)
+
+# Python 3.11 and 3.12 measure branches by tracing, which doubles the time of what is measured. So the quick tests alone
+# are measured, in one process; `make coverage QUICK=tests` measures all of them, for a person with time.
+coverage: $(STAMP)
+	$(BIN)/python -m pytest $(COV) $(QUICK)
+	$(BIN)/python -m tools.floors --coverage
+
+docs: $(STAMP)
+	$(BIN)/python -m tools.docs
+
+golden: $(STAMP)
 	UPDATE_GOLDEN=1 $(BIN)/python -m pytest -n 2
 
-lock: ## write constraints.txt anew from the newest versions that fit
+lock: # writes constraints.txt anew from the newest versions that fit
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	$(BIN)/python -m pip freeze --exclude-editable | sort -f > constraints.txt
 	@touch $(STAMP)
 
 clean:
-	rm -rf $(VENV) .poolctl-local .pytest_cache .mypy_cache .ruff_cache .import_linter_cache build dist *.egg-info
+	rm -rf $(VENV) .poolctl-local .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage build dist *.egg-info

@@ -9,7 +9,6 @@ editor although the tool takes it with a notice, since a typing error is far mor
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, Literal, get_args, get_origin
@@ -240,7 +239,7 @@ def manifest_schema() -> JsonSchema:
     return {
         "$schema": DIALECT,
         "$id": IDENTITY,
-        "$comment": "Generated: python -m schemas.jsonschema > docs/schema/v1.json",
+        "$comment": "Generated: make docs",
         "title": "poolctl manifest",
         **_choice(),
         "$defs": defs,
@@ -255,7 +254,3 @@ def _ours(model: type[ApiModel]) -> bool:
 def text() -> str:
     """Return the schema as it is kept in docs/schema/v1.json: the same bytes on every machine."""
     return json.dumps(manifest_schema(), indent=2, ensure_ascii=False) + "\n"
-
-
-if __name__ == "__main__":
-    sys.stdout.write(text())

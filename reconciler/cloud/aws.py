@@ -59,7 +59,7 @@ SPREADING = frozenset(
         "InvalidEmailRoleAccessPolicyException",
     }
 )
-"""An IAM role made a moment ago is refused for up to two minutes, with the same words as a wrong one (rule P19)."""
+"""An IAM role made a moment ago is refused for up to two minutes, with the same words as a wrong one (cognito.md 6)."""
 
 DENIED = frozenset(
     {

@@ -276,7 +276,7 @@ def _before(leaf: Leaf) -> Any:
 
 
 def _or_default(member: Member | None, value: Any) -> Any:
-    """An empty list is the same as none to the service, and none is the default (rule C20, cognito.md 4.4)."""
+    """An empty list is the same as none to the service, and none is the default (rule C20, cognito.md 4.6)."""
     default = member.mark(Default) if member else None
     return default.value if default and _is_empty(value, member) else value
 

@@ -126,16 +126,16 @@ def test_an_unknown_member_of_a_manifest_is_refused() -> None:
 # --- defaults ------------------------------------------------------------------------------------------------------
 
 UNSPOKEN = {
-    ("UserPool", "Policies", "PasswordPolicy", "PasswordHistorySize"): "absent means 0 (facts 2.1)",
-    ("UserPool", "UserPoolAddOns", "AdvancedSecurityMode"): "absent means OFF (facts 2.1)",
-    ("UserPool", "UsernameConfiguration", "CaseSensitive"): "absent means true (facts 2.1)",
-    ("UserPool", "AcrConfiguration"): "shown since 2026 (facts 4.1)",
-    ("Client", "GenerateSecret"): "never shown (facts 2.3)",
-    ("Client", "TokenValidityUnits", "AccessToken"): "absent means hours (facts 2.3)",
-    ("Client", "TokenValidityUnits", "IdToken"): "absent means hours (facts 2.3)",
-    ("Client", "TokenValidityUnits", "RefreshToken"): "absent means days (facts 2.3)",
-    ("Client", "PreventUserExistenceErrors"): "absent means LEGACY (facts 2.3)",
-    ("Client", "RefreshTokenRotation", "Feature"): "absent means DISABLED (facts 2.3)",
+    ("UserPool", "Policies", "PasswordPolicy", "PasswordHistorySize"): "absent means 0 (cognito.md 2.1)",
+    ("UserPool", "UserPoolAddOns", "AdvancedSecurityMode"): "absent means OFF (cognito.md 2.1)",
+    ("UserPool", "UsernameConfiguration", "CaseSensitive"): "absent means true (cognito.md 2.1)",
+    ("UserPool", "AcrConfiguration"): "shown since 2026 (cognito.md 4.1)",
+    ("Client", "GenerateSecret"): "never shown (cognito.md 2.3)",
+    ("Client", "TokenValidityUnits", "AccessToken"): "absent means hours (cognito.md 2.3)",
+    ("Client", "TokenValidityUnits", "IdToken"): "absent means hours (cognito.md 2.3)",
+    ("Client", "TokenValidityUnits", "RefreshToken"): "absent means days (cognito.md 2.3)",
+    ("Client", "PreventUserExistenceErrors"): "absent means LEGACY (cognito.md 2.3)",
+    ("Client", "RefreshTokenRotation", "Feature"): "absent means DISABLED (cognito.md 2.3)",
     ("Client", "PublishSecretsInAWSSecretsManager"): "absent means false (botocore 1.44.8)",
 }
 """Defaults that a description of a new object does not spell out."""

@@ -10,28 +10,28 @@ import pytest
 from reconciler.values.shapes import Shape, input_shape
 from schemas.base import ApiModel, CreateOnly, FreeDocument, KeyName, Member, OneOf, Sensitive, Unordered, members
 from schemas.client_secret import ClientSecrets
-from schemas.coverage import FAMILIES
 from schemas.identity_manifest import IdentityPoolManifest
 from schemas.jsonschema import limits
 from schemas.manifest import UserPoolManifest, is_object
 from schemas.replica import Replica
+from tools.coverage import FAMILIES
 
 TOPS = [family.model for family in FAMILIES]
 
 DEVIATIONS = {
-    "SchemaAttributeType.Name": "answers carry a prefix, and phone_number_verified has 21 characters (facts 2.1)",
-    "UserPool.Schema": "an answer holds 21 standard and up to 50 custom attributes (facts 2.1)",
-    "UserPool.UserPoolTags": "at most 50 tags (facts 2.1)",
-    "NumberAttributeConstraintsType.MinValue": "a decimal number as a text (facts 2.1)",
-    "NumberAttributeConstraintsType.MaxValue": "a decimal number as a text (facts 2.1)",
-    "StringAttributeConstraintsType.MinLength": "a decimal number as a text (facts 2.1)",
-    "StringAttributeConstraintsType.MaxLength": "a decimal number as a text (facts 2.1)",
-    "Domain.Domain": "the same member holds custom host names (facts 2.4)",
-    "Domain.ManagedLoginVersion": "1 or 2 (facts 2.4)",
-    "Group.Precedence": "at most 2^31-1 (facts 2.7)",
-    "Replica.UserPoolTags": "at most 50 tags (facts 2.15)",
-    "IdentityPool.IdentityPoolTags": "at most 50 tags (facts 2.15)",
-    "RulesConfigurationType.Rules": "the service takes 25, although the model says 400 (facts 2.18)",
+    "SchemaAttributeType.Name": "answers carry a prefix, and phone_number_verified has 21 characters (cognito.md 2.1)",
+    "UserPool.Schema": "an answer holds 21 standard and up to 50 custom attributes (cognito.md 2.1)",
+    "UserPool.UserPoolTags": "at most 50 tags (cognito.md 2.1)",
+    "NumberAttributeConstraintsType.MinValue": "a decimal number as a text (cognito.md 2.1)",
+    "NumberAttributeConstraintsType.MaxValue": "a decimal number as a text (cognito.md 2.1)",
+    "StringAttributeConstraintsType.MinLength": "a decimal number as a text (cognito.md 2.1)",
+    "StringAttributeConstraintsType.MaxLength": "a decimal number as a text (cognito.md 2.1)",
+    "Domain.Domain": "the same member holds custom host names (cognito.md 2.4)",
+    "Domain.ManagedLoginVersion": "1 or 2 (cognito.md 2.4)",
+    "Group.Precedence": "at most 2^31-1 (cognito.md 2.7)",
+    "Replica.UserPoolTags": "at most 50 tags (cognito.md 2.15)",
+    "IdentityPool.IdentityPoolTags": "at most 50 tags (cognito.md 2.15)",
+    "RulesConfigurationType.Rules": "the service takes 25, although the model says 400 (cognito.md 2.18)",
 }
 """Limits that differ from the service model's, with the reason."""
 

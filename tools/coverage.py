@@ -2,7 +2,7 @@
 
 The one table behind the canary and behind docs/coverage.md. It is held against the service model that botocore ships:
 an operation or an input member that stands neither in a schema nor on a list here is a problem that names it, so a new
-one is heard of on the day it appears. The service model is handed in, because schemas know pydantic and nothing else.
+one is heard of on the day it appears. The service model is an argument, so tests can hand in an altered one.
 
 What Terraform and CloudFormation can do was read in November 2026: the Terraform provider hashicorp/aws 6.69.1, and the
 CloudFormation registry of 2026-10-20.
@@ -539,7 +539,7 @@ def _problems_of_members(table: Iterable[CoverageRow]) -> list[str]:
 INTRODUCTION = """\
 # Coverage
 
-<!-- Generated: {command} -->
+<!-- Generated: make docs -->
 
 Every input member of every operation that configures Amazon Cognito, as the installed botocore knows it, and what
 becomes of it. A test holds this page, the schemas and botocore's service model together, and fails with the name of a
@@ -558,16 +558,15 @@ are not possible, `?` that it was not established.
 """
 
 
-def markdown(services: ServiceModel, command: str, planned: Collection[str]) -> str:
+def markdown(services: ServiceModel, planned: Collection[str]) -> str:
     """Return docs/coverage.md: the same bytes for the same service model.
 
     Args:
         services: What botocore knows.
-        command: How the page is made, to be stated in it.
         planned: The kinds that the engine knows: `clients`, `clients.branding`. A schema can be ahead of it.
     """
     table = tuple(_as_planned(row, planned) for row in rows(services))
-    parts = [INTRODUCTION.format(command=command), _totals(table)]
+    parts = [INTRODUCTION, _totals(table)]
     parts += [_family(family, [row for row in table if row.family is family]) for family in FAMILIES]
     parts.append(_left_out())
     return "\n".join(parts)

@@ -1,27 +1,31 @@
-"""Writes docs/reference/: one page for each kind, with the sentences of `poolctl explain`."""
+"""Generates docs/reference/: one page for each kind, with the sentences of `poolctl explain`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 from reconciler.explaining import facts as explain
 from reconciler.explaining.facts import Explanation, Facts, spelled
-from reconciler.render.explain_text import MUTABILITY, facts, short
+from reconciler.render.explain_text import facts, short
 
-COMMAND = "python -m tests.reference_pages"
-FOLDER = Path(__file__).parent.parent / "docs" / "reference"
-INDEX = "README.md"
-NOTICE = f"<!-- Generated: {COMMAND} -->"
+FOLDER = "docs/reference"
+INDEX = f"{FOLDER}/README.md"
+SHORT_WORDS = {"create_only": "at creation", "add_only": "only added", "once": "once", "name": "name", "pin": "no"}
+
+LONGEST = 40
+"""Characters of a default that fit into a table."""
+
+NOTICE = "<!-- Generated: make docs -->"
 
 
 def pages() -> Mapping[str, str]:
-    """Every page by file name, the index first: the same bytes for the same tables."""
+    """Return every page by its path, the index first: the same bytes for the same tables."""
     kinds = explain.kinds()
-    return {INDEX: index(kinds), **{f"{kind.path}.md": page(kind) for kind in kinds}}
+    return {INDEX: index(kinds), **{f"{FOLDER}/{kind.path}.md": page(kind) for kind in kinds}}
 
 
 def index(kinds: tuple[Explanation, ...]) -> str:
+    """Return the list of kinds, by document."""
     lines = [
         "# Reference",
         "",
@@ -38,7 +42,7 @@ def index(kinds: tuple[Explanation, ...]) -> str:
 
 
 def page(kind: Explanation) -> str:
-    """One kind: what it is, all its members in a table, and each of them in full."""
+    """Return the page of a kind: what it is, all its members in a table, and each of them in full."""
     inside = [explain.explain(path) for path in explain.paths() if explain.explain(path).section == kind.path]
     found = [about for about in inside if about.facts]
     lines = [f"# `{kind.path}`", "", NOTICE, "", *sentences(kind), "", *bullets(kind), "", "## Members", ""]
@@ -53,10 +57,12 @@ def page(kind: Explanation) -> str:
 
 
 def name(about: Explanation) -> str:
+    """Return the path of a member within its kind."""
     return about.path.removeprefix(f"{about.section}.")
 
 
 def sentences(about: Explanation) -> Iterator[str]:
+    """Yield title and description, with an empty line between them."""
     yield about.title
     if about.description:
         yield ""
@@ -64,7 +70,7 @@ def sentences(about: Explanation) -> Iterator[str]:
 
 
 def bullets(about: Explanation) -> Iterator[str]:
-    """The facts; what continues a fact stands in the same item."""
+    """Yield the facts; what continues a fact is part of the same item."""
     items: list[str] = []
     for label, text in facts(about):
         if label:
@@ -75,53 +81,41 @@ def bullets(about: Explanation) -> Iterator[str]:
 
 
 def row(about: Explanation) -> str:
-    known = about.facts
-    assert known
+    """Return the row of a member; a path without facts has none, and gives an empty text."""
+    if not (known := about.facts):
+        return ""
     kind = cell(short(about.type))
     return f"| [`{name(about)}`](#{anchor(name(about))}) | {kind} | {default(known)} | {change(known)} |"
 
 
 def default(known: Facts) -> str:
+    """Return what a table says about the default."""
     if not known.default:
         return "required" if known.required else ""
     text = spelled(known.default[0])
-    return f"`{cell(text)}`" if len(text) <= 40 else "see below"
+    return f"`{cell(text)}`" if len(text) <= LONGEST else "see below"
 
 
 def change(known: Facts) -> str:
+    """Return in a word or two whether a member can be changed."""
     if known.change.mutability == "changeable":
         return "yes" if known.change.removable else "yes, not unset"
-    short_words = {"create_only": "at creation", "add_only": "only added", "once": "once", "name": "name", "pin": "no"}
-    assert set(short_words) | {"changeable"} == set(MUTABILITY)
-    return short_words[known.change.mutability]
+    return SHORT_WORDS[known.change.mutability]
 
 
 def cell(text: str) -> str:
+    """Return a text as a cell of a table may hold it."""
     return text.replace("|", "\\|").replace("<", "&lt;")
 
 
 def anchor(heading: str) -> str:
-    """GitHub's anchor of a heading."""
+    """Return GitHub's anchor of a heading."""
     return heading.lower().replace(".", "")
 
 
 def elsewhere(places: list[Explanation]) -> Iterator[str]:
-    """Members of the API that an author may look for here."""
+    """Yield members of the API that an author may look for here."""
     found = [(f"{p.path}.{n}", advice) for p in places for n, advice in p.not_here]
     if found:
         yield from ("## Not here", "", "| Member | Instead |", "| --- | --- |")
         yield from (f"| `{path}` | {cell(advice)} |" for path, advice in found)
-
-
-def write() -> None:
-    FOLDER.mkdir(exist_ok=True)
-    found = pages()
-    for stale in FOLDER.glob("*.md"):
-        if stale.name not in found:
-            stale.unlink()
-    for file, text in found.items():
-        (FOLDER / file).write_text(text, encoding="utf-8", newline="\n")
-
-
-if __name__ == "__main__":
-    write()
