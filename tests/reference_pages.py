@@ -7,7 +7,7 @@ from pathlib import Path
 
 from reconciler.explaining import facts as explain
 from reconciler.explaining.facts import Explanation, Facts, spelled
-from reconciler.render.explain_text import MUTABILITY, facts, short
+from reconciler.render.explain_words import MUTABILITY, facts, short
 
 COMMAND = "python -m tests.reference_pages"
 FOLDER = Path(__file__).parent.parent / "docs" / "reference"
