@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from reconciler.runs.planfile import Saved
     from reconciler.runs.runtime import Runtime
 
-LIVE = "jsonl"
-"""The format that is written while things happen."""
+LIVE = formats.streaming()
+"""The formats that are written while things happen."""
 
 HELP = """\
 Make the pools what the manifests say. Plans first and asks for 'yes', naming pool and account; --yes goes on without
@@ -47,7 +47,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rollback-file", metavar="FILE", default=None, help=text)
     add_shard(parser)
     add_choices(parser)
-    add_outputs(parser, formats.NAMES)
+    add_outputs(parser, formats.names("apply"))
 
 
 def run(options: Options, console: Console) -> int:
@@ -57,7 +57,8 @@ def run(options: Options, console: Console) -> int:
         Stale: The plan is not the one that was reviewed.
         InvalidInput: The plan file is not sound, or the file for the rollback is there already.
     """
-    from reconciler.render import human
+    from reconciler.render import redact
+    from reconciler.render.subjects import RenderOptions
     from reconciler.runs import apply_run, stages
     from reconciler.runs.runtime import running
 
@@ -68,7 +69,8 @@ def run(options: Options, console: Console) -> int:
         if reviewed:
             stages.require_reviewed(options, plans, reviewed)
         if ("human", "") in options.outputs:
-            console.out(human.plan(plans, color=console.color, width=console.width))
+            shown = formats.plan(redact.plans(plans), RenderOptions(width=console.width))
+            console.out(shown["human"](console.color))
         if options.expect and not reviewed:
             stages.require_reviewed(options, plans, reviewed)
         stages.require_applicable(plans)
@@ -77,15 +79,21 @@ def run(options: Options, console: Console) -> int:
         if options.rollback_file:
             _keep(options, runtime, manifests, plans, console)
         with _live(options, console) as stream:
-            stream.begin(plans)
-            outcome = apply_run.apply_all(runtime, console, manifests, plans, stream.event)
-            stream.end(outcome)
+            stream.begin(redact.plans(plans))
+            outcome = apply_run.apply_all(
+                runtime, console, manifests, plans, lambda event: stream.event(redact.event(event))
+            )
+            stream.end(redact.applied(outcome))
     return worst([outcome.exit_code, _deliver(options, console, outcome)])
 
 
 def _deliver(options: Options, console: Console, outcome: ApplyOutcome) -> int:
     """Write the result, and return 6 if it could not be: what was written to the pools has been written."""
-    renderers = formats.apply(outcome, locate=formats.repository(console.environ), limit=options.max_bytes)
+    from reconciler.render import redact
+    from reconciler.render.subjects import RenderOptions
+
+    style = RenderOptions(locate=formats.repository(console.environ), max_bytes=options.max_bytes)
+    renderers = formats.apply(redact.applied(outcome), style)
     try:
         deliver(_less_live(options), console, renderers)
     except PoolctlError as error:
@@ -109,7 +117,7 @@ def _live(options: Options, console: Console) -> Iterator[Stream]:
     from reconciler.terminal.files import Growing
 
     now = lambda: datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")  # noqa: E731
-    places = [file for form, file in options.outputs if form == LIVE]
+    places = [file for form, file in options.outputs if form in LIVE]
     if not places:
         yield Stream(lambda _: None)
     elif places[0] == STDOUT:
@@ -120,7 +128,7 @@ def _live(options: Options, console: Console) -> Iterator[Stream]:
 
 
 def _less_live(options: Options) -> Options:
-    return options._replace(outputs=tuple(o for o in options.outputs if o[0] != LIVE))
+    return options._replace(outputs=tuple(o for o in options.outputs if o[0] not in LIVE))
 
 
 def _reviewed(options: Options) -> tuple[Options, Saved | None]:

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from reconciler.commands import deliver
+from reconciler.render import formats
 from reconciler.terminal.console import Console
 from reconciler.terminal.options import Options, add_outputs, is_plain
 from reconciler.terminal.settings import invalid
@@ -39,7 +40,7 @@ LIVE = "pool:"
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.add_argument("paths", nargs="*", metavar="A|B", help="PATH, PATH@ENV, pool:ID or pool:NAME; exactly two")
-    add_outputs(parser, ("human", "json"))
+    add_outputs(parser, formats.names("diff"))
 
 
 def run(options: Options, console: Console) -> int:
@@ -49,7 +50,8 @@ def run(options: Options, console: Console) -> int:
         InvalidInput: There are not two operands.
     """
     from reconciler.export import compare
-    from reconciler.render import differences
+    from reconciler.render import redact
+    from reconciler.render.subjects import RenderOptions
     from reconciler.runs.runtime import running
 
     if len(options.paths) != 2:  # noqa: PLR2004
@@ -58,11 +60,7 @@ def run(options: Options, console: Console) -> int:
         one, other = ((o, _loaded(runtime, console, o)) for o in options.paths)
         some, others = (_side(runtime, console, *pair) for pair in ((one, other), (other, one)))
     found = compare.compare(some, others)
-    renderers = {
-        "human": lambda color: differences.human(found, color=color, width=console.width),
-        "json": lambda _: differences.machine(found),
-    }
-    deliver(options, console, renderers)
+    deliver(options, console, formats.diff(redact.comparisons(found), RenderOptions(width=console.width)))
     return _exit(found)
 
 

@@ -40,7 +40,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     text = "ask CloudTrail who made each change (2 requests a second, 90 days)"
     parser.add_argument("--attribute", action="store_true", default=None, help=text)
     add_shard(parser)
-    add_outputs(parser, formats.WATCHING)
+    add_outputs(parser, formats.names("drift"))
 
 
 def run(options: Options, console: Console) -> int:
@@ -49,6 +49,8 @@ def run(options: Options, console: Console) -> int:
     Raises:
         PoolctlError: It could not be done. What was told and not remembered is told again by the next run.
     """
+    from reconciler.render import redact
+    from reconciler.render.subjects import DriftResult, RenderOptions
     from reconciler.runs import drift_run, stages
     from reconciler.runs.runtime import running
 
@@ -60,14 +62,11 @@ def run(options: Options, console: Console) -> int:
         drifts = drift_run.drift_all(runtime, console, manifests, before)
         lost = drift_run.notify_receivers(runtime, console, drifts, receivers, before)
         code = drift_run.exit_code(drifts, zero=options.exit_zero, undelivered=bool(lost))
-        renderers = formats.drift(
-            drifts,
-            run_stats=drift_run.run_stats(runtime, code),
-            undelivered=lost,
-            width=console.width,
-            locate=formats.repository(console.environ),
-            limit=options.max_bytes,
+        style = RenderOptions(
+            width=console.width, locate=formats.repository(console.environ), max_bytes=options.max_bytes
         )
+        found = DriftResult(redact.drifts(drifts), lost, drift_run.run_stats(runtime, code))
+        renderers = formats.drift(found, style)
         deliver(options, console, renderers)
         drift_run.remember(runtime, renderers["json"](False))
     return code

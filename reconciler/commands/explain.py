@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.commands import deliver
+from reconciler.render import formats
 from reconciler.terminal.console import Console
 from reconciler.terminal.options import Options, add_outputs
 
@@ -26,7 +27,7 @@ AWS is not contacted. Paths are those of manifests, without names of objects and
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the argument and the options."""
     parser.add_argument("topic", nargs="?", metavar="KIND[.MEMBER]", default=None, help="what to explain")
-    add_outputs(parser, ("human", "json"))
+    add_outputs(parser, formats.names("explain"))
 
 
 def run(options: Options, console: Console) -> int:
@@ -36,15 +37,9 @@ def run(options: Options, console: Console) -> int:
         InvalidInput: There is no such kind or member.
     """
     from reconciler.explaining import facts
-    from reconciler.render import explain_text
+    from reconciler.render.subjects import Explained, RenderOptions
 
     about = facts.explain(options.topic) if options.topic else None
     kinds = () if about else facts.kinds()
-
-    def human(color: bool) -> str:
-        if about:
-            return explain_text.human(about, color=color, width=console.width)
-        return explain_text.overview(kinds, color=color, width=console.width)
-
-    deliver(options, console, {"human": human, "json": lambda _: explain_text.machine(about, kinds)})
+    deliver(options, console, formats.explain(Explained(about, kinds), RenderOptions(width=console.width)))
     return 0

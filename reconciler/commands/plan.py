@@ -38,7 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--show-origin", action="store_true", default=None, help=text)
     add_shard(parser)
     add_choices(parser)
-    add_outputs(parser, formats.NAMES)
+    add_outputs(parser, formats.names("plan"))
 
 
 def run(options: Options, console: Console) -> int:
@@ -47,6 +47,8 @@ def run(options: Options, console: Console) -> int:
     Raises:
         InvalidInput: `--expires` says how long a plan holds that is not saved.
     """
+    from reconciler.render import redact
+    from reconciler.render.subjects import RenderOptions
     from reconciler.runs import planfile, stages
     from reconciler.runs.runtime import running
 
@@ -56,16 +58,14 @@ def run(options: Options, console: Console) -> int:
         manifests = stages.load(runtime, console)
         plans = stages.plan_all(runtime, console, manifests)
     calls = stages.calls(plans)
-    renderers = formats.plan(
-        plans,
+    style = RenderOptions(
         width=console.width,
-        calls=calls,
-        digest=lambda: planfile.digest(plans, calls, options),
-        locate=formats.repository(console.environ),
         origins=options.show_origin,
-        limit=options.max_bytes,
+        locate=formats.repository(console.environ),
+        max_bytes=options.max_bytes,
+        digest=lambda: planfile.digest(plans, calls, options),
     )
-    deliver(options, console, renderers)
+    deliver(options, console, formats.plan(redact.plans(plans, calls), style))
     if options.out:
         _save(options, console, plans, calls)
     return stages.plan_exit(plans, detailed=options.detailed_exitcode)

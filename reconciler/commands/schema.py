@@ -31,7 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: Options, console: Console) -> int:
     """Print it."""
     if options.schema_output:
-        from reconciler.render import output_schema
+        from reconciler.render.output_schemas import output_schema
 
         console.out(output_schema(options.schema_output))
         return 0

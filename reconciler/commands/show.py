@@ -24,7 +24,7 @@ plan can still be read. A file that was changed after it was written is refused.
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the argument and the options."""
     parser.add_argument("plan_file", metavar="FILE", help="plan file")
-    add_outputs(parser, formats.NAMES)
+    add_outputs(parser, formats.names("plan"))
 
 
 def run(options: Options, console: Console) -> int:
@@ -33,21 +33,20 @@ def run(options: Options, console: Console) -> int:
     Raises:
         InvalidInput: It is no plan file, or not a sound one.
     """
-    from reconciler.render import human
+    from reconciler.render.subjects import RenderOptions
     from reconciler.runs import planfile
 
     saved = planfile.load(options.plan_file)
-    plans = planfile.plans(saved)
-
-    def text(color: bool) -> str:
-        return human.plan(plans, color=color, width=console.width) + f"\n{planfile.caption(saved)}"
-
-    renderers = formats.plan(
-        plans,
-        digest=lambda: saved.digest,
+    style = RenderOptions(
+        width=console.width,
         locate=formats.repository(console.environ),
-        limit=options.max_bytes,
+        max_bytes=options.max_bytes,
+        digest=lambda: saved.digest,
     )
-    as_saved = {"human": text, "json": lambda _: planfile.dumps(saved.tree["plan"])}
+    renderers = formats.plan(planfile.plans(saved), style)
+    as_saved = {
+        "human": lambda color: renderers["human"](color) + f"\n{planfile.caption(saved)}",
+        "json": lambda _: planfile.dumps(saved.tree["plan"]),
+    }
     deliver(options, console, {**renderers, **as_saved})
     return 0

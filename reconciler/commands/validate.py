@@ -28,22 +28,24 @@ not contacted, so what only the live pool can tell (whether an immutable member 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    add_outputs(parser, formats.NAMES)
+    add_outputs(parser, formats.names("validate"))
 
 
 def run(options: Options, console: Console) -> int:
     """Check, and report everything that was found."""
-    from reconciler.render import human
+    from reconciler.render.human.validation_text import problems as listed
+    from reconciler.render.subjects import RenderOptions, Validation
+    from reconciler.render.wording import notice
 
     manifests, notices, problems = _check(options, console)
     if not options.quiet:
         for found in notices:
-            console.err(human.notice(found))
+            console.err(notice(found))
     files = [m.source.file for m in manifests]
     if problems and ("human", "") in options.outputs:
-        console.err(human.problems(problems))
-    locate = formats.repository(console.environ)
-    renderers = formats.validate(problems, notices, files, locate=locate, limit=options.max_bytes)
+        console.err(listed(problems))
+    style = RenderOptions(locate=formats.repository(console.environ), max_bytes=options.max_bytes)
+    renderers = formats.validate(Validation(problems, notices, files), style)
     deliver(options, console, renderers)
     if console.environ.get("GITHUB_ACTIONS") == "true" and ("human", "") in options.outputs:
         console.out(renderers["github"](False))  # the runner reads annotations wherever a job prints them

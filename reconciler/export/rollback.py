@@ -31,7 +31,7 @@ from reconciler.model import (
 )
 from reconciler.observing import observer
 from reconciler.observing.observer import LiveState, Owner, ReadScope
-from reconciler.render.redact import printable
+from reconciler.render.spelling import printable
 from schemas.base import (
     ApiModel,
     CreateOnly,

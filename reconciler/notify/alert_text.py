@@ -7,12 +7,12 @@ escape besides, it escapes itself.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from reconciler.model import Attribution, Tree
 from reconciler.notify.batch import Alert
-from reconciler.render import redact
-from reconciler.render.redact import printable
+from reconciler.render.shown import HIDDEN, Awaited, Binary, ShownValue
+from reconciler.render.spelling import printable, text
 
 TITLES = {
     "changed": "changed",
@@ -90,7 +90,7 @@ _SAID = {"finding": _finding, "gap": _gap, "refusal": _refusal, "expired": _expi
 
 
 def _attributed(who: Tree) -> str:
-    from reconciler.render.drift_text import attributed
+    from reconciler.render.drift_words import attributed
 
     names = ("principal", "event", "time", "event_id", "source_address", "console", "ours")
     return attributed(Attribution(**{name: who[name] for name in names}))
@@ -106,37 +106,27 @@ def pool_line(key: str, pool: Tree) -> str:
 
 def shown(value: Any) -> str:
     """Spell a value of the report for people. What it hides or leaves out has a mark there, and words here."""
-    return "(nothing)" if value is None else redact.text(_spoken(value))
+    return "(nothing)" if value is None else text(_spoken(value))
 
 
-class _Words:
-    """A leaf that is spelled without quotation marks."""
-
-    def __init__(self, text: str) -> None:
-        self._text = printable(text)
-
-    def __str__(self) -> str:
-        return self._text
-
-
-def _spoken(value: Any) -> Any:
+def _spoken(value: Any) -> ShownValue:
     if isinstance(value, list):
         return [_spoken(v) for v in value]
     if not isinstance(value, dict):
-        return value
+        return None if value is None else cast("str | int | float", value)
     mark = _mark(value)
     return {k: _spoken(v) for k, v in value.items()} if mark is None else mark
 
 
-def _mark(value: Tree) -> Any:
+def _mark(value: Tree) -> ShownValue:
     """A mark is told by its whole shape, as a map that somebody wrote may begin like one."""
     match value:
         case {"$sensitive": True, **rest} if not rest:
-            return redact.HIDDEN
+            return HIDDEN
         case {"$bytes": {"length": int(length), "sha256": str(digest)}, **rest} if not rest:
-            return redact.Binary(length, digest)
+            return Binary(length, digest)
         case {"$omitted": {"length": int(length)}, **rest} if not rest:
-            return _Words(f"({length} bytes, too long to be sent)")
-        case {"$unknown": str(text), **rest} if not rest:
-            return _Words(text)
+            return Awaited(f"({length} bytes, too long to be sent)")
+        case {"$unknown": str(words), **rest} if not rest:
+            return Awaited(printable(words))
     return None

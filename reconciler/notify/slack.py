@@ -16,7 +16,7 @@ from reconciler.notify.alert_text import AlertLine, lines, pool_line, title
 from reconciler.notify.batch import Alert, Batch, Delivery, headline, packed
 from reconciler.notify.channels import Receiver
 from reconciler.notify.posting import Answer, Means, deliver
-from reconciler.render.redact import printable
+from reconciler.render.spelling import printable
 
 BLOCKS = 50
 """Blocks that a message may have."""

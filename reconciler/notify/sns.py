@@ -18,7 +18,7 @@ from reconciler.notify.alert_text import lines, pool_line, title
 from reconciler.notify.batch import Alert, Batch, Delivery, cut, divided, headline
 from reconciler.notify.channels import Receiver
 from reconciler.notify.posting import Means
-from reconciler.render.redact import printable
+from reconciler.render.spelling import printable
 
 LIMIT = 250_000
 """Bytes of a message, all spellings together. SNS takes 262,144, and what it wraps a message in counts for a queue."""

@@ -1,7 +1,7 @@
 """The webhook: JSON for whatever program listens.
 
 The body is a report in small: the same entries under the same keys, only what is new, and divided into parts where
-there is too much for one request. Its schema is `render/schemas/notification.v1.json`.
+there is too much for one request. Its schema is `poolctl schema --output notification`.
 """
 
 from __future__ import annotations

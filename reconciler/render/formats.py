@@ -1,148 +1,207 @@
-"""Which formats there are, and what writes each: the one table behind `-o FORMAT`.
+"""The output formats: one value in FORMATS and one file each.
 
-A command names its formats when its options are set up, long before there is a result, so nothing here imports a
-renderer until one is called.
+A format's file offers RENDERERS, one function for each subject. What a format is called, what it renders and where its
+file is, is known without importing it: a command names its formats when its options are set up, long before there is a
+result. `-o`, its errors, and the table in docs/formats.md come from here. To add a format, write its file and its line.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # a command that only parses its options needs none of them
-    from reconciler.errors import Problem
-    from reconciler.model import Call, Drift, Notice, Plan
-    from reconciler.render.metrics import RunStats
     from reconciler.render.places import Locate
-    from reconciler.render.report import Report
-    from reconciler.render.tally import Applied
+    from reconciler.render.shown import ShownApply, ShownComparison, ShownPlan
+    from reconciler.render.subjects import DriftResult, Explained, RenderOptions, Validation
 
-NAMES = ("human", "json", "jsonl", "markdown", "html", "junit", "sarif", "github")
-"""Every format, for `plan`, `apply`, `drift` and `validate` alike."""
+RUNS = ("plan", "apply", "validate", "drift")
+"""The subjects that most formats render."""
 
-WATCHING = (*NAMES, "prometheus")
-"""Formats of `drift`, which a scheduler runs and a monitor reads."""
+ALL = (*RUNS, "diff", "explain")
+"""Every subject."""
 
-Renderers = dict[str, Callable[[bool], str]]
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One output format."""
+
+    name: str
+    """As it is given to `-o`."""
+    module: str
+    """Its file."""
+    subjects: tuple[str, ...]
+    """What it renders: fields of `subjects.Renderers`."""
+    suffix: str
+    """Ends the name of a file that holds it."""
+    media: str
+    """Media type."""
+    purpose: str
+    """What it is for; the table in docs/formats.md says so."""
+    holds: str
+    """What it holds."""
+    streams: bool = False
+    """Whether `apply` writes it while things happen."""
+
+    def render(self, subject: str, result: Any, options: RenderOptions) -> str:
+        """Return the text of a result.
+
+        Args:
+            subject: One of `subjects`.
+            result: What `subjects.Renderers` asks for.
+            options: How it is to be spelled.
+        """
+        from importlib import import_module
+
+        renderer = getattr(import_module(self.module).RENDERERS, subject)
+        return str(renderer(result, options))
+
+
+FORMATS: tuple[Format, ...] = (
+    Format(
+        "human",
+        "reconciler.render.human",
+        ALL,
+        ".txt",
+        "text/plain",
+        "A terminal. The default",
+        "Everything, dangerous lines first",
+    ),
+    Format(
+        "json",
+        "reconciler.render.machine",
+        ALL,
+        ".json",
+        "application/json",
+        "Programs",
+        "Everything; schema: `poolctl schema --output plan`",
+    ),
+    Format(
+        "jsonl",
+        "reconciler.render.jsonl",
+        RUNS,
+        ".jsonl",
+        "application/jsonl",
+        "Pipelines and logs",
+        "One event a line, as in Terraform's stream",
+        streams=True,
+    ),
+    Format(
+        "markdown",
+        "reconciler.render.markdown",
+        RUNS,
+        ".md",
+        "text/markdown",
+        "Comments on pull requests, step summaries, chats",
+        "Danger, sum, one folded block for each object",
+    ),
+    Format(
+        "html",
+        "reconciler.render.html",
+        RUNS,
+        ".html",
+        "text/html",
+        "Reviews, approvals, audits",
+        "Everything in one file, with search and filters",
+    ),
+    Format(
+        "junit",
+        "reconciler.render.junit",
+        RUNS,
+        ".xml",
+        "application/xml",
+        "The test tab of GitLab, Jenkins and others",
+        "A case for each object, finding or problem",
+    ),
+    Format(
+        "sarif",
+        "reconciler.render.sarif",
+        RUNS,
+        ".sarif",
+        "application/sarif+json",
+        "Code scanning",
+        "What is wrong, beside the line of the manifest",
+    ),
+    Format(
+        "github",
+        "reconciler.render.github",
+        RUNS,
+        ".txt",
+        "text/plain",
+        "A GitHub job",
+        "Annotations beside the line of the manifest",
+    ),
+    Format(
+        "prometheus",
+        "reconciler.render.metrics",
+        ("drift",),
+        ".prom",
+        "text/plain; version=0.0.4",
+        "Monitoring. `drift` only",
+        "Counts of the last run, coverage, duration, calls",
+    ),
+)
+"""Every format, in the order in which help and docs name them."""
+
+Written = dict[str, Callable[[bool], str]]
 """By format: returns the text; the argument says whether to use colour."""
 
 
-def plan(
-    plans: Sequence[Plan],
-    *,
-    width: int = 100,
-    calls: Mapping[str, Sequence[Call]] | None = None,
-    digest: Callable[[], str] = str,
-    locate: Locate | None = None,
-    origins: bool = False,
-    limit: int | None = None,
-) -> Renderers:
-    """Return what writes plans in each format.
+def names(subject: str, formats: Sequence[Format] = FORMATS) -> tuple[str, ...]:
+    """Return the names of the formats that render a subject."""
+    return tuple(f.name for f in formats if subject in f.subjects)
+
+
+def streaming(formats: Sequence[Format] = FORMATS) -> tuple[str, ...]:
+    """Return the names of the formats that `apply` writes while things happen."""
+    return tuple(f.name for f in formats if f.streams)
+
+
+def plan(plans: Sequence[ShownPlan], options: RenderOptions) -> Written:
+    """Return what writes plans in each format."""
+    return each("plan", plans, options)
+
+
+def apply(applied: ShownApply, options: RenderOptions) -> Written:
+    """Return what writes the result of an apply in each format."""
+    return each("apply", applied, options)
+
+
+def validate(found: Validation, options: RenderOptions) -> Written:
+    """Return what writes a validation in each format."""
+    return each("validate", found, options)
+
+
+def drift(found: DriftResult, options: RenderOptions) -> Written:
+    """Return what writes a drift run in each format."""
+    return each("drift", found, options)
+
+
+def diff(found: Sequence[ShownComparison], options: RenderOptions) -> Written:
+    """Return what writes comparisons in each format."""
+    return each("diff", found, options)
+
+
+def explain(found: Explained, options: RenderOptions) -> Written:
+    """Return what writes what is known of a kind or member in each format."""
+    return each("explain", found, options)
+
+
+def each(subject: str, result: Any, options: RenderOptions, formats: Sequence[Format] = FORMATS) -> Written:
+    """Return what writes a result in each format that renders its subject.
 
     Args:
-        plans: One for each document.
-        width: Columns, for people.
-        calls: By full address, the calls that apply would send, for programs.
-        digest: Returns the digest of the plans, which costs too much to be made for people; empty when there is none.
-        locate: Turns names of files into paths within the repository.
-        origins: Whether people are told the file and line of every member.
-        limit: Longest Markdown, in bytes; None takes the usual.
+        subject: What it is.
+        result: What `subjects.Renderers` asks for; the functions above say which type that is.
+        options: How it is to be spelled; whether in colour, the caller says last.
+        formats: Those to choose from.
     """
-    from reconciler.render import human, jsonl, machine, report
-
-    return {
-        "human": lambda color: human.plan(plans, color=color, width=width, origins=origins),
-        "json": lambda _: machine.plan(plans, calls=calls, digest=digest()),
-        "jsonl": lambda _: jsonl.plan(plans),
-        **_reported(lambda: report.plan(plans), digest, locate, limit),
-    }
+    return {f.name: _writer(f, subject, result, options) for f in formats if subject in f.subjects}
 
 
-def apply(applied: Applied, *, locate: Locate | None = None, limit: int | None = None) -> Renderers:
-    """Return what writes the result of an apply in each format; the arguments are those of `plan`."""
-    from reconciler.render import human, jsonl, machine, report
-
-    return {
-        "human": lambda color: human.apply_summary(applied, color=color),
-        "json": lambda _: machine.apply(applied),
-        "jsonl": lambda _: jsonl.apply(applied),
-        **_reported(lambda: report.apply(applied), str, locate, limit),
-    }
-
-
-def validate(
-    problems: Sequence[Problem],
-    notices: Sequence[Notice],
-    files: Sequence[str],
-    *,
-    locate: Locate | None = None,
-    limit: int | None = None,
-) -> Renderers:
-    """Return what writes a validation in each format.
-
-    For people, problems are no result but an error: the command writes them to standard error.
-
-    Args:
-        problems: What is wrong.
-        notices: What should be said besides.
-        files: The file of each manifest that could be read.
-        locate: Turns names of files into paths within the repository.
-        limit: Longest Markdown, in bytes; None takes the usual.
-    """
-    from reconciler.render import human, jsonl, machine, report
-
-    return {
-        "human": lambda color: "" if problems else human.valid(files, color=color),
-        "json": lambda _: machine.validate(problems, notices, len(files)),
-        "jsonl": lambda _: jsonl.validate(problems, notices, files),
-        **_reported(lambda: report.validate(problems, notices, files), str, locate, limit),
-    }
-
-
-def drift(
-    drifts: Sequence[Drift],
-    *,
-    run_stats: RunStats | None = None,
-    undelivered: Iterable[str] = (),
-    width: int = 100,
-    locate: Locate | None = None,
-    limit: int | None = None,
-) -> Renderers:
-    """Return what writes drift in each format.
-
-    Args:
-        drifts: One for each document.
-        run_stats: What the run cost, for monitors; None when nobody measured it.
-        undelivered: Ids of what nobody could be told, for the next run.
-        width: Columns, for people.
-        locate: Turns names of files into paths within the repository.
-        limit: Longest Markdown, in bytes; None takes the usual.
-    """
-    from reconciler.render import drift_text, jsonl, metrics, redact, report
-
-    shown = redact.drifts(drifts)
-    return {
-        "human": lambda color: drift_text.human(shown, color=color, width=width),
-        "json": lambda _: drift_text.machine(shown, undelivered),
-        "jsonl": lambda _: jsonl.drift(drifts),
-        "prometheus": lambda _: metrics.drift(drifts, run_stats or metrics.UNKNOWN),
-        **_reported(lambda: report.drift(drifts), str, locate, limit),
-    }
-
-
-def _reported(
-    made: Callable[[], Report], digest: Callable[[], str], locate: Locate | None, limit: int | None
-) -> Renderers:
-    from reconciler.render import github, html, junit, markdown, places, sarif
-
-    where = locate or places.as_given
-    return {
-        "markdown": lambda _: markdown.render(made(), digest=digest(), max_bytes=limit or markdown.MAX_BYTES),
-        "html": lambda _: html.render(made(), digest=digest()),
-        "junit": lambda _: junit.render(made()),
-        "sarif": lambda _: sarif.render(made(), where),
-        "github": lambda _: github.render(made(), where),
-    }
+def _writer(form: Format, subject: str, result: Any, options: RenderOptions) -> Callable[[bool], str]:
+    return lambda color: form.render(subject, result, replace(options, color=color))
 
 
 def repository(environ: Mapping[str, str]) -> Locate:

@@ -7,23 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconciler.render.markdown import diff
-from reconciler.render.places import Locate, as_given
-from reconciler.render.report import Report, Row, Suite
+from reconciler.render.change_lines import as_diff
+from reconciler.render.places import Locate
+from reconciler.render.report import Report, Row, Suite, renderers
+from reconciler.render.subjects import USUAL, RenderOptions
 
 COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
 """Command for each severity."""
 
 
-def render(report: Report, locate: Locate = as_given) -> str:
-    """Return annotations, one a line: what is wrong, what is refused or drifted, and notices.
-
-    Args:
-        report: What was found.
-        locate: Turns names of files into paths within the repository.
-    """
-    found = [_line(suite, row, locate) for suite in report.suites for row in _worth(suite)]
+def render(report: Report, options: RenderOptions = USUAL) -> str:
+    """Return annotations, one a line: what is wrong, what is refused or drifted, and notices."""
+    found = [_line(suite, row, options.locate) for suite in report.suites for row in _worth(suite)]
     return "".join(f"{line}\n" for line in found)
+
+
+RENDERERS = renderers(render)
+"""What this format renders."""
 
 
 def _worth(suite: Suite) -> Iterator[Row]:
@@ -45,7 +45,7 @@ def _line(suite: Suite, row: Row, locate: Locate) -> str:
 
 
 def _message(row: Row) -> str:
-    return "\n".join([row.sentence, *row.notes, *diff(row.lines)])
+    return "\n".join([row.sentence, *row.notes, *as_diff(row.lines)])
 
 
 def data(text: str) -> str:

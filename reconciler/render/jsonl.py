@@ -1,50 +1,56 @@
 """Results as events, one JSON object a line, in the form of Terraform's event stream.
 
-Levels, messages and types are Terraform's, so that what reads its stream reads this one. Terraform's tells only that
-something changes; here `planned_change` and `resource_drift` say from what to what, without secrets. A time stands in
-it only if there is a clock: without one, identical input gives identical bytes.
+Levels, messages and types are Terraform's, so that what reads its stream reads this one. Terraform's says only that
+something changes; here `planned_change` and `resource_drift` say from what to what, without secrets. A time is in it
+only if there is a clock: without one, identical input gives identical bytes.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from typing import Literal, TypeAlias
 
 from reconciler import __version__
 from reconciler.errors import Problem
-from reconciler.model import (
-    Action,
-    Address,
-    Done,
-    Drift,
-    Event,
-    Failed,
-    Finding,
-    Gap,
-    Notice,
-    Plan,
-    Position,
-    Refusal,
-    ResourceChange,
-    Sent,
-    Skipped,
-    Started,
-    Verified,
-    Waiting,
-    dotted,
+from reconciler.model import Action, Address, Gap, Notice, Position, Refusal, Waiting, dotted
+from reconciler.render import report
+from reconciler.render.documents import FORMAT
+from reconciler.render.human.progress import Progress
+from reconciler.render.json_parts import attribution_entry, position_entry, range_entry
+from reconciler.render.shown import (
+    ShownApply,
+    ShownChange,
+    ShownCheck,
+    ShownEvent,
+    ShownFinding,
+    ShownPlan,
+    ShownSent,
+    ShownStep,
 )
-from reconciler.render import redact, report
-from reconciler.render.human import HEADS
-from reconciler.render.machine import position_tree
-from reconciler.render.progress import Progress
-from reconciler.render.redact import printable
-from reconciler.render.tally import Applied, counts, outcome
+from reconciler.render.spelling import plain, printable
+from reconciler.render.stream_lines import (
+    ChangeSummaryLine,
+    ChangeTotals,
+    DiagnosticLine,
+    DiagnosticPart,
+    DriftLine,
+    DriftPart,
+    DriftSummaryLine,
+    Level,
+    LineResource,
+    PlannedLine,
+    PlannedPart,
+    StreamAction,
+    StreamLine,
+    ValidationSummaryLine,
+    VersionLine,
+)
+from reconciler.render.subjects import USUAL, DriftResult, Renderers, RenderOptions, Validation
+from reconciler.render.tally import counts, outcome
+from reconciler.render.wording import HEADS
 
-FORMAT = "1.0"
-"""Version of the stream: a minor step adds, a major one breaks."""
-
-NAMES = {
+NAMES: dict[Action, StreamAction] = {
     Action.CREATE: "create",
     Action.UPDATE: "update",
     Action.DELETE: "delete",
@@ -53,31 +59,86 @@ NAMES = {
 }
 """Terraform's words in its stream, which are not those of its plan."""
 
-Now = Callable[[], str]
+Now: TypeAlias = Callable[[], str]
 """Tells the time: RFC 3339 with a fraction."""
 
-Line = dict[str, Any]
+MODULE: Literal["poolctl"] = "poolctl"
+"""Who writes."""
 
 
-def plan(plans: Sequence[Plan], *, now: Now | None = None) -> str:
-    """Return plans as events.
+def plan(plans: Sequence[ShownPlan], options: RenderOptions = USUAL) -> str:  # noqa: ARG001 - nothing to choose here
+    """Return plans as events."""
+    total = counts(plans)
+    counted: ChangeTotals = {
+        "add": total.create + total.replace,
+        "change": total.update,
+        "remove": total.delete + total.replace,
+        "operation": "plan",
+    }
+    last: ChangeSummaryLine = {
+        "@level": "info",
+        "@message": f"Plan: {total.sentence}",
+        "@module": MODULE,
+        "type": "change_summary",
+        "changes": counted,
+    }
+    return _stream([*_planned(plans), last])
 
-    Args:
-        plans: One for each document.
-        now: Tells the time of each line; None leaves times out.
-    """
-    return _stream([*_planned(plans), _summary("plan", counts(plans).sentence, _counted(plans))], now)
 
-
-def apply(applied: Applied, *, now: Now | None = None) -> str:
+def apply(applied: ShownApply, options: RenderOptions = USUAL) -> str:  # noqa: ARG001 - nothing to choose here
     """Return what was planned and what became of it as events."""
     said: list[str] = []
-    stream = Stream(said.append, now)
+    stream = Stream(said.append)
     stream.begin(applied.plans)
     for event in applied.events:
         stream.event(event)
     stream.end(applied)
     return "".join(said)
+
+
+def drift(found: DriftResult, options: RenderOptions = USUAL) -> str:  # noqa: ARG001 - nothing to choose here
+    """Return findings as events; `before` is what is desired, `after` what is live."""
+    drifts = found.drifts
+    last: DriftSummaryLine = {
+        "@level": "info",
+        "@message": report.drift(drifts).summary,
+        "@module": MODULE,
+        "type": "drift_summary",
+        "drift": {
+            "findings": sum(len(d.findings) for d in drifts),
+            "failing": sum(f.fails for d in drifts for f in d.findings),
+            "suppressed": sum(d.suppressed for d in drifts),
+            "expired": sum(len(d.expired) for d in drifts),
+            "read": sum(d.read for d in drifts),
+            "unread": sum(len(d.gaps) for d in drifts),
+        },
+    }
+    lines: list[StreamLine] = []
+    for one in drifts:
+        lines += [*map(_refused, one.refusals), *map(_unread, one.gaps)]
+        lines += [*map(_finding, one.findings), *map(_noticed, one.notices)]
+    return _stream([*lines, last])
+
+
+def validate(found: Validation, options: RenderOptions = USUAL) -> str:  # noqa: ARG001 - nothing to choose here
+    """Return the result of a validation as events."""
+    last: ValidationSummaryLine = {
+        "@level": "info",
+        "@message": report.validate(found).summary,
+        "@module": MODULE,
+        "type": "validation_summary",
+        "validation": {
+            "valid": not found.problems,
+            "errors": len(found.problems),
+            "warnings": len(found.notices),
+            "manifests": len(found.files),
+        },
+    }
+    return _stream([*map(_problem, found.problems), *map(_noticed, found.notices), last])
+
+
+RENDERERS = Renderers(plan=plan, apply=apply, drift=drift, validate=validate)
+"""What this format renders."""
 
 
 class Stream:
@@ -93,55 +154,24 @@ class Stream:
         self._now = now
         self._progress = Progress(pools=True)
 
-    def begin(self, plans: Sequence[Plan]) -> None:
+    def begin(self, plans: Sequence[ShownPlan]) -> None:
         """Write what is planned."""
         self._write(_stream(_planned(plans), self._now))
 
-    def event(self, event: Event) -> None:
+    def event(self, event: ShownEvent) -> None:
         """Write what happened."""
-        self._write("".join(_spelled(line, self._now) for line in _event(event, self._progress)))
+        self._write(_spelled(_event(event, self._progress.line(event)), self._now))
 
-    def end(self, applied: Applied) -> None:
+    def end(self, applied: ShownApply) -> None:
         """Write the sum."""
         self._write(_spelled(_result(applied), self._now))
 
 
-def drift(drifts: Sequence[Drift], *, now: Now | None = None) -> str:
-    """Return findings as events; `before` is what is wanted, `after` what is live."""
-    lines: list[Line] = []
-    for found in redact.drifts(drifts):
-        lines += [_refused(r) for r in found.refusals]
-        lines += [_unread(g) for g in found.gaps]
-        lines += [_finding(f) for f in found.findings]
-        lines += [_noticed(n) for n in found.notices]
-    counted = {
-        "findings": sum(len(d.findings) for d in drifts),
-        "failing": sum(f.fails for d in drifts for f in d.findings),
-        "suppressed": sum(d.suppressed for d in drifts),
-        "expired": sum(len(d.expired) for d in drifts),
-        "read": sum(d.read for d in drifts),
-        "unread": sum(len(d.gaps) for d in drifts),
-    }
-    last = {"@level": "info", "@message": report.drift(drifts).summary, "type": "drift_summary", "drift": counted}
-    return _stream([*lines, last], now)
-
-
-def validate(
-    problems: Sequence[Problem], notices: Sequence[Notice], files: Sequence[str], *, now: Now | None = None
-) -> str:
-    """Return the result of a validation as events."""
-    lines = [_diagnostic("error", p.message, p.fix, p.path, p.position) for p in problems]
-    lines += [_noticed(n) for n in notices]
-    counted = {"valid": not problems, "errors": len(problems), "warnings": len(notices), "manifests": len(files)}
-    words = report.validate(problems, notices, files).summary
-    last = {"@level": "info", "@message": words, "type": "validation_summary", "validation": counted}
-    return _stream([*lines, last], now)
-
-
-def _stream(lines: Iterable[Line], now: Now | None) -> str:
-    first = {
+def _stream(lines: Iterable[StreamLine], now: Now | None = None) -> str:
+    first: VersionLine = {
         "@level": "info",
         "@message": f"poolctl {__version__}",
+        "@module": MODULE,
         "type": "version",
         "poolctl": __version__,
         "format_version": FORMAT,
@@ -149,158 +179,226 @@ def _stream(lines: Iterable[Line], now: Now | None) -> str:
     return "".join(_spelled(line, now) for line in [first, *lines])
 
 
-def _spelled(line: Line, now: Now | None) -> str:
-    level, message, *_ = line.pop("@level"), line.pop("@message")
-    time = {"@timestamp": now()} if now else {}
-    whole = {"@level": level, "@message": message, "@module": "poolctl", **time, **line}
+def _spelled(line: StreamLine, now: Now | None) -> str:
+    """Spell a line; the time follows what every line begins with."""
+    whole = dict(line)
+    if now:
+        head = {key: whole.pop(key) for key in ("@level", "@message", "@module")}
+        whole = {**head, "@timestamp": now(), **whole}
     return json.dumps(whole, ensure_ascii=False, allow_nan=False, separators=(",", ":")) + "\n"
 
 
 # --- plans ---------------------------------------------------------------------------------------------------------
 
 
-def _planned(plans: Sequence[Plan]) -> Iterator[Line]:
+def _planned(plans: Sequence[ShownPlan]) -> Iterator[StreamLine]:
     for found in plans:
-        yield from (_refused(r) for r in found.refusals)
-        yield from (_unread(g) for g in found.gaps)
-        yield from (_change(c) for c in found.pending)
-        yield from (_noticed(n) for n in found.notices)
+        yield from map(_refused, found.refusals)
+        yield from map(_unread, found.gaps)
+        yield from map(_change, found.pending)
+        yield from map(_noticed, found.notices)
 
 
-def _resource(address: Address, type_: str = "") -> Line:
-    named = {"addr": address.full, "pool": address.pool, "kind": address.section, "resource_name": address.name}
-    return {**named, "resource_type": type_} if type_ else named
+def _resource(address: Address, type_: str = "") -> LineResource:
+    found: LineResource = {
+        "addr": address.full,
+        "pool": address.pool,
+        "kind": address.section,
+        "resource_name": address.name,
+    }
+    if type_:
+        found["resource_type"] = type_
+    return found
 
 
-def _change(change: ResourceChange) -> Line:
-    paths, words = redact.hidden(change)
-    shown = [redact.field(f, words) for f in change.fields]
-    found: Line = {
+def _change(change: ShownChange) -> PlannedLine:
+    found: PlannedPart = {
         "resource": _resource(change.address, change.type),
         "action": NAMES[change.action],
-        "before": redact.plain(redact.conceal(change.before, paths, words)),
-        "after": redact.plain(redact.conceal(change.after, paths, words)),
-        "paths": [dotted(f.path) for f in shown],
-        "source": position_tree(change.source),
+        "before": plain(change.before),
+        "after": plain(change.after),
+        "paths": [dotted(f.path) for f in change.fields],
+        "source": position_entry(change.source),
     }
     if change.reason:
         found["reason"] = change.reason
     message = printable(f"{change.address.full} {HEADS[change.action]}")
-    return {"@level": "info", "@message": message, "type": "planned_change", "change": found}
-
-
-def _counted(plans: Sequence[Plan]) -> dict[str, int]:
-    total = counts(plans)
-    return {"add": total.create + total.replace, "change": total.update, "remove": total.delete + total.replace}
-
-
-def _summary(operation: str, words: str, counted: dict[str, int]) -> Line:
-    message = f"{operation.title()}: {words}"
-    changes = {**counted, "operation": operation}
-    return {"@level": "info", "@message": message, "type": "change_summary", "changes": changes}
+    return {"@level": "info", "@message": message, "@module": MODULE, "type": "planned_change", "change": found}
 
 
 # --- apply ---------------------------------------------------------------------------------------------------------
 
 
-def _event(event: Event, progress: Progress) -> Iterator[Line]:
-    message = progress.line(event)
-    if isinstance(event, Verified):
-        left = [c.address.full for c in event.left]
-        unproven = list(event.unproven)
-        blind = "Not everything could be read again." if unproven else "Everything is as declared."
-        words = f"{len(left)} objects still differ." if left else blind
-        level = "error" if left or unproven else "info"
-        yield {"@level": level, "@message": words, "type": "verified", "left": left, "unproven": unproven}
-    elif isinstance(event, Sent):
-        words = f"{event.address.full}: {event.call.operation}"
-        call = {"service": event.call.service, "operation": event.call.operation}
-        hook = {"resource": _resource(event.address), "call": call, "elapsed_seconds": event.seconds}
-        yield {"@level": "debug", "@message": printable(words), "type": "call_sent", "hook": hook}
-    elif isinstance(event, Waiting):
-        hook = {"resource": _resource(event.address), "status": event.status, "elapsed_seconds": event.seconds}
-        yield {"@level": "info", "@message": message, "type": "apply_progress", "hook": hook}
-    else:
-        yield _worked(event, message)
+def _event(event: ShownEvent, message: str) -> StreamLine:
+    match event:
+        case ShownCheck():
+            return _checked(event)
+        case ShownSent():
+            return {
+                "@level": "debug",
+                "@message": printable(f"{event.address.full}: {event.operation}"),
+                "@module": MODULE,
+                "type": "call_sent",
+                "hook": {
+                    "resource": _resource(event.address),
+                    "call": {"service": event.service, "operation": event.operation},
+                    "elapsed_seconds": event.seconds,
+                },
+            }
+        case Waiting():
+            return {
+                "@level": "info",
+                "@message": message,
+                "@module": MODULE,
+                "type": "apply_progress",
+                "hook": {
+                    "resource": _resource(event.address),
+                    "status": event.status,
+                    "elapsed_seconds": event.seconds,
+                },
+            }
+        case ShownStep():
+            return _worked(event, message)
 
 
-def _worked(event: Started | Done | Failed | Skipped, message: str) -> Line:
-    change = event.change
-    hook: Line = {"resource": _resource(change.address, change.type), "action": NAMES[change.action]}
-    level, name = "info", "apply_start"
-    if isinstance(event, Done):
-        name = "apply_complete"
-        hook |= {"id": event.id, "elapsed_seconds": event.seconds}
-    elif isinstance(event, Failed):
-        level, name = "error", "apply_errored"
-        hook |= {"error": event.error, "stale": event.stale, "calls_written": event.written}
-    elif isinstance(event, Skipped):
-        level, name = "warn", "apply_skipped"
-        hook |= {"because": event.reason}
-    return {"@level": level, "@message": message, "type": name, "hook": hook}
-
-
-def _result(applied: Applied) -> Line:
-    result = outcome(applied)
-    counted = {
-        "add": result.count("done", Action.CREATE, Action.REPLACE),
-        "change": result.count("done", Action.UPDATE),
-        "remove": result.count("done", Action.DELETE, Action.REPLACE),
-        "failed": result.count("failed"),
-        "not_started": result.count("not_started"),
+def _checked(event: ShownCheck) -> StreamLine:
+    left = [c.address.full for c in event.left]
+    unproven = list(event.unproven)
+    blind = "Not everything could be read again." if unproven else "Everything is as declared."
+    return {
+        "@level": "error" if left or unproven else "info",
+        "@message": f"{len(left)} objects still differ." if left else blind,
+        "@module": MODULE,
+        "type": "verified",
+        "left": left,
+        "unproven": unproven,
     }
-    words = report.apply(applied).summary
-    changes = {**counted, "converged": result.converged, "operation": "apply"}
-    level = "info" if result.converged else "error"
-    return {"@level": level, "@message": words, "type": "change_summary", "changes": changes}
+
+
+def _worked(step: ShownStep, message: str) -> StreamLine:
+    resource, action = _resource(step.change.address, step.change.type), NAMES[step.change.action]
+    match step.status:
+        case "done":
+            return {
+                "@level": "info",
+                "@message": message,
+                "@module": MODULE,
+                "type": "apply_complete",
+                "hook": {"resource": resource, "action": action, "id": step.id, "elapsed_seconds": step.seconds},
+            }
+        case "failed":
+            return {
+                "@level": "error",
+                "@message": message,
+                "@module": MODULE,
+                "type": "apply_errored",
+                "hook": {
+                    "resource": resource,
+                    "action": action,
+                    "error": step.error,
+                    "stale": step.stale,
+                    "calls_written": step.written,
+                },
+            }
+        case "not_started":
+            return {
+                "@level": "warn",
+                "@message": message,
+                "@module": MODULE,
+                "type": "apply_skipped",
+                "hook": {"resource": resource, "action": action, "because": step.error},
+            }
+        case "started":
+            return {
+                "@level": "info",
+                "@message": message,
+                "@module": MODULE,
+                "type": "apply_start",
+                "hook": {"resource": resource, "action": action},
+            }
+
+
+def _result(applied: ShownApply) -> ChangeSummaryLine:
+    result = outcome(applied)
+    return {
+        "@level": "info" if result.converged else "error",
+        "@message": report.apply(applied).summary,
+        "@module": MODULE,
+        "type": "change_summary",
+        "changes": {
+            "add": result.count("done", Action.CREATE, Action.REPLACE),
+            "change": result.count("done", Action.UPDATE),
+            "remove": result.count("done", Action.DELETE, Action.REPLACE),
+            "failed": result.count("failed"),
+            "not_started": result.count("not_started"),
+            "converged": result.converged,
+            "operation": "apply",
+        },
+    }
 
 
 # --- drift ---------------------------------------------------------------------------------------------------------
 
+LEVELS: dict[str, Level] = {"error": "error", "warning": "warn"}
+"""Level by severity; of all others it is `info`."""
 
-def _finding(finding: Finding) -> Line:
-    found: Line = {
+
+def _finding(finding: ShownFinding) -> DriftLine:
+    found: DriftPart = {
         "id": finding.id,
         "class": finding.cls.value,
         "resource": _resource(finding.address),
         "path": dotted(finding.path),
-        "before": redact.plain(finding.desired),
-        "after": redact.plain(finding.live),
+        "before": plain(finding.desired),
+        "after": plain(finding.live),
         "severity": finding.severity,
         "fails": finding.fails,
-        "source": position_tree(finding.source),
+        "source": position_entry(finding.source),
     }
     if finding.attribution:
-        who = finding.attribution
-        found["attribution"] = {name: getattr(who, name) for name in type(who).__dataclass_fields__}
+        found["attribution"] = attribution_entry(finding.attribution)
     name = finding.address.full + (f" {dotted(finding.path)}" if finding.path else "")
-    level = {"error": "error", "warning": "warn"}.get(finding.severity, "info")
-    message = printable(f"{name} {report.FOUND[finding.cls]}")
-    return {"@level": level, "@message": message, "type": "resource_drift", "change": found}
+    return {
+        "@level": LEVELS.get(finding.severity, "info"),
+        "@message": printable(f"{name} {report.FOUND[finding.cls]}"),
+        "@module": MODULE,
+        "type": "resource_drift",
+        "change": found,
+    }
 
 
 # --- diagnostics ---------------------------------------------------------------------------------------------------
 
 
-def _refused(refusal: Refusal) -> Line:
+def _refused(refusal: Refusal) -> DiagnosticLine:
     where = refusal.address.full + (f" {dotted(refusal.path)}" if refusal.path else "")
     line = _diagnostic("error", refusal.message, refusal.advice, where, refusal.source)
     line["diagnostic"]["rule"] = refusal.rule
     return line
 
 
-def _unread(gap: Gap) -> Line:
+def _unread(gap: Gap) -> DiagnosticLine:
     return _diagnostic("error", f"{gap.operation}: {gap.reason}", "It could not be read.", gap.address.full, None)
 
 
-def _noticed(notice: Notice) -> Line:
+def _noticed(notice: Notice) -> DiagnosticLine:
     return _diagnostic("warning", notice.message, "", "", notice.source)
 
 
-def _diagnostic(severity: str, summary: str, detail: str, address: str, source: Position | None) -> Line:
-    found: Line = {"severity": severity, "summary": summary, "detail": detail, "address": address}
+def _problem(problem: Problem) -> DiagnosticLine:
+    return _diagnostic("error", problem.message, problem.fix, problem.path, problem.position)
+
+
+def _diagnostic(
+    severity: Literal["error", "warning"], summary: str, detail: str, address: str, source: Position | None
+) -> DiagnosticLine:
+    found: DiagnosticPart = {"severity": severity, "summary": summary, "detail": detail, "address": address}
     if source:
-        point = {"line": source.line, "column": source.column}
-        found["range"] = {"filename": source.file, "start": point, "end": point}
-    level = "error" if severity == "error" else "warn"
-    return {"@level": level, "@message": printable(summary), "type": "diagnostic", "diagnostic": found}
+        found["range"] = range_entry(source)
+    return {
+        "@level": "error" if severity == "error" else "warn",
+        "@message": printable(summary),
+        "@module": MODULE,
+        "type": "diagnostic",
+        "diagnostic": found,
+    }

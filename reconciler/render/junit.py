@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from reconciler.render.markdown import diff
-from reconciler.render.report import Report, Row, Suite
+from reconciler.render.change_lines import as_diff
+from reconciler.render.report import Report, Row, Suite, renderers
+from reconciler.render.subjects import USUAL, RenderOptions
 
 CHILD = {"failure": "failure", "error": "error", "skip": "skipped"}
 """Element for each verdict; what passed has none."""
 
 
-def render(report: Report) -> str:
+def render(report: Report, options: RenderOptions = USUAL) -> str:  # noqa: ARG001 - nothing to choose here
     """Return a report as JUnit XML: a suite for each pool or file, a case for each object, finding or problem."""
     root = Element("testsuites", {"name": f"poolctl {report.command}"})
     suites = [_suite(report, suite) for suite in report.suites]
@@ -25,6 +26,10 @@ def render(report: Report) -> str:
     root.extend(suites)
     indent(root)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{tostring(root, encoding="unicode")}\n'
+
+
+RENDERERS = renderers(render)
+"""What this format renders."""
 
 
 def _suite(report: Report, suite: Suite) -> Element:
@@ -74,4 +79,4 @@ def _message(row: Row) -> str:
 
 def _text(row: Row) -> str:
     where = [str(row.source)] if row.source else []
-    return "\n".join([*where, *row.notes, *diff(row.lines)])
+    return "\n".join([*where, *row.notes, *as_diff(row.lines)])

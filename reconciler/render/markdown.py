@@ -10,12 +10,13 @@ from __future__ import annotations
 import hashlib
 import html
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from urllib.parse import quote
 
 from reconciler.model import Position
-from reconciler.render.human import ChangeLine
-from reconciler.render.report import Report, Row, Suite
+from reconciler.render.change_lines import as_diff
+from reconciler.render.report import Report, Row, Suite, renderers
+from reconciler.render.subjects import USUAL, RenderOptions
 from reconciler.render.tally import plural
 
 MAX_BYTES = 65_000
@@ -31,14 +32,9 @@ ROOM = 200
 """Bytes kept free for the sentences that say what was cut."""
 
 
-def render(report: Report, *, digest: str = "", max_bytes: int = MAX_BYTES) -> str:
-    """Return a report as Markdown.
-
-    Args:
-        report: What to show.
-        digest: Digest of the plan, for the marker; empty when there is none.
-        max_bytes: Longest result, in bytes of UTF-8.
-    """
+def render(report: Report, options: RenderOptions = USUAL) -> str:
+    """Return a report as Markdown."""
+    digest, max_bytes = options.digest(), options.max_bytes or MAX_BYTES
     dangers, blocks = [*_dangers(report)], [*_blocks(report)]
     whole = _joined([_marker(report, digest, cut=False), *_head(report, dangers), *blocks])
     if _size(whole) <= max_bytes:
@@ -53,6 +49,10 @@ def render(report: Report, *, digest: str = "", max_bytes: int = MAX_BYTES) -> s
     total = sum(b.startswith("<details>") for b in blocks)
     start[-1] = f"**Truncated:** {count} of {plural(total, 'object')} shown. Do not approve from this text alone.\n"
     return _joined([*start, *shown])
+
+
+RENDERERS = renderers(render)
+"""What this format renders."""
 
 
 def _joined(parts: Sequence[str]) -> str:
@@ -122,7 +122,7 @@ def _details(row: Row) -> str:
     title = f"<code>{html.escape(row.label)}</code> {html.escape(row.head)}"
     notes = [f"{text(n)}\n" for n in row.notes]
     where = [f"{_where(row.source).strip()}\n"] if row.source else []
-    parts = [f"<details><summary>{title}</summary>\n", *notes, *where, *fenced(diff(row.lines)), "</details>\n"]
+    parts = [f"<details><summary>{title}</summary>\n", *notes, *where, *fenced(as_diff(row.lines)), "</details>\n"]
     return "\n".join(parts)
 
 
@@ -142,22 +142,6 @@ def fenced(lines: Sequence[str], language: str = "diff") -> list[str]:
     longest = max((len(run) for line in lines for run in re.findall("`+", line)), default=0)
     fence = "`" * max(3, longest + 1)
     return [f"{fence}{language}", *lines, f"{fence}\n"]
-
-
-def diff(lines: Iterable[ChangeLine]) -> list[str]:
-    """Return lines as a diff: the symbol stands first, or nothing would be coloured.
-
-    A changed value is a line that goes and a line that comes; `!` stands before a member whose parts follow.
-    """
-    found: list[str] = []
-    for line in lines:
-        if any(line.sides):
-            found += [f"{sign} {line.path} = {side}" for sign, side in zip("-+", line.sides, strict=True) if side]
-            continue
-        symbol = "!" if line.symbol == "~" else line.symbol
-        words = f"{line.path} = {line.value}" if line.path and line.value else line.path or f"    {line.value}"
-        found.append(f"{symbol} {words}".rstrip())
-    return found
 
 
 def text(words: str) -> str:

@@ -6,11 +6,13 @@ The file tells of the last run. A run that could not be carried out writes none,
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from reconciler import __version__
-from reconciler.model import Drift, FindingClass
+from reconciler.model import FindingClass
+from reconciler.render.shown import ShownDrift
+from reconciler.render.subjects import USUAL, DriftResult, Renderers, RenderOptions, RunStats
 
 if TYPE_CHECKING:  # only for those who ask for metrics
     from prometheus_client import CollectorRegistry, Gauge
@@ -19,40 +21,22 @@ PLACE = ("account", "region", "pool")
 """Labels that tell pools apart. A user pool and an identity pool of one name are counted together."""
 
 
-class RunStats(NamedTuple):
-    """What a run cost, and how it ended."""
-
-    finished: float
-    """When: seconds since 1970, UTC."""
-    seconds: float
-    """How long it took."""
-    calls: Mapping[tuple[str, str], int]
-    """Requests that were sent, by service and operation."""
-    exit_code: int
-    """What the run ends with."""
-
-
-UNKNOWN = RunStats(0, 0, {}, 0)
-"""The cost of a run that nobody measured."""
-
-
-def drift(drifts: Sequence[Drift], run_stats: RunStats) -> str:
-    """Return the metrics of a drift run.
-
-    Args:
-        drifts: One for each document.
-        run_stats: What the run cost.
-    """
+def drift(found: DriftResult, options: RenderOptions = USUAL) -> str:  # noqa: ARG001 - nothing to choose here
+    """Return the metrics of a drift run."""
     from prometheus_client import CollectorRegistry, generate_latest
 
     registry = CollectorRegistry()
-    _found(registry, drifts)
-    _covered(registry, drifts)
-    _run(registry, run_stats)
+    _found(registry, found.drifts)
+    _covered(registry, found.drifts)
+    _run(registry, found.run_stats)
     return generate_latest(registry).decode()
 
 
-def _found(registry: CollectorRegistry, drifts: Sequence[Drift]) -> None:
+RENDERERS = Renderers(drift=drift)
+"""What this format renders."""
+
+
+def _found(registry: CollectorRegistry, drifts: Sequence[ShownDrift]) -> None:
     findings = _gauge(registry, "findings", "Findings, by class, whether told before or not.", (*PLACE, "class"))
     failing = _gauge(registry, "failing_findings", "Findings that count, whether told before or not.", PLACE)
     new = _gauge(registry, "new_findings", "Findings that count and that no earlier report tells.", PLACE)
@@ -69,7 +53,7 @@ def _found(registry: CollectorRegistry, drifts: Sequence[Drift]) -> None:
         expired.labels(*place).inc(len(one.expired))
 
 
-def _covered(registry: CollectorRegistry, drifts: Sequence[Drift]) -> None:
+def _covered(registry: CollectorRegistry, drifts: Sequence[ShownDrift]) -> None:
     complete = _gauge(registry, "complete", "1 when everything of the pool could be read and told, else 0.", PLACE)
     read = _gauge(registry, "objects_read", "Live objects that were read.", PLACE)
     gaps = _gauge(registry, "gaps", "Parts that could not be read.", PLACE)
@@ -99,6 +83,6 @@ def _gauge(registry: CollectorRegistry, name: str, text: str, labels: Sequence[s
     return Gauge(f"poolctl_drift_{name}", text, labels, registry=registry)
 
 
-def _place(drift: Drift) -> tuple[str, str, str]:
+def _place(drift: ShownDrift) -> tuple[str, str, str]:
     target = drift.target
     return target.account, target.region, target.pool_name

@@ -1,39 +1,227 @@
-"""What may be shown.
+"""The one door between what the engine knows and what is shown.
 
-Every renderer takes its values from here, so there is one place that decides what a secret looks like. Secrets are
-known by type, by the paths that the differ marked, and, where a marked value was written out as plain text, by that
-text: it is hidden wherever else it stands in the same object or its calls.
+Everything that a renderer is handed was made here, so there is one place that decides what a secret looks like. Secrets
+are known by type, by the paths that the differ marked, and, where a marked value was written out as plain text, by that
+text: it is hidden wherever else it stands in the same object or its calls. A leaf of a type that is not known is not
+shown.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from reconciler.model import Drift, FieldChange, Finding, Path, Reference, ResourceChange, Secret, Unknown
+from reconciler.model import (
+    Action,
+    Call,
+    Done,
+    Drift,
+    Event,
+    Failed,
+    FieldChange,
+    Finding,
+    Path,
+    Plan,
+    Reference,
+    ResourceChange,
+    Secret,
+    Sent,
+    Skipped,
+    Started,
+    Unknown,
+    Verified,
+    Waiting,
+)
+from reconciler.render.shown import (
+    HIDDEN,
+    Awaited,
+    Binary,
+    Severity,
+    ShownApply,
+    ShownCall,
+    ShownChange,
+    ShownCheck,
+    ShownComparison,
+    ShownDrift,
+    ShownEvent,
+    ShownField,
+    ShownFinding,
+    ShownPlan,
+    ShownSent,
+    ShownSide,
+    ShownStep,
+    ShownValue,
+)
 
-HIDDEN = Secret("", "redacted")
-"""Takes the place of whatever must not be shown."""
+if TYPE_CHECKING:  # it is above this package, and comes with pydantic
+    from reconciler.export.compare import ComparedSide, Comparison
+
+NOTHING: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Binary:
-    """Stands for bytes of which only this was kept: in a plan that was saved."""
+class Applied(Protocol):
+    """What an apply leaves: `reconciler.runs.apply_run.ApplyOutcome`."""
 
-    length: int
-    """How many."""
-    sha256: str
-    """In hexadecimal digits."""
+    @property
+    def plans(self) -> Sequence[Plan]:
+        """What was to be done."""
+        ...
 
-    def __str__(self) -> str:
-        return f"({self.length} bytes, sha256 {self.sha256[:12]})"
+    @property
+    def events(self) -> Sequence[Event]:
+        """Everything that was reported, over all plans."""
+        ...
+
+    @property
+    def given(self) -> Sequence[str]:
+        """The options that the next run needs to mean the same, as they are typed; no value of a variable."""
+        ...
 
 
-def conceal(value: Any, paths: Iterable[Path] = (), words: frozenset[str] = frozenset()) -> Any:
-    """Return a tree without secrets.
+# --- subjects ------------------------------------------------------------------------------------------------------
+
+
+def plans(found: Iterable[Plan], calls: Mapping[str, Sequence[Call]] | None = None) -> tuple[ShownPlan, ...]:
+    """Return plans without secrets.
+
+    Args:
+        found: One for each document.
+        calls: By full address, the calls that apply would send; None leaves them out.
+    """
+    return tuple(
+        ShownPlan(
+            p.target,
+            tuple(change(c, None if calls is None else calls.get(c.address.full, ())) for c in p.changes),
+            p.refusals,
+            p.unmanaged,
+            p.notices,
+            p.gaps,
+        )
+        for p in found
+    )
+
+
+def change(found: ResourceChange, calls: Iterable[Call] | None = None) -> ShownChange:
+    """Return what will happen to an object without its secrets.
+
+    Args:
+        found: The change.
+        calls: The calls that apply would send for it; None leaves them out.
+    """
+    paths, words = hidden(found)
+    return ShownChange(
+        found.address,
+        found.type,
+        found.action,
+        tuple(field(f, words) for f in found.fields),
+        conceal(found.declared, paths, words) if found.action is Action.CREATE else None,
+        conceal(found.before, paths, words),
+        conceal(found.after, paths, words),
+        found.source,
+        found.reason,
+        None if calls is None else tuple(_call(c, paths, words) for c in calls),
+    )
+
+
+def field(found: FieldChange, words: frozenset[str] = NOTHING) -> ShownField:
+    """Return a field without what must not be shown of it."""
+    paths: list[Path] = [()] if found.sensitive else []
+    before, after = conceal(found.before, paths, words), conceal(found.after, paths, words)
+    return ShownField(found.path, before, after, found.sensitive, found.source)
+
+
+def _call(call: Call, paths: Sequence[Path], words: frozenset[str]) -> ShownCall:
+    params = conceal(call.params, paths, words)
+    return ShownCall(call.service, call.operation, params if isinstance(params, dict) else {})
+
+
+def drifts(found: Iterable[Drift]) -> tuple[ShownDrift, ...]:
+    """Return drift without secrets. A text that is hidden in one finding is hidden in all."""
+    found = list(found)
+    secret = [f for d in found for f in (*d.findings, *d.known) if f.sensitive]
+    words = frozenset(text for f in secret for side in (f.desired, f.live) for text in texts(side))
+    return tuple(
+        ShownDrift(
+            d.target,
+            tuple(_finding(f, words) for f in d.findings),
+            d.read,
+            d.gaps,
+            d.refusals,
+            d.notices,
+            d.suppressed,
+            tuple(_finding(f, words) for f in d.known),
+            d.expired,
+        )
+        for d in found
+    )
+
+
+def _finding(found: Finding, words: frozenset[str]) -> ShownFinding:
+    paths: list[Path] = [()] if found.sensitive else []
+    return ShownFinding(
+        found.id,
+        found.cls,
+        found.address,
+        found.path,
+        conceal(found.desired, paths, words),
+        conceal(found.live, paths, words),
+        cast("Severity", found.severity),
+        found.fails,
+        found.sensitive,
+        found.source,
+        found.attribution,
+    )
+
+
+def applied(found: Applied) -> ShownApply:
+    """Return an apply without secrets."""
+    return ShownApply(plans(found.plans), tuple(event(e) for e in found.events), tuple(found.given))
+
+
+def event(found: Event) -> ShownEvent:
+    """Return what an apply reported without secrets."""
+    match found:
+        case Sent():
+            return ShownSent(found.address, found.call.service, found.call.operation, found.seconds)
+        case Verified():
+            return ShownCheck(tuple(change(c) for c in found.left), found.target, found.unproven)
+        case Started() | Done() | Failed() | Skipped():
+            return _step(found)
+        case Waiting():  # it is plain data as it is
+            return found
+
+
+def _step(found: Started | Done | Failed | Skipped) -> ShownStep:
+    match found:
+        case Started():
+            return ShownStep(change(found.change), "started")
+        case Done():
+            return ShownStep(change(found.change), "done", seconds=found.seconds, id=found.id)
+        case Failed():
+            return ShownStep(change(found.change), "failed", found.error, stale=found.stale, written=found.written)
+        case Skipped():
+            return ShownStep(change(found.change), "not_started", found.reason)
+
+
+def comparisons(found: Iterable[Comparison]) -> tuple[ShownComparison, ...]:
+    """Return comparisons without secrets."""
+    return tuple(
+        ShownComparison(_side(c.one), _side(c.other), c.same, tuple(change(x) for x in c.changes), tuple(c.gaps))
+        for c in found
+    )
+
+
+def _side(side: ComparedSide | None) -> ShownSide | None:
+    return ShownSide(side.label, side.kind, side.name) if side else None
+
+
+# --- values --------------------------------------------------------------------------------------------------------
+
+
+def conceal(value: Any, paths: Iterable[Path] = (), words: frozenset[str] = NOTHING) -> ShownValue:
+    """Return a value without secrets.
 
     Args:
         value: Any tree; it is not changed.
@@ -41,22 +229,35 @@ def conceal(value: Any, paths: Iterable[Path] = (), words: frozenset[str] = froz
             is hidden whole.
         words: Texts to hide wherever a value is exactly one of them.
     """
+    paths = list(paths)
     here = [p for p in paths if p]
-    if any(not p for p in paths) and value is not None:
-        return HIDDEN
-    if isinstance(value, Secret) or (isinstance(value, str) and value in words):
+    if len(here) < len(paths) and value is not None:
         return HIDDEN
     if isinstance(value, dict):
-        return {k: conceal(v, [p[1:] for p in here if p[0] == k], words) for k, v in value.items()}
+        return {str(k): conceal(v, [p[1:] for p in here if p[0] == k], words) for k, v in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return _items(list(value), here, words)
-    return value
+    return HIDDEN if isinstance(value, str) and value in words else _leaf(value)
 
 
-def _items(values: list[Any], paths: list[Path], words: frozenset[str]) -> Any:
+def _leaf(value: Any) -> ShownValue:
+    if isinstance(value, str | int | float | date) or value is None:
+        return value
+    if isinstance(value, Secret):
+        return HIDDEN
+    if isinstance(value, bytes):
+        return Binary(len(value), hashlib.sha256(value).hexdigest())
+    if isinstance(value, Unknown):
+        return Awaited(str(value), f"{value.address.full}#{value.member}")
+    if isinstance(value, Reference):
+        return Awaited(str(value), f"${value.kind} {value.target}")
+    return Awaited(type(value).__name__)
+
+
+def _items(values: list[Any], paths: list[Path], words: frozenset[str]) -> ShownValue:
     names = {p[0] for p in paths if isinstance(p[0], str)}
     if not all(any(_holds(v, name) for v in values) for name in names):
-        return HIDDEN if values else values
+        return HIDDEN if values else []
     return [
         conceal(v, [p[1:] for p in paths if p[0] == at or (isinstance(p[0], str) and _holds(v, p[0]))], words)
         for at, v in enumerate(values)
@@ -67,19 +268,19 @@ def _holds(item: Any, name: str) -> bool:
     return isinstance(item, dict) and name in item.values()
 
 
-def hidden(change: ResourceChange) -> tuple[tuple[Path, ...], frozenset[str]]:
+def hidden(found: ResourceChange) -> tuple[tuple[Path, ...], frozenset[str]]:
     """Return the paths and plain texts that must not be shown of an object."""
-    secret = [f for f in change.fields if f.sensitive]
+    secret = [f for f in found.fields if f.sensitive]
     paths = {f.path for f in secret}
-    for tree in (change.before, change.after, change.declared):
+    for tree in (found.before, found.after, found.declared):
         paths.update(_secret_paths(tree, ()))
     words = {text for f in secret for side in (f.before, f.after) for text in texts(side)}
-    for tree in (change.before, change.after, change.declared):
+    for tree in (found.before, found.after, found.declared):
         words.update(text for path in paths for text in texts(_at(tree, path)))
     return tuple(sorted(paths, key=str)), frozenset(words)
 
 
-def _secret_paths(value: Any, path: Path) -> Iterable[Path]:
+def _secret_paths(value: Any, path: Path) -> Iterator[Path]:
     """A place that is secret on one side is secret on the other. Positions differ between sides, so lists end it."""
     if isinstance(value, Secret):
         yield path
@@ -96,7 +297,7 @@ def _at(value: Any, path: Path) -> Any:
     return value
 
 
-def texts(value: Any) -> Iterable[str]:
+def texts(value: Any) -> Iterator[str]:
     """Return every text that a tree holds, those of secrets excepted."""
     if isinstance(value, str) and value:
         yield value
@@ -108,113 +309,24 @@ def texts(value: Any) -> Iterable[str]:
             yield from texts(inner)
 
 
-def field(change: FieldChange, words: frozenset[str] = frozenset()) -> FieldChange:
-    """Return a field without what must not be shown of it."""
-    paths: list[Path] = [()] if change.sensitive else []
-    return FieldChange(
-        change.path,
-        conceal(change.before, paths, words),
-        conceal(change.after, paths, words),
-        sensitive=change.sensitive,
-        source=change.source,
-    )
+# --- back from JSON ------------------------------------------------------------------------------------------------
 
 
-def drifts(found: Iterable[Drift]) -> list[Drift]:
-    """Return drift without what must not be shown of it. A text that is hidden in one finding is hidden in all."""
-    found = list(found)
-    secret = [f for d in found for f in d.findings if f.sensitive]
-    words = frozenset(text for f in secret for side in (f.desired, f.live) for text in texts(side))
-    return [replace(d, findings=tuple(_finding(f, words) for f in d.findings)) for d in found]
-
-
-def _finding(found: Finding, words: frozenset[str]) -> Finding:
-    paths: list[Path] = [()] if found.sensitive else []
-    return replace(found, desired=conceal(found.desired, paths, words), live=conceal(found.live, paths, words))
-
-
-# --- as JSON -------------------------------------------------------------------------------------------------------
-
-
-def plain(value: Any) -> Any:
-    """Return a tree that JSON can hold, with marks in place of what is hidden, unknown or binary."""
+def revived(value: Any) -> ShownValue:
+    """Return a value as it was shown, from its JSON (`spelling.plain`)."""
     if isinstance(value, dict):
-        return {str(k): plain(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(v) for v in value]
-    if isinstance(value, str | int | float | bool) or value is None:
-        return value
-    return value.isoformat() if isinstance(value, date) else _mark(value)
+        return _mark(value) if is_mark(value) else {k: revived(v) for k, v in value.items()}
+    return [revived(v) for v in value] if isinstance(value, list) else cast("ShownValue", value)
 
 
-def _mark(value: Any) -> dict[str, Any]:
-    if isinstance(value, Secret):
-        return {"$sensitive": True}
-    if isinstance(value, bytes):
-        return {"$bytes": {"length": len(value), "sha256": hashlib.sha256(value).hexdigest()}}
-    if isinstance(value, Binary):
-        return {"$bytes": {"length": value.length, "sha256": value.sha256}}
-    return {"$unknown": str(value) if is_unknown(value) else type(value).__name__}
+def is_mark(value: Mapping[str, Any]) -> bool:
+    """Return whether a map of the JSON takes the place of a value."""
+    return len(value) == 1 and next(iter(value)) in ("$sensitive", "$bytes", "$unknown")
 
 
-def is_secret(value: Any) -> bool:
-    """Tell whether a leaf is hidden."""
-    return isinstance(value, Secret)
-
-
-def is_unknown(value: Any) -> bool:
-    """Tell whether a leaf is not known yet."""
-    return isinstance(value, Unknown | Reference)
-
-
-def shadow(value: Any, marked: Callable[[Any], bool]) -> Any:
-    """Return Terraform's shadow of a tree: `true` where a leaf is marked, and only the way there.
-
-    An object without marks is `{}`; items of a list keep their places, `false` where they are not marked.
-    """
-    if isinstance(value, dict):
-        inner = {k: shadow(v, marked) for k, v in value.items()}
-        return {k: v for k, v in inner.items() if v not in (False, {}) and not _unmarked(v)}
-    if isinstance(value, list):
-        return [shadow(v, marked) for v in value]
-    return marked(value)
-
-
-def _unmarked(value: Any) -> bool:
-    return value in (False, {}) or (isinstance(value, list) and all(_unmarked(v) for v in value))
-
-
-# --- as text -------------------------------------------------------------------------------------------------------
-
-
-def text(value: Any) -> str:
-    """Spell a concealed value for people, in one line and without characters that could move a cursor."""
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{printable(str(k))}: {text(v)}" for k, v in value.items()) + "}"
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(text(v) for v in value) + "]"
-    return _leaf(value)
-
-
-def _leaf(value: Any) -> str:
-    if isinstance(value, bytes):
-        return f"({len(value)} bytes, sha256 {hashlib.sha256(value).hexdigest()[:12]})"
-    if isinstance(value, str):
-        return '"' + printable(value.replace("\\", "\\\\").replace('"', '\\"')) + '"'
-    if isinstance(value, bool):
-        return str(value).lower()
-    return "null" if value is None else str(value)
-
-
-def printable(value: str) -> str:
-    """Escape what a terminal would obey or not show: control characters, bidirectional marks."""
-    if value.isprintable():
-        return value
-    return "".join(c if c.isprintable() else _ESCAPES.get(c) or _code(c) for c in value)
-
-
-_ESCAPES = {"\n": "\\n", "\t": "\\t", "\r": "\\r"}
-
-
-def _code(character: str) -> str:
-    return character.encode("unicode_escape").decode("ascii")
+def _mark(mark: Mapping[str, Any]) -> ShownValue:
+    if "$sensitive" in mark:
+        return HIDDEN
+    if "$bytes" in mark:
+        return Binary(**mark["$bytes"])
+    return Awaited(str(mark["$unknown"]))

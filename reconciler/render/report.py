@@ -1,13 +1,13 @@
 """Plans, drift, applies and validations as one model, for every format that people or their tools look at.
 
 Markdown, HTML, JUnit, SARIF and annotations ask the same questions: which object, how bad, where is it declared, what
-differs. They are answered here once, secrets are taken out here once, and a renderer only spells the answers.
+differs. They are answered here once, and a renderer only spells the answers.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from reconciler.errors import Problem
@@ -15,21 +15,20 @@ from reconciler.model import (
     Action,
     Address,
     Attribution,
-    Drift,
-    Finding,
     FindingClass,
     Gap,
     Notice,
-    Plan,
     Position,
     Refusal,
-    ResourceChange,
     Target,
     dotted,
 )
-from reconciler.render import human, redact
-from reconciler.render.redact import printable
-from reconciler.render.tally import Applied, ChangeResult, Unproven, outcome, plural
+from reconciler.render.change_lines import ChangeLine, lines, member
+from reconciler.render.shown import ShownApply, ShownChange, ShownDrift, ShownFinding, ShownPlan, ShownStep
+from reconciler.render.spelling import printable
+from reconciler.render.subjects import Renderers, RenderOptions, Validation
+from reconciler.render.tally import Unproven, outcome, plural
+from reconciler.render.wording import apply_sum, header, plan_sums
 
 VERBS = {
     Action.CREATE: ("create", "will be created"),
@@ -92,7 +91,7 @@ class Row(NamedTuple):
     """The member at fault, dotted."""
     notes: tuple[str, ...] = ()
     """Sentences that explain."""
-    lines: tuple[human.ChangeLine, ...] = ()
+    lines: tuple[ChangeLine, ...] = ()
     """What differs."""
     source: Position | None = None
     """Where the manifest speaks of it."""
@@ -154,13 +153,13 @@ class Report(NamedTuple):
 # --- plan ----------------------------------------------------------------------------------------------------------
 
 
-def plan(plans: Sequence[Plan]) -> Report:
+def plan(plans: Sequence[ShownPlan]) -> Report:
     """Return the report of plans, one for each document."""
     suites = tuple(_suite(p.target, [*_planned(p), *_notice_rows(p.notices)]) for p in plans)
-    return Report("plan", " ".join(human.summary(plans, color=False).split("\n")).strip(), suites)
+    return Report("plan", " ".join(map(str, plan_sums(plans))), suites)
 
 
-def _planned(plan: Plan) -> Iterator[Row]:
+def _planned(plan: ShownPlan) -> Iterator[Row]:
     yield from (_refusal(r) for r in plan.refusals)
     yield from (_gap(g) for g in plan.gaps)
     yield from (_change(c) for c in plan.changes)
@@ -169,7 +168,7 @@ def _planned(plan: Plan) -> Iterator[Row]:
         yield Row(address.full, _name(address), _section(address), "unmanaged", head, "skip", "note")
 
 
-def _change(change: ResourceChange) -> Row:
+def _change(change: ShownChange) -> Row:
     action, head = VERBS[change.action]
     gone = change.action in (Action.DELETE, Action.REPLACE)
     pending = change.action is not Action.NONE
@@ -184,7 +183,7 @@ def _change(change: ResourceChange) -> Row:
         danger=gone,
         rule=f"plan/{action}",
         notes=_sentences(change.reason),
-        lines=tuple(human.lines(change)) if pending else (),
+        lines=tuple(lines(change)) if pending else (),
         source=change.source,
     )
 
@@ -235,7 +234,7 @@ def _notice_rows(notices: Iterable[Notice]) -> Iterator[Row]:
 # --- drift ---------------------------------------------------------------------------------------------------------
 
 
-def drift(drifts: Sequence[Drift]) -> Report:
+def drift(drifts: Sequence[ShownDrift]) -> Report:
     """Return the report of drift, one for each document. A value goes from what is wanted to what is live."""
     found = [f for d in drifts for f in d.findings]
     by = [sum(f.cls is cls for f in found) for cls in FindingClass]
@@ -251,12 +250,11 @@ def drift(drifts: Sequence[Drift]) -> Report:
     none = "No drift in what could be read." if gaps or refused else "No drift."
     head = f"Drift: {', '.join(words)}." if found else none
     summary = " ".join([head, *(f"{t}." for t in tail)])
-    shown = redact.drifts(drifts)
-    suites = tuple(_suite(d.target, [*_drifted(d), *_notice_rows(d.notices)]) for d in shown)
+    suites = tuple(_suite(d.target, [*_drifted(d), *_notice_rows(d.notices)]) for d in drifts)
     return Report("drift", summary, suites, LEGEND if found else "")
 
 
-def _drifted(drift: Drift) -> Iterator[Row]:
+def _drifted(drift: ShownDrift) -> Iterator[Row]:
     yield from (_refusal(r) for r in drift.refusals)
     yield from (_gap(g) for g in drift.gaps)
     yield from (_finding(f) for f in drift.findings)
@@ -265,14 +263,14 @@ def _drifted(drift: Drift) -> Iterator[Row]:
     yield _coverage(drift)
 
 
-def _expired(drift: Drift) -> Row:
+def _expired(drift: ShownDrift) -> Row:
     """An expired rule makes the run fail, so every format must show a failure; the notices say which it is."""
     head = f"have expired: {len(drift.expired)}; renew or remove them"
     key = f"{drift.target.pool_name} ignore"
     return Row(key, "Ignore rules", "manifest", "expired", head, "failure", "error", danger=True, rule="drift/expired")
 
 
-def _coverage(drift: Drift) -> Row:
+def _coverage(drift: ShownDrift) -> Row:
     """A run without findings must still say what it looked at: "could not read" is never "no drift"."""
     read = f"{plural(drift.read, 'object')} {'was' if drift.read == 1 else 'were'} read"
     key = f"{drift.target.pool_name} coverage"
@@ -282,10 +280,10 @@ def _coverage(drift: Drift) -> Row:
     return Row(key, "Coverage", "manifest", "read", f"is complete: {read}", "pass")
 
 
-def _finding(finding: Finding) -> Row:
+def _finding(finding: ShownFinding) -> Row:
     path = printable(dotted(finding.path))
     wanted, live = finding.desired, finding.live
-    shown = () if wanted is None and live is None else tuple(human.member(finding.path, wanted, live))
+    shown = () if wanted is None and live is None else tuple(member(finding.path, wanted, live))
     return Row(
         finding.address.full,
         _name(finding.address) + (f" {path}" if path else ""),
@@ -315,7 +313,7 @@ def _who(found: Attribution) -> str:
 # --- apply ---------------------------------------------------------------------------------------------------------
 
 
-def apply(applied: Applied) -> Report:
+def apply(applied: ShownApply) -> Report:
     """Return the report of what became of plans."""
     result = outcome(applied)
     left = {c.address.full: c for c in result.left}
@@ -325,7 +323,7 @@ def apply(applied: Applied) -> Report:
         _suite(p.target, [*_applied(p, found, left), *(row for pool, row in blind if pool == p.target.key)])
         for p in applied.plans
     )
-    return Report("apply", human.apply_summary(applied, color=False).partition("\n")[0], suites)
+    return Report("apply", str(apply_sum(applied)), suites)
 
 
 def _unproven(found: Unproven) -> Row:
@@ -335,7 +333,7 @@ def _unproven(found: Unproven) -> Row:
     return Row(key, "Proof", "manifest", "unread", head, "error", "error", danger=True, rule="unread", notes=notes)
 
 
-def _applied(plan: Plan, found: Mapping[str, ChangeResult], left: Mapping[str, ResourceChange]) -> Iterator[Row]:
+def _applied(plan: ShownPlan, found: Mapping[str, ShownStep], left: Mapping[str, ShownChange]) -> Iterator[Row]:
     for change in plan.changes:
         result = found.get(change.address.full)
         row = _result(result) if result else _change(change)
@@ -344,7 +342,7 @@ def _applied(plan: Plan, found: Mapping[str, ChangeResult], left: Mapping[str, R
             yield _left(left[change.address.full])
 
 
-def _result(result: ChangeResult) -> Row:
+def _result(result: ShownStep) -> Row:
     after = f" after {plural(result.written, 'successful call')}" if result.written else ""
     heads = {"done": DONE[result.change.action], "failed": f"failed{after}", "not_started": "was not started"}
     verdict, severity = VERDICTS[result.status]
@@ -360,7 +358,7 @@ def _result(result: ChangeResult) -> Row:
     )
 
 
-def _left(change: ResourceChange) -> Row:
+def _left(change: ShownChange) -> Row:
     return _change(change)._replace(
         action="not-converged",
         head="still differs after the last write",
@@ -374,14 +372,9 @@ def _left(change: ResourceChange) -> Row:
 # --- validate ------------------------------------------------------------------------------------------------------
 
 
-def validate(problems: Sequence[Problem], notices: Sequence[Notice], files: Sequence[str]) -> Report:
-    """Return the report of a validation.
-
-    Args:
-        problems: What is wrong.
-        notices: What should be said besides.
-        files: The file of every manifest that could be read.
-    """
+def validate(found: Validation) -> Report:
+    """Return the report of a validation."""
+    problems, notices, files = found
     wrong = [p.position.file for p in problems]
     names = dict.fromkeys([*files, *wrong, *(n.source.file for n in notices if n.source)])
     suites = [Suite(printable(f), printable(f), f, tuple(_validated(f, problems, notices))) for f in names]
@@ -420,11 +413,24 @@ def _problem(problem: Problem) -> Row:
     )
 
 
+# --- formats -------------------------------------------------------------------------------------------------------
+
+
+def renderers(render: Callable[[Report, RenderOptions], str]) -> Renderers:
+    """Return what a format renders that spells reports: each subject becomes a report first."""
+    return Renderers(
+        plan=lambda found, options: render(plan(found), options),
+        apply=lambda found, options: render(apply(found), options),
+        drift=lambda found, options: render(drift(found.drifts), options),
+        validate=lambda found, options: render(validate(found), options),
+    )
+
+
 # --- words ---------------------------------------------------------------------------------------------------------
 
 
 def _suite(target: Target, rows: Iterable[Row]) -> Suite:
-    return Suite(human.header(target), printable(target.key), target.manifest, tuple(rows))
+    return Suite(header(target), printable(target.key), target.manifest, tuple(rows))
 
 
 def _name(address: Address) -> str:

@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from reconciler import __version__
-from reconciler.render.places import Locate, as_given, uri
-from reconciler.render.report import Report, Row, Suite
+from reconciler.render.places import Locate, uri
+from reconciler.render.report import Report, Row, Suite, renderers
+from reconciler.render.subjects import USUAL, RenderOptions
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 """Named in every result, so that editors can check it."""
@@ -85,16 +86,11 @@ RULES = {
 """What is known of rules, by identifier or by what stands before its slash."""
 
 
-def render(report: Report, locate: Locate = as_given) -> str:
-    """Return what is wrong as SARIF; planned changes are no findings, so a plan gives its refusals and gaps.
-
-    Args:
-        report: What was found.
-        locate: Turns names of files into paths within the repository.
-    """
+def render(report: Report, options: RenderOptions = USUAL) -> str:
+    """Return what is wrong as SARIF; planned changes are no findings, so a plan gives its refusals and gaps."""
     found = [(suite, row) for suite in report.suites for row in suite.rows if _reported(report, row)]
     ids = sorted({row.rule for _, row in found})
-    results = list(_results(found, ids, locate))
+    results = list(_results(found, ids, options.locate))
     driver = {"name": "poolctl", "semanticVersion": __version__, "rules": [_rule(i) for i in ids]}
     run = {
         "tool": {"driver": driver},
@@ -104,6 +100,10 @@ def render(report: Report, locate: Locate = as_given) -> str:
     }
     tree = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
     return json.dumps(tree, indent=2, ensure_ascii=False) + "\n"
+
+
+RENDERERS = renderers(render)
+"""What this format renders."""
 
 
 def _reported(report: Report, row: Row) -> bool:

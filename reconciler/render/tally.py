@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Iterable
+from typing import NamedTuple
 
-from reconciler.model import Action, Done, Event, Failed, Plan, ResourceChange, Skipped, Verified
+from reconciler.model import Action, FindingClass
+from reconciler.render.shown import ShownApply, ShownChange, ShownCheck, ShownFinding, ShownPlan, ShownStep
 
 
 class Counts(NamedTuple):
@@ -32,7 +33,7 @@ class Counts(NamedTuple):
         return f"{self.create + self.replace} to add, {self.update} to change, {self.delete + self.replace} to destroy."
 
 
-def counts(plans: Iterable[Plan]) -> Counts:
+def counts(plans: Iterable[ShownPlan]) -> Counts:
     """Count over plans."""
     plans = tuple(plans)
     actions = [c.action for p in plans for c in p.changes]
@@ -47,42 +48,6 @@ def counts(plans: Iterable[Plan]) -> Counts:
     )
 
 
-class Applied(Protocol):
-    """What the applier has to tell: `reconciler.runs.apply_run.Outcome`."""
-
-    @property
-    def plans(self) -> Sequence[Plan]:
-        """What was to be done."""
-        ...
-
-    @property
-    def events(self) -> Sequence[Event]:
-        """Everything that was reported, over all plans."""
-        ...
-
-    @property
-    def given(self) -> Sequence[str]:
-        """The options that the next run needs to mean the same, as they are typed; no value of a variable."""
-        ...
-
-
-class ChangeResult(NamedTuple):
-    """What became of one change."""
-
-    change: ResourceChange
-    """The change."""
-    status: str
-    """`done`, `failed` or `not_started`."""
-    error: str = ""
-    """Why it failed or was not started."""
-    seconds: float = 0.0
-    """How long it took."""
-    stale: bool = False
-    """Whether it failed because the object was not what the plan had seen."""
-    written: int = 0
-    """How many of its calls had succeeded, if it failed."""
-
-
 class Unproven(NamedTuple):
     """Something that could not be read again after the last write."""
 
@@ -95,9 +60,9 @@ class Unproven(NamedTuple):
 class Outcome(NamedTuple):
     """What became of plans."""
 
-    results: tuple[ChangeResult, ...]
+    results: tuple[ShownStep, ...]
     """One for each change that was due, in the order of the plans."""
-    left: tuple[ResourceChange, ...]
+    left: tuple[ShownChange, ...]
     """What still differed after the last write."""
     verified: bool
     """Whether every plan with something to do was checked again, and all of it could be read."""
@@ -119,31 +84,29 @@ class Outcome(NamedTuple):
         return self.complete and self.verified and not self.left
 
 
-def outcome(applied: Applied) -> Outcome:
+def outcome(applied: ShownApply) -> Outcome:
     """Sum up the events of an apply. A change without an event counts as not started."""
-    found: dict[str, ChangeResult] = {}
-    left: list[ResourceChange] = []
+    found: dict[str, ShownStep] = {}
+    left: list[ShownChange] = []
     unproven: list[Unproven] = []
     checks = 0
     for event in applied.events:
-        if isinstance(event, Verified):
+        if isinstance(event, ShownCheck):
             checks += not event.unproven
             left += event.left
             unproven += [Unproven(event.target.key if event.target else "", r) for r in event.unproven]
-        elif isinstance(event, Done | Failed | Skipped):
-            found[event.change.address.full] = _result(event)
+        elif isinstance(event, ShownStep) and event.status != "started":
+            found[event.change.address.full] = event
     due = [c for p in applied.plans for c in p.pending]
-    results = tuple(found.get(c.address.full) or ChangeResult(c, "not_started") for c in due)
+    results = tuple(found.get(c.address.full) or ShownStep(c, "not_started") for c in due)
     due_checks = sum(bool(p.pending) for p in applied.plans)
     return Outcome(results, tuple(left), checks >= due_checks, tuple(unproven))
 
 
-def _result(event: Done | Failed | Skipped) -> ChangeResult:
-    if isinstance(event, Done):
-        return ChangeResult(event.change, "done", seconds=event.seconds)
-    if isinstance(event, Failed):
-        return ChangeResult(event.change, "failed", event.error, stale=event.stale, written=event.written)
-    return ChangeResult(event.change, "not_started", event.reason)
+def class_counts(findings: Iterable[ShownFinding]) -> dict[str, int]:
+    """Return how many findings there are of each class."""
+    found = [f.cls for f in findings]
+    return {cls.value: found.count(cls) for cls in FindingClass}
 
 
 def plural(number: int, one: str, many: str = "") -> str:

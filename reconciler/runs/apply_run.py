@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from reconciler.applying.applier import apply
 from reconciler.errors import PoolctlError, Stale, worst
 from reconciler.model import Event, Failed, Plan, Sent, Skipped, Verified
-from reconciler.render.progress import Progress
+from reconciler.render import redact
+from reconciler.render.human.progress import Progress
 from reconciler.runs.runtime import Runtime
 from reconciler.runs.stages import plan_one, require_applicable
 from reconciler.terminal.console import Console
@@ -151,7 +152,7 @@ def _one(runtime: Runtime, console: Console, manifest: Manifest, plan: Plan, sto
     for event in apply(
         plan, cloud, lambda: plan_one(runtime, manifest), clock=runtime.clock, sleep=runtime.sleep, stop=stop
     ):
-        line = progress.line(event)
+        line = progress.line(redact.event(event))
         if line:
             console.progress(line)
         yield event

@@ -25,7 +25,7 @@ if TYPE_CHECKING:  # pydantic comes with them
     from reconciler.drift.findings import Compared, Criteria
     from reconciler.manifests.desired import Manifest
     from reconciler.notify import Channel, Receiver
-    from reconciler.render.metrics import RunStats
+    from reconciler.render.subjects import RunStats
 
 
 class Earlier(NamedTuple):
@@ -100,13 +100,15 @@ def notify_receivers(
         receivers: Those who are to be told.
         before: What was told before.
     """
-    from reconciler.render.drift_text import tree
-    from reconciler.render.redact import drifts as redacted
+    from reconciler.render import redact
+    from reconciler.render.machine import drift_json
+    from reconciler.render.subjects import DriftResult
 
     if not receivers:
         return frozenset()
     known = before.baseline | before.notified
-    notified = notify.notify(tree(redacted(drifts)), receivers, known, cloud=_telling(runtime), sleep=runtime.sleep)
+    report = dict(drift_json.document(DriftResult(redact.drifts(drifts))))
+    notified = notify.notify(report, receivers, known, cloud=_telling(runtime), sleep=runtime.sleep)
     for failure in notified.failures:
         console.err(f"Error: {failure}")
     if notified.sent:
@@ -125,7 +127,7 @@ def run_stats(runtime: Runtime, code: int) -> RunStats:
         runtime: The run.
         code: What it is going to end with.
     """
-    from reconciler.render.metrics import RunStats
+    from reconciler.render.subjects import RunStats
 
     return RunStats(runtime.now(), runtime.clock() - runtime.began, runtime.meter.sent, code)
 

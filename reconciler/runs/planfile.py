@@ -26,7 +26,6 @@ from reconciler.model import (
     Action,
     Address,
     Call,
-    FieldChange,
     Notice,
     Path,
     Plan,
@@ -39,7 +38,11 @@ from reconciler.model import (
     Unknown,
     dotted,
 )
-from reconciler.render import machine, redact
+from reconciler.render import redact
+from reconciler.render.json_parts import ACTIONS
+from reconciler.render.machine import plan_json
+from reconciler.render.shown import ShownChange, ShownField, ShownPlan
+from reconciler.render.spelling import printable, text
 from reconciler.terminal.options import Options
 from schemas.base import ApiModel, Keyed, Unordered, members
 
@@ -71,8 +74,6 @@ VERBS = {
 
 _ORIGIN = re.compile(r"(?:\$(?:env|ssm|secret|file|var) .*|live|declared|\$\{var\})", re.DOTALL)
 """Origins that name a place and hold nothing of the value."""
-
-_WAITING = re.compile(r"\(known after reading \$(\w+) (.*)\)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ def document(plans: Sequence[Plan], calls: Mapping[str, Sequence[Call]], options
         options: The command line; its `expires` is in seconds.
         now: The time, with its zone.
     """
-    shown = json.loads(machine.plan(plans, calls=calls))
+    shown = json.loads(plan_json.plan(redact.plans(plans, calls)))
     lifetime = LIFETIME if options.expires is None else options.expires
     tree: Tree = {
         "kind": KIND,
@@ -419,7 +420,7 @@ def caption(saved: Saved) -> str:
         f"Made at {tree['created']} by poolctl {tree['poolctl_version']}, expires at {tree['expires']}.",
         f"Planned with: {' '.join([*given, *saved.paths])}",
     ]
-    return "".join(f"{redact.printable(line)}\n" for line in lines)
+    return "".join(f"{printable(line)}\n" for line in lines)
 
 
 # --- comparing -----------------------------------------------------------------------------------------------------
@@ -441,7 +442,7 @@ def difference(before: Tree, now: Tree) -> list[str]:
     lines += [f"! {g['address']}: cannot be read now: {g['operation']}" for g in new["gaps"] if g not in old["gaps"]]
     if one and not other:
         lines.append("Today there is nothing to do: the plan may have been applied already.")
-    return [redact.printable(line) for line in lines or ["The same objects change, in another order."]]
+    return [printable(line) for line in lines or ["The same objects change, in another order."]]
 
 
 def _places(old: list[Tree], new: list[Tree]) -> Iterator[str]:
@@ -507,20 +508,20 @@ def _step(field: Tree | None) -> str:
 
 
 def _flat(value: Any, path: str = "") -> Tree:
-    if isinstance(value, dict) and value and not _is_mark(value):
+    if isinstance(value, dict) and value and not redact.is_mark(value):
         return {k: v for key, inner in value.items() for k, v in _flat(inner, f"{path}.{key}".strip(".")).items()}
     return {path: value} if path else {}
 
 
 def _text(value: Any) -> str:
-    shown = redact.text(_revived(value))
+    shown = text(redact.revived(value))
     return shown if len(shown) <= MOST else f"{shown[:MOST]}… ({len(shown)} characters)"
 
 
 # --- back to plans -------------------------------------------------------------------------------------------------
 
 
-def plans(saved: Saved) -> list[Plan]:
+def plans(saved: Saved) -> tuple[ShownPlan, ...]:
     """Return the plans of a file, to be shown. What was hidden stays hidden, so they cannot be carried out."""
     shown = saved.tree["plan"]
     changes, unmanaged, notices = (iter(shown[k]) for k in ("resource_changes", "unmanaged", "notices"))
@@ -530,7 +531,7 @@ def plans(saved: Saved) -> list[Plan]:
         total = sum(sizes[k] for k in ("create", "update", "delete", "replace", "unchanged"))
         target = Target(pool["account"], pool["region"], pool["name"], pool["id"], pool["manifest"])
         found.append(
-            Plan(
+            ShownPlan(
                 target,
                 tuple(_change(c) for c in islice(changes, total)),
                 (),
@@ -538,30 +539,29 @@ def plans(saved: Saved) -> list[Plan]:
                 tuple(Notice(n["message"], _position(n["source"])) for n in islice(notices, count)),
             )
         )
-    return found
+    return tuple(found)
 
 
-def _change(tree: Tree) -> ResourceChange:
+def _change(tree: Tree) -> ShownChange:
     change = tree["change"]
-    action = next(a for a, words in machine.ACTIONS.items() if words == change["actions"])
-    after = _revived(change["after"])
-    fields = tuple(
-        FieldChange((f["path"],), _revived(f["before"]), _revived(f["after"]), sensitive=f["sensitive"])
-        for f in tree["fields"]
-    )
-    declared = after if action is Action.CREATE and isinstance(after, dict) else {}
-    return ResourceChange(
+    action = next(a for a, words in ACTIONS.items() if words == change["actions"])
+    after = redact.revived(change["after"])
+    return ShownChange(
         _address(tree["address"]),
         tree["type"],
         action,
-        fields,
-        declared,
-        _revived(change["before"]),
+        tuple(_revived_field(f) for f in tree["fields"]),
+        after if action is Action.CREATE else None,
+        redact.revived(change["before"]),
         after,
-        {},
-        source=_position(tree["source"]),
-        reason=tree["action_reason"] or "",
+        _position(tree["source"]),
+        tree["action_reason"] or "",
     )
+
+
+def _revived_field(tree: Tree) -> ShownField:
+    before, after = redact.revived(tree["before"]), redact.revived(tree["after"])
+    return ShownField((tree["path"],), before, after, tree["sensitive"])
 
 
 def _address(full: str) -> Address:
@@ -580,22 +580,3 @@ def _address(full: str) -> Address:
 
 def _position(tree: Tree | None) -> Position | None:
     return Position(**tree) if tree else None
-
-
-def _is_mark(value: Tree) -> bool:
-    return len(value) == 1 and next(iter(value)) in ("$sensitive", "$bytes", "$unknown")
-
-
-def _revived(value: Any) -> Any:
-    if isinstance(value, dict):
-        return _leaf(value) if _is_mark(value) else {k: _revived(v) for k, v in value.items()}
-    return [_revived(v) for v in value] if isinstance(value, list) else value
-
-
-def _leaf(mark: Tree) -> Any:
-    if "$sensitive" in mark:
-        return redact.HIDDEN
-    if "$bytes" in mark:
-        return redact.Binary(**mark["$bytes"])
-    waiting = _WAITING.fullmatch(str(mark["$unknown"]))
-    return Reference(waiting[1], waiting[2]) if waiting else Reference("ref", "")

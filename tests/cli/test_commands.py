@@ -10,7 +10,7 @@ from reconciler import __version__
 from reconciler.commands import deliver
 from reconciler.commands import local as local_command
 from reconciler.errors import PoolctlError
-from reconciler.render import output_schema
+from reconciler.render.output_schemas import output_schema
 from reconciler.terminal.options import Options
 from tests.cli.support import run
 

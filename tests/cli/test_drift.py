@@ -7,7 +7,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from reconciler.local import LocalCognito
-from reconciler.render import output_schema
+from reconciler.render.output_schemas import output_schema
 from tests.cli.support import run
 from tests.notify.support import TOKEN, serving
 

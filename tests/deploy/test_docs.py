@@ -12,6 +12,7 @@ import yaml
 from reconciler.aws_lambda import asked
 from reconciler.errors import EXIT_MEANING
 from reconciler.render import metrics
+from reconciler.render.subjects import DriftResult
 from tests.deploy.support import DEPLOY, ROOT, accepted
 
 TEXT = (ROOT / "docs" / "scheduled.md").read_text(encoding="utf-8")
@@ -45,7 +46,7 @@ def test_the_event_is_one_that_the_handler_takes(tmp_path):
 
 
 def test_alerts_are_about_metrics_that_are_written():
-    written = set(re.findall(r"^# TYPE (\w+)", metrics.drift([], metrics.UNKNOWN), re.MULTILINE))
+    written = set(re.findall(r"^# TYPE (\w+)", metrics.drift(DriftResult([])), re.MULTILINE))
     named = set(re.findall(r"poolctl_drift_\w+", TEXT))
     assert named <= written
     (rules,) = (yaml.safe_load(text) for text in shown("yaml"))

@@ -9,7 +9,8 @@ import pytest
 
 from reconciler.export.compare import Comparison, compare, declared, live
 from reconciler.kinds import KINDS
-from reconciler.render import differences
+from reconciler.render import formats, redact
+from reconciler.render.subjects import USUAL
 from reconciler.runs import export_run
 from tests.engine.full import REGION, full
 from tests.engine.test_one_member import Pools, as_document, with_bytes
@@ -51,8 +52,9 @@ def test_every_member_that_differs_is_found_in_both_directions(tmp_path):
 
 def test_every_format_can_show_it(tmp_path):
     found = compare(described("one", tmp_path), described("other", tmp_path))
-    assert "Differences:" in differences.human(found, color=True)
-    assert json.loads(differences.machine(found))["same"] is False
+    shown = formats.diff(redact.comparisons(found), USUAL)
+    assert "Differences:" in shown["human"](True)
+    assert json.loads(shown["json"](False))["same"] is False
 
 
 def test_nothing_tells_a_live_pool_from_itself_or_its_export(here, tmp_path):

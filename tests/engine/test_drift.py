@@ -21,13 +21,17 @@ from reconciler.model import Action, Address, Drift, Finding, FindingClass, Tree
 from reconciler.planning import ignoring
 from reconciler.planning.pipeline import planned
 from reconciler.planning.planner import PlanOptions
-from reconciler.render import drift_text, formats, output_schema
+from reconciler.render import formats
+from reconciler.render.human import drift_text
+from reconciler.render.output_schemas import output_schema
+from reconciler.render.subjects import USUAL
 from reconciler.runs.drift_run import compared, exit_code
 from reconciler.values.differ import undeclared
 from schemas.client import Client
 from schemas.user_pool import UserPool
 from tests.engine.full import REGION, SCHEMA
 from tests.engine.test_one_member import as_document, live, with_bytes
+from tests.render.through_door import human_drift, json_drift, result
 from tests.support import Bench, bench, document, manifest
 
 WEB = {"CallbackURLs": ["https://a.example.com"], "AllowedOAuthFlows": ["code"], "AllowedOAuthScopes": ["openid"]}
@@ -107,9 +111,10 @@ def test_one_change_of_each_class_gives_exactly_those_findings_twice_alike(here,
     disturb(here)
     once, twice = drift(here, tmp_path), drift(here, tmp_path)
     assert shown(once) == EACH
-    for name in formats.NAMES:
-        assert formats.drift([once.drift])[name](False) == formats.drift([twice.drift])[name](False)
-    tree = json.loads(drift_text.machine([once.drift]))
+    one, other = (formats.drift(result([d.drift]), USUAL) for d in (once, twice))
+    for name in formats.names("drift"):
+        assert one[name](False) == other[name](False)
+    tree = json.loads(json_drift([once.drift]))
     Draft202012Validator(json.loads(output_schema("drift"))).validate(tree)
     assert {f["class"]: (f["severity"], f["fails"]) for f in tree["findings"]} == {
         "changed": ("error", True),
@@ -122,7 +127,7 @@ def test_one_change_of_each_class_gives_exactly_those_findings_twice_alike(here,
     text = (tmp_path / "m.yaml").read_text().splitlines()
     assert "https://a.example.com" in text[lines["changed"] - 1]
     assert "admins" in text[lines["missing"] - 1]
-    human = drift_text.human([once.drift], color=False)
+    human = human_drift([once.drift])
     assert 'manifest: ["https://a.example.com"]' in human
     assert 'live:     ["https://evil.example.com"]' in human
     assert "Drift: 1 changed, 1 missing, 1 unmanaged, 1 undeclared" in human
@@ -214,7 +219,7 @@ def test_pools_and_clients_that_cannot_be_told_apart_are_refused(here, tmp_path)
     here.boto().create_user_pool(PoolName="customers")
     found = drift(here, tmp_path).drift
     assert [r.rule for r in found.refusals] == ["ambiguous"]
-    assert json.loads(drift_text.machine([found]))["complete"] is False
+    assert json.loads(json_drift([found]))["complete"] is False
 
 
 def test_a_change_that_no_apply_could_make_is_a_finding_like_others(here, tmp_path):
@@ -271,7 +276,7 @@ def test_what_nobody_declared_is_told_without_echoes_and_secrets(everything):
         "clients/web.ClientSecret",
     }
     assert not [n for n in members if n.startswith(("mfa.SmsMfaConfiguration.", "user_pool.Schema.email"))]
-    assert "secret_one" not in drift_text.machine([found.drift])
+    assert "secret_one" not in json_drift([found.drift])
 
 
 def test_a_default_in_other_words_is_a_default(here, tmp_path):
@@ -324,10 +329,10 @@ def test_reported_and_accepted_findings_are_left_out(here, tmp_path):
     disturb(here)
     first = drift(here, tmp_path).drift
     file = tmp_path / "report.json"
-    file.write_text(drift_text.machine([first]))
+    file.write_text(json_drift([first]))
     again = drift(here, tmp_path, reported=told(str(file))).drift
     assert (again.findings, again.suppressed, exit_code([again], zero=False)) == ((), 4, 0)
-    file.write_text(drift_text.machine([again]))  # a report of what is new still knows what is old
+    file.write_text(json_drift([again]))  # a report of what is new still knows what is old
     here.boto().create_group(UserPoolId=pool_of(here), GroupName="late")
     third = drift(here, tmp_path, reported=told(str(file)))
     assert shown(third) == [("unmanaged", "groups/late")]
@@ -355,11 +360,11 @@ def test_what_cannot_be_read_is_never_no_drift(here, tmp_path):
     found = drift(here, tmp_path).drift
     assert (found.findings, [g.operation for g in found.gaps]) == ((), ["cognito-idp:ListGroups"])
     assert exit_code([found], zero=False) == exit_code([found], zero=True) == 7
-    human = drift_text.human([found], color=False)
+    human = human_drift([found])
     assert "Could not read groups: cognito-idp:ListGroups" in human
     assert "needs the IAM action cognito-idp:ListGroups" in human
     assert "No drift." not in human
-    tree = json.loads(drift_text.machine([found]))
+    tree = json.loads(json_drift([found]))
     assert (tree["complete"], tree["coverage"]["gaps"][0]["iam_action"]) == (False, "cognito-idp:ListGroups")
 
 
@@ -371,7 +376,7 @@ def test_drift_beside_a_gap_is_drift_and_incomplete(here, tmp_path):
     assert shown(found) == EACH[:2]  # of that client nothing can be said, not even of what is inside of it
     assert exit_code([found.drift], zero=False) == 2
     assert exit_code([found.drift], zero=True) == 7
-    assert json.loads(drift_text.machine([found.drift]))["complete"] is False
+    assert json.loads(json_drift([found.drift]))["complete"] is False
 
 
 TWO = document(
@@ -424,7 +429,7 @@ def test_a_literal_secret_is_hidden_wherever_it_stands(here, tmp_path):
     gone = drift(here, tmp_path, tree).drift
     assert shown(Compared(gone, None)) == [("missing", "identity_providers/Google")]
     for one in (found, gone):
-        text = drift_text.machine([one]) + drift_text.human([one], color=False) + repr(one)
+        text = json_drift([one]) + human_drift([one]) + repr(one)
         assert canary not in text
         assert "another_secret" not in text
 
@@ -513,7 +518,7 @@ def test_an_expired_rule_fails_and_no_longer_holds(here, tmp_path):
     here.converge(manifest(tmp_path, BASE))
     alone = drift(here, tmp_path, tree, today="2027-07-01").drift
     assert (alone.findings, exit_code([alone], zero=False)) == ((), 2)
-    assert json.loads(drift_text.machine([alone]))["drifted"] is True
+    assert json.loads(json_drift([alone]))["drifted"] is True
     by_hand(here, CallbackURLs=["https://evil.example.com"])
     for today, pending in (("2027-06-30", 0), ("2027-07-01", 1)):
         plan = planned(manifest(tmp_path, tree), here.cloud, PlanOptions(today=today))
@@ -633,7 +638,7 @@ def test_the_newest_event_that_fits_is_on_each_finding_of_an_object():
     assert (who.console, who.ours, who.source_address, who.time) == (True, False, "192.0.2.7", "2026-11-01T10:20:00Z")
     assert who.principal.endswith("assumed-role/Dev/mallory")
     assert [a["LookupAttributes"][0]["AttributeKey"] for a in trail.asked][:2] == ["ResourceName", "EventName"]
-    text = drift_text.human([found], color=False)
+    text = human_drift([found])
     assert "UpdateUserPoolClient in the console at 2026-11-01T10:20:00Z from 192.0.2.7 (event event-20)" in text
 
 

@@ -16,7 +16,8 @@ from reconciler.model import Sent
 from reconciler.planning.lowering import lower
 from reconciler.planning.pipeline import planned
 from reconciler.planning.planner import PlanOptions
-from reconciler.render.redact import plain
+from reconciler.render.redact import conceal
+from reconciler.render.spelling import plain
 from tests.engine.full import CERTIFICATE, OTHER_CERTIFICATE, REGION, SES, role
 from tests.render.golden import check
 from tests.support import bench, document, manifest
@@ -168,7 +169,9 @@ def test_calls_come_in_an_order_that_the_service_takes(tmp_path, case):
         events = here.apply(found, plan)
         assert [e.call.operation for e in events if isinstance(e, Sent)] == [c.operation for c in calls]
         assert planned(found, here.cloud, PlanOptions(prune=True)).pending == ()
-        text = "".join(f"{c.operation} {json.dumps(plain(c.params), indent=1, sort_keys=True)}\n" for c in calls)
+        text = "".join(
+            f"{c.operation} {json.dumps(plain(conceal(c.params)), indent=1, sort_keys=True)}\n" for c in calls
+        )
         pool = plan.target.pool_id
     for number, made in enumerate(sorted({v for c in calls for k, v in c.params.items() if k == "ClientId"})):
         text = text.replace(str(made), f"CLIENT{number}")

@@ -19,11 +19,15 @@ from reconciler.model import Action, Address, Plan, Secret, Unknown
 from reconciler.planning.lowering import lower
 from reconciler.planning.pipeline import planned
 from reconciler.planning.planner import PlanOptions
-from reconciler.render import formats, human, machine, output_schema
+from reconciler.render import formats, redact
+from reconciler.render.human import plan_text
+from reconciler.render.output_schemas import output_schema
+from reconciler.render.subjects import RenderOptions
 from reconciler.runs import planfile
 from reconciler.terminal.options import Options
 from tests.engine.full import METADATA, REGION, SCHEMA, full
 from tests.engine.test_one_member import ALL, Pools, actual, as_document, at, nested, placed, with_bytes
+from tests.render.through_door import human_plan, json_plan
 from tests.support import bench, clean, document, identity_snapshot, manifest, snapshot
 from tests.support import inside as seen_inside
 
@@ -80,7 +84,7 @@ def test_a_plan_file_holds_no_secret_and_conforms(local, tmp_path):
     assert CANARY not in text
     Draft202012Validator(json.loads(output_schema("planfile"))).validate(tree)
     Draft202012Validator(json.loads(output_schema("plan"))).validate(tree["plan"])
-    assert tree["plan"] == json.loads(machine.plan([plan], calls=calls(plan), digest=tree["digest"]))
+    assert tree["plan"] == json.loads(json_plan([plan], calls=calls(plan), digest=tree["digest"]))
     origins = {(o["address"], o["path"]): o for o in tree["origins"]}
     secret = origins["customers/identity_providers/okta", "ProviderDetails.client_secret"]
     assert (secret["origin"], secret["changes"]) == ("$env OKTA", True)
@@ -199,11 +203,11 @@ def test_show_says_what_plan_said(local, tmp_path, tag):
     found = planfile.load(write(tmp_path, saved(plan)))
     shown = planfile.plans(found)
     for color in (True, False):
-        assert human.plan(shown, color=color) == human.plan([plan], color=color)
+        assert plan_text.plan(shown, RenderOptions(color=color)) == human_plan([plan], color=color)
     assert [c.address for c in shown[0].changes] == [c.address for c in plan.changes]
     assert found.expires == NOW + timedelta(hours=24)
-    one, other = (formats.plan(p, digest=lambda: "x") for p in ([plan], shown))
-    for name in formats.NAMES:
+    one, other = (formats.plan(p, RenderOptions(digest=lambda: "x")) for p in (redact.plans([plan]), shown))
+    for name in formats.names("plan"):
         if name not in ("json", "human"):
             assert other[name](False) == one[name](False), name
 
@@ -213,7 +217,7 @@ def test_show_keeps_pools_apart(local, tmp_path):
     local.converge(load(tmp_path))
     plans.append(local.plan(load(tmp_path, _with(("groups",), {}))))
     found = planfile.plans(planfile.load(write(tmp_path, saved(*plans))))
-    assert human.plan(found, color=False) == human.plan(plans, color=False)
+    assert plan_text.plan(found) == human_plan(plans)
     assert [p.unmanaged for p in found] == [p.unmanaged for p in plans]
 
 

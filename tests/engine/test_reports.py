@@ -10,11 +10,11 @@ import pytest
 from reconciler.cloud.port import Limited, WriteAttempted
 from reconciler.drift import report_store
 from reconciler.errors import CloudError, InvalidInput, PoolctlError
-from reconciler.render import drift_text, redact
 from tests.render.found import DRIFTS
+from tests.render.through_door import drift_tree
 from tests.support import bench
 
-REPORTS = {name: drift_text.tree(redact.drifts(drifts)) for name, drifts in DRIFTS.items()}
+REPORTS = {name: drift_tree(drifts) for name, drifts in DRIFTS.items()}
 BUCKET = "drift-reports"
 
 
@@ -52,7 +52,7 @@ def test_what_could_not_be_delivered_is_told_again(tmp_path, name):
 
 
 def test_gaps_refusals_and_expired_rules_have_ids_that_stay():
-    one, two = (drift_text.tree(redact.drifts(DRIFTS[n])) for n in ("incomplete", "incomplete"))
+    one, two = (drift_tree(DRIFTS[n]) for n in ("incomplete", "incomplete"))
     assert one == two
     entries = [*one["refusals"], *one["coverage"]["gaps"], *REPORTS["expired"]["expired"]]
     assert len(entries) == len({e["id"] for e in entries}) == 3

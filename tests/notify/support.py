@@ -16,8 +16,8 @@ from reconciler.model import Secret, Tree
 from reconciler.notify import Receiver
 from reconciler.notify.batch import Batch, batch
 from reconciler.notify.posting import Answer, Means
-from reconciler.render import drift_text, redact
 from tests.render.found import DRIFTS
+from tests.render.through_door import drift_tree
 
 ACCOUNT = "123456789012"
 TOKEN = "T0KEN-canary-B00/xoxb-9"
@@ -26,7 +26,7 @@ TOKEN = "T0KEN-canary-B00/xoxb-9"
 
 def rendered(*names: str) -> Tree:
     """The report of the samples that the renderers are tested with."""
-    return drift_text.tree(redact.drifts([d for name in names for d in DRIFTS[name]]))
+    return drift_tree([d for name in names for d in DRIFTS[name]])
 
 
 def full() -> Tree:

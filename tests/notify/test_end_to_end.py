@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator
 
 from reconciler.local import LocalCognito
 from reconciler.notify import Notified, notify, parse, resolve
-from reconciler.render import output_schema
+from reconciler.render.output_schemas import output_schema
 from tests.cli.support import run
 from tests.notify.support import Waits, no_cloud, serving
 

@@ -20,7 +20,7 @@ from reconciler.errors import Busy
 from reconciler.model import Secret
 from reconciler.notify import Notified, Receiver, notify
 from reconciler.notify.posting import Answer, Unanswered, over_http
-from reconciler.render import output_schema
+from reconciler.render.output_schemas import output_schema
 from tests.notify.support import TOKEN, FakeCloud, Waits, finding, full, many, no_cloud, pool, report, serving
 
 SCHEMA = Draft202012Validator(json.loads(output_schema("notification")))

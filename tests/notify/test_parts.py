@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 
 from reconciler.notify import eventbridge, slack, sns, webhook
 from reconciler.notify.batch import batch, headline, packed
-from reconciler.render import output_schema
+from reconciler.render.output_schemas import output_schema
 from tests.notify.support import finding, fresh, full, gap, ids, many, pool, report
 
 DOCS = Path(__file__).parents[2] / "docs" / "schema"
@@ -234,11 +234,19 @@ def test_a_pool_takes_its_room_in_every_message_anew():
 
 def test_the_schemas_of_a_report_and_of_a_message_agree():
     whole, small = (json.loads(output_schema(name)) for name in ("drift", "notification"))
-    for name in ("finding", "refusal", "attribution", "source", "summary"):
+    for name in (
+        "FindingEntry",
+        "DriftRefusalEntry",
+        "AttributionEntry",
+        "Source",
+        "DriftSummary",
+        "DriftGapEntry",
+        "DriftPool",
+    ):
         assert small["$defs"][name] == whole["$defs"][name]
-    assert small["$defs"]["gap"] == whole["properties"]["coverage"]["properties"]["gaps"]["items"]
-    assert small["$defs"]["pool"] == whole["properties"]["pools"]["items"]
-    assert small["$defs"]["expired"] == whole["properties"]["expired"]["items"]
+    for name in ("findings", "refusals", "expired", "pools"):
+        assert small["properties"][name]["items"] == whole["properties"][name]["items"]
+    assert small["properties"]["gaps"]["items"] == whole["$defs"]["DriftCoverage"]["properties"]["gaps"]["items"]
 
 
 def test_the_schema_is_published_and_closed():

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from reconciler.errors import Problem
 from reconciler.model import Action, Attribution, Drift, FieldChange, Finding, FindingClass, Notice, Plan, Position
-from reconciler.render import report
+from reconciler.render import redact, report
 from reconciler.render.report import Report
+from reconciler.render.subjects import Validation
 from tests.render.samples import (
     APPLIED,
     FILE,
@@ -108,8 +109,8 @@ PROBLEMS = (
 NOTICES = (Notice("old"), Notice("odd", Position("pools/c.yaml", 3, 1)))
 
 VALIDATED = {
-    "wrong": (PROBLEMS, NOTICES, ("pools/c.yaml",)),
-    "right": ((), (), ("pools/c.yaml", "pools/d.yaml")),
+    "wrong": Validation(PROBLEMS, NOTICES, ("pools/c.yaml",)),
+    "right": Validation((), (), ("pools/c.yaml", "pools/d.yaml")),
 }
 
 HOSTILE = Plan(
@@ -129,10 +130,10 @@ HOSTILE = Plan(
 )
 
 REPORTS: dict[str, Report] = {
-    **{f"plan-{name}": report.plan(plans) for name, plans in PLANS.items()},
-    **{f"apply-{name}": report.apply(applied) for name, applied in APPLIED.items()},
-    **{f"drift-{name}": report.drift(drifts) for name, drifts in DRIFTS.items()},
-    **{f"validate-{name}": report.validate(*found) for name, found in VALIDATED.items()},
-    "plan-hostile": report.plan([HOSTILE]),
+    **{f"plan-{name}": report.plan(redact.plans(plans)) for name, plans in PLANS.items()},
+    **{f"apply-{name}": report.apply(redact.applied(applied)) for name, applied in APPLIED.items()},
+    **{f"drift-{name}": report.drift(redact.drifts(drifts)) for name, drifts in DRIFTS.items()},
+    **{f"validate-{name}": report.validate(found) for name, found in VALIDATED.items()},
+    "plan-hostile": report.plan(redact.plans([HOSTILE])),
 }
 """Every report, by command and case."""

@@ -11,7 +11,11 @@ from reconciler.errors import InvalidInput
 from reconciler.explaining import facts as explain
 from reconciler.explaining.facts import Explanation
 from reconciler.kinds import KINDS
-from reconciler.render import explain_text, output_schema
+from reconciler.render import explain_words
+from reconciler.render.human import explain_text
+from reconciler.render.machine import explain_json
+from reconciler.render.output_schemas import output_schema
+from reconciler.render.subjects import Explained
 from reconciler.values.shapes import operations
 from tests.render.golden import check
 
@@ -35,17 +39,17 @@ def about(path: str) -> Explanation:
 
 @pytest.mark.parametrize("path", SHOWN)
 def test_for_people(path: str) -> None:
-    check(f"explain-{path}.txt", explain_text.human(about(path), color=False))
+    check(f"explain-{path}.txt", explain_text.explain(Explained(about(path))))
 
 
 @pytest.mark.parametrize("path", SHOWN)
 def test_for_programs(path: str) -> None:
-    check(f"explain-{path}.json", explain_text.machine(about(path), ()))
+    check(f"explain-{path}.json", explain_json.explain(Explained(about(path))))
 
 
 def test_all_kinds() -> None:
-    check("explain.txt", explain_text.overview(explain.kinds(), color=False))
-    found = explain_text.machine(None, explain.kinds())
+    check("explain.txt", explain_text.explain(Explained(None, explain.kinds())))
+    found = explain_json.explain(Explained(None, explain.kinds()))
     VALIDATOR.validate(json.loads(found))
     assert {k["path"] for k in json.loads(found)["kinds"]} >= set(KINDS)
 
@@ -53,8 +57,8 @@ def test_all_kinds() -> None:
 def test_every_place_is_explained_in_both_forms() -> None:
     for path in explain.paths():
         found = about(path)
-        VALIDATOR.validate(json.loads(explain_text.machine(found, ())))
-        shown = explain_text.human(found, color=False)
+        VALIDATOR.validate(json.loads(explain_json.explain(Explained(found))))
+        shown = explain_text.explain(Explained(found))
         assert found.title, path
         assert all(len(line) <= 100 for line in shown.splitlines() if " " in line.strip()), shown
 
@@ -134,7 +138,7 @@ def test_null(path: str, null: str) -> None:
     ],
 )
 def test_types(path: str, words: str) -> None:
-    assert explain_text.words(about(path).type) == words
+    assert explain_words.words(about(path).type) == words
 
 
 def test_what_is_true_of_a_structure_is_true_of_what_it_holds() -> None:

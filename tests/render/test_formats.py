@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import argparse
 import json
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from reconciler.render import formats
+from reconciler.errors import InvalidInput
+from reconciler.render import formats, redact
+from reconciler.render.subjects import USUAL, Renderers
+from reconciler.terminal.options import add_outputs
 from tests.cli.support import run
 from tests.render.found import DRIFTS, HOSTILE, VALIDATED
 from tests.render.samples import APPLIED, CALLS, LITERAL, PLANS, SECRET
+from tests.render.through_door import result
 
 MADE = {
-    **{f"plan-{n}": (lambda p=p: formats.plan(p, calls=CALLS)) for n, p in PLANS.items()},
-    **{f"apply-{n}": (lambda a=a: formats.apply(a)) for n, a in APPLIED.items()},
-    **{f"validate-{n}": (lambda v=v: formats.validate(*v)) for n, v in VALIDATED.items()},
-    **{f"drift-{n}": (lambda d=d: formats.drift(d)) for n, d in DRIFTS.items()},
-    "plan-hostile": lambda: formats.plan([HOSTILE]),
+    **{f"plan-{n}": (lambda p=p: formats.plan(redact.plans(p, CALLS), USUAL)) for n, p in PLANS.items()},
+    **{f"apply-{n}": (lambda a=a: formats.apply(redact.applied(a), USUAL)) for n, a in APPLIED.items()},
+    **{f"validate-{n}": (lambda v=v: formats.validate(v, USUAL)) for n, v in VALIDATED.items()},
+    **{f"drift-{n}": (lambda d=d: formats.drift(result(d), USUAL)) for n, d in DRIFTS.items()},
+    "plan-hostile": lambda: formats.plan(redact.plans([HOSTILE]), USUAL),
 }
 
 
@@ -33,8 +39,43 @@ def test_no_format_shows_a_secret_and_all_give_the_same_bytes_twice(name):
 
 @pytest.mark.parametrize("name", MADE)
 def test_every_format_is_there(name):
-    wanted = formats.WATCHING if name.startswith("drift") else formats.NAMES
-    assert sorted(MADE[name]()) == sorted(wanted)
+    assert tuple(MADE[name]()) == formats.names(name.partition("-")[0])
+
+
+@pytest.mark.parametrize("form", formats.FORMATS, ids=lambda f: f.name)
+def test_a_format_renders_the_subjects_that_its_line_names(form):
+    found = import_module(form.module).RENDERERS
+    assert isinstance(found, Renderers)
+    assert [s for s in Renderers._fields if getattr(found, s)] == sorted(form.subjects, key=Renderers._fields.index)
+
+
+def test_a_format_is_one_value_and_one_file(tmp_path, monkeypatch):
+    """What is written here is all that a new format takes: a file, and a line."""
+    (tmp_path / "counted_format.py").write_text(
+        "from reconciler.render.subjects import Renderers\n"
+        "RENDERERS = Renderers(plan=lambda plans, options: f'{len(plans)} plans, {options.width} columns\\n')\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    line = formats.Format("counted", "counted_format", ("plan",), ".txt", "text/plain", "Tests", "A number")
+    known = (*formats.FORMATS, line)
+    assert formats.names("plan", known) == (*formats.names("plan"), "counted")
+    assert formats.names("drift", known) == formats.names("drift")
+    parser = argparse.ArgumentParser()
+    add_outputs(parser, formats.names("plan", known))
+    assert parser.parse_args(["-o", "counted"]).outputs == [("counted", "")]
+    with pytest.raises(InvalidInput, match="github, counted"):
+        parser.parse_args(["-o", "nothing"])
+    written = formats.each("plan", redact.plans(PLANS["several"]), USUAL, known)
+    assert written["counted"](False) == "3 plans, 100 columns\n"
+
+
+def test_the_docs_list_the_formats_as_they_are():
+    text = (Path(__file__).parents[2] / "docs" / "formats.md").read_text(encoding="utf-8")
+    rows = [f"| `{f.name}` | {f.purpose} | {f.holds} |" for f in formats.FORMATS]
+    assert "\n".join(rows) in text
+    for form in formats.FORMATS:
+        if form.name not in ("human", "json"):
+            assert f"\n## {form.name}\n" in text
 
 
 @pytest.mark.parametrize("name", MADE)
@@ -56,7 +97,7 @@ def manifest(folder: Path, text: str) -> str:
     return str(file)
 
 
-@pytest.mark.parametrize("form", formats.NAMES)
+@pytest.mark.parametrize("form", formats.names("plan"))
 def test_commands_write_every_format(tmp_path, form):
     file, local = manifest(tmp_path, GOOD), f"--local={tmp_path / 'state'}"
     out = {c: tmp_path / f"{c}.out" for c in ("validate", "plan", "apply")}
@@ -99,7 +140,7 @@ identity_providers:
 def test_a_canary_passes_through_every_command_and_is_in_no_output(tmp_path):
     file, local = manifest(tmp_path, PROVIDER), f"--local={tmp_path / 'state'}"
     for command, canary in (("plan", "canary-one-7f3a"), ("apply", "canary-one-7f3a"), ("drift", "canary-two-91bc")):
-        files = {form: tmp_path / f"{command}.{form}" for form in formats.NAMES}
+        files = {form: tmp_path / f"{command}.{form}" for form in formats.names("plan")}
         wanted = [word for form, out in files.items() for word in ("-o", f"{form}={out}")]
         yes = ["--yes"] if command == "apply" else []
         ran = run(local, command, *yes, file, *wanted, environ={"OKTA_SECRET": canary})

@@ -8,6 +8,7 @@ from reconciler.errors import Problem
 from reconciler.model import Position
 from reconciler.render import github, report
 from reconciler.render.places import within
+from reconciler.render.subjects import RenderOptions, Validation
 from tests.render.found import REPORTS
 from tests.render.golden import check
 
@@ -29,7 +30,7 @@ def test_what_the_runner_would_obey_is_escaped():
     lines = github.render(REPORTS["validate-wrong"]).splitlines()
     assert "::error file=pools/a b.yaml,line=4,col=2,title=poolctl manifest/invalid::" in lines[2]
     assert "100%25: Foo.\\nSecond line%0AFix it." in lines[2]
-    odd = report.validate([Problem(Position("a,b:c%\n.yaml", 1, 1), "", "x")], [], [])
+    odd = report.validate(Validation([Problem(Position("a,b:c%\n.yaml", 1, 1), "", "x")], [], []))
     assert github.render(odd).startswith("::error file=a%2Cb%3Ac%25%0A.yaml,line=1,col=1,title=")
     commands = [line.partition(" ")[0] for line in github.render(REPORTS["plan-hostile"]).splitlines()]
     assert commands == ["::error", "::warning"]
@@ -50,4 +51,6 @@ def test_levels_follow_severity():
 
 
 def test_paths_are_relative_to_the_repository():
-    assert "file=infra/pools/c.yaml," in github.render(REPORTS["validate-wrong"], within("/repo", "/repo/infra"))
+    assert "file=infra/pools/c.yaml," in github.render(
+        REPORTS["validate-wrong"], RenderOptions(locate=within("/repo", "/repo/infra"))
+    )

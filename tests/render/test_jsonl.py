@@ -6,18 +6,20 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from reconciler.model import Call, Sent, Started, Waiting
-from reconciler.render import jsonl, output_schema
+from reconciler.render import jsonl, redact
+from reconciler.render.output_schemas import output_schema
 from tests.render.found import DRIFTS, VALIDATED
 from tests.render.golden import check
 from tests.render.samples import APPLIED, PLANS, WEB, Applied, secret
+from tests.render.through_door import result
 
 SCHEMA = Draft202012Validator(json.loads(output_schema("events")))
 
 STREAMS = {
-    **{f"plan-{n}": jsonl.plan(p) for n, p in PLANS.items()},
-    **{f"apply-{n}": jsonl.apply(a) for n, a in APPLIED.items()},
-    **{f"drift-{n}": jsonl.drift(d) for n, d in DRIFTS.items()},
-    **{f"validate-{n}": jsonl.validate(*v) for n, v in VALIDATED.items()},
+    **{f"plan-{n}": jsonl.plan(redact.plans(p)) for n, p in PLANS.items()},
+    **{f"apply-{n}": jsonl.apply(redact.applied(a)) for n, a in APPLIED.items()},
+    **{f"drift-{n}": jsonl.drift(result(d)) for n, d in DRIFTS.items()},
+    **{f"validate-{n}": jsonl.validate(v) for n, v in VALIDATED.items()},
 }
 
 
@@ -40,7 +42,12 @@ def test_letter_by_letter(name):
 
 
 def test_times_stand_in_it_only_with_a_clock():
-    found = lines(jsonl.plan(PLANS["unchanged"], now=lambda: "2026-01-02T03:04:05.000000Z"))
+    said: list[str] = []
+    stream = jsonl.Stream(said.append, lambda: "2026-01-02T03:04:05.000000Z")
+    stream.begin(redact.plans(PLANS["unchanged"]))
+    stream.end(redact.applied(APPLIED["idle"]))
+    found = lines("".join(said))
+    assert [list(line)[3] for line in found] == ["@timestamp"] * len(found)
     assert {line["@timestamp"] for line in found} == {"2026-01-02T03:04:05.000000Z"}
 
 
@@ -73,7 +80,8 @@ def test_drift_has_ids_and_who_did_it():
 
 def test_calls_are_named_and_their_parameters_are_not():
     call = Call("cognito-idp", "UpdateUserPoolClient", {"ClientSecret": secret(), "ClientName": "not-shown"})
-    text = jsonl.apply(Applied((), (Started(WEB), Sent(WEB.address, call, 0.25), Waiting(WEB.address, 10, "UPDATING"))))
+    events = (Started(WEB), Sent(WEB.address, call, 0.25), Waiting(WEB.address, 10, "UPDATING"))
+    text = jsonl.apply(redact.applied(Applied((), events)))
     started, sent, waiting = lines(text)[1:4]
     for line in (started, sent, waiting):
         SCHEMA.validate(line)

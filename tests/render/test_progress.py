@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from reconciler.model import Call, Done, Failed, Sent, Skipped, Started, Verified, Waiting
-from reconciler.render.progress import Progress, clock, duration
+from reconciler.render import redact
+from reconciler.render.human.progress import Progress, clock, duration
 from tests.render.samples import NEW_CLIENT, OLD_CLIENT, SPA, WEB
 
 
@@ -23,12 +24,12 @@ from tests.render.samples import NEW_CLIENT, OLD_CLIENT, SPA, WEB
     ],
 )
 def test_line(event, line):
-    assert Progress().line(event) == line
+    assert Progress().line(redact.event(event)) == line
 
 
 def test_waiting_says_what_is_being_done():
     progress = Progress(pools=True)
-    assert progress.line(Started(NEW_CLIENT)) == "customers-prod/clients/mobile: Creating…"
+    assert progress.line(redact.event(Started(NEW_CLIENT))) == "customers-prod/clients/mobile: Creating…"
     line = progress.line(Waiting(NEW_CLIENT.address, 70, "CREATING"))
     assert line == "customers-prod/clients/mobile: Still creating… [01m10s elapsed]"
 

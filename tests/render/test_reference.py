@@ -8,7 +8,7 @@ import pytest
 
 from reconciler.explaining import facts
 from reconciler.kinds import KINDS
-from reconciler.render.explain_text import MUTABILITY
+from reconciler.render.explain_words import MUTABILITY
 from tools.docs import ROOT
 from tools.reference_pages import FOLDER, INDEX, SHORT_WORDS, anchor, pages
 

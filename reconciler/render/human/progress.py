@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from reconciler.model import Action, Address, Done, Event, Failed, ResourceChange, Skipped, Started, Waiting
-from reconciler.render.redact import printable
+from reconciler.model import Action, Address, Waiting
+from reconciler.render.shown import ShownEvent, ShownStep
+from reconciler.render.spelling import printable
 
 WORDS = {
     Action.CREATE: ("Creating", "Creation complete", "creating"),
@@ -26,30 +27,34 @@ class Progress:
         self._pools = pools
         self._started: dict[Address, Action] = {}
 
-    def line(self, event: Event) -> str:
+    def line(self, event: ShownEvent) -> str:
         """Return the line for an event, or nothing when people need not see it."""
-        if isinstance(event, Started):
-            self._started[event.change.address] = event.change.action
-            return f"{self._name(event.change.address)}: {WORDS[event.change.action][0]}…"
         if isinstance(event, Waiting):
             doing = WORDS[self._started.get(event.address, Action.NONE)][2]
             return f"{self._name(event.address)}: Still {doing}… [{clock(event.seconds)} elapsed]"
-        if isinstance(event, Done):
-            return f"{self._name(event.change.address)}: {_done(event)}"
-        if isinstance(event, Failed):
-            after = f" after {calls(event.written)}" if event.written else ""
-            return f"{self._name(event.change.address)}: Failed{after}: {printable(event.error)}"
-        if isinstance(event, Skipped):
-            return f"{self._name(event.change.address)}: Not started ({printable(event.reason)})"
-        return ""
+        if not isinstance(event, ShownStep):
+            return ""
+        if event.status == "started":
+            self._started[event.change.address] = event.change.action
+        return f"{self._name(event.change.address)}: {_spelled(event)}"
 
     def _name(self, address: Address) -> str:
         return printable(address.full if self._pools else str(address))
 
 
-def _done(event: Done) -> str:
-    shown = f" [id={printable(event.id)}]" if event.id else ""
-    return f"{WORDS[event.change.action][1]} after {duration(event.seconds)}{shown}"
+def _spelled(step: ShownStep) -> str:
+    beginning, over, _ = WORDS[step.change.action]
+    match step.status:
+        case "started":
+            return f"{beginning}…"
+        case "done":
+            shown = f" [id={printable(step.id)}]" if step.id else ""
+            return f"{over} after {duration(step.seconds)}{shown}"
+        case "failed":
+            after = f" after {calls(step.written)}" if step.written else ""
+            return f"Failed{after}: {printable(step.error)}"
+        case _:
+            return f"Not started ({printable(step.error)})"
 
 
 def calls(number: int) -> str:
@@ -67,8 +72,3 @@ def duration(seconds: float) -> str:
     """Spell a time that is over: `3s`, `1m10s`."""
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes}m{rest}s" if minutes else f"{rest}s"
-
-
-def started(change: ResourceChange) -> str:
-    """Return the words for the live line while an object is worked on."""
-    return f"{WORDS[change.action][0]} {printable(str(change.address))}…"

@@ -1,0 +1,886 @@
+"""The shapes of what programs read: the contract of `-o json`, `-o jsonl`, plan files and notifications.
+
+Each output is built as one of these types, and its JSON Schema is generated from the same type (`output_schemas`), so
+the two cannot differ. Within a major version a shape only gains keys. Nothing here imports pydantic: a run that
+writes JSON needs no schema.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, NotRequired, TypeAlias, TypeVar
+
+from typing_extensions import TypeAliasType, TypedDict
+
+from reconciler.render.shown import Severity
+
+FORMAT: Literal["1.0"] = "1.0"
+"""Version of all outputs: a minor step adds, a major one breaks."""
+
+ShapeT = TypeVar("ShapeT")
+
+
+class Says:
+    """Adds keywords of JSON Schema to a type; pydantic asks for them when it makes a schema.
+
+    Args of the constructor:
+        keywords: `pattern`, `minimum`, `description`, `enum`; a function is asked for its value only then.
+    """
+
+    def __init__(self, **keywords: Any) -> None:
+        self._keywords = keywords
+
+    def __get_pydantic_json_schema__(self, core: Any, handler: Any) -> dict[str, Any]:
+        return {**handler(core), **{k: v() if callable(v) else v for k, v in self._keywords.items()}}
+
+
+def closed(shape: type[ShapeT]) -> type[ShapeT]:
+    """Make the schema of a shape refuse keys that it does not name, and describe each by the docstring below it."""
+    shape.__pydantic_config__ = {"extra": "forbid", "use_attribute_docstrings": True}  # type: ignore[attr-defined]
+    return shape
+
+
+# --- values --------------------------------------------------------------------------------------------------------
+
+Count: TypeAlias = Annotated[int, Says(minimum=0)]
+Ordinal: TypeAlias = Annotated[int, Says(minimum=1)]
+Seconds: TypeAlias = Annotated[float, Says(minimum=0)]
+Digest: TypeAlias = Annotated[str, Says(pattern="^sha256:[0-9a-f]{64}$")]
+Time: TypeAlias = Annotated[str, Says(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$")]
+AlertId: TypeAlias = Annotated[str, Says(pattern="^poolctl-[0-9a-f]{16}$")]
+FullAddress: TypeAlias = Annotated[
+    str, Says(description="pool/section/name, or pool/section where a section holds one object.")
+]
+PoolKey: TypeAlias = Annotated[str, Says(description="ACCOUNT/REGION/NAME of the pool.")]
+Version: TypeAlias = Annotated[
+    Literal["1.0"],
+    Says(description="A minor step adds keys, a major one breaks; reject a major that you do not know."),
+]
+ToolVersion: TypeAlias = Annotated[str, Says(description="Version of the poolctl that wrote this.")]
+ShownJson = TypeAliasType(
+    "ShownJson",
+    Annotated[
+        Any,
+        Says(
+            description='Any JSON. Sensitive values are {"$sensitive": true}, binary ones {"$bytes": {length, '
+            'sha256}}, values that are not known yet {"$unknown": text}; in a notification {"$omitted": {length}} '
+            "takes the place of one that was too long to be sent, with the bytes of its JSON."
+        ),
+    ],
+)
+"""Named in schemas, so that a member that has it can have a description of its own."""
+Shadow: TypeAlias = Annotated[
+    Any,
+    Says(
+        type=["object", "boolean"],
+        description="true at each marked place of the tree beside it; items of lists keep their places.",
+    ),
+]
+PlanActions: TypeAlias = Annotated[
+    list[str],
+    Says(
+        enum=[["no-op"], ["create"], ["update"], ["delete"], ["delete", "create"]],
+        description="Terraform's words. A replacement is [delete, create].",
+    ),
+]
+DueActions: TypeAlias = Annotated[
+    list[str],
+    Says(
+        enum=[["create"], ["update"], ["delete"], ["delete", "create"]],
+        description="Terraform's words. A replacement is [delete, create].",
+    ),
+]
+DriftClass: TypeAlias = Literal["changed", "missing", "unmanaged", "undeclared"]
+ClassKey = TypedDict("ClassKey", {"class": DriftClass})
+"""`class` is no name in Python, so this shape is made by a call."""
+
+
+@closed
+class Source(TypedDict):
+    """A place in a manifest; lines and columns count from 1."""
+
+    file: str
+    """As the user named it; - is standard input."""
+    line: Ordinal
+    column: Ordinal
+
+
+@closed
+class RefusalEntry(TypedDict):
+    """Why a plan may not be carried out."""
+
+    address: FullAddress
+    rule: str
+    """Identifier of the rule."""
+    path: str
+    """The member at fault, dotted; empty when the whole object is."""
+    message: str
+    advice: str
+    """What to do instead."""
+    source: Source | None
+
+
+@closed
+class NoticeEntry(TypedDict):
+    """Something worth saying that stops nothing."""
+
+    message: str
+    source: Source | None
+
+
+@closed
+class GapEntry(TypedDict):
+    """Something that could not be read."""
+
+    address: FullAddress
+    operation: str
+    reason: str
+
+
+@closed
+class Coverage(TypedDict):
+    """What was read."""
+
+    complete: bool
+    gaps: list[GapEntry]
+    """What could not be read."""
+
+
+# --- plan ----------------------------------------------------------------------------------------------------------
+
+
+@closed
+class PlanSummary(TypedDict):
+    """How many objects have what coming."""
+
+    create: Count
+    """Objects to be created."""
+    update: Count
+    delete: Count
+    replace: Count
+    """Objects to be destroyed and created again; not counted under the others."""
+    unchanged: Count
+    refused: Count
+    """Reasons why a plan may not be carried out."""
+    unmanaged: Count
+    """Live objects of managed sections that no manifest declares."""
+
+
+@closed
+class PlanPool(TypedDict):
+    """One document of a plan."""
+
+    name: str
+    """Name of the pool."""
+    id: str
+    """Id of the pool; empty while it does not exist."""
+    account: str
+    """Account number."""
+    region: str
+    manifest: str
+    """File that declares it."""
+    summary: PlanSummary
+
+
+@closed
+class FieldEntry(TypedDict):
+    """One member that changes."""
+
+    path: str
+    """Dotted, within the object."""
+    op: Literal["add", "remove", "change"]
+    before: ShownJson
+    after: ShownJson
+    sensitive: bool
+
+
+@closed
+class ChangeEntry(TypedDict):
+    """What becomes of an object, in the keys of Terraform."""
+
+    actions: PlanActions
+    before: ShownJson
+    """The live object; null when there is none."""
+    after: ShownJson
+    """The object after apply, as far as it is known; null for a deletion."""
+    after_unknown: Shadow
+    before_sensitive: Shadow
+    after_sensitive: Shadow
+    replace_paths: list[list[str | int]]
+    """Members that change in a replaced object; empty for all others."""
+
+
+@closed
+class CallEntry(TypedDict):
+    """One request that apply would send."""
+
+    service: str
+    operation: str
+    params: dict[str, ShownJson]
+
+
+@closed
+class ResourceEntry(TypedDict):
+    """One object of a plan."""
+
+    address: FullAddress
+    type: str
+    """CloudFormation's word: UserPoolClient."""
+    name: str
+    pool: str
+    change: ChangeEntry
+    action_reason: str | None
+    source: Source | None
+    fields: list[FieldEntry]
+    api_calls: NotRequired[list[CallEntry]]
+    """The calls that apply would send, in order."""
+
+
+@closed
+class PlanDocument(TypedDict):
+    """What `poolctl plan -o json` writes. Identical input gives identical bytes."""
+
+    format_version: Version
+    poolctl_version: ToolVersion
+    digest: NotRequired[Digest]
+    """Stands for everything that counts of the plan; `apply --expect` takes it."""
+    applyable: bool
+    """Whether apply could carry this out and would do something."""
+    complete: bool
+    """Whether everything that the plan needs was read."""
+    errored: bool
+    """Whether planning failed for some document, so that plans are missing."""
+    pools: list[PlanPool]
+    resource_changes: list[ResourceEntry]
+    """In the order in which apply would work; unchanged objects included."""
+    refusals: list[RefusalEntry]
+    """Reasons why the plan may not be carried out."""
+    unmanaged: list[FullAddress]
+    """Live objects that no manifest declares; left alone."""
+    notices: list[NoticeEntry]
+    coverage: Coverage
+    summary: PlanSummary
+
+
+# --- plan file -----------------------------------------------------------------------------------------------------
+
+
+@closed
+class PlanFileOptions(TypedDict):
+    """The options that decide what the plan does."""
+
+    targets: list[str]
+    """Addresses that the plan is limited to; empty for all."""
+    prune: bool
+    """Whether undeclared objects are deleted."""
+    max_deletes: int | None
+    """How many objects of a kind may be deleted; null for the usual threshold."""
+    replaceable: list[str]
+    """Objects that may be deleted and made again."""
+    variables: list[str]
+    """Names of the variables that were given; their values are to be given again."""
+    var_files: list[str]
+    """Files with variables; apply reads them again."""
+    env: str
+    """Name of the overlays that were laid over the manifests; empty for none."""
+    shard: Annotated[str, Says(pattern="^([0-9]+/[0-9]+)?$")]
+    """Which part of the documents was planned, as I/N; empty for all."""
+
+
+@closed
+class OriginEntry(TypedDict):
+    """Where a value comes from that is hidden or not known yet."""
+
+    address: FullAddress
+    path: str
+    """Dotted, within the object."""
+    origin: str
+    """Where the value comes from: $secret NAME, $env NAME, live, literal, or the object that will have it."""
+    changes: bool
+    """Whether a secret value changes."""
+
+
+@closed
+class PlanFile(TypedDict):
+    """What `poolctl plan --out FILE` writes. It holds no secret and no hash of one."""
+
+    kind: Literal["poolctl-plan"]
+    """Identifies a plan file."""
+    format_version: Version
+    poolctl_version: ToolVersion
+    digest: Digest
+    """Stands for everything that counts of the plan: changes, calls, the live state that they start from, the place,
+    options. The same input has the same digest on every machine."""
+    created: Time
+    """When it was made. UTC."""
+    expires: Time
+    """From when on apply refuses it. UTC."""
+    paths: list[str]
+    """Manifests that were planned, as they were named; apply reads them again, relative to where it runs."""
+    options: PlanFileOptions
+    origins: list[OriginEntry]
+    """Where the values come from that are hidden or not known yet."""
+    notice_counts: list[Count]
+    """How many of the plan's notices belong to each pool, in order."""
+    plan: Annotated[dict[str, Any], Says(description="What `poolctl plan -o json` wrote: urn:poolctl:plan:v1.")]
+    checksum: Digest
+    """Of all other keys. It finds damage, not forgery: whoever can write the file can make a new one."""
+
+
+# --- apply ---------------------------------------------------------------------------------------------------------
+
+
+@closed
+class ApplyPool(TypedDict):
+    """One document of an apply."""
+
+    name: str
+    """Name of the pool."""
+    id: str
+    """Id of the pool; empty while it does not exist."""
+    account: str
+    """Account number."""
+    region: str
+    manifest: str
+    """File that declares it."""
+
+
+@closed
+class ResultEntry(TypedDict):
+    """What became of one change."""
+
+    address: FullAddress
+    type: str
+    pool: str
+    actions: DueActions
+    status: Literal["done", "failed", "not_started"]
+    error: str | None
+    """Why it failed or was not started."""
+    stale: bool
+    """Whether it failed because the object was not what the plan had seen."""
+    calls_written: Count
+    """Calls that had succeeded before the failure."""
+
+
+@closed
+class ApplySummary(TypedDict):
+    """How many objects became what."""
+
+    added: Count
+    changed: Count
+    destroyed: Count
+    failed: Count
+    not_started: Count
+
+
+@closed
+class LeftEntry(TypedDict):
+    """An object that still differed after the last write."""
+
+    address: FullAddress
+    paths: list[str]
+
+
+@closed
+class UnprovenEntry(TypedDict):
+    """A part that could not be read again after the last write."""
+
+    pool_key: PoolKey
+    reason: str
+
+
+@closed
+class ApplyDocument(TypedDict):
+    """What `poolctl apply -o json` writes."""
+
+    format_version: Version
+    poolctl_version: ToolVersion
+    pools: list[ApplyPool]
+    results: list[ResultEntry]
+    """One for each change that was due, in the order of the plan."""
+    summary: ApplySummary
+    left: list[LeftEntry]
+    """What still differed after the last write."""
+    unproven: list[UnprovenEntry]
+    """Why nothing can be said of a part: it could not be read again after the last write."""
+    verified: bool
+    """Whether every pool that was written to was read again, and all of it could be read."""
+    converged: bool
+    """Whether everything was done, read again and found as declared."""
+
+
+# --- validate ------------------------------------------------------------------------------------------------------
+
+
+@closed
+class Point(TypedDict):
+    """A line and a column; both count from 1."""
+
+    line: Ordinal
+    column: Ordinal
+
+
+@closed
+class SourceRange(TypedDict):
+    """A part of a file. Only where it begins is known, so it is empty."""
+
+    filename: str
+    start: Point
+    end: Point
+
+
+@closed
+class DiagnosticEntry(TypedDict):
+    """A problem or a notice."""
+
+    severity: Literal["error", "warning"]
+    summary: str
+    """What is wrong."""
+    detail: str
+    """What to do about it; may be empty."""
+    address: str
+    """Path in the manifest, dotted; may be empty."""
+    range: NotRequired[SourceRange]
+
+
+@closed
+class ValidateDocument(TypedDict):
+    """What `poolctl validate -o json` writes; the shape of `terraform validate -json`."""
+
+    format_version: Version
+    valid: bool
+    error_count: Count
+    warning_count: Count
+    manifest_count: Count
+    """Documents whose form is right."""
+    diagnostics: list[DiagnosticEntry]
+
+
+# --- drift ---------------------------------------------------------------------------------------------------------
+
+
+@closed
+class DriftSummary(TypedDict):
+    """How much drift there is."""
+
+    changed: Count
+    """Declared members that differ."""
+    missing: Count
+    """Declared objects that do not exist."""
+    unmanaged: Count
+    """Live objects that no manifest declares."""
+    undeclared: Count
+    """Members that no manifest declares and that are not at the service's default."""
+    suppressed: Count
+    """Findings left out: ignored, accepted or reported before."""
+    expired: Count
+    """Ignore rules that have expired."""
+    read: Count
+    """Live objects that were read."""
+
+
+@closed
+class DriftPool(TypedDict):
+    """One document of a drift run."""
+
+    key: PoolKey
+    name: str
+    """Name of the pool."""
+    id: str
+    """Id of the pool; empty when there is none."""
+    account: str
+    """Account number."""
+    region: str
+    manifest: str
+    """File that declares it."""
+    complete: bool
+    summary: DriftSummary
+
+
+@closed
+class AttributionEntry(TypedDict):
+    """Who made it so, from CloudTrail; null when that was not asked for or not found."""
+
+    principal: str
+    """ARN of who called."""
+    event: str
+    """The operation."""
+    time: str
+    """RFC 3339, UTC."""
+    event_id: str
+    """CloudTrail's id."""
+    source_address: str
+    """Address that the call came from; may be empty."""
+    console: bool
+    """Whether it was made in the AWS console."""
+    ours: bool
+    """Whether poolctl made it."""
+
+
+@closed
+class FindingEntry(ClassKey):
+    """One difference between manifests and what is live."""
+
+    id: AlertId
+    """The same as long as the same thing differs, whatever its value."""
+    severity: Severity
+    fails: bool
+    """Whether it makes the run end with 2."""
+    pool: str
+    """Name of the document."""
+    pool_key: PoolKey
+    address: FullAddress
+    type: str
+    """Its type in the words of CloudFormation."""
+    path: str
+    """The member, dotted; empty for whole objects."""
+    wanted: ShownJson
+    """What the manifest declares, or the service's default for undeclared; null when there is nothing."""
+    live: ShownJson
+    """What is live; null when there is nothing."""
+    sensitive: bool
+    source: Source | None
+    attribution: AttributionEntry | None
+
+
+@closed
+class DriftRefusalEntry(TypedDict):
+    """Why a pool could not be compared."""
+
+    id: AlertId
+    """The same as long as the same rule refuses."""
+    pool_key: PoolKey
+    address: FullAddress
+    rule: str
+    """Identifier of the rule."""
+    path: str
+    """The member at fault, dotted; empty when the whole object is."""
+    message: str
+    advice: str
+    """What to do instead."""
+    source: Source | None
+
+
+@closed
+class ExpiredEntry(TypedDict):
+    """An ignore rule that has expired."""
+
+    id: AlertId
+    pool_key: PoolKey
+    message: str
+    source: Source | None
+
+
+@closed
+class DriftGapEntry(TypedDict):
+    """Something that could not be read, and what would allow it."""
+
+    id: AlertId
+    """The same as long as the same call fails."""
+    pool_key: PoolKey
+    address: str
+    """What was to be read; a section when its list failed."""
+    operation: str
+    """The call that failed: service:Operation."""
+    reason: str
+    """The service's words."""
+    iam_action: str
+    """The IAM action that the call needs."""
+
+
+@closed
+class DriftCoverage(TypedDict):
+    """What was read."""
+
+    complete: bool
+    gaps: list[DriftGapEntry]
+
+
+@closed
+class DriftDocument(TypedDict):
+    """What `poolctl drift -o json` writes, and what --only-new and --baseline read.
+
+    Identical input gives identical bytes.
+    """
+
+    format_version: Version
+    poolctl_version: ToolVersion
+    complete: bool
+    """Whether everything could be read and compared. No finding means no drift only when this is true."""
+    drifted: bool
+    """Whether a finding that fails is there, or an ignore rule has expired."""
+    pools: list[DriftPool]
+    findings: list[FindingEntry]
+    known: list[AlertId]
+    """Ids of the findings that --only-new or --remember left out: they are there still."""
+    refusals: list[DriftRefusalEntry]
+    expired: list[ExpiredEntry]
+    """Ignore rules that have expired; they are among the notices too."""
+    notices: list[NoticeEntry]
+    coverage: DriftCoverage
+    undelivered: list[AlertId]
+    """Ids of findings, gaps, refusals and expired rules that --notify could not deliver: --only-new and --remember do
+    not count them as reported."""
+    summary: DriftSummary
+
+
+@closed
+class NotificationDocument(TypedDict):
+    """What `poolctl drift --notify` posts to a webhook and sends through SNS to queues, functions and endpoints.
+
+    Its entries are those of the report of drift. Of an entry too long for a message, texts are cut and end with how
+    long they were.
+    """
+
+    format_version: Version
+    kind: Literal["poolctl-drift"]
+    """What this is."""
+    poolctl_version: ToolVersion
+    part: Ordinal
+    """Which of the parts this is."""
+    parts: Ordinal
+    """How many messages hold what is new; each entry is in exactly one of them."""
+    summary: DriftSummary
+    """Of the whole run: all pools, and what was reported before too."""
+    complete: bool
+    """Whether the run could read and compare everything."""
+    pools: list[DriftPool]
+    """The pools that the entries below belong to."""
+    findings: list[FindingEntry]
+    """New findings that fail."""
+    gaps: list[DriftGapEntry]
+    """What could not be read, and could before."""
+    refusals: list[DriftRefusalEntry]
+    """Pools and clients that could not be matched with certainty."""
+    expired: list[ExpiredEntry]
+    """Ignore rules that have expired."""
+
+
+# --- diff ----------------------------------------------------------------------------------------------------------
+
+
+@closed
+class SideEntry(TypedDict):
+    """One side of a comparison."""
+
+    operand: str
+    """As it was given."""
+    kind: str
+    """Kind of the document."""
+    name: str
+    """Name of the pool, or its id."""
+
+
+@closed
+class DiffField(TypedDict):
+    """One member that differs."""
+
+    path: str
+    a: Any
+    """Null when there is none."""
+    b: Any
+    """Null when there is none."""
+    sensitive: bool
+    source: Source | None
+
+
+@closed
+class DiffObject(TypedDict):
+    """One object that differs."""
+
+    address: str
+    type: str
+    """In the words of CloudFormation."""
+    difference: Literal["only_in_a", "only_in_b", "different"]
+    source: Source | None
+    fields: list[DiffField]
+
+
+@closed
+class ComparisonEntry(TypedDict):
+    """Two documents that were compared."""
+
+    a: SideEntry | None
+    """Null when only the other side has the document."""
+    b: SideEntry | None
+    """Null when only the other side has the document."""
+    objects: list[DiffObject]
+    """Objects that differ."""
+    gaps: list[GapEntry]
+    """What could not be read, and was not compared."""
+
+
+@closed
+class DiffDocument(TypedDict):
+    """What `poolctl diff -o json` writes. Secrets are redacted."""
+
+    format_version: Version
+    poolctl_version: ToolVersion
+    same: bool
+    """Whether the sides are the same, as far as they were read."""
+    complete: bool
+    """Whether everything could be read."""
+    comparisons: list[ComparisonEntry]
+
+
+# --- explain -------------------------------------------------------------------------------------------------------
+
+
+TypeName: TypeAlias = Literal["string", "integer", "boolean", "bytes", "document", "structure", "any"]
+FeaturePlan: TypeAlias = Literal["LITE", "ESSENTIALS", "PLUS"]
+
+
+def _document_kinds() -> list[str]:
+    from schemas.documents import DOCUMENTS
+
+    return list(DOCUMENTS)
+
+
+@closed
+class KindEntry(TypedDict):
+    """One kind, in brief."""
+
+    path: str
+    document: str
+    title: str
+    planned: bool
+
+
+@closed
+class ValueEntry(TypedDict):
+    """A value, or each item of a list or map."""
+
+    type: TypeName
+    min: int | None
+    """Least number, or shortest text."""
+    max: int | None
+    """Greatest number, or longest text or most bytes."""
+    form: str | None
+    """The pattern in words."""
+    values: list[str]
+    """Known values; others are taken with a warning."""
+
+
+@closed
+class TypeEntry(TypedDict):
+    """The type of a member."""
+
+    words: str
+    shape: Literal["scalar", "structure", "list", "map"]
+    value: ValueEntry
+    key: ValueEntry | None
+    """Keys of a map."""
+    min_items: int | None
+    max_items: int | None
+
+
+@closed
+class OmittedEntry(TypedDict):
+    """What leaving it out does: in a manifest, at creation, and in the API's own update."""
+
+    manifest: str
+    creation: str
+    update: Literal["kept", "reset", "unmeasured"] | None
+
+
+@closed
+class FactsEntry(TypedDict):
+    """What is known of a member."""
+
+    required: bool
+    """Whether an object, or an item of a list, cannot be made without it."""
+    has_default: bool
+    default: Any
+    """What a new object has; null where there is no default."""
+    mutability: Literal["changeable", "create_only", "add_only", "once", "name", "pin"]
+    removable: bool
+    """Whether it can be unset once it is set."""
+    advice: list[str]
+    """What to do where it cannot be changed or unset."""
+    omitted: OmittedEntry
+    null: str
+    plan: FeaturePlan | None
+    comparison: list[str]
+    secret: bool
+    secret_keys: list[str]
+    write_only: bool
+    write_only_keys: list[str]
+    deprecated: bool
+    since: int | None
+
+
+@closed
+class OperationsEntry(TypedDict):
+    """Operations of the API, as SERVICE:OPERATION."""
+
+    read: list[str]
+    create: list[str]
+    update: list[str]
+    delete: list[str]
+
+
+@closed
+class ConditionalPermission(TypedDict):
+    """IAM actions that are needed when a member inside is set."""
+
+    path: str
+    actions: list[str]
+
+
+@closed
+class MemberEntry(TypedDict):
+    """One member of a kind or structure."""
+
+    path: str
+    name: str
+    type: TypeEntry
+    title: str
+
+
+@closed
+class NotHereEntry(TypedDict):
+    """A member of the API that has no place here."""
+
+    name: str
+    advice: str
+
+
+@closed
+class ExplanationEntry(TypedDict):
+    """What is known of a kind or member."""
+
+    path: str
+    """As it was asked for."""
+    section: str
+    """The kind that it belongs to."""
+    document: Annotated[str, Says(enum=_document_kinds)]
+    resource_type: str | None
+    """CloudFormation's word for the kind."""
+    planned: bool
+    """Whether plan and apply look at it in this version."""
+    title: str
+    description: str
+    notes: list[str]
+    type: TypeEntry
+    named_by: str | None
+    """The member that the key of a map stands for."""
+    facts: FactsEntry | None
+    """null for kinds."""
+    operations: OperationsEntry
+    permissions: list[str]
+    """IAM actions."""
+    conditional_permissions: list[ConditionalPermission]
+    """IAM actions that are needed when a member inside is set."""
+    members: list[MemberEntry]
+    not_here: list[NotHereEntry]
+    """Members of the API that have no place here, and what to do instead."""
+
+
+@closed
+class ExplainDocument(TypedDict):
+    """What `poolctl explain -o json` writes: one place in a manifest, or the list of kinds."""
+
+    format_version: Version
+    poolctl_version: ToolVersion
+    kinds: list[KindEntry]
+    """All kinds, where no place was asked for; else empty."""
+    explanation: ExplanationEntry | None

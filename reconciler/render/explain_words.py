@@ -1,0 +1,167 @@
+"""What is known about a place in a manifest, in words; the terminal, the JSON and docs/reference/ share them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from reconciler.explaining.facts import Calls, Explanation, Facts, Type, Value, spelled
+
+COLUMN = 28
+"""Longest type in a table, in columns; a longer one is told in a few words."""
+
+MUTABILITY: Mapping[str, str] = {
+    "changeable": "Can be changed.",
+    "create_only": "Can be set only when the object is made.",
+    "add_only": "Can be added to, and nothing else.",
+    "once": "Can be set once.",
+    "name": "It is what tells objects apart: another one is another object.",
+    "pin": "Cognito makes it; it only says which live object is meant.",
+}
+"""Mutability in words."""
+
+UPDATE: Mapping[str, str] = {
+    "kept": "keeps it",
+    "reset": "resets it",
+    "unmeasured": "may reset it (nobody has measured)",
+    "": "",
+}
+"""What the API's own update does with a member that it is not sent, in words."""
+
+PLURALS: Mapping[str, str] = {"integer": "integers", "string": "strings", "structure": "structures"}
+
+
+def value(one: Value, *, many: bool = False) -> str:
+    """Return a value's type in words: `integer 6..99`, `ENABLED, DISABLED`, `string 1..128`.
+
+    Args:
+        one: The value.
+        many: Whether several of them are meant.
+    """
+    if one.values:
+        return f"{'any of ' if many else ''}{', '.join(one.values)}"
+    name = PLURALS.get(one.name, one.name) if many else one.name
+    return f"{name}{_range(one.low, one.high)}"
+
+
+def _range(low: int | None, high: int | None) -> str:
+    if low is None and high is None:
+        return ""
+    return f" {'' if low is None else low}..{'' if high is None else high}"
+
+
+def words(type_: Type) -> str:
+    """Return a type in words: `list of up to 50 strings 1..256`, `map of string 1..128 to string ..256`."""
+    one = type_.value
+    if type_.shape == "list":
+        return f"list of {_count(type_)}{value(one, many=True)}"
+    if type_.shape == "map":
+        return f"map of {_count(type_)}{value(type_.key, many=False) if type_.key else 'string'} to {value(one)}"
+    return value(one)
+
+
+def _count(type_: Type) -> str:
+    low, high = type_.fewest or 0, type_.most
+    if high is None:
+        return f"at least {low} " if low else ""
+    return f"{low} to {high} " if low else f"up to {high} "
+
+
+def short(type_: Type) -> str:
+    """Return a type in a few words, for a column."""
+    text = words(type_)
+    if len(text) <= COLUMN:
+        return text
+    one = type_.value
+    if type_.shape == "scalar":
+        return f"one of {len(one.values)} values" if one.values else one.name
+    return f"{type_.shape} of {f'{len(one.values)} values' if one.values else PLURALS.get(one.name, one.name)}"
+
+
+def facts(about: Explanation) -> Iterator[tuple[str, str]]:
+    """Yield what is known as label and text, in the order in which it is wanted; notes are among it."""
+    yield "Type", words(about.type)
+    yield from _forms(about.type)
+    if about.facts:
+        yield from _member(about.facts)
+    else:
+        yield from _kind(about)
+    for note in about.notes:
+        yield "Note", note
+    yield from _calls(about.calls, about)
+    if about.permissions:
+        yield "IAM", ", ".join(about.permissions)
+    for path, actions in about.conditional:
+        yield "", f"With {path}: {', '.join(actions)}"
+
+
+def _forms(type_: Type) -> Iterator[tuple[str, str]]:
+    if type_.key and type_.key.form:
+        yield "Keys", type_.key.form
+    if type_.key and type_.key.values:
+        yield "Keys", ", ".join(type_.key.values)
+    if type_.value.form:
+        yield "Form", type_.value.form
+    if type_.value.values:
+        yield "Form", "Other values are taken with a warning."
+
+
+def _member(known: Facts) -> Iterator[tuple[str, str]]:
+    yield "Default", spelled(known.default[0]) if known.default else "none"
+    yield "Change", _changes(known)
+    if not known.change.removable and known.change.mutability == "changeable":
+        yield "Unset", " ".join(("Cannot be unset.", *known.change.advice))
+    yield "Left out", f"In a manifest, {known.omission.manifest}; at creation, {known.omission.creation}."
+    if known.omission.update:
+        does = UPDATE[known.omission.update]
+        yield "", f"An update of the API that leaves it out {does}; poolctl always sends it."
+    yield "null", known.null
+    yield from _qualities(known)
+
+
+def _changes(known: Facts) -> str:
+    said = MUTABILITY[known.change.mutability]
+    return said if known.change.mutability == "changeable" else " ".join((said, *known.change.advice))
+
+
+def _qualities(known: Facts) -> Iterator[tuple[str, str]]:
+    if known.tier:
+        yield "Plan", f"{known.tier}{'' if known.tier == 'PLUS' else ' or higher'}"
+    for text in known.comparison:
+        yield "Compared", text
+    if known.secret:
+        yield "Secret", "Never shown. Write {$secret: NAME#KEY}."
+    if known.secret_keys:
+        yield "Secret", f"{', '.join(known.secret_keys)}: never shown. Write {{$secret: NAME#KEY}}."
+    if known.write_only:
+        yield "Write-only", "Cognito never shows it, so that no change by hand can be seen."
+    if known.write_only_keys:
+        yield "Write-only", f"Cognito never shows {', '.join(known.write_only_keys)}."
+    if known.deprecated:
+        yield "Deprecated", "Superseded. Still taken, with a notice."
+    if known.since:
+        yield "Since", str(known.since)
+
+
+def _kind(about: Explanation) -> Iterator[tuple[str, str]]:
+    if about.type.shape == "map":
+        named = f"; the key is the {about.named_by}" if about.named_by else ""
+        yield "Objects", f"Any number{named}."
+    else:
+        yield "Objects", "One."
+    yield "Document", f"kind: {about.document}"
+    yield "Left out", "It is not managed, and never touched."
+    empty = "{} means managed and empty." if about.type.shape == "map" else "{} means managed, with nothing to say."
+    yield "", f"{empty} null is refused."
+    if not about.planned:
+        yield "Planned", "Not yet: this version validates it, and plan and apply do not look at it."
+    if about.planned and not about.calls.delete:
+        yield "Deleted", "Never."
+
+
+def _calls(calls: Calls, about: Explanation) -> Iterator[tuple[str, str]]:
+    named = (("Read by", calls.read), ("Created by", calls.create), ("Updated by", calls.update))
+    for label, operations in (*named, ("Deleted by", calls.delete)):
+        if operations:
+            yield label, ", ".join(operation.partition(":")[2] for operation in operations)
+        elif label == "Created by" and about.planned and not about.facts:
+            yield label, "Comes with what it belongs to."

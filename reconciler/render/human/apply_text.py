@@ -1,0 +1,69 @@
+"""What an apply came to, for people: the sum first, then each failure, then what to run next."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+
+from reconciler.model import dotted
+from reconciler.render.human.pen import Pen
+from reconciler.render.shown import ShownApply, ShownChange, ShownPlan, ShownStep
+from reconciler.render.spelling import printable
+from reconciler.render.subjects import USUAL, RenderOptions
+from reconciler.render.tally import Outcome, outcome, plural
+from reconciler.render.wording import apply_sum
+
+
+def apply(applied: ShownApply, options: RenderOptions = USUAL) -> str:
+    """Return the text of what became of plans."""
+    pen = Pen(color=options.color)
+    result = outcome(applied)
+    head = pen.sentence(apply_sum(applied))
+    if result.complete and not result.left and not result.unproven:
+        unverified = "The result was not read again, so nothing proves that it converged.\n"
+        return head if result.verified else head + unverified
+    return head + "".join(f"  {line}\n" for line in _reasons(result, applied.plans)) + _next(result, applied)
+
+
+def _reasons(result: Outcome, plans: tuple[ShownPlan, ...]) -> Iterator[str]:
+    many = len(plans) > 1
+    if not result.complete:
+        yield from (_failure(r, many=many) for r in result.results if r.status == "failed")
+        waiting = (r for r in result.results if r.status == "not_started")
+        yield from (f"{_name(r.change, many=many)}: not started{_because(r)}" for r in waiting)
+    elif result.left:
+        for change in result.left:
+            members = ", ".join(printable(dotted(f.path)) for f in change.fields)
+            yield f"{_name(change, many=many)}: {members or 'differs'}"
+    else:
+        yield from (printable(u.reason) for u in result.unproven)
+
+
+def _failure(result: ShownStep, *, many: bool) -> str:
+    done = f" after {plural(result.written, 'successful call')}" if result.written else ""
+    return f"{_name(result.change, many=many)}: failed{done}: {printable(result.error)}"
+
+
+def _because(result: ShownStep) -> str:
+    return f" ({printable(result.error)})" if result.error else ""
+
+
+def _name(change: ShownChange, *, many: bool) -> str:
+    return printable(change.address.full if many else str(change.address))
+
+
+def _next(result: Outcome, applied: ShownApply) -> str:
+    """What to run now, on exactly the manifests that are not done, with the options that this run had."""
+    pools = {r.change.address.pool for r in result.results if r.status != "done"} | {
+        c.address.pool for c in result.left
+    }
+    plans = [p for p in applied.plans if _pool_name(p) in pools] or [p for p in applied.plans if p.pending]
+    files = dict.fromkeys(shlex.quote(p.target.manifest) for p in plans)
+    words = printable(" ".join((*applied.given, *files)))
+    stale = any(r.stale for r in result.results)
+    why = "Something changed the pool since it was planned. " if stale else ""
+    return f"{why}Run `poolctl plan {words}` to see what is left, then `poolctl apply {words}`.\n"
+
+
+def _pool_name(plan: ShownPlan) -> str:
+    return plan.changes[0].address.pool if plan.changes else plan.target.pool_name

@@ -1,0 +1,119 @@
+"""Drift for people: a finding is one line with its place in the manifest, and below it both sides and who it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from reconciler.model import FindingClass, Gap, dotted
+from reconciler.render.change_lines import MOST
+from reconciler.render.drift_words import attributed, iam_action
+from reconciler.render.human.pen import BOLD, DANGER, GREEN, RED, YELLOW, Pen
+from reconciler.render.shown import ShownDrift, ShownFinding, ShownValue
+from reconciler.render.spelling import printable, text
+from reconciler.render.subjects import USUAL, DriftResult, RenderOptions
+from reconciler.render.tally import class_counts, plural
+from reconciler.render.wording import notice
+
+SYMBOLS = {
+    FindingClass.CHANGED: ("~", YELLOW),
+    FindingClass.MISSING: ("-", RED),
+    FindingClass.UNMANAGED: ("+", YELLOW),
+    FindingClass.UNDECLARED: ("?", ""),
+}
+"""What happened to the live pool as Git sees it, and the colour."""
+
+WORDS = {
+    FindingClass.CHANGED: "changed",
+    FindingClass.MISSING: "missing",
+    FindingClass.UNMANAGED: "in no manifest",
+    FindingClass.UNDECLARED: "set, and not declared",
+}
+"""Behind the name."""
+
+
+def drift(found: DriftResult, options: RenderOptions = USUAL) -> str:
+    """Return the text of a drift run."""
+    pen = Pen(color=options.color)
+    return "\n".join([*(_pool(d, pen, options.width) for d in found.drifts), _sum(found.drifts, pen)])
+
+
+def _pool(drift: ShownDrift, pen: Pen, width: int) -> str:
+    refusals = [line for r in drift.refusals for line in (f"!! {r.address}: {r.message}", f"   {r.advice}")]
+    findings = [line for f in drift.findings for line in _finding(f, pen, width)]
+    rest = [*map(_gap, drift.gaps), *map(notice, drift.notices)]
+    quiet = [] if refusals or findings or drift.gaps else ["  No drift."]
+    lines = [pen.paint(BOLD, _head(drift)), *map(printable, refusals), *findings, *quiet, *rest]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _head(drift: ShownDrift) -> str:
+    target = drift.target
+    blind = drift.gaps or drift.refusals  # then nobody knows whether it is there
+    account = f"account {target.account}" if target.account else ""
+    parts = (target.pool_id or ("" if blind else "not found"), account, target.region)
+    where = ", ".join(w for w in parts if w) or "not known where"
+    return printable(f"Pool {target.pool_name} ({where}) — manifest {target.manifest}")
+
+
+def _finding(found: ShownFinding, pen: Pen, width: int) -> Iterator[str]:
+    symbol, paint = SYMBOLS[found.cls]
+    place = f"    {printable(found.source.file)}:{found.source.line}" if found.source else ""
+    yield f"  {pen.paint(paint, symbol)} {pen.paint(BOLD, printable(_name(found)))} {WORDS[found.cls]}{place}"
+    most = max(20, min(MOST, width - 20))
+    if found.cls is FindingClass.CHANGED:
+        yield f"      manifest: {_short(found.desired, most)}"
+        yield f"      live:     {_short(found.live, most)}"
+    elif found.cls is FindingClass.UNDECLARED:
+        yield f"      live:     {_short(found.live, most)}"
+        yield f"      default:  {_short(found.desired, most)}"
+    if found.attribution:
+        yield f"      by {attributed(found.attribution)}"
+
+
+def _name(found: ShownFinding) -> str:
+    return f"{found.address}.{dotted(found.path)}" if found.path else str(found.address)
+
+
+def _short(value: ShownValue, most: int) -> str:
+    if value is None:
+        return "(nothing)"
+    shown = text(value)
+    return shown if len(shown) <= most else f"{shown[:most]}… ({len(shown)} characters)"
+
+
+def _gap(gap: Gap) -> str:
+    where = str(gap.address)
+    return printable(f"Could not read {where}: {gap.operation}: {gap.reason} (needs the IAM action {iam_action(gap)})")
+
+
+def _sum(drifts: Sequence[ShownDrift], pen: Pen) -> str:
+    lines = [*_totals(drifts, pen)]
+    gaps = sum(len(d.gaps) for d in drifts)
+    refused = sum(len(d.refusals) for d in drifts)
+    expired = sum(len(d.expired) for d in drifts)
+    if expired:
+        lines.append(f"{pen.paint(DANGER, 'Expired:')} {plural(expired, 'ignore rule')}.")
+    if gaps:
+        lines.append(f"{pen.paint(DANGER, 'Incomplete:')} {plural(gaps, 'read')} failed.")
+    if refused:
+        lines.append(
+            f"{pen.paint(DANGER, 'Refused:')} {plural(refused, 'reason')}; nothing can be said of such a pool."
+        )
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _totals(drifts: Sequence[ShownDrift], pen: Pen) -> Iterator[str]:
+    found = [f for d in drifts for f in d.findings]
+    read = plural(sum(d.read for d in drifts), "live object")
+    hidden = sum(d.suppressed for d in drifts)
+    also = f" {plural(hidden, 'finding')} left out (ignored, accepted or reported before)." if hidden else ""
+    counted = ", ".join(f"{n} {cls}" for cls, n in class_counts(found).items() if n)
+    whole = not any(d.gaps or d.refusals for d in drifts)
+    if any(f.fails for f in found):
+        yield f"{pen.paint(DANGER, 'Drift:')} {counted}, in {read}.{also}"
+    elif whole:
+        noted = f" Noted: {counted} (counts with --strict)." if found else ""
+        yield f"{pen.paint('1;' + GREEN, 'No drift.')} {read} read.{noted}{also}"
+    else:
+        noted = f" Noted: {counted}." if found else ""
+        yield f"No drift seen in what could be read ({read}).{noted}{also}"

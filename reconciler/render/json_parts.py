@@ -1,0 +1,73 @@
+"""Parts of documents that `-o json` and `-o jsonl` share: an action, a place, a refusal, a notice, a gap."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from reconciler.model import Action, Attribution, Gap, Notice, Position, Refusal, dotted
+from reconciler.render.documents import AttributionEntry, GapEntry, NoticeEntry, RefusalEntry, Source, SourceRange
+
+ACTIONS = {
+    Action.NONE: ["no-op"],
+    Action.CREATE: ["create"],
+    Action.UPDATE: ["update"],
+    Action.DELETE: ["delete"],
+    Action.REPLACE: ["delete", "create"],
+}
+"""Terraform's words."""
+
+
+def dump(document: Mapping[str, Any]) -> str:
+    """Spell a document."""
+    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def position_entry(position: Position | None) -> Source | None:
+    """Spell a place in a manifest."""
+    return {"file": position.file, "line": position.line, "column": position.column} if position else None
+
+
+def range_entry(position: Position) -> SourceRange:
+    """Spell a place as Terraform does. It gives a range; only where it begins is known, so it is empty."""
+    return {
+        "filename": position.file,
+        "start": {"line": position.line, "column": position.column},
+        "end": {"line": position.line, "column": position.column},
+    }
+
+
+def refusal_entry(refusal: Refusal) -> RefusalEntry:
+    """Spell a refusal."""
+    return {
+        "address": refusal.address.full,
+        "rule": refusal.rule,
+        "path": dotted(refusal.path),
+        "message": refusal.message,
+        "advice": refusal.advice,
+        "source": position_entry(refusal.source),
+    }
+
+
+def notice_entry(notice: Notice) -> NoticeEntry:
+    """Spell a notice."""
+    return {"message": notice.message, "source": position_entry(notice.source)}
+
+
+def gap_entry(gap: Gap) -> GapEntry:
+    """Spell something that could not be read."""
+    return {"address": gap.address.full, "operation": gap.operation, "reason": gap.reason}
+
+
+def attribution_entry(who: Attribution) -> AttributionEntry:
+    """Spell who made a change."""
+    return {
+        "principal": who.principal,
+        "event": who.event,
+        "time": who.time,
+        "event_id": who.event_id,
+        "source_address": who.source_address,
+        "console": who.console,
+        "ours": who.ours,
+    }

@@ -1,0 +1,131 @@
+"""A drift run for programs: what `--only-new` and `--baseline` read again, and what notifications are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reconciler import __version__
+from reconciler.drift.findings import identify_expiry, identify_gap, identify_refusal
+from reconciler.kinds import KINDS
+from reconciler.model import Gap, Notice, Refusal, Target, dotted
+from reconciler.render.documents import (
+    FORMAT,
+    DriftDocument,
+    DriftGapEntry,
+    DriftPool,
+    DriftRefusalEntry,
+    DriftSummary,
+    ExpiredEntry,
+    FindingEntry,
+)
+from reconciler.render.drift_words import iam_action
+from reconciler.render.json_parts import attribution_entry, dump, notice_entry, position_entry
+from reconciler.render.shown import ShownDrift, ShownFinding
+from reconciler.render.spelling import plain
+from reconciler.render.subjects import USUAL, DriftResult, RenderOptions
+from reconciler.render.tally import class_counts
+
+
+def drift(found: DriftResult, options: RenderOptions = USUAL) -> str:  # noqa: ARG001 - nothing to choose here
+    """Return a drift run as JSON."""
+    return dump(document(found))
+
+
+def document(found: DriftResult) -> DriftDocument:
+    """Return the document of a drift run."""
+    drifts = found.drifts
+    complete = not any(d.gaps or d.refusals for d in drifts)
+    return {
+        "format_version": FORMAT,
+        "poolctl_version": __version__,
+        "complete": complete,
+        "drifted": any(f.fails for d in drifts for f in d.findings) or any(d.expired for d in drifts),
+        "pools": [_pool(d) for d in drifts],
+        "findings": [_finding(f, d.target) for d in drifts for f in d.findings],
+        "known": sorted({f.id for d in drifts for f in d.known}),
+        "refusals": [_refusal(r, d.target) for d in drifts for r in d.refusals],
+        "expired": [_expired(n, d.target) for d in drifts for n in d.expired],
+        "notices": [notice_entry(n) for d in drifts for n in d.notices],
+        "coverage": {"complete": complete, "gaps": [_gap(g, d.target) for d in drifts for g in d.gaps]},
+        "undelivered": sorted(found.undelivered),
+        "summary": _summary(drifts),
+    }
+
+
+def _pool(drift: ShownDrift) -> DriftPool:
+    target = drift.target
+    return {
+        "key": target.key,
+        "name": target.pool_name,
+        "id": target.pool_id,
+        "account": target.account,
+        "region": target.region,
+        "manifest": target.manifest,
+        "complete": not drift.gaps and not drift.refusals,
+        "summary": _summary([drift]),
+    }
+
+
+def _summary(drifts: Sequence[ShownDrift]) -> DriftSummary:
+    by = class_counts(f for d in drifts for f in d.findings)
+    return {
+        "changed": by["changed"],
+        "missing": by["missing"],
+        "unmanaged": by["unmanaged"],
+        "undeclared": by["undeclared"],
+        "suppressed": sum(d.suppressed for d in drifts),
+        "expired": sum(len(d.expired) for d in drifts),
+        "read": sum(d.read for d in drifts),
+    }
+
+
+def _finding(found: ShownFinding, target: Target) -> FindingEntry:
+    return {
+        "id": found.id,
+        "class": found.cls.value,
+        "severity": found.severity,
+        "fails": found.fails,
+        "pool": found.address.pool,
+        "pool_key": target.key,
+        "address": found.address.full,
+        "type": KINDS[found.address.section].resource_type,
+        "path": dotted(found.path),
+        "wanted": plain(found.desired),
+        "live": plain(found.live),
+        "sensitive": found.sensitive,
+        "source": position_entry(found.source),
+        "attribution": attribution_entry(found.attribution) if found.attribution else None,
+    }
+
+
+def _refusal(refusal: Refusal, target: Target) -> DriftRefusalEntry:
+    return {
+        "id": identify_refusal(target, refusal),
+        "pool_key": target.key,
+        "address": refusal.address.full,
+        "rule": refusal.rule,
+        "path": dotted(refusal.path),
+        "message": refusal.message,
+        "advice": refusal.advice,
+        "source": position_entry(refusal.source),
+    }
+
+
+def _expired(expired: Notice, target: Target) -> ExpiredEntry:
+    return {
+        "id": identify_expiry(target, expired),
+        "pool_key": target.key,
+        "message": expired.message,
+        "source": position_entry(expired.source),
+    }
+
+
+def _gap(gap: Gap, target: Target) -> DriftGapEntry:
+    return {
+        "id": identify_gap(target, gap),
+        "pool_key": target.key,
+        "address": gap.address.full,
+        "operation": gap.operation,
+        "reason": gap.reason,
+        "iam_action": iam_action(gap),
+    }

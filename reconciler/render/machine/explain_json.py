@@ -1,0 +1,117 @@
+"""What is known about a place in a manifest, for programs."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from reconciler import __version__
+from reconciler.explaining.facts import Calls, Explanation, Facts, Type, Value
+from reconciler.render.documents import (
+    FORMAT,
+    ExplainDocument,
+    ExplanationEntry,
+    FactsEntry,
+    FeaturePlan,
+    KindEntry,
+    OperationsEntry,
+    TypeEntry,
+    TypeName,
+    ValueEntry,
+)
+from reconciler.render.explain_words import words
+from reconciler.render.json_parts import dump
+from reconciler.render.subjects import USUAL, Explained, RenderOptions
+
+
+def explain(found: Explained, options: RenderOptions = USUAL) -> str:  # noqa: ARG001 - nothing to choose here
+    """Return what is known as JSON."""
+    document: ExplainDocument = {
+        "format_version": FORMAT,
+        "poolctl_version": __version__,
+        "kinds": [_brief(k) for k in found.kinds],
+        "explanation": _explanation(found.about) if found.about else None,
+    }
+    return dump(document)
+
+
+def _brief(kind: Explanation) -> KindEntry:
+    return {"path": kind.path, "document": kind.document, "title": kind.title, "planned": kind.planned}
+
+
+def _explanation(about: Explanation) -> ExplanationEntry:
+    return {
+        "path": about.path,
+        "section": about.section,
+        "document": about.document,
+        "resource_type": about.resource_type or None,
+        "planned": about.planned,
+        "title": about.title,
+        "description": about.description,
+        "notes": list(about.notes),
+        "type": _type(about.type),
+        "named_by": about.named_by or None,
+        "facts": _facts(about.facts) if about.facts else None,
+        "operations": _operations(about.calls),
+        "permissions": list(about.permissions),
+        "conditional_permissions": [{"path": path, "actions": list(actions)} for path, actions in about.conditional],
+        "members": [
+            {"path": line.path, "name": line.name, "type": _type(line.type), "title": line.title}
+            for line in about.members
+        ],
+        "not_here": [{"name": name, "advice": advice} for name, advice in about.not_here],
+    }
+
+
+def _operations(calls: Calls) -> OperationsEntry:
+    return {
+        "read": list(calls.read),
+        "create": list(calls.create),
+        "update": list(calls.update),
+        "delete": list(calls.delete),
+    }
+
+
+def _type(type_: Type) -> TypeEntry:
+    return {
+        "words": words(type_),
+        "shape": type_.shape,
+        "value": _value(type_.value),
+        "key": _value(type_.key) if type_.key else None,
+        "min_items": type_.fewest,
+        "max_items": type_.most,
+    }
+
+
+def _value(one: Value) -> ValueEntry:
+    return {
+        "type": cast("TypeName", one.name),
+        "min": one.low,
+        "max": one.high,
+        "form": one.form or None,
+        "values": list(one.values),
+    }
+
+
+def _facts(known: Facts) -> FactsEntry:
+    return {
+        "required": known.required,
+        "has_default": bool(known.default),
+        "default": known.default[0] if known.default else None,
+        "mutability": known.change.mutability,
+        "removable": known.change.removable,
+        "advice": list(known.change.advice),
+        "omitted": {
+            "manifest": known.omission.manifest,
+            "creation": known.omission.creation,
+            "update": known.omission.update or None,
+        },
+        "null": known.null,
+        "plan": cast("FeaturePlan", known.tier) or None,
+        "comparison": list(known.comparison),
+        "secret": known.secret,
+        "secret_keys": list(known.secret_keys),
+        "write_only": known.write_only,
+        "write_only_keys": list(known.write_only_keys),
+        "deprecated": known.deprecated,
+        "since": known.since,
+    }

@@ -1,0 +1,308 @@
+"""What may be shown: plans, drift, applies and comparisons without secrets.
+
+Renderers accept these types and nothing else, and only the door (`redact`) makes them. Their leaves are plain data or
+marks: no value here can hold a `Secret`, and mypy refuses a renderer that is handed a `Plan` (decision 29).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, TypeAlias
+
+from reconciler.model import (
+    Action,
+    Address,
+    Attribution,
+    FindingClass,
+    Gap,
+    Notice,
+    Path,
+    Position,
+    Refusal,
+    Target,
+    Waiting,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """Takes the place of a sensitive value."""
+
+    def __str__(self) -> str:
+        return "(sensitive value)"
+
+
+HIDDEN = Hidden()
+"""The one that is used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Binary:
+    """Takes the place of bytes."""
+
+    length: int
+    """How many."""
+    sha256: str
+    """In hexadecimal digits."""
+
+    def __str__(self) -> str:
+        return f"({self.length} bytes, sha256 {self.sha256[:12]})"
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """Takes the place of a value that is not known yet."""
+
+    words: str
+    """What is shown: `(known after apply)`."""
+    of: str = ""
+    """What it waits for; two that wait for different things are not equal."""
+
+    def __str__(self) -> str:
+        return self.words
+
+
+ShownValue: TypeAlias = (
+    "bool | int | float | str | date | Hidden | Binary | Awaited | list[ShownValue] | dict[str, ShownValue] | None"
+)
+"""A value of the API or of a manifest without secrets."""
+
+Severity: TypeAlias = Literal["error", "warning", "note"]
+
+ShownTree: TypeAlias = dict[str, ShownValue]
+"""A structure of such values."""
+
+
+# --- plans ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ShownField:
+    """One member that will change; see `model.FieldChange`."""
+
+    path: Path
+    """Within the object."""
+    before: ShownValue
+    """Live value; None when there is none."""
+    after: ShownValue
+    """Value after apply; None when the member will be unset."""
+    sensitive: bool = False
+    """Whether the values are hidden."""
+    source: Position | None = None
+    """Where the manifest declares it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCall:
+    """One request that apply would send."""
+
+    service: str
+    """`cognito-idp` or `cognito-identity`."""
+    operation: str
+    """CamelCase, as in the service model."""
+    params: ShownTree
+    """The input structure."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownChange:
+    """What will happen to one object; see `model.ResourceChange`."""
+
+    address: Address
+    """Its name."""
+    type: str
+    """Its type in the words of CloudFormation: `UserPoolClient`."""
+    action: Action
+    """NONE for objects that already are as declared."""
+    fields: tuple[ShownField, ...] = ()
+    """What changes, in the order of the schema."""
+    declared: ShownValue = None
+    """What the manifest declares of an object that will be created; None for other actions."""
+    before: ShownValue = None
+    """Live object; None when there is none."""
+    after: ShownValue = None
+    """The object as it will be, as far as that is known; None for a deletion."""
+    source: Position | None = None
+    """Where the manifest declares it."""
+    reason: str = ""
+    """Why, when the action alone does not say."""
+    calls: tuple[ShownCall, ...] | None = None
+    """The calls that apply would send; None when they were not lowered."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPlan:
+    """Everything that would happen to one document's objects; see `model.Plan`."""
+
+    target: Target
+    """Where."""
+    changes: tuple[ShownChange, ...] = ()
+    """In dependency order, unchanged objects included."""
+    refusals: tuple[Refusal, ...] = ()
+    """Reasons why it may not be carried out."""
+    unmanaged: tuple[Address, ...] = ()
+    """Live objects of managed sections that the manifest does not declare; left alone."""
+    notices: tuple[Notice, ...] = ()
+    """What should be said besides."""
+    gaps: tuple[Gap, ...] = ()
+    """What could not be read."""
+
+    @property
+    def pending(self) -> tuple[ShownChange, ...]:
+        """The changes that are not no-ops."""
+        return tuple(c for c in self.changes if c.action is not Action.NONE)
+
+
+# --- drift ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFinding:
+    """One difference between manifests and what is live; see `model.Finding`."""
+
+    id: str
+    """Stable, made from places and never from values."""
+    cls: FindingClass
+    """What kind of difference."""
+    address: Address
+    """The object."""
+    path: Path
+    """The member within the object; empty for whole objects."""
+    desired: ShownValue
+    """What the manifest declares, or the service's default for `undeclared`; None when there is nothing."""
+    live: ShownValue
+    """What is live; None when there is nothing."""
+    severity: Severity
+    """How bad it is."""
+    fails: bool
+    """Whether it makes the run end with 2."""
+    sensitive: bool = False
+    """Whether the values are hidden."""
+    source: Position | None = None
+    """Where the manifest speaks of it, or of the section that it is in."""
+    attribution: Attribution | None = None
+    """Who made it so, when that was asked for and found."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownDrift:
+    """What differs between one document and what is live; see `model.Drift`."""
+
+    target: Target
+    """Where."""
+    findings: tuple[ShownFinding, ...]
+    """In the order of the kinds, then of addresses and members."""
+    read: int
+    """How many objects were read."""
+    gaps: tuple[Gap, ...] = ()
+    """What could not be read."""
+    refusals: tuple[Refusal, ...] = ()
+    """Why the pool could not be compared."""
+    notices: tuple[Notice, ...] = ()
+    """What should be said besides."""
+    suppressed: int = 0
+    """How many findings `ignore` rules, a baseline or an earlier report took out."""
+    known: tuple[ShownFinding, ...] = ()
+    """Findings that an earlier report took out."""
+    expired: tuple[Notice, ...] = ()
+    """The `ignore` rules that have expired."""
+
+
+# --- applies -------------------------------------------------------------------------------------------------------
+
+
+StepStatus: TypeAlias = Literal["started", "done", "failed", "not_started"]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownStep:
+    """Work on one object: that it began, or what became of it."""
+
+    change: ShownChange
+    """The change."""
+    status: StepStatus
+    """What is so."""
+    error: str = ""
+    """Why it failed or was not started."""
+    seconds: float = 0.0
+    """How long it took."""
+    stale: bool = False
+    """Whether it failed because the object was not what the plan had seen."""
+    written: int = 0
+    """How many of its calls had succeeded, if it failed."""
+    id: str = ""
+    """The object's identifier, where it is done and has one."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSent:
+    """A call that was answered; its parameters are not shown."""
+
+    address: Address
+    """The object it was for."""
+    service: str
+    """`cognito-idp` or `cognito-identity`."""
+    operation: str
+    """CamelCase, as in the service model."""
+    seconds: float
+    """How long the answer took."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCheck:
+    """The objects were read and planned again after the last write."""
+
+    left: tuple[ShownChange, ...]
+    """What still differs; empty when the result converged."""
+    target: Target | None = None
+    """Where the objects are now; the pool has its id."""
+    unproven: tuple[str, ...] = ()
+    """Why nothing can be said of some of it."""
+
+
+ShownEvent = ShownStep | ShownSent | Waiting | ShownCheck
+"""What an apply reports, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownApply:
+    """An apply: what was planned, and what became of it."""
+
+    plans: tuple[ShownPlan, ...]
+    """What was to be done."""
+    events: tuple[ShownEvent, ...]
+    """Everything that was reported, over all plans."""
+    given: tuple[str, ...] = ()
+    """The options that the next run needs to mean the same, as they are typed; no value of a variable."""
+
+
+# --- comparisons ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSide:
+    """One of two that were compared."""
+
+    label: str
+    """What the user called it: `pools/@prod`, `pool:customers`."""
+    kind: str
+    """Kind of the document."""
+    name: str
+    """Name of the pool, or its id."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownComparison:
+    """Two that were compared, or one that has nothing to be compared with."""
+
+    one: ShownSide | None
+    """The first side; None when only the second has it."""
+    other: ShownSide | None
+    """The second side."""
+    same: bool
+    """Whether nothing differs, as far as they were read."""
+    changes: tuple[ShownChange, ...]
+    """What would make the first like the second."""
+    gaps: tuple[Gap, ...]
+    """What could not be read."""

@@ -1,0 +1,83 @@
+"""How shown values are spelled: as JSON for programs, and as text for people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from reconciler.render.shown import Awaited, Binary, Hidden, ShownValue
+
+# --- as JSON -------------------------------------------------------------------------------------------------------
+
+
+def plain(value: ShownValue) -> Any:
+    """Return a tree that JSON can hold, with marks in place of what is hidden, unknown or binary."""
+    if isinstance(value, dict):
+        return {k: plain(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [plain(v) for v in value]
+    if isinstance(value, Hidden):
+        return {"$sensitive": True}
+    if isinstance(value, Binary):
+        return {"$bytes": {"length": value.length, "sha256": value.sha256}}
+    if isinstance(value, Awaited):
+        return {"$unknown": value.words}
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def is_hidden(value: ShownValue) -> bool:
+    """Return whether a leaf is hidden."""
+    return isinstance(value, Hidden)
+
+
+def is_awaited(value: ShownValue) -> bool:
+    """Return whether a leaf is not known yet."""
+    return isinstance(value, Awaited)
+
+
+def shadow(value: ShownValue, marked: Callable[[ShownValue], bool]) -> Any:
+    """Return Terraform's shadow of a tree: `true` where a leaf is marked, and only the way there.
+
+    An object without marks is `{}`; items of a list keep their places, `false` where they are not marked.
+    """
+    if isinstance(value, dict):
+        inner = {k: shadow(v, marked) for k, v in value.items()}
+        return {k: v for k, v in inner.items() if v not in (False, {}) and not _unmarked(v)}
+    if isinstance(value, list):
+        return [shadow(v, marked) for v in value]
+    return marked(value)
+
+
+def _unmarked(value: Any) -> bool:
+    return value in (False, {}) or (isinstance(value, list) and all(_unmarked(v) for v in value))
+
+
+# --- as text -------------------------------------------------------------------------------------------------------
+
+
+def text(value: ShownValue) -> str:
+    """Spell a value for people, in one line and without characters that could move a cursor."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{printable(k)}: {text(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(text(v) for v in value) + "]"
+    if isinstance(value, str):
+        return '"' + printable(value.replace("\\", "\\\\").replace('"', '\\"')) + '"'
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "null" if value is None else str(value)
+
+
+def printable(value: str) -> str:
+    """Escape what a terminal would obey or not show: control characters, bidirectional marks."""
+    if value.isprintable():
+        return value
+    return "".join(c if c.isprintable() else _ESCAPES.get(c) or _code(c) for c in value)
+
+
+_ESCAPES = {"\n": "\\n", "\t": "\\t", "\r": "\\r"}
+
+
+def _code(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")

@@ -1,0 +1,341 @@
+"""The shapes of the lines of `-o jsonl`, one type for each; see `documents`.
+
+The names of the common keys begin with @, so that shape is made by a call.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, NotRequired, TypeAlias
+
+from typing_extensions import TypedDict
+
+from reconciler.render.documents import (
+    AttributionEntry,
+    ClassKey,
+    Count,
+    Says,
+    Seconds,
+    Source,
+    SourceRange,
+    closed,
+)
+from reconciler.render.shown import Severity
+
+Level: TypeAlias = Literal["debug", "info", "warn", "error"]
+StreamAction: TypeAlias = Literal["create", "update", "delete", "replace", "noop"]
+
+LineHead = TypedDict(
+    "LineHead",
+    {
+        "@level": Level,
+        "@message": Annotated[str, Says(description="For people; not an interface.")],
+        "@module": Literal["poolctl"],
+        "@timestamp": NotRequired[Annotated[str, Says(description="RFC 3339; only where there is a clock.")]],
+    },
+)
+"""What every line has."""
+
+
+# --- parts ---------------------------------------------------------------------------------------------------------
+
+
+@closed
+class LineResource(TypedDict):
+    """The object that a line is about."""
+
+    addr: str
+    """Pool and address: `customers/clients/web`."""
+    pool: str
+    kind: str
+    """Section of the manifest."""
+    resource_name: str
+    resource_type: NotRequired[str]
+    """Type in CloudFormation's words."""
+
+
+@closed
+class PlannedPart(TypedDict):
+    """What would change of an object."""
+
+    resource: LineResource
+    action: StreamAction
+    before: Any
+    """Live object without secrets; null when there is none."""
+    after: Any
+    """The object as it will be; null for a deletion."""
+    paths: list[str]
+    """Members that change, dotted."""
+    source: Source | None
+    """Where the manifest speaks of it."""
+    reason: NotRequired[str]
+
+
+@closed
+class DriftPart(ClassKey):
+    """A difference between manifest and what is live."""
+
+    id: str
+    """Stays when values change."""
+    resource: LineResource
+    path: str
+    """Member, dotted; empty for a whole object."""
+    before: Any
+    """What the manifest declares, without secrets."""
+    after: Any
+    """What is live, without secrets."""
+    severity: Severity
+    fails: bool
+    """Whether it makes the run end with 2."""
+    source: Source | None
+    """Where the manifest speaks of it."""
+    attribution: NotRequired[AttributionEntry]
+
+
+@closed
+class DiagnosticPart(TypedDict):
+    """A problem, refusal, gap or notice."""
+
+    severity: Literal["error", "warning"]
+    summary: str
+    detail: str
+    address: str
+    rule: NotRequired[str]
+    """The rule that refuses a plan."""
+    range: NotRequired[SourceRange]
+
+
+@closed
+class StartPart(TypedDict):
+    """Work that begins."""
+
+    resource: LineResource
+    action: StreamAction
+
+
+@closed
+class ProgressPart(TypedDict):
+    """Work that goes on."""
+
+    resource: LineResource
+    status: str
+    elapsed_seconds: Seconds
+
+
+@closed
+class SentCall(TypedDict):
+    """The call; its parameters are left out."""
+
+    service: str
+    operation: str
+
+
+@closed
+class SentPart(TypedDict):
+    """A call that was answered."""
+
+    resource: LineResource
+    call: SentCall
+    elapsed_seconds: Seconds
+
+
+@closed
+class CompletePart(TypedDict):
+    """Work that is done."""
+
+    resource: LineResource
+    action: StreamAction
+    id: str
+    elapsed_seconds: Seconds
+
+
+@closed
+class ErroredPart(TypedDict):
+    """Work that failed."""
+
+    resource: LineResource
+    action: StreamAction
+    error: str
+    stale: bool
+    calls_written: Count
+
+
+@closed
+class SkippedPart(TypedDict):
+    """Work that did not begin."""
+
+    resource: LineResource
+    action: StreamAction
+    because: str
+
+
+@closed
+class ChangeTotals(TypedDict):
+    """Counts of a plan or an apply."""
+
+    add: Count
+    change: Count
+    remove: Count
+    failed: NotRequired[Count]
+    not_started: NotRequired[Count]
+    converged: NotRequired[bool]
+    operation: Literal["plan", "apply"]
+
+
+@closed
+class DriftTotals(TypedDict):
+    """Counts of a drift run."""
+
+    findings: Count
+    failing: Count
+    suppressed: Count
+    expired: Count
+    """Ignore rules that have expired; each makes the run fail."""
+    read: Count
+    unread: Count
+
+
+@closed
+class ValidationTotals(TypedDict):
+    """Counts of a validation."""
+
+    valid: bool
+    errors: Count
+    warnings: Count
+    manifests: Count
+
+
+# --- lines ---------------------------------------------------------------------------------------------------------
+
+
+@closed
+class VersionLine(LineHead):
+    """The first line."""
+
+    type: Literal["version"]
+    poolctl: str
+    format_version: Literal["1.0"]
+
+
+@closed
+class PlannedLine(LineHead):
+    """An object that would change."""
+
+    type: Literal["planned_change"]
+    change: PlannedPart
+
+
+@closed
+class DriftLine(LineHead):
+    """A difference between manifest and what is live."""
+
+    type: Literal["resource_drift"]
+    change: DriftPart
+
+
+@closed
+class DiagnosticLine(LineHead):
+    """A problem, refusal, gap or notice."""
+
+    type: Literal["diagnostic"]
+    diagnostic: DiagnosticPart
+
+
+@closed
+class StartLine(LineHead):
+    """Work on an object begins."""
+
+    type: Literal["apply_start"]
+    hook: StartPart
+
+
+@closed
+class ProgressLine(LineHead):
+    """The service is busy with it."""
+
+    type: Literal["apply_progress"]
+    hook: ProgressPart
+
+
+@closed
+class SentLine(LineHead):
+    """A call was answered; its parameters are left out."""
+
+    type: Literal["call_sent"]
+    hook: SentPart
+
+
+@closed
+class CompleteLine(LineHead):
+    """An object is as it should be."""
+
+    type: Literal["apply_complete"]
+    hook: CompletePart
+
+
+@closed
+class ErroredLine(LineHead):
+    """Work on an object stopped."""
+
+    type: Literal["apply_errored"]
+    hook: ErroredPart
+
+
+@closed
+class SkippedLine(LineHead):
+    """An object was not touched."""
+
+    type: Literal["apply_skipped"]
+    hook: SkippedPart
+
+
+@closed
+class VerifiedLine(LineHead):
+    """Everything was read again after the last write."""
+
+    type: Literal["verified"]
+    left: list[str]
+    """Objects that still differ."""
+    unproven: list[str]
+    """Why nothing can be said of a part."""
+
+
+@closed
+class ChangeSummaryLine(LineHead):
+    """The last line of plan and apply."""
+
+    type: Literal["change_summary"]
+    changes: ChangeTotals
+
+
+@closed
+class DriftSummaryLine(LineHead):
+    """The last line of drift."""
+
+    type: Literal["drift_summary"]
+    drift: DriftTotals
+
+
+@closed
+class ValidationSummaryLine(LineHead):
+    """The last line of validate."""
+
+    type: Literal["validation_summary"]
+    validation: ValidationTotals
+
+
+StreamLine: TypeAlias = (
+    VersionLine
+    | PlannedLine
+    | DriftLine
+    | DiagnosticLine
+    | StartLine
+    | ProgressLine
+    | SentLine
+    | CompleteLine
+    | ErroredLine
+    | SkippedLine
+    | VerifiedLine
+    | ChangeSummaryLine
+    | DriftSummaryLine
+    | ValidationSummaryLine
+)

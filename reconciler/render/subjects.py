@@ -1,0 +1,107 @@
+"""What a format is handed, and what it offers: one function for each subject that it renders."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
+
+from reconciler.errors import Problem
+from reconciler.model import Notice
+from reconciler.render.places import Locate, as_given
+from reconciler.render.shown import ShownApply, ShownComparison, ShownDrift, ShownPlan
+
+if TYPE_CHECKING:  # pydantic comes with it
+    from reconciler.explaining.facts import Explanation
+
+
+@dataclass(frozen=True, slots=True)
+class RenderOptions:
+    """How a result is to be spelled. Each format takes what concerns it."""
+
+    color: bool = False
+    """Whether to use colour (human)."""
+    width: int = 100
+    """Columns (human)."""
+    origins: bool = False
+    """Whether each member shows the file and line that it comes from (human)."""
+    locate: Locate = as_given
+    """Turns names of files into paths within the repository (sarif, github)."""
+    max_bytes: int | None = None
+    """Longest text, in bytes of UTF-8; None takes the usual (markdown)."""
+    digest: Callable[[], str] = str
+    """Returns the digest of the plans, which costs too much for those who do not show it; empty when there is none."""
+
+
+USUAL = RenderOptions()
+"""What holds where nothing is asked for."""
+
+
+class RunStats(NamedTuple):
+    """What a run cost, and how it ended."""
+
+    finished: float
+    """When: seconds since 1970, UTC."""
+    seconds: float
+    """How long it took."""
+    calls: Mapping[tuple[str, str], int]
+    """Requests that were sent, by service and operation."""
+    exit_code: int
+    """What the run ends with."""
+
+
+UNMEASURED = RunStats(0, 0, {}, 0)
+"""The cost of a run that was not measured."""
+
+
+class DriftResult(NamedTuple):
+    """A drift run."""
+
+    drifts: Sequence[ShownDrift]
+    """One for each document."""
+    undelivered: frozenset[str] = frozenset()
+    """Ids of what could not be delivered as a notification; the next run reports it again."""
+    run_stats: RunStats = UNMEASURED
+    """What the run cost."""
+
+
+class Validation(NamedTuple):
+    """What `validate` found."""
+
+    problems: Sequence[Problem]
+    """What is wrong."""
+    notices: Sequence[Notice]
+    """What should be said besides."""
+    files: Sequence[str]
+    """The file of each manifest that could be read."""
+
+
+class Explained(NamedTuple):
+    """What `explain` was asked for."""
+
+    about: Explanation | None
+    """The kind or member; None for the list of kinds."""
+    kinds: Sequence[Explanation] = ()
+    """All kinds, where no place was asked for."""
+
+
+SubjectT = TypeVar("SubjectT")
+Renderer: TypeAlias = Callable[[SubjectT, RenderOptions], str]
+"""Returns a subject's text."""
+
+
+class Renderers(NamedTuple):
+    """What a format renders: the value RENDERERS of its module. What it has no text for is None."""
+
+    plan: Renderer[Sequence[ShownPlan]] | None = None
+    """Plans, one for each document."""
+    apply: Renderer[ShownApply] | None = None
+    """What became of them."""
+    drift: Renderer[DriftResult] | None = None
+    """A drift run."""
+    validate: Renderer[Validation] | None = None
+    """A validation."""
+    diff: Renderer[Sequence[ShownComparison]] | None = None
+    """Comparisons."""
+    explain: Renderer[Explained] | None = None
+    """What is known of a kind or member."""

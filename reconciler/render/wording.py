@@ -1,0 +1,91 @@
+"""Sentences that several formats share: which pool, what a plan comes to, what an apply came to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from reconciler.model import Action, Notice, Target
+from reconciler.render.shown import ShownApply, ShownPlan
+from reconciler.render.spelling import printable
+from reconciler.render.tally import Outcome, counts, outcome, plural
+
+HEADS = {
+    Action.CREATE: "will be created",
+    Action.UPDATE: "will be updated in place",
+    Action.DELETE: "will be destroyed",
+    Action.REPLACE: "must be replaced",
+}
+"""What happens to an object."""
+
+
+class Sentence(NamedTuple):
+    """One line of a summary."""
+
+    mood: str
+    """`good`, `bad` or empty."""
+    lead: str
+    """The words that stand out."""
+    rest: str
+    """The others, with the blank before them."""
+
+    def __str__(self) -> str:
+        return self.lead + self.rest
+
+
+def header(target: Target) -> str:
+    """Return the line that says which pool the rest is about."""
+    account = f"account {target.account}" if target.account else ""
+    where = ", ".join(w for w in (target.pool_id or "will be created", account, target.region) if w)
+    return printable(f"Pool {target.pool_name} ({where}) — manifest {target.manifest}")
+
+
+def notice(found: Notice) -> str:
+    """Return the line of a notice."""
+    return printable(f"Note: {found.message}") + (f" ({found.source})" if found.source else "")
+
+
+def plan_sums(plans: Sequence[ShownPlan]) -> Iterator[Sentence]:
+    """Yield what plans come to over all pools."""
+    total = counts(plans)
+    gaps = sum(len(p.gaps) for p in plans)
+    if any(p.pending for p in plans):
+        yield Sentence("", "Plan:", f" {total.sentence}")
+    elif gaps:
+        yield Sentence("", "", "No changes found in what could be read.")
+    elif not total.refused:
+        yield Sentence("good", "No changes.", " Your user pools match the manifests.")
+    if gaps:
+        yield Sentence("bad", "Incomplete:", f" {plural(gaps, 'object')} could not be read.")
+    if total.refused:
+        yield Sentence("bad", "Plan refused:", f" {plural(total.refused, 'reason')}.")
+
+
+def apply_sum(applied: ShownApply) -> Sentence:
+    """Return what an apply came to."""
+    result = outcome(applied)
+    if not result.complete:
+        return Sentence("bad", "Apply stopped:", f" {', '.join(_stopped(result))}.")
+    if result.left:
+        left = plural(len(result.left), "object still differs", "objects still differ")
+        return Sentence("bad", "Apply did not converge:", f" {_done(result)}, but {left} after the last write.")
+    if result.unproven:
+        return Sentence("bad", "Apply could not be proven:", f" {_done(result)}, but not all could be read again.")
+    return Sentence("good", "Apply complete!", f" Resources: {_done(result)}.")
+
+
+def _done(result: Outcome) -> str:
+    added = result.count("done", Action.CREATE, Action.REPLACE)
+    destroyed = result.count("done", Action.DELETE, Action.REPLACE)
+    return f"{added} added, {result.count('done', Action.UPDATE)} changed, {destroyed} destroyed"
+
+
+def _stopped(result: Outcome) -> Iterator[str]:
+    added = result.count("done", Action.CREATE, Action.REPLACE)
+    destroyed = result.count("done", Action.DELETE, Action.REPLACE)
+    counted = [f"{n} {word}" for n, word in ((added, "added"), (destroyed, "destroyed")) if n]
+    yield from counted[:1]
+    yield f"{result.count('done', Action.UPDATE)} changed"
+    yield from counted[1:]
+    yield f"{result.count('failed')} failed"
+    yield f"{result.count('not_started')} not started"
