@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from reconciler.model import Action, Attribution, Gap, Notice, Position, Refusal, dotted
-from reconciler.render.documents import AttributionEntry, GapEntry, NoticeEntry, RefusalEntry, Source, SourceRange
+from reconciler.render.output_types import AttributionEntry, GapEntry, NoticeEntry, RefusalEntry, Source, SourceRange
 
 ACTIONS = {
     Action.NONE: ["no-op"],

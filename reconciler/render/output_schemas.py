@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
-from reconciler.render import documents, stream_lines
+from reconciler.render import output_types, stream_lines
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -22,15 +22,15 @@ EVENTS = (
 )
 
 SHAPES: dict[str, tuple[Any, str, str]] = {
-    "plan": (documents.PlanDocument, "poolctl plan", ""),
-    "validate": (documents.ValidateDocument, "poolctl validate", ""),
-    "apply": (documents.ApplyDocument, "poolctl apply", ""),
-    "drift": (documents.DriftDocument, "poolctl drift", ""),
-    "diff": (documents.DiffDocument, "poolctl diff", ""),
-    "explain": (documents.ExplainDocument, "poolctl explain", ""),
-    "planfile": (documents.PlanFile, "poolctl plan file", ""),
+    "plan": (output_types.PlanDocument, "poolctl plan", ""),
+    "validate": (output_types.ValidateDocument, "poolctl validate", ""),
+    "apply": (output_types.ApplyDocument, "poolctl apply", ""),
+    "drift": (output_types.DriftDocument, "poolctl drift", ""),
+    "diff": (output_types.DiffDocument, "poolctl diff", ""),
+    "explain": (output_types.ExplainDocument, "poolctl explain", ""),
+    "planfile": (output_types.PlanFile, "poolctl plan file", ""),
     "events": (stream_lines.StreamLine, "poolctl events", EVENTS),
-    "notification": (documents.NotificationDocument, "poolctl notification", ""),
+    "notification": (output_types.NotificationDocument, "poolctl notification", ""),
 }
 """For each output: its type, the title of its schema, and its description where the type has no docstring."""
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, NotRequired, TypeAlias
 
 from typing_extensions import TypedDict
 
-from reconciler.render.documents import (
+from reconciler.render.output_types import (
     AttributionEntry,
     ClassKey,
     Count,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from reconciler import __version__
 from reconciler.model import Action, Target, dotted
-from reconciler.render.documents import FORMAT, ApplyDocument, ApplyPool, ApplySummary, ResultEntry
 from reconciler.render.json_parts import ACTIONS, dump
+from reconciler.render.output_types import FORMAT, ApplyDocument, ApplyPool, ApplySummary, ResultEntry
 from reconciler.render.shown import ShownApply, ShownStep
 from reconciler.render.subjects import USUAL, RenderOptions
 from reconciler.render.tally import Outcome, outcome

@@ -7,8 +7,8 @@ from typing import Literal
 
 from reconciler import __version__
 from reconciler.model import Action, dotted
-from reconciler.render.documents import FORMAT, ComparisonEntry, DiffDocument, DiffField, DiffObject, SideEntry
 from reconciler.render.json_parts import dump, gap_entry, position_entry
+from reconciler.render.output_types import FORMAT, ComparisonEntry, DiffDocument, DiffField, DiffObject, SideEntry
 from reconciler.render.shown import ShownChange, ShownComparison, ShownField, ShownSide
 from reconciler.render.spelling import plain
 from reconciler.render.subjects import USUAL, RenderOptions

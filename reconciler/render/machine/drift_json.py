@@ -8,7 +8,9 @@ from reconciler import __version__
 from reconciler.drift.findings import identify_expiry, identify_gap, identify_refusal
 from reconciler.kinds import KINDS
 from reconciler.model import Gap, Notice, Refusal, Target, dotted
-from reconciler.render.documents import (
+from reconciler.render.drift_words import iam_action
+from reconciler.render.json_parts import attribution_entry, dump, notice_entry, position_entry
+from reconciler.render.output_types import (
     FORMAT,
     DriftDocument,
     DriftGapEntry,
@@ -18,8 +20,6 @@ from reconciler.render.documents import (
     ExpiredEntry,
     FindingEntry,
 )
-from reconciler.render.drift_words import iam_action
-from reconciler.render.json_parts import attribution_entry, dump, notice_entry, position_entry
 from reconciler.render.shown import ShownDrift, ShownFinding
 from reconciler.render.spelling import plain
 from reconciler.render.subjects import USUAL, DriftResult, RenderOptions

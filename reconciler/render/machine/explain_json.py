@@ -6,7 +6,9 @@ from typing import cast
 
 from reconciler import __version__
 from reconciler.explaining.facts import Calls, Explanation, Facts, Type, Value
-from reconciler.render.documents import (
+from reconciler.render.explain_words import words
+from reconciler.render.json_parts import dump
+from reconciler.render.output_types import (
     FORMAT,
     ExplainDocument,
     ExplanationEntry,
@@ -18,8 +20,6 @@ from reconciler.render.documents import (
     TypeName,
     ValueEntry,
 )
-from reconciler.render.explain_words import words
-from reconciler.render.json_parts import dump
 from reconciler.render.subjects import USUAL, Explained, RenderOptions
 
 

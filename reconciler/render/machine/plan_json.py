@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 from reconciler import __version__
 from reconciler.model import Action, dotted
-from reconciler.render.documents import (
+from reconciler.render.json_parts import ACTIONS, dump, gap_entry, notice_entry, position_entry, refusal_entry
+from reconciler.render.output_types import (
     FORMAT,
     CallEntry,
     ChangeEntry,
@@ -21,7 +22,6 @@ from reconciler.render.documents import (
     PlanSummary,
     ResourceEntry,
 )
-from reconciler.render.json_parts import ACTIONS, dump, gap_entry, notice_entry, position_entry, refusal_entry
 from reconciler.render.shown import ShownCall, ShownChange, ShownField, ShownPlan
 from reconciler.render.spelling import is_awaited, is_hidden, plain, shadow
 from reconciler.render.subjects import USUAL, RenderOptions

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from reconciler.errors import Problem
 from reconciler.model import Notice
-from reconciler.render.documents import FORMAT, DiagnosticEntry, ValidateDocument
 from reconciler.render.json_parts import dump, range_entry
+from reconciler.render.output_types import FORMAT, DiagnosticEntry, ValidateDocument
 from reconciler.render.subjects import USUAL, RenderOptions, Validation
 
 
