@@ -1,4 +1,4 @@
-"""`explain`: what is known about a kind or a member, so that nobody has to look it up elsewhere."""
+"""`explain`: what is known about a kind, a member or a rule, so that it need not be looked up elsewhere."""
 
 from __future__ import annotations
 
@@ -15,36 +15,42 @@ HELP = """\
 Tell what is known about a kind or a member: type and range, default, whether it can be changed, what null and leaving
 it out do, the feature plan it needs, the calls of the API and the IAM actions. Without an argument, list all kinds.
 AWS is not contacted. Paths are those of manifests, without names of objects and positions in lists.
+The id of a rule, as a refusal shows it in brackets, says what is refused, why, and what to do.
 
   poolctl explain
   poolctl explain clients
   poolctl explain clients.RefreshTokenRotation
+  poolctl explain P7
+  poolctl explain immutable
   poolctl explain -o json user_pool.Policies.PasswordPolicy.MinimumLength
 """
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the argument and the options."""
-    parser.add_argument("topic", nargs="?", metavar="KIND[.MEMBER]", default=None, help="what to explain")
+    parser.add_argument("topic", nargs="?", metavar="KIND[.MEMBER]|RULE", default=None, help="what to explain")
     add_outputs(parser, ("human", "json"))
 
 
 def run(options: Options, console: Console) -> int:
-    """Look it up, and tell.
+    """Look it up, and print it.
 
     Raises:
-        InvalidInput: There is no such kind or member.
+        InvalidInput: There is no such kind, member or rule.
     """
-    from reconciler.explaining import facts
+    from reconciler.explaining import facts, rule_facts
+    from reconciler.kinds.kind import Rule
     from reconciler.render import explain_text
 
-    about = facts.explain(options.topic) if options.topic else None
-    kinds = () if about else facts.kinds()
+    found = rule_facts.look_up(options.topic) if options.topic else None
+    kinds = () if found else facts.kinds()
 
     def human(color: bool) -> str:
-        if about:
-            return explain_text.human(about, color=color, width=console.width)
+        if isinstance(found, Rule):
+            return explain_text.rule(found, color=color, width=console.width)
+        if found:
+            return explain_text.human(found, color=color, width=console.width)
         return explain_text.overview(kinds, color=color, width=console.width)
 
-    deliver(options, console, {"human": human, "json": lambda _: explain_text.machine(about, kinds)})
+    deliver(options, console, {"human": human, "json": lambda _: explain_text.machine(found, kinds)})
     return 0

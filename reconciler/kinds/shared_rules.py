@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from reconciler.kinds.kind import State, Violation
+from reconciler.kinds.kind import Breach, Rule, State
 from reconciler.model import Path, Tree
 
 TIERS = ("LITE", "ESSENTIALS", "PLUS")
@@ -41,16 +41,27 @@ def below(state: State, needed: str) -> bool:
     return bool(have) and TIERS.index(have) < TIERS.index(needed)
 
 
-def tier_violation(section: str, name: str, path: Path, what: str, needed: str, *, rule: str = "P23") -> Violation:
+def needs_plan(section: str, name: str, path: Path, what: str, needed: str) -> Breach:
     """Say that a feature needs a higher plan."""
-    return Violation(
-        rule,
+    return Breach(
         section,
         name,
         path,
         f"{what} needs the plan {needed} or higher.",
         f"Set user_pool.UserPoolTier to {needed}, or leave the feature out.",
     )
+
+
+P23 = Rule(
+    id="P23",
+    title="A feature that the feature plan does not include",
+    what="A feature is configured that needs a higher feature plan (UserPoolTier) than the pool has.",
+    why="Cognito refuses it with FeatureUnavailableInTierException or InvalidParameterException, and by then other "
+    "changes may have been made.",
+    source=("cognito.md 3.1", "cognito.md 2.19"),
+    advice="Set user_pool.UserPoolTier to the plan that the feature needs, or leave the feature out.",
+)
+"""The features themselves are named by the kinds that have them; each adds a check of its own."""
 
 
 def strings(value: Any) -> list[str]:
@@ -63,9 +74,9 @@ def unsure(value: Any) -> bool:
     return isinstance(value, list) and any(not isinstance(v, str) for v in value)
 
 
-def single(section: str, rule: str, path: Path, message: str, advice: str, *, warning: bool = False) -> Violation:
-    """A violation by the single object of a section."""
-    return Violation(rule, section, "", path, message, advice, warning)
+def single(section: str, path: Path, message: str, advice: str = "") -> Breach:
+    """A breach by the single object of a section."""
+    return Breach(section, "", path, message, advice)
 
 
 def sms(state: State) -> Tree:

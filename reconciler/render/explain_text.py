@@ -1,4 +1,4 @@
-"""What is known about a place in a manifest, for people and for programs; docs/reference/ has the same sentences."""
+"""What is known about a place in a manifest or a rule, for people and for programs; docs/reference/ has the same sentences."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from reconciler import __version__
 from reconciler.explaining.facts import Calls, Explanation, FactLine, Facts, Type, Value, spelled
+from reconciler.kinds.kind import Rule
 from reconciler.render.human import BOLD, Pen
 from reconciler.render.machine import FORMAT
 
@@ -40,6 +41,12 @@ UPDATE: Mapping[str, str] = {
 """What the API's own update does with a member that it is not sent, in words."""
 
 PLURALS: Mapping[str, str] = {"integer": "integers", "string": "strings", "structure": "structures"}
+
+FACTS = "cognito.md"
+"""How a source begins that is a section of docs/cognito.md."""
+
+STOPS = "Nothing is written; the run ends with 4, or with 3 in validate."
+WARNS = "A notice; nothing is stopped."
 
 
 # --- words ---------------------------------------------------------------------------------------------------------
@@ -213,7 +220,35 @@ def overview(kinds: Sequence[Explanation], *, color: bool, width: int = 100) -> 
         lines += [pen.paint(BOLD, f"kind: {document}")]
         lines += _columns([(k.path, "", k.title) for k in kinds if k.document == document], width)
         lines.append("")
-    return "\n".join([*lines, "`poolctl explain KIND` tells more, and so does `poolctl explain KIND.MEMBER`."]) + "\n"
+    more = (
+        "`poolctl explain KIND` tells more, and so does `poolctl explain KIND.MEMBER`.",
+        "`poolctl explain RULE` explains a refusal: the rule is shown in brackets, as in [P7].",
+    )
+    return "\n".join([*lines, *more]) + "\n"
+
+
+def rule_facts(about: Rule) -> Iterator[tuple[str, str]]:
+    """Yield what is known about a rule as label and text, in the order in which it is wanted."""
+    yield "Warned of" if about.warning else "Refused", about.what
+    yield "Why", about.why
+    yield "Do", about.advice
+    yield "Effect", WARNS if about.warning else STOPS
+    yield "Source", ", ".join(f"docs/{source}" if source.startswith(FACTS) else source for source in about.source)
+
+
+def rule(about: Rule, *, color: bool, width: int = 100) -> str:
+    """Return the text about a rule.
+
+    Args:
+        about: The rule.
+        color: Whether to use colour.
+        width: Columns.
+    """
+    pen = Pen(color=color)
+    lines = [pen.paint(BOLD, about.id), *_wrapped(about.title, width), ""]
+    for label, text in rule_facts(about):
+        lines += _fact(label, text, pen, width)
+    return "\n".join(lines) + "\n"
 
 
 def _wrapped(text: str, width: int, indent: str = "") -> list[str]:
@@ -248,20 +283,33 @@ def _columns(rows: Sequence[tuple[str, str, str]], width: int) -> list[str]:
 # --- for programs --------------------------------------------------------------------------------------------------
 
 
-def machine(about: Explanation | None, kinds: Sequence[Explanation]) -> str:
+def machine(about: Explanation | Rule | None, kinds: Sequence[Explanation]) -> str:
     """Return what is known as JSON.
 
     Args:
-        about: The place that was asked for; None for the list of kinds.
-        kinds: All kinds, where no place was asked for.
+        about: The place or the rule that was asked for; None for the list of kinds.
+        kinds: All kinds, where nothing was asked for.
     """
     tree = {
         "format_version": FORMAT,
         "poolctl_version": __version__,
         "kinds": [_brief(k) for k in kinds],
-        "explanation": _explanation(about) if about else None,
+        "explanation": _explanation(about) if isinstance(about, Explanation) else None,
+        "rule": _rule(about) if isinstance(about, Rule) else None,
     }
     return json.dumps(tree, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _rule(about: Rule) -> dict[str, Any]:
+    return {
+        "id": about.id,
+        "title": about.title,
+        "what": about.what,
+        "why": about.why,
+        "advice": about.advice,
+        "source": list(about.source),
+        "warning": about.warning,
+    }
 
 
 def _brief(kind: Explanation) -> dict[str, Any]:
