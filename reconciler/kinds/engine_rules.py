@@ -40,7 +40,7 @@ NOT_REMOVABLE = Rule(
     id="not-removable",
     title="A member that cannot be unset",
     what="A manifest sets a member of a live object to null that Cognito has no way to unset.",
-    why="Cognito would keep the value and answer with success.",
+    why="Cognito would keep the value or fill in one of its own, and answer with success.",
     source=("decision 23", "cognito.md 0.2"),
     advice="Declare a value, or leave the member out to keep the live one.",
 )
