@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from reconciler.kinds import RULES
@@ -41,6 +41,11 @@ notice stop nothing.
 `poolctl explain P7` prints the same on the command line. In GitHub's code scanning (`-o sarif`) it is the help of the
 alert.
 """
+
+
+def pages() -> Mapping[str, str]:
+    """Return the page by its path from the root of the repository."""
+    return {"docs/rules.md": page()}
 
 
 def page() -> str:
@@ -78,6 +83,7 @@ def section(rule: Rule) -> Iterator[str]:
     yield f"- **Why**: {escaped(rule.why)}"
     yield f"- **Do**: {escaped(rule.advice)}"
     yield f"- **Source**: {', '.join(map(link, rule.source))}"
+    yield f"- **Example**: [manifests that break and keep it](../tests/rules/fixtures/{rule.id}.yaml)"
 
 
 def escaped(text: str) -> str:

@@ -149,7 +149,7 @@ def admin_only(state: State) -> Iterator[Breach]:
 P12 = Rule(
     id="P12",
     title="Mechanisms of account recovery that contradict each other",
-    what="admin_only appears beside another recovery mechanism, or a name or a priority appears twice.",
+    what="RecoveryMechanisms has admin_only beside another mechanism, or a name or a priority twice.",
     why="Cognito refuses the pool.",
     source=FACTS,
     advice="Give each mechanism once, with a priority of its own, or admin_only alone.",

@@ -1,4 +1,7 @@
-"""What is known about a place in a manifest or a rule, for people and for programs; docs/reference/ has the same sentences."""
+"""What is known about a place in a manifest or about a rule, for people and for programs.
+
+docs/reference/ and docs/rules.md have the same sentences.
+"""
 
 from __future__ import annotations
 
