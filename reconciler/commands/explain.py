@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     import argparse
 
 HELP = """\
-Tell what is known about a kind or a member: type and range, default, whether it can be changed, what null and leaving
-it out do, the feature plan it needs, the calls of the API and the IAM actions. Without an argument, list all kinds.
-AWS is not contacted. Paths are those of manifests, without names of objects and positions in lists.
-The id of a rule, as a refusal shows it in brackets, says what is refused, why, and what to do.
+Describe a kind or a member: type and range, default, whether it can be changed, what null and omitting it do, the
+feature plan it needs, the API calls and the IAM actions. Without an argument, list all kinds. AWS is not contacted.
+Paths are those of manifests, without names of objects and positions in lists.
+Describe a rule by the id that a refusal shows in brackets: what is refused, why, what to do, and the source.
 
   poolctl explain
   poolctl explain clients

@@ -46,7 +46,7 @@ def seconds(tree: Tree, validity: str) -> int:
 
 
 def has_secret(tree: Tree) -> bool:
-    """Tell whether a client has a secret, or will have one."""
+    """Return whether a client has a secret, or will have one."""
     return bool(tree.get("ClientSecret")) or tree.get("GenerateSecret") is True
 
 

@@ -1,4 +1,4 @@
-"""Small words that the rules of several kinds share."""
+"""Helpers shared by the rules of several kinds, and the rule that they share."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ def tier(state: State) -> str:
 
 
 def below(state: State, needed: str) -> bool:
-    """Tell whether the pool's plan is known to be lower than what a feature needs."""
+    """Return whether the pool's plan is known to be lower than a feature requires."""
     have = tier(state)
     return bool(have) and TIERS.index(have) < TIERS.index(needed)
 
 
 def needs_plan(section: str, name: str, path: Path, what: str, needed: str) -> Breach:
-    """Say that a feature needs a higher plan."""
+    """Return a breach: a feature requires a higher plan."""
     return Breach(
         section,
         name,
@@ -70,12 +70,12 @@ def strings(value: Any) -> list[str]:
 
 
 def unsure(value: Any) -> bool:
-    """Tell whether a list holds leaves that are not known yet, so that "lacks" cannot be said of it."""
+    """Return whether a list has unknown leaves, so missing items cannot be reported."""
     return isinstance(value, list) and any(not isinstance(v, str) for v in value)
 
 
 def single(section: str, path: Path, message: str, advice: str = "") -> Breach:
-    """A breach by the single object of a section."""
+    """Return a breach by the single object of a section."""
     return Breach(section, "", path, message, advice)
 
 

@@ -224,7 +224,7 @@ def overview(kinds: Sequence[Explanation], *, color: bool, width: int = 100) -> 
         lines += _columns([(k.path, "", k.title) for k in kinds if k.document == document], width)
         lines.append("")
     more = (
-        "`poolctl explain KIND` tells more, and so does `poolctl explain KIND.MEMBER`.",
+        "`poolctl explain KIND` shows more, and so does `poolctl explain KIND.MEMBER`.",
         "`poolctl explain RULE` explains a refusal: the rule is shown in brackets, as in [P7].",
     )
     return "\n".join([*lines, *more]) + "\n"
