@@ -30,7 +30,7 @@ COMMANDS = {
     "export": ("reconciler.commands.export", "write live pools down as manifests; never writes AWS", False),
     "import": ("reconciler.commands.export", "another name for export", False),
     "diff": ("reconciler.commands.diff", "compare two manifests, environments or live pools", True),
-    "explain": ("reconciler.commands.explain", "tell what is known about a kind or a member", False),
+    "explain": ("reconciler.commands.explain", "show what is known about a kind, a member or a rule", False),
     "schema": ("reconciler.commands.schema", "print the JSON Schema of manifests or of outputs", False),
     "local": ("reconciler.commands.local", "serve the embedded Cognito over HTTP", False),
     "version": ("reconciler.commands.version", "print the version", False),

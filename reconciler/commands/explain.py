@@ -1,4 +1,4 @@
-"""`explain`: what is known about a kind or a member, so that nobody has to look it up elsewhere."""
+"""`explain`: what is known about a kind, a member or a rule, so that it need not be looked up elsewhere."""
 
 from __future__ import annotations
 
@@ -13,33 +13,39 @@ if TYPE_CHECKING:
     import argparse
 
 HELP = """\
-Tell what is known about a kind or a member: type and range, default, whether it can be changed, what null and leaving
-it out do, the feature plan it needs, the calls of the API and the IAM actions. Without an argument, list all kinds.
-AWS is not contacted. Paths are those of manifests, without names of objects and positions in lists.
+Describe a kind or a member: type and range, default, whether it can be changed, what null and omitting it do, the
+feature plan it needs, the API calls and the IAM actions. Without an argument, list all kinds. AWS is not contacted.
+Paths are those of manifests, without names of objects and positions in lists.
+Describe a rule by the id that a refusal shows in brackets: what is refused, why, what to do, and the source.
 
   poolctl explain
   poolctl explain clients
   poolctl explain clients.RefreshTokenRotation
+  poolctl explain P7
+  poolctl explain immutable
   poolctl explain -o json user_pool.Policies.PasswordPolicy.MinimumLength
 """
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the argument and the options."""
-    parser.add_argument("topic", nargs="?", metavar="KIND[.MEMBER]", default=None, help="what to explain")
+    parser.add_argument("topic", nargs="?", metavar="KIND[.MEMBER]|RULE", default=None, help="what to explain")
     add_outputs(parser, formats.names("explain"))
 
 
 def run(options: Options, console: Console) -> int:
-    """Look it up, and tell.
+    """Look it up, and print it.
 
     Raises:
-        InvalidInput: There is no such kind or member.
+        InvalidInput: There is no such kind, member or rule.
     """
-    from reconciler.explaining import facts
+    from reconciler.explaining import facts, rule_facts
+    from reconciler.kinds.kind import Rule
     from reconciler.render.subjects import Explained, RenderOptions
 
-    about = facts.explain(options.topic) if options.topic else None
-    kinds = () if about else facts.kinds()
-    deliver(options, console, formats.explain(Explained(about, kinds), RenderOptions(width=console.width)))
+    found = rule_facts.look_up(options.topic) if options.topic else None
+    rule = found if isinstance(found, Rule) else None
+    about = None if isinstance(found, Rule) else found
+    kinds = () if found else facts.kinds()
+    deliver(options, console, formats.explain(Explained(about, kinds, rule), RenderOptions(width=console.width)))
     return 0

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from reconciler.kinds import KINDS, root_of
+from reconciler.kinds.engine_rules import AMBIGUOUS
 from reconciler.kinds.kind import ResourceKind
 from reconciler.manifests.desired import Ignore, Manifest
 from reconciler.model import (
@@ -124,7 +125,7 @@ def compare(manifest: Manifest, live_state: LiveState, target: Target, criteria:
     live_state = replace(live_state, objects=tuple(o for o in live_state.objects if not o.leaving))
     # The planner plans nothing for a section with a gap; here what was read of it is judged all the same.
     plan = planner.plan(replace(manifest, ignore=()), replace(live_state, gaps=()), target, planner.PlanOptions())
-    refusals = tuple(r for r in plan.refusals if r.rule == "ambiguous")
+    refusals = tuple(r for r in plan.refusals if r.rule == AMBIGUOUS.id)
     gone = live_state.root is None and not refusals
     found = list(_no_pool(manifest) if gone else _differences(manifest, live_state, plan) if live_state.root else ())
     kept, rules = _without_ignored(found, ignoring.in_force(manifest.ignore, criteria.today))
@@ -284,7 +285,7 @@ def _no_pool(manifest: Manifest) -> Iterator[_Difference]:
 
 
 def _differences(manifest: Manifest, live_state: LiveState, plan: Plan) -> Iterator[_Difference]:
-    unclear = {r.address for r in plan.refusals if r.rule == "ambiguous"}
+    unclear = {r.address for r in plan.refusals if r.rule == AMBIGUOUS.id}
     missing = {c.address for c in plan.changes if c.action is Action.CREATE and KINDS[c.address.section].create}
     for change in plan.changes:
         kind, owner = KINDS[change.address.section], change.address.owner
@@ -408,7 +409,7 @@ def _names(tree: Any) -> Iterator[str]:
 def _unmanaged(manifest: Manifest, live_state: LiveState, plan: Plan) -> Iterator[_Difference]:
     ours, _ = ownership.split(live_state.objects, plan.target.pool_id)
     meant = {id(c.before) for c in plan.changes}
-    unclear = {(r.address.section, _live_name(manifest, r.address)) for r in plan.refusals if r.rule == "ambiguous"}
+    unclear = {(r.address.section, _live_name(manifest, r.address)) for r in plan.refusals if r.rule == AMBIGUOUS.id}
     for observed in ours:
         kind, address = KINDS[observed.address.section], observed.address
         pool = live_state.root.data if live_state.root else {}

@@ -7,7 +7,8 @@ nothing else decides: what others need comes first (cognito.md 7.2).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 
 from reconciler.kinds import (
     branding,
@@ -15,6 +16,7 @@ from reconciler.kinds import (
     client,
     client_secrets,
     domain,
+    engine_rules,
     group,
     identity_pool,
     identity_pool_roles,
@@ -32,7 +34,7 @@ from reconciler.kinds import (
     user_pool,
     web_acl,
 )
-from reconciler.kinds.kind import ResourceKind, State, Violation
+from reconciler.kinds.kind import ResourceKind, Rule, State, Violation
 
 KINDS: dict[str, ResourceKind] = {
     kind.section: kind
@@ -83,8 +85,23 @@ ROOT_LISTS = frozenset((kind.service, kind.listing.operation) for kind in KINDS.
 """Operations that list pools: their answer is the same for all documents of a Region."""
 
 
+def _catalogue() -> Mapping[str, Rule]:
+    """Each rule once: of Cognito by letter and number, then those of the engine."""
+    every = {r.id: r for r in (*engine_rules.RULES, *(r for kind in KINDS.values() for r in kind.rules))}
+    return {id_: every[id_] for id_ in sorted(every, key=_place)}
+
+
+def _place(identifier: str) -> tuple[bool, str, int]:
+    numbered = re.fullmatch(r"([A-Z])(\d+)", identifier)
+    return (False, numbered[1], int(numbered[2])) if numbered else (True, identifier, 0)
+
+
+RULES: Mapping[str, Rule] = _catalogue()
+"""Every rule by its id; a rule that several kinds share has the check of one of them here."""
+
+
 def judge(state: State) -> Iterator[Violation]:
     """Yield every rule of the service that a state breaks."""
     for kind in KINDS.values():
         for rule in kind.rules:
-            yield from rule(state)
+            yield from rule.violations(state)

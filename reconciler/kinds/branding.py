@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from reconciler.kinds.kind import PendingCall, Reading, ResourceKind, State, Violation
-from reconciler.kinds.shared_rules import below, tier_violation
+from reconciler.kinds.kind import Breach, PendingCall, Reading, ResourceKind, Rule, State
+from reconciler.kinds.shared_rules import P23, below, needs_plan
 from reconciler.model import Call, Tree
 from schemas.managed_login_branding import ManagedLoginBranding
 
@@ -77,21 +77,31 @@ def lower(pending_call: PendingCall, usual: Callable[[PendingCall], tuple[Call, 
     return (delete, create)
 
 
-def plans(state: State) -> Iterator[Violation]:
-    """Branding needs ESSENTIALS, and O7."""
-    for address, tree in state.all(BRANDING).items():
+def plans(state: State) -> Iterator[Breach]:
+    """P23: branding needs ESSENTIALS."""
+    for address in state.all(BRANDING):
         if below(state, "ESSENTIALS"):
-            yield tier_violation(BRANDING, address.name, (), "Managed login branding", "ESSENTIALS")
+            yield needs_plan(BRANDING, address.name, (), "Managed login branding", "ESSENTIALS")
+
+
+def icons(state: State) -> Iterator[Breach]:
+    """O7."""
+    for address, tree in state.all(BRANDING).items():
         for asset in tree.get("Assets") or ():
             if asset.get("Extension") == "ICO" and asset.get("Category") != "FAVICON_ICO":
-                yield Violation(
-                    "O7",
-                    BRANDING,
-                    address.name,
-                    ("Assets",),
-                    f"{asset.get('Category')} cannot be an ICO file.",
-                    "Use PNG, JPEG, SVG or WEBP; ICO is for FAVICON_ICO only.",
-                )
+                message = f"{asset.get('Category')} cannot be an ICO file."
+                yield Breach(BRANDING, address.name, ("Assets",), message)
+
+
+O7 = Rule(
+    id="O7",
+    title="An ICO file that is not a favicon",
+    what="An image in Assets has the Extension ICO and another Category than FAVICON_ICO.",
+    why="Cognito refuses the style.",
+    source=("cognito.md 3.3", "cognito.md 2.10"),
+    advice="Use PNG, JPEG, SVG or WEBP; ICO is for FAVICON_ICO only.",
+    check=icons,
+)
 
 
 KIND = ResourceKind(
@@ -112,7 +122,7 @@ KIND = ResourceKind(
     reason=reason,
     prepare=prepare,
     lower=lower,
-    rules=(plans,),
+    rules=(P23.checked_by(plans), O7),
     elsewhere={
         "Assets": ("UpdateManagedLoginBranding", "DeleteManagedLoginBranding", "CreateManagedLoginBranding"),
     },

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from reconciler.kinds.kind import State, Violation
-from reconciler.kinds.shared_rules import arn_part, below, dig, strings, tier_violation, unsure
+from reconciler.kinds.kind import Breach, Rule, State
+from reconciler.kinds.shared_rules import P23, arn_part, below, dig, needs_plan, strings, unsure
 from reconciler.model import Path, Tree
 from schemas.user_pool import STANDARD_ATTRIBUTES
 
 CLIENTS = "clients"
+DOMAINS = "domains"
+FACTS = ("cognito.md 3.2",)
 OIDC_SCOPES = frozenset({"phone", "email", "openid", "profile", "aws.cognito.signin.user.admin"})
 """Scopes that need no resource server."""
 
@@ -30,6 +32,10 @@ EXCLUSIVE_FLOW = "ALLOW_CLIENT_TOKEN_AUTH"
 NEVER_WRITABLE = frozenset({"sub", "email_verified", "phone_number_verified"})
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
+FLOWS: Path = ("AllowedOAuthFlows",)
+SIGN_IN: Path = ("ExplicitAuthFlows",)
+WRITABLE: Path = ("WriteAttributes",)
+
 
 def seconds(tree: Tree, validity: str) -> int:
     """Return a validity of a client in seconds; 0 and absent mean the default."""
@@ -39,110 +45,193 @@ def seconds(tree: Tree, validity: str) -> int:
     return int(count) * SECONDS.get(found, 0) if isinstance(count, int) else 0
 
 
-def _broken(rule: str, name: str, path: Path, message: str, advice: str, *, warning: bool = False) -> Violation:
-    return Violation(rule, CLIENTS, name, path, message, advice, warning)
-
-
 def has_secret(tree: Tree) -> bool:
-    """Tell whether a client has a secret, or will have one."""
+    """Return whether a client has a secret, or will have one."""
     return bool(tree.get("ClientSecret")) or tree.get("GenerateSecret") is True
 
 
-def grants(state: State) -> Iterator[Violation]:
-    """C1 to C5."""
+def _at(name: str, path: Path, message: str, advice: str = "") -> Breach:
+    return Breach(CLIENTS, name, path, message, advice)
+
+
+def _clients(state: State) -> Iterator[tuple[str, Tree]]:
     for address, tree in state.all(CLIENTS).items():
-        name = address.name
-        flows = strings(tree.get("AllowedOAuthFlows"))
-        path: Path = ("AllowedOAuthFlows",)
+        yield address.name, tree
+
+
+# --- OAuth ---------------------------------------------------------------------------------------------------------
+
+
+def oauth_parts(state: State) -> Iterator[Breach]:
+    """C1."""
+    for name, tree in _clients(state):
         if tree.get("AllowedOAuthFlowsUserPoolClient") is True and not state.offline:
             lacking = [m for m in ("AllowedOAuthFlows", "AllowedOAuthScopes") if not tree.get(m)]
             if lacking:
-                yield _broken(
-                    "C1",
+                yield _at(
                     name,
                     ("AllowedOAuthFlowsUserPoolClient",),
                     f"OAuth is switched on without {' and '.join(lacking)}.",
                     f"Add {' and '.join(lacking)}, or set AllowedOAuthFlowsUserPoolClient to false.",
                 )
-        if {"code", "implicit"} & set(flows) and not tree.get("CallbackURLs") and not state.offline:
-            yield _broken("C2", name, path, "code and implicit need a callback URL.", "Add CallbackURLs.")
-        if "client_credentials" in flows:
-            yield from _machine(state, name, tree, flows)
 
 
-def _machine(state: State, name: str, tree: Tree, flows: list[str]) -> Iterator[Violation]:
-    path: Path = ("AllowedOAuthFlows",)
-    if len(flows) > 1:
-        yield _broken(
-            "C3",
-            name,
-            path,
-            "client_credentials must stand alone.",
-            "Make two clients: one for machines, one for users.",
-        )
-    if not has_secret(tree) and (not state.offline or tree.get("GenerateSecret") is False):
-        yield _broken("C4", name, path, "client_credentials needs a client secret.", "Set GenerateSecret to true.")
-    scopes = tree.get("AllowedOAuthScopes")
-    custom = [s for s in strings(scopes) if s not in OIDC_SCOPES]
-    if not custom and not unsure(scopes) and (scopes is not None or not state.offline):
-        yield _broken(
-            "C5",
-            name,
-            ("AllowedOAuthScopes",),
-            "client_credentials needs a custom scope; OIDC scopes are not enough.",
-            "Add a scope of a resource server: <identifier>/<scope>.",
-        )
+C1 = Rule(
+    id="C1",
+    title="OAuth without flows or scopes",
+    what="AllowedOAuthFlowsUserPoolClient is true, and AllowedOAuthFlows or AllowedOAuthScopes is missing or empty.",
+    why="Cognito refuses the client.",
+    source=FACTS,
+    advice="Add AllowedOAuthFlows and AllowedOAuthScopes, or set AllowedOAuthFlowsUserPoolClient to false.",
+    check=oauth_parts,
+)
 
 
-def references(state: State) -> Iterator[Violation]:
-    """C6 and C7."""
+def callback_needed(state: State) -> Iterator[Breach]:
+    """C2."""
+    for name, tree in _clients(state):
+        flows = set(strings(tree.get("AllowedOAuthFlows")))
+        if {"code", "implicit"} & flows and not tree.get("CallbackURLs") and not state.offline:
+            yield _at(name, FLOWS, "code and implicit need a callback URL.")
+
+
+C2 = Rule(
+    id="C2",
+    title="Flows of users without a callback URL",
+    what="AllowedOAuthFlows includes code or implicit, and the client has no CallbackURLs.",
+    why="Cognito refuses the client: it would not know where to send users after they sign in.",
+    source=FACTS,
+    advice="Add CallbackURLs.",
+    check=callback_needed,
+)
+
+
+def _machines(state: State) -> Iterator[tuple[str, Tree]]:
+    """Yield the clients of machines."""
+    for name, tree in _clients(state):
+        if "client_credentials" in strings(tree.get("AllowedOAuthFlows")):
+            yield name, tree
+
+
+def machines_alone(state: State) -> Iterator[Breach]:
+    """C3."""
+    for name, tree in _machines(state):
+        if len(strings(tree.get("AllowedOAuthFlows"))) > 1:
+            yield _at(name, FLOWS, "client_credentials cannot be combined with other flows.")
+
+
+C3 = Rule(
+    id="C3",
+    title="client_credentials beside another flow",
+    what="AllowedOAuthFlows includes client_credentials and code or implicit.",
+    why="Cognito refuses the client with InvalidOAuthFlowException: a client is for machines or for users.",
+    source=FACTS,
+    advice="Make two clients: one for machines, one for users.",
+    check=machines_alone,
+)
+
+
+def machines_secret(state: State) -> Iterator[Breach]:
+    """C4."""
+    for name, tree in _machines(state):
+        if not has_secret(tree) and (not state.offline or tree.get("GenerateSecret") is False):
+            yield _at(name, FLOWS, "client_credentials needs a client secret.")
+
+
+C4 = Rule(
+    id="C4",
+    title="client_credentials without a client secret",
+    what="AllowedOAuthFlows includes client_credentials, and the client has no secret.",
+    why="Cognito refuses the client. Whether a client has a secret is decided when it is made.",
+    source=FACTS,
+    advice="Set GenerateSecret to true.",
+    check=machines_secret,
+)
+
+
+def machines_scopes(state: State) -> Iterator[Breach]:
+    """C5."""
+    for name, tree in _machines(state):
+        scopes = tree.get("AllowedOAuthScopes")
+        custom = [s for s in strings(scopes) if s not in OIDC_SCOPES]
+        if not custom and not unsure(scopes) and (scopes is not None or not state.offline):
+            yield _at(
+                name,
+                ("AllowedOAuthScopes",),
+                "client_credentials needs a custom scope; OIDC scopes are not enough.",
+            )
+
+
+C5 = Rule(
+    id="C5",
+    title="client_credentials without a custom scope",
+    what="AllowedOAuthFlows includes client_credentials, and AllowedOAuthScopes has no scope of a resource server.",
+    why="Cognito refuses the client: OIDC scopes are about users, and a machine is none.",
+    source=FACTS,
+    advice="Add a scope of a resource server: <identifier>/<scope>.",
+    check=machines_scopes,
+)
+
+
+def known_scopes(state: State) -> Iterator[Breach]:
+    """C6."""
+    if "resource_servers" not in state.known:
+        return
     scopes = set(OIDC_SCOPES)
     for server, tree in state.all("resource_servers").items():
         scopes |= {f"{server.name}/{dig(s, 'ScopeName')}" for s in tree.get("Scopes") or ()}
+    for name, tree in _clients(state):
+        for scope in sorted(set(strings(tree.get("AllowedOAuthScopes"))) - scopes):
+            yield _at(name, ("AllowedOAuthScopes",), f"The scope {scope} does not exist.")
+
+
+C6 = Rule(
+    id="C6",
+    title="A scope that does not exist",
+    what="AllowedOAuthScopes names a scope that no resource server of the pool has.",
+    why='Cognito refuses the client with ScopeDoesNotExistException or "Invalid scope requested".',
+    source=FACTS,
+    advice="Declare it under resource_servers, or correct its spelling: <identifier>/<scope>.",
+    check=known_scopes,
+)
+
+
+def known_providers(state: State) -> Iterator[Breach]:
+    """C7."""
+    if "identity_providers" not in state.known:
+        return
     providers = {"COGNITO", *(a.name for a in state.all("identity_providers"))}
-    for address, tree in state.all(CLIENTS).items():
-        if "resource_servers" in state.known:
-            for scope in sorted(set(strings(tree.get("AllowedOAuthScopes"))) - scopes):
-                yield _broken(
-                    "C6",
-                    address.name,
-                    ("AllowedOAuthScopes",),
-                    f"The scope {scope} does not exist.",
-                    "Declare it under resource_servers, or correct its spelling: <identifier>/<scope>.",
-                )
-        if "identity_providers" in state.known:
-            for provider in sorted(set(strings(tree.get("SupportedIdentityProviders"))) - providers):
-                yield _broken(
-                    "C7",
-                    address.name,
-                    ("SupportedIdentityProviders",),
-                    f"The identity provider {provider} does not exist.",
-                    "Declare it under identity_providers, or correct its name.",
-                )
+    for name, tree in _clients(state):
+        for provider in sorted(set(strings(tree.get("SupportedIdentityProviders"))) - providers):
+            yield _at(name, ("SupportedIdentityProviders",), f"The identity provider {provider} does not exist.")
 
 
-def urls(state: State) -> Iterator[Violation]:
-    """C8 and C9."""
-    for address, tree in state.all(CLIENTS).items():
+C7 = Rule(
+    id="C7",
+    title="An identity provider that does not exist",
+    what="SupportedIdentityProviders names a provider that the pool does not have.",
+    why='Cognito refuses the client: "The provider X does not exist for User Pool".',
+    source=FACTS,
+    advice="Declare it under identity_providers, or correct its name.",
+    check=known_providers,
+)
+
+
+# --- URLs ----------------------------------------------------------------------------------------------------------
+
+
+def urls(state: State) -> Iterator[Breach]:
+    """C8."""
+    for name, tree in _clients(state):
         for member in ("CallbackURLs", "LogoutURLs"):
             for url in strings(tree.get(member)):
                 problem = _url_problem(url)
                 if problem:
-                    yield _broken("C8", address.name, (member,), f"{url}: {problem}", "Correct the URL.")
-        default, callbacks = tree.get("DefaultRedirectURI"), tree.get("CallbackURLs")
-        known = callbacks is not None or not state.offline
-        if isinstance(default, str) and known and default not in strings(callbacks) and not unsure(callbacks):
-            yield _broken(
-                "C9",
-                address.name,
-                ("DefaultRedirectURI",),
-                "DefaultRedirectURI must be one of CallbackURLs.",
-                "Add it to CallbackURLs.",
-            )
+                    yield _at(name, (member,), f"{url}: {problem}")
 
 
 def _url_problem(url: str) -> str:
-    """Tell what is wrong with a callback or logout URL, or nothing."""
+    """Return what is wrong with a callback or logout URL, or nothing."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -156,35 +245,88 @@ def _url_problem(url: str) -> str:
     return "" if parts.netloc or parts.scheme not in ("http", "https") else "the host is missing."
 
 
-def attributes(state: State) -> Iterator[Violation]:
-    """C10 and C11."""
+C8 = Rule(
+    id="C8",
+    title="Callback and logout URLs",
+    what="A URL in CallbackURLs or LogoutURLs is not absolute, has a fragment or no host, or uses http for a host that "
+    "is not this machine.",
+    why="Cognito refuses the client. https is needed, except for localhost, 127.0.0.1, [::1] and the schemes of apps "
+    "(myapp://…).",
+    source=FACTS,
+    advice="Correct the URL.",
+    check=urls,
+)
+
+
+def default_redirect(state: State) -> Iterator[Breach]:
+    """C9."""
+    for name, tree in _clients(state):
+        default, callbacks = tree.get("DefaultRedirectURI"), tree.get("CallbackURLs")
+        known = callbacks is not None or not state.offline
+        if isinstance(default, str) and known and default not in strings(callbacks) and not unsure(callbacks):
+            yield _at(name, ("DefaultRedirectURI",), "DefaultRedirectURI must be one of CallbackURLs.")
+
+
+C9 = Rule(
+    id="C9",
+    title="DefaultRedirectURI that is not a callback URL",
+    what="DefaultRedirectURI is not one of CallbackURLs.",
+    why="Cognito refuses the client.",
+    source=FACTS,
+    advice="Add it to CallbackURLs.",
+    check=default_redirect,
+)
+
+
+# --- attributes ----------------------------------------------------------------------------------------------------
+
+
+def writable(state: State) -> Iterator[Breach]:
+    """C10."""
     schema = state.one("user_pool").get("Schema") or ()
     required = {a["Name"] for a in schema if a.get("Required") is True and a["Name"] != "sub"}
-    custom = {a["Name"] for a in schema if a["Name"] not in STANDARD_ATTRIBUTES}
-    known = set(STANDARD_ATTRIBUTES) | {_full(a) for a in schema if a["Name"] in custom}
-    for address, tree in state.all(CLIENTS).items():
-        writable = strings(tree.get("WriteAttributes"))
-        path: Path = ("WriteAttributes",)
-        forbidden = sorted(NEVER_WRITABLE & set(writable))
+    for name, tree in _clients(state):
+        given = strings(tree.get("WriteAttributes"))
+        forbidden = ", ".join(sorted(NEVER_WRITABLE & set(given)))
         if forbidden:
-            yield _broken(
-                "C10",
-                address.name,
-                path,
-                f"{', '.join(forbidden)} can never be written by a client.",
-                f"Take {', '.join(forbidden)} out of WriteAttributes.",
+            yield _at(
+                name,
+                WRITABLE,
+                f"{forbidden} can never be written by a client.",
+                f"Take {forbidden} out of WriteAttributes.",
             )
-        lacking = sorted(required - set(writable)) if writable and not unsure(tree["WriteAttributes"]) else []
+        lacking = sorted(required - set(given)) if given and not unsure(tree["WriteAttributes"]) else []
         if lacking and not state.offline:
-            yield _broken(
-                "C10",
-                address.name,
-                path,
+            yield _at(
+                name,
+                WRITABLE,
                 f"WriteAttributes lacks {', '.join(lacking)}, which the pool requires of every user.",
                 "Add the required attributes.",
             )
-        if not state.offline:
-            yield from _unknown_attributes(address.name, tree, known)
+
+
+C10 = Rule(
+    id="C10",
+    title="Attributes that a client must or cannot write",
+    what="WriteAttributes includes sub, email_verified or phone_number_verified, or lacks an attribute that the pool "
+    "requires.",
+    why='Cognito refuses the client: "Invalid write attributes specified".',
+    source=FACTS,
+    advice="Take out what Cognito sets by itself, and add the required attributes.",
+    check=writable,
+)
+
+
+def known_attributes(state: State) -> Iterator[Breach]:
+    """C11."""
+    if state.offline:
+        return
+    schema = state.one("user_pool").get("Schema") or ()
+    known = set(STANDARD_ATTRIBUTES) | {_full(a) for a in schema if a["Name"] not in STANDARD_ATTRIBUTES}
+    for name, tree in _clients(state):
+        for member in ("ReadAttributes", "WriteAttributes"):
+            for attribute in sorted(set(strings(tree.get(member))) - known):
+                yield _at(name, (member,), f"The pool has no attribute {attribute}.")
 
 
 def _full(attribute: Tree) -> str:
@@ -193,169 +335,304 @@ def _full(attribute: Tree) -> str:
     return f"dev:custom:{name}" if attribute.get("DeveloperOnlyAttribute") is True else f"custom:{name}"
 
 
-def _unknown_attributes(name: str, tree: Tree, known: set[str]) -> Iterator[Violation]:
-    for member in ("ReadAttributes", "WriteAttributes"):
-        for attribute in sorted(set(strings(tree.get(member))) - known):
-            yield _broken(
-                "C11",
-                name,
-                (member,),
-                f"The pool has no attribute {attribute}.",
-                "Declare it under user_pool.Schema; custom attributes are named custom:<name> here.",
-            )
+C11 = Rule(
+    id="C11",
+    title="An attribute that the pool does not have",
+    what="ReadAttributes or WriteAttributes names an attribute that is neither standard nor in the Schema of the pool.",
+    why="Cognito refuses the client.",
+    source=FACTS,
+    advice="Declare it under user_pool.Schema; custom attributes are named custom:<name> here.",
+    check=known_attributes,
+)
 
 
-def validities(state: State) -> Iterator[Violation]:
-    """C12 and C13."""
-    for address, tree in state.all(CLIENTS).items():
+# --- tokens --------------------------------------------------------------------------------------------------------
+
+
+def validities(state: State) -> Iterator[Breach]:
+    """C12."""
+    for name, tree in _clients(state):
         for member, (unit, _, _, allowed) in VALIDITY.items():
             said = tree.get(member) is not None and (not state.offline or dig(tree, "TokenValidityUnits", unit))
             length = seconds(tree, member)
             if said and length and length not in allowed:
-                yield _broken(
-                    "C12",
-                    address.name,
+                yield _at(
+                    name,
                     (member,),
                     f"{member} is {length} seconds.",
                     f"Choose a value from {allowed.start} to {allowed.stop - 1} seconds; check TokenValidityUnits.",
                 )
-        if state.offline:
-            continue
+
+
+C12 = Rule(
+    id="C12",
+    title="Validity of tokens",
+    what="Access or ID tokens are valid for less than 5 minutes or more than a day, or refresh tokens for less than an "
+    "hour or more than 10 years, in the unit of TokenValidityUnits.",
+    why="Cognito refuses the client. Without TokenValidityUnits, access and ID tokens count in hours and refresh "
+    "tokens in days.",
+    source=FACTS,
+    advice="Choose 300 to 86400 seconds for access and ID tokens and 3600 to 315360000 for refresh tokens; check "
+    "TokenValidityUnits.",
+    check=validities,
+)
+
+
+def refresh_longest(state: State) -> Iterator[Breach]:
+    """C13."""
+    if state.offline:
+        return
+    for name, tree in _clients(state):
         refresh = seconds(tree, "RefreshTokenValidity")
         for member in ("AccessTokenValidity", "IdTokenValidity"):
             if refresh and seconds(tree, member) > refresh:
-                yield _broken(
-                    "C13",
-                    address.name,
-                    (member,),
-                    f"{member} is longer than RefreshTokenValidity.",
-                    "Shorten it, or lengthen RefreshTokenValidity.",
-                )
+                yield _at(name, (member,), f"{member} is longer than RefreshTokenValidity.")
 
 
-def auth_flows(state: State) -> Iterator[Violation]:
-    """C14, C17, C19 and C21."""
-    path: Path = ("ExplicitAuthFlows",)
-    for address, tree in state.all(CLIENTS).items():
+C13 = Rule(
+    id="C13",
+    title="Tokens that outlive the refresh token",
+    what="AccessTokenValidity or IdTokenValidity is longer than RefreshTokenValidity, in seconds.",
+    why="Cognito refuses the client.",
+    source=FACTS,
+    advice="Shorten it, or lengthen RefreshTokenValidity.",
+    check=refresh_longest,
+)
+
+
+def rotation(state: State) -> Iterator[Breach]:
+    """C17."""
+    for name, tree in _clients(state):
+        rotating = dig(tree, "RefreshTokenRotation", "Feature") == "ENABLED"
+        if rotating and "ALLOW_REFRESH_TOKEN_AUTH" in strings(tree.get("ExplicitAuthFlows")):
+            yield _at(
+                name, ("RefreshTokenRotation", "Feature"), "Refresh-token rotation excludes ALLOW_REFRESH_TOKEN_AUTH."
+            )
+
+
+C17 = Rule(
+    id="C17",
+    title="Refresh-token rotation beside ALLOW_REFRESH_TOKEN_AUTH",
+    what="RefreshTokenRotation is ENABLED, and ExplicitAuthFlows includes ALLOW_REFRESH_TOKEN_AUTH.",
+    why="Cognito refuses the client: with rotation, tokens are refreshed by GetTokensFromRefreshToken.",
+    source=FACTS,
+    advice="Take ALLOW_REFRESH_TOKEN_AUTH out of ExplicitAuthFlows.",
+    check=rotation,
+)
+
+
+# --- sign-in flows and secrets -------------------------------------------------------------------------------------
+
+
+def legacy_flows(state: State) -> Iterator[Breach]:
+    """C14."""
+    for name, tree in _clients(state):
         flows = strings(tree.get("ExplicitAuthFlows"))
         legacy = sorted(LEGACY_FLOWS & set(flows))
         if legacy and len(legacy) < len(flows):
-            yield _broken(
-                "C14",
-                address.name,
-                path,
-                f"{', '.join(legacy)} cannot be mixed with ALLOW_ flows.",
-                "Use ALLOW_ flows only: ALLOW_ADMIN_USER_PASSWORD_AUTH, ALLOW_CUSTOM_AUTH, ALLOW_USER_PASSWORD_AUTH.",
-            )
-        rotating = dig(tree, "RefreshTokenRotation", "Feature") == "ENABLED"
-        if rotating and "ALLOW_REFRESH_TOKEN_AUTH" in flows:
-            yield _broken(
-                "C17",
-                address.name,
-                ("RefreshTokenRotation", "Feature"),
-                "Refresh-token rotation excludes ALLOW_REFRESH_TOKEN_AUTH.",
-                "Take ALLOW_REFRESH_TOKEN_AUTH out of ExplicitAuthFlows.",
-            )
-        if rotating and below(state, "ESSENTIALS"):
-            yield tier_violation(
-                CLIENTS, address.name, ("RefreshTokenRotation",), "Refresh-token rotation", "ESSENTIALS"
-            )
-        if "ALLOW_USER_AUTH" in flows and below(state, "ESSENTIALS"):
-            yield tier_violation(CLIENTS, address.name, path, "ALLOW_USER_AUTH", "ESSENTIALS", rule="C19")
+            yield _at(name, SIGN_IN, f"{', '.join(legacy)} cannot be mixed with ALLOW_ flows.")
+
+
+C14 = Rule(
+    id="C14",
+    title="Legacy flows beside ALLOW_ flows",
+    what="ExplicitAuthFlows mixes ADMIN_NO_SRP_AUTH, CUSTOM_AUTH_FLOW_ONLY or USER_PASSWORD_AUTH with ALLOW_ flows.",
+    why="Cognito refuses the client.",
+    source=FACTS,
+    advice="Use ALLOW_ flows only: ALLOW_ADMIN_USER_PASSWORD_AUTH, ALLOW_CUSTOM_AUTH, ALLOW_USER_PASSWORD_AUTH.",
+    check=legacy_flows,
+)
+
+
+def client_features(state: State) -> Iterator[Breach]:
+    """P23: what a client may have that needs ESSENTIALS."""
+    for name, tree in _clients(state):
+        if dig(tree, "RefreshTokenRotation", "Feature") == "ENABLED" and below(state, "ESSENTIALS"):
+            yield needs_plan(CLIENTS, name, ("RefreshTokenRotation",), "Refresh-token rotation", "ESSENTIALS")
+
+
+def choice_based(state: State) -> Iterator[Breach]:
+    """C19."""
+    for name, tree in _clients(state):
+        if "ALLOW_USER_AUTH" in strings(tree.get("ExplicitAuthFlows")) and below(state, "ESSENTIALS"):
+            yield needs_plan(CLIENTS, name, SIGN_IN, "ALLOW_USER_AUTH", "ESSENTIALS")
+
+
+C19 = Rule(
+    id="C19",
+    title="Choice-based sign-in on LITE",
+    what="ExplicitAuthFlows includes ALLOW_USER_AUTH, and UserPoolTier is LITE.",
+    why="Cognito refuses the client with FeatureUnavailableInTierException.",
+    source=("cognito.md 3.2", "cognito.md 2.19"),
+    advice="Set user_pool.UserPoolTier to ESSENTIALS, or leave the feature out.",
+    check=choice_based,
+)
+
+
+def client_tokens(state: State) -> Iterator[Breach]:
+    """C21."""
+    for name, tree in _clients(state):
+        flows = strings(tree.get("ExplicitAuthFlows"))
         if EXCLUSIVE_FLOW in flows and (len(flows) > 1 or not (has_secret(tree) or state.offline)):
-            yield _broken(
-                "C21",
-                address.name,
-                path,
-                f"{EXCLUSIVE_FLOW} must be the only flow, of a client with a secret.",
-                "Make a client of its own for it, with GenerateSecret: true.",
-            )
+            yield _at(name, SIGN_IN, f"{EXCLUSIVE_FLOW} must be the only flow, of a client with a secret.")
 
 
-def secrets(state: State) -> Iterator[Violation]:
-    """C15 and C18."""
-    for address, tree in state.all(CLIENTS).items():
+C21 = Rule(
+    id="C21",
+    title="ALLOW_CLIENT_TOKEN_AUTH beside another flow or without a secret",
+    what="ExplicitAuthFlows includes ALLOW_CLIENT_TOKEN_AUTH and another flow, or the client has no secret.",
+    why="Cognito refuses the client.",
+    source=FACTS,
+    advice="Make a client of its own for it, with GenerateSecret: true.",
+    check=client_tokens,
+)
+
+
+def context_data(state: State) -> Iterator[Breach]:
+    """C15."""
+    for name, tree in _clients(state):
         wants = tree.get("EnablePropagateAdditionalUserContextData") is True
         public = not has_secret(tree) and (not state.offline or tree.get("GenerateSecret") is False)
         if wants and public:
-            yield _broken(
-                "C15",
-                address.name,
+            yield _at(
+                name,
                 ("EnablePropagateAdditionalUserContextData",),
                 "Additional user context data needs a client secret.",
-                "Set it to false, or make a client with GenerateSecret: true.",
             )
+
+
+C15 = Rule(
+    id="C15",
+    title="Additional user context data without a client secret",
+    what="EnablePropagateAdditionalUserContextData is true, and the client has no secret.",
+    why="Cognito refuses the client.",
+    source=FACTS,
+    advice="Set it to false, or make a client with GenerateSecret: true.",
+    check=context_data,
+)
+
+
+def one_secret(state: State) -> Iterator[Breach]:
+    """C18."""
+    for name, tree in _clients(state):
         if state.offline and tree.get("GenerateSecret") is True and tree.get("ClientSecret"):
-            yield _broken(
-                "C18",
-                address.name,
-                ("GenerateSecret",),
-                "GenerateSecret and ClientSecret exclude each other.",
-                "Keep ClientSecret to bring your own, or GenerateSecret to have one made.",
-            )
+            yield _at(name, ("GenerateSecret",), "GenerateSecret and ClientSecret exclude each other.")
 
 
-def analytics(state: State) -> Iterator[Violation]:
+C18 = Rule(
+    id="C18",
+    title="A generated secret beside one of your own",
+    what="A manifest sets both GenerateSecret: true and ClientSecret.",
+    why="Cognito refuses the client: it either makes the secret or takes yours.",
+    source=FACTS,
+    advice="Keep ClientSecret to bring your own, or GenerateSecret to have one made.",
+    check=one_secret,
+)
+
+
+# --- the rest ------------------------------------------------------------------------------------------------------
+
+
+def analytics(state: State) -> Iterator[Breach]:
     """C16."""
-    for address, tree in state.all(CLIENTS).items():
+    path: Path = ("AnalyticsConfiguration", "ApplicationArn")
+    for name, tree in _clients(state):
         config = tree.get("AnalyticsConfiguration") or {}
         arn = config.get("ApplicationArn")
         if arn and config.get("ApplicationId"):
-            yield _broken(
-                "C16",
-                address.name,
-                ("AnalyticsConfiguration", "ApplicationArn"),
+            yield _at(
+                name,
+                path,
                 "ApplicationArn excludes ApplicationId, RoleArn and ExternalId.",
                 "Keep ApplicationArn alone, or the other three.",
             )
         if state.region and arn_part(arn, 3) not in ("", state.region):
-            yield _broken(
-                "C16",
-                address.name,
-                ("AnalyticsConfiguration", "ApplicationArn"),
+            yield _at(
+                name,
+                path,
                 f"The Pinpoint application is in {arn_part(arn, 3)}, the pool in {state.region}.",
                 "Use an application in the pool's Region.",
             )
 
 
-def hints(state: State) -> Iterator[Violation]:
-    """C22 and C23: the service takes it, and sign-in fails later."""
-    if state.offline:
-        return
-    for address, tree in state.all(CLIENTS).items():
+C16 = Rule(
+    id="C16",
+    title="Two ways to name the Pinpoint application, or one in another Region",
+    what="AnalyticsConfiguration has ApplicationArn beside ApplicationId, or the application is in another Region.",
+    why="Cognito refuses the client.",
+    source=FACTS,
+    advice="Keep ApplicationArn alone or the other three members, and use an application in the pool's Region.",
+    check=analytics,
+)
+
+
+def email_readable(state: State) -> Iterator[Breach]:
+    """C22: the service takes it, and sign-in fails later."""
+    for name, tree in _clients(state) if not state.offline else ():
         readable: Any = tree.get("ReadAttributes")
         scopes = strings(tree.get("AllowedOAuthScopes"))
         if readable and {"openid", "email"} <= set(scopes) and "email" not in strings(readable):
-            yield _broken(
-                "C22",
-                address.name,
+            yield _at(
+                name,
                 ("ReadAttributes",),
                 "The email scope is allowed, but the client may not read the attribute email: tokens will be refused.",
-                "Add email to ReadAttributes, or take the scope out.",
-                warning=True,
             )
+
+
+C22 = Rule(
+    id="C22",
+    title="The email scope without the right to read email",
+    what="AllowedOAuthScopes includes openid and email, and ReadAttributes does not include email.",
+    why="Cognito takes the client, and the token endpoint answers invalid_grant at sign-in.",
+    source=FACTS,
+    advice="Add email to ReadAttributes, or take the scope out.",
+    check=email_readable,
+    warning=True,
+)
+
+
+def domain_needed(state: State) -> Iterator[Breach]:
+    """C23: the service takes it, and sign-in fails later."""
+    for name, tree in _clients(state) if not state.offline else ():
         uses = tree.get("AllowedOAuthFlowsUserPoolClient") is True and tree.get("AllowedOAuthFlows")
         if uses and DOMAINS in state.known and not state.all(DOMAINS):
-            yield _broken(
-                "C23",
-                address.name,
-                ("AllowedOAuthFlows",),
-                "OAuth is configured, but the pool has no domain, so its endpoints do not exist.",
-                "Declare a domain under domains.",
-                warning=True,
-            )
+            yield _at(name, FLOWS, "OAuth is configured, but the pool has no domain, so its endpoints do not exist.")
 
 
-DOMAINS = "domains"
+C23 = Rule(
+    id="C23",
+    title="OAuth on a pool without a domain",
+    what="A client uses OAuth flows, and the pool has no domain.",
+    why="Cognito takes the client, and the OAuth endpoints do not exist.",
+    source=FACTS,
+    advice="Declare a domain under domains.",
+    check=domain_needed,
+    warning=True,
+)
+
 
 RULES = (
-    grants,
-    references,
-    urls,
-    attributes,
-    validities,
-    auth_flows,
-    secrets,
-    analytics,
-    hints,
+    C1,
+    C2,
+    C3,
+    C4,
+    C5,
+    C6,
+    C7,
+    C8,
+    C9,
+    C10,
+    C11,
+    C12,
+    C13,
+    C14,
+    C17,
+    P23.checked_by(client_features),
+    C19,
+    C21,
+    C15,
+    C18,
+    C16,
+    C22,
+    C23,
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
 
-from reconciler.kinds.kind import Listing, ResourceKind, Rule, State, Violation
+from reconciler.kinds.kind import Breach, Listing, ResourceKind, Rule, State
 from reconciler.model import Tree
 from schemas.client_secret import ClientSecrets
 
@@ -23,24 +23,29 @@ def gather(items: Iterable[Tree]) -> Tree:
     return {NEWEST: max(made).astimezone(UTC).date().isoformat()} if made else {}
 
 
+S1 = Rule(
+    id="S1",
+    title="A client secret that is older than allowed",
+    what="The newest secret of a client is older than the max_age_days that the manifest gives it.",
+    why="Cognito does nothing: a client secret has no expiry.",
+    source=("cognito.md 3.3", "cognito.md 2.3"),
+    advice="Add a second secret, give it to the application, and delete the old one.",
+    warning=True,
+)
+"""The rule without a calendar; see `age_on`."""
+
+
 def age_on(today: Callable[[], date]) -> Rule:
     """Return the rule that reports old secrets, for a calendar of its own."""
 
-    def age(state: State) -> Iterator[Violation]:
+    def age(state: State) -> Iterator[Breach]:
         for address, tree in state.all(SECRETS).items():
             limit, made = tree.get("max_age_days"), tree.get(NEWEST)
             if isinstance(limit, int) and made and (today() - date.fromisoformat(made)).days > limit:
-                yield Violation(
-                    "S1",
-                    SECRETS,
-                    address.name,
-                    ("max_age_days",),
-                    f"The newest secret of the client is of {made}, more than {limit} days old.",
-                    "Add a second secret, give it to the application, and delete the old one.",
-                    warning=True,
-                )
+                message = f"The newest secret of the client is of {made}, more than {limit} days old."
+                yield Breach(SECRETS, address.name, ("max_age_days",), message)
 
-    return age
+    return S1.checked_by(age)
 
 
 KIND = ResourceKind(

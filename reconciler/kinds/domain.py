@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from reconciler.kinds.kind import PendingCall, Reading, ResourceKind, State, Violation
-from reconciler.kinds.shared_rules import arn_part, below, dig, tier_violation
+from reconciler.kinds.kind import Breach, PendingCall, Reading, ResourceKind, Rule, State
+from reconciler.kinds.shared_rules import arn_part, below, dig, needs_plan
 from reconciler.model import Address, Tree
 from schemas.domain import Domain
 
@@ -52,14 +52,25 @@ def patience(tree: Tree) -> float:
     return CUSTOM_WAIT if tree.get("CustomDomainConfig") else PREFIX_WAIT
 
 
-def spelling(state: State) -> Iterator[Violation]:
-    """O1 and O2."""
+def _is_custom(address: Address, tree: Tree) -> bool:
+    return bool(tree.get("CustomDomainConfig")) or "." in address.name
+
+
+def custom_domains(state: State) -> Iterator[Breach]:
+    """O2."""
     for address, tree in state.all(DOMAINS).items():
-        custom = bool(tree.get("CustomDomainConfig")) or "." in address.name
-        problem = _custom_problem(address.name, tree, state) if custom else _prefix_problem(address.name)
+        problem = _custom_problem(address.name, tree, state) if _is_custom(address, tree) else None
         if problem:
-            message, advice = problem
-            yield Violation("O2" if custom else "O1", DOMAINS, address.name, (), message, advice)
+            yield Breach(DOMAINS, address.name, (), *problem)
+
+
+def prefixes(state: State) -> Iterator[Breach]:
+    """O1."""
+    for address, tree in state.all(DOMAINS).items():
+        problem = None if _is_custom(address, tree) else _prefix_problem(address.name)
+        if problem:
+            yield Breach(DOMAINS, address.name, (), *problem)
+    yield from _one_of_each(state)
 
 
 def _prefix_problem(name: str) -> tuple[str, str] | None:
@@ -85,16 +96,15 @@ def _custom_problem(name: str, tree: Tree, state: State) -> tuple[str, str] | No
     return None
 
 
-def one_of_each(state: State) -> Iterator[Violation]:
+def _one_of_each(state: State) -> Iterator[Breach]:
     """A pool has at most one prefix and one custom domain (cognito.md 2.4)."""
     seen: dict[bool, Address] = {}
     for address, tree in state.all(DOMAINS).items():
-        custom = bool(tree.get("CustomDomainConfig")) or "." in address.name
+        custom = _is_custom(address, tree)
         other = seen.setdefault(custom, address)
         if other != address:
             what = "custom domain" if custom else "prefix domain"
-            yield Violation(
-                "O1",
+            yield Breach(
                 DOMAINS,
                 max(address.name, other.name),
                 (),
@@ -103,13 +113,46 @@ def one_of_each(state: State) -> Iterator[Violation]:
             )
 
 
-def managed_login(state: State) -> Iterator[Violation]:
+O1 = Rule(
+    id="O1",
+    title="A domain that Cognito does not give",
+    what="The prefix has a character that is not allowed, more than 63 characters, or aws, amazon or cognito in it; "
+    "another pool has the domain; or a pool has two domains of one sort.",
+    why="Cognito refuses the domain. All accounts of a Region share the prefixes, and a pool has at most one prefix "
+    "and one custom domain.",
+    source=("cognito.md 3.3", "cognito.md 2.4"),
+    advice="Choose another name, or delete the other domain first.",
+    check=prefixes,
+)
+
+O2 = Rule(
+    id="O2",
+    title="A custom domain that Cognito does not take",
+    what="A custom domain is not a fully qualified sub-domain, has no certificate, or has one outside us-east-1.",
+    why="Cognito refuses the domain. It is served by CloudFront, whose certificates are in us-east-1.",
+    source=("cognito.md 3.3", "cognito.md 9.5"),
+    advice="Write it like auth.example.com, and add CustomDomainConfig with an ACM certificate in us-east-1.",
+    check=custom_domains,
+)
+
+
+def managed_login(state: State) -> Iterator[Breach]:
     """O3."""
     for address, tree in state.all(DOMAINS).items():
         version = tree.get("ManagedLoginVersion")
         if isinstance(version, int) and version > 1 and below(state, "ESSENTIALS"):
-            path = ("ManagedLoginVersion",)
-            yield tier_violation(DOMAINS, address.name, path, "Managed login", "ESSENTIALS", rule="O3")
+            yield needs_plan(DOMAINS, address.name, ("ManagedLoginVersion",), "Managed login", "ESSENTIALS")
+
+
+O3 = Rule(
+    id="O3",
+    title="Managed login on LITE",
+    what="A domain has ManagedLoginVersion 2, and UserPoolTier is LITE.",
+    why="Cognito refuses the domain with FeatureUnavailableInTierException.",
+    source=("cognito.md 3.3", "cognito.md 2.19"),
+    advice="Set user_pool.UserPoolTier to ESSENTIALS, or leave the feature out.",
+    check=managed_login,
+)
 
 
 KIND = ResourceKind(
@@ -128,6 +171,7 @@ KIND = ResourceKind(
     prepare=prepare,
     pending=pending,
     patience=patience,
-    rules=(spelling, one_of_each, managed_login),
+    rules=(O2, O1, O3),
+    taken=O1,
     permissions={"CustomDomainConfig": ("cloudfront:UpdateDistribution",)},
 )

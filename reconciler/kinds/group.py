@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconciler.kinds.kind import Listing, ResourceKind, State, Violation
+from reconciler.kinds.kind import Breach, Listing, ResourceKind, Rule, State
 from reconciler.kinds.shared_rules import arn_part
 from reconciler.model import Tree
 from schemas.group import Group
@@ -16,18 +16,28 @@ def owner(tree: Tree, pool_id: str) -> str:
     return "made by Cognito for an identity provider" if made and not tree.get("RoleArn") else ""
 
 
-def roles(state: State) -> Iterator[Violation]:
+def roles(state: State) -> Iterator[Breach]:
     """O13."""
     for address, group in state.all("groups").items():
         if state.account and arn_part(group.get("RoleArn"), 4) not in ("", state.account):
-            yield Violation(
-                "O13",
+            yield Breach(
                 "groups",
                 address.name,
                 ("RoleArn",),
                 "The role belongs to another account; Cognito refuses cross-account roles.",
                 f"Use a role of account {state.account}.",
             )
+
+
+O13 = Rule(
+    id="O13",
+    title="A group with a role of another account",
+    what="RoleArn of a group names a role of another account than that of the pool.",
+    why="Cognito refuses the group.",
+    source=("cognito.md 3.3", "cognito.md 9.10"),
+    advice="Use a role of the account of the pool.",
+    check=roles,
+)
 
 
 KIND = ResourceKind(
@@ -43,6 +53,6 @@ KIND = ResourceKind(
     name_member="GroupName",
     id_param="GroupName",
     owner=owner,
-    rules=(roles,),
+    rules=(O13,),
     permissions={"RoleArn": ("iam:PassRole",)},
 )

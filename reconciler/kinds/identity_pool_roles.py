@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconciler.kinds.kind import PendingCall, Reading, ResourceKind, State, Violation
+from reconciler.kinds.kind import Breach, PendingCall, Reading, ResourceKind, Rule, State
 from reconciler.kinds.shared_rules import arn_part, dig, single
 from reconciler.model import Tree
 from schemas.identity_pool_roles import IdentityPoolRoles
@@ -22,38 +22,51 @@ def prepare(pending_call: PendingCall) -> Tree:
     return {"Roles": {}, **pending_call.payload}
 
 
-def mappings(state: State) -> Iterator[Violation]:
+def attachments(state: State) -> Iterator[Breach]:
     """O18."""
+    yield from _mappings(state)
+    yield from _accounts(state)
+
+
+def _mappings(state: State) -> Iterator[Breach]:
     for provider, mapping in (state.one(ROLES).get("RoleMappings") or {}).items():
         path = ("RoleMappings", provider)
         kind, rules = dig(mapping, "Type"), dig(mapping, "RulesConfiguration")
         if kind == "Rules" and not rules and not state.offline:
-            yield single(ROLES, "O18", path, "A mapping of type Rules needs RulesConfiguration.", "Add the rules.")
+            yield single(ROLES, path, "A mapping of type Rules needs RulesConfiguration.", "Add the rules.")
         if kind == "Token" and rules:
             yield single(
                 ROLES,
-                "O18",
                 (*path, "RulesConfiguration"),
                 "A mapping of type Token takes its role from the token.",
                 "Remove RulesConfiguration, or set Type to Rules.",
             )
         if kind and not dig(mapping, "AmbiguousRoleResolution") and not state.offline:
-            yield single(
-                ROLES, "O18", path, "AmbiguousRoleResolution is missing.", "Write AmbiguousRoleResolution: Deny."
-            )
+            yield single(ROLES, path, "AmbiguousRoleResolution is missing.", "Write AmbiguousRoleResolution: Deny.")
 
 
-def accounts(state: State) -> Iterator[Violation]:
-    """O18: roles of the same account."""
+def _accounts(state: State) -> Iterator[Breach]:
     for which, arn in (state.one(ROLES).get("Roles") or {}).items():
         if state.account and arn_part(arn, 4) not in ("", state.account):
             yield single(
                 ROLES,
-                "O18",
                 ("Roles", which),
                 "The role belongs to another account.",
                 f"Use a role of account {state.account}.",
             )
+
+
+O18 = Rule(
+    id="O18",
+    title="Roles of an identity pool",
+    what="A mapping of type Rules has no rules, one of type Token has some, AmbiguousRoleResolution is missing, or a "
+    "role belongs to another account.",
+    why="Cognito refuses the roles; SetIdentityPoolRoles replaces roles and mappings together.",
+    source=("cognito.md 3.3", "cognito.md 2.18"),
+    advice="Give RulesConfiguration to mappings of type Rules only, write AmbiguousRoleResolution, and use roles of "
+    "the account of the identity pool.",
+    check=attachments,
+)
 
 
 KIND = ResourceKind(
@@ -67,6 +80,6 @@ KIND = ResourceKind(
     update="SetIdentityPoolRoles",
     from_api=from_api,
     prepare=prepare,
-    rules=(mappings, accounts),
+    rules=(O18,),
     permissions={"Roles": ("iam:PassRole",), "RoleMappings.RulesConfiguration.Rules.RoleARN": ("iam:PassRole",)},
 )

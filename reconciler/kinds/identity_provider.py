@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from reconciler.kinds.kind import Listing, PendingCall, Reading, ResourceKind, State, Violation
+from reconciler.kinds.kind import Breach, Listing, PendingCall, Reading, ResourceKind, Rule, State
 from reconciler.model import UNSEEN, Action, FieldChange, Path, Secret, Tree
 from schemas.identity_provider import IdentityProvider
 
@@ -112,13 +112,12 @@ def computed(after: Tree, declared: Tree) -> Tree:
     return {**after, "ProviderDetails": details}
 
 
-def naming(state: State) -> Iterator[Violation]:
-    """O9 and O12."""
+def naming(state: State) -> Iterator[Breach]:
+    """O9."""
     for address, tree in state.all(PROVIDERS).items():
         kind, name = tree.get("ProviderType"), address.name
         if kind in SOCIAL and name != kind:
-            yield Violation(
-                "O9",
+            yield Breach(
                 PROVIDERS,
                 name,
                 ("ProviderType",),
@@ -126,38 +125,62 @@ def naming(state: State) -> Iterator[Violation]:
                 f"Write identity_providers.{kind} instead of identity_providers.{name}.",
             )
         if kind in ("SAML", "OIDC") and (len(name) not in NAME_LENGTH or "_" in name or " " in name):
-            yield Violation(
-                "O9",
+            yield Breach(
                 PROVIDERS,
                 name,
                 (),
                 f"{name!r} cannot be the name of a {kind} provider.",
                 "Use 3 to 32 characters without space and underscore.",
             )
-        if tree.get("AcrMapping") and kind not in (None, "OIDC"):
-            yield Violation(
-                "O12", PROVIDERS, name, ("AcrMapping",), "AcrMapping works with OIDC only.", "Remove AcrMapping."
-            )
 
 
-def details(state: State) -> Iterator[Violation]:
-    """O8, O10 and the keys that each type needs."""
+O9 = Rule(
+    id="O9",
+    title="The name of an identity provider",
+    what="A social provider has another name than its type, or the name of a SAML or OIDC provider has an underscore, "
+    "a space, fewer than 3 characters or more than 32.",
+    why="Cognito refuses the provider. Its name cannot be changed later, as users carry it.",
+    source=("cognito.md 3.3", "cognito.md 2.6"),
+    advice="Name a social provider like its type, and others with 3 to 32 characters without space and underscore.",
+    check=naming,
+)
+
+
+def acr_mapping(state: State) -> Iterator[Breach]:
+    """O12."""
+    for address, tree in state.all(PROVIDERS).items():
+        if tree.get("AcrMapping") and tree.get("ProviderType") not in (None, "OIDC"):
+            yield Breach(PROVIDERS, address.name, ("AcrMapping",), "AcrMapping works with OIDC only.")
+
+
+O12 = Rule(
+    id="O12",
+    title="AcrMapping on a provider that is not OIDC",
+    what="A provider of another type than OIDC has AcrMapping.",
+    why="Cognito refuses the provider.",
+    source=("cognito.md 3.3",),
+    advice="Remove AcrMapping.",
+    check=acr_mapping,
+)
+
+
+def _detailed(state: State) -> Iterator[tuple[str, str, Tree]]:
+    """Yield name, type and details of the providers that have some."""
     for address, tree in state.all(PROVIDERS).items():
         given = tree.get("ProviderDetails")
-        if not isinstance(given, dict):
-            continue
-        path = ("ProviderDetails",)
-        for message, advice in _detail_problems(tree.get("ProviderType"), given, offline=state.offline):
-            rule = "O10" if tree.get("ProviderType") == "SAML" else "O8"
-            yield Violation(rule, PROVIDERS, address.name, path, message, advice)
+        if isinstance(given, dict):
+            yield address.name, str(tree.get("ProviderType")), given
 
 
-def _detail_problems(kind: object, given: Tree, *, offline: bool) -> Iterator[tuple[str, str]]:
-    if kind == "SAML":
-        sources = [k for k in ("MetadataURL", "MetadataFile") if given.get(k) is not None]
-        if len(sources) > 1 or (not sources and not offline):
-            yield "SAML needs exactly one of MetadataURL and MetadataFile.", "Give one of them."
-    lacking = [k for k in REQUIRED.get(str(kind), ()) if given.get(k) is None]
+def details(state: State) -> Iterator[Breach]:
+    """O8."""
+    for name, kind, given in _detailed(state):
+        for message, advice in _detail_problems(kind, given, offline=state.offline):
+            yield Breach(PROVIDERS, name, ("ProviderDetails",), message, advice)
+
+
+def _detail_problems(kind: str, given: Tree, *, offline: bool) -> Iterator[tuple[str, str]]:
+    lacking = [k for k in REQUIRED.get(kind, ()) if given.get(k) is None]
     if lacking and not offline:
         yield f"{kind} needs {', '.join(lacking)}.", f"Add ProviderDetails.{lacking[0]}."
     issuer = given.get("oidc_issuer")
@@ -169,6 +192,39 @@ def _detail_problems(kind: object, given: Tree, *, offline: bool) -> Iterator[tu
     scopes = given.get("authorize_scopes")
     if kind == "OIDC" and isinstance(scopes, str) and "openid" not in scopes.split():
         yield "authorize_scopes of an OIDC provider must hold openid.", "Add openid."
+
+
+O8 = Rule(
+    id="O8",
+    title="Details of an OIDC or social provider",
+    what="ProviderDetails lacks a key that the type needs, or the issuer, the method or the scopes of an OIDC provider "
+    "are not what Cognito takes.",
+    why="Cognito refuses the provider, or signing in through it fails.",
+    source=("cognito.md 3.3", "cognito.md 2.6"),
+    advice="Give all keys of the type; an oidc_issuer begins with https:// and has no slash at its end, and "
+    "authorize_scopes includes openid.",
+    check=details,
+)
+
+
+def saml_metadata(state: State) -> Iterator[Breach]:
+    """O10."""
+    for name, kind, given in _detailed(state):
+        sources = [k for k in ("MetadataURL", "MetadataFile") if given.get(k) is not None]
+        if kind == "SAML" and (len(sources) > 1 or (not sources and not state.offline)):
+            message = "SAML needs exactly one of MetadataURL and MetadataFile."
+            yield Breach(PROVIDERS, name, ("ProviderDetails",), message)
+
+
+O10 = Rule(
+    id="O10",
+    title="Metadata of a SAML provider",
+    what="ProviderDetails of a SAML provider has both MetadataURL and MetadataFile, or neither.",
+    why="Cognito refuses the provider. It reads the metadata when it is written, so the URL must be public by then.",
+    source=("cognito.md 3.3", "cognito.md 2.6"),
+    advice="Give one of them.",
+    check=saml_metadata,
+)
 
 
 def frozen(change: FieldChange, declared: Tree, before: Tree) -> str:
@@ -201,5 +257,5 @@ KIND = ResourceKind(
     computed=computed,
     prepare=prepare,
     frozen=frozen,
-    rules=(naming, details),
+    rules=(O9, O12, O8, O10),
 )

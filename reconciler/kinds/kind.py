@@ -7,11 +7,11 @@ and names no kind; IAM policies, reference pages and meta-tests are derived from
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from reconciler.model import Address, Call, FieldChange, Path, ResourceChange, Target, Tree
+from reconciler.model import Address, Call, FieldChange, Path, Position, Refusal, ResourceChange, Target, Tree
 from schemas.base import ApiModel
 
 
@@ -79,28 +79,91 @@ class State:
 
 
 @dataclass(frozen=True, slots=True)
-class Violation:
-    """A rule of the service that a state breaks."""
+class Breach:
+    """Where a state breaks a rule; which one is known from the rule whose check found it."""
 
-    rule: str
-    """Its number in the facts: `P7`."""
     section: str
-    """Where the object at fault stands."""
+    """Section of the object at fault."""
     name: str
     """The object at fault within the section."""
     path: Path
     """The member at fault."""
     message: str
-    """What is wrong."""
+    """What is wrong in this case."""
+    advice: str = ""
+    """What to do in this case; empty takes the rule's own advice."""
+
+
+Check = Callable[[State], Iterable[Breach]]
+"""Finds where a state breaks a rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule that a plan must keep: of Cognito, or of poolctl's own safety.
+
+    Messages, `poolctl explain`, `docs/rules.md` and the help in SARIF take their words from here.
+    """
+
+    id: str
+    """Its name everywhere: `P7` as in cognito.md 3, or a word such as `immutable` for a rule of the engine."""
+    title: str
+    """What it is about, in a few words."""
+    what: str
+    """What is refused, or warned of."""
+    why: str
+    """What Cognito does, and what would follow."""
+    source: tuple[str, ...]
+    """Where that is known from: `cognito.md 3.1`, `decision 4`."""
     advice: str
     """What to do instead."""
+    check: Check | None = None
+    """Finds where a state breaks it; None for a rule that a stage of the engine applies by itself."""
     warning: bool = False
-    """Whether the service takes it all the same, so that saying it is enough."""
+    """Whether the service takes it all the same, so that a notice is enough."""
+
+    def checked_by(self, check: Check) -> Rule:
+        """Return the same rule with a check of its own, for a rule that several kinds share."""
+        return replace(self, check=check)
+
+    def violations(self, state: State) -> Iterator[Violation]:
+        """Yield where a state breaks it."""
+        for breach in self.check(state) if self.check else ():
+            yield Violation(self, breach)
+
+    def refusal(
+        self, address: Address, path: Path, message: str, source: Position | None = None, advice: str = ""
+    ) -> Refusal:
+        """Return the refusal of one case.
+
+        Args:
+            address: The object at fault.
+            path: The member at fault.
+            message: What is wrong in this case.
+            source: Where the manifest says so.
+            advice: What to do in this case; empty takes the rule's own advice.
+        """
+        return Refusal(address, self.id, path, message, advice or self.advice, source)
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A rule that a state breaks, and where."""
+
+    rule: Rule
+    """The rule."""
+    breach: Breach
+    """The case."""
 
     @property
     def key(self) -> tuple[str, str, str, Path]:
         """What makes two violations the same one."""
-        return (self.rule, self.section, self.name, self.path)
+        return (self.rule.id, self.breach.section, self.breach.name, self.breach.path)
+
+    @property
+    def advice(self) -> str:
+        """What to do instead."""
+        return self.breach.advice or self.rule.advice
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +176,6 @@ class Undecided:
     """What is missing, and why it matters."""
     advice: str
     """What to write."""
-
-
-Rule = Callable[[State], Iterable[Violation]]
-"""Finds what the service would refuse in a state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +358,8 @@ class ResourceKind:
     """How long `pending` may last, in seconds."""
     rules: tuple[Rule, ...] = ()
     """What the service refuses about it (cognito.md 3)."""
+    taken: Rule | None = None
+    """The rule that refuses a name which another pool has already, where names are unique beyond one pool."""
 
     elsewhere: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Members that other operations than `update` write on a live object, as `lower` does it: member → operations.

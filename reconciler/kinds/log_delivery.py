@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconciler.kinds.kind import Reading, ResourceKind, State, Violation
-from reconciler.kinds.shared_rules import arn_part, below, dig, single, tier_violation
+from reconciler.kinds.kind import Breach, Reading, ResourceKind, Rule, State
+from reconciler.kinds.shared_rules import arn_part, below, dig, needs_plan, single
 from schemas.log_delivery import LogDelivery
 
 LOGS = "log_delivery"
@@ -13,20 +13,20 @@ LEVELS = {"userNotification": "ERROR", "userAuthEvents": "INFO"}
 DESTINATIONS = ("CloudWatchLogsConfiguration", "S3Configuration", "FirehoseConfiguration")
 
 
-def deliveries(state: State) -> Iterator[Violation]:
+def deliveries(state: State) -> Iterator[Breach]:
     """O15."""
     configurations = [c for c in state.one(LOGS).get("LogConfigurations") or () if isinstance(c, dict)]
     path = ("LogConfigurations",)
     sources = [c.get("EventSource") for c in configurations]
     if len(set(sources)) < len(sources):
-        yield single(LOGS, "O15", path, "Each EventSource can be delivered once.", "Remove the second entry.")
+        yield single(LOGS, path, "Each EventSource can be delivered once.", "Remove the second entry.")
     for entry in configurations:
         source = entry.get("EventSource")
         problem = _problem(entry, str(source), state)
         if problem:
-            yield single(LOGS, "O15", path, *problem)
+            yield single(LOGS, path, *problem)
         if source == "userAuthEvents" and below(state, "PLUS"):
-            yield tier_violation(LOGS, "", path, "Delivery of userAuthEvents", "PLUS", rule="O15")
+            yield needs_plan(LOGS, "", path, "Delivery of userAuthEvents", "PLUS")
 
 
 def _problem(entry: dict[str, object], source: str, state: State) -> tuple[str, str] | None:
@@ -44,6 +44,19 @@ def _problem(entry: dict[str, object], source: str, state: State) -> tuple[str, 
     return None
 
 
+O15 = Rule(
+    id="O15",
+    title="Log delivery",
+    what="An EventSource appears twice, has no destination or several, has another LogLevel than its own, or goes "
+    "where it cannot be delivered; or userAuthEvents is delivered on a plan below PLUS.",
+    why="Cognito refuses the configuration. userNotification goes to CloudWatch Logs only, and a log group is in the "
+    "Region of the pool.",
+    source=("cognito.md 3.3", "cognito.md 2.11"),
+    advice="Give each EventSource once, with one destination and its own LogLevel: ERROR for userNotification, INFO "
+    "for userAuthEvents.",
+    check=deliveries,
+)
+
 KIND = ResourceKind(
     section=LOGS,
     resource_type="LogDeliveryConfiguration",
@@ -52,7 +65,7 @@ KIND = ResourceKind(
     reading=Reading("GetLogDeliveryConfiguration", "LogDeliveryConfiguration"),
     update="SetLogDeliveryConfiguration",
     stands_on=("user_pool",),
-    rules=(deliveries,),
+    rules=(O15,),
     permissions={
         "SetLogDeliveryConfiguration": (
             "logs:CreateLogDelivery",

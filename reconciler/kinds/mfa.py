@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from reconciler.kinds.kind import PendingCall, Reading, ResourceKind, State, Violation
+from reconciler.kinds.kind import Breach, PendingCall, Reading, ResourceKind, Rule, State
 from reconciler.kinds.pool_rules import BARE_HOST
-from reconciler.kinds.shared_rules import below, dig, single, sms, strings, tier_violation
+from reconciler.kinds.shared_rules import P23, below, dig, needs_plan, single, sms, strings
 from reconciler.model import Path, Tree
 from schemas.mfa import Mfa
 
@@ -88,14 +88,13 @@ def _on(tree: Tree) -> list[str]:
     return found
 
 
-def factors(state: State) -> Iterator[Violation]:
-    """P4, P5 and P6."""
+def factors(state: State) -> Iterator[Breach]:
+    """P4."""
     tree = state.one(MFA)
     mode = tree.get("MfaConfiguration")
     if mode in ("ON", "OPTIONAL") and not _on(tree) and not state.offline:
         yield single(
             MFA,
-            "P4",
             ("MfaConfiguration",),
             f"MfaConfiguration {mode} needs at least one factor.",
             "Add mfa.SoftwareTokenMfaConfiguration {Enabled: true}, mfa.SmsMfaConfiguration or "
@@ -104,11 +103,22 @@ def factors(state: State) -> Iterator[Violation]:
     if "SmsMfaConfiguration" in tree and mode in ("ON", "OPTIONAL") and not sms(state) and not state.offline:
         yield single(
             MFA,
-            "P4",
             ("SmsMfaConfiguration",),
             "SMS as a factor needs an SMS configuration.",
             "Add user_pool.SmsConfiguration, or mfa.SmsMfaConfiguration.SmsConfiguration.",
         )
+
+
+P4 = Rule(
+    id="P4",
+    title="MFA without a factor",
+    what="MfaConfiguration is ON or OPTIONAL and no factor is configured, or SMS is one and the pool has no SMS "
+    "configuration.",
+    why="Cognito refuses the settings: users could not be asked for anything.",
+    source=("cognito.md 3.1", "cognito.md 2.2"),
+    advice="Configure a factor with all that it needs, or set MfaConfiguration to OFF.",
+    check=factors,
+)
 
 
 def computed(after: Tree, declared: Tree) -> Tree:
@@ -118,86 +128,149 @@ def computed(after: Tree, declared: Tree) -> Tree:
     return {k: v for k, v in after.items() if k not in FACTORS or declared.get(k) is not None}
 
 
-def off_with_factors(state: State) -> Iterator[Violation]:
+def off_with_factors(state: State) -> Iterator[Breach]:
     """P5."""
     tree = state.one(MFA)
     if tree.get("MfaConfiguration") == "OFF":
         for factor in _on(tree):
-            yield single(
-                MFA,
-                "P5",
-                (factor,),
-                f"{factor} cannot be configured while MfaConfiguration is OFF.",
-                "Set MfaConfiguration to OPTIONAL or ON, or remove the factor.",
-            )
+            yield single(MFA, (factor,), f"{factor} cannot be configured while MfaConfiguration is OFF.")
 
 
-def email(state: State) -> Iterator[Violation]:
-    """P6, P13 and the plan of e-mail MFA."""
-    if not isinstance(state.one(MFA).get("EmailMfaConfiguration"), dict):
-        return
-    if dig(state.one("user_pool"), "EmailConfiguration", "EmailSendingAccount") == "COGNITO_DEFAULT":
-        yield single(
-            MFA,
-            "P6",
-            ("EmailMfaConfiguration",),
-            "E-mail MFA cannot be sent by Cognito's own e-mail.",
-            "Set user_pool.EmailConfiguration to EmailSendingAccount DEVELOPER with the SourceArn of an SES identity.",
-        )
-    if below(state, "ESSENTIALS"):
-        yield tier_violation(MFA, "", ("EmailMfaConfiguration",), "E-mail MFA", "ESSENTIALS")
+P5 = Rule(
+    id="P5",
+    title="MFA off with a factor",
+    what="MfaConfiguration is OFF, and a factor is configured.",
+    why='Cognito refuses the settings: "can\'t turn off MFA and configure an MFA together".',
+    source=("cognito.md 3.1", "cognito.md 2.2"),
+    advice="Set MfaConfiguration to OPTIONAL or ON, or remove the factor.",
+    check=off_with_factors,
+)
+
+
+def _by_email(state: State) -> bool:
+    return isinstance(state.one(MFA).get("EmailMfaConfiguration"), dict)
+
+
+def email_sender(state: State) -> Iterator[Breach]:
+    """P6."""
+    sender = dig(state.one("user_pool"), "EmailConfiguration", "EmailSendingAccount")
+    if _by_email(state) and sender == "COGNITO_DEFAULT":
+        yield single(MFA, ("EmailMfaConfiguration",), "E-mail MFA cannot be sent by Cognito's own e-mail.")
+
+
+P6 = Rule(
+    id="P6",
+    title="E-mail MFA through Cognito's own e-mail",
+    what="EmailMfaConfiguration is configured, and EmailSendingAccount is COGNITO_DEFAULT.",
+    why="Cognito refuses the settings: e-mail MFA needs an SES identity.",
+    source=("cognito.md 3.1", "cognito.md 2.2"),
+    advice="Set user_pool.EmailConfiguration to EmailSendingAccount DEVELOPER with the SourceArn of an SES identity.",
+    check=email_sender,
+)
+
+
+def email_plan(state: State) -> Iterator[Breach]:
+    """P23: the plan of e-mail MFA."""
+    if _by_email(state) and below(state, "ESSENTIALS"):
+        yield needs_plan(MFA, "", ("EmailMfaConfiguration",), "E-mail MFA", "ESSENTIALS")
+
+
+def email_alone(state: State) -> Iterator[Breach]:
+    """P13."""
     recovery = dig(state.one("user_pool"), "AccountRecoverySetting", "RecoveryMechanisms") or ()
-    if [dig(m, "Name") for m in recovery] == ["verified_email"]:
+    if _by_email(state) and [dig(m, "Name") for m in recovery] == ["verified_email"]:
         yield single(
             MFA,
-            "P13",
             ("EmailMfaConfiguration",),
             "With e-mail as a factor and as the only way to recover an account, users can lock themselves out.",
-            "Add verified_phone_number to user_pool.AccountRecoverySetting.",
-            warning=True,
         )
 
 
-def first_factors(state: State) -> Iterator[Violation]:
-    """P7 and P8."""
-    if state.one(MFA).get("MfaConfiguration") != "ON":
-        return
-    allowed = strings(dig(state.one("user_pool"), *FIRST_FACTORS))
-    codes = [f for f in allowed if f in ("EMAIL_OTP", "SMS_OTP")]
+P13 = Rule(
+    id="P13",
+    title="E-mail as a factor and as the only way to recover an account",
+    what="EmailMfaConfiguration is configured, and verified_email is the only recovery mechanism.",
+    why="Cognito takes the settings. A user who has lost the mailbox can neither sign in nor recover the account.",
+    source=("cognito.md 3.1",),
+    advice="Add verified_phone_number to user_pool.AccountRecoverySetting.",
+    check=email_alone,
+    warning=True,
+)
+
+
+def _first_factors(state: State) -> list[str]:
+    """The first factors of a pool that requires MFA; nothing of one that does not."""
+    required = state.one(MFA).get("MfaConfiguration") == "ON"
+    return strings(dig(state.one("user_pool"), *FIRST_FACTORS)) if required else []
+
+
+def codes_first(state: State) -> Iterator[Breach]:
+    """P7."""
+    codes = [f for f in _first_factors(state) if f in ("EMAIL_OTP", "SMS_OTP")]
     if codes:
         yield single(
             MFA,
-            "P7",
             ("MfaConfiguration",),
             f"MfaConfiguration ON allows only PASSWORD and WEB_AUTHN as first factors, not {' or '.join(codes)}.",
             f"Set MfaConfiguration to OPTIONAL, or take {' and '.join(codes)} out of "
             "user_pool.Policies.SignInPolicy.AllowedFirstAuthFactors.",
         )
+
+
+P7 = Rule(
+    id="P7",
+    title="Required MFA with one-time codes as first factors",
+    what="MfaConfiguration is ON, and AllowedFirstAuthFactors includes EMAIL_OTP or SMS_OTP.",
+    why="Cognito refuses the settings: with ON, only PASSWORD and WEB_AUTHN may be first factors. OPTIONAL accepts "
+    "the others.",
+    source=("cognito.md 3.1", "cognito.md 2.2"),
+    advice="Set MfaConfiguration to OPTIONAL, or take EMAIL_OTP and SMS_OTP out of "
+    "user_pool.Policies.SignInPolicy.AllowedFirstAuthFactors.",
+    check=codes_first,
+)
+
+
+def passkeys_first(state: State) -> Iterator[Breach]:
+    """P8."""
     factor = dig(state.one(MFA), "WebAuthnConfiguration", "FactorConfiguration")
-    if "WEB_AUTHN" in allowed and factor != "MULTI_FACTOR_WITH_USER_VERIFICATION" and not state.offline:
+    several = factor == "MULTI_FACTOR_WITH_USER_VERIFICATION"
+    if "WEB_AUTHN" in _first_factors(state) and not several and not state.offline:
         yield single(
             MFA,
-            "P8",
             ("WebAuthnConfiguration", "FactorConfiguration"),
             "With MfaConfiguration ON, a passkey as first factor must count as several factors.",
-            "Set mfa.WebAuthnConfiguration.FactorConfiguration to MULTI_FACTOR_WITH_USER_VERIFICATION.",
         )
 
 
-def relying_party(state: State) -> Iterator[Violation]:
-    """P37 and the plan of passkeys."""
-    web = state.one(MFA).get("WebAuthnConfiguration")
-    if not isinstance(web, dict):
-        return
-    host = web.get("RelyingPartyId")
+P8 = Rule(
+    id="P8",
+    title="Required MFA with passkeys that count as one factor",
+    what="MfaConfiguration is ON, AllowedFirstAuthFactors includes WEB_AUTHN, and FactorConfiguration is not "
+    "MULTI_FACTOR_WITH_USER_VERIFICATION.",
+    why="Cognito refuses the settings: a passkey has no second factor after it.",
+    source=("cognito.md 3.1", "cognito.md 2.2"),
+    advice="Set mfa.WebAuthnConfiguration.FactorConfiguration to MULTI_FACTOR_WITH_USER_VERIFICATION.",
+    check=passkeys_first,
+)
+
+
+def relying_party(state: State) -> Iterator[Breach]:
+    """P37."""
+    host = dig(state.one(MFA), "WebAuthnConfiguration", "RelyingPartyId")
     if isinstance(host, str) and not BARE_HOST.fullmatch(host):
-        yield single(
-            MFA,
-            "P37",
-            ("WebAuthnConfiguration", "RelyingPartyId"),
-            "RelyingPartyId must be a bare host name.",
-            "Write auth.example.com, without scheme, port and path.",
-        )
+        path = ("WebAuthnConfiguration", "RelyingPartyId")
+        yield single(MFA, path, "RelyingPartyId must be a bare host name.")
+
+
+P37 = Rule(
+    id="P37",
+    title="RelyingPartyId that is not a host name",
+    what="WebAuthnConfiguration.RelyingPartyId has a scheme, a port or a path.",
+    why="Cognito refuses the settings, or passkeys do not work.",
+    source=("cognito.md 3.1",),
+    advice="Write auth.example.com, without scheme, port and path.",
+    check=relying_party,
+)
 
 
 KIND = ResourceKind(
@@ -216,6 +289,6 @@ KIND = ResourceKind(
     reason=reason,
     computed=computed,
     prepare=prepare,
-    rules=(factors, off_with_factors, email, first_factors, relying_party),
+    rules=(P4, P5, P6, P23.checked_by(email_plan), P13, P7, P8, P37),
     permissions={"SmsMfaConfiguration.SmsConfiguration.SnsCallerArn": ("iam:PassRole",)},
 )

@@ -1,380 +1,384 @@
 """What the service refuses about a pool as a whole (cognito.md 3.1), found before the first write.
 
 Each rule looks at the state as it would be. In an offline state only what the manifest says is there, and an absent
-member is unknown: rules that speak of something missing hold their tongue then.
+member is unknown: rules about something missing find nothing then. How e-mail, SMS and functions are set up has rules
+of its own in `sending_rules`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
-from reconciler.kinds.kind import State, Violation
-from reconciler.kinds.shared_rules import arn_part, below, dig, single, sms, strings, tier, tier_violation, unsure
+from reconciler.kinds import sending_rules
+from reconciler.kinds.kind import Breach, Rule, State
+from reconciler.kinds.shared_rules import P23, below, dig, needs_plan, single, sms, strings, tier, unsure
 from reconciler.model import Path
 from schemas.user_pool import STANDARD_ATTRIBUTES
 
 POOL = "user_pool"
-
-SNS_ALTERNATES = {
-    "us-east-2": ("us-east-2", "us-east-1"),
-    "ca-central-1": ("ca-central-1", "us-east-1"),
-    "eu-central-1": ("eu-central-1", "eu-west-1"),
-    "eu-west-2": ("eu-west-2", "eu-west-1"),
-    "ap-south-1": ("ap-south-1", "ap-southeast-1"),
-    "ap-northeast-2": ("ap-northeast-1",),
-    "ap-east-1": ("ap-southeast-1",),
-    "ap-southeast-5": ("ap-southeast-1",),
-    "ap-southeast-7": ("ap-south-1",),
-}
-"""Regions that may send SMS for a pool, where that is not just the pool's own (cognito.md 9.1)."""
-
-SES_OLD_POOLS = frozenset(
-    {
-        "us-east-1",
-        "us-east-2",
-        "us-west-2",
-        "ca-central-1",
-        "ap-northeast-1",
-        "ap-northeast-2",
-        "ap-south-1",
-        "ap-southeast-1",
-        "ap-southeast-2",
-        "eu-west-1",
-        "eu-west-2",
-        "eu-central-1",
-    }
-)
-SES_COMMON = frozenset({"us-east-1", "us-west-2", "eu-west-1"})
-"""Regions whose SES identities the older pool Regions may use besides their own (cognito.md 9.3)."""
-
-TRIGGER_STRUCTURES = ("PreTokenGenerationConfig", "CustomSMSSender", "CustomEmailSender", "InboundFederation")
+FACTS = ("cognito.md 3.1",)
+FIRST_FACTORS = ("Policies", "SignInPolicy", "AllowedFirstAuthFactors")
+RECOVERY = ("AccountRecoverySetting", "RecoveryMechanisms")
+BEFORE_UPDATE = ("UserAttributeUpdateSettings", "AttributesRequireVerificationBeforeUpdate")
 
 
-def sign_in_names(state: State) -> Iterator[Violation]:
+def _at(path: Path, message: str, advice: str = "") -> Breach:
+    return single(POOL, path, message, advice)
+
+
+# --- signing in ----------------------------------------------------------------------------------------------------
+
+
+def sign_in_names(state: State) -> Iterator[Breach]:
     """P1."""
     pool = state.one(POOL)
     if pool.get("AliasAttributes") and pool.get("UsernameAttributes"):
-        yield single(
-            POOL,
-            "P1",
-            ("AliasAttributes",),
-            "AliasAttributes and UsernameAttributes exclude each other.",
-            "Keep AliasAttributes to sign in with a user name or an alias, or UsernameAttributes to sign in with "
-            "e-mail or phone number alone.",
-        )
+        yield _at(("AliasAttributes",), "AliasAttributes and UsernameAttributes exclude each other.")
 
 
-def verification(state: State) -> Iterator[Violation]:
-    """P2 and P11."""
+P1 = Rule(
+    id="P1",
+    title="AliasAttributes beside UsernameAttributes",
+    what="A pool sets both AliasAttributes and UsernameAttributes.",
+    why="Cognito refuses the pool. Both are decided when the pool is made and can never be changed, so the choice is "
+    "worth a thought.",
+    source=FACTS,
+    advice="Keep AliasAttributes to sign in with a user name or an alias, or UsernameAttributes to sign in with e-mail "
+    "or phone number alone.",
+    check=sign_in_names,
+)
+
+
+def verified_phone(state: State) -> Iterator[Breach]:
+    """P2."""
+    verified = strings(state.one(POOL).get("AutoVerifiedAttributes"))
+    if "phone_number" in verified and not sms(state) and not state.offline:
+        yield _at(("AutoVerifiedAttributes",), "phone_number cannot be verified without an SMS configuration.")
+
+
+P2 = Rule(
+    id="P2",
+    title="Verified phone numbers without an SMS configuration",
+    what="AutoVerifiedAttributes names phone_number, and the pool has no SmsConfiguration.",
+    why="Cognito refuses the pool: it could not send the codes.",
+    source=FACTS,
+    advice="Add user_pool.SmsConfiguration, or take phone_number out.",
+    check=verified_phone,
+)
+
+
+def verified_before_update(state: State) -> Iterator[Breach]:
+    """P11."""
     pool = state.one(POOL)
     verified = strings(pool.get("AutoVerifiedAttributes"))
-    if "phone_number" in verified and not sms(state) and not state.offline:
-        yield single(
-            POOL,
-            "P2",
-            ("AutoVerifiedAttributes",),
-            "phone_number cannot be verified without an SMS configuration.",
-            "Add user_pool.SmsConfiguration, or take phone_number out.",
-        )
-    before_update = dig(pool, "UserAttributeUpdateSettings", "AttributesRequireVerificationBeforeUpdate")
-    extra = sorted(set(strings(before_update)) - set(verified))
+    extra = sorted(set(strings(dig(pool, *BEFORE_UPDATE))) - set(verified))
     known = "AutoVerifiedAttributes" in pool or not state.offline
     if extra and known and not unsure(pool.get("AutoVerifiedAttributes")):
-        yield single(
-            POOL,
-            "P11",
-            ("UserAttributeUpdateSettings", "AttributesRequireVerificationBeforeUpdate"),
-            f"{', '.join(extra)} must be verified before an update, but Cognito does not verify it.",
-            "Add it to user_pool.AutoVerifiedAttributes too.",
+        yield _at(
+            BEFORE_UPDATE, f"{', '.join(extra)} must be verified before an update, but Cognito does not verify it."
         )
 
 
-def first_factors(state: State) -> Iterator[Violation]:
-    """P9 and P10."""
-    path = ("Policies", "SignInPolicy", "AllowedFirstAuthFactors")
-    value = dig(state.one(POOL), *path)
+P11 = Rule(
+    id="P11",
+    title="Verification before update of an attribute that is not verified",
+    what="AttributesRequireVerificationBeforeUpdate names an attribute that AutoVerifiedAttributes does not.",
+    why="Cognito refuses the pool: only an attribute that it verifies can wait for its verification.",
+    source=FACTS,
+    advice="Add it to user_pool.AutoVerifiedAttributes too.",
+    check=verified_before_update,
+)
+
+
+def password_first(state: State) -> Iterator[Breach]:
+    """P9."""
+    value = dig(state.one(POOL), *FIRST_FACTORS)
     factors = strings(value)
     if factors and "PASSWORD" not in factors and not unsure(value):
-        yield single(POOL, "P9", path, "The first factors must include PASSWORD.", "Add PASSWORD to the list.")
+        yield _at(FIRST_FACTORS, "The first factors must include PASSWORD.")
+
+
+P9 = Rule(
+    id="P9",
+    title="First factors without PASSWORD",
+    what="AllowedFirstAuthFactors does not include PASSWORD.",
+    why="Cognito refuses the pool: a password is always one of the ways to sign in.",
+    source=FACTS,
+    advice="Add PASSWORD to the list.",
+    check=password_first,
+)
+
+
+def sms_first(state: State) -> Iterator[Breach]:
+    """P10."""
+    factors = strings(dig(state.one(POOL), *FIRST_FACTORS))
     if "SMS_OTP" in factors and not sms(state) and not state.offline:
-        yield single(
-            POOL,
-            "P10",
-            path,
-            "SMS_OTP cannot be a first factor without an SMS configuration.",
-            "Add user_pool.SmsConfiguration, or take SMS_OTP out.",
-        )
-    if set(factors) - {"PASSWORD"} and below(state, "ESSENTIALS"):
-        yield tier_violation(POOL, "", path, "Choice-based sign-in", "ESSENTIALS")
+        yield _at(FIRST_FACTORS, "SMS_OTP cannot be a first factor without an SMS configuration.")
 
 
-def recovery(state: State) -> Iterator[Violation]:
+P10 = Rule(
+    id="P10",
+    title="SMS_OTP as a first factor without an SMS configuration",
+    what="AllowedFirstAuthFactors includes SMS_OTP, and the pool has no SmsConfiguration.",
+    why="Cognito refuses the pool: it could not send the codes.",
+    source=FACTS,
+    advice="Add user_pool.SmsConfiguration, or take SMS_OTP out.",
+    check=sms_first,
+)
+
+
+def admin_only(state: State) -> Iterator[Breach]:
     """P12."""
-    path = ("AccountRecoverySetting", "RecoveryMechanisms")
-    value = dig(state.one(POOL), *path)
+    value = dig(state.one(POOL), *RECOVERY)
     mechanisms = [m for m in value if isinstance(m, dict)] if isinstance(value, list) else []
     names = [m.get("Name") for m in mechanisms]
     priorities = [m.get("Priority") for m in mechanisms]
     if "admin_only" in names and len(names) > 1:
-        yield single(POOL, "P12", path, "admin_only must stand alone.", "Remove the other mechanisms, or admin_only.")
+        yield _at(
+            RECOVERY,
+            "admin_only cannot be combined with other mechanisms.",
+            "Remove the other mechanisms, or admin_only.",
+        )
     if len(set(names)) < len(names) or len(set(priorities)) < len(priorities):
-        yield single(
-            POOL, "P12", path, "Names and priorities must differ.", "Give each mechanism once, with its own priority."
+        yield _at(
+            RECOVERY, "Names and priorities must differ.", "Give each mechanism once, with a priority of its own."
         )
 
 
-def email_sending(state: State) -> Iterator[Violation]:
-    """P14, P15 and P16."""
-    email = state.one(POOL).get("EmailConfiguration") or {}
-    account, source = email.get("EmailSendingAccount"), email.get("SourceArn")
-    if account == "DEVELOPER" and not source and not state.offline:
-        yield single(
-            POOL,
-            "P14",
-            ("EmailConfiguration", "SourceArn"),
-            "EmailSendingAccount DEVELOPER needs the ARN of an SES identity.",
-            "Add user_pool.EmailConfiguration.SourceArn.",
-        )
-    if account == "COGNITO_DEFAULT" and source:
-        yield single(
-            POOL,
-            "P15",
-            ("EmailConfiguration", "SourceArn"),
-            "With COGNITO_DEFAULT the SES identity must have a sending policy for Cognito.",
-            "Make sure that it has one, or set EmailSendingAccount to DEVELOPER.",
-            warning=True,
-        )
-    region = arn_part(source, 3)
-    allowed = {state.region} | (SES_COMMON if state.region in SES_OLD_POOLS else set())
-    if region and state.region and region not in allowed:
-        yield single(
-            POOL,
-            "P16",
-            ("EmailConfiguration", "SourceArn"),
-            f"An SES identity in {region} is not known to work for a pool in {state.region}.",
-            f"Use an identity in {' or '.join(sorted(allowed))}.",
-            warning=True,
-        )
+P12 = Rule(
+    id="P12",
+    title="Mechanisms of account recovery that contradict each other",
+    what="RecoveryMechanisms has admin_only beside another mechanism, or a name or a priority twice.",
+    why="Cognito refuses the pool.",
+    source=FACTS,
+    advice="Give each mechanism once, with a priority of its own, or admin_only alone.",
+    check=admin_only,
+)
 
 
-def sms_sending(state: State) -> Iterator[Violation]:
-    """P17 and P18."""
-    config = state.one(POOL).get("SmsConfiguration") or {}
-    eums = config.get("EumsSms") or {}
-    if config.get("SnsCallerArn") and eums:
-        yield single(
-            POOL,
-            "P18",
-            ("SmsConfiguration", "EumsSms"),
-            "SnsCallerArn and EumsSms exclude each other.",
-            "Keep one way to send SMS.",
-        )
-    allowed = SNS_ALTERNATES.get(state.region, (state.region,))
-    region = config.get("SnsRegion")
-    if state.region and isinstance(region, str) and region not in allowed:
-        yield single(
-            POOL,
-            "P17",
-            ("SmsConfiguration", "SnsRegion"),
-            f"A pool in {state.region} cannot send SMS through {region}.",
-            f"Use {' or '.join(allowed)}.",
-        )
-    roles: dict[Path, Any] = {
-        ("SnsCallerArn",): config.get("SnsCallerArn"),
-        ("EumsSms", "CallerArn"): eums.get("CallerArn"),
-    }
-    for path, arn in roles.items():
-        if state.account and arn_part(arn, 4) not in ("", state.account):
-            yield single(
-                POOL,
-                "P17",
-                ("SmsConfiguration", *path),
-                "The role belongs to another account; Cognito refuses cross-account roles.",
-                f"Use a role of account {state.account}.",
-            )
+# --- feature plans -------------------------------------------------------------------------------------------------
 
 
-def triggers(state: State) -> Iterator[Violation]:
-    """P20, P21 and P22."""
-    config = state.one(POOL).get("LambdaConfig") or {}
-    arns: dict[Path, Any] = {
-        (name,): value for name, value in config.items() if isinstance(value, str) and name != "KMSKeyID"
-    }
-    arns |= {(name, "LambdaArn"): dig(config, name, "LambdaArn") for name in TRIGGER_STRUCTURES}
-    for path, arn in arns.items():
-        if state.region and arn_part(arn, 3) not in ("", state.region):
-            yield single(
-                POOL,
-                "P20",
-                ("LambdaConfig", *path),
-                f"The function is in {arn_part(arn, 3)}, the pool in {state.region}.",
-                "Use a function in the pool's Region.",
-            )
-    yield from _custom_senders(state)
-    legacy, new = config.get("PreTokenGeneration"), dig(config, "PreTokenGenerationConfig", "LambdaArn")
-    if isinstance(legacy, str) and isinstance(new, str) and legacy != new and state.offline:
-        yield single(
-            POOL,
-            "P22",
-            ("LambdaConfig", "PreTokenGeneration"),
-            "PreTokenGeneration and PreTokenGenerationConfig name different functions.",
-            "Keep PreTokenGenerationConfig and remove PreTokenGeneration.",
-        )
-
-
-def _custom_senders(state: State) -> Iterator[Violation]:
-    config = state.one(POOL).get("LambdaConfig") or {}
-    senders = [name for name in ("CustomSMSSender", "CustomEmailSender") if config.get(name)]
-    key = config.get("KMSKeyID")
-    if senders and not key and not state.offline:
-        yield single(
-            POOL,
-            "P21",
-            ("LambdaConfig", senders[0]),
-            f"{senders[0]} needs a KMS key that encrypts the codes.",
-            "Add user_pool.LambdaConfig.KMSKeyID.",
-        )
-    if state.region and arn_part(key, 3) not in ("", state.region):
-        yield single(
-            POOL,
-            "P21",
-            ("LambdaConfig", "KMSKeyID"),
-            f"The key is in {arn_part(key, 3)}, the pool in {state.region}.",
-            "Use a key in the pool's Region.",
-        )
-
-
-def plan_features(state: State) -> Iterator[Violation]:
-    """P23, P24 and P36."""
+def plan_features(state: State) -> Iterator[Breach]:
+    """P23: what a pool itself may have that needs ESSENTIALS."""
     pool = state.one(POOL)
-    if dig(pool, "UserPoolAddOns", "AdvancedSecurityMode") in ("AUDIT", "ENFORCED") and below(state, "PLUS"):
-        path: Path = ("UserPoolAddOns", "AdvancedSecurityMode")
-        yield tier_violation(POOL, "", path, "Threat protection", "PLUS", rule="P24")
+    if set(strings(dig(pool, *FIRST_FACTORS))) - {"PASSWORD"} and below(state, "ESSENTIALS"):
+        yield needs_plan(POOL, "", FIRST_FACTORS, "Choice-based sign-in", "ESSENTIALS")
     if tier(state) != "LITE":
         return
-    history = dig(pool, "Policies", "PasswordPolicy", "PasswordHistorySize")
-    if isinstance(history, int) and history > 0:
-        path = ("Policies", "PasswordPolicy", "PasswordHistorySize")
-        yield tier_violation(POOL, "", path, "Password history", "ESSENTIALS", rule="P36")
     if dig(pool, "LambdaConfig", "PreTokenGenerationConfig", "LambdaVersion") in ("V2_0", "V3_0"):
         path = ("LambdaConfig", "PreTokenGenerationConfig", "LambdaVersion")
-        yield tier_violation(POOL, "", path, "Access-token customisation", "ESSENTIALS")
+        yield needs_plan(POOL, "", path, "Access-token customisation", "ESSENTIALS")
     dcr = pool.get("DcrConfiguration")
     if isinstance(dcr, dict) and dcr.get("EnableStatus", "Enabled") == "Enabled" and dcr:
-        yield tier_violation(POOL, "", ("DcrConfiguration",), "Dynamic client registration", "ESSENTIALS")
+        yield needs_plan(POOL, "", ("DcrConfiguration",), "Dynamic client registration", "ESSENTIALS")
     if any(dig(v, "AcrValue") != f"urn:cognito:loa:{k[-1]}" for k, v in (pool.get("AcrConfiguration") or {}).items()):
-        yield tier_violation(POOL, "", ("AcrConfiguration",), "ACR levels with names of their own", "ESSENTIALS")
+        yield needs_plan(POOL, "", ("AcrConfiguration",), "ACR levels with names of their own", "ESSENTIALS")
 
 
-def attributes(state: State) -> Iterator[Violation]:
-    """P25, P26 and P27."""
-    custom = 0
+def threat_protection(state: State) -> Iterator[Breach]:
+    """P24."""
+    path = ("UserPoolAddOns", "AdvancedSecurityMode")
+    if dig(state.one(POOL), *path) in ("AUDIT", "ENFORCED") and below(state, "PLUS"):
+        yield needs_plan(POOL, "", path, "Threat protection", "PLUS")
+
+
+P24 = Rule(
+    id="P24",
+    title="Threat protection on a plan below PLUS",
+    what="AdvancedSecurityMode is AUDIT or ENFORCED, and UserPoolTier is LITE or ESSENTIALS.",
+    why="Cognito refuses the pool. A new pool that names no UserPoolTier becomes PLUS instead, which costs more.",
+    source=("cognito.md 3.1", "cognito.md 2.19"),
+    advice="Set user_pool.UserPoolTier to PLUS, or leave the feature out.",
+    check=threat_protection,
+)
+
+
+def password_history(state: State) -> Iterator[Breach]:
+    """P36."""
+    path = ("Policies", "PasswordPolicy", "PasswordHistorySize")
+    history = dig(state.one(POOL), *path)
+    if tier(state) == "LITE" and isinstance(history, int) and history > 0:
+        yield needs_plan(POOL, "", path, "Password history", "ESSENTIALS")
+
+
+P36 = Rule(
+    id="P36",
+    title="Password history on LITE",
+    what="PasswordHistorySize is more than 0, and UserPoolTier is LITE.",
+    why="Cognito refuses the pool with FeatureUnavailableInTierException.",
+    source=("cognito.md 3.1", "cognito.md 2.19"),
+    advice="Set user_pool.UserPoolTier to ESSENTIALS, or leave the feature out.",
+    check=password_history,
+)
+
+
+# --- attributes ----------------------------------------------------------------------------------------------------
+
+
+def required_custom(state: State) -> Iterator[Breach]:
+    """P25."""
     for attribute in state.one(POOL).get("Schema") or ():
         name = attribute.get("Name", "")
-        standard = STANDARD_ATTRIBUTES.get(name)
-        custom += standard is None
-        yield from _standard(name, attribute, standard) if standard else _custom(name, attribute)
-        yield from _limits(name, attribute)
+        if name not in STANDARD_ATTRIBUTES and attribute.get("Required") is True:
+            yield _at(("Schema", name, "Required"), "A custom attribute cannot be required.")
+
+
+P25 = Rule(
+    id="P25",
+    title="A custom attribute that is required",
+    what="A custom attribute in Schema has Required: true.",
+    why="Cognito refuses the pool: only standard attributes can be required.",
+    source=FACTS,
+    advice="Set Required to false, and check for the value in a PreSignUp trigger.",
+    check=required_custom,
+)
+
+
+def standard_definitions(state: State) -> Iterator[Breach]:
+    """P26."""
+    for attribute in state.one(POOL).get("Schema") or ():
+        name = attribute.get("Name", "")
+        standard = STANDARD_ATTRIBUTES.get(name, {})
+        for member in sorted({"AttributeDataType", "DeveloperOnlyAttribute"} & standard.keys()):
+            given = attribute.get(member)
+            if isinstance(given, str | bool) and given != standard[member]:
+                yield _at(
+                    ("Schema", name, member),
+                    f"{name} is a standard attribute; its {member} is {_spelled(standard[member])}.",
+                    f"Remove {member}, or use a custom attribute with another name.",
+                )
+
+
+def _spelled(value: object) -> str:
+    """Spell a value as YAML does."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+P26 = Rule(
+    id="P26",
+    title="A standard attribute that is defined differently",
+    what="Schema gives a standard attribute another AttributeDataType or DeveloperOnlyAttribute than it has.",
+    why="Cognito refuses the pool: OpenID Connect says what standard attributes are.",
+    source=FACTS,
+    advice="Remove what differs, or use a custom attribute with another name.",
+    check=standard_definitions,
+)
+
+
+def attribute_limits(state: State) -> Iterator[Breach]:
+    """P27."""
+    attributes = state.one(POOL).get("Schema") or ()
+    for attribute in attributes:
+        for block, low, high in (
+            ("StringAttributeConstraints", "MinLength", "MaxLength"),
+            ("NumberAttributeConstraints", "MinValue", "MaxValue"),
+        ):
+            least, most = dig(attribute, block, low), dig(attribute, block, high)
+            if isinstance(least, str) and isinstance(most, str) and int(least) > int(most):
+                path = ("Schema", attribute.get("Name", ""), block)
+                yield _at(path, f"{low} {least} is more than {high} {most}.", "Swap the two limits.")
+    custom = sum(a.get("Name", "") not in STANDARD_ATTRIBUTES for a in attributes)
     if custom > 50:  # noqa: PLR2004 - quota of custom attributes, cognito.md 5.2
-        yield single(
-            POOL, "P27", ("Schema",), f"{custom} custom attributes are too many.", "A pool holds at most 50 of them."
-        )
+        yield _at(("Schema",), f"{custom} custom attributes are too many.", "A pool holds at most 50 of them.")
 
 
-def _standard(name: str, attribute: dict[str, object], standard: dict[str, object]) -> Iterator[Violation]:
-    for member in ("AttributeDataType", "DeveloperOnlyAttribute"):
-        path: Path = ("Schema", name, member)
-        given = attribute.get(member)
-        if isinstance(given, str | bool) and given != standard[member]:
-            yield single(
-                POOL,
-                "P26",
-                path,
-                f"{name} is a standard attribute; its {member} is {standard[member]}.",
-                f"Remove {member}, or use a custom attribute with another name.",
-            )
+P27 = Rule(
+    id="P27",
+    title="Limits of attributes",
+    what="The minimum of an attribute is above its maximum, or a pool has more than 50 custom attributes.",
+    why="Cognito refuses the pool. Attributes can be added later, and never changed or removed.",
+    source=("cognito.md 3.1", "cognito.md 5.2"),
+    advice="Swap the two limits, or leave attributes out.",
+    check=attribute_limits,
+)
 
 
-def _custom(name: str, attribute: dict[str, object]) -> Iterator[Violation]:
-    if attribute.get("Required") is True:
-        yield single(
-            POOL,
-            "P25",
-            ("Schema", name, "Required"),
-            "A custom attribute cannot be required.",
-            "Set Required to false, and check for the value in a PreSignUp trigger.",
-        )
+# --- the rest ------------------------------------------------------------------------------------------------------
 
 
-def _limits(name: str, attribute: dict[str, object]) -> Iterator[Violation]:
-    for block, low, high in (
-        ("StringAttributeConstraints", "MinLength", "MaxLength"),
-        ("NumberAttributeConstraints", "MinValue", "MaxValue"),
-    ):
-        least, most = dig(attribute, block, low), dig(attribute, block, high)
-        if isinstance(least, str) and isinstance(most, str) and int(least) > int(most):
-            yield single(
-                POOL,
-                "P27",
-                ("Schema", name, block),
-                f"{low} {least} is more than {high} {most}.",
-                "Swap the two limits.",
-            )
-
-
-def messages(state: State) -> Iterator[Violation]:
+def invitations(state: State) -> Iterator[Breach]:
     """P30."""
     template = dig(state.one(POOL), "AdminCreateUserConfig", "InviteMessageTemplate") or {}
     for member in ("SMSMessage", "EmailMessage"):
         text = template.get(member)
         if isinstance(text, str) and not ("{####}" in text and "{username}" in text):
-            yield single(
-                POOL,
-                "P30",
+            yield _at(
                 ("AdminCreateUserConfig", "InviteMessageTemplate", member),
                 "The invitation lacks {username} or {####}, so users would not learn how to sign in.",
-                "Put both into the text.",
-                warning=True,
             )
 
 
-def keys(state: State) -> Iterator[Violation]:
-    """P34 and P35."""
-    pool = state.one(POOL)
-    key = pool.get("KeyConfiguration") or {}
-    if key.get("KeyType") == "CUSTOMER_MANAGED_KEY" and not key.get("KmsKeyArn") and not state.offline:
-        yield single(
-            POOL,
-            "P35",
-            ("KeyConfiguration", "KmsKeyArn"),
-            "CUSTOMER_MANAGED_KEY needs the ARN of the key.",
-            "Add user_pool.KeyConfiguration.KmsKeyArn.",
-        )
+P30 = Rule(
+    id="P30",
+    title="An invitation without user name or password",
+    what="A message in InviteMessageTemplate lacks {username} or {####}.",
+    why="Cognito takes the template, and creating users by an administrator fails later.",
+    source=FACTS,
+    advice="Put both into the text.",
+    check=invitations,
+    warning=True,
+)
+
+
+def acr_values(state: State) -> Iterator[Breach]:
+    """P34."""
     levels = {f"Level{n}": f"urn:cognito:loa:{n}" for n in range(1, 5)}
-    for level, value in (pool.get("AcrConfiguration") or {}).items():
+    for level, value in (state.one(POOL).get("AcrConfiguration") or {}).items():
         if isinstance(dig(value, "AcrValue"), str):
             levels[level] = value["AcrValue"]
     if len(set(levels.values())) < len(levels):
-        yield single(
-            POOL, "P34", ("AcrConfiguration",), "Two levels have the same ACR value.", "Give each its own value."
-        )
+        yield _at(("AcrConfiguration",), "Two levels have the same ACR value.")
+
+
+P34 = Rule(
+    id="P34",
+    title="Two ACR levels with one value",
+    what="Two levels of AcrConfiguration have the same AcrValue; levels that are left out have their defaults.",
+    why="Cognito refuses the pool.",
+    source=FACTS,
+    advice="Give each its own value.",
+    check=acr_values,
+)
+
+
+def encryption_key(state: State) -> Iterator[Breach]:
+    """P35."""
+    key = state.one(POOL).get("KeyConfiguration") or {}
+    if key.get("KeyType") == "CUSTOMER_MANAGED_KEY" and not key.get("KmsKeyArn") and not state.offline:
+        yield _at(("KeyConfiguration", "KmsKeyArn"), "CUSTOMER_MANAGED_KEY needs the ARN of the key.")
+
+
+P35 = Rule(
+    id="P35",
+    title="A customer managed key without its ARN",
+    what="KeyConfiguration has KeyType CUSTOMER_MANAGED_KEY and no KmsKeyArn.",
+    why="Cognito refuses the pool.",
+    source=FACTS,
+    advice="Add user_pool.KeyConfiguration.KmsKeyArn.",
+    check=encryption_key,
+)
 
 
 BARE_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 """A host name without scheme, port and path."""
 
 RULES = (
-    sign_in_names,
-    verification,
-    first_factors,
-    recovery,
-    email_sending,
-    sms_sending,
-    triggers,
-    plan_features,
-    attributes,
-    messages,
-    keys,
+    P1,
+    P2,
+    P11,
+    P9,
+    P10,
+    P12,
+    *sending_rules.RULES,
+    P23.checked_by(plan_features),
+    P24,
+    P36,
+    P25,
+    P26,
+    P27,
+    P30,
+    P35,
+    P34,
 )

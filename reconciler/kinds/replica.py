@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from reconciler.kinds import user_pool
-from reconciler.kinds.kind import Listing, PendingCall, Reading, RegionalRead, ResourceKind, State, Violation
-from reconciler.kinds.shared_rules import below, dig, tier_violation
+from reconciler.kinds.kind import Breach, Listing, PendingCall, Reading, RegionalRead, ResourceKind, Rule, State
+from reconciler.kinds.shared_rules import P23, below, dig, needs_plan
 from reconciler.model import Call, Tree
 from reconciler.values.merge import overlay
 from reconciler.values.shapes import input_shape, project
@@ -98,27 +98,49 @@ def _tag_there(pending_call: PendingCall) -> list[Call]:
     return calls + ([Call(SERVICE, "UntagResource", {**where, "TagKeys": old}, region=place)] if old else [])
 
 
-def preconditions(state: State) -> Iterator[Violation]:
-    """What a replica needs of its pool."""
-    replicas = [(a, t) for a, t in state.all(REPLICAS).items() if t.get("Role") != "PRIMARY"]
-    key = str(dig(state.one("user_pool"), "KeyConfiguration", "KmsKeyArn") or "")
-    for address, _ in replicas:
+def _secondary(state: State) -> list[str]:
+    return [a.name for a, t in state.all(REPLICAS).items() if t.get("Role") != "PRIMARY"]
+
+
+def plans(state: State) -> Iterator[Breach]:
+    """P23: a replica needs ESSENTIALS."""
+    for name in _secondary(state):
         if below(state, "ESSENTIALS"):
-            yield tier_violation(REPLICAS, address.name, (), "A replica", "ESSENTIALS")
+            yield needs_plan(REPLICAS, name, (), "A replica", "ESSENTIALS")
+
+
+def preconditions(state: State) -> Iterator[Breach]:
+    """R1."""
+    replicas = _secondary(state)
+    key = str(dig(state.one("user_pool"), "KeyConfiguration", "KmsKeyArn") or "")
+    for name in replicas:
         if "key/mrk-" not in key and state.one("user_pool") and not state.offline:
             yield _broken(
-                address.name,
+                name,
                 "A replica needs a pool that is encrypted with a multi-Region key of your own.",
                 "Set user_pool.KeyConfiguration to CUSTOMER_MANAGED_KEY with the KmsKeyArn of one (…:key/mrk-…).",
             )
-        if state.region and address.name == state.region:
-            yield _broken(address.name, f"The pool itself is in {state.region}.", "Name another Region.")
+        if state.region and name == state.region:
+            yield _broken(name, f"The pool itself is in {state.region}.", "Name another Region.")
     if len(replicas) > 1:
-        yield _broken(replicas[1][0].name, "A pool can have one replica.", "Keep one of them.")
+        yield _broken(replicas[1], "A pool can have one replica.", "Keep one of them.")
 
 
-def _broken(name: str, message: str, advice: str) -> Violation:
-    return Violation("R1", REPLICAS, name, (), message, advice)
+def _broken(name: str, message: str, advice: str) -> Breach:
+    return Breach(REPLICAS, name, (), message, advice)
+
+
+R1 = Rule(
+    id="R1",
+    title="A replica that the pool cannot have",
+    what="The pool is not encrypted with a multi-Region key of your own, the replica is in the Region of the pool, or "
+    "there are two replicas.",
+    why="Cognito refuses the replica.",
+    source=("cognito.md 3.3", "cognito.md 2.14"),
+    advice="Set user_pool.KeyConfiguration to CUSTOMER_MANAGED_KEY with a multi-Region key, and keep one replica in "
+    "another Region.",
+    check=preconditions,
+)
 
 
 def undeletable(live: Tree) -> str:
@@ -149,7 +171,7 @@ KIND = ResourceKind(
     patience=lambda _: PATIENCE,
     lower=lower,
     undeletable=undeletable,
-    rules=(preconditions,),
+    rules=(P23.checked_by(plans), R1),
     elsewhere={"UserPoolTags": ("TagResource", "UntagResource"), **dict.fromkeys(REGIONAL, ("UpdateUserPool",))},
     permissions={"SmsConfiguration.SnsCallerArn": ("iam:PassRole",), "LambdaConfig.KMSKeyID": ("kms:CreateGrant",)},
 )

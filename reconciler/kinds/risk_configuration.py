@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconciler.kinds.kind import PendingCall, Reading, ResourceKind, State, Violation
+from reconciler.kinds.kind import Breach, Check, PendingCall, Reading, ResourceKind, Rule, State
 from reconciler.kinds.shared_rules import below, dig
 from reconciler.model import Tree
 from schemas.risk_configuration import RiskConfiguration
@@ -28,18 +28,29 @@ def prepare(pending_call: PendingCall) -> Tree:
     return {**payload, EXCEPTIONS: exceptions} if exceptions else payload
 
 
-def rules_for(section: str) -> tuple[object, ...]:
-    """Return the rules, speaking of one section."""
+O14 = Rule(
+    id="O14",
+    title="A risk configuration without threat protection",
+    what="A pool or client has a risk configuration while threat protection is off or the plan is below PLUS, or it "
+    "notifies users without NotifyConfiguration.",
+    why="Cognito refuses the configuration, the former with UserPoolAddOnNotEnabledException.",
+    source=("cognito.md 3.3", "cognito.md 2.8"),
+    advice="Set user_pool.UserPoolTier to PLUS and user_pool.UserPoolAddOns.AdvancedSecurityMode to ENFORCED, and add "
+    "NotifyConfiguration where users are notified.",
+)
+"""The rule without a section; see `protection_of`."""
 
-    def protection(state: State) -> Iterator[Violation]:
-        """O14."""
+
+def protection_of(section: str) -> Check:
+    """Return the check for the configurations of one section."""
+
+    def protection(state: State) -> Iterator[Breach]:
         mode = dig(state.one("user_pool"), "UserPoolAddOns", "AdvancedSecurityMode")
         off = mode not in ("AUDIT", "ENFORCED") and not state.offline and bool(state.one("user_pool"))
         for address, tree in state.all(section).items():
             said = any(value is not None for value in tree.values())
             if said and (below(state, "PLUS") or off):
-                yield Violation(
-                    "O14",
+                yield Breach(
                     section,
                     address.name,
                     (),
@@ -48,16 +59,15 @@ def rules_for(section: str) -> tuple[object, ...]:
                 )
             yield from _notification(section, address.name, tree, offline=state.offline)
 
-    return (protection,)
+    return protection
 
 
-def _notification(section: str, name: str, tree: Tree, *, offline: bool) -> Iterator[Violation]:
+def _notification(section: str, name: str, tree: Tree, *, offline: bool) -> Iterator[Breach]:
     takeover = tree.get("AccountTakeoverRiskConfiguration") or {}
     actions = takeover.get("Actions") or {}
     loud = [a for a in ACTIONS if dig(actions, a, "Notify") is True]
     if loud and not takeover.get("NotifyConfiguration") and not offline:
-        yield Violation(
-            "O14",
+        yield Breach(
             section,
             name,
             ("AccountTakeoverRiskConfiguration", "Actions", loud[0], "Notify"),
@@ -77,7 +87,7 @@ def _kind(section: str, **inside: object) -> ResourceKind:
         stands_on=("user_pool",),
         from_api=from_api,
         prepare=prepare,
-        rules=rules_for(section),  # type: ignore[arg-type]
+        rules=(O14.checked_by(protection_of(section)),),
         **inside,  # type: ignore[arg-type]
     )
 

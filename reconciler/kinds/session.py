@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconciler.kinds.kind import PendingCall, Reading, ResourceKind, State, Violation
-from reconciler.kinds.shared_rules import below, tier_violation
+from reconciler.kinds.kind import Breach, PendingCall, Reading, ResourceKind, Rule, State
+from reconciler.kinds.shared_rules import P23, below, needs_plan
 from reconciler.model import Tree
 from schemas.session_configuration import ClientSessionConfiguration, SessionConfiguration
 
@@ -41,27 +41,32 @@ def prepare_of_client(pending_call: PendingCall) -> Tree:
     return {**CLIENT_DEFAULT, **pending_call.payload}
 
 
-def tracking(state: State) -> Iterator[Violation]:
-    """O17 and the plan."""
+def tracking(state: State) -> Iterator[Breach]:
+    """P23: session tracking needs ESSENTIALS."""
     pool = state.one("session")
     if pool.get("UserSessionTracking") == "ENABLED" and below(state, "ESSENTIALS"):
-        yield tier_violation("session", "", ("UserSessionTracking",), "Session tracking", "ESSENTIALS")
+        yield needs_plan("session", "", ("UserSessionTracking",), "Session tracking", "ESSENTIALS")
 
 
-def tracking_of_clients(state: State) -> Iterator[Violation]:
+def tracking_of_clients(state: State) -> Iterator[Breach]:
     """O17."""
     if state.offline or state.one("session").get("UserSessionTracking") == "ENABLED":
         return
     for address, tree in state.all(INSIDE).items():
         if tree and tree != CLIENT_DEFAULT:
-            yield Violation(
-                "O17",
-                INSIDE,
-                address.name,
-                ("SSOSession",),
-                "Sessions of a client can be configured only while the pool tracks sessions.",
-                "Set session.UserSessionTracking to ENABLED.",
-            )
+            message = "Sessions of a client can be configured only while the pool tracks sessions."
+            yield Breach(INSIDE, address.name, ("SSOSession",), message)
+
+
+O17 = Rule(
+    id="O17",
+    title="Sessions of a client while the pool does not track sessions",
+    what="A client has a session configuration of its own, and UserSessionTracking of the pool is not ENABLED.",
+    why="Cognito refuses the configuration of the client.",
+    source=("cognito.md 3.3", "cognito.md 2.13"),
+    advice="Set session.UserSessionTracking to ENABLED.",
+    check=tracking_of_clients,
+)
 
 
 POOL = ResourceKind(
@@ -74,7 +79,7 @@ POOL = ResourceKind(
     stands_on=("user_pool",),
     initial=initial,
     prepare=prepare,
-    rules=(tracking,),
+    rules=(P23.checked_by(tracking),),
 )
 
 CLIENT = ResourceKind(
@@ -89,5 +94,5 @@ CLIENT = ResourceKind(
     initial=initial_of_client,
     from_api=from_api,
     prepare=prepare_of_client,
-    rules=(tracking_of_clients,),
+    rules=(O17,),
 )

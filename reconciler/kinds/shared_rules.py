@@ -1,10 +1,10 @@
-"""Small words that the rules of several kinds share."""
+"""Helpers shared by the rules of several kinds, and the rule that they share."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from reconciler.kinds.kind import State, Violation
+from reconciler.kinds.kind import Breach, Rule, State
 from reconciler.model import Path, Tree
 
 TIERS = ("LITE", "ESSENTIALS", "PLUS")
@@ -36,15 +36,14 @@ def tier(state: State) -> str:
 
 
 def below(state: State, needed: str) -> bool:
-    """Tell whether the pool's plan is known to be lower than what a feature needs."""
+    """Return whether the pool's plan is known to be lower than a feature requires."""
     have = tier(state)
     return bool(have) and TIERS.index(have) < TIERS.index(needed)
 
 
-def tier_violation(section: str, name: str, path: Path, what: str, needed: str, *, rule: str = "P23") -> Violation:
-    """Say that a feature needs a higher plan."""
-    return Violation(
-        rule,
+def needs_plan(section: str, name: str, path: Path, what: str, needed: str) -> Breach:
+    """Return a breach: a feature requires a higher plan."""
+    return Breach(
         section,
         name,
         path,
@@ -53,19 +52,31 @@ def tier_violation(section: str, name: str, path: Path, what: str, needed: str, 
     )
 
 
+P23 = Rule(
+    id="P23",
+    title="A feature that the feature plan does not include",
+    what="A feature is configured that needs a higher feature plan (UserPoolTier) than the pool has.",
+    why="Cognito refuses it with FeatureUnavailableInTierException or InvalidParameterException, and by then other "
+    "changes may have been made.",
+    source=("cognito.md 3.1", "cognito.md 2.19"),
+    advice="Set user_pool.UserPoolTier to the plan that the feature needs, or leave the feature out.",
+)
+"""The features themselves are named by the kinds that have them; each adds a check of its own."""
+
+
 def strings(value: Any) -> list[str]:
     """Return the strings of a list; leaves that are not known yet are left out."""
     return [v for v in value if isinstance(v, str)] if isinstance(value, list) else []
 
 
 def unsure(value: Any) -> bool:
-    """Tell whether a list holds leaves that are not known yet, so that "lacks" cannot be said of it."""
+    """Return whether a list has unknown leaves, so missing items cannot be reported."""
     return isinstance(value, list) and any(not isinstance(v, str) for v in value)
 
 
-def single(section: str, rule: str, path: Path, message: str, advice: str, *, warning: bool = False) -> Violation:
-    """A violation by the single object of a section."""
-    return Violation(rule, section, "", path, message, advice, warning)
+def single(section: str, path: Path, message: str, advice: str = "") -> Breach:
+    """Return a breach by the single object of a section."""
+    return Breach(section, "", path, message, advice)
 
 
 def sms(state: State) -> Tree:

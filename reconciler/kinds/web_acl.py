@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from reconciler.kinds.kind import PendingCall, Reading, ResourceKind, State, Violation
+from reconciler.kinds.kind import Breach, PendingCall, Reading, ResourceKind, Rule, State
 from reconciler.kinds.shared_rules import arn_part, single
 from reconciler.model import Call, Tree
 from schemas.web_acl import WebAcl
@@ -24,17 +24,22 @@ def lower(pending_call: PendingCall, usual: Callable[[PendingCall], tuple[Call, 
     return (Call("wafv2", "DisassociateWebACL", {"ResourceArn": pending_call.change.ids["ResourceArn"]}),)
 
 
-def region(state: State) -> Iterator[Violation]:
-    """A pool takes web ACLs of its own Region only."""
+def region(state: State) -> Iterator[Breach]:
+    """W1."""
     arn = state.one("web_acl").get(ACL)
     if state.region and arn_part(arn, 3) not in ("", state.region):
-        yield single(
-            "web_acl",
-            "W1",
-            (ACL,),
-            f"The web ACL is in {arn_part(arn, 3)}, the pool in {state.region}.",
-            "Use a regional web ACL of the pool's Region.",
-        )
+        yield single("web_acl", (ACL,), f"The web ACL is in {arn_part(arn, 3)}, the pool in {state.region}.")
+
+
+W1 = Rule(
+    id="W1",
+    title="A web ACL of another Region",
+    what="WebACLArn names a web ACL that is not in the Region of the pool.",
+    why="AWS WAF refuses the association: a pool takes web ACLs of the scope REGIONAL and of its own Region only.",
+    source=("cognito.md 3.3", "cognito.md 9.6"),
+    advice="Use a regional web ACL of the pool's Region.",
+    check=region,
+)
 
 
 KIND = ResourceKind(
@@ -47,7 +52,7 @@ KIND = ResourceKind(
     update="AssociateWebACL",
     from_api=from_api,
     lower=lower,
-    rules=(region,),
+    rules=(W1,),
     elsewhere={ACL: ("AssociateWebACL", "DisassociateWebACL")},
     permissions={
         operation: (f"cognito-idp:{operation}",)

@@ -15,7 +15,8 @@ from typing import Any
 from reconciler.cloud.port import Cloud, pages
 from reconciler.errors import CloudError, NotFound
 from reconciler.kinds import KINDS, root_of
-from reconciler.kinds.kind import Reading, ResourceKind
+from reconciler.kinds.engine_rules import AMBIGUOUS, MISSING
+from reconciler.kinds.kind import Reading, ResourceKind, Rule
 from reconciler.model import Address, Gap, Observed, Position, Refusal, Secret, Tree
 from reconciler.values.shapes import input_shape, project
 from schemas.base import ApiModel, SecretKeys, Sensitive, members
@@ -102,7 +103,7 @@ def find(cloud: Cloud, scope: ReadScope) -> tuple[Tree | None, Refusal | None]:
         ids = ", ".join(sorted(root.identifier(i) for i in found))
         return None, _root_refusal(
             scope,
-            "ambiguous",
+            AMBIGUOUS,
             f"{len(found)} pools are called {scope.name!r}: {ids}.",
             "Names are not unique: write the id of the one that is meant as `id:` into the manifest.",
         )
@@ -115,15 +116,15 @@ def _pinned(cloud: Cloud, root: ResourceKind, scope: ReadScope) -> tuple[Tree | 
     except NotFound:
         return None, _root_refusal(
             scope,
-            "missing",
+            MISSING,
             f"There is no pool with the id {scope.id} here.",
             "Check account, Region and id; remove `id:` to have a new pool made.",
         )
 
 
-def _root_refusal(scope: ReadScope, rule: str, message: str, advice: str) -> Refusal:
+def _root_refusal(scope: ReadScope, rule: Rule, message: str, advice: str) -> Refusal:
     address = Address(scope.pool, root_of(scope.document).section)
-    return Refusal(address, rule, (), message, advice, scope.source)
+    return rule.refusal(address, (), message, scope.source, advice)
 
 
 # --- everything in it ----------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from reconciler.kinds import KINDS, judge
+from reconciler.kinds.engine_rules import REQUIRED, UNDELETABLE
 from reconciler.kinds.kind import State, Violation
 from reconciler.manifests.desired import Manifest
 from reconciler.model import Action, Address, Notice, Path, Plan, Position, Refusal
@@ -32,12 +33,12 @@ def check(plan: Plan, manifest: Manifest, live_state: LiveState) -> Plan:
     before = {v.key for v in judge(current_state(live_state, plan.target))}
     found = [v for v in judge(planned_state(plan.changes, live_state, plan.target)) if v.key not in before]
     stated = {v.key: v for v in judge(_stated(manifest))}
-    broken = {v.key: v for v in found} | {k: v for k, v in stated.items() if not v.warning}
+    broken = {v.key: v for v in found} | {k: v for k, v in stated.items() if not v.rule.warning}
     said = {(r.rule, r.address) for r in plan.refusals}
-    new = [_refusal(v, manifest) for v in broken.values() if not v.warning]
+    new = [_refusal(v, manifest) for v in broken.values() if not v.rule.warning]
     refusals = [*plan.refusals, *(r for r in new if (r.rule, r.address) not in said)]
     refusals += [*_incomplete(plan, manifest), *_staying(plan, manifest)]
-    warnings = [_warning(v, manifest) for v in broken.values() if v.warning]
+    warnings = [_warning(v, manifest) for v in broken.values() if v.rule.warning]
     return replace(
         plan,
         refusals=tuple(sorted(refusals, key=lambda r: (r.address, r.rule, str(r.path)))),
@@ -47,7 +48,7 @@ def check(plan: Plan, manifest: Manifest, live_state: LiveState) -> Plan:
 
 def offline(manifest: Manifest) -> Sequence[Refusal]:
     """Return the rules that a manifest breaks by what it says alone, whatever is live."""
-    return [_refusal(v, manifest) for v in judge(_stated(manifest)) if not v.warning]
+    return [_refusal(v, manifest) for v in judge(_stated(manifest)) if not v.rule.warning]
 
 
 def _stated(manifest: Manifest) -> State:
@@ -61,13 +62,12 @@ def _incomplete(plan: Plan, manifest: Manifest) -> Iterable[Refusal]:
         for call in lower(change, plan):
             for path in missing(call.params, input_shape(call.service, call.operation)):
                 name = str(path[-1])
-                yield Refusal(
+                yield REQUIRED.refusal(
                     change.address,
-                    "required",
                     tuple(path),
                     f"{call.operation} needs {name}.",
-                    f"Add {name} to the manifest.",
                     _position(manifest, change.address, tuple(path)),
+                    f"Add {name} to the manifest.",
                 )
 
 
@@ -79,23 +79,24 @@ def _staying(plan: Plan, manifest: Manifest) -> Iterable[Refusal]:
         if reason:
             message, _, advice = reason.partition(". ")
             place = _position(manifest, change.address, ())
-            yield Refusal(change.address, "undeletable", (), f"{message}.", advice, place)
+            yield UNDELETABLE.refusal(change.address, (), f"{message}.", place, advice)
 
 
 def _refusal(violation: Violation, manifest: Manifest) -> Refusal:
     address = _address(violation, manifest)
-    where = _position(manifest, address, violation.path)
-    return Refusal(address, violation.rule, violation.path, violation.message, violation.advice, where)
+    breach = violation.breach
+    where = _position(manifest, address, breach.path)
+    return violation.rule.refusal(address, breach.path, breach.message, where, breach.advice)
 
 
 def _warning(violation: Violation, manifest: Manifest) -> Notice:
     address = _address(violation, manifest)
-    where = _position(manifest, address, violation.path)
-    return Notice(f"{violation.rule} {address}: {violation.message} {violation.advice}", where)
+    where = _position(manifest, address, violation.breach.path)
+    return Notice(f"{violation.rule.id} {address}: {violation.breach.message} {violation.advice}", where)
 
 
 def _address(violation: Violation, manifest: Manifest) -> Address:
-    return Address(manifest.name, violation.section, violation.name)
+    return Address(manifest.name, violation.breach.section, violation.breach.name)
 
 
 def _position(manifest: Manifest, address: Address, path: Path) -> Position:

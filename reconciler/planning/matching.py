@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from reconciler.kinds import KINDS, root_of
-from reconciler.kinds.kind import ResourceKind
+from reconciler.kinds.engine_rules import AMBIGUOUS, IMMUTABLE, LEAVING, MISSING, NOT_REMOVABLE
+from reconciler.kinds.kind import ResourceKind, Rule
 from reconciler.model import Action, Address, FieldChange, Observed, Path, Refusal, ResourceChange, Spec, Tree, Unknown
 from reconciler.observing.observer import LiveState
 from reconciler.planning import ignoring
@@ -71,23 +72,24 @@ class Matcher:
             ids = ", ".join(sorted(o.ids[kind.id_param] for o in found))
             message = f"{len(found)} {kind.title}s are called {name!r}: {ids}."
             advice = f"Names are not unique: pin the one that is meant with {kind.id_param} in the manifest."
-            self._refuse(spec, "ambiguous", (), message, advice)
+            self._refuse(spec, AMBIGUOUS, (), message, advice)
         return found[0] if found else None
 
     def _pinned(self, kind: ResourceKind, spec: Spec, live: Iterable[Observed]) -> Observed | None:
         found = next((o for o in live if o.ids[kind.id_param] == spec.pin), None)
         if not found:
             message = f"There is no {kind.title} with the {kind.id_param} {spec.pin} in this pool."
-            self._refuse(spec, "missing", (kind.id_param,), message, "Correct the id, or remove it to make a new one.")
+            advice = "Correct the id, or remove it to make a new one."
+            self._refuse(spec, MISSING, (kind.id_param,), message, advice)
         return found
 
     # --- what happens to it
 
     def _create(self, kind: ResourceKind, spec: Spec) -> ResourceChange:
         owner = (self.live_state.foreign or {}).get(spec.address)
-        if owner:
+        if owner and kind.taken:
             message = f"The {kind.title} {spec.address.name} belongs to another pool, {owner}."
-            self._refuse(spec, "O1", (), message, "Choose another name, or delete it there first.")
+            self._refuse(spec, kind.taken, (), message, "Choose another name, or delete it there first.")
         before = kind.initial() if not kind.create else {}
         setting = not kind.create and self.live_state.root is not None  # of a pool that is live
         declared = self._without_ignored(kind, spec) if setting else spec.declared
@@ -181,22 +183,22 @@ class Matcher:
         advice = self._frozen(kind, spec, change, before)
         if kind.delete:
             advice += f" Or let it be deleted and made again: --allow-replace {spec.address}."
-        self._refuse(spec, "immutable", change.path, message, advice)
+        self._refuse(spec, IMMUTABLE, change.path, message, advice)
 
     def _check_leaving(self, kind: ResourceKind, spec: Spec, observed: Observed) -> None:
         if observed.leaving:
             message = f"The service is deleting the {kind.title} {spec.address.name}."
-            self._refuse(spec, "leaving", (), message, "Wait until it is gone, then plan again to have it made anew.")
+            self._refuse(spec, LEAVING, (), message)
 
     def _check_removals(self, kind: ResourceKind, spec: Spec, fields: Iterable[FieldChange]) -> None:
         for change in fields:
             mark = _not_removable(kind, change.path) if change.after is None else None
             if mark:
                 message = f"{change.path[-1]} cannot be unset once it is set."
-                self._refuse(spec, "not-removable", change.path, message, mark.advice)
+                self._refuse(spec, NOT_REMOVABLE, change.path, message, mark.advice)
 
-    def _refuse(self, spec: Spec, rule: str, path: Path, message: str, advice: str) -> None:
-        self.refusals.append(Refusal(spec.address, rule, path, message, advice, spec.position(path)))
+    def _refuse(self, spec: Spec, rule: Rule, path: Path, message: str, advice: str = "") -> None:
+        self.refusals.append(rule.refusal(spec.address, path, message, spec.position(path), advice))
 
 
 # --- comparing -----------------------------------------------------------------------------------------------------

@@ -93,7 +93,7 @@ def _flipped(changes: Sequence[ResourceChange], live_state: LiveState, target: T
     found = _broken([root], live_state, target, known)
     if not found:
         return frozenset()
-    at_fault = {(v.section, v.name) for v in found}
+    at_fault = {(v.breach.section, v.breach.name) for v in found}
     movable = [c for c in changes if c.action in (Action.UPDATE, Action.DELETE) and c is not root]
     first = [c for c in movable if (c.address.section, c.address.name) in at_fault or _flexible(c, root)]
     after = {v.key for v in judge(planned_state(changes, live_state, target))}
@@ -111,7 +111,7 @@ def _broken(
 ) -> list[Violation]:
     """The rules that a state would break in which only some of the changes were made."""
     between = planned_state(alone, live_state, target)
-    return [v for v in judge(between) if not v.warning and v.key not in known]
+    return [v for v in judge(between) if not v.rule.warning and v.key not in known]
 
 
 def _turn(change: ResourceChange, flipped: frozenset[Address]) -> ResourceChange:

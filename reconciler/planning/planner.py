@@ -13,6 +13,7 @@ from fnmatch import fnmatchcase
 
 from reconciler.errors import InvalidInput
 from reconciler.kinds import KINDS, root_of
+from reconciler.kinds.engine_rules import THRESHOLD
 from reconciler.kinds.kind import ResourceKind
 from reconciler.manifests.desired import Manifest
 from reconciler.model import Action, Address, Notice, Observed, Plan, Refusal, ResourceChange, Target
@@ -23,7 +24,7 @@ from reconciler.planning.matching import Matcher
 from reconciler.planning.ordering import needed_by, ordered
 from reconciler.terminal.suggestions import suggest
 
-THRESHOLD, FLOOR = 0.3, 3
+SHARE, FLOOR = 0.3, 3
 """A plan that deletes more than this part of the objects of a kind, and at least so many, is refused (decision 5)."""
 
 
@@ -184,16 +185,11 @@ def _too_many(
         count = sum(d.address.section == section for d in deletions)
         live = len(live_state.section(section))
         allowed = plan_options.max_deletes
-        over = count > allowed if allowed is not None else count >= FLOOR and count > THRESHOLD * live
+        over = count > allowed if allowed is not None else count >= FLOOR and count > SHARE * live
         if over:
             first = next(d.address for d in deletions if d.address.section == section)
-            yield Refusal(
-                first,
-                "threshold",
-                (),
-                f"{count} of {live} objects of {section} would be deleted.",
-                f"If that is meant, say so: --max-deletes {count}.",
-            )
+            message = f"{count} of {live} objects of {section} would be deleted."
+            yield THRESHOLD.refusal(first, (), message, advice=f"If that is meant, say so: --max-deletes {count}.")
 
 
 def _replaceable(manifest: Manifest, plan_options: PlanOptions) -> frozenset[str]:

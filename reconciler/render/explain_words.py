@@ -1,10 +1,20 @@
-"""What is known about a place in a manifest, in words; the terminal, the JSON and docs/reference/ share them."""
+"""What is known about a place in a manifest or about a rule, in words.
+
+The terminal, the JSON, docs/reference/ and docs/rules.md share them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
 from reconciler.explaining.facts import Calls, Explanation, Facts, Type, Value, spelled
+from reconciler.kinds.kind import Rule
+
+FACTS = "cognito.md"
+"""How a source begins that is a section of docs/cognito.md."""
+
+STOPS = "Nothing is written; the run ends with 4, or with 3 in validate."
+WARNS = "A notice; nothing is stopped."
 
 COLUMN = 28
 """Longest type in a table, in columns; a longer one is told in a few words."""
@@ -165,3 +175,12 @@ def _calls(calls: Calls, about: Explanation) -> Iterator[tuple[str, str]]:
             yield label, ", ".join(operation.partition(":")[2] for operation in operations)
         elif label == "Created by" and about.planned and not about.facts:
             yield label, "Comes with what it belongs to."
+
+
+def rule_facts(about: Rule) -> Iterator[tuple[str, str]]:
+    """Yield what is known about a rule as label and text, in the order in which it is wanted."""
+    yield "Warned of" if about.warning else "Refused", about.what
+    yield "Why", about.why
+    yield "Do", about.advice
+    yield "Effect", WARNS if about.warning else STOPS
+    yield "Source", ", ".join(f"docs/{source}" if source.startswith(FACTS) else source for source in about.source)

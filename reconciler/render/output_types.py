@@ -876,11 +876,31 @@ class ExplanationEntry(TypedDict):
 
 
 @closed
+class RuleEntry(TypedDict):
+    """What is known of a rule."""
+
+    id: str
+    """As refusals name it: `P7`, `immutable`."""
+    title: str
+    what: str
+    """What is refused, or warned of."""
+    why: str
+    """What Cognito does, and what would follow."""
+    advice: str
+    """What to do instead."""
+    source: list[str]
+    """Where that is known from: a section of docs/cognito.md, or a decision."""
+    warning: bool
+    """Whether it is a notice only; else it stops the run."""
+
+
+@closed
 class ExplainDocument(TypedDict):
-    """What `poolctl explain -o json` writes: one place in a manifest, or the list of kinds."""
+    """What `poolctl explain -o json` writes: one place in a manifest, one rule, or the list of kinds."""
 
     format_version: Version
     poolctl_version: ToolVersion
     kinds: list[KindEntry]
-    """All kinds, where no place was asked for; else empty."""
+    """All kinds, where nothing was asked for; else empty."""
     explanation: ExplanationEntry | None
+    rule: RuleEntry | None

@@ -11,7 +11,8 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from reconciler import __version__
+from reconciler import __version__, kinds
+from reconciler.kinds.kind import Rule
 from reconciler.render.places import Locate, uri
 from reconciler.render.report import Report, Row, Suite, renderers
 from reconciler.render.subjects import USUAL, RenderOptions
@@ -83,7 +84,10 @@ RULES = {
     ),
     "apply": SarifRule("ApplyFailed", "A change was not made.", "Run plan to see what is left, then apply again."),
 }
-"""What is known of rules, by identifier or by what stands before its slash."""
+"""What is known of rules, by identifier or by the part before its slash."""
+
+JUDGED = ("manifest", "refusal")
+"""Families whose identifiers end with the id of a rule: `refusal/P7`."""
 
 
 def render(report: Report, options: RenderOptions = USUAL) -> str:
@@ -115,16 +119,33 @@ def _reported(report: Report, row: Row) -> bool:
 
 
 def _rule(identifier: str) -> dict[str, Any]:
-    """Rules of Cognito share the text of their family and are told apart by what stands behind the slash."""
+    """A rule that refuses has words of its own; what else is found has those of its family."""
     family, _, rest = identifier.partition("/")
     known = RULES.get(identifier) or RULES[family]
     name = known.name if identifier in RULES else known.name + "".join(w.title() for w in rest.split("-"))
+    rule = kinds.RULES.get(rest) if family in JUDGED else None
+    if rule:
+        return {"id": identifier, "name": name, **_explained(rule)}
     return {
         "id": identifier,
         "name": name,
         "shortDescription": {"text": known.short},
         "fullDescription": {"text": f"{known.short} {known.help}"},
         "help": {"text": known.help, "markdown": known.help},
+    }
+
+
+def _explained(rule: Rule) -> dict[str, Any]:
+    """The words of a rule; the reader of an alert has no documentation at hand, so all of them."""
+    source = ", ".join(rule.source)
+    parts = (("What", rule.what), ("Why", rule.why), ("Do", rule.advice), ("Source", f"{source} in docs/ of poolctl"))
+    return {
+        "shortDescription": {"text": f"{rule.title}."},
+        "fullDescription": {"text": f"{rule.what} {rule.why}"},
+        "help": {
+            "text": "\n".join(f"{label}: {text}" for label, text in parts),
+            "markdown": "\n\n".join(f"**{label}**: {text.replace('<', '&lt;')}" for label, text in parts),
+        },
     }
 
 

@@ -13,6 +13,7 @@ from reconciler.render.shown import ShownApply, ShownComparison, ShownDrift, Sho
 
 if TYPE_CHECKING:  # pydantic comes with it
     from reconciler.explaining.facts import Explanation
+    from reconciler.kinds.kind import Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +81,11 @@ class Explained(NamedTuple):
     """What `explain` was asked for."""
 
     about: Explanation | None
-    """The kind or member; None for the list of kinds."""
+    """The kind or member; None for a rule and for the list of kinds."""
     kinds: Sequence[Explanation] = ()
-    """All kinds, where no place was asked for."""
+    """All kinds, where nothing was asked for."""
+    rule: Rule | None = None
+    """The rule, where one was asked for."""
 
 
 SubjectT = TypeVar("SubjectT")

@@ -13,7 +13,7 @@ from reconciler import notify
 from reconciler.cloud.port import Cloud
 from reconciler.drift import report_store
 from reconciler.errors import CloudError, InvalidInput, InvalidManifest, PoolctlError, Refused, worst
-from reconciler.model import Address, Drift, Gap, Notice, Refusal, Target
+from reconciler.model import Address, Drift, Gap, Notice, Target
 from reconciler.render.tally import plural
 from reconciler.runs import stages
 from reconciler.runs.runtime import Runtime
@@ -176,14 +176,14 @@ def drift_all(runtime: Runtime, console: Console, manifests: Sequence[Manifest],
 def _unseen(manifest: Manifest, error: PoolctlError) -> Drift:
     """What is told of a document that could not be looked at."""
     from reconciler.kinds import root_of
+    from reconciler.kinds.engine_rules import UNSEEN
 
     address = Address(manifest.name, root_of(manifest.kind).section)
     target = Target(manifest.account, manifest.region, manifest.name, manifest.pool_id, manifest.file)
     if isinstance(error, CloudError):
         return Drift(target, (), 0, (Gap(address, error.operation, f"{error.code}: {error.message}"),))
     message = " ".join(str(error).splitlines())
-    advice = "Correct it; the other pools of the run were looked at."
-    return Drift(target, (), 0, refusals=(Refusal(address, "unseen", (), message, advice, manifest.source),))
+    return Drift(target, (), 0, refusals=(UNSEEN.refusal(address, (), message, manifest.source),))
 
 
 def exit_code(drifts: Sequence[Drift], *, zero: bool, undelivered: bool = False) -> int:

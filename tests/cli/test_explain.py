@@ -4,7 +4,11 @@ import json
 import re
 
 import pytest
+from jsonschema import Draft202012Validator
 
+from reconciler.explaining.facts import paths
+from reconciler.kinds import RULES
+from reconciler.render import output_schema
 from tests.cli.support import run
 from tests.cli.test_frame import _imported
 
@@ -32,6 +36,39 @@ def test_without_an_argument_all_kinds_are_listed():
     assert {"path": "clients", "document": "UserPool"}.items() <= tree["kinds"][13].items()
 
 
+@pytest.mark.parametrize("topic", ["P7", "p7", " P7 ", "refusal/P7", "manifest/P7"])
+def test_a_rule(topic):
+    ran = run("explain", topic)
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith(f"P7\n{RULES['P7'].title}\n")
+    for said in ("Refused       MfaConfiguration is ON", "Why  ", "Do            Set MfaConfiguration to OPTIONAL"):
+        assert said in ran.out
+    assert ran.out.endswith("  Source        docs/cognito.md 3.1, docs/cognito.md 2.2\n")
+
+
+@pytest.mark.parametrize("identifier", RULES)
+def test_every_rule_is_explained(identifier):
+    rule = RULES[identifier]
+    shown = " ".join(run("explain", identifier.lower()).out.split())
+    assert shown.startswith(f"{identifier} {rule.title} {'Warned of' if rule.warning else 'Refused'} {rule.what} Why ")
+    assert rule.advice in shown
+
+
+def test_a_rule_as_json():
+    text = run("explain", "-o", "json", "not-removable").out
+    tree = json.loads(text)
+    Draft202012Validator(json.loads(output_schema("explain"))).validate(tree)
+    assert (tree["kinds"], tree["explanation"]) == ([], None)
+    assert (tree["rule"]["id"], tree["rule"]["warning"]) == ("not-removable", False)
+    assert tree["rule"]["source"] == ["decision 23", "cognito.md 0.2"]
+
+
+def test_a_place_wins_over_a_rule():
+    """No rule is named like a place today; if one is, the place is explained."""
+    assert json.loads(run("explain", "-o", "json", "clients").out)["rule"] is None
+    assert not {identifier.lower() for identifier in RULES} & {path.lower() for path in paths()}
+
+
 @pytest.mark.parametrize(
     ("path", "said"),
     [
@@ -40,6 +77,10 @@ def test_without_an_argument_all_kinds_are_listed():
             "clients.refreshtokenrotation is not known. Did you mean clients.RefreshTokenRotation?",
         ),
         ("client", "Did you mean clients?"),
+        ("P99", "P99 is not known. Did you mean P9?"),
+        ("imutable", "imutable is not known. Did you mean immutable?"),
+        ("not_removeable", "Did you mean not-removable?"),
+        ("clients.P7", "clients.P7 is not known."),
     ],
 )
 def test_an_unknown_path(path, said):

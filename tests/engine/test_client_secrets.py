@@ -18,8 +18,8 @@ def test_only_a_secret_that_is_older_than_allowed_is_reported(limit, days, said)
     today = date.fromordinal(made.toordinal() + days)
     tree = {"max_age_days": limit, "NewestSecret": made.isoformat()}
     state = State({Address("p", "clients.secrets", "web"): tree}, frozenset())
-    found = list(age_on(lambda: today)(state))
-    assert [v.warning for v in found] == ([True] if said else [])
+    found = list(age_on(lambda: today).violations(state))
+    assert [v.rule.warning for v in found] == ([True] if said else [])
 
 
 def test_it_is_read_only_when_it_is_asked_for_and_changes_nothing(tmp_path):

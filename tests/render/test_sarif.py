@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from jsonschema import Draft202012Validator
 
+from reconciler.kinds import RULES
 from reconciler.model import Drift
 from reconciler.render import redact, report, sarif
 from reconciler.render.places import within
@@ -150,3 +151,12 @@ def test_paths_are_relative_to_the_repository():
     text = sarif.render(REPORTS["validate-wrong"], RenderOptions(locate=within("/repo", "/repo/infra")))
     found = {r["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for r in conforms(text)["results"]}
     assert found == {"-", "infra/pools/a%20b.yaml", "infra/pools/c.yaml", "infra/poolctl.yaml"}
+
+
+def test_a_rule_that_refuses_has_help_of_its_own():
+    run = conforms(sarif.render(REPORTS["validate-wrong"]))
+    shown = next(r for r in run["tool"]["driver"]["rules"] if r["id"] == "manifest/P7")
+    assert shown["shortDescription"] == {"text": f"{RULES['P7'].title}."}
+    assert RULES["P7"].advice in shown["help"]["text"]
+    assert "**Why**: " in shown["help"]["markdown"]
+    assert "helpUri" not in shown  # no page of the project is public

@@ -1,4 +1,4 @@
-"""What is known about a place in a manifest, for people."""
+"""What is known about a place in a manifest or about a rule, for people."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from reconciler.render.explain_words import facts, short
+from reconciler.render.explain_words import facts, rule_facts, short
 from reconciler.render.human.pen import BOLD, Pen
 from reconciler.render.subjects import USUAL, Explained, RenderOptions
 
 if TYPE_CHECKING:  # pydantic comes with it
     from reconciler.explaining.facts import Explanation, FactLine
+    from reconciler.kinds.kind import Rule
 
 LABEL = 14
 """Columns of the words on the left."""
@@ -21,7 +22,9 @@ NAMES = 30
 
 
 def explain(found: Explained, options: RenderOptions = USUAL) -> str:
-    """Return the text about a place, or the list of kinds."""
+    """Return the text about a place or a rule, or the list of kinds."""
+    if found.rule:
+        return _rule(found.rule, Pen(color=options.color), options.width)
     if found.about:
         return _place(found.about, Pen(color=options.color), options.width)
     return _overview(found.kinds, Pen(color=options.color), options.width)
@@ -46,7 +49,18 @@ def _overview(kinds: Sequence[Explanation], pen: Pen, width: int) -> str:
         lines += [pen.paint(BOLD, f"kind: {document}")]
         lines += _columns([(k.path, "", k.title) for k in kinds if k.document == document], width)
         lines.append("")
-    return "\n".join([*lines, "`poolctl explain KIND` tells more, and so does `poolctl explain KIND.MEMBER`."]) + "\n"
+    more = (
+        "`poolctl explain KIND` shows more, and so does `poolctl explain KIND.MEMBER`.",
+        "`poolctl explain RULE` explains a refusal: the rule is shown in brackets, as in [P7].",
+    )
+    return "\n".join([*lines, *more]) + "\n"
+
+
+def _rule(about: Rule, pen: Pen, width: int) -> str:
+    lines = [pen.paint(BOLD, about.id), *_wrapped(about.title, width), ""]
+    for label, text in rule_facts(about):
+        lines += _fact(label, text, pen, width)
+    return "\n".join(lines) + "\n"
 
 
 def _wrapped(text: str, width: int, indent: str = "") -> list[str]:

@@ -1,4 +1,4 @@
-"""What is known about a place in a manifest, for programs."""
+"""What is known about a place in a manifest or about a rule, for programs."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import cast
 
 from reconciler import __version__
 from reconciler.explaining.facts import Calls, Explanation, Facts, Type, Value
+from reconciler.kinds.kind import Rule
 from reconciler.render.explain_words import words
 from reconciler.render.json_parts import dump
 from reconciler.render.output_types import (
@@ -16,6 +17,7 @@ from reconciler.render.output_types import (
     FeaturePlan,
     KindEntry,
     OperationsEntry,
+    RuleEntry,
     TypeEntry,
     TypeName,
     ValueEntry,
@@ -30,8 +32,21 @@ def explain(found: Explained, options: RenderOptions = USUAL) -> str:  # noqa: A
         "poolctl_version": __version__,
         "kinds": [_brief(k) for k in found.kinds],
         "explanation": _explanation(found.about) if found.about else None,
+        "rule": _rule(found.rule) if found.rule else None,
     }
     return dump(document)
+
+
+def _rule(about: Rule) -> RuleEntry:
+    return {
+        "id": about.id,
+        "title": about.title,
+        "what": about.what,
+        "why": about.why,
+        "advice": about.advice,
+        "source": list(about.source),
+        "warning": about.warning,
+    }
 
 
 def _brief(kind: Explanation) -> KindEntry:

@@ -1,0 +1,111 @@
+"""docs/rules.md: every rule that refuses a plan or warns of something, from the values that refuse and warn."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from reconciler.kinds import RULES
+from reconciler.kinds.kind import Rule
+
+COMMAND = "make docs"
+DOCS = Path(__file__).parent.parent / "docs"
+PAGE = DOCS / "rules.md"
+
+GROUPS = {
+    "P": "User pools",
+    "C": "App clients",
+    "O": "Domains, identity providers, groups and other objects",
+    "R": "Replicas",
+    "S": "Client secrets",
+    "W": "Web ACLs",
+    "": "Rules of poolctl",
+}
+"""The letter of a rule and what its group is about, in the order of the page; empty for rules without a number."""
+
+INTRODUCTION = f"""\
+# Rules
+
+<!-- Generated: {COMMAND} -->
+
+A plan that breaks one of these rules is refused before the first write, with the rule in brackets: `[P7]`. The rules
+of Cognito have a letter and a number; `validate` applies them to what a manifest says, `plan` and `apply` to the live
+pool with the manifest over it. What is already so on the live pool does not stop a plan. Rules whose effect is a
+notice stop nothing.
+
+`poolctl explain P7` prints the same on the command line. In GitHub's code scanning (`-o sarif`) it is the help of the
+alert.
+"""
+
+
+def pages() -> Mapping[str, str]:
+    """Return the page by its path from the root of the repository."""
+    return {"docs/rules.md": page()}
+
+
+def page() -> str:
+    """Return the page: the same bytes for the same rules."""
+    lines = [INTRODUCTION, "| Rule | About | Effect |", "| --- | --- | --- |"]
+    grouped = {letter: [r for r in RULES.values() if group(r) == letter] for letter in GROUPS}
+    for rules in grouped.values():
+        lines += [f"| [{r.id}](#{anchor(r)}) | {r.title} | {effect(r)} |" for r in rules]
+    for letter, title in GROUPS.items():
+        lines += ["", f"## {title}"]
+        for rule in grouped[letter]:
+            lines += section(rule)
+    return "\n".join(lines) + "\n"
+
+
+def group(rule: Rule) -> str:
+    """Return the letter of a rule of Cognito, or nothing."""
+    return rule.id[0] if rule.id[-1].isdigit() else ""
+
+
+def anchor(rule: Rule) -> str:
+    """Return GitHub's anchor of the heading."""
+    return rule.id.lower()
+
+
+def effect(rule: Rule) -> str:
+    """Return what the rule does, in a word."""
+    return "notice" if rule.warning else "refused"
+
+
+def section(rule: Rule) -> Iterator[str]:
+    """Yield what is known about a rule."""
+    yield from ("", f"### {rule.id}", "", f"**{rule.title}.**", "")
+    yield f"- **{'Warned of' if rule.warning else 'Refused'}**: {escaped(rule.what)}"
+    yield f"- **Why**: {escaped(rule.why)}"
+    yield f"- **Do**: {escaped(rule.advice)}"
+    yield f"- **Source**: {', '.join(map(link, rule.source))}"
+    yield f"- **Example**: [manifests that break and keep it](../tests/rules/fixtures/{rule.id}.yaml)"
+
+
+def escaped(text: str) -> str:
+    """Keep Markdown from taking `<scope>` for a tag."""
+    return text.replace("<", "&lt;")
+
+
+def link(source: str) -> str:
+    """Return a source as a link to its place in the documentation.
+
+    Raises:
+        LookupError: There is no such section or decision.
+    """
+    document, number = source.split(" ")
+    if document == "decision":
+        file = next((f.name for f in (DOCS / "decisions").glob(f"{int(number):04}-*.md")), None)
+        if file is None:
+            raise LookupError(source)
+        return f"[{source}](decisions/{file})"
+    text = (DOCS / document).read_text(encoding="utf-8")
+    headings = re.findall(rf"^#+ ({re.escape(number)} .*)$", text, re.MULTILINE)
+    if len(headings) != 1:
+        raise LookupError(source)
+    return f"[{source}]({document}#{slug(headings[0])})"
+
+
+def slug(heading: str) -> str:
+    """Return GitHub's anchor of a heading: lower case, without punctuation, with hyphens for spaces."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
