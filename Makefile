@@ -63,9 +63,9 @@ unit-slow: $(STAMP)
 	$(BIN)/python -m pytest -n 2 $(QUICK:%=--ignore=%)
 
 # Python 3.11 and 3.12 measure branches by tracing, which doubles the time of what is measured. So the quick tests alone
-# are measured, in one process; `make coverage QUICK=tests` measures all of them, for a person with time.
+# are measured; `make coverage QUICK=tests` measures all of them, for a person with time.
 coverage: $(STAMP)
-	$(BIN)/python -m pytest $(COV) $(QUICK)
+	$(BIN)/python -m pytest -n 2 $(COV) $(QUICK)
 	$(BIN)/python -m tools.floors --coverage
 
 docs: $(STAMP)

@@ -1,66 +1,101 @@
-"""How long poolctl takes to start, as a multiple of `python -c pass`.
+"""How long poolctl takes to start: as a multiple of `python -c pass`, and against another build.
 
-    python benchmarks/startup.py [REPEATS]
+    python benchmarks/startup.py [--repeats N]
+    python benchmarks/startup.py --against ../poolctl-0.1.0          a checkout, run by this Python
+    python benchmarks/startup.py --against /opt/old/bin/python       the Python of another installation
 
-Ratios from one run compare across machines; milliseconds do not. An editable install makes Python itself start more
-slowly (its path hook imports pathlib), which flatters the ratios: measure from a plain one.
+Ratios from one run compare across machines; milliseconds do not. Both builds are run in turn, so that a busy moment
+hits them alike, and the median of each is compared: above 1, this build is slower. An editable install makes Python
+itself start more slowly (its path hook imports pathlib), which flatters the multiples of `python -c pass`: measure
+those from a plain one.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
+HERE = Path(__file__).resolve().parents[1]
 MANIFEST = "version: 1\nuser_pool:\n  PoolName: startup\n"
-BASE = ("-c", "pass")
+EMPTY = "python -c pass"
 
 
-def seconds(arguments: tuple[str, ...], environ: dict[str, str]) -> float:
-    """Run Python once and return how long it took."""
-    begin = time.perf_counter()
-    subprocess.run([sys.executable, *arguments], env=environ, check=True, stdout=subprocess.DEVNULL)
-    return time.perf_counter() - begin
+@dataclass(frozen=True)
+class Build:
+    """A poolctl that can be run: which Python, and where it finds the packages (empty: where it is installed)."""
+
+    python: str
+    path: str = ""
+
+    @classmethod
+    def at(cls, where: str) -> Build:
+        """Take a checkout, or the Python of an installation."""
+        if Path(where).is_dir():
+            if not (Path(where) / "reconciler").is_dir():
+                sys.exit(f"{where} is no checkout of poolctl: it has no folder reconciler.")
+            return cls(sys.executable, str(Path(where).resolve()))
+        if not os.access(where, os.X_OK):
+            sys.exit(f"{where} is neither a checkout nor a Python.")
+        return cls(str(Path(where).absolute()))  # not resolved: a link is what makes it a virtual environment
+
+    def seconds(self, arguments: tuple[str, ...], directory: str) -> float:
+        """Run Python once and return how long it took."""
+        kept = {k: v for k, v in os.environ.items() if k not in ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH")}
+        places = {"PYTHONPATH": self.path} if self.path else {}
+        environ = {**kept, **places, "PYTHONPYCACHEPREFIX": f"{directory}/pyc"}  # compiled, as an installation is
+        begin = time.perf_counter()
+        subprocess.run([self.python, *arguments], env=environ, cwd=directory, check=True, capture_output=True)
+        return time.perf_counter() - begin
 
 
-def medians(commands: dict[str, tuple[str, ...]], repeats: int, environ: dict[str, str]) -> dict[str, float]:
-    """Run all commands in turn, so that a busy moment hits them alike, and return the median of each."""
-    for arguments in commands.values():
-        seconds(arguments, environ)  # writes the compiled files
-    runs = [{name: seconds(arguments, environ) for name, arguments in commands.items()} for _ in range(repeats)]
-    return {name: statistics.median(run[name] for run in runs) for name in commands}
+def commands(manifest: Path, state: Path) -> dict[str, tuple[str, ...]]:
+    """Return what is measured: name → arguments of Python."""
+    poolctl = ("-m", "reconciler")
+    return {
+        EMPTY: ("-c", "pass"),
+        "poolctl --help": (*poolctl, "--help"),
+        "poolctl version": (*poolctl, "version"),
+        "poolctl validate": (*poolctl, "validate", str(manifest)),
+        "poolctl plan --local": (*poolctl, f"--local={state}", "plan", str(manifest)),
+    }
 
 
-def compiled(directory: str) -> dict[str, str]:
-    """Return an environment in which Python keeps compiled files, as an installation does."""
-    kept = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    return {**kept, "PYTHONPYCACHEPREFIX": directory}
+def medians(builds: list[Build], repeats: int) -> list[dict[str, float]]:
+    """Run everything in turn, and return the median of each command, for each build."""
+    with tempfile.TemporaryDirectory() as directory:
+        manifest = Path(directory) / "pool.yaml"
+        manifest.write_text(MANIFEST)
+        asked = [commands(manifest, Path(directory) / f"state-{number}") for number in range(len(builds))]
+        runs: list[dict[str, list[float]]] = [{name: [] for name in commands(manifest, manifest)} for _ in builds]
+        for repeat in range(repeats + 1):
+            for build, names, found in zip(builds, asked, runs, strict=True):
+                for name, arguments in names.items():
+                    took = build.seconds(arguments, directory)
+                    if repeat:  # the first round writes the compiled files
+                        found[name].append(took)
+    return [{name: statistics.median(times) for name, times in found.items()} for found in runs]
 
 
 def main() -> None:
     """Measure and print."""
-    repeats = int(sys.argv[1]) if len(sys.argv) > 1 else 20
-    with tempfile.TemporaryDirectory() as directory:
-        manifest = Path(directory) / "pool.yaml"
-        manifest.write_text(MANIFEST)
-        poolctl = ("-m", "reconciler")
-        found = medians(
-            {
-                "python -c pass": BASE,
-                "poolctl --help": (*poolctl, "--help"),
-                "poolctl version": (*poolctl, "version"),
-                "poolctl validate": (*poolctl, "validate", str(manifest)),
-            },
-            repeats,
-            compiled(directory),
-        )
-    base = found["python -c pass"]
+    parser = argparse.ArgumentParser(description="Measure how long poolctl takes to start.")
+    parser.add_argument("--repeats", type=int, default=20, metavar="N", help="runs of each command (20)")
+    parser.add_argument("--against", metavar="PATH", help="another checkout, or the Python of another installation")
+    options = parser.parse_args()
+    builds = [Build(sys.executable, str(HERE)), *([Build.at(options.against)] if options.against else [])]
+    found, *other = medians(builds, max(1, options.repeats))
     for name, value in found.items():
-        print(f"{name:<20}{value / base:6.2f} x{value * 1000:8.1f} ms")
+        line = f"{name:<22}{value / found[EMPTY]:6.2f} x{value * 1000:8.1f} ms"
+        if other and name != EMPTY:
+            line += f"   against {other[0][name] * 1000:8.1f} ms: {value / other[0][name]:5.2f}"
+        print(line)
 
 
 if __name__ == "__main__":

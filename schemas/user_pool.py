@@ -48,6 +48,7 @@ from schemas.base import (
 )
 from schemas.base import AcrValue as AcrName
 from schemas.base import Region as RegionCode
+from schemas.published import PUBLISHED
 
 EMAIL = Pattern(
     r"^[\p{L}\p{M}\p{S}\p{N}\p{P}]+@[\p{L}\p{M}\p{S}\p{N}\p{P}]+$",
@@ -57,60 +58,20 @@ EMAIL = Pattern(
 SET_NAME = Pattern(r"^[a-zA-Z0-9_-]+$", FORBIDDEN, "Use letters, digits, _ and -")
 ARN_OR_NOTHING = Pattern(rf"^({ARN[1:-1]})?$", ARN.wrong, ARN.fix, whole=True)
 
-
-def _attribute(low: str | None = "0", high: str = "2048", kind: str = "String", **other: Any) -> dict[str, Any]:
-    """Describe a standard attribute as a new pool shows it; most are texts of up to 2048 characters."""
-    said = {"AttributeDataType": kind, "DeveloperOnlyAttribute": False, "Mutable": True, "Required": False}
-    limits = {"MinLength": low, "MaxLength": high} if low is not None else {}
-    return {**said, **({"StringAttributeConstraints": limits} if kind == "String" else {}), **other}
-
-
-STANDARD_ATTRIBUTES: Mapping[str, dict[str, Any]] = {
-    "profile": _attribute(),
-    "address": _attribute(),
-    "birthdate": _attribute("10", "10"),
-    "gender": _attribute(),
-    "preferred_username": _attribute(),
-    "updated_at": _attribute(kind="Number", NumberAttributeConstraints={"MinValue": "0"}),
-    "website": _attribute(),
-    "picture": _attribute(),
-    "identities": _attribute(None),
-    "sub": _attribute("1", Mutable=False, Required=True),
-    "phone_number": _attribute(),
-    "phone_number_verified": _attribute(kind="Boolean"),
-    "zoneinfo": _attribute(),
-    "locale": _attribute(),
-    "email": _attribute(),
-    "email_verified": _attribute(kind="Boolean"),
-    "given_name": _attribute(),
-    "family_name": _attribute(),
-    "middle_name": _attribute(),
-    "name": _attribute(),
-    "nickname": _attribute(),
-}
+STANDARD_ATTRIBUTES: Mapping[str, dict[str, Any]] = PUBLISHED["standard_attributes"]
 """The attributes that every pool has, in the order in which it shows them, as they are unless a pool says otherwise
 (cognito.md 4.2). The name is the key, and is not repeated."""
 
-PASSWORD_POLICY: dict[str, Any] = {
-    "MinimumLength": 8,
-    "RequireUppercase": True,
-    "RequireLowercase": True,
-    "RequireNumbers": True,
-    "RequireSymbols": True,
-    "TemporaryPasswordValidityDays": 7,
-}
+PASSWORD_POLICY: dict[str, Any] = PUBLISHED["password_policy"]
 """The password policy of a pool that was made without one."""
 
 SIGN_IN_POLICY: dict[str, Any] = {"AllowedFirstAuthFactors": ["PASSWORD"]}
 """The sign-in policy of a pool that was made without one."""
 
-RECOVERY: list[Any] = [
-    {"Priority": 1, "Name": "verified_email"},
-    {"Priority": 2, "Name": "verified_phone_number"},
-]
+RECOVERY: list[Any] = PUBLISHED["recovery_mechanisms"]
 """How users of a pool that says nothing recover their accounts."""
 
-ACR_LEVELS: dict[str, Any] = {f"Level{n}": {"AcrValue": f"urn:cognito:loa:{n}"} for n in (1, 2, 3, 4)}
+ACR_LEVELS: dict[str, Any] = PUBLISHED["acr_levels"]
 """The names of the levels of authentication unless they are given others."""
 
 PARTIAL_POLICY = Note(

@@ -1,7 +1,7 @@
 """What of Cognito's API the schemas cover, and why the rest is left out.
 
 The one table behind the canary and behind docs/coverage.md. It is held against the service model that botocore ships:
-an operation or an input member that stands neither in a schema nor on a list here is a problem that names it, so a new
+an operation or an input member that is neither in a schema nor on a list here is a problem that names it, so a new
 one is heard of on the day it appears. The service model is an argument, so tests can hand in an altered one.
 
 What Terraform and CloudFormation can do was read in November 2026: the Terraform provider hashicorp/aws 6.69.1, and the
@@ -111,7 +111,7 @@ class Family:
     title: str
     """For people."""
     place: str
-    """Where it stands in a manifest; `*` is the name of an object."""
+    """Its place in a manifest; `*` is the name of an object."""
     model: type[ApiModel]
     """Its schema; INPUTS are its usual operations."""
     peers: Peers
@@ -313,7 +313,7 @@ ADDRESSES: Mapping[str, str] = {
     "UserPoolId": "the pool of the document",
     "IdentityPoolId": "the identity pool of the document",
     "ResourceArn": "the pool of the document",
-    "ClientId": "the client in which it stands",
+    "ClientId": "the client that holds it",
     "ManagedLoginBrandingId": "looked up by the client",
     "TermsId": "looked up by the client and the name",
 }
@@ -546,7 +546,7 @@ becomes of it. A test holds this page, the schemas and botocore's service model 
 member as soon as botocore ships one that is not here.
 
 - **yes**: declared under this name, validated, compared and written.
-- **passed on**: declared, compared and written; what stands in it is for Cognito to judge.
+- **passed on**: declared, compared and written; what it holds is for Cognito to judge.
 - **not yet**: declared and validated; plan and apply do not look at it in this version.
 - **by its place**: says which object is meant; the tool knows it from the place in the manifest.
 - **elsewhere**, **left out**: with the reason.

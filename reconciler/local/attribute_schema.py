@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import copy
+
 from reconciler.local.operation import Context, Operation
+from reconciler.local.published_facts import PUBLISHED
 from reconciler.local.refusal import refuse
 from reconciler.local.store import Record
 
-ORDER = (
-    *("profile", "address", "birthdate", "gender", "preferred_username", "updated_at", "website", "picture"),
-    *("identities", "sub", "phone_number", "phone_number_verified", "zoneinfo", "locale", "email", "email_verified"),
-    *("given_name", "family_name", "middle_name", "name", "nickname"),
-)
+STANDARD: dict[str, Record] = PUBLISHED["standard_attributes"]
+ORDER = tuple(STANDARD)
 """The order in which new pools list the standard attributes."""
 
 MAX_CUSTOM = 50
@@ -19,33 +19,11 @@ CONSTRAINTS = {
     "String": ("StringAttributeConstraints", "MinLength", "MaxLength"),
     "Number": ("NumberAttributeConstraints", "MinValue", "MaxValue"),
 }
-SPECIAL: dict[str, Record] = {
-    "birthdate": {"StringAttributeConstraints": {"MinLength": "10", "MaxLength": "10"}},
-    "identities": {"StringAttributeConstraints": {}},
-    "sub": {
-        "Mutable": False,
-        "Required": True,
-        "StringAttributeConstraints": {"MinLength": "1", "MaxLength": "2048"},
-    },
-    "updated_at": {"AttributeDataType": "Number", "NumberAttributeConstraints": {"MinValue": "0"}},
-    "phone_number_verified": {"AttributeDataType": "Boolean"},
-    "email_verified": {"AttributeDataType": "Boolean"},
-}
 
 
 def standard(name: str) -> Record:
     """Return a standard attribute as a new pool has it."""
-    attribute: Record = {
-        "Name": name,
-        "AttributeDataType": "String",
-        "DeveloperOnlyAttribute": False,
-        "Mutable": True,
-        "Required": False,
-        **SPECIAL.get(name, {}),
-    }
-    if attribute["AttributeDataType"] == "String":
-        attribute.setdefault("StringAttributeConstraints", {"MinLength": "0", "MaxLength": "2048"})
-    return attribute
+    return {"Name": name, **copy.deepcopy(STANDARD[name])}
 
 
 def build(sent: list[Record]) -> list[Record]:

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from reconciler.local import attribute_schema
 from reconciler.local.operation import Context, Operation, page
+from reconciler.local.published_facts import PUBLISHED
 from reconciler.local.refusal import ServiceError, not_found, refuse
 from reconciler.local.rules import SMS_NEEDED, SNS_REGIONS, check_pool, has_factor
 from reconciler.local.store import REGIONAL, Record, new_pool
@@ -29,19 +30,12 @@ ABSENT: Any = NotSent.ABSENT
 
 MAX_TAGS = 50
 TAG_PREFIX = "aws:"
-DAYS = 7
-"""Default of TemporaryPasswordValidityDays; 0 becomes this."""
 UNUSED = "UnusedAccountValidityDays"
 USE_TEMPORARY = "Please use TemporaryPasswordValidityDays in PasswordPolicy instead of UnusedAccountValidityDays"
-ALL_TRUE = {
-    "MinimumLength": 8,
-    "RequireUppercase": True,
-    "RequireLowercase": True,
-    "RequireNumbers": True,
-    "RequireSymbols": True,
-    "TemporaryPasswordValidityDays": DAYS,
-}
+ALL_TRUE: Record = PUBLISHED["password_policy"]
 """The policy of a pool that is created without one."""
+DAYS: int = ALL_TRUE["TemporaryPasswordValidityDays"]
+"""What 0 becomes, too."""
 PARTIAL = {k: False if v is True else v for k, v in ALL_TRUE.items()}
 """What completes a policy that is partly given at creation (2.1, Policies.PasswordPolicy)."""
 LEGACY_MESSAGES = {
@@ -50,7 +44,7 @@ LEGACY_MESSAGES = {
     "EmailVerificationSubject": "EmailSubject",
 }
 """The deprecated members and those of VerificationMessageTemplate that are the same storage (cognito.md 15.5)."""
-ACR = {f"Level{n}": {"AcrValue": f"urn:cognito:loa:{n}"} for n in (1, 2, 3, 4)}
+ACR: Record = PUBLISHED["acr_levels"]
 DCR = {
     "EnableStatus": "Enabled",
     "OpenDcrEnabled": False,
@@ -58,12 +52,7 @@ DCR = {
     "OpenDcrGrantTypes": ["code"],
     "AllowedScopes": ["openid", "email", "phone", "profile"],
 }
-RECOVERY = {
-    "RecoveryMechanisms": [
-        {"Priority": 1, "Name": "verified_email"},
-        {"Priority": 2, "Name": "verified_phone_number"},
-    ]
-}
+RECOVERY: Record = {"RecoveryMechanisms": PUBLISHED["recovery_mechanisms"]}
 DCR_REGISTER = "aws.cognito/dcr/register"
 
 
