@@ -140,6 +140,13 @@ class Address:
         return f"{outer}/{owner}/{part}{slash}{rest}"
 
     @property
+    def steps(self) -> tuple[str, ...]:
+        """Where the object stands in its document: `clients`, `web`, `terms`, `terms-of-use`."""
+        outer, dot, part = self.section.partition(".")
+        owner, _, name = self.name.partition("/") if dot else (self.name, "", "")
+        return tuple(step for step in (outer, owner, part, name) if step)
+
+    @property
     def owner(self) -> Address | None:
         """The object that this one is inside of, if it is inside of one."""
         outer, dot, _ = self.section.partition(".")

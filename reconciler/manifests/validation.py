@@ -38,6 +38,7 @@ from schemas.base import (
     Sensitive,
     members,
 )
+from schemas.forms import UNFIT, Example
 from schemas.terms import LANGUAGE
 from schemas.user_pool import ATTRIBUTE_NAME
 
@@ -729,6 +730,9 @@ def _example(spot: _Spot) -> str:
     known = next((m for m in spot.marks if isinstance(m, OneOf)), None)
     if known:
         return " or ".join(known.values)
+    example = next((m for m in spot.marks if isinstance(m, Example)), None)
+    if example:
+        return example.example
     if spot.member and spot.member.shape != "scalar":
         return {"list": "[...]", "map": "{...}", "structure": "{...}"}[spot.member.shape]
     return {bool: "true or false", int: "NUMBER"}.get(spot.scalar, "TEXT")
@@ -835,7 +839,24 @@ def _float_type(case: _Case) -> Words:
     )
 
 
+def unfit_words(text: str, context: Mapping[str, Any]) -> Words:
+    """Word what a fact of the envelope found wrong; a part of a value that is not shown is not shown either.
+
+    Args:
+        text: How a message may call the value.
+        context: Parameters of the error, from `schemas.forms.unfit`.
+    """
+    step, known = str(context["step"]), context["known"]
+    wrong = str(context["wrong"]).replace("{step}", step if text.startswith('"') else "a part of it")
+    return f"{text} {wrong}.", context["fix"] or suggestion(step, known)
+
+
+def _unfit(case: _Case) -> Words:
+    return unfit_words(case.shown, case.context)
+
+
 WORDINGS: Mapping[str, Callable[[_Case], Words]] = {
+    UNFIT: _unfit,
     "int_type": _int_type,
     "int_from_float": _int_type,
     "int_parsing": _int_type,

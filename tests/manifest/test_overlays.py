@@ -10,7 +10,7 @@ import pytest
 
 from reconciler.errors import InvalidManifest
 from reconciler.manifests import reader
-from reconciler.manifests.desired import load
+from reconciler.manifests.loading import load
 from reconciler.manifests.overlays import merge
 from reconciler.model import Position
 

@@ -20,7 +20,8 @@ from schemas import coverage
 from schemas.base import ApiModel, Member, members
 from schemas.coverage import FAMILIES, LEFT_OUT, SERVICES, CoverageRow, configuring, problems, rows, verb
 from schemas.identity_manifest import identity_sections
-from schemas.manifest import is_object, nested, sections
+from schemas.manifest import nested, sections
+from schemas.sections import is_object
 from tests.schemas.coverage_page import COMMAND, text
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "coverage.md"

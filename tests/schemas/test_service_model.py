@@ -13,8 +13,9 @@ from schemas.client_secret import ClientSecrets
 from schemas.coverage import FAMILIES
 from schemas.identity_manifest import IdentityPoolManifest
 from schemas.jsonschema import limits
-from schemas.manifest import UserPoolManifest, is_object
+from schemas.manifest import UserPoolManifest
 from schemas.replica import Replica
+from schemas.sections import is_object
 
 TOPS = [family.model for family in FAMILIES]
 

@@ -19,13 +19,14 @@ from schemas.identity_pool_roles import IdentityPoolRoles
 from schemas.identity_provider import IdentityProvider
 from schemas.log_delivery import LogDelivery
 from schemas.managed_login_branding import ManagedLoginBranding
-from schemas.manifest import UserPoolManifest, is_object, nested, sections
+from schemas.manifest import UserPoolManifest, nested, sections
 from schemas.mfa import Mfa
 from schemas.principal_tags import PrincipalTags
 from schemas.provisioned_limit import ProvisionedLimit
 from schemas.replica import Replica
 from schemas.resource_server import ResourceServer
 from schemas.risk_configuration import RiskConfiguration
+from schemas.sections import is_object
 from schemas.session_configuration import ClientSessionConfiguration, SessionConfiguration
 from schemas.terms import Terms
 from schemas.ui_customization import UICustomization
