@@ -282,6 +282,9 @@ class ResourceChange:
     """Why, when the action alone does not tell."""
     new_ids: Mapping[str, Any] | None = None
     """For a replacement: identifiers of the object that is made, while `ids` are those of the one that goes."""
+    merged: Tree = field(default_factory=dict, compare=False, repr=False)
+    """The declared members over the live ones (decision 2), of which the calls send what the API takes. `after` is the
+    same with what the service computes from it."""
 
 
 @dataclass(frozen=True, slots=True)

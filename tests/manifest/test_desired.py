@@ -589,6 +589,21 @@ def test_no_document_makes_it_fail_and_no_secret_is_shown(document):
     assert all(p.position.file == "-" and p.message for p in found)
 
 
+def test_the_nouns_are_cheap_to_import():
+    program = (
+        "import sys\nfrom reconciler.manifests.manifest import Ignore, Manifest\n"
+        "print([m for m in ('pydantic', 'yaml', 'boto3') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "[]"
+
+
 def test_validate_imports_no_aws_library(tmp_path):
     (tmp_path / "m.yaml").write_text("version: 1\nuser_pool: {PoolName: x, Frobnicate: 1}\n")
     program = (
