@@ -224,6 +224,18 @@ class Pattern(str):
         made.wrong, made.fix, made.whole = wrong, fix, whole
         return made
 
+    def __eq__(self, other: object) -> bool:
+        """Compare the words too: `Annotated` makes one type of equal facts, and one of two advices would be lost."""
+        if isinstance(other, Pattern) and (self.wrong, self.fix) != (other.wrong, other.fix):
+            return False
+        return str.__eq__(self, other)
+
+    def __ne__(self, other: object) -> bool:
+        """Return the contrary."""
+        return not self == other
+
+    __hash__ = str.__hash__
+
 
 def pattern_of(marks: Iterable[Any]) -> Pattern | None:
     """Return the pattern among the facts of a member, of its items or of its keys, or None."""

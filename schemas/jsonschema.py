@@ -32,8 +32,10 @@ from schemas.base import (
 )
 from schemas.docstrings import described
 from schemas.documents import DOCUMENTS, DocumentKind
-from schemas.manifest import is_object
+from schemas.forms import Choice
+from schemas.paths import PathForm
 from schemas.reference_kinds import REFERENCE_SYNTAX
+from schemas.sections import is_object
 
 JsonSchema = dict[str, Any]
 
@@ -95,10 +97,15 @@ def _scalar(scalar: type, marks: tuple[Any, ...]) -> list[JsonSchema]:
     known = next((m for m in marks if isinstance(m, OneOf)), None)
     if known:
         return [{"enum": list(known.values)}, {"type": "string"}]
+    choice = next((m for m in marks if isinstance(m, Choice)), None)
+    if choice:
+        return [{"enum": list(choice.names())}]
     base = dict(TYPES[scalar])
     if scalar is str and any(isinstance(m, BeforeValidator) for m in marks):
         base["type"] = ["string", "integer"]
-    return [{**base, **_portable(limits(marks))}]
+    found = {**base, **_portable(limits(marks))}
+    path = next((m for m in marks if isinstance(m, PathForm)), None)
+    return [{**found, "patternErrorMessage": path.message}] if path else [found]
 
 
 def _held(member: Member, marks: tuple[Any, ...]) -> list[JsonSchema]:
@@ -111,7 +118,7 @@ def _held(member: Member, marks: tuple[Any, ...]) -> list[JsonSchema]:
 def _written(member: Member) -> list[JsonSchema]:
     """Return the alternatives for a member's value, without references and null."""
     if member.shape == "list":
-        items = {"anyOf": [*_held(member, member.item_marks), DYNAMIC]}
+        items = {"anyOf": [*_held(member, member.item_marks), *_elsewhere(member)]}
         return [{"type": "array", "items": items, **limits(member.marks, "list")}]
     if member.shape == "map":
         entry = [*_held(member, member.item_marks), DYNAMIC, *([] if is_object(member) else [NULL])]
@@ -129,13 +136,19 @@ def _member(member: Member, *, ours: bool) -> JsonSchema:
     """Return the schema of a member; null resets members of the API, and means nothing for what is spelled our way."""
     nothing = [] if ours or member.required else [NULL]
     result: JsonSchema = {"description": describe(member)} if member.description else {}
-    result["anyOf"] = [*_written(member), DYNAMIC, *nothing]
+    result["anyOf"] = [*_written(member), *_elsewhere(member), *nothing]
     default = member.mark(Default)
     if default:
         result["default"] = default.value
     if member.has(Deprecated):
         result["deprecated"] = True
     return result
+
+
+def _elsewhere(member: Member) -> list[JsonSchema]:
+    """Return what stands for a value from elsewhere; overlays are merged before such values are there."""
+    locks = any(isinstance(m, PathForm) and m.purpose == "lock" for m in member.item_marks)
+    return [] if locks else [DYNAMIC]
 
 
 def describe(member: Member) -> str:
@@ -198,7 +211,6 @@ def _document(kind: DocumentKind) -> JsonSchema:
     for name, info in kind.model.model_fields.items():
         if get_origin(info.annotation) is Literal:
             properties[name] = {"description": described(kind.model)[name], "enum": list(get_args(info.annotation))}
-    properties["prune"]["anyOf"][0]["items"] = {"anyOf": [{"enum": list(kind.prunable)}, DYNAMIC]}
     return root
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from reconciler.kinds import KINDS, root_of
 from reconciler.kinds.engine_rules import AMBIGUOUS
 from reconciler.kinds.kind import ResourceKind
-from reconciler.manifests.desired import Ignore, Manifest
+from reconciler.manifests.manifest import Ignore, Manifest
 from reconciler.model import (
     Action,
     Address,

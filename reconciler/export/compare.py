@@ -14,7 +14,7 @@ from typing import Any
 from reconciler.export import exporter
 from reconciler.kinds import KINDS, root_of
 from reconciler.kinds.kind import ResourceKind
-from reconciler.manifests.desired import Manifest
+from reconciler.manifests.manifest import Manifest
 from reconciler.model import (
     Action,
     Address,

@@ -12,10 +12,11 @@ from pathlib import Path
 
 from reconciler.errors import Refused
 from reconciler.github import comment_text, marker, plan_step
-from reconciler.github.api import GitHub, GitHubError
+from reconciler.github.api import GitHub
 from reconciler.github.comments import LONGEST, Comments
 from reconciler.github.job import Job
 from reconciler.github.runner import Runner
+from reconciler.github.transport import GitHubError
 from reconciler.model import Tree
 
 KIND = "poolctl-action-apply"

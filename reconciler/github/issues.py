@@ -13,10 +13,11 @@ from urllib.parse import quote
 
 from reconciler.errors import InvalidInput, worst
 from reconciler.github import marker, tickets
-from reconciler.github.api import GitHub, GitHubError
+from reconciler.github.api import GitHub
 from reconciler.github.job import Job
 from reconciler.github.pool_reports import Pool, pools
 from reconciler.github.runner import Runner
+from reconciler.github.transport import GitHubError
 from reconciler.model import Tree
 
 COLOR = "d93f0b"

@@ -50,6 +50,9 @@ class LinkedDocument(Protocol):
     def links(self) -> tuple[Link, ...]:
         """Its references to other documents."""
 
+    def spec(self, section: str, name: str = "") -> Spec | None:
+        """Return a declared object, or None."""
+
 
 D = TypeVar("D", bound=LinkedDocument)
 
@@ -68,6 +71,27 @@ def meant(link: Link, document: D, documents: Sequence[D]) -> list[D]:
     found = [d for d in documents if d.name == link.document and link.section in DOCUMENTS[d.kind].sections]
     near = [d for d in found if (d.account, d.region) == (document.account, document.region)]
     return near if len(found) > 1 and near else found
+
+
+def referred(target: str, document: D, documents: Sequence[D]) -> tuple[D, Spec | None]:
+    """Return what a reference leads to.
+
+    Args:
+        target: One that is in the document: `customers/clients/web#ClientId`.
+        document: The document that it is in.
+        documents: All that were loaded together with it.
+
+    Returns:
+        The document, and the object in it; no object when it is a pool that the document names by its id only.
+
+    Raises:
+        KeyError: There is no such reference, or the document that it leads to is not among those given.
+    """
+    link = next((i for i in document.links if i.target == target), None)
+    found = meant(link, document, documents) if link else []
+    if link is None or not found:
+        raise KeyError(target)
+    return found[0], found[0].spec(link.section, link.name)
 
 
 def wrong_links(documents: Sequence[D]) -> Iterator[Problem]:

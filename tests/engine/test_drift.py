@@ -455,6 +455,11 @@ def ignoring_rules(*paths: str, **more: str) -> Tree:
         ("clients/web.CallbackURLs", Address("p", "clients", "web"), (), False),
         ("user_pool.Policies", Address("p", "user_pool"), ("Policies", "PasswordPolicy", "MinimumLength"), True),
         ("user_pool.UserPoolTags.cost*", Address("p", "user_pool"), ("UserPoolTags", "cost-center"), True),
+        ("clients", Address("p", "clients", "web"), (), True),
+        ("clients/*URLs", Address("p", "clients", "web"), ("CallbackURLs",), False),
+        ("clients/*.*URLs", Address("p", "clients", "web"), ("CallbackURLs",), True),
+        ("clients/[x]", Address("p", "clients", "[x]"), (), True),
+        ("clients/a*b", Address("p", "clients", "a*b"), (), True),
     ],
 )
 def test_what_a_pattern_covers(pattern, address, path, expected):

@@ -18,7 +18,7 @@ from reconciler.errors import Denied, Partial, Refused
 from reconciler.export.exporter import LEFT_OUT, Exported, Style, slug
 from reconciler.kinds import KINDS, READS, root_of
 from reconciler.kinds.kind import ResourceKind
-from reconciler.manifests.desired import load
+from reconciler.manifests.loading import load
 from reconciler.manifests.reader import read as read_yaml
 from reconciler.manifests.references.variables import variables
 from reconciler.manifests.writer import LiveText, blocks

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from reconciler.errors import InvalidInput
-from reconciler.github.api import GitHub, GitHubError, Lost
+from reconciler.github.api import GitHub
 from reconciler.github.comments import Comments
+from reconciler.github.transport import GitHubError, Lost
 from tests.github.fake import BOT, REPO, TOKEN, Fault, serving
 
 KIND, KEY = "poolctl-action", "k"
