@@ -1,4 +1,4 @@
-"""The document of an identity pool: the same envelope as that of a user pool, around other sections (decision 22)."""
+"""The document of an identity pool: the envelope of a user pool document around other sections (decision 22)."""
 
 from __future__ import annotations
 
@@ -25,39 +25,39 @@ IdentityLockedPath = Annotated[str, NotEmpty, lockable(lambda: IdentityPoolManif
 
 
 class IdentityIgnored(Ignored):
-    """Something that is not reported, and why."""
+    """An ignore rule: what to ignore, and why."""
 
     path: IdentityAddress
-    """What is ignored: an address like `identity_pool.CognitoIdentityProviders`."""
+    """What to ignore: an address like `identity_pool.CognitoIdentityProviders`."""
 
 
 class IdentityPoolManifest(ApiModel):
-    """One identity pool and what belongs to it. A section that is left out is not managed."""
+    """One identity pool and its sections. An absent section is not managed."""
 
     version: Annotated[Literal[1], BeforeValidator(number)]
     """The version of this format."""
     kind: Literal["IdentityPool"]
-    """What the document describes."""
+    """Kind of the document."""
     target: ManifestTarget | None = None
-    """Where the pool is."""
+    """Account and Region of the pool."""
     id: IdentityPoolId | None = None
     """The pool's id; without it, the pool is found by IdentityPoolName, which must then be unique."""
 
     identity_pool: IdentityPool | None = None
     """The pool itself."""
     roles: IdentityPoolRoles | None = None
-    """The roles that it gives."""
+    """IAM roles of its identities."""
     principal_tags: dict[ProviderKey, PrincipalTags] | None = None
-    """Claims that become tags, by IdentityProviderName."""
+    """Claims mapped to principal tags, by IdentityProviderName."""
 
     prune: list[Annotated[str, prunable(lambda: identity_sections())]] = Field(default=[])  # noqa: PLW0108 - defined below
     """Sections whose undeclared objects `apply --prune` may delete."""
     protect: list[IdentityAddress] = Field(default=[])
     """Objects that are never deleted or replaced."""
     ignore: list[IdentityIgnored] = Field(default=[])
-    """What is not reported, and why."""
+    """Ignore rules: objects and members to ignore, with reasons."""
     locked: list[IdentityLockedPath] = Field(default=[])
-    """What overlays may not change: manifest paths."""
+    """Manifest paths that overlays must not change."""
 
 
 @cache

@@ -1,7 +1,7 @@
-"""The document that an author writes: an envelope of ours around sections that hold the API's own structures.
+"""The manifest document: our envelope around sections that hold the API's own structures.
 
 Keys of the envelope are lower_snake, members of the API are CamelCase, and the two never mix (decision 21). The
-sections are found by walking this model, so that a new kind needs one line here.
+sections are found by walking this model, so a new kind needs one line here.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from schemas.web_acl import WebAcl
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 
 Account = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
-"""A text and not a number: accounts can begin with 0."""
+"""A string and not a number: accounts can start with 0."""
 
 PoolId = Annotated[str, StringConstraints(min_length=1, max_length=55, pattern=r"^[\w-]+_[0-9a-zA-Z]+$")]
 
@@ -47,7 +47,7 @@ def number(value: object) -> object:
 
 
 def _date(value: object) -> object:
-    """Turn a text like 2027-06-30 into a date; YAML 1.2 knows no dates."""
+    """Convert a string like 2027-06-30 to a date; YAML 1.2 has no dates."""
     if isinstance(value, str):
         if not DATE.match(value):
             raise ValueError("write a date like 2027-06-30")
@@ -56,11 +56,11 @@ def _date(value: object) -> object:
 
 
 def addressed(known: Callable[[], Mapping[str, Member]], example: str) -> AfterValidator:
-    """Return what refuses an address in a section that does not exist: what it should protect would be unprotected.
+    """Return a check that refuses an address in an unknown section: the object would silently be unprotected.
 
     Args:
-        known: Returns the sections; asked when the document's model is there.
-        example: An address that is right.
+        known: Returns the sections; called once the document's model exists.
+        example: A valid address.
     """
 
     def check(value: str) -> str:
@@ -72,7 +72,7 @@ def addressed(known: Callable[[], Mapping[str, Member]], example: str) -> AfterV
 
 
 def prunable(known: Callable[[], Mapping[str, Member]]) -> AfterValidator:
-    """Return what refuses what is no section of several objects; there is always one pool, and nothing prunes it."""
+    """Return a check that refuses anything but a section of several objects; the pool itself is never pruned."""
 
     def check(value: str) -> str:
         names = [name for name, member in known().items() if member.shape == "map"]
@@ -84,7 +84,7 @@ def prunable(known: Callable[[], Mapping[str, Member]]) -> AfterValidator:
 
 
 def lockable(model: Callable[[], type[ApiModel]], example: str) -> AfterValidator:
-    """Return what refuses a path that begins with no key of the document: it would lock nothing."""
+    """Return a check that refuses a path that does not start with a key of the document: it would lock nothing."""
 
     def check(value: str) -> str:
         if _head(value) not in model().model_fields:
@@ -108,36 +108,36 @@ LockedPath = Annotated[str, NotEmpty, lockable(lambda: UserPoolManifest, "mfa.Mf
 
 
 class ManifestTarget(ApiModel):
-    """Where the pool is."""
+    """Account and Region of the pool."""
 
     account: Account | None = None
-    """The AWS account, as a text of 12 digits; checked before anything is read."""
+    """The AWS account, as a string of 12 digits; checked before anything is read."""
     region: Region | None = None
     """The AWS Region."""
 
 
 class Ignored(ApiModel):
-    """Something that is not reported, and why."""
+    """An ignore rule: what to ignore, and why."""
 
     path: ObjectAddress
-    """What is ignored: an address like `clients/amplify-*`, or a member like `clients/web.CallbackURLs`."""
+    """What to ignore: an address like `clients/amplify-*`, or a member like `clients/web.CallbackURLs`."""
     reason: Annotated[str, StringConstraints(min_length=1)]
-    """Why it is right to ignore it."""
+    """Reason for the rule."""
     owner: Annotated[str, StringConstraints(min_length=1)] | None = None
-    """Who answers for it."""
+    """Owner of the ignored object."""
     expires: Annotated[date, BeforeValidator(_date)] | None = None
-    """The last day on which it is ignored, like 2027-06-30."""
+    """Last day on which the rule applies, like 2027-06-30."""
 
 
 class UserPoolManifest(ApiModel):
-    """One user pool and what belongs to it. A section that is left out is not managed; `{}` is managed and empty."""
+    """One user pool and its sections. An absent section is not managed; `{}` is managed and empty."""
 
     version: Annotated[Literal[1], BeforeValidator(number)]
     """The version of this format."""
     kind: Literal["UserPool"] = "UserPool"
-    """What the document describes."""
+    """Kind of the document."""
     target: ManifestTarget | None = None
-    """Where the pool is."""
+    """Account and Region of the pool."""
     id: PoolId | None = None
     """The pool's id; without it, the pool is found by PoolName, which must then be unique."""
 
@@ -154,48 +154,48 @@ class UserPoolManifest(ApiModel):
     domains: dict[DomainName, Domain] | None = None
     """Domains, by prefix or host name."""
     risk_configuration: RiskConfiguration | None = None
-    """Threat protection, for all clients that have none of their own."""
+    """Threat protection for all clients without their own."""
     ui_customization: UICustomization | None = None
-    """The look of the classic sign-in pages, for all clients that have none of their own."""
+    """Style of the classic sign-in pages for all clients without their own."""
     log_delivery: LogDelivery | None = None
     """Where the pool sends its logs."""
     session: SessionConfiguration | None = None
-    """Sessions of users."""
+    """Session settings of users."""
     replicas: dict[Region, Replica] | None = None
     """Replicas of the pool, by RegionName."""
     web_acl: WebAcl | None = None
-    """The web ACL that guards the pool."""
+    """The web ACL that protects the pool."""
     limits: dict[LimitCategory, ProvisionedLimit] | None = None
-    """Request rates of the whole account in the Region, by category; write them into one manifest only."""
+    """Request rates of the whole account in the Region, by category; declare them in one manifest only."""
     clients: dict[ClientLabel, Client] | None = None
-    """App clients, by ClientName, or by any word if the client says its ClientName."""
+    """App clients, by ClientName, or by any key if the client sets ClientName."""
 
     prune: list[Annotated[str, prunable(lambda: {**sections(), **nested()})]] = Field(default=[])
     """Sections whose undeclared objects `apply --prune` may delete."""
     protect: list[ObjectAddress] = Field(default=[])
     """Objects that are never deleted or replaced."""
     ignore: list[Ignored] = Field(default=[])
-    """What is not reported, and why."""
+    """Ignore rules: objects and members to ignore, with reasons."""
     locked: list[LockedPath] = Field(default=[])
-    """What overlays may not change: manifest paths."""
+    """Manifest paths that overlays must not change."""
 
 
 def objects(model: type[ApiModel]) -> dict[str, Member]:
     """Return the members of a structure that hold objects of the API, in the order of the model.
 
-    They are the sections of a document, and what belongs to one client; all other members are values.
+    These are the sections of a document and the objects inside a client; all other members are values.
     """
     return {name: member for name, member in members(model).items() if is_object(member)}
 
 
 def is_object(member: Member) -> bool:
-    """Tell whether a member holds objects of the API, and is therefore spelled in our way."""
+    """Return whether a member holds objects of the API, and therefore has our spelling."""
     held = member.model
     return held is not None and (bool(held.INPUTS) or held.WATCHED) and member.name == member.name.lower()
 
 
 def inside(outer: Mapping[str, Member]) -> dict[str, Member]:
-    """Return what the objects of some sections hold inside them: `clients.branding`."""
+    """Return the members nested inside the objects of some sections: `clients.branding`."""
     return {
         f"{name}.{inner.name}": inner
         for name, member in outer.items()
@@ -212,5 +212,5 @@ def sections() -> Mapping[str, Member]:
 
 @cache
 def nested() -> Mapping[str, Member]:
-    """Return what stands inside the objects of the sections, by `clients.branding`, in the order of the models."""
+    """Return the members nested inside objects of the sections, by `clients.branding`, in the order of the models."""
     return inside(sections())

@@ -1,7 +1,7 @@
-"""GitHub's REST API, as little of it as is needed: pages, patience, and no token where it does not belong.
+"""A minimal client of GitHub's REST API: pagination, retries, and no token for other hosts.
 
-A POST makes something new each time. So when its answer is lost, the caller's own search decides whether the thing is
-there now, before it is sent again. Everything else may be repeated as it is.
+Every POST creates a new resource. So if its answer is lost, the caller's own search decides whether the resource
+exists, before it is sent again. All other requests can be repeated.
 """
 
 from __future__ import annotations
@@ -18,35 +18,35 @@ if TYPE_CHECKING:
     from requests import PreparedRequest, Response
 
 ATTEMPTS = 5
-"""How often a request is sent at most."""
+"""Maximum number of attempts per request."""
 
 PATIENCE = 120.0
-"""Longest wait between two attempts, in seconds. Who is asked to wait longer fails, and says so."""
+"""Maximum wait between two attempts, in seconds. If GitHub asks for a longer wait, the request fails."""
 
 TIMEOUT = (10, 30)
-"""Seconds for connecting, and for each part of an answer."""
+"""Timeout in seconds for connecting, and for each part of an answer."""
 
 REDIRECTS = 3
-"""How many redirections are followed: a repository that was renamed needs one."""
+"""Maximum number of redirects: a renamed repository needs one."""
 
 LONGEST = 300
-"""How much of GitHub's words is repeated, in characters."""
+"""Maximum length of GitHub's error text in messages, in characters."""
 
 
 class GitHubError(PoolctlError):
-    """GitHub said no, or could not be reached."""
+    """GitHub refused a request, or could not be reached."""
 
     def __init__(self, operation: str, status: int, message: str) -> None:
         self.operation = operation
-        """What was to be done, in words."""
+        """Description of the operation."""
         self.status = status
-        """HTTP status; 0 when there was no answer."""
+        """HTTP status; 0 if there was no answer."""
         answered = f"GitHub answered {status}: {message}" if status else message
         super().__init__(f"{operation}: {answered}")
 
 
 class Lost(GitHubError):
-    """It is not known whether the request was carried out."""
+    """It is unknown whether the request took effect."""
 
 
 class GitHub:
@@ -60,13 +60,13 @@ class GitHub:
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """Make one; nothing is sent yet.
+        """Create a connection; nothing is sent yet.
 
         Args:
             base: Address of the API.
             token: Sent to that host and to no other.
-            sleep: Waits for so many seconds.
-            clock: Seconds since the epoch, as GitHub counts its limits.
+            sleep: Waits for a number of seconds.
+            clock: Seconds since the epoch, as in GitHub's rate limits.
 
         Raises:
             InvalidInput: There is no token.
@@ -93,9 +93,9 @@ class GitHub:
         """Return the entries of a list, over all pages.
 
         Args:
-            operation: What is done, for messages.
+            operation: Description for messages.
             path: Path of the list: `/repos/o/r/issues`.
-            params: What the list is limited to.
+            params: Filters of the list.
 
         Raises:
             GitHubError: A page could not be read.
@@ -110,7 +110,7 @@ class GitHub:
                 raise GitHubError(operation, 0, "The next page is on another host. It is not asked for.")
 
     def get(self, operation: str, path: str) -> Tree | None:
-        """Return one thing, or None when it is not there.
+        """Return one resource, or None if it does not exist.
 
         Raises:
             GitHubError: It could not be read.
@@ -123,18 +123,18 @@ class GitHub:
             raise
 
     def update(self, operation: str, path: str, body: Tree) -> Tree:
-        """Change a thing.
+        """Update a resource.
 
         Raises:
-            GitHubError: It could not be done.
+            GitHubError: The request failed.
         """
         return _tree(operation, self._patiently(operation, "PATCH", self._base + path, body=body))
 
     def delete(self, operation: str, path: str) -> None:
-        """Remove a thing; one that is gone already is no error.
+        """Delete a resource; a missing one is not an error.
 
         Raises:
-            GitHubError: It could not be done.
+            GitHubError: The request failed.
         """
         try:
             self._patiently(operation, "DELETE", self._base + path)
@@ -143,16 +143,16 @@ class GitHub:
                 raise
 
     def create(self, operation: str, path: str, body: Tree, find: Callable[[], Tree | None]) -> Tree:
-        """Make a thing, once.
+        """Create a resource exactly once.
 
         Args:
-            operation: What is done, for messages.
-            path: Where it is made.
-            body: What it is.
-            find: Looks whether it is there; asked after each lost answer, before the next attempt.
+            operation: Description for messages.
+            path: Path of the collection.
+            body: The resource.
+            find: Looks up the resource; called after each lost answer, before the next attempt.
 
         Raises:
-            GitHubError: It could not be done, or nobody knows.
+            GitHubError: The request failed, or its outcome is unknown.
         """
         for attempt in range(1, ATTEMPTS + 1):
             try:
@@ -166,12 +166,12 @@ class GitHub:
                     raise
         raise AssertionError
 
-    # --- one request, until it is answered ---
+    # --- one request with retries ---
 
     def _patiently(
         self, operation: str, method: str, url: str, *, query: Mapping[str, str] | None = None, body: Tree | None = None
     ) -> Response:
-        """Send until there is an answer that waiting does not improve, and return it if it is a good one."""
+        """Send with retries until there is a final answer, and return it if it is a success."""
         for attempt in range(1, ATTEMPTS + 1):
             last = attempt == ATTEMPTS
             try:
@@ -192,11 +192,11 @@ class GitHub:
     def _once(
         self, operation: str, method: str, url: str, query: Mapping[str, str] | None, body: Tree | None
     ) -> Response:
-        """Send once, over redirections on the same host.
+        """Send once, following redirects on the same host.
 
         Raises:
-            Lost: There was no answer, or one that does not tell whether it was done.
-            GitHubError: It leads to another host.
+            Lost: There was no answer, or an inconclusive one.
+            GitHubError: It redirects to another host.
         """
         for _ in range(REDIRECTS + 1):
             answer = self._sent(operation, method, url, query, body)
@@ -216,14 +216,14 @@ class GitHub:
             answer = self._session.request(
                 method, url, params=query, json=body, auth=self._sign, timeout=TIMEOUT, allow_redirects=False
             )
-        except requests.RequestException as error:  # its text may hold what was sent
+        except requests.RequestException as error:  # its text may contain the request
             raise Lost(operation, 0, f"GitHub could not be reached ({type(error).__name__}).") from None
         if answer.status_code >= 500:  # noqa: PLR2004 - the server's own fault
             raise Lost(operation, answer.status_code, self._words(answer))
         return answer
 
     def _sign(self, request: PreparedRequest) -> PreparedRequest:
-        """Put the token in. As a function, so that no .netrc of the machine goes before it."""
+        """Add the token. As a function, so a .netrc on the machine does not override it."""
         request.headers["Authorization"] = f"Bearer {self._token}"
         request.headers["Accept"] = "application/vnd.github+json"
         request.headers["X-GitHub-Api-Version"] = "2022-11-28"
@@ -234,7 +234,7 @@ class GitHub:
         return urlsplit(url)[:2] == urlsplit(self._base)[:2]
 
     def _asked_to_wait(self, answer: Response, attempt: int) -> float | None:
-        """Return how many seconds to wait when the answer is a limit of GitHub's, else None."""
+        """Return the seconds to wait if the answer is a rate limit, otherwise None."""
         if answer.status_code not in (403, 429):
             return None
         after = answer.headers.get("Retry-After", "")
@@ -254,7 +254,7 @@ class GitHub:
         raise GitHubError(operation, answer.status_code, self._words(answer) + hint)
 
     def _words(self, answer: Response) -> str:
-        """Return GitHub's words, in one line and without the token, should anything on the way repeat it."""
+        """Return GitHub's error text in one line, with the token removed in case it is echoed."""
         try:
             message = str(answer.json()["message"])
         except (ValueError, KeyError, TypeError):
@@ -263,7 +263,7 @@ class GitHub:
 
 
 def _pause(attempt: int) -> float:
-    """Return the seconds to wait after an attempt that failed: 1, 2, 4, 8."""
+    """Return the seconds to wait after a failed attempt: 1, 2, 4, 8."""
     return float(2 ** (attempt - 1))
 
 

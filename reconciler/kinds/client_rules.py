@@ -1,4 +1,4 @@
-"""What the service refuses about an app client (cognito.md 3.2), found before the first write."""
+"""The service's rules about app clients (cognito.md 3.2), checked before the first write."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _broken(rule: str, name: str, path: Path, message: str, advice: str, *, warn
 
 
 def has_secret(tree: Tree) -> bool:
-    """Tell whether a client has a secret, or will have one."""
+    """Return whether a client has a secret, or will have one."""
     return bool(tree.get("ClientSecret")) or tree.get("GenerateSecret") is True
 
 
@@ -142,7 +142,7 @@ def urls(state: State) -> Iterator[Violation]:
 
 
 def _url_problem(url: str) -> str:
-    """Tell what is wrong with a callback or logout URL, or nothing."""
+    """Return the problem of a callback or logout URL, or empty."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -188,7 +188,7 @@ def attributes(state: State) -> Iterator[Violation]:
 
 
 def _full(attribute: Tree) -> str:
-    """Spell a custom attribute as clients name it."""
+    """Return the name of a custom attribute as used by clients."""
     name = str(attribute["Name"]).removeprefix("dev:").removeprefix("custom:")
     return f"dev:custom:{name}" if attribute.get("DeveloperOnlyAttribute") is True else f"custom:{name}"
 
@@ -319,7 +319,7 @@ def analytics(state: State) -> Iterator[Violation]:
 
 
 def hints(state: State) -> Iterator[Violation]:
-    """C22 and C23: the service takes it, and sign-in fails later."""
+    """C22 and C23: the service accepts it, but sign-in fails later."""
     if state.offline:
         return
     for address, tree in state.all(CLIENTS).items():

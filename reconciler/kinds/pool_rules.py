@@ -1,7 +1,7 @@
-"""What the service refuses about a pool as a whole (cognito.md 3.1), found before the first write.
+"""The service's rules about a pool as a whole (cognito.md 3.1), checked before the first write.
 
-Each rule looks at the state as it would be. In an offline state only what the manifest says is there, and an absent
-member is unknown: rules that speak of something missing hold their tongue then.
+Each rule checks the planned state. An offline state holds only the declared members, and an absent member is
+unknown: rules about missing members are then silent.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ SNS_ALTERNATES = {
     "ap-southeast-5": ("ap-southeast-1",),
     "ap-southeast-7": ("ap-south-1",),
 }
-"""Regions that may send SMS for a pool, where that is not just the pool's own (cognito.md 9.1)."""
+"""Regions that may send SMS for a pool, if not only the pool's own (cognito.md 9.1)."""
 
 SES_OLD_POOLS = frozenset(
     {
@@ -47,7 +47,7 @@ SES_OLD_POOLS = frozenset(
     }
 )
 SES_COMMON = frozenset({"us-east-1", "us-west-2", "eu-west-1"})
-"""Regions whose SES identities the older pool Regions may use besides their own (cognito.md 9.3)."""
+"""Regions whose SES identities the older pool Regions may use in addition to their own (cognito.md 9.3)."""
 
 TRIGGER_STRUCTURES = ("PreTokenGenerationConfig", "CustomSMSSender", "CustomEmailSender", "InboundFederation")
 

@@ -1,4 +1,4 @@
-"""Small words that the rules of several kinds share."""
+"""Helpers shared by the rules of several kinds."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ TIERS = ("LITE", "ESSENTIALS", "PLUS")
 
 
 def dig(tree: Any, *path: str) -> Any:
-    """Return the value at a path, or None where anything on the way is missing."""
+    """Return the value at a path, or None if any part of it is missing."""
     for step in path:
         if not isinstance(tree, dict):
             return None
@@ -21,28 +21,28 @@ def dig(tree: Any, *path: str) -> Any:
 
 
 def arn_part(arn: object, index: int) -> str:
-    """Return a part of an ARN (3 is the Region, 4 the account), or nothing for values that are not ARNs."""
+    """Return a part of an ARN (3 is the Region, 4 the account), or empty for values that are not ARNs."""
     parts = arn.split(":") if isinstance(arn, str) else []
     return parts[index] if len(parts) > index and parts[0] == "arn" else ""
 
 
 def tier(state: State) -> str:
-    """Return the pool's feature plan, or nothing where it is not known.
+    """Return the pool's feature plan, or empty if unknown.
 
-    A new pool is ESSENTIALS, or PLUS when threat protection is asked for and no plan is (rule P24).
+    A new pool is ESSENTIALS, or PLUS if threat protection is declared without a plan (rule P24).
     """
     found = dig(state.one("user_pool"), "UserPoolTier")
     return found if found in TIERS else ""
 
 
 def below(state: State, needed: str) -> bool:
-    """Tell whether the pool's plan is known to be lower than what a feature needs."""
+    """Return whether the pool's plan is known to be lower than a feature requires."""
     have = tier(state)
     return bool(have) and TIERS.index(have) < TIERS.index(needed)
 
 
 def tier_violation(section: str, name: str, path: Path, what: str, needed: str, *, rule: str = "P23") -> Violation:
-    """Say that a feature needs a higher plan."""
+    """Return a violation: a feature requires a higher plan."""
     return Violation(
         rule,
         section,
@@ -54,17 +54,17 @@ def tier_violation(section: str, name: str, path: Path, what: str, needed: str, 
 
 
 def strings(value: Any) -> list[str]:
-    """Return the strings of a list; leaves that are not known yet are left out."""
+    """Return the strings of a list without unknown leaves."""
     return [v for v in value if isinstance(v, str)] if isinstance(value, list) else []
 
 
 def unsure(value: Any) -> bool:
-    """Tell whether a list holds leaves that are not known yet, so that "lacks" cannot be said of it."""
+    """Return whether a list has unknown leaves, so missing items cannot be reported."""
     return isinstance(value, list) and any(not isinstance(v, str) for v in value)
 
 
 def single(section: str, rule: str, path: Path, message: str, advice: str, *, warning: bool = False) -> Violation:
-    """A violation by the single object of a section."""
+    """Return a violation by the single object of a section."""
     return Violation(rule, section, "", path, message, advice, warning)
 
 
