@@ -31,7 +31,7 @@ PENDING = {
     "runs",
     "terminal",
 }
-"""What is being rewritten: packages and modules of reconciler/, and documents. If empty (`set()`), everything is checked."""
+"""What is being rewritten: packages and modules of reconciler/, and documents. If empty, everything is checked."""
 
 NOT_FOR_USERS = {"local"}
 """Packages whose strings are not messages of poolctl: the embedded Cognito speaks as the service does."""

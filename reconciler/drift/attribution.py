@@ -156,7 +156,7 @@ def attribute(drift: Drift, subjects: Mapping[str, Mapping[str, str]], trail: Tr
         *(("EventName", o) for m in marks for o in (*m.revealing, *m.operations, *m.asked)),
     }
     if asked & trail.cut:
-        notices.append(Notice("CloudTrail holds more events than were read; some findings may lack their author."))
+        notices.append(Notice("CloudTrail has more events than were read; some findings may lack their author."))
     findings = tuple(replace(m.finding, attribution=m.who) for m in marks)
     return replace(drift, findings=findings, notices=tuple(notices))
 

@@ -194,7 +194,7 @@ def _with_rules(drift: Drift, manifest: Manifest, used: set[Ignore], today: str)
     whole = not drift.gaps and not drift.refusals  # otherwise their matches may not have been read
     late = tuple(Notice(_expiry(r), r.source) for r in expired)
     notices = [*late]
-    notices += [Notice(f"The ignore rule {r.path} met nothing. Remove it.", r.source) for r in idle if whole]
+    notices += [Notice(f"The ignore rule {r.path} matched nothing. Remove it.", r.source) for r in idle if whole]
     return replace(drift, notices=tuple(notices), expired=late)
 
 

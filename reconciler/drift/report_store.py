@@ -87,19 +87,19 @@ def _read(where: str, connect: Connect, *, must_exist: bool) -> str | None:
     except (FileNotFoundError, NotFound) as error:
         if not must_exist:
             return None
-        raise unread(where, "there is no such report") from error
+        raise unread(where, "the report does not exist") from error
     except Denied as error:
-        advice = "It needs s3:GetObject, and s3:ListBucket: without it a report that is not there looks forbidden."
+        advice = "It needs s3:GetObject, and s3:ListBucket: without the latter, a missing report looks forbidden."
         raise CloudError(error.operation, error.code, f"{where}: {error.message} {advice}", error.request_id) from None
     except OSError as error:
-        raise unread(where, error.strerror or "the system says no") from None
+        raise unread(where, error.strerror or "the operating system refused") from None
     except UnicodeDecodeError:
         raise no_report(where) from None
 
 
 def no_report(where: str) -> InvalidInput:
     """Return the error for a file that is not a drift report."""
-    return InvalidInput(f"{where} is no report of drift. Give one that `drift -o json=FILE` wrote.")
+    return InvalidInput(f"{where} is not a drift report. Give one written by `drift -o json=FILE`.")
 
 
 def unread(where: str, why: str) -> InvalidInput:
@@ -115,5 +115,5 @@ def _fetched(where: str, connect: Connect) -> str:
 def _object(where: str) -> dict[str, str]:
     bucket, _, key = where.removeprefix(SCHEME).partition("/")
     if not bucket or not key:
-        raise InvalidInput(f"{where} is no object of S3. Write s3://BUCKET/KEY.")
+        raise InvalidInput(f"{where} is not an S3 object. Write s3://BUCKET/KEY.")
     return {"Bucket": bucket, "Key": key}

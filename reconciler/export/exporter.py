@@ -170,14 +170,14 @@ class _Export:
 
     def _comments(self) -> Iterator[str]:
         for gap in self._live_state.gaps:
-            yield f"# Could not be read, and is missing here: {gap_line(gap)}"
+            yield f"# Could not be read, so it is missing here: {gap_line(gap)}"
         if self._promises:
-            yield "# The secrets themselves are not written here. Before you plan, store them as:"
+            yield "# This file contains no secrets. Before you plan, store them as:"
         for promise in self._promises:
-            never = "" if promise.shown else "  (Cognito never shows it: take it from where it was made)"
+            never = "" if promise.shown else "  (Cognito never returns it: get it from its source)"
             yield f"#   ${promise.kind} {promise.target}  for {promise.address}{never}"
         for member in self._unseen:
-            yield f"# Cognito never shows {member}. If it is set, add it here before you change what is around it."
+            yield f"# Cognito never returns {member}. If it is set, add it here before you change its surroundings."
 
     # --- objects
 

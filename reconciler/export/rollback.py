@@ -56,7 +56,7 @@ CREDENTIALS = ("ClientSecret", "GenerateSecret")
 GOING = (Action.DELETE, Action.REPLACE)
 """Actions that delete an object with all its contents."""
 
-PLACEHOLDER = "#     its secret is not in this file: put it where the $secret below says, or take that line out"
+PLACEHOLDER = "#     its secret is not in this file: store it at the $secret below, or remove that line"
 """Comment below an object with a secret."""
 
 
@@ -152,8 +152,8 @@ def rollback(plans: Sequence[Plan], name: str, worlds: Sequence[LiveState] = ())
     around = worlds or [LiveState(None)] * len(plans)
     parts = [_pool(plan, live_state, writer) for plan, live_state in zip(plans, around, strict=True) if plan.pending]
     head = (
-        "# Written by poolctl before an apply: what was live of the objects that it was about to change.\n"
-        "# Look it over, fill in the secrets that it names, then: poolctl plan, and poolctl apply, of this file.\n"
+        "# Written by poolctl before an apply: the live values of the objects that it was about to change.\n"
+        "# Review it, store the referenced secrets, then run poolctl plan and poolctl apply on this file.\n"
     )
     return Rollback(head + "".join(parts), writer.files)
 
@@ -174,7 +174,7 @@ def _pool(plan: Plan, live_state: LiveState, writer: _Writer) -> str:
             _put(tree, change.address, restored, _identity(owner) if owner else {})
         for observed in (o for o in held.values() if o.address.owner == change.address):
             said += _taken_along(observed, tree, writer)
-    said += [f"#   {g.address}: could not be read, and is not in this file: {g.operation}" for g in live_state.gaps]
+    said += [f"#   {g.address}: could not be read, so it is not in this file: {g.operation}" for g in live_state.gaps]
     comments = "".join(f"{printable(line)}\n" for line in said)
     return comments if len(tree) == bare else f"---\n{comments}" + "\n".join(blocks(tree, bare))
 
@@ -184,7 +184,7 @@ def _taken_along(observed: Observed, tree: Tree, writer: _Writer) -> Iterator[st
     address, kind = observed.address, KINDS[observed.address.section]
     restored = writer.value(_whole(kind, address, observed.data), f"{address.full}#")
     _put(tree, address, restored, {})
-    yield f"#   {address}: goes with {address.owner}; {_along_verdict(kind, bool(restored))}"
+    yield f"#   {address}: is deleted with {address.owner}; {_along_verdict(kind, bool(restored))}"
     if _has_placeholder(restored):
         yield PLACEHOLDER
 
@@ -192,9 +192,9 @@ def _taken_along(observed: Observed, tree: Tree, writer: _Writer) -> Iterator[st
 def _along_verdict(kind: ResourceKind, restored: bool) -> str:
     silent = ", ".join(m.name for m in members(kind.model).values() if m.has(WriteOnly))
     if not restored:
-        return f"cannot be undone: Cognito never shows {silent or 'what it holds'}"
+        return f"cannot be undone: Cognito never returns {silent or 'its content'}"
     new = f", with a new {kind.id_param}" if kind.create and kind.id_param != kind.name_member else ""
-    return f"can be undone{new}" + (f", but for {silent}, which Cognito never shows" if silent else "")
+    return f"can be undone{new}" + (f", except {silent}, which Cognito never returns" if silent else "")
 
 
 # --- comments ------------------------------------------------------------------------------------------------------
@@ -223,16 +223,16 @@ def _verdict(change: ResourceChange, plan: Plan, restored: bool, lost: bool) -> 
 
 def _undone_by_deleting(kind: ResourceKind, plan: Plan) -> str:
     if kind.root:
-        return "is created; poolctl deletes no pool, so undoing it is to be done by hand"
+        return "is created; poolctl never deletes a pool, so undo it manually"
     if not plan.target.pool_id:
         return "is created with its pool"
-    how = f"by hand, or with prune: [{kind.section}] and --prune" if kind.delete else "by hand"
-    return f"is created; undoing it means to delete it, {how}"
+    how = f"manually, or with prune: [{kind.section}] and --prune" if kind.delete else "manually"
+    return f"is created; to undo it, delete it {how}"
 
 
 def _gone(kind: ResourceKind) -> str:
     new = f"it gets a new {kind.id_param}, and " if kind.id_param and kind.id_param != kind.name_member else ""
-    return f"{new}what Cognito kept with it (members, links, sessions) does not come back"
+    return f"{new}its associated data (members, links, sessions) cannot be restored"
 
 
 def _why(kind: ResourceKind, change: FieldChange) -> str:
@@ -298,7 +298,7 @@ def _whole(kind: ResourceKind, address: Address, before: Tree) -> Tree:
 
 
 def _identity(change: ResourceChange) -> Tree:
-    """Return the identity of a live object whose name may differ from its key; without it, a duplicate would be created."""
+    """Return the identity of a live object whose name may differ from its key, to prevent a duplicate."""
     known = members(KINDS[change.address.section].model).values()
     own = change.ids.get(KINDS[change.address.section].id_param)
     found: Tree = {m.name: own for m in known if m.has(Pin) and isinstance(own, str)}

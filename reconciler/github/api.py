@@ -74,7 +74,7 @@ class GitHub:
         import requests
 
         if not token:
-            raise InvalidInput("GITHUB_TOKEN is not set. Hand the job's token over: github-token in the Action.")
+            raise InvalidInput("GITHUB_TOKEN is not set. Pass the job's token: input github-token of the Action.")
         self._base = base.rstrip("/")
         self._token = token
         self._sleep = sleep
@@ -107,7 +107,7 @@ class GitHub:
             yield from _json(operation, answer)
             url, query = answer.links.get("next", {}).get("url", ""), None
             if url and not self._ours(url):
-                raise GitHubError(operation, 0, "The next page is on another host. It is not asked for.")
+                raise GitHubError(operation, 0, "The next page is on another host, and is not requested.")
 
     def get(self, operation: str, path: str) -> Tree | None:
         """Return one resource, or None if it does not exist.
@@ -185,7 +185,9 @@ class GitHub:
             if wait is None or last:
                 return self._good(operation, answer)
             if wait > PATIENCE:
-                raise GitHubError(operation, answer.status_code, f"It asks to wait {wait:.0f} seconds. Run it later.")
+                raise GitHubError(
+                    operation, answer.status_code, f"GitHub asks to wait {wait:.0f} seconds. Run it later."
+                )
             self._sleep(wait)
         raise AssertionError
 
@@ -204,8 +206,10 @@ class GitHub:
                 return answer
             url, query = urljoin(url, answer.headers["Location"]), None
             if not self._ours(url):
-                raise GitHubError(operation, answer.status_code, "It leads to another host, which gets no token.")
-        raise GitHubError(operation, answer.status_code, "It leads on and on.")
+                raise GitHubError(
+                    operation, answer.status_code, "It redirects to another host, which must not get the token."
+                )
+        raise GitHubError(operation, answer.status_code, "Too many redirects.")
 
     def _sent(
         self, operation: str, method: str, url: str, query: Mapping[str, str] | None, body: Tree | None
@@ -271,7 +275,7 @@ def _json(operation: str, answer: Response) -> Any:
     try:
         return answer.json()
     except ValueError:
-        raise GitHubError(operation, answer.status_code, "The answer is no JSON.") from None
+        raise GitHubError(operation, answer.status_code, "The answer is not JSON.") from None
 
 
 def _tree(operation: str, answer: Response) -> Tree:

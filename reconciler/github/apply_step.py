@@ -24,7 +24,7 @@ KIND = "poolctl-action-apply"
 FILES = ("rollback.yaml", "apply.json", "apply.md")
 """Output files; the first has the previous values."""
 
-BY_HAND = "Plan and review once more, and start this workflow by hand with `expect` and the digest of that plan."
+BY_HAND = "Plan and review again, then start this workflow manually with `expect` and the digest of that plan."
 """Advice if no comment can be used."""
 
 
@@ -101,7 +101,7 @@ def _pull(job: Job, api: GitHub) -> Tree | None:
     if found:
         numbers = ", ".join(f"#{p['number']}" for p in found)
         raise Refused(f"Several pull requests were merged as commit {job.commit}: {numbers}. {BY_HAND}")
-    raise Refused(f"Commit {job.commit} came with no merged pull request, so no plan of it was reviewed. {BY_HAND}")
+    raise Refused(f"Commit {job.commit} belongs to no merged pull request, so no plan of it was reviewed. {BY_HAND}")
 
 
 def _reviewed(job: Job, runner: Runner, api: GitHub, pull: Tree) -> str:
@@ -121,12 +121,12 @@ def _reviewed(job: Job, runner: Runner, api: GitHub, pull: Tree) -> str:
         raise Refused(f"The last plan on {where} failed, was refused or could not be applied. {BY_HAND}")
     if tool.get("truncated") != "false":
         raise Refused(
-            f"The plan on {where} was too long to be shown whole, so it cannot be approved there. Review the whole "
-            "plan (step summary or artifact of its run), and start this workflow by hand with `expect` and its digest."
+            f"The plan on {where} was truncated, so it cannot be approved there. Review the full "
+            "plan (step summary or artifact of its run), and start this workflow manually with `expect` and its digest."
         )
     if ours.get("commit") != (pull.get("head") or {}).get("sha"):
         runner.annotate(
-            "warning", f"The plan on {where} is not of its last commit. It is applied only if it still fits."
+            "warning", f"The plan on {where} is not for its last commit. It is applied only if it is still current."
         )
     return tool["digest"]
 

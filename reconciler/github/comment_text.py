@@ -8,18 +8,18 @@ from reconciler.render import markdown
 
 PLAN = {
     1: "AWS refused, or something unexpected happened. Read the message, and run the job again.",
-    3: "A manifest, an option or a setting is wrong; AWS was not contacted.",
-    4: "A safety rule, or a rule of Cognito, says no.",
+    3: "A manifest, an option or a setting is invalid; AWS was not contacted.",
+    4: "A safety rule or a rule of Cognito forbids the change.",
     7: "Part could not be read. Give the role the missing permission.",
 }
 """Meaning of a plan's exit code to a reviewer."""
 
 APPLY = {
     1: "AWS refused, or something unexpected happened; nothing is known to have been written.",
-    3: "A manifest, an option or a setting is wrong; nothing was written.",
-    4: "A safety or policy rule says no; nothing was written.",
-    5: "Stale: the plan that was reviewed is not today's plan, and nothing was written. Plan again, review again.",
-    6: "Partial: some writes were made. Read what is left; the rollback file has the former values.",
+    3: "A manifest, an option or a setting is invalid; nothing was written.",
+    4: "A safety or policy rule forbids the change; nothing was written.",
+    5: "Stale: the reviewed plan is no longer current; nothing was written. Plan again, review again.",
+    6: "Partial: some writes were made. Check the remaining differences; the rollback file has the previous values.",
     7: "Part could not be read; nothing was written. Give the role the missing permission.",
     130: "Interrupted, after the write in flight was finished.",
     143: "Interrupted, after the write in flight was finished.",

@@ -48,7 +48,7 @@ def run(job: Job, runner: Runner, api: GitHub, files: Sequence[str]) -> int:
 def _label(job: Job) -> str:
     label = job.inputs["INPUT_LABEL"]
     if "," in label:
-        raise InvalidInput(f"label: {label!r} has a comma, which GitHub takes for two labels.")
+        raise InvalidInput(f"label: {label!r} contains a comma, which GitHub treats as two labels.")
     return label
 
 
@@ -153,7 +153,7 @@ class Desk:
 
     def _have_label(self) -> None:
         if self._found_label() is None:
-            what = {"name": self.label, "color": COLOR, "description": "What is live is not what Git says"}
+            what = {"name": self.label, "color": COLOR, "description": "Live pools differ from their manifests in Git"}
             self.api.create("Create the label", f"/repos/{self.repository}/labels", what, self._found_label)
 
     def _found_label(self) -> Tree | None:

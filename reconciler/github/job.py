@@ -146,7 +146,7 @@ def job(environ: Mapping[str, str]) -> Job:
     name = environ.get("GITHUB_EVENT_NAME", "")
     if name == "pull_request_target":
         raise InvalidInput(
-            "poolctl does not run on pull_request_target: manifests of strangers would be planned with your role. "
+            "poolctl does not run on pull_request_target: it would plan untrusted manifests with your role. "
             "Use pull_request."
         )
     pull = _event(environ.get("GITHUB_EVENT_PATH", "")).get("pull_request") or {}

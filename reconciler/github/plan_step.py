@@ -121,16 +121,16 @@ def _summary(job: Job, runner: Runner, planned: Planned) -> str:
     file = planned.directory / "summary.md"
     argv = ["show", "-o", f"markdown={file}", "--max-bytes", str(SUMMARY_BYTES), str(planned.file)]
     shown = file.read_text(encoding="utf-8") if runner.poolctl(argv)[0] == 0 else planned.text
-    digest = f"To apply this plan by hand, start the apply workflow with `expect`: `{planned.tool['digest']}`"
+    digest = f"To apply this plan manually, start the apply workflow with `expect`: `{planned.tool['digest']}`"
     return "\n".join([shown, digest, "", comment_text.footer(job, "Planned")])
 
 
 def _may_comment(job: Job, runner: Runner, planned: Planned) -> bool:
     if not job.pull:
-        runner.say("No comment: the event is of no pull request.")
+        runner.say("No comment: the event belongs to no pull request.")
         return False
     if planned.code in INTERRUPTED:  # a newer run is probably writing it
-        runner.say("No comment: the run was stopped.")
+        runner.say("No comment: the run was interrupted.")
         return False
     return True
 
@@ -156,8 +156,8 @@ def _marker(job: Job) -> str:
 def _content(planned: Planned) -> list[str]:
     shown = planned.text.partition("\n")[2]  # without the marker
     if planned.sound:
-        hand = "Not all of it is above. Review the whole plan in the summary of the run; it has the digest with which "
-        hand += "the apply workflow is then started by hand (`expect`).\n"
+        hand = "The plan above is truncated. Review the full plan in the summary of the run; it has the digest to start the "
+        hand += "apply workflow manually (`expect`).\n"
         return [shown, hand] if planned.tool["truncated"] == "true" else [shown]
     said = f"{comment_text.meaning(planned.code, comment_text.PLAN)} **Nothing can be applied from here.**\n"
     if planned.code in (0, 2):

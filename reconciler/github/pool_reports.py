@@ -71,7 +71,7 @@ def _report(file: str) -> Tree:
         tree: Tree = json.loads(Path(file).read_text(encoding="utf-8"))
         _check(tree)
     except OSError as error:
-        raise report_store.unread(file, error.strerror or "the system says no") from None
+        raise report_store.unread(file, error.strerror or "the operating system refused") from None
     except (ValueError, KeyError, TypeError):
         raise report_store.no_report(file) from None
     return tree

@@ -68,7 +68,7 @@ def body(pool: Pool) -> str:
     if len(shown) == len(details):
         return "\n".join([head, *shown])
     total = plural(len(details), "entry", "entries")
-    cut = f"**Cut:** {len(shown)} of {total} shown. The report of the run has them all.\n"
+    cut = f"**Truncated:** {len(shown)} of {total} shown. The report of the run has all of them.\n"
     return "\n".join([head, cut, *shown])
 
 
@@ -87,10 +87,10 @@ def _head(pool: Pool) -> Iterator[str]:
     where = ", ".join(_code(file) for file in pool.manifests)
     yield f"Pool {_code(pool.key)}, declared in {where}: **{', '.join(parts)}**.\n"
     if not pool.complete:
-        yield "**Incomplete:** part could not be read or compared. No finding there does not mean no drift.\n"
+        yield "**Incomplete:** part could not be read or compared. For that part, no finding does not mean no drift.\n"
     if pool.noted:
-        yield f"{plural(pool.noted, 'more finding')} noted that {'does' if pool.noted == 1 else 'do'} not count.\n"
-    yield "This text is kept up to date by poolctl, and the issue is closed when there is no drift any more.\n"
+        yield f"{plural(pool.noted, 'more finding')} {'does' if pool.noted == 1 else 'do'} not count.\n"
+    yield "poolctl keeps this text up to date, and closes the issue when there is no drift left.\n"
 
 
 def _details(pool: Pool) -> Iterator[str]:
@@ -194,7 +194,7 @@ def note(pool: Pool, new: Sequence[str] | None, run: str) -> str:
     """
     head = marker.spell(NOTE, run=run)
     if new is None:
-        return f"{head}\nThere are other findings than before, too many to be named: {len(pool.ids)} in all."
+        return f"{head}\nThe findings have changed; there are too many to list: {len(pool.ids)} in total."
     by = {entry["id"]: entry for entry in pool.entries}
     named = [_new(by[i]) for i in new[:MOST_NEW]]
     more = [f"- … and {len(new) - MOST_NEW} more."] if len(new) > MOST_NEW else []
@@ -211,9 +211,9 @@ def _new(entry: Tree) -> str:
 
 def farewell(run: str) -> str:
     """Return the comment that closes an issue."""
-    return f"{marker.spell(NOTE, run=run)}\nNo drift any more: everything was read, and nothing differs."
+    return f"{marker.spell(NOTE, run=run)}\nNo drift: everything was read, and nothing differs."
 
 
 def second(number: int, run: str) -> str:
     """Return the comment that closes a duplicate issue."""
-    return f"{marker.spell(NOTE, run=run)}\nThe same pool has an issue already: #{number}."
+    return f"{marker.spell(NOTE, run=run)}\nDuplicate: the pool already has issue #{number}."

@@ -104,7 +104,7 @@ def find(cloud: Cloud, scope: ReadScope) -> tuple[Tree | None, Refusal | None]:
             scope,
             "ambiguous",
             f"{len(found)} pools are called {scope.name!r}: {ids}.",
-            "Names are not unique: write the id of the one that is meant as `id:` into the manifest.",
+            "Names are not unique: set `id:` in the manifest to select one.",
         )
     return (_describe(cloud, root, {root.id_param: root.identifier(found[0])}) if found else None), None
 
@@ -116,8 +116,8 @@ def _pinned(cloud: Cloud, root: ResourceKind, scope: ReadScope) -> tuple[Tree | 
         return None, _root_refusal(
             scope,
             "missing",
-            f"There is no pool with the id {scope.id} here.",
-            "Check account, Region and id; remove `id:` to have a new pool made.",
+            f"There is no pool with the id {scope.id}.",
+            "Check account, Region and id; remove `id:` to create a new pool.",
         )
 
 

@@ -495,7 +495,7 @@ def test_a_rule_that_meets_nothing_is_told_unless_something_was_not_read(here, t
     here.converge(manifest(tmp_path, BASE))
     tree = ignoring_rules("clients/amplify-*")
     [notice] = drift(here, tmp_path, tree).drift.notices
-    assert "clients/amplify-* met nothing" in notice.message
+    assert "clients/amplify-* matched nothing" in notice.message
     assert notice.source is not None
     here.local.faults.add("ListUserPoolClients", "AccessDeniedException")
     assert drift(here, tmp_path, tree).drift.notices == ()

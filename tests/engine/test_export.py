@@ -419,7 +419,7 @@ def test_what_could_not_be_read_is_named_and_the_rest_is_exported(here, tmp_path
     here.cloud = Refusing(here.cloud, "ListGroups")  # type: ignore[assignment]
     result = exported(here, pool_id, "full", tmp_path)
     assert [g.operation for g in result.gaps] == ["cognito-idp:ListGroups"]
-    assert "# Could not be read, and is missing here: groups: cognito-idp:ListGroups: " in result.exported.text
+    assert "# Could not be read, so it is missing here: groups: cognito-idp:ListGroups: " in result.exported.text
     tree = tree_of(result)
     assert "groups" not in tree
     assert "web" in tree["clients"]

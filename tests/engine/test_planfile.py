@@ -365,7 +365,7 @@ def test_a_rollback_unsets_what_was_not_there_and_keeps_what_cannot_be_undone(lo
     text = _written(tmp_path, local.plan(mine))
     assert "user_pool: is updated; can be undone in part" in text
     assert "Schema.tenant: cannot be undone: Attributes can be added but never" in text
-    assert "groups/new: is created; undoing it means to delete it" in text
+    assert "groups/new: is created; to undo it, delete it" in text
     assert "clients/web: is updated; can be undone\n" in text
     local.converge(mine)
     local.converge(manifest(tmp_path, text, name="rb.yaml"))
@@ -430,7 +430,7 @@ def _clients(local):
 def test_a_rollback_of_what_is_new_has_nothing_to_restore(local, tmp_path):
     text = _written(tmp_path, local.plan(load(tmp_path)))
     assert yaml.safe_load(text) is None
-    assert "poolctl deletes no pool" in text
+    assert "poolctl never deletes a pool" in text
     assert Path(tmp_path / "rb.yaml").exists()
 
 
@@ -605,7 +605,7 @@ def test_what_is_inside_and_cannot_be_read_is_said(local, tmp_path):
     live_state = inside(Refusing(local.cloud, "DescribeManagedLoginBrandingByClient"), plan)
     assert [g.operation for g in live_state.gaps] == ["cognito-idp:DescribeManagedLoginBrandingByClient"]
     text = rollback([plan], "rb.yaml", [live_state]).text
-    assert "/branding: could not be read, and is not in this file: cognito-idp:DescribeManagedLogin" in text
+    assert "/branding: could not be read, so it is not in this file: cognito-idp:DescribeManagedLogin" in text
     assert "/terms/terms-of-use: goes with" in text
 
 
