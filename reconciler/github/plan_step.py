@@ -156,8 +156,10 @@ def _marker(job: Job) -> str:
 def _content(planned: Planned) -> list[str]:
     shown = planned.text.partition("\n")[2]  # without the marker
     if planned.sound:
-        hand = "The plan above is truncated. Review the full plan in the summary of the run; it has the digest to start the "
-        hand += "apply workflow manually (`expect`).\n"
+        hand = (
+            "The plan above is truncated. Review the full plan in the summary of the run; it has the digest to start "
+        )
+        hand += "the apply workflow manually (`expect`).\n"
         return [shown, hand] if planned.tool["truncated"] == "true" else [shown]
     said = f"{comment_text.meaning(planned.code, comment_text.PLAN)} **Nothing can be applied from here.**\n"
     if planned.code in (0, 2):

@@ -253,7 +253,7 @@ def test_apples_key_becomes_a_reference_although_it_is_never_shown(pools, tmp_pa
     details = tree_of(result)["identity_providers"]["SignInWithApple"]["ProviderDetails"]
     assert details["private_key"]["$secret"].endswith("SignInWithApple#private_key")
     comments = [line for line in result.exported.text.splitlines() if line.startswith("#")]
-    assert any("private_key" in line and "never shows" in line for line in comments)
+    assert any("private_key" in line and "never returns" in line for line in comments)
 
 
 def test_what_cognito_adds_to_a_provider_is_left_out(pools, tmp_path):

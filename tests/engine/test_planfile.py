@@ -552,10 +552,10 @@ def test_a_rollback_holds_what_goes_with_a_client(local, tmp_path, action):
     said = [line.strip("# ") for line in found.text.splitlines() if "goes with" in line]
     parts = {k.section.partition(".")[2] for k in KINDS.values() if k.outer == "clients" and not k.watched}
     assert parts == {line.split("/")[2].split(":")[0] for line in said}
-    assert f"{owner}/branding: goes with {owner}; can be undone, with a new ManagedLoginBrandingId" in said
-    assert f"{owner}/session: goes with {owner}; can be undone" in said
+    assert f"{owner}/branding: is deleted with {owner}; can be undone, with a new ManagedLoginBrandingId" in said
+    assert f"{owner}/session: is deleted with {owner}; can be undone" in said
     assert (
-        f"{owner}/ui_customization: goes with {owner}; can be undone, but for ImageFile, which Cognito never shows"
+        f"{owner}/ui_customization: is deleted with {owner}; can be undone, except ImageFile, which Cognito never returns"
         in said
     )
     assert "bystander" not in found.text
@@ -606,7 +606,7 @@ def test_what_is_inside_and_cannot_be_read_is_said(local, tmp_path):
     assert [g.operation for g in live_state.gaps] == ["cognito-idp:DescribeManagedLoginBrandingByClient"]
     text = rollback([plan], "rb.yaml", [live_state]).text
     assert "/branding: could not be read, so it is not in this file: cognito-idp:DescribeManagedLogin" in text
-    assert "/terms/terms-of-use: goes with" in text
+    assert "/terms/terms-of-use: is deleted with" in text
 
 
 def test_nothing_is_read_for_a_rollback_of_plain_changes(local, tmp_path):

@@ -354,7 +354,7 @@ def test_too_much_is_cut_and_counted(watch, github):
     assert 60_000 < len(issue["body"]) <= 65_536
     assert "**300 findings (300 changed)**" in issue["body"]
     shown = issue["body"].count("- **changed**")
-    assert f"**Cut:** {shown} of 300 entries shown." in issue["body"]
+    assert f"**Truncated:** {shown} of 300 entries shown." in issue["body"]
     assert "… (5002 characters)" in issue["body"]
     assert all(e["id"] in issue["body"] for e in entries)
     watch(report(*entries, finding(999)))
