@@ -378,7 +378,7 @@ def test_the_classic_look_with_an_image_says_that_the_image_is_not_there(here, t
     idp.set_ui_customization(UserPoolId=pool_id, ClientId="ALL", CSS=css, ImageFile=image)
     result = exported(here, pool_id, "minimal", tmp_path)
     assert tree_of(result)["ui_customization"] == {"CSS": css}
-    assert "# Cognito never shows ui_customization.ImageFile." in result.exported.text
+    assert "# Cognito never returns ui_customization.ImageFile." in result.exported.text
     assert planned_again(here, result, tmp_path) == []
 
 

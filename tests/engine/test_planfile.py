@@ -554,10 +554,8 @@ def test_a_rollback_holds_what_goes_with_a_client(local, tmp_path, action):
     assert parts == {line.split("/")[2].split(":")[0] for line in said}
     assert f"{owner}/branding: is deleted with {owner}; can be undone, with a new ManagedLoginBrandingId" in said
     assert f"{owner}/session: is deleted with {owner}; can be undone" in said
-    assert (
-        f"{owner}/ui_customization: is deleted with {owner}; can be undone, except ImageFile, which Cognito never returns"
-        in said
-    )
+    verdict = "can be undone, except ImageFile, which Cognito never returns"
+    assert f"{owner}/ui_customization: is deleted with {owner}; {verdict}" in said
     assert "bystander" not in found.text
     local.apply(mine, plan)
     tree = filled(yaml.safe_load(found.text), as_document(full("one")))
