@@ -1,6 +1,6 @@
-"""The kinds of documents, and what tells them apart: their sections, which of them is the pool, and how its id looks.
+"""The kinds of documents and how they differ: their sections, which section is the pool, and the format of its id.
 
-Whoever reads a document looks here, so that a user pool and an identity pool are two rows of one table.
+All readers of documents use this table, in which a user pool and an identity pool are two rows.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class DocumentKind:
     """One kind of document."""
 
     name: str
-    """What `kind` says: `UserPool`."""
+    """Value of `kind`: `UserPool`."""
     model: type[ApiModel]
     """The schema of the document."""
     envelope: type[ApiModel]
@@ -30,11 +30,11 @@ class DocumentKind:
     name_member: str
     """The member of the root that names the pool."""
     id_pattern: str
-    """How the pool's id looks; before the separator is its Region."""
+    """Format of the pool's id (cognito.md 1.1); the part before the separator is its Region."""
     id_separator: str
-    """What stands behind the Region in an id."""
+    """Separator after the Region in an id."""
     root_targets: tuple[str, ...]
-    """What another document may refer to of the pool itself."""
+    """Members of the pool itself that other documents can reference."""
 
     @cached_property
     def sections(self) -> Mapping[str, Member]:
@@ -43,21 +43,21 @@ class DocumentKind:
 
     @cached_property
     def nested(self) -> Mapping[str, Member]:
-        """What stands inside the objects of the sections, by `clients.branding`, in the order of the models."""
+        """Objects nested inside the objects of the sections, by `clients.branding`, in the order of the models."""
         return inside(self.sections)
 
     @cached_property
     def all(self) -> Mapping[str, Member]:
-        """Everything that holds objects: sections, and what stands inside their objects."""
+        """Everything that holds objects: sections, and the objects nested inside them."""
         return {**self.sections, **self.nested}
 
     @cached_property
     def prunable(self) -> tuple[str, ...]:
-        """Sections of which one may delete objects: those that hold several."""
+        """Sections whose objects may be deleted: those that hold several."""
         return tuple(name for name, member in self.all.items() if not is_single(member))
 
     def targets(self, section: str) -> tuple[str, ...]:
-        """Return the members of an object that another document may refer to: what identifies it."""
+        """Return the members of an object that other documents can reference: its identifiers."""
         model = self.sections[section].model
         if section == self.root or model is None:
             return self.root_targets
@@ -89,7 +89,7 @@ DOCUMENTS: Mapping[str, DocumentKind] = {
         ),
     )
 }
-"""The kinds of documents by name; the first is what a document is that does not say it."""
+"""The kinds of documents by name; the first is the default."""
 
 DEFAULT = next(iter(DOCUMENTS))
-"""The kind of a document that does not say its kind."""
+"""The kind of a document without `kind`."""

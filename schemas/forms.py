@@ -1,7 +1,7 @@
-"""Facts about what an author may write into the envelope: each is checked, and has its own words for what is wrong.
+"""Facts about the values of the envelope: each is checked, and has its own message.
 
-A fact stands in the type (`Annotated`), so that pydantic enforces it, the command explains it and the JSON Schema
-publishes it, all from the same place.
+A fact is part of the type (`Annotated`), so pydantic enforces it, the command explains it and the JSON Schema publishes
+it, all from the same place.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ def unfit(wrong: str, fix: str = "", *, step: str = "", known: Iterable[str] = (
     """Return the error for a value that does not fit.
 
     Args:
-        wrong: What is wrong, to stand behind the value: `is not a Region code`. `{step}` is replaced.
+        wrong: What is wrong, written after the value: `is not a Region code`. `{step}` is replaced.
         fix: What to do, as a sentence; empty to propose one of those that are known.
         step: The part of the value that is at fault; not shown where the value must not be.
-        known: What could stand in the place of that part.
+        known: Valid values of that part.
     """
     context: dict[str, Any] = {"wrong": wrong, "fix": fix, "step": step, "known": list(known)}
     return PydanticCustomError(UNFIT, "{wrong}", context)
@@ -36,7 +36,7 @@ def unfit(wrong: str, fix: str = "", *, step: str = "", known: Iterable[str] = (
 
 @dataclass(frozen=True)
 class Checked:
-    """A fact that a function checks, in the place of the type's own words for what is no text."""
+    """A fact that a function checks before the type, so its message also covers values of another type."""
 
     def check(self, value: object) -> object:
         """Return the value, or raise `unfit`."""
@@ -48,7 +48,7 @@ class Checked:
 
 @dataclass(frozen=True)
 class Form(Checked):
-    """How a text looks."""
+    """The format of a text."""
 
     pattern: Pattern
     """A regular expression that JavaScript and Python read alike, searched for in the text; with its words."""
@@ -62,10 +62,10 @@ class Form(Checked):
 
 @dataclass(frozen=True)
 class Choice(Checked):
-    """One of some names, which are known when the model of the document is there."""
+    """One of some names, which are known once the model of the document exists."""
 
     names: Callable[[], Iterable[str]]
-    """What may be written."""
+    """Returns the valid names."""
     advice: Callable[[str], tuple[str, str]]
     """Returns what is wrong with another name, and what to do; no advice proposes one of the names."""
 
@@ -87,7 +87,7 @@ class Example:
 
 
 def _day(value: object) -> object:
-    """Turn a text like 2027-06-30 into a date; YAML 1.2 knows no dates."""
+    """Convert a string like 2027-06-30 to a date; YAML 1.2 has no dates."""
     if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
         try:
             return date.fromisoformat(value)

@@ -1,9 +1,8 @@
 """The one dialect in which `protect`, `locked` and `ignore` name objects and members.
 
 A pattern is spelled like a path: `clients/web`, `clients/amplify-*`, `user_pool.UserPoolTags.cost-*`. Both `/` and `.`
-separate its steps. `*` stands for any text and `?` for one character within a step, `[ab]` for one of some characters,
-`[!ab]` for one of the others. A name that is spelled exactly as the pattern is always met, so a client called `[x]`
-can be named as it is.
+separate its steps. `*` matches any text and `?` one character within a step, `[ab]` one of some characters, `[!ab]` any
+other. A name that is spelled exactly like the pattern always matches, so a client called `[x]` can be named as it is.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ _WILD = {"*": r"[^\0]*", "?": r"[^\0]"}
 
 
 def meets(pattern: str, steps: Sequence[str | int]) -> bool:
-    """Tell whether a pattern means exactly this object or member.
+    """Return whether a pattern matches exactly this object or member.
 
     Args:
         pattern: As an author writes it.
@@ -33,7 +32,7 @@ def meets(pattern: str, steps: Sequence[str | int]) -> bool:
 
 
 def covers(pattern: str, steps: Sequence[str | int]) -> bool:
-    """Tell whether a pattern means an object or a member, or something around it."""
+    """Return whether a pattern matches an object or a member, or something around it."""
     return any(meets(pattern, steps[:end]) for end in range(1, len(steps) + 1))
 
 

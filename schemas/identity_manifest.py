@@ -1,4 +1,4 @@
-"""The document of an identity pool: the same envelope as that of a user pool, around other sections (decision 22)."""
+"""The document of an identity pool: the envelope of a user pool document around other sections (decision 22)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from schemas.principal_tags import PrincipalTags
 from schemas.sections import objects
 
 IDENTITY_POOL_ID = rf"{REGION}:[0-9a-f]+(?:-[0-9a-f]+)*"
-"""How the id of an identity pool looks (cognito.md 1.1)."""
+"""Format of the id of an identity pool (cognito.md 1.1)."""
 
 IdentityPoolId = Annotated[str, pool_id(IDENTITY_POOL_ID, "eu-west-1:1a2b3c4d-5e6f-7a8b-9c0d-1e2f3a4b5c6d")]
 
@@ -37,21 +37,21 @@ IdentityLockedPath = Annotated[str, PathForm("lock", _document, "identity_pool.I
 
 
 class IdentityIgnored(Ignored):
-    """Something that is not reported, and why."""
+    """An ignore rule: what to ignore, and why."""
 
     path: IdentityIgnoredPath
-    """What is ignored: an address like `identity_pool.CognitoIdentityProviders`."""
+    """What to ignore: an address like `identity_pool.CognitoIdentityProviders`."""
 
 
 class IdentityPoolEnvelope(ApiModel):
-    """What surrounds the sections of an identity pool's manifest."""
+    """The envelope around the sections of an identity pool."""
 
     version: Version
     """The version of this format."""
     kind: Literal["IdentityPool"]
-    """What the document describes."""
+    """Kind of the document."""
     target: Annotated[ManifestTarget | None, FILLED] = None
-    """Where the pool is."""
+    """Account and Region of the pool."""
     id: Annotated[IdentityPoolId | None, FILLED] = None
     """The pool's id; without it, the pool is found by IdentityPoolName, which must then be unique."""
     prune: list[IdentityPruned] = Field(default=[])
@@ -59,20 +59,20 @@ class IdentityPoolEnvelope(ApiModel):
     protect: list[IdentityProtected] = Field(default=[])
     """Objects that are never deleted or replaced, with everything inside of them."""
     ignore: list[IdentityIgnored] = Field(default=[])
-    """What is not reported, and why."""
+    """Ignore rules: objects and members to ignore, with reasons."""
     locked: list[IdentityLockedPath] = Field(default=[])
-    """What overlays may not change: manifest paths."""
+    """Manifest paths that overlays must not change."""
 
 
 class IdentityPoolManifest(IdentityPoolEnvelope):
-    """One identity pool and what belongs to it. A section that is left out is not managed."""
+    """One identity pool and its sections. An absent section is not managed."""
 
     identity_pool: Annotated[IdentityPool | None, FILLED] = None
     """The pool itself."""
     roles: Annotated[IdentityPoolRoles | None, FILLED] = None
-    """The roles that it gives."""
+    """IAM roles of its identities."""
     principal_tags: Annotated[dict[ProviderKey, PrincipalTags] | None, FILLED] = None
-    """Claims that become tags, by IdentityProviderName."""
+    """Claims mapped to principal tags, by IdentityProviderName."""
 
 
 @cache

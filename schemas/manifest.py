@@ -1,7 +1,7 @@
-"""The document that an author writes: an envelope of ours around sections that hold the API's own structures.
+"""The manifest document: our envelope around sections that hold the API's own structures.
 
 Keys of the envelope are lower_snake, members of the API are CamelCase, and the two never mix (decision 21). The
-sections are found by walking this model, so that a new kind needs one line here.
+sections are found by walking this model, so a new kind needs one line here.
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ VERSION = 1
 """The only version of the format."""
 
 REGION = r"[a-z]{2,4}(?:-[a-z]+)+-[0-9]+"
-"""How the code of a Region looks: `eu-west-1`, `us-gov-west-1`, `eusc-de-east-1`."""
+"""Format of a Region code: `eu-west-1`, `us-gov-west-1`, `eusc-de-east-1`."""
 
 USER_POOL_ID = rf"{REGION}_[0-9A-Za-z]+"
-"""How the id of a user pool looks (cognito.md 1.1)."""
+"""Format of the id of a user pool (cognito.md 1.1)."""
 
 ACCOUNT = Pattern(r"^[0-9]{12}$", "is not an account number", "Write 12 digits, in quotes.")
 Account = Annotated[str, Form(ACCOUNT)]
-"""A text and not a number: accounts can begin with 0."""
+"""A string and not a number: accounts can start with 0."""
 
 REGION_CODE = Pattern(rf"^{REGION}$", "is not a Region code", "Write one such as eu-west-1.")
 RegionCode = Annotated[str, Form(REGION_CODE)]
@@ -56,11 +56,11 @@ Reason = Annotated[str, Form(Pattern(NOT_BLANK, "is not a text", "Write why it i
 
 
 def pool_id(pattern: str, example: str) -> Form:
-    """Return the form of a pool's id.
+    """Return a check that refuses what is not the id of a pool.
 
     Args:
-        pattern: How it looks.
-        example: One that is right.
+        pattern: Format of the id.
+        example: A valid id.
     """
     fix = f"Write one such as {example}, or leave id out to find the pool by its name."
     return Form(Pattern(rf"^{pattern}$", "is not the id of a pool", fix))
@@ -70,7 +70,7 @@ PoolId = Annotated[str, pool_id(USER_POOL_ID, "eu-west-1_AbCdEf123")]
 
 
 def _version(value: object) -> object:
-    """Refuse all but the number; Python takes `true` for 1, and 1.0 as well."""
+    """Refuse everything but the number: `true` and 1.0 equal 1 in Python."""
     if value != VERSION or isinstance(value, (bool, float)):
         raise unfit("is not a version that this poolctl knows", f"Write version: {VERSION}.")
     return value
@@ -80,10 +80,10 @@ Version = Annotated[Literal[1], BeforeValidator(_version), Example(str(VERSION))
 
 
 def prunable(document: Any) -> Choice:
-    """Return the sections from which objects may be deleted: those that hold several.
+    """Return a check that refuses anything but a section of several objects; the pool itself is never pruned.
 
     Args:
-        document: Returns the model of the document; asked when it is there.
+        document: Returns the model of the document; called once it exists.
     """
 
     def known() -> dict[str, Member]:
@@ -114,36 +114,36 @@ LockedPath = Annotated[str, PathForm("lock", _document, "user_pool.PoolName")]
 
 
 class ManifestTarget(ApiModel):
-    """Where the pool is."""
+    """Account and Region of the pool."""
 
     account: Annotated[Account | None, FILLED] = None
-    """The AWS account, as a text of 12 digits; checked before anything is read."""
+    """The AWS account, as a string of 12 digits; checked before anything is read."""
     region: Annotated[RegionCode | None, FILLED] = None
     """The AWS Region."""
 
 
 class Ignored(ApiModel):
-    """Something that is not reported, and why."""
+    """An ignore rule: what to ignore, and why."""
 
     path: IgnoredPath
-    """What is ignored: an address like `clients/amplify-*`, or a member like `clients/web.CallbackURLs`."""
+    """What to ignore: an address like `clients/amplify-*`, or a member like `clients/web.CallbackURLs`."""
     reason: Reason
-    """Why it is right to ignore it."""
+    """Reason for the rule."""
     owner: Annotated[WhoAnswers | None, FILLED] = None
-    """Who answers for it."""
+    """Owner of the ignored object."""
     expires: Annotated[date | None, FILLED, DAY] = None
-    """The last day on which it is ignored, like 2027-06-30."""
+    """Last day on which the rule applies, like 2027-06-30."""
 
 
 class UserPoolEnvelope(ApiModel):
-    """What surrounds the sections of a user pool's manifest."""
+    """The envelope around the sections of a user pool."""
 
     version: Version
     """The version of this format."""
     kind: Literal["UserPool"] = "UserPool"
-    """What the document describes."""
+    """Kind of the document."""
     target: Annotated[ManifestTarget | None, FILLED] = None
-    """Where the pool is."""
+    """Account and Region of the pool."""
     id: Annotated[PoolId | None, FILLED] = None
     """The pool's id; without it, the pool is found by PoolName, which must then be unique."""
     prune: list[Pruned] = Field(default=[])
@@ -157,7 +157,7 @@ class UserPoolEnvelope(ApiModel):
 
 
 class UserPoolManifest(UserPoolEnvelope):
-    """One user pool and what belongs to it. A section that is left out is not managed; `{}` is managed and empty."""
+    """One user pool and its sections. An absent section is not managed; `{}` is managed and empty."""
 
     user_pool: Annotated[UserPool | None, FILLED] = None
     """The pool itself."""
@@ -172,21 +172,21 @@ class UserPoolManifest(UserPoolEnvelope):
     domains: Annotated[dict[DomainName, Domain] | None, FILLED] = None
     """Domains, by prefix or host name."""
     risk_configuration: Annotated[RiskConfiguration | None, FILLED] = None
-    """Threat protection, for all clients that have none of their own."""
+    """Threat protection for all clients without their own."""
     ui_customization: Annotated[UICustomization | None, FILLED] = None
-    """The look of the classic sign-in pages, for all clients that have none of their own."""
+    """Style of the classic sign-in pages for all clients without their own."""
     log_delivery: Annotated[LogDelivery | None, FILLED] = None
     """Where the pool sends its logs."""
     session: Annotated[SessionConfiguration | None, FILLED] = None
-    """Sessions of users."""
+    """Session settings of users."""
     replicas: Annotated[dict[Region, Replica] | None, FILLED] = None
     """Replicas of the pool, by RegionName."""
     web_acl: Annotated[WebAcl | None, FILLED] = None
-    """The web ACL that guards the pool."""
+    """The web ACL that protects the pool."""
     limits: Annotated[dict[LimitCategory, ProvisionedLimit] | None, FILLED] = None
-    """Request rates of the whole account in the Region, by category; write them into one manifest only."""
+    """Request rates of the whole account in the Region, by category; declare them in one manifest only."""
     clients: Annotated[dict[ClientLabel, Client] | None, FILLED] = None
-    """App clients, by ClientName, or by any word if the client says its ClientName."""
+    """App clients, by ClientName, or by any key if the client sets ClientName."""
 
 
 @cache
@@ -197,5 +197,5 @@ def sections() -> Mapping[str, Member]:
 
 @cache
 def nested() -> Mapping[str, Member]:
-    """Return what stands inside the objects of the sections, by `clients.branding`, in the order of the models."""
+    """Return the members nested inside objects of the sections, by `clients.branding`, in the order of the models."""
     return inside(sections())

@@ -1,8 +1,8 @@
 """Where a pattern of `protect`, `locked` and `ignore` can lead in a document.
 
-A pattern that can meet nothing protects, locks or ignores nothing, which is noticed when it is too late. So the section
-must be written out, and members must be known as far as the schema goes. Names of objects are free: what they are, only
-the document and the live pool know.
+A pattern that can match nothing protects, locks or ignores nothing, which is noticed too late. So the section must be
+written out, and members must be known as far as the schema goes. Names of objects are free: only the document and the
+live pool define them.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Similar = Callable[[str, Iterable[str]], str]
 """Returns the name that is most similar to a word, or an empty text if none is."""
 
 DOES: Mapping[Purpose, str] = {"protect": "protects", "ignore": "ignores", "lock": "locks"}
-"""What a pattern does to what it meets."""
+"""What a pattern does to what it matches."""
 
 EVERYTHING = "*"
 """The pattern that protects all objects of a document."""
@@ -99,7 +99,7 @@ class PathForm(Checked):
         return None
 
     def _means_member(self, model: type[ApiModel], step: str, similar: Similar) -> bool:
-        """Tell whether a step behind a declared name is meant as a member; a live object may have a longer name.
+        """Return whether a step after a declared name is meant as a member; a live object may have a longer name.
 
         Overlays are laid over what is declared, so for a lock there is nothing else that it could mean.
         """
@@ -149,7 +149,7 @@ class PathForm(Checked):
         return unfit(f"{DOES[self.purpose]} nothing: {member.name} is {what}", f"End with {member.name}.")
 
     def _has_free_keys(self, member: Member) -> bool:
-        """Tell whether any key may stand inside: of a free document, or of a list that is compared item by item."""
+        """Return whether any key is valid inside: of a free document, or of a list that is compared item by item."""
         free = self.purpose == "lock" and member.has(FreeDocument)
         return free or (self.purpose == "ignore" and member.has(Keyed))
 
@@ -157,7 +157,7 @@ class PathForm(Checked):
 
     @cached_property
     def pattern(self) -> str:
-        """The patterns without `*`, `?` and `[` that are right, and all others of which an editor cannot tell."""
+        """The valid patterns without `*`, `?` and `[`, and all others, which an editor cannot judge."""
         alternatives = [name + self._after(member) for name, member in self._heads.items()]
         alternatives += [r"\*"] if self.purpose == "protect" else []
         return f"^(?:{'|'.join(alternatives)})$"
@@ -185,6 +185,6 @@ class PathForm(Checked):
 
 
 def _parted(text: str) -> tuple[str, str | None]:
-    """Return what stands before the first separator, and what stands behind it: None without one."""
+    """Return the part before the first separator, and the part after it: None without one."""
     head, *rest = STEP.split(text, maxsplit=1)
     return head, rest[0] if rest else None

@@ -1,4 +1,4 @@
-"""What is an object of the API in a document, and what its schema says of its name and its identifier."""
+"""The objects of the API in a document, and the members of their schemas for name and identifier."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from schemas.base import ApiModel, KeyName, Member, Pin, members
 def objects(model: type[ApiModel]) -> dict[str, Member]:
     """Return the members of a structure that hold objects of the API, in the order of the model.
 
-    They are the sections of a document, and what belongs to one client; all other members are values.
+    These are the sections of a document and the objects inside a client; all other members are values.
     """
     return {name: member for name, member in members(model).items() if is_object(member)}
 
 
 def is_object(member: Member) -> bool:
-    """Tell whether a member holds objects of the API, and is therefore spelled in our way."""
+    """Return whether a member holds objects of the API, and therefore has our spelling."""
     held = member.model
     return held is not None and (bool(held.INPUTS) or held.WATCHED) and member.name == member.name.lower()
 
 
 def inside(outer: Mapping[str, Member]) -> dict[str, Member]:
-    """Return what the objects of some sections hold inside them: `clients.branding`."""
+    """Return the members nested inside the objects of some sections: `clients.branding`."""
     return {
         f"{name}.{inner.name}": inner
         for name, member in outer.items()
@@ -39,12 +39,12 @@ def model_of(section: Member) -> type[ApiModel]:
 
 
 def is_single(section: Member) -> bool:
-    """Tell whether a section holds one object; others are maps of objects by name."""
+    """Return whether a section holds one object; others are maps of objects by name."""
     return section.shape == "structure"
 
 
 def key_member(model: type[ApiModel]) -> tuple[str, bool] | None:
-    """Return the member that the key of a child stands for, and whether it may differ from the key."""
+    """Return the member whose value is the key of an object, and whether it may differ from the key."""
     for member in members(model).values():
         mark = member.mark(KeyName)
         if mark:

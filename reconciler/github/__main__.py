@@ -29,11 +29,11 @@ def main(
     """Run one step and return its exit code.
 
     Args:
-        argv: The command, and for `issues` the reports; None takes the words of the process.
+        argv: The command, and for `issues` the reports; None takes the arguments of the process.
         environ: The environment of the step.
-        stdout: The log, which the runner reads.
+        stdout: The log, which the runner parses.
         run: poolctl.
-        sleep: Waits for so many seconds.
+        sleep: Waits for a number of seconds.
     """
     environ = os.environ if environ is None else environ
     runner = Runner(environ, stdout or sys.stdout, run)
@@ -47,7 +47,7 @@ def main(
 def _step(argv: list[str], environ: Mapping[str, str], runner: Runner, sleep: Callable[[float], None]) -> int:
     command, reports = (argv[0], argv[1:]) if argv else ("", [])
     if command not in ("plan", "apply", "drift", "issues") or (reports and command != "issues"):
-        raise InvalidInput(f"{' '.join(argv) or 'nothing'!r} is no command. {USAGE}")
+        raise InvalidInput(f"{' '.join(argv) or 'nothing'!r} is not a command. {USAGE}")
     found = job(environ)
     needed = {"plan": "INPUT_COMMENT", "drift": "INPUT_ISSUES"}.get(command)
     if needed and (not found.switch(needed) or (command == "plan" and not found.pull)):

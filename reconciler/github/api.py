@@ -1,7 +1,7 @@
-"""GitHub's REST API, as little of it as is needed.
+"""A minimal client of GitHub's REST API: pagination, retries, and no token for other hosts.
 
-A POST makes something new each time. So when its answer is lost, the caller's own search decides whether the thing is
-there now, before it is sent again. Everything else may be repeated as it is.
+Every POST creates a new resource. So if its answer is lost, the caller's own search decides whether the resource
+exists, before it is sent again. All other requests can be repeated.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ class GitHub:
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """Make one; nothing is sent yet.
+        """Create a connection; nothing is sent yet.
 
         Args:
             base: Address of the API.
             token: Sent to that host and to no other.
-            sleep: Waits for so many seconds.
-            clock: Seconds since the epoch, as GitHub counts its limits.
+            sleep: Waits for a number of seconds.
+            clock: Seconds since the epoch, as in GitHub's rate limits.
 
         Raises:
             InvalidInput: There is no token.
@@ -51,9 +51,9 @@ class GitHub:
         """Return the entries of a list, over all pages.
 
         Args:
-            operation: What is done, for messages.
+            operation: Description for messages.
             path: Path of the list: `/repos/o/r/issues`.
-            params: What the list is limited to.
+            params: Filters of the list.
 
         Raises:
             GitHubError: A page could not be read.
@@ -65,10 +65,10 @@ class GitHub:
             yield from _json(operation, answer)
             url, query = answer.links.get("next", {}).get("url", ""), None
             if url and not self._transport.is_ours(url):
-                raise GitHubError(operation, 0, "The next page is on another host. It is not asked for.")
+                raise GitHubError(operation, 0, "The next page is on another host, and is not requested.")
 
     def get(self, operation: str, path: str) -> Tree | None:
-        """Return one thing, or None when it is not there.
+        """Return one resource, or None if it does not exist.
 
         Raises:
             GitHubError: It could not be read.
@@ -81,18 +81,18 @@ class GitHub:
             raise
 
     def update(self, operation: str, path: str, body: Tree) -> Tree:
-        """Change a thing.
+        """Update a resource.
 
         Raises:
-            GitHubError: It could not be done.
+            GitHubError: The request failed.
         """
         return _tree(operation, self._transport.send(operation, "PATCH", self._transport.base + path, body=body))
 
     def delete(self, operation: str, path: str) -> None:
-        """Remove a thing; one that is gone already is no error.
+        """Delete a resource; a missing one is not an error.
 
         Raises:
-            GitHubError: It could not be done.
+            GitHubError: The request failed.
         """
         try:
             self._transport.send(operation, "DELETE", self._transport.base + path)
@@ -101,16 +101,16 @@ class GitHub:
                 raise
 
     def create(self, operation: str, path: str, body: Tree, find: Callable[[], Tree | None]) -> Tree:
-        """Make a thing, once.
+        """Create a resource exactly once.
 
         Args:
-            operation: What is done, for messages.
-            path: Where it is made.
-            body: What it is.
-            find: Looks whether it is there; asked after each lost answer, before the next attempt.
+            operation: Description for messages.
+            path: Path of the collection.
+            body: The resource.
+            find: Looks up the resource; called after each lost answer, before the next attempt.
 
         Raises:
-            GitHubError: It could not be done, or nobody knows.
+            GitHubError: The request failed, or its outcome is unknown.
         """
         for attempt in range(1, ATTEMPTS + 1):
             try:
@@ -129,7 +129,7 @@ def _json(operation: str, answer: Response) -> Any:
     try:
         return answer.json()
     except ValueError:
-        raise GitHubError(operation, answer.status_code, "The answer is no JSON.") from None
+        raise GitHubError(operation, answer.status_code, "The answer is not JSON.") from None
 
 
 def _tree(operation: str, answer: Response) -> Tree:

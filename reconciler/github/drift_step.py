@@ -1,4 +1,4 @@
-"""`drift`: looks for drift, writes the report, and hands it to `issues`."""
+"""`drift`: checks for drift, writes the report, and passes it to `issues`."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from reconciler.github.runner import SUMMARY_BYTES, Runner
 from reconciler.runs.drift_run import ADVICE
 
 FILES = ("report.json", "drift.md", "annotations.txt")
-"""What is written; the first is the report that `issues` reads."""
+"""Output files; the first is the report that `issues` reads."""
 
 
 def run(job: Job, runner: Runner, api: GitHub | None) -> int:
-    """Compare, and tell.
+    """Compare, and write the issues.
 
     Args:
         job: The job.
-        runner: What the step stands in.
+        runner: The runner around the step.
         api: GitHub; None writes no issues.
 
     Returns:
-        0 when the comparison was made whole, with drift or without it; else poolctl's exit code, or 1 when an issue
+        0 if the comparison was complete, with or without drift; otherwise poolctl's exit code, or 1 if an issue
         could not be written.
     """
     directory = runner.directory(job.inputs["INPUT_OUTPUT_DIRECTORY"], FILES)
@@ -34,5 +34,5 @@ def run(job: Job, runner: Runner, api: GitHub | None) -> int:
     runner.output(exit_code=str(code), changes=drifted, report=str(report) if report.exists() else "")
     failed = f"## poolctl drift failed\n\n{comment_text.meaning(code, ADVICE)}\n\n{comment_text.fenced(stderr)}"
     runner.summary(markdown.read_text(encoding="utf-8") if markdown.exists() else failed)
-    told = issues.run(job, runner, api, [str(report)]) if api and report.exists() else 0
-    return told if code in (0, 2) else code
+    written = issues.run(job, runner, api, [str(report)]) if api and report.exists() else 0
+    return written if code in (0, 2) else code

@@ -1,4 +1,4 @@
-"""One request to GitHub until it is answered: repeats, limits, redirections, and no token where it does not belong."""
+"""One request to GitHub with retries: rate limits, redirects, and no token for other hosts."""
 
 from __future__ import annotations
 
@@ -14,39 +14,39 @@ if TYPE_CHECKING:
     from requests import PreparedRequest, Response
 
 ATTEMPTS = 5
-"""How often a request is sent at most."""
+"""Maximum number of attempts per request."""
 
 PATIENCE = 120.0
-"""Longest wait between two attempts, in seconds. Who is asked to wait longer fails, and says so."""
+"""Maximum wait between two attempts, in seconds. If GitHub asks for a longer wait, the request fails."""
 
 TIMEOUT = (10, 30)
-"""Seconds for connecting, and for each part of an answer."""
+"""Timeout in seconds for connecting, and for each part of an answer."""
 
 REDIRECTS = 3
-"""How many redirections are followed: a repository that was renamed needs one."""
+"""Maximum number of redirects: a renamed repository needs one."""
 
 LONGEST = 300
-"""How much of GitHub's words is repeated, in characters."""
+"""Maximum length of GitHub's error text in messages, in characters."""
 
 
 class GitHubError(PoolctlError):
-    """GitHub said no, or could not be reached."""
+    """GitHub refused a request, or could not be reached."""
 
     def __init__(self, operation: str, status: int, message: str) -> None:
         self.operation = operation
-        """What was to be done, in words."""
+        """Description of the operation."""
         self.status = status
-        """HTTP status; 0 when there was no answer."""
+        """HTTP status; 0 if there was no answer."""
         answered = f"GitHub answered {status}: {message}" if status else message
         super().__init__(f"{operation}: {answered}")
 
 
 class Lost(GitHubError):
-    """It is not known whether the request was carried out."""
+    """It is unknown whether the request took effect."""
 
 
 class Transport:
-    """A connection that sends requests with the token, and waits where waiting helps."""
+    """A connection that sends requests with the token, with retries."""
 
     def __init__(
         self,
@@ -56,13 +56,13 @@ class Transport:
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """Make one; nothing is sent yet.
+        """Create a connection; nothing is sent yet.
 
         Args:
             base: Address of the API.
             token: Sent to that host and to no other.
-            sleep: Waits for so many seconds.
-            clock: Seconds since the epoch, as GitHub counts its limits.
+            sleep: Waits for a number of seconds.
+            clock: Seconds since the epoch, as in GitHub's rate limits.
 
         Raises:
             InvalidInput: There is no token.
@@ -70,7 +70,7 @@ class Transport:
         import requests
 
         if not token:
-            raise InvalidInput("GITHUB_TOKEN is not set. Hand the job's token over: github-token in the Action.")
+            raise InvalidInput("GITHUB_TOKEN is not set. Pass the job's token: input github-token of the Action.")
         self.base = base.rstrip("/")
         """Address of the API, without a slash at its end."""
         self._token = token
@@ -83,24 +83,24 @@ class Transport:
         self._session.close()
 
     def pause(self, attempt: int) -> None:
-        """Wait after an attempt that failed."""
+        """Wait after a failed attempt."""
         self._sleep(_pause(attempt))
 
     def send(
         self, operation: str, method: str, url: str, *, query: Mapping[str, str] | None = None, body: Tree | None = None
     ) -> Response:
-        """Send until there is an answer that waiting does not improve, and return it if it is a good one.
+        """Send with retries until there is a final answer, and return it if it is a success.
 
         Args:
-            operation: What is done, for messages.
+            operation: Description for messages.
             method: HTTP method; a POST whose answer is lost is not sent again.
             url: Whole address.
             query: Parameters of the address.
             body: Sent as JSON.
 
         Raises:
-            Lost: It is not known whether it was done.
-            GitHubError: It could not be done.
+            Lost: It is unknown whether the request took effect.
+            GitHubError: The request failed.
         """
         for attempt in range(1, ATTEMPTS + 1):
             last = attempt == ATTEMPTS
@@ -115,18 +115,20 @@ class Transport:
             if wait is None or last:
                 return self._good(operation, answer)
             if wait > PATIENCE:
-                raise GitHubError(operation, answer.status_code, f"It asks to wait {wait:.0f} seconds. Run it later.")
+                raise GitHubError(
+                    operation, answer.status_code, f"GitHub asks to wait {wait:.0f} seconds. Run it later."
+                )
             self._sleep(wait)
         raise AssertionError
 
     def _once(
         self, operation: str, method: str, url: str, query: Mapping[str, str] | None, body: Tree | None
     ) -> Response:
-        """Send once, over redirections on the same host.
+        """Send once, following redirects on the same host.
 
         Raises:
-            Lost: There was no answer, or one that does not tell whether it was done.
-            GitHubError: It leads to another host.
+            Lost: There was no answer, or an inconclusive one.
+            GitHubError: It redirects to another host.
         """
         for _ in range(REDIRECTS + 1):
             answer = self._sent(operation, method, url, query, body)
@@ -134,8 +136,10 @@ class Transport:
                 return answer
             url, query = urljoin(url, answer.headers["Location"]), None
             if not self.is_ours(url):
-                raise GitHubError(operation, answer.status_code, "It leads to another host, which gets no token.")
-        raise GitHubError(operation, answer.status_code, "It leads on and on.")
+                raise GitHubError(
+                    operation, answer.status_code, "It redirects to another host, which must not get the token."
+                )
+        raise GitHubError(operation, answer.status_code, "Too many redirects.")
 
     def _sent(
         self, operation: str, method: str, url: str, query: Mapping[str, str] | None, body: Tree | None
@@ -146,14 +150,14 @@ class Transport:
             answer = self._session.request(
                 method, url, params=query, json=body, auth=self._sign, timeout=TIMEOUT, allow_redirects=False
             )
-        except requests.RequestException as error:  # its text may hold what was sent
+        except requests.RequestException as error:  # its text may contain the request
             raise Lost(operation, 0, f"GitHub could not be reached ({type(error).__name__}).") from None
         if answer.status_code >= 500:  # noqa: PLR2004 - the server's own fault
             raise Lost(operation, answer.status_code, self._words(answer))
         return answer
 
     def _sign(self, request: PreparedRequest) -> PreparedRequest:
-        """Put the token in. As a function, so that no .netrc of the machine goes before it."""
+        """Add the token. As a function, so a .netrc on the machine does not override it."""
         request.headers["Authorization"] = f"Bearer {self._token}"
         request.headers["Accept"] = "application/vnd.github+json"
         request.headers["X-GitHub-Api-Version"] = "2022-11-28"
@@ -161,11 +165,11 @@ class Transport:
         return request
 
     def is_ours(self, url: str) -> bool:
-        """Tell whether an address is on the host that the token is for."""
+        """Return whether an address is on the host that the token is for."""
         return urlsplit(url)[:2] == urlsplit(self.base)[:2]
 
     def _asked_to_wait(self, answer: Response, attempt: int) -> float | None:
-        """Return how many seconds to wait when the answer is a limit of GitHub's, else None."""
+        """Return the seconds to wait if the answer is a rate limit, otherwise None."""
         if answer.status_code not in (403, 429):
             return None
         after = answer.headers.get("Retry-After", "")
@@ -185,7 +189,7 @@ class Transport:
         raise GitHubError(operation, answer.status_code, self._words(answer) + hint)
 
     def _words(self, answer: Response) -> str:
-        """Return GitHub's words, in one line and without the token, should anything on the way repeat it."""
+        """Return GitHub's error text in one line, with the token removed in case it is echoed."""
         try:
             message = str(answer.json()["message"])
         except (ValueError, KeyError, TypeError):
@@ -194,5 +198,5 @@ class Transport:
 
 
 def _pause(attempt: int) -> float:
-    """Return the seconds to wait after an attempt that failed: 1, 2, 4, 8."""
+    """Return the seconds to wait after a failed attempt: 1, 2, 4, 8."""
     return float(2 ** (attempt - 1))

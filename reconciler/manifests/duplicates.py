@@ -64,7 +64,7 @@ def same_object(section: Member, written: Tree, specs: Sequence[Spec], document:
 
 
 def same_item(model: type[ApiModel], tree: Any, place: Place, path: Path = ()) -> Iterator[Problem]:
-    """Find lists told apart by a member (Schema by Name) in which two items have the same one.
+    """Find lists identified by a member (Schema by Name) in which two items have the same value of it.
 
     Args:
         model: Schema of the structure.
@@ -92,6 +92,6 @@ def _same_key(key: str, items: list[Any], place: Place, path: Path) -> Iterator[
             at = (*path, i, key)
             line = place.value((*path, first[value])).line
             text = shown(value, place.origin(at))
-            message = f"{key} {text} stands here a second time; the first is in line {line}."
+            message = f"duplicate {key} {text}; it is first written in line {line}."
             yield Problem(place.value(at), place.name(at), message, "Remove one of the two.")
         first.setdefault(value, i)

@@ -60,12 +60,12 @@ D = TypeVar("D", bound=LinkedDocument)
 def meant(link: Link, document: D, documents: Sequence[D]) -> list[D]:
     """Return the documents that a reference may mean: one, unless there is a mistake.
 
-    A user pool and an identity pool may have one name; the section tells which is meant. Pools of one name in several
-    Regions are told apart by where the referring document is.
+    A user pool and an identity pool may have one name; the section decides which is meant. Pools of one name in several
+    Regions are distinguished by the place of the referring document.
 
     Args:
         link: The reference.
-        document: The document that it stands in.
+        document: The document that contains it.
         documents: All documents.
     """
     found = [d for d in documents if d.name == link.document and link.section in DOCUMENTS[d.kind].sections]
@@ -185,7 +185,7 @@ def _circles(documents: Sequence[D]) -> Iterator[Problem]:
         try:
             graphlib.TopologicalSorter(graph).prepare()
         except graphlib.CycleError as error:
-            circle: list[int] = error.args[1][:0:-1]  # from referring to referred; the first stands at both ends
+            circle: list[int] = error.args[1][:0:-1]  # from referring to referred; the first is at both ends
         else:
             return
         first = circle.index(min(circle))

@@ -64,7 +64,7 @@ class ObjectReader:
                 yield from self._of_section(section, Address("", name), self._document.tree[name])
 
     def _inner_specs(self) -> Iterator[Spec]:
-        """Make specs of what stands inside other objects; those have been made before, and stand before it."""
+        """Make specs of the objects nested inside others; those have been made before, and precede them."""
         for name, section in self._kind.nested.items():
             for owner, value in self._inner[name].items():
                 if value is not None:
@@ -115,7 +115,7 @@ class ObjectReader:
         return Spec(address, declared, place.start, place.values, pin if isinstance(pin, str) else "")
 
     def _prepared(self, section: Member, address: Address, name: str, tree: Tree, place: Place) -> Tree:
-        """Add what the key of the section says, take out what stands inside, refuse what must be known early."""
+        """Add what the key of the section says, take out nested objects, refuse what must be known early."""
         tree = dict(KINDS[address.section].from_manifest(tree))
         for inner in self._inner:
             outer, _, part = inner.partition(".")
@@ -131,7 +131,7 @@ class ObjectReader:
         return tree
 
     def _keyed(self, section: Member, key: tuple[str, bool], name: str, tree: Tree, place: Place) -> None:
-        """Add the member that the key stands for, or compare it with the key."""
+        """Add the member whose value is the key, or compare it with the key."""
         member, renameable = key
         said: Any = Reference("text", name) if has_links(name) else name
         if member not in tree:

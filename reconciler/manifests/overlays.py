@@ -109,7 +109,7 @@ class _Merge:
 
     def _delete(self, result: Tree, value: Tree, path: Path) -> None:
         if value != {DELETE: True} or value[DELETE] is not True:
-            self._say(path, f"{DELETE} must stand alone and be true.", f"Write {{{DELETE}: true}}.")
+            self._say(path, f"{DELETE} must be the only key and be true.", f"Write {{{DELETE}: true}}.")
         elif path[-1] not in result:
             around = nearest(self._base.positions, path) or self._base.start
             self._say(path, f"there is nothing to delete at {around}.", "Check the spelling, or remove it.")

@@ -26,12 +26,12 @@ def no_references(target: str) -> str | None:  # noqa: ARG001 - the signature of
 
 
 def resolve(manifest: Manifest, cloud: Cloud, refs: RefLookup = no_references) -> Manifest:
-    """Put in what only AWS can tell, and validate it.
+    """Fill in what only AWS knows, and validate it.
 
     Args:
         manifest: A loaded one.
         cloud: Where to ask; a read-only cloud must allow `reference_kinds.REMOTE_READS`.
-        refs: Gives what a reference to another document stands for, by its target
+        refs: Gives the value of a reference to another document, by its target
             (`customers/clients/web#ClientId`), or None while the object does not exist. Such references stay as they
             are, and so do texts and keys that hold one.
 
@@ -75,7 +75,7 @@ def _filled_path(path: Path, known: RefLookup) -> Path:
 
 
 def _filled(spec: Spec, known: RefLookup) -> Spec:
-    """Return a spec whose name and positions are spelled with what references in keys stand for."""
+    """Return a spec whose name and positions are spelled with the values of references in keys."""
     address = replace(spec.address, name=fill_key(spec.address.name, known))
     return replace(spec, address=address, positions={_filled_path(p, known): v for p, v in spec.positions.items()})
 

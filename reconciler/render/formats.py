@@ -65,8 +65,8 @@ FORMATS: tuple[Format, ...] = (
         ALL,
         ".txt",
         "text/plain",
-        "A terminal. The default",
-        "Everything, dangerous lines first",
+        "Terminals. The default",
+        "Everything, dangerous changes first",
     ),
     Format(
         "json",
@@ -84,7 +84,7 @@ FORMATS: tuple[Format, ...] = (
         ".jsonl",
         "application/jsonl",
         "Pipelines and logs",
-        "One event a line, as in Terraform's stream",
+        "One event per line, as in Terraform's stream",
         streams=True,
     ),
     Format(
@@ -94,7 +94,7 @@ FORMATS: tuple[Format, ...] = (
         ".md",
         "text/markdown",
         "Comments on pull requests, step summaries, chats",
-        "Danger, sum, one folded block for each object",
+        "Dangerous changes, totals, one folded block for each object",
     ),
     Format(
         "html",
@@ -112,7 +112,7 @@ FORMATS: tuple[Format, ...] = (
         ".xml",
         "application/xml",
         "The test tab of GitLab, Jenkins and others",
-        "A case for each object, finding or problem",
+        "A test case for each object, finding or problem",
     ),
     Format(
         "sarif",
@@ -121,7 +121,7 @@ FORMATS: tuple[Format, ...] = (
         ".sarif",
         "application/sarif+json",
         "Code scanning",
-        "What is wrong, beside the line of the manifest",
+        "Problems, located at the manifest line",
     ),
     Format(
         "github",
@@ -129,8 +129,8 @@ FORMATS: tuple[Format, ...] = (
         RUNS,
         ".txt",
         "text/plain",
-        "A GitHub job",
-        "Annotations beside the line of the manifest",
+        "GitHub jobs",
+        "Annotations at the manifest line",
     ),
     Format(
         "prometheus",
