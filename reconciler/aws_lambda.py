@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.cli.entry import main
-from reconciler.errors import EXIT_MEANING, InvalidInput, PoolctlError
+from reconciler.errors import ExitCode, InvalidInput, PoolctlError, exit_word
 from reconciler.runs.drift_run import ADVICE
 from reconciler.terminal.settings import suggest
 
@@ -38,6 +38,9 @@ DEFAULT_PATHS = ("pools",)
 
 EXAMPLE = '{"paths": ["pools"], "options": ["--notify", "sns=ARN"]}'
 """What messages tell to write."""
+
+COMPARED = (ExitCode.OK, ExitCode.CHANGES)
+"""Exit codes of a run that compared everything."""
 
 ENVELOPE = frozenset({"source", "detail-type", "detail"})
 """Keys of an event that EventBridge made by itself."""
@@ -51,7 +54,7 @@ class RunFailed(PoolctlError):
     """The run ended with neither 0 nor 2. What it found out it has told, as far as it got."""
 
     def __init__(self, code: int) -> None:
-        self.exit_code = code
+        self.exit_code = ExitCode(code)
         """What the command would have ended with."""
         advice = ADVICE.get(code, "It was stopped.")
         super().__init__(f"exit {code} ({_meaning(code)}): {advice} The log of this invocation says more.")
@@ -82,7 +85,7 @@ def handler(event: Any, context: Any) -> dict[str, Any]:  # noqa: ARG001 - Lambd
             stderr=sys.stderr,
             environ=dict(os.environ),
         )
-        if code not in (0, 2):
+        if code not in COMPARED:
             raise RunFailed(code)
         if not report.exists():
             raise WrongEvent("Nothing was compared: the event's options ask for a text such as --help. Leave that out.")
@@ -132,7 +135,7 @@ def _answer(code: int, report: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _meaning(code: int) -> str:
-    return EXIT_MEANING.get(code, "error")
+    return exit_word(code)
 
 
 # --- what outlives an invocation -----------------------------------------------------------------------------------

@@ -37,6 +37,9 @@ COMMANDS = {
 }
 """Name → module, one line of help, whether it takes paths."""
 
+OK = 0
+"""`ExitCode.OK`, without the import that `--help` can do without."""
+
 EXITS = """\
   0         done, nothing to do, or a plan was made
   1         error from AWS, or unexpected; nothing known to have been written
@@ -81,9 +84,9 @@ def main(
     run = _CommandRun(sys.argv[1:] if argv is None else argv, environ, streams)
     code = run.guarded()
     if code:
-        from reconciler.errors import EXIT_MEANING
+        from reconciler.errors import exit_word
 
-        run.console.err(f"exit {code} ({EXIT_MEANING.get(code, 'error')})")
+        run.console.err(f"exit {code} ({exit_word(code)})")
     run.console.close()
     return code
 
@@ -103,8 +106,10 @@ class _CommandRun:
         try:
             return self.start()
         except KeyboardInterrupt:
+            from reconciler.errors import ExitCode
+
             self.console.err("Interrupted.")
-            return 130
+            return ExitCode.INTERRUPTED
         except Exception as error:  # noqa: BLE001 - the last handler
             return self.explain(error)
         except BaseException as error:
@@ -121,7 +126,7 @@ class _CommandRun:
             command, words = words[0] if words else "", ["--help"]
         if not command and _asks_help(words):
             self.console.out(usage())
-            return 0
+            return OK
         if not command:
             self.console.err(usage())
             raise invalid("No command was given.")
@@ -136,7 +141,7 @@ class _CommandRun:
             from reconciler.cli.parsing import parser
 
             self.console.out(parser(name, module, takes_paths=COMMANDS[name][2]).format_help())
-            return 0
+            return OK
         options = parse(name, module, words, self.environ)
         self.debug = options.log_level == "debug"
         self.console = console(options, self.environ, *self.streams)
@@ -154,7 +159,7 @@ class _CommandRun:
 
     def explain(self, error: Exception) -> int:
         """Say what went wrong. What is not one of our errors may quote a secret, so its words are not repeated."""
-        from reconciler.errors import PoolctlError
+        from reconciler.errors import ExitCode, PoolctlError
 
         if isinstance(error, PoolctlError):
             self.console.err(f"Error: {error}")
@@ -170,7 +175,7 @@ class _CommandRun:
         )
         if not self.debug:
             self.console.err("--log-level debug shows the way there.")
-        return 1
+        return ExitCode.ERROR
 
 
 def split(argv: Sequence[str]) -> tuple[str, list[str]]:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from reconciler.commands import add_choices, add_shard, deliver
-from reconciler.errors import Partial, PoolctlError, worst
+from reconciler.errors import ExitCode, PoolctlError, worst
 from reconciler.render import formats
 from reconciler.terminal.console import Console
 from reconciler.terminal.files import save
@@ -73,7 +73,7 @@ def run(options: Options, console: Console) -> int:
             stages.require_reviewed(options, plans, reviewed)
         stages.require_applicable(plans)
         if not apply_run.confirm(plans, options, console):
-            return 0
+            return ExitCode.OK
         if options.rollback_file:
             _keep(options, runtime, manifests, plans, console)
         with _live(options, console) as stream:
@@ -83,15 +83,15 @@ def run(options: Options, console: Console) -> int:
     return worst([outcome.exit_code, _deliver(options, console, outcome)])
 
 
-def _deliver(options: Options, console: Console, outcome: ApplyOutcome) -> int:
+def _deliver(options: Options, console: Console, outcome: ApplyOutcome) -> ExitCode:
     """Write the result, and return 6 if it could not be: what was written to the pools has been written."""
     renderers = formats.apply(outcome, locate=formats.repository(console.environ), limit=options.max_bytes)
     try:
         deliver(_less_live(options), console, renderers)
     except PoolctlError as error:
         console.err(f"Error: {error}")
-        return Partial.exit_code if outcome.wrote else error.exit_code
-    return 0
+        return ExitCode.PARTIAL if outcome.wrote else error.exit_code
+    return ExitCode.OK
 
 
 @contextmanager

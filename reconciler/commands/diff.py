@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from reconciler.commands import deliver
+from reconciler.errors import ExitCode
 from reconciler.terminal.console import Console
 from reconciler.terminal.options import Options, add_outputs, is_plain
 from reconciler.terminal.settings import invalid
@@ -66,10 +67,10 @@ def run(options: Options, console: Console) -> int:
     return _exit(found)
 
 
-def _exit(found: Sequence[Comparison]) -> int:
+def _exit(found: Sequence[Comparison]) -> ExitCode:
     if not all(c.same for c in found):
-        return 2
-    return 7 if any(c.gaps for c in found) else 0
+        return ExitCode.CHANGES
+    return ExitCode.INCOMPLETE if any(c.gaps for c in found) else ExitCode.OK
 
 
 def _side(runtime: Runtime, console: Console, operand: Operand, beside: Operand) -> list[ComparedSide]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.commands import deliver
+from reconciler.errors import ExitCode
 from reconciler.terminal.console import Console
 from reconciler.terminal.options import Options, add_outputs
 
@@ -47,4 +48,4 @@ def run(options: Options, console: Console) -> int:
         return explain_text.overview(kinds, color=color, width=console.width)
 
     deliver(options, console, {"human": human, "json": lambda _: explain_text.machine(about, kinds)})
-    return 0
+    return ExitCode.OK

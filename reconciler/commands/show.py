@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.commands import deliver
+from reconciler.errors import ExitCode
 from reconciler.render import formats
 from reconciler.terminal.console import Console
 from reconciler.terminal.options import Options, add_outputs
@@ -50,4 +51,4 @@ def run(options: Options, console: Console) -> int:
     )
     as_saved = {"human": text, "json": lambda _: planfile.dumps(saved.tree["plan"])}
     deliver(options, console, {**renderers, **as_saved})
-    return 0
+    return ExitCode.OK

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from reconciler import __version__
 from reconciler.commands import deliver
+from reconciler.errors import ExitCode
 from reconciler.terminal.console import Console
 from reconciler.terminal.options import Options, add_outputs
 
@@ -26,7 +27,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: Options, console: Console) -> int:
     """Print it."""
     deliver(options, console, {"human": lambda _: f"poolctl {__version__}\n", "json": lambda _: _versions()})
-    return 0
+    return ExitCode.OK
 
 
 def _versions() -> str:

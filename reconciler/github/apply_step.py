@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from reconciler.errors import Refused
+from reconciler.errors import ExitCode, Refused
 from reconciler.github import comment_text, marker, plan_step
 from reconciler.github.api import GitHub, GitHubError
 from reconciler.github.comments import LONGEST, Comments
@@ -142,7 +142,10 @@ def _applied(job: Job, runner: Runner, digest: str) -> StepResult:
     fixed = ["--non-interactive", "--expect", digest, "--rollback-file", str(rollback), *outputs]
     code, stderr = runner.poolctl(["apply", *job.args, *fixed, "--", *job.paths])
     return StepResult(
-        code, "" if code == 0 else stderr, _report(markdown), str(rollback) if rollback.exists() and not old else ""
+        code,
+        "" if code == ExitCode.OK else stderr,
+        _report(markdown),
+        str(rollback) if rollback.exists() and not old else "",
     )
 
 
@@ -159,5 +162,7 @@ def body(job: Job, result: StepResult) -> str:
         else []
     )
     content = [result.report] if result.report else [comment_text.fenced(result.error)] if result.error else []
-    whole = "\n".join([head, *failed, *content, comment_text.footer(job, "Applied" if result.code == 0 else "Tried")])
+    whole = "\n".join(
+        [head, *failed, *content, comment_text.footer(job, "Applied" if result.code == ExitCode.OK else "Tried")]
+    )
     return whole if len(whole) <= LONGEST else "\n".join([head, *failed, "The report is in the log.\n"])

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from reconciler.errors import InvalidInput, worst
+from reconciler.errors import ExitCode, InvalidInput, worst
 from reconciler.github import marker, tickets
 from reconciler.github.api import GitHub, GitHubError
 from reconciler.github.job import Job
@@ -58,8 +58,8 @@ def _one(runner: Runner, desk: Desk, pool: Pool, issues: Sequence[Tree]) -> int:
         runner.say(f"{pool.key!r}: {desk.settle(pool, issues)}")
     except GitHubError as error:
         runner.annotate("error", f"The issue about {pool.key} could not be written. {error}")
-        return 1
-    return 0
+        return ExitCode.ERROR
+    return ExitCode.OK
 
 
 @dataclass(frozen=True, slots=True)

@@ -334,11 +334,16 @@ class _ObjectReader:
         except NotFound:
             return None if address.name else []
         except CloudError as error:
-            self._gaps.append(Gap(address, error.operation, f"{error.code}: {error.message}"))
+            self._gaps.append(gap(address, error))
             return None
 
     def _address(self, kind: ResourceKind, name: str) -> Address:
         return Address(self._scope.pool, kind.section, name)
+
+
+def gap(address: Address, error: CloudError) -> Gap:
+    """Return what is known of a read that AWS refused."""
+    return Gap(address, error.operation, f"{error.code}: {error.message}", error.code, error.request_id)
 
 
 # --- calls and answers ---------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from reconciler.render import redact
 from reconciler.render.human import BOLD, COLORS, DANGER, Pen, laid_out, lines
 from reconciler.render.redact import printable
 from reconciler.render.tally import plural
+from reconciler.render.unread import unread
 
 if TYPE_CHECKING:  # the engine's side comes with pydantic
     from reconciler.export.compare import ComparedSide, Comparison
@@ -54,7 +55,7 @@ def _pair(found: Comparison, pen: Pen, width: int) -> str:
         f"{pen.paint(BOLD, letter)}  {_title(side)}\n" for letter, side in (("A", found.one), ("B", found.other))
     )
     objects = [_object(c, pen, width) for c in found.changes]
-    gaps = "".join(printable(f"Could not read {g.address}: {g.operation}: {g.reason}") + "\n" for g in found.gaps)
+    gaps = "".join(unread(g) + "\n" for g in found.gaps)
     quiet = "  No differences.\n" if found.same and not found.gaps else ""
     return "\n".join(part for part in (head + quiet, *objects, gaps) if part)
 

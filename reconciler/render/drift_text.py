@@ -19,6 +19,7 @@ from reconciler.render.human import BOLD, DANGER, GREEN, MOST, RED, YELLOW, Pen,
 from reconciler.render.machine import gap_tree, notice_tree, position_tree, refusal_tree
 from reconciler.render.redact import printable
 from reconciler.render.tally import plural
+from reconciler.render.unread import unread
 
 FORMAT = "1.0"
 """Version of the JSON: a minor step adds, a major one breaks."""
@@ -55,7 +56,7 @@ def human(drifts: Sequence[Drift], *, color: bool, width: int = 100) -> str:
 def _pool(drift: Drift, pen: Pen, width: int) -> str:
     refusals = [line for r in drift.refusals for line in (f"!! {r.address}: {r.message}", f"   {r.advice}")]
     findings = [line for f in drift.findings for line in _finding(f, pen, width)]
-    rest = [*map(_gap, drift.gaps), *map(notice, drift.notices)]
+    rest = [*map(unread, drift.gaps), *map(notice, drift.notices)]
     quiet = [] if refusals or findings or drift.gaps else ["  No drift."]
     lines = [pen.paint(BOLD, _head(drift)), *map(printable, refusals), *findings, *quiet, *rest]
     return "".join(f"{line}\n" for line in lines)
@@ -66,7 +67,7 @@ def _head(drift: Drift) -> str:
     blind = drift.gaps or drift.refusals  # then nobody knows whether it is there
     account = f"account {target.account}" if target.account else ""
     parts = (target.pool_id or ("" if blind else "not found"), account, target.region)
-    where = ", ".join(w for w in parts if w) or "not known where"
+    where = ", ".join(w for w in parts if w) or "location unknown"
     return printable(f"Pool {target.pool_name} ({where}) — manifest {target.manifest}")
 
 
@@ -108,16 +109,6 @@ def sides(found: Finding) -> tuple[Any, Any]:
     """Return what the manifest says and what is live, without what must not be shown."""
     paths: list[tuple[str | int, ...]] = [()] if found.sensitive else []
     return redact.conceal(found.desired, paths), redact.conceal(found.live, paths)
-
-
-def action(gap: Gap) -> str:
-    """Return the IAM action that a read needs, in IAM's words: `cognito-idp:ListGroups`."""
-    return gap.operation if ":" in gap.operation else f"{KINDS[gap.address.section].service}:{gap.operation}"
-
-
-def _gap(gap: Gap) -> str:
-    where = str(gap.address)
-    return printable(f"Could not read {where}: {gap.operation}: {gap.reason} (needs the IAM action {action(gap)})")
 
 
 def _sum(drifts: Sequence[Drift], pen: Pen) -> str:
@@ -259,4 +250,4 @@ def _expired_tree(expired: Notice, target: Target) -> dict[str, Any]:
 
 
 def _unread_tree(gap: Gap, target: Target) -> dict[str, Any]:
-    return {"id": identify_gap(target, gap), "pool_key": target.key, **gap_tree(gap), "iam_action": action(gap)}
+    return {"id": identify_gap(target, gap), "pool_key": target.key, **gap_tree(gap)}

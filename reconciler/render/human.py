@@ -17,7 +17,6 @@ from reconciler.model import (
     Action,
     Call,
     FieldChange,
-    Gap,
     Notice,
     Path,
     Plan,
@@ -31,6 +30,7 @@ from reconciler.model import (
 from reconciler.render import redact
 from reconciler.render.redact import printable
 from reconciler.render.tally import Applied, ChangeResult, Outcome, counts, outcome, plural
+from reconciler.render.unread import unread
 
 RED = "31"
 GREEN = "32"
@@ -143,7 +143,7 @@ def _pool(plan: Plan, pen: Pen, width: int, calls: Mapping[str, Sequence[Call]],
     dangers = [*_dangers(plan, pen), *(_refusal(r, pen) for r in plan.refusals)]
     order = sorted(plan.pending, key=lambda c: c.action not in (Action.DELETE, Action.REPLACE))
     objects = [_object(c, pen, width, calls.get(c.address.full)) for c in order]
-    rest = [*_unmanaged(plan), *(_gap(g) for g in plan.gaps), *(notice(n) + "\n" for n in plan.notices)]
+    rest = [*_unmanaged(plan), *(unread(g) + "\n" for g in plan.gaps), *(notice(n) + "\n" for n in plan.notices)]
     quiet = ["  No changes.\n"] if many and not (dangers or objects or plan.gaps) else []
     head = pen.paint(BOLD, header(plan.target)) + "\n" + "".join(quiet)
     return "\n".join(p for p in [head, "".join(dangers), *objects, "".join(rest)] if p)
@@ -191,10 +191,6 @@ def refusals(found: Sequence[Refusal], *, color: bool) -> str:
 def _unmanaged(plan: Plan) -> Iterator[str]:
     if plan.unmanaged:
         yield f"Not in the manifest (left alone): {', '.join(printable(str(a)) for a in plan.unmanaged)}\n"
-
-
-def _gap(gap: Gap) -> str:
-    return printable(f"Could not read {gap.address}: {gap.operation}: {gap.reason}") + "\n"
 
 
 def notice(found: Notice) -> str:

@@ -36,7 +36,7 @@ from reconciler.model import (
 )
 from reconciler.render import redact, report
 from reconciler.render.human import HEADS
-from reconciler.render.machine import position_tree
+from reconciler.render.machine import gap_tree, position_tree, refused_call
 from reconciler.render.progress import Progress
 from reconciler.render.redact import printable
 from reconciler.render.tally import Applied, counts, outcome
@@ -234,6 +234,7 @@ def _worked(event: Started | Done | Failed | Skipped, message: str) -> Line:
     elif isinstance(event, Failed):
         level, name = "error", "apply_errored"
         hook |= {"error": event.error, "stale": event.stale, "calls_written": event.written}
+        hook |= refused_call(event)
     elif isinstance(event, Skipped):
         level, name = "warn", "apply_skipped"
         hook |= {"because": event.reason}
@@ -290,7 +291,9 @@ def _refused(refusal: Refusal) -> Line:
 
 
 def _unread(gap: Gap) -> Line:
-    return _diagnostic("error", f"{gap.operation}: {gap.reason}", "It could not be read.", gap.address.full, None)
+    line = _diagnostic("error", f"{gap.operation}: {gap.reason}", "It could not be read.", gap.address.full, None)
+    line["diagnostic"] |= {name: gap_tree(gap)[name] for name in ("operation", "code", "request_id", "iam_action")}
+    return line
 
 
 def _noticed(notice: Notice) -> Line:

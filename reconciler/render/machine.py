@@ -14,10 +14,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reconciler import __version__
-from reconciler.errors import Problem
+from reconciler.errors import Problem, iam_action
 from reconciler.model import (
     Action,
     Call,
+    Failed,
     FieldChange,
     Gap,
     Notice,
@@ -30,6 +31,7 @@ from reconciler.model import (
 )
 from reconciler.render import redact
 from reconciler.render.tally import Applied, ChangeResult, counts, outcome
+from reconciler.render.unread import action
 
 FORMAT = "1.0"
 """Version of all formats here: a minor step adds, a major one breaks."""
@@ -211,7 +213,14 @@ def notice_tree(notice: Notice) -> dict[str, Any]:
 
 def gap_tree(gap: Gap) -> dict[str, Any]:
     """Spell something that could not be read."""
-    return {"address": gap.address.full, "operation": gap.operation, "reason": gap.reason}
+    return {
+        "address": gap.address.full,
+        "operation": gap.operation,
+        "reason": gap.reason,
+        "code": gap.code or None,
+        "request_id": gap.request_id or None,
+        "iam_action": action(gap),
+    }
 
 
 def position_tree(position: Position | None) -> dict[str, Any] | None:
@@ -229,6 +238,17 @@ def _result(result: ChangeResult) -> dict[str, Any]:
         "error": result.error or None,
         "stale": result.stale,
         "calls_written": result.written,
+        **refused_call(result),
+    }
+
+
+def refused_call(failed: Failed | ChangeResult) -> dict[str, str | None]:
+    """Spell the call that AWS refused: null for what did not fail, and for what failed without a call."""
+    return {
+        "operation": failed.operation or None,
+        "code": failed.code or None,
+        "request_id": failed.request_id or None,
+        "iam_action": iam_action(failed.operation) or None,
     }
 
 

@@ -81,6 +81,12 @@ class ChangeResult(NamedTuple):
     """Whether it failed because the object was not what the plan had seen."""
     written: int = 0
     """How many of its calls had succeeded, if it failed."""
+    operation: str = ""
+    """The call that AWS refused: `cognito-idp:UpdateUserPool`."""
+    code: str = ""
+    """AWS's code."""
+    request_id: str = ""
+    """AWS's id of the request."""
 
 
 class Unproven(NamedTuple):
@@ -142,7 +148,16 @@ def _result(event: Done | Failed | Skipped) -> ChangeResult:
     if isinstance(event, Done):
         return ChangeResult(event.change, "done", seconds=event.seconds)
     if isinstance(event, Failed):
-        return ChangeResult(event.change, "failed", event.error, stale=event.stale, written=event.written)
+        return ChangeResult(
+            event.change,
+            "failed",
+            event.error,
+            stale=event.stale,
+            written=event.written,
+            operation=event.operation,
+            code=event.code,
+            request_id=event.request_id,
+        )
     return ChangeResult(event.change, "not_started", event.reason)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reconciler.applying.applier import apply
-from reconciler.errors import PoolctlError, Stale, worst
+from reconciler.errors import ExitCode, PoolctlError, Stale, worst
 from reconciler.model import Event, Failed, Plan, Sent, Skipped, Verified
 from reconciler.render.progress import Progress
 from reconciler.runs.runtime import Runtime
@@ -30,7 +30,7 @@ class ApplyOutcome:
     """What was to be done."""
     events: tuple[Event, ...]
     """What was done, in order."""
-    exit_code: int
+    exit_code: ExitCode
     """What the process ends with."""
     given: tuple[str, ...] = ()
     """The options that the next run needs to mean the same, as they are typed; no value of a variable."""
@@ -101,7 +101,7 @@ def apply_all(
                 codes.append(error.exit_code)
                 continue
             codes.append(_code(told(_one(runtime, console, manifest, done[i], stop))))
-    code = stop.exit_code or _exit(codes, events)
+    code = worst([stop.exit_code, _exit(codes, events)])
     return ApplyOutcome(tuple(done), tuple(events), code, tuple(given(runtime.options)))
 
 
@@ -138,10 +138,10 @@ def _where(options: Options) -> Iterator[str]:
         yield f"--endpoint-url {endpoint}"
 
 
-def _exit(codes: Sequence[int], events: Sequence[Event]) -> int:
+def _exit(codes: Sequence[int], events: Sequence[Event]) -> ExitCode:
     """Return the exit code of the run: a failure after a write to any pool leaves it half done."""
     code = worst(codes)
-    return 6 if code and any(isinstance(e, Sent) for e in events) else code
+    return ExitCode.PARTIAL if code and any(isinstance(e, Sent) for e in events) else code
 
 
 def _one(runtime: Runtime, console: Console, manifest: Manifest, plan: Plan, stop: Stop) -> Iterator[Event]:
@@ -172,13 +172,13 @@ def _planned_again(runtime: Runtime, manifest: Manifest, before: Plan) -> Plan:
     return found
 
 
-def _code(events: Sequence[Event]) -> int:
+def _code(events: Sequence[Event]) -> ExitCode:
     """Return the exit code of one pool's events (decision 28)."""
     written = any(isinstance(e, Sent) for e in events)
     failed = [e for e in events if isinstance(e, Failed)]
     if failed:
         if written:
-            return 6
-        return 5 if any(e.stale for e in failed) else 1
+            return ExitCode.PARTIAL
+        return ExitCode.STALE if any(e.stale for e in failed) else ExitCode.ERROR
     left = [e for e in events if isinstance(e, Verified) and (e.left or e.unproven)]
-    return 6 if left else 0
+    return ExitCode.PARTIAL if left else ExitCode.OK

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from reconciler import notify
 from reconciler.cloud.port import Cloud
 from reconciler.drift import report_store
-from reconciler.errors import CloudError, InvalidInput, InvalidManifest, PoolctlError, Refused, worst
-from reconciler.model import Address, Drift, Gap, Notice, Refusal, Target
+from reconciler.errors import CloudError, ExitCode, InvalidInput, InvalidManifest, PoolctlError, Refused, worst
+from reconciler.model import Address, Drift, Notice, Refusal, Target
 from reconciler.render.tally import plural
 from reconciler.runs import stages
 from reconciler.runs.runtime import Runtime
@@ -37,11 +37,11 @@ class Earlier(NamedTuple):
     """Told by an earlier run, with what could not be read then."""
 
 
-ADVICE = {
-    1: "AWS refused, something unexpected happened, or an alert could not be delivered.",
-    3: "A manifest, an option or a setting is wrong. Correct it; another attempt ends alike.",
-    4: "A pool or a client cannot be told apart from others, or a pool could not be looked at.",
-    7: "No drift in what could be read, but part could not be. Give the role the permissions that the log names.",
+ADVICE: dict[int, str] = {
+    ExitCode.ERROR: "AWS refused, something unexpected happened, or an alert could not be delivered.",
+    ExitCode.INVALID: "A manifest, an option or a setting is wrong. Correct it; another attempt ends alike.",
+    ExitCode.REFUSED: "A pool or a client has the name of another, or a pool could not be compared.",
+    ExitCode.INCOMPLETE: "No drift was found, but part could not be read. Give the role the permissions in the log.",
 }
 """What an exit code of a drift run that failed asks for, for those who run it by themselves."""
 
@@ -174,17 +174,18 @@ def drift_all(runtime: Runtime, console: Console, manifests: Sequence[Manifest],
 def _unseen(manifest: Manifest, error: PoolctlError) -> Drift:
     """What is told of a document that could not be looked at."""
     from reconciler.kinds import root_of
+    from reconciler.observing.observer import gap
 
     address = Address(manifest.name, root_of(manifest.kind).section)
     target = Target(manifest.account, manifest.region, manifest.name, manifest.pool_id, manifest.file)
     if isinstance(error, CloudError):
-        return Drift(target, (), 0, (Gap(address, error.operation, f"{error.code}: {error.message}"),))
+        return Drift(target, (), 0, (gap(address, error),))
     message = " ".join(str(error).splitlines())
     advice = "Correct it; the other pools of the run were looked at."
     return Drift(target, (), 0, refusals=(Refusal(address, "unseen", (), message, advice, manifest.source),))
 
 
-def exit_code(drifts: Sequence[Drift], *, zero: bool, undelivered: bool = False) -> int:
+def exit_code(drifts: Sequence[Drift], *, zero: bool, undelivered: bool = False) -> ExitCode:
     """Return the exit code of a drift run.
 
     4 refused, 1 somebody could not be told, 2 drift or an expired rule, 7 a gap and no drift, 0 otherwise.
@@ -194,15 +195,15 @@ def exit_code(drifts: Sequence[Drift], *, zero: bool, undelivered: bool = False)
         zero: Whether drift counts as a success. A refusal, a gap or a lost message never does.
         undelivered: Whether a notification was not taken.
     """
-    return worst([*(_exit(drift, zero=zero) for drift in drifts), int(undelivered)])
+    return worst([*(_exit(drift, zero=zero) for drift in drifts), ExitCode.ERROR if undelivered else ExitCode.OK])
 
 
-def _exit(drift: Drift, *, zero: bool) -> int:
+def _exit(drift: Drift, *, zero: bool) -> ExitCode:
     if drift.refusals:
-        return 4
+        return ExitCode.REFUSED
     if not zero and (drift.expired or any(f.fails for f in drift.findings)):
-        return 2
-    return 7 if drift.gaps else 0
+        return ExitCode.CHANGES
+    return ExitCode.INCOMPLETE if drift.gaps else ExitCode.OK
 
 
 # --- one pool ------------------------------------------------------------------------------------------------------
@@ -237,7 +238,7 @@ def compared(
     """
     from reconciler.drift import findings as drift
     from reconciler.kinds import root_of
-    from reconciler.observing.observer import observe
+    from reconciler.observing.observer import gap, observe
     from reconciler.planning.pipeline import placed
 
     resolved, target = placed(manifest, cloud, known)
@@ -245,7 +246,7 @@ def compared(
         live_state = observe(cloud, drift.read_scope(resolved), parallelism=parallelism)
     except CloudError as error:
         address = Address(manifest.name, root_of(manifest.kind).section)
-        return drift.unread(target, Gap(address, error.operation, f"{error.code}: {error.message}"))
+        return drift.unread(target, gap(address, error))
     return drift.compare(resolved, live_state, target, criteria)
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from reconciler.cloud.port import Cloud, Identity, pages
-from reconciler.errors import InvalidManifest, Partial, PoolctlError, Refused, worst
+from reconciler.errors import ExitCode, InvalidManifest, Partial, PoolctlError, Refused, worst
 from reconciler.export import exporter
 from reconciler.export.exporter import Exported, Promise, Style
 from reconciler.kinds import root_of
@@ -70,7 +70,7 @@ class ExportFailure:
     """The pool."""
     error: PoolctlError
     """Why not."""
-    exit_code: int
+    exit_code: ExitCode
     """What a run ends with that goes on without it: 7 where it could not be read, 6 where the proof failed."""
 
 
@@ -86,9 +86,14 @@ class ExportOutcome:
     """The files that were put in place."""
 
     @property
-    def exit_code(self) -> int:
+    def exit_code(self) -> ExitCode:
         """What the run ends with: the worst of all pools."""
-        return worst([*(7 if r.gaps else 0 for r in self.results), *(f.exit_code for f in self.failures)])
+        return worst(
+            [
+                *(ExitCode.INCOMPLETE if r.gaps else ExitCode.OK for r in self.results),
+                *(f.exit_code for f in self.failures),
+            ]
+        )
 
 
 # --- which pools ---------------------------------------------------------------------------------------------------
@@ -218,7 +223,7 @@ def read_all(
         try:
             read_ones.append(read(cloud, pool, parallelism=parallelism))
         except PoolctlError as error:
-            failures.append(ExportFailure(pool, error, 7))
+            failures.append(ExportFailure(pool, error, ExitCode.INCOMPLETE))
     say("")
     return read_ones, failures
 
@@ -241,7 +246,7 @@ def export_all(
         try:
             results.append(export(pool, name, identity, style, directory))
         except PoolctlError as error:
-            failed.append(ExportFailure(pool.found, error, 6))
+            failed.append(ExportFailure(pool.found, error, ExitCode.PARTIAL))
     return ExportOutcome(tuple(results), tuple(failed))
 
 

@@ -11,7 +11,7 @@ import types
 import pytest
 
 from reconciler.cli import entry
-from reconciler.errors import EXIT_MEANING, CloudError, Incomplete, Partial, Refused, Stale
+from reconciler.errors import CloudError, ExitCode, Incomplete, Partial, Refused, Stale
 from reconciler.terminal import logs
 from reconciler.terminal.options import Options
 from reconciler.terminal.settings import GLOBALS
@@ -189,7 +189,7 @@ def test_wrong_settings_end_with_3(environ, message):
 def test_help(argv):
     ran = run(*argv)
     assert (ran.code, ran.err) == (0, "")
-    for word in [*entry.COMMANDS, *(o.usage for o in GLOBALS), *(str(code) for code in EXIT_MEANING), "examples:"]:
+    for word in [*entry.COMMANDS, *(o.usage for o in GLOBALS), *(str(int(code)) for code in ExitCode), "examples:"]:
         assert word in ran.out
 
 
@@ -251,11 +251,11 @@ def test_defects_show_the_way_but_no_values(command, level):
     assert '"hunter2"' not in ran.err.replace('password = "hunter2"', "")
 
 
-@pytest.mark.parametrize("code", EXIT_MEANING)
+@pytest.mark.parametrize("code", ExitCode)
 def test_the_last_line_names_the_exit_code(command, code):
     command(lambda options, console: code)
     ran = run("probe")
-    assert (ran.code, ran.last) == (code, f"exit {code} ({EXIT_MEANING[code]})" if code else "")
+    assert (ran.code, ran.last) == (code, f"exit {int(code)} ({code.word})" if code else "")
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])

@@ -352,7 +352,7 @@ def test_an_interrupted_run_does_not_wait_for_what_may_take_hours(here, tmp_path
             waited.append(str(event.address))
     assert waited == ["domains/customers-acme"]
     (failed,) = [e for e in events if isinstance(e, Failed)]
-    assert "the run was interrupted; the service goes on by itself" in failed.error
+    assert "the run was interrupted; the service continues by itself" in failed.error
     assert failed.written == 1
     assert not [e for e in events if isinstance(e, Verified)]
     here.converge(manifest(tmp_path, FULL))

@@ -293,7 +293,7 @@ def test_after_a_change_by_somebody_else_nothing_is_written(live):
     assert (step.code, step.outputs["exit-code"], step.outputs["rollback-file"]) == (5, "5", "")
     assert live.state() == before
     assert "**Exit 5 (stale).**" in live.comments()[1]
-    assert "Plan again, review again" in live.comments()[1]
+    assert "Plan again" in live.comments()[1]
 
 
 def test_a_forged_comment_approves_nothing(live, github):

@@ -74,6 +74,8 @@ def gap(number: int, of: Tree, **other: Any) -> Tree:
         "address": f"{of['name']}/groups",
         "operation": "ListGroups",
         "reason": "AccessDeniedException: no",
+        "code": "AccessDeniedException",
+        "request_id": None,
         "iam_action": "cognito-idp:ListGroups",
         **other,
     }
