@@ -122,7 +122,9 @@ def test_lambdas_own_handler_gets_no_line_twice(account, capsys):
 
 def test_a_gap_is_a_failure(account, capsys):
     account.server.engine.faults.add("ListGroups", "AccessDeniedException", times=99)
-    with pytest.raises(RunFailed, match=r"^exit 7 \(incomplete\): No drift was found, but part could not be read\.") as raised:
+    with pytest.raises(
+        RunFailed, match=r"^exit 7 \(incomplete\): No drift was found, but part could not be read\."
+    ) as raised:
         invoke(account.event())
     assert raised.value.exit_code == 7
     assert "cognito-idp:ListGroups" in capsys.readouterr().out  # what the message sends the reader to
