@@ -26,6 +26,8 @@ there is none in what could be read.
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
+    from reconciler.notify import usage
+
     parser.add_argument("--strict", action="store_true", default=None, help="let members that nobody declared count")
     text = "end with 0 when there is drift; gaps and refusals still have their codes"
     parser.add_argument("--exit-zero", action="store_true", default=None, help=text)
@@ -35,8 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--baseline", metavar="FILE", default=None, help=text)
     text = "leave out what the report kept there tells, and keep the new one: a file or s3://BUCKET/KEY"
     parser.add_argument("--remember", metavar="WHERE", default=None, help=text)
-    text = "tell of what is new: webhook, slack, sns or eventbridge, and where; may be repeated"
-    parser.add_argument("--notify", action="append", metavar="CHANNEL=WHERE", default=None, help=text)
+    parser.add_argument("--notify", action="append", metavar="CHANNEL=WHERE", default=None, help=usage())
     text = "ask CloudTrail who made each change (2 requests a second, 90 days)"
     parser.add_argument("--attribute", action="store_true", default=None, help=text)
     add_shard(parser)

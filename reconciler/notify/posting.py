@@ -14,7 +14,7 @@ from http import HTTPStatus
 from reconciler import __version__
 from reconciler.cloud.port import Cloud, Sleep
 from reconciler.model import Secret
-from reconciler.notify.channels import Receiver
+from reconciler.notify.notifier import Receiver
 from reconciler.notify.retry import ATTEMPTS, LONGEST, back_off
 
 log = logging.getLogger("poolctl.notify")

@@ -14,7 +14,8 @@ from collections.abc import Iterator, Sequence
 from reconciler.model import Tree
 from reconciler.notify.alert_text import AlertLine, lines, pool_line, title
 from reconciler.notify.batch import Alert, Batch, Delivery, headline, packed
-from reconciler.notify.channels import Receiver
+from reconciler.notify.channels import HOOK, hook
+from reconciler.notify.notifier import Notifier, Receiver
 from reconciler.notify.posting import Answer, Means, deliver
 from reconciler.render.redact import printable
 
@@ -150,3 +151,15 @@ def send(new: Batch, receiver: Receiver, means: Means) -> Iterator[Delivery]:
         yield Delivery(part, failure.reason if failure else "")
         if failure and failure.final:
             return
+
+
+SLACK = Notifier(
+    name="slack",
+    example="secret:alerts/slack#url",
+    takes=HOOK,
+    gets="A message for people",
+    limits=f"{BLOCKS} blocks and {CHARACTERS:,} characters a message, one message a second",
+    address=hook,
+    send=send,
+)
+"""Messages to an incoming webhook of Slack."""

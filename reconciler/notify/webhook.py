@@ -12,7 +12,8 @@ from collections.abc import Iterator, Sequence
 from reconciler import __version__
 from reconciler.model import Tree
 from reconciler.notify.batch import FORMAT, Alert, Batch, Delivery, divided, encoded
-from reconciler.notify.channels import Receiver
+from reconciler.notify.channels import HOOK, hook
+from reconciler.notify.notifier import Notifier, Receiver
 from reconciler.notify.posting import Means, deliver
 
 LIMIT = 200_000
@@ -76,3 +77,15 @@ def send(new: Batch, receiver: Receiver, means: Means) -> Iterator[Delivery]:
         yield Delivery(part, failure.reason if failure else "")
         if failure and failure.final:
             return
+
+
+WEBHOOK = Notifier(
+    name="webhook",
+    example="env:WEBHOOK_URL",
+    takes=HOOK,
+    gets="JSON",
+    limits=f"{LIMIT:,} bytes a message",
+    address=hook,
+    send=send,
+)
+"""JSON to any program that listens."""

@@ -96,7 +96,8 @@ def test_permission_and_quota_are_about_the_object(kind):
             CloudError("cognito-idp:CreateGroup", "LimitExceededException", "too many"),
             (
                 "pools/customers.yaml:10:3 clients/web (pool customers): cognito-idp:CreateGroup: "
-                "LimitExceededException: too many. Ask AWS for a higher quota or delete what is not needed, then run apply again."
+                "LimitExceededException: too many. "
+                "Ask AWS for a higher quota or delete what is not needed, then run apply again."
             ),
         ),
     ],
