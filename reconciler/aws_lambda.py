@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.cli.entry import main
-from reconciler.errors import ExitCode, InvalidInput, PoolctlError, exit_word
+from reconciler.errors import ExitCode, InvalidInput, PoolctlError, exit_word, flow
 from reconciler.runs.drift_run import ADVICE
 from reconciler.terminal.settings import suggest
 
@@ -108,7 +108,7 @@ def asked(event: Any) -> tuple[Sequence[str], Sequence[str]]:
     for key in event:
         if key not in ("paths", "options"):
             hint = suggest(str(key), ("paths", "options"))
-            raise WrongEvent(f"The event has an unknown key {key!r}.{hint} It takes paths and options: {EXAMPLE}.")
+            raise WrongEvent(f"The event has an unknown key {flow(key)}.{hint} It takes paths and options: {EXAMPLE}.")
     return _texts(event, "paths") or DEFAULT_PATHS, _texts(event, "options")
 
 

@@ -18,9 +18,9 @@ standard error and ends with the error's code.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:  # model.py costs milliseconds that --help should not pay
     from reconciler.model import Position
@@ -95,6 +95,26 @@ def worst(codes: Iterable[int]) -> ExitCode:
 def exit_word(code: int) -> str:
     """Return the word for an exit code; a number that is none of ours is an error."""
     return ExitCode(code).word if code in SEVERITY else ExitCode.ERROR.word
+
+
+def flow(value: Any) -> str:
+    """Return a value as messages show it: in YAML's flow style, in one line, each text in double quotes."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {flow(inner)}" for key, inner in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(flow, value)) + "]"
+    if isinstance(value, str):
+        return '"' + "".join(_ESCAPES.get(c) or (c if c.isprintable() else _escaped(c)) for c in value) + '"'
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "null" if value is None else str(value)
+
+
+_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
 
 
 class PoolctlError(Exception):

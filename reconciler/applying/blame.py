@@ -20,7 +20,7 @@ WORD = re.compile(r"\b[A-Z]\w+")
 """What may be the name of a member."""
 
 
-class Fault(NamedTuple):
+class Blame(NamedTuple):
     """What of a change an error is about."""
 
     path: Path
@@ -42,9 +42,9 @@ def located(error: CloudError, change: ResourceChange, manifest: str) -> CloudEr
     return error.located(f"{found.source or manifest} {path} (pool {change.address.pool})", "apply")
 
 
-def fault(error: CloudError, change: ResourceChange) -> Fault:
+def fault(error: CloudError, change: ResourceChange) -> Blame:
     """Return the member that an error is about where exactly one can be, else the object."""
-    whole = Fault((), change.source)
+    whole = Blame((), change.source)
     if type(error) is not CloudError:  # permission, quota, a lost answer: no value is at fault
         return whole
     named = _innermost({p for word in _named(error.message) for p in _with(word, change)})
@@ -53,7 +53,7 @@ def fault(error: CloudError, change: ResourceChange) -> Fault:
     if not named:
         return whole
     sources = (f.source for f in change.fields if f.path[: len(named)] == named and f.source)
-    return Fault(named, next(sources, change.source))
+    return Blame(named, next(sources, change.source))
 
 
 def _named(message: str) -> Iterator[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
+from reconciler.errors import flow
 from reconciler.terminal.console import Console
 from reconciler.terminal.files import save
 from reconciler.terminal.options import STDOUT, Options
@@ -46,7 +47,7 @@ def add_shard(parser: argparse.ArgumentParser) -> None:
 def _shard(text: str) -> tuple[int, int]:
     one, _, of = text.partition("/")
     if not (one + of).isascii() or not one.isdigit() or not of.isdigit() or not 1 <= int(one) <= int(of):
-        raise invalid(f"--shard: {text!r} is not a part. Write 1/4 for the first of four.")
+        raise invalid(f"--shard: {flow(text)} is not a part. Write 1/4 for the first of four.")
     return int(one), int(of)
 
 

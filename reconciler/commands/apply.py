@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from reconciler.commands import add_choices, add_shard, deliver
-from reconciler.errors import ExitCode, PoolctlError, worst
+from reconciler.errors import ExitCode, PoolctlError, flow, worst
 from reconciler.render import formats
 from reconciler.terminal.console import Console
 from reconciler.terminal.files import save
@@ -186,5 +186,7 @@ def _digest(text: str) -> str:
     from reconciler.runs.planfile import DIGEST
 
     if not DIGEST.fullmatch(text):
-        raise invalid(f"--expect: {text!r} is not a digest. It is sha256: and 64 hexadecimal digits, as plan gives it.")
+        raise invalid(
+            f"--expect: {flow(text)} is not a digest. It is sha256: and 64 hexadecimal digits, as plan gives it."
+        )
     return text

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from reconciler.commands import deliver
-from reconciler.errors import ExitCode
+from reconciler.errors import ExitCode, flow
 from reconciler.terminal.console import Console
 from reconciler.terminal.options import Options, add_outputs, is_plain
 from reconciler.terminal.settings import invalid
@@ -151,5 +151,5 @@ def environment(operand: str) -> tuple[str, str]:
     if not at or not path or os.path.exists(operand):  # noqa: PTH110 - pathlib costs milliseconds
         return operand, ""
     if not env or not is_plain(env):
-        raise invalid(f"{operand}: there is no such file, and {env!r} is not the name of an environment.")
+        raise invalid(f"{operand}: there is no such file, and {flow(env)} is not the name of an environment.")
     return path, env

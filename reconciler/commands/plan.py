@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.commands import add_choices, add_shard, deliver
+from reconciler.errors import flow
 from reconciler.render import formats
 from reconciler.terminal.console import Console
 from reconciler.terminal.files import save
@@ -92,7 +93,7 @@ def _seconds(text: str) -> int:
     """Read a time: a whole number, and m, h or d."""
     number, unit = text[:-1], text[-1:]
     if not (number.isascii() and number.isdigit() and 0 < int(number) <= MOST and unit in _UNITS):
-        raise invalid(f"--expires: {text!r} is not a time. Write 30m, 24h or 7d.")
+        raise invalid(f"--expires: {flow(text)} is not a time. Write 30m, 24h or 7d.")
     return int(number) * _UNITS[unit]
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from reconciler.errors import ExitCode, Refused
+from reconciler.errors import ExitCode, Refused, flow
 from reconciler.github import comment_text, marker, plan_step
 from reconciler.github.api import GitHub, GitHubError
 from reconciler.github.comments import LONGEST, Comments
@@ -113,9 +113,9 @@ def _reviewed(job: Job, runner: Runner, api: GitHub, pull: Tree) -> str:
     where = f"pull request #{pull['number']}"
     found = Comments(api, job.repository, pull["number"], job.author).ours(plan_step.KIND, job.key)
     if not found:
-        raise Refused(f"There is no plan by {job.author} with the key {job.key!r} on {where}. {BY_HAND}")
+        raise Refused(f"There is no plan by {job.author} with the key {flow(job.key)} on {where}. {BY_HAND}")
     if len(found) > 1:
-        raise Refused(f"There are {len(found)} plans with the key {job.key!r} on {where}. {BY_HAND}")
+        raise Refused(f"There are {len(found)} plans with the key {flow(job.key)} on {where}. {BY_HAND}")
     ours, tool = marker.read(found[0].get("body"), plan_step.KIND, plan_step.TOOL) or ({}, {})
     if not tool.get("digest"):
         raise Refused(f"The last plan on {where} failed, was refused or could not be applied. {BY_HAND}")

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from reconciler.errors import ExitCode, InvalidInput, worst
+from reconciler.errors import ExitCode, InvalidInput, flow, worst
 from reconciler.github import marker, tickets
 from reconciler.github.api import GitHub, GitHubError
 from reconciler.github.job import Job
@@ -48,14 +48,14 @@ def run(job: Job, runner: Runner, api: GitHub, files: Sequence[str]) -> int:
 def _label(job: Job) -> str:
     label = job.inputs["INPUT_LABEL"]
     if "," in label:
-        raise InvalidInput(f"label: {label!r} has a comma, which GitHub takes for two labels.")
+        raise InvalidInput(f"label: {flow(label)} has a comma, which GitHub takes for two labels.")
     return label
 
 
 def _one(runner: Runner, desk: Desk, pool: Pool, issues: Sequence[Tree]) -> int:
     """Bring one pool's issue into line. A pool that fails does not keep the others from being told."""
     try:
-        runner.say(f"{pool.key!r}: {desk.settle(pool, issues)}")
+        runner.say(f"{flow(pool.key)}: {desk.settle(pool, issues)}")
     except GitHubError as error:
         runner.annotate("error", f"The issue about {pool.key} could not be written. {error}")
         return ExitCode.ERROR

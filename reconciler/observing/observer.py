@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from reconciler.cloud.port import Cloud, pages
-from reconciler.errors import CloudError, NotFound
+from reconciler.errors import CloudError, NotFound, flow
 from reconciler.kinds import KINDS, root_of
 from reconciler.kinds.kind import Reading, ResourceKind
 from reconciler.model import Address, Gap, Observed, Position, Refusal, Secret, Tree
@@ -103,7 +103,7 @@ def find(cloud: Cloud, scope: ReadScope) -> tuple[Tree | None, Refusal | None]:
         return None, _root_refusal(
             scope,
             "ambiguous",
-            f"{len(found)} pools are called {scope.name!r}: {ids}.",
+            f"{len(found)} pools are called {flow(scope.name)}: {ids}.",
             "Names are not unique: write the id of the one that is meant as `id:` into the manifest.",
         )
     return (_describe(cloud, root, {root.id_param: root.identifier(found[0])}) if found else None), None

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from reconciler.cloud.port import Cloud, Identity, pages
-from reconciler.errors import ExitCode, InvalidManifest, Partial, PoolctlError, Refused, worst
+from reconciler.errors import ExitCode, InvalidManifest, Partial, PoolctlError, Refused, flow, worst
 from reconciler.export import exporter
 from reconciler.export.exporter import Exported, Promise, Style
 from reconciler.kinds import root_of
@@ -135,10 +135,10 @@ def one(cloud: Cloud, pool: str) -> Found:
         return found[0]
     if found:
         listed = "\n".join(f"  {p.id}  ({p.document})" for p in found)
-        raise Refused(f"{len(found)} pools are called {pool!r}. Give the id of the one that is meant:\n{listed}")
+        raise Refused(f"{len(found)} pools are called {flow(pool)}. Give the id of the one that is meant:\n{listed}")
     near = difflib.get_close_matches(pool, [p.name for p in known], n=1)
     hint = f"Did you mean {near[0]}?" if near else "Check account and Region."
-    raise Refused(f"No pool here is called {pool!r}. {hint}")
+    raise Refused(f"No pool here is called {flow(pool)}. {hint}")
 
 
 def _listed(cloud: Cloud, document: str) -> Iterator[Found]:

@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from reconciler.errors import flow
 from reconciler.terminal.settings import GLOBALS, LOCAL_DIRECTORY, PREFIX, SWITCHES, Option, invalid, suggest
 
 if TYPE_CHECKING:  # argparse costs milliseconds that --help need not pay
@@ -149,11 +150,11 @@ def convert(option: Option, text: str, name: str) -> Any:
         return _number(text, name, float, "a number above 0")
     if option.kind == "choice" and text not in option.metavar.split("|"):
         choices = option.metavar.replace("|", ", ")
-        raise invalid(f"{name}: {text!r} is not one of {choices}.{suggest(text, option.metavar.split('|'))}")
+        raise invalid(f"{name}: {flow(text)} is not one of {choices}.{suggest(text, option.metavar.split('|'))}")
     if not text:
         raise invalid(f"{name}: the value is empty.")
     if option.kind == "name" and not is_plain(text):
-        raise invalid(f"{name}: {text!r} is not the name of a directory: letters, digits, `-`, `_` and `.`.")
+        raise invalid(f"{name}: {flow(text)} is not the name of a directory: letters, digits, `-`, `_` and `.`.")
     return text
 
 
@@ -168,13 +169,13 @@ def _number(text: str, name: str, make: Callable[[str], float], wanted: str) -> 
     except ValueError:
         value = 0
     if not 0 < value < float("inf"):
-        raise invalid(f"{name}: {text!r} is not {wanted}.")
+        raise invalid(f"{name}: {flow(text)} is not {wanted}.")
     return value
 
 
 def _truth(text: str, name: str) -> bool:
     if text.lower() not in _TRUE | _FALSE:
-        raise invalid(f"{name}: {text!r} is neither true nor false.")
+        raise invalid(f"{name}: {flow(text)} is neither true nor false.")
     return text.lower() in _TRUE
 
 
@@ -261,12 +262,12 @@ def add_outputs(parser: argparse.ArgumentParser, formats: Sequence[str]) -> None
 def _output(text: str, formats: Sequence[str]) -> tuple[str, str]:
     form, equals, file = text.partition("=")
     if form not in formats:
-        raise invalid(f"--output: {form!r} is not one of {', '.join(formats)}.{suggest(form, formats)}")
+        raise invalid(f"--output: {flow(form)} is not one of {', '.join(formats)}.{suggest(form, formats)}")
     if equals and not file:
-        raise invalid(f"--output: {text!r} names no file.")
+        raise invalid(f"--output: {flow(text)} names no file.")
     directory = os.path.dirname(file)  # noqa: PTH120 - pathlib costs milliseconds
     if directory and not os.path.isdir(directory):  # noqa: PTH112
-        raise invalid(f"--output: the directory {directory!r} does not exist.")
+        raise invalid(f"--output: the directory {flow(directory)} does not exist.")
     return form, STDOUT if file == "-" else file
 
 
