@@ -197,7 +197,7 @@ NOT_SIGNED_IN = frozenset(
         "UnrecognizedClientException",
     }
 )
-"""Codes of a denied call that no permission would help: there is nobody to give it to."""
+"""Codes of a denied call that no permission helps, as the caller is unknown."""
 
 
 def iam_action(operation: str) -> str:

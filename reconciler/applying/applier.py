@@ -61,7 +61,7 @@ def apply(
         again: Plans the same manifest once more.
         clock: Seconds, monotonic.
         sleep: Waits for so many seconds.
-        stop: Tells whether the operator has asked to stop; the write in flight is finished first.
+        stop: Returns whether the operator has asked to stop; the write in flight is finished first.
 
     Yields:
         What happens, as it happens. `Verified` comes last, and only when nothing failed.
@@ -169,7 +169,7 @@ class _PoolRun:
         """Find the object that a create with a lost answer may have made.
 
         Raises:
-            Ambiguous: It cannot be told.
+            Ambiguous: That is unknown.
         """
         known = {i for _, i in self._listed.get((kind.section, change.address.owner), ())}
         ids = self._parents(change)
@@ -226,7 +226,7 @@ class _PoolRun:
             self._fence_create(change)
 
     def _new_holder(self, change: ResourceChange) -> bool:
-        """Whether this run made what the object lives in; then nobody else can have written in it."""
+        """Whether this run made what the object lives in; then no other run can have written in it."""
         made = {address for address, _ in self._learned}
         return change.address.owner in made or any(KINDS[address.section].root for address in made)
 
@@ -272,7 +272,7 @@ class _PoolRun:
             elapsed = self._clock() - began
             if elapsed > patience:
                 raise CloudError(operation, busy, f"still in this state after {elapsed:.0f} seconds")
-            if self._stop():  # the write was answered; what is left may take hours, and needs nobody
+            if self._stop():  # the write was answered; what is left may take hours, and needs no further call
                 said = "the run was interrupted; the service continues by itself, and the next run does the rest"
                 raise CloudError(operation, busy, said)
             yield Waiting(change.address, elapsed, busy)

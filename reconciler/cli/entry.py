@@ -1,6 +1,6 @@
 """argv → command → exit code.
 
-Only what every run needs is imported here; a command's module, and whatever it stands on, is imported when that
+Only what every run needs is imported here; a command's module, with its own imports, is imported when that
 command is called, and argparse only when there is something to parse. Errors become a message and a number here and
 nowhere else.
 """
@@ -23,14 +23,14 @@ if TYPE_CHECKING:  # `typing` and argparse are not paid for by --help
 
 COMMANDS = {
     "validate": ("reconciler.commands.validate", "check manifests without contacting AWS", True),
-    "plan": ("reconciler.commands.plan", "show what apply would do", True),
-    "apply": ("reconciler.commands.apply", "make the user pools what the manifests say", True),
-    "drift": ("reconciler.commands.drift", "tell what is live and not in the manifests, and who did it", True),
+    "plan": ("reconciler.commands.plan", "show what apply would change", True),
+    "apply": ("reconciler.commands.apply", "change user pools to match the manifests", True),
+    "drift": ("reconciler.commands.drift", "report what is live but not in the manifests, and who changed it", True),
     "show": ("reconciler.commands.show", "show a saved plan, offline", False),
-    "export": ("reconciler.commands.export", "write live pools down as manifests; never writes AWS", False),
+    "export": ("reconciler.commands.export", "write manifests from live pools; never writes to AWS", False),
     "import": ("reconciler.commands.export", "another name for export", False),
     "diff": ("reconciler.commands.diff", "compare two manifests, environments or live pools", True),
-    "explain": ("reconciler.commands.explain", "tell what is known about a kind or a member", False),
+    "explain": ("reconciler.commands.explain", "describe a kind or a member", False),
     "schema": ("reconciler.commands.schema", "print the JSON Schema of manifests or of outputs", False),
     "local": ("reconciler.commands.local", "serve the embedded Cognito over HTTP", False),
     "version": ("reconciler.commands.version", "print the version", False),
@@ -57,8 +57,8 @@ EXAMPLES = """\
   poolctl --local plan pools/                  try a plan without an AWS account
   poolctl plan --var stage=prod pools/         what would change
   poolctl plan --detailed-exitcode -o json     for a pipeline
-  poolctl apply pools/customers.yaml           make it so, after a question
-  poolctl drift --attribute pools/             what changed outside Git, and who did it
+  poolctl apply pools/customers.yaml           apply the changes, after a confirmation
+  poolctl drift --attribute pools/             what changed outside Git, and who changed it
 """
 
 
@@ -171,10 +171,10 @@ class _CommandRun:
             self.console.err("".join(traceback.format_list(frames)))
         where = f" at {os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else ""  # noqa: PTH119
         self.console.err(
-            f"Error: unexpected {type(error).__name__}{where}. This is a defect of poolctl; please report it."
+            f"Error: unexpected {type(error).__name__}{where}. This is a bug in poolctl; please report it."
         )
         if not self.debug:
-            self.console.err("--log-level debug shows the way there.")
+            self.console.err("Run with --log-level debug to see the stack.")
         return ExitCode.ERROR
 
 
@@ -182,7 +182,7 @@ def split(argv: Sequence[str]) -> tuple[str, list[str]]:
     """Find the command among the words.
 
     Returns:
-        The command, or nothing, and all other words. Global options may stand on both sides of the command, which
+        The command, or nothing, and all other words. Global options may be given on both sides of the command, which
         argparse's sub-commands cannot do without losing values.
     """
     valued = {option.flag for option in GLOBALS if option.metavar and option.kind != "directory"}
@@ -231,7 +231,7 @@ def usage() -> str:
     return (
         "usage: poolctl [global options] COMMAND [options] [PATH ...]\n\n"
         "Reconciles Amazon Cognito user pools with YAML manifests. PATH is a file or a directory (pools);\n"
-        "- is standard input. `poolctl COMMAND --help` tells more about a command.\n\n"
+        "- is standard input. `poolctl COMMAND --help` describes a command.\n\n"
         f"commands:\n{commands}\n"
         f"global options, before or after the command; POOLCTL_<OPTION> in the environment sets the same:\n{options}\n"
         f"exit codes:\n{EXITS}\n"

@@ -40,7 +40,7 @@ class Command(Protocol):
 
 def add_shard(parser: argparse.ArgumentParser) -> None:
     """Add the option by which workers of a fleet share the documents."""
-    text = "work on one part of the documents, such as 1/4 (all of them)"
+    text = "work on one part of the documents, such as 1/4 (all)"
     parser.add_argument("--shard", metavar="I/N", type=_shard, default=None, help=text)
 
 
@@ -57,7 +57,7 @@ def add_choices(parser: argparse.ArgumentParser) -> None:
         "--prune",
         action="store_true",
         default=None,
-        help="delete what the manifest does not declare, in the sections that its `prune` names",
+        help="delete undeclared objects of the sections listed in the manifest's `prune`",
     )
     text = "allow N deletions of a kind (a plan that would delete more than 30 %% and at least 3 is refused)"
     parser.add_argument("--max-deletes", dest="max_deletes", type=int, metavar="N", default=None, help=text)
@@ -67,7 +67,7 @@ def add_choices(parser: argparse.ArgumentParser) -> None:
         action="append",
         metavar="KIND/NAME",
         default=None,
-        help="let this object be deleted and made again where it cannot be changed; may be repeated",
+        help="allow this object to be deleted and created again where it cannot be changed; may be repeated",
     )
 
 

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 HELP = """\
 Compare two sides, A and B. Each is a manifest or a directory of manifests, one of them as an environment (PATH@ENV),
-or a live pool (pool:ID, pool:NAME). A name is looked for where the other side is, unless --region says where. Without a
-live pool, AWS is not contacted. Ends with 2 when the sides differ and with 0 when they do not.
+or a live pool (pool:ID, pool:NAME). A name is looked up in the Region of the other side, unless --region names one.
+Without a live pool, AWS is not contacted. Exits with 2 when the sides differ and with 0 when they do not.
 
   poolctl diff pools/@staging pools/@prod
   poolctl diff old.yaml new.yaml
@@ -54,7 +54,7 @@ def run(options: Options, console: Console) -> int:
     from reconciler.runs.runtime import running
 
     if len(options.paths) != 2:  # noqa: PLR2004
-        raise invalid("diff compares two sides; name exactly two: PATH, PATH@ENV, pool:ID or pool:NAME.")
+        raise invalid("diff compares two sides. Name exactly two: PATH, PATH@ENV, pool:ID or pool:NAME.")
     with running(options, console.environ) as runtime:
         one, other = ((o, _loaded(runtime, console, o)) for o in options.paths)
         some, others = (_side(runtime, console, *pair) for pair in ((one, other), (other, one)))
@@ -86,7 +86,7 @@ def _live(runtime: Runtime, console: Console, operand: str, beside: Operand) -> 
 
     pool = operand.removeprefix(LIVE)
     if not pool:
-        raise invalid("pool: needs the id or the name of a pool behind it.")
+        raise invalid("pool: has to be followed by the id or name of a pool.")
     console.status(f"Reading {pool}…")
     cloud = _where(runtime, operand, beside)
     read = export_run.read(cloud, export_run.one(cloud, pool), parallelism=runtime.options.parallelism)

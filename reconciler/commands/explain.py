@@ -1,4 +1,4 @@
-"""`explain`: what is known about a kind or a member, so that nobody has to look it up elsewhere."""
+"""`explain`: what is known about a kind or a member, in one place."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     import argparse
 
 HELP = """\
-Tell what is known about a kind or a member: type and range, default, whether it can be changed, what null and leaving
-it out do, the feature plan it needs, the calls of the API and the IAM actions. Without an argument, list all kinds.
+Describe a kind or a member: type and range, default, whether it can be changed, what null and omitting it do, the
+feature plan it needs, the API calls and the IAM actions. Without an argument, list all kinds.
 AWS is not contacted. Paths are those of manifests, without names of objects and positions in lists.
 
   poolctl explain
@@ -31,7 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: Options, console: Console) -> int:
-    """Look it up, and tell.
+    """Look it up, and show it.
 
     Raises:
         InvalidInput: There is no such kind or member.

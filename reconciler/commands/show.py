@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     import argparse
 
 HELP = """\
-Show a plan that `plan --out FILE` saved, with its digest and when it expires. AWS is not contacted, and an expired
-plan can still be read. A file that was changed after it was written is refused.
+Show a plan that `plan --out FILE` saved, with its digest and expiry. AWS is not contacted, and an expired plan can
+still be shown. A file that was changed after it was written is refused.
 
   poolctl show plan.poolctl.json
   poolctl show -o json plan.poolctl.json    what `plan -o json` wrote

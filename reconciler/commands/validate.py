@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from reconciler.model import Notice
 
 HELP = """\
-Check manifests: syntax, names, values, references, variables, and the combinations that Cognito would refuse. AWS is
-not contacted, so what only the live pool can tell (whether an immutable member would change) shows first in a plan.
+Check manifests: syntax, names, values, references, variables, and combinations that Cognito refuses. AWS is not
+contacted, so what depends on the live pool (such as a change of an immutable member) is only found by plan.
 
   poolctl validate pools/
   poolctl validate --var stage=prod -o json pools/customers.yaml

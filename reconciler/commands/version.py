@@ -1,4 +1,4 @@
-"""`version`: which poolctl this is, and what it stands on. Imports nothing that it need not."""
+"""`version`: which poolctl this is, and which libraries it uses. Imports nothing that it need not."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from reconciler.terminal.options import Options, add_outputs
 if TYPE_CHECKING:
     import argparse
 
-HELP = "Print the version. With -o json also those of Python and of the libraries that decide what poolctl can do."
+HELP = "Print the version. With -o json, also the versions of Python and of the libraries that poolctl depends on."
 
 LIBRARIES = ("boto3", "botocore", "pydantic", "PyYAML", "deepdiff", "moto")
 """Distributions that a report of a defect should name."""

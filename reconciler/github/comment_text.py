@@ -27,7 +27,7 @@ APPLY: dict[int, str] = {
 """What an apply's exit code means."""
 
 LONGEST_ERROR = 6_000
-"""How much of an error is repeated, in characters: its end, where the reason stands."""
+"""How much of an error is repeated, in characters: its end, where the reason is."""
 
 
 def meaning(code: int, table: dict[int, str]) -> str:

@@ -18,7 +18,7 @@ def run(job: Job, runner: Runner, api: GitHub | None) -> int:
 
     Args:
         job: The job.
-        runner: What the step stands in.
+        runner: The environment of the step.
         api: GitHub; None writes no issues.
 
     Returns:

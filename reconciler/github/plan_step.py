@@ -1,6 +1,6 @@
 """`plan`: plans on a pull request, and keeps one comment with the newest plan.
 
-The comment is what apply reads later, so it tells exactly what may be approved: its second line is poolctl's own
+The comment is what apply reads later, so it states exactly what may be approved: its second line is poolctl's own
 marker with the digest of the plan. Whenever the plan failed, was refused, or could not be applied as it is, that
 digest is empty, also in a comment that held a good plan before.
 """
@@ -24,7 +24,7 @@ TOOL = "poolctl plan"
 """Begins the marker that poolctl writes."""
 
 ROOM = 63_000
-"""Longest plan in a comment, in bytes; the rest is for what stands around it."""
+"""Longest plan in a comment, in bytes; the rest is for what surrounds it."""
 
 FILES = ("plan.poolctl.json", "plan.json", "plan.md", "annotations.txt", "summary.md")
 """What is written; the first is the plan that apply takes."""
@@ -75,11 +75,11 @@ class Planned:
 
 
 def run(job: Job, runner: Runner, api: GitHub | None) -> int:
-    """Plan, and tell.
+    """Plan, and report.
 
     Args:
         job: The job.
-        runner: What the step stands in.
+        runner: The environment of the step.
         api: GitHub; None writes no comment.
 
     Returns:
@@ -107,7 +107,7 @@ def _planned(job: Job, runner: Runner) -> Planned:
 
 
 def _publish(job: Job, runner: Runner, planned: Planned) -> None:
-    """Write outputs and summary, which need nobody's permission."""
+    """Write outputs and summary, which need no permission."""
     runner.output(
         exit_code=str(planned.code),
         changes=str(planned.code == ExitCode.CHANGES).lower(),
@@ -131,7 +131,7 @@ def _summary(job: Job, runner: Runner, planned: Planned) -> str:
 
 def _may_comment(job: Job, runner: Runner, planned: Planned) -> bool:
     if not job.pull:
-        runner.say("No comment: the event is of no pull request.")
+        runner.say("No comment: the event has no pull request.")
         return False
     if planned.code in INTERRUPTED:  # a newer run is probably writing it
         runner.say("No comment: the run was stopped.")

@@ -1,7 +1,7 @@
 """A drift report → messages to people and programs: a webhook, Slack, SNS and EventBridge.
 
 In: the JSON of a drift report, in which secrets are hidden already. Out: messages, and the ids that were not delivered.
-A watcher that loses an alert is worse than none, because everybody relies on it. So all that is new goes to every
+A watcher that loses an alert is worse than none, because it is relied on. So all that is new goes to every
 receiver, cut into as many messages as its limits ask for and never shortened by leaving something out; a receiver that
 fails does not hold up the others; and what one of them did not take is sent again by the next run. That may send an
 alert twice, and never not at all.
@@ -88,7 +88,7 @@ def notify(
 
 
 def _collect(results: Iterator[Delivery]) -> tuple[list[Delivery], str]:
-    """Take results as long as they come. An error that nobody foresaw must not silence the other receivers."""
+    """Take results as long as they come. An unexpected error must not silence the other receivers."""
     found: list[Delivery] = []
     try:
         found.extend(results)

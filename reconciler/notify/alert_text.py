@@ -17,8 +17,8 @@ from reconciler.render.redact import printable
 TITLES = {
     "changed": "changed",
     "missing": "missing",
-    "unmanaged": "in no manifest",
-    "undeclared": "set, and not declared",
+    "unmanaged": "not in any manifest",
+    "undeclared": "set but not declared",
     "gap": "could not be read",
     "refusal": "refused",
     "expired": "ignore rule expired",
@@ -39,8 +39,8 @@ def title(alert: Alert, pool: Tree) -> tuple[str, str]:
     """Return what happened, and to what: `changed`, `clients/web.CallbackURLs`.
 
     Args:
-        alert: What is told.
-        pool: The entry of its pool; its name is left out, as it stands above.
+        alert: The alert.
+        pool: The entry of its pool; its name is left out, as the heading has it.
     """
     tree = alert.tree
     what = TITLES[tree["class"] if alert.sort == "finding" else alert.sort]
@@ -129,14 +129,14 @@ def _spoken(value: Any) -> Any:
 
 
 def _mark(value: Tree) -> Any:
-    """A mark is told by its whole shape, as a map that somebody wrote may begin like one."""
+    """A mark is recognized by its whole shape, as a map in a manifest may begin like one."""
     match value:
         case {"$sensitive": True, **rest} if not rest:
             return redact.HIDDEN
         case {"$bytes": {"length": int(length), "sha256": str(digest)}, **rest} if not rest:
             return redact.Binary(length, digest)
         case {"$omitted": {"length": int(length)}, **rest} if not rest:
-            return _Words(f"({length} bytes, too long to be sent)")
+            return _Words(f"({length} bytes, too long to send)")
         case {"$unknown": str(text), **rest} if not rest:
             return _Words(text)
     return None

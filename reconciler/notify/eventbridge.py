@@ -1,7 +1,7 @@
 """EventBridge: an event for each alert, so that rules can choose among them.
 
 PutEvents takes up to ten events at once and may refuse some of them while it takes the others. What it refused, and
-only that, is sent again; what was taken counts as told.
+only that, is sent again; what was taken counts as delivered.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def calls(new: Batch, bus: str, limit: int = LIMIT) -> list[tuple[tuple[Alert, .
     """Return the calls: the alerts of each, and its entries in the same order.
 
     Args:
-        new: What is to be told.
+        new: What is to be sent.
         bus: Name or ARN of the bus.
         limit: Bytes of a call at most.
     """
@@ -112,7 +112,7 @@ def send(new: Batch, receiver: Receiver, means: Means) -> Iterator[Delivery]:
     """Put all events, and again those that were refused.
 
     Args:
-        new: What is to be told.
+        new: What is to be sent.
         receiver: The bus.
         means: What to send with.
 
@@ -136,7 +136,7 @@ class _Event(NamedTuple):
     """One event on its way."""
 
     alert: Alert
-    """What it tells."""
+    """What it is about."""
     entry: Tree
     """As it is sent."""
     reason: str = ""

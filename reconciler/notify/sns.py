@@ -48,7 +48,7 @@ def messages(new: Batch, limit: int = LIMIT) -> list[tuple[tuple[Alert, ...], Tr
     """Return the messages: what is in each, and the parameters of its call, without the topic.
 
     Args:
-        new: What is to be told.
+        new: What is to be sent.
         limit: Bytes of a message at most.
     """
     envelope = len(_message(new, (), webhook.MANY, webhook.MANY))
@@ -119,7 +119,7 @@ def send(new: Batch, receiver: Receiver, means: Means) -> Iterator[Delivery]:
     """Publish every message; the port retries.
 
     Args:
-        new: What is to be told.
+        new: What is to be sent.
         receiver: The topic.
         means: What to send with.
 

@@ -45,7 +45,7 @@ def confirm(plans: Sequence[Plan], options: Options, console: Console) -> bool:
     """Ask whether to go on, naming pools and accounts; nothing to do needs no consent.
 
     Raises:
-        InvalidInput: There is nobody to ask.
+        InvalidInput: There is no terminal to ask on.
     """
     busy = [p for p in plans if p.pending]
     if options.yes or not busy:
@@ -74,13 +74,13 @@ def apply_all(
         console: Says what is being done.
         manifests: One for each plan.
         plans: What is to be done.
-        watch: Is told of each event as it happens.
+        watch: Takes each event as it happens.
     """
     events: list[Event] = []
     codes: list[int] = []
     done = list(plans)
 
-    def told(happened: Iterable[Event]) -> list[Event]:
+    def noted(happened: Iterable[Event]) -> list[Event]:
         before = len(events)
         for event in happened:
             events.append(event)
@@ -90,17 +90,17 @@ def apply_all(
     with Graceful(console.err) as stop:
         for i, (manifest, plan) in enumerate(zip(manifests, plans, strict=True)):
             if stop.requested or any(codes):
-                told(Skipped(c, "an earlier pool failed") for c in plan.pending)
+                noted(Skipped(c, "an earlier pool failed") for c in plan.pending)
                 continue
             try:
                 if manifest.needs and plan.pending:
                     done[i] = _planned_again(runtime, manifest, plan)
             except PoolctlError as error:  # other pools have been written to, and that has to be reported
                 console.err(f"Error: {error}")
-                told(Skipped(c, "it could not be planned again") for c in plan.pending)
+                noted(Skipped(c, "it could not be planned again") for c in plan.pending)
                 codes.append(error.exit_code)
                 continue
-            codes.append(_code(told(_one(runtime, console, manifest, done[i], stop))))
+            codes.append(_code(noted(_one(runtime, console, manifest, done[i], stop))))
     code = worst([stop.exit_code, _exit(codes, events)])
     return ApplyOutcome(tuple(done), tuple(events), code, tuple(given(runtime.options)))
 
@@ -168,7 +168,7 @@ def _planned_again(runtime: Runtime, manifest: Manifest, before: Plan) -> Plan:
     require_applicable([found])
     shown, now = ([(c.type, c.action) for c in p.pending] for p in (before, found))
     if shown != now:
-        raise Stale(f"{manifest.file}: the plan of {manifest.name} is not what was shown. Run plan again.")
+        raise Stale(f"{manifest.file}: the plan of {manifest.name} has changed since it was shown. Run plan again.")
     return found
 
 

@@ -1,6 +1,6 @@
 """The steps of a drift run: read the reports it is measured against, compare every document, ask who it was, judge.
 
-What a pool's drift is stands in `drift`; here is what a run over several pools needs around it.
+What a pool's drift is, is decided in `drift`; here is what a run over several pools needs around it.
 """
 
 from __future__ import annotations
@@ -29,42 +29,44 @@ if TYPE_CHECKING:  # pydantic comes with them
 
 
 class Earlier(NamedTuple):
-    """What need not be told again, by the ids of findings."""
+    """What need not be reported again, by the ids of findings."""
 
     baseline: frozenset[str]
     """Accepted."""
     notified: frozenset[str]
-    """Told by an earlier run, with what could not be read then."""
+    """Reported by an earlier run, with what could not be read then."""
 
 
 ADVICE: dict[int, str] = {
     ExitCode.ERROR: "AWS refused, something unexpected happened, or an alert could not be delivered.",
-    ExitCode.INVALID: "A manifest, an option or a setting is wrong. Correct it; another attempt ends alike.",
+    ExitCode.INVALID: "A manifest, an option or a setting is wrong. Correct it; another attempt fails the same way.",
     ExitCode.REFUSED: "A pool or a client has the name of another, or a pool could not be compared.",
     ExitCode.INCOMPLETE: "No drift was found, but part could not be read. Give the role the permissions in the log.",
 }
 """What an exit code of a drift run that failed asks for, for those who run it by themselves."""
 
-NOT_LOCAL = "Attribution was not possible: the embedded Cognito keeps no CloudTrail."
+NOT_LOCAL = "Attribution is not available: the embedded Cognito has no CloudTrail."
 
 
 def check(options: Options) -> tuple[Channel, ...]:
-    """Insist that the options of a drift run make sense, before anything is read, and return who is to be told.
+    """Insist that the options of a drift run make sense, before anything is read, and return the channels to notify.
 
     Raises:
         InvalidInput: They do not.
     """
     if options.remember and options.only_new:
-        raise InvalidInput("--remember reads the earlier report too; leave --only-new out.")
+        raise InvalidInput("--remember already reads the earlier report. Remove --only-new.")
     if options.remember and options.targets:
-        raise InvalidInput("--remember with --target would forget what the report tells of the rest; use --only-new.")
+        raise InvalidInput(
+            "--remember with --target would drop the findings of all other objects from the report. Use --only-new."
+        )
     if options.remember:
         report_store.check(options.remember)
     return tuple(notify.parse(text) for text in options.notify)
 
 
 def earlier(runtime: Runtime) -> Earlier:
-    """Return what was told or accepted before.
+    """Return what was reported or accepted before.
 
     Raises:
         InvalidInput: An earlier report cannot be read.
@@ -79,26 +81,26 @@ def earlier(runtime: Runtime) -> Earlier:
 
 
 def receivers(runtime: Runtime, channels: Sequence[Channel]) -> tuple[Receiver, ...]:
-    """Look up the addresses of those who are to be told: nothing is compared for the sake of somebody unknown.
+    """Look up the addresses to notify, before anything is compared.
 
     Raises:
         InvalidInput: There is no such address.
         CloudError: AWS, which keeps it, could not be asked.
     """
-    return notify.resolve(channels, cloud=_telling(runtime), environ=runtime.environ)
+    return notify.resolve(channels, cloud=_sending(runtime), environ=runtime.environ)
 
 
 def notify_receivers(
     runtime: Runtime, console: Console, drifts: Sequence[Drift], receivers: Sequence[Receiver], before: Earlier
 ) -> frozenset[str]:
-    """Tell everybody what is new, and return the ids of what somebody did not take.
+    """Send what is new to all receivers, and return the ids of what one of them did not take.
 
     Args:
         runtime: The run.
-        console: Says who did not take it.
+        console: Shows which one did not.
         drifts: One for each document.
-        receivers: Those who are to be told.
-        before: What was told before.
+        receivers: Where to send it.
+        before: What was reported before.
     """
     from reconciler.render.drift_text import tree
     from reconciler.render.redact import drifts as redacted
@@ -106,7 +108,7 @@ def notify_receivers(
     if not receivers:
         return frozenset()
     known = before.baseline | before.notified
-    notified = notify.notify(tree(redacted(drifts)), receivers, known, cloud=_telling(runtime), sleep=runtime.sleep)
+    notified = notify.notify(tree(redacted(drifts)), receivers, known, cloud=_sending(runtime), sleep=runtime.sleep)
     for failure in notified.failures:
         console.err(f"Error: {failure}")
     if notified.sent:
@@ -114,7 +116,7 @@ def notify_receivers(
     return notified.undelivered
 
 
-def _telling(runtime: Runtime) -> Callable[[str], Cloud]:
+def _sending(runtime: Runtime) -> Callable[[str], Cloud]:
     return lambda region: runtime.only(notify.CALLS, region)
 
 
@@ -131,7 +133,7 @@ def run_stats(runtime: Runtime, code: int) -> RunStats:
 
 
 def remember(runtime: Runtime, report: str) -> None:
-    """Keep the report for the next run, where that was asked for. It comes last, so that what it holds was told.
+    """Keep the report for the next run, where that was asked for. It comes last, so that what it holds was sent.
 
     Raises:
         PoolctlError: It could not be kept.
@@ -172,7 +174,7 @@ def drift_all(runtime: Runtime, console: Console, manifests: Sequence[Manifest],
 
 
 def _unseen(manifest: Manifest, error: PoolctlError) -> Drift:
-    """What is told of a document that could not be looked at."""
+    """What is reported of a document that could not be compared."""
     from reconciler.kinds import root_of
     from reconciler.observing.observer import gap
 
@@ -181,14 +183,14 @@ def _unseen(manifest: Manifest, error: PoolctlError) -> Drift:
     if isinstance(error, CloudError):
         return Drift(target, (), 0, (gap(address, error),))
     message = " ".join(str(error).splitlines())
-    advice = "Correct it; the other pools of the run were looked at."
+    advice = "Correct it; the other pools of the run were compared."
     return Drift(target, (), 0, refusals=(Refusal(address, "unseen", (), message, advice, manifest.source),))
 
 
 def exit_code(drifts: Sequence[Drift], *, zero: bool, undelivered: bool = False) -> ExitCode:
     """Return the exit code of a drift run.
 
-    4 refused, 1 somebody could not be told, 2 drift or an expired rule, 7 a gap and no drift, 0 otherwise.
+    4 refused, 1 a notification could not be delivered, 2 drift or an expired rule, 7 a gap and no drift, 0 otherwise.
 
     Args:
         drifts: One for each document.
@@ -230,7 +232,7 @@ def compared(
         cloud: The account and Region to read; a read-only one will do.
         criteria: What counts as drift.
         parallelism: How many calls may be under way at once.
-        known: What references to other documents stand for.
+        known: What references to other documents resolve to.
 
     Raises:
         Refused: The account or Region is not the one that the manifest names; nothing was read.

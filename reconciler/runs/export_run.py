@@ -135,10 +135,10 @@ def one(cloud: Cloud, pool: str) -> Found:
         return found[0]
     if found:
         listed = "\n".join(f"  {p.id}  ({p.document})" for p in found)
-        raise Refused(f"{len(found)} pools are called {flow(pool)}. Give the id of the one that is meant:\n{listed}")
+        raise Refused(f"{len(found)} pools have the name {flow(pool)}. Give the id of one of them:\n{listed}")
     near = difflib.get_close_matches(pool, [p.name for p in known], n=1)
-    hint = f"Did you mean {near[0]}?" if near else "Check account and Region."
-    raise Refused(f"No pool here is called {flow(pool)}. {hint}")
+    hint = f"Did you mean {near[0]}?" if near else "Check the account and the Region."
+    raise Refused(f"There is no pool with the name {flow(pool)} in this account and Region. {hint}")
 
 
 def _listed(cloud: Cloud, document: str) -> Iterator[Found]:
@@ -215,7 +215,7 @@ def read_all(
         cloud: Where they are.
         pools: Which.
         parallelism: Calls in flight at once.
-        say: Is told which one is read.
+        say: Shows which one is read.
     """
     read_ones, failures = [], []
     for pool in pools:
@@ -374,7 +374,7 @@ def save(make: Callable[[Path], ExportOutcome], directory: Path, *, force: bool)
         directory.mkdir(parents=True, exist_ok=True)
         aside = Path(tempfile.mkdtemp(dir=directory, prefix=".poolctl-"))
     except OSError as error:
-        raise PoolctlError(f"--to {directory}: nothing can be written there: {error.strerror}.") from None
+        raise PoolctlError(f"--to {directory}: the directory is not writable: {error.strerror}.") from None
     try:
         outcome = make(aside)
         names = [name for result in outcome.results for name, _ in contents(result.exported)]
@@ -391,7 +391,7 @@ def _may_write(directory: Path, names: Iterable[str], *, force: bool) -> None:
     if there and (blocked or not force):
         listed = "\n".join(f"  {path}" for path in blocked or there)
         fix = "Remove the directories." if blocked else "Write elsewhere, or replace them with --force."
-        raise Refused(f"These are there already, and nothing was written:\n{listed}\n{fix}")
+        raise Refused(f"These files already exist; nothing was written:\n{listed}\n{fix}")
 
 
 def _move(aside: Path, directory: Path, names: Iterable[str]) -> list[Path]:
@@ -404,7 +404,7 @@ def _move(aside: Path, directory: Path, names: Iterable[str]) -> list[Path]:
             moved.append(target)
     except OSError as error:
         done = "".join(f"\n  {path}" for path in moved) or " nothing"
-        raise PoolctlError(f"{error.filename}: {error.strerror}. What was put in place before it:{done}") from None
+        raise PoolctlError(f"{error.filename}: {error.strerror}. Files written before it:{done}") from None
     return moved
 
 

@@ -41,7 +41,7 @@ def load(runtime: Runtime, console: Console) -> Sequence[Manifest]:
     manifests = ordered(loaded.manifests)
     if runtime.options.shard:
         manifests = part(manifests, runtime.options.shard)
-        console.progress(f"This part has {len(manifests)} of {len(loaded.manifests)} documents.")
+        console.progress(f"This shard has {len(manifests)} of {len(loaded.manifests)} documents.")
     if runtime.options.local:
         runtime.make_up_secrets(manifests)
     return runtime.known.about(manifests)

@@ -83,7 +83,7 @@ class Options(NamedTuple):
     expires: int | None = None
     """`plan`: seconds for which the saved plan may be applied; None takes the usual."""
     expect: str = ""
-    """`apply`: digest that the plan must have; empty when nobody reviewed one."""
+    """`apply`: digest that the plan must have; empty when none was reviewed."""
     rollback_file: str = ""
     """`apply`: file to write beforehand what would restore what is about to change; empty for none."""
     plan_file: str = ""
@@ -99,9 +99,9 @@ class Options(NamedTuple):
     force: bool = False
     """`export`: whether files are replaced."""
     secrets: str = "secret"
-    """`export`: what stands in the place of a secret: `secret` or `env`."""
+    """`export`: what replaces a secret: `secret` or `env`."""
     strict: bool = False
-    """`drift`: whether members that nobody declared count."""
+    """`drift`: whether undeclared members count."""
     exit_zero: bool = False
     """`drift`: whether drift ends with 0 all the same."""
     only_new: str = ""
@@ -111,7 +111,7 @@ class Options(NamedTuple):
     remember: str = ""
     """`drift`: where the earlier report is and the new one is kept, a file or `s3://BUCKET/KEY`; empty for nowhere."""
     notify: tuple[str, ...] = ()
-    """`drift`: who is told of what is new, as `CHANNEL=WHERE`."""
+    """`drift`: where what is new is sent, as `CHANNEL=WHERE`."""
     attribute: bool = False
     """`drift`: whether CloudTrail is asked who it was."""
     action: str = ""
@@ -159,7 +159,7 @@ def convert(option: Option, text: str, name: str) -> Any:
 
 
 def is_plain(name: str) -> bool:
-    """Tell whether a name cannot lead out of the directory that it is looked for in."""
+    """Return whether a name cannot lead out of the directory that it is looked for in."""
     return not name.startswith(".") and all(c.isalnum() or c in "-_." for c in name)
 
 
@@ -255,7 +255,7 @@ def add_outputs(parser: argparse.ArgumentParser, formats: Sequence[str]) -> None
         help=f"write the result as {', '.join(formats)}; may be repeated (human)",
     )
     if "markdown" in formats:
-        text = "longest Markdown, in bytes; details are cut, and the text says so (65000)"
+        text = "maximum size of the Markdown in bytes; details are cut, and the text says so (65000)"
         parser.add_argument("--max-bytes", metavar="N", type=_bytes, default=None, help=text)
 
 
@@ -264,7 +264,7 @@ def _output(text: str, formats: Sequence[str]) -> tuple[str, str]:
     if form not in formats:
         raise invalid(f"--output: {flow(form)} is not one of {', '.join(formats)}.{suggest(form, formats)}")
     if equals and not file:
-        raise invalid(f"--output: {flow(text)} names no file.")
+        raise invalid(f"--output: {flow(text)} has no file after the =.")
     directory = os.path.dirname(file)  # noqa: PTH120 - pathlib costs milliseconds
     if directory and not os.path.isdir(directory):  # noqa: PTH112
         raise invalid(f"--output: the directory {flow(directory)} does not exist.")
@@ -274,7 +274,9 @@ def _output(text: str, formats: Sequence[str]) -> tuple[str, str]:
 def _bytes(text: str) -> int:
     count = int(_number(text, "--max-bytes", int, "a whole number"))
     if count < LEAST_BYTES:
-        raise invalid(f"--max-bytes: {count} is too little for the sum and the dangers; give at least {LEAST_BYTES}.")
+        raise invalid(
+            f"--max-bytes: {count} is too small for the summary and the warnings; give at least {LEAST_BYTES}."
+        )
     return count
 
 
@@ -299,5 +301,7 @@ def build(command: str, given: Mapping[str, Any], environ: Mapping[str, str]) ->
     files = [file for _, file in options.outputs]
     for file in files:
         if files.count(file) > 1:
-            raise invalid(f"--output: two results cannot go to {file or 'standard output'}. Give one of them a file.")
+            raise invalid(
+                f"--output: two results cannot be written to {file or 'standard output'}. Give one another file."
+            )
     return options

@@ -397,7 +397,7 @@ def test_a_pool_that_can_no_longer_be_told_is_not_proven(here, tmp_path):
 
     events = list(apply(plan, here.cloud, again, clock=here.clock, sleep=here.clock.sleep, stop=lambda: False))
     (proof,) = [e for e in events if isinstance(e, Verified)]
-    assert "pools are called 'customers'" in proof.unproven[0]
+    assert 'pools are called "customers"' in proof.unproven[0]
     assert _code(events) == 6
 
 

@@ -159,7 +159,7 @@ def test_no_redirect_is_followed(status):
     assert elsewhere.requests == []
     assert len(local.requests) == 1
     assert result.undelivered == alerts(full())
-    assert "redirect, which is not followed. Give the URL that it leads to." in result.failures[0]
+    assert "redirect, which is not followed. Use the URL that it leads to." in result.failures[0]
 
 
 @pytest.mark.parametrize("said", ["", "okay", "invalid_token", '{"ok": true}', f"no {TOKEN}"])
