@@ -213,6 +213,10 @@ class Gap:
     """The call that failed."""
     reason: str
     """The service's words."""
+    code: str = ""
+    """The service's code: `AccessDeniedException`."""
+    request_id: str = ""
+    """For support cases; may be empty."""
 
 
 # --- plan ----------------------------------------------------------------------------------------------------------
@@ -513,6 +517,12 @@ class Failed:
     """Whether the object was no longer what the plan had seen."""
     written: int = 0
     """How many of its calls had succeeded before."""
+    operation: str = ""
+    """The call that was refused: `cognito-idp:UpdateUserPool`; empty when none was, as for an object that is stale."""
+    code: str = ""
+    """The service's code: `InvalidParameterException`."""
+    request_id: str = ""
+    """For support cases; may be empty."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,7 +152,7 @@ class GitHub:
             find: Looks whether it is there; asked after each lost answer, before the next attempt.
 
         Raises:
-            GitHubError: It could not be done, or nobody knows.
+            GitHubError: It could not be done, or that is unknown.
         """
         for attempt in range(1, ATTEMPTS + 1):
             try:
@@ -195,7 +195,7 @@ class GitHub:
         """Send once, over redirections on the same host.
 
         Raises:
-            Lost: There was no answer, or one that does not tell whether it was done.
+            Lost: There was no answer, or one that does not say whether it was done.
             GitHubError: It leads to another host.
         """
         for _ in range(REDIRECTS + 1):

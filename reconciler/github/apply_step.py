@@ -1,8 +1,8 @@
 """`apply`: after the merge, applies the plan that was reviewed on the pull request, or nothing.
 
-What was reviewed is told by the digest: the one that a person gave (`expect`), or the one in the comment of the merged
-pull request. Everything about that comment is checked before AWS is asked anything: who wrote it, whether the plan was
-whole, whether it could be applied.
+What was reviewed is identified by the digest: the one that a person gave (`expect`), or the one in the comment of the
+merged pull request. Everything about that comment is checked before AWS is asked anything: who wrote it, whether the
+plan was whole, whether it could be applied.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from reconciler.errors import Refused
+from reconciler.errors import ExitCode, Refused, flow
 from reconciler.github import comment_text, marker, plan_step
 from reconciler.github.api import GitHub, GitHubError
 from reconciler.github.comments import LONGEST, Comments
@@ -24,7 +24,7 @@ KIND = "poolctl-action-apply"
 FILES = ("rollback.yaml", "apply.json", "apply.md")
 """What is written; the first has the former values."""
 
-BY_HAND = "Plan and review once more, and start this workflow by hand with `expect` and the digest of that plan."
+BY_HAND = "Plan and review again, and start this workflow by hand with `expect` and the digest of that plan."
 """What to do when no comment can be used."""
 
 
@@ -43,11 +43,11 @@ class StepResult:
 
 
 def run(job: Job, runner: Runner, api: GitHub) -> int:
-    """Find what was reviewed, apply it, and tell.
+    """Find what was reviewed, apply it, and report.
 
     Args:
         job: The job.
-        runner: What the step stands in.
+        runner: The environment of the step.
         api: GitHub.
 
     Returns:
@@ -73,7 +73,7 @@ def run(job: Job, runner: Runner, api: GitHub) -> int:
 
 
 def _comment(job: Job, runner: Runner, comments: Comments, said: str) -> None:
-    """Write the comment. What happened in AWS counts more than whether it could be told here."""
+    """Write the comment. What happened in AWS counts more than whether it could be reported here."""
     try:
         comments.put(KIND, job.key, said)
     except GitHubError as error:
@@ -101,7 +101,7 @@ def _pull(job: Job, api: GitHub) -> Tree | None:
     if found:
         numbers = ", ".join(f"#{p['number']}" for p in found)
         raise Refused(f"Several pull requests were merged as commit {job.commit}: {numbers}. {BY_HAND}")
-    raise Refused(f"Commit {job.commit} came with no merged pull request, so no plan of it was reviewed. {BY_HAND}")
+    raise Refused(f"Commit {job.commit} has no merged pull request, so no plan of it was reviewed. {BY_HAND}")
 
 
 def _reviewed(job: Job, runner: Runner, api: GitHub, pull: Tree) -> str:
@@ -113,20 +113,21 @@ def _reviewed(job: Job, runner: Runner, api: GitHub, pull: Tree) -> str:
     where = f"pull request #{pull['number']}"
     found = Comments(api, job.repository, pull["number"], job.author).ours(plan_step.KIND, job.key)
     if not found:
-        raise Refused(f"There is no plan by {job.author} with the key {job.key!r} on {where}. {BY_HAND}")
+        raise Refused(f"There is no plan by {job.author} with the key {flow(job.key)} on {where}. {BY_HAND}")
     if len(found) > 1:
-        raise Refused(f"There are {len(found)} plans with the key {job.key!r} on {where}. {BY_HAND}")
+        raise Refused(f"There are {len(found)} plans with the key {flow(job.key)} on {where}. {BY_HAND}")
     ours, tool = marker.read(found[0].get("body"), plan_step.KIND, plan_step.TOOL) or ({}, {})
     if not tool.get("digest"):
         raise Refused(f"The last plan on {where} failed, was refused or could not be applied. {BY_HAND}")
     if tool.get("truncated") != "false":
         raise Refused(
-            f"The plan on {where} was too long to be shown whole, so it cannot be approved there. Review the whole "
-            "plan (step summary or artifact of its run), and start this workflow by hand with `expect` and its digest."
+            f"The plan on {where} was too long to be shown completely, so it cannot be approved there. Review the "
+            "whole plan (step summary or artifact of its run), and start this workflow by hand with `expect` and its "
+            "digest."
         )
     if ours.get("commit") != (pull.get("head") or {}).get("sha"):
         runner.annotate(
-            "warning", f"The plan on {where} is not of its last commit. It is applied only if it still fits."
+            "warning", f"The plan on {where} is not of its last commit. It is applied only if it is still the same."
         )
     return tool["digest"]
 
@@ -137,12 +138,15 @@ def _reviewed(job: Job, runner: Runner, api: GitHub, pull: Tree) -> str:
 def _applied(job: Job, runner: Runner, digest: str) -> StepResult:
     directory = runner.directory(job.inputs["INPUT_OUTPUT_DIRECTORY"], FILES[1:])
     rollback, tree, markdown = (directory / name for name in FILES)
-    old = rollback.exists()  # somebody may need it yet; poolctl refuses to overwrite it
+    old = rollback.exists()  # it may still be needed; poolctl refuses to overwrite it
     outputs = ["-o", "human", "-o", f"json={tree}", "-o", f"markdown={markdown}", "--max-bytes", str(plan_step.ROOM)]
     fixed = ["--non-interactive", "--expect", digest, "--rollback-file", str(rollback), *outputs]
     code, stderr = runner.poolctl(["apply", *job.args, *fixed, "--", *job.paths])
     return StepResult(
-        code, "" if code == 0 else stderr, _report(markdown), str(rollback) if rollback.exists() and not old else ""
+        code,
+        "" if code == ExitCode.OK else stderr,
+        _report(markdown),
+        str(rollback) if rollback.exists() and not old else "",
     )
 
 
@@ -159,5 +163,7 @@ def body(job: Job, result: StepResult) -> str:
         else []
     )
     content = [result.report] if result.report else [comment_text.fenced(result.error)] if result.error else []
-    whole = "\n".join([head, *failed, *content, comment_text.footer(job, "Applied" if result.code == 0 else "Tried")])
+    whole = "\n".join(
+        [head, *failed, *content, comment_text.footer(job, "Applied" if result.code == ExitCode.OK else "Tried")]
+    )
     return whole if len(whole) <= LONGEST else "\n".join([head, *failed, "The report is in the log.\n"])

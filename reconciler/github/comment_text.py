@@ -2,37 +2,37 @@
 
 from __future__ import annotations
 
-from reconciler.errors import EXIT_MEANING
+from reconciler.errors import ExitCode, exit_word
 from reconciler.github.job import Job
 from reconciler.render import markdown
 
-PLAN = {
-    1: "AWS refused, or something unexpected happened. Read the message, and run the job again.",
-    3: "A manifest, an option or a setting is wrong; AWS was not contacted.",
-    4: "A safety rule, or a rule of Cognito, says no.",
-    7: "Part could not be read. Give the role the missing permission.",
+PLAN: dict[int, str] = {
+    ExitCode.ERROR: "AWS refused, or something unexpected happened. Read the message, and run the job again.",
+    ExitCode.INVALID: "A manifest, an option or a setting is wrong; AWS was not contacted.",
+    ExitCode.REFUSED: "A safety rule, or a rule of Cognito, says no.",
+    ExitCode.INCOMPLETE: "Part could not be read. Give the role the missing permission.",
 }
 """What a plan's exit code means to a reviewer."""
 
-APPLY = {
-    1: "AWS refused, or something unexpected happened; nothing is known to have been written.",
-    3: "A manifest, an option or a setting is wrong; nothing was written.",
-    4: "A safety or policy rule says no; nothing was written.",
-    5: "Stale: the plan that was reviewed is not today's plan, and nothing was written. Plan again, review again.",
-    6: "Partial: some writes were made. Read what is left; the rollback file has the former values.",
-    7: "Part could not be read; nothing was written. Give the role the missing permission.",
-    130: "Interrupted, after the write in flight was finished.",
-    143: "Interrupted, after the write in flight was finished.",
+APPLY: dict[int, str] = {
+    ExitCode.ERROR: "AWS refused, or something unexpected happened; nothing is known to have been written.",
+    ExitCode.INVALID: "A manifest, an option or a setting is wrong; nothing was written.",
+    ExitCode.REFUSED: "A safety or policy rule says no; nothing was written.",
+    ExitCode.STALE: "Stale: today's plan is not the one that was reviewed; nothing was written. Plan again.",
+    ExitCode.PARTIAL: "Partial: some writes were made. Read what is left; the rollback file has the former values.",
+    ExitCode.INCOMPLETE: "Part could not be read; nothing was written. Give the role the missing permission.",
+    ExitCode.INTERRUPTED: "Interrupted, after the write in flight was finished.",
+    ExitCode.TERMINATED: "Interrupted, after the write in flight was finished.",
 }
 """What an apply's exit code means."""
 
 LONGEST_ERROR = 6_000
-"""How much of an error is repeated, in characters: its end, where the reason stands."""
+"""How much of an error is repeated, in characters: its end, where the reason is."""
 
 
 def meaning(code: int, table: dict[int, str]) -> str:
     """Return what an exit code means, as a sentence that begins with the code."""
-    return f"**Exit {code} ({EXIT_MEANING.get(code, 'error')}).** {table.get(code, 'Something unexpected happened.')}"
+    return f"**Exit {code} ({exit_word(code)}).** {table.get(code, 'Something unexpected happened.')}"
 
 
 def fenced(words: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reconciler.errors import ExitCode, worst
 from reconciler.github import comment_text, issues
 from reconciler.github.api import GitHub
 from reconciler.github.job import Job
@@ -13,16 +14,16 @@ FILES = ("report.json", "drift.md", "annotations.txt")
 
 
 def run(job: Job, runner: Runner, api: GitHub | None) -> int:
-    """Compare, and tell.
+    """Compare, and report.
 
     Args:
         job: The job.
-        runner: What the step stands in.
+        runner: The environment of the step.
         api: GitHub; None writes no issues.
 
     Returns:
-        0 when the comparison was made whole, with drift or without it; else poolctl's exit code, or 1 when an issue
-        could not be written.
+        0 when the comparison is complete, with drift or without it; else the worst of poolctl's exit code and, where
+        an issue could not be written, 1.
     """
     directory = runner.directory(job.inputs["INPUT_OUTPUT_DIRECTORY"], FILES)
     report, markdown, annotations = (directory / name for name in FILES)
@@ -30,9 +31,9 @@ def run(job: Job, runner: Runner, api: GitHub | None) -> int:
     fixed = ["--non-interactive", *outputs, "--max-bytes", str(SUMMARY_BYTES)]
     code, stderr = runner.poolctl(["drift", *job.args, *fixed, "--", *job.paths])
     runner.annotations(annotations)
-    drifted = str(code == 2).lower()  # noqa: PLR2004 - drift
+    drifted = str(code == ExitCode.CHANGES).lower()
     runner.output(exit_code=str(code), changes=drifted, report=str(report) if report.exists() else "")
     failed = f"## poolctl drift failed\n\n{comment_text.meaning(code, ADVICE)}\n\n{comment_text.fenced(stderr)}"
     runner.summary(markdown.read_text(encoding="utf-8") if markdown.exists() else failed)
-    told = issues.run(job, runner, api, [str(report)]) if api and report.exists() else 0
-    return told if code in (0, 2) else code
+    issued = issues.run(job, runner, api, [str(report)]) if api and report.exists() else ExitCode.OK
+    return worst([issued, ExitCode.OK if code == ExitCode.CHANGES else code])

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from reconciler.errors import InvalidInput, worst
+from reconciler.errors import ExitCode, InvalidInput, flow, worst
 from reconciler.github import marker, tickets
 from reconciler.github.api import GitHub, GitHubError
 from reconciler.github.job import Job
@@ -28,7 +28,7 @@ def run(job: Job, runner: Runner, api: GitHub, files: Sequence[str]) -> int:
 
     Args:
         job: The job.
-        runner: What the step stands in.
+        runner: The environment of the step.
         api: GitHub.
         files: JSON reports of `poolctl drift`.
 
@@ -48,18 +48,18 @@ def run(job: Job, runner: Runner, api: GitHub, files: Sequence[str]) -> int:
 def _label(job: Job) -> str:
     label = job.inputs["INPUT_LABEL"]
     if "," in label:
-        raise InvalidInput(f"label: {label!r} has a comma, which GitHub takes for two labels.")
+        raise InvalidInput(f"label: {flow(label)} has a comma, which GitHub takes for two labels.")
     return label
 
 
 def _one(runner: Runner, desk: Desk, pool: Pool, issues: Sequence[Tree]) -> int:
-    """Bring one pool's issue into line. A pool that fails does not keep the others from being told."""
+    """Bring one pool's issue into line. A pool that fails does not affect the issues of the others."""
     try:
-        runner.say(f"{pool.key!r}: {desk.settle(pool, issues)}")
+        runner.say(f"{flow(pool.key)}: {desk.settle(pool, issues)}")
     except GitHubError as error:
         runner.annotate("error", f"The issue about {pool.key} could not be written. {error}")
-        return 1
-    return 0
+        return ExitCode.ERROR
+    return ExitCode.OK
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Desk:
     label: str
     """The label that ours have."""
     run: str
-    """What tells this run from every other."""
+    """What distinguishes this run from every other."""
 
     def issues(self) -> Mapping[str, Sequence[Tree]]:
         """Return our open issues by the key of their pool, the oldest first.
@@ -112,7 +112,7 @@ class Desk:
         if not pool.complete:
             return f"part could not be read; issue {issue['number']} stays open"
         if pool.known & _ids(issue):
-            return f"the report leaves findings out that were told before; issue {issue['number']} stays open"
+            return f"the report omits findings that were reported before; issue {issue['number']} stays open"
         self._close(issue, tickets.farewell(self.run), "completed")
         return f"closed issue {issue['number']}"
 
@@ -125,7 +125,7 @@ class Desk:
         return next(iter(self.issues().get(pool.key, ())), None)
 
     def _update(self, pool: Pool, issue: Tree) -> bool:
-        """Tell what is new, then write the text; in this order, what could not be told is told by the next run."""
+        """Comment on what is new, then write the text; in this order, what failed is repeated by the next run."""
         new = tickets.news(pool, issue.get("body"))
         if new is None or new:
             self._comment(issue, tickets.note(pool, new, self.run))
@@ -153,7 +153,7 @@ class Desk:
 
     def _have_label(self) -> None:
         if self._found_label() is None:
-            what = {"name": self.label, "color": COLOR, "description": "What is live is not what Git says"}
+            what = {"name": self.label, "color": COLOR, "description": "Live state differs from Git"}
             self.api.create("Create the label", f"/repos/{self.repository}/labels", what, self._found_label)
 
     def _found_label(self) -> Tree | None:

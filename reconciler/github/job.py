@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from reconciler.errors import InvalidInput
+from reconciler.errors import InvalidInput, flow
 
 INPUTS = {
     "INPUT_PATHS": "pools",
@@ -55,7 +55,7 @@ class Job:
     run_url: str
     """Where this run can be looked at; empty when that is not known."""
     run_id: str
-    """What tells this run and attempt from every other."""
+    """What distinguishes this run and attempt from every other."""
     workspace: str
     """The directory of the checkout."""
     inputs: Mapping[str, str]
@@ -80,7 +80,7 @@ class Job:
 
     @property
     def reports(self) -> list[str]:
-        """Files with reports; a pattern (`reports/**/report.json`) stands for what it meets, in order.
+        """Files with reports; a pattern (`reports/**/report.json`) names what it matches, in order.
 
         A pattern that meets nothing is left as it is, so that its reader says that there is no such file.
         """
@@ -94,7 +94,7 @@ class Job:
 
     @property
     def key(self) -> str:
-        """What tells this job's comment from those of other workflows on the same pull request."""
+        """What distinguishes this job's comment from those of other workflows on the same pull request."""
         if self.inputs["INPUT_KEY"]:
             return self.inputs["INPUT_KEY"]
         here, root = Path.cwd(), Path(self.workspace or ".").resolve()
@@ -109,7 +109,7 @@ class Job:
         """
         value = self.inputs[name].lower()
         if value not in ("true", "false"):
-            raise InvalidInput(f"{spelled(name)}: {value!r} is neither true nor false.")
+            raise InvalidInput(f"{spelled(name)}: {flow(value)} is neither true nor false.")
         return value == "true"
 
 

@@ -1,6 +1,6 @@
 """Hidden markers: how a later run knows its own comments and issues again.
 
-A marker is an HTML comment that stands on the first lines of a body. Values of manifests and of AWS stand in the same
+A marker is an HTML comment on the first lines of a body. Values of manifests and of AWS are in the same
 bodies, so a marker counts at the very beginning only, where none of them can come; and who wrote the body is asked by
 the callers, as everybody can write a marker.
 """

@@ -1,6 +1,6 @@
 """`plan`: plans on a pull request, and keeps one comment with the newest plan.
 
-The comment is what apply reads later, so it tells exactly what may be approved: its second line is poolctl's own
+The comment is what apply reads later, so it states exactly what may be approved: its second line is poolctl's own
 marker with the digest of the plan. Whenever the plan failed, was refused, or could not be applied as it is, that
 digest is empty, also in a comment that held a good plan before.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from reconciler.errors import ExitCode
 from reconciler.github import comment_text, marker
 from reconciler.github.api import GitHub
 from reconciler.github.comments import LONGEST, Comments
@@ -23,13 +24,16 @@ TOOL = "poolctl plan"
 """Begins the marker that poolctl writes."""
 
 ROOM = 63_000
-"""Longest plan in a comment, in bytes; the rest is for what stands around it."""
+"""Longest plan in a comment, in bytes; the rest is for what surrounds it."""
 
 FILES = ("plan.poolctl.json", "plan.json", "plan.md", "annotations.txt", "summary.md")
 """What is written; the first is the plan that apply takes."""
 
-INTERRUPTED = (130, 143)
-"""Exit codes of a run that somebody stopped."""
+INTERRUPTED = (ExitCode.INTERRUPTED, ExitCode.TERMINATED)
+"""Exit codes of a run that was stopped."""
+
+PLANNED = (ExitCode.OK, ExitCode.CHANGES)
+"""Exit codes of a plan that apply could take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +71,15 @@ class Planned:
     @property
     def sound(self) -> bool:
         """Whether apply could take it: poolctl saves no other plan."""
-        return self.code in (0, 2) and self.file.exists()
+        return self.code in PLANNED and self.file.exists()
 
 
 def run(job: Job, runner: Runner, api: GitHub | None) -> int:
-    """Plan, and tell.
+    """Plan, and report.
 
     Args:
         job: The job.
-        runner: What the step stands in.
+        runner: The environment of the step.
         api: GitHub; None writes no comment.
 
     Returns:
@@ -89,7 +93,7 @@ def run(job: Job, runner: Runner, api: GitHub | None) -> int:
     if api and _may_comment(job, runner, planned):
         comments = Comments(api, job.repository, job.pull, job.author)
         runner.output(comment_id=comments.put(KIND, job.key, body(job, planned)))
-    return 0 if planned.code == 2 else planned.code  # noqa: PLR2004 - changes are no failure
+    return ExitCode.OK if planned.code == ExitCode.CHANGES else planned.code
 
 
 def _planned(job: Job, runner: Runner) -> Planned:
@@ -103,10 +107,10 @@ def _planned(job: Job, runner: Runner) -> Planned:
 
 
 def _publish(job: Job, runner: Runner, planned: Planned) -> None:
-    """Write outputs and summary, which need nobody's permission."""
+    """Write outputs and summary, which need no permission."""
     runner.output(
         exit_code=str(planned.code),
-        changes=str(planned.code == 2).lower(),  # noqa: PLR2004
+        changes=str(planned.code == ExitCode.CHANGES).lower(),
         digest=planned.tool["digest"],
         truncated=planned.tool["truncated"],
         plan_file=str(planned.file) if planned.sound else "",
@@ -120,14 +124,14 @@ def _summary(job: Job, runner: Runner, planned: Planned) -> str:
         return body(job, planned)
     file = planned.directory / "summary.md"
     argv = ["show", "-o", f"markdown={file}", "--max-bytes", str(SUMMARY_BYTES), str(planned.file)]
-    shown = file.read_text(encoding="utf-8") if runner.poolctl(argv)[0] == 0 else planned.text
+    shown = file.read_text(encoding="utf-8") if runner.poolctl(argv)[0] == ExitCode.OK else planned.text
     digest = f"To apply this plan by hand, start the apply workflow with `expect`: `{planned.tool['digest']}`"
     return "\n".join([shown, digest, "", comment_text.footer(job, "Planned")])
 
 
 def _may_comment(job: Job, runner: Runner, planned: Planned) -> bool:
     if not job.pull:
-        runner.say("No comment: the event is of no pull request.")
+        runner.say("No comment: the event has no pull request.")
         return False
     if planned.code in INTERRUPTED:  # a newer run is probably writing it
         runner.say("No comment: the run was stopped.")
@@ -160,10 +164,10 @@ def _content(planned: Planned) -> list[str]:
         hand += "the apply workflow is then started by hand (`expect`).\n"
         return [shown, hand] if planned.tool["truncated"] == "true" else [shown]
     said = f"{comment_text.meaning(planned.code, comment_text.PLAN)} **Nothing can be applied from here.**\n"
-    if planned.code in (0, 2):
+    if planned.code in PLANNED:
         said = (
             "**Part could not be read, so nothing can be applied from here.** Give the role the missing permission.\n"
         )
-    refused = planned.code in (0, 2, 4)
+    refused = planned.code in (*PLANNED, ExitCode.REFUSED)
     head = [] if refused else ["## poolctl plan failed\n"]
     return [*head, said, shown or comment_text.fenced(planned.stderr)]

@@ -23,7 +23,7 @@ class Pool:
     manifests: tuple[str, ...]
     """The files that declare it."""
     complete: bool
-    """Whether everything could be read and told."""
+    """Whether everything could be read and compared."""
     findings: tuple[Tree, ...]
     """What counts as drift."""
     noted: int
@@ -35,11 +35,11 @@ class Pool:
     expired: tuple[Tree, ...]
     """Ignore rules that no longer hold."""
     known: frozenset[str]
-    """Ids that the reports left out as told before; whose pools they are is not written there."""
+    """Ids that the reports omitted as reported before; whose pools they are is not written there."""
 
     @property
     def entries(self) -> tuple[Tree, ...]:
-        """Everything for which somebody must do something."""
+        """Everything that needs an action."""
         return (*self.findings, *self.refusals, *self.gaps, *self.expired)
 
     @property

@@ -52,7 +52,7 @@ class _Tee(io.StringIO):
 
 @dataclass(frozen=True, slots=True)
 class Runner:
-    """What a step stands in."""
+    """The environment of a step."""
 
     environ: Mapping[str, str] = field(repr=False)
     """Environment of the step; it holds tokens."""
@@ -61,7 +61,7 @@ class Runner:
     run: Run
     """poolctl."""
     word: Callable[[], str] = lambda: secrets.token_hex(16)
-    """Makes a word that nobody can guess."""
+    """Makes a word that cannot be guessed."""
 
     def poolctl(self, argv: Sequence[str]) -> tuple[int, str]:
         """Run a command, with its words in the log.

@@ -30,10 +30,10 @@ MOST_NEW = 50
 """How many new entries are named one by one."""
 
 FOUND = {
-    "changed": "is not what the manifest says",
-    "missing": "is declared, and is not there",
-    "unmanaged": "is live, and no manifest declares it",
-    "undeclared": "is not at the service's default, and nobody declared it",
+    "changed": "differs from the manifest",
+    "missing": "is declared, but does not exist",
+    "unmanaged": "is live, but not declared by any manifest",
+    "undeclared": "is not at the service's default, and is not declared",
 }
 """What each class of drift means."""
 
@@ -87,10 +87,10 @@ def _head(pool: Pool) -> Iterator[str]:
     where = ", ".join(_code(file) for file in pool.manifests)
     yield f"Pool {_code(pool.key)}, declared in {where}: **{', '.join(parts)}**.\n"
     if not pool.complete:
-        yield "**Incomplete:** part could not be read or told. No finding there does not mean no drift.\n"
+        yield "**Incomplete:** part could not be read or compared. No finding there does not mean no drift.\n"
     if pool.noted:
         yield f"{plural(pool.noted, 'more finding')} noted that {'does' if pool.noted == 1 else 'do'} not count.\n"
-    yield "This text is kept up to date by poolctl, and the issue is closed when there is no drift any more.\n"
+    yield "This text is kept up to date by poolctl, and the issue is closed when there is no more drift.\n"
 
 
 def _details(pool: Pool) -> Iterator[str]:
@@ -170,7 +170,7 @@ def _one_line(words: str) -> str:
 
 
 def news(pool: Pool, before: str | None) -> list[str] | None:
-    """Return the ids that an issue did not have yet; None when there are others, and too many to tell which.
+    """Return the ids that an issue did not have yet; None when there are others, and too many to say which.
 
     Args:
         pool: What is so now.
@@ -185,16 +185,16 @@ def news(pool: Pool, before: str | None) -> list[str] | None:
 
 
 def note(pool: Pool, new: Sequence[str] | None, run: str) -> str:
-    """Return the comment that tells what is new.
+    """Return the comment that lists what is new.
 
     Args:
         pool: What is so now.
         new: Ids; None when it is not known which.
-        run: What tells this run from every other.
+        run: What distinguishes this run from every other.
     """
     head = marker.spell(NOTE, run=run)
     if new is None:
-        return f"{head}\nThere are other findings than before, too many to be named: {len(pool.ids)} in all."
+        return f"{head}\nThe findings have changed, too many to list: {len(pool.ids)} in all."
     by = {entry["id"]: entry for entry in pool.entries}
     named = [_new(by[i]) for i in new[:MOST_NEW]]
     more = [f"- … and {len(new) - MOST_NEW} more."] if len(new) > MOST_NEW else []
@@ -211,9 +211,9 @@ def _new(entry: Tree) -> str:
 
 def farewell(run: str) -> str:
     """Return the comment with which an issue is closed."""
-    return f"{marker.spell(NOTE, run=run)}\nNo drift any more: everything was read, and nothing differs."
+    return f"{marker.spell(NOTE, run=run)}\nNo more drift: everything was read, and nothing differs."
 
 
 def second(number: int, run: str) -> str:
     """Return the comment with which one issue too many is closed."""
-    return f"{marker.spell(NOTE, run=run)}\nThe same pool has an issue already: #{number}."
+    return f"{marker.spell(NOTE, run=run)}\nThis pool already has an issue: #{number}."

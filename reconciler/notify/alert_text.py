@@ -17,8 +17,8 @@ from reconciler.render.spelling import printable, text
 TITLES = {
     "changed": "changed",
     "missing": "missing",
-    "unmanaged": "in no manifest",
-    "undeclared": "set, and not declared",
+    "unmanaged": "not in any manifest",
+    "undeclared": "set but not declared",
     "gap": "could not be read",
     "refusal": "refused",
     "expired": "ignore rule expired",
@@ -39,8 +39,8 @@ def title(alert: Alert, pool: Tree) -> tuple[str, str]:
     """Return what happened, and to what: `changed`, `clients/web.CallbackURLs`.
 
     Args:
-        alert: What is told.
-        pool: The entry of its pool; its name is left out, as it stands above.
+        alert: The alert.
+        pool: The entry of its pool; its name is left out, as the heading has it.
     """
     tree = alert.tree
     what = TITLES[tree["class"] if alert.sort == "finding" else alert.sort]
@@ -119,7 +119,7 @@ def _spoken(value: Any) -> ShownValue:
 
 
 def _mark(value: Tree) -> ShownValue:
-    """A mark is told by its whole shape, as a map that somebody wrote may begin like one."""
+    """A mark is recognized by its whole shape, as a map in a manifest may begin like one."""
     match value:
         case {"$sensitive": True, **rest} if not rest:
             return HIDDEN

@@ -16,7 +16,7 @@ from reconciler.errors import Problem
 from reconciler.model import Action, Address, Gap, Notice, Position, Refusal, Waiting, dotted
 from reconciler.render import report
 from reconciler.render.human.progress import Progress
-from reconciler.render.json_parts import attribution_entry, position_entry, range_entry
+from reconciler.render.json_parts import attribution_entry, gap_entry, position_entry, range_entry, refused_call
 from reconciler.render.output_types import FORMAT
 from reconciler.render.shown import (
     ShownApply,
@@ -298,6 +298,7 @@ def _worked(step: ShownStep, message: str) -> StreamLine:
                     "error": step.error,
                     "stale": step.stale,
                     "calls_written": step.written,
+                    **refused_call(step),
                 },
             }
         case "not_started":
@@ -378,7 +379,12 @@ def _refused(refusal: Refusal) -> DiagnosticLine:
 
 
 def _unread(gap: Gap) -> DiagnosticLine:
-    return _diagnostic("error", f"{gap.operation}: {gap.reason}", "It could not be read.", gap.address.full, None)
+    line = _diagnostic("error", f"{gap.operation}: {gap.reason}", "It could not be read.", gap.address.full, None)
+    said = gap_entry(gap)
+    part = line["diagnostic"]
+    part["operation"], part["iam_action"] = said["operation"], said["iam_action"]
+    part["code"], part["request_id"] = said["code"], said["request_id"]
+    return line
 
 
 def _noticed(notice: Notice) -> DiagnosticLine:

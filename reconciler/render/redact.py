@@ -200,7 +200,16 @@ def _step(found: Started | Done | Failed | Skipped) -> ShownStep:
         case Done():
             return ShownStep(change(found.change), "done", seconds=found.seconds, id=found.id)
         case Failed():
-            return ShownStep(change(found.change), "failed", found.error, stale=found.stale, written=found.written)
+            return ShownStep(
+                change(found.change),
+                "failed",
+                found.error,
+                stale=found.stale,
+                written=found.written,
+                operation=found.operation,
+                code=found.code,
+                request_id=found.request_id,
+            )
         case Skipped():
             return ShownStep(change(found.change), "not_started", found.reason)
 

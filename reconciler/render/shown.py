@@ -233,6 +233,12 @@ class ShownStep:
     """How many of its calls had succeeded, if it failed."""
     id: str = ""
     """The object's identifier, where it is done and has one."""
+    operation: str = ""
+    """The call that AWS refused: `cognito-idp:UpdateUserPool`; empty for what failed without a call."""
+    code: str = ""
+    """AWS's code."""
+    request_id: str = ""
+    """AWS's id of the request."""
 
 
 @dataclass(frozen=True, slots=True)

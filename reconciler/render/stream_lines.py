@@ -1,4 +1,4 @@
-"""The shapes of the lines of `-o jsonl`, one type for each; see `documents`.
+"""The shapes of the lines of `-o jsonl`, one type for each; see `output_types`.
 
 The names of the common keys begin with @, so that shape is made by a call.
 """
@@ -13,6 +13,7 @@ from reconciler.render.output_types import (
     AttributionEntry,
     ClassKey,
     Count,
+    RefusedCall,
     Says,
     Seconds,
     Source,
@@ -101,6 +102,14 @@ class DiagnosticPart(TypedDict):
     address: str
     rule: NotRequired[str]
     """The rule that refuses a plan."""
+    operation: NotRequired[str]
+    """The call that could not be made."""
+    code: NotRequired[str | None]
+    """AWS's code."""
+    request_id: NotRequired[str | None]
+    """AWS's id of the request."""
+    iam_action: NotRequired[str]
+    """The IAM action that the call needs."""
     range: NotRequired[SourceRange]
 
 
@@ -149,7 +158,7 @@ class CompletePart(TypedDict):
 
 
 @closed
-class ErroredPart(TypedDict):
+class ErroredPart(RefusedCall):
     """Work that failed."""
 
     resource: LineResource

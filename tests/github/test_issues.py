@@ -146,16 +146,16 @@ def test_an_issue_is_opened_with_its_label(watch, github):
         "\n"
         f"Pool `{KEY}`, declared in `pools/m.yaml`: **2 findings (1 changed, 1 unmanaged)**.\n"
         "\n"
-        "This text is kept up to date by poolctl, and the issue is closed when there is no drift any more.\n"
+        "This text is kept up to date by poolctl, and the issue is closed when there is no more drift.\n"
         "\n"
-        "- **changed** `customers/groups/g1.Precedence` is not what the manifest says (`pools/m.yaml:7`)\n"
+        "- **changed** `customers/groups/g1.Precedence` differs from the manifest (`pools/m.yaml:7`)\n"
         "  - manifest: `1`\n"
         "  - live: `9`\n"
         "  - by `role/Admin (jane)`: `UpdateGroup` through the console from `192.0.2.7` at 2026-11-24T14:02:00Z "
         "(event `e-1`)\n"
         f"  - `{ident(1)}`\n"
         "\n"
-        "- **unmanaged** `customers/groups/g2` is live, and no manifest declares it (`pools/m.yaml:7`)\n"
+        "- **unmanaged** `customers/groups/g2` is live, but not declared by any manifest (`pools/m.yaml:7`)\n"
         "  - live: `9`\n"
         f"  - `{ident(2)}`\n"
     )
@@ -224,7 +224,7 @@ def test_it_is_closed_when_there_is_nothing_left_and_opened_anew(watch, github):
     (first,) = watch.open
     watch(report(finding(7, fails=False)))
     assert (first["state"], first["state_reason"]) == ("closed", "completed")
-    assert github.said(first["number"])[0].endswith("No drift any more: everything was read, and nothing differs.")
+    assert github.said(first["number"])[0].endswith("No more drift: everything was read, and nothing differs.")
     watch(report(finding(1)))
     assert [i["number"] for i in watch.open] != [first["number"]]
     assert len(watch.open) == 1
@@ -369,7 +369,7 @@ def test_more_ids_than_fit_are_known_by_their_digest(watch, github):
     watch(report(*entries))
     assert github.writes == []
     watch(report(*entries[1:]))
-    assert "too many to be named: 2999 in all" in github.said(issue["number"])[0]
+    assert "too many to list: 2999 in all" in github.said(issue["number"])[0]
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"format_version": "2.0"}'])
@@ -399,7 +399,7 @@ def test_drift_of_a_real_pool_from_finding_to_close(live, github):
     assert "::warning file=pools/m.yaml" in step.log
     (issue,) = github.issues.values()
     assert issue["title"] == "Drift: 123456789012/eu-west-1/customers"
-    assert "- **unmanaged** `customers/groups/late` is live, and no manifest declares it" in issue["body"]
+    assert "- **unmanaged** `customers/groups/late` is live, but not declared by any manifest" in issue["body"]
     writes = len(github.writes)
     live.step("drift", event="schedule")
     assert len(github.writes) == writes

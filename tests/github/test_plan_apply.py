@@ -249,9 +249,9 @@ def test_a_long_plan_is_cut_keeps_its_dangers_and_cannot_be_approved(live):
     merge(live)
     applied = live.apply(args="--prune")
     assert (applied.code, applied.outputs["exit-code"]) == (4, "4")
-    assert "too long to be shown whole" in applied.log
+    assert "too long to be shown completely" in applied.log
     refused(live, before)
-    assert "too long to be shown whole" in live.comments()[-1]
+    assert "too long to be shown completely" in live.comments()[-1]
     by_hand = live.apply(args="--prune", expect=step.outputs["digest"])
     assert by_hand.code == 0, by_hand.log
     assert live.boto(lambda idp, pool: len(idp.list_groups(UserPoolId=pool)["Groups"])) > 50
@@ -293,7 +293,7 @@ def test_after_a_change_by_somebody_else_nothing_is_written(live):
     assert (step.code, step.outputs["exit-code"], step.outputs["rollback-file"]) == (5, "5", "")
     assert live.state() == before
     assert "**Exit 5 (stale).**" in live.comments()[1]
-    assert "Plan again, review again" in live.comments()[1]
+    assert "Plan again" in live.comments()[1]
 
 
 def test_a_forged_comment_approves_nothing(live, github):
@@ -314,9 +314,9 @@ def test_a_forged_comment_approves_nothing(live, github):
 @pytest.mark.parametrize(
     ("pulls", "said"),
     [
-        ([], "came with no merged pull request"),
-        ([{"merged_at": None}], "came with no merged pull request"),
-        ([{"base": {"ref": "other"}}], "came with no merged pull request"),
+        ([], "has no merged pull request"),
+        ([{"merged_at": None}], "has no merged pull request"),
+        ([{"base": {"ref": "other"}}], "has no merged pull request"),
         ([{}, {"number": 8}], "Several pull requests were merged as commit"),
     ],
 )
@@ -427,10 +427,10 @@ def test_a_token_that_is_refused_is_not_repeated(live, github):
 @pytest.mark.parametrize(
     ("command", "inputs", "said"),
     [
-        ("destroy", {}, "'destroy' is no command"),
+        ("destroy", {}, '"destroy" is not a command'),
         ("plan", {"args": "-- x"}, "`--` is not taken"),
         ("plan", {"args": "--var 'x"}, "args: no closing quotation"),
-        ("plan", {"comment": "maybe"}, "comment: 'maybe' is neither true nor false"),
+        ("plan", {"comment": "maybe"}, 'comment: "maybe" is neither true nor false'),
         ("issues", {"label": "a,b", "reports": "r.json"}, "r.json: the report could not be read"),
     ],
 )

@@ -8,8 +8,7 @@ from reconciler import __version__
 from reconciler.drift.findings import identify_expiry, identify_gap, identify_refusal
 from reconciler.kinds import KINDS
 from reconciler.model import Gap, Notice, Refusal, Target, dotted
-from reconciler.render.drift_words import iam_action
-from reconciler.render.json_parts import attribution_entry, dump, notice_entry, position_entry
+from reconciler.render.json_parts import attribution_entry, dump, gap_entry, notice_entry, position_entry
 from reconciler.render.output_types import (
     FORMAT,
     DriftDocument,
@@ -124,8 +123,5 @@ def _gap(gap: Gap, target: Target) -> DriftGapEntry:
     return {
         "id": identify_gap(target, gap),
         "pool_key": target.key,
-        "address": gap.address.full,
-        "operation": gap.operation,
-        "reason": gap.reason,
-        "iam_action": iam_action(gap),
+        **gap_entry(gap),
     }
