@@ -16,8 +16,8 @@ from reconciler.errors import Problem
 from reconciler.model import Action, Address, Gap, Notice, Position, Refusal, Waiting, dotted
 from reconciler.render import report
 from reconciler.render.documents import FORMAT
-from reconciler.render.human.progress import Progress
 from reconciler.render.json_parts import attribution_entry, position_entry, range_entry
+from reconciler.render.progress import Progress
 from reconciler.render.shown import (
     ShownApply,
     ShownChange,
