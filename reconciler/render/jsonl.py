@@ -15,9 +15,9 @@ from reconciler import __version__
 from reconciler.errors import Problem
 from reconciler.model import Action, Address, Gap, Notice, Position, Refusal, Waiting, dotted
 from reconciler.render import report
-from reconciler.render.human.progress import Progress
 from reconciler.render.json_parts import attribution_entry, gap_entry, position_entry, range_entry, refused_call
 from reconciler.render.output_types import FORMAT
+from reconciler.render.progress import Progress
 from reconciler.render.shown import (
     ShownApply,
     ShownChange,

@@ -11,7 +11,7 @@ from reconciler.applying.applier import apply
 from reconciler.errors import ExitCode, PoolctlError, Stale, worst
 from reconciler.model import Event, Failed, Plan, Sent, Skipped, Verified
 from reconciler.render import redact
-from reconciler.render.human.progress import Progress
+from reconciler.render.progress import Progress
 from reconciler.runs.runtime import Runtime
 from reconciler.runs.stages import plan_one, require_applicable
 from reconciler.terminal.console import Console
