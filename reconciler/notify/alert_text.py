@@ -126,7 +126,7 @@ def _mark(value: Tree) -> ShownValue:
         case {"$bytes": {"length": int(length), "sha256": str(digest)}, **rest} if not rest:
             return Binary(length, digest)
         case {"$omitted": {"length": int(length)}, **rest} if not rest:
-            return Awaited(f"({length} bytes, too long to be sent)")
+            return Awaited(f"({length} bytes, too long to send)")
         case {"$unknown": str(words), **rest} if not rest:
             return Awaited(printable(words))
     return None

@@ -382,8 +382,8 @@ def _unread(gap: Gap) -> DiagnosticLine:
     line = _diagnostic("error", f"{gap.operation}: {gap.reason}", "It could not be read.", gap.address.full, None)
     said = gap_entry(gap)
     part = line["diagnostic"]
-    part["operation"], part["iam_action"] = said["operation"], said["iam_action"]
-    part["code"], part["request_id"] = said["code"], said["request_id"]
+    part["operation"], part["code"], part["request_id"] = said["operation"], said["code"], said["request_id"]
+    part["iam_action"] = said["iam_action"]
     return line
 
 
