@@ -10,10 +10,10 @@
 #                 `passwordless`. There is no emailEnabled.
 # Seen            in 6.22.1, run here.
 # Why it matters  A pool is switched from SMS to e-mail, an ordinary change of EmailMfaConfiguration. The outputs are
-#                 right, and a settings page built on getConfig() shows required MFA with nothing to enrol, or offers
-#                 none. The cause is looked for in the pool, which is fine.
-# poolctl         shows what the pool has, as GetUserPoolMfaConfig names it: the section `mfa` with EmailMfaConfiguration
-#                 (docs/cognito.md 2.2). A front end should ask for the user's factors at run time
+#                 right, and a settings page built on getConfig() shows required MFA with nothing to enrol. The cause is
+#                 looked for in the pool, which is fine.
+# poolctl         shows what the pool has, by the names of GetUserPoolMfaConfig: EmailMfaConfiguration in the section
+#                 `mfa` (docs/cognito.md 2.2). A front end should ask for the user's factors at run time
 #                 (fetchMFAPreference), not read them from its configuration.
 set -euo pipefail
 work=$(mktemp -d)
@@ -37,7 +37,7 @@ function configured(methods) {
     },
   });
   const { mfa, passwordless } = Amplify.getConfig().Auth.Cognito;
-  console.log(`mfa_methods [${methods}]: mfa ${JSON.stringify(mfa)}, passwordless.emailOtpEnabled ${passwordless.emailOtpEnabled}`);
+  console.log(`mfa_methods [${methods}]: mfa ${JSON.stringify(mfa)}`);
   return { mfa, passwordless };
 }
 

@@ -9,9 +9,9 @@
 #                 older (129 operations, 153 in botocore 1.44.8). Of an answer it prints what that copy knows and drops
 #                 the rest, DcrConfiguration of a pool and ClientSecretArn of a client for example, without a word.
 # Seen            in 1.46.3, run here; both clients ask one server on the loopback interface.
-# Why it matters  Read, change with jq, send back: `aws cognito-idp describe-user-pool`, then `update-user-pool`, leaves out
-#                 what the CLI did not show, and members that an update omits go back to their defaults, with a few
-#                 exceptions (DcrConfiguration is one). A backup or an audit that is made with `aws` lacks the members, too.
+# Why it matters  Read, change with jq, send back: `aws cognito-idp describe-user-pool`, then `update-user-pool`, leaves
+#                 out what the CLI did not show, and members that an update omits go back to their defaults, with a few
+#                 exceptions (DcrConfiguration is one). A backup or an audit by `aws` lacks the members, too.
 # poolctl         reads and writes through botocore, requires a minimum version of it, and carries over the members that
 #                 the installed model has in both directions even if no schema of its own knows them (decision 26).
 set -euo pipefail

@@ -7,7 +7,7 @@
 #                 them, or none. Seeing "valid min length: 1" for an empty name, one takes it for the first.
 # What it does    Required members, unknown names, types and minimums are checked before anything is sent. Maximums,
 #                 patterns and enumerations are in the same model and are ignored.
-# Seen            in 1.44.8 and in 1.31.0, run here; the client under test sends to a server that records the request.
+# Seen            in 1.44.8 and in 1.31.0, run here against a server that answers everything with {}.
 # Why it matters  "It passed the SDK's validation" is no pre-flight check. A typo such as MfaConfiguration: OPTONAL
 #                 fails in the middle of an apply, after other objects were written, and an emulator that relies on the
 #                 SDK accepts it for good.

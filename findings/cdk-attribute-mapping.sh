@@ -41,7 +41,8 @@ for (const name of ['plan', 'custom:plan']) {
   });
 }
 const { Resources } = app.synth().getStackArtifact(stack.artifactId).template;
-const of = (type) => Object.values(Resources).filter((r) => r.Type === `AWS::Cognito::${type}`).map((r) => r.Properties);
+const all = Object.values(Resources);
+const of = (type) => all.filter((r) => r.Type === `AWS::Cognito::${type}`).map((r) => r.Properties);
 const schema = of('UserPool')[0].Schema.map((attribute) => attribute.Name);
 const read = of('UserPoolClient').map((client) => client.ReadAttributes.join());
 const mapped = Object.keys(of('UserPoolIdentityProvider')[0].AttributeMapping);

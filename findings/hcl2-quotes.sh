@@ -7,7 +7,7 @@
 #                 "aws_cognito_user_pool" "shop" is found under aws_cognito_user_pool, as in 1 to 7.
 # What it does    By default, 8 keeps the quotes as part of texts and of block labels: '"ON"' and
 #                 '"aws_cognito_user_pool"'. References come without quotes (${var.name}), and blocks gain a key
-#                 __is_block__. Nothing raises. SerializationOptions(strip_string_quotes=True) brings the old texts back.
+#                 __is_block__. Nothing raises. SerializationOptions(strip_string_quotes=True) gives the old texts.
 # Seen            in 8.1.4 against 7.3.1, both run here.
 # Why it matters  A check such as `file["resource"][0].get("aws_cognito_user_pool", {})` finds nothing, and a report
 #                 over a hundred repositories turns green: no pool without MFA is left, since no pool is left.

@@ -19,7 +19,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 python3 -m venv venv
-venv/bin/pip install -qq --no-compile --disable-pip-version-check "moto[cognitoidp]==5.2.5" boto3==1.44.8 botocore==1.44.8
+venv/bin/pip install -qq --no-compile --disable-pip-version-check \
+    "moto[cognitoidp]==5.2.5" boto3==1.44.8 botocore==1.44.8
 
 cat > finding.py <<'PYTHON'
 import sys

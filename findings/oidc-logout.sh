@@ -70,9 +70,11 @@ server.close();
 const ends = [];
 for (const [name, url] of Object.entries(requests)) {
   const sent = new URL(url).searchParams;
-  const works = sent.has('client_id') && (sent.has('logout_uri') || (sent.has('redirect_uri') && sent.has('response_type')));
+  const again = sent.has('redirect_uri') && sent.has('response_type');
+  const works = sent.has('client_id') && (sent.has('logout_uri') || again);
   ends.push(works);
-  console.log(`${name}: /logout with ${[...new Set(sent.keys())].join(', ')}: ${works ? 'ends the session' : 'error page'}`);
+  const keys = [...new Set(sent.keys())].join(', ');
+  console.log(`${name}: /logout with ${keys}: ${works ? 'ends the session' : 'error page'}`);
 }
 if (ends.join() !== 'false,false,true') {
   console.log('NOT AS STATED ANY MORE: a library sends what /logout takes');
