@@ -10,7 +10,7 @@ import enum
 import hmac
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, Literal, NamedTuple, NoReturn, TypeAlias
 
 Tree = dict[str, Any]
 """A structure of the API as plain data: maps, lists, scalars, bytes, and the opaque leaves below."""
@@ -386,6 +386,10 @@ class FindingClass(enum.Enum):
     """A live member that nobody declared and that is not at the service's default."""
 
 
+Severity: TypeAlias = Literal["error", "warning", "note"]
+"""How serious a finding is, in the words of SARIF."""
+
+
 @dataclass(frozen=True, slots=True)
 class Attribution:
     """Who made a change, from CloudTrail."""
@@ -422,7 +426,7 @@ class Finding:
     """What the manifest says, or the service's default for `undeclared`; None when there is nothing."""
     live: Any
     """What is live; None when there is nothing."""
-    severity: str
+    severity: Severity
     """`error`, `warning` or `note`."""
     fails: bool
     """Whether it makes the run end with 2."""

@@ -7,7 +7,7 @@ escape besides, it escapes itself.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from reconciler.model import Attribution, Tree
 from reconciler.notify.batch import Alert
@@ -113,7 +113,8 @@ def _spoken(value: Any) -> ShownValue:
     if isinstance(value, list):
         return [_spoken(v) for v in value]
     if not isinstance(value, dict):
-        return None if value is None else cast("str | int | float", value)
+        plain: ShownValue = value
+        return plain
     mark = _mark(value)
     return {k: _spoken(v) for k, v in value.items()} if mark is None else mark
 

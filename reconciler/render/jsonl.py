@@ -66,7 +66,7 @@ MODULE: Literal["poolctl"] = "poolctl"
 """Who writes."""
 
 
-def plan(plans: Sequence[ShownPlan], options: RenderOptions = USUAL) -> str:  # noqa: ARG001 - nothing to choose here
+def plan(plans: Sequence[ShownPlan], _options: RenderOptions = USUAL) -> str:
     """Return plans as events."""
     total = counts(plans)
     counted: ChangeTotals = {
@@ -85,7 +85,7 @@ def plan(plans: Sequence[ShownPlan], options: RenderOptions = USUAL) -> str:  # 
     return _stream([*_planned(plans), last])
 
 
-def apply(applied: ShownApply, options: RenderOptions = USUAL) -> str:  # noqa: ARG001 - nothing to choose here
+def apply(applied: ShownApply, _options: RenderOptions = USUAL) -> str:
     """Return what was planned and what became of it as events."""
     said: list[str] = []
     stream = Stream(said.append)
@@ -96,7 +96,7 @@ def apply(applied: ShownApply, options: RenderOptions = USUAL) -> str:  # noqa: 
     return "".join(said)
 
 
-def drift(found: DriftResult, options: RenderOptions = USUAL) -> str:  # noqa: ARG001 - nothing to choose here
+def drift(found: DriftResult, _options: RenderOptions = USUAL) -> str:
     """Return findings as events; `before` is what is desired, `after` what is live."""
     drifts = found.drifts
     last: DriftSummaryLine = {
@@ -120,7 +120,7 @@ def drift(found: DriftResult, options: RenderOptions = USUAL) -> str:  # noqa: A
     return _stream([*lines, last])
 
 
-def validate(found: Validation, options: RenderOptions = USUAL) -> str:  # noqa: ARG001 - nothing to choose here
+def validate(found: Validation, _options: RenderOptions = USUAL) -> str:
     """Return the result of a validation as events."""
     last: ValidationSummaryLine = {
         "@level": "info",

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, NotRequired, TypeAlias, TypeVar
 
 from typing_extensions import TypeAliasType, TypedDict
 
-from reconciler.render.shown import Severity
+from reconciler.model import Severity
 
 FORMAT: Literal["1.0"] = "1.0"
 """Version of all outputs: a minor step adds, a major one breaks."""

@@ -20,6 +20,7 @@ from reconciler.model import (
     Path,
     Position,
     Refusal,
+    Severity,
     Target,
     Waiting,
 )
@@ -68,7 +69,6 @@ ShownValue: TypeAlias = (
 )
 """A value of the API or of a manifest without secrets."""
 
-Severity: TypeAlias = Literal["error", "warning", "note"]
 
 ShownTree: TypeAlias = dict[str, ShownValue]
 """A structure of such values."""

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, NotRequired, TypeAlias
 
 from typing_extensions import TypedDict
 
+from reconciler.model import Severity
 from reconciler.render.output_types import (
     AttributionEntry,
     ClassKey,
@@ -20,7 +21,6 @@ from reconciler.render.output_types import (
     SourceRange,
     closed,
 )
-from reconciler.render.shown import Severity
 
 Level: TypeAlias = Literal["debug", "info", "warn", "error"]
 StreamAction: TypeAlias = Literal["create", "update", "delete", "replace", "noop"]

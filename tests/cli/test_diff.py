@@ -276,7 +276,7 @@ def test_the_option_wins_over_the_other_side(far):
     assert diff("--local", "--region", "eu-west-1", "anywhere.yaml", "pool:far").code == 2
     assert diff("--local", "anywhere.yaml", "pool:far").code == 4
     ran = diff("--local", "--region", "eu-west-1", "eu-central-1.yaml", "pool:far")  # as everywhere
-    assert (ran.code, "--region says eu-west-1" in ran.err) == (4, True)
+    assert (ran.code, "--region is eu-west-1" in ran.err) == (4, True)
 
 
 def test_a_side_in_several_places_or_another_account_says_so(far):

@@ -60,7 +60,7 @@ def test_attribution_says_that_the_embedded_cognito_has_no_trail(pools):
     by_hand(tmp_path, GroupName="late")
     ran = run(local, "drift", "--attribute", file)
     assert ran.code == 2
-    assert "Attribution was not possible" in ran.out
+    assert "Attribution is not available" in ran.out
 
 
 def test_a_report_that_is_none_stops_before_anything_is_read(pools):

@@ -11,7 +11,7 @@ from reconciler.render.subjects import USUAL, RenderOptions
 from reconciler.render.tally import Outcome, outcome
 
 
-def apply(applied: ShownApply, options: RenderOptions = USUAL) -> str:  # noqa: ARG001 - nothing to choose here
+def apply(applied: ShownApply, _options: RenderOptions = USUAL) -> str:
     """Return what became of plans as JSON."""
     result = outcome(applied)
     document: ApplyDocument = {

@@ -25,7 +25,7 @@ from reconciler.render.subjects import USUAL, DriftResult, RenderOptions
 from reconciler.render.tally import class_counts
 
 
-def drift(found: DriftResult, options: RenderOptions = USUAL) -> str:  # noqa: ARG001 - nothing to choose here
+def drift(found: DriftResult, _options: RenderOptions = USUAL) -> str:
     """Return a drift run as JSON."""
     return dump(document(found))
 
