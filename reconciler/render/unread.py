@@ -14,6 +14,11 @@ def action(gap: Gap) -> str:
     return iam_action(named)
 
 
+def refused_read(gap: Gap) -> str:
+    """Return the call that failed, what AWS said, and the IAM action that the call needs."""
+    return f"{gap.operation}: {gap.reason}{needs(action(gap))}"
+
+
 def unread(gap: Gap, *, full: bool = False) -> str:
     """Return one line: what could not be read, what AWS said, and the IAM action that the read needs.
 
@@ -22,4 +27,4 @@ def unread(gap: Gap, *, full: bool = False) -> str:
         full: Whether to name the pool too, where no heading does.
     """
     where = gap.address.full if full else str(gap.address)
-    return printable(f"Could not read {where}: {gap.operation}: {gap.reason}{needs(action(gap))}")
+    return printable(f"Could not read {where}: {refused_read(gap)}")
