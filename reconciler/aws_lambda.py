@@ -8,7 +8,7 @@ Paths, those inside of options too, are relative to the package of the function,
 written. The human text goes to standard output and everything else to standard error, and both are in CloudWatch Logs.
 The handler adds `-o human` and `-o json` into a directory of its own; further `-o` need a file each.
 
-Nothing can be promised once the time of the function is up. `drift` writes nothing to Cognito, tells what is new, and
+Nothing can be promised once the time of the function is up. `drift` writes nothing to Cognito, sends what is new, and
 keeps the report last. So a run that is killed has its alerts repeated by the next one, and loses none.
 
 An environment of Lambda serves many invocations. What one run changes in the process (the directory, the handlers of
@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.cli.entry import main
-from reconciler.errors import EXIT_MEANING, InvalidInput, PoolctlError
+from reconciler.errors import ExitCode, InvalidInput, PoolctlError, exit_word, flow
 from reconciler.runs.drift_run import ADVICE
 from reconciler.terminal.suggestions import sentences, suggest
 
@@ -37,7 +37,10 @@ DEFAULT_PATHS = ("pools",)
 """Where the manifests are when the event does not say."""
 
 EXAMPLE = '{"paths": ["pools"], "options": ["--notify", "sns=ARN"]}'
-"""What messages tell to write."""
+"""What messages suggest to write."""
+
+COMPARED = (ExitCode.OK, ExitCode.CHANGES)
+"""Exit codes of a run that compared everything."""
 
 ENVELOPE = frozenset({"source", "detail-type", "detail"})
 """Keys of an event that EventBridge made by itself."""
@@ -48,13 +51,13 @@ class WrongEvent(InvalidInput):
 
 
 class RunFailed(PoolctlError):
-    """The run ended with neither 0 nor 2. What it found out it has told, as far as it got."""
+    """The run ended with neither 0 nor 2. What it found was sent, as far as it got."""
 
     def __init__(self, code: int) -> None:
-        self.exit_code = code
+        self.exit_code = ExitCode(code)
         """What the command would have ended with."""
-        advice = ADVICE.get(code, "It was stopped.")
-        super().__init__(f"exit {code} ({_meaning(code)}): {advice} The log of this invocation says more.")
+        advice = ADVICE.get(code, "The run was stopped.")
+        super().__init__(f"exit {code} ({_meaning(code)}): {advice} See the log of this invocation.")
 
 
 def handler(event: Any, context: Any) -> dict[str, Any]:  # noqa: ARG001 - Lambda hands over both
@@ -66,7 +69,7 @@ def handler(event: Any, context: Any) -> dict[str, Any]:  # noqa: ARG001 - Lambd
 
     Returns:
         `exit_code` (0 or 2), `meaning`, `complete`, `drifted`, `summary` with counts, and `undelivered`: how many
-        entries nobody could be told of. No values: an answer has 6 MB at most, and it is logged by others.
+        entries could not be delivered. No values: an answer has 6 MB at most, and it is logged by others.
 
     Raises:
         WrongEvent: The event has something else in it.
@@ -82,10 +85,12 @@ def handler(event: Any, context: Any) -> dict[str, Any]:  # noqa: ARG001 - Lambd
             stderr=sys.stderr,
             environ=dict(os.environ),
         )
-        if code not in (0, 2):
+        if code not in COMPARED:
             raise RunFailed(code)
         if not report.exists():
-            raise WrongEvent("Nothing was compared: the event's options ask for a text such as --help. Leave that out.")
+            raise WrongEvent(
+                "Nothing was compared: the event's options ask for text such as --help. Remove that option."
+            )
         return _answer(code, json.loads(report.read_text(encoding="utf-8")))
 
 
@@ -96,24 +101,26 @@ def asked(event: Any) -> tuple[Sequence[str], Sequence[str]]:
         WrongEvent: It is no object, has other keys, or holds anything but lists of texts. Its values are not repeated.
     """
     if not isinstance(event, Mapping):
-        raise WrongEvent(f"The event is not an object. Let the Input of the schedule be like {EXAMPLE}.")
+        raise WrongEvent(f"The event is not an object. Set the Input of the schedule to something like {EXAMPLE}.")
     if event.keys() >= ENVELOPE:
         raise WrongEvent(
-            "This is EventBridge's own event: the schedule has no Input. Set Input, in the target of the rule or "
-            f"schedule, to something like {EXAMPLE}, or to {{}} for the defaults."
+            "This is an event made by EventBridge itself: the schedule has no Input. Set Input, in the target of the "
+            f"rule or schedule, to something like {EXAMPLE}, or to {{}} for the defaults."
         )
     for key in event:
         if key not in ("paths", "options"):
             hint = suggest(str(key), ("paths", "options"))
             takes = f"It takes paths and options: {EXAMPLE}."
-            raise WrongEvent(sentences(f"The event has an unknown key {key!r}.", hint, takes))
+            raise WrongEvent(sentences(f"The event has an unknown key {flow(key)}.", hint, takes))
     return _texts(event, "paths") or DEFAULT_PATHS, _texts(event, "options")
 
 
 def _texts(event: Mapping[str, Any], key: str) -> list[str]:
     found = event.get(key, [])
     if not isinstance(found, list) or not all(isinstance(text, str) and text for text in found):
-        raise WrongEvent(f"The event's {key} is not a list of texts. Write {EXAMPLE}: a word is a text of its own.")
+        raise WrongEvent(
+            f"The event's {key} is not a list of strings. Write {EXAMPLE}: each word is a string of its own."
+        )
     return found
 
 
@@ -133,7 +140,7 @@ def _answer(code: int, report: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _meaning(code: int) -> str:
-    return EXIT_MEANING.get(code, "error")
+    return exit_word(code)
 
 
 # --- what outlives an invocation -----------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import enum
 import hmac
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, Literal, NamedTuple, NoReturn, TypeAlias
 
 Tree = dict[str, Any]
 """A structure of the API as plain data: maps, lists, scalars, bytes, and the opaque leaves below."""
@@ -220,6 +220,10 @@ class Gap:
     """The call that failed."""
     reason: str
     """The service's words."""
+    code: str = ""
+    """The service's code: `AccessDeniedException`."""
+    request_id: str = ""
+    """For support cases; may be empty."""
 
 
 # --- plan ----------------------------------------------------------------------------------------------------------
@@ -392,6 +396,10 @@ class FindingClass(enum.Enum):
     """A live member that nobody declared and that is not at the service's default."""
 
 
+Severity: TypeAlias = Literal["error", "warning", "note"]
+"""How serious a finding is, in the words of SARIF."""
+
+
 @dataclass(frozen=True, slots=True)
 class Attribution:
     """Who made a change, from CloudTrail."""
@@ -428,7 +436,7 @@ class Finding:
     """What the manifest says, or the service's default for `undeclared`; None when there is nothing."""
     live: Any
     """What is live; None when there is nothing."""
-    severity: str
+    severity: Severity
     """`error`, `warning` or `note`."""
     fails: bool
     """Whether it makes the run end with 2."""
@@ -523,6 +531,12 @@ class Failed:
     """Whether the object was no longer what the plan had seen."""
     written: int = 0
     """How many of its calls had succeeded before."""
+    operation: str = ""
+    """The call that was refused: `cognito-idp:UpdateUserPool`; empty when none was, as for an object that is stale."""
+    code: str = ""
+    """The service's code: `InvalidParameterException`."""
+    request_id: str = ""
+    """For support cases; may be empty."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,13 +23,13 @@ KINDS_OF_FILES = {".py", ".md", ".yaml", ".yml", ".json", ".toml"}
 BETWEEN = r"(?:,|;|\band\b|\bits\b|\brules?\b|\s)*(?:(?P<range>\bto )\s*)?"
 """What may be between two items of a list."""
 
-SECTION, RULE, DECISION = r"\d{1,2}(?:\.\d{1,2})?(?![\w%])", r"[PCO]\d{1,2}\b", r"\d{1,2}(?![\w.%])"
-TOKEN = re.compile(rf'{BETWEEN}(?P<what>{SECTION}|{RULE}|"[^"]+")')
+SECTION, RULE, DECISION = r"\d{1,2}(?:\.\d{1,2})?(?![\w%])", r"[PCORSW]\d{1,2}\b", r"\d{1,2}(?![\w.%])"
+TOKEN = re.compile(rf'{BETWEEN}(?P<what>{SECTION}|{RULE}|"[A-Z][^"]+")')
 RULE_TOKEN = re.compile(rf"{BETWEEN}(?P<what>{RULE})")
 NUMBER_TOKEN = re.compile(rf"{BETWEEN}(?P<what>{DECISION})")
 STARTS = {
     "facts": (re.compile(r"cognito\.md(?=,? [\d\"]| and its)"), TOKEN),
-    "rule": (re.compile(r"\b[Rr]ules?(?= [PCO]\d)"), RULE_TOKEN),
+    "rule": (re.compile(r"\b[Rr]ules?(?= [PCORSW]\d)"), RULE_TOKEN),
     "decision": (re.compile(r"\b[Dd]ecisions?(?= \d)"), NUMBER_TOKEN),
 }
 INTERNAL = [f"cognito-{'facts'}", f"terraform-{'lessons'}", r"\bdesign,? (?:§ ?)?\d", r"\bfacts \d"]
@@ -84,7 +84,7 @@ TEXT = FACTS.read_text(encoding="utf-8")
 HEADINGS = re.findall(r"^#{2,3} (.+)$", TEXT, re.MULTILINE)
 SECTIONS = {heading.split()[0] for heading in HEADINGS if heading[0].isdigit()}
 TITLES = {*HEADINGS, *(title.rstrip(".:") for title in re.findall(r"^\*\*([^*]+)\*\*", TEXT, re.MULTILINE))}
-RULES = set(re.findall(r"^\| \*\*([PCO]\d+)\*\* \|", TEXT, re.MULTILINE))
+RULES = set(re.findall(r"^\| \*\*([PCORSW]\d+)\*\* \|", TEXT, re.MULTILINE))
 PAGES = {str(int(page.name[:4])) for page in DECISIONS.glob("[0-9]*.md")}
 ALL = [c for file in files() for c in citations(file.read_text(encoding="utf-8"), file.relative_to(ROOT).as_posix())]
 

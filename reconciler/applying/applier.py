@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from reconciler.applying.blame import located
 from reconciler.cloud.port import Clock, Cloud, Sleep
 from reconciler.errors import Ambiguous, CloudError, PoolctlError
 from reconciler.kinds import KINDS
@@ -60,7 +61,7 @@ def apply(
         again: Plans the same manifest once more.
         clock: Seconds, monotonic.
         sleep: Waits for so many seconds.
-        stop: Tells whether the operator has asked to stop; the write in flight is finished first.
+        stop: Returns whether the operator has asked to stop; the write in flight is finished first.
 
     Yields:
         What happens, as it happens. `Verified` comes last, and only when nothing failed.
@@ -118,7 +119,7 @@ class _PoolRun:
         if self._halt:
             return self._halt
         failed = next((a for a in change.needs if a in self.unfinished), None)
-        return f"{failed} comes first and is not done" if failed else ""
+        return f"{failed} has to come first and was not applied" if failed else ""
 
     def _change(self, change: ResourceChange) -> Iterator[Event]:
         yield Started(change)
@@ -133,16 +134,19 @@ class _PoolRun:
                 yield sent
                 yield from self._wait(change)
         except _Stale as error:
-            self._halt = f"{change.address} is not what the plan saw"
-            yield self._failed(change, str(error), written, stale=True)
+            self._halt = f"{change.address} has changed since the plan was made"
+            self.unfinished.add(change.address)
+            yield Failed(change, str(error), stale=True, written=written)
         except CloudError as error:
-            yield self._failed(change, str(error), written)
+            self.unfinished.add(change.address)
+            yield self._failed(change, error, written)
         else:
             yield Done(change, self._clock() - began, self._identifier(change))
 
-    def _failed(self, change: ResourceChange, error: str, written: int, *, stale: bool = False) -> Failed:
-        self.unfinished.add(change.address)
-        return Failed(change, error, stale, written)
+    def _failed(self, change: ResourceChange, error: CloudError, written: int) -> Failed:
+        said = str(located(error, change, self._plan.target.manifest))
+        operation, code, request_id = error.operation, error.code, error.request_id
+        return Failed(change, said, written=written, operation=operation, code=code, request_id=request_id)
 
     # --- calls
 
@@ -165,7 +169,7 @@ class _PoolRun:
         """Find the object that a create with a lost answer may have made.
 
         Raises:
-            Ambiguous: It cannot be told.
+            Ambiguous: That is unknown.
         """
         known = {i for _, i in self._listed.get((kind.section, change.address.owner), ())}
         ids = self._parents(change)
@@ -176,7 +180,7 @@ class _PoolRun:
         raise Ambiguous(
             f"{kind.service}:{kind.create}",
             "LostAnswer",
-            f"the answer was lost and {len(made)} new objects of this name are there. Run plan to see what is live.",
+            f"the answer was lost, and {len(made)} new objects of this name exist",
         )
 
     def _learn(self, kind: ResourceKind, change: ResourceChange, made: Tree) -> None:
@@ -222,7 +226,7 @@ class _PoolRun:
             self._fence_create(change)
 
     def _new_holder(self, change: ResourceChange) -> bool:
-        """Whether this run made what the object lives in; then nobody else can have written in it."""
+        """Whether this run made what the object lives in; then no other run can have written in it."""
         made = {address for address, _ in self._learned}
         return change.address.owner in made or any(KINDS[address.section].root for address in made)
 
@@ -230,12 +234,12 @@ class _PoolRun:
         kind = KINDS[change.address.section]
         now = read_again(self._cloud, Observed(change.address, change.ids, before))
         if now is None:
-            raise _Stale(f"{change.address} is gone. Run plan again.")
+            raise _Stale(f"{change.address} no longer exists. Run plan again.")
         ours = frozenset[str]().union(*(m for s, m in kind.shared.items() if s in self._written))
         seen = {k: v for k, v in before.items() if k not in ours}
         live = {k: v for k, v in now.items() if k not in ours}
         if not same(kind.model, seen, live):
-            raise _Stale(f"{change.address} was changed by somebody else since the plan was made. Run plan again.")
+            raise _Stale(f"{change.address} was changed outside this run since the plan was made. Run plan again.")
 
     def _fence_create(self, change: ResourceChange) -> None:
         kind = KINDS[change.address.section]
@@ -244,7 +248,7 @@ class _PoolRun:
             self._listed[place] = live_names(self._cloud, kind, self._parents(change))
         name = change.declared.get(kind.name_member, change.address.name)
         if any(n == name for n, _ in self._listed[place]) and not self._is_known(kind, str(name)):
-            raise _Stale(f"{change.address} was made by somebody else since the plan was made. Run plan again.")
+            raise _Stale(f"{change.address} was created outside this run since the plan was made. Run plan again.")
 
     def _is_known(self, kind: ResourceKind, name: str) -> bool:
         """Whether the plan itself goes on from an object of this name (a rename, a pinned twin)."""
@@ -267,9 +271,9 @@ class _PoolRun:
         while busy := status(self._cloud, kind, ids):
             elapsed = self._clock() - began
             if elapsed > patience:
-                raise CloudError(operation, busy, f"still so after {elapsed:.0f} seconds")
-            if self._stop():  # the write was answered; what is left may take hours, and needs nobody
-                said = "the run was interrupted; the service goes on by itself, and the next run does the rest"
+                raise CloudError(operation, busy, f"still in this state after {elapsed:.0f} seconds")
+            if self._stop():  # the write was answered; what is left may take hours, and needs no further call
+                said = "the run was interrupted; the service continues by itself, and the next run does the rest"
                 raise CloudError(operation, busy, said)
             yield Waiting(change.address, elapsed, busy)
             self._sleep(min(max(POLL, elapsed / 10), LONGEST_POLL))

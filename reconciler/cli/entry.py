@@ -1,6 +1,6 @@
 """argv → command → exit code.
 
-Only what every run needs is imported here; a command's module, and whatever it stands on, is imported when that
+Only what every run needs is imported here; a command's module, with its own imports, is imported when that
 command is called, and argparse only when there is something to parse. Errors become a message and a number here and
 nowhere else.
 """
@@ -23,11 +23,11 @@ if TYPE_CHECKING:  # `typing` and argparse are not paid for by --help
 
 COMMANDS = {
     "validate": ("reconciler.commands.validate", "check manifests without contacting AWS", True),
-    "plan": ("reconciler.commands.plan", "show what apply would do", True),
-    "apply": ("reconciler.commands.apply", "make the user pools what the manifests say", True),
-    "drift": ("reconciler.commands.drift", "tell what is live and not in the manifests, and who did it", True),
+    "plan": ("reconciler.commands.plan", "show what apply would change", True),
+    "apply": ("reconciler.commands.apply", "change user pools to match the manifests", True),
+    "drift": ("reconciler.commands.drift", "report what is live but not in the manifests, and who changed it", True),
     "show": ("reconciler.commands.show", "show a saved plan, offline", False),
-    "export": ("reconciler.commands.export", "write live pools down as manifests; never writes AWS", False),
+    "export": ("reconciler.commands.export", "write manifests from live pools; never writes to AWS", False),
     "import": ("reconciler.commands.export", "another name for export", False),
     "diff": ("reconciler.commands.diff", "compare two manifests, environments or live pools", True),
     "explain": ("reconciler.commands.explain", "show what is known about a kind, a member or a rule", False),
@@ -36,6 +36,9 @@ COMMANDS = {
     "version": ("reconciler.commands.version", "print the version", False),
 }
 """Name → module, one line of help, whether it takes paths."""
+
+OK = 0
+"""`ExitCode.OK`, without the import that `--help` can do without."""
 
 EXITS = """\
   0         done, nothing to do, or a plan was made
@@ -54,8 +57,8 @@ EXAMPLES = """\
   poolctl --local plan pools/                  try a plan without an AWS account
   poolctl plan --var stage=prod pools/         what would change
   poolctl plan --detailed-exitcode -o json     for a pipeline
-  poolctl apply pools/customers.yaml           make it so, after a question
-  poolctl drift --attribute pools/             what changed outside Git, and who did it
+  poolctl apply pools/customers.yaml           apply the changes, after a confirmation
+  poolctl drift --attribute pools/             what changed outside Git, and who changed it
 """
 
 
@@ -81,9 +84,9 @@ def main(
     run = _CommandRun(sys.argv[1:] if argv is None else argv, environ, streams)
     code = run.guarded()
     if code:
-        from reconciler.errors import EXIT_MEANING
+        from reconciler.errors import exit_word
 
-        run.console.err(f"exit {code} ({EXIT_MEANING.get(code, 'error')})")
+        run.console.err(f"exit {code} ({exit_word(code)})")
     run.console.close()
     return code
 
@@ -103,8 +106,10 @@ class _CommandRun:
         try:
             return self.start()
         except KeyboardInterrupt:
+            from reconciler.errors import ExitCode
+
             self.console.err("Interrupted.")
-            return 130
+            return ExitCode.INTERRUPTED
         except Exception as error:  # noqa: BLE001 - the last handler
             return self.explain(error)
         except BaseException as error:
@@ -121,7 +126,7 @@ class _CommandRun:
             command, words = words[0] if words else "", ["--help"]
         if not command and _asks_help(words):
             self.console.out(usage())
-            return 0
+            return OK
         if not command:
             self.console.err(usage())
             raise invalid("No command was given.")
@@ -138,7 +143,7 @@ class _CommandRun:
             from reconciler.cli.parsing import parser
 
             self.console.out(parser(name, module, takes_paths=COMMANDS[name][2]).format_help())
-            return 0
+            return OK
         options = parse(name, module, words, self.environ)
         self.debug = options.log_level == "debug"
         self.console = console(options, self.environ, *self.streams)
@@ -156,7 +161,7 @@ class _CommandRun:
 
     def explain(self, error: Exception) -> int:
         """Say what went wrong. What is not one of our errors may quote a secret, so its words are not repeated."""
-        from reconciler.errors import PoolctlError
+        from reconciler.errors import ExitCode, PoolctlError
 
         if isinstance(error, PoolctlError):
             self.console.err(f"Error: {error}")
@@ -168,18 +173,18 @@ class _CommandRun:
             self.console.err("".join(traceback.format_list(frames)))
         where = f" at {os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else ""  # noqa: PTH119
         self.console.err(
-            f"Error: unexpected {type(error).__name__}{where}. This is a defect of poolctl; please report it."
+            f"Error: unexpected {type(error).__name__}{where}. This is a bug in poolctl; please report it."
         )
         if not self.debug:
-            self.console.err("--log-level debug shows the way there.")
-        return 1
+            self.console.err("Run with --log-level debug to see the stack.")
+        return ExitCode.ERROR
 
 
 def split(argv: Sequence[str]) -> tuple[str, list[str]]:
     """Find the command among the words.
 
     Returns:
-        The command, or nothing, and all other words. Global options may stand on both sides of the command, which
+        The command, or nothing, and all other words. Global options may be given on both sides of the command, which
         argparse's sub-commands cannot do without losing values.
     """
     valued = {option.flag for option in GLOBALS if option.metavar and option.kind != "directory"}
@@ -228,7 +233,7 @@ def usage() -> str:
     return (
         "usage: poolctl [global options] COMMAND [options] [PATH ...]\n\n"
         "Reconciles Amazon Cognito user pools with YAML manifests. PATH is a file or a directory (pools);\n"
-        "- is standard input. `poolctl COMMAND --help` tells more about a command.\n\n"
+        "- is standard input. `poolctl COMMAND --help` describes a command.\n\n"
         f"commands:\n{commands}\n"
         f"global options, before or after the command; POOLCTL_<OPTION> in the environment sets the same:\n{options}\n"
         f"exit codes:\n{EXITS}\n"

@@ -1,7 +1,7 @@
 """argparse, made to fit.
 
 Three things of argparse do not suit this tool: a wrong option exits with 2, which here means "there are changes"; an
-option with an optional value swallows the next word (`--local pools/`); and options may not stand between paths.
+option with an optional value swallows the next word (`--local pools/`); and options may not come between paths.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Parser(argparse.ArgumentParser):
     """A parser that raises instead of ending the process, and that knows what was meant."""
 
     bare: dict[str, str]
-    """Options with an optional value: how each is read when it stands alone."""
+    """Options with an optional value: how each is read without a value."""
 
     def format_help(self) -> str:
         """Return the help, in which an option with an optional value is spelled as it must be typed."""
@@ -43,7 +43,7 @@ class Parser(argparse.ArgumentParser):
         return text
 
     def takes(self, field: str) -> bool:
-        """Tell whether an argument fills a field of `Options`."""
+        """Return whether an argument fills a field of `Options`."""
         return any(action.dest == field for action in self._actions)
 
     def error(self, message: str) -> NoReturn:
@@ -66,7 +66,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def optional_value(parser: argparse.ArgumentParser, flag: str, value: str) -> None:
-    """Let an option stand alone: `--prune` is then read as `--prune=VALUE`, and never takes the next word."""
+    """Let an option have no value: `--prune` is then read as `--prune=VALUE`, and never takes the next word."""
     if isinstance(parser, Parser):
         parser.bare[flag] = f"{flag}={value}"
 
@@ -103,7 +103,7 @@ def given(made: Parser, words: Sequence[str], *, takes_paths: bool) -> dict[str,
     end = words.index("--") if "--" in words else len(words)
     before = [made.bare.get(word, word) for word in words[:end]]
     after = words[end + 1 :]
-    if after and not takes_paths:  # what stands behind it is an argument of the command's own
+    if after and not takes_paths:  # what follows is an argument of the command's own
         before, after = [*before, "--", *after], []
     found, rest = made.parse_known_args(before)
     for word in rest:

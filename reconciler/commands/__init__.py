@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
+from reconciler.errors import flow
 from reconciler.terminal.console import Console
 from reconciler.terminal.files import save
 from reconciler.terminal.options import STDOUT, Options
@@ -39,14 +40,14 @@ class Command(Protocol):
 
 def add_shard(parser: argparse.ArgumentParser) -> None:
     """Add the option by which workers of a fleet share the documents."""
-    text = "work on one part of the documents, such as 1/4 (all of them)"
+    text = "work on one part of the documents, such as 1/4 (all)"
     parser.add_argument("--shard", metavar="I/N", type=_shard, default=None, help=text)
 
 
 def _shard(text: str) -> tuple[int, int]:
     one, _, of = text.partition("/")
     if not (one + of).isascii() or not one.isdigit() or not of.isdigit() or not 1 <= int(one) <= int(of):
-        raise invalid(f"--shard: {text!r} is not a part. Write 1/4 for the first of four.")
+        raise invalid(f"--shard: {flow(text)} is not a part. Write 1/4 for the first of four.")
     return int(one), int(of)
 
 
@@ -56,7 +57,7 @@ def add_choices(parser: argparse.ArgumentParser) -> None:
         "--prune",
         action="store_true",
         default=None,
-        help="delete what the manifest does not declare, in the sections that its `prune` names",
+        help="delete undeclared objects of the sections listed in the manifest's `prune`",
     )
     text = "allow N deletions of a kind (a plan that would delete more than 30 %% and at least 3 is refused)"
     parser.add_argument("--max-deletes", dest="max_deletes", type=int, metavar="N", default=None, help=text)
@@ -66,7 +67,7 @@ def add_choices(parser: argparse.ArgumentParser) -> None:
         action="append",
         metavar="KIND/NAME",
         default=None,
-        help="let this object be deleted and made again where it cannot be changed; may be repeated",
+        help="allow this object to be deleted and created again where it cannot be changed; may be repeated",
     )
 
 

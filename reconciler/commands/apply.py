@@ -1,4 +1,4 @@
-"""`apply`: makes it so. Plans, asks, writes, and proves that nothing is left."""
+"""`apply`: plans, asks, writes, and proves that no difference is left."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from reconciler.commands import add_choices, add_shard, deliver
-from reconciler.errors import Partial, PoolctlError, worst
+from reconciler.errors import ExitCode, PoolctlError, flow, worst
 from reconciler.render import formats
 from reconciler.terminal.console import Console
 from reconciler.terminal.files import save
@@ -28,8 +28,8 @@ LIVE = formats.streaming()
 """The formats that are written while things happen."""
 
 HELP = """\
-Make the pools what the manifests say. Plans first and asks for 'yes', naming pool and account; --yes goes on without
-asking. After the last write everything is planned again, to prove that nothing is left.
+Change user pools to match the manifests. Plans first, then asks for 'yes' with the names of pool and account; --yes
+applies without asking. After the last write everything is planned again, to prove that no difference is left.
 
   poolctl apply pools/
   poolctl apply --yes --target clients/web pools/customers.yaml
@@ -40,10 +40,10 @@ asking. After the last write everything is planned again, to prove that nothing 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("--yes", action="store_true", default=None, help="go on without asking")
-    text = "go on, without asking, only if the plan has this digest"
+    parser.add_argument("--yes", action="store_true", default=None, help="apply without asking")
+    text = "apply, without asking, only if the plan has this digest"
     parser.add_argument("--expect", metavar="DIGEST", type=_digest, default=None, help=text)
-    text = "before the first write, write a manifest that would restore what changes"
+    text = "before the first write, write a manifest that restores what changes"
     parser.add_argument("--rollback-file", metavar="FILE", default=None, help=text)
     add_shard(parser)
     add_choices(parser)
@@ -75,7 +75,7 @@ def run(options: Options, console: Console) -> int:
             stages.require_reviewed(options, plans, reviewed)
         stages.require_applicable(plans)
         if not apply_run.confirm(plans, options, console):
-            return 0
+            return ExitCode.OK
         if options.rollback_file:
             _keep(options, runtime, manifests, plans, console)
         with _live(options, console) as stream:
@@ -87,7 +87,7 @@ def run(options: Options, console: Console) -> int:
     return worst([outcome.exit_code, _deliver(options, console, outcome)])
 
 
-def _deliver(options: Options, console: Console, outcome: ApplyOutcome) -> int:
+def _deliver(options: Options, console: Console, outcome: ApplyOutcome) -> ExitCode:
     """Write the result, and return 6 if it could not be: what was written to the pools has been written."""
     from reconciler.render import redact
     from reconciler.render.subjects import RenderOptions
@@ -98,8 +98,8 @@ def _deliver(options: Options, console: Console, outcome: ApplyOutcome) -> int:
         deliver(_less_live(options), console, renderers)
     except PoolctlError as error:
         console.err(f"Error: {error}")
-        return Partial.exit_code if outcome.wrote else error.exit_code
-    return 0
+        return ExitCode.PARTIAL if outcome.wrote else error.exit_code
+    return ExitCode.OK
 
 
 @contextmanager
@@ -164,7 +164,7 @@ def _must_be_new(*files: str) -> None:
 
     for file in files:
         if os.path.lexists(file):
-            raise invalid(f"--rollback-file: {file} is there already. It is not overwritten.")
+            raise invalid(f"--rollback-file: {file} already exists and is not overwritten. Name another file.")
 
 
 def _keep(
@@ -174,6 +174,7 @@ def _keep(
     from pathlib import Path
 
     from reconciler.export.rollback import inside, rollback
+    from reconciler.render.unread import unread
 
     if not any(p.pending for p in plans):
         return
@@ -185,14 +186,16 @@ def _keep(
     for name, content in beside.items():
         save(name, content)
     save(file, found.text)
-    console.progress(f"Wrote what would restore the present state to {file}.")
+    console.progress(f"Wrote a manifest that restores the current state to {file}.")
     for gap in (g for w in worlds for g in w.gaps):
-        console.err(f"Could not be read, and is missing in {file}: {gap.address.full}: {gap.operation}: {gap.reason}")
+        console.err(f"Missing in {file}: {unread(gap, full=True)}")
 
 
 def _digest(text: str) -> str:
     from reconciler.runs.planfile import DIGEST
 
     if not DIGEST.fullmatch(text):
-        raise invalid(f"--expect: {text!r} is not a digest. It is sha256: and 64 hexadecimal digits, as plan gives it.")
+        raise invalid(
+            f"--expect: {flow(text)} is not a digest. Write sha256: and 64 hexadecimal digits, as plan shows it."
+        )
     return text

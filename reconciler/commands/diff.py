@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from reconciler.commands import deliver
+from reconciler.errors import ExitCode, flow
 from reconciler.render import formats
 from reconciler.terminal.console import Console
 from reconciler.terminal.options import Options, add_outputs, is_plain
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 
 HELP = """\
 Compare two sides, A and B. Each is a manifest or a directory of manifests, one of them as an environment (PATH@ENV),
-or a live pool (pool:ID, pool:NAME). A name is looked for where the other side is, unless --region says where. Without a
-live pool, AWS is not contacted. Ends with 2 when the sides differ and with 0 when they do not.
+or a live pool (pool:ID, pool:NAME). A name is looked up in the Region of the other side, unless --region names one.
+Without a live pool, AWS is not contacted. Exits with 2 when the sides differ and with 0 when they do not.
 
   poolctl diff pools/@staging pools/@prod
   poolctl diff old.yaml new.yaml
@@ -55,7 +56,7 @@ def run(options: Options, console: Console) -> int:
     from reconciler.runs.runtime import running
 
     if len(options.paths) != 2:  # noqa: PLR2004
-        raise invalid("diff compares two sides; name exactly two: PATH, PATH@ENV, pool:ID or pool:NAME.")
+        raise invalid("diff compares two sides. Name exactly two: PATH, PATH@ENV, pool:ID or pool:NAME.")
     with running(options, console.environ) as runtime:
         one, other = ((o, _loaded(runtime, console, o)) for o in options.paths)
         some, others = (_side(runtime, console, *pair) for pair in ((one, other), (other, one)))
@@ -64,10 +65,10 @@ def run(options: Options, console: Console) -> int:
     return _exit(found)
 
 
-def _exit(found: Sequence[Comparison]) -> int:
+def _exit(found: Sequence[Comparison]) -> ExitCode:
     if not all(c.same for c in found):
-        return 2
-    return 7 if any(c.gaps for c in found) else 0
+        return ExitCode.CHANGES
+    return ExitCode.INCOMPLETE if any(c.gaps for c in found) else ExitCode.OK
 
 
 def _side(runtime: Runtime, console: Console, operand: Operand, beside: Operand) -> list[ComparedSide]:
@@ -83,7 +84,7 @@ def _live(runtime: Runtime, console: Console, operand: str, beside: Operand) -> 
 
     pool = operand.removeprefix(LIVE)
     if not pool:
-        raise invalid("pool: needs the id or the name of a pool behind it.")
+        raise invalid("pool: has to be followed by the id or name of a pool.")
     console.status(f"Reading {pool}…")
     cloud = _where(runtime, operand, beside)
     read = export_run.read(cloud, export_run.one(cloud, pool), parallelism=runtime.options.parallelism)
@@ -148,5 +149,5 @@ def environment(operand: str) -> tuple[str, str]:
     if not at or not path or os.path.exists(operand):  # noqa: PTH110 - pathlib costs milliseconds
         return operand, ""
     if not env or not is_plain(env):
-        raise invalid(f"{operand}: there is no such file, and {env!r} is not the name of an environment.")
+        raise invalid(f"{operand}: there is no such file, and {flow(env)} is not the name of an environment.")
     return path, env

@@ -1,4 +1,4 @@
-"""`drift`: tells what is live and not in the manifests. It runs on a cloud that cannot write."""
+"""`drift`: reports what is live but not in the manifests. It runs on a cloud that cannot write."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     import argparse
 
 HELP = """\
-Tell what is live and not in the manifests: declared members that differ, declared objects that are gone, objects that
-nobody declared, and members that nobody declared. Nothing is written. Ends with 2 when there is drift, and with 7 when
-there is none in what could be read.
+Report what is live but not in the manifests: declared members that differ, declared objects that are missing, and
+undeclared objects and members. Nothing is written. Exits with 2 when there is drift, and with 7 when there is none but
+part could not be read.
 
   poolctl drift pools/
   poolctl drift --attribute -o human -o json=report.json pools/
@@ -26,17 +26,18 @@ there is none in what could be read.
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("--strict", action="store_true", default=None, help="let members that nobody declared count")
-    text = "end with 0 when there is drift; gaps and refusals still have their codes"
+    from reconciler.notify import usage
+
+    parser.add_argument("--strict", action="store_true", default=None, help="count undeclared members as drift")
+    text = "exit with 0 when there is drift; gaps and refusals keep their codes"
     parser.add_argument("--exit-zero", action="store_true", default=None, help=text)
-    text = "leave out the findings of an earlier report, written by -o json"
+    text = "omit the findings of an earlier report, written by -o json"
     parser.add_argument("--only-new", metavar="REPORT.json", default=None, help=text)
-    text = "leave out the findings of a report that was accepted"
+    text = "omit the findings of an accepted report"
     parser.add_argument("--baseline", metavar="FILE", default=None, help=text)
-    text = "leave out what the report kept there tells, and keep the new one: a file or s3://BUCKET/KEY"
+    text = "omit the findings of the report kept there, then replace it: a file or s3://BUCKET/KEY"
     parser.add_argument("--remember", metavar="WHERE", default=None, help=text)
-    text = "tell of what is new: webhook, slack, sns or eventbridge, and where; may be repeated"
-    parser.add_argument("--notify", action="append", metavar="CHANNEL=WHERE", default=None, help=text)
+    parser.add_argument("--notify", action="append", metavar="CHANNEL=WHERE", default=None, help=usage())
     text = "ask CloudTrail who made each change (2 requests a second, 90 days)"
     parser.add_argument("--attribute", action="store_true", default=None, help=text)
     add_shard(parser)
@@ -44,10 +45,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: Options, console: Console) -> int:
-    """Compare, tell who wants to know, and show what was found.
+    """Compare, send what is new, and show what was found.
 
     Raises:
-        PoolctlError: It could not be done. What was told and not remembered is told again by the next run.
+        PoolctlError: It could not be done. What was sent and not remembered is sent again by the next run.
     """
     from reconciler.render import redact
     from reconciler.render.subjects import DriftResult, RenderOptions

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.commands import deliver
+from reconciler.errors import ExitCode
 from reconciler.render import formats
 from reconciler.terminal.console import Console
 from reconciler.terminal.options import Options, add_outputs
@@ -48,4 +49,4 @@ def run(options: Options, console: Console) -> int:
     about = None if isinstance(found, Rule) else found
     kinds = () if found else facts.kinds()
     deliver(options, console, formats.explain(Explained(about, kinds, rule), RenderOptions(width=console.width)))
-    return 0
+    return ExitCode.OK

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from reconciler.runs.export_run import ExportOutcome
 
 HELP = """\
-Write live pools down as manifests. It writes files and never AWS: the command works on a connection that refuses every
-write. No secret is written; a reference stands in its place. The manifest is loaded and planned before it is written:
-if the plan is not empty, nothing is written. With --all, the other pools are exported all the same, and the command
-ends with 6 (7 for a pool that could not be read). `import` is another name for the same command.
+Write manifests from live pools. Nothing is written to AWS: the connection refuses every write. Secrets are replaced by
+references. Each manifest is loaded and planned before it is written; if the plan is not empty, it is not written. With
+--all, the other pools are still exported, and the command exits with 6 (7 for a pool that could not be read). `import`
+is another name for the same command.
 
   poolctl export --pool eu-west-1_AbCdEf123
   poolctl export --pool customers --to pools/
@@ -30,12 +30,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pool", metavar="ID|NAME", help="the user pool or identity pool to export")
     text = "export all user pools and identity pools of the account and Region"
     parser.add_argument("--all", dest="all_pools", action="store_true", default=None, help=text)
-    text = "minimal leaves out what is at Cognito's default; full writes everything (minimal)"
+    text = "minimal omits what is at Cognito's default; full writes everything (minimal)"
     parser.add_argument("--mode", choices=("minimal", "full"), default=None, help=text)
-    text = "write NAME.yaml there, and long texts and images into NAME/ (standard output)"
+    text = "write NAME.yaml into DIR, and long texts and images into DIR/NAME/ (standard output)"
     parser.add_argument("--to", metavar="DIR", default=None, help=text)
-    parser.add_argument("--force", action="store_true", default=None, help="replace files that are there already")
-    text = "what stands in the place of a secret: {$secret: ...} or {$env: ...} (secret)"
+    parser.add_argument("--force", action="store_true", default=None, help="overwrite existing files")
+    text = "what to write in place of a secret: {$secret: ...} or {$env: ...} (secret)"
     parser.add_argument("--secrets", choices=("secret", "env"), default=None, help=text)
 
 
@@ -66,31 +66,31 @@ def run(options: Options, console: Console) -> int:
 
 def _check(options: Options) -> None:
     if bool(options.pool) == options.all_pools:
-        raise invalid("Say which pool: --pool ID or NAME, or --all.")
+        raise invalid("Name the pool with --pool ID or --pool NAME, or give --all.")
     if options.all_pools and not options.to:
-        raise invalid("--all needs --to DIR: every pool becomes a file of its own.")
+        raise invalid("--all needs --to DIR: every pool is written to a file of its own.")
     if options.force and not options.to:
-        raise invalid("--force is for files: give --to DIR too.")
+        raise invalid("--force needs --to DIR: it overwrites files.")
 
 
 def _say(outcome: ExportOutcome, console: Console) -> None:
     """Say what the manifests do not show."""
-    from reconciler.export.exporter import gap_line
+    from reconciler.render.unread import unread
 
     for result in outcome.results:
         name = result.found.name
         for gap in result.gaps:
-            console.err(f"Could not be read, and is missing in {name}: {gap_line(gap)}")
+            console.err(f"Missing in {name}: {unread(gap)}")
         if result.stack:
             console.err(
-                f"Warning: {name} belongs to the CloudFormation stack {result.stack}. Two tools must not manage one "
-                "pool: take it out of the stack (DeletionPolicy: Retain) before you apply."
+                f"Warning: {name} belongs to the CloudFormation stack {result.stack}. Two tools must not manage the "
+                "same pool: take it out of the stack (DeletionPolicy: Retain) before you apply."
             )
         if result.exported.promises:
             count = len(result.exported.promises)
-            console.progress(f"{name} refers to {count} secret{'s' if count > 1 else ''}; its first lines name them.")
+            console.progress(f"{name} refers to {count} secret{'s' if count > 1 else ''}; they are listed at its top.")
     for failure in outcome.failures:
         name = failure.found.name
         console.err(f"{name} ({failure.found.id}) was not exported: {failure.error}")
     if not outcome.results and not outcome.failures:
-        console.progress("There are no pools here.")
+        console.progress("There are no pools in this account and Region.")

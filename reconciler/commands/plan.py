@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.commands import add_choices, add_shard, deliver
+from reconciler.errors import flow
 from reconciler.render import formats
 from reconciler.terminal.console import Console
 from reconciler.terminal.files import save
@@ -18,21 +19,21 @@ if TYPE_CHECKING:
     from reconciler.model import Call, Plan
 
 HELP = """\
-Show what apply would change. Nothing is written: the command works on a connection that refuses every write.
+Show what apply would change. Nothing is written: the connection refuses every write.
 
   poolctl plan pools/
   poolctl plan --detailed-exitcode -o human -o json=plan.json pools/customers.yaml
-  poolctl plan --out plan.poolctl.json pools/    to be reviewed, and applied only as it is
+  poolctl plan --out plan.poolctl.json pools/    save it for review; apply accepts nothing else
 """
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    text = "end with 2 when there are changes and with 0 when there are none"
+    text = "exit with 2 when there are changes and with 0 when there are none"
     parser.add_argument("--detailed-exitcode", action="store_true", default=None, help=text)
-    text = "save the plan, without secrets, to be reviewed and given to apply"
+    text = "save the plan, without secrets, to review it and pass it to apply"
     parser.add_argument("--out", metavar="FILE", default=None, help=text)
-    text = "how long a saved plan may be applied, in minutes, hours or days: 30m, 24h, 7d (24h)"
+    text = "how long a saved plan can be applied, in minutes, hours or days: 30m, 24h, 7d (24h)"
     parser.add_argument("--expires", metavar="TIME", type=_seconds, default=None, help=text)
     text = "show the file and line that each value comes from (human)"
     parser.add_argument("--show-origin", action="store_true", default=None, help=text)
@@ -53,7 +54,7 @@ def run(options: Options, console: Console) -> int:
     from reconciler.runs.runtime import running
 
     if options.expires is not None and not options.out:
-        raise invalid("--expires is about a saved plan; give --out FILE too.")
+        raise invalid("--expires needs --out FILE: only a saved plan expires.")
     with running(options, console.environ) as runtime:
         manifests = stages.load(runtime, console)
         plans = stages.plan_all(runtime, console, manifests)
@@ -72,13 +73,13 @@ def run(options: Options, console: Console) -> int:
 
 
 def _save(options: Options, console: Console, plans: Sequence[Plan], calls: Mapping[str, Sequence[Call]]) -> None:
-    """Save the plan, unless nobody could apply it."""
+    """Save the plan, unless it could not be applied."""
     from datetime import UTC, datetime
 
     from reconciler.runs import planfile
 
     if any(p.refusals or p.gaps for p in plans):
-        console.err(f"The plan cannot be applied as it is, so it was not saved to {options.out}.")
+        console.err(f"The plan has refusals or gaps and cannot be applied, so it was not saved to {options.out}.")
         return
     save(options.out, planfile.dumps(planfile.document(plans, calls, options, datetime.now(UTC))))
     said = f"Saved the plan to {options.out}. Apply it with: poolctl apply {options.out}"
@@ -92,7 +93,7 @@ def _seconds(text: str) -> int:
     """Read a time: a whole number, and m, h or d."""
     number, unit = text[:-1], text[-1:]
     if not (number.isascii() and number.isdigit() and 0 < int(number) <= MOST and unit in _UNITS):
-        raise invalid(f"--expires: {text!r} is not a time. Write 30m, 24h or 7d.")
+        raise invalid(f"--expires: {flow(text)} is not a time. Write 30m, 24h or 7d.")
     return int(number) * _UNITS[unit]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reconciler.errors import ExitCode
 from reconciler.terminal.console import Console
 from reconciler.terminal.options import Options
 
@@ -34,10 +35,10 @@ def run(options: Options, console: Console) -> int:
         from reconciler.render.output_schemas import output_schema
 
         console.out(output_schema(options.schema_output))
-        return 0
+        return ExitCode.OK
     import json
 
     from schemas.jsonschema import manifest_schema
 
     console.out(json.dumps(manifest_schema(), indent=2, ensure_ascii=False))
-    return 0
+    return ExitCode.OK

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.commands import deliver
+from reconciler.errors import ExitCode
 from reconciler.render import formats
 from reconciler.terminal.console import Console
 from reconciler.terminal.options import Options, add_outputs
@@ -13,8 +14,8 @@ if TYPE_CHECKING:
     import argparse
 
 HELP = """\
-Show a plan that `plan --out FILE` saved, with its digest and when it expires. AWS is not contacted, and an expired
-plan can still be read. A file that was changed after it was written is refused.
+Show a plan that `plan --out FILE` saved, with its digest and expiry. AWS is not contacted, and an expired plan can
+still be shown. A file that was changed after it was written is refused.
 
   poolctl show plan.poolctl.json
   poolctl show -o json plan.poolctl.json    what `plan -o json` wrote
@@ -49,4 +50,4 @@ def run(options: Options, console: Console) -> int:
         "json": lambda _: planfile.dumps(saved.tree["plan"]),
     }
     deliver(options, console, {**renderers, **as_saved})
-    return 0
+    return ExitCode.OK

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from reconciler.commands import deliver
-from reconciler.errors import InvalidManifest, Problem
+from reconciler.errors import ExitCode, InvalidManifest, Problem
 from reconciler.render import formats
 from reconciler.terminal.console import Console
 from reconciler.terminal.options import Options, add_outputs
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from reconciler.model import Notice
 
 HELP = """\
-Check manifests: syntax, names, values, references, variables, and the combinations that Cognito would refuse. AWS is
-not contacted, so what only the live pool can tell (whether an immutable member would change) shows first in a plan.
+Check manifests: syntax, names, values, references, variables, and combinations that Cognito refuses. AWS is not
+contacted, so what depends on the live pool (such as a change of an immutable member) is only found by plan.
 
   poolctl validate pools/
   poolctl validate --var stage=prod -o json pools/customers.yaml
@@ -49,7 +49,7 @@ def run(options: Options, console: Console) -> int:
     deliver(options, console, renderers)
     if console.environ.get("GITHUB_ACTIONS") == "true" and ("human", "") in options.outputs:
         console.out(renderers["github"](False))  # the runner reads annotations wherever a job prints them
-    return InvalidManifest.exit_code if problems else 0
+    return ExitCode.INVALID if problems else ExitCode.OK
 
 
 def _check(options: Options, console: Console) -> tuple[Sequence[Manifest], Sequence[Notice], Sequence[Problem]]:

@@ -1,4 +1,4 @@
-"""`version`: which poolctl this is, and what it stands on. Imports nothing that it need not."""
+"""`version`: which poolctl this is, and which libraries it uses. Imports nothing that it need not."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from reconciler import __version__
 from reconciler.commands import deliver
+from reconciler.errors import ExitCode
 from reconciler.terminal.console import Console
 from reconciler.terminal.options import Options, add_outputs
 
 if TYPE_CHECKING:
     import argparse
 
-HELP = "Print the version. With -o json also those of Python and of the libraries that decide what poolctl can do."
+HELP = "Print the version. With -o json, also the versions of Python and of the libraries that poolctl depends on."
 
 LIBRARIES = ("boto3", "botocore", "pydantic", "PyYAML", "deepdiff", "moto")
 """Distributions that a report of a defect should name."""
@@ -26,7 +27,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: Options, console: Console) -> int:
     """Print it."""
     deliver(options, console, {"human": lambda _: f"poolctl {__version__}\n", "json": lambda _: _versions()})
-    return 0
+    return ExitCode.OK
 
 
 def _versions() -> str:

@@ -33,6 +33,7 @@ from reconciler.model import (
     Refusal,
     ResourceChange,
     Secret,
+    Severity,
     Target,
     Tree,
     Unknown,
@@ -44,7 +45,7 @@ from reconciler.planning import ignoring, planner
 from reconciler.values import differ
 from reconciler.values.merge import defaults, overlay
 
-SEVERITIES = {
+SEVERITIES: Mapping[FindingClass, Severity] = {
     FindingClass.CHANGED: "error",
     FindingClass.MISSING: "error",
     FindingClass.UNMANAGED: "warning",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from typing import Any, Literal, NamedTuple, TypeVar
+from typing import Any, Literal, NamedTuple, TypeAlias, TypeVar
 
 from reconciler.errors import InvalidInput
 from reconciler.kinds import KINDS
@@ -53,7 +53,9 @@ M = TypeVar("M")
 TIERS = ("LITE", "ESSENTIALS", "PLUS")
 """Feature plans, the cheapest first (cognito.md 2.19)."""
 
-SCALARS: Mapping[type, str] = {str: "string", int: "integer", bool: "boolean", bytes: "bytes", object: "any"}
+TypeName: TypeAlias = Literal["string", "integer", "boolean", "bytes", "document", "structure", "any"]
+
+SCALARS: Mapping[type, TypeName] = {str: "string", int: "integer", bool: "boolean", bytes: "bytes", object: "any"}
 """What the API calls a type."""
 
 
@@ -63,8 +65,8 @@ SCALARS: Mapping[type, str] = {str: "string", int: "integer", bool: "boolean", b
 class Value(NamedTuple):
     """A single value: what a member holds, or each item of it."""
 
-    name: str
-    """`string`, `integer`, `boolean`, `bytes`, `document`, `structure`."""
+    name: TypeName
+    """`any` where the API says nothing about it."""
     low: int | None = None
     """Least number, or shortest text."""
     high: int | None = None
@@ -148,7 +150,7 @@ class Facts(NamedTuple):
     """What leaving it out does."""
     null: str
     """What null does."""
-    tier: str
+    tier: Literal["", "LITE", "ESSENTIALS", "PLUS"]
     """The feature plan that it needs, or empty."""
     comparison: tuple[str, ...]
     """What does not count as a difference."""
@@ -410,7 +412,7 @@ def _value(member: Member, marks: tuple[Any, ...]) -> Value:
     return _text(marks, SCALARS[member.scalar])
 
 
-def _text(marks: tuple[Any, ...], name: str = "string") -> Value:
+def _text(marks: tuple[Any, ...], name: TypeName = "string") -> Value:
     found = limits(marks)
     known = next((m.values for m in marks if isinstance(m, OneOf)), ())
     pattern = pattern_of(marks)

@@ -5,16 +5,14 @@ A section or member wins where a rule has the same name.
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Mapping
-from functools import cache
 
 from reconciler.errors import InvalidInput
 from reconciler.explaining import facts
 from reconciler.explaining.facts import Explanation
 from reconciler.kinds import RULES
 from reconciler.kinds.kind import Rule
+from reconciler.terminal.suggestions import closest, did_you_mean, same, sentences
 
 NUMBERED = re.compile(r"[A-Za-z]\d+")
 """Spelled like a rule of Cognito: P7."""
@@ -39,21 +37,14 @@ def look_up(topic: str) -> Explanation | Rule:
         near = _nearest(wanted)
         if not near:
             raise
-        raise InvalidInput(f"{topic} is not known. Did you mean {near}?") from None
-
-
-@cache
-def _folded() -> Mapping[str, str]:
-    """Return the ids of all rules by their spelling in lower case."""
-    return {identifier.lower(): identifier for identifier in RULES}
+        raise InvalidInput(sentences(f"{topic} is not known.", did_you_mean(near))) from None
 
 
 def _rule(text: str) -> Rule | None:
-    return RULES.get(_folded().get(text.lower().replace("_", "-"), ""))
+    return RULES.get(same(text, RULES))
 
 
 def _nearest(text: str) -> str:
     """Return the rule that was probably meant, where the text looks like one."""
     cutoff = 0.5 if NUMBERED.fullmatch(text) else 0.8
-    found = difflib.get_close_matches(text.lower(), _folded(), n=1, cutoff=cutoff)
-    return _folded()[found[0]] if found else ""
+    return closest(text, RULES, cutoff=cutoff)

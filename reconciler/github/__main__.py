@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TextIO
 
 from reconciler.cli import entry
-from reconciler.errors import InvalidInput, PoolctlError
+from reconciler.errors import InvalidInput, PoolctlError, flow
 from reconciler.github import apply_step, drift_step, issues, plan_step
 from reconciler.github.api import GitHub
 from reconciler.github.job import Job, job
@@ -47,7 +47,7 @@ def main(
 def _step(argv: list[str], environ: Mapping[str, str], runner: Runner, sleep: Callable[[float], None]) -> int:
     command, reports = (argv[0], argv[1:]) if argv else ("", [])
     if command not in ("plan", "apply", "drift", "issues") or (reports and command != "issues"):
-        raise InvalidInput(f"{' '.join(argv) or 'nothing'!r} is not a command. {USAGE}")
+        raise InvalidInput(f"{flow(' '.join(argv)) if argv else 'nothing'} is not a command. {USAGE}")
     found = job(environ)
     needed = {"plan": "INPUT_COMMENT", "drift": "INPUT_ISSUES"}.get(command)
     if needed and (not found.switch(needed) or (command == "plan" and not found.pull)):

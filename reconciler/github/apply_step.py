@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from reconciler.errors import Refused
+from reconciler.errors import ExitCode, Refused, flow
 from reconciler.github import comment_text, marker, plan_step
 from reconciler.github.api import GitHub
 from reconciler.github.comments import LONGEST, Comments
@@ -114,9 +114,9 @@ def _reviewed(job: Job, runner: Runner, api: GitHub, pull: Tree) -> str:
     where = f"pull request #{pull['number']}"
     found = Comments(api, job.repository, pull["number"], job.author).ours(plan_step.KIND, job.key)
     if not found:
-        raise Refused(f"There is no plan by {job.author} with the key {job.key!r} on {where}. {BY_HAND}")
+        raise Refused(f"There is no plan by {job.author} with the key {flow(job.key)} on {where}. {BY_HAND}")
     if len(found) > 1:
-        raise Refused(f"There are {len(found)} plans with the key {job.key!r} on {where}. {BY_HAND}")
+        raise Refused(f"There are {len(found)} plans with the key {flow(job.key)} on {where}. {BY_HAND}")
     ours, tool = marker.read(found[0].get("body"), plan_step.KIND, plan_step.TOOL) or ({}, {})
     if not tool.get("digest"):
         raise Refused(f"The last plan on {where} failed, was refused or could not be applied. {BY_HAND}")
@@ -143,7 +143,10 @@ def _applied(job: Job, runner: Runner, digest: str) -> StepResult:
     fixed = ["--non-interactive", "--expect", digest, "--rollback-file", str(rollback), *outputs]
     code, stderr = runner.poolctl(["apply", *job.args, *fixed, "--", *job.paths])
     return StepResult(
-        code, "" if code == 0 else stderr, _report(markdown), str(rollback) if rollback.exists() and not old else ""
+        code,
+        "" if code == ExitCode.OK else stderr,
+        _report(markdown),
+        str(rollback) if rollback.exists() and not old else "",
     )
 
 
@@ -160,5 +163,7 @@ def body(job: Job, result: StepResult) -> str:
         else []
     )
     content = [result.report] if result.report else [comment_text.fenced(result.error)] if result.error else []
-    whole = "\n".join([head, *failed, *content, comment_text.footer(job, "Applied" if result.code == 0 else "Tried")])
+    whole = "\n".join(
+        [head, *failed, *content, comment_text.footer(job, "Applied" if result.code == ExitCode.OK else "Tried")]
+    )
     return whole if len(whole) <= LONGEST else "\n".join([head, *failed, "The report is in the log.\n"])

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from reconciler.errors import EXIT_MEANING
+from reconciler.errors import ExitCode, exit_word
 from reconciler.github.job import Job
 from reconciler.render import markdown
 
-PLAN = {
-    1: "AWS refused, or something unexpected happened. Read the message, and run the job again.",
-    3: "A manifest, an option or a setting is invalid; AWS was not contacted.",
-    4: "A safety rule or a rule of Cognito forbids the change.",
-    7: "Part could not be read. Give the role the missing permission.",
+PLAN: dict[int, str] = {
+    ExitCode.ERROR: "AWS refused, or something unexpected happened. Read the message, and run the job again.",
+    ExitCode.INVALID: "A manifest, an option or a setting is invalid; AWS was not contacted.",
+    ExitCode.REFUSED: "A safety rule or a rule of Cognito forbids the change.",
+    ExitCode.INCOMPLETE: "Part could not be read. Give the role the missing permission.",
 }
 """Meaning of a plan's exit code to a reviewer."""
 
-APPLY = {
-    1: "AWS refused, or something unexpected happened; nothing is known to have been written.",
-    3: "A manifest, an option or a setting is invalid; nothing was written.",
-    4: "A safety or policy rule forbids the change; nothing was written.",
-    5: "Stale: the reviewed plan is no longer current; nothing was written. Plan again, review again.",
-    6: "Partial: some writes were made. Check the remaining differences; the rollback file has the previous values.",
-    7: "Part could not be read; nothing was written. Give the role the missing permission.",
-    130: "Interrupted, after the write in flight was finished.",
-    143: "Interrupted, after the write in flight was finished.",
+APPLY: dict[int, str] = {
+    ExitCode.ERROR: "AWS refused, or something unexpected happened; nothing is known to have been written.",
+    ExitCode.INVALID: "A manifest, an option or a setting is invalid; nothing was written.",
+    ExitCode.REFUSED: "A safety or policy rule forbids the change; nothing was written.",
+    ExitCode.STALE: "Stale: the reviewed plan is no longer current; nothing was written. Plan again, review again.",
+    ExitCode.PARTIAL: "Partial: some writes were made. The rollback file has the previous values.",
+    ExitCode.INCOMPLETE: "Part could not be read; nothing was written. Give the role the missing permission.",
+    ExitCode.INTERRUPTED: "Interrupted, after the write in flight was finished.",
+    ExitCode.TERMINATED: "Interrupted, after the write in flight was finished.",
 }
 """Meaning of an apply's exit code."""
 
@@ -32,7 +32,7 @@ LONGEST_ERROR = 6_000
 
 def meaning(code: int, table: dict[int, str]) -> str:
     """Return the meaning of an exit code, as a sentence that starts with the code."""
-    return f"**Exit {code} ({EXIT_MEANING.get(code, 'error')}).** {table.get(code, 'Something unexpected happened.')}"
+    return f"**Exit {code} ({exit_word(code)}).** {table.get(code, 'Something unexpected happened.')}"
 
 
 def fenced(words: str) -> str:

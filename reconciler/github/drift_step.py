@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reconciler.errors import ExitCode, worst
 from reconciler.github import comment_text, issues
 from reconciler.github.api import GitHub
 from reconciler.github.job import Job
@@ -21,8 +22,8 @@ def run(job: Job, runner: Runner, api: GitHub | None) -> int:
         api: GitHub; None writes no issues.
 
     Returns:
-        0 if the comparison was complete, with or without drift; otherwise poolctl's exit code, or 1 if an issue
-        could not be written.
+        0 if the comparison was complete, with or without drift; otherwise the worst of poolctl's exit code and, if an
+        issue could not be written, 1.
     """
     directory = runner.directory(job.inputs["INPUT_OUTPUT_DIRECTORY"], FILES)
     report, markdown, annotations = (directory / name for name in FILES)
@@ -30,9 +31,9 @@ def run(job: Job, runner: Runner, api: GitHub | None) -> int:
     fixed = ["--non-interactive", *outputs, "--max-bytes", str(SUMMARY_BYTES)]
     code, stderr = runner.poolctl(["drift", *job.args, *fixed, "--", *job.paths])
     runner.annotations(annotations)
-    drifted = str(code == 2).lower()  # noqa: PLR2004 - drift
+    drifted = str(code == ExitCode.CHANGES).lower()
     runner.output(exit_code=str(code), changes=drifted, report=str(report) if report.exists() else "")
     failed = f"## poolctl drift failed\n\n{comment_text.meaning(code, ADVICE)}\n\n{comment_text.fenced(stderr)}"
     runner.summary(markdown.read_text(encoding="utf-8") if markdown.exists() else failed)
-    written = issues.run(job, runner, api, [str(report)]) if api and report.exists() else 0
-    return written if code in (0, 2) else code
+    issued = issues.run(job, runner, api, [str(report)]) if api and report.exists() else ExitCode.OK
+    return worst([issued, ExitCode.OK if code == ExitCode.CHANGES else code])

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from reconciler.errors import InvalidInput, worst
+from reconciler.errors import ExitCode, InvalidInput, flow, worst
 from reconciler.github import marker, tickets
 from reconciler.github.api import GitHub
 from reconciler.github.job import Job
@@ -49,18 +49,18 @@ def run(job: Job, runner: Runner, api: GitHub, files: Sequence[str]) -> int:
 def _label(job: Job) -> str:
     label = job.inputs["INPUT_LABEL"]
     if "," in label:
-        raise InvalidInput(f"label: {label!r} contains a comma, which GitHub treats as two labels.")
+        raise InvalidInput(f"label: {flow(label)} contains a comma, which GitHub treats as two labels.")
     return label
 
 
 def _one(runner: Runner, desk: Desk, pool: Pool, issues: Sequence[Tree]) -> int:
     """Update the issue of one pool. A failure does not affect the other pools."""
     try:
-        runner.say(f"{pool.key!r}: {desk.settle(pool, issues)}")
+        runner.say(f"{flow(pool.key)}: {desk.settle(pool, issues)}")
     except GitHubError as error:
         runner.annotate("error", f"The issue about {pool.key} could not be written. {error}")
-        return 1
-    return 0
+        return ExitCode.ERROR
+    return ExitCode.OK
 
 
 @dataclass(frozen=True, slots=True)

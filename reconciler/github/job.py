@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from reconciler.errors import InvalidInput
+from reconciler.errors import InvalidInput, flow
 
 INPUTS = {
     "INPUT_PATHS": "pools",
@@ -109,7 +109,7 @@ class Job:
         """
         value = self.inputs[name].lower()
         if value not in ("true", "false"):
-            raise InvalidInput(f"{spelled(name)}: {value!r} is neither true nor false.")
+            raise InvalidInput(f"{spelled(name)}: {flow(value)} is neither true nor false.")
         return value == "true"
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from reconciler.errors import ExitCode
 from reconciler.github import comment_text, marker
 from reconciler.github.api import GitHub
 from reconciler.github.comments import LONGEST, Comments
@@ -28,8 +29,11 @@ ROOM = 63_000
 FILES = ("plan.poolctl.json", "plan.json", "plan.md", "annotations.txt", "summary.md")
 """Output files; the first is the plan for apply."""
 
-INTERRUPTED = (130, 143)
+INTERRUPTED = (ExitCode.INTERRUPTED, ExitCode.TERMINATED)
 """Exit codes of an interrupted run."""
+
+PLANNED = (ExitCode.OK, ExitCode.CHANGES)
+"""Exit codes of a plan that can be applied."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ class Planned:
     @property
     def sound(self) -> bool:
         """Whether it can be applied: poolctl saves no other plan."""
-        return self.code in (0, 2) and self.file.exists()
+        return self.code in PLANNED and self.file.exists()
 
 
 def run(job: Job, runner: Runner, api: GitHub | None) -> int:
@@ -89,7 +93,7 @@ def run(job: Job, runner: Runner, api: GitHub | None) -> int:
     if api and _may_comment(job, runner, planned):
         comments = Comments(api, job.repository, job.pull, job.author)
         runner.output(comment_id=comments.put(KIND, job.key, body(job, planned)))
-    return 0 if planned.code == 2 else planned.code  # noqa: PLR2004 - changes are no failure
+    return ExitCode.OK if planned.code == ExitCode.CHANGES else planned.code
 
 
 def _planned(job: Job, runner: Runner) -> Planned:
@@ -106,7 +110,7 @@ def _publish(job: Job, runner: Runner, planned: Planned) -> None:
     """Write outputs and summary, which need no permissions."""
     runner.output(
         exit_code=str(planned.code),
-        changes=str(planned.code == 2).lower(),  # noqa: PLR2004
+        changes=str(planned.code == ExitCode.CHANGES).lower(),
         digest=planned.tool["digest"],
         truncated=planned.tool["truncated"],
         plan_file=str(planned.file) if planned.sound else "",
@@ -120,7 +124,7 @@ def _summary(job: Job, runner: Runner, planned: Planned) -> str:
         return body(job, planned)
     file = planned.directory / "summary.md"
     argv = ["show", "-o", f"markdown={file}", "--max-bytes", str(SUMMARY_BYTES), str(planned.file)]
-    shown = file.read_text(encoding="utf-8") if runner.poolctl(argv)[0] == 0 else planned.text
+    shown = file.read_text(encoding="utf-8") if runner.poolctl(argv)[0] == ExitCode.OK else planned.text
     digest = f"To apply this plan manually, start the apply workflow with `expect`: `{planned.tool['digest']}`"
     return "\n".join([shown, digest, "", comment_text.footer(job, "Planned")])
 
@@ -162,10 +166,10 @@ def _content(planned: Planned) -> list[str]:
         hand += "the apply workflow manually (`expect`).\n"
         return [shown, hand] if planned.tool["truncated"] == "true" else [shown]
     said = f"{comment_text.meaning(planned.code, comment_text.PLAN)} **Nothing can be applied from here.**\n"
-    if planned.code in (0, 2):
+    if planned.code in PLANNED:
         said = (
             "**Part could not be read, so nothing can be applied from here.** Give the role the missing permission.\n"
         )
-    refused = planned.code in (0, 2, 4)
+    refused = planned.code in (*PLANNED, ExitCode.REFUSED)
     head = [] if refused else ["## poolctl plan failed\n"]
     return [*head, said, shown or comment_text.fenced(planned.stderr)]

@@ -30,10 +30,10 @@ MOST_NEW = 50
 """Maximum number of new entries listed individually."""
 
 FOUND = {
-    "changed": "is not what the manifest says",
-    "missing": "is declared, and is not there",
-    "unmanaged": "is live, and no manifest declares it",
-    "undeclared": "is not at the service's default, and no manifest declares it",
+    "changed": "differs from the manifest",
+    "missing": "is declared, but does not exist",
+    "unmanaged": "is live, but not declared by any manifest",
+    "undeclared": "is not at the service's default, and is not declared",
 }
 """Description of each class of drift."""
 

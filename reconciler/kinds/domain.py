@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from reconciler.errors import flow
 from reconciler.kinds.kind import Breach, PendingCall, Reading, ResourceKind, Rule, State
 from reconciler.kinds.shared_rules import arn_part, below, dig, needs_plan
 from reconciler.model import Address, Tree
@@ -76,10 +77,10 @@ def prefixes(state: State) -> Iterator[Breach]:
 def _prefix_problem(name: str) -> tuple[str, str] | None:
     word = next((w for w in ("aws", "amazon", "cognito") if w in name), "")
     if word:
-        return f"A domain prefix must not contain {word!r}.", "Choose another prefix."
+        return f"A domain prefix must not contain {flow(word)}.", "Choose another prefix."
     if not PREFIX.fullmatch(name):
         return (
-            f"{name!r} is not a domain prefix.",
+            f"{flow(name)} is not a domain prefix.",
             "Use 1 to 63 lower-case letters, digits and inner hyphens, or add CustomDomainConfig for a custom domain.",
         )
     return None
@@ -87,7 +88,7 @@ def _prefix_problem(name: str) -> tuple[str, str] | None:
 
 def _custom_problem(name: str, tree: Tree, state: State) -> tuple[str, str] | None:
     if not FQDN.fullmatch(name):
-        return f"{name!r} is not a fully qualified sub-domain.", "Write it like auth.example.com."
+        return f"{flow(name)} is not a fully qualified sub-domain.", "Write it like auth.example.com."
     region = arn_part(dig(tree, "CustomDomainConfig", "CertificateArn"), 3)
     if region not in ("", "us-east-1"):
         return f"The certificate is in {region}.", "Custom domains need an ACM certificate in us-east-1."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from reconciler.errors import flow
 from reconciler.kinds.kind import Breach, Listing, PendingCall, Reading, ResourceKind, Rule, State
 from reconciler.model import UNSEEN, Action, FieldChange, Path, Secret, Tree
 from schemas.identity_provider import IdentityProvider
@@ -129,7 +130,7 @@ def naming(state: State) -> Iterator[Breach]:
                 PROVIDERS,
                 name,
                 (),
-                f"{name!r} cannot be the name of a {kind} provider.",
+                f"{flow(name)} cannot be the name of a {kind} provider.",
                 "Use 3 to 32 characters without space and underscore.",
             )
 

@@ -1,7 +1,7 @@
 """A drift report → messages to people and programs: a webhook, Slack, SNS and EventBridge.
 
 In: the JSON of a drift report, in which secrets are hidden already. Out: messages, and the ids that were not delivered.
-A watcher that loses an alert is worse than none, because everybody relies on it. So all that is new goes to every
+A watcher that loses an alert is worse than none, because it is relied on. So all that is new goes to every
 receiver, cut into as many messages as its limits ask for and never shortened by leaving something out; a receiver that
 fails does not hold up the others; and what one of them did not take is sent again by the next run. That may send an
 alert twice, and never not at all.
@@ -15,18 +15,27 @@ from dataclasses import dataclass
 
 from reconciler.cloud.port import Cloud, Sleep
 from reconciler.errors import CloudError
-from reconciler.manifests.reference_kinds import REMOTE_READS
 from reconciler.model import Tree
-from reconciler.notify.batch import Alert, Batch, Delivery, batch
-from reconciler.notify.channels import KINDS, Channel, Receiver, parse, resolve
+from reconciler.notify.batch import Alert, Delivery, batch
+from reconciler.notify.channels import resolve
+from reconciler.notify.notifier import Channel, Notifier, Receiver
 from reconciler.notify.posting import Means, Now, Post, over_http
+from reconciler.notify.registry import NOTIFIERS, calls, parse, usage
 
-__all__ = ["CALLS", "CHANNELS", "Channel", "Receiver", "Told", "parse", "resolve", "tell"]
+__all__ = [
+    "CALLS",
+    "NOTIFIERS",
+    "Channel",
+    "Notified",
+    "Notifier",
+    "Receiver",
+    "notify",
+    "parse",
+    "resolve",
+    "usage",
+]
 
-CHANNELS = KINDS
-"""What can be told: `webhook`, `slack`, `sns`, `eventbridge`."""
-
-CALLS = REMOTE_READS | {("sns", "Publish"), ("events", "PutEvents"), ("events", "DescribeEventBus")}
+CALLS = calls()
 """What the cloud that is handed to `resolve` and `notify` has to be able to do: service and operation of each call."""
 
 
@@ -35,7 +44,7 @@ class Notified:
     """What became of a report."""
 
     undelivered: frozenset[str]
-    """Ids of what at least one receiver did not take: to be told again."""
+    """Ids of what at least one receiver did not take: the next run sends them again."""
     failures: tuple[str, ...]
     """One sentence for each receiver that failed; no address of a webhook is in it."""
     sent: int
@@ -57,7 +66,7 @@ def notify(
     Args:
         report: The JSON of a drift run, as `render.drift.tree` makes it.
         receivers: What `resolve` gave.
-        notified: Ids that an earlier report holds; they are not told again.
+        notified: Ids that an earlier report holds; they are not sent again.
         cloud: Gives a Region that allows `CALLS`; an empty name is the Region of the run.
         sleep: Waits for so many seconds.
         post: Sends one HTTP request.
@@ -69,24 +78,17 @@ def notify(
     failures: list[str] = []
     sent = 0
     for receiver in receivers if new.alerts else ():
-        results, surprise = _collect(_results(receiver, new, means))
+        results, surprise = _collect(receiver.notifier.send(new, receiver, means))
         sent += sum(not r.failure for r in results)
         left, reason = _left(new.alerts, results)
         if left:
             lost |= {a.id for a in left}
-            failures.append(_sentence(receiver, left, new.alerts, reason or surprise or "it was not tried"))
+            failures.append(_sentence(receiver, left, new.alerts, reason or surprise or "not attempted"))
     return Notified(frozenset(lost), tuple(failures), sent)
 
 
-def _results(receiver: Receiver, new: Batch, means: Means) -> Iterator[Delivery]:
-    from reconciler.notify import eventbridge, slack, sns, webhook
-
-    senders = {"webhook": webhook.send, "slack": slack.send, "sns": sns.send, "eventbridge": eventbridge.send}
-    yield from senders[receiver.kind](new, receiver, means)
-
-
 def _collect(results: Iterator[Delivery]) -> tuple[list[Delivery], str]:
-    """Take results as long as they come. An error that nobody foresaw must not silence the other receivers."""
+    """Take results as long as they come. An unexpected error must not silence the other receivers."""
     found: list[Delivery] = []
     try:
         found.extend(results)

@@ -7,7 +7,7 @@ escape besides, it escapes itself.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from reconciler.model import Attribution, Tree
 from reconciler.notify.batch import Alert
@@ -17,8 +17,8 @@ from reconciler.render.spelling import printable, text
 TITLES = {
     "changed": "changed",
     "missing": "missing",
-    "unmanaged": "in no manifest",
-    "undeclared": "set, and not declared",
+    "unmanaged": "not in any manifest",
+    "undeclared": "set but not declared",
     "gap": "could not be read",
     "refusal": "refused",
     "expired": "ignore rule expired",
@@ -39,8 +39,8 @@ def title(alert: Alert, pool: Tree) -> tuple[str, str]:
     """Return what happened, and to what: `changed`, `clients/web.CallbackURLs`.
 
     Args:
-        alert: What is told.
-        pool: The entry of its pool; its name is left out, as it stands above.
+        alert: The alert.
+        pool: The entry of its pool; its name is left out, as the heading has it.
     """
     tree = alert.tree
     what = TITLES[tree["class"] if alert.sort == "finding" else alert.sort]
@@ -113,20 +113,21 @@ def _spoken(value: Any) -> ShownValue:
     if isinstance(value, list):
         return [_spoken(v) for v in value]
     if not isinstance(value, dict):
-        return None if value is None else cast("str | int | float", value)
+        plain: ShownValue = value
+        return plain
     mark = _mark(value)
     return {k: _spoken(v) for k, v in value.items()} if mark is None else mark
 
 
 def _mark(value: Tree) -> ShownValue:
-    """A mark is told by its whole shape, as a map that somebody wrote may begin like one."""
+    """A mark is recognized by its whole shape, as a map in a manifest may begin like one."""
     match value:
         case {"$sensitive": True, **rest} if not rest:
             return HIDDEN
         case {"$bytes": {"length": int(length), "sha256": str(digest)}, **rest} if not rest:
             return Binary(length, digest)
         case {"$omitted": {"length": int(length)}, **rest} if not rest:
-            return Awaited(f"({length} bytes, too long to be sent)")
+            return Awaited(f"({length} bytes, too long to send)")
         case {"$unknown": str(words), **rest} if not rest:
             return Awaited(printable(words))
     return None

@@ -19,7 +19,7 @@ FORMAT = "1.0"
 """Version of what programs are sent: a minor step adds, a major one breaks."""
 
 SORTS = ("finding", "gap", "refusal", "expired")
-"""What there is to tell: a difference, something not read, a pool not told apart, an `ignore` rule past its day."""
+"""What an alert is: a difference, something not read, a pool that was refused, an `ignore` rule past its day."""
 
 WORDS = {"finding": "new finding", "gap": "new gap", "refusal": "new refusal", "expired": "expired ignore rule"}
 """How each is counted."""
@@ -36,10 +36,10 @@ Cost = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One thing to tell."""
+    """One thing to send."""
 
     number: int
-    """Its place in the batch; ids may stand twice in a report."""
+    """Its place in the batch; an id may be in a report twice."""
     id: str
     """Its stable id."""
     sort: str
@@ -52,14 +52,14 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Everything that is to be told."""
+    """Everything that is to be sent."""
 
     alerts: tuple[Alert, ...]
     """In the order of the pools, then of the report."""
     pools: Mapping[str, Tree]
     """The entries of the report by their keys."""
     summary: Tree
-    """The report's own: of all pools, and of what was told before too."""
+    """The report's own: of all pools, and of what was sent before too."""
     complete: bool
     """Whether everything could be read."""
 
@@ -75,11 +75,11 @@ class Delivery:
 
 
 def batch(report: Tree, notified: frozenset[str] = frozenset()) -> Batch:
-    """Return what a report holds that was not told yet. Findings that do not fail are not worth waking anybody.
+    """Return what a report holds that was not sent yet. Findings that do not fail are not sent.
 
     Args:
         report: The JSON of a drift run.
-        notified: Ids of what an earlier report told.
+        notified: Ids of what an earlier report holds.
     """
     pools = {pool["key"]: clipped(pool, CLIPS[0]) for pool in report["pools"]}
     order = {key: place for place, key in enumerate(pools)}
@@ -144,7 +144,7 @@ def packed(
     """Divide alerts among messages, in their order. One that fits into none has a message of its own.
 
     Args:
-        alerts: All that must be told.
+        alerts: All that must be sent.
         cost: What an alert takes.
         heading: What its pool takes besides, once in each message, by the pool's key.
         room: What a message has.
@@ -176,7 +176,7 @@ def fitting(alert: Alert, fits: Callable[[Alert], bool]) -> Alert:
     """Return an alert that fits into a message: as it is, else without its long values, else with all texts cut.
 
     Args:
-        alert: What must be told.
+        alert: What must be sent.
         fits: Whether it would fit into a message that holds nothing else.
     """
     if fits(alert):

@@ -1,23 +1,24 @@
 """EventBridge: an event for each alert, so that rules can choose among them.
 
 PutEvents takes up to ten events at once and may refuse some of them while it takes the others. What it refused, and
-only that, is sent again; what was taken counts as told.
+only that, is sent again; what was taken counts as delivered.
 """
 
 from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from itertools import zip_longest
 from typing import NamedTuple
 
 from reconciler import __version__
 from reconciler.cloud.port import Cloud
-from reconciler.errors import CloudError
+from reconciler.errors import CloudError, Denied, InvalidInput, NotFound
 from reconciler.model import Tree
 from reconciler.notify.batch import FORMAT, Alert, Batch, Delivery, divided, encoded, target
-from reconciler.notify.channels import Receiver
+from reconciler.notify.channels import named
+from reconciler.notify.notifier import Channel, Notifier, Receiver
 from reconciler.notify.posting import Means
 from reconciler.notify.retry import ATTEMPTS, back_off
 
@@ -59,12 +60,15 @@ AT_FAULT = frozenset({"ValidationException", "ParamValidation"})
 USER_POOL = re.compile(r"[\w-]+_[0-9A-Za-z]+", re.ASCII)
 """Id of a user pool; those of identity pools have a colon."""
 
+BUS = re.compile(r"(?:arn:aws[\w-]*:events:([a-z0-9-]+):[0-9]{12}:event-bus/)?[.\w-]{1,256}", re.ASCII)
+"""Name or ARN of an event bus, as the service model has it; its Region."""
+
 
 def calls(new: Batch, bus: str, limit: int = LIMIT) -> list[tuple[tuple[Alert, ...], list[Tree]]]:
     """Return the calls: the alerts of each, and its entries in the same order.
 
     Args:
-        new: What is to be told.
+        new: What is to be sent.
         bus: Name or ARN of the bus.
         limit: Bytes of a call at most.
     """
@@ -108,7 +112,7 @@ def send(new: Batch, receiver: Receiver, means: Means) -> Iterator[Delivery]:
     """Put all events, and again those that were refused.
 
     Args:
-        new: What is to be told.
+        new: What is to be sent.
         receiver: The bus.
         means: What to send with.
 
@@ -132,7 +136,7 @@ class _Event(NamedTuple):
     """One event on its way."""
 
     alert: Alert
-    """What it tells."""
+    """What it is about."""
     entry: Tree
     """As it is sent."""
     reason: str = ""
@@ -175,3 +179,36 @@ def _answered(event: _Event, result: Tree) -> _Event:
     code = str(result.get("ErrorCode") or "no answer")
     reason = f"events:PutEvents: {code}: {result.get('ErrorMessage', '')}".rstrip(": ")
     return event._replace(reason=reason, hopeless=code in HOPELESS)
+
+
+def check(channel: Channel, cloud: Callable[[str], Cloud]) -> None:
+    """Make sure that the bus exists: EventBridge takes events for a bus that does not, and drops them.
+
+    Raises:
+        InvalidInput: There is no such bus.
+        CloudError: AWS could not be asked.
+    """
+    bus = str(channel.where)
+    if bus == "default":
+        return
+    try:
+        cloud(channel.region).call("events", "DescribeEventBus", {"Name": bus})
+    except NotFound:
+        said = f"--notify {channel.label}: there is no such event bus. Create it, or correct the name."
+        raise InvalidInput(said) from None
+    except Denied:
+        pass  # a bus of another account may take events and still not be readable
+
+
+EVENTBRIDGE = Notifier(
+    name="eventbridge",
+    example="default",
+    takes="Name or ARN of a bus; `default`",
+    gets="One event for each finding",
+    limits=f"{ENTRIES} events and {LIMIT:,} bytes a call",
+    address=named(BUS, "the name or ARN of an event bus"),
+    send=send,
+    calls=frozenset({("events", "PutEvents"), ("events", "DescribeEventBus")}),
+    check=check,
+)
+"""Events on a bus of EventBridge."""

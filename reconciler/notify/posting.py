@@ -1,6 +1,6 @@
 """Posts a message over HTTP, and again when that may help.
 
-No redirect is followed: it could lead the message to somebody else, and would turn the POST into a GET. Nothing of an
+No redirect is followed: it could lead the message elsewhere, and would turn the POST into a GET. Nothing of an
 answer is repeated in an error, and of an exception only its kind: both may quote the address, which is a secret.
 """
 
@@ -14,7 +14,7 @@ from http import HTTPStatus
 from reconciler import __version__
 from reconciler.cloud.port import Cloud, Sleep
 from reconciler.model import Secret
-from reconciler.notify.channels import Receiver
+from reconciler.notify.notifier import Receiver
 from reconciler.notify.retry import ATTEMPTS, LONGEST, back_off
 
 log = logging.getLogger("poolctl.notify")
@@ -166,7 +166,7 @@ def _judged(answer: Answer, complaint: Complaint) -> PostFailure | None:
         wrong = complaint(answer)
         return PostFailure(wrong, final=True) if wrong else None
     if status.MULTIPLE_CHOICES <= answer.status < status.BAD_REQUEST:
-        said = f"{_named(answer.status)} is a redirect, which is not followed. Give the URL that it leads to"
+        said = f"{_named(answer.status)} is a redirect, which is not followed. Use the URL that it leads to"
         return PostFailure(said, final=True)
     advice = "The message was refused" if answer.status in AT_FAULT else "Check the URL"
     return PostFailure(f"{_named(answer.status)}. {advice}", final=answer.status not in AT_FAULT)

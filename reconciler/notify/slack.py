@@ -1,7 +1,7 @@
 """Slack: a message that people read, sent to an incoming webhook.
 
-Slack obeys what stands in angle brackets: `<!channel>` calls everybody. So the three characters that it reads are
-escaped, and names and values stand as code, where it reads nothing else. Long values are shortened for the eye; every
+Slack obeys what is in angle brackets: `<!channel>` notifies all. So the three characters that it reads are
+escaped, and names and values are code, where it reads nothing else. Long values are shortened for the eye; every
 alert is there, with its id.
 """
 
@@ -14,7 +14,8 @@ from collections.abc import Iterator, Sequence
 from reconciler.model import Tree
 from reconciler.notify.alert_text import AlertLine, lines, pool_line, title
 from reconciler.notify.batch import Alert, Batch, Delivery, headline, packed
-from reconciler.notify.channels import Receiver
+from reconciler.notify.channels import HOOK, hook
+from reconciler.notify.notifier import Notifier, Receiver
 from reconciler.notify.posting import Answer, Means, deliver
 from reconciler.render.spelling import printable
 
@@ -31,20 +32,20 @@ MOST = 250
 """Characters of one value that are shown. Six of them stay far below the 3,000 that a section may have."""
 
 TICK = "\N{MODIFIER LETTER GRAVE ACCENT}"
-"""Stands for a backtick within code; nothing escapes one."""
+"""Replaces a backtick within code; nothing escapes one."""
 
 EVERY = 1.0
 """Seconds between two messages to one hook; Slack takes one a second."""
 
 LABELS = {"manifest": "manifest", "live": "live", "default": "default", "needs": "needs the IAM action"}
-"""What stands before a value; others as they are."""
+"""What is written before a value; others as they are."""
 
 
 def messages(new: Batch) -> list[tuple[tuple[Alert, ...], Tree]]:
     """Return the messages: what is in each, and its payload.
 
     Args:
-        new: What is to be told.
+        new: What is to be sent.
     """
     parts = packed(
         new.alerts,
@@ -132,14 +133,14 @@ def complaint(answer: Answer) -> str:
     if said == "ok":
         return ""
     words = f" ({said})" if re.fullmatch(r"[a-z]{2,20}(?:_[a-z]{2,20}){1,4}", said) else ""
-    return f"it answered HTTP {answer.status}, but not ok{words}. Check that the URL is an incoming webhook's"
+    return f"it answered HTTP {answer.status} without ok{words}. Check that the URL is that of an incoming webhook"
 
 
 def send(new: Batch, receiver: Receiver, means: Means) -> Iterator[Delivery]:
     """Post every message, one a second, and stop where Slack would take no other one either.
 
     Args:
-        new: What is to be told.
+        new: What is to be sent.
         receiver: Where.
         means: What to send with.
     """
@@ -150,3 +151,15 @@ def send(new: Batch, receiver: Receiver, means: Means) -> Iterator[Delivery]:
         yield Delivery(part, failure.reason if failure else "")
         if failure and failure.final:
             return
+
+
+SLACK = Notifier(
+    name="slack",
+    example="secret:alerts/slack#url",
+    takes=HOOK,
+    gets="A message for people",
+    limits=f"{BLOCKS} blocks and {CHARACTERS:,} characters a message, one message a second",
+    address=hook,
+    send=send,
+)
+"""Messages to an incoming webhook of Slack."""

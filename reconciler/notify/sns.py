@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -16,7 +17,8 @@ from reconciler.model import Tree
 from reconciler.notify import webhook
 from reconciler.notify.alert_text import lines, pool_line, title
 from reconciler.notify.batch import Alert, Batch, Delivery, cut, divided, headline
-from reconciler.notify.channels import Receiver
+from reconciler.notify.channels import named
+from reconciler.notify.notifier import Notifier, Receiver
 from reconciler.notify.posting import Means
 from reconciler.render.spelling import printable
 
@@ -35,6 +37,9 @@ MOST = 1_000
 GROUP = "poolctl-drift"
 """Group of all messages to a FIFO topic: they arrive in order."""
 
+TOPIC = re.compile(r"arn:aws[\w-]*:sns:([a-z0-9-]+):[0-9]{12}:[\w-]{1,256}(?:\.fifo)?", re.ASCII)
+"""ARN of a topic; its Region."""
+
 AT_FAULT = frozenset({"InvalidParameter", "ParameterValueInvalid", "ValidationException", "ParamValidation"})
 """What SNS says about a message; another one may still be taken."""
 
@@ -43,7 +48,7 @@ def messages(new: Batch, limit: int = LIMIT) -> list[tuple[tuple[Alert, ...], Tr
     """Return the messages: what is in each, and the parameters of its call, without the topic.
 
     Args:
-        new: What is to be told.
+        new: What is to be sent.
         limit: Bytes of a message at most.
     """
     envelope = len(_message(new, (), webhook.MANY, webhook.MANY))
@@ -114,7 +119,7 @@ def send(new: Batch, receiver: Receiver, means: Means) -> Iterator[Delivery]:
     """Publish every message; the port retries.
 
     Args:
-        new: What is to be told.
+        new: What is to be sent.
         receiver: The topic.
         means: What to send with.
 
@@ -139,3 +144,16 @@ def _order(receiver: Receiver, params: Tree) -> Tree:
         return {}
     digest = hashlib.sha256(params["Message"].encode()).hexdigest()
     return {"MessageGroupId": GROUP, "MessageDeduplicationId": digest}
+
+
+SNS = Notifier(
+    name="sns",
+    example="arn:aws:sns:eu-west-1:123456789012:drift",
+    takes="ARN of a topic, `.fifo` too",
+    gets="A text by e-mail, one line as an SMS, the webhook's JSON to all others",
+    limits=f"{LIMIT:,} bytes a message",
+    address=named(TOPIC, "the ARN of a topic"),
+    send=send,
+    calls=frozenset({("sns", "Publish")}),
+)
+"""Messages to a topic of SNS."""

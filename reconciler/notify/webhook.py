@@ -12,7 +12,8 @@ from collections.abc import Iterator, Sequence
 from reconciler import __version__
 from reconciler.model import Tree
 from reconciler.notify.batch import FORMAT, Alert, Batch, Delivery, divided, encoded
-from reconciler.notify.channels import Receiver
+from reconciler.notify.channels import HOOK, hook
+from reconciler.notify.notifier import Notifier, Receiver
 from reconciler.notify.posting import Means, deliver
 
 LIMIT = 200_000
@@ -29,7 +30,7 @@ def bodies(new: Batch, limit: int = LIMIT) -> list[tuple[tuple[Alert, ...], byte
     """Return the messages: what is in each, and its body.
 
     Args:
-        new: What is to be told.
+        new: What is to be sent.
         limit: Bytes of a body at most.
     """
     room = limit - len(encoded(tree(new, (), MANY, MANY)))
@@ -42,7 +43,7 @@ def tree(new: Batch, part: Sequence[Alert], number: int, parts: int) -> Tree:
     """Return the body of one part.
 
     Args:
-        new: What is to be told.
+        new: What is to be sent.
         part: What this part holds of it.
         number: Which part this is; counts from 1.
         parts: How many there are.
@@ -65,14 +66,26 @@ def send(new: Batch, receiver: Receiver, means: Means) -> Iterator[Delivery]:
     """Post every part, and stop where the receiver would take no other one either.
 
     Args:
-        new: What is to be told.
+        new: What is to be sent.
         receiver: Where.
         means: What to send with.
     """
     for part, body in bodies(new):
-        # a receiver can tell by it that it has seen a message before: the answer to the first may have been lost
+        # by it a receiver knows that it has seen a message before: the answer to the first may have been lost
         delivery = {"X-Poolctl-Delivery": hashlib.sha256(body).hexdigest()}
         failure = deliver(means, receiver, body, delivery, lambda _: "")
         yield Delivery(part, failure.reason if failure else "")
         if failure and failure.final:
             return
+
+
+WEBHOOK = Notifier(
+    name="webhook",
+    example="env:WEBHOOK_URL",
+    takes=HOOK,
+    gets="JSON",
+    limits=f"{LIMIT:,} bytes a message",
+    address=hook,
+    send=send,
+)
+"""JSON to any program that listens."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from reconciler.cloud.port import Cloud, pages
-from reconciler.errors import CloudError, NotFound
+from reconciler.errors import CloudError, NotFound, flow
 from reconciler.kinds import KINDS, root_of
 from reconciler.kinds.engine_rules import AMBIGUOUS, MISSING
 from reconciler.kinds.kind import Reading, ResourceKind, Rule
@@ -104,7 +104,7 @@ def find(cloud: Cloud, scope: ReadScope) -> tuple[Tree | None, Refusal | None]:
         return None, _root_refusal(
             scope,
             AMBIGUOUS,
-            f"{len(found)} pools are called {scope.name!r}: {ids}.",
+            f"{len(found)} pools are called {flow(scope.name)}: {ids}.",
             "Names are not unique: set `id:` in the manifest to select one.",
         )
     return (_describe(cloud, root, {root.id_param: root.identifier(found[0])}) if found else None), None
@@ -335,11 +335,16 @@ class _ObjectReader:
         except NotFound:
             return None if address.name else []
         except CloudError as error:
-            self._gaps.append(Gap(address, error.operation, f"{error.code}: {error.message}"))
+            self._gaps.append(gap(address, error))
             return None
 
     def _address(self, kind: ResourceKind, name: str) -> Address:
         return Address(self._scope.pool, kind.section, name)
+
+
+def gap(address: Address, error: CloudError) -> Gap:
+    """Return what is known of a read that AWS refused."""
+    return Gap(address, error.operation, f"{error.code}: {error.message}", error.code, error.request_id)
 
 
 # --- calls and answers ---------------------------------------------------------------------------------------------

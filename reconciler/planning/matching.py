@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from reconciler.errors import flow
 from reconciler.kinds import KINDS, root_of
 from reconciler.kinds.engine_rules import AMBIGUOUS, IMMUTABLE, LEAVING, MISSING, NOT_REMOVABLE
 from reconciler.kinds.kind import ResourceKind, Rule
@@ -70,7 +71,7 @@ class Matcher:
         found = [o for o in live if o.address.name == name]
         if len(found) > 1:
             ids = ", ".join(sorted(o.ids[kind.id_param] for o in found))
-            message = f"{len(found)} {kind.title}s are called {name!r}: {ids}."
+            message = f"{len(found)} {kind.title}s are called {flow(name)}: {ids}."
             advice = f"Names are not unique: pin the one that is meant with {kind.id_param} in the manifest."
             self._refuse(spec, AMBIGUOUS, (), message, advice)
         return found[0] if found else None
@@ -281,5 +282,5 @@ def _not_removable(kind: ResourceKind, path: Path) -> NotRemovable | None:
 
 
 def _short(value: Any) -> str:
-    text = "unset" if value is None else str(value)
+    text = "unset" if value is None else flow(value)
     return text if len(text) <= 60 else text[:57] + "..."  # noqa: PLR2004 - one line of a message

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from reconciler.kinds import KINDS
-from reconciler.model import Attribution, Gap
+from reconciler.model import Attribution
 from reconciler.render.spelling import printable
 
 
@@ -12,8 +11,3 @@ def attributed(who: Attribution) -> str:
     how = "in the console" if who.console else "by poolctl" if who.ours else "by API"
     where = f" from {who.source_address}" if who.source_address else ""
     return printable(f"{who.principal}: {who.event} {how} at {who.time}{where} (event {who.event_id})")
-
-
-def iam_action(gap: Gap) -> str:
-    """Return the IAM action that a read needs, in IAM's words: `cognito-idp:ListGroups`."""
-    return gap.operation if ":" in gap.operation else f"{KINDS[gap.address.section].service}:{gap.operation}"

@@ -8,8 +8,7 @@ result. `-o`, its errors, and the table in docs/formats.md come from here. To ad
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:  # a command that only parses its options needs none of them
     from reconciler.render.places import Locate
@@ -23,8 +22,7 @@ ALL = (*RUNS, "diff", "explain")
 """Every subject."""
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(NamedTuple):
     """One output format."""
 
     name: str
@@ -201,6 +199,8 @@ def each(subject: str, result: Any, options: RenderOptions, formats: Sequence[Fo
 
 
 def _writer(form: Format, subject: str, result: Any, options: RenderOptions) -> Callable[[bool], str]:
+    from dataclasses import replace
+
     return lambda color: form.render(subject, result, replace(options, color=color))
 
 

@@ -6,8 +6,19 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from reconciler.errors import iam_action
 from reconciler.model import Action, Attribution, Gap, Notice, Position, Refusal, dotted
-from reconciler.render.output_types import AttributionEntry, GapEntry, NoticeEntry, RefusalEntry, Source, SourceRange
+from reconciler.render.output_types import (
+    AttributionEntry,
+    GapEntry,
+    NoticeEntry,
+    RefusalEntry,
+    RefusedCall,
+    Source,
+    SourceRange,
+)
+from reconciler.render.shown import ShownStep
+from reconciler.render.unread import action
 
 ACTIONS = {
     Action.NONE: ["no-op"],
@@ -57,7 +68,24 @@ def notice_entry(notice: Notice) -> NoticeEntry:
 
 def gap_entry(gap: Gap) -> GapEntry:
     """Spell something that could not be read."""
-    return {"address": gap.address.full, "operation": gap.operation, "reason": gap.reason}
+    return {
+        "address": gap.address.full,
+        "operation": gap.operation,
+        "reason": gap.reason,
+        "code": gap.code or None,
+        "request_id": gap.request_id or None,
+        "iam_action": action(gap),
+    }
+
+
+def refused_call(step: ShownStep) -> RefusedCall:
+    """Return the call that AWS refused: null for what did not fail, and for what failed without a call."""
+    return {
+        "operation": step.operation or None,
+        "code": step.code or None,
+        "request_id": step.request_id or None,
+        "iam_action": iam_action(step.operation) or None,
+    }
 
 
 def attribution_entry(who: Attribution) -> AttributionEntry:

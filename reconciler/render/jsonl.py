@@ -15,9 +15,9 @@ from reconciler import __version__
 from reconciler.errors import Problem
 from reconciler.model import Action, Address, Gap, Notice, Position, Refusal, Waiting, dotted
 from reconciler.render import report
-from reconciler.render.human.progress import Progress
-from reconciler.render.json_parts import attribution_entry, position_entry, range_entry
+from reconciler.render.json_parts import attribution_entry, gap_entry, position_entry, range_entry, refused_call
 from reconciler.render.output_types import FORMAT
+from reconciler.render.progress import Progress
 from reconciler.render.shown import (
     ShownApply,
     ShownChange,
@@ -66,7 +66,7 @@ MODULE: Literal["poolctl"] = "poolctl"
 """Who writes."""
 
 
-def plan(plans: Sequence[ShownPlan], options: RenderOptions = USUAL) -> str:  # noqa: ARG001 - nothing to choose here
+def plan(plans: Sequence[ShownPlan], _options: RenderOptions = USUAL) -> str:
     """Return plans as events."""
     total = counts(plans)
     counted: ChangeTotals = {
@@ -85,7 +85,7 @@ def plan(plans: Sequence[ShownPlan], options: RenderOptions = USUAL) -> str:  # 
     return _stream([*_planned(plans), last])
 
 
-def apply(applied: ShownApply, options: RenderOptions = USUAL) -> str:  # noqa: ARG001 - nothing to choose here
+def apply(applied: ShownApply, _options: RenderOptions = USUAL) -> str:
     """Return what was planned and what became of it as events."""
     said: list[str] = []
     stream = Stream(said.append)
@@ -96,7 +96,7 @@ def apply(applied: ShownApply, options: RenderOptions = USUAL) -> str:  # noqa: 
     return "".join(said)
 
 
-def drift(found: DriftResult, options: RenderOptions = USUAL) -> str:  # noqa: ARG001 - nothing to choose here
+def drift(found: DriftResult, _options: RenderOptions = USUAL) -> str:
     """Return findings as events; `before` is what is desired, `after` what is live."""
     drifts = found.drifts
     last: DriftSummaryLine = {
@@ -120,7 +120,7 @@ def drift(found: DriftResult, options: RenderOptions = USUAL) -> str:  # noqa: A
     return _stream([*lines, last])
 
 
-def validate(found: Validation, options: RenderOptions = USUAL) -> str:  # noqa: ARG001 - nothing to choose here
+def validate(found: Validation, _options: RenderOptions = USUAL) -> str:
     """Return the result of a validation as events."""
     last: ValidationSummaryLine = {
         "@level": "info",
@@ -298,6 +298,7 @@ def _worked(step: ShownStep, message: str) -> StreamLine:
                     "error": step.error,
                     "stale": step.stale,
                     "calls_written": step.written,
+                    **refused_call(step),
                 },
             }
         case "not_started":
@@ -378,7 +379,12 @@ def _refused(refusal: Refusal) -> DiagnosticLine:
 
 
 def _unread(gap: Gap) -> DiagnosticLine:
-    return _diagnostic("error", f"{gap.operation}: {gap.reason}", "It could not be read.", gap.address.full, None)
+    line = _diagnostic("error", f"{gap.operation}: {gap.reason}", "It could not be read.", gap.address.full, None)
+    said = gap_entry(gap)
+    part = line["diagnostic"]
+    part["operation"], part["code"], part["request_id"] = said["operation"], said["code"], said["request_id"]
+    part["iam_action"] = said["iam_action"]
+    return line
 
 
 def _noticed(notice: Notice) -> DiagnosticLine:

@@ -17,7 +17,7 @@ CHILD = {"failure": "failure", "error": "error", "skip": "skipped"}
 """Element for each verdict; what passed has none."""
 
 
-def render(report: Report, options: RenderOptions = USUAL) -> str:  # noqa: ARG001 - nothing to choose here
+def render(report: Report, _options: RenderOptions = USUAL) -> str:
     """Return a report as JUnit XML: a suite for each pool or file, a case for each object, finding or problem."""
     root = Element("testsuites", {"name": f"poolctl {report.command}"})
     suites = [_suite(report, suite) for suite in report.suites]

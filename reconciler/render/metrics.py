@@ -21,7 +21,7 @@ PLACE = ("account", "region", "pool")
 """Labels that tell pools apart. A user pool and an identity pool of one name are counted together."""
 
 
-def drift(found: DriftResult, options: RenderOptions = USUAL) -> str:  # noqa: ARG001 - nothing to choose here
+def drift(found: DriftResult, _options: RenderOptions = USUAL) -> str:
     """Return the metrics of a drift run."""
     from prometheus_client import CollectorRegistry, generate_latest
 

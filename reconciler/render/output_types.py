@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, NotRequired, TypeAlias, TypeVar
 
 from typing_extensions import TypeAliasType, TypedDict
 
-from reconciler.render.shown import Severity
+from reconciler.model import Severity
 
 FORMAT: Literal["1.0"] = "1.0"
 """Version of all outputs: a minor step adds, a major one breaks."""
@@ -134,6 +134,13 @@ class GapEntry(TypedDict):
     address: FullAddress
     operation: str
     reason: str
+    """The service's words."""
+    code: str | None
+    """AWS's code, such as AccessDeniedException."""
+    request_id: str | None
+    """AWS's id of the request, for support cases."""
+    iam_action: str
+    """The IAM action that the call needs."""
 
 
 @closed
@@ -344,8 +351,21 @@ class ApplyPool(TypedDict):
     """File that declares it."""
 
 
+class RefusedCall(TypedDict):
+    """The call that AWS refused; all null where nothing was refused."""
+
+    operation: str | None
+    """The call that AWS refused, such as cognito-idp:UpdateUserPool."""
+    code: str | None
+    """AWS's code, such as AccessDeniedException."""
+    request_id: str | None
+    """AWS's id of the request, for support cases."""
+    iam_action: str | None
+    """The IAM action that the call needs."""
+
+
 @closed
-class ResultEntry(TypedDict):
+class ResultEntry(RefusedCall):
     """What became of one change."""
 
     address: FullAddress
@@ -583,6 +603,10 @@ class DriftGapEntry(TypedDict):
     """The call that failed: service:Operation."""
     reason: str
     """The service's words."""
+    code: str | None
+    """AWS's code, such as AccessDeniedException."""
+    request_id: str | None
+    """AWS's id of the request, for support cases."""
     iam_action: str
     """The IAM action that the call needs."""
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol
 
 from reconciler.model import (
     Action,
@@ -38,7 +38,6 @@ from reconciler.render.shown import (
     HIDDEN,
     Awaited,
     Binary,
-    Severity,
     ShownApply,
     ShownCall,
     ShownChange,
@@ -167,7 +166,7 @@ def _finding(found: Finding, words: frozenset[str]) -> ShownFinding:
         found.path,
         conceal(found.desired, paths, words),
         conceal(found.live, paths, words),
-        cast("Severity", found.severity),
+        found.severity,
         found.fails,
         found.sensitive,
         found.source,
@@ -200,7 +199,16 @@ def _step(found: Started | Done | Failed | Skipped) -> ShownStep:
         case Done():
             return ShownStep(change(found.change), "done", seconds=found.seconds, id=found.id)
         case Failed():
-            return ShownStep(change(found.change), "failed", found.error, stale=found.stale, written=found.written)
+            return ShownStep(
+                change(found.change),
+                "failed",
+                found.error,
+                stale=found.stale,
+                written=found.written,
+                operation=found.operation,
+                code=found.code,
+                request_id=found.request_id,
+            )
         case Skipped():
             return ShownStep(change(found.change), "not_started", found.reason)
 
@@ -316,7 +324,10 @@ def revived(value: Any) -> ShownValue:
     """Return a value as it was shown, from its JSON (`spelling.plain`)."""
     if isinstance(value, dict):
         return _mark(value) if is_mark(value) else {k: revived(v) for k, v in value.items()}
-    return [revived(v) for v in value] if isinstance(value, list) else cast("ShownValue", value)
+    if isinstance(value, list):
+        return [revived(v) for v in value]
+    plain: ShownValue = value
+    return plain
 
 
 def is_mark(value: Mapping[str, Any]) -> bool:

@@ -28,6 +28,7 @@ from reconciler.render.shown import ShownApply, ShownChange, ShownDrift, ShownFi
 from reconciler.render.spelling import printable
 from reconciler.render.subjects import Renderers, RenderOptions, Validation
 from reconciler.render.tally import Unproven, outcome, plural
+from reconciler.render.unread import refused_read
 from reconciler.render.wording import apply_sum, header, plan_sums
 
 VERBS = {
@@ -218,7 +219,7 @@ def _gap(gap: Gap) -> Row:
         danger=True,
         rule="unread",
         path=printable(gap.operation),
-        notes=_sentences(f"{gap.operation}: {gap.reason}"),
+        notes=_sentences(refused_read(gap)),
     )
 
 

@@ -20,6 +20,7 @@ from reconciler.model import (
     Path,
     Position,
     Refusal,
+    Severity,
     Target,
     Waiting,
 )
@@ -68,7 +69,6 @@ ShownValue: TypeAlias = (
 )
 """A value of the API or of a manifest without secrets."""
 
-Severity: TypeAlias = Literal["error", "warning", "note"]
 
 ShownTree: TypeAlias = dict[str, ShownValue]
 """A structure of such values."""
@@ -233,6 +233,12 @@ class ShownStep:
     """How many of its calls had succeeded, if it failed."""
     id: str = ""
     """The object's identifier, where it is done and has one."""
+    operation: str = ""
+    """The call that AWS refused: `cognito-idp:UpdateUserPool`; empty for what failed without a call."""
+    code: str = ""
+    """AWS's code."""
+    request_id: str = ""
+    """AWS's id of the request."""
 
 
 @dataclass(frozen=True, slots=True)

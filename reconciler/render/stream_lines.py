@@ -1,4 +1,4 @@
-"""The shapes of the lines of `-o jsonl`, one type for each; see `documents`.
+"""The shapes of the lines of `-o jsonl`, one type for each; see `output_types`.
 
 The names of the common keys begin with @, so that shape is made by a call.
 """
@@ -9,17 +9,18 @@ from typing import Annotated, Any, Literal, NotRequired, TypeAlias
 
 from typing_extensions import TypedDict
 
+from reconciler.model import Severity
 from reconciler.render.output_types import (
     AttributionEntry,
     ClassKey,
     Count,
+    RefusedCall,
     Says,
     Seconds,
     Source,
     SourceRange,
     closed,
 )
-from reconciler.render.shown import Severity
 
 Level: TypeAlias = Literal["debug", "info", "warn", "error"]
 StreamAction: TypeAlias = Literal["create", "update", "delete", "replace", "noop"]
@@ -101,6 +102,14 @@ class DiagnosticPart(TypedDict):
     address: str
     rule: NotRequired[str]
     """The rule that refuses a plan."""
+    operation: NotRequired[str]
+    """The call that could not be made."""
+    code: NotRequired[str | None]
+    """AWS's code."""
+    request_id: NotRequired[str | None]
+    """AWS's id of the request."""
+    iam_action: NotRequired[str]
+    """The IAM action that the call needs."""
     range: NotRequired[SourceRange]
 
 
@@ -149,7 +158,7 @@ class CompletePart(TypedDict):
 
 
 @closed
-class ErroredPart(TypedDict):
+class ErroredPart(RefusedCall):
     """Work that failed."""
 
     resource: LineResource

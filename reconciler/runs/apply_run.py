@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reconciler.applying.applier import apply
-from reconciler.errors import PoolctlError, Stale, worst
+from reconciler.errors import ExitCode, PoolctlError, Stale, worst
 from reconciler.model import Event, Failed, Plan, Sent, Skipped, Verified
 from reconciler.render import redact
-from reconciler.render.human.progress import Progress
+from reconciler.render.progress import Progress
 from reconciler.runs.runtime import Runtime
 from reconciler.runs.stages import plan_one, require_applicable
 from reconciler.terminal.console import Console
@@ -31,7 +31,7 @@ class ApplyOutcome:
     """What was to be done."""
     events: tuple[Event, ...]
     """What was done, in order."""
-    exit_code: int
+    exit_code: ExitCode
     """What the process ends with."""
     given: tuple[str, ...] = ()
     """The options that the next run needs to mean the same, as they are typed; no value of a variable."""
@@ -46,7 +46,7 @@ def confirm(plans: Sequence[Plan], options: Options, console: Console) -> bool:
     """Ask whether to go on, naming pools and accounts; nothing to do needs no consent.
 
     Raises:
-        InvalidInput: There is nobody to ask.
+        InvalidInput: There is no terminal to ask on.
     """
     busy = [p for p in plans if p.pending]
     if options.yes or not busy:
@@ -75,13 +75,13 @@ def apply_all(
         console: Says what is being done.
         manifests: One for each plan.
         plans: What is to be done.
-        watch: Is told of each event as it happens.
+        watch: Takes each event as it happens.
     """
     events: list[Event] = []
     codes: list[int] = []
     done = list(plans)
 
-    def told(happened: Iterable[Event]) -> list[Event]:
+    def noted(happened: Iterable[Event]) -> list[Event]:
         before = len(events)
         for event in happened:
             events.append(event)
@@ -91,18 +91,18 @@ def apply_all(
     with Graceful(console.err) as stop:
         for i, (manifest, plan) in enumerate(zip(manifests, plans, strict=True)):
             if stop.requested or any(codes):
-                told(Skipped(c, "an earlier pool failed") for c in plan.pending)
+                noted(Skipped(c, "an earlier pool failed") for c in plan.pending)
                 continue
             try:
                 if manifest.needs and plan.pending:
                     done[i] = _planned_again(runtime, manifest, plan)
             except PoolctlError as error:  # other pools have been written to, and that has to be reported
                 console.err(f"Error: {error}")
-                told(Skipped(c, "it could not be planned again") for c in plan.pending)
+                noted(Skipped(c, "it could not be planned again") for c in plan.pending)
                 codes.append(error.exit_code)
                 continue
-            codes.append(_code(told(_one(runtime, console, manifest, done[i], stop))))
-    code = stop.exit_code or _exit(codes, events)
+            codes.append(_code(noted(_one(runtime, console, manifest, done[i], stop))))
+    code = worst([stop.exit_code, _exit(codes, events)])
     return ApplyOutcome(tuple(done), tuple(events), code, tuple(given(runtime.options)))
 
 
@@ -139,10 +139,10 @@ def _where(options: Options) -> Iterator[str]:
         yield f"--endpoint-url {endpoint}"
 
 
-def _exit(codes: Sequence[int], events: Sequence[Event]) -> int:
+def _exit(codes: Sequence[int], events: Sequence[Event]) -> ExitCode:
     """Return the exit code of the run: a failure after a write to any pool leaves it half done."""
     code = worst(codes)
-    return 6 if code and any(isinstance(e, Sent) for e in events) else code
+    return ExitCode.PARTIAL if code and any(isinstance(e, Sent) for e in events) else code
 
 
 def _one(runtime: Runtime, console: Console, manifest: Manifest, plan: Plan, stop: Stop) -> Iterator[Event]:
@@ -169,17 +169,17 @@ def _planned_again(runtime: Runtime, manifest: Manifest, before: Plan) -> Plan:
     require_applicable([found])
     shown, now = ([(c.type, c.action) for c in p.pending] for p in (before, found))
     if shown != now:
-        raise Stale(f"{manifest.file}: the plan of {manifest.name} is not what was shown. Run plan again.")
+        raise Stale(f"{manifest.file}: the plan of {manifest.name} has changed since it was shown. Run plan again.")
     return found
 
 
-def _code(events: Sequence[Event]) -> int:
+def _code(events: Sequence[Event]) -> ExitCode:
     """Return the exit code of one pool's events (decision 28)."""
     written = any(isinstance(e, Sent) for e in events)
     failed = [e for e in events if isinstance(e, Failed)]
     if failed:
         if written:
-            return 6
-        return 5 if any(e.stale for e in failed) else 1
+            return ExitCode.PARTIAL
+        return ExitCode.STALE if any(e.stale for e in failed) else ExitCode.ERROR
     left = [e for e in events if isinstance(e, Verified) and (e.left or e.unproven)]
-    return 6 if left else 0
+    return ExitCode.PARTIAL if left else ExitCode.OK

@@ -1,6 +1,6 @@
 """The steps of a drift run: read the reports it is measured against, compare every document, ask who it was, judge.
 
-What a pool's drift is stands in `drift`; here is what a run over several pools needs around it.
+What a pool's drift is, is decided in `drift`; here is what a run over several pools needs around it.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from reconciler import notify
 from reconciler.cloud.port import Cloud
 from reconciler.drift import report_store
-from reconciler.errors import CloudError, InvalidInput, InvalidManifest, PoolctlError, Refused, worst
-from reconciler.model import Address, Drift, Gap, Notice, Target
+from reconciler.errors import CloudError, ExitCode, InvalidInput, InvalidManifest, PoolctlError, Refused, worst
+from reconciler.model import Address, Drift, Notice, Target
 from reconciler.render.tally import plural
 from reconciler.runs import stages
 from reconciler.runs.runtime import Runtime
@@ -29,42 +29,44 @@ if TYPE_CHECKING:  # pydantic comes with them
 
 
 class Earlier(NamedTuple):
-    """What need not be told again, by the ids of findings."""
+    """What need not be reported again, by the ids of findings."""
 
     baseline: frozenset[str]
     """Accepted."""
     notified: frozenset[str]
-    """Told by an earlier run, with what could not be read then."""
+    """Reported by an earlier run, with what could not be read then."""
 
 
-ADVICE = {
-    1: "AWS refused, something unexpected happened, or an alert could not be delivered.",
-    3: "A manifest, an option or a setting is wrong. Correct it; another attempt ends alike.",
-    4: "A pool or a client cannot be told apart from others, or a pool could not be looked at.",
-    7: "No drift in what could be read, but part could not be. Give the role the permissions that the log names.",
+ADVICE: dict[int, str] = {
+    ExitCode.ERROR: "AWS refused, something unexpected happened, or an alert could not be delivered.",
+    ExitCode.INVALID: "A manifest, an option or a setting is wrong. Correct it; another attempt fails the same way.",
+    ExitCode.REFUSED: "A pool or a client has the name of another, or a pool could not be compared.",
+    ExitCode.INCOMPLETE: "No drift was found, but part could not be read. Give the role the permissions in the log.",
 }
 """What an exit code of a drift run that failed asks for, for those who run it by themselves."""
 
-NOT_LOCAL = "Attribution was not possible: the embedded Cognito keeps no CloudTrail."
+NOT_LOCAL = "Attribution is not available: the embedded Cognito has no CloudTrail."
 
 
 def check(options: Options) -> tuple[Channel, ...]:
-    """Insist that the options of a drift run make sense, before anything is read, and return who is to be told.
+    """Insist that the options of a drift run make sense, before anything is read, and return the channels to notify.
 
     Raises:
         InvalidInput: They do not.
     """
     if options.remember and options.only_new:
-        raise InvalidInput("--remember reads the earlier report too; leave --only-new out.")
+        raise InvalidInput("--remember already reads the earlier report. Remove --only-new.")
     if options.remember and options.targets:
-        raise InvalidInput("--remember with --target would forget what the report tells of the rest; use --only-new.")
+        raise InvalidInput(
+            "--remember with --target would drop the findings of all other objects from the report. Use --only-new."
+        )
     if options.remember:
         report_store.check(options.remember)
     return tuple(notify.parse(text) for text in options.notify)
 
 
 def earlier(runtime: Runtime) -> Earlier:
-    """Return what was told or accepted before.
+    """Return what was reported or accepted before.
 
     Raises:
         InvalidInput: An earlier report cannot be read.
@@ -79,26 +81,26 @@ def earlier(runtime: Runtime) -> Earlier:
 
 
 def receivers(runtime: Runtime, channels: Sequence[Channel]) -> tuple[Receiver, ...]:
-    """Look up the addresses of those who are to be told: nothing is compared for the sake of somebody unknown.
+    """Look up the addresses to notify, before anything is compared.
 
     Raises:
         InvalidInput: There is no such address.
         CloudError: AWS, which keeps it, could not be asked.
     """
-    return notify.resolve(channels, cloud=_telling(runtime), environ=runtime.environ)
+    return notify.resolve(channels, cloud=_sending(runtime), environ=runtime.environ)
 
 
 def notify_receivers(
     runtime: Runtime, console: Console, drifts: Sequence[Drift], receivers: Sequence[Receiver], before: Earlier
 ) -> frozenset[str]:
-    """Tell everybody what is new, and return the ids of what somebody did not take.
+    """Send what is new to all receivers, and return the ids of what one of them did not take.
 
     Args:
         runtime: The run.
-        console: Says who did not take it.
+        console: Shows which one did not.
         drifts: One for each document.
-        receivers: Those who are to be told.
-        before: What was told before.
+        receivers: Where to send it.
+        before: What was reported before.
     """
     from reconciler.render import redact
     from reconciler.render.machine import drift_json
@@ -108,7 +110,7 @@ def notify_receivers(
         return frozenset()
     known = before.baseline | before.notified
     report = dict(drift_json.document(DriftResult(redact.drifts(drifts))))
-    notified = notify.notify(report, receivers, known, cloud=_telling(runtime), sleep=runtime.sleep)
+    notified = notify.notify(report, receivers, known, cloud=_sending(runtime), sleep=runtime.sleep)
     for failure in notified.failures:
         console.err(f"Error: {failure}")
     if notified.sent:
@@ -116,7 +118,7 @@ def notify_receivers(
     return notified.undelivered
 
 
-def _telling(runtime: Runtime) -> Callable[[str], Cloud]:
+def _sending(runtime: Runtime) -> Callable[[str], Cloud]:
     return lambda region: runtime.only(notify.CALLS, region)
 
 
@@ -133,7 +135,7 @@ def run_stats(runtime: Runtime, code: int) -> RunStats:
 
 
 def remember(runtime: Runtime, report: str) -> None:
-    """Keep the report for the next run, where that was asked for. It comes last, so that what it holds was told.
+    """Keep the report for the next run, where that was asked for. It comes last, so that what it holds was sent.
 
     Raises:
         PoolctlError: It could not be kept.
@@ -174,37 +176,38 @@ def drift_all(runtime: Runtime, console: Console, manifests: Sequence[Manifest],
 
 
 def _unseen(manifest: Manifest, error: PoolctlError) -> Drift:
-    """What is told of a document that could not be looked at."""
+    """What is reported of a document that could not be compared."""
     from reconciler.kinds import root_of
     from reconciler.kinds.engine_rules import UNSEEN
+    from reconciler.observing.observer import gap
 
     address = Address(manifest.name, root_of(manifest.kind).section)
     target = Target(manifest.account, manifest.region, manifest.name, manifest.pool_id, manifest.file)
     if isinstance(error, CloudError):
-        return Drift(target, (), 0, (Gap(address, error.operation, f"{error.code}: {error.message}"),))
+        return Drift(target, (), 0, (gap(address, error),))
     message = " ".join(str(error).splitlines())
     return Drift(target, (), 0, refusals=(UNSEEN.refusal(address, (), message, manifest.source),))
 
 
-def exit_code(drifts: Sequence[Drift], *, zero: bool, undelivered: bool = False) -> int:
+def exit_code(drifts: Sequence[Drift], *, zero: bool, undelivered: bool = False) -> ExitCode:
     """Return the exit code of a drift run.
 
-    4 refused, 1 somebody could not be told, 2 drift or an expired rule, 7 a gap and no drift, 0 otherwise.
+    4 refused, 1 a notification could not be delivered, 2 drift or an expired rule, 7 a gap and no drift, 0 otherwise.
 
     Args:
         drifts: One for each document.
         zero: Whether drift counts as a success. A refusal, a gap or a lost message never does.
         undelivered: Whether a notification was not taken.
     """
-    return worst([*(_exit(drift, zero=zero) for drift in drifts), int(undelivered)])
+    return worst([*(_exit(drift, zero=zero) for drift in drifts), ExitCode.ERROR if undelivered else ExitCode.OK])
 
 
-def _exit(drift: Drift, *, zero: bool) -> int:
+def _exit(drift: Drift, *, zero: bool) -> ExitCode:
     if drift.refusals:
-        return 4
+        return ExitCode.REFUSED
     if not zero and (drift.expired or any(f.fails for f in drift.findings)):
-        return 2
-    return 7 if drift.gaps else 0
+        return ExitCode.CHANGES
+    return ExitCode.INCOMPLETE if drift.gaps else ExitCode.OK
 
 
 # --- one pool ------------------------------------------------------------------------------------------------------
@@ -231,7 +234,7 @@ def compared(
         cloud: The account and Region to read; a read-only one will do.
         criteria: What counts as drift.
         parallelism: How many calls may be under way at once.
-        known: What references to other documents stand for.
+        known: What references to other documents resolve to.
 
     Raises:
         Refused: The account or Region is not the one that the manifest names; nothing was read.
@@ -239,7 +242,7 @@ def compared(
     """
     from reconciler.drift import findings as drift
     from reconciler.kinds import root_of
-    from reconciler.observing.observer import observe
+    from reconciler.observing.observer import gap, observe
     from reconciler.planning.pipeline import placed
 
     resolved, target = placed(manifest, cloud, known)
@@ -247,7 +250,7 @@ def compared(
         live_state = observe(cloud, drift.read_scope(resolved), parallelism=parallelism)
     except CloudError as error:
         address = Address(manifest.name, root_of(manifest.kind).section)
-        return drift.unread(target, Gap(address, error.operation, f"{error.code}: {error.message}"))
+        return drift.unread(target, gap(address, error))
     return drift.compare(resolved, live_state, target, criteria)
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from reconciler.cloud.port import Cloud, Identity, pages
-from reconciler.errors import InvalidManifest, Partial, PoolctlError, Refused, worst
+from reconciler.errors import ExitCode, InvalidManifest, Partial, PoolctlError, Refused, flow, worst
 from reconciler.export import exporter
 from reconciler.export.exporter import Exported, Promise, Style
 from reconciler.kinds import root_of
@@ -71,7 +71,7 @@ class ExportFailure:
     """The pool."""
     error: PoolctlError
     """Why not."""
-    exit_code: int
+    exit_code: ExitCode
     """What a run ends with that goes on without it: 7 where it could not be read, 6 where the proof failed."""
 
 
@@ -87,9 +87,14 @@ class ExportOutcome:
     """The files that were put in place."""
 
     @property
-    def exit_code(self) -> int:
+    def exit_code(self) -> ExitCode:
         """What the run ends with: the worst of all pools."""
-        return worst([*(7 if r.gaps else 0 for r in self.results), *(f.exit_code for f in self.failures)])
+        return worst(
+            [
+                *(ExitCode.INCOMPLETE if r.gaps else ExitCode.OK for r in self.results),
+                *(f.exit_code for f in self.failures),
+            ]
+        )
 
 
 # --- which pools ---------------------------------------------------------------------------------------------------
@@ -131,9 +136,9 @@ def one(cloud: Cloud, pool: str) -> Found:
         return found[0]
     if found:
         listed = "\n".join(f"  {p.id}  ({p.document})" for p in found)
-        raise Refused(f"{len(found)} pools are called {pool!r}. Give the id of the one that is meant:\n{listed}")
-    hint = suggest(pool, [p.name for p in known], "Check account and Region.")
-    raise Refused(f"No pool here is called {pool!r}. {hint}")
+        raise Refused(f"{len(found)} pools have the name {flow(pool)}. Give the id of one of them:\n{listed}")
+    hint = suggest(pool, [p.name for p in known], "Check the account and the Region.")
+    raise Refused(f"There is no pool with the name {flow(pool)} in this account and Region. {hint}")
 
 
 def _listed(cloud: Cloud, document: str) -> Iterator[Found]:
@@ -210,7 +215,7 @@ def read_all(
         cloud: Where they are.
         pools: Which.
         parallelism: Calls in flight at once.
-        say: Is told which one is read.
+        say: Shows which one is read.
     """
     read_ones, failures = [], []
     for pool in pools:
@@ -218,7 +223,7 @@ def read_all(
         try:
             read_ones.append(read(cloud, pool, parallelism=parallelism))
         except PoolctlError as error:
-            failures.append(ExportFailure(pool, error, 7))
+            failures.append(ExportFailure(pool, error, ExitCode.INCOMPLETE))
     say("")
     return read_ones, failures
 
@@ -241,7 +246,7 @@ def export_all(
         try:
             results.append(export(pool, name, identity, style, directory))
         except PoolctlError as error:
-            failed.append(ExportFailure(pool.found, error, 6))
+            failed.append(ExportFailure(pool.found, error, ExitCode.PARTIAL))
     return ExportOutcome(tuple(results), tuple(failed))
 
 
@@ -369,7 +374,7 @@ def save(make: Callable[[Path], ExportOutcome], directory: Path, *, force: bool)
         directory.mkdir(parents=True, exist_ok=True)
         aside = Path(tempfile.mkdtemp(dir=directory, prefix=".poolctl-"))
     except OSError as error:
-        raise PoolctlError(f"--to {directory}: nothing can be written there: {error.strerror}.") from None
+        raise PoolctlError(f"--to {directory}: the directory is not writable: {error.strerror}.") from None
     try:
         outcome = make(aside)
         names = [name for result in outcome.results for name, _ in contents(result.exported)]
@@ -386,7 +391,7 @@ def _may_write(directory: Path, names: Iterable[str], *, force: bool) -> None:
     if there and (blocked or not force):
         listed = "\n".join(f"  {path}" for path in blocked or there)
         fix = "Remove the directories." if blocked else "Write elsewhere, or replace them with --force."
-        raise Refused(f"These are there already, and nothing was written:\n{listed}\n{fix}")
+        raise Refused(f"These files already exist; nothing was written:\n{listed}\n{fix}")
 
 
 def _move(aside: Path, directory: Path, names: Iterable[str]) -> list[Path]:
@@ -399,7 +404,7 @@ def _move(aside: Path, directory: Path, names: Iterable[str]) -> list[Path]:
             moved.append(target)
     except OSError as error:
         done = "".join(f"\n  {path}" for path in moved) or " nothing"
-        raise PoolctlError(f"{error.filename}: {error.strerror}. What was put in place before it:{done}") from None
+        raise PoolctlError(f"{error.filename}: {error.strerror}. Files written before it:{done}") from None
     return moved
 
 

@@ -66,7 +66,7 @@ class Runtime:
 
     @cached_property
     def known(self) -> ResolvedRefs:
-        """What documents that were planned have told of their objects."""
+        """What is known of the objects of documents that were planned."""
         from reconciler.planning.pipeline import ResolvedRefs
 
         return ResolvedRefs()
@@ -137,7 +137,7 @@ class Runtime:
         """
         asked = self.options.region
         if asked and region and asked != region:
-            raise Refused(f"The pool is in {region}, --region says {asked}; nothing was read. Leave --region out.")
+            raise Refused(f"The pool is in {region}, but --region is {asked}; nothing was read. Remove --region.")
         return self._read_only(self._cloud_in(region))
 
     def only(self, calls: frozenset[tuple[str, str]], region: str = "") -> Cloud:
@@ -180,8 +180,8 @@ class Runtime:
         asked = self.options.region
         if asked and manifest.region and asked != manifest.region:
             raise Refused(
-                f"{manifest.source} target.region: the manifest is for {manifest.region}, --region says {asked}; "
-                "nothing was read. Leave one of them out, or make them agree."
+                f"{manifest.source} target.region: the manifest is for {manifest.region}, but --region is {asked}; "
+                "nothing was read. Remove one of them, or make them equal."
             )
         return manifest.region or asked or (LOCAL_REGION if self.options.local else "")
 

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
 from reconciler.cloud.port import Cloud
-from reconciler.errors import Incomplete, Refused, worst
+from reconciler.errors import CloudError, ExitCode, Incomplete, Refused, worst
 from reconciler.model import Call, Plan
 from reconciler.runs.runtime import Runtime
 from reconciler.terminal.console import Console
@@ -41,7 +41,7 @@ def load(runtime: Runtime, console: Console) -> Sequence[Manifest]:
     manifests = ordered(loaded.manifests)
     if runtime.options.shard:
         manifests = part(manifests, runtime.options.shard)
-        console.progress(f"This part has {len(manifests)} of {len(loaded.manifests)} documents.")
+        console.progress(f"This shard has {len(manifests)} of {len(loaded.manifests)} documents.")
     if runtime.options.local:
         runtime.make_up_secrets(manifests)
     return runtime.known.about(manifests)
@@ -98,18 +98,21 @@ def plan_one(runtime: Runtime, manifest: Manifest, cloud: Cloud | None = None) -
     from reconciler.planning.pipeline import planned
 
     options, known = runtime.options, runtime.known
-    found = planned(
-        manifest,
-        cloud or runtime.reader(manifest),
-        runtime.plan_options,
-        parallelism=options.parallelism,
-        known=known.seen_from(manifest),
-    )
+    try:
+        found = planned(
+            manifest,
+            cloud or runtime.reader(manifest),
+            runtime.plan_options,
+            parallelism=options.parallelism,
+            known=known.seen_from(manifest),
+        )
+    except CloudError as error:
+        raise error.located(f"{manifest.source} (pool {manifest.name})", options.command) from None
     known.learn(manifest, found)
     return found
 
 
-def plan_exit(plans: Sequence[Plan], *, detailed: bool) -> int:
+def plan_exit(plans: Sequence[Plan], *, detailed: bool) -> ExitCode:
     """Return the exit code of a plan.
 
     Args:
@@ -119,12 +122,12 @@ def plan_exit(plans: Sequence[Plan], *, detailed: bool) -> int:
     return worst([_exit(plan, detailed=detailed) for plan in plans])
 
 
-def _exit(plan: Plan, *, detailed: bool) -> int:
+def _exit(plan: Plan, *, detailed: bool) -> ExitCode:
     if plan.refusals:
-        return 4
+        return ExitCode.REFUSED
     if plan.pending:
-        return 2 if detailed else 0
-    return 7 if plan.gaps else 0
+        return ExitCode.CHANGES if detailed else ExitCode.OK
+    return ExitCode.INCOMPLETE if plan.gaps else ExitCode.OK
 
 
 def calls(plans: Sequence[Plan]) -> dict[str, Sequence[Call]]:
@@ -135,7 +138,7 @@ def calls(plans: Sequence[Plan]) -> dict[str, Sequence[Call]]:
 
 
 def require_reviewed(options: Options, plans: Sequence[Plan], reviewed: Saved | None) -> None:
-    """Insist that these are the plans that somebody reviewed.
+    """Insist that these are the plans that were reviewed.
 
     Args:
         options: The command line; its `expect` counts where there is no plan file.
@@ -151,7 +154,7 @@ def require_reviewed(options: Options, plans: Sequence[Plan], reviewed: Saved | 
 
 
 def require_applicable(plans: Sequence[Plan]) -> None:
-    """Insist that nothing stands against writing.
+    """Insist that the plans may be applied.
 
     Raises:
         Refused: A rule says no, in any of the plans; nothing is written in any pool.
@@ -161,7 +164,8 @@ def require_applicable(plans: Sequence[Plan]) -> None:
     if refusals:
         lines = [f"{r.source or r.address.full} {r.address}: {r.rule}: {r.message} {r.advice}" for r in refusals]
         raise Refused("\n".join(["The plan is refused; nothing was written.", *lines]))
-    gaps = [g for plan in plans for g in plan.gaps]
-    if gaps:
-        lines = [f"{g.address.full}: {g.operation}: {g.reason}" for g in gaps]
+    if any(plan.gaps for plan in plans):
+        from reconciler.render.unread import unread
+
+        lines = [f"{plan.target.manifest}: {unread(g, full=True)}" for plan in plans for g in plan.gaps]
         raise Incomplete("\n".join(["Part could not be read; nothing was written.", *lines]))

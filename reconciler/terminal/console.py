@@ -1,4 +1,4 @@
-"""The terminal, or whatever stands in for it.
+"""The terminal, or whatever takes its place.
 
 Everything that the tool says passes through here, so that colour, quietness, the live line and odd encodings are
 decided once, and a reader who goes away (`poolctl plan | head`) never stops an apply half way.
@@ -47,7 +47,7 @@ class Console:
         self.color = color
         """Whether standard output takes colour."""
         self.interactive = interactive
-        """Whether there is somebody to answer a question."""
+        """Whether questions can be answered."""
         self.live = live
         """Whether standard error is a terminal whose last line may be rewritten."""
         self.quiet = quiet
@@ -89,14 +89,14 @@ class Console:
         """Ask, and return the answer without the blanks around it; the end of input is an empty answer.
 
         Raises:
-            InvalidInput: There is nobody to answer. The tool never waits for an answer that cannot come.
+            InvalidInput: There is no terminal to ask on. The tool never waits for an answer that cannot come.
         """
         if not self.interactive:
             from reconciler.errors import InvalidInput
 
             raise InvalidInput(
-                "This needs an answer, and there is no terminal to ask at (or --non-interactive was given). "
-                "Give --yes to go on without asking."
+                "This needs a confirmation, but there is no terminal to ask on, or --non-interactive was given. "
+                "Give --yes to apply without asking."
             )
         self._erase()
         self._write(self.stderr, question)

@@ -1,6 +1,6 @@
 """Writing results: a whole file or none, because a pipeline must not read half a plan.
 
-The one exception is a stream of events, which somebody follows as it grows.
+The one exception is a stream of events, which is read as it grows.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def save(file: str, content: str | bytes) -> None:
 
 
 class Growing:
-    """A file that is written line by line, and that never stops what it tells of.
+    """A file that is written line by line, and that never stops what it reports on.
 
     Args of the constructor:
         file: Its name; what was in it goes.
@@ -81,4 +81,4 @@ class Growing:
             self._stream = None
             with suppress(OSError):
                 stream.close()
-            self._complain(f"Warning: {self._name} holds no more from here on: {error.strerror}.")
+            self._complain(f"Warning: {self._name} is incomplete: nothing more is written to it: {error.strerror}.")

@@ -38,7 +38,7 @@ class Guard(logging.Filter):
 
 
 def _shown(value: Any) -> Any:
-    """Secrets hide themselves in text; inside `%r` of a container or a subclass nobody should have to trust that."""
+    """Secrets hide themselves in text; inside `%r` of a container or a subclass that is not relied on."""
     if isinstance(value, Secret):
         return str(value)
     if isinstance(value, dict):

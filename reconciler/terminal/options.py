@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from reconciler.errors import flow
 from reconciler.terminal.settings import GLOBALS, LOCAL_DIRECTORY, PREFIX, SWITCHES, Option, invalid
 from reconciler.terminal.suggestions import sentences, suggest
 
@@ -83,7 +84,7 @@ class Options(NamedTuple):
     expires: int | None = None
     """`plan`: seconds for which the saved plan may be applied; None takes the usual."""
     expect: str = ""
-    """`apply`: digest that the plan must have; empty when nobody reviewed one."""
+    """`apply`: digest that the plan must have; empty when none was reviewed."""
     rollback_file: str = ""
     """`apply`: file to write beforehand what would restore what is about to change; empty for none."""
     plan_file: str = ""
@@ -99,9 +100,9 @@ class Options(NamedTuple):
     force: bool = False
     """`export`: whether files are replaced."""
     secrets: str = "secret"
-    """`export`: what stands in the place of a secret: `secret` or `env`."""
+    """`export`: what replaces a secret: `secret` or `env`."""
     strict: bool = False
-    """`drift`: whether members that nobody declared count."""
+    """`drift`: whether undeclared members count."""
     exit_zero: bool = False
     """`drift`: whether drift ends with 0 all the same."""
     only_new: str = ""
@@ -111,7 +112,7 @@ class Options(NamedTuple):
     remember: str = ""
     """`drift`: where the earlier report is and the new one is kept, a file or `s3://BUCKET/KEY`; empty for nowhere."""
     notify: tuple[str, ...] = ()
-    """`drift`: who is told of what is new, as `CHANNEL=WHERE`."""
+    """`drift`: where what is new is sent, as `CHANNEL=WHERE`."""
     attribute: bool = False
     """`drift`: whether CloudTrail is asked who it was."""
     action: str = ""
@@ -151,16 +152,16 @@ def convert(option: Option, text: str, name: str) -> Any:
     if option.kind == "choice" and text not in option.metavar.split("|"):
         choices = option.metavar.replace("|", ", ")
         hint = suggest(text, option.metavar.split("|"))
-        raise invalid(sentences(f"{name}: {text!r} is not one of {choices}.", hint))
+        raise invalid(sentences(f"{name}: {flow(text)} is not one of {choices}.", hint))
     if not text:
         raise invalid(f"{name}: the value is empty.")
     if option.kind == "name" and not is_plain(text):
-        raise invalid(f"{name}: {text!r} is not the name of a directory: letters, digits, `-`, `_` and `.`.")
+        raise invalid(f"{name}: {flow(text)} is not the name of a directory: letters, digits, `-`, `_` and `.`.")
     return text
 
 
 def is_plain(name: str) -> bool:
-    """Tell whether a name cannot lead out of the directory that it is looked for in."""
+    """Return whether a name cannot lead out of the directory that it is looked for in."""
     return not name.startswith(".") and all(c.isalnum() or c in "-_." for c in name)
 
 
@@ -170,13 +171,13 @@ def _number(text: str, name: str, make: Callable[[str], float], wanted: str) -> 
     except ValueError:
         value = 0
     if not 0 < value < float("inf"):
-        raise invalid(f"{name}: {text!r} is not {wanted}.")
+        raise invalid(f"{name}: {flow(text)} is not {wanted}.")
     return value
 
 
 def _truth(text: str, name: str) -> bool:
     if text.lower() not in _TRUE | _FALSE:
-        raise invalid(f"{name}: {text!r} is neither true nor false.")
+        raise invalid(f"{name}: {flow(text)} is neither true nor false.")
     return text.lower() in _TRUE
 
 
@@ -256,27 +257,29 @@ def add_outputs(parser: argparse.ArgumentParser, formats: Sequence[str]) -> None
         help=f"write the result as {', '.join(formats)}; may be repeated (human)",
     )
     if "markdown" in formats:
-        text = "longest Markdown, in bytes; details are cut, and the text says so (65000)"
+        text = "maximum size of the Markdown in bytes; details are cut, and the text says so (65000)"
         parser.add_argument("--max-bytes", metavar="N", type=_bytes, default=None, help=text)
 
 
 def _output(text: str, formats: Sequence[str]) -> tuple[str, str]:
     form, equals, file = text.partition("=")
     if form not in formats:
-        message = f"--output: {form!r} is not one of {', '.join(formats)}."
+        message = f"--output: {flow(form)} is not one of {', '.join(formats)}."
         raise invalid(sentences(message, suggest(form, formats)))
     if equals and not file:
-        raise invalid(f"--output: {text!r} names no file.")
+        raise invalid(f"--output: {flow(text)} has no file after the =.")
     directory = os.path.dirname(file)  # noqa: PTH120 - pathlib costs milliseconds
     if directory and not os.path.isdir(directory):  # noqa: PTH112
-        raise invalid(f"--output: the directory {directory!r} does not exist.")
+        raise invalid(f"--output: the directory {flow(directory)} does not exist.")
     return form, STDOUT if file == "-" else file
 
 
 def _bytes(text: str) -> int:
     count = int(_number(text, "--max-bytes", int, "a whole number"))
     if count < LEAST_BYTES:
-        raise invalid(f"--max-bytes: {count} is too little for the sum and the dangers; give at least {LEAST_BYTES}.")
+        raise invalid(
+            f"--max-bytes: {count} is too small for the summary and the warnings; give at least {LEAST_BYTES}."
+        )
     return count
 
 
@@ -301,5 +304,7 @@ def build(command: str, given: Mapping[str, Any], environ: Mapping[str, str]) ->
     files = [file for _, file in options.outputs]
     for file in files:
         if files.count(file) > 1:
-            raise invalid(f"--output: two results cannot go to {file or 'standard output'}. Give one of them a file.")
+            raise invalid(
+                f"--output: two results cannot be written to {file or 'standard output'}. Give one another file."
+            )
     return options

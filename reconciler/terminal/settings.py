@@ -54,22 +54,24 @@ GLOBALS = (
     Option("region", "region", "text", "REGION", "region to work in"),
     Option("profile", "profile", "text", "NAME", "named profile of the AWS configuration"),
     Option("role-arn", "role_arn", "text", "ARN", "role to assume first"),
-    Option("endpoint-url", "endpoint_url", "text", "URL", "send calls there instead of to AWS"),
-    Option("local", "local", "directory", "DIR", f"use the embedded Cognito, kept in DIR ({LOCAL_DIRECTORY})"),
+    Option("endpoint-url", "endpoint_url", "text", "URL", "send calls to this URL instead of to AWS"),
+    Option(
+        "local", "local", "directory", "DIR", f"use the embedded Cognito, with its state in DIR ({LOCAL_DIRECTORY})"
+    ),
     Option("var", "vars", "list", "NAME=VALUE", "set a variable; may be repeated"),
     Option("var-file", "var_files", "list", "FILE", "read variables from a file; may be repeated"),
-    Option("env", "env", "name", "NAME", "lay overlays/NAME/ over the manifests"),
+    Option("env", "env", "name", "NAME", "merge overlays/NAME/ into the manifests"),
     Option("target", "targets", "list", "KIND/NAME", "work on this object only; may be repeated"),
-    Option("parallelism", "parallelism", "whole", "N", "calls in flight at once (8)"),
-    Option("max-rps", "max_rps", "rate", "N", "most calls per second (what the quotas allow)"),
-    Option("log-level", "log_level", "choice", "debug|info|warning|error", "lowest level that is logged (warning)"),
-    Option("log-format", "log_format", "choice", "text|json", "form of the log on standard error (text)"),
-    Option("quiet", "quiet", "on", "", "leave out progress and notices"),
-    Option("color", "color", "on", "", "use colour even without a terminal"),
-    Option("no-color", "color", "off", "", "use no colour"),
-    Option("non-interactive", "non_interactive", "on", "", "never ask: a question is an error"),
+    Option("parallelism", "parallelism", "whole", "N", "maximum concurrent calls (8)"),
+    Option("max-rps", "max_rps", "rate", "N", "maximum calls per second (as the quotas allow)"),
+    Option("log-level", "log_level", "choice", "debug|info|warning|error", "minimum level to log (warning)"),
+    Option("log-format", "log_format", "choice", "text|json", "format of the log on standard error (text)"),
+    Option("quiet", "quiet", "on", "", "omit progress and notices"),
+    Option("color", "color", "on", "", "use colour even if the output is no terminal"),
+    Option("no-color", "color", "off", "", "do not use colour"),
+    Option("non-interactive", "non_interactive", "on", "", "never prompt: fail instead of asking"),
 )
-"""Every global option. They may stand before or after the command."""
+"""Every global option. They may be given before or after the command."""
 
 SWITCHES = frozenset({"on", "off"})
 """Kinds of options that take no value."""

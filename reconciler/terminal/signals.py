@@ -1,6 +1,6 @@
 """Stopping without leaving a mess.
 
-A signal must not tear an apply out of a write whose outcome then nobody knows. So the first signal only asks: the
+A signal must not tear an apply out of a write whose outcome is then unknown. So the first signal only asks: the
 applier looks between two writes, finishes the one in flight, reports what is left and ends. A second signal means it.
 """
 
@@ -30,14 +30,14 @@ class Interrupted(BaseException):
 
 
 class Stop:
-    """Whether somebody asked to stop. Call it to know: `stop()`."""
+    """Whether a stop was requested. Call it to know: `stop()`."""
 
     def __init__(self) -> None:
         self.number = 0
         """The signal that asked; 0 for none."""
 
     def __call__(self) -> bool:
-        """Tell whether a signal came."""
+        """Return whether a signal came."""
         return self.requested
 
     @property
@@ -47,7 +47,7 @@ class Stop:
 
     @property
     def exit_code(self) -> int:
-        """What the process should end with: 130 or 143, or 0 when nobody asked."""
+        """What the process should end with: 130 or 143, or 0 when no signal came."""
         return 128 + self.number if self.number else 0
 
 
@@ -104,4 +104,6 @@ class Graceful(_Handlers):
         if self._stop.requested:
             raise Interrupted(number)
         self._stop.number = number
-        self._announce("Stopping after the write in flight. Once more stops at once, and its outcome stays unknown.")
+        self._announce(
+            "Stopping after the write in flight. Interrupt again to stop at once; its outcome is then unknown."
+        )

@@ -118,7 +118,7 @@ def test_a_stream_that_breaks_off_stops_no_apply(local, tmp_path):
     ran = run("apply", "--yes", "-o", "human", "-o", "jsonl=/dev/full", file, environ=KEYS)
     assert ran.code == 0
     assert "Apply complete! Resources: 3 added" in ran.out
-    assert ran.err.count("/dev/full holds no more from here on") == 1
+    assert ran.err.count("/dev/full is incomplete: nothing more is written to it") == 1
 
 
 def test_a_report_that_cannot_be_written_does_not_hide_that_pools_were(local, tmp_path):

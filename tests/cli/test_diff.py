@@ -276,7 +276,7 @@ def test_the_option_wins_over_the_other_side(far):
     assert diff("--local", "--region", "eu-west-1", "anywhere.yaml", "pool:far").code == 2
     assert diff("--local", "anywhere.yaml", "pool:far").code == 4
     ran = diff("--local", "--region", "eu-west-1", "eu-central-1.yaml", "pool:far")  # as everywhere
-    assert (ran.code, "--region says eu-west-1" in ran.err) == (4, True)
+    assert (ran.code, "--region is eu-west-1" in ran.err) == (4, True)
 
 
 def test_a_side_in_several_places_or_another_account_says_so(far):
@@ -306,8 +306,8 @@ def test_a_side_in_several_places_or_another_account_says_so(far):
         (("pools@", "pools"), 3, "is not the name of an environment"),
         (("pools@../x", "pools"), 3, "is not the name of an environment"),
         (("gone.yaml", "pools"), 3, "there is no such file or directory"),
-        (("--local", "pool:", "pools"), 3, "needs the id or the name"),
-        (("--local", "pool:nobody", "pools"), 4, "No pool here is called 'nobody'"),
+        (("--local", "pool:", "pools"), 3, "has to be followed by the id or name"),
+        (("--local", "pool:nobody", "pools"), 4, 'There is no pool with the name "nobody"'),
     ],
 )
 def test_wrong_use(pools, words, code, message):

@@ -60,7 +60,7 @@ def test_attribution_says_that_the_embedded_cognito_has_no_trail(pools):
     by_hand(tmp_path, GroupName="late")
     ran = run(local, "drift", "--attribute", file)
     assert ran.code == 2
-    assert "Attribution was not possible" in ran.out
+    assert "Attribution is not available" in ran.out
 
 
 def test_a_report_that_is_none_stops_before_anything_is_read(pools):
@@ -150,12 +150,12 @@ def test_drift_that_was_accepted_is_told_nobody(pools, hook):
         (("--notify", "webhook=env:NOT_THERE"), "NOT_THERE is not set"),
         (("--remember", "none/report.json"), "does not exist"),
         (("--remember", "s3://bucket"), "Write s3://BUCKET/KEY"),
-        (("--remember", "r.json", "--only-new", "r.json"), "leave --only-new out"),
+        (("--remember", "r.json", "--only-new", "r.json"), "Remove --only-new"),
         (("--remember", "r.json", "--target", "groups/admins"), "--only-new"),
         (("--shard", "0/2"), "is not a part"),
         (("--shard", "3/2"), "is not a part"),
         (("--shard", "1"), "is not a part"),
-        (("--max-bytes", "10"), "too little"),
+        (("--max-bytes", "10"), "too small"),
     ],
 )
 def test_wrong_options_end_before_anything_is_read(pools, words, message):

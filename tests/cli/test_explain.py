@@ -8,7 +8,7 @@ from jsonschema import Draft202012Validator
 
 from reconciler.explaining.facts import paths
 from reconciler.kinds import RULES
-from reconciler.render import output_schema
+from reconciler.render.output_schemas import output_schema
 from tests.cli.support import run
 from tests.cli.test_frame import _imported
 

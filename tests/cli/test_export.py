@@ -157,7 +157,7 @@ def test_what_could_not_be_read_is_said_and_is_no_success(place, monkeypatch):
     place.make("customers")
     ran = place.run("export", "--all", "--to", str(place.to))
     assert ran.code == 7
-    assert "customers: groups: cognito-idp:ListGroups: AccessDeniedException" in ran.err
+    assert "customers: Could not read groups: cognito-idp:ListGroups: AccessDeniedException" in ran.err
     assert "# Could not be read" in (place.to / "customers.yaml").read_text()
 
 

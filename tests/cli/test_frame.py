@@ -11,7 +11,7 @@ import types
 import pytest
 
 from reconciler.cli import entry
-from reconciler.errors import EXIT_MEANING, CloudError, Incomplete, Partial, Refused, Stale
+from reconciler.errors import CloudError, ExitCode, Incomplete, Partial, Refused, Stale
 from reconciler.terminal import logs
 from reconciler.terminal.options import Options
 from reconciler.terminal.settings import GLOBALS
@@ -113,15 +113,15 @@ def test_a_module_may_declare_paths_itself(options):
         (("help", "paln"), "Unknown command paln. Did you mean plan?"),
         ((), "No command was given."),
         (("--quiet",), "No command was given."),
-        (("plan", "--parallelism", "0"), "--parallelism: '0' is not a whole number from 1."),
-        (("plan", "--parallelism", "1.5"), "--parallelism: '1.5' is not a whole number from 1."),
-        (("plan", "--max-rps", "nan"), "--max-rps: 'nan' is not a number above 0."),
-        (("plan", "--log-level", "inf"), "--log-level: 'inf' is not one of debug, info, warning, error."),
+        (("plan", "--parallelism", "0"), '--parallelism: "0" is not a whole number from 1.'),
+        (("plan", "--parallelism", "1.5"), '--parallelism: "1.5" is not a whole number from 1.'),
+        (("plan", "--max-rps", "nan"), '--max-rps: "nan" is not a number above 0.'),
+        (("plan", "--log-level", "inf"), '--log-level: "inf" is not one of debug, info, warning, error.'),
         (("plan", "--profile="), "--profile: the value is empty."),
-        (("plan", "-o", "jsn"), "--output: 'jsn' is not one of human, json"),
-        (("plan", "-o", "json="), "--output: 'json=' names no file."),
-        (("plan", "-o", "json=/no/such/dir/x"), "--output: the directory '/no/such/dir' does not exist."),
-        (("plan", "-o", "json", "-o", "human"), "--output: two results cannot go to standard output."),
+        (("plan", "-o", "jsn"), '--output: "jsn" is not one of human, json'),
+        (("plan", "-o", "json="), '--output: "json=" has no file after the =.'),
+        (("plan", "-o", "json=/no/such/dir/x"), '--output: the directory "/no/such/dir" does not exist.'),
+        (("plan", "-o", "json", "-o", "human"), "--output: two results cannot be written to standard output."),
         (("version", "extra"), "Unexpected argument extra."),
         (("local", "run"), "Argument action: invalid choice: 'run'"),
         (("schema", "--output", "x"), "Argument --output: invalid choice: 'x'"),
@@ -172,8 +172,8 @@ def test_the_command_line_wins_over_settings(options):
     ("environ", "message"),
     [
         ({"POOLCTL_REGOIN": "x"}, "unknown setting POOLCTL_REGOIN. Did you mean POOLCTL_REGION?"),
-        ({"POOLCTL_QUIET": "maybe"}, "POOLCTL_QUIET: 'maybe' is neither true nor false."),
-        ({"POOLCTL_PARALLELISM": "x"}, "POOLCTL_PARALLELISM: 'x' is not a whole number from 1."),
+        ({"POOLCTL_QUIET": "maybe"}, 'POOLCTL_QUIET: "maybe" is neither true nor false.'),
+        ({"POOLCTL_PARALLELISM": "x"}, 'POOLCTL_PARALLELISM: "x" is not a whole number from 1.'),
     ],
 )
 def test_wrong_settings_end_with_3(environ, message):
@@ -189,7 +189,7 @@ def test_wrong_settings_end_with_3(environ, message):
 def test_help(argv):
     ran = run(*argv)
     assert (ran.code, ran.err) == (0, "")
-    for word in [*entry.COMMANDS, *(o.usage for o in GLOBALS), *(str(code) for code in EXIT_MEANING), "examples:"]:
+    for word in [*entry.COMMANDS, *(o.usage for o in GLOBALS), *(str(int(code)) for code in ExitCode), "examples:"]:
         assert word in ran.out
 
 
@@ -245,17 +245,17 @@ def test_defects_show_the_way_but_no_values(command, level):
     ran = run("probe", "--log-level", level)
     assert (ran.code, ran.last) == (1, "exit 1 (error)")
     assert "unexpected ValueError at test_frame.py:" in ran.err
-    assert "defect of poolctl" in ran.err
+    assert "bug in poolctl" in ran.err
     assert ("in fail" in ran.err) == (level == "debug")
     assert "raise ValueError(password)" in ran.err or level != "debug"
     assert '"hunter2"' not in ran.err.replace('password = "hunter2"', "")
 
 
-@pytest.mark.parametrize("code", EXIT_MEANING)
+@pytest.mark.parametrize("code", ExitCode)
 def test_the_last_line_names_the_exit_code(command, code):
     command(lambda options, console: code)
     ran = run("probe")
-    assert (ran.code, ran.last) == (code, f"exit {code} ({EXIT_MEANING[code]})" if code else "")
+    assert (ran.code, ran.last) == (code, f"exit {int(code)} ({code.word})" if code else "")
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])

@@ -395,7 +395,7 @@ def test_images_beside_a_rollback_file_overwrite_nothing(place, recorded, link):
     mine.symlink_to("nowhere") if link else mine.write_text("precious")
     ran = place.run("apply", "--yes", "--rollback-file", "rb.yaml", "m.yaml")
     assert (ran.code, len(recorded())) == (3, before)
-    assert "rb.yaml.0.bin is there already" in ran.err
+    assert "rb.yaml.0.bin already exists and is not overwritten" in ran.err
     assert mine.is_symlink() if link else mine.read_text() == "precious"
     assert not (place.directory / "rb.yaml").exists()
     mine.rename(place.directory / "rb.yaml.bin")  # no name that an image gets

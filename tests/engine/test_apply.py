@@ -352,7 +352,7 @@ def test_an_interrupted_run_does_not_wait_for_what_may_take_hours(here, tmp_path
             waited.append(str(event.address))
     assert waited == ["domains/customers-acme"]
     (failed,) = [e for e in events if isinstance(e, Failed)]
-    assert "the run was interrupted; the service goes on by itself" in failed.error
+    assert "the run was interrupted; the service continues by itself" in failed.error
     assert failed.written == 1
     assert not [e for e in events if isinstance(e, Verified)]
     here.converge(manifest(tmp_path, FULL))
@@ -397,7 +397,7 @@ def test_a_pool_that_can_no_longer_be_told_is_not_proven(here, tmp_path):
 
     events = list(apply(plan, here.cloud, again, clock=here.clock, sleep=here.clock.sleep, stop=lambda: False))
     (proof,) = [e for e in events if isinstance(e, Verified)]
-    assert "pools are called 'customers'" in proof.unproven[0]
+    assert 'pools are called "customers"' in proof.unproven[0]
     assert _code(events) == 6
 
 

@@ -148,14 +148,14 @@ def test_an_issue_is_opened_with_its_label(watch, github):
         "\n"
         "poolctl keeps this text up to date, and closes the issue when there is no drift left.\n"
         "\n"
-        "- **changed** `customers/groups/g1.Precedence` is not what the manifest says (`pools/m.yaml:7`)\n"
+        "- **changed** `customers/groups/g1.Precedence` differs from the manifest (`pools/m.yaml:7`)\n"
         "  - manifest: `1`\n"
         "  - live: `9`\n"
         "  - by `role/Admin (jane)`: `UpdateGroup` through the console from `192.0.2.7` at 2026-11-24T14:02:00Z "
         "(event `e-1`)\n"
         f"  - `{ident(1)}`\n"
         "\n"
-        "- **unmanaged** `customers/groups/g2` is live, and no manifest declares it (`pools/m.yaml:7`)\n"
+        "- **unmanaged** `customers/groups/g2` is live, but not declared by any manifest (`pools/m.yaml:7`)\n"
         "  - live: `9`\n"
         f"  - `{ident(2)}`\n"
     )
@@ -399,7 +399,7 @@ def test_drift_of_a_real_pool_from_finding_to_close(live, github):
     assert "::warning file=pools/m.yaml" in step.log
     (issue,) = github.issues.values()
     assert issue["title"] == "Drift: 123456789012/eu-west-1/customers"
-    assert "- **unmanaged** `customers/groups/late` is live, and no manifest declares it" in issue["body"]
+    assert "- **unmanaged** `customers/groups/late` is live, but not declared by any manifest" in issue["body"]
     writes = len(github.writes)
     live.step("drift", event="schedule")
     assert len(github.writes) == writes

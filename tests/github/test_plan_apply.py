@@ -293,7 +293,7 @@ def test_after_a_change_by_somebody_else_nothing_is_written(live):
     assert (step.code, step.outputs["exit-code"], step.outputs["rollback-file"]) == (5, "5", "")
     assert live.state() == before
     assert "**Exit 5 (stale).**" in live.comments()[1]
-    assert "Plan again, review again" in live.comments()[1]
+    assert "Plan again" in live.comments()[1]
 
 
 def test_a_forged_comment_approves_nothing(live, github):
@@ -427,10 +427,10 @@ def test_a_token_that_is_refused_is_not_repeated(live, github):
 @pytest.mark.parametrize(
     ("command", "inputs", "said"),
     [
-        ("destroy", {}, "'destroy' is not a command"),
+        ("destroy", {}, '"destroy" is not a command'),
         ("plan", {"args": "-- x"}, "`--` is not taken"),
         ("plan", {"args": "--var 'x"}, "args: no closing quotation"),
-        ("plan", {"comment": "maybe"}, "comment: 'maybe' is neither true nor false"),
+        ("plan", {"comment": "maybe"}, 'comment: "maybe" is neither true nor false'),
         ("issues", {"label": "a,b", "reports": "r.json"}, "r.json: the report could not be read"),
     ],
 )

@@ -13,7 +13,7 @@ from typing import Any
 
 from reconciler.cloud.port import Cloud, Identity
 from reconciler.model import Secret, Tree
-from reconciler.notify import Receiver
+from reconciler.notify import NOTIFIERS, Receiver
 from reconciler.notify.batch import Batch, batch
 from reconciler.notify.posting import Answer, Means
 from tests.render.found import DRIFTS
@@ -74,6 +74,8 @@ def gap(number: int, of: Tree, **other: Any) -> Tree:
         "address": f"{of['name']}/groups",
         "operation": "ListGroups",
         "reason": "AccessDeniedException: no",
+        "code": "AccessDeniedException",
+        "request_id": None,
         "iam_action": "cognito-idp:ListGroups",
         **other,
     }
@@ -130,8 +132,12 @@ def means(post: Any = no_post, cloud: Callable[[str], Cloud] = no_cloud, now: fl
     return Means(cloud, Waits(), post, lambda: now)
 
 
+NAMED = {n.name: n for n in NOTIFIERS}
+"""The notifiers by their names."""
+
+
 def hook(kind: str, url: str = f"https://hooks.example.com/{TOKEN}") -> Receiver:
-    return Receiver(kind, f"{kind}=env:HOOK", Secret(url, "test"))
+    return Receiver(NAMED[kind], f"{kind}=env:HOOK", Secret(url, "test"))
 
 
 class FakeCloud:

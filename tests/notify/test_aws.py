@@ -86,7 +86,7 @@ def test_a_queue_behind_a_topic_gets_the_json(aws, fifo):
 
 def test_a_fifo_topic_drops_what_it_has_seen():
     cloud = FakeCloud(lambda *_: {"MessageId": "1"})
-    topic = Receiver("sns", "sns", arn="arn:aws:sns:eu-central-1:123456789012:drift.fifo", region="eu-central-1")
+    topic = Receiver(sns.SNS, "sns", arn="arn:aws:sns:eu-central-1:123456789012:drift.fifo", region="eu-central-1")
     for _ in range(2):
         send(many(1_000), [topic], cloud)
     regions, names, params = zip(*cloud.calls, strict=True)
@@ -102,7 +102,7 @@ def test_a_fifo_topic_drops_what_it_has_seen():
 
 def test_a_plain_topic_takes_no_group():
     cloud = FakeCloud(lambda *_: {"MessageId": "1"})
-    send(full(), [Receiver("sns", "sns", arn="arn:aws:sns:eu-west-1:123456789012:drift", region=REGION)], cloud)
+    send(full(), [Receiver(sns.SNS, "sns", arn="arn:aws:sns:eu-west-1:123456789012:drift", region=REGION)], cloud)
     assert set(cloud.calls[0][2]) == {"TopicArn", "Message", "MessageStructure", "Subject"}
 
 
@@ -121,7 +121,7 @@ def test_a_message_that_sns_refuses_does_not_stop_the_others():
         return {}
 
     cloud = FakeCloud(answer)
-    result = send(many(1_500), [Receiver("sns", "sns", arn="arn", region=REGION)], cloud)
+    result = send(many(1_500), [Receiver(sns.SNS, "sns", arn="arn", region=REGION)], cloud)
     lost = fresh(many(1_500))
     part = sns.messages(lost)[1][0]
     assert result.undelivered == {a.id for a in part}
@@ -178,12 +178,12 @@ def test_a_bus_that_may_not_be_looked_at_is_believed():
     cloud = FakeCloud(no)
     arn = "arn:aws:events:us-east-1:999999999999:event-bus/security"
     assert resolve([parse(f"eventbridge={arn}")], cloud=cloud, environ={}) == (
-        Receiver("eventbridge", f"eventbridge={arn}", arn=arn, region="us-east-1"),
+        Receiver(eventbridge.EVENTBRIDGE, f"eventbridge={arn}", arn=arn, region="us-east-1"),
     )
     assert cloud.calls == [("us-east-1", "events:DescribeEventBus", {"Name": arn})]
 
 
-BUS = Receiver("eventbridge", "eventbridge=default", arn="default")
+BUS = Receiver(eventbridge.EVENTBRIDGE, "eventbridge=default", arn="default")
 
 
 class Bus:
@@ -325,7 +325,7 @@ def test_what_may_pass_is_published_again(code):
     with Stubber(client) as stub:
         stub.add_client_error("publish", code)
         stub.add_response("publish", {"MessageId": "1"})
-        topic = Receiver("sns", "sns", arn=f"arn:aws:sns:{REGION}:{ACCOUNT}:drift", region=REGION)
+        topic = Receiver(sns.SNS, "sns", arn=f"arn:aws:sns:{REGION}:{ACCOUNT}:drift", region=REGION)
         assert send(full(), [topic], lambda _: cloud) == Notified(frozenset(), (), 1)
         stub.assert_no_pending_responses()
     assert len(waits.seconds) == 1

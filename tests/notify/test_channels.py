@@ -10,9 +10,10 @@ from moto import mock_aws
 from reconciler.cloud.aws import Access, Aws
 from reconciler.errors import Busy, InvalidInput
 from reconciler.model import Secret
-from reconciler.notify import CHANNELS, Channel, Receiver, parse, resolve
+from reconciler.notify import NOTIFIERS, Channel, Receiver, parse, resolve
 from tests.notify.support import TOKEN, FakeCloud, no_cloud
 
+WEBHOOK, SLACK, SNS, EVENTBRIDGE = NOTIFIERS
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:drift"
 BUS = "arn:aws-cn:events:cn-north-1:123456789012:event-bus/security"
 SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:alerts/slack-AbCdEf"
@@ -22,63 +23,63 @@ URL = f"https://hooks.slack.com/services/{TOKEN}"
 @pytest.mark.parametrize(
     ("text", "channel", "label"),
     [
-        ("slack=env:SLACK_URL", Channel("slack", "env", "SLACK_URL"), "slack=env:SLACK_URL"),
-        ("webhook=secret:a/b#url", Channel("webhook", "secret", "a/b#url"), "webhook=secret:a/b#url"),
-        ("webhook=secret:a/b", Channel("webhook", "secret", "a/b"), "webhook=secret:a/b"),
+        ("slack=env:SLACK_URL", Channel(SLACK, "env", "SLACK_URL"), "slack=env:SLACK_URL"),
+        ("webhook=secret:a/b#url", Channel(WEBHOOK, "secret", "a/b#url"), "webhook=secret:a/b#url"),
+        ("webhook=secret:a/b", Channel(WEBHOOK, "secret", "a/b"), "webhook=secret:a/b"),
         (
             f"slack=secret:{SECRET}#u",
-            Channel("slack", "secret", f"{SECRET}#u", "us-east-1"),
+            Channel(SLACK, "secret", f"{SECRET}#u", "us-east-1"),
             f"slack=secret:{SECRET}#u",
         ),
-        ("slack=ssm:/alerts/url", Channel("slack", "ssm", "/alerts/url"), "slack=ssm:/alerts/url"),
-        (f"slack={URL}", Channel("slack", "url", Secret(URL, "")), "slack=https://hooks.slack.com"),
+        ("slack=ssm:/alerts/url", Channel(SLACK, "ssm", "/alerts/url"), "slack=ssm:/alerts/url"),
+        (f"slack={URL}", Channel(SLACK, "url", Secret(URL, "")), "slack=https://hooks.slack.com"),
         (
             f"webhook=https://joe:pw@h.example:8443/{TOKEN}?a=b",
-            Channel("webhook", "url", Secret(f"https://joe:pw@h.example:8443/{TOKEN}?a=b", "")),
+            Channel(WEBHOOK, "url", Secret(f"https://joe:pw@h.example:8443/{TOKEN}?a=b", "")),
             "webhook=https://h.example:8443",
         ),
         (
             "webhook=http://127.0.0.1:8080/x",
-            Channel("webhook", "url", Secret("http://127.0.0.1:8080/x", "")),
+            Channel(WEBHOOK, "url", Secret("http://127.0.0.1:8080/x", "")),
             "webhook=http://127.0.0.1:8080",
         ),
-        (f"sns={TOPIC}", Channel("sns", "arn", TOPIC, "eu-west-1"), f"sns={TOPIC}"),
-        (f"sns={TOPIC}.fifo", Channel("sns", "arn", f"{TOPIC}.fifo", "eu-west-1"), f"sns={TOPIC}.fifo"),
-        ("eventbridge=default", Channel("eventbridge", "arn", "default"), "eventbridge=default"),
-        (f"eventbridge={BUS}", Channel("eventbridge", "arn", BUS, "cn-north-1"), f"eventbridge={BUS}"),
+        (f"sns={TOPIC}", Channel(SNS, "arn", TOPIC, "eu-west-1"), f"sns={TOPIC}"),
+        (f"sns={TOPIC}.fifo", Channel(SNS, "arn", f"{TOPIC}.fifo", "eu-west-1"), f"sns={TOPIC}.fifo"),
+        ("eventbridge=default", Channel(EVENTBRIDGE, "arn", "default"), "eventbridge=default"),
+        (f"eventbridge={BUS}", Channel(EVENTBRIDGE, "arn", BUS, "cn-north-1"), f"eventbridge={BUS}"),
     ],
 )
 def test_parse(text, channel, label):
     found = parse(text)
     assert (found, found.label) == (channel, label)
     assert TOKEN not in repr(found) + str(found)
-    assert found.kind in CHANNELS
+    assert found.notifier in NOTIFIERS
 
 
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("", "no channel stands before the ="),
-        ("slack", "no channel stands before the ="),
-        (URL, "no channel stands before the ="),
-        (f"{URL}?x=y", "no channel stands before the ="),
+        ("", "does not begin with a channel and ="),
+        ("slack", "does not begin with a channel and ="),
+        (URL, "does not begin with a channel and ="),
+        (f"{URL}?x=y", "does not begin with a channel and ="),
         ("slak=env:X", "Did you mean slack?"),
-        (f"slack=htps://hooks.slack.com/{TOKEN}", "that is no URL"),
-        (f"slack={TOKEN}", "that is no URL"),
-        ("slack=", "that is no URL"),
-        (f"slack=https:///{TOKEN}", "that is no URL"),
-        (f"slack=https://[::1/{TOKEN}", "that is no URL"),
-        (f"slack=https://h:99999/{TOKEN}", "that is no URL"),
+        (f"slack=htps://hooks.slack.com/{TOKEN}", "the value is not a URL"),
+        (f"slack={TOKEN}", "the value is not a URL"),
+        ("slack=", "the value is not a URL"),
+        (f"slack=https:///{TOKEN}", "the value is not a URL"),
+        (f"slack=https://[::1/{TOKEN}", "the value is not a URL"),
+        (f"slack=https://h:99999/{TOKEN}", "the value is not a URL"),
         (f"slack=https://h/ {TOKEN}", "a blank"),
         (f"slack=https://h/\n{TOKEN}", "a blank"),
         (f"slack=http://hooks.slack.com/{TOKEN}", "begins with http:"),
         (f"slack=http://localhost.example.com/{TOKEN}", "begins with http:"),
         (f"slack=http://127.0.0.1.example.com/{TOKEN}", "begins with http:"),
-        (f"slack=env:{URL}", "no name of a variable"),
-        ("slack=env:", "no name of a variable"),
-        ("slack=secret:#key", "is not complete"),
-        ("slack=secret:name#", "is not complete"),
-        ("slack=ssm:", "is not complete"),
+        (f"slack=env:{URL}", "needs the name of a variable"),
+        ("slack=env:", "needs the name of a variable"),
+        ("slack=secret:#key", "is incomplete"),
+        ("slack=secret:name#", "is incomplete"),
+        ("slack=ssm:", "is incomplete"),
         (f"sns={TOPIC}:5be0-uuid", "not the ARN of a topic"),
         ("sns=drift", "not the ARN of a topic"),
         (f"sns={URL}", "not the ARN of a topic"),
@@ -111,8 +112,8 @@ def test_variables_are_looked_up_without_aws():
         environ={"HOOK": f" {URL}\n"},
     )
     assert found == (
-        Receiver("slack", "slack=env:HOOK", Secret(URL, "")),
-        Receiver("webhook", "webhook=env:HOOK", Secret(URL, "")),
+        Receiver(SLACK, "slack=env:HOOK", Secret(URL, "")),
+        Receiver(WEBHOOK, "webhook=env:HOOK", Secret(URL, "")),
     )
     assert found[0].address.reveal() == URL
     assert TOKEN not in repr(found)
@@ -121,10 +122,10 @@ def test_variables_are_looked_up_without_aws():
 @pytest.mark.parametrize(
     ("environ", "says"),
     [
-        ({}, "the environment variable SLACK_URL is not set, or empty."),
-        ({"SLACK_URL": " "}, "is not set, or empty. Set it"),
+        ({}, "the environment variable SLACK_URL is not set or empty."),
+        ({"SLACK_URL": " "}, "is not set or empty. Set it"),
         ({"SLACK_URI": URL}, "Did you mean SLACK_URI?"),
-        ({"SLACK_URL": f"hooks.slack.com/{TOKEN}"}, "slack=env:SLACK_URL: that is no URL"),
+        ({"SLACK_URL": f"hooks.slack.com/{TOKEN}"}, "slack=env:SLACK_URL: the value is not a URL"),
         ({"SLACK_URL": f"http://h/{TOKEN}"}, "begins with http:"),
     ],
 )
@@ -156,7 +157,7 @@ def test_secrets_and_parameters(aws):
     for text, says in (
         ("slack=secret:none", "there is no secret none in this account and Region"),
         ("slack=secret:slack#uri", "the secret slack has no key uri"),
-        ("slack=secret:slack", "a blank or a character"),
+        ("slack=secret:slack", "a blank or an invisible character"),
         ("slack=ssm:/alerts/list", "the parameter is a list"),
         ("slack=ssm:/none", "there is no parameter /none"),
     ):
@@ -183,7 +184,7 @@ def test_the_default_bus_needs_no_look():
 
 def test_a_receiver_without_a_url_has_no_address():
     with pytest.raises(AssertionError, match="sns"):
-        Receiver("sns", "sns", arn=TOPIC).address.reveal()
+        Receiver(SNS, "sns", arn=TOPIC).address.reveal()
 
 
 def test_reading_the_option_imports_nothing_heavy():

@@ -21,14 +21,14 @@ from reconciler.model import Secret
 from reconciler.notify import Notified, Receiver, notify
 from reconciler.notify.posting import Answer, Unanswered, over_http
 from reconciler.render.output_schemas import output_schema
-from tests.notify.support import TOKEN, FakeCloud, Waits, finding, full, many, no_cloud, pool, report, serving
+from tests.notify.support import NAMED, TOKEN, FakeCloud, Waits, finding, full, many, no_cloud, pool, report, serving
 
 SCHEMA = Draft202012Validator(json.loads(output_schema("notification")))
 NOON = 1_900_000_000.0
 
 
 def to(local, kind="webhook"):
-    return Receiver(kind, f"{kind}=env:HOOK", Secret(local.url, "test"))
+    return Receiver(NAMED[kind], f"{kind}=env:HOOK", Secret(local.url, "test"))
 
 
 def send(tree, *receivers, notified=frozenset(), **other):
@@ -159,7 +159,7 @@ def test_no_redirect_is_followed(status):
     assert elsewhere.requests == []
     assert len(local.requests) == 1
     assert result.undelivered == alerts(full())
-    assert "redirect, which is not followed. Give the URL that it leads to." in result.failures[0]
+    assert "redirect, which is not followed. Use the URL that it leads to." in result.failures[0]
 
 
 @pytest.mark.parametrize("said", ["", "okay", "invalid_token", '{"ok": true}', f"no {TOKEN}"])
@@ -245,7 +245,7 @@ def test_a_defect_in_one_does_not_stop_the_others():
     def broken(*_):
         raise ZeroDivisionError(TOKEN)
 
-    topic = Receiver("sns", "sns=arn", arn="arn:aws:sns:eu-west-1:123456789012:drift", region="eu-west-1")
+    topic = Receiver(NAMED["sns"], "sns=arn", arn="arn:aws:sns:eu-west-1:123456789012:drift", region="eu-west-1")
     cloud = FakeCloud(lambda *_: {})
     result, _ = send(full(), to(serving_nothing()), topic, post=broken, cloud=cloud)
     assert result.undelivered == alerts(full())
@@ -257,7 +257,7 @@ def test_aws_errors_say_what_aws_said():
     def busy(name, _):
         raise Busy(name, "Throttled", "Rate exceeded", "r-1")
 
-    topic = Receiver("sns", "sns=arn", arn="arn:aws:sns:eu-west-1:123456789012:drift", region="eu-west-1")
+    topic = Receiver(NAMED["sns"], "sns=arn", arn="arn:aws:sns:eu-west-1:123456789012:drift", region="eu-west-1")
     result, _ = send(full(), topic, cloud=FakeCloud(busy))
     expected = "sns=arn: 7 of 7 alerts were not delivered: sns:Publish: Throttled: Rate exceeded (request r-1)."
     assert result.failures == (expected,)
@@ -303,7 +303,7 @@ def test_the_address_is_in_no_exception():
 
 @pytest.mark.parametrize("url", ["https://[::1", "https://exa mple.com/x", "https://" + "a" * 70 + ".example/" + TOKEN])
 def test_an_address_that_is_none_is_a_failure_without_it(url):
-    result, _ = send(full(), Receiver("webhook", "webhook=env:HOOK", Secret(url, "test")))
+    result, _ = send(full(), Receiver(NAMED["webhook"], "webhook=env:HOOK", Secret(url, "test")))
     assert result.undelivered == alerts(full())
     assert TOKEN not in str(result)
 
@@ -311,7 +311,7 @@ def test_an_address_that_is_none_is_a_failure_without_it(url):
 def test_tls_is_verified(tmp_path):
     with serving(certificate=self_signed(tmp_path)) as local:
         url = local.url.replace("http:", "https:")
-        result, _ = send(full(), Receiver("webhook", "webhook=env:HOOK", Secret(url, "test")))
+        result, _ = send(full(), Receiver(NAMED["webhook"], "webhook=env:HOOK", Secret(url, "test")))
     assert local.requests == []
     assert result.undelivered == alerts(full())
     assert "its certificate could not be verified, or TLS failed, in 5 attempts" in result.failures[0]

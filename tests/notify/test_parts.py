@@ -172,7 +172,7 @@ def test_what_is_too_long_is_sent_without_its_values():
             k: long[k] for k in ("id", "address", "path", "source")
         }
         assert found[1]["live"] == finding(2, pool())["live"]
-    assert "live: (400010 bytes, too long to be sent)" in json.loads(sns.messages(new)[0][1]["Message"])["email"]
+    assert "live: (400010 bytes, too long to send)" in json.loads(sns.messages(new)[0][1]["Message"])["email"]
 
 
 def test_texts_are_cut_where_that_is_not_enough():

@@ -7,6 +7,7 @@ import json
 from importlib import import_module
 from pathlib import Path
 
+import grimp
 import pytest
 
 from reconciler.errors import InvalidInput
@@ -47,6 +48,16 @@ def test_a_format_renders_the_subjects_that_its_line_names(form):
     found = import_module(form.module).RENDERERS
     assert isinstance(found, Renderers)
     assert [s for s in Renderers._fields if getattr(found, s)] == sorted(form.subjects, key=Renderers._fields.index)
+
+
+def test_no_format_knows_another():
+    """What two formats need is in a module below both."""
+    modules = {f.module for f in formats.FORMATS}
+    graph = grimp.build_graph("reconciler", cache_dir=None)
+    for module in modules:
+        own = {module, *graph.find_descendants(module)}
+        met = {m for part in own for m in graph.find_modules_directly_imported_by(part)} - own
+        assert not {m for m in met if any(m == other or m.startswith(f"{other}.") for other in modules)}, module
 
 
 def test_a_format_is_one_value_and_one_file(tmp_path, monkeypatch):

@@ -4,7 +4,7 @@ import pytest
 
 from reconciler.model import Call, Done, Failed, Sent, Skipped, Started, Verified, Waiting
 from reconciler.render import redact
-from reconciler.render.human.progress import Progress, clock, duration
+from reconciler.render.progress import Progress, clock, duration
 from tests.render.samples import NEW_CLIENT, OLD_CLIENT, SPA, WEB
 
 

@@ -5,8 +5,16 @@ In: what may be shown, and how. Out: text. Dangerous lines come first; identical
 
 from __future__ import annotations
 
-from reconciler.render.human import apply_text, diff_text, drift_text, explain_text, plan_text, validation_text
-from reconciler.render.subjects import Renderers
+from reconciler.render.human import apply_text, diff_text, drift_text, plan_text, validation_text
+from reconciler.render.subjects import Explained, Renderers, RenderOptions
+
+
+def _explain(found: Explained, options: RenderOptions) -> str:
+    """What it reads the facts from is needed for nothing else, so it is imported on demand."""
+    from reconciler.render.human.explain_text import explain
+
+    return explain(found, options)
+
 
 RENDERERS = Renderers(
     plan=plan_text.plan,
@@ -14,6 +22,6 @@ RENDERERS = Renderers(
     drift=drift_text.drift,
     validate=validation_text.validate,
     diff=diff_text.diff,
-    explain=explain_text.explain,
+    explain=_explain,
 )
 """What this format renders."""

@@ -14,6 +14,7 @@ from reconciler.render.shown import ShownChange, ShownComparison, ShownSide
 from reconciler.render.spelling import printable
 from reconciler.render.subjects import USUAL, RenderOptions
 from reconciler.render.tally import plural
+from reconciler.render.unread import unread
 
 HEADS = {
     Action.CREATE: "only in B",
@@ -34,7 +35,7 @@ def _pair(found: ShownComparison, pen: Pen, width: int) -> str:
         f"{pen.paint(BOLD, letter)}  {_title(side)}\n" for letter, side in (("A", found.one), ("B", found.other))
     )
     objects = [_object(c, pen, width) for c in found.changes]
-    gaps = "".join(printable(f"Could not read {g.address}: {g.operation}: {g.reason}") + "\n" for g in found.gaps)
+    gaps = "".join(unread(g) + "\n" for g in found.gaps)
     quiet = "  No differences.\n" if found.same and not found.gaps else ""
     return "\n".join(part for part in (head + quiet, *objects, gaps) if part)
 

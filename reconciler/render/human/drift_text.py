@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from reconciler.model import FindingClass, Gap, dotted
+from reconciler.model import FindingClass, dotted
 from reconciler.render.change_lines import MOST
-from reconciler.render.drift_words import attributed, iam_action
+from reconciler.render.drift_words import attributed
 from reconciler.render.human.pen import BOLD, DANGER, GREEN, RED, YELLOW, Pen
 from reconciler.render.shown import ShownDrift, ShownFinding, ShownValue
 from reconciler.render.spelling import printable, text
 from reconciler.render.subjects import USUAL, DriftResult, RenderOptions
 from reconciler.render.tally import class_counts, plural
+from reconciler.render.unread import unread
 from reconciler.render.wording import notice
 
 SYMBOLS = {
@@ -40,7 +41,7 @@ def drift(found: DriftResult, options: RenderOptions = USUAL) -> str:
 def _pool(drift: ShownDrift, pen: Pen, width: int) -> str:
     refusals = [line for r in drift.refusals for line in (f"!! {r.address}: {r.message}", f"   {r.advice}")]
     findings = [line for f in drift.findings for line in _finding(f, pen, width)]
-    rest = [*map(_gap, drift.gaps), *map(notice, drift.notices)]
+    rest = [*map(unread, drift.gaps), *map(notice, drift.notices)]
     quiet = [] if refusals or findings or drift.gaps else ["  No drift."]
     lines = [pen.paint(BOLD, _head(drift)), *map(printable, refusals), *findings, *quiet, *rest]
     return "".join(f"{line}\n" for line in lines)
@@ -51,7 +52,7 @@ def _head(drift: ShownDrift) -> str:
     blind = drift.gaps or drift.refusals  # then nobody knows whether it is there
     account = f"account {target.account}" if target.account else ""
     parts = (target.pool_id or ("" if blind else "not found"), account, target.region)
-    where = ", ".join(w for w in parts if w) or "not known where"
+    where = ", ".join(w for w in parts if w) or "location unknown"
     return printable(f"Pool {target.pool_name} ({where}) — manifest {target.manifest}")
 
 
@@ -79,11 +80,6 @@ def _short(value: ShownValue, most: int) -> str:
         return "(nothing)"
     shown = text(value)
     return shown if len(shown) <= most else f"{shown[:most]}… ({len(shown)} characters)"
-
-
-def _gap(gap: Gap) -> str:
-    where = str(gap.address)
-    return printable(f"Could not read {where}: {gap.operation}: {gap.reason} (needs the IAM action {iam_action(gap)})")
 
 
 def _sum(drifts: Sequence[ShownDrift], pen: Pen) -> str:

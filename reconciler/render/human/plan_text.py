@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from reconciler.model import Action, Gap, Position, Refusal, dotted
+from reconciler.model import Action, Position, Refusal, dotted
 from reconciler.render.change_lines import lines
 from reconciler.render.human.pen import BOLD, COLORS, DANGER, Pen, laid_out
 from reconciler.render.shown import ShownChange, ShownPlan
 from reconciler.render.spelling import printable
 from reconciler.render.subjects import USUAL, RenderOptions
 from reconciler.render.tally import plural
+from reconciler.render.unread import unread
 from reconciler.render.wording import HEADS, header, notice, plan_sums
 
 
@@ -32,7 +33,7 @@ def _pool(plan: ShownPlan, pen: Pen, width: int, *, many: bool) -> str:
     dangers = [*_dangers(plan, pen), *(_refusal(r, pen) for r in plan.refusals)]
     order = sorted(plan.pending, key=lambda c: c.action not in (Action.DELETE, Action.REPLACE))
     objects = [_object(c, pen, width) for c in order]
-    rest = [*_unmanaged(plan), *(_gap(g) for g in plan.gaps), *(notice(n) + "\n" for n in plan.notices)]
+    rest = [*_unmanaged(plan), *(unread(g) + "\n" for g in plan.gaps), *(notice(n) + "\n" for n in plan.notices)]
     quiet = ["  No changes.\n"] if many and not (dangers or objects or plan.gaps) else []
     head = pen.paint(BOLD, header(plan.target)) + "\n" + "".join(quiet)
     return "\n".join(p for p in [head, "".join(dangers), *objects, "".join(rest)] if p)
@@ -59,10 +60,6 @@ def _refusal(refusal: Refusal, pen: Pen) -> str:
 def _unmanaged(plan: ShownPlan) -> Iterator[str]:
     if plan.unmanaged:
         yield f"Not in the manifest (left alone): {', '.join(printable(str(a)) for a in plan.unmanaged)}\n"
-
-
-def _gap(gap: Gap) -> str:
-    return printable(f"Could not read {gap.address}: {gap.operation}: {gap.reason}") + "\n"
 
 
 def _source(source: Position | None) -> str:

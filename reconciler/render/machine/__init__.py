@@ -5,8 +5,16 @@ In: what may be shown. Out: JSON. Identical input gives identical bytes.
 
 from __future__ import annotations
 
-from reconciler.render.machine import apply_json, diff_json, drift_json, explain_json, plan_json, validation_json
-from reconciler.render.subjects import Renderers
+from reconciler.render.machine import apply_json, diff_json, drift_json, plan_json, validation_json
+from reconciler.render.subjects import Explained, Renderers, RenderOptions
+
+
+def _explain(found: Explained, options: RenderOptions) -> str:
+    """What it reads the facts from is needed for nothing else, so it is imported on demand."""
+    from reconciler.render.machine.explain_json import explain
+
+    return explain(found, options)
+
 
 RENDERERS = Renderers(
     plan=plan_json.plan,
@@ -14,6 +22,6 @@ RENDERERS = Renderers(
     drift=drift_json.drift,
     validate=validation_json.validate,
     diff=diff_json.diff,
-    explain=explain_json.explain,
+    explain=_explain,
 )
 """What this format renders."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from reconciler import __version__
 from reconciler.model import Action, Target, dotted
-from reconciler.render.json_parts import ACTIONS, dump
+from reconciler.render.json_parts import ACTIONS, dump, refused_call
 from reconciler.render.output_types import FORMAT, ApplyDocument, ApplyPool, ApplySummary, ResultEntry
 from reconciler.render.shown import ShownApply, ShownStep
 from reconciler.render.subjects import USUAL, RenderOptions
 from reconciler.render.tally import Outcome, outcome
 
 
-def apply(applied: ShownApply, options: RenderOptions = USUAL) -> str:  # noqa: ARG001 - nothing to choose here
+def apply(applied: ShownApply, _options: RenderOptions = USUAL) -> str:
     """Return what became of plans as JSON."""
     result = outcome(applied)
     document: ApplyDocument = {
@@ -58,4 +58,5 @@ def _result(result: ShownStep) -> ResultEntry:
         "error": result.error or None,
         "stale": result.stale,
         "calls_written": result.written,
+        **refused_call(result),
     }

@@ -20,7 +20,7 @@ WORDS: dict[Action, Literal["only_in_a", "only_in_b", "different"]] = {
 }
 
 
-def diff(found: Sequence[ShownComparison], options: RenderOptions = USUAL) -> str:  # noqa: ARG001 - nothing to choose
+def diff(found: Sequence[ShownComparison], _options: RenderOptions = USUAL) -> str:
     """Return comparisons as JSON."""
     document: DiffDocument = {
         "format_version": FORMAT,

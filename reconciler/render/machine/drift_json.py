@@ -8,8 +8,7 @@ from reconciler import __version__
 from reconciler.drift.findings import identify_expiry, identify_gap, identify_refusal
 from reconciler.kinds import KINDS
 from reconciler.model import Gap, Notice, Refusal, Target, dotted
-from reconciler.render.drift_words import iam_action
-from reconciler.render.json_parts import attribution_entry, dump, notice_entry, position_entry
+from reconciler.render.json_parts import attribution_entry, dump, gap_entry, notice_entry, position_entry
 from reconciler.render.output_types import (
     FORMAT,
     DriftDocument,
@@ -26,7 +25,7 @@ from reconciler.render.subjects import USUAL, DriftResult, RenderOptions
 from reconciler.render.tally import class_counts
 
 
-def drift(found: DriftResult, options: RenderOptions = USUAL) -> str:  # noqa: ARG001 - nothing to choose here
+def drift(found: DriftResult, _options: RenderOptions = USUAL) -> str:
     """Return a drift run as JSON."""
     return dump(document(found))
 
@@ -124,8 +123,5 @@ def _gap(gap: Gap, target: Target) -> DriftGapEntry:
     return {
         "id": identify_gap(target, gap),
         "pool_key": target.key,
-        "address": gap.address.full,
-        "operation": gap.operation,
-        "reason": gap.reason,
-        "iam_action": iam_action(gap),
+        **gap_entry(gap),
     }

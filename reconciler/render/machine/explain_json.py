@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from reconciler import __version__
 from reconciler.explaining.facts import Calls, Explanation, Facts, Type, Value
 from reconciler.kinds.kind import Rule
@@ -14,18 +12,16 @@ from reconciler.render.output_types import (
     ExplainDocument,
     ExplanationEntry,
     FactsEntry,
-    FeaturePlan,
     KindEntry,
     OperationsEntry,
     RuleEntry,
     TypeEntry,
-    TypeName,
     ValueEntry,
 )
 from reconciler.render.subjects import USUAL, Explained, RenderOptions
 
 
-def explain(found: Explained, options: RenderOptions = USUAL) -> str:  # noqa: ARG001 - nothing to choose here
+def explain(found: Explained, _options: RenderOptions = USUAL) -> str:
     """Return what is known as JSON."""
     document: ExplainDocument = {
         "format_version": FORMAT,
@@ -99,7 +95,7 @@ def _type(type_: Type) -> TypeEntry:
 
 def _value(one: Value) -> ValueEntry:
     return {
-        "type": cast("TypeName", one.name),
+        "type": one.name,
         "min": one.low,
         "max": one.high,
         "form": one.form or None,
@@ -121,7 +117,7 @@ def _facts(known: Facts) -> FactsEntry:
             "update": known.omission.update or None,
         },
         "null": known.null,
-        "plan": cast("FeaturePlan", known.tier) or None,
+        "plan": known.tier or None,
         "comparison": list(known.comparison),
         "secret": known.secret,
         "secret_keys": list(known.secret_keys),

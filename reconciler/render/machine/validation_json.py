@@ -9,7 +9,7 @@ from reconciler.render.output_types import FORMAT, DiagnosticEntry, ValidateDocu
 from reconciler.render.subjects import USUAL, RenderOptions, Validation
 
 
-def validate(found: Validation, options: RenderOptions = USUAL) -> str:  # noqa: ARG001 - nothing to choose here
+def validate(found: Validation, _options: RenderOptions = USUAL) -> str:
     """Return the result of a validation as JSON."""
     document: ValidateDocument = {
         "format_version": FORMAT,

@@ -1,0 +1,82 @@
+"""A refused call → the place in the manifest that it is about.
+
+AWS answers a request and knows nothing of manifests. Where its words name one member that the change declares, the
+error leads there; else it leads to the object.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from reconciler.errors import AT_FAULT, CloudError
+from reconciler.model import Address, Path, Position, ResourceChange, dotted
+
+AT = re.compile(r"\bat '([\w.]+)'")
+"""The member that a validation error of AWS names, in lower camel case: `at 'passwordPolicy.minimumLength'`."""
+
+WORD = re.compile(r"\b[A-Z]\w+")
+"""What may be the name of a member."""
+
+
+class Blame(NamedTuple):
+    """What of a change an error is about."""
+
+    path: Path
+    """Within the object; empty for the whole of it."""
+    source: Position | None
+    """Where the manifest says so; None for an object that it does not declare."""
+
+
+def located(error: CloudError, change: ResourceChange, manifest: str) -> CloudError:
+    """Return an error that names manifest, line, member and pool, and what to do.
+
+    Args:
+        error: The call that was refused.
+        change: What it was for.
+        manifest: The file of the document, for an object that the manifest does not declare.
+    """
+    found = fault(error, change)
+    path = dotted((*_parts(change.address), *found.path)) if found.path else str(change.address)
+    return error.located(f"{found.source or manifest} {path} (pool {change.address.pool})", "apply")
+
+
+def fault(error: CloudError, change: ResourceChange) -> Blame:
+    """Return the member that an error is about where exactly one can be, else the object."""
+    whole = Blame((), change.source)
+    if type(error) is not CloudError:  # permission, quota, a lost answer: no value is at fault
+        return whole
+    named = _innermost({p for word in _named(error.message) for p in _with(word, change)})
+    if not named and error.code in AT_FAULT and len(change.fields) == 1 and change.before is not None:
+        named = change.fields[0].path  # the only thing that is new in what AWS had accepted
+    if not named:
+        return whole
+    sources = (f.source for f in change.fields if f.path[: len(named)] == named and f.source)
+    return Blame(named, next(sources, change.source))
+
+
+def _named(message: str) -> Iterator[str]:
+    for path in AT.findall(message):
+        yield from (step[:1].upper() + step[1:] for step in path.split("."))
+    yield from WORD.findall(message)
+
+
+def _with(word: str, change: ResourceChange) -> Iterator[Path]:
+    """Yield the paths of the change that end with a word, each cut off behind it."""
+    for field in change.fields:
+        if word in field.path:
+            yield field.path[: field.path.index(word) + 1]
+
+
+def _innermost(paths: set[Path]) -> Path:
+    """Return the longest path if all others lead to it; nothing if they part."""
+    longest = max(paths, key=len, default=())
+    return longest if all(longest[: len(p)] == p for p in paths) else ()
+
+
+def _parts(address: Address) -> tuple[str, ...]:
+    """Return the keys that lead to an object in its manifest."""
+    outer, _, part = address.section.partition(".")
+    owner, _, rest = address.name.partition("/") if part else (address.name, "", "")
+    return tuple(filter(None, (outer, owner, part, rest)))
