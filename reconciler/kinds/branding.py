@@ -26,7 +26,7 @@ def from_api(answer: Tree) -> Tree:
     return {k: v for k, v in answer.items() if k != ID}
 
 
-def to_manifest(data: Tree, pool: Tree) -> Tree:  # noqa: ARG001 - the signature of the hook
+def to_manifest(data: Tree, _pool: Tree) -> Tree:
     """Cognito's default branding and custom settings exclude each other (rule O5)."""
     return {k: v for k, v in data.items() if not (k == "Settings" and data.get("UseCognitoProvidedValues") is True)}
 

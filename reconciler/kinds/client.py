@@ -33,7 +33,7 @@ def from_api(answer: Tree) -> Tree:
     return {**data, "GenerateSecret": managed or bool(answer.get("ClientSecret"))}
 
 
-def to_manifest(data: Tree, pool: Tree) -> Tree:  # noqa: ARG001 - the signature of the hook
+def to_manifest(data: Tree, _pool: Tree) -> Tree:
     """Drop the secret, which can only be set at creation: GenerateSecret records that there is one.
 
     Analytics by ARN returns a role that must not be declared beside it.
@@ -82,7 +82,7 @@ def needs(tree: Tree) -> Iterable[tuple[str, str]]:
             yield ("resource_servers", scope.rpartition("/")[0])
 
 
-def owner(tree: Tree, pool_id: str) -> str:  # noqa: ARG001 - the signature of the hook
+def owner(tree: Tree, _pool_id: str) -> str:
     """OpenSearch and dynamic registration create clients in your pools (decision 13)."""
     name = str(tree.get("ClientName", ""))
     if name.startswith(("AWSElasticsearch-", "AmazonOpenSearchService-")):
@@ -90,7 +90,7 @@ def owner(tree: Tree, pool_id: str) -> str:  # noqa: ARG001 - the signature of t
     return "registered by itself (DCR)" if tree.get("ClientType") == DCR else ""
 
 
-def frozen(change: FieldChange, declared: Tree, before: Tree) -> str:  # noqa: ARG001 - the signature of the hook
+def frozen(change: FieldChange, _declared: Tree, _before: Tree) -> str:
     """The secret of a client cannot be removed."""
     if change.path == ("ClientSecret",):
         return (
@@ -100,7 +100,7 @@ def frozen(change: FieldChange, declared: Tree, before: Tree) -> str:  # noqa: A
     return ""
 
 
-def exports(ids: Mapping[str, str], region: str) -> Mapping[str, str]:  # noqa: ARG001 - the signature of the hook
+def exports(ids: Mapping[str, str], _region: str) -> Mapping[str, str]:
     """Return the id."""
     return {"ClientId": ids["ClientId"]} if "ClientId" in ids else {}
 

@@ -54,7 +54,7 @@ def _arn(target: Target, ids: Mapping[str, Any]) -> str:
     return f"arn:{target.partition}:cognito-identity:{target.region}:{target.account}:identitypool/{ids[ID]}"
 
 
-def exports(ids: Mapping[str, str], region: str) -> Mapping[str, str]:  # noqa: ARG001 - the signature of the hook
+def exports(ids: Mapping[str, str], _region: str) -> Mapping[str, str]:
     """Return the id."""
     return {"Id": ids[ID], ID: ids[ID]} if ID in ids else {}
 

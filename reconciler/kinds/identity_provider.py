@@ -48,7 +48,7 @@ def from_api(answer: Tree) -> Tree:
     return dict(answer)
 
 
-def to_manifest(data: Tree, pool: Tree) -> Tree:  # noqa: ARG001 - the signature of the hook
+def to_manifest(data: Tree, _pool: Tree) -> Tree:
     """Drop what the service adds, and require Apple's key, which is never returned."""
     kind = str(data.get("ProviderType", ""))
     dropped = ADDED.get(kind, frozenset())

@@ -202,23 +202,23 @@ def _unchanged(pending_call: PendingCall) -> Tree:
     return pending_call.payload
 
 
-def _deletable(live: Tree) -> str:  # noqa: ARG001 - the default of `undeletable`
+def _deletable(_live: Tree) -> str:
     return ""
 
 
-def _nobody(tree: Tree, pool_id: str) -> str:  # noqa: ARG001 - the signature of the hook
+def _nobody(_tree: Tree, _pool_id: str) -> str:
     return ""
 
 
-def _nothing(tree: Tree) -> Iterable[tuple[str, str]]:  # noqa: ARG001 - the signature of the hook
+def _nothing(_tree: Tree) -> Iterable[tuple[str, str]]:
     return ()
 
 
-def _settled(declared: Tree, observed: Tree) -> Iterable[Path]:  # noqa: ARG001 - the signature of the hook
+def _settled(_declared: Tree, _observed: Tree) -> Iterable[Path]:
     return ()
 
 
-def _plainly(declared: Tree, observed: Tree) -> str:  # noqa: ARG001 - the signature of the hook
+def _plainly(_declared: Tree, _observed: Tree) -> str:
     return ""
 
 
@@ -226,27 +226,27 @@ def _as_they_are(ids: Mapping[str, Any]) -> Mapping[str, Any]:
     return ids
 
 
-def _as_read(tree: Tree, pool: Tree) -> Tree:  # noqa: ARG001 - the signature of the hook
+def _as_read(tree: Tree, _pool: Tree) -> Tree:
     return tree
 
 
-def _no_exports(ids: Mapping[str, str], region: str) -> Mapping[str, str]:  # noqa: ARG001 - the signature of the hook
+def _no_exports(_ids: Mapping[str, str], _region: str) -> Mapping[str, str]:
     return {}
 
 
-def _as_planned(after: Tree, declared: Tree) -> Tree:  # noqa: ARG001 - the signature of the hook
+def _as_planned(after: Tree, _declared: Tree) -> Tree:
     return after
 
 
-def _fluid(change: FieldChange, declared: Tree, before: Tree) -> str:  # noqa: ARG001 - the signature of the hook
+def _fluid(_change: FieldChange, _declared: Tree, _before: Tree) -> str:
     return ""
 
 
-def _steady(tree: Tree) -> str:  # noqa: ARG001 - the signature of the hook
+def _steady(_tree: Tree) -> str:
     return ""
 
 
-def _complete(tree: Tree) -> Iterable[Undecided]:  # noqa: ARG001 - the signature of the hook
+def _complete(_tree: Tree) -> Iterable[Undecided]:
     return ()
 
 

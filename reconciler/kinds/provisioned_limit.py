@@ -20,7 +20,7 @@ def to_params(ids: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**ids, "LimitDefinition": {"LimitClass": "API_CATEGORY", "Attributes": {CATEGORY: ids.get(CATEGORY)}}}
 
 
-def names(pool: Tree) -> Iterable[str]:  # noqa: ARG001 - the signature of the hook
+def names(_pool: Tree) -> Iterable[str]:
     """No operation lists limits; only declared ones are looked up."""
     return ()
 

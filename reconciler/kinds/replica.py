@@ -38,7 +38,7 @@ def join(answer: Tree, there: Tree) -> Tree:
     return {**user_pool.from_api(there), "UserPoolArn": there.get("Arn", ""), **answer}
 
 
-def owner(tree: Tree, pool_id: str) -> str:  # noqa: ARG001 - the signature of the hook
+def owner(tree: Tree, _pool_id: str) -> str:
     """The list includes the primary."""
     return "the primary" if tree.get("Role") == "PRIMARY" else ""
 
@@ -49,7 +49,7 @@ def pending(answer: Tree) -> str:
     return status if status in ("CREATING", "DELETING") else ""
 
 
-def lower(pending_call: PendingCall, usual: Callable[[PendingCall], tuple[Call, ...]]) -> tuple[Call, ...]:  # noqa: ARG001 - never one
+def lower(pending_call: PendingCall, _usual: Callable[[PendingCall], tuple[Call, ...]]) -> tuple[Call, ...]:
     """Spread a change over the operations of the primary and those of the other Region."""
     change = pending_call.change
     declared = change.declared

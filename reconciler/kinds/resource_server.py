@@ -12,7 +12,7 @@ def prepare(pending_call: PendingCall) -> Tree:
     return {"Scopes": [], **pending_call.payload}
 
 
-def owner(tree: Tree, pool_id: str) -> str:  # noqa: ARG001 - the signature of the hook
+def owner(tree: Tree, _pool_id: str) -> str:
     """Cognito creates its own resource servers for dynamic client registration."""
     return "reserved by Cognito" if tree.get("ManagedBy") == "COGNITO" else ""
 

@@ -12,7 +12,7 @@ NAMES = ("terms-of-use", "privacy-policy")
 """The only valid names."""
 
 
-def names(owner: Tree) -> Iterable[str]:  # noqa: ARG001 - the signature of the hook
+def names(_owner: Tree) -> Iterable[str]:
     """Every client can have both; each is looked up, because the list does not contain the client."""
     return NAMES
 

@@ -92,7 +92,7 @@ def from_api(answer: Tree) -> Tree:
     return data
 
 
-def to_manifest(data: Tree, pool: Tree) -> Tree:  # noqa: ARG001 - the signature of the hook
+def to_manifest(data: Tree, _pool: Tree) -> Tree:
     """Drop legacy members that mirror new ones, and attributes with default definitions."""
     result = {k: v for k, v in data.items() if k not in LEGACY_MESSAGES}
     template = dict(data.get("VerificationMessageTemplate") or {})
@@ -244,7 +244,7 @@ def _tag(fields: Iterable[FieldChange], ids: Any) -> Iterable[Call]:
         yield Call("cognito-idp", "UntagResource", {**arn, "TagKeys": unwanted})
 
 
-def frozen(change: FieldChange, declared: Tree, before: Tree) -> str:  # noqa: ARG001 - the signature of the hook
+def frozen(change: FieldChange, _declared: Tree, _before: Tree) -> str:
     """Return why a member of a live pool cannot be changed, if the schema's marks cannot express it."""
     if change.path == ("AdminCreateUserConfig", "UnusedAccountValidityDays"):
         return "Cognito no longer takes it. Set Policies.PasswordPolicy.TemporaryPasswordValidityDays instead."

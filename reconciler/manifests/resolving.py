@@ -20,7 +20,7 @@ from schemas.documents import DOCUMENTS, DocumentKind
 from schemas.sections import model_of
 
 
-def no_references(target: str) -> str | None:  # noqa: ARG001 - the signature of the hook
+def no_references(_target: str) -> str | None:
     """Know nothing of any object of another document."""
     return None
 
