@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from reconciler.kinds.kind import Breach, Rule, State
 from reconciler.kinds.shared_rules import P23, arn_part, below, dig, needs_plan, strings, unsure
 from reconciler.model import Path, Tree
+from schemas.published import PUBLISHED
 from schemas.user_pool import STANDARD_ATTRIBUTES
 
 CLIENTS = "clients"
 DOMAINS = "domains"
 FACTS = ("cognito.md 3.2",)
-OIDC_SCOPES = frozenset({"phone", "email", "openid", "profile", "aws.cognito.signin.user.admin"})
+OIDC_SCOPES: frozenset[str] = frozenset(PUBLISHED["oauth_scopes"])
 """Scopes that need no resource server."""
 
-SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
+SECONDS: Mapping[str, int] = PUBLISHED["seconds_of_unit"]
 """Units of validity."""
 
-VALIDITY = {
-    "AccessTokenValidity": ("AccessToken", "hours", 1, range(300, 86401)),
-    "IdTokenValidity": ("IdToken", "hours", 1, range(300, 86401)),
-    "RefreshTokenValidity": ("RefreshToken", "days", 30, range(3600, 315360001)),
+VALIDITY: Mapping[str, tuple[str, str, int, range]] = {
+    name: (known["member"], known["unit"], known["value"], range(known["least"], known["most"] + 1))
+    for name, known in PUBLISHED["token_validity"].items()
 }
 """Validity → its unit member, the unit and value when unset, and the range in seconds (rule C12)."""
 
-LEGACY_FLOWS = frozenset({"ADMIN_NO_SRP_AUTH", "CUSTOM_AUTH_FLOW_ONLY", "USER_PASSWORD_AUTH"})
+LEGACY_FLOWS: frozenset[str] = frozenset(PUBLISHED["legacy_auth_flows"])
 EXCLUSIVE_FLOW = "ALLOW_CLIENT_TOKEN_AUTH"
-NEVER_WRITABLE = frozenset({"sub", "email_verified", "phone_number_verified"})
+NEVER_WRITABLE: frozenset[str] = frozenset(PUBLISHED["unwritable_attributes"])
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 FLOWS: Path = ("AllowedOAuthFlows",)

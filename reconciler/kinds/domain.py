@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from reconciler.errors import flow
 from reconciler.kinds.kind import Breach, PendingCall, Reading, ResourceKind, Rule, State
 from reconciler.kinds.shared_rules import arn_part, below, dig, needs_plan
 from reconciler.model import Address, Tree
 from schemas.domain import Domain
+from schemas.published import PUBLISHED
 
 DOMAINS = "domains"
+RESERVED: Sequence[str] = PUBLISHED["reserved_domain_words"]
+"""Words that no prefix may contain."""
+
 PREFIX = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 """Pattern of a prefix; the service model wrongly uses it for custom domains too (cognito.md 2.4)."""
 
@@ -75,7 +79,7 @@ def prefixes(state: State) -> Iterator[Breach]:
 
 
 def _prefix_problem(name: str) -> tuple[str, str] | None:
-    word = next((w for w in ("aws", "amazon", "cognito") if w in name), "")
+    word = next((w for w in RESERVED if w in name), "")
     if word:
         return f"A domain prefix must not contain {flow(word)}.", "Choose another prefix."
     if not PREFIX.fullmatch(name):

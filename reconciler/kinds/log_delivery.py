@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from reconciler.kinds.kind import Breach, Reading, ResourceKind, Rule, State
 from reconciler.kinds.shared_rules import arn_part, below, dig, needs_plan, single
 from schemas.log_delivery import LogDelivery
+from schemas.published import PUBLISHED
 
 LOGS = "log_delivery"
-LEVELS = {"userNotification": "ERROR", "userAuthEvents": "INFO"}
+LEVELS: Mapping[str, str] = PUBLISHED["log_levels"]
 DESTINATIONS = ("CloudWatchLogsConfiguration", "S3Configuration", "FirehoseConfiguration")
 
 

@@ -2,45 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from reconciler.kinds.kind import Breach, Rule, State
 from reconciler.kinds.shared_rules import arn_part, dig, single
 from reconciler.model import Path, Tree
+from schemas.published import PUBLISHED
 
 POOL = "user_pool"
 
-SNS_ALTERNATES = {
-    "us-east-2": ("us-east-2", "us-east-1"),
-    "ca-central-1": ("ca-central-1", "us-east-1"),
-    "eu-central-1": ("eu-central-1", "eu-west-1"),
-    "eu-west-2": ("eu-west-2", "eu-west-1"),
-    "ap-south-1": ("ap-south-1", "ap-southeast-1"),
-    "ap-northeast-2": ("ap-northeast-1",),
-    "ap-east-1": ("ap-southeast-1",),
-    "ap-southeast-5": ("ap-southeast-1",),
-    "ap-southeast-7": ("ap-south-1",),
-}
+SNS_ALTERNATES: Mapping[str, Sequence[str]] = PUBLISHED["sms_regions"]
 """Regions that may send SMS for a pool, where that is not just the pool's own (cognito.md 9.1)."""
 
-SES_OLD_POOLS = frozenset(
-    {
-        "us-east-1",
-        "us-east-2",
-        "us-west-2",
-        "ca-central-1",
-        "ap-northeast-1",
-        "ap-northeast-2",
-        "ap-south-1",
-        "ap-southeast-1",
-        "ap-southeast-2",
-        "eu-west-1",
-        "eu-west-2",
-        "eu-central-1",
-    }
-)
-SES_COMMON = frozenset({"us-east-1", "us-west-2", "eu-west-1"})
+SES_OLD_POOLS: frozenset[str] = frozenset(PUBLISHED["ses_older_pool_regions"])
+SES_COMMON: frozenset[str] = frozenset(PUBLISHED["ses_shared_regions"])
 """Regions whose SES identities the older pool Regions may use besides their own (cognito.md 9.3)."""
 
 TRIGGER_STRUCTURES = ("PreTokenGenerationConfig", "CustomSMSSender", "CustomEmailSender", "InboundFederation")

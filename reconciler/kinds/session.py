@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from reconciler.kinds.kind import Breach, PendingCall, Reading, ResourceKind, Rule, State
 from reconciler.kinds.shared_rules import P23, below, needs_plan
 from reconciler.model import Tree
+from schemas.published import PUBLISHED
 from schemas.session_configuration import ClientSessionConfiguration, SessionConfiguration
 
-POOL_DEFAULT = {"UserSessionTracking": "DISABLED", "TokenSession": {"MaxPerUser": 20}}
-CLIENT_DEFAULT = {"SSOSession": {"MaxValidityMinutes": 60}}
+POOL_DEFAULT: Tree = PUBLISHED["session_defaults"]["pool"]
+CLIENT_DEFAULT: Tree = PUBLISHED["session_defaults"]["client"]
 """The answer for a pool and for a client on which nothing was ever set."""
 
 INSIDE = "clients.session"
@@ -18,7 +19,7 @@ INSIDE = "clients.session"
 
 def initial() -> Tree:
     """Return the configuration of a new pool."""
-    return {k: v if isinstance(v, str) else {**v} for k, v in POOL_DEFAULT.items()}  # type: ignore[dict-item]
+    return {k: v if isinstance(v, str) else {**v} for k, v in POOL_DEFAULT.items()}
 
 
 def initial_of_client() -> Tree:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from reconciler.kinds.kind import Breach, Rule, State
 from reconciler.model import Path, Tree
+from schemas.published import PUBLISHED
 
-TIERS = ("LITE", "ESSENTIALS", "PLUS")
+TIERS: Sequence[str] = PUBLISHED["feature_plans"]
 """Feature plans, lowest first (cognito.md 2.19)."""
 
 

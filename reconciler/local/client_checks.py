@@ -6,17 +6,20 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from reconciler.local.operation import arn_part
+from reconciler.local.published_facts import PUBLISHED
 from reconciler.local.refusal import ServiceError, refuse
 from reconciler.local.store import Record
 from reconciler.local.tiers import check_client_tier
 
-STANDARD_SCOPES = frozenset({"phone", "email", "openid", "profile", "aws.cognito.signin.user.admin"})
-LEGACY_FLOWS = frozenset({"ADMIN_NO_SRP_AUTH", "CUSTOM_AUTH_FLOW_ONLY", "USER_PASSWORD_AUTH"})
-NOT_WRITABLE = frozenset({"email_verified", "phone_number_verified", "sub"})
+STANDARD_SCOPES: frozenset[str] = frozenset(PUBLISHED["oauth_scopes"])
+LEGACY_FLOWS: frozenset[str] = frozenset(PUBLISHED["legacy_auth_flows"])
+NOT_WRITABLE: frozenset[str] = frozenset(PUBLISHED["unwritable_attributes"])
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
-SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
-ACCESS_RANGE = (300, 86_400)
-REFRESH_RANGE = (3_600, 315_360_000)
+SECONDS: dict[str, int] = PUBLISHED["seconds_of_unit"]
+ACCESS_RANGE, REFRESH_RANGE = (
+    (PUBLISHED["token_validity"][name]["least"], PUBLISHED["token_validity"][name]["most"])
+    for name in ("AccessTokenValidity", "RefreshTokenValidity")
+)
 """Seconds (C12)."""
 CLIENT_TOKEN = "ALLOW_CLIENT_TOKEN_AUTH"  # noqa: S105 - a flow's name
 INVALID_READ = "Invalid read attributes specified while creating a client"

@@ -7,11 +7,12 @@ import time
 from typing import NoReturn
 
 from reconciler.local.operation import Context, Operation, arn_part
+from reconciler.local.published_facts import PUBLISHED
 from reconciler.local.refusal import refuse
 from reconciler.local.store import ACCOUNT, Record
 from reconciler.local.tiers import check_domain_tier
 
-RESERVED = ("aws", "amazon", "cognito")
+RESERVED: list[str] = PUBLISHED["reserved_domain_words"]
 CERTIFICATE_REGION = "us-east-1"
 LABELS = 3
 """A custom domain must be below a domain that can have an address record: a.example.com."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from reconciler.local.operation import Context, Operation, arn_part
+from reconciler.local.published_facts import PUBLISHED
 from reconciler.local.refusal import above_tier, refuse
 from reconciler.local.store import ACCOUNT, Record
 from reconciler.local.tiers import LOG_EXPORT, USER_EVENTS
 
-LEVELS = {"userNotification": "ERROR", USER_EVENTS: "INFO"}
+LEVELS: dict[str, str] = PUBLISHED["log_levels"]
 LOG_GROUP = "CloudWatchLogsConfiguration"
 DESTINATIONS = {LOG_GROUP: "LogGroupArn", "S3Configuration": "BucketArn", "FirehoseConfiguration": "StreamArn"}
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reconciler.local.operation import arn_part
+from reconciler.local.published_facts import PUBLISHED
 from reconciler.local.refusal import refuse
 from reconciler.local.store import ACCOUNT, Record
 from reconciler.local.tiers import check_tier
@@ -19,24 +20,11 @@ NO_FACTOR = "Invalid MFA configuration given, can't disable all MFAs with a requ
 NO_MULTI_REGION_KEY = "A replica needs a customer-managed multi-Region key in KeyConfiguration."
 CROSS_ACCOUNT = "Cross-account pass role is not allowed."
 
-SES_OLD_REGIONS = frozenset(
-    {"us-east-1", "us-east-2", "us-west-2", "ca-central-1", "ap-northeast-1", "ap-northeast-2", "ap-south-1"}
-    | {"ap-southeast-1", "ap-southeast-2", "eu-west-1", "eu-west-2", "eu-central-1"}
-)
+SES_OLD_REGIONS: frozenset[str] = frozenset(PUBLISHED["ses_older_pool_regions"])
 """Pool Regions that may use SES in three other Regions (9.3)."""
-SES_SHARED = frozenset({"us-east-1", "us-west-2", "eu-west-1"})
+SES_SHARED: frozenset[str] = frozenset(PUBLISHED["ses_shared_regions"])
 
-SNS_REGIONS: dict[str, tuple[str, ...]] = {
-    "us-east-2": ("us-east-2", "us-east-1"),
-    "ca-central-1": ("ca-central-1", "us-east-1"),
-    "eu-central-1": ("eu-central-1", "eu-west-1"),
-    "eu-west-2": ("eu-west-2", "eu-west-1"),
-    "ap-south-1": ("ap-south-1", "ap-southeast-1"),
-    "ap-northeast-2": ("ap-northeast-1",),
-    "ap-east-1": ("ap-southeast-1",),
-    "ap-southeast-5": ("ap-southeast-1",),
-    "ap-southeast-7": ("ap-south-1",),
-}
+SNS_REGIONS: dict[str, list[str]] = PUBLISHED["sms_regions"]
 """Pool Region to the Regions that may send its SMS; the first is the default (9.1). Others: own Region only."""
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from reconciler.local.operation import Context, Operation, find_client
+from reconciler.local.published_facts import PUBLISHED
 from reconciler.local.refusal import refuse
 from reconciler.local.store import Record
 from reconciler.local.tiers import SESSIONS, check_essentials
 
 POOL = ""
 """Key of the pool's own configuration among those of its clients."""
-POOL_DEFAULT: Record = {"UserSessionTracking": "DISABLED", "TokenSession": {"MaxPerUser": 20}}
-CLIENT_DEFAULT: Record = {"SSOSession": {"MaxValidityMinutes": 60}}
+POOL_DEFAULT: Record = PUBLISHED["session_defaults"]["pool"]
+CLIENT_DEFAULT: Record = PUBLISHED["session_defaults"]["client"]
 
 
 def set_user_pool_session_configuration(ctx: Context, params: Record) -> Record:
