@@ -15,7 +15,7 @@ COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY schemas/ schemas/
 COPY reconciler/ reconciler/
 RUN pip wheel --no-deps --wheel-dir /dist .
-# Without pip, as nothing is installed into it later on. Compiled, as nobody may write to it later on.
+# Without pip, because nothing is installed later. Compiled, because it is read-only at run time.
 RUN python -m venv --without-pip /opt/poolctl \
  && pip --python /opt/poolctl/bin/python install --only-binary=:all: --constraint constraints.txt /dist/*.whl \
  && /opt/poolctl/bin/poolctl version

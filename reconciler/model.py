@@ -151,6 +151,13 @@ class Address:
         return f"{outer}/{owner}/{part}{slash}{rest}"
 
     @property
+    def steps(self) -> tuple[str, ...]:
+        """Where the object stands in its document: `clients`, `web`, `terms`, `terms-of-use`."""
+        outer, dot, part = self.section.partition(".")
+        owner, _, name = self.name.partition("/") if dot else (self.name, "", "")
+        return tuple(step for step in (outer, owner, part, name) if step)
+
+    @property
     def owner(self) -> Address | None:
         """The object that this one is inside of, if it is inside of one."""
         outer, dot, _ = self.section.partition(".")
@@ -290,6 +297,9 @@ class ResourceChange:
     """Why, when the action alone does not tell."""
     new_ids: Mapping[str, Any] | None = None
     """For a replacement: identifiers of the object that is made, while `ids` are those of the one that goes."""
+    merged: Tree = field(default_factory=dict, compare=False, repr=False)
+    """The declared members over the live ones (decision 2), of which the calls send what the API takes. `after` is the
+    same with what the service computes from it."""
 
 
 @dataclass(frozen=True, slots=True)

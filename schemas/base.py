@@ -1,10 +1,10 @@
-"""The vocabulary in which the schemas are written.
+"""The vocabulary of the schemas.
 
-A schema says more than a type: what the service assumes when a member is left out, whether the order of a list
-means anything, whether a value is a secret. Those facts are in the type itself (`Annotated`), so the differ, the
-validator, `explain` and the documentation all read the same table, and a new member of the API is one line.
+A schema records more than a type: the service's default for an omitted member, whether the order of a list matters,
+whether a value is a secret. These facts are part of the type itself (`Annotated`), so the differ, the validator,
+`explain` and the documentation all read the same table, and a new member of the API is one line.
 
-This package knows pydantic and nothing else.
+This package imports pydantic and nothing else.
 """
 
 from __future__ import annotations
@@ -26,47 +26,47 @@ M = TypeVar("M")
 class ApiModel(BaseModel):
     """A structure of the Cognito API.
 
-    Every member is optional in the model, because an author may manage a part of an object only; what the API
-    requires at creation is checked on the object that would be sent. `model_fields_set` says what was declared.
+    Every member is optional in the model, because an author may manage only part of an object; what the API requires
+    at creation is checked on the object that would be sent. `model_fields_set` holds the declared members.
     Call `model_validate(tree, extra="forbid")` for a manifest and `extra="ignore"` for an answer.
     """
 
     INPUTS: ClassVar[tuple[tuple[str, str], ...]] = ()
-    """For the top structure of a resource: the operations (service, name) whose inputs it describes. A member that
-    the installed botocore knows there and the model does not is let through with a notice (decision 26)."""
+    """For the top structure of a resource: the operations (service, name) whose inputs it describes. A member that is
+    known there to the installed botocore but not to the model is accepted with a notice (decision 26)."""
 
     WATCHED: ClassVar[bool] = False
-    """Whether it is an object that is only looked at: its members are expectations of ours, and nothing is sent."""
+    """Whether the object is only observed: its members are our expectations, and nothing is sent."""
 
     MOVED: ClassVar[Mapping[str, str]] = {}
-    """Members of the API that do not belong here, with what to do instead: they are refused with that advice. They
-    are what a pasted answer holds beside its configuration, and members that another section owns."""
+    """Members of the API that do not belong here, with advice on what to do instead: they are refused with that
+    advice. They are the parts of a pasted answer that are not configuration, and members that another section owns."""
 
     model_config = ConfigDict(strict=True, frozen=True, hide_input_in_errors=True, defer_build=True)
 
 
-# --- facts about a member: objects inside Annotated[...] -----------------------------------------------
+# --- facts about a member: objects inside Annotated[...] ----------------------------------------------------------
 
 
 @dataclass(frozen=True, eq=False)
 class Default:
-    """What the service assumes when the member is not sent at creation, and what `null` resets it to."""
+    """The service's value if the member is not sent at creation, and the value that `null` resets it to."""
 
     value: Any
-    """The value as describe shows it. A member without this mark has no default: unset means absent."""
+    """The value as describe returns it. Without this mark, a member has no default: unset means absent."""
 
 
 @dataclass(frozen=True)
 class OnUpdate:
-    """What the service does to the member when an update leaves it out (cognito.md 2.1 to 2.7)."""
+    """The effect on the member of an update that omits it (cognito.md 2.1 to 2.7)."""
 
     omitted: Literal["kept", "reset", "unmeasured"]
-    """Informative (`explain`, the embedded Cognito): the tool itself always sends everything."""
+    """For information (`explain`, the embedded Cognito): the tool itself always sends everything."""
 
 
 @dataclass(frozen=True)
 class CreateOnly:
-    """The member can be set when the object is created and never afterwards."""
+    """The member can be set only when the object is created."""
 
     advice: str
     """What an operator can do instead."""
@@ -74,7 +74,7 @@ class CreateOnly:
 
 @dataclass(frozen=True)
 class NotRemovable:
-    """Once set, the service offers no way to unset the member: `null` is refused when it is live."""
+    """Once set, the service cannot unset the member: `null` is refused if it is live."""
 
     advice: str
     """What an operator can do instead."""
@@ -82,20 +82,20 @@ class NotRemovable:
 
 @dataclass(frozen=True)
 class OnlyOnce(NotRemovable):
-    """Can be set at any time, but only once: afterwards it can neither be changed nor unset."""
+    """The member can be set at any time, but only once: afterwards it can neither be changed nor unset."""
 
 
 @dataclass(frozen=True, eq=False)
 class ClearWith:
-    """The value that unsets the member; needed where leaving it out of an update keeps it."""
+    """The value that unsets the member; needed if an update that omits it keeps it."""
 
     value: Any
-    """Sent in place of `null`."""
+    """Sent instead of `null`."""
 
 
 @dataclass(frozen=True)
 class Tier:
-    """The lowest feature plan that allows the member to be used (cognito.md 2.19)."""
+    """The lowest feature plan that includes the member (cognito.md 2.19)."""
 
     name: Literal["LITE", "ESSENTIALS", "PLUS"]
     """A value of UserPoolTier."""
@@ -103,7 +103,7 @@ class Tier:
 
 @dataclass(frozen=True)
 class Since:
-    """The year in which the member appeared, for members that peers do not know."""
+    """The year in which the member was introduced, for members that other tools do not support yet."""
 
     year: int
     """Calendar year."""
@@ -111,7 +111,7 @@ class Since:
 
 @dataclass(frozen=True)
 class Note:
-    """One sentence an operator should know; shown by `explain` and in the reference."""
+    """One sentence for operators; shown by `explain` and in the reference."""
 
     text: str
     """Plain text."""
@@ -119,7 +119,7 @@ class Note:
 
 @dataclass(frozen=True)
 class OneOf:
-    """The values the service is known to take. Others are let through with a warning: enums lag the service."""
+    """The values the service is known to accept. Others are passed on with a warning: enums lag the service."""
 
     values: tuple[str, ...]
     """In the order of the service model."""
@@ -143,7 +143,7 @@ class SecretKeys:
 
 @dataclass(frozen=True)
 class WriteOnlyKeys:
-    """Keys of a map that the service never returns: no drift is possible, and they are sent with every update."""
+    """Keys of a map that the service never returns: drift cannot be detected, and they are sent with every update."""
 
     names: tuple[str, ...]
     """Exact keys."""
@@ -151,10 +151,10 @@ class WriteOnlyKeys:
 
 @dataclass(frozen=True)
 class KeyName:
-    """The member whose value the key of the manifest section is: ClientName, GroupName."""
+    """The member that is the key in the manifest section: ClientName, GroupName."""
 
     renameable: bool
-    """Whether it may differ from the key, because the object can be renamed or its name is not unique."""
+    """Whether it can differ from the key, because the object can be renamed or its name is not unique."""
 
 
 class _Mark:
@@ -165,11 +165,11 @@ class _Mark:
 
 
 class Unordered(_Mark):
-    """A list whose order means nothing: compared as a set (cognito.md 4.5)."""
+    """A list whose order does not matter: compared as a set (cognito.md 4.5)."""
 
 
 class Text(_Mark):
-    """A text whose line endings and trailing newline mean nothing (cognito.md 4.6)."""
+    """A string whose line endings and trailing newline do not matter (cognito.md 4.6)."""
 
 
 class Sensitive(_Mark):
@@ -177,23 +177,23 @@ class Sensitive(_Mark):
 
 
 class WriteOnly(_Mark):
-    """Never returned by the service: no drift is possible, and it is sent again with every update of its parent."""
+    """Never returned by the service: drift cannot be detected, and it is sent with every update of its parent."""
 
 
 class FreeDocument(_Mark):
-    """A free JSON document: one value, compared and written as a whole, in which 8.0 is 8 (cognito.md 2.10)."""
+    """A free-form JSON document: one value, compared and written whole, in which 8.0 equals 8 (cognito.md 2.10)."""
 
 
 class Cidr(_Mark):
-    """A range of addresses, of which several spellings mean the same: 192.0.2.1 is 192.0.2.1/32."""
+    """An address range with several equivalent spellings: 192.0.2.1 is 192.0.2.1/32."""
 
 
 class Presence(_Mark):
-    """A structure whose presence means something even when it is empty: `{}` is not the same as absent."""
+    """A structure whose presence has an effect even if it is empty: `{}` is not the same as absent."""
 
 
 class Pin(_Mark):
-    """An identifier made by the service (ClientId): says which live object is meant, and is never itself changed."""
+    """An identifier assigned by the service (ClientId): selects a live object, and is never changed itself."""
 
 
 class Deprecated(_Mark):
@@ -224,6 +224,18 @@ class Pattern(str):
         made.wrong, made.fix, made.whole = wrong, fix, whole
         return made
 
+    def __eq__(self, other: object) -> bool:
+        """Compare the words too: `Annotated` makes one type of equal facts, and one of two advices would be lost."""
+        if isinstance(other, Pattern) and (self.wrong, self.fix) != (other.wrong, other.fix):
+            return False
+        return str.__eq__(self, other)
+
+    def __ne__(self, other: object) -> bool:
+        """Return the contrary."""
+        return not self == other
+
+    __hash__ = str.__hash__
+
 
 def pattern_of(marks: Iterable[Any]) -> Pattern | None:
     """Return the pattern among the facts of a member, of its items or of its keys, or None."""
@@ -235,11 +247,11 @@ FORBIDDEN = "has characters that are not allowed here"
 """What is wrong with most texts that do not match."""
 
 
-# --- types that recur ----------------------------------------------------------------------------------------------
+# --- common types --------------------------------------------------------------------------------------------------
 
 
 def _decimal(value: object) -> object:
-    """Let an author write a number where the API wants a decimal string."""
+    """Accept a number where the API expects a decimal string."""
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
@@ -257,14 +269,14 @@ Decimal = Annotated[str, BeforeValidator(_decimal), StringConstraints(pattern=NU
 """A number that the API spells as a string (limits of schema attributes)."""
 
 CODE = Pattern(r"\{####\}", "lacks {####}, the placeholder for the code", "Put {####} where the code belongs.")
-"""The place where Cognito puts a code into a message."""
+"""The placeholder that Cognito replaces with a code in a message."""
 
 LINK = Pattern(
     r"\{##[\s\S]*##\}",
     "lacks the placeholder for the link, {##...##}",
     "Put {##Verify##} where the link belongs, with words of your choice.",
 )
-"""The place where Cognito puts a link into a message; the text between the marks is shown."""
+"""The placeholder that Cognito replaces with a link in a message; the text between the marks is the link text."""
 
 SmsText = Annotated[str, StringConstraints(min_length=6, max_length=140, pattern=CODE), Text()]
 EmailText = Annotated[str, StringConstraints(min_length=6, max_length=20000, pattern=CODE), Text()]
@@ -283,11 +295,11 @@ PRINTABLE_OR_SEPARATOR = Pattern(
     "Use visible characters and spaces only.",
 )
 VISIBLE = Pattern(r"^[\x21\x23-\x5B\x5D-\x7E]+$", FORBIDDEN, 'Use ASCII characters other than space, " and \\.')
-"""Visible ASCII without quote and backslash: what OAuth allows in a scope."""
+"""Visible ASCII without quote and backslash, as OAuth allows in a scope."""
 
 Subject = Annotated[str, StringConstraints(min_length=1, max_length=140, pattern=PRINTABLE_OR_SPACE)]
 String = Annotated[str, StringConstraints(max_length=131_072)]
-"""Any text; the limit is the service model's."""
+"""Any string; the limit is the service model's."""
 NAME = Pattern(r"^[\w\s+=,.@-]+$", FORBIDDEN, "Use letters, digits, spaces and _+=,.@-")
 Name = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=NAME)]
 Region = Annotated[str, StringConstraints(min_length=5, max_length=32)]
@@ -305,11 +317,11 @@ Tags = Annotated[
     ],
     Field(max_length=50),
 ]
-"""Tags for costs and permissions; keys that begin with `aws:` are Amazon's (cognito.md 2.15)."""
+"""Tags for costs and permissions; keys with the prefix `aws:` are reserved by AWS (cognito.md 2.15)."""
 
 
 def distinct(*names: str) -> AfterValidator:
-    """Return a check that no two items of a list agree in all the named members: they would be the same thing."""
+    """Return a check that no two items of a list have equal values in all the named members."""
 
     def check(items: list[Any]) -> list[Any]:
         keys = [tuple(getattr(item, name) for name in names) for item in items]
@@ -331,16 +343,16 @@ COMPUTED = "is computed by Cognito: remove it"
 
 @dataclass(frozen=True)
 class Member:
-    """One member of a structure, with everything its schema says about it."""
+    """One member of a structure, with all facts from its schema."""
 
     name: str
     """The API's name."""
     shape: Literal["scalar", "structure", "list", "map"]
     """What kind of value it holds."""
     model: type[ApiModel] | None
-    """The structure held, or held by each item of the list or map; None when items are scalars."""
+    """The structure of the value, or of each item of the list or map; None if they are scalars."""
     marks: tuple[Any, ...]
-    """The facts of the member, those of its type included."""
+    """The facts of the member, including those of its type."""
     item_marks: tuple[Any, ...]
     """The facts of the items of a list or map."""
     scalar: type
@@ -349,14 +361,14 @@ class Member:
     """The structure that it is a member of."""
 
     required: bool = False
-    """Whether the model itself insists on the member (items of lists only)."""
+    """Whether the model itself requires the member (items of lists only)."""
 
     key_marks: tuple[Any, ...] = ()
     """The facts of the keys of a map."""
 
     @property
     def description(self) -> str:
-        """What the model says below the member, or nothing."""
+        """The docstring of the member in the model, or empty."""
         return described(self.holder).get(self.name, "")
 
     def mark(self, kind: type[M]) -> M | None:
@@ -364,7 +376,7 @@ class Member:
         return next((m for m in self.marks if isinstance(m, kind)), None)
 
     def has(self, kind: type[object]) -> bool:
-        """Tell whether the member carries a fact of the given kind."""
+        """Return whether the member has a fact of the given kind."""
         return any(isinstance(m, kind) for m in self.marks)
 
 
@@ -397,7 +409,7 @@ def _leaf(annotation: Any) -> tuple[type[ApiModel] | None, type]:
 
 
 def _unwrap(annotation: Any) -> tuple[Any, tuple[Any, ...]]:
-    """Peel `Annotated` and `| None` off a type and return what is left with the facts that were found."""
+    """Strip `Annotated` and `| None` from a type and return the rest with the facts found."""
     marks: tuple[Any, ...] = ()
     while True:
         origin = get_origin(annotation)
@@ -414,7 +426,7 @@ def _unwrap(annotation: Any) -> tuple[Any, tuple[Any, ...]]:
 
 
 class Absent(_Mark):
-    """Stands for "there is no such member"; distinct from null, which an author writes to reset one."""
+    """Marks a member that does not exist; distinct from null, which an author writes to reset one."""
 
 
 ABSENT = Absent()

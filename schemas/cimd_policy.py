@@ -1,7 +1,7 @@
 """Clients that name themselves by a URL: what CreateCIMDPolicy and UpdateCIMDPolicy take (botocore 1.44.8).
 
-A client ID metadata document (CIMD) says who an OAuth client is; the policy says from which URLs Cognito takes one. It
-belongs to one client. Whether its name is unique is not documented, so one can be pinned by its id.
+A client ID metadata document (CIMD) describes an OAuth client; the policy lists the URLs from which Cognito accepts
+one. It belongs to one client. Whether its name is unique is not documented, so one can be pinned by its id.
 """
 
 from __future__ import annotations
@@ -37,42 +37,42 @@ PolicyLabel = Annotated[str, StringConstraints(min_length=1, max_length=32, patt
 
 
 class CIMDPolicy(ApiModel):
-    """From which URLs a client takes metadata documents."""
+    """URLs from which a client accepts metadata documents."""
 
     INPUTS = (("cognito-idp", "CreateCIMDPolicy"), ("cognito-idp", "UpdateCIMDPolicy"))
 
     MOVED: ClassVar[Mapping[str, str]] = {
         "UserPoolId": "belongs to the document: write id beside the sections",
-        "ClientId": "is said by the place: write cimd_policies inside the client",
+        "ClientId": "follows from its place: write cimd_policies inside the client",
         **dict.fromkeys(("CreationDate", "LastModifiedDate"), COMPUTED),
     }
 
     CIMDPolicyId: (
         Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=POLICY_ID), Pin(), Since(2026)] | None
     ) = None
-    """Says which live policy is meant, where its name is not unique; Cognito makes it."""
+    """Id of the live policy, assigned by Cognito; selects a policy if its name is not unique."""
     PolicyName: (
         Annotated[
             PolicyLabel,
             KeyName(renameable=True),
             Since(2026),
             OnUpdate("unmeasured"),
-            NotRemovable("A policy must have a name."),
+            NotRemovable("A policy must have a name; write one."),
         ]
         | None
     ) = None
-    """Its name, where it is not the key."""
+    """Name of the policy, if it is not the key."""
     CacheDuration: (
         Annotated[
             int,
             Field(ge=86_400, le=31_556_952),
             Since(2026),
             OnUpdate("unmeasured"),
-            NotRemovable("Nobody has measured what Cognito goes back to. Write the seconds that you want."),
+            NotRemovable("Cognito's default has not been measured. Write the number of seconds that you want."),
         ]
         | None
     ) = None
-    """Seconds for which a document is kept: one day to one year."""
+    """Seconds for which a document is cached: one day to one year."""
     URLPatterns: (
         Annotated[
             list[
@@ -85,8 +85,8 @@ class CIMDPolicy(ApiModel):
             Unordered(),
             Since(2026),
             NotRemovable("A policy must have a pattern. Remove the policy."),
-            Note("`*` matches anything: a wide pattern lets strangers in."),
+            Note("`*` matches anything: a broad pattern lets untrusted clients in."),
         ]
         | None
     ) = None
-    """The URLs that are taken."""
+    """Patterns of accepted URLs."""

@@ -1,7 +1,7 @@
 """App clients: what CreateUserPoolClient and UpdateUserPoolClient take (cognito.md 2.3), and what belongs to one.
 
-What belongs to one client is an object of its own in the API, and is written inside the client in a manifest. Such
-members are ours, hence their spelling; none of them is sent with the client.
+Objects that belong to one client are separate objects in the API, and are nested inside the client in a manifest.
+These members are ours, hence their spelling; none of them is sent with the client.
 """
 
 from __future__ import annotations
@@ -71,16 +71,16 @@ FLOWS = OneOf(
     )
 )
 ONE_SECRET = CreateOnly(
-    "Whether a client has a secret is decided when it is made. Make a second client, move the applications to it, and "
-    "remove this one."
+    "Whether a client has a secret is fixed when it is created. Create a second client, move the applications to it, "
+    "and remove this one."
 )
 KEEPS_VALIDITY = NotRemovable(
-    "Cognito keeps it once it is there. Write 1 and TokenValidityUnits hours, which is what a new client has."
+    "Cognito keeps it once it is set. Write 1 and TokenValidityUnits hours, the default of a new client."
 )
 
 
 class TokenValidityUnitsType(ApiModel):
-    """What the validities of tokens are counted in."""
+    """Units of the token validities."""
 
     AccessToken: Annotated[str, TimeUnit, Default("hours"), OnUpdate("unmeasured")] | None = None
     """The unit of AccessTokenValidity."""
@@ -91,38 +91,41 @@ class TokenValidityUnitsType(ApiModel):
 
 
 class AnalyticsConfigurationType(ApiModel):
-    """Reports to Amazon Pinpoint."""
+    """Analytics with Amazon Pinpoint."""
 
     ApplicationId: (
-        Annotated[str, StringConstraints(pattern=HEXADECIMAL), Note("With RoleArn and ExternalId.")] | None
+        Annotated[str, StringConstraints(pattern=HEXADECIMAL), Note("Requires RoleArn and ExternalId.")] | None
     ) = None
-    """The project, by its id."""
-    ApplicationArn: Annotated[Arn, Note("Excludes ApplicationId, RoleArn and ExternalId.")] | None = None
-    """The project, by its ARN."""
+    """Id of the project."""
+    ApplicationArn: Annotated[Arn, Note("Cannot be combined with ApplicationId, RoleArn and ExternalId.")] | None = None
+    """ARN of the project."""
     RoleArn: Arn | None = None
-    """The role that Cognito takes to report."""
+    """The role that Cognito assumes to send analytics."""
     ExternalId: String | None = None
-    """The external id that the role's trust policy asks for."""
+    """The external id that the role's trust policy requires."""
     UserDataShared: Annotated[bool, ClearWith(False)] | None = None
-    """Whether data of users is reported too; false unless said."""
+    """Whether user data is included. Default: false."""
 
 
 class RefreshTokenRotationType(ApiModel):
-    """A new refresh token with every use."""
+    """Refresh token rotation: a new refresh token with every use."""
 
     Feature: (
         Annotated[
-            str, OneOf(("ENABLED", "DISABLED")), Default("DISABLED"), Note("ENABLED excludes ALLOW_REFRESH_TOKEN_AUTH.")
+            str,
+            OneOf(("ENABLED", "DISABLED")),
+            Default("DISABLED"),
+            Note("ENABLED cannot be combined with ALLOW_REFRESH_TOKEN_AUTH."),
         ]
         | None
     ) = None
     """Whether refresh tokens rotate."""
     RetryGracePeriodSeconds: Annotated[int, Field(ge=0, le=60), ClearWith(0)] | None = None
-    """Seconds for which the old token is still taken; 0 unless said."""
+    """Seconds for which the old token is still accepted. Default: 0."""
 
 
 class Client(ApiModel):
-    """An application that signs users in, or that asks for tokens itself."""
+    """An application that signs users in, or requests tokens for itself."""
 
     INPUTS = (("cognito-idp", "CreateUserPoolClient"), ("cognito-idp", "UpdateUserPoolClient"))
 
@@ -132,13 +135,16 @@ class Client(ApiModel):
     }
 
     ClientId: Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=WORD_OR_PLUS), Pin()] | None = None
-    """Says which live client is meant, where its name is not unique; Cognito makes it."""
+    """Id of the live client, assigned by Cognito; selects a client if its name is not unique."""
     ClientName: (
-        Annotated[Name, KeyName(renameable=True), OnUpdate("kept"), NotRemovable("A client must have a name.")] | None
+        Annotated[
+            Name, KeyName(renameable=True), OnUpdate("kept"), NotRemovable("A client must have a name; write one.")
+        ]
+        | None
     ) = None
-    """Its name, where it is not the key; it can be changed, and need not be unique."""
+    """Name of the client, if it is not the key; can be changed, and does not have to be unique."""
     GenerateSecret: Annotated[bool, Default(False), ONE_SECRET] | None = None
-    """Whether Cognito makes a secret for it."""
+    """Whether Cognito generates a secret for it."""
     ClientSecret: (
         Annotated[
             str,
@@ -146,11 +152,11 @@ class Client(ApiModel):
             Sensitive(),
             Since(2026),
             CreateOnly("Remove ClientSecret, and rotate the secret with AddUserPoolClientSecret."),
-            Note("Excludes GenerateSecret: true."),
+            Note("Cannot be combined with GenerateSecret: true."),
         ]
         | None
     ) = None
-    """A secret of your own choice."""
+    """A custom client secret."""
     RefreshTokenValidity: (
         Annotated[
             int,
@@ -161,104 +167,104 @@ class Client(ApiModel):
         ]
         | None
     ) = None
-    """How long a refresh token is good, in the unit of TokenValidityUnits.RefreshToken (days)."""
+    """Validity of refresh tokens, in the unit of TokenValidityUnits.RefreshToken (days)."""
     AccessTokenValidity: (
         Annotated[
             int,
             Field(ge=1, le=86_400),
             OnUpdate("kept"),
             KEEPS_VALIDITY,
-            Note("5 minutes to 1 day, and not longer than the refresh token; 1 hour unless said."),
+            Note("5 minutes to 1 day, and not longer than the refresh token. Default: 1 hour."),
         ]
         | None
     ) = None
-    """How long an access token is good, in the unit of TokenValidityUnits.AccessToken (hours)."""
+    """Validity of access tokens, in the unit of TokenValidityUnits.AccessToken (hours)."""
     IdTokenValidity: (
         Annotated[
             int,
             Field(ge=1, le=86_400),
             OnUpdate("kept"),
             KEEPS_VALIDITY,
-            Note("5 minutes to 1 day, and not longer than the refresh token; 1 hour unless said."),
+            Note("5 minutes to 1 day, and not longer than the refresh token. Default: 1 hour."),
         ]
         | None
     ) = None
-    """How long an ID token is good, in the unit of TokenValidityUnits.IdToken (hours)."""
+    """Validity of ID tokens, in the unit of TokenValidityUnits.IdToken (hours)."""
     TokenValidityUnits: Annotated[TokenValidityUnitsType, Default({}), OnUpdate("unmeasured")] | None = None
-    """What the validities of tokens are counted in."""
+    """Units of the token validities."""
     ReadAttributes: (
         Annotated[Attributes, Note("An empty list is the same as none; custom attributes must be listed.")] | None
     ) = None
-    """Attributes that it can read; the standard ones unless said."""
+    """Attributes that it can read. Default: the standard attributes."""
     WriteAttributes: (
         Annotated[
             Attributes,
-            Note("Must hold every required attribute and every one that an identity provider fills."),
+            Note("Must contain all required attributes and all that an identity provider fills in."),
         ]
         | None
     ) = None
-    """Attributes that it can write; the mutable standard ones unless said."""
+    """Attributes that it can write. Default: the mutable standard attributes."""
     ExplicitAuthFlows: (
         Annotated[
             list[Annotated[str, FLOWS]],
             Unordered(),
             OnUpdate("unmeasured"),
             Note(
-                "An empty list is the same as none; [ALLOW_REFRESH_TOKEN_AUTH] closes every direct sign-in. "
+                "An empty list is the same as none; [ALLOW_REFRESH_TOKEN_AUTH] disables direct sign-in. "
                 "ALLOW_USER_AUTH needs the plan ESSENTIALS."
             ),
         ]
         | None
     ) = None
-    """Ways to sign in through the API; by SRP, custom challenge and refresh token unless said."""
+    """Sign-in flows of the API. Default: SRP, custom challenge and refresh token."""
     SupportedIdentityProviders: Annotated[list[ProviderLabel], Unordered(), OnUpdate("unmeasured")] | None = None
-    """Who signs its users in: COGNITO and names of identity providers."""
+    """Identity providers for its users: COGNITO and names of identity providers."""
     CallbackURLs: Urls | None = None
-    """Where users may be sent after they sign in."""
+    """Allowed redirect URLs after sign-in."""
     LogoutURLs: Urls | None = None
-    """Where users may be sent after they sign out."""
+    """Allowed redirect URLs after sign-out."""
     DefaultRedirectURI: Annotated[Url, OnUpdate("unmeasured"), Note("Must be among CallbackURLs.")] | None = None
-    """Where users are sent when the request does not say it."""
+    """Redirect URL if the request has none."""
     AllowedOAuthFlows: (
         Annotated[
             list[Annotated[str, OAUTH_FLOWS]],
             Field(max_length=3),
             Unordered(),
             OnUpdate("unmeasured"),
-            Note("client_credentials must be the only flow."),
+            Note("client_credentials cannot be combined with other flows."),
         ]
         | None
     ) = None
-    """OAuth flows that it may use."""
+    """OAuth flows that it can use."""
     AllowedOAuthScopes: Annotated[list[Scope], Field(max_length=50), Unordered(), OnUpdate("unmeasured")] | None = None
-    """Scopes that it may ask for: openid, email, phone, profile, and `<resource server>/<scope>`."""
+    """Scopes that it can request: openid, email, phone, profile, and `<resource server>/<scope>`."""
     AllowedOAuthFlowsUserPoolClient: Annotated[bool, Default(False), OnUpdate("unmeasured")] | None = None
-    """Whether it may use OAuth at all; nothing else about OAuth counts while this is false."""
+    """Whether it can use OAuth; if false, all other OAuth settings have no effect."""
     AnalyticsConfiguration: Annotated[AnalyticsConfigurationType, Deprecated(), OnUpdate("reset")] | None = None
-    """Reports to Amazon Pinpoint, whose support has ended."""
+    """Analytics with Amazon Pinpoint, whose support has ended."""
     PreventUserExistenceErrors: (
         Annotated[
             str,
             OneOf(("LEGACY", "ENABLED")),
             Default("LEGACY"),
             OnUpdate("unmeasured"),
-            Note("LEGACY lets strangers find out who has an account."),
+            Note("LEGACY reveals to anyone whether a user exists."),
         ]
         | None
     ) = None
-    """Whether answers hide that a user does not exist."""
+    """Whether error messages hide that a user does not exist."""
     EnableTokenRevocation: (
-        Annotated[bool, Default(True), OnUpdate("kept"), Note("Clients from before mid-2021 have false.")] | None
+        Annotated[bool, Default(True), OnUpdate("kept"), Note("Clients created before mid-2021 have false.")] | None
     ) = None
     """Whether tokens can be revoked."""
     EnablePropagateAdditionalUserContextData: (
-        Annotated[bool, Default(False), OnUpdate("unmeasured"), Note("Needs a client secret.")] | None
+        Annotated[bool, Default(False), OnUpdate("unmeasured"), Note("Requires a client secret.")] | None
     ) = None
-    """Whether the address that it names as its user's is believed."""
+    """Whether the user's IP address in its requests is trusted."""
     AuthSessionValidity: Annotated[int, Field(ge=3, le=15), Default(3), OnUpdate("kept")] | None = None
-    """Minutes in which a sign-in must be completed."""
+    """Minutes within which a sign-in must be completed."""
     RefreshTokenRotation: Annotated[RefreshTokenRotationType, Tier("ESSENTIALS"), OnUpdate("unmeasured")] | None = None
-    """A new refresh token with every use."""
+    """Refresh token rotation: a new refresh token with every use."""
     PublishSecretsInAWSSecretsManager: (
         Annotated[
             bool,
@@ -266,25 +272,25 @@ class Client(ApiModel):
             Since(2026),
             OnUpdate("kept"),
             Note(
-                "Only with GenerateSecret: true. The secret is rotated at once and then every 7 days; going back to "
+                "Only with GenerateSecret: true. The secret is rotated at once and then every 7 days; setting it to "
                 "false deletes it from Secrets Manager for good."
             ),
         ]
         | None
     ) = None
-    """Whether the secret is kept and rotated in AWS Secrets Manager."""
+    """Whether the secret is stored and rotated in AWS Secrets Manager."""
 
     branding: ManagedLoginBranding | None = None
-    """The look of managed login."""
+    """Branding of managed login."""
     terms: dict[TermsLabel, Terms] | None = None
     """Terms of use and privacy policy, by TermsName."""
     risk_configuration: RiskConfiguration | None = None
-    """Threat protection of its own; it replaces the pool's as a whole."""
+    """Threat protection of this client; replaces the pool's as a whole."""
     ui_customization: UICustomization | None = None
-    """The look of the classic sign-in pages, where it differs from that of all clients."""
+    """The style of the classic sign-in pages, if it differs from that of all clients."""
     session: ClientSessionConfiguration | None = None
-    """Sessions of its users."""
+    """Session settings of its users."""
     secrets: ClientSecrets | None = None
-    """What is expected of its secrets; nothing of it is sent."""
+    """Expectations of its secrets; never sent to Cognito."""
     cimd_policies: dict[PolicyLabel, CIMDPolicy] | None = None
-    """From which URLs it takes metadata documents, by PolicyName, or by any word if the policy says its PolicyName."""
+    """URLs from which it accepts metadata documents, by PolicyName, or by any key if the policy sets PolicyName."""

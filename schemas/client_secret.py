@@ -1,8 +1,8 @@
-"""What is expected of a client's secrets: only that they do not grow old.
+"""Expectations of a client's secrets: only their maximum age.
 
 This is ours and not the API's, hence its spelling: nothing of it is sent. Cognito keeps up to two secrets of a client
-and never shows them again, so there is nothing to declare about them but their age. To make a second secret and remove
-the first is an action and not a state; whether there is a secret at all is said by the client's GenerateSecret.
+and never shows them again, so their age is all that can be declared. Adding a second secret and removing the first is
+an action and not a state; GenerateSecret of the client declares whether there is a secret at all.
 """
 
 from __future__ import annotations
@@ -15,12 +15,14 @@ from schemas.base import ApiModel, Note, Since
 
 
 class ClientSecrets(ApiModel):
-    """What is expected of a client's secrets."""
+    """Expectations of a client's secrets."""
 
     WATCHED = True
 
     max_age_days: (
-        Annotated[int, Field(ge=1, le=3650), Since(2026), Note("Only read: ListUserPoolClientSecrets gives the age.")]
+        Annotated[
+            int, Field(ge=1, le=3650), Since(2026), Note("Read only: the age comes from ListUserPoolClientSecrets.")
+        ]
         | None
     ) = None
-    """Days after which the newest secret is reported as too old."""
+    """Maximum age of the newest secret in days; an older one is reported."""

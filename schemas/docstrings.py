@@ -1,7 +1,7 @@
-"""What is written below the members of a model in its source, read on demand.
+"""The docstrings below the members of a model, read on demand.
 
-Pydantic can keep these texts as descriptions, but then it reads and parses the source of every class whenever it is
-imported. That was a quarter of the time in which `validate` starts, and only schemas and explanations want them.
+Pydantic can keep these texts as descriptions, but then it reads and parses the source of every class at import. That
+took a quarter of the start-up time of `validate`, and only schemas and explanations need them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from functools import cache
 
 @cache
 def described(model: type) -> Mapping[str, str]:
-    """Return the text below each member of a class, those of its bases included. A member without text is not in it."""
+    """Return the docstring below each member of a class, including its bases. Members without one are omitted."""
     found: dict[str, str] = {}
     for cls in reversed(model.__mro__):
         found |= _module(cls.__module__).get(cls.__qualname__, {}) if cls.__module__.startswith("schemas") else {}

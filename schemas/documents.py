@@ -1,6 +1,6 @@
-"""The kinds of documents, and what tells them apart: their sections, which of them is the pool, and how its id looks.
+"""The kinds of documents and how they differ: their sections, which section is the pool, and the format of its id.
 
-Whoever reads a document looks here, so that a user pool and an identity pool are two rows of one table.
+All readers of documents use this table, in which a user pool and an identity pool are two rows.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from schemas.base import ApiModel, KeyName, Member, Pin, members
-from schemas.identity_manifest import IdentityPoolManifest
-from schemas.manifest import UserPoolManifest, inside, objects
+from schemas.identity_manifest import IDENTITY_POOL_ID, IdentityPoolEnvelope, IdentityPoolManifest
+from schemas.manifest import USER_POOL_ID, UserPoolEnvelope, UserPoolManifest
+from schemas.sections import inside, is_single, objects
 
 
 @dataclass(frozen=True)
@@ -19,23 +20,21 @@ class DocumentKind:
     """One kind of document."""
 
     name: str
-    """What `kind` says: `UserPool`."""
+    """Value of `kind`: `UserPool`."""
     model: type[ApiModel]
     """The schema of the document."""
+    envelope: type[ApiModel]
+    """The schema of what surrounds the sections."""
     root: str
     """The section that is the pool itself."""
     name_member: str
     """The member of the root that names the pool."""
     id_pattern: str
-    """How the pool's id looks (cognito.md 1.1); what stands before the separator is its Region."""
+    """Format of the pool's id (cognito.md 1.1); the part before the separator is its Region."""
     id_separator: str
-    """What stands behind the Region in an id."""
-    id_example: str
-    """An id, for messages."""
-    address_example: str
-    """An address that it could have, for messages."""
+    """Separator after the Region in an id."""
     root_targets: tuple[str, ...]
-    """What another document may refer to of the pool itself."""
+    """Members of the pool itself that other documents can reference."""
 
     @cached_property
     def sections(self) -> Mapping[str, Member]:
@@ -44,29 +43,26 @@ class DocumentKind:
 
     @cached_property
     def nested(self) -> Mapping[str, Member]:
-        """What stands inside the objects of the sections, by `clients.branding`, in the order of the models."""
+        """Objects nested inside the objects of the sections, by `clients.branding`, in the order of the models."""
         return inside(self.sections)
 
     @cached_property
     def all(self) -> Mapping[str, Member]:
-        """Everything that holds objects: sections, and what stands inside their objects."""
+        """Everything that holds objects: sections, and the objects nested inside them."""
         return {**self.sections, **self.nested}
 
     @cached_property
     def prunable(self) -> tuple[str, ...]:
-        """Sections of which one may delete objects: those that hold several."""
-        return tuple(name for name, member in self.all.items() if member.shape == "map")
+        """Sections whose objects may be deleted: those that hold several."""
+        return tuple(name for name, member in self.all.items() if not is_single(member))
 
     def targets(self, section: str) -> tuple[str, ...]:
-        """Return the members of an object that another document may refer to: what identifies it."""
+        """Return the members of an object that other documents can reference: its identifiers."""
         model = self.sections[section].model
         if section == self.root or model is None:
             return self.root_targets
         return tuple(m.name for m in members(model).values() if m.has(Pin) or m.has(KeyName))
 
-
-REGION = r"[a-z]{2}(-[a-z]+)+-[0-9]+"
-"""How the code of a Region looks."""
 
 DOCUMENTS: Mapping[str, DocumentKind] = {
     kind.name: kind
@@ -74,28 +70,26 @@ DOCUMENTS: Mapping[str, DocumentKind] = {
         DocumentKind(
             name="UserPool",
             model=UserPoolManifest,
+            envelope=UserPoolEnvelope,
             root="user_pool",
             name_member="PoolName",
-            id_pattern=rf"{REGION}_[0-9A-Za-z]+",
+            id_pattern=USER_POOL_ID,
             id_separator="_",
-            id_example="eu-west-1_AbCdEf123",
-            address_example="clients/web",
             root_targets=("Id", "Arn", "ProviderName"),
         ),
         DocumentKind(
             name="IdentityPool",
             model=IdentityPoolManifest,
+            envelope=IdentityPoolEnvelope,
             root="identity_pool",
             name_member="IdentityPoolName",
-            id_pattern=rf"{REGION}:[0-9a-f]+(-[0-9a-f]+)*",
+            id_pattern=IDENTITY_POOL_ID,
             id_separator=":",
-            id_example="eu-west-1:1a2b3c4d-5e6f-7a8b-9c0d-1e2f3a4b5c6d",
-            address_example="identity_pool",
             root_targets=("Id",),
         ),
     )
 }
-"""The kinds of documents by name; the first is what a document is that does not say it."""
+"""The kinds of documents by name; the first is the default."""
 
 DEFAULT = next(iter(DOCUMENTS))
-"""The kind of a document that does not say its kind."""
+"""The kind of a document without `kind`."""

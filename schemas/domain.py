@@ -29,39 +29,39 @@ HOST = Pattern(
 )
 
 DomainName = Annotated[str, StringConstraints(min_length=1, max_length=253, pattern=HOST)]
-"""A prefix or a whole host name. The service model allows 63 characters and no dot, which custom domains contradict;
-what each of the two must look like is checked where it is known which one is meant."""
+"""A prefix or a full host name. The service model allows 63 characters and no dot, which custom domains contradict;
+the form of each is checked where it is known which of the two it is."""
 
 
 class CustomDomainConfigType(ApiModel):
-    """What a domain of your own needs; its presence makes a domain a custom one."""
+    """Settings of a custom domain; its presence makes a domain a custom one."""
 
-    CertificateArn: Annotated[Arn, Note("Must be in us-east-1, issued, and cover the name.")] | None = None
+    CertificateArn: Annotated[Arn, Note("Must be in us-east-1, issued, and cover the host name.")] | None = None
     """The certificate in AWS Certificate Manager."""
     SecurityPolicy: (
         Annotated[str, OneOf(("TLS_V1", "TLS_V1_2_2021", "TLS_V1_3_2025")), Since(2026), OnUpdate("unmeasured")] | None
     ) = None
-    """The oldest TLS that is spoken."""
+    """The lowest TLS version accepted."""
 
 
 class FailoverType(ApiModel):
-    """Where requests go when the Region fails."""
+    """Where requests are routed if the Region fails."""
 
     SecondaryRegion: Region | None = None
     """The Region of the replica."""
     PrimaryRoute53HealthCheckId: Annotated[str, StringConstraints(max_length=64)] | None = None
-    """The health check in Amazon Route 53 that decides."""
+    """The Amazon Route 53 health check that triggers the failover."""
 
 
 class RoutingType(ApiModel):
     """Routing between a pool and its replica."""
 
     Failover: FailoverType | None = None
-    """Where requests go when the Region fails."""
+    """Where requests are routed if the Region fails."""
 
 
 class Domain(ApiModel):
-    """Where sign-in pages and endpoints of a pool are served."""
+    """A domain that serves the sign-in pages and endpoints of a pool."""
 
     INPUTS = (("cognito-idp", "CreateUserPoolDomain"), ("cognito-idp", "UpdateUserPoolDomain"))
 
@@ -80,7 +80,7 @@ class Domain(ApiModel):
             Field(ge=1, le=2),
             Default(1),
             OnUpdate("unmeasured"),
-            Note("2 needs the plan ESSENTIALS, and a branding style for each client."),
+            Note("2 requires the plan ESSENTIALS, and a branding style for each client."),
         ]
         | None
     ) = None
@@ -88,11 +88,11 @@ class Domain(ApiModel):
     CustomDomainConfig: (
         Annotated[
             CustomDomainConfigType,
-            NotRemovable("A custom domain cannot become a prefix. Add the prefix as a domain of its own."),
+            NotRemovable("A custom domain cannot become a prefix domain. Add the prefix as a separate domain."),
             OnUpdate("unmeasured"),
         ]
         | None
     ) = None
-    """What a domain of your own needs; without it, the domain is a prefix of Amazon's."""
+    """Settings of a custom domain; if absent, the domain is a prefix of Amazon's domain."""
     Routing: Annotated[RoutingType, Since(2026), OnUpdate("unmeasured"), Note("For custom domains only.")] | None = None
     """Routing between the pool and its replica."""

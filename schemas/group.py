@@ -13,7 +13,7 @@ GroupLabel = Annotated[str, StringConstraints(min_length=1, max_length=128, patt
 
 
 class Group(ApiModel):
-    """A group of users; tokens name the groups that a user is in."""
+    """A group of users; tokens contain the groups of a user."""
 
     INPUTS = (("cognito-idp", "CreateGroup"), ("cognito-idp", "UpdateGroup"))
 
@@ -26,24 +26,26 @@ class Group(ApiModel):
     GroupName: Annotated[GroupLabel, KeyName(renameable=False)] | None = None
     """Its name; the same as the key."""
     Description: Annotated[str, StringConstraints(max_length=2048), ClearWith(""), OnUpdate("kept")] | None = None
-    """What it is for."""
+    """Description of the group."""
     RoleArn: (
         Annotated[
             Arn,
-            NotRemovable("Only deleting the group removes its role, and that loses its members. Give it a weak role."),
+            NotRemovable(
+                "Only deleting the group removes its role, but also its members. Set a role without permissions."
+            ),
             OnUpdate("kept"),
-            Note("A role of the pool's own account."),
+            Note("A role in the pool's account."),
         ]
         | None
     ) = None
-    """The role that members can take through an identity pool."""
+    """The role that members can assume through an identity pool."""
     Precedence: (
         Annotated[
             int,
             Field(ge=0, le=2_147_483_647),
-            NotRemovable("Cognito keeps a precedence once it is there. Write a high number instead."),
+            NotRemovable("Cognito keeps a precedence once it is set. Write a high number instead."),
             OnUpdate("kept"),
         ]
         | None
     ) = None
-    """Whose role wins for a user in several groups: 0 is strongest, none is weakest."""
+    """Priority of its role for a user in several groups: 0 is highest, no value is lowest."""

@@ -1,4 +1,4 @@
-"""The document of an identity pool: the same envelope as that of a user pool, around other sections (decision 22)."""
+"""The document of an identity pool: the envelope of a user pool document around other sections (decision 22)."""
 
 from __future__ import annotations
 
@@ -6,63 +6,73 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import Field
 
-from schemas.base import ApiModel, Member, Pattern
+from schemas.base import ApiModel, Member
+from schemas.forms import FILLED
 from schemas.identity_pool import IdentityPool, ProviderKey
 from schemas.identity_pool_roles import IdentityPoolRoles
-from schemas.manifest import Ignored, ManifestTarget, NotEmpty, addressed, lockable, number, objects, prunable
+from schemas.manifest import REGION, Ignored, ManifestTarget, Version, pool_id, prunable
+from schemas.paths import PathForm
 from schemas.principal_tags import PrincipalTags
+from schemas.sections import objects
 
-POOL_ID = Pattern(
-    r"^[\w-]+:[0-9a-f-]+$",
-    "is not the id of an identity pool",
-    "Write one such as eu-west-1:1a2b3c4d-5e6f-7a8b-9c0d-1e2f3a4b5c6d.",
-)
-IdentityPoolId = Annotated[str, StringConstraints(min_length=1, max_length=55, pattern=POOL_ID)]
+IDENTITY_POOL_ID = rf"{REGION}:[0-9a-f]+(?:-[0-9a-f]+)*"
+"""Format of the id of an identity pool (cognito.md 1.1)."""
+
+IdentityPoolId = Annotated[str, pool_id(IDENTITY_POOL_ID, "eu-west-1:1a2b3c4d-5e6f-7a8b-9c0d-1e2f3a4b5c6d")]
 
 
-IdentityAddress = Annotated[str, NotEmpty, addressed(lambda: identity_sections(), "identity_pool")]  # noqa: PLW0108 - defined below
-"""`identity_pool`, `principal_tags/accounts.google.com`."""
+def _document() -> type[ApiModel]:
+    return IdentityPoolManifest
 
-IdentityLockedPath = Annotated[str, NotEmpty, lockable(lambda: IdentityPoolManifest, "roles.Roles")]
+
+IdentityPruned = Annotated[str, prunable(_document)]
+IdentityProtected = Annotated[str, PathForm("protect", _document, "identity_pool")]
+"""`identity_pool`, `principal_tags/accounts.google.com`; `*` protects everything."""
+IdentityIgnoredPath = Annotated[str, PathForm("ignore", _document, "identity_pool.CognitoIdentityProviders")]
+"""`identity_pool.CognitoIdentityProviders`, `principal_tags/accounts.google.com`."""
+IdentityLockedPath = Annotated[str, PathForm("lock", _document, "identity_pool.IdentityPoolName")]
 """`identity_pool.AllowUnauthenticatedIdentities`, `target`."""
 
 
 class IdentityIgnored(Ignored):
-    """Something that is not reported, and why."""
+    """An ignore rule: what to ignore, and why."""
 
-    path: IdentityAddress
-    """What is ignored: an address like `identity_pool.CognitoIdentityProviders`."""
+    path: IdentityIgnoredPath
+    """What to ignore: an address like `identity_pool.CognitoIdentityProviders`."""
 
 
-class IdentityPoolManifest(ApiModel):
-    """One identity pool and what belongs to it. A section that is left out is not managed."""
+class IdentityPoolEnvelope(ApiModel):
+    """The envelope around the sections of an identity pool."""
 
-    version: Annotated[Literal[1], BeforeValidator(number)]
+    version: Version
     """The version of this format."""
     kind: Literal["IdentityPool"]
-    """What the document describes."""
-    target: ManifestTarget | None = None
-    """Where the pool is."""
-    id: IdentityPoolId | None = None
+    """Kind of the document."""
+    target: Annotated[ManifestTarget | None, FILLED] = None
+    """Account and Region of the pool."""
+    id: Annotated[IdentityPoolId | None, FILLED] = None
     """The pool's id; without it, the pool is found by IdentityPoolName, which must then be unique."""
-
-    identity_pool: IdentityPool | None = None
-    """The pool itself."""
-    roles: IdentityPoolRoles | None = None
-    """The roles that it gives."""
-    principal_tags: dict[ProviderKey, PrincipalTags] | None = None
-    """Claims that become tags, by IdentityProviderName."""
-
-    prune: list[Annotated[str, prunable(lambda: identity_sections())]] = Field(default=[])  # noqa: PLW0108 - defined below
+    prune: list[IdentityPruned] = Field(default=[])
     """Sections whose undeclared objects `apply --prune` may delete."""
-    protect: list[IdentityAddress] = Field(default=[])
-    """Objects that are never deleted or replaced."""
+    protect: list[IdentityProtected] = Field(default=[])
+    """Objects that are never deleted or replaced, with everything inside of them."""
     ignore: list[IdentityIgnored] = Field(default=[])
-    """What is not reported, and why."""
+    """Ignore rules: objects and members to ignore, with reasons."""
     locked: list[IdentityLockedPath] = Field(default=[])
-    """What overlays may not change: manifest paths."""
+    """Manifest paths that overlays must not change."""
+
+
+class IdentityPoolManifest(IdentityPoolEnvelope):
+    """One identity pool and its sections. An absent section is not managed."""
+
+    identity_pool: Annotated[IdentityPool | None, FILLED] = None
+    """The pool itself."""
+    roles: Annotated[IdentityPoolRoles | None, FILLED] = None
+    """IAM roles of its identities."""
+    principal_tags: Annotated[dict[ProviderKey, PrincipalTags] | None, FILLED] = None
+    """Claims mapped to principal tags, by IdentityProviderName."""
 
 
 @cache

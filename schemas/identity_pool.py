@@ -1,6 +1,6 @@
 """Identity pools: what CreateIdentityPool and UpdateIdentityPool take.
 
-An update replaces the pool, apart from AllowClassicFlow, which was seen to be kept (cognito.md 2.18).
+An update replaces the pool, except AllowClassicFlow, which was measured to be kept (cognito.md 2.18).
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ ProviderKey = Annotated[str, StringConstraints(min_length=1, max_length=128)]
 
 
 class CognitoIdentityProvider(ApiModel):
-    """A client of a user pool whose users are let in."""
+    """A user pool client whose users can get an identity."""
 
     ProviderName: (
         Annotated[
             str,
             StringConstraints(min_length=1, max_length=128, pattern=PROVIDER_NAME),
-            Note("Must be a pool that exists; in China, hosts end in amazonaws.com.cn."),
+            Note("Must be an existing pool; in China, hosts end in amazonaws.com.cn."),
         ]
         | None
     ) = None
@@ -49,11 +49,11 @@ class CognitoIdentityProvider(ApiModel):
     ClientId: Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=WORD)] | None = None
     """The client."""
     ServerSideTokenCheck: Annotated[bool, Default(False)] | None = None
-    """Whether revoked and disabled users are refused."""
+    """Whether to check that the user is not disabled and the token not revoked."""
 
 
 class IdentityPool(ApiModel):
-    """A pool of identities that are given AWS credentials."""
+    """A pool of identities that can get AWS credentials."""
 
     INPUTS = (("cognito-identity", "CreateIdentityPool"), ("cognito-identity", "UpdateIdentityPool"))
 
@@ -61,22 +61,22 @@ class IdentityPool(ApiModel):
         "IdentityPoolId": "belongs to the document: write id beside identity_pool",
     }
 
-    IdentityPoolName: Annotated[Name, NotRemovable("An identity pool must have a name.")] | None = None
-    """The name of the pool; it can be changed, and need not be unique."""
+    IdentityPoolName: Annotated[Name, NotRemovable("An identity pool must have a name; write one.")] | None = None
+    """Name of the pool; can be changed, and does not have to be unique."""
     AllowUnauthenticatedIdentities: (
         Annotated[
             bool,
-            NotRemovable("A pool must say it: write false."),
-            Note("true gives credentials to everybody who knows the pool's id."),
+            NotRemovable("The member is required: write false."),
+            Note("true gives credentials to anyone who knows the pool's id."),
         ]
         | None
     ) = None
-    """Whether guests are given credentials."""
+    """Whether unauthenticated guests get credentials."""
     AllowClassicFlow: (
         Annotated[bool, Default(False), OnUpdate("kept"), Note("The classic flow lets clients choose their role.")]
         | None
     ) = None
-    """Whether the classic flow is open beside the enhanced one."""
+    """Whether the classic flow is enabled in addition to the enhanced flow."""
     SupportedLoginProviders: (
         Annotated[
             dict[ProviderKey, Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=APP_ID)]],
@@ -86,22 +86,22 @@ class IdentityPool(ApiModel):
         ]
         | None
     ) = None
-    """Social providers and our app ids there: `accounts.google.com`, `graph.facebook.com`."""
+    """Social providers, each with your app id: `accounts.google.com`, `graph.facebook.com`."""
     DeveloperProviderName: (
         Annotated[
             str,
             StringConstraints(min_length=1, max_length=128, pattern=DEVELOPER_NAME),
-            OnlyOnce("It can never be changed or removed once it is set. Make another identity pool."),
+            OnlyOnce("It can never be changed or removed once it is set. Create another identity pool."),
             OnUpdate("unmeasured"),
         ]
         | None
     ) = None
-    """The name under which your own backend vouches for users."""
+    """Provider name that your own backend uses to authenticate users."""
     OpenIdConnectProviderARNs: Annotated[list[Arn], Unordered(), OnUpdate("reset")] | None = None
-    """OpenID Connect providers in IAM, of the same account."""
+    """OpenID Connect providers in IAM, in the same account."""
     CognitoIdentityProviders: Annotated[list[CognitoIdentityProvider], Unordered(), OnUpdate("reset")] | None = None
-    """Clients of user pools whose users are let in."""
+    """User pool clients whose users can get an identity."""
     SamlProviderARNs: Annotated[list[Arn], Unordered(), OnUpdate("reset")] | None = None
-    """SAML providers in IAM, of the same account."""
+    """SAML providers in IAM, in the same account."""
     IdentityPoolTags: Annotated[Tags, Default({}), OnUpdate("kept")] | None = None
     """Tags of the identity pool, for costs and permissions."""

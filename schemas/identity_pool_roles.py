@@ -1,6 +1,6 @@
-"""The roles that an identity pool gives: what SetIdentityPoolRoles takes.
+"""The IAM roles of an identity pool: what SetIdentityPoolRoles takes.
 
-The operation replaces roles and mappings; mappings that it leaves out are removed (cognito.md 2.18).
+The operation replaces roles and mappings; omitted mappings are removed (cognito.md 2.18).
 """
 
 from __future__ import annotations
@@ -28,42 +28,45 @@ RoleKind = Annotated[str, StringConstraints(min_length=1, max_length=128, patter
 
 
 class MappingRule(ApiModel):
-    """A rule; the first that holds decides."""
+    """A rule; the first match applies."""
 
     Claim: Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=PRINTABLE)]
-    """The claim of the token that is looked at."""
+    """The claim of the token to match."""
     MatchType: Annotated[str, OneOf(("Equals", "Contains", "StartsWith", "NotEqual"))]
-    """How it is compared."""
+    """Type of the match."""
     Value: Annotated[str, StringConstraints(min_length=1, max_length=128)]
-    """What it is compared with."""
-    RoleARN: Annotated[Arn, Note("A role of the same account.")]
-    """The role that is given."""
+    """Value to match."""
+    RoleARN: Annotated[Arn, Note("A role in the same account.")]
+    """The role to assign."""
 
 
 class RulesConfigurationType(ApiModel):
     """Rules that choose a role."""
 
-    Rules: Annotated[list[MappingRule], Field(min_length=1, max_length=25), Note("Their order matters.")] | None = None
-    """The rules, tried in this order; the service takes 25."""
+    Rules: Annotated[list[MappingRule], Field(min_length=1, max_length=25), Note("The order matters.")] | None = None
+    """The rules, evaluated in this order; at most 25."""
 
 
 class RoleMapping(ApiModel):
-    """How users of one provider come to their role."""
+    """How a role is chosen for users of one provider."""
 
     Type: (
-        Annotated[str, OneOf(("Token", "Rules")), Note("Token excludes RulesConfiguration, Rules needs it.")] | None
+        Annotated[
+            str, OneOf(("Token", "Rules")), Note("Rules requires RulesConfiguration; Token cannot be combined with it.")
+        ]
+        | None
     ) = None
-    """Whether the token's own claims name the role, or rules choose it."""
+    """Whether claims of the token or rules determine the role."""
     AmbiguousRoleResolution: (
-        Annotated[str, OneOf(("AuthenticatedRole", "Deny")), OnUpdate("reset"), Note("Needed in practice.")] | None
+        Annotated[str, OneOf(("AuthenticatedRole", "Deny")), OnUpdate("reset"), Note("Required in practice.")] | None
     ) = None
-    """What is done when no role is found."""
+    """What to do if no role matches or the role is ambiguous."""
     RulesConfiguration: Annotated[RulesConfigurationType, OnUpdate("reset")] | None = None
     """Rules that choose a role."""
 
 
 class IdentityPoolRoles(ApiModel):
-    """The roles that an identity pool gives."""
+    """The IAM roles of an identity pool."""
 
     INPUTS = (("cognito-identity", "SetIdentityPoolRoles"),)
 
@@ -72,7 +75,7 @@ class IdentityPoolRoles(ApiModel):
     }
 
     Roles: Annotated[dict[RoleKind, Arn], Field(max_length=2), ClearWith({})] | None = None
-    """The role of `authenticated` users, and that of `unauthenticated` guests."""
+    """Roles of `authenticated` users and `unauthenticated` guests."""
     RoleMappings: (
         Annotated[
             dict[ProviderKey, RoleMapping],
@@ -82,4 +85,4 @@ class IdentityPoolRoles(ApiModel):
         ]
         | None
     ) = None
-    """How users of a provider come to another role, by provider."""
+    """Role mappings for users of a provider, by provider."""

@@ -38,7 +38,7 @@ ProviderLabel = Annotated[str, StringConstraints(min_length=1, max_length=32, pa
 
 
 class IdentityProvider(ApiModel):
-    """Somebody else who signs users in: a SAML or OpenID Connect provider, or a social one."""
+    """An external identity provider: SAML, OpenID Connect or social."""
 
     INPUTS = (("cognito-idp", "CreateIdentityProvider"), ("cognito-idp", "UpdateIdentityProvider"))
 
@@ -61,23 +61,23 @@ class IdentityProvider(ApiModel):
         Annotated[
             str,
             OneOf(("SAML", "Facebook", "Google", "LoginWithAmazon", "SignInWithApple", "OIDC")),
-            CreateOnly("Make a provider with another name, move the clients to it, and remove this one."),
+            CreateOnly("Create a provider with another name, move the clients to it, and remove this one."),
         ]
         | None
     ) = None
-    """What kind of provider it is."""
+    """Type of the provider."""
     ProviderDetails: (
         Annotated[
             dict[String, Annotated[String, Text()]],
             SecretKeys(("client_secret", "private_key")),
             WriteOnlyKeys(("private_key",)),
-            NotRemovable("A provider cannot be without its details. Change them key by key."),
+            NotRemovable("A provider cannot exist without its details. Change them key by key."),
             OnUpdate("kept"),
             Note('All values are texts: write "true", not true. Cognito adds keys of its own.'),
         ]
         | None
     ) = None
-    """How it is reached and who we are to it; the keys depend on the type."""
+    """Endpoints and credentials of the provider; the keys depend on the type."""
     AttributeMapping: (
         Annotated[
             dict[Annotated[str, StringConstraints(min_length=1, max_length=32)], String],
@@ -87,7 +87,7 @@ class IdentityProvider(ApiModel):
         ]
         | None
     ) = None
-    """Which attribute of the pool is filled from which claim of the provider."""
+    """Attributes of the pool, each with the claim of the provider that fills it."""
     IdpIdentifiers: (
         Annotated[
             list[Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=IDP_IDENTIFIER)]],
@@ -99,7 +99,7 @@ class IdentityProvider(ApiModel):
         ]
         | None
     ) = None
-    """Other names, such as e-mail domains, that lead users to it; unique in the pool."""
+    """Alternative names, such as e-mail domains, that route users to it; unique in the pool."""
     AcrMapping: (
         Annotated[
             dict[AcrLevel, AcrValue],
@@ -107,8 +107,8 @@ class IdentityProvider(ApiModel):
             Since(2026),
             ClearWith({}),
             OnUpdate("kept"),
-            Note("For OIDC only."),
+            Note("OIDC only."),
         ]
         | None
     ) = None
-    """What the provider calls the pool's levels of authentication."""
+    """The provider's names for the pool's authentication levels."""

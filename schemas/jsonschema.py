@@ -1,9 +1,9 @@
-"""The manifest's JSON Schema, with which editors complete and check while a manifest is being written.
+"""The JSON Schema of manifests, which editors use for completion and checks.
 
-It is made from the models and kept as docs/schema/v1.json. An editor sees what stands in the file, before references
-are followed, so a reference is allowed wherever a value is. Values of enumerations are proposed and not enforced,
-because they lag the service. Members are enforced: a member that only a newer botocore knows is underlined by the
-editor although the tool takes it with a notice, since a typing error is far more likely than a new member.
+It is generated from the models and kept as docs/schema/v1.json. An editor sees the file before references are
+resolved, so a reference is allowed wherever a value is. Values of enumerations are suggested but not enforced, because
+they lag the service. Members are enforced: an editor underlines a member that only a newer botocore knows, although
+the tool accepts it with a notice, since a typing error is far more likely than a new member.
 """
 
 from __future__ import annotations
@@ -32,8 +32,10 @@ from schemas.base import (
 )
 from schemas.docstrings import described
 from schemas.documents import DOCUMENTS, DocumentKind
-from schemas.manifest import is_object
+from schemas.forms import Choice
+from schemas.paths import PathForm
 from schemas.reference_kinds import REFERENCE_SYNTAX
+from schemas.sections import is_object
 
 JsonSchema = dict[str, Any]
 
@@ -67,7 +69,7 @@ LIMITS: Mapping[str, Mapping[str, str]] = {
     "map": {"min_length": "minProperties", "max_length": "maxProperties"},
     "structure": {},
 }
-"""What pydantic and JSON Schema call a limit, by the shape of the value."""
+"""Names of limits in pydantic and JSON Schema, by the shape of the value."""
 
 
 def limits(marks: Iterable[Any], shape: str = "scalar") -> JsonSchema:
@@ -83,7 +85,7 @@ def limits(marks: Iterable[Any], shape: str = "scalar") -> JsonSchema:
 
 
 def _portable(found: JsonSchema) -> JsonSchema:
-    r"""Leave out what not every regular-expression engine knows: classes like `\p{L}`."""
+    r"""Omit patterns that not every regular-expression engine supports: classes like `\p{L}`."""
     return {name: value for name, value in found.items() if name != "pattern" or "\\p" not in value}
 
 
@@ -91,14 +93,19 @@ def _portable(found: JsonSchema) -> JsonSchema:
 
 
 def _scalar(scalar: type, marks: tuple[Any, ...]) -> list[JsonSchema]:
-    """Return the alternatives for a value that is written out."""
+    """Return the alternatives for a literal value."""
     known = next((m for m in marks if isinstance(m, OneOf)), None)
     if known:
         return [{"enum": list(known.values)}, {"type": "string"}]
+    choice = next((m for m in marks if isinstance(m, Choice)), None)
+    if choice:
+        return [{"enum": list(choice.names())}]
     base = dict(TYPES[scalar])
     if scalar is str and any(isinstance(m, BeforeValidator) for m in marks):
         base["type"] = ["string", "integer"]
-    return [{**base, **_portable(limits(marks))}]
+    found = {**base, **_portable(limits(marks))}
+    path = next((m for m in marks if isinstance(m, PathForm)), None)
+    return [{**found, "patternErrorMessage": path.message}] if path else [found]
 
 
 def _held(member: Member, marks: tuple[Any, ...]) -> list[JsonSchema]:
@@ -111,7 +118,7 @@ def _held(member: Member, marks: tuple[Any, ...]) -> list[JsonSchema]:
 def _written(member: Member) -> list[JsonSchema]:
     """Return the alternatives for a member's value, without references and null."""
     if member.shape == "list":
-        items = {"anyOf": [*_held(member, member.item_marks), DYNAMIC]}
+        items = {"anyOf": [*_held(member, member.item_marks), *_elsewhere(member)]}
         return [{"type": "array", "items": items, **limits(member.marks, "list")}]
     if member.shape == "map":
         entry = [*_held(member, member.item_marks), DYNAMIC, *([] if is_object(member) else [NULL])]
@@ -126,10 +133,10 @@ def _map(member: Member, entry: JsonSchema) -> JsonSchema:
 
 
 def _member(member: Member, *, ours: bool) -> JsonSchema:
-    """Return the schema of a member; null resets members of the API, and means nothing for what is spelled our way."""
+    """Return the schema of a member; null resets members of the API, and has no meaning for our own members."""
     nothing = [] if ours or member.required else [NULL]
     result: JsonSchema = {"description": describe(member)} if member.description else {}
-    result["anyOf"] = [*_written(member), DYNAMIC, *nothing]
+    result["anyOf"] = [*_written(member), *_elsewhere(member), *nothing]
     default = member.mark(Default)
     if default:
         result["default"] = default.value
@@ -138,22 +145,28 @@ def _member(member: Member, *, ours: bool) -> JsonSchema:
     return result
 
 
+def _elsewhere(member: Member) -> list[JsonSchema]:
+    """Return the alternative to a literal value, a reference; not in `locked`, as overlays are merged before."""
+    locks = any(isinstance(m, PathForm) and m.purpose == "lock" for m in member.item_marks)
+    return [] if locks else [DYNAMIC]
+
+
 def describe(member: Member) -> str:
-    """Return what an operator should know about a member, as sentences."""
-    told = [member.description]
+    """Return a description of a member for operators, as sentences."""
+    sentences = [member.description]
     if note := member.mark(Note):
-        told.append(note.text)
+        sentences.append(note.text)
     if tier := member.mark(Tier):
-        told.append(f"Needs the plan {tier.name}.")
+        sentences.append(f"Requires the plan {tier.name}.")
     if frozen := member.mark(CreateOnly):
-        told.append(f"Can be set only when the object is made. {frozen.advice}")
+        sentences.append(f"Can be set only when the object is created. {frozen.advice}")
     if kept := member.mark(NotRemovable):
-        told.append(f"Cannot be reset by null. {kept.advice}")
+        sentences.append(f"Cannot be reset with null. {kept.advice}")
     if member.has(Sensitive):
-        told.append("A secret: write {$secret: NAME#KEY}, never the text itself.")
+        sentences.append("A secret: write {$secret: NAME#KEY}, never the plain text.")
     if since := member.mark(Since):
-        told.append(f"New in {since.year}.")
-    return " ".join(told)
+        sentences.append(f"New in {since.year}.")
+    return " ".join(sentences)
 
 
 # --- structures ----------------------------------------------------------------------------------------------------
@@ -183,7 +196,7 @@ def _reachable(model: type[ApiModel]) -> Iterable[type[ApiModel]]:
 def _references() -> JsonSchema:
     names = {f"${s.key}": {"type": "string", "minLength": 1, "description": s.help} for s in REFERENCE_SYNTAX}
     return {
-        "description": "A map of one key that stands for a value from elsewhere.",
+        "description": "A map with one key that is replaced by a value from elsewhere.",
         "type": "object",
         "properties": names,
         "additionalProperties": False,
@@ -198,15 +211,14 @@ def _document(kind: DocumentKind) -> JsonSchema:
     for name, info in kind.model.model_fields.items():
         if get_origin(info.annotation) is Literal:
             properties[name] = {"description": described(kind.model)[name], "enum": list(get_args(info.annotation))}
-    properties["prune"]["anyOf"][0]["items"] = {"anyOf": [{"enum": list(kind.prunable)}, DYNAMIC]}
     return root
 
 
 def _choice() -> JsonSchema:
-    """Return the choice between the kinds of documents, so that an editor completes the one that is being written.
+    """Return the choice between the kinds of documents, so an editor completes the right one.
 
-    `if` does this better than alternatives: a mistake in a document is reported for its own kind only, and a document
-    without a kind is the first one.
+    `if` works better than alternatives: a mistake in a document is reported for its own kind only, and a document
+    without a kind has the default kind.
     """
     first, second = DOCUMENTS.values()
     return {
@@ -247,10 +259,10 @@ def manifest_schema() -> JsonSchema:
 
 
 def _ours(model: type[ApiModel]) -> bool:
-    """Tell whether a structure belongs to the envelope and not to the API."""
+    """Return whether a structure belongs to the envelope and not to the API."""
     return model.__module__ in {kind.model.__module__ for kind in DOCUMENTS.values()}
 
 
 def text() -> str:
-    """Return the schema as it is kept in docs/schema/v1.json: the same bytes on every machine."""
+    """Return the text of docs/schema/v1.json: the same bytes on every machine."""
     return json.dumps(manifest_schema(), indent=2, ensure_ascii=False) + "\n"

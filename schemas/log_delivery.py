@@ -34,7 +34,8 @@ class CloudWatchLogsConfigurationType(ApiModel):
     """A log group in Amazon CloudWatch."""
 
     LogGroupArn: (
-        Annotated[Arn, Note("In the pool's account and Region, not encrypted by KMS, without `:*` at the end.")] | None
+        Annotated[Arn, Note("In the pool's account and Region, not encrypted with KMS, without `:*` at the end.")]
+        | None
     ) = None
     """The log group."""
 
@@ -54,24 +55,24 @@ class FirehoseConfigurationType(ApiModel):
 
 
 class LogConfigurationType(ApiModel):
-    """One kind of event, and the one place where it goes."""
+    """One kind of event and its single destination."""
 
     LogLevel: Annotated[str, OneOf(("ERROR", "INFO")), Note("ERROR with userNotification, INFO with userAuthEvents.")]
-    """How much is written."""
+    """Level of detail."""
     EventSource: Annotated[
         str,
         OneOf(("userNotification", "userAuthEvents")),
         Note("userAuthEvents needs the plan PLUS and threat protection that is not OFF."),
     ]
-    """What is written: failures of messages, or what threat protection saw."""
+    """Events to log: failed message deliveries, or events of threat protection."""
     CloudWatchLogsConfiguration: (
         Annotated[CloudWatchLogsConfigurationType, Note("The only destination for userNotification.")] | None
     ) = None
-    """It goes to a log group."""
+    """Log group to send events to."""
     S3Configuration: Annotated[S3ConfigurationType, Tier("PLUS")] | None = None
-    """It goes to a bucket."""
+    """Bucket to send events to."""
     FirehoseConfiguration: Annotated[FirehoseConfigurationType, Tier("PLUS")] | None = None
-    """It goes to a stream."""
+    """Stream to send events to."""
 
 
 class LogDelivery(ApiModel):

@@ -1,7 +1,7 @@
 """The look of managed login for one client: what CreateManagedLoginBranding and UpdateManagedLoginBranding take.
 
-An update keeps what it leaves out, and offers no way to take an image away (cognito.md 2.10, 15.11). The settings are
-a document whose form Cognito does not publish; it is passed on as it is.
+An update keeps omitted members, and cannot remove an image (cognito.md 2.10, 15.11). The settings are a document
+whose schema Cognito does not publish; it is passed on unchanged.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ ASSET_ID = Pattern(r"^[\w\- ]+$", FORBIDDEN, "Use letters, digits, spaces, _ and
 
 
 class AssetType(ApiModel):
-    """An image."""
+    """An image of the branding."""
 
     Category: Annotated[
         str,
@@ -57,40 +57,44 @@ class AssetType(ApiModel):
     ]
     """Where it is shown."""
     ColorMode: Annotated[str, OneOf(("LIGHT", "DARK", "DYNAMIC"))]
-    """In which mode it is shown; DYNAMIC is both."""
-    Extension: Annotated[str, OneOf(("ICO", "JPEG", "PNG", "SVG", "WEBP")), Note("ICO only for FAVICON_ICO.")]
+    """Colour mode in which it is shown; DYNAMIC is both."""
+    Extension: Annotated[str, OneOf(("ICO", "JPEG", "PNG", "SVG", "WEBP")), Note("ICO is for FAVICON_ICO only.")]
     """Its format."""
-    Bytes: Annotated[bytes, Field(max_length=1_000_000), Note("A request holds 2 MB at most.")] | None = None
-    """The image itself: `{$file: logo.svg}`."""
+    Bytes: Annotated[bytes, Field(max_length=1_000_000), Note("A request is limited to 2 MB.")] | None = None
+    """Content of the image: `{$file: logo.svg}`."""
     ResourceId: (
         Annotated[
             str,
             StringConstraints(min_length=1, max_length=40, pattern=ASSET_ID),
-            Note("Only for IDP_BUTTON_ICON."),
+            Note("For IDP_BUTTON_ICON only."),
         ]
         | None
     ) = None
-    """The identity provider whose button it is on, by ProviderName."""
+    """ProviderName of the identity provider whose button it is for."""
 
 
 class ManagedLoginBranding(ApiModel):
-    """The look of managed login for one client; a client without one shows an error page."""
+    """Branding of managed login for one client; without it, a client shows an error page."""
 
     INPUTS = (("cognito-idp", "CreateManagedLoginBranding"), ("cognito-idp", "UpdateManagedLoginBranding"))
 
     MOVED: ClassVar[Mapping[str, str]] = {
         "UserPoolId": "belongs to the document: write id beside the sections",
-        "ClientId": "is said by the place: write branding inside the client",
+        "ClientId": "follows from its place: write branding inside the client",
         **dict.fromkeys(("ManagedLoginBrandingId", "CreationDate", "LastModifiedDate"), COMPUTED),
     }
 
     UseCognitoProvidedValues: (
         Annotated[
-            bool, Tier("ESSENTIALS"), Default(False), OnUpdate("kept"), Note("true excludes Settings, and clears them.")
+            bool,
+            Tier("ESSENTIALS"),
+            Default(False),
+            OnUpdate("kept"),
+            Note("true clears Settings, and cannot be combined with them."),
         ]
         | None
     ) = None
-    """Whether it has the look that Cognito gives it."""
+    """Whether to use Cognito's default branding."""
     Settings: (
         Annotated[
             dict[str, Any],
@@ -98,11 +102,11 @@ class ManagedLoginBranding(ApiModel):
             Tier("ESSENTIALS"),
             OnUpdate("kept"),
             NotRemovable("Cognito keeps them. Write UseCognitoProvidedValues: true, which clears them."),
-            Note("The document is written whole; colours are eight digits RRGGBBAA."),
+            Note("The document is written as a whole; colours have eight digits, RRGGBBAA."),
         ]
         | None
     ) = None
-    """The settings, as the branding editor of the console makes them."""
+    """Settings, as created by the branding editor in the console."""
     Assets: (
         Annotated[
             list[AssetType],
@@ -112,7 +116,7 @@ class ManagedLoginBranding(ApiModel):
             Tier("ESSENTIALS"),
             Default([]),
             OnUpdate("kept"),
-            Note("Cognito cannot take an image away: removing one deletes the style and makes it anew."),
+            Note("Cognito cannot remove an image: removing one deletes and re-creates the style."),
         ]
         | None
     ) = None

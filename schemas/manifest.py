@@ -1,209 +1,192 @@
-"""The document that an author writes: an envelope of ours around sections that hold the API's own structures.
+"""The manifest document: our envelope around sections that hold the API's own structures.
 
 Keys of the envelope are lower_snake, members of the API are CamelCase, and the two never mix (decision 21). The
-sections are found by walking this model, so that a new kind needs one line here.
+sections are found by walking this model, so a new kind needs one line here.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from functools import cache
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic import BeforeValidator, Field
 
-from schemas.base import ApiModel, Member, Pattern, Region, members
+from schemas.base import ApiModel, Member, Pattern, Region
 from schemas.base import Name as ClientLabel
 from schemas.client import Client
 from schemas.domain import Domain, DomainName
+from schemas.forms import DAY, FILLED, Choice, Example, Form, unfit
 from schemas.group import Group, GroupLabel
 from schemas.identity_provider import IdentityProvider, ProviderLabel
 from schemas.log_delivery import LogDelivery
 from schemas.mfa import Mfa
+from schemas.paths import PathForm
 from schemas.provisioned_limit import LimitCategory, ProvisionedLimit
 from schemas.replica import Replica
 from schemas.resource_server import ResourceServer, ServerIdentifier
 from schemas.risk_configuration import RiskConfiguration
+from schemas.sections import inside, is_single, objects
 from schemas.session_configuration import SessionConfiguration
 from schemas.ui_customization import UICustomization
 from schemas.user_pool import UserPool
 from schemas.web_acl import WebAcl
 
-DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+VERSION = 1
+"""The only version of the format."""
 
-ACCOUNT = Pattern(r"^[0-9]{12}$", "is not an account number", "Write 12 digits, in quotes.", whole=True)
-Account = Annotated[str, StringConstraints(pattern=ACCOUNT)]
-"""A text and not a number: accounts can begin with 0."""
+REGION = r"[a-z]{2,4}(?:-[a-z]+)+-[0-9]+"
+"""Format of a Region code: `eu-west-1`, `us-gov-west-1`, `eusc-de-east-1`."""
 
-POOL_ID = Pattern(r"^[\w-]+_[0-9a-zA-Z]+$", "is not the id of a user pool", "Write one such as eu-west-1_AbCdEf123.")
-PoolId = Annotated[str, StringConstraints(min_length=1, max_length=55, pattern=POOL_ID)]
+USER_POOL_ID = rf"{REGION}_[0-9A-Za-z]+"
+"""Format of the id of a user pool (cognito.md 1.1)."""
 
+ACCOUNT = Pattern(r"^[0-9]{12}$", "is not an account number", "Write 12 digits, in quotes.")
+Account = Annotated[str, Form(ACCOUNT)]
+"""A string and not a number: accounts can start with 0."""
 
-def number(value: object) -> object:
-    """Refuse `true`, which Python takes for 1."""
-    if isinstance(value, bool):
-        raise ValueError("write a number")  # noqa: TRY004 - pydantic reports ValueError only
-    return value
+REGION_CODE = Pattern(rf"^{REGION}$", "is not a Region code", "Write one such as eu-west-1.")
+RegionCode = Annotated[str, Form(REGION_CODE)]
 
+NOT_BLANK = r"\S"
 
-def _date(value: object) -> object:
-    """Turn a text like 2027-06-30 into a date; YAML 1.2 knows no dates."""
-    if isinstance(value, str):
-        if not DATE.match(value):
-            raise ValueError("write a date like 2027-06-30")
-        return date.fromisoformat(value)
-    return value
+WhoAnswers = Annotated[str, Form(Pattern(NOT_BLANK, "is not a text", "Write a name, or leave owner out."))]
+Reason = Annotated[str, Form(Pattern(NOT_BLANK, "is not a text", "Write why it is right to ignore it."))]
 
 
-def addressed(known: Callable[[], Mapping[str, Member]], example: str) -> AfterValidator:
-    """Return what refuses an address in a section that does not exist: what it should protect would be unprotected.
+def pool_id(pattern: str, example: str) -> Form:
+    """Return a check that refuses what is not the id of a pool.
 
     Args:
-        known: Returns the sections; asked when the document's model is there.
-        example: An address that is right.
+        pattern: Format of the id.
+        example: A valid id.
+    """
+    fix = f"Write one such as {example}, or leave id out to find the pool by its name."
+    return Form(Pattern(rf"^{pattern}$", "is not the id of a pool", fix))
+
+
+PoolId = Annotated[str, pool_id(USER_POOL_ID, "eu-west-1_AbCdEf123")]
+
+
+def _version(value: object) -> object:
+    """Refuse everything but the number: `true` and 1.0 equal 1 in Python."""
+    if value != VERSION or isinstance(value, (bool, float)):
+        raise unfit("is not a version that this poolctl knows", f"Write version: {VERSION}.")
+    return value
+
+
+Version = Annotated[Literal[1], BeforeValidator(_version), Example(str(VERSION))]
+
+
+def prunable(document: Any) -> Choice:
+    """Return a check that refuses anything but a section of several objects; the pool itself is never pruned.
+
+    Args:
+        document: Returns the model of the document; called once it exists.
     """
 
-    def check(value: str) -> str:
-        if _head(value) not in known():
-            raise ValueError(f"begin with a section, one of {', '.join(known())}: for example {example}")
-        return value
+    def known() -> dict[str, Member]:
+        found = objects(document())
+        return {**found, **inside(found)}
 
-    return AfterValidator(check)
+    def advice(name: str) -> tuple[str, str]:
+        if name not in known():
+            return "is not a section", ""
+        if name == next(iter(known())):
+            return "is the pool itself, which is never deleted", f"Remove {name} from prune."
+        return "holds one object, which is never deleted", f"Remove {name} from prune."
 
-
-def prunable(known: Callable[[], Mapping[str, Member]]) -> AfterValidator:
-    """Return what refuses what is no section of several objects; there is always one pool, and nothing prunes it."""
-
-    def check(value: str) -> str:
-        names = [name for name, member in known().items() if member.shape == "map"]
-        if value not in names:
-            raise ValueError(f"write one of {', '.join(names)}")
-        return value
-
-    return AfterValidator(check)
+    return Choice(lambda: [name for name, member in known().items() if not is_single(member)], advice)
 
 
-def lockable(model: Callable[[], type[ApiModel]], example: str) -> AfterValidator:
-    """Return what refuses a path that begins with no key of the document: it would lock nothing."""
-
-    def check(value: str) -> str:
-        if _head(value) not in model().model_fields:
-            raise ValueError(f"begin with a key of the document: for example {example}")
-        return value
-
-    return AfterValidator(check)
+def _document() -> type[ApiModel]:
+    return UserPoolManifest
 
 
-def _head(path: str) -> str:
-    return re.split(r"[/.]", path, maxsplit=1)[0]
-
-
-NotEmpty = StringConstraints(min_length=1)
-
-ObjectAddress = Annotated[str, NotEmpty, addressed(lambda: sections(), "clients/web")]  # noqa: PLW0108 - defined below
-"""`clients/web`, `clients/amplify-*`, `user_pool`."""
-
-LockedPath = Annotated[str, NotEmpty, lockable(lambda: UserPoolManifest, "mfa.MfaConfiguration")]
+Pruned = Annotated[str, prunable(_document)]
+Protected = Annotated[str, PathForm("protect", _document, "clients/web")]
+"""`clients/web`, `clients/amplify-*`, `user_pool`; `*` protects everything."""
+IgnoredPath = Annotated[str, PathForm("ignore", _document, "clients/amplify-*")]
+"""`clients/amplify-*`, `clients/web.CallbackURLs`."""
+LockedPath = Annotated[str, PathForm("lock", _document, "user_pool.PoolName")]
 """`mfa.MfaConfiguration`, `clients/web.GenerateSecret`, `target`."""
 
 
 class ManifestTarget(ApiModel):
-    """Where the pool is."""
+    """Account and Region of the pool."""
 
-    account: Account | None = None
-    """The AWS account, as a text of 12 digits; checked before anything is read."""
-    region: Region | None = None
+    account: Annotated[Account | None, FILLED] = None
+    """The AWS account, as a string of 12 digits; checked before anything is read."""
+    region: Annotated[RegionCode | None, FILLED] = None
     """The AWS Region."""
 
 
 class Ignored(ApiModel):
-    """Something that is not reported, and why."""
+    """An ignore rule: what to ignore, and why."""
 
-    path: ObjectAddress
-    """What is ignored: an address like `clients/amplify-*`, or a member like `clients/web.CallbackURLs`."""
-    reason: Annotated[str, StringConstraints(min_length=1)]
-    """Why it is right to ignore it."""
-    owner: Annotated[str, StringConstraints(min_length=1)] | None = None
-    """Who answers for it."""
-    expires: Annotated[date, BeforeValidator(_date)] | None = None
-    """The last day on which it is ignored, like 2027-06-30."""
+    path: IgnoredPath
+    """What to ignore: an address like `clients/amplify-*`, or a member like `clients/web.CallbackURLs`."""
+    reason: Reason
+    """Reason for the rule."""
+    owner: Annotated[WhoAnswers | None, FILLED] = None
+    """Owner of the ignored object."""
+    expires: Annotated[date | None, FILLED, DAY] = None
+    """Last day on which the rule applies, like 2027-06-30."""
 
 
-class UserPoolManifest(ApiModel):
-    """One user pool and what belongs to it. A section that is left out is not managed; `{}` is managed and empty."""
+class UserPoolEnvelope(ApiModel):
+    """The envelope around the sections of a user pool."""
 
-    version: Annotated[Literal[1], BeforeValidator(number)]
+    version: Version
     """The version of this format."""
     kind: Literal["UserPool"] = "UserPool"
-    """What the document describes."""
-    target: ManifestTarget | None = None
-    """Where the pool is."""
-    id: PoolId | None = None
+    """Kind of the document."""
+    target: Annotated[ManifestTarget | None, FILLED] = None
+    """Account and Region of the pool."""
+    id: Annotated[PoolId | None, FILLED] = None
     """The pool's id; without it, the pool is found by PoolName, which must then be unique."""
-
-    user_pool: UserPool | None = None
-    """The pool itself."""
-    mfa: Mfa | None = None
-    """Second factors and passkeys; the one place for MfaConfiguration."""
-    resource_servers: dict[ServerIdentifier, ResourceServer] | None = None
-    """Resource servers, by Identifier."""
-    identity_providers: dict[ProviderLabel, IdentityProvider] | None = None
-    """Identity providers, by ProviderName."""
-    groups: dict[GroupLabel, Group] | None = None
-    """Groups, by GroupName."""
-    domains: dict[DomainName, Domain] | None = None
-    """Domains, by prefix or host name."""
-    risk_configuration: RiskConfiguration | None = None
-    """Threat protection, for all clients that have none of their own."""
-    ui_customization: UICustomization | None = None
-    """The look of the classic sign-in pages, for all clients that have none of their own."""
-    log_delivery: LogDelivery | None = None
-    """Where the pool sends its logs."""
-    session: SessionConfiguration | None = None
-    """Sessions of users."""
-    replicas: dict[Region, Replica] | None = None
-    """Replicas of the pool, by RegionName."""
-    web_acl: WebAcl | None = None
-    """The web ACL that guards the pool."""
-    limits: dict[LimitCategory, ProvisionedLimit] | None = None
-    """Request rates of the whole account in the Region, by category; write them into one manifest only."""
-    clients: dict[ClientLabel, Client] | None = None
-    """App clients, by ClientName, or by any word if the client says its ClientName."""
-
-    prune: list[Annotated[str, prunable(lambda: {**sections(), **nested()})]] = Field(default=[])
+    prune: list[Pruned] = Field(default=[])
     """Sections whose undeclared objects `apply --prune` may delete."""
-    protect: list[ObjectAddress] = Field(default=[])
-    """Objects that are never deleted or replaced."""
+    protect: list[Protected] = Field(default=[])
+    """Objects that are never deleted or replaced, with everything inside of them."""
     ignore: list[Ignored] = Field(default=[])
     """What is not reported, and why."""
     locked: list[LockedPath] = Field(default=[])
     """What overlays may not change: manifest paths."""
 
 
-def objects(model: type[ApiModel]) -> dict[str, Member]:
-    """Return the members of a structure that hold objects of the API, in the order of the model.
+class UserPoolManifest(UserPoolEnvelope):
+    """One user pool and its sections. An absent section is not managed; `{}` is managed and empty."""
 
-    They are the sections of a document, and what belongs to one client; all other members are values.
-    """
-    return {name: member for name, member in members(model).items() if is_object(member)}
-
-
-def is_object(member: Member) -> bool:
-    """Tell whether a member holds objects of the API, and is therefore spelled in our way."""
-    held = member.model
-    return held is not None and (bool(held.INPUTS) or held.WATCHED) and member.name == member.name.lower()
-
-
-def inside(outer: Mapping[str, Member]) -> dict[str, Member]:
-    """Return what the objects of some sections hold inside them: `clients.branding`."""
-    return {
-        f"{name}.{inner.name}": inner
-        for name, member in outer.items()
-        if member.model
-        for inner in objects(member.model).values()
-    }
+    user_pool: Annotated[UserPool | None, FILLED] = None
+    """The pool itself."""
+    mfa: Annotated[Mfa | None, FILLED] = None
+    """Second factors and passkeys; the one place for MfaConfiguration."""
+    resource_servers: Annotated[dict[ServerIdentifier, ResourceServer] | None, FILLED] = None
+    """Resource servers, by Identifier."""
+    identity_providers: Annotated[dict[ProviderLabel, IdentityProvider] | None, FILLED] = None
+    """Identity providers, by ProviderName."""
+    groups: Annotated[dict[GroupLabel, Group] | None, FILLED] = None
+    """Groups, by GroupName."""
+    domains: Annotated[dict[DomainName, Domain] | None, FILLED] = None
+    """Domains, by prefix or host name."""
+    risk_configuration: Annotated[RiskConfiguration | None, FILLED] = None
+    """Threat protection for all clients without their own."""
+    ui_customization: Annotated[UICustomization | None, FILLED] = None
+    """Style of the classic sign-in pages for all clients without their own."""
+    log_delivery: Annotated[LogDelivery | None, FILLED] = None
+    """Where the pool sends its logs."""
+    session: Annotated[SessionConfiguration | None, FILLED] = None
+    """Session settings of users."""
+    replicas: Annotated[dict[Region, Replica] | None, FILLED] = None
+    """Replicas of the pool, by RegionName."""
+    web_acl: Annotated[WebAcl | None, FILLED] = None
+    """The web ACL that protects the pool."""
+    limits: Annotated[dict[LimitCategory, ProvisionedLimit] | None, FILLED] = None
+    """Request rates of the whole account in the Region, by category; declare them in one manifest only."""
+    clients: Annotated[dict[ClientLabel, Client] | None, FILLED] = None
+    """App clients, by ClientName, or by any key if the client sets ClientName."""
 
 
 @cache
@@ -214,5 +197,5 @@ def sections() -> Mapping[str, Member]:
 
 @cache
 def nested() -> Mapping[str, Member]:
-    """Return what stands inside the objects of the sections, by `clients.branding`, in the order of the models."""
+    """Return the members nested inside objects of the sections, by `clients.branding`, in the order of the models."""
     return inside(sections())

@@ -1,7 +1,7 @@
 """The second factors and passkeys of a pool: what SetUserPoolMfaConfig takes.
 
-The operation replaces everything, and MfaConfiguration becomes OFF when it is left out (cognito.md 2.2, measured).
-This section is the one owner of MfaConfiguration, which UpdateUserPool could set as well.
+The operation replaces everything, and MfaConfiguration becomes OFF if omitted (cognito.md 2.2, measured). This section
+alone owns MfaConfiguration, which UpdateUserPool could also set.
 """
 
 from __future__ import annotations
@@ -28,23 +28,23 @@ from schemas.user_pool import KEEPS_SMS, SmsConfigurationType
 
 
 class SmsMfaConfigType(ApiModel):
-    """Codes by SMS as a second factor; an empty block switches it on."""
+    """SMS codes as a second factor; an empty block enables it."""
 
     SmsAuthenticationMessage: (
         Annotated[
             SmsText,
             OnUpdate("reset"),
-            Note("user_pool.SmsAuthenticationMessage is the same text: say it in one place."),
+            Note("user_pool.SmsAuthenticationMessage is the same text: declare it in one place."),
         ]
         | None
     ) = None
-    """SMS message with the code, which replaces `{####}`."""
+    """SMS message; `{####}` is replaced with the code."""
     SmsConfiguration: (
         Annotated[
             SmsConfigurationType,
             KEEPS_SMS,
             OnUpdate("unmeasured"),
-            Note("user_pool.SmsConfiguration is the same setting: say it in one place."),
+            Note("user_pool.SmsConfiguration is the same setting: declare it in one place."),
         ]
         | None
     ) = None
@@ -52,17 +52,17 @@ class SmsMfaConfigType(ApiModel):
 
 
 class SoftwareTokenMfaConfigType(ApiModel):
-    """Codes of an authenticator app as a second factor."""
+    """Codes from an authenticator app as a second factor."""
 
     Enabled: Annotated[bool, ClearWith(False), OnUpdate("reset")] | None = None
-    """Whether users can have it; false unless said."""
+    """Whether users can set it up. Default: false."""
 
 
 class EmailMfaConfigType(ApiModel):
-    """Codes by e-mail as a second factor; an empty block switches it on."""
+    """E-mail codes as a second factor; an empty block enables it."""
 
     Message: Annotated[EmailText, OnUpdate("reset")] | None = None
-    """E-mail message with the code, which replaces `{####}`; also for sign-in by a code alone."""
+    """E-mail message; `{####}` is replaced with the code. Also used for sign-in with a one-time code."""
     Subject: Annotated[str, StringConstraints(pattern=PRINTABLE_OR_SPACE), OnUpdate("reset")] | None = None
     """Subject of the e-mail message."""
 
@@ -75,15 +75,15 @@ class WebAuthnConfigurationType(ApiModel):
             str,
             StringConstraints(min_length=1, max_length=127),
             OnUpdate("unmeasured"),
-            Note("A change makes every passkey useless that is registered already."),
+            Note("A change invalidates all registered passkeys."),
         ]
         | None
     ) = None
-    """The host that passkeys belong to: the custom domain or else the prefix domain, unless said."""
+    """The host that passkeys are bound to. Default: the custom domain, otherwise the prefix domain."""
     UserVerification: (
         Annotated[str, OneOf(("required", "preferred")), ClearWith("preferred"), OnUpdate("unmeasured")] | None
     ) = None
-    """Whether a passkey must check its user, by finger or code; preferred unless said."""
+    """Whether a passkey must verify its user, by biometrics or PIN. Default: preferred."""
     FactorConfiguration: (
         Annotated[
             str,
@@ -94,7 +94,7 @@ class WebAuthnConfigurationType(ApiModel):
         ]
         | None
     ) = None
-    """Whether a passkey counts as one factor or as two; one unless said."""
+    """Whether a passkey counts as one factor or as two. Default: one."""
 
 
 class Mfa(ApiModel):
@@ -105,7 +105,7 @@ class Mfa(ApiModel):
     MOVED: ClassVar[Mapping[str, str]] = {"UserPoolId": "belongs to the document: write id beside mfa"}
 
     SmsMfaConfiguration: Annotated[SmsMfaConfigType, Presence(), OnUpdate("reset")] | None = None
-    """Codes by SMS; the block switches them on."""
+    """SMS codes; the presence of the block enables them."""
     SoftwareTokenMfaConfiguration: (
         Annotated[
             SoftwareTokenMfaConfigType,
@@ -114,7 +114,7 @@ class Mfa(ApiModel):
         ]
         | None
     ) = None
-    """Codes of an authenticator app."""
+    """Codes from an authenticator app."""
     EmailMfaConfiguration: (
         Annotated[
             EmailMfaConfigType,
@@ -125,9 +125,9 @@ class Mfa(ApiModel):
         ]
         | None
     ) = None
-    """Codes by e-mail; the block switches them on."""
+    """E-mail codes; the presence of the block enables them."""
     MfaConfiguration: Annotated[str, OneOf(("OFF", "ON", "OPTIONAL")), Default("OFF"), OnUpdate("reset")] | None = None
-    """Whether a second factor is never, always, or at the user's choice asked for."""
+    """Whether a second factor is required always (ON), if the user has set one up (OPTIONAL), or never (OFF)."""
     WebAuthnConfiguration: Annotated[WebAuthnConfigurationType, Tier("ESSENTIALS"), OnUpdate("unmeasured")] | None = (
         None
     )

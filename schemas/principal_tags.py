@@ -1,4 +1,4 @@
-"""Claims that become tags of a session: what SetPrincipalTagAttributeMap takes, for one provider of an identity pool.
+"""Claims mapped to session tags: what SetPrincipalTagAttributeMap takes, for one provider of an identity pool.
 
 The operation replaces both members; nothing lists the providers that have such a map (cognito.md 1.2 and 2.18).
 """
@@ -15,7 +15,7 @@ from schemas.identity_pool import ProviderKey
 
 
 class PrincipalTags(ApiModel):
-    """Which claims of a provider become tags, for access by attributes."""
+    """Mapping of a provider's claims to principal tags, for attribute-based access control."""
 
     INPUTS = (("cognito-identity", "SetPrincipalTagAttributeMap"),)
 
@@ -24,14 +24,15 @@ class PrincipalTags(ApiModel):
     }
 
     IdentityProviderName: (
-        Annotated[ProviderKey, KeyName(renameable=False), Note("A user pool is written here without a client.")] | None
+        Annotated[ProviderKey, KeyName(renameable=False), Note("For a user pool, the provider name without a client.")]
+        | None
     ) = None
     """The provider, as in the identity pool; the same as the key."""
     UseDefaults: (
-        Annotated[bool, ClearWith(False), OnUpdate("reset"), Note("true makes username of sub, and client of aud.")]
+        Annotated[bool, ClearWith(False), OnUpdate("reset"), Note("true maps sub to username, and aud to client.")]
         | None
     ) = None
-    """Whether the usual map is used."""
+    """Whether to use the default mapping."""
     PrincipalTags: (
         Annotated[
             dict[
@@ -44,4 +45,4 @@ class PrincipalTags(ApiModel):
         ]
         | None
     ) = None
-    """Tags, each with the claim that it is filled from."""
+    """Tags, each with the claim that fills it."""

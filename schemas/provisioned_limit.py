@@ -1,7 +1,7 @@
 """Request rates of an account: what UpdateProvisionedLimit takes (cognito.md 1.1).
 
-They belong to the account and Region and not to a pool, and rates above what is free are paid for, so they are managed
-only where a manifest says so. They are keyed by category (UserAuthentication), which is short for the whole definition.
+They belong to the account and Region and not to a pool, and rates above the free rate are billed, so they are managed
+only if a manifest declares them. They are keyed by category (UserAuthentication), which implies the whole definition.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ LimitCategory = Annotated[str, StringConstraints(min_length=1, max_length=128, p
 
 
 class LimitDefinitionType(ApiModel):
-    """Which limit is meant."""
+    """Definition of the limit."""
 
     LimitClass: Annotated[str, OneOf(("API_CATEGORY",))] | None = None
-    """What kind of limit it is."""
+    """Class of the limit."""
     Attributes: dict[String, String] | None = None
-    """What identifies it: `Category: UserAuthentication`."""
+    """Identifies the limit: `Category: UserAuthentication`."""
 
 
 class ProvisionedLimit(ApiModel):
-    """A request rate of the account in a Region."""
+    """A request rate limit of the account in a Region."""
 
     INPUTS = (("cognito-idp", "UpdateProvisionedLimit"),)
 
@@ -51,19 +51,21 @@ class ProvisionedLimit(ApiModel):
         Annotated[
             LimitDefinitionType,
             Since(2026),
-            NotRemovable("A limit must be distinguishable from others."),
-            Note("The key says it: without this member, LimitClass is API_CATEGORY and Category is the key."),
+            NotRemovable("A limit must be identified; write its definition."),
+            Note("Follows from the key: without this member, LimitClass is API_CATEGORY and Category is the key."),
         ]
         | None
     ) = None
-    """Which limit is meant, where the key does not say it."""
+    """Definition of the limit, if it differs from the key."""
     RequestedLimitValue: (
         Annotated[
             int,
             Since(2026),
-            NotRemovable("Write the rate that is free."),
-            Note("Between the free rate and the account's quota in Service Quotas; what exceeds the free rate costs."),
+            NotRemovable("Write the rate that is included for free."),
+            Note(
+                "Between the free rate and the account's quota in Service Quotas; rates above the free rate are billed."
+            ),
         ]
         | None
     ) = None
-    """Requests a second."""
+    """Requests per second."""

@@ -1,8 +1,8 @@
 """A pool's replica in another Region: what CreateUserPoolReplica and UpdateUserPoolReplica take, and what may differ.
 
-The two operations know the tags at creation and the status afterwards. Everything else that a replica has of its own
-(functions, e-mail, SMS, tags) is written to the pool in its Region, with UpdateUserPool and TagResource there, and its
-other settings are those of the primary (cognito.md 2.14).
+The two operations take the tags at creation and the status afterwards. All other settings specific to a replica
+(functions, e-mail, SMS, tags) are written to the pool in its Region, with UpdateUserPool and TagResource there, and the
+rest are those of the primary (cognito.md 2.14).
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from typing import Annotated, ClassVar
 from schemas.base import COMPUTED, ApiModel, Default, KeyName, Note, OneOf, OnUpdate, Region, Since, Tags, Tier
 from schemas.user_pool import KEEPS_SMS, EmailConfigurationType, LambdaConfigType, SmsConfigurationType
 
-REGIONAL = Note("The replica's own, of its Region; written there with UpdateUserPool.")
+REGIONAL = Note("Specific to the replica's Region; written there with UpdateUserPool.")
 
 
 class Replica(ApiModel):
-    """A replica of the pool; today a pool can have one."""
+    """A replica of the pool; currently a pool can have one."""
 
     INPUTS = (("cognito-idp", "CreateUserPoolReplica"), ("cognito-idp", "UpdateUserPoolReplica"))
 
@@ -32,7 +32,7 @@ class Replica(ApiModel):
             KeyName(renameable=False),
             Since(2026),
             Tier("ESSENTIALS"),
-            Note("The pool needs a multi-Region key of your own that exists in both Regions."),
+            Note("The pool needs a customer managed multi-Region key that exists in both Regions."),
         ]
         | None
     ) = None
@@ -48,7 +48,7 @@ class Replica(ApiModel):
         ]
         | None
     ) = None
-    """Whether it signs users in."""
+    """Whether the replica serves sign-ins."""
     UserPoolTags: (
         Annotated[Tags, Since(2026), Default({}), OnUpdate("kept"), Note("Independent of the primary's tags.")] | None
     ) = None

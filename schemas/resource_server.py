@@ -30,16 +30,16 @@ ServerIdentifier = Annotated[str, StringConstraints(min_length=1, max_length=256
 
 
 class ResourceServerScopeType(ApiModel):
-    """A permission that clients can ask for."""
+    """A permission that clients can request."""
 
     ScopeName: Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=SCOPE_NAME)]
-    """Its name, without a slash; clients write `<identifier>/<name>`."""
+    """Name of the scope, without a slash; clients use `<identifier>/<name>`."""
     ScopeDescription: Annotated[str, StringConstraints(min_length=1, max_length=256)]
-    """What it allows, for people."""
+    """Description of the permission."""
 
 
 class ResourceServer(ApiModel):
-    """An API that access tokens are good for."""
+    """An API that accepts access tokens."""
 
     INPUTS = (("cognito-idp", "CreateResourceServer"), ("cognito-idp", "UpdateResourceServer"))
 
@@ -49,17 +49,17 @@ class ResourceServer(ApiModel):
     }
 
     Identifier: Annotated[ServerIdentifier, KeyName(renameable=False)] | None = None
-    """Its identifier, a URL or a name; the same as the key."""
+    """Identifier, a URL or a name; the same as the key."""
     Name: (
         Annotated[
             str,
             StringConstraints(min_length=1, max_length=256, pattern=NAME),
             OnUpdate("reset"),
-            NotRemovable("A resource server must have a name."),
+            NotRemovable("A resource server must have a name; write one."),
         ]
         | None
     ) = None
-    """A label, for people."""
+    """Display name."""
     Scopes: (
         Annotated[
             list[ResourceServerScopeType],
@@ -67,8 +67,8 @@ class ResourceServer(ApiModel):
             Unordered(),
             ClearWith([]),
             OnUpdate("reset"),
-            Note("Take a scope out of the clients before it is removed here."),
+            Note("Remove a scope from all clients before you remove it here."),
         ]
         | None
     ) = None
-    """The permissions that it knows; the list is replaced as a whole."""
+    """Scopes of the API; the list is replaced as a whole."""

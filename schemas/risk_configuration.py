@@ -1,7 +1,7 @@
 """Threat protection, for a pool or for one of its clients: what SetRiskConfiguration takes.
 
-The operation replaces everything; sent with nothing but ids, it removes the configuration, and a client then has the
-pool's again. What a client has of its own replaces the pool's as a whole (cognito.md 2.8).
+The operation replaces everything; sent with only ids, it removes the configuration, and a client then uses the pool's
+again. A client's own configuration replaces the pool's as a whole (cognito.md 2.8).
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ from schemas.base import (
 from schemas.base import Subject as MessageSubject
 
 EVENTS = ["SIGN_IN", "PASSWORD_CHANGE", "SIGN_UP"]
-"""The events at which passwords are checked unless fewer are said; some answers show none where all are meant."""
+"""The default events at which passwords are checked; some answers show none to mean all."""
 
 
 def _range(value: str) -> str:
-    """Refuse what is no range of addresses; the service would do so at the first write."""
+    """Refuse a value that is not an address range; the service would refuse it at the first write."""
     try:
         ipaddress.ip_network(value, strict=False)
     except ValueError:
-        raise ValueError("write a range of addresses like 192.0.2.0/24") from None
+        raise ValueError("write an address range like 192.0.2.0/24") from None
     return value
 
 
@@ -52,14 +52,14 @@ Body = Annotated[
 
 
 class CompromisedCredentialsActionsType(ApiModel):
-    """What is done about a password that is known to be stolen."""
+    """Action for a compromised password."""
 
     EventAction: Annotated[str, OneOf(("BLOCK", "NO_ACTION"))] | None = None
-    """Whether such a password is refused."""
+    """Whether to block sign-in with a compromised password."""
 
 
 class CompromisedCredentialsRiskConfigurationType(ApiModel):
-    """Passwords that are known to be stolen."""
+    """Protection against compromised passwords."""
 
     EventFilter: (
         Annotated[
@@ -67,106 +67,106 @@ class CompromisedCredentialsRiskConfigurationType(ApiModel):
             Unordered(),
             Default(EVENTS),
             OnUpdate("reset"),
-            Note("An empty list is the same as all of them."),
+            Note("An empty list means all events."),
         ]
         | None
     ) = None
-    """When passwords are checked."""
+    """Events at which passwords are checked."""
     Actions: CompromisedCredentialsActionsType | None = None
-    """What is done about such a password."""
+    """Action for a compromised password."""
 
 
 class NotifyEmailType(ApiModel):
-    """One message to a user about a sign-in."""
+    """A message to a user about a sign-in."""
 
     Subject: MessageSubject | None = None
     """Its subject."""
     HtmlBody: Body | None = None
-    """Its text in HTML, with marks such as `{login-time}` and `{one-click-link-valid}`."""
+    """Text in HTML, with placeholders such as `{login-time}` and `{one-click-link-valid}`."""
     TextBody: Body | None = None
-    """Its text without markup."""
+    """Plain text."""
 
 
 class NotifyConfigurationType(ApiModel):
     """How users are notified of risky sign-ins."""
 
     From: Annotated[String, OnUpdate("reset"), Note("Must be verified in Amazon SES.")] | None = None
-    """The sender."""
+    """Address of the sender."""
     ReplyTo: Annotated[String, OnUpdate("reset")] | None = None
-    """Where answers of users go."""
-    SourceArn: Annotated[Arn, Note("Only some Regions are taken.")] | None = None
-    """The identity in Amazon SES that messages come from."""
+    """Address for replies from users."""
+    SourceArn: Annotated[Arn, Note("Only some Regions are accepted.")] | None = None
+    """The Amazon SES identity that sends messages."""
     BlockEmail: Annotated[NotifyEmailType, OnUpdate("reset")] | None = None
-    """Sent when a sign-in was refused."""
+    """Sent when a sign-in was blocked."""
     NoActionEmail: Annotated[NotifyEmailType, OnUpdate("reset")] | None = None
-    """Sent when a risky sign-in was let through."""
+    """Sent when a risky sign-in was allowed."""
     MfaEmail: Annotated[NotifyEmailType, OnUpdate("reset")] | None = None
-    """Sent when a second factor was asked for."""
+    """Sent when a second factor was required."""
 
 
 class AccountTakeoverActionType(ApiModel):
-    """What is done at one level of risk."""
+    """Action at one risk level."""
 
-    Notify: Annotated[bool, Note("true needs NotifyConfiguration.")] | None = None
-    """Whether the user is notified."""
+    Notify: Annotated[bool, Note("true requires NotifyConfiguration.")] | None = None
+    """Whether to notify the user."""
     EventAction: (
         Annotated[
             str,
             OneOf(("BLOCK", "MFA_IF_CONFIGURED", "MFA_REQUIRED", "NO_ACTION")),
-            Note("MFA_REQUIRED refuses users who have no second factor."),
+            Note("MFA_REQUIRED blocks users without a second factor."),
         ]
         | None
     ) = None
-    """What is done."""
+    """Action to take."""
 
 
 class AccountTakeoverActionsType(ApiModel):
-    """What is done at each level of risk."""
+    """Actions at each risk level."""
 
     LowAction: Annotated[AccountTakeoverActionType, OnUpdate("reset")] | None = None
-    """At low risk."""
+    """Action at low risk."""
     MediumAction: Annotated[AccountTakeoverActionType, OnUpdate("reset")] | None = None
-    """At medium risk."""
+    """Action at medium risk."""
     HighAction: Annotated[AccountTakeoverActionType, OnUpdate("reset")] | None = None
-    """At high risk."""
+    """Action at high risk."""
 
 
 class AccountTakeoverRiskConfigurationType(ApiModel):
-    """Sign-ins that look like another person's."""
+    """Protection against account takeover."""
 
     NotifyConfiguration: Annotated[NotifyConfigurationType, OnUpdate("reset")] | None = None
-    """How users are notified of them."""
+    """How users are notified."""
     Actions: AccountTakeoverActionsType | None = None
-    """What is done about them."""
+    """Actions at each risk level."""
 
 
 class RiskExceptionConfigurationType(ApiModel):
-    """Addresses whose sign-ins are not judged by their risk."""
+    """IP addresses exempt from risk evaluation."""
 
     BlockedIPRangeList: Annotated[IpRanges, Note("An empty list is the same as none.")] | None = None
-    """Always refused."""
+    """Ranges that are always blocked."""
     SkippedIPRangeList: Annotated[IpRanges, Note("An empty list is the same as none.")] | None = None
-    """Always let through."""
+    """Ranges that are never evaluated."""
 
 
 class RiskConfiguration(ApiModel):
-    """Threat protection: what is done about stolen passwords and risky sign-ins."""
+    """Threat protection: actions for compromised passwords and risky sign-ins."""
 
     INPUTS = (("cognito-idp", "SetRiskConfiguration"),)
 
     MOVED: ClassVar[Mapping[str, str]] = {
         "UserPoolId": "belongs to the document: write id beside the sections",
-        "ClientId": "is said by the place: write risk_configuration inside the client, or beside user_pool",
+        "ClientId": "follows from its place: write risk_configuration inside the client, or beside user_pool",
         "LastModifiedDate": COMPUTED,
     }
 
     CompromisedCredentialsRiskConfiguration: (
         Annotated[CompromisedCredentialsRiskConfigurationType, Tier("PLUS"), OnUpdate("reset")] | None
     ) = None
-    """Passwords that are known to be stolen."""
+    """Protection against compromised passwords."""
     AccountTakeoverRiskConfiguration: (
         Annotated[AccountTakeoverRiskConfigurationType, Tier("PLUS"), OnUpdate("reset")] | None
     ) = None
-    """Sign-ins that look like another person's."""
+    """Protection against account takeover."""
     RiskExceptionConfiguration: Annotated[RiskExceptionConfigurationType, Tier("PLUS"), OnUpdate("reset")] | None = None
-    """Addresses whose sign-ins are not judged by their risk."""
+    """IP addresses exempt from risk evaluation."""

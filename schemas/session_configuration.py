@@ -1,6 +1,6 @@
 """Sessions of users: what SetUserPoolSessionConfiguration and SetUserPoolClientSessionConfiguration take.
 
-Both replace everything and want every member, and both have defaults that are shown even if nothing was ever set
+Both replace everything and require every member, and both show defaults even if nothing was ever set
 (cognito.md 2.13).
 """
 
@@ -15,7 +15,7 @@ from schemas.base import ApiModel, Default, Note, OneOf, Since, Tier
 
 
 class UserPoolTokenSessionConfigType(ApiModel):
-    """Sessions with tokens."""
+    """Token sessions."""
 
     MaxPerUser: (
         Annotated[
@@ -23,11 +23,11 @@ class UserPoolTokenSessionConfigType(ApiModel):
         ]
         | None
     ) = None
-    """How many sessions a user can have."""
+    """Maximum number of sessions per user."""
 
 
 class SessionConfiguration(ApiModel):
-    """Sessions of a pool's users."""
+    """Session settings of a pool."""
 
     INPUTS = (("cognito-idp", "SetUserPoolSessionConfiguration"),)
 
@@ -40,34 +40,34 @@ class SessionConfiguration(ApiModel):
             Since(2026),
             Tier("ESSENTIALS"),
             Default("DISABLED"),
-            Note("DISABLED keeps what clients say about sessions, without effect."),
+            Note("DISABLED keeps session settings of clients, without effect."),
         ]
         | None
     ) = None
-    """Whether Cognito keeps account of sessions."""
+    """Whether Cognito tracks sessions."""
     TokenSession: (
         Annotated[UserPoolTokenSessionConfigType, Since(2026), Tier("ESSENTIALS"), Default({"MaxPerUser": 20})] | None
     ) = None
-    """Sessions with tokens."""
+    """Token sessions."""
 
 
 class ClientSSOSessionConfigType(ApiModel):
-    """Sign-in once for several clients."""
+    """Single sign-on between clients."""
 
     MaxValidityMinutes: (
-        Annotated[int, Field(ge=0, le=129_600), Default(60), Note("0 always asks users to sign in.")] | None
+        Annotated[int, Field(ge=0, le=129_600), Default(60), Note("0 always requires users to sign in.")] | None
     ) = None
-    """Minutes after a sign-in in which this client asks for no other."""
+    """Minutes after a sign-in during which this client does not require another."""
 
 
 class ClientSessionConfiguration(ApiModel):
-    """Sessions of a client's users."""
+    """Session settings of a client."""
 
     INPUTS = (("cognito-idp", "SetUserPoolClientSessionConfiguration"),)
 
     MOVED: ClassVar[Mapping[str, str]] = {
         "UserPoolId": "belongs to the document: write id beside the sections",
-        "ClientId": "is said by the place: write session inside the client",
+        "ClientId": "follows from its place: write session inside the client",
     }
 
     SSOSession: (
@@ -76,8 +76,8 @@ class ClientSessionConfiguration(ApiModel):
             Since(2026),
             Tier("ESSENTIALS"),
             Default({"MaxValidityMinutes": 60}),
-            Note("Taken only while the pool's UserSessionTracking is ENABLED."),
+            Note("Accepted only while the pool's UserSessionTracking is ENABLED."),
         ]
         | None
     ) = None
-    """Sign-in once for several clients."""
+    """Single sign-on between clients."""

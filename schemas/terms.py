@@ -34,29 +34,28 @@ LANGUAGE = Pattern(
     "Write one such as cognito:english, or cognito:default.",
 )
 Language = Annotated[str, StringConstraints(pattern=LANGUAGE)]
-"""A language of managed login; `cognito:default` is for all others."""
+"""A language of managed login; `cognito:default` applies to all others."""
 
-RESERVED = Note("Reserved by Cognito; it takes this value only.")
+RESERVED = Note("Reserved by Cognito; no other value is accepted.")
 
 
 class Terms(ApiModel):
-    """A document that users of a client are shown at sign-up, once it has both documents."""
+    """A legal document shown to users of a client at sign-up, once the client has both documents."""
 
     INPUTS = (("cognito-idp", "CreateTerms"), ("cognito-idp", "UpdateTerms"))
 
     MOVED: ClassVar[Mapping[str, str]] = {
         "UserPoolId": "belongs to the document: write id beside the sections",
-        "ClientId": "is said by the place: write terms inside the client",
+        "ClientId": "follows from its place: write terms inside the client",
         **dict.fromkeys(("TermsId", "CreationDate", "LastModifiedDate"), COMPUTED),
     }
 
     TermsName: (
-        Annotated[TermsLabel, KeyName(renameable=False), Note("Managed login shows neither until there are both.")]
-        | None
+        Annotated[TermsLabel, KeyName(renameable=False), Note("Managed login shows neither until both exist.")] | None
     ) = None
-    """Which of the two documents it is; the same as the key."""
+    """Name of the document; the same as the key."""
     TermsSource: Annotated[str, OneOf(("LINK",)), Default("LINK"), OnUpdate("unmeasured"), RESERVED] | None = None
-    """How the document is given."""
+    """Source of the document."""
     Enforcement: Annotated[str, OneOf(("NONE",)), Default("NONE"), OnUpdate("unmeasured"), RESERVED] | None = None
     """Whether users must accept it."""
     Links: (
@@ -64,8 +63,8 @@ class Terms(ApiModel):
             dict[Language, Annotated[str, StringConstraints(min_length=1, max_length=1024, pattern=PRINTABLE)]],
             Field(min_length=1, max_length=13),
             OnUpdate("unmeasured"),
-            NotRemovable("A document must have a link. Remove the document."),
+            NotRemovable("A document must have a link. Remove the document instead."),
         ]
         | None
     ) = None
-    """Where the document is, by language: `cognito:default`, `cognito:spanish`."""
+    """URLs of the document, by language: `cognito:default`, `cognito:spanish`."""

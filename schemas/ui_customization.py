@@ -1,7 +1,7 @@
-"""The look of the classic sign-in pages, for all clients or for one: what SetUICustomization takes.
+"""The style of the classic sign-in pages, for all clients or for one: what SetUICustomization takes.
 
-The operation replaces both members; sent with neither, it removes the style. A client without a style of its own reads
-back that of all clients, and the bytes of the image are never shown (cognito.md 2.9).
+The operation replaces both members; sent with neither, it removes the style. A client without its own style reads back
+that of all clients, and the bytes of the image are never returned (cognito.md 2.9).
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from schemas.base import COMPUTED, ApiModel, Note, OnUpdate, String, Text, Write
 
 
 class UICustomization(ApiModel):
-    """The look of the classic sign-in pages; it has no effect on managed login."""
+    """Style of the classic sign-in pages; no effect on managed login."""
 
     INPUTS = (("cognito-idp", "SetUICustomization"),)
 
     MOVED: ClassVar[Mapping[str, str]] = {
         "UserPoolId": "belongs to the document: write id beside the sections",
-        "ClientId": "is said by the place: write ui_customization inside the client, or beside user_pool for all",
+        "ClientId": "follows from its place: write ui_customization inside the client, or beside user_pool for all",
         "ImageUrl": "is computed by Cognito: remove it, and write ImageFile to set an image",
         **dict.fromkeys(("CSSVersion", "CreationDate", "LastModifiedDate"), COMPUTED),
     }
@@ -31,7 +31,7 @@ class UICustomization(ApiModel):
             String,
             Text(),
             OnUpdate("reset"),
-            Note("Only the documented classes, such as .banner-customizable, are taken. Needs a domain."),
+            Note("Only the documented classes, such as .banner-customizable, are accepted. Requires a domain."),
         ]
         | None
     ) = None
@@ -42,8 +42,10 @@ class UICustomization(ApiModel):
             Field(max_length=131_072),
             WriteOnly(),
             OnUpdate("reset"),
-            Note("PNG or JPEG of at most 100 KB. Cognito never shows it, so a change made elsewhere is not seen."),
+            Note(
+                "PNG or JPEG of at most 100 KB. Cognito never returns it, so changes made elsewhere are not detected."
+            ),
         ]
         | None
     ) = None
-    """The logo above the form."""
+    """Logo above the sign-in form."""

@@ -1,9 +1,9 @@
 """The user pool: what CreateUserPool and UpdateUserPool take.
 
-Defaults, limits and what an update does to members that it leaves out are those of cognito.md 2.1. Two rules of
-thumb explain the marks. `Default` is what a new pool has; within a structure that a new pool has not at all
-(DeviceConfiguration), what null means for a member is said by `ClearWith`, since the structure is not
-there. And a structure that an update keeps when it is left out has its whole `Default`, so that null can be sent.
+Defaults, limits and the effect of an update on omitted members are those of cognito.md 2.1. The marks follow two
+rules. `Default` is the value in a new pool; inside a structure that a new pool does not have (DeviceConfiguration),
+`ClearWith` defines what null means for a member, so the structure is not assumed to exist. And a structure that an
+update keeps if omitted has its whole `Default`, so null can be sent.
 """
 
 from __future__ import annotations
@@ -59,71 +59,70 @@ SET_NAME = Pattern(r"^[a-zA-Z0-9_-]+$", FORBIDDEN, "Use letters, digits, _ and -
 ARN_OR_NOTHING = Pattern(rf"^({ARN[1:-1]})?$", ARN.wrong, ARN.fix, whole=True)
 
 STANDARD_ATTRIBUTES: Mapping[str, dict[str, Any]] = PUBLISHED["standard_attributes"]
-"""The attributes that every pool has, in the order in which it shows them, as they are unless a pool says otherwise
-(cognito.md 4.2). The name is the key, and is not repeated."""
+"""The attributes of every pool, in the order shown, with their default definitions (cognito.md 4.2). The name is the
+key, and is not repeated."""
 
 PASSWORD_POLICY: dict[str, Any] = PUBLISHED["password_policy"]
-"""The password policy of a pool that was made without one."""
+"""The default password policy of a new pool."""
 
 SIGN_IN_POLICY: dict[str, Any] = {"AllowedFirstAuthFactors": ["PASSWORD"]}
-"""The sign-in policy of a pool that was made without one."""
+"""The default sign-in policy of a new pool."""
 
 RECOVERY: list[Any] = PUBLISHED["recovery_mechanisms"]
-"""How users of a pool that says nothing recover their accounts."""
+"""The default account recovery of a new pool."""
 
 ACR_LEVELS: dict[str, Any] = PUBLISHED["acr_levels"]
-"""The names of the levels of authentication unless they are given others."""
+"""The default names of the authentication levels."""
 
 PARTIAL_POLICY = Note(
-    "Where a new pool is given a password policy in part, the rules that it leaves out become false (measured): "
-    "say all of them."
+    "If a new pool gets a partial password policy, the omitted rules become false (measured): declare all of them."
 )
 UNUSED_DAYS = (
-    "is no longer taken by Cognito: remove it, and write Policies.PasswordPolicy.TemporaryPasswordValidityDays"
+    "is no longer accepted by Cognito: remove it, and write Policies.PasswordPolicy.TemporaryPasswordValidityDays"
 )
-CLASSIC_TEMPLATE = Note("Superseded: write VerificationMessageTemplate, which it mirrors.")
+CLASSIC_TEMPLATE = Note("Superseded by VerificationMessageTemplate, which it mirrors.")
 FROZEN_NAMES = CreateOnly(
-    "How users sign in is decided when the pool is made. Make a second pool, and move the users with a UserMigration "
-    "trigger or an import."
+    "Sign-in attributes are fixed when the pool is created. Create a second pool, and move the users with a "
+    "UserMigration trigger or an import."
 )
-FILLED_IN = NotRemovable("Cognito fills in a Region of its own. Write the one that you want.")
+FILLED_IN = NotRemovable("Cognito fills in a Region by itself. Write the Region that you want.")
 KEEPS_SMS = NotRemovable(
-    "Cognito offers no way to take an SMS configuration out of a pool. Stop using it: take phone_number out of "
-    "AutoVerifiedAttributes, SMS_OTP out of the first factors and SMS out of the MFA factors."
+    "Cognito cannot remove the SMS configuration of a pool. Stop using it instead: remove phone_number from "
+    "AutoVerifiedAttributes, SMS_OTP from the first factors and SMS from the MFA factors."
 )
 
 Trigger = Annotated[Arn, OnUpdate("reset")]
-"""A Lambda function that Cognito calls; leaving it out of an update removes it."""
+"""A Lambda function that Cognito calls; omitting it from an update removes it."""
 
 TriggerVersion = Annotated[str, OneOf(("V1_0",))]
 Contact = OneOf(("phone_number", "email"))
 
 
 class PasswordPolicyType(ApiModel):
-    """What a password must be like."""
+    """Rules for passwords."""
 
     MinimumLength: Annotated[int, Field(ge=6, le=99), Default(8), OnUpdate("kept")] | None = None
-    """Fewest characters of a password."""
+    """Minimum length of a password."""
     RequireUppercase: Annotated[bool, Default(True), OnUpdate("kept"), PARTIAL_POLICY] | None = None
-    """Whether a password must hold an upper-case letter."""
+    """Whether a password must contain an upper-case letter."""
     RequireLowercase: Annotated[bool, Default(True), OnUpdate("kept"), PARTIAL_POLICY] | None = None
-    """Whether a password must hold a lower-case letter."""
+    """Whether a password must contain a lower-case letter."""
     RequireNumbers: Annotated[bool, Default(True), OnUpdate("kept"), PARTIAL_POLICY] | None = None
-    """Whether a password must hold a digit."""
+    """Whether a password must contain a digit."""
     RequireSymbols: Annotated[bool, Default(True), OnUpdate("kept"), PARTIAL_POLICY] | None = None
-    """Whether a password must hold a symbol."""
+    """Whether a password must contain a symbol."""
     PasswordHistorySize: (
         Annotated[int, Field(ge=0, le=24), Default(0), ClearWith(0), OnUpdate("kept"), Tier("ESSENTIALS")] | None
     ) = None
-    """How many earlier passwords a user cannot take again; 0 switches the check off."""
+    """How many previous passwords a user cannot reuse; 0 disables the check."""
     TemporaryPasswordValidityDays: (
         Annotated[int, Field(ge=0, le=365), Default(7), OnUpdate("kept"), Note("Cognito turns 0 into 7.")] | None
     ) = None
-    """Days for which the password of an invited user is good."""
+    """Days for which the temporary password of an invited user is valid."""
 
 
 class SignInPolicyType(ApiModel):
-    """With what a sign-in may begin."""
+    """Factors that a sign-in can start with."""
 
     AllowedFirstAuthFactors: (
         Annotated[
@@ -133,9 +132,7 @@ class SignInPolicyType(ApiModel):
             Default(["PASSWORD"]),
             ClearWith(["PASSWORD"]),
             OnUpdate("kept"),
-            Note(
-                "Must hold PASSWORD; everything beside it needs the plan ESSENTIALS; SOFTWARE_TOKEN is refused so far."
-            ),
+            Note("Must contain PASSWORD; all others need the plan ESSENTIALS; SOFTWARE_TOKEN is currently refused."),
         ]
         | None
     ) = None
@@ -146,50 +143,50 @@ class UserPoolPolicyType(ApiModel):
     """Policies of a pool."""
 
     PasswordPolicy: Annotated[PasswordPolicyType, Default(PASSWORD_POLICY), OnUpdate("kept")] | None = None
-    """What a password must be like."""
+    """Rules for passwords."""
     SignInPolicy: Annotated[SignInPolicyType, Default(SIGN_IN_POLICY), OnUpdate("kept")] | None = None
-    """With what a sign-in may begin."""
+    """Factors that a sign-in can start with."""
 
 
 class PreTokenGenerationVersionConfigType(ApiModel):
-    """The function that changes tokens before they are issued."""
+    """The function that customises tokens before they are issued."""
 
     LambdaVersion: (
         Annotated[
             str,
             OneOf(("V1_0", "V2_0", "V3_0")),
-            Note("V2_0 (access tokens) and V3_0 (tokens of machines) need the plan ESSENTIALS."),
+            Note("V2_0 (access tokens) and V3_0 (machine-to-machine tokens) need the plan ESSENTIALS."),
         ]
         | None
     ) = None
-    """Version of the event that the function is sent."""
+    """Version of the event sent to the function."""
     LambdaArn: Arn | None = None
     """The function."""
 
 
 class CustomSMSLambdaVersionConfigType(ApiModel):
-    """The function that sends SMS messages in Cognito's place."""
+    """The function that sends SMS messages instead of Cognito."""
 
     LambdaVersion: TriggerVersion | None = None
-    """Version of the event that the function is sent."""
+    """Version of the event sent to the function."""
     LambdaArn: Arn | None = None
     """The function."""
 
 
 class CustomEmailLambdaVersionConfigType(ApiModel):
-    """The function that sends e-mail in Cognito's place."""
+    """The function that sends e-mail instead of Cognito."""
 
     LambdaVersion: TriggerVersion | None = None
-    """Version of the event that the function is sent."""
+    """Version of the event sent to the function."""
     LambdaArn: Arn | None = None
     """The function."""
 
 
 class InboundFederationLambdaType(ApiModel):
-    """The function that sees what an identity provider says before it is stored."""
+    """The function that processes the claims of an identity provider before they are stored."""
 
     LambdaVersion: TriggerVersion | None = None
-    """Version of the event that the function is sent."""
+    """Version of the event sent to the function."""
     LambdaArn: Arn | None = None
     """The function."""
 
@@ -198,55 +195,55 @@ class LambdaConfigType(ApiModel):
     """Functions that Cognito calls; they must be in the Region of the pool."""
 
     PreSignUp: Trigger | None = None
-    """Called before a user is signed up; can refuse or confirm."""
+    """Called before a user is signed up; can refuse or confirm the user."""
     CustomMessage: Trigger | None = None
     """Called before a message is sent; can change its text."""
     PostConfirmation: Trigger | None = None
     """Called after a user is confirmed."""
     PreAuthentication: Trigger | None = None
-    """Called before a user is authenticated; can refuse."""
+    """Called before a user is authenticated; can refuse the sign-in."""
     PostAuthentication: Trigger | None = None
     """Called after a user is authenticated."""
     DefineAuthChallenge: Trigger | None = None
-    """Decides on the next challenge of a custom sign-in."""
+    """Decides the next challenge of a custom sign-in."""
     CreateAuthChallenge: Trigger | None = None
-    """Makes the challenge of a custom sign-in."""
+    """Creates the challenge of a custom sign-in."""
     VerifyAuthChallengeResponse: Trigger | None = None
-    """Checks the answer to the challenge of a custom sign-in."""
+    """Checks the response to the challenge of a custom sign-in."""
     PreTokenGeneration: (
-        Annotated[Trigger, Deprecated(), Note("Write PreTokenGenerationConfig; if both are there, they must be equal.")]
+        Annotated[Trigger, Deprecated(), Note("Use PreTokenGenerationConfig; if both are set, they must be equal.")]
         | None
     ) = None
     """Called before tokens are issued, with the first version of the event."""
     UserMigration: Trigger | None = None
-    """Called when an unknown user signs in or forgets the password; can bring the user in."""
+    """Called when an unknown user signs in or resets a password; can import the user."""
     PreTokenGenerationConfig: Annotated[PreTokenGenerationVersionConfigType, OnUpdate("reset")] | None = None
-    """Called before tokens are issued; can change them."""
+    """Called before tokens are issued; can customise them."""
     CustomSMSSender: Annotated[CustomSMSLambdaVersionConfigType, OnUpdate("reset"), Note("Needs KMSKeyID.")] | None = (
         None
     )
-    """Sends SMS messages in Cognito's place."""
+    """Sends SMS messages instead of Cognito."""
     CustomEmailSender: (
         Annotated[CustomEmailLambdaVersionConfigType, OnUpdate("reset"), Note("Needs KMSKeyID.")] | None
     ) = None
-    """Sends e-mail in Cognito's place."""
+    """Sends e-mail instead of Cognito."""
     KMSKeyID: Annotated[Arn, OnUpdate("reset")] | None = None
-    """The key, by its full ARN, that encrypts codes for the custom senders."""
+    """Full ARN of the key that encrypts codes for the custom senders."""
     InboundFederation: Annotated[InboundFederationLambdaType, Since(2026), OnUpdate("reset")] | None = None
-    """Called at a federated sign-in, before the profile is written."""
+    """Called during a federated sign-in, before the profile is stored."""
 
 
 class VerificationMessageTemplateType(ApiModel):
-    """The messages with which an address is verified."""
+    """Messages that verify an e-mail address or phone number."""
 
     SmsMessage: Annotated[SmsText, OnUpdate("reset")] | None = None
-    """SMS message with the code, which replaces `{####}`."""
+    """SMS message; `{####}` is replaced with the code."""
     EmailMessage: Annotated[EmailText, OnUpdate("reset")] | None = None
-    """E-mail message with the code, which replaces `{####}`."""
+    """E-mail message; `{####}` is replaced with the code."""
     EmailSubject: Annotated[Subject, OnUpdate("reset")] | None = None
     """Subject of the e-mail message with the code."""
     EmailMessageByLink: Annotated[LinkText, OnUpdate("reset")] | None = None
-    """E-mail message with the link, whose text is written `{##like this##}`."""
+    """E-mail message with a link, whose text is written as `{##link text##}`."""
     EmailSubjectByLink: Annotated[Subject, OnUpdate("reset")] | None = None
     """Subject of the e-mail message with the link."""
     DefaultEmailOption: (
@@ -255,15 +252,15 @@ class VerificationMessageTemplateType(ApiModel):
             OneOf(("CONFIRM_WITH_LINK", "CONFIRM_WITH_CODE")),
             Default("CONFIRM_WITH_CODE"),
             OnUpdate("reset"),
-            Note("CONFIRM_WITH_LINK works only when the pool has a domain."),
+            Note("CONFIRM_WITH_LINK requires the pool to have a domain."),
         ]
         | None
     ) = None
-    """Whether an e-mail address is verified by a code or by a link."""
+    """Whether an e-mail address is verified with a code or a link."""
 
 
 class UserAttributeUpdateSettingsType(ApiModel):
-    """What happens when users change their addresses."""
+    """How changes of e-mail addresses and phone numbers are handled."""
 
     AttributesRequireVerificationBeforeUpdate: (
         Annotated[
@@ -276,25 +273,25 @@ class UserAttributeUpdateSettingsType(ApiModel):
         ]
         | None
     ) = None
-    """Addresses whose old value stays until the new one is verified."""
+    """Attributes that keep their old value until the new one is verified."""
 
 
 class DeviceConfigurationType(ApiModel):
-    """Remembering of devices; without it, no device is remembered."""
+    """Remembered devices; if absent, no device is remembered."""
 
     ChallengeRequiredOnNewDevice: Annotated[bool, ClearWith(False)] | None = None
-    """Whether a remembered device replaces the second factor; false unless said."""
+    """Whether a remembered device replaces the second factor. Default: false."""
     DeviceOnlyRememberedOnUserPrompt: Annotated[bool, ClearWith(False)] | None = None
-    """Whether a device is remembered only if its user agrees (true), or always (false, unless said)."""
+    """Whether a device is remembered only if its user agrees (true) or always (false, the default)."""
 
 
 class EmailConfigurationType(ApiModel):
     """How e-mail is sent."""
 
     SourceArn: (
-        Annotated[Arn, OnUpdate("unmeasured"), Note("Needed with DEVELOPER; only some Regions are taken.")] | None
+        Annotated[Arn, OnUpdate("unmeasured"), Note("Required with DEVELOPER; only some Regions are accepted.")] | None
     ) = None
-    """The identity in Amazon SES that e-mail comes from."""
+    """The Amazon SES identity that sends e-mail."""
     ReplyToEmailAddress: (
         Annotated[
             str,
@@ -303,37 +300,37 @@ class EmailConfigurationType(ApiModel):
         ]
         | None
     ) = None
-    """Where answers of users go."""
+    """Address for replies from users."""
     EmailSendingAccount: (
         Annotated[str, OneOf(("COGNITO_DEFAULT", "DEVELOPER")), Default("COGNITO_DEFAULT"), OnUpdate("unmeasured")]
         | None
     ) = None
-    """Whether Cognito sends e-mail itself, within low limits, or through your Amazon SES."""
+    """Whether e-mail is sent by Cognito, with low limits, or through your Amazon SES account."""
     From: Annotated[String, OnUpdate("unmeasured")] | None = None
     """The sender: an address, or `Name <address>`, of the identity in SourceArn."""
     ConfigurationSet: (
         Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=SET_NAME), OnUpdate("unmeasured")] | None
     ) = None
-    """The configuration set in Amazon SES, for DEVELOPER only."""
+    """The Amazon SES configuration set; for DEVELOPER only."""
 
 
 class EumsSmsConfigurationType(ApiModel):
-    """SMS by AWS End User Messaging."""
+    """SMS through AWS End User Messaging."""
 
     CallerArn: Annotated[Arn, Note("The role needs sms-voice:SendTextMessage.")] | None = None
-    """The role that Cognito takes to send messages."""
+    """The role that Cognito assumes to send messages."""
     ExternalId: String | None = None
-    """The external id that the role's trust policy asks for."""
+    """The external id that the role's trust policy requires."""
     OriginationIdentity: String | None = None
-    """The number, sender or pool of numbers that messages come from, by id or ARN."""
+    """The phone number, sender id or number pool that messages are sent from, by id or ARN."""
     ConfigurationSetName: String | None = None
     """The configuration set of AWS End User Messaging."""
     InEntityId: String | None = None
-    """The entity that is registered for messages in India."""
+    """The entity id registered for messages in India."""
     InTemplateId: String | None = None
-    """The template that is registered for messages in India."""
-    Region: Annotated[RegionCode, FILLED_IN, Note("Only the pool's own Region is taken.")] | None = None
-    """The Region that sends."""
+    """The template id registered for messages in India."""
+    Region: Annotated[RegionCode, FILLED_IN, Note("Only the pool's own Region is accepted.")] | None = None
+    """The Region that messages are sent from."""
 
 
 class SmsConfigurationType(ApiModel):
@@ -346,21 +343,21 @@ class SmsConfigurationType(ApiModel):
                 max_length=2048,
                 pattern=ARN_OR_NOTHING,
             ),
-            Note("A role of the pool's own account; excludes EumsSms."),
+            Note("A role in the pool's account; cannot be combined with EumsSms."),
         ]
         | None
     ) = None
-    """The role that Cognito takes to send messages through Amazon SNS."""
+    """The role that Cognito assumes to send messages through Amazon SNS."""
     ExternalId: String | None = None
-    """The external id that the role's trust policy asks for."""
+    """The external id that the role's trust policy requires."""
     SnsRegion: Annotated[RegionCode, FILLED_IN] | None = None
-    """The Region that sends: the pool's own, unless it has none for SMS."""
+    """The Region that messages are sent from: the pool's own, unless SMS is not available there."""
     EumsSms: Annotated[EumsSmsConfigurationType, Since(2026)] | None = None
-    """Messages through AWS End User Messaging instead of Amazon SNS."""
+    """Sends messages through AWS End User Messaging instead of Amazon SNS."""
 
 
 class MessageTemplateType(ApiModel):
-    """The messages with which a user is invited."""
+    """Messages that invite a user."""
 
     SMSMessage: Annotated[str, StringConstraints(min_length=6, max_length=140), Text(), OnUpdate("reset")] | None = None
     """SMS message with `{username}` and, for the password, `{####}`."""
@@ -379,34 +376,34 @@ class MessageTemplateType(ApiModel):
 
 
 class AdminCreateUserConfigType(ApiModel):
-    """How users are made by administrators."""
+    """How administrators create users."""
 
     MOVED: ClassVar[Mapping[str, str]] = {"UnusedAccountValidityDays": UNUSED_DAYS}
 
     AllowAdminCreateUserOnly: (
-        Annotated[bool, Default(False), OnUpdate("reset"), Note("false lets everybody sign up.")] | None
+        Annotated[bool, Default(False), OnUpdate("reset"), Note("false lets anyone sign up.")] | None
     ) = None
-    """Whether only administrators can make users, so that users cannot sign up themselves."""
+    """Whether only administrators can create users; true disables self-service sign-up."""
     InviteMessageTemplate: Annotated[MessageTemplateType, OnUpdate("reset")] | None = None
-    """The messages with which a user is invited."""
+    """Messages that invite a user."""
 
 
 class NumberAttributeConstraintsType(ApiModel):
     """Limits of a number."""
 
     MinValue: Decimal | None = None
-    """The least number that is taken."""
+    """Minimum value."""
     MaxValue: Decimal | None = None
-    """The greatest number that is taken."""
+    """Maximum value."""
 
 
 class StringAttributeConstraintsType(ApiModel):
-    """Limits of a text."""
+    """Limits of a string."""
 
     MinLength: Decimal | None = None
-    """The fewest characters that are taken."""
+    """Minimum length."""
     MaxLength: Annotated[Decimal, Note("At most 2048.")] | None = None
-    """The most characters that are taken."""
+    """Maximum length."""
 
 
 ATTRIBUTE_NAME = Pattern(
@@ -414,41 +411,41 @@ ATTRIBUTE_NAME = Pattern(
     "is not the name of an attribute",
     "Use 1 to 20 visible characters.",
 )
-"""1 to 20 characters without the prefix of custom attributes; one standard attribute has 21 (cognito.md 2.1)."""
+"""1 to 20 characters without the prefix `custom:`; one standard attribute has 21 (cognito.md 2.1)."""
 
 
 class SchemaAttributeType(ApiModel):
-    """An attribute that users have; what is said about it can never be changed."""
+    """An attribute of users; its definition can never be changed."""
 
     Name: Annotated[str, StringConstraints(pattern=ATTRIBUTE_NAME)]
     """Its name, without the prefix `custom:`."""
     AttributeDataType: Annotated[str, OneOf(("String", "Number", "DateTime", "Boolean")), Default("String")] | None = (
         None
     )
-    """What it holds."""
+    """Type of its values."""
     DeveloperOnlyAttribute: Annotated[bool, Default(False), Deprecated()] | None = None
-    """Whether only administrators see it; the clients' WriteAttributes do that better."""
+    """Whether only administrators can access it; prefer WriteAttributes of clients."""
     Mutable: (
         Annotated[
             bool,
-            Note("Say it always: sources disagree on what Cognito assumes, and it can never be changed."),
+            Note("Always declare it: sources disagree on the default, and it can never be changed."),
         ]
         | None
     ) = None
-    """Whether its value can change once it is set; must be true if an identity provider fills it."""
+    """Whether its value can be changed; must be true if an identity provider fills it in."""
     Required: Annotated[bool, Default(False), Note("Only standard attributes can be required.")] | None = None
     """Whether users must have it."""
     NumberAttributeConstraints: NumberAttributeConstraintsType | None = None
-    """Limits, if it is a number."""
+    """Limits of a number."""
     StringAttributeConstraints: StringAttributeConstraintsType | None = None
-    """Limits, if it is a text."""
+    """Limits of a string."""
 
 
 class AdvancedSecurityAdditionalFlowsType(ApiModel):
-    """Threat protection beyond the usual sign-in."""
+    """Threat protection for other sign-in flows."""
 
     CustomAuthMode: Annotated[str, OneOf(("AUDIT", "ENFORCED")), Tier("PLUS")] | None = None
-    """What threat protection does about custom sign-ins."""
+    """Mode of threat protection for custom authentication."""
 
 
 class UserPoolAddOnsType(ApiModel):
@@ -464,18 +461,18 @@ class UserPoolAddOnsType(ApiModel):
         ]
         | None
     ) = None
-    """Whether risky sign-ins are noted (AUDIT) or also stopped (ENFORCED)."""
+    """Whether risky sign-ins are only logged (AUDIT) or also blocked (ENFORCED)."""
     AdvancedSecurityAdditionalFlows: AdvancedSecurityAdditionalFlowsType | None = None
-    """Threat protection beyond the usual sign-in."""
+    """Threat protection for other sign-in flows."""
 
 
 class DcrConfigurationType(ApiModel):
-    """Dynamic client registration; members that are left out of it take their defaults."""
+    """Dynamic client registration; omitted members take their defaults."""
 
     EnableStatus: Annotated[str, OneOf(("Enabled", "Disabled")), ClearWith("Enabled")] | None = None
-    """Whether clients can register themselves; Enabled unless said."""
-    OpenDcrEnabled: Annotated[bool, ClearWith(False), Note("true lets anybody register a client.")] | None = None
-    """Whether a client can register without showing a token; false unless said."""
+    """Whether clients can register themselves. Default: Enabled."""
+    OpenDcrEnabled: Annotated[bool, ClearWith(False), Note("true lets anyone register a client.")] | None = None
+    """Whether a client can register without a token. Default: false."""
     AuthenticatedGrantTypes: (
         Annotated[
             list[Annotated[str, OAUTH_FLOWS]],
@@ -485,41 +482,41 @@ class DcrConfigurationType(ApiModel):
         ]
         | None
     ) = None
-    """Flows for clients that registered with a token; code and client_credentials unless said."""
+    """Flows for clients that registered with a token. Default: code and client_credentials."""
     OpenDcrGrantTypes: (
         Annotated[list[Annotated[str, OAUTH_FLOWS]], Field(max_length=3), Unordered(), ClearWith(["code"])] | None
     ) = None
-    """Flows for clients that registered without a token; code unless said."""
+    """Flows for clients that registered without a token. Default: code."""
     AllowedScopes: (
         Annotated[
             list[Scope],
             Field(max_length=50),
             Unordered(),
-            NotRemovable("Cognito fills in the scopes of OpenID Connect. Write those that you want."),
+            NotRemovable("Cognito fills in the scopes of OpenID Connect. Write the scopes that you want."),
         ]
         | None
     ) = None
-    """Scopes that a registered client can have; those of OpenID Connect unless said."""
+    """Scopes that a registered client can have. Default: those of OpenID Connect."""
 
 
 class UsernameConfigurationType(ApiModel):
-    """How names of users are compared."""
+    """How user names are compared."""
 
     CaseSensitive: Annotated[bool, Default(True), FROZEN_NAMES] | None = None
-    """Whether `Anna` and `anna` are two users; the console's pools say false."""
+    """Whether `Anna` and `anna` are different users; false in pools created in the console."""
 
 
 class RecoveryOptionType(ApiModel):
-    """One way to recover an account."""
+    """A mechanism for account recovery."""
 
     Priority: Annotated[int, Field(ge=1, le=2)]
-    """1 is tried first."""
+    """Order of the mechanism; 1 is tried first."""
     Name: Annotated[str, OneOf(("verified_email", "verified_phone_number", "admin_only"))]
-    """The way; admin_only must be the only one."""
+    """The recovery mechanism; admin_only cannot be combined with others."""
 
 
 class AccountRecoverySettingType(ApiModel):
-    """How users get back in who forgot their password."""
+    """How users recover their account after they forget their password."""
 
     RecoveryMechanisms: (
         Annotated[
@@ -531,7 +528,7 @@ class AccountRecoverySettingType(ApiModel):
         ]
         | None
     ) = None
-    """The ways; each says its own priority."""
+    """Recovery mechanisms, each with its priority."""
 
 
 class KeyConfigurationType(ApiModel):
@@ -546,13 +543,13 @@ class KeyConfigurationType(ApiModel):
         ]
         | None
     ) = None
-    """Whose key it is."""
-    KmsKeyArn: Annotated[Arn, OnUpdate("unmeasured"), Note("Needed with CUSTOMER_MANAGED_KEY.")] | None = None
-    """The key; it must be a multi-Region key if the pool has replicas."""
+    """Whether the key is owned by AWS or managed by you."""
+    KmsKeyArn: Annotated[Arn, OnUpdate("unmeasured"), Note("Required with CUSTOMER_MANAGED_KEY.")] | None = None
+    """ARN of the key; must be a multi-Region key if the pool has replicas."""
 
 
 class IssuerConfigurationType(ApiModel):
-    """What tokens name as their issuer."""
+    """The issuer of tokens."""
 
     Type: (
         Annotated[
@@ -560,15 +557,15 @@ class IssuerConfigurationType(ApiModel):
             OneOf(("ORIGINAL", "UPDATED")),
             Default("ORIGINAL"),
             OnUpdate("unmeasured"),
-            Note("A change alters the claim `iss`, and everything that checks it must know the new issuer first."),
+            Note("A change alters the claim `iss`: first configure all verifiers of tokens for the new issuer."),
         ]
         | None
     ) = None
-    """The original form of the issuer, or the one that replicas share."""
+    """The original issuer, or the one that replicas share."""
 
 
 class AcrLevelConfigType(ApiModel):
-    """One level of authentication."""
+    """An authentication level."""
 
     AcrValue: AcrName | None = None
     """Its name in requests and tokens."""
@@ -584,9 +581,9 @@ class UserPool(ApiModel):
         "Name": "write PoolName",
         "SchemaAttributes": "write Schema",
         "UserPoolId": "belongs to the document: write id beside user_pool",
-        "Id": "is computed by Cognito: remove it; to name the pool that is meant, write id beside user_pool",
-        "Domain": "is computed by Cognito: remove it; domains are written in the section domains",
-        "CustomDomain": "is computed by Cognito: remove it; domains are written in the section domains",
+        "Id": "is computed by Cognito: remove it; to select a pool, write id beside user_pool",
+        "Domain": "is computed by Cognito: remove it; declare domains in the section domains",
+        "CustomDomain": "is computed by Cognito: remove it; declare domains in the section domains",
         **dict.fromkeys(
             (
                 "Arn",
@@ -601,8 +598,8 @@ class UserPool(ApiModel):
         ),
     }
 
-    PoolName: Annotated[Name, OnUpdate("kept"), NotRemovable("A pool must have a name.")] | None = None
-    """The name of the pool; it can be changed, and need not be unique."""
+    PoolName: Annotated[Name, OnUpdate("kept"), NotRemovable("A pool must have a name; write one.")] | None = None
+    """Name of the pool; can be changed, and does not have to be unique."""
     Policies: (
         Annotated[
             UserPoolPolicyType,
@@ -611,18 +608,18 @@ class UserPool(ApiModel):
         ]
         | None
     ) = None
-    """What a password must be like, and with what a sign-in may begin."""
+    """Rules for passwords, and factors that a sign-in can start with."""
     DeletionProtection: (
         Annotated[
             str,
             OneOf(("ACTIVE", "INACTIVE")),
             Default("INACTIVE"),
             OnUpdate("kept"),
-            Note("Pools that the console made have ACTIVE."),
+            Note("Pools created in the console have ACTIVE."),
         ]
         | None
     ) = None
-    """Whether the pool refuses to be deleted."""
+    """Whether the pool is protected from deletion."""
     LambdaConfig: Annotated[LambdaConfigType, Default({}), OnUpdate("reset")] | None = None
     """Functions that Cognito calls."""
     AutoVerifiedAttributes: (
@@ -631,21 +628,24 @@ class UserPool(ApiModel):
         ]
         | None
     ) = None
-    """Addresses that Cognito verifies when users sign up."""
+    """Attributes that Cognito verifies when users sign up."""
     AliasAttributes: (
         Annotated[
             list[Annotated[str, OneOf(("phone_number", "email", "preferred_username"))]],
             Unordered(),
             FROZEN_NAMES,
-            Note("Excludes UsernameAttributes."),
+            Note("Cannot be combined with UsernameAttributes."),
         ]
         | None
     ) = None
-    """With what users can sign in beside their name."""
+    """Attributes that users can sign in with, besides their user name."""
     UsernameAttributes: (
-        Annotated[list[Annotated[str, Contact]], Unordered(), FROZEN_NAMES, Note("Excludes AliasAttributes.")] | None
+        Annotated[
+            list[Annotated[str, Contact]], Unordered(), FROZEN_NAMES, Note("Cannot be combined with AliasAttributes.")
+        ]
+        | None
     ) = None
-    """What users sign up with in place of a name."""
+    """Attributes that users sign up with, instead of a user name."""
     SmsVerificationMessage: Annotated[SmsText, Deprecated(), OnUpdate("reset"), CLASSIC_TEMPLATE] | None = None
     """SMS message with the code that verifies a phone number."""
     EmailVerificationMessage: Annotated[EmailText, Deprecated(), OnUpdate("reset"), CLASSIC_TEMPLATE] | None = None
@@ -658,12 +658,12 @@ class UserPool(ApiModel):
         ]
         | None
     ) = None
-    """The messages with which an address is verified."""
+    """Messages that verify an e-mail address or phone number."""
     SmsAuthenticationMessage: (
         Annotated[
             SmsText,
             OnUpdate("reset"),
-            Note("mfa.SmsMfaConfiguration.SmsAuthenticationMessage is the same text: say it in one place."),
+            Note("mfa.SmsMfaConfiguration.SmsAuthenticationMessage is the same text: declare it in one place."),
         ]
         | None
     ) = None
@@ -677,9 +677,9 @@ class UserPool(ApiModel):
         ]
         | None
     ) = None
-    """What happens when users change their addresses."""
+    """How changes of e-mail addresses and phone numbers are handled."""
     DeviceConfiguration: Annotated[DeviceConfigurationType, OnUpdate("reset")] | None = None
-    """Remembering of devices; without it, no device is remembered."""
+    """Remembered devices; if absent, no device is remembered."""
     EmailConfiguration: (
         Annotated[EmailConfigurationType, Default({"EmailSendingAccount": "COGNITO_DEFAULT"}), OnUpdate("unmeasured")]
         | None
@@ -708,19 +708,19 @@ class UserPool(ApiModel):
         ]
         | None
     ) = None
-    """How users are made by administrators, and whether anybody else can."""
+    """How administrators create users, and whether users can sign up themselves."""
     Schema: (
         Annotated[
             list[SchemaAttributeType],
             Field(min_length=1, max_length=71),
             Keyed("Name"),
             CreateOnly(
-                "Attributes can be added but never altered or removed. Add one with another name, and move the values."
+                "Attributes can be added but never changed or removed. Add one with another name, and copy the values."
             ),
         ]
         | None
     ) = None
-    """Attributes that users have: standard ones that differ from the usual, and custom ones."""
+    """Attributes of users: standard ones that differ from the default, and custom ones."""
     UserPoolAddOns: Annotated[UserPoolAddOnsType, OnUpdate("unmeasured")] | None = None
     """Threat protection."""
     DcrConfiguration: (
@@ -729,29 +729,29 @@ class UserPool(ApiModel):
             Since(2026),
             Tier("ESSENTIALS"),
             Presence(),
-            NotRemovable("Cognito keeps it once it is there. Write EnableStatus: Disabled."),
+            NotRemovable("Cognito keeps it once it is set. Write EnableStatus: Disabled."),
             OnUpdate("kept"),
         ]
         | None
     ) = None
     """Dynamic client registration: clients that register themselves."""
     UsernameConfiguration: Annotated[UsernameConfigurationType, FROZEN_NAMES] | None = None
-    """How names of users are compared."""
+    """How user names are compared."""
     AccountRecoverySetting: (
         Annotated[AccountRecoverySettingType, Default({"RecoveryMechanisms": RECOVERY}), OnUpdate("unmeasured")] | None
     ) = None
-    """How users get back in who forgot their password."""
+    """How users recover their account after they forget their password."""
     UserPoolTier: (
         Annotated[
             str,
             OneOf(("LITE", "ESSENTIALS", "PLUS")),
             Default("ESSENTIALS"),
             OnUpdate("reset"),
-            Note("A lower plan is taken only once the features of the higher one are switched off."),
+            Note("A lower plan is accepted only after all features of the higher plan are disabled."),
         ]
         | None
     ) = None
-    """The feature plan, which decides on features and price."""
+    """The feature plan, which determines features and price."""
     KeyConfiguration: (
         Annotated[KeyConfigurationType, Since(2026), Default({"KeyType": "AWS_OWNED_KEY"}), OnUpdate("unmeasured")]
         | None
@@ -760,7 +760,7 @@ class UserPool(ApiModel):
     IssuerConfiguration: (
         Annotated[IssuerConfigurationType, Since(2026), Default({"Type": "ORIGINAL"}), OnUpdate("unmeasured")] | None
     ) = None
-    """What tokens name as their issuer."""
+    """The issuer of tokens."""
     AcrConfiguration: (
         Annotated[
             dict[AcrLevel, AcrLevelConfigType],
@@ -768,8 +768,8 @@ class UserPool(ApiModel):
             Since(2026),
             Default(ACR_LEVELS),
             OnUpdate("reset"),
-            Note("Names of your own need the plan ESSENTIALS; all four must differ."),
+            Note("Custom names need the plan ESSENTIALS; all four must differ."),
         ]
         | None
     ) = None
-    """Names for the levels of authentication that tokens state."""
+    """Names of the authentication levels in tokens."""

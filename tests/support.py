@@ -13,7 +13,8 @@ from reconciler.applying.applier import apply as run_apply
 from reconciler.cloud.aws import Access, Aws
 from reconciler.cloud.port import Cloud
 from reconciler.local import LocalCognito
-from reconciler.manifests.desired import Manifest, load
+from reconciler.manifests.loading import load
+from reconciler.manifests.manifest import Manifest
 from reconciler.manifests.references.variables import variables
 from reconciler.model import Event, Failed, Plan, Skipped, Tree, Verified
 from reconciler.planning.pipeline import planned

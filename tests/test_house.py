@@ -87,3 +87,13 @@ def test_no_two_classes_have_one_name():
             if isinstance(node, ast.ClassDef):
                 where[node.name].append(str(file.relative_to(ROOT)))
     assert {name: found for name, found in where.items() if len(found) > 1} == {}
+
+
+def test_no_class_is_longer_than_200_lines():
+    long = [
+        (str(file.relative_to(ROOT)), node.name, node.end_lineno - node.lineno + 1)
+        for file in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef) and node.end_lineno and node.end_lineno - node.lineno >= 200
+    ]
+    assert long == []

@@ -1,11 +1,11 @@
-"""What of Cognito's API the schemas cover, and why the rest is left out.
+"""The coverage of Cognito's API by the schemas, and the reasons for what is left out.
 
-The one table behind the canary and behind docs/coverage.md. It is held against the service model that botocore ships:
-an operation or an input member that is neither in a schema nor on a list here is a problem that names it, so a new
-one is heard of on the day it appears. The service model is an argument, so tests can hand in an altered one.
+The one table behind the canary and docs/coverage.md. It is compared with the service model that botocore ships: an
+operation or input member that is neither in a schema nor on a list here is a problem that names it, so a new one is
+noticed on the day it appears. The service model is an argument, so tests can pass an altered one.
 
-What Terraform and CloudFormation can do was read in November 2026: the Terraform provider hashicorp/aws 6.69.1, and the
-CloudFormation registry of 2026-10-20.
+The capabilities of Terraform and CloudFormation are as of November 2026: the Terraform provider hashicorp/aws 6.69.1,
+and the CloudFormation registry of 2026-10-20.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ Operation = tuple[str, str]
 """Service and name of an operation."""
 
 Table = Callable[[type[ApiModel]], Mapping[str, Member]]
-"""What gives the members of a structure: `members`, or a copy of it that a test has altered."""
+"""Returns the members of a structure: `members`, or a copy altered by a test."""
 
 
 class ServiceShape(Protocol):
@@ -111,7 +111,7 @@ class Family:
     title: str
     """For people."""
     place: str
-    """Its place in a manifest; `*` is the name of an object."""
+    """Place in a manifest; `*` is the name of an object."""
     model: type[ApiModel]
     """Its schema; INPUTS are its usual operations."""
     peers: Peers
@@ -313,7 +313,7 @@ ADDRESSES: Mapping[str, str] = {
     "UserPoolId": "the pool of the document",
     "IdentityPoolId": "the identity pool of the document",
     "ResourceArn": "the pool of the document",
-    "ClientId": "the client that holds it",
+    "ClientId": "the client that contains it",
     "ManagedLoginBrandingId": "looked up by the client",
     "TermsId": "looked up by the client and the name",
 }
@@ -321,8 +321,8 @@ ADDRESSES: Mapping[str, str] = {
 
 LEFT_OUT_MEMBERS: Mapping[str, str] = {
     "AddUserPoolClientSecret ClientSecret": (
-        "to rotate secrets is an action and not a state; a first secret is declared by the client, and "
-        "`clients.secrets` watches their age"
+        "rotating secrets is an action and not a state; the client declares its first secret, and "
+        "`clients.secrets` monitors their age"
     ),
 }
 """Members of further operations that are left out: `OPERATION MEMBER`."""
@@ -353,7 +353,7 @@ class CoverageRow:
 
     @property
     def peers(self) -> Peers:
-        """What peers can do with it; what is said of a member is said of everything that it holds."""
+        """What peers can do with it; the entry of a member applies to everything inside it."""
         steps = re.split(r"(?=\.)", self.path.replace("[]", "").replace("{}", ""))
         prefixes = ["".join(steps[:n]) for n in range(len(steps), 0, -1)]
         return next((self.family.but[p] for p in prefixes if p in self.family.but), self.family.peers)
@@ -541,20 +541,20 @@ INTRODUCTION = """\
 
 <!-- Generated: make docs -->
 
-Every input member of every operation that configures Amazon Cognito, as the installed botocore knows it, and what
-becomes of it. A test holds this page, the schemas and botocore's service model together, and fails with the name of a
-member as soon as botocore ships one that is not here.
+Every input member of every operation that configures Amazon Cognito, as known to the installed botocore, and how
+poolctl supports it. A test keeps this page, the schemas and botocore's service model in sync, and fails with the name
+of the member as soon as botocore ships a new one.
 
 - **yes**: declared under this name, validated, compared and written.
-- **passed on**: declared, compared and written; what it holds is for Cognito to judge.
-- **not yet**: declared and validated; plan and apply do not look at it in this version.
-- **by its place**: says which object is meant; the tool knows it from the place in the manifest.
+- **passed on**: declared, compared and written; its content is validated by Cognito only.
+- **not yet**: declared and validated; plan and apply ignore it in this version.
+- **by its place**: identifies an object; poolctl derives it from the place in the manifest.
 - **elsewhere**, **left out**: with the reason.
 
-A member that only a newer botocore knows is taken as well, checked against botocore's service model, with a notice.
+A member that only a newer botocore knows is also accepted, checked against botocore's service model, with a notice.
 
 Terraform is the provider hashicorp/aws 6.69.1, CloudFormation its registry of 2026-10-20; *partly* means that some uses
-are not possible, `?` that it was not established.
+are not possible, `?` means unknown.
 """
 
 
@@ -629,7 +629,7 @@ def _left_out() -> str:
         (
             "## Operations left out",
             "",
-            f"Beside these, operations that read, or take away what another has set: {', '.join(NOT_CONFIGURING)}.",
+            f"In addition, operations that read, or remove what another has set: {', '.join(NOT_CONFIGURING)}.",
             "",
             "| Service | Operations | Why |",
             "| --- | --- | --- |",

@@ -50,7 +50,7 @@ def page(kind: Explanation) -> str:
     nested = [line for line in kind.members if line.path in {k.path for k in explain.kinds()}]
     if nested:
         links = ", ".join(f"[`{line.name}`]({line.path}.md)" for line in nested)
-        lines += [f"Objects of their own inside: {links}.", ""]
+        lines += [f"Objects inside: {links}.", ""]
     for about in found:
         lines += [f"### `{name(about)}`", "", *sentences(about), "", *bullets(about), ""]
     return "\n".join([*lines, *elsewhere([kind, *found])]).rstrip() + "\n"

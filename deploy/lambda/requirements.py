@@ -1,5 +1,5 @@
 # ruff: noqa: INP001 - a script of the Makefile beside it
-"""Print the dependencies of a project without some of them: a function needs less than a developer.
+"""Print the dependencies of a project except some: a function needs fewer than a developer.
 
 Usage: python requirements.py PYPROJECT [NAME ...]
 """

@@ -1,10 +1,10 @@
-"""Which hosts are this machine: what is sent to them does not leave it, and no real service answers there."""
+"""Loopback hosts: traffic to them never leaves the machine, and no real service runs there."""
 
 from __future__ import annotations
 
 
 def is_loopback(host: str) -> bool:
-    """Return whether a name or address is this machine's own, without a lookup.
+    """Return whether a name or address is a loopback one, without a DNS lookup.
 
     Args:
         host: Without brackets and port.
@@ -18,7 +18,7 @@ def is_loopback(host: str) -> bool:
 
 
 def is_emulator(url: str) -> bool:
-    """Return whether an endpoint is an emulator on this machine. A tunnel to AWS would speak TLS.
+    """Return whether an endpoint is an emulator on this machine. A tunnel to AWS would use TLS.
 
     Args:
         url: The endpoint; empty for AWS itself.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Sequence
 
-    from reconciler.manifests.desired import Manifest
+    from reconciler.manifests.manifest import Manifest
     from reconciler.model import Plan
     from reconciler.render.jsonl import Stream
     from reconciler.runs.apply_run import ApplyOutcome

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from reconciler.cloud.port import Cloud
     from reconciler.export.compare import ComparedSide, Comparison
-    from reconciler.manifests.desired import Manifest
+    from reconciler.manifests.manifest import Manifest
     from reconciler.runs.runtime import Runtime
 
     Operand = tuple[str, Sequence[Manifest]]
@@ -134,7 +134,7 @@ def _loaded(runtime: Runtime, console: Console, operand: str) -> Sequence[Manife
 def _declared(runtime: Runtime, operand: str, manifests: Sequence[Manifest]) -> list[ComparedSide]:
     """Describe one side. Against a live pool, references are resolved first, so that values are compared."""
     from reconciler.export.compare import declared
-    from reconciler.manifests.desired import resolve
+    from reconciler.manifests.resolving import resolve
 
     if any(o.startswith(LIVE) for o in runtime.options.paths):
         if runtime.options.local:

@@ -14,7 +14,7 @@ from reconciler.terminal.options import Options, add_outputs
 if TYPE_CHECKING:
     import argparse
 
-    from reconciler.manifests.desired import Manifest
+    from reconciler.manifests.manifest import Manifest
     from reconciler.model import Notice
 
 HELP = """\

@@ -1,10 +1,10 @@
-"""Who made it so: CloudTrail's events, laid beside findings.
+"""Attribution: matches CloudTrail events to findings.
 
-CloudTrail keeps management events for 90 days and answers two questions a second, each by one attribute
-(cognito.md 8.4). The events that name the pool are asked for first, as one list answers for all findings; where
-they are silent, the operations of a finding's kind are asked for by name. Events come newest first, so the first that
-fits a finding is the last that touched its object. What is gone is looked for by the identifier that older events
-told, and settings that live in another Region in the events of that Region.
+CloudTrail keeps management events for 90 days and allows two lookups a second, each by one attribute
+(cognito.md 8.4). Events that name the pool are looked up first, because one list serves all findings; for the rest,
+the operations of a finding's kind are looked up by name. Events are returned newest first, so the first match of a
+finding is the last event that touched its object. Deleted objects are looked up by the identifier found in older
+events, and settings in another Region in the events of that Region.
 """
 
 from __future__ import annotations
@@ -23,21 +23,21 @@ from reconciler.kinds.kind import ResourceKind
 from reconciler.model import Attribution, Drift, Finding, FindingClass, Notice, Tree
 
 RATE = 2.0
-"""Requests a second that LookupEvents takes, per account and Region."""
+"""Requests per second that LookupEvents allows, per account and Region."""
 
 MOST_PAGES = 120
-"""Pages of 50 events that one question reads at most: a minute at that rate."""
+"""Maximum pages of 50 events per lookup: a minute at that rate."""
 
 OURS = "poolctl/"
-"""What aws.py puts into the user agent."""
+"""The mark that aws.py adds to the user agent."""
 
 NO_OWNER = (None, "", "ALL")
-"""Values of a parameter like ClientId that mean the pool, and no single object in it."""
+"""Values of a parameter like ClientId that mean the pool, and not a single object in it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One management event, as far as it matters here."""
+    """The relevant part of one management event."""
 
     name: str
     """The operation."""
@@ -48,11 +48,11 @@ class Event:
     answer: Tree
     """What the call returned; empty for most."""
     who: Attribution
-    """Who called."""
+    """The caller."""
 
 
 class Trail:
-    """Asks CloudTrail of one Region, no faster than it likes; what was read to its end is not asked for again."""
+    """Reads CloudTrail in one Region within its rate limit; completed lookups are cached."""
 
     def __init__(self, cloud: Cloud, *, clock: Clock, sleep: Sleep) -> None:
         self._cloud = cloud
@@ -64,21 +64,21 @@ class Trail:
 
     @property
     def cut(self) -> frozenset[tuple[str, str]]:
-        """Questions whose answer was longer than is read, in this Region or another one."""
+        """Lookups that were truncated, in this Region or another one."""
         return frozenset(self._cut).union(*(t.cut for t in self._regional_read.values()))
 
     def at(self, region: str) -> Trail:
-        """Return the CloudTrail of another Region: each keeps the calls that were made there."""
+        """Return the CloudTrail of another Region: each records the calls made there."""
         if region not in self._regional_read:
             self._regional_read[region] = Trail(self._cloud.at(region), clock=self._clock, sleep=self._sleep)
         return self._regional_read[region]
 
     def events(self, key: str, value: str) -> Iterator[Event]:
-        """Yield the events that have an attribute, newest first; calls that failed are left out.
+        """Yield the events with an attribute, newest first, without failed calls.
 
         Args:
             key: `ResourceName` or `EventName`.
-            value: What it must be.
+            value: Value of the attribute.
 
         Raises:
             CloudError: CloudTrail refused.
@@ -107,7 +107,7 @@ class Trail:
 
 
 def read(item: Mapping[str, Any]) -> Event | None:
-    """Return an event from an item of LookupEvents; None for a call that failed and for what cannot be read."""
+    """Return an event from an item of LookupEvents; None for failed calls and unreadable events."""
     try:
         record = json.loads(item.get("CloudTrailEvent") or "{}")
     except ValueError:
@@ -133,10 +133,10 @@ def _principal(identity: Mapping[str, Any]) -> str:
 
 
 def attribute(drift: Drift, subjects: Mapping[str, Mapping[str, str]], trail: Trail) -> Drift:
-    """Return a drift with the event beside each finding that has one. Without permission it says so and goes on.
+    """Return a drift with the event of each finding that has one. Without permission, add a notice and continue.
 
     Args:
-        drift: What differs.
+        drift: The findings.
         subjects: By id of a finding, the identifiers of its object, as far as they are known.
         trail: CloudTrail in the pool's Region.
     """
@@ -151,22 +151,25 @@ def attribute(drift: Drift, subjects: Mapping[str, Mapping[str, str]], trail: Tr
         notices.append(Notice(f"Attribution was not possible: missing {error.operation}."))
     except CloudError as error:
         notices.append(Notice(f"Attribution was not possible: {error.operation}: {error.code}."))
-    asked = {("ResourceName", pool), *(("EventName", o) for m in marks for o in (*m.tellers, *m.operations, *m.asked))}
+    asked = {
+        ("ResourceName", pool),
+        *(("EventName", o) for m in marks for o in (*m.revealing, *m.operations, *m.asked)),
+    }
     if asked & trail.cut:
-        notices.append(Notice("CloudTrail holds more events than were read; some findings may lack their author."))
+        notices.append(Notice("CloudTrail has more events than were read; some findings may lack their author."))
     findings = tuple(replace(m.finding, attribution=m.who) for m in marks)
     return replace(drift, findings=findings, notices=tuple(notices))
 
 
 def _ask(trail: Trail, marks: Sequence[_Trace], pool: str) -> None:
-    """Ask in the pool's Region, and where parts of objects are in another one, there too; the newest event wins."""
+    """Look up events in the pool's Region, and in those of regional parts of objects; the newest event is used."""
     _ask_in(trail, marks, pool)
     for region in dict.fromkeys(m.region for m in marks if m.region):
         _ask_in(trail.at(region), [m.again(regional_read=True) for m in marks if m.region == region], pool)
 
 
 def _ask_in(trail: Trail, marks: Sequence[_Trace], pool: str) -> None:
-    """Ask by the pool's id, and for what is still open by the names of operations; of several, the newest event."""
+    """Look up events by the pool's id, then by operation for the remaining findings; use the newest event."""
     names = _Names(pool)
     _look(trail.events("ResourceName", pool), marks, names)
     left = [m for m in marks if not m.who]
@@ -178,21 +181,21 @@ def _ask_in(trail: Trail, marks: Sequence[_Trace], pool: str) -> None:
 
 
 def _look(events: Iterable[Event], marks: Iterable[_Trace], names: _Names) -> None:
-    """Give each finding the first event that fits, and stop when all have theirs."""
+    """Assign each finding the first matching event, and stop when all have one."""
     left = list(marks)
     for event in events:
         names.learn(event)
         left = [m for m in left if not m.take(event)]
         if not left:
             return
-    for mark in left:  # what is gone may be known by a name that an older event told
+    for mark in left:  # a deleted object may be known by a name from an older event
         mark.take_gone(names)
 
 
 class _Names:
-    """Identifiers by name, from the events themselves: what was deleted is known there only.
+    """Identifiers by name, from the events themselves: the only source for deleted objects.
 
-    A name is that of the object, within the object that it stands in: the branding of a client, its terms of use.
+    A name is relative to the parent object: the branding of a client, its terms of use.
     """
 
     def __init__(self, pool: str) -> None:
@@ -200,7 +203,7 @@ class _Names:
         self._ids: dict[tuple[str, str, str], set[str]] = {}
 
     def learn(self, event: Event) -> None:
-        """Take note of the name and identifier that an event tells together."""
+        """Record the name and identifier in an event."""
         if _value(event.request, "UserPoolId") != self._pool:
             return
         for kind in KINDS.values():
@@ -211,31 +214,31 @@ class _Names:
                     self._ids.setdefault(place, set()).update(_values(event, kind.id_param))
 
     def of(self, kind: ResourceKind, owner: str, name: str) -> set[str]:
-        """Return the identifiers that objects of a name have had.
+        """Return all known identifiers of objects with a name.
 
         Args:
             kind: Their kind.
-            owner: Identifier of what they stood in; empty for the pool.
-            name: Their name; empty where there is one in each owner.
+            owner: Identifier of their parent; empty for the pool.
+            name: Their name; empty if each owner has exactly one.
         """
         return self._ids.get((kind.section, owner, name), set())
 
     def before(self, kind: ResourceKind, identifier: str) -> set[str]:
-        """Return the identifiers of others that have had the name of an object: those that it was made again after."""
+        """Return the identifiers of earlier objects with the name of an object, which replaced them."""
         return {i for (s, _, _), ids in self._ids.items() if s == kind.section and identifier in ids for i in ids} - {
             identifier
         }
 
 
 class _Trace:
-    """A finding, what an event must be to explain it, and who was found."""
+    """A finding, the conditions for an event to explain it, and the author found."""
 
     def __init__(self, finding: Finding, ids: Mapping[str, str], pool: str) -> None:
         self.finding = finding
         self.kind = KINDS[finding.address.section]
         self.operations = operations(self.kind, finding)
-        self.tellers: tuple[str, ...] = ()
-        """Operations whose events tell the identifier of what is gone."""
+        self.revealing: tuple[str, ...] = ()
+        """Operations whose events contain the identifier of a deleted object."""
         self.who: Attribution | None = None
         self._best: Attribution | None = None
         self._ids = ids
@@ -244,7 +247,7 @@ class _Trace:
         self._deletions: list[Event] = []
         if self._is_gone and not ids.get(self.kind.id_param):
             outer = KINDS[self.kind.outer] if self.kind.outer else self.kind
-            self.tellers = tuple(dict.fromkeys((self.kind.create, self.kind.update, outer.create, outer.update)))
+            self.revealing = tuple(dict.fromkeys((self.kind.create, self.kind.update, outer.create, outer.update)))
         self._is_abroad = False
         self._written_there = self.kind.elsewhere.get(str(finding.path[0]), ()) if finding.path else ()
 
@@ -254,21 +257,21 @@ class _Trace:
 
     @property
     def region(self) -> str:
-        """The other Region that the member is read and written in; empty for most."""
+        """The other Region in which the member is read and written; empty for most."""
         return (
             self.kind.regional_read.region(dict(self._ids)) if self.kind.regional_read and self._written_there else ""
         )
 
     @property
     def asked(self) -> tuple[str, ...]:
-        """The operations whose events are of use, in the Region that is asked."""
-        return self._written_there if self._is_abroad else (*self.tellers, *self.operations)
+        """The relevant operations in the Region of the lookup."""
+        return self._written_there if self._is_abroad else (*self.revealing, *self.operations)
 
     def again(self, *, regional_read: bool = False) -> _Trace:
-        """Get ready for another question; what was found stays, unless that finds something newer.
+        """Prepare for another lookup; the current result is kept unless a newer event is found.
 
         Args:
-            regional_read: Whether the questions go to another Region from now on.
+            regional_read: Whether the following lookups are in another Region.
         """
         self.settle()
         self._best, self.who = self.who, None
@@ -276,28 +279,28 @@ class _Trace:
         return self
 
     def settle(self) -> None:
-        """Keep the newest of what was found."""
+        """Keep the newest event found."""
         found = [w for w in (self.who, self._best) if w]
         self.who = max(found, key=lambda w: w.time) if found else None
 
     def take(self, event: Event) -> bool:
-        """Take an event that fits, and tell whether it did."""
-        if event.name not in self.asked or event.name in self.tellers or not self._in_pool(event):
+        """Accept an event if it matches, and return whether it did."""
+        if event.name not in self.asked or event.name in self.revealing or not self._in_pool(event):
             return False
-        if self.tellers:
+        if self.revealing:
             self._deletions.append(event)
             return False
-        if self._is_abroad or self._is_it(event):  # what the pool's id leads to there is the part that is there
+        if self._is_abroad or self._is_it(event):  # in that Region, the pool's id identifies the regional part
             self.who = event.who
         return self.who is not None
 
     def take_gone(self, names: _Names) -> None:
-        """Take the newest deletion of an object that had the name of the missing one."""
+        """Accept the newest deletion of an object with the name of the missing one."""
         found = [e.who for e in self._deletions if self._was_it(e, names)]
         self.who = max(found, key=lambda w: w.time) if found else self.who
 
     def _was_it(self, event: Event, names: _Names) -> bool:
-        """Whether a deletion took the object that is missing, or what that one stood in."""
+        """Whether a deletion removed the missing object or its parent."""
         kind, outer = self.kind, KINDS.get(self.kind.outer)
         wanted = self.finding.desired if isinstance(self.finding.desired, dict) else {}
         local = self.finding.address.name.rpartition("/")[2]
@@ -307,12 +310,12 @@ class _Trace:
         owner = self._ids.get(outer.id_param, "")
         if event.name != outer.delete:
             return bool(_values(event, kind.id_param) & names.of(kind, owner, name))
-        # An owner was made again, and what stood in the former one, as far as it is known to have, went with it.
+        # The parent was re-created, and the known contents of the former one were deleted with it.
         return any(names.of(kind, o, name) for o in _values(event, outer.id_param) & names.before(outer, owner))
 
     def _in_pool(self, event: Event) -> bool:
         pool, arn = _value(event.request, self._root), str(_value(event.request, "ResourceArn") or "")
-        if pool is None and not arn:  # a creation tells the id in its answer
+        if pool is None and not arn:  # the answer of a creation contains the id
             return self._pool in _values(event, "Id") | _values(event, self._root)
         return pool == self._pool or arn.rpartition("/")[2] == self._pool
 
@@ -320,9 +323,9 @@ class _Trace:
         kind = self.kind
         if kind.root or (_value(event.request, "ResourceArn") and not kind.id_param):
             return True
-        told = _values(event, kind.id_param)
-        if kind.id_param and (told or not kind.outer):
-            return self._ids.get(kind.id_param) in told
+        ids = _values(event, kind.id_param)
+        if kind.id_param and (ids or not kind.outer):
+            return self._ids.get(kind.id_param) in ids
         if kind.outer:
             owner = KINDS[kind.outer].id_param
             named = _value(event.request, owner)
@@ -332,7 +335,7 @@ class _Trace:
 
 
 def operations(kind: ResourceKind, finding: Finding) -> tuple[str, ...]:
-    """Return the operations that may have made a finding so."""
+    """Return the operations that could have caused a finding."""
     if finding.cls is FindingClass.MISSING:
         outer = KINDS[kind.outer].delete if kind.outer else ""
         return tuple(o for o in (kind.delete, kind.ended_by, outer) if o)
@@ -345,12 +348,12 @@ def operations(kind: ResourceKind, finding: Finding) -> tuple[str, ...]:
 
 
 def _value(tree: Mapping[str, Any], param: str) -> Any:
-    """Return what CloudTrail has of a parameter. It begins names with a small letter, and abbreviations differ."""
+    """Return the value of a parameter in an event. CloudTrail starts names in lower case, and abbreviations differ."""
     return next((v for k, v in tree.items() if k.casefold() == param.casefold()), None)
 
 
 def _values(event: Event, param: str) -> set[str]:
-    """All texts that an event holds under the name of a parameter, in the call and in its answer."""
+    """Return all strings of a parameter in an event, in the call and in its answer."""
     name = param.casefold()
     return {*_found(event.request, name), *_found(event.answer, name)} if name else set()
 

@@ -1,8 +1,8 @@
-"""Manifest and world → findings: what is live that Git does not say, and the other way round.
+"""Manifest and live state → findings: differences between Git and the live pool.
 
-A plan tells what an apply would do; drift also tells what an apply would leave alone. So more is read than a plan
-needs: every section of the document, managed or not, and everything inside of declared clients. What differs is found
-by the same comparison as in a plan, so the two cannot disagree.
+A plan shows what an apply would do; drift also shows what an apply would leave alone. So more is read than a plan
+needs: every section of the document, managed or not, and everything inside declared clients. Differences are found
+with the same comparison as in a plan, so the two cannot disagree.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 from reconciler.kinds import KINDS, root_of
 from reconciler.kinds.engine_rules import AMBIGUOUS
 from reconciler.kinds.kind import ResourceKind
-from reconciler.manifests.desired import Ignore, Manifest
+from reconciler.manifests.manifest import Ignore, Manifest
 from reconciler.model import (
     Action,
     Address,
@@ -51,7 +51,7 @@ SEVERITIES: Mapping[FindingClass, Severity] = {
     FindingClass.UNMANAGED: "warning",
     FindingClass.UNDECLARED: "note",
 }
-"""How bad a finding is, by its class."""
+"""Severity of findings by class."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,32 +59,32 @@ class Criteria:
     """What counts as drift."""
 
     today: str = ""
-    """YYYY-MM-DD, UTC: `ignore` rules that have expired no longer hold. Empty takes none for expired."""
+    """YYYY-MM-DD, UTC: date for the expiry of `ignore` rules. If empty, none is expired."""
     strict: bool = False
     """Whether undeclared members make the run fail."""
     targets: tuple[str, ...] = ()
     """Addresses that the run is limited to; empty for all."""
     baseline: frozenset[str] = frozenset()
-    """Ids of findings that were accepted."""
+    """Ids of accepted findings."""
     reported: frozenset[str] = frozenset()
-    """Ids of findings that an earlier report holds."""
+    """Ids of findings in an earlier report."""
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What a comparison gives."""
+    """The result of a comparison."""
 
     drift: Drift
-    """What differs."""
+    """The findings."""
     plan: Plan
-    """What an apply would do; tells other documents the identifiers of live objects."""
+    """What an apply would do; provides other documents with the identifiers of live objects."""
     subjects: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """By id of a finding, the identifiers of its object, as far as they are known: for attribution."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Difference:
-    """A finding in the making."""
+    """A finding under construction."""
 
     cls: FindingClass
     address: Address
@@ -98,9 +98,9 @@ class _Difference:
 
 
 def read_scope(manifest: Manifest) -> ReadScope:
-    """Return what has to be read: every section of the document, and all that is inside of declared objects.
+    """Return what to read: every section of the document, and everything inside declared objects.
 
-    Of limits, which belong to the account and which nothing lists, only the declared ones are looked up. What no
+    Limits belong to the account and cannot be listed, so only declared ones are looked up. What no
     operation writes (the age of secrets) cannot drift.
     """
     kinds = [k for k in KINDS.values() if k.document == manifest.kind and _is_written(k)]
@@ -113,18 +113,18 @@ def _is_written(kind: ResourceKind) -> bool:
 
 
 def compare(manifest: Manifest, live_state: LiveState, target: Target, criteria: Criteria) -> Compared:
-    """Return what differs between a manifest and what is live.
+    """Return the differences between a manifest and the live state.
 
     Args:
-        manifest: What should be, with references resolved.
-        live_state: What is, read as `wanted` says.
-        target: Where; its pool id is filled in.
+        manifest: The desired state, with references resolved.
+        live_state: The live state, read as `read_scope` requires.
+        target: Account, Region and pool; the pool id is filled in.
         criteria: What counts.
     """
     read = len(live_state.objects)
-    # What the service is deleting is as good as gone: missing if it is declared, and nobody's if not.
+    # An object that the service is deleting counts as deleted: missing if declared, otherwise not reported.
     live_state = replace(live_state, objects=tuple(o for o in live_state.objects if not o.leaving))
-    # The planner plans nothing for a section with a gap; here what was read of it is judged all the same.
+    # The planner plans nothing for a section with a gap; here the part that was read is still compared.
     plan = planner.plan(replace(manifest, ignore=()), replace(live_state, gaps=()), target, planner.PlanOptions())
     refusals = tuple(r for r in plan.refusals if r.rule == AMBIGUOUS.id)
     gone = live_state.root is None and not refusals
@@ -135,36 +135,36 @@ def compare(manifest: Manifest, live_state: LiveState, target: Target, criteria:
 
 
 def unread(target: Target, gap: Gap) -> Compared:
-    """Return that a pool could not be read at all."""
+    """Return the drift of a pool that could not be read at all."""
     return Compared(Drift(target, (), 0, (gap,)), Plan(target, ()))
 
 
 def identify(target: Target, cls: FindingClass, address: Address, path: Path = (), key: str = "") -> str:
-    """Return the id of a finding: the same as long as the same thing differs, whatever its value.
+    """Return the id of a finding: stable as long as the same member or object differs, whatever its value.
 
     Args:
         target: Account, Region and pool.
-        cls: What kind of difference.
+        cls: Class of the finding.
         address: The object.
         path: The member within it.
-        key: Identifier of a live object whose name need not be unique.
+        key: Identifier of a live object whose name may not be unique.
     """
     place = (address.full, dotted(path), cls.value)
     return _id(target, *place, *([key] if key else []))
 
 
 def identify_gap(target: Target, gap: Gap) -> str:
-    """Return the id of something that could not be read: the same as long as the same call fails."""
+    """Return the id of a gap: stable as long as the same call fails."""
     return _id(target, gap.address.full, gap.operation, "unread")
 
 
 def identify_refusal(target: Target, refusal: Refusal) -> str:
-    """Return the id of a reason for which a pool could not be told."""
+    """Return the id of a refusal: a reason why a pool could not be compared."""
     return _id(target, refusal.address.full, dotted(refusal.path), refusal.rule, "refused")
 
 
 def identify_expiry(target: Target, expired: Notice) -> str:
-    """Return the id of an `ignore` rule that has expired; one that was renewed and expires again has another."""
+    """Return the id of an expired `ignore` rule; a rule that is renewed and expires again gets a new one."""
     return _id(target, expired.message, "expired")
 
 
@@ -173,11 +173,11 @@ def _id(target: Target, *parts: str) -> str:
     return f"poolctl-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
-# --- from what was found to what is reported -----------------------------------------------------------------------
+# --- from differences to findings -----------------------------------------------------------------------
 
 
 def _without_ignored(found: Iterable[_Difference], rules: Iterable[Ignore]) -> tuple[list[_Difference], set[Ignore]]:
-    """Take out what is ignored; also tell which rules that took. A missing object is never ignored: see `ignoring`."""
+    """Remove ignored findings; also return the rules used. A missing object is never ignored: see `ignoring`."""
     kept: list[_Difference] = []
     used: set[Ignore] = set()
     rules = tuple(rules)
@@ -190,13 +190,13 @@ def _without_ignored(found: Iterable[_Difference], rules: Iterable[Ignore]) -> t
 
 
 def _with_rules(drift: Drift, manifest: Manifest, used: set[Ignore], today: str) -> Drift:
-    """Say which rules of the manifest have expired, and which of the others meet nothing."""
+    """Report the rules of the manifest that have expired, and those that match nothing."""
     expired = [r for r in manifest.ignore if ignoring.is_expired(r, today)]
     idle = [r for r in manifest.ignore if r not in used and r not in expired]
-    whole = not drift.gaps and not drift.refusals  # else what they meet may just not have been read
+    whole = not drift.gaps and not drift.refusals  # otherwise their matches may not have been read
     late = tuple(Notice(_expiry(r), r.source) for r in expired)
     notices = [*late]
-    notices += [Notice(f"The ignore rule {r.path} met nothing. Remove it.", r.source) for r in idle if whole]
+    notices += [Notice(f"The ignore rule {r.path} matched nothing. Remove it.", r.source) for r in idle if whole]
     return replace(drift, notices=tuple(notices), expired=late)
 
 
@@ -231,7 +231,7 @@ def _judged(drift: Drift, plan: Plan, found: Iterable[_Difference], criteria: Cr
 
 
 def _rank(found: _Difference) -> tuple[int, Address, int, str]:
-    """Kinds in their order; within an object by class, then as the schema has its members (the sort is stable)."""
+    """Sort by order of kinds, then object, then class, then order of members in the schema (the sort is stable)."""
     return list(KINDS).index(found.address.section), found.address, list(FindingClass).index(found.cls), found.key
 
 
@@ -251,11 +251,11 @@ def _finding(target: Target, one: _Difference, words: frozenset[str], *, strict:
 
 
 def _hidden(value: Any, words: frozenset[str] | None = None) -> Any:
-    """A secret that was written out becomes one on its way to the renderers.
+    """Wrap plain-text secrets before they reach the renderers.
 
     Args:
         value: Any tree.
-        words: The texts to hide; None hides all.
+        words: The strings to hide; None hides all.
     """
     if isinstance(value, dict):
         return {k: _hidden(v, words) for k, v in value.items()}
@@ -277,7 +277,7 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _no_pool(manifest: Manifest) -> Iterator[_Difference]:
-    """Everything in a pool that is not there is missing with it: one finding."""
+    """A missing pool is one finding, including everything in it."""
     address = Address(manifest.name, root_of(manifest.kind).section)
     spec = manifest.spec(address.section)
     source = spec.source if spec else manifest.source
@@ -292,7 +292,7 @@ def _differences(manifest: Manifest, live_state: LiveState, plan: Plan) -> Itera
         kind, owner = KINDS[change.address.section], change.address.owner
         unseen = _is_unseen(change.address, manifest, live_state.gaps)
         if unseen or {change.address, owner} & unclear or not _is_written(kind):
-            continue  # not known: never "no difference", and never one
+            continue  # unknown: neither a difference nor "no difference"
         if change.address in missing:
             yield from () if owner in missing else (_missing(kind, change, manifest),)
             continue
@@ -302,10 +302,10 @@ def _differences(manifest: Manifest, live_state: LiveState, plan: Plan) -> Itera
 
 
 def _is_unseen(address: Address, manifest: Manifest, gaps: Iterable[Gap]) -> bool:
-    """Tell whether an object, or what it is inside of, could not be read.
+    """Return whether an object or its parent could not be read.
 
-    A list that failed blinds its section. One object that could not be read blinds those of its name, as names of
-    clients are not unique, and those that are pinned, whose live name may be any; the rest is still judged.
+    A failed list hides its section. An object that could not be read hides those with its name, because names of
+    clients are not unique, and pinned ones, whose live name may be any; the rest is still compared.
     """
     return any(_meets(gap.address, one, manifest) for gap in gaps for one in (address, address.owner) if one)
 
@@ -329,21 +329,21 @@ def _missing(kind: ResourceKind, change: ResourceChange, manifest: Manifest) -> 
 
 
 def _masked(tree: Any, path: Path) -> Any:
-    """Hide one place of a tree; where the path leads into a list, the list as a whole."""
+    """Hide the value at a path of a tree; if the path leads into a list, the whole list."""
     if not path or not isinstance(tree, dict):
         return _hidden(tree)
     return {k: _masked(v, path[1:]) if k == path[0] else v for k, v in tree.items()}
 
 
 def _changed(change: ResourceChange) -> Iterator[_Difference]:
-    """Members that differ. What refers to something that does not exist cannot be compared; that is missing itself."""
+    """Yield members that differ. Unresolved references cannot be compared; their target is reported as missing."""
     for one in change.fields:
         if not _is_unknown(one.after):
             yield _member(FindingClass.CHANGED, change, one, one.source)
 
 
 def _member(cls: FindingClass, change: ResourceChange, one: FieldChange, source: Position | None) -> _Difference:
-    """A finding about a member; `after` of the field is what the manifest or the service's default says."""
+    """Return a finding about a member; `after` of the field is the value of the manifest or the service's default."""
     return _Difference(cls, change.address, one.path, one.after, one.before, change.ids, source, one.sensitive)
 
 
@@ -356,17 +356,17 @@ def _undeclared(kind: ResourceKind, change: ResourceChange, manifest: Manifest, 
     spec = manifest.spec(change.address.section, change.address.name)
     elsewhere = _names_elsewhere(kind, plan)
     pool = next((c.before or {} for c in plan.changes if KINDS[c.address.section].root), {})
-    for one in _choices_of_nobody(kind, change, pool) if change.before else ():
+    for one in _undeclared_members(kind, change, pool) if change.before else ():
         if one.path[-1] not in elsewhere:
             source = spec.position(one.path) if spec else change.source
             yield _member(FindingClass.UNDECLARED, change, one, source)
 
 
-def _choices_of_nobody(kind: ResourceKind, change: ResourceChange, pool: Tree) -> Iterator[FieldChange]:
-    """Live members that nobody declared, less what only echoes others.
+def _undeclared_members(kind: ResourceKind, change: ResourceChange, pool: Tree) -> Iterator[FieldChange]:
+    """Yield undeclared live members, except those that only mirror others.
 
-    A kind's `to_manifest` knows what the service mirrors and adds, its `computed` what a declared member brings along,
-    and its `equivalent` what is the default in other words.
+    A kind's `to_manifest` drops what the service mirrors and adds, `computed` has the side effects of declared members,
+    and `equivalent` knows other spellings of the default.
     """
     live, declared = change.before or {}, change.declared
     said = overlay(kind.model, declared, kind.computed(declared, declared))
@@ -377,7 +377,7 @@ def _choices_of_nobody(kind: ResourceKind, change: ResourceChange, pool: Tree) -
 
 
 def _reset(declared: Tree, live: Tree, usual: Tree) -> Tree:
-    """What is declared, as if everything else that is live were to be put back to the service's default."""
+    """Return the declared tree with all other live members reset to the service's default."""
     result: Tree = dict(declared)
     for name, value in live.items():
         said, base = declared.get(name), usual.get(name)
@@ -389,7 +389,7 @@ def _reset(declared: Tree, live: Tree, usual: Tree) -> Tree:
 
 
 def _names_elsewhere(kind: ResourceKind, plan: Plan) -> set[str]:
-    """Names of members that another section declares and writes into this object too (SMS for MFA)."""
+    """Return names of members that another section declares and also writes into this object (SMS for MFA)."""
     found: set[str] = set()
     for section in kind.shared:
         shared = KINDS[section].shared.get(kind.section, frozenset())
@@ -404,7 +404,7 @@ def _names(tree: Any) -> Iterator[str]:
         yield from _names(value)
 
 
-# --- what nobody declares ------------------------------------------------------------------------------------------
+# --- undeclared objects --------------------------------------------------------------------------------------------
 
 
 def _unmanaged(manifest: Manifest, live_state: LiveState, plan: Plan) -> Iterator[_Difference]:
@@ -428,11 +428,11 @@ def _live_name(manifest: Manifest, address: Address) -> str:
 
 
 def _is_something(kind: ResourceKind, observed: Observed, pool: Tree) -> bool:
-    """Settings come with their pool; only those that say something else than the service does were made by somebody."""
+    """Every pool has settings; only those that differ from the service's default were set by someone."""
     return bool(kind.create) or bool(differ.undeclared(kind.model, {}, kind.to_manifest(observed.data, pool)))
 
 
 def _place(manifest: Manifest, address: Address) -> Position:
-    """The section that would declare an object, or the document where there is none."""
+    """Return the section that would declare an object, or the document if there is none."""
     owner = manifest.spec(address.owner.section, address.owner.name) if address.owner else None
     return owner.source if owner else manifest.positions.get((address.section,), manifest.source)

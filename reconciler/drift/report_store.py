@@ -1,7 +1,7 @@
-"""Reports of earlier drift runs: what was told already, kept in a file or, for workers without a disk, in S3.
+"""Reports of earlier drift runs, stored in a file or, for workers without a disk, in S3.
 
-poolctl has no state of its own. What a run told is in its report, and the next run is given that report. A report says
-too what could not be delivered to anybody; that counts as not told, so that no finding is lost between two runs.
+poolctl itself has no state. A report contains what a run reported, and is the input of the next run. It also lists
+undelivered notifications; these count as not reported, so no finding is lost between two runs.
 """
 
 from __future__ import annotations
@@ -15,22 +15,22 @@ from reconciler.errors import CloudError, Denied, InvalidInput, NotFound
 from reconciler.terminal.files import save
 
 SCHEME = "s3://"
-"""Begins the name of a report that is an object in S3."""
+"""Prefix of reports stored in S3."""
 
 EMPTY: frozenset[str] = frozenset()
 
 Connect = Callable[[], Cloud]
-"""Returns a cloud for S3; called only when a report is there."""
+"""Returns a cloud for S3; called only if a report is there."""
 
 CALLS = frozenset({("s3", "GetObject"), ("s3", "PutObject")})
-"""What that cloud has to be able to do."""
+"""Operations that this cloud must allow."""
 
 
 def check(where: str) -> None:
-    """Insist that a report could be kept in a place, before anything is read.
+    """Check that a report can be stored in a place, before anything is read.
 
     Raises:
-        InvalidInput: It could not.
+        InvalidInput: It cannot.
     """
     if where.startswith(SCHEME):
         _object(where)
@@ -39,15 +39,15 @@ def check(where: str) -> None:
 
 
 def notified(where: str, connect: Connect, *, must_exist: bool = True) -> frozenset[str]:
-    """Return the ids of everything that an earlier report tells, what it left out as known included.
+    """Return the ids of everything in an earlier report, including what it omitted as known.
 
     Args:
         where: A file, or `s3://BUCKET/KEY`.
         connect: Returns the account that has the bucket.
-        must_exist: Whether a report that is not there is a mistake; else nothing has been told.
+        must_exist: Whether a missing report is an error; otherwise it counts as empty.
 
     Raises:
-        InvalidInput: It cannot be read, or is something else.
+        InvalidInput: It cannot be read, or is not a drift report.
         CloudError: S3 refused.
     """
     text = _read(where, connect, must_exist=must_exist)
@@ -55,7 +55,7 @@ def notified(where: str, connect: Connect, *, must_exist: bool = True) -> frozen
 
 
 def remember(where: str, text: str, connect: Connect) -> None:
-    """Keep a report, in place of the earlier one.
+    """Store a report, replacing the earlier one.
 
     Args:
         where: A file, or `s3://BUCKET/KEY`.
@@ -63,7 +63,7 @@ def remember(where: str, text: str, connect: Connect) -> None:
         connect: Returns the account that has the bucket.
 
     Raises:
-        PoolctlError: It could not be kept.
+        PoolctlError: It could not be stored.
     """
     if where.startswith(SCHEME):
         connect().call("s3", "PutObject", {**_object(where), "Body": text.encode(), "ContentType": "application/json"})
@@ -87,19 +87,19 @@ def _read(where: str, connect: Connect, *, must_exist: bool) -> str | None:
     except (FileNotFoundError, NotFound) as error:
         if not must_exist:
             return None
-        raise unread(where, "there is no such report") from error
+        raise unread(where, "the report does not exist") from error
     except Denied as error:
-        advice = "It needs s3:GetObject, and s3:ListBucket: without it a report that is not there looks forbidden."
+        advice = "It needs s3:GetObject, and s3:ListBucket: without the latter, a missing report looks forbidden."
         raise CloudError(error.operation, error.code, f"{where}: {error.message} {advice}", error.request_id) from None
     except OSError as error:
-        raise unread(where, error.strerror or "the system says no") from None
+        raise unread(where, error.strerror or "the operating system refused") from None
     except UnicodeDecodeError:
         raise no_report(where) from None
 
 
 def no_report(where: str) -> InvalidInput:
-    """Return the error for something that is no report."""
-    return InvalidInput(f"{where} is no report of drift. Give one that `drift -o json=FILE` wrote.")
+    """Return the error for a file that is not a drift report."""
+    return InvalidInput(f"{where} is not a drift report. Give one written by `drift -o json=FILE`.")
 
 
 def unread(where: str, why: str) -> InvalidInput:
@@ -115,5 +115,5 @@ def _fetched(where: str, connect: Connect) -> str:
 def _object(where: str) -> dict[str, str]:
     bucket, _, key = where.removeprefix(SCHEME).partition("/")
     if not bucket or not key:
-        raise InvalidInput(f"{where} is no object of S3. Write s3://BUCKET/KEY.")
+        raise InvalidInput(f"{where} is not an S3 object. Write s3://BUCKET/KEY.")
     return {"Bucket": bucket, "Key": key}

@@ -45,7 +45,7 @@ from schemas.base import (
 )
 from schemas.documents import DOCUMENTS, DocumentKind
 from schemas.jsonschema import limits
-from schemas.manifest import is_object
+from schemas.sections import is_object
 
 M = TypeVar("M")
 

@@ -1,8 +1,8 @@
-"""Two descriptions of pools → what tells them apart.
+"""Two descriptions of pools → their differences.
 
-Before a change is carried from one environment to the next, somebody asks how the two differ; before a manifest is
-split into base and overlay, what they share. Manifests and live pools are brought into one form here, and compared by
-the same differ that plans by, so that what makes no difference to the service makes none here.
+Compares environments before a change is promoted from one to the next, and manifests before they are
+split into base and overlay. Manifests and live pools are normalised to one form here, and compared with
+the differ of plans, so differences that do not matter to the service are not reported.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 from reconciler.export import exporter
 from reconciler.kinds import KINDS, root_of
 from reconciler.kinds.kind import ResourceKind
-from reconciler.manifests.desired import Manifest
+from reconciler.manifests.manifest import Manifest
 from reconciler.model import (
     Action,
     Address,
@@ -35,18 +35,18 @@ from schemas.base import KeyName, WriteOnly, members
 
 @dataclass(frozen=True, slots=True)
 class ComparedObject:
-    """One object as one side describes it."""
+    """One object of one side."""
 
     address: Address
     """Its name there."""
     name: str
-    """Its address, spelled with the name that it has live: a manifest may call a client by any word."""
+    """Its address with its live name: the key of a client in a manifest may be any word."""
     tree: Tree = field(repr=False)
     """Its members."""
     source: Position | None = None
     """Where it is declared."""
     position: Callable[[Path], Position | None] = field(default=lambda _: None, repr=False)
-    """Tells where a member is declared."""
+    """Returns the position of a member in the manifest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class ComparedSide:
     """One document, or one live pool."""
 
     label: str
-    """What the user called the side that it is on: `pools/@prod`, `pool:customers`."""
+    """The operand of its side on the command line: `pools/@prod`, `pool:customers`."""
     kind: str
     """Kind of the document."""
     name: str
@@ -62,30 +62,30 @@ class ComparedSide:
     things: Mapping[str, ComparedObject]
     """Its objects, by address."""
     start: Position | None = None
-    """Where the document begins; None for a live pool."""
+    """Start of the document; None for a live pool."""
     gaps: tuple[Gap, ...] = ()
-    """What could not be read."""
+    """Failed reads."""
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two that were compared, or one that has nothing to be compared with."""
+    """Two documents or pools that were compared, or one without a counterpart."""
 
     one: ComparedSide | None
-    """The first side; None when only the second has it."""
+    """The first side; None if only the second has it."""
     other: ComparedSide | None
     """The second side."""
     changes: tuple[ResourceChange, ...] = ()
-    """What would make the first like the second: created is what only the second has."""
+    """Changes from the first to the second: created objects exist only in the second."""
 
     @property
     def same(self) -> bool:
-        """Whether nothing tells them apart, as far as they were read."""
+        """Whether no difference was found in what was read."""
         return bool(self.one and self.other) and not self.changes
 
     @property
     def gaps(self) -> tuple[Gap, ...]:
-        """What could not be read of either."""
+        """Failed reads of both."""
         return tuple(g for side in (self.one, self.other) if side for g in side.gaps)
 
 
@@ -93,11 +93,11 @@ class Comparison:
 
 
 def declared(label: str, manifest: Manifest) -> ComparedSide:
-    """Return what a manifest describes. References that only AWS can follow stand for themselves.
+    """Return a manifest as a side. References that only AWS can resolve are compared as written.
 
     Args:
-        label: What the user called it.
-        manifest: A loaded one.
+        label: The operand on the command line.
+        manifest: A loaded manifest.
     """
     names = {str(s.address): _name(KINDS[s.address.section], s.declared) for s in manifest.specs}
     things = {}
@@ -110,13 +110,13 @@ def declared(label: str, manifest: Manifest) -> ComparedSide:
 
 
 def live(label: str, document: str, name: str, live_state: LiveState) -> ComparedSide:
-    """Return what is live, as an author would write it who leaves out what is at the service's default.
+    """Return a live pool as a side, as a manifest that omits members at the service's default.
 
     Args:
-        label: What the user called it.
+        label: The operand on the command line.
         document: Kind of the document that would describe it.
         name: Name of the pool.
-        live_state: Everything that is live about it.
+        live_state: Its live state.
     """
     root = live_state.root
     pool = root.data if root else {}
@@ -137,13 +137,13 @@ def _authored(kind: ResourceKind, observed: Observed, pool: Tree) -> Tree:
 
 
 def _name(kind: ResourceKind, tree: Tree) -> str:
-    """Return the name that an object has live, where its key may be another one."""
+    """Return the live name of an object, which may differ from its key."""
     name = tree.get(kind.name_member) if kind.name_member and not kind.root and not kind.outer else None
     return name if isinstance(name, str) else ""
 
 
 def _matched(address: Address, names: Mapping[str, str]) -> str:
-    """Spell an address with live names, as far as no two objects share one."""
+    """Return an address with live names, if no two objects share one."""
     outer = address.owner or address
     name = names.get(str(outer), "")
     shared = sum(n == name and k.partition("/")[0] == outer.section for k, n in names.items()) > 1
@@ -154,14 +154,14 @@ def _matched(address: Address, names: Mapping[str, str]) -> str:
 
 
 def _nameless(kind: ResourceKind, tree: Tree) -> Tree:
-    """Leave out what the address says already."""
+    """Drop members that the address already contains."""
     marks = {} if kind.root else {m.name: m.mark(KeyName) for m in members(kind.model).values()}
     keys = {name for name, mark in marks.items() if mark and not mark.renameable}
     return {k: v for k, v in tree.items() if k not in keys}
 
 
 def _written(value: Any) -> Any:
-    """Spell references as they are written: where two lead is not known, but that they differ is."""
+    """Return references as written: their targets are unknown, but differences between them are visible."""
     if isinstance(value, Reference):
         return value.written
     if isinstance(value, dict):
@@ -170,7 +170,7 @@ def _written(value: Any) -> Any:
 
 
 _AT_DEFAULT: Tree = {"": None}
-"""Stands for an object of which nothing is said: the differ takes an empty one for none at all."""
+"""An object without declared members: the differ treats an empty one as absent."""
 
 
 # --- comparing -----------------------------------------------------------------------------------------------------
@@ -179,8 +179,8 @@ _AT_DEFAULT: Tree = {"": None}
 def compare(some: Sequence[ComparedSide], others: Sequence[ComparedSide]) -> list[Comparison]:
     """Compare two sides.
 
-    Documents are matched by their place when both sides come from one file, else by kind and name, else by kind when
-    only one is left on each side. Objects are matched by address, and beside a live pool by the names they have live.
+    Documents are matched by position if both sides come from one file, otherwise by kind and name, otherwise by kind if
+    only one is left on each side. Objects are matched by address, or by live name if one side is a live pool.
     """
     pairs = _pairs(some, others)
     alone = [Comparison(d, None) for d in some if id(d) not in {id(a) for a, _ in pairs}]
@@ -207,7 +207,7 @@ def _pairs(some: Sequence[ComparedSide], others: Sequence[ComparedSide]) -> list
 def _changes(one: ComparedSide, other: ComparedSide) -> Iterator[ResourceChange]:
     offline = bool(one.start and other.start)
     unread = {g.address.section for side in (one, other) for g in side.gaps}
-    if not offline:  # a live pool does not own what belongs to the account
+    if not offline:  # limits belong to the account and not to a live pool
         unread |= exporter.LEFT_OUT
     left, right = (s.things if offline else {t.name: t for t in s.things.values()} for s in (one, other))
     order = list(KINDS)
@@ -242,27 +242,27 @@ def _change(one: ComparedObject | None, other: ComparedObject | None, *, offline
 def _fields(
     kind: ResourceKind, one: ComparedObject | None, other: ComparedObject | None, *, offline: bool
 ) -> Iterator[FieldChange]:
-    """Compare in both directions: a member that only one side has shows from that side only."""
+    """Compare in both directions: a member that only one side has is visible only from that side."""
     before = (one.tree or _AT_DEFAULT) if one else {}
     after = (other.tree or _AT_DEFAULT) if other else {}
     forth = diff(kind.model, other.tree, before) if other else ()
     back = [f for f in (diff(kind.model, one.tree, after) if one else ()) if not _reported(f.path, forth)]
     turned = [replace(f, before=f.after, after=f.before) for f in back]
     for found, side in (*((f, other) for f in forth), *((f, one) for f in turned)):
-        if not (one and other and _is_one_thing(kind, one.tree, other.tree, found)):
+        if not (one and other and _is_equivalent(kind, one.tree, other.tree, found)):
             yield replace(found, source=side.position(found.path) if side else None)
     if offline and one and other:
         yield from _silent(kind, one, other)
 
 
-def _is_one_thing(kind: ResourceKind, one: Tree, other: Tree, found: FieldChange) -> bool:
-    """Whether the service takes both for the same, as it adds what one side does not say, or knows another spelling."""
+def _is_equivalent(kind: ResourceKind, one: Tree, other: Tree, found: FieldChange) -> bool:
+    """Whether both are equivalent to the service, which adds omitted members and accepts several spellings."""
     lacking, having = (other, one) if found.after is None else (one, other)
     return any(found.path[: len(path)] == path for path in kind.equivalent(_reset(lacking, having), having))
 
 
 def _reset(lacking: Tree, having: Tree) -> Tree:
-    """Say null for what only the other side has: here, what is left out is not kept but at its default."""
+    """Set members that only the other side has to null: in a comparison, omitted means the default."""
     inner = {
         k: _reset(v, having[k]) for k, v in lacking.items() if isinstance(v, dict) and isinstance(having.get(k), dict)
     }
@@ -270,12 +270,12 @@ def _reset(lacking: Tree, having: Tree) -> Tree:
 
 
 def _reported(path: Path, fields: Iterable[FieldChange]) -> bool:
-    """Whether a member was reported already, or something around it or within it."""
+    """Whether a member, its parent or one of its children was already reported."""
     return any(f.path[: len(path)] == path or path[: len(f.path)] == f.path for f in fields)
 
 
 def _silent(kind: ResourceKind, one: ComparedObject, other: ComparedObject) -> Iterator[FieldChange]:
-    """Compare what the service never shows, which the differ leaves alone; two manifests both say it."""
+    """Compare write-only members of two manifests, which the differ skips."""
     for member in members(kind.model).values():
         before, after = one.tree.get(member.name), other.tree.get(member.name)
         if member.has(WriteOnly) and before != after:

@@ -1,6 +1,6 @@
-"""Observed → manifest text: a live pool as its author would have written it.
+"""Live state → manifest text: a live pool as an author would write it.
 
-Which members are worth a line is decided here; which calls are made and what becomes of the text is not.
+Selects the members to write; other modules make the calls and write the text.
 """
 
 from __future__ import annotations
@@ -25,43 +25,43 @@ from schemas.documents import DEFAULT, DOCUMENTS
 from schemas.user_pool import STANDARD_ATTRIBUTES
 
 MAX_KEY = 128
-"""Characters of a client's name, and so of a key made from it."""
+"""Maximum length of a client's name, and so of a key derived from it."""
 
 LEFT_OUT = frozenset(kind.section for kind in KINDS.values() if kind.account_wide)
-"""Sections that are not a pool's own."""
+"""Sections that do not belong to a pool."""
 
 ABSENT_VALUES: tuple[Any, ...] = (None, "", [], {})
-"""What the service shows where there is nothing."""
+"""Values that the service returns for unset members."""
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How a manifest is to be written."""
+    """Style of an exported manifest."""
 
     mode: str = "minimal"
-    """`full`, or `minimal`, which leaves out what is at the service's default."""
+    """`full`, or `minimal`, which omits members at the service's default."""
     secrets: str = "secret"
-    """What stands in the place of a secret: `$secret` or `$env`."""
+    """Kind of reference for secrets: `secret` or `env`."""
     beside: bool = False
-    """Whether long texts and images go into files beside the manifest."""
+    """Whether long texts and images are written to files beside the manifest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """A secret that the manifest refers to and does not hold."""
+    """A secret that the manifest references."""
 
     kind: str
     """`secret` or `env`."""
     target: str
-    """What is written behind it."""
+    """Target of the reference."""
     address: str
-    """The object that needs it, and the member."""
+    """The object and the member that need it."""
     value: Secret
-    """The live one."""
+    """The live value."""
 
     @property
     def shown(self) -> bool:
-        """Whether the service shows the secret at all."""
+        """Whether the service returns the secret."""
         return self.value.origin != UNSEEN
 
 
@@ -70,13 +70,13 @@ class Exported:
     """One pool as a manifest."""
 
     slug: str
-    """Name of its file, without the ending."""
+    """Name of its file, without the extension."""
     text: str
     """The manifest."""
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
-    """What it refers to, by path relative to the manifest."""
+    """Referenced files, by path relative to the manifest."""
     promises: tuple[Promise, ...] = ()
-    """The secrets that it refers to."""
+    """Referenced secrets."""
 
 
 # --- names ---------------------------------------------------------------------------------------------------------
@@ -88,10 +88,10 @@ def slug(name: str) -> str:
 
 
 def keyed(objects: Iterable[Observed]) -> list[tuple[str, Observed]]:
-    """Return live objects of one section with the keys that they have in a manifest.
+    """Return live objects of one section with their keys in the manifest.
 
-    Names need not be unique: of those that share one, the first by its identifier has it as its key, and the others
-    have `NAME-2` and so on.
+    Names may not be unique: of those that share one, the first by identifier gets it as its key, and the others
+    get `NAME-2` and so on.
     """
     found = sorted(objects, key=lambda o: (o.address.name, *(str(v) for v in o.ids.values())))
     taken = {o.address.name for o in found}
@@ -112,14 +112,14 @@ def _next(name: str, taken: set[str]) -> str:
 
 
 def owners(objects: Sequence[Observed]) -> Iterator[Owner]:
-    """Yield the objects whose inside is exported, by their keys; those that AWS made are not among them."""
+    """Yield the objects whose contents are exported, by key, without those created by AWS."""
     ours, _ = split(objects, next((o.ids.get("UserPoolId", "") for o in objects), ""))
     for key, observed in keyed(ours):
         yield Owner(key, observed.address.name, observed.ids[KINDS[observed.address.section].id_param])
 
 
 def sections(document: str) -> frozenset[str]:
-    """Return the sections that are read for a kind of document: all that can be written."""
+    """Return the sections to read for a kind of document: all that can be exported."""
     return frozenset(k.section for k in KINDS.values() if k.document == document and (k.create or k.update)) - LEFT_OUT
 
 
@@ -131,19 +131,19 @@ def export(document: str, live_state: LiveState, identity: Identity, style: Styl
 
     Args:
         document: Kind of the document.
-        live_state: Everything that is live about the pool.
-        identity: Where it is.
-        style: How to write.
-        name: Slug that the file shall have.
+        live_state: The live state of the pool.
+        identity: Account and Region.
+        style: Style of the manifest.
+        name: Slug of the file.
 
     Raises:
-        Refused: A value cannot be part of the text, and there are no files beside it.
+        Refused: A value cannot be written inline, and files are not allowed.
     """
     return _Export(document, live_state, identity, style, name).result()
 
 
 class _Export:
-    """Builds one manifest, and collects what stands beside it."""
+    """Builds one manifest, and collects the files beside it."""
 
     def __init__(self, document: str, live_state: LiveState, identity: Identity, style: Style, name: str) -> None:
         self._kind = DOCUMENTS[document]
@@ -170,14 +170,14 @@ class _Export:
 
     def _comments(self) -> Iterator[str]:
         for gap in self._live_state.gaps:
-            yield f"# Could not be read, and is missing here: {gap_line(gap)}"
+            yield f"# Could not be read, so it is missing here: {gap_line(gap)}"
         if self._promises:
-            yield "# The secrets themselves are not written here. Before you plan, store them as:"
+            yield "# This file contains no secrets. Before you plan, store them as:"
         for promise in self._promises:
-            never = "" if promise.shown else "  (Cognito never shows it: take it from where it was made)"
+            never = "" if promise.shown else "  (Cognito never returns it: get it from its source)"
             yield f"#   ${promise.kind} {promise.target}  for {promise.address}{never}"
         for member in self._unseen:
-            yield f"# Cognito never shows {member}. If it is set, add it here before you change what is around it."
+            yield f"# Cognito never returns {member}. If it is set, add it here before you change its surroundings."
 
     # --- objects
 
@@ -192,7 +192,7 @@ class _Export:
         return found
 
     def _is_managed(self, kind: ResourceKind) -> bool:
-        """Whether an empty section says something: that there is nothing, and that nothing shall be."""
+        """Whether to write an empty section, which declares that it is managed and empty."""
         return not kind.single and kind.section in self._live_state.known and kind.section not in LEFT_OUT
 
     def _single(self, kind: ResourceKind, name: str) -> Tree:
@@ -225,7 +225,7 @@ class _Export:
 
     @staticmethod
     def _name(kind: ResourceKind, key: str, observed: Observed) -> Tree:
-        """The name, where the key is not the name."""
+        """Return the name, if it differs from the key."""
         name = observed.data.get(kind.name_member, key)
         return {kind.name_member: name} if name != key else {}
 
@@ -258,7 +258,7 @@ class _Export:
         return int(value) if isinstance(value, float) and value.is_integer() else value
 
     def _goes_beside(self, text: str, path: Path) -> bool:
-        """Whether a text goes into a file; a byte order mark would be lost there, and lists of texts stay lists."""
+        """Whether a string is written to a file; not with a byte order mark, which would be lost, nor in a list."""
         plain = not isinstance(path[-1], int) and not text.startswith("\ufeff")
         return self._style.beside and plain and (len(text) > LONG or "\n" in text)
 
@@ -275,7 +275,7 @@ class _Export:
     def _file(self, value: bytes, address: str, path: Path) -> Any:
         if not self._style.beside:
             raise Refused(
-                f"{self._slug}: {address}.{dotted(path)} is an image, which cannot stand in a text; nothing was "
+                f"{self._slug}: {address}.{dotted(path)} is an image, which cannot be written inline; nothing was "
                 "written. Write files: --to DIRECTORY."
             )
         stem = slug(f"{address.replace('/', '.')}.{'.'.join(map(str, path))}")[:150]
@@ -289,7 +289,7 @@ class _Export:
 
 
 def gap_line(gap: Gap) -> str:
-    """Return one line about something that could not be read."""
+    """Return one line about a failed read."""
     return " ".join(f"{gap.address}: {gap.operation}: {gap.reason}".split())
 
 
@@ -301,19 +301,19 @@ def _unique(name: str, taken: set[str]) -> str:
 
 
 def _variable(text: str) -> str:
-    """Return a name for the environment; names of our own settings are not among them."""
+    """Return the name of an environment variable, avoiding those of our own settings."""
     name = re.sub(r"[^A-Za-z0-9]+", "_", text).strip("_").upper()
     return f"POOL_{name}" if name[:1].isdigit() or name.startswith("POOLCTL_") else name
 
 
 def _label(index: int, item: Any) -> str | int:
-    """Name an item of a list by its short texts, so that its files keep their names when the order changes."""
+    """Return a name for a list item from its short strings, so file names do not depend on the order."""
     texts = [v for v in item.values() if isinstance(v, str) and len(v) <= 40] if isinstance(item, dict) else []  # noqa: PLR2004
     return "-".join(texts) or index
 
 
 def _ending(value: bytes, member: str) -> str:
-    """Return the ending of a file by what it holds."""
+    """Return the extension of a file from its content."""
     head = value.lstrip()[:300]
     magic = {b"\x89PNG": "png", b"\xff\xd8": "jpg", b"\x00\x00\x01\x00": "ico", b"RIFF": "webp"}
     found = next((ending for start, ending in magic.items() if value.startswith(start)), "")
@@ -332,7 +332,7 @@ def _ending(value: bytes, member: str) -> str:
 
 
 def known_part(kind: ResourceKind, tree: Tree) -> Tree:
-    """Return the members of a live object that can be written in a manifest, in the order of the schema.
+    """Return the members of a live object that a manifest can hold, in the order of the schema.
 
     They are those of the schema, and those that only the installed botocore knows as input.
     """
@@ -366,13 +366,13 @@ def _known_value(member: Member, value: Any, shapes: Sequence[Shape]) -> Any:
 
 
 def reduced(model: Any, tree: Tree, assumed: Tree, *, minimal: bool) -> Tree:
-    """Return a live object without what says nothing.
+    """Return a live object without redundant members.
 
     Args:
         model: Its schema.
         tree: The object.
-        assumed: What a new one would be, where that is not the schema's own default.
-        minimal: Whether what is at the service's default is left out too.
+        assumed: The object in a new pool, if it differs from the schema's default.
+        minimal: Whether to omit members at the service's default.
     """
     known = members(model)
     result: Tree = {}
@@ -411,6 +411,6 @@ def _reduced_value(member: Member | None, value: Any, default: Any, *, minimal: 
 
 
 def _reduced_item(member: Member, item: Tree, key: str, *, minimal: bool) -> Tree:
-    """An item of a keyed list; one that every pool has says only what is unusual about it already."""
+    """Reduce an item of a keyed list; a default item already holds only what differs."""
     usual = item[key] in STANDARD_ATTRIBUTES
     return {key: item[key], **reduced(member.model, item, {}, minimal=minimal and not usual)}

@@ -1,8 +1,8 @@
-"""Plan → the manifest that would restore what is about to change.
+"""Plan → the manifest that restores the current values.
 
-It is written before the first write, from what the plan saw, because nobody keeps a state that could be gone back to.
-It says of every change whether it can be undone, as several cannot. Secrets are left to be filled in. What is inside
-of an object that goes (branding, terms) goes with it although no plan says so, and is read for this.
+It is written before the first write, from the observed state, because there is no state file to return to.
+It notes for every change whether it can be undone, because some cannot. Secrets must be filled in. The contents
+of a deleted object (branding, terms) are deleted with it although no plan shows them, and are read for this.
 """
 
 from __future__ import annotations
@@ -48,41 +48,41 @@ from schemas.base import (
 from schemas.documents import DEFAULT
 
 _UNNAMEABLE = re.compile(r"[^\w/+=.@#-]", re.ASCII)
-"""What the name of a secret may not hold."""
+"""Characters that the name of a secret must not contain."""
 
 CREDENTIALS = ("ClientSecret", "GenerateSecret")
-"""An app client is made with its own secret or with a new one, never with both (cognito.md 3, C18)."""
+"""An app client is created with a given secret or a generated one, never both (cognito.md 3, C18)."""
 
 GOING = (Action.DELETE, Action.REPLACE)
-"""What takes an object away, with all that is inside of it."""
+"""Actions that delete an object with all its contents."""
 
-PLACEHOLDER = "#     its secret is not in this file: put it where the $secret below says, or take that line out"
-"""What is to be said below an object with a secret."""
+PLACEHOLDER = "#     its secret is not in this file: store it at the $secret below, or remove that line"
+"""Comment below an object with a secret."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rollback:
-    """A manifest, and what it keeps in files of its own."""
+    """A rollback manifest and its files."""
 
     text: str
     """YAML: one document for each pool that changes."""
     files: Mapping[str, bytes]
-    """Images by name of the file, to be put beside the manifest."""
+    """Images by file name, to write beside the manifest."""
 
 
 @dataclass
 class _Writer:
-    """What is collected on the way."""
+    """Collects values and files."""
 
     stem: str
     files: dict[str, bytes] = field(default_factory=dict)
 
     def value(self, value: Any, at: str) -> Any:
-        """Spell a live value as a manifest has it: no secrets, no bytes, nothing that would be taken for a reference.
+        """Return a live value in manifest form: no secrets, no bytes, nothing that could be read as a reference.
 
         Args:
             value: The value.
-            at: Where it stands, for the name of the secret that has to be filled in.
+            at: Its place, for the name of the secret to fill in.
         """
         if isinstance(value, Secret):
             return {"$secret": "poolctl-rollback/" + _UNNAMEABLE.sub("-", at)}
@@ -98,12 +98,12 @@ class _Writer:
 
 
 def inside(cloud: Cloud, plan: Plan, *, parallelism: int = 8) -> LiveState:
-    """Read what is inside of the objects that a plan takes away. Nothing is asked for when there are none.
+    """Read the contents of the objects that a plan deletes or replaces. Without any, make no calls.
 
     Args:
-        cloud: Where the pool is; a read-only one will do.
-        plan: One that is about to be carried out.
-        parallelism: How many calls may be under way at once.
+        cloud: Cloud of the pool; may be read-only.
+        plan: The plan to be applied.
+        parallelism: Maximum number of concurrent calls.
 
     Raises:
         CloudError: The pool itself could not be read.
@@ -122,7 +122,7 @@ def inside(cloud: Cloud, plan: Plan, *, parallelism: int = 8) -> LiveState:
 
 
 def _parts(section: str) -> dict[str, ResourceKind]:
-    """The kinds inside of those of a section; what is only looked at is nothing to restore."""
+    """Return the kinds nested in those of a section, without observed-only ones, which need no restoring."""
     return {k.section: k for k in KINDS.values() if k.outer == section and not k.watched}
 
 
@@ -135,25 +135,25 @@ def _owners(going: Sequence[ResourceChange], section: str) -> tuple[Owner, ...]:
 
 
 def _concerns(gap: Gap, going: set[Address]) -> bool:
-    """Whether a gap hides something that goes: within it, itself, or the list that it would stand in."""
+    """Whether a gap hides a deleted object: its contents, itself, or its list."""
     listing = not gap.address.name and gap.address.section in {a.section for a in going}
     return gap.address.owner in going or gap.address in going or listing
 
 
 def rollback(plans: Sequence[Plan], name: str, worlds: Sequence[LiveState] = ()) -> Rollback:
-    """Return the manifest that would restore what these plans change.
+    """Return the manifest that restores what these plans change.
 
     Args:
-        plans: All plans of the run, as they are about to be carried out.
-        name: Name of the file that it will be written to, without its directory.
+        plans: All plans of the run.
+        name: Name of the output file, without its directory.
         worlds: For each plan, what goes with what it takes away, from `inside`.
     """
     writer = _Writer(name)
     around = worlds or [LiveState(None)] * len(plans)
     parts = [_pool(plan, live_state, writer) for plan, live_state in zip(plans, around, strict=True) if plan.pending]
     head = (
-        "# Written by poolctl before an apply: what was live of the objects that it was about to change.\n"
-        "# Look it over, fill in the secrets that it names, then: poolctl plan, and poolctl apply, of this file.\n"
+        "# Written by poolctl before an apply: the live values of the objects that it was about to change.\n"
+        "# Review it, store the referenced secrets, then run poolctl plan and poolctl apply on this file.\n"
     )
     return Rollback(head + "".join(parts), writer.files)
 
@@ -174,17 +174,17 @@ def _pool(plan: Plan, live_state: LiveState, writer: _Writer) -> str:
             _put(tree, change.address, restored, _identity(owner) if owner else {})
         for observed in (o for o in held.values() if o.address.owner == change.address):
             said += _taken_along(observed, tree, writer)
-    said += [f"#   {g.address}: could not be read, and is not in this file: {g.operation}" for g in live_state.gaps]
+    said += [f"#   {g.address}: could not be read, so it is not in this file: {g.operation}" for g in live_state.gaps]
     comments = "".join(f"{printable(line)}\n" for line in said)
     return comments if len(tree) == bare else f"---\n{comments}" + "\n".join(blocks(tree, bare))
 
 
 def _taken_along(observed: Observed, tree: Tree, writer: _Writer) -> Iterator[str]:
-    """Put what goes with its owner at its place, and say so."""
+    """Add the objects deleted with their owner, with a comment."""
     address, kind = observed.address, KINDS[observed.address.section]
     restored = writer.value(_whole(kind, address, observed.data), f"{address.full}#")
     _put(tree, address, restored, {})
-    yield f"#   {address}: goes with {address.owner}; {_along_verdict(kind, bool(restored))}"
+    yield f"#   {address}: is deleted with {address.owner}; {_along_verdict(kind, bool(restored))}"
     if _has_placeholder(restored):
         yield PLACEHOLDER
 
@@ -192,12 +192,12 @@ def _taken_along(observed: Observed, tree: Tree, writer: _Writer) -> Iterator[st
 def _along_verdict(kind: ResourceKind, restored: bool) -> str:
     silent = ", ".join(m.name for m in members(kind.model).values() if m.has(WriteOnly))
     if not restored:
-        return f"cannot be undone: Cognito never shows {silent or 'what it holds'}"
+        return f"cannot be undone: Cognito never returns {silent or 'its content'}"
     new = f", with a new {kind.id_param}" if kind.create and kind.id_param != kind.name_member else ""
-    return f"can be undone{new}" + (f", but for {silent}, which Cognito never shows" if silent else "")
+    return f"can be undone{new}" + (f", except {silent}, which Cognito never returns" if silent else "")
 
 
-# --- what to say ---------------------------------------------------------------------------------------------------
+# --- comments ------------------------------------------------------------------------------------------------------
 
 
 def _words(change: ResourceChange, plan: Plan, restored: Tree, lost: Sequence[FieldChange]) -> Iterator[str]:
@@ -223,16 +223,16 @@ def _verdict(change: ResourceChange, plan: Plan, restored: bool, lost: bool) -> 
 
 def _undone_by_deleting(kind: ResourceKind, plan: Plan) -> str:
     if kind.root:
-        return "is created; poolctl deletes no pool, so undoing it is to be done by hand"
+        return "is created; poolctl never deletes a pool, so undo it manually"
     if not plan.target.pool_id:
         return "is created with its pool"
-    how = f"by hand, or with prune: [{kind.section}] and --prune" if kind.delete else "by hand"
-    return f"is created; undoing it means to delete it, {how}"
+    how = f"manually, or with prune: [{kind.section}] and --prune" if kind.delete else "manually"
+    return f"is created; to undo it, delete it {how}"
 
 
 def _gone(kind: ResourceKind) -> str:
     new = f"it gets a new {kind.id_param}, and " if kind.id_param and kind.id_param != kind.name_member else ""
-    return f"{new}what Cognito kept with it (members, links, sessions) does not come back"
+    return f"{new}its associated data (members, links, sessions) cannot be restored"
 
 
 def _why(kind: ResourceKind, change: FieldChange) -> str:
@@ -263,7 +263,7 @@ def _restored(change: ResourceChange, writer: _Writer) -> tuple[Tree, list[Field
 
 
 def _implied(change: ResourceChange) -> Iterator[FieldChange]:
-    """Find what goes although nobody says so, as one member takes the place of another (two sources of metadata)."""
+    """Find members that are removed implicitly, because another one replaces them (two sources of metadata)."""
     said = {f.path for f in change.fields}
     after = change.after or {}
     for name, value in (change.before or {}).items():
@@ -276,7 +276,7 @@ def _implied(change: ResourceChange) -> Iterator[FieldChange]:
 
 
 def _complete(tree: Tree, kind: ResourceKind, change: ResourceChange, writer: _Writer) -> None:
-    """Add the secrets that the service never returns and wants again with every change of what they stand in."""
+    """Add write-only secrets, which the service requires with every change of their parent."""
     for member in members(kind.model).values():
         silent, details = member.mark(WriteOnlyKeys), tree.get(member.name)
         if silent and isinstance(details, dict):
@@ -286,7 +286,7 @@ def _complete(tree: Tree, kind: ResourceKind, change: ResourceChange, writer: _W
 
 
 def _whole(kind: ResourceKind, address: Address, before: Tree) -> Tree:
-    """The live object as a manifest has it: its key says its name, and the service says its id."""
+    """Return the live object in manifest form, without its name, which is the key, and its id."""
     known = members(kind.model)
     live = {k: v for k, v in kind.to_manifest(before, {}).items() if k in known and v is not None}
     secret, generate = CREDENTIALS
@@ -298,7 +298,7 @@ def _whole(kind: ResourceKind, address: Address, before: Tree) -> Tree:
 
 
 def _identity(change: ResourceChange) -> Tree:
-    """What tells a live object that may be called otherwise than its key; without it, a second one would be made."""
+    """Return the identity of a live object whose name may differ from its key, to prevent a duplicate."""
     known = members(KINDS[change.address.section].model).values()
     own = change.ids.get(KINDS[change.address.section].id_param)
     found: Tree = {m.name: own for m in known if m.has(Pin) and isinstance(own, str)}
@@ -315,7 +315,7 @@ def _is_for_good(kind: ResourceKind, change: FieldChange) -> bool:
 
 
 def _along(model: type[ApiModel] | None, path: Iterable[str | int]) -> Iterator[Member]:
-    """Yield the members along a path, as far as the schema knows them."""
+    """Yield the members along a path that the schema knows."""
     for step in path:
         member = members(model).get(str(step)) if model else None
         if member is None:
@@ -325,7 +325,7 @@ def _along(model: type[ApiModel] | None, path: Iterable[str | int]) -> Iterator[
 
 
 def _set(tree: dict[Any, Any], model: type[ApiModel] | None, path: Path, value: Any) -> None:
-    """Put a value at its path. What is within a thing that is reset as a whole needs no word of its own."""
+    """Set a value at its path, unless one of its parents is reset as a whole."""
     for at, step in enumerate(path[:-1]):
         member = members(model).get(str(step)) if model else None
         keyed = member.mark(Keyed) if member else None
@@ -351,7 +351,7 @@ def _set_item(items: list[Tree], member: Member, key: str, path: Path, value: An
 
 
 def _put(tree: Tree, address: Address, restored: Tree, owner_identity: Tree) -> None:
-    """Put an object at its place in the document; it may stand inside another one, which has to be told too."""
+    """Add an object to the document; a nested one also needs its parent's identity."""
     section, dot, part = address.section.partition(".")
     if not address.name:
         tree.setdefault(section, {}).update(restored)

@@ -29,11 +29,11 @@ def main(
     """Run one step and return its exit code.
 
     Args:
-        argv: The command, and for `issues` the reports; None takes the words of the process.
+        argv: The command, and for `issues` the reports; None takes the arguments of the process.
         environ: The environment of the step.
-        stdout: The log, which the runner reads.
+        stdout: The log, which the runner parses.
         run: poolctl.
-        sleep: Waits for so many seconds.
+        sleep: Waits for a number of seconds.
     """
     environ = os.environ if environ is None else environ
     runner = Runner(environ, stdout or sys.stdout, run)

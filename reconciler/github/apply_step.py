@@ -1,8 +1,8 @@
-"""`apply`: after the merge, applies the plan that was reviewed on the pull request, or nothing.
+"""`apply`: after the merge, applies exactly the plan that was reviewed on the pull request, or nothing.
 
-What was reviewed is identified by the digest: the one that a person gave (`expect`), or the one in the comment of the
-merged pull request. Everything about that comment is checked before AWS is asked anything: who wrote it, whether the
-plan was whole, whether it could be applied.
+The digest identifies the reviewed plan: it is given by a person (`expect`), or in the comment on the merged
+pull request. The comment is fully checked before AWS is contacted: its author, whether the plan was
+complete, whether it could be applied.
 """
 
 from __future__ import annotations
@@ -12,49 +12,50 @@ from pathlib import Path
 
 from reconciler.errors import ExitCode, Refused, flow
 from reconciler.github import comment_text, marker, plan_step
-from reconciler.github.api import GitHub, GitHubError
+from reconciler.github.api import GitHub
 from reconciler.github.comments import LONGEST, Comments
 from reconciler.github.job import Job
 from reconciler.github.runner import Runner
+from reconciler.github.transport import GitHubError
 from reconciler.model import Tree
 
 KIND = "poolctl-action-apply"
-"""Marks our comments with the result of an apply."""
+"""Marker kind of our comments with the result of an apply."""
 
 FILES = ("rollback.yaml", "apply.json", "apply.md")
-"""What is written; the first has the former values."""
+"""Output files; the first has the previous values."""
 
-BY_HAND = "Plan and review again, and start this workflow by hand with `expect` and the digest of that plan."
-"""What to do when no comment can be used."""
+BY_HAND = "Plan and review again, then start this workflow manually with `expect` and the digest of that plan."
+"""Advice if no comment can be used."""
 
 
 @dataclass(frozen=True, slots=True)
 class StepResult:
-    """What became of an apply."""
+    """The result of an apply."""
 
     code: int
     """Exit code."""
     error: str
-    """What went wrong; empty when there is a report."""
+    """The error; empty if there is a report."""
     report: str = ""
     """The report as Markdown, without its marker."""
     rollback: str = ""
-    """File with the former values; empty when nothing was to be written."""
+    """File with the previous values; empty if there was nothing to write."""
 
 
 def run(job: Job, runner: Runner, api: GitHub) -> int:
-    """Find what was reviewed, apply it, and report.
+    """Find the reviewed plan, apply it, and report the result.
 
     Args:
         job: The job.
-        runner: The environment of the step.
+        runner: The runner around the step.
         api: GitHub.
 
     Returns:
-        poolctl's exit code; 4 when there is nothing that may be applied.
+        poolctl's exit code; 4 if there is nothing that may be applied.
 
     Raises:
-        GitHubError: What was reviewed could not be found out; nothing was written.
+        GitHubError: The reviewed plan could not be determined; nothing was written.
     """
     pull, expect = None, job.inputs["INPUT_EXPECT"]
     try:
@@ -73,7 +74,7 @@ def run(job: Job, runner: Runner, api: GitHub) -> int:
 
 
 def _comment(job: Job, runner: Runner, comments: Comments, said: str) -> None:
-    """Write the comment. What happened in AWS counts more than whether it could be reported here."""
+    """Write the comment. A failure here must not hide the result of the apply."""
     try:
         comments.put(KIND, job.key, said)
     except GitHubError as error:
@@ -84,10 +85,10 @@ def _comment(job: Job, runner: Runner, comments: Comments, said: str) -> None:
 
 
 def _pull(job: Job, api: GitHub) -> Tree | None:
-    """Return the pull request whose merge is this commit; None when a person says what to apply and there is none.
+    """Return the pull request that this commit merged; None if there is none and a person gave the digest.
 
     Raises:
-        Refused: There is none, or several could be meant.
+        Refused: There is none, or there are several.
     """
     path = f"/repos/{job.repository}/commits/{job.commit}/pulls"
     merged = [p for p in api.pages("Find the merged pull request", path) if p.get("merged_at")]
@@ -101,11 +102,11 @@ def _pull(job: Job, api: GitHub) -> Tree | None:
     if found:
         numbers = ", ".join(f"#{p['number']}" for p in found)
         raise Refused(f"Several pull requests were merged as commit {job.commit}: {numbers}. {BY_HAND}")
-    raise Refused(f"Commit {job.commit} has no merged pull request, so no plan of it was reviewed. {BY_HAND}")
+    raise Refused(f"Commit {job.commit} belongs to no merged pull request, so no plan of it was reviewed. {BY_HAND}")
 
 
 def _reviewed(job: Job, runner: Runner, api: GitHub, pull: Tree) -> str:
-    """Return the digest that was reviewed.
+    """Return the digest of the reviewed plan.
 
     Raises:
         Refused: There is no comment, or none that may be applied.
@@ -121,13 +122,12 @@ def _reviewed(job: Job, runner: Runner, api: GitHub, pull: Tree) -> str:
         raise Refused(f"The last plan on {where} failed, was refused or could not be applied. {BY_HAND}")
     if tool.get("truncated") != "false":
         raise Refused(
-            f"The plan on {where} was too long to be shown completely, so it cannot be approved there. Review the "
-            "whole plan (step summary or artifact of its run), and start this workflow by hand with `expect` and its "
-            "digest."
+            f"The plan on {where} was truncated, so it cannot be approved there. Review the full "
+            "plan (step summary or artifact of its run), and start this workflow manually with `expect` and its digest."
         )
     if ours.get("commit") != (pull.get("head") or {}).get("sha"):
         runner.annotate(
-            "warning", f"The plan on {where} is not of its last commit. It is applied only if it is still the same."
+            "warning", f"The plan on {where} is not for its last commit. It is applied only if it is still current."
         )
     return tool["digest"]
 

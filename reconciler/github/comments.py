@@ -1,7 +1,7 @@
-"""Our comments on a pull request: found again, updated, made once.
+"""Our comments on a pull request: found, updated, and created only once.
 
-A comment is ours when its first line is our marker and its author is the one that the job writes as. A marker in
-anybody else's comment is only text.
+A comment is ours if its first line is our marker and its author is the login that the job writes as. A marker in
+a comment by another author is ignored.
 """
 
 from __future__ import annotations
@@ -13,21 +13,21 @@ from reconciler.github.api import GitHub
 from reconciler.model import Tree
 
 LONGEST = 65_535
-"""Longest body of a comment, in characters, that GitHub takes."""
+"""Maximum length of a comment on GitHub, in characters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Comments:
-    """The comments on one pull request, as far as they are ours."""
+    """Our comments on one pull request."""
 
     api: GitHub
     """Where they are."""
     repository: str
     """`owner/name`."""
     number: int
-    """Of the pull request."""
+    """Number of the pull request."""
     author: str
-    """Login of the one that the job writes as."""
+    """Login that the job writes as."""
 
     def ours(self, kind: str, key: str) -> list[Tree]:
         """Return our comments of a kind and key, the oldest first.
@@ -44,15 +44,15 @@ class Comments:
         return fields is not None and written == self.author and fields[0].get("key") == marker.short(key)
 
     def put(self, kind: str, key: str, body: str) -> str:
-        """Make the comment say this: update it where it is there, make it where it is not.
+        """Write the comment: update an existing one, or create it.
 
-        Where two runs at once made two, the older one stays.
+        If two concurrent runs created two, the older one is kept.
 
         Returns:
             The id of the comment.
 
         Raises:
-            GitHubError: It could not be done.
+            GitHubError: The request failed.
         """
         found = self.ours(kind, key)
         for twin in found[1:]:

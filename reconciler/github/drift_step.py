@@ -1,4 +1,4 @@
-"""`drift`: looks for drift, writes the report, and hands it to `issues`."""
+"""`drift`: checks for drift, writes the report, and passes it to `issues`."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from reconciler.github.runner import SUMMARY_BYTES, Runner
 from reconciler.runs.drift_run import ADVICE
 
 FILES = ("report.json", "drift.md", "annotations.txt")
-"""What is written; the first is the report that `issues` reads."""
+"""Output files; the first is the report that `issues` reads."""
 
 
 def run(job: Job, runner: Runner, api: GitHub | None) -> int:
-    """Compare, and report.
+    """Compare, and write the issues.
 
     Args:
         job: The job.
-        runner: The environment of the step.
+        runner: The runner around the step.
         api: GitHub; None writes no issues.
 
     Returns:
-        0 when the comparison is complete, with drift or without it; else the worst of poolctl's exit code and, where
-        an issue could not be written, 1.
+        0 if the comparison was complete, with or without drift; otherwise the worst of poolctl's exit code and, if an
+        issue could not be written, 1.
     """
     directory = runner.directory(job.inputs["INPUT_OUTPUT_DIRECTORY"], FILES)
     report, markdown, annotations = (directory / name for name in FILES)

@@ -1,7 +1,7 @@
-"""`issues`: one open issue for each pool that drifts, made, kept up to date and closed by reports of drift.
+"""`issues`: one open issue for each pool with drift, created, updated and closed from drift reports.
 
-A pool that no report speaks of is left alone, and so is the issue of a pool of which part could not be read: neither
-says that there is no drift.
+Pools that are in no report are left alone, and so is the issue of a pool of which part could not be read: neither
+proves that there is no drift.
 """
 
 from __future__ import annotations
@@ -13,30 +13,31 @@ from urllib.parse import quote
 
 from reconciler.errors import ExitCode, InvalidInput, flow, worst
 from reconciler.github import marker, tickets
-from reconciler.github.api import GitHub, GitHubError
+from reconciler.github.api import GitHub
 from reconciler.github.job import Job
 from reconciler.github.pool_reports import Pool, pools
 from reconciler.github.runner import Runner
+from reconciler.github.transport import GitHubError
 from reconciler.model import Tree
 
 COLOR = "d93f0b"
-"""Colour of the label when it is made."""
+"""Colour of a new label."""
 
 
 def run(job: Job, runner: Runner, api: GitHub, files: Sequence[str]) -> int:
-    """Bring the issues into line with reports of drift.
+    """Update the issues from drift reports.
 
     Args:
         job: The job.
-        runner: The environment of the step.
+        runner: The runner around the step.
         api: GitHub.
         files: JSON reports of `poolctl drift`.
 
     Returns:
-        0, or 1 when an issue could not be written; the others were.
+        0, or 1 if an issue could not be written; the others were.
 
     Raises:
-        InvalidInput: A report cannot be read, or the label is none; nothing was written.
+        InvalidInput: A report cannot be read, or the label is invalid; nothing was written.
         GitHubError: The issues could not be read; nothing was written.
     """
     found = pools(files)
@@ -48,12 +49,12 @@ def run(job: Job, runner: Runner, api: GitHub, files: Sequence[str]) -> int:
 def _label(job: Job) -> str:
     label = job.inputs["INPUT_LABEL"]
     if "," in label:
-        raise InvalidInput(f"label: {flow(label)} has a comma, which GitHub takes for two labels.")
+        raise InvalidInput(f"label: {flow(label)} contains a comma, which GitHub treats as two labels.")
     return label
 
 
 def _one(runner: Runner, desk: Desk, pool: Pool, issues: Sequence[Tree]) -> int:
-    """Bring one pool's issue into line. A pool that fails does not affect the issues of the others."""
+    """Update the issue of one pool. A failure does not affect the other pools."""
     try:
         runner.say(f"{flow(pool.key)}: {desk.settle(pool, issues)}")
     except GitHubError as error:
@@ -64,18 +65,18 @@ def _one(runner: Runner, desk: Desk, pool: Pool, issues: Sequence[Tree]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where the issues are kept."""
+    """The issues of a repository."""
 
     api: GitHub
     """GitHub."""
     repository: str
     """`owner/name`."""
     author: str
-    """Login of the one that the job writes as; issues of others are not ours."""
+    """Login that the job writes as; issues by other authors are not ours."""
     label: str
-    """The label that ours have."""
+    """The label of our issues."""
     run: str
-    """What distinguishes this run from every other."""
+    """Identifies this run."""
 
     def issues(self) -> Mapping[str, Sequence[Tree]]:
         """Return our open issues by the key of their pool, the oldest first.
@@ -93,10 +94,10 @@ class Desk:
         return {key: sorted(issues, key=lambda i: int(i["number"])) for key, issues in found.items()}
 
     def settle(self, pool: Pool, issues: Sequence[Tree]) -> str:
-        """Bring the issue of a pool into line, and say what was done.
+        """Update the issue of a pool, and return what was done.
 
         Raises:
-            GitHubError: It could not be done.
+            GitHubError: The request failed.
         """
         for twin in issues[1:]:
             self._close(twin, tickets.second(issues[0]["number"], self.run), "not_planned")
@@ -108,7 +109,7 @@ class Desk:
         return f"{'updated' if self._update(pool, issue) else 'nothing new in'} issue {number}"
 
     def _end(self, pool: Pool, issue: Tree) -> str:
-        """Close an issue, if it is sure that there is nothing left."""
+        """Close an issue if it is certain that no findings are left."""
         if not pool.complete:
             return f"part could not be read; issue {issue['number']} stays open"
         if pool.known & _ids(issue):
@@ -125,7 +126,7 @@ class Desk:
         return next(iter(self.issues().get(pool.key, ())), None)
 
     def _update(self, pool: Pool, issue: Tree) -> bool:
-        """Comment on what is new, then write the text; in this order, what failed is repeated by the next run."""
+        """Comment what is new, then update the text; in this order, the next run repeats a comment that failed."""
         new = tickets.news(pool, issue.get("body"))
         if new is None or new:
             self._comment(issue, tickets.note(pool, new, self.run))
@@ -141,10 +142,10 @@ class Desk:
 
     def _comment(self, issue: Tree, said: str) -> None:
         path = f"{self._path(issue)}/comments"
-        self.api.create("Comment on an issue", path, {"body": said}, lambda: self._said(path))
+        self.api.create("Comment on an issue", path, {"body": said}, lambda: self._own_comment(path))
 
-    def _said(self, path: str) -> Tree | None:
-        """Return this run's comment on an issue, if it is there."""
+    def _own_comment(self, path: str) -> Tree | None:
+        """Return this run's comment on an issue, if it exists."""
         for comment in self.api.pages("List comments", path):
             fields = marker.read(comment.get("body"), tickets.NOTE)
             if fields and fields[0].get("run") == self.run and comment["user"]["login"] == self.author:
@@ -153,7 +154,7 @@ class Desk:
 
     def _have_label(self) -> None:
         if self._found_label() is None:
-            what = {"name": self.label, "color": COLOR, "description": "Live state differs from Git"}
+            what = {"name": self.label, "color": COLOR, "description": "Live pools differ from their manifests in Git"}
             self.api.create("Create the label", f"/repos/{self.repository}/labels", what, self._found_label)
 
     def _found_label(self) -> Tree | None:

@@ -1,6 +1,6 @@
-"""The job: what GitHub and the Action's inputs say, read once.
+"""The job: the environment of GitHub and the inputs of the Action, read once.
 
-Everything comes from the environment, never from text inside of a script: a branch's name or an input cannot become a
+All values come from the environment, never from text inside a script: a branch name or an input cannot become a
 command.
 """
 
@@ -29,13 +29,13 @@ INPUTS = {
     "INPUT_LABEL": "poolctl-drift",
     "INPUT_REPORTS": "",
 }
-"""Every input that the scripts know, and what an empty one means."""
+"""All inputs and their defaults if empty."""
 
 SECRET = ("GITHUB_TOKEN", "GH_TOKEN", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
-"""What a manifest must not reach through `$env`; boto3 takes its own from the process."""
+"""Variables hidden from `$env` in manifests; boto3 reads its own from the process."""
 
 PRIVATE = ("ACTIONS_", "INPUT_")
-"""Beginnings of names of which the same holds: tokens of the runner, and what is ours."""
+"""Prefixes of other hidden variables: tokens of the runner, and our own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +51,15 @@ class Job:
     branch: str
     """The branch that was pushed to."""
     pull: int
-    """Number of the pull request of the event; 0 when there is none."""
+    """Number of the pull request of the event; 0 if there is none."""
     run_url: str
-    """Where this run can be looked at; empty when that is not known."""
+    """URL of this run; empty if unknown."""
     run_id: str
-    """What distinguishes this run and attempt from every other."""
+    """Identifies this run and attempt."""
     workspace: str
     """The directory of the checkout."""
     inputs: Mapping[str, str]
-    """By names of `INPUTS`; each is there."""
+    """Values by names of `INPUTS`; complete."""
 
     @property
     def paths(self) -> list[str]:
@@ -71,7 +71,7 @@ class Job:
         """More options for poolctl.
 
         Raises:
-            InvalidInput: They would end the options.
+            InvalidInput: They contain `--`.
         """
         found = words("args", self.inputs["INPUT_ARGS"])
         if "--" in found:
@@ -80,21 +80,21 @@ class Job:
 
     @property
     def reports(self) -> list[str]:
-        """Files with reports; a pattern (`reports/**/report.json`) names what it matches, in order.
+        """Files with reports; a pattern (`reports/**/report.json`) is expanded to its matches, in order.
 
-        A pattern that meets nothing is left as it is, so that its reader says that there is no such file.
+        A pattern without matches is kept as it is, so reading it reports a missing file.
         """
         patterns = words("reports", self.inputs["INPUT_REPORTS"])
         return [file for p in patterns for file in sorted(glob.glob(p, recursive=True)) or [p]]  # noqa: PTH207
 
     @property
     def author(self) -> str:
-        """Who writes comments and issues with the token; those of others are not trusted."""
+        """Login that writes comments and issues; those by other authors are not trusted."""
         return self.inputs["INPUT_COMMENT_AUTHOR"]
 
     @property
     def key(self) -> str:
-        """What distinguishes this job's comment from those of other workflows on the same pull request."""
+        """Distinguishes this job's comment from those of other jobs on the same pull request."""
         if self.inputs["INPUT_KEY"]:
             return self.inputs["INPUT_KEY"]
         here, root = Path.cwd(), Path(self.workspace or ".").resolve()
@@ -114,7 +114,7 @@ class Job:
 
 
 def words(name: str, text: str) -> list[str]:
-    """Split an input as a shell does, on blanks and line breaks.
+    """Split an input as a shell does, at whitespace.
 
     Raises:
         InvalidInput: A quote is not closed.
@@ -126,12 +126,12 @@ def words(name: str, text: str) -> list[str]:
 
 
 def spelled(name: str) -> str:
-    """Return an input as people write it: `comment-author`."""
+    """Return the name of an input as in workflows: `comment-author`."""
     return name.removeprefix("INPUT_").lower().replace("_", "-")
 
 
 def _environment(args: list[str]) -> str:
-    """Return the value of --env, the last one of several, as poolctl takes it."""
+    """Return the value of --env; if repeated, the last one, as in poolctl."""
     found = [after for before, after in itertools.pairwise(args) if before == "--env"]
     found += [arg.partition("=")[2] for arg in args if arg.startswith("--env=")]
     return found[-1] if found else ""
@@ -141,12 +141,12 @@ def job(environ: Mapping[str, str]) -> Job:
     """Read the job from the environment.
 
     Raises:
-        InvalidInput: The event is one on which poolctl must not run, or cannot be read.
+        InvalidInput: poolctl must not run on the event, or the event cannot be read.
     """
     name = environ.get("GITHUB_EVENT_NAME", "")
     if name == "pull_request_target":
         raise InvalidInput(
-            "poolctl does not run on pull_request_target: manifests of strangers would be planned with your role. "
+            "poolctl does not run on pull_request_target: it would plan untrusted manifests with your role. "
             "Use pull_request."
         )
     pull = _event(environ.get("GITHUB_EVENT_PATH", "")).get("pull_request") or {}
@@ -176,5 +176,5 @@ def _event(file: str) -> dict[str, Any]:
 
 
 def visible(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment for poolctl, without what a manifest could carry off into a comment."""
+    """Return the environment for poolctl, without variables that a manifest could leak into a comment."""
     return {k: v for k, v in environ.items() if k not in SECRET and not k.startswith(PRIVATE)}

@@ -1,8 +1,8 @@
-"""Hidden markers: how a later run knows its own comments and issues again.
+"""Hidden markers, by which a later run recognises its own comments and issues.
 
-A marker is an HTML comment on the first lines of a body. Values of manifests and of AWS are in the same
-bodies, so a marker counts at the very beginning only, where none of them can come; and who wrote the body is asked by
-the callers, as everybody can write a marker.
+A marker is an HTML comment on the first lines of a body. The same bodies contain values of manifests and of
+AWS, so a marker counts only at the very beginning, which these cannot reach; callers also check the author,
+because anyone can write a marker.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ import re
 from urllib.parse import quote, unquote
 
 LONGEST_KEY = 400
-"""Longest value that is used as it is, in characters once quoted; longer ones are replaced by their digest."""
+"""Maximum length of a literal value, in characters after quoting; longer ones are replaced by their digest."""
 
 LINE = re.compile(r"<!-- (?P<kind>[a-z-]+(?: [a-z-]+)?)(?P<fields>(?: [a-z-]+=[^\s<>]*)*) -->")
-"""One marker, which is a whole line."""
+"""One marker, a whole line."""
 
 
 def spell(kind: str, **fields: str) -> str:
     """Return a marker.
 
     Args:
-        kind: What it marks, one or two words.
-        fields: What it holds. Nothing in them can end the marker: blanks, angle brackets and `--` are quoted.
+        kind: Its kind, one or two words.
+        fields: Its content. It cannot close the marker: blanks, angle brackets and `--` are quoted.
     """
     words = [f"{name}={_quoted(value)}" for name, value in fields.items()]
     return f"<!-- {' '.join([kind, *words])} -->"
@@ -34,14 +34,14 @@ def _quoted(value: str) -> str:
 
 
 def read(body: str | None, *kinds: str) -> list[dict[str, str]] | None:
-    """Return what the markers at the beginning of a body hold.
+    """Return the content of the markers at the beginning of a body.
 
     Args:
         body: Text of a comment or an issue; GitHub gives None for an empty one.
         kinds: Kind of the first line, of the second, and so on.
 
     Returns:
-        The fields of each; None when the body does not begin with exactly these markers.
+        The fields of each; None if the body does not start with exactly these markers.
     """
     lines = (body or "").split("\n", len(kinds))[: len(kinds)]
     found = [_fields(line.rstrip("\r"), kind) for line, kind in zip(lines, kinds, strict=False)]
@@ -58,5 +58,5 @@ def _fields(line: str, kind: str) -> dict[str, str] | None:
 
 
 def short(key: str) -> str:
-    """Return a value that fits into a marker: itself, or its digest."""
+    """Return a value that fits into a marker: the value or its digest."""
     return key if len(_quoted(key)) <= LONGEST_KEY else f"sha256:{hashlib.sha256(key.encode()).hexdigest()}"

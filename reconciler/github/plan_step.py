@@ -1,8 +1,8 @@
 """`plan`: plans on a pull request, and keeps one comment with the newest plan.
 
-The comment is what apply reads later, so it states exactly what may be approved: its second line is poolctl's own
-marker with the digest of the plan. Whenever the plan failed, was refused, or could not be applied as it is, that
-digest is empty, also in a comment that held a good plan before.
+Apply reads the comment later, so it identifies exactly the plan that may be approved: its second line is poolctl's own
+marker with the digest of the plan. If the plan failed, was refused, or cannot be applied, that
+digest is empty, even if the comment held a valid plan before.
 """
 
 from __future__ import annotations
@@ -18,34 +18,34 @@ from reconciler.github.job import Job
 from reconciler.github.runner import SUMMARY_BYTES, Runner
 
 KIND = "poolctl-action"
-"""Marks our comments with a plan."""
+"""Marker kind of our comments with a plan."""
 
 TOOL = "poolctl plan"
-"""Begins the marker that poolctl writes."""
+"""Prefix of poolctl's own marker."""
 
 ROOM = 63_000
-"""Longest plan in a comment, in bytes; the rest is for what surrounds it."""
+"""Maximum length of the plan in a comment, in bytes; the rest is for the surrounding text."""
 
 FILES = ("plan.poolctl.json", "plan.json", "plan.md", "annotations.txt", "summary.md")
-"""What is written; the first is the plan that apply takes."""
+"""Output files; the first is the plan for apply."""
 
 INTERRUPTED = (ExitCode.INTERRUPTED, ExitCode.TERMINATED)
-"""Exit codes of a run that was stopped."""
+"""Exit codes of an interrupted run."""
 
 PLANNED = (ExitCode.OK, ExitCode.CHANGES)
-"""Exit codes of a plan that apply could take."""
+"""Exit codes of a plan that can be applied."""
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """What became of a plan."""
+    """The result of a plan."""
 
     code: int
     """poolctl's exit code."""
     stderr: str
     """The end of standard error."""
     directory: Path
-    """Where the files are."""
+    """Directory of the files."""
 
     @property
     def file(self) -> Path:
@@ -54,13 +54,13 @@ class Planned:
 
     @property
     def text(self) -> str:
-        """The plan as Markdown, poolctl's marker first; empty when there is none."""
+        """The plan as Markdown, starting with poolctl's marker; empty if there is none."""
         file = self.directory / "plan.md"
         return file.read_text(encoding="utf-8") if file.exists() else ""
 
     @property
     def tool(self) -> dict[str, str]:
-        """What poolctl's marker says; without a digest unless the plan could be applied as it is."""
+        """Fields of poolctl's marker; the digest is empty unless the plan can be applied."""
         found = (marker.read(self.text, TOOL) or [{}])[0]
         return {
             "targets": found.get("targets", ""),
@@ -70,20 +70,20 @@ class Planned:
 
     @property
     def sound(self) -> bool:
-        """Whether apply could take it: poolctl saves no other plan."""
+        """Whether it can be applied: poolctl saves no other plan."""
         return self.code in PLANNED and self.file.exists()
 
 
 def run(job: Job, runner: Runner, api: GitHub | None) -> int:
-    """Plan, and report.
+    """Plan, and publish the result.
 
     Args:
         job: The job.
-        runner: The environment of the step.
+        runner: The runner around the step.
         api: GitHub; None writes no comment.
 
     Returns:
-        0 when there is a plan, else poolctl's exit code.
+        0 if there is a plan, otherwise poolctl's exit code.
 
     Raises:
         GitHubError: The comment could not be written; everything else was.
@@ -107,7 +107,7 @@ def _planned(job: Job, runner: Runner) -> Planned:
 
 
 def _publish(job: Job, runner: Runner, planned: Planned) -> None:
-    """Write outputs and summary, which need no permission."""
+    """Write outputs and summary, which need no permissions."""
     runner.output(
         exit_code=str(planned.code),
         changes=str(planned.code == ExitCode.CHANGES).lower(),
@@ -119,22 +119,22 @@ def _publish(job: Job, runner: Runner, planned: Planned) -> None:
 
 
 def _summary(job: Job, runner: Runner, planned: Planned) -> str:
-    """Return the plan for the step summary, which has room for more than a comment, and how to apply it by hand."""
+    """Return the plan for the step summary, which has more room than a comment, and how to apply it manually."""
     if not planned.sound:
         return body(job, planned)
     file = planned.directory / "summary.md"
     argv = ["show", "-o", f"markdown={file}", "--max-bytes", str(SUMMARY_BYTES), str(planned.file)]
     shown = file.read_text(encoding="utf-8") if runner.poolctl(argv)[0] == ExitCode.OK else planned.text
-    digest = f"To apply this plan by hand, start the apply workflow with `expect`: `{planned.tool['digest']}`"
+    digest = f"To apply this plan manually, start the apply workflow with `expect`: `{planned.tool['digest']}`"
     return "\n".join([shown, digest, "", comment_text.footer(job, "Planned")])
 
 
 def _may_comment(job: Job, runner: Runner, planned: Planned) -> bool:
     if not job.pull:
-        runner.say("No comment: the event has no pull request.")
+        runner.say("No comment: the event belongs to no pull request.")
         return False
     if planned.code in INTERRUPTED:  # a newer run is probably writing it
-        runner.say("No comment: the run was stopped.")
+        runner.say("No comment: the run was interrupted.")
         return False
     return True
 
@@ -143,7 +143,7 @@ def _may_comment(job: Job, runner: Runner, planned: Planned) -> bool:
 
 
 def body(job: Job, planned: Planned) -> str:
-    """Return the comment: our marker, poolctl's marker, the plan or what is wrong, and where it comes from."""
+    """Return the comment: our marker, poolctl's marker, the plan or the error, and its origin."""
     parts = [_marker(job), marker.spell(TOOL, **planned.tool), *_content(planned), comment_text.footer(job, "Planned")]
     whole = "\n".join(parts)
     if len(whole) <= LONGEST:
@@ -160,8 +160,10 @@ def _marker(job: Job) -> str:
 def _content(planned: Planned) -> list[str]:
     shown = planned.text.partition("\n")[2]  # without the marker
     if planned.sound:
-        hand = "Not all of it is above. Review the whole plan in the summary of the run; it has the digest with which "
-        hand += "the apply workflow is then started by hand (`expect`).\n"
+        hand = (
+            "The plan above is truncated. Review the full plan in the summary of the run; it has the digest to start "
+        )
+        hand += "the apply workflow manually (`expect`).\n"
         return [shown, hand] if planned.tool["truncated"] == "true" else [shown]
     said = f"{comment_text.meaning(planned.code, comment_text.PLAN)} **Nothing can be applied from here.**\n"
     if planned.code in PLANNED:

@@ -1,4 +1,4 @@
-"""Reports of drift, put together by pool: a fleet is looked at in shards, and each shard writes its own report."""
+"""Drift reports, merged by pool: a fleet is checked in shards, and each shard writes its own report."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from reconciler.model import Tree
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """What the reports say of one pool."""
+    """The reports about one pool."""
 
     key: str
     """`ACCOUNT/REGION/NAME`."""
@@ -31,15 +31,15 @@ class Pool:
     gaps: tuple[Tree, ...]
     """What could not be read."""
     refusals: tuple[Tree, ...]
-    """Why nothing can be said of it."""
+    """Reasons why it could not be compared."""
     expired: tuple[Tree, ...]
-    """Ignore rules that no longer hold."""
+    """Expired ignore rules."""
     known: frozenset[str]
-    """Ids that the reports omitted as reported before; whose pools they are is not written there."""
+    """Ids that the reports omitted as reported before; their pools are not recorded."""
 
     @property
     def entries(self) -> tuple[Tree, ...]:
-        """Everything that needs an action."""
+        """All entries that need action."""
         return (*self.findings, *self.refusals, *self.gaps, *self.expired)
 
     @property
@@ -49,7 +49,7 @@ class Pool:
 
     @property
     def clean(self) -> bool:
-        """Whether there is no drift. What could not be read is never no drift."""
+        """Whether there is no drift. A failed read does not mean no drift."""
         return self.complete and not self.entries
 
 
@@ -57,7 +57,7 @@ def pools(files: Sequence[str]) -> list[Pool]:
     """Read reports and return their pools, by key.
 
     Raises:
-        InvalidInput: There is none, or one cannot be read or is something else.
+        InvalidInput: There is none, or one cannot be read or is not a drift report.
     """
     if not files:
         raise InvalidInput("No report was given. Name files that `poolctl drift -o json=FILE` wrote.")
@@ -71,14 +71,14 @@ def _report(file: str) -> Tree:
         tree: Tree = json.loads(Path(file).read_text(encoding="utf-8"))
         _check(tree)
     except OSError as error:
-        raise report_store.unread(file, error.strerror or "the system says no") from None
+        raise report_store.unread(file, error.strerror or "the operating system refused") from None
     except (ValueError, KeyError, TypeError):
         raise report_store.no_report(file) from None
     return tree
 
 
 def _check(tree: Tree) -> None:
-    """Touch what is relied on, so that a wrong file is found before anything is written."""
+    """Access all required members, so an invalid file is found before anything is written."""
     if not str(tree["format_version"]).startswith("1."):
         raise ValueError
     lists = (tree["findings"], tree["refusals"], tree["coverage"]["gaps"], tree["expired"])
@@ -104,5 +104,5 @@ def _pool(key: str, trees: Sequence[Tree]) -> Pool:
 
 
 def _of(key: str, entries: Iterable[Tree]) -> tuple[Tree, ...]:
-    """Return the entries of a pool, each once."""
+    """Return the entries of a pool without duplicates."""
     return tuple({entry["id"]: entry for entry in entries if entry["pool_key"] == key}.values())

@@ -1,7 +1,7 @@
-"""The runner around a step: its log, its outputs, its summary, and poolctl run inside of it.
+"""The runner around a step: its log, outputs and summary, and running poolctl inside it.
 
-The runner obeys lines of the log that begin with `::`. What poolctl prints holds values of manifests and of AWS, so it
-is printed while the runner does not listen; annotations, which are escaped, are printed while it does.
+The runner executes lines of the log that start with `::`. Output of poolctl contains values of manifests and of AWS,
+so it is printed with commands disabled; annotations, which are escaped, are printed with commands enabled.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from reconciler.github.job import visible
 from reconciler.render.github import data
 
 KEPT = 20_000
-"""How much of the end of standard error is kept, in characters."""
+"""Length of the end of standard error that is kept, in characters."""
 
 SUMMARY_BYTES = 1_000_000
-"""Longest report for the step summary, in bytes; GitHub takes 1 MiB a step."""
+"""Maximum report in the step summary, in bytes; GitHub accepts 1 MiB per step."""
 
 
 class Run(Protocol):
@@ -35,7 +35,7 @@ class Run(Protocol):
 
 
 class _Tee(io.StringIO):
-    """Standard error of poolctl: passed on to the log at once, and its end kept."""
+    """Standard error of poolctl: copied to the log immediately, with its end kept."""
 
     def __init__(self, log: TextIO) -> None:
         super().__init__()
@@ -52,19 +52,19 @@ class _Tee(io.StringIO):
 
 @dataclass(frozen=True, slots=True)
 class Runner:
-    """The environment of a step."""
+    """The runner around a step."""
 
     environ: Mapping[str, str] = field(repr=False)
-    """Environment of the step; it holds tokens."""
+    """Environment of the step; contains tokens."""
     log: TextIO
-    """Standard output of the step, which the runner reads."""
+    """Standard output of the step, which the runner parses."""
     run: Run
     """poolctl."""
     word: Callable[[], str] = lambda: secrets.token_hex(16)
-    """Makes a word that cannot be guessed."""
+    """Returns an unguessable token."""
 
     def poolctl(self, argv: Sequence[str]) -> tuple[int, str]:
-        """Run a command, with its words in the log.
+        """Run a command, with its output in the log.
 
         Returns:
             The exit code, and the end of standard error.
@@ -88,13 +88,13 @@ class Runner:
         self.say(f"::{level}::{data(message)}")
 
     def annotations(self, file: Path) -> None:
-        """Write the annotations that poolctl made, if it did."""
+        """Write poolctl's annotations, if any."""
         if file.exists():
             self.log.write(file.read_text(encoding="utf-8"))
             self.log.flush()
 
     def output(self, **values: str) -> None:
-        """Set outputs of the step; no value can end its own place and begin another output."""
+        """Set outputs of the step; a value cannot inject another output."""
         file = self.environ.get("GITHUB_OUTPUT")
         if not file:
             return
@@ -111,15 +111,15 @@ class Runner:
                 stream.write(f"{markdown}\n")
 
     def directory(self, wanted: str, names: Sequence[str]) -> Path:
-        """Return a directory for results, in which none of these files is left from before.
+        """Return a directory for results, without these files from an earlier run.
 
         Args:
-            wanted: The one that the user asked for; empty makes a new one where the runner keeps such things.
-            names: Files that are going to be written.
+            wanted: The user's directory; if empty, a new one in the runner's temporary directory.
+            names: Files that will be written.
         """
         if not wanted:
             return Path(tempfile.mkdtemp(prefix="poolctl-", dir=self.environ.get("RUNNER_TEMP") or None))
-        found = Path(wanted).resolve()  # later steps may work elsewhere
+        found = Path(wanted).resolve()  # later steps may have another working directory
         found.mkdir(parents=True, exist_ok=True)
         for name in names:
             (found / name).unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""What an issue about a pool says. Every value in it was redacted in the report; here it is kept from being markup."""
+"""The text of an issue about a pool. Values were redacted in the report; here they are escaped as markup."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ POOL, IDS, NOTE = "poolctl drift", "poolctl drift-ids", "poolctl drift-note"
 """Kinds of markers: an issue's first line, its second line, and the first line of a comment."""
 
 LONGEST = 65_000
-"""Longest body, in characters; GitHub takes 65,536."""
+"""Maximum length of a body, in characters; GitHub accepts 65,536."""
 
 LONGEST_IDS = 40_000
-"""Longest list of ids in the hidden line, in characters; longer ones are replaced by their digest."""
+"""Maximum length of the ids in the hidden line, in characters; longer lists are replaced by their digest."""
 
 LONGEST_VALUE = 400
-"""How much of a value is shown, in characters."""
+"""Maximum length of a value, in characters."""
 
 MOST_NEW = 50
-"""How many new entries are named one by one."""
+"""Maximum number of new entries listed individually."""
 
 FOUND = {
     "changed": "differs from the manifest",
@@ -35,7 +35,7 @@ FOUND = {
     "unmanaged": "is live, but not declared by any manifest",
     "undeclared": "is not at the service's default, and is not declared",
 }
-"""What each class of drift means."""
+"""Description of each class of drift."""
 
 
 def title(pool: Pool) -> str:
@@ -44,18 +44,18 @@ def title(pool: Pool) -> str:
 
 
 def opening(pool: Pool) -> str:
-    """Return the marker by which the issue of a pool is known."""
+    """Return the marker that identifies the issue of a pool."""
     return marker.spell(POOL, pool=pool.key)
 
 
 def pool_of(body: str | None) -> str:
-    """Return the key of the pool that an issue is about; empty when it is none of ours."""
+    """Return the key of the pool that an issue is about; empty if it is not ours."""
     found = marker.read(body, POOL)
     return found[0].get("pool", "") if found else ""
 
 
 def body(pool: Pool) -> str:
-    """Return the text of the issue: what is hidden, the counts, and as many details as there is room for."""
+    """Return the text of the issue: hidden markers, counts, and as many details as fit."""
     head = "\n".join([opening(pool), marker.spell(IDS, ids=_listed(pool.ids)), "", *_head(pool)])
     details = [*_details(pool)]
     room = LONGEST - len(head) - 200
@@ -68,7 +68,7 @@ def body(pool: Pool) -> str:
     if len(shown) == len(details):
         return "\n".join([head, *shown])
     total = plural(len(details), "entry", "entries")
-    cut = f"**Cut:** {len(shown)} of {total} shown. The report of the run has them all.\n"
+    cut = f"**Truncated:** {len(shown)} of {total} shown. The report of the run has all of them.\n"
     return "\n".join([head, cut, *shown])
 
 
@@ -87,10 +87,10 @@ def _head(pool: Pool) -> Iterator[str]:
     where = ", ".join(_code(file) for file in pool.manifests)
     yield f"Pool {_code(pool.key)}, declared in {where}: **{', '.join(parts)}**.\n"
     if not pool.complete:
-        yield "**Incomplete:** part could not be read or compared. No finding there does not mean no drift.\n"
+        yield "**Incomplete:** part could not be read or compared. For that part, no finding does not mean no drift.\n"
     if pool.noted:
-        yield f"{plural(pool.noted, 'more finding')} noted that {'does' if pool.noted == 1 else 'do'} not count.\n"
-    yield "This text is kept up to date by poolctl, and the issue is closed when there is no more drift.\n"
+        yield f"{plural(pool.noted, 'more finding')} {'does' if pool.noted == 1 else 'do'} not count.\n"
+    yield "poolctl keeps this text up to date, and closes the issue when there is no drift left.\n"
 
 
 def _details(pool: Pool) -> Iterator[str]:
@@ -162,7 +162,7 @@ def _line(words: str) -> str:
 
 
 def _one_line(words: str) -> str:
-    """Return words without line breaks: a new line could begin a list, a heading or a block of its own."""
+    """Return a string without line breaks: a new line could start a list, a heading or a block."""
     return " ".join(words.split())
 
 
@@ -170,10 +170,10 @@ def _one_line(words: str) -> str:
 
 
 def news(pool: Pool, before: str | None) -> list[str] | None:
-    """Return the ids that an issue did not have yet; None when there are others, and too many to say which.
+    """Return the ids that are new to an issue; None if there are new ones but too many to identify.
 
     Args:
-        pool: What is so now.
+        pool: The current reports.
         before: The body of the issue.
     """
     earlier = (marker.read(before, POOL, IDS) or [{}, {}])[1].get("ids", "")
@@ -185,16 +185,16 @@ def news(pool: Pool, before: str | None) -> list[str] | None:
 
 
 def note(pool: Pool, new: Sequence[str] | None, run: str) -> str:
-    """Return the comment that lists what is new.
+    """Return the comment about new entries.
 
     Args:
-        pool: What is so now.
-        new: Ids; None when it is not known which.
-        run: What distinguishes this run from every other.
+        pool: The current reports.
+        new: Ids; None if unknown.
+        run: Identifies this run.
     """
     head = marker.spell(NOTE, run=run)
     if new is None:
-        return f"{head}\nThe findings have changed, too many to list: {len(pool.ids)} in all."
+        return f"{head}\nThe findings have changed; there are too many to list: {len(pool.ids)} in total."
     by = {entry["id"]: entry for entry in pool.entries}
     named = [_new(by[i]) for i in new[:MOST_NEW]]
     more = [f"- … and {len(new) - MOST_NEW} more."] if len(new) > MOST_NEW else []
@@ -210,10 +210,10 @@ def _new(entry: Tree) -> str:
 
 
 def farewell(run: str) -> str:
-    """Return the comment with which an issue is closed."""
-    return f"{marker.spell(NOTE, run=run)}\nNo more drift: everything was read, and nothing differs."
+    """Return the comment that closes an issue."""
+    return f"{marker.spell(NOTE, run=run)}\nNo drift: everything was read, and nothing differs."
 
 
 def second(number: int, run: str) -> str:
-    """Return the comment with which one issue too many is closed."""
-    return f"{marker.spell(NOTE, run=run)}\nThis pool already has an issue: #{number}."
+    """Return the comment that closes a duplicate issue."""
+    return f"{marker.spell(NOTE, run=run)}\nDuplicate: the pool already has issue #{number}."

@@ -1,8 +1,8 @@
 """The kinds of resources as tables: one file for each, and the vocabulary in `kind`.
 
-In: the schemas. Out: `KINDS`, one `ResourceKind` for each section, by which the engine works.
+In: the schemas. Out: `KINDS`, one `ResourceKind` for each section, which drives the engine.
 A new kind is its file, its schema, and one line here and in the manifest's schema. The order is that of creation where
-nothing else decides: what others need comes first (cognito.md 7.2).
+nothing else determines it: dependencies come first (cognito.md 7.2).
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ KINDS: dict[str, ResourceKind] = {
 
 
 def root_of(document: str) -> ResourceKind:
-    """Return the kind that all others of a document live in: the pool itself.
+    """Return the kind that contains all others of a document: the pool itself.
 
     Args:
         document: Kind of the document: `UserPool`, `IdentityPool`.
@@ -78,7 +78,7 @@ def root_of(document: str) -> ResourceKind:
 
 
 READS = frozenset((kind.service, operation) for kind in KINDS.values() for operation in kind.reads)
-"""All operations that read a kind; what a read-only cloud lets through."""
+"""All operations that read a kind; a read-only cloud allows only these."""
 
 
 ROOT_LISTS = frozenset((kind.service, kind.listing.operation) for kind in KINDS.values() if kind.root and kind.listing)
@@ -101,7 +101,7 @@ RULES: Mapping[str, Rule] = _catalogue()
 
 
 def judge(state: State) -> Iterator[Violation]:
-    """Yield every rule of the service that a state breaks."""
+    """Yield every violation of the service's rules in a state."""
     for kind in KINDS.values():
         for rule in kind.rules:
             yield from rule.violations(state)

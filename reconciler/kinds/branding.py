@@ -1,7 +1,7 @@
 """Managed login branding: the look of the sign-in pages of one client.
 
-An update merges images by category and colour mode and can take none away, so removing one deletes the style and
-makes it again (cognito.md 2.10). Only images that differ are sent, as a request holds 2 MB.
+An update merges images by category and colour mode and cannot remove any, so removing one deletes and re-creates the
+style (cognito.md 2.10). Only images that differ are sent, because a request is limited to 2 MB.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ def _key(asset: Tree) -> tuple[object, ...]:
 
 
 def from_api(answer: Tree) -> Tree:
-    """Leave out the style's id."""
+    """Drop the style's id."""
     return {k: v for k, v in answer.items() if k != ID}
 
 
-def to_manifest(data: Tree, pool: Tree) -> Tree:  # noqa: ARG001 - the signature of the hook
-    """Cognito's own look and settings of yours exclude each other (rule O5)."""
+def to_manifest(data: Tree, _pool: Tree) -> Tree:
+    """Cognito's default branding and custom settings exclude each other (rule O5)."""
     return {k: v for k, v in data.items() if not (k == "Settings" and data.get("UseCognitoProvidedValues") is True)}
 
 
 def computed(after: Tree, declared: Tree) -> Tree:
-    """Cognito's own look and settings of yours exclude each other (rule O5)."""
+    """Cognito's default branding and custom settings exclude each other (rule O5)."""
     if declared.get("UseCognitoProvidedValues") is True:
         return {k: v for k, v in after.items() if k != "Settings"}
     if declared.get("Settings") is not None:
@@ -41,7 +41,7 @@ def computed(after: Tree, declared: Tree) -> Tree:
 
 
 def prepare(pending_call: PendingCall) -> Tree:
-    """Send settings or Cognito's look, and of the images those that differ."""
+    """Send settings or Cognito's default branding, and only the images that differ."""
     payload = computed(pending_call.payload, pending_call.change.declared)
     if pending_call.change.before is None:
         return payload
@@ -61,12 +61,12 @@ def _removed(declared: Tree, before: Tree) -> bool:
 
 
 def reason(declared: Tree, observed: Tree) -> str:
-    """Say that the style is made again."""
+    """Explain that the style is re-created."""
     return "an image is removed, so the style is deleted and made again" if _removed(declared, observed) else ""
 
 
 def lower(pending_call: PendingCall, usual: Callable[[PendingCall], tuple[Call, ...]]) -> tuple[Call, ...]:
-    """Delete and create where an image goes."""
+    """Delete and create if an image is removed."""
     change = pending_call.change
     if change.before is None or not _removed(change.declared, change.before):
         return usual(pending_call)

@@ -1,4 +1,4 @@
-"""CIMD policies: from which URLs a client takes metadata documents of OAuth clients (botocore 1.44.8, 2026)."""
+"""CIMD policies: the URLs from which a client accepts metadata documents of OAuth clients (botocore 1.44.8, 2026)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from schemas.cimd_policy import CIMDPolicy
 
 
 def from_api(answer: Tree) -> Tree:
-    """Leave out the ids, which the place says."""
+    """Drop the ids, which follow from the place in the manifest."""
     return {k: v for k, v in answer.items() if k not in ("CIMDPolicyId", "ClientId")}
 
 

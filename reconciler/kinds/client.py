@@ -1,4 +1,4 @@
-"""App clients: who may sign users in, and how."""
+"""App clients: the applications that sign users in, and their settings."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ DCR = "DCR"
 
 MANAGED = "PublishSecretsInAWSSecretsManager"
 UNITS = {"AccessTokenValidity": "AccessToken", "IdTokenValidity": "IdToken", "RefreshTokenValidity": "RefreshToken"}
-"""Validities and the members of TokenValidityUnits that they are counted in."""
+"""Validities and the members of TokenValidityUnits with their units."""
 
 
 def from_api(answer: Tree) -> Tree:
-    """Turn a description into the spelling of the input.
+    """Convert a description to the spelling of the input.
 
-    The API never returns GenerateSecret; a client has a secret or not. Clients from before mid-2021 do not show
-    EnableTokenRevocation, and have it off (cognito.md 2.3).
+    The API never returns GenerateSecret; it follows from whether a secret exists. Clients created before mid-2021 lack
+    EnableTokenRevocation, which is then off (cognito.md 2.3).
     """
     data = {"EnableTokenRevocation": False, **{k: v for k, v in answer.items() if k not in COMPUTED}}
     if answer.get("ClientType") == DCR:
@@ -33,10 +33,10 @@ def from_api(answer: Tree) -> Tree:
     return {**data, "GenerateSecret": managed or bool(answer.get("ClientSecret"))}
 
 
-def to_manifest(data: Tree, pool: Tree) -> Tree:  # noqa: ARG001 - the signature of the hook
-    """Leave out the secret, which can only be given when a client is made: GenerateSecret says that there is one.
+def to_manifest(data: Tree, _pool: Tree) -> Tree:
+    """Drop the secret, which can only be set at creation: GenerateSecret records that there is one.
 
-    Analytics by ARN shows a role that nobody may write beside it.
+    Analytics by ARN returns a role that must not be declared beside it.
     """
     result = {k: v for k, v in data.items() if k != "ClientSecret"}
     analytics = result.get("AnalyticsConfiguration") or {}
@@ -47,7 +47,7 @@ def to_manifest(data: Tree, pool: Tree) -> Tree:  # noqa: ARG001 - the signature
 
 
 def equivalent(declared: Tree, observed: Tree) -> Iterable[Path]:
-    """Validities are compared in seconds: 3600 seconds, 60 minutes and 1 hour are one thing (cognito.md 4.6)."""
+    """Validities are compared in seconds: 3600 seconds, 60 minutes and 1 hour are equivalent (cognito.md 4.6)."""
     units = declared.get("TokenValidityUnits")
     merged = {**observed, **{k: v for k, v in declared.items() if k in UNITS}}
     if isinstance(units, dict):
@@ -58,23 +58,23 @@ def equivalent(declared: Tree, observed: Tree) -> Iterable[Path]:
             yield ("TokenValidityUnits", unit)
     brings_own = declared.get("GenerateSecret") is False and "ClientSecret" in declared
     if brings_own and observed.get("GenerateSecret") is True:
-        yield ("GenerateSecret",)  # the author brings the secret: rule C18 forbids to say both
+        yield ("GenerateSecret",)  # a custom secret: rule C18 forbids declaring both
 
 
 def prepare(pending_call: PendingCall) -> Tree:
-    """Make a payload that the service takes."""
+    """Build a payload that the service accepts."""
     payload = dict(pending_call.payload)
     if not any(f.path == (MANAGED,) for f in pending_call.change.fields):
         payload.pop(MANAGED, None)  # kept when omitted, and false would delete a managed secret
     analytics = payload.get("AnalyticsConfiguration")
     if isinstance(analytics, dict) and analytics.get("ApplicationArn"):
-        # The service adds its own role, and refuses to be given it back (rule C16).
+        # The service adds its own role, and refuses it in an update (rule C16).
         payload["AnalyticsConfiguration"] = {k: v for k, v in analytics.items() if k not in ("RoleArn", "ExternalId")}
     return payload
 
 
 def needs(tree: Tree) -> Iterable[tuple[str, str]]:
-    """A client names identity providers and scopes; they must be there first (cognito.md 7.2)."""
+    """A client references identity providers and scopes, which must exist first (cognito.md 7.2)."""
     for provider in strings(tree.get("SupportedIdentityProviders")):
         yield ("identity_providers", provider)
     for scope in strings(tree.get("AllowedOAuthScopes")):
@@ -82,16 +82,16 @@ def needs(tree: Tree) -> Iterable[tuple[str, str]]:
             yield ("resource_servers", scope.rpartition("/")[0])
 
 
-def owner(tree: Tree, pool_id: str) -> str:  # noqa: ARG001 - the signature of the hook
-    """OpenSearch makes clients in pools of yours, and so does dynamic registration (decision 13)."""
+def owner(tree: Tree, _pool_id: str) -> str:
+    """OpenSearch and dynamic registration create clients in your pools (decision 13)."""
     name = str(tree.get("ClientName", ""))
     if name.startswith(("AWSElasticsearch-", "AmazonOpenSearchService-")):
         return "made by OpenSearch"
     return "registered by itself (DCR)" if tree.get("ClientType") == DCR else ""
 
 
-def frozen(change: FieldChange, declared: Tree, before: Tree) -> str:  # noqa: ARG001 - the signature of the hook
-    """A client that has a secret keeps having one."""
+def frozen(change: FieldChange, _declared: Tree, _before: Tree) -> str:
+    """The secret of a client cannot be removed."""
     if change.path == ("ClientSecret",):
         return (
             "A secret can only be given when the client is made. Remove ClientSecret from the manifest, and rotate "
@@ -100,8 +100,8 @@ def frozen(change: FieldChange, declared: Tree, before: Tree) -> str:  # noqa: A
     return ""
 
 
-def exports(ids: Mapping[str, str], region: str) -> Mapping[str, str]:  # noqa: ARG001 - the signature of the hook
-    """Give the id."""
+def exports(ids: Mapping[str, str], _region: str) -> Mapping[str, str]:
+    """Return the id."""
     return {"ClientId": ids["ClientId"]} if "ClientId" in ids else {}
 
 

@@ -1,4 +1,4 @@
-"""What the service refuses about an app client (cognito.md 3.2), found before the first write."""
+"""The service's rules about app clients (cognito.md 3.2), checked before the first write."""
 
 from __future__ import annotations
 
@@ -231,7 +231,7 @@ def urls(state: State) -> Iterator[Breach]:
 
 
 def _url_problem(url: str) -> str:
-    """Return what is wrong with a callback or logout URL, or nothing."""
+    """Return the problem of a callback or logout URL, or empty."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -330,7 +330,7 @@ def known_attributes(state: State) -> Iterator[Breach]:
 
 
 def _full(attribute: Tree) -> str:
-    """Spell a custom attribute as clients name it."""
+    """Return the name of a custom attribute as used by clients."""
     name = str(attribute["Name"]).removeprefix("dev:").removeprefix("custom:")
     return f"dev:custom:{name}" if attribute.get("DeveloperOnlyAttribute") is True else f"custom:{name}"
 

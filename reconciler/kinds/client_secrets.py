@@ -1,7 +1,7 @@
-"""The age of a client's secrets: looked at when a manifest asks for it, and never written.
+"""The age of a client's secrets: read if a manifest declares it, and never written.
 
-Cognito keeps up to two secrets of a client and tells of each only its id and the date on which it was made
-(cognito.md 2.3). Whether a client has a secret at all is said by its GenerateSecret.
+Cognito keeps up to two secrets of a client and returns only the id and the creation date of each
+(cognito.md 2.3). GenerateSecret of the client declares whether it has a secret at all.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ NEWEST = "NewestSecret"
 
 
 def gather(items: Iterable[Tree]) -> Tree:
-    """Keep the date of the newest secret; the ids say nothing to an author."""
+    """Keep the date of the newest secret; authors have no use for the ids."""
     made = [i["ClientSecretCreateDate"] for i in items if isinstance(i.get("ClientSecretCreateDate"), datetime)]
     return {NEWEST: max(made).astimezone(UTC).date().isoformat()} if made else {}
 
@@ -36,7 +36,7 @@ S1 = Rule(
 
 
 def age_on(today: Callable[[], date]) -> Rule:
-    """Return the rule that reports old secrets, for a calendar of its own."""
+    """Return the rule that reports old secrets, as of a given date."""
 
     def age(state: State) -> Iterator[Breach]:
         for address, tree in state.all(SECRETS).items():

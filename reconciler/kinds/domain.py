@@ -1,4 +1,4 @@
-"""Domains: where the pool's sign-in pages and endpoints are served; one prefix and one custom domain at most."""
+"""Domains: serve the pool's sign-in pages and endpoints; at most one prefix and one custom domain."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from schemas.domain import Domain
 
 DOMAINS = "domains"
 PREFIX = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
-"""Pattern of a prefix; the service model gives it for custom domains too, wrongly (cognito.md 2.4)."""
+"""Pattern of a prefix; the service model wrongly uses it for custom domains too (cognito.md 2.4)."""
 
 FQDN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){2,}[a-z]{2,}")
 """A fully qualified sub-domain."""
@@ -24,17 +24,17 @@ PREFIX_WAIT, CUSTOM_WAIT = 60.0, 3600.0
 
 
 def names(pool: Tree) -> Iterable[str]:
-    """A pool names its domains itself; there is no list operation."""
+    """The pool's description contains its domains; there is no list operation."""
     return [pool[m] for m in ("Domain", "CustomDomain") if pool.get(m)]
 
 
 def from_api(answer: Tree) -> Tree:
-    """Drop what cannot be configured, and the empty block that old prefix domains carry."""
+    """Drop members that cannot be configured, and the empty block of old prefix domains."""
     return {k: v for k, v in answer.items() if k not in COMPUTED and not (k == "CustomDomainConfig" and not v)}
 
 
 def prepare(pending_call: PendingCall) -> Tree:
-    """Always send the version: an update that leaves it out goes back to the classic pages (cognito.md 0.3)."""
+    """Always send the version: an update that omits it reverts to the classic pages (cognito.md 0.3)."""
     return (
         {"ManagedLoginVersion": 1, **pending_call.payload}
         if pending_call.change.before is not None
@@ -43,7 +43,7 @@ def prepare(pending_call: PendingCall) -> Tree:
 
 
 def pending(answer: Tree) -> str:
-    """Tell whether the domain is not served yet."""
+    """Return the status while the domain is not served yet."""
     status = str(answer.get("Status", ""))
     return status if status in ("CREATING", "UPDATING", "DELETING") else ""
 

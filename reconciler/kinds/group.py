@@ -11,7 +11,7 @@ from schemas.group import Group
 
 
 def owner(tree: Tree, pool_id: str) -> str:
-    """The first federated sign-in makes a group `<poolId>_<ProviderName>`; one with a role is nobody's noise."""
+    """The first federated sign-in creates a group `<poolId>_<ProviderName>`; one with a role is always reported."""
     made = bool(pool_id) and str(tree.get("GroupName", "")).startswith(f"{pool_id}_")
     return "made by Cognito for an identity provider" if made and not tree.get("RoleArn") else ""
 

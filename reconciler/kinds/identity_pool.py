@@ -1,4 +1,4 @@
-"""The identity pool: gives AWS credentials to users of user pools and other providers (cognito.md 2.18)."""
+"""The identity pool: provides AWS credentials to users of user pools and other providers (cognito.md 2.18)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ TAGS = "IdentityPoolTags"
 
 
 def from_api(answer: Tree) -> Tree:
-    """Leave out the id and the tags of AWS itself."""
+    """Drop the id and the tags of AWS itself."""
     data = {k: v for k, v in answer.items() if k != "IdentityPoolId"}
     if TAGS in data:
         data[TAGS] = {k: v for k, v in data[TAGS].items() if not k.startswith("aws:")}
@@ -21,7 +21,7 @@ def from_api(answer: Tree) -> Tree:
 
 
 def prepare(pending_call: PendingCall) -> Tree:
-    """Send the tags at creation only: later they are written as deltas."""
+    """Send the tags at creation only; later they are written as deltas."""
     return (
         pending_call.payload
         if pending_call.change.before is None
@@ -50,12 +50,12 @@ def _tag(pending_call: PendingCall) -> list[Call]:
 
 
 def _arn(target: Target, ids: Mapping[str, Any]) -> str:
-    """Return the pool's ARN, which no answer holds (cognito.md 8.2)."""
+    """Return the pool's ARN, which no answer contains (cognito.md 8.2)."""
     return f"arn:{target.partition}:cognito-identity:{target.region}:{target.account}:identitypool/{ids[ID]}"
 
 
-def exports(ids: Mapping[str, str], region: str) -> Mapping[str, str]:  # noqa: ARG001 - the signature of the hook
-    """Give the id."""
+def exports(ids: Mapping[str, str], _region: str) -> Mapping[str, str]:
+    """Return the id."""
     return {"Id": ids[ID], ID: ids[ID]} if ID in ids else {}
 
 

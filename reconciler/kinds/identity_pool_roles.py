@@ -13,7 +13,7 @@ ROLES = "roles"
 
 
 def from_api(answer: Tree) -> Tree:
-    """Leave out the pool's id, and an empty map, which says that nothing was ever set."""
+    """Drop the pool's id, and an empty map, which means that nothing was ever set."""
     return {k: v for k, v in answer.items() if k != "IdentityPoolId" and v}
 
 

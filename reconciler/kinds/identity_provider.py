@@ -1,4 +1,4 @@
-"""Identity providers: where users of other directories sign in."""
+"""Identity providers: sign-in for users of other directories."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from schemas.identity_provider import IdentityProvider
 
 PROVIDERS = "identity_providers"
 SOCIAL = ("Google", "Facebook", "LoginWithAmazon", "SignInWithApple")
-"""Types whose provider must be called like the type (rule O9)."""
+"""Types whose provider must have the name of the type (rule O9)."""
 
 SOCIAL_KEYS = frozenset(
     {"attributes_url", "attributes_url_add_attributes", "authorize_url", "token_request_method", "token_url"}
@@ -34,22 +34,22 @@ REQUIRED = {
     "LoginWithAmazon": ("client_id", "client_secret", "authorize_scopes"),
     "SignInWithApple": ("client_id", "team_id", "key_id", "authorize_scopes"),  # and private_key: see `frozen`
 }
-"""Keys of ProviderDetails that each type needs; SAML has a choice, and Apple's private_key is never read back."""
+"""Required keys of ProviderDetails by type; SAML has a choice, and Apple's private_key is never returned."""
 
 USER_NAMES = {"OIDC": "sub", "Google": "sub", "Facebook": "id", "LoginWithAmazon": "user_id", "SignInWithApple": "sub"}
-"""The claim that becomes the user name where nothing else is said."""
+"""The default claim for the user name."""
 
 NAME_LENGTH = range(3, 33)
-"""Characters of a SAML or OIDC provider's name."""
+"""Length of a SAML or OIDC provider's name."""
 
 
 def from_api(answer: Tree) -> Tree:
-    """Take the answer as it is; what the service adds is left out when it is sent (see `prepare`)."""
+    """Return the answer unchanged; `prepare` drops what the service adds."""
     return dict(answer)
 
 
-def to_manifest(data: Tree, pool: Tree) -> Tree:  # noqa: ARG001 - the signature of the hook
-    """Leave out what the service adds, and ask for Apple's key, which is never read back."""
+def to_manifest(data: Tree, _pool: Tree) -> Tree:
+    """Drop what the service adds, and require Apple's key, which is never returned."""
     kind = str(data.get("ProviderType", ""))
     dropped = ADDED.get(kind, frozenset())
     details = {k: v for k, v in (data.get("ProviderDetails") or {}).items() if k not in dropped}
@@ -61,7 +61,7 @@ def to_manifest(data: Tree, pool: Tree) -> Tree:  # noqa: ARG001 - the signature
 
 
 def prepare(pending_call: PendingCall) -> Tree:
-    """Send only what changed of the mergeable members, and a complete map of details (cognito.md 2.6)."""
+    """Send only the changed mergeable members, and a complete map of details (cognito.md 2.6)."""
     payload = dict(pending_call.payload)
     change = pending_call.change
     if change.before is None:
@@ -78,7 +78,7 @@ def prepare(pending_call: PendingCall) -> Tree:
 
 
 def _anew(payload: Tree, before: Tree, declared: Tree) -> Tree:
-    """Make the provider again; details of another type are of no use to it."""
+    """Re-create the provider without details of another type."""
     same = payload.get("ProviderType") == before.get("ProviderType")
     details = _details(before, declared, payload.get("ProviderDetails") or {}) if same else None
     return {**payload, "ProviderDetails": details if same else declared.get("ProviderDetails") or {}}
@@ -93,7 +93,7 @@ def _details(before: Tree, declared: Tree, details: Tree) -> Tree:
 
 
 def equivalent(declared: Tree, observed: Tree) -> Iterable[Path]:
-    """The service maps the user name by itself; without a mapping of yours, its own stays."""
+    """The service maps the user name by itself; without a declared mapping, its own is kept."""
     mapping, live = (tree.get("AttributeMapping") or {} for tree in (declared, observed))
     own = USER_NAMES.get(observed.get("ProviderType", ""))
     if "AttributeMapping" in declared and not mapping and live == {"username": own}:
@@ -103,7 +103,7 @@ def equivalent(declared: Tree, observed: Tree) -> Iterable[Path]:
 
 
 def computed(after: Tree, declared: Tree) -> Tree:
-    """Naming one source of SAML metadata takes the place of the other."""
+    """Declaring one source of SAML metadata replaces the other."""
     said = declared.get("ProviderDetails") or {}
     given = [k for k in ("MetadataURL", "MetadataFile") if said.get(k) is not None]
     if len(given) != 1:
@@ -229,7 +229,7 @@ O10 = Rule(
 
 
 def frozen(change: FieldChange, declared: Tree, before: Tree) -> str:
-    """Apple's key is never read back, and the details are replaced as a whole: without the key it would be lost."""
+    """Apple's key is never returned, and the details are replaced as a whole: without the key it would be lost."""
     apple = before.get("ProviderType") == "SignInWithApple" and change.path[0] == "ProviderDetails"
     if apple and not (declared.get("ProviderDetails") or {}).get("private_key"):
         return (

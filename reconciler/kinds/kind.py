@@ -1,7 +1,7 @@
 """The vocabulary in which a kind of resource is declared.
 
 A kind is one value of `ResourceKind` in one file of `kinds/`: which operations read and write it, what identifies
-it, what it stands on, and the few things that only it has to know, as small functions. The engine walks these tables
+it, what it depends on, and its few special cases, as small functions. The engine walks these tables
 and names no kind; IAM policies, reference pages and meta-tests are derived from the same tables.
 """
 
@@ -17,16 +17,16 @@ from schemas.base import ApiModel
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """How all objects of a kind are found."""
+    """How the objects of a kind are listed."""
 
     operation: str
     """The list operation."""
     items: str
     """Member of the answer that holds the items."""
     page: tuple[str, int] | None
-    """Parameter for the page size and its maximum, where the operation has one (cognito.md 1.1)."""
+    """Parameter for the page size and its maximum, if the operation has one (cognito.md 1.1)."""
     complete: bool = False
-    """Whether items are whole objects, so that no read per object is needed."""
+    """Whether list items are complete objects, so no read per object is needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Reading:
     operation: str
     """The read operation."""
     result: str = ""
-    """Member of the answer that holds the object; empty when the answer is the object."""
+    """Member of the answer that holds the object; empty if the answer is the object."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +44,11 @@ class RegionalRead:
     """A part of an object that is read in another Region."""
 
     region: Callable[[Tree], str]
-    """Tells the Region from the object's own answer; empty when there is nothing to read there."""
+    """Returns the Region from the object's own answer; empty if there is nothing to read there."""
     reading: Reading
     """How it is read there."""
     join: Callable[[Tree, Tree], Tree]
-    """Puts the object's own answer and the one from there together."""
+    """Joins the object's own answer and the one from that Region."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +61,13 @@ class State:
     objects: Mapping[Address, Tree]
     """Objects by address."""
     known: frozenset[str]
-    """Sections whose objects are all here."""
+    """Sections whose objects are complete."""
     region: str = ""
-    """Region of the pool; empty when judged without one."""
+    """Region of the pool; empty if unknown."""
     account: str = ""
-    """Account of the pool; empty when judged without one."""
+    """Account of the pool; empty if unknown."""
     offline: bool = False
-    """Whether this is only what a manifest says: then an absent member is unknown, not unset."""
+    """Whether this is the manifest alone: then an absent member is unknown, not unset."""
 
     def one(self, section: str, name: str = "") -> Tree:
         """Return an object, or an empty one."""
@@ -85,7 +85,7 @@ class Breach:
     section: str
     """Section of the object at fault."""
     name: str
-    """The object at fault within the section."""
+    """Name of the object at fault within the section."""
     path: Path
     """The member at fault."""
     message: str
@@ -157,7 +157,7 @@ class Violation:
 
     @property
     def key(self) -> tuple[str, str, str, Path]:
-        """What makes two violations the same one."""
+        """Identity of the violation: equal for two violations of the same kind at the same place."""
         return (self.rule.id, self.breach.section, self.breach.name, self.breach.path)
 
     @property
@@ -168,10 +168,10 @@ class Violation:
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
-    """Something that a manifest has to say and does not."""
+    """A member that the manifest must declare but does not."""
 
     path: Path
-    """Within the object."""
+    """Path within the object."""
     message: str
     """What is missing, and why it matters."""
     advice: str
@@ -180,18 +180,18 @@ class Undecided:
 
 @dataclass(frozen=True, slots=True)
 class PendingCall:
-    """A call in the making: what a kind's `prepare` may look at and change."""
+    """A call under construction: input and output of a kind's `prepare`."""
 
     change: ResourceChange
-    """What the call is for."""
+    """The change that the call is part of."""
     payload: Tree
-    """Observed members that may be sent, with the declared ones over them."""
+    """Observed members that may be sent, with the declared ones merged in."""
     after: Callable[[str], Tree]
-    """Gives the planned state of the single object of another section (`user_pool`)."""
+    """Returns the planned state of the single object of another section (`user_pool`)."""
     declared: Callable[[str], Tree]
-    """Gives what the manifest declares for the single object of another section."""
+    """Returns the declared members of the single object of another section."""
     target: Target
-    """Where it is for."""
+    """Target of the call."""
 
 
 def _same(tree: Tree) -> Tree:
@@ -202,23 +202,23 @@ def _unchanged(pending_call: PendingCall) -> Tree:
     return pending_call.payload
 
 
-def _deletable(live: Tree) -> str:  # noqa: ARG001 - the default of `undeletable`
+def _deletable(_live: Tree) -> str:
     return ""
 
 
-def _nobody(tree: Tree, pool_id: str) -> str:  # noqa: ARG001 - the signature of the hook
+def _nobody(_tree: Tree, _pool_id: str) -> str:
     return ""
 
 
-def _nothing(tree: Tree) -> Iterable[tuple[str, str]]:  # noqa: ARG001 - the signature of the hook
+def _nothing(_tree: Tree) -> Iterable[tuple[str, str]]:
     return ()
 
 
-def _settled(declared: Tree, observed: Tree) -> Iterable[Path]:  # noqa: ARG001 - the signature of the hook
+def _settled(_declared: Tree, _observed: Tree) -> Iterable[Path]:
     return ()
 
 
-def _plainly(declared: Tree, observed: Tree) -> str:  # noqa: ARG001 - the signature of the hook
+def _plainly(_declared: Tree, _observed: Tree) -> str:
     return ""
 
 
@@ -226,27 +226,27 @@ def _as_they_are(ids: Mapping[str, Any]) -> Mapping[str, Any]:
     return ids
 
 
-def _as_read(tree: Tree, pool: Tree) -> Tree:  # noqa: ARG001 - the signature of the hook
+def _as_read(tree: Tree, _pool: Tree) -> Tree:
     return tree
 
 
-def _no_exports(ids: Mapping[str, str], region: str) -> Mapping[str, str]:  # noqa: ARG001 - the signature of the hook
+def _no_exports(_ids: Mapping[str, str], _region: str) -> Mapping[str, str]:
     return {}
 
 
-def _as_planned(after: Tree, declared: Tree) -> Tree:  # noqa: ARG001 - the signature of the hook
+def _as_planned(after: Tree, _declared: Tree) -> Tree:
     return after
 
 
-def _fluid(change: FieldChange, declared: Tree, before: Tree) -> str:  # noqa: ARG001 - the signature of the hook
+def _fluid(_change: FieldChange, _declared: Tree, _before: Tree) -> str:
     return ""
 
 
-def _steady(tree: Tree) -> str:  # noqa: ARG001 - the signature of the hook
+def _steady(_tree: Tree) -> str:
     return ""
 
 
-def _complete(tree: Tree) -> Iterable[Undecided]:  # noqa: ARG001 - the signature of the hook
+def _complete(_tree: Tree) -> Iterable[Undecided]:
     return ()
 
 
@@ -257,136 +257,136 @@ class ResourceKind:
     section: str
     """Key of the manifest section, and the kind's name everywhere; `clients.branding` for a kind inside another."""
     resource_type: str
-    """CloudFormation's word for it, used in machine output: `UserPoolClient`."""
+    """CloudFormation's name for it, used in machine output: `UserPoolClient`."""
     title: str
-    """For people: `app client`."""
+    """Display name: `app client`."""
     model: type[ApiModel]
     """Its schema."""
     service: str = "cognito-idp"
     """The API it belongs to."""
     document: str = "UserPool"
-    """The kind of document that it stands in."""
+    """The kind of document that contains it."""
 
     listing: Listing | None = None
     """How its objects are found; None for single objects and for those found by `names`."""
     gather: Callable[[Iterable[Tree]], Tree] | None = None
-    """Makes one object of all items of the listing, where the API has no other way to tell of it."""
+    """Builds one object from all items of the listing, if the API has no other way to read it."""
     reading: Reading | None = None
     """How one is read; None where the listing is complete."""
     regional_read: RegionalRead | None = None
-    """What of it is read in another Region."""
+    """The part of it that is read in another Region."""
     create: str = ""
-    """Operation that makes one; empty where it comes with its pool."""
+    """Operation that creates one; empty if every pool has one."""
     created: str = ""
     """Member of the create answer that holds the new object."""
     update: str = ""
-    """Operation that changes one."""
+    """Operation that updates one."""
     delete: str = ""
-    """Operation that removes one; empty where it cannot be removed."""
+    """Operation that deletes one; empty if it cannot be deleted."""
     ended_by: str = ""
-    """Operation of others that removes one which poolctl never removes: a pool (decision 3)."""
+    """Operation that deletes one outside poolctl, which never does: a pool (decision 3)."""
 
     name_member: str = ""
     """Member that holds the name; empty for single objects."""
     id_param: str = ""
     """Parameter that identifies one within its pool: `ClientId`; empty for single objects of a pool."""
     id_member: str = ""
-    """Member of the answer that holds the identifier, where it is spelled differently."""
+    """Member of the answer that holds the identifier, if spelled differently."""
 
     listed_name: str = ""
-    """Member of list items that holds the name, where it is spelled differently from `name_member`."""
+    """Member of list items that holds the name, if spelled differently from `name_member`."""
     params: Mapping[str, Any] = field(default_factory=dict)
-    """Parameters that its calls take besides, always with the same value (`ClientId: ALL`)."""
+    """Additional parameters of its calls with a constant value (`ClientId: ALL`)."""
     extra_ids: Mapping[str, str] = field(default_factory=dict)
-    """Further parameters that its answer gives to calls: parameter → member (`ResourceArn` → `Arn`)."""
+    """Additional parameters of calls, from its answer: parameter → member (`ResourceArn` → `Arn`)."""
 
     to_params: Callable[[Mapping[str, Any]], Mapping[str, Any]] = _as_they_are
-    """Turns identifiers into parameters, where the API wants a structure."""
+    """Converts identifiers to parameters, if the API expects a structure."""
 
     account_wide: bool = False
-    """Whether it belongs to the whole account and Region, and not to the pool that a manifest describes."""
+    """Whether it belongs to the whole account and Region, and not to the pool of the manifest."""
     root: bool = False
-    """Whether it is the pool itself, which all others live in."""
+    """Whether it is the pool itself, which contains all others."""
     after: tuple[str, ...] = ()
-    """Sections all of whose changes must come first, whatever the objects name."""
+    """Sections whose changes must all come first, regardless of the references between objects."""
     stands_on: tuple[str, ...] = ()
-    """Sections that must be read with this one, as its rules look at them."""
+    """Sections that must be read with this one, because its rules use them."""
     flexible: tuple[str, ...] = ()
     """Single-object sections whose order relative to this one follows the direction of the change (decision 7)."""
     shared: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    """Members of this object that a write to another section changes too: section → members."""
+    """Members of this object that a write to another section also changes: section → members."""
 
     from_manifest: Callable[[Tree], Tree] = _same
-    """Turns what an author wrote, not validated yet, into the spelling of the input."""
+    """Converts the author's tree, not validated yet, to the spelling of the input."""
     omissions: Callable[[Tree], Iterable[Undecided]] = _complete
-    """Finds what the author has to decide, as nobody documents what the service would; gets what was written, not
+    """Yields members that the author must declare, because the service's default is undocumented; takes the tree, not
     validated yet."""
     from_api: Callable[[Tree], Tree] = _same
-    """Turns an answer into the spelling of the input."""
+    """Converts an answer to the spelling of the input."""
     to_manifest: Callable[[Tree, Tree], Tree] = _as_read
-    """Turns a live object into what an author would write for it: without what the service mirrors or adds, and with
-    `Secret` leaves where a value must be given that is not shown; gets the object and its pool."""
+    """Converts a live object to manifest form: without members that the service mirrors or adds, and with
+    `Secret` leaves for required values that are never returned; takes the object and its pool."""
     names: Callable[[Tree], Iterable[str]] | None = None
-    """Tells the names of live objects from the answer of what they are inside of, where nothing lists them."""
+    """Returns the names of live objects from the answer of their parent, if no operation lists them."""
     initial: Callable[[], Tree] = dict
-    """What the object is in a new pool, where it comes with the pool."""
+    """The object in a new pool, if every pool has one."""
     equivalent: Callable[[Tree, Tree], Iterable[Path]] = _settled
-    """Tells which declared members already hold, with all below them, although they are spelled differently
+    """Returns the declared members that are equivalent to the live ones, including all below, despite their spelling
     (3600 seconds, 1 hour)."""
     reason: Callable[[Tree, Tree], str] = _plainly
-    """Says about a change what its members do not show; gets what is declared and the live object."""
+    """Returns an explanation that the changed members do not show; takes the declared and the live object."""
     computed: Callable[[Tree, Tree], Tree] = _as_planned
-    """Completes the planned state with what the change brings along; gets that state and what is declared."""
+    """Completes the planned state with side effects of the change; takes that state and the declared object."""
     prepare: Callable[[PendingCall], Tree] = _unchanged
-    """Strips what the service echoes but refuses, and completes what it needs (cognito.md 0 and 4.6)."""
+    """Strips members that the service returns but refuses, and adds those it requires (cognito.md 0 and 4.6)."""
     lower: Callable[[PendingCall, Callable[[PendingCall], tuple[Call, ...]]], tuple[Call, ...]] | None = None
-    """Replaces the one call of a change by several, where the API has several; gets the usual lowering to call."""
+    """Replaces the one call of a change with several, if the API needs several; takes the default lowering."""
     needs: Callable[[Tree], Iterable[tuple[str, str]]] = _nothing
-    """Tells which other objects (section, name) must be there first."""
+    """Returns the other objects (section, name) that must exist first."""
     frozen: Callable[[FieldChange, Tree, Tree], str] = _fluid
-    """Tells why a member of a live object cannot be changed and what to do, where the schema's marks cannot say it;
-    gets the change, what is declared and the live object; empty when it can."""
+    """Returns why a member of a live object cannot be changed and what to do, if the schema's marks cannot express it;
+    takes the change, the declared and the live object; empty if it can be changed."""
     undeletable: Callable[[Tree], str] = _deletable
-    """Tells why the service would not delete a live object as it is, and what to do first; empty when it would."""
+    """Returns why the service would refuse to delete a live object, and what to do first; empty if it would not."""
     exports: Callable[[Mapping[str, str], str], Mapping[str, str]] = _no_exports
-    """Gives what other documents may refer to, from the identifiers of a live object and its Region."""
+    """Returns the members that other documents can reference, from the identifiers of a live object and its Region."""
     owner: Callable[[Tree, str], str] = _nobody
-    """Tells who made the object, if it was not an author of manifests (decision 13); gets the pool's id."""
+    """Returns who created the object, if it was AWS itself (decision 13); takes the pool's id."""
     pending: Callable[[Tree], str] = _steady
-    """Tells the service's word for "still busy" (`CREATING`), or nothing when the object is ready."""
+    """Returns the service's status while it is busy (`CREATING`), or empty if the object is ready."""
     patience: Callable[[Tree], float] = field(default=lambda _: 60.0)
-    """How long `pending` may last, in seconds."""
+    """Returns how long `pending` may last, in seconds."""
     rules: tuple[Rule, ...] = ()
-    """What the service refuses about it (cognito.md 3)."""
+    """Rules of the service about it (cognito.md 3)."""
     taken: Rule | None = None
     """The rule that refuses a name which another pool has already, where names are unique beyond one pool."""
 
     elsewhere: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Members that other operations than `update` write on a live object, as `lower` does it: member → operations.
-    Told, never obeyed."""
+    """Members of a live object that `lower` writes with other operations than `update`: member → operations.
+    Documentation only."""
     permissions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """IAM actions that are needed besides those named like the operations: by operation, or by the path of the member
-    that needs them when it is set (cognito.md 9 and 10)."""
+    """Required IAM actions besides those named like the operations: by operation, or by the path of the member
+    that needs them if it is set (cognito.md 9 and 10)."""
 
     @property
     def single(self) -> bool:
-        """Whether there is exactly one in what it is inside of."""
+        """Whether its parent has exactly one."""
         return not self.name_member or self.root
 
     @property
     def watched(self) -> bool:
-        """Whether it is only looked at: nothing makes or changes it."""
+        """Whether it is only observed: no operation creates or updates it."""
         return not self.create and not self.update
 
     @property
     def outer(self) -> str:
-        """The section of the objects that it is inside of, or empty for what stands in the pool itself."""
+        """The section of its parent objects, or empty if it belongs to the pool itself."""
         outer, dot, _ = self.section.partition(".")
         return outer if dot else ""
 
     @property
     def waits(self) -> bool:
-        """Whether the service goes on working on an object after a call was answered."""
+        """Whether the service keeps processing an object after it has answered a call."""
         return self.pending is not _steady
 
     @property
@@ -396,5 +396,5 @@ class ResourceKind:
         return frozenset(o.operation for o in (self.listing, self.reading, regional_read) if o)
 
     def identifier(self, answer: Mapping[str, Any]) -> str:
-        """Return the identifier that an answer holds, or nothing."""
+        """Return the identifier in an answer, or empty."""
         return str(answer.get(self.id_member or self.id_param, ""))

@@ -1,4 +1,4 @@
-"""Log delivery: where errors and events of users are written; the list is replaced as a whole (cognito.md 2.11)."""
+"""Log delivery: destinations of user errors and events; the list is replaced as a whole (cognito.md 2.11)."""
 
 from __future__ import annotations
 

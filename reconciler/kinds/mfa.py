@@ -1,8 +1,8 @@
-"""MFA: one setting of the pool, written by an operation of its own that replaces everything.
+"""MFA: a setting of the pool, written by a separate operation that replaces everything.
 
-SetUserPoolMfaConfig turns off every factor that is left out, refuses factors together with OFF, and shares the SMS
+SetUserPoolMfaConfig turns off every omitted factor, refuses factors together with OFF, and shares the SMS
 configuration with UpdateUserPool (cognito.md 2.2). Which of the two calls comes first depends on the direction of
-the change; the planner finds it by looking at the state in between.
+the change; the planner determines it from the intermediate state.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from reconciler.model import Path, Tree
 from schemas.mfa import Mfa
 
 FACTORS = ("SmsMfaConfiguration", "SoftwareTokenMfaConfiguration", "EmailMfaConfiguration")
-"""Blocks that may not be sent together with OFF, not even to say that they are disabled (rule P5)."""
+"""Blocks that must not be sent together with OFF, even if disabled (rule P5)."""
 
 UNTOUCHED = {"FactorConfiguration": "SINGLE_FACTOR"}
-"""What every pool shows of passkeys once MFA was set; sending it back could need a plan that the pool has not."""
+"""Passkey settings that every pool shows once MFA was set; sending them could require a higher feature plan."""
 
 MFA = "mfa"
 FIRST_FACTORS = ("Policies", "SignInPolicy", "AllowedFirstAuthFactors")
 
 
 def to_manifest(data: Tree, pool: Tree) -> Tree:
-    """Say in the pool alone what both show, and nothing of passkeys where nothing was set."""
+    """Keep members that both return in the pool only, and drop unset passkey settings."""
     result = {k: v for k, v in data.items() if not (k == "WebAuthnConfiguration" and v == UNTOUCHED)}
     block = result.get("SmsMfaConfiguration")
     if isinstance(block, dict):
@@ -35,7 +35,7 @@ def to_manifest(data: Tree, pool: Tree) -> Tree:
 
 
 def prepare(pending_call: PendingCall) -> Tree:
-    """Make a payload that keeps what is not declared and that the service takes."""
+    """Build a payload that keeps undeclared members and that the service accepts."""
     payload = {"MfaConfiguration": "OFF", **pending_call.payload}
     if (
         payload.get("WebAuthnConfiguration") == UNTOUCHED
@@ -50,7 +50,7 @@ def prepare(pending_call: PendingCall) -> Tree:
 
 
 def _sms(pending_call: PendingCall, block: Tree) -> Tree:
-    """Complete the SMS block from the pool, as both write one store and this call replaces it."""
+    """Complete the SMS block from the pool, because both write one store and this call replaces it."""
     said = pending_call.change.declared.get("SmsMfaConfiguration") or {}
     pool = pending_call.after("user_pool")
     result = dict(block)
@@ -62,10 +62,10 @@ def _sms(pending_call: PendingCall, block: Tree) -> Tree:
 
 
 def equivalent(declared: Tree, observed: Tree) -> Iterable[Path]:
-    """Factors that are off with MFA come back with it, and are not changes of their own.
+    """Factors that are off with MFA return with it, and are not separate changes.
 
-    Cognito shows no factor while MFA is off, so what they were cannot be known; a factor that is declared as disabled
-    holds when its block is absent.
+    Cognito returns no factor while MFA is off, so their settings are unknown; a factor that is declared as disabled
+    matches if its block is absent.
     """
     off = observed.get("MfaConfiguration") == "OFF" and declared.get("MfaConfiguration") not in (None, "OFF")
     for factor in FACTORS:
@@ -75,13 +75,13 @@ def equivalent(declared: Tree, observed: Tree) -> Iterable[Path]:
 
 
 def reason(declared: Tree, observed: Tree) -> str:
-    """Say which factors come with MFA, as they are not shown as changes."""
+    """List the factors that are enabled with MFA, because they are not shown as changes."""
     held = {path[0] for path in equivalent(declared, observed) if declared[str(path[0])] != {"Enabled": False}}
     return f"with {', '.join(sorted(map(str, held)))} as declared" if held else ""
 
 
 def _on(tree: Tree) -> list[str]:
-    """The factors that a state has."""
+    """Return the factors that a state has."""
     found = [f for f in ("SmsMfaConfiguration", "EmailMfaConfiguration") if isinstance(tree.get(f), dict)]
     if dig(tree, "SoftwareTokenMfaConfiguration", "Enabled") is True:
         found.append("SoftwareTokenMfaConfiguration")
@@ -122,7 +122,7 @@ P4 = Rule(
 
 
 def computed(after: Tree, declared: Tree) -> Tree:
-    """Turning MFA off drops the factors; only those that the manifest asks for stay, for rule P5 to find."""
+    """Turning MFA off drops the factors; only declared ones are kept, for rule P5 to report."""
     if after.get("MfaConfiguration") != "OFF":
         return after
     return {k: v for k, v in after.items() if k not in FACTORS or declared.get(k) is not None}

@@ -1,4 +1,4 @@
-"""What the service refuses about a pool as a whole (cognito.md 3.1), found before the first write.
+"""The service's rules about a pool as a whole (cognito.md 3.1), checked before the first write.
 
 Each rule looks at the state as it would be. In an offline state only what the manifest says is there, and an absent
 member is unknown: rules about something missing find nothing then. How e-mail, SMS and functions are set up has rules

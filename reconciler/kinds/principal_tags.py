@@ -1,4 +1,4 @@
-"""Principal tags of an identity pool: claims of one provider that become tags of a session (cognito.md 2.18)."""
+"""Principal tags of an identity pool: claims of one provider mapped to session tags (cognito.md 2.18)."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from schemas.principal_tags import PrincipalTags
 
 
 def names(pool: Tree) -> Iterable[str]:
-    """Nothing lists the maps; the providers that the pool knows are looked up."""
+    """No operation lists the maps; the providers of the pool are looked up."""
     user_pools = [p.get("ProviderName") for p in pool.get("CognitoIdentityProviders") or ()]
     return [str(p) for p in (*user_pools, *(pool.get("SupportedLoginProviders") or {})) if p]
 
 
 def from_api(answer: Tree) -> Tree:
-    """Leave out the pool's id; a map that was never set says nothing."""
+    """Drop the pool's id; a map that was never set is empty."""
     data = {k: v for k, v in answer.items() if k != "IdentityPoolId"}
     return data if data.get("PrincipalTags") or data.get("UseDefaults") is not None else {}
 
 
 def prepare(pending_call: PendingCall) -> Tree:
-    """Say both members: the operation replaces them together."""
+    """Send both members: the operation replaces them together."""
     return {"UseDefaults": False, "PrincipalTags": {}, **pending_call.payload}
 
 

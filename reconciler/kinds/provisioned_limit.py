@@ -1,6 +1,6 @@
-"""Provisioned limits: request rates of the account in a Region, which cost money and are managed only when declared.
+"""Provisioned limits: request rates of the account in a Region, which are billed and managed only if declared.
 
-They belong to no pool; a document that speaks of them manages exactly those that it names (cognito.md 1.1).
+They belong to no pool; a document manages exactly the limits that it declares (cognito.md 1.1).
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ CATEGORY = "Category"
 
 
 def to_params(ids: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The API tells a limit apart by a structure, of which the category is all that differs."""
+    """The API identifies a limit by a structure in which only the category differs."""
     return {**ids, "LimitDefinition": {"LimitClass": "API_CATEGORY", "Attributes": {CATEGORY: ids.get(CATEGORY)}}}
 
 
-def names(pool: Tree) -> Iterable[str]:  # noqa: ARG001 - the signature of the hook
-    """Nothing lists limits; only those that are declared are looked up."""
+def names(_pool: Tree) -> Iterable[str]:
+    """No operation lists limits; only declared ones are looked up."""
     return ()
 
 
 def from_api(answer: Tree) -> Tree:
-    """What is provisioned is what was requested."""
+    """The provisioned value is the requested one."""
     return {"RequestedLimitValue": answer["ProvisionedLimitValue"]} if "ProvisionedLimitValue" in answer else {}
 
 

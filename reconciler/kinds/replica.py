@@ -1,7 +1,7 @@
 """A pool's replica in another Region (2026): a small Regional object beside the primary (cognito.md 2.14).
 
-The replica has e-mail, SMS, functions and tags of its own, written to the pool in its Region with an update that
-carries all other settings unchanged. It starts INACTIVE, and making it can take hours.
+The replica has its own e-mail, SMS, functions and tags, written to the pool in its Region with an update that
+carries all other settings unchanged. It starts INACTIVE, and its creation can take hours.
 """
 
 from __future__ import annotations
@@ -20,36 +20,36 @@ from schemas.replica import Replica
 REPLICAS = "replicas"
 SERVICE = "cognito-idp"
 REGIONAL = ("LambdaConfig", "EmailConfiguration", "SmsConfiguration")
-"""Members that a replica has of its own, besides tags and status."""
+"""Members specific to a replica, besides tags and status."""
 
 OWN = ("RegionName", "Status", "UserPoolTags")
 PATIENCE = 36 * 3600.0
-"""Seconds that CloudFormation allows for making one (cognito.md 1.1)."""
+"""Seconds that CloudFormation allows for its creation (cognito.md 1.1)."""
 
 
 def region(answer: Tree) -> str:
-    """Tell where the replica's own settings are; one that is being made has none yet. Its identifiers alone do too."""
+    """Return the Region of the replica's own settings; empty while it is being created. Identifiers alone suffice."""
     equivalent = answer.get("Role") != "PRIMARY" and answer.get("Status", "INACTIVE") in ("ACTIVE", "INACTIVE")
     return str(answer.get("RegionName", "")) if equivalent else ""
 
 
 def join(answer: Tree, there: Tree) -> Tree:
-    """Put the pool of that Region, in the spelling of its update, beside what the primary tells of the replica."""
+    """Join the pool of that Region, in the spelling of its update, with the primary's description of the replica."""
     return {**user_pool.from_api(there), "UserPoolArn": there.get("Arn", ""), **answer}
 
 
-def owner(tree: Tree, pool_id: str) -> str:  # noqa: ARG001 - the signature of the hook
-    """The list holds the primary too."""
+def owner(tree: Tree, _pool_id: str) -> str:
+    """The list includes the primary."""
     return "the primary" if tree.get("Role") == "PRIMARY" else ""
 
 
 def pending(answer: Tree) -> str:
-    """Tell whether the service is still making or removing it."""
+    """Return the status while the service is creating or deleting it."""
     status = str(answer.get("Status", ""))
     return status if status in ("CREATING", "DELETING") else ""
 
 
-def lower(pending_call: PendingCall, usual: Callable[[PendingCall], tuple[Call, ...]]) -> tuple[Call, ...]:  # noqa: ARG001 - never one
+def lower(pending_call: PendingCall, _usual: Callable[[PendingCall], tuple[Call, ...]]) -> tuple[Call, ...]:
     """Spread a change over the operations of the primary and those of the other Region."""
     change = pending_call.change
     declared = change.declared
@@ -75,7 +75,7 @@ def _create(pending_call: PendingCall) -> Call:
 
 
 def _update_there(pending_call: PendingCall) -> Call:
-    """All settings of the pool, with the replica's own over them; a new replica begins with the primary's."""
+    """Send all settings of the pool with the replica's own merged in; a new replica starts with the primary's."""
     change = pending_call.change
     base = change.before if change.before is not None else pending_call.after("user_pool")
     kept = {k: v for k, v in base.items() if k not in (*OWN, *(REGIONAL if change.before is None else ()))}
@@ -83,7 +83,7 @@ def _update_there(pending_call: PendingCall) -> Call:
     shape = input_shape(SERVICE, "UpdateUserPool")
     payload = user_pool.sendable(overlay(Replica, project(kept, shape), said), said)
     tags = (change.declared if change.before is None else change.before).get("UserPoolTags") or {}
-    ids = {"UserPoolId": change.ids["UserPoolId"], "UserPoolTags": tags}  # the map is replaced, so it goes along
+    ids = {"UserPoolId": change.ids["UserPoolId"], "UserPoolTags": tags}  # the map is replaced, so it is sent too
     return Call(SERVICE, "UpdateUserPool", {**ids, **payload}, region=str(change.ids["RegionName"]))
 
 
@@ -144,7 +144,7 @@ R1 = Rule(
 
 
 def undeletable(live: Tree) -> str:
-    """The service deletes a replica only while nobody is sent to it (cognito.md 1)."""
+    """The service deletes a replica only while it is INACTIVE (cognito.md 1)."""
     if live.get("Status", "INACTIVE") == "INACTIVE":
         return ""
     return (

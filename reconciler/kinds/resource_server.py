@@ -1,4 +1,4 @@
-"""Resource servers: the custom scopes that clients may be allowed."""
+"""Resource servers: custom scopes for clients."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from schemas.resource_server import ResourceServer
 
 
 def prepare(pending_call: PendingCall) -> Tree:
-    """Always send the scopes: an update that leaves them out empties them (cognito.md 2.5)."""
+    """Always send the scopes: an update that omits them removes them (cognito.md 2.5)."""
     return {"Scopes": [], **pending_call.payload}
 
 
-def owner(tree: Tree, pool_id: str) -> str:  # noqa: ARG001 - the signature of the hook
-    """Cognito makes resource servers of its own for dynamic client registration."""
+def owner(tree: Tree, _pool_id: str) -> str:
+    """Cognito creates its own resource servers for dynamic client registration."""
     return "reserved by Cognito" if tree.get("ManagedBy") == "COGNITO" else ""
 
 

@@ -1,6 +1,6 @@
-"""Threat protection: what happens at risky sign-ins, for a pool and, in its place, for single clients.
+"""Threat protection: actions for risky sign-ins, for a pool or, replacing the pool's, for single clients.
 
-SetRiskConfiguration replaces everything and takes an empty one away (cognito.md 2.8).
+SetRiskConfiguration replaces everything; an empty one removes the configuration (cognito.md 2.8).
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ ACTIONS = ("LowAction", "MediumAction", "HighAction")
 
 
 def from_api(answer: Tree) -> Tree:
-    """Leave out the client's id, which the place says."""
+    """Drop the client's id, which follows from the place in the manifest."""
     return {k: v for k, v in answer.items() if k != "ClientId"}
 
 
 def prepare(pending_call: PendingCall) -> Tree:
-    """Leave out empty lists of addresses, which the service refuses; without one, there is none."""
+    """Drop empty lists of addresses, which the service refuses; an absent list is an empty one."""
     payload = dict(pending_call.payload)
     exceptions = {k: v for k, v in (payload.pop(EXCEPTIONS, None) or {}).items() if v}
     return {**payload, EXCEPTIONS: exceptions} if exceptions else payload

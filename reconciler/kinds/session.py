@@ -11,23 +11,23 @@ from schemas.session_configuration import ClientSessionConfiguration, SessionCon
 
 POOL_DEFAULT = {"UserSessionTracking": "DISABLED", "TokenSession": {"MaxPerUser": 20}}
 CLIENT_DEFAULT = {"SSOSession": {"MaxValidityMinutes": 60}}
-"""What is read of a pool and of a client on which nothing was ever set."""
+"""The answer for a pool and for a client on which nothing was ever set."""
 
 INSIDE = "clients.session"
 
 
 def initial() -> Tree:
-    """Return what a new pool has."""
+    """Return the configuration of a new pool."""
     return {k: v if isinstance(v, str) else {**v} for k, v in POOL_DEFAULT.items()}  # type: ignore[dict-item]
 
 
 def initial_of_client() -> Tree:
-    """Return what a new client has."""
+    """Return the configuration of a new client."""
     return {k: {**v} for k, v in CLIENT_DEFAULT.items()}
 
 
 def from_api(answer: Tree) -> Tree:
-    """Leave out the client's id, which the place says."""
+    """Drop the client's id, which follows from the place in the manifest."""
     return {k: v for k, v in answer.items() if k != "ClientId"}
 
 

@@ -1,4 +1,4 @@
-"""Helpers shared by the rules of several kinds, and the rule that they share."""
+"""Helpers shared by the rules of several kinds."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ TIERS = ("LITE", "ESSENTIALS", "PLUS")
 
 
 def dig(tree: Any, *path: str) -> Any:
-    """Return the value at a path, or None where anything on the way is missing."""
+    """Return the value at a path, or None if any part of it is missing."""
     for step in path:
         if not isinstance(tree, dict):
             return None
@@ -21,15 +21,15 @@ def dig(tree: Any, *path: str) -> Any:
 
 
 def arn_part(arn: object, index: int) -> str:
-    """Return a part of an ARN (3 is the Region, 4 the account), or nothing for values that are not ARNs."""
+    """Return a part of an ARN (3 is the Region, 4 the account), or empty for values that are not ARNs."""
     parts = arn.split(":") if isinstance(arn, str) else []
     return parts[index] if len(parts) > index and parts[0] == "arn" else ""
 
 
 def tier(state: State) -> str:
-    """Return the pool's feature plan, or nothing where it is not known.
+    """Return the pool's feature plan, or empty if unknown.
 
-    A new pool is ESSENTIALS, or PLUS when threat protection is asked for and no plan is (rule P24).
+    A new pool is ESSENTIALS, or PLUS if threat protection is declared without a plan (rule P24).
     """
     found = dig(state.one("user_pool"), "UserPoolTier")
     return found if found in TIERS else ""
@@ -65,7 +65,7 @@ P23 = Rule(
 
 
 def strings(value: Any) -> list[str]:
-    """Return the strings of a list; leaves that are not known yet are left out."""
+    """Return the strings of a list without unknown leaves."""
     return [v for v in value if isinstance(v, str)] if isinstance(value, list) else []
 
 

@@ -9,21 +9,21 @@ from reconciler.model import Tree
 from schemas.terms import Terms
 
 NAMES = ("terms-of-use", "privacy-policy")
-"""The only names there can be."""
+"""The only valid names."""
 
 
-def names(owner: Tree) -> Iterable[str]:  # noqa: ARG001 - the signature of the hook
-    """Every client may have both; each is looked up, as the list names no client."""
+def names(_owner: Tree) -> Iterable[str]:
+    """Every client can have both; each is looked up, because the list does not contain the client."""
     return NAMES
 
 
 def from_api(answer: Tree) -> Tree:
-    """Leave out the ids, which the place says."""
+    """Drop the ids, which follow from the place in the manifest."""
     return {k: v for k, v in answer.items() if k not in ("TermsId", "ClientId")}
 
 
 def prepare(pending_call: PendingCall) -> Tree:
-    """Say the two members that have one value only."""
+    """Send the two members that have only one valid value."""
     return {"TermsSource": "LINK", "Enforcement": "NONE", **pending_call.payload}
 
 

@@ -1,7 +1,7 @@
-"""The look of the classic hosted UI, for all clients of a pool and, in its place, for single ones.
+"""The style of the classic hosted UI, for all clients of a pool or, replacing it, for single ones.
 
-SetUICustomization replaces style and image together, and the image is never read back (cognito.md 2.9), so a style
-is not changed while there is an image that the manifest does not have.
+SetUICustomization replaces style and image together, and the image is never returned (cognito.md 2.9), so a style
+is not changed while there is an image that the manifest does not declare.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ from reconciler.model import FieldChange, Tree
 from schemas.ui_customization import UICustomization
 
 EVERY_CLIENT = "ALL"
-"""The ClientId that stands for the style of the pool."""
+"""The ClientId of the style for the whole pool."""
 
 
 def from_api(answer: Tree) -> Tree:
-    """Keep the style, and the address of the image as a sign that there is one."""
+    """Keep the style, and the URL of the image, which shows that there is one."""
     return {k: v for k, v in answer.items() if k in ("CSS", "ImageUrl") and v}
 
 
 def adopt_of_client(answer: Tree) -> Tree:
-    """A client without a style of its own reads back the pool's (cognito.md 1.1)."""
+    """A client without its own style returns the pool's (cognito.md 1.1)."""
     return {} if answer.get("ClientId", EVERY_CLIENT) == EVERY_CLIENT else from_api(answer)
 
 

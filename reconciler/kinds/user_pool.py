@@ -35,26 +35,26 @@ LEGACY_MESSAGES = {
     "EmailVerificationMessage": "EmailMessage",
     "EmailVerificationSubject": "EmailSubject",
 }
-"""Old members and the template members that mirror them, both ways (cognito.md 2.1)."""
+"""Legacy members and the template members that mirror them, in both directions (cognito.md 2.1)."""
 
 PASSWORD_FLAGS = ("RequireUppercase", "RequireLowercase", "RequireNumbers", "RequireSymbols")
-"""Booleans of the password policy: all true when the block is absent, false when it is given in part."""
+"""Booleans of the password policy: all true if the block is absent, false if omitted from a partial block."""
 
 
 # --- reading -------------------------------------------------------------------------------------------------------
 
 
 def bare_name(name: str) -> str:
-    """Return an attribute's name as it is sent: without the prefix that the service puts before it.
+    """Return an attribute's name as it is sent: without the prefix that the service adds.
 
-    A custom attribute that is called like a standard one keeps its prefix, or the two could not be told apart.
+    A custom attribute with the name of a standard one keeps its prefix, to distinguish the two.
     """
     bare = name.removeprefix("dev:").removeprefix("custom:")
     return name if bare != name and bare in STANDARD_ATTRIBUTES else bare
 
 
 def from_manifest(tree: Tree) -> Tree:
-    """Return a pool whose attributes have the names that are sent, so that what describe prints can be pasted."""
+    """Return a pool whose attributes have the names that are sent, so output of describe can be pasted."""
     attributes = tree.get("Schema")
     if not isinstance(attributes, list):
         return dict(tree)
@@ -67,7 +67,7 @@ def _with_bare_name(item: Any) -> Any:
 
 
 def omissions(tree: Tree) -> Iterable[Undecided]:
-    """Find custom attributes without Mutable: what the service assumes is not documented (cognito.md 2.1)."""
+    """Find custom attributes without Mutable: its default is not documented (cognito.md 2.1)."""
     attributes = tree.get("Schema")
     for i, item in enumerate(attributes if isinstance(attributes, list) else ()):
         name = item.get("Name") if isinstance(item, dict) else None
@@ -80,7 +80,7 @@ def omissions(tree: Tree) -> Iterable[Undecided]:
 
 
 def from_api(answer: Tree) -> Tree:
-    """Turn DescribeUserPool's pool into the spelling of UpdateUserPool's input."""
+    """Convert DescribeUserPool's pool to the spelling of UpdateUserPool's input."""
     data = {k: v for k, v in answer.items() if k not in COMPUTED}
     if "Name" in data:
         data["PoolName"] = data.pop("Name")
@@ -92,8 +92,8 @@ def from_api(answer: Tree) -> Tree:
     return data
 
 
-def to_manifest(data: Tree, pool: Tree) -> Tree:  # noqa: ARG001 - the signature of the hook
-    """Leave out old spellings of what is said in the new one, and attributes that are as in every pool."""
+def to_manifest(data: Tree, _pool: Tree) -> Tree:
+    """Drop legacy members that mirror new ones, and attributes with default definitions."""
     result = {k: v for k, v in data.items() if k not in LEGACY_MESSAGES}
     template = dict(data.get("VerificationMessageTemplate") or {})
     for old, new in LEGACY_MESSAGES.items():
@@ -109,7 +109,7 @@ def to_manifest(data: Tree, pool: Tree) -> Tree:  # noqa: ARG001 - the signature
 
 
 def _unusual(attribute: Tree) -> Tree:
-    """What an attribute has that is not so in every pool; nothing for one that is as usual."""
+    """Return how an attribute differs from its default definition; empty if it does not."""
     standard = STANDARD_ATTRIBUTES.get(attribute["Name"])
     if standard is None:
         return attribute
@@ -121,17 +121,17 @@ def _unusual(attribute: Tree) -> Tree:
 
 
 def sendable(payload: Tree, declared: Tree) -> Tree:
-    """Return a pool's settings without what UpdateUserPool echoes but refuses; also for a replica's copy of them."""
+    """Return a pool's settings without members that UpdateUserPool refuses; also for a replica's copy of them."""
     result = {k: v for k, v in payload.items() if k != "MfaConfiguration"}  # kept when omitted
     _drop_mirrors(result, declared)
     _drop_deprecated_days(result)
     if result.get("AcrConfiguration") == ACR_LEVELS and "AcrConfiguration" not in declared:
-        del result["AcrConfiguration"]  # the same when omitted, and no question of the plan then
+        del result["AcrConfiguration"]  # the same if omitted, and then independent of the feature plan
     return result
 
 
 def prepare(pending_call: PendingCall) -> Tree:
-    """Make a payload that the service takes and that resets nothing (cognito.md 0 and 4.6)."""
+    """Build a payload that the service accepts and that resets nothing (cognito.md 0 and 4.6)."""
     declared = pending_call.change.declared
     payload = sendable(pending_call.payload, declared)
     _share_sms(payload, declared, pending_call.declared("mfa"))
@@ -139,12 +139,12 @@ def prepare(pending_call: PendingCall) -> Tree:
         _complete_schema(payload)
         _complete_password_policy(payload)
     else:
-        payload["UserPoolTags"] = dict(pending_call.change.before.get("UserPoolTags") or {})  # deltas go by TagResource
+        payload["UserPoolTags"] = dict(pending_call.change.before.get("UserPoolTags") or {})  # deltas: TagResource
     return payload
 
 
 def _drop_mirrors(payload: Tree, declared: Tree) -> None:
-    """Send one side of each mirrored pair, the declared one, so that no stale side can win."""
+    """Send only the declared side of each mirrored pair, so no stale side can win."""
     template = dict(payload.get("VerificationMessageTemplate") or {})
     declared_template = declared.get("VerificationMessageTemplate") or {}
     for old, new in LEGACY_MESSAGES.items():
@@ -171,14 +171,14 @@ def _one_token_trigger(payload: Tree, declared: Tree) -> None:
 
 
 def _drop_deprecated_days(payload: Tree) -> None:
-    """UnusedAccountValidityDays is always read and must never be sent (rule P28)."""
+    """UnusedAccountValidityDays is always returned and must never be sent (rule P28)."""
     admin = payload.get("AdminCreateUserConfig")
     if isinstance(admin, dict):
         payload["AdminCreateUserConfig"] = {k: v for k, v in admin.items() if k != "UnusedAccountValidityDays"}
 
 
 def _share_sms(payload: Tree, declared: Tree, mfa: Tree) -> None:
-    """The MFA settings write the same SMS configuration: what the manifest says there must not be undone here."""
+    """The MFA settings write the same SMS configuration: values declared there must not be overwritten here."""
     sms = mfa.get("SmsMfaConfiguration") or {}
     if sms.get("SmsConfiguration") and "SmsConfiguration" not in declared:
         payload["SmsConfiguration"] = {**(payload.get("SmsConfiguration") or {}), **sms["SmsConfiguration"]}
@@ -187,7 +187,7 @@ def _share_sms(payload: Tree, declared: Tree, mfa: Tree) -> None:
 
 
 def _complete_schema(payload: Tree) -> None:
-    """Say everything about a standard attribute that is named: an unsaid Mutable would become false for ever."""
+    """Send the full definition of a declared standard attribute: an omitted Mutable would become false for ever."""
     completed = []
     for attribute in payload.get("Schema") or ():
         standard = STANDARD_ATTRIBUTES.get(attribute["Name"])
@@ -197,7 +197,7 @@ def _complete_schema(payload: Tree) -> None:
 
 
 def _complete_password_policy(payload: Tree) -> None:
-    """Say the whole policy: who raises MinimumLength alone must not switch off the rest (cognito.md 2.1)."""
+    """Send the whole policy: raising MinimumLength alone must not disable the rest (cognito.md 2.1)."""
     policies = payload.get("Policies") or {}
     if policies.get("PasswordPolicy"):
         complete = {**dict.fromkeys(PASSWORD_FLAGS, True), **policies["PasswordPolicy"]}
@@ -205,7 +205,7 @@ def _complete_password_policy(payload: Tree) -> None:
 
 
 def computed(after: Tree, declared: Tree) -> Tree:
-    """Keep the mirrored members in step, as the service will."""
+    """Keep the mirrored members in sync, as the service does."""
     result = dict(after)
     _drop_mirrors(result, declared)
     return result
@@ -230,7 +230,7 @@ def _add_attributes(fields: Iterable[FieldChange], ids: Any) -> Iterable[Call]:
 
 
 def _tag(fields: Iterable[FieldChange], ids: Any) -> Iterable[Call]:
-    """Tags are written as deltas: replacing the map would touch tags of others (cognito.md 2.15)."""
+    """Tags are written as deltas: replacing the map would affect tags set by others (cognito.md 2.15)."""
     arn = {"ResourceArn": ids["ResourceArn"]}
     tags: Tree = {}
     for change in (f for f in fields if f.path[0] == "UserPoolTags"):
@@ -244,15 +244,15 @@ def _tag(fields: Iterable[FieldChange], ids: Any) -> Iterable[Call]:
         yield Call("cognito-idp", "UntagResource", {**arn, "TagKeys": unwanted})
 
 
-def frozen(change: FieldChange, declared: Tree, before: Tree) -> str:  # noqa: ARG001 - the signature of the hook
-    """Tell why a member of a live pool cannot be changed, where the schema's marks cannot say it."""
+def frozen(change: FieldChange, _declared: Tree, _before: Tree) -> str:
+    """Return why a member of a live pool cannot be changed, if the schema's marks cannot express it."""
     if change.path == ("AdminCreateUserConfig", "UnusedAccountValidityDays"):
         return "Cognito no longer takes it. Set Policies.PasswordPolicy.TemporaryPasswordValidityDays instead."
     return ""
 
 
 def exports(ids: Mapping[str, str], region: str) -> Mapping[str, str]:
-    """Give the id, the ARN, and the name under which identity pools know the pool."""
+    """Return the id, the ARN, and the provider name used by identity pools."""
     pool = ids.get("UserPoolId")
     if not pool:
         return {}

@@ -1,4 +1,4 @@
-"""The WAF web ACL of a pool: not a Cognito API, but a setting of the pool all the same (cognito.md 9.6)."""
+"""The WAF web ACL of a pool: not part of the Cognito API, but a setting of the pool (cognito.md 9.6)."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ ACL = "WebACLArn"
 
 
 def from_api(answer: Tree) -> Tree:
-    """Keep the name of the web ACL; its rules are not the pool's."""
+    """Keep the ARN of the web ACL; its rules do not belong to the pool."""
     return {ACL: answer["ARN"]} if answer.get("ARN") else {}
 
 
 def lower(pending_call: PendingCall, usual: Callable[[PendingCall], tuple[Call, ...]]) -> tuple[Call, ...]:
-    """Take the association away where the manifest says null."""
+    """Remove the association if the manifest has null."""
     if pending_call.payload.get(ACL):
         return usual(pending_call)
     return (Call("wafv2", "DisassociateWebACL", {"ResourceArn": pending_call.change.ids["ResourceArn"]}),)

@@ -1,8 +1,8 @@
-"""The embedded Cognito: what `--local`, the tests and `poolctl local serve` run against.
+"""The embedded Cognito: the backend of `--local`, the tests and `poolctl local serve`.
 
-In: API calls, in process or over HTTP. Out: the answers and errors of the real service, as far as they are known.
-moto, extended from outside: it replaces where the service replaces, keeps where it keeps, fills in, re-sorts and
-refuses. moto's plain behaviour must not be taken for Cognito's. Importing this package is cheap; moto and boto3 (0.5 s)
+In: API calls, in process or over HTTP. Out: the answers and errors of the real service, as far as known.
+moto, extended from outside: it replaces, keeps, fills in, re-sorts and refuses as the service does.
+Plain moto's behaviour is not evidence about Cognito. Importing this package is cheap; moto and boto3 (0.5 s)
 are imported on start.
 """
 
@@ -19,16 +19,16 @@ if TYPE_CHECKING:  # heavy
     from reconciler.local.server import Server
 
 STAND_IN_LENGTH = 24
-"""Least length of a stand-in; Cognito takes client secrets of 24 to 64 characters."""
+"""Minimum length of a placeholder; Cognito accepts client secrets of 24 to 64 characters."""
 
 
 class LocalCognito:
-    """An embedded Cognito in this process; boto3 clients made after `start` talk to it.
+    """An embedded Cognito in this process; boto3 clients created after `start` use it.
 
     Args:
-        directory: Where the state lives between runs; None keeps it in memory.
-        unmeasured: What an update does to omitted members of which nobody measured it (cognito.md 2.1).
-        empty_pages: Whether lists answer with empty and short pages now and then.
+        directory: Where the state is stored between runs; None keeps it in memory.
+        unmeasured: The effect of an update on omitted members for which it was not measured (cognito.md 2.1).
+        empty_pages: Whether lists sometimes return empty and short pages.
     """
 
     def __init__(
@@ -48,9 +48,9 @@ class LocalCognito:
         self._session: Any = None
         self._clients: dict[tuple[str, str], Any] = {}
         self.faults: Faults = Faults()
-        """What should go wrong."""
+        """Faults to inject."""
         self.calls: list[RecordedCall] = []
-        """The requests that arrived about user pools and identity pools, in order, secrets masked."""
+        """Received requests about user pools and identity pools, in order, with secrets masked."""
 
     @property
     def records(self) -> dict[str, dict[str, Any]]:
@@ -59,12 +59,12 @@ class LocalCognito:
 
     @property
     def account(self) -> dict[str, Any]:
-        """The records of what belongs to no user pool, for tests: identity pools, limits, web ACLs."""
+        """The records outside user pools, for tests: identity pools, limits, web ACLs."""
         return self._store.account
 
     @property
     def unmeasured(self) -> Literal["reset", "kept"]:
-        """What an update does to omitted members of which nobody measured it; may be changed at any time."""
+        """The effect of an update on omitted members for which it was not measured; can be changed at any time."""
         return self._store.unmeasured
 
     @unmeasured.setter
@@ -73,7 +73,7 @@ class LocalCognito:
 
     @property
     def pending_describes(self) -> int:
-        """For how many describes a domain or replica that is made or changed from now on stays as if in the making."""
+        """Number of describes for which a new or changed domain or replica remains in progress."""
         return self._store.pending_describes
 
     @pending_describes.setter
@@ -84,7 +84,7 @@ class LocalCognito:
         """Read the state and intercept boto3.
 
         Raises:
-            InvalidInput: The directory is in use, or what is in it is not ours.
+            InvalidInput: The directory is in use, or its content is not ours.
         """
         from moto import mock_aws
 
@@ -101,13 +101,13 @@ class LocalCognito:
         return self
 
     def stop(self) -> None:
-        """Let go: boto3 talks to AWS again, and moto's Cognito is moto's own."""
+        """Stop: boto3 uses AWS again, and moto's Cognito is restored."""
         self._session = None
         self._clients.clear()
         self._stack.close()
 
     def client(self, service: str, region: str = "us-east-1") -> Any:
-        """Return a boto3 client that talks to this Cognito, or to moto's other services."""
+        """Return a boto3 client for this Cognito, or for moto's other services."""
         import boto3
 
         self._session = self._session or boto3.session.Session()
@@ -123,12 +123,12 @@ class LocalCognito:
 
 
 def serve(directory: Path | None, host: str = "127.0.0.1", port: int = 0) -> Server:
-    """Return an embedded Cognito that listens on a loopback address once it is started.
+    """Return an embedded Cognito that listens on a loopback address after `start`.
 
     Args:
-        directory: Where the state lives; None keeps it in memory.
+        directory: Where the state is stored; None keeps it in memory.
         host: A loopback address.
-        port: 0 takes a free one.
+        port: 0 selects a free one.
 
     Raises:
         InvalidInput: The host is not a loopback address.
@@ -140,9 +140,9 @@ def serve(directory: Path | None, host: str = "127.0.0.1", port: int = 0) -> Ser
 
 
 def stand_in_secret(name: str, key: str) -> str:
-    """Return a stand-in for a secret that a local run cannot read.
+    """Return a placeholder for a secret that a local run cannot read.
 
-    Deterministic per name and key, at least 24 characters, letters, digits and underscores only, so that Cognito's own
+    Deterministic per name and key, at least 24 characters, letters, digits and underscores only, so Cognito's own
     pattern for client secrets accepts it.
     """
     slug = re.sub(r"\W+", "_", f"local_{name}_{key}", flags=re.ASCII)[:40]

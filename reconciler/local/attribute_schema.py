@@ -11,7 +11,7 @@ from reconciler.local.store import Record
 
 STANDARD: dict[str, Record] = PUBLISHED["standard_attributes"]
 ORDER = tuple(STANDARD)
-"""The order in which new pools list the standard attributes."""
+"""Order of the standard attributes in new pools."""
 
 MAX_CUSTOM = 50
 MAX_LENGTH = 2048
@@ -22,7 +22,7 @@ CONSTRAINTS = {
 
 
 def standard(name: str) -> Record:
-    """Return a standard attribute as a new pool has it."""
+    """Return the default definition of a standard attribute."""
     return {"Name": name, **copy.deepcopy(STANDARD[name])}
 
 
@@ -62,7 +62,7 @@ def extend(attributes: list[Record], sent: list[Record]) -> list[Record]:
 
 
 def _override(attribute: Record, sent: Record) -> Record:
-    """Apply what may be changed of a standard attribute: Required, Mutable and the limits (P26)."""
+    """Apply the changeable parts of a standard attribute: Required, Mutable and the limits (P26)."""
     name = attribute["Name"]
     if sent.get("AttributeDataType", attribute["AttributeDataType"]) != attribute["AttributeDataType"] or sent.get(
         "DeveloperOnlyAttribute"
@@ -70,7 +70,7 @@ def _override(attribute: Record, sent: Record) -> Record:
         refuse(
             "You can not change AttributeDataType or set developerOnlyAttribute for standard schema attribute " + name
         )
-    # Mutable of an attribute that is named in Schema is false when left out (emulators 2.1)
+    # Mutable of an attribute in Schema is false if omitted (emulators 2.1)
     return {
         **attribute,
         "Mutable": sent.get("Mutable", False),
@@ -118,7 +118,7 @@ def _number(limits: Record, key: str, member: str) -> int | None:
 
 
 def add_custom_attributes(ctx: Context, params: Record) -> Record:
-    """AddCustomAttributes: 1 to 25 per call, never removed again."""
+    """AddCustomAttributes: 1 to 25 per call; they can never be removed."""
     pool = ctx.pool(params)
     pool["schema"] = extend(pool["schema"], params["CustomAttributes"])
     pool["modified"] = ctx.store.now()

@@ -1,12 +1,12 @@
-"""moto's Cognito, with our operations in front: subclasses put in place through moto's own `BackendDict`.
+"""moto's Cognito, overridden by our operations: subclasses installed through moto's own `BackendDict`.
 
-No fork and no patched method. The names of moto that this rests on are `BackendDict.backend` (which class makes the
-backends), `_url_module` (which response class answers), `call_action` (the one choke point of a response class) and
-`url_paths`; tests/local/test_state.py watches them.
+No fork and no patched method. It depends on these names of moto: `BackendDict.backend` (the class of the
+backends), `_url_module` (the response class), `call_action` (the single entry point of a response class) and
+`url_paths`; tests/local/test_state.py checks them.
 
-Every request passes `call_action`: it is validated, recorded, may meet a fault, and is answered by our table of
-operations or else by moto. All of it happens under one lock. The same holds for identity pools, and for those requests
-to AWS WAF that name a user pool.
+Every request passes `call_action`: it is validated, recorded, may trigger a fault, and is answered by our table of
+operations or otherwise by moto, all under one lock. The same applies to identity pools, and to requests
+to AWS WAF that concern a user pool.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ MODULES = (
     *(terms_documents, cimd, log_deliveries, sessions, replicas, limits),
 )
 OPERATIONS: dict[str, Operation] = {name: run for module in MODULES for name, run in module.OPERATIONS.items()}
-"""Every operation on user pools that is ours; the others of the API are moto's."""
+"""Our operations on user pools; moto handles the rest of the API."""
 BY_SERVICE = {SERVICE: OPERATIONS, IDENTITY: identity_pools.OPERATIONS, web_acls.SERVICE: web_acls.OPERATIONS}
 
 Answer = tuple[int, dict[str, str], str]
@@ -87,11 +87,11 @@ NOT_IMPLEMENTED = 501
 
 
 class Engine:
-    """One embedded Cognito: records, faults and the calls that arrived."""
+    """One embedded Cognito: records, faults and received calls."""
 
     def __init__(self, store: Store, *, record: bool = True) -> None:
         self.store = store
-        self._record = record  # a server that runs for days should not keep every call
+        self._record = record  # a long-running server should not keep every call
         self.faults = Faults()
         self.calls: list[RecordedCall] = []
 
@@ -101,10 +101,10 @@ class Engine:
         Args:
             response: moto's request object.
             operation: CamelCase name.
-            by_moto: Lets moto answer.
+            by_moto: Returns moto's answer.
 
         Raises:
-            ConnectionClosedError: A fault takes the answer away.
+            ConnectionClosedError: A fault drops the answer.
         """
         service, region = response.service, response.region
         with self.store.lock:
@@ -143,7 +143,7 @@ class Engine:
         return by_moto()
 
     def _renew_shadows(self) -> None:
-        """Bring moto's objects of every Region in step: some operations name no Region and search in all."""
+        """Sync moto's objects of every Region: some operations name no Region and search all."""
         user: Any = cognitoidp_backends[ACCOUNT]
         for region in {p["region"] for p in self.store.pools.values()} | set(user):
             user[region].renew_shadows()
@@ -177,10 +177,10 @@ def _users(region: str, pool_id: str) -> int:
 
 
 class Ours:
-    """What our backends of one Region have in common: an engine, and addresses that our response class serves."""
+    """Common parts of our backends of one Region: an engine, and the URLs that our response class serves."""
 
     MOTO_URLS: Any
-    """moto's module of addresses."""
+    """moto's module of URLs."""
     RESPONSE: Any
     """Our response class."""
     region_name: str
@@ -191,12 +191,12 @@ class Ours:
         self.engine = engine
 
     def reset(self) -> None:
-        """Forget users; moto calls this when a mock starts. The records are not moto's to reset."""
+        """Reset users; moto calls this when a mock starts. It must not reset the records."""
         self.__init__(self.engine, self.region_name, self.account_id)  # type: ignore[misc]
 
     @property
     def _url_module(self) -> Any:
-        """Serve moto's addresses with our response class."""
+        """Serve moto's URLs with our response class."""
         paths = dict(self.MOTO_URLS.url_paths)
         for path in ("{0}/", "{0}/$"):
             if path in paths:
@@ -214,7 +214,7 @@ class LocalBackend(Ours, CognitoIdpBackend):
         self._seen: dict[str, int] = {}
 
     def renew_shadows(self) -> None:
-        """Bring moto's objects of this Region in step with the records."""
+        """Sync moto's objects of this Region with the records."""
         store = self.engine.store
         current = {p["id"]: p for p in store.of_region(self.region_name)}
         for pool_id in [i for i in self.user_pools if i not in current]:
@@ -229,12 +229,12 @@ class LocalBackend(Ours, CognitoIdpBackend):
 
 
 class LocalIdentityBackend(Ours, CognitoIdentityBackend):
-    """moto's backend of identity pools of one Region; all that it keeps is who has an identity."""
+    """moto's backend of identity pools of one Region; it keeps only the identities."""
 
     MOTO_URLS = moto.cognitoidentity.urls
 
     def renew_shadows(self) -> None:
-        """Bring moto's identities in step with the identity pools that there are."""
+        """Sync moto's identities with the existing identity pools."""
         known = {i for i in self.engine.store.account["identity_pools"] if i.startswith(f"{self.region_name}:")}
         self.pools_identities = {
             i: self.pools_identities.get(i, {"IdentityPoolId": i, "Identities": []}) for i in sorted(known)
@@ -251,7 +251,7 @@ class LocalWafBackend(Ours, WAFV2Backend):
 
 
 class Choke:
-    """What our response classes have in common: the choke point."""
+    """Common parts of our response classes: the single entry point."""
 
     service: str
     """Name of the API."""
@@ -276,21 +276,21 @@ class Choke:
 
 
 class LocalResponse(Choke, CognitoIdpResponse):
-    """moto's response class of user pools with the choke point in front."""
+    """moto's response class of user pools with our entry point."""
 
     service = SERVICE
     backends = cognitoidp_backends
 
 
 class LocalIdentityResponse(Choke, CognitoIdentityResponse):
-    """moto's response class of identity pools with the choke point in front."""
+    """moto's response class of identity pools with our entry point."""
 
     service = IDENTITY
     backends = cognitoidentity_backends
 
 
 class LocalWafResponse(Choke, WAFV2Response):
-    """moto's response class of AWS WAF with the choke point in front of what concerns user pools."""
+    """moto's response class of AWS WAF with our entry point for requests about user pools."""
 
     service = web_acls.SERVICE
     backends = wafv2_backends
@@ -315,9 +315,9 @@ REGISTRIES: tuple[tuple[Any, type[Ours]], ...] = (
 
 @contextmanager
 def installed(engine: Engine) -> Iterator[None]:
-    """Put an engine in the place of moto's Cognito, and moto's back in the end.
+    """Replace moto's Cognito with an engine, and restore it at the end.
 
-    `BackendDict.backend` is called with a Region and an account, so a partial does as well as a class.
+    `BackendDict.backend` is called with a Region and an account, so a partial works as well as a class.
     """
     with ExitStack() as stack:
         for registry, backend in REGISTRIES:

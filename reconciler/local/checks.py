@@ -1,11 +1,11 @@
 """Validates every request against the installed botocore models, as the service's front end does.
 
-botocore's client checks required members, types and minimum values only; moto checks nothing. So a wrong enum value, a
-text that is too long or a name with a forbidden character would pass every test and fail on AWS. The checks are
-driven by the model: an operation that botocore learns tomorrow is checked without a change here.
+botocore's client checks only required members, types and minimum values; moto checks nothing. So a wrong enum value, a
+string that is too long or a name with a forbidden character would pass every test and fail on AWS. The checks are
+driven by the model: new operations of botocore are checked without a change here.
 
-Departures from the model, all from cognito.md 2.3 and its "Model versus service": the Domain pattern does not hold
-for custom domains, and the enum of ExplicitAuthFlows lacks a value that the service takes.
+Deviations from the model, all from cognito.md 2.3 and its "Model versus service": the Domain pattern does not apply
+to custom domains, and the enum of ExplicitAuthFlows lacks a value that the service accepts.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ IDENTITY = "cognito-identity"
 INVALID = {SERVICE: "InvalidParameterException"}
 """Name of the exception for a broken constraint; the front ends of the other services call it ValidationException."""
 LENIENT_ENUMS = frozenset({"ALLOW_CLIENT_TOKEN_AUTH"})
-"""Values that the service knows and the model does not (cognito.md 2.3)."""
+"""Values that the service accepts but the model lacks (cognito.md 2.3)."""
 
 SECRET_SHAPES = frozenset(
     {"ClientSecretType", "PasswordType", "SecretHashType", "TokenModelType", "SecretCodeType", "SessionType"}
@@ -36,7 +36,7 @@ MASK = "***"
 
 @cache
 def service_model(service: str = SERVICE) -> Any:
-    """Return botocore's model of an API, that of user pools if none is named."""
+    """Return botocore's model of an API, by default that of user pools."""
     from botocore.loaders import Loader
     from botocore.model import ServiceModel
 
@@ -56,7 +56,7 @@ def validate(operation: str, params: Mapping[str, Any], service: str = SERVICE) 
     Args:
         operation: CamelCase name.
         params: The parsed body.
-        service: Whose operation it is.
+        service: Service of the operation.
 
     Raises:
         Refusal: SerializationException for a wrong type, InvalidParameterException for a broken constraint.

@@ -1,6 +1,6 @@
-"""Policies for clients that name themselves by a URL (botocore 1.44.8; cognito.md 2.22; nothing measured).
+"""Policies for clients identified by a URL (botocore 1.44.8; cognito.md 2.22; nothing measured).
 
-Only what the API model says is checked: lengths, patterns, and that the plan must have them.
+Only the constraints of the API model are checked: lengths, patterns, and the feature plan.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def create_cimd_policy(ctx: Context, params: Record) -> Record:
 
 
 def update_cimd_policy(ctx: Context, params: Record) -> Record:
-    """UpdateCIMDPolicy: what it does to a CacheDuration that is left out is unmeasured."""
+    """UpdateCIMDPolicy: its effect on an omitted CacheDuration is unmeasured."""
     pool = ctx.pool(params)
     check_essentials(pool, CIMD)
     old = dict(_policy(pool, params))
@@ -65,7 +65,7 @@ def delete_cimd_policy(ctx: Context, params: Record) -> Record:
 
 
 def list_cimd_policies(ctx: Context, params: Record) -> Record:
-    """ListCIMDPolicies: items say no patterns."""
+    """ListCIMDPolicies: items have no patterns."""
     hidden = ("UserPoolId", "URLPatterns")
     items = [{k: v for k, v in p.items() if k not in hidden} for p in ctx.pool(params)["cimd"].values()]
     return page(ctx, items, params, "CIMDPolicies")

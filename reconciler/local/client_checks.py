@@ -1,4 +1,4 @@
-"""What an app client may not be (cognito.md 3.2, C1 to C21)."""
+"""Rules about app clients (cognito.md 3.2, C1 to C21)."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ INVALID_WRITE = "Invalid write attributes specified while creating a client"
 
 
 def check_client(pool: Record, client: Record, params: Record) -> None:
-    """Check a client as it would be after a write.
+    """Check a client in its state after a write.
 
     Args:
         pool: The pool that it belongs to.
-        client: The client as it would be.
+        client: The client after the write.
         params: The request, for members that are not stored.
 
     Raises:
@@ -150,7 +150,7 @@ def _flows(_pool: Record, client: Record) -> None:
 
 
 def _analytics(pool: Record, sent: Record) -> None:
-    """Check what was sent, not what is stored: the service itself adds RoleArn to an ApplicationArn (C16)."""
+    """Check the request, not the stored values: the service itself adds RoleArn to an ApplicationArn (C16)."""
     arn = sent.get("ApplicationArn")
     if arn and {"ApplicationId", "RoleArn", "ExternalId"} & set(sent):
         refuse("ApplicationArn cannot be used with ApplicationId, RoleArn or ExternalId.")

@@ -1,6 +1,6 @@
-"""The secrets of an app client (cognito.md 2.3, "Client secrets"): two at most, shown once, never the last deleted.
+"""The secrets of an app client (cognito.md 2.3, "Client secrets"): at most two, shown once; the last cannot be deleted.
 
-`secrets` of a pool is filled when a client gets its second one; before, the client's own ClientSecret is the only one.
+`secrets` of a pool has an entry once a client gets its second one; before, its own ClientSecret is the only one.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ SHOWN = ("ClientSecretId", "ClientSecretCreateDate")
 
 
 def add_user_pool_client_secret(ctx: Context, params: Record) -> Record:
-    """AddUserPoolClientSecret: shows a value that the service made; one that was sent is not echoed."""
+    """AddUserPoolClientSecret: returns a generated value; a value from the request is not returned."""
     pool = ctx.pool(params)
     client = find_client(pool, params["ClientId"])
     secrets = _secrets(pool, client)
@@ -32,7 +32,7 @@ def add_user_pool_client_secret(ctx: Context, params: Record) -> Record:
 
 
 def _secret(client: Record, date: float, value: str, others: list[Record]) -> Record:
-    """Return a secret; its id says the second it was made in, or a later one if that is taken."""
+    """Return a secret; its id is the second of its creation, or a later one if that is in use."""
     second, taken = int(date), {s["ClientSecretId"] for s in others}
     while (name := f"{client['ClientId']}--{second}") in taken:
         second += 1
@@ -48,7 +48,7 @@ def _secrets(pool: Record, client: Record) -> list[Record]:
 
 
 def delete_user_pool_client_secret(ctx: Context, params: Record) -> Record:
-    """DeleteUserPoolClientSecret: describe then shows the one that is left."""
+    """DeleteUserPoolClientSecret: describe then returns the remaining one."""
     pool = ctx.pool(params)
     client = find_client(pool, params["ClientId"])
     secrets = _secrets(pool, client)
@@ -64,7 +64,7 @@ def delete_user_pool_client_secret(ctx: Context, params: Record) -> Record:
 
 
 def list_user_pool_client_secrets(ctx: Context, params: Record) -> Record:
-    """ListUserPoolClientSecrets: never their values."""
+    """ListUserPoolClientSecrets: never returns values."""
     pool = ctx.pool(params)
     items = [{k: s[k] for k in SHOWN} for s in _secrets(pool, find_client(pool, params["ClientId"]))]
     return page(ctx, items, params, "ClientSecrets")

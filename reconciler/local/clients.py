@@ -1,6 +1,6 @@
-"""App clients: what an update keeps and resets, and how describe differs from what was sent (cognito.md 2.3, 4.3).
+"""App clients: members that an update keeps or resets, and how describe differs from the request (cognito.md 2.3, 4.3).
 
-Lists are kept in the order sent, which create and update echo, and describe sorts (4.5).
+Lists keep the order of the request, which create and update return; describe sorts them (4.5).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from reconciler.local.store import ACCOUNT, Record, partition
 
 CLIENT_ID = 26
 SECRET = 52
-"""Length of a secret that the service makes."""
+"""Length of a generated secret."""
 REFRESH_DAYS = 30
 """Default of RefreshTokenValidity; 0 becomes this."""
 UNITS = {"AccessToken": "hours", "IdToken": "hours", "RefreshToken": "days"}
@@ -26,12 +26,12 @@ DEFAULTS: Record = {
     "EnablePropagateAdditionalUserContextData": False,
     "AuthSessionValidity": 3,
 }
-"""The members that describe shows of a client of which only the name was sent (4.3)."""
+"""The members that describe returns for a client created with only a name (4.3)."""
 KEPT = frozenset(
     {"ClientName", "RefreshTokenValidity", "AccessTokenValidity", "IdTokenValidity", "EnableTokenRevocation"}
     | {"AuthSessionValidity", "ClientSecret", "PublishSecretsInAWSSecretsManager"}
 )
-"""What an update keeps when it is left out; everything else is reset (2.3)."""
+"""Omitted members that an update keeps; all others are reset (2.3)."""
 NOT_STORED = frozenset({"UserPoolId", "ClientId", "GenerateSecret"})
 SORTED = frozenset(
     {"AllowedOAuthFlows", "AllowedOAuthScopes", "ExplicitAuthFlows", "CallbackURLs", "LogoutURLs", "ReadAttributes"}
@@ -43,9 +43,9 @@ DEFAULT_READ = frozenset(ORDER) - {"sub", "identities"}
 DEFAULT_WRITE = DEFAULT_READ - VERIFIED
 """Attribute lists equal to the default are not returned (2.3; text of the API model)."""
 BY_CLIENT = ("clients", "risk", "looks", "sessions", "secrets")
-"""Parts of a pool that are kept by client id."""
+"""Parts of a pool keyed by client id."""
 OF_CLIENT = ("styles", "terms", "cimd")
-"""Parts of a pool whose items name their client."""
+"""Parts of a pool whose items contain their client id."""
 SERVICE_ROLE = "role/aws-service-role/cognito-idp.amazonaws.com/AWSServiceRoleForAmazonCognitoIdp"
 
 
@@ -78,7 +78,7 @@ def update_user_pool_client(ctx: Context, params: Record) -> Record:
 def _configure(pool: Record, params: Record, old: Record) -> Record:
     sent = {k: v for k, v in params.items() if k not in NOT_STORED}
     kept = {k: v for k, v in old.items() if k in KEPT}
-    client = drop_empty({**DEFAULTS, **kept, **sent})  # an empty list is the same as none (C20)
+    client = drop_empty({**DEFAULTS, **kept, **sent})  # an empty list is the same as an absent one (C20)
     client["RefreshTokenValidity"] = client["RefreshTokenValidity"] or REFRESH_DAYS
     client["TokenValidityUnits"] = _units(sent.get("TokenValidityUnits"), old.get("TokenValidityUnits"))
     rotation = _rotation(sent.get("RefreshTokenRotation"), old.get("RefreshTokenRotation"))
@@ -91,7 +91,7 @@ def _present(**members: Any) -> Record:
 
 
 def _units(sent: Record | None, old: Record | None) -> Record:
-    """Return the units: once set, they are always complete, also after they were left out (cognito.md 15.8)."""
+    """Return the units: once set, they are always complete, even after an update omits them (cognito.md 15.8)."""
     return {**UNITS, **(sent or {})} if sent or old else {}
 
 
@@ -121,7 +121,7 @@ def _view(pool: Record, client: Record, *, ordered: bool) -> Record:
 
 
 def _secret_arn(pool: Record, client_id: str) -> str:
-    """Return the ARN that stands in the place of a secret that Secrets Manager holds (text of the API model)."""
+    """Return the ARN that replaces a secret stored in Secrets Manager (text of the API model)."""
     where = f"arn:{partition(pool['region'])}:secretsmanager:{pool['region']}:{ACCOUNT}"
     return f"{where}:secret:cognito-idp!{pool['id']}/{client_id}-AbCdEf"
 
@@ -133,7 +133,7 @@ def describe_user_pool_client(ctx: Context, params: Record) -> Record:
 
 
 def delete_user_pool_client(ctx: Context, params: Record) -> Record:
-    """DeleteUserPoolClient: everything that belongs to the client goes with it (7.4)."""
+    """DeleteUserPoolClient: also deletes everything that belongs to the client (7.4)."""
     pool = ctx.pool(params)
     client_id = find_client(pool, params["ClientId"])["ClientId"]
     for part in BY_CLIENT:

@@ -46,7 +46,7 @@ def create_user_pool_domain(ctx: Context, params: Record) -> Record:
 
 
 def update_user_pool_domain(ctx: Context, params: Record) -> Record:
-    """UpdateUserPoolDomain: replaces; ManagedLoginVersion left out becomes 1."""
+    """UpdateUserPoolDomain: replaces; an omitted ManagedLoginVersion becomes 1."""
     pool = ctx.pool(params)
     old = _domain(pool, params["Domain"])
     if "CustomDomainConfig" in old and "CustomDomainConfig" not in params:
@@ -125,7 +125,7 @@ def _no_such_domain() -> NoReturn:
 
 
 def describe_user_pool_domain(ctx: Context, params: Record) -> Record:
-    """DescribeUserPoolDomain: an unknown name gets an empty answer, not an error."""
+    """DescribeUserPoolDomain: returns an empty answer for an unknown name, not an error."""
     name = params["Domain"]
     pool = _owner(ctx, name)
     if pool is None or pool["region"] != ctx.region:
@@ -147,7 +147,7 @@ def _distribution(name: str) -> str:
 
 
 def delete_user_pool_domain(ctx: Context, params: Record) -> Record:
-    """DeleteUserPoolDomain: the pool must be the domain's own."""
+    """DeleteUserPoolDomain: the domain must belong to the pool."""
     pool = ctx.pool(params)
     _domain(pool, params["Domain"])
     del pool["domains"][params["Domain"]]

@@ -1,6 +1,6 @@
-"""Faults on demand, and the list of calls that arrived.
+"""Fault injection, and the list of received calls.
 
-A real account throttles, has writes in flight and loses answers; moto never does. Tests say here what should go wrong.
+A real account throttles, has writes in flight and loses answers; moto never does. Tests configure faults here.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ ANY = "*"
 
 @dataclass
 class Fault:
-    """Something that goes wrong a number of times."""
+    """A fault that occurs a number of times."""
 
     operation: str
     """CamelCase, of any service (TagResource is in two), or `*` for any."""
     error_code: str | None
-    """Name of the exception; None when only the answer is lost."""
+    """Name of the exception; None if only the answer is lost."""
     times: int
-    """How often it still happens."""
+    """Remaining number of occurrences."""
     after: int
-    """How many calls pass before it starts."""
+    """Number of calls before it starts."""
     message: str
-    """The service's words."""
+    """The service's message."""
     lost_answer: bool
-    """Whether the operation is carried out and the connection then breaks."""
+    """Whether the operation takes effect and the connection then breaks."""
 
     @property
     def status(self) -> int:
@@ -42,7 +42,7 @@ class Fault:
 
 
 class Faults:
-    """What should go wrong."""
+    """Faults to inject."""
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
@@ -57,18 +57,18 @@ class Faults:
         *,
         lost_answer: bool = False,
     ) -> None:
-        """Let an operation fail.
+        """Make an operation fail.
 
         Args:
             operation: CamelCase, or `*` for any.
-            error_code: Name of the exception. May be left out with `lost_answer`.
-            times: How often.
-            after: How many calls of the operation pass first.
-            message: The service's words; the usual ones if left out.
-            lost_answer: Carry the operation out, then break the connection. Takes precedence over `error_code`.
+            error_code: Name of the exception. Optional with `lost_answer`.
+            times: Number of occurrences.
+            after: Number of calls of the operation that succeed first.
+            message: The service's message; by default a generic one.
+            lost_answer: Run the operation, then break the connection. Takes precedence over `error_code`.
 
         Raises:
-            ValueError: Neither an error nor a lost answer was asked for.
+            ValueError: Neither an error nor a lost answer was given.
         """
         if error_code is None and not lost_answer:
             raise ValueError("a fault needs an error code or a lost answer")
@@ -76,11 +76,11 @@ class Faults:
         self._faults.append(Fault(operation, error_code, times, after, text, lost_answer))
 
     def clear(self) -> None:
-        """Let nothing go wrong any more."""
+        """Remove all faults."""
         self._faults.clear()
 
     def due(self, operation: str) -> Fault | None:
-        """Return the fault that this call meets, and count it. Call once per request."""
+        """Return the fault for this call, and count it. Call once per request."""
         for fault in self._faults:
             if fault.operation not in (operation, ANY) or not fault.times:
                 continue
@@ -94,15 +94,15 @@ class Faults:
 
 @dataclass(frozen=True)
 class RecordedCall:
-    """One request that arrived."""
+    """One received request."""
 
     service: str
     """`cognito-idp`, `cognito-identity` or `wafv2`."""
     operation: str
     """CamelCase."""
     params: dict[str, Any]
-    """The request, secrets masked."""
+    """The request, with secrets masked."""
     region: str
-    """The Region that was addressed."""
+    """The Region of the request."""
     error: str = ""
-    """Name of the exception that was answered; empty if there was none."""
+    """Name of the returned exception; empty if there was none."""

@@ -1,4 +1,4 @@
-"""Groups (cognito.md 2.7): updates merge, and creating an identity provider makes a group too."""
+"""Groups (cognito.md 2.7): updates merge, and creating an identity provider also creates a group."""
 
 from __future__ import annotations
 

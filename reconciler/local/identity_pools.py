@@ -1,6 +1,6 @@
-"""Identity pools (cognito.md 1.2, 2.18, 4.4; O18, O19): flat answers, replaced as a whole but for the classic flow.
+"""Identity pools (cognito.md 1.2, 2.18, 4.4; O18, O19): flat answers, replaced as a whole except the classic flow.
 
-A user pool that is named as a provider must exist, in any Region; its clients, IAM roles and providers are not looked
+A user pool referenced as a provider must exist, in any Region; its clients, IAM roles and providers are not looked
 up.
 """
 
@@ -14,7 +14,7 @@ from reconciler.local.refusal import not_found, refuse
 from reconciler.local.store import ACCOUNT, Record, partition
 
 USER_POOL = re.compile(r"cognito-idp\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/([\w-]+_[0-9a-zA-Z]+)")
-"""How a user pool is called as a provider."""
+"""Provider name of a user pool."""
 REPLACED = (
     *("IdentityPoolName", "AllowUnauthenticatedIdentities", "SupportedLoginProviders", "OpenIdConnectProviderARNs"),
     *("CognitoIdentityProviders", "SamlProviderARNs"),
@@ -25,12 +25,12 @@ MAX_TAGS = 50
 MAX_RULES = 25
 """The model says 400."""
 HIDDEN = ("roles", "principal_tags")
-"""What other operations show."""
+"""Members returned by other operations."""
 MAPPINGS = "RoleMappings"
 
 
 def create_identity_pool(ctx: Context, params: Record) -> Record:
-    """CreateIdentityPool: the name need not be unique."""
+    """CreateIdentityPool: the name does not have to be unique."""
     made = {"IdentityPoolId": f"{ctx.region}:{ctx.store.new_uuid()}", "roles": {}, "principal_tags": {}}
     return _write(ctx, {**made, "AllowClassicFlow": False, "IdentityPoolTags": {}}, params)
 
@@ -55,7 +55,7 @@ def _write(ctx: Context, kept: Record, params: Record) -> Record:
 
 
 def _complete(pool: Record) -> None:
-    """Make of the providers what the service shows: complete, and in an order of its own (4.5)."""
+    """Return the providers as the service does: complete, and in its own order (4.5)."""
     for member in PROVIDERS:
         if member in pool:
             pool[member] = sorted(pool[member])
@@ -167,7 +167,7 @@ def _check_rules(key: str, rules: list[Record]) -> None:
 
 
 def get_identity_pool_roles(ctx: Context, params: Record) -> Record:
-    """GetIdentityPoolRoles: what there is none of is absent."""
+    """GetIdentityPoolRoles: empty members are absent."""
     pool = _pool(ctx, params)
     return {"IdentityPoolId": pool["IdentityPoolId"], **pool["roles"]}
 
@@ -185,7 +185,7 @@ def set_principal_tag_attribute_map(ctx: Context, params: Record) -> Record:
 
 
 def get_principal_tag_attribute_map(ctx: Context, params: Record) -> Record:
-    """GetPrincipalTagAttributeMap: of a provider that was never set, no tags."""
+    """GetPrincipalTagAttributeMap: no tags for a provider that was never set."""
     pool, name = _pool(ctx, params), params["IdentityProviderName"]
     ids = {"IdentityPoolId": pool["IdentityPoolId"], "IdentityProviderName": name}
     return {**ids, **pool["principal_tags"].get(name, {"UseDefaults": False, "PrincipalTags": {}})}

@@ -1,7 +1,7 @@
 """Provisioned limits (cognito.md 1.1, 5.1): request rates of the account in a Region.
 
-The free rates are those of 5.1. The highest rate that an account may ask for is in Service Quotas; ten times the free
-one stands for it here.
+The free rates are those of 5.1. The maximum rate of an account is in Service Quotas; the embedded Cognito uses ten
+times the free one.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ FREE = {
     "UserResourceUpdate": 25,
     "ClientAuthentication": 150,
 }
-"""Requests a second."""
+"""Requests per second."""
 QUOTA = 10
-"""How many times the free rate can be provisioned."""
+"""Maximum rate as a multiple of the free rate."""
 
 
 def get_provisioned_limit(ctx: Context, params: Record) -> Record:

@@ -1,4 +1,4 @@
-"""Log delivery (cognito.md 2.11, 4.4; O15): a list that is replaced as a whole and comes back in another order."""
+"""Log delivery (cognito.md 2.11, 4.4; O15): a list that is replaced as a whole and returned in another order."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ DESTINATIONS = {LOG_GROUP: "LogGroupArn", "S3Configuration": "BucketArn", "Fireh
 
 
 def set_log_delivery_configuration(ctx: Context, params: Record) -> Record:
-    """SetLogDeliveryConfiguration: [] switches all off."""
+    """SetLogDeliveryConfiguration: [] disables all deliveries."""
     pool = ctx.pool(params)
     entries = params["LogConfigurations"]
     sources = [e["EventSource"] for e in entries]
@@ -55,7 +55,7 @@ def _check_group(pool: Record, arn: str) -> None:
 
 
 def get_log_delivery_configuration(ctx: Context, params: Record) -> Record:
-    """GetLogDeliveryConfiguration: "by design" in no certain order, so here in the reverse one."""
+    """GetLogDeliveryConfiguration: the order is "by design" unspecified, so here it is reversed."""
     pool = ctx.pool(params)
     return {"LogDeliveryConfiguration": {"UserPoolId": pool["id"], "LogConfigurations": pool["logs"][::-1]}}
 

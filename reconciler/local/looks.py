@@ -1,4 +1,4 @@
-"""The look of the classic hosted UI (cognito.md 2.9, O4; cognito.md 15.11): CSS and image are replaced."""
+"""The style of the classic hosted UI (cognito.md 2.9, O4; cognito.md 15.11): CSS and image are replaced."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from reconciler.local.refusal import refuse
 from reconciler.local.store import Record
 
 ALL = "ALL"
-"""Key of the look that clients without one of their own have."""
+"""Key of the style of clients without their own."""
 NO_DOMAIN = "A domain must be associated with this user pool."
 CLASSES = (
     *("background", "banner", "errorMessage", "idpButton", "idpDescription", "inputField", "label", "legalText"),
@@ -25,11 +25,11 @@ MAX_IMAGE = 100 * 1024
 MAX_REQUEST = 135 * 1024
 """Bytes (2.9); the model allows more."""
 IMAGES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
-"""How PNG and JPEG files start."""
+"""Magic bytes of PNG and JPEG files."""
 
 
 def set_ui_customization(ctx: Context, params: Record) -> Record:
-    """SetUICustomization: of CSS and image, what is left out goes; with neither, the look does."""
+    """SetUICustomization: an omitted CSS or image is removed; without both, the style is removed."""
     pool = ctx.pool(params)
     key = _key(pool, params)
     if not pool["domains"]:
@@ -48,7 +48,7 @@ def set_ui_customization(ctx: Context, params: Record) -> Record:
 
 
 def _look(ctx: Context, pool: Record, key: str, old: Record) -> Record:
-    """Return what the service adds: the version is the second of the write, and never the same twice."""
+    """Return the members that the service adds: the version is the second of the write, and unique."""
     now = ctx.store.now()
     second = int(time.strftime("%Y%m%d%H%M%S", time.gmtime(now)))
     version = str(max(second, int(old.get("CSSVersion", 0)) + 1))
@@ -68,7 +68,7 @@ def _key(pool: Record, params: Record) -> str:
 
 
 def _image(text: str) -> bytes:
-    """Return the image; only that there is one is kept, as it can never be read."""
+    """Return the image; only its presence is stored, because it can never be read."""
     try:
         image = base64.b64decode(text, validate=True)
     except binascii.Error:
@@ -93,7 +93,7 @@ def _check_css(css: str) -> None:
 
 
 def get_ui_customization(ctx: Context, params: Record) -> Record:
-    """GetUICustomization: a client without a look shows the pool's, and an empty object is shown for none at all."""
+    """GetUICustomization: a client without a style returns the pool's; without any, an empty object."""
     pool = ctx.pool(params)
     looks = pool["looks"]
     return {"UICustomization": looks.get(_key(pool, params), looks.get(ALL, {}))}

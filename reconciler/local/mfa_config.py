@@ -1,7 +1,7 @@
-"""SetUserPoolMfaConfig: a full replace with many refusals (cognito.md 2.2, P4 to P8; cognito.md 15.2).
+"""SetUserPoolMfaConfig: a full replacement with many rules (cognito.md 2.2, P4 to P8; cognito.md 15.2).
 
-The SMS configuration and the SMS text are the pool's own: one store, two operations that write it. `sms` in the record
-says only whether SMS is a factor.
+The SMS configuration and the SMS text belong to the pool: one store, written by two operations. `sms` in the record
+holds only whether SMS is a factor.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ PASSKEY_DEFAULT = {"FactorConfiguration": "SINGLE_FACTOR"}
 
 
 def set_user_pool_mfa_config(ctx: Context, params: Record) -> Record:
-    """SetUserPoolMfaConfig: what is left out goes, MfaConfiguration too, except passkeys."""
+    """SetUserPoolMfaConfig: omitted members are removed, including MfaConfiguration, except passkeys."""
     pool = ctx.pool(params)
     wanted = params.get("MfaConfiguration", "OFF")  # omitted is read as OFF (measured)
     if wanted == "OFF" and any(f in params for f in FACTORS):
@@ -51,7 +51,7 @@ def _with_sms(pool: Record, params: Record) -> Record:
 
 def _after(pool: Record, params: Record, wanted: str) -> Record:
     mfa = {**switched_off(pool["mfa"]), "MfaConfiguration": wanted}
-    # the default shows once MFA or passkeys have been touched (2.2, read side)
+    # the default is returned once MFA or passkeys have been set (2.2, read side)
     mfa["WebAuthnConfiguration"] = mfa.get("WebAuthnConfiguration", PASSKEY_DEFAULT)
     if "WebAuthnConfiguration" in params:
         mfa["WebAuthnConfiguration"] = {
@@ -63,13 +63,13 @@ def _after(pool: Record, params: Record, wanted: str) -> Record:
         mfa["sms"] = True
     if "SoftwareTokenMfaConfiguration" in params:
         mfa["SoftwareTokenMfaConfiguration"] = {"Enabled": False, **params["SoftwareTokenMfaConfiguration"]}
-    if "EmailMfaConfiguration" in params:  # {} means on, with the service's texts
+    if "EmailMfaConfiguration" in params:  # {} means enabled, with the service's texts
         mfa["EmailMfaConfiguration"] = params["EmailMfaConfiguration"]
     return mfa
 
 
 def view(pool: Record) -> Record:
-    """Return what GetUserPoolMfaConfig shows."""
+    """Return the answer of GetUserPoolMfaConfig."""
     answer = {k: v for k, v in pool["mfa"].items() if k != "sms"}
     if pool["mfa"].get("sms"):
         shared = ("SmsAuthenticationMessage", "SmsConfiguration")

@@ -1,4 +1,4 @@
-"""What an operation of the embedded Cognito is: a function from a request to an answer, over the records.
+"""Operations of the embedded Cognito: functions from a request to an answer, over the records.
 
 A new operation is one function and one entry in its module's table; validation, locking, recording, faults and saving
 happen around it (backend.py).
@@ -17,22 +17,22 @@ from reconciler.local.store import Record, Store
 
 @dataclass(frozen=True)
 class Context:
-    """What an operation may use."""
+    """Context of an operation."""
 
     store: Store
     """The records."""
     region: str
-    """The Region that was addressed."""
+    """The Region of the request."""
     users: Callable[[str], int]
-    """Number of users of a pool, by its id."""
+    """Returns the number of users of a pool, by its id."""
 
     def pool(self, params: Mapping[str, Any]) -> Record:
-        """Return the pool that a request names; in the Region of its replica, the replica's view."""
+        """Return the pool of a request; in the Region of its replica, the replica's view."""
         return self.store.pool(params["UserPoolId"], self.region)
 
 
 DEFAULT_PAGE = 60
-"""Items per page where the request does not say; the largest page is the model's affair."""
+"""Default page size; the model defines the maximum."""
 
 Operation = Callable[[Context, Record], Record]
 """Takes a validated request, returns the answer's members. Changes records only after every check has passed."""
@@ -46,7 +46,7 @@ def page(ctx: Context, items: Sequence[Record], params: Record, name: str, limit
         items: Everything, in a stable order.
         params: The request.
         name: The answer's member for the items.
-        limit: The request's member for the page size; 0 counts as not given.
+        limit: The request's member for the page size; 0 counts as absent.
     """
     size = params.get(limit) or DEFAULT_PAGE
     start, marked = _decode(params.get("NextToken"), len(items))
@@ -90,7 +90,7 @@ def find_client(pool: Record, client_id: str) -> Record:
 
 
 def drop_empty(record: Mapping[str, Any]) -> Record:
-    """Return a structure without its empty lists: the service never returns those (cognito.md 15.8)."""
+    """Return a structure without empty lists, which the service never returns (cognito.md 15.8)."""
     return {k: v for k, v in record.items() if v != []}
 
 

@@ -1,7 +1,7 @@
-"""User pools: what the service fills in, and what an update does to each member that it leaves out.
+"""User pools: members that the service fills in, and the effect of an update on each omitted member.
 
-`MEMBERS` is the reset ledger of cognito.md 2.1 as a table. Three behaviours exist: kept, reset, and those of which
-only the documentation speaks ("unmeasured"), which follow a switch so that tests can run both ways.
+`MEMBERS` is the reset ledger of cognito.md 2.1 as a table. Three behaviours exist: kept, reset, and known only from
+the documentation ("unmeasured"), which follow a switch, so tests can run both ways.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from reconciler.local.store import REGIONAL, Record, new_pool
 
 
 class NotSent(enum.Enum):
-    """Stands for "describe does not show the member". An enumeration, as copies of its members are themselves."""
+    """Marks a member that describe does not return. An enumeration, because its members are their own copies."""
 
     ABSENT = "absent"
 
@@ -33,17 +33,17 @@ TAG_PREFIX = "aws:"
 UNUSED = "UnusedAccountValidityDays"
 USE_TEMPORARY = "Please use TemporaryPasswordValidityDays in PasswordPolicy instead of UnusedAccountValidityDays"
 ALL_TRUE: Record = PUBLISHED["password_policy"]
-"""The policy of a pool that is created without one."""
+"""The default policy of a new pool."""
 DAYS: int = ALL_TRUE["TemporaryPasswordValidityDays"]
 """What 0 becomes, too."""
 PARTIAL = {k: False if v is True else v for k, v in ALL_TRUE.items()}
-"""What completes a policy that is partly given at creation (2.1, Policies.PasswordPolicy)."""
+"""Values that complete a partial policy at creation (2.1, Policies.PasswordPolicy)."""
 LEGACY_MESSAGES = {
     "SmsVerificationMessage": "SmsMessage",
     "EmailVerificationMessage": "EmailMessage",
     "EmailVerificationSubject": "EmailSubject",
 }
-"""The deprecated members and those of VerificationMessageTemplate that are the same storage (cognito.md 15.5)."""
+"""The deprecated members and those of VerificationMessageTemplate that share their storage (cognito.md 15.5)."""
 ACR: Record = PUBLISHED["acr_levels"]
 DCR = {
     "EnableStatus": "Enabled",
@@ -58,17 +58,17 @@ DCR_REGISTER = "aws.cognito/dcr/register"
 
 @dataclass(frozen=True)
 class PoolMember:
-    """How one member behaves."""
+    """The behaviour of one member."""
 
     omitted: Literal["kept", "reset", "unmeasured"]
-    """What UpdateUserPool does when the member is left out."""
+    """The effect of UpdateUserPool if the member is omitted."""
     default: Any = ABSENT
-    """The value of a new pool, and the one that a reset returns to."""
+    """The value in a new pool and after a reset."""
     normal: Callable[[Any, Any, Record], Any] = lambda sent, _old, _pool: sent
-    """Completes a value that was sent; takes it, the old value (ABSENT at creation) and the pool."""
+    """Completes a value from the request; takes it, the old value (ABSENT at creation) and the pool."""
 
 
-# --- what the service makes of the values that are sent ------------------------------------------------------------
+# --- normalisation of values by the service ------------------------------------------------------------------------
 
 
 def _policies(sent: Record, old: Any, _pool: Record) -> Record:
@@ -119,7 +119,7 @@ def _admin_create(sent: Record, _old: Any, _pool: Record) -> Record:
 
 
 def sms_configuration(sent: Record, region: str) -> Record:
-    """Fill in the Region from which SMS are sent (2.1, SnsRegion)."""
+    """Fill in the Region that SMS are sent from (2.1, SnsRegion)."""
     if "EumsSms" in sent:
         return {**sent, "EumsSms": {"Region": region, **sent["EumsSms"]}}
     return {**sent, "SnsRegion": sent.get("SnsRegion", SNS_REGIONS.get(region, (region,))[0])}
@@ -148,7 +148,7 @@ def _add_ons(sent: Record, _old: Any, _pool: Record) -> Record:
 
 
 def _dcr(sent: Record, _old: Any, _pool: Record) -> Record:
-    """Replace the block; leaving EnableStatus out of it turns registration on (2.1)."""
+    """Replace the block; an omitted EnableStatus enables registration (2.1)."""
     if DCR_REGISTER in sent.get("AllowedScopes", ()):
         refuse(f"{DCR_REGISTER} cannot be granted to a registered client.")
     return {**copy.deepcopy(DCR), **sent}
@@ -216,7 +216,7 @@ def _omitted(ctx: Context, name: str, member: PoolMember, old: Record | None) ->
 
 
 def _with_template(params: Record) -> Record:
-    """Move the deprecated messages into the template, which wins where both are sent."""
+    """Move the deprecated messages into the template, which takes precedence if both are sent."""
     messages = {new: params[old] for old, new in LEGACY_MESSAGES.items() if old in params}
     if not messages:
         return params
@@ -224,7 +224,7 @@ def _with_template(params: Record) -> Record:
 
 
 def _check_validity_days(params: Record, old: Record | None) -> int:
-    """Return UnusedAccountValidityDays if it may take effect, else 0 (P28; cognito.md 15.5)."""
+    """Return UnusedAccountValidityDays if it can take effect, otherwise 0 (P28; cognito.md 15.5)."""
     unused: int = params.get("AdminCreateUserConfig", {}).get(UNUSED, 0)
     temporary = params.get("Policies", {}).get("PasswordPolicy", {}).get("TemporaryPasswordValidityDays")
     live = old and old["Policies"]["PasswordPolicy"]["TemporaryPasswordValidityDays"]
@@ -255,9 +255,9 @@ def create_user_pool(ctx: Context, params: Record) -> Record:
 
 
 def _mfa_after(params: Record, config: Record, mfa: Record) -> Record:
-    """Return the MFA settings after MfaConfiguration came through the pool's own operations (P3; 2.1).
+    """Return the MFA settings after MfaConfiguration was set by the pool's own operations (P3; 2.1).
 
-    They know SMS only: turning MFA on needs a factor that is on already, or an SMS configuration.
+    These support SMS only: enabling MFA needs a factor that is already enabled, or an SMS configuration.
     """
     wanted = params.get("MfaConfiguration", mfa["MfaConfiguration"])
     if wanted == "OFF":
@@ -270,12 +270,12 @@ def _mfa_after(params: Record, config: Record, mfa: Record) -> Record:
 
 
 def switched_off(mfa: Record) -> Record:
-    """Return MFA settings without factors; passkeys are not a factor and stay (2.2)."""
+    """Return MFA settings without factors; passkeys are not a factor and are kept (2.2)."""
     return {"MfaConfiguration": "OFF"} | {k: v for k, v in mfa.items() if k == "WebAuthnConfiguration"}
 
 
 def update_user_pool(ctx: Context, params: Record) -> Record:
-    """UpdateUserPool: replaces what MEMBERS says is replaced; in a secondary Region, of the replica's own settings."""
+    """UpdateUserPool: replaces members according to MEMBERS; in a secondary Region, those of the replica."""
     pool = ctx.pool(params)
     _check_validity_days(params, pool["config"])
     config = _configure(ctx, pool, params, pool["config"])
@@ -295,7 +295,7 @@ def update_user_pool(ctx: Context, params: Record) -> Record:
 
 
 def _check_shared(home: Record, after: Record) -> None:
-    """Check that a write in a secondary Region carries the primary's settings along (2.14)."""
+    """Check that a write in a secondary Region includes the primary's settings (2.14)."""
     live, sent = ({k: v for k, v in p["config"].items() if k not in REGIONAL} for p in (home, after))
     if live != sent or any(home[k] != after[k] for k in ("mfa", "name")):
         refuse(f"In a secondary Region only {', '.join(sorted(REGIONAL))} can differ from the primary's settings.")
@@ -341,7 +341,7 @@ def _item(pool: Record) -> Record:
 
 
 def view(ctx: Context, pool: Record) -> Record:
-    """Return a pool as DescribeUserPool shows it (4.1)."""
+    """Return a pool as DescribeUserPool returns it (4.1)."""
     config = copy.deepcopy(pool["config"])
     policy = config["Policies"]["PasswordPolicy"]
     config["AdminCreateUserConfig"][UNUSED] = policy["TemporaryPasswordValidityDays"]
@@ -360,7 +360,7 @@ def view(ctx: Context, pool: Record) -> Record:
 
 
 def _by_arn(ctx: Context, params: Record) -> tuple[Record, Record]:
-    """Return the pool with an ARN, and the settings that its tags are in: a replica has tags of its own."""
+    """Return the pool with an ARN, and the settings that hold its tags: a replica has its own tags."""
     arn = params["ResourceArn"]
     pool = next((p for p in ctx.store.seen_in(ctx.region) if p["arn"] == arn), None)
     if pool is None:

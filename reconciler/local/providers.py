@@ -1,4 +1,4 @@
-"""Identity providers (cognito.md 2.6; O8 to O12): what the service adds to the details, and never returns."""
+"""Identity providers (cognito.md 2.6; O8 to O12): details that the service adds, and those it never returns."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ ADDED_BY_SAML = ("SSORedirectBindingURI", "SLORedirectBindingURI", "ActiveEncryp
 
 @dataclass(frozen=True)
 class Kind:
-    """What the service knows about one type of provider."""
+    """The service's rules for one type of provider."""
 
     required: tuple[str, ...]
-    """Keys without which ProviderDetails is refused."""
+    """Required keys of ProviderDetails."""
     optional: tuple[str, ...] = ()
-    """Other keys that may be sent."""
+    """Optional keys."""
     added: Record = field(default_factory=dict)
     """Keys that the service fills in."""
     hidden: tuple[str, ...] = ()
@@ -100,7 +100,7 @@ KINDS = {
 
 
 def create_identity_provider(ctx: Context, params: Record) -> Record:
-    """CreateIdentityProvider: also makes the group of its users (cognito.md 15.9)."""
+    """CreateIdentityProvider: also creates the group of its users (cognito.md 15.9)."""
     pool = ctx.pool(params)
     name, type_ = params["ProviderName"], params["ProviderType"]
     if KINDS[type_].social and name != type_:  # O9
@@ -119,7 +119,7 @@ def create_identity_provider(ctx: Context, params: Record) -> Record:
 
 
 def update_identity_provider(ctx: Context, params: Record) -> Record:
-    """UpdateIdentityProvider: keeps what is left out, replaces each map that is sent."""
+    """UpdateIdentityProvider: keeps omitted members, replaces each map that is sent."""
     pool = ctx.pool(params)
     old = _provider(pool, params["ProviderName"])
     return _write(ctx, pool, params["ProviderName"], old, params)
@@ -165,7 +165,7 @@ def _added(kind: Kind, sent: Record) -> Record:
 
 
 def _check_oidc(sent: Record) -> None:
-    """O8; whether the issuer can be discovered is not looked at: nothing here talks to the network."""
+    """O8; discovery of the issuer is not checked, because nothing here uses the network."""
     if sent["attributes_request_method"] not in ("GET", "POST"):
         refuse("attributes_request_method must be GET or POST.")
     if "openid" not in sent["authorize_scopes"].split():
@@ -191,7 +191,7 @@ def _saml(sent: Record) -> Record:
 
 
 def _from_file(text: str) -> Record:
-    """Read the addresses out of metadata, by pattern: a parser of untrusted XML is not worth its risks here."""
+    """Read the URLs from metadata, by pattern: parsing untrusted XML is not worth its risks here."""
     if "EntityDescriptor" not in text or "X509Certificate" not in text:
         refuse("Invalid SAML metadata: it must be an EntityDescriptor with a signing certificate.")
     made = {"ActiveEncryptionCertificate": "MIICvTCCAaWgAwIBAgIJAPoolctlLocal"}
@@ -245,7 +245,7 @@ def get_identity_provider_by_identifier(ctx: Context, params: Record) -> Record:
 
 
 def delete_identity_provider(ctx: Context, params: Record) -> Record:
-    """DeleteIdentityProvider: clients that list it keep a dead name, and their next update fails (O11)."""
+    """DeleteIdentityProvider: clients that list it keep a dangling name, and their next update fails (O11)."""
     pool = ctx.pool(params)
     _provider(pool, params["ProviderName"])
     del pool["providers"][params["ProviderName"]]
@@ -254,7 +254,7 @@ def delete_identity_provider(ctx: Context, params: Record) -> Record:
 
 
 def list_identity_providers(ctx: Context, params: Record) -> Record:
-    """ListIdentityProviders: items carry no details."""
+    """ListIdentityProviders: items have no details."""
     shown = ("ProviderType", "LastModifiedDate", "CreationDate")
     items = [{"ProviderName": n, **{k: p[k] for k in shown}} for n, p in ctx.pool(params)["providers"].items()]
     return page(ctx, items, params, "Providers")

@@ -1,6 +1,6 @@
-"""How the embedded Cognito says no.
+"""Refusals of the embedded Cognito.
 
-Every rule raises a `Refusal` with the service's own error code and words; one place turns it into an answer. moto's
+Every rule raises a `Refusal` with the service's own error code and message; one place converts it to an answer. moto's
 own exception classes are not used for this: they map errors to a service by the module that they live in.
 """
 
@@ -16,14 +16,14 @@ class ServiceError(Exception):
         self.code = code
         """The exception's name in the API: `InvalidParameterException`."""
         self.message = message
-        """The service's words where they are known (cognito.md 3), else ours."""
+        """The service's message if known (cognito.md 3), otherwise ours."""
         self.status = status
         """HTTP status."""
         super().__init__(f"{code}: {message}")
 
 
 def refuse(message: str) -> NoReturn:
-    """Refuse with InvalidParameterException, which is what Cognito uses for nearly everything.
+    """Refuse with InvalidParameterException, which Cognito uses for nearly everything.
 
     Raises:
         Refusal: Always.
@@ -32,7 +32,7 @@ def refuse(message: str) -> NoReturn:
 
 
 def not_found(message: str) -> NoReturn:
-    """Refuse because something does not exist.
+    """Refuse because a resource does not exist.
 
     Raises:
         Refusal: Always.
@@ -41,7 +41,7 @@ def not_found(message: str) -> NoReturn:
 
 
 def above_tier(tier: str, features: list[str]) -> NoReturn:
-    """Refuse because the feature plan does not include something that is switched on (cognito.md 2.19).
+    """Refuse because the feature plan does not include an enabled feature (cognito.md 2.19).
 
     Raises:
         Refusal: Always.

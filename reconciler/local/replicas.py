@@ -1,4 +1,4 @@
-"""Replicas (cognito.md 2.14): the same pool in a second Region, with a few settings of its own.
+"""Replicas (cognito.md 2.14): the same pool in a second Region, with some Regional settings.
 
 A replica's settings start as the service's defaults: whether the primary's are copied is not documented, and its
 functions and e-mail identities could not be used from another Region anyway.
@@ -17,14 +17,14 @@ from reconciler.local.store import ACCOUNT, Record, is_replicated, partition
 from reconciler.local.tiers import REPLICATION, check_essentials
 
 READS = ("Describe", "Get", "List", "AdminGet", "AdminList")
-"""How the names of operations start that change nothing."""
+"""Prefixes of read-only operations."""
 REGIONAL_WRITES = frozenset({"UpdateUserPool", "UpdateUserPoolReplica", "SetRiskConfiguration"})
-"""What writes in a secondary Region are for; tags are addressed by ARN."""
+"""Operations that write in a secondary Region; tags are addressed by ARN."""
 REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 
 
 def check_region(ctx: Context, operation: str, params: Record) -> None:
-    """Check that a write is allowed in the Region that it was sent to.
+    """Check that a write is allowed in its Region.
 
     Raises:
         Refusal: OperationNotEnabledException.
@@ -37,7 +37,7 @@ def check_region(ctx: Context, operation: str, params: Record) -> None:
 
 
 def create_user_pool_replica(ctx: Context, params: Record) -> Record:
-    """CreateUserPoolReplica: at most one, which ends up INACTIVE."""
+    """CreateUserPoolReplica: at most one, which becomes INACTIVE."""
     pool = ctx.pool(params)
     region, tags = params["RegionName"], params.get("UserPoolTags", {})
     check_essentials(pool, REPLICATION)
@@ -112,7 +112,7 @@ def _replica(ctx: Context, params: Record) -> tuple[Record, Record]:
 
 
 def list_user_pool_replicas(ctx: Context, params: Record) -> Record:
-    """ListUserPoolReplicas: the primary too; a replica that is coming or going comes or goes while it is listed."""
+    """ListUserPoolReplicas: includes the primary; each listing advances a creation or deletion in progress."""
     home = ctx.store.pools[ctx.pool(params)["id"]]
     primary = {"RegionName": home["region"], "Status": "ACTIVE", "Role": "PRIMARY", "UserPoolArn": home["arn"]}
     items = [primary]

@@ -1,4 +1,4 @@
-"""Resource servers (cognito.md 2.5): scopes are replaced, and left out means none."""
+"""Resource servers (cognito.md 2.5): scopes are replaced, and omitted means none."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def create_resource_server(ctx: Context, params: Record) -> Record:
 
 
 def update_resource_server(ctx: Context, params: Record) -> Record:
-    """UpdateResourceServer: a scope that clients still name may go; their next update fails (C6)."""
+    """UpdateResourceServer: can remove a scope that clients still use; their next update fails (C6)."""
     pool = ctx.pool(params)
     _server(pool, params["Identifier"])
     return _write(ctx, pool, params)
@@ -52,7 +52,7 @@ def describe_resource_server(ctx: Context, params: Record) -> Record:
 
 
 def delete_resource_server(ctx: Context, params: Record) -> Record:
-    """DeleteResourceServer: allowed while clients still name its scopes."""
+    """DeleteResourceServer: allowed while clients still use its scopes."""
     pool = ctx.pool(params)
     _server(pool, params["Identifier"])
     del pool["servers"][params["Identifier"]]
@@ -61,7 +61,7 @@ def delete_resource_server(ctx: Context, params: Record) -> Record:
 
 
 def list_resource_servers(ctx: Context, params: Record) -> Record:
-    """ListResourceServers: a page size that is left out is refused as 0 (1.1)."""
+    """ListResourceServers: an omitted page size is refused as 0 (1.1)."""
     pool = ctx.pool(params)
     if "MaxResults" not in params:
         refuse(

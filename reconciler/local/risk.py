@@ -1,4 +1,4 @@
-"""Threat protection's answers to risk (cognito.md 2.8, 4.4; O14): a full replace, for the pool and for clients."""
+"""Risk configuration of threat protection (cognito.md 2.8, 4.4; O14): a full replacement, for pools and clients."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ BLOCKS = ("CompromisedCredentialsRiskConfiguration", "AccountTakeoverRiskConfigu
 TAKEOVER = "AccountTakeoverRiskConfiguration"
 RANGES = ("BlockedIPRangeList", "SkippedIPRangeList")
 REGIONAL = ("From", "SourceArn")
-"""Members of NotifyConfiguration that a replica has of its own (2.14)."""
+"""Members of NotifyConfiguration specific to a replica (2.14)."""
 
 
 def set_risk_configuration(ctx: Context, params: Record) -> Record:
-    """SetRiskConfiguration: a block that is left out goes; with ids only, the whole configuration does."""
+    """SetRiskConfiguration: removes omitted blocks; with only ids, the whole configuration."""
     pool = ctx.pool(params)
     key = _key(pool, params)
     _check_add_on(pool)
@@ -37,7 +37,7 @@ def set_risk_configuration(ctx: Context, params: Record) -> Record:
 
 
 def _complete(config: Record) -> None:
-    """Make of the blocks what the service shows: an empty filter where none was sent, and ranges in its own order."""
+    """Return the blocks as the service does: an empty filter if none was sent, and ranges in its own order."""
     if BLOCKS[0] in config:
         config[BLOCKS[0]].setdefault("EventFilter", [])
     exceptions = config.get("RiskExceptionConfiguration", {})
@@ -51,7 +51,7 @@ def _write(pool: Record, key: str, config: Record, now: float) -> None:
 
 
 def _write_regional(home: Record, key: str, config: Record) -> None:
-    """Write who sends the notices of a replica; all else must be what the primary has."""
+    """Write the sender settings of a replica; all other settings must equal the primary's."""
     live = {k: v for k, v in home["risk"].get(key, {}).items() if k in BLOCKS}
     if _without_sender(config) != _without_sender(live):
         refuse("In a secondary Region only From and SourceArn of NotifyConfiguration can differ from the primary's.")
@@ -112,7 +112,7 @@ def _view(ctx: Context, params: Record) -> Record:
 
 
 def describe_risk_configuration(ctx: Context, params: Record) -> Record:
-    """DescribeRiskConfiguration: only the ids where nothing is set, also for a client that inherits."""
+    """DescribeRiskConfiguration: only the ids if nothing is set, also for a client that inherits."""
     return {"RiskConfiguration": _view(ctx, params)}
 
 

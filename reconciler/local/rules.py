@@ -1,7 +1,7 @@
-"""What a user pool may not be, whatever call tried to make it so (cognito.md 3.1).
+"""Rules about user pools, for all operations (cognito.md 3.1).
 
-Run on the whole pool as it would be after a write, with MFA, because several rules span UpdateUserPool and
-SetUserPoolMfaConfig: the service checks them from both sides.
+Checked on the whole pool after a write, including MFA, because several rules span UpdateUserPool and
+SetUserPoolMfaConfig: the service checks them in both operations.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ SNS_REGIONS: dict[str, tuple[str, ...]] = {
 
 
 def check_pool(pool: Record, config: Record, mfa: Record) -> None:
-    """Check a pool as it would be after a write.
+    """Check a pool in its state after a write.
 
     Args:
         pool: The record, for its Region and children.
-        config: The settings as they would be.
-        mfa: The MFA settings as they would be.
+        config: The settings after the write.
+        mfa: The MFA settings after the write.
 
     Raises:
         Refusal: A rule is broken.
@@ -102,7 +102,7 @@ def _mfa(_pool: Record, config: Record, mfa: Record) -> None:
 
 
 def has_factor(mfa: Record) -> bool:
-    """Tell whether at least one second factor is on."""
+    """Return whether at least one second factor is enabled."""
     token = mfa.get("SoftwareTokenMfaConfiguration", {}).get("Enabled", False)
     return bool(token or mfa.get("sms") or "EmailMfaConfiguration" in mfa)
 
@@ -169,7 +169,7 @@ def _replica(pool: Record, config: Record, _mfa: Record) -> None:
 
 
 def has_multi_region_key(config: Record) -> bool:
-    """Tell whether a pool has the key that replication needs (2.14): ids of multi-Region keys start with mrk-."""
+    """Return whether a pool has the key that replication requires (2.14): ids of multi-Region keys start with mrk-."""
     key = config["KeyConfiguration"]
     return key["KeyType"] == "CUSTOMER_MANAGED_KEY" and ":key/mrk-" in key.get("KmsKeyArn", "")
 

@@ -1,7 +1,7 @@
 """The embedded Cognito over HTTP, for any SDK: `poolctl local serve`.
 
-A plain loopback server that hands each request to moto's own dispatcher, the one that its in-process mock uses. moto's
-server mode is not used: it needs Flask, it turns what is not implemented into an HTML page, and it cannot break a
+A plain loopback server that passes each request to moto's own dispatcher, as its in-process mock does. moto's
+server mode is not used: it needs Flask, it answers unimplemented operations with an HTML page, and it cannot break a
 connection on purpose.
 """
 
@@ -22,15 +22,15 @@ UNSIGNED = {
     "AWSCognitoIdentityProviderService": "cognito-idp",
     "AWSCognitoIdentityService": "cognito-identity",
 }
-"""Services with operations that are sent without a signature, by the first part of X-Amz-Target."""
+"""Services with unsigned operations, by the first part of X-Amz-Target."""
 DEFAULT_REGION = "us-east-1"
 SCOPE_PARTS = 5
 MAX_BODY = 10_000_000
-"""Bytes; the API itself takes less."""
+"""Maximum request body in bytes; the API itself accepts less."""
 
 
 def check_loopback(host: str) -> None:
-    """Refuse to listen where other machines can reach: nobody checks signatures here.
+    """Refuse to listen on addresses that other machines can reach: signatures are not verified.
 
     Raises:
         InvalidInput: The host is not a loopback address.
@@ -54,7 +54,7 @@ class Server:
 
     @property
     def url(self) -> str:
-        """The address to give to `--endpoint-url`; known after `start`."""
+        """The URL for `--endpoint-url`; available after `start`."""
         host, port = self._server.server_address[:2] if self._server else (self._host, self._port)
         shown = f"[{host!s}]" if ":" in str(host) else str(host)
         return f"http://{shown}:{port}"
@@ -63,8 +63,8 @@ class Server:
         """Read the state, listen, and return at once.
 
         Raises:
-            InvalidInput: The directory is in use, or what is in it is not ours.
-            OSError: The port is taken.
+            InvalidInput: The directory is in use, or its content is not ours.
+            OSError: The port is in use.
         """
         from reconciler.local.backend import installed
 
@@ -82,7 +82,7 @@ class Server:
         return self
 
     def stop(self) -> None:
-        """Stop listening and let go of the state."""
+        """Stop listening and release the state."""
         self._stack.close()
 
     def __enter__(self) -> Self:
@@ -98,18 +98,18 @@ class RequestHandler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is the base class's
-        """Log nothing: a request line is of no use, and standard error is the user's."""
+        """Log nothing: standard error belongs to the user."""
 
     def handle_any(self) -> None:
         """Answer a request of any method."""
         from botocore.exceptions import HTTPClientError
 
         if not is_loopback(urlsplit(f"//{self.headers.get('Host', '')}").hostname or ""):
-            self.send_error(403)  # a web page that had its name point here (DNS rebinding)
+            self.send_error(403)  # a web page whose host name resolves to this server (DNS rebinding)
             return
         try:
             status, headers, body = _dispatch(self.command, self.path, dict(self.headers.items()), self._body())
-        except HTTPClientError:  # a fault took the answer away
+        except HTTPClientError:  # a fault dropped the answer
             self.close_connection = True
             return
         except NotImplementedError as missing:  # of moto's other services
@@ -131,7 +131,7 @@ class RequestHandler(BaseHTTPRequestHandler):
 
 
 def _dispatch(method: str, path: str, headers: dict[str, str], body: bytes) -> tuple[int, Any, Any]:
-    """Give a request to moto as if it had been sent to AWS."""
+    """Pass a request to moto as if it had been sent to AWS."""
     from botocore.awsrequest import AWSPreparedRequest
     from botocore.compat import HTTPHeaders
     from moto.core.models import botocore_stubber
@@ -146,7 +146,7 @@ def _dispatch(method: str, path: str, headers: dict[str, str], body: bytes) -> t
 
 
 def _addressee(headers: dict[str, str]) -> tuple[str, str]:
-    """Return service and Region, from the signature's scope; a few operations are sent without one."""
+    """Return service and Region from the signature's scope; a few operations are unsigned."""
     scope = headers.get("authorization", "").partition("Credential=")[2].split(",")[0].split("/")
     if len(scope) >= SCOPE_PARTS:
         return scope[3], scope[2]

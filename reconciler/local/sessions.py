@@ -1,4 +1,4 @@
-"""Session configuration of pools and clients (cognito.md 2.13, O17): defaults show before anything was set."""
+"""Session configuration of pools and clients (cognito.md 2.13, O17): defaults are returned before anything is set."""
 
 from __future__ import annotations
 

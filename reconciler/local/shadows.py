@@ -1,8 +1,8 @@
-"""moto's own objects, kept in step with the records.
+"""moto's own objects, kept in sync with the records.
 
-Sign-up, users and tokens are moto's: they work on its pool, client and group objects. Those are made from the records
-when such an operation arrives and not before, because moto needs 110 ms to read one RSA key and configuration alone
-never needs it.
+Sign-up, users and tokens are moto's: they work on its pool, client and group objects. They are created from the
+records on the first such operation, because moto needs 110 ms to read one RSA key and configuration alone never needs
+it.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ USER_SIDE = ("Policies", "UsernameAttributes", "AliasAttributes", "AutoVerifiedA
 
 @cache
 def _template() -> Any:
-    """Return a pool of moto's own making. Others are copies of it: moto reads its one RSA key anew for each pool."""
+    """Return a pool created by moto. Others are copies of it, because moto re-reads its one RSA key for each pool."""
     return CognitoIdpUserPool("123456789012", "us-east-1", "template", {})
 
 
 def new_shadow(record: Record, account: str) -> Any:
-    """Return moto's object for a pool that has none yet."""
+    """Return a new moto object for a pool."""
     shadow = copy.copy(_template())
     for name, value in vars(shadow).items():
         if isinstance(value, dict):
@@ -40,7 +40,7 @@ def new_shadow(record: Record, account: str) -> Any:
 
 
 def renew(shadow: Any, record: Record) -> None:
-    """Bring moto's object for a pool in step with its record; users, tokens and memberships stay."""
+    """Sync moto's object for a pool with its record; users, tokens and memberships are kept."""
     shadow.name = record["name"]
     shadow.extended_config = {k: record["config"][k] for k in USER_SIDE if k in record["config"]}
     mfa = record["mfa"]

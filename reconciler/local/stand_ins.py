@@ -1,6 +1,6 @@
-"""Stand-ins for secrets, so that a newcomer can run an example that names some.
+"""Placeholder secrets, so newcomers can run examples that reference secrets.
 
-The embedded Cognito needs no secret that is real, and its Secrets Manager is empty at every start. The made-up values
+The embedded Cognito needs no real secrets, and its Secrets Manager is empty at every start. The placeholder values
 are the same in every run, so a second plan finds nothing to change.
 """
 
@@ -13,11 +13,11 @@ from reconciler.local import stand_in_secret
 
 
 def make_up(region: str, targets: Iterable[str]) -> None:
-    """Put made-up values into the embedded Secrets Manager.
+    """Store placeholder values in the embedded Secrets Manager.
 
     Args:
-        region: Region whose store it is.
-        targets: What manifests write behind `$secret`: `name#key` or `name`.
+        region: Region of the store.
+        targets: Targets of `$secret` in manifests: `name#key` or `name`.
     """
     import boto3
 

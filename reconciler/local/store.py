@@ -1,10 +1,10 @@
 """The records of the embedded Cognito, and the file that keeps them between runs.
 
-The records are plain JSON: one object per user pool with everything that lives in it, and one for what belongs to the
-account. They are the truth about configuration; moto's objects are shadows made from them. Plain JSON and no pickle: a
-state directory may come from somebody else, and reading it must not run code.
+The records are plain JSON: one object per user pool with all its contents, and one for resources of the
+account. They are the source of truth for configuration; moto's objects are copies of them. Plain JSON and no pickle: a
+state directory may be untrusted, and reading it must not run code.
 
-Every change is on disk before its answer goes out, as a new file renamed over the old one, so that a process killed at
+Every change is on disk before its answer is sent, as a new file renamed over the old one, so a process killed at
 any moment leaves either the state before or the state after a call.
 """
 
@@ -43,15 +43,15 @@ class Store:
         self.pools: dict[str, Record] = {}
         """By user pool id; see `new_pool` for the shape."""
         self.account: Record = account_parts()
-        """What belongs to no user pool."""
+        """Records outside user pools."""
         self.unmeasured: Literal["reset", "kept"] = "reset"
-        """What an update does to omitted members of which nobody measured it (cognito.md 2.1)."""
+        """The effect of an update on omitted members for which it was not measured (cognito.md 2.1)."""
         self.pending_describes = 0
-        """For how many describes a new or changed domain or replica stays CREATING, UPDATING or DELETING."""
+        """Number of describes for which a new or changed domain or replica is CREATING, UPDATING or DELETING."""
         self.empty_pages = False
-        """Whether lists answer with empty and short pages now and then (cognito.md 1.1, app client)."""
+        """Whether lists sometimes return empty and short pages (cognito.md 1.1, app client)."""
         self.revisions: dict[str, int] = {}
-        """By pool id; grows with each change, so that a shadow knows when it is out of date. Not kept on disk."""
+        """By pool id; grows with each change, to detect outdated shadows. Not stored on disk."""
         self._clock = clock
         self._serial = 0
         self._last = 0.0
@@ -79,13 +79,13 @@ class Store:
         return [p for p in self.pools.values() if p["region"] == region]
 
     def seen_in(self, region: str) -> list[Record]:
-        """Return the same, and what is replicated to the Region."""
+        """Return the pools of a Region, including those replicated to it."""
         return self.of_region(region) + [as_replica(p) for p in self.pools.values() if is_replicated(p, region)]
 
     # --- writing ---------------------------------------------------------------------------------------------------
 
     def now(self) -> float:
-        """Return the time in seconds; never the same twice, so that every change bumps LastModifiedDate."""
+        """Return the time in seconds; never the same twice, so every change updates LastModifiedDate."""
         self._last = max(round(self._clock(), 3), round(self._last + 0.001, 3))
         return self._last
 
@@ -106,12 +106,12 @@ class Store:
         return str(uuid.UUID(bytes=digest[:16], version=4))
 
     def touch(self, pool: Record) -> None:
-        """Note that a record was changed, so that it is saved and its shadow renewed."""
+        """Mark a record as changed, to save it and renew its shadow."""
         self.revisions[pool["id"]] = self.revisions.get(pool["id"], 0) + 1
         self._changed.add(pool["id"])
 
     def touch_account(self) -> None:
-        """Note that something that belongs to no user pool was changed, so that it is saved."""
+        """Mark the records outside user pools as changed, to save them."""
         self._account_changed = True
 
     def add(self, pool: Record) -> None:
@@ -127,7 +127,7 @@ class Store:
     # --- the file --------------------------------------------------------------------------------------------------
 
     def open(self) -> None:
-        """Lock the directory and read what is in it.
+        """Lock the directory and read its content.
 
         Raises:
             InvalidInput: The directory is in use by another process, or the file in it is not ours.
@@ -143,13 +143,13 @@ class Store:
             raise
 
     def close(self) -> None:
-        """Let go of the directory."""
+        """Release the directory."""
         if self._lock_file is not None:
             os.close(self._lock_file)
             self._lock_file = None
 
     def save(self) -> None:
-        """Write what changed since the last call, if anything did."""
+        """Write the changes since the last call, if any."""
         if self.directory is None or not (self._changed or self._account_changed):
             return
         for pool_id in self._changed:
@@ -169,7 +169,7 @@ class Store:
     def _take_lock(self, path: Path) -> None:
         try:
             import fcntl
-        except ImportError:  # Windows: one process at a time is the user's promise there
+        except ImportError:  # Windows: the user must ensure that only one process runs
             return
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
@@ -188,7 +188,7 @@ class Store:
             state = json.loads(path.read_text(encoding="utf-8"))
             self._take(state)
         except (ValueError, KeyError, TypeError, AttributeError):
-            # no chaining: a decoder's error quotes the text, which holds client secrets
+            # no chaining: a decoder's error quotes the text, which contains client secrets
             raise InvalidInput(
                 f"{path} is not a state of this version of the embedded Cognito. Delete the directory to start anew."
             ) from None
@@ -197,7 +197,7 @@ class Store:
         if state["version"] != VERSION:
             raise ValueError(VERSION)
         self._serial, self._last = int(state["serial"]), float(state["last"])
-        # a state of an earlier version lacks what that did not know
+        # a state of an earlier version lacks newer parts
         self.pools = {str(i): {**pool_parts(), **p} for i, p in state["pools"].items()}
         self.account = {**account_parts(), **state.get("account", {})}
         self._account_text = json.dumps(self.account, separators=(",", ":"))
@@ -208,7 +208,7 @@ class Store:
 def _replace(path: Path, text: str) -> None:
     temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     with contextlib.suppress(FileNotFoundError):
-        temporary.unlink()  # left by a process of the same number that was killed
+        temporary.unlink()  # left by a killed process with the same id
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(text)
@@ -231,7 +231,7 @@ def new_pool(pool_id: str, region: str, now: float) -> Record:
 
 
 def pool_parts() -> Record:
-    """Return what a new pool holds beside its settings: nothing. Each part belongs to one module."""
+    """Return the empty parts of a new pool besides its settings. Each part belongs to one module."""
     return {
         "clients": {},
         "domains": {},
@@ -251,22 +251,22 @@ def pool_parts() -> Record:
 
 
 def account_parts() -> Record:
-    """Return what a new account holds beside user pools: nothing."""
+    """Return the empty parts of a new account besides user pools."""
     return {"identity_pools": {}, "limits": {}, "web_acls": {}}
 
 
 REGIONAL = frozenset({"EmailConfiguration", "SmsConfiguration", "LambdaConfig", "UserPoolTags"})
-"""The settings that a replica has of its own (cognito.md 2.14)."""
+"""The settings specific to a replica (cognito.md 2.14)."""
 
 
 def is_replicated(pool: Record, region: str) -> bool:
-    """Tell whether a pool has a replica in a Region that is made already."""
+    """Return whether a pool has a replica in a Region that is fully created."""
     replica = pool["replica"]
     return replica is not None and replica["region"] == region and replica["status"] != "CREATING"
 
 
 def as_replica(pool: Record) -> Record:
-    """Return a pool as it is seen in the Region of its replica: a copy; what is written to it is lost."""
+    """Return a pool as seen in the Region of its replica: a copy; changes to it are lost."""
     replica = pool["replica"]
     shared = {k: v for k, v in pool["config"].items() if k not in REGIONAL}
     own = {k: replica[k] for k in ("region", "arn", "created", "modified")}

@@ -32,7 +32,7 @@ DEFAULTS: Record = {
     "componentClasses": {"buttons": {"borderRadius": 8.0}, "idpButtons": {"icons": {"enabled": True}}},
     "components": {"alert": {"borderRadius": 12.0}, "favicon": {"enabledTypes": ["ICO", "SVG"]}},
 }
-"""A part of the service's own settings, with which ReturnMergedResources merges a style."""
+"""Part of the service's default settings, which ReturnMergedResources merges with a style."""
 
 
 def create_managed_login_branding(ctx: Context, params: Record) -> Record:
@@ -50,7 +50,7 @@ def create_managed_login_branding(ctx: Context, params: Record) -> Record:
 
 
 def update_managed_login_branding(ctx: Context, params: Record) -> Record:
-    """UpdateManagedLoginBranding: keeps what is left out; no asset can be removed."""
+    """UpdateManagedLoginBranding: keeps omitted members; no asset can be removed."""
     for name in ("UserPoolId", "ManagedLoginBrandingId"):  # optional in the model
         if name not in params:
             refuse(f"{name} is required.")
@@ -108,7 +108,7 @@ def _asset_key(asset: Record) -> tuple[Any, ...]:
 
 
 def _floats(value: Any) -> Any:
-    """Return a document as the service gives it back: with all numbers as floats (4.6)."""
+    """Return a document as the service returns it: with all numbers as floats (4.6)."""
     if isinstance(value, dict):
         return {k: _floats(v) for k, v in value.items()}
     if isinstance(value, list):
@@ -130,7 +130,7 @@ def _style(pool: Record, params: Record) -> Record:
 
 
 def _view(pool: Record, style: Record, params: Record) -> Record:
-    """Return a style without its client, which no answer names, and without assets where there are none."""
+    """Return a style without its client, which no answer contains, and without empty assets."""
     shown = {k: v for k, v in style.items() if k != "ClientId" and v != []}
     if params.get("ReturnMergedResources"):
         shown["Settings"] = _merged(DEFAULTS, shown.get("Settings", {}))
@@ -144,7 +144,7 @@ def describe_managed_login_branding(ctx: Context, params: Record) -> Record:
 
 
 def describe_managed_login_branding_by_client(ctx: Context, params: Record) -> Record:
-    """DescribeManagedLoginBrandingByClient: a client without a style gets an error."""
+    """DescribeManagedLoginBrandingByClient: fails for a client without a style."""
     pool = ctx.pool(params)
     client = find_client(pool, params["ClientId"])["ClientId"]
     style = next((s for s in pool["styles"].values() if s["ClientId"] == client), None)

@@ -23,7 +23,7 @@ def create_terms(ctx: Context, params: Record) -> Record:
 
 
 def update_terms(ctx: Context, params: Record) -> Record:
-    """UpdateTerms: keeps what is left out; Links are replaced as a whole."""
+    """UpdateTerms: keeps omitted members; Links are replaced as a whole."""
     pool = ctx.pool(params)
     old = _terms(pool, params)
     _check_free(pool, old, str(params.get("TermsName", old["TermsName"])))
@@ -77,7 +77,7 @@ def delete_terms(ctx: Context, params: Record) -> Record:
 
 
 def list_terms(ctx: Context, params: Record) -> Record:
-    """ListTerms: items say neither client nor links."""
+    """ListTerms: items have neither client nor links."""
     items = [{k: t[k] for k in LISTED} for t in ctx.pool(params)["terms"].values()]
     return page(ctx, items, params, "Terms")
 

@@ -1,8 +1,8 @@
-"""Which settings need which feature plan (cognito.md 2.19).
+"""Feature plans that settings require (cognito.md 2.19).
 
-Checked on the whole pool after every write, so that lowering the plan is refused while a feature of the higher one is
-still on. The service raises TierChangeNotAllowedException in some of these cases; which ones is not known, and both
-mean the same to a caller.
+Checked on the whole pool after every write, so lowering the plan is refused while a feature of the higher one is
+still enabled. The service raises TierChangeNotAllowedException in some of these cases, which are unknown;
+both exceptions mean the same to a caller.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ CIMD = "Client ID Metadata Documents"
 
 
 def check_tier(pool: Record, config: Record, mfa: Record) -> None:
-    """Check a pool as it would be after a write.
+    """Check a pool in its state after a write.
 
     Raises:
         Refusal: FeatureUnavailableInTierException.
@@ -61,7 +61,7 @@ def check_domain_tier(tier: str, version: int) -> None:
 
 
 def check_essentials(pool: Record, feature: str) -> None:
-    """Check a feature that needs the Essentials plan or a higher one.
+    """Check a feature that requires the Essentials plan or a higher one.
 
     Raises:
         Refusal: FeatureUnavailableInTierException.

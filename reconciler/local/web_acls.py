@@ -1,7 +1,7 @@
 """The web ACL of a user pool (cognito.md 9.6): AWS WAF's operations, for ARNs of user pools only.
 
-moto would take any ARN, add a second web ACL beside the first, and forget both at the end of a run. Whether the web ACL
-exists is not looked up: moto's do not outlive a run, so one that an earlier run used could never be found again.
+moto would accept any ARN, add a second web ACL beside the first, and lose both at the end of a run. Whether the web ACL
+exists is not checked: moto's do not outlive a run, so one from an earlier run could not be found.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ WEB_ACL = re.compile(r"regional/webacl/([\w-]{1,128})/([\w-]{1,36})")
 
 
 def associate_web_acl(ctx: Context, params: Record) -> Record:
-    """AssociateWebACL: a pool has one; another takes its place."""
+    """AssociateWebACL: a pool has at most one; a second replaces it."""
     arn = params["WebACLArn"]
     where = tuple(arn_part(arn, n) for n in (2, 3, 4))
     if where != (SERVICE, ctx.region, ACCOUNT) or not WEB_ACL.fullmatch(arn_part(arn, 5)):
@@ -34,14 +34,14 @@ def associate_web_acl(ctx: Context, params: Record) -> Record:
 
 
 def disassociate_web_acl(ctx: Context, params: Record) -> Record:
-    """DisassociateWebACL: fine where there is none."""
+    """DisassociateWebACL: succeeds without a web ACL."""
     ctx.store.account["web_acls"].pop(_pool_arn(ctx, params), None)
     ctx.store.touch_account()
     return {}
 
 
 def get_web_acl_for_resource(ctx: Context, params: Record) -> Record:
-    """GetWebACLForResource: an empty answer where there is none."""
+    """GetWebACLForResource: an empty answer without a web ACL."""
     arn = ctx.store.account["web_acls"].get(_pool_arn(ctx, params))
     return {"WebACL": _view(arn)} if arn else {}
 

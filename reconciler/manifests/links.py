@@ -50,6 +50,9 @@ class LinkedDocument(Protocol):
     def links(self) -> tuple[Link, ...]:
         """Its references to other documents."""
 
+    def spec(self, section: str, name: str = "") -> Spec | None:
+        """Return a declared object, or None."""
+
 
 D = TypeVar("D", bound=LinkedDocument)
 
@@ -57,17 +60,38 @@ D = TypeVar("D", bound=LinkedDocument)
 def meant(link: Link, document: D, documents: Sequence[D]) -> list[D]:
     """Return the documents that a reference may mean: one, unless there is a mistake.
 
-    A user pool and an identity pool may have one name; the section tells which is meant. Pools of one name in several
-    Regions are told apart by where the referring document is.
+    A user pool and an identity pool may have one name; the section decides which is meant. Pools of one name in several
+    Regions are distinguished by the place of the referring document.
 
     Args:
         link: The reference.
-        document: The document that it stands in.
+        document: The document that contains it.
         documents: All documents.
     """
     found = [d for d in documents if d.name == link.document and link.section in DOCUMENTS[d.kind].sections]
     near = [d for d in found if (d.account, d.region) == (document.account, document.region)]
     return near if len(found) > 1 and near else found
+
+
+def referred(target: str, document: D, documents: Sequence[D]) -> tuple[D, Spec | None]:
+    """Return what a reference leads to.
+
+    Args:
+        target: One that is in the document: `customers/clients/web#ClientId`.
+        document: The document that it is in.
+        documents: All that were loaded together with it.
+
+    Returns:
+        The document, and the object in it; no object when it is a pool that the document names by its id only.
+
+    Raises:
+        KeyError: There is no such reference, or the document that it leads to is not among those given.
+    """
+    link = next((i for i in document.links if i.target == target), None)
+    found = meant(link, document, documents) if link else []
+    if link is None or not found:
+        raise KeyError(target)
+    return found[0], found[0].spec(link.section, link.name)
 
 
 def wrong_links(documents: Sequence[D]) -> Iterator[Problem]:
@@ -161,7 +185,7 @@ def _circles(documents: Sequence[D]) -> Iterator[Problem]:
         try:
             graphlib.TopologicalSorter(graph).prepare()
         except graphlib.CycleError as error:
-            circle: list[int] = error.args[1][:0:-1]  # from referring to referred; the first stands at both ends
+            circle: list[int] = error.args[1][:0:-1]  # from referring to referred; the first is at both ends
         else:
             return
         first = circle.index(min(circle))

@@ -10,13 +10,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from fnmatch import fnmatchcase
 from typing import Any
 
 from reconciler.errors import Problem
 from reconciler.manifests.documents import FAILED, RawDocument, nearest
 from reconciler.model import Path, Position, Tree, dotted
 from schemas.documents import DEFAULT
+from schemas.globs import meets
 
 DELETE = "$delete"
 """The only key of a map that takes away what it is laid over."""
@@ -109,7 +109,7 @@ class _Merge:
 
     def _delete(self, result: Tree, value: Tree, path: Path) -> None:
         if value != {DELETE: True} or value[DELETE] is not True:
-            self._say(path, f"{DELETE} must stand alone and be true.", f"Write {{{DELETE}: true}}.")
+            self._say(path, f"{DELETE} must be the only key and be true.", f"Write {{{DELETE}: true}}.")
         elif path[-1] not in result:
             around = nearest(self._base.positions, path) or self._base.start
             self._say(path, f"there is nothing to delete at {around}.", "Check the spelling, or remove it.")
@@ -166,7 +166,7 @@ class _Merge:
         """Report what an overlay changed of one lock, the outermost places only."""
         reported: set[Path] = set()
         for path in changed:
-            if fnmatchcase(_spelled(path), lock.replace("/", ".")) and not _within(path, reported):
+            if meets(lock, path) and not _within(path, reported):
                 reported.add(path)
                 what = "adds" if path not in before else "deletes" if path not in after else "changes"
                 message = f"this is locked by {where}, and the overlay {what} it."
@@ -211,8 +211,3 @@ def _differ(before: Mapping[Path, Any], after: Mapping[Path, Any], path: Path) -
 def _exact(value: Any) -> str:
     """Spell a value so that `1` and `true` are not the same."""
     return json.dumps(value, sort_keys=True, default=str)
-
-
-def _spelled(path: Path) -> str:
-    """Spell a path with dots only, as locks are compared: `clients/web.GenerateSecret` may have a slash or none."""
-    return ".".join(str(step).replace("/", ".") for step in path)

@@ -1,8 +1,8 @@
-"""Cloud → Observed: what is live, in as few calls as possible.
+"""Cloud → Observed: the live state, in as few calls as possible.
 
-Only sections that the manifest manages are read, and those that their rules look at. Lists that return whole objects
-replace one read per object. Calls that do not depend on each other run side by side; the adapter keeps the quotas.
-What cannot be read becomes a gap, never an absence (decision 10).
+Only managed sections are read, and those that their rules use. Lists that return complete objects
+replace one read per object. Independent calls run concurrently; the adapter enforces the quotas.
+A failed read becomes a gap, never an absence (decision 10).
 """
 
 from __future__ import annotations
@@ -22,64 +22,64 @@ from reconciler.values.shapes import input_shape, project
 from schemas.base import ApiModel, SecretKeys, Sensitive, members
 
 LEAVING = "DELETING"
-"""The service's word for an object that it is deleting."""
+"""The service's status of an object that it is deleting."""
 
 VOLATILE = frozenset({"CreationDate", "LastModifiedDate", "UserPoolId"})
-"""Members of answers that say nothing about configuration."""
+"""Members of answers that are not configuration."""
 
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """A declared object that has others inside."""
+    """A declared object that contains others."""
 
     key: str
     """Its key in the manifest."""
     name: str
-    """The name it has live."""
+    """Its live name."""
     pin: str = ""
-    """Its identifier, where the manifest pins it."""
+    """Its identifier, if the manifest pins it."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadScope:
-    """What to look for."""
+    """What to read."""
 
     pool: str
-    """Name of the document, which addresses begin with."""
+    """Name of the document, the first part of addresses."""
     name: str
     """Name of the pool; must be unique unless an id is given."""
     id: str
     """Id of the pool, or empty."""
     sections: frozenset[str]
-    """Sections to read whole."""
+    """Sections to read completely."""
     names: Mapping[str, tuple[str, ...]]
-    """Names to look up besides, for kinds without a list operation."""
+    """Additional names to look up, for kinds without a list operation."""
     source: Position | None = None
-    """Where the manifest names the pool."""
+    """Position of the pool's name in the manifest."""
     document: str = ""
     """Kind of the document."""
     owners: Mapping[str, tuple[Owner, ...]] = field(default_factory=dict)
-    """Section of a kind inside others → the objects whose inside is to be read."""
+    """Section of a nested kind → the objects whose contents are read."""
     everybody: Callable[[Sequence[Observed]], Iterable[Owner]] | None = None
-    """Says instead whose inside is to be read once all live objects of an outer kind are known."""
+    """Replaces `owners`: selects the objects whose contents are read, from all live objects of an outer kind."""
 
 
 @dataclass(frozen=True, slots=True)
 class LiveState:
-    """What is live."""
+    """The live state of a pool."""
 
     root: Observed | None
-    """The pool; None when there is none."""
+    """The pool; None if it does not exist."""
     objects: tuple[Observed, ...] = ()
-    """Everything that was read, the pool included."""
+    """Everything that was read, including the pool."""
     known: frozenset[str] = frozenset()
-    """Sections of which all objects are here."""
+    """Sections that were read completely."""
     foreign: Mapping[Address, str] | None = None
-    """Names that are taken by another pool, with its id."""
+    """Names in use by another pool, with its id."""
     gaps: tuple[Gap, ...] = ()
-    """What could not be read."""
+    """Failed reads."""
     refusals: tuple[Refusal, ...] = ()
-    """Why the pool could not be told."""
+    """Reasons why the pool could not be identified."""
 
     def section(self, name: str) -> tuple[Observed, ...]:
         """Return the live objects of a section."""
@@ -90,10 +90,10 @@ class LiveState:
 
 
 def find(cloud: Cloud, scope: ReadScope) -> tuple[Tree | None, Refusal | None]:
-    """Find the pool by its id, or by a name that only one pool has.
+    """Find the pool by its id, or by a unique name.
 
     Returns:
-        The pool's own answer, or None when there is none; and why it could not be told, if it could not.
+        The pool's own answer, or None if it does not exist; and why it could not be identified, if so.
     """
     root = root_of(scope.document)
     if scope.id:
@@ -105,7 +105,7 @@ def find(cloud: Cloud, scope: ReadScope) -> tuple[Tree | None, Refusal | None]:
             scope,
             AMBIGUOUS,
             f"{len(found)} pools are called {flow(scope.name)}: {ids}.",
-            "Names are not unique: write the id of the one that is meant as `id:` into the manifest.",
+            "Names are not unique: set `id:` in the manifest to select one.",
         )
     return (_describe(cloud, root, {root.id_param: root.identifier(found[0])}) if found else None), None
 
@@ -117,8 +117,8 @@ def _pinned(cloud: Cloud, root: ResourceKind, scope: ReadScope) -> tuple[Tree | 
         return None, _root_refusal(
             scope,
             MISSING,
-            f"There is no pool with the id {scope.id} here.",
-            "Check account, Region and id; remove `id:` to have a new pool made.",
+            f"There is no pool with the id {scope.id}.",
+            "Check account, Region and id; remove `id:` to create a new pool.",
         )
 
 
@@ -127,16 +127,16 @@ def _root_refusal(scope: ReadScope, rule: Rule, message: str, advice: str) -> Re
     return rule.refusal(address, (), message, scope.source, advice)
 
 
-# --- everything in it ----------------------------------------------------------------------------------------------
+# --- its contents --------------------------------------------------------------------------------------------------
 
 
 def observe(cloud: Cloud, scope: ReadScope, *, parallelism: int = 8) -> LiveState:
-    """Read what is live.
+    """Read the live state.
 
     Args:
         cloud: Where to read.
-        scope: What to look for.
-        parallelism: How many calls may be under way at once.
+        scope: What to read.
+        parallelism: Maximum number of concurrent calls.
 
     Raises:
         CloudError: The pool itself could not be read.
@@ -148,13 +148,13 @@ def observe(cloud: Cloud, scope: ReadScope, *, parallelism: int = 8) -> LiveStat
 
 
 def around(cloud: Cloud, scope: ReadScope, answer: Tree | None, *, parallelism: int = 8) -> LiveState:
-    """Read what belongs to a pool that was found already.
+    """Read the contents of a pool that was already found.
 
     Args:
         cloud: Where to read.
-        scope: What to look for.
-        answer: The pool's own answer, from `find`; None when there is no pool.
-        parallelism: How many calls may be under way at once.
+        scope: What to read.
+        answer: The pool's own answer, from `find`; None if it does not exist.
+        parallelism: Maximum number of concurrent calls.
     """
     reader = _ObjectReader(cloud, scope, answer)
     with ThreadPoolExecutor(max_workers=parallelism) as pool:
@@ -163,7 +163,7 @@ def around(cloud: Cloud, scope: ReadScope, answer: Tree | None, *, parallelism: 
 
 
 def read_again(cloud: Cloud, observed: Observed) -> Tree | None:
-    """Read one object again, as its fence before a write; None when it is gone.
+    """Read one object again, as its fence before a write; None if it no longer exists.
 
     Raises:
         CloudError: It could not be read.
@@ -180,7 +180,7 @@ def read_again(cloud: Cloud, observed: Observed) -> Tree | None:
 
 
 def status(cloud: Cloud, kind: ResourceKind, ids: Mapping[str, Any]) -> str:
-    """Return the service's word for "still busy" with an object, or nothing when it is ready."""
+    """Return the service's status of a busy object, or empty if it is ready."""
     if kind.reading:
         return kind.pending(_described(cloud, kind, ids))
     found = next((i for i in _items(cloud, kind, ids) if kind.identifier(i) == ids[kind.id_param]), None)
@@ -188,7 +188,7 @@ def status(cloud: Cloud, kind: ResourceKind, ids: Mapping[str, Any]) -> str:
 
 
 def _described(cloud: Cloud, kind: ResourceKind, ids: Mapping[str, Any]) -> Tree:
-    """What is gone is no longer busy."""
+    """Return the description; a deleted object is no longer busy."""
     try:
         return _describe(cloud, kind, ids)
     except NotFound:
@@ -196,7 +196,7 @@ def _described(cloud: Cloud, kind: ResourceKind, ids: Mapping[str, Any]) -> Tree
 
 
 def live_names(cloud: Cloud, kind: ResourceKind, ids: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return name and identifier of all live objects of a kind: the fence before a creation."""
+    """Return name and identifier of all live objects of a kind: the fence before a create."""
     return [(_listed_name(kind, i), kind.identifier(i)) for i in _items(cloud, kind, ids)] if kind.listing else []
 
 
@@ -223,7 +223,7 @@ def _named(observed: Observed, owner: Owner) -> bool:
 
 
 class _ObjectReader:
-    """One reading of one pool: lists first, then single objects, then what is inside of them."""
+    """Reads one pool: lists first, then single objects, then their contents."""
 
     def __init__(self, cloud: Cloud, scope: ReadScope, answer: Tree | None) -> None:
         self._cloud = cloud
@@ -252,13 +252,13 @@ class _ObjectReader:
         return LiveState(root, objects, frozenset(self._known - failed), self._foreign, tuple(self._gaps))
 
     def _kinds(self) -> list[ResourceKind]:
-        """The kinds to read: those that are managed, and those that their rules look at."""
+        """Return the kinds to read: managed ones, and those that their rules use."""
         managed = [k for k in KINDS.values() if k.section in self._scope.sections]
         needed = {s for k in managed for s in k.stands_on} | self._scope.sections
         return [k for k in KINDS.values() if k.section in needed]
 
     def _list(self, kind: ResourceKind) -> list[Tree] | None:
-        """Return the items of a kind; a single object is one item. None when they could not be listed."""
+        """Return the items of a kind; a single object is one item. None if they could not be listed."""
         if kind.single:
             return [{}] if self._ids else []
         if kind.names:
@@ -268,7 +268,7 @@ class _ObjectReader:
         return self._try(listing, lambda: list(_items(self._cloud, kind, self._ids))) if self._ids else []
 
     def _readable(self, kind: ResourceKind) -> bool:
-        """Whether an object can be read by its name; most live in a pool, which may not exist yet."""
+        """Whether an object can be read by its name; most belong to a pool, which may not exist yet."""
         required = set(input_shape(kind.service, _required(kind.reading).operation).required)
         return required <= {*kind.to_params({**self._ids, kind.id_param: ""}), *kind.params}
 
@@ -279,11 +279,11 @@ class _ObjectReader:
             yield _Job(kind, self._address(kind, name), {**self._ids, **own}, item)
 
     def _inside(self, kind: ResourceKind) -> Iterator[_Job]:
-        """What is inside of live objects: of those that are declared, or of all that are asked for."""
+        """Read the contents of live objects: of declared ones, or of all that are selected."""
         outer = KINDS[kind.outer]
         live = [o for o in self._objects if o.address.section == kind.outer]
-        everybody = self._scope.everybody
-        for owner in everybody(live) if everybody else self._scope.owners.get(kind.section, ()):
+        select = self._scope.everybody
+        for owner in select(live) if select else self._scope.owners.get(kind.section, ()):
             found = [o for o in live if owner.pin == o.ids[outer.id_param] or (not owner.pin and _named(o, owner))]
             if len(found) == 1:
                 yield from self._inside_one(kind, owner.key, found[0])
@@ -329,7 +329,7 @@ class _ObjectReader:
         return Observed(job.address, _ids(kind, job.ids, answer), data, kind.pending(whole) == LEAVING)
 
     def _try(self, address: Address, call: Callable[[], Any]) -> Any:
-        """Carry out a read; note a gap when it is refused, and nothing when the object has just gone."""
+        """Run a read; record a gap if it is refused, and nothing if the object was just deleted."""
         try:
             return call()
         except NotFound:
@@ -364,7 +364,7 @@ def _describe(cloud: Cloud, kind: ResourceKind, ids: Mapping[str, Any]) -> Tree:
 
 
 def _whole(cloud: Cloud, kind: ResourceKind, ids: Mapping[str, Any], answer: Tree) -> Tree:
-    """Add to an answer what has to be read in another Region."""
+    """Add the part of an answer that is read in another Region."""
     region = kind.regional_read.region(answer) if kind.regional_read else ""
     if not kind.regional_read or not region:
         return answer
@@ -385,7 +385,7 @@ def _required(value: Any) -> Any:
 
 
 def _for(kind: ResourceKind, operation: str, ids: Mapping[str, Any]) -> Tree:
-    """The identifiers and fixed parameters that an operation takes."""
+    """Return the identifiers and fixed parameters of an operation."""
     return project({**kind.to_params(ids), **kind.params}, input_shape(kind.service, operation))  # type: ignore[no-any-return]
 
 
@@ -395,13 +395,13 @@ def _ids(kind: ResourceKind, parent: Mapping[str, str], answer: Tree) -> dict[st
 
 
 def _data(kind: ResourceKind, answer: Tree) -> Tree:
-    """The answer in the spelling of the input, without what is not configuration, with its secrets wrapped."""
+    """Return the answer in the spelling of the input, without non-configuration, with wrapped secrets."""
     adopted = kind.from_api({k: v for k, v in answer.items() if k not in VOLATILE})
     return wrap(kind.model, adopted)
 
 
 def wrap(model: type[ApiModel], tree: Tree) -> Tree:
-    """Wrap the secrets of a live object, so that nothing can show them by accident."""
+    """Wrap the secrets of a live object, so they cannot be shown by accident."""
     known = members(model)
     result: Tree = {}
     for name, value in tree.items():

@@ -1,7 +1,7 @@
-"""What is not ours: live objects that AWS made by itself.
+"""Ownership: separates live objects that AWS created by itself.
 
-Decided in one place and before anything is compared, so that no later stage has to know (decision 13). An author who
-declares such an object all the same takes it over.
+Decided in one place and before any comparison, so later stages need not know (decision 13). An author who
+declares such an object takes it over.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from reconciler.model import Observed
 
 @dataclass(frozen=True, slots=True)
 class Disowned:
-    """A live object that nobody has to declare."""
+    """A live object created by AWS, which needs no declaration."""
 
     observed: Observed
     """The object."""
     reason: str
-    """Who made it."""
+    """Who created it."""
 
 
 def split(objects: Iterable[Observed], pool_id: str) -> tuple[tuple[Observed, ...], tuple[Disowned, ...]]:
-    """Tell apart the objects that authors answer for and those that AWS made.
+    """Split live objects into those of authors and those created by AWS.
 
     Args:
         objects: Live objects of one pool.
-        pool_id: Its id; names of groups that AWS makes begin with it.
+        pool_id: Its id; the prefix of groups that AWS creates.
     """
     ours: list[Observed] = []
     others: list[Disowned] = []

@@ -12,7 +12,7 @@ from dataclasses import replace
 from reconciler.kinds import KINDS, judge
 from reconciler.kinds.engine_rules import REQUIRED, UNDELETABLE
 from reconciler.kinds.kind import State, Violation
-from reconciler.manifests.desired import Manifest
+from reconciler.manifests.manifest import Manifest
 from reconciler.model import Action, Address, Notice, Path, Plan, Position, Refusal
 from reconciler.observing.observer import LiveState
 from reconciler.planning.lowering import lower

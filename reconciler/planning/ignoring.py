@@ -8,15 +8,15 @@ never keeps a declared object from being made, as others may stand on it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from fnmatch import fnmatchcase
 from typing import Any, Protocol, TypeVar
 
-from reconciler.model import Address, Path, Tree, dotted
+from reconciler.model import Address, Path, Tree
+from schemas import globs
 from schemas.base import ApiModel, Keyed, members
 
 
 class IgnoreRule(Protocol):
-    """What is needed of a rule: `reconciler.manifests.desired.Ignore`."""
+    """What is needed of a rule: `reconciler.manifests.manifest.Ignore`."""
 
     @property
     def path(self) -> str:
@@ -51,26 +51,16 @@ def covers(pattern: str, address: Address, path: Path = ()) -> bool:
     """Tell whether a pattern means an object or a member, or something around it.
 
     Args:
-        pattern: Shell wildcards; `*` stands for anything, separators included.
+        pattern: In the dialect of `schemas.globs`.
         address: The object.
         path: The member within the object; empty for the object itself.
     """
-    return any(fnmatchcase(text, pattern) for text in _spellings(address, path))
+    return globs.covers(pattern, (*address.steps, *path))
 
 
 def covered(rules: Iterable[IgnoreRule], address: Address, path: Path = ()) -> bool:
     """Tell whether any of the rules means an object or a member, or something around it."""
     return any(covers(r.path, address, path) for r in rules)
-
-
-def _spellings(address: Address, path: Path) -> Iterable[str]:
-    """The names of everything around a member, outermost first; a member may follow its object by a dot or a slash."""
-    if address.owner:
-        yield str(address.owner)
-    yield str(address)
-    for end in range(1, len(path) + 1):
-        for separator in "./":
-            yield f"{address}{separator}{dotted(path[:end])}"
 
 
 def without(model: type[ApiModel], declared: Tree, ignored: Callable[[Path], bool]) -> Tree:

@@ -11,7 +11,6 @@ from typing import Any
 from reconciler.kinds import KINDS
 from reconciler.kinds.kind import PendingCall, ResourceKind
 from reconciler.model import Action, Address, Call, Plan, ResourceChange, Tree
-from reconciler.values.merge import overlay
 from reconciler.values.shapes import input_shape, project
 
 
@@ -62,13 +61,17 @@ def _operation(kind: ResourceKind, change: ResourceChange) -> str:
 
 
 def _payload(kind: ResourceKind, change: ResourceChange) -> Tree:
-    """Observed ∩ members of the input, with the declared members over them (decision 2)."""
-    shape = input_shape(kind.service, _operation(kind, change))
-    live = change.before if change.before is not None else ({} if kind.create else kind.initial())
+    """Return what the operation takes of the object as it will be, and everything that is declared (decision 2)."""
+    inputs = input_shape(kind.service, _operation(kind, change)).members
+    kept = set(inputs)
     if change.action is Action.REPLACE:
         # What can only be given when an object is made is decided anew; the rest of the old one goes along.
-        live = project(live, input_shape(kind.service, kind.update))
-    return overlay(kind.model, project(live, shape), change.declared)
+        kept &= set(input_shape(kind.service, kind.update).members)
+    return {
+        name: project(value, inputs[name]) if name in inputs else value
+        for name, value in change.merged.items()
+        if name in kept or name in change.declared
+    }
 
 
 def _identifiers(kind: ResourceKind, operation: str, change: ResourceChange) -> Tree:

@@ -95,11 +95,21 @@ class Matcher:
         setting = not kind.create and self.live_state.root is not None  # of a pool that is live
         declared = self._without_ignored(kind, spec) if setting else spec.declared
         fields = _fields(kind, spec, declared, before, ())
-        after = kind.computed(overlay(kind.model, before, declared), declared)
+        merged = overlay(kind.model, before, declared)
+        after = kind.computed(merged, declared)
         action = Action.CREATE if kind.create or fields else Action.NONE
         ids = self._new_ids(kind, spec)
         return ResourceChange(
-            spec.address, kind.resource_type, action, fields, declared, None, after, ids, source=spec.source
+            spec.address,
+            kind.resource_type,
+            action,
+            fields,
+            declared,
+            None,
+            after,
+            ids,
+            source=spec.source,
+            merged=merged,
         )
 
     def _look(self, kind: ResourceKind, spec: Spec, observed: Observed | None) -> ResourceChange:
@@ -114,7 +124,8 @@ class Matcher:
     def _update(self, kind: ResourceKind, spec: Spec, observed: Observed) -> ResourceChange:
         declared = expanded(kind.model, self._without_ignored(kind, spec), observed.data)
         fields = _fields(kind, spec, declared, observed.data, kind.equivalent(declared, observed.data))
-        after = kind.computed(overlay(kind.model, observed.data, declared), declared)
+        merged = overlay(kind.model, observed.data, declared)
+        after = kind.computed(merged, declared)
         found = ResourceChange(
             spec.address,
             kind.resource_type,
@@ -126,6 +137,7 @@ class Matcher:
             observed.ids,
             source=spec.source,
             reason=kind.reason(declared, observed.data) if fields else "",
+            merged=merged,
         )
         frozen = [f for f in fields if self._frozen(kind, spec, f, observed.data)]
         if frozen and kind.delete and str(spec.address) in self.replaceable:
@@ -148,8 +160,9 @@ class Matcher:
         ids = {**found.ids, **self._new_ids(kind, spec)}
         decided_anew = {name for name, member in members(kind.model).items() if member.has(CreateOnly)}
         kept = {k: v for k, v in (found.before or {}).items() if k not in decided_anew}
-        after = kind.computed(overlay(kind.model, kept, found.declared), found.declared)
-        return replace(found, action=Action.REPLACE, reason=reason, new_ids=ids, after=after)
+        merged = overlay(kind.model, kept, found.declared)
+        after = kind.computed(merged, found.declared)
+        return replace(found, action=Action.REPLACE, reason=reason, new_ids=ids, after=after, merged=merged)
 
     def _new_ids(self, kind: ResourceKind, spec: Spec) -> Mapping[str, Any]:
         """Identifiers for calls on an object that does not exist yet; what it is inside of may not exist either."""

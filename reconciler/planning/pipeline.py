@@ -11,7 +11,9 @@ from reconciler.cloud.port import Cloud, Identity
 from reconciler.errors import Refused
 from reconciler.kinds import KINDS, root_of
 from reconciler.kinds.kind import ResourceKind
-from reconciler.manifests.desired import Manifest, referred, resolve
+from reconciler.manifests.links import referred
+from reconciler.manifests.manifest import Manifest
+from reconciler.manifests.resolving import resolve
 from reconciler.model import Address, Plan, Target
 from reconciler.observing.observer import observe
 from reconciler.planning import guard, planner

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 
 from reconciler.errors import InvalidInput
 from reconciler.kinds import KINDS, root_of
 from reconciler.kinds.engine_rules import THRESHOLD
 from reconciler.kinds.kind import ResourceKind
-from reconciler.manifests.desired import Manifest
+from reconciler.manifests.manifest import Manifest
 from reconciler.model import Action, Address, Notice, Observed, Plan, Refusal, ResourceChange, Target
 from reconciler.observing import ownership
 from reconciler.observing.observer import LiveState, Owner, ReadScope
@@ -23,6 +22,7 @@ from reconciler.planning import ignoring
 from reconciler.planning.matching import Matcher
 from reconciler.planning.ordering import needed_by, ordered
 from reconciler.terminal.suggestions import suggest
+from schemas.globs import covers
 
 SHARE, FLOOR = 0.3, 3
 """A plan that deletes more than this part of the objects of a kind, and at least so many, is refused (decision 5)."""
@@ -159,7 +159,7 @@ def _may_go(manifest: Manifest, address: Address) -> bool:
 
 
 def _is_protected(manifest: Manifest, address: Address) -> bool:
-    return any(fnmatchcase(str(address), pattern) for pattern in manifest.protect)
+    return any(covers(pattern, address.steps) for pattern in manifest.protect)
 
 
 def _deletion(observed: Observed) -> ResourceChange:

@@ -63,8 +63,8 @@ FORMATS: tuple[Format, ...] = (
         ALL,
         ".txt",
         "text/plain",
-        "A terminal. The default",
-        "Everything, dangerous lines first",
+        "Terminals. The default",
+        "Everything, dangerous changes first",
     ),
     Format(
         "json",
@@ -82,7 +82,7 @@ FORMATS: tuple[Format, ...] = (
         ".jsonl",
         "application/jsonl",
         "Pipelines and logs",
-        "One event a line, as in Terraform's stream",
+        "One event per line, as in Terraform's stream",
         streams=True,
     ),
     Format(
@@ -92,7 +92,7 @@ FORMATS: tuple[Format, ...] = (
         ".md",
         "text/markdown",
         "Comments on pull requests, step summaries, chats",
-        "Dangers, summary, one collapsed block for each object",
+        "Dangerous changes, totals, one folded block for each object",
     ),
     Format(
         "html",
@@ -110,7 +110,7 @@ FORMATS: tuple[Format, ...] = (
         ".xml",
         "application/xml",
         "The test tab of GitLab, Jenkins and others",
-        "A case for each object, finding or problem",
+        "A test case for each object, finding or problem",
     ),
     Format(
         "sarif",
@@ -119,7 +119,7 @@ FORMATS: tuple[Format, ...] = (
         ".sarif",
         "application/sarif+json",
         "Code scanning",
-        "What is wrong, beside the line of the manifest",
+        "Problems, located at the manifest line",
     ),
     Format(
         "github",
@@ -127,8 +127,8 @@ FORMATS: tuple[Format, ...] = (
         RUNS,
         ".txt",
         "text/plain",
-        "A GitHub job",
-        "Annotations beside the line of the manifest",
+        "GitHub jobs",
+        "Annotations at the manifest line",
     ),
     Format(
         "prometheus",

@@ -20,7 +20,7 @@ from reconciler.terminal.settings import LOCAL_DIRECTORY
 from reconciler.terminal.signals import Graceful, Stop
 
 if TYPE_CHECKING:  # pydantic comes with it
-    from reconciler.manifests.desired import Manifest
+    from reconciler.manifests.manifest import Manifest
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from reconciler.terminal.options import Options
 if TYPE_CHECKING:  # pydantic comes with them
     from reconciler.drift.attribution import Trail
     from reconciler.drift.findings import Compared, Criteria
-    from reconciler.manifests.desired import Manifest
+    from reconciler.manifests.manifest import Manifest
     from reconciler.notify import Channel, Receiver
     from reconciler.render.subjects import RunStats
 

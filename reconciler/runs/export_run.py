@@ -22,8 +22,9 @@ from reconciler.errors import ExitCode, InvalidManifest, Partial, PoolctlError, 
 from reconciler.export import exporter
 from reconciler.export.exporter import Exported, Promise, Style
 from reconciler.kinds import root_of
-from reconciler.manifests.desired import load, resolve
+from reconciler.manifests.loading import load
 from reconciler.manifests.references.variables import variables
+from reconciler.manifests.resolving import resolve
 from reconciler.model import Gap, Plan, Secret, Target, Tree, dotted
 from reconciler.observing import observer
 from reconciler.observing.observer import LiveState, ReadScope

@@ -19,7 +19,8 @@ from reconciler.errors import Refused
 from reconciler.terminal.options import Options
 
 if TYPE_CHECKING:  # each costs a tenth of a second or more; they are imported when they are needed
-    from reconciler.manifests.desired import Loaded, Manifest
+    from reconciler.manifests.loading import Loaded
+    from reconciler.manifests.manifest import Manifest
     from reconciler.planning.pipeline import ResolvedRefs
     from reconciler.planning.planner import PlanOptions
 
@@ -86,7 +87,7 @@ class Runtime:
             InvalidManifest: They are wrong; carries all problems.
         """
         from reconciler.errors import InvalidManifest
-        from reconciler.manifests.desired import load
+        from reconciler.manifests.loading import load
         from reconciler.manifests.reader import read
         from reconciler.manifests.references.variables import variables
 

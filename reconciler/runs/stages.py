@@ -17,7 +17,7 @@ from reconciler.terminal.console import Console
 from reconciler.terminal.options import Options
 
 if TYPE_CHECKING:  # pydantic comes with it
-    from reconciler.manifests.desired import Manifest
+    from reconciler.manifests.manifest import Manifest
     from reconciler.runs.planfile import Saved
 
 T = TypeVar("T")
@@ -32,7 +32,7 @@ def load(runtime: Runtime, console: Console) -> Sequence[Manifest]:
     Raises:
         InvalidManifest: They are wrong.
     """
-    from reconciler.manifests.desired import ordered
+    from reconciler.manifests.links import ordered
     from reconciler.manifests.sharding import part
 
     loaded = runtime.load(console.stdin.read)

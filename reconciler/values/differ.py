@@ -1,8 +1,8 @@
-"""What a manifest declares, compared with what is live.
+"""Compares declared members with live ones.
 
-Only declared members count: what the manifest does not say is not ours to change. Both sides are first brought into
-one form (sets sorted, line endings folded, empties alike), because a live object that nobody touched must never show
-a change. Most objects are equal, and equality is cheap; only where it fails does deepdiff look for the places.
+Only declared members count: undeclared ones are not ours to change. Both sides are first normalised to
+one form (sets sorted, line endings folded, empties equal), because an untouched live object must never show
+a change. Most objects are equal, and equality is cheap; only if it fails does deepdiff find the differences.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ from schemas.base import (
 )
 
 _KEY = secrets.token_bytes(16)
-"""Secrets are compared by a keyed digest, so that no comparison library ever holds their text."""
+"""Secrets are compared by a keyed digest, so no comparison library ever holds their plain text."""
 
 
 class Leaf:
-    """A declared value beside the live one, with what the schema says about the member."""
+    """A declared value and the live one, with the schema's facts about the member."""
 
     __slots__ = ("after", "before", "member", "path", "sensitive")
 
@@ -55,12 +55,12 @@ class Leaf:
 
 
 def diff(model: type[ApiModel], declared: Tree, observed: Tree) -> tuple[FieldChange, ...]:
-    """Return the declared members that are not live, in the order of the schema.
+    """Return the declared members that differ from the live ones, in the order of the schema.
 
     Args:
         model: Schema of the object.
-        declared: What the manifest says; null means the service's default.
-        observed: The live object; empty when there is none.
+        declared: The declared tree; null means the service's default.
+        observed: The live object; empty if it does not exist.
     """
     creating = not observed
     leaves = {json.dumps(leaf.path): leaf for leaf in _leaves(model, declared, observed, (), creating=creating)}
@@ -73,18 +73,18 @@ def diff(model: type[ApiModel], declared: Tree, observed: Tree) -> tuple[FieldCh
 
 
 def same(model: type[ApiModel], one: Tree, other: Tree) -> bool:
-    """Tell whether two live objects are the same to the service: every member either has is compared."""
+    """Return whether two live objects are equivalent to the service: every member of either is compared."""
     return not diff(model, one, other) and not diff(model, other, one)
 
 
 def undeclared(model: type[ApiModel], declared: Tree, observed: Tree) -> tuple[FieldChange, ...]:
-    """Return the live members that nobody declared and that are neither empty nor at the service's default.
+    """Return undeclared live members that are neither empty nor at the service's default.
 
-    What the schema does not know, what only identifies, and secrets that came with the object are left out.
+    Members unknown to the schema, identifiers, and secrets generated with the object are omitted.
 
     Args:
         model: Schema of the object.
-        declared: What the manifest says; empty for an object that it does not speak of.
+        declared: The declared tree; empty for an undeclared object.
         observed: The live object.
 
     Returns:
@@ -104,7 +104,7 @@ def _undeclared(model: type[ApiModel], declared: Any, live: Tree, default: Any, 
 
 
 def _is_given(member: Member) -> bool:
-    """Identifiers, what is never returned, and a secret that was made with the object are nobody's choice."""
+    """Whether the service sets a member: identifiers, write-only members, and secrets generated with the object."""
     return member.has(Pin) or member.has(WriteOnly) or (member.has(Sensitive) and member.has(CreateOnly))
 
 
@@ -147,7 +147,7 @@ def _undeclared_items(member: Member, key: str, said: Any, live: list[Tree], pat
 
 
 def _holds_by_default(member: Member, live: Any, base: Any) -> bool:
-    """Whether a live value is the service's own; what is off or empty without a default is so too."""
+    """Whether a live value is the service's default; without a default, whether it is off or empty."""
     found = _canonical(member, live)
     return found is None or (found is False and base is None) or found == _canonical(member, base)
 
@@ -159,7 +159,7 @@ def _holds_secret(value: Any) -> bool:
 
 
 def _concealed(live: Any, declared: Any) -> Any:
-    """The service returns a secret in clear where the schema does not expect one; it stays a secret all the same."""
+    """Wrap a secret that the service returns in plain text where the schema expects none."""
     if not _holds_secret(declared):
         return live
     if isinstance(live, str):
@@ -208,7 +208,7 @@ def _member(member: Member | None, value: Any, live: Any, path: Path, *, creatin
     elif value is None or member.shape == "scalar" or member.has(FreeDocument):
         yield Leaf(path, live, value, member, sensitive=member.has(Sensitive))
     elif member.shape == "structure":
-        silent = all(inner is None for inner in value.values())  # else a member tells that the structure comes
+        silent = all(inner is None for inner in value.values())  # otherwise a member implies the structure
         if member.has(Presence) and not isinstance(live, dict) and silent:
             yield Leaf(path, ABSENT, {}, member, sensitive=False)
         yield from _leaves(member.model, value, live, path, creating=creating)
@@ -221,7 +221,7 @@ def _member(member: Member | None, value: Any, live: Any, path: Path, *, creatin
 
 
 def _unknown(value: Any, live: Any, path: Path) -> Iterator[Leaf]:
-    """A member that only botocore knows: structures are still compared member by member."""
+    """Compare a member that only botocore knows; structures are still compared member by member."""
     if isinstance(value, dict) and value:
         for key, inner in value.items():
             yield from _unknown(inner, live.get(key, ABSENT) if isinstance(live, dict) else ABSENT, (*path, key))
@@ -244,7 +244,7 @@ def _entries(member: Member, value: Tree, live: Any, path: Path, *, creating: bo
 
 
 def _entry(member: Member) -> Member:
-    """The entries of a map, as if each were a member: without the default of the map as a whole."""
+    """Return a map entry as a member, without the default of the whole map."""
     return Member(member.name, "scalar", None, member.item_marks, (), member.scalar, member.holder)
 
 
@@ -271,12 +271,12 @@ def _after(leaf: Leaf) -> Any:
 
 
 def _before(leaf: Leaf) -> Any:
-    """The live value; a member that is absent holds the service's default, whatever age the object has."""
+    """Return the live value; an absent member has the service's default, whatever the age of the object."""
     return _canonical(leaf.member, _or_default(leaf.member, leaf.before))
 
 
 def _or_default(member: Member | None, value: Any) -> Any:
-    """An empty list is the same as none to the service, and none is the default (rule C20, cognito.md 4.6)."""
+    """Return the value or its default: to the service, an empty list is absent (rule C20, cognito.md 4.4)."""
     default = member.mark(Default) if member else None
     return default.value if default and _is_empty(value, member) else value
 
@@ -299,7 +299,7 @@ def _canonical(member: Member | None, value: Any) -> Any:
 
 
 def _item(member: Member | None, item: Any) -> Any:
-    """An item of a list; of a structure, what the service adds by itself counts for nothing."""
+    """Normalise an item of a list; members that the service adds to a structure are ignored."""
     if member and member.model and isinstance(item, dict):
         known = members(member.model)
         both = {k: (_canonical(known.get(k), v), known.get(k)) for k, v in item.items()}
@@ -315,7 +315,7 @@ def _is_default(member: Member | None, value: Any) -> bool:
 
 
 def _network(text: str) -> str:
-    """One spelling for a range of addresses; what is none stays as it is, for the service to refuse."""
+    """Normalise an address range; an invalid one is unchanged, for the service to refuse."""
     try:
         return str(ip_network(text, strict=False))
     except ValueError:

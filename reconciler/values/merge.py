@@ -1,8 +1,8 @@
-"""Declared over observed: what an object becomes.
+"""Declared over observed: the resulting object.
 
-Cognito's updates replace whole objects, so whatever an update leaves out may be reset. What is sent is therefore
-always the live object with the declared members laid over it. Structures and maps merge member by member, a list is
-one value, and null means "back to the service's default" (decisions 23 and 2).
+Cognito's updates replace whole objects, so an omitted member may be reset. Therefore the payload is
+always the live object with the declared members merged in. Structures and maps merge member by member, a list is
+one value, and null resets to the service's default (decisions 23 and 2).
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ from schemas.base import (
 
 
 def overlay(model: type[ApiModel] | None, observed: Mapping[str, Any], declared: Mapping[str, Any]) -> Tree:
-    """Return the object as it will be.
+    """Return the planned object.
 
     Args:
         model: Schema of the structure; None for structures that only botocore knows.
         observed: The live object, or the part of it that may be sent.
-        declared: What the manifest says. Members set to null are reset.
+        declared: The declared tree. Members set to null are reset.
     """
     known = members(model) if model else {}
     result = dict(observed)
@@ -47,14 +47,14 @@ def overlay(model: type[ApiModel] | None, observed: Mapping[str, Any], declared:
 
 
 def expanded(model: type[ApiModel], declared: Mapping[str, Any], observed: Mapping[str, Any]) -> Tree:
-    """Return what is declared, with null for a structure spelled out as null for each of its live members.
+    """Return the declared tree, with null for a structure expanded to null for each of its live members.
 
-    Whether an update keeps a structure that it leaves out is measured for few (cognito.md 2.1), so a reset must
-    not depend on it: every member gets its own default. A structure that Cognito is known to drop stays one null.
+    Whether an update keeps an omitted structure is measured for few (cognito.md 2.1), so a reset must
+    not depend on it: every member gets its own default. A structure that Cognito is known to drop remains one null.
 
     Args:
         model: Schema of the object.
-        declared: What the manifest says.
+        declared: The declared tree.
         observed: The live object.
     """
     known = members(model)
@@ -77,13 +77,13 @@ def _resets_by_member(member: Member) -> bool:
 
 
 def _has_resets(model: type[ApiModel] | None) -> bool:
-    """Whether a structure holds a member that can be put back; one of required members alone goes as a whole."""
+    """Whether a structure has a member that can be reset; one with only required members is removed as a whole."""
     inner = members(model).values() if model else ()
     return any(m.has(Default) or m.has(ClearWith) or (m.shape == "structure" and _has_resets(m.model)) for m in inner)
 
 
 def reset_value(member: Member | None) -> Any:
-    """Return what resets a member: a value to send, or ABSENT to leave it out."""
+    """Return the value that resets a member, or ABSENT to omit it."""
     if member is None:
         return ABSENT
     clear = member.mark(ClearWith)
@@ -111,7 +111,7 @@ def _value(member: Member | None, observed: Any, declared: Any) -> Any:
 
 
 def _without_nulls(value: Any) -> Any:
-    """The items of a list are written whole, so a member that is null in one is just not there."""
+    """Drop null members of list items, which are written as a whole."""
     if isinstance(value, dict):
         return {k: _without_nulls(v) for k, v in value.items() if v is not None}
     return [_without_nulls(v) for v in value] if isinstance(value, list) else value
@@ -137,11 +137,11 @@ def _keyed(member: Member, key: str, observed: list[Tree], declared: list[Tree])
 
 
 def defaults(model: type[ApiModel]) -> Tree:
-    """Return what the service assumes for an object of which nothing was said."""
+    """Return the service's defaults for an object with no declared members."""
     result: Tree = {}
     for name, member in members(model).items():
         if member.model and member.model.INPUTS:
-            continue  # an object of its own, that only stands inside this one
+            continue  # a separate object, only nested inside this one
         default = member.mark(Default)
         if default:
             result[name] = deepcopy(default.value)

@@ -1,8 +1,8 @@
-"""What the installed botocore says about the API.
+"""The service model of the installed botocore.
 
-Read from botocore's data files and not through botocore, because `validate` should not pay for importing it. The
-update of an object carries over whatever the service model says may be sent, so a botocore that knows a new member
-makes the tool keep it, without a release of ours (decision 2; cognito.md, "Model versus service").
+Read from botocore's data files and not through botocore, to save `validate` the cost of importing it. The
+update of an object carries over every member that the service model accepts, so a botocore with a new member
+makes poolctl keep it, without a new release (decision 2; cognito.md, "Model versus service").
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Shape:
 
     @property
     def spec(self) -> dict[str, Any]:
-        """The raw description."""
+        """The raw definition."""
         return self.model[self.name]  # type: ignore[no-any-return]
 
     @property
@@ -45,7 +45,7 @@ class Shape:
 
     @property
     def required(self) -> tuple[str, ...]:
-        """Names of the members that must be sent."""
+        """Names of required members."""
         return tuple(self.spec.get("required", ()))
 
     @property
@@ -87,7 +87,7 @@ def operations(service: str) -> frozenset[str]:
 
 
 def project(tree: Any, shape: Shape) -> Any:
-    """Return the part of a tree that a shape can hold: observed ∩ members(input)."""
+    """Return the part of a tree that a shape accepts: observed ∩ members(input)."""
     if shape.type == "structure" and isinstance(tree, dict):
         if shape.spec.get("document"):
             return tree
@@ -101,7 +101,7 @@ def project(tree: Any, shape: Shape) -> Any:
 
 
 def missing(tree: Any, shape: Shape, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
-    """Return the paths of required members that a tree lacks."""
+    """Return the paths of required members missing from a tree."""
     if shape.type == "structure" and isinstance(tree, dict):
         found = [(*path, name) for name in shape.required if name not in tree]
         members = shape.members

@@ -409,7 +409,7 @@ def test_a_rollback_file_holds_the_look_of_a_client_that_is_deleted(place):
     assert place.run("apply", "--yes", "m.yaml").code == 0
     place.write({**TREE, "clients": {}, "prune": ["clients"]})
     assert place.run("apply", "--yes", "--prune", "--rollback-file", "rb.yaml", "m.yaml").code == 0
-    assert "clients/web/branding: goes with clients/web; can be undone" in place.text("rb.yaml")
+    assert "clients/web/branding: is deleted with clients/web; can be undone" in place.text("rb.yaml")
     assert (place.directory / "rb.yaml.0.bin").read_bytes() == PNG + b"old"
     tree = yaml.safe_load(place.text("rb.yaml"))
     del tree["clients"]["web"]["ClientSecret"]

@@ -54,11 +54,24 @@ LESS = {**FULL, "clients": {"web": {}, "app": {}}, "groups": {"admins": {}}}
         ({"prune": ["clients", "groups"]}, True, ["groups/users", "clients/old"]),
         ({"prune": ["clients"], "protect": ["clients/old"]}, True, []),
         ({"prune": ["clients"], "protect": ["clients/*"]}, True, []),
+        ({"prune": ["clients"], "protect": ["clients"]}, True, []),
+        ({"prune": ["clients"], "protect": ["*"]}, True, []),
+        ({"prune": ["clients"], "protect": ["clients/[!o]*", "groups"]}, True, ["clients/old"]),
         ({"prune": ["clients"], "ignore": [{"path": "clients/o*", "reason": "theirs"}]}, True, []),
     ],
 )
 def test_an_undeclared_object_goes_only_with_both_keys(here, tmp_path, envelope, prune, expected):
     assert deletions(here, tmp_path, {**LESS, **envelope}, PlanOptions(prune=prune)) == expected
+
+
+@pytest.mark.parametrize("protect", [["clients/web"], ["clients/web/terms"], ["clients/*/terms/*"], ["*"], []])
+def test_what_is_inside_a_protected_object_is_protected(here, tmp_path, protect):
+    terms = {"terms-of-use": {"Links": {"cognito:default": "https://example.com/terms"}}}
+    tree = document(clients={"web": {"terms": terms}})
+    here.converge(manifest(tmp_path, tree))
+    less = document(clients={"web": {"terms": {}}}, prune=["clients.terms"], protect=protect)
+    expected = [] if protect else ["clients/web/terms/terms-of-use"]
+    assert deletions(here, tmp_path, less, PlanOptions(prune=True)) == expected
 
 
 def test_a_section_that_is_not_there_is_not_managed(here, tmp_path):

@@ -345,7 +345,7 @@ def test_reported_and_accepted_findings_are_left_out(here, tmp_path):
 def test_what_is_no_report_is_an_error(tmp_path, text):
     file = tmp_path / "report.json"
     file.write_text(text)
-    with pytest.raises(InvalidInput, match="no report of drift"):
+    with pytest.raises(InvalidInput, match="is not a drift report"):
         told(str(file))
     with pytest.raises(InvalidInput, match="could not be read"):
         told(str(tmp_path / "none.json"))
@@ -455,6 +455,11 @@ def ignoring_rules(*paths: str, **more: str) -> Tree:
         ("clients/web.CallbackURLs", Address("p", "clients", "web"), (), False),
         ("user_pool.Policies", Address("p", "user_pool"), ("Policies", "PasswordPolicy", "MinimumLength"), True),
         ("user_pool.UserPoolTags.cost*", Address("p", "user_pool"), ("UserPoolTags", "cost-center"), True),
+        ("clients", Address("p", "clients", "web"), (), True),
+        ("clients/*URLs", Address("p", "clients", "web"), ("CallbackURLs",), False),
+        ("clients/*.*URLs", Address("p", "clients", "web"), ("CallbackURLs",), True),
+        ("clients/[x]", Address("p", "clients", "[x]"), (), True),
+        ("clients/a*b", Address("p", "clients", "a*b"), (), True),
     ],
 )
 def test_what_a_pattern_covers(pattern, address, path, expected):
@@ -500,7 +505,7 @@ def test_a_rule_that_meets_nothing_is_told_unless_something_was_not_read(here, t
     here.converge(manifest(tmp_path, BASE))
     tree = ignoring_rules("clients/amplify-*")
     [notice] = drift(here, tmp_path, tree).drift.notices
-    assert "clients/amplify-* met nothing" in notice.message
+    assert "clients/amplify-* matched nothing" in notice.message
     assert notice.source is not None
     here.local.faults.add("ListUserPoolClients", "AccessDeniedException")
     assert drift(here, tmp_path, tree).drift.notices == ()

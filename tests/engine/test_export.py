@@ -18,7 +18,7 @@ from reconciler.errors import Denied, Partial, Refused
 from reconciler.export.exporter import LEFT_OUT, Exported, Style, slug
 from reconciler.kinds import KINDS, READS, root_of
 from reconciler.kinds.kind import ResourceKind
-from reconciler.manifests.desired import load
+from reconciler.manifests.loading import load
 from reconciler.manifests.reader import read as read_yaml
 from reconciler.manifests.references.variables import variables
 from reconciler.manifests.writer import LiveText, blocks
@@ -253,7 +253,7 @@ def test_apples_key_becomes_a_reference_although_it_is_never_shown(pools, tmp_pa
     details = tree_of(result)["identity_providers"]["SignInWithApple"]["ProviderDetails"]
     assert details["private_key"]["$secret"].endswith("SignInWithApple#private_key")
     comments = [line for line in result.exported.text.splitlines() if line.startswith("#")]
-    assert any("private_key" in line and "never shows" in line for line in comments)
+    assert any("private_key" in line and "never returns" in line for line in comments)
 
 
 def test_what_cognito_adds_to_a_provider_is_left_out(pools, tmp_path):
@@ -378,7 +378,7 @@ def test_the_classic_look_with_an_image_says_that_the_image_is_not_there(here, t
     idp.set_ui_customization(UserPoolId=pool_id, ClientId="ALL", CSS=css, ImageFile=image)
     result = exported(here, pool_id, "minimal", tmp_path)
     assert tree_of(result)["ui_customization"] == {"CSS": css}
-    assert "# Cognito never shows ui_customization.ImageFile." in result.exported.text
+    assert "# Cognito never returns ui_customization.ImageFile." in result.exported.text
     assert planned_again(here, result, tmp_path) == []
 
 
@@ -419,7 +419,7 @@ def test_what_could_not_be_read_is_named_and_the_rest_is_exported(here, tmp_path
     here.cloud = Refusing(here.cloud, "ListGroups")  # type: ignore[assignment]
     result = exported(here, pool_id, "full", tmp_path)
     assert [g.operation for g in result.gaps] == ["cognito-idp:ListGroups"]
-    assert "# Could not be read, and is missing here: groups: cognito-idp:ListGroups: " in result.exported.text
+    assert "# Could not be read, so it is missing here: groups: cognito-idp:ListGroups: " in result.exported.text
     tree = tree_of(result)
     assert "groups" not in tree
     assert "web" in tree["clients"]

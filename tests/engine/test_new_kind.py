@@ -80,9 +80,10 @@ def test_a_kind_takes_few_lines_outside_its_two_files(section: str) -> None:
 
 
 def allowed(place: tuple[str, int], section: str) -> bool:
-    """Other kinds may name it, in their own files: what they need from it is theirs to say."""
+    """Other kinds may name it in their own files. A new kind needs no entry among the names that other tools use."""
     file, _ = place
-    return file.startswith("reconciler/kinds/") and not file.endswith("__init__.py")
+    other_kind = file.startswith("reconciler/kinds/") and not file.endswith("__init__.py")
+    return other_kind or file == "schemas/foreign_names.py"
 
 
 @pytest.mark.parametrize("section", SIMPLE)

@@ -369,7 +369,7 @@ def test_a_rollback_unsets_what_was_not_there_and_keeps_what_cannot_be_undone(lo
     text = _written(tmp_path, local.plan(mine))
     assert "user_pool: is updated; can be undone in part" in text
     assert "Schema.tenant: cannot be undone: Attributes can be added but never" in text
-    assert "groups/new: is created; undoing it means to delete it" in text
+    assert "groups/new: is created; to undo it, delete it" in text
     assert "clients/web: is updated; can be undone\n" in text
     local.converge(mine)
     local.converge(manifest(tmp_path, text, name="rb.yaml"))
@@ -434,7 +434,7 @@ def _clients(local):
 def test_a_rollback_of_what_is_new_has_nothing_to_restore(local, tmp_path):
     text = _written(tmp_path, local.plan(load(tmp_path)))
     assert yaml.safe_load(text) is None
-    assert "poolctl deletes no pool" in text
+    assert "poolctl never deletes a pool" in text
     assert Path(tmp_path / "rb.yaml").exists()
 
 
@@ -553,15 +553,13 @@ def test_a_rollback_holds_what_goes_with_a_client(local, tmp_path, action):
     for name, content in found.files.items():
         (tmp_path / name).write_bytes(content)
     owner = str(plan.pending[0].address)
-    said = [line.strip("# ") for line in found.text.splitlines() if "goes with" in line]
+    said = [line.strip("# ") for line in found.text.splitlines() if "is deleted with" in line]
     parts = {k.section.partition(".")[2] for k in KINDS.values() if k.outer == "clients" and not k.watched}
     assert parts == {line.split("/")[2].split(":")[0] for line in said}
-    assert f"{owner}/branding: goes with {owner}; can be undone, with a new ManagedLoginBrandingId" in said
-    assert f"{owner}/session: goes with {owner}; can be undone" in said
-    assert (
-        f"{owner}/ui_customization: goes with {owner}; can be undone, but for ImageFile, which Cognito never shows"
-        in said
-    )
+    assert f"{owner}/branding: is deleted with {owner}; can be undone, with a new ManagedLoginBrandingId" in said
+    assert f"{owner}/session: is deleted with {owner}; can be undone" in said
+    verdict = "can be undone, except ImageFile, which Cognito never returns"
+    assert f"{owner}/ui_customization: is deleted with {owner}; {verdict}" in said
     assert "bystander" not in found.text
     local.apply(mine, plan)
     tree = filled(yaml.safe_load(found.text), as_document(full("one")))
@@ -609,8 +607,8 @@ def test_what_is_inside_and_cannot_be_read_is_said(local, tmp_path):
     live_state = inside(Refusing(local.cloud, "DescribeManagedLoginBrandingByClient"), plan)
     assert [g.operation for g in live_state.gaps] == ["cognito-idp:DescribeManagedLoginBrandingByClient"]
     text = rollback([plan], "rb.yaml", [live_state]).text
-    assert "/branding: could not be read, and is not in this file: cognito-idp:DescribeManagedLogin" in text
-    assert "/terms/terms-of-use: goes with" in text
+    assert "/branding: could not be read, so it is not in this file: cognito-idp:DescribeManagedLogin" in text
+    assert "/terms/terms-of-use: is deleted with" in text
 
 
 def test_nothing_is_read_for_a_rollback_of_plain_changes(local, tmp_path):

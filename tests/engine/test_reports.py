@@ -62,7 +62,7 @@ def test_a_report_is_kept_in_s3_and_read_again(s3):
     client, connect = s3
     where = f"s3://{BUCKET}/poolctl/drift report.json"
     assert report_store.notified(where, connect, must_exist=False) == frozenset()
-    with pytest.raises(InvalidInput, match="there is no such report"):
+    with pytest.raises(InvalidInput, match="the report does not exist"):
         report_store.notified(where, connect)
     report_store.remember(where, json.dumps(REPORTS["full"]), connect)
     kept = client.get_object(Bucket=BUCKET, Key="poolctl/drift report.json")
@@ -114,14 +114,14 @@ def test_something_else_is_no_report(tmp_path, text):
     file = tmp_path / "report.json"
     file.write_text(text)
     for must_exist in (True, False):
-        with pytest.raises(InvalidInput, match="is no report of drift"):
+        with pytest.raises(InvalidInput, match="is not a drift report"):
             report_store.notified(str(file), unused, must_exist=must_exist)
 
 
 def test_bytes_are_no_report(tmp_path):
     file = tmp_path / "report.json"
     file.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(InvalidInput, match="is no report of drift"):
+    with pytest.raises(InvalidInput, match="is not a drift report"):
         report_store.notified(str(file), unused)
 
 

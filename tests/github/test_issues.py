@@ -146,7 +146,7 @@ def test_an_issue_is_opened_with_its_label(watch, github):
         "\n"
         f"Pool `{KEY}`, declared in `pools/m.yaml`: **2 findings (1 changed, 1 unmanaged)**.\n"
         "\n"
-        "This text is kept up to date by poolctl, and the issue is closed when there is no more drift.\n"
+        "poolctl keeps this text up to date, and closes the issue when there is no drift left.\n"
         "\n"
         "- **changed** `customers/groups/g1.Precedence` differs from the manifest (`pools/m.yaml:7`)\n"
         "  - manifest: `1`\n"
@@ -224,7 +224,7 @@ def test_it_is_closed_when_there_is_nothing_left_and_opened_anew(watch, github):
     (first,) = watch.open
     watch(report(finding(7, fails=False)))
     assert (first["state"], first["state_reason"]) == ("closed", "completed")
-    assert github.said(first["number"])[0].endswith("No more drift: everything was read, and nothing differs.")
+    assert github.said(first["number"])[0].endswith("No drift: everything was read, and nothing differs.")
     watch(report(finding(1)))
     assert [i["number"] for i in watch.open] != [first["number"]]
     assert len(watch.open) == 1
@@ -354,7 +354,7 @@ def test_too_much_is_cut_and_counted(watch, github):
     assert 60_000 < len(issue["body"]) <= 65_536
     assert "**300 findings (300 changed)**" in issue["body"]
     shown = issue["body"].count("- **changed**")
-    assert f"**Cut:** {shown} of 300 entries shown." in issue["body"]
+    assert f"**Truncated:** {shown} of 300 entries shown." in issue["body"]
     assert "… (5002 characters)" in issue["body"]
     assert all(e["id"] in issue["body"] for e in entries)
     watch(report(*entries, finding(999)))
@@ -369,7 +369,7 @@ def test_more_ids_than_fit_are_known_by_their_digest(watch, github):
     watch(report(*entries))
     assert github.writes == []
     watch(report(*entries[1:]))
-    assert "too many to list: 2999 in all" in github.said(issue["number"])[0]
+    assert "too many to list: 2999 in total" in github.said(issue["number"])[0]
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"format_version": "2.0"}'])
@@ -378,7 +378,7 @@ def test_what_is_no_report_is_refused_before_anything_is_written(place, github, 
     (place.directory / "good.json").write_text(json.dumps(report(finding(1))))
     step = place.step("issues", event="schedule", reports="*.json")
     assert (step.code, github.seen) == (3, [])
-    assert "bad.json is no report of drift" in step.log
+    assert "bad.json is not a drift report" in step.log
 
 
 def test_no_report_is_an_error_and_not_no_drift(place, github):

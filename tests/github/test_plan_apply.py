@@ -239,7 +239,7 @@ def test_a_long_plan_is_cut_keeps_its_dangers_and_cannot_be_approved(live):
     assert DIGEST.search(body.split("\n")[1])[2] == "true"
     assert "> [!CAUTION]\n> - `groups/admins` **will be destroyed**" in body
     assert "**Truncated:**" in body
-    assert "Review the whole plan in the summary of the run" in body
+    assert "Review the full plan in the summary of the run" in body
     assert step.outputs["truncated"] == "true"
     assert step.summary.split("\n")[0].endswith("truncated=false -->")  # the summary has room for all of it
     assert step.summary.count("<details>") == 301
@@ -249,9 +249,9 @@ def test_a_long_plan_is_cut_keeps_its_dangers_and_cannot_be_approved(live):
     merge(live)
     applied = live.apply(args="--prune")
     assert (applied.code, applied.outputs["exit-code"]) == (4, "4")
-    assert "too long to be shown completely" in applied.log
+    assert "was truncated, so it cannot be approved" in applied.log
     refused(live, before)
-    assert "too long to be shown completely" in live.comments()[-1]
+    assert "was truncated, so it cannot be approved" in live.comments()[-1]
     by_hand = live.apply(args="--prune", expect=step.outputs["digest"])
     assert by_hand.code == 0, by_hand.log
     assert live.boto(lambda idp, pool: len(idp.list_groups(UserPoolId=pool)["Groups"])) > 50
@@ -314,9 +314,9 @@ def test_a_forged_comment_approves_nothing(live, github):
 @pytest.mark.parametrize(
     ("pulls", "said"),
     [
-        ([], "has no merged pull request"),
-        ([{"merged_at": None}], "has no merged pull request"),
-        ([{"base": {"ref": "other"}}], "has no merged pull request"),
+        ([], "belongs to no merged pull request"),
+        ([{"merged_at": None}], "belongs to no merged pull request"),
+        ([{"base": {"ref": "other"}}], "belongs to no merged pull request"),
         ([{}, {"number": 8}], "Several pull requests were merged as commit"),
     ],
 )
@@ -354,7 +354,7 @@ def test_a_plan_of_an_older_commit_counts_only_as_long_as_it_fits(live):
     live.github.merged(MERGE, PULL, head={"sha": "later"})
     step = live.apply()
     assert step.code == 0
-    assert "::warning::The plan on pull request #7 is not of its last commit." in step.log
+    assert "::warning::The plan on pull request #7 is not for its last commit." in step.log
 
 
 def test_a_failed_write_is_told_with_its_rollback(live):

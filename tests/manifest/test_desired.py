@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 from reconciler.cloud.port import ReadOnly
 from reconciler.errors import Denied, InvalidManifest
 from reconciler.kinds.user_pool import bare_name
-from reconciler.manifests.desired import Ignore, load, resolve
+from reconciler.manifests.loading import load
+from reconciler.manifests.manifest import Ignore
 from reconciler.manifests.reference_kinds import REMOTE_READS
+from reconciler.manifests.resolving import resolve
 from reconciler.model import Address, Position, Reference, Secret
 from schemas.manifest import nested, sections
 
@@ -587,10 +589,25 @@ def test_no_document_makes_it_fail_and_no_secret_is_shown(document):
     assert all(p.position.file == "-" and p.message for p in found)
 
 
+def test_the_nouns_are_cheap_to_import():
+    program = (
+        "import sys\nfrom reconciler.manifests.manifest import Ignore, Manifest\n"
+        "print([m for m in ('pydantic', 'yaml', 'boto3') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "[]"
+
+
 def test_validate_imports_no_aws_library(tmp_path):
     (tmp_path / "m.yaml").write_text("version: 1\nuser_pool: {PoolName: x, Frobnicate: 1}\n")
     program = (
-        "import sys\nfrom reconciler.manifests.desired import load\nfrom reconciler.errors import InvalidManifest\n"
+        "import sys\nfrom reconciler.manifests.loading import load\nfrom reconciler.errors import InvalidManifest\n"
         "try: load(['m.yaml'], variables={}, environ={}, stdin=str)\nexcept InvalidManifest: pass\n"
         "print([m for m in ('boto3', 'botocore', 'moto', 'deepdiff') if m in sys.modules])"
     )

@@ -6,9 +6,11 @@ from __future__ import annotations
 import pytest
 
 from reconciler.errors import InvalidManifest
-from reconciler.manifests.desired import load, ordered, referred, resolve
+from reconciler.manifests.links import ordered, referred
+from reconciler.manifests.loading import load
 from reconciler.manifests.reference_kinds.ref import link
 from reconciler.manifests.references.filling import fill, fill_tree, has_links
+from reconciler.manifests.resolving import resolve
 from reconciler.model import Address, Position, Reference
 
 POOLS = """\

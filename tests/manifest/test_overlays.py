@@ -10,7 +10,7 @@ import pytest
 
 from reconciler.errors import InvalidManifest
 from reconciler.manifests import reader
-from reconciler.manifests.desired import load
+from reconciler.manifests.loading import load
 from reconciler.manifests.overlays import merge
 from reconciler.model import Position
 
@@ -235,6 +235,9 @@ LOCKS = "locked: [{}]\n"
         ("clients/web.GenerateSecret", "clients: {web: {GenerateSecret: true}}", "adds"),
         ("clients.web.GenerateSecret", "clients: {web: {GenerateSecret: true}}", "adds"),
         ("clients/*.GenerateSecret", "clients: {debug: {GenerateSecret: true}}", "adds"),
+        ("'clients/[!w]*.GenerateSecret'", "clients: {debug: {GenerateSecret: true}}", "adds"),
+        ("'clients/[x].GenerateSecret'", "clients: {'[x]': {GenerateSecret: true}}", "adds"),
+        ("clients/my.app", "clients: {my.app: {}}", "adds"),
         ("clients/web", "clients: {web: {CallbackURLs: []}}", "changes"),
         ("clients/web", "clients: {web: {$delete: true}}", "deletes"),
         ("clients", "clients: {debug: {$delete: true}}", "changes"),
@@ -263,6 +266,7 @@ def test_a_locked_path_cannot_be_touched(lock, layer, what, files):
         ("user_pool.DeletionProtection", "user_pool: {PoolName: other}"),
         ("clients/web", "clients: {debug: {GenerateSecret: true}, webshop: {}}"),
         ("mfa", "user_pool: {PoolName: other}"),
+        ("clients/d*", "clients: {web: {GenerateSecret: true}}"),
     ],
 )
 def test_what_is_not_changed_is_not_refused(lock, layer, files):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.manifests.desired import Manifest
+from reconciler.manifests.manifest import Manifest
 from reconciler.manifests.reference_kinds.ref import Link
 from reconciler.manifests.sharding import part
 from reconciler.model import Position, Spec

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from reconciler.errors import InvalidManifest
-from reconciler.manifests.desired import load
+from reconciler.manifests.loading import load
 from reconciler.manifests.validation.unknown_keys import suggest_key
 from schemas.base import ApiModel, members
 from schemas.documents import DOCUMENTS

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.errors import InvalidManifest
-from reconciler.manifests.desired import load
+from reconciler.manifests.loading import load
 
 FOLDER = Path(__file__).parent / "wrong"
 NAMES = sorted(p.stem for p in FOLDER.glob("*.yaml"))

@@ -29,7 +29,7 @@ import pytest
 import yaml
 
 from reconciler.kinds import RULES
-from reconciler.manifests.desired import Manifest
+from reconciler.manifests.manifest import Manifest
 from reconciler.model import Failed, Plan, Refusal, Skipped
 from reconciler.planning.guard import offline
 from reconciler.planning.pipeline import planned

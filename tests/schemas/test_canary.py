@@ -17,7 +17,8 @@ from reconciler.values import shapes
 from reconciler.values.shapes import Shape
 from schemas.base import ApiModel, Member, members
 from schemas.identity_manifest import identity_sections
-from schemas.manifest import is_object, nested, sections
+from schemas.manifest import nested, sections
+from schemas.sections import is_object
 from tools import coverage
 from tools.coverage import FAMILIES, LEFT_OUT, SERVICES, CoverageRow, configuring, problems, rows, verb
 

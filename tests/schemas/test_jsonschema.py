@@ -116,10 +116,10 @@ def test_values_of_enumerations_are_proposed() -> None:
     assert tier["default"] == "ESSENTIALS"
 
 
-def test_descriptions_tell_what_an_operator_should_know() -> None:
+def test_descriptions_hold_what_an_operator_should_know() -> None:
     described = SCHEMA["$defs"]["UserPool"]["properties"]
-    assert "Can be set only when the object is made." in described["AliasAttributes"]["description"]
-    assert "Cannot be reset by null." in described["SmsConfiguration"]["description"]
+    assert "Can be set only when the object is created." in described["AliasAttributes"]["description"]
+    assert "Cannot be reset with null." in described["SmsConfiguration"]["description"]
     assert "mfa.MfaConfiguration" in described["MfaConfiguration"]["description"]
     assert described["SmsVerificationMessage"]["deprecated"] is True
 

@@ -20,10 +20,10 @@ from schemas.identity_pool_roles import IdentityPoolRoles
 from schemas.identity_provider import IdentityProvider
 from schemas.log_delivery import LogDelivery
 from schemas.managed_login_branding import ManagedLoginBranding
-from schemas.manifest import is_object
 from schemas.mfa import Mfa
 from schemas.resource_server import ResourceServer
 from schemas.risk_configuration import RiskConfiguration
+from schemas.sections import is_object
 from schemas.session_configuration import SessionConfiguration
 from schemas.ui_customization import UICustomization
 from schemas.user_pool import STANDARD_ATTRIBUTES, UserPool

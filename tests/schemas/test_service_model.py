@@ -12,8 +12,9 @@ from schemas.base import ApiModel, CreateOnly, FreeDocument, KeyName, Member, On
 from schemas.client_secret import ClientSecrets
 from schemas.identity_manifest import IdentityPoolManifest
 from schemas.jsonschema import limits
-from schemas.manifest import UserPoolManifest, is_object
+from schemas.manifest import UserPoolManifest
 from schemas.replica import Replica
+from schemas.sections import is_object
 from tools.coverage import FAMILIES
 
 TOPS = [family.model for family in FAMILIES]

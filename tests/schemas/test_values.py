@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any, get_args
 
 import pytest
 from pydantic import ValidationError
 
-from schemas.base import ApiModel, members
+from schemas.base import ApiModel, Pattern, members
 from schemas.cimd_policy import CIMDPolicy
 from schemas.client import Client
 from schemas.client_secret import ClientSecrets
 from schemas.domain import Domain
+from schemas.forms import Form
 from schemas.group import Group
 from schemas.identity_pool import IdentityPool
 from schemas.identity_pool_roles import IdentityPoolRoles
 from schemas.identity_provider import IdentityProvider
 from schemas.log_delivery import LogDelivery
 from schemas.managed_login_branding import ManagedLoginBranding
-from schemas.manifest import UserPoolManifest, is_object, nested, sections
+from schemas.manifest import UserPoolManifest, nested, sections
 from schemas.mfa import Mfa
 from schemas.principal_tags import PrincipalTags
 from schemas.provisioned_limit import ProvisionedLimit
 from schemas.replica import Replica
 from schemas.resource_server import ResourceServer
 from schemas.risk_configuration import RiskConfiguration
+from schemas.sections import is_object
 from schemas.session_configuration import ClientSessionConfiguration, SessionConfiguration
 from schemas.terms import Terms
 from schemas.ui_customization import UICustomization
@@ -301,3 +303,10 @@ def test_the_two_spellings_never_mix() -> None:
     inside = [(name, inner) for m in sections().values() if m.model for name, inner in members(m.model).items()]
     assert all(name[0].isupper() for name, inner in inside if not is_object(inner))
     assert all(name == name.lower() for name, inner in inside if is_object(inner))
+
+
+def test_patterns_that_differ_in_their_words_only_make_different_types():
+    """`Annotated` keeps one of two equal types, whose words would then be said of both."""
+    one, other = Pattern(r"\S", "is empty", "Write a name."), Pattern(r"\S", "is empty", "Write a reason.")
+    assert (one != other, one == other, one == r"\S") == (True, False, True)
+    assert [get_args(Annotated[str, Form(pattern)])[1].pattern.fix for pattern in (one, other)] == [one.fix, other.fix]

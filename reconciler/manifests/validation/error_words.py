@@ -13,7 +13,9 @@ from pydantic import StringConstraints
 
 from reconciler.manifests.validation.shown_values import SHOWN, kind_of
 from reconciler.manifests.validation.spot import Spot
+from reconciler.manifests.validation.unknown_keys import suggest_word
 from schemas.base import FORBIDDEN, pattern_of
+from schemas.forms import UNFIT
 
 Words = tuple[str, str]
 """What is wrong, what to do."""
@@ -188,7 +190,24 @@ def _float_type(case: Case) -> Words:
     )
 
 
+def unfit_words(text: str, context: Mapping[str, Any]) -> Words:
+    """Word what a fact of the envelope found wrong; a part of a value that is not shown is not shown either.
+
+    Args:
+        text: How a message may call the value.
+        context: Parameters of the error, from `schemas.forms.unfit`.
+    """
+    step, known = str(context["step"]), context["known"]
+    wrong = str(context["wrong"]).replace("{step}", step if text.startswith('"') else "a part of it")
+    return f"{text} {wrong}.", context["fix"] or suggest_word(step, known)
+
+
+def _unfit(case: Case) -> Words:
+    return unfit_words(case.shown, case.context)
+
+
 WORDINGS: Mapping[str, Callable[[Case], Words]] = {
+    UNFIT: _unfit,
     "int_type": _int_type,
     "int_from_float": _int_type,
     "int_parsing": _int_type,

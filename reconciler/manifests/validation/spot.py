@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from reconciler.model import Path
 from schemas.base import ApiModel, Member, OneOf, members
+from schemas.forms import Example
 
 
 class Spot(NamedTuple):
@@ -44,6 +45,9 @@ def example(spot: Spot) -> str:
     known = next((m for m in spot.marks if isinstance(m, OneOf)), None)
     if known:
         return " or ".join(known.values)
+    said = next((m for m in spot.marks if isinstance(m, Example)), None)
+    if said:
+        return said.example
     if spot.member and spot.member.shape != "scalar":
         return {"list": "[...]", "map": "{...}", "structure": "{...}"}[spot.member.shape]
     return {bool: "true or false", int: "NUMBER"}.get(spot.scalar, "TEXT")

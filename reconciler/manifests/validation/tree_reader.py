@@ -21,7 +21,7 @@ Advice = Callable[[str], str]
 """Gives what to do with a key that is in the wrong place, or nothing."""
 
 
-def no_advice(key: str) -> str:  # noqa: ARG001 - the signature of the hook
+def no_advice(_key: str) -> str:
     """Know of no other place for any key."""
     return ""
 

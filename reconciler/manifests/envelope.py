@@ -1,0 +1,241 @@
+"""What surrounds the sections of a document: which pool is meant, and what may be deleted, ignored and overlaid.
+
+The schema's types decide what is valid. By hand is checked only what a type cannot know: which kind of document it is,
+whether a path leads to something that is declared, and whether an id and a Region belong together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from reconciler.errors import Problem
+from reconciler.manifests.documents import FAILED, Document, nearest
+from reconciler.manifests.manifest import Ignore
+from reconciler.manifests.references.remote_references import references
+from reconciler.manifests.validation import checking
+from reconciler.manifests.validation.error_words import unfit_words
+from reconciler.manifests.validation.place import Place, ProblemReport
+from reconciler.manifests.validation.shown_values import shown
+from reconciler.manifests.validation.unknown_keys import suggest_key
+from reconciler.model import Path, Reference, Spec, dotted
+from reconciler.terminal.suggestions import closest, suggest
+from schemas.base import members
+from schemas.documents import DEFAULT, DOCUMENTS, DocumentKind
+from schemas.paths import PathForm
+from schemas.sections import is_single, model_of
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """What the envelope of a document says; empty where it says nothing, or something that is wrong."""
+
+    kind: DocumentKind
+    """Kind of the document; a guess where what it says is wrong."""
+    account: str
+    """Account number that it is meant for."""
+    region: str
+    """Region that it is meant for."""
+    pool_id: str
+    """Id of the pool."""
+    prune: tuple[str, ...]
+    """Sections that apply may delete from."""
+    protect: tuple[str, ...]
+    """Patterns of objects that are never deleted or replaced."""
+    ignore: tuple[Ignore, ...]
+    """What is not reported."""
+
+
+def read(document: Document, report: ProblemReport) -> Envelope:
+    """Validate the envelope of a document.
+
+    Args:
+        document: Its local references are resolved.
+        report: Gets what is wrong.
+    """
+    kind = _kind(document, report)
+    reader = _EnvelopeReader(document, kind, report)
+    report.problems += _unknown_keys(document, kind)
+    return reader.read()
+
+
+def pool_name(document: Document, envelope: Envelope, specs: Sequence[Spec], report: ProblemReport) -> str:
+    """Return the name of the pool, or its id where the document does not name it.
+
+    Args:
+        document: The document.
+        envelope: What its envelope says.
+        specs: The objects that it declares.
+        report: Gets a problem when neither is known.
+    """
+    kind = envelope.kind
+    path = (kind.root, kind.name_member)
+    declared = next((s.declared for s in specs if s.address.section == kind.root), {})
+    name = declared.get(kind.name_member)
+    if name == FAILED:
+        return ""
+    if isinstance(name, Reference):
+        message, fix = f"{kind.name_member} must be known before AWS is asked.", "Use {$var: NAME} or {$env: NAME}."
+        report.problems.append(Problem(document.position(path), dotted(path), message, fix))
+        return ""
+    if name:
+        return str(name)
+    written = document.tree.get(kind.root)
+    named = "id" in document.tree or (isinstance(written, dict) and kind.name_member in written)
+    if document.tree.get("kind", DEFAULT) in list(DOCUMENTS) and not named:
+        fix = f"Add {kind.root}: {{{kind.name_member}: NAME}}, or id: with the id of a pool that exists."
+        at: Path = (kind.root,) if kind.root in document.tree else ()
+        message = "the document does not say which pool it describes."
+        report.problems.append(Problem(document.key(at), dotted(at), message, fix))
+    return envelope.pool_id
+
+
+def elsewhere(kind: DocumentKind, key: str, *, but: str) -> str:
+    """Return advice when exactly one other place of a document has a key, or the pool itself has.
+
+    Args:
+        kind: Kind of the document.
+        key: The key that is in the wrong place.
+        but: The section that it is in; empty for the document itself.
+    """
+    found = [s for s, m in kind.all.items() if s != but and key in members(model_of(m))]
+    section = kind.root if kind.root in found else found[0] if len(found) == 1 else ""
+    if section:
+        return f"Write it in {_spelled(kind, section)}."
+    other = next((k for k in DOCUMENTS.values() if key in k.sections), None)
+    return f"Write it in a document of its own, with kind: {other.name}." if other and not but else ""
+
+
+def _spelled(kind: DocumentKind, section: str) -> str:
+    """Spell where the members of a section's objects are: `clients.NAME.branding`."""
+    outer, dot, part = section.partition(".")
+    steps = [outer] if is_single(kind.sections[outer]) else [outer, "NAME"]
+    if dot:
+        steps += [part] if is_single(kind.nested[section]) else [part, "NAME"]
+    return ".".join(steps)
+
+
+def _kind(document: Document, report: ProblemReport) -> DocumentKind:
+    kind = document.tree.get("kind", DEFAULT)
+    if isinstance(kind, str) and kind in DOCUMENTS:
+        return DOCUMENTS[kind]
+    if not isinstance(kind, Reference):
+        known = f"Write {' or '.join(DOCUMENTS)}, or leave kind out for {DEFAULT}."
+        fix = suggest(kind if isinstance(kind, str) else "", DOCUMENTS, known)
+        message = f"{shown(kind, nearest(document.origins, ('kind',)))} is no kind of document that this poolctl knows."
+        report.problems.append(Problem(document.position(("kind",)), "kind", message, fix))
+    guess = (k for k in DOCUMENTS.values() if k.root in document.tree)
+    return next(guess, DOCUMENTS[DEFAULT])
+
+
+def _unknown_keys(document: Document, kind: DocumentKind) -> Iterator[Problem]:
+    known = members(kind.model)
+    for key in document.tree:
+        if key not in known:
+            advice = elsewhere(kind, key, but="")
+            message = "this key does not belong here." if advice else "this key is not known here."
+            yield Problem(document.key((key,)), dotted((key,)), message, advice or suggest_key(key, known))
+
+
+@dataclass
+class _EnvelopeReader:
+    """Validates one envelope with its model, and then what the model cannot know."""
+
+    document: Document
+    kind: DocumentKind
+    report: ProblemReport
+    wrong: set[str] = field(default_factory=set)
+    """Paths that have a problem."""
+
+    def read(self) -> Envelope:
+        """Return what the envelope says."""
+        self._check_locked()
+        self._check()
+        self._check_names()
+        region, pool_id = self._text("target", "region"), self._text("id")
+        self._check_region(region, pool_id)
+        return Envelope(
+            kind=self.kind,
+            account=self._text("target", "account"),
+            region=region,
+            pool_id=pool_id,
+            prune=tuple(item for _, item in self._texts("prune")),
+            protect=tuple(item for _, item in self._texts("protect")),
+            ignore=tuple(self._ignore()),
+        )
+
+    def _check(self) -> None:
+        tree = {key: self.document.tree[key] for key in members(self.kind.envelope) if key in self.document.tree}
+        for path, leaf in references(tree):
+            if leaf != FAILED:
+                self._say(path, "this must be known before AWS is asked.", "Write it out, or use {$var: NAME}.")
+        found = ProblemReport()
+        places = (self.document.positions, self.document.keys, self.document.origins)
+        place = Place((), self.document.start, *places)
+        checking.check(self.kind.envelope, {**tree, "kind": self.kind.name}, place, found)
+        self.report.problems += [problem for problem in found.problems if problem.path not in self.wrong]
+        self.wrong |= {problem.path for problem in found.problems}
+
+    def _check_locked(self) -> None:
+        """Refuse references in `locked`: overlays are merged before anything is put in."""
+        for path, _ in self._texts("locked"):
+            if nearest(self.document.origins, path):
+                message = "a locked path must be written out: overlays are merged before references are followed."
+                self._say(path, message, "Write the path itself.")
+
+    def _check_names(self) -> None:
+        """Find patterns that go on wrongly behind the name of a declared object."""
+        tree = self.document.tree
+        names = {s: list(tree[s]) for s in self.kind.sections if isinstance(tree.get(s), dict)}
+        envelope = members(self.kind.envelope)
+        rules = members(model_of(envelope["ignore"]))
+        found = [
+            (path, item, envelope[key].item_marks) for key in ("protect", "locked") for path, item in self._texts(key)
+        ]
+        found += [(path, item, rules["path"].marks) for path, item in self._texts("ignore", "path")]
+        for path, item, marks in found:
+            form = next(m for m in marks if isinstance(m, PathForm))
+            error = form.check_known(item, names, closest)
+            if error:
+                text = shown(item, nearest(self.document.origins, path))
+                self._say(path, *unfit_words(text, error.context or {}))
+
+    def _check_region(self, region: str, pool_id: str) -> None:
+        own = pool_id.partition(self.kind.id_separator)[0]
+        if region and pool_id and own != region:
+            message = f"the pool {pool_id} is in {own}, but target.region is {region}."
+            self._say(("id",), message, "Correct one of the two.")
+
+    def _ignore(self) -> Iterator[Ignore]:
+        for (*rule, _), pattern in self._texts("ignore", "path"):
+            path = tuple(rule)
+            texts = {key: self._text(*path, key) for key in ("reason", "owner", "expires")}
+            yield Ignore(pattern, **texts, source=self.document.position(path))
+
+    # --- what is right
+
+    def _text(self, *path: str | int) -> str:
+        """Return a text of the envelope; empty when there is none, or a wrong one."""
+        value: Any = self.document.tree
+        for end, step in enumerate(path, 1):
+            if dotted(path[:end]) in self.wrong:
+                return ""
+            if isinstance(step, int):
+                value = value[step] if isinstance(value, list) else None
+            else:
+                value = value.get(step) if isinstance(value, dict) else None
+        return value if isinstance(value, str) else ""
+
+    def _texts(self, key: str, *below: str) -> Iterator[tuple[Path, str]]:
+        """Yield the texts of a list, or those at a key of its items, with their paths."""
+        items = self.document.tree.get(key)
+        for i in range(len(items) if isinstance(items, list) else 0):
+            path: Path = (key, i, *below)
+            text = self._text(*path)
+            if text:
+                yield path, text
+
+    def _say(self, path: Path, message: str, fix: str) -> None:
+        self.report.problems.append(Problem(self.document.position(path), dotted(path), message, fix))
+        self.wrong.add(dotted(path))

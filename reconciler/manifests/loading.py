@@ -1,0 +1,117 @@
+"""From files to what should be: manifests with one spec per object, or everything that is wrong with them.
+
+The stages behind it know nothing of YAML, references or schemas; a manifest that leaves here is valid as far as that
+can be decided without AWS. What only AWS knows (`$ssm`, `$secret`, `$ref`) is put in by `resolving.resolve`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from reconciler.errors import InvalidManifest, Problem
+from reconciler.manifests import duplicates, envelope, links, objects, overlays, reader
+from reconciler.manifests.documents import Document
+from reconciler.manifests.manifest import Manifest
+from reconciler.manifests.references.local_references import resolve_local
+from reconciler.manifests.references.variables import Variables
+from reconciler.manifests.validation.place import ProblemReport
+from reconciler.model import Notice, Position
+
+if TYPE_CHECKING:
+    from reconciler.manifests.documents import RawDocument
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """Everything that was read."""
+
+    manifests: tuple[Manifest, ...]
+    """In the order of the files."""
+    notices: tuple[Notice, ...]
+    """What should be said, sorted by place."""
+
+
+def load(
+    paths: Sequence[str],
+    *,
+    variables: Variables,
+    environ: Mapping[str, str],
+    stdin: Callable[[], str],
+    environment: str = "",
+) -> Loaded:
+    """Read and validate manifests. AWS is not contacted.
+
+    Args:
+        paths: Files, directories, or `-` for standard input.
+        variables: From `references.variables`.
+        environ: Environment of the process, for `$env`.
+        stdin: Gives the whole of standard input.
+        environment: Name of the overlays that are laid over the manifests; empty for none.
+
+    Raises:
+        InvalidManifest: With every problem of every document, sorted by place.
+    """
+    report = ProblemReport()
+    manifests = []
+    for raw in _documents(paths, stdin, environment, report):
+        document, wrong = resolve_local(raw, variables, environ)
+        report.problems += wrong
+        manifests.append(_manifest(document, report))
+    report.problems += duplicates.same_pool(manifests)
+    report.problems += links.wrong_links(manifests)
+    if report.problems:
+        raise InvalidManifest(distinct(report.problems))
+    notices = {(n.source, n.message): n for n in report.notices}
+    return Loaded(tuple(manifests), tuple(notices[k] for k in sorted(notices, key=_order)))
+
+
+def _documents(
+    paths: Sequence[str], stdin: Callable[[], str], environment: str, report: ProblemReport
+) -> Sequence[RawDocument]:
+    """Return the documents with the overlays of an environment laid over them."""
+    documents, problems = reader.read(paths, stdin)
+    report.problems += problems
+    if environment:
+        broken = {p.position.file for p in problems}
+        layers, wrong = reader.overlays(paths, environment)
+        documents, clashes = overlays.merge(documents, {k: v for k, v in layers.items() if k not in broken})
+        report.problems += [*wrong, *clashes]
+    if not documents and not problems:
+        where = Position(str(paths[0]) if paths else ".", 1, 1)
+        report.problems.append(Problem(where, "", "there is no document in it.", "Begin one with `version: 1`."))
+    return documents
+
+
+def _manifest(document: Document, report: ProblemReport) -> Manifest:
+    """Return the manifest of a document; its content means nothing when problems were reported."""
+    around = envelope.read(document, report)
+    found = objects.ObjectReader(document, around.kind, report).read()
+    name = envelope.pool_name(document, around, found.specs, report)
+    return Manifest(
+        file=document.file,
+        source=document.start,
+        kind=around.kind.name,
+        name=name,
+        account=around.account,
+        region=around.region,
+        pool_id=around.pool_id,
+        sections=frozenset([*(s for s in around.kind.sections if s in document.tree), *found.owners]),
+        specs=tuple(replace(s, address=replace(s.address, pool=name)) for s in found.specs),
+        prune=around.prune,
+        protect=around.protect,
+        ignore=around.ignore,
+        owners=found.owners,
+        links=document.links,
+        positions=document.positions,
+    )
+
+
+def _order(key: tuple[Position | None, str]) -> tuple[Position, str]:
+    return key[0] or Position("", 0, 0), key[1]
+
+
+def distinct(problems: Sequence[Problem]) -> list[Problem]:
+    """Say each thing once: an alias makes one mistake appear in several places."""
+    return list({str(p): p for p in problems}.values())

@@ -1,0 +1,78 @@
+"""A valid document: what a pool shall be, and what may be done about the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from reconciler.manifests.reference_kinds.ref import Link
+    from reconciler.model import Path, Position, Spec
+
+
+@dataclass(frozen=True)
+class Ignore:
+    """Something live that shall not be reported."""
+
+    path: str
+    """A pattern over addresses and members: `clients/amplify-*`."""
+    reason: str
+    """Why."""
+    owner: str
+    """Who answers for it; may be empty."""
+    expires: str
+    """YYYY-MM-DD, the last day on which it holds; empty for ever."""
+    source: Position
+    """Where it is written."""
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """One valid document."""
+
+    file: str
+    """As the user named it; `-` is standard input."""
+    source: Position
+    """Where the document begins."""
+    kind: str
+    """`UserPool` or `IdentityPool`: a key of `schemas.documents.DOCUMENTS`."""
+    name: str
+    """Name of the pool, or its id where the manifest does not name it."""
+    account: str
+    """Account number that it is meant for; empty when it does not say."""
+    region: str
+    """Region that it is meant for; empty when it does not say."""
+    pool_id: str
+    """Id of the pool; empty when it is found by its name."""
+    sections: frozenset[str]
+    """Sections that are managed: those that are present, even if empty; `clients.branding` if any client has one."""
+    specs: tuple[Spec, ...]
+    """The declared objects, the pool first, then in the order of the schema; what is inside others comes last."""
+    prune: tuple[str, ...] = ()
+    """Sections that apply may delete from."""
+    protect: tuple[str, ...] = ()
+    """Patterns of objects that are never deleted or replaced, with what is inside of them."""
+    ignore: tuple[Ignore, ...] = ()
+    """What is not reported."""
+    owners: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Who declares what is inside: `clients.terms` → keys of the clients that have `terms`, even if empty. What other
+    clients have is not managed."""
+    links: tuple[Link, ...] = ()
+    """Its references to other documents, and to itself, in the order of the text."""
+    positions: Mapping[Path, Position] = field(default_factory=dict, compare=False, repr=False)
+    """Where each value of the document is."""
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Names of the documents that it refers to; itself is not among them."""
+        from schemas.documents import DOCUMENTS
+
+        own = DOCUMENTS[self.kind].sections
+        return tuple(
+            dict.fromkeys(i.document for i in self.links if not (i.document == self.name and i.section in own))
+        )
+
+    def spec(self, section: str, name: str = "") -> Spec | None:
+        """Return a declared object, or None."""
+        return next((s for s in self.specs if (s.address.section, s.address.name) == (section, name)), None)

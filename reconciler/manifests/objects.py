@@ -1,0 +1,168 @@
+"""One document → one spec for each object that it declares.
+
+What is inside a client (its branding, its terms) is an object of its own to Cognito, so it becomes a spec of its own
+here, and the client is left without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from reconciler.errors import Problem
+from reconciler.kinds import KINDS
+from reconciler.manifests import duplicates
+from reconciler.manifests.documents import FAILED, Document
+from reconciler.manifests.envelope import elsewhere
+from reconciler.manifests.object_places import ObjectPlaces
+from reconciler.manifests.references.filling import has_links
+from reconciler.manifests.validation import checking
+from reconciler.manifests.validation.place import Place, ProblemReport
+from reconciler.manifests.validation.shown_values import shown
+from reconciler.model import Address, Path, Reference, Spec, Tree, dotted
+from schemas.base import Member
+from schemas.documents import DocumentKind
+from schemas.sections import is_single, key_member, model_of, pin_member
+
+
+@dataclass(frozen=True)
+class Declared:
+    """The objects of a document."""
+
+    specs: tuple[Spec, ...]
+    """The pool first, then in the order of the schema; what is inside others comes last. Pools are not named yet."""
+    owners: Mapping[str, frozenset[str]]
+    """Who declares what is inside: `clients.terms` → keys of the clients that have `terms`, even if empty."""
+
+
+class ObjectReader:
+    """Checks the objects of one document and makes their specs."""
+
+    def __init__(self, document: Document, kind: DocumentKind, report: ProblemReport) -> None:
+        self._document = document
+        self._kind = kind
+        self._report = report
+        self._places = ObjectPlaces(document, kind)
+        self._inner: dict[str, dict[str, Any]] = {section: {} for section in kind.nested}
+        """What was taken out of the objects that it is inside of: `clients.branding` → client → tree."""
+        self._owners: dict[str, list[str]] = {}
+        """Sections of things inside others that are managed, with the names of those others."""
+
+    def read(self) -> Declared:
+        """Return the objects; their content means nothing when problems were reported."""
+        specs = (*self._specs(), *self._inner_specs())
+        return Declared(specs, {section: frozenset(names) for section, names in self._owners.items()})
+
+    def _say(self, path: Path, message: str, fix: str, *, key: bool = False) -> None:
+        where = self._document.key(path) if key else self._document.position(path)
+        self._report.problems.append(Problem(where, dotted(path), message, fix))
+
+    def _specs(self) -> Iterator[Spec]:
+        for name, section in self._kind.sections.items():
+            if name in self._document.tree:
+                yield from self._of_section(section, Address("", name), self._document.tree[name])
+
+    def _inner_specs(self) -> Iterator[Spec]:
+        """Make specs of the objects nested inside others; those have been made before, and precede them."""
+        for name, section in self._kind.nested.items():
+            for owner, value in self._inner[name].items():
+                if value is not None:
+                    self._owners.setdefault(name, []).append(owner)
+                yield from self._of_section(section, Address("", name, owner), value)
+
+    def _of_section(self, section: Member, address: Address, value: Any) -> Iterator[Spec]:
+        """Make the specs of one section, or of one kind of thing inside an object."""
+        prefix = address.steps
+        if value is None:
+            fix = "Write {} to manage the section and want nothing in it, or leave the key out."
+            self._say(prefix, "the section is empty.", fix, key=True)
+        elif is_single(section):
+            yield self._spec(section, address, "", value)
+        elif isinstance(value, dict):
+            yield from self._children(section, address, value)
+        elif value != FAILED:
+            self._say(prefix, "the section is not a map.", "Write NAME: {...} for each object.")
+
+    def _children(self, section: Member, address: Address, value: Tree) -> Iterator[Spec]:
+        found: list[Spec] = []
+        for name, tree in value.items():
+            own = replace(address, name=f"{address.name}/{name}" if address.name else name)
+            path = (*address.steps, name)
+            if not name:
+                self._say(path, "the name is empty.", "Write a name before the colon.", key=True)
+            elif tree is None:
+                self._say(path, "nothing is declared.", "Write {} to declare it and nothing about it.", key=True)
+            else:
+                found.append(self._spec(section, own, name, tree))
+        self._report.problems += duplicates.same_object(section, value, found, self._document)
+        return iter(found)
+
+    def _spec(self, section: Member, address: Address, name: str, tree: Any) -> Spec:
+        model, prefix = model_of(section), address.steps
+        place = self._places.place(prefix)
+        if isinstance(tree, dict):
+            tree = self._prepared(section, address, name, tree, place)
+        elif isinstance(tree, Reference) and tree != FAILED:
+            self._say(prefix, "a reference cannot replace a whole object.", "Use references for its members.")
+        others = lambda key: elsewhere(self._kind, key, but=address.section)  # noqa: E731 - it names what it belongs to
+        declared = checking.check(model, tree, place, self._report, others=others)
+        self._report.problems += duplicates.same_item(model, tree, place)
+        for omitted in KINDS[address.section].omissions(tree) if isinstance(tree, dict) else ():
+            at = omitted.path
+            self._report.problems.append(Problem(place.value(at), place.name(at), omitted.message, omitted.advice))
+        pin = declared.pop(pin_member(model), None)
+        return Spec(address, declared, place.start, place.values, pin if isinstance(pin, str) else "")
+
+    def _prepared(self, section: Member, address: Address, name: str, tree: Tree, place: Place) -> Tree:
+        """Add what the key of the section says, take out nested objects, refuse what must be known early."""
+        tree = dict(KINDS[address.section].from_manifest(tree))
+        for inner in self._inner:
+            outer, _, part = inner.partition(".")
+            if outer == address.section and part in tree:
+                self._inner[inner][address.name] = tree.pop(part)
+        key = key_member(model_of(section))
+        if key and name:
+            self._keyed(section, key, name, tree, place)
+        elif name:
+            checking.check_key(section, name, place, self._report)
+        for member in (key[0] if key and key[1] else "", pin_member(model_of(section))):
+            self._known_early(member, tree, place)
+        return tree
+
+    def _keyed(self, section: Member, key: tuple[str, bool], name: str, tree: Tree, place: Place) -> None:
+        """Add the member whose value is the key, or compare it with the key."""
+        member, renameable = key
+        said: Any = Reference("text", name) if has_links(name) else name
+        if member not in tree:
+            tree[member] = said
+            self._places.add(place.prefix, member, place.start)
+        elif tree[member] != said and not renameable:
+            self._known_early(member, tree, place)
+        if renameable and said is not name:
+            message = "this key must be known before AWS is asked."
+            self._report.problems.append(Problem(place.start, place.name(()), message, "Use ${var.NAME}."))
+            del tree[member]
+        elif tree.get(member, FAILED) in (said, FAILED):
+            pass
+        elif not renameable:
+            message = f"{member} is {shown(tree[member], place.origin((member,)))}, but the key says {name}."
+            fix = f"Remove {member}; the key is the name."
+            self._report.problems.append(Problem(place.value((member,)), place.name((member,)), message, fix))
+        else:
+            self._nickname(section, member, name, place)
+
+    def _known_early(self, member: str, tree: Tree, place: Place) -> None:
+        """Refuse a name or an identifier that only AWS knows, and leave it out."""
+        if isinstance(tree.get(member), Reference) and tree[member] != FAILED:
+            fix = "Write it out, or use {$var: NAME}."
+            message = f"{member} must be known before AWS is asked."
+            self._report.problems.append(Problem(place.value((member,)), place.name((member,)), message, fix))
+            del tree[member]
+
+    def _nickname(self, section: Member, member: str, name: str, place: Place) -> None:
+        """Check a key that is not the name itself: it is part of addresses, and must look like a name all the same."""
+        found = ProblemReport()
+        checking.check(model_of(section), {member: name}, Place(place.prefix, place.start, {}), found)
+        for problem in found.problems:
+            self._report.problems.append(Problem(place.start, dotted(place.prefix), problem.message, problem.fix))

@@ -1,0 +1,125 @@
+"""The dialect of `protect`, `locked` and `ignore`: what patterns meet, and where they may lead."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic_core import PydanticCustomError
+
+from schemas.base import members
+from schemas.documents import DOCUMENTS
+from schemas.globs import covers, meets
+from schemas.paths import PathForm
+
+ENVELOPE = members(DOCUMENTS["UserPool"].envelope)
+FORMS = {
+    "protect": next(m for m in ENVELOPE["protect"].item_marks if isinstance(m, PathForm)),
+    "lock": next(m for m in ENVELOPE["locked"].item_marks if isinstance(m, PathForm)),
+    "ignore": next(m for m in members(ENVELOPE["ignore"].model)["path"].marks if isinstance(m, PathForm)),
+}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "steps", "met"),
+    [
+        ("clients/web", ("clients", "web"), True),
+        ("clients.web", ("clients", "web"), True),
+        ("clients/web", ("clients", "web2"), False),
+        ("clients/*", ("clients", "web"), True),
+        ("clients/*", ("clients", "web", "branding"), False),
+        ("clients/*/branding", ("clients", "my.app", "branding"), True),
+        ("clients/*.CallbackURLs", ("clients", "my.app", "CallbackURLs"), True),
+        ("clients/my.app.CallbackURLs", ("clients", "my.app", "CallbackURLs"), True),
+        ("domains/*", ("domains", "auth.example.com"), True),
+        ("resource_servers/https://a.example/x", ("resource_servers", "https://a.example/x"), True),
+        ("resource_servers/https:..a", ("resource_servers", "https://a"), False),
+        ("clients/we?", ("clients", "web"), True),
+        ("clients/we?", ("clients", "we"), False),
+        ("clients?web", ("clients", "web"), False),
+        ("clients/we[ab]", ("clients", "web"), True),
+        ("clients/we[!ab]", ("clients", "web"), False),
+        ("clients/we[!ab]", ("clients", "wex"), True),
+        ("clients[!a]web", ("clients", "web"), False),
+        ("clients/[x]", ("clients", "[x]"), True),
+        ("clients/[x]", ("clients", "x"), True),
+        ("clients/a*b", ("clients", "a*b"), True),
+        ("clients/a*b", ("clients", "axb"), True),
+        ("clients/a[*]b", ("clients", "a*b"), True),
+        ("clients/a[*]b", ("clients", "axb"), False),
+        ("clients/[z-a]", ("clients", "[z-a]"), True),
+        ("clients/[", ("clients", "["), True),
+        ("clients/[^x]", ("clients", "^"), True),
+        ("clients/two\nlines*", ("clients", "two\nlines!"), True),
+        ("*", ("clients",), True),
+        ("*", ("clients", "web"), False),
+        ("user_pool.Items.0", ("user_pool", "Items", 0), True),
+    ],
+)
+def test_what_a_pattern_meets(pattern, steps, met):
+    assert meets(pattern, steps) is met
+
+
+def test_it_covers_what_is_inside():
+    inside = ("clients", "web", "terms", "terms-of-use", "Links")
+    assert all(
+        covers(p, inside) for p in ("*", "clients", "clients/web", "clients/*/terms", "clients/w*/terms.terms-of-use")
+    )
+    assert not covers("clients/web/terms/other", inside)
+    assert not covers("clients/web/terms", ("clients", "web"))
+
+
+@given(st.text(), st.lists(st.text(alphabet=st.characters(exclude_characters="\0")), min_size=1, max_size=3))
+@settings(deadline=None)
+def test_no_pattern_fails_and_an_exact_one_is_met(pattern, steps):
+    meets(pattern, steps)
+    assert meets("/".join(steps), steps)
+    assert meets(".".join(steps), steps)
+
+
+def fits(form: PathForm, text: str) -> bool:
+    try:
+        form.check(text)
+    except PydanticCustomError:
+        return False
+    return True
+
+
+STEPS = st.sampled_from(
+    [
+        *("user_pool", "clients", "groups", "target", "region", "web", "branding", "terms", "Settings", "x"),
+        *(
+            "PoolName",
+            "Policies",
+            "PasswordPolicy",
+            "MinimumLength",
+            "UserPoolTags",
+            "Schema",
+            "CallbackURLs",
+            "Assets",
+        ),
+    ]
+)
+
+
+@pytest.mark.parametrize("purpose", FORMS)
+@given(st.lists(st.tuples(STEPS, st.sampled_from("./")), min_size=1, max_size=5))
+@settings(max_examples=400, deadline=None)
+def test_an_editor_knows_all_that_the_command_knows_of_written_paths(purpose, parts):
+    text = "".join(step + separator for step, separator in parts)[:-1]
+    form = FORMS[purpose]
+    assert bool(re.search(form.pattern, text)) is fits(form, text)
+
+
+@pytest.mark.parametrize("purpose", FORMS)
+def test_an_editor_refuses_no_pattern_that_is_right(purpose):
+    form = FORMS[purpose]
+    right = [
+        *("clients/*", "clients/[x]", "clients/a*b/branding", "groups/**", "clients/*/ter*/x"),
+        *(() if purpose == "protect" else ("user_pool.*", "user_pool.Pol*.*.Min*", "clients/web/branding.Sett*")),
+    ]
+    for text in right:
+        assert fits(form, text), text
+        assert re.search(form.pattern, text), text
