@@ -15,7 +15,7 @@ from reconciler.terminal.console import Console, console
 from reconciler.terminal.settings import GLOBALS, invalid
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # `typing` and argparse are not paid for by --help
+if TYPE_CHECKING:  # --help imports neither `typing` nor argparse
     from typing import TextIO
 
     from reconciler.commands import Command
@@ -25,12 +25,16 @@ COMMANDS = {
     "validate": ("reconciler.commands.validate", "check manifests without contacting AWS", True),
     "plan": ("reconciler.commands.plan", "show what apply would change", True),
     "apply": ("reconciler.commands.apply", "change user pools to match the manifests", True),
-    "drift": ("reconciler.commands.drift", "report what is live but not in the manifests, and who changed it", True),
+    "drift": (
+        "reconciler.commands.drift",
+        "report live settings that differ from the manifests, and who changed them",
+        True,
+    ),
     "show": ("reconciler.commands.show", "show a saved plan, offline", False),
     "export": ("reconciler.commands.export", "write manifests from live pools; never writes to AWS", False),
     "import": ("reconciler.commands.export", "another name for export", False),
     "diff": ("reconciler.commands.diff", "compare two manifests, environments or live pools", True),
-    "explain": ("reconciler.commands.explain", "show what is known about a kind, a member or a rule", False),
+    "explain": ("reconciler.commands.explain", "describe a kind, a member or a rule", False),
     "schema": ("reconciler.commands.schema", "print the JSON Schema of manifests or of outputs", False),
     "local": ("reconciler.commands.local", "serve the embedded Cognito over HTTP", False),
     "version": ("reconciler.commands.version", "print the version", False),
@@ -38,7 +42,7 @@ COMMANDS = {
 """Name → module, one line of help, whether it takes paths."""
 
 OK = 0
-"""`ExitCode.OK`, without the import that `--help` can do without."""
+"""`ExitCode.OK`, without an import that `--help` does not need."""
 
 EXITS = """\
   0         done, nothing to do, or a plan was made
@@ -55,10 +59,10 @@ EXITS = """\
 EXAMPLES = """\
   poolctl validate pools/                      check manifests, offline
   poolctl --local plan pools/                  try a plan without an AWS account
-  poolctl plan --var stage=prod pools/         what would change
-  poolctl plan --detailed-exitcode -o json     for a pipeline
+  poolctl plan --var stage=prod pools/         show what would change
+  poolctl plan --detailed-exitcode -o json     exit with 2 on changes, for pipelines
   poolctl apply pools/customers.yaml           apply the changes, after a confirmation
-  poolctl drift --attribute pools/             what changed outside Git, and who changed it
+  poolctl drift --attribute pools/             find changes made outside Git, and who made them
 """
 
 
@@ -92,7 +96,7 @@ def main(
 
 
 class _CommandRun:
-    """One run, from words to exit code. Its console gets better once the options are known."""
+    """One run, from words to exit code. Its console is replaced once the options are parsed."""
 
     def __init__(self, argv: Sequence[str], environ: Mapping[str, str], streams: tuple[TextIO, TextIO, TextIO]) -> None:
         self.argv = argv
@@ -102,7 +106,7 @@ class _CommandRun:
         self.debug = False
 
     def guarded(self) -> int:
-        """Run, and turn everything that goes wrong into a message and a code."""
+        """Run, and turn every error into a message and an exit code."""
         try:
             return self.start()
         except KeyboardInterrupt:
@@ -120,7 +124,7 @@ class _CommandRun:
             return int(code)
 
     def start(self) -> int:
-        """Answer at once what needs no command, and run the command otherwise."""
+        """Print the help or run the command."""
         command, words = split(self.argv)
         if command == "help":
             command, words = words[0] if words else "", ["--help"]
@@ -160,7 +164,7 @@ class _CommandRun:
             return module.run(options, self.console)
 
     def explain(self, error: Exception) -> int:
-        """Say what went wrong. What is not one of our errors may quote a secret, so its words are not repeated."""
+        """Print an error. An exception from elsewhere may quote a secret, so its text is not printed."""
         from reconciler.errors import ExitCode, PoolctlError
 
         if isinstance(error, PoolctlError):
@@ -181,11 +185,11 @@ class _CommandRun:
 
 
 def split(argv: Sequence[str]) -> tuple[str, list[str]]:
-    """Find the command among the words.
+    """Separate the command from the other words.
 
     Returns:
-        The command, or nothing, and all other words. Global options may be given on both sides of the command, which
-        argparse's sub-commands cannot do without losing values.
+        The command, or an empty text, and all other words. Global options may be given on both sides of the command,
+        which argparse's sub-commands cannot do without losing values.
     """
     valued = {option.flag for option in GLOBALS if option.metavar and option.kind != "directory"}
     skip = False

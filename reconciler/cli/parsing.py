@@ -1,6 +1,6 @@
-"""argparse, made to fit.
+"""argparse, adapted to this command line.
 
-Three things of argparse do not suit this tool: a wrong option exits with 2, which here means "there are changes"; an
+argparse differs from this tool in three ways: a wrong option exits with 2, which here means "there are changes"; an
 option with an optional value swallows the next word (`--local pools/`); and options may not come between paths.
 """
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from reconciler.commands import Command
 
 BARE = {option.flag: f"{option.flag}={LOCAL_DIRECTORY}" for option in GLOBALS if option.kind == "directory"}
-"""What an option means when no `=` follows it."""
+"""How an option without `=` is read."""
 
 
 class Help(argparse.RawDescriptionHelpFormatter):
@@ -29,7 +29,7 @@ class Help(argparse.RawDescriptionHelpFormatter):
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser that raises instead of ending the process, and that knows what was meant."""
+    """A parser that raises instead of exiting, and that suggests the option that was meant."""
 
     bare: dict[str, str]
     """Options with an optional value: how each is read without a value."""
@@ -55,7 +55,7 @@ class Parser(argparse.ArgumentParser):
         raise invalid(f"{message[:1].upper()}{message[1:]}. Run `{self.prog} --help`.")
 
     def unknown(self, word: str) -> NoReturn:
-        """Report an option that there is not.
+        """Report an unknown option.
 
         Raises:
             InvalidInput: Always.
@@ -94,7 +94,7 @@ def parser(name: str, module: Command, *, takes_paths: bool) -> Parser:
 
 
 def given(made: Parser, words: Sequence[str], *, takes_paths: bool) -> dict[str, Any]:
-    """Return what the words say, by field of `Options`.
+    """Parse the words into fields of `Options`.
 
     Raises:
         InvalidInput: An option or argument is unknown or wrong.
@@ -103,7 +103,7 @@ def given(made: Parser, words: Sequence[str], *, takes_paths: bool) -> dict[str,
     end = words.index("--") if "--" in words else len(words)
     before = [made.bare.get(word, word) for word in words[:end]]
     after = words[end + 1 :]
-    if after and not takes_paths:  # what follows is an argument of the command's own
+    if after and not takes_paths:  # a command without paths takes it as its own argument
         before, after = [*before, "--", *after], []
     found, rest = made.parse_known_args(before)
     for word in rest:

@@ -1,7 +1,7 @@
 """Options → exit code, one use case a module.
 
 In: options and a console. Out: an exit code; what a command found is on its streams and in its files.
-A command is a short list of calls to the stages that do the work; `Command` says what the command line expects of it.
+A command is a short list of calls to the stages that do the work; `Command` is the interface that it implements.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ class Command(Protocol):
         ...
 
     def run(self, options: Options, console: Console) -> int:
-        """Do it, and return the exit code.
+        """Run the command and return the exit code.
 
         Raises:
-            PoolctlError: It cannot be done; the command line prints the message and takes the exit code.
+            PoolctlError: The command failed; the command line prints the message and exits with the error's code.
         """
         ...
 
 
 def add_shard(parser: argparse.ArgumentParser) -> None:
-    """Add the option by which workers of a fleet share the documents."""
+    """Add the option that splits the documents among the workers of a fleet."""
     text = "work on one part of the documents, such as 1/4 (all)"
     parser.add_argument("--shard", metavar="I/N", type=_shard, default=None, help=text)
 
@@ -52,7 +52,7 @@ def _shard(text: str) -> tuple[int, int]:
 
 
 def add_choices(parser: argparse.ArgumentParser) -> None:
-    """Add the options that say what a plan may do to objects that exist; each names what it allows."""
+    """Add the options that permit deletions and replacements."""
     parser.add_argument(
         "--prune",
         action="store_true",
@@ -72,11 +72,11 @@ def add_choices(parser: argparse.ArgumentParser) -> None:
 
 
 def deliver(options: Options, console: Console, renderers: Mapping[str, Callable[[bool], str]]) -> None:
-    """Write the result in every format that was asked for.
+    """Write the result in every requested format.
 
     Args:
-        options: Say which formats, and where each goes.
-        console: Takes what goes to standard output.
+        options: The formats, and the destination of each.
+        console: Writes to standard output.
         renderers: By format: returns the text; its argument says whether to use colour.
 
     Raises:

@@ -1,4 +1,4 @@
-"""`apply`: plans, asks, writes, and proves that no difference is left."""
+"""`apply`: plans, asks, writes, and verifies that no difference is left."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ if TYPE_CHECKING:
     from reconciler.runs.runtime import Runtime
 
 LIVE = formats.streaming()
-"""The formats that are written while things happen."""
+"""The formats that are written as events happen."""
 
 HELP = """\
 Change user pools to match the manifests. Plans first, then asks for 'yes' with the names of pool and account; --yes
-applies without asking. After the last write everything is planned again, to prove that no difference is left.
+applies without asking. After the last write, everything is planned again to verify that no difference is left.
 
   poolctl apply pools/
   poolctl apply --yes --target clients/web pools/customers.yaml
-  poolctl apply plan.poolctl.json                 what was reviewed, or nothing (exit 5)
-  poolctl apply --expect sha256:4b1d… pools/      the same, by the digest alone
+  poolctl apply plan.poolctl.json                 apply exactly the reviewed plan, or exit with 5
+  poolctl apply --expect sha256:4b1d… pools/      the same, by digest
 """
 
 
@@ -55,7 +55,7 @@ def run(options: Options, console: Console) -> int:
 
     Raises:
         Stale: The plan is not the one that was reviewed.
-        InvalidInput: The plan file is not sound, or the file for the rollback is there already.
+        InvalidInput: The plan file is invalid, or the rollback file already exists.
     """
     from reconciler.render import redact
     from reconciler.render.subjects import RenderOptions
@@ -88,7 +88,7 @@ def run(options: Options, console: Console) -> int:
 
 
 def _deliver(options: Options, console: Console, outcome: ApplyOutcome) -> ExitCode:
-    """Write the result, and return 6 if it could not be: what was written to the pools has been written."""
+    """Write the result, and return 6 if that fails after a write to a pool."""
     from reconciler.render import redact
     from reconciler.render.subjects import RenderOptions
 
@@ -104,9 +104,9 @@ def _deliver(options: Options, console: Console, outcome: ApplyOutcome) -> ExitC
 
 @contextmanager
 def _live(options: Options, console: Console) -> Iterator[Stream]:
-    """Give what writes events as they happen, to where `-o jsonl` goes, or nowhere.
+    """Yield the stream that writes events to the destination of `-o jsonl`, or nowhere.
 
-    A file that is full stops no apply half way: what is left of the stream is lost, and that is said.
+    A full disk does not stop an apply: the rest of the stream is lost, with a warning.
 
     Raises:
         PoolctlError: The file cannot be opened. Nothing was written to any pool.
@@ -132,7 +132,7 @@ def _less_live(options: Options) -> Options:
 
 
 def _reviewed(options: Options) -> tuple[Options, Saved | None]:
-    """Take over what the plan file says, where one is named. What was reviewed needs no question."""
+    """Apply the options of the plan file, if one is named. A reviewed plan needs no confirmation."""
     from datetime import UTC, datetime
 
     from reconciler.runs import planfile
@@ -146,7 +146,7 @@ def _reviewed(options: Options) -> tuple[Options, Saved | None]:
 
 
 def _images(file: str) -> list[str]:
-    """Return what lies there already under names that images beside the file may get."""
+    """Return existing files with names that the images of the rollback file may get."""
     import re
     from pathlib import Path
 
@@ -159,7 +159,7 @@ def _images(file: str) -> list[str]:
 
 
 def _must_be_new(*files: str) -> None:
-    """Insist that nothing is overwritten, be it a link that leads nowhere."""
+    """Refuse to overwrite a file or a link, even a broken one."""
     import os
 
     for file in files:
@@ -170,7 +170,7 @@ def _must_be_new(*files: str) -> None:
 def _keep(
     options: Options, runtime: Runtime, manifests: Sequence[Manifest], plans: Sequence[Plan], console: Console
 ) -> None:
-    """Write what would restore the live objects; without it, nothing else is written."""
+    """Write the rollback file; if that fails, nothing is written to a pool."""
     from pathlib import Path
 
     from reconciler.export.rollback import inside, rollback

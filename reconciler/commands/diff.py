@@ -35,7 +35,7 @@ Without a live pool, AWS is not contacted. Exits with 2 when the sides differ an
 """
 
 LIVE = "pool:"
-"""What begins an operand that names a live pool."""
+"""Prefix of an operand that names a live pool."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -45,10 +45,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: Options, console: Console) -> int:
-    """Compare, and show what was found.
+    """Compare, and print the result.
 
     Raises:
-        InvalidInput: There are not two operands.
+        InvalidInput: There are fewer or more than two operands.
     """
     from reconciler.export import compare
     from reconciler.render import redact
@@ -84,7 +84,7 @@ def _live(runtime: Runtime, console: Console, operand: str, beside: Operand) -> 
 
     pool = operand.removeprefix(LIVE)
     if not pool:
-        raise invalid("pool: has to be followed by the id or name of a pool.")
+        raise invalid("pool: needs the id or name of a pool. Write pool:ID or pool:NAME.")
     console.status(f"Reading {pool}…")
     cloud = _where(runtime, operand, beside)
     read = export_run.read(cloud, export_run.one(cloud, pool), parallelism=runtime.options.parallelism)
@@ -93,7 +93,7 @@ def _live(runtime: Runtime, console: Console, operand: str, beside: Operand) -> 
 
 
 def _where(runtime: Runtime, operand: str, beside: Operand) -> Cloud:
-    """Return where to look for a pool: an id says so itself, and a name is looked for where the other side is.
+    """Return the cloud to read a pool from: the Region of its id, or for a name the place of the other side.
 
     Raises:
         InvalidInput: The other side is in several Regions or accounts.
@@ -132,7 +132,7 @@ def _loaded(runtime: Runtime, console: Console, operand: str) -> Sequence[Manife
 
 
 def _declared(runtime: Runtime, operand: str, manifests: Sequence[Manifest]) -> list[ComparedSide]:
-    """Describe one side; beside a live pool, what AWS knows is put in, so that values are compared, not references."""
+    """Describe one side. Against a live pool, references are resolved first, so that values are compared."""
     from reconciler.export.compare import declared
     from reconciler.manifests.resolving import resolve
 

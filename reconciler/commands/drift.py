@@ -1,4 +1,4 @@
-"""`drift`: reports what is live but not in the manifests. It runs on a cloud that cannot write."""
+"""`drift`: reports live settings that differ from the manifests. It runs on a cloud that cannot write."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     import argparse
 
 HELP = """\
-Report what is live but not in the manifests: declared members that differ, declared objects that are missing, and
-undeclared objects and members. Nothing is written. Exits with 2 when there is drift, and with 7 when there is none but
-part could not be read.
+Report live settings that differ from the manifests: declared members that differ, declared objects that are missing,
+and undeclared objects and members. Nothing is written. Exits with 2 when there is drift, and with 7 when there is none
+but not everything could be read.
 
   poolctl drift pools/
   poolctl drift --attribute -o human -o json=report.json pools/
@@ -45,10 +45,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: Options, console: Console) -> int:
-    """Compare, send what is new, and show what was found.
+    """Compare, send notifications of new findings, and print the report.
 
     Raises:
-        PoolctlError: It could not be done. What was sent and not remembered is sent again by the next run.
+        PoolctlError: The run failed. Findings that were sent but not remembered are sent again by the next run.
     """
     from reconciler.render import redact
     from reconciler.render.subjects import DriftResult, RenderOptions

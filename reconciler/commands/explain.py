@@ -1,4 +1,4 @@
-"""`explain`: what is known about a kind, a member or a rule, so that it need not be looked up elsewhere."""
+"""`explain`: describes a kind, a member or a rule."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: Options, console: Console) -> int:
-    """Look it up, and print it.
+    """Look up the topic and print it.
 
     Raises:
-        InvalidInput: There is no such kind, member or rule.
+        InvalidInput: The topic is unknown.
     """
     from reconciler.explaining import facts, rule_facts
     from reconciler.kinds.kind import Rule

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from reconciler.runs.export_run import ExportOutcome
 
 HELP = """\
-Write manifests from live pools. Nothing is written to AWS: the connection refuses every write. Secrets are replaced by
+Write manifests from live pools. Never writes to AWS: the connection refuses every write. Secrets are replaced by
 references. Each manifest is loaded and planned before it is written; if the plan is not empty, it is not written. With
 --all, the other pools are still exported, and the command exits with 6 (7 for a pool that could not be read). `import`
 is another name for the same command.
@@ -74,7 +74,7 @@ def _check(options: Options) -> None:
 
 
 def _say(outcome: ExportOutcome, console: Console) -> None:
-    """Say what the manifests do not show."""
+    """Print warnings, gaps and failures."""
     from reconciler.render.unread import unread
 
     for result in outcome.results:

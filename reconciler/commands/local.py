@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 HELP = """\
 Serve the embedded Cognito over HTTP until interrupted. Point any AWS SDK or the AWS CLI at the address it prints;
-any credentials will do. State is kept in the directory of --local (.poolctl-local).
+any credentials are accepted. State is kept in the directory of --local (.poolctl-local).
 
   poolctl local serve --port 4566
   aws --endpoint-url http://127.0.0.1:4566 cognito-idp list-user-pools --max-results 10

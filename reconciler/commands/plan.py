@@ -23,7 +23,7 @@ Show what apply would change. Nothing is written: the connection refuses every w
 
   poolctl plan pools/
   poolctl plan --detailed-exitcode -o human -o json=plan.json pools/customers.yaml
-  poolctl plan --out plan.poolctl.json pools/    save it for review; apply accepts nothing else
+  poolctl plan --out plan.poolctl.json pools/    save it for review, then apply exactly this plan
 """
 
 
@@ -43,10 +43,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: Options, console: Console) -> int:
-    """Plan, and show what was found.
+    """Plan, and print the result.
 
     Raises:
-        InvalidInput: `--expires` says how long a plan holds that is not saved.
+        InvalidInput: `--expires` was given without `--out`.
     """
     from reconciler.render import redact
     from reconciler.render.subjects import RenderOptions
@@ -73,7 +73,7 @@ def run(options: Options, console: Console) -> int:
 
 
 def _save(options: Options, console: Console, plans: Sequence[Plan], calls: Mapping[str, Sequence[Call]]) -> None:
-    """Save the plan, unless it could not be applied."""
+    """Save the plan if it can be applied."""
     from datetime import UTC, datetime
 
     from reconciler.runs import planfile
@@ -90,7 +90,7 @@ def _save(options: Options, console: Console, plans: Sequence[Plan], calls: Mapp
 
 
 def _seconds(text: str) -> int:
-    """Read a time: a whole number, and m, h or d."""
+    """Parse a time, a whole number followed by m, h or d, into seconds."""
     number, unit = text[:-1], text[-1:]
     if not (number.isascii() and number.isdigit() and 0 < int(number) <= MOST and unit in _UNITS):
         raise invalid(f"--expires: {flow(text)} is not a time. Write 30m, 24h or 7d.")

@@ -1,4 +1,4 @@
-"""`show`: what a saved plan would do, as plan showed it. AWS is not contacted."""
+"""`show`: prints a saved plan. AWS is not contacted."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: Options, console: Console) -> int:
-    """Read it, and show it.
+    """Read the plan file and print it.
 
     Raises:
-        InvalidInput: It is no plan file, or not a sound one.
+        InvalidInput: The file is not a valid plan file.
     """
     from reconciler.render.subjects import RenderOptions
     from reconciler.runs import planfile

@@ -1,4 +1,4 @@
-"""`validate`: what can be known to be wrong without asking AWS."""
+"""`validate`: checks manifests without contacting AWS."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 HELP = """\
 Check manifests: syntax, names, values, references, variables, and combinations that Cognito refuses. AWS is not
-contacted, so what depends on the live pool (such as a change of an immutable member) is only found by plan.
+contacted, so only plan finds what depends on the live pool (such as a change of an immutable member).
 
   poolctl validate pools/
   poolctl validate --var stage=prod -o json pools/customers.yaml
@@ -32,7 +32,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: Options, console: Console) -> int:
-    """Check, and report everything that was found."""
+    """Check the manifests and report all problems and notices."""
     from reconciler.render.human.validation_text import problems as listed
     from reconciler.render.subjects import RenderOptions, Validation
     from reconciler.render.wording import notice
@@ -53,7 +53,7 @@ def run(options: Options, console: Console) -> int:
 
 
 def _check(options: Options, console: Console) -> tuple[Sequence[Manifest], Sequence[Notice], Sequence[Problem]]:
-    """Load the manifests, and judge those that could be loaded."""
+    """Load the manifests and check those that could be loaded."""
     from reconciler.planning.guard import offline
     from reconciler.runs.runtime import Runtime
 

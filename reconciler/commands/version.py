@@ -1,4 +1,4 @@
-"""`version`: which poolctl this is, and which libraries it uses. Imports nothing that it need not."""
+"""`version`: the version of poolctl and of its libraries. It imports as little as possible."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 HELP = "Print the version. With -o json, also the versions of Python and of the libraries that poolctl depends on."
 
 LIBRARIES = ("boto3", "botocore", "pydantic", "PyYAML", "deepdiff", "moto")
-"""Distributions that a report of a defect should name."""
+"""Distributions that a bug report should name."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -1,8 +1,7 @@
-"""What is known about a place in a manifest: the answer to `poolctl explain`, and the content of docs/reference/.
+"""Facts about a kind or member: the output of `poolctl explain` and the content of docs/reference/.
 
-Everything is read off the tables that the engine itself works by: the schemas with their marks, the kinds with their
-operations, and the installed botocore's service model. Nothing about a single member is written here, so what is
-explained is what is done.
+All of them derive from the tables that the engine uses: the schemas with their marks, the kinds with their operations,
+and the service model of the installed botocore. No member is described here, so the explanation matches the behaviour.
 """
 
 from __future__ import annotations
@@ -59,14 +58,14 @@ SCALARS: Mapping[type, TypeName] = {str: "string", int: "integer", bool: "boolea
 """What the API calls a type."""
 
 
-# --- what is said --------------------------------------------------------------------------------------------------
+# --- the facts --------------------------------------------------------------------------------------------------
 
 
 class Value(NamedTuple):
     """A single value: what a member holds, or each item of it."""
 
     name: TypeName
-    """`any` where the API says nothing about it."""
+    """`any` where the API does not define it."""
     low: int | None = None
     """Least number, or shortest text."""
     high: int | None = None
@@ -74,7 +73,7 @@ class Value(NamedTuple):
     form: str = ""
     """The pattern in words."""
     values: tuple[str, ...] = ()
-    """Known values; others are taken with a warning."""
+    """Known values; others are accepted with a warning."""
 
 
 class Type(NamedTuple):
@@ -93,8 +92,8 @@ class Type(NamedTuple):
 
 
 Mutability = Literal["changeable", "create_only", "add_only", "once", "name", "pin"]
-"""Whether a member can be changed: always; only when the object is made; items can be added; once; it is what tells
-objects apart, so that another one is another object."""
+"""Whether a member can be changed: always; only at creation; by adding items; once; it identifies the object, so that a
+different value means a different object; or Cognito assigns it."""
 
 
 class Change(NamedTuple):
@@ -109,23 +108,23 @@ class Change(NamedTuple):
 
 
 class Omission(NamedTuple):
-    """What leaving a member out does."""
+    """The effect of omitting a member."""
 
     manifest: str
     """In a manifest, on a live object."""
     creation: str
-    """On an object that is made."""
+    """At creation."""
     update: Literal["kept", "reset", "unmeasured", ""]
-    """In the API's own update, which the tool therefore never sends in part; empty where nothing is recorded."""
+    """In the API's own update, for which poolctl therefore sends all members; empty where unrecorded."""
 
 
 class Calls(NamedTuple):
-    """Which operations are called, with the service in front: `cognito-idp:UpdateUserPool`."""
+    """The operations that are called, as `cognito-idp:UpdateUserPool`."""
 
     read: tuple[str, ...] = ()
-    """Those that show it."""
+    """Those that read it."""
     create: tuple[str, ...] = ()
-    """Those that make an object with it."""
+    """Those that create an object with it."""
     update: tuple[str, ...] = ()
     """Those that write it on a live object."""
     delete: tuple[str, ...] = ()
@@ -138,34 +137,34 @@ class Calls(NamedTuple):
 
 
 class Facts(NamedTuple):
-    """What is known about a member, beyond what every place has."""
+    """Facts about a member."""
 
     required: bool
-    """Whether an object cannot be made without it."""
+    """Whether an object requires it."""
     default: tuple[Any, ...]
     """What a new object has, as the only item; empty when there is no default."""
     change: Change
     """Whether it can be changed and unset."""
     omission: Omission
-    """What leaving it out does."""
+    """The effect of omitting it."""
     null: str
-    """What null does."""
+    """The effect of null."""
     tier: Literal["", "LITE", "ESSENTIALS", "PLUS"]
     """The feature plan that it needs, or empty."""
     comparison: tuple[str, ...]
-    """What does not count as a difference."""
+    """Which differences are ignored."""
     secret: bool
     """Whether it is a secret."""
     secret_keys: tuple[str, ...]
     """Keys of a map whose values are secrets."""
     write_only: bool
-    """Whether the service never shows it."""
+    """Whether the service never returns it."""
     write_only_keys: tuple[str, ...]
-    """Keys of a map whose values the service never shows."""
+    """Keys of a map whose values the service never returns."""
     deprecated: bool
     """Whether it is superseded."""
     since: int | None
-    """The year in which it appeared, if that is worth knowing."""
+    """The year in which it appeared, if it is recent."""
 
 
 class FactLine(NamedTuple):
@@ -185,7 +184,7 @@ class Explanation(NamedTuple):
     """Everything about one place in a manifest."""
 
     path: str
-    """As it was asked for: `clients.RefreshTokenRotation`."""
+    """Its path: `clients.RefreshTokenRotation`."""
     section: str
     """The kind that it belongs to: `clients`, `clients.branding`."""
     document: str
@@ -199,11 +198,11 @@ class Explanation(NamedTuple):
     type: Type
     """What it holds."""
     named_by: str
-    """For a kind that is a map: the member that the key stands for, if any."""
+    """For a kind that is a map: the member that the key names, if any."""
     resource_type: str
     """CloudFormation's word for the kind."""
     planned: bool
-    """Whether plan and apply look at it in this version."""
+    """Whether plan and apply support it in this version."""
     facts: Facts | None
     """What is known about a member; None for kinds."""
     calls: Calls
@@ -215,7 +214,7 @@ class Explanation(NamedTuple):
     members: tuple[FactLine, ...]
     """What a structure holds."""
     not_here: tuple[tuple[str, str], ...]
-    """Members of the API that do not stand here, and what to do instead."""
+    """Members of the API that have no place here, and what to do instead."""
 
 
 # --- places --------------------------------------------------------------------------------------------------------
@@ -241,7 +240,7 @@ class _Place(NamedTuple):
 
     @property
     def member(self) -> Member:
-        """What stands there."""
+        """The member, or the section for a kind."""
         return self.chain[-1] if self.chain else self.holder
 
     @property
@@ -250,11 +249,11 @@ class _Place(NamedTuple):
 
     @property
     def path(self) -> str:
-        """How it is asked for."""
+        """The path that `explain` takes."""
         return ".".join((self.section, *self.names))
 
     def inner(self) -> Iterator[_Place]:
-        """Yield what stands directly in it."""
+        """Yield its direct members."""
         for member in members(self.member.model).values() if self.member.model else ():
             inside = is_object(member) and not self.chain
             yield (
@@ -288,7 +287,7 @@ def kinds() -> tuple[Explanation, ...]:
 
 
 def explain(path: str) -> Explanation:
-    """Return what is known about a place.
+    """Return the facts about a kind or member.
 
     Args:
         path: A kind, or a member of one: `clients`, `clients.branding.Assets`. Names of objects and positions in lists
@@ -300,12 +299,12 @@ def explain(path: str) -> Explanation:
     plain = re.sub(r"\[[^\]]*\]|\{\}", "", path.strip())
     place = _places().get(plain)
     if place is None:
-        raise InvalidInput(f"{path} is not known. {_elsewhere(plain) or _nearest(plain)}")
+        raise InvalidInput(f"Unknown kind or member {path}. {_elsewhere(plain) or _nearest(plain)}")
     return _explanation(place)
 
 
 def _elsewhere(path: str) -> str:
-    """Say where a member of the API belongs that does not stand where it was looked for."""
+    """Return the advice for a member of the API that belongs elsewhere."""
     outer, _, name = path.rpartition(".")
     place = _places().get(outer)
     advice = place.member.model.MOVED.get(name, "") if place and place.member.model else ""
@@ -313,7 +312,7 @@ def _elsewhere(path: str) -> str:
 
 
 def _nearest(path: str) -> str:
-    """Name the place that was probably meant."""
+    """Suggest the most similar path."""
     known = [*_aliases(), *paths()]
     last = folded(path.rpartition(".")[2])
     same_end = [p for p in known if folded(p.rpartition(".")[2]) == last]
@@ -380,7 +379,7 @@ def _facts(place: _Place) -> Facts:
 
 
 def _marks(chain: Iterable[Member], mark: type[M]) -> list[M]:
-    """Return the facts of one sort along a path: what is true of a structure is true of all that it holds."""
+    """Return the marks of one type along a path: a mark of a structure applies to all its members."""
     return [m for member in chain for m in member.marks if isinstance(m, mark)]
 
 
@@ -441,7 +440,7 @@ def _change(chain: tuple[Member, ...]) -> Change:
 
 
 def _within_item(chain: tuple[Member, ...]) -> bool:
-    """Tell whether a member stands in an item of a list that is compared and written as one value."""
+    """Return whether a member is inside a list that is compared and written as one value."""
     return any(m.shape == "list" and not m.has(Keyed) for m in chain[:-1])
 
 
@@ -458,30 +457,30 @@ def _in_manifest(place: _Place) -> str:
     if member.has(KeyName) and place.holder.shape == "map":
         return "the key is the name"
     if member.required:
-        return "it must be written in each item"
+        return "it is required in each item"
     if _within_item(place.chain):
-        return "it is not sent, because a list is one value that is written as a whole"
+        return "it is not sent, because a list is written as a whole"
     if member.has(WriteOnly):
-        return "it is not sent, because Cognito does not show what it is"
-    return "it stays as it is live"
+        return "it is not sent, because Cognito does not return it"
+    return "the live value is kept"
 
 
 def _at_creation(place: _Place) -> str:
     member = place.member
     default = member.mark(Default)
     if member.has(Pin):
-        return "Cognito makes it"
+        return "Cognito assigns it"
     if member.has(KeyName) and place.holder.shape == "map":
         return "the key is the name"
     if _required(place):
-        return "it must be written"
+        return "it is required"
     if default:
         return f"Cognito's default applies: {spelled(default.value)}"
     return "it is absent"
 
 
 def _required(place: _Place) -> bool:
-    """Tell whether the service does not make an object without the member, or a structure without this part of it."""
+    """Return whether the service requires the member to create the object or the structure."""
     if place.member.required:
         return True
     kind = place.kind
@@ -493,25 +492,25 @@ def _required(place: _Place) -> bool:
 def _null(place: _Place) -> str:
     member, chain = place.member, place.chain
     if member.has(KeyName) and place.holder.shape == "map" and not member.has(NotRemovable):
-        return "Is refused: the key is the name."
+        return "Refused: the key is the name."
     if member.has(Pin):
-        return "Means nothing: the object is found by its name."
+        return "Has no effect: the object is found by its name."
     if member.required or _within_item(chain):
-        return "Is not for items of a list: leave the member out."
+        return "Not allowed in list items: omit the member."
     once = member.mark(NotRemovable)
     if once:
-        return "Is refused while it is set."
+        return "Refused while it is set."
     if _marks(chain, CreateOnly):
-        return f"{_reset(member)} when the object is made; afterwards it is refused if that is a change."
+        return f"{_reset(member)} at creation; afterwards refused if it would change the value."
     return f"{_reset(member)}."
 
 
 def _reset(member: Member) -> str:
     clear, default = member.mark(ClearWith), member.mark(Default)
     if clear:
-        return f"Resets it: {spelled(clear.value)} is written"
+        return f"Resets it by writing {spelled(clear.value)}"
     if default:
-        return f"Resets it to the default, {spelled(default.value)}"
+        return f"Resets it to the default ({spelled(default.value)})"
     return "Removes it"
 
 
@@ -530,15 +529,15 @@ def _comparison(member: Member) -> Iterator[str]:
     every = (*member.marks, *member.item_marks)
     keyed = member.mark(Keyed)
     if keyed:
-        yield f"Items are told apart by {keyed.member} and compared one by one; their order means nothing."
+        yield f"Items are identified by {keyed.member} and compared one by one; order is ignored."
     elif member.shape == "list":
-        yield "The order means nothing." if member.has(Unordered) else "The order counts."
+        yield "Order is ignored." if member.has(Unordered) else "Order is significant."
     if any(isinstance(m, Text) for m in every):
-        yield "Line endings and a newline at the end mean nothing."
+        yield "Line endings and a trailing newline are ignored."
     if any(isinstance(m, Cidr) for m in every):
-        yield "An address is the same as the range that holds only it."
+        yield "A single address equals the range that contains only that address."
     if member.has(FreeDocument):
-        yield "Written as a whole; the order of keys means nothing, and 8.0 is 8."
+        yield "Written as a whole; key order is ignored, and 8.0 equals 8."
 
 
 # --- operations and permissions ------------------------------------------------------------------------------------
@@ -560,7 +559,7 @@ def _calls(place: _Place) -> Calls:
 
 
 def _shown(kind: ResourceKind, *, listed: bool = False) -> Iterator[str]:
-    """Yield the operations that show an object, and on demand the one that only finds it."""
+    """Yield the operations that read an object; with `listed`, also the one that only lists it."""
     if kind.listing and (listed or not kind.reading):
         yield kind.listing.operation
     if kind.reading:
@@ -577,7 +576,7 @@ def _written(kind: ResourceKind) -> Iterator[str]:
 
 
 def _modelled(place: _Place) -> Calls:
-    """Return the operations that the schema describes, where there is no table of the kind yet."""
+    """Return the operations that the schema describes, for a kind without a table."""
     inputs = place.holder.model.INPUTS if place.holder.model else ()
     taken = [(s, o) for s, o in inputs if not place.chain or place.chain[0].name in input_shape(s, o).members]
     made = tuple(f"{s}:{o}" for s, o in taken if o.startswith("Create"))
@@ -589,7 +588,7 @@ def _named(service: str, operations: Iterable[str]) -> tuple[str, ...]:
 
 
 def _takes(kind: ResourceKind, operation: str, place: _Place) -> bool:
-    """Tell whether an operation takes a member: a document holds whatever it likes."""
+    """Return whether an operation takes a member."""
     return bool(operation) and _shape(kind, operation, place.names) is not None
 
 
@@ -608,7 +607,7 @@ def _shape(kind: ResourceKind, operation: str, names: tuple[str, ...]) -> Shape 
 
 
 def _permissions(place: _Place, calls: Calls) -> tuple[str, ...]:
-    """Return the IAM actions: those named like the operations, and what these need besides."""
+    """Return the IAM actions: those named like the operations, and those that the operations also need."""
     found = list(calls.all)
     for need, actions in _needs(place):
         if need in calls.all or f"{'.'.join(place.names)}.".startswith(f"{need}."):
@@ -627,7 +626,7 @@ def _conditional(place: _Place, calls: Calls) -> tuple[tuple[str, tuple[str, ...
 
 
 def _needs(place: _Place) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield what the kind needs besides: by operation with its service, or by the path of a member."""
+    """Yield further IAM actions of the kind, by operation with its service or by the path of a member."""
     kind = place.kind
     known = {kind.create, kind.update, kind.delete, *kind.reads} if kind else set()
     known |= {o for found in kind.elsewhere.values() for o in found} if kind else set()

@@ -1,6 +1,6 @@
-"""What `poolctl explain` is asked about: a place in a manifest, or a rule by its id.
+"""The topics of `poolctl explain`: a kind or member, or a rule by its id.
 
-A section or member wins where a rule has the same name.
+A section or member takes precedence over a rule of the same name.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from reconciler.kinds.kind import Rule
 from reconciler.terminal.suggestions import closest, did_you_mean, same, sentences
 
 NUMBERED = re.compile(r"[A-Za-z]\d+")
-"""Spelled like a rule of Cognito: P7."""
+"""The form of an id of a Cognito rule: P7."""
 
 
 def look_up(topic: str) -> Explanation | Rule:
-    """Return what is known about a place in a manifest, or a rule.
+    """Return the facts about a kind or member, or a rule.
 
     Args:
         topic: A kind, a member of one, or the id of a rule in any case: `clients`, `P7`, `p7`, `immutable`.
 
     Raises:
-        InvalidInput: There is no such place and no such rule; the message names the nearest one.
+        InvalidInput: The topic is unknown; the message suggests the nearest one.
     """
     wanted = topic.strip()
     try:
@@ -37,7 +37,7 @@ def look_up(topic: str) -> Explanation | Rule:
         near = _nearest(wanted)
         if not near:
             raise
-        raise InvalidInput(sentences(f"{topic} is not known.", did_you_mean(near))) from None
+        raise InvalidInput(sentences(f"Unknown kind, member or rule {topic}.", did_you_mean(near))) from None
 
 
 def _rule(text: str) -> Rule | None:
@@ -45,6 +45,6 @@ def _rule(text: str) -> Rule | None:
 
 
 def _nearest(text: str) -> str:
-    """Return the rule that was probably meant, where the text looks like one."""
+    """Return the most similar rule, or an empty text."""
     cutoff = 0.5 if NUMBERED.fullmatch(text) else 0.8
     return closest(text, RULES, cutoff=cutoff)

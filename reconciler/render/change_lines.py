@@ -1,6 +1,6 @@
-"""What differs of an object, line by line: the one list that all formats for people show.
+"""The differences of an object, line by line, for all formats that people read.
 
-Maps are expanded to their leaves, lists to what comes and goes, long texts to where they differ.
+Maps are expanded to their leaves, lists to added and removed items, long texts to the lines that differ.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ class ChangeLine(NamedTuple):
     path: str
     """Dotted; empty for members of a list and lines of a text."""
     value: str
-    """What stands behind the equals sign; for lines without a path the whole text."""
+    """The text after the equals sign; for lines without a path, the whole text."""
     sides: tuple[str, str] = ("", "")
-    """Before and after, where the value is `before -> after`; after is empty for what is gone. Other formats show them
-    apart."""
+    """Before and after, where the value is `before -> after`; after is empty for a removed value. Other formats show
+    them apart."""
     origin: str = ""
-    """File and line that say so, where that is known."""
+    """File and line of the declaration, where known."""
 
 
 def lines(change: ShownChange, width: int = 100) -> Iterator[ChangeLine]:
@@ -51,7 +51,7 @@ def lines(change: ShownChange, width: int = 100) -> Iterator[ChangeLine]:
 
 
 def _fields(change: ShownChange) -> Iterator[ShownField]:
-    """What changes; for an object that comes or goes without such a list, all its members."""
+    """The changed members; for a created or deleted object without such a list, all its members."""
     if change.fields:
         yield from change.fields
     elif change.action is Action.DELETE:
@@ -97,7 +97,7 @@ def _is_map(value: ShownValue) -> TypeGuard[ShownTree | None]:
 
 
 def _both_secret(old: ShownValue, new: ShownValue) -> bool:
-    """Hidden values all look alike: that they are shown equal must not make a change of one vanish."""
+    """Two hidden values always look equal, so a change between them must be shown explicitly."""
     return isinstance(old, Hidden) and isinstance(new, Hidden)
 
 
@@ -106,7 +106,7 @@ def _symbol(before: ShownValue, after: ShownValue) -> str:
 
 
 def _sides(before: ShownValue, after: ShownValue) -> tuple[str, str]:
-    """The values apart; nothing where only one of them would be shown anyway."""
+    """The two values; empty where only one of them is shown."""
     if before is None or isinstance(before, Hidden) or isinstance(after, Hidden):
         return "", ""
     return (_short(before), "") if after is None else _shortened(before, after)
@@ -145,7 +145,7 @@ def _window(shown: str, start: int) -> str:
 
 
 def _list(path: Path, before: list[ShownValue], after: list[ShownValue]) -> Iterator[ChangeLine]:
-    """Only the members that come and go; a mere change of order is shown whole."""
+    """Only the added and removed items; a change of order shows the whole list."""
     gone, come = _without(before, after), _without(after, before)
     if not gone and not come:
         yield ChangeLine("~", printable(dotted(path)), _step(before, after), _sides(before, after))
@@ -205,9 +205,9 @@ def _split(value: ShownValue) -> list[str]:
 
 
 def as_diff(lines: Iterable[ChangeLine]) -> list[str]:
-    """Return lines as a diff: the symbol stands first, or nothing would be coloured.
+    """Return lines as a diff, with the symbol first, as the colouring of diffs requires.
 
-    A changed value is a line that goes and a line that comes; `!` stands before a member whose parts follow.
+    A changed value is a removed and an added line; `!` marks a member whose parts follow.
     """
     found: list[str] = []
     for line in lines:

@@ -1,4 +1,4 @@
-"""What is known about a place in a manifest or about a rule, in words.
+"""Facts about a kind, a member or a rule, in words.
 
 The terminal, the JSON, docs/reference/ and docs/rules.md share them.
 """
@@ -11,31 +11,31 @@ from reconciler.explaining.facts import Calls, Explanation, Facts, Type, Value, 
 from reconciler.kinds.kind import Rule
 
 FACTS = "cognito.md"
-"""How a source begins that is a section of docs/cognito.md."""
+"""Prefix of a source that is a section of docs/cognito.md."""
 
-STOPS = "Nothing is written; the run ends with 4, or with 3 in validate."
-WARNS = "A notice; nothing is stopped."
+STOPS = "Nothing is written; the command exits with 4 (validate: 3)."
+WARNS = "A warning only; the command continues."
 
 COLUMN = 28
-"""Longest type in a table, in columns; a longer one is told in a few words."""
+"""Longest type in a table, in columns; a longer one is abbreviated."""
 
 MUTABILITY: Mapping[str, str] = {
     "changeable": "Can be changed.",
-    "create_only": "Can be set only when the object is made.",
-    "add_only": "Can be added to, and nothing else.",
+    "create_only": "Can be set only at creation.",
+    "add_only": "Items can be added, but not changed or removed.",
     "once": "Can be set once.",
-    "name": "It is what tells objects apart: another one is another object.",
-    "pin": "Cognito makes it; it only says which live object is meant.",
+    "name": "Identifies the object: a different value means a different object.",
+    "pin": "Assigned by Cognito; it only selects the live object.",
 }
 """Mutability in words."""
 
 UPDATE: Mapping[str, str] = {
     "kept": "keeps it",
     "reset": "resets it",
-    "unmeasured": "may reset it (nobody has measured)",
+    "unmeasured": "may reset it (not measured)",
     "": "",
 }
-"""What the API's own update does with a member that it is not sent, in words."""
+"""What the API's own update does with an omitted member, in words."""
 
 PLURALS: Mapping[str, str] = {"integer": "integers", "string": "strings", "structure": "structures"}
 
@@ -88,7 +88,7 @@ def short(type_: Type) -> str:
 
 
 def facts(about: Explanation) -> Iterator[tuple[str, str]]:
-    """Yield what is known as label and text, in the order in which it is wanted; notes are among it."""
+    """Yield the facts as label and text, in display order, including notes."""
     yield "Type", words(about.type)
     yield from _forms(about.type)
     if about.facts:
@@ -112,7 +112,7 @@ def _forms(type_: Type) -> Iterator[tuple[str, str]]:
     if type_.value.form:
         yield "Form", type_.value.form
     if type_.value.values:
-        yield "Form", "Other values are taken with a warning."
+        yield "Form", "Other values are accepted with a warning."
 
 
 def _member(known: Facts) -> Iterator[tuple[str, str]]:
@@ -120,10 +120,10 @@ def _member(known: Facts) -> Iterator[tuple[str, str]]:
     yield "Change", _changes(known)
     if not known.change.removable and known.change.mutability == "changeable":
         yield "Unset", " ".join(("Cannot be unset.", *known.change.advice))
-    yield "Left out", f"In a manifest, {known.omission.manifest}; at creation, {known.omission.creation}."
+    yield "Omitted", f"In a manifest, {known.omission.manifest}; at creation, {known.omission.creation}."
     if known.omission.update:
         does = UPDATE[known.omission.update]
-        yield "", f"An update of the API that leaves it out {does}; poolctl always sends it."
+        yield "", f"An API update that omits it {does}; poolctl always sends it."
     yield "null", known.null
     yield from _qualities(known)
 
@@ -143,11 +143,11 @@ def _qualities(known: Facts) -> Iterator[tuple[str, str]]:
     if known.secret_keys:
         yield "Secret", f"{', '.join(known.secret_keys)}: never shown. Write {{$secret: NAME#KEY}}."
     if known.write_only:
-        yield "Write-only", "Cognito never shows it, so that no change by hand can be seen."
+        yield "Write-only", "Cognito never returns it, so manual changes cannot be detected."
     if known.write_only_keys:
-        yield "Write-only", f"Cognito never shows {', '.join(known.write_only_keys)}."
+        yield "Write-only", f"Cognito never returns {', '.join(known.write_only_keys)}."
     if known.deprecated:
-        yield "Deprecated", "Superseded. Still taken, with a notice."
+        yield "Deprecated", "Superseded; still accepted, with a notice."
     if known.since:
         yield "Since", str(known.since)
 
@@ -159,11 +159,11 @@ def _kind(about: Explanation) -> Iterator[tuple[str, str]]:
     else:
         yield "Objects", "One."
     yield "Document", f"kind: {about.document}"
-    yield "Left out", "It is not managed, and never touched."
-    empty = "{} means managed and empty." if about.type.shape == "map" else "{} means managed, with nothing to say."
+    yield "Omitted", "Not managed, and never changed."
+    empty = "{} means managed and empty." if about.type.shape == "map" else "{} means managed, with nothing declared."
     yield "", f"{empty} null is refused."
     if not about.planned:
-        yield "Planned", "Not yet: this version validates it, and plan and apply do not look at it."
+        yield "Planned", "Not yet: this version validates it, but plan and apply ignore it."
     if about.planned and not about.calls.delete:
         yield "Deleted", "Never."
 
@@ -174,11 +174,11 @@ def _calls(calls: Calls, about: Explanation) -> Iterator[tuple[str, str]]:
         if operations:
             yield label, ", ".join(operation.partition(":")[2] for operation in operations)
         elif label == "Created by" and about.planned and not about.facts:
-            yield label, "Comes with what it belongs to."
+            yield label, "Created together with its parent."
 
 
 def rule_facts(about: Rule) -> Iterator[tuple[str, str]]:
-    """Yield what is known about a rule as label and text, in the order in which it is wanted."""
+    """Yield the facts about a rule as label and text, in display order."""
     yield "Warned of" if about.warning else "Refused", about.what
     yield "Why", about.why
     yield "Do", about.advice

@@ -1,8 +1,8 @@
 """The output formats: one value in FORMATS and one file each.
 
-A format's file offers RENDERERS, one function for each subject. What a format is called, what it renders and where its
-file is, is known without importing it: a command names its formats when its options are set up, long before there is a
-result. `-o`, its errors, and the table in docs/formats.md come from here. To add a format, write its file and its line.
+A format's file offers RENDERERS, one function for each subject. Its name, subjects and file are known without importing
+it, because a command lists its formats when it sets up its options, before there is a result. `-o`, its errors, and
+the table in docs/formats.md come from here. To add a format, write its file and its line.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-if TYPE_CHECKING:  # a command that only parses its options needs none of them
+if TYPE_CHECKING:  # parsing options needs none of them
     from reconciler.render.places import Locate
     from reconciler.render.shown import ShownApply, ShownComparison, ShownPlan
     from reconciler.render.subjects import DriftResult, Explained, RenderOptions, Validation
@@ -36,11 +36,11 @@ class Format(NamedTuple):
     media: str
     """Media type."""
     purpose: str
-    """What it is for; the table in docs/formats.md says so."""
+    """Its use, for the table in docs/formats.md."""
     holds: str
-    """What it holds."""
+    """Its content, for the same table."""
     streams: bool = False
-    """Whether `apply` writes it while things happen."""
+    """Whether `apply` writes it as events happen."""
 
     def render(self, subject: str, result: Any, options: RenderOptions) -> str:
         """Return the text of a result.
@@ -152,7 +152,7 @@ def names(subject: str, formats: Sequence[Format] = FORMATS) -> tuple[str, ...]:
 
 
 def streaming(formats: Sequence[Format] = FORMATS) -> tuple[str, ...]:
-    """Return the names of the formats that `apply` writes while things happen."""
+    """Return the names of the formats that `apply` writes as events happen."""
     return tuple(f.name for f in formats if f.streams)
 
 
@@ -192,7 +192,7 @@ def each(subject: str, result: Any, options: RenderOptions, formats: Sequence[Fo
     Args:
         subject: What it is.
         result: What `subjects.Renderers` asks for; the functions above say which type that is.
-        options: How it is to be spelled; whether in colour, the caller says last.
+        options: How it is to be spelled; the caller adds whether to use colour.
         formats: Those to choose from.
     """
     return {f.name: _writer(f, subject, result, options) for f in formats if subject in f.subjects}

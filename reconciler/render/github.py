@@ -1,6 +1,6 @@
-"""Reports as annotations of GitHub Actions: lines that the runner turns into marks beside the manifest.
+"""Reports as annotations of GitHub Actions: lines that the runner shows beside the manifest.
 
-What is not escaped in such a line is a command to the runner, so everything is.
+Unescaped text in such a line could be a command to the runner, so everything is escaped.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ RENDERERS = renderers(render)
 
 
 def _worth(suite: Suite) -> Iterator[Row]:
-    """Planned changes are no annotations, unless something goes for good."""
+    """Planned changes become no annotations, except deletions and replacements."""
     for row in suite.rows:
         drift = row.rule.startswith("drift/")
         if row.severity in ("error", "warning") or (drift and row.severity):

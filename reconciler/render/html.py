@@ -1,8 +1,8 @@
 """Reports as one HTML file, for reviews, approvals and audits.
 
-The file is complete: it loads nothing, and its security policy forbids it to. Without JavaScript everything is visible;
-with it, there are a search box and filters. Jinja2 escapes all texts of manifests and of AWS, and the policy names the
-one script and the one style sheet by their digests, so nothing that slipped through could run.
+The file is self-contained: it loads nothing, and its security policy forbids loading. Without JavaScript everything
+is visible; with it, there are a search box and filters. Jinja2 escapes all texts of manifests and of AWS, and the
+policy names the one script and the one style sheet by their digests, so injected code could not run.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ from reconciler.render.shown import HIDDEN
 from reconciler.render.subjects import USUAL, RenderOptions
 from reconciler.render.tally import plural
 
-if TYPE_CHECKING:  # only for those who ask for a page
+if TYPE_CHECKING:  # only `-o html` needs it
     from jinja2 import Template
 
 QUIET = frozenset({"unchanged", "valid", "read"})
 """Actions of rows that are folded into one line at the end of their pool."""
 
 OPEN = 60
-"""Most objects that are shown unfolded; of more, only the dangerous ones are."""
+"""Most objects that are shown unfolded; above that, only the dangerous ones are."""
 
 SYMBOLS = {"+": ("add", "added"), "-": ("del", "removed"), "~": ("chg", "changed")}
-"""For each symbol: class, and the word for those who cannot see it."""
+"""For each symbol: class, and the word for screen readers."""
 
 
 class Names:
@@ -56,7 +56,7 @@ class PoolSection(NamedTuple):
     quiet: Sequence[Row]
     """Rows that are folded into one line."""
     quietly: str
-    """What that line says."""
+    """The text of that line."""
 
 
 def render(report: Report, options: RenderOptions = USUAL) -> str:
@@ -78,7 +78,7 @@ def render(report: Report, options: RenderOptions = USUAL) -> str:
         hidden=str(HIDDEN),
         digest=options.digest(),
         version=__version__,
-        # trusted, for they are files of this package and made of nothing else
+        # trusted: made only of files of this package
         policy=Markup(_policy(style, script)),  # noqa: S704
         style=Markup(style),  # noqa: S704
         script=Markup(script),  # noqa: S704

@@ -1,7 +1,7 @@
 """Results as events, one JSON object a line, in the form of Terraform's event stream.
 
-Levels, messages and types are Terraform's, so that what reads its stream reads this one. Terraform's says only that
-something changes; here `planned_change` and `resource_drift` say from what to what, without secrets. A time is in it
+Levels, messages and types are Terraform's, so that what reads its stream reads this one. Terraform's shows only that
+something changes; here `planned_change` and `resource_drift` show both values, without secrets. A time is in it
 only if there is a clock: without one, identical input gives identical bytes.
 """
 
@@ -60,7 +60,7 @@ NAMES: dict[Action, StreamAction] = {
 """Terraform's words in its stream, which are not those of its plan."""
 
 Now: TypeAlias = Callable[[], str]
-"""Tells the time: RFC 3339 with a fraction."""
+"""Returns the current time: RFC 3339 with a fraction."""
 
 MODULE: Literal["poolctl"] = "poolctl"
 """Who writes."""
@@ -86,7 +86,7 @@ def plan(plans: Sequence[ShownPlan], _options: RenderOptions = USUAL) -> str:
 
 
 def apply(applied: ShownApply, _options: RenderOptions = USUAL) -> str:
-    """Return what was planned and what became of it as events."""
+    """Return the plans and the result of an apply as events."""
     said: list[str] = []
     stream = Stream(said.append)
     stream.begin(applied.plans)
@@ -142,11 +142,11 @@ RENDERERS = Renderers(plan=plan, apply=apply, drift=drift, validate=validate)
 
 
 class Stream:
-    """The events of an apply as they happen: what was written is known even of a run that is killed.
+    """The events of an apply as they happen, so that even a killed run leaves a record of its writes.
 
     Args of the constructor:
         write: Takes one or more whole lines.
-        now: Tells the time of each line; None leaves times out.
+        now: Returns the time of each line; None omits times.
     """
 
     def __init__(self, write: Callable[[str], None], now: Now | None = None) -> None:
@@ -163,7 +163,7 @@ class Stream:
         self._write(_spelled(_event(event, self._progress.line(event)), self._now))
 
     def end(self, applied: ShownApply) -> None:
-        """Write the sum."""
+        """Write the summary."""
         self._write(_spelled(_result(applied), self._now))
 
 
@@ -264,7 +264,7 @@ def _event(event: ShownEvent, message: str) -> StreamLine:
 def _checked(event: ShownCheck) -> StreamLine:
     left = [c.address.full for c in event.left]
     unproven = list(event.unproven)
-    blind = "Not everything could be read again." if unproven else "Everything is as declared."
+    blind = "Not everything could be read again." if unproven else "Everything matches the manifests."
     return {
         "@level": "error" if left or unproven else "info",
         "@message": f"{len(left)} objects still differ." if left else blind,

@@ -1,7 +1,7 @@
 """Reports as JUnit XML, which GitLab, Jenkins and most other systems show in a tab of their own.
 
 The form is the one that Jenkins publishes (junit-10.xsd) and all others read. It has no place for a file's line, so
-that stands in the text. There is no time of day in it: identical input gives identical bytes.
+the text holds it. There is no time of day in it: identical input gives identical bytes.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def _suite(report: Report, suite: Suite) -> Element:
 
 
 def _cases(rows: Iterable[Row]) -> dict[str, list[Row]]:
-    """Put rows about one thing together, the worst first, as most readers show only one."""
+    """Group rows by label, the worst first, because most readers show only one."""
     found: dict[str, list[Row]] = {}
     for row in rows:
         if row.verdict != "none":
@@ -64,7 +64,7 @@ def _verdict(rows: Sequence[Row]) -> str:
 
 
 def _add(case: Element, rows: Sequence[Row]) -> None:
-    """A case fails or errs; if it does, what was merely skipped of it is not worth saying."""
+    """Add the failures and errors of a case; only without any, what was skipped."""
     bad = [r for r in rows if r.verdict in ("failure", "error")]
     for row in bad or [r for r in rows if r.verdict == "skip"]:
         made = SubElement(case, CHILD[row.verdict], {"message": _message(row)})

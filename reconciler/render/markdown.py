@@ -1,8 +1,8 @@
 """Reports as Markdown: for a comment on a pull request, a step summary, a chat.
 
-GitHub takes 65,535 characters, so a report has a limit, and what is cut off are details: the marker by which a script
-finds the comment again, the dangerous lines and the sum stay. A cut report says so, to people and to scripts, because
-nobody should approve what they could not see.
+GitHub takes 65,535 characters, so a report has a limit, and only details are cut: the marker by which a script
+finds the comment again, the dangerous lines and the summary stay. A cut report says so, to people and to scripts, so
+that no reviewer approves a change unseen.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ LONGEST_TARGETS = 1_000
 """Longest list of pools within the marker, in characters; longer ones are replaced by their digest."""
 
 SPECIAL = re.compile(r"([\\`*_\[\]|~#])")
-"""What Markdown would obey within a line of text."""
+"""Characters with a meaning in a line of Markdown."""
 
 ROOM = 200
-"""Bytes kept free for the sentences that say what was cut."""
+"""Bytes kept free for the sentences about what was cut."""
 
 
 def render(report: Report, options: RenderOptions = USUAL) -> str:
@@ -131,7 +131,7 @@ def _where(source: Position | None) -> str:
 
 
 def fenced(lines: Sequence[str], language: str = "diff") -> list[str]:
-    """Return lines as a block of code that nothing within it can end; nothing for no lines.
+    """Return lines as a fenced block whose fence is longer than any within it; empty for no lines.
 
     Args:
         lines: What it holds.

@@ -1,7 +1,7 @@
 """A drift run as metrics, in Prometheus' text format: for the textfile collector, or any other that reads files.
 
-The file tells of the last run. A run that could not be carried out writes none, so alert on the age of
-`poolctl_drift_last_run_timestamp_seconds` too.
+The file describes the last run. A failed run writes none, so also alert on the age of
+`poolctl_drift_last_run_timestamp_seconds`.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from reconciler.model import FindingClass
 from reconciler.render.shown import ShownDrift
 from reconciler.render.subjects import USUAL, DriftResult, Renderers, RenderOptions, RunStats
 
-if TYPE_CHECKING:  # only for those who ask for metrics
+if TYPE_CHECKING:  # only `-o prometheus` needs it
     from prometheus_client import CollectorRegistry, Gauge
 
 PLACE = ("account", "region", "pool")
-"""Labels that tell pools apart. A user pool and an identity pool of one name are counted together."""
+"""Labels that identify a pool. A user pool and an identity pool of the same name are counted together."""
 
 
 def drift(found: DriftResult, _options: RenderOptions = USUAL) -> str:
@@ -37,27 +37,31 @@ RENDERERS = Renderers(drift=drift)
 
 
 def _found(registry: CollectorRegistry, drifts: Sequence[ShownDrift]) -> None:
-    findings = _gauge(registry, "findings", "Findings, by class, whether told before or not.", (*PLACE, "class"))
-    failing = _gauge(registry, "failing_findings", "Findings that count, whether told before or not.", PLACE)
-    new = _gauge(registry, "new_findings", "Findings that count and that no earlier report tells.", PLACE)
-    suppressed = _gauge(registry, "suppressed_findings", "Findings left out: ignored, accepted, told before.", PLACE)
+    findings = _gauge(registry, "findings", "Findings by class, including those reported before.", (*PLACE, "class"))
+    failing = _gauge(
+        registry, "failing_findings", "Findings that count as drift, including those reported before.", PLACE
+    )
+    new = _gauge(registry, "new_findings", "Findings that count as drift and are in no earlier report.", PLACE)
+    suppressed = _gauge(
+        registry, "suppressed_findings", "Findings left out: ignored, accepted or reported before.", PLACE
+    )
     expired = _gauge(registry, "expired_ignore_rules", "Ignore rules that have expired.", PLACE)
     for one in drifts:
         place = _place(one)
-        standing = (*one.findings, *one.known)
+        current = (*one.findings, *one.known)
         for cls in FindingClass:
-            findings.labels(*place, cls.value).inc(sum(f.cls is cls for f in standing))
-        failing.labels(*place).inc(sum(f.fails for f in standing))
+            findings.labels(*place, cls.value).inc(sum(f.cls is cls for f in current))
+        failing.labels(*place).inc(sum(f.fails for f in current))
         new.labels(*place).inc(sum(f.fails for f in one.findings))
         suppressed.labels(*place).inc(one.suppressed)
         expired.labels(*place).inc(len(one.expired))
 
 
 def _covered(registry: CollectorRegistry, drifts: Sequence[ShownDrift]) -> None:
-    complete = _gauge(registry, "complete", "1 when everything of the pool could be read and told, else 0.", PLACE)
+    complete = _gauge(registry, "complete", "1 if the whole pool could be read and compared, else 0.", PLACE)
     read = _gauge(registry, "objects_read", "Live objects that were read.", PLACE)
     gaps = _gauge(registry, "gaps", "Parts that could not be read.", PLACE)
-    refusals = _gauge(registry, "refusals", "Reasons for which the pool could not be told.", PLACE)
+    refusals = _gauge(registry, "refusals", "Reasons why the pool could not be compared.", PLACE)
     blind = {_place(d) for d in drifts if d.gaps or d.refusals}
     for one in drifts:
         place = _place(one)
@@ -70,8 +74,8 @@ def _covered(registry: CollectorRegistry, drifts: Sequence[ShownDrift]) -> None:
 def _run(registry: CollectorRegistry, run_stats: RunStats) -> None:
     _gauge(registry, "last_run_timestamp_seconds", "When the run ended, in seconds since 1970.").set(run_stats.finished)
     _gauge(registry, "duration_seconds", "How long the run took.").set(run_stats.seconds)
-    _gauge(registry, "exit_code", "What the run ended with.").set(run_stats.exit_code)
-    calls = _gauge(registry, "api_calls", "Requests sent to AWS, repeated ones included.", ("service", "operation"))
+    _gauge(registry, "exit_code", "Exit code of the run.").set(run_stats.exit_code)
+    calls = _gauge(registry, "api_calls", "Requests sent to AWS, including retries.", ("service", "operation"))
     for (service, operation), count in sorted(run_stats.calls.items()):
         calls.labels(service, operation).set(count)
     _gauge(registry, "build_info", "Version of poolctl.", ("version",)).labels(__version__).set(1)

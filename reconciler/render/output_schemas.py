@@ -1,7 +1,7 @@
 """The JSON Schemas (2020-12) of what programs read, generated from its types.
 
 `poolctl schema --output NAME` prints them, and `python -m tools.output_schemas` publishes them in docs/schema/. Only
-here is pydantic needed.
+this module needs pydantic.
 """
 
 from __future__ import annotations
@@ -17,8 +17,7 @@ from reconciler.render import output_types, stream_lines
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 EVENTS = (
-    "One line of what `plan`, `apply`, `drift` and `validate` write with `-o jsonl`. Lines of a type that you do not "
-    "know can be passed over."
+    "One line of what `plan`, `apply`, `drift` and `validate` write with `-o jsonl`. Ignore lines of unknown types."
 )
 
 SHAPES: dict[str, tuple[Any, str, str]] = {

@@ -1,8 +1,8 @@
 """The shapes of what programs read: the contract of `-o json`, `-o jsonl`, plan files and notifications.
 
 Each output is built as one of these types, and its JSON Schema is generated from the same type (`output_schemas`), so
-the two cannot differ. Within a major version a shape only gains keys. Nothing here imports pydantic: a run that
-writes JSON needs no schema.
+the two cannot differ. Within a major version a shape only gains keys. This module does not import pydantic, because
+writing JSON needs no schema.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing_extensions import TypeAliasType, TypedDict
 from reconciler.model import Severity
 
 FORMAT: Literal["1.0"] = "1.0"
-"""Version of all outputs: a minor step adds, a major one breaks."""
+"""Version of all outputs: a minor version adds, a major one may break."""
 
 ShapeT = TypeVar("ShapeT")
 
@@ -53,7 +53,7 @@ FullAddress: TypeAlias = Annotated[
 PoolKey: TypeAlias = Annotated[str, Says(description="ACCOUNT/REGION/NAME of the pool.")]
 Version: TypeAlias = Annotated[
     Literal["1.0"],
-    Says(description="A minor step adds keys, a major one breaks; reject a major that you do not know."),
+    Says(description="A minor version adds keys, a major one may break; reject an unknown major version."),
 ]
 ToolVersion: TypeAlias = Annotated[str, Says(description="Version of the poolctl that wrote this.")]
 ShownJson = TypeAliasType(
@@ -106,7 +106,7 @@ class Source(TypedDict):
 
 @closed
 class RefusalEntry(TypedDict):
-    """Why a plan may not be carried out."""
+    """Why a plan cannot be applied."""
 
     address: FullAddress
     rule: str
@@ -121,7 +121,7 @@ class RefusalEntry(TypedDict):
 
 @closed
 class NoticeEntry(TypedDict):
-    """Something worth saying that stops nothing."""
+    """A notice, which does not stop the run."""
 
     message: str
     source: Source | None
@@ -134,7 +134,7 @@ class GapEntry(TypedDict):
     address: FullAddress
     operation: str
     reason: str
-    """The service's words."""
+    """The service's message."""
     code: str | None
     """AWS's code, such as AccessDeniedException."""
     request_id: str | None
@@ -157,17 +157,17 @@ class Coverage(TypedDict):
 
 @closed
 class PlanSummary(TypedDict):
-    """How many objects have what coming."""
+    """Counts of objects by planned action."""
 
     create: Count
     """Objects to be created."""
     update: Count
     delete: Count
     replace: Count
-    """Objects to be destroyed and created again; not counted under the others."""
+    """Objects to be destroyed and created again; not counted in the others."""
     unchanged: Count
     refused: Count
-    """Reasons why a plan may not be carried out."""
+    """Reasons why a plan cannot be applied."""
     unmanaged: Count
     """Live objects of managed sections that no manifest declares."""
 
@@ -202,7 +202,7 @@ class FieldEntry(TypedDict):
 
 @closed
 class ChangeEntry(TypedDict):
-    """What becomes of an object, in the keys of Terraform."""
+    """The planned change of an object, with Terraform's keys."""
 
     actions: PlanActions
     before: ShownJson
@@ -249,18 +249,18 @@ class PlanDocument(TypedDict):
     format_version: Version
     poolctl_version: ToolVersion
     digest: NotRequired[Digest]
-    """Stands for everything that counts of the plan; `apply --expect` takes it."""
+    """Digest of the plan; `apply --expect` takes it."""
     applyable: bool
-    """Whether apply could carry this out and would do something."""
+    """Whether there are changes and apply would accept them."""
     complete: bool
     """Whether everything that the plan needs was read."""
     errored: bool
     """Whether planning failed for some document, so that plans are missing."""
     pools: list[PlanPool]
     resource_changes: list[ResourceEntry]
-    """In the order in which apply would work; unchanged objects included."""
+    """In the order of apply; unchanged objects included."""
     refusals: list[RefusalEntry]
-    """Reasons why the plan may not be carried out."""
+    """Reasons why the plan cannot be applied."""
     unmanaged: list[FullAddress]
     """Live objects that no manifest declares; left alone."""
     notices: list[NoticeEntry]
@@ -273,7 +273,7 @@ class PlanDocument(TypedDict):
 
 @closed
 class PlanFileOptions(TypedDict):
-    """The options that decide what the plan does."""
+    """The options that affect the plan."""
 
     targets: list[str]
     """Addresses that the plan is limited to; empty for all."""
@@ -282,20 +282,20 @@ class PlanFileOptions(TypedDict):
     max_deletes: int | None
     """How many objects of a kind may be deleted; null for the usual threshold."""
     replaceable: list[str]
-    """Objects that may be deleted and made again."""
+    """Objects that may be deleted and created again."""
     variables: list[str]
-    """Names of the variables that were given; their values are to be given again."""
+    """Names of the variables that were given; their values must be given again."""
     var_files: list[str]
     """Files with variables; apply reads them again."""
     env: str
-    """Name of the overlays that were laid over the manifests; empty for none."""
+    """Name of the overlays that were merged into the manifests; empty for none."""
     shard: Annotated[str, Says(pattern="^([0-9]+/[0-9]+)?$")]
     """Which part of the documents was planned, as I/N; empty for all."""
 
 
 @closed
 class OriginEntry(TypedDict):
-    """Where a value comes from that is hidden or not known yet."""
+    """The origin of a value that is hidden or not known yet."""
 
     address: FullAddress
     path: str
@@ -315,22 +315,22 @@ class PlanFile(TypedDict):
     format_version: Version
     poolctl_version: ToolVersion
     digest: Digest
-    """Stands for everything that counts of the plan: changes, calls, the live state that they start from, the place,
-    options. The same input has the same digest on every machine."""
+    """Digest of the plan: its changes, calls, the live state that they start from, the place, options. The same input
+    has the same digest on every machine."""
     created: Time
     """When it was made. UTC."""
     expires: Time
-    """From when on apply refuses it. UTC."""
+    """When it expires; apply then refuses it. UTC."""
     paths: list[str]
     """Manifests that were planned, as they were named; apply reads them again, relative to where it runs."""
     options: PlanFileOptions
     origins: list[OriginEntry]
-    """Where the values come from that are hidden or not known yet."""
+    """The origins of values that are hidden or not known yet."""
     notice_counts: list[Count]
     """How many of the plan's notices belong to each pool, in order."""
     plan: Annotated[dict[str, Any], Says(description="What `poolctl plan -o json` wrote: urn:poolctl:plan:v1.")]
     checksum: Digest
-    """Of all other keys. It finds damage, not forgery: whoever can write the file can make a new one."""
+    """Of all other keys. It detects damage, not forgery: anyone who can write the file can recompute it."""
 
 
 # --- apply ---------------------------------------------------------------------------------------------------------
@@ -352,7 +352,7 @@ class ApplyPool(TypedDict):
 
 
 class RefusedCall(TypedDict):
-    """The call that AWS refused; all null where nothing was refused."""
+    """The call that AWS refused; all null if no call was refused."""
 
     operation: str | None
     """The call that AWS refused, such as cognito-idp:UpdateUserPool."""
@@ -366,7 +366,7 @@ class RefusedCall(TypedDict):
 
 @closed
 class ResultEntry(RefusedCall):
-    """What became of one change."""
+    """The result of one change."""
 
     address: FullAddress
     type: str
@@ -376,14 +376,14 @@ class ResultEntry(RefusedCall):
     error: str | None
     """Why it failed or was not started."""
     stale: bool
-    """Whether it failed because the object was not what the plan had seen."""
+    """Whether it failed because the object had changed since it was planned."""
     calls_written: Count
     """Calls that had succeeded before the failure."""
 
 
 @closed
 class ApplySummary(TypedDict):
-    """How many objects became what."""
+    """Counts of objects by result."""
 
     added: Count
     changed: Count
@@ -421,11 +421,11 @@ class ApplyDocument(TypedDict):
     left: list[LeftEntry]
     """What still differed after the last write."""
     unproven: list[UnprovenEntry]
-    """Why nothing can be said of a part: it could not be read again after the last write."""
+    """What could not be read again after the last write, and why."""
     verified: bool
     """Whether every pool that was written to was read again, and all of it could be read."""
     converged: bool
-    """Whether everything was done, read again and found as declared."""
+    """Whether everything was done, read again and found to match the manifests."""
 
 
 # --- validate ------------------------------------------------------------------------------------------------------
@@ -471,7 +471,7 @@ class ValidateDocument(TypedDict):
     error_count: Count
     warning_count: Count
     manifest_count: Count
-    """Documents whose form is right."""
+    """Documents that could be loaded."""
     diagnostics: list[DiagnosticEntry]
 
 
@@ -518,10 +518,10 @@ class DriftPool(TypedDict):
 
 @closed
 class AttributionEntry(TypedDict):
-    """Who made it so, from CloudTrail; null when that was not asked for or not found."""
+    """Who made the change, from CloudTrail; null if that was not requested or not found."""
 
     principal: str
-    """ARN of who called."""
+    """ARN of the caller."""
     event: str
     """The operation."""
     time: str
@@ -541,7 +541,7 @@ class FindingEntry(ClassKey):
     """One difference between manifests and what is live."""
 
     id: AlertId
-    """The same as long as the same thing differs, whatever its value."""
+    """Stable while the same object or member differs, whatever its value."""
     severity: Severity
     fails: bool
     """Whether it makes the run end with 2."""
@@ -554,9 +554,9 @@ class FindingEntry(ClassKey):
     path: str
     """The member, dotted; empty for whole objects."""
     wanted: ShownJson
-    """What the manifest declares, or the service's default for undeclared; null when there is nothing."""
+    """What the manifest declares, or the service's default for undeclared; null when there is none."""
     live: ShownJson
-    """What is live; null when there is nothing."""
+    """The live value; null when there is none."""
     sensitive: bool
     source: Source | None
     attribution: AttributionEntry | None
@@ -567,7 +567,7 @@ class DriftRefusalEntry(TypedDict):
     """Why a pool could not be compared."""
 
     id: AlertId
-    """The same as long as the same rule refuses."""
+    """Stable while the same rule refuses."""
     pool_key: PoolKey
     address: FullAddress
     rule: str
@@ -592,17 +592,17 @@ class ExpiredEntry(TypedDict):
 
 @closed
 class DriftGapEntry(TypedDict):
-    """Something that could not be read, and what would allow it."""
+    """Something that could not be read, and the permission that would allow it."""
 
     id: AlertId
-    """The same as long as the same call fails."""
+    """Stable while the same call fails."""
     pool_key: PoolKey
     address: str
     """What was to be read; a section when its list failed."""
     operation: str
     """The call that failed: service:Operation."""
     reason: str
-    """The service's words."""
+    """The service's message."""
     code: str | None
     """AWS's code, such as AccessDeniedException."""
     request_id: str | None
@@ -631,11 +631,11 @@ class DriftDocument(TypedDict):
     complete: bool
     """Whether everything could be read and compared. No finding means no drift only when this is true."""
     drifted: bool
-    """Whether a finding that fails is there, or an ignore rule has expired."""
+    """Whether a finding fails, or an ignore rule has expired."""
     pools: list[DriftPool]
     findings: list[FindingEntry]
     known: list[AlertId]
-    """Ids of the findings that --only-new or --remember left out: they are there still."""
+    """Ids of the findings that --only-new or --remember left out: they still exist."""
     refusals: list[DriftRefusalEntry]
     expired: list[ExpiredEntry]
     """Ignore rules that have expired; they are among the notices too."""
@@ -651,13 +651,13 @@ class DriftDocument(TypedDict):
 class NotificationDocument(TypedDict):
     """What `poolctl drift --notify` posts to a webhook and sends through SNS to queues, functions and endpoints.
 
-    Its entries are those of the report of drift. Of an entry too long for a message, texts are cut and end with how
-    long they were.
+    Its entries are those of the report of drift. In an entry too long for a message, texts are cut, and end with
+    their full length.
     """
 
     format_version: Version
     kind: Literal["poolctl-drift"]
-    """What this is."""
+    """Identifies a notification."""
     poolctl_version: ToolVersion
     part: Ordinal
     """Which of the parts this is."""
@@ -672,7 +672,7 @@ class NotificationDocument(TypedDict):
     findings: list[FindingEntry]
     """New findings that fail."""
     gaps: list[DriftGapEntry]
-    """What could not be read, and could before."""
+    """What could be read before, but not in this run."""
     refusals: list[DriftRefusalEntry]
     """Pools and clients that could not be matched with certainty."""
     expired: list[ExpiredEntry]
@@ -781,7 +781,7 @@ class ValueEntry(TypedDict):
     form: str | None
     """The pattern in words."""
     values: list[str]
-    """Known values; others are taken with a warning."""
+    """Known values; others are accepted with a warning."""
 
 
 @closed
@@ -799,7 +799,7 @@ class TypeEntry(TypedDict):
 
 @closed
 class OmittedEntry(TypedDict):
-    """What leaving it out does: in a manifest, at creation, and in the API's own update."""
+    """The effect of omitting it: in a manifest, at creation, and in the API's own update."""
 
     manifest: str
     creation: str
@@ -808,18 +808,18 @@ class OmittedEntry(TypedDict):
 
 @closed
 class FactsEntry(TypedDict):
-    """What is known of a member."""
+    """Facts about a member."""
 
     required: bool
-    """Whether an object, or an item of a list, cannot be made without it."""
+    """Whether an object, or an item of a list, requires it."""
     has_default: bool
     default: Any
-    """What a new object has; null where there is no default."""
+    """The value of a new object; null if there is no default."""
     mutability: Literal["changeable", "create_only", "add_only", "once", "name", "pin"]
     removable: bool
     """Whether it can be unset once it is set."""
     advice: list[str]
-    """What to do where it cannot be changed or unset."""
+    """What to do if it cannot be changed or unset."""
     omitted: OmittedEntry
     null: str
     plan: FeaturePlan | None
@@ -870,23 +870,23 @@ class NotHereEntry(TypedDict):
 
 @closed
 class ExplanationEntry(TypedDict):
-    """What is known of a kind or member."""
+    """Facts about a kind or member."""
 
     path: str
-    """As it was asked for."""
+    """Its path: `clients.RefreshTokenRotation`."""
     section: str
     """The kind that it belongs to."""
     document: Annotated[str, Says(enum=_document_kinds)]
     resource_type: str | None
     """CloudFormation's word for the kind."""
     planned: bool
-    """Whether plan and apply look at it in this version."""
+    """Whether plan and apply support it in this version."""
     title: str
     description: str
     notes: list[str]
     type: TypeEntry
     named_by: str | None
-    """The member that the key of a map stands for."""
+    """The member that the key of a map names."""
     facts: FactsEntry | None
     """null for kinds."""
     operations: OperationsEntry
@@ -901,7 +901,7 @@ class ExplanationEntry(TypedDict):
 
 @closed
 class RuleEntry(TypedDict):
-    """What is known of a rule."""
+    """Facts about a rule."""
 
     id: str
     """As refusals name it: `P7`, `immutable`."""
@@ -909,13 +909,13 @@ class RuleEntry(TypedDict):
     what: str
     """What is refused, or warned of."""
     why: str
-    """What Cognito does, and what would follow."""
+    """What Cognito does, and the consequence."""
     advice: str
     """What to do instead."""
     source: list[str]
-    """Where that is known from: a section of docs/cognito.md, or a decision."""
+    """The sources: sections of docs/cognito.md, or decisions."""
     warning: bool
-    """Whether it is a notice only; else it stops the run."""
+    """Whether it only warns; otherwise it stops the run."""
 
 
 @closed
@@ -925,6 +925,6 @@ class ExplainDocument(TypedDict):
     format_version: Version
     poolctl_version: ToolVersion
     kinds: list[KindEntry]
-    """All kinds, where nothing was asked for; else empty."""
+    """All kinds, if no topic was given; else empty."""
     explanation: ExplanationEntry | None
     rule: RuleEntry | None

@@ -1,4 +1,4 @@
-"""Events of an apply → lines for people, in Terraform's words, because everybody knows them."""
+"""Events of an apply → lines for people, in Terraform's words, because users know them."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ WORDS = {
     Action.REPLACE: ("Replacing", "Replacement complete", "replacing"),
     Action.NONE: ("Checking", "Check complete", "checking"),
 }
-"""For each action: what is beginning, what is over, what goes on."""
+"""For each action: the words for its start, its end and its progress."""
 
 
 class Progress:
-    """Turns events into lines. It remembers what was started, because `Waiting` does not say what is being done.
+    """Turns events into lines. It remembers the started actions, because `Waiting` does not hold its action.
 
     Args of the constructor:
         pools: Whether addresses carry the pool's name, as they must when a run covers several.
@@ -28,7 +28,7 @@ class Progress:
         self._started: dict[Address, Action] = {}
 
     def line(self, event: ShownEvent) -> str:
-        """Return the line for an event, or nothing when people need not see it."""
+        """Return the line for an event, or an empty text for an event that is not shown."""
         if isinstance(event, Waiting):
             doing = WORDS[self._started.get(event.address, Action.NONE)][2]
             return f"{self._name(event.address)}: Still {doing}… [{clock(event.seconds)} elapsed]"
@@ -58,17 +58,17 @@ def _spelled(step: ShownStep) -> str:
 
 
 def calls(number: int) -> str:
-    """Say how many calls had been written before something failed."""
+    """Return the number of successful calls before a failure, in words."""
     return f"{number} successful call{'' if number == 1 else 's'}"
 
 
 def clock(seconds: float) -> str:
-    """Spell a time that goes on: `00m10s`."""
+    """Spell an elapsed time: `00m10s`."""
     minutes, rest = divmod(int(seconds), 60)
     return f"{minutes:02d}m{rest:02d}s"
 
 
 def duration(seconds: float) -> str:
-    """Spell a time that is over: `3s`, `1m10s`."""
+    """Spell a total time: `3s`, `1m10s`."""
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes}m{rest}s" if minutes else f"{rest}s"

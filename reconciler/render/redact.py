@@ -1,9 +1,8 @@
-"""The one door between what the engine knows and what is shown.
+"""Redaction: the only way from the engine's results to what is shown.
 
-Everything that a renderer is handed was made here, so there is one place that decides what a secret looks like. Secrets
-are known by type, by the paths that the differ marked, and, where a marked value was written out as plain text, by that
-text: it is hidden wherever else it stands in the same object or its calls. A leaf of a type that is not known is not
-shown.
+Renderers only take what was made here, so one module decides how a secret is shown. Secrets are recognized by type, by
+the paths that the differ marked, and, where a marked value is plain text, by that text: it is hidden wherever else it
+occurs in the same object or its calls. A leaf of an unknown type is not shown.
 """
 
 from __future__ import annotations
@@ -57,25 +56,25 @@ from reconciler.render.shown import (
 if TYPE_CHECKING:  # it is above this package, and comes with pydantic
     from reconciler.export.compare import ComparedSide, Comparison
 
-NOTHING: frozenset[str] = frozenset()
+NO_WORDS: frozenset[str] = frozenset()
 
 
 class Applied(Protocol):
-    """What an apply leaves: `reconciler.runs.apply_run.ApplyOutcome`."""
+    """The result of an apply: `reconciler.runs.apply_run.ApplyOutcome`."""
 
     @property
     def plans(self) -> Sequence[Plan]:
-        """What was to be done."""
+        """The plans that were applied."""
         ...
 
     @property
     def events(self) -> Sequence[Event]:
-        """Everything that was reported, over all plans."""
+        """All events, over all plans."""
         ...
 
     @property
     def given(self) -> Sequence[str]:
-        """The options that the next run needs to mean the same, as they are typed; no value of a variable."""
+        """The options to repeat the run, as they are typed, without the values of variables."""
         ...
 
 
@@ -87,7 +86,7 @@ def plans(found: Iterable[Plan], calls: Mapping[str, Sequence[Call]] | None = No
 
     Args:
         found: One for each document.
-        calls: By full address, the calls that apply would send; None leaves them out.
+        calls: By full address, the calls that apply would send; None omits them.
     """
     return tuple(
         ShownPlan(
@@ -103,11 +102,11 @@ def plans(found: Iterable[Plan], calls: Mapping[str, Sequence[Call]] | None = No
 
 
 def change(found: ResourceChange, calls: Iterable[Call] | None = None) -> ShownChange:
-    """Return what will happen to an object without its secrets.
+    """Return the change of an object without its secrets.
 
     Args:
         found: The change.
-        calls: The calls that apply would send for it; None leaves them out.
+        calls: The calls that apply would send for it; None omits them.
     """
     paths, words = hidden(found)
     return ShownChange(
@@ -124,8 +123,8 @@ def change(found: ResourceChange, calls: Iterable[Call] | None = None) -> ShownC
     )
 
 
-def field(found: FieldChange, words: frozenset[str] = NOTHING) -> ShownField:
-    """Return a field without what must not be shown of it."""
+def field(found: FieldChange, words: frozenset[str] = NO_WORDS) -> ShownField:
+    """Return a field without secrets."""
     paths: list[Path] = [()] if found.sensitive else []
     before, after = conceal(found.before, paths, words), conceal(found.after, paths, words)
     return ShownField(found.path, before, after, found.sensitive, found.source)
@@ -137,7 +136,7 @@ def _call(call: Call, paths: Sequence[Path], words: frozenset[str]) -> ShownCall
 
 
 def drifts(found: Iterable[Drift]) -> tuple[ShownDrift, ...]:
-    """Return drift without secrets. A text that is hidden in one finding is hidden in all."""
+    """Return drift without secrets. A text that is hidden in one finding is hidden in all of them."""
     found = list(found)
     secret = [f for d in found for f in (*d.findings, *d.known) if f.sensitive]
     words = frozenset(text for f in secret for side in (f.desired, f.live) for text in texts(side))
@@ -180,7 +179,7 @@ def applied(found: Applied) -> ShownApply:
 
 
 def event(found: Event) -> ShownEvent:
-    """Return what an apply reported without secrets."""
+    """Return an event of an apply without secrets."""
     match found:
         case Sent():
             return ShownSent(found.address, found.call.service, found.call.operation, found.seconds)
@@ -228,7 +227,7 @@ def _side(side: ComparedSide | None) -> ShownSide | None:
 # --- values --------------------------------------------------------------------------------------------------------
 
 
-def conceal(value: Any, paths: Iterable[Path] = (), words: frozenset[str] = NOTHING) -> ShownValue:
+def conceal(value: Any, paths: Iterable[Path] = (), words: frozenset[str] = NO_WORDS) -> ShownValue:
     """Return a value without secrets.
 
     Args:

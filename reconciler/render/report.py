@@ -1,7 +1,7 @@
-"""Plans, drift, applies and validations as one model, for every format that people or their tools look at.
+"""Plans, drift, applies and validations as one model, for every report format.
 
-Markdown, HTML, JUnit, SARIF and annotations ask the same questions: which object, how bad, where is it declared, what
-differs. They are answered here once, and a renderer only spells the answers.
+Markdown, HTML, JUnit, SARIF and annotations all show the object, the severity, the place of its declaration and the
+differences. They are computed here once, and a renderer only formats them.
 """
 
 from __future__ import annotations
@@ -36,15 +36,15 @@ VERBS = {
     Action.UPDATE: ("update", "will be updated in place"),
     Action.DELETE: ("delete", "will be destroyed"),
     Action.REPLACE: ("replace", "will be replaced: destroyed, and created again"),
-    Action.NONE: ("unchanged", "is as declared"),
+    Action.NONE: ("unchanged", "matches the manifest"),
 }
-"""For each action: its name in filters, and what happens in words."""
+"""For each action: its name in filters, and its description."""
 
 FOUND = {
-    FindingClass.CHANGED: "is not what the manifest says",
-    FindingClass.MISSING: "is declared, and is not there",
-    FindingClass.UNMANAGED: "is live, and no manifest declares it",
-    FindingClass.UNDECLARED: "is not at the service's default, and nobody declared it",
+    FindingClass.CHANGED: "differs from the manifest",
+    FindingClass.MISSING: "is declared but does not exist",
+    FindingClass.UNMANAGED: "is live but not declared in any manifest",
+    FindingClass.UNDECLARED: "is not declared and differs from the service's default",
 }
 """What each class of drift means."""
 
@@ -53,22 +53,22 @@ DONE = {
     Action.UPDATE: "was updated",
     Action.DELETE: "was destroyed",
     Action.REPLACE: "was replaced",
-    Action.NONE: "is as declared",
+    Action.NONE: "matches the manifest",
 }
-"""What became of a change that was made."""
+"""The result of a change that was made."""
 
-LEGEND = "In differences, - is what the manifest or the service's default says, and + is what is live."
-"""What the sides of a drift are."""
+LEGEND = "In differences, - is the declared value or the service's default, and + is the live value."
+"""What the two sides of a difference mean in a drift report."""
 
 VERDICTS = {"done": ("pass", "note"), "failed": ("error", "error"), "not_started": ("skip", "warning")}
 """For each status of a change: verdict and severity."""
 
 RULE = re.compile(r" \[([A-Za-z][\w-]*)\]$")
-"""Ends the message of a problem that a rule of Cognito found."""
+"""Matches the rule id at the end of a problem's message."""
 
 
 class Row(NamedTuple):
-    """One thing that a report tells: an object, a finding, a refusal, a problem, a notice."""
+    """One entry of a report: an object, a finding, a refusal, a problem or a notice."""
 
     key: str
     """What it is about, unique in the run: the full address of an object, or a file and path."""
@@ -79,15 +79,15 @@ class Row(NamedTuple):
     action: str
     """One word to filter by: `create`, `refused`, `changed`, `failed`, `invalid`, `notice`."""
     head: str
-    """What is so, in words that continue the label."""
+    """The predicate of the sentence that begins with the label: `will be created`."""
     verdict: str
     """`pass`, `failure`, `error` or `skip`, as test reports know them; `none` for what is no test."""
     severity: str = ""
-    """`error`, `warning` or `note`; empty when there is nothing to say."""
+    """`error`, `warning` or `note`; empty for an unchanged object."""
     danger: bool = False
-    """Whether it stands before everything else."""
+    """Whether to show it first."""
     rule: str = ""
-    """What found it: `drift/changed`, `refusal/immutable`, `manifest/P7`."""
+    """The rule that found it: `drift/changed`, `refusal/immutable`, `manifest/P7`."""
     path: str = ""
     """The member at fault, dotted."""
     notes: tuple[str, ...] = ()
@@ -95,15 +95,15 @@ class Row(NamedTuple):
     lines: tuple[ChangeLine, ...] = ()
     """What differs."""
     source: Position | None = None
-    """Where the manifest speaks of it."""
+    """The place in the manifest."""
     id: str = ""
-    """Identifier that stays from run to run, where there is one."""
+    """Identifier that is stable across runs; may be empty."""
     seconds: float = 0.0
     """How long it took, where it was done."""
 
     @property
     def sentence(self) -> str:
-        """The row in one line, without what explains it; a problem's place is told apart by every format."""
+        """The row in one line, without its notes; each format adds the place of a problem itself."""
         if self.action == "notice":
             return self.head
         return f"{self.path or self.label} {self.head}" if self.action == "invalid" else f"{self.label} {self.head}"
@@ -128,11 +128,11 @@ class Report(NamedTuple):
     command: str
     """`plan`, `drift`, `apply` or `validate`."""
     summary: str
-    """What it comes to, in one line."""
+    """The summary, in one line."""
     suites: tuple[Suite, ...]
     """One for each pool or file."""
     legend: str = ""
-    """What the two sides of a difference are, where that is not before and after."""
+    """What the two sides of a difference mean, if not before and after."""
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -140,7 +140,7 @@ class Report(NamedTuple):
         return tuple(row for suite in self.suites for row in suite.rows)
 
     def name(self, row: Row) -> str:
-        """Return what a row is called where its suite is not in sight."""
+        """Return the name of a row where its suite is not shown."""
         if row.action == "invalid" and row.source:
             return f"{printable(row.source.file)}:{row.label}"
         return printable(row.key) if len(self.suites) > 1 and row.verdict != "none" else row.label
@@ -236,14 +236,14 @@ def _notice_rows(notices: Iterable[Notice]) -> Iterator[Row]:
 
 
 def drift(drifts: Sequence[ShownDrift]) -> Report:
-    """Return the report of drift, one for each document. A value goes from what is wanted to what is live."""
+    """Return the report of drift, one for each document. The sides of a difference are desired and live."""
     found = [f for d in drifts for f in d.findings]
     by = [sum(f.cls is cls for f in found) for cls in FindingClass]
     words = [f"{n} {cls.value}" for n, cls in zip(by, FindingClass, strict=True) if n]
     gaps = sum(len(d.gaps) for d in drifts)
     hidden = sum(d.suppressed for d in drifts)
     refused = sum(bool(d.refusals) for d in drifts)
-    tail = [f"{plural(refused, 'pool')} could not be told"] if refused else []
+    tail = [f"{plural(refused, 'pool')} could not be compared"] if refused else []
     tail += [f"{plural(gaps, 'object')} could not be read"] if gaps else []
     tail += [f"{plural(hidden, 'finding')} suppressed"] if hidden else []
     expired = sum(len(d.expired) for d in drifts)
@@ -265,14 +265,14 @@ def _drifted(drift: ShownDrift) -> Iterator[Row]:
 
 
 def _expired(drift: ShownDrift) -> Row:
-    """An expired rule makes the run fail, so every format must show a failure; the notices say which it is."""
+    """An expired rule makes the run fail, so every format must show a failure; the notices name the rule."""
     head = f"have expired: {len(drift.expired)}; renew or remove them"
     key = f"{drift.target.pool_name} ignore"
     return Row(key, "Ignore rules", "manifest", "expired", head, "failure", "error", danger=True, rule="drift/expired")
 
 
 def _coverage(drift: ShownDrift) -> Row:
-    """A run without findings must still say what it looked at: "could not read" is never "no drift"."""
+    """The coverage of a run, shown even without findings: "could not be read" is never "no drift"."""
     read = f"{plural(drift.read, 'object')} {'was' if drift.read == 1 else 'were'} read"
     key = f"{drift.target.pool_name} coverage"
     if drift.gaps or drift.refusals:
@@ -315,7 +315,7 @@ def _who(found: Attribution) -> str:
 
 
 def apply(applied: ShownApply) -> Report:
-    """Return the report of what became of plans."""
+    """Return the report of an apply."""
     result = outcome(applied)
     left = {c.address.full: c for c in result.left}
     found = {r.change.address.full: r for r in result.results}
@@ -328,10 +328,12 @@ def apply(applied: ShownApply) -> Report:
 
 
 def _unproven(found: Unproven) -> Row:
-    head = "is missing: not everything could be read again after the last write"
+    head = "is incomplete: not everything could be read again after the last write"
     notes = _sentences(found.reason)
     key = f"{found.pool} proof {found.reason}"
-    return Row(key, "Proof", "manifest", "unread", head, "error", "error", danger=True, rule="unread", notes=notes)
+    return Row(
+        key, "Verification", "manifest", "unread", head, "error", "error", danger=True, rule="unread", notes=notes
+    )
 
 
 def _applied(plan: ShownPlan, found: Mapping[str, ShownStep], left: Mapping[str, ShownChange]) -> Iterator[Row]:
@@ -418,7 +420,7 @@ def _problem(problem: Problem) -> Row:
 
 
 def renderers(render: Callable[[Report, RenderOptions], str]) -> Renderers:
-    """Return what a format renders that spells reports: each subject becomes a report first."""
+    """Return the renderers of a format that renders reports: each subject becomes a report first."""
     return Renderers(
         plan=lambda found, options: render(plan(found), options),
         apply=lambda found, options: render(apply(found), options),

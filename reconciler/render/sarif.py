@@ -1,4 +1,4 @@
-"""Reports as SARIF 2.1.0, for code scanning: what is wrong, beside the line of the manifest that says so.
+"""Reports as SARIF 2.1.0, for code scanning: problems beside the line of the manifest.
 
 Code scanning follows an alert over time by its fingerprint. Ours are made from paths and rules and never from values,
 so a finding whose value changes stays the same alert, and no value can be guessed from one.
@@ -21,7 +21,7 @@ SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 """Named in every result, so that editors can check it."""
 
 FINGERPRINT = "poolctl/v1"
-"""The way in which fingerprints are made; another way needs another name."""
+"""Version of the fingerprint algorithm; a change needs a new name."""
 
 
 class SarifRule(NamedTuple):
@@ -38,60 +38,60 @@ class SarifRule(NamedTuple):
 RULES = {
     "drift/changed": SarifRule(
         "DriftChanged",
-        "A declared member differs live.",
-        "Somebody changed the pool outside the manifest. Apply the manifest to undo it, or declare the live value.",
+        "A declared member differs from the manifest.",
+        "The pool was changed outside the manifest. Apply the manifest to undo the change, or declare the live value.",
     ),
     "drift/missing": SarifRule(
         "DriftMissing",
-        "A declared object is not there.",
-        "Somebody deleted it, or it was never applied. Apply the manifest to make it, or take it out.",
+        "A declared object does not exist.",
+        "It was deleted or never created. Apply the manifest to create it, or remove it from the manifest.",
     ),
     "drift/unmanaged": SarifRule(
         "DriftUnmanaged",
         "A live object that no manifest declares.",
-        "Declare it, delete it, or write an ignore rule that says who owns it.",
+        "Declare it, delete it, or add an ignore rule that names its owner.",
     ),
     "drift/undeclared": SarifRule(
         "DriftUndeclared",
-        "A member that nobody declared is not at the service's default.",
+        "An undeclared member differs from the service's default.",
         "Declare the live value, or set the member to null to reset it.",
     ),
     "drift/expired": SarifRule(
         "DriftExpired",
         "An ignore rule has expired.",
-        "Look at what it hides: declare that, remove it, or give the rule a new date.",
+        "Review what it hides: declare it, delete it, or give the rule a new date.",
     ),
     "unread": SarifRule(
         "Unread",
-        "An object could not be read, so nothing is known about it.",
-        "Give the role the permission that the message names.",
+        "An object could not be read, so its state is unknown.",
+        "Grant the role the permission that the message names.",
     ),
-    "notice": SarifRule("Notice", "Something worth knowing.", "Read the message."),
+    "notice": SarifRule("Notice", "A notice.", "Read the message."),
     "manifest/invalid": SarifRule(
         "InvalidManifest",
-        "The manifest is wrong.",
-        "Correct the manifest; `poolctl explain` tells what is known about a member.",
+        "The manifest is invalid.",
+        "Correct the manifest; `poolctl explain` describes each member.",
     ),
     "manifest": SarifRule(
         "ManifestBreaks",
-        "The manifest asks for what Cognito would refuse.",
-        "Follow the advice of the message; `poolctl explain` tells what is known about a member.",
+        "The manifest declares a combination that Cognito refuses.",
+        "Follow the advice of the message; `poolctl explain` describes each member.",
     ),
     "refusal": SarifRule(
         "Refused",
-        "A rule of the service or of safety stands against the plan.",
-        "Follow the advice of the message; nothing is written before that.",
+        "A service rule or a safety rule refuses the plan.",
+        "Follow the advice of the message; until then, nothing is written.",
     ),
     "apply": SarifRule("ApplyFailed", "A change was not made.", "Run plan to see what is left, then apply again."),
 }
-"""What is known of rules, by identifier or by the part before its slash."""
+"""Rules by identifier, or by the part before its slash."""
 
 JUDGED = ("manifest", "refusal")
 """Families whose identifiers end with the id of a rule: `refusal/P7`."""
 
 
 def render(report: Report, options: RenderOptions = USUAL) -> str:
-    """Return what is wrong as SARIF; planned changes are no findings, so a plan gives its refusals and gaps."""
+    """Return problems as SARIF. Planned changes are not problems, so a plan yields its refusals and gaps."""
     found = [(suite, row) for suite in report.suites for row in suite.rows if _reported(report, row)]
     ids = sorted({row.rule for _, row in found})
     results = list(_results(found, ids, options.locate))
@@ -119,7 +119,7 @@ def _reported(report: Report, row: Row) -> bool:
 
 
 def _rule(identifier: str) -> dict[str, Any]:
-    """A rule that refuses has words of its own; what else is found has those of its family."""
+    """The description of a rule; one without its own has that of its family."""
     family, _, rest = identifier.partition("/")
     known = RULES.get(identifier) or RULES[family]
     name = known.name if identifier in RULES else known.name + "".join(w.title() for w in rest.split("-"))
@@ -136,7 +136,7 @@ def _rule(identifier: str) -> dict[str, Any]:
 
 
 def _explained(rule: Rule) -> dict[str, Any]:
-    """The words of a rule; the reader of an alert has no documentation at hand, so all of them."""
+    """The full description of a rule, because the reader of an alert may have no documentation at hand."""
     source = ", ".join(rule.source)
     parts = (("What", rule.what), ("Why", rule.why), ("Do", rule.advice), ("Source", f"{source} in docs/ of poolctl"))
     return {
@@ -166,7 +166,7 @@ def _results(found: Iterable[tuple[Suite, Row]], ids: list[str], locate: Locate)
 
 
 def _message(row: Row) -> str:
-    """A finding without its values: code scanning keeps alerts for ever and shows them to everybody who may read."""
+    """A finding without its values: code scanning keeps alerts for ever and shows them to every reader."""
     return row.sentence if not row.notes else f"{row.sentence}: {' '.join(row.notes)}"
 
 

@@ -1,6 +1,6 @@
-"""What may be shown: plans, drift, applies and comparisons without secrets.
+"""Plans, drift, applies and comparisons without secrets.
 
-Renderers accept these types and nothing else, and only the door (`redact`) makes them. Their leaves are plain data or
+Renderers accept only these types, and only `redact` makes them. Their leaves are plain data or
 marks: no value here can hold a `Secret`, and mypy refuses a renderer that is handed a `Plan` (decision 29).
 """
 
@@ -35,7 +35,7 @@ class Hidden:
 
 
 HIDDEN = Hidden()
-"""The one that is used."""
+"""The only instance in use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Awaited:
     words: str
     """What is shown: `(known after apply)`."""
     of: str = ""
-    """What it waits for; two that wait for different things are not equal."""
+    """What it waits for; values that wait for different sources are not equal."""
 
     def __str__(self) -> str:
         return self.words
@@ -107,14 +107,14 @@ class ShownCall:
 
 @dataclass(frozen=True, slots=True)
 class ShownChange:
-    """What will happen to one object; see `model.ResourceChange`."""
+    """The planned change of one object; see `model.ResourceChange`."""
 
     address: Address
     """Its name."""
     type: str
     """Its type in the words of CloudFormation: `UserPoolClient`."""
     action: Action
-    """NONE for objects that already are as declared."""
+    """NONE for objects that already match the manifest."""
     fields: tuple[ShownField, ...] = ()
     """What changes, in the order of the schema."""
     declared: ShownValue = None
@@ -133,18 +133,18 @@ class ShownChange:
 
 @dataclass(frozen=True, slots=True)
 class ShownPlan:
-    """Everything that would happen to one document's objects; see `model.Plan`."""
+    """The planned changes of one document's objects; see `model.Plan`."""
 
     target: Target
     """Where."""
     changes: tuple[ShownChange, ...] = ()
     """In dependency order, unchanged objects included."""
     refusals: tuple[Refusal, ...] = ()
-    """Reasons why it may not be carried out."""
+    """Reasons why it cannot be applied."""
     unmanaged: tuple[Address, ...] = ()
     """Live objects of managed sections that the manifest does not declare; left alone."""
     notices: tuple[Notice, ...] = ()
-    """What should be said besides."""
+    """Notices for the user."""
     gaps: tuple[Gap, ...] = ()
     """What could not be read."""
 
@@ -170,9 +170,9 @@ class ShownFinding:
     path: Path
     """The member within the object; empty for whole objects."""
     desired: ShownValue
-    """What the manifest declares, or the service's default for `undeclared`; None when there is nothing."""
+    """What the manifest declares, or the service's default for `undeclared`; None when there is none."""
     live: ShownValue
-    """What is live; None when there is nothing."""
+    """The live value; None when there is none."""
     severity: Severity
     """How bad it is."""
     fails: bool
@@ -182,7 +182,7 @@ class ShownFinding:
     source: Position | None = None
     """Where the manifest speaks of it, or of the section that it is in."""
     attribution: Attribution | None = None
-    """Who made it so, when that was asked for and found."""
+    """Who made the change, when that was requested and found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +200,7 @@ class ShownDrift:
     refusals: tuple[Refusal, ...] = ()
     """Why the pool could not be compared."""
     notices: tuple[Notice, ...] = ()
-    """What should be said besides."""
+    """Notices for the user."""
     suppressed: int = 0
     """How many findings `ignore` rules, a baseline or an earlier report took out."""
     known: tuple[ShownFinding, ...] = ()
@@ -217,12 +217,12 @@ StepStatus: TypeAlias = Literal["started", "done", "failed", "not_started"]
 
 @dataclass(frozen=True, slots=True)
 class ShownStep:
-    """Work on one object: that it began, or what became of it."""
+    """Work on one object: its start or its result."""
 
     change: ShownChange
     """The change."""
     status: StepStatus
-    """What is so."""
+    """Its status."""
     error: str = ""
     """Why it failed or was not started."""
     seconds: float = 0.0
@@ -264,7 +264,7 @@ class ShownCheck:
     target: Target | None = None
     """Where the objects are now; the pool has its id."""
     unproven: tuple[str, ...] = ()
-    """Why nothing can be said of some of it."""
+    """What could not be read again, and why."""
 
 
 ShownEvent = ShownStep | ShownSent | Waiting | ShownCheck
@@ -273,14 +273,14 @@ ShownEvent = ShownStep | ShownSent | Waiting | ShownCheck
 
 @dataclass(frozen=True, slots=True)
 class ShownApply:
-    """An apply: what was planned, and what became of it."""
+    """An apply: its plans and its events."""
 
     plans: tuple[ShownPlan, ...]
-    """What was to be done."""
+    """The plans that were applied."""
     events: tuple[ShownEvent, ...]
-    """Everything that was reported, over all plans."""
+    """All events, over all plans."""
     given: tuple[str, ...] = ()
-    """The options that the next run needs to mean the same, as they are typed; no value of a variable."""
+    """The options to repeat the run, as they are typed, without the values of variables."""
 
 
 # --- comparisons ---------------------------------------------------------------------------------------------------
@@ -288,7 +288,7 @@ class ShownApply:
 
 @dataclass(frozen=True, slots=True)
 class ShownSide:
-    """One of two that were compared."""
+    """One side of a comparison."""
 
     label: str
     """What the user called it: `pools/@prod`, `pool:customers`."""
@@ -300,15 +300,15 @@ class ShownSide:
 
 @dataclass(frozen=True, slots=True)
 class ShownComparison:
-    """Two that were compared, or one that has nothing to be compared with."""
+    """Two documents that were compared, or one without a counterpart."""
 
     one: ShownSide | None
     """The first side; None when only the second has it."""
     other: ShownSide | None
     """The second side."""
     same: bool
-    """Whether nothing differs, as far as they were read."""
+    """Whether the sides are equal, as far as they were read."""
     changes: tuple[ShownChange, ...]
-    """What would make the first like the second."""
+    """The changes that lead from the first side to the second."""
     gaps: tuple[Gap, ...]
     """What could not be read."""

@@ -70,7 +70,7 @@ def text(value: ShownValue) -> str:
 
 
 def printable(value: str) -> str:
-    """Escape what a terminal would obey or not show: control characters, bidirectional marks."""
+    """Escape characters that a terminal interprets or hides: control characters, bidirectional marks."""
     if value.isprintable():
         return value
     return "".join(c if c.isprintable() else _ESCAPES.get(c) or _code(c) for c in value)

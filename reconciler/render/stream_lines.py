@@ -1,6 +1,6 @@
 """The shapes of the lines of `-o jsonl`, one type for each; see `output_types`.
 
-The names of the common keys begin with @, so that shape is made by a call.
+The names of the common keys begin with @, so that shape uses the functional syntax.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ LineHead = TypedDict(
         "@level": Level,
         "@message": Annotated[str, Says(description="For people; not an interface.")],
         "@module": Literal["poolctl"],
-        "@timestamp": NotRequired[Annotated[str, Says(description="RFC 3339; only where there is a clock.")]],
+        "@timestamp": NotRequired[Annotated[str, Says(description="RFC 3339; only in the stream of a running apply.")]],
     },
 )
 """What every line has."""
@@ -56,7 +56,7 @@ class LineResource(TypedDict):
 
 @closed
 class PlannedPart(TypedDict):
-    """What would change of an object."""
+    """The planned change of an object."""
 
     resource: LineResource
     action: StreamAction
@@ -67,7 +67,7 @@ class PlannedPart(TypedDict):
     paths: list[str]
     """Members that change, dotted."""
     source: Source | None
-    """Where the manifest speaks of it."""
+    """The place in the manifest."""
     reason: NotRequired[str]
 
 
@@ -76,7 +76,7 @@ class DriftPart(ClassKey):
     """A difference between manifest and what is live."""
 
     id: str
-    """Stays when values change."""
+    """Stable when values change."""
     resource: LineResource
     path: str
     """Member, dotted; empty for a whole object."""
@@ -88,7 +88,7 @@ class DriftPart(ClassKey):
     fails: bool
     """Whether it makes the run end with 2."""
     source: Source | None
-    """Where the manifest speaks of it."""
+    """The place in the manifest."""
     attribution: NotRequired[AttributionEntry]
 
 
@@ -115,7 +115,7 @@ class DiagnosticPart(TypedDict):
 
 @closed
 class StartPart(TypedDict):
-    """Work that begins."""
+    """Work that starts."""
 
     resource: LineResource
     action: StreamAction
@@ -123,7 +123,7 @@ class StartPart(TypedDict):
 
 @closed
 class ProgressPart(TypedDict):
-    """Work that goes on."""
+    """Work in progress."""
 
     resource: LineResource
     status: str
@@ -170,7 +170,7 @@ class ErroredPart(RefusedCall):
 
 @closed
 class SkippedPart(TypedDict):
-    """Work that did not begin."""
+    """Work that was not started."""
 
     resource: LineResource
     action: StreamAction
@@ -251,7 +251,7 @@ class DiagnosticLine(LineHead):
 
 @closed
 class StartLine(LineHead):
-    """Work on an object begins."""
+    """Work on an object starts."""
 
     type: Literal["apply_start"]
     hook: StartPart
@@ -259,7 +259,7 @@ class StartLine(LineHead):
 
 @closed
 class ProgressLine(LineHead):
-    """The service is busy with it."""
+    """Work on an object is in progress."""
 
     type: Literal["apply_progress"]
     hook: ProgressPart
@@ -275,7 +275,7 @@ class SentLine(LineHead):
 
 @closed
 class CompleteLine(LineHead):
-    """An object is as it should be."""
+    """Work on an object is done."""
 
     type: Literal["apply_complete"]
     hook: CompletePart
@@ -283,7 +283,7 @@ class CompleteLine(LineHead):
 
 @closed
 class ErroredLine(LineHead):
-    """Work on an object stopped."""
+    """Work on an object failed."""
 
     type: Literal["apply_errored"]
     hook: ErroredPart
@@ -291,7 +291,7 @@ class ErroredLine(LineHead):
 
 @closed
 class SkippedLine(LineHead):
-    """An object was not touched."""
+    """Work on an object was not started."""
 
     type: Literal["apply_skipped"]
     hook: SkippedPart
@@ -305,7 +305,7 @@ class VerifiedLine(LineHead):
     left: list[str]
     """Objects that still differ."""
     unproven: list[str]
-    """Why nothing can be said of a part."""
+    """What could not be read again, and why."""
 
 
 @closed

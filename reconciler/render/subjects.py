@@ -1,4 +1,4 @@
-"""What a format is handed, and what it offers: one function for each subject that it renders."""
+"""The subjects of the formats, and the functions that a format offers, one for each subject."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # pydantic comes with it
 
 @dataclass(frozen=True, slots=True)
 class RenderOptions:
-    """How a result is to be spelled. Each format takes what concerns it."""
+    """How to render a result. Each format takes the options that concern it."""
 
     color: bool = False
     """Whether to use colour (human)."""
@@ -31,15 +31,15 @@ class RenderOptions:
     max_bytes: int | None = None
     """Longest text, in bytes of UTF-8; None takes the usual (markdown)."""
     digest: Callable[[], str] = str
-    """Returns the digest of the plans, which costs too much for those who do not show it; empty when there is none."""
+    """Returns the digest of the plans, or an empty text; called on demand, because it is expensive."""
 
 
 USUAL = RenderOptions()
-"""What holds where nothing is asked for."""
+"""The default options."""
 
 
 class RunStats(NamedTuple):
-    """What a run cost, and how it ended."""
+    """The duration, calls and exit code of a run."""
 
     finished: float
     """When: seconds since 1970, UTC."""
@@ -48,11 +48,11 @@ class RunStats(NamedTuple):
     calls: Mapping[tuple[str, str], int]
     """Requests that were sent, by service and operation."""
     exit_code: int
-    """What the run ends with."""
+    """Its exit code."""
 
 
 UNMEASURED = RunStats(0, 0, {}, 0)
-"""The cost of a run that was not measured."""
+"""For a run that was not measured."""
 
 
 class DriftResult(NamedTuple):
@@ -63,7 +63,7 @@ class DriftResult(NamedTuple):
     undelivered: frozenset[str] = frozenset()
     """Ids of what could not be delivered as a notification; the next run reports it again."""
     run_stats: RunStats = UNMEASURED
-    """What the run cost."""
+    """Duration, calls and exit code."""
 
 
 class Validation(NamedTuple):
@@ -72,20 +72,20 @@ class Validation(NamedTuple):
     problems: Sequence[Problem]
     """What is wrong."""
     notices: Sequence[Notice]
-    """What should be said besides."""
+    """Notices for the user."""
     files: Sequence[str]
     """The file of each manifest that could be read."""
 
 
 class Explained(NamedTuple):
-    """What `explain` was asked for."""
+    """The topic of `explain`."""
 
     about: Explanation | None
     """The kind or member; None for a rule and for the list of kinds."""
     kinds: Sequence[Explanation] = ()
-    """All kinds, where nothing was asked for."""
+    """All kinds, if no topic was given."""
     rule: Rule | None = None
-    """The rule, where one was asked for."""
+    """The rule, if one was asked for."""
 
 
 SubjectT = TypeVar("SubjectT")
@@ -94,12 +94,12 @@ Renderer: TypeAlias = Callable[[SubjectT, RenderOptions], str]
 
 
 class Renderers(NamedTuple):
-    """What a format renders: the value RENDERERS of its module. What it has no text for is None."""
+    """What a format renders: the value RENDERERS of its module. A subject that it does not render is None."""
 
     plan: Renderer[Sequence[ShownPlan]] | None = None
     """Plans, one for each document."""
     apply: Renderer[ShownApply] | None = None
-    """What became of them."""
+    """The result of an apply."""
     drift: Renderer[DriftResult] | None = None
     """A drift run."""
     validate: Renderer[Validation] | None = None
@@ -107,4 +107,4 @@ class Renderers(NamedTuple):
     diff: Renderer[Sequence[ShownComparison]] | None = None
     """Comparisons."""
     explain: Renderer[Explained] | None = None
-    """What is known of a kind or member."""
+    """The facts about a kind, a member or a rule."""

@@ -1,4 +1,4 @@
-"""Counting, once for all formats: what a plan holds, and what became of it."""
+"""Counts for all formats: the changes of a plan, and their results."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from reconciler.render.shown import ShownApply, ShownChange, ShownCheck, ShownFi
 
 
 class Counts(NamedTuple):
-    """How many objects of a run have what coming."""
+    """Counts of objects by planned action."""
 
     create: int
     """New ones."""
@@ -19,11 +19,11 @@ class Counts(NamedTuple):
     delete: int
     """Removed."""
     replace: int
-    """Removed and made again; not counted above."""
+    """Deleted and created again; not counted above."""
     unchanged: int
-    """Already as declared."""
+    """Already matching the manifest."""
     refused: int
-    """Reasons for which a plan is refused."""
+    """Reasons why a plan is refused."""
     unmanaged: int
     """Live, and not in the manifest."""
 
@@ -58,7 +58,7 @@ class Unproven(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What became of plans."""
+    """The result of an apply."""
 
     results: tuple[ShownStep, ...]
     """One for each change that was due, in the order of the plans."""
@@ -67,7 +67,7 @@ class Outcome(NamedTuple):
     verified: bool
     """Whether every plan with something to do was checked again, and all of it could be read."""
     unproven: tuple[Unproven, ...] = ()
-    """Why nothing can be said of a part."""
+    """What could not be read again, and why."""
 
     def count(self, status: str, *actions: Action) -> int:
         """Count results by status and, if given, action."""
@@ -80,7 +80,7 @@ class Outcome(NamedTuple):
 
     @property
     def converged(self) -> bool:
-        """Whether everything was done, and was seen to be so."""
+        """Whether everything was done and verified."""
         return self.complete and self.verified and not self.left
 
 
@@ -110,5 +110,5 @@ def class_counts(findings: Iterable[ShownFinding]) -> dict[str, int]:
 
 
 def plural(number: int, one: str, many: str = "") -> str:
-    """Say `1 object` or `2 objects`."""
+    """Return `1 object` or `2 objects`."""
     return f"{number} {one if number == 1 else many or one + 's'}"

@@ -1,4 +1,4 @@
-"""What could not be read, in words: one line for plan, drift and apply, so that they name the same permission."""
+"""Gaps in words: one line for plan, drift and apply, so that all name the same permission."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sentences that several formats share: which pool, what a plan comes to, what an apply came to."""
+"""Sentences that several formats share: the header of a pool, the summary of a plan and of an apply."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ HEADS = {
     Action.DELETE: "will be destroyed",
     Action.REPLACE: "must be replaced",
 }
-"""What happens to an object."""
+"""The planned change of an object, in words."""
 
 
 class Sentence(NamedTuple):
@@ -25,16 +25,16 @@ class Sentence(NamedTuple):
     mood: str
     """`good`, `bad` or empty."""
     lead: str
-    """The words that stand out."""
+    """The highlighted words."""
     rest: str
-    """The others, with the blank before them."""
+    """The other words, with a leading blank."""
 
     def __str__(self) -> str:
         return self.lead + self.rest
 
 
 def header(target: Target) -> str:
-    """Return the line that says which pool the rest is about."""
+    """Return the line that names the pool."""
     account = f"account {target.account}" if target.account else ""
     where = ", ".join(w for w in (target.pool_id or "will be created", account, target.region) if w)
     return printable(f"Pool {target.pool_name} ({where}) — manifest {target.manifest}")
@@ -46,7 +46,7 @@ def notice(found: Notice) -> str:
 
 
 def plan_sums(plans: Sequence[ShownPlan]) -> Iterator[Sentence]:
-    """Yield what plans come to over all pools."""
+    """Yield the summary of plans over all pools."""
     total = counts(plans)
     gaps = sum(len(p.gaps) for p in plans)
     if any(p.pending for p in plans):
@@ -62,7 +62,7 @@ def plan_sums(plans: Sequence[ShownPlan]) -> Iterator[Sentence]:
 
 
 def apply_sum(applied: ShownApply) -> Sentence:
-    """Return what an apply came to."""
+    """Return the summary of an apply."""
     result = outcome(applied)
     if not result.complete:
         return Sentence("bad", "Apply stopped:", f" {', '.join(_stopped(result))}.")
@@ -70,7 +70,9 @@ def apply_sum(applied: ShownApply) -> Sentence:
         left = plural(len(result.left), "object still differs", "objects still differ")
         return Sentence("bad", "Apply did not converge:", f" {_done(result)}, but {left} after the last write.")
     if result.unproven:
-        return Sentence("bad", "Apply could not be proven:", f" {_done(result)}, but not all could be read again.")
+        return Sentence(
+            "bad", "Apply could not be verified:", f" {_done(result)}, but not everything could be read again."
+        )
     return Sentence("good", "Apply complete!", f" Resources: {_done(result)}.")
 
 

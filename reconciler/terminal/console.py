@@ -1,7 +1,7 @@
-"""The terminal, or whatever takes its place.
+"""Standard input, output and error.
 
-Everything that the tool says passes through here, so that colour, quietness, the live line and odd encodings are
-decided once, and a reader who goes away (`poolctl plan | head`) never stops an apply half way.
+All output passes through here, so that colour, quietness, the live line and encodings are handled once, and a closed
+pipe (`poolctl plan | head`) never interrupts an apply.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ WIDTH = 100
 """Columns where there is no terminal. Fixed, so that identical input gives identical bytes."""
 
 _ASCII = str.maketrans({"—": "-", "…": "..."})
-"""What a stream without Unicode gets instead."""
+"""Replacements for streams without Unicode."""
 
 
 class Console:
@@ -70,12 +70,12 @@ class Console:
         self._write(self.stderr, _line(text))
 
     def progress(self, text: str) -> None:
-        """Write a line about what has been done, unless the user wants quiet."""
+        """Write a line about completed work, unless --quiet was given."""
         if not self.quiet:
             self.err(text)
 
     def status(self, text: str) -> None:
-        """Say what is being done now: one line that the next output erases, or a plain line without a terminal."""
+        """Write the current activity: one line that the next output erases, or a plain line without a terminal."""
         if self.quiet or text == self._status:
             return
         if self.live:
@@ -89,21 +89,21 @@ class Console:
         """Ask, and return the answer without the blanks around it; the end of input is an empty answer.
 
         Raises:
-            InvalidInput: There is no terminal to ask on. The tool never waits for an answer that cannot come.
+            InvalidInput: The console is not interactive, so no answer can come.
         """
         if not self.interactive:
             from reconciler.errors import InvalidInput
 
             raise InvalidInput(
-                "This needs a confirmation, but there is no terminal to ask on, or --non-interactive was given. "
-                "Give --yes to apply without asking."
+                "Confirmation is required, but the terminal is not interactive, or --non-interactive was given. "
+                "Use --yes to apply without asking."
             )
         self._erase()
         self._write(self.stderr, question)
         return self.stdin.readline().strip()
 
     def close(self) -> None:
-        """Take away the live line and write out what is buffered."""
+        """Erase the live line and flush the streams."""
         self._erase()
         for stream in (self.stdout, self.stderr):
             if id(stream) not in self._broken:
@@ -125,7 +125,7 @@ class Console:
             self._guarded(stream, plain)
 
     def _guarded(self, stream: TextIO, text: str) -> None:
-        """Write, and remember a reader who has gone away: nothing more is written to that stream."""
+        """Write to a stream; once its pipe is closed, never write to it again."""
         try:
             stream.write(text)
             stream.flush()
@@ -140,7 +140,7 @@ def console(
     """Make the console of a run.
 
     Args:
-        options: What was asked for; None while that is not known yet.
+        options: The options; None before they are parsed.
         environ: NO_COLOR, FORCE_COLOR, TERM, CI and COLUMNS are respected.
         stdin: Standard input.
         stdout: Standard output.
@@ -195,7 +195,7 @@ def _line(text: str) -> str:
 
 
 def _discard(stream: TextIO) -> None:
-    """Point the stream's file at nowhere, so that the interpreter does not complain when it flushes at exit."""
+    """Redirect the stream to the null device, so that the interpreter's flush at exit succeeds."""
     try:
         number = stream.fileno()
     except (OSError, ValueError):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # `typing` costs as much as starting Python does
 
 
 def save(file: str, content: str | bytes) -> None:
-    """Write a file, or leave the one that is there as it is.
+    """Write a file atomically; on failure, an existing file is kept.
 
     Args:
         file: Its name.
@@ -25,7 +25,7 @@ def save(file: str, content: str | bytes) -> None:
     Raises:
         PoolctlError: It could not be written.
     """
-    import os  # what these cost is not paid by a command that writes no file
+    import os  # imported only by a command that writes a file
     import tempfile
     from pathlib import Path
 
@@ -44,11 +44,11 @@ def save(file: str, content: str | bytes) -> None:
 
 
 class Growing:
-    """A file that is written line by line, and that never stops what it reports on.
+    """A file that is written line by line; a failed write never interrupts the work that it reports.
 
     Args of the constructor:
-        file: Its name; what was in it goes.
-        complain: Takes a message when it can be written no longer.
+        file: Its name; an existing file is truncated.
+        complain: Called with a warning when a write fails.
 
     Raises:
         PoolctlError: It cannot be opened.
@@ -63,7 +63,7 @@ class Growing:
             raise PoolctlError(f"{file}: the result could not be written: {error.strerror}.") from None
 
     def write(self, text: str) -> None:
-        """Add text, so that a reader has it at once."""
+        """Append text and flush it."""
         if self._stream:
             self._guarded(self._stream, lambda stream: (stream.write(text), stream.flush()))
 
@@ -81,4 +81,4 @@ class Growing:
             self._stream = None
             with suppress(OSError):
                 stream.close()
-            self._complain(f"Warning: {self._name} is incomplete: nothing more is written to it: {error.strerror}.")
+            self._complain(f"Warning: {self._name} is incomplete: writing to it failed: {error.strerror}.")

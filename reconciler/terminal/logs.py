@@ -1,7 +1,7 @@
 """The log on standard error.
 
-Logs are the classic way for a secret to get out: botocore prints the body of every request at debug level. So no
-library's records below INFO pass, whatever is asked for, and tracebacks show the way but not the values.
+Logs easily leak secrets: botocore prints the body of every request at debug level. So records of libraries below INFO
+are dropped at every log level, and tracebacks show the frames but not the message.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", 
 
 
 class Guard(logging.Filter):
-    """Lets no library's details through, and no secret."""
+    """Drops debug records of libraries, and redacts secrets."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Redact the record, and say whether it may be shown."""
+        """Redact the record, and return whether to log it."""
         ours = record.name == OURS or record.name.startswith(OURS + ".")
         if not ours and record.levelno < logging.INFO:
             return False
@@ -38,7 +38,7 @@ class Guard(logging.Filter):
 
 
 def _shown(value: Any) -> Any:
-    """Secrets hide themselves in text; inside `%r` of a container or a subclass that is not relied on."""
+    """Replace secrets. `str` of a secret is redacted already, but `%r` of a container or a subclass may not be."""
     if isinstance(value, Secret):
         return str(value)
     if isinstance(value, dict):
@@ -55,14 +55,14 @@ class TextFormatter(logging.Formatter):
         super().__init__("%(levelname)s %(name)s: %(message)s")
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the line. What another handler's formatter made of the exception holds its words: not used."""
+        """Return the line. The cached text of another formatter is dropped: it holds the exception's message."""
         record.exc_text = None
         line = super().format(record)
         record.exc_text = None
         return line
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 - the base class's name
-        """Show where an exception came from and its type; its words may quote a value."""
+        """Return the frames and the type of an exception; its message may quote a value."""
         kind, _, tb = ei
         return _way(kind, tb)
 
@@ -98,14 +98,14 @@ def _way(kind: type[BaseException] | None, tb: TracebackType | None) -> str:
 
 
 class ConsoleHandler(logging.Handler):
-    """Hands lines to the console, which knows about the live line."""
+    """Writes records to the console, which handles the live line."""
 
     def __init__(self, console: Console) -> None:
         super().__init__()
         self._console = console
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write one record. A log that cannot be written must not stop the work."""
+        """Write one record. A failed write must not interrupt the run."""
         try:
             self._console.err(self.format(record))
         except Exception:  # noqa: BLE001

@@ -1,4 +1,4 @@
-"""What the user asked for, from the command line and from `POOLCTL_*` settings.
+"""The options of a run, from the command line and from `POOLCTL_*` settings.
 
 `Options` is a named tuple and not a dataclass, because `dataclasses` costs as much as starting Python does.
 """
@@ -13,7 +13,7 @@ from reconciler.errors import flow
 from reconciler.terminal.settings import GLOBALS, LOCAL_DIRECTORY, PREFIX, SWITCHES, Option, invalid
 from reconciler.terminal.suggestions import sentences, suggest
 
-if TYPE_CHECKING:  # argparse costs milliseconds that --help need not pay
+if TYPE_CHECKING:  # argparse costs milliseconds, and --help does not need it
     import argparse
 
 STDOUT = ""
@@ -21,7 +21,7 @@ STDOUT = ""
 
 
 class Options(NamedTuple):
-    """Everything that was asked for. Commands read it; nothing changes it."""
+    """The options of a run, immutable."""
 
     command: str
     """Name of the command."""
@@ -29,7 +29,7 @@ class Options(NamedTuple):
     """Files and directories with manifests; `-` is standard input."""
 
     region: str = ""
-    """Region to work in; empty means what the session or the manifest says."""
+    """Region to work in; empty means that of the session or the manifest."""
     profile: str = ""
     """Named profile of the AWS configuration."""
     role_arn: str = ""
@@ -37,13 +37,13 @@ class Options(NamedTuple):
     endpoint_url: str = ""
     """Where to send calls instead of to AWS."""
     local: str | None = None
-    """Directory of the embedded Cognito; None when the real one is meant."""
+    """Directory of the embedded Cognito; None means AWS."""
     vars: tuple[str, ...] = ()
     """Variables as `NAME=VALUE`."""
     var_files: tuple[str, ...] = ()
     """Files with variables."""
     env: str = ""
-    """Name of the directory of overlays that are laid over the manifests; empty for none."""
+    """Name of the directory of overlays to merge into the manifests; empty for none."""
     targets: tuple[str, ...] = ()
     """Addresses (`clients/web`, `user_pool`) that the run is limited to."""
     parallelism: int = 8
@@ -66,7 +66,7 @@ class Options(NamedTuple):
     max_bytes: int | None = None
     """Longest Markdown, in bytes; None takes the usual."""
     shard: tuple[int, int] | None = None
-    """`plan`, `apply`, `drift`: which part of the documents is meant, from 1, and of how many; None means all."""
+    """`plan`, `apply`, `drift`: the part of the documents, from 1, and the number of parts; None means all."""
     detailed_exitcode: bool = False
     """`plan`: whether changes end with exit code 2."""
     show_origin: bool = False
@@ -76,23 +76,23 @@ class Options(NamedTuple):
     max_deletes: int | None = None
     """`plan`, `apply`: how many objects of a kind may be deleted."""
     replaceable: tuple[str, ...] = ()
-    """`plan`, `apply`: objects that may be deleted and made again."""
+    """`plan`, `apply`: objects that may be deleted and created again."""
     yes: bool = False
-    """`apply`: whether to go on without asking."""
+    """`apply`: whether to apply without asking."""
     out: str = ""
     """`plan`: file to save the plan to, to be reviewed and applied; empty for none."""
     expires: int | None = None
     """`plan`: seconds for which the saved plan may be applied; None takes the usual."""
     expect: str = ""
-    """`apply`: digest that the plan must have; empty when none was reviewed."""
+    """`apply`: digest that the plan must have; empty accepts any."""
     rollback_file: str = ""
-    """`apply`: file to write beforehand what would restore what is about to change; empty for none."""
+    """`apply`: file for a manifest that restores the current state; empty for none."""
     plan_file: str = ""
     """`show`: the plan file to show."""
     pool: str = ""
     """`export`: id or name of the pool."""
     all_pools: bool = False
-    """`export`: whether all pools are meant."""
+    """`export`: whether to export all pools."""
     mode: str = "minimal"
     """`export`: `minimal` or `full`."""
     to: str = ""
@@ -104,7 +104,7 @@ class Options(NamedTuple):
     strict: bool = False
     """`drift`: whether undeclared members count."""
     exit_zero: bool = False
-    """`drift`: whether drift ends with 0 all the same."""
+    """`drift`: whether to exit with 0 even if there is drift."""
     only_new: str = ""
     """`drift`: an earlier report, whose findings are left out; empty for none."""
     baseline: str = ""
@@ -112,9 +112,9 @@ class Options(NamedTuple):
     remember: str = ""
     """`drift`: where the earlier report is and the new one is kept, a file or `s3://BUCKET/KEY`; empty for nowhere."""
     notify: tuple[str, ...] = ()
-    """`drift`: where what is new is sent, as `CHANNEL=WHERE`."""
+    """`drift`: receivers of notifications, as `CHANNEL=WHERE`."""
     attribute: bool = False
-    """`drift`: whether CloudTrail is asked who it was."""
+    """`drift`: whether to look up in CloudTrail who made each change."""
     action: str = ""
     """`local`: what to do."""
     topic: str = ""
@@ -161,7 +161,7 @@ def convert(option: Option, text: str, name: str) -> Any:
 
 
 def is_plain(name: str) -> bool:
-    """Return whether a name cannot lead out of the directory that it is looked for in."""
+    """Return whether a name is a plain file name, which cannot escape its directory."""
     return not name.startswith(".") and all(c.isalnum() or c in "-_." for c in name)
 
 
@@ -205,7 +205,7 @@ def _setting(option: Option, text: str) -> dict[str, Any]:
     if option.kind in SWITCHES:
         given = _truth(text, name)
         if option.field == "color" and not given:
-            return {}  # POOLCTL_NO_COLOR=false asks for nothing
+            return {}  # POOLCTL_NO_COLOR=false changes nothing
         return {option.field: given == (option.kind == "on")}
     if option.kind == "list":
         return {option.field: tuple(line for line in text.splitlines() if line)}

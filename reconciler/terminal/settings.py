@@ -1,14 +1,14 @@
 """The global options, as one table.
 
-The parser, the settings of the environment and the help text are all made from it, so none of them can know an option
-that the others lack. `--help` needs nothing but this, and starting up is part of the tool's speed: no import here, not
-even `typing`, which costs as much as starting Python does.
+The parser, the environment settings and the help text all derive from it, so they always agree. `--help`
+imports only this module, and start-up time matters: no import here, not even `typing`, which costs as
+much as starting Python does.
 """
 
 from __future__ import annotations
 
 PREFIX = "POOLCTL_"
-"""Begins the name of every setting in the environment."""
+"""Prefix of every setting in the environment."""
 
 LOCAL_DIRECTORY = ".poolctl-local"
 """Where `--local` keeps the embedded Cognito when no directory is given."""

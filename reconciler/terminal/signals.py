@@ -1,7 +1,7 @@
-"""Stopping without leaving a mess.
+"""Signals: finish the write in flight before stopping.
 
-A signal must not tear an apply out of a write whose outcome is then unknown. So the first signal only asks: the
-applier looks between two writes, finishes the one in flight, reports what is left and ends. A second signal means it.
+Interrupting a write leaves its outcome unknown. So the first signal only requests a stop: the applier finishes the
+write in flight, checks the request, reports what is left and ends. A second signal stops at once.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from types import FrameType, TracebackType
 from typing import Any
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
-"""What asks the tool to stop: Ctrl-C, and the end of a container or a CI job."""
+"""Signals that request a stop: Ctrl-C, and the end of a container or a CI job."""
 
 
 class Interrupted(BaseException):
@@ -25,7 +25,7 @@ class Interrupted(BaseException):
 
     @property
     def exit_code(self) -> int:
-        """What the process ends with: 130 or 143."""
+        """Exit code of the process: 130 or 143."""
         return 128 + self.number
 
 
@@ -34,7 +34,7 @@ class Stop:
 
     def __init__(self) -> None:
         self.number = 0
-        """The signal that asked; 0 for none."""
+        """The signal that requested it; 0 for none."""
 
     def __call__(self) -> bool:
         """Return whether a signal came."""
@@ -47,12 +47,12 @@ class Stop:
 
     @property
     def exit_code(self) -> int:
-        """What the process should end with: 130 or 143, or 0 when no signal came."""
+        """Exit code for the process: 130 or 143, or 0 when no signal came."""
         return 128 + self.number if self.number else 0
 
 
 class _Handlers:
-    """Puts a handler in place for a while. Off the main thread Python allows none, and nothing happens."""
+    """Installs a handler temporarily. Outside the main thread, where Python allows none, it does nothing."""
 
     def __init__(self, numbers: tuple[signal.Signals, ...]) -> None:
         self._numbers = numbers
@@ -105,5 +105,5 @@ class Graceful(_Handlers):
             raise Interrupted(number)
         self._stop.number = number
         self._announce(
-            "Stopping after the write in flight. Interrupt again to stop at once; its outcome is then unknown."
+            "Stopping after the write in flight. Interrupt again to stop at once and leave its outcome unknown."
         )

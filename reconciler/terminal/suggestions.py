@@ -1,7 +1,7 @@
-"""Answers "did you mean": the one place that compares what was written with what there is, and the one wording.
+"""Suggestions ("Did you mean X?"): one comparison of names and one wording for all messages.
 
-Everything that names something known uses it: options, settings, keys, sections, references, addresses, pools. Case,
-underscores, hyphens and spaces make no difference, as people bring the spellings of other tools.
+It covers options, settings, keys, sections, references, addresses and pools. Case, underscores, hyphens and spaces are
+ignored, because users bring the spellings of other tools.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ AT_A_GLANCE = 12
 
 
 def folded(name: str) -> str:
-    """Return a name without what spellings differ in: `callback_urls` and `CallbackURLs` become the same."""
+    """Normalize a name: `callback_urls` and `CallbackURLs` become equal."""
     return name.replace("_", "").replace("-", "").replace(" ", "").lower()
 
 
 def same(name: str, known: Iterable[str]) -> str:
-    """Return the known name that differs in nothing but spelling, or an empty text."""
+    """Return the known name that differs only in spelling, or an empty text."""
     wanted = folded(name)
     return next((other for other in known if folded(other) == wanted), "")
 
@@ -33,7 +33,7 @@ def closest(name: str, known: Iterable[str], *, cutoff: float = CUTOFF) -> str:
 
     Args:
         name: What was written.
-        known: What there is; of two that are equally similar, the first counts.
+        known: Known names; of two equally similar ones, the first is taken.
         cutoff: How similar it must be, from 0 to 1.
     """
     import difflib
@@ -58,15 +58,15 @@ def suggest(name: str, known: Iterable[str], otherwise: str = "") -> str:
 
     Args:
         name: What was written.
-        known: What there is.
-        otherwise: What to say when nothing is similar.
+        known: Known names.
+        otherwise: The sentence when no name is similar.
     """
     near = closest(name, known)
     return did_you_mean(near) if near else otherwise
 
 
 def suggest_or_list(name: str, known: Iterable[str], otherwise: str) -> str:
-    """Return `Did you mean X?`, or the few names that there are, or another sentence if there are many."""
+    """Return `Did you mean X?`, or the known names if they are few, or else another sentence."""
     names = list(known)
     few = f"Known are {', '.join(names)}." if names and len(names) <= AT_A_GLANCE else otherwise
     return suggest(name, names, few)

@@ -54,7 +54,10 @@ def test_a_proof_that_cannot_be_read_ends_with_6_in_every_format(local, tmp_path
     words = [w for form, target in out.items() for w in ("-o", f"{form}={target}")]
     ran = run("apply", "--yes", "-o", "human", *words, file, environ=KEYS)
     assert (ran.code, ran.last) == (6, "exit 6 (partial)")
-    assert "Apply could not be proven: 0 added, 1 changed, 0 destroyed, but not all could be read again." in ran.out
+    assert (
+        "Apply could not be verified: 0 added, 1 changed, 0 destroyed, but not everything could be read again."
+        in ran.out
+    )
     assert "groups: cognito-idp:ListGroups: AccessDeniedException" in ran.out
     assert "Apply complete" not in ran.out
     tree = json.loads(out["json"].read_text())
@@ -118,7 +121,7 @@ def test_a_stream_that_breaks_off_stops_no_apply(local, tmp_path):
     ran = run("apply", "--yes", "-o", "human", "-o", "jsonl=/dev/full", file, environ=KEYS)
     assert ran.code == 0
     assert "Apply complete! Resources: 3 added" in ran.out
-    assert ran.err.count("/dev/full is incomplete: nothing more is written to it") == 1
+    assert ran.err.count("/dev/full is incomplete: writing to it failed") == 1
 
 
 def test_a_report_that_cannot_be_written_does_not_hide_that_pools_were(local, tmp_path):

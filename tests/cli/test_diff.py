@@ -159,7 +159,7 @@ def test_documents_that_only_one_side_has(pools):
     code, tree = as_json("old.yaml", "two.yaml")
     assert code == 2
     assert [c["a"] and c["a"]["name"] for c in tree["comparisons"]] == ["customers-dev", None]
-    assert "1 document of one side has none on the other." in diff("old.yaml", "two.yaml").out
+    assert "1 document has no counterpart on the other side." in diff("old.yaml", "two.yaml").out
 
 
 def test_clients_with_a_name_of_their_own(pools):
@@ -306,7 +306,7 @@ def test_a_side_in_several_places_or_another_account_says_so(far):
         (("pools@", "pools"), 3, "is not the name of an environment"),
         (("pools@../x", "pools"), 3, "is not the name of an environment"),
         (("gone.yaml", "pools"), 3, "there is no such file or directory"),
-        (("--local", "pool:", "pools"), 3, "has to be followed by the id or name"),
+        (("--local", "pool:", "pools"), 3, "needs the id or name of a pool"),
         (("--local", "pool:nobody", "pools"), 4, 'There is no pool with the name "nobody"'),
     ],
 )

@@ -74,13 +74,13 @@ def test_a_place_wins_over_a_rule():
     [
         (
             "clients.refreshtokenrotation",
-            "clients.refreshtokenrotation is not known. Did you mean clients.RefreshTokenRotation?",
+            "Unknown kind or member clients.refreshtokenrotation. Did you mean clients.RefreshTokenRotation?",
         ),
         ("client", "Did you mean clients?"),
-        ("P99", "P99 is not known. Did you mean P9?"),
-        ("imutable", "imutable is not known. Did you mean immutable?"),
+        ("P99", "P99. Did you mean P9?"),
+        ("imutable", "Unknown kind, member or rule imutable. Did you mean immutable?"),
         ("not_removeable", "Did you mean not-removable?"),
-        ("clients.P7", "clients.P7 is not known."),
+        ("clients.P7", "Unknown kind or member clients.P7."),
     ],
 )
 def test_an_unknown_path(path, said):

@@ -55,7 +55,7 @@ def test_drift_is_an_answer_and_no_failure(account, capsys):
     assert (answer["exit_code"], answer["meaning"], answer["drifted"]) == (2, "changes", True)
     assert without_reads(answer["summary"]) == {**QUIET, "unmanaged": 1}
     shown = capsys.readouterr()
-    assert "+ groups/late in no manifest    pools/customers.yaml" in shown.out  # relative to the package
+    assert "+ groups/late not in any manifest    pools/customers.yaml" in shown.out  # relative to the package
     assert shown.err.splitlines()[-1] == "exit 2 (changes)"
     assert json.dumps(answer)  # Lambda spells it as JSON
     assert CANARY not in shown.out + shown.err

@@ -110,13 +110,13 @@ def test_mutability(path: str, mutability: str, removable: bool) -> None:
 @pytest.mark.parametrize(
     ("path", "null"),
     [
-        ("clients.RefreshTokenValidity", "Resets it to the default, 30."),
-        ("groups.Description", 'Resets it: "" is written.'),
+        ("clients.RefreshTokenValidity", "Resets it to the default (30)."),
+        ("groups.Description", 'Resets it by writing "".'),
         ("clients.CallbackURLs", "Removes it."),
-        ("clients.AccessTokenValidity", "Is refused while it is set."),
-        ("groups.GroupName", "Is refused: the key is the name."),
-        ("resource_servers.Scopes.ScopeName", "Is not for items of a list: leave the member out."),
-        ("user_pool.UsernameAttributes", "when the object is made; afterwards it is refused"),
+        ("clients.AccessTokenValidity", "Refused while it is set."),
+        ("groups.GroupName", "Refused: the key is the name."),
+        ("resource_servers.Scopes.ScopeName", "Not allowed in list items: omit the member."),
+        ("user_pool.UsernameAttributes", "at creation; afterwards refused if it would change the value."),
     ],
 )
 def test_null(path: str, null: str) -> None:

@@ -87,7 +87,7 @@ def test_danger_comes_first_and_links_to_its_object():
     danger = text[text.index('<section class="danger"') : text.index("</section>")]
     assert re.findall(r"<code>([^<]*)</code>", danger) == ["clients/spa", "clients/old"]
     assert text.index('class="danger"') < text.index('id="bar"') < text.index("DeletionProtection")
-    assert "Look at these first" not in html.render(REPORTS["plan-unchanged"])
+    assert "Review these first" not in html.render(REPORTS["plan-unchanged"])
 
 
 def test_every_row_can_be_filtered():

@@ -1,4 +1,4 @@
-"""`human`: results for people at a terminal. The conventions are Terraform's, because everybody can read them.
+"""`human`: results for people at a terminal. The conventions are Terraform's, because users know them.
 
 In: what may be shown, and how. Out: text. Dangerous lines come first; identical input gives identical bytes.
 """
@@ -10,7 +10,7 @@ from reconciler.render.subjects import Explained, Renderers, RenderOptions
 
 
 def _explain(found: Explained, options: RenderOptions) -> str:
-    """What it reads the facts from is needed for nothing else, so it is imported on demand."""
+    """Imported on demand, because only `explain` needs the facts."""
     from reconciler.render.human.explain_text import explain
 
     return explain(found, options)

@@ -1,4 +1,4 @@
-"""What an apply came to, for people: the sum first, then each failure, then what to run next."""
+"""The result of an apply, for people: the summary, then each failure, then what to run next."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from reconciler.render.wording import apply_sum
 
 
 def apply(applied: ShownApply, options: RenderOptions = USUAL) -> str:
-    """Return the text of what became of plans."""
+    """Return the text of the result of an apply."""
     pen = Pen(color=options.color)
     result = outcome(applied)
     head = pen.sentence(apply_sum(applied))
     if result.complete and not result.left and not result.unproven:
-        unverified = "The result was not read again, so nothing proves that it converged.\n"
+        unverified = "The result was not verified: the pools were not read again after the last write.\n"
         return head if result.verified else head + unverified
     return head + "".join(f"  {line}\n" for line in _reasons(result, applied.plans)) + _next(result, applied)
 
@@ -53,7 +53,7 @@ def _name(change: ShownChange, *, many: bool) -> str:
 
 
 def _next(result: Outcome, applied: ShownApply) -> str:
-    """What to run now, on exactly the manifests that are not done, with the options that this run had."""
+    """The next commands, for exactly the manifests that are not done, with the options of this run."""
     pools = {r.change.address.pool for r in result.results if r.status != "done"} | {
         c.address.pool for c in result.left
     }
@@ -61,7 +61,7 @@ def _next(result: Outcome, applied: ShownApply) -> str:
     files = dict.fromkeys(shlex.quote(p.target.manifest) for p in plans)
     words = printable(" ".join((*applied.given, *files)))
     stale = any(r.stale for r in result.results)
-    why = "Something changed the pool since it was planned. " if stale else ""
+    why = "The pool has changed since it was planned. " if stale else ""
     return f"{why}Run `poolctl plan {words}` to see what is left, then `poolctl apply {words}`.\n"
 
 

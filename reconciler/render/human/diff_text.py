@@ -1,4 +1,4 @@
-"""What tells two descriptions apart, for people.
+"""The differences between two sides, for people.
 
 The lines are those of a plan, read from the first to the second: `+` is what only the second has.
 """
@@ -41,7 +41,7 @@ def _pair(found: ShownComparison, pen: Pen, width: int) -> str:
 
 
 def _title(side: ShownSide | None) -> str:
-    return printable(f"{side.label}: {side.kind} {side.name}") if side else "(nothing that corresponds)"
+    return printable(f"{side.label}: {side.kind} {side.name}") if side else "(no counterpart)"
 
 
 def _object(change: ShownChange, pen: Pen, width: int) -> str:
@@ -63,7 +63,7 @@ def _summary(found: Sequence[ShownComparison], pen: Pen) -> str:
             f"{counts[Action.DELETE]} only in A.\n"
         )
     if alone:
-        text += f"{plural(alone, 'document')} of one side {'has' if alone == 1 else 'have'} none on the other.\n"
+        text += f"{plural(alone, 'document')} {'has' if alone == 1 else 'have'} no counterpart on the other side.\n"
     if gaps:
         text += f"{pen.paint(DANGER, 'Incomplete:')} {plural(gaps, 'object')} could not be read.\n"
     return text or f"{pen.paint(GOOD, 'No differences.')}\n"

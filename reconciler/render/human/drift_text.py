@@ -1,4 +1,4 @@
-"""Drift for people: a finding is one line with its place in the manifest, and below it both sides and who it was."""
+"""Drift for people: each finding with its place in the manifest, both sides, and who made the change."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ SYMBOLS = {
     FindingClass.UNMANAGED: ("+", YELLOW),
     FindingClass.UNDECLARED: ("?", ""),
 }
-"""What happened to the live pool as Git sees it, and the colour."""
+"""The change of the live pool relative to Git, and its colour."""
 
 WORDS = {
     FindingClass.CHANGED: "changed",
     FindingClass.MISSING: "missing",
-    FindingClass.UNMANAGED: "in no manifest",
-    FindingClass.UNDECLARED: "set, and not declared",
+    FindingClass.UNMANAGED: "not in any manifest",
+    FindingClass.UNDECLARED: "set but not declared",
 }
-"""Behind the name."""
+"""The text after the name."""
 
 
 def drift(found: DriftResult, options: RenderOptions = USUAL) -> str:
@@ -49,7 +49,7 @@ def _pool(drift: ShownDrift, pen: Pen, width: int) -> str:
 
 def _head(drift: ShownDrift) -> str:
     target = drift.target
-    blind = drift.gaps or drift.refusals  # then nobody knows whether it is there
+    blind = drift.gaps or drift.refusals  # then it is unknown whether the pool exists
     account = f"account {target.account}" if target.account else ""
     parts = (target.pool_id or ("" if blind else "not found"), account, target.region)
     where = ", ".join(w for w in parts if w) or "location unknown"
@@ -77,7 +77,7 @@ def _name(found: ShownFinding) -> str:
 
 def _short(value: ShownValue, most: int) -> str:
     if value is None:
-        return "(nothing)"
+        return "(not set)"
     shown = text(value)
     return shown if len(shown) <= most else f"{shown[:most]}… ({len(shown)} characters)"
 
@@ -92,9 +92,7 @@ def _sum(drifts: Sequence[ShownDrift], pen: Pen) -> str:
     if gaps:
         lines.append(f"{pen.paint(DANGER, 'Incomplete:')} {plural(gaps, 'read')} failed.")
     if refused:
-        lines.append(
-            f"{pen.paint(DANGER, 'Refused:')} {plural(refused, 'reason')}; nothing can be said of such a pool."
-        )
+        lines.append(f"{pen.paint(DANGER, 'Refused:')} {plural(refused, 'reason')}; affected pools were not compared.")
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -112,4 +110,4 @@ def _totals(drifts: Sequence[ShownDrift], pen: Pen) -> Iterator[str]:
         yield f"{pen.paint('1;' + GREEN, 'No drift.')} {read} read.{noted}{also}"
     else:
         noted = f" Noted: {counted}." if found else ""
-        yield f"No drift seen in what could be read ({read}).{noted}{also}"
+        yield f"No drift found in what could be read ({read}).{noted}{also}"

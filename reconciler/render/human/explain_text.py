@@ -1,4 +1,4 @@
-"""What is known about a place in a manifest or about a rule, for people."""
+"""Facts about a kind, a member or a rule, for people."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _overview(kinds: Sequence[Explanation], pen: Pen, width: int) -> str:
         lines += _columns([(k.path, "", k.title) for k in kinds if k.document == document], width)
         lines.append("")
     more = (
-        "`poolctl explain KIND` shows more, and so does `poolctl explain KIND.MEMBER`.",
+        "`poolctl explain KIND` and `poolctl explain KIND.MEMBER` show more.",
         "`poolctl explain RULE` explains a refusal: the rule is shown in brackets, as in [P7].",
     )
     return "\n".join([*lines, *more]) + "\n"

@@ -1,6 +1,6 @@
-"""Colour, and how lines are laid out in columns.
+"""Colour and columns.
 
-Words carry the meaning and colour only repeats it, never green for something that removes.
+Words carry the meaning and colour only repeats it; a removal is never green.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Pen:
         self._origins = origins
 
     def origin(self, line: ChangeLine) -> str:
-        """Return where a line comes from, as it stands behind it."""
+        """Return the origin of a line, as the comment that follows it."""
         return f"    # {line.origin}" if self._origins and line.origin else ""
 
     def paint(self, code: str, words: str) -> str:

@@ -1,4 +1,4 @@
-"""What `validate` found, for people."""
+"""The result of `validate`, for people."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from reconciler.render.tally import plural
 
 
 def validate(found: Validation, options: RenderOptions = USUAL) -> str:
-    """Return that everything is well. Problems are no result but an error; the command writes them to stderr."""
+    """Return the text for valid manifests. Problems are errors, which the command writes to stderr."""
     if found.problems:
         return ""
     pen = Pen(color=options.color)
@@ -22,5 +22,5 @@ def validate(found: Validation, options: RenderOptions = USUAL) -> str:
 
 
 def problems(found: Sequence[Problem]) -> str:
-    """Return what is wrong, one line each, with the sum."""
+    """Return the problems, one line each, and their number."""
     return "".join(f"{printable(str(p))}\n" for p in found) + f"{plural(len(found), 'problem')}.\n"

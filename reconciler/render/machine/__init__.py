@@ -10,7 +10,7 @@ from reconciler.render.subjects import Explained, Renderers, RenderOptions
 
 
 def _explain(found: Explained, options: RenderOptions) -> str:
-    """What it reads the facts from is needed for nothing else, so it is imported on demand."""
+    """Imported on demand, because only `explain` needs the facts."""
     from reconciler.render.machine.explain_json import explain
 
     return explain(found, options)

@@ -1,4 +1,4 @@
-"""What became of plans, for programs."""
+"""The result of an apply, for programs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from reconciler.render.tally import Outcome, outcome
 
 
 def apply(applied: ShownApply, _options: RenderOptions = USUAL) -> str:
-    """Return what became of plans as JSON."""
+    """Return the result of an apply as JSON."""
     result = outcome(applied)
     document: ApplyDocument = {
         "format_version": FORMAT,

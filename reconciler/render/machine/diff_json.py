@@ -1,4 +1,4 @@
-"""What tells two descriptions apart, for programs."""
+"""The differences between two sides, for programs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is known about a place in a manifest or about a rule, for programs."""
+"""Facts about a kind, a member or a rule, for programs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from reconciler.render.subjects import USUAL, Explained, RenderOptions
 
 
 def explain(found: Explained, _options: RenderOptions = USUAL) -> str:
-    """Return what is known as JSON."""
+    """Return the facts as JSON."""
     document: ExplainDocument = {
         "format_version": FORMAT,
         "poolctl_version": __version__,

@@ -38,7 +38,7 @@ def document(plans: Sequence[ShownPlan], digest: str = "") -> PlanDocument:
 
     Args:
         plans: One for each document.
-        digest: What stands for the plans, from `planfile.digest`; empty leaves it out.
+        digest: The digest of the plans, from `planfile.digest`; empty omits it.
     """
     refused = any(p.refusals for p in plans)
     complete = not any(p.gaps for p in plans)
