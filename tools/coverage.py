@@ -1,8 +1,8 @@
-"""What of Cognito's API the schemas cover, and why the rest is left out.
+"""Which part of Cognito's API the schemas cover, and why the rest is left out.
 
-The one table behind the canary and behind docs/coverage.md. It is held against the service model that botocore ships:
-an operation or an input member that is neither in a schema nor on a list here is a problem that names it, so a new
-one is heard of on the day it appears. The service model is an argument, so tests can hand in an altered one.
+The table behind the canary test and docs/coverage.md. It is compared with the service model that botocore ships: an
+operation or input member that is neither in a schema nor on a list here is reported by name, so a new one is noticed
+on the day it appears. The service model is an argument, so tests can pass a modified one.
 
 What Terraform and CloudFormation can do was read in November 2026: the Terraform provider hashicorp/aws 6.69.1, and the
 CloudFormation registry of 2026-10-20.
@@ -541,20 +541,20 @@ INTRODUCTION = """\
 
 <!-- Generated: make docs -->
 
-Every input member of every operation that configures Amazon Cognito, as the installed botocore knows it, and what
-becomes of it. A test holds this page, the schemas and botocore's service model together, and fails with the name of a
-member as soon as botocore ships one that is not here.
+Every input member of every operation that configures Amazon Cognito, according to the installed botocore, and how
+poolctl supports it. A test compares this page, the schemas and botocore's service model, and fails with the name of a
+member as soon as botocore ships one that is not listed here.
 
 - **yes**: declared under this name, validated, compared and written.
-- **passed on**: declared, compared and written; what it holds is for Cognito to judge.
-- **not yet**: declared and validated; plan and apply do not look at it in this version.
-- **by its place**: says which object is meant; the tool knows it from the place in the manifest.
+- **passed on**: declared, compared and written; Cognito validates its content.
+- **not yet**: declared and validated; plan and apply ignore it in this version.
+- **by its place**: identifies an object; poolctl derives it from the place in the manifest.
 - **elsewhere**, **left out**: with the reason.
 
-A member that only a newer botocore knows is taken as well, checked against botocore's service model, with a notice.
+A member that only a newer botocore has is accepted too, validated against its service model, with a notice.
 
 Terraform is the provider hashicorp/aws 6.69.1, CloudFormation its registry of 2026-10-20; *partly* means that some uses
-are not possible, `?` that it was not established.
+are not possible, `?` that support was not determined.
 """
 
 

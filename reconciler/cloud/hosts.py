@@ -1,10 +1,10 @@
-"""Which hosts are this machine: what is sent to them does not leave it, and no real service answers there."""
+"""Detection of hosts on this machine: requests to them do not leave it, and they are not a real AWS service."""
 
 from __future__ import annotations
 
 
 def is_loopback(host: str) -> bool:
-    """Return whether a name or address is this machine's own, without a lookup.
+    """Return whether a name or address is the loopback interface, without a DNS lookup.
 
     Args:
         host: Without brackets and port.

@@ -1,8 +1,8 @@
-"""How fast Cognito may be asked (cognito.md 5.1).
+"""Rate limits of Cognito (cognito.md 5.1).
 
-Quotas hold per account and Region, by category, and are shared with the live application; on top of them a single
-operation on one pool may be called 5 times a second. Token buckets a little below both keep clear of throttling. The
-numbers and names are in `quotas.json`.
+Quotas apply per account and Region, by category, and are shared with the live application; in addition, an operation on
+one pool is limited to 5 calls a second. Token buckets slightly below both limits prevent throttling. The numbers and
+names are in `quotas.json`.
 """
 
 from __future__ import annotations
@@ -17,11 +17,10 @@ from reconciler.cloud.port import Clock, Sleep
 _FACTS = json.loads(files("reconciler.cloud").joinpath("quotas.json").read_text(encoding="utf-8"))
 
 RATES: dict[str, float] = _FACTS["rates"]
-"""Requests per second that we allow ourselves by category, below the 15, 20 and 1 of the service; 5 is assumed for the
-rest."""
+"""Requests per second by category, below the 15, 20 and 1 of the service; 5 is assumed for the rest."""
 
 CATEGORIES: dict[str, str] = {o: category for category, found in _FACTS["operations"].items() for o in found}
-"""Operation → category, where the name of the operation does not say it."""
+"""Operation → category, if the name of the operation does not determine it."""
 
 FAMILIES: dict[str, str] = _FACTS["families"]
 """A word in the names of operations → the pair of categories, one for reads and one for updates."""
@@ -30,16 +29,16 @@ OTHERWISE: str = _FACTS["otherwise"]
 """The pair of categories of all other operations."""
 
 UNLISTED: tuple[str, ...] = tuple(_FACTS["unlisted"])
-"""Words in the names of operations that no published category holds."""
+"""Words in the names of operations that are in no published category."""
 
 SERVICES = frozenset({"cognito-idp", "cognito-identity"})
-"""Those whose quotas are kept here."""
+"""The services whose quotas apply here."""
 
 PER_POOL = 4.0
 """Requests per second for one operation on one pool; the service allows 5."""
 
 UNLIMITED = float("inf")
-"""The share of what has no quotas: an emulator."""
+"""The share for an endpoint without quotas: an emulator."""
 
 
 def category(operation: str, service: str = "cognito-idp") -> str:
@@ -56,7 +55,7 @@ def category(operation: str, service: str = "cognito-idp") -> str:
 
 
 class Bucket:
-    """A token bucket: lets so many calls through a second, without a burst at the start of more than one second's."""
+    """A token bucket: limits calls per second, with an initial burst of at most one second's calls."""
 
     def __init__(self, rate: float, clock: Clock, sleep: Sleep) -> None:
         self._rate = rate

@@ -129,7 +129,7 @@ def test_what_somebody_else_changed_stops_it_and_is_shown(live, recorded):
     assert (ran.code, ran.last) == (5, "exit 5 (stale)")
     assert writes == recorded() == ["UpdateGroup"]
     assert live.state() == before
-    assert "~ customers/groups/admins: is not what was reviewed" in ran.err
+    assert "~ customers/groups/admins: differs from the reviewed plan" in ran.err
     assert "Precedence: reviewed 1 -> 2; now 9 -> 2" in ran.err
     assert "user_pool" not in ran.err
     assert "nothing was written" in ran.err
@@ -142,9 +142,9 @@ def test_the_difference_tells_what_came_and_went(live):
     live.write({**TREE, "groups": {"admins": {"Precedence": 1}, "new": {"Precedence": 5}}})
     ran = live.run("apply", "p.json")
     assert ran.code == 5
-    assert "- customers/user_pool: the reviewed plan would update it; now there is nothing to do" in ran.err
+    assert "- customers/user_pool: the reviewed plan would update it; today's plan leaves it unchanged" in ran.err
     assert "- customers/groups/admins: the reviewed plan would update it" in ran.err
-    assert "+ customers/groups/new: would create it now; the reviewed plan left it as it was" in ran.err
+    assert "+ customers/groups/new: today's plan would create it; the reviewed plan left it unchanged" in ran.err
     assert "Precedence: null -> 5" in ran.err
 
 

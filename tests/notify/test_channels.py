@@ -157,7 +157,7 @@ def test_secrets_and_parameters(aws):
     for text, says in (
         ("slack=secret:none", "there is no secret none in this account and Region"),
         ("slack=secret:slack#uri", "the secret slack has no key uri"),
-        ("slack=secret:slack", "a blank or an invisible character"),
+        ("slack=secret:slack", "a space or a non-printable character"),
         ("slack=ssm:/alerts/list", "the parameter is a list"),
         ("slack=ssm:/none", "there is no parameter /none"),
     ):
