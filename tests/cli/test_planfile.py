@@ -153,7 +153,7 @@ def test_a_plan_is_applied_but_once(place):
     assert place.run("apply", "p.json").code == 0
     again = place.run("apply", "p.json")
     assert again.code == 5
-    assert "the plan may have been applied already" in again.err
+    assert "the reviewed plan may have been applied already" in again.err
 
 
 def test_the_digest_alone_will_do(live, recorded):
@@ -164,7 +164,7 @@ def test_the_digest_alone_will_do(live, recorded):
     wrong = live.run("apply", "--expect", "sha256:" + "0" * 64, "m.yaml")
     assert (wrong.code, recorded()) == (5, [])
     assert "MinimumLength = 12 -> 14" in wrong.out
-    assert "A digest alone does not tell" in wrong.err
+    assert "A digest alone does not show" in wrong.err
     assert live.run("apply", "--expect", "sha256:" + "0" * 64, "p.json").code == 5
     other_options = live.run("apply", "--prune", "--expect", digest, "m.yaml")
     assert (other_options.code, recorded()) == (5, [])
@@ -200,7 +200,7 @@ def test_a_plan_file_that_was_changed_is_refused(live, recorded):
         for command in ("apply", "show"):
             ran = live.run(command, "p.json")
             assert (ran.code, ran.out, recorded()) == (3, "", [])
-            assert "was changed after it was written" in ran.err
+            assert "was modified after it was written" in ran.err
 
 
 def test_show_prints_what_plan_printed(live):
