@@ -4,8 +4,8 @@ The table behind the canary test and docs/coverage.md. It is compared with the s
 operation or input member that is neither in a schema nor on a list here is reported by name, so a new one is noticed
 on the day it appears. The service model is an argument, so tests can pass a modified one.
 
-What Terraform and CloudFormation can do was read in November 2026: the Terraform provider hashicorp/aws 6.69.1, and the
-CloudFormation registry of 2026-10-20.
+The capabilities of Terraform and CloudFormation are as of November 2026: the Terraform provider hashicorp/aws 6.69.1,
+and the CloudFormation registry of 2026-10-20.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ Operation = tuple[str, str]
 """Service and name of an operation."""
 
 Table = Callable[[type[ApiModel]], Mapping[str, Member]]
-"""What gives the members of a structure: `members`, or a copy of it that a test has altered."""
+"""Returns the members of a structure: `members`, or a copy altered by a test."""
 
 
 class ServiceShape(Protocol):
@@ -313,7 +313,7 @@ ADDRESSES: Mapping[str, str] = {
     "UserPoolId": "the pool of the document",
     "IdentityPoolId": "the identity pool of the document",
     "ResourceArn": "the pool of the document",
-    "ClientId": "the client that holds it",
+    "ClientId": "the client that contains it",
     "ManagedLoginBrandingId": "looked up by the client",
     "TermsId": "looked up by the client and the name",
 }
@@ -321,8 +321,8 @@ ADDRESSES: Mapping[str, str] = {
 
 LEFT_OUT_MEMBERS: Mapping[str, str] = {
     "AddUserPoolClientSecret ClientSecret": (
-        "rotating a secret is an action, not a state; the client declares its first secret, and `clients.secrets` "
-        "monitors their age"
+        "rotating secrets is an action and not a state; the client declares its first secret, and "
+        "`clients.secrets` monitors their age"
     ),
 }
 """Members of further operations that are left out: `OPERATION MEMBER`."""
@@ -541,20 +541,20 @@ INTRODUCTION = """\
 
 <!-- Generated: make docs -->
 
-Every input member of every operation that configures Amazon Cognito, according to the installed botocore, and how
-poolctl supports it. A test compares this page, the schemas and botocore's service model, and fails with the name of a
-member as soon as botocore ships one that is not listed here.
+Every input member of every operation that configures Amazon Cognito, as known to the installed botocore, and how
+poolctl supports it. A test keeps this page, the schemas and botocore's service model in sync, and fails with the name
+of the member as soon as botocore ships a new one.
 
 - **yes**: declared under this name, validated, compared and written.
-- **passed on**: declared, compared and written; Cognito validates its content.
+- **passed on**: declared, compared and written; its content is validated by Cognito only.
 - **not yet**: declared and validated; plan and apply ignore it in this version.
 - **by its place**: identifies an object; poolctl derives it from the place in the manifest.
 - **elsewhere**, **left out**: with the reason.
 
-A member that only a newer botocore has is accepted too, validated against its service model, with a notice.
+A member that only a newer botocore knows is also accepted, checked against botocore's service model, with a notice.
 
 Terraform is the provider hashicorp/aws 6.69.1, CloudFormation its registry of 2026-10-20; *partly* means that some uses
-are not possible, `?` that support was not determined.
+are not possible, `?` means unknown.
 """
 
 
@@ -629,7 +629,7 @@ def _left_out() -> str:
         (
             "## Operations left out",
             "",
-            f"Beside these, operations that read, or take away what another has set: {', '.join(NOT_CONFIGURING)}.",
+            f"In addition, operations that read, or remove what another has set: {', '.join(NOT_CONFIGURING)}.",
             "",
             "| Service | Operations | Why |",
             "| --- | --- | --- |",

@@ -1,10 +1,10 @@
-"""Detection of hosts on this machine: requests to them do not leave it, and they are not a real AWS service."""
+"""Loopback hosts: traffic to them never leaves the machine, and no real service runs there."""
 
 from __future__ import annotations
 
 
 def is_loopback(host: str) -> bool:
-    """Return whether a name or address is the loopback interface, without a DNS lookup.
+    """Return whether a name or address is a loopback one, without a DNS lookup.
 
     Args:
         host: Without brackets and port.
@@ -18,7 +18,7 @@ def is_loopback(host: str) -> bool:
 
 
 def is_emulator(url: str) -> bool:
-    """Return whether an endpoint is an emulator on this machine. A tunnel to AWS would speak TLS.
+    """Return whether an endpoint is an emulator on this machine. A tunnel to AWS would use TLS.
 
     Args:
         url: The endpoint; empty for AWS itself.

@@ -1,8 +1,8 @@
-"""Rate limits of Cognito (cognito.md 5.1).
+"""Rate limits for calls to Cognito (cognito.md 5.1).
 
-Quotas apply per account and Region, by category, and are shared with the live application; in addition, an operation on
-one pool is limited to 5 calls a second. Token buckets slightly below both limits prevent throttling. The numbers and
-names are in `quotas.json`.
+Quotas apply per account and Region, by category, and are shared with the live application; in addition, a single
+operation on one pool may be called 5 times a second. Token buckets slightly below both avoid throttling. The
+numbers and names are in `quotas.json`.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ from reconciler.cloud.port import Clock, Sleep
 _FACTS = json.loads(files("reconciler.cloud").joinpath("quotas.json").read_text(encoding="utf-8"))
 
 RATES: dict[str, float] = _FACTS["rates"]
-"""Requests per second by category, below the 15, 20 and 1 of the service; 5 is assumed for the rest."""
+"""Our requests per second by category, below the 15, 20 and 1 of the service; 5 is assumed for the
+rest."""
 
 CATEGORIES: dict[str, str] = {o: category for category, found in _FACTS["operations"].items() for o in found}
-"""Operation → category, if the name of the operation does not determine it."""
+"""Operation → category, if it does not follow from the operation's name."""
 
 FAMILIES: dict[str, str] = _FACTS["families"]
-"""A word in the names of operations → the pair of categories, one for reads and one for updates."""
+"""Word in operation names → the pair of categories, one for reads and one for updates."""
 
 OTHERWISE: str = _FACTS["otherwise"]
 """The pair of categories of all other operations."""
@@ -32,13 +33,13 @@ UNLISTED: tuple[str, ...] = tuple(_FACTS["unlisted"])
 """Words in the names of operations that are in no published category."""
 
 SERVICES = frozenset({"cognito-idp", "cognito-identity"})
-"""The services whose quotas apply here."""
+"""Services with quotas."""
 
 PER_POOL = 4.0
 """Requests per second for one operation on one pool; the service allows 5."""
 
 UNLIMITED = float("inf")
-"""The share for an endpoint without quotas: an emulator."""
+"""The share of a service without quotas: an emulator."""
 
 
 def category(operation: str, service: str = "cognito-idp") -> str:
@@ -66,7 +67,7 @@ class Bucket:
         self._at = clock()
 
     def take(self) -> None:
-        """Wait until a call may be made."""
+        """Wait until a call is allowed."""
         with self._lock:
             now = self._clock()
             self._level = min(self._rate, self._level + (now - self._at) * self._rate) - 1.0
@@ -87,11 +88,11 @@ class Quotas:
         self._lock = threading.Lock()
 
     def take(self, operation: str, pool: str, service: str = "cognito-idp") -> None:
-        """Wait until an operation may be called.
+        """Wait until an operation is allowed.
 
         Args:
             operation: CamelCase.
-            pool: Id of the user pool it is for, or empty.
+            pool: Id of the user pool, or empty.
             service: One of SERVICES.
         """
         if self._share != UNLIMITED:
