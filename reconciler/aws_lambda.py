@@ -51,7 +51,7 @@ class WrongEvent(InvalidInput):
 
 
 class RunFailed(PoolctlError):
-    """The run ended with neither 0 nor 2. Findings made before that were sent."""
+    """The run ended with neither 0 nor 2. Findings made before that point were sent."""
 
     def __init__(self, code: int) -> None:
         self.exit_code = ExitCode(code)

@@ -60,7 +60,7 @@ def apply(
         cloud: Account and Region to write to.
         again: Plans the same manifest again.
         clock: Seconds, monotonic.
-        sleep: Waits for so many seconds.
+        sleep: Waits for a number of seconds.
         stop: Returns whether the operator has interrupted the run; the write in flight is finished first.
 
     Yields:

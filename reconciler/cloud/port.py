@@ -167,4 +167,4 @@ class Meter:
 Clock = Callable[[], float]
 """Seconds, monotonic."""
 Sleep = Callable[[float], None]
-"""Waits for so many seconds."""
+"""Waits for a number of seconds."""

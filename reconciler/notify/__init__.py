@@ -68,7 +68,7 @@ def notify(
         receivers: The result of `resolve`.
         notified: Ids in an earlier report; they are not sent again.
         cloud: Returns a cloud for a Region that allows `CALLS`; an empty name is the Region of the run.
-        sleep: Waits for so many seconds.
+        sleep: Waits for a number of seconds.
         post: Sends one HTTP request.
         now: Seconds since 1970, for receivers that name the time of the next attempt.
     """

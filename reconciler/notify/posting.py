@@ -65,7 +65,7 @@ class Means:
     cloud: Callable[[str], Cloud]
     """Returns a cloud for a Region; an empty name is the Region of the run."""
     sleep: Sleep
-    """Waits for so many seconds."""
+    """Waits for a number of seconds."""
     post: Post
     """Sends one HTTP request."""
     now: Now

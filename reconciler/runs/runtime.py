@@ -50,7 +50,7 @@ class Runtime:
     clock: Clock = time.monotonic
     """Seconds, monotonic."""
     sleep: Sleep = time.sleep
-    """Waits for so many seconds."""
+    """Waits for a number of seconds."""
     now: Clock = time.time
     """Seconds since 1970, UTC."""
     today: str = field(default_factory=_today)
