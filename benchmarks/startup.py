@@ -1,13 +1,13 @@
-"""How long poolctl takes to start: as a multiple of `python -c pass`, and against another build.
+"""Measures the start-up time of poolctl: as a multiple of `python -c pass`, and against another build.
 
     python benchmarks/startup.py [--repeats N]
     python benchmarks/startup.py --against ../poolctl-0.1.0          a checkout, run by this Python
     python benchmarks/startup.py --against /opt/old/bin/python       the Python of another installation
 
-Ratios from one run compare across machines; milliseconds do not. Both builds are run in turn, so that a busy moment
-hits them alike, and the median of each is compared: above 1, this build is slower. An editable install makes Python
-itself start more slowly (its path hook imports pathlib), which flatters the multiples of `python -c pass`: measure
-those from a plain one.
+Ratios from one run compare across machines; milliseconds do not. Both builds run alternately, so that load affects
+them equally, and the medians are compared: above 1, this build is slower. An editable install slows the start of
+Python itself (its path hook imports pathlib), which understates the multiples of `python -c pass`: measure those with
+a regular install.
 """
 
 from __future__ import annotations
@@ -29,34 +29,34 @@ EMPTY = "python -c pass"
 
 @dataclass(frozen=True)
 class Build:
-    """A poolctl that can be run: which Python, and where it finds the packages (empty: where it is installed)."""
+    """A build of poolctl: its Python, and its PYTHONPATH (empty if it is installed)."""
 
     python: str
     path: str = ""
 
     @classmethod
     def at(cls, where: str) -> Build:
-        """Take a checkout, or the Python of an installation."""
+        """Return the build of a checkout, or of the Python of an installation."""
         if Path(where).is_dir():
             if not (Path(where) / "reconciler").is_dir():
-                sys.exit(f"{where} is no checkout of poolctl: it has no folder reconciler.")
+                sys.exit(f"{where} is not a checkout of poolctl: it has no directory named reconciler.")
             return cls(sys.executable, str(Path(where).resolve()))
         if not os.access(where, os.X_OK):
-            sys.exit(f"{where} is neither a checkout nor a Python.")
-        return cls(str(Path(where).absolute()))  # not resolved: a link is what makes it a virtual environment
+            sys.exit(f"{where} is neither a checkout nor a Python executable.")
+        return cls(str(Path(where).absolute()))  # not resolved: the link identifies the virtual environment
 
     def seconds(self, arguments: tuple[str, ...], directory: str) -> float:
-        """Run Python once and return how long it took."""
+        """Run Python once and return the duration."""
         kept = {k: v for k, v in os.environ.items() if k not in ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH")}
         places = {"PYTHONPATH": self.path} if self.path else {}
-        environ = {**kept, **places, "PYTHONPYCACHEPREFIX": f"{directory}/pyc"}  # compiled, as an installation is
+        environ = {**kept, **places, "PYTHONPYCACHEPREFIX": f"{directory}/pyc"}  # compiled, like an installation
         begin = time.perf_counter()
         subprocess.run([self.python, *arguments], env=environ, cwd=directory, check=True, capture_output=True)
         return time.perf_counter() - begin
 
 
 def commands(manifest: Path, state: Path) -> dict[str, tuple[str, ...]]:
-    """Return what is measured: name → arguments of Python."""
+    """Return the measured commands: name → arguments of Python."""
     poolctl = ("-m", "reconciler")
     return {
         EMPTY: ("-c", "pass"),
@@ -68,7 +68,7 @@ def commands(manifest: Path, state: Path) -> dict[str, tuple[str, ...]]:
 
 
 def medians(builds: list[Build], repeats: int) -> list[dict[str, float]]:
-    """Run everything in turn, and return the median of each command, for each build."""
+    """Run all commands alternately, and return the median of each command, for each build."""
     with tempfile.TemporaryDirectory() as directory:
         manifest = Path(directory) / "pool.yaml"
         manifest.write_text(MANIFEST)

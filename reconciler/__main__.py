@@ -1,4 +1,4 @@
-"""Lets `python -m reconciler` do what `poolctl` does, where scripts are not on the path."""
+"""Entry point of `python -m reconciler`: the same as `poolctl`, where scripts are not on the path."""
 
 from __future__ import annotations
 

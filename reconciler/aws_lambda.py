@@ -1,18 +1,18 @@
-"""Drift as an AWS Lambda function: what EventBridge calls on a schedule is the same command that people run.
+"""`poolctl drift` as an AWS Lambda function, invoked by EventBridge on a schedule.
 
 The event is the constant input of the schedule, both keys optional:
 
     {"paths": ["pools"], "options": ["--attribute", "--remember", "s3://BUCKET/KEY", "--notify", "sns=ARN"]}
 
-Paths, those inside of options too, are relative to the package of the function, which is read-only; only `/tmp` can be
-written. The human text goes to standard output and everything else to standard error, and both are in CloudWatch Logs.
-The handler adds `-o human` and `-o json` into a directory of its own; further `-o` need a file each.
+Paths, including those in options, are relative to the package of the function, which is read-only; only `/tmp` is
+writable. The human-readable output goes to standard output and everything else to standard error; both end up in
+CloudWatch Logs. The handler adds `-o human` and `-o json` to a directory of its own; further `-o` need a file each.
 
-Nothing can be promised once the time of the function is up. `drift` writes nothing to Cognito, sends what is new, and
-keeps the report last. So a run that is killed has its alerts repeated by the next one, and loses none.
+A function that reaches its timeout is killed. `drift` writes nothing to Cognito, sends new findings, and stores the
+report last. So the run after a killed one repeats its alerts, and none is lost.
 
-An environment of Lambda serves many invocations. What one run changes in the process (the directory, the handlers of
-the log) is put back, and the variables are copied, so that a second run does what a first one does.
+A Lambda environment serves many invocations. What a run changes in the process (working directory, log handlers) is
+restored, and the environment variables are copied, so that all invocations behave alike.
 """
 
 from __future__ import annotations
@@ -34,28 +34,28 @@ from reconciler.runs.drift_run import ADVICE
 from reconciler.terminal.suggestions import sentences, suggest
 
 DEFAULT_PATHS = ("pools",)
-"""Where the manifests are when the event does not say."""
+"""Paths of the manifests when the event has none."""
 
 EXAMPLE = '{"paths": ["pools"], "options": ["--notify", "sns=ARN"]}'
-"""What messages suggest to write."""
+"""The event that messages suggest."""
 
 COMPARED = (ExitCode.OK, ExitCode.CHANGES)
 """Exit codes of a run that compared everything."""
 
 ENVELOPE = frozenset({"source", "detail-type", "detail"})
-"""Keys of an event that EventBridge made by itself."""
+"""Keys of an event that EventBridge generated."""
 
 
 class WrongEvent(InvalidInput):
-    """The event is not one that this function takes; nothing was read."""
+    """The event is invalid; nothing was read."""
 
 
 class RunFailed(PoolctlError):
-    """The run ended with neither 0 nor 2. What it found was sent, as far as it got."""
+    """The run ended with neither 0 nor 2. Findings made before that point were sent."""
 
     def __init__(self, code: int) -> None:
         self.exit_code = ExitCode(code)
-        """What the command would have ended with."""
+        """The exit code of the command."""
         advice = ADVICE.get(code, "The run was stopped.")
         super().__init__(f"exit {code} ({_meaning(code)}): {advice} See the log of this invocation.")
 
@@ -69,11 +69,11 @@ def handler(event: Any, context: Any) -> dict[str, Any]:  # noqa: ARG001 - Lambd
 
     Returns:
         `exit_code` (0 or 2), `meaning`, `complete`, `drifted`, `summary` with counts, and `undelivered`: how many
-        entries could not be delivered. No values: an answer has 6 MB at most, and it is logged by others.
+        entries could not be delivered. No values: a response is limited to 6 MB and is logged by the caller.
 
     Raises:
-        WrongEvent: The event has something else in it.
-        RunFailed: The run ended with another code, so that the function's errors are counted and its failures kept.
+        WrongEvent: The event is invalid.
+        RunFailed: The run ended with another code. Lambda then counts an error and keeps the failed event.
     """
     paths, options = asked(event)
     with tempfile.TemporaryDirectory(prefix="poolctl-") as directory, _undisturbed():
@@ -89,7 +89,7 @@ def handler(event: Any, context: Any) -> dict[str, Any]:  # noqa: ARG001 - Lambd
             raise RunFailed(code)
         if not report.exists():
             raise WrongEvent(
-                "Nothing was compared: the event's options ask for text such as --help. Remove that option."
+                "Nothing was compared: the event's options contain one that prints a text, such as --help. Remove it."
             )
         return _answer(code, json.loads(report.read_text(encoding="utf-8")))
 
@@ -98,13 +98,13 @@ def asked(event: Any) -> tuple[Sequence[str], Sequence[str]]:
     """Return the paths and the options of an event.
 
     Raises:
-        WrongEvent: It is no object, has other keys, or holds anything but lists of texts. Its values are not repeated.
+        WrongEvent: It is not an object, has other keys, or a value is not a list of strings. Values are not repeated.
     """
     if not isinstance(event, Mapping):
         raise WrongEvent(f"The event is not an object. Set the Input of the schedule to something like {EXAMPLE}.")
     if event.keys() >= ENVELOPE:
         raise WrongEvent(
-            "This is an event made by EventBridge itself: the schedule has no Input. Set Input, in the target of the "
+            "This event was generated by EventBridge: the schedule has no Input. Set Input, in the target of the "
             f"rule or schedule, to something like {EXAMPLE}, or to {{}} for the defaults."
         )
     for key in event:
@@ -143,21 +143,21 @@ def _meaning(code: int) -> str:
     return exit_word(code)
 
 
-# --- what outlives an invocation -----------------------------------------------------------------------------------
+# --- state that outlives an invocation -----------------------------------------------------------------------------
 
 
 @contextlib.contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Work in the directory of the package, and leave the process as it was found."""
+    """Change to the directory of the package, and restore the state of the process afterwards."""
     with contextlib.chdir(os.environ.get("LAMBDA_TASK_ROOT") or "."), _own_log():
         yield
 
 
 @contextlib.contextmanager
 def _own_log() -> Iterator[None]:
-    """Take Lambda's handlers away from the log for a while, and put everything back.
+    """Remove Lambda's log handlers for the duration of a run, and restore them.
 
-    They would print each record a second time, and without the filter that hides secrets.
+    They would print each record a second time, without the filter that hides secrets.
     """
     loggers = (logging.getLogger(), logging.getLogger("poolctl"))
     levels = [logger.level for logger in loggers]

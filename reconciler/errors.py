@@ -1,19 +1,19 @@
-"""Everything that can go wrong, sorted by what the operator should do.
+"""The expected errors, grouped by what the operator should do.
 
     PoolctlError             exit
     ├─ InvalidInput          3    fix the manifest, option or setting; AWS was not contacted
-    ├─ Refused               4    a safety or policy rule says no; nothing was written
+    ├─ Refused               4    a safety or policy rule refuses; nothing was written
     ├─ Stale                 5    what was planned is not what is live; plan again
     ├─ Partial               6    some writes were made; read what is left, run again
     ├─ Incomplete            7    part could not be read
-    └─ CloudError            1    AWS said no
+    └─ CloudError            1    AWS refused a call
        ├─ NotFound                the object is not there
        ├─ Denied                  permission is missing
        ├─ Busy                    throttled or another write in flight, after all retries
-       └─ Ambiguous               the answer was lost: the write may or may not have happened
+       └─ Ambiguous               the response was lost: the write may or may not have happened
 
 Each error says what is wrong and what to do. The command line catches the root class, prints the message to
-standard error and ends with the error's code.
+standard error and exits with the error's code.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:  # model.py costs milliseconds that --help should not pay
 
 
 class ExitCode(IntEnum):
-    """What a run ends with."""
+    """The exit code of a run."""
 
     OK = 0
     ERROR = 1
@@ -66,39 +66,39 @@ MEANING = {
 """What each exit code means."""
 
 SEVERITY = (
-    ExitCode.TERMINATED,  # the environment ended the run: whatever else it says, the run is not whole
-    ExitCode.INTERRUPTED,  # the same, asked for by a person; both say that a second run goes on
-    ExitCode.PARTIAL,  # something was written, and more has to be
-    ExitCode.STALE,  # from here on nothing was written; a new plan and a new review are needed
+    ExitCode.TERMINATED,  # the environment ended the run: it is incomplete, whatever else happened
+    ExitCode.INTERRUPTED,  # the same, requested by a person; in both cases the next run continues
+    ExitCode.PARTIAL,  # something was written, and changes remain
+    ExitCode.STALE,  # nothing more was written; a new plan and a new review are needed
     ExitCode.REFUSED,  # a person has to decide
-    ExitCode.INVALID,  # the author has to correct something; trying again cannot help
-    ExitCode.ERROR,  # trying again may help
-    ExitCode.CHANGES,  # no failure: something to look at
-    ExitCode.INCOMPLETE,  # nothing seen, but not everything was seen; a change that was seen says more
+    ExitCode.INVALID,  # the author has to correct something; a retry cannot help
+    ExitCode.ERROR,  # a retry may help
+    ExitCode.CHANGES,  # no failure: changes to review
+    ExitCode.INCOMPLETE,  # no change seen, but part was not read; a change that was seen is more specific
     ExitCode.OK,
 )
-"""All exit codes from worst to best. What has changed live state comes first, then who is needed to go on: a person
-before the author, the author before another attempt. docs/exit-codes.md has the same table."""
+"""All exit codes from worst to best: first those after writes, then by what is needed to continue: a decision, a
+correction, a retry. docs/exit-codes.md has the same table."""
 
 
 def worst(codes: Iterable[int]) -> ExitCode:
-    """Return the exit code of a run whose parts ended with these codes; OK when there are none.
+    """Return the exit code of a run from the codes of its parts; OK when there are none.
 
     The order is total, so the result depends neither on the order of the parts nor on how they are grouped.
 
     Raises:
-        ValueError: A number is no exit code.
+        ValueError: A number is not an exit code.
     """
     return min((ExitCode(code) for code in codes), key=SEVERITY.index, default=ExitCode.OK)
 
 
 def exit_word(code: int) -> str:
-    """Return the word for an exit code; a number that is none of ours is an error."""
+    """Return the word for an exit code; an unknown number is an error."""
     return ExitCode(code).word if code in SEVERITY else ExitCode.ERROR.word
 
 
 def flow(value: Any) -> str:
-    """Return a value as messages show it: in YAML's flow style, in one line, each text in double quotes."""
+    """Return a value as messages show it: in YAML flow style, on one line, each string in double quotes."""
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{key}: {flow(inner)}" for key, inner in value.items()) + "}"
     if isinstance(value, list | tuple):
@@ -121,21 +121,21 @@ class PoolctlError(Exception):
     """Root of all expected errors."""
 
     exit_code: ExitCode = ExitCode.ERROR
-    """What the process ends with."""
+    """The exit code of the process."""
 
 
 class Problem:
-    """One thing that is wrong with a manifest, where, and how to put it right."""
+    """One error in a manifest, its position, and how to correct it."""
 
     __slots__ = ("fix", "message", "path", "position")
 
     def __init__(self, position: Position, path: str, message: str, fix: str = "") -> None:
         self.position = position
         self.path = path
-        """The manifest path, dotted; empty when the file itself is at fault."""
+        """The manifest path, dotted; empty when the error is in the file itself."""
         self.message = message
         self.fix = fix
-        """What to do, as an imperative sentence; may be empty when the message says it."""
+        """What to do, as an imperative sentence; empty if the message includes it."""
 
     def __str__(self) -> str:
         where = f"{self.position} {self.path}: " if self.path else f"{self.position}: "
@@ -143,13 +143,13 @@ class Problem:
 
 
 class InvalidInput(PoolctlError):
-    """A manifest, option or setting is wrong. AWS was not contacted."""
+    """A manifest, option or setting is invalid. AWS was not contacted."""
 
     exit_code = ExitCode.INVALID
 
 
 class InvalidManifest(InvalidInput):
-    """One or more manifests are wrong; carries every problem that was found."""
+    """One or more manifests are invalid; carries every problem that was found."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(sorted(problems, key=lambda p: (p.position, p.path)))
@@ -157,19 +157,19 @@ class InvalidManifest(InvalidInput):
 
 
 class Refused(PoolctlError):
-    """A safety or policy rule says no. Nothing was written."""
+    """A safety or policy rule refuses the operation. Nothing was written."""
 
     exit_code = ExitCode.REFUSED
 
 
 class Stale(PoolctlError):
-    """What was planned or reviewed is not what is live. Nothing more was written."""
+    """The live state no longer matches what was planned or reviewed. Nothing more was written."""
 
     exit_code = ExitCode.STALE
 
 
 class Partial(PoolctlError):
-    """Some writes were made, then something failed, or the result did not converge."""
+    """Some writes succeeded, then something failed, or the result did not converge."""
 
     exit_code = ExitCode.PARTIAL
 
@@ -181,11 +181,11 @@ class Incomplete(PoolctlError):
 
 
 IAM_PREFIX = {"service-quotas": "servicequotas"}
-"""Prefix of a service in IAM's actions, where boto3's name for the service is another."""
+"""Service prefix in IAM actions, where it differs from boto3's service name."""
 
 
 AT_FAULT = frozenset({"InvalidParameterException", "ValidationException", "ParamValidation"})
-"""Codes with which AWS refuses a value that the manifest gave."""
+"""Codes with which AWS refuses a value from the manifest."""
 
 NOT_SIGNED_IN = frozenset(
     {
@@ -197,11 +197,11 @@ NOT_SIGNED_IN = frozenset(
         "UnrecognizedClientException",
     }
 )
-"""Codes of a denied call that no permission helps, as the caller is unknown."""
+"""Codes of a denied call that no permission fixes, because the caller is not authenticated."""
 
 
 def iam_action(operation: str) -> str:
-    """Return the IAM action that a call needs; empty for what is no call, such as reading the configuration.
+    """Return the IAM action that a call needs; empty for steps that are not calls, such as reading the configuration.
 
     Args:
         operation: `service:Operation`, with boto3's name of the service.
@@ -211,14 +211,14 @@ def iam_action(operation: str) -> str:
 
 
 def needs(action: str) -> str:
-    """Return the words for a permission that is missing, as they follow what AWS said; empty where none is known."""
+    """Return the suffix that names a missing permission, to follow the message of AWS; empty if none is known."""
     return f" (needs the IAM action {action})" if action else ""
 
 
 class CloudError(PoolctlError):
     """AWS refused a call.
 
-    What AWS said stays data. Whoever knows what the call was for adds that with `located`.
+    Operation, code and message of AWS stay data. The caller that knows the purpose of the call adds it with `located`.
     """
 
     def __init__(self, operation: str, code: str, message: str, request_id: str = "") -> None:
@@ -227,7 +227,7 @@ class CloudError(PoolctlError):
         self.code = code
         """`InvalidParameterException`."""
         self.message = message
-        """The service's words."""
+        """The service's message."""
         self.request_id = request_id
         """For support cases; may be empty."""
         suffix = f" (request {request_id})" if request_id else ""
@@ -235,15 +235,15 @@ class CloudError(PoolctlError):
 
     @property
     def iam_action(self) -> str:
-        """The IAM action that the call needs; empty for what is no call."""
+        """The IAM action that the call needs; empty for steps that are not calls."""
         return iam_action(self.operation)
 
     def located(self, where: str, again: str) -> Self:
-        """Return this error with the place that it is about in front, and what to do behind.
+        """Return this error with its location prepended and what to do appended.
 
         Args:
-            where: `pools/customers.yaml:12:5 clients.web.CallbackURLs in customers`, or what else leads there.
-            again: What to run once that is done: `plan` or `apply`.
+            where: `pools/customers.yaml:12:5 clients.web.CallbackURLs in customers`, or another location.
+            again: The command to run afterwards: `plan` or `apply`.
         """
         made = type(self)(self.operation, self.code, self.message, self.request_id)
         text = f"{self}{self.missing}"
@@ -253,24 +253,24 @@ class CloudError(PoolctlError):
 
     @property
     def missing(self) -> str:
-        """The permission that is missing, in words; empty when that is not what is wrong."""
+        """The suffix that names the missing permission; empty for other errors."""
         return ""
 
     def advice(self, again: str) -> str:
         """Return what to do, as an imperative sentence.
 
         Args:
-            again: What to run once that is done.
+            again: The command to run afterwards.
         """
         if self.code in AT_FAULT:
             return f"Correct the manifest, then run {again} again."
         if self.code in ("LimitExceededException", "ServiceQuotaExceededException"):
-            return f"Ask AWS for a higher quota or delete what is not needed, then run {again} again."
-        return "Run plan to see what is live."
+            return f"Request a quota increase from AWS or delete unused objects, then run {again} again."
+        return "Run plan to see the live state."
 
 
 class NotFound(CloudError):
-    """The object is not there."""
+    """The object does not exist."""
 
 
 class Denied(CloudError):
@@ -282,9 +282,9 @@ class Denied(CloudError):
         return "" if self.code in NOT_SIGNED_IN else needs(self.iam_action)
 
     def advice(self, again: str) -> str:
-        """Return who has to be let in."""
+        """Return the permission to grant, or that credentials are needed."""
         if self.missing:
-            return f"Give it to the role, then run {again} again."
+            return f"Grant it to the role, then run {again} again."
         return f"Get valid credentials, then run {again} again."
 
 
@@ -292,9 +292,9 @@ class Busy(CloudError):
     """Throttled, or another write in flight, after all retries."""
 
     def advice(self, again: str) -> str:
-        """Return that time helps."""
+        """Return the advice to wait."""
         return f"Wait a minute, then run {again} again."
 
 
 class Ambiguous(CloudError):
-    """The answer was lost: the write may or may not have happened."""
+    """The response was lost: the write may or may not have happened."""

@@ -1,7 +1,7 @@
-"""The nouns: what every stage hands to the next.
+"""The nouns: the data that stages hand to each other.
 
-Everything here is frozen data made from the standard library. Nothing can be called, so a plan can be shown, saved,
-compared and carried out, and all of them see the same thing.
+Everything here is frozen data from the standard library, without behavior. So display, storage, comparison and apply
+of a plan all work on the same data.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ Tree = dict[str, Any]
 """A structure of the API as plain data: maps, lists, scalars, bytes, and the opaque leaves below."""
 
 Path = tuple[str | int, ...]
-"""Where a value stands in a tree: names of members and keys, and positions in lists."""
+"""The location of a value in a tree: names of members and keys, and indexes in lists."""
 
 
 def dotted(path: Iterable[str | int]) -> str:
-    """Spell a path for people: `clients.web.CallbackURLs[0]`."""
+    """Format a path for messages: `clients.web.CallbackURLs[0]`."""
     text = ""
     for step in path:
         text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
@@ -31,7 +31,7 @@ class Position(NamedTuple):
     """A place in a manifest. Lines and columns count from 1."""
 
     file: str
-    """As the user named it; `-` is standard input."""
+    """As named on the command line; `-` is standard input."""
     line: int
     """Counts from 1."""
     column: int
@@ -45,7 +45,7 @@ class Position(NamedTuple):
 
 
 class Secret:
-    """A text that must not be seen: it shows nothing of itself, cannot be pickled or encoded by accident.
+    """A text that must not be shown: it prints a placeholder, and cannot be pickled or encoded by accident.
 
     Only the adapter that sends a call may `reveal` it. Two secrets are equal when their texts are.
     """
@@ -55,7 +55,7 @@ class Secret:
     def __init__(self, text: str, origin: str) -> None:
         self._text = text
         self.origin = origin
-        """Where it came from, in words that may be shown: `$secret cognito/okta#client_secret`, `live`."""
+        """Its source, in a form that may be shown: `$secret cognito/okta#client_secret`, `live`."""
 
     def reveal(self) -> str:
         """Return the text itself."""
@@ -86,22 +86,22 @@ class Secret:
 
 
 UNSEEN = "never read back"
-"""Origin of a secret that stands for one which the service does not show."""
+"""Origin of the placeholder for a secret that the service does not return."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A value that only AWS can give (`$ssm`, `$secret`) and that has not been asked for yet."""
+    """A value that only AWS can provide (`$ssm`, `$secret`) and that has not been read yet."""
 
     kind: str
-    """Key of a kind of reference: `ssm`, `secret`, `ref` (an identifier of another document's object); or `text` for a
-    text with `${ref.x}` in it."""
+    """Key of the reference kind: `ssm`, `secret`, `ref` (an identifier of another document's object); or `text` for a
+    string that contains `${ref.x}`."""
     target: str
-    """What the author wrote behind it."""
+    """The target, as the author wrote it."""
 
     @property
     def links(self) -> bool:
-        """Whether live objects of other documents answer it, and no other service of AWS."""
+        """Whether it resolves to live objects of other documents, not to another AWS service."""
         return self.kind in ("ref", "text")
 
     @property
@@ -122,7 +122,7 @@ class Unknown:
     address: Address
     """The object that will have it."""
     member: str
-    """The member of its answer: `Id`, `ClientId`."""
+    """The member of the response that holds it: `Id`, `ClientId`."""
 
     def __str__(self) -> str:
         return "(known after apply)"
@@ -133,15 +133,15 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Address:
-    """The one way to name an object: `clients/web`, `user_pool`, `clients/web/branding`."""
+    """The address of an object: `clients/web`, `user_pool`, `clients/web/branding`."""
 
     pool: str
     """The document it belongs to, by the name of its pool."""
     section: str
     """The kind: key of the manifest section (`clients`), or `clients.branding` for a kind inside another object."""
     name: str = ""
-    """Key within the section; empty for sections that hold a single object. Inside another object, the name of that
-    one comes first: `web`, `web/terms-of-use`."""
+    """Key within the section; empty for sections that hold a single object. Inside another object, the name of the
+    owner comes first: `web`, `web/terms-of-use`."""
 
     def __str__(self) -> str:
         outer, dot, part = self.section.partition(".")
@@ -159,7 +159,7 @@ class Address:
 
     @property
     def owner(self) -> Address | None:
-        """The object that this one is inside of, if it is inside of one."""
+        """The object that contains this one, if any."""
         outer, dot, _ = self.section.partition(".")
         return Address(self.pool, outer, self.name.partition("/")[0]) if dot else None
 
@@ -177,18 +177,18 @@ class Spec:
     """One object as a manifest declares it."""
 
     address: Address
-    """Its name."""
+    """Its address."""
     declared: Tree
-    """The members that were written, null ones included: null means "reset to the service's default"."""
+    """The declared members, including null: null means "reset to the service's default"."""
     source: Position
-    """Where it begins."""
+    """Position of its declaration."""
     positions: Mapping[Path, Position] = field(default_factory=dict, compare=False, repr=False)
-    """Where each declared value stands, by its path within `declared`."""
+    """Position of each declared value, by its path within `declared`."""
     pin: str = ""
-    """The identifier that the author gave, where the kind has one."""
+    """The identifier that the manifest pins, if any."""
 
     def position(self, path: Path) -> Position:
-        """Return the place of a value, or of the nearest thing around it that was written."""
+        """Return the position of a value, or of the nearest enclosing value that has one."""
         for end in range(len(path), -1, -1):
             found = self.positions.get(path[:end])
             if found is not None:
@@ -198,14 +198,14 @@ class Spec:
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """One object as it is live."""
+    """One live object."""
 
     address: Address
-    """Its name; several live objects of one name have the same address."""
+    """Its address; several live objects of one name have the same address."""
     ids: Mapping[str, str]
     """The parameters that identify it in calls: UserPoolId, ClientId, GroupName."""
     data: Tree
-    """What the service answered, in the spelling of the input; secrets wrapped."""
+    """The response of the service, in the names of the input; secrets wrapped."""
     leaving: bool = False
     """Whether the service is deleting it; that may take hours."""
 
@@ -215,13 +215,13 @@ class Gap:
     """Something that could not be read. "Could not read" is never "no difference"."""
 
     address: Address
-    """What was to be read."""
+    """The object that was to be read."""
     operation: str
     """The call that failed."""
     reason: str
-    """The service's words."""
+    """The service's message."""
     code: str = ""
-    """The service's code: `AccessDeniedException`."""
+    """The service's error code: `AccessDeniedException`."""
     request_id: str = ""
     """For support cases; may be empty."""
 
@@ -230,7 +230,7 @@ class Gap:
 
 
 class Action(enum.Enum):
-    """What happens to an object; the value is the glyph that shows it."""
+    """What happens to an object; the value is the symbol that shows it."""
 
     CREATE = "+"
     UPDATE = "~"
@@ -252,7 +252,7 @@ class FieldChange:
     sensitive: bool = False
     """Whether the values must not be shown."""
     source: Position | None = None
-    """Where the manifest says so."""
+    """Position in the manifest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +266,7 @@ class Call:
     params: Tree
     """The input structure."""
     region: str = ""
-    """Region to send it to, where that is not the pool's own (replicas)."""
+    """Region to send it to, if it is not the Region of the pool (replicas)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,29 +274,29 @@ class ResourceChange:
     """What will happen to one object."""
 
     address: Address
-    """Its name."""
+    """Its address."""
     type: str
-    """Its type in the words of CloudFormation: `UserPoolClient`."""
+    """Its CloudFormation type name: `UserPoolClient`."""
     action: Action
-    """NONE for objects that already are as declared."""
+    """NONE for objects that match their declaration."""
     fields: tuple[FieldChange, ...]
-    """What changes, in the order of the schema."""
+    """The changed members, in the order of the schema."""
     declared: Tree
-    """What the manifest says; empty for a deletion."""
+    """The declared members; empty for a deletion."""
     before: Tree | None
     """Live object; None when there is none."""
     after: Tree | None
-    """The object as it will be, as far as that is known; None for a deletion."""
+    """The object after apply, as far as it is known; None for a deletion."""
     ids: Mapping[str, Any]
     """Identifiers for calls; `Unknown` where they do not exist yet."""
     needs: tuple[Address, ...] = ()
-    """Objects of the same plan whose change must have succeeded first."""
+    """Objects of the same plan whose changes must succeed first."""
     source: Position | None = None
     """Where the manifest declares it."""
     reason: str = ""
-    """Why, when the action alone does not tell."""
+    """Why, when the action alone does not explain it."""
     new_ids: Mapping[str, Any] | None = None
-    """For a replacement: identifiers of the object that is made, while `ids` are those of the one that goes."""
+    """For a replacement: identifiers of the new object, while `ids` are those of the old one."""
     merged: Tree = field(default_factory=dict, compare=False, repr=False)
     """The declared members over the live ones (decision 2), of which the calls send what the API takes. `after` is the
     same with what the service computes from it."""
@@ -304,7 +304,7 @@ class ResourceChange:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a plan may not be carried out."""
+    """Why a plan may not be applied."""
 
     address: Address
     """The object at fault."""
@@ -322,12 +322,12 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something worth saying that stops nothing."""
+    """A message that blocks nothing."""
 
     message: str
     """A sentence."""
     source: Position | None = None
-    """Where, if it is about a manifest."""
+    """Position, if it is about a manifest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,7 +347,7 @@ class Target:
 
     @property
     def key(self) -> str:
-        """Account, Region and name: what tells pools apart, even before they exist."""
+        """Account, Region and name: identifies a pool, even before it exists."""
         return "/".join(part for part in (self.account, self.region, self.pool_name) if part)
 
     @property
@@ -359,18 +359,18 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything that would happen to one document's objects, in the order in which it would happen."""
+    """All changes to the objects of one document, in the order of their execution."""
 
     target: Target
-    """Where."""
+    """The pool, its account and Region."""
     changes: tuple[ResourceChange, ...]
     """In dependency order, unchanged objects included."""
     refusals: tuple[Refusal, ...] = ()
-    """Reasons why it may not be carried out."""
+    """Reasons why it may not be applied."""
     unmanaged: tuple[Address, ...] = ()
     """Live objects of managed sections that the manifest does not declare; left alone."""
     notices: tuple[Notice, ...] = ()
-    """What should be said besides."""
+    """Further messages."""
     gaps: tuple[Gap, ...] = ()
     """What could not be read."""
 
@@ -389,15 +389,15 @@ class FindingClass(enum.Enum):
     CHANGED = "changed"
     """A declared member differs live."""
     MISSING = "missing"
-    """A declared object is not there."""
+    """A declared object does not exist."""
     UNMANAGED = "unmanaged"
     """A live object that no manifest declares."""
     UNDECLARED = "undeclared"
-    """A live member that nobody declared and that is not at the service's default."""
+    """A live member that is not declared and does not have the service's default."""
 
 
 Severity: TypeAlias = Literal["error", "warning", "note"]
-"""How serious a finding is, in the words of SARIF."""
+"""The severity of a finding, as a level of SARIF."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -405,7 +405,7 @@ class Attribution:
     """Who made a change, from CloudTrail."""
 
     principal: str
-    """ARN of who called."""
+    """ARN of the caller."""
     event: str
     """Name of the event: the operation."""
     time: str
@@ -413,7 +413,7 @@ class Attribution:
     event_id: str
     """CloudTrail's id of the event."""
     source_address: str = ""
-    """Address that the call came from."""
+    """Source address of the call."""
     console: bool = False
     """Whether it was made in the AWS console."""
     ours: bool = False
@@ -422,7 +422,7 @@ class Attribution:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One difference between manifests and what is live."""
+    """One difference between a manifest and the live state."""
 
     id: str
     """Stable: from account, Region, pool, path and class, never from values; `poolctl-` and 16 hexadecimal digits."""
@@ -433,27 +433,27 @@ class Finding:
     path: Path
     """The member within the object; empty for whole objects."""
     desired: Any
-    """What the manifest says, or the service's default for `undeclared`; None when there is nothing."""
+    """The declared value, or the service's default for `undeclared`; None when there is none."""
     live: Any
-    """What is live; None when there is nothing."""
+    """The live value; None when there is none."""
     severity: Severity
     """`error`, `warning` or `note`."""
     fails: bool
-    """Whether it makes the run end with 2."""
+    """Whether it causes exit code 2."""
     sensitive: bool = False
     """Whether the values must not be shown."""
     source: Position | None = None
-    """Where the manifest speaks of it, or of the section that it is in."""
+    """Position in the manifest of its declaration, or of its section."""
     attribution: Attribution | None = None
-    """Who made it so, when that was asked for and found."""
+    """Who made the change, if attribution was requested and found it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """What differs between one document and what is live."""
+    """The differences between one document and the live state."""
 
     target: Target
-    """Where."""
+    """The pool, its account and Region."""
     findings: tuple[Finding, ...]
     """In the order of the kinds, then of addresses and members."""
     read: int
@@ -461,15 +461,15 @@ class Drift:
     gaps: tuple[Gap, ...] = ()
     """What could not be read."""
     refusals: tuple[Refusal, ...] = ()
-    """Why the pool could not be told."""
+    """Why the pool could not be identified."""
     notices: tuple[Notice, ...] = ()
-    """What should be said besides: rules that matched nothing, attribution that was not possible."""
+    """Further messages: rules that matched nothing, attribution that was not possible."""
     suppressed: int = 0
-    """How many findings `ignore` rules, a baseline or an earlier report took out."""
+    """How many findings were suppressed by `ignore` rules, a baseline or an earlier report."""
     known: tuple[Finding, ...] = ()
-    """Findings that an earlier report took out: they are still there, and the next report must know."""
+    """Findings suppressed by an earlier report: they still exist, and the next report must include them."""
     expired: tuple[Notice, ...] = ()
-    """The `ignore` rules that have expired, as the notices say it: each of them makes the run end with 2."""
+    """Notices of expired `ignore` rules: each of them causes exit code 2."""
 
 
 # --- what an apply reports ---------------------------------------------------------------------------------------
@@ -477,7 +477,7 @@ class Drift:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """Work on an object begins."""
+    """The change of an object begins."""
 
     change: ResourceChange
     """What will be done to it."""
@@ -485,68 +485,68 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A call was answered."""
+    """A call succeeded."""
 
     address: Address
     """The object it was for."""
     call: Call
     """The call, with identifiers filled in."""
     seconds: float
-    """How long the answer took."""
+    """Duration of the call."""
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """The service is still busy with an object."""
+    """The service is still processing an object."""
 
     address: Address
     """The object."""
     seconds: float
-    """How long it has been so."""
+    """Time waited so far."""
     status: str
-    """The service's word for it: `CREATING`."""
+    """Status of the object: `CREATING`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """An object is as it should be."""
+    """The change of an object succeeded."""
 
     change: ResourceChange
-    """What was done to it."""
+    """The change."""
     seconds: float
-    """How long it took."""
+    """Duration of the change."""
     id: str = ""
-    """Its identifier, where it has one."""
+    """Identifier of the object, if it has one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """Work on an object stopped."""
+    """The change of an object failed."""
 
     change: ResourceChange
-    """What was to be done."""
+    """The change."""
     error: str
-    """What happened, in words."""
+    """The message, with the place in the manifest."""
     stale: bool = False
-    """Whether the object was no longer what the plan had seen."""
+    """Whether the object differed from what the plan saw."""
     written: int = 0
     """How many of its calls had succeeded before."""
     operation: str = ""
-    """The call that was refused: `cognito-idp:UpdateUserPool`; empty when none was, as for an object that is stale."""
+    """The refused call: `cognito-idp:UpdateUserPool`; empty if no call was refused, as for a stale object."""
     code: str = ""
-    """The service's code: `InvalidParameterException`."""
+    """The service's error code: `InvalidParameterException`."""
     request_id: str = ""
     """For support cases; may be empty."""
 
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """An object was not touched, because something before it failed or the run was interrupted."""
+    """An object was not changed, because an earlier change failed or the run was interrupted."""
 
     change: ResourceChange
-    """What was to be done."""
+    """The change."""
     reason: str
-    """Why not."""
+    """Why it was skipped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -558,7 +558,7 @@ class Verified:
     target: Target | None = None
     """Where the objects are now; the pool has its id."""
     unproven: tuple[str, ...] = ()
-    """Why nothing can be said of some of it: what could not be read is not proven to be as declared."""
+    """Why part of the result is unverified: an object that could not be read is not proven to match its declaration."""
 
 
 Event = Started | Sent | Waiting | Done | Failed | Skipped | Verified

@@ -1,5 +1,5 @@
-"""What the repository needs to keep itself in order: generators of documents, floors and ceilings. Never shipped.
+"""Tools of the repository: generators of documents, limits for coverage and escape hatches. Never shipped.
 
 In: the tables of `schemas/` and `reconciler/`, and the source text. Out: pages under `docs/` (`make docs`), and
-verdicts (`python -m tools.floors`). Nothing under `reconciler/` or `schemas/` imports from here.
+violated limits (`python -m tools.floors`). Nothing under `reconciler/` or `schemas/` imports from here.
 """

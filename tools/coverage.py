@@ -1,8 +1,8 @@
-"""The coverage of Cognito's API by the schemas, and the reasons for what is left out.
+"""Which part of Cognito's API the schemas cover, and why the rest is left out.
 
-The one table behind the canary and docs/coverage.md. It is compared with the service model that botocore ships: an
-operation or input member that is neither in a schema nor on a list here is a problem that names it, so a new one is
-noticed on the day it appears. The service model is an argument, so tests can pass an altered one.
+The table behind the canary test and docs/coverage.md. It is compared with the service model that botocore ships: an
+operation or input member that is neither in a schema nor on a list here is reported by name, so a new one is noticed
+on the day it appears. The service model is an argument, so tests can pass a modified one.
 
 The capabilities of Terraform and CloudFormation are as of November 2026: the Terraform provider hashicorp/aws 6.69.1,
 and the CloudFormation registry of 2026-10-20.
@@ -94,14 +94,14 @@ UNKNOWN = Peers("?", "?")
 
 @dataclass(frozen=True)
 class Write:
-    """An operation that writes some members of an object under names of its own, beside the usual ones."""
+    """An additional operation that writes some members of an object under other names."""
 
     operation: Operation
     """Service and name."""
     spelled: Mapping[str, str]
-    """Its input member, and the schema's member that is meant."""
+    """Input member → the schema's member."""
     partial: bool = False
-    """Whether the user pool's family accounts for its other members, and for all that these hold."""
+    """Whether the user pool's family covers its other members and their content."""
 
 
 @dataclass(frozen=True)
@@ -113,16 +113,16 @@ class Family:
     place: str
     """Place in a manifest; `*` is the name of an object."""
     model: type[ApiModel]
-    """Its schema; INPUTS are its usual operations."""
+    """Its schema; INPUTS are its main operations."""
     peers: Peers
     """What peers can do with it."""
     but: Mapping[str, Peers] = field(default_factory=dict)
-    """Members, with all that they hold, for which peers can do something else."""
+    """Members, with their content, whose support in peers differs."""
     writes: tuple[Write, ...] = ()
     """Further operations."""
 
     def operations(self) -> Iterator[Write]:
-        """Yield all operations; the usual ones spell every member as the schema does."""
+        """Yield all operations; the main ones name every member as the schema does."""
         yield from (Write(operation, {}) for operation in self.model.INPUTS)
         yield from self.writes
 
@@ -234,16 +234,16 @@ FAMILIES: tuple[Family, ...] = (
 # --- what is left out ----------------------------------------------------------------------------------------------
 
 SERVICES = ("cognito-idp", "cognito-identity")
-"""Services of which every operation is accounted for."""
+"""Services whose operations are all covered or left out with a reason."""
 
 NOT_CONFIGURING = ("Describe", "Get", "List", "Lookup", "Delete", "Untag", "Remove", "Unlink")
-"""Verbs of operations that read, or that take away what another operation has set. Any other verb configures, unless
-the operation is left out below."""
+"""Verbs of operations that read, or that undo another operation. Any other verb configures, unless the operation is
+left out below."""
 
-USERS = "Users are data and not settings; they outlive every manifest."
+USERS = "Users are data, not settings; they outlive every manifest."
 SIGN_IN = "An application calls it while a user signs up or signs in."
 DEVICES = "Devices belong to users."
-JOBS = "Runs once, and is no state that could be declared."
+JOBS = "Runs once; it is not a state that can be declared."
 
 LEFT_OUT: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "cognito-idp": {
@@ -305,7 +305,7 @@ LEFT_OUT: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "UpdateClientMetadataURLState",
         ),
     },
-    "cognito-identity": {"Identities are data and not settings.": ("MergeDeveloperIdentities",)},
+    "cognito-identity": {"Identities are data, not settings.": ("MergeDeveloperIdentities",)},
 }
 """Operations that configure nothing, by service and reason."""
 
@@ -317,7 +317,7 @@ ADDRESSES: Mapping[str, str] = {
     "ManagedLoginBrandingId": "looked up by the client",
     "TermsId": "looked up by the client and the name",
 }
-"""Members at the top of an input that say which object is meant, and how the tool knows it."""
+"""Top-level input members that identify an object, and how poolctl derives them."""
 
 LEFT_OUT_MEMBERS: Mapping[str, str] = {
     "AddUserPoolClientSecret ClientSecret": (
@@ -328,7 +328,7 @@ LEFT_OUT_MEMBERS: Mapping[str, str] = {
 """Members of further operations that are left out: `OPERATION MEMBER`."""
 
 PASSED_ON = {(IdentityProvider, "ProviderDetails")}
-"""Maps whose keys the tool does not know: the service decides."""
+"""Maps whose keys poolctl does not validate: the service does."""
 
 
 # --- the table -----------------------------------------------------------------------------------------------------
@@ -338,22 +338,22 @@ Support = Literal["yes", "passed on", "not yet", "by its place", "elsewhere", "l
 
 @dataclass(frozen=True)
 class CoverageRow:
-    """One input member, and what becomes of it."""
+    """One input member, and its support."""
 
     family: Family
-    """Where it belongs."""
+    """The kind of object that it belongs to."""
     path: str
-    """Its path in the schema, with `[]` for items and `{}` for entries; with its operation before it if it has none."""
+    """Its path in the schema, with `[]` for items and `{}` for entries; prefixed by its operation if it has none."""
     support: Support
-    """What the tool does with it."""
+    """How poolctl supports it."""
     note: str
     """Why, or how; may be empty."""
     operations: tuple[Operation, ...]
-    """The operations that take it."""
+    """The operations that accept it."""
 
     @property
     def peers(self) -> Peers:
-        """What peers can do with it; the entry of a member applies to everything inside it."""
+        """What peers can do with it; an entry for a member also applies to its content."""
         steps = re.split(r"(?=\.)", self.path.replace("[]", "").replace("{}", ""))
         prefixes = ["".join(steps[:n]) for n in range(len(steps), 0, -1)]
         return next((self.family.but[p] for p in prefixes if p in self.family.but), self.family.peers)
@@ -361,7 +361,7 @@ class CoverageRow:
 
 @dataclass(frozen=True)
 class _FoundMember:
-    """A member of an input, and what becomes of it."""
+    """A member of an input, and its support."""
 
     path: str
     support: Support
@@ -374,9 +374,9 @@ def rows(
     """Return every input member of every operation of the families.
 
     Args:
-        services: What botocore knows.
+        services: The service model of botocore.
         families: The kinds of objects.
-        table: What gives the members of a structure.
+        table: Returns the members of a structure.
 
     Raises:
         KeyError: botocore does not know an operation of a schema.
@@ -392,9 +392,9 @@ def rows(
 
 
 def _merged(first: CoverageRow, again: CoverageRow) -> CoverageRow:
-    """Join what two operations take under one name; the usual one decides, unless one of them is not covered."""
-    said = again if again.support == "missing" else first
-    return replace(said, operations=(*first.operations, *again.operations))
+    """Merge the rows of two operations for one name; the main operation decides, unless one is not covered."""
+    chosen = again if again.support == "missing" else first
+    return replace(chosen, operations=(*first.operations, *again.operations))
 
 
 def _inputs(services: ServiceModel, family: Family, write: Write, table: Table) -> Iterator[_FoundMember]:
@@ -406,7 +406,7 @@ def _inputs(services: ServiceModel, family: Family, write: Write, table: Table) 
 
 
 def _renamed(shape: ServiceShape, model: type[ApiModel], write: Write, table: Table) -> Iterator[_FoundMember]:
-    """Yield the members of a further operation under the names that the schema gives them."""
+    """Yield the members of an additional operation under the names of the schema."""
     for name, inner in shape.members.items():
         path = f"{write.operation[1]} {name}"
         if name in write.spelled and write.partial:
@@ -428,7 +428,7 @@ def _structure(shape: ServiceShape, model: type[ApiModel], prefix: str, table: T
 
 
 def _known(shape: ServiceShape, model: type[ApiModel], name: str, prefix: str, table: Table) -> Iterator[_FoundMember]:
-    """Yield what becomes of a member, and of all that it holds."""
+    """Yield the support of a member and of its content."""
     member = table(model).get(name)
     path = prefix + name
     if member is None:
@@ -447,7 +447,7 @@ def _known(shape: ServiceShape, model: type[ApiModel], name: str, prefix: str, t
 
 
 def _limits(member: Member) -> str:
-    """Say when a member can be set, if not always."""
+    """Return when a member can be set, if not always."""
     if member.has(Keyed) and member.has(CreateOnly):
         return "can be added to, and nothing else"
     if member.has(OnlyOnce):
@@ -456,7 +456,7 @@ def _limits(member: Member) -> str:
 
 
 def _held(shape: ServiceShape) -> tuple[ServiceShape, str]:
-    """Return what lists and maps hold in the end, and how a path shows them."""
+    """Return the innermost item of lists and maps, and their marks in a path."""
     marks = ""
     while shape.type in ("list", "map"):
         marks += "[]" if shape.type == "list" else "{}"
@@ -485,7 +485,7 @@ def verb(operation: str) -> str:
 
 
 def configuring(services: ServiceModel) -> tuple[Operation, ...]:
-    """Return every operation that may configure something, judged by its verb and sorted by name."""
+    """Return every operation whose verb may configure something, sorted by name."""
     return tuple(
         (service, name)
         for service in SERVICES
@@ -500,12 +500,12 @@ def problems(
     table: Table = members,
     left_out: Mapping[str, Mapping[str, tuple[str, ...]]] = LEFT_OUT,
 ) -> list[str]:
-    """Return what is neither covered nor left out with a reason, and what is on a list in vain; empty if all is well.
+    """Return what is neither covered nor left out with a reason, and unused entries; empty if there are none.
 
     Args:
-        services: What botocore knows.
+        services: The service model of botocore.
         families: The kinds of objects.
-        table: What gives the members of a structure.
+        table: Returns the members of a structure.
         left_out: Operations that configure nothing, by service and reason.
     """
     taken = {write.operation for family in families for write in family.operations()}
@@ -562,7 +562,7 @@ def markdown(services: ServiceModel, planned: Collection[str]) -> str:
     """Return docs/coverage.md: the same bytes for the same service model.
 
     Args:
-        services: What botocore knows.
+        services: The service model of botocore.
         planned: The kinds that the engine knows: `clients`, `clients.branding`. A schema can be ahead of it.
     """
     table = tuple(_as_planned(row, planned) for row in rows(services))

@@ -1,4 +1,4 @@
-"""Generates docs/coverage.md, which needs all sides: the schemas, the kinds, and botocore's service model."""
+"""Generates docs/coverage.md from the schemas, the kinds and botocore's service model."""
 
 from __future__ import annotations
 

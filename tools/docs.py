@@ -6,8 +6,8 @@ A generator is a module of this package with a function
 
 that returns the text of each file by its path from the root of the repository, with forward slashes. The same tables
 must give the same bytes on every machine. A generator that owns a whole folder names it in `FOLDER = "docs/reference"`:
-files there that it no longer generates are deleted. There is no list to add a new generator to: modules are found by
-their function, and `tests/test_generated.py` then checks each file. Say `make docs` in the notice of a page.
+files there that it no longer generates are deleted. New generators need no registration: modules are found by their
+function, and `tests/test_generated.py` then checks each file. Name `make docs` in the notice of a page.
 
 Exit code 0: everything is written, and the files that changed are listed. With `--check`: nothing is written, and the
 exit code is 1 if a file is out of date.
@@ -30,7 +30,7 @@ ROOT = Path(__file__).parent.parent
 
 @dataclass(frozen=True)
 class Generator:
-    """A module that generates files, and what it generates now.
+    """A module that generates files, and their current text.
 
     Attributes:
         name: Name of the module.
@@ -44,7 +44,7 @@ class Generator:
 
 
 def generators() -> tuple[Generator, ...]:
-    """Run the generators of this package, and return what they make, sorted by name."""
+    """Run the generators of this package, and return their results, sorted by name."""
     names = sorted(info.name for info in pkgutil.iter_modules(tools.__path__))
     modules = [
         importlib.import_module(f"{tools.__name__}.{name}") for name in names if f"tools.{name}" != __spec__.name
@@ -64,7 +64,7 @@ def stale(generator: Generator, root: Path = ROOT) -> Iterator[str]:
 
 
 def outdated(generator: Generator, root: Path = ROOT) -> Iterator[tuple[str, str]]:
-    """Yield path and new text of the files that are missing or not as they would be generated now."""
+    """Yield path and new text of the files that are missing or out of date."""
     for path, text in generator.pages.items():
         file = root / path
         if not file.is_file() or file.read_bytes() != text.encode("utf-8"):

@@ -1,15 +1,15 @@
-"""Numbers that may move in one direction only: branch coverage may not fall, escape hatches may not become more.
+"""Limits that may move in one direction only: branch coverage may not fall, escape hatches may not increase.
 
-Both are kept in `tools/floors.json`. An escape hatch is a comment or call that switches a check off: `# noqa`,
+Both are kept in `tools/floors.json`. An escape hatch is a comment or call that disables a check: `# noqa`,
 `# type: ignore`, `# pragma: no cover` and `cast(`, counted in `reconciler/`, `schemas/` and `tools/`.
 `tests/test_floors.py` compares the counts, and `make test` the coverage of the quick tests.
 
     python -m tools.floors            compare the counts with their ceilings
-    python -m tools.floors --coverage compare the counts, and what the last run with --cov measured
-    python -m tools.floors --write    write the counts of now as ceilings, and with --coverage the measured floor
+    python -m tools.floors --coverage compare the counts, and the coverage of the last run with --cov
+    python -m tools.floors --write    write the current counts as ceilings, and with --coverage the measured floor
 
-Exit code 0: all is within its limits. 1: a limit is exceeded, or a ceiling can be lowered. After a merge of branches
-that both moved a number, `--write` sets it anew: the difference of the file shows in which direction it went.
+Exit code 0: all limits are kept. 1: a limit is exceeded, or a ceiling can be lowered. After a merge of branches
+that both changed a number, run `--write`: the diff of the file shows the direction.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ COMMENTS = {
     "type: ignore": re.compile(r"#\s*(?:type:\s*ignore|mypy:)"),
     "pragma: no cover": re.compile(r"#\s*pragma:\s*no\s+(?:cover|branch)"),
 }
-"""Escape hatches that are comments; those that are calls are found by their name."""
+"""Escape hatches that are comments; calls are found by name."""
 
 CALLS = {"cast": "cast"}
 
 SLACK = 0.5
-"""Percentage points above the floor from which it should be raised; chance moves the measurement by less."""
+"""Percentage points above the floor from which to raise it; random variation is smaller."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Floors:
 
 
 def hatches(text: str) -> Iterator[str]:
-    """Yield the kind of each escape hatch in a source text; a comment can hold several, a string none."""
+    """Yield the kind of each escape hatch in a source text; a comment can contain several, a string none."""
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         if token.type == tokenize.COMMENT:
             yield from (kind for kind, pattern in COMMENTS.items() for _ in pattern.finditer(token.string))
@@ -82,7 +82,7 @@ def count(sources: Iterable[str]) -> dict[str, int]:
 
 
 def sources(root: Path = ROOT) -> Iterator[str]:
-    """Yield the source texts that count."""
+    """Yield the source texts that are counted."""
     for package in PACKAGES:
         yield from (file.read_text(encoding="utf-8") for file in sorted((root / package).rglob("*.py")))
 
@@ -97,7 +97,7 @@ def measured() -> float:
 
 
 def hatch_problems(counts: Mapping[str, int], floors: Floors) -> Iterator[str]:
-    """Yield what is wrong with the counts, with what to do."""
+    """Yield the violated ceilings, and what to do."""
     for kind, number in counts.items():
         ceiling = floors.escape_hatches.get(kind, 0)
         if number > ceiling:
@@ -107,7 +107,7 @@ def hatch_problems(counts: Mapping[str, int], floors: Floors) -> Iterator[str]:
 
 
 def coverage_problem(percent: float, floors: Floors) -> str:
-    """Return what is wrong with the coverage, or nothing."""
+    """Return the violation of the coverage floor, or an empty string."""
     if percent >= floors.branch_coverage:
         return ""
     return f"Branch coverage is {percent:.2f} %, and the floor is {floors.branch_coverage} %. Add the missing tests."
@@ -120,9 +120,11 @@ def may_rise(percent: float, floors: Floors) -> bool:
 
 def main() -> int:
     """Compare or write, and return the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m tools.floors", description="Compare what may not get worse.")
-    parser.add_argument("--coverage", action="store_true", help="also compare what the last run with --cov measured")
-    parser.add_argument("--write", action="store_true", help="write the numbers of now as the limits")
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.floors", description="Compare the numbers with their limits."
+    )
+    parser.add_argument("--coverage", action="store_true", help="also compare the coverage of the last run with --cov")
+    parser.add_argument("--write", action="store_true", help="write the current numbers as the limits")
     options = parser.parse_args()
     floors, counts = Floors.read(), count(sources())
     percent = measured() if options.coverage else None

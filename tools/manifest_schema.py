@@ -1,4 +1,4 @@
-"""Generates docs/schema/v1.json, the schema by which editors complete and check a manifest."""
+"""Generates docs/schema/v1.json, the schema with which editors complete and validate a manifest."""
 
 from __future__ import annotations
 

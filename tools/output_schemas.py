@@ -1,4 +1,4 @@
-"""docs/schema/: the JSON Schema of each output, as `poolctl schema --output NAME` prints it."""
+"""Generates docs/schema/: the JSON Schema of each output, as `poolctl schema --output NAME` prints it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Generates docs/reference/: one page for each kind, with the sentences of `poolctl explain`."""
+"""Generates docs/reference/: one page for each kind, with the text of `poolctl explain`."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ def index(kinds: tuple[Explanation, ...]) -> str:
         "",
         NOTICE,
         "",
-        "Every kind of object and every member that a manifest can hold, from the tables that poolctl itself works by.",
-        "`poolctl explain KIND.MEMBER` says the same on the command line. What the keys around the sections mean is in",
-        "[the manifest](../manifest.md), and what other tools can do in [coverage](../coverage.md).",
+        "Every kind of object and every member that a manifest can contain, generated from the tables of poolctl.",
+        "`poolctl explain KIND.MEMBER` prints the same on the command line. [The manifest](../manifest.md) explains",
+        "the keys around the sections, and [coverage](../coverage.md) compares the support in other tools.",
     ]
     for document in dict.fromkeys(kind.document for kind in kinds):
         lines += ["", f"## kind: {document}", "", "| Section | Holds |", "| --- | --- |"]
@@ -42,7 +42,7 @@ def index(kinds: tuple[Explanation, ...]) -> str:
 
 
 def page(kind: Explanation) -> str:
-    """Return the page of a kind: what it is, all its members in a table, and each of them in full."""
+    """Return the page of a kind: its description, a table of its members, and each member in full."""
     inside = [explain.explain(path) for path in explain.paths() if explain.explain(path).section == kind.path]
     found = [about for about in inside if about.facts]
     lines = [f"# `{kind.path}`", "", NOTICE, "", *sentences(kind), "", *bullets(kind), "", "## Members", ""]
@@ -50,7 +50,7 @@ def page(kind: Explanation) -> str:
     nested = [line for line in kind.members if line.path in {k.path for k in explain.kinds()}]
     if nested:
         links = ", ".join(f"[`{line.name}`]({line.path}.md)" for line in nested)
-        lines += [f"Objects inside: {links}.", ""]
+        lines += [f"Nested objects: {links}.", ""]
     for about in found:
         lines += [f"### `{name(about)}`", "", *sentences(about), "", *bullets(about), ""]
     return "\n".join([*lines, *elsewhere([kind, *found])]).rstrip() + "\n"
@@ -62,7 +62,7 @@ def name(about: Explanation) -> str:
 
 
 def sentences(about: Explanation) -> Iterator[str]:
-    """Yield title and description, with an empty line between them."""
+    """Yield title and description, separated by an empty line."""
     yield about.title
     if about.description:
         yield ""
@@ -70,7 +70,7 @@ def sentences(about: Explanation) -> Iterator[str]:
 
 
 def bullets(about: Explanation) -> Iterator[str]:
-    """Yield the facts; what continues a fact is part of the same item."""
+    """Yield the facts as list items; a continuation is part of the same item."""
     items: list[str] = []
     for label, text in facts(about):
         if label:
@@ -81,7 +81,7 @@ def bullets(about: Explanation) -> Iterator[str]:
 
 
 def row(about: Explanation) -> str:
-    """Return the row of a member; a path without facts has none, and gives an empty text."""
+    """Return the row of a member, or an empty string for a path without facts."""
     if not (known := about.facts):
         return ""
     kind = cell(short(about.type))
@@ -89,7 +89,7 @@ def row(about: Explanation) -> str:
 
 
 def default(known: Facts) -> str:
-    """Return what a table says about the default."""
+    """Return the default for a table cell."""
     if not known.default:
         return "required" if known.required else ""
     text = spelled(known.default[0])
@@ -97,14 +97,14 @@ def default(known: Facts) -> str:
 
 
 def change(known: Facts) -> str:
-    """Return in a word or two whether a member can be changed."""
+    """Return in a word or two if and how a member can be changed."""
     if known.change.mutability == "changeable":
         return "yes" if known.change.removable else "yes, not unset"
     return SHORT_WORDS[known.change.mutability]
 
 
 def cell(text: str) -> str:
-    """Return a text as a cell of a table may hold it."""
+    """Return a text escaped for a table cell."""
     return text.replace("|", "\\|").replace("<", "&lt;")
 
 
@@ -114,7 +114,7 @@ def anchor(heading: str) -> str:
 
 
 def elsewhere(places: list[Explanation]) -> Iterator[str]:
-    """Yield members of the API that an author may look for here."""
+    """Yield members of the API that are configured elsewhere."""
     found = [(f"{p.path}.{n}", advice) for p in places for n, advice in p.not_here]
     if found:
         yield from ("## Not here", "", "| Member | Instead |", "| --- | --- |")

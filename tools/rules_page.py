@@ -1,4 +1,4 @@
-"""docs/rules.md: every rule that refuses a plan or warns of something, from the values that refuse and warn."""
+"""Generates docs/rules.md: every rule that refuses a plan or gives a warning, from the rule values."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ GROUPS = {
     "W": "Web ACLs",
     "": "Rules of poolctl",
 }
-"""The letter of a rule and what its group is about, in the order of the page; empty for rules without a number."""
+"""The letter of a group of rules and its title, in the order of the page; empty for rules without a number."""
 
 INTRODUCTION = f"""\
 # Rules
@@ -30,9 +30,9 @@ INTRODUCTION = f"""\
 <!-- Generated: {COMMAND} -->
 
 A plan that breaks one of these rules is refused before the first write, with the rule in brackets: `[P7]`. The rules
-of Cognito have a letter and a number; `validate` applies them to what a manifest says, `plan` and `apply` to the live
-pool with the manifest over it. What is already so on the live pool does not stop a plan. Rules whose effect is a
-notice stop nothing.
+of Cognito have a letter and a number; `validate` applies them to the manifest, `plan` and `apply` to the live pool
+merged with the manifest. A violation that the live pool already has does not block a plan. Rules whose effect is a
+notice block nothing.
 
 `poolctl explain P7` prints the same on the command line. In GitHub's code scanning (`-o sarif`) it is the help of the
 alert.
@@ -58,7 +58,7 @@ def page() -> str:
 
 
 def group(rule: Rule) -> str:
-    """Return the letter of a rule of Cognito, or nothing."""
+    """Return the letter of a rule of Cognito, or an empty string."""
     return rule.id[0] if rule.id[-1].isdigit() else ""
 
 
@@ -73,7 +73,7 @@ def effect(rule: Rule) -> str:
 
 
 def section(rule: Rule) -> Iterator[str]:
-    """Yield what is known about a rule."""
+    """Yield the section of a rule."""
     yield from ("", f"### {rule.id}", "", f"**{rule.title}.**", "")
     yield f"- **{'Warned of' if rule.warning else 'Refused'}**: {escaped(rule.what)}"
     yield f"- **Why**: {escaped(rule.why)}"
@@ -83,7 +83,7 @@ def section(rule: Rule) -> Iterator[str]:
 
 
 def escaped(text: str) -> str:
-    """Keep Markdown from taking `<scope>` for a tag."""
+    """Escape `<scope>`, which Markdown would parse as a tag."""
     return text.replace("<", "&lt;")
 
 
@@ -91,7 +91,7 @@ def link(source: str) -> str:
     """Return a source as a link to its place in the documentation.
 
     Raises:
-        LookupError: There is no such section or decision.
+        LookupError: The section or decision does not exist.
     """
     document, number = source.split(" ")
     if document == "decision":

@@ -1,9 +1,9 @@
 """Plan and cloud → events: carries out a plan, one write at a time.
 
-Before each write the object is read again; if it is not what the plan saw, everything stops (decision 8). A failure
-stops only what depends on it. A create whose answer was lost is never sent again: the tool looks whether the object
-exists now and goes on with it (decision 11). After the last write everything is planned again, because converged has
-to be proven (decision 9). Nothing is printed here: the caller gets events.
+Before each write the object is read again; if it differs from what the plan saw, the run stops (decision 8). A failure
+skips only the changes that depend on it. A create whose response was lost is never repeated: the applier looks for the
+new object and continues with its id (decision 11). After the last write everything is planned again, because
+convergence has to be proven (decision 9). Nothing is printed here: the caller receives events.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from reconciler.applying.blame import located
+from reconciler.applying.blame import located, place
 from reconciler.cloud.port import Clock, Cloud, Sleep
 from reconciler.errors import Ambiguous, CloudError, PoolctlError
 from reconciler.kinds import KINDS
@@ -40,14 +40,14 @@ from reconciler.planning.lowering import lower
 from reconciler.values.differ import same
 
 POLL, LONGEST_POLL = 5.0, 60.0
-"""Seconds between two looks at an object that the service is still busy with: more, the longer it takes."""
+"""Seconds between two reads of an object that the service is still processing; the interval grows with the wait."""
 
 SETTLE = (1.0, 2.0, 4.0)
-"""Seconds to wait before looking again, when something seems left: Cognito is eventually consistent."""
+"""Seconds to wait before planning again when changes seem to remain: Cognito is eventually consistent."""
 
 
 class _Stale(Exception):
-    """The object is not what the plan saw."""
+    """The object differs from what the plan saw. The message says how, without naming the object."""
 
 
 def apply(
@@ -56,15 +56,15 @@ def apply(
     """Carry out a plan.
 
     Args:
-        plan: Without refusals and gaps; the caller has seen to that.
-        cloud: Where to write.
-        again: Plans the same manifest once more.
+        plan: Without refusals and gaps; the caller has checked that.
+        cloud: Account and Region to write to.
+        again: Plans the same manifest again.
         clock: Seconds, monotonic.
-        sleep: Waits for so many seconds.
-        stop: Returns whether the operator has asked to stop; the write in flight is finished first.
+        sleep: Waits for a number of seconds.
+        stop: Returns whether the operator has interrupted the run; the write in flight is finished first.
 
     Yields:
-        What happens, as it happens. `Verified` comes last, and only when nothing failed.
+        Events as they happen. `Verified` comes last, and only when nothing failed.
     """
     run = _PoolRun(plan, cloud, clock, sleep, stop)
     yield from run.changes()
@@ -73,7 +73,7 @@ def apply(
 
 
 def _verify(target: Target, again: Callable[[], Plan], sleep: Sleep) -> Iterator[Event]:
-    """Plan again until nothing is left. An error here comes after writes, so it is a result and never the end."""
+    """Plan again until no change is left. An error here follows writes, so it is reported as a result, not raised."""
     try:
         found = again()
         for pause in SETTLE:
@@ -90,7 +90,7 @@ def _verify(target: Target, again: Callable[[], Plan], sleep: Sleep) -> Iterator
 
 
 class _PoolRun:
-    """One run over one plan."""
+    """One run of one plan."""
 
     def __init__(self, plan: Plan, cloud: Cloud, clock: Clock, sleep: Sleep, stop: Callable[[], bool]) -> None:
         self._plan = plan
@@ -119,7 +119,7 @@ class _PoolRun:
         if self._halt:
             return self._halt
         failed = next((a for a in change.needs if a in self.unfinished), None)
-        return f"{failed} has to come first and was not applied" if failed else ""
+        return f"it depends on {failed}, which was not applied" if failed else ""
 
     def _change(self, change: ResourceChange) -> Iterator[Event]:
         yield Started(change)
@@ -136,7 +136,8 @@ class _PoolRun:
         except _Stale as error:
             self._halt = f"{change.address} has changed since the plan was made"
             self.unfinished.add(change.address)
-            yield Failed(change, str(error), stale=True, written=written)
+            where = place(change, self._plan.target.manifest)
+            yield Failed(change, f"{where}: {error}", stale=True, written=written)
         except CloudError as error:
             self.unfinished.add(change.address)
             yield self._failed(change, error, written)
@@ -166,10 +167,10 @@ class _PoolRun:
         return Sent(change.address, replace(call, params=params), self._clock() - began)
 
     def _look(self, kind: ResourceKind, change: ResourceChange) -> Tree:
-        """Find the object that a create with a lost answer may have made.
+        """Find the object that a create with a lost response may have created.
 
         Raises:
-            Ambiguous: That is unknown.
+            Ambiguous: It cannot be determined.
         """
         known = {i for _, i in self._listed.get((kind.section, change.address.owner), ())}
         ids = self._parents(change)
@@ -180,17 +181,17 @@ class _PoolRun:
         raise Ambiguous(
             f"{kind.service}:{kind.create}",
             "LostAnswer",
-            f"the answer was lost, and {len(made)} new objects of this name exist",
+            f"the response was lost, and {len(made)} new objects with this name exist",
         )
 
     def _learn(self, kind: ResourceKind, change: ResourceChange, made: Tree) -> None:
-        """Remember the identifiers of a new object, for those that need them."""
+        """Record the identifiers of a new object for later calls that refer to them."""
         self._learned[(change.address, kind.id_param)] = kind.identifier(made)
         for param, member in kind.extra_ids.items():
             self._learned[(change.address, param)] = str(made.get(member, ""))
 
     def _fill(self, value: Any) -> Any:
-        """Put identifiers that are known by now in the place of `Unknown` leaves."""
+        """Replace `Unknown` leaves with the identifiers of objects that this run has created."""
         if isinstance(value, Unknown):
             return self._learned[(value.address, value.member)]
         if isinstance(value, dict):
@@ -200,7 +201,7 @@ class _PoolRun:
         return value
 
     def _parents(self, change: ResourceChange) -> Mapping[str, Any]:
-        """The identifiers of what an object lives in, without its own."""
+        """Return the identifiers of the objects that contain this one, without its own."""
         kind = KINDS[change.address.section]
         if kind.root:
             return {}
@@ -215,18 +216,18 @@ class _PoolRun:
     # --- fences
 
     def _fence(self, change: ResourceChange) -> None:
-        """Make sure that the object is still what the plan saw.
+        """Check that the object is still what the plan saw.
 
         Raises:
-            _Stale: It is not.
+            _Stale: It differs.
         """
         if change.before is not None:
             self._fence_update(change, change.before)
-        elif KINDS[change.address.section].create and not self._new_holder(change):
+        elif KINDS[change.address.section].create and not self._owner_is_new(change):
             self._fence_create(change)
 
-    def _new_holder(self, change: ResourceChange) -> bool:
-        """Whether this run made what the object lives in; then no other run can have written in it."""
+    def _owner_is_new(self, change: ResourceChange) -> bool:
+        """Whether this run created the object's owner or pool; then no other run can have written to it."""
         made = {address for address, _ in self._learned}
         return change.address.owner in made or any(KINDS[address.section].root for address in made)
 
@@ -234,24 +235,24 @@ class _PoolRun:
         kind = KINDS[change.address.section]
         now = read_again(self._cloud, Observed(change.address, change.ids, before))
         if now is None:
-            raise _Stale(f"{change.address} no longer exists. Run plan again.")
+            raise _Stale("the object no longer exists. Run plan again.")
         ours = frozenset[str]().union(*(m for s, m in kind.shared.items() if s in self._written))
         seen = {k: v for k, v in before.items() if k not in ours}
         live = {k: v for k, v in now.items() if k not in ours}
         if not same(kind.model, seen, live):
-            raise _Stale(f"{change.address} was changed outside this run since the plan was made. Run plan again.")
+            raise _Stale("the object was changed outside this run since the plan was made. Run plan again.")
 
     def _fence_create(self, change: ResourceChange) -> None:
         kind = KINDS[change.address.section]
-        place = (kind.section, change.address.owner)
-        if place not in self._listed:
-            self._listed[place] = live_names(self._cloud, kind, self._parents(change))
+        scope = (kind.section, change.address.owner)
+        if scope not in self._listed:
+            self._listed[scope] = live_names(self._cloud, kind, self._parents(change))
         name = change.declared.get(kind.name_member, change.address.name)
-        if any(n == name for n, _ in self._listed[place]) and not self._is_known(kind, str(name)):
-            raise _Stale(f"{change.address} was created outside this run since the plan was made. Run plan again.")
+        if any(n == name for n, _ in self._listed[scope]) and not self._is_known(kind, str(name)):
+            raise _Stale("the object was created outside this run since the plan was made. Run plan again.")
 
     def _is_known(self, kind: ResourceKind, name: str) -> bool:
-        """Whether the plan itself goes on from an object of this name (a rename, a pinned twin)."""
+        """Whether the plan itself starts from an object with this name (a rename, a pinned twin)."""
         return any(
             c.address.section == kind.section and c.before is not None and c.before.get(kind.name_member) == name
             for c in self._plan.changes
@@ -260,7 +261,7 @@ class _PoolRun:
     # --- waiting
 
     def _wait(self, change: ResourceChange) -> Iterator[Event]:
-        """Wait until the service is done with an object that it works on by itself."""
+        """Wait until the service has finished processing an object."""
         kind = KINDS[change.address.section]
         if not kind.waits:
             return
@@ -272,8 +273,8 @@ class _PoolRun:
             elapsed = self._clock() - began
             if elapsed > patience:
                 raise CloudError(operation, busy, f"still in this state after {elapsed:.0f} seconds")
-            if self._stop():  # the write was answered; what is left may take hours, and needs no further call
-                said = "the run was interrupted; the service continues by itself, and the next run does the rest"
+            if self._stop():  # the write succeeded; the rest may take hours and needs no further call
+                said = "the run was interrupted; the service continues by itself, and the next run completes the rest"
                 raise CloudError(operation, busy, said)
             yield Waiting(change.address, elapsed, busy)
             self._sleep(min(max(POLL, elapsed / 10), LONGEST_POLL))

@@ -1,7 +1,7 @@
-"""A refused call → the place in the manifest that it is about.
+"""A change that failed → the place in the manifest that it is about.
 
-AWS answers a request and knows nothing of manifests. Where its words name one member that the change declares, the
-error leads there; else it leads to the object.
+AWS responds to a request and knows nothing about manifests. Where its message names one member that the change
+declares, the error points to that member; otherwise it points to the object.
 """
 
 from __future__ import annotations
@@ -17,39 +17,50 @@ AT = re.compile(r"\bat '([\w.]+)'")
 """The member that a validation error of AWS names, in lower camel case: `at 'passwordPolicy.minimumLength'`."""
 
 WORD = re.compile(r"\b[A-Z]\w+")
-"""What may be the name of a member."""
+"""A possible member name."""
 
 
 class Blame(NamedTuple):
-    """What of a change an error is about."""
+    """The part of a change that an error is about."""
 
     path: Path
-    """Within the object; empty for the whole of it."""
+    """Within the object; empty for the whole object."""
     source: Position | None
-    """Where the manifest says so; None for an object that it does not declare."""
+    """Where the manifest declares it; None for an object that it does not declare."""
 
 
 def located(error: CloudError, change: ResourceChange, manifest: str) -> CloudError:
     """Return an error that names manifest, line, member and pool, and what to do.
 
     Args:
-        error: The call that was refused.
-        change: What it was for.
+        error: The refused call.
+        change: The change that the call belongs to.
         manifest: The file of the document, for an object that the manifest does not declare.
     """
-    found = fault(error, change)
+    return error.located(place(change, manifest, fault(error, change)), "apply")
+
+
+def place(change: ResourceChange, manifest: str, at: Blame | None = None) -> str:
+    """Return file, line, column, path and pool: `pools/a.yaml:12:5 clients.web.CallbackURLs (pool a)`.
+
+    Args:
+        change: The change that failed.
+        manifest: The file of the document, for an object that the manifest does not declare.
+        at: The member at fault; None for the whole object.
+    """
+    found = at or Blame((), change.source)
     path = dotted((*_parts(change.address), *found.path)) if found.path else str(change.address)
-    return error.located(f"{found.source or manifest} {path} (pool {change.address.pool})", "apply")
+    return f"{found.source or manifest} {path} (pool {change.address.pool})"
 
 
 def fault(error: CloudError, change: ResourceChange) -> Blame:
-    """Return the member that an error is about where exactly one can be, else the object."""
+    """Return the member that an error is about if exactly one qualifies, otherwise the object."""
     whole = Blame((), change.source)
-    if type(error) is not CloudError:  # permission, quota, a lost answer: no value is at fault
+    if type(error) is not CloudError:  # permission, quota, a lost response: no value is at fault
         return whole
     named = _innermost({p for word in _named(error.message) for p in _with(word, change)})
     if not named and error.code in AT_FAULT and len(change.fields) == 1 and change.before is not None:
-        named = change.fields[0].path  # the only thing that is new in what AWS had accepted
+        named = change.fields[0].path  # the only change to an object that AWS had accepted
     if not named:
         return whole
     sources = (f.source for f in change.fields if f.path[: len(named)] == named and f.source)
@@ -63,14 +74,14 @@ def _named(message: str) -> Iterator[str]:
 
 
 def _with(word: str, change: ResourceChange) -> Iterator[Path]:
-    """Yield the paths of the change that end with a word, each cut off behind it."""
+    """Yield the paths of the change that contain a word, each truncated after it."""
     for field in change.fields:
         if word in field.path:
             yield field.path[: field.path.index(word) + 1]
 
 
 def _innermost(paths: set[Path]) -> Path:
-    """Return the longest path if all others lead to it; nothing if they part."""
+    """Return the longest path if all others are prefixes of it, otherwise an empty path."""
     longest = max(paths, key=len, default=())
     return longest if all(longest[: len(p)] == p for p in paths) else ()
 

@@ -1,5 +1,5 @@
-"""The one port to anything remote.
+"""The only port to remote services.
 
-In: a service, an operation and its parameters. Out: the answer as a tree, or an error sorted by what to do about it.
-boto3 enters here alone, together with quotas, retries and the wrappers that cannot write.
+In: a service, an operation and its parameters. Out: the response as a tree, or an error classified by what to do.
+Only this package uses boto3; it also holds quotas, retries and the wrappers that cannot write.
 """

@@ -1,7 +1,7 @@
 """boto3 behind the port: sessions, quotas, retries and the translation of errors.
 
-The only module that knows boto3, and the only one that reveals secrets. botocore's own retries are off: they would
-send a create again whose answer was lost, and Cognito's creates are not idempotent (decision 11).
+The only module that uses boto3, and the only one that reveals secrets. botocore's own retries are off: they would
+repeat a create whose response was lost, and Cognito's creates are not idempotent (decision 11).
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ THROTTLED = frozenset(
         "KMSThrottling",
     }
 )
-"""Certainly not carried out: may be sent again, creates too (cognito.md 6)."""
+"""Not executed: may be retried, including creates (cognito.md 6)."""
 
 BROKEN = frozenset(
     {
@@ -50,16 +50,16 @@ BROKEN = frozenset(
         "InternalException",
     }
 )
-"""Perhaps carried out: may be sent again unless it creates something."""
+"""Possibly executed: may be retried, except for creates."""
 
-SPREADING = frozenset(
+PROPAGATING = frozenset(
     {
         "InvalidSmsRoleTrustRelationshipException",
         "InvalidSmsRoleAccessPolicyException",
         "InvalidEmailRoleAccessPolicyException",
     }
 )
-"""An IAM role made a moment ago is refused for up to two minutes, with the same words as a wrong one (cognito.md 6)."""
+"""A new IAM role is refused for up to two minutes, with the same codes as an invalid one (cognito.md 6)."""
 
 DENIED = frozenset(
     {
@@ -78,10 +78,10 @@ MISSING = frozenset(
 )
 
 ATTEMPTS = 8
-"""How often a call is sent at most."""
+"""Maximum attempts of a call."""
 
 PATIENCE = 120.0
-"""Seconds that a spreading IAM role is waited for."""
+"""Maximum seconds to wait for a new IAM role to propagate."""
 
 LOST = (
     failures.ConnectionClosedError,
@@ -90,10 +90,10 @@ LOST = (
     failures.ConnectTimeoutError,
     failures.HTTPClientError,
 )
-"""No answer came."""
+"""There was no response."""
 
 UNSENT = (failures.EndpointConnectionError, failures.ConnectTimeoutError)
-"""No answer came, because nothing was sent."""
+"""There was no response, because nothing was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +111,11 @@ class Access:
     max_rps: float | None = None
     """Upper limit of requests a second, over all operations."""
     share: float = 1.0
-    """Part of the quotas that this run may use; `quotas.UNLIMITED` where there are none."""
+    """Share of the quotas that this run may use; `quotas.UNLIMITED` if there are none."""
 
 
 class Aws:
-    """A `Cloud` that is an AWS account and Region."""
+    """A `Cloud` for an AWS account and Region."""
 
     def __init__(
         self,
@@ -138,12 +138,12 @@ class Aws:
         self._asking = Lock()
 
     def identity(self) -> Identity:
-        """Return the account and Region. Asks STS once.
+        """Return the account and Region. Calls STS once.
 
         Raises:
             CloudError: There are no credentials, no Region, or STS refused.
         """
-        with self._asking:  # several pools ask at the same time
+        with self._asking:  # several pools call it at the same time
             if self._identity is None:
                 answer = self.call("sts", "GetCallerIdentity", {})
                 arn = str(answer.get("Arn", "arn:aws"))
@@ -151,7 +151,7 @@ class Aws:
             return self._identity
 
     def call(self, service: str, operation: str, params: Mapping[str, Any]) -> Tree:
-        """Send one request and return the answer without its metadata; see `Cloud.call`."""
+        """Send one request and return the response without its metadata; see `Cloud.call`."""
         name = f"{service}:{operation}"
         began = self._clock()
         for attempt in range(1, ATTEMPTS + 1):
@@ -163,7 +163,7 @@ class Aws:
                 pause = self._pause(operation, error, attempt, self._clock() - began)
                 if pause is None:
                     raise translate(name, error, secrets_in(params)) from None
-                log.info("%s: attempt %d failed (%s), again in %.1f s", name, attempt, _code(error), pause)
+                log.info("%s: attempt %d failed (%s), retrying in %.1f s", name, attempt, _code(error), pause)
                 self._sleep(pause)
         raise AssertionError(name)  # pragma: no cover - the last attempt raises
 
@@ -180,20 +180,20 @@ class Aws:
         began = self._clock()
         self._meter.add(service, operation)
         answer: Tree = method(**reveal(params))
-        if hasattr(answer.get("Body"), "read"):  # of S3: a stream, which may break off as an answer may
+        if hasattr(answer.get("Body"), "read"):  # of S3: a stream, which may fail as a response may
             answer["Body"] = answer["Body"].read()
         request = answer.pop("ResponseMetadata", {}).get("RequestId", "")
         log.debug("%s:%s answered in %.3f s (request %s)", service, operation, self._clock() - began, request)
         return answer
 
     def _pause(self, operation: str, error: Exception, attempt: int, elapsed: float) -> float | None:
-        """Return how many seconds to wait before the next attempt, or None when there must be none."""
+        """Return the seconds to wait before the next attempt, or None for no further attempt."""
         code = _code(error)
-        if attempt >= ATTEMPTS and code not in SPREADING:
+        if attempt >= ATTEMPTS and code not in PROPAGATING:
             return None
         creates = operation.startswith(("Create", "Add"))
         back_off: float = min(30.0, 0.5 * 2 ** (attempt - 1)) * random.uniform(0.5, 1.0)  # noqa: S311 - jitter
-        if code in SPREADING:
+        if code in PROPAGATING:
             return 5.0 if elapsed < PATIENCE and attempt < ATTEMPTS * 4 else None
         if code in THROTTLED or isinstance(error, UNSENT):
             return back_off
@@ -244,7 +244,7 @@ def _session(access: Access) -> boto3.Session:
 
 
 def reveal(value: Any) -> Any:
-    """Return parameters with their secrets in clear, as they are sent; nothing else may hold the result."""
+    """Return parameters with their secrets in plain text, for sending; the result must not be stored."""
     if isinstance(value, Secret):
         return value.reveal()
     if isinstance(value, Mapping):
@@ -255,7 +255,7 @@ def reveal(value: Any) -> Any:
 
 
 def secrets_in(value: Any) -> list[str]:
-    """Return the texts of all secrets in a call, longest first: an error of the service may quote them."""
+    """Return the texts of all secrets in a call, longest first: a service error may quote them."""
     if isinstance(value, Secret):
         return [value.reveal()]
     inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else ()
@@ -269,17 +269,17 @@ def _code(error: Exception) -> str:
 
 
 def translate(name: str, error: Exception, hide: Sequence[str] = ()) -> CloudError:
-    """Turn an error of botocore into one of ours, by what the operator should do.
+    """Translate a botocore error to a `CloudError`, by what the operator should do.
 
     Args:
         name: `service:Operation`.
-        error: botocore's; its message is the service's own and holds no parameter of ours, except for
+        error: The botocore error. Its message comes from the service and contains no parameters, except for
             ParamValidationError, whose message may quote values and is therefore not repeated.
-        hide: Texts that the message must not show, should the service quote them.
+        hide: Texts to remove from the message if the service quotes them.
     """
     code = _code(error)
     if isinstance(error, failures.ParamValidationError):
-        return CloudError(name, "ParamValidation", "the installed botocore refuses the parameters (values not shown).")
+        return CloudError(name, "ParamValidation", "the installed botocore rejects the parameters (values not shown).")
     if isinstance(error, failures.ClientError):
         detail = error.response.get("Error", {})
         request = str(error.response.get("ResponseMetadata", {}).get("RequestId", ""))
@@ -291,7 +291,7 @@ def translate(name: str, error: Exception, hide: Sequence[str] = ()) -> CloudErr
     operation = name.partition(":")[2]
     lost = code in BROKEN or (isinstance(error, LOST) and not isinstance(error, UNSENT))
     if lost and operation.startswith(("Create", "Add")):
-        return Ambiguous(name, code, message or "the answer was lost", request)
+        return Ambiguous(name, code, message or "the response was lost", request)
     if code in MISSING:
         return NotFound(name, code, message, request)
     if code in DENIED or isinstance(error, failures.NoCredentialsError | failures.PartialCredentialsError):

@@ -1,8 +1,8 @@
-"""The one port to anything remote.
+"""The only port to remote services.
 
-Stages know `Cloud` and nothing of boto3. `ReadOnly` is the same port with the writes taken out: commands that must
-not write are given that type, so "plan cannot write" is a fact of the program and not a promise. What has to send
-something else, as notifications do, is given a `Limited` one that can do that and nothing besides.
+Stages use `Cloud` and do not import boto3. `ReadOnly` is the same port without writes: commands that must not write
+receive that type, so "plan cannot write" is enforced by the program. Code that sends other calls, such as
+notifications, receives a `Limited` cloud that allows exactly those.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from reconciler.model import Tree
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who is calling, and where."""
+    """The account and Region of the caller."""
 
     account: str
     """Account number, from sts:GetCallerIdentity."""
@@ -31,17 +31,17 @@ class Identity:
 
 
 class Cloud(Protocol):
-    """An account and Region that answers calls."""
+    """An account and Region that accepts calls."""
 
     def identity(self) -> Identity:
-        """Return the account and Region. Asks STS once."""
+        """Return the account and Region. Calls STS once."""
         ...
 
     def call(self, service: str, operation: str, params: Mapping[str, Any]) -> Tree:
-        """Send one request and return the answer without its metadata.
+        """Send one request and return the response without its metadata.
 
         Args:
-            service: As boto3 calls it: `cognito-idp`, `ssm`, `s3`.
+            service: boto3's name of the service: `cognito-idp`, `ssm`, `s3`.
             operation: CamelCase, as in the service model.
             params: The input structure; `Secret` leaves are revealed here and nowhere else.
 
@@ -60,11 +60,11 @@ class Cloud(Protocol):
 
 
 class WriteAttempted(PoolctlError):
-    """A command that must not write tried to. This is a defect of poolctl; nothing was sent."""
+    """A command that must not write attempted a write. This is a bug in poolctl; nothing was sent."""
 
 
 class Limited:
-    """A cloud that refuses every operation not on its list."""
+    """A cloud that refuses every operation that is not on its list."""
 
     def __init__(self, cloud: Cloud, allowed: frozenset[tuple[str, str]]) -> None:
         self._cloud = cloud
@@ -81,7 +81,7 @@ class Limited:
             WriteAttempted: The operation is not on the list.
         """
         if (service, operation) not in self._allowed:
-            raise WriteAttempted(f"{service}:{operation} is not on the list of what may be sent; nothing was sent")
+            raise WriteAttempted(f"{service}:{operation} is not an allowed call; nothing was sent")
         return self._cloud.call(service, operation, params)
 
     def at(self, region: str) -> Cloud:
@@ -90,21 +90,21 @@ class Limited:
 
 
 class ReadOnly(Limited):
-    """A cloud whose list holds reads and nothing else: what a command is given that must not write."""
+    """A cloud whose list contains only reads, for commands that must not write."""
 
 
 class Sharing:
-    """A cloud that asks a question once, for documents that are read side by side.
+    """A cloud that sends equal requests once, for documents that are read concurrently.
 
-    Only for questions whose answer is the same for all of them, and only while nothing is written: a fleet of a
-    thousand pools would otherwise list all pools a thousand times. An error is no answer; the next one asks again.
+    Only for requests whose response is the same for all documents, and only while nothing is written: otherwise a run
+    over a thousand pools would list all pools a thousand times. Errors are not shared; the next request is sent again.
     """
 
     def __init__(self, cloud: Cloud, shared: frozenset[tuple[str, str]]) -> None:
         self._cloud = cloud
         self._shared = shared
         self._elsewhere: dict[str, Sharing] = {}
-        self._answers: dict[str, Tree] = {}
+        self._responses: dict[str, Tree] = {}
         self._locks: dict[str, Lock] = {}
         self._lock = Lock()
 
@@ -113,19 +113,19 @@ class Sharing:
         return self._cloud.identity()
 
     def call(self, service: str, operation: str, params: Mapping[str, Any]) -> Tree:
-        """Send a request, or return a copy of the answer that was given to the same one."""
+        """Send a request, or return a copy of the response to an equal one."""
         if (service, operation) not in self._shared:
             return self._cloud.call(service, operation, params)
-        question = repr((service, operation, sorted(params.items())))
+        request = repr((service, operation, sorted(params.items())))
         with self._lock:
-            mine = self._locks.setdefault(question, Lock())
-        with mine:  # who asks at the same time waits for the answer
-            if question not in self._answers:
-                self._answers[question] = self._cloud.call(service, operation, params)
-        return deepcopy(self._answers[question])
+            lock = self._locks.setdefault(request, Lock())
+        with lock:  # concurrent equal requests wait for the response
+            if request not in self._responses:
+                self._responses[request] = self._cloud.call(service, operation, params)
+        return deepcopy(self._responses[request])
 
     def at(self, region: str) -> Cloud:
-        """Return the same account in another Region, where questions are shared too."""
+        """Return the same account in another Region, where requests are shared too."""
         with self._lock:
             return self._elsewhere.setdefault(region, Sharing(self._cloud.at(region), self._shared))
 
@@ -146,7 +146,7 @@ def pages(cloud: Cloud, service: str, operation: str, params: Mapping[str, Any],
 
 
 class Meter:
-    """How many requests were sent, repeated ones included. Threads may share it."""
+    """Counts the requests that were sent, including retries. Thread-safe."""
 
     def __init__(self) -> None:
         self._sent: Counter[tuple[str, str]] = Counter()
@@ -167,4 +167,4 @@ class Meter:
 Clock = Callable[[], float]
 """Seconds, monotonic."""
 Sleep = Callable[[float], None]
-"""Waits for so many seconds."""
+"""Waits for a number of seconds."""

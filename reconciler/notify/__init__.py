@@ -1,10 +1,10 @@
 """A drift report → messages to people and programs: a webhook, Slack, SNS and EventBridge.
 
-In: the JSON of a drift report, in which secrets are hidden already. Out: messages, and the ids that were not delivered.
-A watcher that loses an alert is worse than none, because it is relied on. So all that is new goes to every
-receiver, cut into as many messages as its limits ask for and never shortened by leaving something out; a receiver that
-fails does not hold up the others; and what one of them did not take is sent again by the next run. That may send an
-alert twice, and never not at all.
+In: the JSON of a drift report, in which secrets are already hidden. Out: messages, and the ids of undelivered alerts.
+A monitor that loses an alert is worse than none, because people rely on it. So every new alert goes to every receiver,
+in as many messages as the limits of the receiver require and without omissions; a receiver that fails does not block
+the others; and an alert that one of them did not accept is sent again by the next run. An alert may arrive twice, but
+is never lost.
 """
 
 from __future__ import annotations
@@ -36,19 +36,19 @@ __all__ = [
 ]
 
 CALLS = calls()
-"""What the cloud that is handed to `resolve` and `notify` has to be able to do: service and operation of each call."""
+"""The calls that the cloud passed to `resolve` and `notify` must allow: service and operation of each."""
 
 
 @dataclass(frozen=True, slots=True)
 class Notified:
-    """What became of a report."""
+    """The result of sending a report."""
 
     undelivered: frozenset[str]
-    """Ids of what at least one receiver did not take: the next run sends them again."""
+    """Ids of alerts that at least one receiver did not accept: the next run sends them again."""
     failures: tuple[str, ...]
-    """One sentence for each receiver that failed; no address of a webhook is in it."""
+    """One sentence for each receiver that failed, without the address of a webhook."""
     sent: int
-    """How many messages were taken, over all receivers."""
+    """How many messages were accepted, over all receivers."""
 
 
 def notify(
@@ -61,16 +61,16 @@ def notify(
     post: Post = over_http,
     now: Now = time.time,
 ) -> Notified:
-    """Send what is new in a report to all receivers, one after the other. Raises nothing that a receiver does.
+    """Send the new alerts of a report to all receivers, one after the other. Errors of a receiver are not raised.
 
     Args:
         report: The JSON of a drift run, as `render.drift.tree` makes it.
-        receivers: What `resolve` gave.
-        notified: Ids that an earlier report holds; they are not sent again.
-        cloud: Gives a Region that allows `CALLS`; an empty name is the Region of the run.
-        sleep: Waits for so many seconds.
+        receivers: The result of `resolve`.
+        notified: Ids in an earlier report; they are not sent again.
+        cloud: Returns a cloud for a Region that allows `CALLS`; an empty name is the Region of the run.
+        sleep: Waits for a number of seconds.
         post: Sends one HTTP request.
-        now: Seconds since 1970, for receivers that name the time at which to come again.
+        now: Seconds since 1970, for receivers that name the time of the next attempt.
     """
     means = Means(cloud, sleep, post, now)
     new = batch(report, notified)
@@ -88,19 +88,19 @@ def notify(
 
 
 def _collect(results: Iterator[Delivery]) -> tuple[list[Delivery], str]:
-    """Take results as long as they come. An unexpected error must not silence the other receivers."""
+    """Collect the results. An unexpected error must not prevent the delivery to other receivers."""
     found: list[Delivery] = []
     try:
         found.extend(results)
     except CloudError as error:
         return found, str(error)
-    except Exception as error:  # noqa: BLE001 - its words may hold an address; its type does not
+    except Exception as error:  # noqa: BLE001 - its message may contain an address; its type does not
         return found, f"unexpected {type(error).__name__}"
     return found, ""
 
 
 def _left(alerts: Sequence[Alert], results: Sequence[Delivery]) -> tuple[list[Alert], str]:
-    """Return the alerts that were not taken, and why. What no result speaks of was not taken either."""
+    """Return the alerts that were not accepted, and why. An alert without a result was not accepted either."""
     taken = {a.number for r in results if not r.failure for a in r.alerts}
     reason = next((r.failure for r in results if r.failure), "")
     return [a for a in alerts if a.number not in taken], reason

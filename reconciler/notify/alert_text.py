@@ -1,7 +1,7 @@
-"""An alert in words, for people: what is wrong, and below it both sides, the place in the manifest and who it was.
+"""An alert as text for people: what is wrong, then both values, the place in the manifest and the author.
 
-Values come from manifests and from AWS, so everything is one line of characters that can be seen. What a channel must
-escape besides, it escapes itself.
+Values come from manifests and from AWS, so everything is printed on one line, in printable characters. Each channel
+does its own further escaping.
 """
 
 from __future__ import annotations
@@ -23,24 +23,24 @@ TITLES = {
     "refusal": "refused",
     "expired": "ignore rule expired",
 }
-"""What happened, by class of a finding or sort of another alert."""
+"""The title, by class of a finding or sort of another alert."""
 
 
 class AlertLine(NamedTuple):
-    """One thing to say of an alert."""
+    """One line of an alert."""
 
     label: str
-    """What it is; empty for a sentence."""
+    """The name of the value; empty for a sentence."""
     value: str
     """The text: printable, of any length."""
 
 
 def title(alert: Alert, pool: Tree) -> tuple[str, str]:
-    """Return what happened, and to what: `changed`, `clients/web.CallbackURLs`.
+    """Return the title and the object: `changed`, `clients/web.CallbackURLs`.
 
     Args:
         alert: The alert.
-        pool: The entry of its pool; its name is left out, as the heading has it.
+        pool: The entry of its pool; its name is omitted, as it is in the heading.
     """
     tree = alert.tree
     what = TITLES[tree["class"] if alert.sort == "finding" else alert.sort]
@@ -51,9 +51,9 @@ def title(alert: Alert, pool: Tree) -> tuple[str, str]:
 
 
 def lines(alert: Alert) -> Iterator[AlertLine]:
-    """Yield what there is to say of an alert."""
+    """Yield the lines of an alert below its title."""
     tree = alert.tree
-    yield from _SAID[alert.sort](tree)
+    yield from _DETAILS[alert.sort](tree)
     source = tree.get("source")
     if source:
         yield AlertLine("at", printable(f"{source['file']}:{source['line']}"))
@@ -86,7 +86,7 @@ def _expired(tree: Tree) -> Iterator[AlertLine]:
     yield AlertLine("", printable(tree["message"]))
 
 
-_SAID = {"finding": _finding, "gap": _gap, "refusal": _refusal, "expired": _expired}
+_DETAILS = {"finding": _finding, "gap": _gap, "refusal": _refusal, "expired": _expired}
 
 
 def _attributed(who: Tree) -> str:
@@ -97,7 +97,7 @@ def _attributed(who: Tree) -> str:
 
 
 def pool_line(key: str, pool: Tree) -> str:
-    """Return where a pool is and which file declares it, in one line."""
+    """Return location and manifest of a pool, on one line."""
     if not pool:
         return printable(key)
     where = ", ".join(w for w in (pool["id"] or "not found", f"account {pool['account']}", pool["region"]) if w)
@@ -105,22 +105,22 @@ def pool_line(key: str, pool: Tree) -> str:
 
 
 def shown(value: Any) -> str:
-    """Spell a value of the report for people. What it hides or leaves out has a mark there, and words here."""
-    return "(nothing)" if value is None else text(_spoken(value))
+    """Format a value of the report for people. Marks of hidden and omitted values become words."""
+    return "(nothing)" if value is None else text(_unmarked(value))
 
 
-def _spoken(value: Any) -> ShownValue:
+def _unmarked(value: Any) -> ShownValue:
     if isinstance(value, list):
-        return [_spoken(v) for v in value]
+        return [_unmarked(v) for v in value]
     if not isinstance(value, dict):
         plain: ShownValue = value
         return plain
     mark = _mark(value)
-    return {k: _spoken(v) for k, v in value.items()} if mark is None else mark
+    return {k: _unmarked(v) for k, v in value.items()} if mark is None else mark
 
 
 def _mark(value: Tree) -> ShownValue:
-    """A mark is recognized by its whole shape, as a map in a manifest may begin like one."""
+    """Return the words for a mark. It is recognized by its exact keys, as a map in a manifest may resemble one."""
     match value:
         case {"$sensitive": True, **rest} if not rest:
             return HIDDEN

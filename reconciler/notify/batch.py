@@ -1,8 +1,8 @@
-"""What is new in a report, and how it is cut into messages.
+"""The new alerts of a report, and their division into messages.
 
-Every receiver has limits of its own, and none of them may cost a finding. So the cutting is done once, here: alerts
-stay whole and in order, each goes into exactly one message, and one that fits into none is sent with a note in place
-of its values.
+Every receiver has its own limits, and none of them may cost a finding. So the division is done once, here: alerts stay
+whole and in order, each goes into exactly one message, and one that is too large is sent with a note in place of its
+values.
 """
 
 from __future__ import annotations
@@ -16,30 +16,30 @@ from reconciler.model import Target, Tree
 from reconciler.render.tally import plural
 
 FORMAT = "1.0"
-"""Version of what programs are sent: a minor step adds, a major one breaks."""
+"""Version of the format for programs: a minor version adds, a major version breaks."""
 
 SORTS = ("finding", "gap", "refusal", "expired")
-"""What an alert is: a difference, something not read, a pool that was refused, an `ignore` rule past its day."""
+"""The sorts of alerts: a difference, something not read, a pool that was refused, an expired `ignore` rule."""
 
 WORDS = {"finding": "new finding", "gap": "new gap", "refusal": "new refusal", "expired": "expired ignore rule"}
-"""How each is counted."""
+"""The noun for each, as counted in headlines."""
 
 LONG = 2_000
-"""Bytes of a value above which it is left out, where an alert is too big for one message."""
+"""Bytes of a value above which it is omitted if an alert is too large for one message."""
 
 CLIPS = (1_000, 100)
-"""Characters of every text that are kept where leaving out the values was not enough."""
+"""Characters that are kept of every text if omitting the values is not enough."""
 
 Cost = tuple[int, ...]
-"""What something takes of each limit of a message: bytes, blocks, characters."""
+"""The size of something against each limit of a message: bytes, blocks, characters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One thing to send."""
+    """One alert to send."""
 
     number: int
-    """Its place in the batch; an id may be in a report twice."""
+    """Its position in the batch; an id may occur twice in a report."""
     id: str
     """Its stable id."""
     sort: str
@@ -52,34 +52,34 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Everything that is to be sent."""
+    """All alerts to send."""
 
     alerts: tuple[Alert, ...]
     """In the order of the pools, then of the report."""
     pools: Mapping[str, Tree]
     """The entries of the report by their keys."""
     summary: Tree
-    """The report's own: of all pools, and of what was sent before too."""
+    """The summary of the report: over all pools, including alerts sent before."""
     complete: bool
     """Whether everything could be read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What became of one message."""
+    """The result of sending one message."""
 
     alerts: tuple[Alert, ...]
-    """What was in it."""
+    """The alerts in it."""
     failure: str = ""
-    """Why it was not taken; empty when it was."""
+    """Why it was not accepted; empty if it was."""
 
 
 def batch(report: Tree, notified: frozenset[str] = frozenset()) -> Batch:
-    """Return what a report holds that was not sent yet. Findings that do not fail are not sent.
+    """Return the alerts of a report that were not sent yet. Findings that do not fail the run are not sent.
 
     Args:
         report: The JSON of a drift run.
-        notified: Ids of what an earlier report holds.
+        notified: Ids in an earlier report.
     """
     pools = {pool["key"]: clipped(pool, CLIPS[0]) for pool in report["pools"]}
     order = {key: place for place, key in enumerate(pools)}
@@ -101,7 +101,7 @@ def _entries(report: Tree, sort: str) -> Iterable[Tree]:
 
 
 def headline(new: Batch) -> str:
-    """Say in one line how much is new, and where: `2 new findings and 1 new gap in customers (eu-west-1)`."""
+    """Return the number and place of new alerts: `2 new findings and 1 new gap in customers (eu-west-1)`."""
     if not new.alerts:
         return "nothing new"
     sorts = [a.sort for a in new.alerts]
@@ -115,7 +115,7 @@ def headline(new: Batch) -> str:
 
 
 def target(pool: Tree) -> Target:
-    """Return the pool of an entry of `pools` as the engine knows it."""
+    """Return the target of an entry of `pools`."""
     return Target(pool["account"], pool["region"], pool["name"], pool["id"], pool["manifest"])
 
 
@@ -123,14 +123,14 @@ def target(pool: Tree) -> Target:
 
 
 def encoded(value: Any) -> bytes:
-    """Spell a tree as JSON without blanks. Half a character, which UTF-8 cannot hold, becomes a question mark."""
+    """Encode a tree as compact JSON. A lone surrogate, which UTF-8 cannot encode, becomes a question mark."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
 def divided(
     new: Batch, cost: Callable[[Alert], Cost], heading: Callable[[str], Cost], room: Cost
 ) -> list[tuple[Alert, ...]]:
-    """Divide a batch into parts, after having made every alert fit into one; see `packed`."""
+    """Divide a batch into parts, after reducing every alert to a size that fits; see `packed`."""
 
     def fits(alert: Alert) -> bool:
         return _within(_sum(cost(alert), heading(alert.pool)), room)
@@ -141,13 +141,13 @@ def divided(
 def packed(
     alerts: Sequence[Alert], cost: Callable[[Alert], Cost], heading: Callable[[str], Cost], room: Cost
 ) -> list[tuple[Alert, ...]]:
-    """Divide alerts among messages, in their order. One that fits into none has a message of its own.
+    """Divide alerts among messages, in their order. One that is too large has a message of its own.
 
     Args:
-        alerts: All that must be sent.
-        cost: What an alert takes.
-        heading: What its pool takes besides, once in each message, by the pool's key.
-        room: What a message has.
+        alerts: The alerts to send.
+        cost: Returns the size of an alert.
+        heading: Returns the size of a pool's heading, once in each message, by the pool's key.
+        room: The limits of a message.
     """
     parts: list[list[Alert]] = []
     pools: set[str] = set()
@@ -173,11 +173,11 @@ def _within(level: Cost, room: Cost) -> bool:
 
 
 def fitting(alert: Alert, fits: Callable[[Alert], bool]) -> Alert:
-    """Return an alert that fits into a message: as it is, else without its long values, else with all texts cut.
+    """Return an alert that fits into a message: unchanged, without its long values, or with all texts shortened.
 
     Args:
-        alert: What must be sent.
-        fits: Whether it would fit into a message that holds nothing else.
+        alert: The alert to send.
+        fits: Whether an alert fits into a message of its own.
     """
     if fits(alert):
         return alert
@@ -187,7 +187,7 @@ def fitting(alert: Alert, fits: Callable[[Alert], bool]) -> Alert:
 
 
 def _without_values(tree: Tree) -> Tree:
-    """A note says that there was a value, and how long it was: its JSON, in bytes."""
+    """Return an entry in which long values are replaced by a note of their length: of the JSON, in bytes."""
     found = dict(tree)
     for name in ("wanted", "live"):
         length = len(encoded(tree[name])) if name in tree else 0
@@ -197,7 +197,7 @@ def _without_values(tree: Tree) -> Tree:
 
 
 def clipped(value: Any, most: int) -> Any:
-    """Return a tree whose texts have at most so many characters, and a note of how many there were."""
+    """Return a tree whose texts are cut to a number of characters, with a note of their length."""
     if isinstance(value, dict):
         return {k: clipped(v, most) for k, v in value.items()}
     if isinstance(value, list):
@@ -206,5 +206,5 @@ def clipped(value: Any, most: int) -> Any:
 
 
 def cut(text: str, most: int) -> str:
-    """Return a text, or its beginning and how many characters it has; the note comes on top of `most`."""
+    """Return a text, or its beginning and a note of its length; the note is not counted in `most`."""
     return text if len(text) <= most else f"{text[:most]}… ({len(text)} characters)"

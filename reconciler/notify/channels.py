@@ -1,8 +1,8 @@
-"""Addresses of notifications: the forms that they may have, and the lookup before a run.
+"""Addresses of notifications: their forms, and their lookup before a run.
 
-The address of a webhook is a secret: whoever knows it can post. So it lives in a `Secret`, and what is shown of a
-receiver is where its address came from, or the scheme and host of it. Addresses are looked up before a run reads
-anything, so that a variable that is not set stops the run and not the alert at its end.
+The URL of a webhook is a secret: anyone who has it can post. So it is kept in a `Secret`, and messages show only the
+source of a URL, or its scheme and host. Addresses are looked up before a run reads anything, so that a missing variable
+fails the run at its start and not the alert at its end.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from reconciler.notify.notifier import Channel, Notifier, Receiver
 from reconciler.terminal.suggestions import sentences, suggest
 
 SOURCES = ("env", "secret", "ssm")
-"""Where the address of a webhook can be kept."""
+"""Where the URL of a webhook can be stored."""
 
 SECRET_ARN = re.compile(r"arn:aws[\w-]*:(?:secretsmanager|ssm):([a-z0-9-]+):.+", re.ASCII)
 """ARN of a secret or a parameter; its Region."""
 
 HOOK = "`env:NAME`, `secret:NAME#KEY`, `ssm:/PATH`, or a URL"
-"""What may be written for `hook`, as Markdown."""
+"""The forms that `hook` accepts, as Markdown."""
 
 
 def named(pattern: re.Pattern[str], what: str) -> Callable[[Notifier, str], Channel]:
-    """Return what reads the address of something in AWS that needs no lookup.
+    """Return the parser of an AWS address that needs no lookup.
 
     Args:
         pattern: Its form; the first group is its Region.
@@ -50,10 +50,10 @@ def named(pattern: re.Pattern[str], what: str) -> Callable[[Notifier, str], Chan
 
 
 def hook(notifier: Notifier, where: str) -> Channel:
-    """Read where a URL is kept, or the URL itself.
+    """Parse the source of a URL, or a URL.
 
     Raises:
-        InvalidInput: It is neither.
+        InvalidInput: The value is neither.
     """
     name = notifier.name
     source, _, rest = where.partition(":")
@@ -62,13 +62,13 @@ def hook(notifier: Notifier, where: str) -> Channel:
     if source in SOURCES:
         kept, sharp, key = rest.partition("#")
         if not kept or (sharp and not key):
-            raise InvalidInput(f"--notify {name}: the name after {source}: is incomplete. Write {_ways(name)}.")
+            raise InvalidInput(f"--notify {name}: the name after {source}: is incomplete. Write {_forms(name)}.")
         region = SECRET_ARN.fullmatch(rest)
         return Channel(notifier, source, rest, region[1] if region else "")
-    return Channel(notifier, "url", _address(where, f"--notify {name}", f"Write {_ways(name)}."))
+    return Channel(notifier, "url", _address(where, f"--notify {name}", f"Write {_forms(name)}."))
 
 
-def _ways(name: str) -> str:
+def _forms(name: str) -> str:
     return f"{name}=env:NAME, {name}=secret:NAME#KEY, {name}=ssm:/PATH or {name}=https://…"
 
 
@@ -76,9 +76,9 @@ def _ways(name: str) -> str:
 
 
 def _address(text: str, where: str, fix: str) -> Secret:
-    """Return a URL that may be posted to. Nothing of it is repeated when it may not."""
+    """Validate a URL to post to. Errors repeat nothing of it."""
     if not text.isprintable() or " " in text:
-        raise InvalidInput(f"{where}: the URL contains a blank or an invisible character. {fix}")
+        raise InvalidInput(f"{where}: the URL contains a space or a non-printable character. {fix}")
     try:
         url = urlsplit(text)
         right = url.scheme in ("http", "https") and bool(url.hostname) and url.port != 0
@@ -88,7 +88,7 @@ def _address(text: str, where: str, fix: str) -> Secret:
         raise InvalidInput(f"{where}: the value is not a URL. {fix}")
     if url.scheme == "http" and not is_loopback(url.hostname or ""):
         raise InvalidInput(
-            f"{where}: the URL begins with http:, so messages could be read on the way. Use an https: URL."
+            f"{where}: the URL begins with http:, so messages could be read in transit. Use an https: URL."
         )
     return Secret(text, where)
 
@@ -96,19 +96,19 @@ def _address(text: str, where: str, fix: str) -> Secret:
 def resolve(
     channels: Sequence[Channel], *, cloud: Callable[[str], Cloud], environ: Mapping[str, str]
 ) -> tuple[Receiver, ...]:
-    """Look up all addresses before the work begins. AWS is asked only for what is kept there, and for buses.
+    """Look up all addresses before the run. AWS is called only for stored URLs and for buses.
 
     Args:
-        channels: What `parse` gave.
-        cloud: Gives a Region that allows `CALLS`; an empty name is the Region of the run.
+        channels: The results of `parse`.
+        cloud: Returns a cloud for a Region that allows `CALLS`; an empty name is the Region of the run.
         environ: Environment variables.
 
     Raises:
-        InvalidInput: A variable, secret, parameter or bus is not there, or holds no URL.
-        CloudError: AWS could not be asked.
+        InvalidInput: A variable, secret, parameter or bus does not exist, or does not contain a URL.
+        CloudError: AWS refused the lookup.
     """
     wanted = tuple(dict.fromkeys(channels))
-    near = {c: _receiver(c, environ) for c in wanted if c.source in ("env", "url")}  # before AWS is asked
+    near = {c: _receiver(c, environ) for c in wanted if c.source in ("env", "url")}  # before AWS is called
     return tuple(near.get(c) or _far(c, cloud) for c in wanted)
 
 

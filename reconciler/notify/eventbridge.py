@@ -1,7 +1,7 @@
-"""EventBridge: an event for each alert, so that rules can choose among them.
+"""EventBridge: one event for each alert, so that rules can select among them.
 
-PutEvents takes up to ten events at once and may refuse some of them while it takes the others. What it refused, and
-only that, is sent again; what was taken counts as delivered.
+PutEvents takes up to ten events per call and may refuse some of them. Only refused events are sent again; accepted
+events count as delivered.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from reconciler.notify.retry import ATTEMPTS, back_off
 log = logging.getLogger("poolctl.notify")
 
 SOURCE = "poolctl"
-"""Source of our events; `aws.` is AWS's own."""
+"""Source of the events; the prefix `aws.` is reserved."""
 
 TYPES = {
     "finding": "poolctl drift finding",
@@ -36,12 +36,12 @@ TYPES = {
 """DetailType of each sort of alert."""
 
 ENTRIES = 10
-"""Events that one call takes."""
+"""Events that one call accepts."""
 
 LIMIT = 250_000
-"""Bytes of one call. EventBridge took 262,144 for years and takes more now, but a topic or queue behind it may not."""
+"""Bytes of one call. EventBridge now accepts more than the former 262,144, but a topic or queue behind it may not."""
 
-HOPELESS = frozenset(
+PERMANENT = frozenset(
     {
         "AccessDeniedException",
         "InvalidAccountIdException",
@@ -52,10 +52,10 @@ HOPELESS = frozenset(
         "NotAuthorizedForDetailTypeException",
     }
 )
-"""Reasons for refusing an event that will hold the next time too, as the service model lists them."""
+"""Codes of refusals that a retry cannot change, as the service model lists them."""
 
 AT_FAULT = frozenset({"ValidationException", "ParamValidation"})
-"""What is said about a call; another one may still be taken."""
+"""Codes that concern one call; another call may still be accepted."""
 
 USER_POOL = re.compile(r"[\w-]+_[0-9A-Za-z]+", re.ASCII)
 """Id of a user pool; those of identity pools have a colon."""
@@ -68,16 +68,16 @@ def calls(new: Batch, bus: str, limit: int = LIMIT) -> list[tuple[tuple[Alert, .
     """Return the calls: the alerts of each, and its entries in the same order.
 
     Args:
-        new: What is to be sent.
+        new: The alerts to send.
         bus: Name or ARN of the bus.
-        limit: Bytes of a call at most.
+        limit: Maximum bytes of a call.
     """
     parts = divided(new, lambda alert: (1, size(_entry(new, alert, bus))), lambda _: (0, 0), (ENTRIES, limit))
     return [(part, [_entry(new, alert, bus) for alert in part]) for part in parts]
 
 
 def size(entry: Tree) -> int:
-    """Return the bytes of an entry as EventBridge counts them; it leaves out the bus and the names of the members."""
+    """Return the bytes of an entry as EventBridge counts them: without the bus and the names of the members."""
     texts = [entry["Source"], entry["DetailType"], entry["Detail"], *entry.get("Resources", ())]
     return sum(len(text.encode("utf-8")) for text in texts)
 
@@ -101,7 +101,7 @@ def _entry(new: Batch, alert: Alert, bus: str) -> Tree:
 
 
 def _resources(pool: Tree) -> list[str]:
-    """The ARN of a user pool that is there. What identity pools are called in ARNs varies, so they have none here."""
+    """Return the ARN of an existing user pool. The ARN format of identity pools varies, so they have none here."""
     if not USER_POOL.fullmatch(pool["id"]) or not pool["account"]:
         return []
     where = target(pool)
@@ -109,15 +109,15 @@ def _resources(pool: Tree) -> list[str]:
 
 
 def send(new: Batch, receiver: Receiver, means: Means) -> Iterator[Delivery]:
-    """Put all events, and again those that were refused.
+    """Put all events, and retry those that were refused.
 
     Args:
-        new: What is to be sent.
+        new: The alerts to send.
         receiver: The bus.
         means: What to send with.
 
     Raises:
-        CloudError: EventBridge would take no other call either.
+        CloudError: EventBridge would refuse further calls too.
     """
     for part, entries in calls(new, receiver.arn):
         pending = [_Event(alert, entry) for alert, entry in zip(part, entries, strict=True)]
@@ -133,41 +133,41 @@ def send(new: Batch, receiver: Receiver, means: Means) -> Iterator[Delivery]:
 
 
 class _Event(NamedTuple):
-    """One event on its way."""
+    """One event to send."""
 
     alert: Alert
-    """What it is about."""
+    """Its alert."""
     entry: Tree
-    """As it is sent."""
+    """The entry of the call."""
     reason: str = ""
     """Why it was refused."""
-    hopeless: bool = False
-    """Whether it would be refused again."""
+    permanent: bool = False
+    """Whether a retry would be refused too."""
 
 
 def _repeated(pending: list[_Event], receiver: Receiver, means: Means) -> Generator[Delivery, None, list[_Event]]:
-    """Send events until each was taken, or refused for good. Returns those that were not, after all attempts."""
+    """Send events until each was accepted or permanently refused. Returns those left after all attempts."""
     for attempt in range(1, ATTEMPTS + 1):
         answered = _put(means.cloud(receiver.region), pending)
         taken = tuple(e.alert for e in answered if not e.reason)
         if taken:
             yield Delivery(taken)
-        yield from (Delivery((e.alert,), e.reason) for e in answered if e.hopeless)
-        pending = [e for e in answered if e.reason and not e.hopeless]
+        yield from (Delivery((e.alert,), e.reason) for e in answered if e.permanent)
+        pending = [e for e in answered if e.reason and not e.permanent]
         if not pending:
             return []
         if attempt < ATTEMPTS:
             pause = back_off(attempt)
             log.info(
-                "%s: %d events refused (%s), again in %.1f s", receiver.label, len(pending), pending[0].reason, pause
+                "%s: %d events refused (%s), retrying in %.1f s", receiver.label, len(pending), pending[0].reason, pause
             )
             means.sleep(pause)
-    yield Delivery(tuple(e.alert for e in pending), f"{pending[0].reason}, in {ATTEMPTS} attempts")
+    yield Delivery(tuple(e.alert for e in pending), f"{pending[0].reason}, after {ATTEMPTS} attempts")
     return pending
 
 
 def _put(cloud: Cloud, pending: Sequence[_Event]) -> list[_Event]:
-    """Send events once. Only one that has an id in the answer was taken; the answer has the order of the call."""
+    """Send events once. Only events with an id in the response were accepted; it has the order of the call."""
     answer = cloud.call("events", "PutEvents", {"Entries": [e.entry for e in pending]})
     results = answer.get("Entries", [])[: len(pending)]
     return [_answered(event, result or {}) for event, result in zip_longest(pending, results)]
@@ -176,17 +176,17 @@ def _put(cloud: Cloud, pending: Sequence[_Event]) -> list[_Event]:
 def _answered(event: _Event, result: Tree) -> _Event:
     if result.get("EventId") and not result.get("ErrorCode"):
         return event._replace(reason="")
-    code = str(result.get("ErrorCode") or "no answer")
+    code = str(result.get("ErrorCode") or "no response")
     reason = f"events:PutEvents: {code}: {result.get('ErrorMessage', '')}".rstrip(": ")
-    return event._replace(reason=reason, hopeless=code in HOPELESS)
+    return event._replace(reason=reason, permanent=code in PERMANENT)
 
 
 def check(channel: Channel, cloud: Callable[[str], Cloud]) -> None:
-    """Make sure that the bus exists: EventBridge takes events for a bus that does not, and drops them.
+    """Check that the bus exists: EventBridge accepts events for a bus that does not, and drops them.
 
     Raises:
-        InvalidInput: There is no such bus.
-        CloudError: AWS could not be asked.
+        InvalidInput: The bus does not exist.
+        CloudError: AWS refused the lookup.
     """
     bus = str(channel.where)
     if bus == "default":
@@ -194,10 +194,10 @@ def check(channel: Channel, cloud: Callable[[str], Cloud]) -> None:
     try:
         cloud(channel.region).call("events", "DescribeEventBus", {"Name": bus})
     except NotFound:
-        said = f"--notify {channel.label}: there is no such event bus. Create it, or correct the name."
+        said = f"--notify {channel.label}: the event bus does not exist. Create it, or correct the name."
         raise InvalidInput(said) from None
     except Denied:
-        pass  # a bus of another account may take events and still not be readable
+        pass  # a bus of another account may accept events and still not be readable
 
 
 EVENTBRIDGE = Notifier(

@@ -1,7 +1,7 @@
-"""The vocabulary in which a notifier is declared: one value in one file says all that is special about it.
+"""The type by which a notifier is declared: one value in one file holds everything specific to it.
 
 To add one, write a file like `webhook.py` with a `Notifier` in it, and add that value to `registry.NOTIFIERS`. The
-option, its help, its errors, the permissions and the page of the documentation come from the value.
+option, its help, its errors, the permissions and the table in the documentation are derived from the value.
 """
 
 from __future__ import annotations
@@ -24,41 +24,41 @@ Calls = frozenset[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Notifier:
-    """A way to send a report."""
+    """A method of sending a report."""
 
     name: str
-    """What is written before the `=` of `--notify`."""
+    """The part before the `=` of `--notify`."""
     example: str
-    """What may be written behind the `=`: `env:WEBHOOK_URL`."""
+    """An example of the part after the `=`: `env:WEBHOOK_URL`."""
     takes: str
-    """All that may be written there, as Markdown for a table."""
+    """All forms of that part, as Markdown for a table."""
     gets: str
-    """What arrives, as Markdown for a table."""
+    """What the receiver gets, as Markdown for a table."""
     limits: str
-    """Into what a report is cut, as Markdown for a table."""
+    """The limits by which a report is divided, as Markdown for a table."""
     address: Callable[[Notifier, str], Channel]
-    """Reads what is behind the `=`; raises InvalidInput, and repeats nothing of it."""
+    """Parses the part after the `=`; raises InvalidInput, whose message repeats nothing of it."""
     send: Callable[[Batch, Receiver, Means], Iterator[Delivery]]
-    """Sends what is new, and says of each message whether it was taken. May raise CloudError: the rest was not sent."""
+    """Sends the alerts, and yields a result for each message. May raise CloudError: the rest was not sent."""
     calls: Calls = frozenset()
-    """The calls to AWS that it makes, besides looking up where a URL is kept."""
+    """The AWS calls that it makes, besides the lookup of a URL."""
     check: Callable[[Channel, Callable[[str], Cloud]], None] = lambda _channel, _cloud: None
-    """Makes sure, before a run reads anything, that a channel which needs no lookup exists; raises InvalidInput."""
+    """Checks, before a run reads anything, that a channel without a lookup exists; raises InvalidInput."""
 
     @property
     def usage(self) -> str:
-        """What the option looks like: `webhook=env:WEBHOOK_URL`."""
+        """An example of the option's value: `webhook=env:WEBHOOK_URL`."""
         return f"{self.name}={self.example}"
 
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """One `--notify`, not looked up yet."""
+    """The value of one `--notify`, before the lookup."""
 
     notifier: Notifier = field(repr=False)
-    """Which way."""
+    """Its notifier."""
     source: str
-    """`env`, `secret`, `ssm`, `url`, or `arn` for what needs no lookup."""
+    """`env`, `secret`, `ssm`, `url`, or `arn` for an address that needs no lookup."""
     where: str | Secret
     """Name of the variable, secret or parameter; the ARN or name of a topic or bus; a URL as a `Secret`."""
     region: str = ""
@@ -66,7 +66,7 @@ class Channel:
 
     @property
     def label(self) -> str:
-        """What may be shown of it: as it was written, and of a URL the scheme and host."""
+        """The name in messages: the value as written, or the scheme and host of a URL."""
         name = self.notifier.name
         if isinstance(self.where, Secret):
             return f"{name}={_origin(urlsplit(self.where.reveal()))}"
@@ -75,14 +75,14 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Receiver:
-    """A channel that was looked up, so that messages can be sent."""
+    """A channel after the lookup, to which messages can be sent."""
 
     notifier: Notifier = field(repr=False)
-    """Which way."""
+    """Its notifier."""
     label: str
-    """What may be shown of it."""
+    """The name in messages."""
     url: Secret | None = None
-    """Where to post, for what is sent over HTTP."""
+    """URL to post to, for notifiers over HTTP."""
     arn: str = ""
     """ARN of the topic, ARN or name of the bus."""
     region: str = ""
@@ -90,13 +90,13 @@ class Receiver:
 
     @property
     def address(self) -> Secret:
-        """Where to post; only for what is sent over HTTP."""
+        """URL to post to; only for notifiers over HTTP."""
         if self.url is None:
             raise AssertionError(self.notifier.name)
         return self.url
 
 
 def _origin(url: SplitResult) -> str:
-    """Scheme and host; not the user that may be before the host."""
+    """Return scheme, host and port, without user information."""
     port = f":{url.port}" if url.port else ""
     return f"{url.scheme}://{url.hostname}{port}"

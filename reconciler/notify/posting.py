@@ -1,7 +1,7 @@
-"""Posts a message over HTTP, and again when that may help.
+"""Posts a message over HTTP, with retries.
 
-No redirect is followed: it could lead the message elsewhere, and would turn the POST into a GET. Nothing of an
-answer is repeated in an error, and of an exception only its kind: both may quote the address, which is a secret.
+Redirects are not followed: one could send the message elsewhere, and would turn the POST into a GET. Errors repeat
+nothing of a response, and only the type of an exception: both may quote the URL, which is a secret.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ from reconciler.notify.retry import ATTEMPTS, LONGEST, back_off
 log = logging.getLogger("poolctl.notify")
 
 TIMEOUT = 10.0
-"""Seconds that a connection may take, and then an answer."""
+"""Timeout of the connection and of the response, in seconds."""
 
 AGAIN = frozenset({408, 429})
-"""What is sent again besides 5xx."""
+"""Statuses that are retried besides 5xx."""
 
 AT_FAULT = frozenset({400, 413, 422})
-"""What is said about a message; another one may still be taken."""
+"""Statuses that concern one message; another one may still be accepted."""
 
 LARGEST = 2_000
-"""Bytes of an answer that are read."""
+"""Bytes of a response that are read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a receiver said."""
+    """The response of a receiver."""
 
     status: int
     """HTTP status."""
@@ -45,14 +45,14 @@ class Answer:
 
 
 class Unanswered(Exception):
-    """No answer came. Its words say why, and hold nothing of the address."""
+    """There was no response. The message says why, and contains nothing of the URL."""
 
 
 Post = Callable[[Secret, bytes, Mapping[str, str]], Answer]
 """Posts a body with headers to a URL; raises `Unanswered`."""
 
 Complaint = Callable[[Answer], str]
-"""Says what is wrong with an answer of 2xx; an empty text when nothing is."""
+"""Returns what is wrong with a 2xx response; empty if nothing is."""
 
 Now = Callable[[], float]
 """Seconds since 1970."""
@@ -60,12 +60,12 @@ Now = Callable[[], float]
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What messages are sent with; tests hand in others."""
+    """The functions that send messages; tests pass fakes."""
 
     cloud: Callable[[str], Cloud]
-    """Gives a Region; an empty name is the Region of the run."""
+    """Returns a cloud for a Region; an empty name is the Region of the run."""
     sleep: Sleep
-    """Waits for so many seconds."""
+    """Waits for a number of seconds."""
     post: Post
     """Sends one HTTP request."""
     now: Now
@@ -74,19 +74,19 @@ class Means:
 
 @dataclass(frozen=True, slots=True)
 class PostFailure:
-    """Why a message was not taken."""
+    """Why a message was not accepted."""
 
     reason: str
-    """In words."""
+    """The message."""
     final: bool
-    """Whether another message would fare no better."""
+    """Whether further messages would fail too."""
 
 
 def over_http(url: Secret, body: bytes, headers: Mapping[str, str]) -> Answer:
-    """Post once, with proxies and certificates as the environment sets them.
+    """Post once, with the proxies and certificates of the environment.
 
     Raises:
-        Unanswered: No answer came.
+        Unanswered: There was no response.
     """
     import requests
     import urllib3
@@ -100,17 +100,17 @@ def over_http(url: Secret, body: bytes, headers: Mapping[str, str]) -> Answer:
             return Answer(got.status_code, text, got.headers.get("Retry-After", ""))
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
         reason = _words(error)
-    raise Unanswered(reason)  # outside of the handler: an exception keeps the one it was raised in, and its words
+    raise Unanswered(reason)  # outside the handler: an exception keeps its context, including the message
 
 
 def _words(error: Exception) -> str:
     import requests
 
     kinds = {
-        requests.exceptions.SSLError: "its certificate could not be verified, or TLS failed",
+        requests.exceptions.SSLError: "the certificate could not be verified, or TLS failed",
         requests.exceptions.ProxyError: "the proxy could not be reached",
-        requests.exceptions.Timeout: f"no answer within {TIMEOUT:.0f} s",
-        requests.exceptions.ConnectionError: "the connection could not be made, or was closed without an answer",
+        requests.exceptions.Timeout: f"no response within {TIMEOUT:.0f} s",
+        requests.exceptions.ConnectionError: "the connection failed, or was closed without a response",
     }
     found = (words for kind, words in kinds.items() if isinstance(error, kind))
     return next(found, f"the request failed ({type(error).__name__})")
@@ -121,7 +121,7 @@ def _quiet(record: logging.LogRecord) -> bool:
 
 
 def _hush() -> None:
-    """urllib3 logs the path of every request at debug level, and the path is the secret."""
+    """Keep urllib3 from logging the path of every request at debug level: the path is the secret."""
     logger = logging.getLogger("urllib3.connectionpool")
     if _quiet not in logger.filters:
         logger.addFilter(_quiet)
@@ -130,17 +130,17 @@ def _hush() -> None:
 def deliver(
     means: Means, receiver: Receiver, body: bytes, headers: Mapping[str, str], complaint: Complaint
 ) -> PostFailure | None:
-    """Post until the message is taken, or there is no point in going on.
+    """Post until the message is accepted or retries are exhausted.
 
     Args:
         means: What to send with.
-        receiver: Where.
+        receiver: The receiver.
         body: The message, JSON.
-        headers: Besides those that every message has.
-        complaint: Judges an answer of 2xx.
+        headers: Additional headers.
+        complaint: Checks a 2xx response.
 
     Returns:
-        Why it was not taken, or None when it was.
+        Why it was not accepted, or None if it was.
     """
     headers = {"Content-Type": "application/json", "User-Agent": f"poolctl/{__version__}", **headers}
     for attempt in range(1, ATTEMPTS + 1):
@@ -155,9 +155,9 @@ def deliver(
             failure = PostFailure(_named(answer.status), final=True)
             pause = min(LONGEST, max(pause, _asked(answer.retry_after, means.now())))
         if attempt < ATTEMPTS:
-            log.info("%s: attempt %d failed (%s), again in %.1f s", receiver.label, attempt, failure.reason, pause)
+            log.info("%s: attempt %d failed (%s), retrying in %.1f s", receiver.label, attempt, failure.reason, pause)
             means.sleep(pause)
-    return PostFailure(f"{failure.reason}, in {ATTEMPTS} attempts", final=True)
+    return PostFailure(f"{failure.reason}, after {ATTEMPTS} attempts", final=True)
 
 
 def _judged(answer: Answer, complaint: Complaint) -> PostFailure | None:
@@ -166,14 +166,14 @@ def _judged(answer: Answer, complaint: Complaint) -> PostFailure | None:
         wrong = complaint(answer)
         return PostFailure(wrong, final=True) if wrong else None
     if status.MULTIPLE_CHOICES <= answer.status < status.BAD_REQUEST:
-        said = f"{_named(answer.status)} is a redirect, which is not followed. Use the URL that it leads to"
+        said = f"{_named(answer.status)} is a redirect, which is not followed. Use the target URL"
         return PostFailure(said, final=True)
     advice = "The message was refused" if answer.status in AT_FAULT else "Check the URL"
     return PostFailure(f"{_named(answer.status)}. {advice}", final=answer.status not in AT_FAULT)
 
 
 def _named(status: int) -> str:
-    """The words are HTTP's own: the receiver's could hold anything."""
+    """Return the status with HTTP's reason phrase: the receiver's own could contain anything."""
     try:
         return f"HTTP {status} ({HTTPStatus(status).phrase})"
     except ValueError:
@@ -181,7 +181,7 @@ def _named(status: int) -> str:
 
 
 def _asked(header: str, now: float) -> float:
-    """Return the seconds that a `Retry-After` asks for, as a number or as a date; 0 when it says nothing."""
+    """Return the seconds that `Retry-After` requests, as a number or as a date; 0 without a valid value."""
     from datetime import UTC
     from email.utils import parsedate_to_datetime
 

@@ -1,4 +1,4 @@
-"""All notifiers, and what the command line and the documentation make of them."""
+"""All notifiers, and what the command line and the documentation derive from them."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ NOTIFIERS = (WEBHOOK, SLACK, SNS, EVENTBRIDGE)
 
 
 def parse(text: str, notifiers: Sequence[Notifier] = NOTIFIERS) -> Channel:
-    """Read the value of `--notify`.
+    """Parse the value of `--notify`.
 
     Args:
-        text: `CHANNEL=WHERE`; what WHERE may be is the notifier's to say.
-        notifiers: Those that there are.
+        text: `CHANNEL=WHERE`; the notifier defines the forms of WHERE.
+        notifiers: The available notifiers.
 
     Raises:
-        InvalidInput: It is something else. The message repeats nothing of it, as it may hold a URL.
+        InvalidInput: It has another form. The message repeats nothing of it, as it may contain a URL.
     """
     known = {n.name: n for n in notifiers}
     name, sign, where = text.partition("=")
@@ -38,7 +38,7 @@ def parse(text: str, notifiers: Sequence[Notifier] = NOTIFIERS) -> Channel:
 
 
 def calls(notifiers: Sequence[Notifier] = NOTIFIERS) -> Calls:
-    """Return the calls that the cloud handed to `resolve` and `notify` has to allow."""
+    """Return the calls that the cloud passed to `resolve` and `notify` must allow."""
     return REMOTE_READS.union(*(n.calls for n in notifiers))
 
 

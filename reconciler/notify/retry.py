@@ -1,14 +1,14 @@
-"""How often a message is sent, and how long to wait in between."""
+"""The number of attempts to send a message, and the time between them."""
 
 from __future__ import annotations
 
 import random
 
 ATTEMPTS = 5
-"""How often a message is sent at most."""
+"""Maximum attempts to send a message."""
 
 LONGEST = 60.0
-"""Seconds that are waited at most between two attempts, whatever a receiver asks for."""
+"""Maximum seconds between two attempts, whatever a receiver requests."""
 
 
 def back_off(attempt: int) -> float:

@@ -1,8 +1,8 @@
-"""Slack: a message that people read, sent to an incoming webhook.
+"""Slack: a message for people, sent to an incoming webhook.
 
-Slack obeys what is in angle brackets: `<!channel>` notifies all. So the three characters that it reads are
-escaped, and names and values are code, where it reads nothing else. Long values are shortened for the eye; every
-alert is there, with its id.
+Slack interprets text in angle brackets: `<!channel>` notifies everyone in a channel. So its three control characters
+are escaped, and names and values are formatted as code, in which Slack interprets nothing else. Long values are
+shortened for readability; every alert is included, with its id.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ BLOCKS = 50
 """Blocks that a message may have."""
 
 CHARACTERS = 12_000
-"""Characters of all blocks of a message that we send; a channel that is flooded is muted."""
+"""Characters of all blocks of a message; people mute a channel that is flooded."""
 
 HEADER = 150
 """Characters of a header; Slack counts as JavaScript does."""
@@ -32,20 +32,20 @@ MOST = 250
 """Characters of one value that are shown. Six of them stay far below the 3,000 that a section may have."""
 
 TICK = "\N{MODIFIER LETTER GRAVE ACCENT}"
-"""Replaces a backtick within code; nothing escapes one."""
+"""Replaces a backtick within code, which cannot be escaped."""
 
 EVERY = 1.0
-"""Seconds between two messages to one hook; Slack takes one a second."""
+"""Seconds between two messages to one hook; Slack accepts one a second."""
 
 LABELS = {"manifest": "manifest", "live": "live", "default": "default", "needs": "needs the IAM action"}
-"""What is written before a value; others as they are."""
+"""The label before a value; other labels are unchanged."""
 
 
 def messages(new: Batch) -> list[tuple[tuple[Alert, ...], Tree]]:
-    """Return the messages: what is in each, and its payload.
+    """Return the messages: the alerts of each, and its payload.
 
     Args:
-        new: What is to be sent.
+        new: The alerts to send.
     """
     parts = packed(
         new.alerts,
@@ -71,7 +71,7 @@ def _payload(new: Batch, part: Sequence[Alert], number: int, parts: int) -> Tree
 
 
 def _text(text: str) -> Tree:
-    """`verbatim` keeps Slack from making links and mentions of what looks like one."""
+    """Return a text object; `verbatim` keeps Slack from creating links and mentions."""
     return {"type": "mrkdwn", "text": text, "verbatim": True}
 
 
@@ -99,11 +99,11 @@ _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
 def escaped(text: str, most: int) -> str:
-    """Return a text that Slack shows and does not obey, of at most so many characters as it is sent.
+    """Return a text that Slack shows without interpreting it, of a limited number of characters after escaping.
 
     Args:
         text: Any text.
-        most: Characters; what is cut says how long it was.
+        most: Maximum characters; a shortened text ends with a note of its length.
     """
     whole = "".join(_ENTITIES.get(c, c) for c in text)
     if _width(whole) <= most:
@@ -124,24 +124,23 @@ def _width(text: str) -> int:
 
 
 def complaint(answer: Answer) -> str:
-    """Return what is wrong with an answer of HTTP 200: Slack says `ok` and nothing else when it took a message.
+    """Return what is wrong with a 200 response: Slack sends exactly `ok` when it accepted a message.
 
-    Its own words for what is wrong are repeated, as they are plain words; whatever else comes is not, since it may
-    quote the address.
+    Slack's error codes are repeated, as they are plain words; any other body is not, since it may quote the URL.
     """
     said = answer.text.strip()
     if said == "ok":
         return ""
     words = f" ({said})" if re.fullmatch(r"[a-z]{2,20}(?:_[a-z]{2,20}){1,4}", said) else ""
-    return f"it answered HTTP {answer.status} without ok{words}. Check that the URL is that of an incoming webhook"
+    return f"the response is HTTP {answer.status} without ok{words}. Check that the URL is that of an incoming webhook"
 
 
 def send(new: Batch, receiver: Receiver, means: Means) -> Iterator[Delivery]:
-    """Post every message, one a second, and stop where Slack would take no other one either.
+    """Post every message, one a second, and stop when further messages would fail too.
 
     Args:
-        new: What is to be sent.
-        receiver: Where.
+        new: The alerts to send.
+        receiver: The webhook.
         means: What to send with.
     """
     for number, (part, payload) in enumerate(messages(new)):

@@ -1,7 +1,7 @@
-"""SNS: one message, and to each kind of subscriber what it can read.
+"""SNS: one message, in a format for each kind of subscriber.
 
-A topic has people and programs among its subscribers. So a message is sent in three spellings: by e-mail a text, as an
-SMS one line, and to all others (queues, functions, endpoints) the JSON that a webhook gets.
+The subscribers of a topic are people and programs. So a message has three formats: a text for e-mail, one line for SMS,
+and for all others (queues, functions, endpoints) the JSON that a webhook gets.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from reconciler.notify.posting import Means
 from reconciler.render.spelling import printable
 
 LIMIT = 250_000
-"""Bytes of a message, all spellings together. SNS takes 262,144, and what it wraps a message in counts for a queue."""
+"""Bytes of a message in all formats. SNS accepts 262,144, but a queue also counts the envelope that SNS adds."""
 
 SUBJECT = 99
-"""Characters of a subject, ASCII only; it has to be less than 100."""
+"""Characters of a subject, ASCII only; SNS requires fewer than 100."""
 
 SMS = 140
 """Characters of an SMS."""
@@ -41,15 +41,15 @@ TOPIC = re.compile(r"arn:aws[\w-]*:sns:([a-z0-9-]+):[0-9]{12}:[\w-]{1,256}(?:\.f
 """ARN of a topic; its Region."""
 
 AT_FAULT = frozenset({"InvalidParameter", "ParameterValueInvalid", "ValidationException", "ParamValidation"})
-"""What SNS says about a message; another one may still be taken."""
+"""Codes that concern one message; another one may still be accepted."""
 
 
 def messages(new: Batch, limit: int = LIMIT) -> list[tuple[tuple[Alert, ...], Tree]]:
-    """Return the messages: what is in each, and the parameters of its call, without the topic.
+    """Return the messages: the alerts of each, and the parameters of its call, without the topic.
 
     Args:
-        new: What is to be sent.
-        limit: Bytes of a message at most.
+        new: The alerts to send.
+        limit: Maximum bytes of a message.
     """
     envelope = len(_message(new, (), webhook.MANY, webhook.MANY))
 
@@ -65,7 +65,7 @@ def messages(new: Batch, limit: int = LIMIT) -> list[tuple[tuple[Alert, ...], Tr
 
 
 def _json(value: Any) -> str:
-    """ASCII only: SNS and SQS refuse some characters, and escaped there is none that they would."""
+    """Return ASCII-only JSON: SNS and SQS refuse some characters, but accept all of them escaped."""
     return json.dumps(value, separators=(",", ":"))
 
 
@@ -119,12 +119,12 @@ def send(new: Batch, receiver: Receiver, means: Means) -> Iterator[Delivery]:
     """Publish every message; the port retries.
 
     Args:
-        new: What is to be sent.
+        new: The alerts to send.
         receiver: The topic.
         means: What to send with.
 
     Raises:
-        CloudError: SNS would take no other message either.
+        CloudError: SNS would refuse further messages too.
     """
     for part, params in messages(new):
         params |= {"TopicArn": receiver.arn, **_order(receiver, params)}
@@ -139,7 +139,7 @@ def send(new: Batch, receiver: Receiver, means: Means) -> Iterator[Delivery]:
 
 
 def _order(receiver: Receiver, params: Tree) -> Tree:
-    """A FIFO topic drops what it has seen in the last five minutes: an attempt whose answer was lost, for example."""
+    """Return the parameters of a FIFO topic, which drops repeated messages for five minutes: after a lost response."""
     if not receiver.arn.endswith(".fifo"):
         return {}
     digest = hashlib.sha256(params["Message"].encode()).hexdigest()

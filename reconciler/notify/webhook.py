@@ -1,7 +1,7 @@
-"""The webhook: JSON for whatever program listens.
+"""The webhook: JSON for any program.
 
-The body is a report in small: the same entries under the same keys, only what is new, and divided into parts where
-there is too much for one request. Its schema is `poolctl schema --output notification`.
+The body is a reduced report: the same entries under the same keys, only new ones, and divided into parts if they exceed
+one request. Its schema is `poolctl schema --output notification`.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from reconciler.notify.notifier import Notifier, Receiver
 from reconciler.notify.posting import Means, deliver
 
 LIMIT = 200_000
-"""Bytes of a body at most: below what the usual receivers and gateways take."""
+"""Maximum bytes of a body: below the limits of common receivers and gateways."""
 
 MANY = 1_000_000
-"""A number of parts that is never reached; keeps room for its digits."""
+"""A number of parts that is never reached; reserves space for its digits."""
 
 PLACES = {"finding": "findings", "gap": "gaps", "refusal": "refusals", "expired": "expired"}
 """Key of the body for each sort of alert."""
 
 
 def bodies(new: Batch, limit: int = LIMIT) -> list[tuple[tuple[Alert, ...], bytes]]:
-    """Return the messages: what is in each, and its body.
+    """Return the messages: the alerts of each, and its body.
 
     Args:
-        new: What is to be sent.
-        limit: Bytes of a body at most.
+        new: The alerts to send.
+        limit: Maximum bytes of a body.
     """
     room = limit - len(encoded(tree(new, (), MANY, MANY)))
     heads = {key: len(encoded(pool)) + 1 for key, pool in new.pools.items()}
@@ -43,10 +43,10 @@ def tree(new: Batch, part: Sequence[Alert], number: int, parts: int) -> Tree:
     """Return the body of one part.
 
     Args:
-        new: What is to be sent.
-        part: What this part holds of it.
-        number: Which part this is; counts from 1.
-        parts: How many there are.
+        new: All alerts to send.
+        part: The alerts of this part.
+        number: Number of this part; counts from 1.
+        parts: Number of all parts.
     """
     keys = dict.fromkeys(a.pool for a in part)
     return {
@@ -63,15 +63,15 @@ def tree(new: Batch, part: Sequence[Alert], number: int, parts: int) -> Tree:
 
 
 def send(new: Batch, receiver: Receiver, means: Means) -> Iterator[Delivery]:
-    """Post every part, and stop where the receiver would take no other one either.
+    """Post every part, and stop when further parts would fail too.
 
     Args:
-        new: What is to be sent.
-        receiver: Where.
+        new: The alerts to send.
+        receiver: The webhook.
         means: What to send with.
     """
     for part, body in bodies(new):
-        # by it a receiver knows that it has seen a message before: the answer to the first may have been lost
+        # lets a receiver recognize a repeated message: the response to the first may have been lost
         delivery = {"X-Poolctl-Delivery": hashlib.sha256(body).hexdigest()}
         failure = deliver(means, receiver, body, delivery, lambda _: "")
         yield Delivery(part, failure.reason if failure else "")
@@ -88,4 +88,4 @@ WEBHOOK = Notifier(
     address=hook,
     send=send,
 )
-"""JSON to any program that listens."""
+"""JSON to any program."""

@@ -1,4 +1,4 @@
-"""From plans to writes: asks for consent, runs the applier over every plan and reports as it goes."""
+"""Plans → writes: asks for approval, runs the applier on every plan and reports progress."""
 
 from __future__ import annotations
 
@@ -25,28 +25,28 @@ if TYPE_CHECKING:  # pydantic comes with it
 
 @dataclass(frozen=True, slots=True)
 class ApplyOutcome:
-    """What became of an apply."""
+    """The result of an apply."""
 
     plans: tuple[Plan, ...]
-    """What was to be done."""
+    """The plans that were applied."""
     events: tuple[Event, ...]
-    """What was done, in order."""
+    """The events, in order."""
     exit_code: ExitCode
-    """What the process ends with."""
+    """The exit code of the process."""
     given: tuple[str, ...] = ()
-    """The options that the next run needs to mean the same, as they are typed; no value of a variable."""
+    """The options that repeat this run, as they are typed; without values of variables."""
 
     @property
     def wrote(self) -> bool:
-        """Whether a call was answered: a failure after that leaves something written."""
+        """Whether a call succeeded: a failure after that leaves a partial apply."""
         return any(isinstance(e, Sent) for e in self.events)
 
 
 def confirm(plans: Sequence[Plan], options: Options, console: Console) -> bool:
-    """Ask whether to go on, naming pools and accounts; nothing to do needs no consent.
+    """Ask for approval, naming pools and accounts; plans without changes need none.
 
     Raises:
-        InvalidInput: There is no terminal to ask on.
+        InvalidInput: Input is not a terminal.
     """
     busy = [p for p in plans if p.pending]
     if options.yes or not busy:
@@ -66,16 +66,16 @@ def apply_all(
     plans: Sequence[Plan],
     watch: Callable[[Event], None] = lambda _: None,
 ) -> ApplyOutcome:
-    """Apply every plan, one pool after the other, and stop at the first that fails.
+    """Apply every plan, one pool after the other, and stop at the first failure.
 
-    A pool whose turn did not come is reported as not started.
+    The changes of the remaining pools are reported as skipped.
 
     Args:
         runtime: The run.
-        console: Says what is being done.
+        console: Shows progress.
         manifests: One for each plan.
-        plans: What is to be done.
-        watch: Takes each event as it happens.
+        plans: The plans to apply.
+        watch: Receives each event as it happens.
     """
     events: list[Event] = []
     codes: list[int] = []
@@ -96,9 +96,9 @@ def apply_all(
             try:
                 if manifest.needs and plan.pending:
                     done[i] = _planned_again(runtime, manifest, plan)
-            except PoolctlError as error:  # other pools have been written to, and that has to be reported
+            except PoolctlError as error:  # writes to earlier pools still have to be reported
                 console.err(f"Error: {error}")
-                noted(Skipped(c, "it could not be planned again") for c in plan.pending)
+                noted(Skipped(c, "planning again failed") for c in plan.pending)
                 codes.append(error.exit_code)
                 continue
             codes.append(_code(noted(_one(runtime, console, manifest, done[i], stop))))
@@ -107,10 +107,10 @@ def apply_all(
 
 
 def given(options: Options) -> Iterator[str]:
-    """Yield the options that decide what a run does, as they are typed. Values of variables may be meant for few eyes.
+    """Yield the options that decide what a run does, as they are typed. Values of variables may be confidential.
 
     Args:
-        options: The command line, completed by what a plan file says.
+        options: The command line, completed from a plan file.
     """
     yield from _where(options)
     one = (("--env", options.env), ("--max-deletes", "" if options.max_deletes is None else str(options.max_deletes)))
@@ -129,7 +129,7 @@ def given(options: Options) -> Iterator[str]:
 
 
 def _where(options: Options) -> Iterator[str]:
-    """Yield the options that say where to work. An address may hold a password."""
+    """Yield the options that select account, Region and endpoint. An endpoint may contain a password."""
     if options.local is not None:
         yield "--local" if options.local == LOCAL_DIRECTORY else f"--local={shlex.quote(options.local)}"
     endpoint = "…" if "@" in options.endpoint_url else shlex.quote(options.endpoint_url)
@@ -140,7 +140,7 @@ def _where(options: Options) -> Iterator[str]:
 
 
 def _exit(codes: Sequence[int], events: Sequence[Event]) -> ExitCode:
-    """Return the exit code of the run: a failure after a write to any pool leaves it half done."""
+    """Return the exit code of the run: a failure after a write to any pool is a partial apply."""
     code = worst(codes)
     return ExitCode.PARTIAL if code and any(isinstance(e, Sent) for e in events) else code
 
@@ -159,17 +159,18 @@ def _one(runtime: Runtime, console: Console, manifest: Manifest, plan: Plan, sto
 
 
 def _planned_again(runtime: Runtime, manifest: Manifest, before: Plan) -> Plan:
-    """Plan a document anew whose references are known only now that the documents before it were applied.
+    """Plan a document again whose references became known when the documents before it were applied.
 
     Raises:
-        Refused: What came out cannot be applied.
-        Stale: It would do something else than what was shown.
+        Refused: The new plan cannot be applied.
+        Stale: The new plan makes other changes than the one that was shown.
     """
     found = plan_one(runtime, manifest)
     require_applicable([found])
     shown, now = ([(c.type, c.action) for c in p.pending] for p in (before, found))
     if shown != now:
-        raise Stale(f"{manifest.file}: the plan of {manifest.name} has changed since it was shown. Run plan again.")
+        where = f"{manifest.source} (pool {manifest.name})"
+        raise Stale(f"{where}: the plan has changed since it was shown. Run plan again.")
     return found
 
 

@@ -1,6 +1,6 @@
-"""The steps of a drift run: read the reports it is measured against, compare every document, ask who it was, judge.
+"""The steps of a drift run: read earlier reports, compare every document, attribute changes, choose the exit code.
 
-What a pool's drift is, is decided in `drift`; here is what a run over several pools needs around it.
+The package `drift` computes the drift of one pool; this module runs it over several pools.
 """
 
 from __future__ import annotations
@@ -29,30 +29,30 @@ if TYPE_CHECKING:  # pydantic comes with them
 
 
 class Earlier(NamedTuple):
-    """What need not be reported again, by the ids of findings."""
+    """Findings that are not reported again, by id."""
 
     baseline: frozenset[str]
     """Accepted."""
     notified: frozenset[str]
-    """Reported by an earlier run, with what could not be read then."""
+    """Reported by an earlier run, including its gaps."""
 
 
 ADVICE: dict[int, str] = {
     ExitCode.ERROR: "AWS refused, something unexpected happened, or an alert could not be delivered.",
     ExitCode.INVALID: "A manifest, an option or a setting is wrong. Correct it; another attempt fails the same way.",
-    ExitCode.REFUSED: "A pool or a client has the name of another, or a pool could not be compared.",
-    ExitCode.INCOMPLETE: "No drift was found, but part could not be read. Give the role the permissions in the log.",
+    ExitCode.REFUSED: "Two pools or two clients have the same name, or a pool could not be compared.",
+    ExitCode.INCOMPLETE: "No drift was found, but part could not be read. Grant the role the permissions in the log.",
 }
-"""What an exit code of a drift run that failed asks for, for those who run it by themselves."""
+"""What to do about the exit code of a failed drift run, for unattended runs."""
 
 NOT_LOCAL = "Attribution is not available: the embedded Cognito has no CloudTrail."
 
 
 def check(options: Options) -> tuple[Channel, ...]:
-    """Insist that the options of a drift run make sense, before anything is read, and return the channels to notify.
+    """Validate the options of a drift run before anything is read, and return the channels to notify.
 
     Raises:
-        InvalidInput: They do not.
+        InvalidInput: They are invalid.
     """
     if options.remember and options.only_new:
         raise InvalidInput("--remember already reads the earlier report. Remove --only-new.")
@@ -66,7 +66,7 @@ def check(options: Options) -> tuple[Channel, ...]:
 
 
 def earlier(runtime: Runtime) -> Earlier:
-    """Return what was reported or accepted before.
+    """Return the findings that were reported or accepted before.
 
     Raises:
         InvalidInput: An earlier report cannot be read.
@@ -84,8 +84,8 @@ def receivers(runtime: Runtime, channels: Sequence[Channel]) -> tuple[Receiver, 
     """Look up the addresses to notify, before anything is compared.
 
     Raises:
-        InvalidInput: There is no such address.
-        CloudError: AWS, which keeps it, could not be asked.
+        InvalidInput: An address does not exist.
+        CloudError: AWS refused the lookup.
     """
     return notify.resolve(channels, cloud=_sending(runtime), environ=runtime.environ)
 
@@ -93,14 +93,14 @@ def receivers(runtime: Runtime, channels: Sequence[Channel]) -> tuple[Receiver, 
 def notify_receivers(
     runtime: Runtime, console: Console, drifts: Sequence[Drift], receivers: Sequence[Receiver], before: Earlier
 ) -> frozenset[str]:
-    """Send what is new to all receivers, and return the ids of what one of them did not take.
+    """Send new findings to all receivers, and return the ids of those that were not delivered to every receiver.
 
     Args:
         runtime: The run.
-        console: Shows which one did not.
+        console: Shows failed deliveries.
         drifts: One for each document.
-        receivers: Where to send it.
-        before: What was reported before.
+        receivers: The receivers.
+        before: Findings that were reported or accepted before.
     """
     from reconciler.render import redact
     from reconciler.render.machine import drift_json
@@ -123,11 +123,11 @@ def _sending(runtime: Runtime) -> Callable[[str], Cloud]:
 
 
 def run_stats(runtime: Runtime, code: int) -> RunStats:
-    """Return what the run has cost.
+    """Return the duration and the number of requests of the run.
 
     Args:
         runtime: The run.
-        code: What it is going to end with.
+        code: Its exit code.
     """
     from reconciler.render.subjects import RunStats
 
@@ -135,23 +135,23 @@ def run_stats(runtime: Runtime, code: int) -> RunStats:
 
 
 def remember(runtime: Runtime, report: str) -> None:
-    """Keep the report for the next run, where that was asked for. It comes last, so that what it holds was sent.
+    """Store the report for the next run if `--remember` is set. It runs last, so that stored findings were sent.
 
     Raises:
-        PoolctlError: It could not be kept.
+        PoolctlError: It could not be stored.
     """
     if runtime.options.remember:
         report_store.remember(runtime.options.remember, report, lambda: runtime.only(report_store.CALLS))
 
 
 def drift_all(runtime: Runtime, console: Console, manifests: Sequence[Manifest], before: Earlier) -> list[Drift]:
-    """Compare every document with what is live. Nothing is written.
+    """Compare every document with the live state. Nothing is written.
 
-    A document that cannot be looked at is a refusal or a gap of its own, and does not blind the run to the others.
+    A document that cannot be compared becomes a refusal or a gap; the other documents are still compared.
 
     Raises:
-        InvalidInput: `--target` names nothing; AWS was not contacted.
-        PoolctlError: No document could be looked at; why the first could not.
+        InvalidInput: `--target` matches no object; AWS was not contacted.
+        PoolctlError: No document could be compared; the error of the first.
     """
     from reconciler.drift.findings import Criteria
     from reconciler.planning.planner import check_targets
@@ -160,7 +160,7 @@ def drift_all(runtime: Runtime, console: Console, manifests: Sequence[Manifest],
     check_targets(manifests, options.targets)
     criteria = Criteria(runtime.today, options.strict, options.targets, before.baseline, before.notified)
     reader = runtime.readers()
-    trails: dict[str, Trail] = {}  # by Region, as CloudTrail's limit holds for all pools of one
+    trails: dict[str, Trail] = {}  # by Region, as CloudTrail's rate limit applies per Region
 
     def one(manifest: Manifest) -> Drift | PoolctlError:
         try:
@@ -176,7 +176,7 @@ def drift_all(runtime: Runtime, console: Console, manifests: Sequence[Manifest],
 
 
 def _unseen(manifest: Manifest, error: PoolctlError) -> Drift:
-    """What is reported of a document that could not be compared."""
+    """Return the report of a document that could not be compared."""
     from reconciler.kinds import root_of
     from reconciler.kinds.engine_rules import UNSEEN
     from reconciler.observing.observer import gap
@@ -196,8 +196,8 @@ def exit_code(drifts: Sequence[Drift], *, zero: bool, undelivered: bool = False)
 
     Args:
         drifts: One for each document.
-        zero: Whether drift counts as a success. A refusal, a gap or a lost message never does.
-        undelivered: Whether a notification was not taken.
+        zero: Whether drift counts as a success. A refusal, a gap or an undelivered message never does.
+        undelivered: Whether a notification could not be delivered.
     """
     return worst([*(_exit(drift, zero=zero) for drift in drifts), ExitCode.ERROR if undelivered else ExitCode.OK])
 
@@ -227,13 +227,13 @@ def compared(
     parallelism: int = 8,
     known: Callable[[str], str | None] = lambda _: None,
 ) -> Compared:
-    """Read what is live and return how it differs. A pool that cannot be read at all is a gap.
+    """Read the live state and return how it differs. A pool that cannot be read at all is a gap.
 
     Args:
         manifest: One document.
-        cloud: The account and Region to read; a read-only one will do.
+        cloud: The account and Region to read; a read-only one is enough.
         criteria: What counts as drift.
-        parallelism: How many calls may be under way at once.
+        parallelism: How many calls may be in flight at once.
         known: What references to other documents resolve to.
 
     Raises:

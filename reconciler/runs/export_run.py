@@ -1,8 +1,8 @@
-"""The steps of an export: find the pools, read them, write them down, prove the text, save it.
+"""The steps of an export: find the pools, read them, write manifests, verify the manifests, save the files.
 
-A manifest that does not plan to nothing would change the pool that it was taken from, so no text leaves here before it
-was loaded and planned against what was read. Files are made aside and put in place together. Of many pools, one that
-fails costs the others nothing: it is left out as a whole, and named.
+A manifest whose plan has changes would modify the pool that it was exported from. So every manifest is loaded and
+planned against the live state that was read before it is saved. Files are written to a temporary directory and moved
+into place together. A pool that fails is left out completely and named; the others are exported.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from reconciler.terminal.suggestions import suggest
 from schemas.documents import DOCUMENTS
 
 STACK = "aws:cloudformation:stack-name"
-"""The tag by which CloudFormation marks what it made."""
+"""The tag that CloudFormation puts on resources it creates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,44 +51,44 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class ExportResult:
-    """A pool that was exported, and proved."""
+    """A pool that was exported and verified."""
 
     found: Found
     """The pool."""
     exported: Exported
     """Its manifest."""
     gaps: tuple[Gap, ...]
-    """What could not be read, and is missing in the manifest."""
+    """What could not be read and is missing from the manifest."""
     stack: str
-    """The CloudFormation stack that made the pool, or empty."""
+    """The CloudFormation stack that created the pool, or empty."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExportFailure:
-    """A pool of which nothing is written."""
+    """A pool that was not exported."""
 
     found: Found
     """The pool."""
     error: PoolctlError
-    """Why not."""
+    """The reason."""
     exit_code: ExitCode
-    """What a run ends with that goes on without it: 7 where it could not be read, 6 where the proof failed."""
+    """Exit code of a run that continues without it: 7 if it could not be read, 6 if verification failed."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExportOutcome:
-    """What became of an export."""
+    """The result of an export."""
 
     results: tuple[ExportResult, ...]
     """The pools that were exported."""
     failures: tuple[ExportFailure, ...] = ()
-    """Those that were not."""
+    """The pools that were not."""
     paths: tuple[Path, ...] = ()
-    """The files that were put in place."""
+    """The files that were written."""
 
     @property
     def exit_code(self) -> ExitCode:
-        """What the run ends with: the worst of all pools."""
+        """The exit code of the run: the worst of all pools."""
         return worst(
             [
                 *(ExitCode.INCOMPLETE if r.gaps else ExitCode.OK for r in self.results),
@@ -101,12 +101,12 @@ class ExportOutcome:
 
 
 def document_of(pool: str) -> str:
-    """Return the kind of document whose ids look like this one, or nothing for a name."""
+    """Return the kind of document that an id belongs to, or an empty string for a name."""
     return next((k.name for k in DOCUMENTS.values() if re.fullmatch(k.id_pattern, pool)), "")
 
 
 def region_of(pool: str) -> str:
-    """Return the Region that an id names, or nothing for a name."""
+    """Return the Region that an id names, or an empty string for a name."""
     document = document_of(pool)
     return pool.partition(DOCUMENTS[document].id_separator)[0] if document else ""
 
@@ -124,7 +124,7 @@ def one(cloud: Cloud, pool: str) -> Found:
     """Return the pool with an id or a name.
 
     Raises:
-        Refused: There is none, or several have the name.
+        Refused: No pool or several pools have the name.
         CloudError: The pools could not be listed.
     """
     document = document_of(pool)
@@ -136,7 +136,7 @@ def one(cloud: Cloud, pool: str) -> Found:
         return found[0]
     if found:
         listed = "\n".join(f"  {p.id}  ({p.document})" for p in found)
-        raise Refused(f"{len(found)} pools have the name {flow(pool)}. Give the id of one of them:\n{listed}")
+        raise Refused(f"{len(found)} pools have the name {flow(pool)}. Pass the id of one of them:\n{listed}")
     hint = suggest(pool, [p.name for p in known], "Check the account and the Region.")
     raise Refused(f"There is no pool with the name {flow(pool)} in this account and Region. {hint}")
 
@@ -151,7 +151,7 @@ def _listed(cloud: Cloud, document: str) -> Iterator[Found]:
 
 
 def slugs(pools: Sequence[Found]) -> list[str]:
-    """Return a name for each pool's files; pools that would share one have their ids in it."""
+    """Return a file name for each pool; names that would collide contain the id."""
     plain = [exporter.slug(p.name) for p in pools]
     folded = [s.casefold() for s in plain]
     return [
@@ -165,14 +165,14 @@ def slugs(pools: Sequence[Found]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What is live of one pool."""
+    """The live state of one pool."""
 
     found: Found
     """The pool, with its name."""
     live_state: LiveState
-    """Everything in it."""
+    """The pool and everything in it."""
     stack: str
-    """The CloudFormation stack that made it, or empty."""
+    """The CloudFormation stack that created it, or empty."""
 
 
 def read(cloud: Cloud, pool: Found, *, parallelism: int) -> Read:
@@ -209,13 +209,13 @@ def _stack(answer: Tree) -> str:
 def read_all(
     cloud: Cloud, pools: Iterable[Found], *, parallelism: int, say: Callable[[str], None]
 ) -> tuple[list[Read], list[ExportFailure]]:
-    """Read pools, and go on when one of them cannot be read.
+    """Read pools, and continue when one of them cannot be read.
 
     Args:
-        cloud: Where they are.
-        pools: Which.
+        cloud: The account and Region of the pools.
+        pools: The pools.
         parallelism: Calls in flight at once.
-        say: Shows which one is read.
+        say: Shows the pool that is being read.
     """
     read_ones, failures = [], []
     for pool in pools:
@@ -231,14 +231,14 @@ def read_all(
 def export_all(
     pools: Sequence[Read], failures: Sequence[ExportFailure], identity: Identity, style: Style, directory: Path | None
 ) -> ExportOutcome:
-    """Write pools down, and go on when the text of one cannot be proved.
+    """Export pools to manifests, and continue when the verification of one fails.
 
     Args:
-        pools: What was read.
-        failures: What could not be read; it takes part in the choice of names, so that these are the same next time.
-        identity: Where they are.
+        pools: The pools that were read.
+        failures: The pools that could not be read; they count in the choice of names, which stay the same next time.
+        identity: Account and Region.
         style: How to write.
-        directory: Where to put manifests and the files beside them; None where there are none.
+        directory: Directory for manifests and the files beside them; None to write no files.
     """
     results, failed = [], list(failures)
     names = slugs([*(r.found for r in pools), *(f.found for f in failures)])
@@ -251,18 +251,18 @@ def export_all(
 
 
 def export(pool: Read, name: str, identity: Identity, style: Style, directory: Path | None) -> ExportResult:
-    """Write a pool down and prove the text.
+    """Export a pool to a manifest and verify it.
 
     Args:
-        pool: What was read.
+        pool: The pool that was read.
         name: Slug for its files.
-        identity: Where it is.
+        identity: Account and Region.
         style: How to write.
-        directory: Where to put the manifest and the files beside it; None where there are none.
+        directory: Directory for the manifest and the files beside it; None to write no files.
 
     Raises:
-        Partial: The manifest would not plan to nothing; the message says what would be left.
-        Refused: A value cannot be part of the text.
+        Partial: The plan of the manifest has changes; the message lists them.
+        Refused: A value cannot be represented in a manifest.
     """
     exported = exporter.export(pool.found.document, pool.live_state, identity, style, name)
     if directory:
@@ -270,14 +270,14 @@ def export(pool: Read, name: str, identity: Identity, style: Style, directory: P
     left = prove(exported, pool, identity, directory)
     if left:
         raise Partial(
-            "The export does not describe what is live, so nothing of it was written. What a plan would say:\n"
+            "The exported manifest does not match the live pool, so it was not written. A plan of it would show:\n"
             + "\n".join(f"  {line}" for line in left)
         )
     return ExportResult(pool.found, exported, pool.live_state.gaps, pool.stack)
 
 
 def place(exported: Exported, directory: Path) -> None:
-    """Put a manifest and its files into a directory."""
+    """Write a manifest and its files to a directory."""
     for name, content in contents(exported):
         target = directory / name
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -285,7 +285,7 @@ def place(exported: Exported, directory: Path) -> None:
 
 
 def contents(exported: Exported) -> Iterator[tuple[str, bytes]]:
-    """Yield name and content of all files of a pool, the manifest last: it is complete once it is there."""
+    """Yield name and content of all files of a pool, the manifest last: once it exists, all files do."""
     yield from exported.files.items()
     yield f"{exported.slug}.yaml", exported.text.encode()
 
@@ -294,10 +294,10 @@ def contents(exported: Exported) -> Iterator[tuple[str, bytes]]:
 
 
 def prove(exported: Exported, pool: Read, identity: Identity, directory: Path | None) -> list[str]:
-    """Load a manifest and plan it against what it was taken from.
+    """Load a manifest and plan it against the live state that it was exported from.
 
     Returns:
-        What the plan says, in lines without values; nothing when the manifest describes what is live.
+        The changes and refusals of the plan, in lines without values; empty when the manifest matches the live pool.
     """
     path = str(directory / f"{exported.slug}.yaml") if directory else "-"
     try:
@@ -312,7 +312,7 @@ def _planned(path: str, exported: Exported, pool: Read, identity: Identity) -> P
     environ = {p.target: p.value.reveal() for p in exported.promises if p.kind == "env"}
     loaded = load([path], variables=variables([], []), environ=environ, stdin=lambda: exported.text)
     manifest = resolve(loaded.manifests[0], _Promised(identity, exported.promises))
-    # What could not be read is missing on both sides; everything else is compared.
+    # Objects that could not be read are missing on both sides; everything else is compared.
     live_state = LiveState(
         pool.live_state.root, pool.live_state.objects, pool.live_state.known, pool.live_state.foreign
     )
@@ -327,7 +327,7 @@ def _left(plan: Plan) -> Iterator[str]:
 
 
 class _Promised:
-    """A cloud that knows the secrets to which an exported manifest refers, and nothing else."""
+    """A cloud that returns only the secrets to which an exported manifest refers."""
 
     def __init__(self, identity: Identity, promises: Iterable[Promise]) -> None:
         self._identity = identity
@@ -350,7 +350,7 @@ class _Promised:
 
     @staticmethod
     def _nothing(what: str) -> NoReturn:
-        msg = f"a proof asks AWS for nothing, but it asked for {what}"
+        msg = f"the verification of an export must not call AWS, but it called {what}"
         raise LookupError(msg)
 
 
@@ -358,16 +358,16 @@ class _Promised:
 
 
 def save(make: Callable[[Path], ExportOutcome], directory: Path, *, force: bool) -> ExportOutcome:
-    """Make all files aside, and put those of the pools that are right in place.
+    """Write all files to a temporary directory, and move those of the verified pools into place.
 
     Args:
-        make: Writes the files into a directory.
-        directory: Where they go; it is made.
-        force: Whether files that are there are replaced.
+        make: Writes the files to a directory.
+        directory: The destination; it is created.
+        force: Whether existing files are replaced.
 
     Raises:
-        Refused: Files are there already; the message lists them.
-        PoolctlError: A file could not be written; the message lists those that were put in place before it.
+        Refused: Files already exist; the message lists them.
+        PoolctlError: A file could not be written; the message lists those that were written before it.
     """
     new = next((p for p in (directory, *directory.parents) if p.exists() or not p.name), directory)
     try:
@@ -409,9 +409,9 @@ def _move(aside: Path, directory: Path, names: Iterable[str]) -> list[Path]:
 
 
 def _tidy(directory: Path, existing: Path) -> None:
-    """Take directories away again that were made for nothing."""
+    """Remove directories that were created and stayed empty."""
     for made in (directory, *directory.parents):
         if made == existing:
             return
-        with contextlib.suppress(OSError):  # it holds what was written
+        with contextlib.suppress(OSError):  # it is not empty
             made.rmdir()

@@ -1,9 +1,9 @@
-"""Plan ↔ JSON: what a reviewer agrees to, so that apply can do exactly that or nothing (decision 8).
+"""Plan ↔ JSON: what a reviewer approves, so that apply makes exactly those changes or none (decision 8).
 
-A saved plan holds what was shown and a digest of what counts: the changes, the live state that they start from, the
-place, and the options. It holds no secret and no hash of one, which could be guessed offline: a secret enters only by
-where it comes from and whether it changes. Nothing in it is carried out; apply plans again and compares. The digest
-knows neither times nor files, so the same input has the same digest on every machine.
+A saved plan holds the plan as it was shown and a digest of what identifies it: the changes, the live state that they
+start from, account, Region and pool, and the options. It holds no secret and no hash of one, which could be guessed
+offline: of a secret only the origin and whether it changes are recorded. A saved plan is never executed; apply plans
+again and compares. The digest covers neither times nor files, so the same input has the same digest on every machine.
 """
 
 from __future__ import annotations
@@ -47,16 +47,16 @@ from reconciler.terminal.options import Options
 from schemas.base import ApiModel, Keyed, Unordered, members
 
 KIND = "poolctl-plan"
-"""Tells a plan file from a manifest."""
+"""The `kind` of a plan file; manifests have another."""
 
 FORMAT = "1.0"
-"""Version of the file: a minor step adds, a major one breaks."""
+"""Version of the format: a minor version adds, a major version breaks."""
 
 LIFETIME = 24 * 60 * 60
 """Seconds for which a plan may be applied, unless `--expires` says otherwise."""
 
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
-"""How a digest looks."""
+"""The form of a digest."""
 
 MATTER = ("targets", "prune", "max_deletes", "replaceable")
 """Options that decide what a plan does."""
@@ -70,15 +70,15 @@ VERBS = {
     ("delete",): "destroy",
     ("delete", "create"): "replace",
 }
-"""For people, what the machine calls actions."""
+"""The verb for each list of actions in the JSON."""
 
 _ORIGIN = re.compile(r"(?:\$(?:env|ssm|secret|file|var) .*|live|declared|\$\{var\})", re.DOTALL)
-"""Origins that name a place and hold nothing of the value."""
+"""Origins that name a source and contain no part of the value."""
 
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A plan file that was read and found whole."""
+    """A plan file that was read and whose digest matches."""
 
     file: str
     """As the user named it."""
@@ -87,17 +87,17 @@ class Saved:
 
     @property
     def digest(self) -> str:
-        """What stands for everything that counts of the plan."""
+        """The digest of the plan."""
         return str(self.tree["digest"])
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """The manifests that were planned, as they were named then."""
+        """The manifests that were planned, as the command line named them."""
         return tuple(self.tree["paths"])
 
     @property
     def expires(self) -> datetime:
-        """When it stops being good for an apply."""
+        """When it can no longer be applied."""
         return datetime.fromisoformat(self.tree["expires"])
 
 
@@ -134,12 +134,12 @@ def document(plans: Sequence[Plan], calls: Mapping[str, Sequence[Call]], options
 
 
 def digest(plans: Sequence[Plan], calls: Mapping[str, Sequence[Call]], options: Options) -> str:
-    """Return what stands for everything that counts of these plans: `sha256:` and 64 hexadecimal digits."""
+    """Return the digest of these plans: `sha256:` and 64 hexadecimal digits."""
     return str(document(plans, calls, options, datetime.fromtimestamp(0, UTC))["digest"])
 
 
 def dumps(tree: Tree) -> str:
-    """Spell a plan file."""
+    """Serialize a plan file."""
     return json.dumps(tree, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
@@ -148,7 +148,7 @@ def _time(when: datetime) -> str:
 
 
 def _options(options: Options) -> Tree:
-    """What decides about the plan. Of variables only the names: what they hold may be meant for few eyes."""
+    """Return the options that determine the plan. Of variables only the names, as values may be confidential."""
     return {
         "targets": sorted(set(options.targets)),
         "prune": options.prune,
@@ -171,7 +171,7 @@ def _part(text: str) -> tuple[int, int] | None:
 
 
 def _origins(change: ResourceChange) -> list[Tree]:
-    """Where the values come from that cannot be shown or are not known yet; without it they would all look alike."""
+    """Return the origins of values that are hidden or not known yet; otherwise all of them would look alike."""
     changed = {f.path for f in change.fields if f.sensitive}
     found = {}
     for tree in (change.after, change.declared):
@@ -201,7 +201,7 @@ def _origin(leaf: Secret | Reference | Unknown) -> str:
     return leaf.origin if _ORIGIN.fullmatch(leaf.origin) else "literal"
 
 
-# --- what counts ---------------------------------------------------------------------------------------------------
+# --- the digest ----------------------------------------------------------------------------------------------------
 
 
 def _hash(tree: Tree) -> str:
@@ -210,38 +210,38 @@ def _hash(tree: Tree) -> str:
 
 
 def _basis(tree: Tree) -> Tree:
-    """What the digest covers. It is made from the file alone, so a file can be checked by itself."""
+    """Return what the digest covers. It is computed from the file alone, so a file can be verified by itself."""
     plan = tree["plan"]
     pools = [{k: p[k] for k in ("name", "id", "account", "region")} for p in plan["pools"]]
     changes = [c for c in plan["resource_changes"] if c["change"]["actions"] != ["no-op"]]
     return {
         "pools": sorted(pools, key=lambda p: [p[k] for k in p]),
         "options": {k: tree["options"][k] for k in MATTER},
-        "changes": [_counts(c) for c in sorted(changes, key=lambda c: c["pool"])],
+        "changes": [_change_basis(c) for c in sorted(changes, key=lambda c: c["pool"])],
         "origins": sorted(tree["origins"], key=lambda o: (o["address"], o["path"])),
         "refusals": [{k: r[k] for k in ("address", "rule", "path")} for r in plan["refusals"]],
         "gaps": [{k: g[k] for k in ("address", "operation")} for g in plan["coverage"]["gaps"]],
     }
 
 
-def _counts(change: Tree) -> Tree:
+def _change_basis(change: Tree) -> Tree:
     return {
         "address": change["address"],
         "type": change["type"],
         "actions": change["change"]["actions"],
         "live": _sorted(change["change"]["before"]),
-        "fields": [_field(f) for f in change["fields"]],
+        "fields": [_field_basis(f) for f in change["fields"]],
         "calls": _sorted(change.get("api_calls", [])),
     }
 
 
-def _field(field: Tree) -> Tree:
+def _field_basis(field: Tree) -> Tree:
     name = field["path"].rpartition(".")[2]
     return {**field, "before": _sorted(field["before"], name), "after": _sorted(field["after"], name)}
 
 
 def _sorted(value: Any, name: str = "") -> Any:
-    """Bring lists whose order means nothing into one order: the service returns them as it likes."""
+    """Sort lists whose order has no meaning: the service returns them in any order."""
     if isinstance(value, dict):
         return {k: _sorted(v, k) for k, v in value.items()}
     if isinstance(value, list):
@@ -252,7 +252,7 @@ def _sorted(value: Any, name: str = "") -> Any:
 
 @cache
 def _order_free() -> frozenset[str]:
-    """Names of members that are lists without an order, in whatever kind, and lists with one in none."""
+    """Return the names of members that are unordered lists in every kind that has them."""
     free: dict[str, bool] = {}
     for kind in KINDS.values():
         for name, is_free in _lists(kind.model):
@@ -275,13 +275,13 @@ def read(file: str) -> Saved | None:
     """Read a plan file.
 
     Returns:
-        The plan, or None when the file does not say that it is one, or cannot be read.
+        The plan, or None when the file is not a plan file or cannot be read.
 
     Raises:
-        InvalidInput: It is one, and it is damaged, was changed, or is of a version that is not known.
+        InvalidInput: The plan file is damaged, was modified, or has an unsupported format version.
     """
     try:
-        if not FilePath(file).is_file():  # a pipe can be read but once, and the manifests may come through it
+        if not FilePath(file).is_file():  # a pipe can be read only once, and may carry the manifests
             return None
         text = FilePath(file).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
@@ -295,24 +295,24 @@ def read(file: str) -> Saved | None:
     if not isinstance(tree, dict) or tree.get("kind") != KIND:
         return None
     if str(tree.get("format_version")).partition(".")[0] != FORMAT.partition(".")[0]:
-        raise InvalidInput(f"{file}: the plan file is of another version. Run plan --out again with this poolctl.")
+        raise InvalidInput(f"{file}: the plan file has an unsupported version. Run plan --out again with this poolctl.")
     if not _is_whole(tree):
         raise InvalidInput(
-            f"{file}: the plan file was changed after it was written: its digest is not that of its content. "
-            "Nothing was read or written. Run plan --out again, and find out who changed it."
+            f"{file}: the plan file was modified after it was written: its digest does not match its content. "
+            "Nothing was read or written. Run plan --out again, and find out who modified it."
         )
     return Saved(file, tree)
 
 
 def load(file: str) -> Saved:
-    """Read a file that has to be a plan file.
+    """Read a file that must be a plan file.
 
     Raises:
-        InvalidInput: It is none, or not a sound one.
+        InvalidInput: It is not a plan file, or not a valid one.
     """
     found = read(file)
     if found is None:
-        raise InvalidInput(f"{file} is not a plan file. `poolctl plan --out FILE` writes one.")
+        raise InvalidInput(f"{file} is not a plan file. Write one with `poolctl plan --out FILE`.")
     return found
 
 
@@ -329,7 +329,7 @@ def reviewed(options: Options, now: datetime) -> Saved | None:
     """Return the plan file that the command line names in place of manifests, if it names one.
 
     Raises:
-        InvalidInput: The file, or what is given besides it, does not do.
+        InvalidInput: The file is invalid, or conflicts with other arguments.
         Stale: It has expired, or is not the plan that `--expect` names.
     """
     found = [s for s in map(read, options.paths) if s]
@@ -337,10 +337,10 @@ def reviewed(options: Options, now: datetime) -> Saved | None:
         return None
     saved = found[0]
     if len(options.paths) > 1:
-        raise InvalidInput(f"{saved.file} is a plan file and says which manifests it is for; give it alone.")
+        raise InvalidInput(f"{saved.file} is a plan file, which names its manifests. Pass it without other paths.")
     _check_options(saved, options)
     if options.expect and options.expect != saved.digest:
-        raise Stale(f"{saved.file} holds the plan {saved.digest}, not the one that --expect names. Nothing was read.")
+        raise Stale(f"{saved.file} holds the plan {saved.digest}, which does not match --expect. Nothing was read.")
     if now >= saved.expires:
         raise Stale(
             f"{saved.file}: the plan expired at {saved.tree['expires']}. Nothing was read or written. "
@@ -353,15 +353,15 @@ def _check_options(saved: Saved, options: Options) -> None:
     asked, kept = _options(options), saved.tree["options"]
     for name in (*MATTER, "env", "shard"):
         if asked[name] not in ([], False, None, "", kept[name]):
-            raise InvalidInput(f"{saved.file} says itself what the plan may do; leave out the options that say so too.")
+            raise InvalidInput(f"{saved.file} records the options of its plan. Remove the options that contradict it.")
     missing = [v for v in kept["variables"] if v not in asked["variables"]]
     if missing:
         given = " ".join(f"--var {name}=…" for name in missing)
-        raise InvalidInput(f"{saved.file} was made with variables, whose values it does not hold. Give {given} again.")
+        raise InvalidInput(f"{saved.file} does not store the values of the plan's variables. Pass {given} again.")
 
 
 def as_reviewed(saved: Saved, options: Options) -> Options:
-    """Return the options of an apply, completed by those that the plan was made with."""
+    """Return the options of an apply, completed by those of the saved plan."""
     kept = saved.tree["options"]
     return options._replace(
         paths=saved.paths,
@@ -378,32 +378,32 @@ def as_reviewed(saved: Saved, options: Options) -> Options:
 def require_same_plan(
     options: Options, saved: Saved | None, plans: Sequence[Plan], calls: Mapping[str, Sequence[Call]]
 ) -> None:
-    """Insist that today's plans are those that were reviewed.
+    """Require that today's plans are those that were reviewed.
 
     Args:
         options: The command line; completed by `as_reviewed` when there is a plan file.
-        saved: The plan file; None when only `--expect` tells what was reviewed.
+        saved: The plan file; None when only `--expect` identifies the reviewed plan.
         plans: Today's plans.
         calls: The calls that apply would send.
 
     Raises:
-        Stale: They are not; says what differs, as far as that can be told.
+        Stale: They differ; the message lists the differences if there is a plan file.
     """
     now = document(plans, calls, options, datetime.fromtimestamp(0, UTC))
-    wanted = saved.digest if saved else options.expect
-    if now["digest"] == wanted:
+    reviewed_digest = saved.digest if saved else options.expect
+    if now["digest"] == reviewed_digest:
         return
-    lines = ["Today's plan is not the one that was reviewed; nothing was written.", f"reviewed {wanted}"]
+    lines = ["Today's plan is not the reviewed plan; nothing was written.", f"reviewed {reviewed_digest}"]
     lines += [f"now      {now['digest']}"]
     if saved:
-        lines += ["What differs:", *(f"  {line}" for line in difference(saved.tree, now))]
+        lines += ["Differences:", *(f"  {line}" for line in difference(saved.tree, now))]
     else:
-        lines += ["A digest alone does not tell what differs: compare today's plan with what was reviewed."]
+        lines += ["A digest alone does not show the differences: compare today's plan with the reviewed one."]
     raise Stale("\n".join([*lines, "Run plan again and have the result reviewed."]))
 
 
 def caption(saved: Saved) -> str:
-    """Return what is to be said of a file besides its plans."""
+    """Return the lines that `show` prints below the plans of a file."""
     tree, options = saved.tree, saved.tree["options"]
     given = [
         *([f"--env {options['env']}"] if options["env"] else []),
@@ -417,7 +417,7 @@ def caption(saved: Saved) -> str:
     ]
     lines = [
         f"Digest {saved.digest}",
-        f"Made at {tree['created']} by poolctl {tree['poolctl_version']}, expires at {tree['expires']}.",
+        f"Created at {tree['created']} by poolctl {tree['poolctl_version']}, expires at {tree['expires']}.",
         f"Planned with: {' '.join([*given, *saved.paths])}",
     ]
     return "".join(f"{printable(line)}\n" for line in lines)
@@ -427,11 +427,11 @@ def caption(saved: Saved) -> str:
 
 
 def difference(before: Tree, now: Tree) -> list[str]:
-    """Return in words how the plan of one file differs from that of another, one line each.
+    """Return the differences between two plans, one line each.
 
     Args:
-        before: Content of the reviewed one.
-        now: Content of today's.
+        before: Content of the reviewed plan.
+        now: Content of today's plan.
     """
     old, new = _basis(before), _basis(now)
     lines = [*_places(old["pools"], new["pools"]), *_values(old["options"], new["options"], "option ")]
@@ -441,8 +441,8 @@ def difference(before: Tree, now: Tree) -> list[str]:
     lines += [f"! {r['address']}: refused now [{r['rule']}]" for r in new["refusals"] if r not in old["refusals"]]
     lines += [f"! {g['address']}: cannot be read now: {g['operation']}" for g in new["gaps"] if g not in old["gaps"]]
     if one and not other:
-        lines.append("Today there is nothing to do: the plan may have been applied already.")
-    return [printable(line) for line in lines or ["The same objects change, in another order."]]
+        lines.append("Today's plan has no changes: the reviewed plan may have been applied already.")
+    return [printable(line) for line in lines or ["The same objects change, in a different order."]]
 
 
 def _places(old: list[Tree], new: list[Tree]) -> Iterator[str]:
@@ -455,15 +455,15 @@ def _places(old: list[Tree], new: list[Tree]) -> Iterator[str]:
 
 def _of_change(address: str, old: Tree | None, new: Tree | None, origins: Sequence[str]) -> Iterator[str]:
     if old is None and new is not None:
-        yield f"+ {address}: would {_verb(new)} it now; the reviewed plan left it as it was"
+        yield f"+ {address}: today's plan would {_verb(new)} it; the reviewed plan left it unchanged"
         yield from (f"    {f['path']}: {_step(f)}" for f in new["fields"])
     elif new is None and old is not None:
-        yield f"- {address}: the reviewed plan would {_verb(old)} it; now there is nothing to do"
+        yield f"- {address}: the reviewed plan would {_verb(old)} it; today's plan leaves it unchanged"
     elif old is not None and new is not None and (old != new or origins):
         yield f"~ {address}: " + (
-            f"would {_verb(new)} it now, the reviewed plan would {_verb(old)} it"
+            f"today's plan would {_verb(new)} it; the reviewed plan would {_verb(old)} it"
             if old["actions"] != new["actions"]
-            else "is not what was reviewed"
+            else "differs from the reviewed plan"
         )
         details = [*_of_fields(old, new), *origins]
         yield from details or ["    the calls differ"]
@@ -474,9 +474,9 @@ def _of_fields(old: Tree, new: Tree) -> Iterator[str]:
     for path in dict.fromkeys([*one, *other]):
         if one.get(path) != other.get(path):
             yield f"    {path}: reviewed {_step(one.get(path))}; now {_step(other.get(path))}"
-    told = {p for p in (*one, *other) if one.get(p) != other.get(p)}
+    listed = {p for p in (*one, *other) if one.get(p) != other.get(p)}
     live = _values(_flat(old["live"]), _flat(new["live"]), "live ")
-    yield from (f"    {line[2:]}" for line in live if line[2:].removeprefix("live ").partition(":")[0] not in told)
+    yield from (f"    {line[2:]}" for line in live if line[2:].removeprefix("live ").partition(":")[0] not in listed)
 
 
 def _values(old: Tree, new: Tree, label: str) -> Iterator[str]:
@@ -522,7 +522,7 @@ def _text(value: Any) -> str:
 
 
 def plans(saved: Saved) -> tuple[ShownPlan, ...]:
-    """Return the plans of a file, to be shown. What was hidden stays hidden, so they cannot be carried out."""
+    """Return the plans of a file for display. Hidden values stay hidden, so they cannot be applied."""
     shown = saved.tree["plan"]
     changes, unmanaged, notices = (iter(shown[k]) for k in ("resource_changes", "unmanaged", "notices"))
     found = []
@@ -565,7 +565,7 @@ def _revived_field(tree: Tree) -> ShownField:
 
 
 def _address(full: str) -> Address:
-    """Read an address back. Names of pools hold no slash, names of objects may."""
+    """Parse a full address. Names of pools contain no slash; names of objects may."""
     pool, _, rest = full.partition("/")
     section, _, name = rest.partition("/")
     owner, _, part = name.partition("/")

@@ -1,7 +1,7 @@
-"""The composition root: the one place where real things are made.
+"""The composition root: the one place that constructs sessions, clocks and the embedded Cognito.
 
 Commands ask it for a cloud and get boto3 or the embedded Cognito, with the session, quotas and clock that the options
-call for. Commands that must not write ask for `reader`, and what they get cannot write.
+select. Commands that must not write ask for `reader`, which cannot write.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from reconciler.cloud.port import Clock, Cloud, Limited, Meter, ReadOnly, Sharin
 from reconciler.errors import Refused
 from reconciler.terminal.options import Options
 
-if TYPE_CHECKING:  # each costs a tenth of a second or more; they are imported when they are needed
+if TYPE_CHECKING:  # each costs a tenth of a second or more, so they are imported on demand
     from reconciler.manifests.loading import Loaded
     from reconciler.manifests.manifest import Manifest
     from reconciler.planning.pipeline import ResolvedRefs
@@ -31,7 +31,7 @@ LOCAL_REGION = "us-east-1"
 """Region of the embedded Cognito where nothing names one."""
 
 WATCHING = 0.5
-"""Part of Cognito's quotas that `drift` takes: it runs by itself, beside the live application (decision 35)."""
+"""Share of Cognito's quotas that `drift` uses: it runs unattended, beside the live application (decision 35)."""
 
 
 def _today() -> str:
@@ -42,7 +42,7 @@ def _today() -> str:
 
 @dataclass
 class Runtime:
-    """What one run of a command works with."""
+    """The environment of one run of a command."""
 
     options: Options
     """The command line."""
@@ -51,7 +51,7 @@ class Runtime:
     clock: Clock = time.monotonic
     """Seconds, monotonic."""
     sleep: Sleep = time.sleep
-    """Waits for so many seconds."""
+    """Waits for a number of seconds."""
     now: Clock = time.time
     """Seconds since 1970, UTC."""
     today: str = field(default_factory=_today)
@@ -66,14 +66,14 @@ class Runtime:
 
     @cached_property
     def known(self) -> ResolvedRefs:
-        """What is known of the objects of documents that were planned."""
+        """The resolved references to objects of documents that were planned."""
         from reconciler.planning.pipeline import ResolvedRefs
 
         return ResolvedRefs()
 
     @cached_property
     def plan_options(self) -> PlanOptions:
-        """What the operator allows and asks for."""
+        """The options of the plan, as the operator set them."""
         from reconciler.planning.planner import PlanOptions
 
         options = self.options
@@ -84,7 +84,7 @@ class Runtime:
         """Read the manifests that the command line names.
 
         Raises:
-            InvalidManifest: They are wrong; carries all problems.
+            InvalidManifest: They are invalid; carries all problems.
         """
         from reconciler.errors import InvalidManifest
         from reconciler.manifests.loading import load
@@ -99,7 +99,7 @@ class Runtime:
         return load(options.paths, variables=known, environ=self.environ, stdin=stdin, environment=options.env)
 
     def cloud(self, manifest: Manifest) -> Cloud:
-        """Return the account and Region that a manifest is for, with writes.
+        """Return a cloud for the account and Region of a manifest that allows writes.
 
         Raises:
             Refused: `--region` and the manifest disagree.
@@ -107,13 +107,13 @@ class Runtime:
         return self._cloud_in(self._region(manifest))
 
     def reader(self, manifest: Manifest) -> Cloud:
-        """Return the same, without writes."""
+        """Return a read-only cloud for the account and Region of a manifest."""
         return self._read_only(self.cloud(manifest))
 
     def readers(self) -> Callable[[Manifest], Cloud]:
-        """Return what gives a manifest its reader, for a stage that reads many and writes nothing in between.
+        """Return a function from a manifest to its reader, for a stage that reads many manifests and writes nothing.
 
-        What is the same for all documents of a Region, such as the list of pools, is asked once.
+        Answers that are the same for all documents of a Region, such as the list of pools, are requested once.
         """
         from reconciler.kinds import ROOT_LISTS
         from reconciler.manifests.reference_kinds import REMOTE_READS
@@ -127,13 +127,13 @@ class Runtime:
         return reader
 
     def reader_in(self, region: str) -> Cloud:
-        """Return a Region without writes, for commands that work without a manifest.
+        """Return a read-only cloud for a Region, for commands that work without a manifest.
 
         Args:
-            region: The Region that is meant; empty takes that of the options or of the session.
+            region: The Region; empty takes that of the options or of the session.
 
         Raises:
-            Refused: `--region` says another one.
+            Refused: `--region` names another one.
         """
         asked = self.options.region
         if asked and region and asked != region:
@@ -141,11 +141,11 @@ class Runtime:
         return self._read_only(self._cloud_in(region))
 
     def only(self, calls: frozenset[tuple[str, str]], region: str = "") -> Cloud:
-        """Return a Region in which these calls can be made and no others.
+        """Return a cloud for a Region that allows these calls and no others.
 
         Args:
             calls: Service and operation of each.
-            region: The Region that is meant; empty takes that of the options or of the session.
+            region: The Region; empty takes that of the options or of the session.
         """
         return Limited(self._cloud_in(region), calls)
 
@@ -163,9 +163,9 @@ class Runtime:
         return ReadOnly(cloud, READS | REMOTE_READS | SHARED_READS)
 
     def make_up_secrets(self, manifests: Sequence[Manifest]) -> None:
-        """Give the embedded Secrets Manager stand-ins for the secrets that manifests name.
+        """Create placeholder values in the embedded Secrets Manager for the secrets that manifests name.
 
-        A newcomer who runs an example has no secrets, and the embedded Cognito needs none that are real.
+        A newcomer who runs an example has no secrets, and the embedded Cognito needs no real ones.
         """
         from reconciler.local.stand_ins import make_up
         from reconciler.manifests.reference_kinds.secret import SECRET
@@ -176,7 +176,7 @@ class Runtime:
             make_up(self._region(manifest), found)
 
     def _region(self, manifest: Manifest) -> str:
-        """The manifest says where it belongs; an option that says otherwise is a mistake worth stopping for."""
+        """Return the Region of a manifest. A `--region` that contradicts it is refused."""
         asked = self.options.region
         if asked and manifest.region and asked != manifest.region:
             raise Refused(
@@ -192,7 +192,7 @@ class Runtime:
         if options.local:
             # The embedded Cognito has no profiles; everything stays in this process.
             return Aws(Access(region=region, share=self._share), clock=self.clock, sleep=self.sleep, meter=self.meter)
-        # The command line of AWS and its newer SDKs know AWS_REGION; boto3 reads AWS_DEFAULT_REGION alone.
+        # The AWS CLI and the newer SDKs read AWS_REGION; boto3 reads only AWS_DEFAULT_REGION.
         region = region or self.environ.get("AWS_REGION", "")
         share = self._share
         access = Access(region, options.profile, options.role_arn, options.endpoint_url, options.max_rps, share)
@@ -200,7 +200,7 @@ class Runtime:
 
     @property
     def _share(self) -> float:
-        """Which part of Cognito's quotas the run may take."""
+        """The share of Cognito's quotas that the run may use."""
         from reconciler.cloud.quotas import UNLIMITED
 
         if self.options.local or is_emulator(self.options.endpoint_url):
@@ -210,7 +210,7 @@ class Runtime:
 
 @contextmanager
 def running(options: Options, environ: Mapping[str, str]) -> Iterator[Runtime]:
-    """Give a runtime, and the embedded Cognito around it when the options ask for it."""
+    """Yield a runtime, with the embedded Cognito running if the options ask for it."""
     if not options.local:
         yield Runtime(options, environ)
         return

@@ -1,6 +1,6 @@
-"""Steps that several commands share: load, plan everything, judge what was found.
+"""Steps that several commands share: load, plan every manifest, evaluate the plans.
 
-A command is a short list of these; what is decided here is decided for all of them alike.
+A command is a short list of these steps, so all commands decide alike.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ if TYPE_CHECKING:  # pydantic comes with it
 T = TypeVar("T")
 
 POOLS_AT_ONCE = 4
-"""Manifests that are read side by side; the calls of each are concurrent too."""
+"""Manifests that are read concurrently; the calls of each are concurrent too."""
 
 
 def load(runtime: Runtime, console: Console) -> Sequence[Manifest]:
-    """Read the manifests that the command line names, and say what is worth a notice.
+    """Read the manifests that the command line names, and print their notices.
 
     Raises:
-        InvalidManifest: They are wrong.
+        InvalidManifest: They are invalid.
     """
     from reconciler.manifests.links import ordered
     from reconciler.manifests.sharding import part
@@ -63,19 +63,19 @@ def plan_all(runtime: Runtime, console: Console, manifests: Sequence[Manifest]) 
 
 
 def each(manifests: Sequence[Manifest], console: Console, work: Callable[[Manifest], T]) -> list[T]:
-    """Do something that reads for every document, several at a time, and return the results in their order.
+    """Run a reading step for every document, several at a time, and return the results in the order of the documents.
 
     Args:
         manifests: In the order in which they may refer to each other.
-        console: Shows which one is read.
-        work: What is done; whatever it raises ends the run.
+        console: Shows the document that is being read.
+        work: The step; an exception ends the run.
     """
 
     def one(manifest: Manifest) -> T:
         console.status(f"Reading {manifest.name}…")
         return work(manifest)
 
-    # A document that refers to others comes after them; the rest have nothing to wait for.
+    # A document that refers to others waits for them; the rest start at once.
     free = [m for m in manifests if not m.needs]
     with ThreadPoolExecutor(max_workers=POOLS_AT_ONCE) as pool:
         found = {id(m): result for m, result in zip(free, pool.map(one, free), strict=True)}
@@ -85,12 +85,12 @@ def each(manifests: Sequence[Manifest], console: Console, work: Callable[[Manife
 
 
 def plan_one(runtime: Runtime, manifest: Manifest, cloud: Cloud | None = None) -> Plan:
-    """Plan one manifest, and remember what others may refer to.
+    """Plan one manifest, and record the identifiers that others may refer to.
 
     Args:
         runtime: The run.
         manifest: The document.
-        cloud: Where to read; None makes a reader that shares nothing with other documents.
+        cloud: Account and Region to read; None creates a reader that shares no answers with other documents.
 
     Raises:
         PoolctlError: It could not be planned.
@@ -138,7 +138,7 @@ def calls(plans: Sequence[Plan]) -> dict[str, Sequence[Call]]:
 
 
 def require_reviewed(options: Options, plans: Sequence[Plan], reviewed: Saved | None) -> None:
-    """Insist that these are the plans that were reviewed.
+    """Require that these are the plans that were reviewed.
 
     Args:
         options: The command line; its `expect` counts where there is no plan file.
@@ -146,7 +146,7 @@ def require_reviewed(options: Options, plans: Sequence[Plan], reviewed: Saved | 
         reviewed: The plan file, if one was given.
 
     Raises:
-        Stale: They are not.
+        Stale: They differ.
     """
     from reconciler.runs.planfile import require_same_plan
 
@@ -154,10 +154,10 @@ def require_reviewed(options: Options, plans: Sequence[Plan], reviewed: Saved | 
 
 
 def require_applicable(plans: Sequence[Plan]) -> None:
-    """Insist that the plans may be applied.
+    """Require that the plans may be applied.
 
     Raises:
-        Refused: A rule says no, in any of the plans; nothing is written in any pool.
+        Refused: A rule refuses one of the plans; nothing is written to any pool.
         Incomplete: Part could not be read.
     """
     refusals = [r for plan in plans for r in plan.refusals]

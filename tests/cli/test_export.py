@@ -177,7 +177,7 @@ def test_a_pool_that_fails_its_proof_does_not_stop_the_others(place):
     (place.to / "partners.yaml").write_text("of an earlier export")
     ran = place.run("export", "--all", "--force", "--to", str(place.to))
     assert ran.code == 6
-    assert f"partners ({spoilt}) was not exported: The export does not describe what is live" in ran.err
+    assert f"partners ({spoilt}) was not exported: The exported manifest does not match the live pool" in ran.err
     assert "PreSignUp" in ran.err
     assert place.files() == ["customers.yaml", "partners.yaml", "staff.yaml"]
     assert sorted(ran.out.splitlines()) == [str(place.to / f) for f in ("customers.yaml", "staff.yaml")]

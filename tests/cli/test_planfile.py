@@ -129,7 +129,7 @@ def test_what_somebody_else_changed_stops_it_and_is_shown(live, recorded):
     assert (ran.code, ran.last) == (5, "exit 5 (stale)")
     assert writes == recorded() == ["UpdateGroup"]
     assert live.state() == before
-    assert "~ customers/groups/admins: is not what was reviewed" in ran.err
+    assert "~ customers/groups/admins: differs from the reviewed plan" in ran.err
     assert "Precedence: reviewed 1 -> 2; now 9 -> 2" in ran.err
     assert "user_pool" not in ran.err
     assert "nothing was written" in ran.err
@@ -142,9 +142,9 @@ def test_the_difference_tells_what_came_and_went(live):
     live.write({**TREE, "groups": {"admins": {"Precedence": 1}, "new": {"Precedence": 5}}})
     ran = live.run("apply", "p.json")
     assert ran.code == 5
-    assert "- customers/user_pool: the reviewed plan would update it; now there is nothing to do" in ran.err
+    assert "- customers/user_pool: the reviewed plan would update it; today's plan leaves it unchanged" in ran.err
     assert "- customers/groups/admins: the reviewed plan would update it" in ran.err
-    assert "+ customers/groups/new: would create it now; the reviewed plan left it as it was" in ran.err
+    assert "+ customers/groups/new: today's plan would create it; the reviewed plan left it unchanged" in ran.err
     assert "Precedence: null -> 5" in ran.err
 
 
@@ -153,7 +153,7 @@ def test_a_plan_is_applied_but_once(place):
     assert place.run("apply", "p.json").code == 0
     again = place.run("apply", "p.json")
     assert again.code == 5
-    assert "the plan may have been applied already" in again.err
+    assert "the reviewed plan may have been applied already" in again.err
 
 
 def test_the_digest_alone_will_do(live, recorded):
@@ -164,7 +164,7 @@ def test_the_digest_alone_will_do(live, recorded):
     wrong = live.run("apply", "--expect", "sha256:" + "0" * 64, "m.yaml")
     assert (wrong.code, recorded()) == (5, [])
     assert "MinimumLength = 12 -> 14" in wrong.out
-    assert "A digest alone does not tell" in wrong.err
+    assert "A digest alone does not show" in wrong.err
     assert live.run("apply", "--expect", "sha256:" + "0" * 64, "p.json").code == 5
     other_options = live.run("apply", "--prune", "--expect", digest, "m.yaml")
     assert (other_options.code, recorded()) == (5, [])
@@ -200,7 +200,7 @@ def test_a_plan_file_that_was_changed_is_refused(live, recorded):
         for command in ("apply", "show"):
             ran = live.run(command, "p.json")
             assert (ran.code, ran.out, recorded()) == (3, "", [])
-            assert "was changed after it was written" in ran.err
+            assert "was modified after it was written" in ran.err
 
 
 def test_show_prints_what_plan_printed(live):

@@ -65,7 +65,7 @@ def test_a_pool_that_cannot_be_read_at_all(local, file):
         assert ran.code == 1
         said = "cognito-idp:ListUserPools: AccessDeniedException: not allowed"
         assert f"Error: {file}:1:1 (pool customers): {said}" in ran.err
-        expected = f"(needs the IAM action cognito-idp:ListUserPools). Give it to the role, then run {command} again."
+        expected = f"(needs the IAM action cognito-idp:ListUserPools). Grant it to the role, then run {command} again."
         assert expected in ran.err
     assert "(needs the IAM action cognito-idp:ListUserPools)" in run("drift", str(file), environ=KEYS).out
 

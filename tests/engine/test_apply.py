@@ -21,6 +21,7 @@ from reconciler.manifests.reference_kinds import REMOTE_READS
 from reconciler.model import Action, Done, Failed, Sent, Skipped, Tree, Verified, Waiting
 from reconciler.planning.lowering import lower
 from reconciler.planning.pipeline import planned
+from reconciler.planning.planner import PlanOptions
 from reconciler.runs.apply_run import _code
 from tests.engine.full import role
 from tests.support import REGION, Bench, bench, document, manifest
@@ -280,7 +281,7 @@ def test_a_failure_stops_what_depends_on_it_and_nothing_else(here, tmp_path):
     here.converge(found)
 
 
-def test_an_object_that_somebody_else_changed_since_the_plan_stops_everything(here, tmp_path):
+def test_an_object_changed_outside_the_run_since_the_plan_stops_everything(here, tmp_path):
     here.converge(manifest(tmp_path, FULL))
     found = manifest(tmp_path, CHANGED)
     plan = here.plan(found)
@@ -291,15 +292,34 @@ def test_an_object_that_somebody_else_changed_since_the_plan_stops_everything(he
     failed = [e for e in events if isinstance(e, Failed)]
     assert [(str(e.change.address), e.stale) for e in failed] == [("groups/users", True)]
     assert here.snapshot(pool)["groups"] == before
+    (change,) = [c for c in plan.pending if str(c.address) == "groups/users"]
+    assert str(change.source).startswith(found.file)
+    assert failed[0].error == (
+        f"{change.source} groups/users (pool customers): the object was changed outside this run since the plan was "
+        "made. Run plan again."
+    )
+
+
+def test_a_stale_object_that_no_manifest_declares_is_located_by_its_file(here, tmp_path):
+    here.converge(manifest(tmp_path, FULL))
+    found = manifest(tmp_path, {**FULL, "groups": {"admins": {"Precedence": 0}}, "prune": ["groups"]})
+    plan = planned(found, here.cloud, PlanOptions(prune=True))
+    here.boto().delete_group(UserPoolId=pools(here)[0], GroupName="users")
+    failed = [e for e in here.apply(found, plan) if isinstance(e, Failed)]
+    assert [e.error for e in failed] == [
+        f"{found.file} groups/users (pool customers): the object no longer exists. Run plan again."
+    ]
 
 
 @pytest.mark.parametrize("name", ["customers"])
-def test_a_pool_that_somebody_else_made_since_the_plan_is_not_made_twice(here, tmp_path, name):
+def test_a_pool_created_outside_the_run_since_the_plan_is_not_created_twice(here, tmp_path, name):
     found = manifest(tmp_path, FULL)
     plan = here.plan(found)
     here.boto().create_user_pool(PoolName=name)
     events = here.apply(found, plan)
-    assert [e.stale for e in events if isinstance(e, Failed)] == [True]
+    failed = [e for e in events if isinstance(e, Failed)]
+    assert [e.stale for e in failed] == [True]
+    assert failed[0].error.startswith(f"{plan.pending[0].source} user_pool (pool customers): the object was created ")
     assert len(pools(here)) == 1
 
 

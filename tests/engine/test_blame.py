@@ -75,7 +75,7 @@ def test_permission_and_quota_are_about_the_object(kind):
             (
                 "pools/customers.yaml:10:3 clients/web (pool customers): cognito-idp:UpdateUserPoolClient: "
                 "AccessDeniedException: not allowed (needs the IAM action cognito-idp:UpdateUserPoolClient). "
-                "Give it to the role, then run apply again."
+                "Grant it to the role, then run apply again."
             ),
         ),
         (
@@ -97,7 +97,7 @@ def test_permission_and_quota_are_about_the_object(kind):
             (
                 "pools/customers.yaml:10:3 clients/web (pool customers): cognito-idp:CreateGroup: "
                 "LimitExceededException: too many. "
-                "Ask AWS for a higher quota or delete what is not needed, then run apply again."
+                "Request a quota increase from AWS or delete unused objects, then run apply again."
             ),
         ),
     ],

@@ -246,7 +246,7 @@ def _set(tree, path, value):
 def test_a_file_that_was_changed_is_refused(local, tmp_path, path, value):
     tree = saved(local.plan(load(tmp_path)))
     _set(tree, path, value)
-    with pytest.raises(InvalidInput, match="was changed after it was written") as caught:
+    with pytest.raises(InvalidInput, match="was modified after it was written") as caught:
         planfile.load(write(tmp_path, tree))
     assert caught.value.exit_code == 3
 
@@ -266,7 +266,7 @@ def test_damaged_files_and_other_versions_are_refused(local, tmp_path):
     (tmp_path / "half.json").write_text(planfile.dumps(tree)[:400])
     with pytest.raises(InvalidInput, match="damaged"):
         planfile.load(str(tmp_path / "half.json"))
-    with pytest.raises(InvalidInput, match="another version"):
+    with pytest.raises(InvalidInput, match="unsupported version"):
         planfile.load(write(tmp_path, {**tree, "format_version": "2.0"}))
 
 
@@ -287,9 +287,9 @@ def test_what_is_given_beside_a_plan_file_must_fit(local, tmp_path):
     full_options = planfile.as_reviewed(found, options)
     assert (full_options.paths, full_options.prune, full_options.var_files) == (("x",), True, ("v",))
     for wrong, words in (
-        ({"paths": (file, "pools")}, "give it alone"),
-        ({"max_deletes": 3}, "leave out the options"),
-        ({"targets": ("mfa",)}, "leave out the options"),
+        ({"paths": (file, "pools")}, "without other paths"),
+        ({"max_deletes": 3}, "Remove the options"),
+        ({"targets": ("mfa",)}, "Remove the options"),
         ({"vars": ()}, "--var stage"),
     ):
         with pytest.raises(InvalidInput, match=words):

@@ -167,7 +167,7 @@ def test_a_rule_gets_an_event_for_each_alert(aws, named):
 
 def test_a_bus_that_does_not_exist_is_found_before_anything_is_read(aws):
     """PutEvents would take the events, and drop them."""
-    with pytest.raises(InvalidInput, match="there is no such event bus"):
+    with pytest.raises(InvalidInput, match="the event bus does not exist"):
         resolve([parse("eventbridge=nobody")], cloud=aws, environ={})
 
 
@@ -219,7 +219,7 @@ def test_only_what_was_refused_is_sent_again():
     assert 0.5 <= waited[0] <= 1 <= waited[1] <= 2
 
 
-def test_what_is_hopeless_is_not_sent_again():
+def test_a_permanent_refusal_is_not_sent_again():
     bus = Bus(n1=["MalformedDetail"], n2=["ThrottlingException"])
     result, _ = put(many(12), bus)
     assert result.undelivered == {identity(1)}
@@ -234,7 +234,7 @@ def test_after_five_attempts_the_rest_is_undelivered():
     assert (len(bus.calls), len(waited)) == (5, 4)
     taken = {identity(n) for n in range(10)} - {identity(1)}
     assert result.undelivered == {identity(n) for n in range(25)} - taken
-    assert "ThrottlingException: why, in 5 attempts." in result.failures[0]
+    assert "ThrottlingException: why, after 5 attempts." in result.failures[0]
 
 
 @pytest.mark.parametrize("entries", [None, [], [{}], [{"EventId": "a"}], [{"EventId": "a"}] * 9])

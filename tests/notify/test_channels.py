@@ -70,8 +70,8 @@ def test_parse(text, channel, label):
         (f"slack=https:///{TOKEN}", "the value is not a URL"),
         (f"slack=https://[::1/{TOKEN}", "the value is not a URL"),
         (f"slack=https://h:99999/{TOKEN}", "the value is not a URL"),
-        (f"slack=https://h/ {TOKEN}", "a blank"),
-        (f"slack=https://h/\n{TOKEN}", "a blank"),
+        (f"slack=https://h/ {TOKEN}", "a space"),
+        (f"slack=https://h/\n{TOKEN}", "a space"),
         (f"slack=http://hooks.slack.com/{TOKEN}", "begins with http:"),
         (f"slack=http://localhost.example.com/{TOKEN}", "begins with http:"),
         (f"slack=http://127.0.0.1.example.com/{TOKEN}", "begins with http:"),
@@ -157,7 +157,7 @@ def test_secrets_and_parameters(aws):
     for text, says in (
         ("slack=secret:none", "there is no secret none in this account and Region"),
         ("slack=secret:slack#uri", "the secret slack has no key uri"),
-        ("slack=secret:slack", "a blank or an invisible character"),
+        ("slack=secret:slack", "a space or a non-printable character"),
         ("slack=ssm:/alerts/list", "the parameter is a list"),
         ("slack=ssm:/none", "there is no parameter /none"),
     ):
