@@ -329,5 +329,5 @@ def test_a_key_that_is_known_only_later_cannot_get_around_a_lock(key, refused, f
 
 
 def problems_of(refused: bool) -> list[str]:
-    said = "beside a base that locks something, the key of an overlay must not hold a variable."
+    said = "if the base locks paths, a key of an overlay cannot contain a variable."
     return [said] if refused else []
