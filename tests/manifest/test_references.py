@@ -153,7 +153,7 @@ def test_escapes(local, written, meant):
         ("a: {$file: t.htm}\n", "1:5 a: there is no file t.htm. Did you mean t.html? The path is relative to the directory of the manifest."),
         ("a: {$file: d}\n", "1:5 a: $file d is a directory. Name one file in it."),
         ("a: {$file: big}\n", "1:5 a: the file big is larger than 1 MB. Use a smaller file."),
-        ("a: {$vra: x}\n", "1:5 a: $vra is no reference. Did you mean $var? Use one of $var, $env, $file, $ssm, $secret, $ref."),
+        ("a: {$vra: x}\n", "1:5 a: $vra is not a reference. Did you mean $var? Use one of $var, $env, $file, $ssm, $secret, $ref."),
         ("a: {$ref: x}\n", '1:5 a: "x" is not of the form DOCUMENT/ADDRESS#MEMBER. Write for example customers/clients/web#ClientId or customers/user_pool#Id.'),
         ("a: {$ref: c/clients/web}\n", '1:5 a: "c/clients/web" is not of the form DOCUMENT/ADDRESS#MEMBER. Write for example customers/clients/web#ClientId or customers/user_pool#Id.'),
         ("a: ${ref.c/user_pool}\n", '1:4 a: "c/user_pool" is not of the form DOCUMENT/ADDRESS#MEMBER. Write for example customers/clients/web#ClientId or customers/user_pool#Id.'),
@@ -166,8 +166,8 @@ def test_escapes(local, written, meant):
         ("$${ref.c/user_pool#Id}: 1\n", "1:1 $${ref.c/user_pool#Id}: a key cannot contain the literal characters `${ref.`. Use another key."),
         ("x${ref.c/user_pool}: 1\n", '1:1 x${ref.c/user_pool}: "c/user_pool" is not of the form DOCUMENT/ADDRESS#MEMBER. Write for example customers/clients/web#ClientId or customers/user_pool#Id.'),
         ("a:\n  b: 1\n  $env: HOME\n", "3:3 a: $env must be the only key of its map, but there is also b. Write {$env: ...} only."),
-        ("a: {$env: [x]}\n", "1:5 a: $env needs a text behind it. Write {$env: NAME}."),
-        ("a: {$secret: }\n", "1:5 a: $secret needs a text behind it. Write {$secret: NAME#KEY}."),
+        ("a: {$env: [x]}\n", "1:5 a: $env requires a text. Write {$env: NAME}."),
+        ("a: {$secret: }\n", "1:5 a: $secret requires a text. Write {$secret: NAME#KEY}."),
         ("a: {$secret: '#k'}\n", "1:5 a: $secret requires the name of a secret before the #. Write {$secret: NAME#KEY}."),
         ("a: {$secret: 'n#'}\n", "1:5 a: $secret requires a key after the #. Name a key, or remove the # to use the whole secret."),
         ("a: ${env.HOME}\n", "1:4 a: $env cannot be used inside a text; these can: $var, $ref. Make it the whole value: {$env: HOME}."),
@@ -372,8 +372,8 @@ def test_a_new_local_kind_is_parsed_as_a_value_and_within_texts(one):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("a: {$uper: x}\n", "1:5 a: $uper is no reference. Did you mean $upper? Use one of $var, $env, $file, $ssm, $secret, $ref, $upper, $address."),
-        ("a: {$upper: [x]}\n", "1:5 a: $upper needs a text behind it. Write {$upper: TEXT}."),
+        ("a: {$uper: x}\n", "1:5 a: $uper is not a reference. Did you mean $upper? Use one of $var, $env, $file, $ssm, $secret, $ref, $upper, $address."),
+        ("a: {$upper: [x]}\n", "1:5 a: $upper requires a text. Write {$upper: TEXT}."),
         ("a: {$upper: x, b: 1}\n", "1:5 a: $upper must be the only key of its map, but there is also b. Write {$upper: ...} only."),
         ("a: ${upper.1}\n", "1:4 a: the text holds a `${...}` that is not a reference. Write ${var.NAME}, or $${ for the two characters."),
         ("a: ${address.x}\n", "1:4 a: $address cannot be used inside a text; these can: $var, $ref, $upper. Make it the whole value: {$address: x}."),
@@ -385,7 +385,7 @@ def test_mistakes_of_a_new_kind(one, text, expected):
 
 def test_a_kind_that_is_not_listed_is_unknown(one):
     _, problems = resolve_local(one("a: {$upper: x}\n"), {}, {})
-    assert problems[0].message == "$upper is no reference."
+    assert problems[0].message == "$upper is not a reference."
 
 
 @pytest.mark.parametrize(
