@@ -3,7 +3,7 @@
 # One CreateUserPool whose answers get lost makes three pools of the same name.
 #
 # Package         botocore 1.44.8
-# One expects     that an SDK sends a create only once unless it can tell that nothing was made: CreateUserPool has no
+# One expects     that an SDK sends a create only once unless it knows that nothing was made: CreateUserPool has no
 #                 client token, and names of pools are not unique.
 # What it does    With the default configuration a create is sent up to three times, both when the connection breaks
 #                 after the request was received and when the answer is a 500. Each one may have been carried out.

@@ -304,7 +304,7 @@ NAME = Pattern(r"^[\w\s+=,.@-]+$", FORBIDDEN, "Use letters, digits, spaces and _
 Name = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=NAME)]
 Region = Annotated[str, StringConstraints(min_length=5, max_length=32)]
 Scope = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=VISIBLE)]
-LEVEL = Pattern(r"^Level[1-4]$", "is no level", "Use Level1, Level2, Level3 or Level4.")
+LEVEL = Pattern(r"^Level[1-4]$", "is not a level", "Use Level1, Level2, Level3 or Level4.")
 AcrLevel = Annotated[str, StringConstraints(pattern=LEVEL)]
 AcrValue = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=VISIBLE)]
 

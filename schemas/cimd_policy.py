@@ -29,7 +29,7 @@ from schemas.base import (
 POLICY_ID = Pattern(r"^[a-z0-9]+$", FORBIDDEN, "Use lower-case letters and digits.")
 URL = Pattern(
     r"^https://[!$-;=@-\[\]_a-z~]+$",
-    "is no https URL in lower case",
+    "is not a lower-case https URL",
     "Begin with https://, and use the lower-case characters of URLs.",
 )
 

@@ -24,7 +24,7 @@ from schemas.base import (
 
 HOST = Pattern(
     r"^[a-z0-9][a-z0-9.-]*$",
-    "is no prefix and no host name",
+    "is neither a prefix nor a host name",
     "Use lower-case letters, digits and hyphens, with dots for a domain of your own.",
 )
 

@@ -104,7 +104,7 @@ DAY = BeforeValidator(_day)
 
 def _filled(value: object) -> object:
     if value is None:
-        raise unfit("is no value here", "Leave the key out, or write a value.")
+        raise unfit("is not a valid value here", "Remove the key, or write a value.")
     return value
 
 

@@ -22,7 +22,7 @@ from schemas.base import (
 )
 from schemas.identity_pool import ProviderKey
 
-SIGNED_IN = Pattern(r"^(un)?authenticated$", "is no kind of user", "Write authenticated or unauthenticated.")
+SIGNED_IN = Pattern(r"^(un)?authenticated$", "is not a kind of user", "Write authenticated or unauthenticated.")
 
 RoleKind = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=SIGNED_IN)]
 

@@ -72,7 +72,7 @@ PoolId = Annotated[str, pool_id(USER_POOL_ID, "eu-west-1_AbCdEf123")]
 def _version(value: object) -> object:
     """Refuse everything but the number: `true` and 1.0 equal 1 in Python."""
     if value != VERSION or isinstance(value, (bool, float)):
-        raise unfit("is not a version that this poolctl knows", f"Write version: {VERSION}.")
+        raise unfit("is not a supported version", f"Write version: {VERSION}.")
     return value
 
 

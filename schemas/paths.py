@@ -99,7 +99,7 @@ class PathForm(Checked):
         return None
 
     def _means_member(self, model: type[ApiModel], step: str, similar: Similar) -> bool:
-        """Return whether a step after a declared name is meant as a member; a live object may have a longer name.
+        """Return whether a step after a declared name denotes a member; a live object may have a longer name.
 
         Overlays are laid over what is declared, so for a lock there is nothing else that it could mean.
         """
@@ -134,7 +134,7 @@ class PathForm(Checked):
         step, rest = steps[0], steps[1:]
         met = [member for name, member in known.items() if meets(step, (name,))]
         if not met:
-            return unfit(f"{DOES[self.purpose]} nothing: {{step}} is not known there", step=step, known=known)
+            return unfit(f"{DOES[self.purpose]} nothing: {{step}} is unknown", step=step, known=known)
         errors = [self._wrong_in_member(member, rest) if rest else None for member in met]
         return None if None in errors else errors[0]
 

@@ -30,7 +30,7 @@ TermsLabel = Annotated[str, StringConstraints(pattern=DOCUMENT)]
 LANGUAGE = Pattern(
     r"^cognito:(default|dutch|english|french|spanish|german|bahasa-indonesia|italian|japanese|korean"
     r"|portuguese-brazil|chinese-(simplified|traditional))$",
-    "is no language of managed login",
+    "is not a managed login language",
     "Write one such as cognito:english, or cognito:default.",
 )
 Language = Annotated[str, StringConstraints(pattern=LANGUAGE)]

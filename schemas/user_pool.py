@@ -577,7 +577,7 @@ class UserPool(ApiModel):
     INPUTS = (("cognito-idp", "CreateUserPool"), ("cognito-idp", "UpdateUserPool"))
 
     MOVED: ClassVar[Mapping[str, str]] = {
-        "MfaConfiguration": "belongs into the mfa section: write mfa.MfaConfiguration",
+        "MfaConfiguration": "belongs in the mfa section: write mfa.MfaConfiguration",
         "Name": "write PoolName",
         "SchemaAttributes": "write Schema",
         "UserPoolId": "belongs to the document: write id beside user_pool",

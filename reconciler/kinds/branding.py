@@ -62,7 +62,7 @@ def _removed(declared: Tree, before: Tree) -> bool:
 
 def reason(declared: Tree, observed: Tree) -> str:
     """Explain that the style is re-created."""
-    return "an image is removed, so the style is deleted and made again" if _removed(declared, observed) else ""
+    return "an image is removed, so the style is deleted and re-created" if _removed(declared, observed) else ""
 
 
 def lower(pending_call: PendingCall, usual: Callable[[PendingCall], tuple[Call, ...]]) -> tuple[Call, ...]:

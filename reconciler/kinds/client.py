@@ -86,7 +86,7 @@ def owner(tree: Tree, _pool_id: str) -> str:
     """OpenSearch and dynamic registration create clients in your pools (decision 13)."""
     name = str(tree.get("ClientName", ""))
     if name.startswith(("AWSElasticsearch-", "AmazonOpenSearchService-")):
-        return "made by OpenSearch"
+        return "created by OpenSearch"
     return "registered by itself (DCR)" if tree.get("ClientType") == DCR else ""
 
 
@@ -94,7 +94,7 @@ def frozen(change: FieldChange, _declared: Tree, _before: Tree) -> str:
     """The secret of a client cannot be removed."""
     if change.path == ("ClientSecret",):
         return (
-            "A secret can only be given when the client is made. Remove ClientSecret from the manifest, and rotate "
+            "A secret can only be set when the client is created. Remove ClientSecret from the manifest, and rotate "
             "the secret with AddUserPoolClientSecret."
         )
     return ""

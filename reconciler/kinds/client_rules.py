@@ -71,7 +71,7 @@ def oauth_parts(state: State) -> Iterator[Breach]:
                 yield _at(
                     name,
                     ("AllowedOAuthFlowsUserPoolClient",),
-                    f"OAuth is switched on without {' and '.join(lacking)}.",
+                    f"OAuth is enabled without {' and '.join(lacking)}.",
                     f"Add {' and '.join(lacking)}, or set AllowedOAuthFlowsUserPoolClient to false.",
                 )
 
@@ -92,12 +92,12 @@ def callback_needed(state: State) -> Iterator[Breach]:
     for name, tree in _clients(state):
         flows = set(strings(tree.get("AllowedOAuthFlows")))
         if {"code", "implicit"} & flows and not tree.get("CallbackURLs") and not state.offline:
-            yield _at(name, FLOWS, "code and implicit need a callback URL.")
+            yield _at(name, FLOWS, "The flows code and implicit require a callback URL.")
 
 
 C2 = Rule(
     id="C2",
-    title="Flows of users without a callback URL",
+    title="User flows without a callback URL",
     what="AllowedOAuthFlows includes code or implicit, and the client has no CallbackURLs.",
     why="Cognito refuses the client: it would not know where to send users after they sign in.",
     source=FACTS,
@@ -122,11 +122,11 @@ def machines_alone(state: State) -> Iterator[Breach]:
 
 C3 = Rule(
     id="C3",
-    title="client_credentials beside another flow",
+    title="client_credentials with another flow",
     what="AllowedOAuthFlows includes client_credentials and code or implicit.",
     why="Cognito refuses the client with InvalidOAuthFlowException: a client is for machines or for users.",
     source=FACTS,
-    advice="Make two clients: one for machines, one for users.",
+    advice="Create two clients: one for machines, one for users.",
     check=machines_alone,
 )
 
@@ -135,14 +135,14 @@ def machines_secret(state: State) -> Iterator[Breach]:
     """C4."""
     for name, tree in _machines(state):
         if not has_secret(tree) and (not state.offline or tree.get("GenerateSecret") is False):
-            yield _at(name, FLOWS, "client_credentials needs a client secret.")
+            yield _at(name, FLOWS, "client_credentials requires a client secret.")
 
 
 C4 = Rule(
     id="C4",
     title="client_credentials without a client secret",
     what="AllowedOAuthFlows includes client_credentials, and the client has no secret.",
-    why="Cognito refuses the client. Whether a client has a secret is decided when it is made.",
+    why="Cognito refuses the client. Whether a client has a secret is decided when it is created.",
     source=FACTS,
     advice="Set GenerateSecret to true.",
     check=machines_secret,
@@ -158,7 +158,7 @@ def machines_scopes(state: State) -> Iterator[Breach]:
             yield _at(
                 name,
                 ("AllowedOAuthScopes",),
-                "client_credentials needs a custom scope; OIDC scopes are not enough.",
+                "client_credentials requires a custom scope; OIDC scopes are not enough.",
             )
 
 
@@ -166,7 +166,7 @@ C5 = Rule(
     id="C5",
     title="client_credentials without a custom scope",
     what="AllowedOAuthFlows includes client_credentials, and AllowedOAuthScopes has no scope of a resource server.",
-    why="Cognito refuses the client: OIDC scopes are about users, and a machine is none.",
+    why="Cognito refuses the client: OIDC scopes apply to users, not to machines.",
     source=FACTS,
     advice="Add a scope of a resource server: <identifier>/<scope>.",
     check=machines_scopes,
@@ -237,7 +237,7 @@ def _url_problem(url: str) -> str:
     except ValueError:
         return "not a URL."
     if not parts.scheme:
-        return "not absolute; it must begin with https:// or a scheme of your own."
+        return "not absolute; it must begin with https:// or a custom scheme."
     if parts.fragment or url.endswith("#"):
         return "a fragment (#…) is not allowed."
     if parts.scheme == "http" and parts.hostname not in LOCAL_HOSTS:
@@ -248,8 +248,8 @@ def _url_problem(url: str) -> str:
 C8 = Rule(
     id="C8",
     title="Callback and logout URLs",
-    what="A URL in CallbackURLs or LogoutURLs is not absolute, has a fragment or no host, or uses http for a host that "
-    "is not this machine.",
+    what="A URL in CallbackURLs or LogoutURLs is not absolute, has a fragment or no host, or uses http for a host "
+    "other than localhost.",
     why="Cognito refuses the client. https is needed, except for localhost, 127.0.0.1, [::1] and the schemes of apps "
     "(myapp://…).",
     source=FACTS,
@@ -293,7 +293,7 @@ def writable(state: State) -> Iterator[Breach]:
                 name,
                 WRITABLE,
                 f"{forbidden} can never be written by a client.",
-                f"Take {forbidden} out of WriteAttributes.",
+                f"Remove {forbidden} from WriteAttributes.",
             )
         lacking = sorted(required - set(given)) if given and not unsure(tree["WriteAttributes"]) else []
         if lacking and not state.offline:
@@ -312,7 +312,7 @@ C10 = Rule(
     "requires.",
     why='Cognito refuses the client: "Invalid write attributes specified".',
     source=FACTS,
-    advice="Take out what Cognito sets by itself, and add the required attributes.",
+    advice="Remove the attributes that Cognito sets itself, and add the required ones.",
     check=writable,
 )
 
@@ -366,7 +366,7 @@ def validities(state: State) -> Iterator[Breach]:
 
 C12 = Rule(
     id="C12",
-    title="Validity of tokens",
+    title="Token validity out of range",
     what="Access or ID tokens are valid for less than 5 minutes or more than a day, or refresh tokens for less than an "
     "hour or more than 10 years, in the unit of TokenValidityUnits.",
     why="Cognito refuses the client. Without TokenValidityUnits, access and ID tokens count in hours and refresh "
@@ -406,17 +406,19 @@ def rotation(state: State) -> Iterator[Breach]:
         rotating = dig(tree, "RefreshTokenRotation", "Feature") == "ENABLED"
         if rotating and "ALLOW_REFRESH_TOKEN_AUTH" in strings(tree.get("ExplicitAuthFlows")):
             yield _at(
-                name, ("RefreshTokenRotation", "Feature"), "Refresh-token rotation excludes ALLOW_REFRESH_TOKEN_AUTH."
+                name,
+                ("RefreshTokenRotation", "Feature"),
+                "Refresh-token rotation conflicts with ALLOW_REFRESH_TOKEN_AUTH.",
             )
 
 
 C17 = Rule(
     id="C17",
-    title="Refresh-token rotation beside ALLOW_REFRESH_TOKEN_AUTH",
+    title="Refresh-token rotation with ALLOW_REFRESH_TOKEN_AUTH",
     what="RefreshTokenRotation is ENABLED, and ExplicitAuthFlows includes ALLOW_REFRESH_TOKEN_AUTH.",
     why="Cognito refuses the client: with rotation, tokens are refreshed by GetTokensFromRefreshToken.",
     source=FACTS,
-    advice="Take ALLOW_REFRESH_TOKEN_AUTH out of ExplicitAuthFlows.",
+    advice="Remove ALLOW_REFRESH_TOKEN_AUTH from ExplicitAuthFlows.",
     check=rotation,
 )
 
@@ -435,7 +437,7 @@ def legacy_flows(state: State) -> Iterator[Breach]:
 
 C14 = Rule(
     id="C14",
-    title="Legacy flows beside ALLOW_ flows",
+    title="Legacy flows mixed with ALLOW_ flows",
     what="ExplicitAuthFlows mixes ADMIN_NO_SRP_AUTH, CUSTOM_AUTH_FLOW_ONLY or USER_PASSWORD_AUTH with ALLOW_ flows.",
     why="Cognito refuses the client.",
     source=FACTS,
@@ -464,7 +466,7 @@ C19 = Rule(
     what="ExplicitAuthFlows includes ALLOW_USER_AUTH, and UserPoolTier is LITE.",
     why="Cognito refuses the client with FeatureUnavailableInTierException.",
     source=("cognito.md 3.2", "cognito.md 2.19"),
-    advice="Set user_pool.UserPoolTier to ESSENTIALS, or leave the feature out.",
+    advice="Set user_pool.UserPoolTier to ESSENTIALS, or remove the feature.",
     check=choice_based,
 )
 
@@ -474,16 +476,16 @@ def client_tokens(state: State) -> Iterator[Breach]:
     for name, tree in _clients(state):
         flows = strings(tree.get("ExplicitAuthFlows"))
         if EXCLUSIVE_FLOW in flows and (len(flows) > 1 or not (has_secret(tree) or state.offline)):
-            yield _at(name, SIGN_IN, f"{EXCLUSIVE_FLOW} must be the only flow, of a client with a secret.")
+            yield _at(name, SIGN_IN, f"{EXCLUSIVE_FLOW} must be the only flow, and the client must have a secret.")
 
 
 C21 = Rule(
     id="C21",
-    title="ALLOW_CLIENT_TOKEN_AUTH beside another flow or without a secret",
+    title="ALLOW_CLIENT_TOKEN_AUTH with another flow or without a secret",
     what="ExplicitAuthFlows includes ALLOW_CLIENT_TOKEN_AUTH and another flow, or the client has no secret.",
     why="Cognito refuses the client.",
     source=FACTS,
-    advice="Make a client of its own for it, with GenerateSecret: true.",
+    advice="Create a separate client for it, with GenerateSecret: true.",
     check=client_tokens,
 )
 
@@ -497,7 +499,7 @@ def context_data(state: State) -> Iterator[Breach]:
             yield _at(
                 name,
                 ("EnablePropagateAdditionalUserContextData",),
-                "Additional user context data needs a client secret.",
+                "Additional user context data requires a client secret.",
             )
 
 
@@ -507,7 +509,7 @@ C15 = Rule(
     what="EnablePropagateAdditionalUserContextData is true, and the client has no secret.",
     why="Cognito refuses the client.",
     source=FACTS,
-    advice="Set it to false, or make a client with GenerateSecret: true.",
+    advice="Set it to false, or create a client with GenerateSecret: true.",
     check=context_data,
 )
 
@@ -516,16 +518,16 @@ def one_secret(state: State) -> Iterator[Breach]:
     """C18."""
     for name, tree in _clients(state):
         if state.offline and tree.get("GenerateSecret") is True and tree.get("ClientSecret"):
-            yield _at(name, ("GenerateSecret",), "GenerateSecret and ClientSecret exclude each other.")
+            yield _at(name, ("GenerateSecret",), "GenerateSecret conflicts with ClientSecret.")
 
 
 C18 = Rule(
     id="C18",
-    title="A generated secret beside one of your own",
+    title="GenerateSecret with ClientSecret",
     what="A manifest sets both GenerateSecret: true and ClientSecret.",
-    why="Cognito refuses the client: it either makes the secret or takes yours.",
+    why="Cognito refuses the client: it either generates the secret or uses yours.",
     source=FACTS,
-    advice="Keep ClientSecret to bring your own, or GenerateSecret to have one made.",
+    advice="Keep ClientSecret to use your own, or GenerateSecret to generate one.",
     check=one_secret,
 )
 
@@ -543,7 +545,7 @@ def analytics(state: State) -> Iterator[Breach]:
             yield _at(
                 name,
                 path,
-                "ApplicationArn excludes ApplicationId, RoleArn and ExternalId.",
+                "ApplicationArn conflicts with ApplicationId, RoleArn and ExternalId.",
                 "Keep ApplicationArn alone, or the other three.",
             )
         if state.region and arn_part(arn, 3) not in ("", state.region):
@@ -557,8 +559,8 @@ def analytics(state: State) -> Iterator[Breach]:
 
 C16 = Rule(
     id="C16",
-    title="Two ways to name the Pinpoint application, or one in another Region",
-    what="AnalyticsConfiguration has ApplicationArn beside ApplicationId, or the application is in another Region.",
+    title="A Pinpoint application named twice, or in another Region",
+    what="AnalyticsConfiguration has both ApplicationArn and ApplicationId, or the application is in another Region.",
     why="Cognito refuses the client.",
     source=FACTS,
     advice="Keep ApplicationArn alone or the other three members, and use an application in the pool's Region.",
@@ -575,17 +577,17 @@ def email_readable(state: State) -> Iterator[Breach]:
             yield _at(
                 name,
                 ("ReadAttributes",),
-                "The email scope is allowed, but the client may not read the attribute email: tokens will be refused.",
+                "The email scope is allowed, but the client cannot read the attribute email: sign-in will fail.",
             )
 
 
 C22 = Rule(
     id="C22",
-    title="The email scope without the right to read email",
+    title="The email scope without read access to email",
     what="AllowedOAuthScopes includes openid and email, and ReadAttributes does not include email.",
-    why="Cognito takes the client, and the token endpoint answers invalid_grant at sign-in.",
+    why="Cognito accepts the client, but the token endpoint returns invalid_grant at sign-in.",
     source=FACTS,
-    advice="Add email to ReadAttributes, or take the scope out.",
+    advice="Add email to ReadAttributes, or remove the scope.",
     check=email_readable,
     warning=True,
 )
@@ -603,7 +605,7 @@ C23 = Rule(
     id="C23",
     title="OAuth on a pool without a domain",
     what="A client uses OAuth flows, and the pool has no domain.",
-    why="Cognito takes the client, and the OAuth endpoints do not exist.",
+    why="Cognito accepts the client, but the OAuth endpoints do not exist.",
     source=FACTS,
     advice="Declare a domain under domains.",
     check=domain_needed,

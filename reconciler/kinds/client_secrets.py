@@ -27,7 +27,7 @@ S1 = Rule(
     id="S1",
     title="A client secret that is older than allowed",
     what="The newest secret of a client is older than the max_age_days that the manifest gives it.",
-    why="Cognito does nothing: a client secret has no expiry.",
+    why="Cognito never expires client secrets.",
     source=("cognito.md 3.3", "cognito.md 2.3"),
     advice="Add a second secret, give it to the application, and delete the old one.",
     warning=True,
@@ -42,7 +42,7 @@ def age_on(today: Callable[[], date]) -> Rule:
         for address, tree in state.all(SECRETS).items():
             limit, made = tree.get("max_age_days"), tree.get(NEWEST)
             if isinstance(limit, int) and made and (today() - date.fromisoformat(made)).days > limit:
-                message = f"The newest secret of the client is of {made}, more than {limit} days old."
+                message = f"The newest secret of the client was created on {made}, more than {limit} days ago."
                 yield Breach(SECRETS, address.name, ("max_age_days",), message)
 
     return S1.checked_by(age)

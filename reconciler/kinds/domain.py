@@ -97,7 +97,7 @@ def _custom_problem(name: str, tree: Tree, state: State) -> tuple[str, str] | No
     if region not in ("", "us-east-1"):
         return f"The certificate is in {region}.", "Custom domains need an ACM certificate in us-east-1."
     if "CustomDomainConfig" not in tree and not state.offline:
-        return "A custom domain needs a certificate.", "Add CustomDomainConfig with CertificateArn."
+        return "A custom domain requires a certificate.", "Add CustomDomainConfig with CertificateArn."
     return None
 
 
@@ -113,16 +113,16 @@ def _one_of_each(state: State) -> Iterator[Breach]:
                 DOMAINS,
                 max(address.name, other.name),
                 (),
-                f"A pool has one {what}, and {other.name} and {address.name} are two.",
-                "Keep one of them. A domain cannot be renamed: delete the old one before the new one is made.",
+                f"A pool can have only one {what}: {other.name} conflicts with {address.name}.",
+                "Keep one of them. A domain cannot be renamed: delete the old one before you create the new one.",
             )
 
 
 O1 = Rule(
     id="O1",
-    title="A domain that Cognito does not give",
+    title="A domain that is invalid or unavailable",
     what="The prefix has a character that is not allowed, more than 63 characters, or aws, amazon or cognito in it; "
-    "another pool has the domain; or a pool has two domains of one sort.",
+    "another pool has the domain; or a pool has two domains of the same type.",
     why="Cognito refuses the domain. All accounts of a Region share the prefixes, and a pool has at most one prefix "
     "and one custom domain.",
     source=("cognito.md 3.3", "cognito.md 2.4"),
@@ -132,7 +132,7 @@ O1 = Rule(
 
 O2 = Rule(
     id="O2",
-    title="A custom domain that Cognito does not take",
+    title="An invalid custom domain",
     what="A custom domain is not a fully qualified sub-domain, has no certificate, or has one outside us-east-1.",
     why="Cognito refuses the domain. It is served by CloudFront, whose certificates are in us-east-1.",
     source=("cognito.md 3.3", "cognito.md 9.5"),
@@ -155,7 +155,7 @@ O3 = Rule(
     what="A domain has ManagedLoginVersion 2, and UserPoolTier is LITE.",
     why="Cognito refuses the domain with FeatureUnavailableInTierException.",
     source=("cognito.md 3.3", "cognito.md 2.19"),
-    advice="Set user_pool.UserPoolTier to ESSENTIALS, or leave the feature out.",
+    advice="Set user_pool.UserPoolTier to ESSENTIALS, or remove the feature.",
     check=managed_login,
 )
 

@@ -13,7 +13,7 @@ from schemas.group import Group
 def owner(tree: Tree, pool_id: str) -> str:
     """The first federated sign-in creates a group `<poolId>_<ProviderName>`; one with a role is always reported."""
     made = bool(pool_id) and str(tree.get("GroupName", "")).startswith(f"{pool_id}_")
-    return "made by Cognito for an identity provider" if made and not tree.get("RoleArn") else ""
+    return "created by Cognito for an identity provider" if made and not tree.get("RoleArn") else ""
 
 
 def roles(state: State) -> Iterator[Breach]:
@@ -32,10 +32,10 @@ def roles(state: State) -> Iterator[Breach]:
 O13 = Rule(
     id="O13",
     title="A group with a role of another account",
-    what="RoleArn of a group names a role of another account than that of the pool.",
+    what="RoleArn of a group names a role outside the pool's account.",
     why="Cognito refuses the group.",
     source=("cognito.md 3.3", "cognito.md 9.10"),
-    advice="Use a role of the account of the pool.",
+    advice="Use a role in the pool's account.",
     check=roles,
 )
 

@@ -122,8 +122,8 @@ def naming(state: State) -> Iterator[Breach]:
                 PROVIDERS,
                 name,
                 ("ProviderType",),
-                f"A provider of type {kind} must be called {kind}.",
-                f"Write identity_providers.{kind} instead of identity_providers.{name}.",
+                f"A provider of type {kind} must be named {kind}.",
+                f"Rename identity_providers.{name} to identity_providers.{kind}.",
             )
         if kind in ("SAML", "OIDC") and (len(name) not in NAME_LENGTH or "_" in name or " " in name):
             yield Breach(
@@ -131,18 +131,18 @@ def naming(state: State) -> Iterator[Breach]:
                 name,
                 (),
                 f"{flow(name)} cannot be the name of a {kind} provider.",
-                "Use 3 to 32 characters without space and underscore.",
+                "Use 3 to 32 characters without spaces or underscores.",
             )
 
 
 O9 = Rule(
     id="O9",
     title="The name of an identity provider",
-    what="A social provider has another name than its type, or the name of a SAML or OIDC provider has an underscore, "
+    what="A social provider is not named after its type, or the name of a SAML or OIDC provider has an underscore, "
     "a space, fewer than 3 characters or more than 32.",
-    why="Cognito refuses the provider. Its name cannot be changed later, as users carry it.",
+    why="Cognito refuses the provider. The name cannot be changed later, because users are linked to it.",
     source=("cognito.md 3.3", "cognito.md 2.6"),
-    advice="Name a social provider like its type, and others with 3 to 32 characters without space and underscore.",
+    advice="Name a social provider after its type, and others with 3 to 32 characters without spaces or underscores.",
     check=naming,
 )
 
@@ -151,7 +151,7 @@ def acr_mapping(state: State) -> Iterator[Breach]:
     """O12."""
     for address, tree in state.all(PROVIDERS).items():
         if tree.get("AcrMapping") and tree.get("ProviderType") not in (None, "OIDC"):
-            yield Breach(PROVIDERS, address.name, ("AcrMapping",), "AcrMapping works with OIDC only.")
+            yield Breach(PROVIDERS, address.name, ("AcrMapping",), "AcrMapping is supported for OIDC only.")
 
 
 O12 = Rule(
@@ -192,18 +192,18 @@ def _detail_problems(kind: str, given: Tree, *, offline: bool) -> Iterator[tuple
         yield "attributes_request_method must be GET or POST.", "Write GET."
     scopes = given.get("authorize_scopes")
     if kind == "OIDC" and isinstance(scopes, str) and "openid" not in scopes.split():
-        yield "authorize_scopes of an OIDC provider must hold openid.", "Add openid."
+        yield "authorize_scopes of an OIDC provider must include openid.", "Add openid."
 
 
 O8 = Rule(
     id="O8",
     title="Details of an OIDC or social provider",
     what="ProviderDetails lacks a key that the type needs, or the issuer, the method or the scopes of an OIDC provider "
-    "are not what Cognito takes.",
+    "are not valid.",
     why="Cognito refuses the provider, or signing in through it fails.",
     source=("cognito.md 3.3", "cognito.md 2.6"),
-    advice="Give all keys of the type; an oidc_issuer begins with https:// and has no slash at its end, and "
-    "authorize_scopes includes openid.",
+    advice="Declare all keys of the type. oidc_issuer must begin with https:// and not end with a slash, and "
+    "authorize_scopes must include openid.",
     check=details,
 )
 
@@ -213,7 +213,7 @@ def saml_metadata(state: State) -> Iterator[Breach]:
     for name, kind, given in _detailed(state):
         sources = [k for k in ("MetadataURL", "MetadataFile") if given.get(k) is not None]
         if kind == "SAML" and (len(sources) > 1 or (not sources and not state.offline)):
-            message = "SAML needs exactly one of MetadataURL and MetadataFile."
+            message = "SAML requires exactly one of MetadataURL and MetadataFile."
             yield Breach(PROVIDERS, name, ("ProviderDetails",), message)
 
 
@@ -221,9 +221,9 @@ O10 = Rule(
     id="O10",
     title="Metadata of a SAML provider",
     what="ProviderDetails of a SAML provider has both MetadataURL and MetadataFile, or neither.",
-    why="Cognito refuses the provider. It reads the metadata when it is written, so the URL must be public by then.",
+    why="Cognito refuses the provider. Cognito fetches the metadata during the write, so the URL must be public.",
     source=("cognito.md 3.3", "cognito.md 2.6"),
-    advice="Give one of them.",
+    advice="Declare exactly one of them.",
     check=saml_metadata,
 )
 
@@ -233,7 +233,7 @@ def frozen(change: FieldChange, declared: Tree, before: Tree) -> str:
     apple = before.get("ProviderType") == "SignInWithApple" and change.path[0] == "ProviderDetails"
     if apple and not (declared.get("ProviderDetails") or {}).get("private_key"):
         return (
-            "Cognito never returns private_key and needs it with every change of ProviderDetails. Declare it: "
+            "Cognito never returns private_key and requires it with every change of ProviderDetails. Declare it: "
             "private_key: {$secret: name#private_key}."
         )
     return ""

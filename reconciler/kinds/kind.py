@@ -206,7 +206,7 @@ def _deletable(_live: Tree) -> str:
     return ""
 
 
-def _nobody(_tree: Tree, _pool_id: str) -> str:
+def _no_owner(_tree: Tree, _pool_id: str) -> str:
     return ""
 
 
@@ -350,7 +350,7 @@ class ResourceKind:
     """Returns why the service would refuse to delete a live object, and what to do first; empty if it would not."""
     exports: Callable[[Mapping[str, str], str], Mapping[str, str]] = _no_exports
     """Returns the members that other documents can reference, from the identifiers of a live object and its Region."""
-    owner: Callable[[Tree, str], str] = _nobody
+    owner: Callable[[Tree, str], str] = _no_owner
     """Returns who created the object, if it was AWS itself (decision 13); takes the pool's id."""
     pending: Callable[[Tree], str] = _steady
     """Returns the service's status while it is busy (`CREATING`), or empty if the object is ready."""

@@ -20,7 +20,7 @@ def deliveries(state: State) -> Iterator[Breach]:
     path = ("LogConfigurations",)
     sources = [c.get("EventSource") for c in configurations]
     if len(set(sources)) < len(sources):
-        yield single(LOGS, path, "Each EventSource can be delivered once.", "Remove the second entry.")
+        yield single(LOGS, path, "Each EventSource can be configured only once.", "Remove the second entry.")
     for entry in configurations:
         source = entry.get("EventSource")
         problem = _problem(entry, str(source), state)
@@ -33,12 +33,12 @@ def deliveries(state: State) -> Iterator[Breach]:
 def _problem(entry: dict[str, object], source: str, state: State) -> tuple[str, str] | None:
     given = [d for d in DESTINATIONS if entry.get(d)]
     if len(given) != 1:
-        return f"{source} needs exactly one destination.", f"Give one of {', '.join(DESTINATIONS)}."
+        return f"{source} requires exactly one destination.", f"Set one of {', '.join(DESTINATIONS)}."
     if source == "userNotification" and given != ["CloudWatchLogsConfiguration"]:
         return "userNotification can be delivered to CloudWatch Logs only.", "Use CloudWatchLogsConfiguration."
     level = LEVELS.get(source)
     if level and entry.get("LogLevel") not in (None, level):
-        return f"{source} is delivered with LogLevel {level}.", f"Write LogLevel: {level}."
+        return f"{source} requires LogLevel {level}.", f"Write LogLevel: {level}."
     group = dig(entry, "CloudWatchLogsConfiguration", "LogGroupArn")
     if state.region and arn_part(group, 3) not in ("", state.region):
         return f"The log group is in {arn_part(group, 3)}, the pool in {state.region}.", "Use one in the pool's Region."
@@ -48,12 +48,12 @@ def _problem(entry: dict[str, object], source: str, state: State) -> tuple[str, 
 O15 = Rule(
     id="O15",
     title="Log delivery",
-    what="An EventSource appears twice, has no destination or several, has another LogLevel than its own, or goes "
-    "where it cannot be delivered; or userAuthEvents is delivered on a plan below PLUS.",
+    what="An EventSource appears twice, has no destination or several, has a wrong LogLevel, or has an "
+    "unsupported destination; or userAuthEvents is delivered on a plan below PLUS.",
     why="Cognito refuses the configuration. userNotification goes to CloudWatch Logs only, and a log group is in the "
     "Region of the pool.",
     source=("cognito.md 3.3", "cognito.md 2.11"),
-    advice="Give each EventSource once, with one destination and its own LogLevel: ERROR for userNotification, INFO "
+    advice="Declare each EventSource once, with one destination and its LogLevel: ERROR for userNotification, INFO "
     "for userAuthEvents.",
     check=deliveries,
 )

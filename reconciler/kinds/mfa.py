@@ -114,7 +114,7 @@ P4 = Rule(
     title="MFA without a factor",
     what="MfaConfiguration is ON or OPTIONAL and no factor is configured, or SMS is one and the pool has no SMS "
     "configuration.",
-    why="Cognito refuses the settings: users could not be asked for anything.",
+    why="Cognito refuses the settings: users would have no factor to use.",
     source=("cognito.md 3.1", "cognito.md 2.2"),
     advice="Configure a factor with all that it needs, or set MfaConfiguration to OFF.",
     check=factors,
@@ -155,7 +155,7 @@ def email_sender(state: State) -> Iterator[Breach]:
     """P6."""
     sender = dig(state.one("user_pool"), "EmailConfiguration", "EmailSendingAccount")
     if _by_email(state) and sender == "COGNITO_DEFAULT":
-        yield single(MFA, ("EmailMfaConfiguration",), "E-mail MFA cannot be sent by Cognito's own e-mail.")
+        yield single(MFA, ("EmailMfaConfiguration",), "E-mail MFA cannot use Cognito's own e-mail.")
 
 
 P6 = Rule(
@@ -190,7 +190,7 @@ P13 = Rule(
     id="P13",
     title="E-mail as a factor and as the only way to recover an account",
     what="EmailMfaConfiguration is configured, and verified_email is the only recovery mechanism.",
-    why="Cognito takes the settings. A user who has lost the mailbox can neither sign in nor recover the account.",
+    why="Cognito accepts the settings. A user who has lost the mailbox can neither sign in nor recover the account.",
     source=("cognito.md 3.1",),
     advice="Add verified_phone_number to user_pool.AccountRecoverySetting.",
     check=email_alone,
@@ -212,7 +212,7 @@ def codes_first(state: State) -> Iterator[Breach]:
             MFA,
             ("MfaConfiguration",),
             f"MfaConfiguration ON allows only PASSWORD and WEB_AUTHN as first factors, not {' or '.join(codes)}.",
-            f"Set MfaConfiguration to OPTIONAL, or take {' and '.join(codes)} out of "
+            f"Set MfaConfiguration to OPTIONAL, or remove {' and '.join(codes)} from "
             "user_pool.Policies.SignInPolicy.AllowedFirstAuthFactors.",
         )
 
@@ -224,7 +224,7 @@ P7 = Rule(
     why="Cognito refuses the settings: with ON, only PASSWORD and WEB_AUTHN may be first factors. OPTIONAL accepts "
     "the others.",
     source=("cognito.md 3.1", "cognito.md 2.2"),
-    advice="Set MfaConfiguration to OPTIONAL, or take EMAIL_OTP and SMS_OTP out of "
+    advice="Set MfaConfiguration to OPTIONAL, or remove EMAIL_OTP and SMS_OTP from "
     "user_pool.Policies.SignInPolicy.AllowedFirstAuthFactors.",
     check=codes_first,
 )
@@ -238,7 +238,7 @@ def passkeys_first(state: State) -> Iterator[Breach]:
         yield single(
             MFA,
             ("WebAuthnConfiguration", "FactorConfiguration"),
-            "With MfaConfiguration ON, a passkey as first factor must count as several factors.",
+            "With MfaConfiguration ON, a passkey as first factor must count as multi-factor.",
         )
 
 

@@ -34,18 +34,17 @@ def sign_in_names(state: State) -> Iterator[Breach]:
     """P1."""
     pool = state.one(POOL)
     if pool.get("AliasAttributes") and pool.get("UsernameAttributes"):
-        yield _at(("AliasAttributes",), "AliasAttributes and UsernameAttributes exclude each other.")
+        yield _at(("AliasAttributes",), "AliasAttributes conflicts with UsernameAttributes.")
 
 
 P1 = Rule(
     id="P1",
-    title="AliasAttributes beside UsernameAttributes",
+    title="AliasAttributes with UsernameAttributes",
     what="A pool sets both AliasAttributes and UsernameAttributes.",
-    why="Cognito refuses the pool. Both are decided when the pool is made and can never be changed, so the choice is "
-    "worth a thought.",
+    why="Cognito refuses the pool. Both are set when the pool is created and can never be changed.",
     source=FACTS,
-    advice="Keep AliasAttributes to sign in with a user name or an alias, or UsernameAttributes to sign in with e-mail "
-    "or phone number alone.",
+    advice="Keep AliasAttributes to sign in with a user name or an alias, or UsernameAttributes to sign in with an "
+    "e-mail address or phone number only.",
     check=sign_in_names,
 )
 
@@ -63,7 +62,7 @@ P2 = Rule(
     what="AutoVerifiedAttributes names phone_number, and the pool has no SmsConfiguration.",
     why="Cognito refuses the pool: it could not send the codes.",
     source=FACTS,
-    advice="Add user_pool.SmsConfiguration, or take phone_number out.",
+    advice="Add user_pool.SmsConfiguration, or remove phone_number.",
     check=verified_phone,
 )
 
@@ -76,7 +75,8 @@ def verified_before_update(state: State) -> Iterator[Breach]:
     known = "AutoVerifiedAttributes" in pool or not state.offline
     if extra and known and not unsure(pool.get("AutoVerifiedAttributes")):
         yield _at(
-            BEFORE_UPDATE, f"{', '.join(extra)} must be verified before an update, but Cognito does not verify it."
+            BEFORE_UPDATE,
+            f"{', '.join(extra)} must be in AutoVerifiedAttributes to require verification before an update.",
         )
 
 
@@ -84,7 +84,7 @@ P11 = Rule(
     id="P11",
     title="Verification before update of an attribute that is not verified",
     what="AttributesRequireVerificationBeforeUpdate names an attribute that AutoVerifiedAttributes does not.",
-    why="Cognito refuses the pool: only an attribute that it verifies can wait for its verification.",
+    why="Cognito refuses the pool: it can require verification only for attributes that it verifies.",
     source=FACTS,
     advice="Add it to user_pool.AutoVerifiedAttributes too.",
     check=verified_before_update,
@@ -96,7 +96,7 @@ def password_first(state: State) -> Iterator[Breach]:
     value = dig(state.one(POOL), *FIRST_FACTORS)
     factors = strings(value)
     if factors and "PASSWORD" not in factors and not unsure(value):
-        yield _at(FIRST_FACTORS, "The first factors must include PASSWORD.")
+        yield _at(FIRST_FACTORS, "AllowedFirstAuthFactors must include PASSWORD.")
 
 
 P9 = Rule(
@@ -123,7 +123,7 @@ P10 = Rule(
     what="AllowedFirstAuthFactors includes SMS_OTP, and the pool has no SmsConfiguration.",
     why="Cognito refuses the pool: it could not send the codes.",
     source=FACTS,
-    advice="Add user_pool.SmsConfiguration, or take SMS_OTP out.",
+    advice="Add user_pool.SmsConfiguration, or remove SMS_OTP.",
     check=sms_first,
 )
 
@@ -141,18 +141,16 @@ def admin_only(state: State) -> Iterator[Breach]:
             "Remove the other mechanisms, or admin_only.",
         )
     if len(set(names)) < len(names) or len(set(priorities)) < len(priorities):
-        yield _at(
-            RECOVERY, "Names and priorities must differ.", "Give each mechanism once, with a priority of its own."
-        )
+        yield _at(RECOVERY, "Names and priorities must be unique.", "List each mechanism once, with its own priority.")
 
 
 P12 = Rule(
     id="P12",
-    title="Mechanisms of account recovery that contradict each other",
-    what="RecoveryMechanisms has admin_only beside another mechanism, or a name or a priority twice.",
+    title="Conflicting account recovery mechanisms",
+    what="RecoveryMechanisms combines admin_only with another mechanism, or repeats a name or a priority.",
     why="Cognito refuses the pool.",
     source=FACTS,
-    advice="Give each mechanism once, with a priority of its own, or admin_only alone.",
+    advice="List each mechanism once, with its own priority, or admin_only alone.",
     check=admin_only,
 )
 
@@ -174,7 +172,7 @@ def plan_features(state: State) -> Iterator[Breach]:
     if isinstance(dcr, dict) and dcr.get("EnableStatus", "Enabled") == "Enabled" and dcr:
         yield needs_plan(POOL, "", ("DcrConfiguration",), "Dynamic client registration", "ESSENTIALS")
     if any(dig(v, "AcrValue") != f"urn:cognito:loa:{k[-1]}" for k, v in (pool.get("AcrConfiguration") or {}).items()):
-        yield needs_plan(POOL, "", ("AcrConfiguration",), "ACR levels with names of their own", "ESSENTIALS")
+        yield needs_plan(POOL, "", ("AcrConfiguration",), "A custom AcrValue", "ESSENTIALS")
 
 
 def threat_protection(state: State) -> Iterator[Breach]:
@@ -188,9 +186,9 @@ P24 = Rule(
     id="P24",
     title="Threat protection on a plan below PLUS",
     what="AdvancedSecurityMode is AUDIT or ENFORCED, and UserPoolTier is LITE or ESSENTIALS.",
-    why="Cognito refuses the pool. A new pool that names no UserPoolTier becomes PLUS instead, which costs more.",
+    why="Cognito refuses the pool. A new pool without UserPoolTier becomes PLUS, which costs more.",
     source=("cognito.md 3.1", "cognito.md 2.19"),
-    advice="Set user_pool.UserPoolTier to PLUS, or leave the feature out.",
+    advice="Set user_pool.UserPoolTier to PLUS, or remove the feature.",
     check=threat_protection,
 )
 
@@ -209,7 +207,7 @@ P36 = Rule(
     what="PasswordHistorySize is more than 0, and UserPoolTier is LITE.",
     why="Cognito refuses the pool with FeatureUnavailableInTierException.",
     source=("cognito.md 3.1", "cognito.md 2.19"),
-    advice="Set user_pool.UserPoolTier to ESSENTIALS, or leave the feature out.",
+    advice="Set user_pool.UserPoolTier to ESSENTIALS, or remove the feature.",
     check=password_history,
 )
 
@@ -227,7 +225,7 @@ def required_custom(state: State) -> Iterator[Breach]:
 
 P25 = Rule(
     id="P25",
-    title="A custom attribute that is required",
+    title="A required custom attribute",
     what="A custom attribute in Schema has Required: true.",
     why="Cognito refuses the pool: only standard attributes can be required.",
     source=FACTS,
@@ -258,11 +256,11 @@ def _spelled(value: object) -> str:
 
 P26 = Rule(
     id="P26",
-    title="A standard attribute that is defined differently",
-    what="Schema gives a standard attribute another AttributeDataType or DeveloperOnlyAttribute than it has.",
-    why="Cognito refuses the pool: OpenID Connect says what standard attributes are.",
+    title="A standard attribute with another definition",
+    what="Schema declares a standard attribute with another AttributeDataType or DeveloperOnlyAttribute.",
+    why="Cognito refuses the pool: OpenID Connect defines the standard attributes.",
     source=FACTS,
-    advice="Remove what differs, or use a custom attribute with another name.",
+    advice="Remove the member that differs, or use a custom attribute with another name.",
     check=standard_definitions,
 )
 
@@ -281,16 +279,16 @@ def attribute_limits(state: State) -> Iterator[Breach]:
                 yield _at(path, f"{low} {least} is more than {high} {most}.", "Swap the two limits.")
     custom = sum(a.get("Name", "") not in STANDARD_ATTRIBUTES for a in attributes)
     if custom > 50:  # noqa: PLR2004 - quota of custom attributes, cognito.md 5.2
-        yield _at(("Schema",), f"{custom} custom attributes are too many.", "A pool holds at most 50 of them.")
+        yield _at(("Schema",), f"The pool has {custom} custom attributes.", "Declare at most 50.")
 
 
 P27 = Rule(
     id="P27",
     title="Limits of attributes",
     what="The minimum of an attribute is above its maximum, or a pool has more than 50 custom attributes.",
-    why="Cognito refuses the pool. Attributes can be added later, and never changed or removed.",
+    why="Cognito refuses the pool. Attributes can be added later, but never changed or removed.",
     source=("cognito.md 3.1", "cognito.md 5.2"),
-    advice="Swap the two limits, or leave attributes out.",
+    advice="Swap the two limits, or declare fewer attributes.",
     check=attribute_limits,
 )
 
@@ -312,11 +310,11 @@ def invitations(state: State) -> Iterator[Breach]:
 
 P30 = Rule(
     id="P30",
-    title="An invitation without user name or password",
+    title="An invitation without placeholders for user name and password",
     what="A message in InviteMessageTemplate lacks {username} or {####}.",
-    why="Cognito takes the template, and creating users by an administrator fails later.",
+    why="Cognito accepts the template, but later fails to create users as an administrator.",
     source=FACTS,
-    advice="Put both into the text.",
+    advice="Add both to the message.",
     check=invitations,
     warning=True,
 )
@@ -334,11 +332,11 @@ def acr_values(state: State) -> Iterator[Breach]:
 
 P34 = Rule(
     id="P34",
-    title="Two ACR levels with one value",
-    what="Two levels of AcrConfiguration have the same AcrValue; levels that are left out have their defaults.",
+    title="Two ACR levels with the same value",
+    what="Two levels of AcrConfiguration have the same AcrValue; omitted levels have their defaults.",
     why="Cognito refuses the pool.",
     source=FACTS,
-    advice="Give each its own value.",
+    advice="Give each level its own value.",
     check=acr_values,
 )
 

@@ -117,13 +117,13 @@ def preconditions(state: State) -> Iterator[Breach]:
         if "key/mrk-" not in key and state.one("user_pool") and not state.offline:
             yield _broken(
                 name,
-                "A replica needs a pool that is encrypted with a multi-Region key of your own.",
+                "A replica requires a pool encrypted with a customer managed multi-Region key.",
                 "Set user_pool.KeyConfiguration to CUSTOMER_MANAGED_KEY with the KmsKeyArn of one (…:key/mrk-…).",
             )
         if state.region and name == state.region:
-            yield _broken(name, f"The pool itself is in {state.region}.", "Name another Region.")
+            yield _broken(name, f"The pool itself is in {state.region}.", "Use another Region.")
     if len(replicas) > 1:
-        yield _broken(replicas[1], "A pool can have one replica.", "Keep one of them.")
+        yield _broken(replicas[1], "A pool can have only one replica.", "Keep one of them.")
 
 
 def _broken(name: str, message: str, advice: str) -> Breach:
@@ -133,8 +133,8 @@ def _broken(name: str, message: str, advice: str) -> Breach:
 R1 = Rule(
     id="R1",
     title="A replica that the pool cannot have",
-    what="The pool is not encrypted with a multi-Region key of your own, the replica is in the Region of the pool, or "
-    "there are two replicas.",
+    what="The pool is not encrypted with a customer managed multi-Region key, the replica is in the Region of the "
+    "pool, or there are two replicas.",
     why="Cognito refuses the replica.",
     source=("cognito.md 3.3", "cognito.md 2.14"),
     advice="Set user_pool.KeyConfiguration to CUSTOMER_MANAGED_KEY with a multi-Region key, and keep one replica in "
@@ -149,7 +149,7 @@ def undeletable(live: Tree) -> str:
         return ""
     return (
         "The service deletes a replica only while it is INACTIVE. "
-        "Declare it with Status: INACTIVE and apply that; then take it out of the manifest again."
+        "Declare it with Status: INACTIVE and apply that, then remove it from the manifest."
     )
 
 

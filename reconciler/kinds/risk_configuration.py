@@ -54,7 +54,7 @@ def protection_of(section: str) -> Check:
                     section,
                     address.name,
                     (),
-                    "A risk configuration needs threat protection, and threat protection needs the plan PLUS.",
+                    "A risk configuration requires threat protection, and threat protection requires the plan PLUS.",
                     "Set user_pool.UserPoolTier to PLUS and user_pool.UserPoolAddOns.AdvancedSecurityMode to ENFORCED.",
                 )
             yield from _notification(section, address.name, tree, offline=state.offline)

@@ -39,7 +39,7 @@ def developer_identity(state: State) -> Iterator[Breach]:
     """P14."""
     email = _email(state)
     if email.get("EmailSendingAccount") == "DEVELOPER" and not email.get("SourceArn") and not state.offline:
-        yield _at(IDENTITY, "EmailSendingAccount DEVELOPER needs the ARN of an SES identity.")
+        yield _at(IDENTITY, "EmailSendingAccount DEVELOPER requires the ARN of an SES identity.")
 
 
 P14 = Rule(
@@ -57,15 +57,15 @@ def default_identity(state: State) -> Iterator[Breach]:
     """P15."""
     email = _email(state)
     if email.get("EmailSendingAccount") == "COGNITO_DEFAULT" and email.get("SourceArn"):
-        yield _at(IDENTITY, "With COGNITO_DEFAULT the SES identity must have a sending policy for Cognito.")
+        yield _at(IDENTITY, "With COGNITO_DEFAULT, the SES identity must have a sending policy for Cognito.")
 
 
 P15 = Rule(
     id="P15",
     title="COGNITO_DEFAULT with an SES identity",
     what="EmailConfiguration has EmailSendingAccount COGNITO_DEFAULT and a SourceArn.",
-    why="Cognito takes it only if the SES identity has a sending policy for Cognito; whether it has one cannot be read "
-    "from Cognito.",
+    why="Cognito accepts it only if the SES identity has a sending policy for Cognito; whether it has one cannot be "
+    "read from Cognito.",
     source=("cognito.md 3.1", "cognito.md 9.3"),
     advice="Make sure that it has one, or set EmailSendingAccount to DEVELOPER.",
     check=default_identity,
@@ -108,7 +108,7 @@ def one_sender(state: State) -> Iterator[Breach]:
     """P18."""
     config = _sms(state)
     if config.get("SnsCallerArn") and config.get("EumsSms"):
-        yield _at(("SmsConfiguration", "EumsSms"), "SnsCallerArn and EumsSms exclude each other.")
+        yield _at(("SmsConfiguration", "EumsSms"), "SnsCallerArn conflicts with EumsSms.")
 
 
 P18 = Rule(
@@ -153,7 +153,7 @@ P17 = Rule(
     what="SnsRegion is a Region that the pool cannot send SMS through, or the role for SMS belongs to another account.",
     why='Cognito refuses the pool; for the role with "Cross-account pass role is not allowed."',
     source=("cognito.md 3.1", "cognito.md 9.1"),
-    advice="Use the Region that Cognito allows for that of the pool, and a role of the account of the pool.",
+    advice="Use an SMS Region that Cognito allows for the pool's Region, and a role in the pool's account.",
     check=sender_place,
 )
 
@@ -196,7 +196,7 @@ def sender_key(state: State) -> Iterator[Breach]:
     if senders and not key and not state.offline:
         yield _at(
             ("LambdaConfig", senders[0]),
-            f"{senders[0]} needs a KMS key that encrypts the codes.",
+            f"{senders[0]} requires a KMS key that encrypts the codes.",
             "Add user_pool.LambdaConfig.KMSKeyID.",
         )
     if state.region and arn_part(key, 3) not in ("", state.region):
@@ -211,7 +211,7 @@ P21 = Rule(
     id="P21",
     title="A custom sender without a KMS key",
     what="LambdaConfig has CustomSMSSender or CustomEmailSender and no KMSKeyID, or the key is in another Region.",
-    why="Cognito refuses the pool: it hands codes to the function encrypted with that key.",
+    why="Cognito refuses the pool: it encrypts the codes for the function with that key.",
     source=("cognito.md 3.1", "cognito.md 9.4"),
     advice="Add user_pool.LambdaConfig.KMSKeyID with a key in the pool's Region.",
     check=sender_key,
@@ -231,9 +231,9 @@ def token_functions(state: State) -> Iterator[Breach]:
 
 P22 = Rule(
     id="P22",
-    title="Two functions before token generation",
-    what="PreTokenGeneration names another function than PreTokenGenerationConfig.LambdaArn.",
-    why="Cognito refuses the pool: the two are one setting, and the first is its old form.",
+    title="Two pre token generation functions",
+    what="PreTokenGeneration and PreTokenGenerationConfig.LambdaArn name different functions.",
+    why="Cognito refuses the pool: both are one setting, and PreTokenGeneration is its legacy form.",
     source=("cognito.md 3.1", "cognito.md 9.2"),
     advice="Keep PreTokenGenerationConfig and remove PreTokenGeneration.",
     check=token_functions,

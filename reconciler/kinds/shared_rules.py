@@ -49,8 +49,8 @@ def needs_plan(section: str, name: str, path: Path, what: str, needed: str) -> B
         section,
         name,
         path,
-        f"{what} needs the plan {needed} or higher.",
-        f"Set user_pool.UserPoolTier to {needed}, or leave the feature out.",
+        f"{what} requires the feature plan {needed} or higher.",
+        f"Set user_pool.UserPoolTier to {needed}, or remove the feature.",
     )
 
 
@@ -61,7 +61,7 @@ P23 = Rule(
     why="Cognito refuses it with FeatureUnavailableInTierException or InvalidParameterException, and by then other "
     "changes may have been made.",
     source=("cognito.md 3.1", "cognito.md 2.19"),
-    advice="Set user_pool.UserPoolTier to the plan that the feature needs, or leave the feature out.",
+    advice="Set user_pool.UserPoolTier to the plan that the feature needs, or remove the feature.",
 )
 """The features themselves are named by the kinds that have them; each adds a check of its own."""
 

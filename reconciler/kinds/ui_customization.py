@@ -27,7 +27,7 @@ def adopt_of_client(answer: Tree) -> Tree:
 def frozen(change: FieldChange, declared: Tree, before: Tree) -> str:
     """Refuse to lose an image."""
     if before.get("ImageUrl") and "ImageFile" not in declared and change.path == ("CSS",):
-        return "The update would take the image away, which Cognito does not give back. Add ImageFile: {$file: PATH}."
+        return "The update would remove the image, which Cognito never returns. Add ImageFile: {$file: PATH}."
     return ""
 
 

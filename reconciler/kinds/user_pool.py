@@ -74,7 +74,7 @@ def omissions(tree: Tree) -> Iterable[Undecided]:
         if isinstance(name, str) and name not in STANDARD_ATTRIBUTES and item.get("Mutable") is None:
             yield Undecided(
                 ("Schema", i),
-                f"the attribute {name} does not say Mutable; Cognito's default is not documented.",
+                f"the attribute {name} does not declare Mutable; Cognito's default is not documented.",
                 "Write Mutable: true or false; it can never be changed.",
             )
 
@@ -247,7 +247,7 @@ def _tag(fields: Iterable[FieldChange], ids: Any) -> Iterable[Call]:
 def frozen(change: FieldChange, _declared: Tree, _before: Tree) -> str:
     """Return why a member of a live pool cannot be changed, if the schema's marks cannot express it."""
     if change.path == ("AdminCreateUserConfig", "UnusedAccountValidityDays"):
-        return "Cognito no longer takes it. Set Policies.PasswordPolicy.TemporaryPasswordValidityDays instead."
+        return "Cognito no longer accepts it. Set Policies.PasswordPolicy.TemporaryPasswordValidityDays instead."
     return ""
 
 

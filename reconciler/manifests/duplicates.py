@@ -29,8 +29,8 @@ def same_pool(manifests: Sequence[Manifest]) -> Iterator[Problem]:
             continue
         first = next((seen[k] for k in keys if k in seen), None)
         if first and not (manifest.pool_id and first.pool_id and manifest.pool_id != first.pool_id):
-            message = f"the pool {manifest.name} is described here a second time; the first is at {first.source}."
-            yield Problem(manifest.source, "", message, "Join the two documents, or give them different pools.")
+            message = f"the pool {manifest.name} is declared twice; the first document is at {first.source}."
+            yield Problem(manifest.source, "", message, "Merge the two documents, or declare different pools.")
         for key in keys:
             seen.setdefault(key, manifest)
 
@@ -58,7 +58,7 @@ def same_object(section: Member, written: Tree, specs: Sequence[Spec], document:
             continue
         what = f"the same {pin}" if spec.pin else "the same name"
         message = f"{dotted(first.address.steps)} (line {first.source.line}) has {what}."
-        fix = f"Give each a {pin} of its own, or another name." if pin else "Give each a name of its own."
+        fix = f"Give each its own {pin}, or another name." if pin else "Give each its own name."
         path = spec.address.steps
         yield Problem(document.key(path), dotted(path), message, fix)
 

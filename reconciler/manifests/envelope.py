@@ -1,4 +1,4 @@
-"""What surrounds the sections of a document: which pool is meant, and what may be deleted, ignored and overlaid.
+"""What surrounds the sections of a document: the target pool, and what may be deleted, ignored and overlaid.
 
 The schema's types decide what is valid. By hand is checked only what a type cannot know: which kind of document it is,
 whether a path leads to something that is declared, and whether an id and a Region belong together.
@@ -34,9 +34,9 @@ class Envelope:
     kind: DocumentKind
     """Kind of the document; a guess where what it says is wrong."""
     account: str
-    """Account number that it is meant for."""
+    """Target account number."""
     region: str
-    """Region that it is meant for."""
+    """Target Region."""
     pool_id: str
     """Id of the pool."""
     prune: tuple[str, ...]
@@ -84,9 +84,9 @@ def pool_name(document: Document, envelope: Envelope, specs: Sequence[Spec], rep
     written = document.tree.get(kind.root)
     named = "id" in document.tree or (isinstance(written, dict) and kind.name_member in written)
     if document.tree.get("kind", DEFAULT) in list(DOCUMENTS) and not named:
-        fix = f"Add {kind.root}: {{{kind.name_member}: NAME}}, or id: with the id of a pool that exists."
+        fix = f"Add {kind.root}: {{{kind.name_member}: NAME}}, or id: with the id of an existing pool."
         at: Path = (kind.root,) if kind.root in document.tree else ()
-        message = "the document does not say which pool it describes."
+        message = "the document does not name its pool."
         report.problems.append(Problem(document.key(at), dotted(at), message, fix))
     return envelope.pool_id
 
@@ -123,7 +123,7 @@ def _kind(document: Document, report: ProblemReport) -> DocumentKind:
     if not isinstance(kind, Reference):
         known = f"Write {' or '.join(DOCUMENTS)}, or leave kind out for {DEFAULT}."
         fix = suggest(kind if isinstance(kind, str) else "", DOCUMENTS, known)
-        message = f"{shown(kind, nearest(document.origins, ('kind',)))} is no kind of document that this poolctl knows."
+        message = f"unknown document kind {shown(kind, nearest(document.origins, ('kind',)))}."
         report.problems.append(Problem(document.position(("kind",)), "kind", message, fix))
     guess = (k for k in DOCUMENTS.values() if k.root in document.tree)
     return next(guess, DOCUMENTS[DEFAULT])
@@ -134,7 +134,7 @@ def _unknown_keys(document: Document, kind: DocumentKind) -> Iterator[Problem]:
     for key in document.tree:
         if key not in known:
             advice = elsewhere(kind, key, but="")
-            message = "this key does not belong here." if advice else "this key is not known here."
+            message = "this key does not belong here." if advice else "unknown key."
             yield Problem(document.key((key,)), dotted((key,)), message, advice or suggest_key(key, known))
 
 
@@ -181,7 +181,7 @@ class _EnvelopeReader:
         """Refuse references in `locked`: overlays are merged before anything is put in."""
         for path, _ in self._texts("locked"):
             if nearest(self.document.origins, path):
-                message = "a locked path must be written out: overlays are merged before references are followed."
+                message = "a locked path cannot contain a reference: overlays are merged before references."
                 self._say(path, message, "Write the path itself.")
 
     def _check_names(self) -> None:

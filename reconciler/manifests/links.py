@@ -32,11 +32,11 @@ class LinkedDocument(Protocol):
 
     @property
     def account(self) -> str:
-        """Account that it is meant for."""
+        """Target account."""
 
     @property
     def region(self) -> str:
-        """Region that it is meant for."""
+        """Target Region."""
 
     @property
     def source(self) -> Position:
@@ -60,7 +60,7 @@ D = TypeVar("D", bound=LinkedDocument)
 def meant(link: Link, document: D, documents: Sequence[D]) -> list[D]:
     """Return the documents that a reference may mean: one, unless there is a mistake.
 
-    A user pool and an identity pool may have one name; the section decides which is meant. Pools of one name in several
+    A user pool and an identity pool may have one name; the section determines which one. Pools of one name in several
     Regions are distinguished by the place of the referring document.
 
     Args:
@@ -116,7 +116,7 @@ def _words(link: Link, document: D, documents: Sequence[D]) -> Words | None:
     if not found:
         return _nowhere(link, documents)
     if len(found) > 1:
-        return f"several documents describe a pool called {link.document}.", "Give the pools names of their own."
+        return f"several documents declare a pool named {link.document}.", "Give each pool its own name."
     kind = DOCUMENTS[found[0].kind]
     specs = [s.address for s in found[0].specs if s.address.section in kind.sections]
     declared = [kind.root, *(str(address) for address in specs if address.section != kind.root)]
@@ -126,8 +126,8 @@ def _words(link: Link, document: D, documents: Sequence[D]) -> Words | None:
     if link.member in known:
         return None
     if not known:
-        return f"nothing of {link.address} can be referred to.", "Write the value itself, or use {$var: NAME}."
-    return f"{link.member} of {link.address} cannot be referred to.", suggest_or_list(link.member, known, CORRECT)
+        return f"{link.address} has no member that can be referenced.", "Write the value itself, or use {$var: NAME}."
+    return f"{link.member} of {link.address} cannot be referenced.", suggest_or_list(link.member, known, CORRECT)
 
 
 def _nowhere(link: Link, documents: Sequence[D]) -> Words | None:
@@ -139,8 +139,8 @@ def _nowhere(link: Link, documents: Sequence[D]) -> Words | None:
     if not all(d.name for d in documents):
         return None  # it may be the one whose name could not be read, which has been reported
     names = (d.name for d in documents)
-    fix = suggest(link.document, names, "Give poolctl the file that describes it too.")
-    return f"no document describes a pool called {link.document}.", fix
+    fix = suggest(link.document, names, "Pass the file that declares it, too.")
+    return f"no document declares a pool named {link.document}.", fix
 
 
 # --- order ---------------------------------------------------------------------------------------------------------
@@ -199,5 +199,5 @@ def _circle(circle: Sequence[D], documents: Sequence[D]) -> Problem:
     second = circle[1]
     link = next(i for i in circle[0].links if any(d is second for d in meant(i, circle[0], documents)))
     names = " -> ".join(f"{d.kind} {d.name}" for d in (*circle, circle[0]))
-    message = f"the documents refer to each other in a circle: {names}."
+    message = f"the documents refer to each other in a cycle: {names}."
     return Problem(link.source, dotted(link.path), message, "Remove one of the references.")

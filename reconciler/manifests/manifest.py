@@ -40,9 +40,9 @@ class Manifest:
     name: str
     """Name of the pool, or its id where the manifest does not name it."""
     account: str
-    """Account number that it is meant for; empty when it does not say."""
+    """Target account number; empty when it does not say."""
     region: str
-    """Region that it is meant for; empty when it does not say."""
+    """Target Region; empty when it does not say."""
     pool_id: str
     """Id of the pool; empty when it is found by its name."""
     sections: frozenset[str]

@@ -75,7 +75,7 @@ class ObjectReader:
         """Make the specs of one section, or of one kind of thing inside an object."""
         prefix = address.steps
         if value is None:
-            fix = "Write {} to manage the section and want nothing in it, or leave the key out."
+            fix = "Write {} to manage the section without declaring anything, or remove the key."
             self._say(prefix, "the section is empty.", fix, key=True)
         elif is_single(section):
             yield self._spec(section, address, "", value)
@@ -92,7 +92,7 @@ class ObjectReader:
             if not name:
                 self._say(path, "the name is empty.", "Write a name before the colon.", key=True)
             elif tree is None:
-                self._say(path, "nothing is declared.", "Write {} to declare it and nothing about it.", key=True)
+                self._say(path, "nothing is declared.", "Write {} to declare the object without members.", key=True)
             else:
                 found.append(self._spec(section, own, name, tree))
         self._report.problems += duplicates.same_object(section, value, found, self._document)

@@ -54,7 +54,7 @@ def _without_base(documents: Sequence[RawDocument], overlays: Mapping[str, Seque
     for file, layers in overlays.items():
         for layer in layers:
             if (file, layer.index) not in known:
-                message = f"this is laid over document {layer.index + 1} of {file}, which there is not."
+                message = f"this overlays document {layer.index + 1} of {file}, which does not exist."
                 yield Problem(layer.start, "", message, "Documents of a file are matched by their order.")
 
 
@@ -154,10 +154,10 @@ class _Merge:
                 self._keep(lock, where, before, after, changed)
 
     def _keep_keys_plain(self) -> None:
-        """Refuse a key that becomes known only later: nothing could tell whether it is a locked one."""
+        """Refuse a key that is known only later, because it cannot be compared with the locks."""
         for path, _ in _nodes(self._layer.tree):
             if path and "${" in str(path[-1]).replace("$$", ""):
-                message = "beside a base that locks something, the key of an overlay must not hold a variable."
+                message = "if the base locks paths, a key of an overlay cannot contain a variable."
                 self._say(path, message, "Write the key itself.")
 
     def _keep(
@@ -186,7 +186,7 @@ class _Merge:
 
 
 def _is_plain(value: Any) -> bool:
-    """Tell whether a value is a map that merges; a reference is one value."""
+    """Return whether a value is a map that merges; a reference is one value."""
     return isinstance(value, dict) and not any(k.startswith("$") and not k.startswith(("${", "$$")) for k in value)
 
 

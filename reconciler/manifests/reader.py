@@ -101,8 +101,8 @@ def _sources(path: str, stdin: Callable[[], str], problems: list[Problem]) -> It
     if target.is_dir():
         files = _search(target)
         if not files:
-            fix = "Name a directory that holds *.yaml files, or write one with `poolctl init`."
-            problems.append(_file_problem(path, "the directory holds no manifest.", fix))
+            fix = "Name a directory with *.yaml files, or create a manifest with `poolctl init`."
+            problems.append(_file_problem(path, "the directory contains no manifest.", fix))
     elif target.exists():
         files = [target]
     else:
@@ -135,7 +135,7 @@ def _overlays(path: str, environment: str, problems: list[Problem]) -> Iterator[
     """Yield manifests that have an overlay, with the file that it is."""
     target = FilePath(path)
     if path == "-":
-        problems.append(_file_problem(path, "standard input has no overlays.", "Name the file, or leave --env out."))
+        problems.append(_file_problem(path, "standard input has no overlays.", "Name the file, or omit --env."))
         return
     if not target.exists():  # `read` has said so
         return
@@ -143,7 +143,7 @@ def _overlays(path: str, environment: str, problems: list[Problem]) -> Iterator[
     layers = _layers(root, environment) if target.is_dir() else {root: root / OVERLAYS / environment}
     layer = layers.get(root, root / OVERLAYS / environment)
     if not any(directory.is_dir() for directory in layers.values()):
-        problems.append(_file_problem(str(layer), "there is no such directory of overlays.", _environments(layer)))
+        problems.append(_file_problem(str(layer), "the overlay directory does not exist.", _environments(layer)))
     elif target.is_dir():
         yield from _laid_over(root, layers, problems)
     elif (layer / target.name).exists():
@@ -154,7 +154,7 @@ def _environments(layer: FilePath) -> str:
     """Say which environments there are in the place of one that there is not."""
     around = layer.parent
     known = sorted(e.name for e in around.iterdir() if e.is_dir()) if around.is_dir() else []
-    return f"There are: {', '.join(known)}." if known else "Make it, or leave --env out."
+    return f"Available: {', '.join(known)}." if known else "Create it, or omit --env."
 
 
 def _layers(directory: FilePath, environment: str) -> dict[FilePath, FilePath]:
@@ -188,7 +188,7 @@ def _too_far(base: FilePath, file: FilePath, nearer: FilePath) -> Problem:
     """Two places for one overlay: which of them counts must not depend on who looks."""
     if nearer.exists():
         return _file_problem(str(file), f"{base} has two overlays, this one and {nearer}.", "Join them in the latter.")
-    message = f"{base} has overlays in a directory nearer to it."
+    message = f"{base} has overlays in a closer directory."
     return _file_problem(str(file), message, f"Move it to {nearer}.")
 
 

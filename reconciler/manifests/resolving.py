@@ -86,7 +86,7 @@ def _colliding_names(specs: Sequence[Spec]) -> Iterator[Problem]:
     for spec in specs:
         first = seen.setdefault(spec.address, spec)
         if first is not spec:
-            message = f"the key becomes the same as that in line {first.source.line}."
+            message = f"the key resolves to the same name as the one in line {first.source.line}."
             fix = "Make the keys differ, or remove one."
             yield Problem(spec.source, dotted(spec.address.steps), message, fix)
 
@@ -96,7 +96,7 @@ def _colliding_keys(value: Any, known: RefLookup, spec: Spec, path: Path) -> Ite
     for key, inner in value.items() if isinstance(value, dict) else ():
         if has_links(key) and fill(key, known) is not None:
             where, fix = spec.position((*path, key)), "Make the keys differ, or remove one."
-            yield Problem(where, dotted((*path, key)), "two keys become the same one.", fix)
+            yield Problem(where, dotted((*path, key)), "two keys resolve to the same name.", fix)
         yield from _colliding_keys(inner, known, spec, (*path, key))
     for i, item in enumerate(value if isinstance(value, list) else ()):
         yield from _colliding_keys(item, known, spec, (*path, i))

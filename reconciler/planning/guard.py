@@ -1,7 +1,7 @@
-"""Plan → refusals: what must be found before the first write.
+"""Plan → refusals: everything that must be refused before the first write.
 
-The rules of the service are judged on the object as it would be, live members and declared ones together. What is
-already so on the live object is not the plan's doing and does not stop it.
+The rules of the service are judged on the planned object: live members merged with declared ones. A violation
+that the live object already has does not stop the plan.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def _stated(manifest: Manifest) -> State:
 
 
 def _incomplete(plan: Plan, manifest: Manifest) -> Iterable[Refusal]:
-    """Find what the API requires and nobody declared; only an object that is sent can tell."""
+    """Find required members that are not declared; only the payload of a call shows them."""
     for change in plan.pending:
         for call in lower(change, plan):
             for path in missing(call.params, input_shape(call.service, call.operation)):
@@ -65,7 +65,7 @@ def _incomplete(plan: Plan, manifest: Manifest) -> Iterable[Refusal]:
                 yield REQUIRED.refusal(
                     change.address,
                     tuple(path),
-                    f"{call.operation} needs {name}.",
+                    f"{call.operation} requires {name}.",
                     _position(manifest, change.address, tuple(path)),
                     f"Add {name} to the manifest.",
                 )

@@ -1,8 +1,8 @@
-"""What an author does not want to hear of: the `ignore` rules of a manifest, read in one way by plan, apply and drift.
+"""The `ignore` rules of a manifest, applied in the same way by plan, apply and drift.
 
 A rule names an object or a member, and covers all that is inside of it. A declared member that is ignored is taken
 out of what is declared, so it is neither compared nor written: an update of its object sends the live value. A rule
-never keeps a declared object from being made, as others may stand on it.
+never prevents the creation of a declared object, because others may depend on it.
 """
 
 from __future__ import annotations
@@ -43,12 +43,12 @@ def in_force(rules: Iterable[R], today: str) -> tuple[R, ...]:
 
 
 def is_expired(rule: IgnoreRule, today: str) -> bool:
-    """Tell whether the last day of a rule has passed."""
+    """Return whether the last day of a rule has passed."""
     return bool(rule.expires and today) and rule.expires < today
 
 
 def covers(pattern: str, address: Address, path: Path = ()) -> bool:
-    """Tell whether a pattern means an object or a member, or something around it.
+    """Return whether a pattern means an object or a member, or something around it.
 
     Args:
         pattern: In the dialect of `schemas.globs`.
@@ -59,7 +59,7 @@ def covers(pattern: str, address: Address, path: Path = ()) -> bool:
 
 
 def covered(rules: Iterable[IgnoreRule], address: Address, path: Path = ()) -> bool:
-    """Tell whether any of the rules means an object or a member, or something around it."""
+    """Return whether any of the rules means an object or a member, or something around it."""
     return any(covers(r.path, address, path) for r in rules)
 
 
@@ -67,9 +67,9 @@ def without(model: type[ApiModel], declared: Tree, ignored: Callable[[Path], boo
     """Return what is declared of an object without the members that are ignored.
 
     Args:
-        model: Schema of the object; tells the key of lists whose items have one.
+        model: Schema of the object; gives the key of lists whose items have one.
         declared: What the manifest says; it is not changed.
-        ignored: Tells whether a member is.
+        ignored: Returns whether a member is.
     """
     known = members(model)
     result: Tree = {}

@@ -39,7 +39,7 @@ def lower(change: ResourceChange, plan: Plan) -> tuple[Call, ...]:
 
 
 def creates(change: ResourceChange) -> bool:
-    """Tell whether a change makes an object."""
+    """Return whether a change makes an object."""
     return change.before is None or change.action is Action.REPLACE
 
 

@@ -32,7 +32,7 @@ class Matcher:
     replaceable: frozenset[str] = frozenset()
     """Addresses that may be deleted and made again."""
     ignored: Callable[[Address, Path], bool] = lambda address, path: False  # noqa: ARG005 - nothing is
-    """Tells whether a member of a live object is left alone, whatever is declared of it."""
+    """Returns whether a member of a live object is left alone, whatever is declared of it."""
     matched: list[Observed] = field(default_factory=list)
     """Live objects that some declared one means."""
     refusals: list[Refusal] = field(default_factory=list)
@@ -40,7 +40,7 @@ class Matcher:
     _made: dict[Address, ResourceChange] = field(default_factory=dict)
 
     def change(self, spec: Spec) -> ResourceChange:
-        """Return what has to happen to make a declared object so."""
+        """Return the change that makes the live object match a declared one."""
         kind = KINDS[spec.address.section]
         observed = self._match(kind, spec)
         if observed:
@@ -71,8 +71,8 @@ class Matcher:
         found = [o for o in live if o.address.name == name]
         if len(found) > 1:
             ids = ", ".join(sorted(o.ids[kind.id_param] for o in found))
-            message = f"{len(found)} {kind.title}s are called {flow(name)}: {ids}."
-            advice = f"Names are not unique: pin the one that is meant with {kind.id_param} in the manifest."
+            message = f"{len(found)} {kind.title}s are named {flow(name)}: {ids}."
+            advice = f"Names are not unique: set {kind.id_param} in the manifest to select one."
             self._refuse(spec, AMBIGUOUS, (), message, advice)
         return found[0] if found else None
 
@@ -80,7 +80,7 @@ class Matcher:
         found = next((o for o in live if o.ids[kind.id_param] == spec.pin), None)
         if not found:
             message = f"There is no {kind.title} with the {kind.id_param} {spec.pin} in this pool."
-            advice = "Correct the id, or remove it to make a new one."
+            advice = "Correct the id, or remove it to create a new one."
             self._refuse(spec, MISSING, (kind.id_param,), message, advice)
         return found
 
@@ -113,7 +113,7 @@ class Matcher:
         )
 
     def _look(self, kind: ResourceKind, spec: Spec, observed: Observed | None) -> ResourceChange:
-        """What is only looked at never changes; the rules see what is expected beside what is live."""
+        """An observed object never changes; the rules see the declared members merged with the live ones."""
         live = observed.data if observed else None
         after = overlay(kind.model, live or {}, spec.declared)
         ids = observed.ids if observed else {}
@@ -148,15 +148,15 @@ class Matcher:
         return found
 
     def _without_ignored(self, kind: ResourceKind, spec: Spec) -> Tree:
-        """What is declared, less what is ignored: it is neither compared nor written."""
+        """Return the declared members without ignored ones, which are neither compared nor written."""
         return ignoring.without(kind.model, spec.declared, lambda path: self.ignored(spec.address, path))
 
     def _replace(
         self, kind: ResourceKind, spec: Spec, found: ResourceChange, frozen: list[FieldChange]
     ) -> ResourceChange:
-        """Delete and make again, as the operator has allowed for this object by its name."""
+        """Delete and re-create, as the operator allowed for this object by name."""
         paths = ", ".join(str(f.path[0]) for f in frozen)
-        reason = f"{paths} cannot be changed in place; the {kind.title} is deleted and made again"
+        reason = f"{paths} cannot be changed in place; the {kind.title} is deleted and re-created"
         ids = {**found.ids, **self._new_ids(kind, spec)}
         decided_anew = {name for name, member in members(kind.model).items() if member.has(CreateOnly)}
         kept = {k: v for k, v in (found.before or {}).items() if k not in decided_anew}
@@ -188,15 +188,15 @@ class Matcher:
     # --- why not
 
     def _frozen(self, kind: ResourceKind, spec: Spec, change: FieldChange, before: Tree) -> str:
-        """Tell what to do instead of a change that can never be made on a live object (decision 4)."""
+        """Return what to do instead of a change that a live object can never take (decision 4)."""
         return _create_only(kind, change) or kind.frozen(change, spec.declared, before)
 
     def _refuse_frozen(self, kind: ResourceKind, spec: Spec, change: FieldChange, before: Tree) -> None:
-        values = f" It is {_short(change.before)}, the manifest says {_short(change.after)}."
+        values = f" Live is {_short(change.before)}, the manifest declares {_short(change.after)}."
         message = f"{change.path[0]} of a live {kind.title} cannot be changed.{'' if change.sensitive else values}"
         advice = self._frozen(kind, spec, change, before)
         if kind.delete:
-            advice += f" Or let it be deleted and made again: --allow-replace {spec.address}."
+            advice += f" Or re-create it with --allow-replace {spec.address}."
         self._refuse(spec, IMMUTABLE, change.path, message, advice)
 
     def _check_leaving(self, kind: ResourceKind, spec: Spec, observed: Observed) -> None:

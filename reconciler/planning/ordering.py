@@ -1,8 +1,8 @@
 """In which order changes are carried out.
 
-What others stand on comes first. Where that order would lead through a state which the service refuses, the change
-that clears the way goes before it: e-mail MFA off before the e-mail sender, a feature off before the plan that pays
-for it (decision 7; cognito.md 7.3). The rules themselves tell, so no pair of members is written down here.
+Dependencies come first. If that order leads through a state that the service refuses, the change that resolves the
+conflict comes first: e-mail MFA off before the e-mail sender, a feature off before the plan that includes it
+(decision 7; cognito.md 7.3). The order follows from the rules, so no pair of members is listed here.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def _sorted(changes: Sequence[ResourceChange]) -> Iterable[ResourceChange]:
     try:
         sorter.prepare()
     except CycleError as error:  # pragma: no cover - needs form no circle between the kinds we have
-        raise InvalidInput(f"these objects need each other: {', '.join(map(str, error.args[1]))}") from error
+        raise InvalidInput(f"these objects depend on each other: {', '.join(map(str, error.args[1]))}") from error
     ready: list[Address] = []
     while sorter.is_active():
         ready = sorted({*ready, *sorter.get_ready()}, key=lambda a: rank[a])

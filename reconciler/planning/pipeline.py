@@ -21,9 +21,9 @@ from reconciler.planning.planner import PlanOptions
 
 
 class ResolvedRefs:
-    """What documents that were planned have told of their objects, for others that refer to them.
+    """Identifiers of the objects in planned documents, for documents that reference them.
 
-    Documents are told apart by more than their name: a user pool and an identity pool may share one.
+    A name does not identify a document: a user pool and an identity pool may share one.
     """
 
     def __init__(self) -> None:
@@ -36,7 +36,7 @@ class ResolvedRefs:
         return manifests
 
     def seen_from(self, manifest: Manifest) -> Callable[[str], str | None]:
-        """Return what tells the meaning of a document's references, or None for what is not known yet."""
+        """Return a lookup of the values of a document's references; it returns None for unknown ones."""
 
         def value(target: str) -> str | None:
             document, spec = referred(target, manifest, self._manifests)
@@ -48,15 +48,15 @@ class ResolvedRefs:
     def learn(self, manifest: Manifest, plan: Plan) -> None:
         """Take over the identifiers of a document's objects, as far as they exist."""
         root = root_of(manifest.kind)
-        self._tell(manifest, root, root.section, {root.id_param: plan.target.pool_id}, plan)
+        self._record(manifest, root, root.section, {root.id_param: plan.target.pool_id}, plan)
         for change in plan.changes:
             kind = KINDS[change.address.section]
             ids = {k: v for k, v in (change.new_ids or change.ids).items() if isinstance(v, str)}
             if kind.name_member and not kind.root:
                 ids[kind.name_member] = str(change.declared.get(kind.name_member, change.address.name))
-            self._tell(manifest, kind, str(change.address), ids, plan)
+            self._record(manifest, kind, str(change.address), ids, plan)
 
-    def _tell(self, manifest: Manifest, kind: ResourceKind, address: str, ids: dict[str, str], plan: Plan) -> None:
+    def _record(self, manifest: Manifest, kind: ResourceKind, address: str, ids: dict[str, str], plan: Plan) -> None:
         found = {**ids, **kind.exports(ids, plan.target.region)}
         index = self._index(manifest)
         self._values |= {(index, f"{address}#{member}"): value for member, value in found.items() if value}
@@ -81,7 +81,7 @@ def planned(
         cloud: The account and Region to read; a read-only one will do.
         plan_options: What the operator allows and asks for.
         parallelism: How many calls may be under way at once.
-        known: What references to other documents stand for.
+        known: Returns the value of a reference to another document.
 
     Raises:
         Refused: The account or Region is not the one that the manifest names; nothing was read.
@@ -108,7 +108,7 @@ def placed(manifest: Manifest, cloud: Cloud, known: Callable[[str], str | None])
 
 
 def check_target(manifest: Manifest, identity: Identity) -> None:
-    """Insist that the manifest is meant for this account and Region (decision 20).
+    """Check that the manifest targets this account and Region (decision 20).
 
     Raises:
         Refused: It is not.
@@ -120,5 +120,5 @@ def check_target(manifest: Manifest, identity: Identity) -> None:
         if wanted and wanted != found:
             raise Refused(
                 f"{manifest.source} target.{what}: the manifest is for {what} {wanted}, the session is in {found}; "
-                f"nothing was read. Use credentials and a Region that fit, or correct target.{what}."
+                f"nothing was read. Use matching credentials and Region, or correct target.{what}."
             )

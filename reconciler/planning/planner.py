@@ -1,8 +1,8 @@
 """Desired and observed → Plan.
 
-Each declared object is matched with the live one that it means and given an action; what nobody declares is left
-alone, or deleted where two keys were turned; and all of it is put into an order in which the service takes it.
-Nothing is decided here that depends on a kind: what a kind needs to say stands in its table.
+Matches each declared object with its live one and selects an action. Undeclared objects are kept; they are deleted
+only if both `prune` and `--prune` allow it. All changes are sorted into an order that the service accepts. Nothing
+here depends on a kind; the tables of the kinds contain what differs.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def read_scope(manifest: Manifest) -> ReadScope:
 
 
 def owners_of(manifest: Manifest, kind: ResourceKind) -> tuple[Owner, ...]:
-    """Return the declared objects that objects of a kind can stand inside of."""
+    """Return the declared objects that can contain objects of a kind."""
     member = KINDS[kind.outer].name_member
     specs = [s for s in manifest.specs if s.address.section == kind.outer]
     return tuple(Owner(s.address.name, str(s.declared.get(member)), s.pin) for s in specs)
@@ -131,8 +131,8 @@ def check_targets(manifests: Sequence[Manifest], targets: Iterable[str], option:
     declared = sorted({str(s.address) for m in manifests for s in m.specs})
     for target in targets:
         if target not in declared:
-            hint = suggest(target, declared, f"Declared are: {', '.join(declared) or 'none'}.")
-            raise InvalidInput(f"{option} {target} names nothing in the manifests. {hint}")
+            hint = suggest(target, declared, f"Declared: {', '.join(declared) or 'none'}.")
+            raise InvalidInput(f"{option} {target} matches nothing in the manifests. {hint}")
 
 
 def _unread(live_state: LiveState) -> set[str]:
@@ -140,7 +140,7 @@ def _unread(live_state: LiveState) -> set[str]:
     return {g.address.section for g in live_state.gaps}
 
 
-# --- what nobody declares ------------------------------------------------------------------------------------------
+# --- undeclared objects ------------------------------------------------------------------------------------------
 
 
 def _undeclared(manifest: Manifest, ours: Iterable[Observed], matched: Sequence[Observed]) -> list[Observed]:
@@ -189,7 +189,7 @@ def _too_many(
         if over:
             first = next(d.address for d in deletions if d.address.section == section)
             message = f"{count} of {live} objects of {section} would be deleted."
-            yield THRESHOLD.refusal(first, (), message, advice=f"If that is meant, say so: --max-deletes {count}.")
+            yield THRESHOLD.refusal(first, (), message, advice=f"To confirm the deletions, pass --max-deletes {count}.")
 
 
 def _replaceable(manifest: Manifest, plan_options: PlanOptions) -> frozenset[str]:
@@ -201,4 +201,4 @@ def _taken_over(made_by_aws: Iterable[ownership.Disowned], matched: Sequence[Obs
     meant = {id(o) for o in matched}
     for other in made_by_aws:
         if id(other.observed) in meant:
-            yield Notice(f"{other.observed.address} is {other.reason}; the manifest declares it all the same.")
+            yield Notice(f"{other.observed.address} is {other.reason}; the manifest declares it anyway.")

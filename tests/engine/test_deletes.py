@@ -132,7 +132,7 @@ def test_a_client_is_replaced_only_when_it_is_named(here, tmp_path):
     assert [r.rule for r in planned(protected, here.cloud, plan_options).refusals] == ["immutable"]
     allowed = planned(found, here.cloud, plan_options)
     assert [(str(c.address), c.action) for c in allowed.pending] == [("clients/web", Action.REPLACE)]
-    assert "made again" in allowed.pending[0].reason
+    assert "re-created" in allowed.pending[0].reason
     here.apply(found, allowed)
     assert here.plan(found).pending == ()
     after = {c["ClientName"]: (i, c) for i, c in here.snapshot(pool_of(here))["clients"].items()}

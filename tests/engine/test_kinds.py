@@ -158,10 +158,10 @@ def test_every_sample_is_read_without_loss(kind, entry, result):
 @pytest.mark.parametrize(
     ("section", "tree", "reason"),
     [
-        ("groups", {"GroupName": "eu-west-1_Abc_Google"}, "made by Cognito for an identity provider"),
+        ("groups", {"GroupName": "eu-west-1_Abc_Google"}, "created by Cognito for an identity provider"),
         ("groups", {"GroupName": "eu-west-1_Abc_Google", "RoleArn": "arn:aws:iam::123456789012:role/x"}, ""),
         ("groups", {"GroupName": "admins"}, ""),
-        ("clients", {"ClientName": "AmazonOpenSearchService-search-x"}, "made by OpenSearch"),
+        ("clients", {"ClientName": "AmazonOpenSearchService-search-x"}, "created by OpenSearch"),
         ("clients", {"ClientName": "web"}, ""),
         ("resource_servers", {"Identifier": "x", "ManagedBy": "COGNITO"}, "reserved by Cognito"),
         ("resource_servers", {"Identifier": "x"}, ""),

@@ -437,8 +437,8 @@ def test_a_user_pool_and_an_identity_pool_may_have_one_name():
     again = text + "---\nversion: 1\nkind: IdentityPool\nidentity_pool: {IdentityPoolName: web}\n"
     assert problems(again) == [
         (
-            "8:1: the pool web is described here a second time; the first is at -:4:1. "
-            "Join the two documents, or give them different pools."
+            "8:1: the pool web is declared twice; the first document is at -:4:1. "
+            "Merge the two documents, or declare different pools."
         )
     ]
 

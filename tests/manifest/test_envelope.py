@@ -344,7 +344,7 @@ def test_a_message_names_the_place_and_the_remedy():
     said = ran.out + ran.err
     assert '-:2:5 id: "x_1" is not the id of a pool. Write one such as eu-west-1_AbCdEf123' in said
     assert '-:3:18 target.region: "EU-WEST-1" is not a Region code. Write one such as eu-west-1.' in said
-    assert '-:4:10 locked[0]: "user_pool.Nonsense" locks nothing: Nonsense is not known there.' in said
+    assert '-:4:10 locked[0]: "user_pool.Nonsense" locks nothing: Nonsense is unknown.' in said
 
 
 def test_a_value_from_the_environment_is_not_shown():

@@ -130,8 +130,8 @@ def test_keys_that_become_one_are_refused():
     with pytest.raises(InvalidManifest) as error:
         resolve(loaded(text, stage="prod")[0], NoCloud(), KNOWN.get)
     assert [str(p) for p in error.value.problems] == [
-        f"-:11:7 roles.RoleMappings.{BOTH}: two keys become the same one. Make the keys differ, or remove one.",
-        f"-:16:3 principal_tags.{PROVIDER}: the key becomes the same as that in line 15. Make the keys differ, or remove one.",
+        f"-:11:7 roles.RoleMappings.{BOTH}: two keys resolve to the same name. Make the keys differ, or remove one.",
+        f"-:16:3 principal_tags.{PROVIDER}: the key resolves to the same name as the one in line 15. Make the keys differ, or remove one.",
     ]
 
 

@@ -153,7 +153,7 @@ def test_the_nearest_directory_of_overlays_counts(files):
 def test_only_a_nested_directory_may_have_overlays(files):
     files(m=BASE, team__x=BASE.replace("customers", "x"), team__overlays__prod__x="user_pool: {PoolName: x-prod}")
     assert [m.name for m in loaded(".")] == ["customers-dev", "x-prod"]
-    with pytest.raises(InvalidManifest, match=r"^overlays/dev:1:1: there is no such directory of overlays\."):
+    with pytest.raises(InvalidManifest, match=r"^overlays/dev:1:1: the overlay directory does not exist\."):
         loaded(".", env="dev")
 
 
@@ -312,7 +312,7 @@ def test_standard_input_has_no_overlays(files):
 
 def test_a_file_without_a_directory_of_overlays(files):
     files(m=BASE)
-    with pytest.raises(InvalidManifest, match=r"overlays/prod:1:1: there is no such directory of overlays\. Make it"):
+    with pytest.raises(InvalidManifest, match=r"overlays/prod:1:1: the overlay directory does not exist\. Create it"):
         loaded("m.yaml")
 
 
@@ -325,9 +325,9 @@ def test_a_key_that_is_known_only_later_cannot_get_around_a_lock(key, refused, f
     documents, _ = reader.read(["m.yaml"], lambda: "")
     layers, _ = reader.overlays(["m.yaml"], "prod")
     _, problems = merge(documents, layers)
-    assert [p.message for p in problems if "must not hold a variable" in p.message] == problems_of(refused)
+    assert [p.message for p in problems if "cannot contain a variable" in p.message] == problems_of(refused)
 
 
 def problems_of(refused: bool) -> list[str]:
-    said = "beside a base that locks something, the key of an overlay must not hold a variable."
+    said = "if the base locks paths, a key of an overlay cannot contain a variable."
     return [said] if refused else []

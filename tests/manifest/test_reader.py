@@ -310,8 +310,8 @@ def test_missing_paths_and_empty_directories_say_what_to_do(tmp_path, monkeypatc
     assert texts(problems) == [
         "nowhere:1:1: there is no such file or directory. Check the path.",
         (
-            "pools:1:1: the directory holds no manifest. "
-            "Name a directory that holds *.yaml files, or write one with `poolctl init`."
+            "pools:1:1: the directory contains no manifest. "
+            "Name a directory with *.yaml files, or create a manifest with `poolctl init`."
         ),
     ]
 

@@ -69,8 +69,8 @@ def test_a_file_of_variables_holds_values(parse):
     with pytest.raises(InvalidManifest) as error:
         variables([], documents)
     assert str(error.value).split("\n") == [
-        "v.yaml:1:1 a b: this cannot be the name of a variable. Use letters, digits, _ and -, and begin with a letter.",
-        "v.yaml:2:9 c.x[0]: a variable cannot hold a reference. Write a value.",
+        "v.yaml:1:1 a b: invalid variable name. Use letters, digits, _ and -, and begin with a letter.",
+        "v.yaml:2:9 c.x[0]: a variable cannot contain a reference. Write a value.",
     ]
 
 
@@ -122,7 +122,7 @@ def test_keys_hold_variables_and_keep_their_places(local):
 
 def test_two_keys_that_become_one(local):
     assert wrong(local("a:\n  ${var.s}: 1\n  dev: 2\n", {"s": "dev"})) == [
-        "m.yaml:3:3 a.dev: two keys become the same one. Make the keys differ, or remove one."
+        "m.yaml:3:3 a.dev: two keys resolve to the same name. Make the keys differ, or remove one."
     ]
 
 
@@ -153,25 +153,25 @@ def test_escapes(local, written, meant):
         ("a: {$file: t.htm}\n", "1:5 a: there is no file t.htm. Did you mean t.html? The path is relative to the directory of the manifest."),
         ("a: {$file: d}\n", "1:5 a: $file d is a directory. Name one file in it."),
         ("a: {$file: big}\n", "1:5 a: the file big is larger than 1 MB. Use a smaller file."),
-        ("a: {$vra: x}\n", "1:5 a: $vra is no reference. Did you mean $var? Use one of $var, $env, $file, $ssm, $secret, $ref."),
-        ("a: {$ref: x}\n", '1:5 a: "x" does not say DOCUMENT/ADDRESS#MEMBER. Write for example customers/clients/web#ClientId or customers/user_pool#Id.'),
-        ("a: {$ref: c/clients/web}\n", '1:5 a: "c/clients/web" does not say DOCUMENT/ADDRESS#MEMBER. Write for example customers/clients/web#ClientId or customers/user_pool#Id.'),
-        ("a: ${ref.c/user_pool}\n", '1:4 a: "c/user_pool" does not say DOCUMENT/ADDRESS#MEMBER. Write for example customers/clients/web#ClientId or customers/user_pool#Id.'),
+        ("a: {$vra: x}\n", "1:5 a: $vra is not a reference. Did you mean $var? Use one of $var, $env, $file, $ssm, $secret, $ref."),
+        ("a: {$ref: x}\n", '1:5 a: "x" is not of the form DOCUMENT/ADDRESS#MEMBER. Write for example customers/clients/web#ClientId or customers/user_pool#Id.'),
+        ("a: {$ref: c/clients/web}\n", '1:5 a: "c/clients/web" is not of the form DOCUMENT/ADDRESS#MEMBER. Write for example customers/clients/web#ClientId or customers/user_pool#Id.'),
+        ("a: ${ref.c/user_pool}\n", '1:4 a: "c/user_pool" is not of the form DOCUMENT/ADDRESS#MEMBER. Write for example customers/clients/web#ClientId or customers/user_pool#Id.'),
         ("a: x${ref.c/user_pool#Id\n", "1:4 a: the text holds a `${ref.` that is not closed. Write ${ref.customers/clients/web#ClientId}."),
         ("a: ${ref.c-${var.stgae}/user_pool#Id}\n", "1:4 a: the variable stgae has no value. Did you mean stage? Give it a value: --var stgae=VALUE, or a line in a --var-file."),
-        ("a: ${ref.${ref.c/user_pool#Id}}\n", "1:4 a: a reference is inside a reference. Only ${var.NAME} is allowed there."),
-        ("a: {$ssm: '/${ref.c/user_pool#Id}'}\n", "1:5 a: a reference is inside a reference. Only ${var.NAME} is allowed there."),
-        ("a: ${ref.c-${var.braces}/user_pool#Id}\n", "1:4 a: a reference cannot hold braces. Write ${ref.customers/clients/web#ClientId}."),
+        ("a: ${ref.${ref.c/user_pool#Id}}\n", "1:4 a: a reference cannot contain another reference. Only ${var.NAME} is allowed there."),
+        ("a: {$ssm: '/${ref.c/user_pool#Id}'}\n", "1:5 a: a reference cannot contain another reference. Only ${var.NAME} is allowed there."),
+        ("a: ${ref.c-${var.braces}/user_pool#Id}\n", "1:4 a: a reference cannot contain braces. Write ${ref.customers/clients/web#ClientId}."),
         ("a: ${var.dollar}${ref.c/user_pool#Id}\n", "1:4 a: a `$` comes right before a reference. Put another character between the two."),
-        ("$${ref.c/user_pool#Id}: 1\n", "1:1 $${ref.c/user_pool#Id}: a key cannot hold the characters `${ref.` themselves. Use another key."),
-        ("x${ref.c/user_pool}: 1\n", '1:1 x${ref.c/user_pool}: "c/user_pool" does not say DOCUMENT/ADDRESS#MEMBER. Write for example customers/clients/web#ClientId or customers/user_pool#Id.'),
+        ("$${ref.c/user_pool#Id}: 1\n", "1:1 $${ref.c/user_pool#Id}: a key cannot contain the literal characters `${ref.`. Use another key."),
+        ("x${ref.c/user_pool}: 1\n", '1:1 x${ref.c/user_pool}: "c/user_pool" is not of the form DOCUMENT/ADDRESS#MEMBER. Write for example customers/clients/web#ClientId or customers/user_pool#Id.'),
         ("a:\n  b: 1\n  $env: HOME\n", "3:3 a: $env must be the only key of its map, but there is also b. Write {$env: ...} only."),
-        ("a: {$env: [x]}\n", "1:5 a: $env needs a text behind it. Write {$env: NAME}."),
-        ("a: {$secret: }\n", "1:5 a: $secret needs a text behind it. Write {$secret: NAME#KEY}."),
-        ("a: {$secret: '#k'}\n", "1:5 a: $secret needs the name of a secret before the #. Write {$secret: NAME#KEY}."),
-        ("a: {$secret: 'n#'}\n", "1:5 a: $secret needs a key behind the #. Name a key, or leave the # out to take the whole secret."),
+        ("a: {$env: [x]}\n", "1:5 a: $env requires a text. Write {$env: NAME}."),
+        ("a: {$secret: }\n", "1:5 a: $secret requires a text. Write {$secret: NAME#KEY}."),
+        ("a: {$secret: '#k'}\n", "1:5 a: $secret requires the name of a secret before the #. Write {$secret: NAME#KEY}."),
+        ("a: {$secret: 'n#'}\n", "1:5 a: $secret requires a key after the #. Name a key, or remove the # to use the whole secret."),
         ("a: ${env.HOME}\n", "1:4 a: $env cannot be used inside a text; these can: $var, $ref. Make it the whole value: {$env: HOME}."),
-        ("a: ${HOME}\n", "1:4 a: the text holds a `${...}` that is no reference. Write ${var.NAME}, or $${ for the two characters."),
+        ("a: ${HOME}\n", "1:4 a: the text holds a `${...}` that is not a reference. Write ${var.NAME}, or $${ for the two characters."),
         ("a: x${var.y\n", "1:4 a: the text holds a `${` that is not closed. Write ${var.NAME}, or $${ for the two characters."),
         ("a: ${var.list}\n", "1:4 a: the value of $var list is a list, not a text. Make it the whole value: {$var: list}."),
         ("a: ${var.null}\n", "1:4 a: the value of $var null is null, not a text. Make it the whole value: {$var: null}."),
@@ -306,7 +306,7 @@ def test_nothing_is_read_twice_even_if_it_fails():
         (Reference("ssm", "/x"), CloudError("ssm:GetParameter", "ValidationException", "bad name"), "the parameter /x could not be read: ValidationException: bad name"),
         (Reference("secret", "x#k"), {"SecretString": "hunter2"}, "the secret x is not a JSON map, so it has no key k. Write {$secret: x}."),
         (Reference("secret", "x#k"), {"SecretString": '["hunter2"]'}, "the secret x is not a JSON map, so it has no key k. Write {$secret: x}."),
-        (Reference("secret", "x#k"), {"SecretString": '{"hunter2": "hunter2"}'}, "the secret x has no key k. Correct the key behind the #."),
+        (Reference("secret", "x#k"), {"SecretString": '{"hunter2": "hunter2"}'}, "the secret x has no key k. Correct the key after the #."),
         (Reference("secret", "x#k"), {"SecretString": '{"k": {"hunter2": 1}}'}, "the key k of the secret x does not hold a text. Store a text there."),
         (Reference("secret", "x"), {"SecretBinary": b"hunter2"}, "the secret x is binary. Store it as a text."),
     ],
@@ -372,10 +372,10 @@ def test_a_new_local_kind_is_parsed_as_a_value_and_within_texts(one):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("a: {$uper: x}\n", "1:5 a: $uper is no reference. Did you mean $upper? Use one of $var, $env, $file, $ssm, $secret, $ref, $upper, $address."),
-        ("a: {$upper: [x]}\n", "1:5 a: $upper needs a text behind it. Write {$upper: TEXT}."),
+        ("a: {$uper: x}\n", "1:5 a: $uper is not a reference. Did you mean $upper? Use one of $var, $env, $file, $ssm, $secret, $ref, $upper, $address."),
+        ("a: {$upper: [x]}\n", "1:5 a: $upper requires a text. Write {$upper: TEXT}."),
         ("a: {$upper: x, b: 1}\n", "1:5 a: $upper must be the only key of its map, but there is also b. Write {$upper: ...} only."),
-        ("a: ${upper.1}\n", "1:4 a: the text holds a `${...}` that is no reference. Write ${var.NAME}, or $${ for the two characters."),
+        ("a: ${upper.1}\n", "1:4 a: the text holds a `${...}` that is not a reference. Write ${var.NAME}, or $${ for the two characters."),
         ("a: ${address.x}\n", "1:4 a: $address cannot be used inside a text; these can: $var, $ref, $upper. Make it the whole value: {$address: x}."),
     ],
 )  # fmt: skip
@@ -385,7 +385,7 @@ def test_mistakes_of_a_new_kind(one, text, expected):
 
 def test_a_kind_that_is_not_listed_is_unknown(one):
     _, problems = resolve_local(one("a: {$upper: x}\n"), {}, {})
-    assert problems[0].message == "$upper is no reference."
+    assert problems[0].message == "$upper is not a reference."
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ TOP = [
 @pytest.mark.parametrize(("key", "fix"), TOP, ids=[key for key, _ in TOP])
 def test_keys_of_a_document(key, fix):
     text = f"version: 1\nid: eu-west-1_a\n{key}: 1\n"
-    assert said(text) == [f"-:3:1 {key}: this key is not known here. {fix}"]
+    assert said(text) == [f"-:3:1 {key}: unknown key. {fix}"]
 
 
 # --- in the pool ---------------------------------------------------------------------------------------------------
@@ -86,7 +86,7 @@ POOL = [
 @pytest.mark.parametrize(("key", "fix"), POOL, ids=[key for key, _ in POOL])
 def test_keys_of_a_pool(key, fix):
     text = f"version: 1\nuser_pool:\n  PoolName: a\n  {key}: 1\n"
-    assert said(text) == [f"-:4:3 user_pool.{key}: this key is not known here. {fix}"]
+    assert said(text) == [f"-:4:3 user_pool.{key}: unknown key. {fix}"]
 
 
 # --- elsewhere -----------------------------------------------------------------------------------------------------

@@ -242,7 +242,7 @@ def test_no_words_of_a_pattern_hold_a_pattern():
 )
 def test_suggestions(key, fix):
     assert suggest_key(key, members(ComparedObject), ("thing",)) == fix
-    assert run({key: 1})[1] == [f"thing.{key}: this key is not known here. {fix}"]
+    assert run({key: 1})[1] == [f"thing.{key}: unknown key. {fix}"]
 
 
 def test_a_few_known_keys_are_listed():
@@ -259,7 +259,7 @@ def test_what_botocore_knows_is_passed_through_with_a_notice():
     assert problems == []
     assert found == tree
     assert notices == [
-        f"thing.{key}: is not known to this version of poolctl, but to the installed botocore: passed through."
+        f"thing.{key}: unknown to this version of poolctl, but known to the installed botocore: passed through."
         for key in ("DeletionProtection", "AdminCreateUserConfig")
     ]
 
@@ -277,7 +277,7 @@ def test_what_is_passed_through_is_checked_by_the_shape():
     assert problems == [
         "thing.AutoVerifiedAttributes: expected a list, found a text. Write a list: [...].",
         "thing.UserPoolTags: expected a map, found a list. Write a map: {KEY: value}.",
-        "thing.AdminCreateUserConfig.InviteMessagTemplate: this key is not known here. Did you mean InviteMessageTemplate?",
+        "thing.AdminCreateUserConfig.InviteMessagTemplate: unknown key. Did you mean InviteMessageTemplate?",
         "thing.AdminCreateUserConfig.AllowAdminCreateUserOnly: expected true or false, found a text. Write true or false.",
         "thing.Policies.PasswordPolicy.MinimumLength: expected a whole number, found a text. Write a whole number.",
         "thing.Policies.PasswordPolicy.RequireSymbols: expected true or false, found a number. Write true or false.",
@@ -368,7 +368,7 @@ def test_literal_secrets_are_wrapped_with_a_notice():
         assert (leaf.reveal(), leaf.origin) == (SECRET, "literal")
     assert found["Details"]["id"] == "x"
     assert notices == [
-        f"thing.{path}: the manifest holds a secret in clear text: use {{$secret: NAME#KEY}} or {{$env: NAME}}."
+        f"thing.{path}: the manifest contains a secret in clear text: use {{$secret: NAME#KEY}} or {{$env: NAME}}."
         for path in ("Secret", "One.Password", "Details.client_secret")
     ]
     assert SECRET not in repr(found)

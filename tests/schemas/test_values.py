@@ -210,7 +210,7 @@ def test_members_that_belong_elsewhere_have_advice(name: str) -> None:
 
 
 def test_the_advice_for_mfa() -> None:
-    assert UserPool.MOVED["MfaConfiguration"] == "belongs into the mfa section: write mfa.MfaConfiguration"
+    assert UserPool.MOVED["MfaConfiguration"] == "belongs in the mfa section: write mfa.MfaConfiguration"
 
 
 # --- the envelope --------------------------------------------------------------------------------------------------

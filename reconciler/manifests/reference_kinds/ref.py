@@ -20,7 +20,7 @@ class Link:
     name: str
     """Name of the object within the section; empty for single objects."""
     member: str
-    """The member that is meant."""
+    """The referenced member."""
     source: Position
     """Where it is written."""
     path: Path
@@ -48,7 +48,7 @@ def link(target: str, source: Position, path: Path) -> Link:
     section, _, name = address.partition("/")
     if not (sharp and slash and document and section and member):
         raise ReferenceMistake(
-            f'"{target}" does not say DOCUMENT/ADDRESS#MEMBER.',
+            f'"{target}" is not of the form DOCUMENT/ADDRESS#MEMBER.',
             f"Write for example {reference_kinds.REF.example} or customers/user_pool#Id.",
         )
     return Link(document, section, name, member, source, path)

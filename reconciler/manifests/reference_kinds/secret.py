@@ -12,10 +12,10 @@ from schemas import reference_kinds
 def _complete(target: str) -> None:
     if target.startswith("#"):
         fix = f"Write {reference_kinds.SECRET.written}."
-        raise ReferenceMistake("$secret needs the name of a secret before the #.", fix)
+        raise ReferenceMistake("$secret requires the name of a secret before the #.", fix)
     if target.endswith("#"):
-        fix = "Name a key, or leave the # out to take the whole secret."
-        raise ReferenceMistake("$secret needs a key behind the #.", fix)
+        fix = "Name a key, or remove the # to use the whole secret."
+        raise ReferenceMistake("$secret requires a key after the #.", fix)
 
 
 def _secret(target: str, ask: Ask) -> Secret:
@@ -36,7 +36,7 @@ def _pick(text: str, name: str, key: str) -> str:
         message = f"the secret {name} is not a JSON map, so it has no key {key}."
         raise ReferenceMistake(message, f"Write {{$secret: {name}}}.")
     if key not in found:
-        raise ReferenceMistake(f"the secret {name} has no key {key}.", "Correct the key behind the #.")
+        raise ReferenceMistake(f"the secret {name} has no key {key}.", "Correct the key after the #.")
     value = found[key]
     if isinstance(value, (dict, list)) or value is None:
         raise ReferenceMistake(f"the key {key} of the secret {name} does not hold a text.", "Store a text there.")

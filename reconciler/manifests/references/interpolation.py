@@ -28,7 +28,7 @@ class Interpolated:
 
     text: str
     """The text with values in place. Where `targets` is not empty, it still holds those references, and other
-    characters that look like a reference are escaped, so that `filling.fill` can tell."""
+    characters that look like a reference are escaped for `filling.fill`."""
     targets: tuple[str, ...]
     """Targets of its references to other documents."""
     kinds: tuple[ReferenceKind, ...]
@@ -73,7 +73,8 @@ class Interpolator:
         """
         result = self.read(text)
         if result.targets:
-            raise ReferenceMistake("a reference is inside a reference.", "Only ${var.NAME} is allowed there.")
+            message = "a reference cannot contain another reference."
+            raise ReferenceMistake(message, "Only ${var.NAME} is allowed there.")
         return result.text
 
     def _target(self, match: re.Match[str], before: str) -> str:
@@ -85,7 +86,7 @@ class Interpolator:
             raise ReferenceMistake("a `$` comes right before a reference.", "Put another character between the two.")
         target = self.settled(match.group(1).removeprefix(f"{REF.key}."))
         if "{" in target or "}" in target:
-            raise ReferenceMistake("a reference cannot hold braces.", write)
+            raise ReferenceMistake("a reference cannot contain braces.", write)
         return target
 
     def _piece(self, match: re.Match[str], used: list[ReferenceKind]) -> str:
@@ -101,7 +102,7 @@ class Interpolator:
             message = f"${key} cannot be used inside a text; these can: {able}."
             raise ReferenceMistake(message, f"Make it the whole value: {{${key}: {name}}}.")
         if kind is None or kind.local is None or not kind.fits_inline(name):
-            raise ReferenceMistake("the text holds a `${...}` that is no reference.", WRITE)
+            raise ReferenceMistake("the text holds a `${...}` that is not a reference.", WRITE)
         used.append(kind)
         return _spelled(kind.local(name, self._around).value, kind, name)
 

@@ -88,7 +88,7 @@ class _Walk:
             name = self._key(key, here, path) if "${" in key else key
             if name in result:
                 fix = "Make the keys differ, or remove one."
-                self._say(self._document.keys[here], (*path, name), "two keys become the same one.", fix)
+                self._say(self._document.keys[here], (*path, name), "two keys resolve to the same name.", fix)
                 continue
             self.keys[(*path, name)] = nearest(self._document.keys, here) or self._document.start
             result[name] = self.value(inner, here, (*path, name))
@@ -102,8 +102,8 @@ class _Walk:
         except ReferenceMistake as mistake:
             self._say(where, (*path, key), mistake.message, mistake.fix)
             return key
-        if not found.targets and has_links(found.text):  # later stages could not tell it from a reference
-            message = "a key cannot hold the characters `${ref.` themselves."
+        if not found.targets and has_links(found.text):  # later stages would take it for a reference
+            message = "a key cannot contain the literal characters `${ref.`."
             self._say(where, (*path, key), message, "Use another key.")
         return found.text
 
@@ -144,12 +144,12 @@ class _Walk:
             raise ReferenceMistake(message, f"Write {{{key}: ...}} only.")
         target = value[key]
         if not isinstance(target, str) or not target:
-            raise ReferenceMistake(f"{key} needs a text behind it.", f"Write {kind.syntax.written}.")
+            raise ReferenceMistake(f"{key} requires a text.", f"Write {kind.syntax.written}.")
         return kind, self._interpolator.settled(target) if "${" in target else target
 
     def _unknown(self, key: str) -> ReferenceMistake:
         names = [f"${known}" for known in self._kinds]
-        message = sentences(f"{key} is no reference.", suggest(key, names))
+        message = sentences(f"{key} is not a reference.", suggest(key, names))
         return ReferenceMistake(message, f"Use one of {', '.join(names)}.")
 
     def _followed(self, kind: ReferenceKind, target: str, path: Path, here: Position) -> Any:

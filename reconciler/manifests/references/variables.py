@@ -44,12 +44,12 @@ def variables(options: Sequence[str], files: Sequence[RawDocument]) -> Variables
 def _variable_problems(document: RawDocument, name: str, value: Any) -> list[Problem]:
     if not NAME.match(name):
         fix = "Use letters, digits, _ and -, and begin with a letter."
-        return [Problem(document.keys[(name,)], name, "this cannot be the name of a variable.", fix)]
+        return [Problem(document.keys[(name,)], name, "invalid variable name.", fix)]
     return [
         Problem(
             nearest(document.positions, path) or document.start,
             dotted(path),
-            "a variable cannot hold a reference.",
+            "a variable cannot contain a reference.",
             "Write a value.",
         )
         for path, leaf in _maps(value, (name,))

@@ -69,7 +69,7 @@ class Passthrough:
             if name not in known:
                 here = (*path, name)
                 fix = suggest_key(name, known, (*self._view.place.prefix, *path))
-                self._view.problem(here, "this key is not known here.", fix, key=True)
+                self._view.problem(here, "unknown key.", fix, key=True)
         return {k: self.read(known[k], v, (*path, k)) for k, v in value.items() if k in known}
 
 

@@ -14,7 +14,7 @@ class Spot(NamedTuple):
     """What the schema says about a place."""
 
     member: Member | None
-    """The member, or the one whose item is meant."""
+    """The member, or the one that contains the item."""
     marks: tuple[Any, ...]
     """Facts of the value itself."""
     scalar: type

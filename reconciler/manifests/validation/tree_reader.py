@@ -136,7 +136,7 @@ class TreeReader:
         shape = None if exact else self._passthrough.shape(path)
         if shape is None:
             advice = self._others(key) if len(path) == 1 and not exact else ""
-            message = "this key does not belong here." if advice else "this key is not known here."
+            message = "this key does not belong here." if advice else "unknown key."
             fix = advice or suggest_key(key, members(model), (*self._view.place.prefix, *path[:-1]))
             self._view.problem(path, message, fix, key=True)
             return self._view.prune(path)
@@ -145,6 +145,6 @@ class TreeReader:
         if len(self._view.report.problems) > problems:
             del self._view.held[path]
         else:
-            message = "is not known to this version of poolctl, but to the installed botocore: passed through."
+            message = "unknown to this version of poolctl, but known to the installed botocore: passed through."
             self._view.notice(path, message, key=True)
         return self._view.prune(path)

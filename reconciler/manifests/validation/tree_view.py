@@ -52,7 +52,7 @@ class TreeView:
         origin = self.place.origin(path)
         self.held[path] = Secret(value, str(origin) if origin else "literal")
         if origin is None:
-            self.notice(path, "the manifest holds a secret in clear text: use {$secret: NAME#KEY} or {$env: NAME}.")
+            self.notice(path, "the manifest contains a secret in clear text: use {$secret: NAME#KEY} or {$env: NAME}.")
 
     def converted(self, scalar: type, value: Any, path: Path) -> Any:
         """Give a value that came from elsewhere the type of its member."""

@@ -1,6 +1,6 @@
 """What to do about a key that is not known: another spelling, another place, another tool's name for it.
 
-An author who copies from CloudFormation, Terraform or an answer of the API should be led to the member that is meant.
+An author who copies from CloudFormation, Terraform or an answer of the API gets the name of the right member.
 """
 
 from __future__ import annotations
