@@ -171,7 +171,7 @@ def test_permissions_that_are_not_named_like_operations() -> None:
         ("MinimumLength", "Did you mean user_pool.Policies.PasswordPolicy.MinimumLength?"),
         ("UserPoolClient", "Did you mean clients?"),
         ("branding", "Did you mean clients.branding?"),
-        ("user_pool.MfaConfiguration", "belongs into the mfa section: write mfa.MfaConfiguration."),
+        ("user_pool.MfaConfiguration", "belongs in the mfa section: write mfa.MfaConfiguration."),
         ("user_pool.Id", "is computed by Cognito"),
         ("qqqq", "`poolctl explain` lists all kinds."),
     ],
