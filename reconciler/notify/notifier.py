@@ -34,7 +34,7 @@ class Notifier:
     """All forms of that part, as Markdown for a table."""
     gets: str
     """What the receiver gets, as Markdown for a table."""
-    limits: str
+    size_limits: str
     """The limits by which a report is divided, as Markdown for a table."""
     address: Callable[[Notifier, str], Channel]
     """Parses the part after the `=`; raises InvalidInput, whose message repeats nothing of it."""

@@ -52,7 +52,9 @@ def usage(notifiers: Sequence[Notifier] = NOTIFIERS) -> str:
 def table(notifiers: Sequence[Notifier] = NOTIFIERS) -> str:
     """Return the table of channels in docs/notifications.md."""
     head = "| CHANNEL | WHERE | Gets | Limits | IAM actions |\n| --- | --- | --- | --- | --- |\n"
-    return head + "".join(f"| `{n.name}` | {n.takes} | {n.gets} | {n.limits} | {_actions(n)} |\n" for n in notifiers)
+    return head + "".join(
+        f"| `{n.name}` | {n.takes} | {n.gets} | {n.size_limits} | {_actions(n)} |\n" for n in notifiers
+    )
 
 
 def _actions(notifier: Notifier) -> str:

@@ -157,7 +157,7 @@ SLACK = Notifier(
     example="secret:alerts/slack#url",
     takes=HOOK,
     gets="A message for people",
-    limits=f"{BLOCKS} blocks and {CHARACTERS:,} characters a message, one message a second",
+    size_limits=f"{BLOCKS} blocks and {CHARACTERS:,} characters a message, one message a second",
     address=hook,
     send=send,
 )

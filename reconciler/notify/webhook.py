@@ -84,7 +84,7 @@ WEBHOOK = Notifier(
     example="env:WEBHOOK_URL",
     takes=HOOK,
     gets="JSON",
-    limits=f"{LIMIT:,} bytes a message",
+    size_limits=f"{LIMIT:,} bytes a message",
     address=hook,
     send=send,
 )

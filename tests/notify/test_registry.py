@@ -41,7 +41,7 @@ def pager(*, fails: bool = False, missing: tuple[str, ...] = ()) -> tuple[Notifi
         example="0123",
         takes="A number",
         gets="The id",
-        limits="one alert a message",
+        size_limits="one alert a message",
         address=named(re.compile(r"()\d{4}"), "a number of four digits"),
         send=send,
         calls=frozenset({("pinpoint", "SendMessages")}),
