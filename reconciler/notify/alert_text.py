@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from reconciler.model import Attribution, Tree
 from reconciler.notify.batch import Alert
-from reconciler.render.shown import HIDDEN, Awaited, Binary, ShownValue
+from reconciler.render.marks import HIDDEN, Awaited, Binary, ShownValue
 from reconciler.render.spelling import printable, text
 
 TITLES = {

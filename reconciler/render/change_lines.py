@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple, TypeGuard
 
 from reconciler.model import Action, Path, dotted
-from reconciler.render.shown import HIDDEN, Hidden, ShownChange, ShownField, ShownTree, ShownValue
+from reconciler.render.marks import HIDDEN, Hidden, ShownTree, ShownValue
+from reconciler.render.shown import ShownChange, ShownField
 from reconciler.render.spelling import printable, text
 from reconciler.render.tally import plural
 

@@ -16,8 +16,8 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler import __version__
+from reconciler.render.marks import HIDDEN
 from reconciler.render.report import Report, Row, Suite, renderers
-from reconciler.render.shown import HIDDEN
 from reconciler.render.subjects import USUAL, RenderOptions
 from reconciler.render.tally import plural
 

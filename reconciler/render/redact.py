@@ -33,10 +33,8 @@ from reconciler.model import (
     Verified,
     Waiting,
 )
+from reconciler.render.marks import HIDDEN, Awaited, Binary, ShownValue
 from reconciler.render.shown import (
-    HIDDEN,
-    Awaited,
-    Binary,
     ShownApply,
     ShownCall,
     ShownChange,
@@ -50,7 +48,6 @@ from reconciler.render.shown import (
     ShownSent,
     ShownSide,
     ShownStep,
-    ShownValue,
 )
 
 if TYPE_CHECKING:  # it is above this package, and comes with pydantic

@@ -7,7 +7,6 @@ marks: no value here can hold a `Secret`, and mypy refuses a renderer that is ha
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Literal, TypeAlias
 
 from reconciler.model import (
@@ -24,55 +23,7 @@ from reconciler.model import (
     Target,
     Waiting,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Hidden:
-    """Takes the place of a sensitive value."""
-
-    def __str__(self) -> str:
-        return "(sensitive value)"
-
-
-HIDDEN = Hidden()
-"""The only instance in use."""
-
-
-@dataclass(frozen=True, slots=True)
-class Binary:
-    """Takes the place of bytes."""
-
-    length: int
-    """How many."""
-    sha256: str
-    """In hexadecimal digits."""
-
-    def __str__(self) -> str:
-        return f"({self.length} bytes, sha256 {self.sha256[:12]})"
-
-
-@dataclass(frozen=True, slots=True)
-class Awaited:
-    """Takes the place of a value that is not known yet."""
-
-    words: str
-    """What is shown: `(known after apply)`."""
-    of: str = ""
-    """What it waits for; values that wait for different sources are not equal."""
-
-    def __str__(self) -> str:
-        return self.words
-
-
-ShownValue: TypeAlias = (
-    "bool | int | float | str | date | Hidden | Binary | Awaited | list[ShownValue] | dict[str, ShownValue] | None"
-)
-"""A value of the API or of a manifest without secrets."""
-
-
-ShownTree: TypeAlias = dict[str, ShownValue]
-"""A structure of such values."""
-
+from reconciler.render.marks import ShownTree, ShownValue
 
 # --- plans ---------------------------------------------------------------------------------------------------------
 

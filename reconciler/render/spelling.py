@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from reconciler.render.shown import Awaited, Binary, Hidden, ShownValue
+from reconciler.render.marks import Awaited, Binary, Hidden, ShownValue
 
 # --- as JSON -------------------------------------------------------------------------------------------------------
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.model import Action, FindingClass
-from reconciler.render.shown import ShownApply, ShownChange, ShownCheck, ShownFinding, ShownPlan, ShownStep
+
+if TYPE_CHECKING:  # `plural` is for every command
+    from reconciler.render.shown import ShownApply, ShownChange, ShownFinding, ShownPlan, ShownStep
 
 
 class Counts(NamedTuple):
@@ -86,6 +88,8 @@ class Outcome(NamedTuple):
 
 def outcome(applied: ShownApply) -> Outcome:
     """Sum up the events of an apply. A change without an event counts as not started."""
+    from reconciler.render.shown import ShownCheck, ShownStep
+
     found: dict[str, ShownStep] = {}
     left: list[ShownChange] = []
     unproven: list[Unproven] = []

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.model import Action, Notice, Target
-from reconciler.render.shown import ShownApply, ShownPlan
 from reconciler.render.spelling import printable
 from reconciler.render.tally import Outcome, counts, outcome, plural
+
+if TYPE_CHECKING:  # `notice` is for every command
+    from reconciler.render.shown import ShownApply, ShownPlan
 
 HEADS = {
     Action.CREATE: "will be created",

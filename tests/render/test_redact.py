@@ -6,8 +6,8 @@ import pytest
 
 from reconciler.model import Action, FieldChange, Reference, Secret, Unknown
 from reconciler.render import redact
+from reconciler.render.marks import HIDDEN
 from reconciler.render.redact import conceal
-from reconciler.render.shown import HIDDEN
 from reconciler.render.spelling import is_hidden, plain, shadow, text
 from tests.render.samples import address, change, secret
 

@@ -8,7 +8,8 @@ from reconciler.model import FindingClass, dotted
 from reconciler.render.change_lines import MOST
 from reconciler.render.drift_words import attributed
 from reconciler.render.human.pen import BOLD, DANGER, GREEN, RED, YELLOW, Pen
-from reconciler.render.shown import ShownDrift, ShownFinding, ShownValue
+from reconciler.render.marks import ShownValue
+from reconciler.render.shown import ShownDrift, ShownFinding
 from reconciler.render.spelling import printable, text
 from reconciler.render.subjects import USUAL, DriftResult, RenderOptions
 from reconciler.render.tally import class_counts, plural

@@ -6,9 +6,12 @@ Words carry the meaning and colour only repeats it; a removal is never green.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from reconciler.render.change_lines import ChangeLine
 from reconciler.render.wording import Sentence
+
+if TYPE_CHECKING:  # only plans have changes
+    from reconciler.render.change_lines import ChangeLine
 
 RED = "31"
 GREEN = "32"
