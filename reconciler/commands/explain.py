@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 HELP = """\
 Describe a kind or a member: type and range, default, whether it can be changed, what null and omitting it do, the
 feature plan it needs, the API calls and the IAM actions. Without an argument, list all kinds. AWS is not contacted.
-Paths are those of manifests, without names of objects and positions in lists.
+Paths are those of manifests, without names of objects and positions in lists. Keys around the sections, such as prune,
+are described too.
 Describe a rule by the id that a refusal shows in brackets: what is refused, why, what to do, and the source.
 
   poolctl explain

@@ -186,7 +186,7 @@ class Explanation(NamedTuple):
     path: str
     """Its path: `clients.RefreshTokenRotation`."""
     section: str
-    """The kind that it belongs to: `clients`, `clients.branding`."""
+    """The kind that it belongs to: `clients`, `clients.branding`; empty for a key around the sections."""
     document: str
     """The kind of document: `UserPool`."""
     title: str

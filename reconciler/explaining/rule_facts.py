@@ -1,6 +1,6 @@
-"""The topics of `poolctl explain`: a kind or member, or a rule by its id.
+"""The topics of `poolctl explain`: a kind or member, a key around the sections, or a rule by its id.
 
-A section or member takes precedence over a rule of the same name.
+A section, a member or such a key takes precedence over a rule of the same name.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from reconciler.errors import InvalidInput
-from reconciler.explaining import facts
+from reconciler.explaining import envelope_facts, facts
 from reconciler.explaining.facts import Explanation
 from reconciler.kinds import RULES
 from reconciler.kinds.kind import Rule
@@ -17,12 +17,16 @@ from reconciler.terminal.suggestions import closest, did_you_mean, same, sentenc
 NUMBERED = re.compile(r"[A-Za-z]\d+")
 """The form of an id of a Cognito rule: P7."""
 
+LISTED = "docs/rules.md lists all rules."
+"""What to do about a number that no rule has: a similar number is another rule, and not what was meant."""
+
 
 def look_up(topic: str) -> Explanation | Rule:
-    """Return the facts about a kind or member, or a rule.
+    """Return the facts about a kind or member, a key of the envelope, or a rule.
 
     Args:
-        topic: A kind, a member of one, or the id of a rule in any case: `clients`, `P7`, `p7`, `immutable`.
+        topic: A kind, a member of one, a key around the sections, or the id of a rule in any case: `clients`, `prune`,
+            `P7`, `p7`, `immutable`.
 
     Raises:
         InvalidInput: The topic is unknown; the message suggests the nearest one.
@@ -31,20 +35,22 @@ def look_up(topic: str) -> Explanation | Rule:
     try:
         return facts.explain(wanted)
     except InvalidInput:
-        rule = _rule(wanted) or _rule(wanted.rpartition("/")[2])
-        if rule:
-            return rule
-        near = _nearest(wanted)
-        if not near:
+        found = envelope_facts.explain(wanted) or _rule(wanted) or _rule(wanted.rpartition("/")[2])
+        if found:
+            return found
+        advice = _advice(wanted)
+        if not advice:
             raise
-        raise InvalidInput(sentences(f"Unknown kind, member or rule {topic}.", did_you_mean(near))) from None
+        raise InvalidInput(sentences(f"Unknown kind, member or rule {topic}.", advice)) from None
 
 
 def _rule(text: str) -> Rule | None:
     return RULES.get(same(text, RULES))
 
 
-def _nearest(text: str) -> str:
-    """Return the most similar rule, or an empty text."""
-    cutoff = 0.5 if NUMBERED.fullmatch(text) else 0.8
-    return closest(text, RULES, cutoff=cutoff)
+def _advice(text: str) -> str:
+    """Return what to do about a topic that looks like a rule or a key of the envelope, or an empty text."""
+    if NUMBERED.fullmatch(text):
+        return LISTED
+    near = closest(text, (*RULES, *envelope_facts.paths()), cutoff=0.8)
+    return did_you_mean(near) if near else ""

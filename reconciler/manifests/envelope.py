@@ -18,7 +18,7 @@ from reconciler.manifests.validation import checking
 from reconciler.manifests.validation.error_words import unfit_words
 from reconciler.manifests.validation.place import Place, ProblemReport
 from reconciler.manifests.validation.shown_values import shown
-from reconciler.manifests.validation.unknown_keys import suggest_key
+from reconciler.manifests.validation.unknown_keys import is_listed, suggest_key
 from reconciler.model import Path, Reference, Spec, dotted
 from reconciler.terminal.suggestions import closest, suggest
 from schemas.base import members
@@ -133,7 +133,7 @@ def _unknown_keys(document: Document, kind: DocumentKind) -> Iterator[Problem]:
     known = members(kind.model)
     for key in document.tree:
         if key not in known:
-            advice = elsewhere(kind, key, but="")
+            advice = "" if is_listed(key) else elsewhere(kind, key, but="")
             message = "this key does not belong here." if advice else "unknown key."
             yield Problem(document.key((key,)), dotted((key,)), message, advice or suggest_key(key, known))
 

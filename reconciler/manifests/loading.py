@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from reconciler.errors import InvalidManifest, Problem
-from reconciler.manifests import duplicates, envelope, links, objects, overlays, reader
+from reconciler.manifests import duplicates, envelope, foreign_files, links, objects, overlays, reader
 from reconciler.manifests.documents import Document
 from reconciler.manifests.manifest import Manifest
 from reconciler.manifests.references.local_references import resolve_local
@@ -71,7 +71,7 @@ def _documents(
     paths: Sequence[str], stdin: Callable[[], str], environment: str, report: ProblemReport
 ) -> Sequence[RawDocument]:
     """Return the documents with the overlays of an environment laid over them."""
-    documents, problems = reader.read(paths, stdin)
+    documents, problems = foreign_files.refuse(*reader.read(paths, stdin))
     report.problems += problems
     if environment:
         broken = {p.position.file for p in problems}

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from reconciler.explaining.facts import Calls, Explanation, Facts, Type, Value, spelled
 from reconciler.kinds.kind import Rule
+from schemas.documents import DOCUMENTS
 
 FACTS = "cognito.md"
 """Prefix of a source that is a section of docs/cognito.md."""
@@ -93,6 +94,8 @@ def facts(about: Explanation) -> Iterator[tuple[str, str]]:
     yield from _forms(about.type)
     if about.facts:
         yield from _member(about.facts)
+    elif not about.section:
+        yield "Document", f"kind: {' or '.join(DOCUMENTS)}"
     else:
         yield from _kind(about)
     for note in about.notes:
@@ -173,7 +176,7 @@ def _calls(calls: Calls, about: Explanation) -> Iterator[tuple[str, str]]:
     for label, operations in (*named, ("Deleted by", calls.delete)):
         if operations:
             yield label, ", ".join(operation.partition(":")[2] for operation in operations)
-        elif label == "Created by" and about.planned and not about.facts:
+        elif label == "Created by" and about.section and about.planned and not about.facts:
             yield label, "Created together with its parent."
 
 

@@ -875,7 +875,7 @@ class ExplanationEntry(TypedDict):
     path: str
     """Its path: `clients.RefreshTokenRotation`."""
     section: str
-    """The kind that it belongs to."""
+    """The kind that it belongs to; empty for a key around the sections, such as prune."""
     document: Annotated[str, Says(enum=_document_kinds)]
     resource_type: str | None
     """CloudFormation's word for the kind."""

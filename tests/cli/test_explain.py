@@ -6,9 +6,12 @@ import re
 import pytest
 from jsonschema import Draft202012Validator
 
+from reconciler.explaining.envelope_facts import paths as envelope_paths
 from reconciler.explaining.facts import paths
 from reconciler.kinds import RULES
 from reconciler.render.output_schemas import output_schema
+from schemas.base import members
+from schemas.documents import DOCUMENTS
 from tests.cli.support import run
 from tests.cli.test_frame import _imported
 
@@ -66,7 +69,7 @@ def test_a_rule_as_json():
 def test_a_place_wins_over_a_rule():
     """No rule is named like a place today; if one is, the place is explained."""
     assert json.loads(run("explain", "-o", "json", "clients").out)["rule"] is None
-    assert not {identifier.lower() for identifier in RULES} & {path.lower() for path in paths()}
+    assert not {identifier.lower() for identifier in RULES} & {path.lower() for path in (*paths(), *envelope_paths())}
 
 
 @pytest.mark.parametrize(
@@ -77,7 +80,9 @@ def test_a_place_wins_over_a_rule():
             "Unknown kind or member clients.refreshtokenrotation. Did you mean clients.RefreshTokenRotation?",
         ),
         ("client", "Did you mean clients?"),
-        ("P99", "P99. Did you mean P9?"),
+        ("P99", "P99. docs/rules.md lists all rules."),
+        ("prun", "Unknown kind, member or rule prun. Did you mean prune?"),
+        ("prune.clients", "Unknown kind or member prune.clients."),
         ("imutable", "Unknown kind, member or rule imutable. Did you mean immutable?"),
         ("not_removeable", "Did you mean not-removable?"),
         ("clients.P7", "Unknown kind or member clients.P7."),
@@ -87,6 +92,42 @@ def test_an_unknown_path(path, said):
     ran = run("explain", path)
     assert (ran.code, ran.out, ran.last) == (3, "", "exit 3 (invalid)")
     assert said in ran.err
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("version", ("The version of this format.", "integer", "Write version: 1.", "Required in every document.")),
+        ("kind", ("Write UserPool or IdentityPool; the default is UserPool.",)),
+        ("target", ("Account and Region of the pool.", "Members", "account", "region")),
+        ("target.region", ("The AWS Region.", "Write one such as eu-west-1.")),
+        ("id", ("without it, the pool is found by PoolName", "eu-west-1_AbCdEf123")),
+        ("prune", ("list of strings", "In kind: UserPool, write resource_servers,", "write principal_tags.")),
+        ("protect", ("never deleted or replaced", "Write one such as clients/web.")),
+        ("ignore", ("list of structures", "reason", "expires")),
+        ("ignore.path", ("Required in each item.", "clients/amplify-*")),
+        ("locked", ("What overlays may not change", "Write one such as user_pool.PoolName.")),
+    ],
+)
+def test_a_key_around_the_sections(key, said):
+    ran = run("explain", key)
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith(f"{key}\n")
+    shown = " ".join(ran.out.split())
+    assert "Document kind: UserPool or IdentityPool" in shown
+    assert not re.search("Created|Omitted|Objects (One|Any)|Default", shown)
+    for words in said:
+        assert words in shown
+
+
+def test_every_key_around_the_sections_is_explained_in_both_forms():
+    keys = {key for kind in DOCUMENTS.values() for key in members(kind.envelope)}
+    assert keys <= set(envelope_paths())
+    for path in envelope_paths():
+        tree = json.loads(run("explain", "-o", "json", path).out)
+        Draft202012Validator(json.loads(output_schema("explain"))).validate(tree)
+        assert (tree["explanation"]["path"], tree["explanation"]["section"]) == (path, "")
+        assert tree["explanation"]["title"]
 
 
 def test_one_place_at_a_time():

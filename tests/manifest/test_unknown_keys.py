@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - what is expected of a message is on one line
 """Keys from other tools: each spelling of CloudFormation, Terraform and the AWS CLI leads to the right place."""
 
 from __future__ import annotations
@@ -10,12 +9,18 @@ from reconciler.manifests.loading import load
 from reconciler.manifests.validation.unknown_keys import suggest_key
 from schemas.base import ApiModel, members
 from schemas.documents import DOCUMENTS
-from schemas.foreign_names import FOREIGN_ADVICE, FOREIGN_FILES, FOREIGN_NAMES, ITEM, NAME
+from schemas.foreign_names import (
+    FOREIGN_ADVICE,
+    FOREIGN_ANSWERS,
+    FOREIGN_FILES,
+    FOREIGN_NAMES,
+    FOREIGN_RESOURCE,
+    ITEM,
+    NAME,
+)
 from schemas.user_pool import UserPool
 
 EXPORT = "To make a manifest of a live pool, run `poolctl export --pool ID`."
-TEMPLATE = f"This looks like a CloudFormation template, not a manifest. {EXPORT}"
-STATE = f"This looks like a Terraform state, not a manifest. {EXPORT}"
 FACTORS = (
     "Write a block for each factor in mfa: SmsMfaConfiguration, SoftwareTokenMfaConfiguration, EmailMfaConfiguration."
 )
@@ -27,19 +32,80 @@ def said(text: str) -> list[str]:
     return str(error.value).split("\n")
 
 
+COMMENT = "Use a comment: only groups have a Description."
+RESOURCE = "This looks like a CloudFormation resource: write only what is below Properties."
+
+
+# --- files of other tools ------------------------------------------------------------------------------------------
+
+FILES = [
+    ("Resources", "a CloudFormation template"),
+    ("AWSTemplateFormatVersion", "a CloudFormation template"),
+    ("Parameters", "a CloudFormation template"),
+    ("Outputs", "a CloudFormation template"),
+    ("UserPool", "the answer of `aws cognito-idp describe-user-pool`"),
+    ("UserPools", "the answer of `aws cognito-idp list-user-pools`"),
+    ("UserPoolClient", "the answer of `aws cognito-idp describe-user-pool-client`"),
+    ("UserPoolClients", "the answer of `aws cognito-idp list-user-pool-clients`"),
+    ("IdentityPools", "the answer of `aws cognito-identity list-identity-pools`"),
+    ("IdentityPoolId", "the answer of `aws cognito-identity describe-identity-pool`"),
+    ("resource", "a Terraform configuration"),
+    ("aws_cognito_user_pool", "a Terraform resource"),
+    ("aws_cognito_user_pool_client", "a Terraform resource"),
+    ("terraform_version", "a Terraform state"),
+    ("lineage", "a Terraform state"),
+    ("planned_values", "a Terraform plan"),
+]
+
+
+def foreign(where: str, key: str, what: str) -> str:
+    return f"{where} {key}: this looks like {what}, not a manifest. {EXPORT}"
+
+
+@pytest.mark.parametrize(("key", "what"), FILES, ids=[key for key, _ in FILES])
+def test_a_file_of_another_tool_gets_one_message(key, what):
+    text = f"Frobnicate: !Sub x\n{key}: {{a: !Ref b, a: 1}}\nclients: 1\n"
+    assert said(text) == [foreign("-:2:1", key, what)]
+
+
+@pytest.mark.parametrize("key", FOREIGN_FILES)
+def test_a_version_does_not_make_it_a_manifest(key):
+    assert said(f"version: 4\n{key}: 1\n") == [foreign("-:2:1", key, dict(FILES)[key])]
+
+
+def test_the_first_key_that_gives_it_away_is_named():
+    text = "Description: a\nParameters: {A: {Type: String}}\nResources: {P: {Properties: {UserPoolName: !Sub x}}}\n"
+    assert said(text) == [foreign("-:2:1", "Parameters", "a CloudFormation template")]
+
+
+def test_other_documents_of_the_file_keep_their_problems():
+    text = (
+        "version: 1\nuser_pool: {PoolName: !Sub a}\n---\n"
+        "Resources: {P: !Ref a}\n---\n"
+        "version: 1\nuser_pool: {PoolName: b, UserPoolTags: {a: x, a: y}}\n---\n"
+        "UserPool: {Id: !Ref a}\n"
+    )
+    tag, template, twice, answer = said(text)
+    assert tag.startswith("-:2:23 user_pool.PoolName: a word that begins with `!` is a tag.")
+    assert template == foreign("-:4:1", "Resources", "a CloudFormation template")
+    assert twice.startswith("-:7:47 user_pool.UserPoolTags.a: duplicate key")
+    assert answer == foreign("-:9:1", "UserPool", dict(FILES)["UserPool"])
+
+
+def test_problems_of_another_file_are_kept(tmp_path):
+    (tmp_path / "a.yaml").write_text("Resources: {P: !Ref a}\n")
+    (tmp_path / "b.yaml").write_text("version: 1\nuser_pool: {PoolName: !Sub a}\n")
+    with pytest.raises(InvalidManifest) as error:
+        load([str(tmp_path)], variables={}, environ={}, stdin=str)
+    assert [(p.position.file[-6:], p.path) for p in error.value.problems] == [
+        ("a.yaml", "Resources"),
+        ("b.yaml", "user_pool.PoolName"),
+    ]
+
+
 # --- on the first level of a document ------------------------------------------------------------------------------
 
 TOP = [
-    ("Resources", TEMPLATE),
-    ("AWSTemplateFormatVersion", TEMPLATE),
-    ("Parameters", TEMPLATE),
-    ("Outputs", TEMPLATE),
-    ("UserPool", f"This looks like the answer of `aws cognito-idp describe-user-pool`, not a manifest. {EXPORT}"),
-    ("UserPoolClient", f"This looks like the answer of `aws cognito-idp describe-user-pool-client`, not a manifest. {EXPORT}"),
-    ("resource", f"This looks like a Terraform configuration, not a manifest. {EXPORT}"),
-    ("terraform_version", STATE),
-    ("lineage", STATE),
-    ("planned_values", f"This looks like a Terraform plan, not a manifest. {EXPORT}"),
     ("EnabledMfas", FACTORS),
     ("UserPoolName", "Did you mean user_pool.PoolName?"),
     ("mfa_configuration", "Did you mean mfa.MfaConfiguration?"),
@@ -47,6 +113,17 @@ TOP = [
     ("callback_urls", "Did you mean clients.NAME.CallbackURLs?"),
     ("admin_create_user_config", "Did you mean user_pool.AdminCreateUserConfig?"),
     ("userPool", "Did you mean user_pool?"),
+    ("Name", "Did you mean user_pool.PoolName?"),
+    ("name", "Did you mean user_pool.PoolName?"),
+    ("user_pool_client", "Did you mean clients?"),
+    ("user_pool_clients", "Did you mean clients?"),
+    ("user_pool_domain", "Did you mean domains?"),
+    ("UserPoolId", "Write it as id, on the first level of the document."),
+    ("IdentityPoolId", "Write it as id, on the first level of a document with kind: IdentityPool."),
+    ("resources", "Write each object in its own section; `poolctl explain` lists the sections."),
+    ("Description", COMMENT),
+    ("Type", RESOURCE),
+    ("Properties", RESOURCE),
 ]  # fmt: skip
 
 
@@ -78,6 +155,9 @@ POOL = [
     ("recovery_mechanism", "Did you mean AccountRecoverySetting.RecoveryMechanisms?"),
     ("from_email_address", "Did you mean EmailConfiguration.From?"),
     ("MinimumLength", "Did you mean Policies.PasswordPolicy.MinimumLength?"),
+    ("Description", COMMENT),
+    ("Type", RESOURCE),
+    ("Properties", RESOURCE),
     ("DeletionProtecton", "Did you mean DeletionProtection?"),
     ("Frobnicate", "Remove it, or see `poolctl explain` for what is known."),
 ]
@@ -97,6 +177,11 @@ def test_keys_of_a_pool(key, fix):
     [
         (("clients", "web"), "name", "Did you mean ClientName?"),
         (("clients", "web"), "callback_urls", "Did you mean CallbackURLs?"),
+        (("clients", "web"), "Name", "Did you mean ClientName?"),
+        (("clients", "web"), "Properties", RESOURCE),
+        (("groups", "admins"), "Name", "Did you mean GroupName?"),
+        (("identity_providers", "corp"), "Name", "Did you mean ProviderName?"),
+        (("domains", "auth"), "Name", "Remove it, or see `poolctl explain` for what is known."),
         (("clients", "web", "branding"), "asset", "Did you mean Assets?"),
         (("groups", "admins"), "name", "Did you mean GroupName?"),
         (("resource_servers", "api"), "scope", "Did you mean Scopes?"),
@@ -112,6 +197,11 @@ def test_keys_of_a_pool(key, fix):
 )
 def test_the_place_decides_what_is_meant(place, key, fix):
     assert suggest_key(key, ["Nothing", *(f"Other{i}" for i in range(12))], place) == fix
+
+
+def test_a_name_of_another_tool_wins_over_an_equal_member_of_another_section():
+    text = "version: 1\nid: eu-west-1_a\nclients:\n  web:\n    Name: web\n"
+    assert said(text) == ["-:5:5 clients.web.Name: unknown key. Did you mean ClientName?"]
 
 
 def test_a_typing_error_of_a_member_beside_it_wins_over_an_exact_name_elsewhere():
@@ -143,12 +233,12 @@ def test_foreign_names_lead_to_members(name):
 
 def test_no_foreign_name_is_a_name_of_ours():
     ours = {key for d in DOCUMENTS.values() for key in d.model.model_fields}
-    assert not ours & {*FOREIGN_FILES, *FOREIGN_NAMES, *FOREIGN_ADVICE}
+    assert not ours & {*FOREIGN_FILES, *FOREIGN_ANSWERS, *FOREIGN_NAMES, *FOREIGN_ADVICE, *FOREIGN_RESOURCE}
 
 
 def test_every_listed_spelling_has_its_message_tested():
-    tested = {key for key, _ in [*TOP, *POOL]} | {"asset", "scope", "role_mapping", "mapping_rule"}
-    assert {*FOREIGN_FILES, *FOREIGN_NAMES, *FOREIGN_ADVICE} <= tested
+    tested = {key for key, _ in [*FILES, *TOP, *POOL]} | {"asset", "scope", "role_mapping", "mapping_rule"}
+    assert {*FOREIGN_FILES, *FOREIGN_ANSWERS, *FOREIGN_NAMES, *FOREIGN_ADVICE, *FOREIGN_RESOURCE} <= tested
 
 
 def snake(name: str) -> str:

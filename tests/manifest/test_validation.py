@@ -10,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BeforeValidator, Field, StringConstraints
 
+from reconciler.errors import InvalidManifest
 from reconciler.manifests.documents import FAILED
+from reconciler.manifests.loading import load
 from reconciler.manifests.references.origin import Origin
 from reconciler.manifests.validation.checking import check
 from reconciler.manifests.validation.conversion import convert
@@ -100,6 +102,9 @@ def valid(tree, origins=None):
         ({"Flag": "on"}, 'thing.Flag: "on" is neither true nor false. Write true or false, without quotes.'),
         ({"Label": 12}, 'thing.Label: 12 is a number, not a text. Put it in quotes: "12".'),
         ({"Label": False}, 'thing.Label: false is a truth value, not a text. Put it in quotes: "false".'),
+        ({"Mode": True}, "thing.Mode: true is a truth value, not a text. Write FAST or SLOW."),
+        ({"Mode": ["FAST"]}, "thing.Mode: expected a text, found a list. Write FAST or SLOW."),
+        ({"Modes": [True]}, "thing.Modes[0]: true is a truth value, not a text. Write FAST or SLOW."),
         ({"Label": ["a"]}, "thing.Label: expected a text, found a list. Write one text of 1 to 128 characters."),
         ({"Label": ""}, "thing.Label: the text is empty. Use a text of 1 to 128 characters."),
         ({"Label": "x" * 129}, "thing.Label: the text has 129 characters. Use a text of 1 to 128 characters."),
@@ -332,7 +337,7 @@ def test_what_could_not_be_read_causes_no_second_problem():
 def test_a_reference_does_not_hide_other_mistakes():
     assert run({"One": {"Needed": Reference("ssm", "/x"), "Mode": 3}, "Count": 1})[1] == [
         "thing.Count: 1 is less than the allowed 6. Use a number from 6 to 99.",
-        'thing.One.Mode: 3 is a number, not a text. Put it in quotes: "3".',
+        "thing.One.Mode: 3 is a number, not a text. Write FAST or SLOW.",
     ]
 
 
@@ -515,3 +520,23 @@ def test_nothing_makes_it_fail_and_no_secret_is_shown(tree):
     assert not any("Input should" in p for p in problems)
     if not problems:
         assert run(found)[:2] == (found, [])
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        (
+            "user_pool: {DeletionProtection: true}",
+            "user_pool.DeletionProtection: true is a truth value, not a text. Write ACTIVE or INACTIVE.",
+        ),
+        (
+            "user_pool: {AliasAttributes: [true]}",
+            "user_pool.AliasAttributes[0]: true is a truth value, not a text. Write phone_number, email or preferred_username.",
+        ),
+        ("mfa: {MfaConfiguration: false}", "mfa.MfaConfiguration: false is a truth value, not a text. Write OFF, ON or OPTIONAL."),
+    ],
+)  # fmt: skip
+def test_a_truth_value_for_a_member_with_known_values_lists_them(written, expected):
+    with pytest.raises(InvalidManifest) as error:
+        load(["-"], variables={}, environ={}, stdin=lambda: f"version: 1\nid: eu-west-1_a\n{written}\n")
+    assert str(error.value).partition(" ")[2] == expected

@@ -14,7 +14,7 @@ from pydantic import StringConstraints
 from reconciler.manifests.validation.shown_values import SHOWN, kind_of
 from reconciler.manifests.validation.spot import Spot
 from reconciler.manifests.validation.unknown_keys import suggest_word
-from schemas.base import FORBIDDEN, pattern_of
+from schemas.base import FORBIDDEN, OneOf, pattern_of
 from schemas.forms import UNFIT
 
 Words = tuple[str, str]
@@ -107,8 +107,17 @@ def _string_type(case: Case) -> Words:
         kind = "a truth value" if isinstance(case.value, bool) else "a number"
         text = case.shown if case.shown[:1].isalpha() and case.shown not in ("true", "false") else f'"{case.shown}"'
         fix = f"Put it in quotes: {text}." if text.startswith('"') else "Give it as a text."
-        return f"{case.shown} is {kind}, not a text.", fix
-    return _unexpected("a text", case, f"Write one text{_of(case, 'character')}.")
+        return f"{case.shown} is {kind}, not a text.", _one_of(case) or fix
+    return _unexpected("a text", case, _one_of(case) or f"Write one text{_of(case, 'character')}.")
+
+
+def _one_of(case: Case) -> str:
+    """Return the advice to write one of the known values, or nothing where any text is right."""
+    known = next((m for m in case.spot.marks if isinstance(m, OneOf)), None)
+    if known is None:
+        return ""
+    *others, last = known.values
+    return f"Write {', '.join(others)} or {last}." if others else f"Write {last}."
 
 
 def _of(case: Case, unit: str) -> str:

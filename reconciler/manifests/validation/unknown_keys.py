@@ -12,10 +12,13 @@ from reconciler.model import Path
 from reconciler.terminal.suggestions import closest, did_you_mean, folded, same, suggest_or_list
 from schemas.base import ApiModel, members
 from schemas.documents import DOCUMENTS
-from schemas.foreign_names import FOREIGN_ADVICE, FOREIGN_FILES, FOREIGN_NAMES, ITEM, NAME, Steps
+from schemas.foreign_names import FOREIGN_ADVICE, FOREIGN_NAMES, FOREIGN_RESOURCE, ITEM, NAME, Steps
 
 MANY = "Remove it, or see `poolctl explain` for what is known."
 """What to do where there are too many keys to list."""
+
+OBJECT = 2
+"""Longest path of an object that is not inside another one: `clients.web`."""
 
 
 def suggest_word(word: str, known: Iterable[str]) -> str:
@@ -32,17 +35,22 @@ def suggest_key(key: str, known: Iterable[str], place: Path = ()) -> str:
         place: Path of the structure in its document; empty for the document itself.
     """
     names = list(known)
-    if not place and key in FOREIGN_FILES:
-        return FOREIGN_FILES[key]
     if near := same(key, names):
         return did_you_mean(near)
     if key in FOREIGN_ADVICE:
         return FOREIGN_ADVICE[key]
+    if key in FOREIGN_RESOURCE and len(place) <= OBJECT:
+        return FOREIGN_RESOURCE[key]
     elsewhere = _best(FOREIGN_NAMES.get(key, ()), place) or _best(_anywhere().get(folded(key), ()), place)
     near = "" if elsewhere and _is_foreign(key) else closest(key, names)
     if near or elsewhere:
         return did_you_mean(near or elsewhere)
     return suggest_word(key, names)
+
+
+def is_listed(key: str) -> bool:
+    """Return whether a key has a meaning in other tools, which wins over an equal name in another section."""
+    return key in FOREIGN_NAMES or key in FOREIGN_ADVICE
 
 
 def _is_foreign(key: str) -> bool:
@@ -51,9 +59,11 @@ def _is_foreign(key: str) -> bool:
 
 
 def _best(candidates: Sequence[Steps], place: Path) -> str:
-    """Return the nearest of several paths, seen from a structure, or nothing if two are equally near."""
+    """Return the nearest of several paths, seen from a structure, or nothing if it cannot be decided."""
     below = [steps for steps in candidates if _is_below(steps, place)]
     beside = [steps for steps in candidates if place and steps[0] == place[0]]
+    if place and not (below or beside) and len(candidates) > 1:
+        return ""
     nearest = below or beside or candidates
     least = min(map(len, nearest), default=0)
     found = [steps for steps in nearest if len(steps) == least]

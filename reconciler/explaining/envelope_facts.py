@@ -1,0 +1,108 @@
+"""Facts about the keys around the sections of a document: `prune`, `protect`, `target.region`.
+
+Messages name them like members, so `poolctl explain` describes them too; all facts are read off the schema of the
+envelope.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from reconciler.explaining.facts import SCALARS, Calls, Explanation, FactLine, Type, Value
+from schemas.base import Member, members
+from schemas.documents import DEFAULT, DOCUMENTS
+from schemas.forms import Choice, Example, Form
+from schemas.paths import PathForm
+
+REQUIRED = "Required in every document."
+REQUIRED_INSIDE = "Required in each item."
+
+
+def explain(path: str) -> Explanation | None:
+    """Return the facts about a key of the envelope, or None if there is no such key.
+
+    Args:
+        path: A key, or a member of it: `prune`, `ignore.expires`. The keys of all kinds of documents are the same.
+    """
+    steps = path.split(".")
+    known = members(DOCUMENTS[DEFAULT].envelope)
+    member: Member | None = None
+    for step in steps:
+        member = known.get(step)
+        if member is None:
+            return None
+        known = members(member.model) if member.model else {}
+    return _explanation(path, member) if member else None
+
+
+def paths() -> tuple[str, ...]:
+    """Return every path of the envelope that can be explained, in the order of the schema."""
+    found = []
+    for key, member in members(DOCUMENTS[DEFAULT].envelope).items():
+        found += [key, *(f"{key}.{inner}" for inner in (members(member.model) if member.model else ()))]
+    return tuple(found)
+
+
+def _explanation(path: str, member: Member) -> Explanation:
+    inner = members(member.model) if member.model else {}
+    required = REQUIRED_INSIDE if "." in path else REQUIRED
+    return Explanation(
+        path=path,
+        section="",
+        document=DEFAULT,
+        title=member.description,
+        description="",
+        notes=(required,) if member.required else (),
+        type=_type(member),
+        named_by="",
+        resource_type="",
+        planned=True,
+        facts=None,
+        calls=Calls(),
+        permissions=(),
+        conditional=(),
+        members=tuple(FactLine(f"{path}.{m.name}", m.name, _type(m), m.description) for m in inner.values()),
+        not_here=(),
+    )
+
+
+def _type(member: Member) -> Type:
+    if member.shape == "structure":
+        return Type("structure", Value("structure"))
+    marks = member.item_marks if member.shape == "list" else member.marks
+    if member.model:
+        return Type(member.shape, Value("structure"))
+    name = "integer" if any(isinstance(mark, Example) for mark in marks) else SCALARS.get(member.scalar, "string")
+    return Type(member.shape, Value("string" if name == "any" else name, form=_form(member, marks)))
+
+
+def _form(member: Member, marks: tuple[Any, ...]) -> str:
+    """Say what a value looks like: the pattern in words, the valid names, or an example."""
+    if member.name == "kind":
+        return f"Write {' or '.join(DOCUMENTS)}; the default is {DEFAULT}."
+    return " ".join(_said(member, marks))
+
+
+def _said(member: Member, marks: tuple[Any, ...]) -> Iterator[str]:
+    for mark in marks:
+        if isinstance(mark, Form):
+            yield mark.pattern.fix
+        elif isinstance(mark, PathForm):
+            yield f"Write one such as {mark.example}."
+        elif isinstance(mark, Choice):
+            yield from _choices(member.name)
+        elif isinstance(mark, Example):
+            yield f"Write {member.name}: {mark.example}."
+
+
+def _choices(name: str) -> Iterator[str]:
+    """Say which names are valid, for each kind of document that has any."""
+    for kind in DOCUMENTS.values():
+        choice = next(mark for mark in members(kind.envelope)[name].item_marks if isinstance(mark, Choice))
+        yield f"In kind: {kind.name}, write {_either(list(choice.names()))}."
+
+
+def _either(names: list[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} or {last}" if others else last
