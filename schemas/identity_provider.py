@@ -73,7 +73,7 @@ class IdentityProvider(ApiModel):
             WriteOnlyKeys(("private_key",)),
             NotRemovable("A provider cannot exist without its details. Change them key by key."),
             OnUpdate("kept"),
-            Note('All values are texts: write "true", not true. Cognito adds keys of its own.'),
+            Note('All values are strings: write "true", not true. Cognito adds keys of its own.'),
         ]
         | None
     ) = None

@@ -236,7 +236,7 @@ def manifest_schema() -> JsonSchema:
     defs: JsonSchema = {
         "Reference": _references(),
         "Dynamic": {
-            "description": f"A value from elsewhere: a reference, or a text with {' or '.join(inline.values())} in it.",
+            "description": f"A reference, or a string with {' or '.join(inline.values())} in it.",
             "anyOf": [
                 {"$ref": "#/$defs/Reference"},
                 {"type": "string", "pattern": rf"\$\{{({'|'.join(inline)})\."},

@@ -51,8 +51,8 @@ RegionCode = Annotated[str, Form(REGION_CODE)]
 
 NOT_BLANK = r"\S"
 
-WhoAnswers = Annotated[str, Form(Pattern(NOT_BLANK, "is not a text", "Write a name, or leave owner out."))]
-Reason = Annotated[str, Form(Pattern(NOT_BLANK, "is not a text", "Write why it is right to ignore it."))]
+WhoAnswers = Annotated[str, Form(Pattern(NOT_BLANK, "is blank", "Write a name, or leave owner out."))]
+Reason = Annotated[str, Form(Pattern(NOT_BLANK, "is blank", "Write why it is right to ignore it."))]
 
 
 def pool_id(pattern: str, example: str) -> Form:

@@ -226,7 +226,7 @@ def _documents(source: _Source, problems: list[Problem]) -> Iterator[RawDocument
             continue
         start = _position(source.name, node)
         if not isinstance(node, yaml.MappingNode):
-            shape = "a list" if isinstance(node, yaml.SequenceNode) else "a text"
+            shape = "a list" if isinstance(node, yaml.SequenceNode) else "a string"
             fix = "Begin with `version: 1` and `user_pool:`, not indented."
             problems.append(Problem(start, "", f"the document is {shape}; a manifest is a map.", fix))
             continue
@@ -286,14 +286,18 @@ _LOADER = _loader_class(getattr(getattr(yaml, "cyaml", None), "CParser", None))
 # --- mistakes of syntax --------------------------------------------------------------------------------------------
 
 HINTS = (
-    ("mapping values are not allowed", "found a colon where no key can be.", 'Quote a text that contains ": ".'),
+    ("mapping values are not allowed", "found a colon where no key can be.", 'Quote a string that contains ": ".'),
     ("unexpected end of stream", "a quoted text has no end.", "Close the quote that opens here."),
     ("unknown escape character", "the text has an unknown escape.", "Use single quotes, or write the backslash twice."),
-    ("undefined alias", "an alias names an anchor that is not above it.", "Quote a text that begins with `*`."),
-    ("whitespace or line break", "a word that begins with `!` is a tag.", "Put the value in quotes if it is a text."),
-    ("expected ',' or ']'", "a list in brackets has no end.", "Close it with `]`, and quote texts with brackets."),
-    ("expected ',' or '}'", "a map in braces has no end.", "Close it with `}`, and quote texts with braces."),
-    ("expected key", "a key is expected here.", "Check the indentation, and quote a text that goes on after a quote."),
+    ("undefined alias", "an alias names an anchor that is not above it.", "Quote a string that begins with `*`."),
+    ("whitespace or line break", "a word that begins with `!` is a tag.", "Put the value in quotes if it is a string."),
+    ("expected ',' or ']'", "a list in brackets has no end.", "Close it with `]`, and quote strings with brackets."),
+    ("expected ',' or '}'", "a map in braces has no end.", "Close it with `}`, and quote strings with braces."),
+    (
+        "expected key",
+        "a key is expected here.",
+        "Check the indentation, and quote a string that has quotes in it.",
+    ),
     ("expected '-' indicator", "an item that begins with `-` is expected here.", "Check the indentation."),
     ("could not find expected ':'", "a key has no colon after it.", "Write `KEY: value`."),
     ("expected <document start>", "there is text after the end of the document.", "Check the indentation."),
@@ -304,7 +308,7 @@ HINTS = (
 
 
 IN_FLOW = ("expected ',' or ']'", "expected ',' or '}'", "mapping values are not allowed")
-QUOTE_VARIABLES = 'Inside [...] and {...}, put a text that holds a variable in quotes: "${var.NAME}".'
+QUOTE_VARIABLES = 'Inside [...] and {...}, put a string that holds a variable in quotes: "${var.NAME}".'
 """The mistake that variables invite: `{a: ${var.x}}` ends at the first brace."""
 
 
@@ -332,7 +336,7 @@ def _bad_start(source: _Source, where: Position) -> Problem:
     character = _line(source, where)[where.column - 1 : where.column]
     if character == "\t":
         return Problem(where, "", "not valid YAML: the indentation contains a tab.", "Indent with spaces.")
-    return Problem(where, "", f"not valid YAML: a text cannot begin with `{character}`.", "Put it in quotes.")
+    return Problem(where, "", f"not valid YAML: a string cannot begin with `{character}`.", "Put it in quotes.")
 
 
 def _line(source: _Source, where: Position) -> str:
@@ -433,7 +437,7 @@ class _Builder:
             message = f"aliases repeat more than {MAX_REPEATED} values."
             self._say(node, path, message, "Write the values out, or use fewer aliases.")
         elif node.tag not in IMPLICIT:
-            fix = "Put the value in quotes if it is a text; tags are not allowed."  # a password may begin with `!`
+            fix = "Put the value in quotes if it is a string; tags are not allowed."  # a password may begin with `!`
             self._say(node, path, "a word that begins with `!` is a tag.", fix)
             return True
         else:
@@ -468,14 +472,14 @@ class _Builder:
 
     def _key(self, node: yaml.Node, path: Path) -> str | None:
         if not isinstance(node, yaml.ScalarNode):
-            self._say(node, path, "a key is a list or a map.", "Write a text as the key.")
+            self._say(node, path, "a key is a list or a map.", "Write a string as the key.")
             return None
         if node.tag not in IMPLICIT:
             self._say(node, path, "a key has a tag.", "Remove the tag.")
             return None
         if node.tag == PLAIN and not self._is_text(node.value):
             shown = node.value or "(nothing)"
-            self._say(node, path, f"the key {shown} is not a text.", f'Put it in quotes: "{node.value}".')
+            self._say(node, path, f"the key {shown} is not a string.", f'Put it in quotes: "{node.value}".')
             return None
         return sys.intern(node.value)
 

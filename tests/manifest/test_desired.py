@@ -522,7 +522,7 @@ def test_lists_and_numbers_from_parameters():
             value = {"/l": ("StringList", "https://a,https://b"), "/n": ("String", "1")}[params["Name"]]
             return {"Parameter": dict(zip(("Type", "Value"), value, strict=True))}
 
-    with pytest.raises(InvalidManifest, match=r"clients\.w\.LogoutURLs\[0\]: expected a text, found a list"):
+    with pytest.raises(InvalidManifest, match=r"clients\.w\.LogoutURLs\[0\]: expected a string, found a list"):
         resolve(manifest, Parameters())
     manifest = one(
         "version: 1\nid: eu-west-1_A\nclients: {w: {CallbackURLs: {$ssm: /l}}}\n"

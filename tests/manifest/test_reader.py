@@ -132,7 +132,7 @@ def test_an_empty_file_holds_no_document(parse):
     assert parse("# only words\n") == ([], [])
 
 
-@pytest.mark.parametrize(("text", "shape"), [("- 1\n", "a list"), ("hello\n", "a text")])
+@pytest.mark.parametrize(("text", "shape"), [("- 1\n", "a list"), ("hello\n", "a string")])
 def test_a_document_is_a_map(parse, text, shape):
     _, problems = parse(text)
     assert [p.message for p in problems] == [f"the document is {shape}; a manifest is a map."]
@@ -171,7 +171,7 @@ def test_a_key_written_twice_names_both_places(parse):
 @pytest.mark.parametrize("key", ["1", "true", "~", "1.5", "012"])
 def test_keys_are_texts(parse, key):
     _, problems = parse(f"{key}: x\n")
-    assert texts(problems) == [f'm.yaml:1:1: the key {key} is not a text. Put it in quotes: "{key}".']
+    assert texts(problems) == [f'm.yaml:1:1: the key {key} is not a string. Put it in quotes: "{key}".']
 
 
 def test_a_list_is_no_key(parse):
@@ -185,7 +185,7 @@ def test_tags_are_refused(parse, tag):
     assert texts(problems) == [
         (
             "m.yaml:1:4 a: a word that begins with `!` is a tag. "
-            "Put the value in quotes if it is a text; tags are not allowed."
+            "Put the value in quotes if it is a string; tags are not allowed."
         )
     ]
     assert documents[0].tree["c"] == 1
@@ -239,17 +239,17 @@ def test_depth_is_limited(opening, count):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("a: b: c\n", '1:5: not valid YAML: found a colon where no key can be. Quote a text that contains ": ".'),
+        ("a: b: c\n", '1:5: not valid YAML: found a colon where no key can be. Quote a string that contains ": ".'),
         ("a:\n\tb: 1\n", "2:1: not valid YAML: the indentation contains a tab. Indent with spaces."),
         ("a: 'x\nb: 1\n", "1:4: not valid YAML: a quoted text has no end. Close the quote that opens here."),
-        ("a: @x\n", "1:4: not valid YAML: a text cannot begin with `@`. Put it in quotes."),
-        ("a: *x\n", "1:4: not valid YAML: an alias names an anchor that is not above it. Quote a text that begins with `*`."),
-        ("a: {b: !x}\n", "1:10: not valid YAML: a word that begins with `!` is a tag. Put the value in quotes if it is a text."),
-        ("a: [1\nb: 2\n", "2:2: not valid YAML: a list in brackets has no end. Close it with `]`, and quote texts with brackets."),
-        ("a: {b: 1\nc d\n", "3:1: not valid YAML: a map in braces has no end. Close it with `}`, and quote texts with braces."),
+        ("a: @x\n", "1:4: not valid YAML: a string cannot begin with `@`. Put it in quotes."),
+        ("a: *x\n", "1:4: not valid YAML: an alias names an anchor that is not above it. Quote a string that begins with `*`."),
+        ("a: {b: !x}\n", "1:10: not valid YAML: a word that begins with `!` is a tag. Put the value in quotes if it is a string."),
+        ("a: [1\nb: 2\n", "2:2: not valid YAML: a list in brackets has no end. Close it with `]`, and quote strings with brackets."),
+        ("a: {b: 1\nc d\n", "3:1: not valid YAML: a map in braces has no end. Close it with `}`, and quote strings with braces."),
         ('a: "\\q"\n', "1:5: not valid YAML: the text has an unknown escape. Use single quotes, or write the backslash twice."),
         ("a: \x01\n", "1:4: the file holds a control character. Remove it, or write it as an escape."),
-        ("'a' b: c\n", "1:5: not valid YAML: a key is expected here. Check the indentation, and quote a text that goes on after a quote."),
+        ("'a' b: c\n", "1:5: not valid YAML: a key is expected here. Check the indentation, and quote a string that has quotes in it."),
     ],
 )  # fmt: skip
 def test_syntax(parse, text, expected):

@@ -166,15 +166,15 @@ def test_escapes(local, written, meant):
         ("$${ref.c/user_pool#Id}: 1\n", "1:1 $${ref.c/user_pool#Id}: a key cannot contain the literal characters `${ref.`. Use another key."),
         ("x${ref.c/user_pool}: 1\n", '1:1 x${ref.c/user_pool}: "c/user_pool" is not of the form DOCUMENT/ADDRESS#MEMBER. Write for example customers/clients/web#ClientId or customers/user_pool#Id.'),
         ("a:\n  b: 1\n  $env: HOME\n", "3:3 a: $env must be the only key of its map, but there is also b. Write {$env: ...} only."),
-        ("a: {$env: [x]}\n", "1:5 a: $env requires a text. Write {$env: NAME}."),
-        ("a: {$secret: }\n", "1:5 a: $secret requires a text. Write {$secret: NAME#KEY}."),
+        ("a: {$env: [x]}\n", "1:5 a: $env requires a string. Write {$env: NAME}."),
+        ("a: {$secret: }\n", "1:5 a: $secret requires a string. Write {$secret: NAME#KEY}."),
         ("a: {$secret: '#k'}\n", "1:5 a: $secret requires the name of a secret before the #. Write {$secret: NAME#KEY}."),
         ("a: {$secret: 'n#'}\n", "1:5 a: $secret requires a key after the #. Name a key, or remove the # to use the whole secret."),
-        ("a: ${env.HOME}\n", "1:4 a: $env cannot be used inside a text; these can: $var, $ref. Make it the whole value: {$env: HOME}."),
+        ("a: ${env.HOME}\n", "1:4 a: $env cannot be used inside a string; these can: $var, $ref. Make it the whole value: {$env: HOME}."),
         ("a: ${HOME}\n", "1:4 a: the text holds a `${...}` that is not a reference. Write ${var.NAME}, or $${ for the two characters."),
         ("a: x${var.y\n", "1:4 a: the text holds a `${` that is not closed. Write ${var.NAME}, or $${ for the two characters."),
-        ("a: ${var.list}\n", "1:4 a: the value of $var list is a list, not a text. Make it the whole value: {$var: list}."),
-        ("a: ${var.null}\n", "1:4 a: the value of $var null is null, not a text. Make it the whole value: {$var: null}."),
+        ("a: ${var.list}\n", "1:4 a: the value of $var list is a list, not a string. Make it the whole value: {$var: list}."),
+        ("a: ${var.null}\n", "1:4 a: the value of $var null is null, not a string. Make it the whole value: {$var: null}."),
         ("${var.nope}: 1\n", "1:1 ${var.nope}: the variable nope has no value. Give it a value: --var nope=VALUE, or a line in a --var-file."),
     ],
 )  # fmt: skip
@@ -307,8 +307,8 @@ def test_nothing_is_read_twice_even_if_it_fails():
         (Reference("secret", "x#k"), {"SecretString": "hunter2"}, "the secret x is not a JSON map, so it has no key k. Write {$secret: x}."),
         (Reference("secret", "x#k"), {"SecretString": '["hunter2"]'}, "the secret x is not a JSON map, so it has no key k. Write {$secret: x}."),
         (Reference("secret", "x#k"), {"SecretString": '{"hunter2": "hunter2"}'}, "the secret x has no key k. Correct the key after the #."),
-        (Reference("secret", "x#k"), {"SecretString": '{"k": {"hunter2": 1}}'}, "the key k of the secret x does not hold a text. Store a text there."),
-        (Reference("secret", "x"), {"SecretBinary": b"hunter2"}, "the secret x is binary. Store it as a text."),
+        (Reference("secret", "x#k"), {"SecretString": '{"k": {"hunter2": 1}}'}, "the key k of the secret x does not hold a string. Store a string there."),
+        (Reference("secret", "x"), {"SecretBinary": b"hunter2"}, "the secret x is binary. Store it as a string."),
     ],
 )  # fmt: skip
 def test_remote_mistakes(reference, answer, expected):
@@ -373,10 +373,10 @@ def test_a_new_local_kind_is_parsed_as_a_value_and_within_texts(one):
     ("text", "expected"),
     [
         ("a: {$uper: x}\n", "1:5 a: $uper is not a reference. Did you mean $upper? Use one of $var, $env, $file, $ssm, $secret, $ref, $upper, $address."),
-        ("a: {$upper: [x]}\n", "1:5 a: $upper requires a text. Write {$upper: TEXT}."),
+        ("a: {$upper: [x]}\n", "1:5 a: $upper requires a string. Write {$upper: TEXT}."),
         ("a: {$upper: x, b: 1}\n", "1:5 a: $upper must be the only key of its map, but there is also b. Write {$upper: ...} only."),
         ("a: ${upper.1}\n", "1:4 a: the text holds a `${...}` that is not a reference. Write ${var.NAME}, or $${ for the two characters."),
-        ("a: ${address.x}\n", "1:4 a: $address cannot be used inside a text; these can: $var, $ref, $upper. Make it the whole value: {$address: x}."),
+        ("a: ${address.x}\n", "1:4 a: $address cannot be used inside a string; these can: $var, $ref, $upper. Make it the whole value: {$address: x}."),
     ],
 )  # fmt: skip
 def test_mistakes_of_a_new_kind(one, text, expected):

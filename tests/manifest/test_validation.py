@@ -100,38 +100,38 @@ def valid(tree, origins=None):
         ({"Ratio": "x"}, 'thing.Ratio: "x" is not a number. Use a number of at least 0.'),
         ({"Flag": 1}, "thing.Flag: 1 is neither true nor false. Write true or false, without quotes."),
         ({"Flag": "on"}, 'thing.Flag: "on" is neither true nor false. Write true or false, without quotes.'),
-        ({"Label": 12}, 'thing.Label: 12 is a number, not a text. Put it in quotes: "12".'),
-        ({"Label": False}, 'thing.Label: false is a truth value, not a text. Put it in quotes: "false".'),
-        ({"Mode": True}, "thing.Mode: true is a truth value, not a text. Write FAST or SLOW."),
-        ({"Mode": ["FAST"]}, "thing.Mode: expected a text, found a list. Write FAST or SLOW."),
-        ({"Modes": [True]}, "thing.Modes[0]: true is a truth value, not a text. Write FAST or SLOW."),
-        ({"Label": ["a"]}, "thing.Label: expected a text, found a list. Write one text of 1 to 128 characters."),
-        ({"Label": ""}, "thing.Label: the text is empty. Use a text of 1 to 128 characters."),
-        ({"Label": "x" * 129}, "thing.Label: the text has 129 characters. Use a text of 1 to 128 characters."),
+        ({"Label": 12}, 'thing.Label: 12 is a number, not a string. Put it in quotes: "12".'),
+        ({"Label": False}, 'thing.Label: false is a boolean, not a string. Put it in quotes: "false".'),
+        ({"Mode": True}, "thing.Mode: true is a boolean, not a string. Write FAST or SLOW."),
+        ({"Mode": ["FAST"]}, "thing.Mode: expected a string, found a list. Write FAST or SLOW."),
+        ({"Modes": [True]}, "thing.Modes[0]: true is a boolean, not a string. Write FAST or SLOW."),
+        ({"Label": ["a"]}, "thing.Label: expected a string, found a list. Write a string of 1 to 128 characters."),
+        ({"Label": ""}, "thing.Label: the text is empty. Use a string of 1 to 128 characters."),
+        ({"Label": "x" * 129}, "thing.Label: the text has 129 characters. Use a string of 1 to 128 characters."),
         ({"Label": "a/b"}, 'thing.Label: "a/b" has characters that are not allowed here. Use letters, digits, spaces and _+=,.@-'),
         ({"Label": "/" * 99}, f'thing.Label: "{"/" * 57}..." has characters that are not allowed here. Use letters, digits, spaces and _+=,.@-'),
         ({"Kind": "C"}, 'thing.Kind: "C" is not allowed here. Use A or B.'),
-        ({"Image": "x"}, "thing.Image: expected the content of a file, found a text. Write {$file: PATH}."),
+        ({"Image": "x"}, "thing.Image: expected the content of a file, found a string. Write {$file: PATH}."),
         ({"Even": 3}, "thing.Even: write an even number"),
         ({"Message": "hello there"}, 'thing.Message: "hello there" lacks {####}, the placeholder for the code. Put {####} where the code belongs.'),
-        ({"Words": "a"}, 'thing.Words: expected a list, found a text. Write a list: ["a"].'),
+        ({"Words": "a"}, 'thing.Words: expected a list, found a string. Write a list: ["a"].'),
         ({"Words": {"a": 1}}, "thing.Words: expected a list, found a map. Write a list: [...]."),
         ({"Words": []}, "thing.Words: the list is empty. Give it 1 to 3 items."),
         ({"Words": ["a"] * 4}, "thing.Words: the list has 4 items. Give it 1 to 3 items."),
-        ({"Words": ["a", "abcdef"]}, "thing.Words[1]: the text has 6 characters. Use a text of at most 5 characters."),
-        ({"Words": [None]}, "thing.Words[0]: expected a text, found null. Write one text of at most 5 characters."),
+        ({"Words": ["a", "abcdef"]}, "thing.Words[1]: the text has 6 characters. Use a string of at most 5 characters."),
+        ({"Words": [None]}, "thing.Words[0]: expected a string, found null. Write a string of at most 5 characters."),
         ({"Tags": ["a"]}, "thing.Tags: expected a map, found a list. Write a map: {KEY: value}."),
         ({"Tags": {"a": "", "b": "", "c": ""}}, "thing.Tags: the map has 3 keys. Give it at most 2 keys."),
-        ({"Tags": {"a": 1}}, 'thing.Tags.a: 1 is a number, not a text. Put it in quotes: "1".'),
-        ({"One": "x"}, "thing.One: expected a map, found a text. Write a map with Needed, Password, Mode."),
+        ({"Tags": {"a": 1}}, 'thing.Tags.a: 1 is a number, not a string. Put it in quotes: "1".'),
+        ({"One": "x"}, "thing.One: expected a map, found a string. Write a map with Needed, Password, Mode."),
         ({"One": {}}, "thing.One: Needed is missing. Add Needed: NUMBER."),
         ({"Many": [{"Needed": 1}, {"Needed": 10}]}, "thing.Many[1].Needed: 10 is more than the allowed 9. Use a number from 1 to 9."),
         ({"Many": [{}]}, "thing.Many[0]: Needed is missing. Add Needed: NUMBER."),
         ({"ByName": {"x": {"Needed": 0}}}, "thing.ByName.x.Needed: 0 is less than the allowed 1. Use a number from 1 to 9."),
-        ({"Secret": SECRET + SECRET}, "thing.Secret: the secret value is too long. Use a text of 4 to 20 characters."),
-        ({"Secret": 4815}, "thing.Secret: the secret value is a number, not a text. Give it as a text."),
-        ({"Secret": [SECRET]}, "thing.Secret: expected a text, found a list. Write one text of 4 to 20 characters."),
-        ({"Details": {"client_secret": True}}, "thing.Details.client_secret: the secret value is a truth value, not a text. Give it as a text."),
+        ({"Secret": SECRET + SECRET}, "thing.Secret: the secret value is too long. Use a string of 4 to 20 characters."),
+        ({"Secret": 4815}, "thing.Secret: the secret value is a number, not a string. Give it as a string."),
+        ({"Secret": [SECRET]}, "thing.Secret: expected a string, found a list. Write a string of 4 to 20 characters."),
+        ({"Details": {"client_secret": True}}, "thing.Details.client_secret: the secret value is a boolean, not a string. Give it as a string."),
     ],
 )  # fmt: skip
 def test_words(tree, expected):
@@ -280,11 +280,11 @@ def test_what_is_passed_through_is_checked_by_the_shape():
         }
     )
     assert problems == [
-        "thing.AutoVerifiedAttributes: expected a list, found a text. Write a list: [...].",
+        "thing.AutoVerifiedAttributes: expected a list, found a string. Write a list: [...].",
         "thing.UserPoolTags: expected a map, found a list. Write a map: {KEY: value}.",
         "thing.AdminCreateUserConfig.InviteMessagTemplate: unknown key. Did you mean InviteMessageTemplate?",
-        "thing.AdminCreateUserConfig.AllowAdminCreateUserOnly: expected true or false, found a text. Write true or false.",
-        "thing.Policies.PasswordPolicy.MinimumLength: expected a whole number, found a text. Write a whole number.",
+        "thing.AdminCreateUserConfig.AllowAdminCreateUserOnly: expected true or false, found a string. Write true or false.",
+        "thing.Policies.PasswordPolicy.MinimumLength: expected a whole number, found a string. Write a whole number.",
         "thing.Policies.PasswordPolicy.RequireSymbols: expected true or false, found a number. Write true or false.",
         "thing.AccountRecoverySetting.RecoveryMechanisms[0]: Priority is missing. Add Priority.",
     ]  # fmt: skip
@@ -337,7 +337,7 @@ def test_what_could_not_be_read_causes_no_second_problem():
 def test_a_reference_does_not_hide_other_mistakes():
     assert run({"One": {"Needed": Reference("ssm", "/x"), "Mode": 3}, "Count": 1})[1] == [
         "thing.Count: 1 is less than the allowed 6. Use a number from 6 to 99.",
-        "thing.One.Mode: 3 is a number, not a text. Write FAST or SLOW.",
+        "thing.One.Mode: 3 is a number, not a string. Write FAST or SLOW.",
     ]
 
 
@@ -527,13 +527,13 @@ def test_nothing_makes_it_fail_and_no_secret_is_shown(tree):
     [
         (
             "user_pool: {DeletionProtection: true}",
-            "user_pool.DeletionProtection: true is a truth value, not a text. Write ACTIVE or INACTIVE.",
+            "user_pool.DeletionProtection: true is a boolean, not a string. Write ACTIVE or INACTIVE.",
         ),
         (
             "user_pool: {AliasAttributes: [true]}",
-            "user_pool.AliasAttributes[0]: true is a truth value, not a text. Write phone_number, email or preferred_username.",
+            "user_pool.AliasAttributes[0]: true is a boolean, not a string. Write phone_number, email or preferred_username.",
         ),
-        ("mfa: {MfaConfiguration: false}", "mfa.MfaConfiguration: false is a truth value, not a text. Write OFF, ON or OPTIONAL."),
+        ("mfa: {MfaConfiguration: false}", "mfa.MfaConfiguration: false is a boolean, not a string. Write OFF, ON or OPTIONAL."),
     ],
 )  # fmt: skip
 def test_a_truth_value_for_a_member_with_known_values_lists_them(written, expected):

@@ -22,7 +22,7 @@ def _secret(target: str, ask: Ask) -> Secret:
     name, sharp, key = target.partition("#")
     text = ask("secretsmanager", "GetSecretValue", {"SecretId": name}, f"secret {name}").get("SecretString")
     if text is None:
-        raise ReferenceMistake(f"the secret {name} is binary.", "Store it as a text.")
+        raise ReferenceMistake(f"the secret {name} is binary.", "Store it as a string.")
     return Secret(_pick(text, name, key) if sharp else text, f"$secret {target}")
 
 
@@ -39,7 +39,7 @@ def _pick(text: str, name: str, key: str) -> str:
         raise ReferenceMistake(f"the secret {name} has no key {key}.", "Correct the key after the #.")
     value = found[key]
     if isinstance(value, (dict, list)) or value is None:
-        raise ReferenceMistake(f"the key {key} of the secret {name} does not hold a text.", "Store a text there.")
+        raise ReferenceMistake(f"the key {key} of the secret {name} does not hold a string.", "Store a string there.")
     return value if isinstance(value, str) else json.dumps(value)
 
 

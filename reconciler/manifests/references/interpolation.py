@@ -99,7 +99,7 @@ class Interpolator:
         kind = self._kinds.get(key)
         if kind and dot and not kind.is_inline:
             able = ", ".join(f"${k.key}" for k in self._kinds.values() if k.is_inline)
-            message = f"${key} cannot be used inside a text; these can: {able}."
+            message = f"${key} cannot be used inside a string; these can: {able}."
             raise ReferenceMistake(message, f"Make it the whole value: {{${key}: {name}}}.")
         if kind is None or kind.local is None or not kind.fits_inline(name):
             raise ReferenceMistake("the text holds a `${...}` that is not a reference.", WRITE)
@@ -114,5 +114,5 @@ def _spelled(value: Any, kind: ReferenceKind, name: str) -> str:
     if isinstance(value, (str, int, float)):
         return str(value)
     shape = "a list" if isinstance(value, list) else "a map" if isinstance(value, dict) else "null"
-    message = f"the value of ${kind.key} {name} is {shape}, not a text."
+    message = f"the value of ${kind.key} {name} is {shape}, not a string."
     raise ReferenceMistake(message, f"Make it the whole value: {{${kind.key}: {name}}}.")

@@ -144,7 +144,7 @@ class _Walk:
             raise ReferenceMistake(message, f"Write {{{key}: ...}} only.")
         target = value[key]
         if not isinstance(target, str) or not target:
-            raise ReferenceMistake(f"{key} requires a text.", f"Write {kind.syntax.written}.")
+            raise ReferenceMistake(f"{key} requires a string.", f"Write {kind.syntax.written}.")
         return kind, self._interpolator.settled(target) if "${" in target else target
 
     def _unknown(self, key: str) -> ReferenceMistake:

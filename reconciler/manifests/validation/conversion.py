@@ -19,7 +19,7 @@ PYTHON: Mapping[str, type] = {
 """Python's types for scalar shapes; timestamps may be written in several ways."""
 
 WORDS: Mapping[type, str] = {
-    str: "a text",
+    str: "a string",
     int: "a whole number",
     float: "a number",
     bool: "true or false",

@@ -104,11 +104,11 @@ def _bool_type(case: Case) -> Words:
 
 def _string_type(case: Case) -> Words:
     if isinstance(case.value, (bool, int, float)):
-        kind = "a truth value" if isinstance(case.value, bool) else "a number"
+        kind = "a boolean" if isinstance(case.value, bool) else "a number"
         text = case.shown if case.shown[:1].isalpha() and case.shown not in ("true", "false") else f'"{case.shown}"'
-        fix = f"Put it in quotes: {text}." if text.startswith('"') else "Give it as a text."
-        return f"{case.shown} is {kind}, not a text.", _one_of(case) or fix
-    return _unexpected("a text", case, _one_of(case) or f"Write one text{_of(case, 'character')}.")
+        fix = f"Put it in quotes: {text}." if text.startswith('"') else "Give it as a string."
+        return f"{case.shown} is {kind}, not a string.", _one_of(case) or fix
+    return _unexpected("a string", case, _one_of(case) or f"Write a string{_of(case, 'character')}.")
 
 
 def _one_of(case: Case) -> str:
@@ -150,7 +150,7 @@ def _text_length(case: Case) -> Words:
     bounds = span(
         case.context.get("min_length", case.limits.shortest), case.context.get("max_length", case.limits.longest)
     ).replace("from ", "of ")
-    return f"{what}.", f"Use a text {bounds} characters."
+    return f"{what}.", f"Use a string {bounds} characters."
 
 
 def _length(case: Case) -> Words:

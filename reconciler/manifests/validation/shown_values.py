@@ -36,10 +36,10 @@ def shown(value: Any, origin: Origin | None) -> str:
 def kind_of(value: Any) -> str:
     """Name the kind of a value."""
     if isinstance(value, bool):
-        return "a truth value"
+        return "a boolean"
     names: tuple[tuple[type, str], ...] = (
-        (str, "a text"),
-        (Secret, "a text"),
+        (str, "a string"),
+        (Secret, "a string"),
         (int, "a number"),
         (float, "a number with a decimal point"),
         (dict, "a map"),
