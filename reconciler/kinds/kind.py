@@ -121,6 +121,8 @@ class Rule:
     """Finds where a state breaks it; None for a rule that a stage of the engine applies by itself."""
     warning: bool = False
     """Whether the service takes it all the same, so that a notice is enough."""
+    offline: bool = False
+    """Whether a manifest alone can break it, so that `validate` can refuse it without AWS."""
 
     def checked_by(self, check: Check) -> Rule:
         """Return the same rule with a check of its own, for a rule that several kinds share."""

@@ -56,6 +56,7 @@ O15 = Rule(
     advice="Declare each EventSource once, with one destination and its LogLevel: ERROR for userNotification, INFO "
     "for userAuthEvents.",
     check=deliveries,
+    offline=True,
 )
 
 KIND = ResourceKind(

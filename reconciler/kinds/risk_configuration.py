@@ -37,6 +37,7 @@ O14 = Rule(
     source=("cognito.md 3.3", "cognito.md 2.8"),
     advice="Set user_pool.UserPoolTier to PLUS and user_pool.UserPoolAddOns.AdvancedSecurityMode to ENFORCED, and add "
     "NotifyConfiguration where users are notified.",
+    offline=True,
 )
 """The rule without a section; see `protection_of`."""
 
