@@ -364,8 +364,8 @@ class ResourceKind:
     """The rule that refuses a name which another pool has already, where names are unique beyond one pool."""
 
     elsewhere: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Members of a live object that `lower` writes with other operations than `update`: member → operations.
-    Documentation only."""
+    """Members of a live object that `lower` writes with other operations than `update`: member → operations. For
+    documentation, and for the place of an error."""
     permissions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Required IAM actions besides those named like the operations: by operation, or by the path of the member
     that needs them if it is set (cognito.md 9 and 10)."""
