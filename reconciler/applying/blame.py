@@ -69,7 +69,7 @@ def fault(error: CloudError, change: ResourceChange) -> Blame:
 
 
 def _written(error: CloudError, change: ResourceChange) -> Path:
-    """Return the one changed member that the refused operation writes, where it writes no others; else an empty path."""
+    """Return the one changed member that the refused operation writes, if it writes only one; else an empty path."""
     kind = KINDS[change.address.section]
     operation = error.operation.rpartition(":")[2]
     if operation in (kind.create, kind.update, kind.delete):
