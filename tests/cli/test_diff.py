@@ -302,7 +302,7 @@ def test_a_side_in_several_places_or_another_account_says_so(far):
         ((), 3, "diff compares two sides"),
         (("pools",), 3, "diff compares two sides"),
         (("pools", "pools", "pools"), 3, "diff compares two sides"),
-        (("pools@nope", "pools"), 3, "There are: dev, prod."),
+        (("pools@nope", "pools"), 3, "Available: dev, prod."),
         (("pools@", "pools"), 3, "is not the name of an environment"),
         (("pools@../x", "pools"), 3, "is not the name of an environment"),
         (("gone.yaml", "pools"), 3, "there is no such file or directory"),
