@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reconciler.errors import flow
-from reconciler.terminal.settings import GLOBALS, LOCAL_DIRECTORY, PREFIX, SWITCHES, Option, invalid
+from reconciler.terminal.settings import GLOBALS, LOCAL_DIRECTORY, PREFIX, REGION, SWITCHES, Option, invalid
 from reconciler.terminal.suggestions import sentences, suggest
 
 if TYPE_CHECKING:  # argparse costs milliseconds, and --help does not need it
@@ -155,9 +155,18 @@ def convert(option: Option, text: str, name: str) -> Any:
         raise invalid(sentences(f"{name}: {flow(text)} is not one of {choices}.", hint))
     if not text:
         raise invalid(f"{name}: the value is empty.")
+    if option.kind == "region" and not is_region(text):
+        raise invalid(f"{name}: {flow(text)} is not a Region code. Write one such as eu-west-1.")
     if option.kind == "name" and not is_plain(text):
         raise invalid(f"{name}: {flow(text)} is not the name of a directory: letters, digits, `-`, `_` and `.`.")
     return text
+
+
+def is_region(text: str) -> bool:
+    """Return whether a text has the format of a Region code."""
+    import re
+
+    return re.fullmatch(REGION, text) is not None
 
 
 def is_plain(name: str) -> bool:
