@@ -216,7 +216,7 @@ def _nothing(_tree: Tree) -> Iterable[tuple[str, str]]:
     return ()
 
 
-def _settled(_declared: Tree, _observed: Tree) -> Iterable[Path]:
+def _no_equivalents(_declared: Tree, _observed: Tree) -> Iterable[Path]:
     return ()
 
 
@@ -311,7 +311,7 @@ class ResourceKind:
     """Whether it is the pool itself, which contains all others."""
     after: tuple[str, ...] = ()
     """Sections whose changes must all come first, regardless of the references between objects."""
-    stands_on: tuple[str, ...] = ()
+    read_with: tuple[str, ...] = ()
     """Sections that must be read with this one, because its rules use them."""
     flexible: tuple[str, ...] = ()
     """Single-object sections whose order relative to this one follows the direction of the change (decision 7)."""
@@ -332,7 +332,7 @@ class ResourceKind:
     """Returns the names of live objects from the answer of their parent, if no operation lists them."""
     initial: Callable[[], Tree] = dict
     """The object in a new pool, if every pool has one."""
-    equivalent: Callable[[Tree, Tree], Iterable[Path]] = _settled
+    equivalent: Callable[[Tree, Tree], Iterable[Path]] = _no_equivalents
     """Returns the declared members that are equivalent to the live ones, including all below, despite their spelling
     (3600 seconds, 1 hour)."""
     reason: Callable[[Tree, Tree], str] = _plainly

@@ -66,7 +66,7 @@ KIND = ResourceKind(
     model=LogDelivery,
     reading=Reading("GetLogDeliveryConfiguration", "LogDeliveryConfiguration"),
     update="SetLogDeliveryConfiguration",
-    stands_on=("user_pool",),
+    read_with=("user_pool",),
     rules=(O15,),
     permissions={
         "SetLogDeliveryConfiguration": (

@@ -85,7 +85,7 @@ def _kind(section: str, **inside: object) -> ResourceKind:
         model=RiskConfiguration,
         reading=Reading("DescribeRiskConfiguration", "RiskConfiguration"),
         update="SetRiskConfiguration",
-        stands_on=("user_pool",),
+        read_with=("user_pool",),
         from_api=from_api,
         prepare=prepare,
         rules=(O14.checked_by(protection_of(section)),),
