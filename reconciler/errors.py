@@ -127,18 +127,22 @@ class PoolctlError(Exception):
 class Problem:
     """One error in a manifest, its position, and how to correct it."""
 
-    __slots__ = ("fix", "message", "path", "position")
+    __slots__ = ("fix", "message", "path", "position", "whole_file")
 
-    def __init__(self, position: Position, path: str, message: str, fix: str = "") -> None:
+    def __init__(self, position: Position, path: str, message: str, fix: str = "", *, whole_file: bool = False) -> None:
         self.position = position
         self.path = path
         """The manifest path, dotted; empty when the error is in the file itself."""
         self.message = message
         self.fix = fix
         """What to do, as an imperative sentence; empty if the message includes it."""
+        self.whole_file = whole_file
+        """Whether it is about the file or directory itself, such as one that does not exist. For people it then has no
+        line; formats that require one have the first."""
 
     def __str__(self) -> str:
-        where = f"{self.position} {self.path}: " if self.path else f"{self.position}: "
+        place = self.position.file if self.whole_file else str(self.position)
+        where = f"{place} {self.path}: " if self.path else f"{place}: "
         return where + self.message + (f" {self.fix}" if self.fix else "")
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from reconciler.kinds import RULES
 from reconciler.kinds.kind import Rule
+from reconciler.render import explain_words
 
 COMMAND = "make docs"
 DOCS = Path(__file__).parent.parent / "docs"
@@ -30,9 +31,9 @@ INTRODUCTION = f"""\
 <!-- Generated: {COMMAND} -->
 
 A plan that breaks one of these rules is refused before the first write, with the rule in brackets: `[P7]`. The rules
-of Cognito have a letter and a number; `validate` applies them to the manifest, `plan` and `apply` to the live pool
-merged with the manifest. A violation that the live pool already has does not block a plan. Rules whose effect is a
-notice block nothing.
+of Cognito have a letter and a number; `validate` applies those that a manifest alone can break, `plan` and `apply` all
+of them, to the live pool merged with the manifest. A violation that the live pool already has does not block a plan.
+Rules whose effect is a notice block nothing.
 
 `poolctl explain P7` prints the same on the command line. In GitHub's code scanning (`-o sarif`) it is the help of the
 alert.
@@ -49,7 +50,7 @@ def page() -> str:
     lines = [INTRODUCTION, "| Rule | About | Effect |", "| --- | --- | --- |"]
     grouped = {letter: [r for r in RULES.values() if group(r) == letter] for letter in GROUPS}
     for rules in grouped.values():
-        lines += [f"| [{r.id}](#{anchor(r)}) | {r.title} | {effect(r)} |" for r in rules]
+        lines += [f"| [{r.id}](#{anchor(r)}) | {r.title} | {outcome(r)} |" for r in rules]
     for letter, title in GROUPS.items():
         lines += ["", f"## {title}"]
         for rule in grouped[letter]:
@@ -67,7 +68,7 @@ def anchor(rule: Rule) -> str:
     return rule.id.lower()
 
 
-def effect(rule: Rule) -> str:
+def outcome(rule: Rule) -> str:
     """Return what the rule does, in a word."""
     return "notice" if rule.warning else "refused"
 
@@ -78,6 +79,7 @@ def section(rule: Rule) -> Iterator[str]:
     yield f"- **{'Warned of' if rule.warning else 'Refused'}**: {escaped(rule.what)}"
     yield f"- **Why**: {escaped(rule.why)}"
     yield f"- **Do**: {escaped(rule.advice)}"
+    yield f"- **Effect**: {explain_words.effect(rule)}"
     yield f"- **Source**: {', '.join(map(link, rule.source))}"
     yield f"- **Example**: [manifests that break and keep it](../tests/rules/fixtures/{rule.id}.yaml)"
 

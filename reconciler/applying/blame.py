@@ -1,7 +1,7 @@
 """A change that failed → the place in the manifest that it is about.
 
 AWS responds to a request and knows nothing about manifests. Where its message names one member that the change
-declares, the error points to that member; otherwise it points to the object.
+declares, or the call writes one member only (tags), the error points to that member; otherwise it points to the object.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from reconciler.errors import AT_FAULT, CloudError
+from reconciler.kinds import KINDS
 from reconciler.model import Address, Path, Position, ResourceChange, dotted
 
 AT = re.compile(r"\bat '([\w.]+)'")
@@ -58,13 +59,23 @@ def fault(error: CloudError, change: ResourceChange) -> Blame:
     whole = Blame((), change.source)
     if type(error) is not CloudError:  # permission, quota, a lost response: no value is at fault
         return whole
-    named = _innermost({p for word in _named(error.message) for p in _with(word, change)})
+    named = _innermost({p for word in _named(error.message) for p in _with(word, change)}) or _written(error, change)
     if not named and error.code in AT_FAULT and len(change.fields) == 1 and change.before is not None:
         named = change.fields[0].path  # the only change to an object that AWS had accepted
     if not named:
         return whole
     sources = (f.source for f in change.fields if f.path[: len(named)] == named and f.source)
     return Blame(named, next(sources, change.source))
+
+
+def _written(error: CloudError, change: ResourceChange) -> Path:
+    """Return the one changed member that the refused operation writes, if it writes only one; else an empty path."""
+    kind = KINDS[change.address.section]
+    operation = error.operation.rpartition(":")[2]
+    if operation in (kind.create, kind.update, kind.delete):
+        return ()
+    members = {f.path[:1] for f in change.fields if operation in kind.elsewhere.get(str(f.path[0]), ())}
+    return members.pop() if len(members) == 1 else ()
 
 
 def _named(message: str) -> Iterator[str]:

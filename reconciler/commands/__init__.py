@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from reconciler.errors import flow
 from reconciler.terminal.console import Console
 from reconciler.terminal.files import save
-from reconciler.terminal.options import STDOUT, Options
+from reconciler.terminal.options import STDOUT, Options, whole
 from reconciler.terminal.settings import invalid
 
 if TYPE_CHECKING:
@@ -60,7 +60,9 @@ def add_choices(parser: argparse.ArgumentParser) -> None:
         help="delete undeclared objects of the sections listed in the manifest's `prune`",
     )
     text = "allow N deletions of a kind (a plan that would delete more than 30 %% and at least 3 is refused)"
-    parser.add_argument("--max-deletes", dest="max_deletes", type=int, metavar="N", default=None, help=text)
+    parser.add_argument(
+        "--max-deletes", dest="max_deletes", type=whole("--max-deletes", 0), metavar="N", default=None, help=text
+    )
     parser.add_argument(
         "--allow-replace",
         dest="replaceable",

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from reconciler.terminal.console import Console
-from reconciler.terminal.options import Options
+from reconciler.terminal.options import Options, whole
 from reconciler.terminal.settings import LOCAL_DIRECTORY
 
 if TYPE_CHECKING:
@@ -21,11 +21,17 @@ any credentials are accepted. State is kept in the directory of --local (.poolct
 """
 
 
+MOST_PORT = 65_535
+"""The highest port of TCP."""
+
+
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.add_argument("action", choices=("serve",), help="what to do")
     parser.add_argument("--host", help="address to listen on (127.0.0.1)")
-    parser.add_argument("--port", type=int, help="port to listen on; 0 takes a free one (4566)")
+    parser.add_argument(
+        "--port", type=whole("--port", 0, MOST_PORT), help="port to listen on; 0 takes a free one (4566)"
+    )
 
 
 def run(options: Options, console: Console) -> int:

@@ -126,11 +126,11 @@ def live(label: str, document: str, name: str, live_state: LiveState) -> Compare
         kind = KINDS[section]
         for key, observed in exporter.keyed([o for o in ours if o.address.section == section]):
             address = replace(observed.address, name="" if kind.root else key)
-            things[str(address)] = ComparedObject(address, str(address), _authored(kind, observed, pool))
+            things[str(address)] = ComparedObject(address, str(address), _as_manifest(kind, observed, pool))
     return ComparedSide(label, document, name, things, gaps=live_state.gaps)
 
 
-def _authored(kind: ResourceKind, observed: Observed, pool: Tree) -> Tree:
+def _as_manifest(kind: ResourceKind, observed: Observed, pool: Tree) -> Tree:
     tree = exporter.known_part(kind, kind.to_manifest(observed.data, pool))
     assumed = {} if kind.create else kind.initial()
     return exporter.reduced(kind.model, _nameless(kind, tree), assumed, minimal=True)

@@ -255,14 +255,14 @@ def _restored(change: ResourceChange, writer: _Writer) -> tuple[Tree, list[Field
         return {}, []
     lost = [f for f in change.fields if _is_for_good(kind, f)]
     tree: Tree = {}
-    for found in (*(f for f in change.fields if f not in lost), *_implied(change)):
+    for found in (*(f for f in change.fields if f not in lost), *_computed(change)):
         value = writer.value(found.before, f"{change.address.full}#{dotted(found.path)}")
         _set(tree, kind.model, found.path, value)
     _complete(tree, kind, change, writer)
     return ({**_identity(change), **tree} if tree else {}), lost
 
 
-def _implied(change: ResourceChange) -> Iterator[FieldChange]:
+def _computed(change: ResourceChange) -> Iterator[FieldChange]:
     """Find members that are removed implicitly, because another one replaces them (two sources of metadata)."""
     said = {f.path for f in change.fields}
     after = change.after or {}

@@ -51,13 +51,13 @@ def _step(argv: list[str], environ: Mapping[str, str], runner: Runner, sleep: Ca
     found = job(environ)
     needed = {"plan": "INPUT_COMMENT", "drift": "INPUT_ISSUES"}.get(command)
     if needed and (not found.switch(needed) or (command == "plan" and not found.pull)):
-        return _carry_out(command, found, runner, None, reports)
+        return _run_command(command, found, runner, None, reports)
     base = environ.get("GITHUB_API_URL") or "https://api.github.com"
     with GitHub(base, environ.get("GITHUB_TOKEN", ""), sleep=sleep) as api:
-        return _carry_out(command, found, runner, api, reports)
+        return _run_command(command, found, runner, api, reports)
 
 
-def _carry_out(command: str, found: Job, runner: Runner, api: GitHub | None, reports: list[str]) -> int:
+def _run_command(command: str, found: Job, runner: Runner, api: GitHub | None, reports: list[str]) -> int:
     if command == "plan":
         return plan_step.run(found, runner, api)
     if command == "drift":

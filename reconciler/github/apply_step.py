@@ -156,7 +156,7 @@ def _report(file: Path) -> str:
 
 def body(job: Job, result: StepResult) -> str:
     """Return the comment with the result."""
-    head = marker.spell(KIND, key=marker.short(job.key), commit=job.commit)
+    head = marker.render(KIND, key=marker.short(job.key), commit=job.commit)
     failed = (
         ["## poolctl apply failed\n", f"{comment_text.meaning(result.code, comment_text.APPLY)}\n"]
         if result.code

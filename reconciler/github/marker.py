@@ -18,7 +18,7 @@ LINE = re.compile(r"<!-- (?P<kind>[a-z-]+(?: [a-z-]+)?)(?P<fields>(?: [a-z-]+=[^
 """One marker, a whole line."""
 
 
-def spell(kind: str, **fields: str) -> str:
+def render(kind: str, **fields: str) -> str:
     """Return a marker.
 
     Args:

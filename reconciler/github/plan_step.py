@@ -144,17 +144,17 @@ def _may_comment(job: Job, runner: Runner, planned: Planned) -> bool:
 
 def body(job: Job, planned: Planned) -> str:
     """Return the comment: our marker, poolctl's marker, the plan or the error, and its origin."""
-    parts = [_marker(job), marker.spell(TOOL, **planned.tool), *_content(planned), comment_text.footer(job, "Planned")]
+    parts = [_marker(job), marker.render(TOOL, **planned.tool), *_content(planned), comment_text.footer(job, "Planned")]
     whole = "\n".join(parts)
     if len(whole) <= LONGEST:
         return whole
     nothing = {**planned.tool, "digest": "", "truncated": "true"}
     said = "## poolctl plan\n\nThe plan is too long for a comment. See the summary of the run.\n"
-    return "\n".join([_marker(job), marker.spell(TOOL, **nothing), said, comment_text.footer(job, "Planned")])
+    return "\n".join([_marker(job), marker.render(TOOL, **nothing), said, comment_text.footer(job, "Planned")])
 
 
 def _marker(job: Job) -> str:
-    return marker.spell(KIND, key=marker.short(job.key), commit=job.commit)
+    return marker.render(KIND, key=marker.short(job.key), commit=job.commit)
 
 
 def _content(planned: Planned) -> list[str]:

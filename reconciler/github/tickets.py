@@ -45,7 +45,7 @@ def title(pool: Pool) -> str:
 
 def opening(pool: Pool) -> str:
     """Return the marker that identifies the issue of a pool."""
-    return marker.spell(POOL, pool=pool.key)
+    return marker.render(POOL, pool=pool.key)
 
 
 def pool_of(body: str | None) -> str:
@@ -56,7 +56,7 @@ def pool_of(body: str | None) -> str:
 
 def body(pool: Pool) -> str:
     """Return the text of the issue: hidden markers, counts, and as many details as fit."""
-    head = "\n".join([opening(pool), marker.spell(IDS, ids=_listed(pool.ids)), "", *_head(pool)])
+    head = "\n".join([opening(pool), marker.render(IDS, ids=_listed(pool.ids)), "", *_head(pool)])
     details = [*_details(pool)]
     room = LONGEST - len(head) - 200
     shown: list[str] = []
@@ -192,7 +192,7 @@ def note(pool: Pool, new: Sequence[str] | None, run: str) -> str:
         new: Ids; None if unknown.
         run: Identifies this run.
     """
-    head = marker.spell(NOTE, run=run)
+    head = marker.render(NOTE, run=run)
     if new is None:
         return f"{head}\nThe findings have changed; there are too many to list: {len(pool.ids)} in total."
     by = {entry["id"]: entry for entry in pool.entries}
@@ -211,9 +211,9 @@ def _new(entry: Tree) -> str:
 
 def farewell(run: str) -> str:
     """Return the comment that closes an issue."""
-    return f"{marker.spell(NOTE, run=run)}\nNo drift: everything was read, and nothing differs."
+    return f"{marker.render(NOTE, run=run)}\nNo drift: everything was read, and nothing differs."
 
 
 def second(number: int, run: str) -> str:
     """Return the comment that closes a duplicate issue."""
-    return f"{marker.spell(NOTE, run=run)}\nDuplicate: the pool already has issue #{number}."
+    return f"{marker.render(NOTE, run=run)}\nDuplicate: the pool already has issue #{number}."

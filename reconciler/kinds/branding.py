@@ -101,6 +101,7 @@ O7 = Rule(
     source=("cognito.md 3.3", "cognito.md 2.10"),
     advice="Use PNG, JPEG, SVG or WEBP; ICO is for FAVICON_ICO only.",
     check=icons,
+    offline=True,
 )
 
 

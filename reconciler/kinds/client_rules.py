@@ -128,6 +128,7 @@ C3 = Rule(
     source=FACTS,
     advice="Create two clients: one for machines, one for users.",
     check=machines_alone,
+    offline=True,
 )
 
 
@@ -146,6 +147,7 @@ C4 = Rule(
     source=FACTS,
     advice="Set GenerateSecret to true.",
     check=machines_secret,
+    offline=True,
 )
 
 
@@ -170,6 +172,7 @@ C5 = Rule(
     source=FACTS,
     advice="Add a scope of a resource server: <identifier>/<scope>.",
     check=machines_scopes,
+    offline=True,
 )
 
 
@@ -255,6 +258,7 @@ C8 = Rule(
     source=FACTS,
     advice="Correct the URL.",
     check=urls,
+    offline=True,
 )
 
 
@@ -275,6 +279,7 @@ C9 = Rule(
     source=FACTS,
     advice="Add it to CallbackURLs.",
     check=default_redirect,
+    offline=True,
 )
 
 
@@ -314,6 +319,7 @@ C10 = Rule(
     source=FACTS,
     advice="Remove the attributes that Cognito sets itself, and add the required ones.",
     check=writable,
+    offline=True,
 )
 
 
@@ -375,6 +381,7 @@ C12 = Rule(
     advice="Choose 300 to 86400 seconds for access and ID tokens and 3600 to 315360000 for refresh tokens; check "
     "TokenValidityUnits.",
     check=validities,
+    offline=True,
 )
 
 
@@ -420,6 +427,7 @@ C17 = Rule(
     source=FACTS,
     advice="Remove ALLOW_REFRESH_TOKEN_AUTH from ExplicitAuthFlows.",
     check=rotation,
+    offline=True,
 )
 
 
@@ -443,6 +451,7 @@ C14 = Rule(
     source=FACTS,
     advice="Use ALLOW_ flows only: ALLOW_ADMIN_USER_PASSWORD_AUTH, ALLOW_CUSTOM_AUTH, ALLOW_USER_PASSWORD_AUTH.",
     check=legacy_flows,
+    offline=True,
 )
 
 
@@ -468,6 +477,7 @@ C19 = Rule(
     source=("cognito.md 3.2", "cognito.md 2.19"),
     advice="Set user_pool.UserPoolTier to ESSENTIALS, or remove the feature.",
     check=choice_based,
+    offline=True,
 )
 
 
@@ -487,6 +497,7 @@ C21 = Rule(
     source=FACTS,
     advice="Create a separate client for it, with GenerateSecret: true.",
     check=client_tokens,
+    offline=True,
 )
 
 
@@ -511,6 +522,7 @@ C15 = Rule(
     source=FACTS,
     advice="Set it to false, or create a client with GenerateSecret: true.",
     check=context_data,
+    offline=True,
 )
 
 
@@ -529,6 +541,7 @@ C18 = Rule(
     source=FACTS,
     advice="Keep ClientSecret to use your own, or GenerateSecret to generate one.",
     check=one_secret,
+    offline=True,
 )
 
 
@@ -565,6 +578,7 @@ C16 = Rule(
     source=FACTS,
     advice="Keep ApplicationArn alone or the other three members, and use an application in the pool's Region.",
     check=analytics,
+    offline=True,
 )
 
 

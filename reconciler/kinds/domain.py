@@ -128,6 +128,7 @@ O1 = Rule(
     source=("cognito.md 3.3", "cognito.md 2.4"),
     advice="Choose another name, or delete the other domain first.",
     check=prefixes,
+    offline=True,
 )
 
 O2 = Rule(
@@ -138,6 +139,7 @@ O2 = Rule(
     source=("cognito.md 3.3", "cognito.md 9.5"),
     advice="Write it like auth.example.com, and add CustomDomainConfig with an ACM certificate in us-east-1.",
     check=custom_domains,
+    offline=True,
 )
 
 
@@ -157,6 +159,7 @@ O3 = Rule(
     source=("cognito.md 3.3", "cognito.md 2.19"),
     advice="Set user_pool.UserPoolTier to ESSENTIALS, or remove the feature.",
     check=managed_login,
+    offline=True,
 )
 
 

@@ -37,6 +37,7 @@ O13 = Rule(
     source=("cognito.md 3.3", "cognito.md 9.10"),
     advice="Use a role in the pool's account.",
     check=roles,
+    offline=True,
 )
 
 

@@ -66,6 +66,7 @@ O18 = Rule(
     advice="Give RulesConfiguration to mappings of type Rules only, write AmbiguousRoleResolution, and use roles of "
     "the account of the identity pool.",
     check=attachments,
+    offline=True,
 )
 
 

@@ -144,6 +144,7 @@ O9 = Rule(
     source=("cognito.md 3.3", "cognito.md 2.6"),
     advice="Name a social provider after its type, and others with 3 to 32 characters without spaces or underscores.",
     check=naming,
+    offline=True,
 )
 
 
@@ -162,6 +163,7 @@ O12 = Rule(
     source=("cognito.md 3.3",),
     advice="Remove AcrMapping.",
     check=acr_mapping,
+    offline=True,
 )
 
 
@@ -205,6 +207,7 @@ O8 = Rule(
     advice="Declare all keys of the type. oidc_issuer must begin with https:// and not end with a slash, and "
     "authorize_scopes must include openid.",
     check=details,
+    offline=True,
 )
 
 
@@ -225,6 +228,7 @@ O10 = Rule(
     source=("cognito.md 3.3", "cognito.md 2.6"),
     advice="Declare exactly one of them.",
     check=saml_metadata,
+    offline=True,
 )
 
 

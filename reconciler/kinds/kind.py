@@ -121,6 +121,8 @@ class Rule:
     """Finds where a state breaks it; None for a rule that a stage of the engine applies by itself."""
     warning: bool = False
     """Whether the service takes it all the same, so that a notice is enough."""
+    offline: bool = False
+    """Whether a manifest alone can break it, so that `validate` can refuse it without AWS."""
 
     def checked_by(self, check: Check) -> Rule:
         """Return the same rule with a check of its own, for a rule that several kinds share."""
@@ -214,7 +216,7 @@ def _nothing(_tree: Tree) -> Iterable[tuple[str, str]]:
     return ()
 
 
-def _settled(_declared: Tree, _observed: Tree) -> Iterable[Path]:
+def _no_equivalents(_declared: Tree, _observed: Tree) -> Iterable[Path]:
     return ()
 
 
@@ -309,7 +311,7 @@ class ResourceKind:
     """Whether it is the pool itself, which contains all others."""
     after: tuple[str, ...] = ()
     """Sections whose changes must all come first, regardless of the references between objects."""
-    stands_on: tuple[str, ...] = ()
+    read_with: tuple[str, ...] = ()
     """Sections that must be read with this one, because its rules use them."""
     flexible: tuple[str, ...] = ()
     """Single-object sections whose order relative to this one follows the direction of the change (decision 7)."""
@@ -330,7 +332,7 @@ class ResourceKind:
     """Returns the names of live objects from the answer of their parent, if no operation lists them."""
     initial: Callable[[], Tree] = dict
     """The object in a new pool, if every pool has one."""
-    equivalent: Callable[[Tree, Tree], Iterable[Path]] = _settled
+    equivalent: Callable[[Tree, Tree], Iterable[Path]] = _no_equivalents
     """Returns the declared members that are equivalent to the live ones, including all below, despite their spelling
     (3600 seconds, 1 hour)."""
     reason: Callable[[Tree, Tree], str] = _plainly
@@ -362,8 +364,8 @@ class ResourceKind:
     """The rule that refuses a name which another pool has already, where names are unique beyond one pool."""
 
     elsewhere: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Members of a live object that `lower` writes with other operations than `update`: member → operations.
-    Documentation only."""
+    """Members of a live object that `lower` writes with other operations than `update`: member → operations. For
+    documentation, and for the place of an error."""
     permissions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Required IAM actions besides those named like the operations: by operation, or by the path of the member
     that needs them if it is set (cognito.md 9 and 10)."""

@@ -56,6 +56,7 @@ O15 = Rule(
     advice="Declare each EventSource once, with one destination and its LogLevel: ERROR for userNotification, INFO "
     "for userAuthEvents.",
     check=deliveries,
+    offline=True,
 )
 
 KIND = ResourceKind(
@@ -65,7 +66,7 @@ KIND = ResourceKind(
     model=LogDelivery,
     reading=Reading("GetLogDeliveryConfiguration", "LogDeliveryConfiguration"),
     update="SetLogDeliveryConfiguration",
-    stands_on=("user_pool",),
+    read_with=("user_pool",),
     rules=(O15,),
     permissions={
         "SetLogDeliveryConfiguration": (

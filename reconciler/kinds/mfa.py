@@ -144,6 +144,7 @@ P5 = Rule(
     source=("cognito.md 3.1", "cognito.md 2.2"),
     advice="Set MfaConfiguration to OPTIONAL or ON, or remove the factor.",
     check=off_with_factors,
+    offline=True,
 )
 
 
@@ -166,6 +167,7 @@ P6 = Rule(
     source=("cognito.md 3.1", "cognito.md 2.2"),
     advice="Set user_pool.EmailConfiguration to EmailSendingAccount DEVELOPER with the SourceArn of an SES identity.",
     check=email_sender,
+    offline=True,
 )
 
 
@@ -227,6 +229,7 @@ P7 = Rule(
     advice="Set MfaConfiguration to OPTIONAL, or remove EMAIL_OTP and SMS_OTP from "
     "user_pool.Policies.SignInPolicy.AllowedFirstAuthFactors.",
     check=codes_first,
+    offline=True,
 )
 
 
@@ -270,6 +273,7 @@ P37 = Rule(
     source=("cognito.md 3.1",),
     advice="Write auth.example.com, without scheme, port and path.",
     check=relying_party,
+    offline=True,
 )
 
 
@@ -280,7 +284,7 @@ KIND = ResourceKind(
     model=Mfa,
     reading=Reading("GetUserPoolMfaConfig"),
     update="SetUserPoolMfaConfig",
-    stands_on=("user_pool",),
+    read_with=("user_pool",),
     flexible=("user_pool",),
     shared={"user_pool": frozenset({"SmsMfaConfiguration"})},
     initial=lambda: {"MfaConfiguration": "OFF"},

@@ -46,6 +46,7 @@ P1 = Rule(
     advice="Keep AliasAttributes to sign in with a user name or an alias, or UsernameAttributes to sign in with an "
     "e-mail address or phone number only.",
     check=sign_in_names,
+    offline=True,
 )
 
 
@@ -88,6 +89,7 @@ P11 = Rule(
     source=FACTS,
     advice="Add it to user_pool.AutoVerifiedAttributes too.",
     check=verified_before_update,
+    offline=True,
 )
 
 
@@ -107,6 +109,7 @@ P9 = Rule(
     source=FACTS,
     advice="Add PASSWORD to the list.",
     check=password_first,
+    offline=True,
 )
 
 
@@ -152,6 +155,7 @@ P12 = Rule(
     source=FACTS,
     advice="List each mechanism once, with its own priority, or admin_only alone.",
     check=admin_only,
+    offline=True,
 )
 
 
@@ -190,6 +194,7 @@ P24 = Rule(
     source=("cognito.md 3.1", "cognito.md 2.19"),
     advice="Set user_pool.UserPoolTier to PLUS, or remove the feature.",
     check=threat_protection,
+    offline=True,
 )
 
 
@@ -209,6 +214,7 @@ P36 = Rule(
     source=("cognito.md 3.1", "cognito.md 2.19"),
     advice="Set user_pool.UserPoolTier to ESSENTIALS, or remove the feature.",
     check=password_history,
+    offline=True,
 )
 
 
@@ -231,6 +237,7 @@ P25 = Rule(
     source=FACTS,
     advice="Set Required to false, and check for the value in a PreSignUp trigger.",
     check=required_custom,
+    offline=True,
 )
 
 
@@ -262,6 +269,7 @@ P26 = Rule(
     source=FACTS,
     advice="Remove the member that differs, or use a custom attribute with another name.",
     check=standard_definitions,
+    offline=True,
 )
 
 
@@ -290,6 +298,7 @@ P27 = Rule(
     source=("cognito.md 3.1", "cognito.md 5.2"),
     advice="Swap the two limits, or declare fewer attributes.",
     check=attribute_limits,
+    offline=True,
 )
 
 
@@ -338,6 +347,7 @@ P34 = Rule(
     source=FACTS,
     advice="Give each level its own value.",
     check=acr_values,
+    offline=True,
 )
 
 

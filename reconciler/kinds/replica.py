@@ -140,6 +140,7 @@ R1 = Rule(
     advice="Set user_pool.KeyConfiguration to CUSTOMER_MANAGED_KEY with a multi-Region key, and keep one replica in "
     "another Region.",
     check=preconditions,
+    offline=True,
 )
 
 

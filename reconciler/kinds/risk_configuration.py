@@ -37,6 +37,7 @@ O14 = Rule(
     source=("cognito.md 3.3", "cognito.md 2.8"),
     advice="Set user_pool.UserPoolTier to PLUS and user_pool.UserPoolAddOns.AdvancedSecurityMode to ENFORCED, and add "
     "NotifyConfiguration where users are notified.",
+    offline=True,
 )
 """The rule without a section; see `protection_of`."""
 
@@ -84,7 +85,7 @@ def _kind(section: str, **inside: object) -> ResourceKind:
         model=RiskConfiguration,
         reading=Reading("DescribeRiskConfiguration", "RiskConfiguration"),
         update="SetRiskConfiguration",
-        stands_on=("user_pool",),
+        read_with=("user_pool",),
         from_api=from_api,
         prepare=prepare,
         rules=(O14.checked_by(protection_of(section)),),

@@ -119,6 +119,7 @@ P18 = Rule(
     source=("cognito.md 3.1", "cognito.md 9.1"),
     advice="Keep one way to send SMS.",
     check=one_sender,
+    offline=True,
 )
 
 
@@ -155,6 +156,7 @@ P17 = Rule(
     source=("cognito.md 3.1", "cognito.md 9.1"),
     advice="Use an SMS Region that Cognito allows for the pool's Region, and a role in the pool's account.",
     check=sender_place,
+    offline=True,
 )
 
 
@@ -185,6 +187,7 @@ P20 = Rule(
     source=("cognito.md 3.1", "cognito.md 9.2"),
     advice="Use a function in the pool's Region.",
     check=function_region,
+    offline=True,
 )
 
 
@@ -215,6 +218,7 @@ P21 = Rule(
     source=("cognito.md 3.1", "cognito.md 9.4"),
     advice="Add user_pool.LambdaConfig.KMSKeyID with a key in the pool's Region.",
     check=sender_key,
+    offline=True,
 )
 
 
@@ -237,6 +241,7 @@ P22 = Rule(
     source=("cognito.md 3.1", "cognito.md 9.2"),
     advice="Keep PreTokenGenerationConfig and remove PreTokenGeneration.",
     check=token_functions,
+    offline=True,
 )
 
 

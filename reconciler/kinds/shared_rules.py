@@ -62,6 +62,7 @@ P23 = Rule(
     "changes may have been made.",
     source=("cognito.md 3.1", "cognito.md 2.19"),
     advice="Set user_pool.UserPoolTier to the plan that the feature needs, or remove the feature.",
+    offline=True,
 )
 """The features themselves are named by the kinds that have them; each adds a check of its own."""
 

@@ -39,6 +39,7 @@ W1 = Rule(
     source=("cognito.md 3.3", "cognito.md 9.6"),
     advice="Use a regional web ACL of the pool's Region.",
     check=region,
+    offline=True,
 )
 
 

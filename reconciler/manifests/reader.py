@@ -101,7 +101,7 @@ def _sources(path: str, stdin: Callable[[], str], problems: list[Problem]) -> It
     if target.is_dir():
         files = _search(target)
         if not files:
-            fix = "Name a directory with *.yaml files, or create a manifest with `poolctl init`."
+            fix = "Name a directory with *.yaml files, or create a manifest with `poolctl export`."
             problems.append(_file_problem(path, "the directory contains no manifest.", fix))
     elif target.exists():
         files = [target]
@@ -214,7 +214,7 @@ def _text(file: FilePath, problems: list[Problem]) -> str | None:
 
 
 def _file_problem(name: str, message: str, fix: str) -> Problem:
-    return Problem(Position(name, 1, 1), "", message, fix)
+    return Problem(Position(name, 1, 1), "", message, fix, whole_file=True)
 
 
 # --- documents -----------------------------------------------------------------------------------------------------

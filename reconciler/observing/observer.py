@@ -254,7 +254,7 @@ class _ObjectReader:
     def _kinds(self) -> list[ResourceKind]:
         """Return the kinds to read: managed ones, and those that their rules use."""
         managed = [k for k in KINDS.values() if k.section in self._scope.sections]
-        needed = {s for k in managed for s in k.stands_on} | self._scope.sections
+        needed = {s for k in managed for s in k.read_with} | self._scope.sections
         return [k for k in KINDS.values() if k.section in needed]
 
     def _list(self, kind: ResourceKind) -> list[Tree] | None:

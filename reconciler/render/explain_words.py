@@ -14,8 +14,10 @@ from schemas.documents import DOCUMENTS
 FACTS = "cognito.md"
 """Prefix of a source that is a section of docs/cognito.md."""
 
-STOPS = "Nothing is written; the command exits with 4 (validate: 3)."
+STOPS = "Nothing is written; the command exits with 4."
+STOPS_OFFLINE = "validate exits with 3 if the manifest alone breaks it."
 WARNS = "A warning only; the command continues."
+UNCHECKED = "validate does not check it."
 
 COLUMN = 28
 """Longest type in a table, in columns; a longer one is abbreviated."""
@@ -185,5 +187,10 @@ def rule_facts(about: Rule) -> Iterator[tuple[str, str]]:
     yield "Warned of" if about.warning else "Refused", about.what
     yield "Why", about.why
     yield "Do", about.advice
-    yield "Effect", WARNS if about.warning else STOPS
+    yield "Effect", effect(about)
     yield "Source", ", ".join(f"docs/{source}" if source.startswith(FACTS) else source for source in about.source)
+
+
+def effect(about: Rule) -> str:
+    """Return what happens to a command that finds a rule broken, and whether `validate` can find it."""
+    return f"{WARNS if about.warning else STOPS} {STOPS_OFFLINE if about.offline else UNCHECKED}"

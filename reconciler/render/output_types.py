@@ -916,6 +916,8 @@ class RuleEntry(TypedDict):
     """The sources: sections of docs/cognito.md, or decisions."""
     warning: bool
     """Whether it only warns; otherwise it stops the run."""
+    offline: bool
+    """Whether `validate` can refuse it, because a manifest alone can break it."""
 
 
 @closed

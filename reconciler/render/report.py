@@ -399,7 +399,8 @@ def _validated(file: str, problems: Sequence[Problem], notices: Sequence[Notice]
 def _problem(problem: Problem) -> Row:
     rule = RULE.search(problem.message)
     message = problem.message[: rule.start()] if rule else problem.message
-    label = f"{problem.position.line}:{problem.position.column}" + (f" {problem.path}" if problem.path else "")
+    place = f"{problem.position.line}:{problem.position.column}"
+    label = problem.position.file if problem.whole_file else f"{place} {problem.path}".rstrip()
     return Row(
         f"{problem.position.file} {problem.path}",
         printable(label),

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from reconciler import __version__, kinds
 from reconciler.kinds.kind import Rule
+from reconciler.render import explain_words
 from reconciler.render.places import Locate, uri
 from reconciler.render.report import Report, Row, Suite, renderers
 from reconciler.render.subjects import USUAL, RenderOptions
@@ -138,7 +139,13 @@ def _rule(identifier: str) -> dict[str, Any]:
 def _explained(rule: Rule) -> dict[str, Any]:
     """The full description of a rule, because the reader of an alert may have no documentation at hand."""
     source = ", ".join(rule.source)
-    parts = (("What", rule.what), ("Why", rule.why), ("Do", rule.advice), ("Source", f"{source} in docs/ of poolctl"))
+    parts = (
+        ("What", rule.what),
+        ("Why", rule.why),
+        ("Do", rule.advice),
+        ("Effect", explain_words.effect(rule)),
+        ("Source", f"{source} in docs/ of poolctl"),
+    )
     return {
         "shortDescription": {"text": f"{rule.title}."},
         "fullDescription": {"text": f"{rule.what} {rule.why}"},

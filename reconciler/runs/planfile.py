@@ -308,9 +308,11 @@ def load(file: str) -> Saved:
     """Read a file that must be a plan file.
 
     Raises:
-        InvalidInput: It is not a plan file, or not a valid one.
+        InvalidInput: It does not exist, is not a plan file, or not a valid one.
     """
     found = read(file)
+    if found is None and not FilePath(file).exists():
+        raise InvalidInput(f"{file}: the file does not exist. Check the path.")
     if found is None:
         raise InvalidInput(f"{file} is not a plan file. Write one with `poolctl plan --out FILE`.")
     return found

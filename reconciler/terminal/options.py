@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reconciler.errors import flow
-from reconciler.terminal.settings import GLOBALS, LOCAL_DIRECTORY, PREFIX, SWITCHES, Option, invalid
+from reconciler.terminal.settings import GLOBALS, LOCAL_DIRECTORY, PREFIX, REGION, SWITCHES, Option, invalid
 from reconciler.terminal.suggestions import sentences, suggest
 
 if TYPE_CHECKING:  # argparse costs milliseconds, and --help does not need it
@@ -146,7 +146,7 @@ def convert(option: Option, text: str, name: str) -> Any:
         InvalidInput: The text does not fit the kind.
     """
     if option.kind == "whole":
-        return _number(text, name, int, "a whole number from 1")
+        return whole(name, 1)(text)
     if option.kind == "rate":
         return _number(text, name, float, "a number above 0")
     if option.kind == "choice" and text not in option.metavar.split("|"):
@@ -155,14 +155,45 @@ def convert(option: Option, text: str, name: str) -> Any:
         raise invalid(sentences(f"{name}: {flow(text)} is not one of {choices}.", hint))
     if not text:
         raise invalid(f"{name}: the value is empty.")
+    if option.kind == "region" and not is_region(text):
+        raise invalid(f"{name}: {flow(text)} is not a Region code. Write one such as eu-west-1.")
     if option.kind == "name" and not is_plain(text):
         raise invalid(f"{name}: {flow(text)} is not the name of a directory: letters, digits, `-`, `_` and `.`.")
     return text
 
 
+def is_region(text: str) -> bool:
+    """Return whether a text has the format of a Region code."""
+    import re
+
+    return re.fullmatch(REGION, text) is not None
+
+
 def is_plain(name: str) -> bool:
     """Return whether a name is a plain file name, which cannot escape its directory."""
     return not name.startswith(".") and all(c.isalnum() or c in "-_." for c in name)
+
+
+def whole(name: str, least: int, most: int | None = None) -> Callable[[str], int]:
+    """Return the converter of an option that takes a whole number.
+
+    Args:
+        name: The option as the user types it.
+        least: The lowest number that is allowed.
+        most: The highest; None for no limit.
+    """
+
+    def number(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            value = least - 1
+        if value < least or (most is not None and value > most):
+            limit = "" if most is None else f" to {most}"
+            raise invalid(f"{name}: {flow(text)} is not a whole number from {least}{limit}.")
+        return value
+
+    return number
 
 
 def _number(text: str, name: str, make: Callable[[str], float], wanted: str) -> float:

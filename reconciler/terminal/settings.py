@@ -14,6 +14,10 @@ LOCAL_DIRECTORY = ".poolctl-local"
 """Where `--local` keeps the embedded Cognito when no directory is given."""
 
 
+REGION = r"[a-z]{2,4}(?:-[a-z]+)+-[0-9]+"
+"""Format of a Region code, as in a manifest: `schemas.manifest.REGION`, whose import costs too much here."""
+
+
 class Option:
     """One global option."""
 
@@ -25,8 +29,8 @@ class Option:
         self.field = field
         """The field of `Options` that it fills."""
         self.kind = kind
-        """`text`, `name` (of a directory), `list`, `whole` (number from 1), `rate` (number above 0), `on`, `off`,
-        `choice` or `directory`."""
+        """`text`, `name` (of a directory), `region`, `list`, `whole` (number from 1), `rate` (number above 0), `on`,
+        `off`, `choice` or `directory`."""
         self.metavar = metavar
         """Word for the value; empty for switches. For `choice` the values, with bars between."""
         self.help = text
@@ -51,7 +55,7 @@ class Option:
 
 
 GLOBALS = (
-    Option("region", "region", "text", "REGION", "region to work in"),
+    Option("region", "region", "region", "REGION", "region to work in"),
     Option("profile", "profile", "text", "NAME", "named profile of the AWS configuration"),
     Option("role-arn", "role_arn", "text", "ARN", "role to assume first"),
     Option("endpoint-url", "endpoint_url", "text", "URL", "send calls to this URL instead of to AWS"),

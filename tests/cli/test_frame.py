@@ -12,9 +12,10 @@ import pytest
 
 from reconciler.cli import entry
 from reconciler.errors import CloudError, ExitCode, Incomplete, Partial, Refused, Stale
-from reconciler.terminal import logs
+from reconciler.terminal import logs, settings
 from reconciler.terminal.options import Options
 from reconciler.terminal.settings import GLOBALS
+from schemas import manifest
 from tests.cli.support import run
 
 HEAVY = re.compile(r"\b(boto3|botocore|pydantic|deepdiff|yaml|moto|asyncio|inspect|dataclasses|typing|argparse)\b")
@@ -115,6 +116,13 @@ def test_a_module_may_declare_paths_itself(options):
         (("--quiet",), "No command was given."),
         (("plan", "--parallelism", "0"), '--parallelism: "0" is not a whole number from 1.'),
         (("plan", "--parallelism", "1.5"), '--parallelism: "1.5" is not a whole number from 1.'),
+        (("plan", "--region", "EU"), '--region: "EU" is not a Region code. Write one such as eu-west-1.'),
+        (("plan", "--region", "eu-west-1\n"), '--region: "eu-west-1\\n" is not a Region code.'),
+        (("plan", "--max-deletes", "-1"), '--max-deletes: "-1" is not a whole number from 0.'),
+        (("apply", "--max-deletes", "x"), '--max-deletes: "x" is not a whole number from 0.'),
+        (("local", "serve", "--port", "x"), '--port: "x" is not a whole number from 0 to 65535.'),
+        (("local", "serve", "--port", "65536"), '--port: "65536" is not a whole number from 0 to 65535.'),
+        (("local", "serve", "--port=-1"), '--port: "-1" is not a whole number from 0 to 65535.'),
         (("plan", "--max-rps", "nan"), '--max-rps: "nan" is not a number above 0.'),
         (("plan", "--log-level", "inf"), '--log-level: "inf" is not one of debug, info, warning, error.'),
         (("plan", "--profile="), "--profile: the value is empty."),
@@ -135,7 +143,13 @@ def test_wrong_use_ends_with_3_and_says_what_was_meant(argv, message):
 
 # --- the environment -----------------------------------------------------------------------------------------------
 
-VALUES = {"whole": ("3", 3), "rate": ("2.5", 2.5), "on": ("true", True), "off": ("1", False)}
+VALUES = {
+    "whole": ("3", 3),
+    "rate": ("2.5", 2.5),
+    "on": ("true", True),
+    "off": ("1", False),
+    "region": ("eu-west-1", "eu-west-1"),
+}
 
 
 @pytest.mark.parametrize("option", GLOBALS, ids=lambda o: o.name)
@@ -162,16 +176,21 @@ def test_settings(options, environ, field, value):
     assert getattr(options("probe", environ=environ), field) == value
 
 
+def test_a_region_has_the_form_that_it_has_in_a_manifest():
+    assert settings.REGION == manifest.REGION
+
+
 def test_the_command_line_wins_over_settings(options):
-    environ = {"POOLCTL_REGION": "a", "POOLCTL_VAR": "x=1"}
-    found = options("probe", "--region", "b", "--var", "y=2", environ=environ)
-    assert (found.region, found.vars) == ("b", ("y=2",))
+    environ = {"POOLCTL_REGION": "eu-west-1", "POOLCTL_VAR": "x=1"}
+    found = options("probe", "--region", "us-east-1", "--var", "y=2", environ=environ)
+    assert (found.region, found.vars) == ("us-east-1", ("y=2",))
 
 
 @pytest.mark.parametrize(
     ("environ", "message"),
     [
         ({"POOLCTL_REGOIN": "x"}, "unknown setting POOLCTL_REGOIN. Did you mean POOLCTL_REGION?"),
+        ({"POOLCTL_REGION": "EU"}, 'POOLCTL_REGION: "EU" is not a Region code.'),
         ({"POOLCTL_QUIET": "maybe"}, 'POOLCTL_QUIET: "maybe" is neither true nor false.'),
         ({"POOLCTL_PARALLELISM": "x"}, 'POOLCTL_PARALLELISM: "x" is not a whole number from 1.'),
     ],

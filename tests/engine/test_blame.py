@@ -54,6 +54,24 @@ def test_the_member_at_fault(message, about, path, line):
     assert (".".join(found.path), found.source) == (path, Position(HERE, line, 7 if path else 3))
 
 
+@pytest.mark.parametrize(
+    ("section", "operation", "paths", "path", "line"),
+    [
+        ("user_pool", "TagResource", ("MfaConfiguration", "UserPoolTags.a", "UserPoolTags.b"), "UserPoolTags", 12),
+        ("user_pool", "UntagResource", ("UserPoolTags.a", "Schema.x"), "UserPoolTags", 11),
+        ("user_pool", "AddCustomAttributes", ("UserPoolTags.a", "Schema.x"), "Schema", 12),
+        ("user_pool", "UpdateUserPool", ("UserPoolTags.a", "Schema.x"), "", 10),
+        ("replicas", "UpdateUserPool", ("UserPoolTags.a", "LambdaConfig.PreSignUp"), "LambdaConfig", 12),
+        ("replicas", "UpdateUserPool", ("SmsConfiguration.SnsCallerArn", "LambdaConfig.PreSignUp"), "", 10),
+        ("clients.branding", "UpdateManagedLoginBranding", ("Settings", "Assets"), "", 10),  # writes the others, too
+    ],
+)
+def test_a_call_that_writes_one_member_is_about_it(section, operation, paths, path, line):
+    about = change(*paths, address=Address("customers", section))
+    found = fault(CloudError(f"cognito-idp:{operation}", INVALID, "Something is wrong"), about)
+    assert (".".join(found.path), found.source) == (path, Position(HERE, line, 7 if path else 3))
+
+
 @pytest.mark.parametrize("kind", [Denied, Busy, NotFound, Ambiguous])
 def test_permission_and_quota_are_about_the_object(kind):
     assert fault(kind("cognito-idp:X", INVALID, "CallbackURLs"), change("CallbackURLs")).path == ()

@@ -84,7 +84,7 @@ def test_the_schema_describes_the_kind(kind):
 
 @kinds
 def test_what_it_stands_on_exists(kind):
-    assert {*kind.stands_on, *kind.flexible, *kind.shared} <= set(KINDS)
+    assert {*kind.read_with, *kind.flexible, *kind.shared} <= set(KINDS)
 
 
 def test_there_is_one_kind_for_every_section():

@@ -259,6 +259,8 @@ def test_what_is_no_plan_file_is_none(tmp_path):
     assert planfile.read("-") is None
     with pytest.raises(InvalidInput, match="is not a plan file"):
         planfile.load(str(tmp_path / "m.yaml"))
+    with pytest.raises(InvalidInput, match=r"none\.json: the file does not exist\. Check the path\.$"):
+        planfile.load(str(tmp_path / "none.json"))
 
 
 def test_damaged_files_and_other_versions_are_refused(local, tmp_path):

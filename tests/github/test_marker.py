@@ -9,7 +9,7 @@ ODD = ["a b", "a-->b", "a--b", "--", "<!-- x -->", 'q"=\n', "ä/…:,", "", "%2D
 
 @pytest.mark.parametrize("value", ODD)
 def test_every_value_comes_back(value):
-    line = marker.spell("poolctl-action", key=value, commit="x")
+    line = marker.render("poolctl-action", key=value, commit="x")
     assert "\n" not in line
     assert line.removeprefix("<!-- ").removesuffix(" -->").count("--") == 0
     assert marker.read(f"{line}\nrest", "poolctl-action") == [{"key": value, "commit": "x"}]

@@ -153,7 +153,7 @@ def test_the_nearest_directory_of_overlays_counts(files):
 def test_only_a_nested_directory_may_have_overlays(files):
     files(m=BASE, team__x=BASE.replace("customers", "x"), team__overlays__prod__x="user_pool: {PoolName: x-prod}")
     assert [m.name for m in loaded(".")] == ["customers-dev", "x-prod"]
-    with pytest.raises(InvalidManifest, match=r"^overlays/dev:1:1: the overlay directory does not exist\."):
+    with pytest.raises(InvalidManifest, match=r"^overlays/dev: the overlay directory does not exist\."):
         loaded(".", env="dev")
 
 
@@ -172,7 +172,7 @@ def test_two_overlays_of_one_manifest_are_named_both(files):
     with pytest.raises(InvalidManifest) as caught:
         loaded("pools")
     (line,) = str(caught.value).splitlines()
-    assert line.startswith("pools/overlays/prod/team/x.yaml:1:1: pools/team/x.yaml has two overlays")
+    assert line.startswith("pools/overlays/prod/team/x.yaml: pools/team/x.yaml has two overlays")
     assert "pools/team/overlays/prod/x.yaml" in line
 
 
@@ -302,7 +302,7 @@ def test_every_mistake_is_explained(name, monkeypatch):
         golden.write_text(text, encoding="utf-8")
     assert text == golden.read_text(encoding="utf-8")
     for line in text.splitlines():
-        assert re.match(r"pools/[^:]+:\d+:\d+( \S[^:]*)?: \S", line), line
+        assert re.match(r"pools/[^:]+(:\d+:\d+( \S[^:]*)?)?: \S", line), line
 
 
 def test_standard_input_has_no_overlays(files):
@@ -312,7 +312,7 @@ def test_standard_input_has_no_overlays(files):
 
 def test_a_file_without_a_directory_of_overlays(files):
     files(m=BASE)
-    with pytest.raises(InvalidManifest, match=r"overlays/prod:1:1: the overlay directory does not exist\. Create it"):
+    with pytest.raises(InvalidManifest, match=r"overlays/prod: the overlay directory does not exist\. Create it"):
         loaded("m.yaml")
 
 

@@ -278,7 +278,7 @@ def test_a_file_that_is_too_large(parse, monkeypatch):
     monkeypatch.setattr(reader, "MAX_BYTES", 1_000_000)
     _, problems = parse("# " + "x" * 1_000_000)
     assert texts(problems) == [
-        "m.yaml:1:1: the file is larger than 1 MB. Split it: a directory may hold any number of files."
+        "m.yaml: the file is larger than 1 MB. Split it: a directory may hold any number of files."
     ]
 
 
@@ -308,10 +308,10 @@ def test_missing_paths_and_empty_directories_say_what_to_do(tmp_path, monkeypatc
     (tmp_path / "pools").mkdir()
     _, problems = read(["nowhere", "pools"], lambda: "")
     assert texts(problems) == [
-        "nowhere:1:1: there is no such file or directory. Check the path.",
+        "nowhere: there is no such file or directory. Check the path.",
         (
-            "pools:1:1: the directory contains no manifest. "
-            "Name a directory with *.yaml files, or create a manifest with `poolctl init`."
+            "pools: the directory contains no manifest. "
+            "Name a directory with *.yaml files, or create a manifest with `poolctl export`."
         ),
     ]
 

@@ -65,9 +65,15 @@ def test_a_fixture_is_whole(rule, case):
     assert case["fail"] != case["pass"]
 
 
-def test_what_a_manifest_says_alone_is_found_offline():
-    """The rules without an offline case are about what is live, what is missing, or a Region or account."""
-    assert len({p.values[0] for p in CASES if p.values[1].get("offline")}) >= 35
+def test_the_rules_that_a_manifest_alone_can_break_are_marked():
+    """The other rules are about what is live or what is missing, or only warn."""
+    assert {rule.id for rule in RULES.values() if rule.offline} == {
+        p.values[0] for p in CASES if p.values[1].get("offline")
+    }
+
+
+def test_a_rule_that_warns_is_not_one_of_validate():
+    assert not [rule.id for rule in RULES.values() if rule.offline and rule.warning]
 
 
 class Stage:

@@ -65,7 +65,7 @@ class Interpolator:
         whole = "".join([*parts, escaped(plain)]) if targets else plain
         return Interpolated(whole, tuple(targets), tuple(used))
 
-    def settled(self, text: str) -> str:
+    def interpolated(self, text: str) -> str:
         """Return a text with values in place, in which no reference to another document may be.
 
         Raises:
@@ -84,7 +84,7 @@ class Interpolator:
             raise ReferenceMistake(f"the text holds a `{PREFIX}` that is not closed.", write)
         if before.endswith("$"):
             raise ReferenceMistake("a `$` comes right before a reference.", "Put another character between the two.")
-        target = self.settled(match.group(1).removeprefix(f"{REF.key}."))
+        target = self.interpolated(match.group(1).removeprefix(f"{REF.key}."))
         if "{" in target or "}" in target:
             raise ReferenceMistake("a reference cannot contain braces.", write)
         return target

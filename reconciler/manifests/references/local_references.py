@@ -145,7 +145,7 @@ class _Walk:
         target = value[key]
         if not isinstance(target, str) or not target:
             raise ReferenceMistake(f"{key} requires a string.", f"Write {kind.syntax.written}.")
-        return kind, self._interpolator.settled(target) if "${" in target else target
+        return kind, self._interpolator.interpolated(target) if "${" in target else target
 
     def _unknown(self, key: str) -> ReferenceMistake:
         names = [f"${known}" for known in self._kinds]

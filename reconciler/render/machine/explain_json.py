@@ -42,6 +42,7 @@ def _rule(about: Rule) -> RuleEntry:
         "advice": about.advice,
         "source": list(about.source),
         "warning": about.warning,
+        "offline": about.offline,
     }
 
 
