@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from reconciler.kinds import KINDS, judge
 from reconciler.kinds.engine_rules import REQUIRED, UNDELETABLE
 from reconciler.kinds.kind import State, Violation
 from reconciler.manifests.manifest import Manifest
 from reconciler.model import Action, Address, Notice, Path, Plan, Position, Refusal
-from reconciler.observing.observer import LiveState
 from reconciler.planning.lowering import lower
 from reconciler.planning.states import current_state, planned_state
 from reconciler.values.shapes import input_shape, missing
+
+if TYPE_CHECKING:  # `validate` reads no pool
+    from reconciler.observing.observer import LiveState
 
 
 def check(plan: Plan, manifest: Manifest, live_state: LiveState) -> Plan:

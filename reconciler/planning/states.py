@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from reconciler.kinds import KINDS
 from reconciler.kinds.kind import State
 from reconciler.model import Action, Address, ResourceChange, Target, Tree
-from reconciler.observing.observer import LiveState
 from reconciler.values.merge import defaults, overlay
+
+if TYPE_CHECKING:  # `validate` reads no pool
+    from reconciler.observing.observer import LiveState
 
 
 def current_state(live_state: LiveState, target: Target) -> State:
