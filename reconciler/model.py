@@ -152,7 +152,7 @@ class Address:
 
     @property
     def steps(self) -> tuple[str, ...]:
-        """Where the object stands in its document: `clients`, `web`, `terms`, `terms-of-use`."""
+        """The keys that lead to the object in its document: `clients`, `web`, `terms`, `terms-of-use`."""
         outer, dot, part = self.section.partition(".")
         owner, _, name = self.name.partition("/") if dot else (self.name, "", "")
         return tuple(step for step in (outer, owner, part, name) if step)

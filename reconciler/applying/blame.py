@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from reconciler.errors import AT_FAULT, CloudError
 from reconciler.kinds import KINDS
-from reconciler.model import Address, Path, Position, ResourceChange, dotted
+from reconciler.model import Path, Position, ResourceChange, dotted
 
 AT = re.compile(r"\bat '([\w.]+)'")
 """The member that a validation error of AWS names, in lower camel case: `at 'passwordPolicy.minimumLength'`."""
@@ -50,7 +50,7 @@ def place(change: ResourceChange, manifest: str, at: Blame | None = None) -> str
         at: The member at fault; None for the whole object.
     """
     found = at or Blame((), change.source)
-    path = dotted((*_parts(change.address), *found.path)) if found.path else str(change.address)
+    path = dotted((*change.address.steps, *found.path)) if found.path else str(change.address)
     return f"{found.source or manifest} {path} (pool {change.address.pool})"
 
 
@@ -95,10 +95,3 @@ def _innermost(paths: set[Path]) -> Path:
     """Return the longest path if all others are prefixes of it, otherwise an empty path."""
     longest = max(paths, key=len, default=())
     return longest if all(longest[: len(p)] == p for p in paths) else ()
-
-
-def _parts(address: Address) -> tuple[str, ...]:
-    """Return the keys that lead to an object in its manifest."""
-    outer, _, part = address.section.partition(".")
-    owner, _, rest = address.name.partition("/") if part else (address.name, "", "")
-    return tuple(filter(None, (outer, owner, part, rest)))

@@ -33,7 +33,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: Options, console: Console) -> int:
     """Check the manifests and report all problems and notices."""
-    from reconciler.render.human.validation_text import problems as listed
+    from reconciler.render.human.validate_text import problems as listed
     from reconciler.render.subjects import RenderOptions, Validation
     from reconciler.render.wording import notice
 

@@ -14,6 +14,7 @@ from reconciler.github import apply_step, drift_step, issues, plan_step
 from reconciler.github.api import GitHub
 from reconciler.github.job import Job, job
 from reconciler.github.runner import Run, Runner
+from reconciler.github.transport import Transport
 
 USAGE = "usage: python -m reconciler.github plan|apply|drift|issues [REPORT.json ...]"
 
@@ -53,7 +54,7 @@ def _step(argv: list[str], environ: Mapping[str, str], runner: Runner, sleep: Ca
     if needed and (not found.switch(needed) or (command == "plan" and not found.pull)):
         return _run_command(command, found, runner, None, reports)
     base = environ.get("GITHUB_API_URL") or "https://api.github.com"
-    with GitHub(base, environ.get("GITHUB_TOKEN", ""), sleep=sleep) as api:
+    with GitHub(Transport(base, environ.get("GITHUB_TOKEN", ""), sleep=sleep)) as api:
         return _run_command(command, found, runner, api, reports)
 
 

@@ -6,7 +6,6 @@ exists, before it is sent again. All other requests can be repeated.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Self
 
@@ -20,26 +19,9 @@ if TYPE_CHECKING:
 class GitHub:
     """A connection to GitHub's API."""
 
-    def __init__(
-        self,
-        base: str,
-        token: str,
-        *,
-        sleep: Callable[[float], None] = time.sleep,
-        clock: Callable[[], float] = time.time,
-    ) -> None:
-        """Create a connection; nothing is sent yet.
-
-        Args:
-            base: Address of the API.
-            token: Sent to that host and to no other.
-            sleep: Waits for a number of seconds.
-            clock: Seconds since the epoch, as in GitHub's rate limits.
-
-        Raises:
-            InvalidInput: There is no token.
-        """
-        self._transport = Transport(base, token, sleep=sleep, clock=clock)
+    def __init__(self, transport: Transport) -> None:
+        """Take over a connection; it is closed with this one."""
+        self._transport = transport
 
     def __enter__(self) -> Self:
         return self

@@ -60,7 +60,7 @@ class ReadScope:
     """Kind of the document."""
     owners: Mapping[str, tuple[Owner, ...]] = field(default_factory=dict)
     """Section of a nested kind → the objects whose contents are read."""
-    everybody: Callable[[Sequence[Observed]], Iterable[Owner]] | None = None
+    select_owners: Callable[[Sequence[Observed]], Iterable[Owner]] | None = None
     """Replaces `owners`: selects the objects whose contents are read, from all live objects of an outer kind."""
 
 
@@ -242,8 +242,8 @@ class _ObjectReader:
         kinds = [k for k in self._kinds() if not k.root and not k.outer]
         listed = list(pool.map(self._list, kinds))
         self._known |= {k.section for k, items in zip(kinds, listed, strict=True) if items is not None}
-        self._carry_out(pool, [j for k, items in zip(kinds, listed, strict=True) for j in self._jobs(k, items or ())])
-        self._carry_out(pool, [j for k in self._kinds() if k.outer for j in self._inside(k)])
+        self._run_jobs(pool, [j for k, items in zip(kinds, listed, strict=True) for j in self._jobs(k, items or ())])
+        self._run_jobs(pool, [j for k in self._kinds() if k.outer for j in self._inside(k)])
 
     def live_state(self) -> LiveState:
         root = next((o for o in self._objects if o.address.section == self._root.section), None)
@@ -282,7 +282,7 @@ class _ObjectReader:
         """Read the contents of live objects: of declared ones, or of all that are selected."""
         outer = KINDS[kind.outer]
         live = [o for o in self._objects if o.address.section == kind.outer]
-        select = self._scope.everybody
+        select = self._scope.select_owners
         for owner in select(live) if select else self._scope.owners.get(kind.section, ()):
             found = [o for o in live if owner.pin == o.ids[outer.id_param] or (not owner.pin and _named(o, owner))]
             if len(found) == 1:
@@ -304,7 +304,7 @@ class _ObjectReader:
             ids = {**holder.ids, **own}
             yield _Job(kind, self._address(kind, name), {**ids, kind.name_member: _listed_name(kind, item)}, item)
 
-    def _carry_out(self, pool: ThreadPoolExecutor, jobs: list[_Job]) -> None:
+    def _run_jobs(self, pool: ThreadPoolExecutor, jobs: list[_Job]) -> None:
         self._objects += [found for found in pool.map(self._object, jobs) if found]
 
     def _object(self, job: _Job) -> Observed | None:

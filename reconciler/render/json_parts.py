@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from reconciler.errors import iam_action
-from reconciler.model import Action, Attribution, Gap, Notice, Position, Refusal, dotted
+from reconciler.model import Action, Attribution, Gap, Notice, Position, Refusal, Target, dotted
 from reconciler.render.output_types import (
     AttributionEntry,
     GapEntry,
     NoticeEntry,
+    PoolEntry,
     RefusalEntry,
     RefusedCall,
     Source,
@@ -46,6 +47,17 @@ def range_entry(position: Position) -> SourceRange:
         "filename": position.file,
         "start": {"line": position.line, "column": position.column},
         "end": {"line": position.line, "column": position.column},
+    }
+
+
+def pool_entry(target: Target) -> PoolEntry:
+    """Spell where a document belongs."""
+    return {
+        "name": target.pool_name,
+        "id": target.pool_id,
+        "account": target.account,
+        "region": target.region,
+        "manifest": target.manifest,
     }
 
 

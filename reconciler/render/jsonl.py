@@ -38,6 +38,7 @@ from reconciler.render.stream_lines import (
     DriftPart,
     DriftSummaryLine,
     Level,
+    LineHead,
     LineResource,
     PlannedLine,
     PlannedPart,
@@ -76,9 +77,7 @@ def plan(plans: Sequence[ShownPlan], _options: RenderOptions = USUAL) -> str:
         "operation": "plan",
     }
     last: ChangeSummaryLine = {
-        "@level": "info",
-        "@message": f"Plan: {total.sentence}",
-        "@module": MODULE,
+        **_head("info", f"Plan: {total.sentence}"),
         "type": "change_summary",
         "changes": counted,
     }
@@ -100,9 +99,7 @@ def drift(found: DriftResult, _options: RenderOptions = USUAL) -> str:
     """Return findings as events; `before` is what is desired, `after` what is live."""
     drifts = found.drifts
     last: DriftSummaryLine = {
-        "@level": "info",
-        "@message": report.drift(drifts).summary,
-        "@module": MODULE,
+        **_head("info", report.drift(drifts).summary),
         "type": "drift_summary",
         "drift": {
             "findings": sum(len(d.findings) for d in drifts),
@@ -123,9 +120,7 @@ def drift(found: DriftResult, _options: RenderOptions = USUAL) -> str:
 def validate(found: Validation, _options: RenderOptions = USUAL) -> str:
     """Return the result of a validation as events."""
     last: ValidationSummaryLine = {
-        "@level": "info",
-        "@message": report.validate(found).summary,
-        "@module": MODULE,
+        **_head("info", report.validate(found).summary),
         "type": "validation_summary",
         "validation": {
             "valid": not found.problems,
@@ -169,9 +164,7 @@ class Stream:
 
 def _stream(lines: Iterable[StreamLine], now: Now | None = None) -> str:
     first: VersionLine = {
-        "@level": "info",
-        "@message": f"poolctl {__version__}",
-        "@module": MODULE,
+        **_head("info", f"poolctl {__version__}"),
         "type": "version",
         "poolctl": __version__,
         "format_version": FORMAT,
@@ -223,7 +216,7 @@ def _change(change: ShownChange) -> PlannedLine:
     if change.reason:
         found["reason"] = change.reason
     message = printable(f"{change.address.full} {HEADS[change.action]}")
-    return {"@level": "info", "@message": message, "@module": MODULE, "type": "planned_change", "change": found}
+    return {**_head("info", message), "type": "planned_change", "change": found}
 
 
 # --- apply ---------------------------------------------------------------------------------------------------------
@@ -235,9 +228,7 @@ def _event(event: ShownEvent, message: str) -> StreamLine:
             return _checked(event)
         case ShownSent():
             return {
-                "@level": "debug",
-                "@message": printable(f"{event.address.full}: {event.operation}"),
-                "@module": MODULE,
+                **_head("debug", printable(f"{event.address.full}: {event.operation}")),
                 "type": "call_sent",
                 "hook": {
                     "resource": _resource(event.address),
@@ -247,9 +238,7 @@ def _event(event: ShownEvent, message: str) -> StreamLine:
             }
         case Waiting():
             return {
-                "@level": "info",
-                "@message": message,
-                "@module": MODULE,
+                **_head("info", message),
                 "type": "apply_progress",
                 "hook": {
                     "resource": _resource(event.address),
@@ -266,9 +255,7 @@ def _checked(event: ShownCheck) -> StreamLine:
     unproven = list(event.unproven)
     blind = "Not everything could be read again." if unproven else "Everything matches the manifests."
     return {
-        "@level": "error" if left or unproven else "info",
-        "@message": f"{len(left)} objects still differ." if left else blind,
-        "@module": MODULE,
+        **_head("error" if left or unproven else "info", f"{len(left)} objects still differ." if left else blind),
         "type": "verified",
         "left": left,
         "unproven": unproven,
@@ -280,17 +267,13 @@ def _worked(step: ShownStep, message: str) -> StreamLine:
     match step.status:
         case "done":
             return {
-                "@level": "info",
-                "@message": message,
-                "@module": MODULE,
+                **_head("info", message),
                 "type": "apply_complete",
                 "hook": {"resource": resource, "action": action, "id": step.id, "elapsed_seconds": step.seconds},
             }
         case "failed":
             return {
-                "@level": "error",
-                "@message": message,
-                "@module": MODULE,
+                **_head("error", message),
                 "type": "apply_errored",
                 "hook": {
                     "resource": resource,
@@ -303,17 +286,13 @@ def _worked(step: ShownStep, message: str) -> StreamLine:
             }
         case "not_started":
             return {
-                "@level": "warn",
-                "@message": message,
-                "@module": MODULE,
+                **_head("warn", message),
                 "type": "apply_skipped",
                 "hook": {"resource": resource, "action": action, "because": step.error},
             }
         case "started":
             return {
-                "@level": "info",
-                "@message": message,
-                "@module": MODULE,
+                **_head("info", message),
                 "type": "apply_start",
                 "hook": {"resource": resource, "action": action},
             }
@@ -322,9 +301,7 @@ def _worked(step: ShownStep, message: str) -> StreamLine:
 def _result(applied: ShownApply) -> ChangeSummaryLine:
     result = outcome(applied)
     return {
-        "@level": "info" if result.converged else "error",
-        "@message": report.apply(applied).summary,
-        "@module": MODULE,
+        **_head("info" if result.converged else "error", report.apply(applied).summary),
         "type": "change_summary",
         "changes": {
             "add": result.count("done", Action.CREATE, Action.REPLACE),
@@ -360,9 +337,7 @@ def _finding(finding: ShownFinding) -> DriftLine:
         found["attribution"] = attribution_entry(finding.attribution)
     name = finding.address.full + (f" {dotted(finding.path)}" if finding.path else "")
     return {
-        "@level": LEVELS.get(finding.severity, "info"),
-        "@message": printable(f"{name} {report.FOUND[finding.cls]}"),
-        "@module": MODULE,
+        **_head(LEVELS.get(finding.severity, "info"), printable(f"{name} {report.FOUND[finding.cls]}")),
         "type": "resource_drift",
         "change": found,
     }
@@ -395,6 +370,10 @@ def _problem(problem: Problem) -> DiagnosticLine:
     return _diagnostic("error", problem.message, problem.fix, problem.path, problem.position)
 
 
+def _head(level: Level, message: str) -> LineHead:
+    return {"@level": level, "@message": message, "@module": MODULE}
+
+
 def _diagnostic(
     severity: Literal["error", "warning"], summary: str, detail: str, address: str, source: Position | None
 ) -> DiagnosticLine:
@@ -402,9 +381,7 @@ def _diagnostic(
     if source:
         found["range"] = range_entry(source)
     return {
-        "@level": "error" if severity == "error" else "warn",
-        "@message": printable(summary),
-        "@module": MODULE,
+        **_head("error" if severity == "error" else "warn", printable(summary)),
         "type": "diagnostic",
         "diagnostic": found,
     }

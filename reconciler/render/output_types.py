@@ -105,6 +105,21 @@ class Source(TypedDict):
 
 
 @closed
+class PoolEntry(TypedDict):
+    """One document, and where it belongs."""
+
+    name: str
+    """Name of the pool."""
+    id: str
+    """Id of the pool; empty while it does not exist."""
+    account: str
+    """Account number."""
+    region: str
+    manifest: str
+    """File that declares it."""
+
+
+@closed
 class RefusalEntry(TypedDict):
     """Why a plan cannot be applied."""
 
@@ -129,10 +144,11 @@ class NoticeEntry(TypedDict):
 
 @closed
 class GapEntry(TypedDict):
-    """Something that could not be read."""
+    """Something that could not be read, and the permission that would allow it."""
 
     address: FullAddress
     operation: str
+    """The call that failed: service:Operation."""
     reason: str
     """The service's message."""
     code: str | None
@@ -173,18 +189,9 @@ class PlanSummary(TypedDict):
 
 
 @closed
-class PlanPool(TypedDict):
+class PlanPool(PoolEntry):
     """One document of a plan."""
 
-    name: str
-    """Name of the pool."""
-    id: str
-    """Id of the pool; empty while it does not exist."""
-    account: str
-    """Account number."""
-    region: str
-    manifest: str
-    """File that declares it."""
     summary: PlanSummary
 
 
@@ -336,21 +343,6 @@ class PlanFile(TypedDict):
 # --- apply ---------------------------------------------------------------------------------------------------------
 
 
-@closed
-class ApplyPool(TypedDict):
-    """One document of an apply."""
-
-    name: str
-    """Name of the pool."""
-    id: str
-    """Id of the pool; empty while it does not exist."""
-    account: str
-    """Account number."""
-    region: str
-    manifest: str
-    """File that declares it."""
-
-
 class RefusedCall(TypedDict):
     """The call that AWS refused; all null if no call was refused."""
 
@@ -414,7 +406,7 @@ class ApplyDocument(TypedDict):
 
     format_version: Version
     poolctl_version: ToolVersion
-    pools: list[ApplyPool]
+    pools: list[PoolEntry]
     results: list[ResultEntry]
     """One for each change that was due, in the order of the plan."""
     summary: ApplySummary
@@ -499,19 +491,10 @@ class DriftSummary(TypedDict):
 
 
 @closed
-class DriftPool(TypedDict):
+class DriftPool(PoolEntry):
     """One document of a drift run."""
 
     key: PoolKey
-    name: str
-    """Name of the pool."""
-    id: str
-    """Id of the pool; empty when there is none."""
-    account: str
-    """Account number."""
-    region: str
-    manifest: str
-    """File that declares it."""
     complete: bool
     summary: DriftSummary
 
@@ -563,52 +546,29 @@ class FindingEntry(ClassKey):
 
 
 @closed
-class DriftRefusalEntry(TypedDict):
+class DriftRefusalEntry(RefusalEntry):
     """Why a pool could not be compared."""
 
     id: AlertId
     """Stable while the same rule refuses."""
     pool_key: PoolKey
-    address: FullAddress
-    rule: str
-    """Identifier of the rule."""
-    path: str
-    """The member at fault, dotted; empty when the whole object is."""
-    message: str
-    advice: str
-    """What to do instead."""
-    source: Source | None
 
 
 @closed
-class ExpiredEntry(TypedDict):
+class ExpiredEntry(NoticeEntry):
     """An ignore rule that has expired."""
 
     id: AlertId
     pool_key: PoolKey
-    message: str
-    source: Source | None
 
 
 @closed
-class DriftGapEntry(TypedDict):
-    """Something that could not be read, and the permission that would allow it."""
+class DriftGapEntry(GapEntry):
+    """Something that could not be read, in one pool of a run."""
 
     id: AlertId
     """Stable while the same call fails."""
     pool_key: PoolKey
-    address: str
-    """What was to be read; a section when its list failed."""
-    operation: str
-    """The call that failed: service:Operation."""
-    reason: str
-    """The service's message."""
-    code: str | None
-    """AWS's code, such as AccessDeniedException."""
-    request_id: str | None
-    """AWS's id of the request, for support cases."""
-    iam_action: str
-    """The IAM action that the call needs."""
 
 
 @closed

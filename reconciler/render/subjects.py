@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 
 from reconciler.errors import Problem
 from reconciler.model import Notice
@@ -108,3 +109,21 @@ class Renderers(NamedTuple):
     """Comparisons."""
     explain: Renderer[Explained] | None = None
     """The facts about a kind, a member or a rule."""
+
+
+def on_demand(package: str, suffix: str) -> Renderers:
+    """Return the renderers of a package that has a module for each subject, imported when the subject is rendered.
+
+    Args:
+        package: Its name.
+        suffix: Ends the names of its modules: `text` for `plan_text.plan`.
+    """
+
+    def renderer(subject: str) -> Callable[[Any, RenderOptions], str]:
+        def render(result: Any, options: RenderOptions) -> str:
+            module = import_module(f"{package}.{subject}_{suffix}")
+            return str(getattr(module, subject)(result, options))
+
+        return render
+
+    return Renderers(**{subject: renderer(subject) for subject in Renderers._fields})

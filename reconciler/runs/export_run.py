@@ -194,7 +194,7 @@ def read(cloud: Cloud, pool: Found, *, parallelism: int) -> Read:
         exporter.sections(pool.document),
         {},
         document=pool.document,
-        everybody=exporter.owners,
+        select_owners=exporter.owners,
     )
     live_state = observer.around(cloud, scope, answer, parallelism=parallelism)
     return Read(Found(pool.document, pool.id, name), live_state, _stack(answer))

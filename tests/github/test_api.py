@@ -7,7 +7,7 @@ import pytest
 from reconciler.errors import InvalidInput
 from reconciler.github.api import GitHub
 from reconciler.github.comments import Comments
-from reconciler.github.transport import GitHubError, Lost
+from reconciler.github.transport import GitHubError, Lost, Transport
 from tests.github.fake import BOT, REPO, TOKEN, Fault, serving
 
 KIND, KEY = "poolctl-action", "k"
@@ -22,7 +22,7 @@ def slept():
 
 @pytest.fixture
 def api(github, slept):
-    with GitHub(github.url, TOKEN, sleep=slept.append, clock=lambda: 1000.0) as made:
+    with GitHub(Transport(github.url, TOKEN, sleep=slept.append, clock=lambda: 1000.0)) as made:
         yield made
 
 
@@ -158,12 +158,15 @@ def test_no_netrc_of_the_machine_replaces_the_token(api, github, tmp_path, monke
 
 
 def test_the_token_is_in_no_message(github, slept):
-    with GitHub("http://127.0.0.1:9", TOKEN, sleep=slept.append) as api, pytest.raises(GitHubError) as caught:
+    with (
+        GitHub(Transport("http://127.0.0.1:9", TOKEN, sleep=slept.append)) as api,
+        pytest.raises(GitHubError) as caught,
+    ):
         list(api.pages("List", PATH))
     assert str(caught.value) == "List: GitHub could not be reached (ConnectionError)."
     assert TOKEN not in f"{caught.value!r} {caught.value.__cause__} {api!r}"
     with pytest.raises(InvalidInput, match="GITHUB_TOKEN"):
-        GitHub(github.url, "")
+        Transport(github.url, "")
 
 
 def test_an_answer_that_is_none(api, github):

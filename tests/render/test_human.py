@@ -8,7 +8,7 @@ import pytest
 from reconciler.errors import Problem
 from reconciler.model import Action, FieldChange, Notice, Plan, Position
 from reconciler.render import redact
-from reconciler.render.human import apply_text, validation_text
+from reconciler.render.human import apply_text, validate_text
 from reconciler.render.subjects import RenderOptions, Validation
 from reconciler.render.wording import notice
 from tests.render.golden import check
@@ -141,13 +141,13 @@ def test_apply_in_colour_says_the_same(name):
 
 
 def test_validate():
-    assert validation_text.validate(Validation([], [], ["a.yaml"])) == "a.yaml: valid\n1 manifest is valid.\n"
+    assert validate_text.validate(Validation([], [], ["a.yaml"])) == "a.yaml: valid\n1 manifest is valid.\n"
     assert (
-        validation_text.validate(Validation([], [], ["a.yaml", "a.yaml", "b.yaml"]))
+        validate_text.validate(Validation([], [], ["a.yaml", "a.yaml", "b.yaml"]))
         == "a.yaml: valid\nb.yaml: valid\n3 manifests are valid.\n"
     )
     found = [Problem(Position("a.yaml", 2, 3), "clients.web", "no such key", "Did you mean x?")]
-    assert validation_text.problems(found) == "a.yaml:2:3 clients.web: no such key Did you mean x?\n1 problem.\n"
+    assert validate_text.problems(found) == "a.yaml:2:3 clients.web: no such key Did you mean x?\n1 problem.\n"
     assert notice(Notice("Hm.")) == "Note: Hm."
 
 

@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator
 from reconciler.errors import Problem
 from reconciler.model import Notice, Position
 from reconciler.render import redact
-from reconciler.render.machine import apply_json, validation_json
+from reconciler.render.machine import apply_json, validate_json
 from reconciler.render.output_schemas import SHAPES, output_schema
 from reconciler.render.subjects import Validation
 from tests.render.golden import check
@@ -31,7 +31,7 @@ def validation() -> str:
         Problem(Position("a.yaml", 4, 2), "clients.web", "bad", "Fix it."),
     ]
     notices = [Notice("old"), Notice("odd", Position("a.yaml", 1, 1))]
-    return validation_json.validate(Validation(problems, notices, ["a.yaml", "b.yaml", "c.yaml"]))
+    return validate_json.validate(Validation(problems, notices, ["a.yaml", "b.yaml", "c.yaml"]))
 
 
 @pytest.mark.parametrize("name", SHAPES)
@@ -80,7 +80,7 @@ def test_validate():
     tree = conforms("validate", text)
     check("validate.json", text)
     assert (tree["valid"], tree["error_count"], tree["warning_count"]) == (False, 2, 2)
-    assert conforms("validate", validation_json.validate(Validation([], [], ["a.yaml"])))["valid"] is True
+    assert conforms("validate", validate_json.validate(Validation([], [], ["a.yaml"])))["valid"] is True
 
 
 def _changes(name: str) -> dict:

@@ -1,55 +1,26 @@
 """`json`: results for programs. Their shapes are the contract (`output_types`); a minor version only adds.
 
 In: what may be shown. Out: JSON. Identical input gives identical bytes.
-Each subject is imported on demand, so that `validate` pays for none of the others.
+Each subject is imported on demand, so that `validate` pays for none of the others; mypy sees the functions themselves.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from reconciler.render.subjects import DriftResult, Explained, Renderers, RenderOptions, Validation
+from reconciler.render.subjects import Renderers, on_demand
 
 if TYPE_CHECKING:
-    from reconciler.render.shown import ShownApply, ShownComparison, ShownPlan
+    from reconciler.render.machine import apply_json, diff_json, drift_json, explain_json, plan_json, validate_json
 
-
-def _plan(result: Sequence[ShownPlan], options: RenderOptions) -> str:
-    from reconciler.render.machine.plan_json import plan
-
-    return plan(result, options)
-
-
-def _apply(result: ShownApply, options: RenderOptions) -> str:
-    from reconciler.render.machine.apply_json import apply
-
-    return apply(result, options)
-
-
-def _drift(result: DriftResult, options: RenderOptions) -> str:
-    from reconciler.render.machine.drift_json import drift
-
-    return drift(result, options)
-
-
-def _validate(result: Validation, options: RenderOptions) -> str:
-    from reconciler.render.machine.validation_json import validate
-
-    return validate(result, options)
-
-
-def _diff(result: Sequence[ShownComparison], options: RenderOptions) -> str:
-    from reconciler.render.machine.diff_json import diff
-
-    return diff(result, options)
-
-
-def _explain(result: Explained, options: RenderOptions) -> str:
-    from reconciler.render.machine.explain_json import explain
-
-    return explain(result, options)
-
-
-RENDERERS = Renderers(plan=_plan, apply=_apply, drift=_drift, validate=_validate, diff=_diff, explain=_explain)
+    RENDERERS = Renderers(
+        plan=plan_json.plan,
+        apply=apply_json.apply,
+        drift=drift_json.drift,
+        validate=validate_json.validate,
+        diff=diff_json.diff,
+        explain=explain_json.explain,
+    )
+else:
+    RENDERERS = on_demand(__name__, "json")
 """What this format renders."""

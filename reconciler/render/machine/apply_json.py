@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from reconciler import __version__
-from reconciler.model import Action, Target, dotted
-from reconciler.render.json_parts import ACTIONS, dump, refused_call
-from reconciler.render.output_types import FORMAT, ApplyDocument, ApplyPool, ApplySummary, ResultEntry
+from reconciler.model import Action, dotted
+from reconciler.render.json_parts import ACTIONS, dump, pool_entry, refused_call
+from reconciler.render.output_types import FORMAT, ApplyDocument, ApplySummary, ResultEntry
 from reconciler.render.shown import ShownApply, ShownStep
 from reconciler.render.subjects import USUAL, RenderOptions
 from reconciler.render.tally import Outcome, outcome
@@ -17,7 +17,7 @@ def apply(applied: ShownApply, _options: RenderOptions = USUAL) -> str:
     document: ApplyDocument = {
         "format_version": FORMAT,
         "poolctl_version": __version__,
-        "pools": [_pool(p.target) for p in applied.plans],
+        "pools": [pool_entry(p.target) for p in applied.plans],
         "results": [_result(r) for r in result.results],
         "summary": _summary(result),
         "left": [{"address": c.address.full, "paths": [dotted(f.path) for f in c.fields]} for c in result.left],
@@ -26,16 +26,6 @@ def apply(applied: ShownApply, _options: RenderOptions = USUAL) -> str:
         "converged": result.converged,
     }
     return dump(document)
-
-
-def _pool(target: Target) -> ApplyPool:
-    return {
-        "name": target.pool_name,
-        "id": target.pool_id,
-        "account": target.account,
-        "region": target.region,
-        "manifest": target.manifest,
-    }
 
 
 def _summary(result: Outcome) -> ApplySummary:

@@ -8,7 +8,15 @@ from reconciler import __version__
 from reconciler.drift.findings import identify_expiry, identify_gap, identify_refusal
 from reconciler.kinds import KINDS
 from reconciler.model import Gap, Notice, Refusal, Target, dotted
-from reconciler.render.json_parts import attribution_entry, dump, gap_entry, notice_entry, position_entry
+from reconciler.render.json_parts import (
+    attribution_entry,
+    dump,
+    gap_entry,
+    notice_entry,
+    pool_entry,
+    position_entry,
+    refusal_entry,
+)
 from reconciler.render.output_types import (
     FORMAT,
     DriftDocument,
@@ -55,11 +63,7 @@ def _pool(drift: ShownDrift) -> DriftPool:
     target = drift.target
     return {
         "key": target.key,
-        "name": target.pool_name,
-        "id": target.pool_id,
-        "account": target.account,
-        "region": target.region,
-        "manifest": target.manifest,
+        **pool_entry(target),
         "complete": not drift.gaps and not drift.refusals,
         "summary": _summary([drift]),
     }
@@ -101,12 +105,7 @@ def _refusal(refusal: Refusal, target: Target) -> DriftRefusalEntry:
     return {
         "id": identify_refusal(target, refusal),
         "pool_key": target.key,
-        "address": refusal.address.full,
-        "rule": refusal.rule,
-        "path": dotted(refusal.path),
-        "message": refusal.message,
-        "advice": refusal.advice,
-        "source": position_entry(refusal.source),
+        **refusal_entry(refusal),
     }
 
 
@@ -114,8 +113,7 @@ def _expired(expired: Notice, target: Target) -> ExpiredEntry:
     return {
         "id": identify_expiry(target, expired),
         "pool_key": target.key,
-        "message": expired.message,
-        "source": position_entry(expired.source),
+        **notice_entry(expired),
     }
 
 

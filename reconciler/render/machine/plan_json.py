@@ -11,7 +11,15 @@ from collections.abc import Sequence
 
 from reconciler import __version__
 from reconciler.model import Action, dotted
-from reconciler.render.json_parts import ACTIONS, dump, gap_entry, notice_entry, position_entry, refusal_entry
+from reconciler.render.json_parts import (
+    ACTIONS,
+    dump,
+    gap_entry,
+    notice_entry,
+    pool_entry,
+    position_entry,
+    refusal_entry,
+)
 from reconciler.render.output_types import (
     FORMAT,
     CallEntry,
@@ -63,15 +71,7 @@ def document(plans: Sequence[ShownPlan], digest: str = "") -> PlanDocument:
 
 
 def _pool(plan: ShownPlan) -> PlanPool:
-    target = plan.target
-    return {
-        "name": target.pool_name,
-        "id": target.pool_id,
-        "account": target.account,
-        "region": target.region,
-        "manifest": target.manifest,
-        "summary": _summary([plan]),
-    }
+    return {**pool_entry(plan.target), "summary": _summary([plan])}
 
 
 def _summary(plans: Sequence[ShownPlan]) -> PlanSummary:
