@@ -15,10 +15,8 @@ from reconciler.manifests.documents import FAILED, Document, nearest
 from reconciler.manifests.manifest import Ignore
 from reconciler.manifests.references.remote_references import references
 from reconciler.manifests.validation import checking
-from reconciler.manifests.validation.error_words import unfit_words
 from reconciler.manifests.validation.place import Place, ProblemReport
 from reconciler.manifests.validation.shown_values import shown
-from reconciler.manifests.validation.unknown_keys import is_listed, suggest_key
 from reconciler.model import Path, Reference, Spec, dotted
 from reconciler.terminal.suggestions import closest, suggest
 from schemas.base import members
@@ -133,6 +131,8 @@ def _unknown_keys(document: Document, kind: DocumentKind) -> Iterator[Problem]:
     known = members(kind.model)
     for key in document.tree:
         if key not in known:
+            from reconciler.manifests.validation.unknown_keys import is_listed, suggest_key
+
             advice = "" if is_listed(key) else elsewhere(kind, key, but="")
             message = "this key does not belong here." if advice else "unknown key."
             yield Problem(document.key((key,)), dotted((key,)), message, advice or suggest_key(key, known))
@@ -198,6 +198,8 @@ class _EnvelopeReader:
             form = next(m for m in marks if isinstance(m, PathForm))
             error = form.check_known(item, names, closest)
             if error:
+                from reconciler.manifests.validation.error_words import unfit_words
+
                 text = shown(item, nearest(self.document.origins, path))
                 self._say(path, *unfit_words(text, error.context or {}))
 

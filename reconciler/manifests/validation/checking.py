@@ -2,7 +2,8 @@
 
 Pydantic decides what is valid. Three things it cannot do are done around it: opaque leaves may replace any value (a
 secret, a value only AWS knows), what the installed botocore knows and the schema does not yet is let through, and texts
-that came from a variable or the environment become the numbers and booleans that they spell.
+that came from a variable or the environment become the numbers and booleans that they spell. The modules that word a
+problem are imported only when there is one, so that a valid manifest does not pay for them.
 """
 
 from __future__ import annotations
@@ -13,11 +14,7 @@ from typing import Annotated, Any
 from pydantic import TypeAdapter, ValidationError
 
 from reconciler.errors import Problem
-from reconciler.manifests.validation.error_words import WORDINGS, Case
-from reconciler.manifests.validation.explainer import Explainer
 from reconciler.manifests.validation.place import Place, ProblemReport
-from reconciler.manifests.validation.shown_values import quoted
-from reconciler.manifests.validation.spot import Spot
 from reconciler.manifests.validation.tree_reader import Advice, TreeReader, no_advice
 from reconciler.manifests.validation.tree_view import TreeView
 from reconciler.model import Path, Tree
@@ -50,6 +47,8 @@ def check(
     try:
         valid = model.model_validate(visible, extra="forbid")
     except ValidationError as error:
+        from reconciler.manifests.validation.explainer import Explainer
+
         if Explainer(model, visible, view).explain(error):
             return {}
         return _put_back(visible, view.held)  # nothing is wrong but that required members are not known yet
@@ -77,8 +76,7 @@ def check_key(section: Member, key: str, place: Place, report: ProblemReport) ->
     try:
         TypeAdapter(Annotated[(str, *section.key_marks)]).validate_python(key, strict=True)
     except ValidationError as error:
-        found = error.errors(include_url=False, include_input=False)[0]
-        spot = Spot(section, section.key_marks, str, {})
-        case = Case(key, quoted(key), spot, found.get("ctx", {}))
-        message, fix = WORDINGS[found["type"]](case)
+        from reconciler.manifests.validation.explainer import explain_key
+
+        message, fix = explain_key(section, key, error)
         report.problems.append(Problem(place.start, place.name(()), message, fix))

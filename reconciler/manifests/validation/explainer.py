@@ -11,10 +11,10 @@ from reconciler.errors import Problem
 from reconciler.manifests.references.filling import has_links
 from reconciler.manifests.validation.error_words import WORDINGS, Case, Words, mismatch
 from reconciler.manifests.validation.shown_values import quoted, shown
-from reconciler.manifests.validation.spot import example, spot_of
+from reconciler.manifests.validation.spot import Spot, example, spot_of
 from reconciler.manifests.validation.tree_view import TreeView
 from reconciler.model import Path
-from schemas.base import ApiModel
+from schemas.base import ApiModel, Member
 
 
 class Explainer:
@@ -95,3 +95,16 @@ def _at(value: Any, path: Path) -> Any:
         except (KeyError, IndexError, TypeError):
             return None
     return value
+
+
+def explain_key(section: Member, key: str, error: ValidationError) -> tuple[str, str]:
+    """Return what is wrong with a key of a section, and what to do.
+
+    Args:
+        section: The map that has the key.
+        key: What was written.
+        error: What pydantic found.
+    """
+    found = error.errors(include_url=False, include_input=False)[0]
+    spot = Spot(section, section.key_marks, str, {})
+    return WORDINGS[found["type"]](Case(key, quoted(key), spot, found.get("ctx", {})))

@@ -8,7 +8,6 @@ from typing import Any
 from reconciler.manifests.validation.conversion import PYTHON, WORDS
 from reconciler.manifests.validation.shown_values import kind_of
 from reconciler.manifests.validation.tree_view import GONE, TreeView
-from reconciler.manifests.validation.unknown_keys import suggest_key
 from reconciler.model import Path, Reference, Secret
 from reconciler.values import shapes
 from schemas.base import ApiModel
@@ -67,6 +66,8 @@ class Passthrough:
                 self._view.problem(path, f"{name} is missing.", f"Add {name}.")
         for name in value:
             if name not in known:
+                from reconciler.manifests.validation.unknown_keys import suggest_key
+
                 here = (*path, name)
                 fix = suggest_key(name, known, (*self._view.place.prefix, *path))
                 self._view.problem(here, "unknown key.", fix, key=True)

@@ -12,7 +12,6 @@ from typing import Any
 from reconciler.manifests.references.remote_references import references
 from reconciler.manifests.validation.passthrough import Passthrough
 from reconciler.manifests.validation.tree_view import GONE, TreeView
-from reconciler.manifests.validation.unknown_keys import is_listed, suggest_key
 from reconciler.model import Path, Reference, Secret, Tree
 from reconciler.terminal.suggestions import same
 from schemas.base import ApiModel, Deprecated, Member, Note, OneOf, SecretKeys, Sensitive, members
@@ -135,6 +134,8 @@ class TreeReader:
         exact = same(key, members(model))
         shape = None if exact else self._passthrough.shape(path)
         if shape is None:
+            from reconciler.manifests.validation.unknown_keys import is_listed, suggest_key
+
             advice = self._others(key) if len(path) == 1 and not exact and not is_listed(key) else ""
             message = "this key does not belong here." if advice else "unknown key."
             fix = advice or suggest_key(key, members(model), (*self._view.place.prefix, *path[:-1]))
