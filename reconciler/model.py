@@ -328,6 +328,8 @@ class Notice:
     """A sentence."""
     source: Position | None = None
     """Position, if it is about a manifest."""
+    standstill: bool = False
+    """Whether the service has paused writes to the pool. It is told first, and `apply` refuses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,6 +380,11 @@ class Plan:
     def pending(self) -> tuple[ResourceChange, ...]:
         """The changes that are not no-ops."""
         return tuple(c for c in self.changes if c.action is not Action.NONE)
+
+    @property
+    def standstill(self) -> Notice | None:
+        """Why the service has paused writes to the pool, if it has."""
+        return next((n for n in self.notices if n.standstill), None)
 
 
 # --- drift ---------------------------------------------------------------------------------------------------------

@@ -45,6 +45,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--expect", metavar="DIGEST", type=_digest, default=None, help=text)
     text = "before the first write, write a manifest that restores what changes"
     parser.add_argument("--rollback-file", metavar="FILE", default=None, help=text)
+    text = "write to a pool even while a point-in-time recovery of its users has paused writes"
+    parser.add_argument("--during-recovery", action="store_true", default=None, help=text)
     add_shard(parser)
     add_choices(parser)
     add_outputs(parser, formats.names("apply"))
@@ -74,6 +76,7 @@ def run(options: Options, console: Console) -> int:
         if options.expect and not reviewed:
             stages.require_reviewed(options, plans, reviewed)
         stages.require_applicable(plans)
+        stages.require_motion(options, plans)
         if not apply_run.confirm(plans, options, console):
             return ExitCode.OK
         if options.rollback_file:

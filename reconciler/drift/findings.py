@@ -130,7 +130,8 @@ def compare(manifest: Manifest, live_state: LiveState, target: Target, criteria:
     gone = live_state.root is None and not refusals
     found = list(_no_pool(manifest) if gone else _differences(manifest, live_state, plan) if live_state.root else ())
     kept, rules = _without_ignored(found, ignoring.in_force(manifest.ignore, criteria.today))
-    drift = Drift(plan.target, (), read, live_state.gaps, refusals, suppressed=len(found) - len(kept))
+    hidden = len(found) - len(kept)
+    drift = Drift(plan.target, (), read, live_state.gaps, refusals, live_state.notices, suppressed=hidden)
     return _judged(_with_rules(drift, manifest, rules, criteria.today), plan, _aimed(kept, criteria.targets), criteria)
 
 
@@ -197,7 +198,7 @@ def _with_rules(drift: Drift, manifest: Manifest, used: set[Ignore], today: str)
     late = tuple(Notice(_expiry(r), r.source) for r in expired)
     notices = [*late]
     notices += [Notice(f"The ignore rule {r.path} matched nothing. Remove it.", r.source) for r in idle if whole]
-    return replace(drift, notices=tuple(notices), expired=late)
+    return replace(drift, notices=(*drift.notices, *notices), expired=late)
 
 
 def _expiry(rule: Ignore) -> str:

@@ -94,6 +94,22 @@ class Breach:
     """What to do in this case; empty takes the rule's own advice."""
 
 
+@dataclass(frozen=True, slots=True)
+class Standstill:
+    """A process of the service that pauses writes to a pool while it lasts."""
+
+    title: str
+    """Display name: `point-in-time recovery of users`."""
+    listing: Listing
+    """How its runs are listed, the newest first; only the newest can be under way."""
+    possible: Callable[[Tree], bool]
+    """Returns whether a pool can have one, from the pool's own answer."""
+    report: Callable[[Tree], str]
+    """Returns what one run in the list does to the pool and how it ends; empty if it is over."""
+    absent: frozenset[str] = frozenset()
+    """Error codes with which the service says that the pool cannot have one after all."""
+
+
 Check = Callable[[State], Iterable[Breach]]
 """Finds where a state breaks a rule."""
 
@@ -363,6 +379,8 @@ class ResourceKind:
     taken: Rule | None = None
     """The rule that refuses a name which another pool has already, where names are unique beyond one pool."""
 
+    standstill: Standstill | None = None
+    """What can pause the writes of the whole pool; for a root."""
     elsewhere: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Members of a live object that `lower` writes with other operations than `update`: member → operations. For
     documentation, and for the place of an error."""
@@ -395,7 +413,8 @@ class ResourceKind:
     def reads(self) -> frozenset[str]:
         """The operations that read it."""
         regional_read = self.regional_read.reading if self.regional_read else None
-        return frozenset(o.operation for o in (self.listing, self.reading, regional_read) if o)
+        standstill = self.standstill.listing if self.standstill else None
+        return frozenset(o.operation for o in (self.listing, self.reading, regional_read, standstill) if o)
 
     def identifier(self, answer: Mapping[str, Any]) -> str:
         """Return the identifier in an answer, or empty."""

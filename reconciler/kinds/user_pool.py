@@ -7,6 +7,7 @@ from typing import Any
 
 from reconciler.kinds.kind import Listing, PendingCall, Reading, ResourceKind, Undecided
 from reconciler.kinds.pool_rules import RULES
+from reconciler.kinds.user_recovery import RECOVERY
 from reconciler.model import Call, FieldChange, Tree
 from schemas.user_pool import ACR_LEVELS, STANDARD_ATTRIBUTES, UserPool
 
@@ -290,6 +291,7 @@ KIND = ResourceKind(
     frozen=frozen,
     exports=exports,
     rules=RULES,
+    standstill=RECOVERY,
     elsewhere={"Schema": ("AddCustomAttributes",), "UserPoolTags": ("TagResource", "UntagResource")},
     permissions={
         "SmsConfiguration.SnsCallerArn": ("iam:PassRole",),

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import hashlib
 import re
+import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -29,6 +31,7 @@ class LocalCognito:
         directory: Where the state is stored between runs; None keeps it in memory.
         unmeasured: The effect of an update on omitted members for which it was not measured (cognito.md 2.1).
         empty_pages: Whether lists sometimes return empty and short pages.
+        clock: Seconds since 1970.
     """
 
     def __init__(
@@ -37,11 +40,12 @@ class LocalCognito:
         *,
         unmeasured: Literal["reset", "kept"] = "reset",
         empty_pages: bool = False,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         from reconciler.local.faults import Faults
         from reconciler.local.store import Store
 
-        self._store = Store(directory)
+        self._store = Store(directory, clock)
         self._store.unmeasured = unmeasured
         self._store.empty_pages = empty_pages
         self._stack = ExitStack()

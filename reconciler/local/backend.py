@@ -12,7 +12,7 @@ to AWS WAF that concern a user pool.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from types import SimpleNamespace
@@ -44,6 +44,7 @@ from reconciler.local import (
     mfa_config,
     pools,
     providers,
+    recoveries,
     replicas,
     resource_servers,
     risk,
@@ -58,6 +59,7 @@ from reconciler.local.operation import Context, Operation
 from reconciler.local.refusal import ServiceError
 from reconciler.local.shadows import new_shadow, renew
 from reconciler.local.store import ACCOUNT, Record, Store
+from reconciler.local.user_history import UserHistory
 
 MODULES = (
     *(
@@ -74,7 +76,7 @@ MODULES = (
         looks,
         styles,
     ),
-    *(terms_documents, cimd, log_deliveries, sessions, replicas, limits),
+    *(terms_documents, cimd, log_deliveries, sessions, replicas, recoveries, limits),
 )
 OPERATIONS: dict[str, Operation] = {name: run for module in MODULES for name, run in module.OPERATIONS.items()}
 """Our operations on user pools; moto handles the rest of the API."""
@@ -94,6 +96,7 @@ class Engine:
         self._record = record  # a long-running server should not keep every call
         self.faults = Faults()
         self.calls: list[RecordedCall] = []
+        self._history = UserHistory(self._shadow)
 
     def answer(self, response: Any, operation: str, by_moto: Callable[[], Any]) -> Any:
         """Answer one request.
@@ -131,16 +134,32 @@ class Engine:
         if fault is not None and not fault.lost_answer:
             raise ServiceError(fault.error_code or "", fault.message, fault.status)
         validate(operation, params, response.service)
-        context = Context(self.store, response.region, partial(_users, response.region))
+        context = Context(self.store, response.region, partial(_users, response.region), self._history)
+        self._history.begin(self.store.pools.values(), self.store.now())
         replicas.check_region(context, operation, params)
+        recoveries.check_pause(context, operation, params)
         if operation in BY_SERVICE[response.service]:
             answer = BY_SERVICE[response.service][operation](context, params)
+            self._note(operation, self.store.changed)
             self.store.save()
             return 200, {"Content-Type": CONTENT_TYPE}, json.dumps(answer)
         if camelcase_to_underscores(operation) not in method_names_from_class(type(response)):
             raise ServiceError("NotImplementedException", f"{operation} is not part of this emulator.", NOT_IMPLEMENTED)
         self._renew_shadows()
-        return by_moto()
+        answered = by_moto()
+        self._note(operation, self.store.pools.values())
+        return answered
+
+    def _note(self, operation: str, pools: Iterable[Record]) -> None:
+        """Keep what the users of pools are after a write, for recoveries."""
+        if not operation.startswith(replicas.READS):
+            self._history.note(pools, self.store.now())
+
+    def _shadow(self, pool_id: str) -> Any:
+        """Return moto's object for a pool; None if no user operation has needed it yet."""
+        user: Any = cognitoidp_backends[ACCOUNT]
+        pool = self.store.pools.get(pool_id)
+        return user[pool["region"]].user_pools.get(pool_id) if pool else None
 
     def _renew_shadows(self) -> None:
         """Sync moto's objects of every Region: some operations name no Region and search all."""

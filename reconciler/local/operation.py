@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from reconciler.local.refusal import not_found, refuse
 from reconciler.local.store import Record, Store
+from reconciler.local.user_history import UserHistory
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class Context:
     """The Region of the request."""
     users: Callable[[str], int]
     """Returns the number of users of a pool, by its id."""
+    history: UserHistory = field(default_factory=lambda: UserHistory(lambda _pool_id: None))
+    """The users of all pools over time."""
 
     def pool(self, params: Mapping[str, Any]) -> Record:
         """Return the pool of a request; in the Region of its replica, the replica's view."""

@@ -82,6 +82,11 @@ class Store:
         """Return the pools of a Region, including those replicated to it."""
         return self.of_region(region) + [as_replica(p) for p in self.pools.values() if is_replicated(p, region)]
 
+    @property
+    def changed(self) -> list[Record]:
+        """The pools that were changed since the last save."""
+        return [self.pools[i] for i in self._changed if i in self.pools]
+
     # --- writing ---------------------------------------------------------------------------------------------------
 
     def now(self) -> float:
@@ -247,6 +252,7 @@ def pool_parts() -> Record:
         "sessions": {},
         "secrets": {},
         "replica": None,
+        "recoveries": [],
     }
 
 

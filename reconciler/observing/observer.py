@@ -13,16 +13,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from reconciler.cloud.port import Cloud, pages
-from reconciler.errors import CloudError, NotFound, flow
+from reconciler.errors import CloudError, Denied, NotFound, flow
 from reconciler.kinds import KINDS, root_of
 from reconciler.kinds.engine_rules import AMBIGUOUS, MISSING
-from reconciler.kinds.kind import Reading, ResourceKind, Rule
-from reconciler.model import Address, Gap, Observed, Position, Refusal, Secret, Tree
+from reconciler.kinds.kind import Listing, Reading, ResourceKind, Rule, Standstill
+from reconciler.model import Address, Gap, Notice, Observed, Position, Refusal, Secret, Tree
 from reconciler.values.shapes import input_shape, project
 from schemas.base import ApiModel, SecretKeys, Sensitive, members
 
 LEAVING = "DELETING"
 """The service's status of an object that it is deleting."""
+
+UNKNOWN = frozenset({"UnknownOperationException", "UnknownOperation", "NotImplementedException", "NotImplemented"})
+"""Codes with which an endpoint says that it does not have an operation."""
 
 VOLATILE = frozenset({"CreationDate", "LastModifiedDate", "UserPoolId"})
 """Members of answers that are not configuration."""
@@ -60,6 +63,8 @@ class ReadScope:
     """Kind of the document."""
     owners: Mapping[str, tuple[Owner, ...]] = field(default_factory=dict)
     """Section of a nested kind → the objects whose contents are read."""
+    watched: bool = False
+    """Whether to look for what has paused the writes of the pool."""
     select_owners: Callable[[Sequence[Observed]], Iterable[Owner]] | None = None
     """Replaces `owners`: selects the objects whose contents are read, from all live objects of an outer kind."""
 
@@ -80,6 +85,8 @@ class LiveState:
     """Failed reads."""
     refusals: tuple[Refusal, ...] = ()
     """Reasons why the pool could not be identified."""
+    notices: tuple[Notice, ...] = ()
+    """What has paused writes to the pool, or why that is unknown."""
 
     def section(self, name: str) -> tuple[Observed, ...]:
         """Return the live objects of a section."""
@@ -234,22 +241,28 @@ class _ObjectReader:
         self._objects: list[Observed] = []
         self._foreign: dict[Address, str] = {}
         self._gaps: list[Gap] = []
+        self._unsure: list[Gap] = []
+        """Failed reads that leave no object unknown."""
+        self._notices: list[Notice] = []
         self._known = {self._root.section}
         if answer:
             self._objects.append(Observed(self._address(self._root, ""), self._ids, _data(self._root, answer)))
 
     def read(self, pool: ThreadPoolExecutor) -> None:
+        looked = pool.submit(self._look_for_standstill)
         kinds = [k for k in self._kinds() if not k.root and not k.outer]
         listed = list(pool.map(self._list, kinds))
         self._known |= {k.section for k, items in zip(kinds, listed, strict=True) if items is not None}
         self._run_jobs(pool, [j for k, items in zip(kinds, listed, strict=True) for j in self._jobs(k, items or ())])
         self._run_jobs(pool, [j for k in self._kinds() if k.outer for j in self._inside(k)])
+        looked.result()
 
     def live_state(self) -> LiveState:
         root = next((o for o in self._objects if o.address.section == self._root.section), None)
         failed = {g.address.section for g in self._gaps}
         objects = tuple(sorted(self._objects, key=lambda o: (list(KINDS).index(o.address.section), o.address)))
-        return LiveState(root, objects, frozenset(self._known - failed), self._foreign, tuple(self._gaps))
+        known, gaps = frozenset(self._known - failed), (*self._gaps, *self._unsure)
+        return LiveState(root, objects, known, self._foreign, gaps, notices=tuple(self._notices))
 
     def _kinds(self) -> list[ResourceKind]:
         """Return the kinds to read: managed ones, and those that their rules use."""
@@ -328,6 +341,36 @@ class _ObjectReader:
             return None  # a setting that was never set
         return Observed(job.address, _ids(kind, job.ids, answer), data, kind.pending(whole) == LEAVING)
 
+    def _look_for_standstill(self) -> None:
+        """Look for what has paused writes to the pool.
+
+        Configuration can be compared without knowing it, so a read that is denied, or that this endpoint does not
+        have, is a notice.
+        """
+        standstill = self._root.standstill
+        if not (self._scope.watched and standstill and self._answer and standstill.possible(self._answer)):
+            return
+        try:
+            newest = next(iter(_listed(self._cloud, self._root, standstill.listing, self._ids)), {})
+        except NotFound:
+            return
+        except CloudError as error:
+            self._unknown_standstill(standstill, error)
+            return
+        said = standstill.report(newest)
+        if said:
+            self._notices.append(Notice(said, self._scope.source, standstill=True))
+
+    def _unknown_standstill(self, standstill: Standstill, error: CloudError) -> None:
+        if error.code in standstill.absent:
+            return
+        if isinstance(error, Denied) or error.code in UNKNOWN:
+            why = f"{error.operation} was refused with {error.code}"
+            said = f"It is not known whether a {standstill.title} has paused writes to this pool: {why}."
+            self._notices.append(Notice(said))
+        else:
+            self._unsure.append(gap(self._address(self._root, ""), error))
+
     def _try(self, address: Address, call: Callable[[], Any]) -> Any:
         """Run a read; record a gap if it is refused, and nothing if the object was just deleted."""
         try:
@@ -351,7 +394,10 @@ def gap(address: Address, error: CloudError) -> Gap:
 
 
 def _items(cloud: Cloud, kind: ResourceKind, ids: Mapping[str, Any]) -> Iterable[Tree]:
-    listing = _required(kind.listing)
+    return _listed(cloud, kind, _required(kind.listing), ids)
+
+
+def _listed(cloud: Cloud, kind: ResourceKind, listing: Listing, ids: Mapping[str, Any]) -> Iterable[Tree]:
     size = dict([listing.page]) if listing.page else {}
     params = {**_for(kind, listing.operation, ids), **size}
     return pages(cloud, kind.service, listing.operation, params, listing.items)

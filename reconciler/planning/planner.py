@@ -64,6 +64,7 @@ def read_scope(manifest: Manifest) -> ReadScope:
         manifest.source,
         manifest.kind,
         owners,
+        watched=True,
     )
 
 
@@ -87,7 +88,7 @@ def plan(manifest: Manifest, live_state: LiveState, target: Target, plan_options
     pool_id = live_state.root.ids[root.id_param] if live_state.root else manifest.pool_id
     target = replace(target, pool_id=pool_id)
     if live_state.refusals:
-        return Plan(target, (), live_state.refusals, gaps=live_state.gaps)
+        return Plan(target, (), live_state.refusals, notices=live_state.notices, gaps=live_state.gaps)
     ours, made_by_aws = ownership.split(live_state.objects, pool_id)
     manifest = replace(manifest, ignore=ignoring.in_force(manifest.ignore, plan_options.today))
     ignored = lambda address, path: ignoring.covered(manifest.ignore, address, path)  # noqa: E731 - one line of sense
@@ -104,7 +105,7 @@ def plan(manifest: Manifest, live_state: LiveState, target: Target, plan_options
         ordered([*changes, *deletions], live_state, target),
         (*matcher.refusals, *_too_many(deletions, live_state, plan_options)),
         tuple(o.address for o in left if id(o) not in gone),
-        tuple(_taken_over(made_by_aws, matcher.matched)),
+        (*live_state.notices, *_taken_over(made_by_aws, matcher.matched)),
         live_state.gaps,
     )
     return _select(found, plan_options.targets)

@@ -75,7 +75,7 @@ def refusal_entry(refusal: Refusal) -> RefusalEntry:
 
 def notice_entry(notice: Notice) -> NoticeEntry:
     """Spell a notice."""
-    return {"message": notice.message, "source": position_entry(notice.source)}
+    return {"message": notice.message, "source": position_entry(notice.source), "standstill": notice.standstill}
 
 
 def gap_entry(gap: Gap) -> GapEntry:

@@ -112,8 +112,9 @@ def drift(found: DriftResult, _options: RenderOptions = USUAL) -> str:
     }
     lines: list[StreamLine] = []
     for one in drifts:
+        lines += [_noticed(n) for n in one.notices if n.standstill]
         lines += [*map(_refused, one.refusals), *map(_unread, one.gaps)]
-        lines += [*map(_finding, one.findings), *map(_noticed, one.notices)]
+        lines += [*map(_finding, one.findings), *(_noticed(n) for n in one.notices if not n.standstill)]
     return _stream([*lines, last])
 
 
@@ -186,10 +187,11 @@ def _spelled(line: StreamLine, now: Now | None) -> str:
 
 def _planned(plans: Sequence[ShownPlan]) -> Iterator[StreamLine]:
     for found in plans:
+        yield from (_noticed(n) for n in found.notices if n.standstill)
         yield from map(_refused, found.refusals)
         yield from map(_unread, found.gaps)
         yield from map(_change, found.pending)
-        yield from map(_noticed, found.notices)
+        yield from (_noticed(n) for n in found.notices if not n.standstill)
 
 
 def _resource(address: Address, type_: str = "") -> LineResource:

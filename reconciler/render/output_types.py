@@ -140,6 +140,8 @@ class NoticeEntry(TypedDict):
 
     message: str
     source: Source | None
+    standstill: bool
+    """Whether the service has paused writes to the pool, so that `apply` refuses."""
 
 
 @closed

@@ -147,8 +147,9 @@ class Report(NamedTuple):
 
     @property
     def dangers(self) -> tuple[Row, ...]:
-        """The rows that come first, refusals before the rest."""
-        return tuple(sorted((r for r in self.rows if r.danger), key=lambda r: r.action != "refused"))
+        """The rows that come first: paused writes, then refusals, then the rest."""
+        order = {"notice": 0, "refused": 1}
+        return tuple(sorted((r for r in self.rows if r.danger), key=lambda r: order.get(r.action, len(order))))
 
 
 # --- plan ----------------------------------------------------------------------------------------------------------
@@ -225,11 +226,17 @@ def _gap(gap: Gap) -> Row:
 
 def _notice_rows(notices: Iterable[Notice]) -> Iterator[Row]:
     for found in notices:
-        words = _sentences(found.message)
-        key = f"{found.source or ''} {found.message}"
-        yield Row(
-            key, "Note", "manifest", "notice", ": ".join(words), "none", "warning", rule="notice", source=found.source
-        )
+        said = ": ".join(_sentences(found.message))
+        if found.standstill:
+            key = f"{PAUSED} {found.source or ''}"
+            yield Row(key, PAUSED, "manifest", "notice", said, "skip", "warning", True, "notice", source=found.source)
+        else:
+            key = f"{found.source or ''} {found.message}"
+            yield Row(key, "Note", "manifest", "notice", said, "none", "warning", rule="notice", source=found.source)
+
+
+PAUSED = "Paused writes"
+"""Label of the notice that the service has paused the writes of a pool."""
 
 
 # --- drift ---------------------------------------------------------------------------------------------------------

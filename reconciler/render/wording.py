@@ -47,6 +47,11 @@ def notice(found: Notice) -> str:
     return printable(f"Note: {found.message}") + (f" ({found.source})" if found.source else "")
 
 
+def standstill(found: Notice) -> str:
+    """Return the line of a notice that comes first, because the service has paused writes."""
+    return printable(f"!! {found.message}")
+
+
 def plan_sums(plans: Sequence[ShownPlan]) -> Iterator[Sentence]:
     """Yield the summary of plans over all pools."""
     total = counts(plans)

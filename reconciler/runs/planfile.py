@@ -538,7 +538,7 @@ def plans(saved: Saved) -> tuple[ShownPlan, ...]:
                 tuple(_change(c) for c in islice(changes, total)),
                 (),
                 tuple(_address(a) for a in islice(unmanaged, sizes["unmanaged"])),
-                tuple(Notice(n["message"], _position(n["source"])) for n in islice(notices, count)),
+                tuple(Notice(n["message"], _position(n["source"]), n["standstill"]) for n in islice(notices, count)),
             )
         )
     return tuple(found)

@@ -153,6 +153,25 @@ def require_reviewed(options: Options, plans: Sequence[Plan], reviewed: Saved | 
     require_same_plan(options, reviewed, plans, calls(plans))
 
 
+def require_motion(options: Options, plans: Sequence[Plan]) -> None:
+    """Require that the service has not paused the writes of a pool that is to be changed.
+
+    Args:
+        options: The command line; `--during-recovery` lifts this.
+        plans: All plans of the run.
+
+    Raises:
+        Refused: It has; nothing is written to any pool.
+    """
+    if options.during_recovery:
+        return
+    halted = [(p.target, p.standstill.message) for p in plans if p.pending and p.standstill]
+    if halted:
+        lines = [f"{target.manifest} (pool {target.pool_name}): {message}" for target, message in halted]
+        advice = "Apply again when it is over, or pass --during-recovery to write all the same."
+        raise Refused("\n".join(["Writes are paused; nothing was written.", *lines, advice]))
+
+
 def require_applicable(plans: Sequence[Plan]) -> None:
     """Require that the plans may be applied.
 

@@ -79,6 +79,8 @@ class Options(NamedTuple):
     """`plan`, `apply`: objects that may be deleted and created again."""
     yes: bool = False
     """`apply`: whether to apply without asking."""
+    during_recovery: bool = False
+    """`apply`: whether to write to a pool whose users are being recovered."""
     out: str = ""
     """`plan`: file to save the plan to, to be reviewed and applied; empty for none."""
     expires: int | None = None

@@ -14,7 +14,7 @@ from reconciler.render.spelling import printable, text
 from reconciler.render.subjects import USUAL, DriftResult, RenderOptions
 from reconciler.render.tally import class_counts, plural
 from reconciler.render.unread import unread
-from reconciler.render.wording import notice
+from reconciler.render.wording import notice, standstill
 
 SYMBOLS = {
     FindingClass.CHANGED: ("~", YELLOW),
@@ -42,9 +42,10 @@ def drift(found: DriftResult, options: RenderOptions = USUAL) -> str:
 def _pool(drift: ShownDrift, pen: Pen, width: int) -> str:
     refusals = [line for r in drift.refusals for line in (f"!! {r.address}: {r.message}", f"   {r.advice}")]
     findings = [line for f in drift.findings for line in _finding(f, pen, width)]
-    rest = [*map(unread, drift.gaps), *map(notice, drift.notices)]
+    paused = [pen.paint(DANGER, standstill(n)) for n in drift.notices if n.standstill]
+    rest = [*map(unread, drift.gaps), *(notice(n) for n in drift.notices if not n.standstill)]
     quiet = [] if refusals or findings or drift.gaps else ["  No drift."]
-    lines = [pen.paint(BOLD, _head(drift)), *map(printable, refusals), *findings, *quiet, *rest]
+    lines = [pen.paint(BOLD, _head(drift)), *paused, *map(printable, refusals), *findings, *quiet, *rest]
     return "".join(f"{line}\n" for line in lines)
 
 

@@ -15,7 +15,7 @@ from reconciler.render.spelling import printable
 from reconciler.render.subjects import USUAL, RenderOptions
 from reconciler.render.tally import plural
 from reconciler.render.unread import unread
-from reconciler.render.wording import HEADS, header, notice, plan_sums
+from reconciler.render.wording import HEADS, header, notice, plan_sums, standstill
 
 
 def plan(plans: Sequence[ShownPlan], options: RenderOptions = USUAL) -> str:
@@ -30,10 +30,12 @@ def plan(plans: Sequence[ShownPlan], options: RenderOptions = USUAL) -> str:
 
 def _pool(plan: ShownPlan, pen: Pen, width: int, *, many: bool) -> str:
     """Paragraphs with an empty line behind each: head, danger, objects, what was left alone, notices."""
-    dangers = [*_dangers(plan, pen), *(_refusal(r, pen) for r in plan.refusals)]
+    paused = [pen.paint(DANGER, standstill(n)) + "\n" for n in plan.notices if n.standstill]
+    dangers = [*paused, *_dangers(plan, pen), *(_refusal(r, pen) for r in plan.refusals)]
     order = sorted(plan.pending, key=lambda c: c.action not in (Action.DELETE, Action.REPLACE))
     objects = [_object(c, pen, width) for c in order]
-    rest = [*_unmanaged(plan), *(unread(g) + "\n" for g in plan.gaps), *(notice(n) + "\n" for n in plan.notices)]
+    notes = [notice(n) + "\n" for n in plan.notices if not n.standstill]
+    rest = [*_unmanaged(plan), *(unread(g) + "\n" for g in plan.gaps), *notes]
     quiet = ["  No changes.\n"] if many and not (dangers or objects or plan.gaps) else []
     head = pen.paint(BOLD, header(plan.target)) + "\n" + "".join(quiet)
     return "\n".join(p for p in [head, "".join(dangers), *objects, "".join(rest)] if p)
