@@ -8,7 +8,8 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 from moto import mock_aws
 
-from reconciler.cloud.aws import Access, Aws, translate
+from reconciler.cloud.aws import Access, Aws
+from reconciler.cloud.failures import translate
 from reconciler.errors import Busy, CloudError, Denied, InvalidInput, NotFound
 from reconciler.notify import CALLS, Notified, Receiver, eventbridge, notify, parse, resolve, sns
 from tests.notify.support import (
