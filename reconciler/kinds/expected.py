@@ -28,12 +28,12 @@ def _of(kind: ResourceKind) -> Iterator[tuple[str, Expected]]:
         items = (kind.listing.items, EACH)
         yield kind.listing.operation, Expected(_inside(kind, kind.listing.operation, items, _names(kind)))
     if kind.reading:
-        yield kind.reading.operation, _read(kind, kind.reading, _identity(kind))
+        yield kind.reading.operation, _read(kind, kind.reading, (*_names(kind), *kind.extra_ids.values()))
     if kind.regional_read:
         yield kind.regional_read.reading.operation, _read(kind, kind.regional_read.reading, ())
     if kind.create:
         path = (kind.created,) if kind.created else ()
-        yield kind.create, Expected(_inside(kind, kind.create, path, _identity(kind)))
+        yield kind.create, Expected(_inside(kind, kind.create, path, _names(kind)))
 
 
 def _read(kind: ResourceKind, reading: Reading, identity: Iterable[str]) -> Expected:
@@ -48,14 +48,9 @@ def _read(kind: ResourceKind, reading: Reading, identity: Iterable[str]) -> Expe
 
 
 def _names(kind: ResourceKind) -> tuple[str, ...]:
-    """Return the members that identify an object: in lists too."""
+    """Return the members that identify an object."""
     own = (kind.id_member or kind.id_param, kind.listed_name or kind.name_member)
     return tuple(dict.fromkeys(filter(None, own)))
-
-
-def _identity(kind: ResourceKind) -> tuple[str, ...]:
-    """Return the members that later calls on an object need."""
-    return (*_names(kind), *kind.extra_ids.values())
 
 
 def _inside(

@@ -321,9 +321,7 @@ def test_codes_of_sns_and_eventbridge(code, kind):
 def test_what_may_pass_is_published_again(code):
     waits = Waits()
     cloud = Aws(Access(region=REGION), sleep=waits)
-    client = boto3.client("sns", REGION, aws_access_key_id="x", aws_secret_access_key="y")
-    cloud._clients["sns"] = client
-    with Stubber(client) as stub:
+    with Stubber(cloud._client("sns", "Publish")) as stub:
         stub.add_client_error("publish", code)
         stub.add_response("publish", {"MessageId": "1"})
         topic = Receiver(sns.SNS, "sns", arn=f"arn:aws:sns:{REGION}:{ACCOUNT}:drift", region=REGION)
