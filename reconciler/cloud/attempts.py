@@ -53,7 +53,8 @@ class Attempts:
         self._operation = operation
         self._patience = patience
         self._clock = clock
-        self._began = clock()
+        self.began = clock()
+        """When the first attempt began."""
         self._failed = 0
         self._silent = 0
         self._lost = False
@@ -66,7 +67,7 @@ class Attempts:
         found = fate(error)
         self._lost |= found is Fate.LOST
         if found is Fate.SPREADING:
-            left = self._patience.spreading - (self._clock() - self._began)
+            left = self._patience.spreading - (self._clock() - self.began)
             return min(self._patience.pause, left) if left > 0 else None
         self._failed += 1
         self._silent += isinstance(error, SILENT)
@@ -83,7 +84,7 @@ class Attempts:
 
     def note(self, error: Exception) -> str:
         """Return what was tried, as the end of a message; empty if the first failure was final."""
-        elapsed = f"{self._clock() - self._began:.0f} seconds"
+        elapsed = f"{self._clock() - self.began:.0f} seconds"
         if isinstance(error, SILENT):
             times = "once" if self.count == 1 else f"{self.count} times"
             connecting = isinstance(error, UNSENT)

@@ -25,13 +25,11 @@ from reconciler.cloud.attempts import Attempts, Patience, is_read
 from reconciler.cloud.failures import FAILURES, SILENT, code_of, translate
 from reconciler.cloud.port import Clock, Identity, Meter, Sleep
 from reconciler.cloud.quotas import SERVICES, Quotas
+from reconciler.cloud.silence import Silence
 from reconciler.errors import CloudError
 from reconciler.model import Secret, Tree
 
 log = logging.getLogger("poolctl.aws")
-
-SILENCE = 60.0
-"""Seconds for which a service that did not answer is not asked again: a run reads from it hundreds of times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +73,7 @@ class Aws:
         self._session = self._signed_in()
         self._quotas = Quotas(clock, sleep, share=access.share, max_rps=access.max_rps)
         self._clients: dict[tuple[str, float], Any] = {}
-        self._silent: dict[str, tuple[float, CloudError]] = {}
+        self._silence = Silence(clock)
         self._elsewhere: dict[str, Aws] = {}
         self._identity: Identity | None = None
         self._lock = Lock()
@@ -95,7 +93,8 @@ class Aws:
 
     def call(self, service: str, operation: str, params: Mapping[str, Any]) -> Tree:
         """Send one request and return the response without its metadata; see `Cloud.call`."""
-        self._require_voice(service, operation)
+        if is_read(operation):
+            self._silence.require_voice(service, operation)
         attempts = Attempts(operation, self._patience, self._clock)
         while True:
             if service in SERVICES:
@@ -112,7 +111,6 @@ class Aws:
                 log.info(said, service, operation, attempts.count, code_of(error), pause)
                 self._sleep(pause)
             else:
-                self._silent.pop(service, None)
                 return answer
 
     def at(self, region: str) -> Aws:
@@ -149,6 +147,9 @@ class Aws:
                 raise  # nothing has arrived, so this is no answer that cannot be parsed
             reason = f"the answer (HTTP {self._body.status}) cannot be parsed ({type(error).__name__})"
             raise LostAnswer(reason) from None
+        finally:
+            if self._body.status:
+                self._silence.heard(service)
         if hasattr(answer.get("Body"), "read"):  # of S3: a stream, which may fail as a response may
             answer["Body"] = answer["Body"].read()
         request = answer.pop("ResponseMetadata", {}).get("RequestId", "")
@@ -163,19 +164,8 @@ class Aws:
         """Return the error of a call that is not tried again."""
         found = translate(f"{service}:{operation}", error, secrets_in(params), attempts.note(error))
         if isinstance(error, SILENT) and is_read(operation):
-            self._silent[service] = (self._clock(), found)
+            self._silence.fell(service, attempts.began, f"{found.operation} got {attempts.note(error)}")
         return found
-
-    def _require_voice(self, service: str, operation: str) -> None:
-        """Require that a service did not just leave a read without an answer.
-
-        Raises:
-            CloudError: It did; another read would only wait as long.
-        """
-        when, error = self._silent.get(service, (0.0, None))
-        if error and is_read(operation) and self._clock() - when < SILENCE:
-            said = f"not asked: {error.operation} got {error.message.rpartition('; ')[2]}"
-            raise type(error)(f"{service}:{operation}", error.code, said)
 
     def _client(self, service: str, operation: str) -> Any:
         wait = self._patience.wait(operation)

@@ -160,13 +160,15 @@ def _class(operation: str, code: str, error: Exception) -> type[CloudError]:
     found = fate(error)
     if found is Fate.UNAVAILABLE:
         return Unavailable
+    if isinstance(error, UNSENT):
+        return NoAnswer
     if found is Fate.LOST:
         return Ambiguous if creates(operation) else NoAnswer
     if code in MISSING:
         return NotFound
     if code in DENIED or isinstance(error, failures.NoCredentialsError | failures.PartialCredentialsError):
         return Denied
-    return Busy if found is Fate.UNDONE and not isinstance(error, UNSENT) else CloudError
+    return Busy if found is Fate.UNDONE else CloudError
 
 
 def _said(error: Exception) -> tuple[str, str]:

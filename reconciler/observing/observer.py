@@ -79,7 +79,7 @@ class LiveState:
     gaps: tuple[Gap, ...] = ()
     """Failed reads."""
     unavailable: tuple[Gap, ...] = ()
-    """Sections that this Region, partition or emulator does not have."""
+    """Reads that this Region, partition or emulator does not have, in the order of the kinds."""
     refusals: tuple[Refusal, ...] = ()
     """Reasons why the pool could not be identified."""
 
@@ -264,7 +264,7 @@ class _ObjectReader:
         self._objects: list[Observed] = []
         self._foreign: dict[Address, str] = {}
         self._gaps: list[Gap] = []
-        self._unavailable: dict[tuple[str, str], Gap] = {}
+        self._unavailable: list[Gap] = []
         self._known = {self._root.section}
         if answer:
             self._objects.append(Observed(self._address(self._root, ""), self._ids, _data(self._root, answer)))
@@ -278,7 +278,7 @@ class _ObjectReader:
 
     def live_state(self) -> LiveState:
         root = next((o for o in self._objects if o.address.section == self._root.section), None)
-        unavailable = tuple(self._unavailable.values())
+        unavailable = tuple(sorted(self._unavailable, key=lambda g: (list(KINDS).index(g.address.section), g.address)))
         failed = {g.address.section for g in (*self._gaps, *unavailable)}
         objects = tuple(sorted(self._objects, key=lambda o: (list(KINDS).index(o.address.section), o.address)))
         known = frozenset(self._known - failed)
@@ -368,8 +368,7 @@ class _ObjectReader:
         except NotFound:
             return None if address.name else []
         except Unavailable as error:
-            section = replace(address, name="")
-            self._unavailable[address.section, error.operation] = gap(section, error)
+            self._unavailable.append(gap(address, error))
             return None
         except CloudError as error:
             self._gaps.append(gap(address, error))
@@ -385,7 +384,7 @@ def gap(address: Address, error: CloudError) -> Gap:
 
 
 def settled(live_state: LiveState, declared: Container[str]) -> LiveState:
-    """Return a live state in which a declared section that is not available here is a gap.
+    """Return a live state in which what is declared and not available here is a gap, and the rest one entry a section.
 
     Args:
         live_state: As it was read.
@@ -393,8 +392,8 @@ def settled(live_state: LiveState, declared: Container[str]) -> LiveState:
     """
     lacking = [g for g in live_state.unavailable if g.address.section in declared]
     gaps = tuple(replace(g, reason=f"{g.reason.rstrip('. ')}; {_DECLARED}") for g in lacking)
-    rest = tuple(g for g in live_state.unavailable if g not in lacking)
-    return replace(live_state, gaps=(*live_state.gaps, *gaps), unavailable=rest)
+    rest = {g.address.section: g for g in reversed(live_state.unavailable) if g not in lacking}
+    return replace(live_state, gaps=(*live_state.gaps, *gaps), unavailable=tuple(reversed(rest.values())))
 
 
 _DECLARED = (
@@ -405,7 +404,8 @@ _DECLARED = (
 
 def not_here(unavailable: Sequence[Gap]) -> tuple[Notice, ...]:
     """Return the one notice of what a Region, partition or emulator does not have; none if it has everything."""
-    names = ", ".join(f"{g.address.section} ({g.operation}: {g.code})" for g in unavailable)
+    found = dict.fromkeys((g.address.section, g.operation, g.code) for g in unavailable)
+    names = ", ".join(f"{section} ({operation}: {code})" for section, operation, code in found)
     return (Notice(f"Not available here, so not read: {names}."),) if unavailable else ()
 
 

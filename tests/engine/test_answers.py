@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -256,10 +257,8 @@ JSON = st.recursive(
 @given(st.binary(max_size=20) | JSON.map(lambda tree: json.dumps(tree).encode()))
 def test_any_body_is_an_answer_or_lost(body):
     for operation in ("GetUserPoolMfaConfig", "ListUserPools", "DeleteGroup"):
-        try:
+        with suppress(LostAnswer):
             check("cognito-idp", operation, body)
-        except LostAnswer as lost:
-            assert str(lost)
 
 
 def test_each_read_of_each_kind_expects_something():
