@@ -41,7 +41,8 @@ ADVICE: dict[int, str] = {
     ExitCode.ERROR: "AWS refused, something unexpected happened, or an alert could not be delivered.",
     ExitCode.INVALID: "A manifest, an option or a setting is wrong. Correct it; another attempt fails the same way.",
     ExitCode.REFUSED: "Two pools or two clients have the same name, or a pool could not be compared.",
-    ExitCode.INCOMPLETE: "No drift was found, but part could not be read. Grant the role the permissions in the log.",
+    ExitCode.INCOMPLETE: "No drift was found, but part could not be read. The log names each call that failed, and the "
+    "permission to grant if one is missing.",
 }
 """What to do about the exit code of a failed drift run, for unattended runs."""
 
