@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
-from hypothesis import given
-from hypothesis import strategies as st
 
-from reconciler.cloud.answers import LostAnswer
-from reconciler.cloud.attempts import Attempts, Patience
-from reconciler.cloud.failures import PROPAGATING, THROTTLED, Fate, fate, translate
-from reconciler.errors import Ambiguous, Busy, CloudError, ExitCode, NoAnswer, Unavailable
+from reconciler.cloud.failures import PROPAGATING
+from reconciler.errors import ExitCode
 from reconciler.model import Failed, Sent
 from reconciler.runs.apply_run import _code
-from tests.support import Clock, bench, document, manifest
+from tests.support import bench, document, manifest
 
 POOL = document(groups={"admins": {}})
 ROLE = "arn:aws:iam::123456789012:role/sms"
@@ -30,11 +25,6 @@ def live(tmp_path_factory):
         found = manifest(tmp_path_factory.mktemp("pool"), POOL)
         here.converge(found)
         yield here, found
-
-
-def answered(status: int, code: str = "", message: str = "m") -> ClientError:
-    detail = {"Code": code or str(status), "Message": message}
-    return ClientError({"Error": detail, "ResponseMetadata": {"HTTPStatusCode": status}}, "Operation")
 
 
 PAGE = "<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head><body><h1>502</h1>nginx</body></html>"
@@ -107,65 +97,3 @@ def test_a_role_that_becomes_usable_late_is_used(tmp_path):
         here.local.faults.add("SetUserPoolMfaConfig", "TooManyRequestsException", times=3)
         here.converge(manifest(tmp_path, SMS))
         assert 110 <= here.clock.now < 140
-
-
-# --- every loop ends -------------------------------------------------------------------------------------------------
-
-ERRORS = st.sampled_from(
-    [
-        *(answered(400, code) for code in sorted(THROTTLED | PROPAGATING)),
-        *(answered(status) for status in (400, 403, 404, 429, 500, 501, 502, 503, 504)),
-        LostAnswer("empty"),
-        ReadTimeoutError(endpoint_url="u"),
-        ConnectTimeoutError(endpoint_url="u"),
-    ]
-)
-OPERATIONS = st.sampled_from(["CreateGroup", "UpdateGroup", "DeleteGroup", "ListGroups", "AddCustomAttributes"])
-
-
-@given(OPERATIONS, st.lists(ERRORS, min_size=1, max_size=5))
-def test_no_call_is_tried_for_ever_and_no_create_twice(operation, errors):
-    clock, patience = Clock(), Patience()
-    attempts = Attempts(operation, patience, clock)
-    for i in range(1000):
-        error = errors[i % len(errors)]
-        clock.now += patience.wait(operation) if isinstance(error, ReadTimeoutError) else 0.0
-        pause = attempts.pause(error)
-        if operation in ("CreateGroup", "AddCustomAttributes"):
-            assert pause is None or fate(error) is not Fate.LOST
-        if pause is None:
-            break
-        assert pause > 0
-        clock.sleep(pause)
-    else:
-        pytest.fail("it goes on")
-    assert clock.now < 120 + 8 * 30 + 3 * patience.wait(operation)
-    assert isinstance(translate(f"cognito-idp:{operation}", error, note=attempts.note(error)), CloudError)
-
-
-@pytest.mark.parametrize(
-    ("operation", "error", "kind"),
-    [
-        ("CreateGroup", answered(503), Ambiguous),
-        ("CreateGroup", LostAnswer("empty"), Ambiguous),
-        ("UpdateGroup", answered(504), NoAnswer),
-        ("ListGroups", LostAnswer("empty"), NoAnswer),
-        ("ListGroups", ReadTimeoutError(endpoint_url="u"), NoAnswer),
-        ("CreateGroup", answered(400, "TooManyRequestsException"), Busy),
-        ("CreateGroup", answered(429), Busy),
-        ("ListGroups", answered(501, "InternalFailure"), Unavailable),
-        ("ListGroups", answered(400, "UnknownOperationException"), Unavailable),
-        ("ListGroups", answered(404), Unavailable),
-        ("ListGroups", answered(404, "ResourceNotFoundException"), CloudError),
-    ],
-)
-def test_a_failure_is_sorted_by_what_to_do(operation, error, kind):
-    found = translate(f"cognito-idp:{operation}", error)
-    assert isinstance(found, kind)
-    assert isinstance(found, Ambiguous) == (kind is Ambiguous)
-
-
-def test_a_secret_in_the_text_of_a_service_stays_hidden():
-    said = str(translate("cognito-idp:UpdateGroup", answered(503, message="got hunter2"), ["hunter2"], "tried 8 times"))
-    assert "hunter2" not in said
-    assert "got (sensitive value); tried 8 times" in said

@@ -5,17 +5,19 @@ from __future__ import annotations
 import threading
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.terminal.side_by_side import side_by_side
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.integers(), max_size=20), st.integers(1, 5))
 def test_the_results_have_the_order_of_the_items(items, at_once):
     assert side_by_side(lambda i: i * 2, items, at_once=at_once) == [i * 2 for i in items]
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.booleans(), min_size=1, max_size=12), st.integers(1, 4))
 def test_a_failure_is_raised_and_is_one_of_those_that_happened(fails, at_once):
     def work(i: int) -> int:
