@@ -83,7 +83,7 @@ class Attempts:
         return self._lost and self._operation.startswith("Delete") and code_of(error) in NOT_THERE
 
     def note(self, error: Exception) -> str:
-        """Return what was tried, as the end of a message; empty if the first failure was final."""
+        """Return what was tried, as the end of a message; empty if another attempt would not have helped."""
         elapsed = f"{self._clock() - self.began:.0f} seconds"
         if isinstance(error, SILENT):
             times = "once" if self.count == 1 else f"{self.count} times"
@@ -92,4 +92,5 @@ class Attempts:
             return f"no {'connection' if connecting else 'answer'} within {limit:g} seconds, tried {times} in {elapsed}"
         if fate(error) is Fate.SPREADING:
             return f"still refused after {elapsed}, in which a new IAM role would have become usable"
-        return f"tried {self.count} times in {elapsed}" if self.count > 1 else ""
+        again = self.count > 1 and fate(error) in (Fate.UNDONE, Fate.LOST)
+        return f"tried {self.count} times in {elapsed}" if again else ""

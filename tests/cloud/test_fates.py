@@ -92,6 +92,14 @@ def test_a_secret_in_the_text_of_a_service_stays_hidden():
     assert "got (sensitive value); tried 8 times" in said
 
 
+def test_a_refusal_after_other_failures_is_quoted_alone():
+    attempts = Attempts("UpdateGroup", Patience(), Clock())
+    attempts.pause(answered(429))
+    refused = answered(400, "InvalidParameterException")
+    assert attempts.pause(refused) is None
+    assert attempts.note(refused) == ""
+
+
 def test_a_delete_that_was_carried_out_is_done():
     attempts = Attempts("DeleteGroup", Patience(), Clock())
     gone = answered(400, "ResourceNotFoundException")
