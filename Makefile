@@ -15,8 +15,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 # The quick tests are these paths: no embedded Cognito, no subprocess to speak of. A test under one of them is to take
 # less than a second of CPU; a slow one belongs elsewhere. All other tests are found by `make test` alone.
-QUICK := tests/schemas tests/manifest tests/render tests/engine/test_kinds.py tests/engine/test_merge_and_diff.py \
-         $(wildcard tests/test_*.py)
+QUICK := tests/schemas tests/manifest tests/render tests/cloud tests/engine/test_kinds.py \
+         tests/engine/test_merge_and_diff.py $(wildcard tests/test_*.py)
 COV := --cov --cov-branch --cov-report= --hypothesis-profile=ci # derandomized, and without deadlines
 
 .PHONY: demo test quick lint types contracts unit unit-quick unit-slow coverage docs golden setup lock clean

@@ -11,8 +11,8 @@
 # Why it matters  Code that compares answer.get("MfaConfiguration", "OFF") with a declaration reports MFA as switched
 #                 off, a client without callback URLs, a pool without triggers. Code that decides by "not there, so
 #                 create it" makes a second pool. Load balancers and proxies do answer HTML with status 200.
-# poolctl         treats an answer that lacks what it always has as a lost answer (decision 14, enforcement in
-#                 progress), and sends whole objects only after it has read them again (decision 15).
+# poolctl         checks the body before botocore parses it, and treats an answer that lacks what it always has as a
+#                 lost answer (decision 14). It sends whole objects only after it has read them again (decision 15).
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

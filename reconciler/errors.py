@@ -10,7 +10,9 @@
        ├─ NotFound                the object is not there
        ├─ Denied                  permission is missing
        ├─ Busy                    throttled or another write in flight, after all retries
-       └─ Ambiguous               the response was lost: the write may or may not have happened
+       ├─ Unavailable             this Region, partition or emulator does not have the operation
+       └─ NoAnswer                no usable response, after all retries
+          └─ Ambiguous            the same for a create, which is not repeated: it may or may not have happened
 
 Each error says what is wrong and what to do. The command line catches the root class, prints the message to
 standard error and exits with the error's code.
@@ -191,6 +193,20 @@ IAM_PREFIX = {"service-quotas": "servicequotas"}
 AT_FAULT = frozenset({"InvalidParameterException", "ValidationException", "ParamValidation"})
 """Codes with which AWS refuses a value from the manifest."""
 
+DENIED = frozenset(
+    {
+        "AccessDeniedException",
+        "AccessDenied",
+        "NotAuthorizedException",
+        "UnrecognizedClientException",
+        "ExpiredTokenException",
+        "ExpiredToken",
+        "InvalidClientTokenId",
+        "AuthorizationError",
+    }
+)
+"""Codes with which AWS denies a call."""
+
 NOT_SIGNED_IN = frozenset(
     {
         "ExpiredToken",
@@ -202,6 +218,11 @@ NOT_SIGNED_IN = frozenset(
     }
 )
 """Codes of a denied call that no permission fixes, because the caller is not authenticated."""
+
+
+def is_denied(code: str) -> bool:
+    """Return whether a permission would let a call with this code succeed; no code is taken for a denied call."""
+    return not code or (code in DENIED and code not in NOT_SIGNED_IN)
 
 
 def iam_action(operation: str) -> str:
@@ -300,5 +321,25 @@ class Busy(CloudError):
         return f"Wait a minute, then run {again} again."
 
 
-class Ambiguous(CloudError):
-    """The response was lost: the write may or may not have happened."""
+class Unavailable(CloudError):
+    """This Region, partition or emulator does not have the operation."""
+
+    def advice(self, again: str) -> str:
+        """Return where to go instead."""
+        return f"Use a Region or an endpoint that has the operation, or remove what needs it, then run {again} again."
+
+
+class NoAnswer(CloudError):
+    """There was no usable response, after all retries."""
+
+    def advice(self, again: str) -> str:
+        """Return the advice to try again."""
+        return f"Check the connection and the state of the service, then run {again} again."
+
+
+class Ambiguous(NoAnswer):
+    """The response to a create was lost: the object may or may not have been made."""
+
+    def advice(self, again: str) -> str:
+        """Return the advice to look before trying again."""
+        return f"Run plan to see the live state, then run {again} again."

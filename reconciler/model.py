@@ -477,6 +477,8 @@ class Drift:
     """Findings suppressed by an earlier report: they still exist, and the next report must include them."""
     expired: tuple[Notice, ...] = ()
     """Notices of expired `ignore` rules: each of them causes exit code 2."""
+    unavailable: tuple[Gap, ...] = ()
+    """What this Region, partition or emulator does not have, and the manifest does not declare."""
 
 
 # --- what an apply reports ---------------------------------------------------------------------------------------

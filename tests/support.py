@@ -12,6 +12,8 @@ import yaml
 from reconciler.applying.applier import apply as run_apply
 from reconciler.cloud.aws import Access, Aws
 from reconciler.cloud.port import Cloud
+from reconciler.kinds import KINDS
+from reconciler.kinds.expected import expected_answers
 from reconciler.local import LocalCognito
 from reconciler.manifests.loading import load
 from reconciler.manifests.manifest import Manifest
@@ -43,7 +45,9 @@ class Bench:
     def __init__(self, local: LocalCognito, region: str = REGION) -> None:
         self.local = local
         self.clock = Clock()
-        self.cloud: Cloud = Aws(Access(region=region, share=1e6), clock=self.clock, sleep=self.clock.sleep)
+        expected = expected_answers(KINDS.values())
+        access = Access(region=region, share=1e6)
+        self.cloud: Cloud = Aws(access, expected=expected, clock=self.clock, sleep=self.clock.sleep)
         self.region = region
 
     def boto(self, service: str = "cognito-idp") -> Any:

@@ -35,7 +35,7 @@ from reconciler.model import (
     Verified,
     Waiting,
 )
-from reconciler.observing.observer import live_names, read_again, status
+from reconciler.observing.observer import live_named, live_names, read_again, status
 from reconciler.planning.lowering import lower
 from reconciler.values.differ import same
 
@@ -87,6 +87,10 @@ def _verify(target: Target, again: Callable[[], Plan], sleep: Sleep) -> Iterator
     reasons = [f"{g.address}: {g.operation}: {g.reason}" for g in found.gaps]
     reasons += [f"{r.address}: {r.message}" for r in found.refusals]
     yield Verified(found.pending, found.target, tuple(reasons))
+
+
+def _undecided(lost: Ambiguous, rest: str) -> Ambiguous:
+    return Ambiguous(lost.operation, lost.code, f"{lost.message.rstrip('. ')}; {rest}", lost.request_id)
 
 
 class _PoolRun:
@@ -158,31 +162,31 @@ class _PoolRun:
         try:
             cloud = self._cloud.at(call.region) if call.region else self._cloud
             answer = cloud.call(call.service, call.operation, params)
-        except Ambiguous:
+        except Ambiguous as error:
             if call.operation != kind.create:
                 raise
-            answer = self._look(kind, change)
+            answer = self._look(kind, change, error)
         if call.operation == kind.create:
             self._learn(kind, change, answer.get(kind.created) or {} if kind.created else answer)
         return Sent(change.address, replace(call, params=params), self._clock() - began)
 
-    def _look(self, kind: ResourceKind, change: ResourceChange) -> Tree:
+    def _look(self, kind: ResourceKind, change: ResourceChange, lost: Ambiguous) -> Tree:
         """Find the object that a create with a lost response may have created.
 
         Raises:
-            Ambiguous: It cannot be determined.
+            Ambiguous: It cannot be determined; says what came in place of the response.
         """
         known = {i for _, i in self._listed.get((kind.section, change.address.owner), ())}
-        ids = self._parents(change)
-        name = str(change.declared.get(kind.name_member, change.address.name))
-        made = [i for n, i in live_names(self._cloud, kind, ids) if n == name and i not in known]
-        if len(made) == 1:
-            return {kind.created: {kind.id_member or kind.id_param: made[0]}}
-        raise Ambiguous(
-            f"{kind.service}:{kind.create}",
-            "LostAnswer",
-            f"the response was lost, and {len(made)} new objects with this name exist",
-        )
+        own = change.address.name.rpartition("/")[2] if kind.outer else change.address.name
+        name = str(change.declared.get(kind.name_member, own))
+        try:
+            found = live_named(self._cloud, kind, self._parents(change), name)
+        except CloudError as error:
+            raise _undecided(lost, f"the new object could not be looked for: {error}") from None
+        made = [answer for answer in found if kind.identifier(answer) not in known]
+        if len(made) != 1:
+            raise _undecided(lost, f"the response was lost, and {len(made)} new objects with this name exist")
+        return {kind.created: made[0]} if kind.created else made[0]
 
     def _learn(self, kind: ResourceKind, change: ResourceChange, made: Tree) -> None:
         """Record the identifiers of a new object for later calls that refer to them."""

@@ -1,99 +1,35 @@
 """boto3 behind the port: sessions, quotas, retries and the translation of errors.
 
-The only module that uses boto3, and the only one that reveals secrets. botocore's own retries are off: they would
-repeat a create whose response was lost, and Cognito's creates are not idempotent (decision 11).
+The only module that uses boto3, beside `failures`, which sorts its exceptions, and the only one that reveals secrets.
+botocore's own retries are off: they would repeat a create whose response was lost, and Cognito's creates are not
+idempotent (decision 11).
 """
 
 from __future__ import annotations
 
 import logging
-import random
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any
 
 import boto3
-import botocore.exceptions as failures
 from botocore import xform_name
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError
 
 from reconciler import __version__
+from reconciler.cloud.answers import OTHER_SERVICES, BodyCheck, Expected, ExpectedAnswers, LostAnswer, require_whole
+from reconciler.cloud.attempts import Attempts, Patience, is_read
+from reconciler.cloud.failures import FAILURES, SILENT, code_of, translate
 from reconciler.cloud.port import Clock, Identity, Meter, Sleep
 from reconciler.cloud.quotas import SERVICES, Quotas
-from reconciler.errors import Ambiguous, Busy, CloudError, Denied, NotFound
+from reconciler.cloud.silence import Silence
+from reconciler.errors import CloudError
 from reconciler.model import Secret, Tree
 
 log = logging.getLogger("poolctl.aws")
-
-THROTTLED = frozenset(
-    {
-        "TooManyRequestsException",
-        "ThrottlingException",
-        "Throttling",
-        "ConcurrentModificationException",
-        "Throttled",
-        "ThrottledException",
-        "KMSThrottling",
-    }
-)
-"""Not executed: may be retried, including creates (cognito.md 6)."""
-
-BROKEN = frozenset(
-    {
-        "InternalErrorException",
-        "InternalServerException",
-        "ServiceUnavailable",
-        "InternalFailure",
-        "InternalError",
-        "InternalException",
-    }
-)
-"""Possibly executed: may be retried, except for creates."""
-
-PROPAGATING = frozenset(
-    {
-        "InvalidSmsRoleTrustRelationshipException",
-        "InvalidSmsRoleAccessPolicyException",
-        "InvalidEmailRoleAccessPolicyException",
-    }
-)
-"""A new IAM role is refused for up to two minutes, with the same codes as an invalid one (cognito.md 6)."""
-
-DENIED = frozenset(
-    {
-        "AccessDeniedException",
-        "AccessDenied",
-        "NotAuthorizedException",
-        "UnrecognizedClientException",
-        "ExpiredTokenException",
-        "ExpiredToken",
-        "InvalidClientTokenId",
-        "AuthorizationError",
-    }
-)
-MISSING = frozenset(
-    {"ResourceNotFoundException", "ParameterNotFound", "UserNotFoundException", "NoSuchKey", "NotFound"}
-)
-
-ATTEMPTS = 8
-"""Maximum attempts of a call."""
-
-PATIENCE = 120.0
-"""Maximum seconds to wait for a new IAM role to propagate."""
-
-LOST = (
-    failures.ConnectionClosedError,
-    failures.ReadTimeoutError,
-    failures.EndpointConnectionError,
-    failures.ConnectTimeoutError,
-    failures.HTTPClientError,
-)
-"""There was no response."""
-
-UNSENT = (failures.EndpointConnectionError, failures.ConnectTimeoutError)
-"""There was no response, because nothing was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,17 +57,23 @@ class Aws:
         self,
         access: Access,
         *,
+        expected: ExpectedAnswers | None = None,
+        patience: Patience | None = None,
         clock: Clock = time.monotonic,
         sleep: Sleep = time.sleep,
         meter: Meter | None = None,
     ) -> None:
         self._access = access
+        self._expected = {**OTHER_SERVICES, **(expected or {})}
+        self._patience = patience or Patience()
         self._meter = meter or Meter()
         self._clock = clock
         self._sleep = sleep
-        self._session = _session(access)
+        self._body = BodyCheck()
+        self._session = self._signed_in()
         self._quotas = Quotas(clock, sleep, share=access.share, max_rps=access.max_rps)
-        self._clients: dict[str, Any] = {}
+        self._clients: dict[tuple[str, float], Any] = {}
+        self._silence = Silence(clock)
         self._elsewhere: dict[str, Aws] = {}
         self._identity: Identity | None = None
         self._lock = Lock()
@@ -146,76 +88,126 @@ class Aws:
         with self._asking:  # several pools call it at the same time
             if self._identity is None:
                 answer = self.call("sts", "GetCallerIdentity", {})
-                arn = str(answer.get("Arn", "arn:aws"))
-                self._identity = Identity(str(answer["Account"]), self._region(), arn.split(":")[1])
+                self._identity = Identity(str(answer["Account"]), self._region(), str(answer["Arn"]).split(":")[1])
             return self._identity
 
     def call(self, service: str, operation: str, params: Mapping[str, Any]) -> Tree:
         """Send one request and return the response without its metadata; see `Cloud.call`."""
-        name = f"{service}:{operation}"
-        began = self._clock()
-        for attempt in range(1, ATTEMPTS + 1):
+        if is_read(operation):
+            self._silence.require_voice(service, operation)
+        attempts = Attempts(operation, self._patience, self._clock)
+        while True:
             if service in SERVICES:
                 self._quotas.take(operation, str(params.get("UserPoolId", "")), service)
             try:
-                return self._once(service, operation, params)
-            except (failures.BotoCoreError, failures.ClientError) as error:
-                pause = self._pause(operation, error, attempt, self._clock() - began)
+                answer = self._once(service, operation, params)
+            except FAILURES as error:
+                pause = attempts.pause(error)
+                if attempts.is_done(error):
+                    return {}
                 if pause is None:
-                    raise translate(name, error, secrets_in(params)) from None
-                log.info("%s: attempt %d failed (%s), retrying in %.1f s", name, attempt, _code(error), pause)
+                    raise self._final(service, operation, params, error, attempts) from None
+                said = "%s:%s: attempt %d failed (%s), retrying in %.1f s"
+                log.info(said, service, operation, attempts.count, code_of(error), pause)
                 self._sleep(pause)
-        raise AssertionError(name)  # pragma: no cover - the last attempt raises
+            else:
+                return answer
 
     def at(self, region: str) -> Aws:
         """Return the same account in another Region, which has quotas of its own."""
         with self._lock:
             if region not in self._elsewhere:
-                access = replace(self._access, region=region)
-                self._elsewhere[region] = Aws(access, clock=self._clock, sleep=self._sleep, meter=self._meter)
+                self._elsewhere[region] = self._with(replace(self._access, region=region))
             return self._elsewhere[region]
 
+    def _with(self, access: Access) -> Aws:
+        return Aws(
+            access,
+            expected=self._expected,
+            patience=self._patience,
+            clock=self._clock,
+            sleep=self._sleep,
+            meter=self._meter,
+        )
+
+    # --- one request
+
     def _once(self, service: str, operation: str, params: Mapping[str, Any]) -> Tree:
-        method = getattr(self._client(service), xform_name(operation))
+        client = self._client(service, operation)
+        method = getattr(client, xform_name(operation))
         began = self._clock()
         self._meter.add(service, operation)
-        answer: Tree = method(**reveal(params))
+        self._body.begin()
+        try:
+            answer: Tree = method(**reveal(params))
+        except FAILURES:
+            raise
+        except Exception as error:
+            if not self._body.status:
+                raise  # nothing has arrived, so this is no answer that cannot be parsed
+            reason = f"the answer (HTTP {self._body.status}) cannot be parsed ({type(error).__name__})"
+            raise LostAnswer(reason) from None
+        finally:
+            if self._body.status:
+                self._silence.heard(service)
         if hasattr(answer.get("Body"), "read"):  # of S3: a stream, which may fail as a response may
             answer["Body"] = answer["Body"].read()
         request = answer.pop("ResponseMetadata", {}).get("RequestId", "")
         log.debug("%s:%s answered in %.3f s (request %s)", service, operation, self._clock() - began, request)
+        model = client.meta.service_model.operation_model(operation)
+        require_whole(model, answer, self._expected.get((service, operation), Expected()))
         return answer
 
-    def _pause(self, operation: str, error: Exception, attempt: int, elapsed: float) -> float | None:
-        """Return the seconds to wait before the next attempt, or None for no further attempt."""
-        code = _code(error)
-        if attempt >= ATTEMPTS and code not in PROPAGATING:
-            return None
-        creates = operation.startswith(("Create", "Add"))
-        back_off: float = min(30.0, 0.5 * 2 ** (attempt - 1)) * random.uniform(0.5, 1.0)  # noqa: S311 - jitter
-        if code in PROPAGATING:
-            return 5.0 if elapsed < PATIENCE and attempt < ATTEMPTS * 4 else None
-        if code in THROTTLED or isinstance(error, UNSENT):
-            return back_off
-        if code in BROKEN or isinstance(error, LOST):
-            return None if creates else back_off
-        return None
+    def _final(
+        self, service: str, operation: str, params: Mapping[str, Any], error: Exception, attempts: Attempts
+    ) -> CloudError:
+        """Return the error of a call that is not tried again."""
+        found = translate(f"{service}:{operation}", error, secrets_in(params), attempts.note(error))
+        if isinstance(error, SILENT) and is_read(operation):
+            self._silence.fell(service, attempts.began, f"{found.operation} got {attempts.note(error)}")
+        return found
 
-    def _client(self, service: str) -> Any:
+    def _client(self, service: str, operation: str) -> Any:
+        wait = self._patience.wait(operation)
         with self._lock:
-            if service not in self._clients:
+            if (service, wait) not in self._clients:
                 config = Config(
                     retries={"total_max_attempts": 1},
+                    connect_timeout=self._patience.connect,
+                    read_timeout=wait,
                     user_agent_extra=f"poolctl/{__version__}",
                     max_pool_connections=32,
                 )
-                self._clients[service] = self._session.client(
+                client = self._session.client(
                     service,  # type: ignore[call-overload]
                     region_name=self._region(),
                     endpoint_url=self._access.endpoint_url or None,
                     config=config,
                 )
-            return self._clients[service]
+                client.meta.events.register("before-parse.*", self._body)
+                self._clients[service, wait] = client
+            return self._clients[service, wait]
+
+    # --- session
+
+    def _signed_in(self) -> boto3.Session:
+        """Return a session, with the role of the options if they name one."""
+        access = self._access
+        try:
+            session = boto3.Session(profile_name=access.profile or None, region_name=access.region or None)
+        except BotoCoreError as error:
+            raise translate("configuration", error) from None
+        if not access.role_arn:
+            return session
+        params = {"RoleArn": access.role_arn, "RoleSessionName": "poolctl"}
+        plain = self._with(replace(access, role_arn="", endpoint_url=""))
+        keys = plain.call("sts", "AssumeRole", params)["Credentials"]
+        return boto3.Session(
+            aws_access_key_id=keys["AccessKeyId"],
+            aws_secret_access_key=keys["SecretAccessKey"],
+            aws_session_token=keys["SessionToken"],
+            region_name=access.region or session.region_name,
+        )
 
     def _region(self) -> str:
         region = self._access.region or self._session.region_name
@@ -224,23 +216,6 @@ class Aws:
                 "configuration", "NoRegion", "no Region is set. Use --region, target.region or AWS_REGION."
             )
         return str(region)
-
-
-def _session(access: Access) -> boto3.Session:
-    try:
-        session = boto3.Session(profile_name=access.profile or None, region_name=access.region or None)
-        if not access.role_arn:
-            return session
-        assumed = session.client("sts").assume_role(RoleArn=access.role_arn, RoleSessionName="poolctl")
-    except (failures.BotoCoreError, failures.ClientError) as error:
-        raise translate("sts:AssumeRole" if access.role_arn else "configuration", error) from None
-    keys = assumed["Credentials"]
-    return boto3.Session(
-        aws_access_key_id=keys["AccessKeyId"],
-        aws_secret_access_key=keys["SecretAccessKey"],
-        aws_session_token=keys["SessionToken"],
-        region_name=access.region or session.region_name,
-    )
 
 
 def reveal(value: Any) -> Any:
@@ -260,40 +235,3 @@ def secrets_in(value: Any) -> list[str]:
         return [value.reveal()]
     inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else ()
     return sorted((text for v in inner for text in secrets_in(v)), key=len, reverse=True)
-
-
-def _code(error: Exception) -> str:
-    if isinstance(error, failures.ClientError):
-        return str(error.response.get("Error", {}).get("Code", "Unknown"))
-    return type(error).__name__
-
-
-def translate(name: str, error: Exception, hide: Sequence[str] = ()) -> CloudError:
-    """Translate a botocore error to a `CloudError`, by what the operator should do.
-
-    Args:
-        name: `service:Operation`.
-        error: The botocore error. Its message comes from the service and contains no parameters, except for
-            ParamValidationError, whose message may quote values and is therefore not repeated.
-        hide: Texts to remove from the message if the service quotes them.
-    """
-    code = _code(error)
-    if isinstance(error, failures.ParamValidationError):
-        return CloudError(name, "ParamValidation", "the installed botocore rejects the parameters (values not shown).")
-    if isinstance(error, failures.ClientError):
-        detail = error.response.get("Error", {})
-        request = str(error.response.get("ResponseMetadata", {}).get("RequestId", ""))
-        message = str(detail.get("Message", ""))
-    else:
-        message, request = str(error), ""
-    for text in filter(None, hide):
-        message = message.replace(text, "(sensitive value)")
-    operation = name.partition(":")[2]
-    lost = code in BROKEN or (isinstance(error, LOST) and not isinstance(error, UNSENT))
-    if lost and operation.startswith(("Create", "Add")):
-        return Ambiguous(name, code, message or "the response was lost", request)
-    if code in MISSING:
-        return NotFound(name, code, message, request)
-    if code in DENIED or isinstance(error, failures.NoCredentialsError | failures.PartialCredentialsError):
-        return Denied(name, code, message, request)
-    return (Busy if code in THROTTLED else CloudError)(name, code, message, request)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any, Protocol
 
-from reconciler.errors import PoolctlError
+from reconciler.errors import NoAnswer, PoolctlError
 from reconciler.model import Tree
 
 
@@ -139,10 +139,26 @@ def pages(cloud: Cloud, service: str, operation: str, params: Mapping[str, Any],
     token: str | None = None
     while True:
         answer = cloud.call(service, operation, {**params, "NextToken": token} if token else params)
-        yield from answer.get(items, ())
+        yield from required(answer, items, f"{service}:{operation}")
         token = answer.get("NextToken")
         if not token:
             return
+
+
+def required(answer: Tree, member: str, name: str) -> Any:
+    """Return the member that holds what was asked for: without it, nothing was answered (decision 14).
+
+    Args:
+        answer: The response.
+        member: Its member.
+        name: `service:Operation`.
+
+    Raises:
+        NoAnswer: It is not there.
+    """
+    if answer.get(member) is None:
+        raise NoAnswer(name, "IncompleteAnswer", f"the answer has no {member}, which it always has")
+    return answer[member]
 
 
 class Meter:

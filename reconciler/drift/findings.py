@@ -40,7 +40,7 @@ from reconciler.model import (
     dotted,
 )
 from reconciler.observing import ownership
-from reconciler.observing.observer import LiveState, ReadScope, wrap
+from reconciler.observing.observer import LiveState, ReadScope, not_here, settled, wrap
 from reconciler.planning import ignoring, planner
 from reconciler.values import differ
 from reconciler.values.merge import defaults, overlay
@@ -122,16 +122,19 @@ def compare(manifest: Manifest, live_state: LiveState, target: Target, criteria:
         criteria: What counts.
     """
     read = len(live_state.objects)
+    live_state = settled(live_state, manifest.sections)
     # An object that the service is deleting counts as deleted: missing if declared, otherwise not reported.
     live_state = replace(live_state, objects=tuple(o for o in live_state.objects if not o.leaving))
     # The planner plans nothing for a section with a gap; here the part that was read is still compared.
-    plan = planner.plan(replace(manifest, ignore=()), replace(live_state, gaps=()), target, planner.PlanOptions())
+    whole = replace(live_state, gaps=(), unavailable=())
+    plan = planner.plan(replace(manifest, ignore=()), whole, target, planner.PlanOptions())
     refusals = tuple(r for r in plan.refusals if r.rule == AMBIGUOUS.id)
     gone = live_state.root is None and not refusals
     found = list(_no_pool(manifest) if gone else _differences(manifest, live_state, plan) if live_state.root else ())
     kept, rules = _without_ignored(found, ignoring.in_force(manifest.ignore, criteria.today))
     hidden = len(found) - len(kept)
     drift = Drift(plan.target, (), read, live_state.gaps, refusals, live_state.notices, suppressed=hidden)
+    drift = replace(drift, unavailable=live_state.unavailable)
     return _judged(_with_rules(drift, manifest, rules, criteria.today), plan, _aimed(kept, criteria.targets), criteria)
 
 
@@ -198,7 +201,7 @@ def _with_rules(drift: Drift, manifest: Manifest, used: set[Ignore], today: str)
     late = tuple(Notice(_expiry(r), r.source) for r in expired)
     notices = [*late]
     notices += [Notice(f"The ignore rule {r.path} matched nothing. Remove it.", r.source) for r in idle if whole]
-    return replace(drift, notices=(*drift.notices, *notices), expired=late)
+    return replace(drift, notices=(*drift.notices, *notices, *not_here(drift.unavailable)), expired=late)
 
 
 def _expiry(rule: Ignore) -> str:

@@ -65,6 +65,8 @@ class ComparedSide:
     """Start of the document; None for a live pool."""
     gaps: tuple[Gap, ...] = ()
     """Failed reads."""
+    unavailable: tuple[Gap, ...] = ()
+    """Sections that the Region, partition or emulator does not have: they cannot be compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ def live(label: str, document: str, name: str, live_state: LiveState) -> Compare
         for key, observed in exporter.keyed([o for o in ours if o.address.section == section]):
             address = replace(observed.address, name="" if kind.root else key)
             things[str(address)] = ComparedObject(address, str(address), _as_manifest(kind, observed, pool))
-    return ComparedSide(label, document, name, things, gaps=live_state.gaps)
+    return ComparedSide(label, document, name, things, gaps=live_state.gaps, unavailable=live_state.unavailable)
 
 
 def _as_manifest(kind: ResourceKind, observed: Observed, pool: Tree) -> Tree:
@@ -206,7 +208,7 @@ def _pairs(some: Sequence[ComparedSide], others: Sequence[ComparedSide]) -> list
 
 def _changes(one: ComparedSide, other: ComparedSide) -> Iterator[ResourceChange]:
     offline = bool(one.start and other.start)
-    unread = {g.address.section for side in (one, other) for g in side.gaps}
+    unread = {g.address.section for side in (one, other) for g in (*side.gaps, *side.unavailable)}
     if not offline:  # limits belong to the account and not to a live pool
         unread |= exporter.LEFT_OUT
     left, right = (s.things if offline else {t.name: t for t in s.things.values()} for s in (one, other))

@@ -16,7 +16,7 @@ from reconciler.kinds import KINDS, root_of
 from reconciler.kinds.kind import ResourceKind
 from reconciler.manifests.writer import LONG, Flow, LiveText, blocks
 from reconciler.model import UNSEEN, Gap, Observed, Path, Secret, Tree, dotted
-from reconciler.observing.observer import LiveState, Owner
+from reconciler.observing.observer import LiveState, Owner, not_here
 from reconciler.observing.ownership import split
 from reconciler.values.differ import same
 from reconciler.values.shapes import Shape, input_shape, project
@@ -171,6 +171,8 @@ class _Export:
     def _comments(self) -> Iterator[str]:
         for gap in self._live_state.gaps:
             yield f"# Could not be read, so it is missing here: {gap_line(gap)}"
+        for notice in not_here(self._live_state.unavailable):
+            yield f"# {notice.message}"
         if self._promises:
             yield "# This file contains no secrets. Before you plan, store them as:"
         for promise in self._promises:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from reconciler.errors import is_denied
 from reconciler.github import marker
 from reconciler.github.pool_reports import Pool
 from reconciler.model import Tree
@@ -118,8 +119,9 @@ def _refusal(found: Tree) -> str:
 
 
 def _gap(found: Tree) -> str:
-    reason = f"{_code(found['operation'])}: {_line(found['reason'])}"
-    action = f" It needs the IAM action {_code(found['iam_action'])}." if found.get("iam_action") else ""
+    reason = (f"{_code(found['operation'])}: " if found["operation"] else "") + _line(found["reason"])
+    denied = found.get("iam_action") and is_denied(found.get("code") or "")
+    action = f" It needs the IAM action {_code(found['iam_action'])}." if denied else ""
     return f"- **not read** {_code(found['address'])}: {reason}.{action}\n  - {_code(found['id'])}\n"
 
 

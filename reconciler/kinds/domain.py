@@ -168,7 +168,7 @@ KIND = ResourceKind(
     resource_type="UserPoolDomain",
     title="domain",
     model=Domain,
-    reading=Reading("DescribeUserPoolDomain", "DomainDescription"),
+    reading=Reading("DescribeUserPoolDomain", "DomainDescription", may_be_empty=True),
     create="CreateUserPoolDomain",
     update="UpdateUserPoolDomain",
     delete="DeleteUserPoolDomain",

@@ -77,7 +77,7 @@ KIND = ResourceKind(
     model=IdentityPoolRoles,
     service="cognito-identity",
     document="IdentityPool",
-    reading=Reading("GetIdentityPoolRoles"),
+    reading=Reading("GetIdentityPoolRoles", always=("IdentityPoolId",)),
     update="SetIdentityPoolRoles",
     from_api=from_api,
     prepare=prepare,

@@ -249,7 +249,7 @@ KIND = ResourceKind(
     title="identity provider",
     model=IdentityProvider,
     listing=Listing("ListIdentityProviders", "Providers", ("MaxResults", 60)),
-    reading=Reading("DescribeIdentityProvider", "IdentityProvider"),
+    reading=Reading("DescribeIdentityProvider", "IdentityProvider", always=("ProviderType",)),
     create="CreateIdentityProvider",
     created="IdentityProvider",
     update="UpdateIdentityProvider",

@@ -37,6 +37,12 @@ class Reading:
     """The read operation."""
     result: str = ""
     """Member of the answer that holds the object; empty if the answer is the object."""
+    always: tuple[str, ...] = ()
+    """Members of the object that every answer has, beside those that identify it (decision 14)."""
+    may_lack: bool = False
+    """Whether an answer without `result` means that nothing was set; otherwise it is a lost answer."""
+    may_be_empty: bool = False
+    """Whether an empty `result` means that there is no such object; otherwise it is a lost answer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -282,7 +282,7 @@ KIND = ResourceKind(
     resource_type="UserPoolMfaConfig",
     title="MFA settings",
     model=Mfa,
-    reading=Reading("GetUserPoolMfaConfig"),
+    reading=Reading("GetUserPoolMfaConfig", always=("MfaConfiguration",)),
     update="SetUserPoolMfaConfig",
     read_with=("user_pool",),
     flexible=("user_pool",),

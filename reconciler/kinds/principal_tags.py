@@ -33,7 +33,7 @@ KIND = ResourceKind(
     model=PrincipalTags,
     service="cognito-identity",
     document="IdentityPool",
-    reading=Reading("GetPrincipalTagAttributeMap"),
+    reading=Reading("GetPrincipalTagAttributeMap", always=("IdentityPoolId",)),
     update="SetPrincipalTagAttributeMap",
     name_member="IdentityProviderName",
     id_param="IdentityProviderName",

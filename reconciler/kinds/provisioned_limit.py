@@ -41,7 +41,7 @@ KIND = ResourceKind(
     title="provisioned limit",
     model=ProvisionedLimit,
     account_wide=True,
-    reading=Reading("GetProvisionedLimit", "Limit"),
+    reading=Reading("GetProvisionedLimit", "Limit", always=("ProvisionedLimitValue",)),
     update="UpdateProvisionedLimit",
     name_member=CATEGORY,
     id_param=CATEGORY,

@@ -49,7 +49,7 @@ KIND = ResourceKind(
     title="web ACL association",
     model=WebAcl,
     service="wafv2",
-    reading=Reading("GetWebACLForResource", "WebACL"),
+    reading=Reading("GetWebACLForResource", "WebACL", may_lack=True),
     update="AssociateWebACL",
     from_api=from_api,
     lower=lower,

@@ -124,6 +124,8 @@ class Engine:
                 self.calls.append(RecordedCall(service, operation, shown, region, error))
         if fault is not None and fault.lost_answer:
             raise ConnectionClosedError(endpoint_url=f"https://{service}.{region}.amazonaws.com/")
+        if fault is not None and fault.body is not None:
+            return fault.status, {"Content-Type": CONTENT_TYPE}, fault.body
         return result
 
     def _run(
@@ -131,7 +133,7 @@ class Engine:
     ) -> Any:
         if operation not in service_model(response.service).operation_names:
             raise ServiceError("UnknownOperationException", "The operation is not known.")
-        if fault is not None and not fault.lost_answer:
+        if fault is not None and fault.refuses:
             raise ServiceError(fault.error_code or "", fault.message, fault.status)
         validate(operation, params, response.service)
         context = Context(self.store, response.region, partial(_users, response.region), self._history)

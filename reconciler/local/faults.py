@@ -16,6 +16,7 @@ MESSAGES = {
 }
 STATUS = {"InternalErrorException": 500, "InternalServerException": 500, "ServiceUnavailable": 503}
 ANY = "*"
+SUCCESS = 200
 
 
 @dataclass
@@ -34,11 +35,20 @@ class Fault:
     """The service's message."""
     lost_answer: bool
     """Whether the operation takes effect and the connection then breaks."""
+    body: str | None = None
+    """What arrives in place of the answer, whatever is between service and client has done to it."""
+    http: int = 0
+    """HTTP status; 0 takes that of the error."""
 
     @property
     def status(self) -> int:
-        """The HTTP status of the error."""
-        return STATUS.get(self.error_code or "", 400)
+        """The HTTP status of the answer: with one of success, the operation takes effect."""
+        return self.http or (STATUS.get(self.error_code or "", 400) if self.error_code else SUCCESS)
+
+    @property
+    def refuses(self) -> bool:
+        """Whether the operation does not take effect."""
+        return not self.lost_answer and self.status != SUCCESS
 
 
 class Faults:
@@ -56,6 +66,8 @@ class Faults:
         message: str = "",
         *,
         lost_answer: bool = False,
+        body: str | None = None,
+        status: int = 0,
     ) -> None:
         """Make an operation fail.
 
@@ -66,14 +78,16 @@ class Faults:
             after: Number of calls of the operation that succeed first.
             message: The service's message; by default a generic one.
             lost_answer: Run the operation, then break the connection. Takes precedence over `error_code`.
+            body: Text that arrives in place of the answer. Without a `status` of failure, the operation is run.
+            status: HTTP status; 0 takes that of the error, or 200.
 
         Raises:
-            ValueError: Neither an error nor a lost answer was given.
+            ValueError: Neither an error nor a lost answer nor a body was given.
         """
-        if error_code is None and not lost_answer:
-            raise ValueError("a fault needs an error code or a lost answer")
+        if error_code is None and not lost_answer and body is None:
+            raise ValueError("a fault needs an error code, a lost answer or a body")
         text = message or MESSAGES.get(error_code or "", "Injected fault.")
-        self._faults.append(Fault(operation, error_code, times, after, text, lost_answer))
+        self._faults.append(Fault(operation, error_code, times, after, text, lost_answer, body, status))
 
     def clear(self) -> None:
         """Remove all faults."""

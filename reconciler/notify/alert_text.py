@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from reconciler.errors import is_denied
 from reconciler.model import Attribution, Tree
 from reconciler.notify.batch import Alert
 from reconciler.render.marks import HIDDEN, Awaited, Binary, ShownValue
@@ -73,8 +74,10 @@ def _finding(tree: Tree) -> Iterator[AlertLine]:
 
 
 def _gap(tree: Tree) -> Iterator[AlertLine]:
-    yield AlertLine("", printable(f"{tree['operation']}: {tree['reason']}"))
-    yield AlertLine("needs", printable(tree["iam_action"]))
+    call = f"{tree['operation']}: " if tree["operation"] else ""
+    yield AlertLine("", printable(f"{call}{tree['reason']}"))
+    if tree["iam_action"] and is_denied(tree.get("code") or ""):
+        yield AlertLine("needs", printable(tree["iam_action"]))
 
 
 def _refusal(tree: Tree) -> Iterator[AlertLine]:

@@ -7,25 +7,22 @@ A failed read becomes a gap, never an absence (decision 10).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from reconciler.cloud.port import Cloud, pages
-from reconciler.errors import CloudError, Denied, NotFound, flow
+from reconciler.cloud.port import Cloud, pages, required
+from reconciler.errors import CloudError, Denied, NotFound, Unavailable, flow
 from reconciler.kinds import KINDS, root_of
 from reconciler.kinds.engine_rules import AMBIGUOUS, MISSING
 from reconciler.kinds.kind import Listing, Reading, ResourceKind, Rule, Standstill
 from reconciler.model import Address, Gap, Notice, Observed, Position, Refusal, Secret, Tree
+from reconciler.terminal.side_by_side import side_by_side
 from reconciler.values.shapes import input_shape, project
 from schemas.base import ApiModel, SecretKeys, Sensitive, members
 
 LEAVING = "DELETING"
 """The service's status of an object that it is deleting."""
-
-UNKNOWN = frozenset({"UnknownOperationException", "UnknownOperation", "NotImplementedException", "NotImplemented"})
-"""Codes with which an endpoint says that it does not have an operation."""
 
 VOLATILE = frozenset({"CreationDate", "LastModifiedDate", "UserPoolId"})
 """Members of answers that are not configuration."""
@@ -83,6 +80,8 @@ class LiveState:
     """Names in use by another pool, with its id."""
     gaps: tuple[Gap, ...] = ()
     """Failed reads."""
+    unavailable: tuple[Gap, ...] = ()
+    """Reads that this Region, partition or emulator does not have, in the order of the kinds."""
     refusals: tuple[Refusal, ...] = ()
     """Reasons why the pool could not be identified."""
     notices: tuple[Notice, ...] = ()
@@ -163,9 +162,8 @@ def around(cloud: Cloud, scope: ReadScope, answer: Tree | None, *, parallelism: 
         answer: The pool's own answer, from `find`; None if it does not exist.
         parallelism: Maximum number of concurrent calls.
     """
-    reader = _ObjectReader(cloud, scope, answer)
-    with ThreadPoolExecutor(max_workers=parallelism) as pool:
-        reader.read(pool)
+    reader = _ObjectReader(cloud, scope, answer, parallelism)
+    reader.read()
     return reader.live_state()
 
 
@@ -207,6 +205,34 @@ def live_names(cloud: Cloud, kind: ResourceKind, ids: Mapping[str, Any]) -> list
     return [(_listed_name(kind, i), kind.identifier(i)) for i in _items(cloud, kind, ids)] if kind.listing else []
 
 
+def live_named(cloud: Cloud, kind: ResourceKind, ids: Mapping[str, Any], name: str) -> list[Tree]:
+    """Return the answers about all live objects with a name, to find what a create made whose response was lost.
+
+    Args:
+        cloud: Where to look.
+        kind: The kind.
+        ids: Identifiers of the objects that contain them.
+        name: The name; a kind without names has one object.
+
+    Raises:
+        CloudError: They could not be read.
+    """
+    if kind.listing:
+        items = [i for i in _items(cloud, kind, ids) if _listed_name(kind, i) == name and _belongs(i, ids)]
+        whole = kind.reading and not set(kind.extra_ids.values()) <= {m for i in items for m in i}
+        return [_describe(cloud, kind, {**ids, kind.id_param: kind.identifier(i)}) if whole else i for i in items]
+    named = {kind.name_member: name} if kind.name_member else {}
+    try:
+        answer = _describe(cloud, kind, {**ids, **named})
+    except NotFound:
+        return []
+    return [answer] if kind.identifier(answer) and _belongs(answer, ids) else []
+
+
+def _belongs(answer: Tree, ids: Mapping[str, Any]) -> bool:
+    return all(answer.get(key, value) == value for key, value in ids.items())
+
+
 def _is(kind: ResourceKind, item: Tree, observed: Observed) -> bool:
     return kind.identifier(item) == observed.ids[kind.id_param]
 
@@ -232,8 +258,9 @@ def _named(observed: Observed, owner: Owner) -> bool:
 class _ObjectReader:
     """Reads one pool: lists first, then single objects, then their contents."""
 
-    def __init__(self, cloud: Cloud, scope: ReadScope, answer: Tree | None) -> None:
+    def __init__(self, cloud: Cloud, scope: ReadScope, answer: Tree | None, parallelism: int) -> None:
         self._cloud = cloud
+        self._parallelism = parallelism
         self._scope = scope
         self._root = root_of(scope.document)
         self._answer = answer or {}
@@ -244,25 +271,33 @@ class _ObjectReader:
         self._unsure: list[Gap] = []
         """Failed reads that leave no object unknown."""
         self._notices: list[Notice] = []
+        self._unavailable: list[Gap] = []
         self._known = {self._root.section}
         if answer:
             self._objects.append(Observed(self._address(self._root, ""), self._ids, _data(self._root, answer)))
 
-    def read(self, pool: ThreadPoolExecutor) -> None:
-        looked = pool.submit(self._look_for_standstill)
+    def read(self) -> None:
         kinds = [k for k in self._kinds() if not k.root and not k.outer]
-        listed = list(pool.map(self._list, kinds))
+        listed = side_by_side(self._first, [*kinds, None], at_once=self._parallelism)[:-1]
         self._known |= {k.section for k, items in zip(kinds, listed, strict=True) if items is not None}
-        self._run_jobs(pool, [j for k, items in zip(kinds, listed, strict=True) for j in self._jobs(k, items or ())])
-        self._run_jobs(pool, [j for k in self._kinds() if k.outer for j in self._inside(k)])
-        looked.result()
+        self._run_jobs([j for k, items in zip(kinds, listed, strict=True) for j in self._jobs(k, items or ())])
+        self._run_jobs([j for k in self._kinds() if k.outer for j in self._inside(k)])
+
+    def _first(self, kind: ResourceKind | None) -> list[Tree] | None:
+        """Return the items of a kind; for None, look for what has paused writes, which needs no turn of its own."""
+        if kind is not None:
+            return self._list(kind)
+        self._look_for_standstill()
+        return None
 
     def live_state(self) -> LiveState:
         root = next((o for o in self._objects if o.address.section == self._root.section), None)
-        failed = {g.address.section for g in self._gaps}
+        unavailable = tuple(sorted(self._unavailable, key=lambda g: (list(KINDS).index(g.address.section), g.address)))
+        failed = {g.address.section for g in (*self._gaps, *unavailable)}
         objects = tuple(sorted(self._objects, key=lambda o: (list(KINDS).index(o.address.section), o.address)))
         known, gaps = frozenset(self._known - failed), (*self._gaps, *self._unsure)
-        return LiveState(root, objects, known, self._foreign, gaps, notices=tuple(self._notices))
+        notices = tuple(self._notices)
+        return LiveState(root, objects, known, self._foreign, gaps, unavailable, notices=notices)
 
     def _kinds(self) -> list[ResourceKind]:
         """Return the kinds to read: managed ones, and those that their rules use."""
@@ -317,8 +352,8 @@ class _ObjectReader:
             ids = {**holder.ids, **own}
             yield _Job(kind, self._address(kind, name), {**ids, kind.name_member: _listed_name(kind, item)}, item)
 
-    def _run_jobs(self, pool: ThreadPoolExecutor, jobs: list[_Job]) -> None:
-        self._objects += [found for found in pool.map(self._object, jobs) if found]
+    def _run_jobs(self, jobs: list[_Job]) -> None:
+        self._objects += [found for found in side_by_side(self._object, jobs, at_once=self._parallelism) if found]
 
     def _object(self, job: _Job) -> Observed | None:
         kind, scope = job.kind, self._scope.sections
@@ -364,7 +399,7 @@ class _ObjectReader:
     def _unknown_standstill(self, standstill: Standstill, error: CloudError) -> None:
         if error.code in standstill.absent:
             return
-        if isinstance(error, Denied) or error.code in UNKNOWN:
+        if isinstance(error, Denied | Unavailable):
             why = f"{error.operation} was refused with {error.code}"
             said = f"It is not known whether a {standstill.title} has paused writes to this pool: {why}."
             self._notices.append(Notice(said))
@@ -377,6 +412,9 @@ class _ObjectReader:
             return call()
         except NotFound:
             return None if address.name else []
+        except Unavailable as error:
+            self._unavailable.append(gap(address, error))
+            return None
         except CloudError as error:
             self._gaps.append(gap(address, error))
             return None
@@ -388,6 +426,32 @@ class _ObjectReader:
 def gap(address: Address, error: CloudError) -> Gap:
     """Return what is known of a read that AWS refused."""
     return Gap(address, error.operation, f"{error.code}: {error.message}", error.code, error.request_id)
+
+
+def settled(live_state: LiveState, declared: Container[str]) -> LiveState:
+    """Return a live state in which what is declared and not available here is a gap, and the rest one entry a section.
+
+    Args:
+        live_state: As it was read.
+        declared: Sections that the manifest declares.
+    """
+    lacking = [g for g in live_state.unavailable if g.address.section in declared]
+    gaps = tuple(replace(g, reason=f"{g.reason.rstrip('. ')}; {_DECLARED}") for g in lacking)
+    rest = {g.address.section: g for g in reversed(live_state.unavailable) if g not in lacking}
+    return replace(live_state, gaps=(*live_state.gaps, *gaps), unavailable=tuple(reversed(rest.values())))
+
+
+_DECLARED = (
+    "the manifest declares this section, and the operation is not available here. Use a Region or an endpoint that "
+    "has it, or remove the section"
+)
+
+
+def not_here(unavailable: Sequence[Gap]) -> tuple[Notice, ...]:
+    """Return the one notice of what a Region, partition or emulator does not have; none if it has everything."""
+    found = dict.fromkeys((g.address.section, g.operation, g.code) for g in unavailable)
+    names = ", ".join(f"{section} ({operation}: {code})" for section, operation, code in found)
+    return (Notice(f"Not available here, so not read: {names}."),) if unavailable else ()
 
 
 # --- calls and answers ---------------------------------------------------------------------------------------------
@@ -405,8 +469,15 @@ def _listed(cloud: Cloud, kind: ResourceKind, listing: Listing, ids: Mapping[str
 
 def _describe(cloud: Cloud, kind: ResourceKind, ids: Mapping[str, Any]) -> Tree:
     reading: Reading = _required(kind.reading)
-    answer = cloud.call(kind.service, reading.operation, _for(kind, reading.operation, ids))
-    return answer.get(reading.result) or {} if reading.result else answer
+    return _result(kind, reading, cloud.call(kind.service, reading.operation, _for(kind, reading.operation, ids)))
+
+
+def _result(kind: ResourceKind, reading: Reading, answer: Tree) -> Tree:
+    """Return the object in an answer: empty if the kind says that there may be none."""
+    if not reading.result:
+        return answer
+    name = f"{kind.service}:{reading.operation}"
+    return answer.get(reading.result) or {} if reading.may_lack else required(answer, reading.result, name)
 
 
 def _whole(cloud: Cloud, kind: ResourceKind, ids: Mapping[str, Any], answer: Tree) -> Tree:
@@ -416,7 +487,7 @@ def _whole(cloud: Cloud, kind: ResourceKind, ids: Mapping[str, Any], answer: Tre
         return answer
     reading = kind.regional_read.reading
     there = cloud.at(region).call(kind.service, reading.operation, _for(kind, reading.operation, ids))
-    return kind.regional_read.join(answer, there.get(reading.result) or {})
+    return kind.regional_read.join(answer, _result(kind, reading, there))
 
 
 def _gathered(cloud: Cloud, kind: ResourceKind, ids: Mapping[str, Any]) -> Tree:

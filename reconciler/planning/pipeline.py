@@ -6,6 +6,7 @@ Commands and the check after an apply all go through this one list, so they cann
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from reconciler.cloud.port import Cloud, Identity
 from reconciler.errors import Refused
@@ -14,7 +15,7 @@ from reconciler.kinds.kind import ResourceKind
 from reconciler.manifests.links import referred
 from reconciler.manifests.manifest import Manifest
 from reconciler.manifests.resolving import resolve
-from reconciler.model import Address, Plan, Target
+from reconciler.model import Address, Gap, Plan, Target
 from reconciler.observing.observer import observe
 from reconciler.planning import guard, planner
 from reconciler.planning.planner import PlanOptions
@@ -28,6 +29,7 @@ class ResolvedRefs:
 
     def __init__(self) -> None:
         self._values: dict[tuple[int, str], str] = {}
+        self._gaps: dict[int, tuple[Gap, ...]] = {}
         self._manifests: tuple[Manifest, ...] = ()
 
     def about(self, manifests: Sequence[Manifest]) -> Sequence[Manifest]:
@@ -45,8 +47,30 @@ class ResolvedRefs:
 
         return value
 
+    def lost_from(self, manifest: Manifest) -> Callable[[str], Gap | None]:
+        """Return a lookup of why the value of a document's reference could not be read; None for other ones.
+
+        A value that is unknown for lack of an answer is not one that does not exist yet (decision 10).
+        """
+
+        def why(target: str) -> Gap | None:
+            document, spec = referred(target, manifest, self._manifests)
+            root = root_of(document.kind).section
+            address = spec.address if spec else Address(document.name, root)
+            sections = {address.section, KINDS[address.section].outer, root}
+            own = self._index(document) == self._index(manifest)
+            gaps = () if own else self._gaps.get(self._index(document), ())
+            return next((g for g in gaps if g.address.section in sections), None)
+
+        return why
+
+    def lose(self, manifest: Manifest, gaps: Sequence[Gap]) -> None:
+        """Take note of what could not be read of a document."""
+        self._gaps[self._index(manifest)] = tuple(gaps)
+
     def learn(self, manifest: Manifest, plan: Plan) -> None:
-        """Take over the identifiers of a document's objects, as far as they exist."""
+        """Take over the identifiers of a document's objects, as far as they exist, and what could not be read."""
+        self.lose(manifest, plan.gaps)
         root = root_of(manifest.kind)
         self._record(manifest, root, root.section, {root.id_param: plan.target.pool_id}, plan)
         for change in plan.changes:
@@ -73,6 +97,7 @@ def planned(
     *,
     parallelism: int = 8,
     known: Callable[[str], str | None] = lambda _: None,
+    lost: Callable[[str], Gap | None] = lambda _: None,
 ) -> Plan:
     """Read what is live and return what would change.
 
@@ -82,6 +107,7 @@ def planned(
         plan_options: What the operator allows and asks for.
         parallelism: How many calls may be under way at once.
         known: Returns the value of a reference to another document.
+        lost: Returns why such a value could not be read.
 
     Raises:
         Refused: The account or Region is not the one that the manifest names; nothing was read.
@@ -90,8 +116,30 @@ def planned(
     """
     resolved, target = placed(manifest, cloud, known)
     live_state = observe(cloud, planner.read_scope(resolved), parallelism=parallelism)
+    live_state = replace(live_state, gaps=(*live_state.gaps, *unknown_objects(manifest, known, lost)))
     found = planner.plan(resolved, live_state, target, plan_options)
     return guard.check(found, resolved, live_state)
+
+
+def unknown_objects(
+    manifest: Manifest, known: Callable[[str], str | None], lost: Callable[[str], Gap | None]
+) -> list[Gap]:
+    """Return a gap for each object that refers to something that could not be read: it cannot be compared.
+
+    Args:
+        manifest: The document.
+        known: Returns the value of a reference to another document.
+        lost: Returns why such a value could not be read.
+    """
+    found: dict[Address, Gap] = {}
+    for link in manifest.links:
+        gap = lost(link.target) if known(link.target) is None else None
+        holders = [s.address for s in manifest.specs if link.path[: len(s.address.steps)] == s.address.steps]
+        if gap and holders:
+            address = max(holders, key=lambda a: len(a.steps))
+            reason = f"refers to {link.target}, which could not be read: {gap.reason}"
+            found.setdefault(address, replace(gap, address=address, reason=reason))
+    return list(found.values())
 
 
 def placed(manifest: Manifest, cloud: Cloud, known: Callable[[str], str | None]) -> tuple[Manifest, Target]:

@@ -17,7 +17,7 @@ from reconciler.kinds.kind import ResourceKind
 from reconciler.manifests.manifest import Manifest
 from reconciler.model import Action, Address, Notice, Observed, Plan, Refusal, ResourceChange, Target
 from reconciler.observing import ownership
-from reconciler.observing.observer import LiveState, Owner, ReadScope
+from reconciler.observing.observer import LiveState, Owner, ReadScope, not_here, settled
 from reconciler.planning import ignoring
 from reconciler.planning.matching import Matcher
 from reconciler.planning.ordering import needed_by, ordered
@@ -87,13 +87,14 @@ def plan(manifest: Manifest, live_state: LiveState, target: Target, plan_options
     root = root_of(manifest.kind)
     pool_id = live_state.root.ids[root.id_param] if live_state.root else manifest.pool_id
     target = replace(target, pool_id=pool_id)
+    live_state = settled(live_state, manifest.sections)
     if live_state.refusals:
         return Plan(target, (), live_state.refusals, notices=live_state.notices, gaps=live_state.gaps)
     ours, made_by_aws = ownership.split(live_state.objects, pool_id)
     manifest = replace(manifest, ignore=ignoring.in_force(manifest.ignore, plan_options.today))
     ignored = lambda address, path: ignoring.covered(manifest.ignore, address, path)  # noqa: E731 - one line of sense
     matcher = Matcher(live_state, manifest.kind, _replaceable(manifest, plan_options), ignored)
-    unread = _unread(live_state)
+    unread = _unread(manifest, live_state)
     changes = [matcher.change(spec) for spec in manifest.specs if spec.address.section not in unread]
     left = [o for o in _undeclared(manifest, ours, matcher.matched) if o.address.section not in unread]
     left = [o for o in left if not o.leaving]
@@ -105,7 +106,7 @@ def plan(manifest: Manifest, live_state: LiveState, target: Target, plan_options
         ordered([*changes, *deletions], live_state, target),
         (*matcher.refusals, *_too_many(deletions, live_state, plan_options)),
         tuple(o.address for o in left if id(o) not in gone),
-        (*live_state.notices, *_taken_over(made_by_aws, matcher.matched)),
+        (*live_state.notices, *_taken_over(made_by_aws, matcher.matched), *not_here(live_state.unavailable)),
         live_state.gaps,
     )
     return _select(found, plan_options.targets)
@@ -136,9 +137,11 @@ def check_targets(manifests: Sequence[Manifest], targets: Iterable[str], option:
             raise InvalidInput(f"{option} {target} matches nothing in the manifests. {hint}")
 
 
-def _unread(live_state: LiveState) -> set[str]:
-    """Sections that could not be read: nothing can be planned for them."""
-    return {g.address.section for g in live_state.gaps}
+def _unread(manifest: Manifest, live_state: LiveState) -> set[str]:
+    """Sections that could not be read: nothing can be planned for them, and without the pool for nothing in it."""
+    found = {g.address.section for g in live_state.gaps}
+    unmade = live_state.root is None and root_of(manifest.kind).section in found
+    return found | set(KINDS) if unmade else found
 
 
 # --- undeclared objects ------------------------------------------------------------------------------------------

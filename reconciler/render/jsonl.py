@@ -356,7 +356,8 @@ def _refused(refusal: Refusal) -> DiagnosticLine:
 
 
 def _unread(gap: Gap) -> DiagnosticLine:
-    line = _diagnostic("error", f"{gap.operation}: {gap.reason}", "It could not be read.", gap.address.full, None)
+    call = f"{gap.operation}: " if gap.operation else ""
+    line = _diagnostic("error", f"{call}{gap.reason}", "It could not be read.", gap.address.full, None)
     said = gap_entry(gap)
     part = line["diagnostic"]
     part["operation"], part["code"], part["request_id"] = said["operation"], said["code"], said["request_id"]

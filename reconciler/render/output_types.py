@@ -579,6 +579,9 @@ class DriftCoverage(TypedDict):
 
     complete: bool
     gaps: list[DriftGapEntry]
+    unavailable: list[GapEntry]
+    """What this Region, partition or emulator does not have. It was not read, and is no gap, as no manifest declares
+    it."""
 
 
 @closed

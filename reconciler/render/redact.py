@@ -148,6 +148,7 @@ def drifts(found: Iterable[Drift]) -> tuple[ShownDrift, ...]:
             d.suppressed,
             tuple(_finding(f, words) for f in d.known),
             d.expired,
+            d.unavailable,
         )
         for d in found
     )

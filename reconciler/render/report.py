@@ -281,6 +281,7 @@ def _expired(drift: ShownDrift) -> Row:
 def _coverage(drift: ShownDrift) -> Row:
     """The coverage of a run, shown even without findings: "could not be read" is never "no drift"."""
     read = f"{plural(drift.read, 'object')} {'was' if drift.read == 1 else 'were'} read"
+    read += f"; {plural(len(drift.unavailable), 'section')} not available here" if drift.unavailable else ""
     key = f"{drift.target.pool_name} coverage"
     if drift.gaps or drift.refusals:
         rest = f", {len(drift.gaps)} could not be" if drift.gaps else ""

@@ -158,6 +158,8 @@ class ShownDrift:
     """Findings that an earlier report took out."""
     expired: tuple[Notice, ...] = ()
     """The `ignore` rules that have expired."""
+    unavailable: tuple[Gap, ...] = ()
+    """What this Region, partition or emulator does not have, and the manifest does not declare."""
 
 
 # --- applies -------------------------------------------------------------------------------------------------------

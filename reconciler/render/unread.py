@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from reconciler.errors import iam_action, needs
+from reconciler.errors import iam_action, is_denied, needs
 from reconciler.kinds import KINDS
 from reconciler.model import Gap
 from reconciler.render.spelling import printable
 
 
 def action(gap: Gap) -> str:
-    """Return the IAM action that a read needs, in IAM's words: `cognito-idp:ListGroups`."""
+    """Return the IAM action that a read needs, in IAM's words: `cognito-idp:ListGroups`; empty without a call."""
+    if not gap.operation:
+        return ""
     named = gap.operation if ":" in gap.operation else f"{KINDS[gap.address.section].service}:{gap.operation}"
     return iam_action(named)
 
 
 def refused_read(gap: Gap) -> str:
-    """Return the call that failed, what AWS said, and the IAM action that the call needs."""
-    return f"{gap.operation}: {gap.reason}{needs(action(gap))}"
+    """Return the call that failed, what AWS said, and the IAM action that the call needs if that is what is missing."""
+    call = f"{gap.operation}: " if gap.operation else ""  # none for what another document could not tell
+    return f"{call}{gap.reason}{needs(action(gap)) if is_denied(gap.code) else ''}"
 
 
 def unread(gap: Gap, *, full: bool = False) -> str:
-    """Return one line: what could not be read, what AWS said, and the IAM action that the read needs.
+    """Return one line: what could not be read, what AWS said, and the IAM action if the read was denied.
 
     Args:
         gap: What could not be read.

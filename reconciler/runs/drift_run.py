@@ -13,7 +13,7 @@ from reconciler import notify
 from reconciler.cloud.port import Cloud
 from reconciler.drift import report_store
 from reconciler.errors import CloudError, ExitCode, InvalidInput, InvalidManifest, PoolctlError, Refused, worst
-from reconciler.model import Address, Drift, Notice, Target
+from reconciler.model import Address, Drift, Gap, Notice, Target
 from reconciler.render.tally import plural
 from reconciler.runs import stages
 from reconciler.runs.runtime import Runtime
@@ -41,7 +41,8 @@ ADVICE: dict[int, str] = {
     ExitCode.ERROR: "AWS refused, something unexpected happened, or an alert could not be delivered.",
     ExitCode.INVALID: "A manifest, an option or a setting is wrong. Correct it; another attempt fails the same way.",
     ExitCode.REFUSED: "Two pools or two clients have the same name, or a pool could not be compared.",
-    ExitCode.INCOMPLETE: "No drift was found, but part could not be read. Grant the role the permissions in the log.",
+    ExitCode.INCOMPLETE: "No drift was found, but part could not be read. The log names each call that failed, and the "
+    "permission to grant if one is missing.",
 }
 """What to do about the exit code of a failed drift run, for unattended runs."""
 
@@ -166,6 +167,7 @@ def drift_all(runtime: Runtime, console: Console, manifests: Sequence[Manifest],
         try:
             return _one(runtime, manifest, reader(manifest), criteria, trails)
         except (Refused, InvalidManifest, CloudError) as error:
+            runtime.known.lose(manifest, _gaps_of(_unseen(manifest, error)))
             return error
 
     found = stages.each(manifests, console, one)
@@ -187,6 +189,11 @@ def _unseen(manifest: Manifest, error: PoolctlError) -> Drift:
         return Drift(target, (), 0, (gap(address, error),))
     message = " ".join(str(error).splitlines())
     return Drift(target, (), 0, refusals=(UNSEEN.refusal(address, (), message, manifest.source),))
+
+
+def _gaps_of(drift: Drift) -> tuple[Gap, ...]:
+    """Return what other documents cannot learn from one that could not be compared."""
+    return (*drift.gaps, *(Gap(r.address, "", r.message) for r in drift.refusals))
 
 
 def exit_code(drifts: Sequence[Drift], *, zero: bool, undelivered: bool = False) -> ExitCode:
@@ -215,8 +222,10 @@ def _exit(drift: Drift, *, zero: bool) -> ExitCode:
 
 def _one(runtime: Runtime, manifest: Manifest, cloud: Cloud, criteria: Criteria, trails: dict[str, Trail]) -> Drift:
     known = runtime.known
-    found = compared(manifest, cloud, criteria, runtime.options.parallelism, known.seen_from(manifest))
+    seen, lost = known.seen_from(manifest), known.lost_from(manifest)
+    found = compared(manifest, cloud, criteria, runtime.options.parallelism, seen, lost=lost)
     known.learn(manifest, found.plan)
+    known.lose(manifest, found.drift.gaps)
     return _attributed(runtime, cloud, found, trails) if runtime.options.attribute else found.drift
 
 
@@ -226,6 +235,8 @@ def compared(
     criteria: Criteria,
     parallelism: int = 8,
     known: Callable[[str], str | None] = lambda _: None,
+    *,
+    lost: Callable[[str], Gap | None] = lambda _: None,
 ) -> Compared:
     """Read the live state and return how it differs. A pool that cannot be read at all is a gap.
 
@@ -235,6 +246,7 @@ def compared(
         criteria: What counts as drift.
         parallelism: How many calls may be in flight at once.
         known: What references to other documents resolve to.
+        lost: Why such a value could not be read.
 
     Raises:
         Refused: The account or Region is not the one that the manifest names; nothing was read.
@@ -243,7 +255,7 @@ def compared(
     from reconciler.drift import findings as drift
     from reconciler.kinds import root_of
     from reconciler.observing.observer import gap, observe
-    from reconciler.planning.pipeline import placed
+    from reconciler.planning.pipeline import placed, unknown_objects
 
     resolved, target = placed(manifest, cloud, known)
     try:
@@ -251,6 +263,7 @@ def compared(
     except CloudError as error:
         address = Address(manifest.name, root_of(manifest.kind).section)
         return drift.unread(target, gap(address, error))
+    live_state = replace(live_state, gaps=(*live_state.gaps, *unknown_objects(manifest, known, lost)))
     return drift.compare(resolved, live_state, target, criteria)
 
 

@@ -19,6 +19,7 @@ from reconciler.errors import Refused
 from reconciler.terminal.options import Options
 
 if TYPE_CHECKING:  # each costs a tenth of a second or more, so they are imported on demand
+    from reconciler.cloud.aws import Access
     from reconciler.manifests.loading import Loaded
     from reconciler.manifests.manifest import Manifest
     from reconciler.planning.pipeline import ResolvedRefs
@@ -186,17 +187,23 @@ class Runtime:
         return manifest.region or asked or (LOCAL_REGION if self.options.local else "")
 
     def _connect(self, region: str) -> Cloud:
-        from reconciler.cloud.aws import Access, Aws
+        from reconciler.cloud.aws import Aws
+        from reconciler.kinds import KINDS
+        from reconciler.kinds.expected import expected_answers
 
-        options = self.options
-        if options.local:
-            # The embedded Cognito has no profiles; everything stays in this process.
-            return Aws(Access(region=region, share=self._share), clock=self.clock, sleep=self.sleep, meter=self.meter)
+        expected = expected_answers(KINDS.values())
+        access = self._access(region)
+        return Aws(access, expected=expected, clock=self.clock, sleep=self.sleep, meter=self.meter)
+
+    def _access(self, region: str) -> Access:
+        from reconciler.cloud.aws import Access
+
+        options, share = self.options, self._share
+        if options.local:  # the embedded Cognito has no profiles; everything stays in this process
+            return Access(region=region, share=share)
         # The AWS CLI and the newer SDKs read AWS_REGION; boto3 reads only AWS_DEFAULT_REGION.
         region = region or self.environ.get("AWS_REGION", "")
-        share = self._share
-        access = Access(region, options.profile, options.role_arn, options.endpoint_url, options.max_rps, share)
-        return Aws(access, clock=self.clock, sleep=self.sleep, meter=self.meter)
+        return Access(region, options.profile, options.role_arn, options.endpoint_url, options.max_rps, share)
 
     @property
     def _share(self) -> float:

@@ -6,7 +6,6 @@ A command is a short list of these steps, so all commands decide alike.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
 from reconciler.cloud.port import Cloud
@@ -15,6 +14,7 @@ from reconciler.model import Call, Plan
 from reconciler.runs.runtime import Runtime
 from reconciler.terminal.console import Console
 from reconciler.terminal.options import Options
+from reconciler.terminal.side_by_side import side_by_side
 
 if TYPE_CHECKING:  # pydantic comes with it
     from reconciler.manifests.manifest import Manifest
@@ -77,8 +77,8 @@ def each(manifests: Sequence[Manifest], console: Console, work: Callable[[Manife
 
     # A document that refers to others waits for them; the rest start at once.
     free = [m for m in manifests if not m.needs]
-    with ThreadPoolExecutor(max_workers=POOLS_AT_ONCE) as pool:
-        found = {id(m): result for m, result in zip(free, pool.map(one, free), strict=True)}
+    results = side_by_side(one, free, at_once=POOLS_AT_ONCE)
+    found = {id(m): result for m, result in zip(free, results, strict=True)}
     found |= {id(m): one(m) for m in manifests if m.needs}
     console.status("")
     return [found[id(m)] for m in manifests]
@@ -105,6 +105,7 @@ def plan_one(runtime: Runtime, manifest: Manifest, cloud: Cloud | None = None) -
             runtime.plan_options,
             parallelism=options.parallelism,
             known=known.seen_from(manifest),
+            lost=known.lost_from(manifest),
         )
     except CloudError as error:
         raise error.located(f"{manifest.source} (pool {manifest.name})", options.command) from None

@@ -81,6 +81,18 @@ def input_shape(service: str, operation: str) -> Shape:
     return Shape(model["shapes"], model["operations"][operation]["input"]["shape"])
 
 
+def output_shape(service: str, operation: str) -> Shape | None:
+    """Return the output structure of an operation, or None if it has none or the installed botocore does not know it.
+
+    Args:
+        service: boto3's name of the service.
+        operation: CamelCase.
+    """
+    model = _service(service)
+    output = model["operations"].get(operation, {}).get("output")
+    return Shape(model["shapes"], output["shape"]) if output else None
+
+
 def operations(service: str) -> frozenset[str]:
     """Return the names of all operations of a service."""
     return frozenset(_service(service)["operations"])

@@ -8,7 +8,8 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 from moto import mock_aws
 
-from reconciler.cloud.aws import Access, Aws, translate
+from reconciler.cloud.aws import Access, Aws
+from reconciler.cloud.failures import translate
 from reconciler.errors import Busy, CloudError, Denied, InvalidInput, NotFound
 from reconciler.notify import CALLS, Notified, Receiver, eventbridge, notify, parse, resolve, sns
 from tests.notify.support import (
@@ -320,9 +321,7 @@ def test_codes_of_sns_and_eventbridge(code, kind):
 def test_what_may_pass_is_published_again(code):
     waits = Waits()
     cloud = Aws(Access(region=REGION), sleep=waits)
-    client = boto3.client("sns", REGION, aws_access_key_id="x", aws_secret_access_key="y")
-    cloud._clients["sns"] = client
-    with Stubber(client) as stub:
+    with Stubber(cloud._client("sns", "Publish")) as stub:
         stub.add_client_error("publish", code)
         stub.add_response("publish", {"MessageId": "1"})
         topic = Receiver(sns.SNS, "sns", arn=f"arn:aws:sns:{REGION}:{ACCOUNT}:drift", region=REGION)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from reconciler.errors import Problem
-from reconciler.model import Action, Attribution, Drift, FieldChange, Finding, FindingClass, Notice, Plan, Position
+from reconciler.model import Action, Attribution, Drift, FieldChange, Finding, FindingClass, Gap, Notice, Plan, Position
 from reconciler.render import redact, report
 from reconciler.render.report import Report
 from reconciler.render.subjects import Validation
@@ -91,6 +91,8 @@ UNDECLARED = Finding(
     source=Position(FILE, 6, 1),
 )
 
+NOT_HERE = Gap(address("limits"), "cognito-idp:GetProvisionedLimit", "InvalidAction: no", "InvalidAction")
+LACKING = Notice("Not available here, so not read: limits (cognito-idp:GetProvisionedLimit: InvalidAction).")
 EXPIRED = Notice("An ignore rule expired.", Position(FILE, 90, 5))
 
 DRIFTS: dict[str, list[Drift]] = {
@@ -98,6 +100,7 @@ DRIFTS: dict[str, list[Drift]] = {
     "none": [Drift(TARGET, (), 1)],
     "incomplete": [Drift(TARGET, (), 3, (GAP,)), Drift(NEW, (), 0, (), (replace(REFUSAL, rule="ambiguous"),))],
     "expired": [Drift(TARGET, (), 9, notices=(EXPIRED,), expired=(EXPIRED,))],
+    "unavailable": [Drift(TARGET, (), 5, notices=(LACKING,), unavailable=(NOT_HERE,))],
     "nothing": [],
 }
 

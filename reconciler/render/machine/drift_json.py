@@ -53,7 +53,11 @@ def document(found: DriftResult) -> DriftDocument:
         "refusals": [_refusal(r, d.target) for d in drifts for r in d.refusals],
         "expired": [_expired(n, d.target) for d in drifts for n in d.expired],
         "notices": [notice_entry(n) for d in drifts for n in d.notices],
-        "coverage": {"complete": complete, "gaps": [_gap(g, d.target) for d in drifts for g in d.gaps]},
+        "coverage": {
+            "complete": complete,
+            "gaps": [_gap(g, d.target) for d in drifts for g in d.gaps],
+            "unavailable": [gap_entry(g) for d in drifts for g in d.unavailable],
+        },
         "undelivered": sorted(found.undelivered),
         "summary": _summary(drifts),
     }

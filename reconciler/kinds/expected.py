@@ -1,0 +1,63 @@
+"""What the answers of a kind's operations always have, from its table and the service model (decision 14)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from reconciler.cloud.answers import EACH, Expected
+from reconciler.kinds.kind import Reading, ResourceKind
+from reconciler.values.shapes import Shape, output_shape
+
+
+def expected_answers(kinds: Iterable[ResourceKind]) -> dict[tuple[str, str], Expected]:
+    """Return what is expected of each operation of some kinds, beyond its service model."""
+    found: dict[tuple[str, str], Expected] = {}
+    for kind in kinds:
+        for operation, one in _of(kind):
+            other = found.get((kind.service, operation), Expected())
+            found[kind.service, operation] = Expected(
+                tuple(dict.fromkeys((*other.always, *one.always))),
+                other.may_lack | one.may_lack,
+                other.may_be_empty | one.may_be_empty,
+            )
+    return found
+
+
+def _of(kind: ResourceKind) -> Iterator[tuple[str, Expected]]:
+    if kind.listing:
+        items = (kind.listing.items, EACH)
+        yield kind.listing.operation, Expected(_inside(kind, kind.listing.operation, items, _names(kind)))
+    if kind.reading:
+        yield kind.reading.operation, _read(kind, kind.reading, (*_names(kind), *kind.extra_ids.values()))
+    if kind.regional_read:
+        yield kind.regional_read.reading.operation, _read(kind, kind.regional_read.reading, ())
+    if kind.create:
+        path = (kind.created,) if kind.created else ()
+        yield kind.create, Expected(_inside(kind, kind.create, path, _names(kind)))
+
+
+def _read(kind: ResourceKind, reading: Reading, identity: Iterable[str]) -> Expected:
+    path = (reading.result,) if reading.result else ()
+    always = (*_inside(kind, reading.operation, path, identity), *((*path, name) for name in reading.always))
+    results = frozenset(path)
+    return Expected(
+        () if reading.may_lack else always,
+        results if reading.may_lack else frozenset(),
+        results if reading.may_be_empty else frozenset(),
+    )
+
+
+def _names(kind: ResourceKind) -> tuple[str, ...]:
+    """Return the members that identify an object."""
+    own = (kind.id_member or kind.id_param, kind.listed_name or kind.name_member)
+    return tuple(dict.fromkeys(filter(None, own)))
+
+
+def _inside(
+    kind: ResourceKind, operation: str, path: tuple[str, ...], names: Iterable[str]
+) -> tuple[tuple[str, ...], ...]:
+    """Return the paths of those members that the service model has at a place: not every answer repeats an id."""
+    shape: Shape | None = output_shape(kind.service, operation)
+    for step in path:
+        shape = (shape.item if step == EACH else shape.members.get(step)) if shape else None
+    return tuple((*path, name) for name in names if shape and name in shape.members)
