@@ -537,6 +537,10 @@ class Failed:
     """The service's error code: `InvalidParameterException`."""
     request_id: str = ""
     """For support cases; may be empty."""
+    doubtful: bool = False
+    """Whether a call was sent of which nobody knows whether it took effect."""
+    id: str = ""
+    """Identifier of the object, if this run made it before the failure."""
 
 
 @dataclass(frozen=True, slots=True)
