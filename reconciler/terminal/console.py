@@ -125,13 +125,23 @@ class Console:
             self._guarded(stream, plain)
 
     def _guarded(self, stream: TextIO, text: str) -> None:
-        """Write to a stream; once its pipe is closed, never write to it again."""
+        """Write to a stream; once its pipe is closed or its disk is full, never write to it again.
+
+        Messages that get lost interrupt no work.
+
+        Raises:
+            PoolctlError: A part of the result is lost.
+        """
         try:
             stream.write(text)
             stream.flush()
-        except BrokenPipeError:
+        except OSError as error:
             self._broken.add(id(stream))
             _discard(stream)
+            if stream is self.stdout and not isinstance(error, BrokenPipeError):
+                from reconciler.errors import PoolctlError
+
+                raise PoolctlError(f"standard output: the result could not be written: {error.strerror}.") from None
 
 
 def console(
