@@ -217,7 +217,7 @@ class Gap:
     address: Address
     """The object that was to be read."""
     operation: str
-    """The call that failed."""
+    """The call that failed; `poolctl` if it was no call."""
     reason: str
     """The service's message."""
     code: str = ""

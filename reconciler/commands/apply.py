@@ -55,7 +55,8 @@ def run(options: Options, console: Console) -> int:
 
     Raises:
         Stale: The plan is not the one that was reviewed.
-        InvalidInput: The plan file is invalid, or the rollback file already exists.
+        InvalidInput: The plan file is invalid, the rollback file already exists, or nobody could answer the question
+            whether to apply; AWS was not contacted.
     """
     from reconciler.render import redact
     from reconciler.render.subjects import RenderOptions
@@ -64,6 +65,8 @@ def run(options: Options, console: Console) -> int:
     from reconciler.terminal.signals import Graceful
 
     options, reviewed = _reviewed(options)
+    if not options.yes:
+        console.require_answers()
     with running(options, console.environ) as runtime:
         manifests = stages.load(runtime, console)
         plans = stages.plan_all(runtime, console, manifests)

@@ -91,6 +91,17 @@ class Console:
         Raises:
             InvalidInput: The console is not interactive, so no answer can come.
         """
+        self.require_answers()
+        self._erase()
+        self._write(self.stderr, question)
+        return self.stdin.readline().strip()
+
+    def require_answers(self) -> None:
+        """Require that a question can be answered, before the work that leads to it.
+
+        Raises:
+            InvalidInput: The console is not interactive, so no answer can come.
+        """
         if not self.interactive:
             from reconciler.errors import InvalidInput
 
@@ -98,9 +109,6 @@ class Console:
                 "Confirmation is required, but the terminal is not interactive, or --non-interactive was given. "
                 "Use --yes to apply without asking."
             )
-        self._erase()
-        self._write(self.stderr, question)
-        return self.stdin.readline().strip()
 
     def close(self) -> None:
         """Erase the live line and flush the streams."""
