@@ -55,8 +55,8 @@ def run(options: Options, console: Console) -> int:
 
     Raises:
         Stale: The plan is not the one that was reviewed.
-        InvalidInput: The plan file is invalid, the rollback file already exists, or nobody could answer the question
-            whether to apply; AWS was not contacted.
+        InvalidInput: The plan file is invalid, the rollback file already exists, or `--non-interactive` was given
+            without `--yes`; AWS was not contacted. Or the question cannot be asked, as input is not a terminal.
     """
     from reconciler.render import redact
     from reconciler.render.subjects import RenderOptions
@@ -65,7 +65,7 @@ def run(options: Options, console: Console) -> int:
     from reconciler.terminal.signals import Graceful
 
     options, reviewed = _reviewed(options)
-    if not options.yes:
+    if options.non_interactive and not options.yes:
         console.require_answers()
     with running(options, console.environ) as runtime:
         manifests = stages.load(runtime, console)
