@@ -1,7 +1,7 @@
 """The expected errors, grouped by what the operator should do.
 
     PoolctlError             exit
-    ├─ Defect                1    nobody expected it: a bug
+    ├─ Defect                1    unexpected: a bug
     ├─ InvalidInput          3    fix the manifest, option or setting; AWS was not contacted
     ├─ Refused               4    a safety or policy rule refuses; nothing was written
     ├─ Stale                 5    what was planned is not what is live; plan again
@@ -127,7 +127,7 @@ class PoolctlError(Exception):
 
 
 class Defect(PoolctlError):
-    """Something that nobody expected. The message is the type of the original error and its place.
+    """Something unexpected. The message is the type of the original error and its place.
 
     Its text is left out, because an exception of a library may quote parameters, and with them a secret.
     """
@@ -143,7 +143,7 @@ class Defect(PoolctlError):
 
 @contextmanager
 def expected_errors() -> Iterator[None]:
-    """While it is open, an error that nobody expected becomes a `Defect`, so that the work around it can go on.
+    """While it is open, an unexpected error becomes a `Defect`, so that the work around it can go on.
 
     Raises:
         PoolctlError: An expected error as it is, any other as a `Defect`.

@@ -538,7 +538,7 @@ class Failed:
     request_id: str = ""
     """For support cases; may be empty."""
     doubtful: bool = False
-    """Whether a call was sent of which nobody knows whether it took effect."""
+    """Whether a call was sent and its outcome is unknown: it may have taken effect."""
     id: str = ""
     """Identifier of the object, if this run made it before the failure."""
 

@@ -4,29 +4,27 @@ Before each write the object is read again, also if it was unset; if it differs 
 (decisions 8 and 15). A failure skips only the changes that depend on it. A create whose response was lost is never
 repeated: the applier looks for the new object and continues with its id (decision 11). After the last write everything
 is planned again, because convergence has to be proven (decision 9). Nothing is printed here: the caller receives
-events. An error that nobody expected, and a signal that ends the run at once, become events too: what was written
+events. An unexpected error, and a signal that ends the run at once, become events too: what was written
 before is always told.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
 
 from reconciler.applying.blame import located, place
+from reconciler.applying.fences import SETTLE, FencedRun, Namesake, Overtaken
 from reconciler.cloud.port import Clock, Cloud, Sleep
-from reconciler.errors import Ambiguous, CloudError, PoolctlError, expected_errors, flow
+from reconciler.errors import Ambiguous, CloudError, PoolctlError, expected_errors
 from reconciler.kinds import KINDS
 from reconciler.kinds.kind import ResourceKind
 from reconciler.model import (
-    Action,
     Address,
     Call,
     Done,
     Event,
     Failed,
-    Observed,
     Plan,
     ResourceChange,
     Sent,
@@ -38,10 +36,9 @@ from reconciler.model import (
     Verified,
     Waiting,
 )
-from reconciler.observing.observer import live_names, read_again, status
+from reconciler.observing.observer import live_names, status
 from reconciler.planning.lowering import lower
 from reconciler.terminal.signals import Interrupted
-from reconciler.values.differ import same
 
 POLL, LONGEST_POLL = 5.0, 60.0
 """Seconds between two reads of an object that the service is still processing; the interval grows with the wait."""
@@ -49,19 +46,11 @@ POLL, LONGEST_POLL = 5.0, 60.0
 SLICE = 1.0
 """Longest wait, in seconds, after which the applier looks whether the operator has interrupted the run."""
 
-SETTLE = (1.0, 2.0, 4.0)
-"""Seconds to wait before reading again when a change cannot be seen yet: Cognito is eventually consistent."""
+_HALTS = {Overtaken: "{} has changed since the plan was made", Namesake: "{} may exist twice"}
+"""Why nothing else is begun after such a failure."""
 
 STOPPED = "the run was interrupted"
 """Why changes were not begun after a signal."""
-
-
-class _Stale(PoolctlError):
-    """The object differs from what the plan saw. The message says how, without naming the object."""
-
-
-class _Namesake(PoolctlError):
-    """An object of the same name was made at the same time as ours. The message names both."""
 
 
 def apply(
@@ -83,7 +72,10 @@ def apply(
     Raises:
         Interrupted: A second signal came. The change that it broke off has failed, as an event before.
     """
-    pause = lambda seconds: _pause(seconds, sleep, stop)  # noqa: E731 - the same wait for both
+
+    def pause(seconds: float) -> None:
+        _pause(seconds, sleep, stop)
+
     run = _PoolRun(plan, cloud, clock, pause, stop)
     yield from run.changes()
     if not run.unfinished:
@@ -116,18 +108,13 @@ def _verified(target: Target, again: Callable[[], Plan], sleep: Sleep, stop: Cal
     return Verified(found.pending, found.target, tuple(reasons))
 
 
-class _PoolRun:
+class _PoolRun(FencedRun):
     """One run of one plan."""
 
     def __init__(self, plan: Plan, cloud: Cloud, clock: Clock, sleep: Sleep, stop: Callable[[], bool]) -> None:
-        self._plan = plan
-        self._cloud = cloud
+        super().__init__(plan, cloud, sleep)
         self._clock = clock
-        self._sleep = sleep
         self._stop = stop
-        self._learned: dict[tuple[Address, str], str] = {}
-        self._written: set[str] = set()
-        self._listed: dict[tuple[str, Address | None], list[tuple[str, str]]] = {}
         self._halt = ""
         self._in_flight = ""
         self.unfinished: set[Address] = set()
@@ -185,7 +172,7 @@ class _PoolRun:
         if type(error) not in _HALTS:
             return self._broken(change, str(error), written)
         where = place(change, self._plan.target.manifest)
-        return self._failed(change, f"{where}: {error}", written, stale=isinstance(error, _Stale))
+        return self._failed(change, f"{where}: {error}", written, stale=isinstance(error, Overtaken))
 
     def _refused(self, change: ResourceChange, error: CloudError, written: int) -> Failed:
         """Return the failure of a call that AWS refused, or whose answer was lost."""
@@ -229,7 +216,7 @@ class _PoolRun:
         """Take over the identifiers of a new object, and make sure that it is the only one of its name.
 
         Raises:
-            _Namesake: It is not, or that is not known.
+            Namesake: It is not, or that is not known.
         """
         kind = KINDS[change.address.section]
         if call.operation != kind.create:
@@ -247,7 +234,7 @@ class _PoolRun:
         """
         known = {i for _, i in self._listed.get((kind.section, change.address.owner), ())}
         ids = self._parents(change)
-        name = _name(kind, change)
+        name = str(change.declared.get(kind.name_member, change.address.name))
         made = [i for n, i in live_names(self._cloud, kind, ids) if n == name and i not in known]
         if len(made) == 1:
             return {kind.created: {kind.id_member or kind.id_param: made[0]}}
@@ -263,123 +250,10 @@ class _PoolRun:
         for param, member in kind.extra_ids.items():
             self._learned[(change.address, param)] = str(made.get(member, ""))
 
-    def _fill(self, value: Any) -> Any:
-        """Replace `Unknown` leaves with the identifiers of objects that this run has created."""
-        if isinstance(value, Unknown):
-            return self._learned[(value.address, value.member)]
-        if isinstance(value, dict):
-            return {k: self._fill(v) for k, v in value.items()}
-        if isinstance(value, list):
-            return [self._fill(v) for v in value]
-        return value
-
-    def _parents(self, change: ResourceChange) -> Mapping[str, Any]:
-        """Return the identifiers of the objects that contain this one, without its own."""
-        kind = KINDS[change.address.section]
-        if kind.root:
-            return {}
-        ids = change.new_ids or change.ids
-        return self._fill({k: v for k, v in ids.items() if k != kind.id_param})  # type: ignore[no-any-return]
-
     def _identifier(self, change: ResourceChange) -> str:
         kind = KINDS[change.address.section]
         own = (change.new_ids or change.ids).get(kind.id_param, "") if kind.id_param else ""
         return str(self._learned.get((change.address, kind.id_param)) or ("" if isinstance(own, Unknown) else own))
-
-    # --- fences
-
-    def _fence(self, change: ResourceChange) -> None:
-        """Check that the object is still what the plan saw.
-
-        Raises:
-            _Stale: It differs.
-        """
-        kind = KINDS[change.address.section]
-        if change.before is not None:
-            self._fence_update(change, change.before)
-            if change.action is Action.REPLACE:
-                self._names(kind, change)  # those from which the new object has to be told
-        elif self._owner_is_new(change) and not kind.account_wide:
-            return
-        elif kind.create and kind.listing:
-            self._fence_create(kind, change)
-        else:
-            self._fence_unset(kind, change)
-
-    def _owner_is_new(self, change: ResourceChange) -> bool:
-        """Whether this run created the object's owner or pool; then no other run can have written to it."""
-        made = {address for address, _ in self._learned}
-        return change.address.owner in made or any(KINDS[address.section].root for address in made)
-
-    def _fence_update(self, change: ResourceChange, before: Tree) -> None:
-        kind = KINDS[change.address.section]
-        now = read_again(self._cloud, Observed(change.address, change.ids, before))
-        if now is None:
-            raise _Stale("the object no longer exists. Run plan again.")
-        if not same(kind.model, self._without_ours(kind, before), self._without_ours(kind, now)):
-            raise _Stale("the object was changed outside this run since the plan was made. Run plan again.")
-
-    def _fence_unset(self, kind: ResourceKind, change: ResourceChange) -> None:
-        """Check that what was not there is still not there: a setting that was unset, an object without a list."""
-        ids = change.new_ids or change.ids
-        known = {k: self._fill(v) for k, v in ids.items() if k != kind.id_param or not isinstance(v, Unknown)}
-        now = read_again(self._cloud, Observed(change.address, known, {}))
-        if now is not None and self._without_ours(kind, now):
-            what = "object was created" if kind.create else "setting was unset when the plan was made, and was set"
-            since = " since the plan was made" if kind.create else " since"
-            raise _Stale(f"the {what} outside this run{since}. Run plan again.")
-
-    def _without_ours(self, kind: ResourceKind, tree: Tree) -> Tree:
-        """Return an object without the members that earlier writes of this run have changed."""
-        ours = frozenset[str]().union(*(m for s, m in kind.shared.items() if s in self._written))
-        return {k: v for k, v in tree.items() if k not in ours}
-
-    def _fence_create(self, kind: ResourceKind, change: ResourceChange) -> None:
-        ours, name = set(self._learned.values()), _name(kind, change)
-        found = [i for n, i in self._names(kind, change) if n == name and i not in ours]
-        if found and not self._is_known(kind, name):
-            raise _Stale("the object was created outside this run since the plan was made. Run plan again.")
-
-    def _names(self, kind: ResourceKind, change: ResourceChange) -> list[tuple[str, str]]:
-        """Return name and identifier of the live objects beside a new one, as they were before it was made.
-
-        Names that the service keeps unique are listed once, as it refuses the second object of one name.
-        """
-        scope = (kind.section, change.address.owner)
-        if kind.listing and (kind.namesakes or scope not in self._listed):
-            self._listed[scope] = live_names(self._cloud, kind, self._parents(change))
-        return self._listed.get(scope, [])
-
-    def _is_known(self, kind: ResourceKind, name: str) -> bool:
-        """Whether the plan itself starts from an object with this name (a rename, a pinned twin)."""
-        return any(
-            c.address.section == kind.section and c.before is not None and c.before.get(kind.name_member) == name
-            for c in self._plan.changes
-        )
-
-    def _check_namesakes(self, kind: ResourceKind, change: ResourceChange) -> None:
-        """Check that nobody made an object of the same name between the fence and the create (decision 15).
-
-        A list may be older than the create, so it counts only once our own object is in it. If that takes longer than
-        the applier waits, the plan that proves convergence finds the other one.
-
-        Raises:
-            _Namesake: Somebody did, or the names could not be listed.
-        """
-        ours = self._learned[(change.address, kind.id_param)]
-        before = {i for _, i in self._listed.get((kind.section, change.address.owner), ())}
-        known = {*before, *self._learned.values()}
-        for pause in (*SETTLE, 0.0):
-            try:
-                listed = live_names(self._cloud, kind, self._parents(change))
-            except CloudError as error:
-                raise _Namesake(_unlisted(kind, ours, error)) from None
-            others = sorted(i for n, i in listed if n == _name(kind, change) and i not in known)
-            if others:
-                raise _Namesake(_twice(kind, _name(kind, change), ours, others))
-            if ours in {i for _, i in listed}:
-                return
-            self._sleep(pause)
 
     # --- waiting
 
@@ -401,36 +275,3 @@ class _PoolRun:
                 raise CloudError(operation, busy, said)
             yield Waiting(change.address, elapsed, busy)
             self._sleep(min(max(POLL, elapsed / 10), LONGEST_POLL))
-
-
-_HALTS = {_Stale: "{} has changed since the plan was made", _Namesake: "{} may exist twice"}
-"""Why nothing else is begun after such a failure."""
-
-
-def _name(kind: ResourceKind, change: ResourceChange) -> str:
-    """Return the name that a new object will have."""
-    return str(change.declared.get(kind.name_member, change.address.name.rpartition("/")[2]))
-
-
-def _pin(kind: ResourceKind) -> str:
-    """Return the key of the manifest that selects an object by its identifier."""
-    return "id" if kind.root else kind.id_param
-
-
-def _twice(kind: ResourceKind, name: str, ours: str, others: Sequence[str]) -> str:
-    """Return what is known of objects of one name, and how to continue."""
-    there = ", ".join(others)
-    return (
-        f"there is more than one {kind.title} called {flow(name)}: this run made {ours}, and {there} was made at the "
-        f"same time by someone else, such as another first apply. Nothing was written to {ours} after it was made. "
-        f"Keep the one that is in use: if it is {there}, delete {ours} yourself (poolctl does not); or write the one "
-        f"to keep as `{_pin(kind)}:` in the manifest. Then run apply again."
-    )
-
-
-def _unlisted(kind: ResourceKind, ours: str, error: CloudError) -> str:
-    """Return what is known of a new object beside which there may be another one."""
-    return (
-        f"this run made the {kind.title} {ours}, but whether someone else made one of the same name at the same time "
-        f"could not be read: {error}{error.missing}. Run plan: if the name is ambiguous, it lists the ids."
-    )

@@ -105,7 +105,8 @@ def find(cloud: Cloud, scope: ReadScope) -> tuple[Tree | None, Refusal | None]:
             scope,
             AMBIGUOUS,
             f"{len(found)} pools are called {flow(scope.name)}: {ids}.",
-            "Names are not unique: set `id:` in the manifest to select one.",
+            "Names are not unique: set `id:` in the manifest to select one. If two first applies made them at once, "
+            "the one that you do not keep may be empty: delete it yourself, as poolctl deletes no pool.",
         )
     return (_describe(cloud, root, {root.id_param: root.identifier(found[0])}) if found else None), None
 

@@ -374,7 +374,7 @@ class ResultEntry(RefusedCall):
     id: str | None
     """Identifier of the object, if it is done or this run made it; null if it has none."""
     outcome_unknown: bool
-    """Whether a call was sent of which nobody knows whether it took effect."""
+    """Whether a call was sent and its outcome is unknown: it may have taken effect."""
 
 
 @closed

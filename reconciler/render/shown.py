@@ -191,7 +191,7 @@ class ShownStep:
     request_id: str = ""
     """AWS's id of the request."""
     doubtful: bool = False
-    """Whether a call was sent of which nobody knows whether it took effect."""
+    """Whether a call was sent and its outcome is unknown: it may have taken effect."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,7 +169,7 @@ class ErroredPart(RefusedCall):
     id: str
     """Identifier of the object if this run made it before the failure, or empty."""
     outcome_unknown: bool
-    """Whether a call was sent of which nobody knows whether it took effect."""
+    """Whether a call was sent and its outcome is unknown: it may have taken effect."""
 
 
 @closed

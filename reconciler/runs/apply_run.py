@@ -174,7 +174,10 @@ class _Run:
         if not plan.pending:
             return
         runtime, stop = self.runtime, self.stop
-        again = lambda: self._read(lambda: plan_one(runtime, manifest))  # noqa: E731 - the proof, which may be ended
+
+        def again() -> Plan:
+            return self._read(lambda: plan_one(runtime, manifest))
+
         for event in apply(plan, runtime.cloud(manifest), again, clock=runtime.clock, sleep=runtime.sleep, stop=stop):
             self._add(event)
 

@@ -76,8 +76,9 @@ def here():
 
 def broken(here: Bench, found: Manifest, cloud: Breaking) -> list[Any]:
     plan = here.plan(found)
-    again = lambda: here.plan(found)  # noqa: E731
-    return list(apply(plan, cloud, again, clock=here.clock, sleep=here.clock.sleep, stop=lambda: False))
+    return list(
+        apply(plan, cloud, lambda: here.plan(found), clock=here.clock, sleep=here.clock.sleep, stop=lambda: False)
+    )
 
 
 @pytest.mark.parametrize("late", [False, True], ids=["before", "after"])
