@@ -1,6 +1,7 @@
 """The expected errors, grouped by what the operator should do.
 
     PoolctlError             exit
+    ├─ Defect                1    unexpected: a bug
     ├─ InvalidInput          3    fix the manifest, option or setting; AWS was not contacted
     ├─ Refused               4    a safety or policy rule refuses; nothing was written
     ├─ Stale                 5    what was planned is not what is live; plan again
@@ -20,7 +21,8 @@ standard error and exits with the error's code.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Self
 
@@ -61,7 +63,7 @@ MEANING = {
     ExitCode.REFUSED: "refused by a safety or policy rule; nothing was written",
     ExitCode.STALE: "stale: the reviewed plan is not today's plan",
     ExitCode.PARTIAL: "partial: some writes were made, then something failed or did not converge",
-    ExitCode.INCOMPLETE: "incomplete: no change seen, but part could not be read",
+    ExitCode.INCOMPLETE: "incomplete: part could not be read, so changes may be missing",
     ExitCode.INTERRUPTED: "interrupted, after the write in flight was finished and reported",
     ExitCode.TERMINATED: "interrupted, after the write in flight was finished and reported",
 }
@@ -75,8 +77,8 @@ SEVERITY = (
     ExitCode.REFUSED,  # a person has to decide
     ExitCode.INVALID,  # the author has to correct something; a retry cannot help
     ExitCode.ERROR,  # a retry may help
+    ExitCode.INCOMPLETE,  # part was not read: the changes that were seen may not be all of them
     ExitCode.CHANGES,  # no failure: changes to review
-    ExitCode.INCOMPLETE,  # no change seen, but part was not read; a change that was seen is more specific
     ExitCode.OK,
 )
 """All exit codes from worst to best: first those after writes, then by what is needed to continue: a decision, a
@@ -124,6 +126,36 @@ class PoolctlError(Exception):
 
     exit_code: ExitCode = ExitCode.ERROR
     """The exit code of the process."""
+
+
+class Defect(PoolctlError):
+    """Something unexpected. The message is the type of the original error and its place.
+
+    Its text is left out, because an exception of a library may quote parameters, and with them a secret.
+    """
+
+    def __init__(self, error: Exception) -> None:
+        import os  # costs nothing: it is loaded
+        import traceback
+
+        frames = traceback.extract_tb(error.__traceback__)
+        place = f" at {os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else ""  # noqa: PTH119
+        super().__init__(f"unexpected {type(error).__name__}{place}. This is a bug in poolctl; please report it.")
+
+
+@contextmanager
+def expected_errors() -> Iterator[None]:
+    """While it is open, an unexpected error becomes a `Defect`, so that the work around it can go on.
+
+    Raises:
+        PoolctlError: An expected error as it is, any other as a `Defect`.
+    """
+    try:
+        yield
+    except PoolctlError:
+        raise
+    except Exception as error:
+        raise Defect(error) from error
 
 
 class Problem:

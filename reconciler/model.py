@@ -217,7 +217,7 @@ class Gap:
     address: Address
     """The object that was to be read."""
     operation: str
-    """The call that failed."""
+    """The call that failed; `poolctl` if it was no call."""
     reason: str
     """The service's message."""
     code: str = ""
@@ -546,6 +546,10 @@ class Failed:
     """The service's error code: `InvalidParameterException`."""
     request_id: str = ""
     """For support cases; may be empty."""
+    doubtful: bool = False
+    """Whether a call was sent and its outcome is unknown: it may have taken effect."""
+    id: str = ""
+    """Identifier of the object, if this run made it before the failure."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,20 +1,22 @@
 """Plan and cloud → events: carries out a plan, one write at a time.
 
-Before each write the object is read again; if it differs from what the plan saw, the run stops (decision 8). A failure
-skips only the changes that depend on it. A create whose response was lost is never repeated: the applier looks for the
-new object and continues with its id (decision 11). After the last write everything is planned again, because
-convergence has to be proven (decision 9). Nothing is printed here: the caller receives events.
+Before each write the object is read again, also if it was unset; if it differs from what the plan saw, the run stops
+(decisions 8 and 15). A failure skips only the changes that depend on it. A create whose response was lost is never
+repeated: the applier looks for the new object and continues with its id (decision 11). After the last write everything
+is planned again, because convergence has to be proven (decision 9). Nothing is printed here: the caller receives
+events. An unexpected error, and a signal that ends the run at once, become events too: what was written
+before is always told.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
 
 from reconciler.applying.blame import located, place
+from reconciler.applying.fences import SETTLE, FencedRun, Namesake, Overtaken
 from reconciler.cloud.port import Clock, Cloud, Sleep
-from reconciler.errors import Ambiguous, CloudError, PoolctlError
+from reconciler.errors import Ambiguous, CloudError, PoolctlError, expected_errors
 from reconciler.kinds import KINDS
 from reconciler.kinds.kind import ResourceKind
 from reconciler.model import (
@@ -23,7 +25,6 @@ from reconciler.model import (
     Done,
     Event,
     Failed,
-    Observed,
     Plan,
     ResourceChange,
     Sent,
@@ -35,19 +36,21 @@ from reconciler.model import (
     Verified,
     Waiting,
 )
-from reconciler.observing.observer import live_named, live_names, read_again, status
+from reconciler.observing.observer import live_named, live_names, status
 from reconciler.planning.lowering import lower
-from reconciler.values.differ import same
+from reconciler.terminal.signals import Interrupted
 
 POLL, LONGEST_POLL = 5.0, 60.0
 """Seconds between two reads of an object that the service is still processing; the interval grows with the wait."""
 
-SETTLE = (1.0, 2.0, 4.0)
-"""Seconds to wait before planning again when changes seem to remain: Cognito is eventually consistent."""
+SLICE = 1.0
+"""Longest wait, in seconds, after which the applier looks whether the operator has interrupted the run."""
 
+_HALTS = {Overtaken: "{} has changed since the plan was made", Namesake: "{} may exist twice"}
+"""Why nothing else is begun after such a failure."""
 
-class _Stale(Exception):
-    """The object differs from what the plan saw. The message says how, without naming the object."""
+STOPPED = "the run was interrupted"
+"""Why changes were not begun after a signal."""
 
 
 def apply(
@@ -65,47 +68,59 @@ def apply(
 
     Yields:
         Events as they happen. `Verified` comes last, and only when nothing failed.
+
+    Raises:
+        Interrupted: A second signal came. The change that it broke off has failed, as an event before.
     """
-    run = _PoolRun(plan, cloud, clock, sleep, stop)
+
+    def pause(seconds: float) -> None:
+        _pause(seconds, sleep, stop)
+
+    run = _PoolRun(plan, cloud, clock, pause, stop)
     yield from run.changes()
     if not run.unfinished:
-        yield from _verify(plan.target, again, sleep)
+        yield _verified(plan.target, again, pause, stop)
 
 
-def _verify(target: Target, again: Callable[[], Plan], sleep: Sleep) -> Iterator[Event]:
+def _pause(seconds: float, sleep: Sleep, stop: Callable[[], bool]) -> None:
+    """Wait, but no longer once the run is interrupted."""
+    while seconds > 0 and not stop():
+        sleep(min(seconds, SLICE))
+        seconds -= SLICE
+
+
+def _verified(target: Target, again: Callable[[], Plan], sleep: Sleep, stop: Callable[[], bool]) -> Verified:
     """Plan again until no change is left. An error here follows writes, so it is reported as a result, not raised."""
+    if stop():
+        return Verified((), target, (f"{STOPPED} before the result was verified",))
     try:
-        found = again()
-        for pause in SETTLE:
-            if not found.pending:
-                break
-            sleep(pause)
+        with expected_errors():
             found = again()
+            for pause in SETTLE:
+                if not found.pending or stop():
+                    break
+                sleep(pause)
+                found = again()
     except PoolctlError as error:
-        yield Verified((), target, (str(error),))
-        return
+        return Verified((), target, (str(error),))
     reasons = [f"{g.address}: {g.operation}: {g.reason}" for g in found.gaps]
     reasons += [f"{r.address}: {r.message}" for r in found.refusals]
-    yield Verified(found.pending, found.target, tuple(reasons))
+    return Verified(found.pending, found.target, tuple(reasons))
 
 
 def _undecided(lost: Ambiguous, rest: str) -> Ambiguous:
     return Ambiguous(lost.operation, lost.code, f"{lost.message.rstrip('. ')}; {rest}", lost.request_id)
 
 
-class _PoolRun:
+class _PoolRun(FencedRun):
     """One run of one plan."""
 
     def __init__(self, plan: Plan, cloud: Cloud, clock: Clock, sleep: Sleep, stop: Callable[[], bool]) -> None:
-        self._plan = plan
-        self._cloud = cloud
+        super().__init__(plan, cloud, sleep)
         self._clock = clock
-        self._sleep = sleep
         self._stop = stop
-        self._learned: dict[tuple[Address, str], str] = {}
-        self._written: set[str] = set()
-        self._listed: dict[tuple[str, Address | None], list[tuple[str, str]]] = {}
         self._halt = ""
+        self._in_flight = ""
         self.unfinished: set[Address] = set()
 
     def changes(self) -> Iterator[Event]:
@@ -119,7 +134,7 @@ class _PoolRun:
 
     def _reason_to_skip(self, change: ResourceChange) -> str:
         if not self._halt and self._stop():
-            self._halt = "the run was interrupted"
+            self._halt = STOPPED
         if self._halt:
             return self._halt
         failed = next((a for a in change.needs if a in self.unfinished), None)
@@ -127,48 +142,93 @@ class _PoolRun:
 
     def _change(self, change: ResourceChange) -> Iterator[Event]:
         yield Started(change)
-        began = self._clock()
-        written = 0
+        began, written = self._clock(), 0
+        self._in_flight = ""
         try:
-            self._fence(change)
-            for call in lower(change, self._plan):
-                sent = self._send(change, call)
-                written += 1
-                self._written.add(change.address.section)
-                yield sent
-                yield from self._wait(change)
-        except _Stale as error:
-            self._halt = f"{change.address} has changed since the plan was made"
-            self.unfinished.add(change.address)
-            where = place(change, self._plan.target.manifest)
-            yield Failed(change, f"{where}: {error}", stale=True, written=written)
-        except CloudError as error:
-            self.unfinished.add(change.address)
-            yield self._failed(change, error, written)
+            with expected_errors():
+                self._fence(change)
+                for call in lower(change, self._plan):
+                    sent, answer = self._send(change, call)
+                    written += 1
+                    self._written.add(change.address.section)
+                    yield sent
+                    self._adopt(change, call, answer)
+                    yield from self._wait(change)
+        except PoolctlError as error:
+            yield self._failure(change, error, written)
+        except Interrupted:
+            if written or self._in_flight:
+                yield self._broken(change, f"{STOPPED} at once.", written)
+            else:
+                self.unfinished.add(change.address)
+                yield Skipped(change, STOPPED)
+            raise
         else:
             yield Done(change, self._clock() - began, self._identifier(change))
 
-    def _failed(self, change: ResourceChange, error: CloudError, written: int) -> Failed:
+    # --- failures
+
+    def _failure(self, change: ResourceChange, error: PoolctlError, written: int) -> Failed:
+        """Return a failure, and decide whether other changes may still begin."""
+        if isinstance(error, CloudError):
+            return self._refused(change, error, written)
+        self._halt = _HALTS.get(type(error), "{} failed unexpectedly").format(change.address)
+        if type(error) not in _HALTS:
+            return self._broken(change, str(error), written)
+        where = place(change, self._plan.target.manifest)
+        return self._failed(change, f"{where}: {error}", written, stale=isinstance(error, Overtaken))
+
+    def _refused(self, change: ResourceChange, error: CloudError, written: int) -> Failed:
+        """Return the failure of a call that AWS refused, or whose answer was lost."""
         said = str(located(error, change, self._plan.target.manifest))
-        operation, code, request_id = error.operation, error.code, error.request_id
-        return Failed(change, said, written=written, operation=operation, code=code, request_id=request_id)
+        found = self._failed(change, said, written, doubtful=isinstance(error, Ambiguous))
+        return replace(found, operation=error.operation, code=error.code, request_id=error.request_id)
+
+    def _broken(self, change: ResourceChange, said: str, written: int) -> Failed:
+        """Return the failure of a change that something else broke off; a call in flight may have taken effect."""
+        doubt = f" Whether {self._in_flight} took effect is unknown." if self._in_flight else ""
+        where = place(change, self._plan.target.manifest)
+        text = f"{where}: {said}{doubt} Run plan to see the live state."
+        return replace(self._failed(change, text, written, doubtful=bool(doubt)), operation=self._in_flight)
+
+    def _failed(
+        self, change: ResourceChange, said: str, written: int, *, stale: bool = False, doubtful: bool = False
+    ) -> Failed:
+        self.unfinished.add(change.address)
+        made = self._learned.get((change.address, KINDS[change.address.section].id_param), "")
+        return Failed(change, said, stale=stale, written=written, doubtful=doubtful, id=made)
 
     # --- calls
 
-    def _send(self, change: ResourceChange, call: Call) -> Sent:
+    def _send(self, change: ResourceChange, call: Call) -> tuple[Sent, Tree]:
+        """Send a call, and return that it succeeded, and its answer."""
         kind = KINDS[change.address.section]
         params = self._fill(call.params)
         began = self._clock()
+        cloud = self._cloud.at(call.region) if call.region else self._cloud
+        self._in_flight = f"{call.service}:{call.operation}"
         try:
-            cloud = self._cloud.at(call.region) if call.region else self._cloud
             answer = cloud.call(call.service, call.operation, params)
         except Ambiguous as error:
             if call.operation != kind.create:
                 raise
             answer = self._look(kind, change, error)
-        if call.operation == kind.create:
-            self._learn(kind, change, answer.get(kind.created) or {} if kind.created else answer)
-        return Sent(change.address, replace(call, params=params), self._clock() - began)
+        self._in_flight = ""
+        return Sent(change.address, replace(call, params=params), self._clock() - began), answer
+
+    def _adopt(self, change: ResourceChange, call: Call, answer: Tree) -> None:
+        """Take over the identifiers of a new object, and make sure that it is the only one of its name.
+
+        Raises:
+            Namesake: It is not, or that is not known.
+        """
+        kind = KINDS[change.address.section]
+        if call.operation != kind.create:
+            return
+        alone = not kind.root and self._owner_is_new(change)
+        self._learn(kind, change, answer.get(kind.created) or {} if kind.created else answer)
+        if kind.namesakes and not alone:
+            self._check_namesakes(kind, change)
 
     def _look(self, kind: ResourceKind, change: ResourceChange, lost: Ambiguous) -> Tree:
         """Find the object that a create with a lost response may have created.
@@ -194,73 +254,10 @@ class _PoolRun:
         for param, member in kind.extra_ids.items():
             self._learned[(change.address, param)] = str(made.get(member, ""))
 
-    def _fill(self, value: Any) -> Any:
-        """Replace `Unknown` leaves with the identifiers of objects that this run has created."""
-        if isinstance(value, Unknown):
-            return self._learned[(value.address, value.member)]
-        if isinstance(value, dict):
-            return {k: self._fill(v) for k, v in value.items()}
-        if isinstance(value, list):
-            return [self._fill(v) for v in value]
-        return value
-
-    def _parents(self, change: ResourceChange) -> Mapping[str, Any]:
-        """Return the identifiers of the objects that contain this one, without its own."""
-        kind = KINDS[change.address.section]
-        if kind.root:
-            return {}
-        ids = change.new_ids or change.ids
-        return self._fill({k: v for k, v in ids.items() if k != kind.id_param})  # type: ignore[no-any-return]
-
     def _identifier(self, change: ResourceChange) -> str:
         kind = KINDS[change.address.section]
         own = (change.new_ids or change.ids).get(kind.id_param, "") if kind.id_param else ""
         return str(self._learned.get((change.address, kind.id_param)) or ("" if isinstance(own, Unknown) else own))
-
-    # --- fences
-
-    def _fence(self, change: ResourceChange) -> None:
-        """Check that the object is still what the plan saw.
-
-        Raises:
-            _Stale: It differs.
-        """
-        if change.before is not None:
-            self._fence_update(change, change.before)
-        elif KINDS[change.address.section].create and not self._owner_is_new(change):
-            self._fence_create(change)
-
-    def _owner_is_new(self, change: ResourceChange) -> bool:
-        """Whether this run created the object's owner or pool; then no other run can have written to it."""
-        made = {address for address, _ in self._learned}
-        return change.address.owner in made or any(KINDS[address.section].root for address in made)
-
-    def _fence_update(self, change: ResourceChange, before: Tree) -> None:
-        kind = KINDS[change.address.section]
-        now = read_again(self._cloud, Observed(change.address, change.ids, before))
-        if now is None:
-            raise _Stale("the object no longer exists. Run plan again.")
-        ours = frozenset[str]().union(*(m for s, m in kind.shared.items() if s in self._written))
-        seen = {k: v for k, v in before.items() if k not in ours}
-        live = {k: v for k, v in now.items() if k not in ours}
-        if not same(kind.model, seen, live):
-            raise _Stale("the object was changed outside this run since the plan was made. Run plan again.")
-
-    def _fence_create(self, change: ResourceChange) -> None:
-        kind = KINDS[change.address.section]
-        scope = (kind.section, change.address.owner)
-        if scope not in self._listed:
-            self._listed[scope] = live_names(self._cloud, kind, self._parents(change))
-        name = change.declared.get(kind.name_member, change.address.name)
-        if any(n == name for n, _ in self._listed[scope]) and not self._is_known(kind, str(name)):
-            raise _Stale("the object was created outside this run since the plan was made. Run plan again.")
-
-    def _is_known(self, kind: ResourceKind, name: str) -> bool:
-        """Whether the plan itself starts from an object with this name (a rename, a pinned twin)."""
-        return any(
-            c.address.section == kind.section and c.before is not None and c.before.get(kind.name_member) == name
-            for c in self._plan.changes
-        )
 
     # --- waiting
 
@@ -278,7 +275,7 @@ class _PoolRun:
             if elapsed > patience:
                 raise CloudError(operation, busy, f"still in this state after {elapsed:.0f} seconds")
             if self._stop():  # the write succeeded; the rest may take hours and needs no further call
-                said = "the run was interrupted; the service continues by itself, and the next run completes the rest"
+                said = f"{STOPPED}; the service continues by itself, and the next run completes the rest"
                 raise CloudError(operation, busy, said)
             yield Waiting(change.address, elapsed, busy)
             self._sleep(min(max(POLL, elapsed / 10), LONGEST_POLL))

@@ -52,7 +52,7 @@ EXITS = """\
   4         refused by a safety or policy rule; nothing was written
   5         stale: the reviewed plan is not today's plan
   6         partial: some writes were made, then something failed or did not converge
-  7         incomplete: no change seen, but part could not be read
+  7         incomplete: part could not be read, so changes may be missing
   130, 143  interrupted, after the write in flight was finished and reported
 """
 
@@ -165,20 +165,16 @@ class _CommandRun:
 
     def explain(self, error: Exception) -> int:
         """Print an error. An exception from elsewhere may quote a secret, so its text is not printed."""
-        from reconciler.errors import ExitCode, PoolctlError
+        from reconciler.errors import Defect, ExitCode, PoolctlError
 
         if isinstance(error, PoolctlError):
             self.console.err(f"Error: {error}")
             return error.exit_code
-        import traceback
-
-        frames = traceback.extract_tb(error.__traceback__)
         if self.debug:
-            self.console.err("".join(traceback.format_list(frames)))
-        where = f" at {os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else ""  # noqa: PTH119
-        self.console.err(
-            f"Error: unexpected {type(error).__name__}{where}. This is a bug in poolctl; please report it."
-        )
+            import traceback
+
+            self.console.err("".join(traceback.format_list(traceback.extract_tb(error.__traceback__))))
+        self.console.err(f"Error: {Defect(error)}")
         if not self.debug:
             self.console.err("Run with --log-level debug to see the stack.")
         return ExitCode.ERROR

@@ -57,14 +57,18 @@ def run(options: Options, console: Console) -> int:
 
     Raises:
         Stale: The plan is not the one that was reviewed.
-        InvalidInput: The plan file is invalid, or the rollback file already exists.
+        InvalidInput: The plan file is invalid, the rollback file already exists, or `--non-interactive` was given
+            without `--yes`; AWS was not contacted. Or the question cannot be asked, as input is not a terminal.
     """
     from reconciler.render import redact
     from reconciler.render.subjects import RenderOptions
     from reconciler.runs import apply_run, stages
     from reconciler.runs.runtime import running
+    from reconciler.terminal.signals import Graceful
 
     options, reviewed = _reviewed(options)
+    if options.non_interactive and not options.yes:
+        console.require_answers()
     with running(options, console.environ) as runtime:
         manifests = stages.load(runtime, console)
         plans = stages.plan_all(runtime, console, manifests)
@@ -78,31 +82,41 @@ def run(options: Options, console: Console) -> int:
         stages.require_applicable(plans)
         stages.require_motion(options, plans)
         if not apply_run.confirm(plans, options, console):
-            return ExitCode.OK
+            return ExitCode.ERROR
         if options.rollback_file:
             _keep(options, runtime, manifests, plans, console)
-        with _live(options, console) as stream:
+        with _live(options, console) as stream, Graceful(console.err) as stop:
             stream.begin(redact.plans(plans))
             outcome = apply_run.apply_all(
-                runtime, console, manifests, plans, lambda event: stream.event(redact.event(event))
+                runtime, console, manifests, plans, stop=stop, watch=lambda event: stream.event(redact.event(event))
             )
-            stream.end(redact.applied(outcome))
-    return worst([outcome.exit_code, _deliver(options, console, outcome)])
+            told = _tell(options, console, outcome, stream)
+    return worst([outcome.exit_code, told, stop.exit_code])
 
 
-def _deliver(options: Options, console: Console, outcome: ApplyOutcome) -> ExitCode:
-    """Write the result, and return 6 if that fails after a write to a pool."""
+def _tell(options: Options, console: Console, outcome: ApplyOutcome, stream: Stream) -> ExitCode:
+    """Write the result in every format; one that fails leaves the others. Return 6 if one fails after a write.
+
+    A signal does not stop it: the pools are as they are, and somebody has to be told.
+    """
+    from reconciler.errors import expected_errors
     from reconciler.render import redact
     from reconciler.render.subjects import RenderOptions
 
     style = RenderOptions(locate=formats.repository(console.environ), max_bytes=options.max_bytes)
-    renderers = formats.apply(redact.applied(outcome), style)
-    try:
-        deliver(_less_live(options), console, renderers)
-    except PoolctlError as error:
-        console.err(f"Error: {error}")
-        return ExitCode.PARTIAL if outcome.wrote else error.exit_code
-    return ExitCode.OK
+    code = ExitCode.OK
+    for output in options.outputs:
+        try:
+            with expected_errors():
+                if output[0] in LIVE:
+                    stream.end(redact.applied(outcome))
+                else:
+                    one = options._replace(outputs=(output,))
+                    deliver(one, console, formats.apply(redact.applied(outcome), style))
+        except PoolctlError as error:
+            console.err(f"Error: the result as {output[0]} is missing or incomplete: {error}")
+            code = worst([code, ExitCode.PARTIAL if outcome.wrote else error.exit_code])
+    return code
 
 
 @contextmanager
@@ -128,10 +142,6 @@ def _live(options: Options, console: Console) -> Iterator[Stream]:
     else:
         with Growing(places[0], console.err) as file:
             yield Stream(file.write, now)
-
-
-def _less_live(options: Options) -> Options:
-    return options._replace(outputs=tuple(o for o in options.outputs if o[0] not in LIVE))
 
 
 def _reviewed(options: Options) -> tuple[Options, Saved | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reconciler.errors import Defect
 from reconciler.terminal.console import Console
 from reconciler.terminal.options import Options
 from reconciler.terminal.settings import invalid
@@ -57,9 +58,10 @@ def run(options: Options, console: Console) -> int:
         identity = cloud.identity()
     make = partial(export_run.export_all, read, unread, identity, style)
     outcome = export_run.save(make, Path(options.to), force=options.force) if options.to else make(None)
-    if options.pool and outcome.failures:
+    if options.pool and outcome.failures and not isinstance(outcome.failures[0].error, Defect):
         raise outcome.failures[0].error
-    console.out("\n".join(map(str, outcome.paths)) if options.to else outcome.results[0].exported.text)
+    for text in [map(str, outcome.paths)] if options.to else [[r.exported.text] for r in outcome.results]:
+        console.out("\n".join(text))
     _say(outcome, console)
     return outcome.exit_code
 

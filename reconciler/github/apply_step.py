@@ -25,6 +25,9 @@ KIND = "poolctl-action-apply"
 FILES = ("rollback.yaml", "apply.json", "apply.md")
 """Output files; the first has the previous values."""
 
+DONE = "Nothing is left to apply: the pools match the manifests, so the reviewed plan has been applied already."
+"""What is said if the digest no longer matches because there is nothing to do any more."""
+
 BY_HAND = "Plan and review again, then start this workflow manually with `expect` and the digest of that plan."
 """Advice if no comment can be used."""
 
@@ -142,12 +145,21 @@ def _applied(job: Job, runner: Runner, digest: str) -> StepResult:
     outputs = ["-o", "human", "-o", f"json={tree}", "-o", f"markdown={markdown}", "--max-bytes", str(plan_step.ROOM)]
     fixed = ["--non-interactive", "--expect", digest, "--rollback-file", str(rollback), *outputs]
     code, stderr = runner.poolctl(["apply", *job.args, *fixed, "--", *job.paths])
+    if code == ExitCode.STALE and _nothing_left(job, runner):
+        runner.annotate("notice", DONE)
+        return StepResult(ExitCode.OK, "", f"{DONE}\n")
     return StepResult(
         code,
         "" if code == ExitCode.OK else stderr,
         _report(markdown),
         str(rollback) if rollback.exists() and not old else "",
     )
+
+
+def _nothing_left(job: Job, runner: Runner) -> bool:
+    """Whether today's plan is empty: then the reviewed one has been applied already, such as by an earlier run."""
+    code, _ = runner.poolctl(["plan", *job.args, "--detailed-exitcode", "--non-interactive", "--", *job.paths])
+    return code == ExitCode.OK
 
 
 def _report(file: Path) -> str:

@@ -118,6 +118,7 @@ KIND = ResourceKind(
     delete="DeleteUserPoolClient",
     name_member="ClientName",
     id_param="ClientId",
+    namesakes=True,
     read_with=("resource_servers", "identity_providers", "domains"),
     from_api=from_api,
     to_manifest=to_manifest,

@@ -76,6 +76,7 @@ KIND = ResourceKind(
     ended_by="DeleteIdentityPool",
     name_member="IdentityPoolName",
     id_param=ID,
+    namesakes=True,
     from_api=from_api,
     prepare=prepare,
     lower=lower,

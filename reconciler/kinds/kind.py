@@ -317,6 +317,9 @@ class ResourceKind:
     id_member: str = ""
     """Member of the answer that holds the identifier, if spelled differently."""
 
+    namesakes: bool = False
+    """Whether the service accepts two of one name, so that two runs at once may make both: after a create, the names
+    are listed again."""
     listed_name: str = ""
     """Member of list items that holds the name, if spelled differently from `name_member`."""
     params: Mapping[str, Any] = field(default_factory=dict)

@@ -278,6 +278,7 @@ KIND = ResourceKind(
     name_member="PoolName",
     id_param="UserPoolId",
     id_member="Id",
+    namesakes=True,
     extra_ids={"ResourceArn": "Arn"},
     read_with=("mfa",),
     shared={"mfa": frozenset({"SmsConfiguration", "SmsAuthenticationMessage"})},

@@ -23,6 +23,13 @@ if TYPE_CHECKING:
     from reconciler.manifests.documents import RawDocument
 
 
+UNMERGED = (
+    "--env is not given, so no overlay is merged into the manifests. Overlays found: {}. "
+    "Name one with --env, unless the manifests are meant as they are."
+)
+"""The notice about overlays that a run leaves out."""
+
+
 @dataclass(frozen=True)
 class Loaded:
     """Everything that was read."""
@@ -78,6 +85,8 @@ def _documents(
         layers, wrong = reader.overlays(paths, environment)
         documents, clashes = overlays.merge(documents, {k: v for k, v in layers.items() if k not in broken})
         report.problems += [*wrong, *clashes]
+    elif known := reader.environments(paths):
+        report.notices.append(Notice(UNMERGED.format(", ".join(known))))
     if not documents and not problems:
         where = Position(str(paths[0]) if paths else ".", 1, 1)
         report.problems.append(Problem(where, "", "there is no document in it.", "Begin one with `version: 1`."))

@@ -93,6 +93,31 @@ def overlays(paths: Sequence[str], environment: str) -> tuple[dict[str, list[Raw
 # --- files ---------------------------------------------------------------------------------------------------------
 
 
+def environments(paths: Sequence[str]) -> list[str]:
+    """Return the names of all environments that have an overlay for a manifest, sorted.
+
+    Args:
+        paths: Files, directories, or `-`, which has none.
+    """
+    found: set[str] = set()
+    for target in (FilePath(path) for path in paths if path != "-"):
+        if target.is_dir():
+            found.update(layer.name for layer in _all_layers(target) if _search(layer))
+        else:
+            layers = (target.parent / OVERLAYS).glob("*/")
+            found.update(layer.name for layer in layers if (layer / target.name).exists())
+    return sorted(found)
+
+
+def _all_layers(directory: FilePath) -> Iterator[FilePath]:
+    """Yield the directories of all environments at or below a directory."""
+    around = directory / OVERLAYS
+    if around.is_dir():
+        yield from (entry for entry in around.iterdir() if _is_searched(entry))
+    for inner in filter(_is_searched, directory.iterdir()):
+        yield from _all_layers(inner)
+
+
 def _sources(path: str, stdin: Callable[[], str], problems: list[Problem]) -> Iterator[_Source]:
     if path == "-":
         yield _Source("-", FilePath.cwd(), stdin().removeprefix("\ufeff"))

@@ -111,7 +111,8 @@ def find(cloud: Cloud, scope: ReadScope) -> tuple[Tree | None, Refusal | None]:
             scope,
             AMBIGUOUS,
             f"{len(found)} pools are called {flow(scope.name)}: {ids}.",
-            "Names are not unique: set `id:` in the manifest to select one.",
+            "Names are not unique: set `id:` in the manifest to select one. If two first applies made them at once, "
+            "the one that you do not keep may be empty: delete it yourself, as poolctl deletes no pool.",
         )
     return (_describe(cloud, root, {root.id_param: root.identifier(found[0])}) if found else None), None
 
@@ -168,7 +169,7 @@ def around(cloud: Cloud, scope: ReadScope, answer: Tree | None, *, parallelism: 
 
 
 def read_again(cloud: Cloud, observed: Observed) -> Tree | None:
-    """Read one object again, as its fence before a write; None if it no longer exists.
+    """Read one object again, as its fence before a write; None if it does not exist, or is a setting that is unset.
 
     Raises:
         CloudError: It could not be read.
@@ -179,9 +180,15 @@ def read_again(cloud: Cloud, observed: Observed) -> Tree | None:
             answer: Tree | None = _describe(cloud, kind, observed.ids)
         else:
             answer = next((i for i in _items(cloud, kind, observed.ids) if _is(kind, i, observed)), None)
-        return _data(kind, _whole(cloud, kind, observed.ids, answer)) if answer else None
+        data = _data(kind, _whole(cloud, kind, observed.ids, answer)) if answer else {}
+        return None if not answer or _unset(kind, data) else data
     except NotFound:
         return None
+
+
+def _unset(kind: ResourceKind, data: Tree) -> bool:
+    """Return whether an answer is about a setting that was never made."""
+    return not data and not kind.create
 
 
 def status(cloud: Cloud, kind: ResourceKind, ids: Mapping[str, Any]) -> str:
@@ -201,8 +208,15 @@ def _described(cloud: Cloud, kind: ResourceKind, ids: Mapping[str, Any]) -> Tree
 
 
 def live_names(cloud: Cloud, kind: ResourceKind, ids: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return name and identifier of all live objects of a kind: the fence before a create."""
-    return [(_listed_name(kind, i), kind.identifier(i)) for i in _items(cloud, kind, ids)] if kind.listing else []
+    """Return name and identifier of all live objects of a kind in their owner: the fence before a create."""
+    items = _items(cloud, kind, ids) if kind.listing else ()
+    return [(_listed_name(kind, i), kind.identifier(i)) for i in items if not kind.outer or _within(kind, i, ids)]
+
+
+def _within(kind: ResourceKind, item: Tree, ids: Mapping[str, Any]) -> bool:
+    """Return whether a list item is inside of an owner; some lists are of the whole pool."""
+    outer = KINDS[kind.outer].id_param
+    return bool(item.get(outer, ids[outer]) == ids[outer])
 
 
 def live_named(cloud: Cloud, kind: ResourceKind, ids: Mapping[str, Any], name: str) -> list[Tree]:
@@ -345,8 +359,7 @@ class _ObjectReader:
         if kind.listing:
             place = self._address(kind, key)
             items = self._try(place, lambda: list(_items(self._cloud, kind, holder.ids))) or ()
-        outer = KINDS[kind.outer].id_param
-        for item in (i for i in items if i.get(outer, holder.ids[outer]) == holder.ids[outer]):
+        for item in (i for i in items if _within(kind, i, holder.ids)):
             name = f"{key}/{_listed_name(kind, item)}"
             own = {kind.id_param: kind.identifier(item)} if kind.id_param and kind.identifier(item) else {}
             ids = {**holder.ids, **own}
@@ -372,8 +385,8 @@ class _ObjectReader:
         if whole is None:
             return None
         data = _data(kind, whole)
-        if not data and not kind.create:
-            return None  # a setting that was never set
+        if _unset(kind, data):
+            return None
         return Observed(job.address, _ids(kind, job.ids, answer), data, kind.pending(whole) == LEAVING)
 
     def _look_for_standstill(self) -> None:

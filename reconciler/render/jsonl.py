@@ -283,6 +283,8 @@ def _worked(step: ShownStep, message: str) -> StreamLine:
                     "error": step.error,
                     "stale": step.stale,
                     "calls_written": step.written,
+                    "id": step.id,
+                    "outcome_unknown": step.doubtful,
                     **refused_call(step),
                 },
             }

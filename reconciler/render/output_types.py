@@ -372,18 +372,24 @@ class ResultEntry(RefusedCall):
     stale: bool
     """Whether it failed because the object had changed since it was planned."""
     calls_written: Count
-    """Calls that had succeeded before the failure."""
+    """Calls that succeeded."""
+    id: str | None
+    """Identifier of the object, if it is done or this run made it; null if it has none."""
+    outcome_unknown: bool
+    """Whether a call was sent and its outcome is unknown: it may have taken effect."""
 
 
 @closed
 class ApplySummary(TypedDict):
-    """Counts of objects by result."""
+    """Counts of objects by result, and of calls."""
 
     added: Count
     changed: Count
     destroyed: Count
     failed: Count
     not_started: Count
+    calls: Count
+    """Writes that succeeded. Reads are not counted."""
 
 
 @closed

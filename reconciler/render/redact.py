@@ -205,6 +205,8 @@ def _step(found: Started | Done | Failed | Skipped) -> ShownStep:
                 operation=found.operation,
                 code=found.code,
                 request_id=found.request_id,
+                doubtful=found.doubtful,
+                id=found.id,
             )
         case Skipped():
             return ShownStep(change(found.change), "not_started", found.reason)

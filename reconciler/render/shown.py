@@ -185,13 +185,15 @@ class ShownStep:
     written: int = 0
     """How many of its calls had succeeded, if it failed."""
     id: str = ""
-    """The object's identifier, where it is done and has one."""
+    """The object's identifier, if it is done and has one, or if this run made it before the failure."""
     operation: str = ""
     """The call that AWS refused: `cognito-idp:UpdateUserPool`; empty for what failed without a call."""
     code: str = ""
     """AWS's code."""
     request_id: str = ""
     """AWS's id of the request."""
+    doubtful: bool = False
+    """Whether a call was sent and its outcome is unknown: it may have taken effect."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,6 +166,10 @@ class ErroredPart(RefusedCall):
     error: str
     stale: bool
     calls_written: Count
+    id: str
+    """Identifier of the object if this run made it before the failure, or empty."""
+    outcome_unknown: bool
+    """Whether a call was sent and its outcome is unknown: it may have taken effect."""
 
 
 @closed

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.model import Action, FindingClass
@@ -70,6 +71,8 @@ class Outcome(NamedTuple):
     """Whether every plan with something to do was checked again, and all of it could be read."""
     unproven: tuple[Unproven, ...] = ()
     """What could not be read again, and why."""
+    calls: Mapping[str, int] = {}
+    """How many calls succeeded, by full address."""
 
     def count(self, status: str, *actions: Action) -> int:
         """Count results by status and, if given, action."""
@@ -88,12 +91,13 @@ class Outcome(NamedTuple):
 
 def outcome(applied: ShownApply) -> Outcome:
     """Sum up the events of an apply. A change without an event counts as not started."""
-    from reconciler.render.shown import ShownCheck, ShownStep
+    from reconciler.render.shown import ShownCheck, ShownSent, ShownStep
 
     found: dict[str, ShownStep] = {}
     left: list[ShownChange] = []
     unproven: list[Unproven] = []
     checks = 0
+    calls = Counter(e.address.full for e in applied.events if isinstance(e, ShownSent))
     for event in applied.events:
         if isinstance(event, ShownCheck):
             checks += not event.unproven
@@ -104,7 +108,7 @@ def outcome(applied: ShownApply) -> Outcome:
     due = [c for p in applied.plans for c in p.pending]
     results = tuple(found.get(c.address.full) or ShownStep(c, "not_started") for c in due)
     due_checks = sum(bool(p.pending) for p in applied.plans)
-    return Outcome(results, tuple(left), checks >= due_checks, tuple(unproven))
+    return Outcome(results, tuple(left), checks >= due_checks, tuple(unproven), calls)
 
 
 def class_counts(findings: Iterable[ShownFinding]) -> dict[str, int]:

@@ -9,11 +9,10 @@ from reconciler.render.spelling import printable
 
 
 def action(gap: Gap) -> str:
-    """Return the IAM action that a read needs, in IAM's words: `cognito-idp:ListGroups`; empty without a call."""
-    if not gap.operation:
-        return ""
-    named = gap.operation if ":" in gap.operation else f"{KINDS[gap.address.section].service}:{gap.operation}"
-    return iam_action(named)
+    """Return the IAM action that a read needs, in IAM's words: `cognito-idp:ListGroups`; empty if no call failed."""
+    if ":" not in gap.operation and gap.operation[:1].isupper():
+        return iam_action(f"{KINDS[gap.address.section].service}:{gap.operation}")
+    return iam_action(gap.operation) if gap.operation else ""
 
 
 def refused_read(gap: Gap) -> str:

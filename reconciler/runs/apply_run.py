@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from reconciler.applying.applier import apply
-from reconciler.errors import ExitCode, PoolctlError, Stale, worst
-from reconciler.model import Event, Failed, Plan, Sent, Skipped, Verified
+from reconciler.applying.applier import STOPPED, apply
+from reconciler.errors import ExitCode, Partial, PoolctlError, Stale, expected_errors, worst
+from reconciler.model import Done, Event, Failed, Plan, Sent, Skipped, Started, Verified
 from reconciler.render import redact
 from reconciler.render.progress import Progress
 from reconciler.runs.runtime import Runtime
@@ -17,7 +18,7 @@ from reconciler.runs.stages import plan_one, require_applicable
 from reconciler.terminal.console import Console
 from reconciler.terminal.options import Options
 from reconciler.terminal.settings import LOCAL_DIRECTORY
-from reconciler.terminal.signals import Graceful, Stop
+from reconciler.terminal.signals import Interrupted, Stop
 
 if TYPE_CHECKING:  # pydantic comes with it
     from reconciler.manifests.manifest import Manifest
@@ -38,8 +39,8 @@ class ApplyOutcome:
 
     @property
     def wrote(self) -> bool:
-        """Whether a call succeeded: a failure after that leaves a partial apply."""
-        return any(isinstance(e, Sent) for e in self.events)
+        """Whether a call succeeded, or may have: a failure after that leaves a partial apply."""
+        return _wrote(self.events)
 
 
 def confirm(plans: Sequence[Plan], options: Options, console: Console) -> bool:
@@ -64,46 +65,166 @@ def apply_all(
     console: Console,
     manifests: Sequence[Manifest],
     plans: Sequence[Plan],
+    *,
+    stop: Stop,
     watch: Callable[[Event], None] = lambda _: None,
 ) -> ApplyOutcome:
     """Apply every plan, one pool after the other, and stop at the first failure.
 
-    The changes of the remaining pools are reported as skipped.
+    The changes of the remaining pools are reported as skipped. Whatever goes wrong, and also after a second signal,
+    the outcome has an event for each change.
 
     Args:
         runtime: The run.
         console: Shows progress.
         manifests: One for each plan.
         plans: The plans to apply.
+        stop: Whether the operator has interrupted the run.
         watch: Receives each event as it happens.
     """
-    events: list[Event] = []
-    codes: list[int] = []
-    done = list(plans)
+    run = _Run(runtime, console, stop, _Watcher(console, watch), list(plans))
+    try:
+        for i, manifest in enumerate(manifests):
+            run.pool(i, manifest)
+    except Interrupted:
+        run.broken_off()
+    code = worst([stop.exit_code, _exit(run.codes, run.events)])
+    return ApplyOutcome(tuple(run.plans), tuple(run.events), code, tuple(given(runtime.options)))
 
-    def noted(happened: Iterable[Event]) -> list[Event]:
-        before = len(events)
-        for event in happened:
-            events.append(event)
-            watch(event)
-        return events[before:]
 
-    with Graceful(console.err) as stop:
-        for i, (manifest, plan) in enumerate(zip(manifests, plans, strict=True)):
-            if stop.requested or any(codes):
-                noted(Skipped(c, "an earlier pool failed") for c in plan.pending)
-                continue
+class _Watcher:
+    """Shows events as they happen. What cannot be shown never stops an apply; that is said once.
+
+    Args of the constructor:
+        console: Takes a line for each event.
+        watch: Receives each event.
+    """
+
+    def __init__(self, console: Console, watch: Callable[[Event], None]) -> None:
+        self._console = console
+        self._watch = watch
+        self._progress = Progress(pools=True)
+        self._failed = False
+
+    def show(self, event: Event) -> None:
+        """Show an event."""
+        for way in (self._line, self._watch):
             try:
-                if manifest.needs and plan.pending:
-                    done[i] = _planned_again(runtime, manifest, plan)
-            except PoolctlError as error:  # writes to earlier pools still have to be reported
-                console.err(f"Error: {error}")
-                noted(Skipped(c, "planning again failed") for c in plan.pending)
-                codes.append(error.exit_code)
-                continue
-            codes.append(_code(noted(_one(runtime, console, manifest, done[i], stop))))
-    code = worst([stop.exit_code, _exit(codes, events)])
-    return ApplyOutcome(tuple(done), tuple(events), code, tuple(given(runtime.options)))
+                with expected_errors():
+                    way(event)
+            except PoolctlError as error:
+                self._complain(error)
+
+    def _line(self, event: Event) -> None:
+        line = self._progress.line(redact.event(event))
+        if line:
+            self._console.progress(line)
+
+    def _complain(self, error: PoolctlError) -> None:
+        if not self._failed:
+            self._failed = True
+            with suppress(Exception):
+                self._console.err(f"Warning: progress is incomplete, and the apply continues: {error}")
+
+
+@dataclass
+class _Run:
+    """The pools of one apply, and what has happened to them."""
+
+    runtime: Runtime
+    console: Console
+    stop: Stop
+    watcher: _Watcher
+    plans: list[Plan]
+    """Those that were shown; each is replaced by the one that is applied."""
+    events: list[Event] = field(default_factory=list)
+    codes: list[int] = field(default_factory=list)
+
+    def pool(self, i: int, manifest: Manifest) -> None:
+        """Apply one plan, unless the run has come to its end."""
+        if self.stop.requested or any(self.codes):
+            self._skip(self.plans[i], STOPPED if self.stop.requested else "an earlier pool failed")
+            return
+        try:
+            with expected_errors():
+                if manifest.needs and self.plans[i].pending:
+                    self.plans[i] = self._planned_again(manifest, self.plans[i])
+        except PoolctlError as error:  # writes to earlier pools still have to be reported
+            self._fail(i, error, "planning again failed")
+            return
+        before = len(self.events)
+        try:
+            with expected_errors():
+                self._apply(manifest, self.plans[i])
+        except PoolctlError as error:
+            self._fail(i, error, "poolctl failed")
+        self.codes.append(_code(self.events[before:]))
+
+    def broken_off(self) -> None:
+        """Complete the events after a second signal: what was under way has failed, and the rest was not begun."""
+        ended = {e.change.address for e in self.events if isinstance(e, Done | Failed | Skipped)}
+        begun = [e.change for e in self.events if isinstance(e, Started) and e.change.address not in ended]
+        for change in begun:
+            written = sum(isinstance(e, Sent) and e.address == change.address for e in self.events)
+            self._add(Failed(change, f"{STOPPED} at once. Run plan to see the live state.", written=written))
+        for plan in self.plans:
+            self._skip(plan, STOPPED)
+
+    def _apply(self, manifest: Manifest, plan: Plan) -> None:
+        if not plan.pending:
+            return
+        runtime, stop = self.runtime, self.stop
+
+        def again() -> Plan:
+            return self._read(lambda: plan_one(runtime, manifest))
+
+        for event in apply(plan, runtime.cloud(manifest), again, clock=runtime.clock, sleep=runtime.sleep, stop=stop):
+            self._add(event)
+
+    def _planned_again(self, manifest: Manifest, before: Plan) -> Plan:
+        """Plan a document again whose references became known when the documents before it were applied.
+
+        Raises:
+            Refused: The new plan cannot be applied.
+            Stale: The new plan makes other changes than the one that was shown.
+            Partial: The run was interrupted.
+        """
+        found = self._read(lambda: plan_one(self.runtime, manifest))
+        require_applicable([found])
+        shown, now = ([(c.type, c.action) for c in p.pending] for p in (before, found))
+        if shown != now:
+            where = f"{manifest.source} (pool {manifest.name})"
+            raise Stale(f"{where}: the plan has changed since it was shown. Run plan again.")
+        return found
+
+    def _read(self, read: Callable[[], Plan]) -> Plan:
+        """Read without writing: a signal ends it at once.
+
+        Raises:
+            Partial: A signal came.
+        """
+        try:
+            with self.stop.while_reading():
+                return read()
+        except Interrupted:
+            raise Partial(f"{STOPPED} before everything was read again") from None
+
+    def _fail(self, i: int, error: PoolctlError, reason: str) -> None:
+        if not self.stop.requested:
+            self.console.err(f"Error: {error}")
+        self._skip(self.plans[i], STOPPED if self.stop.requested else reason)
+        self.codes.append(error.exit_code)
+
+    def _skip(self, plan: Plan, reason: str) -> None:
+        """Report that the changes of a plan that have no result yet were not begun."""
+        ended = {e.change.address for e in self.events if isinstance(e, Done | Failed | Skipped)}
+        for change in plan.pending:
+            if change.address not in ended:
+                self._add(Skipped(change, reason))
+
+    def _add(self, event: Event) -> None:
+        self.events.append(event)
+        self.watcher.show(event)
 
 
 def given(options: Options) -> Iterator[str]:
@@ -142,44 +263,19 @@ def _where(options: Options) -> Iterator[str]:
 def _exit(codes: Sequence[int], events: Sequence[Event]) -> ExitCode:
     """Return the exit code of the run: a failure after a write to any pool is a partial apply."""
     code = worst(codes)
-    return ExitCode.PARTIAL if code and any(isinstance(e, Sent) for e in events) else code
+    return ExitCode.PARTIAL if code and _wrote(events) else code
 
 
-def _one(runtime: Runtime, console: Console, manifest: Manifest, plan: Plan, stop: Stop) -> Iterator[Event]:
-    if not plan.pending:
-        return
-    cloud, progress = runtime.cloud(manifest), Progress(pools=True)
-    for event in apply(
-        plan, cloud, lambda: plan_one(runtime, manifest), clock=runtime.clock, sleep=runtime.sleep, stop=stop
-    ):
-        line = progress.line(redact.event(event))
-        if line:
-            console.progress(line)
-        yield event
-
-
-def _planned_again(runtime: Runtime, manifest: Manifest, before: Plan) -> Plan:
-    """Plan a document again whose references became known when the documents before it were applied.
-
-    Raises:
-        Refused: The new plan cannot be applied.
-        Stale: The new plan makes other changes than the one that was shown.
-    """
-    found = plan_one(runtime, manifest)
-    require_applicable([found])
-    shown, now = ([(c.type, c.action) for c in p.pending] for p in (before, found))
-    if shown != now:
-        where = f"{manifest.source} (pool {manifest.name})"
-        raise Stale(f"{where}: the plan has changed since it was shown. Run plan again.")
-    return found
+def _wrote(events: Sequence[Event]) -> bool:
+    """Return whether something was written, or may have been: a call was sent and its outcome is unknown."""
+    return any(isinstance(e, Sent) or (isinstance(e, Failed) and e.doubtful) for e in events)
 
 
 def _code(events: Sequence[Event]) -> ExitCode:
     """Return the exit code of one pool's events (decision 28)."""
-    written = any(isinstance(e, Sent) for e in events)
     failed = [e for e in events if isinstance(e, Failed)]
     if failed:
-        if written:
+        if _wrote(events):
             return ExitCode.PARTIAL
         return ExitCode.STALE if any(e.stale for e in failed) else ExitCode.ERROR
     left = [e for e in events if isinstance(e, Verified) and (e.left or e.unproven)]

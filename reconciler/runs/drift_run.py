@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING, NamedTuple
 from reconciler import notify
 from reconciler.cloud.port import Cloud
 from reconciler.drift import report_store
-from reconciler.errors import CloudError, ExitCode, InvalidInput, InvalidManifest, PoolctlError, Refused, worst
+from reconciler.errors import (
+    CloudError,
+    Defect,
+    ExitCode,
+    InvalidInput,
+    InvalidManifest,
+    PoolctlError,
+    Refused,
+    expected_errors,
+    worst,
+)
 from reconciler.model import Address, Drift, Gap, Notice, Target
 from reconciler.render.tally import plural
 from reconciler.runs import stages
@@ -165,7 +175,12 @@ def drift_all(runtime: Runtime, console: Console, manifests: Sequence[Manifest],
 
     def one(manifest: Manifest) -> Drift | PoolctlError:
         try:
-            return _one(runtime, manifest, reader(manifest), criteria, trails)
+            with expected_errors():
+                return _one(runtime, manifest, reader(manifest), criteria, trails)
+        except Defect as defect:
+            target, gap = stages.broken(manifest, defect)
+            runtime.known.lose(manifest, (gap,))
+            return Drift(target, (), 0, (gap,))
         except (Refused, InvalidManifest, CloudError) as error:
             runtime.known.lose(manifest, _gaps_of(_unseen(manifest, error)))
             return error
@@ -200,13 +215,16 @@ def exit_code(drifts: Sequence[Drift], *, zero: bool, undelivered: bool = False)
     """Return the exit code of a drift run.
 
     4 refused, 1 a notification could not be delivered, 2 drift or an expired rule, 7 a gap and no drift, 0 otherwise.
+    Drift outweighs a gap, otherwise than in a plan: a finding is certain, whatever else there may be, and the alert
+    names the gap as well. A plan with a gap cannot be applied.
 
     Args:
         drifts: One for each document.
         zero: Whether drift counts as a success. A refusal, a gap or an undelivered message never does.
         undelivered: Whether a notification could not be delivered.
     """
-    return worst([*(_exit(drift, zero=zero) for drift in drifts), ExitCode.ERROR if undelivered else ExitCode.OK])
+    codes = [*(_exit(drift, zero=zero) for drift in drifts), ExitCode.ERROR if undelivered else ExitCode.OK]
+    return worst(c for c in codes if c is not ExitCode.INCOMPLETE or ExitCode.CHANGES not in codes)
 
 
 def _exit(drift: Drift, *, zero: bool) -> ExitCode:

@@ -18,7 +18,17 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from reconciler.cloud.port import Cloud, Identity, pages
-from reconciler.errors import ExitCode, InvalidManifest, Partial, PoolctlError, Refused, flow, worst
+from reconciler.errors import (
+    Defect,
+    ExitCode,
+    InvalidManifest,
+    Partial,
+    PoolctlError,
+    Refused,
+    expected_errors,
+    flow,
+    worst,
+)
 from reconciler.export import exporter
 from reconciler.export.exporter import Exported, Promise, Style
 from reconciler.kinds import root_of
@@ -72,7 +82,8 @@ class ExportFailure:
     error: PoolctlError
     """The reason."""
     exit_code: ExitCode
-    """Exit code of a run that continues without it: 7 if it could not be read, 6 if verification failed."""
+    """Exit code of a run that continues without it: 7 if it could not be read or something unexpected happened, 6 if
+    verification failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +232,8 @@ def read_all(
     for pool in pools:
         say(f"Reading {pool.name or pool.id}…")
         try:
-            read_ones.append(read(cloud, pool, parallelism=parallelism))
+            with expected_errors():
+                read_ones.append(read(cloud, pool, parallelism=parallelism))
         except PoolctlError as error:
             failures.append(ExportFailure(pool, error, ExitCode.INCOMPLETE))
     say("")
@@ -244,7 +256,10 @@ def export_all(
     names = slugs([*(r.found for r in pools), *(f.found for f in failures)])
     for pool, name in zip(pools, names, strict=False):
         try:
-            results.append(export(pool, name, identity, style, directory))
+            with expected_errors():
+                results.append(export(pool, name, identity, style, directory))
+        except Defect as error:
+            failed.append(ExportFailure(pool.found, error, ExitCode.INCOMPLETE))
         except PoolctlError as error:
             failed.append(ExportFailure(pool.found, error, ExitCode.PARTIAL))
     return ExportOutcome(tuple(results), tuple(failed))

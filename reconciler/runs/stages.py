@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from reconciler.cloud.port import Cloud
-from reconciler.errors import CloudError, ExitCode, Incomplete, Refused, worst
-from reconciler.model import Call, Plan
+from reconciler.errors import CloudError, Defect, ExitCode, Incomplete, Refused, expected_errors, worst
+from reconciler.model import Address, Call, Gap, Plan, Target
 from reconciler.runs.runtime import Runtime
 from reconciler.terminal.console import Console
 from reconciler.terminal.options import Options
@@ -48,7 +48,7 @@ def load(runtime: Runtime, console: Console) -> Sequence[Manifest]:
 
 
 def plan_all(runtime: Runtime, console: Console, manifests: Sequence[Manifest]) -> list[Plan]:
-    """Plan every manifest.
+    """Plan every manifest. One at which something unexpected happens is a plan with a gap; the others are planned.
 
     Raises:
         PoolctlError: One of them could not be planned.
@@ -59,7 +59,25 @@ def plan_all(runtime: Runtime, console: Console, manifests: Sequence[Manifest]) 
     check_targets(manifests, options.targets)
     check_targets(manifests, options.replaceable, "--allow-replace")
     reader = runtime.readers()
-    return each(manifests, console, lambda manifest: plan_one(runtime, manifest, reader(manifest)))
+
+    def one(manifest: Manifest) -> Plan:
+        try:
+            with expected_errors():
+                return plan_one(runtime, manifest, reader(manifest))
+        except Defect as defect:
+            target, gap = broken(manifest, defect)
+            runtime.known.lose(manifest, (gap,))
+            return Plan(target, (), gaps=(gap,))
+
+    return each(manifests, console, one)
+
+
+def broken(manifest: Manifest, defect: Defect) -> tuple[Target, Gap]:
+    """Return the place of a document at which something unexpected happened, and its gap: nothing is known of it."""
+    from reconciler.kinds import root_of
+
+    target = Target(manifest.account, manifest.region, manifest.name, manifest.pool_id, manifest.file)
+    return target, Gap(Address(manifest.name, root_of(manifest.kind).section), "poolctl", str(defect))
 
 
 def each(manifests: Sequence[Manifest], console: Console, work: Callable[[Manifest], T]) -> list[T]:
@@ -126,9 +144,9 @@ def plan_exit(plans: Sequence[Plan], *, detailed: bool) -> ExitCode:
 def _exit(plan: Plan, *, detailed: bool) -> ExitCode:
     if plan.refusals:
         return ExitCode.REFUSED
-    if plan.pending:
-        return ExitCode.CHANGES if detailed else ExitCode.OK
-    return ExitCode.INCOMPLETE if plan.gaps else ExitCode.OK
+    if plan.gaps:
+        return ExitCode.INCOMPLETE  # what would change may not be all
+    return ExitCode.CHANGES if detailed and plan.pending else ExitCode.OK
 
 
 def calls(plans: Sequence[Plan]) -> dict[str, Sequence[Call]]:

@@ -91,6 +91,17 @@ class Console:
         Raises:
             InvalidInput: The console is not interactive, so no answer can come.
         """
+        self.require_answers()
+        self._erase()
+        self._write(self.stderr, question)
+        return self.stdin.readline().strip()
+
+    def require_answers(self) -> None:
+        """Require that a question can be answered, before the work that leads to it.
+
+        Raises:
+            InvalidInput: The console is not interactive, so no answer can come.
+        """
         if not self.interactive:
             from reconciler.errors import InvalidInput
 
@@ -98,9 +109,6 @@ class Console:
                 "Confirmation is required, but the terminal is not interactive, or --non-interactive was given. "
                 "Use --yes to apply without asking."
             )
-        self._erase()
-        self._write(self.stderr, question)
-        return self.stdin.readline().strip()
 
     def close(self) -> None:
         """Erase the live line and flush the streams."""
@@ -125,13 +133,23 @@ class Console:
             self._guarded(stream, plain)
 
     def _guarded(self, stream: TextIO, text: str) -> None:
-        """Write to a stream; once its pipe is closed, never write to it again."""
+        """Write to a stream; once its pipe is closed or its disk is full, never write to it again.
+
+        Messages that get lost interrupt no work.
+
+        Raises:
+            PoolctlError: A part of the result is lost.
+        """
         try:
             stream.write(text)
             stream.flush()
-        except BrokenPipeError:
+        except OSError as error:
             self._broken.add(id(stream))
             _discard(stream)
+            if stream is self.stdout and not isinstance(error, BrokenPipeError):
+                from reconciler.errors import PoolctlError
+
+                raise PoolctlError(f"standard output: the result could not be written: {error.strerror}.") from None
 
 
 def console(

@@ -7,12 +7,17 @@ write in flight, checks the request, reports what is left and ends. A second sig
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from types import FrameType, TracebackType
 from typing import Any
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 """Signals that request a stop: Ctrl-C, and the end of a container or a CI job."""
+
+
+STOPPING = "Stopping after the write in flight. Interrupt again to stop at once and leave its outcome unknown."
+"""What is said on the first signal of a graceful stop."""
 
 
 class Interrupted(BaseException):
@@ -35,6 +40,17 @@ class Stop:
     def __init__(self) -> None:
         self.number = 0
         """The signal that requested it; 0 for none."""
+        self.reading = False
+        """Whether nothing is written just now, so that the first signal may end what is under way."""
+
+    @contextmanager
+    def while_reading(self) -> Iterator[None]:
+        """While it is open, the first signal raises `Interrupted` as well: nothing has to be finished first."""
+        self.reading = True
+        try:
+            yield
+        finally:
+            self.reading = False
 
     def __call__(self) -> bool:
         """Return whether a signal came."""
@@ -101,9 +117,9 @@ class Graceful(_Handlers):
         return self._stop
 
     def _handle(self, number: int, _frame: FrameType | None) -> None:
-        if self._stop.requested:
+        again = self._stop.requested
+        self._stop.number = self._stop.number or number
+        if again or self._stop.reading:
             raise Interrupted(number)
-        self._stop.number = number
-        self._announce(
-            "Stopping after the write in flight. Interrupt again to stop at once and leave its outcome unknown."
-        )
+        with suppress(Exception):  # it interrupts any line of the program, such as one that writes to the same stream
+            self._announce(STOPPING)

@@ -133,3 +133,59 @@ def test_a_report_that_cannot_be_written_does_not_hide_that_pools_were(local, tm
     assert "the result could not be written" in ran.err
     again = run("apply", "--yes", "-o", f"json={taken}", file, environ=KEYS)
     assert again.code == 1  # nothing was to be written
+
+
+# --- before anything is read ------------------------------------------------------------------------------------------
+
+
+def test_non_interactive_without_yes_is_refused_before_aws_is_contacted(local, tmp_path):
+    file = write(tmp_path, POOL)
+    ran = run("apply", "--non-interactive", file, environ=KEYS)
+    assert (ran.code, ran.last) == (3, "exit 3 (invalid)")
+    assert "Use --yes to apply without asking." in ran.err
+    assert "Reading" not in ran.err
+    assert not local.calls
+    assert run("apply", "--non-interactive", "--yes", file, environ=KEYS).code == 0
+    assert run("apply", "--non-interactive", file, environ=KEYS).code == 3  # also when there is nothing to do
+
+
+def test_where_input_is_no_terminal_only_a_question_is_an_error(local, tmp_path):
+    """A neighbour: without the option, an apply that has nothing to ask succeeds, whatever its input is."""
+    file = write(tmp_path, POOL)
+    assert run("apply", file, environ=KEYS).code == 3
+    assert not [c for c in local.calls if c.operation.startswith("Create")]
+    assert run("apply", "--yes", file, environ=KEYS).code == 0
+    assert run("apply", file, environ=KEYS).code == 0
+
+
+@pytest.mark.parametrize("words", [(), ("--detailed-exitcode",)])
+def test_changes_beside_a_gap_end_a_plan_with_7(local, tmp_path, words):
+    file = write(tmp_path, POOL)
+    assert run("apply", "--yes", file, environ=KEYS).code == 0
+    file = write(tmp_path, {**POOL, "clients": {"web": {}, "app": {}}})
+    local.faults.add("ListGroups", "AccessDeniedException", times=99)
+    ran = run("plan", *words, file, environ=KEYS)
+    assert "1 to add" in ran.out
+    assert "Could not read groups" in ran.out
+    assert (ran.code, ran.last) == (7, "exit 7 (incomplete)")
+
+
+def test_changes_of_one_pool_do_not_hide_the_gap_of_another(local, tmp_path):
+    """A neighbour: the two are in different documents."""
+    other = {"version": 1, "user_pool": {"PoolName": "others"}, "groups": {"a": {}}}
+    file = write(tmp_path, other)
+    assert run("apply", "--yes", file, environ=KEYS).code == 0
+    local.faults.add("ListGroups", "AccessDeniedException", times=99)
+    file = write(tmp_path, other, POOL)
+    assert run("plan", "--detailed-exitcode", file, environ=KEYS).code == 7
+
+
+def test_drift_beside_a_gap_stays_2(local, tmp_path):
+    """A finding is certain and alerted; the report names the gap as well (docs/drift.md)."""
+    file = write(tmp_path, POOL)
+    assert run("apply", "--yes", file, environ=KEYS).code == 0
+    file = write(tmp_path, {**POOL, "clients": {"web": {}, "app": {}}})
+    local.faults.add("ListGroups", "AccessDeniedException", times=99)
+    ran = run("drift", "-o", "json", file, environ=KEYS)
+    assert (ran.code, json.loads(ran.out)["complete"]) == (2, False)
+    assert run("drift", "--exit-zero", file, environ=KEYS).code == 7

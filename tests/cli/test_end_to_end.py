@@ -260,10 +260,11 @@ def test_apply_asks_and_takes_nothing_but_yes(local, tmp_path):
     from reconciler.cli.entry import main
 
     file = write(tmp_path, {"target": {"region": "eu-west-1"}, "user_pool": {"PoolName": "asked"}})
-    for answer, created in (("y\n", 1), ("", 1), ("yes\n", 0)):
+    for answer, created, code in (("y\n", 1, 1), ("no\n", 1, 1), ("", 1, 1), ("yes\n", 0, 0)):
         out, err = io.StringIO(), io.StringIO()
         stdin = Terminal(answer)
-        assert main([local, "apply", file], stdin=stdin, stdout=out, stderr=err, environ={}) == 0
+        assert main([local, "apply", file], stdin=stdin, stdout=out, stderr=err, environ={}) == code
+        assert ("Apply cancelled; nothing was written." in err.getvalue()) == bool(code)
         assert "asked" in err.getvalue()
         assert "123456789012" in err.getvalue()
         left = json.loads(run(local, "plan", "-o", "json", file).out)

@@ -228,7 +228,12 @@ def test_a_plan_cannot_write(here, tmp_path):
     reader = ReadOnly(here.cloud, reads)
     found = manifest(tmp_path, FULL)
     with pytest.raises(WriteAttempted):
-        here.apply(found, cloud=reader)
+        reader.call("cognito-idp", "CreateUserPool", {"PoolName": "customers"})
+    events = here.apply(found, cloud=reader)
+    failed = [e for e in events if isinstance(e, Failed)]
+    assert [(str(e.change.address), e.written) for e in failed] == [("user_pool", 0)]
+    assert "cognito-idp:CreateUserPool is not an allowed call; nothing was sent" in failed[0].error
+    assert not [e for e in events if isinstance(e, Sent)]
     assert pools(here) == []
 
 

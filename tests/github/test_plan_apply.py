@@ -279,6 +279,33 @@ def test_what_was_reviewed_is_applied_after_the_merge(live):
     assert len(live.comments()) == 2
 
 
+def test_a_second_run_after_a_success_says_that_it_is_done(live):
+    """A job that is started again, such as by a person who wants to be sure: the digest fits no more, and need not."""
+    live.write(changed())
+    live.plan()
+    merge(live)
+    assert live.apply().code == 0
+    before = live.state()
+    step = live.apply()
+    assert (step.code, step.outputs["exit-code"], step.outputs["rollback-file"]) == (0, "0", "")
+    assert "::notice::Nothing is left to apply" in step.log
+    assert "::error::" not in step.log
+    assert "the reviewed plan has been applied already" in live.comments()[-1]
+    assert "failed" not in live.comments()[-1]
+    assert live.state() == before
+
+
+def test_a_second_run_is_refused_while_something_is_left(live):
+    """A neighbour: after the success somebody changed the pool by hand, so today's plan is another one."""
+    live.write(changed())
+    live.plan()
+    merge(live)
+    assert live.apply().code == 0
+    live.boto(lambda idp, pool: idp.update_group(UserPoolId=pool, GroupName="admins", Precedence=9))
+    assert live.apply().code == 5
+    assert live.boto(precedence) == 9
+
+
 def precedence(idp, pool):
     return idp.get_group(UserPoolId=pool, GroupName="admins")["Group"]["Precedence"]
 

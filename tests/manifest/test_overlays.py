@@ -114,6 +114,31 @@ def test_positions_reach_the_specs(files):
     assert found.spec("clients", "debug") is not None
 
 
+@pytest.mark.parametrize("path", ["pools", "pools/m.yaml"])
+def test_overlays_that_are_left_out_are_a_notice(tmp_path, monkeypatch, path):
+    """Found beside the manifest and below a directory; none with --env, nor for a manifest without an overlay."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("pools/m.yaml", "pools/other.yaml", "pools/team/x.yaml"):
+        file = tmp_path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f"version: 1\nuser_pool: {{PoolName: {file.stem}}}\n")
+    for name in ("overlays/prod/m.yaml", "overlays/staging/m.yaml", "overlays/empty/readme.txt"):
+        file = tmp_path / "pools" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("user_pool: {DeletionProtection: ACTIVE}\n")
+    (tmp_path / "pools/team/overlays/qa").mkdir(parents=True)
+    (tmp_path / "pools/team/overlays/qa/x.yaml").write_text("user_pool: {}\n")
+
+    def said(path: str, env: str = "") -> list[str]:
+        return [n.message for n in load([path], variables={}, environ={}, stdin=str, environment=env).notices]
+
+    (notice,) = said(path)
+    assert "--env is not given" in notice
+    assert ("prod, qa, staging" if path == "pools" else "prod, staging") in notice
+    assert said(path, "prod") == []
+    assert said("pools/other.yaml") == []
+
+
 def test_without_an_environment_nothing_is_laid_over(files):
     files(m=BASE, overlays__prod__m="user_pool: {PoolName: customers-prod}")
     assert loaded(".", env="")[0].name == "customers-dev"

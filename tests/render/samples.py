@@ -21,6 +21,7 @@ from reconciler.model import (
     Refusal,
     ResourceChange,
     Secret,
+    Sent,
     Skipped,
     Started,
     Target,
@@ -228,7 +229,9 @@ APPLIED: dict[str, Applied] = {
         (_WORK,),
         (
             Started(WEB),
+            Sent(WEB.address, Call("cognito-idp", "UpdateUserPoolClient", {}), 0.5),
             Done(WEB, 1),
+            Sent(NEW_CLIENT.address, Call("cognito-idp", "CreateUserPoolClient", {}), 0.5),
             Failed(NEW_CLIENT, "CreateUserPoolClient: LimitExceededException: too many", written=1),
             Skipped(SPA, "clients/mobile failed"),
         ),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from reconciler import __version__
+from reconciler.kinds import KINDS
 from reconciler.model import Action, dotted
 from reconciler.render.json_parts import ACTIONS, dump, pool_entry, refused_call
 from reconciler.render.output_types import FORMAT, ApplyDocument, ApplySummary, ResultEntry
-from reconciler.render.shown import ShownApply, ShownStep
+from reconciler.render.shown import ShownApply, ShownPlan, ShownStep
 from reconciler.render.subjects import USUAL, RenderOptions
 from reconciler.render.tally import Outcome, outcome
 
@@ -17,8 +20,8 @@ def apply(applied: ShownApply, _options: RenderOptions = USUAL) -> str:
     document: ApplyDocument = {
         "format_version": FORMAT,
         "poolctl_version": __version__,
-        "pools": [pool_entry(p.target) for p in applied.plans],
-        "results": [_result(r) for r in result.results],
+        "pools": [pool_entry(replace(p.target, pool_id=_pool_id(p, result))) for p in applied.plans],
+        "results": [_result(r, result.calls.get(r.change.address.full, 0)) for r in result.results],
         "summary": _summary(result),
         "left": [{"address": c.address.full, "paths": [dotted(f.path) for f in c.fields]} for c in result.left],
         "unproven": [{"pool_key": u.pool, "reason": u.reason} for u in result.unproven],
@@ -35,10 +38,18 @@ def _summary(result: Outcome) -> ApplySummary:
         "destroyed": result.count("done", Action.DELETE, Action.REPLACE),
         "failed": result.count("failed"),
         "not_started": result.count("not_started"),
+        "calls": sum(result.calls.values()),
     }
 
 
-def _result(result: ShownStep) -> ResultEntry:
+def _pool_id(plan: ShownPlan, result: Outcome) -> str:
+    """Return the id of a pool, also if this run made it."""
+    roots = (r for r in result.results if KINDS[r.change.address.section].root)
+    made = (r.id for r in roots if r.change in plan.changes)
+    return plan.target.pool_id or next(made, "")
+
+
+def _result(result: ShownStep, calls: int) -> ResultEntry:
     return {
         "address": result.change.address.full,
         "type": result.change.type,
@@ -47,6 +58,8 @@ def _result(result: ShownStep) -> ResultEntry:
         "status": "not_started" if result.status == "started" else result.status,
         "error": result.error or None,
         "stale": result.stale,
-        "calls_written": result.written,
+        "calls_written": calls,
+        "id": result.id or None,
+        "outcome_unknown": result.doubtful,
         **refused_call(result),
     }

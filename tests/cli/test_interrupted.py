@@ -1,0 +1,216 @@
+"""Ctrl-C and SIGTERM during an apply: real processes, which talk over HTTP with a service that waits to be told.
+
+The service holds the answer to one call until the test has sent the signal and has seen what the process says, so
+nothing here guesses how long something takes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from reconciler.local import serve
+from reconciler.terminal.signals import STOPPING
+
+ROOT = Path(__file__).parents[2]
+TARGET = "X-Amz-Target"
+LONG = 120
+"""Seconds after which a test gives up; nothing waits so long."""
+
+
+def passed_on(upstream: str, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
+    """Send a request to the embedded Cognito, and return its answer."""
+    connection = HTTPConnection(upstream.partition("//")[2])
+    connection.request("POST", path, body, headers)
+    answer = connection.getresponse()
+    status, payload = answer.status, answer.read()
+    connection.close()
+    return status, payload
+
+
+class Holding:
+    """In front of the embedded Cognito: passes calls on, and holds one of them until it is told to go on."""
+
+    def __init__(self, upstream: str) -> None:
+        self.operation, self.after, self.before = "", 0, False
+        self.reached, self.go_on = threading.Event(), threading.Event()
+        holding = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                mine = holding.is_due(str(self.headers.get(TARGET, "")).rpartition(".")[2])
+                if mine and holding.before:
+                    holding.wait()
+                status, payload = passed_on(upstream, self.path, body, dict(self.headers.items()))
+                if mine and not holding.before:
+                    holding.wait()
+                self.send_response(status)
+                self.send_header("Content-Type", "application/x-amz-json-1.1")
+                self.send_header("Content-Length", str(len(payload)))
+                self.end_headers()
+                self.wfile.write(payload)
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def is_due(self, operation: str) -> bool:
+        if operation != self.operation or self.reached.is_set():
+            return False
+        self.after -= 1
+        return self.after < 0
+
+    def wait(self) -> None:
+        self.reached.set()
+        self.go_on.wait(LONG)
+
+    def close(self) -> None:
+        self.go_on.set()
+        self._server.shutdown()
+        self._server.server_close()
+
+
+@pytest.fixture
+def holding() -> Iterator[Holding]:
+    with serve(None) as server:
+        found = Holding(server.url)
+        yield found
+        found.close()
+
+
+class Process:
+    """An apply of two pools, started in a process of its own."""
+
+    def __init__(self, holding: Holding, tmp_path: Path) -> None:
+        self.holding = holding
+        self.report = tmp_path / "report.json"
+        for name in ("a", "b"):
+            tree = {"version": 1, "user_pool": {"PoolName": name}, "groups": {"x": {}, "y": {}}}
+            (tmp_path / f"{name}.yaml").write_text(yaml.safe_dump(tree))
+        words = ["--endpoint-url", holding.url, "--region", "eu-west-1", "apply", "--yes"]
+        outputs = ["-o", "human", "-o", f"json={self.report}", "-o", f"jsonl={tmp_path / 'events'}"]
+        files = [str(tmp_path / "a.yaml"), str(tmp_path / "b.yaml")]
+        keys = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "y"}
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "reconciler", *words, *outputs, *files],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+            env={**os.environ, **keys},
+        )
+        assert holding.reached.wait(LONG)
+
+    def signal(self, number: int) -> None:
+        self._process.send_signal(number)
+
+    def heard(self, text: str) -> None:
+        """Read standard error until the process has said something."""
+        assert self._process.stderr
+        while text not in (line := self._process.stderr.readline()):
+            assert line, "it ended without saying so"
+
+    def end(self) -> tuple[int, str, str]:
+        out, err = self._process.communicate(timeout=LONG)
+        return self._process.returncode, out, err
+
+    @property
+    def statuses(self) -> dict[str, tuple[str, str | None]]:
+        return {r["address"]: (r["status"], r["error"]) for r in json.loads(self.report.read_text())["results"]}
+
+
+REST = ("not_started", "the run was interrupted")
+DONE = ("done", None)
+
+
+@pytest.mark.parametrize(("number", "last"), [(2, "exit 130 (interrupted)"), (15, "exit 143 (terminated)")])
+@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
+def test_the_write_in_flight_is_finished_and_the_rest_is_not_begun(holding, tmp_path, number, last, before):
+    """In the middle of a write, whether the service has carried it out or not: both pools say why they are not done."""
+    holding.operation, holding.before = "CreateGroup", before
+    process = Process(holding, tmp_path)
+    process.signal(number)
+    process.heard(STOPPING)
+    holding.go_on.set()
+    ended, out, err = process.end()
+    assert (ended, err.splitlines()[-1]) == (128 + number, last)
+    assert "Apply stopped: 2 added, 0 changed, 0 failed, 4 not started." in out
+    assert process.statuses == {
+        "a/user_pool": DONE,
+        "a/groups/x": DONE,
+        "a/groups/y": REST,
+        "b/user_pool": REST,
+        "b/groups/x": REST,
+        "b/groups/y": REST,
+    }
+    assert json.loads((tmp_path / "events").read_text().splitlines()[-1])["type"] == "change_summary"
+
+
+@pytest.mark.parametrize(("operation", "after"), [("CreateUserPool", 0), ("ListUserPools", 2), ("CreateGroup", 3)])
+def test_at_other_points_the_code_and_the_report_are_the_same(holding, tmp_path, operation, after):
+    """In the first write, in the fence before it, and in the last write of the last pool, which needs no stop."""
+    holding.operation, holding.after = operation, after
+    process = Process(holding, tmp_path)
+    process.signal(signal.SIGINT)
+    process.heard(STOPPING)
+    holding.go_on.set()
+    ended, out, err = process.end()
+    assert (ended, err.splitlines()[-1]) == (130, "exit 130 (interrupted)")
+    assert "unexpected" not in err
+    assert set(process.statuses.values()) <= {DONE, REST}
+    assert "Apply stopped" in out or "Apply could not be verified: 6 added" in out
+
+
+def test_during_the_proof_the_reads_end_and_what_was_written_is_told(holding, tmp_path):
+    """The first pool is written and its proof under way: it is not proven, and the second pool is not begun."""
+    holding.operation = "DescribeUserPool"
+    process = Process(holding, tmp_path)
+    process.signal(signal.SIGTERM)
+    holding.go_on.set()
+    ended, out, _ = process.end()
+    assert ended == 143
+    assert {a: s for a, (s, _) in process.statuses.items() if a.startswith("a/")} == dict.fromkeys(
+        ("a/user_pool", "a/groups/x", "a/groups/y"), "done"
+    )
+    assert {s for a, s in process.statuses.items() if a.startswith("b/")} == {REST}
+    unproven = json.loads(process.report.read_text())["unproven"]
+    assert [u["reason"] for u in unproven] == ["the run was interrupted before everything was read again"]
+    assert "Apply stopped: 3 added" in out
+
+
+def test_a_second_signal_ends_at_once_and_says_what_is_known(holding, tmp_path):
+    """The call in flight is never answered: its outcome is unknown, and everything before it is told."""
+    holding.operation = "CreateGroup"
+    process = Process(holding, tmp_path)
+    process.signal(signal.SIGINT)
+    process.heard(STOPPING)
+    process.signal(signal.SIGTERM)
+    ended, out, err = process.end()
+    assert (ended, err.splitlines()[-1]) == (130, "exit 130 (interrupted)")
+    assert "Apply stopped: 1 added, 0 changed, 1 failed, 4 not started." in out
+    status, error = process.statuses["a/groups/x"]
+    assert status == "failed"
+    assert "Whether cognito-idp:CreateGroup took effect is unknown." in str(error)
+    assert process.statuses["b/user_pool"] == REST
