@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, NoReturn, TypeAlias
 
+from reconciler.errors import printable
+
 Tree = dict[str, Any]
 """A structure of the API as plain data: maps, lists, scalars, bytes, and the opaque leaves below."""
 
@@ -38,7 +40,7 @@ class Position(NamedTuple):
     """Counts from 1."""
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
+        return printable(f"{self.file}:{self.line}:{self.column}")
 
 
 # --- opaque leaves -------------------------------------------------------------------------------------------------

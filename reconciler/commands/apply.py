@@ -121,7 +121,7 @@ def _live(options: Options, console: Console) -> Iterator[Stream]:
     if not places:
         yield Stream(lambda _: None)
     elif places[0] == STDOUT:
-        yield Stream(console.out, now)
+        yield Stream(console.data, now)
     else:
         with Growing(places[0], console.err) as file:
             yield Stream(file.write, now)

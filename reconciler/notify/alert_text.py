@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from reconciler.errors import printable
 from reconciler.model import Attribution, Tree
 from reconciler.notify.batch import Alert
 from reconciler.render.marks import HIDDEN, Awaited, Binary, ShownValue
-from reconciler.render.spelling import printable, text
+from reconciler.render.spelling import text
 
 TITLES = {
     "changed": "changed",

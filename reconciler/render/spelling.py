@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from reconciler.errors import printable
 from reconciler.render.marks import Awaited, Binary, Hidden, ShownValue
 
 # --- as JSON -------------------------------------------------------------------------------------------------------
@@ -67,17 +68,3 @@ def text(value: ShownValue) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return "null" if value is None else str(value)
-
-
-def printable(value: str) -> str:
-    """Escape characters that a terminal interprets or hides: control characters, bidirectional marks."""
-    if value.isprintable():
-        return value
-    return "".join(c if c.isprintable() else _ESCAPES.get(c) or _code(c) for c in value)
-
-
-_ESCAPES = {"\n": "\\n", "\t": "\\t", "\r": "\\r"}
-
-
-def _code(character: str) -> str:
-    return character.encode("unicode_escape").decode("ascii")

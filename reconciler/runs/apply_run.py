@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reconciler.applying.applier import apply
-from reconciler.errors import ExitCode, PoolctlError, Stale, worst
+from reconciler.errors import ExitCode, PoolctlError, Stale, printable, worst
 from reconciler.model import Event, Failed, Plan, Sent, Skipped, Verified
 from reconciler.render import redact
 from reconciler.render.progress import Progress
@@ -51,7 +51,8 @@ def confirm(plans: Sequence[Plan], options: Options, console: Console) -> bool:
     busy = [p for p in plans if p.pending]
     if options.yes or not busy:
         return True
-    pools = "\n".join(f"  {p.target.pool_name} (account {p.target.account}, {p.target.region})" for p in busy)
+    named = (f"  {p.target.pool_name} (account {p.target.account}, {p.target.region})" for p in busy)
+    pools = "\n".join(map(printable, named))
     question = f"Apply these changes to\n{pools}\nOnly 'yes' will be accepted to approve.\n\nEnter a value: "
     if console.ask(question) == "yes":
         return True

@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, NamedTuple
 from reconciler import notify
 from reconciler.cloud.port import Cloud
 from reconciler.drift import report_store
-from reconciler.errors import CloudError, ExitCode, InvalidInput, InvalidManifest, PoolctlError, Refused, worst
+from reconciler.errors import (
+    CloudError,
+    ExitCode,
+    InvalidInput,
+    InvalidManifest,
+    PoolctlError,
+    Refused,
+    printable,
+    worst,
+)
 from reconciler.model import Address, Drift, Notice, Target
 from reconciler.render.tally import plural
 from reconciler.runs import stages
@@ -112,7 +121,7 @@ def notify_receivers(
     report = dict(drift_json.document(DriftResult(redact.drifts(drifts))))
     notified = notify.notify(report, receivers, known, cloud=_sending(runtime), sleep=runtime.sleep)
     for failure in notified.failures:
-        console.err(f"Error: {failure}")
+        console.err(printable(f"Error: {failure}"))
     if notified.sent:
         console.progress(f"{plural(notified.sent, 'notification')} sent.")
     return notified.undelivered

@@ -20,7 +20,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from reconciler import __version__
-from reconciler.errors import InvalidInput, Stale
+from reconciler.errors import InvalidInput, Stale, printable
 from reconciler.kinds import KINDS
 from reconciler.model import (
     Action,
@@ -42,7 +42,7 @@ from reconciler.render import redact
 from reconciler.render.json_parts import ACTIONS
 from reconciler.render.machine import plan_json
 from reconciler.render.shown import ShownChange, ShownField, ShownPlan
-from reconciler.render.spelling import printable, text
+from reconciler.render.spelling import text
 from reconciler.terminal.options import Options
 from schemas.base import ApiModel, Keyed, Unordered, members
 

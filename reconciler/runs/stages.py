@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
 from reconciler.cloud.port import Cloud
-from reconciler.errors import CloudError, ExitCode, Incomplete, Refused, worst
+from reconciler.errors import CloudError, ExitCode, Incomplete, Refused, printable, worst
 from reconciler.model import Call, Plan
 from reconciler.runs.runtime import Runtime
 from reconciler.terminal.console import Console
@@ -37,7 +37,8 @@ def load(runtime: Runtime, console: Console) -> Sequence[Manifest]:
 
     loaded = runtime.load(console.stdin.read)
     for notice in loaded.notices:
-        console.progress(f"Warning: {notice.source}: {notice.message}" if notice.source else notice.message)
+        text = f"Warning: {notice.source}: {notice.message}" if notice.source else notice.message
+        console.progress(printable(text))
     manifests = ordered(loaded.manifests)
     if runtime.options.shard:
         manifests = part(manifests, runtime.options.shard)
@@ -163,9 +164,9 @@ def require_applicable(plans: Sequence[Plan]) -> None:
     refusals = [r for plan in plans for r in plan.refusals]
     if refusals:
         lines = [f"{r.source or r.address.full} {r.address}: {r.rule}: {r.message} {r.advice}" for r in refusals]
-        raise Refused("\n".join(["The plan is refused; nothing was written.", *lines]))
+        raise Refused("\n".join(["The plan is refused; nothing was written.", *map(printable, lines)]))
     if any(plan.gaps for plan in plans):
         from reconciler.render.unread import unread
 
-        lines = [f"{plan.target.manifest}: {unread(g, full=True)}" for plan in plans for g in plan.gaps]
+        lines = [f"{printable(p.target.manifest)}: {unread(g, full=True)}" for p in plans for g in p.gaps]
         raise Incomplete("\n".join(["Part could not be read; nothing was written.", *lines]))

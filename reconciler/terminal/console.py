@@ -1,12 +1,14 @@
 """Standard input, output and error.
 
-All output passes through here, so that colour, quietness, the live line and encodings are handled once, and a closed
-pipe (`poolctl plan | head`) never interrupts an apply.
+All output passes through here, so that colour, quietness, the live line and encodings are handled once, no text acts
+on the terminal (`characters`), and a closed pipe (`poolctl plan | head`) never interrupts an apply.
 """
 
 from __future__ import annotations
 
 import os
+
+from reconciler.terminal.characters import harmless, prose
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # `typing` costs as much as starting Python does
@@ -60,14 +62,18 @@ class Console:
         self._broken: set[int] = set()
 
     def out(self, text: str) -> None:
-        """Write a part of the result; a newline is added where the text has none."""
+        """Write a part of the result for people; a newline is added where the text has none."""
+        self.data(prose(text))
+
+    def data(self, text: str) -> None:
+        """Write a part of the result for programs: a text that may command the runner of a job, or only look so."""
         self._erase()
-        self._write(self.stdout, _line(text))
+        self._write(self.stdout, harmless(_line(text), color=self.color))
 
     def err(self, text: str) -> None:
         """Write a message: errors, questions, logs."""
         self._erase()
-        self._write(self.stderr, _line(text))
+        self._write(self.stderr, harmless(prose(_line(text))))
 
     def progress(self, text: str) -> None:
         """Write a line about completed work, unless --quiet was given."""
@@ -76,6 +82,7 @@ class Console:
 
     def status(self, text: str) -> None:
         """Write the current activity: one line that the next output erases, or a plain line without a terminal."""
+        text = harmless(prose(text)).replace("\n", "\\n")
         if self.quiet or text == self._status:
             return
         if self.live:
@@ -99,7 +106,7 @@ class Console:
                 "Use --yes to apply without asking."
             )
         self._erase()
-        self._write(self.stderr, question)
+        self._write(self.stderr, harmless(prose(question)))
         return self.stdin.readline().strip()
 
     def close(self) -> None:

@@ -12,6 +12,7 @@ import traceback
 from types import TracebackType
 from typing import Any
 
+from reconciler.errors import printable
 from reconciler.model import Secret
 from reconciler.terminal.console import Console
 
@@ -60,6 +61,10 @@ class TextFormatter(logging.Formatter):
         line = super().format(record)
         record.exc_text = None
         return line
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the base class's name
+        """Return the line without the traceback; a message may quote AWS, so it stays on its line."""
+        return printable(super().formatMessage(record))
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 - the base class's name
         """Return the frames and the type of an exception; its message may quote a value."""
