@@ -188,6 +188,8 @@ class Spec:
     """Position of each declared value, by its path within `declared`."""
     pin: str = ""
     """The identifier that the manifest pins, if any."""
+    from_env: Mapping[Path, str] = field(default_factory=dict, compare=False)
+    """The names of environment variables by the paths, within `declared`, of the values that came from them."""
 
     def position(self, path: Path) -> Position:
         """Return the position of a value, or of the nearest enclosing value that has one."""
@@ -302,6 +304,8 @@ class ResourceChange:
     merged: Tree = field(default_factory=dict, compare=False, repr=False)
     """The declared members over the live ones (decision 2), of which the calls send what the API takes. `after` is the
     same with what the service computes from it."""
+    from_env: Mapping[Path, str] = field(default_factory=dict, compare=False)
+    """As in `Spec`: of these values only a digest is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -448,6 +452,8 @@ class Finding:
     """Position in the manifest of its declaration, or of its section."""
     attribution: Attribution | None = None
     """Who made the change, if attribution was requested and found it."""
+    from_env: Mapping[Path, str] = field(default_factory=dict, compare=False)
+    """As in `Spec`, for the object that it is about."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ def _check(options: Options, console: Console) -> tuple[Sequence[Manifest], Sequ
     from reconciler.runs.runtime import Runtime
 
     try:
-        loaded = Runtime(options, console.environ).load(console.stdin.read)
+        loaded = Runtime(options, console.environ).load(console.read)
     except InvalidManifest as error:
         return (), (), error.problems
     refusals = [(m, r) for m in loaded.manifests for r in offline(m)]

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from reconciler.errors import printable
 from reconciler.model import Attribution, Tree
 from reconciler.notify.batch import Alert
-from reconciler.render.marks import HIDDEN, Awaited, Binary, ShownValue
+from reconciler.render.marks import HIDDEN, Awaited, Binary, Fingerprint, ShownValue
 from reconciler.render.spelling import text
 
 TITLES = {
@@ -127,6 +127,8 @@ def _mark(value: Tree) -> ShownValue:
             return HIDDEN
         case {"$bytes": {"length": int(length), "sha256": str(digest)}, **rest} if not rest:
             return Binary(length, digest)
+        case {"$digest": {"origin": str(origin), "digest": str(digest)}, **rest} if not rest:
+            return Fingerprint(printable(origin), printable(digest))
         case {"$omitted": {"length": int(length)}, **rest} if not rest:
             return Awaited(f"({length} bytes, too long to send)")
         case {"$unknown": str(words), **rest} if not rest:

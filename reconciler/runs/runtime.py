@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from reconciler.cloud.hosts import is_emulator
 from reconciler.cloud.port import Clock, Cloud, Limited, Meter, ReadOnly, Sharing, Sleep
 from reconciler.errors import Refused
-from reconciler.terminal.options import Options
+from reconciler.terminal.options import NO_NAME, Options
 
 if TYPE_CHECKING:  # each costs a tenth of a second or more, so they are imported on demand
     from reconciler.manifests.loading import Loaded
@@ -92,11 +92,20 @@ class Runtime:
         from reconciler.manifests.references.variables import variables
 
         options = self.options
-        files, problems = read(options.var_files, stdin) if options.var_files else ([], [])
+        roots = options.file_roots
+        files, problems = read(options.var_files, stdin, roots) if options.var_files else ([], [])
         if problems:
             raise InvalidManifest(problems)
         known = variables(options.vars, files)
-        return load(options.paths, variables=known, environ=self.environ, stdin=stdin, environment=options.env)
+        return load(
+            options.paths,
+            variables=known,
+            environ=self.environ,
+            stdin=stdin,
+            environment=options.env,
+            file_roots=roots,
+            env_names=frozenset(options.env_names) - {NO_NAME} if options.env_names else None,
+        )
 
     def cloud(self, manifest: Manifest) -> Cloud:
         """Return a cloud for the account and Region of a manifest that allows writes.

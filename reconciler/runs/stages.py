@@ -35,7 +35,7 @@ def load(runtime: Runtime, console: Console) -> Sequence[Manifest]:
     from reconciler.manifests.links import ordered
     from reconciler.manifests.sharding import part
 
-    loaded = runtime.load(console.stdin.read)
+    loaded = runtime.load(console.read)
     for notice in loaded.notices:
         text = f"Warning: {notice.source}: {notice.message}" if notice.source else notice.message
         console.progress(printable(text))

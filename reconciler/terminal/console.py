@@ -20,6 +20,9 @@ if TYPE_CHECKING:  # `typing` costs as much as starting Python does
 ERASE = "\r\x1b[K"
 """Goes to the start of the line and clears it."""
 
+MOST_INPUT = 10_000_000
+"""Most characters that are read from standard input: a stream may never end."""
+
 WIDTH = 100
 """Columns where there is no terminal. Fixed, so that identical input gives identical bytes."""
 
@@ -91,6 +94,10 @@ class Console:
         elif text:
             self._write(self.stderr, _line(text))
         self._status = text
+
+    def read(self) -> str:
+        """Return the whole of standard input, or more than any manifest may have."""
+        return self.stdin.read(MOST_INPUT)
 
     def ask(self, question: str) -> str:
         """Ask, and return the answer without the blanks around it; the end of input is an empty answer.

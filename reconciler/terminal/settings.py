@@ -64,6 +64,8 @@ GLOBALS = (
     ),
     Option("var", "vars", "list", "NAME=VALUE", "set a variable; may be repeated"),
     Option("var-file", "var_files", "list", "FILE", "read variables from a file; may be repeated"),
+    Option("file-root", "file_roots", "list", "DIR", "allow $file to read below DIR too; may be repeated"),
+    Option("allow-env", "env_names", "list", "NAME", "let $env read these variables only, or `none`; may be repeated"),
     Option("env", "env", "name", "NAME", "merge overlays/NAME/ into the manifests"),
     Option("target", "targets", "list", "KIND/NAME", "work on this object only; may be repeated"),
     Option("parallelism", "parallelism", "whole", "N", "maximum concurrent calls (8)"),
