@@ -34,7 +34,7 @@ from reconciler.model import (
     Verified,
     Waiting,
 )
-from reconciler.render.marks import HIDDEN, Awaited, Binary, Fingerprint, ShownValue
+from reconciler.render.marks import HIDDEN, Awaited, Binary, Fingerprint, Mark, ShownValue
 from reconciler.render.shown import (
     ShownApply,
     ShownCall,
@@ -339,7 +339,8 @@ def texts(value: Any) -> Iterator[str]:
 def revived(value: Any) -> ShownValue:
     """Return a value as it was shown, from its JSON (`spelling.plain`)."""
     if isinstance(value, dict):
-        return _mark(value) if is_mark(value) else {k: revived(v) for k, v in value.items()}
+        mark = _mark(value)
+        return {k: revived(v) for k, v in value.items()} if mark is None else mark
     if isinstance(value, list):
         return [revived(v) for v in value]
     plain: ShownValue = value
@@ -348,14 +349,18 @@ def revived(value: Any) -> ShownValue:
 
 def is_mark(value: Mapping[str, Any]) -> bool:
     """Return whether a map of the JSON takes the place of a value."""
-    return len(value) == 1 and next(iter(value)) in ("$sensitive", "$bytes", "$digest", "$unknown")
+    return _mark(value) is not None
 
 
-def _mark(mark: Mapping[str, Any]) -> ShownValue:
-    if "$sensitive" in mark:
-        return HIDDEN
-    if "$bytes" in mark:
-        return Binary(**mark["$bytes"])
-    if "$digest" in mark:
-        return Fingerprint(**mark["$digest"])
-    return Awaited(str(mark["$unknown"]))
+def _mark(mark: Mapping[str, Any]) -> Mark | None:
+    """Return the mark that a map stands for. Its form is exact: a map in a manifest may resemble one."""
+    match mark:
+        case {"$sensitive": True, **rest} if not rest:
+            return HIDDEN
+        case {"$bytes": {"length": int(length), "sha256": str(digest), **more}, **rest} if not rest and not more:
+            return Binary(length, digest)
+        case {"$digest": {"origin": str(origin), "digest": str(digest), **more}, **rest} if not rest and not more:
+            return Fingerprint(origin, digest)
+        case {"$unknown": str(words), **rest} if not rest:
+            return Awaited(words)
+    return None
