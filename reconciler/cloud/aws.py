@@ -20,6 +20,7 @@ from botocore import xform_name
 from botocore.config import Config
 
 from reconciler import __version__
+from reconciler.cloud.endpoints import client, masked
 from reconciler.cloud.port import Clock, Identity, Meter, Sleep
 from reconciler.cloud.quotas import SERVICES, Quotas
 from reconciler.errors import Ambiguous, Busy, CloudError, Denied, NotFound
@@ -209,12 +210,9 @@ class Aws:
                     user_agent_extra=f"poolctl/{__version__}",
                     max_pool_connections=32,
                 )
-                self._clients[service] = self._session.client(
-                    service,  # type: ignore[call-overload]
-                    region_name=self._region(),
-                    endpoint_url=self._access.endpoint_url or None,
-                    config=config,
-                )
+                endpoint = self._access.endpoint_url
+                region = self._region()
+                self._clients[service] = client(self._session, service, endpoint, region_name=region, config=config)
             return self._clients[service]
 
     def _region(self) -> str:
@@ -231,7 +229,8 @@ def _session(access: Access) -> boto3.Session:
         session = boto3.Session(profile_name=access.profile or None, region_name=access.region or None)
         if not access.role_arn:
             return session
-        assumed = session.client("sts").assume_role(RoleArn=access.role_arn, RoleSessionName="poolctl")
+        sts = client(session, "sts", access.endpoint_url, region_name=access.region or session.region_name)
+        assumed = sts.assume_role(RoleArn=access.role_arn, RoleSessionName="poolctl")
     except (failures.BotoCoreError, failures.ClientError) as error:
         raise translate("sts:AssumeRole" if access.role_arn else "configuration", error) from None
     keys = assumed["Credentials"]
@@ -286,6 +285,7 @@ def translate(name: str, error: Exception, hide: Sequence[str] = ()) -> CloudErr
         message = str(detail.get("Message", ""))
     else:
         message, request = str(error), ""
+    message = masked(message)
     for text in filter(None, hide):
         message = message.replace(text, "(sensitive value)")
     operation = name.partition(":")[2]

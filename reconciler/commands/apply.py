@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from reconciler.commands import add_choices, add_shard, deliver
 from reconciler.errors import ExitCode, PoolctlError, flow, worst
 from reconciler.render import formats
+from reconciler.terminal import outputs
 from reconciler.terminal.console import Console
 from reconciler.terminal.files import save
 from reconciler.terminal.options import STDOUT, Options, add_outputs
@@ -142,6 +143,7 @@ def _reviewed(options: Options) -> tuple[Options, Saved | None]:
     found = planfile.reviewed(options, datetime.now(UTC))
     if found:
         options = planfile.as_reviewed(found, options)
+        outputs.check(options)  # now the manifests are known
     return options._replace(yes=options.yes or bool(found or options.expect)), found
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reconciler.applying.applier import apply
+from reconciler.cloud.endpoints import masked
 from reconciler.errors import ExitCode, PoolctlError, Stale, printable, worst
 from reconciler.model import Event, Failed, Plan, Sent, Skipped, Verified
 from reconciler.render import redact
@@ -118,6 +119,8 @@ def given(options: Options) -> Iterator[str]:
     yield from (f"{name} {shlex.quote(text)}" for name, text in one if text)
     many = (
         ("--var-file", options.var_files),
+        ("--file-root", options.file_roots),
+        ("--allow-env", options.env_names),
         ("--target", options.targets),
         ("--allow-replace", options.replaceable),
     )
@@ -133,7 +136,8 @@ def _where(options: Options) -> Iterator[str]:
     """Yield the options that select account, Region and endpoint. An endpoint may contain a password."""
     if options.local is not None:
         yield "--local" if options.local == LOCAL_DIRECTORY else f"--local={shlex.quote(options.local)}"
-    endpoint = "…" if "@" in options.endpoint_url else shlex.quote(options.endpoint_url)
+    secret = "?" in options.endpoint_url or masked(options.endpoint_url) != options.endpoint_url
+    endpoint = "…" if secret else shlex.quote(options.endpoint_url)
     named = (("--region", options.region), ("--profile", options.profile), ("--role-arn", options.role_arn))
     yield from (f"{name} {shlex.quote(text)}" for name, text in named if text)
     if options.endpoint_url:

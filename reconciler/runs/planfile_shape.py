@@ -7,6 +7,7 @@ text is parsed without the liberties that Python's JSON takes, and the tree is h
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from functools import cache
@@ -24,6 +25,10 @@ DEEPEST = 64
 
 LARGEST = 10**15
 """Largest number; beyond it programs disagree about what it is."""
+
+
+TIME = re.compile(r"[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}Z")
+"""The form of a time."""
 
 
 class DamagedError(Exception):
@@ -54,9 +59,10 @@ def check(tree: Tree) -> None:
     """
     from pydantic import ValidationError
 
+    whole, inner = _shapes()
     try:
-        for shape, part in zip(_shapes(), (tree, tree["plan"]), strict=True):
-            shape.validate_python(part, strict=True)
+        whole.validate_python(tree, strict=True)
+        inner.validate_python(tree["plan"], strict=True)
     except (ValidationError, RecursionError) as error:
         raise DamagedError from error
     if sum(tree["notice_counts"]) != len(tree["plan"]["notices"]) or min(tree["notice_counts"], default=0) < 0:
@@ -76,8 +82,10 @@ def _shapes() -> tuple[TypeAdapter[PlanFile], TypeAdapter[PlanDocument]]:
 
 
 def _check_time(text: str) -> None:
+    if not TIME.fullmatch(text):
+        raise DamagedError
     try:
-        datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ")  # noqa: DTZ007 - only its form matters here
+        datetime.fromisoformat(text)
     except ValueError as error:
         raise DamagedError from error
 

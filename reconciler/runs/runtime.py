@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from reconciler.cloud.hosts import is_emulator
+from reconciler.cloud.hosts import is_emulator, is_endpoint
 from reconciler.cloud.port import Clock, Cloud, Limited, Meter, ReadOnly, Sharing, Sleep
-from reconciler.errors import Refused
+from reconciler.errors import InvalidInput, Refused
 from reconciler.terminal.options import NO_NAME, Options
 
 if TYPE_CHECKING:  # each costs a tenth of a second or more, so they are imported on demand
@@ -201,6 +201,8 @@ class Runtime:
         if options.local:
             # The embedded Cognito has no profiles; everything stays in this process.
             return Aws(Access(region=region, share=self._share), clock=self.clock, sleep=self.sleep, meter=self.meter)
+        if options.endpoint_url and not is_endpoint(options.endpoint_url):  # it may hold a password
+            raise InvalidInput("--endpoint-url: the value is not a URL. Write one such as http://127.0.0.1:4566.")
         # The AWS CLI and the newer SDKs read AWS_REGION; boto3 reads only AWS_DEFAULT_REGION.
         region = region or self.environ.get("AWS_REGION", "")
         share = self._share

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import traceback
+from copy import copy
 from types import TracebackType
 from typing import Any
 
@@ -57,14 +58,10 @@ class TextFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line. The cached text of another formatter is dropped: it holds the exception's message."""
+        record = copy(record)
+        record.msg, record.args = printable(record.getMessage()), None  # it may quote AWS
         record.exc_text = None
-        line = super().format(record)
-        record.exc_text = None
-        return line
-
-    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the base class's name
-        """Return the line without the traceback; a message may quote AWS, so it stays on its line."""
-        return printable(super().formatMessage(record))
+        return super().format(record)
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 - the base class's name
         """Return the frames and the type of an exception; its message may quote a value."""

@@ -58,7 +58,7 @@ GLOBALS = (
     Option("region", "region", "region", "REGION", "region to work in"),
     Option("profile", "profile", "text", "NAME", "named profile of the AWS configuration"),
     Option("role-arn", "role_arn", "text", "ARN", "role to assume first"),
-    Option("endpoint-url", "endpoint_url", "text", "URL", "send calls to this URL instead of to AWS"),
+    Option("endpoint-url", "endpoint_url", "text", "URL", "send all calls to this URL instead of to AWS"),
     Option(
         "local", "local", "directory", "DIR", f"use the embedded Cognito, with its state in DIR ({LOCAL_DIRECTORY})"
     ),
