@@ -7,6 +7,7 @@ the differ of plans, so differences that do not matter to the service are not re
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -236,7 +237,7 @@ def _change(one: ComparedObject | None, other: ComparedObject | None, *, offline
     fields = tuple(_fields(kind, one, other, offline=offline))
     if not fields and (action is Action.UPDATE or kind.single):
         return None
-    from_env = {path: name for side in (one, other) if side for path, name in side.from_env.items()}
+    from_env = {_whole(path): name for side in (one, other) if side for path, name in side.from_env.items()}
     return ResourceChange(
         thing.address,
         kind.resource_type,
@@ -249,6 +250,11 @@ def _change(one: ComparedObject | None, other: ComparedObject | None, *, offline
         source=thing.source,
         from_env=from_env,
     )
+
+
+def _whole(path: Path) -> Path:
+    """Return a path up to the first list: items have other positions on the other side, so a list is hidden whole."""
+    return tuple(itertools.takewhile(lambda step: isinstance(step, str), path))
 
 
 def _fields(
