@@ -229,7 +229,8 @@ def _text(file: FilePath, roots: tuple[FilePath, ...], problems: list[Problem]) 
         data = read_regular(file, MAX_BYTES)
     except UnfitFileError as error:
         large = error.message.startswith("is larger")
-        problems.append(_file_problem(name, f"the file {error.message}", _TOO_LARGE[1] if large else error.fix))
+        fix = _TOO_LARGE[1] if large else f"{error.fix.removesuffix('.')}, or name `-` for standard input."
+        problems.append(_file_problem(name, f"the file {error.message}", fix))
         return None
     except (OSError, RuntimeError) as error:
         why = getattr(error, "strerror", "") or "its links lead in a circle"

@@ -2,8 +2,8 @@
 
 A manifest may come from whoever opened a pull request, and may put any variable of the run into a harmless member. The
 digest lets a reviewer see that a value has changed. It is keyed by the pool, slow to compute and short, so that a value
-of some length cannot be found by trying; one of a few characters can, as anything that tells two of them apart allows
-that. A value in a member that holds a secret has no digest at all.
+of some length cannot be found by trying; one of a few characters can, because equal values must have equal digests. A
+value in a member that holds a secret has no digest at all.
 """
 
 from __future__ import annotations

@@ -162,6 +162,14 @@ def test_what_is_no_regular_file_is_an_error_and_never_waited_for(place, monkeyp
     assert any(words in ran.err for words in said), ran.err
 
 
+@pytest.mark.parametrize("option", ["--baseline", "--only-new"])
+def test_an_earlier_report_is_not_waited_for_either(place, option):
+    os.mkfifo("pipe")
+    Path("m.yaml").write_text("version: 1\ntarget: {region: eu-west-1}\nuser_pool: {PoolName: x}\n")
+    ran = run("drift", f"--local={place / 'state'}", option, "pipe", "m.yaml")
+    assert (ran.code, "it is a pipe, not a regular file" in ran.err) == (3, True), ran.err
+
+
 def test_a_manifest_cannot_be_a_link_to_a_file_elsewhere(place):
     (place / "outside").write_text(f"version: 1\n{SECRET}: 1\n")
     Path("pools/m.yaml").symlink_to(place / "outside")
