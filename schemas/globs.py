@@ -72,6 +72,10 @@ def _choice(content: str) -> str:
 # --- two patterns --------------------------------------------------------------------------------------------------
 
 
+DEEPEST = 10
+"""Most separators of a pattern of which every reading is tried."""
+
+
 def overlap(one: str, other: str, names: Iterable[str] = ()) -> bool:
     """Return whether there can be an object or a member that both patterns cover.
 
@@ -81,6 +85,8 @@ def overlap(one: str, other: str, names: Iterable[str] = ()) -> bool:
         names: Names of objects and keys that hold a separator; all other separators are read as such.
     """
     odd = [name for name in names if STEP.search(name)]
+    if odd and max(len(STEP.findall(pattern)) for pattern in (one, other)) > DEEPEST:
+        return True  # it has too many readings, and no member is so deep
     return any(
         all(_meet(_tokens(a), _tokens(b)) for a, b in zip(some, others, strict=False))
         for some in _readings(one, odd)

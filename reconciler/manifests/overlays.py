@@ -160,7 +160,7 @@ class _Merge:
     def _keep_watched(self, tree: Tree, locks: Sequence[str]) -> None:
         """Refuse that an overlay ignores what is locked: it would neither be compared nor written."""
         before = self._base.tree.get(IGNORE)
-        allowed = [rule.get("path") for rule in before if isinstance(rule, dict)] if isinstance(before, list) else []
+        allowed = before if isinstance(before, list) else []
         rules = self._layer.tree.get(IGNORE)
         names = {str(path[-1]) for path, _ in _nodes(tree) if path}
         for i, rule in enumerate(rules if isinstance(rules, list) else ()):
@@ -168,7 +168,7 @@ class _Merge:
             if not isinstance(path, str) or "${" in path:
                 message = "if the base locks paths, what an overlay ignores must be written out."
                 self._say((IGNORE, i, "path"), message, "Write the path itself.")
-            elif path not in allowed:
+            elif rule not in allowed:  # nor may it renew a rule of the base
                 self._keep_one_watched(i, path, locks, names)
         if rules is not None and not isinstance(rules, list):
             message = "if the base locks paths, what an overlay ignores must be written out."

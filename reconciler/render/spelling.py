@@ -75,4 +75,4 @@ def text(value: ShownValue) -> str:
         return '"' + printable(value.replace("\\", "\\\\").replace('"', '\\"')) + '"'
     if isinstance(value, bool):
         return str(value).lower()
-    return "null" if value is None else str(value)
+    return "null" if value is None else printable(str(value))

@@ -327,6 +327,14 @@ def test_what_the_base_ignores_itself_an_overlay_may_repeat(files):
     assert len(loaded("m.yaml")) == 1
 
 
+def test_an_overlay_cannot_renew_what_the_base_ignores(files):
+    rule = "ignore: [{{path: user_pool.DeletionProtection, reason: noise, expires: {}}}]\n"
+    base = BASE + LOCKS.format("user_pool") + rule.format("2026-01-01")
+    files(m=base, overlays__prod__m=rule.format("2036-01-01"))
+    with pytest.raises(InvalidManifest, match="this ignores what is locked"):
+        loaded("m.yaml")
+
+
 @pytest.mark.parametrize("path", ["'${var.x}'", "{$var: x}", "'user_pool.${var.x}'"])
 def test_what_an_overlay_ignores_cannot_be_known_only_later(path, files):
     files(m=BASE + LOCKS.format("user_pool.DeletionProtection"), overlays__prod__m=IGNORING.format(path))
