@@ -108,16 +108,23 @@ def flow(value: Any) -> str:
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(flow, value)) + "]"
     if isinstance(value, str):
-        return '"' + "".join(_ESCAPES.get(c) or (c if c.isprintable() else _escaped(c)) for c in value) + '"'
+        return '"' + printable(value.replace("\\", "\\\\").replace('"', '\\"')) + '"'
     if isinstance(value, bool):
         return str(value).lower()
     return "null" if value is None else str(value)
 
 
-_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
+def printable(value: str) -> str:
+    """Escape characters that a terminal interprets or hides: control characters, newlines, bidirectional marks."""
+    if value.isprintable():
+        return value
+    return "".join(c if c.isprintable() else _ESCAPES.get(c) or _code(c) for c in value)
 
 
-def _escaped(character: str) -> str:
+_ESCAPES = {"\n": "\\n", "\t": "\\t", "\r": "\\r"}
+
+
+def _code(character: str) -> str:
     return character.encode("unicode_escape").decode("ascii")
 
 
@@ -177,7 +184,7 @@ class Problem:
     def __str__(self) -> str:
         place = self.position.file if self.whole_file else str(self.position)
         where = f"{place} {self.path}: " if self.path else f"{place}: "
-        return where + self.message + (f" {self.fix}" if self.fix else "")
+        return printable(where + self.message + (f" {self.fix}" if self.fix else ""))
 
 
 class InvalidInput(PoolctlError):
@@ -288,7 +295,7 @@ class CloudError(PoolctlError):
         self.request_id = request_id
         """For support cases; may be empty."""
         suffix = f" (request {request_id})" if request_id else ""
-        super().__init__(f"{operation}: {code}: {message}{suffix}")
+        super().__init__(printable(f"{operation}: {code}: {message}{suffix}"))
 
     @property
     def iam_action(self) -> str:
@@ -305,7 +312,7 @@ class CloudError(PoolctlError):
         made = type(self)(self.operation, self.code, self.message, self.request_id)
         text = f"{self}{self.missing}"
         stop = "" if text.endswith((".", "!", "?")) else "."
-        made.args = (f"{where}: {text}{stop} {self.advice(again)}",)
+        made.args = (f"{printable(where)}: {text}{stop} {self.advice(again)}",)
         return made
 
     @property

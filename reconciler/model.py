@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, NoReturn, TypeAlias
 
+from reconciler.errors import printable
+
 Tree = dict[str, Any]
 """A structure of the API as plain data: maps, lists, scalars, bytes, and the opaque leaves below."""
 
@@ -38,7 +40,7 @@ class Position(NamedTuple):
     """Counts from 1."""
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
+        return printable(f"{self.file}:{self.line}:{self.column}")
 
 
 # --- opaque leaves -------------------------------------------------------------------------------------------------
@@ -186,6 +188,8 @@ class Spec:
     """Position of each declared value, by its path within `declared`."""
     pin: str = ""
     """The identifier that the manifest pins, if any."""
+    from_env: Mapping[Path, str] = field(default_factory=dict, compare=False)
+    """The names of environment variables by the paths, within `declared`, of the values that came from them."""
 
     def position(self, path: Path) -> Position:
         """Return the position of a value, or of the nearest enclosing value that has one."""
@@ -300,6 +304,8 @@ class ResourceChange:
     merged: Tree = field(default_factory=dict, compare=False, repr=False)
     """The declared members over the live ones (decision 2), of which the calls send what the API takes. `after` is the
     same with what the service computes from it."""
+    from_env: Mapping[Path, str] = field(default_factory=dict, compare=False)
+    """As in `Spec`: of these values only a digest is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -453,6 +459,8 @@ class Finding:
     """Position in the manifest of its declaration, or of its section."""
     attribution: Attribution | None = None
     """Who made the change, if attribution was requested and found it."""
+    from_env: Mapping[Path, str] = field(default_factory=dict, compare=False)
+    """As in `Spec`, for the object that it is about."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ other. A name that is spelled exactly like the pattern always matches, so a clie
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import product
 
 STEP = re.compile(r"[./]")
 """What separates the steps of a pattern."""
@@ -66,3 +67,64 @@ def _choice(content: str) -> str:
     except re.error:
         return ""
     return found
+
+
+# --- two patterns --------------------------------------------------------------------------------------------------
+
+
+DEEPEST = 10
+"""Most separators of a pattern of which every reading is tried."""
+
+
+def overlap(one: str, other: str, names: Iterable[str] = ()) -> bool:
+    """Return whether there can be an object or a member that both patterns cover.
+
+    Args:
+        one: A pattern.
+        other: Another one.
+        names: Names of objects and keys that hold a separator; all other separators are read as such.
+    """
+    odd = [name for name in names if STEP.search(name)]
+    if odd and max(len(STEP.findall(pattern)) for pattern in (one, other)) > DEEPEST:
+        return True  # it has too many readings, and no member is so deep
+    return any(
+        all(_meet(_tokens(a), _tokens(b)) for a, b in zip(some, others, strict=False))
+        for some in _readings(one, odd)
+        for others in _readings(other, odd)
+    )
+
+
+def _readings(pattern: str, odd: Sequence[str]) -> Iterator[list[str]]:
+    """Yield the steps of a pattern, for each way in which a separator in it may be a part of a name."""
+    pieces = re.split(r"([./])", pattern)
+    parts, separators = pieces[::2], pieces[1::2]
+    for kept in product((False, True), repeat=len(separators)) if odd else [(False,) * len(separators)]:
+        steps = parts[:1]
+        for part, separator, is_kept in zip(parts[1:], separators, kept, strict=True):
+            steps = [*steps[:-1], f"{steps[-1]}{separator}{part}"] if is_kept else [*steps, part]
+        if all(not STEP.search(step) or any(meets(step, (name,)) for name in odd) for step in steps):
+            yield steps
+
+
+def _tokens(step: str) -> tuple[str, ...]:
+    """Return the parts of a step, each for one character but for `*`: characters, `?`, and choices."""
+    return tuple(re.findall(r"\[!?[^\]]+\]|.", step, re.DOTALL))
+
+
+def _meet(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Return whether some text matches both steps."""
+    if one[:1] == ("*",):
+        return _meet(one[1:], other) or (bool(other) and _meet(one, other[1:]))
+    if other[:1] == ("*",):
+        return _meet(other, one)
+    if not one or not other:
+        return one == other
+    return _alike(one[0], other[0]) and _meet(one[1:], other[1:])
+
+
+def _alike(one: str, other: str) -> bool:
+    """Return whether a character matches both parts; of two choices it is assumed."""
+    if len(one) > 1 and len(other) > 1:
+        return True
+    pattern, character = (one, other) if len(one) > 1 or one == "?" else (other, one)
+    return "?" in (one, other) or one == other or meets(pattern, (character,))

@@ -36,7 +36,7 @@ from reconciler.model import (
     Verified,
     Waiting,
 )
-from reconciler.observing.observer import live_named, live_names, status
+from reconciler.observing.observer import live_named, status
 from reconciler.planning.lowering import lower
 from reconciler.terminal.signals import Interrupted
 

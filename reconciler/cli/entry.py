@@ -151,6 +151,7 @@ class _CommandRun:
         options = parse(name, module, words, self.environ)
         self.debug = options.log_level == "debug"
         self.console = console(options, self.environ, *self.streams)
+        _check_files(options)
         if name == "version":  # needs neither logging nor signals, which cost half as much as Python itself
             return module.run(options, self.console)
         return self.run_command(module, options)
@@ -224,6 +225,14 @@ def parse(name: str, module: Command, words: Sequence[str], environ: Mapping[str
 
     takes_paths = COMMANDS[name][2]
     return build(name, given(parser(name, module, takes_paths=takes_paths), words, takes_paths=takes_paths), environ)
+
+
+def _check_files(options: Options) -> None:
+    """Check the files that the run will write, before it reads anything."""
+    if options.out or options.rollback_file or options.remember or options.to or any(f for _, f in options.outputs):
+        from reconciler.terminal.outputs import check
+
+        check(options)
 
 
 def usage() -> str:

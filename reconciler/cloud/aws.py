@@ -22,6 +22,7 @@ from botocore.exceptions import BotoCoreError
 from reconciler import __version__
 from reconciler.cloud.answers import OTHER_SERVICES, BodyCheck, Expected, ExpectedAnswers, LostAnswer, require_whole
 from reconciler.cloud.attempts import Attempts, Patience, is_read
+from reconciler.cloud.endpoints import client
 from reconciler.cloud.failures import FAILURES, SILENT, code_of, translate
 from reconciler.cloud.port import Clock, Identity, Meter, Sleep
 from reconciler.cloud.quotas import SERVICES, Quotas
@@ -178,14 +179,10 @@ class Aws:
                     user_agent_extra=f"poolctl/{__version__}",
                     max_pool_connections=32,
                 )
-                client = self._session.client(
-                    service,  # type: ignore[call-overload]
-                    region_name=self._region(),
-                    endpoint_url=self._access.endpoint_url or None,
-                    config=config,
-                )
-                client.meta.events.register("before-parse.*", self._body)
-                self._clients[service, wait] = client
+                endpoint, region = self._access.endpoint_url, self._region()
+                made = client(self._session, service, endpoint, region_name=region, config=config)
+                made.meta.events.register("before-parse.*", self._body)
+                self._clients[service, wait] = made
             return self._clients[service, wait]
 
     # --- session
@@ -200,7 +197,7 @@ class Aws:
         if not access.role_arn:
             return session
         params = {"RoleArn": access.role_arn, "RoleSessionName": "poolctl"}
-        plain = self._with(replace(access, role_arn="", endpoint_url=""))
+        plain = self._with(replace(access, role_arn=""))
         keys = plain.call("sts", "AssumeRole", params)["Credentials"]
         return boto3.Session(
             aws_access_key_id=keys["AccessKeyId"],

@@ -11,6 +11,7 @@ from typing import Any
 import botocore.exceptions as failures
 
 from reconciler.cloud.answers import LostAnswer
+from reconciler.cloud.endpoints import masked
 from reconciler.errors import DENIED, Ambiguous, Busy, CloudError, Denied, NoAnswer, NotFound, Unavailable
 
 THROTTLED = frozenset(
@@ -149,7 +150,8 @@ def translate(name: str, error: Exception, hide: Sequence[str] = (), note: str =
     code = code_of(error)
     if isinstance(error, failures.ParamValidationError):
         return CloudError(name, "ParamValidation", "the installed botocore rejects the parameters (values not shown).")
-    message, request = _said(error)
+    said, request = _said(error)
+    message = masked(said)
     for text in filter(None, hide):
         message = message.replace(text, "(sensitive value)")
     message = f"{message.rstrip('. ')}; {note}" if note else message

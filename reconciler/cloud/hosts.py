@@ -17,6 +17,17 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def is_endpoint(url: str) -> bool:
+    """Return whether a text is the URL of a host that calls can be sent to."""
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and url.isprintable()
+    except ValueError:
+        return False
+
+
 def is_emulator(url: str) -> bool:
     """Return whether an endpoint is an emulator on this machine. A tunnel to AWS would use TLS.
 

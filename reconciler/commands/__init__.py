@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     import argparse
 
 
+FOR_PEOPLE = frozenset({"human", "markdown"})
+"""Formats whose text no program takes apart."""
+
+
 class Command(Protocol):
     """What a module of this package offers."""
 
@@ -86,6 +90,6 @@ def deliver(options: Options, console: Console, renderers: Mapping[str, Callable
     """
     for form, file in options.outputs:
         if file == STDOUT:
-            console.out(renderers[form](console.color))
+            (console.out if form in FOR_PEOPLE else console.data)(renderers[form](console.color))
         else:
             save(file, renderers[form](False))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from reconciler.commands import add_choices, add_shard, deliver
 from reconciler.errors import ExitCode, PoolctlError, flow, worst
 from reconciler.render import formats
+from reconciler.terminal import outputs
 from reconciler.terminal.console import Console
 from reconciler.terminal.files import save
 from reconciler.terminal.options import STDOUT, Options, add_outputs
@@ -138,7 +139,7 @@ def _live(options: Options, console: Console) -> Iterator[Stream]:
     if not places:
         yield Stream(lambda _: None)
     elif places[0] == STDOUT:
-        yield Stream(console.out, now)
+        yield Stream(console.data, now)
     else:
         with Growing(places[0], console.err) as file:
             yield Stream(file.write, now)
@@ -155,6 +156,7 @@ def _reviewed(options: Options) -> tuple[Options, Saved | None]:
     found = planfile.reviewed(options, datetime.now(UTC))
     if found:
         options = planfile.as_reviewed(found, options)
+        outputs.check(options)  # now the manifests are known
     return options._replace(yes=options.yes or bool(found or options.expect)), found
 
 

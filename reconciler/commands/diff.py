@@ -128,7 +128,7 @@ def _loaded(runtime: Runtime, console: Console, operand: str) -> Sequence[Manife
         return ()
     path, env = environment(operand)
     side = replace(runtime, options=runtime.options._replace(paths=(path,), env=env or runtime.options.env))
-    return side.load(console.stdin.read).manifests
+    return side.load(console.read).manifests
 
 
 def _declared(runtime: Runtime, operand: str, manifests: Sequence[Manifest]) -> list[ComparedSide]:

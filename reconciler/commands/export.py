@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.errors import Defect
+from reconciler.errors import Defect, printable
 from reconciler.terminal.console import Console
 from reconciler.terminal.options import Options
 from reconciler.terminal.settings import invalid
@@ -60,8 +60,11 @@ def run(options: Options, console: Console) -> int:
     outcome = export_run.save(make, Path(options.to), force=options.force) if options.to else make(None)
     if options.pool and outcome.failures and not isinstance(outcome.failures[0].error, Defect):
         raise outcome.failures[0].error
-    for text in [map(str, outcome.paths)] if options.to else [[r.exported.text] for r in outcome.results]:
-        console.out("\n".join(text))
+    if options.to:
+        console.out("\n".join(printable(str(path)) for path in outcome.paths))
+    else:
+        for result in outcome.results:
+            console.data(result.exported.text)
     _say(outcome, console)
     return outcome.exit_code
 
@@ -80,7 +83,7 @@ def _say(outcome: ExportOutcome, console: Console) -> None:
     from reconciler.render.unread import unread
 
     for result in outcome.results:
-        name = result.found.name
+        name = printable(result.found.name)
         for gap in result.gaps:
             console.err(f"Missing in {name}: {unread(gap)}")
         if result.stack:
@@ -92,7 +95,7 @@ def _say(outcome: ExportOutcome, console: Console) -> None:
             count = len(result.exported.promises)
             console.progress(f"{name} refers to {count} secret{'s' if count > 1 else ''}; they are listed at its top.")
     for failure in outcome.failures:
-        name = failure.found.name
+        name = printable(failure.found.name)
         console.err(f"{name} ({failure.found.id}) was not exported: {failure.error}")
     if not outcome.results and not outcome.failures:
         console.progress("There are no pools in this account and Region.")

@@ -34,11 +34,11 @@ def run(options: Options, console: Console) -> int:
     if options.schema_output:
         from reconciler.render.output_schemas import output_schema
 
-        console.out(output_schema(options.schema_output))
+        console.data(output_schema(options.schema_output))
         return ExitCode.OK
     import json
 
     from schemas.jsonschema import manifest_schema
 
-    console.out(json.dumps(manifest_schema(), indent=2, ensure_ascii=False))
+    console.data(json.dumps(manifest_schema(), indent=2, ensure_ascii=False))
     return ExitCode.OK

@@ -48,7 +48,7 @@ def run(options: Options, console: Console) -> int:
     renderers = formats.validate(Validation(problems, notices, files), style)
     deliver(options, console, renderers)
     if console.environ.get("GITHUB_ACTIONS") == "true" and ("human", "") in options.outputs:
-        console.out(renderers["github"](False))  # the runner reads annotations wherever a job prints them
+        console.data(renderers["github"](False))  # the runner reads annotations wherever a job prints them
     return ExitCode.INVALID if problems else ExitCode.OK
 
 
@@ -58,7 +58,7 @@ def _check(options: Options, console: Console) -> tuple[Sequence[Manifest], Sequ
     from reconciler.runs.runtime import Runtime
 
     try:
-        loaded = Runtime(options, console.environ).load(console.stdin.read)
+        loaded = Runtime(options, console.environ).load(console.read)
     except InvalidManifest as error:
         return (), (), error.problems
     refusals = [(m, r) for m in loaded.manifests for r in offline(m)]

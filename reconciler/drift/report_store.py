@@ -13,9 +13,13 @@ from pathlib import Path
 from reconciler.cloud.port import Cloud
 from reconciler.errors import CloudError, Denied, InvalidInput, NotFound
 from reconciler.terminal.files import save
+from reconciler.terminal.regular_files import UnfitFileError, read_regular
 
 SCHEME = "s3://"
 """Prefix of reports stored in S3."""
+
+LARGEST = 500_000_000
+"""Most bytes of a report."""
 
 EMPTY: frozenset[str] = frozenset()
 
@@ -83,7 +87,7 @@ def _ids(where: str, text: str) -> frozenset[str]:
 
 def _read(where: str, connect: Connect, *, must_exist: bool) -> str | None:
     try:
-        return _fetched(where, connect) if where.startswith(SCHEME) else Path(where).read_text(encoding="utf-8")
+        return _fetched(where, connect) if where.startswith(SCHEME) else read_regular(Path(where), LARGEST).decode()
     except (FileNotFoundError, NotFound) as error:
         if not must_exist:
             return None
@@ -91,6 +95,8 @@ def _read(where: str, connect: Connect, *, must_exist: bool) -> str | None:
     except Denied as error:
         advice = "It needs s3:GetObject, and s3:ListBucket: without the latter, a missing report looks forbidden."
         raise CloudError(error.operation, error.code, f"{where}: {error.message} {advice}", error.request_id) from None
+    except UnfitFileError as error:
+        raise unread(where, f"it {error.message.removesuffix('.')}") from None
     except OSError as error:
         raise unread(where, error.strerror or "the operating system refused") from None
     except UnicodeDecodeError:

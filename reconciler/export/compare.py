@@ -7,6 +7,7 @@ the differ of plans, so differences that do not matter to the service are not re
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -47,6 +48,8 @@ class ComparedObject:
     """Where it is declared."""
     position: Callable[[Path], Position | None] = field(default=lambda _: None, repr=False)
     """Returns the position of a member in the manifest."""
+    from_env: Mapping[Path, str] = field(default_factory=dict)
+    """The names of environment variables by the paths of the values that came from them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,7 @@ def declared(label: str, manifest: Manifest) -> ComparedSide:
         kind = KINDS[spec.address.section]
         tree = _written(_nameless(kind, spec.declared))
         name = _matched(spec.address, names)
-        things[str(spec.address)] = ComparedObject(spec.address, name, tree, spec.source, spec.position)
+        things[str(spec.address)] = ComparedObject(spec.address, name, tree, spec.source, spec.position, spec.from_env)
     return ComparedSide(label, manifest.kind, manifest.name, things, manifest.source)
 
 
@@ -236,9 +239,24 @@ def _change(one: ComparedObject | None, other: ComparedObject | None, *, offline
     fields = tuple(_fields(kind, one, other, offline=offline))
     if not fields and (action is Action.UPDATE or kind.single):
         return None
+    from_env = {_whole(path): name for side in (one, other) if side for path, name in side.from_env.items()}
     return ResourceChange(
-        thing.address, kind.resource_type, action, fields, after or {}, before, after, {}, source=thing.source
+        thing.address,
+        kind.resource_type,
+        action,
+        fields,
+        after or {},
+        before,
+        after,
+        {},
+        source=thing.source,
+        from_env=from_env,
     )
+
+
+def _whole(path: Path) -> Path:
+    """Return a path up to the first list: items have other positions on the other side, so a list is hidden whole."""
+    return tuple(itertools.takewhile(lambda step: isinstance(step, str), path))
 
 
 def _fields(

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from reconciler.cloud.port import Cloud
+from reconciler.errors import printable
 from reconciler.kinds import KINDS
 from reconciler.kinds.kind import ResourceKind
 from reconciler.manifests.writer import LiveText, blocks
@@ -31,7 +32,6 @@ from reconciler.model import (
 )
 from reconciler.observing import observer
 from reconciler.observing.observer import LiveState, Owner, ReadScope
-from reconciler.render.spelling import printable
 from schemas.base import (
     ApiModel,
     CreateOnly,

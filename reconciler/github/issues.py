@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from reconciler.errors import ExitCode, InvalidInput, flow, worst
+from reconciler.errors import ExitCode, InvalidInput, flow, printable, worst
 from reconciler.github import marker, tickets
 from reconciler.github.api import GitHub
 from reconciler.github.job import Job
@@ -56,7 +56,7 @@ def _label(job: Job) -> str:
 def _one(runner: Runner, desk: Desk, pool: Pool, issues: Sequence[Tree]) -> int:
     """Update the issue of one pool. A failure does not affect the other pools."""
     try:
-        runner.say(f"{flow(pool.key)}: {desk.settle(pool, issues)}")
+        runner.say(printable(f"{flow(pool.key)}: {desk.settle(pool, issues)}"))
     except GitHubError as error:
         runner.annotate("error", f"The issue about {pool.key} could not be written. {error}")
         return ExitCode.ERROR

@@ -16,6 +16,7 @@ from typing import Protocol, TextIO
 
 from reconciler.github.job import visible
 from reconciler.render.github import data
+from reconciler.terminal.options import NO_NAME
 
 KEPT = 20_000
 """Length of the end of standard error that is kept, in characters."""
@@ -66,6 +67,8 @@ class Runner:
     def poolctl(self, argv: Sequence[str]) -> tuple[int, str]:
         """Run a command, with its output in the log.
 
+        Manifests may be those of a stranger, so `$env` reads nothing but what `args` allows by name.
+
         Returns:
             The exit code, and the end of standard error.
         """
@@ -73,6 +76,7 @@ class Runner:
         stderr = _Tee(self.log)
         self.say(f"::stop-commands::{word}")
         try:
+            argv = [*argv[:1], "--allow-env", NO_NAME, *argv[1:]]
             code = self.run(argv, stdin=io.StringIO(), stdout=self.log, stderr=stderr, environ=visible(self.environ))
         finally:
             self.say(f"::{word}::")

@@ -38,6 +38,9 @@ class RawDocument:
     """Where each key begins, by the path of its value."""
     start: Position
     """Where the document begins."""
+    root: FilePath = field(default_factory=FilePath)
+    """The tree that `$file` may read from: the directory that the command line names, or the one that holds the file
+    that it names."""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from typing import Any
 from reconciler.errors import Problem
 from reconciler.manifests.documents import FAILED, Document, nearest
 from reconciler.manifests.manifest import Ignore
+from reconciler.manifests.reference_kinds.env import ENV
 from reconciler.manifests.references.remote_references import references
 from reconciler.manifests.validation import checking
 from reconciler.manifests.validation.place import Place, ProblemReport
@@ -23,6 +24,9 @@ from schemas.base import members
 from schemas.documents import DEFAULT, DOCUMENTS, DocumentKind
 from schemas.paths import PathForm
 from schemas.sections import is_single, model_of
+
+CLOSED = frozenset({"target", "id"})
+"""Keys of the envelope whose values have a form that no secret has, and that say where a run works."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,7 @@ def pool_name(document: Document, envelope: Envelope, specs: Sequence[Spec], rep
     if name == FAILED:
         return ""
     if isinstance(name, Reference):
-        message, fix = f"{kind.name_member} must be known before AWS is asked.", "Use {$var: NAME} or {$env: NAME}."
+        message, fix = f"{kind.name_member} must be known before AWS is asked.", "Use {$var: NAME}."
         report.problems.append(Problem(document.position(path), dotted(path), message, fix))
         return ""
     if name:
@@ -153,6 +157,7 @@ class _EnvelopeReader:
         self._check_locked()
         self._check()
         self._check_names()
+        self._check_environment()
         region, pool_id = self._text("target", "region"), self._text("id")
         self._check_region(region, pool_id)
         return Envelope(
@@ -176,6 +181,14 @@ class _EnvelopeReader:
         checking.check(self.kind.envelope, {**tree, "kind": self.kind.name}, place, found)
         self.report.problems += [problem for problem in found.problems if problem.path not in self.wrong]
         self.wrong |= {problem.path for problem in found.problems}
+
+    def _check_environment(self) -> None:
+        """Refuse free texts from the environment: they are shown, and no value from there may be (decision 18)."""
+        for path, origin in self.document.origins.items():
+            ours = path and path[0] in members(self.kind.envelope) and path[0] not in CLOSED
+            if ours and origin.kind == ENV.key and dotted(path) not in self.wrong:
+                message = "this is shown in outputs, so it cannot come from the environment."
+                self._say(path, message, "Write it out, or use {$var: NAME} with --var.")
 
     def _check_locked(self) -> None:
         """Refuse references in `locked`: overlays are merged before anything is put in."""

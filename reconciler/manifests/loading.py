@@ -47,6 +47,8 @@ def load(
     environ: Mapping[str, str],
     stdin: Callable[[], str],
     environment: str = "",
+    file_roots: Sequence[str] = (),
+    env_names: frozenset[str] | None = None,
 ) -> Loaded:
     """Read and validate manifests. AWS is not contacted.
 
@@ -56,14 +58,16 @@ def load(
         environ: Environment of the process, for `$env`.
         stdin: Gives the whole of standard input.
         environment: Name of the overlays that are laid over the manifests; empty for none.
+        file_roots: Directories that files may be read from, besides the trees that `paths` names.
+        env_names: The variables of the environment that `$env` may read; None means every one.
 
     Raises:
         InvalidManifest: With every problem of every document, sorted by place.
     """
     report = ProblemReport()
     manifests = []
-    for raw in _documents(paths, stdin, environment, report):
-        document, wrong = resolve_local(raw, variables, environ)
+    for raw in _documents(paths, stdin, environment, file_roots, report):
+        document, wrong = resolve_local(raw, variables, environ, file_roots=file_roots, env_names=env_names)
         report.problems += wrong
         manifests.append(_manifest(document, report))
     report.problems += duplicates.same_pool(manifests)
@@ -75,14 +79,18 @@ def load(
 
 
 def _documents(
-    paths: Sequence[str], stdin: Callable[[], str], environment: str, report: ProblemReport
+    paths: Sequence[str],
+    stdin: Callable[[], str],
+    environment: str,
+    file_roots: Sequence[str],
+    report: ProblemReport,
 ) -> Sequence[RawDocument]:
     """Return the documents with the overlays of an environment laid over them."""
-    documents, problems = foreign_files.refuse(*reader.read(paths, stdin))
+    documents, problems = foreign_files.refuse(*reader.read(paths, stdin, file_roots))
     report.problems += problems
     if environment:
         broken = {p.position.file for p in problems}
-        layers, wrong = reader.overlays(paths, environment)
+        layers, wrong = reader.overlays(paths, environment, file_roots)
         documents, clashes = overlays.merge(documents, {k: v for k, v in layers.items() if k not in broken})
         report.problems += [*wrong, *clashes]
     elif known := reader.environments(paths):

@@ -16,12 +16,13 @@ from reconciler.manifests import duplicates
 from reconciler.manifests.documents import FAILED, Document
 from reconciler.manifests.envelope import elsewhere
 from reconciler.manifests.object_places import ObjectPlaces
+from reconciler.manifests.reference_kinds.env import ENV
 from reconciler.manifests.references.filling import has_links
 from reconciler.manifests.validation import checking
 from reconciler.manifests.validation.place import Place, ProblemReport
 from reconciler.manifests.validation.shown_values import shown
 from reconciler.model import Address, Path, Reference, Spec, Tree, dotted
-from schemas.base import Member
+from schemas.base import ApiModel, Member
 from schemas.documents import DocumentKind
 from schemas.sections import is_single, key_member, model_of, pin_member
 
@@ -112,7 +113,19 @@ class ObjectReader:
             at = omitted.path
             self._report.problems.append(Problem(place.value(at), place.name(at), omitted.message, omitted.advice))
         pin = declared.pop(pin_member(model), None)
-        return Spec(address, declared, place.start, place.values, pin if isinstance(pin, str) else "")
+        self._shown_names(model, address, place)
+        from_env = {path: o.name for path, o in place.origins.items() if path and o.kind == ENV.key}
+        return Spec(address, declared, place.start, place.values, pin if isinstance(pin, str) else "", from_env)
+
+    def _shown_names(self, model: type[ApiModel], address: Address, place: Place) -> None:
+        """Refuse names and identifiers from the environment: every output shows them, and no value may be shown."""
+        key = key_member(model)
+        root = self._kind.name_member if address.section == self._kind.root else ""
+        for member in (root, key[0] if key and not key[1] else "", pin_member(model)):
+            origin = place.origins.get((member,)) if member else None
+            if origin and origin.kind == ENV.key:
+                message = f"{member} is shown in every output, so it cannot come from the environment."
+                self._say((*address.steps, member), message, "Write it out, or use {$var: NAME} with --var.")
 
     def _prepared(self, section: Member, address: Address, name: str, tree: Tree, place: Place) -> Tree:
         """Add what the key of the section says, take out nested objects, refuse what must be known early."""

@@ -8,7 +8,7 @@ setting of production comes from is led to the one line that says it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,10 +16,13 @@ from reconciler.errors import Problem
 from reconciler.manifests.documents import FAILED, RawDocument, nearest
 from reconciler.model import Path, Position, Tree, dotted
 from schemas.documents import DEFAULT
-from schemas.globs import meets
+from schemas.globs import meets, overlap
 
 DELETE = "$delete"
 """The only key of a map that takes away what it is laid over."""
+
+IGNORE = "ignore"
+"""The key of a document that lists what is neither compared nor written."""
 
 LOCKED = "locked"
 """The key of a document that lists what overlays may not change."""
@@ -146,12 +149,40 @@ class _Merge:
         if not isinstance(locks, list):
             return
         self._keep_keys_plain()
+        self._keep_watched(tree, [lock for lock in locks if isinstance(lock, str)])
         before, after = dict(_nodes(self._base.tree)), dict(_nodes(tree))
         changed = [p for p in {**before, **after} if p and _differ(before, after, p)]
         for i, lock in enumerate(locks):
             if isinstance(lock, str):
                 where = nearest(self._base.positions, (LOCKED, i)) or self._base.start
                 self._keep(lock, where, before, after, changed)
+
+    def _keep_watched(self, tree: Tree, locks: Sequence[str]) -> None:
+        """Refuse that an overlay ignores what is locked: it would neither be compared nor written."""
+        before = self._base.tree.get(IGNORE)
+        allowed = before if isinstance(before, list) else []
+        rules = self._layer.tree.get(IGNORE)
+        names = {str(path[-1]) for path, _ in _nodes(tree) if path}
+        for i, rule in enumerate(rules if isinstance(rules, list) else ()):
+            path = rule.get("path") if isinstance(rule, dict) else rule
+            if not isinstance(path, str) or "${" in path:
+                message = "if the base locks paths, what an overlay ignores must be written out."
+                self._say((IGNORE, i, "path"), message, "Write the path itself.")
+            elif rule not in allowed:  # nor may it renew a rule of the base
+                self._keep_one_watched(i, path, locks, names)
+        if rules is not None and not isinstance(rules, list):
+            message = "if the base locks paths, what an overlay ignores must be written out."
+            self._say((IGNORE,), message, "Write the list itself.")
+
+    def _keep_one_watched(self, i: int, path: str, locks: Sequence[str], names: Iterable[str]) -> None:
+        at = next(
+            (at for at, lock in enumerate(self._base.tree[LOCKED]) if lock in locks and overlap(lock, path, names)),
+            None,
+        )
+        if at is not None:
+            where = nearest(self._base.positions, (LOCKED, at)) or self._base.start
+            message = f"this ignores what is locked by {where}."
+            self._say((IGNORE, i, "path"), message, "Write the rule in the base, or remove the lock.")
 
     def _keep_keys_plain(self) -> None:
         """Refuse a key that is known only later, because it cannot be compared with the locks."""

@@ -19,6 +19,7 @@ import yaml
 from reconciler.errors import Problem
 from reconciler.manifests.documents import FAILED, RawDocument
 from reconciler.model import Path, Position, Tree, dotted
+from reconciler.terminal.regular_files import UnfitFileError, is_below, read_regular
 
 MAX_BYTES = 5_000_000
 """Largest file that is read. The largest pool that the quotas allow takes about a tenth of it."""
@@ -42,14 +43,18 @@ class _Source(NamedTuple):
     name: str
     directory: FilePath
     text: str
+    root: FilePath
 
 
-def read(paths: Sequence[str], stdin: Callable[[], str]) -> tuple[list[RawDocument], list[Problem]]:
+def read(
+    paths: Sequence[str], stdin: Callable[[], str], file_roots: Sequence[str] = ()
+) -> tuple[list[RawDocument], list[Problem]]:
     """Read every document of every path.
 
     Args:
         paths: Files, directories (searched for `*.yaml` and `*.yml`, without hidden ones and `overlays`), or `-`.
         stdin: Gives the whole of standard input; called once at most.
+        file_roots: Directories that links may lead to, besides the one that is searched.
 
     Returns:
         The documents in the order of the paths, and everything that is wrong with the files. Where there are
@@ -59,14 +64,16 @@ def read(paths: Sequence[str], stdin: Callable[[], str]) -> tuple[list[RawDocume
     problems: list[Problem] = []
     seen: set[str] = set()
     for path in paths:
-        for source in _sources(path, stdin, problems):
+        for source in _sources(path, stdin, file_roots, problems):
             if source.name not in seen:
                 seen.add(source.name)
                 documents += _documents(source, problems)
     return documents, problems
 
 
-def overlays(paths: Sequence[str], environment: str) -> tuple[dict[str, list[RawDocument]], list[Problem]]:
+def overlays(
+    paths: Sequence[str], environment: str, file_roots: Sequence[str] = ()
+) -> tuple[dict[str, list[RawDocument]], list[Problem]]:
     """Read what is laid over the manifests of every path in one environment.
 
     An overlay is in a directory `overlays/ENVIRONMENT`, under the same relative path as the manifest: in the nearest
@@ -75,6 +82,7 @@ def overlays(paths: Sequence[str], environment: str) -> tuple[dict[str, list[Raw
     Args:
         paths: As for `read`.
         environment: A plain name.
+        file_roots: As for `read`.
 
     Returns:
         The documents by the file that they are laid over, as `read` names it, and everything that is wrong. Of several
@@ -84,9 +92,10 @@ def overlays(paths: Sequence[str], environment: str) -> tuple[dict[str, list[Raw
     problems: list[Problem] = []
     for path in paths:
         for base, file in _overlays(path, environment, problems):
-            text = _text(file, problems) if base not in found else None
+            root = _root(path)
+            text = _text(file, (root, *map(FilePath, file_roots)), problems) if base not in found else None
             if text is not None:
-                found[base] = list(_documents(_Source(str(file), file.parent, text), problems))
+                found[base] = list(_documents(_Source(str(file), file.parent, text, root), problems))
     return found, problems
 
 
@@ -118,25 +127,40 @@ def _all_layers(directory: FilePath) -> Iterator[FilePath]:
         yield from _all_layers(inner)
 
 
-def _sources(path: str, stdin: Callable[[], str], problems: list[Problem]) -> Iterator[_Source]:
+def _sources(
+    path: str, stdin: Callable[[], str], file_roots: Sequence[str], problems: list[Problem]
+) -> Iterator[_Source]:
     if path == "-":
-        yield _Source("-", FilePath.cwd(), stdin().removeprefix("\ufeff"))
+        text = stdin()
+        if len(text) > MAX_BYTES:
+            problems.append(_file_problem(path, f"standard input {_TOO_LARGE[0]}", _TOO_LARGE[1]))
+        else:
+            yield _Source("-", FilePath.cwd(), text.removeprefix("\ufeff"), FilePath.cwd())
         return
+    root = _root(path)
+    for file in _files(FilePath(path), problems):
+        found = _text(file, (root, *map(FilePath, file_roots)), problems)
+        if found is not None:
+            yield _Source(str(file), file.parent, found, root)
+
+
+def _root(path: str) -> FilePath:
+    """Return the tree that a path of the command line stands for: itself, or the directory that holds the file."""
     target = FilePath(path)
-    if target.is_dir():
-        files = _search(target)
-        if not files:
-            fix = "Name a directory with *.yaml files, or create a manifest with `poolctl export`."
-            problems.append(_file_problem(path, "the directory contains no manifest.", fix))
-    elif target.exists():
-        files = [target]
-    else:
-        files = []
-        problems.append(_file_problem(path, "there is no such file or directory.", "Check the path."))
-    for file in files:
-        text = _text(file, problems)
-        if text is not None:
-            yield _Source(str(file), file.parent, text)
+    return target if target.is_dir() else target.parent
+
+
+def _files(target: FilePath, problems: list[Problem]) -> list[FilePath]:
+    if not target.exists():
+        problems.append(_file_problem(str(target), "there is no such file or directory.", "Check the path."))
+        return []
+    if not target.is_dir():
+        return [target]
+    files = _search(target)
+    if not files:
+        fix = "Name a directory with *.yaml files, or create a manifest with `poolctl export`."
+        problems.append(_file_problem(str(target), "the directory contains no manifest.", fix))
+    return files
 
 
 def _search(directory: FilePath) -> list[FilePath]:
@@ -217,17 +241,30 @@ def _too_far(base: FilePath, file: FilePath, nearer: FilePath) -> Problem:
     return _file_problem(str(file), message, f"Move it to {nearer}.")
 
 
-def _text(file: FilePath, problems: list[Problem]) -> str | None:
+_TOO_LARGE = (f"is larger than {MAX_BYTES // 1_000_000} MB.", "Split it: a directory may hold any number of files.")
+
+
+def _text(file: FilePath, roots: tuple[FilePath, ...], problems: list[Problem]) -> str | None:
     name = str(file)
     try:
-        if file.stat().st_size > MAX_BYTES:
-            fix = "Split it: a directory may hold any number of files."
-            problems.append(_file_problem(name, f"the file is larger than {MAX_BYTES // 1_000_000} MB.", fix))
+        if file.is_symlink() and not is_below(file, roots):
+            fix = "Replace it by a copy, or allow the directory that it leads to with --file-root DIR."
+            problems.append(_file_problem(name, f"the file is a link that leads out of {roots[0]}.", fix))
             return None
-        data = file.read_bytes()
-    except OSError as error:
-        problems.append(_file_problem(name, f"the file cannot be read: {error.strerror}.", "Check its permissions."))
+        data = read_regular(file, MAX_BYTES)
+    except UnfitFileError as error:
+        large = error.message.startswith("is larger")
+        fix = _TOO_LARGE[1] if large else f"{error.fix.removesuffix('.')}, or name `-` for standard input."
+        problems.append(_file_problem(name, f"the file {error.message}", fix))
         return None
+    except (OSError, RuntimeError) as error:
+        why = getattr(error, "strerror", "") or "its links lead in a circle"
+        problems.append(_file_problem(name, f"the file cannot be read: {why}.", "Check its permissions."))
+        return None
+    return _decoded(name, data, problems)
+
+
+def _decoded(name: str, data: bytes, problems: list[Problem]) -> str | None:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -259,7 +296,8 @@ def _documents(source: _Source, problems: list[Problem]) -> Iterator[RawDocument
         tree = builder.value(node, (), 0)
         problems += builder.problems
         if not builder.stopped:
-            yield RawDocument(source.name, source.directory, index, tree, builder.positions, builder.keys, start)
+            places = (builder.positions, builder.keys, start)
+            yield RawDocument(source.name, source.directory, index, tree, *places, source.root)
 
 
 def _nodes(source: _Source, problems: list[Problem]) -> Iterator[yaml.Node]:

@@ -13,6 +13,7 @@ import yaml
 
 from reconciler.manifests.reader import scalar
 from reconciler.model import Tree
+from reconciler.terminal.characters import harmless
 
 LONG = 200
 """Texts with more characters, or with several lines, are written in blocks, or into files of their own."""
@@ -49,8 +50,9 @@ class _Dumper(yaml.SafeDumper):
         return '"' if style == "'" and not re.search(r'["\\]', event.value) else style
 
 
-UNSAFE_IN_BLOCK = re.compile("[\x85\u2028\u2029\ufeff\r\t]")
-"""Characters that readers of YAML fold or drop in block scalars."""
+UNSAFE_IN_BLOCK = re.compile("[\x85\u2028\u2029\ufeff\r\t\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Characters that readers of YAML fold or drop in block scalars, or that turn text around for those who review it. They
+are written as escapes, which only double quotes take."""
 
 
 def _represent_text(dumper: _Dumper, text: str) -> yaml.Node:
@@ -98,5 +100,5 @@ def blocks(tree: Tree, head: int) -> Iterator[str]:
     """
     for index, (key, value) in enumerate(tree.items()):
         text = yaml.dump({key: value}, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=10**6)
-        yield ("" if index < head else "\n") + text.removesuffix("\n")
+        yield ("" if index < head else "\n") + harmless(text).removesuffix("\n")
     yield ""

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from reconciler.errors import is_denied
+from reconciler.errors import is_denied, printable
 from reconciler.model import Attribution, Tree
 from reconciler.notify.batch import Alert
-from reconciler.render.marks import HIDDEN, Awaited, Binary, ShownValue
-from reconciler.render.spelling import printable, text
+from reconciler.render.marks import HIDDEN, Awaited, Binary, Fingerprint, ShownValue
+from reconciler.render.spelling import text
 
 TITLES = {
     "changed": "changed",
@@ -129,6 +129,8 @@ def _mark(value: Tree) -> ShownValue:
             return HIDDEN
         case {"$bytes": {"length": int(length), "sha256": str(digest)}, **rest} if not rest:
             return Binary(length, digest)
+        case {"$digest": {"origin": str(origin), "digest": str(digest)}, **rest} if not rest:
+            return Fingerprint(printable(origin), printable(digest))
         case {"$omitted": {"length": int(length)}, **rest} if not rest:
             return Awaited(f"({length} bytes, too long to send)")
         case {"$unknown": str(words), **rest} if not rest:

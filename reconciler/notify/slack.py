@@ -11,13 +11,13 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 
+from reconciler.errors import printable
 from reconciler.model import Tree
 from reconciler.notify.alert_text import AlertLine, lines, pool_line, title
 from reconciler.notify.batch import Alert, Batch, Delivery, headline, packed
 from reconciler.notify.channels import HOOK, hook
 from reconciler.notify.notifier import Notifier, Receiver
 from reconciler.notify.posting import Answer, Means, deliver
-from reconciler.render.spelling import printable
 
 BLOCKS = 50
 """Blocks that a message may have."""

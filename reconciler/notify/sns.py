@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from reconciler.errors import CloudError
+from reconciler.errors import CloudError, printable
 from reconciler.model import Tree
 from reconciler.notify import webhook
 from reconciler.notify.alert_text import lines, pool_line, title
@@ -20,7 +20,6 @@ from reconciler.notify.batch import Alert, Batch, Delivery, cut, divided, headli
 from reconciler.notify.channels import named
 from reconciler.notify.notifier import Notifier, Receiver
 from reconciler.notify.posting import Means
-from reconciler.render.spelling import printable
 
 LIMIT = 250_000
 """Bytes of a message in all formats. SNS accepts 262,144, but a queue also counts the envelope that SNS adds."""

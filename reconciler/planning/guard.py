@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from reconciler.kinds import KINDS, judge
 from reconciler.kinds.engine_rules import REQUIRED, UNDELETABLE
 from reconciler.kinds.kind import State, Violation
+from reconciler.manifests.env_words import without_values
 from reconciler.manifests.manifest import Manifest
 from reconciler.model import Action, Address, Notice, Path, Plan, Position, Refusal
 from reconciler.planning.lowering import lower
@@ -51,7 +52,8 @@ def check(plan: Plan, manifest: Manifest, live_state: LiveState) -> Plan:
 
 def offline(manifest: Manifest) -> Sequence[Refusal]:
     """Return the rules that a manifest breaks by what it says alone, whatever is live."""
-    return [_refusal(v, manifest) for v in judge(_stated(manifest)) if not v.rule.warning]
+    found = [_refusal(v, manifest) for v in judge(_stated(manifest)) if not v.rule.warning]
+    return list(without_values(found, manifest.specs, {}))
 
 
 def _stated(manifest: Manifest) -> State:

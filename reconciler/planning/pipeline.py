@@ -12,6 +12,7 @@ from reconciler.cloud.port import Cloud, Identity
 from reconciler.errors import Refused
 from reconciler.kinds import KINDS, root_of
 from reconciler.kinds.kind import ResourceKind
+from reconciler.manifests.env_words import without_values
 from reconciler.manifests.links import referred
 from reconciler.manifests.manifest import Manifest
 from reconciler.manifests.resolving import resolve
@@ -118,7 +119,22 @@ def planned(
     live_state = observe(cloud, planner.read_scope(resolved), parallelism=parallelism)
     live_state = replace(live_state, gaps=(*live_state.gaps, *unknown_objects(manifest, known, lost)))
     found = planner.plan(resolved, live_state, target, plan_options)
-    return guard.check(found, resolved, live_state)
+    return with_origins(guard.check(found, resolved, live_state), resolved)
+
+
+def with_origins(plan: Plan, manifest: Manifest) -> Plan:
+    """Return a plan whose changes know which of their values came from the environment, and whose refusals repeat none.
+
+    Args:
+        plan: The plan of the manifest.
+        manifest: With its references resolved.
+    """
+    names = {spec.address: spec.from_env for spec in manifest.specs if spec.from_env}
+    if not names:
+        return plan
+    changes = tuple(replace(c, from_env=names[c.address]) if c.address in names else c for c in plan.changes)
+    refusals = without_values(plan.refusals, manifest.specs, {c.address: c.before for c in plan.changes})
+    return replace(plan, changes=changes, refusals=tuple(refusals))
 
 
 def unknown_objects(

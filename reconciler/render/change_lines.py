@@ -9,10 +9,11 @@ import difflib
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, TypeGuard
 
+from reconciler.errors import printable
 from reconciler.model import Action, Path, dotted
 from reconciler.render.marks import HIDDEN, Hidden, ShownTree, ShownValue
 from reconciler.render.shown import ShownChange, ShownField
-from reconciler.render.spelling import printable, text
+from reconciler.render.spelling import text
 from reconciler.render.tally import plural
 
 MOST = 120

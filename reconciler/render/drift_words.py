@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from reconciler.errors import printable
 from reconciler.model import Attribution
-from reconciler.render.spelling import printable
 
 
 def attributed(who: Attribution) -> str:

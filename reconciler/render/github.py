@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from reconciler.errors import printable
 from reconciler.render.change_lines import as_diff
 from reconciler.render.places import Locate
 from reconciler.render.report import Report, Row, Suite, renderers
@@ -49,8 +50,9 @@ def _message(row: Row) -> str:
 
 
 def data(text: str) -> str:
-    """Return a text as the runner takes it behind the `::` of a line."""
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    """Return a text as the runner takes it behind the `::` of a line, and harmless in the log that repeats it."""
+    lines = (printable(line) for line in text.split("\n"))
+    return "%0A".join(line.replace("%", "%25") for line in lines)
 
 
 def _property(text: str) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Literal, TypeAlias
 
 from reconciler import __version__
-from reconciler.errors import Problem
+from reconciler.errors import Problem, printable
 from reconciler.model import Action, Address, Gap, Notice, Position, Refusal, Waiting, dotted
 from reconciler.render import report
 from reconciler.render.json_parts import attribution_entry, gap_entry, position_entry, range_entry, refused_call
@@ -28,7 +28,7 @@ from reconciler.render.shown import (
     ShownSent,
     ShownStep,
 )
-from reconciler.render.spelling import plain, printable
+from reconciler.render.spelling import plain
 from reconciler.render.stream_lines import (
     ChangeSummaryLine,
     ChangeTotals,

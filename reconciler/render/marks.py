@@ -48,9 +48,24 @@ class Awaited:
         return self.words
 
 
-ShownValue: TypeAlias = (
-    "bool | int | float | str | date | Hidden | Binary | Awaited | list[ShownValue] | dict[str, ShownValue] | None"
-)
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """Takes the place of a value that came from the environment, or that such a value replaces."""
+
+    origin: str
+    """`$env STAGE`, or what else the value is."""
+    digest: str
+    """Equal values of a pool have equal ones."""
+
+    def __str__(self) -> str:
+        return f"({self.origin}, digest {self.digest})"
+
+
+Mark: TypeAlias = Hidden | Binary | Awaited | Fingerprint
+"""What may take the place of a value."""
+
+
+ShownValue: TypeAlias = "bool | int | float | str | date | Mark | list[ShownValue] | dict[str, ShownValue] | None"
 """A value of the API or of a manifest without secrets."""
 
 

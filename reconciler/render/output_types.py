@@ -62,7 +62,8 @@ ShownJson = TypeAliasType(
         Any,
         Says(
             description='Any JSON. Sensitive values are {"$sensitive": true}, binary ones {"$bytes": {length, '
-            'sha256}}, values that are not known yet {"$unknown": text}; in a notification {"$omitted": {length}} '
+            'sha256}}, values from the environment {"$digest": {origin, digest}}, values that are not known yet '
+            '{"$unknown": text}; in a notification {"$omitted": {length}} '
             "takes the place of one that was too long to be sent, with the bytes of its JSON."
         ),
     ],

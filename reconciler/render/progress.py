@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from reconciler.errors import printable
 from reconciler.model import Action, Address, Waiting
 from reconciler.render.shown import ShownEvent, ShownStep
-from reconciler.render.spelling import printable
 
 WORDS = {
     Action.CREATE: ("Creating", "Creation complete", "creating"),

@@ -2,7 +2,8 @@
 
 Renderers only take what was made here, so one module decides how a secret is shown. Secrets are recognized by type, by
 the paths that the differ marked, and, where a marked value is plain text, by that text: it is hidden wherever else it
-occurs in the same object or its calls. A leaf of an unknown type is not shown.
+occurs in the same object or its calls. What came from the environment goes behind a `Veil` before. A leaf of an unknown
+type is not shown.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from reconciler.model import (
     Verified,
     Waiting,
 )
-from reconciler.render.marks import HIDDEN, Awaited, Binary, ShownValue
+from reconciler.render.marks import HIDDEN, Awaited, Binary, Fingerprint, Mark, ShownValue
 from reconciler.render.shown import (
     ShownApply,
     ShownCall,
@@ -49,11 +50,15 @@ from reconciler.render.shown import (
     ShownSide,
     ShownStep,
 )
+from reconciler.render.veil import Veil
 
 if TYPE_CHECKING:  # it is above this package, and comes with pydantic
     from reconciler.export.compare import ComparedSide, Comparison
 
 NO_WORDS: frozenset[str] = frozenset()
+
+NO_VEIL = Veil("", {}, None)
+"""For objects of which nothing came from the environment."""
 
 
 class Applied(Protocol):
@@ -106,29 +111,34 @@ def change(found: ResourceChange, calls: Iterable[Call] | None = None) -> ShownC
         calls: The calls that apply would send for it; None omits them.
     """
     paths, words = hidden(found)
+    veil = _veil(found)
     return ShownChange(
         found.address,
         found.type,
         found.action,
-        tuple(field(f, words) for f in found.fields),
-        conceal(found.declared, paths, words) if found.action is Action.CREATE else None,
-        conceal(found.before, paths, words),
-        conceal(found.after, paths, words),
+        tuple(field(f, words, veil) for f in found.fields),
+        conceal(veil.tree(found.declared), paths, words) if found.action is Action.CREATE else None,
+        conceal(veil.tree(found.before), paths, words),
+        conceal(veil.tree(found.after), paths, words),
         found.source,
         found.reason,
-        None if calls is None else tuple(_call(c, paths, words) for c in calls),
+        None if calls is None else tuple(_call(c, paths, words, veil) for c in calls),
     )
 
 
-def field(found: FieldChange, words: frozenset[str] = NO_WORDS) -> ShownField:
+def _veil(found: ResourceChange) -> Veil:
+    return Veil(found.address.pool, found.from_env, found.declared, (found.after, found.before))
+
+
+def field(found: FieldChange, words: frozenset[str] = NO_WORDS, veil: Veil = NO_VEIL) -> ShownField:
     """Return a field without secrets."""
     paths: list[Path] = [()] if found.sensitive else []
-    before, after = conceal(found.before, paths, words), conceal(found.after, paths, words)
+    before, after = (conceal(veil.tree(side, found.path), paths, words) for side in (found.before, found.after))
     return ShownField(found.path, before, after, found.sensitive, found.source)
 
 
-def _call(call: Call, paths: Sequence[Path], words: frozenset[str]) -> ShownCall:
-    params = conceal(call.params, paths, words)
+def _call(call: Call, paths: Sequence[Path], words: frozenset[str], veil: Veil) -> ShownCall:
+    params = conceal(veil.tree(call.params), paths, words)
     return ShownCall(call.service, call.operation, params if isinstance(params, dict) else {})
 
 
@@ -156,19 +166,29 @@ def drifts(found: Iterable[Drift]) -> tuple[ShownDrift, ...]:
 
 def _finding(found: Finding, words: frozenset[str]) -> ShownFinding:
     paths: list[Path] = [()] if found.sensitive else []
+    declared, other = _placed(found.desired, found.path), _placed(found.live, found.path)
+    veil = Veil(found.address.pool, found.from_env, declared, (other,))
+    desired, live = veil.tree(found.desired, found.path), veil.tree(found.live, found.path)
     return ShownFinding(
         found.id,
         found.cls,
         found.address,
         found.path,
-        conceal(found.desired, paths, words),
-        conceal(found.live, paths, words),
+        conceal(desired, paths, words),
+        conceal(live, paths, words),
         found.severity,
         found.fails,
         found.sensitive,
         found.source,
         found.attribution,
     )
+
+
+def _placed(value: Any, path: Path) -> Any:
+    """Return a value at its place in an otherwise empty object. Items of lists cannot be placed."""
+    for step in reversed(path):
+        value = {step: value}
+    return value
 
 
 def applied(found: Applied) -> ShownApply:
@@ -199,7 +219,7 @@ def _step(found: Started | Done | Failed | Skipped) -> ShownStep:
             return ShownStep(
                 change(found.change),
                 "failed",
-                found.error,
+                _veil(found.change).text(found.error),
                 stale=found.stale,
                 written=found.written,
                 operation=found.operation,
@@ -248,7 +268,7 @@ def conceal(value: Any, paths: Iterable[Path] = (), words: frozenset[str] = NO_W
 
 
 def _leaf(value: Any) -> ShownValue:
-    if isinstance(value, str | int | float | date) or value is None:
+    if isinstance(value, str | int | float | date | Fingerprint) or value is None:
         return value
     if isinstance(value, Secret):
         return HIDDEN
@@ -322,7 +342,8 @@ def texts(value: Any) -> Iterator[str]:
 def revived(value: Any) -> ShownValue:
     """Return a value as it was shown, from its JSON (`spelling.plain`)."""
     if isinstance(value, dict):
-        return _mark(value) if is_mark(value) else {k: revived(v) for k, v in value.items()}
+        mark = _mark(value)
+        return {k: revived(v) for k, v in value.items()} if mark is None else mark
     if isinstance(value, list):
         return [revived(v) for v in value]
     plain: ShownValue = value
@@ -331,12 +352,18 @@ def revived(value: Any) -> ShownValue:
 
 def is_mark(value: Mapping[str, Any]) -> bool:
     """Return whether a map of the JSON takes the place of a value."""
-    return len(value) == 1 and next(iter(value)) in ("$sensitive", "$bytes", "$unknown")
+    return _mark(value) is not None
 
 
-def _mark(mark: Mapping[str, Any]) -> ShownValue:
-    if "$sensitive" in mark:
-        return HIDDEN
-    if "$bytes" in mark:
-        return Binary(**mark["$bytes"])
-    return Awaited(str(mark["$unknown"]))
+def _mark(mark: Mapping[str, Any]) -> Mark | None:
+    """Return the mark that a map stands for. Its form is exact: a map in a manifest may resemble one."""
+    match mark:
+        case {"$sensitive": True, **rest} if not rest:
+            return HIDDEN
+        case {"$bytes": {"length": int(length), "sha256": str(digest), **more}, **rest} if not rest and not more:
+            return Binary(length, digest)
+        case {"$digest": {"origin": str(origin), "digest": str(digest), **more}, **rest} if not rest and not more:
+            return Fingerprint(origin, digest)
+        case {"$unknown": str(words), **rest} if not rest:
+            return Awaited(words)
+    return None

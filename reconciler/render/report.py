@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from reconciler.errors import Problem
+from reconciler.errors import Problem, printable
 from reconciler.model import (
     Action,
     Address,
@@ -25,7 +25,6 @@ from reconciler.model import (
 )
 from reconciler.render.change_lines import ChangeLine, lines, member
 from reconciler.render.shown import ShownApply, ShownChange, ShownDrift, ShownFinding, ShownPlan, ShownStep
-from reconciler.render.spelling import printable
 from reconciler.render.subjects import Renderers, RenderOptions, Validation
 from reconciler.render.tally import Unproven, outcome, plural
 from reconciler.render.unread import refused_read

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from reconciler.render.marks import Awaited, Binary, Hidden, ShownValue
+from reconciler.errors import printable
+from reconciler.render.marks import Awaited, Binary, Fingerprint, Hidden, Mark, ShownValue
 
 # --- as JSON -------------------------------------------------------------------------------------------------------
 
@@ -17,18 +18,26 @@ def plain(value: ShownValue) -> Any:
         return {k: plain(v) for k, v in value.items()}
     if isinstance(value, list):
         return [plain(v) for v in value]
-    if isinstance(value, Hidden):
-        return {"$sensitive": True}
-    if isinstance(value, Binary):
-        return {"$bytes": {"length": value.length, "sha256": value.sha256}}
-    if isinstance(value, Awaited):
-        return {"$unknown": value.words}
+    if isinstance(value, Mark):
+        return _marked(value)
     return value.isoformat() if isinstance(value, date) else value
+
+
+def _marked(value: Mark) -> Any:
+    match value:
+        case Hidden():
+            return {"$sensitive": True}
+        case Binary(length, sha256):
+            return {"$bytes": {"length": length, "sha256": sha256}}
+        case Fingerprint(origin, digest):
+            return {"$digest": {"origin": origin, "digest": digest}}
+        case Awaited(words):
+            return {"$unknown": words}
 
 
 def is_hidden(value: ShownValue) -> bool:
     """Return whether a leaf is hidden."""
-    return isinstance(value, Hidden)
+    return isinstance(value, Hidden | Fingerprint)
 
 
 def is_awaited(value: ShownValue) -> bool:
@@ -66,18 +75,4 @@ def text(value: ShownValue) -> str:
         return '"' + printable(value.replace("\\", "\\\\").replace('"', '\\"')) + '"'
     if isinstance(value, bool):
         return str(value).lower()
-    return "null" if value is None else str(value)
-
-
-def printable(value: str) -> str:
-    """Escape characters that a terminal interprets or hides: control characters, bidirectional marks."""
-    if value.isprintable():
-        return value
-    return "".join(c if c.isprintable() else _ESCAPES.get(c) or _code(c) for c in value)
-
-
-_ESCAPES = {"\n": "\\n", "\t": "\\t", "\r": "\\r"}
-
-
-def _code(character: str) -> str:
-    return character.encode("unicode_escape").decode("ascii")
+    return "null" if value is None else printable(str(value))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from reconciler.errors import iam_action, is_denied, needs
+from reconciler.errors import iam_action, is_denied, needs, printable
 from reconciler.kinds import KINDS
 from reconciler.model import Gap
-from reconciler.render.spelling import printable
 
 
 def action(gap: Gap) -> str:

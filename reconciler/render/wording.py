@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from reconciler.errors import printable
 from reconciler.model import Action, Notice, Target
-from reconciler.render.spelling import printable
 from reconciler.render.tally import Outcome, counts, outcome, plural
 
 if TYPE_CHECKING:  # `notice` is for every command

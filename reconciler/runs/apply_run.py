@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from reconciler.applying.applier import STOPPED, apply
-from reconciler.errors import ExitCode, Partial, PoolctlError, Stale, expected_errors, worst
+from reconciler.cloud.endpoints import masked
+from reconciler.errors import ExitCode, Partial, PoolctlError, Stale, expected_errors, printable, worst
 from reconciler.model import Done, Event, Failed, Plan, Sent, Skipped, Started, Verified
 from reconciler.render import redact
 from reconciler.render.progress import Progress
@@ -52,7 +53,8 @@ def confirm(plans: Sequence[Plan], options: Options, console: Console) -> bool:
     busy = [p for p in plans if p.pending]
     if options.yes or not busy:
         return True
-    pools = "\n".join(f"  {p.target.pool_name} (account {p.target.account}, {p.target.region})" for p in busy)
+    named = (f"  {p.target.pool_name} (account {p.target.account}, {p.target.region})" for p in busy)
+    pools = "\n".join(map(printable, named))
     question = f"Apply these changes to\n{pools}\nOnly 'yes' will be accepted to approve.\n\nEnter a value: "
     if console.ask(question) == "yes":
         return True
@@ -238,6 +240,8 @@ def given(options: Options) -> Iterator[str]:
     yield from (f"{name} {shlex.quote(text)}" for name, text in one if text)
     many = (
         ("--var-file", options.var_files),
+        ("--file-root", options.file_roots),
+        ("--allow-env", options.env_names),
         ("--target", options.targets),
         ("--allow-replace", options.replaceable),
     )
@@ -253,7 +257,8 @@ def _where(options: Options) -> Iterator[str]:
     """Yield the options that select account, Region and endpoint. An endpoint may contain a password."""
     if options.local is not None:
         yield "--local" if options.local == LOCAL_DIRECTORY else f"--local={shlex.quote(options.local)}"
-    endpoint = "…" if "@" in options.endpoint_url else shlex.quote(options.endpoint_url)
+    secret = "?" in options.endpoint_url or masked(options.endpoint_url) != options.endpoint_url
+    endpoint = "…" if secret else shlex.quote(options.endpoint_url)
     named = (("--region", options.region), ("--profile", options.profile), ("--role-arn", options.role_arn))
     yield from (f"{name} {shlex.quote(text)}" for name, text in named if text)
     if options.endpoint_url:

@@ -21,9 +21,10 @@ from reconciler.errors import (
     PoolctlError,
     Refused,
     expected_errors,
+    printable,
     worst,
 )
-from reconciler.model import Address, Drift, Gap, Notice, Target
+from reconciler.model import Address, Drift, Finding, Gap, Notice, Target
 from reconciler.render.tally import plural
 from reconciler.runs import stages
 from reconciler.runs.runtime import Runtime
@@ -123,7 +124,7 @@ def notify_receivers(
     report = dict(drift_json.document(DriftResult(redact.drifts(drifts))))
     notified = notify.notify(report, receivers, known, cloud=_sending(runtime), sleep=runtime.sleep)
     for failure in notified.failures:
-        console.err(f"Error: {failure}")
+        console.err(printable(f"Error: {failure}"))
     if notified.sent:
         console.progress(f"{plural(notified.sent, 'notification')} sent.")
     return notified.undelivered
@@ -282,7 +283,31 @@ def compared(
         address = Address(manifest.name, root_of(manifest.kind).section)
         return drift.unread(target, gap(address, error))
     live_state = replace(live_state, gaps=(*live_state.gaps, *unknown_objects(manifest, known, lost)))
-    return drift.compare(resolved, live_state, target, criteria)
+    return _with_origins(drift.compare(resolved, live_state, target, criteria), resolved)
+
+
+def _with_origins(found: Compared, manifest: Manifest) -> Compared:
+    """Return drift whose findings know which of their values came from the environment."""
+    from reconciler.manifests.env_words import EnvWords, without_values
+
+    specs = {spec.address: spec for spec in manifest.specs if spec.from_env}
+    if not specs:
+        return found
+    words = {address: EnvWords(spec.from_env, spec.declared) for address, spec in specs.items()}
+
+    def told(finding: Finding) -> Finding:
+        if finding.address not in specs:
+            return finding
+        known, names = words[finding.address], dict(specs[finding.address].from_env)
+        for copy in (finding.desired, finding.live):  # of members that the service mirrors
+            if isinstance(copy, str) and known.holds(copy):
+                names.setdefault(finding.path, known.origin(copy).removeprefix("$env "))
+        return replace(finding, from_env=names)
+
+    drift = found.drift
+    refusals = tuple(without_values(drift.refusals, manifest.specs, {}))
+    findings, known = (tuple(map(told, group)) for group in (drift.findings, drift.known))
+    return replace(found, drift=replace(drift, findings=findings, known=known, refusals=refusals))
 
 
 def _attributed(runtime: Runtime, cloud: Cloud, found: Compared, trails: dict[str, Trail]) -> Drift:

@@ -3,7 +3,8 @@
 A saved plan holds the plan as it was shown and a digest of what identifies it: the changes, the live state that they
 start from, account, Region and pool, and the options. It holds no secret and no hash of one, which could be guessed
 offline: of a secret only the origin and whether it changes are recorded. A saved plan is never executed; apply plans
-again and compares. The digest covers neither times nor files, so the same input has the same digest on every machine.
+again and compares. The digest covers what `show` prints, but for times and the places of files, so that the same input
+has the same digest on every machine. What follows from other parts of a file is computed again when it is read.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from reconciler import __version__
-from reconciler.errors import InvalidInput, Stale
+from reconciler.errors import InvalidInput, Stale, printable
 from reconciler.kinds import KINDS
 from reconciler.model import (
     Action,
@@ -39,11 +40,13 @@ from reconciler.model import (
     dotted,
 )
 from reconciler.render import redact
-from reconciler.render.json_parts import ACTIONS
+from reconciler.render.json_parts import ACTIONS, dump
 from reconciler.render.machine import plan_json
 from reconciler.render.shown import ShownChange, ShownField, ShownPlan
-from reconciler.render.spelling import printable, text
+from reconciler.render.spelling import text
+from reconciler.runs import planfile_shape
 from reconciler.terminal.options import Options
+from reconciler.terminal.regular_files import UnfitFileError, read_regular
 from schemas.base import ApiModel, Keyed, Unordered, members
 
 KIND = "poolctl-plan"
@@ -60,6 +63,9 @@ DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 MATTER = ("targets", "prune", "max_deletes", "replaceable")
 """Options that decide what a plan does."""
+
+LARGEST = 100_000_000
+"""Most bytes of a plan file."""
 
 MOST = 120
 """Longest value that a difference shows, in characters."""
@@ -210,26 +216,44 @@ def _hash(tree: Tree) -> str:
 
 
 def _basis(tree: Tree) -> Tree:
-    """Return what the digest covers. It is computed from the file alone, so a file can be verified by itself."""
+    """Return what the digest covers: everything that is shown, but for times, versions, and the places of files.
+
+    It is computed from the file alone, so a file can be verified by itself.
+    """
     plan = tree["plan"]
-    pools = [{k: p[k] for k in ("name", "id", "account", "region")} for p in plan["pools"]]
-    changes = [c for c in plan["resource_changes"] if c["change"]["actions"] != ["no-op"]]
     return {
-        "pools": sorted(pools, key=lambda p: [p[k] for k in p]),
-        "options": {k: tree["options"][k] for k in MATTER},
-        "changes": [_change_basis(c) for c in sorted(changes, key=lambda c: c["pool"])],
+        "pools": sorted(_pools(tree), key=lambda p: [p[k] for k in PLACE]),
+        "options": {k: tree["options"][k] for k in (*MATTER, "env", "shard")},
+        "changes": [_change_basis(c) for c in sorted(plan["resource_changes"], key=lambda c: c["pool"])],
         "origins": sorted(tree["origins"], key=lambda o: (o["address"], o["path"])),
-        "refusals": [{k: r[k] for k in ("address", "rule", "path")} for r in plan["refusals"]],
-        "gaps": [{k: g[k] for k in ("address", "operation")} for g in plan["coverage"]["gaps"]],
+        "unmanaged": sorted(plan["unmanaged"]),
+        "refusals": [{k: v for k, v in r.items() if k != "source"} for r in plan["refusals"]],
+        "gaps": [{k: v for k, v in g.items() if k != "request_id"} for g in plan["coverage"]["gaps"]],
     }
 
 
+PLACE = ("name", "id", "account", "region")
+"""What identifies a pool."""
+
+
+def _pools(tree: Tree) -> Iterator[Tree]:
+    """Yield where each document belongs, with how much of the plan is about it."""
+    notices = iter(tree["plan"]["notices"])
+    for pool, count in zip(tree["plan"]["pools"], tree["notice_counts"], strict=True):
+        said = sorted(n["message"] for n in islice(notices, count))
+        yield {**{k: pool[k] for k in PLACE}, "summary": pool["summary"], "notices": said}
+
+
 def _change_basis(change: Tree) -> Tree:
+    inner = change["change"]
     return {
         "address": change["address"],
         "type": change["type"],
-        "actions": change["change"]["actions"],
-        "live": _sorted(change["change"]["before"]),
+        "actions": inner["actions"],
+        "reason": change["action_reason"],
+        "replaced": inner["replace_paths"],
+        "live": _sorted(inner["before"]),
+        "after": _sorted(inner["after"]),
         "fields": [_field_basis(f) for f in change["fields"]],
         "calls": _sorted(change.get("api_calls", [])),
     }
@@ -281,17 +305,12 @@ def read(file: str) -> Saved | None:
         InvalidInput: The plan file is damaged, was modified, or has an unsupported format version.
     """
     try:
-        if not FilePath(file).is_file():  # a pipe can be read only once, and may carry the manifests
-            return None
-        text = FilePath(file).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
+        text = read_regular(FilePath(file), LARGEST).decode("utf-8")
+    except (OSError, UnicodeDecodeError, UnfitFileError):  # a pipe may carry the manifests, and is read only once
         return None
     if not text.lstrip().startswith("{") or f'"{KIND}"' not in text:
         return None
-    try:
-        tree = json.loads(text)
-    except ValueError:
-        raise InvalidInput(f"{file}: the plan file is damaged. Run plan --out again.") from None
+    tree = _parsed(file, text)
     if not isinstance(tree, dict) or tree.get("kind") != KIND:
         return None
     if str(tree.get("format_version")).partition(".")[0] != FORMAT.partition(".")[0]:
@@ -302,6 +321,13 @@ def read(file: str) -> Saved | None:
             "Nothing was read or written. Run plan --out again, and find out who modified it."
         )
     return Saved(file, tree)
+
+
+def _parsed(file: str, text: str) -> Any:
+    try:
+        return planfile_shape.parse(text)
+    except planfile_shape.DamagedError:
+        raise InvalidInput(f"{file}: the plan file is damaged. Run plan --out again.") from None
 
 
 def load(file: str) -> Saved:
@@ -319,12 +345,33 @@ def load(file: str) -> Saved:
 
 
 def _is_whole(tree: Tree) -> bool:
+    """Return whether a tree is one that `document` makes: its shape, its sums, and everything that follows from it."""
     try:
         body = {k: v for k, v in tree.items() if k != "checksum"}
+        if tree["checksum"] != _hash(body):
+            return False
+        planfile_shape.check(tree)
         digests = {tree["digest"], tree["plan"]["digest"], _hash(_basis(tree))}
-        return len(digests) == 1 and bool(tree["checksum"] == _hash(body))
-    except (KeyError, TypeError, AttributeError):
+        return len(digests) == 1 and _follows(tree)
+    except (KeyError, TypeError, ValueError, AttributeError, StopIteration, planfile_shape.DamagedError):
         return False
+
+
+def _follows(tree: Tree) -> bool:
+    """Return whether a plan is exactly what its parts make again, counts and marks included."""
+    plan = tree["plan"]
+    if plan["refusals"] or plan["coverage"]["gaps"]:  # such a plan is never saved
+        return False
+    again = json.loads(dump(plan_json.document(plans(Saved("", tree)), tree["digest"])))
+    return _shown(plan) == _shown(again)
+
+
+def _shown(plan: Tree) -> Tree:
+    """Return what of a plan follows from its parts; calls and the names of replaced members do not."""
+    changes = [
+        {**c, "api_calls": None, "change": {**c["change"], "replace_paths": None}} for c in plan["resource_changes"]
+    ]
+    return {**plan, "poolctl_version": "", "resource_changes": changes}
 
 
 def reviewed(options: Options, now: datetime) -> Saved | None:
@@ -442,24 +489,42 @@ def difference(before: Tree, now: Tree) -> list[str]:
         lines += _of_change(address, one.get(address), other.get(address), _moved(address, old, new))
     lines += [f"! {r['address']}: refused now [{r['rule']}]" for r in new["refusals"] if r not in old["refusals"]]
     lines += [f"! {g['address']}: cannot be read now: {g['operation']}" for g in new["gaps"] if g not in old["gaps"]]
-    if one and not other:
+    for sign, some, others, when in (("-", old, new, "reviewed"), ("+", new, old, "now")):
+        told = sorted({a for a in some["unmanaged"] if a not in others["unmanaged"]})
+        lines += [f"{sign} {address}: not in the manifest, only {when}" for address in told]
+        lines += [f"{sign} only {when}: {said}" for said in _notices(some) if said not in _notices(others)]
+    if any(map(_is_due, one.values())) and not any(map(_is_due, other.values())):
         lines.append("Today's plan has no changes: the reviewed plan may have been applied already.")
     return [printable(line) for line in lines or ["The same objects change, in a different order."]]
+
+
+def _notices(basis: Tree) -> list[str]:
+    return [said for pool in basis["pools"] for said in pool["notices"]]
+
+
+def _is_due(change: Tree | None) -> bool:
+    return change is not None and change["actions"] != ["no-op"]
 
 
 def _places(old: list[Tree], new: list[Tree]) -> Iterator[str]:
     for sign, some, others, when in (("-", old, new, "reviewed"), ("+", new, old, "now")):
         for pool in some:
-            if pool not in others:
+            if _place(pool) not in map(_place, others):
                 where = f"{pool['id'] or 'to be created'}, account {pool['account']}, {pool['region']}"
                 yield f"{sign} pool {pool['name']} ({where}) only {when}"
 
 
+def _place(pool: Tree) -> tuple[str, ...]:
+    return tuple(pool[k] for k in PLACE)
+
+
 def _of_change(address: str, old: Tree | None, new: Tree | None, origins: Sequence[str]) -> Iterator[str]:
-    if old is None and new is not None:
+    if not _is_due(old) and not _is_due(new):
+        yield from _of_unchanged(address, old, new)
+    elif not _is_due(old) and new is not None:
         yield f"+ {address}: today's plan would {_verb(new)} it; the reviewed plan left it unchanged"
         yield from (f"    {f['path']}: {_step(f)}" for f in new["fields"])
-    elif new is None and old is not None:
+    elif not _is_due(new) and old is not None:
         yield f"- {address}: the reviewed plan would {_verb(old)} it; today's plan leaves it unchanged"
     elif old is not None and new is not None and (old != new or origins):
         yield f"~ {address}: " + (
@@ -468,7 +533,17 @@ def _of_change(address: str, old: Tree | None, new: Tree | None, origins: Sequen
             else "differs from the reviewed plan"
         )
         details = [*_of_fields(old, new), *origins]
-        yield from details or ["    the calls differ"]
+        yield from details or ["    the calls differ, or what the object becomes"]
+
+
+def _of_unchanged(address: str, old: Tree | None, new: Tree | None) -> Iterator[str]:
+    """Say how an object differs that neither plan changes: the reviewer saw it in another state."""
+    if old is None or new is None:
+        where = "the reviewed plan" if new is None else "today's plan"
+        yield f"~ {address}: only in {where}, which leaves it unchanged"
+    elif old != new:
+        yield f"~ {address}: is live in another state than the reviewed plan shows; both leave it unchanged"
+        yield from _of_fields(old, new)
 
 
 def _of_fields(old: Tree, new: Tree) -> Iterator[str]:

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from reconciler.cloud.hosts import is_emulator
+from reconciler.cloud.hosts import is_emulator, is_endpoint
 from reconciler.cloud.port import Clock, Cloud, Limited, Meter, ReadOnly, Sharing, Sleep
-from reconciler.errors import Refused
-from reconciler.terminal.options import Options
+from reconciler.errors import InvalidInput, Refused
+from reconciler.terminal.options import NO_NAME, Options
 
 if TYPE_CHECKING:  # each costs a tenth of a second or more, so they are imported on demand
     from reconciler.cloud.aws import Access
@@ -93,11 +93,20 @@ class Runtime:
         from reconciler.manifests.references.variables import variables
 
         options = self.options
-        files, problems = read(options.var_files, stdin) if options.var_files else ([], [])
+        roots = options.file_roots
+        files, problems = read(options.var_files, stdin, roots) if options.var_files else ([], [])
         if problems:
             raise InvalidManifest(problems)
         known = variables(options.vars, files)
-        return load(options.paths, variables=known, environ=self.environ, stdin=stdin, environment=options.env)
+        return load(
+            options.paths,
+            variables=known,
+            environ=self.environ,
+            stdin=stdin,
+            environment=options.env,
+            file_roots=roots,
+            env_names=frozenset(options.env_names) - {NO_NAME} if options.env_names else None,
+        )
 
     def cloud(self, manifest: Manifest) -> Cloud:
         """Return a cloud for the account and Region of a manifest that allows writes.
@@ -201,6 +210,8 @@ class Runtime:
         options, share = self.options, self._share
         if options.local:  # the embedded Cognito has no profiles; everything stays in this process
             return Access(region=region, share=share)
+        if options.endpoint_url and not is_endpoint(options.endpoint_url):  # it may hold a password
+            raise InvalidInput("--endpoint-url: the value is not a URL. Write one such as http://127.0.0.1:4566.")
         # The AWS CLI and the newer SDKs read AWS_REGION; boto3 reads only AWS_DEFAULT_REGION.
         region = region or self.environ.get("AWS_REGION", "")
         return Access(region, options.profile, options.role_arn, options.endpoint_url, options.max_rps, share)

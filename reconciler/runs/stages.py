@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from reconciler.cloud.port import Cloud
-from reconciler.errors import CloudError, Defect, ExitCode, Incomplete, Refused, expected_errors, worst
+from reconciler.errors import CloudError, Defect, ExitCode, Incomplete, Refused, expected_errors, printable, worst
 from reconciler.model import Address, Call, Gap, Plan, Target
 from reconciler.runs.runtime import Runtime
 from reconciler.terminal.console import Console
@@ -35,9 +35,10 @@ def load(runtime: Runtime, console: Console) -> Sequence[Manifest]:
     from reconciler.manifests.links import ordered
     from reconciler.manifests.sharding import part
 
-    loaded = runtime.load(console.stdin.read)
+    loaded = runtime.load(console.read)
     for notice in loaded.notices:
-        console.progress(f"Warning: {notice.source}: {notice.message}" if notice.source else notice.message)
+        text = f"Warning: {notice.source}: {notice.message}" if notice.source else notice.message
+        console.progress(printable(text))
     manifests = ordered(loaded.manifests)
     if runtime.options.shard:
         manifests = part(manifests, runtime.options.shard)
@@ -201,9 +202,9 @@ def require_applicable(plans: Sequence[Plan]) -> None:
     refusals = [r for plan in plans for r in plan.refusals]
     if refusals:
         lines = [f"{r.source or r.address.full} {r.address}: {r.rule}: {r.message} {r.advice}" for r in refusals]
-        raise Refused("\n".join(["The plan is refused; nothing was written.", *lines]))
+        raise Refused("\n".join(["The plan is refused; nothing was written.", *map(printable, lines)]))
     if any(plan.gaps for plan in plans):
         from reconciler.render.unread import unread
 
-        lines = [f"{plan.target.manifest}: {unread(g, full=True)}" for plan in plans for g in plan.gaps]
+        lines = [f"{printable(p.target.manifest)}: {unread(g, full=True)}" for p in plans for g in p.gaps]
         raise Incomplete("\n".join(["Part could not be read; nothing was written.", *lines]))

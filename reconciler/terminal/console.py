@@ -1,12 +1,14 @@
 """Standard input, output and error.
 
-All output passes through here, so that colour, quietness, the live line and encodings are handled once, and a closed
-pipe (`poolctl plan | head`) never interrupts an apply.
+All output passes through here, so that colour, quietness, the live line and encodings are handled once, no text acts
+on the terminal (`characters`), and a closed pipe (`poolctl plan | head`) never interrupts an apply.
 """
 
 from __future__ import annotations
 
 import os
+
+from reconciler.terminal.characters import harmless, prose
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # `typing` costs as much as starting Python does
@@ -17,6 +19,9 @@ if TYPE_CHECKING:  # `typing` costs as much as starting Python does
 
 ERASE = "\r\x1b[K"
 """Goes to the start of the line and clears it."""
+
+MOST_INPUT = 10_000_000
+"""Most characters that are read from standard input: a stream may never end."""
 
 WIDTH = 100
 """Columns where there is no terminal. Fixed, so that identical input gives identical bytes."""
@@ -60,14 +65,18 @@ class Console:
         self._broken: set[int] = set()
 
     def out(self, text: str) -> None:
-        """Write a part of the result; a newline is added where the text has none."""
+        """Write a part of the result for people; a newline is added where the text has none."""
+        self.data(prose(text))
+
+    def data(self, text: str) -> None:
+        """Write a part of the result for programs: a text that may command the runner of a job, or only look so."""
         self._erase()
-        self._write(self.stdout, _line(text))
+        self._write(self.stdout, harmless(_line(text), color=self.color))
 
     def err(self, text: str) -> None:
         """Write a message: errors, questions, logs."""
         self._erase()
-        self._write(self.stderr, _line(text))
+        self._write(self.stderr, harmless(prose(_line(text))))
 
     def progress(self, text: str) -> None:
         """Write a line about completed work, unless --quiet was given."""
@@ -76,6 +85,7 @@ class Console:
 
     def status(self, text: str) -> None:
         """Write the current activity: one line that the next output erases, or a plain line without a terminal."""
+        text = harmless(prose(text)).replace("\n", "\\n")
         if self.quiet or text == self._status:
             return
         if self.live:
@@ -85,6 +95,10 @@ class Console:
             self._write(self.stderr, _line(text))
         self._status = text
 
+    def read(self) -> str:
+        """Return the whole of standard input, or more than any manifest may have."""
+        return self.stdin.read(MOST_INPUT)
+
     def ask(self, question: str) -> str:
         """Ask, and return the answer without the blanks around it; the end of input is an empty answer.
 
@@ -93,7 +107,7 @@ class Console:
         """
         self.require_answers()
         self._erase()
-        self._write(self.stderr, question)
+        self._write(self.stderr, harmless(prose(question)))
         return self.stdin.readline().strip()
 
     def require_answers(self) -> None:

@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 import logging
 import traceback
+from copy import copy
 from types import TracebackType
 from typing import Any
 
+from reconciler.errors import printable
 from reconciler.model import Secret
 from reconciler.terminal.console import Console
 
@@ -56,10 +58,10 @@ class TextFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line. The cached text of another formatter is dropped: it holds the exception's message."""
+        record = copy(record)
+        record.msg, record.args = printable(record.getMessage()), None  # it may quote AWS
         record.exc_text = None
-        line = super().format(record)
-        record.exc_text = None
-        return line
+        return super().format(record)
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 - the base class's name
         """Return the frames and the type of an exception; its message may quote a value."""

@@ -20,6 +20,10 @@ STDOUT = ""
 """The file name that means standard output."""
 
 
+NO_NAME = "none"
+"""The value of --allow-env that names no variable; none can be called so by mistake, as it allows nothing."""
+
+
 class Options(NamedTuple):
     """The options of a run, immutable."""
 
@@ -44,6 +48,10 @@ class Options(NamedTuple):
     """Files with variables."""
     env: str = ""
     """Name of the directory of overlays to merge into the manifests; empty for none."""
+    env_names: tuple[str, ...] = ()
+    """Variables that `$env` may read, `none` for no one; empty means every one."""
+    file_roots: tuple[str, ...] = ()
+    """Directories that `$file` and links may read from, besides the trees of the manifests."""
     targets: tuple[str, ...] = ()
     """Addresses (`clients/web`, `user_pool`) that the run is limited to."""
     parallelism: int = 8

@@ -58,12 +58,14 @@ GLOBALS = (
     Option("region", "region", "region", "REGION", "region to work in"),
     Option("profile", "profile", "text", "NAME", "named profile of the AWS configuration"),
     Option("role-arn", "role_arn", "text", "ARN", "role to assume first"),
-    Option("endpoint-url", "endpoint_url", "text", "URL", "send calls to this URL instead of to AWS"),
+    Option("endpoint-url", "endpoint_url", "text", "URL", "send all calls to this URL instead of to AWS"),
     Option(
         "local", "local", "directory", "DIR", f"use the embedded Cognito, with its state in DIR ({LOCAL_DIRECTORY})"
     ),
     Option("var", "vars", "list", "NAME=VALUE", "set a variable; may be repeated"),
     Option("var-file", "var_files", "list", "FILE", "read variables from a file; may be repeated"),
+    Option("file-root", "file_roots", "list", "DIR", "allow $file to read below DIR too; may be repeated"),
+    Option("allow-env", "env_names", "list", "NAME", "let $env read these variables only, or `none`; may be repeated"),
     Option("env", "env", "name", "NAME", "merge overlays/NAME/ into the manifests"),
     Option("target", "targets", "list", "KIND/NAME", "work on this object only; may be repeated"),
     Option("parallelism", "parallelism", "whole", "N", "maximum concurrent calls (8)"),

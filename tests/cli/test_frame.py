@@ -320,6 +320,7 @@ def test_help_imports_next_to_nothing():
         "reconciler.cli",
         "reconciler.cli.entry",
         "reconciler.terminal",
+        "reconciler.terminal.characters",
         "reconciler.terminal.console",
         "reconciler.terminal.settings",
     }

@@ -70,7 +70,7 @@ class Place:
         tree = {"pull_request": {"number": PULL, "head": {"sha": HEAD}}} if event == "pull_request" else {}
         (self.directory / "event.json").write_text(json.dumps(tree))
         named = {f"INPUT_{k.upper()}": v for k, v in inputs.items()}
-        args = f"--local={self.directory / 'state'} {named.pop('INPUT_ARGS', '')}"
+        args = f"--local={self.directory / 'state'} --allow-env OKTA {named.pop('INPUT_ARGS', '')}"
         return {
             "GITHUB_ACTIONS": "true",
             "GITHUB_API_URL": self.github.url,

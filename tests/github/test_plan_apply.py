@@ -439,6 +439,29 @@ def test_manifests_cannot_carry_off_what_the_job_has(live):
     assert live.last_environ["OKTA"] == SECRET
 
 
+@pytest.mark.parametrize(
+    "reference", [{"$env": "STAGE"}, {"$file": "/proc/self/environ"}, {"$file": "../../etc/passwd"}]
+)
+@pytest.mark.parametrize("command", ["plan", "drift"])
+def test_no_reference_reads_the_environment_of_the_job_or_files_elsewhere(live, monkeypatch, reference, command):
+    monkeypatch.setenv("STAGE", "canary_job")
+    live.write({**TREE, "groups": {"admins": {"Description": reference}}})
+    step = live.step(command, more={"STAGE": "canary_job"})
+    assert step.code == 3
+    assert ("may not be read in this run" in step.log) is ("$env" in reference)
+    assert "canary_job" not in step.log + step.summary + "".join(live.comments())
+
+
+def test_what_the_workflow_allows_by_name_is_read_and_not_shown(live):
+    live.write({**TREE, "groups": {"admins": {"Description": {"$env": "STAGE"}}}})
+    step = live.step("plan", more={"STAGE": "canary_job"}, args="--allow-env STAGE")
+    assert (step.code, step.outputs["changes"]) == (0, "true")
+    assert "($env STAGE, digest " in live.comments()[0]
+    assert "canary_job" not in step.log + step.summary + live.comments()[0]
+    live.write({**TREE, "groups": {"admins": {"Description": {"$env": "GITHUB_TOKEN"}}}})
+    assert live.step("plan", args="--allow-env GITHUB_TOKEN").code == 3  # what is removed cannot be allowed
+
+
 def test_a_token_that_is_refused_is_not_repeated(live, github):
     github.faults.append(Fault("GET", 403, message=f"Authorization: Bearer {TOKEN} is not enough"))
     step = live.plan()

@@ -299,6 +299,74 @@ def test_what_is_not_changed_is_not_refused(lock, layer, files):
     assert len(loaded("m.yaml")) == 1
 
 
+IGNORING = "ignore: [{{path: {}, reason: noise}}]\n"
+
+
+@pytest.mark.parametrize(
+    ("lock", "ignored"),
+    [
+        ("user_pool.DeletionProtection", "user_pool.DeletionProtection"),
+        ("user_pool.DeletionProtection", "user_pool"),
+        ("user_pool.DeletionProtection", "user_pool.Del*"),
+        ("user_pool.DeletionProtection", "'user_pool.[D]eletionProtection'"),
+        ("user_pool.Policies", "user_pool.Policies.PasswordPolicy.MinimumLength"),
+        ("mfa", "mfa.MfaConfiguration"),
+        ("clients/web.GenerateSecret", "clients/w?b"),
+        ("clients/web.GenerateSecret", "'clients/*.GenerateSecret'"),
+        ("'clients/*.GenerateSecret'", "'clients/de*'"),
+        ("'clients/[!x]*'", "clients/web.CallbackURLs"),
+        ("clients/my.app", "'clients/*.GenerateSecret'"),
+    ],
+)
+def test_an_overlay_cannot_ignore_what_is_locked(lock, ignored, files):
+    base = BASE.replace("clients:\n", "clients:\n  my.app: {}\n") + LOCKS.format(lock)
+    files(m=base, overlays__prod__m=IGNORING.format(ignored))
+    with pytest.raises(InvalidManifest) as error:
+        loaded("m.yaml")
+    said = [str(p) for p in error.value.problems]
+    assert [
+        p
+        for p in said
+        if p.startswith("overlays/prod/m.yaml:1:17 ignore[0].path: this ignores what is locked by m.yaml:")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lock", "ignored"),
+    [
+        ("user_pool.DeletionProtection", "user_pool.UserPoolTags"),
+        ("clients/web.GenerateSecret", "'clients/*.CallbackURLs'"),
+        ("clients/web", "clients/webshop"),
+        ("'clients/d*'", "'clients/w*'"),
+        ("'clients/[ab]'", "clients/c"),
+    ],
+)
+def test_an_overlay_may_ignore_what_is_not_locked(lock, ignored, files):
+    files(m=BASE + LOCKS.format(lock), overlays__prod__m=IGNORING.format(ignored))
+    assert [i.path for i in loaded("m.yaml")[0].ignore] == [ignored.strip("'")]
+
+
+def test_what_the_base_ignores_itself_an_overlay_may_repeat(files):
+    rule = IGNORING.format("user_pool.DeletionProtection")
+    files(m=BASE + LOCKS.format("user_pool") + rule, overlays__prod__m=rule)
+    assert len(loaded("m.yaml")) == 1
+
+
+def test_an_overlay_cannot_renew_what_the_base_ignores(files):
+    rule = "ignore: [{{path: user_pool.DeletionProtection, reason: noise, expires: {}}}]\n"
+    base = BASE + LOCKS.format("user_pool") + rule.format("2026-01-01")
+    files(m=base, overlays__prod__m=rule.format("2036-01-01"))
+    with pytest.raises(InvalidManifest, match="this ignores what is locked"):
+        loaded("m.yaml")
+
+
+@pytest.mark.parametrize("path", ["'${var.x}'", "{$var: x}", "'user_pool.${var.x}'"])
+def test_what_an_overlay_ignores_cannot_be_known_only_later(path, files):
+    files(m=BASE + LOCKS.format("user_pool.DeletionProtection"), overlays__prod__m=IGNORING.format(path))
+    with pytest.raises(InvalidManifest, match="what an overlay ignores must be written out"):
+        loaded("m.yaml", variables={"x": "user_pool.DeletionProtection"})
+
+
 def test_one_and_true_are_not_the_same(files):
     files(
         m=BASE + LOCKS.format("user_pool.Policies.PasswordPolicy.RequireSymbols"),

@@ -199,7 +199,7 @@ def test_files_are_relative_to_the_manifest(tmp_path, monkeypatch):
     (tmp_path / "p").mkdir()
     (tmp_path / "p/m.yaml").write_text("a: {$file: ../shared.txt}\n")
     (tmp_path / "shared.txt").write_text("x")
-    documents, _ = read(["p"], lambda: "")
+    documents, _ = read(["."], lambda: "")
     assert resolve_local(documents[0], {}, {})[0].tree == {"a": "x"}
 
 

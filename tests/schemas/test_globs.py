@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from schemas.base import members
 from schemas.documents import DOCUMENTS
-from schemas.globs import covers, meets
+from schemas.globs import covers, meets, overlap
 from schemas.paths import PathForm
 
 ENVELOPE = members(DOCUMENTS["UserPool"].envelope)
@@ -123,3 +123,24 @@ def test_an_editor_refuses_no_pattern_that_is_right(purpose):
     for text in right:
         assert fits(form, text), text
         assert re.search(form.pattern, text), text
+
+
+@pytest.mark.parametrize("names", [(), ("my.app", "web", "a/b")])
+@given(st.data())
+def test_what_both_patterns_cover_is_an_overlap(names, data):
+    """The law that a lock rests on: if some path is covered by both, the two patterns overlap."""
+    steps = st.sampled_from(["clients", "web", "x", "Ab", *names])
+    path = data.draw(st.lists(steps, min_size=1, max_size=4))
+    plain = st.sampled_from([*path, "*", "w*", "?eb", "[wx]*", "[!w]", "clients"])
+    one, other = (data.draw(st.lists(plain, min_size=1, max_size=4).map("/".join)) for _ in range(2))
+    if covers(one, path) and covers(other, path):
+        assert overlap(one, other, path)
+        assert overlap(other, one, path)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("a/b", "a/c"), ("a/b*", "a/c*"), ("a.b", "b"), ("a/[bc]", "a/d"), ("a/?", "a/bc")]
+)
+def test_patterns_that_have_nothing_in_common(one, other):
+    assert not overlap(one, other)
+    assert not overlap(other, one, ["x.y"])

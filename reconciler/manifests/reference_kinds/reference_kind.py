@@ -36,6 +36,10 @@ class Surroundings:
     """Directory of the file that the reference is written in."""
     holder: str = "manifest"
     """What that file is: `manifest` or `overlay`."""
+    env_names: frozenset[str] | None = None
+    """The variables of the environment that may be read; None means every one."""
+    roots: tuple[FilePath, ...] = ()
+    """Directories that files may be read from, the tree of the manifest first; empty means `directory` alone."""
 
 
 class Followed(NamedTuple):

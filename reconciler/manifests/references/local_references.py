@@ -7,7 +7,7 @@ What a value came from matters later: a secret from the environment must not be 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import Any
@@ -30,6 +30,9 @@ def resolve_local(
     variables: Variables,
     environ: Mapping[str, str],
     kinds: ReferenceKinds = REFERENCE_KINDS,
+    *,
+    file_roots: Sequence[str] = (),
+    env_names: frozenset[str] | None = None,
 ) -> tuple[Document, list[Problem]]:
     """Follow every reference that needs no AWS: `$var`, `$env`, `$file` and `${var.x}` within texts and keys.
 
@@ -40,12 +43,16 @@ def resolve_local(
         variables: From `variables.variables`.
         environ: Environment of the process.
         kinds: The kinds of references that there are.
+        file_roots: Directories that `$file` may read from besides the tree of the document.
+        env_names: The variables that `$env` may read; None means every one.
 
     Returns:
         The document with values in place, and everything that is wrong with its references. A wrong
         reference becomes `FAILED`.
     """
-    walk = _Walk(document, Surroundings(variables, environ, document.directory), kinds)
+    roots = (document.root, *map(FilePath, file_roots))
+    around = Surroundings(variables, environ, document.directory, env_names=env_names, roots=roots)
+    walk = _Walk(document, around, kinds)
     tree = walk.value(document.tree, (), ())
     places = (walk.positions, walk.keys, walk.origins)
     result = Document(document.file, tree, *places, document.start, tuple(walk.links))

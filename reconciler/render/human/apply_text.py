@@ -5,10 +5,10 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 
+from reconciler.errors import printable
 from reconciler.model import dotted
 from reconciler.render.human.pen import Pen
 from reconciler.render.shown import ShownApply, ShownChange, ShownPlan, ShownStep
-from reconciler.render.spelling import printable
 from reconciler.render.subjects import USUAL, RenderOptions
 from reconciler.render.tally import Outcome, outcome, plural
 from reconciler.render.wording import apply_sum

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from reconciler.errors import printable
 from reconciler.model import Action
 from reconciler.render.change_lines import lines
 from reconciler.render.human.pen import BOLD, COLORS, DANGER, GOOD, Pen, laid_out
 from reconciler.render.shown import ShownChange, ShownComparison, ShownSide
-from reconciler.render.spelling import printable
 from reconciler.render.subjects import USUAL, RenderOptions
 from reconciler.render.tally import plural
 from reconciler.render.unread import unread

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from reconciler.errors import printable
 from reconciler.model import FindingClass, dotted
 from reconciler.render.change_lines import MOST
 from reconciler.render.drift_words import attributed
 from reconciler.render.human.pen import BOLD, DANGER, GREEN, RED, YELLOW, Pen
 from reconciler.render.marks import ShownValue
 from reconciler.render.shown import ShownDrift, ShownFinding
-from reconciler.render.spelling import printable, text
+from reconciler.render.spelling import text
 from reconciler.render.subjects import USUAL, DriftResult, RenderOptions
 from reconciler.render.tally import class_counts, plural
 from reconciler.render.unread import unread

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reconciler.errors import Problem
+from reconciler.errors import Problem, printable
 from reconciler.render.human.pen import GOOD, Pen
-from reconciler.render.spelling import printable
 from reconciler.render.subjects import USUAL, RenderOptions, Validation
 from reconciler.render.tally import plural
 

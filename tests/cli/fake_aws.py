@@ -1,0 +1,94 @@
+"""A fake AWS on a loopback port: it says who one is, gives roles, parameters and secrets, and refuses the rest."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+from xml.sax.saxutils import escape
+
+KEYS = {
+    "AWS_ACCESS_KEY_ID": "AKIAMINE",
+    "AWS_SECRET_ACCESS_KEY": "x",
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_CONFIG_FILE": "none",
+    "AWS_SHARED_CREDENTIALS_FILE": "none",
+}
+"""The environment of a run that must find no other credentials."""
+
+ROLE_KEY = "ASIAFROMTHEROLE00000"
+
+IDENTITY = """<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
+<Arn>arn:aws:iam::123456789012:user/x</Arn><UserId>x</UserId><Account>123456789012</Account>
+</GetCallerIdentityResult></GetCallerIdentityResponse>"""
+
+ASSUMED = f"""<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>
+<AccessKeyId>{ROLE_KEY}</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>
+<Expiration>2036-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>"""
+
+
+class FakeAws:
+    """What was asked, and what is answered."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str, str]] = []
+        """Service, operation, access key."""
+        self.refused: tuple[str, str] = ("InvalidParameterException", "no")
+        """Code and message of the refusal."""
+        self.refuses_all = False
+        """Whether STS refuses too."""
+        self.url = ""
+
+    def answer(self, service: str, operation: str) -> tuple[int, str, str]:
+        """Return status, type and body."""
+        if service == "sts" and not self.refuses_all:
+            return 200, "text/xml", IDENTITY if operation == "GetCallerIdentity" else ASSUMED
+        if service == "sts":
+            code, message = (escape("".join(c for c in text if c in "\n\r" or ord(c) >= 32)) for text in self.refused)
+            error = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>"
+            return 403, "text/xml", f"<ErrorResponse>{error}<RequestId>r-1</RequestId></ErrorResponse>"
+        if operation == "GetParameter":
+            return 200, "application/x-amz-json-1.1", json.dumps({"Parameter": {"Type": "String", "Value": "v"}})
+        if operation == "GetSecretValue":
+            return 200, "application/x-amz-json-1.1", json.dumps({"SecretString": "s"})
+        code, message = self.refused
+        return 400, "application/x-amz-json-1.1", json.dumps({"__type": code, "message": message})
+
+
+@contextmanager
+def serving() -> Iterator[FakeAws]:
+    """Serve one on a free port."""
+    fake = FakeAws()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+            scope = re.search(r"Credential=([^/]+)/\d+/[^/]+/([^/]+)/", self.headers.get("Authorization", ""))
+            key, service = scope.groups() if scope else ("", "")
+            action = re.search(r"Action=(\w+)", body)
+            target = self.headers.get("X-Amz-Target", "").rpartition(".")[2]
+            operation = action[1] if action and not target else target
+            fake.asked.append((service, operation, key))
+            status, kind, text = fake.answer(service, operation)
+            self.send_response(status)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(text.encode())))
+            self.end_headers()
+            self.wfile.write(text.encode())
+
+        def log_message(self, *_args: Any) -> None:
+            """Stay silent."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    fake.url = f"http://127.0.0.1:{server.server_port}"
+    try:
+        yield fake
+    finally:
+        server.shutdown()
+        server.server_close()
