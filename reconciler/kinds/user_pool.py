@@ -8,6 +8,7 @@ from typing import Any
 from reconciler.kinds.kind import Listing, PendingCall, Reading, ResourceKind, Undecided
 from reconciler.kinds.pool_rules import RULES
 from reconciler.model import Call, FieldChange, Tree
+from reconciler.values.regions import suffix
 from schemas.user_pool import ACR_LEVELS, STANDARD_ATTRIBUTES, UserPool
 
 ADD_AT_ONCE = 25
@@ -256,8 +257,7 @@ def exports(ids: Mapping[str, str], region: str) -> Mapping[str, str]:
     pool = ids.get("UserPoolId")
     if not pool:
         return {}
-    suffix = ".cn" if region.startswith("cn-") else ""
-    name = f"cognito-idp.{region}.amazonaws.com{suffix}/{pool}"
+    name = f"cognito-idp.{region}.{suffix(region)}/{pool}"
     return {"Id": pool, "UserPoolId": pool, "ProviderName": name, "Arn": ids.get("ResourceArn", "")}
 
 

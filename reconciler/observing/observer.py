@@ -174,7 +174,8 @@ def read_again(cloud: Cloud, observed: Observed) -> Tree | None:
             answer: Tree | None = _describe(cloud, kind, observed.ids)
         else:
             answer = next((i for i in _items(cloud, kind, observed.ids) if _is(kind, i, observed)), None)
-        return _data(kind, _whole(cloud, kind, observed.ids, answer)) if answer else None
+        data = _data(kind, _whole(cloud, kind, observed.ids, answer)) if answer else None
+        return data if data or kind.create else None
     except NotFound:
         return None
 

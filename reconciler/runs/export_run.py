@@ -21,7 +21,7 @@ from reconciler.cloud.port import Cloud, Identity, pages
 from reconciler.errors import ExitCode, InvalidManifest, Partial, PoolctlError, Refused, flow, worst
 from reconciler.export import exporter
 from reconciler.export.exporter import Exported, Promise, Style
-from reconciler.kinds import root_of
+from reconciler.kinds import availability, root_of
 from reconciler.manifests.loading import load
 from reconciler.manifests.references.variables import variables
 from reconciler.manifests.resolving import resolve
@@ -112,12 +112,14 @@ def region_of(pool: str) -> str:
 
 
 def every(cloud: Cloud) -> list[Found]:
-    """Return all pools of the account and Region, by kind, name and id.
+    """Return all pools of the account and Region, by kind, name and id; only kinds that exist in the Region are listed.
 
     Raises:
         CloudError: They could not be listed.
     """
-    return [pool for document in DOCUMENTS for pool in sorted(_listed(cloud, document), key=lambda p: (p.name, p.id))]
+    region = cloud.identity().region
+    there = [document for document in DOCUMENTS if not availability.lacks(root_of(document), region)]
+    return [pool for document in there for pool in sorted(_listed(cloud, document), key=lambda p: (p.name, p.id))]
 
 
 def one(cloud: Cloud, pool: str) -> Found:

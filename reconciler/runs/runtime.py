@@ -103,8 +103,20 @@ class Runtime:
 
         Raises:
             Refused: `--region` and the manifest disagree.
+            InvalidInput: The service does not exist in the Region.
         """
-        return self._cloud_in(self._region(manifest))
+        region = self._region(manifest)
+        self._check_offer(manifest, region or self.environ.get("AWS_REGION", ""))
+        return self._cloud_in(region)
+
+    @staticmethod
+    def _check_offer(manifest: Manifest, region: str) -> None:
+        from reconciler.errors import InvalidInput
+        from reconciler.kinds import availability, root_of
+
+        root = root_of(manifest.kind)
+        if region and availability.lacks(root, region):
+            raise InvalidInput(f"{manifest.source}: {' '.join(availability.advice(root, region))}")
 
     def reader(self, manifest: Manifest) -> Cloud:
         """Return a read-only cloud for the account and Region of a manifest."""
