@@ -174,10 +174,10 @@ def read_again(cloud: Cloud, observed: Observed) -> Tree | None:
             answer: Tree | None = _describe(cloud, kind, observed.ids)
         else:
             answer = next((i for i in _items(cloud, kind, observed.ids) if _is(kind, i, observed)), None)
-        data = _data(kind, _whole(cloud, kind, observed.ids, answer)) if answer else None
-        return data if data or kind.create else None
+        data = _data(kind, _whole(cloud, kind, observed.ids, answer)) if answer else {}
     except NotFound:
         return None
+    return data if answer and (data or kind.create) else None
 
 
 def status(cloud: Cloud, kind: ResourceKind, ids: Mapping[str, Any]) -> str:
