@@ -58,6 +58,8 @@ class Runtime:
     """YYYY-MM-DD, UTC."""
     meter: Meter = field(default_factory=Meter)
     """Counts the requests of the run."""
+    documents: Sequence[Manifest] = ()
+    """All documents that were loaded, also those of other shards."""
     _clouds: dict[str, Cloud] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -105,7 +107,7 @@ class Runtime:
             Refused: `--region` and the manifest disagree.
             InvalidInput: The service does not exist in the Region.
         """
-        region = self._region(manifest)
+        region = self.region_of(manifest)
         self._check_offer(manifest, region or self.environ.get("AWS_REGION", ""))
         return self._cloud_in(region)
 
@@ -134,7 +136,7 @@ class Runtime:
 
         def reader(manifest: Manifest) -> Cloud:
             made = Sharing(self.reader(manifest), ROOT_LISTS | REMOTE_READS)
-            return shared.setdefault(self._region(manifest), made)
+            return shared.setdefault(self.region_of(manifest), made)
 
         return reader
 
@@ -185,9 +187,9 @@ class Runtime:
 
         for manifest in manifests:
             found = (r.target for s in manifest.specs for _, r in references(s.declared) if r.kind == SECRET.key)
-            make_up(self._region(manifest), found)
+            make_up(self.region_of(manifest), found)
 
-    def _region(self, manifest: Manifest) -> str:
+    def region_of(self, manifest: Manifest) -> str:
         """Return the Region of a manifest. A `--region` that contradicts it is refused."""
         asked = self.options.region
         if asked and manifest.region and asked != manifest.region:
