@@ -73,6 +73,7 @@ def drift(
     target: Target,
     pools: Sequence[ListedPool],
     known: Declared,
+    *,
     ignored: Sequence[str],
     gaps: Sequence[Gap],
     criteria: Criteria,

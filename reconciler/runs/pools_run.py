@@ -77,7 +77,8 @@ def _one(runtime: Runtime, cloud: Cloud, known: Declared, criteria: Criteria) ->
     gaps: list[Gap] = []
     pools = [pool for pools in _lists(cloud, identity.region, gaps) for pool in pools]
     target = undeclared_pools.place(identity.account, identity.region)
-    found = undeclared_pools.drift(target, pools, known, runtime.options.ignore_pools, gaps, criteria)
+    ignored = runtime.options.ignore_pools
+    found = undeclared_pools.drift(target, pools, known, ignored=ignored, gaps=gaps, criteria=criteria)
     return _attributed(runtime, cloud, found) if runtime.options.attribute and not runtime.options.local else found
 
 
