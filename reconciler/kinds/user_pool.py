@@ -110,7 +110,10 @@ def _with_mirrors(data: Tree) -> Tree:
         result["VerificationMessageTemplate"] = template
     if triggers := data.get("LambdaConfig"):
         result["LambdaConfig"] = _with_both_triggers(triggers)
-    days, policy = dig(data, "AdminCreateUserConfig", "UnusedAccountValidityDays"), dig(data, "Policies", "PasswordPolicy")
+    days, policy = (
+        dig(data, "AdminCreateUserConfig", "UnusedAccountValidityDays"),
+        dig(data, "Policies", "PasswordPolicy"),
+    )
     if days and isinstance(policy, dict) and policy.get(DAYS) is None:  # without the policy, all is at its default
         result["Policies"] = {**data["Policies"], "PasswordPolicy": {**policy, DAYS: days}}
     return result

@@ -35,7 +35,7 @@ class Envelope:
     account: str
     """Target account number."""
     region: str
-    """Target Region."""
+    """Target Region; that of the id where only the id names one."""
     pool_id: str
     """Id of the pool."""
     prune: tuple[str, ...]
@@ -159,7 +159,7 @@ class _EnvelopeReader:
         return Envelope(
             kind=self.kind,
             account=self._text("target", "account"),
-            region=region,
+            region=region or pool_id.partition(self.kind.id_separator)[0],
             pool_id=pool_id,
             prune=tuple(item for _, item in self._texts("prune")),
             protect=tuple(item for _, item in self._texts("protect")),

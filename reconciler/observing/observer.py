@@ -114,10 +114,11 @@ def _pinned(cloud: Cloud, root: ResourceKind, scope: ReadScope) -> tuple[Tree | 
     try:
         return _describe(cloud, root, {root.id_param: scope.id}), None
     except NotFound:
+        where = cloud.identity()
         return None, _root_refusal(
             scope,
             MISSING,
-            f"There is no pool with the id {scope.id}.",
+            f"There is no pool with the id {scope.id} in account {where.account}, Region {where.region}.",
             "Check account, Region and id; remove `id:` to create a new pool.",
         )
 

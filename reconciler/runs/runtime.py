@@ -193,8 +193,10 @@ class Runtime:
         """Return the Region of a manifest. A `--region` that contradicts it is refused."""
         asked = self.options.region
         if asked and manifest.region and asked != manifest.region:
+            told = ("target", "region") in manifest.positions
+            what = "target.region: the manifest is for" if told else f"id: the pool {manifest.pool_id} is in"
             raise Refused(
-                f"{manifest.source} target.region: the manifest is for {manifest.region}, but --region is {asked}; "
+                f"{manifest.source} {what} {manifest.region}, but --region is {asked}; "
                 "nothing was read. Remove one of them, or make them equal."
             )
         return manifest.region or asked or (LOCAL_REGION if self.options.local else "")
