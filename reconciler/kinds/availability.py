@@ -1,6 +1,6 @@
 """Where the pools of a kind exist: a Region without the service is refused by name, before AWS is asked.
 
-botocore is the authority (cognito.md 1.1). A Region that it lists without the service is refused. A Region that it does
+botocore is the authority (cognito.md 12). A Region that it lists without the service is refused. A Region that it does
 not list may be newer than botocore, so that is only a warning.
 """
 

@@ -138,7 +138,7 @@ R1 = Rule(
     what="The pool is not encrypted with a customer managed multi-Region key, the replica is in the Region of the "
     "pool or in one without user pools, or there are two replicas.",
     why="Cognito refuses the replica.",
-    source=("cognito.md 3.3", "cognito.md 2.14"),
+    source=("cognito.md 3.3", "cognito.md 2.14", "cognito.md 12"),
     advice="Set user_pool.KeyConfiguration to CUSTOMER_MANAGED_KEY with a multi-Region key, and keep one replica in "
     "another Region.",
     check=preconditions,

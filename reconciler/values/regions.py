@@ -2,7 +2,7 @@
 
 Which Region belongs to which partition, under which DNS suffix, and where a service exists, is data that botocore ships
 and that grows with it: a table or a pattern of our own would refuse what AWS has opened since. Read from botocore's
-data files and not through botocore, as in `shapes`, so that `validate` can ask (decision 36).
+data files and not through botocore, as in `shapes`, so that `validate` can ask (decision 36; cognito.md 12).
 """
 
 from __future__ import annotations

@@ -25,7 +25,9 @@ def compared(here: Bench, tmp_path, tree: dict[str, Any]) -> list[Comparison]:
     read = export_run.read(here.cloud, export_run.one(here.cloud, loaded.name), parallelism=2)
     sides = [declared("m.yaml", loaded)], [live("pool", read.found.document, read.found.name, read.live_state)]
     forth, back = compare(*sides), compare(*reversed(sides))
-    paths = [{(str(c.address), c.action, f.path) for c in found[0].changes for f in c.fields} for found in (forth, back)]
+    paths = [
+        {(str(c.address), c.action, f.path) for c in found[0].changes for f in c.fields} for found in (forth, back)
+    ]
     assert {(a, p) for a, _, p in paths[0]} == {(a, p) for a, _, p in paths[1]}  # the same from both sides
     return forth
 

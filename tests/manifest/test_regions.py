@@ -129,3 +129,18 @@ def test_asking_for_a_region_imports_neither_boto3_nor_botocore():
     code = "import sys\nfrom reconciler.values import regions\nregions.offers('cognito-idp', 'eu-west-1')\n"
     code += "sys.exit(bool({'boto3', 'botocore'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("pool", "certificate", "code"),
+    [
+        ("eu-west-1", "arn:aws:acm:us-east-1:123456789012:certificate/a", 0),
+        ("eu-west-1", "arn:aws:acm:eu-west-1:123456789012:certificate/a", 3),
+        ("us-gov-west-1", "arn:aws-us-gov:acm:us-gov-west-1:123456789012:certificate/a", 0),
+        ("eusc-de-east-1", "arn:aws-eusc:acm:eusc-de-east-1:123456789012:certificate/a", 0),
+    ],
+)
+def test_a_certificate_is_in_us_east_1_only_where_that_region_exists(pool, certificate, code):
+    domain = {"auth.example.com": {"CustomDomainConfig": {"CertificateArn": certificate}}}
+    tree = {"version": 1, "target": {"region": pool}, "user_pool": {"PoolName": "p"}, "domains": domain}
+    assert run("validate", "-", stdin=json.dumps(tree)).code == code
