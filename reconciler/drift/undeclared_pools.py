@@ -37,7 +37,7 @@ class ListedPool:
 
 
 @dataclass(frozen=True, slots=True)
-class Declared:
+class DeclaredPools:
     """The pools that manifests declare in one account."""
 
     ids: frozenset[str]
@@ -51,7 +51,7 @@ class Declared:
         return pool.id in self.ids or any(place in self.names for place in places)
 
 
-def declared(manifests: Iterable[tuple[Manifest, str]], found: Iterable[str]) -> Declared:
+def declared(manifests: Iterable[tuple[Manifest, str]], found: Iterable[str]) -> DeclaredPools:
     """Return what manifests declare. A pinned id decides, so another pool of the same name is not declared by it.
 
     Args:
@@ -61,7 +61,7 @@ def declared(manifests: Iterable[tuple[Manifest, str]], found: Iterable[str]) ->
     every = list(manifests)
     pinned = {m.pool_id for m, _ in every if m.pool_id}
     names = {(m.kind, region, m.name) for m, region in every if not m.pool_id}
-    return Declared(frozenset(pinned | {i for i in found if i}), frozenset(names))
+    return DeclaredPools(frozenset(pinned | {i for i in found if i}), frozenset(names))
 
 
 def place(account: str, region: str) -> Target:
@@ -72,7 +72,7 @@ def place(account: str, region: str) -> Target:
 def drift(
     target: Target,
     pools: Sequence[ListedPool],
-    known: Declared,
+    known: DeclaredPools,
     *,
     ignored: Sequence[str],
     gaps: Sequence[Gap],

@@ -20,7 +20,7 @@ from reconciler.terminal.console import Console
 if TYPE_CHECKING:  # pydantic comes with them
     from reconciler.drift.attribution import Trail
     from reconciler.drift.findings import Criteria
-    from reconciler.drift.undeclared_pools import Declared, ListedPool
+    from reconciler.drift.undeclared_pools import DeclaredPools, ListedPool
     from reconciler.manifests.manifest import Manifest
 
 
@@ -70,7 +70,7 @@ def _mine(runtime: Runtime, regions: Sequence[str]) -> Sequence[str]:
     return regions[part - 1 :: of]
 
 
-def _one(runtime: Runtime, cloud: Cloud, known: Declared, criteria: Criteria) -> Drift:
+def _one(runtime: Runtime, cloud: Cloud, known: DeclaredPools, criteria: Criteria) -> Drift:
     from reconciler.drift import undeclared_pools
 
     identity = cloud.identity()
