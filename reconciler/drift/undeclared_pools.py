@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from reconciler.drift.attribution import Trail, attribute
 from reconciler.drift.findings import SEVERITIES, Criteria, identify
 from reconciler.kinds import root_of
 from reconciler.manifests.manifest import Manifest
@@ -108,6 +109,17 @@ def _findings(target: Target, pools: Iterable[ListedPool]) -> Iterator[Finding]:
         yield Finding(key, CLASS, address, (), desired=None, live=live, severity=SEVERITIES[CLASS], fails=True)
 
 
-def alone(found: Drift, finding: Finding) -> Drift:
-    """Return one finding as the drift of its own pool, for attribution."""
+def attributed(found: Drift, trail: Trail) -> Drift:
+    """Return the findings with who made each pool: a pool's events are found by its own id.
+
+    Args:
+        found: The undeclared pools of a Region.
+        trail: CloudTrail in that Region.
+    """
+    asked = [attribute(_alone(found, one), {}, trail) for one in found.findings]
+    notices = dict.fromkeys(notice for one in asked for notice in one.notices)
+    return replace(found, findings=tuple(f for one in asked for f in one.findings), notices=tuple(notices))
+
+
+def _alone(found: Drift, finding: Finding) -> Drift:
     return replace(found, target=replace(found.target, pool_id=finding.address.name), findings=(finding,), notices=())

@@ -7,7 +7,6 @@ that AWS refuses is a gap, never an empty list (decision 10).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reconciler.cloud.port import Cloud
@@ -18,7 +17,6 @@ from reconciler.runs.runtime import Runtime
 from reconciler.terminal.console import Console
 
 if TYPE_CHECKING:  # pydantic comes with them
-    from reconciler.drift.attribution import Trail
     from reconciler.drift.findings import Criteria
     from reconciler.drift.undeclared_pools import DeclaredPools, ListedPool
     from reconciler.manifests.manifest import Manifest
@@ -100,11 +98,7 @@ def _lists(cloud: Cloud, region: str, gaps: list[Gap]) -> Iterator[list[ListedPo
 
 
 def _attributed(runtime: Runtime, cloud: Cloud, found: Drift) -> Drift:
-    """Ask CloudTrail who made each pool: a pool's events are found by its own id."""
-    from reconciler.drift.attribution import Trail, attribute
-    from reconciler.drift.undeclared_pools import alone
+    from reconciler.drift.attribution import Trail
+    from reconciler.drift.undeclared_pools import attributed
 
-    trail: Trail = Trail(cloud, clock=runtime.clock, sleep=runtime.sleep)
-    asked = [attribute(alone(found, one), {}, trail) for one in found.findings]
-    notices = dict.fromkeys(n for one in asked for n in one.notices)
-    return replace(found, findings=tuple(f for one in asked for f in one.findings), notices=tuple(notices))
+    return attributed(found, Trail(cloud, clock=runtime.clock, sleep=runtime.sleep))

@@ -8,8 +8,14 @@ from typing import Any
 import pytest
 import yaml
 
+from reconciler.drift.attribution import Trail
+from reconciler.drift.findings import Criteria
+from reconciler.drift.undeclared_pools import DeclaredPools, ListedPool, attributed, place
+from reconciler.drift.undeclared_pools import drift as found
 from reconciler.local import LocalCognito
 from tests.cli.support import Ran, run
+from tests.engine.test_drift import FakeTrail, event
+from tests.support import Clock
 
 HOME, AWAY = "eu-west-1", "us-east-1"
 
@@ -216,3 +222,44 @@ def test_options_that_contradict_each_other(local, tmp_path, words, advice):
     written(tmp_path, "customers")
     ran = drift(tmp_path, *words)
     assert (ran.code, advice in ran.err) == (3, True)
+
+
+def test_issues_and_messages_name_the_region_of_the_pools(local, tmp_path):
+    from reconciler.github import pool_reports, tickets
+    from reconciler.notify.batch import target
+    from reconciler.render.wording import header
+
+    manifests = tmp_path / "pools"
+    manifests.mkdir()
+    written(manifests, "customers")
+    user_pool(local, "customers")
+    stray = user_pool(local, "stray")
+    report = tmp_path / "report.json"
+    drift(manifests, "--pools", "-o", f"json={report}")
+    region, pool = pool_reports.pools([str(report)])
+    assert (region.key, pool.clean) == ("123456789012/eu-west-1", True)
+    assert tickets.title(region) == "Drift: 123456789012/eu-west-1"
+    body = tickets.body(region)
+    assert "All pools in `123456789012/eu-west-1`: **1 finding (1 unmanaged)**" in body
+    assert stray in body
+    (entry,) = (p for p in json.loads(report.read_text())["pools"] if not p["name"])
+    assert header(target(entry)) == "All pools of account 123456789012 in eu-west-1"
+
+
+def test_who_made_a_pool_is_asked_by_its_own_id():
+    made = event("CreateUserPool", 1, {"poolName": "stray"}, responseElements={"userPool": {"id": "eu-west-1_a"}})
+    guests = event(
+        "CreateIdentityPool", 2, {"identityPoolName": "ids"}, responseElements={"identityPoolId": "eu-west-1:1-2"}
+    )
+    listed = [
+        ListedPool("UserPool", "stray", "eu-west-1_a"),
+        ListedPool("UserPool", "older", "eu-west-1_b"),  # made before CloudTrail's events begin
+        ListedPool("IdentityPool", "ids", "eu-west-1:1-2"),
+    ]
+    known = DeclaredPools(frozenset(), frozenset())
+    report = found(place("1", HOME), listed, known, ignored=(), gaps=(), criteria=Criteria())
+    clock = Clock()
+    named = attributed(report, Trail(FakeTrail([made, guests]), clock=clock, sleep=clock.sleep))
+    events = {f.address.name: f.attribution and f.attribution.event for f in named.findings}
+    assert events == {"eu-west-1_a": "CreateUserPool", "eu-west-1_b": None, "eu-west-1:1-2": "CreateIdentityPool"}
+    assert named.target == report.target
