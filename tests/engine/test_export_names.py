@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 
@@ -204,3 +205,25 @@ def test_long_texts_of_providers_whose_names_collide_go_into_files_of_their_own(
     parts = {part for name in files for part in name.split("/")}
     assert all(is_safe(part) for part in parts)
     assert planned_again(here, result, tmp_path) == []
+
+
+# --- rollback files, which are written by the same rules
+
+
+@pytest.mark.parametrize("name", ["${x}", "$x", "$${x}", "on", "CON"])
+def test_a_rollback_file_names_its_objects_so_that_they_are_found_again(tmp_path, name):
+    from tests.cli.support import run
+
+    def group(description: str) -> str:
+        key = json.dumps(name.replace("${", "$${") if "${" in name else f"${name}" if name.startswith("$") else name)
+        return f"version: 1\nuser_pool: {{PoolName: users}}\ngroups: {{{key}: {{Description: {description}}}}}\n"
+
+    local, file, back = f"--local={tmp_path / 'state'}", tmp_path / "m.yaml", tmp_path / "back.yaml"
+    file.write_text(group("one"))
+    assert run(local, "apply", "--yes", str(file)).code == 0
+    file.write_text(group("two"))
+    assert run(local, "apply", "--yes", "--rollback-file", str(back), str(file)).code == 0
+    restored = run(local, "apply", "--yes", str(back))
+    assert restored.code == 0, restored.err
+    file.write_text(group("one"))
+    assert run(local, "plan", "--detailed-exitcode", str(file)).code == 0
