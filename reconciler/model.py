@@ -358,12 +358,6 @@ class Target:
         """Account, Region and name: identifies a pool, even before it exists."""
         return "/".join(part for part in (self.account, self.region, self.pool_name) if part)
 
-    @property
-    def partition(self) -> str:
-        """The partition that the Region belongs to: `aws`, `aws-cn`, `aws-us-gov`."""
-        outside = {"cn": "aws-cn", "us-gov": "aws-us-gov"}
-        return next((p for prefix, p in outside.items() if self.region.startswith(f"{prefix}-")), "aws")
-
 
 @dataclass(frozen=True, slots=True)
 class Plan:

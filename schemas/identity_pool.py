@@ -41,7 +41,7 @@ class CognitoIdentityProvider(ApiModel):
         Annotated[
             str,
             StringConstraints(min_length=1, max_length=128, pattern=PROVIDER_NAME),
-            Note("Must be an existing pool; in China, hosts end in amazonaws.com.cn."),
+            Note("Must be an existing pool. The host ends with the DNS suffix of the Region's partition."),
         ]
         | None
     ) = None

@@ -81,20 +81,20 @@ class WebAuthnConfigurationType(ApiModel):
     ) = None
     """The host that passkeys are bound to. Default: the custom domain, otherwise the prefix domain."""
     UserVerification: (
-        Annotated[str, OneOf(("required", "preferred")), ClearWith("preferred"), OnUpdate("unmeasured")] | None
+        Annotated[str, OneOf(("required", "preferred")), Default("preferred"), OnUpdate("unmeasured")] | None
     ) = None
-    """Whether a passkey must verify its user, by biometrics or PIN. Default: preferred."""
+    """Whether a passkey must verify its user, by biometrics or PIN."""
     FactorConfiguration: (
         Annotated[
             str,
             OneOf(("SINGLE_FACTOR", "MULTI_FACTOR_WITH_USER_VERIFICATION")),
-            ClearWith("SINGLE_FACTOR"),
+            Default("SINGLE_FACTOR"),
             OnUpdate("unmeasured"),
             Note("Must be MULTI_FACTOR_WITH_USER_VERIFICATION if MFA is ON and WEB_AUTHN is a first factor."),
         ]
         | None
     ) = None
-    """Whether a passkey counts as one factor or as two. Default: one."""
+    """Whether a passkey counts as one factor or as two."""
 
 
 class Mfa(ApiModel):

@@ -27,7 +27,7 @@ class Identity:
     region: str
     """Region code of the session."""
     partition: str = "aws"
-    """`aws`, `aws-cn`, `aws-us-gov`."""
+    """From the caller's ARN: `aws`, `aws-us-gov`, `aws-eusc`."""
 
 
 class Cloud(Protocol):

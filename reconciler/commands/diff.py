@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from reconciler.cloud.port import Cloud
     from reconciler.export.compare import ComparedSide, Comparison
     from reconciler.manifests.manifest import Manifest
+    from reconciler.planning.pipeline import ResolvedRefs
     from reconciler.runs.runtime import Runtime
 
     Operand = tuple[str, Sequence[Manifest]]
@@ -139,8 +140,21 @@ def _declared(runtime: Runtime, operand: str, manifests: Sequence[Manifest]) -> 
     if any(o.startswith(LIVE) for o in runtime.options.paths):
         if runtime.options.local:
             runtime.make_up_secrets(manifests)
-        manifests = [resolve(m, runtime.reader(m)) for m in manifests]
+        known = _identifiers(runtime, manifests)
+        manifests = [resolve(m, runtime.reader(m), known.seen_from(m)) for m in manifests]
     return [declared(operand, m) for m in manifests]
+
+
+def _identifiers(runtime: Runtime, manifests: Sequence[Manifest]) -> ResolvedRefs:
+    """Return what the references between documents resolve to. Only a plan knows the ids of objects found by name."""
+    from reconciler.manifests.links import ordered
+    from reconciler.runs.stages import plan_one
+
+    known = runtime.known
+    known.about(manifests)
+    for manifest in ordered(manifests) if any(m.links for m in manifests) else ():
+        plan_one(runtime, manifest)
+    return known
 
 
 def environment(operand: str) -> tuple[str, str]:

@@ -19,6 +19,7 @@ but not everything could be read.
 
   poolctl drift pools/
   poolctl drift --attribute -o human -o json=report.json pools/
+  poolctl drift --pools --ignore-pool 'amplify-*' pools/
   poolctl drift --only-new report.json pools/
   poolctl drift --remember report.json --notify slack=env:SLACK_URL pools/    as a scheduled run
 """
@@ -29,6 +30,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     from reconciler.notify import usage
 
     parser.add_argument("--strict", action="store_true", default=None, help="count undeclared members as drift")
+    text = "also report pools that no manifest declares, in every Region of the run"
+    parser.add_argument("--pools", action="store_true", default=None, help=text)
+    text = "with --pools: omit pools whose name or id matches, such as amplify-*; may be repeated"
+    parser.add_argument("--ignore-pool", dest="ignore_pools", action="append", metavar="GLOB", default=None, help=text)
     text = "exit with 0 when there is drift; gaps and refusals keep their codes"
     parser.add_argument("--exit-zero", action="store_true", default=None, help=text)
     text = "omit the findings of an earlier report, written by -o json"
@@ -52,7 +57,7 @@ def run(options: Options, console: Console) -> int:
     """
     from reconciler.render import redact
     from reconciler.render.subjects import DriftResult, RenderOptions
-    from reconciler.runs import drift_run, stages
+    from reconciler.runs import drift_run, pools_run, stages
     from reconciler.runs.runtime import running
 
     channels = drift_run.check(options)
@@ -61,6 +66,7 @@ def run(options: Options, console: Console) -> int:
         before = drift_run.earlier(runtime)
         receivers = drift_run.receivers(runtime, channels)
         drifts = drift_run.drift_all(runtime, console, manifests, before)
+        drifts += pools_run.undeclared(runtime, console, drifts, before) if options.pools else ()
         lost = drift_run.notify_receivers(runtime, console, drifts, receivers, before)
         code = drift_run.exit_code(drifts, zero=options.exit_zero, undelivered=bool(lost))
         style = RenderOptions(

@@ -358,25 +358,33 @@ def _is_unknown(value: Any) -> bool:
 
 def _undeclared(kind: ResourceKind, change: ResourceChange, manifest: Manifest, plan: Plan) -> Iterator[_Difference]:
     spec = manifest.spec(change.address.section, change.address.name)
-    elsewhere = _names_elsewhere(kind, plan)
     pool = next((c.before or {} for c in plan.changes if KINDS[c.address.section].root), {})
-    for one in _undeclared_members(kind, change, pool) if change.before else ():
-        if one.path[-1] not in elsewhere:
-            source = spec.position(one.path) if spec else change.source
-            yield _member(FindingClass.UNDECLARED, change, one, source)
+    every = [(c.address.section, c.declared) for c in plan.changes]
+    for one in undeclared_members(kind, change.declared, change.before, pool, every) if change.before else ():
+        source = spec.position(one.path) if spec else change.source
+        yield _member(FindingClass.UNDECLARED, change, one, source)
 
 
-def _undeclared_members(kind: ResourceKind, change: ResourceChange, pool: Tree) -> Iterator[FieldChange]:
+def undeclared_members(
+    kind: ResourceKind, declared: Tree, live: Tree, pool: Tree, every: Iterable[tuple[str, Tree]]
+) -> Iterator[FieldChange]:
     """Yield undeclared live members, except those that only mirror others.
 
     A kind's `to_manifest` drops what the service mirrors and adds, `computed` has the side effects of declared members,
     and `equivalent` knows other spellings of the default.
+
+    Args:
+        kind: Kind of the object.
+        declared: The object as declared.
+        live: The object as observed.
+        pool: The live pool.
+        every: Section and declared tree of all objects of the document, which may write into this object too.
     """
-    live, declared = change.before or {}, change.declared
+    elsewhere = _names_elsewhere(kind, every)
     said = overlay(kind.model, declared, kind.computed(declared, declared))
     held = tuple(kind.equivalent(_reset(declared, live, defaults(kind.model)), live))
     for one in differ.undeclared(kind.model, said, kind.to_manifest(live, pool)):
-        if not any(one.path[: len(path)] == path for path in held):
+        if one.path[-1] not in elsewhere and not any(one.path[: len(path)] == path for path in held):
             yield one
 
 
@@ -392,13 +400,12 @@ def _reset(declared: Tree, live: Tree, usual: Tree) -> Tree:
     return result
 
 
-def _names_elsewhere(kind: ResourceKind, plan: Plan) -> set[str]:
+def _names_elsewhere(kind: ResourceKind, every: Iterable[tuple[str, Tree]]) -> set[str]:
     """Return names of members that another section declares and also writes into this object (SMS for MFA)."""
     found: set[str] = set()
-    for section in kind.shared:
-        shared = KINDS[section].shared.get(kind.section, frozenset())
-        declared = [c.declared for c in plan.changes if c.address.section == section]
-        found |= {name for tree in declared for name in _names({k: v for k, v in tree.items() if k in shared})}
+    for section, tree in every if kind.shared else ():
+        shared = KINDS[section].shared.get(kind.section, frozenset()) if section in kind.shared else frozenset()
+        found |= set(_names({k: v for k, v in tree.items() if k in shared}))
     return found
 
 

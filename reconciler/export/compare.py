@@ -10,8 +10,10 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
+from reconciler.drift.findings import undeclared_members
 from reconciler.export import exporter
 from reconciler.kinds import KINDS, root_of
 from reconciler.kinds.kind import ResourceKind
@@ -31,6 +33,7 @@ from reconciler.model import (
 from reconciler.observing import ownership
 from reconciler.observing.observer import LiveState
 from reconciler.values.differ import diff
+from reconciler.values.merge import expanded
 from schemas.base import KeyName, WriteOnly, members
 
 
@@ -44,6 +47,8 @@ class ComparedObject:
     """Its address with its live name: the key of a client in a manifest may be any word."""
     tree: Tree = field(repr=False)
     """Its members."""
+    whole: Tree = field(default_factory=dict, repr=False)
+    """All that is declared of it, or the live object as observed."""
     source: Position | None = None
     """Where it is declared."""
     position: Callable[[Path], Position | None] = field(default=lambda _: None, repr=False)
@@ -110,7 +115,10 @@ def declared(label: str, manifest: Manifest) -> ComparedSide:
         kind = KINDS[spec.address.section]
         tree = _written(_nameless(kind, spec.declared))
         name = _matched(spec.address, names)
-        things[str(spec.address)] = ComparedObject(spec.address, name, tree, spec.source, spec.position, spec.from_env)
+        whole = _written(spec.declared)
+        things[str(spec.address)] = ComparedObject(
+            spec.address, name, tree, whole, spec.source, spec.position, spec.from_env
+        )
     return ComparedSide(label, manifest.kind, manifest.name, things, manifest.source)
 
 
@@ -131,7 +139,8 @@ def live(label: str, document: str, name: str, live_state: LiveState) -> Compare
         kind = KINDS[section]
         for key, observed in exporter.keyed([o for o in ours if o.address.section == section]):
             address = replace(observed.address, name="" if kind.root else key)
-            things[str(address)] = ComparedObject(address, str(address), _as_manifest(kind, observed, pool))
+            tree = _as_manifest(kind, observed, pool)
+            things[str(address)] = ComparedObject(address, str(address), tree, observed.data)
     return ComparedSide(label, document, name, things, gaps=live_state.gaps, unavailable=live_state.unavailable)
 
 
@@ -216,9 +225,12 @@ def _changes(one: ComparedSide, other: ComparedSide) -> Iterator[ResourceChange]
         unread |= exporter.LEFT_OUT
     left, right = (s.things if offline else {t.name: t for t in s.things.values()} for s in (one, other))
     order = list(KINDS)
+    against = _Against(one, other) if bool(one.start) != bool(other.start) else None
     for key in sorted({**left, **right}, key=lambda k: _order(order, left.get(k) or right[k])):
         a, b = left.get(key), right.get(key)
-        found = None if (a or right[key]).address.section in unread else _change(a, b, offline=offline)
+        if (a or right[key]).address.section in unread:
+            continue
+        found = _change(a, b, against.fields if against else partial(_fields, offline=offline))
         if found:
             yield found
 
@@ -227,7 +239,11 @@ def _order(sections: Sequence[str], thing: ComparedObject) -> tuple[int, str]:
     return sections.index(thing.address.section), thing.address.name
 
 
-def _change(one: ComparedObject | None, other: ComparedObject | None, *, offline: bool) -> ResourceChange | None:
+Differ = Callable[[ResourceKind, ComparedObject | None, ComparedObject | None], Iterable[FieldChange]]
+"""Finds the differences of one object, of which a side may be missing."""
+
+
+def _change(one: ComparedObject | None, other: ComparedObject | None, differ: Differ) -> ResourceChange | None:
     thing = other or one
     if thing is None:  # pragma: no cover - a key comes from one of the sides
         return None
@@ -236,8 +252,8 @@ def _change(one: ComparedObject | None, other: ComparedObject | None, *, offline
     action = Action.UPDATE
     if one is None or other is None:
         action = Action.DELETE if other is None else Action.CREATE
-    fields = tuple(_fields(kind, one, other, offline=offline))
-    if not fields and (action is Action.UPDATE or kind.single):
+    fields = tuple(differ(kind, one, other))
+    if not fields and (action is Action.UPDATE or not kind.create):
         return None
     from_env = {_whole(path): name for side in (one, other) if side for path, name in side.from_env.items()}
     return ResourceChange(
@@ -257,6 +273,40 @@ def _change(one: ComparedObject | None, other: ComparedObject | None, *, offline
 def _whole(path: Path) -> Path:
     """Return a path up to the first list: items have other positions on the other side, so a list is hidden whole."""
     return tuple(itertools.takewhile(lambda step: isinstance(step, str), path))
+
+
+class _Against:
+    """Compares a manifest with a live pool as `plan` and `drift` do, so that nothing is left after an apply."""
+
+    def __init__(self, one: ComparedSide, other: ComparedSide) -> None:
+        written, live = (one, other) if one.start else (other, one)
+        self._live_first = live is one
+        self._every = [(t.address.section, t.whole) for t in written.things.values()]
+        root = root_of(live.kind).section
+        self._pool: Tree = next((t.whole for t in live.things.values() if t.address.section == root), {})
+
+    def fields(
+        self, kind: ResourceKind, one: ComparedObject | None, other: ComparedObject | None
+    ) -> Iterator[FieldChange]:
+        """Yield the differences; from the first side to the second, as for two manifests."""
+        written, live = (other, one) if self._live_first else (one, other)
+        if written and (live or not kind.create):
+            for found in self._both(kind, written, live.whole if live else {**kind.initial(), **_named(kind, written)}):
+                turned = found if self._live_first else replace(found, before=found.after, after=found.before)
+                yield replace(turned, source=written.position(found.path))
+        else:
+            yield from _fields(kind, one, other, offline=False)
+
+    def _both(self, kind: ResourceKind, written: ComparedObject, live: Tree) -> Iterator[FieldChange]:
+        declared = expanded(kind.model, written.whole, live)
+        held = tuple(kind.equivalent(declared, live))
+        yield from (f for f in diff(kind.model, declared, live) if not any(f.path[: len(p)] == p for p in held))
+        yield from undeclared_members(kind, written.whole, live, self._pool, self._every)
+
+
+def _named(kind: ResourceKind, written: ComparedObject) -> Tree:
+    """Return the name of a declared setting, which a pool without it has for it, too."""
+    return {k: v for k, v in written.whole.items() if k == kind.name_member}
 
 
 def _fields(

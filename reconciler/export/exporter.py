@@ -6,7 +6,7 @@ Selects the members to write; other modules make the calls and write the text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -82,9 +82,42 @@ class Exported:
 # --- names ---------------------------------------------------------------------------------------------------------
 
 
+RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))})
+"""Names of devices on Windows, whatever follows the first dot."""
+
+MANIFEST = re.compile(r"\.(ya?ml)$", re.IGNORECASE)
+"""The end of a name for which a directory could take the place of a manifest."""
+
+
 def slug(name: str) -> str:
-    """Return a name for files: letters, digits, `-`, `_` and `.`; never hidden, never empty."""
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-._") or "pool"
+    """Return a name for files on every system: letters, digits, `-`, `_` and `.`; never hidden, empty or reserved."""
+    plain = MANIFEST.sub(r"-\1", re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-._")) or "pool"
+    return f"pool-{plain}" if plain.partition(".")[0].casefold() in RESERVED else plain
+
+
+def slugs(names: Sequence[tuple[str, str]]) -> list[str]:
+    """Return a name for files for each pool, unique on systems that ignore case, too.
+
+    Args:
+        names: Name and id of each; names that would collide are followed by the id.
+    """
+    plain = [slug(name) for name, _ in names]
+    folded = [text.casefold() for text in plain]
+    wanted = [
+        text if folded.count(text.casefold()) == 1 else f"{text}-{slug(key)}"
+        for text, (_, key) in zip(plain, names, strict=True)
+    ]
+    result: list[str] = []
+    for text in wanted:  # a pool may be called as another with its id
+        result.append(_free(text, {r.casefold() for r in result}, "-"))
+    return result
+
+
+def _free(name: str, taken: Collection[str], dash: str) -> str:
+    found, number = name, 2
+    while found.casefold() in taken:
+        found, number = f"{name}{dash}{number}", number + 1
+    return found
 
 
 def keyed(objects: Iterable[Observed]) -> list[tuple[str, Observed]]:
@@ -126,7 +159,15 @@ def sections(document: str) -> frozenset[str]:
 # --- one pool ------------------------------------------------------------------------------------------------------
 
 
-def export(document: str, live_state: LiveState, identity: Identity, style: Style, name: str) -> Exported:
+def export(
+    document: str,
+    live_state: LiveState,
+    identity: Identity,
+    style: Style,
+    name: str,
+    *,
+    taken: Collection[str] = (),
+) -> Exported:
     """Return a live pool as a manifest.
 
     Args:
@@ -135,17 +176,27 @@ def export(document: str, live_state: LiveState, identity: Identity, style: Styl
         identity: Account and Region.
         style: Style of the manifest.
         name: Slug of the file.
+        taken: Targets of references to secrets that other pools of the same export have.
 
     Raises:
         Refused: A value cannot be written inline, and files are not allowed.
     """
-    return _Export(document, live_state, identity, style, name).result()
+    return _Export(document, live_state, identity, style, name, taken=taken).result()
 
 
 class _Export:
     """Builds one manifest, and collects the files beside it."""
 
-    def __init__(self, document: str, live_state: LiveState, identity: Identity, style: Style, name: str) -> None:
+    def __init__(
+        self,
+        document: str,
+        live_state: LiveState,
+        identity: Identity,
+        style: Style,
+        name: str,
+        *,
+        taken: Collection[str],
+    ) -> None:
         self._kind = DOCUMENTS[document]
         self._root = root_of(document)
         self._live_state = live_state
@@ -156,6 +207,7 @@ class _Export:
         self._ids = live_state.root.ids if live_state.root else {}
         self._files: dict[str, bytes] = {}
         self._promises: list[Promise] = []
+        self._taken = {target.casefold() for target in taken}
         self._unseen: list[str] = []
 
     def result(self) -> Exported:
@@ -203,7 +255,7 @@ class _Export:
 
     def _children(self, kind: ResourceKind) -> Tree:
         ours, _ = split(self._live_state.section(kind.section), self._ids.get("UserPoolId", ""))
-        return {key: self._child(kind, key, observed) for key, observed in keyed(ours)}
+        return {LiveText(key): self._child(kind, key, observed) for key, observed in keyed(ours)}
 
     def _child(self, kind: ResourceKind, key: str, observed: Observed) -> Tree:
         local = key.rpartition("/")[2] if kind.outer else key
@@ -218,7 +270,7 @@ class _Export:
 
     def _inside(self, kind: ResourceKind, owner: str) -> Tree:
         live = [o for o in self._live_state.section(kind.section) if o.address.name.partition("/")[0] == owner]
-        return {key.partition("/")[2]: self._child(kind, key, observed) for key, observed in keyed(live)}
+        return {LiveText(key.partition("/")[2]): self._child(kind, key, observed) for key, observed in keyed(live)}
 
     @staticmethod
     def _pin(kind: ResourceKind, observed: Observed) -> Tree:
@@ -229,7 +281,7 @@ class _Export:
     def _name(kind: ResourceKind, key: str, observed: Observed) -> Tree:
         """Return the name, if it differs from the key."""
         name = observed.data.get(kind.name_member, key)
-        return {kind.name_member: name} if name != key else {}
+        return {kind.name_member: LiveText(name)} if name != key else {}
 
     def _object(self, kind: ResourceKind, observed: Observed, key: str) -> Tree:
         tree = kind.to_manifest(observed.data, self._pool)
@@ -270,7 +322,8 @@ class _Export:
         else:
             place = re.sub(r"[^A-Za-z0-9/_+=.@-]+", "-", f"{self._slug}/{address}")
             target = f"poolctl/{place}#{path[-1]}"
-        target = _unique(target, {p.target for p in self._promises})
+        target = _free(target, self._taken, "-" if "#" in target else "_")
+        self._taken.add(target.casefold())
         self._promises.append(Promise(self._style.secrets, target, f"{address}.{dotted(path)}", value))
         return Flow({f"${self._style.secrets}": target})
 
@@ -281,11 +334,9 @@ class _Export:
                 "written. Write files: --to DIRECTORY."
             )
         stem = slug(f"{address.replace('/', '.')}.{'.'.join(map(str, path))}")[:150]
-        taken = {name.casefold() for name in self._files}
-        name = f"{self._slug}/{stem}.{_ending(value, str(path[-1]))}"
-        number = 2
-        while name.casefold() in taken:
-            name, number = f"{self._slug}/{stem}-{number}.{_ending(value, str(path[-1]))}", number + 1
+        ending = _ending(value, str(path[-1]))
+        taken = {name.casefold().removesuffix(f".{ending}") for name in self._files}
+        name = f"{_free(f'{self._slug}/{stem}', taken, '-')}.{ending}"
         self._files[name] = value
         return Flow({"$file": name})
 
@@ -293,13 +344,6 @@ class _Export:
 def gap_line(gap: Gap) -> str:
     """Return one line about a failed read."""
     return " ".join(f"{gap.address}: {gap.operation}: {gap.reason}".split())
-
-
-def _unique(name: str, taken: set[str]) -> str:
-    found, number = name, 2
-    while found in taken:
-        found, number = f"{name}{'-' if '#' in name else '_'}{number}", number + 1
-    return found
 
 
 def _variable(text: str) -> str:

@@ -213,7 +213,7 @@ def _verdict(change: ResourceChange, plan: Plan, restored: bool, lost: bool) -> 
     if change.before is None and (kind.create or not plan.target.pool_id):
         return _undone_by_deleting(kind, plan)
     if change.action is Action.DELETE:
-        return f"is deleted; can be undone in part: {_gone(kind)}"
+        return f"is deleted; can be undone in part: {_gone(kind)}" if kind.create else "is reset; can be undone"
     if change.action is Action.REPLACE:
         return f"is replaced; can be undone in part, with --allow-replace {change.address}: {_gone(kind)}"
     if not restored:
@@ -303,7 +303,9 @@ def _identity(change: ResourceChange) -> Tree:
     own = change.ids.get(KINDS[change.address.section].id_param)
     found: Tree = {m.name: own for m in known if m.has(Pin) and isinstance(own, str)}
     local, live = change.address.name.rpartition("/")[2], change.before or {}
-    return found | {m.name: live[m.name] for m in known if m.has(KeyName) and live.get(m.name, local) != local}
+    return found | {
+        m.name: LiveText(live[m.name]) for m in known if m.has(KeyName) and live.get(m.name, local) != local
+    }
 
 
 def _is_for_good(kind: ResourceKind, change: FieldChange) -> bool:
@@ -332,17 +334,17 @@ def _set(tree: dict[Any, Any], model: type[ApiModel] | None, path: Path, value: 
         if keyed and member:
             _set_item(tree.setdefault(step, []), member, keyed.member, path[at + 1 :], value)
             return
-        inner = tree.setdefault(step, {})
+        inner = tree.setdefault(LiveText(step), {})
         if not isinstance(inner, dict):
             return
         tree, model = inner, (member.model if member and member.shape == "structure" else None)
-    tree[str(path[-1])] = value
+    tree[LiveText(path[-1])] = value
 
 
 def _set_item(items: list[Tree], member: Member, key: str, path: Path, value: Any) -> None:
     item = next((i for i in items if i[key] == path[0]), None)
     if item is None:
-        item = {key: path[0]}
+        item = {key: LiveText(path[0])}
         items.append(item)
     if len(path) > 1:
         _set(item, member.model, path[1:], value)
@@ -357,11 +359,11 @@ def _put(tree: Tree, address: Address, restored: Tree, owner_identity: Tree) -> 
         tree.setdefault(section, {}).update(restored)
         return
     owner, _, rest = address.name.partition("/") if dot else (address.name, "", "")
-    place = tree.setdefault(section, {}).setdefault(owner, {})
+    place = tree.setdefault(section, {}).setdefault(LiveText(owner), {})
     for member, value in owner_identity.items():
         place.setdefault(member, value)
     for step in filter(None, (part, rest)):
-        place = place.setdefault(step, {})
+        place = place.setdefault(LiveText(step), {})
     place.update(restored)
 
 

@@ -85,8 +85,9 @@ def _head(pool: Pool) -> Iterator[str]:
     parts += [f"{plural(len(pool.refusals), 'refusal')}"] if pool.refusals else []
     parts += [f"{plural(len(pool.gaps), 'read')} failed"] if pool.gaps else []
     parts += [f"{plural(len(pool.expired), 'ignore rule')} expired"] if pool.expired else []
-    where = ", ".join(_code(file) for file in pool.manifests)
-    yield f"Pool {_code(pool.key)}, declared in {where}: **{', '.join(parts)}**.\n"
+    where = ", ".join(_code(file) for file in pool.manifests if file)
+    what = f"Pool {_code(pool.key)}, declared in {where}" if where else f"All pools in {_code(pool.key)}"
+    yield f"{what}: **{', '.join(parts)}**.\n"
     if not pool.complete:
         yield "**Incomplete:** part could not be read or compared. For that part, no finding does not mean no drift.\n"
     if pool.noted:

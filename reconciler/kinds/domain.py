@@ -9,12 +9,16 @@ from reconciler.errors import flow
 from reconciler.kinds.kind import Breach, PendingCall, Reading, ResourceKind, Rule, State
 from reconciler.kinds.shared_rules import arn_part, below, dig, needs_plan
 from reconciler.model import Address, Tree
+from reconciler.values.regions import partition
 from schemas.domain import Domain
 from schemas.published import PUBLISHED
 
 DOMAINS = "domains"
 RESERVED: Sequence[str] = PUBLISHED["reserved_domain_words"]
 """Words that no prefix may contain."""
+
+CLOUDFRONT = "us-east-1"
+"""The Region of the certificates that CloudFront uses (cognito.md 2.4)."""
 
 PREFIX = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 """Pattern of a prefix; the service model wrongly uses it for custom domains too (cognito.md 2.4)."""
@@ -93,9 +97,11 @@ def _prefix_problem(name: str) -> tuple[str, str] | None:
 def _custom_problem(name: str, tree: Tree, state: State) -> tuple[str, str] | None:
     if not FQDN.fullmatch(name):
         return f"{flow(name)} is not a fully qualified sub-domain.", "Write it like auth.example.com."
-    region = arn_part(dig(tree, "CustomDomainConfig", "CertificateArn"), 3)
-    if region not in ("", "us-east-1"):
-        return f"The certificate is in {region}.", "Custom domains need an ACM certificate in us-east-1."
+    certificate = dig(tree, "CustomDomainConfig", "CertificateArn")
+    region = arn_part(certificate, 3)
+    # Other partitions have no us-east-1; where their certificates have to be is not documented.
+    if region not in ("", CLOUDFRONT) and arn_part(certificate, 1) == partition(CLOUDFRONT):
+        return f"The certificate is in {region}.", f"Custom domains need an ACM certificate in {CLOUDFRONT}."
     if "CustomDomainConfig" not in tree and not state.offline:
         return "A custom domain requires a certificate.", "Add CustomDomainConfig with CertificateArn."
     return None

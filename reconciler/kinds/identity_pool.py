@@ -7,6 +7,7 @@ from typing import Any
 
 from reconciler.kinds.kind import Listing, PendingCall, Reading, ResourceKind
 from reconciler.model import Call, Target, Tree
+from reconciler.values.regions import partition
 from schemas.identity_pool import IdentityPool
 
 TAGS = "IdentityPoolTags"
@@ -51,7 +52,7 @@ def _tag(pending_call: PendingCall) -> list[Call]:
 
 def _arn(target: Target, ids: Mapping[str, Any]) -> str:
     """Return the pool's ARN, which no answer contains (cognito.md 8.2)."""
-    return f"arn:{target.partition}:cognito-identity:{target.region}:{target.account}:identitypool/{ids[ID]}"
+    return f"arn:{partition(target.region)}:cognito-identity:{target.region}:{target.account}:identitypool/{ids[ID]}"
 
 
 def exports(ids: Mapping[str, str], _region: str) -> Mapping[str, str]:

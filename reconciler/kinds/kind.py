@@ -307,6 +307,8 @@ class ResourceKind:
     """Operation that updates one."""
     delete: str = ""
     """Operation that deletes one; empty if it cannot be deleted."""
+    deleted_as: Mapping[str, Any] = field(default_factory=dict)
+    """Parameters of `delete` beside the identifiers, where an update with them is the deletion."""
     ended_by: str = ""
     """Operation that deletes one outside poolctl, which never does: a pool (decision 3)."""
 

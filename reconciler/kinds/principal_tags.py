@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from reconciler.kinds.kind import PendingCall, Reading, ResourceKind
 from reconciler.model import Tree
@@ -15,15 +16,24 @@ def names(pool: Tree) -> Iterable[str]:
     return [str(p) for p in (*user_pools, *(pool.get("SupportedLoginProviders") or {})) if p]
 
 
+NEVER_SET: Mapping[str, Any] = {"UseDefaults": False, "PrincipalTags": {}}
+"""The answer for a provider whose tags were never set, or were switched off: there is no object then."""
+
+
+def initial() -> Tree:
+    """Return the map of a provider without tags."""
+    return {"UseDefaults": False, "PrincipalTags": {}}
+
+
 def from_api(answer: Tree) -> Tree:
-    """Drop the pool's id; a map that was never set is empty."""
+    """Drop the pool's id; a provider without tags has no map, whether they were never set or switched off."""
     data = {k: v for k, v in answer.items() if k != "IdentityPoolId"}
-    return data if data.get("PrincipalTags") or data.get("UseDefaults") is not None else {}
+    return data if data.get("PrincipalTags") or data.get("UseDefaults") else {}
 
 
 def prepare(pending_call: PendingCall) -> Tree:
     """Send both members: the operation replaces them together."""
-    return {"UseDefaults": False, "PrincipalTags": {}, **pending_call.payload}
+    return {**NEVER_SET, **pending_call.payload}
 
 
 KIND = ResourceKind(
@@ -35,9 +45,12 @@ KIND = ResourceKind(
     document="IdentityPool",
     reading=Reading("GetPrincipalTagAttributeMap", always=("IdentityPoolId",)),
     update="SetPrincipalTagAttributeMap",
+    delete="SetPrincipalTagAttributeMap",
+    deleted_as=NEVER_SET,
     name_member="IdentityProviderName",
     id_param="IdentityProviderName",
     names=names,
+    initial=initial,
     from_api=from_api,
     prepare=prepare,
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from reconciler.kinds import user_pool
+from reconciler.kinds import availability, user_pool
 from reconciler.kinds.kind import Breach, Listing, PendingCall, Reading, RegionalRead, ResourceKind, Rule, State
 from reconciler.kinds.shared_rules import P23, below, dig, needs_plan
 from reconciler.model import Call, Tree
@@ -120,6 +120,8 @@ def preconditions(state: State) -> Iterator[Breach]:
                 "A replica requires a pool encrypted with a customer managed multi-Region key.",
                 "Set user_pool.KeyConfiguration to CUSTOMER_MANAGED_KEY with the KmsKeyArn of one (…:key/mrk-…).",
             )
+        if availability.lacks(user_pool.KIND, name):
+            yield _broken(name, *availability.sentences(user_pool.KIND, name))
         if state.region and name == state.region:
             yield _broken(name, f"The pool itself is in {state.region}.", "Use another Region.")
     if len(replicas) > 1:
@@ -134,9 +136,9 @@ R1 = Rule(
     id="R1",
     title="A replica that the pool cannot have",
     what="The pool is not encrypted with a customer managed multi-Region key, the replica is in the Region of the "
-    "pool, or there are two replicas.",
+    "pool or in one without user pools, or there are two replicas.",
     why="Cognito refuses the replica.",
-    source=("cognito.md 3.3", "cognito.md 2.14"),
+    source=("cognito.md 3.3", "cognito.md 2.14", "cognito.md 12"),
     advice="Set user_pool.KeyConfiguration to CUSTOMER_MANAGED_KEY with a multi-Region key, and keep one replica in "
     "another Region.",
     check=preconditions,

@@ -7,8 +7,10 @@ from typing import Any
 
 from reconciler.kinds.kind import Listing, PendingCall, Reading, ResourceKind, Undecided
 from reconciler.kinds.pool_rules import RULES
+from reconciler.kinds.shared_rules import dig
 from reconciler.kinds.user_recovery import RECOVERY
 from reconciler.model import Call, FieldChange, Tree
+from reconciler.values.regions import suffix
 from schemas.user_pool import ACR_LEVELS, STANDARD_ATTRIBUTES, UserPool
 
 ADD_AT_ONCE = 25
@@ -37,6 +39,9 @@ LEGACY_MESSAGES = {
     "EmailVerificationSubject": "EmailSubject",
 }
 """Legacy members and the template members that mirror them, in both directions (cognito.md 2.1)."""
+
+DAYS = "TemporaryPasswordValidityDays"
+"""What UnusedAccountValidityDays of AdminCreateUserConfig, which no input takes, mirrors (cognito.md 4.6)."""
 
 PASSWORD_FLAGS = ("RequireUppercase", "RequireLowercase", "RequireNumbers", "RequireSymbols")
 """Booleans of the password policy: all true if the block is absent, false if omitted from a partial block."""
@@ -90,18 +95,51 @@ def from_api(answer: Tree) -> Tree:
         data["Schema"] = [{**a, "Name": bare_name(a["Name"])} for a in attributes]
     if "UserPoolTags" in data:
         data["UserPoolTags"] = {k: v for k, v in data["UserPoolTags"].items() if not k.startswith("aws:")}
-    return data
+    return _with_mirrors(data)
+
+
+def _with_mirrors(data: Tree) -> Tree:
+    """Complete each mirrored pair of which the answer shows one side, as old pools do (cognito.md 4.6).
+
+    Both sides are one setting, so a manifest may declare either, and an update that sends one must find its value.
+    """
+    result = dict(data)
+    template = dict(data.get("VerificationMessageTemplate") or {})
+    for old, new in LEGACY_MESSAGES.items():
+        _complete(result, old, template, new)
+    if template:
+        result["VerificationMessageTemplate"] = template
+    if triggers := data.get("LambdaConfig"):
+        result["LambdaConfig"] = _with_both_triggers(triggers)
+    days, policy = (
+        dig(data, "AdminCreateUserConfig", "UnusedAccountValidityDays"),
+        dig(data, "Policies", "PasswordPolicy"),
+    )
+    if days and isinstance(policy, dict) and policy.get(DAYS) is None:  # without the policy, all is at its default
+        result["Policies"] = {**data["Policies"], "PasswordPolicy": {**policy, DAYS: days}}
+    return result
+
+
+def _complete(one: Tree, name: str, other: Tree, mirror: str) -> None:
+    """Give the side of a mirrored pair that shows nothing the value of the side that does."""
+    if one.get(name) and not other.get(mirror):
+        other[mirror] = one[name]
+    elif other.get(mirror) and not one.get(name):
+        one[name] = other[mirror]
+
+
+def _with_both_triggers(triggers: Tree) -> Tree:
+    legacy, config = triggers.get("PreTokenGeneration"), triggers.get("PreTokenGenerationConfig")
+    if legacy and not config:
+        return {**triggers, "PreTokenGenerationConfig": {"LambdaVersion": "V1_0", "LambdaArn": legacy}}
+    if isinstance(config, dict) and config.get("LambdaArn") and not legacy:
+        return {**triggers, "PreTokenGeneration": config["LambdaArn"]}
+    return triggers
 
 
 def to_manifest(data: Tree, _pool: Tree) -> Tree:
     """Drop legacy members that mirror new ones, and attributes with default definitions."""
     result = {k: v for k, v in data.items() if k not in LEGACY_MESSAGES}
-    template = dict(data.get("VerificationMessageTemplate") or {})
-    for old, new in LEGACY_MESSAGES.items():
-        if data.get(old) and new not in template:
-            template[new] = data[old]
-    if template:
-        result["VerificationMessageTemplate"] = template
     triggers = dict(data.get("LambdaConfig") or {})
     if "PreTokenGenerationConfig" in triggers:
         triggers.pop("PreTokenGeneration", None)
@@ -257,8 +295,7 @@ def exports(ids: Mapping[str, str], region: str) -> Mapping[str, str]:
     pool = ids.get("UserPoolId")
     if not pool:
         return {}
-    suffix = ".cn" if region.startswith("cn-") else ""
-    name = f"cognito-idp.{region}.amazonaws.com{suffix}/{pool}"
+    name = f"cognito-idp.{region}.{suffix(region)}/{pool}"
     return {"Id": pool, "UserPoolId": pool, "ProviderName": name, "Arn": ids.get("ResourceArn", "")}
 
 

@@ -9,7 +9,7 @@ from typing import NoReturn
 from reconciler.local.operation import Context, Operation, arn_part
 from reconciler.local.published_facts import PUBLISHED
 from reconciler.local.refusal import refuse
-from reconciler.local.store import ACCOUNT, Record
+from reconciler.local.store import ACCOUNT, Record, partition
 from reconciler.local.tiers import check_domain_tier
 
 RESERVED: list[str] = PUBLISHED["reserved_domain_words"]
@@ -104,7 +104,8 @@ def _check_custom(name: str, config: Record) -> None:
     labels = name.split(".")
     if len(labels) < LABELS or not all(labels):  # O2
         refuse(NOT_A_SUBDOMAIN)
-    if arn_part(config["CertificateArn"], 3) != CERTIFICATE_REGION:
+    there = arn_part(config["CertificateArn"], 1) == partition(CERTIFICATE_REGION)
+    if there and arn_part(config["CertificateArn"], 3) != CERTIFICATE_REGION:
         refuse(f"The certificate of a custom domain must be in {CERTIFICATE_REGION}.")
 
 

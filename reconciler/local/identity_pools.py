@@ -11,10 +11,10 @@ import re
 
 from reconciler.local.operation import Context, Operation, arn_part, page
 from reconciler.local.refusal import not_found, refuse
-from reconciler.local.store import ACCOUNT, Record, partition
+from reconciler.local.store import ACCOUNT, Record, dns_suffix, partition
 
-USER_POOL = re.compile(r"cognito-idp\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/([\w-]+_[0-9a-zA-Z]+)")
-"""Provider name of a user pool."""
+USER_POOL = re.compile(r"cognito-idp\.([a-z0-9-]+)\.([a-z0-9.-]+)/([\w-]+_[0-9a-zA-Z]+)")
+"""Provider name of a user pool: its Region, the DNS suffix of the partition, and its id."""
 REPLACED = (
     *("IdentityPoolName", "AllowUnauthenticatedIdentities", "SupportedLoginProviders", "OpenIdConnectProviderARNs"),
     *("CognitoIdentityProviders", "SamlProviderARNs"),
@@ -76,8 +76,9 @@ def _check(ctx: Context, pool: Record) -> None:
 
 def _check_user_pool(ctx: Context, name: str) -> None:
     found = USER_POOL.fullmatch(name)
-    pool = ctx.store.pools.get(found.group(2)) if found else None
-    if found is None or pool is None or pool["region"] != found.group(1):
+    region, suffix, pool_id = found.groups() if found else ("", "", "")
+    pool = ctx.store.pools.get(pool_id)
+    if pool is None or pool["region"] != region or suffix != dns_suffix(region):
         refuse(f"Invalid Cognito Identity Provider: {name} is not a user pool.")
 
 

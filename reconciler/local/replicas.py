@@ -7,20 +7,18 @@ functions and e-mail identities could not be used from another Region anyway.
 from __future__ import annotations
 
 import copy
-import re
 
 from reconciler.local.operation import Context, Operation, page
 from reconciler.local.pools import MEMBERS, check_tags
 from reconciler.local.refusal import ServiceError, not_found, refuse
 from reconciler.local.rules import NO_MULTI_REGION_KEY, has_multi_region_key
-from reconciler.local.store import ACCOUNT, Record, is_replicated, partition
+from reconciler.local.store import ACCOUNT, Record, hosts_user_pools, is_replicated, partition
 from reconciler.local.tiers import REPLICATION, check_essentials
 
 READS = ("Describe", "Get", "List", "AdminGet", "AdminList")
 """Prefixes of read-only operations."""
 REGIONAL_WRITES = frozenset({"UpdateUserPool", "UpdateUserPoolReplica", "SetRiskConfiguration"})
 """Operations that write in a secondary Region; tags are addressed by ARN."""
-REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 
 
 def check_region(ctx: Context, operation: str, params: Record) -> None:
@@ -42,7 +40,7 @@ def create_user_pool_replica(ctx: Context, params: Record) -> Record:
     region, tags = params["RegionName"], params.get("UserPoolTags", {})
     check_essentials(pool, REPLICATION)
     check_tags(tags)
-    if not REGION.fullmatch(region) or region == pool["region"]:
+    if not hosts_user_pools(region) or region == pool["region"]:
         refuse(f"{region} is not a Region that the user pool can be replicated to.")
     if not has_multi_region_key(pool["config"]):
         refuse(NO_MULTI_REGION_KEY)

@@ -18,8 +18,13 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
+
+from botocore.exceptions import UnknownRegionError
+from botocore.regions import EndpointResolver
+from botocore.session import Session
 
 from reconciler.errors import InvalidInput
 from reconciler.local.refusal import not_found
@@ -279,6 +284,27 @@ def as_replica(pool: Record) -> Record:
     return {**pool, **own, "config": {**shared, **replica["config"]}}
 
 
+@cache
+def _endpoints() -> EndpointResolver:
+    resolver: EndpointResolver = Session().get_component("endpoint_resolver")
+    return resolver
+
+
+@cache
 def partition(region: str) -> str:
-    """Return the partition of a Region."""
-    return {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(region.rsplit("-", 2)[0], "aws")
+    """Return the partition of a Region, as botocore itself resolves it."""
+    try:
+        return str(_endpoints().get_partition_for_region(region))
+    except UnknownRegionError:
+        return "aws"
+
+
+@cache
+def dns_suffix(region: str) -> str:
+    """Return the DNS suffix of a Region's partition."""
+    return str(_endpoints().get_partition_dns_suffix(partition(region)))
+
+
+def hosts_user_pools(region: str) -> bool:
+    """Return whether there are user pools in a Region."""
+    return region in _endpoints().get_available_endpoints("cognito-idp", partition(region))

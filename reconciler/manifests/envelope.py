@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from reconciler.errors import Problem
+from reconciler.kinds import availability, root_of
 from reconciler.manifests.documents import FAILED, Document, nearest
 from reconciler.manifests.manifest import Ignore
 from reconciler.manifests.reference_kinds.env import ENV
@@ -18,7 +19,7 @@ from reconciler.manifests.references.remote_references import references
 from reconciler.manifests.validation import checking
 from reconciler.manifests.validation.place import Place, ProblemReport
 from reconciler.manifests.validation.shown_values import shown
-from reconciler.model import Path, Reference, Spec, dotted
+from reconciler.model import Notice, Path, Reference, Spec, dotted
 from reconciler.terminal.suggestions import closest, suggest
 from schemas.base import members
 from schemas.documents import DEFAULT, DOCUMENTS, DocumentKind
@@ -38,7 +39,7 @@ class Envelope:
     account: str
     """Target account number."""
     region: str
-    """Target Region."""
+    """Target Region; that of the id where only the id names one."""
     pool_id: str
     """Id of the pool."""
     prune: tuple[str, ...]
@@ -163,7 +164,7 @@ class _EnvelopeReader:
         return Envelope(
             kind=self.kind,
             account=self._text("target", "account"),
-            region=region,
+            region=region or pool_id.partition(self.kind.id_separator)[0],
             pool_id=pool_id,
             prune=tuple(item for _, item in self._texts("prune")),
             protect=tuple(item for _, item in self._texts("protect")),
@@ -221,6 +222,18 @@ class _EnvelopeReader:
         if region and pool_id and own != region:
             message = f"the pool {pool_id} is in {own}, but target.region is {region}."
             self._say(("id",), message, "Correct one of the two.")
+        elif region or own:
+            self._check_offer(region or own, ("target", "region") if region else ("id",))
+
+    def _check_offer(self, region: str, path: Path) -> None:
+        """Find a Region without the service; one that is newer than botocore may have it."""
+        root = root_of(self.kind.name)
+        message, fix = availability.advice(root, region)
+        if availability.lacks(root, region):
+            self._say(path, message, fix)
+        elif message:
+            notice = Notice(f"{dotted(path)}: {message} {fix}", self.document.position(path))
+            self.report.notices.append(notice)
 
     def _ignore(self) -> Iterator[Ignore]:
         for (*rule, _), pattern in self._texts("ignore", "path"):

@@ -42,7 +42,7 @@ class Manifest:
     account: str
     """Target account number; empty when it does not say."""
     region: str
-    """Target Region; empty when it does not say."""
+    """Target Region, or that of the id; empty when neither says."""
     pool_id: str
     """Id of the pool; empty when it is found by its name."""
     sections: frozenset[str]

@@ -72,7 +72,14 @@ def _is_plain(text: str) -> bool:
 
 
 def _represent_map(dumper: _Dumper, value: Mapping[str, Any]) -> yaml.Node:
-    return dumper.represent_mapping("tag:yaml.org,2002:map", value.items(), flow_style=isinstance(value, Flow))
+    items = [(_written_key(key), inner) for key, inner in value.items()]
+    return dumper.represent_mapping("tag:yaml.org,2002:map", items, flow_style=isinstance(value, Flow))
+
+
+def _written_key(key: str) -> str:
+    """Return a key so that it is read as the same: a `$` at its start would begin a reference."""
+    plain = isinstance(key, LiveText) and key.startswith("$") and not re.match(r"\$+\{", key)
+    return LiveText(f"${key}") if plain else key
 
 
 def _represent_list(dumper: _Dumper, value: list[Any]) -> yaml.Node:

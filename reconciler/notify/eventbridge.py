@@ -21,6 +21,7 @@ from reconciler.notify.channels import named
 from reconciler.notify.notifier import Channel, Notifier, Receiver
 from reconciler.notify.posting import Means
 from reconciler.notify.retry import ATTEMPTS, back_off
+from reconciler.values.regions import partition
 
 log = logging.getLogger("poolctl.notify")
 
@@ -105,7 +106,7 @@ def _resources(pool: Tree) -> list[str]:
     if not USER_POOL.fullmatch(pool["id"]) or not pool["account"]:
         return []
     where = target(pool)
-    return [f"arn:{where.partition}:cognito-idp:{where.region}:{where.account}:userpool/{where.pool_id}"]
+    return [f"arn:{partition(where.region)}:cognito-idp:{where.region}:{where.account}:userpool/{where.pool_id}"]
 
 
 def send(new: Batch, receiver: Receiver, means: Means) -> Iterator[Delivery]:

@@ -121,10 +121,11 @@ def _pinned(cloud: Cloud, root: ResourceKind, scope: ReadScope) -> tuple[Tree | 
     try:
         return _describe(cloud, root, {root.id_param: scope.id}), None
     except NotFound:
+        where = cloud.identity()
         return None, _root_refusal(
             scope,
             MISSING,
-            f"There is no pool with the id {scope.id}.",
+            f"There is no pool with the id {scope.id} in account {where.account}, Region {where.region}.",
             "Check account, Region and id; remove `id:` to create a new pool.",
         )
 
@@ -181,9 +182,9 @@ def read_again(cloud: Cloud, observed: Observed) -> Tree | None:
         else:
             answer = next((i for i in _items(cloud, kind, observed.ids) if _is(kind, i, observed)), None)
         data = _data(kind, _whole(cloud, kind, observed.ids, answer)) if answer else {}
-        return None if not answer or _unset(kind, data) else data
     except NotFound:
         return None
+    return None if not answer or _unset(kind, data) else data
 
 
 def _unset(kind: ResourceKind, data: Tree) -> bool:

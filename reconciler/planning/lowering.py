@@ -44,7 +44,7 @@ def creates(change: ResourceChange) -> bool:
 
 
 def _delete(kind: ResourceKind, change: ResourceChange) -> Call:
-    return Call(kind.service, kind.delete, _parameters(kind, kind.delete, change.ids))
+    return Call(kind.service, kind.delete, {**_parameters(kind, kind.delete, change.ids), **kind.deleted_as})
 
 
 def _usual(pending_call: PendingCall) -> tuple[Call, ...]:

@@ -91,7 +91,7 @@ class Matcher:
         if owner and kind.taken:
             message = f"The {kind.title} {spec.address.name} belongs to another pool, {owner}."
             self._refuse(spec, kind.taken, (), message, "Choose another name, or delete it there first.")
-        before = kind.initial() if not kind.create else {}
+        before = _unset(kind, spec) if not kind.create else {}
         setting = not kind.create and self.live_state.root is not None  # of a pool that is live
         declared = self._without_ignored(kind, spec) if setting else spec.declared
         fields = _fields(kind, spec, declared, before, ())
@@ -241,6 +241,12 @@ def _indexed(kind: ResourceKind, spec: Spec, path: Path) -> Path:
     items = spec.declared.get(str(path[0])) or []
     index = next((i for i, item in enumerate(items) if item.get(keyed.member) == path[1]), 0)
     return (path[0], index, *path[2:])
+
+
+def _unset(kind: ResourceKind, spec: Spec) -> Tree:
+    """Return a setting as every pool has it; its name is given, and so no change."""
+    name = spec.declared.get(kind.name_member)
+    return {**kind.initial(), **({} if name is None else {kind.name_member: name})}
 
 
 def _unknown_ids(kind: ResourceKind, address: Address) -> dict[str, Unknown]:

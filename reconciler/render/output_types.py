@@ -50,7 +50,9 @@ AlertId: TypeAlias = Annotated[str, Says(pattern="^poolctl-[0-9a-f]{16}$")]
 FullAddress: TypeAlias = Annotated[
     str, Says(description="pool/section/name, or pool/section where a section holds one object.")
 ]
-PoolKey: TypeAlias = Annotated[str, Says(description="ACCOUNT/REGION/NAME of the pool.")]
+PoolKey: TypeAlias = Annotated[
+    str, Says(description="ACCOUNT/REGION/NAME of the pool; ACCOUNT/REGION for the pools that no manifest declares.")
+]
 Version: TypeAlias = Annotated[
     Literal["1.0"],
     Says(description="A minor version adds keys, a major one may break; reject an unknown major version."),
@@ -110,14 +112,14 @@ class PoolEntry(TypedDict):
     """One document, and where it belongs."""
 
     name: str
-    """Name of the pool."""
+    """Name of the pool; empty in a drift report for the pools that no manifest declares (`--pools`)."""
     id: str
     """Id of the pool; empty while it does not exist."""
     account: str
     """Account number."""
     region: str
     manifest: str
-    """File that declares it."""
+    """File that declares it; empty if there is none."""
 
 
 @closed

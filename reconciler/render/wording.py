@@ -35,8 +35,16 @@ class Sentence(NamedTuple):
         return self.lead + self.rest
 
 
+def whole_region(target: Target) -> str:
+    """Return the line that names a Region, for what concerns no single pool; empty for the target of a pool."""
+    account = f" of account {target.account}" if target.account else ""
+    return "" if target.pool_name else printable(f"All pools{account} in {target.region}")
+
+
 def header(target: Target) -> str:
-    """Return the line that names the pool."""
+    """Return the line that names the pool, or the Region."""
+    if region := whole_region(target):
+        return region
     account = f"account {target.account}" if target.account else ""
     where = ", ".join(w for w in (target.pool_id or "will be created", account, target.region) if w)
     return printable(f"Pool {target.pool_name} ({where}) — manifest {target.manifest}")

@@ -72,6 +72,10 @@ def check(options: Options) -> tuple[Channel, ...]:
         raise InvalidInput(
             "--remember with --target would drop the findings of all other objects from the report. Use --only-new."
         )
+    if options.pools and options.targets:
+        raise InvalidInput("--target limits the run to declared objects. Remove --pools.")
+    if options.ignore_pools and not options.pools:
+        raise InvalidInput("--ignore-pool omits what --pools reports. Add --pools.")
     if options.remember:
         report_store.check(options.remember)
     return tuple(notify.parse(text) for text in options.notify)

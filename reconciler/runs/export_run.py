@@ -12,7 +12,7 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NoReturn
@@ -31,7 +31,7 @@ from reconciler.errors import (
 )
 from reconciler.export import exporter
 from reconciler.export.exporter import Exported, Promise, Style
-from reconciler.kinds import root_of
+from reconciler.kinds import availability, root_of
 from reconciler.manifests.loading import load
 from reconciler.manifests.references.variables import variables
 from reconciler.manifests.resolving import resolve
@@ -123,12 +123,14 @@ def region_of(pool: str) -> str:
 
 
 def every(cloud: Cloud) -> list[Found]:
-    """Return all pools of the account and Region, by kind, name and id.
+    """Return all pools of the account and Region, by kind, name and id; only kinds that exist in the Region are listed.
 
     Raises:
         CloudError: They could not be listed.
     """
-    return [pool for document in DOCUMENTS for pool in sorted(_listed(cloud, document), key=lambda p: (p.name, p.id))]
+    region = cloud.identity().region
+    there = [document for document in DOCUMENTS if not availability.lacks(root_of(document), region)]
+    return [pool for document in there for pool in sorted(_listed(cloud, document), key=lambda p: (p.name, p.id))]
 
 
 def one(cloud: Cloud, pool: str) -> Found:
@@ -148,8 +150,14 @@ def one(cloud: Cloud, pool: str) -> Found:
     if found:
         listed = "\n".join(f"  {p.id}  ({p.document})" for p in found)
         raise Refused(f"{len(found)} pools have the name {flow(pool)}. Pass the id of one of them:\n{listed}")
-    hint = suggest(pool, [p.name for p in known], "Check the account and the Region.")
-    raise Refused(f"There is no pool with the name {flow(pool)} in this account and Region. {hint}")
+    where = cloud.identity()
+    elsewhere = f"If it is in another Region than {where.region}, give --region, or name the pool by its id."
+    hint = suggest(pool, [p.name for p in known], elsewhere)
+    raise Refused(f"There is no pool with the name {flow(pool)} in {_place(where)}. {hint}")
+
+
+def _place(where: Identity) -> str:
+    return f"account {where.account}, Region {where.region}"
 
 
 def _listed(cloud: Cloud, document: str) -> Iterator[Found]:
@@ -163,12 +171,7 @@ def _listed(cloud: Cloud, document: str) -> Iterator[Found]:
 
 def slugs(pools: Sequence[Found]) -> list[str]:
     """Return a file name for each pool; names that would collide contain the id."""
-    plain = [exporter.slug(p.name) for p in pools]
-    folded = [s.casefold() for s in plain]
-    return [
-        s if folded.count(s.casefold()) == 1 else f"{s}-{exporter.slug(p.id)}"
-        for s, p in zip(plain, pools, strict=True)
-    ]
+    return exporter.slugs([(p.name, p.id) for p in pools])
 
 
 # --- one pool ------------------------------------------------------------------------------------------------------
@@ -196,7 +199,7 @@ def read(cloud: Cloud, pool: Found, *, parallelism: int) -> Read:
     scope = ReadScope(pool.name, pool.name, pool.id, exporter.sections(pool.document), {}, document=pool.document)
     answer, refusal = observer.find(cloud, scope)
     if refusal or answer is None:
-        raise Refused(f"There is no pool with the id {pool.id} in this account and Region.")
+        raise Refused(f"There is no pool with the id {pool.id} in {_place(cloud.identity())}. {_why(cloud, pool)}")
     name = str(answer.get(root_of(pool.document).listed_name or root_of(pool.document).name_member, pool.id))
     scope = ReadScope(
         name,
@@ -209,6 +212,13 @@ def read(cloud: Cloud, pool: Found, *, parallelism: int) -> Read:
     )
     live_state = observer.around(cloud, scope, answer, parallelism=parallelism)
     return Read(Found(pool.document, pool.id, name), live_state, _stack(answer))
+
+
+def _why(cloud: Cloud, pool: Found) -> str:
+    region, here = region_of(pool.id), cloud.identity().region
+    if region != here:
+        return f"The id is of a pool in {region}: use --region {region}."
+    return "Check the id and the account; the Region is that of the id."
 
 
 def _stack(answer: Tree) -> str:
@@ -252,12 +262,14 @@ def export_all(
         style: How to write.
         directory: Directory for manifests and the files beside them; None to write no files.
     """
-    results, failed = [], list(failures)
+    results: list[ExportResult] = []
+    failed = list(failures)
     names = slugs([*(r.found for r in pools), *(f.found for f in failures)])
     for pool, name in zip(pools, names, strict=False):
+        taken = [promise.target for result in results for promise in result.exported.promises]
         try:
             with expected_errors():
-                results.append(export(pool, name, identity, style, directory))
+                results.append(export(pool, name, identity, style, directory, taken=taken))
         except Defect as error:
             failed.append(ExportFailure(pool.found, error, ExitCode.INCOMPLETE))
         except PoolctlError as error:
@@ -265,7 +277,9 @@ def export_all(
     return ExportOutcome(tuple(results), tuple(failed))
 
 
-def export(pool: Read, name: str, identity: Identity, style: Style, directory: Path | None) -> ExportResult:
+def export(
+    pool: Read, name: str, identity: Identity, style: Style, directory: Path | None, *, taken: Collection[str] = ()
+) -> ExportResult:
     """Export a pool to a manifest and verify it.
 
     Args:
@@ -274,12 +288,13 @@ def export(pool: Read, name: str, identity: Identity, style: Style, directory: P
         identity: Account and Region.
         style: How to write.
         directory: Directory for the manifest and the files beside it; None to write no files.
+        taken: Targets of references to secrets that other pools of the same export have.
 
     Raises:
         Partial: The plan of the manifest has changes; the message lists them.
         Refused: A value cannot be represented in a manifest.
     """
-    exported = exporter.export(pool.found.document, pool.live_state, identity, style, name)
+    exported = exporter.export(pool.found.document, pool.live_state, identity, style, name, taken=taken)
     if directory:
         place(exported, directory)
     left = prove(exported, pool, identity, directory)

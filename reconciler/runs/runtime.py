@@ -59,6 +59,8 @@ class Runtime:
     """YYYY-MM-DD, UTC."""
     meter: Meter = field(default_factory=Meter)
     """Counts the requests of the run."""
+    documents: Sequence[Manifest] = ()
+    """All documents that were loaded, also those of other shards."""
     _clouds: dict[str, Cloud] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -113,8 +115,20 @@ class Runtime:
 
         Raises:
             Refused: `--region` and the manifest disagree.
+            InvalidInput: The service does not exist in the Region.
         """
-        return self._cloud_in(self._region(manifest))
+        region = self.region_of(manifest)
+        self._check_offer(manifest, region or self.environ.get("AWS_REGION", ""))
+        return self._cloud_in(region)
+
+    @staticmethod
+    def _check_offer(manifest: Manifest, region: str) -> None:
+        from reconciler.errors import InvalidInput
+        from reconciler.kinds import availability, root_of
+
+        root = root_of(manifest.kind)
+        if region and availability.lacks(root, region):
+            raise InvalidInput(f"{manifest.source}: {' '.join(availability.advice(root, region))}")
 
     def reader(self, manifest: Manifest) -> Cloud:
         """Return a read-only cloud for the account and Region of a manifest."""
@@ -132,7 +146,7 @@ class Runtime:
 
         def reader(manifest: Manifest) -> Cloud:
             made = Sharing(self.reader(manifest), ROOT_LISTS | REMOTE_READS)
-            return shared.setdefault(self._region(manifest), made)
+            return shared.setdefault(self.region_of(manifest), made)
 
         return reader
 
@@ -183,14 +197,16 @@ class Runtime:
 
         for manifest in manifests:
             found = (r.target for s in manifest.specs for _, r in references(s.declared) if r.kind == SECRET.key)
-            make_up(self._region(manifest), found)
+            make_up(self.region_of(manifest), found)
 
-    def _region(self, manifest: Manifest) -> str:
+    def region_of(self, manifest: Manifest) -> str:
         """Return the Region of a manifest. A `--region` that contradicts it is refused."""
         asked = self.options.region
         if asked and manifest.region and asked != manifest.region:
+            told = ("target", "region") in manifest.positions
+            what = "target.region: the manifest is for" if told else f"id: the pool {manifest.pool_id} is in"
             raise Refused(
-                f"{manifest.source} target.region: the manifest is for {manifest.region}, but --region is {asked}; "
+                f"{manifest.source} {what} {manifest.region}, but --region is {asked}; "
                 "nothing was read. Remove one of them, or make them equal."
             )
         return manifest.region or asked or (LOCAL_REGION if self.options.local else "")

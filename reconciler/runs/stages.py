@@ -40,6 +40,7 @@ def load(runtime: Runtime, console: Console) -> Sequence[Manifest]:
         text = f"Warning: {notice.source}: {notice.message}" if notice.source else notice.message
         console.progress(printable(text))
     manifests = ordered(loaded.manifests)
+    runtime.documents = tuple(manifests)
     if runtime.options.shard:
         manifests = part(manifests, runtime.options.shard)
         console.progress(f"This shard has {len(manifests)} of {len(loaded.manifests)} documents.")

@@ -113,6 +113,10 @@ class Options(NamedTuple):
     """`export`: what replaces a secret: `secret` or `env`."""
     strict: bool = False
     """`drift`: whether undeclared members count."""
+    pools: bool = False
+    """`drift`: whether pools that no manifest declares are reported."""
+    ignore_pools: tuple[str, ...] = ()
+    """`drift`: patterns of names or ids of undeclared pools that are not reported."""
     exit_zero: bool = False
     """`drift`: whether to exit with 0 even if there is drift."""
     only_new: str = ""

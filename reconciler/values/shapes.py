@@ -59,13 +59,18 @@ class Shape:
         return tuple(self.spec.get("enum", ()))
 
 
-@cache
-def _service(service: str) -> dict[str, Any]:
+def data_directory() -> FilePath:
+    """Return the directory of the installed botocore's data files."""
     spec = importlib.util.find_spec("botocore")
     if spec is None or not spec.submodule_search_locations:  # pragma: no cover - boto3 is a dependency
         msg = "botocore is not installed"
         raise RuntimeError(msg)
-    base = FilePath(spec.submodule_search_locations[0]) / "data" / service / VERSIONS[service]
+    return FilePath(spec.submodule_search_locations[0]) / "data"
+
+
+@cache
+def _service(service: str) -> dict[str, Any]:
+    base = data_directory() / service / VERSIONS[service]
     packed = base / "service-2.json.gz"
     text = gzip.decompress(packed.read_bytes()) if packed.exists() else (base / "service-2.json").read_bytes()
     return json.loads(text)  # type: ignore[no-any-return]

@@ -27,6 +27,7 @@ from reconciler.observing.observer import VOLATILE, LiveState, wrap
 from reconciler.runs import export_run
 from reconciler.runs.export_run import ExportResult, Found
 from schemas.documents import DOCUMENTS
+from tests.cli.support import run as poolctl
 from tests.engine.full import METADATA, REGION, VARIANTS, full, identities
 from tests.engine.test_one_member import Pools, as_document
 from tests.engine.test_replicas import REPLICA, THERE, TREE
@@ -531,4 +532,6 @@ def test_every_sample_answer_is_exported_and_plans_to_nothing(tmp_path, kind, fi
     for item in found if isinstance(found, list) else [found]:
         live_state = live(kind, item)
         read = export_run.Read(Found(kind.document, next(iter(live_state.root.ids.values())), "x"), live_state, "")
-        export_run.export(read, "x", here, Style(mode, "env", beside=True), tmp_path)
+        result = export_run.export(read, "x", here, Style(mode, "env", beside=True), tmp_path)
+        ran = poolctl("validate", str(tmp_path / "x.yaml"), environ=secrets_of(result.exported))
+        assert ran.code == 0, ran.err

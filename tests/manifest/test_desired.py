@@ -146,7 +146,7 @@ def test_positions_are_relative_to_the_object(full):
 
 def test_a_pool_may_be_named_by_its_id_alone():
     manifest = one("version: 1\nid: eu-west-1_AbC\nclients: {web: {}}\n")
-    assert (manifest.name, manifest.pool_id, manifest.region) == ("eu-west-1_AbC", "eu-west-1_AbC", "")
+    assert (manifest.name, manifest.pool_id, manifest.region) == ("eu-west-1_AbC", "eu-west-1_AbC", "eu-west-1")
     assert manifest.specs[0].address == Address("eu-west-1_AbC", "clients", "web")
     assert manifest.sections == {"clients"}
 

@@ -136,6 +136,8 @@ UNSPOKEN = {
     ("Client", "TokenValidityUnits", "RefreshToken"): "absent means days (cognito.md 2.3)",
     ("Client", "PreventUserExistenceErrors"): "absent means LEGACY (cognito.md 2.3)",
     ("Client", "RefreshTokenRotation", "Feature"): "absent means DISABLED (cognito.md 2.3)",
+    ("Mfa", "WebAuthnConfiguration", "UserVerification"): "absent until passkeys are configured (cognito.md 2.2)",
+    ("Mfa", "WebAuthnConfiguration", "FactorConfiguration"): "absent until MFA or passkeys are set (cognito.md 2.2)",
     ("Client", "PublishSecretsInAWSSecretsManager"): "absent means false (botocore 1.44.8)",
 }
 """Defaults that a description of a new object does not spell out."""

@@ -7,6 +7,7 @@ What a value came from matters later: a secret from the environment must not be 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path as FilePath
@@ -59,6 +60,10 @@ def resolve_local(
     return result, walk.problems
 
 
+BRACED = re.compile(r"\$+\{")
+"""The start of a key whose dollar signs belong to braces: what they mean is for the interpolation."""
+
+
 class _Walk:
     """Rebuilds a tree with references replaced. Keys may change, so a path is followed as written and as it becomes."""
 
@@ -92,7 +97,7 @@ class _Walk:
         result: Tree = {}
         for key, inner in value.items():
             here = (*written, key)
-            name = self._key(key, here, path) if "${" in key else key
+            name = self._key(plain_key(key), here, path) if "${" in key else plain_key(key)
             if name in result:
                 fix = "Make the keys differ, or remove one."
                 self._say(self._document.keys[here], (*path, name), "two keys resolve to the same name.", fix)
@@ -179,6 +184,11 @@ class _Walk:
 
     def _say(self, where: Position, path: Path, message: str, fix: str) -> None:
         self.problems.append(Problem(where, dotted(path), message, fix))
+
+
+def plain_key(key: str) -> str:
+    """Return a key without its escape: `$$x` is the key `$x`, which alone would be a reference."""
+    return key[1:] if key.startswith("$$") and not BRACED.match(key) else key
 
 
 def _inline(found: Interpolated) -> Origin:

@@ -15,7 +15,7 @@ from reconciler.render.spelling import text
 from reconciler.render.subjects import USUAL, DriftResult, RenderOptions
 from reconciler.render.tally import class_counts, plural
 from reconciler.render.unread import unread
-from reconciler.render.wording import notice, standstill
+from reconciler.render.wording import notice, standstill, whole_region
 
 SYMBOLS = {
     FindingClass.CHANGED: ("~", YELLOW),
@@ -52,6 +52,8 @@ def _pool(drift: ShownDrift, pen: Pen, width: int) -> str:
 
 def _head(drift: ShownDrift) -> str:
     target = drift.target
+    if region := whole_region(target):
+        return region
     blind = drift.gaps or drift.refusals  # then it is unknown whether the pool exists
     account = f"account {target.account}" if target.account else ""
     parts = (target.pool_id or ("" if blind else "not found"), account, target.region)
@@ -70,6 +72,8 @@ def _finding(found: ShownFinding, pen: Pen, width: int) -> Iterator[str]:
     elif found.cls is FindingClass.UNDECLARED:
         yield f"      live:     {_short(found.live, most)}"
         yield f"      default:  {_short(found.desired, most)}"
+    elif found.cls is FindingClass.UNMANAGED and not found.source:  # a pool: it has an id, and no place in a manifest
+        yield f"      live:     {_short(found.live, most)}"
     if found.attribution:
         yield f"      by {attributed(found.attribution)}"
 
