@@ -21,6 +21,8 @@ REPLACED = (
 )
 KEPT = ("AllowClassicFlow", "DeveloperProviderName", "IdentityPoolTags")
 PROVIDERS = {"OpenIdConnectProviderARNs": "oidc-provider/", "SamlProviderARNs": "saml-provider/"}
+TAGS = "IdentityPoolTags"
+"""Whether an update keeps omitted tags is not measured (2.18)."""
 MAX_TAGS = 50
 MAX_RULES = 25
 """The model says 400."""
@@ -41,7 +43,8 @@ def update_identity_pool(ctx: Context, params: Record) -> Record:
     name = old.get("DeveloperProviderName")
     if name is not None and params.get("DeveloperProviderName") != name:
         refuse("DeveloperProviderName cannot be changed or removed once it is set.")
-    return _write(ctx, {k: v for k, v in old.items() if k not in REPLACED}, params)
+    kept = {k: v for k, v in old.items() if k not in REPLACED}
+    return _write(ctx, kept if ctx.store.unmeasured == "kept" else {**kept, TAGS: {}}, params)
 
 
 def _write(ctx: Context, kept: Record, params: Record) -> Record:
@@ -140,9 +143,18 @@ def set_identity_pool_roles(ctx: Context, params: Record) -> Record:
         _check_iam(arn, "role/")
     for key, mapping in params.get(MAPPINGS, {}).items():
         _check_mapping(key, mapping)
+        if key not in _configured(pool):
+            refuse(f"{key} is not a valid RoleMapping ProviderName or is not a configured provider.")
     pool["roles"] = {k: params[k] for k in ("Roles", MAPPINGS) if params.get(k)}
     ctx.store.touch_account()
     return {}
+
+
+def _configured(pool: Record) -> set[str]:
+    """Return the keys that role mappings can have (2.18)."""
+    users = {f"{p['ProviderName']}:{p.get('ClientId', '')}" for p in pool.get("CognitoIdentityProviders", ())}
+    others = ("SupportedLoginProviders", *PROVIDERS)
+    return users | {pool.get("DeveloperProviderName", "")} | {name for m in others for name in pool.get(m, ())}
 
 
 def _check_mapping(key: str, mapping: Record) -> None:

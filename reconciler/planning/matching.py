@@ -12,13 +12,14 @@ from typing import Any
 from reconciler.errors import flow
 from reconciler.kinds import KINDS, root_of
 from reconciler.kinds.engine_rules import AMBIGUOUS, IMMUTABLE, LEAVING, MISSING, NOT_REMOVABLE
-from reconciler.kinds.kind import ResourceKind, Rule
+from reconciler.kinds.kind import Dead, ResourceKind, Rule
 from reconciler.model import Action, Address, FieldChange, Observed, Path, Refusal, ResourceChange, Spec, Tree, Unknown
 from reconciler.observing.observer import LiveState
 from reconciler.planning import ignoring
+from reconciler.planning.protection import Protection, refusal
 from reconciler.values.differ import diff
 from reconciler.values.merge import expanded, overlay
-from schemas.base import CreateOnly, Keyed, Member, NotRemovable, OnlyOnce, members
+from schemas.base import CreateOnly, Keyed, Member, NotRemovable, OnlyOnce, WriteOnly, members
 
 
 @dataclass
@@ -33,6 +34,8 @@ class Matcher:
     """Addresses that may be deleted and made again."""
     ignored: Callable[[Address, Path], bool] = lambda address, path: False  # noqa: ARG005 - nothing is
     """Returns whether a member of a live object is left alone, whatever is declared of it."""
+    guarded: Callable[..., Protection | None] = lambda *names: None  # noqa: ARG005 - nothing is
+    """Returns what protects an object, given by its key and its live name; None if nothing does."""
     matched: list[Observed] = field(default_factory=list)
     """Live objects that some declared one means."""
     refusals: list[Refusal] = field(default_factory=list)
@@ -48,6 +51,8 @@ class Matcher:
             self._check_leaving(kind, spec, observed)
         if kind.watched:
             found = self._look(kind, spec, observed)
+        elif spec.reset:
+            found = self._reset(kind, spec, observed)
         else:
             found = self._update(kind, spec, observed) if observed else self._create(kind, spec)
         self._made[spec.address] = found
@@ -121,9 +126,36 @@ class Matcher:
             spec.address, kind.resource_type, Action.NONE, (), spec.declared, live, after, ids, source=spec.source
         )
 
+    def _reset(self, kind: ResourceKind, spec: Spec, observed: Observed | None) -> ResourceChange:
+        """Take all of an object back to what it is in a new pool: one that can be deleted is, a setting is unset."""
+        nulls = dict.fromkeys(observed.data) if observed else {}
+        changed = [] if not observed else [f.path[0] for f in _fields(kind, spec, nulls, observed.data, ())]
+        if not observed or not changed or self.ignored(spec.address, ()):
+            return self._untouched(kind, spec, observed)
+        guard = self.guarded(spec.address, observed.address)
+        if guard:
+            self.refusals.append(refusal(spec.address, guard, "reset"))
+        silent = [name for name, member in members(kind.model).items() if member.has(WriteOnly)]
+        whole = dict.fromkeys(str(name) for name in (*changed, *silent))
+        found = self._update(kind, replace(spec, declared=whole), observed)
+        reason = f"the manifest says null for it, which {'deletes' if kind.delete else 'resets'} all of it"
+        if kind.create:
+            return replace(found, action=Action.DELETE, reason=reason, after=None)
+        return replace(found, reason=reason)
+
+    def _untouched(self, kind: ResourceKind, spec: Spec, observed: Observed | None) -> ResourceChange:
+        live, ids = (observed.data, observed.ids) if observed else (None, self._new_ids(kind, spec))
+        return ResourceChange(
+            spec.address, kind.resource_type, Action.NONE, (), {}, live, live, ids, source=spec.source
+        )
+
     def _update(self, kind: ResourceKind, spec: Spec, observed: Observed) -> ResourceChange:
         declared = expanded(kind.model, self._without_ignored(kind, spec), observed.data)
         fields = _fields(kind, spec, declared, observed.data, kind.equivalent(declared, observed.data))
+        dead = [d for d in kind.dead(observed.data, self._pool()) if not _is_declared(declared, d.path)]
+        if fields and dead:
+            declared = _without_dead(declared, dead)
+            fields = _fields(kind, spec, declared, observed.data, kind.equivalent(declared, observed.data))
         merged = overlay(kind.model, observed.data, declared)
         after = kind.computed(merged, declared)
         found = ResourceChange(
@@ -136,25 +168,38 @@ class Matcher:
             after,
             observed.ids,
             source=spec.source,
-            reason=kind.reason(declared, observed.data) if fields else "",
+            reason="; ".join(filter(None, (kind.reason(declared, observed.data), *(d.reason for d in dead)))),
             merged=merged,
         )
+        if not fields:
+            return replace(found, reason="")
+        if spec.reset and kind.create:
+            return found
         frozen = [f for f in fields if self._frozen(kind, spec, f, observed.data)]
-        if frozen and kind.delete and str(spec.address) in self.replaceable:
-            return self._replace(kind, spec, found, frozen)
+        if frozen and kind.delete and str(spec.address) in self.replaceable and not spec.pin:
+            return self._replace(kind, spec, observed, found, frozen)
         for change in frozen:
-            self._refuse_frozen(kind, spec, change, observed.data)
+            self._refuse_frozen(kind, spec, change, observed)
         self._check_removals(kind, spec, fields)
         return found
+
+    def _pool(self) -> Tree:
+        """The pool as it will be."""
+        root = self.live_state.root
+        made = self._made.get(root.address) if root else None
+        return (made.after or {}) if made else root.data if root else {}
 
     def _without_ignored(self, kind: ResourceKind, spec: Spec) -> Tree:
         """Return the declared members without ignored ones, which are neither compared nor written."""
         return ignoring.without(kind.model, spec.declared, lambda path: self.ignored(spec.address, path))
 
     def _replace(
-        self, kind: ResourceKind, spec: Spec, found: ResourceChange, frozen: list[FieldChange]
+        self, kind: ResourceKind, spec: Spec, observed: Observed, found: ResourceChange, frozen: list[FieldChange]
     ) -> ResourceChange:
         """Delete and re-create, as the operator allowed for this object by name."""
+        guard = self.guarded(spec.address, observed.address)
+        if guard:
+            self.refusals.append(refusal(spec.address, guard, "replaced"))
         paths = ", ".join(str(f.path[0]) for f in frozen)
         reason = f"{paths} cannot be changed in place; the {kind.title} is deleted and re-created"
         ids = {**found.ids, **self._new_ids(kind, spec)}
@@ -191,13 +236,35 @@ class Matcher:
         """Return what to do instead of a change that a live object can never take (decision 4)."""
         return _create_only(kind, change) or kind.frozen(change, spec.declared, before)
 
-    def _refuse_frozen(self, kind: ResourceKind, spec: Spec, change: FieldChange, before: Tree) -> None:
+    def _refuse_frozen(self, kind: ResourceKind, spec: Spec, change: FieldChange, observed: Observed) -> None:
         values = f" Live is {_short(change.before)}, the manifest declares {_short(change.after)}."
         message = f"{change.path[0]} of a live {kind.title} cannot be changed.{'' if change.sensitive else values}"
-        advice = self._frozen(kind, spec, change, before)
+        advice = self._frozen(kind, spec, change, observed.data)
         if kind.delete:
-            advice += f" Or re-create it with --allow-replace {spec.address}."
+            advice += f" {self._way_to_replace(kind, spec, observed)}"
         self._refuse(spec, IMMUTABLE, change.path, message, advice)
+
+    def _way_to_replace(self, kind: ResourceKind, spec: Spec, observed: Observed) -> str:
+        """Return how an object can be re-created; the new one has another id, so a pinned one needs another manifest.
+
+        A pin often stands because names are not unique, and then the name must become so first.
+        """
+        guard = self.guarded(spec.address, observed.address)
+        if guard:
+            return f"It cannot be re-created because of {guard.words}."
+        way = f"--allow-replace {spec.address}"
+        if not spec.pin:
+            return f"Or re-create it with {way}."
+        name = observed.address.name
+        twins = sum(o.address.name == name for o in self.live_state.section(spec.address.section))
+        if twins > 1:
+            return (
+                f"To re-create it, apply another {kind.name_member} alone first, because {twins} {kind.title}s are "
+                f"called {flow(name)}; then remove {kind.id_param}, which a new one gets anew, and use {way}."
+            )
+        said = spec.declared.get(kind.name_member, spec.address.name) == name
+        keep = "" if said else f", write {kind.name_member}: {flow(name)}"
+        return f"To re-create it, remove {kind.id_param}, which a new one gets anew{keep}, and use {way}."
 
     def _check_leaving(self, kind: ResourceKind, spec: Spec, observed: Observed) -> None:
         if observed.leaving:
@@ -213,6 +280,29 @@ class Matcher:
 
     def _refuse(self, spec: Spec, rule: Rule, path: Path, message: str, advice: str = "") -> None:
         self.refusals.append(rule.refusal(spec.address, path, message, spec.position(path), advice))
+
+
+def _is_declared(declared: Any, path: Path) -> bool:
+    """Return whether a tree says something about a member; null for what is around it does."""
+    for step in path:
+        if declared is None:
+            return True
+        if not isinstance(declared, dict) or step not in declared:
+            return False
+        declared = declared[step]
+    return True
+
+
+def _without_dead(declared: Tree, dead: Iterable[Dead]) -> Tree:
+    """Return what is declared with null for the members that the service would refuse if they were sent again."""
+    result = dict(declared)
+    for path, _ in dead:
+        place = result
+        for step in path[:-1]:
+            place[str(step)] = dict(place.get(str(step)) or {})
+            place = place[str(step)]
+        place[str(path[-1])] = None
+    return result
 
 
 # --- comparing -----------------------------------------------------------------------------------------------------

@@ -49,7 +49,7 @@ class ResolvedRefs:
         """Take over the identifiers of a document's objects, as far as they exist."""
         root = root_of(manifest.kind)
         self._record(manifest, root, root.section, {root.id_param: plan.target.pool_id}, plan)
-        for change in plan.changes:
+        for change in (*plan.aside, *plan.changes):
             kind = KINDS[change.address.section]
             ids = {k: v for k, v in (change.new_ids or change.ids).items() if isinstance(v, str)}
             if kind.name_member and not kind.root:

@@ -53,13 +53,15 @@ def plan_all(runtime: Runtime, console: Console, manifests: Sequence[Manifest]) 
     Raises:
         PoolctlError: One of them could not be planned.
     """
-    from reconciler.planning.planner import check_targets
+    from reconciler.planning.targeting import check_found, check_targets
 
     options = runtime.options
-    check_targets(manifests, options.targets)
+    check_targets(manifests, options.targets, prune=options.prune)
     check_targets(manifests, options.replaceable, "--allow-replace")
     reader = runtime.readers()
-    return each(manifests, console, lambda manifest: plan_one(runtime, manifest, reader(manifest)))
+    plans = each(manifests, console, lambda manifest: plan_one(runtime, manifest, reader(manifest)))
+    check_found(manifests, plans, options.targets)
+    return plans
 
 
 def each(manifests: Sequence[Manifest], console: Console, work: Callable[[Manifest], T]) -> list[T]:
