@@ -38,6 +38,8 @@ class RawDocument:
     """Where each key begins, by the path of its value."""
     start: Position
     """Where the document begins."""
+    blanks: frozenset[Path] = frozenset()
+    """Values that were left out (`mfa:`); they are null, and yet nobody wrote null."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,8 @@ class Document:
     links: tuple[Link, ...] = ()
     """Its references to other documents, in the order of the text. In the tree they are `Reference` leaves of the
     kinds `ref` and `text`, and in keys as they were written, variables replaced."""
+    blanks: frozenset[Path] = frozenset()
+    """Values that were left out; null in the tree."""
 
     def position(self, path: Path) -> Position:
         """Return the place of a value, or of the nearest thing around it that was written."""

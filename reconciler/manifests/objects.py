@@ -74,7 +74,7 @@ class ObjectReader:
     def _of_section(self, section: Member, address: Address, value: Any) -> Iterator[Spec]:
         """Make the specs of one section, or of one kind of thing inside an object."""
         prefix = address.steps
-        if value is None and is_resettable(section):
+        if value is None and is_resettable(section) and prefix not in self._document.blanks:
             yield Spec(address, {}, self._document.key(prefix), {(): self._document.position(prefix)}, reset=True)
         elif value is None:
             self._empty(section, prefix)
@@ -89,10 +89,12 @@ class ObjectReader:
         """Refuse a section without a value; null has a meaning only where there is something to go back to."""
         fix = "Write {} to manage the section without declaring anything, or remove the key."
         message = "the section is empty."
-        if is_single(section):
+        if is_resettable(section):
+            fix = "Write null to reset all of it, {} to manage it without declaring anything, or remove the key."
+        elif path not in self._document.blanks and is_single(section):
             message = "null cannot reset it: the pool itself has no defaults to go back to."
             fix = "Write null for single members of it, {} to manage it without declaring anything, or remove the key."
-        if model_of(section).WATCHED:
+        if path not in self._document.blanks and model_of(section).WATCHED:
             message, fix = "null cannot reset it: it is only observed, and nothing of it is set.", "Remove the key."
         self._say(path, message, fix, key=True)
 

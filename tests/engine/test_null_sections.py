@@ -130,6 +130,17 @@ def test_what_cannot_be_reset_is_refused_with_the_reason(tmp_path, section: str)
     assert problem.position.line > 1
 
 
+@pytest.mark.parametrize("section", RESET)
+def test_a_key_without_a_value_is_not_taken_for_null(tmp_path, section: str):
+    """Who forgets a value must not lose a section."""
+    outer, dot, part = section.partition(".")
+    text = f"{outer}: {{web: {{{part}: }}}}" if dot else f"{outer}:"
+    with pytest.raises(InvalidManifest, match="Write null to reset all of it"):
+        manifest(tmp_path, f"version: 1\nuser_pool: {{PoolName: customers}}\n{text}\n")
+    written = text.replace(": }", ": ~}") if dot else f"{text} ~"
+    manifest(tmp_path, f"version: 1\nuser_pool: {{PoolName: customers}}\n{written}\n")
+
+
 @pytest.mark.parametrize("tree", [{"groups": None}, {"clients": {"web": None}}, {"clients": {"web": {"terms": None}}}])
 def test_null_means_nothing_for_what_holds_several_objects(tmp_path, tree: dict[str, Any]):
     with pytest.raises(InvalidManifest):
