@@ -42,12 +42,15 @@ def select(found: Plan, targets: Iterable[str], live_state: LiveState) -> Plan:
     addresses = {found.changes[i].address for i in kept}
     brought = [found.changes[i] for i in sorted(kept) if kept[i] and found.changes[i].action is not Action.NONE]
     reasons = {found.changes[i].address: why for i, why in kept.items()}
+    aside = tuple(c for i, c in enumerate(found.changes) if i not in kept)
+    left = {c.address for c in aside if c.action is Action.DELETE and not c.declared}  # nor are these deleted now
     return replace(
         found,
+        unmanaged=tuple(sorted({*found.unmanaged, *left})) if left else found.unmanaged,
         changes=tuple(c for i, c in enumerate(found.changes) if i in kept),
         refusals=tuple(r for r in found.refusals if r.address in addresses or str(r.address) in wanted),
         notices=(*found.notices, *(_notice(c, reasons[c.address]) for c in brought)),
-        aside=tuple(c for i, c in enumerate(found.changes) if i not in kept),
+        aside=aside,
     )
 
 

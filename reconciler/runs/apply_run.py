@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from reconciler.applying.applier import apply
 from reconciler.errors import ExitCode, PoolctlError, Stale, worst
-from reconciler.model import Event, Failed, Plan, Sent, Skipped, Verified
+from reconciler.kinds import KINDS
+from reconciler.model import Action, Event, Failed, Plan, ResourceChange, Sent, Skipped, Verified
 from reconciler.render import redact
 from reconciler.render.progress import Progress
 from reconciler.runs.runtime import Runtime
@@ -167,11 +168,17 @@ def _planned_again(runtime: Runtime, manifest: Manifest, before: Plan) -> Plan:
     """
     found = plan_one(runtime, manifest)
     require_applicable([found])
-    shown, now = ([(c.type, c.action) for c in p.pending] for p in (before, found))
+    shown, now = ([(c.type, _write(c)) for c in p.pending] for p in (before, found))
     if shown != now:
         where = f"{manifest.source} (pool {manifest.name})"
         raise Stale(f"{where}: the plan has changed since it was shown. Run plan again.")
     return found
+
+
+def _write(change: ResourceChange) -> Action:
+    """Return what a change does; a setting is set alike, whether it was unset or came with what it belongs to."""
+    is_setting = not KINDS[change.address.section].create
+    return Action.UPDATE if is_setting and change.action is Action.CREATE else change.action
 
 
 def _code(events: Sequence[Event]) -> ExitCode:
