@@ -7,8 +7,8 @@ here depends on a kind; the tables of the kinds contain what differs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from reconciler.kinds import KINDS, root_of
 from reconciler.kinds.engine_rules import THRESHOLD
@@ -42,6 +42,8 @@ class PlanOptions:
     """Addresses of objects that may be deleted and made again."""
     today: str = ""
     """YYYY-MM-DD, UTC: `ignore` rules that have expired no longer hold. Empty takes none for expired."""
+    referred: Mapping[str, str] = field(default_factory=dict)
+    """Addresses that targeted objects of other documents refer to, with the reason: they come along if they are new."""
 
 
 def read_scope(manifest: Manifest) -> ReadScope:
@@ -108,7 +110,7 @@ def plan(manifest: Manifest, live_state: LiveState, target: Target, plan_options
         tuple(_taken_over(made_by_aws, matcher.matched)),
         live_state.gaps,
     )
-    found = select(found, plan_options.targets, live_state)
+    found = select(found, plan_options.targets, live_state, plan_options.referred)
     kept = _kept(manifest, found, plan_options)
     return replace(found, refusals=(*found.refusals, *kept, *_too_many(found, live_state, plan_options)))
 

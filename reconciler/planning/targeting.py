@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from reconciler.errors import InvalidInput
 from reconciler.kinds import KINDS, judge
@@ -24,19 +25,27 @@ from reconciler.terminal.suggestions import suggest
 VERBS = {Action.CREATE: "created", Action.UPDATE: "changed", Action.DELETE: "deleted", Action.REPLACE: "replaced"}
 
 
-def select(found: Plan, targets: Iterable[str], live_state: LiveState) -> Plan:
+def select(
+    found: Plan, targets: Iterable[str], live_state: LiveState, referred: Mapping[str, str] = MappingProxyType({})
+) -> Plan:
     """Return a plan with the targeted changes and those that they cannot be made without; the rest is set aside.
 
     Args:
         found: The whole plan.
         targets: Addresses as the operator writes them; none keeps all.
         live_state: What is live, for the rules.
+        referred: Addresses that targeted objects of other documents refer to, with the reason.
     """
     wanted = set(targets)
     if not wanted:
         return found
     named = {i for i, c in enumerate(found.changes) if str(c.address) in wanted}
-    selection = _Selection(found, live_state, dict.fromkeys(named, ""))
+    lent = {
+        i: referred[str(c.address)]
+        for i, c in enumerate(found.changes)
+        if str(c.address) in referred and c.action in (Action.CREATE, Action.REPLACE)
+    }
+    selection = _Selection(found, live_state, {**lent, **dict.fromkeys(named, "")})
     selection.complete()
     kept = selection.kept
     addresses = {found.changes[i].address for i in kept}

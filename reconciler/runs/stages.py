@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from reconciler.cloud.port import Cloud
@@ -100,11 +101,12 @@ def plan_one(runtime: Runtime, manifest: Manifest, cloud: Cloud | None = None) -
     from reconciler.planning.pipeline import planned
 
     options, known = runtime.options, runtime.known
+    choices = replace(runtime.plan_options, referred=known.asked_of(manifest, options.targets))
     try:
         found = planned(
             manifest,
             cloud or runtime.reader(manifest),
-            runtime.plan_options,
+            choices,
             parallelism=options.parallelism,
             known=known.seen_from(manifest),
         )
