@@ -36,7 +36,8 @@ def providers(pool: Tree) -> set[str]:
     found = {f"{c.get('ProviderName')}:{c.get('ClientId')}" for c in clients}
     found |= {str(pool["DeveloperProviderName"])} if pool.get("DeveloperProviderName") else set()
     lists = ("SupportedLoginProviders", "OpenIdConnectProviderARNs", "SamlProviderARNs")
-    return found | {str(name) for member in lists for name in pool.get(member) or ()}
+    found |= {str(name) for member in lists for name in pool.get(member) or ()}
+    return found | {name.partition(":oidc-provider/")[2] for name in found if ":oidc-provider/" in name}
 
 
 def attachments(state: State) -> Iterator[Breach]:

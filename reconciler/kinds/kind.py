@@ -347,6 +347,10 @@ class ResourceKind:
     """Sections that must be read with this one, because its rules use them."""
     flexible: tuple[str, ...] = ()
     """Single-object sections whose order relative to this one follows the direction of the change (decision 7)."""
+    strength: Mapping[Path, Callable[[Any], float]] = field(default_factory=dict)
+    """Members that protect the pool: path → a number that grows with the protection that a value gives, also for the
+    value None of an absent member. Decides what comes first where one change weakens and another strengthens
+    (decision 7)."""
     shared: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Members of this object that a write to another section also changes: section → members."""
 

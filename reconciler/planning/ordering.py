@@ -12,6 +12,7 @@ import heapq
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 from reconciler.errors import InvalidInput
 from reconciler.kinds import KINDS, judge
@@ -74,15 +75,44 @@ def _flipped(changes: Sequence[ResourceChange], live_state: LiveState, target: T
         return frozenset()
     known = {v.key for v in judge(current_state(live_state, target))}
     found = _broken([changes[root]], live_state, target, known)
+    after = {v.key for v in judge(planned_state(changes, live_state, target))}
     if not found:
-        return frozenset()
+        safer = _safer(changes, root)
+        return frozenset() if _broken([changes[i] for i in safer], live_state, target, known | after) else safer
     at_fault = {(v.breach.section, v.breach.name) for v in found}
     movable = [i for i, c in enumerate(changes) if c.action in (Action.UPDATE, Action.DELETE) and i != root]
     first = [i for i in movable if _is(changes[i], at_fault) or _flexible(changes[i], changes[root])]
-    after = {v.key for v in judge(planned_state(changes, live_state, target))}
     if first and not _broken([changes[i] for i in first], live_state, target, known | after):
         return frozenset(first)
     return frozenset()
+
+
+def _safer(changes: Sequence[ResourceChange], root: int) -> frozenset[int]:
+    """Find the changes that only strengthen the pool while its own change weakens it: they come first.
+
+    Otherwise there would be a moment with less protection than before and after.
+    """
+    if not _differs(changes[root], stronger=False):
+        return frozenset()
+    around = [i for i, c in enumerate(changes) if c.action is Action.UPDATE and _flexible(c, changes[root])]
+    return frozenset(
+        i for i in around if _differs(changes[i], stronger=True) and not _differs(changes[i], stronger=False)
+    )
+
+
+def _differs(change: ResourceChange, *, stronger: bool) -> bool:
+    """Return whether a member of an object protects more afterwards, or less."""
+    for path, strength in KINDS[change.address.section].strength.items():
+        before, after = strength(_at(change.before, path)), strength(_at(change.after, path))
+        if (after > before) if stronger else (after < before):
+            return True
+    return False
+
+
+def _at(tree: Any, path: Path) -> Any:
+    for step in path:
+        tree = tree.get(step) if isinstance(tree, dict) else None
+    return tree
 
 
 def _is(change: ResourceChange, objects: set[tuple[str, str]]) -> bool:

@@ -7,11 +7,14 @@ from typing import Any
 import pytest
 
 from reconciler.applying.applier import apply as run_apply
+from reconciler.kinds import KINDS
+from reconciler.kinds.user_pool import PASSWORD_FLAGS
 from reconciler.manifests.manifest import Manifest
 from reconciler.model import Action, Failed, Plan, ResourceChange, Sent, Skipped, Verified
 from reconciler.planning.dependencies import edges
 from reconciler.planning.pipeline import planned
 from reconciler.planning.planner import PlanOptions
+from schemas.base import Default, OneOf, members
 from tests.engine.full import ACCOUNT, CERTIFICATE, REGION, role
 from tests.engine.test_order import OAUTH, OIDC
 from tests.support import Bench, bench, document, manifest
@@ -299,6 +302,23 @@ def test_tags_of_an_identity_pool_survive_every_update(tmp_path, unmeasured: str
         here.converge(manifest(tmp_path, identity_pool(identity_pool=changed)))
         tags = identity.describe_identity_pool(IdentityPoolId=pool)["IdentityPoolTags"]
         assert tags == {"team": "shop", "new": "y", "theirs": "x"}
+
+
+# --- protection ----------------------------------------------------------------------------------------------------
+
+
+def test_what_protects_a_pool_is_a_member_and_grows():
+    for kind in KINDS.values():
+        for path, strength in kind.strength.items():
+            model, known = kind.model, None
+            for step in path:
+                known = members(model)[str(step)]
+                model = known.model or model
+            own = known.mark(Default) if known else None
+            assert strength(None) == strength(own.value if own else None) or path[-1] in PASSWORD_FLAGS
+            accepted = known.mark(OneOf) if known else None
+            if accepted:
+                assert len({strength(v) for v in accepted.values}) == len(accepted.values)
 
 
 # --- the amount of work --------------------------------------------------------------------------------------------

@@ -7,16 +7,18 @@ from typing import Any
 
 import pytest
 
+from reconciler.drift.findings import Criteria, compare, read_scope
 from reconciler.errors import InvalidManifest
 from reconciler.kinds import KINDS
 from reconciler.kinds.kind import ResourceKind
-from reconciler.model import Action, Failed, Skipped
+from reconciler.model import Action, Failed, FindingClass, Skipped, Target
+from reconciler.observing.observer import observe
 from reconciler.planning.pipeline import planned
 from reconciler.planning.planner import PlanOptions
 from schemas.base import ClearWith, Default, members
 from schemas.documents import DOCUMENTS
 from schemas.sections import is_resettable, is_single
-from tests.engine.full import REGION, identities
+from tests.engine.full import ACCOUNT, REGION, identities
 from tests.engine.test_one_member import Pools, as_document
 from tests.support import bench, document, identity_snapshot, manifest
 
@@ -131,6 +133,18 @@ def test_what_cannot_be_reset_is_refused_with_the_reason(tmp_path, section: str)
 
 
 @pytest.mark.parametrize("section", RESET)
+def test_drift_from_null_is_every_member_that_differs_from_a_new_pool(pools: Pools, tmp_path, section: str):
+    pool_id = pools.get({})
+    client = client_of(pools, pool_id)
+    found = manifest(tmp_path, nulled(section, client, id=pool_id))
+    live_state = observe(pools.bench.cloud, read_scope(found))
+    findings = compare(found, live_state, Target(ACCOUNT, REGION, "", pool_id, ""), Criteria()).drift.findings
+    changed = {(f.address.section, f.path) for f in findings if f.fails and f.cls is FindingClass.CHANGED}
+    assert changed == {(section, f.path) for c in pools.bench.plan(found).pending for f in c.fields}
+    assert not [f for f in findings if f.address.section == section and f.cls is not FindingClass.CHANGED]
+
+
+@pytest.mark.parametrize("section", RESET)
 def test_a_key_without_a_value_is_not_taken_for_null(tmp_path, section: str):
     """Who forgets a value must not lose a section."""
     outer, dot, part = section.partition(".")
@@ -183,3 +197,12 @@ def test_a_style_goes_before_the_domain_that_it_rests_on(tmp_path):
         ]
         events = here.apply(found, plan)
         assert [e for e in events if isinstance(e, Failed | Skipped)] == []
+
+
+def test_a_member_that_is_null_and_differs_is_one_finding_and_not_two(tmp_path):
+    with bench(region=REGION) as here:
+        here.converge(manifest(tmp_path, document(clients={"web": {"LogoutURLs": ["https://example.com"]}})))
+        found = manifest(tmp_path, document(clients={"web": {"LogoutURLs": None}}))
+        live_state = observe(here.cloud, read_scope(found))
+        findings = compare(found, live_state, Target(ACCOUNT, REGION, "customers", "", ""), Criteria()).drift.findings
+        assert [(f.cls, f.path) for f in findings] == [(FindingClass.CHANGED, ("LogoutURLs",))]
