@@ -77,7 +77,7 @@ PROTECTED = Rule(
     title="A protected object that would be deleted, replaced or reset",
     what="An object is covered by `protect` of its manifest, or contains one that is, and --allow-replace, --target "
     "with --prune, or null for the whole of it asks to delete, replace or reset it.",
-    why="`protect` exists so that no option and no other line of a manifest can take the object away.",
+    why="The key `protect` exists so that no option and no other line of a manifest can take the object away.",
     source=("decision 5",),
     advice="Remove the entry of `protect` if the object may go, or do not ask for it.",
 )
