@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from reconciler.kinds import KINDS, root_of
 from reconciler.kinds.engine_rules import THRESHOLD
@@ -93,8 +94,7 @@ def plan(manifest: Manifest, live_state: LiveState, target: Target, plan_options
     ours, made_by_aws = ownership.split(live_state.objects, pool_id)
     manifest = replace(manifest, ignore=ignoring.in_force(manifest.ignore, plan_options.today))
     ignored = lambda address, path: ignoring.covered(manifest.ignore, address, path)  # noqa: E731 - one line of sense
-    guarded = lambda *addresses: protection(manifest, *addresses)  # noqa: E731 - one line of sense
-    matcher = Matcher(live_state, manifest.kind, plan_options.replaceable, ignored, guarded)
+    matcher = Matcher(live_state, manifest.kind, plan_options.replaceable, ignored, partial(protection, manifest))
     unread = _unread(live_state)
     changes = [matcher.change(spec) for spec in manifest.specs if spec.address.section not in unread]
     left = [o for o in _undeclared(manifest, ours, matcher.matched) if o.address.section not in unread]

@@ -27,6 +27,11 @@ class Protection(NamedTuple):
         return f"protect: {self.pattern} ({self.source})"
 
 
+def unprotected(*_names: Address) -> Protection | None:
+    """Return that nothing protects an object."""
+    return None
+
+
 def protection(manifest: Manifest, *names: Address) -> Protection | None:
     """Return the entry that protects an object, or something inside of it; None if nothing does.
 
