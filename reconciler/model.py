@@ -190,6 +190,8 @@ class Spec:
     """The identifier that the manifest pins, if any."""
     from_env: Mapping[Path, str] = field(default_factory=dict, compare=False)
     """The names of environment variables by the paths, within `declared`, of the values that came from them."""
+    reset: bool = False
+    """Whether it is declared as null: all of it goes back to what it is in a new pool."""
 
     def position(self, path: Path) -> Position:
         """Return the position of a value, or of the nearest enclosing value that has one."""
@@ -375,6 +377,9 @@ class Plan:
     """Further messages."""
     gaps: tuple[Gap, ...] = ()
     """What could not be read."""
+    aside: tuple[ResourceChange, ...] = field(default=(), compare=False, repr=False)
+    """Changes that `--target` leaves out: neither shown nor made. Calls and other documents still need to know what is
+    live there."""
 
     @property
     def pending(self) -> tuple[ResourceChange, ...]:

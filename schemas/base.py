@@ -192,6 +192,10 @@ class Presence(_Mark):
     """A structure whose presence has an effect even if it is empty: `{}` is not the same as absent."""
 
 
+class Resettable(_Mark):
+    """A section that holds one object, and that null resets as a whole to what it is in a new pool."""
+
+
 class Pin(_Mark):
     """An identifier assigned by the service (ClientId): selects a live object, and is never changed itself."""
 

@@ -30,6 +30,7 @@ from schemas.base import (
     OnUpdate,
     Pattern,
     Pin,
+    Resettable,
     Scope,
     Sensitive,
     Since,
@@ -280,15 +281,15 @@ class Client(ApiModel):
     ) = None
     """Whether the secret is stored and rotated in AWS Secrets Manager."""
 
-    branding: ManagedLoginBranding | None = None
+    branding: Annotated[ManagedLoginBranding | None, Resettable()] = None
     """Branding of managed login."""
     terms: dict[TermsLabel, Terms] | None = None
     """Terms of use and privacy policy, by TermsName."""
-    risk_configuration: RiskConfiguration | None = None
+    risk_configuration: Annotated[RiskConfiguration | None, Resettable()] = None
     """Threat protection of this client; replaces the pool's as a whole."""
-    ui_customization: UICustomization | None = None
+    ui_customization: Annotated[UICustomization | None, Resettable()] = None
     """The style of the classic sign-in pages, if it differs from that of all clients."""
-    session: ClientSessionConfiguration | None = None
+    session: Annotated[ClientSessionConfiguration | None, Resettable()] = None
     """Session settings of its users."""
     secrets: ClientSecrets | None = None
     """Expectations of its secrets; never sent to Cognito."""

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from schemas.base import ApiModel, Member
+from schemas.base import ApiModel, Member, Resettable
 from schemas.forms import FILLED
 from schemas.identity_pool import IdentityPool, ProviderKey
 from schemas.identity_pool_roles import IdentityPoolRoles
@@ -69,7 +69,7 @@ class IdentityPoolManifest(IdentityPoolEnvelope):
 
     identity_pool: Annotated[IdentityPool | None, FILLED] = None
     """The pool itself."""
-    roles: Annotated[IdentityPoolRoles | None, FILLED] = None
+    roles: Annotated[IdentityPoolRoles | None, Resettable()] = None
     """IAM roles of its identities."""
     principal_tags: Annotated[dict[ProviderKey, PrincipalTags] | None, FILLED] = None
     """Claims mapped to principal tags, by IdentityProviderName."""

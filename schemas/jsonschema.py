@@ -35,7 +35,7 @@ from schemas.documents import DOCUMENTS, DocumentKind
 from schemas.forms import Choice
 from schemas.paths import PathForm
 from schemas.reference_kinds import REFERENCE_SYNTAX
-from schemas.sections import is_object
+from schemas.sections import is_object, is_resettable
 
 JsonSchema = dict[str, Any]
 
@@ -134,7 +134,7 @@ def _map(member: Member, entry: JsonSchema) -> JsonSchema:
 
 def _member(member: Member, *, ours: bool) -> JsonSchema:
     """Return the schema of a member; null resets members of the API, and has no meaning for our own members."""
-    nothing = [] if ours or member.required else [NULL]
+    nothing = [] if (ours and not is_resettable(member)) or member.required else [NULL]
     result: JsonSchema = {"description": describe(member)} if member.description else {}
     result["anyOf"] = [*_written(member), *_elsewhere(member), *nothing]
     default = member.mark(Default)
@@ -162,6 +162,8 @@ def describe(member: Member) -> str:
         sentences.append(f"Can be set only when the object is created. {frozen.advice}")
     if kept := member.mark(NotRemovable):
         sentences.append(f"Cannot be reset with null. {kept.advice}")
+    if is_resettable(member):
+        sentences.append("null resets all of it to what it is in a new pool.")
     if member.has(Sensitive):
         sentences.append("A secret: write {$secret: NAME#KEY}, never the plain text.")
     if since := member.mark(Since):

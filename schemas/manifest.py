@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from schemas.base import ApiModel, Member, Pattern, Region
+from schemas.base import ApiModel, Member, Pattern, Region, Resettable
 from schemas.base import Name as ClientLabel
 from schemas.client import Client
 from schemas.domain import Domain, DomainName
@@ -157,11 +157,11 @@ class UserPoolEnvelope(ApiModel):
 
 
 class UserPoolManifest(UserPoolEnvelope):
-    """One user pool and its sections. An absent section is not managed; `{}` is managed and empty."""
+    """One user pool and its sections. An absent section is not managed, `{}` is managed and empty, `null` is reset."""
 
     user_pool: Annotated[UserPool | None, FILLED] = None
     """The pool itself."""
-    mfa: Annotated[Mfa | None, FILLED] = None
+    mfa: Annotated[Mfa | None, Resettable()] = None
     """Second factors and passkeys; the one place for MfaConfiguration."""
     resource_servers: Annotated[dict[ServerIdentifier, ResourceServer] | None, FILLED] = None
     """Resource servers, by Identifier."""
@@ -171,17 +171,17 @@ class UserPoolManifest(UserPoolEnvelope):
     """Groups, by GroupName."""
     domains: Annotated[dict[DomainName, Domain] | None, FILLED] = None
     """Domains, by prefix or host name."""
-    risk_configuration: Annotated[RiskConfiguration | None, FILLED] = None
+    risk_configuration: Annotated[RiskConfiguration | None, Resettable()] = None
     """Threat protection for all clients without their own."""
-    ui_customization: Annotated[UICustomization | None, FILLED] = None
+    ui_customization: Annotated[UICustomization | None, Resettable()] = None
     """Style of the classic sign-in pages for all clients without their own."""
-    log_delivery: Annotated[LogDelivery | None, FILLED] = None
+    log_delivery: Annotated[LogDelivery | None, Resettable()] = None
     """Where the pool sends its logs."""
-    session: Annotated[SessionConfiguration | None, FILLED] = None
+    session: Annotated[SessionConfiguration | None, Resettable()] = None
     """Session settings of users."""
     replicas: Annotated[dict[Region, Replica] | None, FILLED] = None
     """Replicas of the pool, by RegionName."""
-    web_acl: Annotated[WebAcl | None, FILLED] = None
+    web_acl: Annotated[WebAcl | None, Resettable()] = None
     """The web ACL that protects the pool."""
     limits: Annotated[dict[LimitCategory, ProvisionedLimit] | None, FILLED] = None
     """Request rates of the whole account in the Region, by category; declare them in one manifest only."""

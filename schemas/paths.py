@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Literal
+from functools import cache, cached_property
+from typing import Annotated, Literal
 
+from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
 
-from schemas.base import ApiModel, FreeDocument, Keyed, Member, members
+from schemas.base import ApiModel, FreeDocument, Keyed, Member, OneOf, members, pattern_of
 from schemas.forms import Checked, unfit
 from schemas.globs import STEP, meets
 from schemas.sections import is_single, model_of, objects
@@ -113,6 +114,10 @@ class PathForm(Checked):
     def _wrong_after(self, section: Member, rest: str) -> PydanticCustomError | None:
         """Return what is wrong behind the key of a section, or of the envelope."""
         if section.shape == "map":
+            if not _can_be_named(section, rest):
+                wrong = f"{DOES[self.purpose]} nothing: no key of {section.name} can be {{step}}"
+                known = _known(section)
+                return unfit(wrong, "" if known else _key_advice(section), step=rest, known=known)
             _, slash, inner = rest.partition("/")
             named = slash and objects(model_of(section))  # whose names hold no slash
             return self._wrong_in_object(model_of(section), STEP.split(inner)) if named else None
@@ -182,6 +187,42 @@ class PathForm(Checked):
         if is_single(member) and self.purpose != "protect":
             return f"(?:[./]{self._among(members(model_of(member)))})?"
         return ""
+
+
+def _can_be_named(section: Member, rest: str) -> bool:
+    """Return whether a text begins with a possible key of a section; one with a glob in it may meet any.
+
+    Names can contain separators, so every part of the text that ends at one is tried.
+    """
+    starts = [rest[: m.start()] for m in STEP.finditer(rest)] + [rest]
+    keys, known = _keys(section), _known(section)
+    if re.search(r"[*?\[]", rest):
+        return True
+    return any(_is_valid(keys, name) and (not known or name in known) for name in starts)
+
+
+def _known(section: Member) -> tuple[str, ...]:
+    """Return the keys that a section is known to have; empty if any of the right form will do."""
+    return next((mark.values for mark in section.key_marks if isinstance(mark, OneOf)), ())
+
+
+def _is_valid(keys: TypeAdapter[str], name: str) -> bool:
+    try:
+        keys.validate_python(name)
+    except ValidationError:
+        return False
+    return True
+
+
+@cache
+def _keys(section: Member) -> TypeAdapter[str]:
+    """Return the type of the keys of a section: a text with the facts of its schema."""
+    return TypeAdapter(Annotated[(str, *section.key_marks)] if section.key_marks else str)
+
+
+def _key_advice(section: Member) -> str:
+    found = pattern_of(section.key_marks)
+    return found.fix if found else ""
 
 
 def _parted(text: str) -> tuple[str, str | None]:

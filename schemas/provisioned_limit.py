@@ -24,7 +24,15 @@ from schemas.base import (
 
 CATEGORY = Pattern(r"^\w+$", FORBIDDEN, "Use letters, digits and _")
 
-LimitCategory = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=CATEGORY)]
+CATEGORIES = (
+    *("UserAuthentication", "UserCreation", "UserFederation", "UserAccountRecovery", "UserRead", "UserUpdate"),
+    *("UserToken", "UserList", "UserResourceRead", "UserResourceUpdate", "ClientAuthentication"),
+    *("UserPoolRead", "UserPoolUpdate", "UserPoolResourceRead", "UserPoolResourceUpdate"),
+    *("UserPoolClientRead", "UserPoolClientUpdate", "LimitManagement"),
+)
+"""The categories that AWS publishes (cognito.md 5.1)."""
+
+LimitCategory = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=CATEGORY), OneOf(CATEGORIES)]
 """A category of operations that share one rate (cognito.md 5.1)."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from schemas.base import ApiModel, KeyName, Member, Pin, members
+from schemas.base import ApiModel, KeyName, Member, Pin, Resettable, members
 
 
 def objects(model: type[ApiModel]) -> dict[str, Member]:
@@ -41,6 +41,11 @@ def model_of(section: Member) -> type[ApiModel]:
 def is_single(section: Member) -> bool:
     """Return whether a section holds one object; others are maps of objects by name."""
     return section.shape == "structure"
+
+
+def is_resettable(section: Member) -> bool:
+    """Return whether null resets a section as a whole; a pool and what is only observed have nothing to go back to."""
+    return section.has(Resettable)
 
 
 def key_member(model: type[ApiModel]) -> tuple[str, bool] | None:

@@ -381,11 +381,22 @@ def undeclared_members(
         every: Section and declared tree of all objects of the document, which may write into this object too.
     """
     elsewhere = _names_elsewhere(kind, every)
-    said = overlay(kind.model, declared, kind.computed(declared, declared))
+    said = _with_nulls(declared, overlay(kind.model, declared, kind.computed(declared, declared)))
     held = tuple(kind.equivalent(_reset(declared, live, defaults(kind.model)), live))
     for one in differ.undeclared(kind.model, said, kind.to_manifest(live, pool)):
         if one.path[-1] not in elsewhere and not any(one.path[: len(path)] == path for path in held):
             yield one
+
+
+def _with_nulls(declared: Tree, said: Tree) -> Tree:
+    """Return a tree with the nulls of the declared one: what is null is declared, although merging drops it."""
+    result = dict(said)
+    for name, value in declared.items():
+        if value is None:
+            result[name] = None
+        elif isinstance(value, dict) and isinstance(said.get(name), dict):
+            result[name] = _with_nulls(value, said[name])
+    return result
 
 
 def _reset(declared: Tree, live: Tree, usual: Tree) -> Tree:

@@ -63,6 +63,7 @@ def _explanation(path: str, member: Member) -> Explanation:
         permissions=(),
         conditional=(),
         members=tuple(FactLine(f"{path}.{m.name}", m.name, _type(m), m.description) for m in inner.values()),
+        reset="",
         not_here=(),
     )
 

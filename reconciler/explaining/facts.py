@@ -45,7 +45,7 @@ from schemas.base import (
 )
 from schemas.documents import DOCUMENTS, DocumentKind
 from schemas.jsonschema import limits
-from schemas.sections import is_object
+from schemas.sections import is_object, is_resettable
 
 M = TypeVar("M")
 
@@ -213,6 +213,8 @@ class Explanation(NamedTuple):
     """Further IAM actions, with the member inside that needs them when it is set."""
     members: tuple[FactLine, ...]
     """What a structure holds."""
+    reset: str
+    """The effect of null on a kind; empty for members, whose facts say it."""
     not_here: tuple[tuple[str, str], ...]
     """Members of the API that have no place here, and what to do instead."""
 
@@ -351,6 +353,7 @@ def _explanation(place: _Place) -> Explanation:
         permissions=_permissions(place, calls),
         conditional=_conditional(place, calls),
         members=tuple(FactLine(p.path, p.member.name, _type(p.member), p.member.description) for p in place.inner()),
+        reset="" if place.chain else _reset_of_kind(place),
         not_here=tuple(model.MOVED.items()) if model else (),
     )
 
@@ -487,6 +490,14 @@ def _required(place: _Place) -> bool:
     operation = (kind.create or kind.update) if kind else ""
     shape = _shape(kind, operation, place.names[:-1]) if kind and operation else None
     return shape is not None and place.member.name in shape.required
+
+
+def _reset_of_kind(place: _Place) -> str:
+    if not is_resettable(place.member):
+        return "Refused."
+    if place.kind and place.kind.create:
+        return "Deletes it, unless protect covers it."
+    return "Resets all of it to what it is in a new pool, unless protect covers it."
 
 
 def _null(place: _Place) -> str:

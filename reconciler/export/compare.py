@@ -113,6 +113,8 @@ def declared(label: str, manifest: Manifest) -> ComparedSide:
     things = {}
     for spec in manifest.specs:
         kind = KINDS[spec.address.section]
+        if spec.reset and kind.create:
+            continue  # null says that there is none
         tree = _written(_nameless(kind, spec.declared))
         name = _matched(spec.address, names)
         whole = _written(spec.declared)

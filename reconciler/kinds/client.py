@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from reconciler.kinds.client_rules import OIDC_SCOPES, RULES, seconds
-from reconciler.kinds.kind import Listing, PendingCall, Reading, ResourceKind
+from reconciler.kinds.kind import Listing, Need, PendingCall, Reading, ResourceKind
 from reconciler.kinds.shared_rules import strings
 from reconciler.model import FieldChange, Path, Tree
 from schemas.client import Client
@@ -73,13 +73,14 @@ def prepare(pending_call: PendingCall) -> Tree:
     return payload
 
 
-def needs(tree: Tree) -> Iterable[tuple[str, str]]:
-    """A client references identity providers and scopes, which must exist first (cognito.md 7.2)."""
+def needs(tree: Tree) -> Iterable[Need]:
+    """A client names identity providers and scopes, which must exist while it does (cognito.md 7.2 and 7.3)."""
     for provider in strings(tree.get("SupportedIdentityProviders")):
-        yield ("identity_providers", provider)
+        yield Need("identity_providers", provider)
     for scope in strings(tree.get("AllowedOAuthScopes")):
         if scope not in OIDC_SCOPES and "/" in scope:
-            yield ("resource_servers", scope.rpartition("/")[0])
+            server, _, name = scope.rpartition("/")
+            yield Need("resource_servers", server, name)
 
 
 def owner(tree: Tree, _pool_id: str) -> str:

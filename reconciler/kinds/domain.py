@@ -62,7 +62,12 @@ def patience(tree: Tree) -> float:
 
 
 def _is_custom(address: Address, tree: Tree) -> bool:
-    return bool(tree.get("CustomDomainConfig")) or "." in address.name
+    return slot(address.name, tree) == "custom domain"
+
+
+def slot(name: str, tree: Tree) -> str:
+    """A pool has one prefix domain and one custom domain (cognito.md 2.4)."""
+    return "custom domain" if bool(tree.get("CustomDomainConfig")) or "." in name else "prefix domain"
 
 
 def custom_domains(state: State) -> Iterator[Breach]:
@@ -109,18 +114,18 @@ def _custom_problem(name: str, tree: Tree, state: State) -> tuple[str, str] | No
 
 def _one_of_each(state: State) -> Iterator[Breach]:
     """A pool has at most one prefix and one custom domain (cognito.md 2.4)."""
-    seen: dict[bool, Address] = {}
+    seen: dict[str, Address] = {}
     for address, tree in state.all(DOMAINS).items():
-        custom = _is_custom(address, tree)
-        other = seen.setdefault(custom, address)
+        what = slot(address.name, tree)
+        other = seen.setdefault(what, address)
         if other != address:
-            what = "custom domain" if custom else "prefix domain"
             yield Breach(
                 DOMAINS,
                 max(address.name, other.name),
                 (),
                 f"A pool can have only one {what}: {other.name} conflicts with {address.name}.",
-                "Keep one of them. A domain cannot be renamed: delete the old one before you create the new one.",
+                "Keep one of them. A domain cannot be renamed: to replace it, write prune: [domains], leave out "
+                "the old one and pass --prune; sign-in is down in between.",
             )
 
 
@@ -184,6 +189,8 @@ KIND = ResourceKind(
     from_api=from_api,
     prepare=prepare,
     pending=pending,
+    slot=slot,
+    outage="sign-in pages and OAuth endpoints",
     patience=patience,
     rules=(O2, O1, O3),
     taken=O1,

@@ -72,6 +72,16 @@ UNDELETABLE = Rule(
     advice="First apply the change that the refusal names, then delete the object.",
 )
 
+PROTECTED = Rule(
+    id="protected",
+    title="A protected object that would be deleted, replaced or reset",
+    what="An object is covered by `protect` of its manifest, or contains one that is, and --allow-replace, --target "
+    "with --prune, or null for the whole of it asks to delete, replace or reset it.",
+    why="The key `protect` exists so that no option and no other line of a manifest can take the object away.",
+    source=("decision 5",),
+    advice="Remove the entry of `protect` if the object may go, or do not ask for it.",
+)
+
 THRESHOLD = Rule(
     id="threshold",
     title="A plan that deletes many objects",
@@ -91,4 +101,4 @@ UNSEEN = Rule(
     advice="Correct the manifest. The other pools of the run were compared.",
 )
 
-RULES = (AMBIGUOUS, MISSING, IMMUTABLE, NOT_REMOVABLE, LEAVING, REQUIRED, UNDELETABLE, THRESHOLD, UNSEEN)
+RULES = (AMBIGUOUS, MISSING, IMMUTABLE, NOT_REMOVABLE, LEAVING, REQUIRED, UNDELETABLE, PROTECTED, THRESHOLD, UNSEEN)

@@ -22,12 +22,12 @@ def from_api(answer: Tree) -> Tree:
 
 
 def prepare(pending_call: PendingCall) -> Tree:
-    """Send the tags at creation only; later they are written as deltas."""
-    return (
-        pending_call.payload
-        if pending_call.change.before is None
-        else {k: v for k, v in pending_call.payload.items() if k != TAGS}
-    )
+    """Send the live tags with every update, because it is not measured whether it keeps them (cognito.md 2.18).
+
+    Changes of tags are written as deltas.
+    """
+    before = pending_call.change.before
+    return pending_call.payload if before is None else {**pending_call.payload, TAGS: dict(before.get(TAGS) or {})}
 
 
 def lower(pending_call: PendingCall, usual: Callable[[PendingCall], tuple[Call, ...]]) -> tuple[Call, ...]:

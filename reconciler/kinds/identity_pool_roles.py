@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconciler.kinds.kind import Breach, PendingCall, Reading, ResourceKind, Rule, State
+from reconciler.kinds.kind import Breach, Dead, PendingCall, Reading, ResourceKind, Rule, State
 from reconciler.kinds.shared_rules import arn_part, dig, single
 from reconciler.model import Tree
 from schemas.identity_pool_roles import IdentityPoolRoles
@@ -20,6 +20,24 @@ def from_api(answer: Tree) -> Tree:
 def prepare(pending_call: PendingCall) -> Tree:
     """Roles must be sent, even if there are none."""
     return {"Roles": {}, **pending_call.payload}
+
+
+def dead(observed: Tree, pool: Tree) -> Iterator[Dead]:
+    """Find mappings of providers that the pool no longer has: a call that carries one is refused (cognito.md 2.18)."""
+    known = providers(pool)
+    for key in observed.get("RoleMappings") or {}:
+        if key not in known:
+            yield Dead(("RoleMappings", key), f"{key} is not a provider of the identity pool any more")
+
+
+def providers(pool: Tree) -> set[str]:
+    """Return the keys that mappings can have: the providers of an identity pool (cognito.md 2.18)."""
+    clients = (c for c in pool.get("CognitoIdentityProviders") or () if isinstance(c, dict))
+    found = {f"{c.get('ProviderName')}:{c.get('ClientId')}" for c in clients}
+    found |= {str(pool["DeveloperProviderName"])} if pool.get("DeveloperProviderName") else set()
+    lists = ("SupportedLoginProviders", "OpenIdConnectProviderARNs", "SamlProviderARNs")
+    found |= {str(name) for member in lists for name in pool.get(member) or ()}
+    return found | {name.partition(":oidc-provider/")[2] for name in found if ":oidc-provider/" in name}
 
 
 def attachments(state: State) -> Iterator[Breach]:
@@ -81,6 +99,7 @@ KIND = ResourceKind(
     update="SetIdentityPoolRoles",
     from_api=from_api,
     prepare=prepare,
+    dead=dead,
     rules=(O18,),
     permissions={"Roles": ("iam:PassRole",), "RoleMappings.RulesConfiguration.Rules.RoleARN": ("iam:PassRole",)},
 )

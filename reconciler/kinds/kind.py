@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from reconciler.model import Address, Call, FieldChange, Path, Position, Refusal, ResourceChange, Target, Tree
 from schemas.base import ApiModel
@@ -190,6 +190,26 @@ class Violation:
         return self.breach.advice or self.rule.advice
 
 
+class Dead(NamedTuple):
+    """A live member that the service would refuse if it were sent again, so a write leaves it out."""
+
+    path: Path
+    """Within the object."""
+    reason: str
+    """Why it is dead, as a clause."""
+
+
+class Need(NamedTuple):
+    """Another object of the pool that one names, or a part of it."""
+
+    section: str
+    """Section of the other object."""
+    name: str
+    """Its name."""
+    part: str = ""
+    """The part of it that is named, as its kind's `parts` lists it (a scope); empty for the object itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Undecided:
     """A member that the manifest must declare but does not."""
@@ -234,7 +254,19 @@ def _no_owner(_tree: Tree, _pool_id: str) -> str:
     return ""
 
 
-def _nothing(_tree: Tree) -> Iterable[tuple[str, str]]:
+def _nothing(_tree: Tree) -> Iterable[Need]:
+    return ()
+
+
+def _whole(_tree: Tree) -> Iterable[str]:
+    return ()
+
+
+def _no_slot(_name: str, _tree: Tree) -> str:
+    return ""
+
+
+def _none_dead(_observed: Tree, _root: Tree) -> Iterable[Dead]:
     return ()
 
 
@@ -342,6 +374,10 @@ class ResourceKind:
     """Sections that must be read with this one, because its rules use them."""
     flexible: tuple[str, ...] = ()
     """Single-object sections whose order relative to this one follows the direction of the change (decision 7)."""
+    strength: Mapping[Path, Callable[[Any], float]] = field(default_factory=dict)
+    """Members that protect the pool: path → a number that grows with the protection that a value gives, also for the
+    value None of an absent member. Decides what comes first where one change weakens and another strengthens
+    (decision 7)."""
     shared: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Members of this object that a write to another section also changes: section → members."""
 
@@ -370,8 +406,18 @@ class ResourceKind:
     """Strips members that the service returns but refuses, and adds those it requires (cognito.md 0 and 4.6)."""
     lower: Callable[[PendingCall, Callable[[PendingCall], tuple[Call, ...]]], tuple[Call, ...]] | None = None
     """Replaces the one call of a change with several, if the API needs several; takes the default lowering."""
-    needs: Callable[[Tree], Iterable[tuple[str, str]]] = _nothing
-    """Returns the other objects (section, name) that must exist first."""
+    needs: Callable[[Tree], Iterable[Need]] = _nothing
+    """Returns the other objects that must exist while this one names them."""
+    parts: Callable[[Tree], Iterable[str]] = _whole
+    """Returns the parts of an object that others can name: the scopes of a resource server."""
+    slot: Callable[[str, Tree], str] = _no_slot
+    """Returns the place in the pool that an object takes and of which there is one (`prefix`), so that its former
+    holder must be gone first; takes name and object; empty if there is no such place."""
+    outage: str = ""
+    """What does not work between the deletion of an object and the creation of the one that takes its place."""
+    dead: Callable[[Tree, Tree], Iterable[Dead]] = _none_dead
+    """Yields members of a live object that the service would refuse if they were sent again; takes the live object and
+    the planned pool."""
     frozen: Callable[[FieldChange, Tree, Tree], str] = _fluid
     """Returns why a member of a live object cannot be changed and what to do, if the schema's marks cannot express it;
     takes the change, the declared and the live object; empty if it can be changed."""

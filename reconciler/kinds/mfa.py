@@ -21,6 +21,9 @@ FACTORS = ("SmsMfaConfiguration", "SoftwareTokenMfaConfiguration", "EmailMfaConf
 UNTOUCHED = {"FactorConfiguration": "SINGLE_FACTOR"}
 """Passkey settings that every pool shows once MFA was set; sending them could require a higher feature plan."""
 
+MODES = ("OFF", "OPTIONAL", "ON")
+"""From the weakest to the strongest."""
+
 MFA = "mfa"
 FIRST_FACTORS = ("Policies", "SignInPolicy", "AllowedFirstAuthFactors")
 
@@ -286,6 +289,10 @@ KIND = ResourceKind(
     update="SetUserPoolMfaConfig",
     read_with=("user_pool",),
     flexible=("user_pool",),
+    strength={
+        ("MfaConfiguration",): lambda value: MODES.index(value) if value in MODES else 0,
+        ("WebAuthnConfiguration", "UserVerification"): lambda value: value == "required",
+    },
     shared={"user_pool": frozenset({"SmsMfaConfiguration"})},
     initial=lambda: {"MfaConfiguration": "OFF"},
     to_manifest=to_manifest,

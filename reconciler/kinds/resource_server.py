@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from reconciler.kinds.kind import Listing, PendingCall, ResourceKind
 from reconciler.model import Tree
 from schemas.resource_server import ResourceServer
@@ -10,6 +12,11 @@ from schemas.resource_server import ResourceServer
 def prepare(pending_call: PendingCall) -> Tree:
     """Always send the scopes: an update that omits them removes them (cognito.md 2.5)."""
     return {"Scopes": [], **pending_call.payload}
+
+
+def parts(tree: Tree) -> Iterable[str]:
+    """Return the names of its scopes, which clients name (cognito.md 7.3)."""
+    return [str(s.get("ScopeName")) for s in tree.get("Scopes") or () if isinstance(s, dict)]
 
 
 def owner(tree: Tree, _pool_id: str) -> str:
@@ -30,5 +37,6 @@ KIND = ResourceKind(
     name_member="Identifier",
     id_param="Identifier",
     prepare=prepare,
+    parts=parts,
     owner=owner,
 )

@@ -9,7 +9,7 @@ from reconciler.kinds.kind import Listing, PendingCall, Reading, ResourceKind, U
 from reconciler.kinds.pool_rules import RULES
 from reconciler.kinds.shared_rules import dig
 from reconciler.kinds.user_recovery import RECOVERY
-from reconciler.model import Call, FieldChange, Tree
+from reconciler.model import Call, FieldChange, Path, Tree
 from reconciler.values.regions import suffix
 from schemas.user_pool import ACR_LEVELS, STANDARD_ATTRIBUTES, UserPool
 
@@ -42,6 +42,9 @@ LEGACY_MESSAGES = {
 
 DAYS = "TemporaryPasswordValidityDays"
 """What UnusedAccountValidityDays of AdminCreateUserConfig, which no input takes, mirrors (cognito.md 4.6)."""
+
+CODES = ("EMAIL_OTP", "SMS_OTP")
+"""First factors that need no password."""
 
 PASSWORD_FLAGS = ("RequireUppercase", "RequireLowercase", "RequireNumbers", "RequireSymbols")
 """Booleans of the password policy: all true if the block is absent, false if omitted from a partial block."""
@@ -299,6 +302,22 @@ def exports(ids: Mapping[str, str], region: str) -> Mapping[str, str]:
     return {"Id": pool, "UserPoolId": pool, "ProviderName": name, "Arn": ids.get("ResourceArn", "")}
 
 
+PASSWORD = ("Policies", "PasswordPolicy")
+MODES = ("OFF", "AUDIT", "ENFORCED")
+"""Of threat protection, from the weakest to the strongest."""
+
+STRENGTH: Mapping[Path, Callable[[Any], float]] = {
+    (*PASSWORD, "MinimumLength"): lambda value: value or 8,
+    **{(*PASSWORD, flag): lambda value: value is not False for flag in PASSWORD_FLAGS},
+    (*PASSWORD, "PasswordHistorySize"): lambda value: value or 0,
+    (*PASSWORD, "TemporaryPasswordValidityDays"): lambda value: -(value or 7),
+    ("Policies", "SignInPolicy", "AllowedFirstAuthFactors"): lambda value: -sum(f in CODES for f in value or ()),
+    ("DeletionProtection",): lambda value: value == "ACTIVE",
+    ("UserPoolAddOns", "AdvancedSecurityMode"): lambda value: MODES.index(value) if value in MODES else 0,
+    ("AdminCreateUserConfig", "AllowAdminCreateUserOnly"): lambda value: value is True,
+}
+"""What each of these members does for the protection of the pool; defaults as in cognito.md 2.1."""
+
 KIND = ResourceKind(
     section="user_pool",
     resource_type="UserPool",
@@ -318,6 +337,7 @@ KIND = ResourceKind(
     namesakes=True,
     extra_ids={"ResourceArn": "Arn"},
     read_with=("mfa",),
+    strength=STRENGTH,
     shared={"mfa": frozenset({"SmsConfiguration", "SmsAuthenticationMessage"})},
     from_manifest=from_manifest,
     omissions=omissions,

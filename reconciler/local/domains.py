@@ -137,7 +137,11 @@ def describe_user_pool_domain(ctx: Context, params: Record) -> Record:
     if domain["pending"]:
         status = domain["pending"].pop()
         ctx.store.touch(pool)
-    shown = {k: v for k, v in domain.items() if k != "pending"}
+    elif domain.get("leaving"):
+        del pool["domains"][name]
+        ctx.store.touch(pool)
+        return {"DomainDescription": {}}
+    shown = {k: v for k, v in domain.items() if k not in ("pending", "leaving")}
     made = {"UserPoolId": pool["id"], "AWSAccountId": ACCOUNT, "Domain": name, "Status": status}
     bucket = f"aws-cognito-prod-{AIRPORTS.get(ctx.region, ctx.region)}-assets"
     front = {"S3Bucket": bucket, "CloudFrontDistribution": _distribution(name)}
@@ -149,10 +153,13 @@ def _distribution(name: str) -> str:
 
 
 def delete_user_pool_domain(ctx: Context, params: Record) -> Record:
-    """DeleteUserPoolDomain: the domain must belong to the pool."""
+    """DeleteUserPoolDomain: the domain must belong to the pool, and holds its place until it is gone (7.4)."""
     pool = ctx.pool(params)
-    _domain(pool, params["Domain"])
-    del pool["domains"][params["Domain"]]
+    domain = _domain(pool, params["Domain"])
+    if ctx.store.pending_describes:
+        domain.update(leaving=True, pending=["DELETING"] * ctx.store.pending_describes)
+    else:
+        del pool["domains"][params["Domain"]]
     ctx.store.touch(pool)
     return {}
 

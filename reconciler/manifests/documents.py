@@ -41,6 +41,8 @@ class RawDocument:
     root: FilePath = field(default_factory=FilePath)
     """The tree that `$file` may read from: the directory that the command line names, or the one that holds the file
     that it names."""
+    blanks: frozenset[Path] = frozenset()
+    """Values that were left out (`mfa:`); they are null, and yet nobody wrote null."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,8 @@ class Document:
     links: tuple[Link, ...] = ()
     """Its references to other documents, in the order of the text. In the tree they are `Reference` leaves of the
     kinds `ref` and `text`, and in keys as they were written, variables replaced."""
+    blanks: frozenset[Path] = frozenset()
+    """Values that were left out; null in the tree."""
 
     def position(self, path: Path) -> Position:
         """Return the place of a value, or of the nearest thing around it that was written."""

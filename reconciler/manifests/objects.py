@@ -24,7 +24,7 @@ from reconciler.manifests.validation.shown_values import shown
 from reconciler.model import Address, Path, Reference, Spec, Tree, dotted
 from schemas.base import ApiModel, Member
 from schemas.documents import DocumentKind
-from schemas.sections import is_single, key_member, model_of, pin_member
+from schemas.sections import is_resettable, is_single, key_member, model_of, pin_member
 
 
 @dataclass(frozen=True)
@@ -68,22 +68,36 @@ class ObjectReader:
         """Make specs of the objects nested inside others; those have been made before, and precede them."""
         for name, section in self._kind.nested.items():
             for owner, value in self._inner[name].items():
-                if value is not None:
+                if value is not None or is_resettable(section):
                     self._owners.setdefault(name, []).append(owner)
                 yield from self._of_section(section, Address("", name, owner), value)
 
     def _of_section(self, section: Member, address: Address, value: Any) -> Iterator[Spec]:
         """Make the specs of one section, or of one kind of thing inside an object."""
         prefix = address.steps
-        if value is None:
-            fix = "Write {} to manage the section without declaring anything, or remove the key."
-            self._say(prefix, "the section is empty.", fix, key=True)
+        if value is None and is_resettable(section) and prefix not in self._document.blanks:
+            yield Spec(address, {}, self._document.key(prefix), {(): self._document.position(prefix)}, reset=True)
+        elif value is None:
+            self._empty(section, prefix)
         elif is_single(section):
             yield self._spec(section, address, "", value)
         elif isinstance(value, dict):
             yield from self._children(section, address, value)
         elif value != FAILED:
             self._say(prefix, "the section is not a map.", "Write NAME: {...} for each object.")
+
+    def _empty(self, section: Member, path: Path) -> None:
+        """Refuse a section without a value; null has a meaning only where there is something to go back to."""
+        fix = "Write {} to manage the section without declaring anything, or remove the key."
+        message = "the section is empty."
+        if is_resettable(section):
+            fix = "Write null to reset all of it, {} to manage it without declaring anything, or remove the key."
+        elif path not in self._document.blanks and is_single(section):
+            message = "null cannot reset it: the pool itself has no defaults to go back to."
+            fix = "Write null for single members of it, {} to manage it without declaring anything, or remove the key."
+        if path not in self._document.blanks and model_of(section).WATCHED:
+            message, fix = "null cannot reset it: it is only observed, and nothing of it is set.", "Remove the key."
+        self._say(path, message, fix, key=True)
 
     def _children(self, section: Member, address: Address, value: Tree) -> Iterator[Spec]:
         found: list[Spec] = []

@@ -10,13 +10,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from reconciler.errors import Problem
 from reconciler.manifests.documents import FAILED, RawDocument, nearest
 from reconciler.model import Path, Position, Tree, dotted
 from schemas.documents import DEFAULT
 from schemas.globs import meets, overlap
+
+T = TypeVar("T")
 
 DELETE = "$delete"
 """The only key of a map that takes away what it is laid over."""
@@ -85,6 +87,7 @@ class _Merge:
             tree=tree,
             positions=self._places(self._base.positions, self._layer.positions),
             keys=self._places(self._base.keys, self._layer.keys),
+            blanks=frozenset(self._places(dict.fromkeys(self._base.blanks), dict.fromkeys(self._layer.blanks))),
         )
 
     def _is_other_kind(self) -> bool:
@@ -135,7 +138,7 @@ class _Merge:
 
     # --- places
 
-    def _places(self, ours: Mapping[Path, Position], theirs: Mapping[Path, Position]) -> dict[Path, Position]:
+    def _places(self, ours: Mapping[Path, T], theirs: Mapping[Path, T]) -> dict[Path, T]:
         away = self._taken | self._gone
         kept = {path: where for path, where in ours.items() if not _within(path, away)}
         return kept | {path: where for path, where in theirs.items() if _within(path, self._taken)}

@@ -297,7 +297,8 @@ def _documents(source: _Source, problems: list[Problem]) -> Iterator[RawDocument
         problems += builder.problems
         if not builder.stopped:
             places = (builder.positions, builder.keys, start)
-            yield RawDocument(source.name, source.directory, index, tree, *places, source.root)
+            blanks = frozenset(builder.blanks)
+            yield RawDocument(source.name, source.directory, index, tree, *places, source.root, blanks)
 
 
 def _nodes(source: _Source, problems: list[Problem]) -> Iterator[yaml.Node]:
@@ -468,6 +469,7 @@ class _Builder:
         self.positions: dict[Path, Position] = {}
         self.keys: dict[Path, Position] = {}
         self.problems: list[Problem] = []
+        self.blanks: set[Path] = set()
         self.stopped = False
         self._open: set[int] = set()  # nodes that are being built, to see an alias to something around it
         self._seen: set[int] = set()
@@ -511,6 +513,8 @@ class _Builder:
     def _scalar(self, node: yaml.ScalarNode, path: Path) -> Any:
         if node.tag != PLAIN:
             return sys.intern(node.value) if len(node.value) < 20 else node.value  # noqa: PLR2004 - names are short
+        if not node.value:
+            self.blanks.add(path)
         try:
             return scalar(node.value)
         except ValueError as error:
@@ -582,6 +586,7 @@ class _Builder:
         new = {k: v for k, v in members.items() if k not in tree}
         tree.update(new)
         at = len(path)
+        self.blanks |= {p for p in part.blanks if len(p) > at and p[at] in new}
         for theirs, ours in ((part.positions, self.positions), (part.keys, self.keys)):
             ours.update({p: where for p, where in theirs.items() if len(p) > at and p[at] in new})
 

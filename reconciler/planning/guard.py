@@ -57,7 +57,8 @@ def offline(manifest: Manifest) -> Sequence[Refusal]:
 
 
 def _stated(manifest: Manifest) -> State:
-    objects = {spec.address: spec.declared for spec in manifest.specs}
+    kinds = ((spec, KINDS[spec.address.section]) for spec in manifest.specs)
+    objects = {s.address: k.initial() if s.reset else s.declared for s, k in kinds if not (s.reset and k.create)}
     return State(objects, frozenset(), manifest.region, manifest.account, offline=True)
 
 

@@ -90,4 +90,5 @@ def _single(plan: Plan, change: ResourceChange, section: str, what: str) -> Tree
     other = next((c for c in plan.changes if c.address == address), None)
     if other:
         return getattr(other, what) or {}
-    return {}
+    left = next((c for c in plan.aside if c.address == address), None)
+    return (left.before or {}) if left and what == "after" else {}

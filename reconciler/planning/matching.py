@@ -11,14 +11,16 @@ from typing import Any
 
 from reconciler.errors import flow
 from reconciler.kinds import KINDS, root_of
-from reconciler.kinds.engine_rules import AMBIGUOUS, IMMUTABLE, LEAVING, MISSING, NOT_REMOVABLE
-from reconciler.kinds.kind import ResourceKind, Rule
+from reconciler.kinds.engine_rules import AMBIGUOUS, MISSING
+from reconciler.kinds.kind import Dead, ResourceKind
 from reconciler.model import Action, Address, FieldChange, Observed, Path, Refusal, ResourceChange, Spec, Tree, Unknown
 from reconciler.observing.observer import LiveState
 from reconciler.planning import ignoring
+from reconciler.planning.objections import Objections
+from reconciler.planning.protection import Protection, unprotected
 from reconciler.values.differ import diff
 from reconciler.values.merge import expanded, overlay
-from schemas.base import CreateOnly, Keyed, Member, NotRemovable, OnlyOnce, members
+from schemas.base import CreateOnly, Keyed, WriteOnly, members
 
 
 @dataclass
@@ -33,11 +35,17 @@ class Matcher:
     """Addresses that may be deleted and made again."""
     ignored: Callable[[Address, Path], bool] = lambda address, path: False  # noqa: ARG005 - nothing is
     """Returns whether a member of a live object is left alone, whatever is declared of it."""
+    guarded: Callable[..., Protection | None] = unprotected
+    """Returns what protects an object, given by its key and its live name; None if nothing does."""
     matched: list[Observed] = field(default_factory=list)
     """Live objects that some declared one means."""
     refusals: list[Refusal] = field(default_factory=list)
     """Why changes may not be made."""
     _made: dict[Address, ResourceChange] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Let objections be collected with the other refusals."""
+        self._why = Objections(self.live_state, self.guarded, self.refusals)
 
     def change(self, spec: Spec) -> ResourceChange:
         """Return the change that makes the live object match a declared one."""
@@ -45,9 +53,11 @@ class Matcher:
         observed = self._match(kind, spec)
         if observed:
             self.matched.append(observed)
-            self._check_leaving(kind, spec, observed)
+            self._why.check_leaving(kind, spec, observed)
         if kind.watched:
             found = self._look(kind, spec, observed)
+        elif spec.reset:
+            found = self._reset(kind, spec, observed)
         else:
             found = self._update(kind, spec, observed) if observed else self._create(kind, spec)
         self._made[spec.address] = found
@@ -73,7 +83,7 @@ class Matcher:
             ids = ", ".join(sorted(o.ids[kind.id_param] for o in found))
             message = f"{len(found)} {kind.title}s are named {flow(name)}: {ids}."
             advice = f"Names are not unique: set {kind.id_param} in the manifest to select one."
-            self._refuse(spec, AMBIGUOUS, (), message, advice)
+            self._why.refuse(spec, AMBIGUOUS, (), message, advice)
         return found[0] if found else None
 
     def _pinned(self, kind: ResourceKind, spec: Spec, live: Iterable[Observed]) -> Observed | None:
@@ -81,7 +91,7 @@ class Matcher:
         if not found:
             message = f"There is no {kind.title} with the {kind.id_param} {spec.pin} in this pool."
             advice = "Correct the id, or remove it to create a new one."
-            self._refuse(spec, MISSING, (kind.id_param,), message, advice)
+            self._why.refuse(spec, MISSING, (kind.id_param,), message, advice)
         return found
 
     # --- what happens to it
@@ -90,7 +100,7 @@ class Matcher:
         owner = (self.live_state.foreign or {}).get(spec.address)
         if owner and kind.taken:
             message = f"The {kind.title} {spec.address.name} belongs to another pool, {owner}."
-            self._refuse(spec, kind.taken, (), message, "Choose another name, or delete it there first.")
+            self._why.refuse(spec, kind.taken, (), message, "Choose another name, or delete it there first.")
         before = _unset(kind, spec) if not kind.create else {}
         setting = not kind.create and self.live_state.root is not None  # of a pool that is live
         declared = self._without_ignored(kind, spec) if setting else spec.declared
@@ -121,9 +131,28 @@ class Matcher:
             spec.address, kind.resource_type, Action.NONE, (), spec.declared, live, after, ids, source=spec.source
         )
 
+    def _reset(self, kind: ResourceKind, spec: Spec, observed: Observed | None) -> ResourceChange:
+        """Take all of an object back to what it is in a new pool: one that can be deleted is, a setting is unset."""
+        nulls = dict.fromkeys(observed.data) if observed else {}
+        changed = [] if not observed else [f.path[0] for f in _fields(kind, spec, nulls, observed.data, ())]
+        if not observed or not changed or self.ignored(spec.address, ()):
+            return _untouched(kind, spec, observed, self._new_ids(kind, spec))
+        self._why.check_protection(spec, observed, "reset")
+        silent = [name for name, member in members(kind.model).items() if member.has(WriteOnly)]
+        whole = dict.fromkeys(str(name) for name in (*changed, *silent))
+        found = self._update(kind, replace(spec, declared=whole), observed)
+        reason = f"the manifest says null for it, which {'deletes' if kind.delete else 'resets'} all of it"
+        if kind.create:
+            return replace(found, action=Action.DELETE, reason=reason, after=None)
+        return replace(found, reason=reason)
+
     def _update(self, kind: ResourceKind, spec: Spec, observed: Observed) -> ResourceChange:
         declared = expanded(kind.model, self._without_ignored(kind, spec), observed.data)
         fields = _fields(kind, spec, declared, observed.data, kind.equivalent(declared, observed.data))
+        dead = [d for d in kind.dead(observed.data, self._pool()) if not _is_declared(declared, d.path)]
+        if fields and dead:
+            declared = _without_dead(declared, dead)
+            fields = _fields(kind, spec, declared, observed.data, kind.equivalent(declared, observed.data))
         merged = overlay(kind.model, observed.data, declared)
         after = kind.computed(merged, declared)
         found = ResourceChange(
@@ -136,25 +165,36 @@ class Matcher:
             after,
             observed.ids,
             source=spec.source,
-            reason=kind.reason(declared, observed.data) if fields else "",
+            reason="; ".join(filter(None, (kind.reason(declared, observed.data), *(d.reason for d in dead)))),
             merged=merged,
         )
-        frozen = [f for f in fields if self._frozen(kind, spec, f, observed.data)]
-        if frozen and kind.delete and str(spec.address) in self.replaceable:
-            return self._replace(kind, spec, found, frozen)
+        if not fields:
+            return replace(found, reason="")
+        if spec.reset and kind.create:
+            return found
+        frozen = [f for f in fields if self._why.frozen(kind, spec, f, observed.data)]
+        if frozen and kind.delete and str(spec.address) in self.replaceable and not spec.pin:
+            return self._replace(kind, spec, observed, found, frozen)
         for change in frozen:
-            self._refuse_frozen(kind, spec, change, observed.data)
-        self._check_removals(kind, spec, fields)
+            self._why.refuse_frozen(kind, spec, change, observed)
+        self._why.check_removals(kind, spec, fields)
         return found
+
+    def _pool(self) -> Tree:
+        """The pool as it will be."""
+        root = self.live_state.root
+        made = self._made.get(root.address) if root else None
+        return (made.after or {}) if made else root.data if root else {}
 
     def _without_ignored(self, kind: ResourceKind, spec: Spec) -> Tree:
         """Return the declared members without ignored ones, which are neither compared nor written."""
         return ignoring.without(kind.model, spec.declared, lambda path: self.ignored(spec.address, path))
 
     def _replace(
-        self, kind: ResourceKind, spec: Spec, found: ResourceChange, frozen: list[FieldChange]
+        self, kind: ResourceKind, spec: Spec, observed: Observed, found: ResourceChange, frozen: list[FieldChange]
     ) -> ResourceChange:
         """Delete and re-create, as the operator allowed for this object by name."""
+        self._why.check_protection(spec, observed, "replaced")
         paths = ", ".join(str(f.path[0]) for f in frozen)
         reason = f"{paths} cannot be changed in place; the {kind.title} is deleted and re-created"
         ids = {**found.ids, **self._new_ids(kind, spec)}
@@ -185,34 +225,33 @@ class Matcher:
             else _unknown_ids(root, Address(spec.address.pool, root.section))
         )
 
-    # --- why not
 
-    def _frozen(self, kind: ResourceKind, spec: Spec, change: FieldChange, before: Tree) -> str:
-        """Return what to do instead of a change that a live object can never take (decision 4)."""
-        return _create_only(kind, change) or kind.frozen(change, spec.declared, before)
+def _untouched(kind: ResourceKind, spec: Spec, observed: Observed | None, new_ids: Mapping[str, Any]) -> ResourceChange:
+    live, ids = (observed.data, observed.ids) if observed else (None, new_ids)
+    return ResourceChange(spec.address, kind.resource_type, Action.NONE, (), {}, live, live, ids, source=spec.source)
 
-    def _refuse_frozen(self, kind: ResourceKind, spec: Spec, change: FieldChange, before: Tree) -> None:
-        values = f" Live is {_short(change.before)}, the manifest declares {_short(change.after)}."
-        message = f"{change.path[0]} of a live {kind.title} cannot be changed.{'' if change.sensitive else values}"
-        advice = self._frozen(kind, spec, change, before)
-        if kind.delete:
-            advice += f" Or re-create it with --allow-replace {spec.address}."
-        self._refuse(spec, IMMUTABLE, change.path, message, advice)
 
-    def _check_leaving(self, kind: ResourceKind, spec: Spec, observed: Observed) -> None:
-        if observed.leaving:
-            message = f"The service is deleting the {kind.title} {spec.address.name}."
-            self._refuse(spec, LEAVING, (), message)
+def _is_declared(declared: Any, path: Path) -> bool:
+    """Return whether a tree says something about a member; null for what is around it does."""
+    for step in path:
+        if declared is None:
+            return True
+        if not isinstance(declared, dict) or step not in declared:
+            return False
+        declared = declared[step]
+    return True
 
-    def _check_removals(self, kind: ResourceKind, spec: Spec, fields: Iterable[FieldChange]) -> None:
-        for change in fields:
-            mark = _not_removable(kind, change.path) if change.after is None else None
-            if mark:
-                message = f"{change.path[-1]} cannot be unset once it is set."
-                self._refuse(spec, NOT_REMOVABLE, change.path, message, mark.advice)
 
-    def _refuse(self, spec: Spec, rule: Rule, path: Path, message: str, advice: str = "") -> None:
-        self.refusals.append(rule.refusal(spec.address, path, message, spec.position(path), advice))
+def _without_dead(declared: Tree, dead: Iterable[Dead]) -> Tree:
+    """Return what is declared with null for the members that the service would refuse if they were sent again."""
+    result = dict(declared)
+    for path, _ in dead:
+        place = result
+        for step in path[:-1]:
+            place[str(step)] = dict(place.get(str(step)) or {})
+            place = place[str(step)]
+        place[str(path[-1])] = None
+    return result
 
 
 # --- comparing -----------------------------------------------------------------------------------------------------
@@ -251,42 +290,3 @@ def _unset(kind: ResourceKind, spec: Spec) -> Tree:
 
 def _unknown_ids(kind: ResourceKind, address: Address) -> dict[str, Unknown]:
     return {p: Unknown(address, p) for p in (kind.id_param, *kind.extra_ids)}
-
-
-# --- what the schema says ------------------------------------------------------------------------------------------
-
-
-def _marked(kind: ResourceKind, path: Path) -> Iterable[Member]:
-    """Yield the members along a path, as far as the schema knows them."""
-    model = kind.model
-    for step in path:
-        member = members(model).get(str(step)) if model else None
-        if not member:
-            return
-        yield member
-        if not member.model:
-            return
-        model = member.model
-
-
-def _create_only(kind: ResourceKind, change: FieldChange) -> str:
-    """Return the advice of the mark that forbids a change, or nothing; a keyed list still takes new items."""
-    for member in _marked(kind, change.path):
-        added = member.has(Keyed) and len(change.path) == 2 and change.before is None  # noqa: PLR2004 - member, key
-        mark = member.mark(CreateOnly)
-        if mark and not added:
-            return mark.advice
-        once = member.mark(OnlyOnce)
-        if once and change.before is not None:
-            return once.advice
-    return ""
-
-
-def _not_removable(kind: ResourceKind, path: Path) -> NotRemovable | None:
-    found = list(_marked(kind, path))
-    return found[-1].mark(NotRemovable) if len(found) == len(path) else None
-
-
-def _short(value: Any) -> str:
-    text = "unset" if value is None else flow(value)
-    return text if len(text) <= 60 else text[:57] + "..."  # noqa: PLR2004 - one line of a message

@@ -1,21 +1,25 @@
 """In which order changes are carried out.
 
-Dependencies come first. If that order leads through a state that the service refuses, the change that resolves the
-conflict comes first: e-mail MFA off before the e-mail sender, a feature off before the plan that includes it
-(decision 7; cognito.md 7.3). The order follows from the rules, so no pair of members is listed here.
+Dependencies come first, in the direction of each change (`planning.dependencies`). If that order leads through a state
+that the service refuses, the change that resolves the conflict comes first: e-mail MFA off before the e-mail sender, a
+feature off before the plan that includes it (decision 7; cognito.md 7.3). The order follows from the rules, so no pair
+of members is listed here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import heapq
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from graphlib import CycleError, TopologicalSorter
+from typing import Any
 
 from reconciler.errors import InvalidInput
 from reconciler.kinds import KINDS, judge
 from reconciler.kinds.kind import Violation
-from reconciler.model import Action, Address, Path, ResourceChange, Target
+from reconciler.model import Action, Path, ResourceChange, Target
 from reconciler.observing.observer import LiveState
+from reconciler.planning.dependencies import edges
 from reconciler.planning.states import current_state, planned_state
 
 
@@ -27,79 +31,92 @@ def ordered(changes: Sequence[ResourceChange], live_state: LiveState, target: Ta
         live_state: What is live.
         target: Where; rules need the Region.
     """
-    needed = [replace(c, needs=_needs(c, changes)) for c in changes]
-    flipped = _flipped(needed, live_state, target)
-    turned = [_turn(c, flipped) for c in needed]
-    return tuple(_sorted(turned))
+    before: dict[int, set[int]] = {i: set() for i in range(len(changes))}
+    for edge in edges(changes):
+        before[edge.then].add(edge.first)
+    _turn(before, changes, _flipped(changes, live_state, target))
+    needed = [
+        replace(change, needs=tuple(changes[j].address for j in sorted(before[i]))) for i, change in enumerate(changes)
+    ]
+    return tuple(needed[i] for i in _sorted(before, changes))
 
 
-# --- the usual order -----------------------------------------------------------------------------------------------
-
-
-def _needs(change: ResourceChange, changes: Sequence[ResourceChange]) -> tuple[Address, ...]:
-    """The objects of the same plan that must be dealt with before this one."""
-    if change.action is Action.DELETE:
-        return _users(change, changes)
-    kind = KINDS[change.address.section]
-    if kind.root:
-        return ()
-    named = set(kind.needs(change.after or {}))
-    others = (c for c in changes if c.address != change.address and c.action is not Action.DELETE)
-    return tuple(
-        c.address
-        for c in others
-        if KINDS[c.address.section].root
-        or c.address == change.address.owner
-        or c.address.section in kind.after
-        or (c.address.section, c.address.name) in named
-    )
-
-
-def _users(change: ResourceChange, changes: Sequence[ResourceChange]) -> tuple[Address, ...]:
-    """What names an object now must stop naming it before the object goes."""
-    me = (change.address.section, change.address.name)
-    return tuple(
-        c.address
-        for c in changes
-        if c.address != change.address and c.before and me in set(KINDS[c.address.section].needs(c.before))
-    )
-
-
-def _sorted(changes: Sequence[ResourceChange]) -> Iterable[ResourceChange]:
-    by_address = {c.address: c for c in changes}
-    rank = {c.address: (list(KINDS).index(c.address.section), i) for i, c in enumerate(changes)}
-    sorter = TopologicalSorter({c.address: [a for a in c.needs if a in by_address] for c in changes})
-    try:
-        sorter.prepare()
-    except CycleError as error:  # pragma: no cover - needs form no circle between the kinds we have
-        raise InvalidInput(f"these objects depend on each other: {', '.join(map(str, error.args[1]))}") from error
-    ready: list[Address] = []
-    while sorter.is_active():
-        ready = sorted({*ready, *sorter.get_ready()}, key=lambda a: rank[a])
-        nearest = ready.pop(0)
-        yield by_address[nearest]
-        sorter.done(nearest)
+def _sorted(before: dict[int, set[int]], changes: Sequence[ResourceChange]) -> Iterator[int]:
+    """Yield the changes so that each comes after those it needs, and otherwise in the order of the kinds."""
+    place = {section: i for i, section in enumerate(KINDS)}
+    after: dict[int, list[int]] = defaultdict(list)
+    for i, needed in before.items():
+        for j in needed:
+            after[j].append(i)
+    waiting = {i: len(needed) for i, needed in before.items()}
+    ready = [(place[changes[i].address.section], i) for i, count in waiting.items() if not count]
+    heapq.heapify(ready)
+    done = 0
+    while ready:
+        _, nearest = heapq.heappop(ready)
+        done += 1
+        yield nearest
+        for i in after[nearest]:
+            waiting[i] -= 1
+            if not waiting[i]:
+                heapq.heappush(ready, (place[changes[i].address.section], i))
+    if done < len(changes):  # pragma: no cover - the kinds that we have form no circle
+        stuck = ", ".join(str(changes[i].address) for i, count in waiting.items() if count)
+        raise InvalidInput(f"these objects depend on each other: {stuck}")
 
 
 # --- by direction --------------------------------------------------------------------------------------------------
 
 
-def _flipped(changes: Sequence[ResourceChange], live_state: LiveState, target: Target) -> frozenset[Address]:
+def _flipped(changes: Sequence[ResourceChange], live_state: LiveState, target: Target) -> frozenset[int]:
     """Find the changes that must come before the one of the pool, because that alone would be refused."""
-    root = next((c for c in changes if KINDS[c.address.section].root), None)
-    if not root or root.action is not Action.UPDATE:
+    root = next((i for i, c in enumerate(changes) if KINDS[c.address.section].root), None)
+    if root is None or changes[root].action is not Action.UPDATE:
         return frozenset()
     known = {v.key for v in judge(current_state(live_state, target))}
-    found = _broken([root], live_state, target, known)
-    if not found:
-        return frozenset()
-    at_fault = {(v.breach.section, v.breach.name) for v in found}
-    movable = [c for c in changes if c.action in (Action.UPDATE, Action.DELETE) and c is not root]
-    first = [c for c in movable if (c.address.section, c.address.name) in at_fault or _flexible(c, root)]
+    found = _broken([changes[root]], live_state, target, known)
     after = {v.key for v in judge(planned_state(changes, live_state, target))}
-    if first and not _broken(first, live_state, target, known | after):
-        return frozenset(c.address for c in first)
+    if not found:
+        safer = _safer(changes, root)
+        return frozenset() if _broken([changes[i] for i in safer], live_state, target, known | after) else safer
+    at_fault = {(v.breach.section, v.breach.name) for v in found}
+    movable = [i for i, c in enumerate(changes) if c.action in (Action.UPDATE, Action.DELETE) and i != root]
+    first = [i for i in movable if _is(changes[i], at_fault) or _flexible(changes[i], changes[root])]
+    if first and not _broken([changes[i] for i in first], live_state, target, known | after):
+        return frozenset(first)
     return frozenset()
+
+
+def _safer(changes: Sequence[ResourceChange], root: int) -> frozenset[int]:
+    """Find the changes that only strengthen the pool while its own change weakens it: they come first.
+
+    Otherwise there would be a moment with less protection than before and after.
+    """
+    if not _differs(changes[root], stronger=False):
+        return frozenset()
+    around = [i for i, c in enumerate(changes) if c.action is Action.UPDATE and _flexible(c, changes[root])]
+    return frozenset(
+        i for i in around if _differs(changes[i], stronger=True) and not _differs(changes[i], stronger=False)
+    )
+
+
+def _differs(change: ResourceChange, *, stronger: bool) -> bool:
+    """Return whether a member of an object protects more afterwards, or less."""
+    for path, strength in KINDS[change.address.section].strength.items():
+        before, after = strength(_at(change.before, path)), strength(_at(change.after, path))
+        if (after > before) if stronger else (after < before):
+            return True
+    return False
+
+
+def _at(tree: Any, path: Path) -> Any:
+    for step in path:
+        tree = tree.get(step) if isinstance(tree, dict) else None
+    return tree
+
+
+def _is(change: ResourceChange, objects: set[tuple[str, str]]) -> bool:
+    return (change.address.section, change.address.name) in objects
 
 
 def _flexible(change: ResourceChange, root: ResourceChange) -> bool:
@@ -107,36 +124,23 @@ def _flexible(change: ResourceChange, root: ResourceChange) -> bool:
 
 
 def _broken(
-    alone: Sequence[ResourceChange], live_state: LiveState, target: Target, known: set[tuple[str, str, str, Path]]
+    alone: Iterable[ResourceChange], live_state: LiveState, target: Target, known: set[tuple[str, str, str, Path]]
 ) -> list[Violation]:
     """The rules that a state would break in which only some of the changes were made."""
     between = planned_state(alone, live_state, target)
     return [v for v in judge(between) if not v.rule.warning and v.key not in known]
 
 
-def _turn(change: ResourceChange, flipped: frozenset[Address]) -> ResourceChange:
-    """Reverse the need between the pool and the changes that come before it, so that a failure stops what follows."""
-    if change.address in flipped:
-        return replace(change, needs=tuple(a for a in change.needs if not KINDS[a.section].root))
-    if KINDS[change.address.section].root and flipped:
-        return replace(change, needs=tuple(sorted(flipped)))
-    return change
-
-
-def needed_by(targets: Iterable[str], changes: Sequence[ResourceChange]) -> frozenset[Address]:
-    """Return the addresses of some objects and of everything that they need.
-
-    Args:
-        targets: Addresses as the user writes them.
-        changes: All changes, with their needs.
-    """
-    by_address: Mapping[Address, ResourceChange] = {c.address: c for c in changes}
-    wanted = set(targets)
-    waiting = [c for c in changes if str(c.address) in wanted]
-    keep: set[Address] = set()
-    while waiting:
-        change = waiting.pop()
-        if change.address not in keep:
-            keep.add(change.address)
-            waiting += [by_address[a] for a in change.needs if a in by_address]
-    return frozenset(keep)
+def _turn(before: dict[int, set[int]], changes: Sequence[ResourceChange], flipped: frozenset[int]) -> None:
+    """Reverse the need between the pool and what comes before it, so that a failure stops what follows."""
+    if not flipped:
+        return
+    root = next(i for i, c in enumerate(changes) if KINDS[c.address.section].root)
+    waiting, first = list(flipped), set(flipped)
+    while waiting:  # what these changes need comes before the pool with them
+        found = before[waiting.pop()] - first - {root}
+        first |= found
+        waiting += found
+    for i in first:
+        before[i].discard(root)
+    before[root] |= flipped

@@ -5,7 +5,7 @@ Commands and the check after an apply all go through this one list, so they cann
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from reconciler.cloud.port import Cloud, Identity
@@ -69,12 +69,32 @@ class ResolvedRefs:
         """Take note of what could not be read of a document."""
         self._gaps[self._index(manifest)] = tuple(gaps)
 
+    def asked_of(self, manifest: Manifest, targets: Sequence[str]) -> Mapping[str, str]:
+        """Return what targeted objects of other documents refer to in a document, with the reason for each.
+
+        Args:
+            manifest: The document that is referred to.
+            targets: Addresses as the operator writes them.
+        """
+        own, found = self._index(manifest), {}
+        for other in self._manifests:
+            root = root_of(other.kind).section
+            named = [s for s in other.specs if str(s.address) in targets]
+            heads = [s.address.steps for s in named] + ([(root,)] if named else [])
+            for link in other.links:
+                if any(link.path[: len(head)] == head for head in heads):
+                    document, spec = referred(link.target, other, self._manifests)
+                    address = str(spec.address) if spec else root_of(document.kind).section
+                    if self._index(document) == own and document is not other:
+                        found[address] = f"{other.kind} {other.name} refers to it"
+        return found
+
     def learn(self, manifest: Manifest, plan: Plan) -> None:
         """Take over the identifiers of a document's objects, as far as they exist, and what could not be read."""
         self.lose(manifest, plan.gaps)
         root = root_of(manifest.kind)
         self._record(manifest, root, root.section, {root.id_param: plan.target.pool_id}, plan)
-        for change in plan.changes:
+        for change in (*plan.aside, *plan.changes):
             kind = KINDS[change.address.section]
             ids = {k: v for k, v in (change.new_ids or change.ids).items() if isinstance(v, str)}
             if kind.name_member and not kind.root:

@@ -7,10 +7,10 @@ here depends on a kind; the tables of the kinds contain what differs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 
-from reconciler.errors import InvalidInput
 from reconciler.kinds import KINDS, root_of
 from reconciler.kinds.engine_rules import THRESHOLD
 from reconciler.kinds.kind import ResourceKind
@@ -19,10 +19,11 @@ from reconciler.model import Action, Address, Notice, Observed, Plan, Refusal, R
 from reconciler.observing import ownership
 from reconciler.observing.observer import LiveState, Owner, ReadScope, not_here, settled
 from reconciler.planning import ignoring
+from reconciler.planning.dependencies import takes_place_of
 from reconciler.planning.matching import Matcher
-from reconciler.planning.ordering import needed_by, ordered
-from reconciler.terminal.suggestions import suggest
-from schemas.globs import covers
+from reconciler.planning.ordering import ordered
+from reconciler.planning.protection import protection, refusal
+from reconciler.planning.targeting import select
 
 SHARE, FLOOR = 0.3, 3
 """A plan that deletes more than this part of the objects of a kind, and at least so many, is refused (decision 5)."""
@@ -42,6 +43,8 @@ class PlanOptions:
     """Addresses of objects that may be deleted and made again."""
     today: str = ""
     """YYYY-MM-DD, UTC: `ignore` rules that have expired no longer hold. Empty takes none for expired."""
+    referred: Mapping[str, str] = field(default_factory=dict)
+    """Addresses that targeted objects of other documents refer to, with the reason: they come along if they are new."""
 
 
 def read_scope(manifest: Manifest) -> ReadScope:
@@ -93,7 +96,7 @@ def plan(manifest: Manifest, live_state: LiveState, target: Target, plan_options
     ours, made_by_aws = ownership.split(live_state.objects, pool_id)
     manifest = replace(manifest, ignore=ignoring.in_force(manifest.ignore, plan_options.today))
     ignored = lambda address, path: ignoring.covered(manifest.ignore, address, path)  # noqa: E731 - one line of sense
-    matcher = Matcher(live_state, manifest.kind, _replaceable(manifest, plan_options), ignored)
+    matcher = Matcher(live_state, manifest.kind, plan_options.replaceable, ignored, partial(protection, manifest))
     unread = _unread(manifest, live_state)
     changes = [matcher.change(spec) for spec in manifest.specs if spec.address.section not in unread]
     left = [o for o in _undeclared(manifest, ours, matcher.matched) if o.address.section not in unread]
@@ -103,38 +106,25 @@ def plan(manifest: Manifest, live_state: LiveState, target: Target, plan_options
     gone = {id(o) for o in doomed}
     found = Plan(
         target,
-        ordered([*changes, *deletions], live_state, target),
-        (*matcher.refusals, *_too_many(deletions, live_state, plan_options)),
+        ordered(_with_outages([*changes, *deletions]), live_state, target),
+        tuple(matcher.refusals),
         tuple(o.address for o in left if id(o) not in gone),
         (*live_state.notices, *_taken_over(made_by_aws, matcher.matched), *not_here(live_state.unavailable)),
         live_state.gaps,
     )
-    return _select(found, plan_options.targets)
+    found = select(found, plan_options.targets, live_state, plan_options.referred)
+    kept = _kept(manifest, found, plan_options)
+    return replace(found, refusals=(*found.refusals, *kept, *_too_many(found, live_state, plan_options)))
 
 
-def _select(found: Plan, targets: Sequence[str]) -> Plan:
-    """Keep the targeted objects and what they need; the rest of the plan is set aside."""
-    if not targets:
-        return found
-    keep = needed_by(targets, found.changes)
-    return replace(
-        found,
-        changes=tuple(c for c in found.changes if c.address in keep),
-        refusals=tuple(r for r in found.refusals if r.address in keep or KINDS[r.address.section].root),
-    )
-
-
-def check_targets(manifests: Sequence[Manifest], targets: Iterable[str], option: str = "--target") -> None:
-    """Insist that every address on the command line is declared somewhere; AWS is not contacted.
-
-    Raises:
-        InvalidInput: One names nothing; says what is near.
-    """
-    declared = sorted({str(s.address) for m in manifests for s in m.specs})
-    for target in targets:
-        if target not in declared:
-            hint = suggest(target, declared, f"Declared: {', '.join(declared) or 'none'}.")
-            raise InvalidInput(f"{option} {target} matches nothing in the manifests. {hint}")
+def _with_outages(changes: Sequence[ResourceChange]) -> list[ResourceChange]:
+    """Say of a new object that takes the place of a deleted one what does not work in between."""
+    found = list(changes)
+    for old, new in takes_place_of(changes):
+        outage = KINDS[new.address.section].outage
+        reason = f"takes the place of {old.address}, which is deleted first: downtime of {outage} in between"
+        found[found.index(new)] = replace(new, reason=reason)
+    return found
 
 
 def _unread(manifest: Manifest, live_state: LiveState) -> set[str]:
@@ -156,14 +146,16 @@ def _undeclared(manifest: Manifest, ours: Iterable[Observed], matched: Sequence[
 def _may_go(manifest: Manifest, address: Address) -> bool:
     """Whether the manifest lets an undeclared object be deleted; `protect` wins over `prune`."""
     return (
-        address.section in manifest.prune
-        and bool(KINDS[address.section].delete)
-        and not _is_protected(manifest, address)
+        address.section in manifest.prune and bool(KINDS[address.section].delete) and not protection(manifest, address)
     )
 
 
-def _is_protected(manifest: Manifest, address: Address) -> bool:
-    return any(covers(pattern, address.steps) for pattern in manifest.protect)
+def _kept(manifest: Manifest, found: Plan, plan_options: PlanOptions) -> Iterable[Refusal]:
+    """Refuse to delete an undeclared object that `--target` names and `protect` covers."""
+    for address in found.unmanaged if plan_options.prune else ():
+        guard = protection(manifest, address) if str(address) in plan_options.targets else None
+        if guard:
+            yield refusal(address, guard, "deleted")
 
 
 def _deletion(observed: Observed) -> ResourceChange:
@@ -181,10 +173,9 @@ def _deletion(observed: Observed) -> ResourceChange:
     )
 
 
-def _too_many(
-    deletions: Sequence[ResourceChange], live_state: LiveState, plan_options: PlanOptions
-) -> Iterable[Refusal]:
+def _too_many(found: Plan, live_state: LiveState, plan_options: PlanOptions) -> Iterable[Refusal]:
     """Refuse to delete a large part of the objects of a kind, unless the operator says how many."""
+    deletions = [c for c in found.pending if c.action is Action.DELETE and not c.declared]
     for section in dict.fromkeys(d.address.section for d in deletions):
         count = sum(d.address.section == section for d in deletions)
         live = len(live_state.section(section))
@@ -194,11 +185,6 @@ def _too_many(
             first = next(d.address for d in deletions if d.address.section == section)
             message = f"{count} of {live} objects of {section} would be deleted."
             yield THRESHOLD.refusal(first, (), message, advice=f"To confirm the deletions, pass --max-deletes {count}.")
-
-
-def _replaceable(manifest: Manifest, plan_options: PlanOptions) -> frozenset[str]:
-    addresses = (s.address for s in manifest.specs)
-    return frozenset(str(a) for a in addresses if str(a) in plan_options.replaceable and not _is_protected(manifest, a))
 
 
 def _taken_over(made_by_aws: Iterable[ownership.Disowned], matched: Sequence[Observed]) -> Iterable[Notice]:

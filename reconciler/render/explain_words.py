@@ -166,7 +166,8 @@ def _kind(about: Explanation) -> Iterator[tuple[str, str]]:
     yield "Document", f"kind: {about.document}"
     yield "Omitted", "Not managed, and never changed."
     empty = "{} means managed and empty." if about.type.shape == "map" else "{} means managed, with nothing declared."
-    yield "", f"{empty} null is refused."
+    yield "", empty
+    yield "null", about.reset
     if not about.planned:
         yield "Planned", "Not yet: this version validates it, but plan and apply ignore it."
     if about.planned and not about.calls.delete:

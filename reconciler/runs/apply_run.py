@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from reconciler.applying.applier import STOPPED, apply
 from reconciler.cloud.endpoints import masked
 from reconciler.errors import ExitCode, Partial, PoolctlError, Stale, expected_errors, printable, worst
-from reconciler.model import Done, Event, Failed, Plan, Sent, Skipped, Started, Verified
+from reconciler.kinds import KINDS
+from reconciler.model import Action, Done, Event, Failed, Plan, ResourceChange, Sent, Skipped, Started, Verified
 from reconciler.render import redact
 from reconciler.render.progress import Progress
 from reconciler.runs.runtime import Runtime
@@ -193,7 +194,7 @@ class _Run:
         """
         found = self._read(lambda: plan_one(self.runtime, manifest))
         require_applicable([found])
-        shown, now = ([(c.type, c.action) for c in p.pending] for p in (before, found))
+        shown, now = ([(c.type, _write(c)) for c in p.pending] for p in (before, found))
         if shown != now:
             where = f"{manifest.source} (pool {manifest.name})"
             raise Stale(f"{where}: the plan has changed since it was shown. Run plan again.")
@@ -274,6 +275,12 @@ def _exit(codes: Sequence[int], events: Sequence[Event]) -> ExitCode:
 def _wrote(events: Sequence[Event]) -> bool:
     """Return whether something was written, or may have been: a call was sent and its outcome is unknown."""
     return any(isinstance(e, Sent) or (isinstance(e, Failed) and e.doubtful) for e in events)
+
+
+def _write(change: ResourceChange) -> Action:
+    """Return what a change does; a setting is set alike, whether it was unset or came with what it belongs to."""
+    is_setting = not KINDS[change.address.section].create
+    return Action.UPDATE if is_setting and change.action is Action.CREATE else change.action
 
 
 def _code(events: Sequence[Event]) -> ExitCode:

@@ -170,7 +170,7 @@ def drift_all(runtime: Runtime, console: Console, manifests: Sequence[Manifest],
         PoolctlError: No document could be compared; the error of the first.
     """
     from reconciler.drift.findings import Criteria
-    from reconciler.planning.planner import check_targets
+    from reconciler.planning.targeting import check_targets
 
     options = runtime.options
     check_targets(manifests, options.targets)

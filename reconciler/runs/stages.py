@@ -6,6 +6,7 @@ A command is a short list of these steps, so all commands decide alike.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from reconciler.cloud.port import Cloud
@@ -55,10 +56,10 @@ def plan_all(runtime: Runtime, console: Console, manifests: Sequence[Manifest]) 
     Raises:
         PoolctlError: One of them could not be planned.
     """
-    from reconciler.planning.planner import check_targets
+    from reconciler.planning.targeting import check_found, check_targets
 
     options = runtime.options
-    check_targets(manifests, options.targets)
+    check_targets(manifests, options.targets, prune=options.prune)
     check_targets(manifests, options.replaceable, "--allow-replace")
     reader = runtime.readers()
 
@@ -71,7 +72,9 @@ def plan_all(runtime: Runtime, console: Console, manifests: Sequence[Manifest]) 
             runtime.known.lose(manifest, (gap,))
             return Plan(target, (), gaps=(gap,))
 
-    return each(manifests, console, one)
+    plans = each(manifests, console, one)
+    check_found(manifests, plans, options.targets)
+    return plans
 
 
 def broken(manifest: Manifest, defect: Defect) -> tuple[Target, Gap]:
@@ -118,11 +121,12 @@ def plan_one(runtime: Runtime, manifest: Manifest, cloud: Cloud | None = None) -
     from reconciler.planning.pipeline import planned
 
     options, known = runtime.options, runtime.known
+    choices = replace(runtime.plan_options, referred=known.asked_of(manifest, options.targets))
     try:
         found = planned(
             manifest,
             cloud or runtime.reader(manifest),
-            runtime.plan_options,
+            choices,
             parallelism=options.parallelism,
             known=known.seen_from(manifest),
             lost=known.lost_from(manifest),

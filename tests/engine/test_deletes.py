@@ -129,7 +129,7 @@ def test_a_client_is_replaced_only_when_it_is_named(here, tmp_path):
     assert "--allow-replace clients/web" in refused.refusals[0].advice
     protected = manifest(tmp_path, {**tree, "protect": ["clients/web"]})
     plan_options = PlanOptions(replaceable=frozenset({"clients/web"}))
-    assert [r.rule for r in planned(protected, here.cloud, plan_options).refusals] == ["immutable"]
+    assert [r.rule for r in planned(protected, here.cloud, plan_options).refusals] == ["protected"]
     allowed = planned(found, here.cloud, plan_options)
     assert [(str(c.address), c.action) for c in allowed.pending] == [("clients/web", Action.REPLACE)]
     assert "re-created" in allowed.pending[0].reason

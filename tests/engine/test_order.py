@@ -50,6 +50,11 @@ def with_email(**more: Any) -> dict[str, Any]:
     return {**POOL, "EmailConfiguration": DEVELOPER, **more}
 
 
+def with_length(length: int) -> dict[str, Any]:
+    rules = {f"Require{what}": True for what in ("Uppercase", "Lowercase", "Numbers", "Symbols")}
+    return {**POOL, "Policies": {"PasswordPolicy": {"MinimumLength": length, **rules}}}
+
+
 CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "email-mfa-with-ses": (
         document(user_pool=POOL, mfa={"MfaConfiguration": "OFF"}),
@@ -138,6 +143,28 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "lite-to-plus": (
         document(user_pool={**POOL, "UserPoolTier": "LITE"}, domains={"shop": {"ManagedLoginVersion": 1}}),
         document(user_pool=PLUS, risk_configuration=RISK, domains={"shop": {"ManagedLoginVersion": 2}}),
+    ),
+    "weaker-passwords-with-mfa-on": (
+        document(user_pool=with_length(14), mfa={"MfaConfiguration": "OFF"}),
+        document(user_pool=with_length(8), mfa={"MfaConfiguration": "ON", **TOTP}),
+    ),
+    "stronger-passwords-with-mfa-off": (
+        document(user_pool=with_length(8), mfa={"MfaConfiguration": "ON", **TOTP}),
+        document(user_pool=with_length(14), mfa={"MfaConfiguration": "OFF"}),
+    ),
+    "threat-protection-off-with-mfa-required": (
+        document(user_pool=PLUS, mfa={"MfaConfiguration": "OPTIONAL", **TOTP}),
+        document(
+            user_pool={**PLUS, "UserPoolAddOns": {"AdvancedSecurityMode": "OFF"}},
+            mfa={"MfaConfiguration": "ON", **TOTP},
+        ),
+    ),
+    "weaker-passwords-and-the-sender-of-a-new-factor": (
+        document(user_pool=with_length(14), mfa={"MfaConfiguration": "OFF"}),
+        document(
+            user_pool={**with_length(8), "EmailConfiguration": DEVELOPER},
+            mfa={"MfaConfiguration": "ON", "EmailMfaConfiguration": {}},
+        ),
     ),
     "certificate": (
         document(

@@ -91,7 +91,9 @@ def test_names_are_not_unique(identity: Identity) -> None:
     assert identity.create()["IdentityPoolId"] != identity.create()["IdentityPoolId"]
 
 
-def test_update_replaces_all_but_flow_and_tags(identity: Identity, provider: dict[str, str]) -> None:
+@pytest.mark.parametrize("unmeasured", ["reset", "kept"])
+def test_update_replaces_all_but_the_flow(identity: Identity, provider: dict[str, str], unmeasured: str) -> None:
+    identity.local.unmeasured = unmeasured
     full = {
         "AllowClassicFlow": True,
         "SupportedLoginProviders": {"accounts.google.com": "x"},
@@ -109,7 +111,7 @@ def test_update_replaces_all_but_flow_and_tags(identity: Identity, provider: dic
         "IdentityPoolName": "other",
         "AllowUnauthenticatedIdentities": True,
         "AllowClassicFlow": True,
-        "IdentityPoolTags": {"a": "b"},
+        "IdentityPoolTags": {"a": "b"} if unmeasured == "kept" else {},
     }
     assert identity.update(pool, AllowClassicFlow=False, IdentityPoolTags={"c": "d"})["IdentityPoolTags"] == {"c": "d"}
 
@@ -198,11 +200,12 @@ RULES = {
 USER_POOL = "cognito-idp.us-east-1.amazonaws.com/us-east-1_a"
 
 
-def test_roles_are_replaced_as_a_whole(identity: Identity) -> None:
-    pool = identity.create()["IdentityPoolId"]
+def test_roles_are_replaced_as_a_whole(identity: Identity, provider: dict[str, str]) -> None:
+    configured = {"CognitoIdentityProviders": [provider], "SupportedLoginProviders": {"accounts.google.com": "x"}}
+    pool = identity.create(**configured)["IdentityPoolId"]
     assert identity.get_roles(pool) == {}
     both = {"authenticated": AUTH, "unauthenticated": GUEST}
-    mappings = {f"{USER_POOL}:client": RULES, "accounts.google.com": TOKEN}
+    mappings = {f"{provider['ProviderName']}:{provider['ClientId']}": RULES, "accounts.google.com": TOKEN}
     assert identity.roles(pool, both, RoleMappings=mappings) == {"Roles": both, "RoleMappings": mappings}
     assert identity.roles(pool, {"authenticated": AUTH}) == {"Roles": {"authenticated": AUTH}}
     assert identity.roles(pool, {}) == {}
@@ -214,6 +217,8 @@ def test_roles_are_replaced_as_a_whole(identity: Identity) -> None:
     [
         (USER_POOL, TOKEN, "provider:clientId"),
         (f"{USER_POOL}:", TOKEN, "provider:clientId"),
+        (f"{USER_POOL}:c", TOKEN, "not a configured provider"),
+        ("accounts.google.com", TOKEN, "not a configured provider"),
         (f"{USER_POOL}:c", {"Type": "Token"}, "AmbiguousRoleResolution"),
         (f"{USER_POOL}:c", {k: v for k, v in RULES.items() if k != "AmbiguousRoleResolution"}, "AmbiguousRole"),
         (f"{USER_POOL}:c", {**RULES, "Type": "Token"}, "is not allowed"),

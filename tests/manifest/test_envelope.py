@@ -28,6 +28,7 @@ SCHEMA, MODEL, COMMAND = "schema", "model", "command"
 
 GLOB = "a regular expression cannot tell what a pattern with * may meet"
 NAMED = "only the whole document tells which names are declared"
+KEYS = "an editor is not told which names the keys of a section can have"
 TOGETHER = "two keys that are right by themselves"
 JSON_NUMBER = "in JSON, 1.0 is 1"
 REFERENCE = "the model sees values in the place of references, and an editor the references"
@@ -184,6 +185,14 @@ ROWS = [
     good(protect=["identity_pool", "principal_tags/accounts.google.com"], base=IDENTITY_POOL),
     bad(protect=["clients/web"], base=IDENTITY_POOL),
     bad(protect=["roles/x"], base=IDENTITY_POOL),
+    good(protect=["limits/UserAuthentication", "limits/User*", "domains/auth.example.com", "groups"]),
+    good(protect=["resource_servers/https://api.example.com/v1", "clients/my app", "clients/w/terms/privacy-policy"]),
+    bad(SCHEMA, reason=KEYS, protect=["limits/Nope"]),
+    bad(SCHEMA, reason=KEYS, protect=["domains/Upper"]),
+    bad(SCHEMA, reason=KEYS, protect=["groups/two words"]),
+    bad(SCHEMA, reason=KEYS, **rule("limits/Nope")),
+    bad(SCHEMA, reason=KEYS, **rule("limits/Nope.RequestedLimitValue")),
+    bad(SCHEMA, reason=KEYS, **rule("clients/we:b")),
     # ignore
     good(ignore=[]),
     good(**rule()),
@@ -266,11 +275,14 @@ ROWS = [
     bad(locked=["mfa"], base=IDENTITY_POOL),
     # sections left empty
     good(mfa={}, groups={}),
-    bad(mfa=None),
+    good(mfa=None),
+    bad(user_pool=None, id="eu-west-1_a"),
+    bad(groups=None),
     bad(user_pool=None),
     bad(groups=None),
     bad(clients=None),
-    bad(roles=None, base=IDENTITY_POOL),
+    good(roles=None, base=IDENTITY_POOL),
+    bad(principal_tags=None, base=IDENTITY_POOL),
     # references
     good(MODEL, reason=REFERENCE, **target(account={"$var": "account"})),
     good(MODEL, reason=REFERENCE, **target(region="eu-west-${var.number}")),

@@ -56,7 +56,7 @@ def resolve_local(
     walk = _Walk(document, around, kinds)
     tree = walk.value(document.tree, (), ())
     places = (walk.positions, walk.keys, walk.origins)
-    result = Document(document.file, tree, *places, document.start, tuple(walk.links))
+    result = Document(document.file, tree, *places, document.start, tuple(walk.links), frozenset(walk.blanks))
     return result, walk.problems
 
 
@@ -75,6 +75,7 @@ class _Walk:
         self.positions: dict[Path, Position] = {}
         self.keys: dict[Path, Position] = {}
         self.origins: dict[Path, Origin] = {}
+        self.blanks: set[Path] = set()
         self.links: list[Link] = []
         self.problems: list[Problem] = []
 
@@ -83,6 +84,8 @@ class _Walk:
         where = self._document.positions.get(written)
         if where:
             self.positions[path] = where
+        if written in self._document.blanks:
+            self.blanks.add(path)
         if isinstance(value, str):
             return self._text(value, written, path) if "${" in value else value
         if isinstance(value, list):
