@@ -368,8 +368,17 @@ class Unavailable(CloudError):
         return f"Use a Region or an endpoint that has the operation, or remove what needs it, then run {again} again."
 
 
+UNREACHED = frozenset({"EndpointConnectionError", "ConnectTimeoutError"})
+"""Codes of a call that was not sent, because there was no connection."""
+
+
 class NoAnswer(CloudError):
     """There was no usable response, after all retries."""
+
+    @property
+    def unsent(self) -> bool:
+        """Whether the request did not even reach the service, by the last attempt."""
+        return self.code in UNREACHED
 
     def advice(self, again: str) -> str:
         """Return the advice to try again."""

@@ -11,12 +11,13 @@ before is always told.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 from reconciler.applying.blame import located, place
 from reconciler.applying.fences import SETTLE, FencedRun, Namesake, Overtaken
 from reconciler.cloud.port import Clock, Cloud, Sleep
-from reconciler.errors import Ambiguous, CloudError, PoolctlError, expected_errors
+from reconciler.errors import Ambiguous, CloudError, NoAnswer, PoolctlError, expected_errors
 from reconciler.kinds import KINDS
 from reconciler.kinds.kind import ResourceKind
 from reconciler.model import (
@@ -121,6 +122,7 @@ class _PoolRun(FencedRun):
         self._stop = stop
         self._halt = ""
         self._in_flight = ""
+        self._lost = False
         self.unfinished: set[Address] = set()
 
     def changes(self) -> Iterator[Event]:
@@ -143,7 +145,7 @@ class _PoolRun(FencedRun):
     def _change(self, change: ResourceChange) -> Iterator[Event]:
         yield Started(change)
         began, written = self._clock(), 0
-        self._in_flight = ""
+        self._in_flight, self._lost = "", False
         try:
             with expected_errors():
                 self._fence(change)
@@ -181,7 +183,7 @@ class _PoolRun(FencedRun):
     def _refused(self, change: ResourceChange, error: CloudError, written: int) -> Failed:
         """Return the failure of a call that AWS refused, or whose answer was lost."""
         said = str(located(error, change, self._plan.target.manifest))
-        found = self._failed(change, said, written, doubtful=isinstance(error, Ambiguous))
+        found = self._failed(change, said, written, doubtful=self._lost)
         return replace(found, operation=error.operation, code=error.code, request_id=error.request_id)
 
     def _broken(self, change: ResourceChange, said: str, written: int) -> Failed:
@@ -209,11 +211,12 @@ class _PoolRun(FencedRun):
         self._in_flight = f"{call.service}:{call.operation}"
         try:
             answer = cloud.call(call.service, call.operation, params)
-        except Ambiguous as error:
-            if call.operation != kind.create:
+        except (Ambiguous, NoAnswer) as error:
+            self._lost = not error.unsent
+            if not isinstance(error, Ambiguous) or call.operation != kind.create:
                 raise
-            answer = self._look(kind, change, error)
-        self._in_flight = ""
+            answer = self._found(kind, change, error)
+        self._in_flight, self._lost = "", False
         return Sent(change.address, replace(call, params=params), self._clock() - began), answer
 
     def _adopt(self, change: ResourceChange, call: Call, answer: Tree) -> None:
@@ -229,6 +232,15 @@ class _PoolRun(FencedRun):
         self._learn(kind, change, answer.get(kind.created) or {} if kind.created else answer)
         if kind.namesakes and not alone:
             self._check_namesakes(kind, change)
+
+    def _found(self, kind: ResourceKind, change: ResourceChange, lost: Ambiguous) -> Tree:
+        """Find the object of a lost create. If none has appeared, the create is known not to have taken effect."""
+        try:
+            return self._look(kind, change, lost)
+        except Ambiguous:
+            with suppress(CloudError):  # then it remains unknown
+                self._lost = not kind.listing or bool(self._appeared(kind, change))
+            raise
 
     def _look(self, kind: ResourceKind, change: ResourceChange, lost: Ambiguous) -> Tree:
         """Find the object that a create with a lost response may have created.

@@ -129,6 +129,12 @@ class FencedRun:
             self._listed[scope] = live_names(self._cloud, kind, self._parents(change))
         return self._listed.get(scope, [])
 
+    def _appeared(self, kind: ResourceKind, change: ResourceChange) -> list[str]:
+        """Return the identifiers of objects with the name of a new one that were not there before it was made."""
+        before = {i for _, i in self._listed.get((kind.section, change.address.owner), ())}
+        found = live_names(self._cloud, kind, self._parents(change))
+        return sorted(i for n, i in found if n == _name(kind, change) and i not in before)
+
     def _is_known(self, kind: ResourceKind, name: str) -> bool:
         """Whether the plan itself starts from an object with this name (a rename, a pinned twin)."""
         return any(

@@ -14,7 +14,7 @@ from botocore.parsers import ResponseParserError
 
 from reconciler.applying.applier import apply
 from reconciler.cli.entry import main
-from reconciler.errors import Defect
+from reconciler.errors import Ambiguous, Defect
 from reconciler.export.exporter import Style
 from reconciler.local import LocalCognito
 from reconciler.manifests.manifest import Manifest
@@ -105,6 +105,25 @@ def test_at_every_call_of_an_apply(here, tmp_path, at, late):
     else:  # a first write that was sent and never answered may have taken effect; nobody can know
         assert code == (6 if failed[0].doubtful else 1)
     here.converge(found)  # and the next run goes on
+
+
+@pytest.mark.parametrize(("rival", "code"), [(False, 1), (True, 6)])
+def test_a_first_create_without_an_answer_is_partial_only_if_it_may_have_happened(here, tmp_path, rival, code):
+    """Without a new object of the name nothing was written; with two of them nobody can tell which one is ours."""
+
+    class Lossy(Breaking):
+        def call(self, service: str, operation: str, params: Mapping[str, Any]) -> Tree:
+            if operation != "CreateUserPool":
+                return self._cloud.call(service, operation, params)
+            for _ in range(2 if rival else 0):
+                self._cloud.call(service, operation, params)
+            raise Ambiguous(f"{service}:{operation}", "InternalErrorException", "lost")
+
+    found = manifest(tmp_path, TREE)
+    events = broken(here, found, Lossy(here.cloud, 0, ERRORS[0]))
+    (failed,) = [e for e in events if isinstance(e, Failed)]
+    assert (failed.written, failed.doubtful) == (0, rival)
+    assert _code(events) == code
 
 
 def test_the_number_of_calls_is_covered(here, tmp_path):
