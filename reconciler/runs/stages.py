@@ -102,7 +102,8 @@ def each(manifests: Sequence[Manifest], console: Console, work: Callable[[Manife
     free = [m for m in manifests if not m.needs]
     results = side_by_side(one, free, at_once=POOLS_AT_ONCE)
     found = {id(m): result for m, result in zip(free, results, strict=True)}
-    found |= {id(m): one(m) for m in manifests if m.needs}
+    # One after the other, on a thread too, so that a signal need not wait for a read.
+    found |= {id(m): side_by_side(one, [m], at_once=1)[0] for m in manifests if m.needs}
     console.status("")
     return [found[id(m)] for m in manifests]
 

@@ -7,10 +7,14 @@ up Ctrl-C until it gives up. Reads leave nothing behind, so they run on threads 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import Thread
 from types import TracebackType
 from typing import Generic, TypeVar
+
+TICK = 0.2
+"""Seconds after which a waiting thread looks for signals."""
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -32,7 +36,7 @@ def side_by_side(work: Callable[[T], R], items: Iterable[T], *, at_once: int) ->
     """
     crew = _Crew(work, list(items))
     for _ in range(crew.start(at_once)):
-        crew.ended.get()
+        crew.wait()
     if crew.errors:
         raise crew.errors[min(crew.errors)]
     return [crew.results[i] for i in range(len(crew.items))]
@@ -57,6 +61,15 @@ class _Crew(Generic[T, R]):
         for _ in range(count):
             Thread(target=self._serve, daemon=True).start()
         return count
+
+    def wait(self) -> None:
+        """Wait until one more thread has ended.
+
+        A signal that arrives just before a thread begins to wait would be handled only after the wait; so it is short.
+        """
+        while True:
+            with suppress(Empty):
+                return self.ended.get(timeout=TICK)
 
     def _serve(self) -> None:
         for i in self._next():
