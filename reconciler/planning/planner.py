@@ -19,6 +19,7 @@ from reconciler.model import Action, Address, Notice, Observed, Plan, Refusal, R
 from reconciler.observing import ownership
 from reconciler.observing.observer import LiveState, Owner, ReadScope
 from reconciler.planning import ignoring
+from reconciler.planning.completing import completed
 from reconciler.planning.matching import Matcher
 from reconciler.planning.ordering import needed_by, ordered
 from reconciler.terminal.suggestions import suggest
@@ -107,7 +108,7 @@ def plan(manifest: Manifest, live_state: LiveState, target: Target, plan_options
         tuple(_taken_over(made_by_aws, matcher.matched)),
         live_state.gaps,
     )
-    return _select(found, plan_options.targets)
+    return completed(_select(found, plan_options.targets))
 
 
 def _select(found: Plan, targets: Sequence[str]) -> Plan:
