@@ -18,7 +18,11 @@ from reconciler.observing.observer import LiveState
 from reconciler.planning import ignoring
 from reconciler.values.differ import diff
 from reconciler.values.merge import expanded, overlay
+from reconciler.values.shortening import around
 from schemas.base import CreateOnly, Keyed, Member, NotRemovable, OnlyOnce, members
+
+LONGEST = 60
+"""Longest value that a message repeats whole, in characters; of longer ones where they differ."""
 
 
 @dataclass
@@ -192,7 +196,8 @@ class Matcher:
         return _create_only(kind, change) or kind.frozen(change, spec.declared, before)
 
     def _refuse_frozen(self, kind: ResourceKind, spec: Spec, change: FieldChange, before: Tree) -> None:
-        values = f" Live is {_short(change.before)}, the manifest declares {_short(change.after)}."
+        live, wanted = around(_spelled(change.before), _spelled(change.after), LONGEST)
+        values = f" Live is {live}, the manifest declares {wanted}."
         message = f"{change.path[0]} of a live {kind.title} cannot be changed.{'' if change.sensitive else values}"
         advice = self._frozen(kind, spec, change, before)
         if kind.delete:
@@ -281,6 +286,5 @@ def _not_removable(kind: ResourceKind, path: Path) -> NotRemovable | None:
     return found[-1].mark(NotRemovable) if len(found) == len(path) else None
 
 
-def _short(value: Any) -> str:
-    text = "unset" if value is None else flow(value)
-    return text if len(text) <= 60 else text[:57] + "..."  # noqa: PLR2004 - one line of a message
+def _spelled(value: Any) -> str:
+    return "unset" if value is None else flow(value)
