@@ -97,7 +97,7 @@ def _one(*fields: FieldChange, action: Action = Action.UPDATE) -> str:
         ({"x": 1}, None, "  - A.x = 1 -> null"),
         ('say "hi"', "a\\b", '  ~ A = "say \\"hi\\"" -> "a\\\\b"'),
         ("a\nb\n", "a\nc\n", "  ~ A\n        a\n      - b\n      + c"),
-        ("a\r\nb\r\n", "a\nb\n", "  ~ A = (only the end of lines changes)"),
+        ("a\r\nb\r\n", "a\nb\n", "  ~ A\n      - (ends of lines: 2 \\r\\n)\n      + (ends of lines: 2 \\n)"),
         (None, "a\nb\n", "  + A\n      + a\n      + b"),
     ],
 )
