@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from reconciler.model import Address, Call, FieldChange, Path, Position, Refusal, ResourceChange, Target, Tree
+from reconciler.model import Address, Call, Danger, FieldChange, Path, Position, Refusal, ResourceChange, Target, Tree
 from schemas.base import ApiModel
 
 
@@ -166,6 +166,34 @@ class Violation:
     def advice(self) -> str:
         """What to do instead."""
         return self.breach.advice or self.rule.advice
+
+
+@dataclass(frozen=True, slots=True)
+class Consequence:
+    """What a change of one member of a live object does beyond that member: a row of a kind's table.
+
+    A direction is the pair of values that the change leads from and to; ANY stands for every value, unset included.
+    """
+
+    path: Path
+    """The member."""
+    before: Any
+    """The live value from which it leads."""
+    after: Any
+    """The value to which it leads."""
+    danger: Danger
+    """What happens."""
+    source: tuple[str, ...]
+    """Where that is known from: `cognito.md 2.3`."""
+
+    def follows(self, change: FieldChange) -> bool:
+        """Return whether a change has this consequence."""
+        values = ((self.before, change.before), (self.after, change.after))
+        return change.path == self.path and all(wanted is ANY or wanted == found for wanted, found in values)
+
+
+ANY = object()
+"""Every value of a member."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,6 +386,8 @@ class ResourceKind:
     """Returns the service's status while it is busy (`CREATING`), or empty if the object is ready."""
     patience: Callable[[Tree], float] = field(default=lambda _: 60.0)
     """Returns how long `pending` may last, in seconds."""
+    consequences: tuple[Consequence, ...] = ()
+    """What changes of its members do beyond themselves, and is shown as a danger."""
     rules: tuple[Rule, ...] = ()
     """Rules of the service about it (cognito.md 3)."""
     taken: Rule | None = None

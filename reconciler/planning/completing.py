@@ -24,8 +24,21 @@ WRITES = (Action.CREATE, Action.UPDATE, Action.REPLACE)
 
 
 def completed(plan: Plan) -> Plan:
-    """Return the plan with a line for each member that a call changes, whether or not the manifest declares it."""
-    return replace(plan, changes=tuple(_completed(c, plan) if c.action in WRITES else c for c in plan.changes))
+    """Return the plan with a line for each member that a call changes, whether or not the manifest declares it.
+
+    A change with consequences beyond the member says so.
+    """
+    return replace(plan, changes=tuple(_warned(_completed(c, plan)) if c.action in WRITES else c for c in plan.changes))
+
+
+def _warned(change: ResourceChange) -> ResourceChange:
+    if change.before is None:
+        return change
+    table = KINDS[change.address.section].consequences
+    found = {f.path: c.danger for f in change.fields for c in table if c.follows(f)}
+    if not found:
+        return change
+    return replace(change, fields=tuple(replace(f, danger=found.get(f.path)) for f in change.fields))
 
 
 def _completed(change: ResourceChange, plan: Plan) -> ResourceChange:

@@ -120,7 +120,8 @@ def _head(report: Report, dangers: Sequence[str]) -> list[str]:
 
 def _dangers(report: Report) -> Iterator[str]:
     for row in report.dangers:
-        notes = f": {' '.join(map(text, row.notes))}" if row.notes and row.severity == "error" else ""
+        explained = row.notes and (row.severity == "error" or row.action == "danger")
+        notes = f": {' '.join(map(text, row.notes))}" if explained else ""
         yield f"> - {code(report.name(row))} **{text(row.head)}**{notes}"
 
 

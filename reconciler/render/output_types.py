@@ -196,6 +196,15 @@ class PlanPool(PoolEntry):
 
 
 @closed
+class DangerEntry(TypedDict):
+    """What the change of a member does beyond that member."""
+
+    sentence: str
+    reversible: bool
+    """Whether changing the member back restores what was there."""
+
+
+@closed
 class FieldEntry(TypedDict):
     """One member that changes."""
 
@@ -205,6 +214,8 @@ class FieldEntry(TypedDict):
     before: ShownJson
     after: ShownJson
     sensitive: bool
+    danger: NotRequired[DangerEntry]
+    """Only where there is one."""
 
 
 @closed

@@ -124,7 +124,7 @@ def field(found: FieldChange, words: frozenset[str] = NO_WORDS) -> ShownField:
     """Return a field without secrets."""
     paths: list[Path] = [()] if found.sensitive else []
     before, after = conceal(found.before, paths, words), conceal(found.after, paths, words)
-    return ShownField(found.path, before, after, found.sensitive, found.source)
+    return ShownField(found.path, before, after, found.sensitive, found.source, found.danger)
 
 
 def _call(call: Call, paths: Sequence[Path], words: frozenset[str]) -> ShownCall:

@@ -15,6 +15,7 @@ from reconciler.model import (
     Action,
     Address,
     Attribution,
+    Danger,
     FindingClass,
     Gap,
     Notice,
@@ -24,12 +25,12 @@ from reconciler.model import (
     dotted,
 )
 from reconciler.render.change_lines import ChangeLine, Width, lines, member
-from reconciler.render.shown import ShownApply, ShownChange, ShownDrift, ShownFinding, ShownPlan, ShownStep
+from reconciler.render.shown import ShownApply, ShownChange, ShownDrift, ShownField, ShownFinding, ShownPlan, ShownStep
 from reconciler.render.spelling import printable
 from reconciler.render.subjects import Renderers, RenderOptions, Validation
 from reconciler.render.tally import Unproven, outcome, plural
 from reconciler.render.unread import refused_read
-from reconciler.render.wording import apply_sum, header, plan_sums
+from reconciler.render.wording import apply_sum, danger_words, header, plan_sums
 
 VERBS = {
     Action.CREATE: ("create", "will be created"),
@@ -171,6 +172,7 @@ def plan(plans: Sequence[ShownPlan], width: Width = USUAL_WIDTH) -> Report:
 def _planned(plan: ShownPlan, width: Width) -> Iterator[Row]:
     yield from (_refusal(r) for r in plan.refusals)
     yield from (_gap(g) for g in plan.gaps)
+    yield from (_danger(c, f, f.danger) for c in plan.pending for f in c.fields if f.danger)
     yield from (_change(c, width) for c in plan.changes)
     for address in plan.unmanaged:
         head = "is not in the manifest, and is left alone"
@@ -194,6 +196,24 @@ def _change(change: ShownChange, width: Width) -> Row:
         notes=_sentences(change.reason),
         lines=tuple(lines(change, width)) if pending else (),
         source=change.source,
+    )
+
+
+def _danger(change: ShownChange, field: ShownField, danger: Danger) -> Row:
+    path = printable(dotted(field.path))
+    return Row(
+        change.address.full,
+        f"{_name(change.address)} {path}",
+        _section(change.address),
+        "danger",
+        danger_words(danger),
+        "failure",
+        "warning",
+        danger=True,
+        rule=f"danger/{'reversible' if danger.reversible else 'irreversible'}",
+        path=path,
+        notes=_sentences(danger.sentence),
+        source=field.source or change.source,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from reconciler.model import Action, Notice, Target
+from reconciler.model import Action, Danger, Notice, Target
 from reconciler.render.spelling import printable
 from reconciler.render.tally import Outcome, counts, outcome, plural
 
@@ -33,6 +33,11 @@ class Sentence(NamedTuple):
 
     def __str__(self) -> str:
         return self.lead + self.rest
+
+
+def danger_words(danger: Danger) -> str:
+    """Return what is said of a dangerous change in a few words."""
+    return "has consequences" if danger.reversible else "cannot be undone"
 
 
 def header(target: Target) -> str:
