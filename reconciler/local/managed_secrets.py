@@ -67,8 +67,10 @@ def _published(pool: Record, client: Record) -> str:
     ids = {"userPoolId": pool["id"], "userPoolClientId": client["ClientId"]}
     text = json.dumps({**ids, "clientSecretValue": client["ClientSecret"]})
     manager = secretsmanager_backends[ACCOUNT][pool["region"]]
+    name = f"cognito-idp!{pool['id']}/{client['ClientId']}"
+    _deleted(pool, name)  # left by an earlier client of the same id, where a test began anew
     answer = manager.create_secret(
-        name=f"cognito-idp!{pool['id']}/{client['ClientId']}",
+        name=name,
         secret_string=text,
         secret_binary=None,
         description=None,
@@ -82,6 +84,6 @@ def _published(pool: Record, client: Record) -> str:
     return str(made["ARN"])
 
 
-def _deleted(pool: Record, arn: str) -> None:
+def _deleted(pool: Record, secret_id: str) -> None:
     manager = secretsmanager_backends[ACCOUNT][pool["region"]]
-    manager.delete_secret(secret_id=arn, recovery_window_in_days=None, force_delete_without_recovery=True)
+    manager.delete_secret(secret_id=secret_id, recovery_window_in_days=None, force_delete_without_recovery=True)
