@@ -10,7 +10,6 @@ import pytest
 from reconciler.github import marker, tickets
 from tests.github.conftest import TREE
 from tests.github.fake import Fault
-from tests.notify.support import finding, pool
 
 LABEL = "poolctl-drift"
 KEY = "123456789012/eu-west-1/customers"
@@ -430,7 +429,7 @@ def test_drift_without_issues_and_one_that_fails(live, github):
 
 def test_long_values_of_a_finding_show_where_they_differ():
     role = "arn:aws:iam::123456789012:role/" + "department-" * 60
-    found = finding(1, pool(), wanted=[f"{role}finance-reader"], live=[f"{role}finance-admin-full-access"])
+    found = finding(1, wanted=[f"{role}finance-reader"], live=[f"{role}finance-admin-full-access"])
     shown = tickets._finding(found)
     assert "finance-reader" in shown
     assert "finance-admin-full-access" in shown
