@@ -109,13 +109,14 @@ def _at(value: Any, path: Path) -> Any:
 
 
 def _set(kind: ResourceKind, tree: Tree | None, found: FieldChange) -> None:
-    """Put a value into the planned object, where it is known."""
-    member = members(kind.model)[str(found.path[0])]
-    if tree is None or not isinstance(found.path[0], str):
+    """Put a value into the planned object."""
+    if tree is None:
         return
-    if keyed := member.mark(Keyed):
-        items = [i for i in tree.get(member.name) or () if i[keyed.member] != found.path[1]]
-        tree[member.name] = [*items, found.after] if len(found.path) <= len(("member", "key")) else tree[member.name]
+    member = members(kind.model)[str(found.path[0])]
+    keyed = member.mark(Keyed)
+    if keyed:  # only new items are completed, as a whole
+        items = tree[member.name]
+        tree[member.name] = [found.after if i[keyed.member] == found.path[-1] else i for i in items]
         return
     for step in found.path[:-1]:
         inner = tree.get(str(step))
