@@ -246,6 +246,16 @@ class Action(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Danger:
+    """What the change of a member does beyond the member itself, and that a reviewer must not overlook."""
+
+    sentence: str
+    """What happens, as one sentence."""
+    reversible: bool = True
+    """Whether changing the member back restores what was there."""
+
+
+@dataclass(frozen=True, slots=True)
 class FieldChange:
     """One member that will change."""
 
@@ -259,6 +269,8 @@ class FieldChange:
     """Whether the values must not be shown."""
     source: Position | None = None
     """Position in the manifest."""
+    danger: Danger | None = None
+    """What else happens, if that is worth a warning."""
 
 
 @dataclass(frozen=True, slots=True)

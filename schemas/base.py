@@ -38,6 +38,10 @@ class ApiModel(BaseModel):
     WATCHED: ClassVar[bool] = False
     """Whether the object is only observed: its members are our expectations, and nothing is sent."""
 
+    REFERABLE: ClassVar[Mapping[str, str]] = {}
+    """Members of an answer that are no input and that other documents can reference all the same, each with the member
+    that switches it on."""
+
     MOVED: ClassVar[Mapping[str, str]] = {}
     """Members of the API that do not belong here, with advice on what to do instead: they are refused with that
     advice. They are the parts of a pasted answer that are not configuration, and members that another section owns."""

@@ -130,6 +130,8 @@ class Client(ApiModel):
 
     INPUTS = (("cognito-idp", "CreateUserPoolClient"), ("cognito-idp", "UpdateUserPoolClient"))
 
+    REFERABLE: ClassVar[Mapping[str, str]] = {"ClientSecretArn": "PublishSecretsInAWSSecretsManager"}
+
     MOVED: ClassVar[Mapping[str, str]] = {
         "UserPoolId": "belongs to the document: write id beside clients",
         **dict.fromkeys(("ClientType", "ClientSecretArn", "CreationDate", "LastModifiedDate"), COMPUTED),

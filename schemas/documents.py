@@ -61,7 +61,12 @@ class DocumentKind:
         model = self.sections[section].model
         if section == self.root or model is None:
             return self.root_targets
-        return tuple(m.name for m in members(model).values() if m.has(Pin) or m.has(KeyName))
+        return (*(m.name for m in members(model).values() if m.has(Pin) or m.has(KeyName)), *model.REFERABLE)
+
+    def switch(self, section: str, name: str) -> str:
+        """Return the member that must not be off for another one to exist that documents reference; may be empty."""
+        model = self.sections[section].model
+        return model.REFERABLE.get(name, "") if model else ""
 
 
 DOCUMENTS: Mapping[str, DocumentKind] = {

@@ -201,7 +201,9 @@ def _along_verdict(kind: ResourceKind, restored: bool) -> str:
 
 
 def _words(change: ResourceChange, plan: Plan, restored: Tree, lost: Sequence[FieldChange]) -> Iterator[str]:
-    yield f"#   {change.address}: {_verdict(change, plan, bool(restored), bool(lost))}"
+    beyond = [f for f in change.fields if f.danger and not f.danger.reversible and f not in lost]
+    yield f"#   {change.address}: {_verdict(change, plan, bool(restored), bool(lost or beyond))}"
+    yield from (f"#     {dotted(f.path)}: cannot be undone: {f.danger.sentence}" for f in beyond if f.danger)
     for found in lost:
         yield f"#     {dotted(found.path)}: cannot be undone: {_why(KINDS[change.address.section], found)}"
     if _has_placeholder(restored):

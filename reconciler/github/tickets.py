@@ -14,6 +14,7 @@ from reconciler.github.pool_reports import Pool
 from reconciler.model import Tree
 from reconciler.render.markdown import code, text
 from reconciler.render.tally import plural
+from reconciler.values.shortening import around
 
 POOL, IDS, NOTE = "poolctl drift", "poolctl drift-ids", "poolctl drift-note"
 """Kinds of markers: an issue's first line, its second line, and the first line of a comment."""
@@ -104,10 +105,11 @@ def _details(pool: Pool) -> Iterator[str]:
 
 def _finding(found: Tree) -> str:
     lines = [f"- **{found['class']}** {_name(found)} {FOUND.get(found['class'], '')}{_place(found['source'])}"]
+    wanted, live = around(_spelled(found["wanted"]), _spelled(found["live"]), LONGEST_VALUE)
     if found["wanted"] is not None:
-        lines.append(f"  - {'default' if found['class'] == 'undeclared' else 'manifest'}: {_value(found['wanted'])}")
+        lines.append(f"  - {'default' if found['class'] == 'undeclared' else 'manifest'}: {_value(wanted)}")
     if found["live"] is not None or found["class"] == "changed":
-        lines.append(f"  - live: {_value(found['live'])}")
+        lines.append(f"  - live: {_value(live)}")
     if found["attribution"]:
         lines.append(f"  - by {_who(found['attribution'])}")
     return "\n".join([*lines, f"  - {_code(found['id'])}\n"])
@@ -134,10 +136,14 @@ def _name(found: Tree) -> str:
     return _code(".".join(filter(None, [found["address"], found.get("path", "")])))
 
 
-def _value(value: Any) -> str:
-    if value is None:
+def _spelled(value: Any) -> str:
+    return "" if value is None else json.dumps(value, ensure_ascii=False)
+
+
+def _value(shown: str) -> str:
+    """Return the text of a value, from shortly before the place where it differs; empty for nothing."""
+    if not shown:
         return "(nothing)"
-    shown = json.dumps(value, ensure_ascii=False)
     more = f" … ({len(shown)} characters)" if len(shown) > LONGEST_VALUE else ""
     return _code(shown[:LONGEST_VALUE]) + more
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from reconciler.kinds.client_rules import OIDC_SCOPES, RULES, seconds
-from reconciler.kinds.kind import Listing, Need, PendingCall, Reading, ResourceKind
+from reconciler.kinds.kind import Consequence, Listing, Need, PendingCall, Reading, ResourceKind
 from reconciler.kinds.shared_rules import strings
-from reconciler.model import FieldChange, Path, Tree
+from reconciler.model import Danger, FieldChange, Path, Tree
 from schemas.client import Client
 
 COMPUTED = frozenset({"UserPoolId", "CreationDate", "LastModifiedDate", "ClientType", "ClientSecretArn"})
@@ -15,6 +15,7 @@ DCR = "DCR"
 """Type of clients that registered themselves."""
 
 MANAGED = "PublishSecretsInAWSSecretsManager"
+KEPT_AT = "ClientSecretArn"
 UNITS = {"AccessTokenValidity": "AccessToken", "IdTokenValidity": "IdToken", "RefreshTokenValidity": "RefreshToken"}
 """Validities and the members of TokenValidityUnits with their units."""
 
@@ -102,8 +103,34 @@ def frozen(change: FieldChange, _declared: Tree, _before: Tree) -> str:
 
 
 def exports(ids: Mapping[str, str], _region: str) -> Mapping[str, str]:
-    """Return the id."""
-    return {"ClientId": ids["ClientId"]} if "ClientId" in ids else {}
+    """Return the id, and the ARN of the secret if it is kept in Secrets Manager."""
+    return {member: ids[member] for member in ("ClientId", KEPT_AT) if member in ids}
+
+
+CONSEQUENCES = (
+    Consequence(
+        (MANAGED,),
+        True,
+        False,
+        Danger(
+            "The secret in Secrets Manager is deleted at once and for good, without a recovery window; what reads it "
+            "there fails.",
+            reversible=False,
+        ),
+        ("cognito.md 2.3",),
+    ),
+    Consequence(
+        (MANAGED,),
+        False,
+        True,
+        Danger(
+            "The secret is rotated at once and then every 7 days; if the client has two secrets, the older one is "
+            "deleted. What uses the present secrets must read the new one from Secrets Manager.",
+            reversible=False,
+        ),
+        ("cognito.md 2.3",),
+    ),
+)
 
 
 KIND = ResourceKind(
@@ -120,6 +147,7 @@ KIND = ResourceKind(
     name_member="ClientName",
     id_param="ClientId",
     namesakes=True,
+    extra_ids={KEPT_AT: KEPT_AT},
     read_with=("resource_servers", "identity_providers", "domains"),
     from_api=from_api,
     to_manifest=to_manifest,
@@ -129,6 +157,7 @@ KIND = ResourceKind(
     owner=owner,
     frozen=frozen,
     exports=exports,
+    consequences=CONSEQUENCES,
     rules=RULES,
     permissions={"AnalyticsConfiguration": ("iam:PutRolePolicy",)},
 )

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from reconciler.model import Address, Call, FieldChange, Path, Position, Refusal, ResourceChange, Target, Tree
+from reconciler.model import Address, Call, Danger, FieldChange, Path, Position, Refusal, ResourceChange, Target, Tree
 from schemas.base import ApiModel
 
 
@@ -208,6 +208,34 @@ class Need(NamedTuple):
     """Its name."""
     part: str = ""
     """The part of it that is named, as its kind's `parts` lists it (a scope); empty for the object itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consequence:
+    """What a change of one member of a live object does beyond that member: a row of a kind's table.
+
+    A direction is the pair of values that the change leads from and to; ANY stands for every value, unset included.
+    """
+
+    path: Path
+    """The member."""
+    before: Any
+    """The live value from which it leads."""
+    after: Any
+    """The value to which it leads."""
+    danger: Danger
+    """What happens."""
+    source: tuple[str, ...]
+    """Where that is known from: `cognito.md 2.3`."""
+
+    def follows(self, change: FieldChange) -> bool:
+        """Return whether a change has this consequence."""
+        values = ((self.before, change.before), (self.after, change.after))
+        return change.path == self.path and all(wanted is ANY or wanted == found for wanted, found in values)
+
+
+ANY = object()
+"""Every value of a member."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -431,6 +459,8 @@ class ResourceKind:
     """Returns the service's status while it is busy (`CREATING`), or empty if the object is ready."""
     patience: Callable[[Tree], float] = field(default=lambda _: 60.0)
     """Returns how long `pending` may last, in seconds."""
+    consequences: tuple[Consequence, ...] = ()
+    """What changes of its members do beyond themselves, and is shown as a danger."""
     rules: tuple[Rule, ...] = ()
     """Rules of the service about it (cognito.md 3)."""
     taken: Rule | None = None

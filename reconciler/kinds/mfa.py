@@ -64,23 +64,20 @@ def _sms(pending_call: PendingCall, block: Tree) -> Tree:
     return result
 
 
-def equivalent(declared: Tree, observed: Tree) -> Iterable[Path]:
-    """Factors that are off with MFA return with it, and are not separate changes.
+def from_api(answer: Tree) -> Tree:
+    """Drop what an answer repeats of the pool's settings while MFA is off: then no factor is on (cognito.md 2.2).
 
-    Cognito returns no factor while MFA is off, so their settings are unknown; a factor that is declared as disabled
-    matches if its block is absent.
+    A factor is on by its block alone, so one that was carried along would be switched on together with MFA.
     """
-    off = observed.get("MfaConfiguration") == "OFF" and declared.get("MfaConfiguration") not in (None, "OFF")
+    off = answer.get("MfaConfiguration", "OFF") == "OFF"
+    return {k: v for k, v in answer.items() if not (off and k in FACTORS)}
+
+
+def equivalent(declared: Tree, observed: Tree) -> Iterable[Path]:
+    """A factor that is declared as disabled, or reset, matches if its block is absent."""
     for factor in FACTORS:
-        said = declared.get(factor)
-        if isinstance(said, dict) and factor not in observed and (off or said == {"Enabled": False}):
+        if declared.get(factor) in ({"Enabled": False}, {"Enabled": None}) and factor not in observed:
             yield (factor,)
-
-
-def reason(declared: Tree, observed: Tree) -> str:
-    """List the factors that are enabled with MFA, because they are not shown as changes."""
-    held = {path[0] for path in equivalent(declared, observed) if declared[str(path[0])] != {"Enabled": False}}
-    return f"with {', '.join(sorted(map(str, held)))} as declared" if held else ""
 
 
 def _on(tree: Tree) -> list[str]:
@@ -128,7 +125,12 @@ def computed(after: Tree, declared: Tree) -> Tree:
     """Turning MFA off drops the factors; only declared ones are kept, for rule P5 to report."""
     if after.get("MfaConfiguration") != "OFF":
         return after
-    return {k: v for k, v in after.items() if k not in FACTORS or declared.get(k) is not None}
+    return {k: v for k, v in after.items() if k not in FACTORS or _is_wanted(declared.get(k))}
+
+
+def _is_wanted(block: Tree | None) -> bool:
+    """Whether a block is declared to be there; one whose members are all reset is not."""
+    return block is not None and (not block or any(v is not None for v in block.values()))
 
 
 def off_with_factors(state: State) -> Iterator[Breach]:
@@ -295,9 +297,9 @@ KIND = ResourceKind(
     },
     shared={"user_pool": frozenset({"SmsMfaConfiguration"})},
     initial=lambda: {"MfaConfiguration": "OFF"},
+    from_api=from_api,
     to_manifest=to_manifest,
     equivalent=equivalent,
-    reason=reason,
     computed=computed,
     prepare=prepare,
     rules=(P4, P5, P6, P23.checked_by(email_plan), P13, P7, P8, P37),

@@ -204,7 +204,8 @@ def _one_token_trigger(payload: Tree, declared: Tree) -> None:
     """Send PreTokenGenerationConfig alone; the legacy member would have to be equal to it (rule P22)."""
     triggers = dict(payload.get("LambdaConfig") or {})
     legacy = triggers.pop("PreTokenGeneration", None)
-    if "PreTokenGeneration" in declared and "PreTokenGenerationConfig" not in declared:
+    alone = "PreTokenGenerationConfig" not in triggers  # an answer shows both, so this is an input
+    if ("PreTokenGeneration" in declared or alone) and "PreTokenGenerationConfig" not in declared:
         config = triggers.pop("PreTokenGenerationConfig", None) or {"LambdaVersion": "V1_0"}
         if legacy is not None:
             triggers["PreTokenGenerationConfig"] = {**config, "LambdaArn": legacy}
@@ -247,9 +248,15 @@ def _complete_password_policy(payload: Tree) -> None:
 
 
 def computed(after: Tree, declared: Tree) -> Tree:
-    """Keep the mirrored members in sync, as the service does."""
+    """Keep the mirrored members in sync, as the service does: what it shows twice stays shown twice."""
     result = dict(after)
     _drop_mirrors(result, declared)
+    template = result.get("VerificationMessageTemplate") or {}
+    result |= {old: template[new] for old, new in LEGACY_MESSAGES.items() if old in after and new in template}
+    triggers = result.get("LambdaConfig") or {}
+    function = (triggers.get("PreTokenGenerationConfig") or {}).get("LambdaArn")
+    if function and "PreTokenGeneration" in (after.get("LambdaConfig") or {}):
+        result["LambdaConfig"] = {**triggers, "PreTokenGeneration": function}
     return result
 
 

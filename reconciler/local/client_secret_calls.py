@@ -5,12 +5,11 @@
 
 from __future__ import annotations
 
-from reconciler.local.clients import SECRET
+from reconciler.local.managed_secrets import MAX_SECRETS, SECRET, new_secret, secrets_of
 from reconciler.local.operation import Context, Operation, find_client, page
 from reconciler.local.refusal import ServiceError, not_found, refuse
 from reconciler.local.store import Record
 
-MAX_SECRETS = 2
 SHOWN = ("ClientSecretId", "ClientSecretCreateDate")
 
 
@@ -18,40 +17,24 @@ def add_user_pool_client_secret(ctx: Context, params: Record) -> Record:
     """AddUserPoolClientSecret: returns a generated value; a value from the request is not returned."""
     pool = ctx.pool(params)
     client = find_client(pool, params["ClientId"])
-    secrets = _secrets(pool, client)
+    secrets = secrets_of(pool, client)
     if not secrets:
         refuse("A client secret can be added to a confidential app client only.")
     if len(secrets) >= MAX_SECRETS:
         raise ServiceError("LimitExceededException", f"An app client can have at most {MAX_SECRETS} secrets.")
     made = {} if "ClientSecret" in params else {"ClientSecretValue": ctx.store.new_id(SECRET)}
     value = params.get("ClientSecret") or made["ClientSecretValue"]
-    secret = _secret(client, ctx.store.now(), value, secrets)
+    secret = new_secret(client, ctx.store.now(), value, secrets)
     pool["secrets"][client["ClientId"]] = [*secrets, secret]
     ctx.store.touch(pool)
     return {"ClientSecretDescriptor": {k: secret[k] for k in SHOWN} | made}
-
-
-def _secret(client: Record, date: float, value: str, others: list[Record]) -> Record:
-    """Return a secret; its id is the second of its creation, or a later one if that is in use."""
-    second, taken = int(date), {s["ClientSecretId"] for s in others}
-    while (name := f"{client['ClientId']}--{second}") in taken:
-        second += 1
-    return {"ClientSecretId": name, "ClientSecretCreateDate": date, "value": value}
-
-
-def _secrets(pool: Record, client: Record) -> list[Record]:
-    """Return a client's secrets, the oldest first."""
-    if "ClientSecret" not in client:
-        return []
-    known: list[Record] | None = pool["secrets"].get(client["ClientId"])
-    return known or [_secret(client, client["CreationDate"], client["ClientSecret"], [])]
 
 
 def delete_user_pool_client_secret(ctx: Context, params: Record) -> Record:
     """DeleteUserPoolClientSecret: describe then returns the remaining one."""
     pool = ctx.pool(params)
     client = find_client(pool, params["ClientId"])
-    secrets = _secrets(pool, client)
+    secrets = secrets_of(pool, client)
     left = [s for s in secrets if s["ClientSecretId"] != params["ClientSecretId"]]
     if len(left) == len(secrets):
         not_found(f"Client secret {params['ClientSecretId']} does not exist.")
@@ -66,7 +49,7 @@ def delete_user_pool_client_secret(ctx: Context, params: Record) -> Record:
 def list_user_pool_client_secrets(ctx: Context, params: Record) -> Record:
     """ListUserPoolClientSecrets: never returns values."""
     pool = ctx.pool(params)
-    items = [{k: s[k] for k in SHOWN} for s in _secrets(pool, find_client(pool, params["ClientId"]))]
+    items = [{k: s[k] for k in SHOWN} for s in secrets_of(pool, find_client(pool, params["ClientId"]))]
     return page(ctx, items, params, "ClientSecrets")
 
 

@@ -9,12 +9,11 @@ from typing import Any
 
 from reconciler.local.attribute_schema import ORDER
 from reconciler.local.client_checks import check_client
+from reconciler.local.managed_secrets import ARN, PUBLISHED, SECRET, settle
 from reconciler.local.operation import Context, Operation, drop_empty, find_client, page
 from reconciler.local.store import ACCOUNT, Record, partition
 
 CLIENT_ID = 26
-SECRET = 52
-"""Length of a generated secret."""
 REFRESH_DAYS = 30
 """Default of RefreshTokenValidity; 0 becomes this."""
 UNITS = {"AccessToken": "hours", "IdToken": "hours", "RefreshToken": "days"}
@@ -29,7 +28,7 @@ DEFAULTS: Record = {
 """The members that describe returns for a client created with only a name (4.3)."""
 KEPT = frozenset(
     {"ClientName", "RefreshTokenValidity", "AccessTokenValidity", "IdTokenValidity", "EnableTokenRevocation"}
-    | {"AuthSessionValidity", "ClientSecret", "PublishSecretsInAWSSecretsManager"}
+    | {"AuthSessionValidity", "ClientSecret", PUBLISHED}
 )
 """Omitted members that an update keeps; all others are reset (2.3)."""
 NOT_STORED = frozenset({"UserPoolId", "ClientId", "GenerateSecret"})
@@ -58,6 +57,7 @@ def create_user_pool_client(ctx: Context, params: Record) -> Record:
     check_client(pool, client, params)
     now = ctx.store.now()
     client.update(ClientId=ctx.store.new_id(CLIENT_ID), CreationDate=now, LastModifiedDate=now)
+    settle(ctx.store, pool, client, {})
     pool["clients"][client["ClientId"]] = client
     ctx.store.touch(pool)
     return {"UserPoolClient": _view(pool, client, ordered=False)}
@@ -70,7 +70,9 @@ def update_user_pool_client(ctx: Context, params: Record) -> Record:
     client = _configure(pool, params, old)
     check_client(pool, client, params)
     made = {k: old[k] for k in ("ClientId", "CreationDate")}
-    pool["clients"][old["ClientId"]] = {**client, **made, "LastModifiedDate": ctx.store.now()}
+    written = {**client, **made, "LastModifiedDate": ctx.store.now()}
+    settle(ctx.store, pool, written, old)
+    pool["clients"][old["ClientId"]] = written
     ctx.store.touch(pool)
     return {"UserPoolClient": _view(pool, pool["clients"][old["ClientId"]], ordered=False)}
 
@@ -115,15 +117,10 @@ def _view(pool: Record, client: Record, *, ordered: bool) -> Record:
     for name, default in (("ReadAttributes", DEFAULT_READ), ("WriteAttributes", DEFAULT_WRITE)):
         if set(shown.get(name, ())) == default:
             del shown[name]
-    if shown.pop("PublishSecretsInAWSSecretsManager", False) and shown.pop("ClientSecret", None):
-        shown["ClientSecretArn"] = _secret_arn(pool, client["ClientId"])
+    shown.pop(PUBLISHED, None)
+    if ARN in shown:  # it takes the place of the secret (text of the API model)
+        shown.pop("ClientSecret", None)
     return {"UserPoolId": pool["id"], **shown, "ClientType": "REGULAR"}
-
-
-def _secret_arn(pool: Record, client_id: str) -> str:
-    """Return the ARN that replaces a secret stored in Secrets Manager (text of the API model)."""
-    where = f"arn:{partition(pool['region'])}:secretsmanager:{pool['region']}:{ACCOUNT}"
-    return f"{where}:secret:cognito-idp!{pool['id']}/{client_id}-AbCdEf"
 
 
 def describe_user_pool_client(ctx: Context, params: Record) -> Record:

@@ -124,10 +124,18 @@ def _words(link: Link, document: D, documents: Sequence[D]) -> Words | None:
         return f"{link.document} declares no {link.address}.", suggest_or_list(link.address, declared, CORRECT)
     known = kind.targets(link.section)
     if link.member in known:
-        return None
+        return _switched_off(link, kind.switch(link.section, link.member), found[0])
     if not known:
         return f"{link.address} has no member that can be referenced.", "Write the value itself, or use {$var: NAME}."
     return f"{link.member} of {link.address} cannot be referenced.", suggest_or_list(link.member, known, CORRECT)
+
+
+def _switched_off(link: Link, switch: str, document: LinkedDocument) -> Words | None:
+    """A member that exists only while another one is on never has a value if that is declared to be off."""
+    spec = document.spec(link.section, link.name)
+    if spec is None or not switch or spec.declared.get(switch, True):
+        return None
+    return f"{link.address} has no {link.member}, because its {switch} is off.", f"Set {switch} to true there."
 
 
 def _nowhere(link: Link, documents: Sequence[D]) -> Words | None:

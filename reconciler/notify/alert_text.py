@@ -14,6 +14,7 @@ from reconciler.model import Attribution, Tree
 from reconciler.notify.batch import Alert
 from reconciler.render.marks import HIDDEN, Awaited, Binary, Fingerprint, ShownValue
 from reconciler.render.spelling import text
+from reconciler.values.shortening import around
 
 TITLES = {
     "changed": "changed",
@@ -25,6 +26,10 @@ TITLES = {
     "expired": "ignore rule expired",
 }
 """The title, by class of a finding or sort of another alert."""
+
+
+LONG = 200
+"""Longest pair of values that a channel gets whole, in characters; of longer ones from where they begin to differ."""
 
 
 class AlertLine(NamedTuple):
@@ -65,12 +70,15 @@ def lines(alert: Alert) -> Iterator[AlertLine]:
 
 
 def _finding(tree: Tree) -> Iterator[AlertLine]:
+    if tree["class"] not in ("changed", "undeclared"):
+        return
+    wanted, live = around(shown(tree["wanted"]), shown(tree["live"]), LONG)
     if tree["class"] == "changed":
-        yield AlertLine("manifest", shown(tree["wanted"]))
-        yield AlertLine("live", shown(tree["live"]))
-    elif tree["class"] == "undeclared":
-        yield AlertLine("live", shown(tree["live"]))
-        yield AlertLine("default", shown(tree["wanted"]))
+        yield AlertLine("manifest", wanted)
+        yield AlertLine("live", live)
+    else:
+        yield AlertLine("live", live)
+        yield AlertLine("default", wanted)
 
 
 def _gap(tree: Tree) -> Iterator[AlertLine]:

@@ -197,7 +197,8 @@ class Matcher:
         self._why.check_protection(spec, observed, "replaced")
         paths = ", ".join(str(f.path[0]) for f in frozen)
         reason = f"{paths} cannot be changed in place; the {kind.title} is deleted and re-created"
-        ids = {**found.ids, **self._new_ids(kind, spec)}
+        kept_ids = {k: v for k, v in found.ids.items() if k not in kind.extra_ids or kind.root}
+        ids = {**kept_ids, **self._new_ids(kind, spec)}
         decided_anew = {name for name, member in members(kind.model).items() if member.has(CreateOnly)}
         kept = {k: v for k, v in (found.before or {}).items() if k not in decided_anew}
         merged = overlay(kind.model, kept, found.declared)

@@ -12,7 +12,11 @@ from reconciler.kinds.kind import ResourceKind, Rule
 from reconciler.model import FieldChange, Observed, Path, Refusal, Spec, Tree
 from reconciler.observing.observer import LiveState
 from reconciler.planning.protection import Protection, refusal
+from reconciler.values.shortening import around
 from schemas.base import CreateOnly, Keyed, Member, NotRemovable, OnlyOnce, members
+
+LONGEST = 60
+"""Longest value that a message repeats whole, in characters; of longer ones where they differ."""
 
 
 @dataclass
@@ -32,7 +36,8 @@ class Objections:
 
     def refuse_frozen(self, kind: ResourceKind, spec: Spec, change: FieldChange, observed: Observed) -> None:
         """Refuse a change that a live object can never take."""
-        values = f" Live is {_short(change.before)}, the manifest declares {_short(change.after)}."
+        live, wanted = around(_spelled(change.before), _spelled(change.after), LONGEST)
+        values = f" Live is {live}, the manifest declares {wanted}."
         message = f"{change.path[0]} of a live {kind.title} cannot be changed.{'' if change.sensitive else values}"
         advice = self.frozen(kind, spec, change, observed.data)
         if kind.delete:
@@ -134,6 +139,5 @@ def _not_removable(kind: ResourceKind, path: Path) -> NotRemovable | None:
     return found[-1].mark(NotRemovable) if len(found) == len(path) else None
 
 
-def _short(value: Any) -> str:
-    text = "unset" if value is None else flow(value)
-    return text if len(text) <= 60 else text[:57] + "..."  # noqa: PLR2004 - one line of a message
+def _spelled(value: Any) -> str:
+    return "unset" if value is None else flow(value)

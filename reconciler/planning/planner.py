@@ -19,6 +19,7 @@ from reconciler.model import Action, Address, Notice, Observed, Plan, Refusal, R
 from reconciler.observing import ownership
 from reconciler.observing.observer import LiveState, Owner, ReadScope, not_here, settled
 from reconciler.planning import ignoring
+from reconciler.planning.completing import completed
 from reconciler.planning.dependencies import takes_place_of
 from reconciler.planning.matching import Matcher
 from reconciler.planning.ordering import ordered
@@ -112,7 +113,7 @@ def plan(manifest: Manifest, live_state: LiveState, target: Target, plan_options
         (*live_state.notices, *_taken_over(made_by_aws, matcher.matched), *not_here(live_state.unavailable)),
         live_state.gaps,
     )
-    found = select(found, plan_options.targets, live_state, plan_options.referred)
+    found = completed(select(found, plan_options.targets, live_state, plan_options.referred))
     kept = _kept(manifest, found, plan_options)
     return replace(found, refusals=(*found.refusals, *kept, *_too_many(found, live_state, plan_options)))
 

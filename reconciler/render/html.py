@@ -85,7 +85,7 @@ def render(report: Report, options: RenderOptions = USUAL) -> str:
     )
 
 
-RENDERERS = renderers(render)
+RENDERERS = renderers(render, None)
 """What this format renders."""
 
 

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from reconciler.errors import iam_action
-from reconciler.model import Action, Attribution, Gap, Notice, Position, Refusal, Target, dotted
+from reconciler.model import Action, Attribution, Danger, Gap, Notice, Position, Refusal, Target, dotted
 from reconciler.render.output_types import (
     AttributionEntry,
+    DangerEntry,
     GapEntry,
     NoticeEntry,
     PoolEntry,
@@ -71,6 +72,11 @@ def refusal_entry(refusal: Refusal) -> RefusalEntry:
         "advice": refusal.advice,
         "source": position_entry(refusal.source),
     }
+
+
+def danger_entry(danger: Danger) -> DangerEntry:
+    """Spell what the change of a member does beyond it."""
+    return {"sentence": danger.sentence, "reversible": danger.reversible}
 
 
 def notice_entry(notice: Notice) -> NoticeEntry:

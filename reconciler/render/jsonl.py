@@ -13,9 +13,16 @@ from typing import Literal, TypeAlias
 
 from reconciler import __version__
 from reconciler.errors import Problem, printable
-from reconciler.model import Action, Address, Gap, Notice, Position, Refusal, Waiting, dotted
+from reconciler.model import Action, Address, Danger, Gap, Notice, Position, Refusal, Waiting, dotted
 from reconciler.render import report
-from reconciler.render.json_parts import attribution_entry, gap_entry, position_entry, range_entry, refused_call
+from reconciler.render.json_parts import (
+    attribution_entry,
+    danger_entry,
+    gap_entry,
+    position_entry,
+    range_entry,
+    refused_call,
+)
 from reconciler.render.output_types import FORMAT
 from reconciler.render.progress import Progress
 from reconciler.render.shown import (
@@ -23,6 +30,7 @@ from reconciler.render.shown import (
     ShownChange,
     ShownCheck,
     ShownEvent,
+    ShownField,
     ShownFinding,
     ShownPlan,
     ShownSent,
@@ -32,6 +40,7 @@ from reconciler.render.spelling import plain
 from reconciler.render.stream_lines import (
     ChangeSummaryLine,
     ChangeTotals,
+    DangerPart,
     DiagnosticLine,
     DiagnosticPart,
     DriftLine,
@@ -49,7 +58,7 @@ from reconciler.render.stream_lines import (
 )
 from reconciler.render.subjects import USUAL, DriftResult, Renderers, RenderOptions, Validation
 from reconciler.render.tally import counts, outcome
-from reconciler.render.wording import HEADS
+from reconciler.render.wording import HEADS, danger_words
 
 NAMES: dict[Action, StreamAction] = {
     Action.CREATE: "create",
@@ -190,6 +199,7 @@ def _planned(plans: Sequence[ShownPlan]) -> Iterator[StreamLine]:
         yield from (_noticed(n) for n in found.notices if n.standstill)
         yield from map(_refused, found.refusals)
         yield from map(_unread, found.gaps)
+        yield from (_dangerous(c, f, f.danger) for c in found.pending for f in c.fields if f.danger)
         yield from map(_change, found.pending)
         yield from (_noticed(n) for n in found.notices if not n.standstill)
 
@@ -217,6 +227,9 @@ def _change(change: ShownChange) -> PlannedLine:
     }
     if change.reason:
         found["reason"] = change.reason
+    dangers: list[DangerPart] = [{**danger_entry(f.danger), "path": dotted(f.path)} for f in change.fields if f.danger]
+    if dangers:
+        found["dangers"] = dangers
     message = printable(f"{change.address.full} {HEADS[change.action]}")
     return {**_head("info", message), "type": "planned_change", "change": found}
 
@@ -355,6 +368,12 @@ def _refused(refusal: Refusal) -> DiagnosticLine:
     line = _diagnostic("error", refusal.message, refusal.advice, where, refusal.source)
     line["diagnostic"]["rule"] = refusal.rule
     return line
+
+
+def _dangerous(change: ShownChange, field: ShownField, danger: Danger) -> DiagnosticLine:
+    where = f"{change.address.full} {dotted(field.path)}"
+    summary = f"{dotted(field.path)} {danger_words(danger)}"
+    return _diagnostic("warning", summary, danger.sentence, where, field.source or change.source)
 
 
 def _unread(gap: Gap) -> DiagnosticLine:

@@ -1,8 +1,8 @@
 """Reports as Markdown: for a comment on a pull request, a step summary, a chat.
 
 GitHub takes 65,535 characters, so a report has a limit, and only details are cut: the marker by which a script
-finds the comment again, the dangerous lines and the summary stay. A cut report says so, to people and to scripts, so
-that no reviewer approves a change unseen.
+finds the comment again, the dangerous lines and the summary stay. A cut report says so, to scripts and to people, and
+there for each change, so that no reviewer approves one unseen.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import hashlib
 import html
 import re
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 from urllib.parse import quote
 
 from reconciler.model import Position
@@ -31,12 +32,24 @@ SPECIAL = re.compile(r"([\\`*_\[\]|~#])")
 ROOM = 200
 """Bytes kept free for the sentences about what was cut."""
 
+CUT = "**details are cut**"
+"""What a shortened report says of a change whose lines it leaves out."""
+
+
+class Block(NamedTuple):
+    """A part of the report about a pool."""
+
+    text: str
+    """All of it."""
+    cut: str
+    """What takes its place if there is no room; the same for what is always kept."""
+
 
 def render(report: Report, options: RenderOptions = USUAL) -> str:
     """Return a report as Markdown."""
     digest, max_bytes = options.digest(), options.max_bytes or MAX_BYTES
     dangers, blocks = [*_dangers(report)], [*_blocks(report)]
-    whole = _joined([_marker(report, digest, cut=False), *_head(report, dangers), *blocks])
+    whole = _joined([_marker(report, digest, cut=False), *_head(report, dangers), *(b.text for b in blocks)])
     if _size(whole) <= max_bytes:
         return whole
     marker = _marker(report, digest, cut=True)
@@ -44,9 +57,9 @@ def render(report: Report, options: RenderOptions = USUAL) -> str:
     if len(kept) < len(dangers):
         kept = [*kept, f"> … and {len(dangers) - len(kept)} more.\n"]
     start = [marker, *_head(report, kept), ""]
-    shown = _fitting(blocks, max_bytes - _size(_joined(start)) - ROOM)
+    shown = _shortened(blocks, max_bytes - _size(_joined(start)) - ROOM)
     count = sum(b.startswith("<details>") for b in shown)
-    total = sum(b.startswith("<details>") for b in blocks)
+    total = sum(b.text.startswith("<details>") for b in blocks)
     start[-1] = f"**Truncated:** {count} of {plural(total, 'object')} shown. Do not approve from this text alone.\n"
     return _joined([*start, *shown])
 
@@ -74,6 +87,21 @@ def _fitting(parts: Sequence[str], room: int) -> list[str]:
     return found
 
 
+def _shortened(blocks: Sequence[Block], room: int) -> list[str]:
+    """Return the blocks that fit, the first ones first, and for each of the others that its details are cut."""
+    spare = room - sum(_size(b.cut) + 1 for b in blocks)
+    if spare < 0:
+        kept = _fitting([b.cut for b in blocks], room - ROOM)
+        left = sum(b.text != b.cut for b in blocks[len(kept) :])
+        return [*kept, f"- … and {plural(left, 'more object')}, {CUT}\n"]
+    found = []
+    for block in blocks:
+        more = _size(block.text) - _size(block.cut)
+        found.append(block.text if more <= spare else block.cut)
+        spare -= more if more <= spare else 0
+    return found
+
+
 def _marker(report: Report, digest: str, *, cut: bool) -> str:
     targets = ",".join(dict.fromkeys(quote(s.name, safe="/") for s in report.suites))
     if len(targets) > LONGEST_TARGETS:
@@ -92,24 +120,26 @@ def _head(report: Report, dangers: Sequence[str]) -> list[str]:
 
 def _dangers(report: Report) -> Iterator[str]:
     for row in report.dangers:
-        notes = f": {' '.join(map(text, row.notes))}" if row.notes and row.severity == "error" else ""
+        explained = row.notes and (row.severity == "error" or row.action == "danger")
+        notes = f": {' '.join(map(text, row.notes))}" if explained else ""
         yield f"> - {code(report.name(row))} **{text(row.head)}**{notes}"
 
 
-def _blocks(report: Report) -> Iterator[str]:
+def _blocks(report: Report) -> Iterator[Block]:
     for suite in report.suites:
-        yield f"### {text(suite.title)}\n"
+        title = f"### {text(suite.title)}\n"
+        yield Block(title, title)
         yield from _suite(suite)
 
 
-def _suite(suite: Suite) -> Iterator[str]:
+def _suite(suite: Suite) -> Iterator[Block]:
     rows = [r for r in suite.rows if r.verdict != "pass" or r.action not in ("unchanged", "valid")]
     if not rows:
-        yield "Nothing to report.\n"
-    yield from (_details(r) for r in rows if r.lines or r.notes)
-    rest = [_bullet(r) for r in rows if not r.lines and not r.notes]
+        yield Block("Nothing to report.\n", "Nothing to report.\n")
+    yield from (Block(_details(r), f"- {code(r.label)} {text(r.head)}, {CUT}\n") for r in rows if r.lines or r.notes)
+    rest = "".join(f"{_bullet(r)}\n" for r in rows if not r.lines and not r.notes)
     if rest:
-        yield "\n".join([*rest, ""])
+        yield Block(rest, f"- … and what needs no details, {CUT}\n")
 
 
 def _bullet(row: Row) -> str:

@@ -201,6 +201,15 @@ class PlanPool(PoolEntry):
 
 
 @closed
+class DangerEntry(TypedDict):
+    """What the change of a member does beyond that member."""
+
+    sentence: str
+    reversible: bool
+    """Whether changing the member back restores what was there."""
+
+
+@closed
 class FieldEntry(TypedDict):
     """One member that changes."""
 
@@ -210,6 +219,8 @@ class FieldEntry(TypedDict):
     before: ShownJson
     after: ShownJson
     sensitive: bool
+    danger: NotRequired[DangerEntry]
+    """Only where there is one."""
 
 
 @closed

@@ -134,7 +134,7 @@ def field(found: FieldChange, words: frozenset[str] = NO_WORDS, veil: Veil = NO_
     """Return a field without secrets."""
     paths: list[Path] = [()] if found.sensitive else []
     before, after = (conceal(veil.tree(side, found.path), paths, words) for side in (found.before, found.after))
-    return ShownField(found.path, before, after, found.sensitive, found.source)
+    return ShownField(found.path, before, after, found.sensitive, found.source, found.danger)
 
 
 def _call(call: Call, paths: Sequence[Path], words: frozenset[str], veil: Veil) -> ShownCall:

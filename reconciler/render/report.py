@@ -15,6 +15,7 @@ from reconciler.model import (
     Action,
     Address,
     Attribution,
+    Danger,
     FindingClass,
     Gap,
     Notice,
@@ -23,12 +24,12 @@ from reconciler.model import (
     Target,
     dotted,
 )
-from reconciler.render.change_lines import ChangeLine, lines, member
-from reconciler.render.shown import ShownApply, ShownChange, ShownDrift, ShownFinding, ShownPlan, ShownStep
+from reconciler.render.change_lines import ChangeLine, Width, lines, member
+from reconciler.render.shown import ShownApply, ShownChange, ShownDrift, ShownField, ShownFinding, ShownPlan, ShownStep
 from reconciler.render.subjects import Renderers, RenderOptions, Validation
 from reconciler.render.tally import Unproven, outcome, plural
 from reconciler.render.unread import refused_read
-from reconciler.render.wording import apply_sum, header, plan_sums
+from reconciler.render.wording import apply_sum, danger_words, header, plan_sums
 
 VERBS = {
     Action.CREATE: ("create", "will be created"),
@@ -55,6 +56,9 @@ DONE = {
     Action.NONE: "matches the manifest",
 }
 """The result of a change that was made."""
+
+USUAL_WIDTH = 100
+"""Columns of the lines of most formats."""
 
 LEGEND = "In differences, - is the declared value or the service's default, and + is the live value."
 """What the two sides of a difference mean in a drift report."""
@@ -154,22 +158,28 @@ class Report(NamedTuple):
 # --- plan ----------------------------------------------------------------------------------------------------------
 
 
-def plan(plans: Sequence[ShownPlan]) -> Report:
-    """Return the report of plans, one for each document."""
-    suites = tuple(_suite(p.target, [*_planned(p), *_notice_rows(p.notices)]) for p in plans)
+def plan(plans: Sequence[ShownPlan], width: Width = USUAL_WIDTH) -> Report:
+    """Return the report of plans, one for each document.
+
+    Args:
+        plans: The plans.
+        width: Columns of the differences; None leaves nothing out of them. The other reports take the same.
+    """
+    suites = tuple(_suite(p.target, [*_planned(p, width), *_notice_rows(p.notices)]) for p in plans)
     return Report("plan", " ".join(map(str, plan_sums(plans))), suites)
 
 
-def _planned(plan: ShownPlan) -> Iterator[Row]:
+def _planned(plan: ShownPlan, width: Width) -> Iterator[Row]:
     yield from (_refusal(r) for r in plan.refusals)
     yield from (_gap(g) for g in plan.gaps)
-    yield from (_change(c) for c in plan.changes)
+    yield from (_danger(c, f, f.danger) for c in plan.pending for f in c.fields if f.danger)
+    yield from (_change(c, width) for c in plan.changes)
     for address in plan.unmanaged:
         head = "is not in the manifest, and is left alone"
         yield Row(address.full, _name(address), _section(address), "unmanaged", head, "skip", "note")
 
 
-def _change(change: ShownChange) -> Row:
+def _change(change: ShownChange, width: Width) -> Row:
     action, head = VERBS[change.action]
     gone = change.action in (Action.DELETE, Action.REPLACE)
     pending = change.action is not Action.NONE
@@ -184,8 +194,26 @@ def _change(change: ShownChange) -> Row:
         danger=gone,
         rule=f"plan/{action}",
         notes=_sentences(change.reason),
-        lines=tuple(lines(change)) if pending else (),
+        lines=tuple(lines(change, width)) if pending else (),
         source=change.source,
+    )
+
+
+def _danger(change: ShownChange, field: ShownField, danger: Danger) -> Row:
+    path = printable(dotted(field.path))
+    return Row(
+        change.address.full,
+        f"{_name(change.address)} {path}",
+        _section(change.address),
+        "danger",
+        danger_words(danger),
+        "failure",
+        "warning",
+        danger=True,
+        rule=f"danger/{'reversible' if danger.reversible else 'irreversible'}",
+        path=path,
+        notes=_sentences(danger.sentence),
+        source=field.source or change.source,
     )
 
 
@@ -241,7 +269,7 @@ PAUSED = "Paused writes"
 # --- drift ---------------------------------------------------------------------------------------------------------
 
 
-def drift(drifts: Sequence[ShownDrift]) -> Report:
+def drift(drifts: Sequence[ShownDrift], width: Width = USUAL_WIDTH) -> Report:
     """Return the report of drift, one for each document. The sides of a difference are desired and live."""
     found = [f for d in drifts for f in d.findings]
     by = [sum(f.cls is cls for f in found) for cls in FindingClass]
@@ -257,14 +285,14 @@ def drift(drifts: Sequence[ShownDrift]) -> Report:
     none = "No drift in what could be read." if gaps or refused else "No drift."
     head = f"Drift: {', '.join(words)}." if found else none
     summary = " ".join([head, *(f"{t}." for t in tail)])
-    suites = tuple(_suite(d.target, [*_drifted(d), *_notice_rows(d.notices)]) for d in drifts)
+    suites = tuple(_suite(d.target, [*_drifted(d, width), *_notice_rows(d.notices)]) for d in drifts)
     return Report("drift", summary, suites, LEGEND if found else "")
 
 
-def _drifted(drift: ShownDrift) -> Iterator[Row]:
+def _drifted(drift: ShownDrift, width: Width) -> Iterator[Row]:
     yield from (_refusal(r) for r in drift.refusals)
     yield from (_gap(g) for g in drift.gaps)
-    yield from (_finding(f) for f in drift.findings)
+    yield from (_finding(f, width) for f in drift.findings)
     if drift.expired:
         yield _expired(drift)
     yield _coverage(drift)
@@ -288,10 +316,10 @@ def _coverage(drift: ShownDrift) -> Row:
     return Row(key, "Coverage", "manifest", "read", f"is complete: {read}", "pass")
 
 
-def _finding(finding: ShownFinding) -> Row:
+def _finding(finding: ShownFinding, width: Width) -> Row:
     path = printable(dotted(finding.path))
     wanted, live = finding.desired, finding.live
-    shown = () if wanted is None and live is None else tuple(member(finding.path, wanted, live))
+    shown = () if wanted is None and live is None else tuple(member(finding.path, wanted, live, width))
     return Row(
         finding.address.full,
         _name(finding.address) + (f" {path}" if path else ""),
@@ -321,14 +349,14 @@ def _who(found: Attribution) -> str:
 # --- apply ---------------------------------------------------------------------------------------------------------
 
 
-def apply(applied: ShownApply) -> Report:
+def apply(applied: ShownApply, width: Width = USUAL_WIDTH) -> Report:
     """Return the report of an apply."""
     result = outcome(applied)
     left = {c.address.full: c for c in result.left}
     found = {r.change.address.full: r for r in result.results}
     blind = [(u.pool, _unproven(u)) for u in result.unproven]
     suites = tuple(
-        _suite(p.target, [*_applied(p, found, left), *(row for pool, row in blind if pool == p.target.key)])
+        _suite(p.target, [*_applied(p, found, left, width), *(row for pool, row in blind if pool == p.target.key)])
         for p in applied.plans
     )
     return Report("apply", str(apply_sum(applied)), suites)
@@ -343,20 +371,22 @@ def _unproven(found: Unproven) -> Row:
     )
 
 
-def _applied(plan: ShownPlan, found: Mapping[str, ShownStep], left: Mapping[str, ShownChange]) -> Iterator[Row]:
+def _applied(
+    plan: ShownPlan, found: Mapping[str, ShownStep], left: Mapping[str, ShownChange], width: Width
+) -> Iterator[Row]:
     for change in plan.changes:
         result = found.get(change.address.full)
-        row = _result(result) if result else _change(change)
+        row = _result(result, width) if result else _change(change, width)
         yield row
         if change.address.full in left:
-            yield _left(left[change.address.full])
+            yield _left(left[change.address.full], width)
 
 
-def _result(result: ShownStep) -> Row:
+def _result(result: ShownStep, width: Width) -> Row:
     after = f" after {plural(result.written, 'successful call')}" if result.written else ""
     heads = {"done": DONE[result.change.action], "failed": f"failed{after}", "not_started": "was not started"}
     verdict, severity = VERDICTS[result.status]
-    return _change(result.change)._replace(
+    return _change(result.change, width)._replace(
         action=result.status.replace("_", "-"),
         head=heads[result.status],
         verdict=verdict,
@@ -368,8 +398,8 @@ def _result(result: ShownStep) -> Row:
     )
 
 
-def _left(change: ShownChange) -> Row:
-    return _change(change)._replace(
+def _left(change: ShownChange, width: Width) -> Row:
+    return _change(change, width)._replace(
         action="not-converged",
         head="still differs after the last write",
         verdict="error",
@@ -427,12 +457,17 @@ def _problem(problem: Problem) -> Row:
 # --- formats -------------------------------------------------------------------------------------------------------
 
 
-def renderers(render: Callable[[Report, RenderOptions], str]) -> Renderers:
-    """Return the renderers of a format that renders reports: each subject becomes a report first."""
+def renderers(render: Callable[[Report, RenderOptions], str], width: Width = USUAL_WIDTH) -> Renderers:
+    """Return the renderers of a format that renders reports: each subject becomes a report first.
+
+    Args:
+        render: Renders a report.
+        width: Columns of its differences; None for a format that has room for everything.
+    """
     return Renderers(
-        plan=lambda found, options: render(plan(found), options),
-        apply=lambda found, options: render(apply(found), options),
-        drift=lambda found, options: render(drift(found.drifts), options),
+        plan=lambda found, options: render(plan(found, width), options),
+        apply=lambda found, options: render(apply(found, width), options),
+        drift=lambda found, options: render(drift(found.drifts, width), options),
         validate=lambda found, options: render(validate(found), options),
     )
 

@@ -62,6 +62,16 @@ RULES = {
         "An ignore rule has expired.",
         "Review what it hides: declare it, delete it, or give the rule a new date.",
     ),
+    "danger/irreversible": SarifRule(
+        "IrreversibleChange",
+        "A planned change does something that cannot be undone.",
+        "Make sure that this is intended, and that nothing depends on what is lost, before you approve the plan.",
+    ),
+    "danger/reversible": SarifRule(
+        "DangerousChange",
+        "A planned change has consequences beyond the member that it changes.",
+        "Make sure that this is intended before you approve the plan.",
+    ),
     "unread": SarifRule(
         "Unread",
         "An object could not be read, so its state is unknown.",
@@ -92,7 +102,7 @@ JUDGED = ("manifest", "refusal")
 
 
 def render(report: Report, options: RenderOptions = USUAL) -> str:
-    """Return problems as SARIF. Planned changes are not problems, so a plan yields its refusals and gaps."""
+    """Return problems as SARIF. Planned changes are not problems: a plan yields its dangers, refusals and gaps."""
     found = [(suite, row) for suite in report.suites for row in suite.rows if _reported(report, row)]
     ids = sorted({row.rule for _, row in found})
     results = list(_results(found, ids, options.locate))
@@ -112,7 +122,7 @@ RENDERERS = renderers(render)
 
 
 def _reported(report: Report, row: Row) -> bool:
-    if row.action in ("refused", "unread", "notice"):
+    if row.action in ("refused", "unread", "notice", "danger"):
         return True
     if report.command == "drift":
         return row.rule.startswith("drift/")

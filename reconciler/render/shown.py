@@ -13,6 +13,7 @@ from reconciler.model import (
     Action,
     Address,
     Attribution,
+    Danger,
     FindingClass,
     Gap,
     Notice,
@@ -42,6 +43,8 @@ class ShownField:
     """Whether the values are hidden."""
     source: Position | None = None
     """Where the manifest declares it."""
+    danger: Danger | None = None
+    """What else happens, if that is worth a warning; its sentence is poolctl's own and holds no value."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ def _unmarked(value: Any) -> bool:
 def text(value: ShownValue) -> str:
     """Spell a value for people, in one line and without characters that could move a cursor."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{printable(k)}: {text(v)}" for k, v in value.items()) + "}"
+        return "{" + ", ".join(f"{_key(k)}: {text(v)}" for k, v in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(text(v) for v in value) + "]"
     if isinstance(value, str):
@@ -76,3 +76,9 @@ def text(value: ShownValue) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return "null" if value is None else printable(str(value))
+
+
+def _key(key: str) -> str:
+    """Spell a key: in quotes if it could be read as more than one key, or as another one."""
+    plain = key.isprintable() and not set(key) & set(' ,{}[]"\\') and not key.endswith(":")
+    return key if key and plain else text(key)

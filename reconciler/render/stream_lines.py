@@ -14,6 +14,7 @@ from reconciler.render.output_types import (
     AttributionEntry,
     ClassKey,
     Count,
+    DangerEntry,
     RefusedCall,
     Says,
     Seconds,
@@ -55,6 +56,13 @@ class LineResource(TypedDict):
 
 
 @closed
+class DangerPart(DangerEntry):
+    """What the change of a member does beyond that member."""
+
+    path: str
+
+
+@closed
 class PlannedPart(TypedDict):
     """The planned change of an object."""
 
@@ -69,6 +77,8 @@ class PlannedPart(TypedDict):
     source: Source | None
     """The place in the manifest."""
     reason: NotRequired[str]
+    dangers: NotRequired[list[DangerPart]]
+    """What changes of members do beyond them; each is a diagnostic too."""
 
 
 @closed

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.errors import printable
-from reconciler.model import Action, Notice, Target
+from reconciler.model import Action, Danger, Notice, Target
 from reconciler.render.tally import Outcome, counts, outcome, plural
 
 if TYPE_CHECKING:  # `notice` is for every command
@@ -39,6 +39,11 @@ def whole_region(target: Target) -> str:
     """Return the line that names a Region, for what concerns no single pool; empty for the target of a pool."""
     account = f" of account {target.account}" if target.account else ""
     return "" if target.pool_name else printable(f"All pools{account} in {target.region}")
+
+
+def danger_words(danger: Danger) -> str:
+    """Return what is said of a dangerous change in a few words."""
+    return "has consequences" if danger.reversible else "cannot be undone"
 
 
 def header(target: Target) -> str:

@@ -27,6 +27,7 @@ from reconciler.model import (
     Action,
     Address,
     Call,
+    Danger,
     Notice,
     Path,
     Plan,
@@ -47,6 +48,7 @@ from reconciler.render.spelling import text
 from reconciler.runs import planfile_shape
 from reconciler.terminal.options import Options
 from reconciler.terminal.regular_files import UnfitFileError, read_regular
+from reconciler.values.shortening import around
 from schemas.base import ApiModel, Keyed, Unordered, members
 
 KIND = "poolctl-plan"
@@ -550,7 +552,8 @@ def _of_fields(old: Tree, new: Tree) -> Iterator[str]:
     one, other = ({f["path"]: f for f in side["fields"]} for side in (old, new))
     for path in dict.fromkeys([*one, *other]):
         if one.get(path) != other.get(path):
-            yield f"    {path}: reviewed {_step(one.get(path))}; now {_step(other.get(path))}"
+            reviewed, now = around(_step(one.get(path)), _step(other.get(path)), MOST)
+            yield f"    {path}: reviewed {reviewed}; now {now}"
     listed = {p for p in (*one, *other) if one.get(p) != other.get(p)}
     live = _values(_flat(old["live"]), _flat(new["live"]), "live ")
     yield from (f"    {line[2:]}" for line in live if line[2:].removeprefix("live ").partition(":")[0] not in listed)
@@ -559,7 +562,8 @@ def _of_fields(old: Tree, new: Tree) -> Iterator[str]:
 def _values(old: Tree, new: Tree, label: str) -> Iterator[str]:
     for key in dict.fromkeys([*old, *new]):
         if old.get(key) != new.get(key):
-            yield f"~ {label}{key}: reviewed {_text(old.get(key))}, now {_text(new.get(key))}"
+            reviewed, now = around(_text(old.get(key)), _text(new.get(key)), MOST)
+            yield f"~ {label}{key}: reviewed {reviewed}, now {now}"
 
 
 def _moved(address: str, old: Tree, new: Tree) -> list[str]:
@@ -591,8 +595,7 @@ def _flat(value: Any, path: str = "") -> Tree:
 
 
 def _text(value: Any) -> str:
-    shown = text(redact.revived(value))
-    return shown if len(shown) <= MOST else f"{shown[:MOST]}… ({len(shown)} characters)"
+    return text(redact.revived(value))
 
 
 # --- back to plans -------------------------------------------------------------------------------------------------
@@ -638,7 +641,8 @@ def _change(tree: Tree) -> ShownChange:
 
 def _revived_field(tree: Tree) -> ShownField:
     before, after = redact.revived(tree["before"]), redact.revived(tree["after"])
-    return ShownField((tree["path"],), before, after, tree["sensitive"])
+    danger = Danger(**tree["danger"]) if "danger" in tree else None
+    return ShownField((tree["path"],), before, after, tree["sensitive"], danger=danger)
 
 
 def _address(full: str) -> Address:

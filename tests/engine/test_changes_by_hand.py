@@ -84,7 +84,7 @@ def tag_removed(idp, pool, client):
     [
         (
             mfa_off,
-            [("mfa", ("MfaConfiguration",))],  # Cognito drops the factor with it; it comes back with it
+            [("mfa", ("SoftwareTokenMfaConfiguration", "Enabled")), ("mfa", ("MfaConfiguration",))],
             ["SetUserPoolMfaConfig"],
         ),
         (trigger_elsewhere, [("user_pool", ("LambdaConfig", "PreSignUp"))], ["UpdateUserPool"]),

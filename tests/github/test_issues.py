@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from reconciler.github import marker
+from reconciler.github import marker, tickets
 from tests.github.conftest import TREE
 from tests.github.fake import Fault
 
@@ -425,3 +425,11 @@ def test_drift_without_issues_and_one_that_fails(live, github):
     assert (step.code, github.seen, step.outputs["report"]) == (3, [], "")
     assert "## poolctl drift failed" in step.summary
     assert "PoolNam" in step.summary
+
+
+def test_long_values_of_a_finding_show_where_they_differ():
+    role = "arn:aws:iam::123456789012:role/" + "department-" * 60
+    found = finding(1, wanted=[f"{role}finance-reader"], live=[f"{role}finance-admin-full-access"])
+    shown = tickets._finding(found)
+    assert "finance-reader" in shown
+    assert "finance-admin-full-access" in shown

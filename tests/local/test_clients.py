@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import string
 from typing import Any
 
@@ -294,3 +295,59 @@ def test_list_items_hold_names_only_and_filter_by_type(api: Api) -> None:
     items = api.boto.list_user_pool_clients(UserPoolId=pool)["UserPoolClients"]
     assert items == [{"ClientId": made["ClientId"], "UserPoolId": pool, "ClientName": "c"}]
     assert api.boto.list_user_pool_clients(UserPoolId=pool, ClientType="DCR")["UserPoolClients"] == []
+
+
+MANAGED = "PublishSecretsInAWSSecretsManager"
+
+
+def kept(api: Api, arn: str) -> dict[str, Any]:
+    found = api.local.client("secretsmanager").get_secret_value(SecretId=arn)
+    return json.loads(found["SecretString"])
+
+
+def secret_ids(api: Api, made: dict[str, Any]) -> list[str]:
+    ids = {k: made[k] for k in ("UserPoolId", "ClientId")}
+    return [s["ClientSecretId"] for s in api.boto.list_user_pool_client_secrets(**ids)["ClientSecrets"]]
+
+
+def test_a_secret_that_is_kept_in_secrets_manager(api: Api) -> None:  # 2.3
+    made = api.client(api.pool(), GenerateSecret=True, **{MANAGED: True})
+    assert "ClientSecret" not in made
+    text = kept(api, made["ClientSecretArn"])
+    assert text == {
+        "userPoolId": made["UserPoolId"],
+        "userPoolClientId": made["ClientId"],
+        "clientSecretValue": text["clientSecretValue"],
+    }
+    assert api.update_client(made)["ClientSecretArn"] == made["ClientSecretArn"]  # left out: unchanged
+    assert kept(api, made["ClientSecretArn"]) == text
+
+
+@pytest.mark.parametrize("secrets", [1, 2])
+def test_keeping_it_there_rotates_at_once_and_drops_the_older_of_two(api: Api, secrets: int) -> None:  # 2.3
+    made = api.client(api.pool(), GenerateSecret=True)
+    ids = {k: made[k] for k in ("UserPoolId", "ClientId")}
+    if secrets > 1:
+        api.boto.add_user_pool_client_secret(**ids)
+    before = secret_ids(api, made)
+    shown = api.update_client(made, **{MANAGED: True})
+    assert kept(api, shown["ClientSecretArn"])["clientSecretValue"] != made["ClientSecret"]
+    after = secret_ids(api, made)
+    assert len(after) == 2
+    assert after[0] == before[-1]
+
+
+def test_no_longer_keeping_it_there_deletes_it_for_good(api: Api) -> None:  # 2.3
+    made = api.client(api.pool(), GenerateSecret=True, **{MANAGED: True})
+    text = kept(api, made["ClientSecretArn"])
+    shown = api.update_client(made, **{MANAGED: False})
+    assert shown["ClientSecret"] == text["clientSecretValue"]
+    assert "ClientSecretArn" not in shown
+    manager = api.local.client("secretsmanager")
+    with pytest.raises(manager.exceptions.ResourceNotFoundException):
+        manager.describe_secret(SecretId=made["ClientSecretArn"])
+
+
+def test_a_client_without_a_secret_has_nothing_to_keep(api: Api) -> None:  # 2.3
+    made = api.client(api.pool(), **{MANAGED: True})
+    assert not {"ClientSecret", "ClientSecretArn"} & set(made)

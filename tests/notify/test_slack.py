@@ -73,3 +73,15 @@ def test_a_text_is_cut_between_characters():
     assert slack.escaped("a<b", 100) == "a&lt;b"
     assert slack.escaped("&" * 50, 40) == "&amp;" * 4 + "… (50 characters)"
     assert slack.escaped("🎉" * 50, 40) == "🎉" * 11 + "… (50 characters)"
+
+
+@pytest.mark.parametrize("cls", ["changed", "undeclared"])
+def test_long_values_show_where_they_differ(cls):
+    role = "arn:aws:iam::123456789012:role/" + "department-" * 30
+    one, other = [f"{role}finance-reader"], [f"{role}finance-admin-full-access"]
+    tree = report(finding(1, pool(), **{"class": cls, "wanted": one, "live": other}))
+    mail = json.loads(next(iter(sns.messages(batch(tree))))[1]["Message"])["email"]
+    message = json.dumps([payload for _, payload in slack.messages(batch(tree))], ensure_ascii=False)
+    for shown in (mail, message):
+        assert "finance-reader" in shown
+        assert "finance-admin-full-access" in shown

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from reconciler.errors import printable
 from reconciler.model import FindingClass, dotted
-from reconciler.render.change_lines import MOST
+from reconciler.render.change_lines import MOST, ChangeLine, member
 from reconciler.render.drift_words import attributed
 from reconciler.render.human.pen import BOLD, DANGER, GREEN, RED, YELLOW, Pen
 from reconciler.render.marks import ShownValue
@@ -16,6 +16,7 @@ from reconciler.render.subjects import USUAL, DriftResult, RenderOptions
 from reconciler.render.tally import class_counts, plural
 from reconciler.render.unread import unread
 from reconciler.render.wording import notice, standstill, whole_region
+from reconciler.values.shortening import around
 
 SYMBOLS = {
     FindingClass.CHANGED: ("~", YELLOW),
@@ -65,15 +66,14 @@ def _finding(found: ShownFinding, pen: Pen, width: int) -> Iterator[str]:
     symbol, paint = SYMBOLS[found.cls]
     place = f"    {printable(found.source.file)}:{found.source.line}" if found.source else ""
     yield f"  {pen.paint(paint, symbol)} {pen.paint(BOLD, printable(_name(found)))} {WORDS[found.cls]}{place}"
-    most = max(20, min(MOST, width - 20))
     if found.cls is FindingClass.CHANGED:
-        yield f"      manifest: {_short(found.desired, most)}"
-        yield f"      live:     {_short(found.live, most)}"
+        yield from _sides(found, "manifest", width)
     elif found.cls is FindingClass.UNDECLARED:
-        yield f"      live:     {_short(found.live, most)}"
-        yield f"      default:  {_short(found.desired, most)}"
+        live, usual = around(_spelled(found.live), _spelled(found.desired), _most(width))
+        yield f"      live:     {live}"
+        yield f"      default:  {usual}"
     elif found.cls is FindingClass.UNMANAGED and not found.source:  # a pool: it has an id, and no place in a manifest
-        yield f"      live:     {_short(found.live, most)}"
+        yield f"      live:     {_spelled(found.live)}"
     if found.attribution:
         yield f"      by {attributed(found.attribution)}"
 
@@ -82,11 +82,35 @@ def _name(found: ShownFinding) -> str:
     return f"{found.address}.{dotted(found.path)}" if found.path else str(found.address)
 
 
-def _short(value: ShownValue, most: int) -> str:
-    if value is None:
-        return "(not set)"
-    shown = text(value)
-    return shown if len(shown) <= most else f"{shown[:most]}… ({len(shown)} characters)"
+def _sides(found: ShownFinding, declared: str, width: int) -> Iterator[str]:
+    """Both values, each in its line; of long lists only the items that differ."""
+    one, other = _spelled(found.desired), _spelled(found.live)
+    lists = isinstance(found.desired, list) and isinstance(found.live, list)
+    if not lists or max(len(one), len(other)) <= _most(width):
+        one, other = around(one, other, _most(width))
+        yield f"      {declared}: {one}"
+        yield f"      live:     {other}"
+        return
+    words = {"-": f"{declared}:", "+": "live:    "}
+    for line in member(found.path, found.desired, found.live, width):
+        if line.path and line.path != dotted(found.path):
+            yield f"      {line.path}"
+        yield from (f"      {words[symbol]} {value}" for symbol, value in _values(line) if value)
+
+
+def _values(line: ChangeLine) -> Iterable[tuple[str, str]]:
+    """The values of a line, with - for what is declared and + for what is live."""
+    if any(line.sides):
+        return zip("-+", line.sides, strict=True)
+    return [(symbol, line.value) for symbol in ("-+" if line.symbol == "~" else line.symbol)]
+
+
+def _most(width: int) -> int:
+    return max(20, min(MOST, width - 20))
+
+
+def _spelled(value: ShownValue) -> str:
+    return "(not set)" if value is None else text(value)
 
 
 def _sum(drifts: Sequence[ShownDrift], pen: Pen) -> str:

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from reconciler.errors import printable
-from reconciler.model import Action, Position, Refusal, dotted
+from reconciler.model import Action, Danger, Position, Refusal, dotted
 from reconciler.render.change_lines import lines
 from reconciler.render.human.pen import BOLD, COLORS, DANGER, Pen, laid_out
-from reconciler.render.shown import ShownChange, ShownPlan
+from reconciler.render.shown import ShownChange, ShownField, ShownPlan
 from reconciler.render.subjects import USUAL, RenderOptions
 from reconciler.render.tally import plural
 from reconciler.render.unread import unread
-from reconciler.render.wording import HEADS, header, notice, plan_sums, standstill
+from reconciler.render.wording import HEADS, danger_words, header, notice, plan_sums, standstill
 
 
 def plan(plans: Sequence[ShownPlan], options: RenderOptions = USUAL) -> str:
@@ -50,6 +50,13 @@ def _dangers(plan: ShownPlan, pen: Pen) -> Iterator[str]:
         names = [printable(str(c.address)) for c in plan.pending if c.action is action]
         if names:
             yield pen.paint(DANGER, f"!! {plural(len(names), 'object')} {what}: {', '.join(names)}") + "\n"
+    for change in plan.pending:
+        yield from (_danger(change, f, f.danger, pen) for f in change.fields if f.danger)
+
+
+def _danger(change: ShownChange, field: ShownField, danger: Danger, pen: Pen) -> str:
+    head = pen.paint(DANGER, printable(f"!! {change.address} {dotted(field.path)} {danger_words(danger)}"))
+    return f"{head}{_source(field.source)}\n   {printable(danger.sentence)}\n"
 
 
 def _refusal(refusal: Refusal, pen: Pen) -> str:

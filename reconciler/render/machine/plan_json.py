@@ -13,6 +13,7 @@ from reconciler import __version__
 from reconciler.model import Action, dotted
 from reconciler.render.json_parts import (
     ACTIONS,
+    danger_entry,
     dump,
     gap_entry,
     notice_entry,
@@ -117,13 +118,16 @@ def _change(change: ShownChange) -> ChangeEntry:
 
 
 def _field(change: ShownField) -> FieldEntry:
-    return {
+    found: FieldEntry = {
         "path": dotted(change.path),
         "op": "add" if change.before is None else "remove" if change.after is None else "change",
         "before": plain(change.before),
         "after": plain(change.after),
         "sensitive": change.sensitive,
     }
+    if change.danger:
+        found["danger"] = danger_entry(change.danger)
+    return found
 
 
 def _call(call: ShownCall) -> CallEntry:
