@@ -96,7 +96,10 @@ def _custom_problem(name: str, tree: Tree, state: State) -> tuple[str, str] | No
     region = arn_part(dig(tree, "CustomDomainConfig", "CertificateArn"), 3)
     if region not in ("", "us-east-1"):
         return f"The certificate is in {region}.", "Custom domains need an ACM certificate in us-east-1."
-    if "CustomDomainConfig" not in tree and not state.offline:
+    account = arn_part(dig(tree, "CustomDomainConfig", "CertificateArn"), 4)
+    if state.account and account not in ("", state.account):
+        return f"The certificate belongs to account {account}.", f"Use a certificate of account {state.account}."
+    if state.lacks(tree, "CustomDomainConfig"):
         return "A custom domain requires a certificate.", "Add CustomDomainConfig with CertificateArn."
     return None
 
@@ -134,7 +137,8 @@ O1 = Rule(
 O2 = Rule(
     id="O2",
     title="An invalid custom domain",
-    what="A custom domain is not a fully qualified sub-domain, has no certificate, or has one outside us-east-1.",
+    what="A custom domain is not a fully qualified sub-domain, has no certificate, or has one outside us-east-1 or of "
+    "another account.",
     why="Cognito refuses the domain. It is served by CloudFront, whose certificates are in us-east-1.",
     source=("cognito.md 3.3", "cognito.md 9.5"),
     advice="Write it like auth.example.com, and add CustomDomainConfig with an ACM certificate in us-east-1.",

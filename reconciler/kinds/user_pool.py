@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from reconciler.kinds.kind import Listing, PendingCall, Reading, ResourceKind, Undecided
-from reconciler.kinds.pool_rules import RULES
-from reconciler.model import Call, FieldChange, Tree
+from reconciler.kinds.pool_rules import LEGACY_MESSAGES, MODE, RULES
+from reconciler.kinds.shared_rules import dig
+from reconciler.model import Call, FieldChange, Path, Tree
 from schemas.user_pool import ACR_LEVELS, STANDARD_ATTRIBUTES, UserPool
 
 ADD_AT_ONCE = 25
@@ -29,13 +30,6 @@ COMPUTED = frozenset(
     }
 )
 """Members of the answer that cannot be configured here."""
-
-LEGACY_MESSAGES = {
-    "SmsVerificationMessage": "SmsMessage",
-    "EmailVerificationMessage": "EmailMessage",
-    "EmailVerificationSubject": "EmailSubject",
-}
-"""Legacy members and the template members that mirror them, in both directions (cognito.md 2.1)."""
 
 PASSWORD_FLAGS = ("RequireUppercase", "RequireLowercase", "RequireNumbers", "RequireSymbols")
 """Booleans of the password policy: all true if the block is absent, false if omitted from a partial block."""
@@ -191,9 +185,26 @@ def _complete_schema(payload: Tree) -> None:
     completed = []
     for attribute in payload.get("Schema") or ():
         standard = STANDARD_ATTRIBUTES.get(attribute["Name"])
-        completed.append({**standard, **attribute} if standard else attribute)
+        whole = {**standard, **attribute} if standard else attribute
+        if not _as_given(whole):
+            completed.append(whole)
     if completed:
         payload["Schema"] = completed
+    else:
+        payload.pop("Schema", None)
+
+
+def _as_given(attribute: Tree) -> bool:
+    """Return whether an attribute is one that every pool has, as Cognito makes it: it is no input."""
+    standard = STANDARD_ATTRIBUTES.get(attribute.get("Name", ""))
+    return standard is not None and {k: v for k, v in attribute.items() if k != "Name"} == standard
+
+
+def given(declared: Tree) -> Iterable[Path]:
+    """Return the declared attributes that every new pool has."""
+    for attribute in declared.get("Schema") or ():
+        if _as_given({**STANDARD_ATTRIBUTES.get(attribute["Name"], {}), **attribute}):
+            yield ("Schema", attribute["Name"])
 
 
 def _complete_password_policy(payload: Tree) -> None:
@@ -205,9 +216,11 @@ def _complete_password_policy(payload: Tree) -> None:
 
 
 def computed(after: Tree, declared: Tree) -> Tree:
-    """Keep the mirrored members in sync, as the service does."""
+    """Keep mirrored members in sync, and let threat protection decide the plan of a new pool, as the service does."""
     result = dict(after)
     _drop_mirrors(result, declared)
+    if "UserPoolTier" not in result and dig(result, *MODE) in ("AUDIT", "ENFORCED"):
+        result["UserPoolTier"] = "PLUS"  # of a new pool: rule P24
     return result
 
 
@@ -284,6 +297,7 @@ KIND = ResourceKind(
     omissions=omissions,
     from_api=from_api,
     to_manifest=to_manifest,
+    given=given,
     computed=computed,
     prepare=prepare,
     lower=lower,

@@ -17,6 +17,7 @@ from reconciler.manifests.manifest import Manifest
 from reconciler.model import Action, Address, Notice, Path, Plan, Position, Refusal
 from reconciler.planning.lowering import lower
 from reconciler.planning.states import current_state, planned_state
+from reconciler.values.merge import with_resets
 from reconciler.values.shapes import input_shape, missing
 
 if TYPE_CHECKING:  # `validate` reads no pool
@@ -54,8 +55,14 @@ def offline(manifest: Manifest) -> Sequence[Refusal]:
     return [_refusal(v, manifest) for v in judge(_stated(manifest)) if not v.rule.warning]
 
 
+def offline_warnings(manifest: Manifest) -> Sequence[Notice]:
+    """Return what is worth a warning in what a manifest says alone."""
+    return [_warning(v, manifest) for v in judge(_stated(manifest)) if v.rule.warning]
+
+
 def _stated(manifest: Manifest) -> State:
-    objects = {spec.address: spec.declared for spec in manifest.specs}
+    """Return what a manifest says: with the values that null resets to, as nothing else could be live then."""
+    objects = {s.address: with_resets(KINDS[s.address.section].model, s.declared) for s in manifest.specs}
     return State(objects, frozenset(), manifest.region, manifest.account, offline=True)
 
 
