@@ -602,8 +602,8 @@ class UserPool(ApiModel):
 
     MOVED: ClassVar[Mapping[str, str]] = {
         "MfaConfiguration": "belongs in the mfa section: write mfa.MfaConfiguration",
-        "Name": "write PoolName, which is declared too",
-        "SchemaAttributes": "write Schema, which is declared too",
+        "Name": "is another name of PoolName, which is declared too: remove one of the two",
+        "SchemaAttributes": "is another name of Schema, which is declared too: remove one of the two",
         "UserPoolId": "belongs to the document: write id beside user_pool",
         "Id": LeftOut("is computed by Cognito: remove it; to select a pool, write id beside user_pool"),
         "Domain": LeftOut("is computed by Cognito: remove it; declare domains in the section domains"),
