@@ -150,6 +150,9 @@ class Rule:
     offline: bool = False
     """Whether a manifest alone can break it, so that `validate` can refuse it without AWS."""
 
+    by_writing: bool = False
+    """Whether the service looks only when the object at fault is written, and not when what it rests on is."""
+
     def checked_by(self, check: Check) -> Rule:
         """Return the same rule with a check of its own, for a rule that several kinds share."""
         return replace(self, check=check)

@@ -176,6 +176,7 @@ P38 = Rule(
     advice="Add mfa.SmsMfaConfiguration, or remove phone_number from user_pool.AutoVerifiedAttributes.",
     check=phone_codes,
     offline=True,
+    by_writing=True,
 )
 
 

@@ -140,6 +140,7 @@ def set_identity_pool_roles(ctx: Context, params: Record) -> Record:
         _check_iam(arn, "role/")
     for key, mapping in params.get(MAPPINGS, {}).items():
         _check_mapping(key, mapping)
+        _check_configured(pool, key)
     pool["roles"] = {k: params[k] for k in ("Roles", MAPPINGS) if params.get(k)}
     ctx.store.touch_account()
     return {}
@@ -157,6 +158,16 @@ def _check_mapping(key: str, mapping: Record) -> None:
     if mapping["Type"] == "Token" and rules is not None:
         refuse(f"RulesConfiguration is not allowed for the role mapping of {key} of type Token.")
     _check_rules(key, rules["Rules"] if rules else [])
+
+
+def _check_configured(pool: Record, key: str) -> None:
+    """The key of a mapping is a provider of the pool; that of an OIDC provider in IAM may be its ARN or its host."""
+    named = [f"{p['ProviderName']}:{p.get('ClientId', '')}" for p in pool.get("CognitoIdentityProviders", ())]
+    in_iam = [arn for member in PROVIDERS for arn in pool.get(member, ())]
+    hosts = [arn.partition(":oidc-provider/")[2] for arn in in_iam]
+    others = [*pool.get("SupportedLoginProviders", {}), pool.get("DeveloperProviderName")]
+    if key not in (*named, *in_iam, *hosts, *others):
+        refuse(f"{key} is not a valid RoleMapping ProviderName or is not a configured provider")
 
 
 def _check_rules(key: str, rules: list[Record]) -> None:

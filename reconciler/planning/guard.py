@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reconciler.kinds import KINDS, judge
-from reconciler.kinds.engine_rules import REQUIRED, UNDELETABLE
+from reconciler.kinds.engine_rules import ORDER, REQUIRED, UNDELETABLE
 from reconciler.kinds.kind import State, Violation
 from reconciler.manifests.manifest import Manifest
 from reconciler.model import Action, Address, Notice, Path, Plan, Position, Refusal
@@ -42,6 +42,7 @@ def check(plan: Plan, manifest: Manifest, live_state: LiveState) -> Plan:
     new = [_refusal(v, manifest) for v in broken.values() if not v.rule.warning]
     refusals = [*plan.refusals, *(r for r in new if (r.rule, r.address) not in said)]
     refusals += [*_incomplete(plan, manifest), *_staying(plan, manifest)]
+    refusals += [_stuck(*pair, manifest) for pair in _dead_ends(plan, live_state)]
     warnings = [_warning(v, manifest) for v in broken.values() if v.rule.warning]
     return replace(
         plan,
@@ -79,6 +80,22 @@ def _incomplete(plan: Plan, manifest: Manifest) -> Iterable[Refusal]:
                     _position(manifest, change.address, tuple(path)),
                     f"Add {name} to the manifest.",
                 )
+
+
+def _dead_ends(plan: Plan, live_state: LiveState) -> Iterable[tuple[Violation, Violation]]:
+    from reconciler.planning.ordering import dead_ends  # `validate` needs none of it
+
+    return dead_ends(plan.pending, live_state, plan.target)
+
+
+def _stuck(first: Violation, last: Violation, manifest: Manifest) -> Refusal:
+    """Return the refusal of a change that no order of writes can carry out."""
+    address = _address(first, manifest)
+    message = (
+        f"Cognito would refuse either order of the two calls. With the pool first: {first.breach.message} With the "
+        f"pool last: {last.breach.message}"
+    )
+    return ORDER.refusal(address, first.breach.path, message, _position(manifest, address, first.breach.path))
 
 
 def _staying(plan: Plan, manifest: Manifest) -> Iterable[Refusal]:

@@ -347,7 +347,7 @@ def test_answers_of_identity_pools_hold_only_members_of_the_model() -> None:
     pool = {"IdentityPoolId": run(context, "CreateIdentityPool", sent, service)["IdentityPoolId"]}
     run(context, "UpdateIdentityPool", {**pool, **sent}, service)
     run(context, "ListIdentityPools", {"MaxResults": 1}, service)
-    mapping = {"x": {"Type": "Token", "AmbiguousRoleResolution": "Deny"}}
+    mapping = {"accounts.google.com": {"Type": "Token", "AmbiguousRoleResolution": "Deny"}}
     run(context, "SetIdentityPoolRoles", {**pool, "Roles": {}, "RoleMappings": mapping}, service)
     run(context, "GetIdentityPoolRoles", pool, service)
     run(context, "SetPrincipalTagAttributeMap", {**pool, "IdentityProviderName": "p", "UseDefaults": True}, service)

@@ -199,10 +199,13 @@ USER_POOL = "cognito-idp.us-east-1.amazonaws.com/us-east-1_a"
 
 
 def test_roles_are_replaced_as_a_whole(identity: Identity) -> None:
-    pool = identity.create()["IdentityPoolId"]
+    name = f"cognito-idp.us-east-1.amazonaws.com/{Api(identity.local).pool()}"
+    users = [{"ProviderName": name, "ClientId": "client"}]
+    social = {"accounts.google.com": "app"}
+    pool = identity.create(CognitoIdentityProviders=users, SupportedLoginProviders=social)["IdentityPoolId"]
     assert identity.get_roles(pool) == {}
     both = {"authenticated": AUTH, "unauthenticated": GUEST}
-    mappings = {f"{USER_POOL}:client": RULES, "accounts.google.com": TOKEN}
+    mappings = {f"{name}:client": RULES, "accounts.google.com": TOKEN}
     assert identity.roles(pool, both, RoleMappings=mappings) == {"Roles": both, "RoleMappings": mappings}
     assert identity.roles(pool, {"authenticated": AUTH}) == {"Roles": {"authenticated": AUTH}}
     assert identity.roles(pool, {}) == {}
@@ -232,6 +235,14 @@ def test_mapping_refusals(identity: Identity, key: str, mapping: dict[str, Any],
     with Refused(words):
         identity.roles(pool, {}, RoleMappings={key: mapping})
     assert identity.get_roles(pool) == {}
+
+
+@pytest.mark.parametrize("key", [f"{USER_POOL}:c", "accounts.google.com", SAML])
+def test_a_mapping_is_of_a_configured_provider(identity: Identity, key: str) -> None:  # O22
+    pool = identity.create(OpenIdConnectProviderARNs=[OIDC])["IdentityPoolId"]
+    with Refused("is not a configured provider"):
+        identity.roles(pool, {}, RoleMappings={key: TOKEN})
+    assert OIDC in identity.roles(pool, {}, RoleMappings={OIDC: TOKEN})["RoleMappings"]
 
 
 def test_role_refusals(identity: Identity) -> None:

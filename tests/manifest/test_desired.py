@@ -306,17 +306,24 @@ def test_what_describe_prints_can_be_pasted():
 
 def test_a_mistake_in_a_pasted_schema_keeps_its_place():
     answer = {"Name": "x", "SchemaAttributes": [{"Name": "a"}]}
-    assert "user_pool.Schema[0]: the attribute a does not declare Mutable" in problems(
-        json.dumps({"version": 1, "user_pool": answer}, indent=1)
-    )[0]
+    assert (
+        "user_pool.Schema[0]: the attribute a does not declare Mutable"
+        in problems(json.dumps({"version": 1, "user_pool": answer}, indent=1))[0]
+    )
 
 
 def test_a_mirror_that_says_something_else_is_not_left_out():
     """Both remain declared, and a rule refuses them; with the mirror alone, it is the value."""
     pool = {"EmailVerificationMessage": "one {####}", "VerificationMessageTemplate": {"EmailMessage": "two {####}"}}
-    assert load_text(json.dumps({"version": 1, "id": "eu-west-1_A", "user_pool": pool})).manifests[0].specs[0].declared == pool
+    assert (
+        load_text(json.dumps({"version": 1, "id": "eu-west-1_A", "user_pool": pool})).manifests[0].specs[0].declared
+        == pool
+    )
     del pool["VerificationMessageTemplate"]
-    assert load_text(json.dumps({"version": 1, "id": "eu-west-1_A", "user_pool": pool})).manifests[0].specs[0].declared == pool
+    assert (
+        load_text(json.dumps({"version": 1, "id": "eu-west-1_A", "user_pool": pool})).manifests[0].specs[0].declared
+        == pool
+    )
 
 
 @pytest.mark.parametrize(
@@ -337,8 +344,7 @@ def test_a_pasted_saml_provider_is_taken_without_its_certificate():
     loaded = load_text(json.dumps({"version": 1, "id": "eu-west-1_A", "identity_providers": {"okta": written}}))
     assert loaded.manifests[0].specs[0].declared["ProviderDetails"] == {"MetadataURL": "https://a.example/m"}
     assert [n.message for n in loaded.notices] == [
-        "identity_providers.okta: left out, as Cognito shows it and takes it nowhere: "
-        "ProviderDetails.ActiveEncryptionCertificate, UserPoolId, LastModifiedDate."
+        "identity_providers.okta: left out, as Cognito shows it and takes it nowhere: ProviderDetails.ActiveEncryptionCertificate, UserPoolId, LastModifiedDate."
     ]
 
 
@@ -355,7 +361,9 @@ def test_the_end_of_a_log_group_that_other_tools_print_is_cut():
 def test_a_value_that_cognito_replaces_is_read_as_the_one_that_it_keeps():
     policy = {"Policies": {"PasswordPolicy": {"TemporaryPasswordValidityDays": 0}}}
     loaded = load_text(json.dumps({"version": 1, "id": "eu-west-1_A", "user_pool": policy}))
-    assert loaded.manifests[0].specs[0].declared == {"Policies": {"PasswordPolicy": {"TemporaryPasswordValidityDays": 7}}}
+    assert loaded.manifests[0].specs[0].declared == {
+        "Policies": {"PasswordPolicy": {"TemporaryPasswordValidityDays": 7}}
+    }
     assert "Cognito turns 0 into 7" in loaded.notices[0].message
 
 
