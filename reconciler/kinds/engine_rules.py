@@ -67,8 +67,8 @@ ORDER = Rule(
     id="order",
     title="A change that no order of writes can carry out",
     what="A pool and its MFA settings change together, and Cognito would refuse whichever of the two is written first.",
-    why="They are two calls. Each is checked against what the other has left, and the state in between breaks a rule in "
-    "both orders.",
+    why="They are two calls. Each is checked against what the other one left, and the state in between breaks a rule "
+    "in both orders.",
     source=("decision 7", "cognito.md 15.2"),
     advice="Apply it in two steps: first without one of the changes that the refusal names, then all of it.",
 )
