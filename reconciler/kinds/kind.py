@@ -371,7 +371,8 @@ class ResourceKind:
     given: Callable[[Tree], Iterable[Path]] = _nothing_given
     """Returns the declared members that a new object has anyway, and that are no input then."""
     reason: Callable[[Tree, Tree], str] = _plainly
-    """Returns an explanation that the changed members do not show; takes the declared and the live object."""
+    """Returns an explanation that the changed members do not show; takes the declared object and the live one, which is
+    empty for a new object."""
     computed: Callable[[Tree, Tree], Tree] = _as_planned
     """Completes the planned state with side effects of the change; takes that state and the declared object."""
     prepare: Callable[[PendingCall], Tree] = _unchanged

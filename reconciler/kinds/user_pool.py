@@ -215,6 +215,12 @@ def _complete_password_policy(payload: Tree) -> None:
         payload["Policies"] = {**policies, "PasswordPolicy": complete}
 
 
+def reason(declared: Tree, observed: Tree) -> str:
+    """Say that a new pool is not of the default plan."""
+    plus = not observed and "UserPoolTier" not in declared and dig(declared, *MODE) in ("AUDIT", "ENFORCED")
+    return "threat protection makes it a PLUS pool, which costs more" if plus else ""
+
+
 def computed(after: Tree, declared: Tree) -> Tree:
     """Keep mirrored members in sync, and let threat protection decide the plan of a new pool, as the service does."""
     result = dict(after)
@@ -298,6 +304,7 @@ KIND = ResourceKind(
     from_api=from_api,
     to_manifest=to_manifest,
     given=given,
+    reason=reason,
     computed=computed,
     prepare=prepare,
     lower=lower,

@@ -109,6 +109,7 @@ class Matcher:
             after,
             ids,
             source=spec.source,
+            reason=kind.reason(declared, {}),
             merged=merged,
         )
 

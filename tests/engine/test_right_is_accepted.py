@@ -28,6 +28,7 @@ def test_threat_protection_makes_a_new_pool_plus(tmp_path, mode):
         wanted = manifest(tmp_path, pool(UserPoolAddOns={"AdvancedSecurityMode": mode}))
         plan = here.plan(wanted)
         assert (plan.refusals, plan.notices) == ((), ())
+        assert [c.reason for c in plan.pending] == ["threat protection makes it a PLUS pool, which costs more"]
         here.converge(wanted)
         (live,) = here.boto().list_user_pools(MaxResults=1)["UserPools"]
         assert here.boto().describe_user_pool(UserPoolId=live["Id"])["UserPool"]["UserPoolTier"] == "PLUS"
