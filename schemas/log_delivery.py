@@ -26,7 +26,7 @@ from schemas.base import LogGroupArn as LogGroup
 from schemas.base import StreamArn as Stream
 
 BUCKET = Pattern(
-    r"^arn:[\w+=/,.@-]+:[\w+=/,.@-]+:::[\w+=/,.@-]+(:[\w+=/,.@-]+)?(:[\w+=/,.@-]+)?$",
+    r"^arn:[\w-]+:s3:::[\w+=/,.@-]+$",
     "is not the ARN of a bucket",
     "Write it in full: arn:aws:s3:::BUCKET.",
 )

@@ -107,7 +107,7 @@ def equivalent(declared: Tree, observed: Tree) -> Iterable[Path]:
 def computed(after: Tree, declared: Tree) -> Tree:
     """Declaring one source of SAML metadata replaces the other."""
     said = declared.get("ProviderDetails") or {}
-    given = [k for k in ("MetadataURL", "MetadataFile") if said.get(k) is not None]
+    given = [k for k in SOURCES if not is_blank(said.get(k))]
     if len(given) != 1:
         return after
     other = "MetadataFile" if given == ["MetadataURL"] else "MetadataURL"
@@ -213,9 +213,14 @@ def _detailed(state: State) -> Iterator[tuple[str, str, Tree]]:
 
 def details(state: State) -> Iterator[Breach]:
     """O8."""
+    made = {address.name for address in state.made if address.section == PROVIDERS}
     for name, kind, given in _detailed(state):
         for message, advice in _detail_problems(kind, given, state):
             yield Breach(PROVIDERS, name, ("ProviderDetails",), message, advice)
+        new = name in made or state.offline  # of a live one, the key is never shown
+        if kind == "SignInWithApple" and new and state.lacks(given, "private_key"):
+            message = "SignInWithApple needs private_key."
+            yield Breach(PROVIDERS, name, ("ProviderDetails",), message, "Add ProviderDetails.private_key.")
 
 
 def _detail_problems(kind: str, given: Tree, state: State) -> Iterator[tuple[str, str]]:

@@ -70,6 +70,8 @@ class State:
     """Whether this is the manifest alone: then an absent member is unknown, not unset."""
     written: frozenset[Address] = frozenset()
     """Objects that calls have made or changed; for rules about what a call needs and an object does not."""
+    made: frozenset[Address] = frozenset()
+    """Those of them that are new."""
 
     def one(self, section: str, name: str = "") -> Tree:
         """Return an object, or an empty one."""

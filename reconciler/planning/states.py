@@ -28,7 +28,8 @@ def planned_state(changes: Sequence[ResourceChange], live_state: LiveState, targ
         elif change.after is not None:
             objects[change.address] = _with_defaults(change)
     written = frozenset(c.address for c in changes if c.action not in (Action.NONE, Action.DELETE))
-    return State(objects, live_state.known, target.region, target.account, written=written)
+    made = frozenset(c.address for c in changes if c.action in (Action.CREATE, Action.REPLACE))
+    return State(objects, live_state.known, target.region, target.account, written=written, made=made)
 
 
 def _with_defaults(change: ResourceChange) -> Tree:
