@@ -588,7 +588,8 @@ def analytics(state: State) -> Iterator[Breach]:
     for name, tree in _clients(state):
         config = tree.get("AnalyticsConfiguration") or {}
         arn = config.get("ApplicationArn")
-        if arn and config.get("ApplicationId"):
+        others = ("ApplicationId", "RoleArn", "ExternalId") if state.offline else ("ApplicationId",)  # it adds its role
+        if arn and any(config.get(member) for member in others):
             yield _at(
                 name,
                 path,
@@ -607,7 +608,8 @@ def analytics(state: State) -> Iterator[Breach]:
 C16 = Rule(
     id="C16",
     title="A Pinpoint application named twice, or in another Region",
-    what="AnalyticsConfiguration has both ApplicationArn and ApplicationId, or the application is in another Region.",
+    what="AnalyticsConfiguration has ApplicationArn and ApplicationId, RoleArn or ExternalId, or the application is in "
+    "another Region.",
     why="Cognito refuses the client.",
     source=FACTS,
     advice="Keep ApplicationArn alone or the other three members, and use an application in the pool's Region.",

@@ -92,7 +92,10 @@ def sms(state: State) -> Tree:
 
 def no_sms(state: State) -> bool:
     """Return whether a pool is known to have no way to send SMS."""
-    return not sms(state) and state.lacks(state.one("user_pool"), "SmsConfiguration")
+    pool = state.one("user_pool")
+    config = pool.get("SmsConfiguration")
+    blank = isinstance(config, dict) and not filled(config) and not state.offline  # a manifest may add to what is live
+    return not sms(state) and (blank or state.lacks(pool, "SmsConfiguration"))
 
 
 def filled(tree: Tree) -> Tree:
