@@ -15,6 +15,7 @@ from reconciler.manifests.documents import FAILED
 from reconciler.manifests.loading import load
 from reconciler.manifests.references.origin import Origin
 from reconciler.manifests.validation.checking import check
+from reconciler.manifests.validation.closed_words import meant
 from reconciler.manifests.validation.conversion import convert
 from reconciler.manifests.validation.error_words import WORDINGS, span
 from reconciler.manifests.validation.place import Place, ProblemReport
@@ -304,6 +305,24 @@ def test_another_letter_case_for_a_word_of_botocore_is_an_error(written):
     assert run({"DeletionProtection": written})[1] == [
         f'thing.DeletionProtection: "{written}" is not a value that Cognito takes. Write ACTIVE.'
     ]
+
+
+def test_every_known_word_is_recognised_in_another_letter_case():
+    """For every closed set of the schemas: no two of its words fold into one, and a truth value is never passed on."""
+    sets = {
+        mark.values
+        for model in all_models()
+        for member in members(model).values()
+        for mark in (*member.marks, *member.item_marks)
+        if isinstance(mark, OneOf)
+    }
+    assert len(sets) > 25
+    for known in sets:
+        for word in known:
+            assert {tuple(meant(w, known)) for w in (word.lower(), word.upper(), word.title())} == {(word,)}
+        assert all(set(meant(value, known)) <= set(known) for value in (True, False, "yes", "Off"))
+        assert all(meant(value, known) for value in (True, False, "yes", "Off"))
+        assert not meant("a-word-of-next-year", known)
 
 
 def test_a_word_that_only_a_newer_service_knows_stays_a_notice():
