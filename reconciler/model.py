@@ -63,6 +63,9 @@ class Secret:
         """Return the text itself."""
         return self._text
 
+    def __bool__(self) -> bool:
+        return bool(self._text)  # an empty one is none: from an empty variable, say
+
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Secret):
             return hmac.compare_digest(self._text.encode(), other._text.encode())

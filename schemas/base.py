@@ -43,8 +43,11 @@ class ApiModel(BaseModel):
     that switches it on."""
 
     MOVED: ClassVar[Mapping[str, str]] = {}
-    """Members of the API that do not belong here, with advice on what to do instead: they are refused with that
-    advice. They are the parts of a pasted answer that are not configuration, and members that another section owns."""
+    """Members of the API that do not belong here, with advice on what to do instead: members that another section owns
+    are refused with that advice, and parts of a pasted answer that no input takes (`LeftOut`) are left out."""
+
+    SPELLED: ClassVar[Mapping[str, str]] = {}
+    """Members that answers spell otherwise than inputs do, with the spelling of the input: both are taken."""
 
     model_config = ConfigDict(strict=True, frozen=True, hide_input_in_errors=True, defer_build=True)
 
@@ -161,6 +164,48 @@ class KeyName:
     """Whether it can differ from the key, because the object can be renamed or its name is not unique."""
 
 
+@dataclass(frozen=True)
+class Shown:
+    """Keys of a map that answers show and no input takes: they are left out like the members of `LeftOut`."""
+
+    keys: tuple[str, ...] = ()
+    """Exact keys."""
+    prefix: str = ""
+    """How such keys begin; empty for none."""
+
+    def has(self, key: str) -> bool:
+        """Return whether a key is one of them."""
+        return key in self.keys or bool(self.prefix and key.startswith(self.prefix))
+
+
+@dataclass(frozen=True)
+class Mirrors:
+    """The member shows the value of another one: beside it, an equal value is left out like those of `LeftOut`."""
+
+    path: tuple[str, ...]
+    """The other one, from the structure that holds both."""
+
+
+@dataclass(frozen=True)
+class Becomes:
+    """A number that Cognito replaces by one of its own, so that it could never converge."""
+
+    written: int
+    """What an author may write."""
+    kept: int
+    """What Cognito makes of it, and what is sent in its place."""
+
+
+@dataclass(frozen=True)
+class Cut:
+    """An ending that other tools print and the service does not take: it is cut off, with a notice."""
+
+    ending: str
+    """The ending."""
+    why: str
+    """Where it comes from, as part of a sentence."""
+
+
 class _Mark:
     """A fact without a parameter."""
 
@@ -272,6 +317,75 @@ ARN = Pattern(
 Arn = Annotated[str, StringConstraints(min_length=20, max_length=2048, pattern=ARN)]
 """An Amazon Resource Name, pattern and length as in the service model."""
 
+ROLE = Pattern(
+    r"^arn:[\w-]+:iam::[0-9]+:role/[\w+=/,.@-]+$",
+    "is not the ARN of an IAM role",
+    "Write it like arn:aws:iam::ACCOUNT:role/NAME.",
+    whole=True,
+)
+FUNCTION = Pattern(
+    r"^arn:[\w-]+:lambda:[\w-]+:[0-9]+:function:[\w-]+(:[\w-]+)?$",
+    "is not the ARN of a Lambda function",
+    "Write it like arn:aws:lambda:REGION:ACCOUNT:function:NAME.",
+    whole=True,
+)
+KEY = Pattern(
+    r"^arn:[\w-]+:kms:[\w-]+:[0-9]+:(key|alias)/[\w/-]+$",
+    "is not the ARN of a KMS key",
+    "Write it like arn:aws:kms:REGION:ACCOUNT:key/ID.",
+    whole=True,
+)
+CERTIFICATE = Pattern(
+    r"^arn:[\w-]+:acm:[\w-]+:[0-9]+:certificate/[\w-]+$",
+    "is not the ARN of a certificate in AWS Certificate Manager",
+    "Write it like arn:aws:acm:us-east-1:ACCOUNT:certificate/ID.",
+    whole=True,
+)
+IDENTITY = Pattern(
+    r"^arn:[\w-]+:ses:[\w-]+:[0-9]+:identity/[\w+=/,.@-]+$",
+    "is not the ARN of an Amazon SES identity",
+    "Write it like arn:aws:ses:REGION:ACCOUNT:identity/ADDRESS.",
+    whole=True,
+)
+LOG_GROUP = Pattern(
+    r"^arn:[\w-]+:logs:[\w-]+:[0-9]+:log-group:[\w+=/,.@-]+$",
+    "is not the ARN of a log group",
+    "Write it like arn:aws:logs:REGION:ACCOUNT:log-group:NAME.",
+    whole=True,
+)
+STREAM = Pattern(
+    r"^arn:[\w-]+:firehose:[\w-]+:[0-9]+:deliverystream/[\w.-]+$",
+    "is not the ARN of a stream in Amazon Data Firehose",
+    "Write it like arn:aws:firehose:REGION:ACCOUNT:deliverystream/NAME.",
+    whole=True,
+)
+SAML_PROVIDER = Pattern(
+    r"^arn:[\w-]+:iam::[0-9]+:saml-provider/[\w.-]+$",
+    "is not the ARN of a SAML provider in IAM",
+    "Write it like arn:aws:iam::ACCOUNT:saml-provider/NAME.",
+    whole=True,
+)
+OIDC_PROVIDER = Pattern(
+    r"^arn:[\w-]+:iam::[0-9]+:oidc-provider/[\w+=/,.@-]+(:[\w+=/,.@-]+)?$",
+    "is not the ARN of an OpenID Connect provider in IAM",
+    "Write it like arn:aws:iam::ACCOUNT:oidc-provider/HOST.",
+    whole=True,
+)
+RoleArn = Annotated[str, StringConstraints(min_length=20, max_length=2048, pattern=ROLE)]
+FunctionArn = Annotated[str, StringConstraints(min_length=20, max_length=2048, pattern=FUNCTION)]
+KeyArn = Annotated[str, StringConstraints(min_length=20, max_length=2048, pattern=KEY)]
+CertificateArn = Annotated[str, StringConstraints(min_length=20, max_length=2048, pattern=CERTIFICATE)]
+IdentityArn = Annotated[str, StringConstraints(min_length=20, max_length=2048, pattern=IDENTITY)]
+LogGroupArn = Annotated[
+    str,
+    StringConstraints(min_length=20, max_length=2048, pattern=LOG_GROUP),
+    Cut(":*", "CloudFormation and describe-log-groups print it, and Cognito does not take it"),
+]
+StreamArn = Annotated[str, StringConstraints(min_length=20, max_length=2048, pattern=STREAM)]
+SamlProviderArn = Annotated[str, StringConstraints(min_length=20, max_length=2048, pattern=SAML_PROVIDER)]
+OidcProviderArn = Annotated[str, StringConstraints(min_length=20, max_length=2048, pattern=OIDC_PROVIDER)]
+"""ARNs of one kind of resource: Cognito takes no other kind there, and refuses one only when it is written."""
+
 NUMERAL = Pattern(r"^-?\d+$", "is not a whole number", 'Write a number, such as "256".')
 Decimal = Annotated[str, BeforeValidator(_decimal), StringConstraints(pattern=NUMERAL)]
 """A number that the API spells as a string (limits of schema attributes)."""
@@ -318,12 +432,16 @@ AcrValue = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern
 
 OAUTH_FLOWS = OneOf(("code", "implicit", "client_credentials"))
 
+SYSTEM_TAGS = Shown(prefix="aws:")
+"""Tags that AWS sets, on pools that CloudFormation made (cognito.md 2.15)."""
+
 Tags = Annotated[
     dict[
         Annotated[str, StringConstraints(min_length=1, max_length=128)],
         Annotated[str, StringConstraints(max_length=256)],
     ],
     Field(max_length=50),
+    SYSTEM_TAGS,
 ]
 """Tags for costs and permissions; keys with the prefix `aws:` are reserved by AWS (cognito.md 2.15)."""
 
@@ -342,7 +460,13 @@ def distinct(*names: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-COMPUTED = "is computed by Cognito: remove it"
+class LeftOut(str):
+    """Advice for a member that answers of the API show and no input takes: it is left out, with one note an object."""
+
+    __slots__ = ()
+
+
+COMPUTED = LeftOut("is computed by Cognito: remove it")
 """Advice for members of an answer that cannot be set."""
 
 

@@ -17,6 +17,7 @@ from schemas.base import (
     PRINTABLE_OR_SEPARATOR,
     ApiModel,
     KeyName,
+    LeftOut,
     Note,
     NotRemovable,
     OnUpdate,
@@ -42,7 +43,7 @@ class CIMDPolicy(ApiModel):
     INPUTS = (("cognito-idp", "CreateCIMDPolicy"), ("cognito-idp", "UpdateCIMDPolicy"))
 
     MOVED: ClassVar[Mapping[str, str]] = {
-        "UserPoolId": "belongs to the document: write id beside the sections",
+        "UserPoolId": LeftOut("belongs to the document: write id beside the sections"),
         "ClientId": "follows from its place: write cimd_policies inside the client",
         **dict.fromkeys(("CreationDate", "LastModifiedDate"), COMPUTED),
     }

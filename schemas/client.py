@@ -18,11 +18,13 @@ from schemas.base import (
     PRINTABLE,
     ApiModel,
     Arn,
+    Becomes,
     ClearWith,
     CreateOnly,
     Default,
     Deprecated,
     KeyName,
+    LeftOut,
     Name,
     Note,
     NotRemovable,
@@ -38,6 +40,7 @@ from schemas.base import (
     Tier,
     Unordered,
 )
+from schemas.base import RoleArn as RoleArnType
 from schemas.cimd_policy import CIMDPolicy, PolicyLabel
 from schemas.client_secret import ClientSecrets
 from schemas.identity_provider import ProviderLabel
@@ -69,6 +72,7 @@ FLOWS = OneOf(
         "ALLOW_USER_AUTH",
         "ALLOW_TOKEN_EXCHANGE_DELEGATION",
         "ALLOW_TOKEN_EXCHANGE_IMPERSONATION",
+        "ALLOW_CLIENT_TOKEN_AUTH",  # in the text of the service model only (cognito.md 2.3)
     )
 )
 ONE_SECRET = CreateOnly(
@@ -100,7 +104,7 @@ class AnalyticsConfigurationType(ApiModel):
     """Id of the project."""
     ApplicationArn: Annotated[Arn, Note("Cannot be combined with ApplicationId, RoleArn and ExternalId.")] | None = None
     """ARN of the project."""
-    RoleArn: Arn | None = None
+    RoleArn: RoleArnType | None = None
     """The role that Cognito assumes to send analytics."""
     ExternalId: String | None = None
     """The external id that the role's trust policy requires."""
@@ -133,7 +137,7 @@ class Client(ApiModel):
     REFERABLE: ClassVar[Mapping[str, str]] = {"ClientSecretArn": "PublishSecretsInAWSSecretsManager"}
 
     MOVED: ClassVar[Mapping[str, str]] = {
-        "UserPoolId": "belongs to the document: write id beside clients",
+        "UserPoolId": LeftOut("belongs to the document: write id beside clients"),
         **dict.fromkeys(("ClientType", "ClientSecretArn", "CreationDate", "LastModifiedDate"), COMPUTED),
     }
 
@@ -164,6 +168,7 @@ class Client(ApiModel):
         Annotated[
             int,
             Field(ge=0, le=315_360_000),
+            Becomes(0, 30),
             Default(30),
             OnUpdate("kept"),
             Note("1 hour to 10 years; Cognito turns 0 into 30."),

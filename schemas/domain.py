@@ -10,9 +10,9 @@ from pydantic import Field, StringConstraints
 from schemas.base import (
     COMPUTED,
     ApiModel,
-    Arn,
     Default,
     KeyName,
+    LeftOut,
     Note,
     NotRemovable,
     OneOf,
@@ -21,6 +21,7 @@ from schemas.base import (
     Region,
     Since,
 )
+from schemas.base import CertificateArn as CertificateArnType
 
 HOST = Pattern(
     r"^[a-z0-9][a-z0-9.-]*$",
@@ -36,7 +37,9 @@ the form of each is checked where it is known which of the two it is."""
 class CustomDomainConfigType(ApiModel):
     """Settings of a custom domain; its presence makes a domain a custom one."""
 
-    CertificateArn: Annotated[Arn, Note("Must be in us-east-1, issued, and cover the host name.")] | None = None
+    CertificateArn: (
+        Annotated[CertificateArnType, Note("Must be in us-east-1, issued, and cover the host name.")] | None
+    ) = None
     """The certificate in AWS Certificate Manager."""
     SecurityPolicy: (
         Annotated[str, OneOf(("TLS_V1", "TLS_V1_2_2021", "TLS_V1_3_2025")), Since(2026), OnUpdate("unmeasured")] | None
@@ -66,7 +69,7 @@ class Domain(ApiModel):
     INPUTS = (("cognito-idp", "CreateUserPoolDomain"), ("cognito-idp", "UpdateUserPoolDomain"))
 
     MOVED: ClassVar[Mapping[str, str]] = {
-        "UserPoolId": "belongs to the document: write id beside domains",
+        "UserPoolId": LeftOut("belongs to the document: write id beside domains"),
         **dict.fromkeys(
             ("AWSAccountId", "S3Bucket", "CloudFrontDistribution", "CloudFrontDomain", "Version", "Status"), COMPUTED
         ),

@@ -7,7 +7,8 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, StringConstraints
 
-from schemas.base import COMPUTED, PRINTABLE, ApiModel, Arn, ClearWith, KeyName, Note, NotRemovable, OnUpdate
+from schemas.base import COMPUTED, PRINTABLE, ApiModel, ClearWith, KeyName, LeftOut, Note, NotRemovable, OnUpdate
+from schemas.base import RoleArn as RoleArnType
 
 GroupLabel = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=PRINTABLE)]
 
@@ -18,7 +19,7 @@ class Group(ApiModel):
     INPUTS = (("cognito-idp", "CreateGroup"), ("cognito-idp", "UpdateGroup"))
 
     MOVED: ClassVar[Mapping[str, str]] = {
-        "UserPoolId": "belongs to the document: write id beside groups",
+        "UserPoolId": LeftOut("belongs to the document: write id beside groups"),
         "CreationDate": COMPUTED,
         "LastModifiedDate": COMPUTED,
     }
@@ -29,7 +30,7 @@ class Group(ApiModel):
     """Description of the group."""
     RoleArn: (
         Annotated[
-            Arn,
+            RoleArnType,
             NotRemovable(
                 "Only deleting the group removes its role, but also its members. Set a role without permissions."
             ),

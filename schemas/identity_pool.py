@@ -13,14 +13,16 @@ from pydantic import Field, StringConstraints
 from schemas.base import (
     FORBIDDEN,
     ApiModel,
-    Arn,
     Default,
+    LeftOut,
     Name,
     Note,
     NotRemovable,
+    OidcProviderArn,
     OnlyOnce,
     OnUpdate,
     Pattern,
+    SamlProviderArn,
     Tags,
     Unordered,
 )
@@ -58,7 +60,7 @@ class IdentityPool(ApiModel):
     INPUTS = (("cognito-identity", "CreateIdentityPool"), ("cognito-identity", "UpdateIdentityPool"))
 
     MOVED: ClassVar[Mapping[str, str]] = {
-        "IdentityPoolId": "belongs to the document: write id beside identity_pool",
+        "IdentityPoolId": LeftOut("belongs to the document: write id beside identity_pool"),
     }
 
     IdentityPoolName: Annotated[Name, NotRemovable("An identity pool must have a name; write one.")] | None = None
@@ -97,11 +99,11 @@ class IdentityPool(ApiModel):
         | None
     ) = None
     """Provider name that your own backend uses to authenticate users."""
-    OpenIdConnectProviderARNs: Annotated[list[Arn], Unordered(), OnUpdate("reset")] | None = None
+    OpenIdConnectProviderARNs: Annotated[list[OidcProviderArn], Unordered(), OnUpdate("reset")] | None = None
     """OpenID Connect providers in IAM, in the same account."""
     CognitoIdentityProviders: Annotated[list[CognitoIdentityProvider], Unordered(), OnUpdate("reset")] | None = None
     """User pool clients whose users can get an identity."""
-    SamlProviderARNs: Annotated[list[Arn], Unordered(), OnUpdate("reset")] | None = None
+    SamlProviderARNs: Annotated[list[SamlProviderArn], Unordered(), OnUpdate("reset")] | None = None
     """SAML providers in IAM, in the same account."""
     IdentityPoolTags: Annotated[Tags, Default({}), OnUpdate("kept")] | None = None
     """Tags of the identity pool, for costs and permissions."""

@@ -13,12 +13,13 @@ from pydantic import Field, StringConstraints
 from schemas.base import (
     PRINTABLE,
     ApiModel,
-    Arn,
     ClearWith,
+    LeftOut,
     Note,
     OneOf,
     OnUpdate,
     Pattern,
+    RoleArn,
 )
 from schemas.identity_pool import ProviderKey
 
@@ -36,7 +37,7 @@ class MappingRule(ApiModel):
     """Type of the match."""
     Value: Annotated[str, StringConstraints(min_length=1, max_length=128)]
     """Value to match."""
-    RoleARN: Annotated[Arn, Note("A role in the same account.")]
+    RoleARN: Annotated[RoleArn, Note("A role in the same account.")]
     """The role to assign."""
 
 
@@ -71,10 +72,10 @@ class IdentityPoolRoles(ApiModel):
     INPUTS = (("cognito-identity", "SetIdentityPoolRoles"),)
 
     MOVED: ClassVar[Mapping[str, str]] = {
-        "IdentityPoolId": "belongs to the document: write id beside roles",
+        "IdentityPoolId": LeftOut("belongs to the document: write id beside roles"),
     }
 
-    Roles: Annotated[dict[RoleKind, Arn], Field(max_length=2), ClearWith({})] | None = None
+    Roles: Annotated[dict[RoleKind, RoleArn], Field(max_length=2), ClearWith({})] | None = None
     """Roles of `authenticated` users and `unauthenticated` guests."""
     RoleMappings: (
         Annotated[

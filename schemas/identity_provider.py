@@ -18,12 +18,14 @@ from schemas.base import (
     CreateOnly,
     Default,
     KeyName,
+    LeftOut,
     Note,
     NotRemovable,
     OneOf,
     OnUpdate,
     Pattern,
     SecretKeys,
+    Shown,
     Since,
     String,
     Text,
@@ -43,7 +45,7 @@ class IdentityProvider(ApiModel):
     INPUTS = (("cognito-idp", "CreateIdentityProvider"), ("cognito-idp", "UpdateIdentityProvider"))
 
     MOVED: ClassVar[Mapping[str, str]] = {
-        "UserPoolId": "belongs to the document: write id beside identity_providers",
+        "UserPoolId": LeftOut("belongs to the document: write id beside identity_providers"),
         "CreationDate": COMPUTED,
         "LastModifiedDate": COMPUTED,
     }
@@ -70,6 +72,7 @@ class IdentityProvider(ApiModel):
         Annotated[
             dict[String, Annotated[String, Text()]],
             SecretKeys(("client_secret", "private_key")),
+            Shown(("ActiveEncryptionCertificate",)),
             WriteOnlyKeys(("private_key",)),
             NotRemovable("A provider cannot exist without its details. Change them key by key."),
             OnUpdate("kept"),

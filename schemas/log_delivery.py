@@ -12,9 +12,9 @@ from pydantic import Field, StringConstraints
 
 from schemas.base import (
     ApiModel,
-    Arn,
     ClearWith,
     Default,
+    LeftOut,
     Note,
     OneOf,
     Pattern,
@@ -22,9 +22,11 @@ from schemas.base import (
     Unordered,
     distinct,
 )
+from schemas.base import LogGroupArn as LogGroup
+from schemas.base import StreamArn as Stream
 
 BUCKET = Pattern(
-    r"^arn:[\w+=/,.@-]+:[\w+=/,.@-]+:::[\w+=/,.@-]+(:[\w+=/,.@-]+)?(:[\w+=/,.@-]+)?$",
+    r"^arn:[\w-]+:s3:::[\w+=/,.@-]+$",
     "is not the ARN of a bucket",
     "Write it in full: arn:aws:s3:::BUCKET.",
 )
@@ -34,7 +36,7 @@ class CloudWatchLogsConfigurationType(ApiModel):
     """A log group in Amazon CloudWatch."""
 
     LogGroupArn: (
-        Annotated[Arn, Note("In the pool's account and Region, not encrypted with KMS, without `:*` at the end.")]
+        Annotated[LogGroup, Note("In the pool's account and Region, not encrypted with KMS, without `:*` at the end.")]
         | None
     ) = None
     """The log group."""
@@ -50,7 +52,7 @@ class S3ConfigurationType(ApiModel):
 class FirehoseConfigurationType(ApiModel):
     """A stream in Amazon Data Firehose."""
 
-    StreamArn: Arn | None = None
+    StreamArn: Stream | None = None
     """The stream."""
 
 
@@ -80,7 +82,9 @@ class LogDelivery(ApiModel):
 
     INPUTS = (("cognito-idp", "SetLogDeliveryConfiguration"),)
 
-    MOVED: ClassVar[Mapping[str, str]] = {"UserPoolId": "belongs to the document: write id beside the sections"}
+    MOVED: ClassVar[Mapping[str, str]] = {
+        "UserPoolId": LeftOut("belongs to the document: write id beside the sections")
+    }
 
     LogConfigurations: (
         Annotated[

@@ -17,6 +17,7 @@ from schemas.base import (
     ApiModel,
     Default,
     FreeDocument,
+    LeftOut,
     Note,
     NotRemovable,
     OneOf,
@@ -79,7 +80,7 @@ class ManagedLoginBranding(ApiModel):
     INPUTS = (("cognito-idp", "CreateManagedLoginBranding"), ("cognito-idp", "UpdateManagedLoginBranding"))
 
     MOVED: ClassVar[Mapping[str, str]] = {
-        "UserPoolId": "belongs to the document: write id beside the sections",
+        "UserPoolId": LeftOut("belongs to the document: write id beside the sections"),
         "ClientId": "follows from its place: write branding inside the client",
         **dict.fromkeys(("ManagedLoginBrandingId", "CreationDate", "LastModifiedDate"), COMPUTED),
     }

@@ -17,6 +17,7 @@ from schemas.base import (
     ClearWith,
     Default,
     EmailText,
+    LeftOut,
     Note,
     OneOf,
     OnUpdate,
@@ -102,7 +103,7 @@ class Mfa(ApiModel):
 
     INPUTS = (("cognito-idp", "SetUserPoolMfaConfig"),)
 
-    MOVED: ClassVar[Mapping[str, str]] = {"UserPoolId": "belongs to the document: write id beside mfa"}
+    MOVED: ClassVar[Mapping[str, str]] = {"UserPoolId": LeftOut("belongs to the document: write id beside mfa")}
 
     SmsMfaConfiguration: Annotated[SmsMfaConfigType, Presence(), OnUpdate("reset")] | None = None
     """SMS codes; the presence of the block enables them."""

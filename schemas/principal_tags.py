@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, StringConstraints
 
-from schemas.base import ApiModel, ClearWith, KeyName, Note, OnUpdate
+from schemas.base import ApiModel, ClearWith, KeyName, LeftOut, Note, OnUpdate
 from schemas.identity_pool import ProviderKey
 
 
@@ -20,7 +20,7 @@ class PrincipalTags(ApiModel):
     INPUTS = (("cognito-identity", "SetPrincipalTagAttributeMap"),)
 
     MOVED: ClassVar[Mapping[str, str]] = {
-        "IdentityPoolId": "belongs to the document: write id beside principal_tags",
+        "IdentityPoolId": LeftOut("belongs to the document: write id beside principal_tags"),
     }
 
     IdentityProviderName: (

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
-from schemas.base import COMPUTED, ApiModel, Default, KeyName, Note, OneOf, OnUpdate, Region, Since, Tags, Tier
+from schemas.base import COMPUTED, ApiModel, Default, KeyName, LeftOut, Note, OneOf, OnUpdate, Region, Since, Tags, Tier
 from schemas.user_pool import KEEPS_SMS, EmailConfigurationType, LambdaConfigType, SmsConfigurationType
 
 REGIONAL = Note("Specific to the replica's Region; written there with UpdateUserPool.")
@@ -22,7 +22,7 @@ class Replica(ApiModel):
     INPUTS = (("cognito-idp", "CreateUserPoolReplica"), ("cognito-idp", "UpdateUserPoolReplica"))
 
     MOVED: ClassVar[Mapping[str, str]] = {
-        "UserPoolId": "belongs to the document: write id beside the sections",
+        "UserPoolId": LeftOut("belongs to the document: write id beside the sections"),
         **dict.fromkeys(("UserPoolArn", "Role"), COMPUTED),
     }
 

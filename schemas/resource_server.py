@@ -15,6 +15,7 @@ from schemas.base import (
     ApiModel,
     ClearWith,
     KeyName,
+    LeftOut,
     Note,
     NotRemovable,
     OnUpdate,
@@ -44,7 +45,7 @@ class ResourceServer(ApiModel):
     INPUTS = (("cognito-idp", "CreateResourceServer"), ("cognito-idp", "UpdateResourceServer"))
 
     MOVED: ClassVar[Mapping[str, str]] = {
-        "UserPoolId": "belongs to the document: write id beside resource_servers",
+        "UserPoolId": LeftOut("belongs to the document: write id beside resource_servers"),
         "ManagedBy": COMPUTED,
     }
 

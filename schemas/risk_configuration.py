@@ -16,9 +16,10 @@ from schemas.base import (
     COMPUTED,
     PRINTABLE_OR_SPACE,
     ApiModel,
-    Arn,
     Cidr,
     Default,
+    IdentityArn,
+    LeftOut,
     Note,
     OneOf,
     OnUpdate,
@@ -94,7 +95,7 @@ class NotifyConfigurationType(ApiModel):
     """Address of the sender."""
     ReplyTo: Annotated[String, OnUpdate("reset")] | None = None
     """Address for replies from users."""
-    SourceArn: Annotated[Arn, Note("Only some Regions are accepted.")] | None = None
+    SourceArn: Annotated[IdentityArn, Note("Only some Regions are accepted.")] | None = None
     """The Amazon SES identity that sends messages."""
     BlockEmail: Annotated[NotifyEmailType, OnUpdate("reset")] | None = None
     """Sent when a sign-in was blocked."""
@@ -155,7 +156,7 @@ class RiskConfiguration(ApiModel):
     INPUTS = (("cognito-idp", "SetRiskConfiguration"),)
 
     MOVED: ClassVar[Mapping[str, str]] = {
-        "UserPoolId": "belongs to the document: write id beside the sections",
+        "UserPoolId": LeftOut("belongs to the document: write id beside the sections"),
         "ClientId": "follows from its place: write risk_configuration inside the client, or beside user_pool",
         "LastModifiedDate": COMPUTED,
     }

@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from schemas.base import ApiModel, Default, Note, OneOf, Since, Tier
+from schemas.base import ApiModel, Default, LeftOut, Note, OneOf, Since, Tier
 
 
 class UserPoolTokenSessionConfigType(ApiModel):
@@ -31,7 +31,9 @@ class SessionConfiguration(ApiModel):
 
     INPUTS = (("cognito-idp", "SetUserPoolSessionConfiguration"),)
 
-    MOVED: ClassVar[Mapping[str, str]] = {"UserPoolId": "belongs to the document: write id beside the sections"}
+    MOVED: ClassVar[Mapping[str, str]] = {
+        "UserPoolId": LeftOut("belongs to the document: write id beside the sections")
+    }
 
     UserSessionTracking: (
         Annotated[
@@ -66,7 +68,7 @@ class ClientSessionConfiguration(ApiModel):
     INPUTS = (("cognito-idp", "SetUserPoolClientSessionConfiguration"),)
 
     MOVED: ClassVar[Mapping[str, str]] = {
-        "UserPoolId": "belongs to the document: write id beside the sections",
+        "UserPoolId": LeftOut("belongs to the document: write id beside the sections"),
         "ClientId": "follows from its place: write session inside the client",
     }
 

@@ -13,6 +13,7 @@ from schemas.base import (
     ApiModel,
     Default,
     KeyName,
+    LeftOut,
     Note,
     NotRemovable,
     OneOf,
@@ -45,7 +46,7 @@ class Terms(ApiModel):
     INPUTS = (("cognito-idp", "CreateTerms"), ("cognito-idp", "UpdateTerms"))
 
     MOVED: ClassVar[Mapping[str, str]] = {
-        "UserPoolId": "belongs to the document: write id beside the sections",
+        "UserPoolId": LeftOut("belongs to the document: write id beside the sections"),
         "ClientId": "follows from its place: write terms inside the client",
         **dict.fromkeys(("TermsId", "CreationDate", "LastModifiedDate"), COMPUTED),
     }

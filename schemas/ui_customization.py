@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from schemas.base import COMPUTED, ApiModel, Note, OnUpdate, String, Text, WriteOnly
+from schemas.base import COMPUTED, ApiModel, LeftOut, Note, OnUpdate, String, Text, WriteOnly
 
 
 class UICustomization(ApiModel):
@@ -20,9 +20,9 @@ class UICustomization(ApiModel):
     INPUTS = (("cognito-idp", "SetUICustomization"),)
 
     MOVED: ClassVar[Mapping[str, str]] = {
-        "UserPoolId": "belongs to the document: write id beside the sections",
+        "UserPoolId": LeftOut("belongs to the document: write id beside the sections"),
         "ClientId": "follows from its place: write ui_customization inside the client, or beside user_pool for all",
-        "ImageUrl": "is computed by Cognito: remove it, and write ImageFile to set an image",
+        "ImageUrl": LeftOut("is computed by Cognito: remove it, and write ImageFile to set an image"),
         **dict.fromkeys(("CSSVersion", "CreationDate", "LastModifiedDate"), COMPUTED),
     }
 

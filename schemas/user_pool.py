@@ -14,22 +14,28 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field, StringConstraints
 
 from schemas.base import (
-    ARN,
     COMPUTED,
     FORBIDDEN,
     OAUTH_FLOWS,
     PRINTABLE_OR_SPACE,
+    ROLE,
+    SYSTEM_TAGS,
     AcrLevel,
     ApiModel,
-    Arn,
+    Becomes,
     ClearWith,
     CreateOnly,
     Decimal,
     Default,
     Deprecated,
     EmailText,
+    FunctionArn,
+    IdentityArn,
+    KeyArn,
     Keyed,
+    LeftOut,
     LinkText,
+    Mirrors,
     Name,
     Note,
     NotRemovable,
@@ -37,6 +43,7 @@ from schemas.base import (
     OnUpdate,
     Pattern,
     Presence,
+    RoleArn,
     Scope,
     Since,
     SmsText,
@@ -56,7 +63,7 @@ EMAIL = Pattern(
     "Write one such as NAME@example.com.",
 )
 SET_NAME = Pattern(r"^[a-zA-Z0-9_-]+$", FORBIDDEN, "Use letters, digits, _ and -")
-ARN_OR_NOTHING = Pattern(rf"^({ARN[1:-1]})?$", ARN.wrong, ARN.fix, whole=True)
+ROLE_OR_NOTHING = Pattern(rf"^({ROLE[1:-1]})?$", ROLE.wrong, ROLE.fix, whole=True)
 
 STANDARD_ATTRIBUTES: Mapping[str, dict[str, Any]] = PUBLISHED["standard_attributes"]
 """The attributes of every pool, in the order shown, with their default definitions (cognito.md 4.2). The name is the
@@ -77,7 +84,7 @@ ACR_LEVELS: dict[str, Any] = PUBLISHED["acr_levels"]
 PARTIAL_POLICY = Note(
     "If a new pool gets a partial password policy, the omitted rules become false (measured): declare all of them."
 )
-UNUSED_DAYS = (
+UNUSED_DAYS = LeftOut(
     "is no longer accepted by Cognito: remove it, and write Policies.PasswordPolicy.TemporaryPasswordValidityDays"
 )
 CLASSIC_TEMPLATE = Note("Superseded by VerificationMessageTemplate, which it mirrors.")
@@ -91,7 +98,15 @@ KEEPS_SMS = NotRemovable(
     "AutoVerifiedAttributes, SMS_OTP from the first factors and SMS from the MFA factors."
 )
 
-Trigger = Annotated[Arn, OnUpdate("reset")]
+SAME_FUNCTION = Mirrors(("PreTokenGenerationConfig", "LambdaArn"))
+
+
+def template(member: str) -> Mirrors:
+    """Return the fact that a legacy message shows a member of VerificationMessageTemplate."""
+    return Mirrors(("VerificationMessageTemplate", member))
+
+
+Trigger = Annotated[FunctionArn, OnUpdate("reset")]
 """A Lambda function that Cognito calls; omitting it from an update removes it."""
 
 TriggerVersion = Annotated[str, OneOf(("V1_0",))]
@@ -116,7 +131,10 @@ class PasswordPolicyType(ApiModel):
     ) = None
     """How many previous passwords a user cannot reuse; 0 disables the check."""
     TemporaryPasswordValidityDays: (
-        Annotated[int, Field(ge=0, le=365), Default(7), OnUpdate("kept"), Note("Cognito turns 0 into 7.")] | None
+        Annotated[
+            int, Field(ge=0, le=365), Becomes(0, 7), Default(7), OnUpdate("kept"), Note("Cognito turns 0 into 7.")
+        ]
+        | None
     ) = None
     """Days for which the temporary password of an invited user is valid."""
 
@@ -160,7 +178,7 @@ class PreTokenGenerationVersionConfigType(ApiModel):
         | None
     ) = None
     """Version of the event sent to the function."""
-    LambdaArn: Arn | None = None
+    LambdaArn: FunctionArn | None = None
     """The function."""
 
 
@@ -169,7 +187,7 @@ class CustomSMSLambdaVersionConfigType(ApiModel):
 
     LambdaVersion: TriggerVersion | None = None
     """Version of the event sent to the function."""
-    LambdaArn: Arn | None = None
+    LambdaArn: FunctionArn | None = None
     """The function."""
 
 
@@ -178,7 +196,7 @@ class CustomEmailLambdaVersionConfigType(ApiModel):
 
     LambdaVersion: TriggerVersion | None = None
     """Version of the event sent to the function."""
-    LambdaArn: Arn | None = None
+    LambdaArn: FunctionArn | None = None
     """The function."""
 
 
@@ -187,7 +205,7 @@ class InboundFederationLambdaType(ApiModel):
 
     LambdaVersion: TriggerVersion | None = None
     """Version of the event sent to the function."""
-    LambdaArn: Arn | None = None
+    LambdaArn: FunctionArn | None = None
     """The function."""
 
 
@@ -211,7 +229,12 @@ class LambdaConfigType(ApiModel):
     VerifyAuthChallengeResponse: Trigger | None = None
     """Checks the response to the challenge of a custom sign-in."""
     PreTokenGeneration: (
-        Annotated[Trigger, Deprecated(), Note("Use PreTokenGenerationConfig; if both are set, they must be equal.")]
+        Annotated[
+            Trigger,
+            SAME_FUNCTION,
+            Deprecated(),
+            Note("Use PreTokenGenerationConfig; if both are set, they must be equal."),
+        ]
         | None
     ) = None
     """Called before tokens are issued, with the first version of the event."""
@@ -227,7 +250,7 @@ class LambdaConfigType(ApiModel):
         Annotated[CustomEmailLambdaVersionConfigType, OnUpdate("reset"), Note("Needs KMSKeyID.")] | None
     ) = None
     """Sends e-mail instead of Cognito."""
-    KMSKeyID: Annotated[Arn, OnUpdate("reset")] | None = None
+    KMSKeyID: Annotated[KeyArn, OnUpdate("reset")] | None = None
     """Full ARN of the key that encrypts codes for the custom senders."""
     InboundFederation: Annotated[InboundFederationLambdaType, Since(2026), OnUpdate("reset")] | None = None
     """Called during a federated sign-in, before the profile is stored."""
@@ -289,7 +312,8 @@ class EmailConfigurationType(ApiModel):
     """How e-mail is sent."""
 
     SourceArn: (
-        Annotated[Arn, OnUpdate("unmeasured"), Note("Required with DEVELOPER; only some Regions are accepted.")] | None
+        Annotated[IdentityArn, OnUpdate("unmeasured"), Note("Required with DEVELOPER; only some Regions are accepted.")]
+        | None
     ) = None
     """The Amazon SES identity that sends e-mail."""
     ReplyToEmailAddress: (
@@ -317,7 +341,7 @@ class EmailConfigurationType(ApiModel):
 class EumsSmsConfigurationType(ApiModel):
     """SMS through AWS End User Messaging."""
 
-    CallerArn: Annotated[Arn, Note("The role needs sms-voice:SendTextMessage.")] | None = None
+    CallerArn: Annotated[RoleArn, Note("The role needs sms-voice:SendTextMessage.")] | None = None
     """The role that Cognito assumes to send messages."""
     ExternalId: String | None = None
     """The external id that the role's trust policy requires."""
@@ -341,7 +365,7 @@ class SmsConfigurationType(ApiModel):
             str,
             StringConstraints(
                 max_length=2048,
-                pattern=ARN_OR_NOTHING,
+                pattern=ROLE_OR_NOTHING,
             ),
             Note("A role in the pool's account; cannot be combined with EumsSms."),
         ]
@@ -544,7 +568,7 @@ class KeyConfigurationType(ApiModel):
         | None
     ) = None
     """Whether the key is owned by AWS or managed by you."""
-    KmsKeyArn: Annotated[Arn, OnUpdate("unmeasured"), Note("Required with CUSTOMER_MANAGED_KEY.")] | None = None
+    KmsKeyArn: Annotated[KeyArn, OnUpdate("unmeasured"), Note("Required with CUSTOMER_MANAGED_KEY.")] | None = None
     """ARN of the key; must be a multi-Region key if the pool has replicas."""
 
 
@@ -578,12 +602,12 @@ class UserPool(ApiModel):
 
     MOVED: ClassVar[Mapping[str, str]] = {
         "MfaConfiguration": "belongs in the mfa section: write mfa.MfaConfiguration",
-        "Name": "write PoolName",
-        "SchemaAttributes": "write Schema",
+        "Name": "is another name of PoolName, which is declared too: remove one of the two",
+        "SchemaAttributes": "is another name of Schema, which is declared too: remove one of the two",
         "UserPoolId": "belongs to the document: write id beside user_pool",
-        "Id": "is computed by Cognito: remove it; to select a pool, write id beside user_pool",
-        "Domain": "is computed by Cognito: remove it; declare domains in the section domains",
-        "CustomDomain": "is computed by Cognito: remove it; declare domains in the section domains",
+        "Id": LeftOut("is computed by Cognito: remove it; to select a pool, write id beside user_pool"),
+        "Domain": LeftOut("is computed by Cognito: remove it; declare domains in the section domains"),
+        "CustomDomain": LeftOut("is computed by Cognito: remove it; declare domains in the section domains"),
         **dict.fromkeys(
             (
                 "Arn",
@@ -597,6 +621,8 @@ class UserPool(ApiModel):
             COMPUTED,
         ),
     }
+
+    SPELLED: ClassVar[Mapping[str, str]] = {"Name": "PoolName", "SchemaAttributes": "Schema"}
 
     PoolName: Annotated[Name, OnUpdate("kept"), NotRemovable("A pool must have a name; write one.")] | None = None
     """Name of the pool; can be changed, and does not have to be unique."""
@@ -646,11 +672,38 @@ class UserPool(ApiModel):
         | None
     ) = None
     """Attributes that users sign up with, instead of a user name."""
-    SmsVerificationMessage: Annotated[SmsText, Deprecated(), OnUpdate("reset"), CLASSIC_TEMPLATE] | None = None
+    SmsVerificationMessage: (
+        Annotated[
+            SmsText,
+            template("SmsMessage"),
+            Deprecated(),
+            OnUpdate("reset"),
+            CLASSIC_TEMPLATE,
+        ]
+        | None
+    ) = None
     """SMS message with the code that verifies a phone number."""
-    EmailVerificationMessage: Annotated[EmailText, Deprecated(), OnUpdate("reset"), CLASSIC_TEMPLATE] | None = None
+    EmailVerificationMessage: (
+        Annotated[
+            EmailText,
+            template("EmailMessage"),
+            Deprecated(),
+            OnUpdate("reset"),
+            CLASSIC_TEMPLATE,
+        ]
+        | None
+    ) = None
     """E-mail message with the code that verifies an address."""
-    EmailVerificationSubject: Annotated[Subject, Deprecated(), OnUpdate("reset"), CLASSIC_TEMPLATE] | None = None
+    EmailVerificationSubject: (
+        Annotated[
+            Subject,
+            template("EmailSubject"),
+            Deprecated(),
+            OnUpdate("reset"),
+            CLASSIC_TEMPLATE,
+        ]
+        | None
+    ) = None
     """Subject of the e-mail message that verifies an address."""
     VerificationMessageTemplate: (
         Annotated[
@@ -694,6 +747,7 @@ class UserPool(ApiModel):
                 Annotated[str, StringConstraints(max_length=256)],
             ],
             Field(max_length=50),
+            SYSTEM_TAGS,
             Default({}),
             OnUpdate("unmeasured"),
         ]

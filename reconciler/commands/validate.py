@@ -54,7 +54,7 @@ def run(options: Options, console: Console) -> int:
 
 def _check(options: Options, console: Console) -> tuple[Sequence[Manifest], Sequence[Notice], Sequence[Problem]]:
     """Load the manifests and check those that could be loaded."""
-    from reconciler.planning.guard import offline
+    from reconciler.planning.guard import offline, offline_warnings
     from reconciler.runs.runtime import Runtime
 
     try:
@@ -63,4 +63,5 @@ def _check(options: Options, console: Console) -> tuple[Sequence[Manifest], Sequ
         return (), (), error.problems
     refusals = [(m, r) for m in loaded.manifests for r in offline(m)]
     found = [Problem(r.source or m.source, f"{r.address}", f"{r.message} [{r.rule}]", r.advice) for m, r in refusals]
-    return loaded.manifests, loaded.notices, found
+    warnings = [notice for m in loaded.manifests for notice in offline_warnings(m)]
+    return loaded.manifests, (*loaded.notices, *warnings), found

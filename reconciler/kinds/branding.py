@@ -6,11 +6,12 @@ style (cognito.md 2.10). Only images that differ are sent, because a request is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
+from reconciler.kinds import images
 from reconciler.kinds.kind import Breach, PendingCall, Reading, ResourceKind, Rule, State
 from reconciler.kinds.shared_rules import P23, below, needs_plan
-from reconciler.model import Call, Tree
+from reconciler.model import Call, Path, Tree
 from schemas.managed_login_branding import ManagedLoginBranding
 
 BRANDING = "clients.branding"
@@ -60,9 +61,18 @@ def _removed(declared: Tree, before: Tree) -> bool:
     return any(_key(a) not in wanted for a in before.get("Assets") or ())
 
 
+def equivalent(declared: Tree, _observed: Tree) -> Iterable[Path]:
+    """Cognito's default branding clears the settings by itself; null says that too, and is no change of its own."""
+    if declared.get("UseCognitoProvidedValues") is True and "Settings" in declared and declared["Settings"] is None:
+        yield ("Settings",)
+
+
 def reason(declared: Tree, observed: Tree) -> str:
-    """Explain that the style is re-created."""
-    return "an image is removed, so the style is deleted and re-created" if _removed(declared, observed) else ""
+    """Explain that the style is re-created, or that its settings go."""
+    if _removed(declared, observed):
+        return "an image is removed, so the style is deleted and re-created"
+    cleared = declared.get("UseCognitoProvidedValues") is True and observed.get("Settings")
+    return "Cognito's own branding clears Settings" if cleared else ""
 
 
 def lower(pending_call: PendingCall, usual: Callable[[PendingCall], tuple[Call, ...]]) -> tuple[Call, ...]:
@@ -88,19 +98,55 @@ def icons(state: State) -> Iterator[Breach]:
     """O7."""
     for address, tree in state.all(BRANDING).items():
         for asset in tree.get("Assets") or ():
-            if asset.get("Extension") == "ICO" and asset.get("Category") != "FAVICON_ICO":
-                message = f"{asset.get('Category')} cannot be an ICO file."
-                yield Breach(BRANDING, address.name, ("Assets",), message)
+            for problem in _image_problems(asset):
+                yield Breach(BRANDING, address.name, ("Assets",), *problem)
+
+
+def _image_problems(asset: Tree) -> Iterator[tuple[str, str]]:
+    category, said, content = (asset.get(member) for member in ("Category", "Extension", "Bytes"))
+    if said == "ICO" and category != "FAVICON_ICO":
+        yield f"{category} cannot be an ICO file.", ""
+    if category == "FAVICON_ICO" and isinstance(said, str) and said != "ICO":
+        yield f"FAVICON_ICO cannot be a file of the format {said}.", "Use an ICO file; other favicons are FAVICON_SVG."
+    found = images.form(content) if isinstance(content, bytes) else ""
+    if found and isinstance(said, str) and found != said:
+        message = f"Extension of {category} is {said}, but Bytes is {images.named(found)}."
+        yield message, f"Write Extension: {found}, or use another file."
+    if said == "SVG" and isinstance(content, bytes) and b"dominant-baseline" in content:
+        yield f"{category} uses the SVG attribute dominant-baseline.", "Remove the attribute."
+    if asset.get("ResourceId") and category != "IDP_BUTTON_ICON":
+        yield f"{category} has a ResourceId, which is for IDP_BUTTON_ICON only.", "Remove ResourceId."
 
 
 O7 = Rule(
     id="O7",
-    title="An ICO file that is not a favicon",
-    what="An image in Assets has the Extension ICO and another Category than FAVICON_ICO.",
-    why="Cognito refuses the style.",
+    title="Images of branding",
+    what="An image in Assets has the Extension ICO and another Category than FAVICON_ICO, or the other way round; its "
+    "Bytes are of another format than its Extension; an SVG uses dominant-baseline; or ResourceId is not for a button.",
+    why="Cognito refuses the style, or browsers cannot show the image.",
     source=("cognito.md 3.3", "cognito.md 2.10"),
     advice="Use PNG, JPEG, SVG or WEBP; ICO is for FAVICON_ICO only.",
     check=icons,
+    offline=True,
+)
+
+
+def one_look(state: State) -> Iterator[Breach]:
+    """O5."""
+    for address, tree in state.all(BRANDING).items() if state.offline else ():
+        if tree.get("UseCognitoProvidedValues") is True and tree.get("Settings"):
+            message = "Settings conflict with UseCognitoProvidedValues: true."
+            yield Breach(BRANDING, address.name, ("UseCognitoProvidedValues",), message)
+
+
+O5 = Rule(
+    id="O5",
+    title="Cognito's own branding with Settings",
+    what="A manifest sets both UseCognitoProvidedValues: true and Settings.",
+    why="Cognito refuses the style: it has its own look or yours.",
+    source=("cognito.md 3.3", "cognito.md 2.10"),
+    advice="Keep Settings, or write Settings: null with UseCognitoProvidedValues: true.",
+    check=one_look,
     offline=True,
 )
 
@@ -119,11 +165,12 @@ KIND = ResourceKind(
     params={"ReturnMergedResources": False},
     from_api=from_api,
     to_manifest=to_manifest,
+    equivalent=equivalent,
     computed=computed,
     reason=reason,
     prepare=prepare,
     lower=lower,
-    rules=(P23.checked_by(plans), O7),
+    rules=(P23.checked_by(plans), O5, O7),
     elsewhere={
         "Assets": ("UpdateManagedLoginBranding", "DeleteManagedLoginBranding", "CreateManagedLoginBranding"),
     },

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from reconciler.kinds.kind import Listing, Reading, ResourceKind
+from collections.abc import Iterator
+
+from reconciler.kinds.kind import Breach, Listing, Reading, ResourceKind, State
+from reconciler.kinds.shared_rules import P23, below, needs_plan
 from reconciler.model import Tree
 from schemas.cimd_policy import CIMDPolicy
 
@@ -12,8 +15,17 @@ def from_api(answer: Tree) -> Tree:
     return {k: v for k, v in answer.items() if k not in ("CIMDPolicyId", "ClientId")}
 
 
+def plans(state: State) -> Iterator[Breach]:
+    """P23: the operations declare FeatureUnavailableInTierException, so at least the lowest plan lacks them."""
+    for address in state.all(POLICIES):
+        if below(state, "ESSENTIALS"):
+            yield needs_plan(POLICIES, address.name, (), "A CIMD policy", "ESSENTIALS")
+
+
+POLICIES = "clients.cimd_policies"
+
 KIND = ResourceKind(
-    section="clients.cimd_policies",
+    section=POLICIES,
     resource_type="UserPoolCIMDPolicy",
     title="CIMD policy",
     model=CIMDPolicy,
@@ -26,4 +38,5 @@ KIND = ResourceKind(
     name_member="PolicyName",
     id_param="CIMDPolicyId",
     from_api=from_api,
+    rules=(P23.checked_by(plans),),
 )

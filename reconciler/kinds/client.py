@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from reconciler.kinds.client_rules import OIDC_SCOPES, RULES, seconds
+from reconciler.kinds.client_rules import OIDC_SCOPES, RULES, has_secret, seconds
 from reconciler.kinds.kind import Consequence, Listing, Need, PendingCall, Reading, ResourceKind
 from reconciler.kinds.shared_rules import strings
 from reconciler.model import Danger, FieldChange, Path, Tree
@@ -60,6 +60,13 @@ def equivalent(declared: Tree, observed: Tree) -> Iterable[Path]:
     brings_own = declared.get("GenerateSecret") is False and "ClientSecret" in declared
     if brings_own and observed.get("GenerateSecret") is True:
         yield ("GenerateSecret",)  # a custom secret: rule C18 forbids declaring both
+
+
+def computed(after: Tree, declared: Tree) -> Tree:
+    """A client that is made again without a secret has none to keep in Secrets Manager; `prepare` asks for none."""
+    if after.get(MANAGED) is True and MANAGED not in declared and not has_secret(after):
+        return {k: v for k, v in after.items() if k != MANAGED}
+    return after
 
 
 def prepare(pending_call: PendingCall) -> Tree:
@@ -152,6 +159,7 @@ KIND = ResourceKind(
     from_api=from_api,
     to_manifest=to_manifest,
     equivalent=equivalent,
+    computed=computed,
     prepare=prepare,
     needs=needs,
     owner=owner,

@@ -7,10 +7,20 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from reconciler.kinds.kind import Breach, Rule, State
-from reconciler.kinds.shared_rules import P23, arn_part, below, dig, needs_plan, strings, unsure
+from reconciler.kinds.shared_rules import (
+    P23,
+    arn_part,
+    attributes,
+    below,
+    dig,
+    is_custom,
+    needs_plan,
+    no_attribute,
+    strings,
+    unsure,
+)
 from reconciler.model import Path, Tree
 from schemas.published import PUBLISHED
-from schemas.user_pool import STANDARD_ATTRIBUTES
 
 CLIENTS = "clients"
 DOMAINS = "domains"
@@ -32,6 +42,7 @@ EXCLUSIVE_FLOW = "ALLOW_CLIENT_TOKEN_AUTH"
 NEVER_WRITABLE: frozenset[str] = frozenset(PUBLISHED["unwritable_attributes"])
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
+MANAGED = "PublishSecretsInAWSSecretsManager"
 FLOWS: Path = ("AllowedOAuthFlows",)
 SIGN_IN: Path = ("ExplicitAuthFlows",)
 WRITABLE: Path = ("WriteAttributes",)
@@ -50,6 +61,11 @@ def has_secret(tree: Tree) -> bool:
     return bool(tree.get("ClientSecret")) or tree.get("GenerateSecret") is True
 
 
+def _public(state: State, tree: Tree) -> bool:
+    """Return whether a client is known to have no secret."""
+    return not has_secret(tree) and (not state.offline or tree.get("GenerateSecret") is False)
+
+
 def _at(name: str, path: Path, message: str, advice: str = "") -> Breach:
     return Breach(CLIENTS, name, path, message, advice)
 
@@ -65,8 +81,8 @@ def _clients(state: State) -> Iterator[tuple[str, Tree]]:
 def oauth_parts(state: State) -> Iterator[Breach]:
     """C1."""
     for name, tree in _clients(state):
-        if tree.get("AllowedOAuthFlowsUserPoolClient") is True and not state.offline:
-            lacking = [m for m in ("AllowedOAuthFlows", "AllowedOAuthScopes") if not tree.get(m)]
+        if tree.get("AllowedOAuthFlowsUserPoolClient") is True:
+            lacking = [m for m in ("AllowedOAuthFlows", "AllowedOAuthScopes") if state.lacks(tree, m)]
             if lacking:
                 yield _at(
                     name,
@@ -84,6 +100,7 @@ C1 = Rule(
     source=FACTS,
     advice="Add AllowedOAuthFlows and AllowedOAuthScopes, or set AllowedOAuthFlowsUserPoolClient to false.",
     check=oauth_parts,
+    offline=True,
 )
 
 
@@ -91,7 +108,7 @@ def callback_needed(state: State) -> Iterator[Breach]:
     """C2."""
     for name, tree in _clients(state):
         flows = set(strings(tree.get("AllowedOAuthFlows")))
-        if {"code", "implicit"} & flows and not tree.get("CallbackURLs") and not state.offline:
+        if {"code", "implicit"} & flows and state.lacks(tree, "CallbackURLs"):
             yield _at(name, FLOWS, "The flows code and implicit require a callback URL.")
 
 
@@ -103,6 +120,7 @@ C2 = Rule(
     source=FACTS,
     advice="Add CallbackURLs.",
     check=callback_needed,
+    offline=True,
 )
 
 
@@ -135,7 +153,7 @@ C3 = Rule(
 def machines_secret(state: State) -> Iterator[Breach]:
     """C4."""
     for name, tree in _machines(state):
-        if not has_secret(tree) and (not state.offline or tree.get("GenerateSecret") is False):
+        if _public(state, tree):
             yield _at(name, FLOWS, "client_credentials requires a client secret.")
 
 
@@ -156,7 +174,7 @@ def machines_scopes(state: State) -> Iterator[Breach]:
     for name, tree in _machines(state):
         scopes = tree.get("AllowedOAuthScopes")
         custom = [s for s in strings(scopes) if s not in OIDC_SCOPES]
-        if not custom and not unsure(scopes) and (scopes is not None or not state.offline):
+        if not custom and (strings(scopes) or state.lacks(tree, "AllowedOAuthScopes")) and not unsure(scopes):
             yield _at(
                 name,
                 ("AllowedOAuthScopes",),
@@ -266,7 +284,7 @@ def default_redirect(state: State) -> Iterator[Breach]:
     """C9."""
     for name, tree in _clients(state):
         default, callbacks = tree.get("DefaultRedirectURI"), tree.get("CallbackURLs")
-        known = callbacks is not None or not state.offline
+        known = "CallbackURLs" in tree or not state.offline
         if isinstance(default, str) and known and default not in strings(callbacks) and not unsure(callbacks):
             yield _at(name, ("DefaultRedirectURI",), "DefaultRedirectURI must be one of CallbackURLs.")
 
@@ -301,7 +319,7 @@ def writable(state: State) -> Iterator[Breach]:
                 f"Remove {forbidden} from WriteAttributes.",
             )
         lacking = sorted(required - set(given)) if given and not unsure(tree["WriteAttributes"]) else []
-        if lacking and not state.offline:
+        if lacking:
             yield _at(
                 name,
                 WRITABLE,
@@ -325,20 +343,12 @@ C10 = Rule(
 
 def known_attributes(state: State) -> Iterator[Breach]:
     """C11."""
-    if state.offline:
-        return
-    schema = state.one("user_pool").get("Schema") or ()
-    known = set(STANDARD_ATTRIBUTES) | {_full(a) for a in schema if a["Name"] not in STANDARD_ATTRIBUTES}
+    known = attributes(state)
     for name, tree in _clients(state):
         for member in ("ReadAttributes", "WriteAttributes"):
-            for attribute in sorted(set(strings(tree.get(member))) - known):
-                yield _at(name, (member,), f"The pool has no attribute {attribute}.")
-
-
-def _full(attribute: Tree) -> str:
-    """Return the name of a custom attribute as used by clients."""
-    name = str(attribute["Name"]).removeprefix("dev:").removeprefix("custom:")
-    return f"dev:custom:{name}" if attribute.get("DeveloperOnlyAttribute") is True else f"custom:{name}"
+            for attribute in sorted(set(strings(tree.get(member)))):
+                if attribute not in known and (not state.offline or not is_custom(attribute)):
+                    yield _at(name, (member,), *no_attribute(attribute, known))
 
 
 C11 = Rule(
@@ -349,6 +359,7 @@ C11 = Rule(
     source=FACTS,
     advice="Declare it under user_pool.Schema; custom attributes are named custom:<name> here.",
     check=known_attributes,
+    offline=True,
 )
 
 
@@ -358,10 +369,9 @@ C11 = Rule(
 def validities(state: State) -> Iterator[Breach]:
     """C12."""
     for name, tree in _clients(state):
-        for member, (unit, _, _, allowed) in VALIDITY.items():
-            said = tree.get(member) is not None and (not state.offline or dig(tree, "TokenValidityUnits", unit))
-            length = seconds(tree, member)
-            if said and length and length not in allowed:
+        for member, (_, _, _, allowed) in VALIDITY.items():
+            length = _known_seconds(state, tree, member)
+            if tree.get(member) is not None and length and length not in allowed:
                 yield _at(
                     name,
                     (member,),
@@ -385,14 +395,18 @@ C12 = Rule(
 )
 
 
+def _known_seconds(state: State, tree: Tree, validity: str) -> int:
+    """Return a validity in seconds, or 0 where a manifest alone does not say it."""
+    said = tree.get(validity) is not None and dig(tree, "TokenValidityUnits", VALIDITY[validity][0])
+    return seconds(tree, validity) if said or not state.offline else 0
+
+
 def refresh_longest(state: State) -> Iterator[Breach]:
     """C13."""
-    if state.offline:
-        return
     for name, tree in _clients(state):
-        refresh = seconds(tree, "RefreshTokenValidity")
+        refresh = _known_seconds(state, tree, "RefreshTokenValidity")
         for member in ("AccessTokenValidity", "IdTokenValidity"):
-            if refresh and seconds(tree, member) > refresh:
+            if refresh and _known_seconds(state, tree, member) > refresh:
                 yield _at(name, (member,), f"{member} is longer than RefreshTokenValidity.")
 
 
@@ -404,6 +418,7 @@ C13 = Rule(
     source=FACTS,
     advice="Shorten it, or lengthen RefreshTokenValidity.",
     check=refresh_longest,
+    offline=True,
 )
 
 
@@ -485,7 +500,7 @@ def client_tokens(state: State) -> Iterator[Breach]:
     """C21."""
     for name, tree in _clients(state):
         flows = strings(tree.get("ExplicitAuthFlows"))
-        if EXCLUSIVE_FLOW in flows and (len(flows) > 1 or not (has_secret(tree) or state.offline)):
+        if EXCLUSIVE_FLOW in flows and (len(flows) > 1 or _public(state, tree)):
             yield _at(name, SIGN_IN, f"{EXCLUSIVE_FLOW} must be the only flow, and the client must have a secret.")
 
 
@@ -505,8 +520,7 @@ def context_data(state: State) -> Iterator[Breach]:
     """C15."""
     for name, tree in _clients(state):
         wants = tree.get("EnablePropagateAdditionalUserContextData") is True
-        public = not has_secret(tree) and (not state.offline or tree.get("GenerateSecret") is False)
-        if wants and public:
+        if wants and _public(state, tree):
             yield _at(
                 name,
                 ("EnablePropagateAdditionalUserContextData",),
@@ -545,6 +559,26 @@ C18 = Rule(
 )
 
 
+def published_secret(state: State) -> Iterator[Breach]:
+    """C24."""
+    for name, tree in _clients(state):
+        own = state.offline and bool(tree.get("ClientSecret")) and tree.get("GenerateSecret") is not True
+        if tree.get(MANAGED) is True and (own or _public(state, tree)):
+            yield _at(name, (MANAGED,), f"{MANAGED} requires a secret that Cognito generates.")
+
+
+C24 = Rule(
+    id="C24",
+    title="A secret in Secrets Manager that Cognito does not generate",
+    what="PublishSecretsInAWSSecretsManager is true, and the client has no generated secret.",
+    why="It applies only to a client with GenerateSecret: true, and would never converge on another one.",
+    source=("cognito.md 3.2", "cognito.md 2.3"),
+    advice="Set GenerateSecret to true on a new client, or set PublishSecretsInAWSSecretsManager to false.",
+    check=published_secret,
+    offline=True,
+)
+
+
 # --- the rest ------------------------------------------------------------------------------------------------------
 
 
@@ -554,7 +588,8 @@ def analytics(state: State) -> Iterator[Breach]:
     for name, tree in _clients(state):
         config = tree.get("AnalyticsConfiguration") or {}
         arn = config.get("ApplicationArn")
-        if arn and config.get("ApplicationId"):
+        others = ("ApplicationId", "RoleArn", "ExternalId") if state.offline else ("ApplicationId",)  # it adds its role
+        if arn and any(config.get(member) for member in others):
             yield _at(
                 name,
                 path,
@@ -573,7 +608,8 @@ def analytics(state: State) -> Iterator[Breach]:
 C16 = Rule(
     id="C16",
     title="A Pinpoint application named twice, or in another Region",
-    what="AnalyticsConfiguration has both ApplicationArn and ApplicationId, or the application is in another Region.",
+    what="AnalyticsConfiguration has ApplicationArn and ApplicationId, RoleArn or ExternalId, or the application is in "
+    "another Region.",
     why="Cognito refuses the client.",
     source=FACTS,
     advice="Keep ApplicationArn alone or the other three members, and use an application in the pool's Region.",
@@ -584,7 +620,7 @@ C16 = Rule(
 
 def email_readable(state: State) -> Iterator[Breach]:
     """C22: the service takes it, and sign-in fails later."""
-    for name, tree in _clients(state) if not state.offline else ():
+    for name, tree in _clients(state):
         readable: Any = tree.get("ReadAttributes")
         scopes = strings(tree.get("AllowedOAuthScopes"))
         if readable and {"openid", "email"} <= set(scopes) and "email" not in strings(readable):
@@ -611,14 +647,15 @@ def domain_needed(state: State) -> Iterator[Breach]:
     """C23: the service takes it, and sign-in fails later."""
     for name, tree in _clients(state) if not state.offline else ():
         uses = tree.get("AllowedOAuthFlowsUserPoolClient") is True and tree.get("AllowedOAuthFlows")
-        if uses and DOMAINS in state.known and not state.all(DOMAINS):
+        by_api = EXCLUSIVE_FLOW in strings(tree.get("ExplicitAuthFlows"))  # GetClientToken needs no domain
+        if uses and not by_api and DOMAINS in state.known and not state.all(DOMAINS):
             yield _at(name, FLOWS, "OAuth is configured, but the pool has no domain, so its endpoints do not exist.")
 
 
 C23 = Rule(
     id="C23",
     title="OAuth on a pool without a domain",
-    what="A client uses OAuth flows, and the pool has no domain.",
+    what="A client uses OAuth flows other than by ALLOW_CLIENT_TOKEN_AUTH, and the pool has no domain.",
     why="Cognito accepts the client, but the OAuth endpoints do not exist.",
     source=FACTS,
     advice="Declare a domain under domains.",
@@ -648,6 +685,7 @@ RULES = (
     C21,
     C15,
     C18,
+    C24,
     C16,
     C22,
     C23,

@@ -103,11 +103,13 @@ def _custom_problem(name: str, tree: Tree, state: State) -> tuple[str, str] | No
     if not FQDN.fullmatch(name):
         return f"{flow(name)} is not a fully qualified sub-domain.", "Write it like auth.example.com."
     certificate = dig(tree, "CustomDomainConfig", "CertificateArn")
-    region = arn_part(certificate, 3)
+    region, account = arn_part(certificate, 3), arn_part(certificate, 4)
     # Other partitions have no us-east-1; where their certificates have to be is not documented.
     if region not in ("", CLOUDFRONT) and arn_part(certificate, 1) == partition(CLOUDFRONT):
         return f"The certificate is in {region}.", f"Custom domains need an ACM certificate in {CLOUDFRONT}."
-    if "CustomDomainConfig" not in tree and not state.offline:
+    if state.account and account not in ("", state.account):
+        return f"The certificate belongs to account {account}.", f"Use a certificate of account {state.account}."
+    if state.lacks(tree, "CustomDomainConfig"):
         return "A custom domain requires a certificate.", "Add CustomDomainConfig with CertificateArn."
     return None
 
@@ -145,7 +147,8 @@ O1 = Rule(
 O2 = Rule(
     id="O2",
     title="An invalid custom domain",
-    what="A custom domain is not a fully qualified sub-domain, has no certificate, or has one outside us-east-1.",
+    what="A custom domain is not a fully qualified sub-domain, has no certificate, or has one outside us-east-1 or of "
+    "another account.",
     why="Cognito refuses the domain. It is served by CloudFront, whose certificates are in us-east-1.",
     source=("cognito.md 3.3", "cognito.md 9.5"),
     advice="Write it like auth.example.com, and add CustomDomainConfig with an ACM certificate in us-east-1.",

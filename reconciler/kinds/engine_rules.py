@@ -63,6 +63,16 @@ REQUIRED = Rule(
     advice="Add it to the manifest.",
 )
 
+ORDER = Rule(
+    id="order",
+    title="A change that no order of writes can carry out",
+    what="A pool and its MFA settings change together, and Cognito would refuse whichever of the two is written first.",
+    why="They are two calls. Each is checked against what the other one left, and the state in between breaks a rule "
+    "in both orders.",
+    source=("decision 7", "cognito.md 15.2"),
+    advice="Apply it in two steps: first without one of the changes that the refusal names, then all of it.",
+)
+
 UNDELETABLE = Rule(
     id="undeletable",
     title="An object that cannot be deleted in its current state",
@@ -101,4 +111,16 @@ UNSEEN = Rule(
     advice="Correct the manifest. The other pools of the run were compared.",
 )
 
-RULES = (AMBIGUOUS, MISSING, IMMUTABLE, NOT_REMOVABLE, LEAVING, REQUIRED, UNDELETABLE, PROTECTED, THRESHOLD, UNSEEN)
+RULES = (
+    AMBIGUOUS,
+    MISSING,
+    IMMUTABLE,
+    NOT_REMOVABLE,
+    LEAVING,
+    REQUIRED,
+    ORDER,
+    UNDELETABLE,
+    PROTECTED,
+    THRESHOLD,
+    UNSEEN,
+)

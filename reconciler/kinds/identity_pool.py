@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from reconciler.kinds.kind import Listing, PendingCall, Reading, ResourceKind
+from reconciler.kinds.identity_pool_roles import O18
+from reconciler.kinds.kind import Breach, Listing, PendingCall, Reading, ResourceKind, State
+from reconciler.kinds.shared_rules import arn_part, single, strings
 from reconciler.model import Call, Target, Tree
 from reconciler.values.regions import partition
 from schemas.identity_pool import IdentityPool
 
 TAGS = "IdentityPoolTags"
+LISTS = ("OpenIdConnectProviderARNs", "SamlProviderARNs")
+"""Providers in IAM."""
+
+
+def accounts(state: State) -> Iterator[Breach]:
+    """O18: the providers in IAM."""
+    for member in LISTS:
+        for arn in strings(state.one("identity_pool").get(member)):
+            if state.account and arn_part(arn, 4) not in ("", state.account):
+                message = f"The provider {arn} belongs to another account."
+                yield single("identity_pool", (member,), message, f"Use a provider of account {state.account}.")
 
 
 def from_api(answer: Tree) -> Tree:
@@ -82,5 +95,6 @@ KIND = ResourceKind(
     prepare=prepare,
     lower=lower,
     exports=exports,
+    rules=(O18.checked_by(accounts),),
     elsewhere={TAGS: ("TagResource", "UntagResource")},
 )

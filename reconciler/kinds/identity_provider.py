@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from reconciler.errors import flow
-from reconciler.kinds.kind import Breach, Listing, PendingCall, Reading, ResourceKind, Rule, State
+from reconciler.kinds import saml
+from reconciler.kinds.kind import Breach, Listing, PendingCall, Reading, ResourceKind, Rule, State, is_blank
+from reconciler.kinds.shared_rules import attributes, is_custom, no_attribute
 from reconciler.model import UNSEEN, Action, FieldChange, Path, Secret, Tree
 from schemas.identity_provider import IdentityProvider
 
@@ -105,7 +107,7 @@ def equivalent(declared: Tree, observed: Tree) -> Iterable[Path]:
 def computed(after: Tree, declared: Tree) -> Tree:
     """Declaring one source of SAML metadata replaces the other."""
     said = declared.get("ProviderDetails") or {}
-    given = [k for k in ("MetadataURL", "MetadataFile") if said.get(k) is not None]
+    given = [k for k in SOURCES if not is_blank(said.get(k))]
     if len(given) != 1:
         return after
     other = "MetadataFile" if given == ["MetadataURL"] else "MetadataURL"
@@ -167,6 +169,40 @@ O12 = Rule(
 )
 
 
+def mappings(state: State) -> Iterator[Breach]:
+    """O21."""
+    known = attributes(state)
+    certain = not state.offline and bool(state.one("user_pool"))
+    for address, tree in state.all(PROVIDERS).items():
+        for key, claim in (tree.get("AttributeMapping") or {}).items():
+            if key == USER_NAME or claim is None:
+                continue
+            path = ("AttributeMapping", key)
+            if key not in known and (certain or not is_custom(key)):
+                yield Breach(PROVIDERS, address.name, path, *no_attribute(key, known))
+            elif known.get(key, {}).get("Mutable") is False:
+                message = f"{key} is not mutable, and Cognito writes mapped attributes at every sign-in."
+                yield Breach(
+                    PROVIDERS, address.name, path, message, "Map another attribute; Mutable cannot be changed."
+                )
+
+
+USER_NAME = "username"
+"""What the name of a user is mapped by; it is no attribute of the schema."""
+
+O21 = Rule(
+    id="O21",
+    title="A mapping to an attribute that cannot be filled",
+    what="AttributeMapping has a key that is no attribute of the pool, or one that is not mutable.",
+    why='Cognito refuses the provider: "AttributeMapping contains invalid mapping".',
+    source=("cognito.md 3.3", "cognito.md 2.6"),
+    advice="Declare the attribute under user_pool.Schema with Mutable: true; custom attributes are named custom:<name> "
+    "here.",
+    check=mappings,
+    offline=True,
+)
+
+
 def _detailed(state: State) -> Iterator[tuple[str, str, Tree]]:
     """Yield name, type and details of the providers that have some."""
     for address, tree in state.all(PROVIDERS).items():
@@ -177,14 +213,19 @@ def _detailed(state: State) -> Iterator[tuple[str, str, Tree]]:
 
 def details(state: State) -> Iterator[Breach]:
     """O8."""
+    made = {address.name for address in state.made if address.section == PROVIDERS}
     for name, kind, given in _detailed(state):
-        for message, advice in _detail_problems(kind, given, offline=state.offline):
+        for message, advice in _detail_problems(kind, given, state):
             yield Breach(PROVIDERS, name, ("ProviderDetails",), message, advice)
+        new = name in made or state.offline  # of a live one, the key is never shown
+        if kind == "SignInWithApple" and new and state.lacks(given, "private_key"):
+            message = "SignInWithApple needs private_key."
+            yield Breach(PROVIDERS, name, ("ProviderDetails",), message, "Add ProviderDetails.private_key.")
 
 
-def _detail_problems(kind: str, given: Tree, *, offline: bool) -> Iterator[tuple[str, str]]:
-    lacking = [k for k in REQUIRED.get(kind, ()) if given.get(k) is None]
-    if lacking and not offline:
+def _detail_problems(kind: str, given: Tree, state: State) -> Iterator[tuple[str, str]]:
+    lacking = [k for k in REQUIRED.get(kind, ()) if state.lacks(given, k)]
+    if lacking:
         yield f"{kind} needs {', '.join(lacking)}.", f"Add ProviderDetails.{lacking[0]}."
     issuer = given.get("oidc_issuer")
     if kind == "OIDC" and isinstance(issuer, str) and (not issuer.startswith("https://") or issuer.endswith("/")):
@@ -211,22 +252,45 @@ O8 = Rule(
 )
 
 
+SOURCES = ("MetadataURL", "MetadataFile")
+
+
 def saml_metadata(state: State) -> Iterator[Breach]:
     """O10."""
     for name, kind, given in _detailed(state):
-        sources = [k for k in ("MetadataURL", "MetadataFile") if given.get(k) is not None]
-        if kind == "SAML" and (len(sources) > 1 or (not sources and not state.offline)):
+        path = ("ProviderDetails", "MetadataFile")
+        for problem in _metadata_problems(given.get("MetadataFile")) if kind == "SAML" else ():
+            yield Breach(PROVIDERS, name, path, *problem)
+        both = ("MetadataURL", "MetadataFile")
+        if kind == "SAML" and (
+            not any(is_blank(given.get(k)) for k in both) or all(state.lacks(given, k) for k in both)
+        ):
             message = "SAML requires exactly one of MetadataURL and MetadataFile."
             yield Breach(PROVIDERS, name, ("ProviderDetails",), message)
+
+
+def _metadata_problems(text: object) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with the text of SAML metadata."""
+    if not isinstance(text, str) or not text:
+        return
+    fix = "Export the metadata from the identity provider again, as XML, and use it whole."
+    seen = saml.read(text)
+    if not seen.well_formed:
+        yield "MetadataFile is not well-formed XML.", fix
+    elif seen.root != "EntityDescriptor":
+        yield f"MetadataFile is not SAML metadata: its root is {flow(seen.root)}, not EntityDescriptor.", fix
+    elif not seen.certificates:
+        yield "MetadataFile has no signing certificate (X509Certificate of a KeyDescriptor).", fix
 
 
 O10 = Rule(
     id="O10",
     title="Metadata of a SAML provider",
-    what="ProviderDetails of a SAML provider has both MetadataURL and MetadataFile, or neither.",
+    what="ProviderDetails of a SAML provider has both MetadataURL and MetadataFile, or neither; or MetadataFile is not "
+    "an EntityDescriptor in XML with a signing certificate.",
     why="Cognito refuses the provider. Cognito fetches the metadata during the write, so the URL must be public.",
     source=("cognito.md 3.3", "cognito.md 2.6"),
-    advice="Declare exactly one of them.",
+    advice="Declare exactly one of them, with metadata that has the certificate of the identity provider.",
     check=saml_metadata,
     offline=True,
 )
@@ -262,5 +326,5 @@ KIND = ResourceKind(
     computed=computed,
     prepare=prepare,
     frozen=frozen,
-    rules=(O9, O12, O8, O10),
+    rules=(O9, O12, O8, O10, O21),
 )

@@ -74,6 +74,10 @@ class State:
     """Account of the pool; empty if unknown."""
     offline: bool = False
     """Whether this is the manifest alone: then an absent member is unknown, not unset."""
+    written: frozenset[Address] = frozenset()
+    """Objects that calls have made or changed; for rules about what a call needs and an object does not."""
+    made: frozenset[Address] = frozenset()
+    """Those of them that are new."""
 
     def one(self, section: str, name: str = "") -> Tree:
         """Return an object, or an empty one."""
@@ -82,6 +86,30 @@ class State:
     def all(self, section: str) -> dict[Address, Tree]:
         """Return the objects of a section by address."""
         return {a: t for a, t in self.objects.items() if a.section == section}
+
+    def lacks(self, tree: Tree, *path: str) -> bool:
+        """Return whether a member of an object is known to be unset.
+
+        An empty text and an empty list are as good as none. In a manifest alone, an absent member is unknown, and so is
+        what an empty map would be merged with; only null and what is empty say that there is nothing.
+
+        Args:
+            tree: The object.
+            path: Steps to the member.
+        """
+        value: Any = tree
+        for step in path:
+            if not isinstance(value, Mapping):
+                return is_blank(value)
+            if step not in value:
+                return not self.offline
+            value = value[step]
+        return is_blank(value) and not (self.offline and isinstance(value, Mapping))
+
+
+def is_blank(value: object) -> bool:
+    """Return whether a value is as good as none: null, an empty text, secret, list or map. 0 and false are values."""
+    return value is None or (not value and not isinstance(value, int | float))
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +173,9 @@ class Rule:
     """Whether the service takes it all the same, so that a notice is enough."""
     offline: bool = False
     """Whether a manifest alone can break it, so that `validate` can refuse it without AWS."""
+
+    by_writing: bool = False
+    """Whether the service looks only when the object at fault is written, and not when what it rests on is."""
 
     def checked_by(self, check: Check) -> Rule:
         """Return the same rule with a check of its own, for a rule that several kinds share."""
@@ -302,6 +333,10 @@ def _no_equivalents(_declared: Tree, _observed: Tree) -> Iterable[Path]:
     return ()
 
 
+def _nothing_given(_declared: Tree) -> Iterable[Path]:
+    return ()
+
+
 def _plainly(_declared: Tree, _observed: Tree) -> str:
     return ""
 
@@ -426,8 +461,11 @@ class ResourceKind:
     equivalent: Callable[[Tree, Tree], Iterable[Path]] = _no_equivalents
     """Returns the declared members that are equivalent to the live ones, including all below, despite their spelling
     (3600 seconds, 1 hour)."""
+    given: Callable[[Tree], Iterable[Path]] = _nothing_given
+    """Returns the declared members that a new object has anyway, and that are no input then."""
     reason: Callable[[Tree, Tree], str] = _plainly
-    """Returns an explanation that the changed members do not show; takes the declared and the live object."""
+    """Returns an explanation that the changed members do not show; takes the declared object and the live one, which is
+    empty for a new object."""
     computed: Callable[[Tree, Tree], Tree] = _as_planned
     """Completes the planned state with side effects of the change; takes that state and the declared object."""
     prepare: Callable[[PendingCall], Tree] = _unchanged

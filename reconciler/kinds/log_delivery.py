@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from reconciler.kinds.kind import Breach, Reading, ResourceKind, Rule, State
-from reconciler.kinds.shared_rules import arn_part, below, dig, needs_plan, single
+from reconciler.kinds.shared_rules import arn_part, below, dig, filled, needs_plan, single
 from schemas.log_delivery import LogDelivery
 from schemas.published import PUBLISHED
 
@@ -31,7 +31,7 @@ def deliveries(state: State) -> Iterator[Breach]:
 
 
 def _problem(entry: dict[str, object], source: str, state: State) -> tuple[str, str] | None:
-    given = [d for d in DESTINATIONS if entry.get(d)]
+    given = [d for d in DESTINATIONS if isinstance(arns := entry.get(d), dict) and filled(arns)]
     if len(given) != 1:
         return f"{source} requires exactly one destination.", f"Set one of {', '.join(DESTINATIONS)}."
     if source == "userNotification" and given != ["CloudWatchLogsConfiguration"]:
@@ -42,6 +42,8 @@ def _problem(entry: dict[str, object], source: str, state: State) -> tuple[str, 
     group = dig(entry, "CloudWatchLogsConfiguration", "LogGroupArn")
     if state.region and arn_part(group, 3) not in ("", state.region):
         return f"The log group is in {arn_part(group, 3)}, the pool in {state.region}.", "Use one in the pool's Region."
+    if state.account and arn_part(group, 4) not in ("", state.account):
+        return "The log group belongs to another account.", f"Use one of account {state.account}."
     return None
 
 
@@ -49,9 +51,10 @@ O15 = Rule(
     id="O15",
     title="Log delivery",
     what="An EventSource appears twice, has no destination or several, has a wrong LogLevel, or has an "
-    "unsupported destination; or userAuthEvents is delivered on a plan below PLUS.",
+    "unsupported destination, or one in another account or Region; or userAuthEvents is delivered on a plan below "
+    "PLUS.",
     why="Cognito refuses the configuration. userNotification goes to CloudWatch Logs only, and a log group is in the "
-    "Region of the pool.",
+    "account and Region of the pool.",
     source=("cognito.md 3.3", "cognito.md 2.11"),
     advice="Declare each EventSource once, with one destination and its LogLevel: ERROR for userNotification, INFO "
     "for userAuthEvents.",

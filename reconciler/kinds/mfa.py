@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from reconciler.kinds.kind import Breach, PendingCall, Reading, ResourceKind, Rule, State
-from reconciler.kinds.pool_rules import BARE_HOST
-from reconciler.kinds.shared_rules import P23, below, dig, needs_plan, single, sms, strings
+from reconciler.kinds.kind import Breach, PendingCall, Reading, ResourceKind, Rule, State, is_blank
+from reconciler.kinds.pool_rules import BARE_HOST, LEGACY_MESSAGES
+from reconciler.kinds.shared_rules import P23, below, dig, needs_plan, no_sms, single, strings
 from reconciler.model import Path, Tree
 from schemas.mfa import Mfa
 
@@ -88,11 +88,17 @@ def _on(tree: Tree) -> list[str]:
     return found
 
 
+def _no_factor(state: State, tree: Tree) -> bool:
+    """Return whether every factor is known to be off."""
+    token = dig(tree, "SoftwareTokenMfaConfiguration", "Enabled") is False
+    return all(state.lacks(tree, f) or (token and f == "SoftwareTokenMfaConfiguration") for f in FACTORS)
+
+
 def factors(state: State) -> Iterator[Breach]:
     """P4."""
     tree = state.one(MFA)
     mode = tree.get("MfaConfiguration")
-    if mode in ("ON", "OPTIONAL") and not _on(tree) and not state.offline:
+    if mode in ("ON", "OPTIONAL") and not _on(tree) and _no_factor(state, tree):
         yield single(
             MFA,
             ("MfaConfiguration",),
@@ -100,7 +106,7 @@ def factors(state: State) -> Iterator[Breach]:
             "Add mfa.SoftwareTokenMfaConfiguration {Enabled: true}, mfa.SmsMfaConfiguration or "
             "mfa.EmailMfaConfiguration, or set MfaConfiguration to OFF.",
         )
-    if "SmsMfaConfiguration" in tree and mode in ("ON", "OPTIONAL") and not sms(state) and not state.offline:
+    if isinstance(tree.get("SmsMfaConfiguration"), dict) and mode in ("ON", "OPTIONAL") and no_sms(state):
         yield single(
             MFA,
             ("SmsMfaConfiguration",),
@@ -118,6 +124,7 @@ P4 = Rule(
     source=("cognito.md 3.1", "cognito.md 2.2"),
     advice="Configure a factor with all that it needs, or set MfaConfiguration to OFF.",
     check=factors,
+    offline=True,
 )
 
 
@@ -153,14 +160,39 @@ P5 = Rule(
 )
 
 
+def phone_codes(state: State) -> Iterator[Breach]:
+    """P38."""
+    tree = state.one(MFA)
+    verified = strings(state.one("user_pool").get("AutoVerifiedAttributes"))
+    on = tree.get("MfaConfiguration") in ("ON", "OPTIONAL")
+    none = not isinstance(tree.get("SmsMfaConfiguration"), dict) and state.lacks(tree, "SmsMfaConfiguration")
+    if on and none and "phone_number" in verified:
+        message = "Phone numbers are verified, so MFA needs SMS as one of its factors."
+        yield single(MFA, ("SmsMfaConfiguration",), message)
+
+
+P38 = Rule(
+    id="P38",
+    title="Verified phone numbers and MFA without SMS",
+    what="AutoVerifiedAttributes names phone_number, MfaConfiguration is ON or OPTIONAL, and SMS is not a factor.",
+    why='Cognito refuses the settings: "SMS configuration is required when phone_number is selected for auto '
+    'verification".',
+    source=("cognito.md 3.1", "cognito.md 15.2"),
+    advice="Add mfa.SmsMfaConfiguration, or remove phone_number from user_pool.AutoVerifiedAttributes.",
+    check=phone_codes,
+    offline=True,
+    by_writing=True,
+)
+
+
 def _by_email(state: State) -> bool:
     return isinstance(state.one(MFA).get("EmailMfaConfiguration"), dict)
 
 
 def email_sender(state: State) -> Iterator[Breach]:
     """P6."""
-    sender = dig(state.one("user_pool"), "EmailConfiguration", "EmailSendingAccount")
-    if _by_email(state) and sender == "COGNITO_DEFAULT":
+    pool, path = state.one("user_pool"), ("EmailConfiguration", "EmailSendingAccount")
+    if _by_email(state) and pool and (dig(pool, *path) == "COGNITO_DEFAULT" or state.lacks(pool, *path)):
         yield single(MFA, ("EmailMfaConfiguration",), "E-mail MFA cannot use Cognito's own e-mail.")
 
 
@@ -176,10 +208,15 @@ P6 = Rule(
 )
 
 
-def email_plan(state: State) -> Iterator[Breach]:
-    """P23: the plan of e-mail MFA."""
-    if _by_email(state) and below(state, "ESSENTIALS"):
+def plans(state: State) -> Iterator[Breach]:
+    """P23: the plan of e-mail MFA and of passkeys."""
+    if not below(state, "ESSENTIALS"):
+        return
+    if _by_email(state):
         yield needs_plan(MFA, "", ("EmailMfaConfiguration",), "E-mail MFA", "ESSENTIALS")
+    passkeys = state.one(MFA).get("WebAuthnConfiguration") or {}
+    if any(not is_blank(v) for k, v in passkeys.items() if k not in UNTOUCHED):
+        yield needs_plan(MFA, "", ("WebAuthnConfiguration",), "Passkeys", "ESSENTIALS")
 
 
 def email_alone(state: State) -> Iterator[Breach]:
@@ -240,12 +277,12 @@ P7 = Rule(
 
 def passkeys_first(state: State) -> Iterator[Breach]:
     """P8."""
-    factor = dig(state.one(MFA), "WebAuthnConfiguration", "FactorConfiguration")
-    several = factor == "MULTI_FACTOR_WITH_USER_VERIFICATION"
-    if "WEB_AUTHN" in _first_factors(state) and not several and not state.offline:
+    path = ("WebAuthnConfiguration", "FactorConfiguration")
+    alone = dig(state.one(MFA), *path) == "SINGLE_FACTOR" or state.lacks(state.one(MFA), *path)
+    if "WEB_AUTHN" in _first_factors(state) and alone:
         yield single(
             MFA,
-            ("WebAuthnConfiguration", "FactorConfiguration"),
+            path,
             "With MfaConfiguration ON, a passkey as first factor must count as multi-factor.",
         )
 
@@ -259,6 +296,51 @@ P8 = Rule(
     source=("cognito.md 3.1", "cognito.md 2.2"),
     advice="Set mfa.WebAuthnConfiguration.FactorConfiguration to MULTI_FACTOR_WITH_USER_VERIFICATION.",
     check=passkeys_first,
+    offline=True,
+)
+
+
+def mirrors(state: State) -> Iterator[Breach]:
+    """P39."""
+    pool, sms_block = state.one("user_pool"), state.one(MFA).get("SmsMfaConfiguration") or {}
+    template = pool.get("VerificationMessageTemplate") or {}
+    for old, new in LEGACY_MESSAGES.items() if state.offline else ():
+        if _contrary(pool, old, template, new):
+            message = f"{old} and VerificationMessageTemplate.{new} are one text, and have two values."
+            yield single("user_pool", (old,), message, f"Keep VerificationMessageTemplate.{new}, and remove {old}.")
+    ours, theirs = (tree.get("SmsConfiguration") for tree in (pool, sms_block))
+    both: list[tuple[tuple[str, ...], Tree, Tree]] = [(("SmsAuthenticationMessage",), pool, sms_block)]
+    if isinstance(ours, dict) and isinstance(theirs, dict):
+        both = [*both, *((("SmsConfiguration", member), ours, theirs) for member in theirs)]
+    for path, one, other in both if state.offline else ():
+        if _contrary(one, path[-1], other, path[-1]):
+            name = ".".join(path)
+            message = f"user_pool.{name} is the same setting, and has another value."
+            advice = f"Keep one of them: user_pool.{name}, or mfa.SmsMfaConfiguration.{name}."
+            yield single(MFA, ("SmsMfaConfiguration", *path), message, advice)
+
+
+def _contrary(one: Tree, member: str, other: Tree, mirror: str) -> bool:
+    """Return whether two spellings of one setting are both declared, and contradict each other."""
+    if member not in one or mirror not in other:
+        return False
+    values = [one[member], other[mirror]]
+    if not all(v is None or isinstance(v, str | bool | int | dict) for v in values):
+        return False  # not known yet
+    texts = [v.replace("\r\n", "\n").rstrip("\n") if isinstance(v, str) else v for v in values]
+    return bool(texts[0] != texts[1])
+
+
+P39 = Rule(
+    id="P39",
+    title="One setting with two values",
+    what="Two members that mirror each other are both declared with different values: EmailVerificationMessage and "
+    "VerificationMessageTemplate.EmailMessage, say, or SmsConfiguration of user_pool and of mfa.",
+    why="Both are one stored value, and Cognito keeps one of the two, so the other would differ for ever.",
+    source=("cognito.md 3.1", "cognito.md 4.6", "cognito.md 15.5"),
+    advice="Keep one of the two.",
+    check=mirrors,
+    offline=True,
 )
 
 
@@ -302,6 +384,6 @@ KIND = ResourceKind(
     equivalent=equivalent,
     computed=computed,
     prepare=prepare,
-    rules=(P4, P5, P6, P23.checked_by(email_plan), P13, P7, P8, P37),
+    rules=(P4, P5, P38, P39, P6, P23.checked_by(plans), P13, P7, P8, P37),
     permissions={"SmsMfaConfiguration.SmsConfiguration.SnsCallerArn": ("iam:PassRole",)},
 )

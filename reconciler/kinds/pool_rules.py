@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from reconciler.kinds import sending_rules
 from reconciler.kinds.kind import Breach, Rule, State
-from reconciler.kinds.shared_rules import P23, below, dig, needs_plan, single, sms, strings, tier, unsure
+from reconciler.kinds.shared_rules import P23, below, dig, needs_plan, no_sms, single, strings, tier, unsure
 from reconciler.model import Path
 from schemas.user_pool import STANDARD_ATTRIBUTES
 
@@ -20,6 +20,13 @@ POOL = "user_pool"
 FACTS = ("cognito.md 3.1",)
 FIRST_FACTORS = ("Policies", "SignInPolicy", "AllowedFirstAuthFactors")
 RECOVERY = ("AccountRecoverySetting", "RecoveryMechanisms")
+LEGACY_MESSAGES = {
+    "SmsVerificationMessage": "SmsMessage",
+    "EmailVerificationMessage": "EmailMessage",
+    "EmailVerificationSubject": "EmailSubject",
+}
+"""Legacy members and the template members that mirror them, in both directions (cognito.md 2.1)."""
+
 BEFORE_UPDATE = ("UserAttributeUpdateSettings", "AttributesRequireVerificationBeforeUpdate")
 
 
@@ -53,7 +60,7 @@ P1 = Rule(
 def verified_phone(state: State) -> Iterator[Breach]:
     """P2."""
     verified = strings(state.one(POOL).get("AutoVerifiedAttributes"))
-    if "phone_number" in verified and not sms(state) and not state.offline:
+    if "phone_number" in verified and no_sms(state):
         yield _at(("AutoVerifiedAttributes",), "phone_number cannot be verified without an SMS configuration.")
 
 
@@ -65,6 +72,7 @@ P2 = Rule(
     source=FACTS,
     advice="Add user_pool.SmsConfiguration, or remove phone_number.",
     check=verified_phone,
+    offline=True,
 )
 
 
@@ -116,7 +124,7 @@ P9 = Rule(
 def sms_first(state: State) -> Iterator[Breach]:
     """P10."""
     factors = strings(dig(state.one(POOL), *FIRST_FACTORS))
-    if "SMS_OTP" in factors and not sms(state) and not state.offline:
+    if "SMS_OTP" in factors and no_sms(state):
         yield _at(FIRST_FACTORS, "SMS_OTP cannot be a first factor without an SMS configuration.")
 
 
@@ -128,6 +136,7 @@ P10 = Rule(
     source=FACTS,
     advice="Add user_pool.SmsConfiguration, or remove SMS_OTP.",
     check=sms_first,
+    offline=True,
 )
 
 
@@ -179,17 +188,21 @@ def plan_features(state: State) -> Iterator[Breach]:
         yield needs_plan(POOL, "", ("AcrConfiguration",), "A custom AcrValue", "ESSENTIALS")
 
 
+MODE = ("UserPoolAddOns", "AdvancedSecurityMode")
+CUSTOM_MODE = ("UserPoolAddOns", "AdvancedSecurityAdditionalFlows", "CustomAuthMode")
+
+
 def threat_protection(state: State) -> Iterator[Breach]:
     """P24."""
-    path = ("UserPoolAddOns", "AdvancedSecurityMode")
-    if dig(state.one(POOL), *path) in ("AUDIT", "ENFORCED") and below(state, "PLUS"):
-        yield needs_plan(POOL, "", path, "Threat protection", "PLUS")
+    for path in (MODE, CUSTOM_MODE):
+        if dig(state.one(POOL), *path) in ("AUDIT", "ENFORCED") and below(state, "PLUS"):
+            yield needs_plan(POOL, "", path, "Threat protection", "PLUS")
 
 
 P24 = Rule(
     id="P24",
     title="Threat protection on a plan below PLUS",
-    what="AdvancedSecurityMode is AUDIT or ENFORCED, and UserPoolTier is LITE or ESSENTIALS.",
+    what="AdvancedSecurityMode or CustomAuthMode is AUDIT or ENFORCED, and UserPoolTier is LITE or ESSENTIALS.",
     why="Cognito refuses the pool. A new pool without UserPoolTier becomes PLUS, which costs more.",
     source=("cognito.md 3.1", "cognito.md 2.19"),
     advice="Set user_pool.UserPoolTier to PLUS, or remove the feature.",
@@ -353,9 +366,9 @@ P34 = Rule(
 
 def encryption_key(state: State) -> Iterator[Breach]:
     """P35."""
-    key = state.one(POOL).get("KeyConfiguration") or {}
-    if key.get("KeyType") == "CUSTOMER_MANAGED_KEY" and not key.get("KmsKeyArn") and not state.offline:
-        yield _at(("KeyConfiguration", "KmsKeyArn"), "CUSTOMER_MANAGED_KEY needs the ARN of the key.")
+    pool, path = state.one(POOL), ("KeyConfiguration", "KmsKeyArn")
+    if dig(pool, "KeyConfiguration", "KeyType") == "CUSTOMER_MANAGED_KEY" and state.lacks(pool, *path):
+        yield _at(path, "CUSTOMER_MANAGED_KEY needs the ARN of the key.")
 
 
 P35 = Rule(
@@ -366,6 +379,7 @@ P35 = Rule(
     source=FACTS,
     advice="Add user_pool.KeyConfiguration.KmsKeyArn.",
     check=encryption_key,
+    offline=True,
 )
 
 

@@ -112,9 +112,11 @@ def plans(state: State) -> Iterator[Breach]:
 def preconditions(state: State) -> Iterator[Breach]:
     """R1."""
     replicas = _secondary(state)
-    key = str(dig(state.one("user_pool"), "KeyConfiguration", "KmsKeyArn") or "")
+    pool = state.one("user_pool")
+    key, kind = (dig(pool, "KeyConfiguration", member) for member in ("KmsKeyArn", "KeyType"))
+    none = kind == "AWS_OWNED_KEY" or (bool(pool) and state.lacks(pool, "KeyConfiguration", "KmsKeyArn"))
     for name in replicas:
-        if "key/mrk-" not in key and state.one("user_pool") and not state.offline:
+        if none or (isinstance(key, str) and "key/mrk-" not in key):
             yield _broken(
                 name,
                 "A replica requires a pool encrypted with a customer managed multi-Region key.",

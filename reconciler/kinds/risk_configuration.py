@@ -47,7 +47,8 @@ def protection_of(section: str) -> Check:
 
     def protection(state: State) -> Iterator[Breach]:
         mode = dig(state.one("user_pool"), "UserPoolAddOns", "AdvancedSecurityMode")
-        off = mode not in ("AUDIT", "ENFORCED") and not state.offline and bool(state.one("user_pool"))
+        pool = state.one("user_pool")
+        off = bool(pool) and (mode == "OFF" or state.lacks(pool, "UserPoolAddOns", "AdvancedSecurityMode"))
         for address, tree in state.all(section).items():
             said = any(value is not None for value in tree.values())
             if said and (below(state, "PLUS") or off):
@@ -58,16 +59,16 @@ def protection_of(section: str) -> Check:
                     "A risk configuration requires threat protection, and threat protection requires the plan PLUS.",
                     "Set user_pool.UserPoolTier to PLUS and user_pool.UserPoolAddOns.AdvancedSecurityMode to ENFORCED.",
                 )
-            yield from _notification(section, address.name, tree, offline=state.offline)
+            yield from _notification(section, address.name, tree, state)
 
     return protection
 
 
-def _notification(section: str, name: str, tree: Tree, *, offline: bool) -> Iterator[Breach]:
+def _notification(section: str, name: str, tree: Tree, state: State) -> Iterator[Breach]:
     takeover = tree.get("AccountTakeoverRiskConfiguration") or {}
     actions = takeover.get("Actions") or {}
     loud = [a for a in ACTIONS if dig(actions, a, "Notify") is True]
-    if loud and not takeover.get("NotifyConfiguration") and not offline:
+    if loud and state.lacks(tree, "AccountTakeoverRiskConfiguration", "NotifyConfiguration"):
         yield Breach(
             section,
             name,

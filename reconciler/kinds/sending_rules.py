@@ -1,16 +1,22 @@
-"""What the service refuses about what a pool sends and calls: e-mail, SMS and functions (cognito.md 3.1)."""
+"""What the service refuses about what a pool sends and calls: e-mail, SMS and functions (cognito.md 3.1).
+
+A replica has settings of its own for all of them (cognito.md 2.14), and they are held to the same rules, with its
+Region in the place of the pool's.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from reconciler.kinds.kind import Breach, Rule, State
-from reconciler.kinds.shared_rules import arn_part, dig, single
+from reconciler.kinds.shared_rules import arn_part, dig
 from reconciler.model import Path, Tree
 from schemas.published import PUBLISHED
 
 POOL = "user_pool"
+REPLICAS = "replicas"
 
 SNS_ALTERNATES: Mapping[str, Sequence[str]] = PUBLISHED["sms_regions"]
 """Regions that may send SMS for a pool, where that is not just the pool's own (cognito.md 9.1)."""
@@ -22,24 +28,44 @@ SES_COMMON: frozenset[str] = frozenset(PUBLISHED["ses_shared_regions"])
 TRIGGER_STRUCTURES = ("PreTokenGenerationConfig", "CustomSMSSender", "CustomEmailSender", "InboundFederation")
 
 
-def _at(path: Path, message: str, advice: str = "") -> Breach:
-    return single(POOL, path, message, advice)
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """What sends and calls: the pool, or a replica of it."""
+
+    section: str
+    """Its section."""
+    name: str
+    """Its name within the section."""
+    tree: Tree
+    """Its settings."""
+    region: str
+    """Its Region; empty if unknown."""
+
+    def at(self, path: Path, message: str, advice: str = "") -> Breach:
+        """Return a breach by one of its members."""
+        return Breach(self.section, self.name, path, message, advice)
+
+
+def senders(state: State) -> Iterator[Sender]:
+    """Yield the pool and its replicas."""
+    yield Sender(POOL, "", state.one(POOL), state.region)
+    for address, tree in state.all(REPLICAS).items():
+        if tree.get("Role") != "PRIMARY":
+            yield Sender(REPLICAS, address.name, tree, address.name)
 
 
 # --- e-mail --------------------------------------------------------------------------------------------------------
 
 IDENTITY = ("EmailConfiguration", "SourceArn")
-
-
-def _email(state: State) -> Tree:
-    return state.one(POOL).get("EmailConfiguration") or {}
+ACCOUNT = ("EmailConfiguration", "EmailSendingAccount")
+NOTIFICATION = ("AccountTakeoverRiskConfiguration", "NotifyConfiguration", "SourceArn")
 
 
 def developer_identity(state: State) -> Iterator[Breach]:
     """P14."""
-    email = _email(state)
-    if email.get("EmailSendingAccount") == "DEVELOPER" and not email.get("SourceArn") and not state.offline:
-        yield _at(IDENTITY, "EmailSendingAccount DEVELOPER requires the ARN of an SES identity.")
+    for sender in senders(state):
+        if dig(sender.tree, *ACCOUNT) == "DEVELOPER" and state.lacks(sender.tree, *IDENTITY):
+            yield sender.at(IDENTITY, "EmailSendingAccount DEVELOPER requires the ARN of an SES identity.")
 
 
 P14 = Rule(
@@ -48,16 +74,18 @@ P14 = Rule(
     what="EmailConfiguration has EmailSendingAccount DEVELOPER and no SourceArn.",
     why="Cognito refuses the pool: it would not know which SES identity sends the messages.",
     source=("cognito.md 3.1", "cognito.md 9.3"),
-    advice="Add user_pool.EmailConfiguration.SourceArn.",
+    advice="Add EmailConfiguration.SourceArn.",
     check=developer_identity,
+    offline=True,
 )
 
 
 def default_identity(state: State) -> Iterator[Breach]:
     """P15."""
-    email = _email(state)
-    if email.get("EmailSendingAccount") == "COGNITO_DEFAULT" and email.get("SourceArn"):
-        yield _at(IDENTITY, "With COGNITO_DEFAULT, the SES identity must have a sending policy for Cognito.")
+    for sender in senders(state):
+        if dig(sender.tree, *ACCOUNT) == "COGNITO_DEFAULT" and dig(sender.tree, *IDENTITY):
+            message = "With COGNITO_DEFAULT, the SES identity must have a sending policy for Cognito."
+            yield sender.at(IDENTITY, message)
 
 
 P15 = Rule(
@@ -73,25 +101,38 @@ P15 = Rule(
 )
 
 
+def identities(state: State) -> Iterator[tuple[Sender, tuple[str, ...]]]:
+    """Yield each place where an SES identity can be written, with who sends through it."""
+    for sender in senders(state):
+        yield sender, IDENTITY
+    for section in ("risk_configuration", "clients.risk_configuration"):
+        for address, tree in state.all(section).items():
+            yield Sender(section, address.name, tree, state.region), NOTIFICATION
+
+
 def identity_region(state: State) -> Iterator[Breach]:
     """P16."""
-    region = arn_part(_email(state).get("SourceArn"), 3)
-    allowed = {state.region} | (SES_COMMON if state.region in SES_OLD_POOLS else set())
-    if region and state.region and region not in allowed:
-        yield _at(
-            IDENTITY,
-            f"An SES identity in {region} is not known to work for a pool in {state.region}.",
-            f"Use an identity in {' or '.join(sorted(allowed))}.",
-        )
+    for sender, path in identities(state):
+        arn = dig(sender.tree, *path)
+        region, account = arn_part(arn, 3), arn_part(arn, 4)
+        allowed = {sender.region} | (SES_COMMON if sender.region in SES_OLD_POOLS else set())
+        if region and sender.region and region not in allowed:
+            message = f"An SES identity in {region} is not known to work for a pool in {sender.region}."
+            yield sender.at(path, message, f"Use an identity in {' or '.join(sorted(allowed))}.")
+        if account and state.account and account != state.account:
+            message = f"An SES identity of account {account} is not known to work for a pool of {state.account}."
+            yield sender.at(path, message, f"Use an identity of account {state.account}.")
 
 
 P16 = Rule(
     id="P16",
-    title="An SES identity in a Region that the pool cannot use",
-    what="The SES identity of EmailConfiguration is in a Region that is not known to work for the Region of the pool.",
+    title="An SES identity that the pool cannot use",
+    what="An SES identity, of EmailConfiguration or of a NotifyConfiguration, is in a Region that is not known to work "
+    "for the Region of the pool, or in another account.",
     why="Cognito refuses such pairs. AWS adds pairs without notice, so this is a warning.",
     source=("cognito.md 3.1", "cognito.md 9.3"),
-    advice="Use an identity in the Region of the pool; older Regions can also use us-east-1, us-west-2 and eu-west-1.",
+    advice="Use an identity in the account and Region of the pool; older Regions can also use us-east-1, us-west-2 and "
+    "eu-west-1.",
     check=identity_region,
     warning=True,
 )
@@ -100,15 +141,21 @@ P16 = Rule(
 # --- SMS -----------------------------------------------------------------------------------------------------------
 
 
-def _sms(state: State) -> Tree:
-    return state.one(POOL).get("SmsConfiguration") or {}
+def sms_settings(state: State) -> Iterator[tuple[Sender, Path, Tree]]:
+    """Yield each place where the way to send SMS can be written: who sends, the path and what is there."""
+    mfa = Sender("mfa", "", state.one("mfa"), state.region)
+    places = [(sender, ("SmsConfiguration",)) for sender in senders(state)]
+    for sender, path in (*places, (mfa, ("SmsMfaConfiguration", "SmsConfiguration"))):
+        config = dig(sender.tree, *path)
+        if isinstance(config, dict):
+            yield sender, path, config
 
 
 def one_sender(state: State) -> Iterator[Breach]:
     """P18."""
-    config = _sms(state)
-    if config.get("SnsCallerArn") and config.get("EumsSms"):
-        yield _at(("SmsConfiguration", "EumsSms"), "SnsCallerArn conflicts with EumsSms.")
+    for sender, path, config in sms_settings(state):
+        if config.get("SnsCallerArn") and config.get("EumsSms"):
+            yield sender.at((*path, "EumsSms"), "SnsCallerArn conflicts with EumsSms.")
 
 
 P18 = Rule(
@@ -125,27 +172,29 @@ P18 = Rule(
 
 def sender_place(state: State) -> Iterator[Breach]:
     """P17."""
-    config = _sms(state)
-    eums = config.get("EumsSms") or {}
-    allowed = SNS_ALTERNATES.get(state.region, (state.region,))
-    region = config.get("SnsRegion")
-    if state.region and isinstance(region, str) and region not in allowed:
-        yield _at(
-            ("SmsConfiguration", "SnsRegion"),
-            f"A pool in {state.region} cannot send SMS through {region}.",
-            f"Use {' or '.join(allowed)}.",
-        )
-    roles: dict[Path, Any] = {
-        ("SnsCallerArn",): config.get("SnsCallerArn"),
-        ("EumsSms", "CallerArn"): eums.get("CallerArn"),
-    }
-    for path, arn in roles.items():
-        if state.account and arn_part(arn, 4) not in ("", state.account):
-            yield _at(
-                ("SmsConfiguration", *path),
-                "The role belongs to another account; Cognito refuses cross-account roles.",
-                f"Use a role of account {state.account}.",
-            )
+    for sender, path, config in sms_settings(state):
+        for member, problem in (*_far(config, sender.region), *_foreign(config, state.account)):
+            yield sender.at((*path, *member), *problem)
+
+
+def _far(config: Tree, own: str) -> Iterator[tuple[Path, tuple[str, str]]]:
+    """Yield what sends from a Region that it cannot send from."""
+    allowed = SNS_ALTERNATES.get(own, (own,))
+    region, eums = config.get("SnsRegion"), dig(config, "EumsSms", "Region")
+    if own and isinstance(region, str) and region not in allowed:
+        yield ("SnsRegion",), (f"A pool in {own} cannot send SMS through {region}.", f"Use {' or '.join(allowed)}.")
+    if own and isinstance(eums, str) and eums != own:
+        message = f"A pool in {own} cannot send SMS with AWS End User Messaging in {eums}."
+        yield ("EumsSms", "Region"), (message, f"Use {own}, or remove Region.")
+
+
+def _foreign(config: Tree, account: str) -> Iterator[tuple[Path, tuple[str, str]]]:
+    """Yield the roles of another account."""
+    paths: tuple[Path, ...] = (("SnsCallerArn",), ("EumsSms", "CallerArn"))
+    for path in paths:
+        if account and arn_part(dig(config, *map(str, path)), 4) not in ("", account):
+            message = "The role belongs to another account; Cognito refuses cross-account roles."
+            yield path, (message, f"Use a role of account {account}.")
 
 
 P17 = Rule(
@@ -163,20 +212,20 @@ P17 = Rule(
 # --- functions -----------------------------------------------------------------------------------------------------
 
 
-def _triggers(state: State) -> Tree:
-    return state.one(POOL).get("LambdaConfig") or {}
-
-
 def function_region(state: State) -> Iterator[Breach]:
     """P20."""
-    config = _triggers(state)
+    for sender in senders(state):
+        for path, arn in _functions(sender.tree.get("LambdaConfig") or {}).items():
+            if sender.region and arn_part(arn, 3) not in ("", sender.region):
+                message = f"The function is in {arn_part(arn, 3)}, the pool in {sender.region}."
+                yield sender.at(("LambdaConfig", *path), message)
+
+
+def _functions(config: Tree) -> Mapping[Path, Any]:
     arns: dict[Path, Any] = {
         (name,): value for name, value in config.items() if isinstance(value, str) and name != "KMSKeyID"
     }
-    arns |= {(name, "LambdaArn"): dig(config, name, "LambdaArn") for name in TRIGGER_STRUCTURES}
-    for path, arn in arns.items():
-        if state.region and arn_part(arn, 3) not in ("", state.region):
-            yield _at(("LambdaConfig", *path), f"The function is in {arn_part(arn, 3)}, the pool in {state.region}.")
+    return arns | {(name, "LambdaArn"): dig(config, name, "LambdaArn") for name in TRIGGER_STRUCTURES}
 
 
 P20 = Rule(
@@ -193,21 +242,16 @@ P20 = Rule(
 
 def sender_key(state: State) -> Iterator[Breach]:
     """P21."""
-    config = _triggers(state)
-    senders = [name for name in ("CustomSMSSender", "CustomEmailSender") if config.get(name)]
-    key = config.get("KMSKeyID")
-    if senders and not key and not state.offline:
-        yield _at(
-            ("LambdaConfig", senders[0]),
-            f"{senders[0]} requires a KMS key that encrypts the codes.",
-            "Add user_pool.LambdaConfig.KMSKeyID.",
-        )
-    if state.region and arn_part(key, 3) not in ("", state.region):
-        yield _at(
-            ("LambdaConfig", "KMSKeyID"),
-            f"The key is in {arn_part(key, 3)}, the pool in {state.region}.",
-            "Use a key in the pool's Region.",
-        )
+    for sender in senders(state):
+        config = sender.tree.get("LambdaConfig") or {}
+        custom = [name for name in ("CustomSMSSender", "CustomEmailSender") if config.get(name)]
+        if custom and state.lacks(sender.tree, "LambdaConfig", "KMSKeyID"):
+            message = f"{custom[0]} requires a KMS key that encrypts the codes."
+            yield sender.at(("LambdaConfig", custom[0]), message, "Add LambdaConfig.KMSKeyID.")
+        region = arn_part(config.get("KMSKeyID"), 3)
+        if sender.region and region not in ("", sender.region):
+            message = f"The key is in {region}, the pool in {sender.region}."
+            yield sender.at(("LambdaConfig", "KMSKeyID"), message, f"Use a key in {sender.region}.")
 
 
 P21 = Rule(
@@ -216,7 +260,7 @@ P21 = Rule(
     what="LambdaConfig has CustomSMSSender or CustomEmailSender and no KMSKeyID, or the key is in another Region.",
     why="Cognito refuses the pool: it encrypts the codes for the function with that key.",
     source=("cognito.md 3.1", "cognito.md 9.4"),
-    advice="Add user_pool.LambdaConfig.KMSKeyID with a key in the pool's Region.",
+    advice="Add LambdaConfig.KMSKeyID with a key in the pool's Region.",
     check=sender_key,
     offline=True,
 )
@@ -224,13 +268,12 @@ P21 = Rule(
 
 def token_functions(state: State) -> Iterator[Breach]:
     """P22."""
-    config = _triggers(state)
-    legacy, new = config.get("PreTokenGeneration"), dig(config, "PreTokenGenerationConfig", "LambdaArn")
-    if isinstance(legacy, str) and isinstance(new, str) and legacy != new and state.offline:
-        yield _at(
-            ("LambdaConfig", "PreTokenGeneration"),
-            "PreTokenGeneration and PreTokenGenerationConfig name different functions.",
-        )
+    for sender in senders(state) if state.offline else ():
+        config = sender.tree.get("LambdaConfig") or {}
+        legacy, new = config.get("PreTokenGeneration"), dig(config, "PreTokenGenerationConfig", "LambdaArn")
+        if isinstance(legacy, str) and isinstance(new, str) and legacy != new:
+            message = "PreTokenGeneration and PreTokenGenerationConfig name different functions."
+            yield sender.at(("LambdaConfig", "PreTokenGeneration"), message)
 
 
 P22 = Rule(

@@ -51,7 +51,8 @@ def tracking(state: State) -> Iterator[Breach]:
 
 def tracking_of_clients(state: State) -> Iterator[Breach]:
     """O17."""
-    if state.offline or state.one("session").get("UserSessionTracking") == "ENABLED":
+    tracked = state.one("session").get("UserSessionTracking")
+    if tracked == "ENABLED" or (state.offline and tracked is None):
         return
     for address, tree in state.all(INSIDE).items():
         if tree and tree != CLIENT_DEFAULT:
@@ -67,6 +68,7 @@ O17 = Rule(
     source=("cognito.md 3.3", "cognito.md 2.13"),
     advice="Set session.UserSessionTracking to ENABLED.",
     check=tracking_of_clients,
+    offline=True,
 )
 
 

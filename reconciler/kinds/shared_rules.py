@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from reconciler.kinds.kind import Breach, Rule, State
+from reconciler.kinds.kind import Breach, Rule, State, is_blank
 from reconciler.model import Path, Tree
 from schemas.published import PUBLISHED
+from schemas.user_pool import STANDARD_ATTRIBUTES
 
 TIERS: Sequence[str] = PUBLISHED["feature_plans"]
 """Feature plans, lowest first (cognito.md 2.19)."""
@@ -85,4 +86,55 @@ def single(section: str, path: Path, message: str, advice: str = "") -> Breach:
 def sms(state: State) -> Tree:
     """Return the pool's SMS configuration: one store, written by the pool and by its MFA settings."""
     pool = dig(state.one("user_pool"), "SmsConfiguration")
-    return pool or dig(state.one("mfa"), "SmsMfaConfiguration", "SmsConfiguration") or {}
+    mfa = dig(state.one("mfa"), "SmsMfaConfiguration", "SmsConfiguration")
+    return filled(pool or {}) or filled(mfa or {})
+
+
+def no_sms(state: State) -> bool:
+    """Return whether a pool is known to have no way to send SMS."""
+    pool = state.one("user_pool")
+    config = pool.get("SmsConfiguration")
+    blank = isinstance(config, dict) and not filled(config) and not state.offline  # a manifest may add to what is live
+    return not sms(state) and (blank or state.lacks(pool, "SmsConfiguration"))
+
+
+def filled(tree: Tree) -> Tree:
+    """Return a structure without the members that are as good as none."""
+    return {k: v for k, v in tree.items() if not is_blank(v)}
+
+
+# --- attributes ----------------------------------------------------------------------------------------------------
+
+
+def attributes(state: State) -> Mapping[str, Tree]:
+    """Return the attributes of the pool by the names that clients and identity providers use."""
+    custom = {full_name(a): a for a in schema_of(state) if a.get("Name") not in STANDARD_ATTRIBUTES}
+    standard = {a["Name"]: a for a in schema_of(state) if a.get("Name") in STANDARD_ATTRIBUTES}
+    return {n: {**default, **standard.get(n, {})} for n, default in STANDARD_ATTRIBUTES.items()} | custom
+
+
+def schema_of(state: State) -> Sequence[Tree]:
+    """Return the attributes of the pool that are declared or live, as the pool spells them."""
+    return [a for a in state.one("user_pool").get("Schema") or () if isinstance(a, dict) and isinstance(a["Name"], str)]
+
+
+def full_name(attribute: Tree) -> str:
+    """Return the name of a custom attribute as clients and identity providers use it."""
+    name = str(attribute["Name"]).removeprefix("dev:").removeprefix("custom:")
+    return f"dev:custom:{name}" if attribute.get("DeveloperOnlyAttribute") is True else f"custom:{name}"
+
+
+def is_custom(name: str) -> bool:
+    """Return whether a name is one that a custom attribute can have: any other one can never be added to a pool."""
+    return name.startswith(("custom:", "dev:custom:"))
+
+
+def no_attribute(name: str, known: Mapping[str, Tree]) -> tuple[str, str]:
+    """Return what is wrong with the name of an attribute that a pool does not have, and what to do."""
+    prefixed = f"custom:{name}"
+    if prefixed in known:
+        return f"The pool has no attribute {name}.", f"Write {prefixed}."
+    if is_custom(name):
+        return f"The pool has no attribute {name}.", ""
+    message = f"{name} is not a standard attribute, and the names of custom attributes begin with custom:."
+    return message, f"Write {prefixed} and declare it under user_pool.Schema, or correct the name."

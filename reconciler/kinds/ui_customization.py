@@ -6,7 +6,10 @@ is not changed while there is an image that the manifest does not declare.
 
 from __future__ import annotations
 
-from reconciler.kinds.kind import Reading, ResourceKind
+from collections.abc import Iterator
+
+from reconciler.kinds import images
+from reconciler.kinds.kind import Breach, Check, Reading, ResourceKind, Rule, State
 from reconciler.model import FieldChange, Tree
 from schemas.ui_customization import UICustomization
 
@@ -31,6 +34,60 @@ def frozen(change: FieldChange, declared: Tree, before: Tree) -> str:
     return ""
 
 
+O4 = Rule(
+    id="O4",
+    title="Classic sign-in pages of a pool without a domain",
+    what="A style of the classic sign-in pages is written, and the pool has no domain.",
+    why='Cognito refuses the style: "A domain must be associated with this user pool."',
+    source=("cognito.md 3.3", "cognito.md 2.9"),
+    advice="Declare a domain under domains.",
+)
+"""The rule without a section; see `pages_of`."""
+
+
+def pages_of(section: str) -> Check:
+    """Return the check for the styles of one section."""
+
+    def pages(state: State) -> Iterator[Breach]:
+        if "domains" in state.known and not state.all("domains"):
+            for address in state.all(section):
+                if address in state.written:
+                    yield Breach(section, address.name, (), "The pool has no domain, so it has no sign-in pages.")
+
+    return pages
+
+
+O23 = Rule(
+    id="O23",
+    title="The logo of the classic sign-in pages",
+    what="ImageFile is neither PNG nor JPEG, or has more than 100 KB.",
+    why="Cognito refuses the style.",
+    source=("cognito.md 3.3", "cognito.md 2.9"),
+    advice="Use a PNG or JPEG file of at most 100 KB.",
+    offline=True,
+)
+"""The rule without a section; see `logos_of`."""
+
+MAX_LOGO = 100 * 1024
+"""Bytes (cognito.md 2.9)."""
+
+
+def logos_of(section: str) -> Check:
+    """Return the check for the styles of one section."""
+
+    def logos(state: State) -> Iterator[Breach]:
+        for address, tree in state.all(section).items():
+            image = tree.get("ImageFile")
+            if not isinstance(image, bytes) or not image:
+                continue
+            if (found := images.form(image)) not in ("PNG", "JPEG"):
+                yield Breach(section, address.name, ("ImageFile",), f"The image is {images.named(found)}.")
+            if len(image) > MAX_LOGO:
+                yield Breach(section, address.name, ("ImageFile",), f"The image has {len(image)} bytes.")
+
+    return logos
+
+
 POOL = ResourceKind(
     section="ui_customization",
     resource_type="UserPoolUICustomizationAttachment",
@@ -41,7 +98,9 @@ POOL = ResourceKind(
     params={"ClientId": EVERY_CLIENT},
     after=("domains",),
     from_api=from_api,
+    read_with=("domains",),
     frozen=frozen,
+    rules=(O4.checked_by(pages_of("ui_customization")), O23.checked_by(logos_of("ui_customization"))),
 )
 
 CLIENT = ResourceKind(
@@ -53,5 +112,7 @@ CLIENT = ResourceKind(
     update="SetUICustomization",
     after=("domains", "ui_customization"),
     from_api=adopt_of_client,
+    read_with=("domains",),
     frozen=frozen,
+    rules=(O4.checked_by(pages_of("clients.ui_customization")), O23.checked_by(logos_of("clients.ui_customization"))),
 )

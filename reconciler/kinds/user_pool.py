@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from reconciler.kinds.kind import Listing, PendingCall, Reading, ResourceKind, Undecided
-from reconciler.kinds.pool_rules import RULES
+from reconciler.kinds.pool_rules import LEGACY_MESSAGES, MODE, RULES
 from reconciler.kinds.shared_rules import dig
 from reconciler.kinds.user_recovery import RECOVERY
 from reconciler.model import Call, FieldChange, Path, Tree
@@ -32,13 +32,6 @@ COMPUTED = frozenset(
     }
 )
 """Members of the answer that cannot be configured here."""
-
-LEGACY_MESSAGES = {
-    "SmsVerificationMessage": "SmsMessage",
-    "EmailVerificationMessage": "EmailMessage",
-    "EmailVerificationSubject": "EmailSubject",
-}
-"""Legacy members and the template members that mirror them, in both directions (cognito.md 2.1)."""
 
 DAYS = "TemporaryPasswordValidityDays"
 """What UnusedAccountValidityDays of AdminCreateUserConfig, which no input takes, mirrors (cognito.md 4.6)."""
@@ -234,9 +227,26 @@ def _complete_schema(payload: Tree) -> None:
     completed = []
     for attribute in payload.get("Schema") or ():
         standard = STANDARD_ATTRIBUTES.get(attribute["Name"])
-        completed.append({**standard, **attribute} if standard else attribute)
+        whole = {**standard, **attribute} if standard else attribute
+        if not _as_given(whole):
+            completed.append(whole)
     if completed:
         payload["Schema"] = completed
+    else:
+        payload.pop("Schema", None)
+
+
+def _as_given(attribute: Tree) -> bool:
+    """Return whether an attribute is one that every pool has, as Cognito makes it: it is no input."""
+    standard = STANDARD_ATTRIBUTES.get(attribute.get("Name", ""))
+    return standard is not None and {k: v for k, v in attribute.items() if k != "Name"} == standard
+
+
+def given(declared: Tree) -> Iterable[Path]:
+    """Return the declared attributes that every new pool has."""
+    for attribute in declared.get("Schema") or ():
+        if _as_given({**STANDARD_ATTRIBUTES.get(attribute["Name"], {}), **attribute}):
+            yield ("Schema", attribute["Name"])
 
 
 def _complete_password_policy(payload: Tree) -> None:
@@ -247,8 +257,14 @@ def _complete_password_policy(payload: Tree) -> None:
         payload["Policies"] = {**policies, "PasswordPolicy": complete}
 
 
+def reason(declared: Tree, observed: Tree) -> str:
+    """Say that a new pool is not of the default plan."""
+    plus = not observed and "UserPoolTier" not in declared and dig(declared, *MODE) in ("AUDIT", "ENFORCED")
+    return "threat protection makes it a PLUS pool, which costs more" if plus else ""
+
+
 def computed(after: Tree, declared: Tree) -> Tree:
-    """Keep the mirrored members in sync, as the service does: what it shows twice stays shown twice."""
+    """Keep mirrored members in sync, and let threat protection decide the plan of a new pool, as the service does."""
     result = dict(after)
     _drop_mirrors(result, declared)
     template = result.get("VerificationMessageTemplate") or {}
@@ -257,6 +273,8 @@ def computed(after: Tree, declared: Tree) -> Tree:
     function = (triggers.get("PreTokenGenerationConfig") or {}).get("LambdaArn")
     if function and "PreTokenGeneration" in (after.get("LambdaConfig") or {}):
         result["LambdaConfig"] = {**triggers, "PreTokenGeneration": function}
+    if "UserPoolTier" not in result and dig(result, *MODE) in ("AUDIT", "ENFORCED"):
+        result["UserPoolTier"] = "PLUS"  # of a new pool: rule P24
     return result
 
 
@@ -350,6 +368,8 @@ KIND = ResourceKind(
     omissions=omissions,
     from_api=from_api,
     to_manifest=to_manifest,
+    given=given,
+    reason=reason,
     computed=computed,
     prepare=prepare,
     lower=lower,

@@ -29,12 +29,14 @@ def region(state: State) -> Iterator[Breach]:
     arn = state.one("web_acl").get(ACL)
     if state.region and arn_part(arn, 3) not in ("", state.region):
         yield single("web_acl", (ACL,), f"The web ACL is in {arn_part(arn, 3)}, the pool in {state.region}.")
+    if arn_part(arn, 5).startswith("global/"):
+        yield single("web_acl", (ACL,), "The web ACL has the scope CLOUDFRONT, and a pool takes one of REGIONAL only.")
 
 
 W1 = Rule(
     id="W1",
-    title="A web ACL of another Region",
-    what="WebACLArn names a web ACL that is not in the Region of the pool.",
+    title="A web ACL of another Region or scope",
+    what="WebACLArn names a web ACL that is not in the Region of the pool, or one of scope CLOUDFRONT.",
     why="AWS WAF refuses the association: a pool accepts only web ACLs of scope REGIONAL in its own Region.",
     source=("cognito.md 3.3", "cognito.md 9.6"),
     advice="Use a regional web ACL of the pool's Region.",

@@ -107,6 +107,8 @@ def _check_custom(name: str, config: Record) -> None:
     there = arn_part(config["CertificateArn"], 1) == partition(CERTIFICATE_REGION)
     if there and arn_part(config["CertificateArn"], 3) != CERTIFICATE_REGION:
         refuse(f"The certificate of a custom domain must be in {CERTIFICATE_REGION}.")
+    if arn_part(config["CertificateArn"], 4) != ACCOUNT:
+        refuse("The certificate of a custom domain must be of the account of the user pool.")
 
 
 def _owner(ctx: Context, name: str) -> Record | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from reconciler.local.operation import Context, Operation
 from reconciler.local.pools import sms_configuration, switched_off
 from reconciler.local.refusal import refuse
-from reconciler.local.rules import check_pool, has_factor
+from reconciler.local.rules import SMS_NEEDED_FOR_PHONE, check_pool, has_factor
 from reconciler.local.store import Record
 
 FACTORS = ("SmsMfaConfiguration", "SoftwareTokenMfaConfiguration", "EmailMfaConfiguration")
@@ -28,6 +28,8 @@ def set_user_pool_mfa_config(ctx: Context, params: Record) -> Record:
     mfa = _after(pool, params, wanted)
     if wanted != "OFF" and not has_factor(mfa) and "WebAuthnConfiguration" in params:
         refuse(ONLY_PASSKEY)
+    if wanted != "OFF" and "phone_number" in config.get("AutoVerifiedAttributes", ()) and not mfa.get("sms"):  # P38
+        refuse(SMS_NEEDED_FOR_PHONE)
     check_pool(pool, config, mfa)
     pool.update(config=config, mfa=mfa, modified=ctx.store.now())
     ctx.store.touch(pool)

@@ -8,6 +8,7 @@ from typing import Any
 
 from reconciler.local.operation import Context, Operation, find_client
 from reconciler.local.refusal import ServiceError, refuse
+from reconciler.local.rules import check_identity
 from reconciler.local.store import Record
 
 POOL = ""
@@ -26,6 +27,8 @@ def set_risk_configuration(ctx: Context, params: Record) -> Record:
     _check_add_on(pool)
     config: Record = {k: copy.deepcopy(params[k]) for k in BLOCKS if params.get(k)}
     _check(config)
+    if "SourceArn" in (notify := _notify(config)):
+        check_identity(pool, notify["SourceArn"])
     _complete(config)
     home = ctx.store.pools[pool["id"]]
     if home is pool:

@@ -110,10 +110,20 @@ def _email(pool: Record, config: Record, _mfa: Record) -> None:
     arn = email.get("SourceArn")
     if email.get("EmailSendingAccount") == "DEVELOPER" and not arn:  # P14
         refuse("Email configuration requires a SourceArn when EmailSendingAccount is DEVELOPER.")
+    if arn:
+        check_identity(pool, arn)
+
+
+def check_identity(pool: Record, arn: str) -> None:
+    """Check the SES identity that a pool or its notifications send with (P16; 9.3).
+
+    Raises:
+        Refusal: It is in a Region that the pool cannot use, or in another account.
+    """
     region = pool["region"]
     allowed = {region} | (SES_SHARED if region in SES_OLD_REGIONS else set())
-    if arn and arn_part(arn, 3) not in allowed:  # P16
-        refuse(f"Invalid source ARN: SES in {arn_part(arn, 3)} cannot be used by a user pool in {region}.")
+    if arn_part(arn, 3) not in allowed or arn_part(arn, 4) != ACCOUNT:
+        refuse(f"Invalid source ARN: {arn} cannot be used by a user pool in {region}.")
 
 
 def _sms(pool: Record, config: Record, _mfa: Record) -> None:

@@ -37,6 +37,12 @@ class ObjectPlaces:
         """Note a place for a member that is not written, but said by the key of its object."""
         self._own(prefix)["values"][(member,)] = where
 
+    def rename(self, prefix: Path, theirs: str, ours: str) -> None:
+        """Move the places of a member to another name."""
+        for found in self._own(prefix).values():
+            for path in [p for p in found if p[:1] == (theirs,)]:
+                found[(ours, *path[1:])] = found[path]
+
     def _depth(self, path: Path) -> int:
         """Return how many steps of a path lead to the object that it belongs to; 0 for the envelope."""
         section = self._kind.sections.get(str(path[0])) if path else None

@@ -21,7 +21,7 @@ from reconciler.manifests.references.filling import has_links
 from reconciler.manifests.validation import checking
 from reconciler.manifests.validation.place import Place, ProblemReport
 from reconciler.manifests.validation.shown_values import shown
-from reconciler.model import Address, Path, Reference, Spec, Tree, dotted
+from reconciler.model import Address, Notice, Path, Reference, Spec, Tree, dotted
 from schemas.base import ApiModel, Member
 from schemas.documents import DocumentKind
 from schemas.sections import is_resettable, is_single, key_member, model_of, pin_member
@@ -143,7 +143,7 @@ class ObjectReader:
 
     def _prepared(self, section: Member, address: Address, name: str, tree: Tree, place: Place) -> Tree:
         """Add what the key of the section says, take out nested objects, refuse what must be known early."""
-        tree = dict(KINDS[address.section].from_manifest(tree))
+        tree = KINDS[address.section].from_manifest(self._spelled(section, address, tree, place))
         for inner in self._inner:
             outer, _, part = inner.partition(".")
             if outer == address.section and part in tree:
@@ -156,6 +156,15 @@ class ObjectReader:
         for member in (key[0] if key and key[1] else "", pin_member(model_of(section))):
             self._known_early(member, tree, place)
         return tree
+
+    def _spelled(self, section: Member, address: Address, tree: Tree, place: Place) -> Tree:
+        """Return an object with the spelling of the input where an answer has another one."""
+        spelled = {a: b for a, b in model_of(section).SPELLED.items() if a in tree and b not in tree}
+        for theirs, ours in spelled.items():
+            self._places.rename(address.steps, theirs, ours)
+            message = f"{theirs} is what answers call {ours}: it is read as {ours}."
+            self._report.notices.append(Notice(f"{place.name((theirs,))}: {message}", place.key((theirs,))))
+        return {spelled.get(name, name): value for name, value in tree.items()}
 
     def _keyed(self, section: Member, key: tuple[str, bool], name: str, tree: Tree, place: Place) -> None:
         """Add the member whose value is the key, or compare it with the key."""

@@ -11,13 +11,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reconciler.kinds import KINDS, judge
-from reconciler.kinds.engine_rules import REQUIRED, UNDELETABLE
+from reconciler.kinds.engine_rules import ORDER, REQUIRED, UNDELETABLE
 from reconciler.kinds.kind import State, Violation
 from reconciler.manifests.env_words import without_values
 from reconciler.manifests.manifest import Manifest
 from reconciler.model import Action, Address, Notice, Path, Plan, Position, Refusal
 from reconciler.planning.lowering import lower
 from reconciler.planning.states import current_state, planned_state
+from reconciler.values.merge import with_resets
 from reconciler.values.shapes import input_shape, missing
 
 if TYPE_CHECKING:  # `validate` reads no pool
@@ -36,12 +37,13 @@ def check(plan: Plan, manifest: Manifest, live_state: LiveState) -> Plan:
         return plan
     before = {v.key for v in judge(current_state(live_state, plan.target))}
     found = [v for v in judge(planned_state(plan.changes, live_state, plan.target)) if v.key not in before]
-    stated = {v.key: v for v in judge(_stated(manifest))}
+    stated = {v.key: v for v in judge(_stated(manifest)) if v.key not in before}
     broken = {v.key: v for v in found} | {k: v for k, v in stated.items() if not v.rule.warning}
     said = {(r.rule, r.address) for r in plan.refusals}
     new = [_refusal(v, manifest) for v in broken.values() if not v.rule.warning]
     refusals = [*plan.refusals, *(r for r in new if (r.rule, r.address) not in said)]
     refusals += [*_incomplete(plan, manifest), *_staying(plan, manifest)]
+    refusals += [_stuck(*pair, manifest) for pair in _dead_ends(plan, live_state)]
     warnings = [_warning(v, manifest) for v in broken.values() if v.rule.warning]
     return replace(
         plan,
@@ -56,9 +58,19 @@ def offline(manifest: Manifest) -> Sequence[Refusal]:
     return list(without_values(found, manifest.specs, {}))
 
 
+def offline_warnings(manifest: Manifest) -> Sequence[Notice]:
+    """Return what is worth a warning in what a manifest says alone."""
+    return [_warning(v, manifest) for v in judge(_stated(manifest)) if v.rule.warning]
+
+
 def _stated(manifest: Manifest) -> State:
+    """Return what a manifest says: with the values that null resets to, as nothing else could be live then."""
     kinds = ((spec, KINDS[spec.address.section]) for spec in manifest.specs)
-    objects = {s.address: k.initial() if s.reset else s.declared for s, k in kinds if not (s.reset and k.create)}
+    objects = {
+        spec.address: kind.initial() if spec.reset else with_resets(kind.model, spec.declared)
+        for spec, kind in kinds
+        if not (spec.reset and kind.create)
+    }
     return State(objects, frozenset(), manifest.region, manifest.account, offline=True)
 
 
@@ -75,6 +87,22 @@ def _incomplete(plan: Plan, manifest: Manifest) -> Iterable[Refusal]:
                     _position(manifest, change.address, tuple(path)),
                     f"Add {name} to the manifest.",
                 )
+
+
+def _dead_ends(plan: Plan, live_state: LiveState) -> Iterable[tuple[Violation, Violation]]:
+    from reconciler.planning.ordering import dead_ends  # `validate` needs none of it
+
+    return dead_ends(plan.pending, live_state, plan.target)
+
+
+def _stuck(first: Violation, last: Violation, manifest: Manifest) -> Refusal:
+    """Return the refusal of a change that no order of writes can carry out."""
+    address = _address(first, manifest)
+    message = (
+        f"Cognito would refuse either order of the two calls. With the pool first: {first.breach.message} With the "
+        f"pool last: {last.breach.message}"
+    )
+    return ORDER.refusal(address, first.breach.path, message, _position(manifest, address, first.breach.path))
 
 
 def _staying(plan: Plan, manifest: Manifest) -> Iterable[Refusal]:

@@ -104,7 +104,7 @@ class Matcher:
         before = _unset(kind, spec) if not kind.create else {}
         setting = not kind.create and self.live_state.root is not None  # of a pool that is live
         declared = self._without_ignored(kind, spec) if setting else spec.declared
-        fields = _fields(kind, spec, declared, before, ())
+        fields = _fields(kind, spec, declared, before, kind.given(declared))
         merged = overlay(kind.model, before, declared)
         after = kind.computed(merged, declared)
         action = Action.CREATE if kind.create or fields else Action.NONE
@@ -119,6 +119,7 @@ class Matcher:
             after,
             ids,
             source=spec.source,
+            reason=kind.reason(declared, {}),
             merged=merged,
         )
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -119,16 +119,45 @@ def _is(change: ResourceChange, objects: set[tuple[str, str]]) -> bool:
     return (change.address.section, change.address.name) in objects
 
 
+def dead_ends(
+    changes: Sequence[ResourceChange], live_state: LiveState, target: Target
+) -> Sequence[tuple[Violation, Violation]]:
+    """Return what the service refuses in either order of the pool and of what is written around it.
+
+    Args:
+        changes: All changes of a plan, in their order.
+        live_state: What is live.
+        target: Where; rules need the Region.
+
+    Returns:
+        Pairs of rules: one that breaks if the pool is written first, and one that breaks if it is written last. What
+        the plan breaks in the end is none of them: that is refused by itself.
+    """
+    root = next((c for c in changes if KINDS[c.address.section].root), None)
+    around = [c for c in changes if root and c.action is Action.UPDATE and _flexible(c, root)]
+    if not root or root.action is not Action.UPDATE or not around:
+        return ()
+    known = {v.key for v in judge(current_state(live_state, target))}
+    known |= {v.key for v in judge(planned_state(changes, live_state, target))}
+    parts = {root.address.section, *(c.address.section for c in around)}
+    first, last = (
+        [v for v in _broken(some, live_state, target, known) if v.breach.section in parts] for some in ([root], around)
+    )
+    return [(first[0], last[0])] if first and last else []
+
+
 def _flexible(change: ResourceChange, root: ResourceChange) -> bool:
     return root.address.section in KINDS[change.address.section].flexible
 
 
 def _broken(
-    alone: Iterable[ResourceChange], live_state: LiveState, target: Target, known: set[tuple[str, str, str, Path]]
+    alone: Sequence[ResourceChange], live_state: LiveState, target: Target, known: set[tuple[str, str, str, Path]]
 ) -> list[Violation]:
     """The rules that a state would break in which only some of the changes were made."""
     between = planned_state(alone, live_state, target)
-    return [v for v in judge(between) if not v.rule.warning and v.key not in known]
+    written = {(a.section, a.name) for a in between.written}
+    found = [v for v in judge(between) if not v.rule.warning and v.key not in known]
+    return [v for v in found if not v.rule.by_writing or (v.breach.section, v.breach.name) in written]
 
 
 def _turn(before: dict[int, set[int]], changes: Sequence[ResourceChange], flipped: frozenset[int]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from reconciler.kinds import KINDS
@@ -19,7 +19,7 @@ def current_state(live_state: LiveState, target: Target) -> State:
     return State({o.address: o.data for o in live_state.objects}, live_state.known, target.region, target.account)
 
 
-def planned_state(changes: Iterable[ResourceChange], live_state: LiveState, target: Target) -> State:
+def planned_state(changes: Sequence[ResourceChange], live_state: LiveState, target: Target) -> State:
     """Return what would be live after some changes: declared objects over all the others that are there."""
     objects: dict[Address, Tree] = {o.address: o.data for o in live_state.objects}
     for change in changes:
@@ -27,7 +27,9 @@ def planned_state(changes: Iterable[ResourceChange], live_state: LiveState, targ
             objects.pop(change.address, None)
         elif change.after is not None:
             objects[change.address] = _with_defaults(change)
-    return State(objects, live_state.known, target.region, target.account)
+    written = frozenset(c.address for c in changes if c.action not in (Action.NONE, Action.DELETE))
+    made = frozenset(c.address for c in changes if c.action in (Action.CREATE, Action.REPLACE))
+    return State(objects, live_state.known, target.region, target.account, written=written, made=made)
 
 
 def _with_defaults(change: ResourceChange) -> Tree:

@@ -70,6 +70,27 @@ def expanded(model: type[ApiModel], declared: Mapping[str, Any], observed: Mappi
     return result
 
 
+def with_resets(model: type[ApiModel], declared: Mapping[str, Any]) -> Tree:
+    """Return the declared tree with what null resets a member to; null remains where the member is removed.
+
+    Args:
+        model: Schema of the object.
+        declared: The declared tree.
+    """
+    known = members(model)
+    result: Tree = {}
+    for name, value in declared.items():
+        member = known.get(name)
+        if value is None:
+            reset = reset_value(member)
+            result[name] = None if reset is ABSENT else reset
+        elif member and member.model and member.shape == "structure" and isinstance(value, dict):
+            result[name] = with_resets(member.model, value)
+        else:
+            result[name] = value
+    return result
+
+
 def _resets_by_member(member: Member) -> bool:
     update = member.mark(OnUpdate)
     dropped = update is not None and update.omitted == "reset" and not member.has(Default)

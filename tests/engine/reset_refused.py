@@ -272,9 +272,14 @@ ALONE_REFUSED |= dict.fromkeys(
         "user_pool.LambdaConfig.InboundFederation.LambdaArn",
         "user_pool.LambdaConfig.PreTokenGenerationConfig.LambdaArn",
         "user_pool.LambdaConfig.PreTokenGenerationConfig.LambdaVersion",
-        "user_pool.UserPoolAddOns.AdvancedSecurityAdditionalFlows.CustomAuthMode",
     ],
     ("required",),
+)
+ALONE_REFUSED |= dict.fromkeys(
+    [
+        "user_pool.UserPoolAddOns.AdvancedSecurityAdditionalFlows.CustomAuthMode",
+    ],
+    ("P24", "required"),
 )
 
 RESET_REFUSED["clients.cimd_policies.CacheDuration"] = ("not-removable",)

@@ -90,8 +90,8 @@ def test_one_member_on_a_bare_identity_pool_changes_nothing_else(tmp_path, leaf:
         found = manifest(tmp_path, {"version": 1, "kind": "IdentityPool", "id": pool_id, **body})
         plan = local.plan(found)
         if plan.refusals:
-            assert {r.rule for r in plan.refusals} <= {"O18", "required"}
-            assert path[0] == "RoleMappings"  # a mapping needs its type, and its rules
+            assert {r.rule for r in plan.refusals} <= {"O18", "O22", "required"}
+            assert path[0] == "RoleMappings"  # a mapping needs its type, its rules, and a provider of the pool
             return
         assert [
             (c.address.section, *f.path) for c in plan.pending for f in c.fields if f.path != ("IdentityProviderName",)

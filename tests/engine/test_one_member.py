@@ -427,6 +427,7 @@ STRUCTURES = [
     if isinstance(value, dict)
 ]
 WHOLE_REFUSED = {
+    "mfa.SmsMfaConfiguration": ["P38"],  # the pool verifies phone numbers
     "user_pool.SmsConfiguration": ["not-removable"],
     "user_pool.DcrConfiguration": ["not-removable"],
     "user_pool.EmailConfiguration": ["P6"],  # e-mail MFA needs it

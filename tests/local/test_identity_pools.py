@@ -239,6 +239,14 @@ def test_mapping_refusals(identity: Identity, key: str, mapping: dict[str, Any],
     assert identity.get_roles(pool) == {}
 
 
+@pytest.mark.parametrize("key", [f"{USER_POOL}:c", "accounts.google.com", SAML])
+def test_a_mapping_is_of_a_configured_provider(identity: Identity, key: str) -> None:  # O22
+    pool = identity.create(OpenIdConnectProviderARNs=[OIDC])["IdentityPoolId"]
+    with Refused("is not a configured provider"):
+        identity.roles(pool, {}, RoleMappings={key: TOKEN})
+    assert OIDC in identity.roles(pool, {}, RoleMappings={OIDC: TOKEN})["RoleMappings"]
+
+
 def test_role_refusals(identity: Identity) -> None:
     pool = identity.create()["IdentityPoolId"]
     with Refused("account"):

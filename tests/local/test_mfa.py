@@ -44,6 +44,14 @@ def test_set_with_nothing_turns_mfa_off_and_drops_factors(api: Api) -> None:
     assert api.describe(pool)["MfaConfiguration"] == "OFF"
 
 
+def test_verified_phone_numbers_need_sms_among_the_factors(api: Api) -> None:  # P38
+    pool = api.pool(AutoVerifiedAttributes=["phone_number"], SmsConfiguration=SMS)
+    with Refused("SMS configuration is required when phone_number is selected"):
+        api.mfa(pool, MfaConfiguration="OPTIONAL", **TOTP)
+    assert "SmsMfaConfiguration" in api.mfa(pool, MfaConfiguration="OPTIONAL", SmsMfaConfiguration={}, **TOTP)
+    assert api.mfa(pool, MfaConfiguration="OFF")["MfaConfiguration"] == "OFF"
+
+
 def test_a_factor_left_out_is_dropped(api: Api) -> None:
     pool = api.pool()
     api.mfa(pool, MfaConfiguration="ON", SmsMfaConfiguration={"SmsConfiguration": SMS}, **TOTP)

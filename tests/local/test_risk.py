@@ -86,6 +86,18 @@ def test_threat_protection_must_be_on(api: Api, params: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
+    "arn",
+    [
+        "arn:aws:ses:sa-east-1:123456789012:identity/a@b.example",
+        "arn:aws:ses:us-east-1:222222222222:identity/a@b.example",
+    ],
+)
+def test_notifications_use_an_identity_that_the_pool_can_use(api: Api, pool: str, arn: str) -> None:  # P16
+    with Refused("Invalid source ARN"):
+        put(api, pool, AccountTakeoverRiskConfiguration={**LOUD, "NotifyConfiguration": {"SourceArn": arn}})
+
+
+@pytest.mark.parametrize(
     ("params", "words"),
     [
         ({"AccountTakeoverRiskConfiguration": LOUD}, "NotifyConfiguration is required"),

@@ -22,6 +22,7 @@ from reconciler.manifests.resolving import resolve
 from reconciler.model import Address, Position, Reference, Secret
 from schemas.manifest import nested, sections
 
+FUNCTION = "arn:aws:lambda:eu-west-1:123456789012:function:token"
 ENVIRON = {"CLIENT_SECRET": "hunter2" * 5}
 FULL = """\
 version: 1
@@ -270,17 +271,100 @@ def test_two_pools_of_one_name_with_ids_are_two_pools():
     assert len(problems(text % "A" + "---\n" + text % "A")) == 1
 
 
-def test_what_describe_prints_can_be_pasted_or_is_explained():
-    """The answer of DescribeUserPool names nothing that is merely unknown: each key is taken or comes with advice."""
+def test_what_describe_prints_can_be_pasted():
+    """What no input takes is left out with one note, also in the depths, and other spellings are read as the input's."""
     answer = {"Id": "x", "Name": "x", "Arn": "x", "Status": "Enabled", "CreationDate": 1, "LastModifiedDate": 1}
     answer |= {
         "EstimatedNumberOfUsers": 1,
-        "SchemaAttributes": [],
+        "SchemaAttributes": [{"Name": "custom:a", "DeveloperOnlyAttribute": False, "Mutable": True}],
         "Policies": {"PasswordPolicy": {"MinimumLength": 8}},
+        "AdminCreateUserConfig": {"AllowAdminCreateUserOnly": True, "UnusedAccountValidityDays": 7},
+        "EmailVerificationMessage": "code {####}",
+        "VerificationMessageTemplate": {"EmailMessage": "code {####}"},
+        "LambdaConfig": {"PreTokenGeneration": FUNCTION, "PreTokenGenerationConfig": {"LambdaArn": FUNCTION}},
+        "UserPoolTags": {"aws:cloudformation:stack-name": "s", "team": "a"},
     }
-    found = problems(json.dumps({"version": 1, "id": "eu-west-1_A", "user_pool": answer}))
-    assert len(found) == 8
-    assert not any("not known" in p for p in found)
+    loaded = load_text(json.dumps({"version": 1, "id": "eu-west-1_A", "user_pool": answer}))
+    assert loaded.manifests[0].specs[0].declared == {
+        "PoolName": "x",
+        "Policies": {"PasswordPolicy": {"MinimumLength": 8}},
+        "LambdaConfig": {"PreTokenGenerationConfig": {"LambdaArn": FUNCTION}},
+        "VerificationMessageTemplate": {"EmailMessage": "code {####}"},
+        "UserPoolTags": {"team": "a"},
+        "AdminCreateUserConfig": {"AllowAdminCreateUserOnly": True},
+        "Schema": [{"Name": "a", "DeveloperOnlyAttribute": False, "Mutable": True}],
+    }
+    left_out, *others = sorted((n.message for n in loaded.notices), key=lambda m: "left out" not in m)
+    assert left_out == (
+        "user_pool: left out, as Cognito shows it and takes it nowhere: Id, Arn, Status, CreationDate, "
+        "LastModifiedDate, EstimatedNumberOfUsers, AdminCreateUserConfig.UnusedAccountValidityDays, "
+        "EmailVerificationMessage, LambdaConfig.PreTokenGeneration, UserPoolTags.aws:cloudformation:stack-name."
+    )
+    assert len(others) == 2
+    assert all("is read as" in message for message in others)
+
+
+def test_a_mistake_in_a_pasted_schema_keeps_its_place():
+    answer = {"Name": "x", "SchemaAttributes": [{"Name": "a"}]}
+    assert (
+        "user_pool.Schema[0]: the attribute a does not declare Mutable"
+        in problems(json.dumps({"version": 1, "user_pool": answer}, indent=1))[0]
+    )
+
+
+def test_a_mirror_that_says_something_else_is_not_left_out():
+    """Both remain declared, and a rule refuses them; with the mirror alone, it is the value."""
+    pool = {"EmailVerificationMessage": "one {####}", "VerificationMessageTemplate": {"EmailMessage": "two {####}"}}
+    assert (
+        load_text(json.dumps({"version": 1, "id": "eu-west-1_A", "user_pool": pool})).manifests[0].specs[0].declared
+        == pool
+    )
+    del pool["VerificationMessageTemplate"]
+    assert (
+        load_text(json.dumps({"version": 1, "id": "eu-west-1_A", "user_pool": pool})).manifests[0].specs[0].declared
+        == pool
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "declared"),
+    [
+        ({"UserPoolId": "eu-west-1_A", "ClientType": "REGULAR", "CreationDate": "d", "RefreshTokenValidity": 0}, {"RefreshTokenValidity": 30}),
+        ({"ClientSecretArn": "x", "ClientName": "web"}, {}),
+    ],
+)  # fmt: skip
+def test_a_pasted_client_is_taken(written, declared):
+    loaded = load_text(json.dumps({"version": 1, "id": "eu-west-1_A", "clients": {"web": written}}))
+    assert loaded.manifests[0].specs[0].declared == {"ClientName": "web", **declared}
+
+
+def test_a_pasted_saml_provider_is_taken_without_its_certificate():
+    details = {"MetadataURL": "https://a.example/m", "ActiveEncryptionCertificate": "MIIC"}
+    written = {"ProviderType": "SAML", "ProviderDetails": details, "UserPoolId": "x", "LastModifiedDate": 1}
+    loaded = load_text(json.dumps({"version": 1, "id": "eu-west-1_A", "identity_providers": {"okta": written}}))
+    assert loaded.manifests[0].specs[0].declared["ProviderDetails"] == {"MetadataURL": "https://a.example/m"}
+    assert [n.message for n in loaded.notices] == [
+        "identity_providers.okta: left out, as Cognito shows it and takes it nowhere: ProviderDetails.ActiveEncryptionCertificate, UserPoolId, LastModifiedDate."
+    ]
+
+
+def test_the_end_of_a_log_group_that_other_tools_print_is_cut():
+    group = "arn:aws:logs:eu-west-1:123456789012:log-group:x"
+    entry = {"LogLevel": "ERROR", "EventSource": "userNotification"}
+    entry["CloudWatchLogsConfiguration"] = {"LogGroupArn": f"{group}:*"}
+    loaded = load_text(json.dumps({"version": 1, "id": "eu-west-1_A", "log_delivery": {"LogConfigurations": [entry]}}))
+    (found,) = loaded.manifests[0].specs[0].declared["LogConfigurations"]
+    assert found["CloudWatchLogsConfiguration"] == {"LogGroupArn": group}
+    assert "remove :* from the end" in loaded.notices[0].message
+
+
+def test_a_value_that_cognito_replaces_is_read_as_the_one_that_it_keeps():
+    policy = {"Policies": {"PasswordPolicy": {"TemporaryPasswordValidityDays": 0}}}
+    loaded = load_text(json.dumps({"version": 1, "id": "eu-west-1_A", "user_pool": policy}))
+    assert loaded.manifests[0].specs[0].declared == {
+        "Policies": {"PasswordPolicy": {"TemporaryPasswordValidityDays": 7}}
+    }
+    assert "Cognito turns 0 into 7" in loaded.notices[0].message
 
 
 # --- what stands inside a client -----------------------------------------------------------------------------------
@@ -494,8 +578,8 @@ def test_resolved_values_are_validated(full):
         resolve(full, cloud)
     assert str(error.value).split("\n") == [
         (
-            "-:18:29 user_pool.LambdaConfig.PreSignUp: the secret value from $ssm /pre-signup/arn is not an ARN. "
-            "Write it in full: arn:aws:SERVICE:REGION:ACCOUNT:RESOURCE."
+            "-:18:29 user_pool.LambdaConfig.PreSignUp: the secret value from $ssm /pre-signup/arn is not the ARN of a Lambda function. "
+            "Write it like arn:aws:lambda:REGION:ACCOUNT:function:NAME."
         ),
         (
             "-:24:52 identity_providers.okta.ProviderDetails.client_secret: the secret cognito/okta is not a JSON map, "
@@ -507,7 +591,7 @@ def test_resolved_values_are_validated(full):
 def test_a_plain_parameter_is_not_shown_either(full):
     with pytest.raises(InvalidManifest) as error:
         resolve(full, FakeCloud(**GOOD | {"ssm": {"Type": "String", "Value": "hunter3"}}))
-    assert "the value of $ssm /pre-signup/arn is not an ARN" in str(error.value)
+    assert "the value of $ssm /pre-signup/arn is not the ARN of a Lambda function" in str(error.value)
     assert "hunter3" not in str(error.value)
 
 

@@ -15,6 +15,7 @@ from reconciler.manifests.documents import FAILED
 from reconciler.manifests.loading import load
 from reconciler.manifests.references.origin import Origin
 from reconciler.manifests.validation.checking import check
+from reconciler.manifests.validation.closed_words import meant
 from reconciler.manifests.validation.conversion import convert
 from reconciler.manifests.validation.error_words import WORDINGS, span
 from reconciler.manifests.validation.place import Place, ProblemReport
@@ -299,6 +300,37 @@ def test_an_enumeration_of_botocore_is_a_notice():
     )
 
 
+@pytest.mark.parametrize("written", ["active", "Active", "on", "YES"])
+def test_another_letter_case_for_a_word_of_botocore_is_an_error(written):
+    assert run({"DeletionProtection": written})[1] == [
+        f'thing.DeletionProtection: "{written}" is not a value that Cognito takes. Write ACTIVE.'
+    ]
+
+
+def test_every_known_word_is_recognised_in_another_letter_case():
+    """For every closed set of the schemas: no two of its words fold into one, and a truth value is never passed on."""
+    sets = {
+        mark.values
+        for model in all_models()
+        for member in members(model).values()
+        for mark in (*member.marks, *member.item_marks)
+        if isinstance(mark, OneOf)
+    }
+    assert len(sets) > 25
+    for known in sets:
+        for word in known:
+            assert {tuple(meant(w, known)) for w in (word.lower(), word.upper(), word.title())} == {(word,)}
+        assert all(set(meant(value, known)) <= set(known) for value in (True, False, "yes", "Off"))
+        assert all(meant(value, known) for value in (True, False, "yes", "Off"))
+        assert not meant("a-word-of-next-year", known)
+
+
+def test_a_word_that_only_a_newer_service_knows_stays_a_notice():
+    load(
+        ["-"], variables={}, environ={}, stdin=lambda: "version: 1\nuser_pool: {PoolName: x, UserPoolTier: PLATINUM}\n"
+    )
+
+
 def test_a_key_that_differs_in_case_is_not_passed_through():
     assert run({"deletionProtection": "ACTIVE"})[1] != []
 
@@ -527,16 +559,23 @@ def test_nothing_makes_it_fail_and_no_secret_is_shown(tree):
     [
         (
             "user_pool: {DeletionProtection: true}",
-            "user_pool.DeletionProtection: true is a boolean, not a string. Write ACTIVE or INACTIVE.",
+            "user_pool.DeletionProtection: true is a boolean, not a string. Write ACTIVE.",
         ),
         (
             "user_pool: {AliasAttributes: [true]}",
             "user_pool.AliasAttributes[0]: true is a boolean, not a string. Write phone_number, email or preferred_username.",
         ),
-        ("mfa: {MfaConfiguration: false}", "mfa.MfaConfiguration: false is a boolean, not a string. Write OFF, ON or OPTIONAL."),
+        ("mfa: {MfaConfiguration: false}", "mfa.MfaConfiguration: false is a boolean, not a string. Write OFF."),
+        ("mfa: {MfaConfiguration: off}", 'mfa.MfaConfiguration: "off" is not a value that Cognito takes. Write OFF.'),
+        ('user_pool: {DeletionProtection: "true"}', 'user_pool.DeletionProtection: "true" is not a value that Cognito takes. Write ACTIVE.'),
+        ("user_pool: {UserPoolAddOns: {AdvancedSecurityMode: on}}", 'user_pool.UserPoolAddOns.AdvancedSecurityMode: "on" is not a value that Cognito takes. Write AUDIT or ENFORCED.'),
+        ("user_pool: {UserPoolTier: Essentials}", 'user_pool.UserPoolTier: "Essentials" is not a value that Cognito takes. Write ESSENTIALS.'),
+        ("user_pool: {AutoVerifiedAttributes: [Email]}", 'user_pool.AutoVerifiedAttributes[0]: "Email" is not a value that Cognito takes. Write email.'),
+        ("clients: {web: {ExplicitAuthFlows: [allow_user_srp_auth]}}", 'clients.web.ExplicitAuthFlows[0]: "allow_user_srp_auth" is not a value that Cognito takes. Write ALLOW_USER_SRP_AUTH.'),
+        ("clients: {web: {PreventUserExistenceErrors: false}}", "clients.web.PreventUserExistenceErrors: false is a boolean, not a string. Write LEGACY."),
     ],
 )  # fmt: skip
-def test_a_truth_value_for_a_member_with_known_values_lists_them(written, expected):
+def test_a_truth_value_or_another_letter_case_comes_with_the_right_word(written, expected):
     with pytest.raises(InvalidManifest) as error:
         load(["-"], variables={}, environ={}, stdin=lambda: f"version: 1\nid: eu-west-1_a\n{written}\n")
     assert str(error.value).partition(" ")[2] == expected

@@ -120,7 +120,7 @@ class Stage:
 
 def write_files(folder: Path, case: dict[str, Any]) -> None:
     for name, content in case.get("files", {}).items():
-        (folder / name).write_text(content)
+        (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
 
 
 def broken(plan: Plan) -> dict[str, list[Refusal]]:

@@ -44,6 +44,7 @@ def check(
     """
     view = TreeView(place, report)
     visible = TreeReader(model, view, others).structure(model, tree, (), hidden=False)
+    view.note_unwanted()
     try:
         valid = model.model_validate(visible, extra="forbid")
     except ValidationError as error:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from pydantic import StringConstraints
 
+from reconciler.manifests.validation import closed_words
 from reconciler.manifests.validation.shown_values import SHOWN, kind_of
 from reconciler.manifests.validation.spot import Spot
 from reconciler.manifests.validation.unknown_keys import suggest_word
@@ -114,10 +115,7 @@ def _string_type(case: Case) -> Words:
 def _one_of(case: Case) -> str:
     """Return the advice to write one of the known values, or nothing where any text is right."""
     known = next((m for m in case.spot.marks if isinstance(m, OneOf)), None)
-    if known is None:
-        return ""
-    *others, last = known.values
-    return f"Write {', '.join(others)} or {last}." if others else f"Write {last}."
+    return closed_words.write(closed_words.meant(case.value, known.values) or known.values) if known else ""
 
 
 def _of(case: Case, unit: str) -> str:

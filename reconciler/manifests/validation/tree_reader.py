@@ -14,7 +14,22 @@ from reconciler.manifests.validation.passthrough import Passthrough
 from reconciler.manifests.validation.tree_view import GONE, TreeView
 from reconciler.model import Path, Reference, Secret, Tree
 from reconciler.terminal.suggestions import same
-from schemas.base import ApiModel, Deprecated, Member, Note, OneOf, SecretKeys, Sensitive, members
+from schemas.base import (
+    ApiModel,
+    Becomes,
+    Cut,
+    Default,
+    Deprecated,
+    LeftOut,
+    Member,
+    Mirrors,
+    Note,
+    OneOf,
+    SecretKeys,
+    Sensitive,
+    Shown,
+    members,
+)
 
 Advice = Callable[[str], str]
 """Gives what to do with a key that is in the wrong place, or nothing."""
@@ -44,15 +59,19 @@ class TreeReader:
         for key, inner in value.items():
             here = (*path, key)
             member = known.get(key)
-            seen = (
-                self._unknown(model, key, inner, here) if member is None else self._member(member, inner, here, hidden)
-            )
+            if member is None:
+                seen = self._unknown(model, key, inner, here)
+            elif _mirrored(member, inner, value):
+                seen = self._view.leave_out(here)
+            else:
+                seen = self._member(member, inner, here, hidden)
             if seen is not GONE:
                 result[key] = seen
         return result
 
     def _member(self, member: Member, value: Any, path: Path, hidden: bool) -> Any:
-        if member.has(Deprecated):
+        default = member.mark(Default)
+        if member.has(Deprecated) and not (default and default.value == value):
             note = member.mark(Note)
             text = note.text if note else ""
             said = text if text.startswith("Superseded") else f"Superseded. {text}".strip()
@@ -80,9 +99,13 @@ class TreeReader:
             return self._view.hold(path, value)
         if not isinstance(value, dict):
             return self._odd(value, path, hidden=hidden)
-        secret = member.mark(SecretKeys)
+        secret, shown = member.mark(SecretKeys), member.mark(Shown)
         names = secret.names if secret else ()
-        seen = {k: self._item(member, v, (*path, k), hidden or k in names) for k, v in value.items()}
+        unwanted = {k for k in value if shown and shown.has(k)}
+        for key in unwanted:
+            self._view.leave_out((*path, key))
+        wanted = {k: v for k, v in value.items() if k not in unwanted}
+        seen = {k: self._item(member, v, (*path, k), hidden or k in names) for k, v in wanted.items()}
         return {k: v for k, v in seen.items() if v is not GONE}
 
     def _item(self, member: Member, value: Any, path: Path, hidden: bool) -> Any:
@@ -108,8 +131,28 @@ class TreeReader:
         value = self._view.converted(scalar, value, path)
         if hidden or any(isinstance(m, Sensitive) for m in marks):
             self._view.wrap(value, path)
-        elif isinstance(value, str) and (known := next((m for m in marks if isinstance(m, OneOf)), None)):
-            self._view.unlisted(value, path, known.values)
+        elif isinstance(value, str):
+            value = self._text(marks, value, path)
+        elif isinstance(value, int):
+            value = self._number(marks, value, path)
+        return value
+
+    def _number(self, marks: tuple[Any, ...], value: int, path: Path) -> int:
+        """Replace a number that Cognito replaces by one of its own: what is sent is what it keeps."""
+        for mark in marks:
+            if isinstance(mark, Becomes) and value == mark.written and not isinstance(value, bool):
+                self._view.notice(path, f"Cognito turns {value} into {mark.kept}, which is sent. Write {mark.kept}.")
+                return mark.kept
+        return value
+
+    def _text(self, marks: tuple[Any, ...], value: str, path: Path) -> str:
+        """Hold a text against the facts that pydantic does not enforce."""
+        for mark in marks:
+            if isinstance(mark, OneOf):
+                self._view.unlisted(value, path, mark.values)
+            if isinstance(mark, Cut) and value.endswith(mark.ending):
+                self._view.notice(path, f"remove {mark.ending} from the end: {mark.why}. It is sent without.")
+                return value.removesuffix(mark.ending)
         return value
 
     def _free(self, scalar: type, value: Any, path: Path, hidden: bool) -> Any:
@@ -128,6 +171,8 @@ class TreeReader:
 
     def _unknown(self, model: type[ApiModel], key: str, value: Any, path: Path) -> Any:
         """Take a key that the schema does not know: pass it through if botocore knows it, or report it."""
+        if isinstance(model.MOVED.get(key), LeftOut):
+            return self._view.leave_out(path)
         if key in model.MOVED:
             self._view.problem(path, f"{model.MOVED[key]}.", key=True)
             return self._view.prune(path)
@@ -149,3 +194,12 @@ class TreeReader:
             message = "unknown to this version of poolctl, but known to the installed botocore: passed through."
             self._view.notice(path, message, key=True)
         return self._view.prune(path)
+
+
+def _mirrored(member: Member, value: Any, around: Tree) -> bool:
+    """Return whether a member only shows the value of another one beside it."""
+    mirror = member.mark(Mirrors)
+    other: Any = around
+    for step in mirror.path if mirror else ():
+        other = other.get(step) if isinstance(other, dict) else None
+    return mirror is not None and value is not None and value == other

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from reconciler.errors import Problem
+from reconciler.manifests.validation import closed_words
 from reconciler.manifests.validation.conversion import convert
 from reconciler.manifests.validation.place import Place, ProblemReport
 from reconciler.manifests.validation.shown_values import shown
-from reconciler.model import Notice, Path, Secret
+from reconciler.model import Notice, Path, Secret, dotted
 from reconciler.terminal.suggestions import suggest_or_list
 
 
@@ -30,6 +31,8 @@ class TreeView:
         """What the result holds in the place of what pydantic saw."""
         self.hidden: set[Path] = set()
         """Values that may not be shown."""
+        self.unwanted: list[Path] = []
+        """What answers of the API show and no input takes: left out, and noted together."""
         self.gone: set[Path] = set()
         """Values that pydantic does not see, so that it may find them missing."""
 
@@ -66,12 +69,27 @@ class TreeView:
             return self.prune(path)
         return convert(value, scalar) if isinstance(value, str) and origin.raw is None else value
 
+    def leave_out(self, path: Path) -> Any:
+        """Leave out what an answer of the API shows and no input takes."""
+        self.unwanted.append(path)
+        return self.prune(path)
+
+    def note_unwanted(self) -> None:
+        """Say once what of an object was left out."""
+        if self.unwanted:
+            names = ", ".join(dotted(path) for path in self.unwanted)
+            self.notice((), f"left out, as Cognito shows it and takes it nowhere: {names}.", key=True)
+
     def unlisted(self, value: Any, path: Path, known: tuple[str, ...]) -> None:
-        """Report a value that an enumeration does not list; enumerations lag the service."""
-        if value not in known:
-            said = shown(value, self.place.origin(path))
-            hint = suggest_or_list(str(value), known, f"Known are {', '.join(known)}.")
-            self.notice(path, f"{said} is not a known value. {hint} It is passed on as it is.")
+        """Report a value that an enumeration does not list; enumerations lag the service, but not by letter case."""
+        if value in known:
+            return
+        said = shown(value, self.place.origin(path))
+        if words := closed_words.meant(value, known):
+            self.problem(path, f"{said} is not a value that Cognito takes.", closed_words.write(words))
+            return
+        hint = suggest_or_list(str(value), known, f"Known are {', '.join(known)}.")
+        self.notice(path, f"{said} is not a known value. {hint} It is passed on as it is.")
 
     def notice(self, path: Path, message: str, *, key: bool = False) -> None:
         """Report something that is no mistake."""

@@ -1,0 +1,73 @@
+"""SAML metadata, as far as Cognito needs it: whether it is XML, what it describes, and whether it can be verified.
+
+The parser is expat, which resolves no external entity by itself. A document type can only make harmless text large or
+point elsewhere, and metadata has none, so a document with one is not read further.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from xml.parsers import expat
+
+DESCRIPTOR, CERTIFICATE = "KeyDescriptor", "X509Certificate"
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What a document says."""
+
+    well_formed: bool = False
+    """Whether it is XML without a document type."""
+    root: str = ""
+    """Name of the outermost element, without its namespace."""
+    certificates: int = 0
+    """How many certificates it has that signatures can be verified with."""
+
+
+class _Reader:
+    """Follows the elements of a document."""
+
+    def __init__(self) -> None:
+        self.root = ""
+        self.certificates = 0
+        self._uses: list[str] = []
+        self._text: list[str] | None = None
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        name = _bare(name)
+        self.root = self.root or name
+        if name == DESCRIPTOR:
+            self._uses.append(attributes.get("use", "signing"))
+        if name == CERTIFICATE and "signing" in self._uses:
+            self._text = []
+
+    def data(self, text: str) -> None:
+        if self._text is not None:
+            self._text.append(text)
+
+    def end(self, name: str) -> None:
+        if _bare(name) == DESCRIPTOR:
+            self._uses.pop()
+        if _bare(name) == CERTIFICATE and self._text is not None:
+            self.certificates += bool("".join(self._text).strip())
+            self._text = None
+
+
+def _bare(name: str) -> str:
+    return name.rpartition(":")[2]
+
+
+def _no_type(*_parts: object) -> None:
+    raise expat.ExpatError
+
+
+def read(text: str) -> Metadata:
+    """Read a document; one that is not well-formed, or has a document type, is only that."""
+    reader, parser = _Reader(), expat.ParserCreate()
+    parser.StartElementHandler, parser.EndElementHandler = reader.start, reader.end
+    parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = reader.data, _no_type
+    try:
+        parser.Parse(text.lstrip().encode(), True)
+    except (expat.ExpatError, ValueError):
+        return Metadata()
+    return Metadata(True, reader.root, reader.certificates)
