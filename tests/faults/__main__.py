@@ -5,7 +5,7 @@
 --scenario NAME   only this run
 --fault NAME      only this fault
 --results FILE    where outcomes are written, one JSON object a line
---write           write docs/reliability.md; only after all cells
+--write           write docs/reliability.md
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ def part(words: argparse.Namespace) -> None:
         judge = Judge(bench)
         every = [c for s in bench.scenarios.values() for c in cells(s, judge.calm(s))]
         chosen = [c for c in every if words.scenario in ("", c.scenario) and words.fault in ("", c.fault)]
+        out.write(json.dumps({"cells": len(every)}) + "\n")
         chosen = chosen[:: words.every]
         random.Random(0).shuffle(chosen)  # noqa: S311 - so that the parts take equally long
         for cell in chosen[number::of]:
@@ -58,20 +59,20 @@ def main() -> int:
         part(words)
         return 0
     began = time.monotonic()
-    outcomes = _all(words)
+    outcomes, total = _all(words)
     wrong = [o for o in outcomes if o["wrong"]]
     print(f"{len(outcomes)} cells, {len(wrong)} wrong, {time.monotonic() - began:.0f} seconds")
     for text, count in Counter(o["wrong"][0].partition(":")[0] for o in wrong).most_common():
         print(f"  {count:5} {text}")
     if words.write:
-        counts = summary(outcomes)
+        counts = summary(outcomes, total)
         COUNTS.write_text(json.dumps(counts, indent=1) + "\n", encoding="utf-8")
         PAGE.write_text(page(counts), encoding="utf-8")
     return 1 if wrong else 0
 
 
-def _all(words: argparse.Namespace) -> list[Any]:
-    """Run all parts at once and return their outcomes."""
+def _all(words: argparse.Namespace) -> tuple[list[Any], int]:
+    """Run all parts at once; return their outcomes, and how many cells there are."""
     with tempfile.TemporaryDirectory() as directory:
         files = [Path(directory) / f"{n}.jsonl" for n in range(words.jobs)]
         chosen = [f"--scenario={words.scenario}", f"--fault={words.fault}", f"--every={words.every}"]
@@ -87,7 +88,8 @@ def _all(words: argparse.Namespace) -> list[Any]:
         Path(words.results).write_text(text)
     if any(codes):
         raise SystemExit("A part of the matrix ended early.")
-    return [json.loads(line) for line in text.splitlines()]
+    found = [json.loads(line) for line in text.splitlines()]
+    return [o for o in found if "cell" in o], max(o["cells"] for o in found if "cells" in o)
 
 
 if __name__ == "__main__":

@@ -64,19 +64,20 @@ each has a number. Two faults in one run, replicas and references to other servi
 """
 
 
-def summary(outcomes: list[Any]) -> dict[str, Any]:
-    """Return cells and wrong ones by run and fault."""
+def summary(outcomes: list[Any], total: int) -> dict[str, Any]:
+    """Return cells and wrong ones by run and fault, and how many cells there are."""
     found: dict[str, Any] = {run: {} for run in RUNS}
     for outcome in outcomes:
         cell = outcome["cell"]
         entry = found[cell["scenario"]].setdefault(cell["fault"], {"cells": 0, "wrong": 0})
         entry["cells"] += 1
         entry["wrong"] += bool(outcome["wrong"])
-    return found
+    return {"cells": total, "runs": found}
 
 
-def page(counts: dict[str, Any]) -> str:
+def page(found: dict[str, Any]) -> str:
     """Return the page."""
+    counts = found["runs"]
     every = [entry for faults in counts.values() for entry in faults.values()]
     cells, wrong = sum(e["cells"] for e in every), sum(e["wrong"] for e in every)
     runs = "".join(f"| {run} | {text} |\n" for run, text in RUNS.items())
@@ -87,10 +88,16 @@ def page(counts: dict[str, Any]) -> str:
     sums = [_entry(_sum(counts[run])) for run in RUNS]
     table = "\n".join([f"| Fault | {' | '.join(RUNS)} |", "|---" * (len(RUNS) + 1) + "|", *lines])
     return (
-        f"{HEAD}**{cells} cells, {wrong} wrong.**\n\n| Run | What it is |\n| --- | --- |\n{runs}\n"
+        f"{HEAD}**{cells} cells, {wrong} wrong.**{_sample(cells, found['cells'])}\n\n| Run | What it is |\n| --- | --- |\n{runs}\n"
         f"A number counts cells; `3 of 62` means that 3 of 62 are wrong.\n\n{table}\n"
         f"| **All** | {' | '.join(sums)} |\n\n{TAIL}"
     )
+
+
+def _sample(cells: int, total: int) -> str:
+    if cells == total:
+        return ""
+    return f" This is a sample: of {total} cells, the last run tried {cells}, spread over all faults and runs."
 
 
 def _sum(faults: dict[str, Any]) -> dict[str, int]:
