@@ -88,7 +88,8 @@ def page(found: dict[str, Any]) -> str:
     sums = [_entry(_sum(counts[run])) for run in RUNS]
     table = "\n".join([f"| Fault | {' | '.join(RUNS)} |", "|---" * (len(RUNS) + 1) + "|", *lines])
     return (
-        f"{HEAD}**{cells} cells, {wrong} wrong.**{_sample(cells, found['cells'])}\n\n| Run | What it is |\n| --- | --- |\n{runs}\n"
+        f"{HEAD}**{cells} cells, {wrong} wrong.**{_sample(cells, found['cells'])}\n\n"
+        f"| Run | What it is |\n| --- | --- |\n{runs}\n"
         f"A number counts cells; `3 of 62` means that 3 of 62 are wrong.\n\n{table}\n"
         f"| **All** | {' | '.join(sums)} |\n\n{TAIL}"
     )

@@ -19,14 +19,16 @@ from jsonschema import Draft202012Validator
 from reconciler.drift import findings
 from reconciler.errors import ExitCode, PoolctlError
 from reconciler.export.exporter import Style
+from reconciler.kinds import KINDS
 from reconciler.manifests.manifest import Manifest
-from reconciler.model import Action, Event, Failed, Plan, Skipped, Verified
+from reconciler.model import Action, Event, Failed, Plan, ResourceChange, Skipped, Verified
 from reconciler.observing.observer import VOLATILE, observe
 from reconciler.planning.lowering import lower
 from reconciler.render import formats, redact
 from reconciler.render.subjects import DriftResult, RenderOptions
 from reconciler.runs import export_run
 from reconciler.runs.apply_run import ApplyOutcome
+from schemas.base import Default, members
 from tests.engine.test_one_member import flat, follows
 from tests.laws.world import World, shown
 
@@ -95,15 +97,15 @@ def everything(world: World) -> Objects:
 
 
 def _undeclared(was: Objects, now: Objects, plan: Plan, story: str) -> None:
-    made = {(c.address.section, c.address.name) for c in plan.pending if c.action is Action.CREATE}
+    made = {_key(c) for c in plan.pending if c.action is Action.CREATE}
     gone = was.keys() - now.keys()
     _demand(not gone, f"undeclared: {gone} is gone", story)
-    shown_ = {leaf for c in plan.pending for f in c.fields for leaf in _follow(c.address.section, c.address.name, f)}
+    shown_ = {leaf for c in plan.pending for path in _paths(c) for leaf in follows((*_key(c), *path))}
     for key in sorted(now.keys() - made):
         _demand(key in was or _comes_by_itself(key, now[key], made), f"undeclared: {key} appeared", story)
         one, other = flat(was.get(key, {})), flat(now[key])
         changed = {p for p in one.keys() | other.keys() if one.get(p) != other.get(p) and p[:1] not in COMPUTED}
-        changed -= {p for p in changed if p not in one and other[p] == BY_ITSELF.get((key[0], *p))}
+        changed -= {p for p in changed if _is_default(key[0], p, one, other)}
         allowed = {leaf[2 if key[1] else 1 :] for leaf in shown_ if leaf[: 2 if key[1] else 1] == _place(key)}
         wrong = [
             p for p in sorted(changed) if key in was and not _is_shown(p, allowed) and not _completes(one, p, allowed)
@@ -118,13 +120,34 @@ BY_ITSELF = {("mfa", "WebAuthnConfiguration", "FactorConfiguration"): "SINGLE_FA
 """Members that an answer has once another one is set, at their default (cognito.md 2.3)."""
 
 
+def _is_default(section: str, path: tuple[str, ...], one: Any, other: Any) -> bool:
+    """Whether a member is there now, or no longer, with the value that it has anyway."""
+    if path in one and path in other:
+        return False
+    value = other.get(path, one.get(path))
+    model, found = KINDS[section].model, None
+    for step in path:
+        found = members(model).get(step) if model else None
+        model = found.model if found and found.shape == "structure" else None
+    usual = found.mark(Default) if found else None
+    return value in ({}, [], BY_ITSELF.get((section, *path))) or (usual is not None and usual.value == value)
+
+
 def _place(key: tuple[str, str]) -> tuple[str, ...]:
     section, name = key
     return (section, name) if name else (section,)
 
 
-def _follow(section: str, name: str, field: Any) -> Iterator[tuple[str, ...]]:
-    yield from follows((section, name, *map(str, field.path)))
+def _key(change: ResourceChange) -> tuple[str, str]:
+    return change.address.section, change.address.name
+
+
+def _paths(change: ResourceChange) -> Iterator[tuple[str, ...]]:
+    """Yield what a change shows: its members, and blocks that its reason names (`with SmsMfaConfiguration`)."""
+    yield from (tuple(map(str, f.path)) for f in change.fields)
+    for name, block in change.declared.items():
+        if name in change.reason and isinstance(block, dict):
+            yield from ((name,), *((name, inner) for inner in block))
 
 
 def _is_shown(path: tuple[str, ...], allowed: set[tuple[str, ...]]) -> bool:

@@ -14,7 +14,8 @@ OPEN = {
     r"left \[.*branding.Settings": "Settings beside UseCognitoProvidedValues: true are dropped (C.10)",
     r"left \['user_pool.SmsAuthenticationMessage'\]": "the mirror in mfa contradicts it (C.9)",
     r"left \[.*TemporaryPasswordValidityDays": "0 days become Cognito's own (C.10)",
-    r"undeclared: \('mfa', ''\) \[.*'Sms": "switching MFA on sends SmsMfaConfiguration, and the plan hides it (C.13)",
+    r"SnsCallerArn and EumsSms cannot be used together": "refused in user_pool only, not in mfa (C.9)",
+    r"SMS configuration is required when phone_number": "`SmsConfiguration: {}` counts as one (C.9)",
 }
 """Pattern of a law's failure, and why."""
 
