@@ -3,7 +3,7 @@
 #   make quick    what to run while you write: lint, types, import contracts and the quick tests
 #   make test     what CI runs: the same with all tests, and the floor of branch coverage
 #   make test-long  before a release: every fault on every call, which writes docs/reliability.md, and the long search
-#                 for pools and manifests that break a law; up to two hours of CPU
+#                 for pools and manifests that break a law; up to over two hours of CPU
 #   make docs     write every generated file: docs/reference/, docs/coverage.md, docs/schema/
 #   make golden   write expected outputs anew; read the difference before you commit it
 

@@ -34,7 +34,7 @@ class Forgetful(World):
     def apply(self, manifest, plan):
         events = super().apply(manifest, plan)
         for pool in self.cloud.store.pools.values():
-            pool["config"].setdefault("UserPoolTags", {})["left"] = "over"
+            pool["config"].setdefault("UserPoolTags", {})["calls"] = str(len(self.cloud.calls))
         return events
 
 
