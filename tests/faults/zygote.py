@@ -1,8 +1,10 @@
 """Runs command lines in forked processes: a real process for each run, without the second that Python needs to start.
 
 Reads a job a line, answers with the process id, and, when it has ended, with its exit code. It has one thread, so that
-a fork is safe. Time passes for real and jumps when somebody waits: no run sleeps. A silent endpoint is given up after
-`read_timeout` seconds in place of the minute that botocore waits.
+a fork is safe. A job that warms is run by this process itself, so that all later ones find its caches full.
+
+Time passes for real and jumps when somebody waits: no run sleeps. A silent endpoint is given up after `read_timeout`
+seconds in place of the minute that botocore waits.
 """
 
 from __future__ import annotations
@@ -98,6 +100,9 @@ def serve() -> None:
     print("ready", flush=True)
     for line in sys.stdin:
         job = json.loads(line)
+        if job["warm"]:
+            print(child(job), flush=True)
+            continue
         pid = os.fork()
         if pid == 0:
             code = 1
