@@ -34,7 +34,7 @@ and delays answers and sends the signals. Only the waiting is not real: the cloc
 
 After each cell these laws hold, or it counts as wrong:
 
-- **It is told.** No traceback, no "unexpected", and the run ends.
+- **The run ends, and explains itself.** No traceback, no "unexpected", and no run that hangs.
 - **The exit code fits**, as [exit-codes.md](exit-codes.md) says: 0 if the fault left no trace, 6 after a write, 1 or 7
   before one, 130 and 143 after a signal.
 - **The live state is right.** No object is there twice. Each value of each member is one that an undisturbed run
