@@ -116,7 +116,10 @@ def _undeclared(was: Objects, now: Objects, plan: Plan, story: str) -> None:
 COMPUTED = {(name,) for name in (*VOLATILE, "Version", "CSSVersion", "ManagedLoginBrandingId")}
 
 
-BY_ITSELF = {("mfa", "WebAuthnConfiguration", "FactorConfiguration"): "SINGLE_FACTOR"}
+BY_ITSELF = {
+    ("mfa", "WebAuthnConfiguration", "FactorConfiguration"): "SINGLE_FACTOR",
+    ("mfa", "SoftwareTokenMfaConfiguration", "Enabled"): False,
+}
 """Members that an answer has once another one is set, at their default (cognito.md 2.3)."""
 
 
