@@ -2,6 +2,8 @@
 #   make demo     set up, validate, plan, apply and plan again on the embedded Cognito
 #   make quick    what to run while you write: lint, types, import contracts and the quick tests
 #   make test     what CI runs: the same with all tests, and the floor of branch coverage
+#   make test-long  before a release: every fault on every call, which writes docs/reliability.md, and the long search
+#                 for pools and manifests that break a law; up to over two hours of CPU
 #   make docs     write every generated file: docs/reference/, docs/coverage.md, docs/schema/
 #   make golden   write expected outputs anew; read the difference before you commit it
 
@@ -19,7 +21,7 @@ QUICK := tests/schemas tests/manifest tests/render tests/cloud tests/engine/test
          tests/engine/test_merge_and_diff.py $(wildcard tests/test_*.py)
 COV := --cov --cov-branch --cov-report= --hypothesis-profile=ci # derandomized, and without deadlines
 
-.PHONY: demo test quick lint types contracts unit unit-quick unit-slow coverage docs golden setup lock clean
+.PHONY: demo test test-long quick lint types contracts unit unit-quick unit-slow coverage docs golden setup lock clean
 
 setup: $(STAMP)
 
@@ -41,6 +43,10 @@ demo: $(STAMP)
 	@$(POOLCTL) --local=$(DEMO) plan pools/ --detailed-exitcode
 
 test: lint types contracts unit
+
+test-long: $(STAMP)
+	$(BIN)/python -m tests.faults --jobs 2 --write
+	$(BIN)/python -m tests.laws --jobs 2 --seeds 20 --examples 500
 
 quick: lint types contracts unit-quick
 

@@ -40,15 +40,23 @@ def check_loopback(host: str) -> None:
 
 
 class Server:
-    """The embedded Cognito, listening on a loopback address from `start` to `stop`."""
+    """The embedded Cognito, listening on a loopback address from `start` to `stop`.
 
-    def __init__(self, store: Store, host: str, port: int) -> None:
+    Args of the constructor:
+        store: Its state.
+        host: A loopback address.
+        port: 0 selects a free one.
+        handler: Answers connections; tests derive their own, which spoils answers on the wire.
+    """
+
+    def __init__(self, store: Store, host: str, port: int, handler: type[BaseHTTPRequestHandler] | None = None) -> None:
         check_loopback(host)
         from reconciler.local.backend import Engine
 
         self.engine = Engine(store, record=False)
         self._host = host
         self._port = port
+        self._handler = handler or RequestHandler
         self._stack = ExitStack()
         self._server: ThreadingHTTPServer | None = None
 
@@ -72,7 +80,7 @@ class Server:
             self.engine.store.open()
             stack.callback(self.engine.store.close)
             stack.enter_context(installed(self.engine))
-            self._server = ThreadingHTTPServer((self._host, self._port), RequestHandler)
+            self._server = ThreadingHTTPServer((self._host, self._port), self._handler)
             stack.callback(self._server.server_close)
             thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
             thread.start()
@@ -96,6 +104,7 @@ class RequestHandler(BaseHTTPRequestHandler):
     """One connection."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else each answer waits 40 ms for the acknowledgement of its headers
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is the base class's
         """Log nothing: standard error belongs to the user."""
@@ -108,14 +117,17 @@ class RequestHandler(BaseHTTPRequestHandler):
             self.send_error(403)  # a web page whose host name resolves to this server (DNS rebinding)
             return
         try:
-            status, headers, body = _dispatch(self.command, self.path, dict(self.headers.items()), self._body())
+            status, headers, body = dispatch(self.command, self.path, dict(self.headers.items()), self.read_body())
         except HTTPClientError:  # a fault dropped the answer
             self.close_connection = True
             return
         except NotImplementedError as missing:  # of moto's other services
             text = json.dumps({"__type": "NotImplementedException", "message": str(missing)})
             status, headers, body = 501, {"Content-Type": "application/x-amz-json-1.1"}, text
-        payload = body.encode() if isinstance(body, str) else body
+        self.answer(status, headers, body.encode() if isinstance(body, str) else body)
+
+    def answer(self, status: int, headers: Any, payload: bytes) -> None:
+        """Send an answer."""
         self.send_response(status)
         for name, value in dict(headers).items():
             if name.lower() not in ("content-length", "status", "server", "date"):
@@ -126,11 +138,12 @@ class RequestHandler(BaseHTTPRequestHandler):
 
     do_GET = do_POST = do_PUT = do_DELETE = handle_any
 
-    def _body(self) -> bytes:
+    def read_body(self) -> bytes:
+        """Read the request's body."""
         return self.rfile.read(min(int(self.headers.get("Content-Length") or 0), MAX_BODY))
 
 
-def _dispatch(method: str, path: str, headers: dict[str, str], body: bytes) -> tuple[int, Any, Any]:
+def dispatch(method: str, path: str, headers: dict[str, str], body: bytes) -> tuple[int, Any, Any]:
     """Pass a request to moto as if it had been sent to AWS."""
     from botocore.awsrequest import AWSPreparedRequest
     from botocore.compat import HTTPHeaders

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -33,6 +34,10 @@ LOCAL_REGION = "us-east-1"
 
 WATCHING = 0.5
 """Share of Cognito's quotas that `drift` uses: it runs unattended, beside the live application (decision 35)."""
+
+
+TIME: ContextVar[tuple[Clock, Sleep]] = ContextVar("TIME", default=(time.monotonic, time.sleep))
+"""The clock of a run, and how it waits. Tests set others to run a whole command line without waiting."""
 
 
 def _today() -> str:
@@ -245,12 +250,13 @@ class Runtime:
 @contextmanager
 def running(options: Options, environ: Mapping[str, str]) -> Iterator[Runtime]:
     """Yield a runtime, with the embedded Cognito running if the options ask for it."""
+    clock, sleep = TIME.get()
     if not options.local:
-        yield Runtime(options, environ)
+        yield Runtime(options, environ, clock, sleep)
         return
     from pathlib import Path
 
     from reconciler.local import LocalCognito
 
     with LocalCognito(Path(options.local)):
-        yield Runtime(options, environ)
+        yield Runtime(options, environ, clock, sleep)

@@ -1,0 +1,96 @@
+"""Runs the matrix: `python -m tests.faults`, or `make test-long`.
+
+--jobs N          processes (2)
+--every K         only every K-th cell
+--scenario NAME   only this run
+--fault NAME      only this fault
+--results FILE    where outcomes are written, one JSON object a line
+--write           write docs/reliability.md
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from tests.faults.laws import Judge, cells
+from tests.faults.page import COUNTS, PAGE, page, summary
+from tests.faults.runs import Bench
+
+
+def part(words: argparse.Namespace) -> None:
+    """Run every N-th cell and write the outcomes."""
+    number, of = (int(n) for n in words.part.split("/"))
+    with Bench() as bench, Path(words.results).open("w") as out:
+        judge = Judge(bench)
+        every = [c for s in bench.scenarios.values() for c in cells(s, judge.calm(s))]
+        chosen = [c for c in every if words.scenario in ("", c.scenario) and words.fault in ("", c.fault)]
+        out.write(json.dumps({"cells": len(every)}) + "\n")
+        chosen = chosen[:: words.every]
+        random.Random(0).shuffle(chosen)  # noqa: S311 - so that the parts take equally long
+        for cell in chosen[number::of]:
+            outcome = judge.cell(cell)
+            out.write(json.dumps(asdict(outcome)) + "\n")
+            out.flush()
+            if outcome.wrong:
+                print(f"{cell}: {outcome.code}: {'; '.join(outcome.wrong)}", flush=True)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--scenario", default="")
+    parser.add_argument("--fault", default="")
+    parser.add_argument("--results", default="")
+    parser.add_argument("--part", default="")
+    parser.add_argument("--write", action="store_true")
+    words = parser.parse_args()
+    if words.part:
+        part(words)
+        return 0
+    began = time.monotonic()
+    outcomes, total = _all(words)
+    wrong = [o for o in outcomes if o["wrong"]]
+    print(f"{len(outcomes)} cells, {len(wrong)} wrong, {time.monotonic() - began:.0f} seconds")
+    for text, count in Counter(o["wrong"][0].partition(":")[0] for o in wrong).most_common():
+        print(f"  {count:5} {text}")
+    if words.write:
+        counts = summary(outcomes, total)
+        COUNTS.write_text(json.dumps(counts, indent=1) + "\n", encoding="utf-8")
+        PAGE.write_text(page(counts), encoding="utf-8")
+    return 1 if wrong else 0
+
+
+def _all(words: argparse.Namespace) -> tuple[list[Any], int]:
+    """Run all parts at once; return their outcomes, and how many cells there are."""
+    with tempfile.TemporaryDirectory() as directory:
+        files = [Path(directory) / f"{n}.jsonl" for n in range(words.jobs)]
+        chosen = [f"--scenario={words.scenario}", f"--fault={words.fault}", f"--every={words.every}"]
+        begun = [
+            subprocess.Popen(
+                [sys.executable, "-m", "tests.faults", f"--part={n}/{words.jobs}", f"--results={file}", *chosen]
+            )
+            for n, file in enumerate(files)
+        ]
+        codes = [process.wait() for process in begun]
+        text = "".join(file.read_text() for file in files)
+    if words.results:
+        Path(words.results).write_text(text)
+    if any(codes):
+        raise SystemExit("A part of the matrix ended early.")
+    found = [json.loads(line) for line in text.splitlines()]
+    return [o for o in found if "cell" in o], max(o["cells"] for o in found if "cells" in o)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

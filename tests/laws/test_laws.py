@@ -1,0 +1,54 @@
+"""A small, repeatable part of the search; `make test-long` searches on."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+
+import pytest
+
+from reconciler.kinds import KINDS
+from tests.laws.laws import Broken, hold
+from tests.laws.search import PHASES, law
+from tests.laws.strategies import NAMES, SINGLE, documents
+from tests.laws.world import World
+
+PARTS = 2
+"""So that two processes can share the work."""
+
+
+@pytest.mark.parametrize("seed", range(PARTS))
+def test_the_laws_hold_for_random_pools_and_manifests(tmp_path, seed: int) -> None:
+    counts: Counter[str] = Counter()
+    examples = int(os.environ.get("LAW_EXAMPLES", "40"))
+    law(counts, tmp_path, seed=seed, max_examples=examples, phases=PHASES)()
+    assert counts["examples"] >= examples
+    assert counts["given up"] + counts["known"] < examples / 2, (
+        counts
+    )  # a search that finds nothing valid proves nothing
+
+
+class Forgetful(World):
+    """An account in which a colleague changes a setting while an apply runs."""
+
+    def apply(self, manifest, plan):
+        events = super().apply(manifest, plan)
+        for pool in self.cloud.store.pools.values():
+            pool["config"].setdefault("UserPoolTags", {})["calls"] = str(len(self.cloud.calls))
+        return events
+
+
+def test_a_change_that_no_plan_showed_is_found(tmp_path) -> None:
+    before = {"version": 1, "user_pool": {"PoolName": "customers", "UserPoolTags": {"team": "one"}}}
+    document = {"version": 1, "user_pool": {"PoolName": "customers", "DeletionProtection": "ACTIVE"}}
+    hold(World(tmp_path), before, document)
+    with pytest.raises(Broken, match="undeclared"):
+        hold(Forgetful(tmp_path), before, document)
+
+
+def test_every_kind_of_a_user_pool_is_drawn() -> None:
+    """Those that are left out: replicas are in another Region, secrets of clients are never written."""
+    drawn = {"user_pool", "clients", *NAMES, *SINGLE}
+    of_pool = {section for section, kind in KINDS.items() if kind.document == "UserPool"}
+    assert of_pool - drawn == {"replicas", "clients.secrets"}
+    assert not documents(whole=True).is_empty
