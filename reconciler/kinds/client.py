@@ -146,7 +146,7 @@ KIND = ResourceKind(
     title="app client",
     model=Client,
     listing=Listing("ListUserPoolClients", "UserPoolClients", ("MaxResults", 60)),
-    reading=Reading("DescribeUserPoolClient", "UserPoolClient"),
+    reading=Reading("DescribeUserPoolClient", "UserPoolClient", sometimes=frozenset({KEPT_AT})),
     create="CreateUserPoolClient",
     created="UserPoolClient",
     update="UpdateUserPoolClient",

@@ -28,7 +28,11 @@ def _of(kind: ResourceKind) -> Iterator[tuple[str, Expected]]:
         items = (kind.listing.items, EACH)
         yield kind.listing.operation, Expected(_inside(kind, kind.listing.operation, items, _names(kind)))
     if kind.reading:
-        yield kind.reading.operation, _read(kind, kind.reading, (*_names(kind), *kind.extra_ids.values()))
+        own = [member for member in kind.extra_ids.values() if member not in kind.reading.sometimes]
+        yield kind.reading.operation, _read(kind, kind.reading, (*_names(kind), *own))
+    if kind.standstill:
+        runs = kind.standstill.listing
+        yield runs.operation, Expected(tuple((runs.items, EACH, name) for name in kind.standstill.always))
     if kind.regional_read:
         yield kind.regional_read.reading.operation, _read(kind, kind.regional_read.reading, ())
     if kind.create:

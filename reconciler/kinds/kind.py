@@ -39,6 +39,8 @@ class Reading:
     """Member of the answer that holds the object; empty if the answer is the object."""
     always: tuple[str, ...] = ()
     """Members of the object that every answer has, beside those that identify it (decision 14)."""
+    sometimes: frozenset[str] = frozenset()
+    """Identifiers that only some objects have."""
     may_lack: bool = False
     """Whether an answer without `result` means that nothing was set; otherwise it is a lost answer."""
     may_be_empty: bool = False
@@ -140,6 +142,8 @@ class Standstill:
     """Returns whether a pool can have one, from the pool's own answer."""
     report: Callable[[Tree], str]
     """Returns what one run in the list does to the pool and how it ends; empty if it is over."""
+    always: tuple[str, ...]
+    """Members that each run in the list has."""
     absent: frozenset[str] = frozenset()
     """Error codes with which the service says that the pool cannot have one after all."""
 

@@ -47,6 +47,7 @@ RECOVERY = Standstill(
     listing=Listing("ListPointInTimeRecoveries", "Restorations", ("MaxResults", 60)),
     possible=_is_possible,
     report=_report,
+    always=("RestoreId", "RestoreStatus"),
     absent=frozenset({"FeatureUnavailableInTierException", "OperationNotEnabledException"}),
 )
 """What can pause the writes of a user pool."""

@@ -55,7 +55,7 @@ class Matcher:
             self.matched.append(observed)
             self._why.check_leaving(kind, spec, observed)
         if kind.watched:
-            found = self._look(kind, spec, observed)
+            found = _looked(kind, spec, observed)
         elif spec.reset:
             found = self._reset(kind, spec, observed)
         else:
@@ -121,15 +121,6 @@ class Matcher:
             source=spec.source,
             reason=kind.reason(declared, {}),
             merged=merged,
-        )
-
-    def _look(self, kind: ResourceKind, spec: Spec, observed: Observed | None) -> ResourceChange:
-        """An observed object never changes; the rules see the declared members merged with the live ones."""
-        live = observed.data if observed else None
-        after = overlay(kind.model, live or {}, spec.declared)
-        ids = observed.ids if observed else {}
-        return ResourceChange(
-            spec.address, kind.resource_type, Action.NONE, (), spec.declared, live, after, ids, source=spec.source
         )
 
     def _reset(self, kind: ResourceKind, spec: Spec, observed: Observed | None) -> ResourceChange:
@@ -226,6 +217,16 @@ class Matcher:
             if self.live_state.root
             else _unknown_ids(root, Address(spec.address.pool, root.section))
         )
+
+
+def _looked(kind: ResourceKind, spec: Spec, observed: Observed | None) -> ResourceChange:
+    """Return that nothing changes in what is only observed; rules see the declared members merged with the live ones."""
+    live = observed.data if observed else None
+    after = overlay(kind.model, live or {}, spec.declared)
+    ids = observed.ids if observed else {}
+    return ResourceChange(
+        spec.address, kind.resource_type, Action.NONE, (), spec.declared, live, after, ids, source=spec.source
+    )
 
 
 def _untouched(kind: ResourceKind, spec: Spec, observed: Observed | None, new_ids: Mapping[str, Any]) -> ResourceChange:
