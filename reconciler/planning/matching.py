@@ -220,7 +220,7 @@ class Matcher:
 
 
 def _looked(kind: ResourceKind, spec: Spec, observed: Observed | None) -> ResourceChange:
-    """Return that nothing changes in what is only observed; rules see the declared members merged with the live ones."""
+    """Return that what is only observed does not change; rules see the declared members over the live ones."""
     live = observed.data if observed else None
     after = overlay(kind.model, live or {}, spec.declared)
     ids = observed.ids if observed else {}
