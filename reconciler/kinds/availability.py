@@ -7,7 +7,7 @@ not list may be newer than botocore, so that is only a warning.
 from __future__ import annotations
 
 from reconciler.kinds.kind import ResourceKind
-from reconciler.terminal.suggestions import closest
+from reconciler.terminal.suggestions import closest, did_you_mean
 from reconciler.values import regions
 
 
@@ -35,7 +35,7 @@ def advice(kind: ResourceKind, region: str) -> tuple[str, str]:
         message = f"there are no {kind.title}s in {region}: {regions.source()} has no {kind.service} there."
         return message, "Use another Region, or update botocore if AWS has opened the service there since."
     near = closest(region, regions.with_service(kind.service))
-    hint = f"Did you mean {near}? Otherwise" if near else "Check the spelling, or"
+    hint = f"{did_you_mean(near)} Otherwise" if near else "Check the spelling, or"
     return f"{regions.source()} does not list the Region {region}.", f"{hint} update botocore if the Region is new."
 
 

@@ -50,8 +50,8 @@ def pages_of(section: str) -> Check:
 
     def pages(state: State) -> Iterator[Breach]:
         if "domains" in state.known and not state.all("domains"):
-            for address in state.all(section):
-                if address in state.written:
+            for address, style in state.all(section).items():
+                if address in state.written and any(style.values()):
                     yield Breach(section, address.name, (), "The pool has no domain, so it has no sign-in pages.")
 
     return pages

@@ -20,6 +20,8 @@ KEYS = {
 }
 """The environment of a run that must find no other credentials."""
 
+ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:s-AbCdEf"
+
 ROLE_KEY = "ASIAFROMTHEROLE00000"
 
 IDENTITY = """<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
@@ -54,7 +56,7 @@ class FakeAws:
         if operation == "GetParameter":
             return 200, "application/x-amz-json-1.1", json.dumps({"Parameter": {"Type": "String", "Value": "v"}})
         if operation == "GetSecretValue":
-            return 200, "application/x-amz-json-1.1", json.dumps({"SecretString": "s"})
+            return 200, "application/x-amz-json-1.1", json.dumps({"ARN": ARN, "Name": "s", "SecretString": "s"})
         code, message = self.refused
         return 400, "application/x-amz-json-1.1", json.dumps({"__type": code, "message": message})
 

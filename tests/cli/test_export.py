@@ -93,7 +93,8 @@ def test_a_file_where_the_directory_should_be(place):
     place.make("customers")
     place.to.write_text("mine")
     ran = place.run("export", "--pool", "customers", "--to", str(place.to))
-    assert ran.code == 1
+    assert ran.code == 3
+    assert "is not a directory" in ran.err
     assert place.to.read_text() == "mine"
 
 

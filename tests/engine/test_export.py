@@ -521,6 +521,10 @@ def live(kind: ResourceKind, answer: dict[str, Any]) -> LiveState:
     return LiveState(top, objects, frozenset({root.section, kind.section}), {})
 
 
+NO_SUCH_ATTRIBUTES = "awscli__cognito-idp__create-identity-provider__1.json"
+"""This example of the documentation fills attributes that no pool can have (cognito.md 2.6)."""
+
+
 @modes
 @pytest.mark.parametrize(("kind", "file", "result"), samples())
 def test_every_sample_answer_is_exported_and_plans_to_nothing(tmp_path, kind, file, result, mode):
@@ -534,4 +538,7 @@ def test_every_sample_answer_is_exported_and_plans_to_nothing(tmp_path, kind, fi
         read = export_run.Read(Found(kind.document, next(iter(live_state.root.ids.values())), "x"), live_state, "")
         result = export_run.export(read, "x", here, Style(mode, "env", beside=True), tmp_path)
         ran = poolctl("validate", str(tmp_path / "x.yaml"), environ=secrets_of(result.exported))
-        assert ran.code == 0, ran.err
+        if file == NO_SUCH_ATTRIBUTES:
+            assert [line.split("[")[1].split("]")[0] for line in ran.err.splitlines() if "[" in line] == ["O21", "O21"]
+        else:
+            assert ran.code == 0, ran.err
