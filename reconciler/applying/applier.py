@@ -82,13 +82,14 @@ def apply(
         Events as they happen. `Verified` comes last, and only when nothing failed.
 
     Raises:
-        Interrupted: A second signal came, or one while something was read before a write. The change that it broke off has failed, as an event before.
+        Interrupted: A second signal came, or one while something was read before a write. The change that it broke
+            off has failed, or was not begun, as an event before.
     """
 
     def pause(seconds: float) -> None:
         _pause(seconds, sleep, stop)
 
-    run = _PoolRun(plan, cloud, clock, pause, stop, reading)
+    run = _PoolRun(plan, cloud, clock, pause, stop, reading=reading)
     yield from run.changes()
     if not run.unfinished:
         yield _verified(plan.target, again, pause, stop)
@@ -128,7 +129,7 @@ class _PoolRun(FencedRun):
     """One run of one plan."""
 
     def __init__(
-        self, plan: Plan, cloud: Cloud, clock: Clock, sleep: Sleep, stop: Callable[[], bool], reading: Reading
+        self, plan: Plan, cloud: Cloud, clock: Clock, sleep: Sleep, stop: Callable[[], bool], *, reading: Reading
     ) -> None:
         super().__init__(plan, cloud, sleep)
         self._clock = clock

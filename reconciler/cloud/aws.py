@@ -122,7 +122,7 @@ class Aws:
                 said = "%s:%s: attempt %d failed (%s), retrying in %.1f s"
                 log.info(said, service, operation, attempts.count, code_of(error), pause)
                 if not self._rested(pause, attempts):
-                    raise self._final(service, operation, params, error, attempts, GIVEN_UP) from None
+                    raise self._final(service, operation, params, error, attempts, note=GIVEN_UP) from None
             else:
                 return answer
 
@@ -192,6 +192,7 @@ class Aws:
         params: Mapping[str, Any],
         error: Exception,
         attempts: Attempts,
+        *,
         note: str = "",
     ) -> CloudError:
         """Return the error of a call that is not tried again."""

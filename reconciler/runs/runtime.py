@@ -231,8 +231,11 @@ class Runtime:
             clock=self.clock,
             sleep=self.sleep,
             meter=self.meter,
-            stopped=lambda: self.stopped(),
+            stopped=self._is_stopped,
         )
+
+    def _is_stopped(self) -> bool:
+        return self.stopped()  # set only once the clouds are there
 
     def _access(self, region: str) -> Access:
         from reconciler.cloud.aws import Access
