@@ -294,6 +294,8 @@ class CloudError(PoolctlError):
         """The service's message."""
         self.request_id = request_id
         """For support cases; may be empty."""
+        self.lost = False
+        """Whether the answer to an earlier attempt was lost, so that a write may have taken effect in spite of this."""
         suffix = f" (request {request_id})" if request_id else ""
         super().__init__(printable(f"{operation}: {code}: {message}{suffix}"))
 
@@ -310,6 +312,7 @@ class CloudError(PoolctlError):
             again: The command to run afterwards: `plan` or `apply`.
         """
         made = type(self)(self.operation, self.code, self.message, self.request_id)
+        made.lost = self.lost
         text = f"{self}{self.missing}"
         stop = "" if text.endswith((".", "!", "?")) else "."
         made.args = (f"{printable(where)}: {text}{stop} {self.advice(again)}",)

@@ -11,7 +11,7 @@ before is always told.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 
 from reconciler.applying.blame import located, place
@@ -50,12 +50,22 @@ SLICE = 1.0
 _HALTS = {Overtaken: "{} has changed since the plan was made", Namesake: "{} may exist twice"}
 """Why nothing else is begun after such a failure."""
 
+Reading = Callable[[], AbstractContextManager[None]]
+"""Opens what makes a signal end reads at once."""
+
 STOPPED = "the run was interrupted"
 """Why changes were not begun after a signal."""
 
 
 def apply(
-    plan: Plan, cloud: Cloud, again: Callable[[], Plan], *, clock: Clock, sleep: Sleep, stop: Callable[[], bool]
+    plan: Plan,
+    cloud: Cloud,
+    again: Callable[[], Plan],
+    *,
+    clock: Clock,
+    sleep: Sleep,
+    stop: Callable[[], bool],
+    reading: Reading = nullcontext,
 ) -> Iterator[Event]:
     """Carry out a plan.
 
@@ -66,18 +76,20 @@ def apply(
         clock: Seconds, monotonic.
         sleep: Waits for a number of seconds.
         stop: Returns whether the operator has interrupted the run; the write in flight is finished first.
+        reading: Opened while something is read before a write; a signal then ends the run at once.
 
     Yields:
         Events as they happen. `Verified` comes last, and only when nothing failed.
 
     Raises:
-        Interrupted: A second signal came. The change that it broke off has failed, as an event before.
+        Interrupted: A second signal came, or one while something was read before a write. The change that it broke
+            off has failed, or was not begun, as an event before.
     """
 
     def pause(seconds: float) -> None:
         _pause(seconds, sleep, stop)
 
-    run = _PoolRun(plan, cloud, clock, pause, stop)
+    run = _PoolRun(plan, cloud, clock, pause, stop, reading=reading)
     yield from run.changes()
     if not run.unfinished:
         yield _verified(plan.target, again, pause, stop)
@@ -116,10 +128,13 @@ def _undecided(lost: Ambiguous, rest: str) -> Ambiguous:
 class _PoolRun(FencedRun):
     """One run of one plan."""
 
-    def __init__(self, plan: Plan, cloud: Cloud, clock: Clock, sleep: Sleep, stop: Callable[[], bool]) -> None:
+    def __init__(
+        self, plan: Plan, cloud: Cloud, clock: Clock, sleep: Sleep, stop: Callable[[], bool], *, reading: Reading
+    ) -> None:
         super().__init__(plan, cloud, sleep)
         self._clock = clock
         self._stop = stop
+        self._reading = reading
         self._halt = ""
         self._in_flight = ""
         self._lost = False
@@ -148,7 +163,11 @@ class _PoolRun(FencedRun):
         self._in_flight, self._lost = "", False
         try:
             with expected_errors():
-                self._fence(change)
+                with self._reading():
+                    self._fence(change)
+                if self._stop():  # too late to raise, and nothing is in flight
+                    yield self._left(change)
+                    return
                 for call in lower(change, self._plan):
                     sent, answer = self._send(change, call)
                     written += 1
@@ -162,11 +181,14 @@ class _PoolRun(FencedRun):
             if written or self._in_flight:
                 yield self._broken(change, f"{STOPPED} at once.", written)
             else:
-                self.unfinished.add(change.address)
-                yield Skipped(change, STOPPED)
+                yield self._left(change)
             raise
         else:
             yield Done(change, self._clock() - began, self._identifier(change))
+
+    def _left(self, change: ResourceChange) -> Skipped:
+        self.unfinished.add(change.address)
+        return Skipped(change, STOPPED)
 
     # --- failures
 
@@ -211,8 +233,8 @@ class _PoolRun(FencedRun):
         self._in_flight = f"{call.service}:{call.operation}"
         try:
             answer = cloud.call(call.service, call.operation, params)
-        except (Ambiguous, NoAnswer) as error:
-            self._lost = not error.unsent
+        except CloudError as error:
+            self._lost = error.lost or (isinstance(error, NoAnswer) and not error.unsent)
             if not isinstance(error, Ambiguous) or call.operation != kind.create:
                 raise
             answer = self._found(kind, change, error)

@@ -13,6 +13,9 @@ from reconciler.cloud.failures import MISSING as NOT_THERE
 from reconciler.cloud.failures import SILENT, UNSENT, Fate, code_of, creates, fate
 from reconciler.cloud.port import Clock
 
+LOST_BEFORE = "the answer to an earlier attempt was lost, and that one may have taken effect"
+"""What is said of a write that ended with a refusal, but may have been carried out before."""
+
 READS = ("Describe", "Get", "List", "Lookup")
 """How the names of operations begin that change nothing."""
 
@@ -61,6 +64,16 @@ class Attempts:
         self.count = 0
         """Attempts so far."""
 
+    @property
+    def may_have_written(self) -> bool:
+        """Whether the answer to an attempt at a write was lost."""
+        return self._lost and not is_read(self._operation)
+
+    @property
+    def may_be_left(self) -> bool:
+        """Whether it is known that no attempt at a write was carried out."""
+        return not self._lost and not is_read(self._operation)
+
     def pause(self, error: Exception) -> float | None:
         """Return the seconds to wait before the next attempt after a failure, or None for no further attempt."""
         self.count += 1
@@ -84,6 +97,10 @@ class Attempts:
 
     def note(self, error: Exception) -> str:
         """Return what was tried, as the end of a message; empty if another attempt would not have helped."""
+        doubt = LOST_BEFORE if self.may_have_written and fate(error) is not Fate.LOST else ""
+        return "; ".join(filter(None, (self._tried(error), doubt)))
+
+    def _tried(self, error: Exception) -> str:
         elapsed = f"{self._clock() - self.began:.0f} seconds"
         if isinstance(error, SILENT):
             times = "once" if self.count == 1 else f"{self.count} times"

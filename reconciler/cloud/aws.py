@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any
@@ -31,6 +31,15 @@ from reconciler.errors import CloudError
 from reconciler.model import Secret, Tree
 
 log = logging.getLogger("poolctl.aws")
+
+Stopped = Callable[[], bool]
+"""Whether the operator has interrupted the run."""
+
+SLICE = 1.0
+"""Longest pause, in seconds, after which a write that is to be tried again looks for a stop."""
+
+GIVEN_UP = "not tried again, because the run was interrupted"
+"""What is said of a write that was refused before a stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +72,7 @@ class Aws:
         clock: Clock = time.monotonic,
         sleep: Sleep = time.sleep,
         meter: Meter | None = None,
+        stopped: Stopped = lambda: False,
     ) -> None:
         self._access = access
         self._expected = {**OTHER_SERVICES, **(expected or {})}
@@ -70,6 +80,7 @@ class Aws:
         self._meter = meter or Meter()
         self._clock = clock
         self._sleep = sleep
+        self._stopped = stopped
         self._body = BodyCheck()
         self._session = self._signed_in()
         self._quotas = Quotas(clock, sleep, share=access.share, max_rps=access.max_rps)
@@ -110,9 +121,23 @@ class Aws:
                     raise self._final(service, operation, params, error, attempts) from None
                 said = "%s:%s: attempt %d failed (%s), retrying in %.1f s"
                 log.info(said, service, operation, attempts.count, code_of(error), pause)
-                self._sleep(pause)
+                if not self._rested(pause, attempts):
+                    raise self._final(service, operation, params, error, attempts, note=GIVEN_UP) from None
             else:
                 return answer
+
+    def _rested(self, pause: float, attempts: Attempts) -> bool:
+        """Wait for the next attempt, and return whether to make it.
+
+        After a stop, a write that is known not to have been carried out is not tried again: nothing is in flight.
+        """
+        if not attempts.may_be_left:
+            self._sleep(pause)
+            return True
+        while pause > 0 and not self._stopped():
+            self._sleep(min(pause, SLICE))
+            pause -= SLICE
+        return not self._stopped()
 
     def at(self, region: str) -> Aws:
         """Return the same account in another Region, which has quotas of its own."""
@@ -129,6 +154,7 @@ class Aws:
             clock=self._clock,
             sleep=self._sleep,
             meter=self._meter,
+            stopped=self._stopped,
         )
 
     # --- one request
@@ -160,10 +186,18 @@ class Aws:
         return answer
 
     def _final(
-        self, service: str, operation: str, params: Mapping[str, Any], error: Exception, attempts: Attempts
+        self,
+        service: str,
+        operation: str,
+        params: Mapping[str, Any],
+        error: Exception,
+        attempts: Attempts,
+        *,
+        note: str = "",
     ) -> CloudError:
         """Return the error of a call that is not tried again."""
-        found = translate(f"{service}:{operation}", error, secrets_in(params), attempts.note(error))
+        found = translate(f"{service}:{operation}", error, secrets_in(params), note or attempts.note(error))
+        found.lost = attempts.may_have_written
         if isinstance(error, SILENT) and is_read(operation):
             self._silence.fell(service, attempts.began, f"{found.operation} got {attempts.note(error)}")
         return found

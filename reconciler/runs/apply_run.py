@@ -86,6 +86,7 @@ def apply_all(
         watch: Receives each event as it happens.
     """
     run = _Run(runtime, console, stop, _Watcher(console, watch), list(plans))
+    runtime.stopped = stop
     try:
         for i, manifest in enumerate(manifests):
             run.pool(i, manifest)
@@ -181,7 +182,8 @@ class _Run:
         def again() -> Plan:
             return self._read(lambda: plan_one(runtime, manifest))
 
-        for event in apply(plan, runtime.cloud(manifest), again, clock=runtime.clock, sleep=runtime.sleep, stop=stop):
+        cloud, clock, sleep = runtime.cloud(manifest), runtime.clock, runtime.sleep
+        for event in apply(plan, cloud, again, clock=clock, sleep=sleep, stop=stop, reading=stop.while_reading):
             self._add(event)
 
     def _planned_again(self, manifest: Manifest, before: Plan) -> Plan:

@@ -64,6 +64,8 @@ class Runtime:
     """YYYY-MM-DD, UTC."""
     meter: Meter = field(default_factory=Meter)
     """Counts the requests of the run."""
+    stopped: Callable[[], bool] = lambda: False
+    """Whether the operator has interrupted the run."""
     documents: Sequence[Manifest] = ()
     """All documents that were loaded, also those of other shards."""
     _clouds: dict[str, Cloud] = field(default_factory=dict)
@@ -223,7 +225,17 @@ class Runtime:
 
         expected = expected_answers(KINDS.values())
         access = self._access(region)
-        return Aws(access, expected=expected, clock=self.clock, sleep=self.sleep, meter=self.meter)
+        return Aws(
+            access,
+            expected=expected,
+            clock=self.clock,
+            sleep=self.sleep,
+            meter=self.meter,
+            stopped=self._is_stopped,
+        )
+
+    def _is_stopped(self) -> bool:
+        return self.stopped()  # set only once the clouds are there
 
     def _access(self, region: str) -> Access:
         from reconciler.cloud.aws import Access

@@ -67,6 +67,21 @@ def test_a_proof_that_cannot_be_read_ends_with_6_in_every_format(local, tmp_path
     assert json.loads(out["sarif"].read_text())["runs"][0]["results"]
 
 
+def test_a_pool_that_is_not_proven_is_named_although_later_pools_were_not_begun(local, tmp_path):
+    """The first pool cannot be verified, so the second is not begun: the reason is told, and both are to be applied."""
+    for name in ("one", "two"):
+        tree = {"version": 1, "user_pool": {"PoolName": name}, "groups": {"admins": {}}}
+        (tmp_path / f"{name}.yaml").write_text(yaml.safe_dump(tree))
+    local.faults.add("ListGroups", "AccessDeniedException", times=99)  # both pools are new, so this is the proof
+    ran = run("apply", "--yes", str(tmp_path / "one.yaml"), str(tmp_path / "two.yaml"), environ=KEYS)
+    assert ran.code == 6
+    assert "  two/groups/admins: not started (an earlier pool failed)" in ran.out
+    assert "  one: not verified: groups: cognito-idp:ListGroups: AccessDeniedException" in ran.out
+    words = ran.out.splitlines()[-1]
+    assert "one.yaml" in words
+    assert "two.yaml" in words
+
+
 def test_a_document_that_cannot_be_planned_again_is_reported_with_what_was_written(local, tmp_path):
     file = write(tmp_path, POOL, IDENTITIES)
     local.faults.add("ListIdentityPools", "AccessDeniedException", times=99, after=1)

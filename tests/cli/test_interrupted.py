@@ -18,6 +18,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 import yaml
 
@@ -45,6 +46,7 @@ class Holding:
 
     def __init__(self, upstream: str) -> None:
         self.operation, self.after, self.before = "", 0, False
+        self.refusal, self.count = "", 0
         self.reached, self.go_on = threading.Event(), threading.Event()
         holding = self
 
@@ -56,10 +58,16 @@ class Holding:
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                mine = holding.is_due(str(self.headers.get(TARGET, "")).rpartition(".")[2])
+                operation = str(self.headers.get(TARGET, "")).rpartition(".")[2]
+                holding.count += operation == holding.operation
+                mine = holding.is_due(operation)
                 if mine and holding.before:
                     holding.wait()
-                status, payload = passed_on(upstream, self.path, body, dict(self.headers.items()))
+                status, payload = (
+                    holding.refused()
+                    if holding.refusal and operation == holding.operation
+                    else passed_on(upstream, self.path, body, dict(self.headers.items()))
+                )
                 if mine and not holding.before:
                     holding.wait()
                 self.send_response(status)
@@ -81,6 +89,9 @@ class Holding:
             return False
         self.after -= 1
         return self.after < 0
+
+    def refused(self) -> tuple[int, bytes]:
+        return 400, json.dumps({"__type": self.refusal, "message": "words of the service"}).encode()
 
     def wait(self) -> None:
         self.reached.set()
@@ -170,7 +181,7 @@ def test_the_write_in_flight_is_finished_and_the_rest_is_not_begun(holding, tmp_
 
 @pytest.mark.parametrize(("operation", "after"), [("CreateUserPool", 0), ("ListUserPools", 2), ("CreateGroup", 3)])
 def test_at_other_points_the_code_and_the_report_are_the_same(holding, tmp_path, operation, after):
-    """In the first write, in the fence before it, and in the last write of the last pool, which needs no stop."""
+    """In the first write, in the look for namesakes after it, and in the last write, which needs no stop."""
     holding.operation, holding.after = operation, after
     process = Process(holding, tmp_path)
     process.signal(signal.SIGINT)
@@ -181,6 +192,51 @@ def test_at_other_points_the_code_and_the_report_are_the_same(holding, tmp_path,
     assert "unexpected" not in err
     assert set(process.statuses.values()) <= {DONE, REST}
     assert "Apply stopped" in out or "Apply could not be verified: 6 added" in out
+
+
+def groups_of_a_live_pool(holding, tmp_path) -> None:
+    """Both pools are there, without their groups, so that a group has a fence."""
+    for name in ("a", "b"):
+        _boto(holding).create_user_pool(PoolName=name)
+
+
+def _boto(holding) -> Any:
+    keys = {"aws_access_key_id": "x", "aws_secret_access_key": "y"}
+    return boto3.client("cognito-idp", endpoint_url=holding.url, region_name="eu-west-1", **keys)
+
+
+@pytest.mark.parametrize("number", [2, 15])
+@pytest.mark.parametrize(("operation", "live"), [("ListUserPools", False), ("ListGroups", True)])
+def test_a_fence_that_gets_no_answer_ends_at_once_and_nothing_is_written(holding, tmp_path, number, operation, live):
+    """The read before a write, of a pool or of an object inside one, is never answered: nothing is in flight."""
+    if live:
+        groups_of_a_live_pool(holding, tmp_path)
+    holding.operation, holding.after = operation, 2 if live else 1
+    process = Process(holding, tmp_path)
+    process.signal(number)
+    ended, out, _ = process.end()  # the read was never answered
+    assert ended == 128 + number
+    assert set(process.statuses.values()) == {REST}
+    assert "Apply stopped: 0 changed, 0 failed" in out
+
+
+@pytest.mark.parametrize("code", ["InvalidSmsRoleAccessPolicyException", "TooManyRequestsException"])
+def test_a_refused_write_is_not_tried_again_after_a_signal(holding, tmp_path, code):
+    """A role that is not usable yet, or a throttled service: nothing is in flight, so nothing has to be waited for."""
+    holding.operation = "CreateUserPool"
+    holding.refusal = code
+    process = Process(holding, tmp_path)
+    process.signal(signal.SIGTERM)
+    process.heard(STOPPING)
+    holding.go_on.set()
+    ended, out, _ = process.end()
+    assert ended == 143
+    assert holding.count == 1
+    status, error = process.statuses["a/user_pool"]
+    assert status == "failed"
+    assert f"{code}: words of the service; not tried again, because the run was interrupted" in str(error)
+    assert process.statuses["b/user_pool"] == REST
+    assert "Apply stopped: 0 changed, 1 failed, 5 not started." in out
 
 
 def test_during_the_proof_the_reads_end_and_what_was_written_is_told(holding, tmp_path):

@@ -16,6 +16,7 @@ SMS = document(
     user_pool={"PoolName": "customers", "SmsConfiguration": {"SnsCallerArn": ROLE, "ExternalId": "x"}},
     mfa={"MfaConfiguration": "ON", "SmsMfaConfiguration": {}},
 )
+TOTP = {"MfaConfiguration": "OPTIONAL", "SoftwareTokenMfaConfiguration": {"Enabled": True}}
 TEXT = "Role does not have a trust relationship allowing Cognito to assume the role"
 
 
@@ -71,6 +72,35 @@ def test_a_refused_call_is_not_asked_again(live):
         here.local.faults.add("ListGroups", code, status=status)
         assert [g.code for g in here.plan(found).gaps] == [code]
         assert here.clock.now == before
+
+
+@pytest.mark.parametrize("code", ["TooManyRequestsException", "AccessDeniedException", "InvalidParameterException"])
+@pytest.mark.parametrize(
+    ("operation", "section"),
+    [("UpdateGroup", {"groups": {"admins": {"Precedence": 3}}}), ("SetUserPoolMfaConfig", {"mfa": TOTP})],
+)
+def test_a_write_that_was_carried_out_and_then_refused_is_a_partial_apply(tmp_path, operation, section, code):
+    """The answer is lost, and the next attempts are refused: the first one may have been carried out, and here was."""
+    with bench() as here:
+        here.converge(manifest(tmp_path, POOL))
+        here.local.faults.add(operation, lost_answer=True)
+        here.local.faults.add(operation, code, times=99)
+        changed = manifest(tmp_path, {**POOL, **section})
+        events = here.apply(changed)
+        (failed,) = [e for e in events if isinstance(e, Failed)]
+        assert failed.doubtful
+        assert "the answer to an earlier attempt was lost, and that one may have taken effect" in failed.error
+        assert _code(events) == ExitCode.PARTIAL
+        here.local.faults.clear()
+        assert here.plan(changed).pending == ()
+
+
+def test_a_write_that_was_only_refused_is_no_partial_apply(tmp_path):
+    with bench() as here:
+        here.converge(manifest(tmp_path, POOL))
+        here.local.faults.add("UpdateGroup", "TooManyRequestsException", times=99)
+        events = here.apply(manifest(tmp_path, {**POOL, "groups": {"admins": {"Precedence": 3}}}))
+        assert _code(events) == ExitCode.ERROR
 
 
 # --- a role that is not usable yet -----------------------------------------------------------------------------------

@@ -31,12 +31,15 @@ def _reasons(result: Outcome, plans: tuple[ShownPlan, ...]) -> Iterator[str]:
         yield from (_failure(r, many=many) for r in result.results if r.status == "failed")
         waiting = (r for r in result.results if r.status == "not_started")
         yield from (f"{_name(r.change, many=many)}: not started{_because(r)}" for r in waiting)
-    elif result.left:
-        for change in result.left:
-            members = ", ".join(printable(dotted(f.path)) for f in change.fields)
-            yield f"{_name(change, many=many)}: {members or 'differs'}"
-    else:
-        yield from (printable(u.reason) for u in result.unproven)
+    for change in result.left:
+        members = ", ".join(printable(dotted(f.path)) for f in change.fields)
+        what = "" if result.complete else "differs after the last write: "
+        yield f"{_name(change, many=many)}: {what}{members or 'differs'}"
+    names = {p.target.key: _pool_name(p) for p in plans}
+    for found in result.unproven:
+        where = f"{names.get(found.pool, found.pool)}: " if many else ""
+        what = "" if result.complete else "not verified: "
+        yield printable(f"{where}{what}{found.reason}")
 
 
 def _failure(result: ShownStep, *, many: bool) -> str:
@@ -54,10 +57,12 @@ def _name(change: ShownChange, *, many: bool) -> str:
 
 def _next(result: Outcome, applied: ShownApply) -> str:
     """The next commands, for exactly the manifests that are not done, with the options of this run."""
-    pools = {r.change.address.pool for r in result.results if r.status != "done"} | {
-        c.address.pool for c in result.left
-    }
-    plans = [p for p in applied.plans if _pool_name(p) in pools] or [p for p in applied.plans if p.pending]
+    pools = {r.change.address.pool for r in result.results if r.status != "done"}
+    pools |= {c.address.pool for c in result.left}
+    unproven = {u.pool for u in result.unproven}
+    plans = [p for p in applied.plans if _pool_name(p) in pools or p.target.key in unproven] or [
+        p for p in applied.plans if p.pending
+    ]
     files = dict.fromkeys(shlex.quote(p.target.manifest) for p in plans)
     words = printable(" ".join((*applied.given, *files)))
     stale = any(r.stale for r in result.results)
