@@ -21,6 +21,9 @@ FACTORS = ("SmsMfaConfiguration", "SoftwareTokenMfaConfiguration", "EmailMfaConf
 UNTOUCHED = {"FactorConfiguration": "SINGLE_FACTOR"}
 """Passkey settings that every pool shows once MFA was set; sending them could require a higher feature plan."""
 
+UNUSED = {**UNTOUCHED, "UserVerification": "preferred"}
+"""Passkey settings that are as good as none: their defaults (cognito.md 2.2)."""
+
 MODES = ("OFF", "OPTIONAL", "ON")
 """From the weakest to the strongest."""
 
@@ -215,7 +218,7 @@ def plans(state: State) -> Iterator[Breach]:
     if _by_email(state):
         yield needs_plan(MFA, "", ("EmailMfaConfiguration",), "E-mail MFA", "ESSENTIALS")
     passkeys = state.one(MFA).get("WebAuthnConfiguration") or {}
-    if any(not is_blank(v) for k, v in passkeys.items() if k not in UNTOUCHED):
+    if any(not is_blank(v) and UNUSED.get(k) != v for k, v in passkeys.items()):
         yield needs_plan(MFA, "", ("WebAuthnConfiguration",), "Passkeys", "ESSENTIALS")
 
 

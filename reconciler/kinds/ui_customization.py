@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.kinds import images
-from reconciler.kinds.kind import Breach, Check, Reading, ResourceKind, Rule, State
+from reconciler.kinds.kind import Breach, Check, Reading, ResourceKind, Rule, State, is_blank
 from reconciler.model import FieldChange, Tree
 from schemas.ui_customization import UICustomization
 
@@ -51,7 +51,7 @@ def pages_of(section: str) -> Check:
     def pages(state: State) -> Iterator[Breach]:
         if "domains" in state.known and not state.all("domains"):
             for address, style in state.all(section).items():
-                if address in state.written and any(style.values()):
+                if address in state.written and any(not is_blank(v) for v in style.values()):
                     yield Breach(section, address.name, (), "The pool has no domain, so it has no sign-in pages.")
 
     return pages

@@ -21,6 +21,10 @@ REPLICATION = "Multi-Region Replication"
 CIMD = "Client ID Metadata Documents"
 
 
+PASSKEY_DEFAULTS = {"UserVerification": "preferred", "FactorConfiguration": "SINGLE_FACTOR"}
+"""Settings that say nothing: those of a pool without passkeys (2.2)."""
+
+
 def check_tier(pool: Record, config: Record, mfa: Record) -> None:
     """Check a pool in its state after a write.
 
@@ -99,7 +103,7 @@ def _essentials(config: Record) -> Iterator[str]:
 def _other_essentials(pool: Record, mfa: Record) -> Iterator[str]:
     if "EmailMfaConfiguration" in mfa:
         yield "Email MFA"
-    if set(mfa.get("WebAuthnConfiguration", {})) - {"FactorConfiguration"}:
+    if any(PASSKEY_DEFAULTS.get(k) != v for k, v in mfa.get("WebAuthnConfiguration", {}).items()):
         yield "Passkeys"
     if any(d["ManagedLoginVersion"] > 1 for d in pool["domains"].values()):
         yield MANAGED_LOGIN

@@ -40,11 +40,11 @@ def check(plan: Plan, manifest: Manifest, live_state: LiveState) -> Plan:
     stated = {v.key: v for v in judge(_stated(manifest)) if v.key not in before}
     broken = {v.key: v for v in found} | {k: v for k, v in stated.items() if not v.rule.warning}
     said = {(r.rule, r.address) for r in plan.refusals}
-    new = [_refusal(v, manifest) for v in broken.values() if not v.rule.warning]
+    new = [_refusal(v, manifest) for v in _at_source(broken.values(), manifest) if not v.rule.warning]
     refusals = [*plan.refusals, *(r for r in new if (r.rule, r.address) not in said)]
     refusals += [*_incomplete(plan, manifest), *_staying(plan, manifest)]
     refusals += [_stuck(*pair, manifest) for pair in _dead_ends(plan, live_state)]
-    warnings = [_warning(v, manifest) for v in broken.values() if v.rule.warning]
+    warnings = [_warning(v, manifest) for v in _at_source(broken.values(), manifest) if v.rule.warning]
     return replace(
         plan,
         refusals=tuple(sorted(refusals, key=lambda r: (r.address, r.rule, str(r.path)))),
@@ -72,6 +72,19 @@ def _stated(manifest: Manifest) -> State:
         if not (spec.reset and kind.create)
     }
     return State(objects, frozenset(), manifest.region, manifest.account, offline=True)
+
+
+def _at_source(found: Iterable[Violation], manifest: Manifest) -> list[Violation]:
+    """Leave out what a value breaks where a plan only completes it, if it breaks the same where it is declared."""
+    violations = list(found)
+    declared = {(v.rule.id, v.breach.message) for v in violations if _declares(manifest, v)}
+    return [v for v in violations if _declares(manifest, v) or (v.rule.id, v.breach.message) not in declared]
+
+
+def _declares(manifest: Manifest, violation: Violation) -> bool:
+    breach = violation.breach
+    trees = [s.declared for s in manifest.specs if s.address == _address(violation, manifest)]
+    return any(not breach.path or breach.path[0] in tree for tree in trees)
 
 
 def _incomplete(plan: Plan, manifest: Manifest) -> Iterable[Refusal]:

@@ -5,18 +5,18 @@ Commands and the check after an apply all go through this one list, so they cann
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from reconciler.cloud.port import Cloud, Identity
 from reconciler.errors import Refused
 from reconciler.kinds import KINDS, root_of
 from reconciler.kinds.kind import ResourceKind
-from reconciler.manifests.env_words import without_values
+from reconciler.manifests.env_words import SHORTEST, at, leaves, without_values
 from reconciler.manifests.links import referred
 from reconciler.manifests.manifest import Manifest
 from reconciler.manifests.resolving import resolve
-from reconciler.model import Address, Gap, Plan, Target
+from reconciler.model import Address, Gap, Path, Plan, ResourceChange, Target
 from reconciler.observing.observer import observe
 from reconciler.planning import guard, planner
 from reconciler.planning.planner import PlanOptions
@@ -152,7 +152,8 @@ def with_origins(plan: Plan, manifest: Manifest) -> Plan:
     names = {spec.address: spec.from_env for spec in manifest.specs if spec.from_env}
     if not names:
         return plan
-    changes = tuple(replace(c, from_env=names[c.address]) if c.address in names else c for c in plan.changes)
+    carried = _carried(plan.changes, names)
+    changes = tuple(replace(c, from_env={**carried(c), **names.get(c.address, {})}) for c in plan.changes)
     refusals = without_values(plan.refusals, manifest.specs, {c.address: c.before for c in plan.changes})
     return replace(plan, changes=changes, refusals=tuple(refusals))
 
@@ -206,3 +207,23 @@ def check_target(manifest: Manifest, identity: Identity) -> None:
                 f"{manifest.source} target.{what}: the manifest is for {what} {wanted}, the session is in {found}; "
                 f"nothing was read. Use matching credentials and Region, or correct target.{what}."
             )
+
+
+def _carried(
+    changes: Iterable[ResourceChange], names: Mapping[Address, Mapping[Path, str]]
+) -> Callable[[ResourceChange], dict[Path, str]]:
+    """Return where an object repeats, undeclared, what another one has from the environment: two can share a store."""
+    words = {
+        leaf: name
+        for change in changes
+        for path, name in names.get(change.address, {}).items()
+        for side in (change.declared, change.after, change.before)
+        for _, leaf in leaves(at(side, path))
+        if isinstance(leaf, str) and len(leaf) >= SHORTEST
+    }
+
+    def found(change: ResourceChange) -> dict[Path, str]:
+        everything = (pair for side in (change.before, change.after) for pair in leaves(side))
+        return {p: words[v] for p, v in everything if isinstance(v, str) and v in words and not at(change.declared, p)}
+
+    return found

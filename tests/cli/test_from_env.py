@@ -206,3 +206,23 @@ def test_a_value_in_a_secret_member_has_no_digest(place):
     assert digest("customers", NEW) not in ran.out + Path("plan.json").read_text()
     assert '"$sensitive": true' in ran.out
     assert str(Fingerprint("$env A", "12345678")) == "($env A, digest 12345678)"
+
+
+@pytest.mark.parametrize("form", formats.names("plan"))
+@pytest.mark.parametrize("existing", [False, True])
+def test_an_object_that_shares_a_setting_shows_none_either(place, form, existing):
+    """The SMS settings of the pool are sent with those of MFA, and so they are members of both."""
+    arn, tree = "arn:aws:iam::123456789012:role/", {"version": 1, "target": {"region": "eu-west-1"}}
+    sms = {"SnsCallerArn": {"$env": "ROLE"}, "ExternalId": {"$env": "TEXT"}, "SnsRegion": "eu-west-1"}
+    tree |= {"user_pool": {"PoolName": "customers", "SmsConfiguration": sms}}
+    tree |= {"mfa": {"MfaConfiguration": "ON", "SmsMfaConfiguration": {}}}
+    Path("m.yaml").write_text(yaml.safe_dump(tree))
+
+    def with_word(word: str, *words: str):
+        return run(*words, "--local=state", "m.yaml", environ={"ROLE": arn + word, "TEXT": word})
+
+    if existing:
+        assert with_word(OLD, "apply", "--yes").code == 0
+    ran = with_word(NEW, "plan", "--out", "plan.json", "-o", form)
+    assert ran.code == 0, ran.err
+    clean(ran.out + ran.err + Path("plan.json").read_text())

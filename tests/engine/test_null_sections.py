@@ -206,3 +206,23 @@ def test_a_member_that_is_null_and_differs_is_one_finding_and_not_two(tmp_path):
         live_state = observe(here.cloud, read_scope(found))
         findings = compare(found, live_state, Target(ACCOUNT, REGION, "customers", "", ""), Criteria()).drift.findings
         assert [(f.cls, f.path) for f in findings] == [(FindingClass.CHANGED, ("LogoutURLs",))]
+
+
+@pytest.mark.parametrize("section", ["mfa", "mfa.WebAuthnConfiguration"])
+def test_passkeys_are_reset_with_the_plan_that_has_none(tmp_path, section: str):
+    passkeys = {"RelyingPartyId": "example.com", "UserVerification": "required"}
+    with bench(region=REGION) as here:
+        here.converge(manifest(tmp_path, document(mfa={"WebAuthnConfiguration": passkeys})))
+        tree = document(mfa=None if section == "mfa" else {"WebAuthnConfiguration": None})
+        tree["user_pool"]["UserPoolTier"] = "LITE"
+        found = manifest(tmp_path, tree)
+        assert [str(c.address) for c in here.plan(found).pending] == ["mfa", "user_pool"]
+        here.converge(found)
+
+
+def test_passkeys_that_stay_still_hold_a_pool_in_its_plan(tmp_path):
+    with bench(region=REGION) as here:
+        here.converge(manifest(tmp_path, document(mfa={"WebAuthnConfiguration": {"UserVerification": "required"}})))
+        tree = document()
+        tree["user_pool"]["UserPoolTier"] = "LITE"
+        assert [r.rule for r in here.plan(manifest(tmp_path, tree)).refusals] == ["P23"]

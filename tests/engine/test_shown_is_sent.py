@@ -75,8 +75,8 @@ def unshown(change: ResourceChange, plan: Plan) -> list[tuple[tuple[str, ...], A
             silent = is_silent(kind.model, path) and change.before is not None
             spelled = any(path[: len(p)] == p for p in same)
             usual = alike(value, default(kind.model, path)) and at(live, path) in (None, [], {}, "", MISSING)
-            setting = change.before is not None or not kind.create  # a new object has no usual value yet
-            carried = alike(at(live, path), value) or (usual and setting)
+            there = change.before is not None or not kind.create  # a setting that is unset has its defaults
+            carried = alike(at(live, path), value) or (usual and there)
             empty = value in (None, [], {}, "")
             if not (silent or spelled or carried or empty or is_shown(change.fields, path, value)):
                 found.append((path, value))
