@@ -85,6 +85,11 @@ FOUND: dict[str, tuple[Document, Document | None]] = {
             "clients": {"web": {"session": {"SSOSession": {"MaxValidityMinutes": 60}}}},
         },
     ),
+    "null for an entry of a map that has a default": (pool(), pool(AcrConfiguration={"Level3": None})),
+    "null for an entry of a map that was set": (
+        pool(AcrConfiguration={"Level3": {"AcrValue": "urn:three"}}, UserPoolTags={"team": "one"}),
+        pool(AcrConfiguration={"Level3": None, "Level1": None}, UserPoolTags={"team": None}),
+    ),
     "a style of the pool without a domain": ({**pool(), **STYLE}, None),
     "a style of a client without a domain": ({**pool(), "clients": {"web": STYLE}}, None),
     "a limit below the free rate": ({**pool(), "limits": {"UserAuthentication": {"RequestedLimitValue": 1}}}, None),
