@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from reconciler.kinds.client_rules import OIDC_SCOPES, RULES, has_secret, seconds
+from reconciler.kinds.client_rules import OIDC_SCOPES, RULES, has_secret, other_application, seconds
 from reconciler.kinds.kind import Consequence, Listing, Need, PendingCall, Reading, ResourceKind
 from reconciler.kinds.shared_rules import strings
 from reconciler.model import Danger, FieldChange, Path, Tree
@@ -63,10 +63,20 @@ def equivalent(declared: Tree, observed: Tree) -> Iterable[Path]:
 
 
 def computed(after: Tree, declared: Tree) -> Tree:
-    """A client that is made again without a secret has none to keep in Secrets Manager; `prepare` asks for none."""
+    """Drop what the service drops by itself: a role of another application, and what is kept of a secret that is gone.
+
+    A client that is made again without a secret has none to keep in Secrets Manager; `prepare` asks for none. With
+    ApplicationArn, a role and an ExternalId of before make room for the service's own role; rule C16 finds declared
+    ones.
+    """
+    result = dict(after)
     if after.get(MANAGED) is True and MANAGED not in declared and not has_secret(after):
-        return {k: v for k, v in after.items() if k != MANAGED}
-    return after
+        del result[MANAGED]
+    wanted = declared.get("AnalyticsConfiguration") or {}
+    old = set(other_application(after.get("AnalyticsConfiguration") or {})) - wanted.keys()
+    if old:
+        result["AnalyticsConfiguration"] = {k: v for k, v in after["AnalyticsConfiguration"].items() if k not in old}
+    return result
 
 
 def prepare(pending_call: PendingCall) -> Tree:

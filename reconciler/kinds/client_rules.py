@@ -45,6 +45,9 @@ LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 MANAGED = "PublishSecretsInAWSSecretsManager"
 FLOWS: Path = ("AllowedOAuthFlows",)
 SIGN_IN: Path = ("ExplicitAuthFlows",)
+SERVICE_ROLE = "role/aws-service-role/"
+"""What the ARN of a role contains that AWS made for itself; Cognito's own one comes with ApplicationArn."""
+
 WRITABLE: Path = ("WriteAttributes",)
 
 
@@ -582,14 +585,19 @@ C24 = Rule(
 # --- the rest ------------------------------------------------------------------------------------------------------
 
 
+def other_application(config: Tree) -> Iterator[str]:
+    """Yield the members beside ApplicationArn that name an application in another way; the service's role does not."""
+    if config.get("ApplicationArn"):
+        yield from (m for m in ("RoleArn", "ExternalId") if config.get(m) and SERVICE_ROLE not in str(config[m]))
+
+
 def analytics(state: State) -> Iterator[Breach]:
     """C16."""
     path: Path = ("AnalyticsConfiguration", "ApplicationArn")
     for name, tree in _clients(state):
         config = tree.get("AnalyticsConfiguration") or {}
         arn = config.get("ApplicationArn")
-        others = ("ApplicationId", "RoleArn", "ExternalId") if state.offline else ("ApplicationId",)  # it adds its role
-        if arn and any(config.get(member) for member in others):
+        if arn and (config.get("ApplicationId") or any(other_application(config))):
             yield _at(
                 name,
                 path,

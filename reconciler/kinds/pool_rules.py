@@ -140,6 +140,24 @@ P10 = Rule(
 )
 
 
+def code_of_an_app_first(state: State) -> Iterator[Breach]:
+    """P40."""
+    if "SOFTWARE_TOKEN" in strings(dig(state.one(POOL), *FIRST_FACTORS)):
+        yield _at(FIRST_FACTORS, "SOFTWARE_TOKEN cannot be a first factor.")
+
+
+P40 = Rule(
+    id="P40",
+    title="SOFTWARE_TOKEN as a first factor",
+    what="AllowedFirstAuthFactors includes SOFTWARE_TOKEN.",
+    why="Cognito refuses the pool: its API model lists the word, but the service does not accept it.",
+    source=("cognito.md 3.1", "cognito.md 2.1"),
+    advice="Remove SOFTWARE_TOKEN. As a second factor, it is mfa.SoftwareTokenMfaConfiguration.",
+    check=code_of_an_app_first,
+    offline=True,
+)
+
+
 def admin_only(state: State) -> Iterator[Breach]:
     """P12."""
     value = dig(state.one(POOL), *RECOVERY)
@@ -182,7 +200,8 @@ def plan_features(state: State) -> Iterator[Breach]:
         path = ("LambdaConfig", "PreTokenGenerationConfig", "LambdaVersion")
         yield needs_plan(POOL, "", path, "Access-token customisation", "ESSENTIALS")
     dcr = pool.get("DcrConfiguration")
-    if isinstance(dcr, dict) and dcr.get("EnableStatus", "Enabled") == "Enabled" and dcr:
+    unsaid = None if state.offline else "Enabled"  # a manifest is laid over what is live
+    if isinstance(dcr, dict) and dcr.get("EnableStatus", unsaid) == "Enabled":
         yield needs_plan(POOL, "", ("DcrConfiguration",), "Dynamic client registration", "ESSENTIALS")
     if any(dig(v, "AcrValue") != f"urn:cognito:loa:{k[-1]}" for k, v in (pool.get("AcrConfiguration") or {}).items()):
         yield needs_plan(POOL, "", ("AcrConfiguration",), "A custom AcrValue", "ESSENTIALS")
@@ -392,6 +411,7 @@ RULES = (
     P11,
     P9,
     P10,
+    P40,
     P12,
     *sending_rules.RULES,
     P23.checked_by(plan_features),

@@ -43,10 +43,13 @@ def prepare_of_client(pending_call: PendingCall) -> Tree:
 
 
 def tracking(state: State) -> Iterator[Breach]:
-    """P23: session tracking needs ESSENTIALS."""
-    pool = state.one("session")
-    if pool.get("UserSessionTracking") == "ENABLED" and below(state, "ESSENTIALS"):
+    """P23: session tracking needs ESSENTIALS, and so does the call that sets anything about sessions."""
+    if not below(state, "ESSENTIALS"):
+        return
+    if state.one("session").get("UserSessionTracking") == "ENABLED":
         yield needs_plan("session", "", ("UserSessionTracking",), "Session tracking", "ESSENTIALS")
+    elif any(address.section == "session" for address in state.written):
+        yield needs_plan("session", "", (), "A change of the session configuration", "ESSENTIALS")
 
 
 def tracking_of_clients(state: State) -> Iterator[Breach]:
@@ -55,7 +58,7 @@ def tracking_of_clients(state: State) -> Iterator[Breach]:
     if tracked == "ENABLED" or (state.offline and tracked is None):
         return
     for address, tree in state.all(INSIDE).items():
-        if tree and tree != CLIENT_DEFAULT:
+        if address in state.written or (tree and tree != CLIENT_DEFAULT):
             message = "Sessions of a client can be configured only while the pool tracks sessions."
             yield Breach(INSIDE, address.name, ("SSOSession",), message)
 

@@ -16,7 +16,7 @@ from ipaddress import ip_network
 from typing import Any
 
 from reconciler.model import FieldChange, Path, Secret, Tree
-from reconciler.values.merge import reset_value
+from reconciler.values.merge import reset_value, usual_entry
 from schemas.base import (
     ABSENT,
     ApiModel,
@@ -240,12 +240,13 @@ def _entries(member: Member, value: Tree, live: Any, path: Path, *, creating: bo
             yield from _leaves(member.model, inner, here, (*path, key), creating=creating)
         else:
             sensitive = isinstance(inner, Secret) or bool(secret and key in secret.names)
-            yield Leaf((*path, key), here, inner, _entry(member), sensitive=sensitive)
+            yield Leaf((*path, key), here, inner, _entry(member, usual_entry(member, key)), sensitive=sensitive)
 
 
-def _entry(member: Member) -> Member:
-    """Return a map entry as a member, without the default of the whole map."""
-    return Member(member.name, "scalar", None, member.item_marks, (), member.scalar, member.holder)
+def _entry(member: Member, usual: Any = None) -> Member:
+    """Return a map entry as a member, with its own default and without that of the whole map."""
+    marks = member.item_marks if usual is None else (*member.item_marks, Default(usual))
+    return Member(member.name, "scalar", None, marks, (), member.scalar, member.holder)
 
 
 def _items(member: Member, key: str, value: list[Tree], live: Any, path: Path) -> Iterator[Leaf]:

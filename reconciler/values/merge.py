@@ -86,6 +86,8 @@ def with_resets(model: type[ApiModel], declared: Mapping[str, Any]) -> Tree:
             result[name] = None if reset is ABSENT else reset
         elif member and member.model and member.shape == "structure" and isinstance(value, dict):
             result[name] = with_resets(member.model, value)
+        elif member and member.shape == "map" and isinstance(value, dict):
+            result[name] = {k: usual_entry(member, k) if v is None else v for k, v in value.items()}
         else:
             result[name] = value
     return result
@@ -112,6 +114,12 @@ def reset_value(member: Member | None) -> Any:
         return deepcopy(clear.value)
     default = member.mark(Default)
     return deepcopy(default.value) if default else ABSENT
+
+
+def usual_entry(member: Member, key: str) -> Any:
+    """Return the value that null gives to an entry of a map; None if it removes the entry."""
+    default = member.mark(Default)
+    return deepcopy(default.value.get(key)) if default else None
 
 
 def _value(member: Member | None, observed: Any, declared: Any) -> Any:
@@ -141,7 +149,10 @@ def _without_nulls(value: Any) -> Any:
 def _map(member: Member, observed: Mapping[str, Any], declared: Mapping[str, Any]) -> Tree:
     result = dict(observed)
     for key, value in declared.items():
-        if value is None:
+        usual = usual_entry(member, key) if value is None else None
+        if usual is not None:
+            result[key] = usual
+        elif value is None:
             result.pop(key, None)
         elif member.model:
             result[key] = overlay(member.model, result.get(key) or {}, value)

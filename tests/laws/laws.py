@@ -146,11 +146,8 @@ def _key(change: ResourceChange) -> tuple[str, str]:
 
 
 def _paths(change: ResourceChange) -> Iterator[tuple[str, ...]]:
-    """Yield what a change shows: its members, and blocks that its reason names (`with SmsMfaConfiguration`)."""
+    """Yield the members that a change shows."""
     yield from (tuple(map(str, f.path)) for f in change.fields)
-    for name, block in change.declared.items():
-        if name in change.reason and isinstance(block, dict):
-            yield from ((name,), *((name, inner) for inner in block))
 
 
 def _is_shown(path: tuple[str, ...], allowed: set[tuple[str, ...]]) -> bool:

@@ -13,7 +13,7 @@ from hypothesis import seed as seeded
 
 from tests.laws.laws import Broken, hold
 from tests.laws.open import is_open
-from tests.laws.strategies import documents
+from tests.laws.strategies import pairs
 from tests.laws.world import Hopeless, World
 
 
@@ -27,7 +27,8 @@ def law(counts: Counter[str], directory: Path, **chosen: Any) -> Callable[[], No
     """
     number = chosen.pop("seed", None)
 
-    def example(before: dict[str, Any], document: dict[str, Any]) -> None:
+    def example(pair: tuple[dict[str, Any], dict[str, Any]]) -> None:
+        before, document = pair
         counts["examples"] += 1
         try:
             hold(World(directory), before, document)
@@ -38,7 +39,7 @@ def law(counts: Counter[str], directory: Path, **chosen: Any) -> Callable[[], No
                 raise
             counts["known"] += 1
 
-    found = given(documents(whole=True), documents(whole=False))(example)
+    found = given(pairs())(example)
     found = settings(database=None, deadline=None, suppress_health_check=list(HealthCheck), print_blob=False, **chosen)(
         found
     )

@@ -1,4 +1,4 @@
-"""Random documents of a user pool, made from the schemas: each member of each kind, with values of its own type.
+"""Random documents of a user pool or an identity pool, made from the schemas: each member of each kind, with values of its own type.
 
 Closed words, numbers and truth values come from the facts in the schema. What has a form of its own (ARNs, URLs,
 messages) is drawn from the two values that tests/engine/full.py has for every member. Lists are subsets in any order.
@@ -7,7 +7,7 @@ What rules forbid in combination is left out afterwards (`World.mended`), so tha
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from reconciler.kinds import KINDS
 from schemas.base import ApiModel, FreeDocument, KeyName, Member, OneOf, Pin, members
-from tests.engine.full import SCHEMA, VARIANTS, full
+from tests.engine.full import PROVIDER, SCHEMA, VARIANTS, full, identities
 from tests.engine.test_one_member import as_document
 
 Path = tuple[str, ...]
@@ -29,6 +29,7 @@ NEVER = {
     *("SmsVerificationMessage", "EmailVerificationMessage", "EmailVerificationSubject", "UnusedAccountValidityDays"),
     *("PreTokenGeneration", "ApplicationId", "ExternalId", "Routing", "Schema", "PoolName", "KeyConfiguration"),
     *("AliasAttributes", "UsernameAttributes", "UsernameConfiguration", "GenerateSecret", "ClientName", "Assets"),
+    *("IdentityPoolName", "DeveloperProviderName", "IdentityProviderName"),
 }
 """Members that the laws do not vary: identities, immutable ones, files."""
 
@@ -38,7 +39,7 @@ def bank() -> Mapping[Path, list[Any]]:
     """Return the valid values of each leaf, by section and path."""
     found: dict[Path, list[Any]] = {}
     for tag in ("one", "other"):
-        for section, objects in full(tag).items():
+        for section, objects in (full(tag) | identities(tag)).items():
             for tree in objects.values():
                 _collect(tree, (section,), found)
     for (section, _, *path), (_, value) in VARIANTS.items():
@@ -153,11 +154,12 @@ def _client(draw: st.DrawFn) -> dict[str, Any]:
 
 @st.composite
 def documents(draw: st.DrawFn, *, whole: bool) -> dict[str, Any]:
-    """Draw a document of the pool `customers`.
+    """Draw a document of the user pool `customers`.
 
     Args:
         draw: Of hypothesis.
         whole: For the first apply: with what can only be set then, so that later documents have something to name.
+            Later documents reset up to three of their members and sections with null.
     """
     pool: dict[str, Any] = {"PoolName": "customers", **draw(structure(KINDS["user_pool"].model, ("user_pool",)))}
     if whole:
@@ -173,4 +175,52 @@ def documents(draw: st.DrawFn, *, whole: bool) -> dict[str, Any]:
         document["clients"] = draw(st.fixed_dictionaries({}, optional={"web": _client(), "app": _client()}))
     if "ui_customization" in str(document):  # the classic pages need a domain
         document.setdefault("domains", {}).setdefault("customers-acme", {})
+    if not whole:
+        _reset(draw, document)
     return document
+
+
+@st.composite
+def identity_documents(draw: st.DrawFn, *, whole: bool) -> dict[str, Any]:
+    """Draw a document of the identity pool `customers`.
+
+    Args:
+        draw: Of hypothesis.
+        whole: For the first apply: nothing is reset.
+    """
+    drawn = draw(structure(KINDS["identity_pool"].model, ("identity_pool",)))
+    pool = {"IdentityPoolName": "customers", "AllowUnauthenticatedIdentities": draw(st.booleans()), **drawn}
+    document: dict[str, Any] = {"version": 1, "kind": "IdentityPool", "identity_pool": pool}
+    if draw(st.booleans()):
+        document["roles"] = draw(structure(KINDS["roles"].model, ("roles",)))
+    if draw(st.booleans()):
+        document["principal_tags"] = {PROVIDER: draw(structure(KINDS["principal_tags"].model, ("principal_tags",)))}
+    if not whole:
+        _reset(draw, document)
+    return document
+
+
+def pairs() -> st.SearchStrategy[tuple[dict[str, Any], dict[str, Any]]]:
+    """Draw how a pool is set up, and the manifest after it; one pool of five is an identity pool."""
+    users = st.tuples(documents(whole=True), documents(whole=False))
+    identities = st.tuples(identity_documents(whole=True), identity_documents(whole=False))
+    return st.integers(0, 4).flatmap(lambda drawn: identities if drawn == 4 else users)  # noqa: PLR2004
+
+
+KEPT = {"version", "kind", "user_pool", "identity_pool", "clients", "PoolName", "IdentityPoolName", "AllowUnauthenticatedIdentities"}
+"""What a document cannot be without."""
+
+
+def _reset(draw: st.DrawFn, document: dict[str, Any]) -> None:
+    """Set up to three members or sections of a document to null."""
+    places = list(_places(document))
+    for holder, key in draw(st.lists(st.sampled_from(places), max_size=3)) if places else ():
+        holder[key] = None
+
+
+def _places(tree: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
+    for key, inner in tree.items():
+        if key not in KEPT:
+            yield tree, key
+        if isinstance(inner, dict):
+            yield from _places(inner)

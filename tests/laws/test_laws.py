@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Callable
+from typing import Any
 
 import pytest
+from hypothesis import find
 
 from reconciler.kinds import KINDS
 from tests.laws.laws import Broken, hold
 from tests.laws.search import PHASES, law
-from tests.laws.strategies import NAMES, SINGLE, documents
+from tests.laws.strategies import NAMES, SINGLE, documents, pairs
 from tests.laws.world import World
 
 PARTS = 2
@@ -44,6 +47,14 @@ def test_a_change_that_no_plan_showed_is_found(tmp_path) -> None:
     hold(World(tmp_path), before, document)
     with pytest.raises(Broken, match="undeclared"):
         hold(Forgetful(tmp_path), before, document)
+
+
+def test_what_is_live_is_reset_and_identity_pools_are_drawn() -> None:
+    def drawn(said: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        return find(pairs(), lambda pair: said(pair[1]))[1]
+
+    assert drawn(lambda d: d.get("mfa", 0) is None)["user_pool"]
+    assert drawn(lambda d: "roles" in d and "principal_tags" in d)["identity_pool"]
 
 
 def test_every_kind_of_a_user_pool_is_drawn() -> None:

@@ -26,6 +26,9 @@ from tests.support import Clock
 ROUNDS = 60
 """How often a document is mended before it is given up."""
 
+NEEDED = ("kind", "user_pool", "PoolName", "identity_pool", "IdentityPoolName", "version", "id", "clients")
+"""What is never left out."""
+
 
 class Hopeless(Exception):
     """A random document that cannot be made valid by leaving things out."""
@@ -93,7 +96,7 @@ class World:
                 if key is None:
                     break
                 last, holder, rest = (holder, key), holder[key], rest[len(key) :].lstrip(".")
-            if last is None or last[1] in ("user_pool", "PoolName", "version", "id", "clients"):
+            if last is None or last[1] in NEEDED:
                 raise Hopeless(path)
             del last[0][last[1]]
 
