@@ -80,6 +80,25 @@ def test_a_gap_is_a_gap_where_it_is_referred_to(local, pools, operation, address
     assert "guests/identity_pool: " in ran.err
 
 
+NAMED = """\
+principal_tags:
+  "${ref.customers/user_pool#ProviderName}": {UseDefaults: false, PrincipalTags: {tenant: sub}}
+"""
+
+
+@pytest.mark.parametrize("operation", ["ListUserPools", "DescribeUserPool"])
+def test_an_object_whose_name_could_not_be_read_is_not_an_undeclared_one(local, pools, operation):
+    guests = GUESTS.replace("ignore: [{path: principal_tags/*, reason: set by the service}]\n", "") + NAMED
+    (pools / "guests.yaml").write_text(guests)
+    assert run("apply", "--yes", str(pools), environ=KEYS).code == 0
+    assert run("drift", str(pools), environ=KEYS).code == 0
+    local.faults.add(operation, "InternalErrorException", times=99, message="Internal error.")
+    ran = run("drift", "-o", "json", str(pools), environ=KEYS)
+    tree = json.loads(ran.out)
+    assert (ran.code, tree["findings"]) == (7, [])
+    assert "guests/principal_tags" in {g["address"] for g in tree["coverage"]["gaps"]}
+
+
 def test_a_gap_says_nothing_about_a_document_that_does_not_refer_to_it(local, pools):
     (pools / "guests.yaml").write_text(GUESTS.replace("{$ref: customers/clients/web#ClientId}", "abcdefgh"))
     assert run("apply", "--yes", str(pools), environ=KEYS).code == 0
