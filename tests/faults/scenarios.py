@@ -198,17 +198,15 @@ def scenarios(directory: Path) -> dict[str, Scenario]:
     def reading(*words: str) -> Callable[[Path], list[str]]:
         return lambda out: [*words[:-1], "-o", f"json={out / REPORT}", words[-1]]
 
+    changed = reading("plan", "--detailed-exitcode", file["changed"])
+    drifted = reading("drift", file["created"])
     export = lambda out: ["export", "--all", "--to", str(out / "exported")]  # noqa: E731
     every = (
         Scenario("create", _apply(file["created"]), True, (), says["created"]),
         Scenario("change", _apply(file["changed"]), True, (file["extended"],), says["changed"]),
         Scenario("prune", _apply(file["pruned"], *prune), True, (file["extended"],), says["pruned"]),
-        Scenario(
-            "plan", reading("plan", "--detailed-exitcode", file["changed"]), False, (file["extended"],), says["changed"]
-        ),
-        Scenario(
-            "drift", reading("drift", file["created"]), False, (file["extended"], file["changed"]), says["created"]
-        ),
+        Scenario("plan", changed, False, (file["extended"],), says["changed"]),
+        Scenario("drift", drifted, False, (file["extended"], file["changed"]), says["created"]),
         Scenario("export", export, False, (file["extended"],), frozenset()),
     )
     return {s.name: s for s in every}
