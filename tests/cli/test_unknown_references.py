@@ -80,6 +80,30 @@ def test_a_gap_is_a_gap_where_it_is_referred_to(local, pools, operation, address
     assert "guests/identity_pool: " in ran.err
 
 
+INSIDE = """\
+    terms: {privacy-policy: {Enforcement: NONE, TermsSource: LINK, Links: {"cognito:default": "https://example.com/p"}}}
+    session: {SSOSession: {MaxValidityMinutes: 90}}
+session: {UserSessionTracking: ENABLED}
+"""
+
+
+@pytest.mark.parametrize("code", ["AccessDeniedException", "UnknownOperationException"])
+@pytest.mark.parametrize("operation", ["ListUserPoolClients", "DescribeUserPoolClient"])
+def test_what_is_inside_of_something_unread_is_not_planned_as_new(local, pools, operation, code):
+    users = USERS.replace(
+        "web: {CallbackURLs: [https://example.com/cb], SupportedIdentityProviders: [COGNITO]}", "web:"
+    )
+    (pools / "customers.yaml").write_text(users + INSIDE)
+    (pools / "guests.yaml").unlink()
+    assert run("apply", "--yes", str(pools), environ=KEYS).code == 0
+    assert run("plan", "--detailed-exitcode", str(pools), environ=KEYS).code == 0
+    local.faults.add(operation, code, times=99, message="not allowed")
+    ran = run("plan", "-o", "json", str(pools), environ=KEYS)
+    tree = json.loads(ran.out)
+    assert (ran.code, tree["refusals"]) == (7, [])
+    assert not [c for c in tree["resource_changes"] if c["change"]["actions"] != ["no-op"]]
+
+
 NAMED = """\
 principal_tags:
   "${ref.customers/user_pool#ProviderName}": {UseDefaults: false, PrincipalTags: {tenant: sub}}
