@@ -29,6 +29,10 @@ ERROR = 300
 """The first HTTP status that is no success."""
 
 
+BROKEN = 500
+"""The first HTTP status that says nothing about the request; what is wrong with such an answer does not matter."""
+
+
 class LostAnswer(Exception):
     """A request was answered with what is no answer to it; the message says why."""
 
@@ -80,18 +84,29 @@ class BodyCheck:
         return getattr(self._thread, "status", 0)
 
     def __call__(self, operation_model: Any, response_dict: Mapping[str, Any], **_: object) -> None:
-        """Check a body; botocore calls this for its event `before-parse`.
+        """Check a body, also that of a refusal; botocore calls this for its event `before-parse`.
 
         Raises:
             LostAnswer: It is no answer to the operation.
         """
         self._thread.status = response_dict["status_code"]
-        shape = operation_model.output_shape
-        if self.status >= ERROR or operation_model.service_model.resolved_protocol not in JSON:
+        if self.status >= BROKEN or operation_model.service_model.resolved_protocol not in JSON:
             return
-        reason = next(_faults(shape, response_dict["body"]), "")
+        shape = operation_model.output_shape if self.status < ERROR else None
+        reason = next(_damage(self.status, shape, response_dict), "")
         if reason:
             raise LostAnswer(f"the answer (HTTP {self.status}) {reason}")
+
+
+def _damage(status: int, shape: Any, response_dict: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is wrong with an answer. Of an error, botocore would lose the code, such as that of "not found"."""
+    body, headers = response_dict["body"], response_dict.get("headers", {})
+    announced = str(headers.get("content-length", ""))
+    compressed = headers.get("content-encoding")  # then what arrives has another length than the body
+    if announced.isdecimal() and not compressed and len(body) < int(announced):
+        yield "is cut off"
+    elif status < ERROR or body.lstrip().startswith(b"{"):  # other pages have no code that could be lost
+        yield from _faults(shape, body)
 
 
 def _faults(shape: Any, body: Any) -> Iterator[str]:

@@ -86,6 +86,8 @@ def _say(outcome: ExportOutcome, console: Console) -> None:
         name = printable(result.found.name)
         for gap in result.gaps:
             console.err(f"Missing in {name}: {unread(gap)}")
+        for notice in result.notices:
+            console.err(f"{name}: {printable(notice.message)}")
         if result.stack:
             console.err(
                 f"Warning: {name} belongs to the CloudFormation stack {result.stack}. Two tools must not manage the "

@@ -163,6 +163,8 @@ def unknown_objects(
 ) -> list[Gap]:
     """Return a gap for each object that refers to something that could not be read: it cannot be compared.
 
+    If it does so in its name, any live object of its section may be it, so the whole section cannot be compared.
+
     Args:
         manifest: The document.
         known: Returns the value of a reference to another document.
@@ -174,6 +176,7 @@ def unknown_objects(
         holders = [s.address for s in manifest.specs if link.path[: len(s.address.steps)] == s.address.steps]
         if gap and holders:
             address = max(holders, key=lambda a: len(a.steps))
+            address = replace(address, name="") if link.target in address.name else address
             reason = f"refers to {link.target}, which could not be read: {gap.reason}"
             found.setdefault(address, replace(gap, address=address, reason=reason))
     return list(found.values())

@@ -129,8 +129,9 @@ def _with_outages(changes: Sequence[ResourceChange]) -> list[ResourceChange]:
 
 
 def _unread(manifest: Manifest, live_state: LiveState) -> set[str]:
-    """Sections that could not be read: nothing can be planned for them, and without the pool for nothing in it."""
+    """Sections that could not be read: nothing can be planned for them, nor for what is inside or without the pool."""
     found = {g.address.section for g in live_state.gaps}
+    found |= {kind.section for kind in KINDS.values() if kind.outer in found}
     unmade = live_state.root is None and root_of(manifest.kind).section in found
     return found | set(KINDS) if unmade else found
 

@@ -35,7 +35,7 @@ from reconciler.kinds import availability, root_of
 from reconciler.manifests.loading import load
 from reconciler.manifests.references.variables import variables
 from reconciler.manifests.resolving import resolve
-from reconciler.model import Gap, Plan, Secret, Target, Tree, dotted
+from reconciler.model import Gap, Notice, Plan, Secret, Target, Tree, dotted
 from reconciler.observing import observer
 from reconciler.observing.observer import LiveState, ReadScope
 from reconciler.planning import guard, planner
@@ -69,6 +69,8 @@ class ExportResult:
     """Its manifest."""
     gaps: tuple[Gap, ...]
     """What could not be read and is missing from the manifest."""
+    notices: tuple[Notice, ...]
+    """What is missing from the manifest because it is not available here."""
     stack: str
     """The CloudFormation stack that created the pool, or empty."""
 
@@ -303,7 +305,8 @@ def export(
             "The exported manifest does not match the live pool, so it was not written. A plan of it would show:\n"
             + "\n".join(f"  {line}" for line in left)
         )
-    return ExportResult(pool.found, exported, pool.live_state.gaps, pool.stack)
+    lacking = observer.not_here(pool.live_state.unavailable)
+    return ExportResult(pool.found, exported, pool.live_state.gaps, lacking, pool.stack)
 
 
 def place(exported: Exported, directory: Path) -> None:

@@ -106,7 +106,9 @@ def test_an_export_notes_what_is_not_available(local, file):
     local.faults.add("GetLogDeliveryConfiguration", "UnknownOperationException", times=999)
     ran = run("export", "--pool", "customers", environ=KEYS)
     assert ran.code == 0
-    assert "# Not available here, so not read: log_delivery (cognito-idp:GetLogDeliveryConfiguration: " in ran.out
+    said = "Not available here, so not read: log_delivery (cognito-idp:GetLogDeliveryConfiguration: "
+    assert f"# {said}" in ran.out
+    assert f"customers: {said}" in ran.err
 
 
 def test_a_service_that_has_no_pools_is_not_a_pool_without_drift(local, file):

@@ -80,6 +80,49 @@ def test_a_gap_is_a_gap_where_it_is_referred_to(local, pools, operation, address
     assert "guests/identity_pool: " in ran.err
 
 
+INSIDE = """\
+    terms: {privacy-policy: {Enforcement: NONE, TermsSource: LINK, Links: {"cognito:default": "https://example.com/p"}}}
+    session: {SSOSession: {MaxValidityMinutes: 90}}
+session: {UserSessionTracking: ENABLED}
+"""
+
+
+@pytest.mark.parametrize("code", ["AccessDeniedException", "UnknownOperationException"])
+@pytest.mark.parametrize("operation", ["ListUserPoolClients", "DescribeUserPoolClient"])
+def test_what_is_inside_of_something_unread_is_not_planned_as_new(local, pools, operation, code):
+    users = USERS.replace(
+        "web: {CallbackURLs: [https://example.com/cb], SupportedIdentityProviders: [COGNITO]}", "web:"
+    )
+    (pools / "customers.yaml").write_text(users + INSIDE)
+    (pools / "guests.yaml").unlink()
+    assert run("apply", "--yes", str(pools), environ=KEYS).code == 0
+    assert run("plan", "--detailed-exitcode", str(pools), environ=KEYS).code == 0
+    local.faults.add(operation, code, times=99, message="not allowed")
+    ran = run("plan", "-o", "json", str(pools), environ=KEYS)
+    tree = json.loads(ran.out)
+    assert (ran.code, tree["refusals"]) == (7, [])
+    assert not [c for c in tree["resource_changes"] if c["change"]["actions"] != ["no-op"]]
+
+
+NAMED = """\
+principal_tags:
+  "${ref.customers/user_pool#ProviderName}": {UseDefaults: false, PrincipalTags: {tenant: sub}}
+"""
+
+
+@pytest.mark.parametrize("operation", ["ListUserPools", "DescribeUserPool"])
+def test_an_object_whose_name_could_not_be_read_is_not_an_undeclared_one(local, pools, operation):
+    guests = GUESTS.replace("ignore: [{path: principal_tags/*, reason: set by the service}]\n", "") + NAMED
+    (pools / "guests.yaml").write_text(guests)
+    assert run("apply", "--yes", str(pools), environ=KEYS).code == 0
+    assert run("drift", str(pools), environ=KEYS).code == 0
+    local.faults.add(operation, "InternalErrorException", times=99, message="Internal error.")
+    ran = run("drift", "-o", "json", str(pools), environ=KEYS)
+    tree = json.loads(ran.out)
+    assert (ran.code, tree["findings"]) == (7, [])
+    assert "guests/principal_tags" in {g["address"] for g in tree["coverage"]["gaps"]}
+
+
 def test_a_gap_says_nothing_about_a_document_that_does_not_refer_to_it(local, pools):
     (pools / "guests.yaml").write_text(GUESTS.replace("{$ref: customers/clients/web#ClientId}", "abcdefgh"))
     assert run("apply", "--yes", str(pools), environ=KEYS).code == 0

@@ -26,8 +26,9 @@ def model(service: str, operation: str) -> Any:
     return SESSION.get_service_model(service).operation_model(operation)
 
 
-def check(service: str, operation: str, body: bytes, status: int = 200) -> None:
-    BodyCheck()(model(service, operation), {"status_code": status, "body": body})
+def check(service: str, operation: str, body: bytes, status: int = 200, **headers: str) -> None:
+    named = {name.replace("_", "-"): text for name, text in headers.items()}
+    BodyCheck()(model(service, operation), {"status_code": status, "headers": named, "body": body})
 
 
 SAMPLES = Path(__file__).parents[1] / "samples"
@@ -55,8 +56,32 @@ def test_what_answers_nothing_may_be_empty_and_must_be_json():
         check("cognito-idp", "ListGroups", b"")
 
 
-def test_an_error_is_not_judged_here():
+NOT_FOUND = b'{"__type":"ResourceNotFoundException","message":"There is none."}'
+
+
+@pytest.mark.parametrize("operation", ["DescribeTermsByClient", "DeleteGroup"])
+@pytest.mark.parametrize("status", [400, 404])
+def test_a_refusal_whose_code_was_cut_off_is_lost(operation, status):
+    check("cognito-idp", operation, NOT_FOUND, status, content_length=str(len(NOT_FOUND)))
+    for cut in (b"", NOT_FOUND[:1], NOT_FOUND[:30], NOT_FOUND[:-1]):
+        with pytest.raises(LostAnswer, match=rf"\(HTTP {status}\) is cut off"):
+            check("cognito-idp", operation, cut, status, content_length=str(len(NOT_FOUND)))
+    for cut in (NOT_FOUND[:1], NOT_FOUND[:30], NOT_FOUND[:-1]):
+        with pytest.raises(LostAnswer, match="is cut off or not JSON"):
+            check("cognito-idp", operation, cut, status)
+
+
+def test_an_answer_with_less_than_was_announced_is_lost():
+    with pytest.raises(LostAnswer, match="is cut off"):
+        check("cognito-idp", "DeleteGroup", b"", content_length="2")
+    check("cognito-idp", "DeleteGroup", b"{}", content_length="22", content_encoding="gzip")
+
+
+def test_other_errors_are_not_judged_here():
     check("cognito-idp", "ListGroups", b"<html>", 500)
+    check("cognito-idp", "ListGroups", b"{", 503, content_length="9")
+    check("cognito-idp", "ListGroups", b"<html>", 403)
+    check("cognito-idp", "ListGroups", b"", 404)
 
 
 @pytest.mark.parametrize(

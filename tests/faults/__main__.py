@@ -2,9 +2,11 @@
 
 --jobs N          processes (2)
 --every K         only every K-th cell
+--from N          the first of them (0)
 --scenario NAME   only this run
 --fault NAME      only this fault
---results FILE    where outcomes are written, one JSON object a line
+--results FILE    where outcomes are written, one JSON object a line; while it runs, FILE.0, FILE.1 and so on
+--read FILE       take over the outcomes of earlier runs; of a cell that ran more than once, the last one counts
 --write           write docs/reliability.md
 """
 
@@ -35,7 +37,7 @@ def part(words: argparse.Namespace) -> None:
         every = [c for s in bench.scenarios.values() for c in cells(s, judge.calm(s))]
         chosen = [c for c in every if words.scenario in ("", c.scenario) and words.fault in ("", c.fault)]
         out.write(json.dumps({"cells": len(every)}) + "\n")
-        chosen = chosen[:: words.every]
+        chosen = chosen[words.begin :: words.every]
         random.Random(0).shuffle(chosen)  # noqa: S311 - so that the parts take equally long
         for cell in chosen[number::of]:
             outcome = judge.cell(cell)
@@ -49,6 +51,8 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--from", type=int, default=0, dest="begin")
+    parser.add_argument("--read", nargs="*", default=[])
     parser.add_argument("--scenario", default="")
     parser.add_argument("--fault", default="")
     parser.add_argument("--results", default="")
@@ -59,7 +63,7 @@ def main() -> int:
         part(words)
         return 0
     began = time.monotonic()
-    outcomes, total = _all(words)
+    outcomes, total = _joined([*(line for f in words.read for line in Path(f).read_text().splitlines()), *_all(words)])
     wrong = [o for o in outcomes if o["wrong"]]
     print(f"{len(outcomes)} cells, {len(wrong)} wrong, {time.monotonic() - began:.0f} seconds")
     for text, count in Counter(o["wrong"][0].partition(":")[0] for o in wrong).most_common():
@@ -71,25 +75,37 @@ def main() -> int:
     return 1 if wrong else 0
 
 
-def _all(words: argparse.Namespace) -> tuple[list[Any], int]:
-    """Run all parts at once; return their outcomes, and how many cells there are."""
+def _joined(lines: list[str]) -> tuple[list[Any], int]:
+    """Return the last outcome of each cell, and how many cells there are."""
+    found = [json.loads(line) for line in lines]
+    last = {(o["cell"]["scenario"], o["cell"]["fault"], o["cell"]["at"]): o for o in found if "cell" in o}
+    return list(last.values()), max(o["cells"] for o in found if "cells" in o)
+
+
+def _all(words: argparse.Namespace) -> list[str]:
+    """Run all parts at once; return the lines that they have written."""
     with tempfile.TemporaryDirectory() as directory:
-        files = [Path(directory) / f"{n}.jsonl" for n in range(words.jobs)]
+        results = words.results or str(Path(directory) / "results")
+        files = [Path(f"{results}.{n}") for n in range(words.jobs)]
         chosen = [f"--scenario={words.scenario}", f"--fault={words.fault}", f"--every={words.every}"]
         begun = [
             subprocess.Popen(
-                [sys.executable, "-m", "tests.faults", f"--part={n}/{words.jobs}", f"--results={file}", *chosen]
+                [
+                    *(sys.executable, "-m", "tests.faults", f"--part={n}/{words.jobs}", f"--results={file}"),
+                    *(*chosen, f"--from={words.begin}"),
+                ]
             )
             for n, file in enumerate(files)
         ]
         codes = [process.wait() for process in begun]
         text = "".join(file.read_text() for file in files)
+        for file in files:
+            file.unlink()
     if words.results:
         Path(words.results).write_text(text)
     if any(codes):
         raise SystemExit("A part of the matrix ended early.")
-    found = [json.loads(line) for line in text.splitlines()]
-    return [o for o in found if "cell" in o], max(o["cells"] for o in found if "cells" in o)
+    return text.splitlines()
 
 
 if __name__ == "__main__":

@@ -53,6 +53,8 @@ class Fault:
     lasts: Literal["once", "operation", "everything"] = "once"
     change: Callable[[bytes], bytes] = bytes
     """What becomes of the answer's body."""
+    also_refusals: bool = False
+    """Whether that becomes of the body of a refusal too."""
     status: int = 400
     code: str = ""
     """The service's code; empty for an answer that is not the service's but that of something before it."""
@@ -67,8 +69,8 @@ class Fault:
         return self.lasts == "once"
 
 
-def _answer(name: str, title: str, change: Callable[[bytes], bytes]) -> Fault:
-    return Fault(name, title, "answer", change=change, group="answers")
+def _answer(name: str, title: str, change: Callable[[bytes], bytes], **more: Any) -> Fault:
+    return Fault(name, title, "answer", change=change, group="answers", **more)
 
 
 def _error(name: str, title: str, status: int, code: str, message: str = "", **more: Any) -> Fault:
@@ -84,7 +86,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("broken-off", "answer broken off", "broken", group="lost"),
     Fault("slow", "answer later than the read timeout", "slow", group="lost"),
     Fault("silent", "no answer any more", "slow", lasts="operation", group="lost"),
-    _answer("cut", "half of the body, framed as if it were whole", _halved),
+    _answer("cut", "half of the body, framed as if it were whole", _halved, also_refusals=True),
     _answer("empty", "200 with an empty body", lambda _: b""),
     _answer("html", "200 with HTML", lambda _: HTML),
     _answer("types", "every member has another type", _other_types),

@@ -25,6 +25,8 @@ from tests.faults.state import doubled, leaves
 
 SAME = frozenset({("GetWebACLForResource", "missing"), ("GetWebACLForResource", "null")})
 """Faults that make a genuine answer: without a web ACL it is `{}`. Nobody can tell them apart, so they are no cells."""
+WATCHING = frozenset(k.standstill.listing.operation for k in KINDS.values() if k.standstill)
+"""Operations that look for what has paused writes."""
 BUSY = frozenset({"throttled", "conflict"})
 KNOWN = frozenset({0, 1, 2, 4, 5, 6, 7})
 
@@ -167,13 +169,27 @@ class _Judged:
         return self.cell.operation.startswith("Create")
 
     @property
-    def missed(self) -> bool:
-        """Whether the run tells that an operation is not available here."""
-        return self.fault.name == "unknown" and self.cell.operation in json.dumps(self.ran.report) + self.ran.err
+    def spared(self) -> bool:
+        """Whether the run can do without the answer: it then tells so, and ends as if nothing had happened.
+
+        That is so for what has paused writes, if the caller may not know it or the service does not have it, and for
+        an operation that the service does not have and that only reads what no manifest declares (docs/drift.md).
+        """
+        if self.cell.operation in WATCHING:
+            return self.fault.name in ("unknown", "denied")
+        sections = {s for s, kind in KINDS.items() if self.cell.operation in kind.reads}
+        needed = self.scenario.declares | {s for s in sections if KINDS[s].root}
+        return self.fault.name == "unknown" and bool(sections) and not sections & needed
 
     def told(self) -> Iterator[str]:
         if self.ran.code == -9 and self.fault.number != 9:
             yield "told: hangs"
+        said = json.dumps(self.ran.report) + self.ran.out + self.ran.err
+        late = any(
+            c.number < self.cell.at for c in self.calm.written
+        )  # a plan that proves convergence tells no notices
+        if self.spared and not late and self.cell.operation not in said:
+            yield f"told: nothing about {self.cell.operation}"
         for text in ("unexpected", "Traceback", "bug in poolctl"):
             if text in self.ran.err:
                 yield f"told: {_line(self.ran.err, text)}"
@@ -189,6 +205,8 @@ class _Judged:
 
     def _right(self) -> set[int]:
         calm, last = self.calm.code, self.cell.at == len(self.calm.calls)
+        if self.spared:
+            return {calm}
         if self.fault.how == "signal":
             code = -9 if self.fault.number == 9 else 128 + self.fault.number
             return {code, calm} if last else {code}
@@ -202,7 +220,7 @@ class _Judged:
             failed = {"plan": {1, 7}, "drift": {1, 2, 7}, "export": {1, 6, 7}}[self.scenario.name]
         # of a write that is carried out without an answer, a look can tell that it was
         seen = self.fault.carried_out and not self.cell.operation.startswith(READS)
-        return failed | ({calm} if self.missed or seen else set())
+        return failed | ({calm} if seen else set())
 
     # --- reads
 
@@ -227,8 +245,10 @@ class _Judged:
         report, calm = self.ran.report, self.calm.report
         if report is None:
             return
-        if not self.missed and _complete(report):
+        if not self.spared and _complete(report):
             yield "answer: complete, although a part could not be read"
+        if self.spared and self.cell.operation in WATCHING and _entries(report) != _entries(calm):
+            yield "answer: another one than undisturbed"
         known = {json.dumps(e, sort_keys=True) for e in _entries(calm)}
         made_up = [e for e in _entries(report) if json.dumps(e, sort_keys=True) not in known]
         if made_up:
@@ -236,7 +256,7 @@ class _Judged:
 
     def _exported(self) -> Iterator[str]:
         for name, text in self.ran.files.items():
-            if text != self.calm.files.get(name) and "Missing in" not in self.ran.err and not self.missed:
+            if text != self.calm.files.get(name) and "Missing in" not in self.ran.err and not self.spared:
                 yield f"answer: {name} is another one than undisturbed, and nothing says so"
 
     # --- writes

@@ -146,7 +146,7 @@ class Handler(RequestHandler):
 
     def _spoil(self, fault: Fault, call: Call, body: bytes) -> None:
         status, headers, payload = self._carried_out(call, body)
-        self.answer(status, headers, fault.change(payload) if status < 300 else payload)
+        self.answer(status, headers, fault.change(payload) if status < 300 or fault.also_refusals else payload)
 
     def _refuse(self, fault: Fault, call: Call, body: bytes) -> None:
         if fault.carried_out:

@@ -11,13 +11,14 @@ export   an export of both pools
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from reconciler.kinds import KINDS
 from tests.engine.full import REGION, SCHEMA, full, role
 from tests.engine.test_one_member import as_document, with_bytes
 
@@ -151,6 +152,15 @@ class _Plain(yaml.SafeDumper):
         return True
 
 
+def _sections(documents: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield the sections that documents declare, also inside objects."""
+    for document in documents:
+        for name in document.keys() & KINDS.keys():
+            yield name
+            inner = {member for one in document[name].values() if isinstance(one, dict) for member in one}
+            yield from (f"{name}.{member}" for member in inner if f"{name}.{member}" in KINDS)
+
+
 @dataclass(frozen=True)
 class Scenario:
     """One run."""
@@ -161,8 +171,8 @@ class Scenario:
     writes: bool
     before: tuple[str, ...]
     """Manifests that were applied before."""
-    manifest: str = ""
-    """What is to be applied again afterwards."""
+    declares: frozenset[str]
+    """The sections that its manifest declares."""
 
 
 MANIFESTS = {
@@ -180,19 +190,23 @@ def _apply(manifest: str, *more: str) -> Callable[[Path], list[str]]:
 
 def scenarios(directory: Path) -> dict[str, Scenario]:
     """Write the manifests into a directory and return the runs by name."""
-    file = {name: _written(directory, name, make()) for name, make in MANIFESTS.items()}
+    made = {name: make() for name, make in MANIFESTS.items()}
+    file = {name: _written(directory, name, documents) for name, documents in made.items()}
+    says = {name: frozenset(_sections(documents)) for name, documents in made.items()}
     prune = ("--prune", "--max-deletes", "9")
 
     def reading(*words: str) -> Callable[[Path], list[str]]:
         return lambda out: [*words[:-1], "-o", f"json={out / REPORT}", words[-1]]
 
+    changed = reading("plan", "--detailed-exitcode", file["changed"])
+    drifted = reading("drift", file["created"])
     export = lambda out: ["export", "--all", "--to", str(out / "exported")]  # noqa: E731
     every = (
-        Scenario("create", _apply(file["created"]), True, (), file["created"]),
-        Scenario("change", _apply(file["changed"]), True, (file["extended"],), file["changed"]),
-        Scenario("prune", _apply(file["pruned"], *prune), True, (file["extended"],), file["pruned"]),
-        Scenario("plan", reading("plan", "--detailed-exitcode", file["changed"]), False, (file["extended"],)),
-        Scenario("drift", reading("drift", file["created"]), False, (file["extended"], file["changed"])),
-        Scenario("export", export, False, (file["extended"],)),
+        Scenario("create", _apply(file["created"]), True, (), says["created"]),
+        Scenario("change", _apply(file["changed"]), True, (file["extended"],), says["changed"]),
+        Scenario("prune", _apply(file["pruned"], *prune), True, (file["extended"],), says["pruned"]),
+        Scenario("plan", changed, False, (file["extended"],), says["changed"]),
+        Scenario("drift", drifted, False, (file["extended"], file["changed"]), says["created"]),
+        Scenario("export", export, False, (file["extended"],), frozenset()),
     )
     return {s.name: s for s in every}

@@ -15,6 +15,8 @@ TIMES = {
 }
 MADE_UP = {"ClientSecret", "ClientSecretValue"}
 """Values that the service makes up."""
+ARN_END = re.compile(r"(:secret:.*)-[0-9A-Za-z]{6}$")
+"""The end of a secret's ARN, which the service makes up."""
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 NAMES = ("TermsName", "PolicyName", "ClientName", "IdentityPoolName", "name")
 
@@ -53,7 +55,7 @@ def _clean(value: Any) -> Any:
         return {_label(k, v): "(made up)" if k in MADE_UP else _clean(v) for k, v in value.items() if k not in TIMES}
     if isinstance(value, list):
         return [_clean(v) for v in value]
-    return UUID.sub("<uuid>", value) if isinstance(value, str) else value
+    return ARN_END.sub(r"\1", UUID.sub("<uuid>", value)) if isinstance(value, str) else value
 
 
 def _label(key: str, value: Any) -> str:

@@ -9,6 +9,7 @@ seconds in place of the minute that botocore waits.
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import os
@@ -98,6 +99,7 @@ def child(job: dict[str, Any]) -> int:
 def serve() -> None:
     warm(sys.argv[1:])
     print("ready", flush=True)
+    gc.disable()  # a collection would copy the memory that a child shares with its parent
     for line in sys.stdin:
         job = json.loads(line)
         if job["warm"]:
