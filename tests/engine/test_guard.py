@@ -197,7 +197,7 @@ def test_a_refusal_does_not_repeat_a_value_from_the_environment():
 
 
 def test_what_the_manifest_says_is_refused_even_if_the_plan_leaves_it_out():
-    """An ignored member is not written, but the manifest is wrong all the same; a warning about it would be too much."""
+    """An ignored member is not written, but the manifest is wrong all the same. A warning would be too much."""
     manifest = written(role("a", FOREIGN))
     same = change("groups", "a", before={"GroupName": "a"}, action=Action.NONE, ids={**IDS, "GroupName": "a"})
     assert check(plan(same), manifest, live(there("a"))).refusals == (O13,)
@@ -277,7 +277,8 @@ def test_a_change_that_no_order_can_carry_out_is_refused_with_both_reasons():
         "order",
         ("MfaConfiguration",),
         "Cognito would refuse either order of the two calls. With the pool first: MfaConfiguration ON allows only "
-        "PASSWORD and WEB_AUTHN as first factors, not EMAIL_OTP. With the pool last: E-mail MFA cannot use Cognito's own e-mail.",
+        "PASSWORD and WEB_AUTHN as first factors, not EMAIL_OTP. With the pool last: E-mail MFA cannot use Cognito's "
+        "own e-mail.",
         "Apply it in two steps: first without one of the changes that the refusal names, then all of it.",
         LINE,
     )

@@ -222,6 +222,11 @@ def test_what_the_calls_add_is_a_line():
     assert ("Policies", "PasswordPolicy", "RequireNumbers") in [f.path for f in change.fields]
 
 
+OUTAGE = (
+    "takes the place of domains/old, which is deleted first: downtime of sign-in pages and OAuth endpoints in between"
+)
+
+
 def test_a_domain_that_takes_the_place_of_another_one_says_what_does_not_work_in_between():
     old = Observed(at("domains", "old"), {**IDS, "Domain": "old"}, {"Domain": "old"})
     manifest = written(spec("domains", "new"), spec("groups", "a", {"Description": "x"}), prune=("domains",))
@@ -232,8 +237,7 @@ def test_a_domain_that_takes_the_place_of_another_one_says_what_does_not_work_in
         (
             "domains/new",
             Action.CREATE,
-            "takes the place of domains/old, which is deleted first: downtime of sign-in pages and OAuth endpoints in "
-            "between",
+            OUTAGE,
         ),
     ]
 
