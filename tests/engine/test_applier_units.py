@@ -100,6 +100,7 @@ def test_a_create_is_fenced_sent_and_verified():
     )
     assert sent.call.params == cloud.calls[1][1]
     assert sent.seconds == 1.0
+    assert cloud.regions == []
     assert done == Done(found, 3.0, "admins")
     assert verified == Verified((), TARGET, ())
 
@@ -116,6 +117,10 @@ def test_an_update_reads_the_object_again_and_sends_all_of_it():
         ("UpdateGroup", {"UserPoolId": POOL, "GroupName": "admins", "Precedence": 1, "Description": "new"})
     ]
     assert [type(e) for e in events] == [Started, Sent, Done, Verified]
+    assert events[2] == Done(found, 3.0, "admins")
+    found = change("clients", "web", declared={"CallbackURLs": ["b"]}, before=LIVE_WEB, ids={**IDS, "ClientId": "old"})
+    cloud = Scripted(DescribeUserPoolClient=[LIVE_CLIENT], UpdateUserPoolClient=[{}])
+    assert run(plan(found), cloud)[2] == Done(found, 3.0, "old")
 
 
 def test_a_deletion_sends_the_identifiers_alone():
@@ -184,6 +189,7 @@ def test_what_is_made_in_a_new_pool_gets_its_identifiers_and_needs_no_fence():
     assert cloud.calls[4][1]["UserPoolId"] == POOL
     assert cloud.calls[5][1] == {"UserPoolId": POOL, "RefreshTokenValidity": 5}
     assert [e.id for e in events if isinstance(e, Done)] == [POOL, "admins", "", "c1"]
+    assert [e.call.params.get("UserPoolId") for e in events if isinstance(e, Sent)] == [None, POOL, POOL, POOL]
     assert time.slept == []
 
 
@@ -321,6 +327,82 @@ def test_an_object_that_was_created_since_is_not_created_again():
     assert (failure(events).error, failure(events).stale) == (said, True)
 
 
+def test_an_object_with_slashes_in_its_name_has_a_fence_too():
+    """The identifier of a resource server is often a URL, and its last part is not its name."""
+    name = "https://api.example.com/orders"
+    found = change("resource_servers", name, declared={"Name": "Orders"}, ids={**IDS, "Identifier": name})
+    cloud = Scripted(ListResourceServers=[{"ResourceServers": [{"Identifier": name, "Name": "Orders"}]}])
+    assert failure(run(plan(found), cloud)).stale
+    ours = {"ResourceServers": [{"Identifier": "orders", "Name": "Orders"}]}
+    cloud = Scripted(ListResourceServers=[ours], CreateResourceServer=[{"ResourceServer": {"Identifier": name}}])
+    assert isinstance(run(plan(found), cloud)[-1], Verified)
+
+
+def test_a_lost_create_of_an_object_with_slashes_in_its_name_leaves_a_doubt_if_it_appears_late():
+    name = "https://api.example.com/orders"
+    found = change("resource_servers", name, declared={"Name": "Orders"}, ids={**IDS, "Identifier": name})
+    late = {"ResourceServers": [{"Identifier": name, "Name": "Orders", "UserPoolId": POOL}]}
+    none: dict[str, Any] = {"ResourceServers": []}
+    lost = Ambiguous("cognito-idp:CreateResourceServer", "ReadTimeoutError", "lost")
+    cloud = Scripted(ListResourceServers=[none, none, late], CreateResourceServer=[lost])
+    assert failure(run(plan(found), cloud)).doubtful
+    cloud = Scripted(ListResourceServers=[none, late], CreateResourceServer=[lost])
+    assert isinstance(run(plan(found), cloud)[-1], Verified)
+
+
+def test_two_spellings_of_one_list_are_no_change_by_somebody_else():
+    before = {**LIVE_WEB, "CallbackURLs": ["https://a", "https://b"]}
+    found = change(
+        "clients", "web", declared={"RefreshTokenValidity": 9}, before=before, ids={**IDS, "ClientId": "old"}
+    )
+    now = {"UserPoolClient": {**LIVE_CLIENT["UserPoolClient"], "CallbackURLs": ["https://b", "https://a"]}}
+    cloud = Scripted(DescribeUserPoolClient=[now], UpdateUserPoolClient=[{}])
+    assert isinstance(run(plan(found), cloud)[-1], Verified)
+
+
+def test_a_failure_of_what_the_manifest_does_not_declare_names_the_manifest():
+    found = group("a", declared={}, before={}, action=Action.DELETE, after=None, source=None)
+    where = "pools/a.yaml groups/a (pool customers): "
+    refused = CloudError("cognito-idp:DeleteGroup", "InternalErrorException", "no")
+    for answers in (
+        {"ListGroups": [EMPTY]},
+        {"ListGroups": [live("a")], "DeleteGroup": [refused]},
+        {"ListGroups": [live("a")], "DeleteGroup": [RuntimeError("x")]},
+    ):
+        assert failure(run(plan(found), Scripted(**answers))).error.startswith(where)
+
+
+def test_a_new_identity_pool_is_its_own_answer():
+    root = at("identity_pool")
+    ids = {"IdentityPoolId": Unknown(root, "IdentityPoolId")}
+    made = {"IdentityPoolId": "eu-west-1:1", "IdentityPoolName": "customers", "AllowUnauthenticatedIdentities": False}
+    new = change("identity_pool", declared={"AllowUnauthenticatedIdentities": False}, ids=ids)
+    listing = {"IdentityPools": [{"IdentityPoolId": "eu-west-1:1", "IdentityPoolName": "customers"}]}
+    for answer in (made, Ambiguous("cognito-identity:CreateIdentityPool", "ReadTimeoutError", "lost")):
+        cloud = Scripted(
+            ListIdentityPools=[{"IdentityPools": []}, listing],
+            DescribeIdentityPool=[made],
+            CreateIdentityPool=[answer],
+        )
+        named = replace(new, declared={"IdentityPoolName": "customers", "AllowUnauthenticatedIdentities": False})
+        events = run(plan(named), cloud)
+        assert [e.id for e in events if isinstance(e, Done)] == ["eu-west-1:1"]
+
+
+def test_a_twin_that_was_there_before_is_not_taken_for_a_lost_create():
+    there = {"ClientId": "old", "ClientName": "web"}
+    pinned = change("clients", "web2", declared={}, before=there, ids={**IDS, "ClientId": "old"}, action=Action.NONE)
+    lost = Ambiguous("cognito-idp:CreateUserPoolClient", "ReadTimeoutError", "lost")
+    cloud = Scripted(
+        ListUserPoolClients=[{"UserPoolClients": [there]}],
+        DescribeUserPoolClient=[LIVE_CLIENT],
+        CreateUserPoolClient=[lost],
+    )
+    said = failure(run(plan(pinned, client("web")), cloud))
+    assert "the response was lost, and 0 new objects with this name exist" in said.error
+    assert said.doubtful is False
+
+
 def test_an_object_of_another_name_is_no_reason_to_stop():
     cloud = Scripted(ListGroups=[live("other")], CreateGroup=[{"Group": {}}])
     assert isinstance(run(plan(group("admins")), cloud)[-1], Verified)
@@ -376,18 +458,11 @@ def test_what_an_earlier_write_of_this_run_changed_is_no_surprise():
 
 
 def replaced(**more: Any) -> ResourceChange:
-    before = {
-        "ClientName": "web",
-        "ClientId": "old",
-        "EnableTokenRevocation": False,
-        "PublishSecretsInAWSSecretsManager": False,
-        "GenerateSecret": False,
-    }
     return change(
         "clients",
         "web",
         declared={"GenerateSecret": True},
-        before=before,
+        before=LIVE_WEB,
         action=Action.REPLACE,
         ids={**IDS, "ClientId": "old"},
         new_ids={**IDS, "ClientId": Unknown(at("clients", "web"), "ClientId")},
@@ -399,6 +474,13 @@ def rows(*ids: str) -> dict[str, Any]:
     return {"UserPoolClients": [{"ClientId": i, "ClientName": "web", "UserPoolId": POOL} for i in ids]}
 
 
+LIVE_WEB = {
+    "ClientName": "web",
+    "ClientId": "old",
+    "EnableTokenRevocation": False,
+    "PublishSecretsInAWSSecretsManager": False,
+    "GenerateSecret": False,
+}
 LIVE_CLIENT = {"UserPoolClient": {"ClientId": "old", "ClientName": "web", "UserPoolId": POOL}}
 
 
@@ -799,7 +881,7 @@ def test_an_object_that_stays_busy_is_a_failure_in_the_end():
         f"{HERE} domains/acme (pool customers): cognito-idp:DescribeUserPoolDomain: CREATING: still in this state "
         "after 62 seconds. Run plan to see the live state."
     )
-    assert (failure(events).code, failure(events).written) == ("CREATING", 1)
+    assert (failure(events).code, failure(events).written, failure(events).doubtful) == ("CREATING", 1, False)
 
 
 def test_a_signal_ends_the_wait_as_the_service_goes_on_by_itself():

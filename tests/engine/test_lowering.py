@@ -296,10 +296,13 @@ def test_an_item_of_a_new_pool_is_completed_as_a_whole():
 
 
 MANAGED = "PublishSecretsInAWSSecretsManager"
-GONE_FOR_GOOD = "The secret in Secrets Manager is deleted at once and for good, without a recovery window; what reads it there fails."
+GONE_FOR_GOOD = (
+    "The secret in Secrets Manager is deleted at once and for good, without a recovery window; what reads it "
+    "there fails."
+)
 ROTATED = (
-    "The secret is rotated at once and then every 7 days; if the client has two secrets, the older one is deleted. What "
-    "uses the present secrets must read the new one from Secrets Manager."
+    "The secret is rotated at once and then every 7 days; if the client has two secrets, the older one is "
+    "deleted. What uses the present secrets must read the new one from Secrets Manager."
 )
 
 
