@@ -159,6 +159,12 @@ def test_a_manifest_alone_is_judged_by_what_it_says():
     assert offline(written(elsewhere, region="us-east-1")) == []
 
 
+def test_what_a_manifest_alone_does_not_say_may_be_live():
+    manifest = written(spec("domains", "auth.example.com"))
+    assert offline(manifest) == []
+    assert [r.rule for r in checked(manifest, live()).refusals] == ["O2"]
+
+
 def test_a_manifest_alone_is_warned_of():
     manifest = written(spec("user_pool", declared=DEFAULT))
     assert (offline(manifest), list(offline_warnings(manifest))) == ([], [P15])
@@ -252,6 +258,9 @@ def test_what_the_service_does_not_delete_as_it_is_live_is_refused(action, refus
         START,
     )
     assert [r for r in found.refusals if r.rule == "undeletable"] == ([said] if refused else [])
+    declared = written(spec("replicas", "us-east-1", positions={(): LINE}))
+    places = [r.source for r in check(plan(replica), declared, live()).refusals if r.rule == "undeletable"]
+    assert places == ([LINE] if refused else [])
     idle = replace(replica, before={"RegionName": "us-east-1", "Status": "INACTIVE"})
     assert not [r for r in check(plan(idle), written(), live()).refusals if r.rule == "undeletable"]
 

@@ -295,6 +295,61 @@ def test_an_item_of_a_new_pool_is_completed_as_a_whole():
     assert [f.path for f in done.fields] == [("Schema", "email"), ("Schema", "tenant")]
 
 
+@pytest.mark.parametrize(
+    ("line", "added"),
+    [
+        ((("LambdaConfig",), {"PreSignUp": "arn:1", "PostConfirmation": "arn:2"}), []),
+        ((("LambdaConfig",), {"PreSignUp": "arn:1"}), [("LambdaConfig", "PostConfirmation")]),
+        ((("LambdaConfig",), {"PreSignUp": "arn:0", "PostConfirmation": "arn:2"}), [("LambdaConfig", "PreSignUp")]),
+        ((("LambdaConfig", "PreSignUp"), "arn:1"), [("LambdaConfig", "PostConfirmation")]),
+        ((("LambdaConfig", "PreSignUp"), "arn:0"), [("LambdaConfig", "PostConfirmation")]),  # a line of its own stays
+        ((("LambdaConfig",), ["a", "delta"]), []),
+        ((("UserPoolTags",), {}), [("LambdaConfig", "PreSignUp"), ("LambdaConfig", "PostConfirmation")]),
+    ],
+)
+def test_a_line_that_has_a_value_already_is_not_repeated(line, added):
+    found = new_pool(LambdaConfig={"PreSignUp": "arn:1", "PostConfirmation": "arn:2"})
+    path, after = line
+    found = replace(found, fields=(leaf(("PoolName",), None, "customers"), leaf(path, None, after)))
+    told = {("PoolName",), path}
+    assert sorted(p for p in lines(found) if p not in told) == sorted(added)
+    assert lines(found)[path] == after
+
+
+def test_a_structure_of_which_a_line_speaks_is_completed_below_it():
+    found = new_pool(Policies={"PasswordPolicy": {"MinimumLength": 12}})
+    found = replace(found, fields=(leaf(("Policies",), None, {"PasswordPolicy": {"MinimumLength": 12}}),))
+    assert set(lines(found)) == {("Policies",), *((*PASSWORD, flag) for flag in FLAGS)}
+    found = replace(found, fields=(leaf(("Policies",), None, {"PasswordPolicy": "odd"}),))
+    assert set(lines(found)) == {("Policies",), (*PASSWORD, "MinimumLength"), *((*PASSWORD, flag) for flag in FLAGS)}
+
+
+def test_what_a_call_repeats_of_a_setting_that_every_pool_has_is_no_line():
+    """The call has to be complete; what is in a new pool anyway does not change."""
+    found = replace(change("session", declared={"UserSessionTracking": "ENABLED"}), fields=())
+    assert lines(found) == {("UserSessionTracking",): "ENABLED"}
+
+
+def test_a_secret_that_goes_is_hidden():
+    live = {"GroupName": "a", "Description": Secret("x", "live"), "Precedence": 3}
+    found = group("a", declared={"Precedence": 4}, before=live)
+    found = replace(found, after={"GroupName": "a", "Precedence": 4})
+    hidden = {f.path[0]: f.sensitive for f in shown(found).fields}
+    assert hidden == {"Description": True, "Precedence": False}
+
+
+def test_an_equivalent_value_hides_only_itself():
+    live = {
+        "ClientName": "web",
+        "AccessTokenValidity": 60,
+        "TokenValidityUnits": {"AccessToken": "minutes"},
+        "RefreshTokenValidity": 5,
+    }
+    said = {"AccessTokenValidity": 1, "TokenValidityUnits": {"AccessToken": "hours"}, "ReadAttributes": ["email"]}
+    found = replace(change("clients", "web", declared=said, before=live, ids=CLIENT_IDS), fields=())
+    assert lines(found) == {("ReadAttributes",): ["email"]}
+
+
 MANAGED = "PublishSecretsInAWSSecretsManager"
 GONE_FOR_GOOD = (
     "The secret in Secrets Manager is deleted at once and for good, without a recovery window; what reads it "

@@ -340,6 +340,9 @@ def test_many_deletions_are_refused_unless_the_operator_says_how_many():
         )
     ]
     assert gone(3, 9) == said
+    state = live(*(group(f"g{i}") for i in range(9)))
+    (refusal,) = planned(written(*(spec("groups", f"g{i}") for i in range(3, 9)), **PRUNE), state, prune=True).refusals
+    assert (refusal.path, refusal.source) == ((), None)
     assert gone(3, 9, max_deletes=2) == said
     assert gone(3, 9, max_deletes=3) == []
     assert gone(3, 10) == []  # 30 % is not more than 30 %
@@ -347,6 +350,11 @@ def test_many_deletions_are_refused_unless_the_operator_says_how_many():
     assert gone(4, 10) != []
     assert gone(1, 10, max_deletes=0) != []
     assert gone(1, 10, max_deletes=1) == []
+
+
+def test_a_new_object_without_members_is_no_deletion():
+    manifest = written(spec("groups", "new"), **PRUNE)
+    assert planned(manifest, live(group("a"), group("b")), prune=True).refusals == ()
 
 
 def test_each_section_has_its_own_threshold():
