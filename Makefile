@@ -4,6 +4,8 @@
 #   make test     what CI runs: the same with all tests, and the floor of branch coverage
 #   make test-long  before a release: every fault on every call, which writes docs/reliability.md, and the long search
 #                 for pools and manifests that break a law; up to over two hours of CPU
+#   make mutation  not part of make test: changes one thing at a time in what decides about writes, and counts the changes
+#                 that no test notices; about ten minutes on two cores. docs/mutation.md says how to read it
 #   make docs     write every generated file: docs/reference/, docs/coverage.md, docs/schema/
 #   make golden   write expected outputs anew; read the difference before you commit it
 
@@ -18,10 +20,12 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # The quick tests are these paths: no embedded Cognito, no subprocess to speak of. A test under one of them is to take
 # less than a second of CPU; a slow one belongs elsewhere. All other tests are found by `make test` alone.
 QUICK := tests/schemas tests/manifest tests/render tests/cloud tests/engine/test_kinds.py \
-         tests/engine/test_merge_and_diff.py $(wildcard tests/test_*.py)
+         tests/engine/test_merge_and_diff.py tests/engine/test_differ.py tests/engine/test_overlay.py \
+         tests/engine/test_lowering.py tests/engine/test_guard.py tests/engine/test_planner_units.py \
+         tests/engine/test_applier_units.py $(wildcard tests/test_*.py)
 COV := --cov --cov-branch --cov-report= --hypothesis-profile=ci # derandomized, and without deadlines
 
-.PHONY: demo test test-long quick lint types contracts unit unit-quick unit-slow coverage docs golden setup lock clean
+.PHONY: demo test test-long mutation quick lint types contracts unit unit-quick unit-slow coverage docs golden setup lock clean
 
 setup: $(STAMP)
 
@@ -47,6 +51,12 @@ test: lint types contracts unit
 test-long: $(STAMP)
 	$(BIN)/python -m tests.faults --jobs 2 --write
 	$(BIN)/python -m tests.laws --jobs 2 --seeds 20 --examples 500
+
+mutation: $(STAMP)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,mutation]'
+	rm -rf mutants
+	$(BIN)/mutmut run --max-children 2
+	$(BIN)/python -m tools.mutation
 
 quick: lint types contracts unit-quick
 
@@ -82,9 +92,9 @@ golden: $(STAMP)
 
 lock: # writes constraints.txt anew from the newest versions that fit
 	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --editable '.[dev,mutation]'
 	$(BIN)/python -m pip freeze --exclude-editable | sort -f > constraints.txt
 	@touch $(STAMP)
 
 clean:
-	rm -rf $(VENV) .poolctl-local .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage build dist *.egg-info
+	rm -rf $(VENV) .poolctl-local .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage mutants build dist *.egg-info

@@ -15,7 +15,7 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 
 from reconciler.applying.blame import located, place
-from reconciler.applying.fences import SETTLE, FencedRun, Namesake, Overtaken
+from reconciler.applying.fences import SETTLE, FencedRun, Namesake, Overtaken, name_of
 from reconciler.cloud.port import Clock, Cloud, Sleep
 from reconciler.errors import Ambiguous, CloudError, NoAnswer, PoolctlError, expected_errors
 from reconciler.kinds import KINDS
@@ -271,10 +271,8 @@ class _PoolRun(FencedRun):
             Ambiguous: It cannot be determined; says what came in place of the response.
         """
         known = {i for _, i in self._listed.get((kind.section, change.address.owner), ())}
-        own = change.address.name.rpartition("/")[2] if kind.outer else change.address.name
-        name = str(change.declared.get(kind.name_member, own))
         try:
-            found = live_named(self._cloud, kind, self._parents(change), name)
+            found = live_named(self._cloud, kind, self._parents(change), name_of(kind, change))
         except CloudError as error:
             raise _undecided(lost, f"the new object could not be looked for: {error}") from None
         made = [answer for answer in found if kind.identifier(answer) not in known]

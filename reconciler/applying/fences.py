@@ -114,7 +114,7 @@ class FencedRun:
         return {k: v for k, v in tree.items() if k not in ours}
 
     def _fence_create(self, kind: ResourceKind, change: ResourceChange) -> None:
-        ours, name = set(self._learned.values()), _name(kind, change)
+        ours, name = set(self._learned.values()), name_of(kind, change)
         found = [i for n, i in self._names(kind, change) if n == name and i not in ours]
         if found and not self._is_known(kind, name):
             raise Overtaken("the object was created outside this run since the plan was made. Run plan again.")
@@ -133,7 +133,7 @@ class FencedRun:
         """Return the identifiers of objects with the name of a new one that were not there before it was made."""
         before = {i for _, i in self._listed.get((kind.section, change.address.owner), ())}
         found = live_names(self._cloud, kind, self._parents(change))
-        return sorted(i for n, i in found if n == _name(kind, change) and i not in before)
+        return sorted(i for n, i in found if n == name_of(kind, change) and i not in before)
 
     def _is_known(self, kind: ResourceKind, name: str) -> bool:
         """Whether the plan itself starts from an object with this name (a rename, a pinned twin)."""
@@ -159,17 +159,21 @@ class FencedRun:
                 listed = live_names(self._cloud, kind, self._parents(change))
             except CloudError as error:
                 raise Namesake(_unlisted(kind, ours, error)) from None
-            others = sorted(i for n, i in listed if n == _name(kind, change) and i not in known)
+            others = sorted(i for n, i in listed if n == name_of(kind, change) and i not in known)
             if others:
-                raise Namesake(_twice(kind, _name(kind, change), ours, others))
+                raise Namesake(_twice(kind, name_of(kind, change), ours, others))
             if ours in {i for _, i in listed}:
                 return
             self._sleep(pause)
 
 
-def _name(kind: ResourceKind, change: ResourceChange) -> str:
-    """Return the name that a new object will have."""
-    return str(change.declared.get(kind.name_member, change.address.name.rpartition("/")[2]))
+def name_of(kind: ResourceKind, change: ResourceChange) -> str:
+    """Return the name that a new object will have; in another one, the name of that comes before its own.
+
+    A name can have slashes itself: the identifier of a resource server is often a URL.
+    """
+    own = change.address.name.rpartition("/")[2] if kind.outer else change.address.name
+    return str(change.declared.get(kind.name_member, own))
 
 
 def _pin(kind: ResourceKind) -> str:
