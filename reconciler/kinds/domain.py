@@ -127,7 +127,7 @@ def _one_of_each(state: State) -> Iterator[Breach]:
                 (),
                 f"A pool can have only one {what}: {other.name} conflicts with {address.name}.",
                 "Keep one of them. A domain cannot be renamed: to replace it, write prune: [domains], leave out "
-                "the old one and pass --prune; sign-in is down in between.",
+                "the old one, take it out of protect if it is there, and pass --prune; sign-in is down in between.",
             )
 
 
