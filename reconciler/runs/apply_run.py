@@ -252,6 +252,8 @@ def given(options: Options) -> Iterator[str]:
     yield from (f"--var {shlex.quote(text.partition('=')[0])}=…" for text in options.vars)
     if options.prune:
         yield "--prune"
+    if options.during_recovery:
+        yield "--during-recovery"
     if options.shard:
         yield f"--shard {options.shard[0]}/{options.shard[1]}"
 

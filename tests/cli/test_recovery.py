@@ -59,6 +59,14 @@ def test_apply_refuses_and_the_option_lifts_it(local, tmp_path):
     assert wrote(local) == [*before, "UpdateUserPoolClient"]
 
 
+def test_the_next_step_keeps_the_option(local, tmp_path):
+    file = recovering(local, tmp_path)
+    local.faults.add("UpdateUserPoolClient", "InvalidParameterException", times=9)
+    ran = run("apply", "--yes", "--during-recovery", file, environ=KEYS)
+    assert ran.code == 1
+    assert f"poolctl apply --during-recovery {file}" in ran.out + ran.err
+
+
 def test_nothing_to_change_is_nothing_to_refuse(local, tmp_path):
     recovering(local, tmp_path)
     assert run("apply", "--yes", write(tmp_path, POOL), environ=KEYS).code == 0
