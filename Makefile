@@ -5,7 +5,7 @@
 #   make test-long  before a release: every fault on every call, which writes docs/reliability.md, and the long search
 #                 for pools and manifests that break a law; up to over two hours of CPU
 #   make mutation  not part of make test: changes one thing at a time in what decides about writes, and counts the changes
-#                 that no test notices; about ten minutes on two cores. docs/mutation.md says how to read it
+#                 that no test notices; five minutes of CPU. docs/mutation.md says how to read it
 #   make docs     write every generated file: docs/reference/, docs/coverage.md, docs/schema/
 #   make golden   write expected outputs anew; read the difference before you commit it
 

@@ -121,6 +121,7 @@ def test_an_update_reads_the_object_again_and_sends_all_of_it():
     found = change("clients", "web", declared={"CallbackURLs": ["b"]}, before=LIVE_WEB, ids={**IDS, "ClientId": "old"})
     cloud = Scripted(DescribeUserPoolClient=[LIVE_CLIENT], UpdateUserPoolClient=[{}])
     assert run(plan(found), cloud)[2] == Done(found, 3.0, "old")
+    assert cloud.calls[1][1]["CallbackURLs"] == ["b"]
 
 
 def test_a_deletion_sends_the_identifiers_alone():
@@ -639,6 +640,16 @@ def test_a_lost_create_that_is_not_found_is_told(answers, said, doubtful):
         "r-1",
         0,
     )
+
+
+def test_a_lost_create_in_a_new_pool_has_no_list_from_before():
+    inside = change("groups", "admins", declared={}, ids={**UNKNOWN, "GroupName": "admins"})
+    cloud = Scripted(
+        ListUserPools=[listed(), listed(POOL)], CreateUserPool=[NEW_POOL], ListGroups=[EMPTY], CreateGroup=[LOST]
+    )
+    said = failure(run(plan(pool(), inside), cloud))
+    assert "the response was lost, and 0 new objects with this name exist" in said.error
+    assert said.doubtful is False
 
 
 def test_a_lost_create_of_a_pool_learns_its_identifiers_from_the_object_that_is_there():
