@@ -50,7 +50,7 @@ test: lint types contracts unit
 
 test-long: $(STAMP)
 	$(BIN)/python -m tests.faults --jobs 2 --write
-	$(BIN)/python -m tests.laws --jobs 2 --seeds 20 --examples 500
+	$(BIN)/python -m tests.laws --jobs 2 --seeds 20 --examples 500 --write
 
 mutation: $(STAMP)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,mutation]'

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from reconciler.kinds.kind import Breach, Rule, State
@@ -153,9 +154,16 @@ def sms_settings(state: State) -> Iterator[tuple[Sender, Path, Tree]]:
 
 def one_sender(state: State) -> Iterator[Breach]:
     """P18."""
-    for sender, path, config in sms_settings(state):
+    found = list(sms_settings(state))
+    for sender, path, config in found:
         if config.get("SnsCallerArn") and config.get("EumsSms"):
             yield sender.at((*path, "EumsSms"), "SnsCallerArn conflicts with EumsSms.")
+    own = [(s, path, config) for s, path, config in found if state.offline and s.section in ("user_pool", "mfa")]
+    for (_, _, one), (sender, path, other) in pairwise(own):  # one store, written in two places
+        for member, contrary in (("SnsCallerArn", "EumsSms"), ("EumsSms", "SnsCallerArn")):
+            if other.get(member) and one.get(contrary) and not other.get(contrary):
+                message = f"{member} conflicts with {contrary} in user_pool.SmsConfiguration, the same setting."
+                yield sender.at((*path, member), message)
 
 
 P18 = Rule(

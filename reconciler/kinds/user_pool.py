@@ -216,8 +216,10 @@ def _drop_deprecated_days(payload: Tree) -> None:
 def _share_sms(payload: Tree, declared: Tree, mfa: Tree) -> None:
     """The MFA settings write the same SMS configuration: values declared there must not be overwritten here."""
     sms = mfa.get("SmsMfaConfiguration") or {}
-    if sms.get("SmsConfiguration") and "SmsConfiguration" not in declared:
-        payload["SmsConfiguration"] = {**(payload.get("SmsConfiguration") or {}), **sms["SmsConfiguration"]}
+    said = declared.get("SmsConfiguration", {})
+    if sms.get("SmsConfiguration") and said is not None:
+        shared = {k: v for k, v in sms["SmsConfiguration"].items() if k not in said}
+        payload["SmsConfiguration"] = {**(payload.get("SmsConfiguration") or {}), **shared}
     if sms.get("SmsAuthenticationMessage") and "SmsAuthenticationMessage" not in declared:
         payload["SmsAuthenticationMessage"] = sms["SmsAuthenticationMessage"]
 

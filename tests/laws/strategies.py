@@ -1,4 +1,4 @@
-"""Random documents of a user pool or an identity pool, made from the schemas: each member of each kind, with values of its own type.
+"""Random documents of user pools and identity pools: each member of each kind, with values of its type in the schema.
 
 Closed words, numbers and truth values come from the facts in the schema. What has a form of its own (ARNs, URLs,
 messages) is drawn from the two values that tests/engine/full.py has for every member. Lists are subsets in any order.
@@ -204,10 +204,19 @@ def pairs() -> st.SearchStrategy[tuple[dict[str, Any], dict[str, Any]]]:
     """Draw how a pool is set up, and the manifest after it; one pool of five is an identity pool."""
     users = st.tuples(documents(whole=True), documents(whole=False))
     identities = st.tuples(identity_documents(whole=True), identity_documents(whole=False))
-    return st.integers(0, 4).flatmap(lambda drawn: identities if drawn == 4 else users)  # noqa: PLR2004
+    return st.integers(0, 4).flatmap(lambda drawn: identities if drawn == 4 else users)
 
 
-KEPT = {"version", "kind", "user_pool", "identity_pool", "clients", "PoolName", "IdentityPoolName", "AllowUnauthenticatedIdentities"}
+KEPT = {
+    "version",
+    "kind",
+    "user_pool",
+    "identity_pool",
+    "clients",
+    "PoolName",
+    "IdentityPoolName",
+    "AllowUnauthenticatedIdentities",
+}
 """What a document cannot be without."""
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.engine.full import full
 from tests.laws.laws import hold
 from tests.laws.world import Hopeless, World
 
@@ -30,6 +31,8 @@ ANALYTICS = {
     "RoleArn": "arn:aws:iam::123456789012:role/pinpoint-other",
 }
 SESSION = {"session": {"SSOSession": {"MaxValidityMinutes": 30}}}
+SMS = {"MfaConfiguration": "OPTIONAL", "SmsMfaConfiguration": {"SmsConfiguration": {"SnsCallerArn": SNS}}}
+ACL = full("one")["web_acl"][""]
 BOTH_SENDERS = {"SnsCallerArn": SNS, "EumsSms": {"CallerArn": SNS, "OriginationIdentity": "one"}}
 
 FOUND: dict[str, tuple[Document, Document | None]] = {
@@ -90,6 +93,28 @@ FOUND: dict[str, tuple[Document, Document | None]] = {
         pool(AcrConfiguration={"Level3": {"AcrValue": "urn:three"}}, UserPoolTags={"team": "one"}),
         pool(AcrConfiguration={"Level3": None, "Level1": None}, UserPoolTags={"team": None}),
     ),
+    "two senders of SMS, one in the pool and one in mfa": (
+        {
+            **pool(SmsConfiguration={"SnsCallerArn": SNS}),
+            "mfa": {
+                "MfaConfiguration": "ON",
+                "SmsMfaConfiguration": {"SmsConfiguration": {"EumsSms": BOTH_SENDERS["EumsSms"]}},
+            },
+        },
+        None,
+    ),
+    "verified phone numbers, with an empty block in the pool and the sender in mfa": (
+        {**pool(AutoVerifiedAttributes=["phone_number"], SmsConfiguration={}), "mfa": SMS},
+        None,
+    ),
+    "the Region of SMS in the pool, and the sender in mfa": (
+        {
+            **pool(AutoVerifiedAttributes=["phone_number"], SmsConfiguration={"SnsRegion": "eu-central-1"}),
+            "mfa": SMS,
+        },
+        None,
+    ),
+    "a web ACL that goes by null": ({**pool(), "web_acl": ACL}, {**pool(), "web_acl": None}),
     "a style of the pool without a domain": ({**pool(), **STYLE}, None),
     "a style of a client without a domain": ({**pool(), "clients": {"web": STYLE}}, None),
     "a limit below the free rate": ({**pool(), "limits": {"UserAuthentication": {"RequestedLimitValue": 1}}}, None),

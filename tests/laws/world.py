@@ -18,7 +18,7 @@ from reconciler.manifests.references.variables import variables
 from reconciler.model import Event, Plan
 from reconciler.planning.pipeline import planned
 from reconciler.planning.planner import PlanOptions
-from tests.engine.full import REGION
+from tests.engine.full import PROVIDER, REGION
 from tests.faults.state import canonical
 from tests.laws.cloud import Direct
 from tests.support import Clock
@@ -40,6 +40,17 @@ class World:
     def __init__(self, directory: Path) -> None:
         self.cloud = Direct(REGION)
         self.directory = directory
+        self._neighbour = ""
+
+    def neighbour(self, document: dict[str, Any]) -> dict[str, Any]:
+        """Return a document that names a user pool which is there, in the place of the one that is made up."""
+        if PROVIDER not in str(document):
+            return document
+        if not self._neighbour:
+            pool = self.cloud.call("cognito-idp", "CreateUserPool", {"PoolName": "neighbour"})["UserPool"]
+            self._neighbour = f"cognito-idp.{REGION}.amazonaws.com/{pool['Id']}"
+        found: dict[str, Any] = json.loads(json.dumps(document).replace(PROVIDER, self._neighbour))
+        return found
 
     # --- steps of a law
 
