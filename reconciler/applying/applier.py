@@ -205,8 +205,21 @@ class _PoolRun(FencedRun):
     def _refused(self, change: ResourceChange, error: CloudError, written: int) -> Failed:
         """Return the failure of a call that AWS refused, or whose answer was lost."""
         said = str(located(error, change, self._plan.target.manifest))
-        found = self._failed(change, said, written, doubtful=self._lost)
+        found = self._failed(change, said, written, doubtful=self._lost and not self._is_as_before(change, written))
         return replace(found, operation=error.operation, code=error.code, request_id=error.request_id)
+
+    def _is_as_before(self, change: ResourceChange, written: int) -> bool:
+        """Whether an object is still what the plan saw, so that a call whose answer was lost took no effect.
+
+        A lost create is looked for at once, by its name.
+        """
+        is_create = change.before is None and bool(KINDS[change.address.section].create)
+        if written or is_create or self._owner_is_new(change):
+            return False
+        with suppress(PoolctlError):  # it is not, or that is not known
+            self._fence(change)
+            return True
+        return False
 
     def _broken(self, change: ResourceChange, said: str, written: int) -> Failed:
         """Return the failure of a change that something else broke off; a call in flight may have taken effect."""

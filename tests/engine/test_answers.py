@@ -170,3 +170,25 @@ def test_other_writes_without_an_answer_are_repeated(tmp_path, operation, body):
         assert not [e for e in events if isinstance(e, Failed)]
         assert [c.operation for c in here.local.calls].count(operation) == 2
         assert not here.plan(wanted).pending
+
+
+@pytest.mark.parametrize("carried_out", [False, True])
+@pytest.mark.parametrize("operation", ["UpdateUserPool", "SetUserPoolMfaConfig", "UpdateGroup", "DeleteGroup"])
+def test_a_write_that_is_never_answered_is_looked_after(tmp_path, operation, carried_out):
+    with bench() as here:
+        here.converge(manifest(tmp_path, POOL))
+        changes = {
+            "UpdateUserPool": {"user_pool": {"PoolName": "customers", "DeletionProtection": "ACTIVE"}},
+            "SetUserPoolMfaConfig": {"mfa": {"MfaConfiguration": "ON"}},
+            "UpdateGroup": {"groups": {"admins": {"Precedence": 1}}},
+            "DeleteGroup": {"groups": {}, "prune": ["groups"]},
+        }
+        wanted = manifest(tmp_path, {**POOL, **changes[operation]})
+        plan = planned(wanted, here.cloud, PlanOptions(prune=True))
+        if carried_out:
+            here.local.faults.add(operation, lost_answer=True, times=99)
+        else:
+            here.local.faults.add(operation, body="<title>Bad gateway</title>", status=502, times=99)
+        (failed,) = [e for e in here.apply(wanted, plan) if isinstance(e, Failed)]
+        assert failed.doubtful == carried_out
+        assert "tried 8 times" in failed.error
