@@ -1,6 +1,6 @@
 """Runs the matrix: `python -m tests.faults`, or `make test-long`.
 
---jobs N          processes (2)
+--jobs N          processes (2); with 0, nothing runs but what was read counts
 --every K         only every K-th cell
 --from N          the first of them (0)
 --scenario NAME   only this run
@@ -24,8 +24,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from reconciler import __version__
 from tests.faults.laws import Judge, cells
-from tests.faults.page import COUNTS, PAGE, page, summary
+from tests.faults.page import COUNTS, PAGE, ROOT, page, summary
 from tests.faults.runs import Bench
 
 
@@ -36,7 +37,7 @@ def part(words: argparse.Namespace) -> None:
         judge = Judge(bench)
         every = [c for s in bench.scenarios.values() for c in cells(s, judge.calm(s))]
         chosen = [c for c in every if words.scenario in ("", c.scenario) and words.fault in ("", c.fault)]
-        out.write(json.dumps({"cells": len(every)}) + "\n")
+        out.write(json.dumps({"cells": len(every), "state": _state()}) + "\n")
         chosen = chosen[words.begin :: words.every]
         random.Random(0).shuffle(chosen)  # noqa: S311 - so that the parts take equally long
         for cell in chosen[number::of]:
@@ -63,7 +64,8 @@ def main() -> int:
         part(words)
         return 0
     began = time.monotonic()
-    outcomes, total = _joined([*(line for f in words.read for line in Path(f).read_text().splitlines()), *_all(words)])
+    earlier = [line for file in words.read for line in Path(file).read_text().splitlines()]
+    outcomes, total = _joined([*earlier, *(_all(words) if words.jobs else [])])
     wrong = [o for o in outcomes if o["wrong"]]
     print(f"{len(outcomes)} cells, {len(wrong)} wrong, {time.monotonic() - began:.0f} seconds")
     for text, count in Counter(o["wrong"][0].partition(":")[0] for o in wrong).most_common():
@@ -75,11 +77,24 @@ def main() -> int:
     return 1 if wrong else 0
 
 
+def _state() -> str:
+    """Return the commit of the code that runs; a plus follows if it was changed since."""
+    git = ["git", "describe", "--always", "--exclude=*", "--dirty=+"]
+    found = subprocess.run(git, capture_output=True, text=True, check=False, cwd=ROOT)
+    return found.stdout.strip() or f"version {__version__}"
+
+
 def _joined(lines: list[str]) -> tuple[list[Any], int]:
-    """Return the last outcome of each cell, and how many cells there are."""
-    found = [json.loads(line) for line in lines]
-    last = {(o["cell"]["scenario"], o["cell"]["fault"], o["cell"]["at"]): o for o in found if "cell" in o}
-    return list(last.values()), max(o["cells"] for o in found if "cells" in o)
+    """Return the last outcome of each cell with the state of the code, and how many cells there are."""
+    last: dict[Any, Any] = {}
+    total, state = 0, ""
+    for found in map(json.loads, lines):
+        if "cells" in found:
+            total, state = found["cells"], found["state"]
+        else:
+            cell = found["cell"]
+            last[cell["scenario"], cell["fault"], cell["at"]] = {**found, "state": state}
+    return list(last.values()), total
 
 
 def _all(words: argparse.Namespace) -> list[str]:

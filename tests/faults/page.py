@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,9 @@ After each cell these laws hold, or it counts as wrong:
 - **A read is right or says that it is not.** After a fault that passes, its answer is that of an undisturbed run. After
   one that lasts, it is a gap or a failure, never "No drift", an empty plan or a complete export, and never a
   difference that does not exist.
+- **What can be done without is a notice.** An operation that the service does not have, and that reads only what no
+  manifest declares, changes nothing else: the run says so and ends as undisturbed. So does a run that may not look for
+  a point-in-time recovery.
 - **The next run finishes.** An undisturbed apply ends with 0 in the state that an undisturbed first one reaches, and
   the plan after it is empty.
 
@@ -60,20 +64,21 @@ Only our own embedded Cognito was asked, not AWS, and no other simulator. It is 
 [cognito.md](cognito.md) has a fact, and cannot know others. Calls are made one at a time (`--parallelism 1`), so that
 each has a number. Two faults in one run, replicas and references to other services are not in the matrix.
 
-`make test` runs a sample: each fault on one call of an apply and one of a read. To try one cell:
-`python -m tests.faults --scenario change --fault cut`.
+`make test` runs a sample: each fault on one call of an apply and one of a read. To try the cells of one fault:
+`python -m tests.faults --scenario change --fault cut`. A whole run takes about an hour of CPU; `--every`, `--from` and
+`--read` divide it.
 """
 
 
 def summary(outcomes: list[Any], total: int) -> dict[str, Any]:
-    """Return cells and wrong ones by run and fault, and how many cells there are."""
+    """Return cells and wrong ones by run and fault, how many cells there are, and on which code they ran."""
     found: dict[str, Any] = {run: {} for run in RUNS}
     for outcome in outcomes:
         cell = outcome["cell"]
         entry = found[cell["scenario"]].setdefault(cell["fault"], {"cells": 0, "wrong": 0})
         entry["cells"] += 1
         entry["wrong"] += bool(outcome["wrong"])
-    return {"cells": total, "runs": found}
+    return {"cells": total, "states": dict(Counter(o["state"] for o in outcomes)), "runs": found}
 
 
 def page(found: dict[str, Any]) -> str:
@@ -89,7 +94,7 @@ def page(found: dict[str, Any]) -> str:
     sums = [_entry(_sum(counts[run])) for run in RUNS]
     table = "\n".join([f"| Fault | {' | '.join(RUNS)} |", "|---" * (len(RUNS) + 1) + "|", *lines])
     return (
-        f"{HEAD}**{cells} cells, {wrong} wrong.**{_sample(cells, found['cells'])}\n\n"
+        f"{HEAD}**{cells} cells, {wrong} wrong.**{_sample(cells, found['cells'])}{_states(found['states'])}\n\n"
         f"| Run | What it is |\n| --- | --- |\n{runs}\n"
         f"A number counts cells; `3 of 62` means that 3 of 62 are wrong.\n\n{table}\n"
         f"| **All** | {' | '.join(sums)} |\n\n{laws.section(laws.stored())}{TAIL}"
@@ -99,7 +104,14 @@ def page(found: dict[str, Any]) -> str:
 def _sample(cells: int, total: int) -> str:
     if cells == total:
         return ""
-    return f" This is a sample: of {total} cells, the last run tried {cells}, spread over all faults and runs."
+    return f" This is a sample: of {total} cells, {cells} were run, chosen at random over all faults and runs."
+
+
+def _states(states: dict[str, int]) -> str:
+    """Say on which code the cells ran."""
+    if len(states) == 1:
+        return f" They ran on commit {next(iter(states))}."
+    return " They ran on the commits " + ", ".join(f"{state} ({count})" for state, count in states.items()) + "."
 
 
 def _sum(faults: dict[str, Any]) -> dict[str, int]:
