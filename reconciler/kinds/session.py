@@ -57,8 +57,9 @@ def tracking_of_clients(state: State) -> Iterator[Breach]:
     tracked = state.one("session").get("UserSessionTracking")
     if tracked == "ENABLED" or (state.offline and tracked is None):
         return
+    ends = any(a.section == "session" for a in state.written)  # with this plan: clients are reset first
     for address, tree in state.all(INSIDE).items():
-        if address in state.written or (tree and tree != CLIENT_DEFAULT):
+        if (address in state.written and not ends) or (tree and tree != CLIENT_DEFAULT):
             message = "Sessions of a client can be configured only while the pool tracks sessions."
             yield Breach(INSIDE, address.name, ("SSOSession",), message)
 
