@@ -45,6 +45,8 @@ class Reading:
     """Whether an answer without `result` means that nothing was set; otherwise it is a lost answer."""
     may_be_empty: bool = False
     """Whether an empty `result` means that there is no such object; otherwise it is a lost answer."""
+    never_missing: bool = False
+    """Whether "not found" is no answer about an object whose pool exists: it is then not known (cognito.md 15.12)."""
 
 
 @dataclass(frozen=True, slots=True)

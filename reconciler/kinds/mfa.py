@@ -372,7 +372,7 @@ KIND = ResourceKind(
     resource_type="UserPoolMfaConfig",
     title="MFA settings",
     model=Mfa,
-    reading=Reading("GetUserPoolMfaConfig", always=("MfaConfiguration",)),
+    reading=Reading("GetUserPoolMfaConfig", always=("MfaConfiguration",), never_missing=True),
     update="SetUserPoolMfaConfig",
     read_with=("user_pool",),
     flexible=("user_pool",),

@@ -84,7 +84,7 @@ def _kind(section: str, **inside: object) -> ResourceKind:
         resource_type="UserPoolRiskConfigurationAttachment",
         title="risk configuration",
         model=RiskConfiguration,
-        reading=Reading("DescribeRiskConfiguration", "RiskConfiguration"),
+        reading=Reading("DescribeRiskConfiguration", "RiskConfiguration", never_missing=True),
         update="SetRiskConfiguration",
         read_with=("user_pool",),
         from_api=from_api,

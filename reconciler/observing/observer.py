@@ -424,7 +424,11 @@ class _ObjectReader:
         """Run a read; record a gap if it is refused, and nothing if the object was just deleted."""
         try:
             return call()
-        except NotFound:
+        except NotFound as error:
+            reading = KINDS[address.section].reading
+            if reading and reading.never_missing:
+                self._gaps.append(gap(address, error))
+                return None
             return None if address.name else []
         except Unavailable as error:
             self._unavailable.append(gap(address, error))
