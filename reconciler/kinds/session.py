@@ -81,7 +81,7 @@ POOL = ResourceKind(
     resource_type="UserPoolSessionConfiguration",
     title="session configuration",
     model=SessionConfiguration,
-    reading=Reading("GetUserPoolSessionConfiguration", always=tuple(POOL_DEFAULT)),
+    reading=Reading("GetUserPoolSessionConfiguration", always=tuple(POOL_DEFAULT), never_missing=True),
     update="SetUserPoolSessionConfiguration",
     read_with=("user_pool",),
     initial=initial,

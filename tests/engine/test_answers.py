@@ -194,9 +194,11 @@ def test_a_write_that_is_never_answered_is_looked_after(tmp_path, operation, car
         assert "tried 8 times" in failed.error
 
 
-@pytest.mark.parametrize("operation", ["DescribeRiskConfiguration", "GetUserPoolMfaConfig"])
+@pytest.mark.parametrize(
+    "operation", ["DescribeRiskConfiguration", "GetUserPoolMfaConfig", "GetUserPoolSessionConfiguration"]
+)
 def test_a_setting_that_every_pool_has_is_not_reset_because_it_is_not_found(here, tmp_path, made, operation):
     here.local.faults.add(operation, "ResourceNotFoundException", times=99, message="It does not exist.")
-    wanted = {**POOL, "risk_configuration": {"RiskExceptionConfiguration": {"BlockedIPRangeList": ["10.0.0.0/8"]}}}
+    wanted = {**POOL, "risk_configuration": {}, "session": {"UserSessionTracking": "ENABLED"}}
     plan = here.plan(manifest(tmp_path, wanted))
     assert [g.operation for g in plan.gaps] == [f"cognito-idp:{operation}"]

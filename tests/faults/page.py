@@ -58,7 +58,11 @@ ACL, so those cells do not exist.
 """
 
 TAIL = """\
-## How far it can be trusted
+## What is wrong, and how far it can be trusted
+
+"Not found" for good in answer to GetPrincipalTagAttributeMap is believed, as it may be true of a provider that is not
+configured yet. If it is not true, an apply that declares some tags replaces those that it does not know, and ends with
+6. Nothing that we know says how Cognito answers there.
 
 Only our own embedded Cognito was asked, not AWS, and no other simulator. It is strict where
 [cognito.md](cognito.md) has a fact, and cannot know others. Calls are made one at a time (`--parallelism 1`), so that
