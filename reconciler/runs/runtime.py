@@ -125,21 +125,12 @@ class Runtime:
             InvalidInput: The service does not exist in the Region.
         """
         region = self.region_of(manifest)
-        self._check_offer(manifest, region or self.environ.get("AWS_REGION", ""))
+        _check_offer(manifest, region or self.environ.get("AWS_REGION", ""))
         return self._cloud_in(region)
-
-    @staticmethod
-    def _check_offer(manifest: Manifest, region: str) -> None:
-        from reconciler.errors import InvalidInput
-        from reconciler.kinds import availability, root_of
-
-        root = root_of(manifest.kind)
-        if region and availability.lacks(root, region):
-            raise InvalidInput(f"{manifest.source}: {' '.join(availability.advice(root, region))}")
 
     def reader(self, manifest: Manifest) -> Cloud:
         """Return a read-only cloud for the account and Region of a manifest."""
-        return self._read_only(self.cloud(manifest))
+        return _read_only(self.cloud(manifest))
 
     def readers(self) -> Callable[[Manifest], Cloud]:
         """Return a function from a manifest to its reader, for a stage that reads many manifests and writes nothing.
@@ -169,7 +160,7 @@ class Runtime:
         asked = self.options.region
         if asked and region and asked != region:
             raise Refused(f"The pool is in {region}, but --region is {asked}; nothing was read. Remove --region.")
-        return self._read_only(self._cloud_in(region))
+        return _read_only(self._cloud_in(region))
 
     def only(self, calls: frozenset[tuple[str, str]], region: str = "") -> Cloud:
         """Return a cloud for a Region that allows these calls and no others.
@@ -185,13 +176,6 @@ class Runtime:
         if found not in self._clouds:
             self._clouds[found] = self._connect(found)
         return self._clouds[found]
-
-    @staticmethod
-    def _read_only(cloud: Cloud) -> Cloud:
-        from reconciler.kinds import READS
-        from reconciler.manifests.reference_kinds import REMOTE_READS
-
-        return ReadOnly(cloud, READS | REMOTE_READS | SHARED_READS)
 
     def make_up_secrets(self, manifests: Sequence[Manifest]) -> None:
         """Create placeholder values in the embedded Secrets Manager for the secrets that manifests name.
@@ -257,6 +241,22 @@ class Runtime:
         if self.options.local or is_emulator(self.options.endpoint_url):
             return UNLIMITED
         return WATCHING if self.options.command == "drift" else 1.0
+
+
+def _read_only(cloud: Cloud) -> Cloud:
+    from reconciler.kinds import READS
+    from reconciler.manifests.reference_kinds import REMOTE_READS
+
+    return ReadOnly(cloud, READS | REMOTE_READS | SHARED_READS)
+
+
+def _check_offer(manifest: Manifest, region: str) -> None:
+    """Check that the service exists in a Region."""
+    from reconciler.kinds import availability, root_of
+
+    root = root_of(manifest.kind)
+    if region and availability.lacks(root, region):
+        raise InvalidInput(f"{manifest.source}: {' '.join(availability.advice(root, region))}")
 
 
 @contextmanager
