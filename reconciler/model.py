@@ -352,7 +352,7 @@ class Notice:
     source: Position | None = None
     """Position, if it is about a manifest."""
     standstill: bool = False
-    """Whether the service has paused writes to the pool. It is told first, and `apply` refuses."""
+    """Whether the service has paused writes to the pool. It is shown first, and `apply` refuses."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ Before each write the object is read again, also if it was unset; if it differs 
 repeated: the applier looks for the new object and continues with its id (decision 11). After the last write everything
 is planned again, because convergence has to be proven (decision 9). Nothing is printed here: the caller receives
 events. An unexpected error, and a signal that ends the run at once, become events too: what was written
-before is always told.
+before is always reported.
 """
 
 from __future__ import annotations

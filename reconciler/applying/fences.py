@@ -77,7 +77,7 @@ class FencedRun:
         if change.before is not None:
             self._fence_update(change, change.before)
             if change.action is Action.REPLACE:
-                self._names(kind, change)  # those from which the new object has to be told
+                self._names(kind, change)  # the new object is none of those that are there now
         elif self._owner_is_new(change) and not kind.account_wide:
             return
         elif kind.create and kind.listing:

@@ -17,7 +17,7 @@ from typing import Any
 from reconciler.model import Tree
 
 EACH = "*"
-"""The step of a path that stands for every item of a list."""
+"""The step of a path that means every item of a list."""
 
 JSON = ("json",)
 """Protocols whose bodies are checked here; botocore's parser refuses bodies of the others, which are XML."""
@@ -42,7 +42,7 @@ class Expected:
     """What an operation answers, beyond its service model."""
 
     always: tuple[tuple[str, ...], ...] = ()
-    """Paths of the members that its answer always has; `EACH` stands for every item of a list."""
+    """Paths of the members that its answer always has; `EACH` means every item of a list."""
     may_lack: frozenset[str] = frozenset()
     """Members whose absence has a meaning, although the answer has nothing else."""
     may_be_empty: frozenset[str] = frozenset()
@@ -150,7 +150,7 @@ def _misfits(shape: Any, value: Any, path: str) -> Iterator[str]:
     elif shape.type_name == "structure" and not shape.is_document_type:
         for name, member in shape.members.items():
             inner = value.get(member.serialization.get("name", name))
-            if inner is not None:  # null stands for an absent member
+            if inner is not None:  # null means that a member is absent
                 yield from _misfits(member, inner, f"{path}.{name}" if path else name)
     elif shape.type_name == "list":
         for item in value:

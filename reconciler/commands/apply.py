@@ -91,14 +91,14 @@ def run(options: Options, console: Console) -> int:
             outcome = apply_run.apply_all(
                 runtime, console, manifests, plans, stop=stop, watch=lambda event: stream.event(redact.event(event))
             )
-            told = _tell(options, console, outcome, stream)
-    return worst([outcome.exit_code, told, stop.exit_code])
+            delivered = _report(options, console, outcome, stream)
+    return worst([outcome.exit_code, delivered, stop.exit_code])
 
 
-def _tell(options: Options, console: Console, outcome: ApplyOutcome, stream: Stream) -> ExitCode:
+def _report(options: Options, console: Console, outcome: ApplyOutcome, stream: Stream) -> ExitCode:
     """Write the result in every format; one that fails leaves the others. Return 6 if one fails after a write.
 
-    A signal does not stop it: the pools are as they are, and somebody has to be told.
+    A signal does not stop it: the pools are changed, and the operator needs the result.
     """
     from reconciler.errors import expected_errors
     from reconciler.render import redact

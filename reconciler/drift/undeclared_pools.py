@@ -1,6 +1,6 @@
 """Lists of pools → findings: the pools of an account and Region that no manifest declares.
 
-A pool that somebody made by hand is in no document, so no comparison of documents can find it. All pools of a kind are
+A pool that was made by hand is in no document, so no comparison of documents can find it. All pools of a kind are
 one list of the Region, and each that is not declared is one finding, with its id in the address.
 """
 

@@ -251,7 +251,7 @@ class Need(NamedTuple):
 class Consequence:
     """What a change of one member of a live object does beyond that member: a row of a kind's table.
 
-    A direction is the pair of values that the change leads from and to; ANY stands for every value, unset included.
+    A direction is the pair of values that the change leads from and to; ANY means every value, unset included.
     """
 
     path: Path

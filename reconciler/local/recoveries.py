@@ -156,7 +156,7 @@ def _recovery(ctx: Context, params: Record) -> tuple[Record, Record]:
 
 
 def _status(ctx: Context, found: Record) -> str:
-    """Return the status now: a preview that nobody answers expires."""
+    """Return the status now: a preview that is neither started nor cancelled expires."""
     expired = found["status"] in PREVIEW and ctx.store.now() - found["begun"] > DAY
     return "PREVIEW_EXPIRED" if expired else str(found["status"])
 

@@ -42,7 +42,7 @@ class RawDocument:
     """The tree that `$file` may read from: the directory that the command line names, or the one that holds the file
     that it names."""
     blanks: frozenset[Path] = frozenset()
-    """Values that were left out (`mfa:`); they are null, and yet nobody wrote null."""
+    """Values that were left out (`mfa:`); they are null, although the file does not say null."""
 
 
 @dataclass(frozen=True)

@@ -145,7 +145,7 @@ def _sources(
 
 
 def _root(path: str) -> FilePath:
-    """Return the tree that a path of the command line stands for: itself, or the directory that holds the file."""
+    """Return the tree that a path of the command line means: itself, or the directory that holds the file."""
     target = FilePath(path)
     return target if target.is_dir() else target.parent
 

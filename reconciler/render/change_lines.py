@@ -208,8 +208,8 @@ def _key(old: list[ShownValue], new: list[ShownValue]) -> str | None:
     names = dict.fromkeys(k for v in (*old, *new) if isinstance(v, dict) for k in v)
     for name in sorted(names, key=lambda k: not k.endswith(("Name", "Id"))):
         one, other = ([v.get(name) for v in side if isinstance(v, dict)] for side in (old, new))
-        told = [{v for v in side if isinstance(v, str)} for side in (one, other)]
-        if len(told[0]) == len(one) and len(told[1]) == len(other) and told[0] & told[1]:
+        texts = [{v for v in side if isinstance(v, str)} for side in (one, other)]
+        if len(texts[0]) == len(one) and len(texts[1]) == len(other) and texts[0] & texts[1]:
             return name
     return None
 

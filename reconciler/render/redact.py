@@ -356,7 +356,7 @@ def is_mark(value: Mapping[str, Any]) -> bool:
 
 
 def _mark(mark: Mapping[str, Any]) -> Mark | None:
-    """Return the mark that a map stands for. Its form is exact: a map in a manifest may resemble one."""
+    """Return the mark that a map represents. Its form is exact: a map in a manifest may resemble one."""
     match mark:
         case {"$sensitive": True, **rest} if not rest:
             return HIDDEN

@@ -16,7 +16,7 @@ def action(gap: Gap) -> str:
 
 def refused_read(gap: Gap) -> str:
     """Return the call that failed, what AWS said, and the IAM action that the call needs if that is what is missing."""
-    call = f"{gap.operation}: " if gap.operation else ""  # none for what another document could not tell
+    call = f"{gap.operation}: " if gap.operation else ""  # none for what another document could not provide
     return f"{call}{gap.reason}{needs(action(gap)) if is_denied(gap.code) else ''}"
 
 

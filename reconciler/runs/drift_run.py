@@ -299,7 +299,7 @@ def _with_origins(found: Compared, manifest: Manifest) -> Compared:
         return found
     words = {address: EnvWords(spec.from_env, spec.declared) for address, spec in specs.items()}
 
-    def told(finding: Finding) -> Finding:
+    def with_origin(finding: Finding) -> Finding:
         if finding.address not in specs:
             return finding
         known, names = words[finding.address], dict(specs[finding.address].from_env)
@@ -310,7 +310,7 @@ def _with_origins(found: Compared, manifest: Manifest) -> Compared:
 
     drift = found.drift
     refusals = tuple(without_values(drift.refusals, manifest.specs, {}))
-    findings, known = (tuple(map(told, group)) for group in (drift.findings, drift.known))
+    findings, known = (tuple(map(with_origin, group)) for group in (drift.findings, drift.known))
     return replace(found, drift=replace(drift, findings=findings, known=known, refusals=refusals))
 
 

@@ -492,8 +492,8 @@ def difference(before: Tree, now: Tree) -> list[str]:
     lines += [f"! {r['address']}: refused now [{r['rule']}]" for r in new["refusals"] if r not in old["refusals"]]
     lines += [f"! {g['address']}: cannot be read now: {g['operation']}" for g in new["gaps"] if g not in old["gaps"]]
     for sign, some, others, when in (("-", old, new, "reviewed"), ("+", new, old, "now")):
-        told = sorted({a for a in some["unmanaged"] if a not in others["unmanaged"]})
-        lines += [f"{sign} {address}: not in the manifest, only {when}" for address in told]
+        only = sorted({a for a in some["unmanaged"] if a not in others["unmanaged"]})
+        lines += [f"{sign} {address}: not in the manifest, only {when}" for address in only]
         lines += [f"{sign} only {when}: {said}" for said in _notices(some) if said not in _notices(others)]
     if any(map(_is_due, one.values())) and not any(map(_is_due, other.values())):
         lines.append("Today's plan has no changes: the reviewed plan may have been applied already.")

@@ -194,8 +194,8 @@ class Runtime:
         """Return the Region of a manifest. A `--region` that contradicts it is refused."""
         asked = self.options.region
         if asked and manifest.region and asked != manifest.region:
-            told = ("target", "region") in manifest.positions
-            what = "target.region: the manifest is for" if told else f"id: the pool {manifest.pool_id} is in"
+            declared = ("target", "region") in manifest.positions
+            what = "target.region: the manifest is for" if declared else f"id: the pool {manifest.pool_id} is in"
             raise Refused(
                 f"{manifest.source} {what} {manifest.region}, but --region is {asked}; "
                 "nothing was read. Remove one of them, or make them equal."

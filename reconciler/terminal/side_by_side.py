@@ -1,6 +1,6 @@
 """Work done by several threads at once, which a signal ends at once.
 
-Python waits for the threads of a `ThreadPoolExecutor` before a process ends, so a read that nobody answers would hold
+Python waits for the threads of a `ThreadPoolExecutor` before a process ends, so a read without an answer would hold
 up Ctrl-C until it gives up. Reads leave nothing behind, so they run on threads that end with the process.
 """
 

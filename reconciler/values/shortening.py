@@ -13,8 +13,8 @@ AROUND = 24
 def around(one: str, other: str, most: int) -> tuple[str, str]:
     """Return two texts without most of their common beginning and end, if one of them is long.
 
-    Where something is left out, its length stands there. So results differ where the texts do, and with one of the
-    texts at hand the other one can be told from them.
+    Where something is left out, its length is shown instead. So results differ where the texts do, and with one of the
+    texts at hand the other one can be reconstructed.
 
     Args:
         one: A text.

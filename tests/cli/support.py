@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
+import pytest
+
 from reconciler.cli.entry import main
+from reconciler.local import LocalCognito
 
 
 class Terminal(io.StringIO):
@@ -37,3 +42,12 @@ def run(*argv: str, stdin: str = "", environ: dict[str, str] | None = None) -> R
     out, err = io.StringIO(), io.StringIO()
     code = main(argv, stdin=io.StringIO(stdin), stdout=out, stderr=err, environ=environ or {})
     return Ran(code, out.getvalue(), err.getvalue())
+
+
+@contextmanager
+def in_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalCognito]:
+    """Let runs in this process find an embedded Cognito, as if they were signed in to AWS."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "local")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "local")
+    with LocalCognito() as found:
+        yield found

@@ -9,7 +9,6 @@ import pytest
 import yaml
 
 from reconciler.cli.entry import main
-from reconciler.local import LocalCognito
 from tests.cli.support import run
 
 KEYS = {"AWS_REGION": "eu-west-1"}
@@ -28,15 +27,6 @@ IDENTITIES = {
         ],
     },
 }
-
-
-@pytest.fixture
-def local(monkeypatch):
-    """An embedded Cognito in this process, into which faults can be put."""
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "local")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "local")
-    with LocalCognito() as found:
-        yield found
 
 
 def write(tmp_path, *documents) -> str:

@@ -13,7 +13,6 @@ import pytest
 import yaml
 
 from reconciler.kinds import KINDS
-from reconciler.local import LocalCognito
 from reconciler.model import FieldChange
 from reconciler.render.formats import FORMATS
 from schemas.base import members
@@ -24,14 +23,6 @@ MANAGED = "PublishSecretsInAWSSecretsManager"
 DELETED, ROTATED = "deleted at once and for good", "rotated at once and then every 7 days"
 PLANNED = [f.name for f in FORMATS if "plan" in f.subjects]
 SWITCHES = [(False, True, ROTATED), (True, False, DELETED), (True, None, DELETED)]
-
-
-@pytest.fixture
-def local(monkeypatch):
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "local")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "local")
-    with LocalCognito() as found:
-        yield found
 
 
 def pool(**client: Any) -> dict[str, Any]:

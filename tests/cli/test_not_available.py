@@ -7,7 +7,6 @@ import json
 import pytest
 import yaml
 
-from reconciler.local import LocalCognito
 from tests.cli.support import run
 
 KEYS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_REGION": "eu-west-1"}
@@ -31,14 +30,6 @@ LACKS = [
     {"body": "", "status": 501},
 ]
 """As services and emulators say that they do not have an operation."""
-
-
-@pytest.fixture
-def local(monkeypatch):
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "local")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "local")
-    with LocalCognito() as found:
-        yield found
 
 
 @pytest.fixture

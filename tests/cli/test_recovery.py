@@ -8,7 +8,6 @@ import pytest
 import yaml
 
 from reconciler.kinds.user_recovery import ENDS, OVER, RECOVERY
-from reconciler.local import LocalCognito
 from tests.cli.support import run
 
 KEYS = {"AWS_REGION": "eu-west-1"}
@@ -16,14 +15,6 @@ POOL = {"version": 1, "user_pool": {"PoolName": "customers"}, "clients": {"web":
 CHANGED = {**POOL, "clients": {"web": {"EnableTokenRevocation": False}}}
 WORDS = "A point-in-time recovery of users is under way ("
 FORMATS = ("human", "markdown", "html", "json", "jsonl", "github", "sarif", "junit")
-
-
-@pytest.fixture
-def local(monkeypatch):
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "local")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "local")
-    with LocalCognito() as found:
-        yield found
 
 
 def write(tmp_path, document) -> str:

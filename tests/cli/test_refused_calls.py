@@ -7,7 +7,6 @@ import json
 import pytest
 import yaml
 
-from reconciler.local import LocalCognito
 from tests.cli.support import run
 
 KEYS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_REGION": "eu-west-1"}
@@ -17,14 +16,6 @@ POOL = {
     "groups": {"admins": {}},
     "clients": {"web": {"CallbackURLs": ["https://example.com/cb"], "SupportedIdentityProviders": ["COGNITO"]}},
 }
-
-
-@pytest.fixture
-def local(monkeypatch):
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "local")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "local")
-    with LocalCognito() as found:
-        yield found
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import json
 
 import pytest
 
-from reconciler.local import LocalCognito
 from tests.cli.support import run
 
 KEYS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_REGION": "eu-west-1"}
@@ -35,14 +34,6 @@ roles:
     "${ref.customers/user_pool#ProviderName}:${ref.customers/clients/web#ClientId}":
       {Type: Token, AmbiguousRoleResolution: Deny}
 """
-
-
-@pytest.fixture
-def local(monkeypatch):
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "local")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "local")
-    with LocalCognito() as found:
-        yield found
 
 
 @pytest.fixture

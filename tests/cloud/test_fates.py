@@ -12,19 +12,7 @@ from reconciler.cloud.attempts import Attempts, Patience
 from reconciler.cloud.failures import PROPAGATING, THROTTLED, Fate, fate, translate
 from reconciler.cloud.silence import PAUSE, Silence
 from reconciler.errors import Ambiguous, Busy, CloudError, NoAnswer, Unavailable
-
-
-class Clock:
-    """Time that passes only when somebody waits."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
+from tests.support import Clock
 
 
 def answered(status: int, code: str = "", message: str = "m") -> ClientError:

@@ -16,7 +16,6 @@ from reconciler.applying.applier import apply
 from reconciler.cli.entry import main
 from reconciler.errors import Ambiguous, Defect
 from reconciler.export.exporter import Style
-from reconciler.local import LocalCognito
 from reconciler.manifests.manifest import Manifest
 from reconciler.model import Done, Failed, Skipped, Tree, Verified
 from reconciler.render import formats, redact
@@ -27,6 +26,7 @@ from reconciler.runs.runtime import Runtime
 from reconciler.terminal.console import Console
 from reconciler.terminal.options import Options
 from reconciler.terminal.signals import Interrupted, Stop
+from tests.cli.support import in_process
 from tests.support import REGION, Bench, bench, document, manifest
 
 SECRET = "hunter2-and-more"
@@ -166,9 +166,7 @@ class Fragile(Runtime):
 
 @pytest.fixture
 def local(monkeypatch):
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "local")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "local")
-    with LocalCognito() as found:
+    with in_process(monkeypatch) as found:
         yield found
 
 
