@@ -163,7 +163,7 @@ KIND = ResourceKind(
     model=IdentityPoolRoles,
     service="cognito-identity",
     document="IdentityPool",
-    reading=Reading("GetIdentityPoolRoles", always=("IdentityPoolId",)),
+    reading=Reading("GetIdentityPoolRoles", always=("IdentityPoolId",), never_missing=True),
     update="SetIdentityPoolRoles",
     from_api=from_api,
     prepare=prepare,

@@ -46,7 +46,9 @@ class Reading:
     may_be_empty: bool = False
     """Whether an empty `result` means that there is no such object; otherwise it is a lost answer."""
     never_missing: bool = False
-    """Whether "not found" is no answer about an object whose pool exists: it is then not known (cognito.md 15.12)."""
+    """Whether "not found" is no answer about an object whose pool exists: it is then not known, for what was never set
+    is answered empty (cognito.md 15.12, 15.14). If the kind has `names`, this holds for what the pool names.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,6 +377,10 @@ def _complete(_tree: Tree) -> Iterable[Undecided]:
     return ()
 
 
+def _neither(_declared: Tree, _live: Tree) -> Iterable[str]:
+    return ()
+
+
 @dataclass(frozen=True)
 class ResourceKind:
     """One kind of resource."""
@@ -441,6 +447,9 @@ class ResourceKind:
     """Sections whose changes must all come first, regardless of the references between objects."""
     read_with: tuple[str, ...] = ()
     """Sections that must be read with this one, because its rules use them."""
+    also_read: Callable[[Tree, Tree], Iterable[str]] = _neither
+    """Returns sections that a change of the pool itself makes necessary to read, from what is declared and what is
+    live: whole objects, as what they have decides whether the change is possible."""
     flexible: tuple[str, ...] = ()
     """Single-object sections whose order relative to this one follows the direction of the change (decision 7)."""
     strength: Mapping[Path, Callable[[Any], float]] = field(default_factory=dict)

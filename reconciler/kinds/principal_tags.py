@@ -43,7 +43,7 @@ KIND = ResourceKind(
     model=PrincipalTags,
     service="cognito-identity",
     document="IdentityPool",
-    reading=Reading("GetPrincipalTagAttributeMap", always=("IdentityPoolId",)),
+    reading=Reading("GetPrincipalTagAttributeMap", always=("IdentityPoolId",), never_missing=True),
     update="SetPrincipalTagAttributeMap",
     delete="SetPrincipalTagAttributeMap",
     deleted_as=NEVER_SET,

@@ -7,7 +7,7 @@ from typing import Any
 
 from reconciler.kinds.kind import Listing, PendingCall, Reading, ResourceKind, Undecided
 from reconciler.kinds.pool_rules import LEGACY_MESSAGES, MODE, RULES
-from reconciler.kinds.shared_rules import dig
+from reconciler.kinds.shared_rules import TIERS, dig
 from reconciler.kinds.user_recovery import RECOVERY
 from reconciler.model import Call, FieldChange, Path, Tree
 from reconciler.values.regions import suffix
@@ -345,6 +345,18 @@ STRENGTH: Mapping[Path, Callable[[Any], float]] = {
 }
 """What each of these members does for the protection of the pool; defaults as in cognito.md 2.1."""
 
+NEED_A_PLAN = ("clients", "domains", "session", "log_delivery", "replica")
+"""Sections with features that a lower feature plan may not include (cognito.md 2.19); `mfa` is read anyway."""
+
+
+def also_read(declared: Tree, live: Tree) -> Iterable[str]:
+    """A lower feature plan is refused while a feature of the higher one is used anywhere, declared or not."""
+    if "UserPoolTier" not in declared:
+        return ()
+    wanted, have = (tree.get("UserPoolTier") or "ESSENTIALS" for tree in (declared, live))
+    return NEED_A_PLAN if {wanted, have} <= set(TIERS) and TIERS.index(wanted) < TIERS.index(have) else ()
+
+
 KIND = ResourceKind(
     section="user_pool",
     resource_type="UserPool",
@@ -364,6 +376,7 @@ KIND = ResourceKind(
     namesakes=True,
     extra_ids={"ResourceArn": "Arn"},
     read_with=("mfa",),
+    also_read=also_read,
     strength=STRENGTH,
     shared={"mfa": frozenset({"SmsConfiguration", "SmsAuthenticationMessage"})},
     from_manifest=from_manifest,

@@ -62,6 +62,8 @@ class ReadScope:
     """Section of a nested kind → the objects whose contents are read."""
     watched: bool = False
     """Whether to look for what has paused the writes of the pool."""
+    declared: Tree = field(default_factory=dict)
+    """What is declared of the pool itself, which may make it necessary to read more; empty if nothing is planned."""
     select_owners: Callable[[Sequence[Observed]], Iterable[Owner]] | None = None
     """Replaces `owners`: selects the objects whose contents are read, from all live objects of an outer kind."""
 
@@ -288,6 +290,9 @@ class _ObjectReader:
         self._notices: list[Notice] = []
         self._unavailable: list[Gap] = []
         self._known = {self._root.section}
+        also = self._root.also_read(scope.declared, answer) if answer else ()
+        self._whole = scope.sections.union(also)
+        """Sections of which whole objects are read."""
         if answer:
             self._objects.append(Observed(self._address(self._root, ""), self._ids, _data(self._root, answer)))
 
@@ -315,9 +320,9 @@ class _ObjectReader:
         return LiveState(root, objects, known, self._foreign, gaps, unavailable, notices=notices)
 
     def _kinds(self) -> list[ResourceKind]:
-        """Return the kinds to read: managed ones, and those that their rules use."""
+        """Return the kinds to read: managed ones, and those that their rules or a change of the pool use."""
         managed = [k for k in KINDS.values() if k.section in self._scope.sections]
-        needed = {s for k in managed for s in k.read_with} | self._scope.sections
+        needed = {s for k in managed for s in k.read_with} | self._whole
         return [k for k in KINDS.values() if k.section in needed]
 
     def _list(self, kind: ResourceKind) -> list[Tree] | None:
@@ -370,11 +375,11 @@ class _ObjectReader:
         self._objects += [found for found in side_by_side(self._object, jobs, at_once=self._parallelism) if found]
 
     def _object(self, job: _Job) -> Observed | None:
-        kind, scope = job.kind, self._scope.sections
+        kind = job.kind
         answer: Tree | None = job.item
         if kind.gather:
             answer = self._try(job.address, lambda: _gathered(self._cloud, kind, job.ids))
-        if kind.reading and (kind.section in scope or kind.single or kind.names):
+        if kind.reading and (kind.section in self._whole or kind.single or kind.names):
             answer = self._try(job.address, lambda: _describe(self._cloud, kind, job.ids))
         if not answer:
             return None
@@ -425,8 +430,7 @@ class _ObjectReader:
         try:
             return call()
         except NotFound as error:
-            reading = KINDS[address.section].reading
-            if reading and reading.never_missing:
+            if self._always_there(address):
                 self._gaps.append(gap(address, error))
                 return None
             return None if address.name else []
@@ -436,6 +440,13 @@ class _ObjectReader:
         except CloudError as error:
             self._gaps.append(gap(address, error))
             return None
+
+    def _always_there(self, address: Address) -> bool:
+        """Whether the pool has this object, with or without values, so that "not found" is no answer."""
+        kind = KINDS[address.section]
+        if not (kind.reading and kind.reading.never_missing):
+            return False
+        return not kind.names or address.name in kind.names(self._answer)
 
     def _address(self, kind: ResourceKind, name: str) -> Address:
         return Address(self._scope.pool, kind.section, name)

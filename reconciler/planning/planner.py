@@ -69,6 +69,7 @@ def read_scope(manifest: Manifest) -> ReadScope:
         manifest.kind,
         owners,
         watched=True,
+        declared=next((s.declared for s in manifest.specs if KINDS[s.address.section].root), {}),
     )
 
 

@@ -101,3 +101,35 @@ def test_one_member_on_a_bare_identity_pool_changes_nothing_else(tmp_path, leaf:
         changed = {k for k in was.keys() | now.keys() if was.get(k) != now.get(k)}
         allowed = (section, *((name,) if name else ()), *path)
         assert {c for c in changed if c[: len(allowed)] != allowed and allowed[: len(c)] != c} == set()
+
+
+@pytest.mark.parametrize(
+    ("section", "operation"),
+    [("roles", "GetIdentityPoolRoles"), ("principal_tags", "GetPrincipalTagAttributeMap")],
+)
+def test_what_an_identity_pool_has_is_not_overwritten_because_it_is_not_found(tmp_path, section, operation):
+    """Both writes replace the whole, so what is not declared would be lost (cognito.md 15.14)."""
+    with bench(region=REGION) as local:
+        user_pool = local.boto().create_user_pool(PoolName="users")["UserPool"]["Id"]
+        provider = f"cognito-idp.{REGION}.amazonaws.com/{user_pool}"
+        whole = as_document(identities("one", provider), kind="IdentityPool")
+        local.converge(manifest(tmp_path, whole))
+        local.local.faults.add(operation, "ResourceNotFoundException", times=99, message="It does not exist.")
+        plan = local.plan(manifest(tmp_path, whole))
+        assert {g.operation for g in plan.gaps} == {f"cognito-identity:{operation}"}
+        assert plan.pending == ()
+
+
+def test_tags_of_a_provider_that_the_identity_pool_does_not_have_may_be_missing(tmp_path):
+    """The provider is added by the same apply; how Cognito answers before is not known."""
+    with bench(region=REGION) as local:
+        user_pool = local.boto().create_user_pool(PoolName="users")["UserPool"]["Id"]
+        provider = f"cognito-idp.{REGION}.amazonaws.com/{user_pool}"
+        bare = {"version": 1, "kind": "IdentityPool"}
+        pool = {"IdentityPoolName": "app", "AllowUnauthenticatedIdentities": False}
+        local.converge(manifest(tmp_path, {**bare, "identity_pool": pool}))
+        client = local.boto().create_user_pool_client(UserPoolId=user_pool, ClientName="web")["UserPoolClient"]
+        pool["CognitoIdentityProviders"] = [{"ProviderName": provider, "ClientId": client["ClientId"]}]
+        tags = {provider: {"PrincipalTags": {"tenant": "custom:tenant"}}}
+        local.local.faults.add("GetPrincipalTagAttributeMap", "ResourceNotFoundException", message="It does not exist.")
+        local.converge(manifest(tmp_path, {**bare, "identity_pool": pool, "principal_tags": tags}))
