@@ -85,6 +85,8 @@ class NotRemovable:
 
     advice: str
     """What an operator can do instead."""
+    filled: bool = False
+    """Whether the service sets the member by itself with the structure that it is in: `null` never holds then."""
 
 
 @dataclass(frozen=True)

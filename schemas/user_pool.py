@@ -92,7 +92,7 @@ FROZEN_NAMES = CreateOnly(
     "Sign-in attributes are fixed when the pool is created. Create a second pool, and move the users with a "
     "UserMigration trigger or an import."
 )
-FILLED_IN = NotRemovable("Cognito fills in a Region by itself. Write the Region that you want.")
+FILLED_IN = NotRemovable("Cognito fills in a Region by itself. Write the Region that you want.", filled=True)
 KEEPS_SMS = NotRemovable(
     "Cognito cannot remove the SMS configuration of a pool. Stop using it instead: remove phone_number from "
     "AutoVerifiedAttributes, SMS_OTP from the first factors and SMS from the MFA factors."
@@ -516,7 +516,7 @@ class DcrConfigurationType(ApiModel):
             list[Scope],
             Field(max_length=50),
             Unordered(),
-            NotRemovable("Cognito fills in the scopes of OpenID Connect. Write the scopes that you want."),
+            NotRemovable("Cognito fills in the scopes of OpenID Connect. Write the scopes that you want.", filled=True),
         ]
         | None
     ) = None

@@ -108,6 +108,7 @@ class Matcher:
         merged = overlay(kind.model, before, declared)
         after = kind.computed(merged, declared)
         action = Action.CREATE if kind.create or fields else Action.NONE
+        self._why.check_removals(kind, spec, declared, ())
         ids = self._new_ids(kind, spec)
         return ResourceChange(
             spec.address,
@@ -169,7 +170,7 @@ class Matcher:
             return self._replace(kind, spec, observed, found, frozen)
         for change in frozen:
             self._why.refuse_frozen(kind, spec, change, observed)
-        self._why.check_removals(kind, spec, fields)
+        self._why.check_removals(kind, spec, declared, fields)
         return found
 
     def _pool(self) -> Tree:

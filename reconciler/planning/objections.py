@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from reconciler.model import FieldChange, Observed, Path, Refusal, Spec, Tree
 from reconciler.observing.observer import LiveState
 from reconciler.planning.protection import Protection, refusal
 from reconciler.values.shortening import around
-from schemas.base import CreateOnly, Keyed, Member, NotRemovable, OnlyOnce, members
+from schemas.base import ApiModel, CreateOnly, Keyed, Member, NotRemovable, OnlyOnce, members
 
 LONGEST = 60
 """Longest value that a message repeats whole, in characters; of longer ones where they differ."""
@@ -84,13 +84,24 @@ class Objections:
             message = f"The service is deleting the {kind.title} {spec.address.name}."
             self.refuse(spec, LEAVING, (), message)
 
-    def check_removals(self, kind: ResourceKind, spec: Spec, fields: Iterable[FieldChange]) -> None:
-        """Refuse to unset what cannot be unset."""
+    def check_removals(self, kind: ResourceKind, spec: Spec, declared: Tree, fields: Sequence[FieldChange]) -> None:
+        """Refuse to unset what cannot be unset, and null for what the service is about to fill in.
+
+        Args:
+            kind: Its kind.
+            spec: The object.
+            declared: What is declared of it, without what is ignored.
+            fields: What would change.
+        """
         for change in fields:
             mark = _not_removable(kind, change.path) if change.after is None else None
             if mark:
                 message = f"{change.path[-1]} cannot be unset once it is set."
                 self.refuse(spec, NOT_REMOVABLE, change.path, message, mark.advice)
+        seen = {change.path for change in fields}
+        for path, mark in _filled(kind.model, declared):
+            if path not in seen:
+                self.refuse(spec, NOT_REMOVABLE, path, f"{path[-1]} cannot be left unset.", mark.advice)
 
     def refuse(self, spec: Spec, rule: Rule, path: Path, message: str, advice: str = "") -> None:
         """Collect a refusal of one member of a declared object.
@@ -137,6 +148,18 @@ def _create_only(kind: ResourceKind, change: FieldChange) -> str:
 def _not_removable(kind: ResourceKind, path: Path) -> NotRemovable | None:
     found = list(_marked(kind, path))
     return found[-1].mark(NotRemovable) if len(found) == len(path) else None
+
+
+def _filled(model: type[ApiModel] | None, declared: Tree, at: Path = ()) -> Iterator[tuple[Path, NotRemovable]]:
+    """Yield the members that are declared null and that the service fills in, with their marks."""
+    known = members(model) if model else {}
+    for name, value in declared.items():
+        member = known.get(name)
+        mark = member.mark(NotRemovable) if member and value is None else None
+        if mark and mark.filled:
+            yield (*at, name), mark
+        if member and member.shape == "structure" and isinstance(value, dict):
+            yield from _filled(member.model, value, (*at, name))
 
 
 def _spelled(value: Any) -> str:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from tests.support import Bench, bench, document, manifest
 
 POOL = {"PoolName": "customers", "AliasAttributes": ["email"], "AutoVerifiedAttributes": ["email"]}
@@ -67,3 +71,31 @@ def test_two_clients_of_one_name_are_refused_with_the_candidates(tmp_path):
         here.converge(manifest(tmp_path, document(clients=clients)))
         live = here.snapshot(pool)["clients"]
         assert [live[i]["AuthSessionValidity"] for i in ids] == [5, 6]
+
+
+ROLE = {"SnsCallerArn": "arn:aws:iam::123456789012:role/sms", "ExternalId": "customers"}
+
+FILLED = {
+    "user_pool.SmsConfiguration.SnsRegion": ROLE,
+    "mfa.SmsMfaConfiguration.SmsConfiguration.SnsRegion": ROLE,
+    "user_pool.DcrConfiguration.AllowedScopes": {"EnableStatus": "Enabled"},
+}
+"""Members that Cognito fills in as soon as the structure around them is there, with what else that needs."""
+
+
+@pytest.mark.parametrize("live", [False, True])
+@pytest.mark.parametrize(("path", "rest"), FILLED.items(), ids=FILLED)
+def test_null_is_refused_where_the_service_fills_a_value_in(tmp_path, path, rest, live):
+    """It would be refused only after the first apply, which could not converge."""
+    section, *steps, member = path.split(".")
+    declared: Any = {**rest, member: None}
+    for step in reversed(steps):
+        declared = {step: declared}
+    bare = {"version": 1, "user_pool": {"PoolName": "customers"}}
+    wanted = {**bare, section: {**bare.get(section, {}), **declared}}
+    with bench() as local:
+        if live:
+            local.converge(manifest(tmp_path, bare))
+        plan = local.plan(manifest(tmp_path, wanted))
+    found = [".".join(map(str, r.path)) for r in plan.refusals if r.rule == "not-removable"]
+    assert found == [".".join((*steps, member))]
