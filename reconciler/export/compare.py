@@ -17,6 +17,7 @@ from reconciler.drift.findings import undeclared_members
 from reconciler.export import exporter
 from reconciler.kinds import KINDS, root_of
 from reconciler.kinds.kind import ResourceKind
+from reconciler.manifests.env_words import at
 from reconciler.manifests.manifest import Manifest
 from reconciler.model import (
     Action,
@@ -257,19 +258,39 @@ def _change(one: ComparedObject | None, other: ComparedObject | None, differ: Di
     fields = tuple(differ(kind, one, other))
     if not fields and (action is Action.UPDATE or not kind.create):
         return None
-    from_env = {_whole(path): name for side in (one, other) if side for path, name in side.from_env.items()}
+    from_env, declared = _words(one, other)
     return ResourceChange(
         thing.address,
         kind.resource_type,
         action,
         fields,
-        after or {},
+        declared,
         before,
         after,
         {},
         source=thing.source,
         from_env=from_env,
     )
+
+
+def _words(one: ComparedObject | None, other: ComparedObject | None) -> tuple[Mapping[Path, str], Tree]:
+    """Return the variables of both sides by path, and a tree in which each of these paths has the variable's value."""
+    names: dict[Path, str] = {}
+    declared = dict(other.tree) if other else {}
+    for side in filter(None, (other, one)):
+        for path, name in side.from_env.items():
+            if _whole(path) not in names:
+                names[_whole(path)] = name
+                declared = _placed(declared, _whole(path), at(side.tree, _whole(path)))
+    return names, declared
+
+
+def _placed(tree: Any, path: Path, value: Any) -> Any:
+    """Return a tree with a value at a path."""
+    if not path:
+        return value
+    holder = tree if isinstance(tree, dict) else {}
+    return {**holder, path[0]: _placed(holder.get(path[0]), path[1:], value)}
 
 
 def _whole(path: Path) -> Path:

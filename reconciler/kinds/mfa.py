@@ -13,7 +13,9 @@ from reconciler.kinds.kind import Breach, PendingCall, Reading, ResourceKind, Ru
 from reconciler.kinds.pool_rules import BARE_HOST, LEGACY_MESSAGES
 from reconciler.kinds.shared_rules import P23, below, dig, needs_plan, no_sms, single, strings
 from reconciler.model import Path, Tree
+from reconciler.values.merge import overlay
 from schemas.mfa import Mfa
+from schemas.user_pool import SmsConfigurationType
 
 FACTORS = ("SmsMfaConfiguration", "SoftwareTokenMfaConfiguration", "EmailMfaConfiguration")
 """Blocks that must not be sent together with OFF, even if disabled (rule P5)."""
@@ -56,12 +58,16 @@ def prepare(pending_call: PendingCall) -> Tree:
 
 
 def _sms(pending_call: PendingCall, block: Tree) -> Tree:
-    """Complete the SMS block from the pool, because both write one store and this call replaces it."""
+    """Complete the SMS block from the pool, because both write one store and this call replaces it.
+
+    While MFA is off, only the pool shows what there is; so what is declared here is laid over what the pool has.
+    """
     said = pending_call.change.declared.get("SmsMfaConfiguration") or {}
     pool = pending_call.after("user_pool")
     result = dict(block)
-    if not said.get("SmsConfiguration") and pool.get("SmsConfiguration"):
-        result["SmsConfiguration"] = pool["SmsConfiguration"]
+    if pool.get("SmsConfiguration"):
+        declared = said.get("SmsConfiguration") or {}
+        result["SmsConfiguration"] = overlay(SmsConfigurationType, pool["SmsConfiguration"], declared)
     if "SmsAuthenticationMessage" not in said and pool.get("SmsAuthenticationMessage"):
         result["SmsAuthenticationMessage"] = pool["SmsAuthenticationMessage"]
     return result

@@ -122,6 +122,18 @@ def test_no_comparison_shows_one(live, form):
     clean(ran.out + ran.err)
 
 
+@pytest.mark.parametrize("sides", [("m.yaml", "other.yaml"), ("other.yaml", "m.yaml")], ids=["first", "second"])
+def test_a_comparison_labels_the_side_that_has_it(live, sides):
+    (live / "other.yaml").write_text(yaml.safe_dump({**TREE, "groups": {"admins": {"Description": "written"}}}))
+    ours, theirs = f"($env TEXT, digest {digest('customers', NEW)})", digest("customers", "written")
+    shown = (
+        [f"(hidden value, digest {theirs})", ours]
+        if sides[1] == "m.yaml"
+        else [ours, f"(hidden value, digest {theirs})"]
+    )
+    assert " -> ".join(shown) in command("diff", *sides).out
+
+
 def test_a_number_and_a_truth_value_too(place):
     ran = command("plan", "m.yaml")
     assert re.search(r"AuthSessionValidity +\S+ +\(\$env NUMBER, digest \w{8}\)", ran.out.replace("= ", " = "))

@@ -363,3 +363,26 @@ def test_a_member_that_another_one_replaces_is_a_line(tmp_path):
         ("EmailVerificationSubject",): ("Old", "New"),
         ("VerificationMessageTemplate", "EmailSubject"): ("Old", "New"),
     }
+
+
+ROLE_OF_SMS = "arn:aws:iam::123456789012:role/sms"
+EUMS = {"EumsSms": {"CallerArn": ROLE_OF_SMS, "OriginationIdentity": "sender"}}
+
+
+@pytest.mark.parametrize("live", [False, True], ids=["new", "live"])
+@pytest.mark.parametrize("pool", [{"SnsCallerArn": ROLE_OF_SMS}, EUMS], ids=["sns", "eums"])
+def test_what_mfa_says_of_sms_is_laid_over_what_the_pool_has(tmp_path, pool: Tree, live: bool):
+    """While MFA is off, only the pool shows the setting; the call that writes MFA replaces it."""
+    own = {"version": 1, "user_pool": {"PoolName": "customers", "SmsConfiguration": pool}}
+    region = {"SmsConfiguration": {"SnsRegion": "eu-west-1"}}
+    mfa = {"mfa": {"MfaConfiguration": "OPTIONAL", "SmsMfaConfiguration": region}}
+    with bench() as here:
+        if live:
+            here.converge(manifest(tmp_path, own))
+            own = {"version": 1, "user_pool": {"PoolName": "customers"}}
+        here.converge(manifest(tmp_path, {**own, **mfa}))
+        found = here.snapshot(here.boto().list_user_pools(MaxResults=1)["UserPools"][0]["Id"])
+    sms = found["user_pool"]["SmsConfiguration"]
+    assert sms["SnsRegion"] == "eu-west-1"
+    assert {k: sms.get(k) for k in ("SnsCallerArn",) if k in pool} == {k: v for k, v in pool.items() if k != "EumsSms"}
+    assert ("EumsSms" in sms) == ("EumsSms" in pool)
