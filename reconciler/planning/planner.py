@@ -7,7 +7,7 @@ here depends on a kind; the tables of the kinds contain what differs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -23,7 +23,7 @@ from reconciler.planning.completing import completed
 from reconciler.planning.dependencies import takes_place_of
 from reconciler.planning.matching import Matcher
 from reconciler.planning.ordering import ordered
-from reconciler.planning.protection import protection, refusal
+from reconciler.planning.protection import Protection, protection, refusal
 from reconciler.planning.targeting import select
 
 SHARE, FLOOR = 0.3, 3
@@ -111,7 +111,12 @@ def plan(manifest: Manifest, live_state: LiveState, target: Target, plan_options
         ordered(_with_outages([*changes, *deletions]), live_state, target),
         tuple(matcher.refusals),
         tuple(o.address for o in left if id(o) not in gone),
-        (*live_state.notices, *_taken_over(made_by_aws, matcher.matched), *not_here(live_state.unavailable)),
+        (
+            *live_state.notices,
+            *_taken_over(made_by_aws, matcher.matched),
+            *not_here(live_state.unavailable),
+            *(_protected(manifest, left) if plan_options.prune else ()),
+        ),
         live_state.gaps,
     )
     found = completed(select(found, plan_options.targets, live_state, plan_options.referred))
@@ -151,6 +156,17 @@ def _may_go(manifest: Manifest, address: Address) -> bool:
     return (
         address.section in manifest.prune and bool(KINDS[address.section].delete) and not protection(manifest, address)
     )
+
+
+def _protected(manifest: Manifest, left: Iterable[Observed]) -> Iterator[Notice]:
+    """Say which lines of `protect` keep what `--prune` would delete, each line once."""
+    kept: dict[Protection, list[str]] = {}
+    for address in (o.address for o in left if o.address.section in manifest.prune):
+        guard = protection(manifest, address)
+        if guard:
+            kept.setdefault(guard, []).append(str(address))
+    for guard, addresses in kept.items():
+        yield Notice(f"{guard.words} keeps {', '.join(addresses)} from --prune.", guard.source)
 
 
 def _kept(manifest: Manifest, found: Plan, plan_options: PlanOptions) -> Iterable[Refusal]:

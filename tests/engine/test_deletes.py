@@ -64,6 +64,32 @@ def test_an_undeclared_object_goes_only_with_both_keys(here, tmp_path, envelope,
     assert deletions(here, tmp_path, {**LESS, **envelope}, PlanOptions(prune=prune)) == expected
 
 
+@pytest.mark.parametrize(
+    ("envelope", "prune", "kept"),
+    [
+        ({"prune": ["clients", "groups"], "protect": ["*"]}, True, ["protect: * keeps groups/users, clients/old"]),
+        ({"prune": ["clients"], "protect": ["clients"]}, True, ["protect: clients keeps clients/old"]),
+        ({"prune": ["clients"], "protect": ["clients"]}, False, []),
+        ({"prune": ["clients"], "protect": ["groups"]}, True, []),
+    ],
+)
+def test_a_plan_that_prunes_names_the_line_that_protects_what_is_kept(here, tmp_path, envelope, prune, kept):
+    found = planned(manifest(tmp_path, {**LESS, **envelope}), here.cloud, PlanOptions(prune=prune))
+    said = [n.message.replace(f" ({n.source})", "") for n in found.notices if n.message.startswith("protect")]
+    assert said == [f"{words} from --prune." for words in kept]
+
+
+def test_a_protected_domain_that_would_be_replaced_is_named_with_its_line(tmp_path):
+    """Rule O1 refuses two prefix domains; what is in the way of the rename is `protect`."""
+    with bench() as found:
+        found.converge(manifest(tmp_path, document(domains={"acme-old": {}})))
+        tree = document(domains={"acme-new": {}}, prune=["domains"], protect=["domains/acme-old"])
+        plan = planned(manifest(tmp_path, tree), found.cloud, PlanOptions(prune=True))
+        (notice,) = plan.notices
+        assert [r.rule for r in plan.refusals] == ["O1"]
+        assert notice.message == f"protect: domains/acme-old ({notice.source}) keeps domains/acme-old from --prune."
+
+
 @pytest.mark.parametrize("protect", [["clients/web"], ["clients/web/terms"], ["clients/*/terms/*"], ["*"], []])
 def test_what_is_inside_a_protected_object_is_protected(here, tmp_path, protect):
     terms = {"terms-of-use": {"Links": {"cognito:default": "https://example.com/terms"}}}
