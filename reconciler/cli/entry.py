@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # --help imports neither `typing` nor argparse
     from reconciler.terminal.options import Options
 
 COMMANDS = {
+    "init": ("reconciler.commands.init", "write a commented manifest to begin with", False),
     "validate": ("reconciler.commands.validate", "check manifests without contacting AWS", True),
     "plan": ("reconciler.commands.plan", "show what apply would change", True),
     "apply": ("reconciler.commands.apply", "change user pools to match the manifests", True),

@@ -158,7 +158,7 @@ def _files(target: FilePath, problems: list[Problem]) -> list[FilePath]:
         return [target]
     files = _search(target)
     if not files:
-        fix = "Name a directory with *.yaml files, or create a manifest with `poolctl export`."
+        fix = "Name a directory with *.yaml files, or create a manifest with `poolctl init` or `poolctl export`."
         problems.append(_file_problem(str(target), "the directory contains no manifest.", fix))
     return files
 

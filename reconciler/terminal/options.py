@@ -129,6 +129,12 @@ class Options(NamedTuple):
     """`drift`: receivers of notifications, as `CHANNEL=WHERE`."""
     attribute: bool = False
     """`drift`: whether to look up in CloudTrail who made each change."""
+    purpose: str = ""
+    """`init`: what the pool is for; empty asks."""
+    answers: tuple[tuple[str, str], ...] = ()
+    """`init`: answers that were given as options, by the name of the question."""
+    file: str = ""
+    """`init`: file to write, `-` for standard output; empty for the usual one."""
     action: str = ""
     """`local`: what to do."""
     topic: str = ""
