@@ -38,6 +38,7 @@ COMMANDS = {
     "explain": ("reconciler.commands.explain", "describe a kind, a member or a rule", False),
     "schema": ("reconciler.commands.schema", "print the JSON Schema of manifests or of outputs", False),
     "local": ("reconciler.commands.local", "serve the embedded Cognito over HTTP", False),
+    "completion": ("reconciler.cli.completion", "print a script that completes commands in bash, zsh or fish", False),
     "version": ("reconciler.commands.version", "print the version", False),
 }
 """Name → module, one line of help, whether it takes paths."""
@@ -238,7 +239,7 @@ def _check_files(options: Options) -> None:
 
 def usage() -> str:
     """Return the text of `poolctl --help`."""
-    commands = "".join(f"  {name:<10}{text}\n" for name, (_, text, _) in COMMANDS.items())
+    commands = "".join(f"  {name:<11}{text}\n" for name, (_, text, _) in COMMANDS.items())
     options = "".join(f"  {option.usage:<40}{option.help}\n" for option in GLOBALS)
     return (
         "usage: poolctl [global options] COMMAND [options] [PATH ...]\n\n"

@@ -123,9 +123,11 @@ def proven(text: str) -> str:
     from reconciler.planning.guard import offline, offline_warnings
 
     loaded = load(["-"], variables=variables([], []), environ={}, stdin=lambda: text)
-    found = [*loaded.notices, *(n for m in loaded.manifests for n in (*offline(m), *offline_warnings(m)))]
+    found = [notice.message for notice in loaded.notices]
+    for manifest in loaded.manifests:
+        found += [r.message for r in offline(manifest)] + [w.message for w in offline_warnings(manifest)]
     if found:
-        raise invalid("\n".join(["Cognito would not accept these answers.", *(n.message for n in found)]))
+        raise invalid("\n".join(["Cognito would not accept these answers.", *found]))
     return text
 
 

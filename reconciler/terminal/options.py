@@ -129,6 +129,8 @@ class Options(NamedTuple):
     """`drift`: receivers of notifications, as `CHANNEL=WHERE`."""
     attribute: bool = False
     """`drift`: whether to look up in CloudTrail who made each change."""
+    shell: str = ""
+    """`completion`: the shell to complete for."""
     purpose: str = ""
     """`init`: what the pool is for; empty asks."""
     answers: tuple[tuple[str, str], ...] = ()
@@ -298,6 +300,7 @@ def _converter(option: Option) -> Callable[[str], Any]:
 
 def add_outputs(parser: argparse.ArgumentParser, formats: Sequence[str]) -> None:
     """Give a command's parser `-o FORMAT[=FILE]`, repeatable, for the formats that the command can write."""
+    getattr(parser, "offered", {})["--output"] = formats
     parser.add_argument(
         "-o",
         "--output",
