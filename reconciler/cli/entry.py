@@ -31,7 +31,7 @@ COMMANDS = {
         "report live settings that differ from the manifests, and who changed them",
         True,
     ),
-    "show": ("reconciler.commands.show", "show a saved plan, offline", False),
+    "show": ("reconciler.commands.show", "show a saved plan, or the ids and addresses of a pool", True),
     "export": ("reconciler.commands.export", "write manifests from live pools; never writes to AWS", False),
     "import": ("reconciler.commands.export", "another name for export", False),
     "diff": ("reconciler.commands.diff", "compare two manifests, environments or live pools", True),

@@ -112,6 +112,7 @@ def plan(manifest: Manifest, live_state: LiveState, target: Target, plan_options
         tuple(o.address for o in left if id(o) not in gone),
         (*live_state.notices, *_taken_over(made_by_aws, matcher.matched), *not_here(live_state.unavailable)),
         live_state.gaps,
+        sections=manifest.sections - frozenset(unread),
     )
     found = completed(select(found, plan_options.targets, live_state, plan_options.referred))
     kept = _kept(manifest, found, plan_options)

@@ -164,6 +164,7 @@ def next_steps(file: str, answers: Answers) -> str:
     name = shlex.quote(file)
     tries = [
         (f"poolctl --local apply {name}", "try it on the embedded Cognito, without an AWS account"),
+        (f"poolctl --local show pool {name}", "its ids and addresses"),
     ]
     known = answers["account"] == EMBEDDED_ACCOUNT
     steps = [

@@ -13,15 +13,18 @@ from typing import TYPE_CHECKING
 
 from reconciler.cloud.port import Cloud
 from reconciler.errors import flow
+from reconciler.model import Gap, Target
 from reconciler.runs import export_run
 from reconciler.runs.export_run import Found, Read
 from reconciler.runs.runtime import Runtime
 from reconciler.terminal.console import Console
 from reconciler.terminal.operands import LIVE, live_name
 from reconciler.terminal.settings import invalid
+from schemas.documents import DOCUMENTS
 
 if TYPE_CHECKING:  # pydantic comes with it
     from reconciler.manifests.manifest import Manifest
+    from reconciler.render.shown import ShownConnections
 
 USER_POOL = "UserPool"
 """The kind of document that most commands work on."""
@@ -90,6 +93,26 @@ def the_one(runtime: Runtime, console: Console, operand: str, kinds: Sequence[st
             f"{operand}: {len(found)} pools are declared in it. Name one file, or one of {flow(names)[1:-1]}."
         )
     return found[0]
+
+
+def connections(runtime: Runtime, console: Console, operand: str) -> tuple[list[ShownConnections], list[Gap]]:
+    """Read the pools that an operand names, and return their ids and addresses, and what could not be read.
+
+    Raises:
+        PoolctlError: As for `named`, or a pool could not be read.
+    """
+    from reconciler.render.connections import of_live
+
+    found, gaps = [], []
+    for one in named(runtime, console, operand, tuple(DOCUMENTS)):
+        console.status(f"Reading {one.found.name or one.found.id}…")
+        read, where = one.read(parallelism=runtime.options.parallelism), one.cloud.identity()
+        file = one.manifest.file if one.manifest else ""
+        target = Target(where.account, where.region, read.found.name, read.found.id, file)
+        found.append(of_live(target, read.live_state.objects, read.live_state.known))
+        gaps += read.live_state.gaps
+    console.status("")
+    return found, gaps
 
 
 def _loaded(runtime: Runtime, console: Console, path: str) -> Sequence[Manifest]:

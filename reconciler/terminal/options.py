@@ -89,6 +89,8 @@ class Options(NamedTuple):
     """`apply`: whether to apply without asking."""
     during_recovery: bool = False
     """`apply`: whether to write to a pool whose users are being recovered."""
+    check: bool = False
+    """`apply`: whether to read what the pools publish, and to hold it against the manifests."""
     out: str = ""
     """`plan`: file to save the plan to, to be reviewed and applied; empty for none."""
     expires: int | None = None
@@ -98,7 +100,7 @@ class Options(NamedTuple):
     rollback_file: str = ""
     """`apply`: file for a manifest that restores the current state; empty for none."""
     plan_file: str = ""
-    """`show`: the plan file to show."""
+    """`show`: the plan file to show, once it is known that it is one."""
     pool: str = ""
     """`export`: id or name of the pool."""
     all_pools: bool = False

@@ -69,8 +69,8 @@ def test_fish_completes(script, typed):
 def test_zsh_knows_every_command_and_reads_the_script(script):
     (script / "_poolctl").write_text((script / "script").read_text(encoding="utf-8"), encoding="utf-8")
     assert said(script, "zsh", "-f", "-n", "_poolctl") == []
-    prints = "_arguments() { }; _describe() { print -l -- ${(P)2} }; compdef() { }; source ./_poolctl; _shtab_poolctl_commands"
-    found = said(script, "zsh", "-f", "-c", prints)
+    prints = "_arguments() { }; compdef() { }; _describe() { print -l -- ${(P)2} }; source ./_poolctl"
+    found = said(script, "zsh", "-f", "-c", f"{prints}; _shtab_poolctl_commands")
     assert {line.split(":")[0] for line in found} == {*COMMANDS}
 
 

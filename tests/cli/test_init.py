@@ -94,7 +94,7 @@ def test_the_file_goes_where_every_command_looks_and_the_next_steps_work(here):
     ran = run("init", "consumer")
     assert ran.out.splitlines()[0] == "Wrote pools/customers.yaml."
     steps = [line.split("   ")[0].strip().split() for line in ran.out.splitlines()[3:]]
-    assert [step[0] for step in steps] == ["poolctl"] * 4
+    assert [step[0] for step in steps] == ["poolctl"] * 5
     assert [run(*step[1:], environ={"CI": "1"}).code for step in steps[:1]] == [0]
     assert run("--local", "apply", "--yes").code == 0
     assert stat.S_IMODE(Path("pools/customers.yaml").stat().st_mode) == 0o644
