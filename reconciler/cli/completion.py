@@ -27,7 +27,7 @@ Print a script that completes commands, options, formats and files of poolctl in
 SHELLS = ("bash", "zsh", "fish")
 """The shells that are supported; each has a test that runs it."""
 
-FILES = frozenset({"FILE", "PATH", "A|B", "SCHEMA"})
+FILES = frozenset({"FILE", "FILE|pool POOL", "PATH", "A|B"})
 """Words for values that are files."""
 
 

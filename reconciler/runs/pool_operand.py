@@ -103,7 +103,8 @@ def connections(runtime: Runtime, console: Console, operand: str) -> tuple[list[
     """
     from reconciler.render.connections import of_live
 
-    found, gaps = [], []
+    found: list[ShownConnections] = []
+    gaps: list[Gap] = []
     for one in named(runtime, console, operand, tuple(DOCUMENTS)):
         console.status(f"Reading {one.found.name or one.found.id}…")
         read, where = one.read(parallelism=runtime.options.parallelism), one.cloud.identity()
