@@ -73,7 +73,7 @@ class WebCheck:
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
+class ExpectedWeb:
     """What a pool should say of itself."""
 
     pool: str
@@ -90,7 +90,7 @@ class Expected:
     """Address of each client with a sign-in page, and the URL of the page."""
 
 
-def checks(expected: Expected, fetch: Fetch) -> Iterator[WebCheck]:
+def checks(expected: ExpectedWeb, fetch: Fetch) -> Iterator[WebCheck]:
     """Read everything that a pool publishes, and yield a result for each."""
     for what, url, judge in (
         ("discovery document", expected.discovery, _discovery),
@@ -104,7 +104,7 @@ def checks(expected: Expected, fetch: Fetch) -> Iterator[WebCheck]:
 Verdict: TypeAlias = tuple[Status, str]
 
 
-def _discovery(expected: Expected, url: str, fetch: Fetch) -> Verdict:
+def _discovery(expected: ExpectedWeb, url: str, fetch: Fetch) -> Verdict:
     found = _document(expected, url, fetch)
     if isinstance(found, tuple):
         return found
@@ -118,7 +118,7 @@ def _discovery(expected: Expected, url: str, fetch: Fetch) -> Verdict:
     return "ok", "issuer and endpoints are as declared."
 
 
-def _keys(expected: Expected, url: str, fetch: Fetch) -> Verdict:
+def _keys(expected: ExpectedWeb, url: str, fetch: Fetch) -> Verdict:
     found = _document(expected, url, fetch)
     if isinstance(found, tuple):
         return found
@@ -128,7 +128,7 @@ def _keys(expected: Expected, url: str, fetch: Fetch) -> Verdict:
     return "ok", f"{len(keys)} key{'s' if len(keys) > 1 else ''}."
 
 
-def _document(expected: Expected, url: str, fetch: Fetch) -> dict[str, Any] | Verdict:
+def _document(expected: ExpectedWeb, url: str, fetch: Fetch) -> dict[str, Any] | Verdict:
     answer = fetch(url)
     trouble = _trouble(expected, url, answer)
     if trouble or isinstance(answer, NoWebAnswer):
@@ -142,7 +142,7 @@ def _document(expected: Expected, url: str, fetch: Fetch) -> dict[str, Any] | Ve
     return found if isinstance(found, dict) else ("wrong", "the answer is not a JSON object.")
 
 
-def _page(expected: Expected, url: str, fetch: Fetch) -> Verdict:
+def _page(expected: ExpectedWeb, url: str, fetch: Fetch) -> Verdict:
     """Follow a sign-in page as a browser does, as far as it stays with Cognito."""
     here = url
     for _ in range(MOST_HOPS):
@@ -185,7 +185,7 @@ def _advice(said: str) -> str:
     return f"Cognito says {said}."
 
 
-def _trouble(expected: Expected, url: str, answer: WebAnswer | NoWebAnswer) -> Verdict | None:
+def _trouble(expected: ExpectedWeb, url: str, answer: WebAnswer | NoWebAnswer) -> Verdict | None:
     """Return what keeps an answer from being judged: a domain on its way, or no connection."""
     host = urlsplit(url).hostname or ""
     own = host in expected.records

@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from reconciler.applications.web_checks import Expected, NoWebAnswer, WebAnswer, WebCheck, checks, worst
+from reconciler.applications.web_checks import ExpectedWeb, NoWebAnswer, WebAnswer, WebCheck, checks, worst
 from reconciler.cloud.port import Clock
 from reconciler.errors import ExitCode
 
@@ -64,9 +64,9 @@ def _unchecked(options: Options, found: ShownConnections, outcome: ApplyOutcome)
     return "" if found.issuer else "not checked: the issuer of the pool is not known."
 
 
-def expected(found: ShownConnections) -> Expected:
+def expected(found: ShownConnections) -> ExpectedWeb:
     """Return what a pool should publish."""
-    return Expected(
+    return ExpectedWeb(
         found.target.pool_name,
         found.issuer,
         found.discovery,

@@ -14,7 +14,7 @@ import requests
 from urllib3.connection import HTTPConnection
 from urllib3.exceptions import MaxRetryError, NameResolutionError
 
-from reconciler.applications.web_checks import Expected, NoWebAnswer, WebCheck, checks, worst
+from reconciler.applications.web_checks import ExpectedWeb, NoWebAnswer, WebCheck, checks, worst
 from reconciler.errors import ExitCode
 from reconciler.runs import web_check
 from tests.support import Clock
@@ -23,7 +23,7 @@ ISSUER = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEf123"
 HOST = "acme.auth.eu-west-1.amazoncognito.com"
 CUSTOM = "auth.acme.example"
 LOGIN = f"https://{HOST}/login?client_id=c1&redirect_uri=https%3A%2F%2Fapp.example%2Fcb"
-EXPECTED = Expected(
+EXPECTED = ExpectedWeb(
     "acme",
     ISSUER,
     f"{ISSUER}/.well-known/openid-configuration",
@@ -78,7 +78,7 @@ class Web:
         query = f"?{parts.query}" if parts.query else ""
         return web_check.get(f"{self.base}/{parts.netloc}{parts.path}{query}")
 
-    def check(self, expected: Expected = EXPECTED) -> dict[str, WebCheck]:
+    def check(self, expected: ExpectedWeb = EXPECTED) -> dict[str, WebCheck]:
         return {c.what: c for c in checks(expected, self.fetch)}
 
 
@@ -177,7 +177,7 @@ REASONS = {
 @pytest.mark.parametrize(("reason", "host"), REASONS)
 def test_no_answer_of_a_domain(reason, host):
     status, says = REASONS[reason, host]
-    expected = Expected("acme", "", "", "", EXPECTED.records, {"clients/web": f"https://{host}/login"})
+    expected = ExpectedWeb("acme", "", "", "", EXPECTED.records, {"clients/web": f"https://{host}/login"})
     *_, found = checks(expected, lambda _: NoWebAnswer(reason, "SomeError"))
     assert (found.status, says in found.message) == (status, True), found.message
 
@@ -190,7 +190,7 @@ def test_no_answer_of_the_service_is_never_waiting(reason):
 
 
 def test_a_custom_domain_that_does_not_exist_yet_has_no_target_to_name():
-    expected = Expected("acme", "", "", "", {CUSTOM: ""}, {"clients/web": f"https://{CUSTOM}/login"})
+    expected = ExpectedWeb("acme", "", "", "", {CUSTOM: ""}, {"clients/web": f"https://{CUSTOM}/login"})
     *_, found = checks(expected, lambda _: NoWebAnswer("name", "X"))
     assert "Make its DNS record once the domain exists; `poolctl show pool` has it." in found.message
 
