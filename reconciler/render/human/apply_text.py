@@ -24,7 +24,8 @@ def apply(applied: ShownApply, options: RenderOptions = USUAL) -> str:
         unverified = "The result was not verified: the pools were not read again after the last write.\n"
         return (head if result.verified else head + unverified) + _connections(result, applied, pen) + _checks(applied)
     reasons = "".join(f"  {line}\n" for line in _reasons(result, applied.plans))
-    return head + reasons + _next(result, applied) + _connections(result, applied, pen) + _checks(applied)
+    made = _connections(result, applied, pen) + _checks(applied)
+    return head + reasons + (f"{made}\n" if made else "") + _next(result, applied)
 
 
 def _connections(result: Outcome, applied: ShownApply, pen: Pen) -> str:
