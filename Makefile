@@ -1,5 +1,5 @@
 # Everything works on a fresh machine with Python 3.11+ and make:
-#   make demo     set up, validate, plan, apply and plan again on the embedded Cognito
+#   make demo     set up, then validate, apply, and plan to no changes on the embedded Cognito, and show the URLs
 #   make quick    what to run while you write: lint, types, import contracts and the quick tests
 #   make test     what CI runs: the same with all tests, and the floor of branch coverage
 #   make test-long  before a release: every fault on every call, which writes docs/reliability.md, and the long search
@@ -15,6 +15,9 @@ BIN := $(VENV)/bin
 POOLCTL := $(BIN)/poolctl
 STAMP := $(VENV)/.installed
 DEMO := .poolctl-local/demo
+FIRST := pools/my-first-user-pool.yaml
+TRY := --local=$(DEMO)
+shown = @echo; echo '$$ poolctl $(1)'; $(POOLCTL) $(1)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 # The quick tests are these paths: no embedded Cognito, no subprocess to speak of. A test under one of them is to take
@@ -37,14 +40,15 @@ $(STAMP): pyproject.toml constraints.txt
 
 demo: $(STAMP)
 	@rm -rf $(DEMO)
-	@echo '--- poolctl validate pools/'
-	@$(POOLCTL) validate pools/
-	@echo '--- poolctl --local plan pools/'
-	@$(POOLCTL) --local=$(DEMO) plan pools/
-	@echo '--- poolctl --local apply pools/ --yes'
-	@$(POOLCTL) --local=$(DEMO) apply pools/ --yes
-	@echo '--- poolctl --local plan pools/ --detailed-exitcode    (nothing left to do)'
-	@$(POOLCTL) --local=$(DEMO) plan pools/ --detailed-exitcode
+	$(call shown,validate pools/)
+	$(call shown,$(TRY) apply --quiet --yes $(FIRST))
+	$(call shown,$(TRY) plan --detailed-exitcode $(FIRST))
+	$(call shown,$(TRY) show pool $(FIRST))
+	@printf '%s\n' '' 'Next, after `source $(BIN)/activate`:' \
+	  '  poolctl init                           a few questions, and a manifest of your own' \
+	  '  poolctl --local apply pools/           all examples, on the embedded Cognito' \
+	  '  poolctl explain clients                every member, with its default and what it does' \
+	  '  poolctl export --pool ID --to mine/    a pool of yours as a manifest; reads AWS, and never writes to it'
 
 test: lint types contracts unit
 

@@ -395,6 +395,8 @@ class Plan:
     aside: tuple[ResourceChange, ...] = field(default=(), compare=False, repr=False)
     """Changes that `--target` leaves out: neither shown nor made. Calls and other documents still need to know what is
     live there."""
+    sections: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
+    """Sections that the manifest manages and that were read: of these, an object without a change does not exist."""
 
     @property
     def pending(self) -> tuple[ResourceChange, ...]:

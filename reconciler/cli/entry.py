@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # --help imports neither `typing` nor argparse
     from reconciler.terminal.options import Options
 
 COMMANDS = {
+    "init": ("reconciler.commands.init", "write a commented manifest to begin with", False),
     "validate": ("reconciler.commands.validate", "check manifests without contacting AWS", True),
     "plan": ("reconciler.commands.plan", "show what apply would change", True),
     "apply": ("reconciler.commands.apply", "change user pools to match the manifests", True),
@@ -30,13 +31,14 @@ COMMANDS = {
         "report live settings that differ from the manifests, and who changed them",
         True,
     ),
-    "show": ("reconciler.commands.show", "show a saved plan, offline", False),
+    "show": ("reconciler.commands.show", "show a saved plan, or the ids and addresses of a pool", True),
     "export": ("reconciler.commands.export", "write manifests from live pools; never writes to AWS", False),
     "import": ("reconciler.commands.export", "another name for export", False),
     "diff": ("reconciler.commands.diff", "compare two manifests, environments or live pools", True),
     "explain": ("reconciler.commands.explain", "describe a kind, a member or a rule", False),
     "schema": ("reconciler.commands.schema", "print the JSON Schema of manifests or of outputs", False),
     "local": ("reconciler.commands.local", "serve the embedded Cognito over HTTP", False),
+    "completion": ("reconciler.cli.completion", "print a script that completes commands in bash, zsh or fish", False),
     "version": ("reconciler.commands.version", "print the version", False),
 }
 """Name → module, one line of help, whether it takes paths."""
@@ -237,7 +239,7 @@ def _check_files(options: Options) -> None:
 
 def usage() -> str:
     """Return the text of `poolctl --help`."""
-    commands = "".join(f"  {name:<10}{text}\n" for name, (_, text, _) in COMMANDS.items())
+    commands = "".join(f"  {name:<11}{text}\n" for name, (_, text, _) in COMMANDS.items())
     options = "".join(f"  {option.usage:<40}{option.help}\n" for option in GLOBALS)
     return (
         "usage: poolctl [global options] COMMAND [options] [PATH ...]\n\n"

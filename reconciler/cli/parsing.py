@@ -7,7 +7,7 @@ option with an optional value swallows the next word (`--local pools/`); and opt
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from reconciler.terminal.options import add_globals
@@ -33,6 +33,8 @@ class Parser(argparse.ArgumentParser):
 
     bare: dict[str, str]
     """Options with an optional value: how each is read without a value."""
+    offered: dict[str, Sequence[str]]
+    """Options whose values begin with one of several words, for completion: `-o json=FILE`."""
 
     def format_help(self) -> str:
         """Return the help, in which an option with an optional value is spelled as it must be typed."""
@@ -45,6 +47,15 @@ class Parser(argparse.ArgumentParser):
     def takes(self, field: str) -> bool:
         """Return whether an argument fills a field of `Options`."""
         return any(action.dest == field for action in self._actions)
+
+    def arguments(self) -> Iterator[Any]:
+        """Yield argparse's description of each option and argument; sub-commands are none."""
+        return (action for action in self._actions if not isinstance(action.choices, dict))
+
+    def commands(self) -> Mapping[str, Parser]:
+        """Return the parser of each sub-command."""
+        found = (action.choices for action in self._actions if isinstance(action.choices, dict))
+        return next(found, {})
 
     def error(self, message: str) -> NoReturn:
         """Report a wrong use.
@@ -71,9 +82,16 @@ def optional_value(parser: argparse.ArgumentParser, flag: str, value: str) -> No
         parser.bare[flag] = f"{flag}={value}"
 
 
-def parser(name: str, module: Command, *, takes_paths: bool) -> Parser:
-    """Return the parser of a command: its own options and the global ones."""
-    made = Parser(
+def parser(name: str, module: Command, *, takes_paths: bool, make: Callable[..., Parser] | None = None) -> Parser:
+    """Return the parser of a command: its own options and the global ones.
+
+    Args:
+        name: The command.
+        module: Its module.
+        takes_paths: Whether it takes paths.
+        make: Makes the parser from argparse's arguments; None makes one that belongs to no other.
+    """
+    made = (make or Parser)(
         prog=f"poolctl {name}",
         usage=f"poolctl {name} [options]{' [PATH ...]' if takes_paths else ''}",
         description=module.HELP,
@@ -82,15 +100,20 @@ def parser(name: str, module: Command, *, takes_paths: bool) -> Parser:
         add_help=False,
         argument_default=None,
     )
-    made.bare = dict(BARE)
+    made.bare, made.offered = dict(BARE), {}
     module.configure(made)
     if takes_paths and not made.takes("paths"):
         made.add_argument(
             "paths", nargs="*", metavar="PATH", help="manifest, or directory of manifests (pools); - is stdin"
         )
+    add_common(made)
+    return made
+
+
+def add_common(made: Parser) -> None:
+    """Add the options that every command has."""
     made.add_argument("-h", "--help", action="store_true", default=argparse.SUPPRESS, help="show this text")
     add_globals(made)
-    return made
 
 
 def given(made: Parser, words: Sequence[str], *, takes_paths: bool) -> dict[str, Any]:

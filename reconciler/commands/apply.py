@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from reconciler.commands import add_choices, add_shard, deliver
@@ -16,14 +17,17 @@ from reconciler.terminal.settings import invalid
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
+    from reconciler.applications.web_checks import WebCheck
     from reconciler.manifests.manifest import Manifest
     from reconciler.model import Plan
     from reconciler.render.jsonl import Stream
+    from reconciler.render.shown import ShownApply, ShownConnections
     from reconciler.runs.apply_run import ApplyOutcome
     from reconciler.runs.planfile import Saved
     from reconciler.runs.runtime import Runtime
+    from reconciler.terminal.signals import Stop
 
 LIVE = formats.streaming()
 """The formats that are written as events happen."""
@@ -48,6 +52,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rollback-file", metavar="FILE", default=None, help=text)
     text = "write to a pool even while a point-in-time recovery of its users has paused writes"
     parser.add_argument("--during-recovery", action="store_true", default=None, help=text)
+    text = "afterwards, read the discovery document, the keys and each client's sign-in page, and compare them"
+    parser.add_argument("--check", action="store_true", default=None, help=text)
     add_shard(parser)
     add_choices(parser)
     add_outputs(parser, formats.names("apply"))
@@ -61,9 +67,9 @@ def run(options: Options, console: Console) -> int:
         InvalidInput: The plan file is invalid, the rollback file already exists, or `--non-interactive` was given
             without `--yes`; AWS was not contacted. Or the question cannot be asked, as input is not a terminal.
     """
-    from reconciler.render import redact
+    from reconciler.render import connections, redact
     from reconciler.render.subjects import RenderOptions
-    from reconciler.runs import apply_run, stages
+    from reconciler.runs import apply_run, stages, web_check
     from reconciler.runs.runtime import running
     from reconciler.terminal.signals import Graceful
 
@@ -91,11 +97,38 @@ def run(options: Options, console: Console) -> int:
             outcome = apply_run.apply_all(
                 runtime, console, manifests, plans, stop=stop, watch=lambda event: stream.event(redact.event(event))
             )
-            delivered = _report(options, console, outcome, stream)
-    return worst([outcome.exit_code, delivered, stop.exit_code])
+            found, checks = _afterwards(options, console, outcome, stop)
+            delivered = _report(options, console, outcome, stream, partial(connections.applied, outcome, found, checks))
+    checked = web_check.exit_code(checks, wrote=outcome.wrote)
+    return worst([outcome.exit_code, delivered, stop.exit_code, checked])
 
 
-def _report(options: Options, console: Console, outcome: ApplyOutcome, stream: Stream) -> ExitCode:
+def _afterwards(
+    options: Options, console: Console, outcome: ApplyOutcome, stop: Stop
+) -> tuple[Sequence[ShownConnections], Sequence[WebCheck]]:
+    """Return ids and addresses, and what the web says of them. Neither an error nor a signal loses the report."""
+    from reconciler.errors import expected_errors
+    from reconciler.render import connections
+    from reconciler.runs import web_check
+    from reconciler.terminal.signals import Interrupted
+
+    found: Sequence[ShownConnections] = ()
+    try:
+        with expected_errors():
+            found = [connections.of_plan(plan) for plan in outcome.after]
+            if options.check:
+                with stop.while_reading():
+                    return found, web_check.checked(options, console, found, outcome, web_check.get)
+    except PoolctlError as error:
+        console.err(f"Warning: ids and addresses are missing or unchecked: {error}")
+    except Interrupted:  # the exit code is that of the signal
+        console.err("Warning: the pools were not checked.")
+    return found, ()
+
+
+def _report(
+    options: Options, console: Console, outcome: ApplyOutcome, stream: Stream, shown: Callable[[], ShownApply]
+) -> ExitCode:
     """Write the result in every format; one that fails leaves the others. Return 6 if one fails after a write.
 
     A signal does not stop it: the pools are changed, and the operator needs the result.
@@ -113,7 +146,7 @@ def _report(options: Options, console: Console, outcome: ApplyOutcome, stream: S
                     stream.end(redact.applied(outcome))
                 else:
                     one = options._replace(outputs=(output,))
-                    deliver(one, console, formats.apply(redact.applied(outcome), style))
+                    deliver(one, console, formats.apply(shown(), style))
         except PoolctlError as error:
             console.err(f"Error: the result as {output[0]} is missing or incomplete: {error}")
             code = worst([code, ExitCode.PARTIAL if outcome.wrote else error.exit_code])

@@ -9,6 +9,7 @@ from reconciler.commands import deliver
 from reconciler.errors import ExitCode, flow
 from reconciler.render import formats
 from reconciler.terminal.console import Console
+from reconciler.terminal.operands import LIVE, live_name
 from reconciler.terminal.options import Options, add_outputs, is_plain
 from reconciler.terminal.settings import invalid
 
@@ -34,9 +35,6 @@ Without a live pool, AWS is not contacted. Exits with 2 when the sides differ an
   poolctl diff old.yaml new.yaml
   poolctl diff pools/customers.yaml@prod pool:eu-west-1_AbCdEf123
 """
-
-LIVE = "pool:"
-"""Prefix of an operand that names a live pool."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -83,9 +81,7 @@ def _live(runtime: Runtime, console: Console, operand: str, beside: Operand) -> 
     from reconciler.export.compare import live
     from reconciler.runs import export_run
 
-    pool = operand.removeprefix(LIVE)
-    if not pool:
-        raise invalid("pool: needs the id or name of a pool. Write pool:ID or pool:NAME.")
+    pool = live_name(operand)
     console.status(f"Reading {pool}…")
     cloud = _where(runtime, operand, beside)
     read = export_run.read(cloud, export_run.one(cloud, pool), parallelism=runtime.options.parallelism)

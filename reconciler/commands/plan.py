@@ -48,7 +48,7 @@ def run(options: Options, console: Console) -> int:
     Raises:
         InvalidInput: `--expires` was given without `--out`.
     """
-    from reconciler.render import redact
+    from reconciler.render import connections, redact
     from reconciler.render.subjects import RenderOptions
     from reconciler.runs import planfile, stages
     from reconciler.runs.runtime import running
@@ -66,7 +66,8 @@ def run(options: Options, console: Console) -> int:
         max_bytes=options.max_bytes,
         digest=lambda: planfile.digest(plans, calls, options),
     )
-    deliver(options, console, formats.plan(redact.plans(plans, calls), style))
+    shown = connections.attached(redact.plans(plans, calls), plans)
+    deliver(options, console, formats.plan(shown, style))
     if options.out:
         _save(options, console, plans, calls)
     return stages.plan_exit(plans, detailed=options.detailed_exitcode)

@@ -249,12 +249,12 @@ def urls(state: State) -> Iterator[Breach]:
     for name, tree in _clients(state):
         for member in ("CallbackURLs", "LogoutURLs"):
             for url in strings(tree.get(member)):
-                problem = _url_problem(url)
+                problem = redirect_problem(url)
                 if problem:
                     yield _at(name, (member,), f"{url}: {problem}")
 
 
-def _url_problem(url: str) -> str:
+def redirect_problem(url: str) -> str:
     """Return the problem of a callback or logout URL, or empty."""
     try:
         parts = urlsplit(url)

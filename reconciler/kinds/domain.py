@@ -26,7 +26,10 @@ PREFIX = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 FQDN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){2,}[a-z]{2,}")
 """A fully qualified sub-domain."""
 
-COMPUTED = ("AWSAccountId", "S3Bucket", "CloudFrontDistribution", "Version", "Status")
+SERVED_BY = "CloudFrontDistribution"
+"""What serves a domain, and what the DNS record of a custom domain has to name."""
+
+COMPUTED = ("AWSAccountId", "S3Bucket", SERVED_BY, "Version", "Status")
 PREFIX_WAIT, CUSTOM_WAIT = 60.0, 3600.0
 """Seconds until a domain is served: up to a minute, or up to an hour (cognito.md 2.4)."""
 
@@ -182,12 +185,13 @@ KIND = ResourceKind(
     resource_type="UserPoolDomain",
     title="domain",
     model=Domain,
-    reading=Reading("DescribeUserPoolDomain", "DomainDescription", may_be_empty=True),
+    reading=Reading("DescribeUserPoolDomain", "DomainDescription", may_be_empty=True, sometimes=frozenset({SERVED_BY})),
     create="CreateUserPoolDomain",
     update="UpdateUserPoolDomain",
     delete="DeleteUserPoolDomain",
     name_member="Domain",
     id_param="Domain",
+    extra_ids={SERVED_BY: SERVED_BY},
     names=names,
     from_api=from_api,
     prepare=prepare,

@@ -152,13 +152,14 @@ def _root(path: str) -> FilePath:
 
 def _files(target: FilePath, problems: list[Problem]) -> list[FilePath]:
     if not target.exists():
-        problems.append(_file_problem(str(target), "there is no such file or directory.", "Check the path."))
+        fix = "Check the path, or create a manifest with `poolctl init`."
+        problems.append(_file_problem(str(target), "there is no such file or directory.", fix))
         return []
     if not target.is_dir():
         return [target]
     files = _search(target)
     if not files:
-        fix = "Name a directory with *.yaml files, or create a manifest with `poolctl export`."
+        fix = "Name a directory with *.yaml files, or create a manifest with `poolctl init` or `poolctl export`."
         problems.append(_file_problem(str(target), "the directory contains no manifest.", fix))
     return files
 

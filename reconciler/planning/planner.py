@@ -118,6 +118,7 @@ def plan(manifest: Manifest, live_state: LiveState, target: Target, plan_options
             *(_protected(manifest, left) if plan_options.prune else ()),
         ),
         live_state.gaps,
+        sections=manifest.sections - frozenset(unread),
     )
     found = completed(select(found, plan_options.targets, live_state, plan_options.referred))
     kept = _kept(manifest, found, plan_options)

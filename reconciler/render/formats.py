@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:  # parsing options needs none of them
     from reconciler.render.places import Locate
-    from reconciler.render.shown import ShownApply, ShownComparison, ShownPlan
+    from reconciler.render.shown import ShownApply, ShownComparison, ShownConnections, ShownPlan
     from reconciler.render.subjects import DriftResult, Explained, RenderOptions, Validation
 
 RUNS = ("plan", "apply", "validate", "drift")
 """The subjects that most formats render."""
 
-ALL = (*RUNS, "diff", "explain")
+ALL = (*RUNS, "diff", "explain", "pool")
 """Every subject."""
 
 
@@ -179,6 +179,11 @@ def drift(found: DriftResult, options: RenderOptions) -> Written:
 def diff(found: Sequence[ShownComparison], options: RenderOptions) -> Written:
     """Return what writes comparisons in each format."""
     return each("diff", found, options)
+
+
+def pool(found: Sequence[ShownConnections], options: RenderOptions) -> Written:
+    """Return what writes ids and addresses of pools in each format."""
+    return each("pool", found, options)
 
 
 def explain(found: Explained, options: RenderOptions) -> Written:

@@ -25,6 +25,7 @@ SHAPES: dict[str, tuple[Any, str, str]] = {
     "validate": (output_types.ValidateDocument, "poolctl validate", ""),
     "apply": (output_types.ApplyDocument, "poolctl apply", ""),
     "drift": (output_types.DriftDocument, "poolctl drift", ""),
+    "pool": (output_types.PoolDocument, "poolctl show pool", ""),
     "diff": (output_types.DiffDocument, "poolctl diff", ""),
     "explain": (output_types.ExplainDocument, "poolctl explain", ""),
     "planfile": (output_types.PlanFile, "poolctl plan file", ""),

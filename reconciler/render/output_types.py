@@ -289,6 +289,82 @@ class PlanDocument(TypedDict):
     notices: list[NoticeEntry]
     coverage: Coverage
     summary: PlanSummary
+    connections: NotRequired[list[ConnectionsEntry]]
+    """Ids and addresses of each pool as they will be, as far as they are known. A saved plan does not hold them."""
+
+
+# --- ids and addresses ---------------------------------------------------------------------------------------------
+
+
+@closed
+class IdEntry(TypedDict):
+    """An object and its identifier."""
+
+    address: FullAddress
+    type: str
+    id: str
+
+
+@closed
+class DnsRecordEntry(TypedDict):
+    """The DNS record that a custom domain needs."""
+
+    name: str
+    type: Literal["CNAME"]
+    """In Route 53, an alias does the same."""
+    target: str | None
+    """The CloudFront distribution; null until the domain exists."""
+
+
+@closed
+class DomainEntry(TypedDict):
+    """A domain of a pool."""
+
+    host: str
+    dns_record: DnsRecordEntry | None
+    """The record to make; null for a prefix domain, which needs none."""
+
+
+@closed
+class PagesEntry(TypedDict):
+    """A client, and the pages where its users sign in."""
+
+    address: FullAddress
+    client_id: str | None
+    """Null while the client does not exist."""
+    sign_in: str | None
+    """Null if users of the client cannot sign in on a page, or if part of the URL is not known."""
+    sign_up: str | None
+    sign_out: str | None
+
+
+@closed
+class ConnectionsEntry(TypedDict):
+    """What an application needs to use a pool. Null is what does not exist yet, or is not known."""
+
+    pool: PoolEntry
+    arn: str | None
+    issuer: str | None
+    discovery: str | None
+    """URL of the OpenID Connect discovery document."""
+    jwks: str | None
+    """URL of the keys that sign tokens."""
+    domains: list[DomainEntry]
+    clients: list[PagesEntry]
+    ids: list[IdEntry]
+    """Every object that has an identifier, as far as it is known."""
+    unknown: list[str]
+    """What could not be known, because the manifest does not manage it, or because it is hidden."""
+
+
+@closed
+class PoolDocument(TypedDict):
+    """What `poolctl show pool -o json` writes."""
+
+    format_version: Version
+    poolctl_version: ToolVersion
+    connections: list[ConnectionsEntry]
+    """One for each pool."""
 
 
 # --- plan file -----------------------------------------------------------------------------------------------------
@@ -423,6 +499,21 @@ class UnprovenEntry(TypedDict):
 
 
 @closed
+class CheckEntry(TypedDict):
+    """One thing that a pool publishes, held against the manifest."""
+
+    pool: str
+    """Name of the pool."""
+    what: str
+    """`discovery document`, `keys`, the address of a client, or what could not be checked."""
+    url: str | None
+    status: Literal["ok", "waiting", "wrong", "unread", "skipped"]
+    """`wrong` contradicts the manifest; `waiting` is on its way, as DNS, a certificate and CloudFront are for a while;
+    `unread` had no usable answer; `skipped` was not read."""
+    message: str
+
+
+@closed
 class ApplyDocument(TypedDict):
     """What `poolctl apply -o json` writes."""
 
@@ -440,6 +531,10 @@ class ApplyDocument(TypedDict):
     """Whether every pool that was written to was read again, and all of it could be read."""
     converged: bool
     """Whether everything was done, read again and found to match the manifests."""
+    connections: list[ConnectionsEntry]
+    """Ids and addresses of each pool, as they are after the apply."""
+    checks: NotRequired[list[CheckEntry]]
+    """What the web says of the pools; with `--check`."""
 
 
 # --- validate ------------------------------------------------------------------------------------------------------

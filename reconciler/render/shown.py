@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from reconciler.applications.web_checks import WebCheck
 from reconciler.model import (
     Action,
     Address,
@@ -25,6 +26,73 @@ from reconciler.model import (
     Waiting,
 )
 from reconciler.render.marks import ShownTree, ShownValue
+
+# --- ids and addresses ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ShownId:
+    """An object and its identifier."""
+
+    address: Address
+    """The object."""
+    type: str
+    """Its type in the words of CloudFormation."""
+    id: str
+    """Its identifier."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownDomain:
+    """A domain of a pool."""
+
+    host: str
+    """`acme.auth.eu-west-1.amazoncognito.com` or a name of one's own."""
+    custom: bool
+    """Whether it is a name of one's own, which needs a DNS record."""
+    target: str
+    """What the record of a custom domain has to name; empty until the domain exists."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPages:
+    """A client, and the pages where its users sign in; each is empty if there is none, or if it is not known."""
+
+    address: Address
+    """The client."""
+    client_id: str
+    """Its id; empty while it does not exist."""
+    sign_in: str
+    """URL of the sign-in page."""
+    sign_up: str
+    """URL of the sign-up page."""
+    sign_out: str
+    """URL that ends a session."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownConnections:
+    """What an application needs to use a pool: ids and addresses, without a value that is hidden elsewhere."""
+
+    target: Target
+    """The pool."""
+    arn: str = ""
+    """Its ARN; empty while it does not exist, and for identity pools."""
+    issuer: str = ""
+    """The issuer of its tokens; empty while it does not exist."""
+    discovery: str = ""
+    """URL of the discovery document."""
+    jwks: str = ""
+    """URL of the keys that sign tokens."""
+    domains: tuple[ShownDomain, ...] = ()
+    """Its domains."""
+    clients: tuple[ShownPages, ...] = ()
+    """Its clients."""
+    ids: tuple[ShownId, ...] = ()
+    """Every object that has an identifier, as far as it is known."""
+    unknown: tuple[str, ...] = ()
+    """What could not be known, because the manifest does not manage it, or because it is hidden."""
+
 
 # --- plans ---------------------------------------------------------------------------------------------------------
 
@@ -101,6 +169,8 @@ class ShownPlan:
     """Notices for the user."""
     gaps: tuple[Gap, ...] = ()
     """What could not be read."""
+    connections: ShownConnections | None = None
+    """Ids and addresses; None where they were not asked for."""
 
     @property
     def pending(self) -> tuple[ShownChange, ...]:
@@ -239,6 +309,10 @@ class ShownApply:
     """All events, over all plans."""
     given: tuple[str, ...] = ()
     """The options to repeat the run, as they are typed, without the values of variables."""
+    connections: tuple[ShownConnections, ...] = ()
+    """Ids and addresses of each pool, as they are after the apply."""
+    checks: tuple[WebCheck, ...] = ()
+    """What the web says of the pools, if that was asked for."""
 
 
 # --- comparisons ---------------------------------------------------------------------------------------------------

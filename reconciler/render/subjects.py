@@ -14,7 +14,7 @@ from reconciler.render.places import Locate, as_given
 if TYPE_CHECKING:  # pydantic comes with the first two, and the classes of `shown` take 20 ms to be made
     from reconciler.explaining.facts import Explanation
     from reconciler.kinds.kind import Rule
-    from reconciler.render.shown import ShownApply, ShownComparison, ShownDrift, ShownPlan
+    from reconciler.render.shown import ShownApply, ShownComparison, ShownConnections, ShownDrift, ShownPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +109,8 @@ class Renderers(NamedTuple):
     """Comparisons."""
     explain: Renderer[Explained] | None = None
     """The facts about a kind, a member or a rule."""
+    pool: Renderer[Sequence[ShownConnections]] | None = None
+    """Ids and addresses of pools."""
 
 
 def on_demand(package: str, suffix: str) -> Renderers:

@@ -52,7 +52,8 @@ def header(target: Target) -> str:
         return region
     account = f"account {target.account}" if target.account else ""
     where = ", ".join(w for w in (target.pool_id or "will be created", account, target.region) if w)
-    return printable(f"Pool {target.pool_name} ({where}) — manifest {target.manifest}")
+    file = f" — manifest {target.manifest}" if target.manifest else ""
+    return printable(f"Pool {target.pool_name} ({where}){file}")
 
 
 def notice(found: Notice) -> str:

@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 from reconciler.applying.applier import STOPPED, apply
 from reconciler.cloud.endpoints import masked
 from reconciler.errors import ExitCode, Partial, PoolctlError, Stale, expected_errors, printable, worst
 from reconciler.kinds import KINDS
-from reconciler.model import Action, Done, Event, Failed, Plan, ResourceChange, Sent, Skipped, Started, Verified
+from reconciler.model import (
+    Action,
+    Address,
+    Done,
+    Event,
+    Failed,
+    Plan,
+    ResourceChange,
+    Sent,
+    Skipped,
+    Started,
+    Unknown,
+    Verified,
+)
 from reconciler.render import redact
 from reconciler.render.progress import Progress
 from reconciler.runs.runtime import Runtime
@@ -38,6 +51,8 @@ class ApplyOutcome:
     """The exit code of the process."""
     given: tuple[str, ...] = ()
     """The options that repeat this run, as they are typed; without values of variables."""
+    after: tuple[Plan, ...] = ()
+    """For each plan, the one that was made after the last write, or what is known of the objects instead."""
 
     @property
     def wrote(self) -> bool:
@@ -93,7 +108,26 @@ def apply_all(
     except Interrupted:
         run.broken_off()
     code = worst([stop.exit_code, _exit(run.codes, run.events)])
-    return ApplyOutcome(tuple(run.plans), tuple(run.events), code, tuple(given(runtime.options)))
+    after = tuple(run.after.get(i) or as_far_as_known(plan, run.events) for i, plan in enumerate(run.plans))
+    return ApplyOutcome(tuple(run.plans), tuple(run.events), code, tuple(given(runtime.options)), after)
+
+
+def as_far_as_known(plan: Plan, events: Sequence[Event]) -> Plan:
+    """Return a plan with what exists after its apply: objects that were not made are left out, new ones have their ids.
+
+    Args:
+        plan: The plan that was applied, if only in part.
+        events: The events of the run.
+    """
+    done = {e.change.address: e.id for e in events if isinstance(e, Done)}
+    there = [c for c in plan.changes if c.before is not None or c.address in done]
+    return replace(plan, changes=tuple(replace(c, ids=_filled(c, done), new_ids=None) for c in there))
+
+
+def _filled(change: ResourceChange, done: Mapping[Address, str]) -> dict[str, Any]:
+    """Return identifiers, with those that became known in place of the unknown ones."""
+    ids = change.ids if change.new_ids is None or change.address not in done else change.new_ids
+    return {k: (done.get(v.address) or v) if isinstance(v, Unknown) else v for k, v in ids.items()}
 
 
 class _Watcher:
@@ -143,6 +177,8 @@ class _Run:
     """Those that were shown; each is replaced by the one that is applied."""
     events: list[Event] = field(default_factory=list)
     codes: list[int] = field(default_factory=list)
+    after: dict[int, Plan] = field(default_factory=dict)
+    """By index: the last plan after the writes to a pool."""
 
     def pool(self, i: int, manifest: Manifest) -> None:
         """Apply one plan, unless the run has come to its end."""
@@ -159,7 +195,7 @@ class _Run:
         before = len(self.events)
         try:
             with expected_errors():
-                self._apply(manifest, self.plans[i])
+                self._apply(i, manifest)
         except PoolctlError as error:
             self._fail(i, error, "poolctl failed")
         self.codes.append(_code(self.events[before:]))
@@ -174,13 +210,15 @@ class _Run:
         for plan in self.plans:
             self._skip(plan, STOPPED)
 
-    def _apply(self, manifest: Manifest, plan: Plan) -> None:
+    def _apply(self, i: int, manifest: Manifest) -> None:
+        plan = self.plans[i]
         if not plan.pending:
             return
         runtime, stop = self.runtime, self.stop
 
         def again() -> Plan:
-            return self._read(lambda: plan_one(runtime, manifest))
+            self.after[i] = self._read(lambda: plan_one(runtime, manifest))
+            return self.after[i]
 
         cloud, clock, sleep = runtime.cloud(manifest), runtime.clock, runtime.sleep
         for event in apply(plan, cloud, again, clock=clock, sleep=sleep, stop=stop, reading=stop.while_reading):

@@ -124,19 +124,28 @@ def region_of(pool: str) -> str:
     return pool.partition(DOCUMENTS[document].id_separator)[0] if document else ""
 
 
-def every(cloud: Cloud) -> list[Found]:
+def every(cloud: Cloud, kinds: Iterable[str] = DOCUMENTS) -> list[Found]:
     """Return all pools of the account and Region, by kind, name and id; only kinds that exist in the Region are listed.
+
+    Args:
+        cloud: The account and Region.
+        kinds: The kinds of documents to list.
 
     Raises:
         CloudError: They could not be listed.
     """
     region = cloud.identity().region
-    there = [document for document in DOCUMENTS if not availability.lacks(root_of(document), region)]
+    there = [document for document in kinds if not availability.lacks(root_of(document), region)]
     return [pool for document in there for pool in sorted(_listed(cloud, document), key=lambda p: (p.name, p.id))]
 
 
-def one(cloud: Cloud, pool: str) -> Found:
+def one(cloud: Cloud, pool: str, kinds: Iterable[str] = DOCUMENTS) -> Found:
     """Return the pool with an id or a name.
+
+    Args:
+        cloud: The account and Region.
+        pool: Its id or name.
+        kinds: The kinds of documents that are looked at for a name.
 
     Raises:
         Refused: No pool or several pools have the name.
@@ -145,7 +154,7 @@ def one(cloud: Cloud, pool: str) -> Found:
     document = document_of(pool)
     if document:
         return Found(document, pool, "")
-    known = every(cloud)
+    known = every(cloud, kinds)
     found = [p for p in known if p.name == pool]
     if len(found) == 1:
         return found[0]

@@ -43,6 +43,45 @@ def save(file: str, content: str | bytes) -> None:
         raise PoolctlError(f"{file}: the result could not be written: {error.strerror}.") from None
 
 
+def create(file: str, content: str) -> None:
+    """Write a new file, whole or not at all; what exists is never replaced.
+
+    Args:
+        file: Its name.
+        content: What it holds; written as UTF-8.
+
+    Raises:
+        FileExistsError: The name is taken, even by a broken link.
+        PoolctlError: It could not be written.
+    """
+    import os
+    from pathlib import Path
+
+    aside = f"{file}.{os.getpid()}.tmp"
+    save(aside, content)
+    try:
+        os.link(aside, file)  # unlike a rename, it replaces nothing
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links
+        _create_in_place(file, content)
+    finally:
+        Path(aside).unlink()
+
+
+def _create_in_place(file: str, content: str) -> None:
+    from pathlib import Path
+
+    try:
+        with Path(file).open("x", encoding="utf-8", newline="\n") as stream:
+            stream.write(content)
+    except FileExistsError:
+        raise
+    except OSError as error:
+        Path(file).unlink(missing_ok=True)
+        raise PoolctlError(f"{file}: the result could not be written: {error.strerror}.") from None
+
+
 class Growing:
     """A file that is written line by line; a failed write never interrupts the work that it reports.
 

@@ -89,6 +89,8 @@ class Options(NamedTuple):
     """`apply`: whether to apply without asking."""
     during_recovery: bool = False
     """`apply`: whether to write to a pool whose users are being recovered."""
+    check: bool = False
+    """`apply`: whether to read what the pools publish, and to hold it against the manifests."""
     out: str = ""
     """`plan`: file to save the plan to, to be reviewed and applied; empty for none."""
     expires: int | None = None
@@ -98,7 +100,7 @@ class Options(NamedTuple):
     rollback_file: str = ""
     """`apply`: file for a manifest that restores the current state; empty for none."""
     plan_file: str = ""
-    """`show`: the plan file to show."""
+    """`show`: the plan file to show, once it is known that it is one."""
     pool: str = ""
     """`export`: id or name of the pool."""
     all_pools: bool = False
@@ -129,6 +131,14 @@ class Options(NamedTuple):
     """`drift`: receivers of notifications, as `CHANNEL=WHERE`."""
     attribute: bool = False
     """`drift`: whether to look up in CloudTrail who made each change."""
+    shell: str = ""
+    """`completion`: the shell to complete for."""
+    purpose: str = ""
+    """`init`: what the pool is for; empty asks."""
+    answers: tuple[tuple[str, str], ...] = ()
+    """`init`: answers that were given as options, by the name of the question."""
+    file: str = ""
+    """`init`: file to write, `-` for standard output; empty for the usual one."""
     action: str = ""
     """`local`: what to do."""
     topic: str = ""
@@ -292,6 +302,7 @@ def _converter(option: Option) -> Callable[[str], Any]:
 
 def add_outputs(parser: argparse.ArgumentParser, formats: Sequence[str]) -> None:
     """Give a command's parser `-o FORMAT[=FILE]`, repeatable, for the formats that the command can write."""
+    getattr(parser, "offered", {})["--output"] = formats
     parser.add_argument(
         "-o",
         "--output",

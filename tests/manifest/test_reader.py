@@ -308,7 +308,7 @@ def test_missing_paths_and_empty_directories_say_what_to_do(tmp_path, monkeypatc
     (tmp_path / "pools").mkdir()
     _, problems = read(["nowhere", "pools"], lambda: "")
     assert texts(problems) == [
-        "nowhere: there is no such file or directory. Check the path.",
+        "nowhere: there is no such file or directory. Check the path, or create a manifest with `poolctl init`.",
         (
             "pools: the directory contains no manifest. "
             "Name a directory with *.yaml files, or create a manifest with `poolctl export`."

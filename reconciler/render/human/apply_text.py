@@ -6,8 +6,9 @@ import shlex
 from collections.abc import Iterator
 
 from reconciler.errors import printable
-from reconciler.model import dotted
+from reconciler.model import Action, dotted
 from reconciler.render.human.pen import Pen
+from reconciler.render.human.pool_text import connections
 from reconciler.render.shown import ShownApply, ShownChange, ShownPlan, ShownStep
 from reconciler.render.subjects import USUAL, RenderOptions
 from reconciler.render.tally import Outcome, outcome, plural
@@ -21,8 +22,29 @@ def apply(applied: ShownApply, options: RenderOptions = USUAL) -> str:
     head = pen.sentence(apply_sum(applied))
     if result.complete and not result.left and not result.unproven:
         unverified = "The result was not verified: the pools were not read again after the last write.\n"
-        return head if result.verified else head + unverified
-    return head + "".join(f"  {line}\n" for line in _reasons(result, applied.plans)) + _next(result, applied)
+        return (head if result.verified else head + unverified) + _connections(result, applied, pen) + _checks(applied)
+    reasons = "".join(f"  {line}\n" for line in _reasons(result, applied.plans))
+    made = _connections(result, applied, pen) + _checks(applied)
+    return head + reasons + (f"{made}\n" if made else "") + _next(result, applied)
+
+
+def _connections(result: Outcome, applied: ShownApply, pen: Pen) -> str:
+    """The ids of what was made, and the addresses of the pools that were written to."""
+    done = [r.change for r in result.results if r.status == "done"]
+    made = {c.address for c in done if c.action in (Action.CREATE, Action.REPLACE)}
+    written = {c.address.pool for c in done}
+    keys = {p.target.key for p in applied.plans if _pool_name(p) in written}
+    found = [c for c in applied.connections if c.target.key in keys]
+    return "".join(f"\n{connections(c, pen, made)}" for c in found)
+
+
+def _checks(applied: ShownApply) -> str:
+    """What the web says of the pools, one line each, and its URL where it is not as it should be."""
+    found = applied.checks
+    width = max((len(c.status) for c in found), default=0)
+    lines = [printable(f"  {c.status:<{width}}  {c.pool}: {c.what}: {c.message}") for c in found]
+    urls = [f"\n  {'':<{width}}  {c.url}" if c.url and c.status != "ok" else "" for c in found]
+    return "\nChecked on the web:\n" + "".join(f"{a}{b}\n" for a, b in zip(lines, urls, strict=True)) if found else ""
 
 
 def _reasons(result: Outcome, plans: tuple[ShownPlan, ...]) -> Iterator[str]:

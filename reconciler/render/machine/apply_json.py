@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from reconciler import __version__
+from reconciler.applications.web_checks import WebCheck
 from reconciler.kinds import KINDS
 from reconciler.model import Action, dotted
 from reconciler.render.json_parts import ACTIONS, dump, pool_entry, refused_call
-from reconciler.render.output_types import FORMAT, ApplyDocument, ApplySummary, ResultEntry
+from reconciler.render.machine.pool_json import entry
+from reconciler.render.output_types import FORMAT, ApplyDocument, ApplySummary, CheckEntry, ResultEntry
 from reconciler.render.shown import ShownApply, ShownPlan, ShownStep
 from reconciler.render.subjects import USUAL, RenderOptions
 from reconciler.render.tally import Outcome, outcome
@@ -27,8 +29,21 @@ def apply(applied: ShownApply, _options: RenderOptions = USUAL) -> str:
         "unproven": [{"pool_key": u.pool, "reason": u.reason} for u in result.unproven],
         "verified": result.verified,
         "converged": result.converged,
+        "connections": [entry(c) for c in applied.connections],
     }
+    if applied.checks:
+        document["checks"] = [_check(c) for c in applied.checks]
     return dump(document)
+
+
+def _check(found: WebCheck) -> CheckEntry:
+    return {
+        "pool": found.pool,
+        "what": found.what,
+        "url": found.url or None,
+        "status": found.status,
+        "message": found.message,
+    }
 
 
 def _summary(result: Outcome) -> ApplySummary:

@@ -21,6 +21,7 @@ from reconciler.render.json_parts import (
     position_entry,
     refusal_entry,
 )
+from reconciler.render.machine.pool_json import entry
 from reconciler.render.output_types import (
     FORMAT,
     CallEntry,
@@ -68,6 +69,9 @@ def document(plans: Sequence[ShownPlan], digest: str = "") -> PlanDocument:
     }
     if not digest:
         del found["digest"]
+    connections = [p.connections for p in plans if p.connections]
+    if connections:
+        found["connections"] = [entry(c) for c in connections]
     return found
 
 

@@ -1,0 +1,5 @@
+"""Pool and client → what an application needs: ids, addresses, and the configuration files of libraries.
+
+In: live objects, changes of a plan, or a manifest. Out: `KnownPool` with what is known of them, and texts made of it.
+Pure: nothing here reads a file or a cloud.
+"""
