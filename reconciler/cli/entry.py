@@ -30,6 +30,11 @@ COMMANDS = {
         "report live settings that differ from the manifests, and who changed them",
         True,
     ),
+    "rotate-secret": (
+        "reconciler.commands.rotate_secret",
+        "give a client a new secret, hand it over, delete the old one",
+        False,
+    ),
     "show": ("reconciler.commands.show", "show a saved plan, offline", False),
     "export": ("reconciler.commands.export", "write manifests from live pools; never writes to AWS", False),
     "import": ("reconciler.commands.export", "another name for export", False),
@@ -237,7 +242,7 @@ def _check_files(options: Options) -> None:
 
 def usage() -> str:
     """Return the text of `poolctl --help`."""
-    commands = "".join(f"  {name:<10}{text}\n" for name, (_, text, _) in COMMANDS.items())
+    commands = "".join(f"  {name:<15}{text}\n" for name, (_, text, _) in COMMANDS.items())
     options = "".join(f"  {option.usage:<40}{option.help}\n" for option in GLOBALS)
     return (
         "usage: poolctl [global options] COMMAND [options] [PATH ...]\n\n"

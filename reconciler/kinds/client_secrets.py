@@ -14,12 +14,17 @@ from reconciler.model import Tree
 from schemas.client_secret import ClientSecrets
 
 SECRETS = "clients.secrets"
+ADD, DELETE = "AddUserPoolClientSecret", "DeleteUserPoolClientSecret"
+"""What `poolctl rotate-secret` calls; no manifest declares them."""
+DESCRIPTOR, ID, CREATED = "ClientSecretDescriptor", "ClientSecretId", "ClientSecretCreateDate"
+VALUE = "ClientSecretValue"
+"""Members of their answers; the value is shown once."""
 NEWEST = "NewestSecret"
 
 
 def gather(items: Iterable[Tree]) -> Tree:
     """Keep the date of the newest secret; authors have no use for the ids."""
-    made = [i["ClientSecretCreateDate"] for i in items if isinstance(i.get("ClientSecretCreateDate"), datetime)]
+    made = [i[CREATED] for i in items if isinstance(i.get(CREATED), datetime)]
     return {NEWEST: max(made).astimezone(UTC).date().isoformat()} if made else {}
 
 
@@ -29,7 +34,7 @@ S1 = Rule(
     what="The newest secret of a client is older than the max_age_days that the manifest gives it.",
     why="Cognito never expires client secrets.",
     source=("cognito.md 3.3", "cognito.md 2.3"),
-    advice="Add a second secret, give it to the application, and delete the old one.",
+    advice="Rotate it with `poolctl rotate-secret`.",
     warning=True,
 )
 """The rule without a calendar; see `age_on`."""
