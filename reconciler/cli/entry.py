@@ -35,6 +35,7 @@ COMMANDS = {
         "give a client a new secret, hand it over, delete the old one",
         False,
     ),
+    "recover": ("reconciler.commands.recover", "recover the users of a pool as they were at an earlier time", False),
     "show": ("reconciler.commands.show", "show a saved plan, offline", False),
     "export": ("reconciler.commands.export", "write manifests from live pools; never writes to AWS", False),
     "import": ("reconciler.commands.export", "another name for export", False),

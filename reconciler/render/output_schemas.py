@@ -27,6 +27,7 @@ SHAPES: dict[str, tuple[Any, str, str]] = {
     "drift": (output_types.DriftDocument, "poolctl drift", ""),
     "diff": (output_types.DiffDocument, "poolctl diff", ""),
     "explain": (output_types.ExplainDocument, "poolctl explain", ""),
+    "recover": (output_types.RecoverDocument, "poolctl recover", ""),
     "planfile": (output_types.PlanFile, "poolctl plan file", ""),
     "events": (stream_lines.StreamLine, "poolctl events", EVENTS),
     "notification": (output_types.NotificationDocument, "poolctl notification", ""),

@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING
 from reconciler.render.subjects import Renderers, on_demand
 
 if TYPE_CHECKING:
-    from reconciler.render.human import apply_text, diff_text, drift_text, explain_text, plan_text, validate_text
+    from reconciler.render.human import (
+        apply_text,
+        diff_text,
+        drift_text,
+        explain_text,
+        plan_text,
+        recover_text,
+        validate_text,
+    )
 
     RENDERERS = Renderers(
         plan=plan_text.plan,
@@ -20,6 +28,7 @@ if TYPE_CHECKING:
         validate=validate_text.validate,
         diff=diff_text.diff,
         explain=explain_text.explain,
+        recover=recover_text.recover,
     )
 else:
     RENDERERS = on_demand(__name__, "text")

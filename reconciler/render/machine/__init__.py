@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING
 from reconciler.render.subjects import Renderers, on_demand
 
 if TYPE_CHECKING:
-    from reconciler.render.machine import apply_json, diff_json, drift_json, explain_json, plan_json, validate_json
+    from reconciler.render.machine import (
+        apply_json,
+        diff_json,
+        drift_json,
+        explain_json,
+        plan_json,
+        recover_json,
+        validate_json,
+    )
 
     RENDERERS = Renderers(
         plan=plan_json.plan,
@@ -20,6 +28,7 @@ if TYPE_CHECKING:
         validate=validate_json.validate,
         diff=diff_json.diff,
         explain=explain_json.explain,
+        recover=recover_json.recover,
     )
 else:
     RENDERERS = on_demand(__name__, "json")
