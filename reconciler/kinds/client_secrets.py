@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
 
 from reconciler.kinds.kind import Breach, Listing, ResourceKind, Rule, State
-from reconciler.model import Tree
+from reconciler.model import FieldChange, Tree
 from schemas.client_secret import ClientSecrets
 
 SECRETS = "clients.secrets"
@@ -40,6 +40,18 @@ S1 = Rule(
 """The rule without a calendar; see `age_on`."""
 
 
+LIMIT = "max_age_days"
+"""The member that declares the maximum age."""
+
+
+def overdue(tree: Tree, today: str) -> Iterator[FieldChange]:
+    """Return that the newest secret is older than declared, with its age in days."""
+    limit, made = tree.get(LIMIT), tree.get(NEWEST)
+    age = (date.fromisoformat(today) - date.fromisoformat(made)).days if made else 0
+    if isinstance(limit, int) and age > limit:
+        yield FieldChange((LIMIT,), age, limit)
+
+
 def age_on(today: Callable[[], date]) -> Rule:
     """Return the rule that reports old secrets, as of a given date."""
 
@@ -60,5 +72,6 @@ KIND = ResourceKind(
     model=ClientSecrets,
     listing=Listing("ListUserPoolClientSecrets", "ClientSecrets", None),
     gather=gather,
+    overdue=overdue,
     rules=(age_on(lambda: datetime.now(UTC).date()),),
 )

@@ -39,6 +39,7 @@ REPORTS = {
         ["It is not known whether an import job runs: cognito-idp:ListUserImportJobs is not available here."],
     ),
     "stuck": RecoveryReport(TARGET, [one(2, "AWS_ABORTED")]),
+    "nothing": RecoveryReport(TARGET, [one(6, "PREVIEW_GENERATED", ())]),
     "list": RecoveryReport(TARGET, [one(4, "RESTORING"), one(3, "PREVIEW_EXPIRED")], listed=True),
     "none": RecoveryReport(TARGET, [], listed=True),
 }

@@ -58,5 +58,6 @@ def _preview(found: tuple[EntityPreview, ...], pen: Pen) -> Iterator[str]:
         cells = ((f"{count:>9}", color) for count, (_, color) in zip(one[1:], HEADS, strict=True))
         yield f"  {printable(one.entity):<{width}}  "
         yield "  ".join(pen.paint(color, cell) if cell.strip() != "0" else cell for cell, color in cells) + "\n"
-    sums = [sum(one[column] for one in found) for column in (1, 2, 3)]
-    yield f"\n{pen.paint(BOLD, 'Recovery:')} {sums[0]} to create, {sums[1]} to update, {sums[2]} to delete.\n"
+    create, update = sum(e.create for e in found), sum(e.update for e in found)
+    delete = sum(e.delete for e in found)
+    yield f"\n{pen.paint(BOLD, 'Recovery:')} {create} to create, {update} to update, {delete} to delete.\n"
