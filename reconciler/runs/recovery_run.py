@@ -103,14 +103,72 @@ def recover(runtime: Runtime, console: Console, stop: Stop) -> tuple[RecoveryRep
         return run.interrupted(signal)
 
 
-class _RecoveryRun:
-    """One run of the command."""
+class _RecoveryWords:
+    """What is said of the recovery of one run, and what can follow."""
 
-    def __init__(self, runtime: Runtime, console: Console, stop: Stop, pool: NamedPool, work: Recoveries) -> None:
-        self._runtime, self._console, self._stop, self._pool, self._work = runtime, console, stop, pool, work
+    def __init__(self, runtime: Runtime, console: Console, pool: NamedPool) -> None:
+        self._runtime, self._console, self._pool = runtime, console, pool
         self._options = runtime.options
         self._current: UserRecovery | None = None
         """The recovery, as it was last seen."""
+
+    def _report(
+        self,
+        found: Sequence[UserRecovery],
+        unknown: Sequence[str] = (),
+        *,
+        plans: Sequence[Plan] | None = None,
+        listed: bool = False,
+    ) -> RecoveryReport:
+        from reconciler.render import redact
+        from reconciler.render.subjects import RecoveryReport
+
+        identity = self._pool.cloud.identity()
+        file = self._pool.manifest.file if self._pool.manifest else ""
+        target = Target(identity.account, identity.region, self._pool.name, self._pool.id, file)
+        following = [] if listed else self._next(found[0], plans)
+        shown = None if plans is None else redact.plans(plans)
+        return RecoveryReport(target, found, following, unknown, shown, listed)
+
+    def _text(self, report: RecoveryReport) -> str:
+        from reconciler.render import formats
+        from reconciler.render.subjects import RenderOptions
+
+        return formats.recover(report, RenderOptions(width=self._console.width))["human"](False)
+
+    def _next(self, found: UserRecovery, plans: Sequence[Plan] | None = None) -> list[str]:
+        """Return the commands that can follow."""
+        from reconciler.kinds.user_recovery import COMPLETED, GENERATED, GENERATING, RESTORING, spelled
+
+        go_on = f"--to {spelled(found.point)}" if found.point else f"--start {found.id}"
+        start, cancel = f"--start {found.id}", f"--cancel {found.id}"
+        ways = {GENERATING: (go_on, cancel), GENERATED: (start, cancel), RESTORING: (start,)}
+        if found.status == COMPLETED:
+            changes = any(p.pending for p in plans or ())
+            return [self._command("apply")] if changes else []
+        return [f"{self._command('recover')} {way}" for way in ways.get(found.status, ())]
+
+    def _command(self, name: str) -> str:
+        return printable(" ".join(["poolctl", name, *given(self._options), shlex.quote(self._pool.operand)]))
+
+    def _state(self) -> str:
+        """Return in which state the recovery is, and what to run next."""
+        found = self._current
+        if found is None:
+            return "Nothing was written."
+        lines = [f"Recovery {found.id} is {found.status}. {found.meaning}", *(f"  {c}" for c in self._next(found))]
+        return "\n".join(lines)
+
+    def _doubt(self) -> str:
+        return f"Whether a recovery was initiated is unknown: {self._command('recover')} --list"
+
+
+class _RecoveryRun(_RecoveryWords):
+    """One run of the command."""
+
+    def __init__(self, runtime: Runtime, console: Console, stop: Stop, pool: NamedPool, work: Recoveries) -> None:
+        super().__init__(runtime, console, pool)
+        self._stop, self._work = stop, work
 
     def step(self) -> tuple[RecoveryReport | None, int]:
         """Do what the options name."""
@@ -242,55 +300,6 @@ class _RecoveryRun:
         except PoolctlError as error:
             raise Partial(f"The users are restored, but the configuration could not be planned: {error}") from None
 
-    # --- what is said
-
-    def _report(
-        self,
-        found: Sequence[UserRecovery],
-        unknown: Sequence[str] = (),
-        *,
-        plans: Sequence[Plan] | None = None,
-        listed: bool = False,
-    ) -> RecoveryReport:
-        from reconciler.render import redact
-        from reconciler.render.subjects import RecoveryReport
-
-        identity = self._pool.cloud.identity()
-        file = self._pool.manifest.file if self._pool.manifest else ""
-        target = Target(identity.account, identity.region, self._pool.name, self._pool.id, file)
-        following = [] if listed else self._next(found[0], plans)
-        shown = None if plans is None else redact.plans(plans)
-        return RecoveryReport(target, found, following, unknown, shown, listed)
-
-    def _text(self, report: RecoveryReport) -> str:
-        from reconciler.render import formats
-        from reconciler.render.subjects import RenderOptions
-
-        return formats.recover(report, RenderOptions(width=self._console.width))["human"](False)
-
-    def _next(self, found: UserRecovery, plans: Sequence[Plan] | None = None) -> list[str]:
-        """Return the commands that can follow."""
-        from reconciler.kinds.user_recovery import COMPLETED, GENERATED, GENERATING, RESTORING, spelled
-
-        go_on = f"--to {spelled(found.point)}" if found.point else f"--start {found.id}"
-        start, cancel = f"--start {found.id}", f"--cancel {found.id}"
-        ways = {GENERATING: (go_on, cancel), GENERATED: (start, cancel), RESTORING: (start,)}
-        if found.status == COMPLETED:
-            changes = any(p.pending for p in plans or ())
-            return [self._command("apply")] if changes else []
-        return [f"{self._command('recover')} {way}" for way in ways.get(found.status, ())]
-
-    def _command(self, name: str) -> str:
-        return printable(" ".join(["poolctl", name, *given(self._options), shlex.quote(self._pool.operand)]))
-
-    def _state(self) -> str:
-        """Return in which state the recovery is, and what to run next."""
-        found = self._current
-        if found is None:
-            return "Nothing was written."
-        lines = [f"Recovery {found.id} is {found.status}. {found.meaning}", *(f"  {c}" for c in self._next(found))]
-        return "\n".join(lines)
-
     def interrupted(self, signal: Interrupted) -> tuple[None, int]:
         """Say in which state the recovery is, and return the exit code."""
         self._console.status("")
@@ -313,9 +322,6 @@ class _RecoveryRun:
             if self._current is None and not (doubtful and self._options.point):
                 raise named from None
             raise Partial(f"{named}\n{self._state() if self._current else self._doubt()}") from None
-
-    def _doubt(self) -> str:
-        return f"Whether a recovery was initiated is unknown: {self._command('recover')} --list"
 
 
 def _code_of(found: UserRecovery, wanted: str) -> ExitCode:

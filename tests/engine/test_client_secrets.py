@@ -60,7 +60,7 @@ def test_drift_reports_an_old_secret_in_both_worlds(tmp_path, published, limit, 
         today = (datetime.now(UTC) + timedelta(days=days)).date().isoformat()
         found = drift(here, manifest(tmp_path, tree), today)
         words = [(str(f.address), f.path, f.cls.value, f.desired, f.live, f.fails) for f in found.findings]
-        assert words == ([("clients.secrets/web", ("max_age_days",), "changed", limit, days, True)] if old else [])
+        assert words == ([("clients/web/secrets", ("max_age_days",), "changed", limit, days, True)] if old else [])
         every = with_secret_age(manifest(tmp_path, tree), 30)
         assert [(f.address.name, f.desired) for f in drift(here, every, today).findings] == [
             ("api", 30),
