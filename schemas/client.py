@@ -158,7 +158,10 @@ class Client(ApiModel):
             StringConstraints(min_length=24, max_length=64, pattern=WORD_OR_PLUS),
             Sensitive(),
             Since(2026),
-            CreateOnly("Remove ClientSecret, and rotate the secret with AddUserPoolClientSecret."),
+            CreateOnly(
+                "Remove ClientSecret, and rotate the secret with `poolctl rotate-secret`; finish that first if it is "
+                "under way."
+            ),
             Note("Cannot be combined with GenerateSecret: true."),
         ]
         | None

@@ -32,6 +32,12 @@ COMMANDS = {
         True,
     ),
     "show": ("reconciler.commands.show", "show a saved plan, or the ids and addresses of a pool", True),
+    "rotate-secret": (
+        "reconciler.commands.rotate_secret",
+        "give a client a new secret, hand it over, delete the old one",
+        False,
+    ),
+    "recover": ("reconciler.commands.recover", "recover the users of a pool as they were at an earlier time", False),
     "export": ("reconciler.commands.export", "write manifests from live pools; never writes to AWS", False),
     "import": ("reconciler.commands.export", "another name for export", False),
     "diff": ("reconciler.commands.diff", "compare two manifests, environments or live pools", True),
@@ -239,7 +245,7 @@ def _check_files(options: Options) -> None:
 
 def usage() -> str:
     """Return the text of `poolctl --help`."""
-    commands = "".join(f"  {name:<11}{text}\n" for name, (_, text, _) in COMMANDS.items())
+    commands = "".join(f"  {name:<15}{text}\n" for name, (_, text, _) in COMMANDS.items())
     options = "".join(f"  {option.usage:<40}{option.help}\n" for option in GLOBALS)
     return (
         "usage: poolctl [global options] COMMAND [options] [PATH ...]\n\n"

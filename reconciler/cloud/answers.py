@@ -59,6 +59,17 @@ OTHER_SERVICES: ExpectedAnswers = {
     ),
     ("ssm", "GetParameter"): Expected((("Parameter", "Type"), ("Parameter", "Value"))),
     ("secretsmanager", "GetSecretValue"): Expected((("ARN",), ("Name",))),
+    ("secretsmanager", "DescribeSecret"): Expected((("ARN",), ("Name",))),
+    ("secretsmanager", "RotateSecret"): Expected((("ARN",),)),
+    **{
+        ("cognito-idp", f"{verb}PointInTimeRecovery"): Expected(
+            (("Restoration", "RestoreId"), ("Restoration", "RestoreStatus"))
+        )
+        for verb in ("Initiate", "Describe", "Start", "Cancel")
+    },
+    ("cognito-idp", "AddUserPoolClientSecret"): Expected(
+        tuple(("ClientSecretDescriptor", m) for m in ("ClientSecretId", "ClientSecretValue"))
+    ),
     ("sns", "Publish"): Expected((("MessageId",),)),
     ("events", "PutEvents"): Expected((("FailedEntryCount",), ("Entries",))),
 }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from reconciler.commands import add_shard, deliver
 from reconciler.render import formats
 from reconciler.terminal.console import Console
-from reconciler.terminal.options import Options, add_outputs
+from reconciler.terminal.options import Options, add_outputs, whole
 
 if TYPE_CHECKING:
     import argparse
@@ -34,6 +34,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pools", action="store_true", default=None, help=text)
     text = "with --pools: omit pools whose name or id matches, such as amplify-*; may be repeated"
     parser.add_argument("--ignore-pool", dest="ignore_pools", action="append", metavar="GLOB", default=None, help=text)
+    text = "count a client secret that is older as drift, of every declared client without a limit of its own"
+    days = whole("--max-secret-age", 1, 3650)
+    parser.add_argument("--max-secret-age", metavar="DAYS", type=days, default=None, help=text)
     text = "exit with 0 when there is drift; gaps and refusals keep their codes"
     parser.add_argument("--exit-zero", action="store_true", default=None, help=text)
     text = "omit the findings of an earlier report, written by -o json"

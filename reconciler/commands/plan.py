@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.commands import add_choices, add_shard, deliver
-from reconciler.errors import flow
 from reconciler.render import formats
 from reconciler.terminal.console import Console
 from reconciler.terminal.files import save
-from reconciler.terminal.options import STDOUT, Options, add_outputs
+from reconciler.terminal.options import STDOUT, Options, add_outputs, duration
 from reconciler.terminal.settings import invalid
 
 if TYPE_CHECKING:
@@ -34,7 +33,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     text = "save the plan, without secrets, to review it and pass it to apply"
     parser.add_argument("--out", metavar="FILE", default=None, help=text)
     text = "how long a saved plan can be applied, in minutes, hours or days: 30m, 24h, 7d (24h)"
-    parser.add_argument("--expires", metavar="TIME", type=_seconds, default=None, help=text)
+    parser.add_argument("--expires", metavar="TIME", type=duration("--expires"), default=None, help=text)
     text = "show the file and line that each value comes from (human)"
     parser.add_argument("--show-origin", action="store_true", default=None, help=text)
     add_shard(parser)
@@ -88,17 +87,3 @@ def _save(options: Options, console: Console, plans: Sequence[Plan], calls: Mapp
         console.out(said)
     else:
         console.progress(said)
-
-
-def _seconds(text: str) -> int:
-    """Parse a time, a whole number followed by m, h or d, into seconds."""
-    number, unit = text[:-1], text[-1:]
-    if not (number.isascii() and number.isdigit() and 0 < int(number) <= MOST and unit in _UNITS):
-        raise invalid(f"--expires: {flow(text)} is not a time. Write 30m, 24h or 7d.")
-    return int(number) * _UNITS[unit]
-
-
-MOST = 9999
-"""Largest number of a time, whatever the unit."""
-
-_UNITS = {"m": 60, "h": 60 * 60, "d": 24 * 60 * 60}

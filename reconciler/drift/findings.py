@@ -101,11 +101,14 @@ def read_scope(manifest: Manifest) -> ReadScope:
     """Return what to read: every section of the document, and everything inside declared objects.
 
     Limits belong to the account and cannot be listed, so only declared ones are looked up. What no
-    operation writes (the age of secrets) cannot drift.
+    operation writes (the age of secrets) is read where a limit is declared.
     """
+    planned = planner.read_scope(manifest)
     kinds = [k for k in KINDS.values() if k.document == manifest.kind and _is_written(k)]
     owners = {k.section: planner.owners_of(manifest, k) for k in kinds if k.outer}
-    return replace(planner.read_scope(manifest), sections=frozenset(k.section for k in kinds), owners=owners)
+    watched = (s for s in planned.sections if not _is_written(KINDS[s]))
+    sections = frozenset((*watched, *(k.section for k in kinds)))
+    return replace(planned, sections=sections, owners={**planned.owners, **owners})
 
 
 def _is_written(kind: ResourceKind) -> bool:
@@ -130,7 +133,13 @@ def compare(manifest: Manifest, live_state: LiveState, target: Target, criteria:
     plan = planner.plan(replace(manifest, ignore=()), whole, target, planner.PlanOptions())
     refusals = tuple(r for r in plan.refusals if r.rule == AMBIGUOUS.id)
     gone = live_state.root is None and not refusals
-    found = list(_no_pool(manifest) if gone else _differences(manifest, live_state, plan) if live_state.root else ())
+    found = list(
+        _no_pool(manifest)
+        if gone
+        else _differences(manifest, live_state, plan, criteria.today)
+        if live_state.root
+        else ()
+    )
     kept, rules = _without_ignored(found, ignoring.in_force(manifest.ignore, criteria.today))
     hidden = len(found) - len(kept)
     drift = Drift(plan.target, (), read, live_state.gaps, refusals, live_state.notices, suppressed=hidden)
@@ -289,20 +298,29 @@ def _no_pool(manifest: Manifest) -> Iterator[_Difference]:
     yield _Difference(FindingClass.MISSING, address, (), declared, None, {}, source)
 
 
-def _differences(manifest: Manifest, live_state: LiveState, plan: Plan) -> Iterator[_Difference]:
+def _differences(manifest: Manifest, live_state: LiveState, plan: Plan, today: str) -> Iterator[_Difference]:
     unclear = {r.address for r in plan.refusals if r.rule == AMBIGUOUS.id}
     missing = {c.address for c in plan.changes if c.action is Action.CREATE and KINDS[c.address.section].create}
     for change in plan.changes:
         kind, owner = KINDS[change.address.section], change.address.owner
         unseen = _is_unseen(change.address, manifest, live_state.gaps)
-        if unseen or {change.address, owner} & unclear or not _is_written(kind):
+        if unseen or {change.address, owner} & unclear:
             continue  # unknown: neither a difference nor "no difference"
+        if not _is_written(kind):
+            yield from _overdue(kind, change, manifest, today)
+            continue
         if change.address in missing:
             yield from () if owner in missing else (_missing(kind, change, manifest),)
             continue
         yield from _changed(change)
         yield from _undeclared(kind, change, manifest, plan)
     yield from _unmanaged(manifest, live_state, plan)
+
+
+def _overdue(kind: ResourceKind, change: ResourceChange, manifest: Manifest, today: str) -> Iterator[_Difference]:
+    spec = manifest.spec(change.address.section, change.address.name)
+    for one in kind.overdue({**(change.before or {}), **change.declared}, today) if today else ():
+        yield _member(FindingClass.CHANGED, change, one, spec.position(one.path) if spec else change.source)
 
 
 def _is_unseen(address: Address, manifest: Manifest, gaps: Iterable[Gap]) -> bool:

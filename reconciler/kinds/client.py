@@ -114,7 +114,7 @@ def frozen(change: FieldChange, _declared: Tree, _before: Tree) -> str:
     if change.path == ("ClientSecret",):
         return (
             "A secret can only be set when the client is created. Remove ClientSecret from the manifest, and rotate "
-            "the secret with AddUserPoolClientSecret."
+            "the secret with `poolctl rotate-secret`; finish that first if it is under way."
         )
     return ""
 

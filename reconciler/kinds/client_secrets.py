@@ -10,16 +10,21 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
 
 from reconciler.kinds.kind import Breach, Listing, ResourceKind, Rule, State
-from reconciler.model import Tree
+from reconciler.model import FieldChange, Tree
 from schemas.client_secret import ClientSecrets
 
 SECRETS = "clients.secrets"
+ADD, DELETE = "AddUserPoolClientSecret", "DeleteUserPoolClientSecret"
+"""What `poolctl rotate-secret` calls; no manifest declares them."""
+DESCRIPTOR, ID, CREATED = "ClientSecretDescriptor", "ClientSecretId", "ClientSecretCreateDate"
+VALUE = "ClientSecretValue"
+"""Members of their answers; the value is shown once."""
 NEWEST = "NewestSecret"
 
 
 def gather(items: Iterable[Tree]) -> Tree:
     """Keep the date of the newest secret; authors have no use for the ids."""
-    made = [i["ClientSecretCreateDate"] for i in items if isinstance(i.get("ClientSecretCreateDate"), datetime)]
+    made = [i[CREATED] for i in items if isinstance(i.get(CREATED), datetime)]
     return {NEWEST: max(made).astimezone(UTC).date().isoformat()} if made else {}
 
 
@@ -29,10 +34,22 @@ S1 = Rule(
     what="The newest secret of a client is older than the max_age_days that the manifest gives it.",
     why="Cognito never expires client secrets.",
     source=("cognito.md 3.3", "cognito.md 2.3"),
-    advice="Add a second secret, give it to the application, and delete the old one.",
+    advice="Rotate it with `poolctl rotate-secret`.",
     warning=True,
 )
 """The rule without a calendar; see `age_on`."""
+
+
+LIMIT = "max_age_days"
+"""The member that declares the maximum age."""
+
+
+def overdue(tree: Tree, today: str) -> Iterator[FieldChange]:
+    """Return that the newest secret is older than declared, with its age in days."""
+    limit, made = tree.get(LIMIT), tree.get(NEWEST)
+    age = (date.fromisoformat(today) - date.fromisoformat(made)).days if made else 0
+    if isinstance(limit, int) and age > limit:
+        yield FieldChange((LIMIT,), age, limit)
 
 
 def age_on(today: Callable[[], date]) -> Rule:
@@ -55,5 +72,6 @@ KIND = ResourceKind(
     model=ClientSecrets,
     listing=Listing("ListUserPoolClientSecrets", "ClientSecrets", None),
     gather=gather,
+    overdue=overdue,
     rules=(age_on(lambda: datetime.now(UTC).date()),),
 )

@@ -345,6 +345,10 @@ def _nothing_given(_declared: Tree) -> Iterable[Path]:
     return ()
 
 
+def _never_overdue(_tree: Tree, _today: str) -> Iterable[FieldChange]:
+    return ()
+
+
 def _plainly(_declared: Tree, _observed: Tree) -> str:
     return ""
 
@@ -476,6 +480,9 @@ class ResourceKind:
     equivalent: Callable[[Tree, Tree], Iterable[Path]] = _no_equivalents
     """Returns the declared members that are equivalent to the live ones, including all below, despite their spelling
     (3600 seconds, 1 hour)."""
+    overdue: Callable[[Tree, str], Iterable[FieldChange]] = _never_overdue
+    """Returns the declared limits that the live object exceeds, of a kind that no operation writes; takes the declared
+    over the live members, and the date (YYYY-MM-DD, UTC)."""
     given: Callable[[Tree], Iterable[Path]] = _nothing_given
     """Returns the declared members that a new object has anyway, and that are no input then."""
     reason: Callable[[Tree, Tree], str] = _plainly

@@ -11,6 +11,7 @@ to AWS WAF that concern a user pool.
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -20,6 +21,7 @@ from typing import Any
 
 import moto.cognitoidentity.urls
 import moto.cognitoidp.urls
+import moto.secretsmanager.urls
 import moto.wafv2.urls
 from botocore.exceptions import ConnectionClosedError
 from moto.cognitoidentity.models import CognitoIdentityBackend, cognitoidentity_backends
@@ -27,6 +29,8 @@ from moto.cognitoidentity.responses import CognitoIdentityResponse
 from moto.cognitoidp.models import CognitoIdpBackend, cognitoidp_backends
 from moto.cognitoidp.responses import CognitoIdpResponse
 from moto.core.utils import camelcase_to_underscores, method_names_from_class
+from moto.secretsmanager.models import SecretsManagerBackend, secretsmanager_backends
+from moto.secretsmanager.responses import SecretsManagerResponse
 from moto.wafv2.models import WAFV2Backend, wafv2_backends
 from moto.wafv2.responses import WAFV2Response
 
@@ -41,6 +45,7 @@ from reconciler.local import (
     limits,
     log_deliveries,
     looks,
+    managed_secrets,
     mfa_config,
     pools,
     providers,
@@ -268,6 +273,29 @@ class LocalWafBackend(Ours, WAFV2Backend):
     MOTO_URLS = moto.wafv2.urls
 
 
+class LocalSecretsBackend(Ours, SecretsManagerBackend):
+    """moto's backend of Secrets Manager, in which Cognito rotates the secrets that it keeps there."""
+
+    MOTO_URLS = moto.secretsmanager.urls
+    RESPONSE = SecretsManagerResponse
+
+    def rotate_secret(self, secret_id: str, client_request_token: str | None = None, *args: Any, **options: Any) -> str:
+        """Rotate a secret, as Cognito does if it is one of its own."""
+        store, secret = self.engine.store, self.secrets.get(secret_id)
+        with store.lock:
+            if secret and managed_secrets.begin_rotation(store, secret, client_request_token or store.new_uuid()):
+                return json.dumps({"ARN": secret.arn, "Name": secret.name, "VersionId": client_request_token})
+        return super().rotate_secret(secret_id, client_request_token, *args, **options)
+
+    def describe_secret(self, secret_id: str) -> Any:
+        """Return a secret; this brings its rotation a step further, afterwards."""
+        found = super().describe_secret(secret_id)
+        answer = copy.deepcopy(found.to_dict())
+        with self.engine.store.lock:
+            managed_secrets.advance(self.engine.store, found)
+        return SimpleNamespace(to_dict=lambda: answer)
+
+
 # --- responses -----------------------------------------------------------------------------------------------------
 
 
@@ -331,6 +359,7 @@ REGISTRIES: tuple[tuple[Any, type[Ours]], ...] = (
     (cognitoidp_backends, LocalBackend),
     (cognitoidentity_backends, LocalIdentityBackend),
     (wafv2_backends, LocalWafBackend),
+    (secretsmanager_backends, LocalSecretsBackend),
 )
 
 
@@ -344,6 +373,7 @@ def installed(engine: Engine) -> Iterator[None]:
         for registry, backend in REGISTRIES:
             stack.callback(_put, registry, registry.backend)
             _put(registry, partial(backend, engine))
+        managed_secrets.republish(engine.store)
         yield
 
 

@@ -2,13 +2,16 @@
 
 A client has two secrets at most. With PublishSecretsInAWSSecretsManager they are rotated there: switching it on rotates
 at once and drops the older of two, switching it off deletes the secret in Secrets Manager without a recovery window.
+RotateSecret rotates too, and is refused while a rotation is under way; that DescribeSecret advances it is chosen.
 What happens there when the client is deleted is not known; the secret is left.
 """
 
 from __future__ import annotations
 
 import json
+from typing import Any
 
+from moto.secretsmanager.exceptions import InvalidRequestException
 from moto.secretsmanager.models import secretsmanager_backends
 
 from reconciler.local.store import ACCOUNT, Record, Store
@@ -64,8 +67,7 @@ def _rotate(store: Store, pool: Record, client: Record) -> None:
 
 
 def _published(pool: Record, client: Record) -> str:
-    ids = {"userPoolId": pool["id"], "userPoolClientId": client["ClientId"]}
-    text = json.dumps({**ids, "clientSecretValue": client["ClientSecret"]})
+    text = _text(pool, client)
     manager = secretsmanager_backends[ACCOUNT][pool["region"]]
     name = f"cognito-idp!{pool['id']}/{client['ClientId']}"
     _deleted(pool, name)  # left by an earlier client of the same id, where a test began anew
@@ -82,6 +84,66 @@ def _published(pool: Record, client: Record) -> str:
     )
     made = json.loads(answer)
     return str(made["ARN"])
+
+
+def _text(pool: Record, client: Record) -> str:
+    ids = {"userPoolId": pool["id"], "userPoolClientId": client["ClientId"]}
+    return json.dumps({**ids, "clientSecretValue": client["ClientSecret"]})
+
+
+def republish(store: Store) -> None:
+    """Put the secrets of clients into Secrets Manager again, under their ARNs: moto forgets it between two runs."""
+    for pool in store.pools.values():
+        for client in pool["clients"].values():
+            if ARN in client:
+                manager = secretsmanager_backends[ACCOUNT][pool["region"]]
+                manager.secrets[_published(pool, client)].arn = client[ARN]
+
+
+def begin_rotation(store: Store, secret: Any, token: str) -> bool:
+    """Begin to rotate a secret of moto's Secrets Manager. Return whether it is one that Cognito keeps there.
+
+    Args:
+        store: The records.
+        secret: moto's object.
+        token: Id of the new version.
+
+    Raises:
+        InvalidRequestException: A rotation is under way.
+    """
+    if _holder(store, secret) is None:
+        return False
+    if any("AWSPENDING" in v["version_stages"] for v in secret.versions.values()):
+        raise InvalidRequestException("A previous rotation isn't complete. That rotation will be reattempted.")
+    left = {"left": store.pending_describes, "createdate": int(store.now()), "version_id": token}
+    secret.versions[token] = {**left, "version_stages": ["AWSPENDING"]}
+    if not store.pending_describes:
+        advance(store, secret)
+    return True
+
+
+def advance(store: Store, secret: Any) -> None:
+    """Bring a rotation that is under way a step further."""
+    held = _holder(store, secret)
+    pending = next((v for v in secret.versions.values() if "AWSPENDING" in v["version_stages"]), None)
+    if held is None or pending is None:
+        return
+    if pending["left"]:
+        pending["left"] -= 1
+        return
+    pool, client = held
+    _rotate(store, pool, client)
+    done = {"secret_string": _text(pool, client), "version_stages": ["AWSCURRENT"]}
+    secret.reset_default_version({**pending, **done}, pending["version_id"])
+    secret.last_changed_date = secret.last_rotation_date = int(store.now())
+    store.touch(pool)
+    store.save()
+
+
+def _holder(store: Store, secret: Any) -> tuple[Record, Record] | None:
+    """Return the pool and the client that a secret belongs to."""
+    found = ((p, c) for p in store.pools.values() for c in p["clients"].values() if c.get(ARN) == secret.arn)
+    return next(found, None)
 
 
 def _deleted(pool: Record, secret_id: str) -> None:

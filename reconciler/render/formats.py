@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:  # parsing options needs none of them
     from reconciler.render.places import Locate
     from reconciler.render.shown import ShownApply, ShownComparison, ShownConnections, ShownPlan
-    from reconciler.render.subjects import DriftResult, Explained, RenderOptions, Validation
+    from reconciler.render.subjects import DriftResult, Explained, RecoveryReport, RenderOptions, Validation
 
 RUNS = ("plan", "apply", "validate", "drift")
 """The subjects that most formats render."""
 
-ALL = (*RUNS, "diff", "explain", "pool")
+ALL = (*RUNS, "diff", "explain", "pool", "recover")
 """Every subject."""
 
 
@@ -189,6 +189,11 @@ def pool(found: Sequence[ShownConnections], options: RenderOptions) -> Written:
 def explain(found: Explained, options: RenderOptions) -> Written:
     """Return what writes what is known of a kind or member in each format."""
     return each("explain", found, options)
+
+
+def recover(found: RecoveryReport, options: RenderOptions) -> Written:
+    """Return what writes recoveries of users in each format."""
+    return each("recover", found, options)
 
 
 def each(subject: str, result: Any, options: RenderOptions, formats: Sequence[Format] = FORMATS) -> Written:

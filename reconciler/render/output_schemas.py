@@ -28,6 +28,7 @@ SHAPES: dict[str, tuple[Any, str, str]] = {
     "pool": (output_types.PoolDocument, "poolctl show pool", ""),
     "diff": (output_types.DiffDocument, "poolctl diff", ""),
     "explain": (output_types.ExplainDocument, "poolctl explain", ""),
+    "recover": (output_types.RecoverDocument, "poolctl recover", ""),
     "planfile": (output_types.PlanFile, "poolctl plan file", ""),
     "events": (stream_lines.StreamLine, "poolctl events", EVENTS),
     "notification": (output_types.NotificationDocument, "poolctl notification", ""),

@@ -1010,3 +1010,57 @@ class ExplainDocument(TypedDict):
     """All kinds, if no topic was given; else empty."""
     explanation: ExplanationEntry | None
     rule: RuleEntry | None
+
+
+# --- recover -------------------------------------------------------------------------------------------------------
+
+RecoveryStatus: TypeAlias = Annotated[
+    str, Says(description="As Cognito calls it, such as PREVIEW_GENERATED; a newer service may know others.")
+]
+
+
+@closed
+class EntityEntry(TypedDict):
+    """What a recovery does to entities of one type."""
+
+    entity: str
+    """As Cognito calls it: Users, Groups, User MFAs or Passkeys."""
+    create: Count
+    update: Count
+    delete: Count
+
+
+@closed
+class RecoveryEntry(TypedDict):
+    """One point-in-time recovery of the users of a pool."""
+
+    id: str
+    """RestoreId."""
+    status: RecoveryStatus
+    meaning: str
+    """What the status means, in words."""
+    paused: bool
+    """Whether writes to the pool are paused."""
+    to: Time | None
+    """The time that users are recovered to."""
+    triggered: Time | None
+    """The end of the changes that are reverted; null in a list."""
+    preview: list[EntityEntry] | None
+    """What it does; null until Cognito has generated it, and in a list."""
+
+
+@closed
+class RecoverDocument(TypedDict):
+    """What `poolctl recover -o json` writes."""
+
+    format_version: Version
+    poolctl_version: ToolVersion
+    pool: PoolEntry
+    recoveries: list[RecoveryEntry]
+    """The recovery in question; with --list all of the pool, the newest first."""
+    notices: list[str]
+    """What could not be known."""
+    next: list[str]
+    """Commands that can follow."""
+    configuration: PlanDocument | None
+    """What an apply would change, once the users are restored; null if it was not planned."""

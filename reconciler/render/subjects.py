@@ -8,12 +8,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 
 from reconciler.errors import Problem
-from reconciler.model import Notice
+from reconciler.model import Notice, Target
 from reconciler.render.places import Locate, as_given
 
 if TYPE_CHECKING:  # pydantic comes with the first two, and the classes of `shown` take 20 ms to be made
     from reconciler.explaining.facts import Explanation
     from reconciler.kinds.kind import Rule
+    from reconciler.procedures.recovery import UserRecovery
     from reconciler.render.shown import ShownApply, ShownComparison, ShownConnections, ShownDrift, ShownPlan
 
 
@@ -89,6 +90,23 @@ class Explained(NamedTuple):
     """The rule, if one was asked for."""
 
 
+class RecoveryReport(NamedTuple):
+    """What `recover` found or did."""
+
+    target: Target
+    """The pool."""
+    recoveries: Sequence[UserRecovery]
+    """The recovery in question, or all of the pool, the newest first."""
+    next: Sequence[str] = ()
+    """Commands that can follow."""
+    notices: Sequence[str] = ()
+    """What could not be known."""
+    configuration: Sequence[ShownPlan] | None = None
+    """What an apply would change, once the users are restored; None if it was not planned."""
+    listed: bool = False
+    """Whether all recoveries of the pool were asked for."""
+
+
 SubjectT = TypeVar("SubjectT")
 Renderer: TypeAlias = Callable[[SubjectT, RenderOptions], str]
 """Returns a subject's text."""
@@ -111,6 +129,8 @@ class Renderers(NamedTuple):
     """The facts about a kind, a member or a rule."""
     pool: Renderer[Sequence[ShownConnections]] | None = None
     """Ids and addresses of pools."""
+    recover: Renderer[RecoveryReport] | None = None
+    """Recoveries of the users of a pool."""
 
 
 def on_demand(package: str, suffix: str) -> Renderers:

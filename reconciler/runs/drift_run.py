@@ -245,11 +245,35 @@ def _exit(drift: Drift, *, zero: bool) -> ExitCode:
 
 def _one(runtime: Runtime, manifest: Manifest, cloud: Cloud, criteria: Criteria, trails: dict[str, Trail]) -> Drift:
     known = runtime.known
+    limit = runtime.options.max_secret_age
+    manifest = manifest if limit is None else with_secret_age(manifest, limit)
     seen, lost = known.seen_from(manifest), known.lost_from(manifest)
     found = compared(manifest, cloud, criteria, runtime.options.parallelism, seen, lost=lost)
     known.learn(manifest, found.plan)
     known.lose(manifest, found.drift.gaps)
     return _attributed(runtime, cloud, found, trails) if runtime.options.attribute else found.drift
+
+
+def with_secret_age(manifest: Manifest, days: int) -> Manifest:
+    """Return a document in which every client that declares no maximum age of its secrets has one."""
+    from reconciler.kinds import client_secrets
+    from reconciler.model import Spec
+
+    kind = client_secrets.KIND
+    clients = [s for s in manifest.specs if s.address.section == kind.outer]
+    keys = {s.address.name for s in clients} - {
+        s.address.name for s in manifest.specs if s.address.section == kind.section
+    }
+    found = [
+        Spec(Address(manifest.name, kind.section, s.address.name), {client_secrets.LIMIT: days}, s.source)
+        for s in clients
+        if s.address.name in keys
+    ]
+    if not found:
+        return manifest
+    owners = {**manifest.owners, kind.section: manifest.owners.get(kind.section, frozenset()) | keys}
+    sections = manifest.sections | {kind.section}
+    return replace(manifest, specs=(*manifest.specs, *found), sections=sections, owners=owners)
 
 
 def compared(

@@ -39,6 +39,9 @@ WATCHING = 0.5
 TIME: ContextVar[tuple[Clock, Sleep]] = ContextVar("TIME", default=(time.monotonic, time.sleep))
 """The clock of a run, and how it waits. Tests set others to run a whole command line without waiting."""
 
+NOW: ContextVar[Clock] = ContextVar("NOW", default=time.time)
+"""The wall clock of a run, in seconds since 1970. Tests set another, as `TIME`."""
+
 
 def _today() -> str:
     from datetime import UTC, datetime
@@ -264,11 +267,11 @@ def running(options: Options, environ: Mapping[str, str]) -> Iterator[Runtime]:
     """Yield a runtime, with the embedded Cognito running if the options ask for it."""
     clock, sleep = TIME.get()
     if not options.local:
-        yield Runtime(options, environ, clock, sleep)
+        yield Runtime(options, environ, clock, sleep, NOW.get())
         return
     from pathlib import Path
 
     from reconciler.local import LocalCognito
 
     with LocalCognito(Path(options.local)):
-        yield Runtime(options, environ, clock, sleep)
+        yield Runtime(options, environ, clock, sleep, NOW.get())

@@ -15,12 +15,17 @@ if TYPE_CHECKING:  # `typing` costs as much as starting Python does
     from typing import Self, TextIO
 
 
-def save(file: str, content: str | bytes) -> None:
+PUBLIC, PRIVATE = 0o644, 0o600
+"""Modes of files: for everyone to read, and for the owner alone."""
+
+
+def save(file: str, content: str | bytes, mode: int = PUBLIC) -> None:
     """Write a file atomically; on failure, an existing file is kept.
 
     Args:
         file: Its name.
         content: What it holds; text is written as UTF-8.
+        mode: Who may read it; until the content is there, the owner alone.
 
     Raises:
         PoolctlError: It could not be written.
@@ -35,7 +40,7 @@ def save(file: str, content: str | bytes) -> None:
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
         with os.fdopen(handle, "wb") as stream:
             stream.write(content.encode() if isinstance(content, str) else content)
-        Path(name).chmod(0o644)
+        Path(name).chmod(mode)
         Path(name).replace(target)
     except OSError as error:
         if name:

@@ -139,6 +139,24 @@ class Options(NamedTuple):
     """`init`: answers that were given as options, by the name of the question."""
     file: str = ""
     """`init`: file to write, `-` for standard output; empty for the usual one."""
+    operand: str = ""
+    """`rotate-secret`, `recover`: the pool, as a PATH, `pool:ID` or `pool:NAME`."""
+    client: str = ""
+    """`rotate-secret`: the client, by its key, name or id."""
+    hand_to: str = ""
+    """`rotate-secret`: where the new secret goes; empty if Secrets Manager rotates it."""
+    after: int | None = None
+    """`rotate-secret`: seconds from the new secret to the deletion of the old one; None asks."""
+    max_secret_age: int | None = None
+    """`drift`: days after which a client secret counts as drift; None leaves it to the manifests."""
+    point: str = ""
+    """`recover`: the time to which users are recovered; empty for the other steps."""
+    start: str = ""
+    """`recover`: id of the recovery to start."""
+    cancel: str = ""
+    """`recover`: id of the recovery to cancel."""
+    lists: bool = False
+    """`recover`: whether to list recoveries."""
     action: str = ""
     """`local`: what to do."""
     topic: str = ""
@@ -218,6 +236,29 @@ def whole(name: str, least: int, most: int | None = None) -> Callable[[str], int
         return value
 
     return number
+
+
+def duration(name: str, least: int = 1) -> Callable[[str], int]:
+    """Return the converter of an option that takes a time: a whole number followed by m, h or d, into seconds.
+
+    Args:
+        name: The option as the user types it.
+        least: The lowest number that is allowed.
+    """
+
+    def seconds(text: str) -> int:
+        number, unit = text[:-1], text[-1:]
+        if not (number.isascii() and number.isdigit() and least <= int(number) <= MOST and unit in _UNITS):
+            raise invalid(f"{name}: {flow(text)} is not a time. Write 30m, 24h or 7d.")
+        return int(number) * _UNITS[unit]
+
+    return seconds
+
+
+MOST = 9999
+"""Largest number of a time, whatever the unit."""
+
+_UNITS = {"m": 60, "h": 60 * 60, "d": 24 * 60 * 60}
 
 
 def _number(text: str, name: str, make: Callable[[str], float], wanted: str) -> float:

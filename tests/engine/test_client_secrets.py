@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from reconciler.drift.findings import Criteria
 from reconciler.kinds.client_secrets import age_on
 from reconciler.kinds.kind import State
 from reconciler.model import Address
+from reconciler.runs.drift_run import compared, with_secret_age
 from tests.support import bench, document, manifest
 
 
@@ -42,3 +44,40 @@ def test_a_client_that_is_still_to_be_made_has_no_old_secret(tmp_path):
     with bench() as here:
         asked = document(clients={"web": {"GenerateSecret": True, "secrets": {"max_age_days": 1}}})
         here.converge(manifest(tmp_path, asked))
+
+
+def drift(here, found, today: str):
+    return compared(found, here.cloud, Criteria(today)).drift
+
+
+@pytest.mark.parametrize("published", [False, True])
+@pytest.mark.parametrize(("limit", "days", "old"), [(90, 90, False), (90, 91, True)])
+def test_drift_reports_an_old_secret_in_both_worlds(tmp_path, published, limit, days, old):
+    with bench() as here:
+        client = {"GenerateSecret": True, "PublishSecretsInAWSSecretsManager": published}
+        tree = document(clients={"web": {**client, "secrets": {"max_age_days": limit}}, "api": client, "spa": {}})
+        here.converge(manifest(tmp_path, tree))
+        today = (datetime.now(UTC) + timedelta(days=days)).date().isoformat()
+        found = drift(here, manifest(tmp_path, tree), today)
+        words = [(str(f.address), f.path, f.cls.value, f.desired, f.live, f.fails) for f in found.findings]
+        assert words == ([("clients/web/secrets", ("max_age_days",), "changed", limit, days, True)] if old else [])
+        every = with_secret_age(manifest(tmp_path, tree), 30)
+        assert [(f.address.name, f.desired) for f in drift(here, every, today).findings] == [
+            ("api", 30),
+            *([("web", limit)] if old else []),
+        ]
+
+
+def test_a_plan_of_a_client_with_a_secret_changes_nothing_during_a_rotation(tmp_path):
+    """Two secrets while both work, and another one afterwards: neither is a change."""
+    with bench() as here:
+        tree = document(clients={"web": {"GenerateSecret": True, "secrets": {"max_age_days": 90}}})
+        here.converge(manifest(tmp_path, tree))
+        pool, client = next((p["id"], next(iter(p["clients"]))) for p in here.local.records.values())
+        ids = {"UserPoolId": pool, "ClientId": client}
+        here.boto().add_user_pool_client_secret(**ids)
+        assert here.plan(manifest(tmp_path, tree)).pending == ()
+        old = here.boto().list_user_pool_client_secrets(**ids)["ClientSecrets"][0]["ClientSecretId"]
+        here.boto().delete_user_pool_client_secret(**ids, ClientSecretId=old)
+        found = here.plan(manifest(tmp_path, tree))
+        assert (found.pending, found.refusals) == ((), ())

@@ -167,8 +167,8 @@ def test_a_client_that_registered_itself_is_nobodys():
     assert KINDS["clients"].owner(KINDS["clients"].from_api({"ClientName": "x", "ClientType": "STANDARD"}), "") == ""
 
 
-def test_what_nothing_writes_cannot_drift(here, tmp_path):
-    tree = document(clients={"web": {"GenerateSecret": True, "secrets": {"max_age_days": 90}}})
+def test_what_nothing_writes_is_read_only_where_a_limit_is_declared(here, tmp_path):
+    tree = document(clients={"web": {"GenerateSecret": True}})
     here.converge(manifest(tmp_path, tree))
     assert shown(drift(here, tmp_path, tree, strict=True)) == []
     here.local.calls.clear()

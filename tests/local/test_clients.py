@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import string
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from reconciler.local import LocalCognito
 from reconciler.local.clients import DEFAULT_READ, DEFAULT_WRITE
 from tests.local.support import Api, Refused
 
@@ -351,3 +353,30 @@ def test_no_longer_keeping_it_there_deletes_it_for_good(api: Api) -> None:  # 2.
 def test_a_client_without_a_secret_has_nothing_to_keep(api: Api) -> None:  # 2.3
     made = api.client(api.pool(), **{MANAGED: True})
     assert not {"ClientSecret", "ClientSecretArn"} & set(made)
+
+
+def test_a_secret_in_secrets_manager_is_there_again_after_a_restart(tmp_path: Path) -> None:
+    with LocalCognito(tmp_path) as local:
+        api = Api(local)
+        arn = api.client(api.pool(), GenerateSecret=True, **{MANAGED: True})["ClientSecretArn"]
+        before = kept(api, arn)
+    with LocalCognito(tmp_path) as local:
+        assert kept(Api(local), arn) == before
+
+
+def test_secrets_manager_rotates_it_and_refuses_a_second_rotation_meanwhile(api: Api) -> None:  # 2.3
+    made = api.client(api.pool(), GenerateSecret=True, **{MANAGED: True})
+    manager, arn, first = (
+        api.local.client("secretsmanager"),
+        made["ClientSecretArn"],
+        kept(api, made["ClientSecretArn"]),
+    )
+    api.local.pending_describes = 1
+    asked = manager.rotate_secret(SecretId=arn)["VersionId"]
+    with pytest.raises(manager.exceptions.InvalidRequestException):
+        manager.rotate_secret(SecretId=arn)
+    assert kept(api, arn) == first
+    stages = [manager.describe_secret(SecretId=arn)["VersionIdsToStages"][asked] for _ in range(3)]
+    assert stages == [["AWSPENDING"], ["AWSPENDING"], ["AWSCURRENT"]]
+    assert kept(api, arn)["clientSecretValue"] != first["clientSecretValue"]
+    assert len(secret_ids(api, made)) == 2

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         explain_text,
         plan_text,
         pool_text,
+        recover_text,
         validate_text,
     )
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
         diff=diff_text.diff,
         explain=explain_text.explain,
         pool=pool_text.pool,
+        recover=recover_text.recover,
     )
 else:
     RENDERERS = on_demand(__name__, "text")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         explain_json,
         plan_json,
         pool_json,
+        recover_json,
         validate_json,
     )
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
         diff=diff_json.diff,
         explain=explain_json.explain,
         pool=pool_json.pool,
+        recover=recover_json.recover,
     )
 else:
     RENDERERS = on_demand(__name__, "json")
