@@ -12,7 +12,6 @@ import threading
 from collections.abc import Mapping
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 PREFIX = "/aws-cognito-idp-user-import/"
@@ -99,8 +98,8 @@ class _Handler(BaseHTTPRequestHandler):
     uploads: Uploads
     protocol_version = "HTTP/1.1"
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is the base class's
-        """Log nothing."""
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Log nothing: standard error belongs to the user."""
 
     def handle_put(self) -> None:
         """Take a file."""
