@@ -32,6 +32,12 @@ OTHERWISE: str = _FACTS["otherwise"]
 UNLISTED: tuple[str, ...] = tuple(_FACTS["unlisted"])
 """Words in the names of operations that are in no published category."""
 
+OF_USERS = frozenset(g for g in RATES if g.startswith("User") and not g.startswith("UserPool"))
+"""Categories of operations on users."""
+
+BY_ACCOUNT = OF_USERS | {"UserPoolRead", "UserPoolUpdate"}
+"""Categories without a limit for one operation on one pool."""
+
 SERVICES = frozenset({"cognito-idp", "cognito-identity"})
 """Services with quotas."""
 
@@ -98,7 +104,7 @@ class Quotas:
         if self._share != UNLIMITED:
             group = category(operation, service)
             self._bucket(group, "", RATES[group] * self._share).take()
-            if pool and group not in ("UserPoolRead", "UserPoolUpdate"):
+            if pool and group not in BY_ACCOUNT:
                 self._bucket(operation, pool, PER_POOL).take()
         if self._all:
             self._all.take()
