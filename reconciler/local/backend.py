@@ -51,8 +51,8 @@ from reconciler.local import (
     sessions,
     styles,
     terms_documents,
+    user_calls,
     user_imports,
-    users,
     web_acls,
 )
 from reconciler.local.checks import IDENTITY, SERVICE, masked, service_model, validate
@@ -80,7 +80,7 @@ MODULES = (
         looks,
         styles,
     ),
-    *(terms_documents, cimd, log_deliveries, sessions, replicas, recoveries, limits, users, user_imports),
+    *(terms_documents, cimd, log_deliveries, sessions, replicas, recoveries, limits, user_calls, user_imports),
 )
 OPERATIONS: dict[str, Operation] = {name: run for module in MODULES for name, run in module.OPERATIONS.items()}
 """Our operations on user pools; moto handles the rest of the API."""

@@ -14,8 +14,8 @@ from typing import Any
 from reconciler.local.operation import Context, Operation, page
 from reconciler.local.refusal import ServiceError, not_found
 from reconciler.local.store import ACCOUNT, Record
+from reconciler.local.user_calls import new_user, spelled
 from reconciler.local.user_checks import aliases, check_attributes, check_name, holds, is_passwordless
-from reconciler.local.users import new_user, spelled
 
 NAME, MFA, HASH = "cognito:username", "cognito:mfa_enabled", "password_hash"
 ACTIVE = frozenset({"Pending", "InProgress", "Stopping"})

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from reconciler.local.store import Record, Store
-from reconciler.local.users import new_user, status_of
+from reconciler.local.user_calls import new_user, status_of
 
 MEMBERS = (
     *("id", "password", "enabled", "preferred_mfa_setting"),

@@ -35,7 +35,7 @@ class WrongRow(NamedTuple):
         return f"line {self.line}: {what}"
 
 
-class Row(NamedTuple):
+class CsvRow(NamedTuple):
     """One row of a file."""
 
     line: int
@@ -49,7 +49,7 @@ class Row(NamedTuple):
 
 
 @dataclass
-class Checked:
+class CheckedRows:
     """A file that was read to its end."""
 
     rows: int = 0
@@ -67,7 +67,7 @@ class WrongHeader(ValueError):
     """The first line is no header of this pool; each argument is one sentence."""
 
 
-def check(stream: BinaryIO, rules: ImportRules, tick: Callable[[int], object] = lambda _rows: None) -> Checked:
+def check(stream: BinaryIO, rules: ImportRules, tick: Callable[[int], object] = lambda _rows: None) -> CheckedRows:
     """Read a whole file and return everything that is wrong with it.
 
     Args:
@@ -78,7 +78,7 @@ def check(stream: BinaryIO, rules: ImportRules, tick: Callable[[int], object] = 
     Raises:
         WrongHeader: The columns are not those of the pool.
     """
-    found, names = Checked(), _Names()
+    found, names = CheckedRows(), _SeenNames()
     index = {name: i for i, name in enumerate(rules.header)}
     contacts = [(n, index[n], index[f"{n}_verified"]) for n in sorted(rules.unique) if n in index]
     for row in rows(stream, rules):
@@ -96,14 +96,14 @@ def check(stream: BinaryIO, rules: ImportRules, tick: Callable[[int], object] = 
     return found
 
 
-def rows(stream: BinaryIO, rules: ImportRules) -> Iterator[Row]:
+def rows(stream: BinaryIO, rules: ImportRules) -> Iterator[CsvRow]:
     """Yield the rows of a file, checked one by one, with their values in the order of the pool's header.
 
     Raises:
         WrongHeader: The columns are not those of the pool.
     """
     every = lines(stream)
-    reader = _RowReader(_header(next(every, None), rules), rules)
+    reader = _CsvRowReader(_header(next(every, None), rules), rules)
     yield from map(reader.row, every)
 
 
@@ -133,7 +133,7 @@ def _header(line: Line | None, rules: ImportRules) -> list[str]:
     return names
 
 
-class _RowReader:
+class _CsvRowReader:
     """Turns lines into rows.
 
     Args of the constructor:
@@ -150,21 +150,21 @@ class _RowReader:
         self._verified = [(place[n], place[f"{n}_verified"], n) for n in rules.verified]
         self._contacts = [(place[n], place[v], n, v) for n, v in _pairs(place)]
 
-    def row(self, line: Line) -> Row:
+    def row(self, line: Line) -> CsvRow:
         """Check one line."""
         if line.wrong:
-            return Row(line.number, [], [WrongRow(line.number, "", line.wrong)], line.text)
+            return CsvRow(line.number, [], [WrongRow(line.number, "", line.wrong)], line.text)
         try:
             given = split(line.text)
         except Unreadable as error:
-            return Row(line.number, [], [WrongRow(line.number, "", str(error))], line.text)
+            return CsvRow(line.number, [], [WrongRow(line.number, "", str(error))], line.text)
         if len(given) != self._width:
             said = f"has {len(given)} values, and the header has {self._width} columns"
-            return Row(line.number, [], [WrongRow(line.number, "", said)], line.text)
+            return CsvRow(line.number, [], [WrongRow(line.number, "", said)], line.text)
         values = [""] * self._size
         wrong = [WrongRow(line.number, name, said) for name, said in self._fill(given, values)]
         wrong += [WrongRow(line.number, name, said) for name, said in self._whole(values)]
-        return Row(line.number, values, wrong, line.text)
+        return CsvRow(line.number, values, wrong, line.text)
 
     def _fill(self, given: Sequence[str], values: list[str]) -> Iterator[tuple[str, str]]:
         """Put values into the order of the pool's header, and yield what is wrong with them."""
@@ -195,7 +195,7 @@ def _pairs(place: Mapping[str, int]) -> Iterator[tuple[str, str]]:
             yield name, f"{name}_verified"
 
 
-class _Names:
+class _SeenNames:
     """Digests of the names that may be there once, each with its line."""
 
     def __init__(self) -> None:

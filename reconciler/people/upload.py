@@ -18,10 +18,10 @@ CONNECT, ANSWER = 10.0, 300.0
 SUCCESS = range(200, 300)
 
 Put = Callable[[str, Path], int]
-"""Sends a file to a URL and returns the HTTP status; raises `NotSent`."""
+"""Sends a file to a URL and returns the HTTP status; raises `UploadFailed`."""
 
 
-class NotSent(Exception):
+class UploadFailed(Exception):
     """There was no answer. The message says why, and holds nothing of the URL."""
 
 
@@ -29,7 +29,7 @@ def over_http(url: str, file: Path) -> int:
     """Send a file once, with the proxies and certificates of the environment; none for an emulator on this machine.
 
     Raises:
-        NotSent: There was no answer.
+        UploadFailed: There was no answer.
     """
     import requests
 
@@ -41,7 +41,7 @@ def over_http(url: str, file: Path) -> int:
             return answer.status_code
     except (requests.RequestException, OSError) as error:
         reason = type(error).__name__
-    raise NotSent(reason)  # outside the handler: an exception keeps its context, and that quotes the URL
+    raise UploadFailed(reason)  # outside the handler: an exception keeps its context, and that quotes the URL
 
 
 def upload(url: str, file: Path, put: Put = over_http) -> None:
@@ -53,7 +53,7 @@ def upload(url: str, file: Path, put: Put = over_http) -> None:
     reason = ""
     try:
         status = put(url, file)
-    except NotSent as error:
+    except UploadFailed as error:
         reason = f"there was no answer ({error})"
     else:
         if status in SUCCESS:

@@ -16,7 +16,7 @@ from reconciler.kinds import root_of
 from reconciler.observing import observer
 from reconciler.observing.observer import ReadScope
 from reconciler.people.columns import ImportRules, import_rules
-from reconciler.people.csv_check import Checked, WrongHeader, check
+from reconciler.people.csv_check import CheckedRows, WrongHeader, check
 from reconciler.people.csv_parts import write_parts, write_rest
 from reconciler.people.import_jobs import Importer, ImportOutcome, newest_jobs, require_free, require_importable
 from reconciler.people.live_pool import READS, SERVICE, WRITES, LivePool
@@ -112,7 +112,7 @@ def opened(file: str) -> Iterator[BinaryIO]:
         yield stream
 
 
-def checked(file: str, rules: ImportRules, say: Callable[[str], object]) -> Checked:
+def checked(file: str, rules: ImportRules, say: Callable[[str], object]) -> CheckedRows:
     """Check a whole file.
 
     Raises:
@@ -141,7 +141,7 @@ class CheckedImport:
     """The author's file."""
     rules: ImportRules
     """What the pool asks of rows."""
-    found: Checked
+    found: CheckedRows
     """What is wrong with them."""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from reconciler.errors import printable
 from reconciler.model import Tree
-from reconciler.people.csv_check import Checked
+from reconciler.people.csv_check import CheckedRows
 from reconciler.people.directory import attributes
 from reconciler.people.import_jobs import ImportOutcome
 from reconciler.render.machine.users_json import time
@@ -69,14 +69,14 @@ def groups_table(groups: Sequence[Tree]) -> str:
     return "\n".join(_line(row, widths) for row in rows)
 
 
-def wrong_rows(file: str, checked: Checked) -> str:
+def wrong_rows(file: str, checked: CheckedRows) -> str:
     """Return every wrong row with its line and reason."""
     lines = [f"{printable(file)}: {wrong}" for wrong in checked.wrong]
     count = len(checked.bad)
     return "\n".join([*lines, f"{count:,} of {checked.rows:,} rows {'is' if count == 1 else 'are'} wrong."])
 
 
-def imported(checked: Checked, outcome: ImportOutcome) -> str:
+def imported(checked: CheckedRows, outcome: ImportOutcome) -> str:
     """Return what an import did."""
     parts = [f"{outcome.imported:,} imported", f"{outcome.skipped:,} already there", f"{outcome.failed:,} failed"]
     if checked.bad:

@@ -9,7 +9,7 @@ from typing import Any
 
 from reconciler import __version__
 from reconciler.model import Tree
-from reconciler.people.csv_check import Checked, WrongRow
+from reconciler.people.csv_check import CheckedRows, WrongRow
 from reconciler.people.directory import attributes
 from reconciler.people.import_jobs import ImportOutcome
 from reconciler.render.json_parts import dump
@@ -81,7 +81,7 @@ def _group(group: Mapping[str, Any]) -> UserGroupEntry:
     return found
 
 
-def imported(pool_id: str, outcome: OutcomeWord, checked: Checked, done: ImportOutcome) -> str:
+def imported(pool_id: str, outcome: OutcomeWord, checked: CheckedRows, done: ImportOutcome) -> str:
     """Return an import as JSON."""
     document: UsersImportDocument = {
         "format_version": FORMAT,
