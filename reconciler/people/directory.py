@@ -142,7 +142,8 @@ def groups(pool: LivePool, name: str) -> Iterator[Tree]:
         NotFound: There is no such user.
         CloudError: They could not be read.
     """
-    operation, token = "AdminListGroupsForUser", {}
+    operation = "AdminListGroupsForUser"
+    token: dict[str, str] = {}
     while True:
         answer = pool.call(operation, Username=name, Limit=PAGE, **token)
         yield from required(answer, "Groups", f"{SERVICE}:{operation}")
