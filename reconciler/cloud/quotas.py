@@ -32,10 +32,7 @@ OTHERWISE: str = _FACTS["otherwise"]
 UNLISTED: tuple[str, ...] = tuple(_FACTS["unlisted"])
 """Words in the names of operations that are in no published category."""
 
-OF_USERS = frozenset(g for g in RATES if g.startswith("User") and not g.startswith("UserPool"))
-"""Categories of operations on users."""
-
-BY_ACCOUNT = OF_USERS | {"UserPoolRead", "UserPoolUpdate"}
+BY_ACCOUNT = frozenset(_FACTS["by_account"])
 """Categories without a limit for one operation on one pool."""
 
 SERVICES = frozenset({"cognito-idp", "cognito-identity"})

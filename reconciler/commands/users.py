@@ -13,7 +13,7 @@ from reconciler.terminal.suggestions import sentences, suggest
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from reconciler.runs.runtime import Runtime
 
@@ -58,7 +58,7 @@ def run(options: Options, console: Console) -> int:
     from reconciler.runs.runtime import running
 
     action, operands = _split(options)
-    stages: dict[str, Callable[[Runtime, Console, list[str]], int]] = users_actions.STAGES
+    stages: Mapping[str, Callable[[Runtime, Console, list[str]], int]] = users_actions.STAGES
     with running(options, console.environ) as runtime:
         return stages[action](runtime, console, operands)
 

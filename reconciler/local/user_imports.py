@@ -119,7 +119,8 @@ def _view(job: Record) -> Record:
     dates = {"CreationDate": "created", "StartDate": "started", "CompletionDate": "ended"}
     shown = {"JobName": "name", "JobId": "id", "Status": "status", "CloudWatchLogsRoleArn": "role"}
     shown |= {"PreSignedUrl": "url", "CompletionMessage": "message", "PasswordHashingAlgorithm": "algorithm"}
-    return {k: job[v] for k, v in {**shown, **dates}.items() if job.get(v)} | job["counts"]
+    counts: Record = job["counts"]
+    return {k: job[v] for k, v in {**shown, **dates}.items() if job.get(v)} | counts
 
 
 def _advance(ctx: Context, pool: Record, job: Record) -> None:

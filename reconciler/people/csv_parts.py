@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, TextIO
+from typing import IO, BinaryIO, TextIO
 
 from reconciler.people.columns import ImportRules
 from reconciler.people.csv_check import rows
@@ -71,7 +71,7 @@ def _good(stream: BinaryIO, rules: ImportRules, bad: Collection[int]) -> Iterato
     return ((row.line, row.values) for row in rows(stream, rules) if row.line not in bad)
 
 
-def write_rest(stream: BinaryIO, bad: Collection[int], target: BinaryIO) -> None:
+def write_rest(stream: BinaryIO, bad: Collection[int], target: IO[bytes]) -> None:
     """Copy the header and the wrong lines of a file, as they are, for their author to correct.
 
     Args:

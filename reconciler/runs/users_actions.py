@@ -12,6 +12,7 @@ from reconciler.people.directory import Selection
 from reconciler.people.import_jobs import ImportOutcome
 from reconciler.render.human import users_text
 from reconciler.render.machine import users_json
+from reconciler.render.people_types import OutcomeWord
 from reconciler.runs import users_run
 from reconciler.runs.runtime import Runtime
 from reconciler.runs.users_run import CheckedImport
@@ -134,9 +135,7 @@ def _unsent(runtime: Runtime, console: Console, work: CheckedImport) -> int:
     return ExitCode.INVALID if wrong else ExitCode.OK
 
 
-def _report(
-    runtime: Runtime, console: Console, work: CheckedImport, done: ImportOutcome, word: users_json.OutcomeWord
-) -> None:
+def _report(runtime: Runtime, console: Console, work: CheckedImport, done: ImportOutcome, word: OutcomeWord) -> None:
     human = users_text.imported(work.found, done)
     _deliver(runtime, console, human, lambda: users_json.imported(work.pool.id, word, work.found, done))
 
