@@ -247,6 +247,10 @@ class Resettable(_Mark):
     """A section that holds one object, and that null resets as a whole to what it is in a new pool."""
 
 
+class DeclaredOnly(_Mark):
+    """A section of which only declared objects are read, so that none is ever deleted."""
+
+
 class Pin(_Mark):
     """An identifier assigned by the service (ClientId): selects a live object, and is never changed itself."""
 

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from schemas.base import ApiModel, Member, Pattern, Region, Resettable
+from schemas.base import ApiModel, DeclaredOnly, Member, Pattern, Region, Resettable
 from schemas.base import Name as ClientLabel
 from schemas.client import Client
 from schemas.domain import Domain, DomainName
@@ -30,6 +30,7 @@ from schemas.risk_configuration import RiskConfiguration
 from schemas.sections import inside, is_single, objects
 from schemas.session_configuration import SessionConfiguration
 from schemas.ui_customization import UICustomization
+from schemas.user import User, UserLabel
 from schemas.user_pool import UserPool
 from schemas.web_acl import WebAcl
 
@@ -95,9 +96,14 @@ def prunable(document: Any) -> Choice:
             return "is not a section", ""
         if name == next(iter(known())):
             return "is the pool itself, which is never deleted", f"Remove {name} from prune."
+        if known()[name].has(DeclaredOnly):
+            return "has objects that nobody declared and that are not read, so none is deleted", "Remove it from prune."
         return "holds one object, which is never deleted", f"Remove {name} from prune."
 
-    return Choice(lambda: [name for name, member in known().items() if not is_single(member)], advice)
+    def several() -> list[str]:
+        return [n for n, member in known().items() if not is_single(member) and not member.has(DeclaredOnly)]
+
+    return Choice(several, advice)
 
 
 def _document() -> type[ApiModel]:
@@ -187,6 +193,8 @@ class UserPoolManifest(UserPoolEnvelope):
     """Request rates of the whole account in the Region, by category; declare them in one manifest only."""
     clients: Annotated[dict[ClientLabel, Client] | None, FILLED] = None
     """App clients, by ClientName, or by any key if the client sets ClientName."""
+    users: Annotated[dict[UserLabel, User] | None, FILLED, DeclaredOnly()] = None
+    """Users that must be there, by Username; other users are not read."""
 
 
 @cache

@@ -34,6 +34,7 @@ from schemas.risk_configuration import RiskConfiguration
 from schemas.session_configuration import ClientSessionConfiguration, SessionConfiguration
 from schemas.terms import Terms
 from schemas.ui_customization import UICustomization
+from schemas.user import User
 from schemas.user_pool import UserPool
 from schemas.web_acl import WebAcl
 
@@ -218,6 +219,19 @@ FAMILIES: tuple[Family, ...] = (
     Family("Client ID metadata documents", "clients.*.cimd_policies.*", CIMDPolicy, UNKNOWN),
     Family("Provisioned limits", "limits.*", ProvisionedLimit, NEITHER),
     Family(
+        "Users",
+        "users.*",
+        User,
+        BOTH,
+        {},
+        (
+            Write(("cognito-idp", "AdminSetUserPassword"), {"Password": "Password"}, partial=True),
+            Write(("cognito-idp", "AdminAddUserToGroup"), {}, partial=True),
+            Write(("cognito-idp", "AdminDisableUser"), {}, partial=True),
+            Write(("cognito-idp", "AdminEnableUser"), {}, partial=True),
+        ),
+    ),
+    Family(
         "Identity pool",
         "identity_pool",
         IdentityPool,
@@ -240,7 +254,7 @@ NOT_CONFIGURING = ("Describe", "Get", "List", "Lookup", "Delete", "Untag", "Remo
 """Verbs of operations that read, or that undo another operation. Any other verb configures, unless the operation is
 left out below."""
 
-USERS = "Users are data, not settings; they outlive every manifest."
+USERS = "Users are data, not settings, beyond those that a manifest declares; they outlive it."
 SIGN_IN = "An application calls it while a user signs up or signs in."
 DEVICES = "Devices belong to users."
 JOBS = "Runs once; it is not a state that can be declared."
@@ -248,20 +262,14 @@ JOBS = "Runs once; it is not a state that can be declared."
 LEFT_OUT: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "cognito-idp": {
         USERS: (
-            "AdminAddUserToGroup",
             "AdminConfirmSignUp",
-            "AdminCreateUser",
             "AdminDisableProviderForUser",
-            "AdminDisableUser",
-            "AdminEnableUser",
             "AdminLinkProviderForUser",
             "AdminResetUserPassword",
             "AdminRevokeUserSession",
             "AdminSetUserMFAPreference",
-            "AdminSetUserPassword",
             "AdminSetUserSettings",
             "AdminUpdateAuthEventFeedback",
-            "AdminUpdateUserAttributes",
             "AdminUserGlobalSignOut",
         ),
         SIGN_IN: (
@@ -327,7 +335,7 @@ LEFT_OUT_MEMBERS: Mapping[str, str] = {
 }
 """Members of further operations that are left out: `OPERATION MEMBER`."""
 
-PASSED_ON = {(IdentityProvider, "ProviderDetails")}
+PASSED_ON = {(IdentityProvider, "ProviderDetails"), (User, "UserAttributes")}
 """Maps whose keys poolctl does not validate: the service does."""
 
 

@@ -41,6 +41,7 @@ COMMANDS = {
     "export": ("reconciler.commands.export", "write manifests from live pools; never writes to AWS", False),
     "import": ("reconciler.commands.export", "another name for export", False),
     "diff": ("reconciler.commands.diff", "compare two manifests, environments or live pools", True),
+    "users": ("reconciler.commands.users", "list users, show one, import and export them as CSV", True),
     "explain": ("reconciler.commands.explain", "describe a kind, a member or a rule", False),
     "schema": ("reconciler.commands.schema", "print the JSON Schema of manifests or of outputs", False),
     "local": ("reconciler.commands.local", "serve the embedded Cognito over HTTP", False),
@@ -237,7 +238,14 @@ def parse(name: str, module: Command, words: Sequence[str], environ: Mapping[str
 
 def _check_files(options: Options) -> None:
     """Check the files that the run will write, before it reads anything."""
-    if options.out or options.rollback_file or options.remember or options.to or any(f for _, f in options.outputs):
+    if (
+        options.out
+        or options.rollback_file
+        or options.remember
+        or options.to
+        or options.skip_invalid
+        or any(f for _, f in options.outputs)
+    ):
         from reconciler.terminal.outputs import check
 
         check(options)

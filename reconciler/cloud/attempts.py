@@ -16,7 +16,7 @@ from reconciler.cloud.port import Clock
 LOST_BEFORE = "the answer to an earlier attempt was lost, and that one may have taken effect"
 """What is said of a write that ended with a refusal, but may have been carried out before."""
 
-READS = ("Describe", "Get", "List", "Lookup")
+READS = ("Describe", "Get", "List", "Lookup", "Filter")
 """How the names of operations begin that change nothing."""
 
 
@@ -46,7 +46,7 @@ class Patience:
 
 def is_read(operation: str) -> bool:
     """Return whether an operation changes nothing."""
-    return operation.startswith(READS)
+    return operation.removeprefix("Admin").startswith(READS)
 
 
 class Attempts:

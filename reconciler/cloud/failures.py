@@ -121,7 +121,7 @@ def _fate(code: str, status: int) -> Fate:
 
 def creates(operation: str) -> bool:
     """Return whether repeating an operation makes a second object (decision 11)."""
-    return operation.startswith(("Create", "Add"))
+    return operation.startswith(("Create", "Add", "AdminCreate"))
 
 
 def code_of(error: Exception) -> str:

@@ -32,6 +32,9 @@ OTHERWISE: str = _FACTS["otherwise"]
 UNLISTED: tuple[str, ...] = tuple(_FACTS["unlisted"])
 """Words in the names of operations that are in no published category."""
 
+BY_ACCOUNT = frozenset(_FACTS["by_account"])
+"""Categories without a limit for one operation on one pool."""
+
 SERVICES = frozenset({"cognito-idp", "cognito-identity"})
 """Services with quotas."""
 
@@ -98,7 +101,7 @@ class Quotas:
         if self._share != UNLIMITED:
             group = category(operation, service)
             self._bucket(group, "", RATES[group] * self._share).take()
-            if pool and group not in ("UserPoolRead", "UserPoolUpdate"):
+            if pool and group not in BY_ACCOUNT:
                 self._bucket(operation, pool, PER_POOL).take()
         if self._all:
             self._all.take()

@@ -18,7 +18,10 @@ Print the JSON Schema (2020-12) of manifests, or of what a command writes with -
   poolctl schema --output plan              what `plan -o json` writes
 """
 
-OUTPUTS = ("plan", "validate", "apply", "drift", "diff", "explain", "recover", "planfile", "events", "notification")
+OUTPUTS = (
+    *("plan", "validate", "apply", "drift", "pool", "diff", "explain", "recover", "users", "user", "users_import"),
+    *("planfile", "events", "notification"),
+)
 """Commands whose JSON has a schema, the file that `plan --out` writes, a line of `-o jsonl`, what `--notify` sends."""
 
 

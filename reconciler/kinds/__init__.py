@@ -31,6 +31,7 @@ from reconciler.kinds import (
     session,
     terms,
     ui_customization,
+    user,
     user_pool,
     web_acl,
 )
@@ -60,6 +61,7 @@ KINDS: dict[str, ResourceKind] = {
         session.CLIENT,
         client_secrets.KIND,
         cimd_policy.KIND,
+        user.KIND,
         identity_pool.KIND,
         identity_pool_roles.KIND,
         principal_tags.KIND,

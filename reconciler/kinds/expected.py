@@ -30,6 +30,9 @@ def _of(kind: ResourceKind) -> Iterator[tuple[str, Expected]]:
     if kind.reading:
         own = [member for member in kind.extra_ids.values() if member not in kind.reading.sometimes]
         yield kind.reading.operation, _read(kind, kind.reading, (*_names(kind), *own))
+    if kind.listed_part:
+        part = kind.listed_part.listing
+        yield part.operation, Expected(((part.items,),))
     if kind.standstill:
         runs = kind.standstill.listing
         yield runs.operation, Expected(tuple((runs.items, EACH, name) for name in kind.standstill.always))

@@ -64,6 +64,16 @@ class RegionalRead:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedPart:
+    """A part of an object that an operation of its own lists."""
+
+    listing: Listing
+    """How it is listed."""
+    join: Callable[[Tree, Iterable[Tree]], Tree]
+    """Joins the object's own answer and the items of the list."""
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """Everything about one pool at one moment: live, or as it would be after some of the planned calls.
 
@@ -313,6 +323,10 @@ def _unchanged(pending_call: PendingCall) -> Tree:
     return pending_call.payload
 
 
+def _changeable(_change: FieldChange, _pool: Tree) -> str:
+    return ""
+
+
 def _deletable(_live: Tree) -> str:
     return ""
 
@@ -410,6 +424,11 @@ class ResourceKind:
     """How one is read; None where the listing is complete."""
     regional_read: RegionalRead | None = None
     """The part of it that is read in another Region."""
+    listed_part: ListedPart | None = None
+    """The part of it that is listed."""
+    declared_only: bool = False
+    """Whether only declared objects are read, because there may be millions: nothing is known of the others, and
+    they are neither reported, exported nor deleted."""
     create: str = ""
     """Operation that creates one; empty if every pool has one."""
     created: str = ""
@@ -465,6 +484,8 @@ class ResourceKind:
 
     from_manifest: Callable[[Tree], Tree] = _same
     """Converts the author's tree, not validated yet, to the spelling of the input."""
+    from_call: Callable[[Tree], Tree] = _same
+    """Converts the members of a call that makes or changes an object to the spelling of the schema."""
     omissions: Callable[[Tree], Iterable[Undecided]] = _complete
     """Yields members that the author must declare, because the service's default is undocumented; takes the tree, not
     validated yet."""
@@ -509,6 +530,9 @@ class ResourceKind:
     frozen: Callable[[FieldChange, Tree, Tree], str] = _fluid
     """Returns why a member of a live object cannot be changed and what to do, if the schema's marks cannot express it;
     takes the change, the declared and the live object; empty if it can be changed."""
+    immutable: Callable[[FieldChange, Tree], str] = _changeable
+    """Returns why a member of a live object cannot be changed and what to do, if the pool's own settings decide that;
+    takes the change and the live pool; empty if it can be changed."""
     undeletable: Callable[[Tree], str] = _deletable
     """Returns why the service would refuse to delete a live object, and what to do first; empty if it would not."""
     exports: Callable[[Mapping[str, str], str], Mapping[str, str]] = _no_exports
@@ -561,7 +585,8 @@ class ResourceKind:
         """The operations that read it."""
         regional_read = self.regional_read.reading if self.regional_read else None
         standstill = self.standstill.listing if self.standstill else None
-        return frozenset(o.operation for o in (self.listing, self.reading, regional_read, standstill) if o)
+        part = self.listed_part.listing if self.listed_part else None
+        return frozenset(o.operation for o in (self.listing, self.reading, regional_read, standstill, part) if o)
 
     def identifier(self, answer: Mapping[str, Any]) -> str:
         """Return the identifier in an answer, or empty."""

@@ -99,6 +99,7 @@ class LocalCognito:
         with ExitStack() as stack:
             self._store.open()
             stack.callback(self._store.close)
+            stack.callback(engine.uploads.close)
             stack.enter_context(mock_aws())
             stack.enter_context(installed(engine))
             self._stack = stack.pop_all()

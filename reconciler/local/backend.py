@@ -56,6 +56,8 @@ from reconciler.local import (
     sessions,
     styles,
     terms_documents,
+    user_calls,
+    user_imports,
     web_acls,
 )
 from reconciler.local.checks import IDENTITY, SERVICE, masked, service_model, validate
@@ -64,7 +66,9 @@ from reconciler.local.operation import Context, Operation
 from reconciler.local.refusal import ServiceError
 from reconciler.local.shadows import new_shadow, renew
 from reconciler.local.store import ACCOUNT, Record, Store
+from reconciler.local.uploads import Uploads
 from reconciler.local.user_history import UserHistory
+from reconciler.local.user_records import keep, restore
 
 MODULES = (
     *(
@@ -81,7 +85,7 @@ MODULES = (
         looks,
         styles,
     ),
-    *(terms_documents, cimd, log_deliveries, sessions, replicas, recoveries, limits),
+    *(terms_documents, cimd, log_deliveries, sessions, replicas, recoveries, limits, user_calls, user_imports),
 )
 OPERATIONS: dict[str, Operation] = {name: run for module in MODULES for name, run in module.OPERATIONS.items()}
 """Our operations on user pools; moto handles the rest of the API."""
@@ -102,6 +106,7 @@ class Engine:
         self.faults = Faults()
         self.calls: list[RecordedCall] = []
         self._history = UserHistory(self._shadow)
+        self.uploads = Uploads()
 
     def answer(self, response: Any, operation: str, by_moto: Callable[[], Any]) -> Any:
         """Answer one request.
@@ -141,21 +146,34 @@ class Engine:
         if fault is not None and fault.refuses:
             raise ServiceError(fault.error_code or "", fault.message, fault.status)
         validate(operation, params, response.service)
-        context = Context(self.store, response.region, partial(_users, response.region), self._history)
+        counted = partial(_users, self.store, response.region)
+        context = Context(self.store, response.region, counted, self._history, self._synced, self.uploads)
         self._history.begin(self.store.pools.values(), self.store.now())
         replicas.check_region(context, operation, params)
         recoveries.check_pause(context, operation, params)
         if operation in BY_SERVICE[response.service]:
             answer = BY_SERVICE[response.service][operation](context, params)
             self._note(operation, self.store.changed)
-            self.store.save()
+            self._keep(self.store.changed)
             return 200, {"Content-Type": CONTENT_TYPE}, json.dumps(answer)
         if camelcase_to_underscores(operation) not in method_names_from_class(type(response)):
             raise ServiceError("NotImplementedException", f"{operation} is not part of this emulator.", NOT_IMPLEMENTED)
         self._renew_shadows()
         answered = by_moto()
         self._note(operation, self.store.pools.values())
+        self._keep(self.store.pools.values())
         return answered
+
+    def _keep(self, pools: Iterable[Record]) -> None:
+        """Keep the users of pools that a request may have changed, and write what has changed."""
+        for pool in pools:
+            keep(self.store, pool, self._shadow(pool["id"]))
+        self.store.save()
+
+    def _synced(self, pool_id: str) -> Any:
+        """Return moto's object for a pool, in sync with its record."""
+        self._renew_shadows()
+        return self._shadow(pool_id)
 
     def _note(self, operation: str, pools: Iterable[Record]) -> None:
         """Keep what the users of pools are after a write, for recoveries."""
@@ -193,10 +211,10 @@ def _error(refusal: ServiceError) -> Answer:
     return refusal.status, {"Content-Type": CONTENT_TYPE, "x-amzn-ErrorType": refusal.code}, body
 
 
-def _users(region: str, pool_id: str) -> int:
+def _users(store: Store, region: str, pool_id: str) -> int:
     backends: Any = cognitoidp_backends[ACCOUNT]
     shadow = backends[region].user_pools.get(pool_id)
-    return len(shadow.users) if shadow is not None else 0
+    return len(shadow.users if shadow is not None else store.pools[pool_id]["users"])
 
 
 # --- backends ------------------------------------------------------------------------------------------------------
@@ -248,9 +266,12 @@ class LocalBackend(Ours, CognitoIdpBackend):
         for pool_id, record in current.items():
             if self._seen.get(pool_id) == store.revisions[pool_id] and pool_id in self.user_pools:
                 continue
-            if pool_id not in self.user_pools:
+            new = pool_id not in self.user_pools
+            if new:
                 self.user_pools[pool_id] = new_shadow(record, self.account_id)
             renew(self.user_pools[pool_id], record)
+            if new:
+                restore(self.user_pools[pool_id], record)
             self._seen[pool_id] = store.revisions[pool_id]
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from reconciler.local.refusal import not_found, refuse
 from reconciler.local.store import Record, Store
+from reconciler.local.uploads import Uploads
 from reconciler.local.user_history import UserHistory
 
 
@@ -28,6 +29,10 @@ class Context:
     """Returns the number of users of a pool, by its id."""
     history: UserHistory = field(default_factory=lambda: UserHistory(lambda _pool_id: None))
     """The users of all pools over time."""
+    shadow: Callable[[str], Any] = lambda _pool_id: None
+    """Returns moto's object for a pool, in sync with its record; it holds the users."""
+    uploads: Uploads = field(default_factory=Uploads)
+    """The files of import jobs."""
 
     def pool(self, params: Mapping[str, Any]) -> Record:
         """Return the pool of a request; in the Region of its replica, the replica's view."""

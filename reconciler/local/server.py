@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from reconciler.cloud.hosts import is_loopback
 from reconciler.errors import InvalidInput
 from reconciler.local.store import Store
+from reconciler.local.uploads import LARGEST, PREFIX, Uploads
 
 UNSIGNED = {
     "AWSCognitoIdentityProviderService": "cognito-idp",
@@ -58,7 +59,7 @@ class Server:
         self._port = port
         self._handler = handler or RequestHandler
         self._stack = ExitStack()
-        self._server: ThreadingHTTPServer | None = None
+        self._server: HttpServer | None = None
 
     @property
     def url(self) -> str:
@@ -80,8 +81,9 @@ class Server:
             self.engine.store.open()
             stack.callback(self.engine.store.close)
             stack.enter_context(installed(self.engine))
-            self._server = ThreadingHTTPServer((self._host, self._port), self._handler)
+            self._server = HttpServer((self._host, self._port), self._handler)
             stack.callback(self._server.server_close)
+            self._server.uploads, self.engine.uploads.base = self.engine.uploads, self.url
             thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
             thread.start()
             stack.callback(thread.join)
@@ -100,6 +102,13 @@ class Server:
         self.stop()
 
 
+class HttpServer(ThreadingHTTPServer):
+    """The server, with what its handlers need."""
+
+    uploads: Uploads
+    """Where files of import jobs go."""
+
+
 class RequestHandler(BaseHTTPRequestHandler):
     """One connection."""
 
@@ -115,6 +124,10 @@ class RequestHandler(BaseHTTPRequestHandler):
 
         if not is_loopback(urlsplit(f"//{self.headers.get('Host', '')}").hostname or ""):
             self.send_error(403)  # a web page whose host name resolves to this server (DNS rebinding)
+            return
+        if self.path.startswith(PREFIX) and isinstance(self.server, HttpServer):
+            headers = {k.lower(): v for k, v in self.headers.items()}
+            self.answer(self.server.uploads.take(self.path, headers, self.read_body(LARGEST + 1)), {}, b"")
             return
         try:
             status, headers, body = dispatch(self.command, self.path, dict(self.headers.items()), self.read_body())
@@ -138,9 +151,9 @@ class RequestHandler(BaseHTTPRequestHandler):
 
     do_GET = do_POST = do_PUT = do_DELETE = handle_any
 
-    def read_body(self) -> bytes:
-        """Read the request's body."""
-        return self.rfile.read(min(int(self.headers.get("Content-Length") or 0), MAX_BODY))
+    def read_body(self, most: int = MAX_BODY) -> bytes:
+        """Read the request's body, up to a number of bytes."""
+        return self.rfile.read(min(int(self.headers.get("Content-Length") or 0), most))
 
 
 def dispatch(method: str, path: str, headers: dict[str, str], body: bytes) -> tuple[int, Any, Any]:

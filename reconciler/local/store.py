@@ -258,6 +258,8 @@ def pool_parts() -> Record:
         "secrets": {},
         "replica": None,
         "recoveries": [],
+        "users": {},
+        "import_jobs": [],
     }
 
 

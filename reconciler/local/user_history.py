@@ -116,8 +116,13 @@ def _join_groups(shadow: Any, people: People) -> None:
 
 
 def _person(user: Any) -> Person:
-    profile, mfa = (tuple(copy.deepcopy(getattr(user, m)) for m in members) for members in (PROFILE, MFA))
+    profile, mfa = (tuple(_copied(getattr(user, m)) for m in members) for members in (PROFILE, MFA))
     return Person(profile, mfa, frozenset(g.group_name for g in user.groups), copy.copy(user))
+
+
+def _copied(value: Any) -> Any:
+    """Return a copy: only the attributes can be changed in place, a list of flat maps."""
+    return [dict(item) for item in value] if isinstance(value, list) else value
 
 
 def _values(people: People) -> Any:

@@ -510,7 +510,9 @@ def _result(kind: ResourceKind, reading: Reading, answer: Tree) -> Tree:
 
 
 def _whole(cloud: Cloud, kind: ResourceKind, ids: Mapping[str, Any], answer: Tree) -> Tree:
-    """Add the part of an answer that is read in another Region."""
+    """Add the parts of an answer that are read in another Region, or listed."""
+    if kind.listed_part and answer:
+        answer = kind.listed_part.join(answer, list(_listed(cloud, kind, kind.listed_part.listing, ids)))
     region = kind.regional_read.region(answer) if kind.regional_read else ""
     if not kind.regional_read or not region:
         return answer

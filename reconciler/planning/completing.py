@@ -63,7 +63,7 @@ def _sent(kind: ResourceKind, change: ResourceChange, plan: Plan) -> Tree:
     taken = {*kind.to_params({**change.ids, **(change.new_ids or {})}), *kind.params, kind.name_member}
     known = members(kind.model)
     calls = (c for c in lower(change, plan) if c.operation in (kind.create, kind.update) and not c.region)
-    return {k: v for call in calls for k, v in call.params.items() if k in known and k not in taken}
+    return kind.from_call({k: v for call in calls for k, v in call.params.items() if k in known and k not in taken})
 
 
 def _written(kind: ResourceKind, change: ResourceChange, sent: Tree) -> Iterator[FieldChange]:

@@ -32,7 +32,8 @@ class Objections:
 
     def frozen(self, kind: ResourceKind, spec: Spec, change: FieldChange, before: Tree) -> str:
         """Return what to do instead of a change that a live object can never take (decision 4)."""
-        return _create_only(kind, change) or kind.frozen(change, spec.declared, before)
+        pool = self.live_state.root.data if self.live_state.root else {}
+        return _create_only(kind, change) or kind.frozen(change, spec.declared, before) or kind.immutable(change, pool)
 
     def refuse_frozen(self, kind: ResourceKind, spec: Spec, change: FieldChange, observed: Observed) -> None:
         """Refuse a change that a live object can never take."""

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
-from reconciler.render import output_types, stream_lines
+from reconciler.render import output_types, people_types, stream_lines
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -29,6 +29,9 @@ SHAPES: dict[str, tuple[Any, str, str]] = {
     "diff": (output_types.DiffDocument, "poolctl diff", ""),
     "explain": (output_types.ExplainDocument, "poolctl explain", ""),
     "recover": (output_types.RecoverDocument, "poolctl recover", ""),
+    "users": (people_types.UsersDocument, "poolctl users list", ""),
+    "user": (people_types.UserDocument, "poolctl users show", ""),
+    "users_import": (people_types.UsersImportDocument, "poolctl users import", ""),
     "planfile": (output_types.PlanFile, "poolctl plan file", ""),
     "events": (stream_lines.StreamLine, "poolctl events", EVENTS),
     "notification": (output_types.NotificationDocument, "poolctl notification", ""),

@@ -12,7 +12,7 @@ from reconciler.errors import PoolctlError
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # `typing` costs as much as starting Python does
     from collections.abc import Callable
-    from typing import Self, TextIO
+    from typing import IO, Self, TextIO
 
 
 PUBLIC, PRIVATE = 0o644, 0o600
@@ -126,3 +126,56 @@ class Growing:
             with suppress(OSError):
                 stream.close()
             self._complain(f"Warning: {self._name} is incomplete: writing to it failed: {error.strerror}.")
+
+
+class Whole:
+    """A file that is written in pieces and appears whole: only its end replaces an existing file, an error keeps it.
+
+    Readable by its owner only: what is too long for memory is personal data.
+
+    Args of the constructor:
+        file: Its name.
+
+    Raises:
+        PoolctlError: It could not be written.
+    """
+
+    def __init__(self, file: str) -> None:
+        from pathlib import Path
+
+        self._target = Path(file)
+        self._made = ""
+        self._stream: IO[bytes] | None = None
+
+    def __enter__(self) -> IO[bytes]:
+        import os
+        import tempfile
+
+        try:
+            handle, self._made = tempfile.mkstemp(dir=self._target.parent, prefix=f".{self._target.name}.")
+        except OSError as error:
+            raise self._failure(error) from None
+        self._stream = os.fdopen(handle, "wb")
+        return self._stream
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _traceback: object) -> None:
+        from pathlib import Path
+
+        stream = self._stream
+        if stream is None:
+            return
+        made = Path(self._made)
+        try:
+            stream.close()
+            if kind is None:
+                made.replace(self._target)
+                return
+        except OSError as failure:
+            made.unlink(missing_ok=True)
+            raise self._failure(failure) from None
+        made.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise self._failure(error) from None
+
+    def _failure(self, error: OSError) -> PoolctlError:
+        return PoolctlError(f"{self._target}: the result could not be written: {error.strerror}.")

@@ -163,6 +163,22 @@ class Options(NamedTuple):
     """`explain`: what to explain; empty means all kinds."""
     schema_output: str = ""
     """`schema`: the output to describe; empty means the manifest."""
+    condition: str = ""
+    """`users list`, `users export`: filter of ListUsers; empty for all users."""
+    user_status: str = ""
+    """`users list`, `users export`: status of the users; empty for any."""
+    group: str = ""
+    """`users list`, `users export`: members of this group only; empty for all users."""
+    limit: int | None = None
+    """`users list`: most users; None for all."""
+    logs_role: str = ""
+    """`users import`: role with which the job writes its log; empty takes that of the newest job."""
+    hashing: str = ""
+    """`users import`: algorithm of the hashes of passwords; empty for none."""
+    skip_invalid: str = ""
+    """`users import`: file for wrong rows, while the others are imported; empty refuses the import."""
+    dry_run: bool = False
+    """`users import`: whether to check the file and send nothing."""
     host: str = "127.0.0.1"
     """`local serve`: address to listen on."""
     port: int = 4566

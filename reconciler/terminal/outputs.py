@@ -54,7 +54,10 @@ def check(options: Options) -> None:
 def _outputs(options: Options) -> Iterator[tuple[str, str, bool]]:
     """Yield the option, the file, and whether it grows."""
     yield from (("--output", file, form in STREAMED) for form, file in options.outputs if file)
-    named = (("--out", options.out), ("--rollback-file", options.rollback_file), ("--remember", options.remember))
+    named = (
+        *(("--out", options.out), ("--rollback-file", options.rollback_file)),
+        *(("--remember", options.remember), ("--skip-invalid", options.skip_invalid)),
+    )
     yield from ((flag, file, False) for flag, file in named if file and not file.startswith(REMOTE))
 
 

@@ -571,6 +571,13 @@ for _member, _value in (
     )
 
 LEFT_OUT = {
+    **{
+        f"users.{member}": "a user is created once: tested apart"
+        for member in (
+            *("Username", "UserAttributes", "groups", "Enabled", "Password", "TemporaryPassword"),
+            *("MessageAction", "DesiredDeliveryMediums"),
+        )
+    },
     "clients.secrets.max_age_days": "an expectation of ours, nothing is sent",
     **{
         f"replicas.{member}": "in another Region: tested apart"

@@ -30,8 +30,16 @@ SIMPLE = {
 def elsewhere(module: str) -> Iterator[Path]:
     own = {ROOT / "reconciler" / "kinds" / f"{module}.py", ROOT / "schemas" / f"{module}.py"}
     local = ROOT / "reconciler" / "local"  # judges the engine, and shares nothing with it
+    people = ROOT / "reconciler" / "people"  # users in bulk, which are in groups
     for package in ("reconciler", "schemas"):
-        yield from (f for f in sorted((ROOT / package).rglob("*.py")) if f not in own and local not in f.parents)
+        yield from (f for f in sorted((ROOT / package).rglob("*.py")) if not _is_apart(f, own, local, people))
+
+
+def _is_apart(file: Path, own: set[Path], *packages: Path) -> bool:
+    of_users = file.stem == "user" or file.stem.startswith(
+        ("users", "people")
+    )  # they name the groups that users are in
+    return file in own or of_users or any(p in file.parents for p in packages)
 
 
 VALUES = {"KIND", "POOL", "CLIENT"}

@@ -9,17 +9,19 @@ from botocore.session import get_session
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.cloud.quotas import RATES, UNLIMITED, Quotas, category
+from reconciler.cloud.quotas import BY_ACCOUNT, RATES, UNLIMITED, Quotas, category
 from tests.support import Clock
 
 SERVICE = {"UserPoolRead": 15, "UserPoolUpdate": 15, "UserPoolResourceRead": 20, "UserPoolResourceUpdate": 15}
 SERVICE |= {"UserPoolClientRead": 15, "UserPoolClientUpdate": 15, "LimitManagement": 1, "IdentityPools": 5, "Other": 5}
+SERVICE |= {"UserCreation": 50, "UserRead": 120, "UserUpdate": 25, "UserList": 30, "UserResourceRead": 50}
+SERVICE |= {"UserAccountRecovery": 30}
 """What the service allows in a second."""
 
 CALLS = st.sampled_from(
     (
         *("DescribeUserPool", "ListGroups", "DescribeUserPoolClient", "CreateGroup", "UpdateUserPoolClient"),
-        *("CreateTerms", "GetProvisionedLimit"),
+        *("CreateTerms", "GetProvisionedLimit", "ListUsers", "AdminUpdateUserAttributes"),
     )
 )
 
@@ -47,7 +49,7 @@ def test_no_second_has_more_calls_than_the_service_allows(calls):
     for name, limit in SERVICE.items():
         assert busiest([t for t, op, _ in found if category(op) == name]) <= limit
     for operation, pool in set(calls):
-        if category(operation) not in ("UserPoolRead", "UserPoolUpdate"):
+        if category(operation) not in BY_ACCOUNT:
             assert busiest([t for t, *call in found if call == [operation, pool]]) <= 5
 
 

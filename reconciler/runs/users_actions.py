@@ -1,0 +1,185 @@
+"""The actions of `poolctl users`, each a short list of stages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from reconciler.errors import ExitCode, InvalidInput, flow
+from reconciler.people import csv_export, directory
+from reconciler.people.directory import Selection
+from reconciler.people.import_jobs import ImportOutcome
+from reconciler.render.human import users_text
+from reconciler.render.machine import users_json
+from reconciler.render.people_types import OutcomeWord
+from reconciler.runs import users_run
+from reconciler.runs.runtime import Runtime
+from reconciler.runs.users_run import CheckedImport
+from reconciler.terminal.console import Console
+from reconciler.terminal.files import Whole, save
+from reconciler.terminal.options import STDOUT
+from reconciler.terminal.signals import Graceful
+
+JSON = "json"
+
+
+def users(runtime: Runtime, console: Console, operands: list[str]) -> int:
+    """List users, a page at a time."""
+    selection = _selection(runtime)
+    pool = users_run.live_pool(runtime, console, operands[0])
+    found = directory.pages(pool, selection)
+    form, file = runtime.options.outputs[0]
+    if form != JSON:
+        for text in users_text.table(found):
+            console.out(text)
+        return ExitCode.OK
+    pieces = users_json.listed(pool.id, found)
+    if file != STDOUT:
+        with Whole(file) as stream:
+            stream.writelines(piece.encode() for piece in pieces)
+        return ExitCode.OK
+    for text in _lines(pieces):
+        console.data(text)
+    return ExitCode.OK
+
+
+def _lines(pieces: Iterable[str]) -> Iterator[str]:
+    """Cut pieces of a text at ends of lines: the console ends each with one."""
+    left = ""
+    for piece in pieces:
+        text, newline, left = (left + piece).rpartition("\n")
+        if newline:
+            yield text
+    if left:
+        yield left
+
+
+def _selection(runtime: Runtime) -> Selection:
+    options = runtime.options
+    return directory.check(Selection(options.condition, options.user_status, options.group, options.limit))
+
+
+def user(runtime: Runtime, console: Console, operands: list[str]) -> int:
+    """Show one user."""
+    return _one(runtime, console, operands, users_text.card)
+
+
+def groups(runtime: Runtime, console: Console, operands: list[str]) -> int:
+    """Show the groups of one user."""
+    return _one(runtime, console, operands, lambda _user, found: users_text.groups_table(found))
+
+
+def _one(runtime: Runtime, console: Console, operands: list[str], human: Callable[..., str]) -> int:
+    pool = users_run.live_pool(runtime, console, operands[0])
+    found, member_of = directory.one(pool, operands[1]), list(directory.groups(pool, operands[1]))
+    _deliver(runtime, console, human(found, member_of), lambda: users_json.shown(pool.id, found, member_of))
+    return ExitCode.OK
+
+
+def _deliver(runtime: Runtime, console: Console, human: str, machine: Callable[[], str]) -> None:
+    form, file = runtime.options.outputs[0]
+    if form != JSON:
+        console.out(human)
+    elif file == STDOUT:
+        console.data(machine())
+    else:
+        save(file, machine())
+
+
+# --- import --------------------------------------------------------------------------------------------------------
+
+
+def bring(runtime: Runtime, console: Console, operands: list[str]) -> int:
+    """Check a CSV, then import it."""
+    options, file = runtime.options, operands[1]
+    pool = users_run.live_pool(runtime, console, operands[0], writes=True)
+    rules = users_run.rules_of(pool, options.hashing)
+    work = CheckedImport(pool, file, rules, users_run.checked(file, rules, console.status))
+    console.status("")
+    if work.found.wrong:
+        console.err(users_text.wrong_rows(file, work.found))
+    if options.dry_run or (work.found.wrong and not options.skip_invalid):
+        return _unsent(runtime, console, work)
+    return _sent(runtime, console, work)
+
+
+def _sent(runtime: Runtime, console: Console, work: CheckedImport) -> int:
+    """Import the rows that are right, and say what became of them."""
+    users_run.require_motion(runtime, console, work.pool)
+    role = users_run.role_of(work.pool, runtime.options.logs_role)
+    if work.found.wrong:
+        users_run.keep_rest(work, runtime.options.skip_invalid)
+        console.progress(f"The wrong rows are in {runtime.options.skip_invalid}.")
+    with Graceful(console.err) as stop:
+        runtime.stopped = stop
+        done = users_run.imported(runtime, console, work, role)
+    console.status("")
+    for notice in done.notices:
+        console.err(notice)
+    whole = not done.failed and not done.unfinished
+    _report(runtime, console, work, done, "imported" if whole else "partial")
+    failed = ExitCode.PARTIAL if done.imported or done.unfinished else ExitCode.ERROR
+    return stop.exit_code or (ExitCode.OK if whole else failed)
+
+
+def _unsent(runtime: Runtime, console: Console, work: CheckedImport) -> int:
+    """End before anything is sent."""
+    dry, wrong = runtime.options.dry_run, bool(work.found.wrong)
+    if wrong and not dry:
+        console.err("Nothing was sent. Correct them, or give --skip-invalid FILE to import the others.")
+    if runtime.options.outputs[0][0] == JSON:
+        _report(runtime, console, work, ImportOutcome(), "checked" if dry else "refused")
+    elif not wrong:
+        console.out(f"{work.found.rows:,} rows, all of them right. Nothing was sent (--dry-run).")
+    return ExitCode.INVALID if wrong else ExitCode.OK
+
+
+def _report(runtime: Runtime, console: Console, work: CheckedImport, done: ImportOutcome, word: OutcomeWord) -> None:
+    human = users_text.imported(work.found, done)
+    _deliver(runtime, console, human, lambda: users_json.imported(work.pool.id, word, work.found, done))
+
+
+# --- export --------------------------------------------------------------------------------------------------------
+
+
+def out(runtime: Runtime, console: Console, operands: list[str]) -> int:
+    """Write users as CSV, a page at a time."""
+    file = operands[1]
+    _require_place(file)
+    selection = _selection(runtime)
+    pool = users_run.live_pool(runtime, console, operands[0])
+    header = users_run.rules_of(pool).header
+    named = pool.description.get("UsernameAttributes") or ()
+    with _target(file, console) as put:
+        count = csv_export.write(directory.pages(pool, selection), header, named, put)
+    said = f"{count.users:,} users"
+    if count.federated:
+        said += f"; {count.federated:,} of identity providers left out, which come back when they sign in"
+    console.progress(f"{said}.")
+    for column, values in sorted(count.unwritten.items()):
+        console.err(
+            f"Warning: {values:,} values of {column} are empty, because Cognito's CSV has no way to write them."
+        )
+    return ExitCode.INCOMPLETE if count.unwritten else ExitCode.OK
+
+
+def _require_place(file: str) -> None:
+    if file == "-":
+        return
+    path = Path(file)
+    if path.is_dir() or not path.parent.is_dir():
+        raise InvalidInput(f"users export: {flow(file)} is not a file that can be written. Name one, or - for stdout.")
+
+
+@contextmanager
+def _target(file: str, console: Console) -> Iterator[Callable[[str], object]]:
+    if file == "-":
+        yield console.data
+        return
+    with Whole(file) as stream:
+        yield lambda text: stream.write(text.encode())
+
+
+STAGES = {"list": users, "show": user, "groups": groups, "import": bring, "export": out}
+"""Action → what it does."""
