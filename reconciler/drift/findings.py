@@ -101,9 +101,10 @@ def read_scope(manifest: Manifest) -> ReadScope:
     """Return what to read: every section of the document, and everything inside declared objects.
 
     Limits belong to the account and cannot be listed, so only declared ones are looked up. What no
-    operation writes (the age of secrets) cannot drift.
+    operation writes (the age of secrets) cannot drift, and what belongs to other services is read only if declared.
     """
-    kinds = [k for k in KINDS.values() if k.document == manifest.kind and _is_written(k)]
+    known = [k for k in KINDS.values() if k.document == manifest.kind and _is_written(k)]
+    kinds = [k for k in known if not k.opt_in or k.section in manifest.sections]
     owners = {k.section: planner.owners_of(manifest, k) for k in kinds if k.outer}
     return replace(planner.read_scope(manifest), sections=frozenset(k.section for k in kinds), owners=owners)
 

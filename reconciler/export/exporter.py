@@ -27,8 +27,8 @@ from schemas.user_pool import STANDARD_ATTRIBUTES
 MAX_KEY = 128
 """Maximum length of a client's name, and so of a key derived from it."""
 
-LEFT_OUT = frozenset(kind.section for kind in KINDS.values() if kind.account_wide)
-"""Sections that do not belong to a pool."""
+LEFT_OUT = frozenset(kind.section for kind in KINDS.values() if kind.account_wide or kind.opt_in)
+"""Sections that do not belong to a pool, or that a manifest has to opt in to."""
 
 ABSENT_VALUES: tuple[Any, ...] = (None, "", [], {})
 """Values that the service returns for unset members."""

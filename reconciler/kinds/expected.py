@@ -10,7 +10,10 @@ from reconciler.values.shapes import Shape, output_shape
 
 
 def expected_answers(kinds: Iterable[ResourceKind]) -> dict[tuple[str, str], Expected]:
-    """Return what is expected of each operation of some kinds, beyond its service model."""
+    """Return what is expected of each operation of some kinds, beyond its service model.
+
+    The service models of kinds that a manifest has to opt in to are not read for it: few manifests do.
+    """
     found: dict[tuple[str, str], Expected] = {}
     for kind in kinds:
         for operation, one in _of(kind):
@@ -24,6 +27,11 @@ def expected_answers(kinds: Iterable[ResourceKind]) -> dict[tuple[str, str], Exp
 
 
 def _of(kind: ResourceKind) -> Iterator[tuple[str, Expected]]:
+    if kind.opt_in:
+        if kind.reading:
+            path = (kind.reading.result,) if kind.reading.result else ()
+            yield kind.reading.operation, Expected(tuple((*path, name) for name in kind.reading.always))
+        return
     if kind.listing:
         items = (kind.listing.items, EACH)
         yield kind.listing.operation, Expected(_inside(kind, kind.listing.operation, items, _names(kind)))

@@ -74,12 +74,14 @@ class Server:
             InvalidInput: The directory is in use, or its content is not ours.
             OSError: The port is in use.
         """
+        from reconciler.local import surroundings
         from reconciler.local.backend import installed
 
         with ExitStack() as stack:
             self.engine.store.open()
             stack.callback(self.engine.store.close)
             stack.enter_context(installed(self.engine))
+            stack.enter_context(surroundings.installed(self.engine))
             self._server = ThreadingHTTPServer((self._host, self._port), self._handler)
             stack.callback(self._server.server_close)
             thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
