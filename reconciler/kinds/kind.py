@@ -505,6 +505,8 @@ class ResourceKind:
     """Whether it exists without the pool, and may have to be made before it."""
     implies: Callable[[Around], Iterable[Implied]] | None = None
     """Yields what the section implies about its own objects and others, if a manifest declares it."""
+    implied: frozenset[str] = frozenset()
+    """Members that `implies` completes, where the author does not declare them."""
     sequel: Callable[[Tree, Around], Sequel | None] | None = None
     """Returns the second change of a planned object that becomes possible when the pool has been made."""
     root: bool = False

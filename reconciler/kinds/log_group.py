@@ -218,6 +218,7 @@ KIND = ResourceKind(
     names=no_names,
     to_params=to_params,
     implies=implies,
+    implied=frozenset({POLICY}),
     from_api=from_api,
     equivalent=equivalent,
     lower=lower,

@@ -244,6 +244,7 @@ KIND = ResourceKind(
     update="PutRolePolicy",
     id_param="RoleName",
     implies=implies,
+    implied=frozenset({TRUST_DOCUMENT, POLICY_DOCUMENT}),
     sequel=sequel,
     from_api=from_api,
     equivalent=equivalent,
@@ -271,6 +272,7 @@ TRUST = ResourceKind(
     update="UpdateAssumeRolePolicy",
     id_param="RoleName",
     implies=trust_implies,
+    implied=frozenset({POLICY_DOCUMENT}),
     from_api=trust_from_api,
     equivalent=equivalent,
 )

@@ -149,6 +149,7 @@ KIND = ResourceKind(
     names=names,
     to_params=to_params,
     implies=implies,
+    implied=frozenset({"Action", "Principal", "SourceArn", "SourceAccount"}),
     prepare=prepare,
     lower=lower,
     rules=(L1,),
