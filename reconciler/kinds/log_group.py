@@ -185,7 +185,7 @@ def retention(state: State) -> Iterator[Breach]:
 G1 = Rule(
     id="G1",
     title="A retention that CloudWatch Logs does not offer",
-    what="retentionInDays of a log group is not one of the numbers that CloudWatch Logs takes.",
+    what="The retention of a log group (retentionInDays) is none that CloudWatch Logs takes.",
     why="CloudWatch Logs refuses it, when the log group has been made already.",
     source=("cognito.md 9.7",),
     advice="Write one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, "

@@ -33,6 +33,8 @@ def implied(manifest: Manifest, live_state: LiveState = NOTHING, target: Target 
         target: Account and Region; None while only names are asked for.
     """
     kinds = [k for k in KINDS.values() if k.implies and k.section in manifest.sections]
+    if live_state is not NOTHING:  # of what could not be read, nothing follows
+        kinds = [k for k in kinds if k.section in live_state.known]
     if not kinds:
         return manifest
     around = _around(manifest, live_state, target)

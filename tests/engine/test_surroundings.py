@@ -505,6 +505,35 @@ def test_a_run_that_is_killed_after_any_call_converges_when_it_runs_again(
     assert here.plan(found).pending == ()
 
 
+EXAMPLE = Path(__file__).parents[2] / "pools" / "my-first-user-pool.yaml"
+OF_EXAMPLE = [
+    *("CreateRole", "PutRolePolicy", "CreateUserPool", "SetUserPoolMfaConfig", "CreateUserPoolDomain"),
+    *("UpdateAssumeRolePolicy", "CreateUserPoolClient"),
+]
+
+
+@pytest.mark.parametrize("writes", range(1, len(OF_EXAMPLE) + 1))
+def test_the_walkthrough_is_one_apply_and_converges_after_a_kill_at_any_call(tmp_path: Path, writes: int) -> None:
+    region = "us-west-2"
+    with bench(region=region) as here:
+        found = manifest(tmp_path, EXAMPLE.read_text(encoding="utf-8"))
+        plan = here.plan(found)
+        assert operations(plan) == OF_EXAMPLE
+        with pytest.raises(Killed):
+            here.apply(found, plan, Mortal(here.cloud, writes))
+        here.converge(found)
+        assert here.plan(found).pending == ()
+        pool = next(iter(here.local.records.values()))
+        condition = trust_of(here, "MyFirstUserPool-SMS")["Condition"]
+        assert condition["ArnLike"] == {"aws:SourceArn": pool["arn"]}
+        assert condition["StringEquals"] == {
+            "sts:ExternalId": "5f3c1b6e-2d84-4c9a-9b71-0e6a7d2f4c58",
+            "aws:SourceAccount": ACCOUNT,
+        }
+        assert pool["config"]["SmsConfiguration"]["SnsCallerArn"] == f"arn:aws:iam::{ACCOUNT}:role/MyFirstUserPool-SMS"
+        assert (pool["mfa"]["MfaConfiguration"], len(pool["clients"]), len(pool["domains"])) == ("OPTIONAL", 1, 1)
+
+
 @pytest.mark.parametrize(
     "operation",
     ["CreateRole", "PutRolePolicy", "UpdateAssumeRolePolicy", "AddPermission", "CreateLogGroup", "PutResourcePolicy"],
@@ -553,6 +582,15 @@ def test_a_service_that_is_denied_is_a_gap_and_nothing_is_planned_for_it(
     assert {g.address.section for g in plan.gaps} == sections
     assert plan.pending == ()
     assert all(isinstance(g, Gap) and g.code == "AccessDenied" for g in plan.gaps)
+
+
+def test_a_role_that_cannot_be_read_does_not_change_the_pool(here: Bench, tmp_path: Path) -> None:
+    """Its path is part of its ARN, and only IAM knows it."""
+    here.boto("iam").create_role(RoleName=ROLE, Path="/service-role/", AssumeRolePolicyDocument=OF_EC2)
+    found = manifest(tmp_path, with_sms())
+    here.converge(found)
+    plan = planned(found, Denying(here.cloud, "iam"))
+    assert ([g.operation for g in plan.gaps], plan.pending) == (["iam:GetRole"], ())
 
 
 def test_a_manifest_without_these_sections_calls_no_other_service(here: Bench, tmp_path: Path) -> None:
