@@ -79,7 +79,7 @@ def pick(groups: Any, ids: Mapping[str, Any]) -> Tree:
 
 def with_tags(group: Tree, answer: Tree) -> Tree:
     """Join a log group and its tags, without those that AWS reserves."""
-    tags = {k: v for k, v in (answer.get("tags") or {}).items() if not k.startswith("aws:")}
+    tags = {k: v for k, v in answer.items() if not k.startswith("aws:")}
     return {**group, **({"tags": tags} if tags else {})}
 
 
@@ -207,8 +207,10 @@ KIND = ResourceKind(
     shared={SECTION: frozenset({POLICY})},
     reading=Reading("DescribeLogGroups", "logGroups"),
     further_reads=(
-        FurtherRead(Reading("ListTagsForResource"), with_tags, lambda group: {"resourceArn": group[ARN]}),
-        FurtherRead(Reading("DescribeResourcePolicies"), with_policy),
+        FurtherRead(
+            Reading("ListTagsForResource", "tags", may_lack=True), with_tags, lambda group: {"resourceArn": group[ARN]}
+        ),
+        FurtherRead(Reading("DescribeResourcePolicies", always=("resourcePolicies",)), with_policy),
     ),
     pick=pick,
     create="CreateLogGroup",

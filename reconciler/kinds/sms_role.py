@@ -238,7 +238,11 @@ KIND = ResourceKind(
     outside=True,
     account_wide=True,
     reading=Reading("GetRole", "Role", always=ALWAYS),
-    further_reads=(FurtherRead(Reading("GetRolePolicy"), with_policy, lambda _: {"PolicyName": POLICY_NAME}),),
+    further_reads=(
+        FurtherRead(
+            Reading("GetRolePolicy", always=(POLICY_DOCUMENT,)), with_policy, lambda _: {"PolicyName": POLICY_NAME}
+        ),
+    ),
     create="CreateRole",
     created="Role",
     update="PutRolePolicy",
