@@ -21,6 +21,7 @@ from schemas.forms import DAY, FILLED, Choice, Example, Form, unfit
 from schemas.group import Group, GroupLabel
 from schemas.identity_provider import IdentityProvider, ProviderLabel
 from schemas.log_delivery import LogDelivery
+from schemas.log_group import LogGroup, LogGroupLabel
 from schemas.mfa import Mfa
 from schemas.paths import PathForm
 from schemas.provisioned_limit import LimitCategory, ProvisionedLimit
@@ -29,6 +30,8 @@ from schemas.resource_server import ResourceServer, ServerIdentifier
 from schemas.risk_configuration import RiskConfiguration
 from schemas.sections import inside, is_single, objects
 from schemas.session_configuration import SessionConfiguration
+from schemas.sms_role import SmsRole, SmsRoleTrust
+from schemas.trigger_permission import FunctionLabel, TriggerPermission
 from schemas.ui_customization import UICustomization
 from schemas.user import User, UserLabel
 from schemas.user_pool import UserPool
@@ -191,6 +194,14 @@ class UserPoolManifest(UserPoolEnvelope):
     """The web ACL that protects the pool."""
     limits: Annotated[dict[LimitCategory, ProvisionedLimit] | None, FILLED] = None
     """Request rates of the whole account in the Region, by category; declare them in one manifest only."""
+    sms_role: Annotated[SmsRole | None, FILLED] = None
+    """The IAM role that Cognito assumes to send SMS, in place of its ARN in SmsConfiguration."""
+    sms_role_trust: Annotated[SmsRoleTrust | None, FILLED] = None
+    """The trust of an SMS role that something else makes; a plan with `sms_role` adds it by itself."""
+    trigger_permissions: Annotated[dict[FunctionLabel, TriggerPermission] | None, FILLED] = None
+    """Permissions of the pool to invoke the functions of LambdaConfig; `{}` is enough."""
+    log_groups: Annotated[dict[LogGroupLabel, LogGroup] | None, FILLED] = None
+    """Log groups for the logs of the pool, by name."""
     clients: Annotated[dict[ClientLabel, Client] | None, FILLED] = None
     """App clients, by ClientName, or by any key if the client sets ClientName."""
     users: Annotated[dict[UserLabel, User] | None, FILLED, DeclaredOnly()] = None

@@ -24,6 +24,7 @@ from schemas.identity_pool import IdentityPool
 from schemas.identity_pool_roles import IdentityPoolRoles
 from schemas.identity_provider import IdentityProvider
 from schemas.log_delivery import LogDelivery
+from schemas.log_group import LogGroup
 from schemas.managed_login_branding import ManagedLoginBranding
 from schemas.mfa import Mfa
 from schemas.principal_tags import PrincipalTags
@@ -32,7 +33,9 @@ from schemas.replica import Replica
 from schemas.resource_server import ResourceServer
 from schemas.risk_configuration import RiskConfiguration
 from schemas.session_configuration import ClientSessionConfiguration, SessionConfiguration
+from schemas.sms_role import SmsRole, SmsRoleTrust
 from schemas.terms import Terms
+from schemas.trigger_permission import TriggerPermission
 from schemas.ui_customization import UICustomization
 from schemas.user import User
 from schemas.user_pool import UserPool
@@ -184,6 +187,32 @@ FAMILIES: tuple[Family, ...] = (
     ),
     Family("Web ACL", "web_acl", WebAcl, BOTH),
     Family(
+        "SMS role",
+        "sms_role",
+        SmsRole,
+        BOTH,
+        {},
+        (
+            Write(("iam", "UpdateAssumeRolePolicy"), {"PolicyDocument": "AssumeRolePolicyDocument"}, partial=True),
+            Write(("iam", "PutRolePermissionsBoundary"), {"PermissionsBoundary": "PermissionsBoundary"}, partial=True),
+            Write(("iam", "TagRole"), {"Tags": "Tags"}, partial=True),
+        ),
+    ),
+    Family("Trust of an SMS role", "sms_role_trust", SmsRoleTrust, BOTH),
+    Family("Trigger permissions", "trigger_permissions.*", TriggerPermission, BOTH),
+    Family(
+        "Log groups",
+        "log_groups.*",
+        LogGroup,
+        BOTH,
+        {},
+        (
+            Write(("logs", "AssociateKmsKey"), {"kmsKeyId": "kmsKeyId"}, partial=True),
+            Write(("logs", "TagResource"), {"tags": "tags"}, partial=True),
+            Write(("logs", "PutResourcePolicy"), {"policyDocument": "policyDocument"}, partial=True),
+        ),
+    ),
+    Family(
         "Domains",
         "domains.*",
         Domain,
@@ -324,6 +353,9 @@ ADDRESSES: Mapping[str, str] = {
     "ClientId": "the client that contains it",
     "ManagedLoginBrandingId": "looked up by the client",
     "TermsId": "looked up by the client and the name",
+    "StatementId": "the id of the pool",
+    "Qualifier": "part of the function's ARN",
+    "PolicyName": "the same for every role",
 }
 """Top-level input members that identify an object, and how poolctl derives them."""
 

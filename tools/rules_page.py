@@ -21,6 +21,8 @@ GROUPS = {
     "R": "Replicas",
     "S": "Client secrets",
     "W": "Web ACLs",
+    "L": "Trigger permissions",
+    "G": "Log groups",
     "": "Rules of poolctl",
 }
 """The letter of a group of rules and its title, in the order of the page; empty for rules without a number."""

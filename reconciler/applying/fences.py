@@ -172,6 +172,8 @@ def name_of(kind: ResourceKind, change: ResourceChange) -> str:
 
     A name can have slashes itself: the identifier of a resource server is often a URL.
     """
+    if kind.located:
+        return str(change.ids[kind.id_param])
     own = change.address.name.rpartition("/")[2] if kind.outer else change.address.name
     return str(change.declared.get(kind.name_member, own))
 

@@ -93,7 +93,7 @@ class Attempts:
 
     def is_done(self, error: Exception) -> bool:
         """Return whether a failure means that an earlier attempt succeeded: what it deleted is gone."""
-        return self._lost and self._operation.startswith("Delete") and code_of(error) in NOT_THERE
+        return self._lost and self._operation.startswith(("Delete", "Remove")) and code_of(error) in NOT_THERE
 
     def note(self, error: Exception) -> str:
         """Return what was tried, as the end of a message; empty if another attempt would not have helped."""

@@ -7,6 +7,7 @@ idempotent (decision 11).
 
 from __future__ import annotations
 
+import json
 import logging
 import time
 from collections.abc import Callable, Mapping
@@ -166,7 +167,8 @@ class Aws:
         self._meter.add(service, operation)
         self._body.begin()
         try:
-            answer: Tree = method(**reveal(params))
+            model = client.meta.service_model.operation_model(operation)
+            answer: Tree = method(**as_texts(reveal(params), model.input_shape))
         except FAILURES:
             raise
         except Exception as error:
@@ -181,7 +183,6 @@ class Aws:
             answer["Body"] = answer["Body"].read()
         request = answer.pop("ResponseMetadata", {}).get("RequestId", "")
         log.debug("%s:%s answered in %.3f s (request %s)", service, operation, self._clock() - began, request)
-        model = client.meta.service_model.operation_model(operation)
         require_whole(model, answer, self._expected.get((service, operation), Expected()))
         return answer
 
@@ -258,6 +259,18 @@ def reveal(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [reveal(v) for v in value]
     return value
+
+
+def as_texts(params: Tree, shape: Any) -> Tree:
+    """Return parameters with documents as JSON where the service takes a text, such as a policy of IAM.
+
+    Args:
+        params: In plain text.
+        shape: botocore's model of the input; None if there is none.
+    """
+    known = shape.members if shape is not None else {}
+    texts = {k for k, v in params.items() if isinstance(v, Mapping) and k in known and known[k].type_name == "string"}
+    return {k: json.dumps(v, separators=(",", ":")) if k in texts else v for k, v in params.items()}
 
 
 def secrets_in(value: Any) -> list[str]:

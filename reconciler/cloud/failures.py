@@ -20,6 +20,8 @@ THROTTLED = frozenset(
         "ThrottlingException",
         "Throttling",
         "ConcurrentModificationException",
+        "ConcurrentModification",
+        "OperationAbortedException",
         "Throttled",
         "ThrottledException",
         "KMSThrottling",
@@ -33,6 +35,9 @@ BROKEN = frozenset(
         "InternalServerException",
         "ServiceUnavailable",
         "InternalFailure",
+        "ServiceFailure",
+        "ServiceException",
+        "ServiceUnavailableException",
         "InternalError",
         "InternalException",
     }
@@ -50,7 +55,14 @@ PROPAGATING = frozenset(
 """A new IAM role is refused for up to two minutes, with the same codes as an invalid one (cognito.md 6)."""
 
 MISSING = frozenset(
-    {"ResourceNotFoundException", "ParameterNotFound", "UserNotFoundException", "NoSuchKey", "NotFound"}
+    {
+        "ResourceNotFoundException",
+        "ParameterNotFound",
+        "UserNotFoundException",
+        "NoSuchKey",
+        "NoSuchEntity",
+        "NotFound",
+    }
 )
 
 UNKNOWN = frozenset(

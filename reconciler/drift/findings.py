@@ -101,10 +101,12 @@ def read_scope(manifest: Manifest) -> ReadScope:
     """Return what to read: every section of the document, and everything inside declared objects.
 
     Limits belong to the account and cannot be listed, so only declared ones are looked up. What no
-    operation writes (the age of secrets) is read where a limit is declared.
+    operation writes (the age of secrets) is read where a limit is declared, and what belongs to other services where it
+    is declared.
     """
     planned = planner.read_scope(manifest)
-    kinds = [k for k in KINDS.values() if k.document == manifest.kind and _is_written(k)]
+    known = [k for k in KINDS.values() if k.document == manifest.kind and _is_written(k)]
+    kinds = [k for k in known if not k.opt_in or k.section in manifest.sections]
     owners = {k.section: planner.owners_of(manifest, k) for k in kinds if k.outer}
     watched = (s for s in planned.sections if not _is_written(KINDS[s]))
     sections = frozenset((*watched, *(k.section for k in kinds)))

@@ -475,6 +475,8 @@ def _at_creation(place: _Place) -> str:
         return "Cognito assigns it"
     if member.has(KeyName) and place.holder.shape == "map":
         return "the key is the name"
+    if _is_implied(place):
+        return "poolctl writes it"
     if _required(place):
         return "it is required"
     if default:
@@ -482,11 +484,18 @@ def _at_creation(place: _Place) -> str:
     return "it is absent"
 
 
+def _is_implied(place: _Place) -> bool:
+    """Return whether poolctl writes the member if the manifest does not declare it."""
+    return bool(place.kind and place.names and place.names[0] in place.kind.implied)
+
+
 def _required(place: _Place) -> bool:
     """Return whether the service requires the member to create the object or the structure."""
     if place.member.required:
         return True
     kind = place.kind
+    if _is_implied(place):
+        return False
     operation = (kind.create or kind.update) if kind else ""
     shape = _shape(kind, operation, place.names[:-1]) if kind and operation else None
     return shape is not None and place.member.name in shape.required
@@ -577,6 +586,7 @@ def _shown(kind: ResourceKind, *, listed: bool = False) -> Iterator[str]:
         yield kind.reading.operation
     if kind.regional_read:
         yield kind.regional_read.reading.operation
+    yield from (further.reading.operation for further in kind.further_reads)
 
 
 def _written(kind: ResourceKind) -> Iterator[str]:

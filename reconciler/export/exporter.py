@@ -27,8 +27,9 @@ from schemas.user_pool import STANDARD_ATTRIBUTES
 MAX_KEY = 128
 """Maximum length of a client's name, and so of a key derived from it."""
 
-LEFT_OUT = frozenset(kind.section for kind in KINDS.values() if kind.account_wide or kind.declared_only)
-"""Sections that do not belong to a pool, or whose objects are not read unless they are declared."""
+LEFT_OUT = frozenset(k.section for k in KINDS.values() if k.account_wide or k.declared_only or k.opt_in)
+"""Sections that do not belong to a pool, whose objects are not read unless they are declared, or that a manifest has to
+opt in to."""
 
 ABSENT_VALUES: tuple[Any, ...] = (None, "", [], {})
 """Values that the service returns for unset members."""

@@ -10,7 +10,10 @@ from reconciler.values.shapes import Shape, output_shape
 
 
 def expected_answers(kinds: Iterable[ResourceKind]) -> dict[tuple[str, str], Expected]:
-    """Return what is expected of each operation of some kinds, beyond its service model."""
+    """Return what is expected of each operation of some kinds, beyond its service model.
+
+    The service models of kinds that a manifest has to opt in to are not read for it: few manifests do.
+    """
     found: dict[tuple[str, str], Expected] = {}
     for kind in kinds:
         for operation, one in _of(kind):
@@ -24,6 +27,11 @@ def expected_answers(kinds: Iterable[ResourceKind]) -> dict[tuple[str, str], Exp
 
 
 def _of(kind: ResourceKind) -> Iterator[tuple[str, Expected]]:
+    if kind.opt_in:
+        for reading in (kind.reading, *(further.reading for further in kind.further_reads)):
+            if reading:
+                yield reading.operation, _stated(reading)
+        return
     if kind.listing:
         items = (kind.listing.items, EACH)
         yield kind.listing.operation, Expected(_inside(kind, kind.listing.operation, items, _names(kind)))
@@ -41,6 +49,14 @@ def _of(kind: ResourceKind) -> Iterator[tuple[str, Expected]]:
     if kind.create:
         path = (kind.created,) if kind.created else ()
         yield kind.create, Expected(_inside(kind, kind.create, path, _names(kind)))
+
+
+def _stated(reading: Reading) -> Expected:
+    """Return what the table says of an answer, without its service model."""
+    path = (reading.result,) if reading.result else ()
+    if reading.may_lack:
+        return Expected((), frozenset(path))
+    return Expected((*((path,) if path else ()), *((*path, name) for name in reading.always)))
 
 
 def _read(kind: ResourceKind, reading: Reading, identity: Iterable[str]) -> Expected:

@@ -74,6 +74,60 @@ class ListedPart:
 
 
 @dataclass(frozen=True, slots=True)
+class FurtherRead:
+    """A further operation that completes an object."""
+
+    reading: Reading
+    """How it is read; that there is nothing to read is an answer."""
+    join: Callable[[Tree, Tree], Tree]
+    """Joins the object's own answer and this one, which is empty if there is nothing."""
+    params: Callable[[Tree], Tree] = lambda _: {}
+    """Returns parameters beside the identifiers, from the object's own answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What surrounds an object whose declaration follows from other objects."""
+
+    declared: Callable[[str], Mapping[str, Tree]]
+    """Returns the declared objects of a section, by name."""
+    live: Callable[[str], Mapping[str, Tree]]
+    """Returns the live objects of a section, by name; empty while they do not exist or are not read yet."""
+    ids: Mapping[str, Any]
+    """Identifiers of the pool; `Unknown` while it does not exist."""
+    account: str = ""
+    """Account of the pool; empty while unknown."""
+    region: str = ""
+    """Region of the pool; empty while unknown."""
+
+
+class Implied(NamedTuple):
+    """What a section implies about an object: what the author does not declare about it."""
+
+    section: str
+    """Section of the object."""
+    tree: Tree
+    """The members; what the author declares wins."""
+    name: str = ""
+    """Name of the object within its section."""
+
+
+class Sequel(NamedTuple):
+    """A second change of what an object has changed, which is possible once the pool exists."""
+
+    section: str
+    """Section that the second change belongs to."""
+    before: Tree
+    """The object as the first change leaves it."""
+    declared: Tree
+    """The object as it shall be in the end."""
+    ids: Mapping[str, Any]
+    """Its identifiers."""
+    reason: str
+    """Why, as a clause."""
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """Everything about one pool at one moment: live, or as it would be after some of the planned calls.
 
@@ -375,6 +429,10 @@ def _as_read(tree: Tree, _pool: Tree) -> Tree:
     return tree
 
 
+def _first(answer: Any, _ids: Mapping[str, Any]) -> Tree:
+    return dict(answer)
+
+
 def _no_exports(_ids: Mapping[str, str], _region: str) -> Mapping[str, str]:
     return {}
 
@@ -429,6 +487,11 @@ class ResourceKind:
     declared_only: bool = False
     """Whether only declared objects are read, because there may be millions: nothing is known of the others, and
     they are neither reported, exported nor deleted."""
+    further_reads: tuple[FurtherRead, ...] = ()
+    """Further operations that read parts of it."""
+    pick: Callable[[Any, Mapping[str, Any]], Tree] = _first
+    """Selects the object in an answer that holds several, from the answer and the object's identifiers; empty if it is
+    not among them."""
     create: str = ""
     """Operation that creates one; empty if every pool has one."""
     created: str = ""
@@ -464,6 +527,17 @@ class ResourceKind:
 
     account_wide: bool = False
     """Whether it belongs to the whole account and Region, and not to the pool of the manifest."""
+    opt_in: bool = False
+    """Whether it is read only where a manifest declares it, because it belongs to another service that a caller may
+    have no access to; everything else is read by `drift` and `export` anyway."""
+    outside: bool = False
+    """Whether it exists without the pool, and may have to be made before it."""
+    implies: Callable[[Around], Iterable[Implied]] | None = None
+    """Yields what the section implies about its own objects and others, if a manifest declares it."""
+    implied: frozenset[str] = frozenset()
+    """Members that `implies` completes, where the author does not declare them."""
+    sequel: Callable[[Tree, Around], Sequel | None] | None = None
+    """Returns the second change of a planned object that becomes possible when the pool has been made."""
     root: bool = False
     """Whether it is the pool itself, which contains all others."""
     after: tuple[str, ...] = ()
@@ -565,6 +639,11 @@ class ResourceKind:
         return not self.name_member or self.root
 
     @property
+    def located(self) -> bool:
+        """Whether it is a single object that its declaration identifies, and not the pool."""
+        return self.single and bool(self.id_param) and not self.root
+
+    @property
     def watched(self) -> bool:
         """Whether it is only observed: no operation creates or updates it."""
         return not self.create and not self.update
@@ -586,7 +665,9 @@ class ResourceKind:
         regional_read = self.regional_read.reading if self.regional_read else None
         standstill = self.standstill.listing if self.standstill else None
         part = self.listed_part.listing if self.listed_part else None
-        return frozenset(o.operation for o in (self.listing, self.reading, regional_read, standstill, part) if o)
+        further = tuple(f.reading for f in self.further_reads)
+        every = (self.listing, self.reading, regional_read, standstill, part, *further)
+        return frozenset(o.operation for o in every if o)
 
     def identifier(self, answer: Mapping[str, Any]) -> str:
         """Return the identifier in an answer, or empty."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from reconciler.kinds.kind import Breach, Reading, ResourceKind, Rule, State
+from reconciler.kinds.kind import Breach, Need, Reading, ResourceKind, Rule, State
 from reconciler.kinds.shared_rules import arn_part, below, dig, filled, needs_plan, single
+from reconciler.model import Tree
 from schemas.log_delivery import LogDelivery
 from schemas.published import PUBLISHED
 
@@ -47,6 +48,14 @@ def _problem(entry: dict[str, object], source: str, state: State) -> tuple[str, 
     return None
 
 
+def needs(tree: Tree) -> Iterable[Need]:
+    """The log groups, as far as the manifest has a section for them."""
+    for entry in tree.get("LogConfigurations") or ():
+        name = arn_part(dig(entry, "CloudWatchLogsConfiguration", "LogGroupArn"), 6)
+        if name:
+            yield Need("log_groups", name)
+
+
 O15 = Rule(
     id="O15",
     title="Log delivery",
@@ -70,6 +79,7 @@ KIND = ResourceKind(
     reading=Reading("GetLogDeliveryConfiguration", "LogDeliveryConfiguration"),
     update="SetLogDeliveryConfiguration",
     read_with=("user_pool",),
+    needs=needs,
     rules=(O15,),
     permissions={
         "SetLogDeliveryConfiguration": (

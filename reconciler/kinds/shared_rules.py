@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from reconciler.kinds.kind import Breach, Rule, State, is_blank
@@ -27,6 +27,16 @@ def arn_part(arn: object, index: int) -> str:
     """Return a part of an ARN (3 is the Region, 4 the account), or empty for values that are not ARNs."""
     parts = arn.split(":") if isinstance(arn, str) else []
     return parts[index] if len(parts) > index and parts[0] == "arn" else ""
+
+
+def functions(config: Any) -> Iterator[str]:
+    """Yield the ARN of each function of LambdaConfig once."""
+    seen: set[str] = set()
+    for value in (config if isinstance(config, dict) else {}).values():
+        arn = value.get("LambdaArn") if isinstance(value, dict) else value
+        if isinstance(arn, str) and arn_part(arn, 2) == "lambda" and arn not in seen:
+            seen.add(arn)
+            yield arn
 
 
 def tier(state: State) -> str:

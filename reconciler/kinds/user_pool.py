@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from reconciler.kinds.kind import Listing, PendingCall, Reading, ResourceKind, Undecided
+from reconciler.kinds.kind import Listing, Need, PendingCall, Reading, ResourceKind, Undecided
 from reconciler.kinds.pool_rules import LEGACY_MESSAGES, MODE, RULES
-from reconciler.kinds.shared_rules import TIERS, dig
+from reconciler.kinds.shared_rules import TIERS, dig, functions
 from reconciler.kinds.user_recovery import RECOVERY
 from reconciler.model import Call, FieldChange, Path, Tree
 from reconciler.values.regions import suffix
@@ -329,6 +329,18 @@ def exports(ids: Mapping[str, str], region: str) -> Mapping[str, str]:
     return {"Id": pool, "UserPoolId": pool, "ProviderName": name, "Arn": ids.get("ResourceArn", "")}
 
 
+def needs(tree: Tree) -> Iterable[Need]:
+    """The role that sends SMS, which Cognito checks when the pool is written, and the permissions of triggers.
+
+    Each only counts if the manifest has a section for it. A trigger fails until it has its permission.
+    """
+    config = tree.get("SmsConfiguration") or {}
+    if config.get("SnsCallerArn") or dig(config, "EumsSms", "CallerArn"):
+        yield Need("sms_role", "")
+    for arn in functions(tree.get("LambdaConfig")):
+        yield Need("trigger_permissions", arn)
+
+
 PASSWORD = ("Policies", "PasswordPolicy")
 MODES = ("OFF", "AUDIT", "ENFORCED")
 """Of threat protection, from the weakest to the strongest."""
@@ -388,6 +400,7 @@ KIND = ResourceKind(
     computed=computed,
     prepare=prepare,
     lower=lower,
+    needs=needs,
     frozen=frozen,
     exports=exports,
     rules=RULES,

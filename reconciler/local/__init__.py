@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 if TYPE_CHECKING:  # heavy
+    from reconciler.local.backend import Engine
     from reconciler.local.faults import Faults, RecordedCall
     from reconciler.local.server import Server
 
@@ -32,6 +33,7 @@ class LocalCognito:
         unmeasured: The effect of an update on omitted members for which it was not measured (cognito.md 2.1).
         empty_pages: Whether lists sometimes return empty and short pages.
         clock: Seconds since 1970.
+        surroundings: Whether IAM, Lambda and CloudWatch Logs start with it; otherwise `surround` starts them.
     """
 
     def __init__(
@@ -41,6 +43,7 @@ class LocalCognito:
         unmeasured: Literal["reset", "kept"] = "reset",
         empty_pages: bool = False,
         clock: Callable[[], float] = time.time,
+        surroundings: bool = True,
     ) -> None:
         from reconciler.local.faults import Faults
         from reconciler.local.store import Store
@@ -49,6 +52,8 @@ class LocalCognito:
         self._store.unmeasured = unmeasured
         self._store.empty_pages = empty_pages
         self._stack = ExitStack()
+        self._engine: Engine | None = None
+        self._surroundings = surroundings
         self._session: Any = None
         self._clients: dict[tuple[str, str], Any] = {}
         self.faults: Faults = Faults()
@@ -103,7 +108,18 @@ class LocalCognito:
             stack.enter_context(mock_aws())
             stack.enter_context(installed(engine))
             self._stack = stack.pop_all()
+        self._engine = engine
+        if self._surroundings:
+            self.surround()
         return self
+
+    def surround(self) -> None:
+        """Start IAM, Lambda and CloudWatch Logs beside a started Cognito, if they have not been started yet."""
+        from reconciler.local.surroundings import installed
+
+        if self._engine:
+            self._stack.enter_context(installed(self._engine))
+            self._engine = None
 
     def stop(self) -> None:
         """Stop: boto3 uses AWS again, and moto's Cognito is restored."""

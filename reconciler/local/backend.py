@@ -40,10 +40,12 @@ from reconciler.local import (
     client_secret_calls,
     clients,
     domains,
+    function_policies,
     groups,
     identity_pools,
     limits,
     log_deliveries,
+    log_groups,
     looks,
     managed_secrets,
     mfa_config,
@@ -89,7 +91,11 @@ MODULES = (
 )
 OPERATIONS: dict[str, Operation] = {name: run for module in MODULES for name, run in module.OPERATIONS.items()}
 """Our operations on user pools; moto handles the rest of the API."""
-BY_SERVICE = {SERVICE: OPERATIONS, IDENTITY: identity_pools.OPERATIONS, web_acls.SERVICE: web_acls.OPERATIONS}
+BY_SERVICE = {
+    SERVICE: OPERATIONS,
+    IDENTITY: identity_pools.OPERATIONS,
+    **{module.SERVICE: module.OPERATIONS for module in (web_acls, function_policies, log_groups)},
+}
 
 Answer = tuple[int, dict[str, str], str]
 """Status, headers, body."""
@@ -124,13 +130,13 @@ class Engine:
             params: Record = {}
             fault, error = self.faults.due(operation), ""
             try:
-                params = _parse(response.body)
+                params = response.request()
                 result = self._run(response, operation, params, fault, by_moto)
             except ServiceError as refusal:
                 error = refusal.code
-                result = _error(refusal)
+                result = response.refuse(refusal)
             if self._record:
-                shown = masked(operation, params, service)
+                shown = masked(operation, params, service) if response.described else params
                 self.calls.append(RecordedCall(service, operation, shown, region, error))
         if fault is not None and fault.lost_answer:
             raise ConnectionClosedError(endpoint_url=f"https://{service}.{region}.amazonaws.com/")
@@ -145,21 +151,26 @@ class Engine:
             raise ServiceError("UnknownOperationException", "The operation is not known.")
         if fault is not None and fault.refuses:
             raise ServiceError(fault.error_code or "", fault.message, fault.status)
-        validate(operation, params, response.service)
+        if response.described:
+            validate(operation, params, response.service)
         counted = partial(_users, self.store, response.region)
         context = Context(self.store, response.region, counted, self._history, self._synced, self.uploads)
         self._history.begin(self.store.pools.values(), self.store.now())
         replicas.check_region(context, operation, params)
         recoveries.check_pause(context, operation, params)
-        if operation in BY_SERVICE[response.service]:
-            answer = BY_SERVICE[response.service][operation](context, params)
+        ours = BY_SERVICE.get(response.service, {})
+        if operation in ours:
+            answer = ours[operation](context, params)
             self._note(operation, self.store.changed)
             self._keep(self.store.changed)
             return 200, {"Content-Type": CONTENT_TYPE}, json.dumps(answer)
         if camelcase_to_underscores(operation) not in method_names_from_class(type(response)):
             raise ServiceError("NotImplementedException", f"{operation} is not part of this emulator.", NOT_IMPLEMENTED)
         self._renew_shadows()
+        response.renew(self.store)
         answered = by_moto()
+        response.keep(self.store)
+        self.store.save()
         self._note(operation, self.store.pools.values())
         self._keep(self.store.pools.values())
         return answered
@@ -329,12 +340,35 @@ class Choke:
     """moto's registry of backends."""
     region: str
     current_account: str
+    partition: str
     headers: Any
+    body: Any
+    described = True
+    """Whether a request has the form of the service model: JSON, and not a form."""
+
+    @property
+    def scope(self) -> str:
+        """The part of AWS that one backend answers for: a Region, or a partition for services without Regions."""
+        return self.region
+
+    def request(self) -> Record:
+        """Return the parameters of the request."""
+        return _parse(self.body)
+
+    def refuse(self, refusal: ServiceError) -> Answer:
+        """Return a refusal as the service spells it."""
+        return _error(refusal)
+
+    def renew(self, store: Store) -> None:
+        """Let moto know of what the state has, if it has to outlive the run."""
+
+    def keep(self, store: Store) -> None:
+        """Put what moto has written into the state, if it has to outlive the run."""
 
     def call_action(self) -> Any:
         """Answer one request."""
         try:
-            backend = self.backends[self.current_account][self.region]
+            backend = self.backends[self.current_account][self.scope]
         except KeyError:
             return _error(ServiceError("UnrecognizedClientException", f"There is no Region {self.region}."))
         return backend.engine.answer(self, self.operation(), super().call_action)  # type: ignore[misc]
@@ -392,12 +426,13 @@ def installed(engine: Engine) -> Iterator[None]:
     """
     with ExitStack() as stack:
         for registry, backend in REGISTRIES:
-            stack.callback(_put, registry, registry.backend)
-            _put(registry, partial(backend, engine))
+            stack.callback(put, registry, registry.backend)
+            put(registry, partial(backend, engine))
         managed_secrets.republish(engine.store)
         yield
 
 
-def _put(registry: Any, backend: Any) -> None:
+def put(registry: Any, backend: Any) -> None:
+    """Make a registry of moto use a backend for all Regions."""
     registry.backend = backend
     registry.clear()

@@ -10,6 +10,7 @@ from reconciler.local.operation import Context, Operation
 from reconciler.local.pools import sms_configuration, switched_off
 from reconciler.local.refusal import refuse
 from reconciler.local.rules import SMS_NEEDED_FOR_PHONE, check_pool, has_factor
+from reconciler.local.sms_roles import check_role
 from reconciler.local.store import Record
 
 FACTORS = ("SmsMfaConfiguration", "SoftwareTokenMfaConfiguration", "EmailMfaConfiguration")
@@ -31,6 +32,7 @@ def set_user_pool_mfa_config(ctx: Context, params: Record) -> Record:
     if wanted != "OFF" and "phone_number" in config.get("AutoVerifiedAttributes", ()) and not mfa.get("sms"):  # P38
         refuse(SMS_NEEDED_FOR_PHONE)
     check_pool(pool, config, mfa)
+    check_role(ctx, pool, params.get("SmsMfaConfiguration", {}))
     pool.update(config=config, mfa=mfa, modified=ctx.store.now())
     ctx.store.touch(pool)
     return view(pool)

@@ -17,6 +17,7 @@ from reconciler.local.operation import Context, Operation, page
 from reconciler.local.published_facts import PUBLISHED
 from reconciler.local.refusal import ServiceError, not_found, refuse
 from reconciler.local.rules import SMS_NEEDED, SNS_REGIONS, check_pool, has_factor
+from reconciler.local.sms_roles import check_role
 from reconciler.local.store import REGIONAL, Record, new_pool
 
 
@@ -249,6 +250,7 @@ def create_user_pool(ctx: Context, params: Record) -> Record:
     mfa = _mfa_after(params, config, pool["mfa"])
     pool.update(schema=attribute_schema.build(params.get("Schema", [])), name=params["PoolName"])
     check_pool(pool, config, mfa)
+    check_role(ctx, pool, params)
     pool.update(config=config, mfa=mfa)
     ctx.store.add(pool)
     return {"UserPool": view(ctx, pool)}
@@ -285,6 +287,7 @@ def update_user_pool(ctx: Context, params: Record) -> Record:
     if home is not pool:
         _check_shared(home, after)
     check_pool(pool, config, mfa)
+    check_role(ctx, pool, params)
     if home is pool:
         pool.update(after, modified=ctx.store.now())
     else:

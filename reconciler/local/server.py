@@ -75,12 +75,14 @@ class Server:
             InvalidInput: The directory is in use, or its content is not ours.
             OSError: The port is in use.
         """
+        from reconciler.local import surroundings
         from reconciler.local.backend import installed
 
         with ExitStack() as stack:
             self.engine.store.open()
             stack.callback(self.engine.store.close)
             stack.enter_context(installed(self.engine))
+            stack.enter_context(surroundings.installed(self.engine))
             self._server = HttpServer((self._host, self._port), self._handler)
             stack.callback(self._server.server_close)
             self._server.uploads, self.engine.uploads.base = self.engine.uploads, self.url

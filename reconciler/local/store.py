@@ -265,7 +265,15 @@ def pool_parts() -> Record:
 
 def account_parts() -> Record:
     """Return the empty parts of a new account besides user pools."""
-    return {"identity_pools": {}, "limits": {}, "web_acls": {}}
+    return {
+        "identity_pools": {},
+        "limits": {},
+        "web_acls": {},
+        "roles": {},
+        "function_policies": {},
+        "log_groups": {},
+        "log_policies": {},
+    }
 
 
 REGIONAL = frozenset({"EmailConfiguration", "SmsConfiguration", "LambdaConfig", "UserPoolTags"})

@@ -15,7 +15,7 @@ from reconciler.cloud.port import Cloud, pages, required
 from reconciler.errors import CloudError, Denied, NotFound, Unavailable, flow
 from reconciler.kinds import KINDS, root_of
 from reconciler.kinds.engine_rules import AMBIGUOUS, MISSING
-from reconciler.kinds.kind import Listing, Reading, ResourceKind, Rule, Standstill
+from reconciler.kinds.kind import FurtherRead, Listing, Reading, ResourceKind, Rule, Standstill
 from reconciler.model import Address, Gap, Notice, Observed, Position, Refusal, Secret, Tree
 from reconciler.terminal.side_by_side import side_by_side
 from reconciler.values.shapes import input_shape, project
@@ -238,7 +238,7 @@ def live_named(cloud: Cloud, kind: ResourceKind, ids: Mapping[str, Any], name: s
         items = [i for i in _items(cloud, kind, ids) if _listed_name(kind, i) == name and _belongs(i, ids)]
         whole = kind.reading and not set(kind.extra_ids.values()) <= {m for i in items for m in i}
         return [_describe(cloud, kind, {**ids, kind.id_param: kind.identifier(i)}) if whole else i for i in items]
-    named = {kind.name_member: name} if kind.name_member else {}
+    named = {kind.name_member: name} if kind.name_member else {kind.id_param: name} if kind.located else {}
     try:
         answer = _describe(cloud, kind, {**ids, **named})
     except NotFound:
@@ -327,6 +327,8 @@ class _ObjectReader:
 
     def _list(self, kind: ResourceKind) -> list[Tree] | None:
         """Return the items of a kind; a single object is one item. None if they could not be listed."""
+        if kind.located:
+            return [{kind.id_param: n} for n in self._scope.names.get(kind.section, ())]
         if kind.single:
             return [{}] if self._ids else []
         if kind.names:
@@ -337,6 +339,8 @@ class _ObjectReader:
 
     def _readable(self, kind: ResourceKind) -> bool:
         """Whether an object can be read by its name; most belong to a pool, which may not exist yet."""
+        if kind.opt_in and not kind.outside and not self._ids:
+            return False
         required = set(input_shape(kind.service, _required(kind.reading).operation).required)
         return required <= {*kind.to_params({**self._ids, kind.id_param: ""}), *kind.params}
 
@@ -498,7 +502,8 @@ def _listed(cloud: Cloud, kind: ResourceKind, listing: Listing, ids: Mapping[str
 
 def _describe(cloud: Cloud, kind: ResourceKind, ids: Mapping[str, Any]) -> Tree:
     reading: Reading = _required(kind.reading)
-    return _result(kind, reading, cloud.call(kind.service, reading.operation, _for(kind, reading.operation, ids)))
+    answer = cloud.call(kind.service, reading.operation, _for(kind, reading.operation, ids))
+    return kind.pick(_result(kind, reading, answer), ids)
 
 
 def _result(kind: ResourceKind, reading: Reading, answer: Tree) -> Tree:
@@ -510,15 +515,26 @@ def _result(kind: ResourceKind, reading: Reading, answer: Tree) -> Tree:
 
 
 def _whole(cloud: Cloud, kind: ResourceKind, ids: Mapping[str, Any], answer: Tree) -> Tree:
-    """Add the parts of an answer that are read in another Region, or listed."""
+    """Add the parts of an answer that are listed, read with other operations, or in another Region."""
     if kind.listed_part and answer:
         answer = kind.listed_part.join(answer, list(_listed(cloud, kind, kind.listed_part.listing, ids)))
+    for further in kind.further_reads:
+        answer = further.join(answer, _further(cloud, kind, ids, further, answer))
     region = kind.regional_read.region(answer) if kind.regional_read else ""
     if not kind.regional_read or not region:
         return answer
     reading = kind.regional_read.reading
     there = cloud.at(region).call(kind.service, reading.operation, _for(kind, reading.operation, ids))
     return kind.regional_read.join(answer, _result(kind, reading, there))
+
+
+def _further(cloud: Cloud, kind: ResourceKind, ids: Mapping[str, Any], further: FurtherRead, answer: Tree) -> Tree:
+    reading = further.reading
+    params = {**_for(kind, reading.operation, ids), **further.params(answer)}
+    try:
+        return _result(kind, reading, cloud.call(kind.service, reading.operation, params))
+    except NotFound:
+        return {}
 
 
 def _gathered(cloud: Cloud, kind: ResourceKind, ids: Mapping[str, Any]) -> Tree:

@@ -48,6 +48,7 @@ class _Graph:
         self._by_section: dict[str, list[int]] = defaultdict(list)
         self._named: dict[tuple[str, str], list[int]] = defaultdict(list)
         self._root = -1
+        self._of_root: set[tuple[str, str]] = set()
         for i, change in enumerate(changes):
             address = change.address
             self._by_section[address.section].append(i)
@@ -56,11 +57,12 @@ class _Graph:
                 self._by_address[address] = i
             if KINDS[address.section].root:
                 self._root = i
+                self._of_root = {(n.section, n.name) for n in _needs(change, change.before, change.after)}
 
     def edges(self) -> Iterator[Edge]:
         """Yield every pair, some more than once."""
         for i, change in enumerate(self._changes):
-            if change.action is not Action.DELETE:
+            if change.action is not Action.DELETE and not KINDS[change.address.section].outside:
                 yield from self._around(i, change)
             yield from self._naming(i, change)
             yield from self._after(i, change)
@@ -69,6 +71,9 @@ class _Graph:
     def _around(self, i: int, change: ResourceChange) -> Iterator[Edge]:
         """What an object is inside of: the pool, and its owner."""
         owner = self._by_address.get(change.address.owner) if change.address.owner else None
+        place = (change.address.section, change.address.name)
+        if place in self._of_root and not _is_made(self._changes[self._root]):
+            return  # it comes before the change of the pool that names it
         for outer in (self._root, owner):
             if outer is not None and outer not in (-1, i):
                 why = f"{change.address} is inside of it" if _is_made(self._changes[outer]) else ""
@@ -79,6 +84,8 @@ class _Graph:
         needs = KINDS[change.address.section].needs
         now, later = set(needs(change.before or {})), set(needs(change.after or {}))
         for section, name in sorted({(n.section, n.name) for n in now | later}):
+            if i == self._root and _is_made(change) and not KINDS[section].outside:
+                continue  # it is inside of what names it
             for j in self._named.get((section, name), ()):
                 if j != i:
                     yield from self._between(i, j, _of(now, section, name), _of(later, section, name))
@@ -120,6 +127,11 @@ class _Graph:
             slot = _slot(change, change.after) if change.action is Action.CREATE else None
             if slot in leaving:
                 yield Edge(leaving[slot], i, f"a pool has one {slot[1]}")
+
+
+def _needs(change: ResourceChange, *trees: Tree | None) -> Iterator[Need]:
+    for tree in trees:
+        yield from KINDS[change.address.section].needs(tree or {})
 
 
 def takes_place_of(changes: Sequence[ResourceChange]) -> Iterator[tuple[ResourceChange, ResourceChange]]:

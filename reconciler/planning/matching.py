@@ -203,12 +203,14 @@ class Matcher:
         if kind.root:
             return _unknown_ids(kind, spec.address)
         owner = self._made.get(spec.address.owner) if spec.address.owner else None
-        base = (owner.new_ids or owner.ids) if owner else self._root_ids(spec)
+        base = (owner.new_ids or owner.ids) if owner else {} if kind.outside else self._root_ids(spec)
         if not kind.id_param:
             return base
         local = spec.address.name.rpartition("/")[2] if kind.outer else spec.address.name
         name = {kind.name_member: local} if kind.outer and kind.name_member else {}
-        own = local if kind.id_param == kind.name_member else Unknown(spec.address, kind.id_param)
+        own: Any = local if kind.id_param == kind.name_member else Unknown(spec.address, kind.id_param)
+        if kind.located:
+            own = spec.declared.get(kind.id_param, "")
         return {**base, **name, kind.id_param: own}
 
     def _root_ids(self, spec: Spec) -> Mapping[str, Any]:

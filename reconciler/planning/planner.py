@@ -21,6 +21,7 @@ from reconciler.observing.observer import LiveState, Owner, ReadScope, not_here,
 from reconciler.planning import ignoring
 from reconciler.planning.completing import completed
 from reconciler.planning.dependencies import takes_place_of
+from reconciler.planning.implying import implied, with_sequels
 from reconciler.planning.matching import Matcher
 from reconciler.planning.ordering import ordered
 from reconciler.planning.protection import Protection, protection, refusal
@@ -52,8 +53,11 @@ def read_scope(manifest: Manifest) -> ReadScope:
     """Return what has to be read to plan a manifest."""
     names: dict[str, tuple[str, ...]] = {}
     owners: dict[str, tuple[Owner, ...]] = {}
-    for spec in manifest.specs:
+    for spec in implied(manifest).specs:
         kind = KINDS[spec.address.section]
+        own = spec.declared.get(kind.id_param) if kind.located else None
+        if isinstance(own, str):
+            names[kind.section] = (own,)
         known = isinstance(spec.declared.get(kind.name_member, ""), str)  # not a reference to what is still to be made
         if kind.names and not kind.outer and known:
             names[kind.section] = (*names.get(kind.section, ()), spec.address.name)
@@ -95,12 +99,14 @@ def plan(manifest: Manifest, live_state: LiveState, target: Target, plan_options
     live_state = settled(live_state, manifest.sections)
     if live_state.refusals:
         return Plan(target, (), live_state.refusals, notices=live_state.notices, gaps=live_state.gaps)
+    manifest = implied(manifest, live_state, target)
     ours, made_by_aws = ownership.split(live_state.objects, pool_id)
     manifest = replace(manifest, ignore=ignoring.in_force(manifest.ignore, plan_options.today))
     ignored = lambda address, path: ignoring.covered(manifest.ignore, address, path)  # noqa: E731 - one line of sense
     matcher = Matcher(live_state, manifest.kind, plan_options.replaceable, ignored, partial(protection, manifest))
     unread = _unread(manifest, live_state)
     changes = [matcher.change(spec) for spec in manifest.specs if spec.address.section not in unread]
+    changes = with_sequels(changes, manifest, live_state, target)
     left = [o for o in _undeclared(manifest, ours, matcher.matched) if o.address.section not in unread]
     left = [o for o in left if not o.leaving]
     doomed = [o for o in left if plan_options.prune and _may_go(manifest, o.address)]

@@ -21,6 +21,7 @@ from reconciler.terminal.options import NO_NAME, Options
 
 if TYPE_CHECKING:  # each costs a tenth of a second or more, so they are imported on demand
     from reconciler.cloud.aws import Access
+    from reconciler.local import LocalCognito
     from reconciler.manifests.loading import Loaded
     from reconciler.manifests.manifest import Manifest
     from reconciler.planning.pipeline import ResolvedRefs
@@ -69,6 +70,8 @@ class Runtime:
     """Counts the requests of the run."""
     stopped: Callable[[], bool] = lambda: False
     """Whether the operator has interrupted the run."""
+    local: LocalCognito | None = None
+    """The embedded Cognito, if the options ask for it."""
     documents: Sequence[Manifest] = ()
     """All documents that were loaded, also those of other shards."""
     _clouds: dict[str, Cloud] = field(default_factory=dict)
@@ -183,12 +186,16 @@ class Runtime:
     def make_up_secrets(self, manifests: Sequence[Manifest]) -> None:
         """Create placeholder values in the embedded Secrets Manager for the secrets that manifests name.
 
-        A newcomer who runs an example has no secrets, and the embedded Cognito needs no real ones.
+        A newcomer who runs an example has no secrets, and the embedded Cognito needs no real ones. Other services
+        beside it start only if a manifest has a section for them.
         """
+        from reconciler.kinds import KINDS
         from reconciler.local.stand_ins import make_up
         from reconciler.manifests.reference_kinds.secret import SECRET
         from reconciler.manifests.references.remote_references import references
 
+        if self.local and any(KINDS[section].opt_in for m in manifests for section in m.sections):
+            self.local.surround()
         for manifest in manifests:
             found = (r.target for s in manifest.specs for _, r in references(s.declared) if r.kind == SECRET.key)
             make_up(self.region_of(manifest), found)
@@ -273,5 +280,5 @@ def running(options: Options, environ: Mapping[str, str]) -> Iterator[Runtime]:
 
     from reconciler.local import LocalCognito
 
-    with LocalCognito(Path(options.local)):
-        yield Runtime(options, environ, clock, sleep, NOW.get())
+    with LocalCognito(Path(options.local), surroundings=False) as local:
+        yield Runtime(options, environ, clock, sleep, NOW.get(), local=local)

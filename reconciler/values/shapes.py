@@ -15,7 +15,14 @@ from functools import cache
 from pathlib import Path as FilePath
 from typing import Any
 
-VERSIONS = {"cognito-idp": "2016-04-18", "cognito-identity": "2014-06-30", "wafv2": "2019-07-29"}
+VERSIONS = {
+    "cognito-idp": "2016-04-18",
+    "cognito-identity": "2014-06-30",
+    "wafv2": "2019-07-29",
+    "iam": "2010-05-08",
+    "lambda": "2015-03-31",
+    "logs": "2014-03-28",
+}
 """API version directories of the services in botocore's data."""
 
 

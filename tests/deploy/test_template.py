@@ -79,6 +79,7 @@ def test_only_what_has_no_arn_is_allowed_everywhere():
         "cognito-idp:GetProvisionedLimit",
         "cognito-identity:ListIdentityPools",
         "cloudtrail:LookupEvents",
+        "logs:DescribeResourcePolicies",
     }
 
 

@@ -589,6 +589,24 @@ LEFT_OUT = {
             *(f"SmsConfiguration.EumsSms.{m}" for m in EUMS_MEMBERS),
         )
     },
+    **{
+        f"{section}.{member}": "outside of the pool: tested in test_surroundings"
+        for section, names in {
+            "sms_role": (
+                "RoleName",
+                "Path",
+                "PermissionsBoundary",
+                "Tags",
+                "AssumeRolePolicyDocument",
+                "PolicyDocument",
+            ),
+            "sms_role_trust": ("RoleName", "PolicyDocument"),
+            "trigger_permissions": ("FunctionName", "Action", "Principal", "SourceArn", "SourceAccount"),
+            "log_groups": ("logGroupName", "logGroupClass", "retentionInDays", "kmsKeyId", "tags", "policyDocument"),
+        }.items()
+        for member in names
+    },
+    "log_groups.deletionProtectionEnabled": "outside of the pool: tested in test_surroundings",
     "session.UserSessionTracking": "has one other value, tried as a variant",
     "ui_customization.ImageFile": "never read back: tested with the style",
     "clients.ui_customization.ImageFile": "never read back: tested with the style",

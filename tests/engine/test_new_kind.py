@@ -23,6 +23,7 @@ SIMPLE = {
     "web_acl": ("web_acl", "WebAcl"),
     "log_delivery": ("log_delivery", "LogDelivery"),
     "limits": ("provisioned_limit", "ProvisionedLimit"),
+    "trigger_permissions": ("trigger_permission", "TriggerPermission"),
 }
 """Section → module of its two files, class of its schema."""
 

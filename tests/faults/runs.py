@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+from reconciler.local.store import account_parts
 from tests.faults.layer import READ_TIMEOUT, Call, Layer, Service
 from tests.faults.scenarios import ENVIRON, REPORT, Scenario, scenarios
 from tests.faults.state import canonical
@@ -129,7 +130,7 @@ class Bench:
 
     def _before(self, manifests: tuple[str, ...]) -> str:
         if not manifests:
-            return json.dumps([{}, {"identity_pools": {}, "limits": {}, "web_acls": {}}, 0])
+            return json.dumps([{}, account_parts(), 0])
         if manifests not in self._saved:
             self.service.restore(self._before(manifests[:-1]))
             ran = self.run(["apply", "--yes", manifests[-1]], Layer())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Annotated, Any, get_args
 
@@ -19,6 +20,7 @@ from schemas.identity_pool import IdentityPool
 from schemas.identity_pool_roles import IdentityPoolRoles
 from schemas.identity_provider import IdentityProvider
 from schemas.log_delivery import LogDelivery
+from schemas.log_group import LogGroup
 from schemas.managed_login_branding import ManagedLoginBranding
 from schemas.manifest import UserPoolManifest, nested, sections
 from schemas.mfa import Mfa
@@ -273,6 +275,8 @@ def test_sections_are_found_by_walking_the_model() -> None:
         "log_delivery",
         "session",
         "web_acl",
+        "sms_role",
+        "sms_role_trust",
     ]
     assert maps == [
         "resource_servers",
@@ -281,6 +285,8 @@ def test_sections_are_found_by_walking_the_model() -> None:
         "domains",
         "replicas",
         "limits",
+        "trigger_permissions",
+        "log_groups",
         "clients",
     ]
 
@@ -298,9 +304,12 @@ def test_what_stands_inside_a_client_is_found_as_well() -> None:
 
 
 def test_the_two_spellings_never_mix() -> None:
+    """CloudWatch Logs begins its members in lower case; with a section of its own, they are not mistaken for ours."""
     envelope = set(members(UserPoolManifest))
     assert all(name == name.lower() for name in envelope)
-    inside = [(name, inner) for m in sections().values() if m.model for name, inner in members(m.model).items()]
+    models = [m.model for m in sections().values() if m.model and m.model is not LogGroup]
+    inside = [(name, inner) for model in models for name, inner in members(model).items()]
+    assert all(re.fullmatch("[a-z]+([A-Z][a-z]+)*", name) for name in members(LogGroup))
     assert all(name[0].isupper() for name, inner in inside if not is_object(inner))
     assert all(name == name.lower() for name, inner in inside if is_object(inner))
 

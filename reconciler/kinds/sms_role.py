@@ -1,0 +1,282 @@
+"""The IAM role that Cognito assumes to send SMS (cognito.md 9.1): made before the pool, and narrowed to it afterwards.
+
+Cognito checks the trust of the role while it makes the pool, which has no ARN yet. So the trust begins with all pools
+of the account and Region, the pool is made, and a second change narrows the trust to the pool's ARN. Once the pool
+exists, its ARN is what the role is compared with. The section also fills in what SmsConfiguration needs of the role.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from reconciler.kinds.kind import Around, FurtherRead, Implied, PendingCall, Reading, ResourceKind, Sequel
+from reconciler.kinds.shared_rules import dig
+from reconciler.model import Call, Path, Tree
+from reconciler.values.regions import partition
+from schemas.sms_role import SmsRole, SmsRoleTrust
+
+ROLE, TRUST_OF_ROLE = "sms_role", "sms_role_trust"
+POLICY_NAME = "poolctl-sms"
+"""Name of the inline policy, so that an adopted role keeps its other policies."""
+
+COGNITO = "cognito-idp.amazonaws.com"
+TRUST_DOCUMENT, POLICY_DOCUMENT, BOUNDARY = "AssumeRolePolicyDocument", "PolicyDocument", "PermissionsBoundary"
+SERVICE = "iam"
+VERSION = "2012-10-17"
+
+
+# --- documents -----------------------------------------------------------------------------------------------------
+
+
+def trust(external_id: Any, account: str, source: Any) -> Tree:
+    """Return a trust policy: Cognito may assume the role with an external id, for one account and its pools.
+
+    Args:
+        external_id: As in SmsConfiguration.
+        account: Account of the pool.
+        source: ARN of the pool, or a pattern of ARNs.
+    """
+    condition = {
+        "StringEquals": {"sts:ExternalId": external_id, "aws:SourceAccount": account},
+        "ArnLike": {"aws:SourceArn": source},
+    }
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": COGNITO},
+        "Action": "sts:AssumeRole",
+        "Condition": condition,
+    }
+    return {"Version": VERSION, "Statement": [statement]}
+
+
+def policy(action: str, resource: str) -> Tree:
+    """Return a permissions policy of one statement."""
+    return {"Version": VERSION, "Statement": [{"Effect": "Allow", "Action": action, "Resource": resource}]}
+
+
+def sending(config: Tree) -> Tree:
+    """Return what a role must be allowed to send SMS; a message to a phone number has no ARN (cognito.md 9.1)."""
+    eums = config.get("EumsSms")
+    if not eums:
+        return policy("sns:Publish", "*")
+    identity = eums.get("OriginationIdentity")
+    return policy("sms-voice:SendTextMessage", identity if str(identity).startswith("arn:") else "*")
+
+
+def alike(one: Any, other: Any) -> bool:
+    """Return whether two policy documents mean the same.
+
+    A list of one is that one, and names of statements say nothing.
+    """
+    return bool(_plain(one) == _plain(other))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {k: _plain(v) for k, v in value.items() if k != "Sid"}
+    if isinstance(value, list):
+        plain = [_plain(v) for v in value]
+        return plain[0] if len(plain) == 1 else sorted(plain, key=lambda v: json.dumps(v, sort_keys=True, default=str))
+    return value
+
+
+# --- what the section implies --------------------------------------------------------------------------------------
+
+
+def implies(around: Around) -> Iterator[Implied]:
+    """The documents of the role, and its ARN and external id where SMS is configured."""
+    role = around.declared(ROLE).get("", {})
+    source = around.ids["ResourceArn"] if around.live("user_pool") else _any_pool(around)
+    yield Implied(ROLE, {TRUST_DOCUMENT: _trust(around, source), POLICY_DOCUMENT: sending(_config(around))})
+    name = role.get("RoleName")
+    path = role.get("Path") or around.live(ROLE).get("", {}).get("Path") or "/"
+    arn = f"arn:{partition(around.region)}:iam::{around.account}:role{path}{name}"
+    sms = _caller(_config(around), arn, _external_id(around))
+    pool, mfa = (around.declared(section).get("", {}) for section in ("user_pool", "mfa"))
+    if around.declared("user_pool") and pool.get("SmsConfiguration", {}) is not None:
+        yield Implied("user_pool", {"SmsConfiguration": sms})
+    if isinstance(dig(mfa, "SmsMfaConfiguration", "SmsConfiguration"), dict):
+        yield Implied("mfa", {"SmsMfaConfiguration": {"SmsConfiguration": sms}})
+
+
+def _caller(config: Tree, arn: str, external_id: Any) -> Tree:
+    if config.get("EumsSms"):
+        return {"EumsSms": {"CallerArn": arn, "ExternalId": external_id}}
+    return {"SnsCallerArn": arn, "ExternalId": external_id}
+
+
+def trust_implies(around: Around) -> Iterator[Implied]:
+    """The trust in the pool, of a role that something else has made."""
+    name = around.declared(ROLE).get("", {}).get("RoleName")
+    document = _trust(around, around.ids["ResourceArn"])
+    yield Implied(TRUST_OF_ROLE, {POLICY_DOCUMENT: document, **({"RoleName": name} if name else {})})
+
+
+def sequel(after: Tree, around: Around) -> Sequel | None:
+    """Narrow the trust to a pool that is made in the same plan."""
+    wide = _trust(around, _any_pool(around))
+    if around.live("user_pool") or not around.declared("user_pool") or after.get(TRUST_DOCUMENT) != wide:
+        return None
+    name = after.get("RoleName")
+    before = {"RoleName": name, POLICY_DOCUMENT: wide}
+    declared = {"RoleName": name, POLICY_DOCUMENT: _trust(around, around.ids["ResourceArn"])}
+    reason = "the trust begins with all pools of the account, because the new pool has no ARN before it is made"
+    return Sequel(TRUST_OF_ROLE, before, declared, {"RoleName": name}, reason)
+
+
+def _trust(around: Around, source: Any) -> Tree:
+    return trust(_external_id(around), around.account, source)
+
+
+def _any_pool(around: Around) -> str:
+    return f"arn:{partition(around.region)}:cognito-idp:{around.region}:{around.account}:userpool/*"
+
+
+def _config(around: Around) -> Tree:
+    """Return how SMS is sent: as declared for the pool or its MFA, and otherwise as it is live."""
+    pool, mfa, live = (
+        dig(around.declared("user_pool").get(""), "SmsConfiguration"),
+        dig(around.declared("mfa").get(""), "SmsMfaConfiguration", "SmsConfiguration"),
+        dig(around.live("user_pool").get(""), "SmsConfiguration"),
+    )
+    return {**(live or {}), **(mfa or {}), **(pool or {})}
+
+
+def _external_id(around: Around) -> Any:
+    """Return the declared external id, the one that the pool has, or else the name of the role: none changes by itself.
+
+    It is no secret, and the account and the pool in the trust already keep other customers of Cognito out.
+    """
+    config = _config(around)
+    eums = config.get("EumsSms") or {}
+    name = around.declared(ROLE).get("", {}).get("RoleName") or around.declared(TRUST_OF_ROLE).get("", {}).get(
+        "RoleName"
+    )
+    return eums.get("ExternalId") or config.get("ExternalId") or name
+
+
+# --- reading and writing -------------------------------------------------------------------------------------------
+
+CONFIGURED = ("RoleName", "Path", "Tags", TRUST_DOCUMENT, POLICY_DOCUMENT)
+
+
+def from_api(answer: Tree) -> Tree:
+    """Keep what can be configured; GetRole answers the boundary as a structure."""
+    boundary = dig(answer, BOUNDARY, "PermissionsBoundaryArn")
+    kept = {k: v for k, v in answer.items() if k in CONFIGURED}
+    return {**kept, **({BOUNDARY: boundary} if boundary else {})}
+
+
+def trust_from_api(answer: Tree) -> Tree:
+    """Keep the trust, under the name that UpdateAssumeRolePolicy has for it."""
+    return {"RoleName": answer["RoleName"], POLICY_DOCUMENT: answer[TRUST_DOCUMENT]}
+
+
+def with_policy(role: Tree, answer: Tree) -> Tree:
+    """Join a role and its inline policy."""
+    return {**role, **({POLICY_DOCUMENT: answer[POLICY_DOCUMENT]} if answer else {})}
+
+
+def equivalent(declared: Tree, observed: Tree) -> Iterable[Path]:
+    """Documents that mean the same are equal, whoever wrote them."""
+    for name in (TRUST_DOCUMENT, POLICY_DOCUMENT):
+        if declared.get(name) and observed.get(name) and alike(declared[name], observed[name]):
+            yield (name,)
+
+
+def lower(pending_call: PendingCall, usual: Callable[[PendingCall], tuple[Call, ...]]) -> tuple[Call, ...]:
+    """Spread a change over the operations of IAM: one for each part of a role."""
+    change = pending_call.change
+    name = {"RoleName": change.ids["RoleName"]}
+    after = change.after or {}
+    parts = {f.path[0] for f in change.fields}
+    put = Call(SERVICE, "PutRolePolicy", {**name, "PolicyName": POLICY_NAME, POLICY_DOCUMENT: after[POLICY_DOCUMENT]})
+    if change.before is None:
+        return (_created(pending_call, usual), put)
+    calls: list[Call] = []
+    if TRUST_DOCUMENT in parts:
+        trusted = {**name, POLICY_DOCUMENT: after[TRUST_DOCUMENT]}
+        calls.append(Call(SERVICE, "UpdateAssumeRolePolicy", trusted))
+    calls += [put] if POLICY_DOCUMENT in parts else []
+    calls += _bounded(name, after.get(BOUNDARY)) if BOUNDARY in parts else []
+    calls += _tagged(name, change.before.get("Tags") or (), after.get("Tags") or ()) if "Tags" in parts else []
+    return tuple(calls)
+
+
+def _created(pending_call: PendingCall, usual: Callable[[PendingCall], tuple[Call, ...]]) -> Call:
+    (call,) = usual(pending_call)
+    return Call(call.service, call.operation, {k: v for k, v in call.params.items() if v is not None})
+
+
+def _bounded(name: Tree, boundary: str | None) -> Iterator[Call]:
+    if boundary:
+        yield Call(SERVICE, "PutRolePermissionsBoundary", {**name, BOUNDARY: boundary})
+    else:
+        yield Call(SERVICE, "DeleteRolePermissionsBoundary", name)
+
+
+def _tagged(name: Tree, before: Sequence[Tree], after: Sequence[Tree]) -> Iterator[Call]:
+    wanted = [tag for tag in after if tag not in before]
+    unwanted = sorted({tag["Key"] for tag in before} - {tag["Key"] for tag in after})
+    if wanted:
+        yield Call(SERVICE, "TagRole", {**name, "Tags": wanted})
+    if unwanted:
+        yield Call(SERVICE, "UntagRole", {**name, "TagKeys": unwanted})
+
+
+ALWAYS = ("RoleName", "Arn", TRUST_DOCUMENT)
+
+KIND = ResourceKind(
+    section=ROLE,
+    resource_type="Role",
+    title="SMS role",
+    model=SmsRole,
+    service=SERVICE,
+    opt_in=True,
+    outside=True,
+    account_wide=True,
+    reading=Reading("GetRole", "Role", always=ALWAYS),
+    further_reads=(
+        FurtherRead(
+            Reading("GetRolePolicy", always=(POLICY_DOCUMENT,)), with_policy, lambda _: {"PolicyName": POLICY_NAME}
+        ),
+    ),
+    create="CreateRole",
+    created="Role",
+    update="PutRolePolicy",
+    id_param="RoleName",
+    implies=implies,
+    implied=frozenset({TRUST_DOCUMENT, POLICY_DOCUMENT}),
+    sequel=sequel,
+    from_api=from_api,
+    equivalent=equivalent,
+    lower=lower,
+    elsewhere={
+        TRUST_DOCUMENT: ("UpdateAssumeRolePolicy",),
+        BOUNDARY: ("PutRolePermissionsBoundary", "DeleteRolePermissionsBoundary"),
+        "Tags": ("TagRole", "UntagRole"),
+    },
+    permissions={"CreateRole": ("iam:TagRole",)},
+)
+
+TRUST = ResourceKind(
+    section=TRUST_OF_ROLE,
+    resource_type="RoleTrust",
+    title="trust of the SMS role",
+    model=SmsRoleTrust,
+    service=SERVICE,
+    opt_in=True,
+    outside=True,
+    account_wide=True,
+    after=("user_pool", ROLE),
+    shared={ROLE: frozenset({POLICY_DOCUMENT})},
+    reading=Reading("GetRole", "Role", always=ALWAYS),
+    update="UpdateAssumeRolePolicy",
+    id_param="RoleName",
+    implies=trust_implies,
+    implied=frozenset({POLICY_DOCUMENT}),
+    from_api=trust_from_api,
+    equivalent=equivalent,
+)

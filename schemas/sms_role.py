@@ -1,0 +1,114 @@
+"""The IAM role that Cognito assumes to send SMS, and the trust that is narrowed to one pool (cognito.md 9.1).
+
+Cognito checks the trust of the role before a new pool has an ARN. So the role begins with a trust in all pools of the
+account and Region, and `sms_role_trust` narrows it once the pool exists. An author declares `sms_role` alone; poolctl
+adds the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field, StringConstraints
+
+from schemas.base import (
+    ApiModel,
+    CreateOnly,
+    Default,
+    FreeDocument,
+    LeftOut,
+    Note,
+    Pattern,
+    Unordered,
+    distinct,
+)
+
+ROLE_NAME = Pattern(
+    r"^[\w+=,.@-]+$", "has characters that are not allowed here", "Use letters, digits and +=,.@_- only."
+)
+PATH = Pattern(r"^(/|/[\x21-\x7F]+/)$", "is not the path of a role", "Write it with a slash at both ends: /service/.")
+BOUNDARY = Pattern(
+    r"^arn:[\w-]+:iam::([0-9]+|aws):policy/[\w+=/,.@-]+$",
+    "is not the ARN of a policy in IAM",
+    "Write it like arn:aws:iam::ACCOUNT:policy/NAME.",
+    whole=True,
+)
+NameOfRole = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=ROLE_NAME)]
+Document = Annotated[dict[str, Any], FreeDocument()]
+
+UNUSED = "is of no use for a role that Cognito assumes for a moment: remove it"
+SHOWN = LeftOut("is made by IAM: remove it")
+
+
+class Tag(ApiModel):
+    """A tag of a role."""
+
+    Key: Annotated[str, StringConstraints(min_length=1, max_length=128)]
+    """Key of the tag."""
+    Value: Annotated[str, StringConstraints(max_length=256)]
+    """Value of the tag."""
+
+
+class SmsRole(ApiModel):
+    """The role that Cognito assumes to send SMS messages; its ARN and external id go into SmsConfiguration."""
+
+    INPUTS = (("iam", "CreateRole"), ("iam", "PutRolePolicy"))
+
+    MOVED: ClassVar[Mapping[str, str]] = {
+        "PolicyName": "is poolctl-sms: remove it",
+        "Description": "is not managed: remove it",
+        "MaxSessionDuration": UNUSED,
+        "MaxSigninSessionDuration": UNUSED,
+        **dict.fromkeys(("Arn", "RoleId", "CreateDate", "RoleLastUsed"), SHOWN),
+    }
+
+    RoleName: (
+        Annotated[NameOfRole, Note("Unique in the account. A role of this name that exists is adopted.")] | None
+    ) = None
+    """Name of the role."""
+    Path: (
+        Annotated[
+            str,
+            StringConstraints(min_length=1, max_length=512, pattern=PATH),
+            Default("/"),
+            CreateOnly("Create a role of another name."),
+        ]
+        | None
+    ) = None
+    """Path of the role."""
+    PermissionsBoundary: Annotated[str, StringConstraints(min_length=20, max_length=2048, pattern=BOUNDARY)] | None = (
+        None
+    )
+    """ARN of the policy that limits what the role may do."""
+    Tags: Annotated[list[Tag], Field(max_length=50), distinct("Key"), Unordered(), Default([])] | None = None
+    """Tags of the role; the list is compared and written whole."""
+    AssumeRolePolicyDocument: (
+        Annotated[
+            Document,
+            Note("poolctl writes it: Cognito may assume the role with the external id, for this account and pool."),
+        ]
+        | None
+    ) = None
+    """Who may assume the role; a document of your own replaces all of it."""
+    PolicyDocument: (
+        Annotated[Document, Note("poolctl writes it: sns:Publish, or sms-voice:SendTextMessage with EumsSms.")] | None
+    ) = None
+    """What the role may do; a document of your own replaces that of the inline policy poolctl-sms."""
+
+
+class SmsRoleTrust(ApiModel):
+    """The trust of the SMS role, narrowed to the pool. A plan that makes a pool with `sms_role` adds it by itself."""
+
+    INPUTS = (("iam", "UpdateAssumeRolePolicy"),)
+
+    RoleName: Annotated[NameOfRole, Note("Needed only for a role that no section sms_role makes.")] | None = None
+    """Name of the role."""
+    PolicyDocument: (
+        Annotated[
+            Document,
+            Note("poolctl writes it: Cognito may assume the role with the external id, for this account and pool."),
+        ]
+        | None
+    ) = None
+    """Who may assume the role."""
