@@ -43,7 +43,7 @@ def required_attributes(pool: KnownPool) -> list[str]:
     listed = {str(item.get("Name")): item for item in settings.get("Schema", default=())}
     if not settings.whole and not STANDARD_ATTRIBUTES.keys() <= listed.keys():
         raise Unsettled(f"{settings.address}.Schema")
-    return [n for n in STANDARD_ATTRIBUTES if n != "sub" and listed.get(n, {}).get("Required") is True]
+    return [n for n in sorted(STANDARD_ATTRIBUTES) if n != "sub" and listed.get(n, {}).get("Required") is True]
 
 
 def user_names(pool: KnownPool) -> tuple[str, ...]:

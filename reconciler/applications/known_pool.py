@@ -8,7 +8,7 @@ output offline if a manifest settles everything that the output needs, and from 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from reconciler.applications import parts
@@ -98,7 +98,7 @@ class KnownPool:
     sections: frozenset[str]
     """Sections that are known completely; of another one, absence means nothing."""
     identity_pools: tuple[KnownObject, ...] | None = field(default=())
-    """Identity pools that have it as a provider; None if they are unknown."""
+    """Identity pools of its Region, any of which may name it; None if they are unknown."""
 
     @property
     def arn(self) -> str:
@@ -137,6 +137,12 @@ class KnownPool:
         key = wanted.removeprefix("clients/")
         named = tuple(c for c in self.clients if key in (c.name, c.tree.get("ClientName")))
         return named or tuple(c for c in self.clients if c.ids.get("ClientId") == key)
+
+
+def with_identity_pools(pool: KnownPool, found: Iterable[Observed] | None) -> KnownPool:
+    """Return a pool that knows the identity pools of its Region; None if they are unknown."""
+    known = None if found is None else tuple(KnownObject(o.address, o.ids, o.data, whole=True) for o in found)
+    return replace(pool, identity_pools=known)
 
 
 def client_id(client: KnownObject) -> str:

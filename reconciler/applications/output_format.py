@@ -48,6 +48,8 @@ class OutputFormat:
     """Makes it. Raises `Unsettled` for what is unknown, and `Refused` for a client that it cannot describe."""
     browser: bool = False
     """Whether it ends up on devices of users, where a secret would be none."""
+    credentials: bool = False
+    """Whether it names the identity pool that gives users AWS credentials."""
     prefix: str | None = None
     """What names begin with if nothing else is asked for; None if the names are given."""
 

@@ -34,6 +34,11 @@ COMMANDS = {
     "export": ("reconciler.commands.export", "write manifests from live pools; never writes to AWS", False),
     "import": ("reconciler.commands.export", "another name for export", False),
     "diff": ("reconciler.commands.diff", "compare two manifests, environments or live pools", True),
+    "outputs": (
+        "reconciler.commands.client_outputs",
+        "write what an application needs to know of a pool and a client",
+        True,
+    ),
     "explain": ("reconciler.commands.explain", "describe a kind, a member or a rule", False),
     "schema": ("reconciler.commands.schema", "print the JSON Schema of manifests or of outputs", False),
     "local": ("reconciler.commands.local", "serve the embedded Cognito over HTTP", False),

@@ -24,4 +24,5 @@ FORMAT = OutputFormat(
     file="amplify_outputs.dart",
     make=make,
     browser=True,
+    credentials=True,
 )

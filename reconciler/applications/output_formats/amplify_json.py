@@ -118,4 +118,5 @@ FORMAT = OutputFormat(
     file="amplify_outputs.json",
     make=make,
     browser=True,
+    credentials=True,
 )

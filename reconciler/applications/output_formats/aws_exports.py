@@ -98,4 +98,5 @@ FORMAT = OutputFormat(
     file="aws-exports.js",
     make=make,
     browser=True,
+    credentials=True,
 )

@@ -37,5 +37,6 @@ FORMAT = OutputFormat(
     title="ConfigMap of Kubernetes",
     file="cognito-config.yaml",
     make=make,
+    credentials=True,
     prefix="",
 )

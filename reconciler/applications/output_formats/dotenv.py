@@ -53,5 +53,6 @@ FORMAT = OutputFormat(
     title=".env file; `--prefix VITE_` or `NEXT_PUBLIC_` for what browsers may see",
     file=".env.cognito",
     make=make,
+    credentials=True,
     prefix="",
 )

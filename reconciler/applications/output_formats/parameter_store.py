@@ -39,5 +39,6 @@ FORMAT = OutputFormat(
     title="parameters of Systems Manager, as inputs of PutParameter; `--prefix /my/app` is their path",
     file="parameters.json",
     make=make,
+    credentials=True,
     prefix="",
 )

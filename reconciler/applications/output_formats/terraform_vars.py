@@ -19,5 +19,6 @@ FORMAT = OutputFormat(
     title="variables of Terraform",
     file="cognito.auto.tfvars.json",
     make=make,
+    credentials=True,
     prefix="cognito_",
 )
