@@ -182,8 +182,26 @@ def from_changes(region: str, changes: Iterable[ResourceChange], sections: froze
     return _pool(region, found, sections)
 
 
-def _known_ids(change: ResourceChange) -> Mapping[str, str]:
-    ids = change.ids if change.new_ids is None else change.new_ids
+def after(live: KnownPool, changes: Iterable[ResourceChange]) -> KnownPool:
+    """Return what a live pool will be after the changes of a plan: what they are not about stays as it is.
+
+    Args:
+        live: The pool as it is.
+        changes: As in `Plan.changes`; those of `Plan.aside` are not made.
+    """
+    found = list(changes)
+    touched = {(c.address.section, _place(_known_ids(c, old=True))) for c in found}
+    kept = [o for o in live.objects if (o.address.section, _place(o.ids)) not in touched]
+    made = (KnownObject(c.address, _known_ids(c), c.after, whole=True) for c in found if c.after is not None)
+    return replace(live, objects=(*kept, *made))
+
+
+def _place(ids: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(ids.items()))
+
+
+def _known_ids(change: ResourceChange, *, old: bool = False) -> Mapping[str, str]:
+    ids = change.ids if change.new_ids is None or old else change.new_ids
     return {k: v for k, v in ids.items() if isinstance(v, str)}
 
 

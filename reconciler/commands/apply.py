@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from reconciler.runs.apply_run import ApplyOutcome
     from reconciler.runs.planfile import Saved
     from reconciler.runs.runtime import Runtime
+    from reconciler.terminal.signals import Stop
 
 LIVE = formats.streaming()
 """The formats that are written as events happen."""
@@ -63,7 +64,7 @@ def run(options: Options, console: Console) -> int:
     """
     from reconciler.render import redact
     from reconciler.render.subjects import RenderOptions
-    from reconciler.runs import apply_run, stages
+    from reconciler.runs import apply_run, outputs_written, stages
     from reconciler.runs.runtime import running
     from reconciler.terminal.signals import Graceful
 
@@ -73,6 +74,7 @@ def run(options: Options, console: Console) -> int:
     with running(options, console.environ) as runtime:
         manifests = stages.load(runtime, console)
         plans = stages.plan_all(runtime, console, manifests)
+        plans, _ = outputs_written.noted(runtime, console, manifests, plans)
         if reviewed:
             stages.require_reviewed(options, plans, reviewed)
         if ("human", "") in options.outputs:
@@ -92,7 +94,13 @@ def run(options: Options, console: Console) -> int:
                 runtime, console, manifests, plans, stop=stop, watch=lambda event: stream.event(redact.event(event))
             )
             delivered = _report(options, console, outcome, stream)
-    return worst([outcome.exit_code, delivered, stop.exit_code])
+            written = outputs_written.write(runtime, console, manifests) if _went_well(outcome, stop) else ExitCode.OK
+    return worst([outcome.exit_code, delivered, written, stop.exit_code])
+
+
+def _went_well(outcome: ApplyOutcome, stop: Stop) -> bool:
+    """Return whether the pools are as they shall be, so that outputs may be made of them."""
+    return outcome.exit_code == ExitCode.OK and not stop.requested
 
 
 def _report(options: Options, console: Console, outcome: ApplyOutcome, stream: Stream) -> ExitCode:

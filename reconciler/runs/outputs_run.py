@@ -101,6 +101,31 @@ def _manifest(runtime: Runtime, console: Console) -> Manifest:
     return found[0]
 
 
+def declared_client(manifest: Manifest, key: str, pool: KnownPool) -> KnownObject:
+    """Return a client of a pool by its key in a manifest.
+
+    Raises:
+        InvalidInput: The pool does not have it.
+        Refused: Several clients have its name.
+    """
+    spec = manifest.spec(parts.CLIENTS, key)
+    name = (spec.pin or str(spec.declared.get("ClientName") or key)) if spec else key
+    exact = tuple(c for c in pool.clients if c.address == (spec.address if spec else None))
+    return exact[0] if len(exact) == 1 else _client(pool, name)
+
+
+def live_pool(runtime: Runtime, console: Console, cloud: Cloud, manifest: Manifest) -> KnownPool:
+    """Return the live pool of a manifest, with the identity pools of its Region.
+
+    Raises:
+        Refused: It does not exist, or it is in another account or Region.
+        CloudError: It could not be read.
+    """
+    check_target(manifest, cloud.identity())
+    pool, _ = _live(runtime, console, cloud, manifest.name, manifest.pool_id)
+    return _with_identity_pools(runtime, pool)[0]
+
+
 # --- live pools ----------------------------------------------------------------------------------------------------
 
 
