@@ -7,6 +7,7 @@
 #   make mutation  not part of make test: changes one thing at a time in what decides about writes, and counts the changes
 #                 that no test notices; five minutes of CPU. docs/mutation.md says how to read it
 #   make docs     write every generated file: docs/reference/, docs/coverage.md, docs/schema/
+#   make packages  install the packages of npm that read outputs, for the tests that are skipped without them
 #   make golden   write expected outputs anew; read the difference before you commit it
 
 PYTHON ?= python3
@@ -28,7 +29,7 @@ QUICK := tests/schemas tests/manifest tests/render tests/cloud tests/engine/test
          tests/engine/test_applier_units.py $(wildcard tests/test_*.py)
 COV := --cov --cov-branch --cov-report= --hypothesis-profile=ci # derandomized, and without deadlines
 
-.PHONY: demo test test-long mutation quick lint types contracts unit unit-quick unit-slow coverage docs golden setup lock clean
+.PHONY: demo test test-long mutation quick lint types contracts unit unit-quick unit-slow coverage docs golden packages setup lock clean
 
 setup: $(STAMP)
 
@@ -90,6 +91,18 @@ coverage: $(STAMP)
 
 docs: $(STAMP)
 	$(BIN)/python -m tools.docs
+
+# The packages of npm that read what `poolctl outputs` writes, for tests that are skipped without them. Of client-config
+# only the types are needed; installed as a tool it brings all of CDK along.
+NPM := tests/applications/npm
+CONFIG := @aws-amplify/client-config
+CONFIG_VERSION := 1.11.1
+
+packages:
+	cd $(NPM) && npm ci --silent --ignore-scripts --no-audit --no-fund
+	mkdir -p $(NPM)/node_modules/$(CONFIG)
+	cd $(NPM) && tar -xzf "$$(npm pack --silent $(CONFIG)@$(CONFIG_VERSION))" --strip-components=1 -C node_modules/$(CONFIG)
+	rm -f $(NPM)/*.tgz
 
 golden: $(STAMP)
 	UPDATE_GOLDEN=1 $(BIN)/python -m pytest -n 2

@@ -16,6 +16,7 @@ from pydantic import BeforeValidator, Field
 from schemas.base import ApiModel, DeclaredOnly, Member, Pattern, Region, Resettable
 from schemas.base import Name as ClientLabel
 from schemas.client import Client
+from schemas.declared_output import DeclaredOutput
 from schemas.domain import Domain, DomainName
 from schemas.forms import DAY, FILLED, Choice, Example, Form, unfit
 from schemas.group import Group, GroupLabel
@@ -163,6 +164,8 @@ class UserPoolEnvelope(ApiModel):
     """What is not reported, and why."""
     locked: list[LockedPath] = Field(default=[])
     """What overlays may not change: manifest paths."""
+    outputs: list[DeclaredOutput] = Field(default=[])
+    """Configurations that apply writes for applications."""
 
 
 class UserPoolManifest(UserPoolEnvelope):

@@ -8,7 +8,7 @@ output offline if a manifest settles everything that the output needs, and from 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from reconciler.applications import parts
@@ -98,7 +98,7 @@ class KnownPool:
     sections: frozenset[str]
     """Sections that are known completely; of another one, absence means nothing."""
     identity_pools: tuple[KnownObject, ...] | None = field(default=())
-    """Identity pools that have it as a provider; None if they are unknown."""
+    """Identity pools of its Region, any of which may name it; None if they are unknown."""
 
     @property
     def arn(self) -> str:
@@ -139,6 +139,12 @@ class KnownPool:
         return named or tuple(c for c in self.clients if c.ids.get("ClientId") == key)
 
 
+def with_identity_pools(pool: KnownPool, found: Iterable[Observed] | None) -> KnownPool:
+    """Return a pool that knows the identity pools of its Region; None if they are unknown."""
+    known = None if found is None else tuple(KnownObject(o.address, o.ids, o.data, whole=True) for o in found)
+    return replace(pool, identity_pools=known)
+
+
 def client_id(client: KnownObject) -> str:
     """Return the id of a client.
 
@@ -176,8 +182,26 @@ def from_changes(region: str, changes: Iterable[ResourceChange], sections: froze
     return _pool(region, found, sections)
 
 
-def _known_ids(change: ResourceChange) -> Mapping[str, str]:
-    ids = change.ids if change.new_ids is None else change.new_ids
+def after(live: KnownPool, changes: Iterable[ResourceChange]) -> KnownPool:
+    """Return what a live pool will be after the changes of a plan: what they are not about stays as it is.
+
+    Args:
+        live: The pool as it is.
+        changes: As in `Plan.changes`; those of `Plan.aside` are not made.
+    """
+    found = list(changes)
+    touched = {(c.address.section, _place(_known_ids(c, old=True))) for c in found}
+    kept = [o for o in live.objects if (o.address.section, _place(o.ids)) not in touched]
+    made = (KnownObject(c.address, _known_ids(c), c.after, whole=True) for c in found if c.after is not None)
+    return replace(live, objects=(*kept, *made))
+
+
+def _place(ids: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(ids.items()))
+
+
+def _known_ids(change: ResourceChange, *, old: bool = False) -> Mapping[str, str]:
+    ids = change.ids if change.new_ids is None or old else change.new_ids
     return {k: v for k, v in ids.items() if isinstance(v, str)}
 
 

@@ -42,6 +42,11 @@ COMMANDS = {
     "import": ("reconciler.commands.export", "another name for export", False),
     "diff": ("reconciler.commands.diff", "compare two manifests, environments or live pools", True),
     "users": ("reconciler.commands.users", "list users, show one, import and export them as CSV", True),
+    "outputs": (
+        "reconciler.commands.client_outputs",
+        "write what an application needs to know of a pool and a client",
+        True,
+    ),
     "explain": ("reconciler.commands.explain", "describe a kind, a member or a rule", False),
     "schema": ("reconciler.commands.schema", "print the JSON Schema of manifests or of outputs", False),
     "local": ("reconciler.commands.local", "serve the embedded Cognito over HTTP", False),

@@ -69,7 +69,7 @@ def run(options: Options, console: Console) -> int:
     """
     from reconciler.render import connections, redact
     from reconciler.render.subjects import RenderOptions
-    from reconciler.runs import apply_run, stages, web_check
+    from reconciler.runs import apply_run, outputs_written, stages, web_check
     from reconciler.runs.runtime import running
     from reconciler.terminal.signals import Graceful
 
@@ -79,6 +79,7 @@ def run(options: Options, console: Console) -> int:
     with running(options, console.environ) as runtime:
         manifests = stages.load(runtime, console)
         plans = stages.plan_all(runtime, console, manifests)
+        plans, _ = outputs_written.noted(runtime, console, manifests, plans)
         if reviewed:
             stages.require_reviewed(options, plans, reviewed)
         if ("human", "") in options.outputs:
@@ -99,8 +100,14 @@ def run(options: Options, console: Console) -> int:
             )
             found, checks = _afterwards(options, console, outcome, stop)
             delivered = _report(options, console, outcome, stream, partial(connections.applied, outcome, found, checks))
+            written = outputs_written.write(runtime, console, manifests) if _went_well(outcome, stop) else ExitCode.OK
     checked = web_check.exit_code(checks, wrote=outcome.wrote)
-    return worst([outcome.exit_code, delivered, stop.exit_code, checked])
+    return worst([outcome.exit_code, delivered, written, stop.exit_code, checked])
+
+
+def _went_well(outcome: ApplyOutcome, stop: Stop) -> bool:
+    """Return whether the pools are as they shall be, so that outputs may be made of them."""
+    return outcome.exit_code == ExitCode.OK and not stop.requested
 
 
 def _afterwards(

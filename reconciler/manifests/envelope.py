@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from reconciler.errors import Problem
-from reconciler.kinds import availability, root_of
+from reconciler.kinds import availability, client, root_of
 from reconciler.manifests.documents import FAILED, Document, nearest
-from reconciler.manifests.manifest import Ignore
+from reconciler.manifests.manifest import Ignore, WrittenOutput
 from reconciler.manifests.reference_kinds.env import ENV
 from reconciler.manifests.references.remote_references import references
 from reconciler.manifests.validation import checking
@@ -25,6 +25,8 @@ from schemas.base import members
 from schemas.documents import DEFAULT, DOCUMENTS, DocumentKind
 from schemas.paths import PathForm
 from schemas.sections import is_single, model_of
+
+CLIENTS = client.KIND.section
 
 CLOSED = frozenset({"target", "id"})
 """Keys of the envelope whose values have a form that no secret has, and that say where a run works."""
@@ -48,6 +50,8 @@ class Envelope:
     """Patterns of objects that are never deleted or replaced."""
     ignore: tuple[Ignore, ...]
     """What is not reported."""
+    outputs: tuple[WrittenOutput, ...] = ()
+    """Configurations that apply writes for applications."""
 
 
 def read(document: Document, report: ProblemReport) -> Envelope:
@@ -169,6 +173,7 @@ class _EnvelopeReader:
             prune=tuple(item for _, item in self._texts("prune")),
             protect=tuple(item for _, item in self._texts("protect")),
             ignore=tuple(self._ignore()),
+            outputs=tuple(self._outputs()),
         )
 
     def _check(self) -> None:
@@ -240,6 +245,20 @@ class _EnvelopeReader:
             path = tuple(rule)
             texts = {key: self._text(*path, key) for key in ("reason", "owner", "expires")}
             yield Ignore(pattern, **texts, source=self.document.position(path))
+
+    def _outputs(self) -> Iterator[WrittenOutput]:
+        """Yield what is to be written; each is about a client that the document declares."""
+        declared = self.document.tree.get(CLIENTS)
+        known = list(declared) if isinstance(declared, dict) else []
+        for (*item, _), key in self._texts("outputs", "client"):
+            path = tuple(item)
+            own = key.removeprefix(f"{CLIENTS}/")
+            if own not in known:
+                hint = suggest(own, known, f"Declare it in {CLIENTS}, or correct the key.")
+                text = shown(own, nearest(self.document.origins, (*path, "client")))
+                self._say((*path, "client"), f"{CLIENTS} has no client {text}.", hint)
+            texts = {name: self._text(*path, name) for name in ("format", "file", "prefix")}
+            yield WrittenOutput(own, **texts, source=self.document.position(path))
 
     # --- what is right
 

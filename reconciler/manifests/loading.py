@@ -119,6 +119,7 @@ def _manifest(document: Document, report: ProblemReport) -> Manifest:
         prune=around.prune,
         protect=around.protect,
         ignore=around.ignore,
+        outputs=around.outputs,
         owners=found.owners,
         links=document.links,
         positions=document.positions,

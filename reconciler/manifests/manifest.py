@@ -28,6 +28,22 @@ class Ignore:
 
 
 @dataclass(frozen=True)
+class WrittenOutput:
+    """A configuration that apply writes for an application."""
+
+    client: str
+    """Key of the client."""
+    format: str
+    """Name of the format."""
+    file: str
+    """The file, relative to the manifest; empty for the usual one of the format, or for parameters."""
+    prefix: str
+    """What each name begins with; empty takes that of the format."""
+    source: Position
+    """Where it is written."""
+
+
+@dataclass(frozen=True)
 class Manifest:
     """One valid document."""
 
@@ -55,6 +71,8 @@ class Manifest:
     """Patterns of objects that are never deleted or replaced, with what is inside of them."""
     ignore: tuple[Ignore, ...] = ()
     """What is not reported."""
+    outputs: tuple[WrittenOutput, ...] = ()
+    """Configurations that apply writes for applications."""
     owners: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Who declares what is inside: `clients.terms` → keys of the clients that have `terms`, even if empty. What other
     clients have is not managed."""

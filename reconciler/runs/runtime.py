@@ -27,8 +27,8 @@ if TYPE_CHECKING:  # each costs a tenth of a second or more, so they are importe
     from reconciler.planning.pipeline import ResolvedRefs
     from reconciler.planning.planner import PlanOptions
 
-SHARED_READS = frozenset({("sts", "GetCallerIdentity"), ("cloudtrail", "LookupEvents")})
-"""Reads that belong to no kind."""
+SHARED_READS = frozenset({("sts", "GetCallerIdentity"), ("cloudtrail", "LookupEvents"), ("ssm", "GetParameters")})
+"""Reads that belong to no kind; the last is about parameters that outputs of a manifest write."""
 
 LOCAL_REGION = "us-east-1"
 """Region of the embedded Cognito where nothing names one."""

@@ -138,14 +138,16 @@ def plan_one(runtime: Runtime, manifest: Manifest, cloud: Cloud | None = None) -
     return found
 
 
-def plan_exit(plans: Sequence[Plan], *, detailed: bool) -> ExitCode:
+def plan_exit(plans: Sequence[Plan], *, detailed: bool, more: bool = False) -> ExitCode:
     """Return the exit code of a plan.
 
     Args:
         plans: All plans of the run.
         detailed: Whether changes count.
+        more: Whether apply would write something else than these changes.
     """
-    return worst([_exit(plan, detailed=detailed) for plan in plans])
+    rest = ExitCode.CHANGES if more and detailed else ExitCode.OK
+    return worst([rest, *(_exit(plan, detailed=detailed) for plan in plans)])
 
 
 def _exit(plan: Plan, *, detailed: bool) -> ExitCode:

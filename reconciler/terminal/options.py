@@ -92,7 +92,7 @@ class Options(NamedTuple):
     check: bool = False
     """`apply`: whether to read what the pools publish, and to hold it against the manifests."""
     out: str = ""
-    """`plan`: file to save the plan to, to be reviewed and applied; empty for none."""
+    """`plan`: file to save the plan to, to be reviewed and applied; `outputs`: file to write; empty for none."""
     expires: int | None = None
     """`plan`: seconds for which the saved plan may be applied; None takes the usual."""
     expect: str = ""
@@ -103,6 +103,12 @@ class Options(NamedTuple):
     """`show`: the plan file to show, once it is known that it is one."""
     pool: str = ""
     """`export`: id or name of the pool."""
+    client: str = ""
+    """`outputs`: the client, by key, name or id."""
+    format: str = ""
+    """`outputs`: what to write."""
+    prefix: str = ""
+    """`outputs`: what each name begins with; empty takes that of the format."""
     all_pools: bool = False
     """`export`: whether to export all pools."""
     mode: str = "minimal"

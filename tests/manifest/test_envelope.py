@@ -273,6 +273,18 @@ ROWS = [
     bad(locked=None),
     good(locked=["roles", "identity_pool.AllowClassicFlow"], base=IDENTITY_POOL),
     bad(locked=["mfa"], base=IDENTITY_POOL),
+    # outputs
+    good(outputs=[]),
+    good(**WEB, outputs=[{"client": "web", "format": "amplify"}]),
+    good(**WEB, outputs=[{"client": "web", "format": "env", "file": "src/.env", "prefix": "VITE_"}]),
+    bad(SCHEMA, MODEL, reason=NAMED, **WEB, outputs=[{"client": "wep", "format": "env"}]),
+    bad(**WEB, outputs=[{"client": "web", "format": "amplfy"}]),
+    bad(**WEB, outputs=[{"client": "web"}]),
+    bad(**WEB, outputs=[{"format": "env"}]),
+    bad(**WEB, outputs=[{"client": "web", "format": "env", "file": "../.env"}]),
+    bad(**WEB, outputs=[{"client": "web", "format": "env", "path": ".env"}]),
+    bad(outputs=None),
+    bad(outputs=[], base=IDENTITY_POOL),
     # sections left empty
     good(mfa={}, groups={}),
     good(mfa=None),

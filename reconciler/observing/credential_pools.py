@@ -1,0 +1,50 @@
+"""Which identity pools give AWS credentials to the users of a user pool; only they know it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reconciler.cloud.port import Cloud, pages
+from reconciler.errors import CloudError, Denied, Unavailable
+from reconciler.kinds.identity_pool import ID, KIND
+from reconciler.model import Address, Observed
+
+MOST = 60
+"""Identity pools that are looked at: each costs a call, and few accounts have more."""
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityPools:
+    """What was found."""
+
+    pools: tuple[Observed, ...] | None
+    """The identity pools of the Region, as they are live; None if they are not known."""
+    notice: str = ""
+    """Why they are not known, and what follows; a sentence, or empty."""
+
+
+def identity_pools(cloud: Cloud) -> IdentityPools:
+    """Return the identity pools of the account and Region.
+
+    Args:
+        cloud: Where to read.
+
+    Raises:
+        CloudError: They could not be read, for another reason than that this is not allowed or not possible here.
+    """
+    if KIND.listing is None or KIND.reading is None:  # pragma: no cover - the table has both
+        raise LookupError(KIND.section)
+    page, size = KIND.listing.page or ("", 0)
+    try:
+        listed = list(pages(cloud, KIND.service, KIND.listing.operation, {page: size}, KIND.listing.items))
+        if len(listed) > MOST:
+            return IdentityPools(None, f"There are {len(listed)} identity pools, too many to look at each: {_OUT}")
+        found = [cloud.call(KIND.service, KIND.reading.operation, {ID: item[ID]}) for item in listed]
+    except (Denied, Unavailable) as error:
+        return IdentityPools(None, f"Identity pools are not known ({error.operation}: {error.code}): {_OUT}")
+    except CloudError as error:
+        raise error.located("identity pools", "reading") from None
+    return IdentityPools(tuple(Observed(Address("", KIND.section), {ID: a[ID]}, KIND.from_api(a)) for a in found))
+
+
+_OUT = "none is in the output."
