@@ -24,10 +24,8 @@ from reconciler.render.unread import unread
 from reconciler.runs import export_run
 from reconciler.runs.runtime import Runtime
 from reconciler.terminal.console import Console
+from reconciler.terminal.operands import LIVE
 from reconciler.terminal.suggestions import sentences, suggest
-
-LIVE = "pool:"
-"""How a live pool is named on the command line."""
 
 SECTIONS = frozenset({parts.POOL, parts.MFA, parts.DOMAINS, parts.CLIENTS, parts.PROVIDERS, parts.GROUPS})
 """What outputs are made of."""

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from reconciler.cloud.port import Cloud
-from reconciler.errors import flow
-from reconciler.model import Gap, Target
+from reconciler.errors import Refused, flow
+from reconciler.model import Gap, Target, Tree
 from reconciler.runs import export_run
 from reconciler.runs.export_run import Found, Read
 from reconciler.runs.runtime import Runtime
@@ -40,6 +40,8 @@ class NamedPool:
     """Its kind, id and name; the name is empty if only the id was given."""
     cloud: Cloud = field(repr=False)
     """Account and Region of the pool; read-only."""
+    region: str
+    """Its Region, as clouds are asked for; empty for that of the session."""
     manifest: Manifest | None = None
     """The document that declares it, if the operand is a manifest; its references are not resolved."""
 
@@ -51,6 +53,24 @@ class NamedPool:
             CloudError: The pool itself could not be read.
         """
         return export_run.read(self.cloud, self.found, parallelism=parallelism)
+
+    def describe(self) -> Tree:
+        """Return what the service answers about the pool itself.
+
+        Raises:
+            Refused: It does not exist.
+            CloudError: It could not be read.
+        """
+        from reconciler.observing.observer import ReadScope, find
+
+        scope = ReadScope(
+            self.found.name, self.found.name, self.found.id, frozenset(), {}, document=self.found.document
+        )
+        answer, refusal = find(self.cloud, scope)
+        if refusal or answer is None:
+            said = f"{refusal.message} {refusal.advice}" if refusal else "it does not exist."
+            raise Refused(f"{self.operand}: {said}")
+        return answer
 
 
 def named(runtime: Runtime, console: Console, operand: str, kinds: Sequence[str] = (USER_POOL,)) -> list[NamedPool]:
@@ -72,8 +92,9 @@ def named(runtime: Runtime, console: Console, operand: str, kinds: Sequence[str]
         kind = export_run.document_of(live)
         if kind and kind not in kinds:
             raise invalid(f"{operand}: this is the id of a pool of the kind {kind}; name one of {' or '.join(kinds)}.")
-        cloud = runtime.reader_in(export_run.region_of(live))
-        return [NamedPool(operand, export_run.one(cloud, live, kinds), cloud)]
+        region = export_run.region_of(live)
+        cloud = runtime.reader_in(region)
+        return [NamedPool(operand, export_run.one(cloud, live, kinds), cloud, region)]
     found = [_declared(runtime, operand, m) for m in _loaded(runtime, console, operand) if m.kind in kinds]
     if not found:
         raise invalid(f"{operand}: there is no document of the kind {' or '.join(kinds)} in it. Name another file.")
@@ -128,4 +149,4 @@ def _declared(runtime: Runtime, operand: str, manifest: Manifest) -> NamedPool:
     cloud = runtime.reader(manifest)
     check_target(manifest, cloud.identity())
     found = export_run.one(cloud, manifest.pool_id or manifest.name, (manifest.kind,))
-    return NamedPool(operand, found, cloud, manifest)
+    return NamedPool(operand, found, cloud, runtime.region_of(manifest), manifest)

@@ -24,7 +24,7 @@ from reconciler.errors import (
 )
 from reconciler.model import Plan, Target
 from reconciler.runs.apply_run import given
-from reconciler.runs.operands import NamedPool, pool_of
+from reconciler.runs.described_pool import DescribedPool, pool_of
 from reconciler.runs.runtime import Runtime
 from reconciler.terminal.console import Console
 from reconciler.terminal.options import Options, duration
@@ -92,7 +92,7 @@ def recover(runtime: Runtime, console: Console, stop: Stop) -> tuple[RecoveryRep
 
     options = runtime.options
     with stop.while_reading():
-        pool = pool_of(runtime, console)
+        pool = pool_of(runtime, console, runtime.options.operand)
     cloud = runtime.only(READS if options.lists else READS | WRITES, pool.region)
     work = Recoveries(cloud, pool.id, clock=runtime.clock, sleep=runtime.sleep)
     run = _RecoveryRun(runtime, console, stop, pool, work)
@@ -106,7 +106,7 @@ def recover(runtime: Runtime, console: Console, stop: Stop) -> tuple[RecoveryRep
 class _RecoveryWords:
     """What is said of the recovery of one run, and what can follow."""
 
-    def __init__(self, runtime: Runtime, console: Console, pool: NamedPool) -> None:
+    def __init__(self, runtime: Runtime, console: Console, pool: DescribedPool) -> None:
         self._runtime, self._console, self._pool = runtime, console, pool
         self._options = runtime.options
         self._current: UserRecovery | None = None
@@ -166,7 +166,7 @@ class _RecoveryWords:
 class _RecoveryRun(_RecoveryWords):
     """One run of the command."""
 
-    def __init__(self, runtime: Runtime, console: Console, stop: Stop, pool: NamedPool, work: Recoveries) -> None:
+    def __init__(self, runtime: Runtime, console: Console, stop: Stop, pool: DescribedPool, work: Recoveries) -> None:
         super().__init__(runtime, console, pool)
         self._stop, self._work = stop, work
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from reconciler.cloud.port import Cloud
 from reconciler.errors import CloudError, ExitCode, InvalidInput, Partial, PoolctlError, Refused, printable
 from reconciler.runs.apply_run import given
-from reconciler.runs.operands import NamedPool, client_of_pool, pool_of
+from reconciler.runs.described_pool import DescribedPool, client_of_pool, pool_of
 from reconciler.runs.runtime import Runtime
 from reconciler.terminal.console import Console
 from reconciler.terminal.options import Options
@@ -31,7 +31,7 @@ SLICE = 30.0
 class PreparedRotation:
     """A client whose secret is to be rotated, and how."""
 
-    pool: NamedPool
+    pool: DescribedPool
     """Its pool."""
     client: RotatedClient
     """The client."""
@@ -72,7 +72,7 @@ def prepared(runtime: Runtime, console: Console, place: SecretPlace | None) -> P
     from reconciler.kinds.client import KEPT_AT
     from reconciler.procedures import published_rotation, rotation
 
-    pool = pool_of(runtime, console)
+    pool = pool_of(runtime, console, runtime.options.operand)
     with _located(pool, runtime.options):
         key, ids = client_of_pool(pool, runtime.options.client)
         arn = str(rotation.client_of(pool.cloud, ids).get(KEPT_AT) or "")
@@ -245,7 +245,7 @@ def _again(options: Options) -> str:
 
 
 @contextmanager
-def _located(pool: NamedPool, options: Options, wrote: Callable[[], bool] = lambda: False) -> Iterator[None]:
+def _located(pool: DescribedPool, options: Options, wrote: Callable[[], bool] = lambda: False) -> Iterator[None]:
     """While it is open, an error names pool and operation, and is a partial run once something was written.
 
     Raises:

@@ -10,25 +10,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from reconciler.cloud.port import Cloud, pages, required
-from reconciler.errors import CloudError, Denied, InvalidInput, Refused, Unavailable, flow, printable
+from reconciler.cloud.port import pages, required
+from reconciler.errors import CloudError, Denied, InvalidInput, Refused, Unavailable, printable
 from reconciler.kinds import root_of
-from reconciler.observing import observer
-from reconciler.observing.observer import ReadScope
 from reconciler.people.columns import ImportRules, import_rules
 from reconciler.people.csv_check import CheckedRows, WrongHeader, check
 from reconciler.people.csv_parts import write_parts, write_rest
 from reconciler.people.import_jobs import Importer, ImportOutcome, newest_jobs, require_free, require_importable
 from reconciler.people.live_pool import READS, SERVICE, WRITES, LivePool
-from reconciler.planning.pipeline import check_target
-from reconciler.runs import export_run
+from reconciler.runs import export_run, pool_operand
 from reconciler.runs.runtime import Runtime
 from reconciler.terminal.console import Console
 from reconciler.terminal.files import Whole
 from schemas.documents import DEFAULT
-
-LIVE = "pool:"
-"""Prefix of an operand that names a live pool."""
 
 
 def live_pool(runtime: Runtime, console: Console, operand: str, *, writes: bool = False) -> LivePool:
@@ -45,39 +39,10 @@ def live_pool(runtime: Runtime, console: Console, operand: str, *, writes: bool 
         Refused: There is no such pool, or it is in another account or Region.
         CloudError: The pool could not be read.
     """
-    scope, region, finder = _meant(runtime, console, operand)
-    answer, refusal = observer.find(finder, scope)
-    if refusal:
-        raise Refused(f"{refusal.message} {refusal.advice}")
-    if answer is None:
-        raise Refused(f"The pool {flow(scope.name)} does not exist yet. Run apply, then try again.")
-    cloud = runtime.only(READS | WRITES if writes else READS, region)
-    return LivePool(cloud, str(answer["Id"]), str(answer.get("Name", scope.name)), answer)
-
-
-def _meant(runtime: Runtime, console: Console, operand: str) -> tuple[ReadScope, str, Cloud]:
-    """Return what to look for, the Region, and a cloud that can read it."""
-    if operand.startswith(LIVE):
-        name = operand.removeprefix(LIVE)
-        if not name:
-            raise InvalidInput("pool: needs the id or name of a pool. Write pool:ID or pool:NAME.")
-        region = export_run.region_of(name)
-        finder = runtime.reader_in(region)
-        found = export_run.one(finder, name)
-        if found.document != DEFAULT:
-            raise InvalidInput(f"{operand}: this is an identity pool, which has no users. Name a user pool.")
-        return ReadScope(name, found.name, found.id, frozenset(), {}, document=DEFAULT), region, finder
-    options = runtime.options._replace(paths=(operand,))
-    loaded = Runtime(options, runtime.environ).load(console.read).manifests
-    manifests = [m for m in loaded if m.kind == DEFAULT]
-    if len(manifests) != 1:
-        names = ", ".join(flow(m.name) for m in manifests) or "none"
-        raise InvalidInput(f"{operand}: one user pool is needed, and there is {names}. Name one manifest, or pool:ID.")
-    manifest = manifests[0]
-    finder = runtime.reader(manifest)
-    check_target(manifest, finder.identity())
-    scope = ReadScope(manifest.name, manifest.name, manifest.pool_id, frozenset(), {}, manifest.source, DEFAULT)
-    return scope, runtime.region_of(manifest), finder
+    named = pool_operand.the_one(runtime, console, operand)
+    answer = named.describe()
+    cloud = runtime.only(READS | WRITES if writes else READS, named.region)
+    return LivePool(cloud, named.found.id, str(answer.get("Name", named.found.name)), answer)
 
 
 # --- checking ------------------------------------------------------------------------------------------------------

@@ -104,7 +104,7 @@ class Options(NamedTuple):
     pool: str = ""
     """`export`: id or name of the pool."""
     client: str = ""
-    """`outputs`: the client, by key, name or id."""
+    """`outputs`, `rotate-secret`: the client, by its key, name or id."""
     format: str = ""
     """`outputs`: what to write."""
     prefix: str = ""
@@ -147,8 +147,6 @@ class Options(NamedTuple):
     """`init`: file to write, `-` for standard output; empty for the usual one."""
     operand: str = ""
     """`rotate-secret`, `recover`: the pool, as a PATH, `pool:ID` or `pool:NAME`."""
-    client: str = ""
-    """`rotate-secret`: the client, by its key, name or id."""
     hand_to: str = ""
     """`rotate-secret`: where the new secret goes; empty if Secrets Manager rotates it."""
     after: int | None = None
