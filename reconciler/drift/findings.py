@@ -106,7 +106,7 @@ def read_scope(manifest: Manifest) -> ReadScope:
     """
     planned = planner.read_scope(manifest)
     known = [k for k in KINDS.values() if k.document == manifest.kind and _is_written(k)]
-    kinds = [k for k in known if not k.opt_in or k.section in manifest.sections]
+    kinds = [k for k in known if not k.surrounding or k.section in manifest.sections]
     owners = {k.section: planner.owners_of(manifest, k) for k in kinds if k.outer}
     watched = (s for s in planned.sections if not _is_written(KINDS[s]))
     sections = frozenset((*watched, *(k.section for k in kinds)))

@@ -486,7 +486,9 @@ def _at_creation(place: _Place) -> str:
 
 def _is_implied(place: _Place) -> bool:
     """Return whether poolctl writes the member if the manifest does not declare it."""
-    return bool(place.kind and place.names and place.names[0] in place.kind.implied)
+    return bool(
+        place.kind and place.names and place.kind.surrounding and place.names[0] in place.kind.surrounding.implied
+    )
 
 
 def _required(place: _Place) -> bool:

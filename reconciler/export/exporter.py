@@ -27,7 +27,7 @@ from schemas.user_pool import STANDARD_ATTRIBUTES
 MAX_KEY = 128
 """Maximum length of a client's name, and so of a key derived from it."""
 
-LEFT_OUT = frozenset(k.section for k in KINDS.values() if k.account_wide or k.declared_only or k.opt_in)
+LEFT_OUT = frozenset(k.section for k in KINDS.values() if k.account_wide or k.declared_only or k.surrounding)
 """Sections that do not belong to a pool, whose objects are not read unless they are declared, or that a manifest has to
 opt in to."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from reconciler.cloud.answers import EACH, Expected
-from reconciler.kinds.kind import Reading, ResourceKind
+from reconciler.kinds.kind import Listing, Reading, ResourceKind
 from reconciler.values.shapes import Shape, output_shape
 
 
@@ -27,10 +27,9 @@ def expected_answers(kinds: Iterable[ResourceKind]) -> dict[tuple[str, str], Exp
 
 
 def _of(kind: ResourceKind) -> Iterator[tuple[str, Expected]]:
-    if kind.opt_in:
-        for reading in (kind.reading, *(further.reading for further in kind.further_reads)):
-            if reading:
-                yield reading.operation, _stated(reading)
+    if kind.surrounding:
+        readings = (kind.reading, *(further.reading for further in kind.further_reads))
+        yield from ((r.operation, _stated(r)) for r in readings if isinstance(r, Reading))
         return
     if kind.listing:
         items = (kind.listing.items, EACH)
@@ -38,9 +37,8 @@ def _of(kind: ResourceKind) -> Iterator[tuple[str, Expected]]:
     if kind.reading:
         own = [member for member in kind.extra_ids.values() if member not in kind.reading.sometimes]
         yield kind.reading.operation, _read(kind, kind.reading, (*_names(kind), *own))
-    if kind.listed_part:
-        part = kind.listed_part.listing
-        yield part.operation, Expected(((part.items,),))
+    parts = (further.reading for further in kind.further_reads)
+    yield from ((part.operation, Expected(((part.items,),))) for part in parts if isinstance(part, Listing))
     if kind.standstill:
         runs = kind.standstill.listing
         yield runs.operation, Expected(tuple((runs.items, EACH, name) for name in kind.standstill.always))

@@ -75,6 +75,9 @@ def exports(ids: Mapping[str, str], _region: str) -> Mapping[str, str]:
 
 ID = "IdentityPoolId"
 
+LISTING = Listing("ListIdentityPools", "IdentityPools", ("MaxResults", 60))
+READING = Reading("DescribeIdentityPool")
+
 KIND = ResourceKind(
     section="identity_pool",
     resource_type="IdentityPool",
@@ -83,8 +86,8 @@ KIND = ResourceKind(
     service="cognito-identity",
     document="IdentityPool",
     root=True,
-    listing=Listing("ListIdentityPools", "IdentityPools", ("MaxResults", 60)),
-    reading=Reading("DescribeIdentityPool"),
+    listing=LISTING,
+    reading=READING,
     create="CreateIdentityPool",
     update="UpdateIdentityPool",
     ended_by="DeleteIdentityPool",

@@ -67,7 +67,7 @@ class RegionalRead:
 class ListedPart:
     """A part of an object that an operation of its own lists."""
 
-    listing: Listing
+    reading: Listing
     """How it is listed."""
     join: Callable[[Tree, Iterable[Tree]], Tree]
     """Joins the object's own answer and the items of the list."""
@@ -125,6 +125,24 @@ class Sequel(NamedTuple):
     """Its identifiers."""
     reason: str
     """Why, as a clause."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surrounding:
+    """What is special about an object of another service that surrounds a pool.
+
+    It is read only where a manifest declares it, because a caller may have no access to that service; everything else
+    is read by `drift` and `export` anyway.
+    """
+
+    outside: bool = False
+    """Whether it exists without the pool, and may have to be made before it."""
+    implies: Callable[[Around], Iterable[Implied]] | None = None
+    """Yields what the section implies about its own objects and others, if a manifest declares it."""
+    implied: frozenset[str] = frozenset()
+    """Members that `implies` completes, where the author does not declare them."""
+    sequel: Callable[[Tree, Around], Sequel | None] | None = None
+    """Returns the second change of a planned object that becomes possible when the pool has been made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -482,13 +500,10 @@ class ResourceKind:
     """How one is read; None where the listing is complete."""
     regional_read: RegionalRead | None = None
     """The part of it that is read in another Region."""
-    listed_part: ListedPart | None = None
-    """The part of it that is listed."""
     declared_only: bool = False
-    """Whether only declared objects are read, because there may be millions: nothing is known of the others, and
-    they are neither reported, exported nor deleted."""
-    further_reads: tuple[FurtherRead, ...] = ()
-    """Further operations that read parts of it."""
+    """Whether only declared objects are read, as there may be millions; no others are reported or deleted."""
+    further_reads: tuple[FurtherRead | ListedPart, ...] = ()
+    """Further operations that read or list parts of it."""
     pick: Callable[[Any, Mapping[str, Any]], Tree] = _first
     """Selects the object in an answer that holds several, from the answer and the object's identifiers; empty if it is
     not among them."""
@@ -525,19 +540,10 @@ class ResourceKind:
     to_params: Callable[[Mapping[str, Any]], Mapping[str, Any]] = _as_they_are
     """Converts identifiers to parameters, if the API expects a structure."""
 
+    surrounding: Surrounding | None = None
+    """What is special about it, if it surrounds the pool."""
     account_wide: bool = False
     """Whether it belongs to the whole account and Region, and not to the pool of the manifest."""
-    opt_in: bool = False
-    """Whether it is read only where a manifest declares it, because it belongs to another service that a caller may
-    have no access to; everything else is read by `drift` and `export` anyway."""
-    outside: bool = False
-    """Whether it exists without the pool, and may have to be made before it."""
-    implies: Callable[[Around], Iterable[Implied]] | None = None
-    """Yields what the section implies about its own objects and others, if a manifest declares it."""
-    implied: frozenset[str] = frozenset()
-    """Members that `implies` completes, where the author does not declare them."""
-    sequel: Callable[[Tree, Around], Sequel | None] | None = None
-    """Returns the second change of a planned object that becomes possible when the pool has been made."""
     root: bool = False
     """Whether it is the pool itself, which contains all others."""
     after: tuple[str, ...] = ()
@@ -576,8 +582,7 @@ class ResourceKind:
     """Returns the declared members that are equivalent to the live ones, including all below, despite their spelling
     (3600 seconds, 1 hour)."""
     overdue: Callable[[Tree, str], Iterable[FieldChange]] = _never_overdue
-    """Returns the declared limits that the live object exceeds, of a kind that no operation writes; takes the declared
-    over the live members, and the date (YYYY-MM-DD, UTC)."""
+    """Returns the declared limits that a live object exceeds; takes declared over live members, and the date (UTC)."""
     given: Callable[[Tree], Iterable[Path]] = _nothing_given
     """Returns the declared members that a new object has anyway, and that are no input then."""
     reason: Callable[[Tree, Tree], str] = _plainly
@@ -605,8 +610,7 @@ class ResourceKind:
     """Returns why a member of a live object cannot be changed and what to do, if the schema's marks cannot express it;
     takes the change, the declared and the live object; empty if it can be changed."""
     immutable: Callable[[FieldChange, Tree], str] = _changeable
-    """Returns why a member of a live object cannot be changed and what to do, if the pool's own settings decide that;
-    takes the change and the live pool; empty if it can be changed."""
+    """Returns why a member cannot be changed and what to do, by the settings of the live pool; empty if it can be."""
     undeletable: Callable[[Tree], str] = _deletable
     """Returns why the service would refuse to delete a live object, and what to do first; empty if it would not."""
     exports: Callable[[Mapping[str, str], str], Mapping[str, str]] = _no_exports
@@ -664,11 +668,14 @@ class ResourceKind:
         """The operations that read it."""
         regional_read = self.regional_read.reading if self.regional_read else None
         standstill = self.standstill.listing if self.standstill else None
-        part = self.listed_part.listing if self.listed_part else None
         further = tuple(f.reading for f in self.further_reads)
-        every = (self.listing, self.reading, regional_read, standstill, part, *further)
-        return frozenset(o.operation for o in every if o)
+        return frozenset(o.operation for o in (self.listing, self.reading, regional_read, standstill, *further) if o)
 
     def identifier(self, answer: Mapping[str, Any]) -> str:
         """Return the identifier in an answer, or empty."""
         return str(answer.get(self.id_member or self.id_param, ""))
+
+
+def is_outside(kind: ResourceKind) -> bool:
+    """Return whether objects of a kind exist without the pool."""
+    return kind.surrounding is not None and kind.surrounding.outside

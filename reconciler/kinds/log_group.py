@@ -20,6 +20,7 @@ from reconciler.kinds.kind import (
     ResourceKind,
     Rule,
     State,
+    Surrounding,
 )
 from reconciler.kinds.sms_role import alike
 from reconciler.model import Call, FieldChange, Path, Tree
@@ -201,8 +202,6 @@ KIND = ResourceKind(
     title="log group",
     model=LogGroup,
     service=SERVICE,
-    opt_in=True,
-    outside=True,
     account_wide=True,
     shared={SECTION: frozenset({POLICY})},
     reading=Reading("DescribeLogGroups", "logGroups"),
@@ -219,8 +218,6 @@ KIND = ResourceKind(
     id_param=NAME,
     names=no_names,
     to_params=to_params,
-    implies=implies,
-    implied=frozenset({POLICY}),
     from_api=from_api,
     equivalent=equivalent,
     lower=lower,
@@ -232,4 +229,5 @@ KIND = ResourceKind(
         POLICY: ("PutResourcePolicy",),
     },
     permissions={"CreateLogGroup": ("logs:TagResource",)},
+    surrounding=Surrounding(outside=True, implies=implies, implied=frozenset({POLICY})),
 )

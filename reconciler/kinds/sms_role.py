@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from reconciler.kinds.kind import Around, FurtherRead, Implied, PendingCall, Reading, ResourceKind, Sequel
+from reconciler.kinds.kind import Around, FurtherRead, Implied, PendingCall, Reading, ResourceKind, Sequel, Surrounding
 from reconciler.kinds.shared_rules import dig
 from reconciler.model import Call, Path, Tree
 from reconciler.values.regions import partition
@@ -234,8 +234,6 @@ KIND = ResourceKind(
     title="SMS role",
     model=SmsRole,
     service=SERVICE,
-    opt_in=True,
-    outside=True,
     account_wide=True,
     reading=Reading("GetRole", "Role", always=ALWAYS),
     further_reads=(
@@ -247,9 +245,6 @@ KIND = ResourceKind(
     created="Role",
     update="PutRolePolicy",
     id_param="RoleName",
-    implies=implies,
-    implied=frozenset({TRUST_DOCUMENT, POLICY_DOCUMENT}),
-    sequel=sequel,
     from_api=from_api,
     equivalent=equivalent,
     lower=lower,
@@ -259,6 +254,9 @@ KIND = ResourceKind(
         "Tags": ("TagRole", "UntagRole"),
     },
     permissions={"CreateRole": ("iam:TagRole",)},
+    surrounding=Surrounding(
+        outside=True, implies=implies, implied=frozenset({TRUST_DOCUMENT, POLICY_DOCUMENT}), sequel=sequel
+    ),
 )
 
 TRUST = ResourceKind(
@@ -267,16 +265,13 @@ TRUST = ResourceKind(
     title="trust of the SMS role",
     model=SmsRoleTrust,
     service=SERVICE,
-    opt_in=True,
-    outside=True,
     account_wide=True,
     after=("user_pool", ROLE),
     shared={ROLE: frozenset({POLICY_DOCUMENT})},
     reading=Reading("GetRole", "Role", always=ALWAYS),
     update="UpdateAssumeRolePolicy",
     id_param="RoleName",
-    implies=trust_implies,
-    implied=frozenset({POLICY_DOCUMENT}),
     from_api=trust_from_api,
     equivalent=equivalent,
+    surrounding=Surrounding(outside=True, implies=trust_implies, implied=frozenset({POLICY_DOCUMENT})),
 )

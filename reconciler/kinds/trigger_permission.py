@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from reconciler.kinds import user_pool
-from reconciler.kinds.kind import Around, Breach, Implied, PendingCall, Reading, ResourceKind, Rule, State
+from reconciler.kinds.kind import Around, Breach, Implied, PendingCall, Reading, ResourceKind, Rule, State, Surrounding
 from reconciler.kinds.shared_rules import arn_part, dig, functions
 from reconciler.model import Call, Tree
 from reconciler.values.merge import overlay
@@ -138,7 +138,6 @@ KIND = ResourceKind(
     title="trigger permission",
     model=TriggerPermission,
     service=SERVICE,
-    opt_in=True,
     reading=Reading("GetPolicy", always=("Policy",)),
     pick=pick,
     create="AddPermission",
@@ -148,9 +147,8 @@ KIND = ResourceKind(
     id_param=FUNCTION,
     names=names,
     to_params=to_params,
-    implies=implies,
-    implied=frozenset({"Action", "Principal", "SourceArn", "SourceAccount"}),
     prepare=prepare,
     lower=lower,
     rules=(L1,),
+    surrounding=Surrounding(implies=implies, implied=frozenset({"Action", "Principal", "SourceArn", "SourceAccount"})),
 )

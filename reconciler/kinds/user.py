@@ -223,7 +223,7 @@ KIND = ResourceKind(
     title="user",
     model=User,
     reading=Reading("AdminGetUser", always=("UserStatus", "Enabled")),
-    listed_part=ListedPart(Listing("AdminListGroupsForUser", "Groups", ("Limit", 60), complete=True), join),
+    further_reads=(ListedPart(Listing("AdminListGroupsForUser", "Groups", ("Limit", 60), complete=True), join),),
     create="AdminCreateUser",
     created="User",
     update="AdminUpdateUserAttributes",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from reconciler.cloud.port import Cloud, pages
 from reconciler.errors import CloudError, Denied, Unavailable
-from reconciler.kinds.identity_pool import ID, KIND
+from reconciler.kinds.identity_pool import ID, KIND, LISTING, READING
 from reconciler.model import Address, Observed
 
 MOST = 60
@@ -32,14 +32,12 @@ def identity_pools(cloud: Cloud) -> IdentityPools:
     Raises:
         CloudError: They could not be read, for another reason than that this is not allowed or not possible here.
     """
-    if KIND.listing is None or KIND.reading is None:  # pragma: no cover - the table has both
-        raise LookupError(KIND.section)
-    page, size = KIND.listing.page or ("", 0)
+    page, size = LISTING.page or ("", 0)
     try:
-        listed = list(pages(cloud, KIND.service, KIND.listing.operation, {page: size}, KIND.listing.items))
+        listed = list(pages(cloud, KIND.service, LISTING.operation, {page: size}, LISTING.items))
         if len(listed) > MOST:
             return IdentityPools(None, f"There are {len(listed)} identity pools, too many to look at each: {_OUT}")
-        found = [cloud.call(KIND.service, KIND.reading.operation, {ID: item[ID]}) for item in listed]
+        found = [cloud.call(KIND.service, READING.operation, {ID: item[ID]}) for item in listed]
     except (Denied, Unavailable) as error:
         return IdentityPools(None, f"Identity pools are not known ({error.operation}: {error.code}): {_OUT}")
     except CloudError as error:

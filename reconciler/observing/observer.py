@@ -15,7 +15,7 @@ from reconciler.cloud.port import Cloud, pages, required
 from reconciler.errors import CloudError, Denied, NotFound, Unavailable, flow
 from reconciler.kinds import KINDS, root_of
 from reconciler.kinds.engine_rules import AMBIGUOUS, MISSING
-from reconciler.kinds.kind import FurtherRead, Listing, Reading, ResourceKind, Rule, Standstill
+from reconciler.kinds.kind import FurtherRead, Listing, Reading, ResourceKind, Rule, Standstill, is_outside
 from reconciler.model import Address, Gap, Notice, Observed, Position, Refusal, Secret, Tree
 from reconciler.terminal.side_by_side import side_by_side
 from reconciler.values.shapes import input_shape, project
@@ -339,7 +339,7 @@ class _ObjectReader:
 
     def _readable(self, kind: ResourceKind) -> bool:
         """Whether an object can be read by its name; most belong to a pool, which may not exist yet."""
-        if kind.opt_in and not kind.outside and not self._ids:
+        if kind.surrounding and not is_outside(kind) and not self._ids:
             return False
         required = set(input_shape(kind.service, _required(kind.reading).operation).required)
         return required <= {*kind.to_params({**self._ids, kind.id_param: ""}), *kind.params}
@@ -516,10 +516,11 @@ def _result(kind: ResourceKind, reading: Reading, answer: Tree) -> Tree:
 
 def _whole(cloud: Cloud, kind: ResourceKind, ids: Mapping[str, Any], answer: Tree) -> Tree:
     """Add the parts of an answer that are listed, read with other operations, or in another Region."""
-    if kind.listed_part and answer:
-        answer = kind.listed_part.join(answer, list(_listed(cloud, kind, kind.listed_part.listing, ids)))
     for further in kind.further_reads:
-        answer = further.join(answer, _further(cloud, kind, ids, further, answer))
+        if isinstance(further, FurtherRead):
+            answer = further.join(answer, _further(cloud, kind, ids, further, answer))
+        elif answer:
+            answer = further.join(answer, list(_listed(cloud, kind, further.reading, ids)))
     region = kind.regional_read.region(answer) if kind.regional_read else ""
     if not kind.regional_read or not region:
         return answer

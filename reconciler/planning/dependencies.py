@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from reconciler.kinds import KINDS
-from reconciler.kinds.kind import Need
+from reconciler.kinds.kind import Need, is_outside
 from reconciler.model import Action, Address, ResourceChange, Tree
 from reconciler.values.differ import undeclared
 
@@ -62,7 +62,7 @@ class _Graph:
     def edges(self) -> Iterator[Edge]:
         """Yield every pair, some more than once."""
         for i, change in enumerate(self._changes):
-            if change.action is not Action.DELETE and not KINDS[change.address.section].outside:
+            if change.action is not Action.DELETE and not is_outside(KINDS[change.address.section]):
                 yield from self._around(i, change)
             yield from self._naming(i, change)
             yield from self._after(i, change)
@@ -84,7 +84,7 @@ class _Graph:
         needs = KINDS[change.address.section].needs
         now, later = set(needs(change.before or {})), set(needs(change.after or {}))
         for section, name in sorted({(n.section, n.name) for n in now | later}):
-            if i == self._root and _is_made(change) and not KINDS[section].outside:
+            if i == self._root and _is_made(change) and not is_outside(KINDS[section]):
                 continue  # it is inside of what names it
             for j in self._named.get((section, name), ()):
                 if j != i:

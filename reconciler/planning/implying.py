@@ -7,12 +7,12 @@ nothing happens.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from reconciler.kinds import KINDS, root_of
-from reconciler.kinds.kind import Around, Implied, Sequel
+from reconciler.kinds.kind import Around, Implied, ResourceKind, Sequel
 from reconciler.manifests.manifest import Manifest
 from reconciler.model import Action, Address, ResourceChange, Spec, Target, Tree, Unknown
 from reconciler.observing.observer import LiveState
@@ -32,7 +32,7 @@ def implied(manifest: Manifest, live_state: LiveState = NOTHING, target: Target 
         live_state: What is live; before it is read, the names of implied objects are known, and their members may not.
         target: Account and Region; None while only names are asked for.
     """
-    kinds = [k for k in KINDS.values() if k.implies and k.section in manifest.sections]
+    kinds = [k for k in KINDS.values() if _implies(k) and k.section in manifest.sections]
     if live_state is not NOTHING:  # of what could not be read, nothing follows
         kinds = [k for k in kinds if k.section in live_state.known]
     if not kinds:
@@ -40,10 +40,15 @@ def implied(manifest: Manifest, live_state: LiveState = NOTHING, target: Target 
     around = _around(manifest, live_state, target)
     specs = {(s.address.section, s.address.name): s for s in manifest.specs}
     for kind in kinds:
-        for found in kind.implies(around) if kind.implies else ():
+        implies = _implies(kind)
+        for found in implies(around) if implies else ():
             place = (found.section, found.name)
             specs[place] = _with(specs.get(place) or _new(manifest, kind.section, found), found)
     return replace(manifest, specs=tuple(specs.values()))
+
+
+def _implies(kind: ResourceKind) -> Callable[[Around], Iterable[Implied]] | None:
+    return kind.surrounding.implies if kind.surrounding else None
 
 
 def _around(manifest: Manifest, live_state: LiveState, target: Target | None) -> Around:
@@ -104,7 +109,8 @@ def _sequels(
     changes: Sequence[ResourceChange], manifest: Manifest, live_state: LiveState, target: Target
 ) -> Iterator[ResourceChange]:
     for change in changes:
-        sequel = KINDS[change.address.section].sequel
+        surrounding = KINDS[change.address.section].surrounding
+        sequel = surrounding.sequel if surrounding else None
         made = sequel(change.after or {}, _around(manifest, live_state, target)) if sequel else None
         if made:
             yield _second(change, made)

@@ -12,7 +12,7 @@ from typing import Any
 from reconciler.errors import flow
 from reconciler.kinds import KINDS, root_of
 from reconciler.kinds.engine_rules import AMBIGUOUS, MISSING
-from reconciler.kinds.kind import Dead, ResourceKind
+from reconciler.kinds.kind import Dead, ResourceKind, is_outside
 from reconciler.model import Action, Address, FieldChange, Observed, Path, Refusal, ResourceChange, Spec, Tree, Unknown
 from reconciler.observing.observer import LiveState
 from reconciler.planning import ignoring
@@ -203,7 +203,7 @@ class Matcher:
         if kind.root:
             return _unknown_ids(kind, spec.address)
         owner = self._made.get(spec.address.owner) if spec.address.owner else None
-        base = (owner.new_ids or owner.ids) if owner else {} if kind.outside else self._root_ids(spec)
+        base = (owner.new_ids or owner.ids) if owner else {} if is_outside(kind) else self._root_ids(spec)
         if not kind.id_param:
             return base
         local = spec.address.name.rpartition("/")[2] if kind.outer else spec.address.name

@@ -20,14 +20,11 @@ from reconciler.runs.runtime import Runtime
 from reconciler.terminal.console import Console
 from reconciler.terminal.operands import LIVE, live_name
 from reconciler.terminal.settings import invalid
-from schemas.documents import DOCUMENTS
+from schemas.documents import DEFAULT, DOCUMENTS
 
 if TYPE_CHECKING:  # pydantic comes with it
     from reconciler.manifests.manifest import Manifest
     from reconciler.render.shown import ShownConnections
-
-USER_POOL = "UserPool"
-"""The kind of document that most commands work on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +70,7 @@ class NamedPool:
         return answer
 
 
-def named(runtime: Runtime, console: Console, operand: str, kinds: Sequence[str] = (USER_POOL,)) -> list[NamedPool]:
+def named(runtime: Runtime, console: Console, operand: str, kinds: Sequence[str] = (DEFAULT,)) -> list[NamedPool]:
     """Return the live pools that an operand names: one, or one for each document of a PATH, in their order.
 
     Args:
@@ -101,7 +98,7 @@ def named(runtime: Runtime, console: Console, operand: str, kinds: Sequence[str]
     return found
 
 
-def the_one(runtime: Runtime, console: Console, operand: str, kinds: Sequence[str] = (USER_POOL,)) -> NamedPool:
+def the_one(runtime: Runtime, console: Console, operand: str, kinds: Sequence[str] = (DEFAULT,)) -> NamedPool:
     """Return the one live pool that an operand names, for commands that work on a single pool.
 
     Raises:

@@ -194,7 +194,7 @@ class Runtime:
         from reconciler.manifests.reference_kinds.secret import SECRET
         from reconciler.manifests.references.remote_references import references
 
-        if self.local and any(KINDS[section].opt_in for m in manifests for section in m.sections):
+        if self.local and any(KINDS[section].surrounding for m in manifests for section in m.sections):
             self.local.surround()
         for manifest in manifests:
             found = (r.target for s in manifest.specs for _, r in references(s.declared) if r.kind == SECRET.key)

@@ -644,8 +644,8 @@ def test_other_partitions_have_other_arns(tmp_path: Path) -> None:
         assert sms["SnsCallerArn"] == f"arn:aws-us-gov:iam::{ACCOUNT}:role/{ROLE}"
 
 
-@pytest.mark.parametrize("section", [k for k, kind in KINDS.items() if kind.opt_in])
+@pytest.mark.parametrize("section", [k for k, kind in KINDS.items() if kind.surrounding])
 def test_what_is_opted_in_to_belongs_to_another_service(section: str) -> None:
     kind = KINDS[section]
     assert kind.service not in ("cognito-idp", "cognito-identity")
-    assert kind.outside or kind.names
+    assert kind.surrounding.outside or kind.names

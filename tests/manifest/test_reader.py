@@ -311,7 +311,7 @@ def test_missing_paths_and_empty_directories_say_what_to_do(tmp_path, monkeypatc
         "nowhere: there is no such file or directory. Check the path, or create a manifest with `poolctl init`.",
         (
             "pools: the directory contains no manifest. "
-            "Name a directory with *.yaml files, or create a manifest with `poolctl export`."
+            "Name a directory with *.yaml files, or create a manifest with `poolctl init` or `poolctl export`."
         ),
     ]
 

@@ -75,7 +75,9 @@ def test_a_name_that_another_pool_can_have_is_refused_by_a_rule():
     """An object that is read without naming its pool can turn out to be another pool's."""
     found = []
     for kind in KINDS.values():
-        if kind.names and kind.reading and not kind.account_wide and not kind.opt_in:  # a statement has its pool's id
+        if (
+            kind.names and kind.reading and not kind.account_wide and not kind.surrounding
+        ):  # a statement has its pool's id
             asked = shapes.input_shape(kind.service, kind.reading.operation).members
             found += [kind] if root_of(kind.document).id_param not in asked else []
     assert found

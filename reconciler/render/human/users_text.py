@@ -7,9 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from reconciler.errors import printable
 from reconciler.model import Tree
 from reconciler.people.csv_check import CheckedRows
-from reconciler.people.directory import attributes
+from reconciler.people.directory import attributes, written_time
 from reconciler.people.import_jobs import ImportOutcome
-from reconciler.render.machine.users_json import time
 
 HEADS = ("USERNAME", "EMAIL", "STATUS", "ENABLED", "CREATED")
 LEAST = (8, 24, 21, 7, 20)
@@ -33,7 +32,7 @@ def table(pages: Iterable[Sequence[Tree]]) -> Iterator[str]:
 def _row(user: Tree) -> list[str]:
     mail = attributes(user).get("email", "")
     enabled = "yes" if user.get("Enabled", True) else "no"
-    values = (user.get("Username"), mail, user.get("UserStatus"), enabled, time(user.get("UserCreateDate")))
+    values = (user.get("Username"), mail, user.get("UserStatus"), enabled, written_time(user.get("UserCreateDate")))
     return [printable(str(value or "")) for value in values]
 
 
@@ -47,8 +46,8 @@ def card(user: Tree, groups: Sequence[Tree]) -> str:
         "Username": str(user.get("Username", "")),
         "UserStatus": str(user.get("UserStatus", "")),
         "Enabled": str(user.get("Enabled", True)).lower(),
-        "UserCreateDate": time(user.get("UserCreateDate")) or "",
-        "UserLastModifiedDate": time(user.get("UserLastModifiedDate")) or "",
+        "UserCreateDate": written_time(user.get("UserCreateDate")) or "",
+        "UserLastModifiedDate": written_time(user.get("UserLastModifiedDate")) or "",
         "UserMFASettingList": ", ".join(user.get("UserMFASettingList") or ()),
         "Groups": ", ".join(str(g["GroupName"]) for g in groups),
     }

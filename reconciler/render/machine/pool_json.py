@@ -23,17 +23,17 @@ def pool(found: Sequence[ShownConnections], _options: RenderOptions = USUAL) -> 
 
 def entry(found: ShownConnections) -> ConnectionsEntry:
     """Spell the ids and addresses of one pool."""
-    return {
-        "pool": pool_entry(found.target),
-        "arn": found.arn or None,
-        "issuer": found.issuer or None,
-        "discovery": found.discovery or None,
-        "jwks": found.jwks or None,
-        "domains": [_domain(d) for d in found.domains],
-        "clients": [_pages(c) for c in found.clients],
-        "ids": [{"address": i.address.full, "type": i.type, "id": i.id} for i in found.ids],
-        "unknown": list(found.unknown),
-    }
+    return ConnectionsEntry(
+        pool=pool_entry(found.target),
+        arn=found.arn or None,
+        issuer=found.issuer or None,
+        discovery=found.discovery or None,
+        jwks=found.jwks or None,
+        domains=[_domain(d) for d in found.domains],
+        clients=[_pages(c) for c in found.clients],
+        ids=[{"address": i.address.full, "type": i.type, "id": i.id} for i in found.ids],
+        unknown=list(found.unknown),
+    )
 
 
 def _domain(found: ShownDomain) -> DomainEntry:

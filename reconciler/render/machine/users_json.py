@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from reconciler import __version__
 from reconciler.model import Tree
 from reconciler.people.csv_check import CheckedRows, WrongRow
-from reconciler.people.directory import attributes
+from reconciler.people.directory import attributes, written_time
 from reconciler.people.import_jobs import ImportOutcome
 from reconciler.render.json_parts import dump
 from reconciler.render.output_types import FORMAT
@@ -54,8 +53,8 @@ def entry(user: Mapping[str, Any]) -> UserEntry:
         "Username": str(user.get("Username", "")),
         "UserStatus": str(user.get("UserStatus", "UNKNOWN")),
         "Enabled": user.get("Enabled", True),
-        "UserCreateDate": time(user.get("UserCreateDate")),
-        "UserLastModifiedDate": time(user.get("UserLastModifiedDate")),
+        "UserCreateDate": written_time(user.get("UserCreateDate")),
+        "UserLastModifiedDate": written_time(user.get("UserLastModifiedDate")),
         "Attributes": attributes(user),
     }
     if user.get("UserMFASettingList"):
@@ -63,11 +62,6 @@ def entry(user: Mapping[str, Any]) -> UserEntry:
     if user.get("PreferredMfaSetting"):
         found["PreferredMfaSetting"] = str(user["PreferredMfaSetting"])
     return found
-
-
-def time(moment: Any) -> str | None:
-    """Return a date of an answer in UTC, or None."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(moment, datetime) else None
 
 
 def _group(group: Mapping[str, Any]) -> UserGroupEntry:
