@@ -15,7 +15,7 @@ from typing import Any
 from reconciler.kinds import KINDS
 from reconciler.kinds.kind import ResourceKind
 from reconciler.model import Action, FieldChange, Path, Plan, ResourceChange, Tree
-from reconciler.planning.lowering import lower
+from reconciler.planning.lowering import before_of, lower
 from reconciler.values.differ import diff
 from schemas.base import Keyed, members
 
@@ -48,7 +48,7 @@ def _completed(change: ResourceChange, plan: Plan) -> ResourceChange:
         return change
     shown = {f.path: f for f in change.fields}
     added = [f for f in _written(kind, change, sent) if not _holds(shown, f)]
-    gone = [f for f in _dropped(kind, change) if not _told(shown, f.path)]
+    gone = [f for f in (*_dropped(kind, change), *_lost(kind, change, sent, plan)) if not _told(shown, f.path)]
     after = deepcopy(change.after) if added else change.after
     for found in added:
         _set(kind, after, found)
@@ -82,6 +82,21 @@ def _dropped(kind: ResourceKind, change: ResourceChange) -> Iterator[FieldChange
     for found in diff(kind.model, change.before, change.after):
         if found.before is None:
             yield FieldChange(found.path, found.after, None, found.sensitive)
+
+
+def _lost(kind: ResourceKind, change: ResourceChange, sent: Tree, plan: Plan) -> Iterator[FieldChange]:
+    """The members that are shared with another object, which alone shows them, and that the call does not repeat.
+
+    Both are one stored value, and the call replaces the structure (cognito.md 2.2).
+    """
+    for section, names in kind.shared.items():
+        other = before_of(plan, change, section)
+        for name in (n for n in names if isinstance(sent.get(n), dict)):
+            model = members(kind.model)[name].model
+            mirrored = other.keys() & members(model).keys() if model else ()
+            known = (change.before or {}).get(name) or {}
+            for inner in sorted(mirrored - sent[name].keys() - known.keys()):
+                yield FieldChange((name, inner), other[inner], None)
 
 
 def _live(kind: ResourceKind, change: ResourceChange) -> Tree:

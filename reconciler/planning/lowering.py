@@ -85,6 +85,12 @@ def _parameters(kind: ResourceKind, operation: str, ids: Mapping[str, Any]) -> T
     return project({**kind.to_params(ids), **kind.params}, input_shape(kind.service, operation))  # type: ignore[no-any-return]
 
 
+def before_of(plan: Plan, change: ResourceChange, section: str) -> Tree:
+    """Return the live object of another section of the same pool; empty if there is none, or it was not read."""
+    address = Address(change.address.pool, section)
+    return next((c.before or {} for c in (*plan.changes, *plan.aside) if c.address == address), {})
+
+
 def _single(plan: Plan, change: ResourceChange, section: str, what: str) -> Tree:
     address = Address(change.address.pool, section)
     other = next((c for c in plan.changes if c.address == address), None)
