@@ -44,6 +44,14 @@ demo: $(STAMP)
 	$(call shown,validate pools/)
 	$(call shown,$(TRY) apply --quiet --yes $(FIRST))
 	$(call shown,$(TRY) plan --detailed-exitcode $(FIRST))
+	@echo; echo '# An application lets a user sign up:'
+	@$(BIN)/python -m tools.sign_up $(DEMO) us-west-2 MyFirstUserPool MyFirstUserPool
+	$(call shown,$(TRY) users list $(FIRST))
+	@echo; echo '# For an application in React:'
+	$(call shown,$(TRY) outputs $(FIRST) --client MyFirstUserPool --format amplify)
+	@echo; echo '# For an application in Flutter:'
+	$(call shown,$(TRY) outputs $(FIRST) --client MyFirstUserPool --format amplify-dart)
+	@echo; echo '# Where users sign in:'
 	$(call shown,$(TRY) show pool $(FIRST))
 	@printf '%s\n' '' 'Next, after `source $(BIN)/activate`:' \
 	  '  poolctl init                           a few questions, and a manifest of your own' \

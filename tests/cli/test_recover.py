@@ -314,7 +314,7 @@ def test_each_status_has_words():
 
 
 @pytest.mark.parametrize(
-    "status", ["PREVIEW_GENERATION_FAILED", "PREVIEW_EXPIRED", "PREVIEW_CANCELLED", *STUCK_IN, "NEW"]
+    "status", ["PREVIEW_GENERATION_FAILED", "PREVIEW_EXPIRED", "PREVIEW_CANCELLED", *sorted(STUCK_IN), "NEW"]
 )
 def test_a_preview_may_end_otherwise(world, status):
     """Failed, expired, cancelled by others: writes go on, and the code is 1. Where they stay paused, it is 6."""
