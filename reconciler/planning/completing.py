@@ -48,7 +48,8 @@ def _completed(change: ResourceChange, plan: Plan) -> ResourceChange:
         return change
     shown = {f.path: f for f in change.fields}
     added = [f for f in _written(kind, change, sent) if not _holds(shown, f)]
-    gone = [f for f in (*_dropped(kind, change), *_lost(kind, change, sent, plan)) if not _told(shown, f.path)]
+    gone = [f for f in _dropped(kind, change) if not _told(shown, f.path)]
+    gone += [f for f in _lost(kind, change, sent, plan) if f.path not in shown]
     after = deepcopy(change.after) if added else change.after
     for found in added:
         _set(kind, after, found)

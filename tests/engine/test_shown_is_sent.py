@@ -388,14 +388,15 @@ def test_what_mfa_says_of_sms_is_laid_over_what_the_pool_has(tmp_path, pool: Tre
     assert ("EumsSms" in sms) == ("EumsSms" in pool)
 
 
+@pytest.mark.parametrize("own", [True, False], ids=["own", "pool's"])
 @pytest.mark.parametrize("said", [{"SmsAuthenticationMessage": None}, {}], ids=["null", "silent"])
-def test_a_text_that_goes_from_the_pool_with_mfa_is_a_line(tmp_path, said: Tree):
+def test_a_text_that_goes_from_the_pool_with_mfa_is_a_line(tmp_path, said: Tree, own: bool):
     """While MFA is off, only the pool shows the text; the call that switches SMS on replaces it."""
     text = {"SmsAuthenticationMessage": "Your code: {####}"}
     sms = {"SmsConfiguration": {"SnsCallerArn": ROLE_OF_SMS}}
     with bench() as here:
         here.converge(manifest(tmp_path, document(user_pool={"PoolName": "customers", **sms, **text})))
-        tree = document(mfa={"MfaConfiguration": "ON", "SmsMfaConfiguration": {**sms, **said}})
+        tree = document(mfa={"MfaConfiguration": "ON", "SmsMfaConfiguration": {**(sms if own else {}), **said}})
         found = lines(here.plan(manifest(tmp_path, tree)), "mfa")
         here.converge(manifest(tmp_path, tree))
         live = here.snapshot(pool_id(here))["user_pool"]
