@@ -13,8 +13,8 @@
 # Seen            in the versions above, run here against a discovery document on the loopback interface.
 # Why it matters  Signing in works, signing out ends on an error page, and LogoutURLs of the client look wrong. Adding
 #                 addresses there changes nothing. The parameter is missing, not the address.
-# poolctl         manages LogoutURLs and cannot repair the request. The library needs it spelled out; this script shows
-#                 the form that works with oidc-client-ts (extraQueryParams).
+# poolctl         `outputs --format oidc` spells both parameters out in end_session_endpoint, so that the library needs
+#                 nothing else; this script shows another form that works with oidc-client-ts (extraQueryParams).
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
