@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.support import run
+from tools import sign_up
 
 ROOT = Path(__file__).parents[2]
 
@@ -18,15 +20,25 @@ def test_the_demo(tmp_path, monkeypatch):
     monkeypatch.chdir(ROOT)
     command = ["make", "--dry-run", "--no-print-directory", "--assume-old=.venv/.installed", "demo"]
     script = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
-    lines = [line.rpartition("; ")[2].split() for line in script.splitlines() if "bin/poolctl " in line]
-    assert len(lines) >= 4
+    lines = [line.rpartition("; ")[2].split() for line in script.splitlines() if ".venv/bin/p" in line]
     said = []
-    for _, *words in lines:
-        ran = run(*(word.replace(".poolctl-local/demo", str(tmp_path)) for word in words))
+    for program, *words in lines:
+        local = [word.replace(".poolctl-local/demo", str(tmp_path)) for word in words]
+        if program.endswith("python"):
+            assert local[:2] == ["-m", "tools.sign_up"]
+            assert sign_up.main(local[2:]) == 0
+            continue
+        ran = run(*local)
         assert ran.code == 0, ran.err
         said.append(ran.out)
-    assert "No changes." in said[2]
-    assert "clients/MyFirstUserPool sign in" in said[-1]
-    assert ".amazoncognito.com/login?client_id=" in said[-1]
-    assert sum(text.count("\n") for text in said) < 150
+    _, _, again, users, react, flutter, addresses = said
+    assert "No changes." in again
+    assert users.splitlines()[1].split()[:3] == ["ada", "ada@example.com", "CONFIRMED"]
+    assert json.loads(react)["auth"]["oauth"]["domain"] == "my-first-user-pool.auth.us-west-2.amazoncognito.com"
+    assert json.loads(flutter.removeprefix("const amplifyConfig = r'''").rstrip().removesuffix("''';")) == json.loads(
+        react
+    )
+    assert "clients/MyFirstUserPool sign in" in addresses
+    assert ".amazoncognito.com/login?client_id=" in addresses
+    assert sum(text.count("\n") for text in said) < 250
     assert "poolctl init" in script.rpartition("Next, after")[2]
