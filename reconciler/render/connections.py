@@ -86,7 +86,7 @@ def _connections(pool: KnownPool, target: Target) -> ShownConnections:
         issuer=asks.settled(lambda: urls.issuer(pool), ""),
         discovery=asks.settled(lambda: urls.discovery(pool), ""),
         jwks=asks.settled(lambda: urls.jwks(pool), ""),
-        domains=asks.settled(lambda: _domains(pool), ()),
+        hosts=asks.settled(lambda: _domains(pool), ()),
         clients=tuple(_pages(pool, client, asks) for client in pool.clients),
         unknown=tuple(dict.fromkeys(asks.unknown)),
     )

@@ -349,7 +349,7 @@ class ConnectionsEntry(TypedDict):
     """URL of the OpenID Connect discovery document."""
     jwks: str | None
     """URL of the keys that sign tokens."""
-    domains: list[DomainEntry]
+    hosts: list[DomainEntry]
     clients: list[PagesEntry]
     ids: list[IdEntry]
     """Every object that has an identifier, as far as it is known."""

@@ -84,7 +84,7 @@ class ShownConnections:
     """URL of the discovery document."""
     jwks: str = ""
     """URL of the keys that sign tokens."""
-    domains: tuple[ShownDomain, ...] = ()
+    hosts: tuple[ShownDomain, ...] = ()
     """Its domains."""
     clients: tuple[ShownPages, ...] = ()
     """Its clients."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.cloud.port import Cloud
 from reconciler.errors import Refused, flow
+from reconciler.kinds import root_of
 from reconciler.model import Gap, Target, Tree
 from reconciler.runs import export_run
 from reconciler.runs.export_run import Found, Read
@@ -141,9 +142,18 @@ def _loaded(runtime: Runtime, console: Console, path: str) -> Sequence[Manifest]
 
 
 def _declared(runtime: Runtime, operand: str, manifest: Manifest) -> NamedPool:
+    from reconciler.observing.observer import find
     from reconciler.planning.pipeline import check_target
+    from reconciler.planning.planner import read_scope
 
     cloud = runtime.reader(manifest)
     check_target(manifest, cloud.identity())
-    found = export_run.one(cloud, manifest.pool_id or manifest.name, (manifest.kind,))
+    answer, refusal = find(cloud, read_scope(manifest))
+    if refusal:
+        raise Refused(f"{refusal.source or operand}: {refusal.message} {refusal.advice}")
+    if answer is None:
+        raise Refused(
+            f"{manifest.source}: the pool {flow(manifest.name)} does not exist yet. Run apply, then try again."
+        )
+    found = Found(manifest.kind, root_of(manifest.kind).identifier(answer), manifest.name)
     return NamedPool(operand, found, cloud, runtime.region_of(manifest), manifest)

@@ -42,7 +42,7 @@ def checked(
         fetch: Reads a URL.
     """
     results: list[WebCheck] = []
-    for one in (c for c in found if c.clients or c.issuer or c.domains):
+    for one in (c for c in found if c.clients or c.issuer or c.hosts):
         why = _unchecked(options, one, outcome)
         if why:
             results.append(WebCheck(one.target.pool_name, "everything", "", "skipped", why))
@@ -71,7 +71,7 @@ def expected(found: ShownConnections) -> ExpectedWeb:
         found.issuer,
         found.discovery,
         found.jwks,
-        {d.host: d.target if d.custom else "" for d in found.domains},
+        {d.host: d.target if d.custom else "" for d in found.hosts},
         {str(c.address): c.sign_in for c in found.clients if c.sign_in},
     )
 

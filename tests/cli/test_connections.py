@@ -56,7 +56,7 @@ def test_before_after_and_at_any_time(file):
     assert (planned["issuer"], planned["arn"], planned["pool"]["id"]) == (None, None, "")
     assert {i["type"] for i in planned["ids"]} == {"UserPoolDomain"}  # known, as they are the names
     assert [c["client_id"] for c in planned["clients"]] == [None] * 3
-    assert {d["host"]: d["dns_record"] and d["dns_record"]["target"] for d in planned["domains"]} == {
+    assert {d["host"]: d["dns_record"] and d["dns_record"]["target"] for d in planned["hosts"]} == {
         "acme.auth.eu-west-1.amazoncognito.com": None,
         "auth.acme.example": None,
     }
@@ -76,7 +76,7 @@ def test_before_after_and_at_any_time(file):
     assert (hidden["sign_in"], applied["unknown"]) == (None, ["clients/hidden.CallbackURLs"])
     assert api["client_id"]
     assert (api["sign_in"], api["sign_up"], api["sign_out"]) == (None, None, None)
-    record = applied["domains"][1]["dns_record"]
+    record = applied["hosts"][1]["dns_record"]
     assert (record["name"], record["type"]) == ("auth.acme.example", "CNAME")
     assert record["target"].endswith(".cloudfront.net")
 

@@ -36,7 +36,8 @@ def test_without_an_argument_all_kinds_are_listed():
     assert "\nkind: IdentityPool\n" in out
     tree = json.loads(run("explain", "-o", "json").out)
     assert tree["explanation"] is None
-    assert {"path": "clients", "document": "UserPool"}.items() <= tree["kinds"][13].items()
+    clients = next(kind for kind in tree["kinds"] if kind["path"] == "clients")
+    assert clients["document"] == "UserPool"
 
 
 @pytest.mark.parametrize("topic", ["P7", "p7", " P7 ", "refusal/P7", "manifest/P7"])

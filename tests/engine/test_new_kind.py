@@ -32,14 +32,16 @@ def elsewhere(module: str) -> Iterator[Path]:
     own = {ROOT / "reconciler" / "kinds" / f"{module}.py", ROOT / "schemas" / f"{module}.py"}
     local = ROOT / "reconciler" / "local"  # judges the engine, and shares nothing with it
     people = ROOT / "reconciler" / "people"  # users in bulk, which are in groups
+    applications = ROOT / "reconciler" / "applications"  # describes pools to other programs, in their words
+    starters = ROOT / "reconciler" / "starters"  # writes manifests
+    apart = (local, people, applications, starters)
     for package in ("reconciler", "schemas"):
-        yield from (f for f in sorted((ROOT / package).rglob("*.py")) if not _is_apart(f, own, local, people))
+        yield from (f for f in sorted((ROOT / package).rglob("*.py")) if not _is_apart(f, own, *apart))
 
 
 def _is_apart(file: Path, own: set[Path], *packages: Path) -> bool:
-    of_users = file.stem == "user" or file.stem.startswith(
-        ("users", "people")
-    )  # they name the groups that users are in
+    # users are in groups; ids and addresses of a pool are those of its domain
+    of_users = file.stem in ("user", "pool_text") or file.stem.startswith(("users", "people"))
     return file in own or of_users or any(p in file.parents for p in packages)
 
 

@@ -28,7 +28,13 @@ SINGLE = [
     (kind.name, section) for kind in DOCUMENTS.values() for section, member in kind.all.items() if is_single(member)
 ]
 RESET = [s for d, s in SINGLE if d == "UserPool" and is_resettable(DOCUMENTS[d].all[s])]
-NOT_RESET = {"user_pool": "no defaults", "clients.secrets": "only observed", "identity_pool": "no defaults"}
+NOT_RESET = {
+    "user_pool": "no defaults",
+    "clients.secrets": "only observed",
+    "identity_pool": "no defaults",
+    "sms_role": "no defaults",
+    "sms_role_trust": "no defaults",
+}
 
 
 def nulled(section: str, client: str = "web", **more: Any) -> dict[str, Any]:

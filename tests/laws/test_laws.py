@@ -58,8 +58,11 @@ def test_what_is_live_is_reset_and_identity_pools_are_drawn() -> None:
 
 
 def test_every_kind_of_a_user_pool_is_drawn() -> None:
-    """Those that are left out: replicas are in another Region, secrets of clients are never written."""
+    """Left out are replicas in another Region, secrets of clients, which are never written, users, and what surrounds
+    a pool.
+    """
     drawn = {"user_pool", "clients", *NAMES, *SINGLE}
-    of_pool = {section for section, kind in KINDS.items() if kind.document == "UserPool"}
+    apart = {section for section, kind in KINDS.items() if kind.surrounding or kind.declared_only}
+    of_pool = {section for section, kind in KINDS.items() if kind.document == "UserPool"} - apart
     assert of_pool - drawn == {"replicas", "clients.secrets"}
     assert not documents(whole=True).is_empty

@@ -52,7 +52,7 @@ def _ids(found: ShownConnections, made: Collection[Address] | None) -> Iterator[
 def _addresses(found: ShownConnections) -> Iterator[Row]:
     if found.issuer:
         yield "issuer", found.issuer
-    for domain in found.domains:
+    for domain in found.hosts:
         yield "domain", f"https://{domain.host}"
         if domain.custom:
             yield "DNS record", _record(domain)

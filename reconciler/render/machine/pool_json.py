@@ -29,7 +29,7 @@ def entry(found: ShownConnections) -> ConnectionsEntry:
         issuer=found.issuer or None,
         discovery=found.discovery or None,
         jwks=found.jwks or None,
-        domains=[_domain(d) for d in found.domains],
+        hosts=[_domain(d) for d in found.hosts],
         clients=[_pages(c) for c in found.clients],
         ids=[{"address": i.address.full, "type": i.type, "id": i.id} for i in found.ids],
         unknown=list(found.unknown),
