@@ -7,6 +7,7 @@ alone owns MfaConfiguration, which UpdateUserPool could also set.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, ClassVar
 
 from pydantic import StringConstraints
@@ -43,7 +44,7 @@ class SmsMfaConfigType(ApiModel):
     SmsConfiguration: (
         Annotated[
             SmsConfigurationType,
-            KEEPS_SMS,
+            replace(KEEPS_SMS, filled=True),  # the pool's own, which SMS as a factor needs (rule P4)
             OnUpdate("unmeasured"),
             Note("user_pool.SmsConfiguration is the same setting: declare it in one place."),
         ]

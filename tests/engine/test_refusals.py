@@ -78,6 +78,7 @@ ROLE = {"SnsCallerArn": "arn:aws:iam::123456789012:role/sms", "ExternalId": "cus
 FILLED = {
     "user_pool.SmsConfiguration.SnsRegion": ROLE,
     "mfa.SmsMfaConfiguration.SmsConfiguration.SnsRegion": ROLE,
+    "mfa.SmsMfaConfiguration.SmsConfiguration": {},
     "user_pool.DcrConfiguration.AllowedScopes": {"EnableStatus": "Enabled"},
 }
 """Members that Cognito fills in as soon as the structure around them is there, with what else that needs."""

@@ -124,8 +124,10 @@ COMPUTED = {(name,) for name in (*VOLATILE, "Version", "CSSVersion", "ManagedLog
 BY_ITSELF = {
     ("mfa", "WebAuthnConfiguration", "FactorConfiguration"): "SINGLE_FACTOR",
     ("mfa", "SoftwareTokenMfaConfiguration", "Enabled"): False,
+    ("clients", "AccessTokenValidity"): 1,
+    ("clients", "IdTokenValidity"): 1,
 }
-"""Members that an answer has once another one is set, at their default (cognito.md 2.3)."""
+"""Members that an answer has once they or others are set, at their default: an hour, for a token (cognito.md 2.3)."""
 
 
 def _is_default(section: str, path: tuple[str, ...], one: Any, other: Any) -> bool:
