@@ -123,7 +123,7 @@ def test_what_leads_nowhere_says_so(operand, expected, pool, runtime, console):
 def test_two_pools_of_one_name_are_not_guessed(pool, local, runtime, console, path):
     second = local.client("cognito-idp", "eu-west-1").create_user_pool(PoolName="customers")["UserPool"]["Id"]
     for operand in ("pool:customers", path(MANIFEST.format("eu-west-1", "customers"))):
-        with pytest.raises(Refused, match="2 pools (have the name|are called)") as raised:
+        with pytest.raises(Refused, match=r"2 pools (have the name|are called)") as raised:
             the_one(runtime(region="eu-west-1"), console, operand)
         assert {pool, second} <= set(re.findall(r"eu-west-1_\w+", str(raised.value)))
 
