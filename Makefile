@@ -26,7 +26,9 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 QUICK := tests/schemas tests/manifest tests/render tests/cloud tests/engine/test_kinds.py \
          tests/engine/test_merge_and_diff.py tests/engine/test_differ.py tests/engine/test_overlay.py \
          tests/engine/test_lowering.py tests/engine/test_guard.py tests/engine/test_planner_units.py \
-         tests/engine/test_applier_units.py $(wildcard tests/test_*.py)
+         tests/engine/test_applier_units.py tests/applications/test_known_pool.py tests/applications/test_urls.py \
+         tests/applications/test_output_formats.py tests/applications/test_web_checks.py tests/people tests/notify \
+         $(wildcard tests/test_*.py)
 COV := --cov --cov-branch --cov-report= --hypothesis-profile=ci # derandomized, and without deadlines
 
 .PHONY: demo test test-long mutation quick lint types contracts unit unit-quick unit-slow coverage docs golden packages setup lock clean
