@@ -109,8 +109,9 @@ def _undeclared(was: Objects, now: Objects, plan: Plan, story: str) -> None:
         one, other = flat(was.get(key, {})), flat(now.get(key, {}))
         changed = {p for p in one.keys() | other.keys() if one.get(p) != other.get(p) and p[:1] not in COMPUTED}
         changed -= {p for p in changed if _is_default(key[0], p, one, other)}
-        if key not in now:  # a setting that was switched off: its members are shown, and its name goes with them
-            changed.discard((KINDS[key[0]].name_member,))
+        if key not in now:  # a setting that was switched off: its name goes with it, and what is as it was never set
+            usual = flat(KINDS[key[0]].initial())
+            changed -= {p for p in changed if p == (KINDS[key[0]].name_member,) or usual.get(p, ...) == one.get(p)}
         allowed = {leaf[2 if key[1] else 1 :] for leaf in shown_ if leaf[: 2 if key[1] else 1] == _place(key)}
         wrong = [
             p for p in sorted(changed) if key in was and not _is_shown(p, allowed) and not _completes(one, p, allowed)

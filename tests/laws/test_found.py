@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.engine.full import full
+from tests.engine.full import PROVIDER, full
 from tests.laws.laws import hold
 from tests.laws.world import Hopeless, World
 
@@ -19,6 +19,17 @@ def pool(**members: Any) -> Document:
 
 def lite(**members: Any) -> Document:
     return pool(UserPoolTier="LITE", **members)
+
+
+def tagged(tags: Document) -> Document:
+    """An identity pool with one provider and its principal tags."""
+    users = {"ProviderName": PROVIDER, "ClientId": "client1", "ServerSideTokenCheck": True}
+    own = {
+        "IdentityPoolName": "customers",
+        "AllowUnauthenticatedIdentities": False,
+        "CognitoIdentityProviders": [users],
+    }
+    return {"version": 1, "kind": "IdentityPool", "identity_pool": own, "principal_tags": {PROVIDER: tags}}
 
 
 PASSKEYS = {"mfa": {"WebAuthnConfiguration": {"RelyingPartyId": "one.example.com"}}}
@@ -117,6 +128,47 @@ FOUND: dict[str, tuple[Document, Document | None]] = {
     "a web ACL that goes by null": ({**pool(), "web_acl": ACL}, {**pool(), "web_acl": None}),
     "a style of the pool without a domain": ({**pool(), **STYLE}, None),
     "a style of a client without a domain": ({**pool(), "clients": {"web": STYLE}}, None),
+    "the scopes of dynamic registration are filled in": (
+        pool(),
+        pool(DcrConfiguration={"EnableStatus": "Disabled", "AllowedScopes": None}),
+    ),
+    "a text of SMS that goes with a write of MFA": (
+        pool(SmsAuthenticationMessage="Sign in one: {####}", SmsConfiguration={}),
+        {
+            **pool(SmsConfiguration={"SnsCallerArn": SNS}),
+            "mfa": {"MfaConfiguration": "ON", "SmsMfaConfiguration": {"SmsAuthenticationMessage": None}},
+        },
+    ),
+    "the Region of SMS in mfa, and the sender in the pool": (
+        {
+            **pool(SmsConfiguration={"SnsCallerArn": SNS}),
+            "mfa": {
+                "MfaConfiguration": "OPTIONAL",
+                "SmsMfaConfiguration": {"SmsConfiguration": {"SnsRegion": "eu-central-1"}},
+            },
+        },
+        None,
+    ),
+    "null for the SMS configuration of MFA": (
+        pool(SmsConfiguration={"SnsCallerArn": SNS}),
+        {**pool(), "mfa": {"MfaConfiguration": "ON", "SmsMfaConfiguration": {"SmsConfiguration": None}}},
+    ),
+    "an hour is what a token lives anyway": (
+        {**pool(), "clients": {"app": {}}},
+        {**pool(), "clients": {"app": {"AccessTokenValidity": 1, "AuthSessionValidity": 8}}},
+    ),
+    "LITE while sessions are tracked and not declared": (
+        {**pool(), "session": {"UserSessionTracking": "ENABLED"}},
+        lite(),
+    ),
+    "tags of a provider that are switched off": (
+        tagged({"UseDefaults": True}),
+        tagged({"UseDefaults": False}),
+    ),
+    "the last tag of a provider": (
+        tagged({"UseDefaults": False, "PrincipalTags": {"plan": "custom:plan"}}),
+        tagged({"UseDefaults": False, "PrincipalTags": {"plan": None}}),
+    ),
     "a limit below the free rate": ({**pool(), "limits": {"UserAuthentication": {"RequestedLimitValue": 1}}}, None),
 }
 """What was found: how the pool was set up, and the manifest after it; None is the same one."""
