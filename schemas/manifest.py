@@ -101,7 +101,7 @@ def prunable(document: Any) -> Choice:
         if name == next(iter(known())):
             return "is the pool itself, which is never deleted", f"Remove {name} from prune."
         if known()[name].has(DeclaredOnly):
-            return "has objects that nobody declared and that are not read, so none is deleted", "Remove it from prune."
+            return "has objects that are not declared and not read, so none is deleted", "Remove it from prune."
         return "holds one object, which is never deleted", f"Remove {name} from prune."
 
     def several() -> list[str]:

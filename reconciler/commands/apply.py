@@ -106,7 +106,7 @@ def run(options: Options, console: Console) -> int:
 
 
 def _went_well(outcome: ApplyOutcome, stop: Stop) -> bool:
-    """Return whether the pools are as they shall be, so that outputs may be made of them."""
+    """Return whether the pools are as they should be, so that outputs may be made of them."""
     return outcome.exit_code == ExitCode.OK and not stop.requested
 
 

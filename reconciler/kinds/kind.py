@@ -120,7 +120,7 @@ class Sequel(NamedTuple):
     before: Tree
     """The object as the first change leaves it."""
     declared: Tree
-    """The object as it shall be in the end."""
+    """The object as it should be in the end."""
     ids: Mapping[str, Any]
     """Its identifiers."""
     reason: str

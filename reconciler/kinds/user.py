@@ -73,7 +73,7 @@ def _text(value: Any) -> Any:
 
 
 def to_manifest(_tree: Tree, _pool: Tree) -> Tree:
-    """What nobody declared of a user is the user's own."""
+    """What is not declared of a user is the user's own."""
     return {}
 
 

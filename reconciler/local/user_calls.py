@@ -1,4 +1,4 @@
-"""Users by the hand of an administrator (cognito.md 2.17): moto's objects, written as strictly as the service does.
+"""What an administrator does with users (cognito.md 2.17): moto's objects, written as strictly as the service does.
 
 moto creates users in any shape, never looks at the schema, and forgets nothing that an update leaves unverified.
 """

@@ -59,7 +59,7 @@ class RotatedClient(NamedTuple):
     ids: Tree
     """The identifiers of pool and client, as parameters of a call."""
     shown: str
-    """As people call it: `clients/web in customers`."""
+    """As messages name it: `clients/web in customers`."""
     place: str
     """The place, as the operator wrote it."""
 
@@ -219,7 +219,7 @@ class Rotation:
         value, held = self._in_use(), state.held.value
         if held and held != value and not self._force:
             raise Refused(
-                f"{self._client.place} holds something else than the secret of {self._client.shown}, and is not "
+                f"{self._client.place} holds something other than the secret of {self._client.shown}, and is not "
                 "overwritten. Name another place with --to, or add --force to replace what is there."
             )
         self._write(value, self._note(state.old, value))

@@ -110,7 +110,7 @@ class ManagedPlace:
         found = self._map(text).get(self._key) if self._key else text
         if found is not None and not isinstance(found, str):
             name = f"{self._name}#{self._key}"
-            raise Refused(f"The secret {flow(name)} holds something else than a string. Name another key.")
+            raise Refused(f"The secret {flow(name)} holds something other than a string. Name another key.")
         return Secret(found, "live") if found else None
 
     def _with(self, text: str, value: Secret) -> Secret:

@@ -21,7 +21,7 @@ from reconciler.observing.credential_pools import identity_pools
 from reconciler.observing.observer import LiveState, ReadScope, observe
 from reconciler.planning.pipeline import check_target
 from reconciler.render.unread import unread
-from reconciler.runs import export_run
+from reconciler.runs import pool_operand
 from reconciler.runs.runtime import Runtime
 from reconciler.terminal.console import Console
 from reconciler.terminal.operands import LIVE
@@ -68,14 +68,8 @@ def _offline(runtime: Runtime, manifest: Manifest, form: OutputFormat) -> Output
 
 
 def _named(runtime: Runtime, console: Console, form: OutputFormat) -> Output:
-    asked = runtime.options.paths[0].removeprefix(LIVE)
-    if not asked:
-        raise InvalidInput("pool: needs the id or name of a pool. Write pool:ID or pool:NAME.")
-    cloud = runtime.reader_in(export_run.region_of(asked))
-    found = export_run.one(cloud, asked)
-    if root_of(found.document).section != parts.POOL:
-        raise Refused(f"{asked} is an identity pool; an application signs in to a user pool. Name the user pool.")
-    pool, state = _live(runtime, console, cloud, found.name, found.id)
+    named = pool_operand.the_one(runtime, console, runtime.options.paths[0])
+    pool, state = _live(runtime, console, named.cloud, named.found.name, named.found.id)
     return _made(runtime, pool, state, form, runtime.options.client)
 
 

@@ -97,7 +97,7 @@ def _difference(runtime: Runtime, manifest: Manifest, declared: WrittenOutput, p
 
 
 def write(runtime: Runtime, console: Console, manifests: Sequence[Manifest]) -> ExitCode:
-    """Write every output that differs, and say so. One that fails leaves the others; the pools are as they shall be.
+    """Write every output that differs, and say so. One that fails leaves the others; the pools are as they should be.
 
     Returns:
         6 if one could not be written, else 0.

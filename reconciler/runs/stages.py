@@ -144,7 +144,7 @@ def plan_exit(plans: Sequence[Plan], *, detailed: bool, more: bool = False) -> E
     Args:
         plans: All plans of the run.
         detailed: Whether changes count.
-        more: Whether apply would write something else than these changes.
+        more: Whether apply would write something other than these changes.
     """
     rest = ExitCode.CHANGES if more and detailed else ExitCode.OK
     return worst([rest, *(_exit(plan, detailed=detailed) for plan in plans)])

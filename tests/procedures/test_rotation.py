@@ -223,7 +223,7 @@ def test_a_second_secret_made_by_hand_after_a_rotation_that_was_given_up_is_refu
 
 def test_a_place_with_something_else_is_not_overwritten_without_force(world):
     world.place.write(world.here.cloud, Secret("a-value-of-another-application", "test"), "x")
-    with pytest.raises(Refused, match="something else"):
+    with pytest.raises(Refused, match="something other"):
         world.whole()
     assert len(world.secrets) == 1
     world.whole(force=True)

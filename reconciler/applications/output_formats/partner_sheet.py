@@ -1,4 +1,4 @@
-"""`partner`: what whoever runs a SAML or OIDC provider has to enter for this pool, as a page to send."""
+"""`partner`: what the operator of a SAML or OIDC provider has to enter for this pool, as a page to send."""
 
 from __future__ import annotations
 
