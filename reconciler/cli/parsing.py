@@ -21,6 +21,10 @@ BARE = {option.flag: f"{option.flag}={LOCAL_DIRECTORY}" for option in GLOBALS if
 """How an option without `=` is read."""
 
 
+PATH = "PATH"
+"""How the usual operand is called, of which there may be several."""
+
+
 class Help(argparse.RawDescriptionHelpFormatter):
     """Help of one width: identical everywhere, and without the 2 ms that asking the terminal costs."""
 
@@ -93,7 +97,6 @@ def parser(name: str, module: Command, *, takes_paths: bool, make: Callable[...,
     """
     made = (make or Parser)(
         prog=f"poolctl {name}",
-        usage=f"poolctl {name} [options]{' [PATH ...]' if takes_paths else ''}",
         description=module.HELP,
         formatter_class=Help,
         allow_abbrev=False,
@@ -104,10 +107,20 @@ def parser(name: str, module: Command, *, takes_paths: bool, make: Callable[...,
     module.configure(made)
     if takes_paths and not made.takes("paths"):
         made.add_argument(
-            "paths", nargs="*", metavar="PATH", help="manifest, or directory of manifests (pools); - is stdin"
+            "paths", nargs="*", metavar=PATH, help="manifest, or directory of manifests (pools); - is stdin"
         )
+    made.usage = " ".join([f"poolctl {name} [options]", *_operands(made)])
     add_common(made)
     return made
+
+
+def _operands(made: Parser) -> Iterator[str]:
+    """Yield the operands of a command as its usage names them."""
+    for action in made.arguments():
+        if not action.option_strings:
+            named = action.metavar or "|".join(action.choices or ())
+            several = f"[{named} ...]" if named == PATH else named
+            yield f"[{named}]" if action.nargs == "?" else several
 
 
 def add_common(made: Parser) -> None:

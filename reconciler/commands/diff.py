@@ -39,7 +39,7 @@ Without a live pool, AWS is not contacted. Exits with 2 when the sides differ an
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("paths", nargs="*", metavar="A|B", help="PATH, PATH@ENV, pool:ID or pool:NAME; exactly two")
+    parser.add_argument("paths", nargs="*", metavar="A B", help="PATH, PATH@ENV, pool:ID or pool:NAME; exactly two")
     add_outputs(parser, formats.names("diff"))
 
 

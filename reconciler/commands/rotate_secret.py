@@ -28,7 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments and the options."""
     parser.add_argument("operand", metavar="POOL", help="manifest, pool:ID or pool:NAME")
     parser.add_argument("client", metavar="CLIENT", help="key, name or id of the client")
-    text = "hand the secret over to secretsmanager:NAME[#KEY], ssm:NAME (SecureString) or file:FILE (mode 0600)"
+    text = "hand the secret over to secretsmanager:NAME[#KEY], ssm:PATH (SecureString) or file:PATH (mode 0600)"
     parser.add_argument("--to", dest="hand_to", metavar="PLACE", default=None, help=text)
     text = "delete the old secret when the new one is this old, without asking: 0m, 30m, 24h, 7d"
     parser.add_argument("--after", metavar="TIME", type=duration("--after", 0), default=None, help=text)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from reconciler.applications import known_pool, parts
+from reconciler.applications.credential_pools import identity_pools
 from reconciler.applications.known_pool import KnownObject, KnownPool, Unsettled, from_live, from_manifest
 from reconciler.applications.output_format import Output, OutputFormat, Wanted, made
 from reconciler.applications.output_formats import FORMATS
@@ -17,7 +18,6 @@ from reconciler.cloud.port import Cloud
 from reconciler.errors import CloudError, Incomplete, InvalidInput, Refused, flow
 from reconciler.kinds import root_of
 from reconciler.manifests.manifest import Manifest
-from reconciler.observing.credential_pools import identity_pools
 from reconciler.observing.observer import LiveState, ReadScope, observe
 from reconciler.planning.pipeline import check_target
 from reconciler.render.unread import unread
