@@ -17,7 +17,7 @@ from reconciler.runs import users_run
 from reconciler.runs.runtime import Runtime
 from reconciler.runs.users_run import CheckedImport
 from reconciler.terminal.console import Console
-from reconciler.terminal.files import Whole, save
+from reconciler.terminal.files import PRIVATE, Whole, save
 from reconciler.terminal.options import STDOUT
 from reconciler.terminal.signals import Graceful
 
@@ -84,7 +84,7 @@ def _deliver(runtime: Runtime, console: Console, human: str, machine: Callable[[
     elif file == STDOUT:
         console.data(machine())
     else:
-        save(file, machine())
+        save(file, machine(), PRIVATE)
 
 
 # --- import --------------------------------------------------------------------------------------------------------

@@ -247,6 +247,16 @@ def test_show_and_groups(people, manifest):
     assert (ran.code, "UserNotFoundException" in ran.err) == (1, True)
 
 
+@pytest.mark.parametrize(
+    "words", [["list", "POOL"], ["show", "POOL", "u1"], ["groups", "POOL", "u1"]], ids=lambda w: w[0]
+)
+def test_a_file_of_users_is_for_its_owner_alone(people, tmp_path, words):
+    file = tmp_path / "users.json"
+    ran = run("users", *(f"pool:{people}" if w == "POOL" else w for w in words), "-o", f"json={file}")
+    assert (ran.code, ran.out) == (0, ""), ran.err
+    assert (file.stat().st_mode & 0o077) == 0
+
+
 def test_an_export_is_imported_elsewhere_as_it_is(idp, people, tmp_path):
     file = tmp_path / "out.csv"
     ran = run("users", "export", f"pool:{people}", str(file))
