@@ -8,6 +8,7 @@ What rules forbid in combination is left out afterwards (`World.mended`), so tha
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from functools import cache
 from typing import Any
 
@@ -175,9 +176,7 @@ def documents(draw: st.DrawFn, *, whole: bool) -> dict[str, Any]:
         document["clients"] = draw(st.fixed_dictionaries({}, optional={"web": _client(), "app": _client()}))
     if "ui_customization" in str(document):  # the classic pages need a domain
         document.setdefault("domains", {}).setdefault("customers-acme", {})
-    if not whole:
-        _reset(draw, document)
-    return document
+    return document if whole else _reset(draw, document)
 
 
 @st.composite
@@ -195,9 +194,7 @@ def identity_documents(draw: st.DrawFn, *, whole: bool) -> dict[str, Any]:
         document["roles"] = draw(structure(KINDS["roles"].model, ("roles",)))
     if draw(st.booleans()):
         document["principal_tags"] = {PROVIDER: draw(structure(KINDS["principal_tags"].model, ("principal_tags",)))}
-    if not whole:
-        _reset(draw, document)
-    return document
+    return document if whole else _reset(draw, document)
 
 
 def pairs() -> st.SearchStrategy[tuple[dict[str, Any], dict[str, Any]]]:
@@ -220,11 +217,16 @@ KEPT = {
 """What a document cannot be without."""
 
 
-def _reset(draw: st.DrawFn, document: dict[str, Any]) -> None:
-    """Set up to three members or sections of a document to null."""
+def _reset(draw: st.DrawFn, drawn: dict[str, Any]) -> dict[str, Any]:
+    """Return a document with up to three of its members or sections set to null.
+
+    What is drawn is shared: its values belong to the bank that later examples draw from.
+    """
+    document = deepcopy(drawn)
     places = list(_places(document))
     for holder, key in draw(st.lists(st.sampled_from(places), max_size=3)) if places else ():
         holder[key] = None
+    return document
 
 
 def _places(tree: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 from collections import Counter
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from hypothesis import find
 from reconciler.kinds import KINDS
 from tests.laws.laws import Broken, hold
 from tests.laws.search import PHASES, law
-from tests.laws.strategies import NAMES, SINGLE, documents, pairs
+from tests.laws.strategies import NAMES, SINGLE, bank, documents, pairs
 from tests.laws.world import World
 
 PARTS = 2
@@ -66,3 +67,9 @@ def test_every_kind_of_a_user_pool_is_drawn() -> None:
     of_pool = {section for section, kind in KINDS.items() if kind.document == "UserPool"} - apart
     assert of_pool - drawn == {"replicas", "clients.secrets"}
     assert not documents(whole=True).is_empty
+
+
+def test_what_is_drawn_leaves_the_values_of_the_next_example_alone() -> None:
+    before = copy.deepcopy(bank())
+    find(documents(whole=False), lambda d: (d["user_pool"].get("AcrConfiguration") or {}).get("Level1", 0) is None)
+    assert bank() == before
