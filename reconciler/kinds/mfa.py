@@ -70,6 +70,8 @@ def _sms(pending_call: PendingCall, block: Tree) -> Tree:
         result["SmsConfiguration"] = overlay(SmsConfigurationType, pool["SmsConfiguration"], declared)
     if "SmsAuthenticationMessage" not in said and pool.get("SmsAuthenticationMessage"):
         result["SmsAuthenticationMessage"] = pool["SmsAuthenticationMessage"]
+    elif pending_call.declared("user_pool").get("SmsAuthenticationMessage", "") is None:  # it is reset there
+        result.pop("SmsAuthenticationMessage", None)
     return result
 
 

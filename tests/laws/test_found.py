@@ -46,7 +46,36 @@ SMS = {"MfaConfiguration": "OPTIONAL", "SmsMfaConfiguration": {"SmsConfiguration
 ACL = full("one")["web_acl"][""]
 BOTH_SENDERS = {"SnsCallerArn": SNS, "EumsSms": {"CallerArn": SNS, "OriginationIdentity": "one"}}
 
+TEXT = {"SmsAuthenticationMessage": "Sign in one: {####}"}
+BY_SMS = {**pool(SmsConfiguration={"SnsCallerArn": SNS}, **TEXT), "mfa": {**SMS, "MfaConfiguration": "ON"}}
+REGION = {"SmsMfaConfiguration": {"SmsConfiguration": {"SnsCallerArn": SNS, "SnsRegion": "eu-west-1"}}}
+
 FOUND: dict[str, tuple[Document, Document | None]] = {
+    "a text that is reset in the pool, and SMS of MFA that is written": (
+        BY_SMS,
+        {**pool(SmsAuthenticationMessage=None), "mfa": REGION},
+    ),
+    "a text that is reset in both, and a pool that is written": (
+        BY_SMS,
+        {
+            **pool(SmsAuthenticationMessage=None, DeletionProtection="ACTIVE"),
+            "mfa": {"SmsMfaConfiguration": {"SmsAuthenticationMessage": None}},
+        },
+    ),
+    "a text that is reset in MFA, and a pool that is written": (
+        BY_SMS,
+        {**pool(DeletionProtection="ACTIVE"), "mfa": {"SmsMfaConfiguration": {"SmsAuthenticationMessage": None}}},
+    ),
+    "a text that is reset in MFA, and a factor": (
+        BY_SMS,
+        {
+            **pool(),
+            "mfa": {
+                "SmsMfaConfiguration": {"SmsAuthenticationMessage": None},
+                "SoftwareTokenMfaConfiguration": {"Enabled": True},
+            },
+        },
+    ),
     "registration of clients is not in LITE": (lite(DcrConfiguration={}), None),
     "threat protection is not in LITE, even OFF with other flows": (lite(UserPoolAddOns=ADD_ONS), None),
     "threat protection is not in ESSENTIALS, even OFF with other flows": (pool(UserPoolAddOns=ADD_ONS), None),
