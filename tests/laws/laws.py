@@ -127,8 +127,10 @@ BY_ITSELF = {
     ("mfa", "SoftwareTokenMfaConfiguration", "Enabled"): False,
     ("clients", "AccessTokenValidity"): 1,
     ("clients", "IdTokenValidity"): 1,
+    ("clients", "RefreshTokenRotation", "RetryGracePeriodSeconds"): 0,
 }
-"""Members that an answer has once they or others are set, at their default: an hour, for a token (cognito.md 2.3)."""
+"""Members that an answer has once they or others are set, at their default: an hour, for a token (cognito.md 2.3), and
+no period of grace (15.8)."""
 
 
 def _is_default(section: str, path: tuple[str, ...], one: Any, other: Any) -> bool:

@@ -51,6 +51,14 @@ BY_SMS = {**pool(SmsConfiguration={"SnsCallerArn": SNS}, **TEXT), "mfa": {**SMS,
 REGION = {"SmsMfaConfiguration": {"SmsConfiguration": {"SnsCallerArn": SNS, "SnsRegion": "eu-west-1"}}}
 
 FOUND: dict[str, tuple[Document, Document | None]] = {
+    "rotation that is off, and live without its grace period": (
+        {**pool(), "clients": {"web": {"RefreshTokenRotation": {}}}},
+        {**pool(), "clients": {"web": {"RefreshTokenRotation": {"Feature": "DISABLED"}}}},
+    ),
+    "rotation that is off, and another member": (
+        {**pool(UserPoolTier="LITE"), "clients": {"web": {"RefreshTokenRotation": {}}}},
+        {**pool(), "clients": {"web": {"RefreshTokenRotation": {"Feature": "DISABLED"}, "AuthSessionValidity": 5}}},
+    ),
     "a text that is reset in the pool, and SMS of MFA that is written": (
         BY_SMS,
         {**pool(SmsAuthenticationMessage=None), "mfa": REGION},
