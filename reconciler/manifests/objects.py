@@ -17,6 +17,7 @@ from reconciler.manifests.documents import FAILED, Document
 from reconciler.manifests.envelope import elsewhere
 from reconciler.manifests.object_places import ObjectPlaces
 from reconciler.manifests.reference_kinds.env import ENV
+from reconciler.manifests.reference_places import without_misplaced
 from reconciler.manifests.references.filling import has_links
 from reconciler.manifests.validation import checking
 from reconciler.manifests.validation.place import Place, ProblemReport
@@ -120,6 +121,7 @@ class ObjectReader:
             tree = self._prepared(section, address, name, tree, place)
         elif isinstance(tree, Reference) and tree != FAILED:
             self._say(prefix, "a reference cannot replace a whole object.", "Use references for its members.")
+        tree = self._without_misplaced(model, tree, place) if isinstance(tree, dict) else tree
         others = lambda key: elsewhere(self._kind, key, but=address.section)  # noqa: E731 - it names what it belongs to
         declared = checking.check(model, tree, place, self._report, others=others)
         self._report.problems += duplicates.same_item(model, tree, place)
@@ -130,6 +132,15 @@ class ObjectReader:
         self._shown_names(model, address, place)
         from_env = {path: o.name for path, o in place.origins.items() if path and o.kind == ENV.key}
         return Spec(address, declared, place.start, place.values, pin if isinstance(pin, str) else "", from_env)
+
+    def _without_misplaced(self, model: type[ApiModel], tree: Tree, place: Place) -> Tree:
+        """Refuse references where only a structure can be, and leave them out: nothing else can be said of them."""
+        kept, places = without_misplaced(model, tree)
+        message = "a reference leads to a text or a list of texts, which cannot be this value."
+        for path in places:
+            problem = Problem(place.value(path), place.name(path), message, "Use references for its members.")
+            self._report.problems.append(problem)
+        return kept
 
     def _shown_names(self, model: type[ApiModel], address: Address, place: Place) -> None:
         """Refuse names and identifiers from the environment: every output shows them, and no value may be shown."""
