@@ -22,6 +22,9 @@ class Wanted:
     """One of its clients."""
     prefix: str = ""
     """What each name in the output begins with, for formats that have a choice."""
+    signing: Callable[[], str] = str
+    """Returns the certificate with which the pool signs SAML requests, as PEM, without a newline at its end; empty if
+    it is not known. A format that shows it calls this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,8 @@ class OutputFormat:
     """Whether it ends up on devices of users, where a secret would be none."""
     credentials: bool = False
     """Whether it names the identity pool that gives users AWS credentials."""
+    certificate: bool = False
+    """Whether it shows the certificate with which the pool signs SAML requests."""
     prefix: str | None = None
     """What names begin with if nothing else is asked for; None if the names are given."""
 

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from reconciler.explaining.facts import SCALARS, Calls, Explanation, FactLine, Type, Value
-from schemas.base import Member, members
+from reconciler.model import OUTPUTS
+from schemas.base import Member, Note, members
 from schemas.documents import DEFAULT, DOCUMENTS
 from schemas.forms import Choice, Example, Form
 from schemas.paths import PathForm
@@ -23,7 +24,7 @@ def explain(path: str) -> Explanation | None:
     """Return the facts about a key of the envelope, or None if there is no such key.
 
     Args:
-        path: A key, or a member of it: `prune`, `ignore.expires`. The keys of all kinds of documents are the same.
+        path: A key, or a member of it: `prune`, `ignore.expires`. The default kind of document has all of them.
     """
     steps = path.split(".")
     known = members(DOCUMENTS[DEFAULT].envelope)
@@ -33,7 +34,16 @@ def explain(path: str) -> Explanation | None:
         if member is None:
             return None
         known = members(member.model) if member.model else {}
-    return _explanation(path, member) if member else None
+    return _completed(_explanation(path, member)) if member else None
+
+
+def _completed(about: Explanation) -> Explanation:
+    """Add what only the formats of outputs know; they are loaded for nothing else."""
+    if about.path.partition(".")[0] != OUTPUTS:
+        return about
+    from reconciler.explaining.output_facts import completed
+
+    return completed(about)
 
 
 def paths() -> tuple[str, ...]:
@@ -52,8 +62,8 @@ def _explanation(path: str, member: Member) -> Explanation:
         section="",
         document=DEFAULT,
         title=member.description,
-        description="",
-        notes=(required,) if member.required else (),
+        description=_description(member),
+        notes=(*((required,) if member.required else ()), *(m.text for m in member.marks if isinstance(m, Note))),
         type=_type(member),
         named_by="",
         resource_type="",
@@ -66,6 +76,12 @@ def _explanation(path: str, member: Member) -> Explanation:
         reset="",
         not_here=(),
     )
+
+
+def _description(member: Member) -> str:
+    """Say what each item of a list is."""
+    said = " ".join((member.model.__doc__ or "").split()) if member.model else ""
+    return said if said != member.description else ""
 
 
 def _type(member: Member) -> Type:
