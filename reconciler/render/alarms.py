@@ -81,8 +81,8 @@ def _sorted(found: Iterable[Alarm]) -> tuple[Alarm, ...]:
 
 def _of_change(change: ShownChange) -> Iterator[Alarm]:
     if change.effect and change.effect.alarming:
-        sides = (change.before, None) if change.action is Action.DELETE else (None, change.after)
-        yield Alarm(change.address, change.effect, *sides, change.source, whole=True)
+        before, after = (change.before, None) if change.action is Action.DELETE else (None, change.after)
+        yield Alarm(change.address, change.effect, before, after, change.source, whole=True)
     for field in change.fields:
         yield from _of_field(change, field)
 
@@ -97,10 +97,9 @@ def _of_field(change: ShownChange, field: ShownField) -> Iterator[Alarm]:
 def _of_finding(found: ShownFinding) -> Iterator[Alarm]:
     for effect in found.effects:
         if effect.alarming:
-            sides = (_within(found.path, side, effect) for side in (found.desired, found.live))
+            before, after = _within(found.path, found.desired, effect), _within(found.path, found.live, effect)
             whole = not effect.path
-            who = found.attribution
-            yield Alarm(found.address, effect, *sides, found.source, whole, who, found.id)
+            yield Alarm(found.address, effect, before, after, found.source, whole, found.attribution, found.id)
 
 
 def _within(path: Path, value: ShownValue, effect: Effect) -> ShownValue:
