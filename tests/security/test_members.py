@@ -14,7 +14,7 @@ from reconciler.model import Direction, FieldChange
 from reconciler.security import judging
 from reconciler.security.bearing import Bearing, Neutral
 from reconciler.security.members import tables
-from reconciler.security.objects import OBJECTS, appeared, vanished
+from reconciler.security.whole_objects import OBJECTS, appeared, vanished
 from schemas.base import OneOf, members
 from tests.laws.strategies import bank
 

@@ -17,7 +17,7 @@ from reconciler.security.bearing import (
     Table,
     under,
 )
-from reconciler.security.members.user_pool import FIXED, KEY, WORDS
+from reconciler.security.members.pool_members import FIXED, KEY, WORDS
 from reconciler.security.orders import (
     Judged,
     Order,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reconciler.security.bearing import IDENTITIES, OPERATORS, Bearing, Neutral, Row, Table
-from reconciler.security.members.user_pool import FIXED, KEY, TAGS
+from reconciler.security.members.pool_members import FIXED, KEY, TAGS
 from reconciler.security.orders import (
     Judged,
     any_change,
