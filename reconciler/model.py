@@ -258,6 +258,61 @@ class Danger:
     """Whether changing the member back restores what was there."""
 
 
+class Direction(enum.Enum):
+    """Where a change leads, as far as security is concerned."""
+
+    WEAKENS = "weakens"
+    """Less is protected than before."""
+    MIXED = "mixed"
+    """It may weaken: something is gained and something lost, or what it means is decided where poolctl cannot look."""
+    STRENGTHENS = "strengthens"
+    """More is protected than before."""
+    NEUTRAL = "neutral"
+    """Nothing about security changes."""
+
+    @property
+    def opposite(self) -> Direction:
+        """The direction of the change back."""
+        turned = {Direction.WEAKENS: Direction.STRENGTHENS, Direction.STRENGTHENS: Direction.WEAKENS}
+        return turned.get(self, self)
+
+
+Risk: TypeAlias = Literal["critical", "high", "medium", "low"]
+"""How bad it would be if nobody looked."""
+
+RISKS: tuple[Risk, ...] = ("critical", "high", "medium", "low")
+"""The worst first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What the change of a member, or of a whole object, means for security. It holds no value of a pool."""
+
+    path: Path
+    """The member within the object; empty for the object itself."""
+    direction: Direction
+    """Where it leads."""
+    sentence: str = ""
+    """What follows, as one sentence; empty if nothing needs to be said."""
+    who: str = ""
+    """Who is touched: `all users`, `users of this client`."""
+    tokens: str = ""
+    """What becomes of tokens and sessions that exist, as one sentence; empty if nothing does."""
+    undo: str = ""
+    """Why changing it back does not restore what was there, as one sentence; empty if it does."""
+    facts: tuple[str, ...] = ()
+    """What it costs, and which features end or begin."""
+    rules: tuple[str, ...] = ()
+    """Ids of the rules about such a change: `CHG04`."""
+    risk: Risk = "medium"
+    """How bad it is, where it weakens or may weaken."""
+
+    @property
+    def alarming(self) -> bool:
+        """Whether a reviewer has to see it first."""
+        return self.direction in (Direction.WEAKENS, Direction.MIXED)
+
+
 @dataclass(frozen=True, slots=True)
 class FieldChange:
     """One member that will change."""
@@ -274,6 +329,8 @@ class FieldChange:
     """Position in the manifest."""
     danger: Danger | None = None
     """What else happens, if that is worth a warning."""
+    effects: tuple[Effect, ...] = ()
+    """What it means for security; of a structure, for each member. Empty until it has been judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,6 +380,8 @@ class ResourceChange:
     same with what the service computes from it."""
     from_env: Mapping[Path, str] = field(default_factory=dict, compare=False)
     """As in `Spec`: of these values only a digest is shown."""
+    effect: Effect | None = None
+    """What it means for security that the object as a whole appears or disappears, if that is what happens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -409,6 +468,22 @@ class Target:
         return "/".join(part for part in (self.account, self.region, self.pool_name) if part)
 
 
+class Undeclared(NamedTuple):
+    """A live member of a declared object that the manifest does not declare, and that is not the service's default."""
+
+    address: Address
+    """The object."""
+    path: Path
+    """The member within it."""
+    effects: tuple[Effect, ...]
+    """What the live value means for security, compared with the default."""
+
+    @property
+    def alarming(self) -> bool:
+        """Whether it weakens, or may weaken."""
+        return any(e.alarming for e in self.effects)
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """All changes to the objects of one document, in the order of their execution."""
@@ -435,6 +510,8 @@ class Plan:
     those that AWS made."""
     outputs: tuple[OutputChange, ...] = ()
     """What is written for applications once the changes are made, in the order of the manifest."""
+    undeclared: tuple[Undeclared, ...] = field(default=(), compare=False)
+    """Live members of declared objects that are neither declared nor the service's default; left alone."""
 
     @property
     def writes(self) -> tuple[OutputChange, ...]:
@@ -520,6 +597,8 @@ class Finding:
     """Who made the change, if attribution was requested and found it."""
     from_env: Mapping[Path, str] = field(default_factory=dict, compare=False)
     """As in `Spec`, for the object that it is about."""
+    effects: tuple[Effect, ...] = ()
+    """What the live value means for security, compared with the declared one or the service's default."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from reconciler.model import (
     Action,
     Address,
     Drift,
+    Effect,
     FieldChange,
     Finding,
     FindingClass,
@@ -43,8 +44,11 @@ from reconciler.model import (
 from reconciler.observing import ownership
 from reconciler.observing.observer import LiveState, ReadScope, not_here, settled, wrap
 from reconciler.planning import ignoring, planner
+from reconciler.planning.assessing import undeclared_effects
+from reconciler.planning.undeclared import undeclared_members
+from reconciler.security import judging
+from reconciler.security.whole_objects import appeared, vanished
 from reconciler.values import differ
-from reconciler.values.merge import defaults, overlay
 
 SEVERITIES: Mapping[FindingClass, Severity] = {
     FindingClass.CHANGED: "error",
@@ -98,6 +102,11 @@ class _Difference:
     source: Position | None
     sensitive: bool = False
     key: str = ""
+    effects: tuple[Effect, ...] = ()
+
+    @property
+    def alarming(self) -> bool:
+        return any(e.alarming for e in self.effects)
 
 
 def read_scope(manifest: Manifest) -> ReadScope:
@@ -280,10 +289,11 @@ def _finding(target: Target, one: _Difference, words: frozenset[str], *, strict:
         one.path,
         _hidden(one.desired, None if one.sensitive else words),
         _hidden(one.live, None if one.sensitive else words),
-        SEVERITIES[one.cls],
-        strict or one.cls is not FindingClass.UNDECLARED,
+        "error" if one.alarming else SEVERITIES[one.cls],
+        strict or one.alarming or one.cls is not FindingClass.UNDECLARED,
         one.sensitive,
         one.source,
+        effects=one.effects,
     )
 
 
@@ -371,7 +381,11 @@ def _missing(kind: ResourceKind, change: ResourceChange, manifest: Manifest) -> 
         declared = _masked(declared, one.path)
     spec = manifest.spec(change.address.section, change.address.name)
     pin = {kind.id_param: spec.pin} if spec and spec.pin else {}
-    return _Difference(FindingClass.MISSING, change.address, (), declared, None, {**change.ids, **pin}, change.source)
+    ids, gone = {**change.ids, **pin}, vanished(kind.section, change.declared)
+    effects = (gone,) if gone else judging.members_of(kind.section, change.declared, {})
+    return _Difference(
+        FindingClass.MISSING, change.address, (), declared, None, ids, change.source, effects=tuple(effects)
+    )
 
 
 def _masked(tree: Any, path: Path) -> Any:
@@ -385,7 +399,9 @@ def _changed(change: ResourceChange) -> Iterator[_Difference]:
     """Yield members that differ. Unresolved references cannot be compared; their target is reported as missing."""
     for one in change.fields:
         if not _is_unknown(one.after):
-            yield _member(FindingClass.CHANGED, change, one, one.source)
+            turned = replace(one, before=one.after, after=one.before)
+            effects = judging.effects(change.address.section, turned, change.after or {}, change.before or {})
+            yield replace(_member(FindingClass.CHANGED, change, one, one.source), effects=effects)
 
 
 def _member(cls: FindingClass, change: ResourceChange, one: FieldChange, source: Position | None) -> _Difference:
@@ -404,68 +420,8 @@ def _undeclared(kind: ResourceKind, change: ResourceChange, manifest: Manifest, 
     every = [(c.address.section, c.declared) for c in plan.changes]
     for one in undeclared_members(kind, change.declared, change.before, pool, every) if change.before else ():
         source = spec.position(one.path) if spec else change.source
-        yield _member(FindingClass.UNDECLARED, change, one, source)
-
-
-def undeclared_members(
-    kind: ResourceKind, declared: Tree, live: Tree, pool: Tree, every: Iterable[tuple[str, Tree]]
-) -> Iterator[FieldChange]:
-    """Yield undeclared live members, except those that only mirror others.
-
-    A kind's `to_manifest` drops what the service mirrors and adds, `computed` has the side effects of declared members,
-    and `equivalent` knows other spellings of the default.
-
-    Args:
-        kind: Kind of the object.
-        declared: The object as declared.
-        live: The object as observed.
-        pool: The live pool.
-        every: Section and declared tree of all objects of the document, which may write into this object too.
-    """
-    elsewhere = _names_elsewhere(kind, every)
-    said = _with_nulls(declared, overlay(kind.model, declared, kind.computed(declared, declared)))
-    held = tuple(kind.equivalent(_reset(declared, live, defaults(kind.model)), live))
-    for one in differ.undeclared(kind.model, said, kind.to_manifest(live, pool)):
-        if one.path[-1] not in elsewhere and not any(one.path[: len(path)] == path for path in held):
-            yield one
-
-
-def _with_nulls(declared: Tree, said: Tree) -> Tree:
-    """Return a tree with the nulls of the declared one: what is null is declared, although merging drops it."""
-    result = dict(said)
-    for name, value in declared.items():
-        if value is None:
-            result[name] = None
-        elif isinstance(value, dict) and isinstance(said.get(name), dict):
-            result[name] = _with_nulls(value, said[name])
-    return result
-
-
-def _reset(declared: Tree, live: Tree, usual: Tree) -> Tree:
-    """Return the declared tree with all other live members reset to the service's default."""
-    result: Tree = dict(declared)
-    for name, value in live.items():
-        said, base = declared.get(name), usual.get(name)
-        if isinstance(value, dict) and (name not in declared or isinstance(said, dict)):
-            result[name] = _reset(said or {}, value, base if isinstance(base, dict) else {})
-        elif name not in declared:
-            result[name] = base
-    return result
-
-
-def _names_elsewhere(kind: ResourceKind, every: Iterable[tuple[str, Tree]]) -> set[str]:
-    """Return names of members that another section declares and also writes into this object (SMS for MFA)."""
-    found: set[str] = set()
-    for section, tree in every if kind.shared else ():
-        shared = KINDS[section].shared.get(kind.section, frozenset()) if section in kind.shared else frozenset()
-        found |= set(_names({k: v for k, v in tree.items() if k in shared}))
-    return found
-
-
-def _names(tree: Any) -> Iterator[str]:
-    for name, value in tree.items() if isinstance(tree, dict) else ():
-        yield str(name)
-        yield from _names(value)
+        effects = undeclared_effects(kind.section, one, change.before or {})
+        yield replace(_member(FindingClass.UNDECLARED, change, one, source), effects=effects)
 
 
 # --- undeclared objects --------------------------------------------------------------------------------------------
@@ -483,7 +439,10 @@ def _unmanaged(manifest: Manifest, live_state: LiveState, plan: Plan) -> Iterato
         if not skip and id(observed.data) not in meant and _is_something(kind, observed, pool):
             key = observed.ids.get(kind.id_param, "") if kind.id_param != kind.name_member else ""
             place = _place(manifest, address)
-            yield _Difference(FindingClass.UNMANAGED, address, (), None, observed.data, observed.ids, place, key=key)
+            here = appeared(kind.section, observed.data, foreign=True)
+            effects = (here,) if here else judging.members_of(kind.section, {}, kind.to_manifest(observed.data, pool))
+            found = _Difference(FindingClass.UNMANAGED, address, (), None, observed.data, observed.ids, place, key=key)
+            yield replace(found, effects=tuple(effects))
 
 
 def _live_name(manifest: Manifest, address: Address) -> str:

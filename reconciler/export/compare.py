@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from reconciler.drift.findings import undeclared_members
 from reconciler.export import exporter
 from reconciler.kinds import KINDS, root_of
 from reconciler.kinds.kind import ResourceKind
@@ -33,6 +32,7 @@ from reconciler.model import (
 )
 from reconciler.observing import ownership
 from reconciler.observing.observer import LiveState
+from reconciler.planning.undeclared import undeclared_members
 from reconciler.values.differ import diff
 from reconciler.values.merge import expanded
 from schemas.base import KeyName, WriteOnly, members
@@ -150,7 +150,7 @@ def live(label: str, document: str, name: str, live_state: LiveState) -> Compare
 def _as_manifest(kind: ResourceKind, observed: Observed, pool: Tree) -> Tree:
     tree = exporter.known_part(kind, kind.to_manifest(observed.data, pool))
     assumed = {} if kind.create else kind.initial()
-    return exporter.reduced(kind.model, _nameless(kind, tree), assumed, minimal=True)
+    return exporter.reduced(kind.model, _nameless(kind, tree), assumed, exporter.always)
 
 
 def _name(kind: ResourceKind, tree: Tree) -> str:

@@ -19,6 +19,7 @@ from reconciler.model import Action, Address, Notice, Observed, Plan, Refusal, R
 from reconciler.observing import ownership
 from reconciler.observing.observer import LiveState, Owner, ReadScope, not_here, settled
 from reconciler.planning import ignoring
+from reconciler.planning.assessing import assessed
 from reconciler.planning.completing import completed
 from reconciler.planning.dependencies import takes_place_of
 from reconciler.planning.implying import implied, with_sequels
@@ -127,7 +128,7 @@ def plan(manifest: Manifest, live_state: LiveState, target: Target, plan_options
         sections=manifest.sections - frozenset(unread),
         rest=tuple(_rest(manifest, live_state, {id(o) for o in matcher.matched} | gone, unread)),
     )
-    found = completed(select(found, plan_options.targets, live_state, plan_options.referred))
+    found = assessed(completed(select(found, plan_options.targets, live_state, plan_options.referred)))
     kept = _kept(manifest, found, plan_options)
     return replace(found, refusals=(*found.refusals, *kept, *_too_many(found, live_state, plan_options)))
 

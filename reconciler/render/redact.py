@@ -100,6 +100,7 @@ def plans(found: Iterable[Plan], calls: Mapping[str, Sequence[Call]] | None = No
             p.notices,
             p.gaps,
             outputs=p.outputs,
+            undeclared=p.undeclared,
         )
         for p in found
     )
@@ -125,6 +126,7 @@ def change(found: ResourceChange, calls: Iterable[Call] | None = None) -> ShownC
         found.source,
         found.reason,
         None if calls is None else tuple(_call(c, paths, words, veil) for c in calls),
+        found.effect,
     )
 
 
@@ -136,7 +138,7 @@ def field(found: FieldChange, words: frozenset[str] = NO_WORDS, veil: Veil = NO_
     """Return a field without secrets."""
     paths: list[Path] = [()] if found.sensitive else []
     before, after = (conceal(veil.tree(side, found.path), paths, words) for side in (found.before, found.after))
-    return ShownField(found.path, before, after, found.sensitive, found.source, found.danger)
+    return ShownField(found.path, before, after, found.sensitive, found.source, found.danger, found.effects)
 
 
 def _call(call: Call, paths: Sequence[Path], words: frozenset[str], veil: Veil) -> ShownCall:
@@ -183,6 +185,7 @@ def _finding(found: Finding, words: frozenset[str]) -> ShownFinding:
         found.sensitive,
         found.source,
         found.attribution,
+        found.effects,
     )
 
 

@@ -15,6 +15,7 @@ from reconciler.model import (
     Address,
     Attribution,
     Danger,
+    Effect,
     FindingClass,
     Gap,
     Notice,
@@ -25,6 +26,7 @@ from reconciler.model import (
     Refusal,
     Severity,
     Target,
+    Undeclared,
     Waiting,
 )
 from reconciler.render.marks import ShownTree, ShownValue
@@ -115,6 +117,8 @@ class ShownField:
     """Where the manifest declares it."""
     danger: Danger | None = None
     """What else happens, if that is worth a warning; its sentence is poolctl's own and holds no value."""
+    effects: tuple[Effect, ...] = ()
+    """What it means for security; of a structure, for each member. Their sentences hold no value either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +157,8 @@ class ShownChange:
     """Why, when the action alone does not say."""
     calls: tuple[ShownCall, ...] | None = None
     """The calls that apply would send; None when they were not lowered."""
+    effect: Effect | None = None
+    """What it means for security that the object as a whole appears or disappears."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +181,8 @@ class ShownPlan:
     """Ids and addresses; None where they were not asked for."""
     outputs: tuple[OutputChange, ...] = ()
     """What is written for applications; it holds no value."""
+    undeclared: tuple[Undeclared, ...] = ()
+    """Live members of declared objects that are neither declared nor the service's default; left alone."""
 
     @property
     def pending(self) -> tuple[ShownChange, ...]:
@@ -216,6 +224,8 @@ class ShownFinding:
     """Where the manifest speaks of it, or of the section that it is in."""
     attribution: Attribution | None = None
     """Who made the change, when that was requested and found."""
+    effects: tuple[Effect, ...] = ()
+    """What the live value means for security."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,104 @@
+"""The vocabulary in which a security rule is declared: what a state of a pool must not be.
+
+A rule judges what would be, declared or live: the same rule serves `lint`, `validate`, `plan` and `drift`. It names the
+rules of other scanners that mean the same, so that nobody has to compare catalogues.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias, get_args
+
+from reconciler.kinds.kind import Breach, Rule, State
+from reconciler.model import Address, Reference, Risk, Secret, Tree, Unknown
+
+Profile: TypeAlias = Literal["consumer", "workforce", "partner", "machine", "dev"]
+"""Whom a pool serves: everyone, employees, companies that bring their own provider, programs, or developers alone."""
+
+PROFILES: tuple[Profile, ...] = get_args(Profile)
+
+Scanner: TypeAlias = Literal["prowler", "security-hub", "aws-config", "checkov", "kics", "cdk-nag", "cfn-guard"]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a rule looks at."""
+
+    state: State
+    """The objects of one document as they would be: what is declared over what is live, or over Cognito's defaults."""
+    profile: Profile = "consumer"
+    """Whom the pool serves."""
+    privileged: frozenset[str] = frozenset()
+    """Attributes that give rights, as the manifest names them: `custom:role`."""
+    redirect_hosts: frozenset[str] = frozenset()
+    """Hosts that clients may send users to; empty if the manifest does not limit them."""
+    today: str = ""
+    """YYYY-MM-DD, UTC; empty if no rule may look at it."""
+    outside: Mapping[str, Any] = field(default_factory=dict)
+    """What was read of other services for rules that need it (`lint --live`), by the name of the reading."""
+
+    def one(self, section: str, name: str = "") -> Tree:
+        """Return an object, or an empty one."""
+        return self.state.one(section, name)
+
+    def all(self, section: str) -> dict[Address, Tree]:
+        """Return the objects of a section by address."""
+        return self.state.all(section)
+
+
+Check: TypeAlias = Callable[[Seen], Iterable[Breach]]
+"""Finds where a state breaks a rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityRule:
+    """A rule about what a pool must not be."""
+
+    rule: Rule
+    """Id, title, and what, why, source and advice in words; `explain`, `docs/rules/` and SARIF take them from here."""
+    severity: Risk
+    """How bad a breach is, where the profile says nothing else."""
+    fields: tuple[str, ...]
+    """The members that it looks at, with their section: `user_pool.DeletionProtection`."""
+    check: Check
+    """Finds where a state breaks it."""
+    profiles: Mapping[Profile, Risk | None] = field(default_factory=dict)
+    """Severity for a profile; None where the rule is not for it."""
+    same: Mapping[Scanner, tuple[str, ...]] = field(default_factory=dict)
+    """Ids of rules of other scanners that mean the same."""
+    reads: tuple[str, ...] = ()
+    """Names of the readings of other services that it needs; without them it is skipped."""
+
+    @property
+    def id(self) -> str:
+        """Its name everywhere: `CG001`."""
+        return self.rule.id
+
+    def severity_for(self, profile: Profile) -> Risk | None:
+        """Return how bad a breach is for a profile; None if the rule is not for it."""
+        return self.profiles.get(profile, self.severity)
+
+
+def is_known(value: object) -> bool:
+    """Return whether a value can be judged: a reference that is not read yet and a secret cannot."""
+    return not isinstance(value, Reference | Unknown | Secret)
+
+
+def text(tree: Tree, *path: str) -> str:
+    """Return a text within an object; empty if it is absent or not known."""
+    found = dig(tree, *path)
+    return found if isinstance(found, str) else ""
+
+
+def texts(tree: Tree, *path: str) -> tuple[str, ...]:
+    """Return the known texts of a list within an object."""
+    found = dig(tree, *path)
+    return tuple(v for v in found if isinstance(v, str)) if isinstance(found, list) else ()
+
+
+def dig(tree: Any, *path: str) -> Any:
+    """Return a value within an object; None if it is absent."""
+    for step in path:
+        tree = tree.get(step) if isinstance(tree, Mapping) else None
+    return tree
