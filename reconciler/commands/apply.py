@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
-from reconciler.commands import add_choices, add_shard, deliver
+from reconciler.commands import add_choices, add_notes, add_shard, deliver
 from reconciler.errors import ExitCode, PoolctlError, flow, worst
 from reconciler.render import formats
 from reconciler.terminal import outputs
@@ -56,6 +56,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--check", action="store_true", default=None, help=text)
     add_shard(parser)
     add_choices(parser)
+    add_notes(parser)
     add_outputs(parser, formats.names("apply"))
 
 
@@ -83,7 +84,7 @@ def run(options: Options, console: Console) -> int:
         if reviewed:
             stages.require_reviewed(options, plans, reviewed)
         if ("human", "") in options.outputs:
-            shown = formats.plan(redact.plans(plans), RenderOptions(width=console.width))
+            shown = formats.plan(redact.plans(plans), RenderOptions(width=console.width, notes=options.notes))
             console.out(shown["human"](console.color))
         if options.expect and not reviewed:
             stages.require_reviewed(options, plans, reviewed)

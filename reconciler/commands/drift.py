@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.commands import add_shard, deliver
+from reconciler.commands import add_notes, add_shard, deliver
 from reconciler.render import formats
 from reconciler.terminal.console import Console
 from reconciler.terminal.options import Options, add_outputs, whole
@@ -49,6 +49,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     text = "ask CloudTrail who made each change (2 requests a second, 90 days)"
     parser.add_argument("--attribute", action="store_true", default=None, help=text)
     add_shard(parser)
+    add_notes(parser)
     add_outputs(parser, formats.names("drift"))
 
 
@@ -73,7 +74,10 @@ def run(options: Options, console: Console) -> int:
         lost = drift_run.notify_receivers(runtime, console, drifts, receivers, before)
         code = drift_run.exit_code(drifts, zero=options.exit_zero, undelivered=bool(lost))
         style = RenderOptions(
-            width=console.width, locate=formats.repository(console.environ), max_bytes=options.max_bytes
+            width=console.width,
+            notes=options.notes,
+            locate=formats.repository(console.environ),
+            max_bytes=options.max_bytes,
         )
         found = DriftResult(redact.drifts(drifts), lost, drift_run.run_stats(runtime, code))
         renderers = formats.drift(found, style)
