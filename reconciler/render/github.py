@@ -25,7 +25,7 @@ COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
 def render(report: Report, options: RenderOptions = USUAL) -> str:
     """Return annotations, one a line: what weakens, what is wrong, what is refused or drifted, and notices."""
     found = [_alarm(annotated, options.locate) for annotated in _annotated(report)]
-    found += [_row(suite, row, options.locate) for suite in report.suites for row in _worth(suite)]
+    found += [_row(suite, row, options.locate) for suite in report.suites for row in _worth(report, suite)]
     return "".join(f"{line}\n" for line in found)
 
 
@@ -60,12 +60,11 @@ def _alarm(found: _Annotated, locate: Locate) -> str:
     return _line(level, _place(alarm.source, manifest, locate), alarm.rule, message)
 
 
-def _worth(suite: Suite) -> Iterator[Row]:
+def _worth(report: Report, suite: Suite) -> Iterator[Row]:
     """Planned changes become no annotations, except deletions and replacements; what an alarm says is not repeated."""
     for row in suite.rows:
         drift = row.rule.startswith("drift/")
-        told = row.alarms and (drift or any(alarm.whole for alarm in row.alarms))
-        if not told and (row.severity in ("error", "warning") or (drift and row.severity)):
+        if not report.told(row) and (row.severity in ("error", "warning") or (drift and row.severity)):
             yield row
     weak = unguarded(suite.undeclared)
     if weak.names:

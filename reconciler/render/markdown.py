@@ -144,7 +144,7 @@ def _dangers(report: Report) -> Iterator[Line]:
     for row in report.dangers:
         explained = row.notes and (row.severity == "error" or row.action == "danger")
         notes = f": {' '.join(map(text, row.notes))}" if explained else ""
-        if not _told(report, row):
+        if not report.told(row):
             line = f"> - {code(report.name(row))} **{text(row.head)}**{notes}"
             yield Line(line, 0 if row.severity == "error" else 2)
     many = len(report.suites) > 1
@@ -156,11 +156,6 @@ def _dangers(report: Report) -> Iterator[Line]:
 
 
 SHOWN = "`poolctl drift` shows the undeclared members."
-
-
-def _told(report: Report, row: Row) -> bool:
-    """Whether an alarm says what the row would say: that a member differs, or what the loss of an object means."""
-    return bool(row.alarms) and (report.command == "drift" or any(alarm.whole for alarm in row.alarms))
 
 
 def _alarm(alarm: Alarm, *, many: bool) -> str:

@@ -167,6 +167,12 @@ class Report(NamedTuple):
         """The rows that come first: paused writes, refusals, what is lost, then the rest. The alarms follow them."""
         return tuple(sorted((r for r in self.rows if r.danger), key=lambda r: ORDER.get(r.action, len(ORDER))))
 
+    def told(self, row: Row) -> bool:
+        """Whether an alarm says what a row says: that a member differs, or what the loss of its object means."""
+        if row.action == "danger":
+            return any(alarm.danger and alarm.place == row.label for alarm in self.alarms)
+        return bool(row.alarms) and (self.command == "drift" or any(alarm.whole for alarm in row.alarms))
+
 
 ORDER = {"notice": 0, "refused": 1, "delete": 2, "replace": 2}
 """Actions of the rows that come first, and their order."""
@@ -192,7 +198,7 @@ def plan(plans: Sequence[ShownPlan], width: Width = USUAL_WIDTH) -> Report:
 def _planned(plan: ShownPlan, width: Width) -> Iterator[Row]:
     yield from (_refusal(r) for r in plan.refusals)
     yield from (_gap(g) for g in plan.gaps)
-    yield from (_danger(c, f, d) for c in plan.pending for f in c.fields if (d := alarms.lone_danger(f)))
+    yield from (_danger(c, f, f.danger) for c in plan.pending for f in c.fields if f.danger)
     yield from (_change(c, width) for c in plan.changes)
     for address in plan.unmanaged:
         head = "is not in the manifest, and is left alone"
