@@ -43,6 +43,11 @@ class Alarm(NamedTuple):
         return printable(f"{self.address} {path}" if path else str(self.address))
 
     @property
+    def rule(self) -> str:
+        """The rule to look up: the first one, or a word where none is about it."""
+        return self.effect.rules[0] if self.effect.rules else f"change/{WORDS[self.effect.direction].replace(' ', '-')}"
+
+    @property
     def step(self) -> str:
         """What becomes what: `ON -> OFF`, of a list `+ implicit, - code`; empty for a whole object."""
         return "" if self.whole else printable(_step(self.before, self.after))
@@ -56,14 +61,33 @@ class Alarm(NamedTuple):
         return tuple(s for s in (effect.sentence, touched, effect.tokens, undo, *effect.facts) if s)
 
 
+WORDS = {
+    Direction.WEAKENS: "weakens",
+    Direction.MIXED: "may weaken",
+    Direction.STRENGTHENS: "strengthens",
+    Direction.NEUTRAL: "neutral",
+}
+"""What a direction is called."""
+
+
+def of_change(change: ShownChange) -> tuple[Alarm, ...]:
+    """Return the alarms of the planned change of an object, the worst first."""
+    return in_order(_of_change(change))
+
+
+def of_finding(found: ShownFinding) -> tuple[Alarm, ...]:
+    """Return the alarms of a finding, the worst first."""
+    return in_order(_of_finding(found))
+
+
 def of_plans(plans: Iterable[ShownPlan]) -> tuple[Alarm, ...]:
     """Return the alarms of plans, the worst first."""
-    return _sorted(alarm for plan in plans for change in plan.pending for alarm in _of_change(change))
+    return in_order(alarm for plan in plans for change in plan.pending for alarm in _of_change(change))
 
 
 def of_drifts(drifts: Iterable[ShownDrift]) -> tuple[Alarm, ...]:
     """Return the alarms of drift, the worst first."""
-    return _sorted(alarm for drift in drifts for found in drift.findings for alarm in _of_finding(found))
+    return in_order(alarm for drift in drifts for found in drift.findings for alarm in _of_finding(found))
 
 
 def tally(alarms: Sequence[Alarm]) -> str:
@@ -75,7 +99,8 @@ def tally(alarms: Sequence[Alarm]) -> str:
     return ", ".join(parts)
 
 
-def _sorted(found: Iterable[Alarm]) -> tuple[Alarm, ...]:
+def in_order(found: Iterable[Alarm]) -> tuple[Alarm, ...]:
+    """Return alarms, the worst first."""
     return tuple(sorted(found, key=lambda alarm: judging.rank(alarm.effect)[::-1]))
 
 

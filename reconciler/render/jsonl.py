@@ -13,11 +13,14 @@ from typing import Literal, TypeAlias
 
 from reconciler import __version__
 from reconciler.errors import Problem, printable
-from reconciler.model import Action, Address, Danger, Gap, Notice, Position, Refusal, Waiting, dotted
-from reconciler.render import report
+from reconciler.model import Action, Address, Danger, Direction, Effect, Gap, Notice, Position, Refusal, Waiting, dotted
+from reconciler.render import alarms, report
+from reconciler.render.alarms import Alarm
 from reconciler.render.json_parts import (
     attribution_entry,
     danger_entry,
+    direction_word,
+    effect_entry,
     gap_entry,
     position_entry,
     range_entry,
@@ -57,7 +60,7 @@ from reconciler.render.stream_lines import (
     VersionLine,
 )
 from reconciler.render.subjects import USUAL, DriftResult, Renderers, RenderOptions, Validation
-from reconciler.render.tally import counts, outcome
+from reconciler.render.tally import counts, direction_counts, effects_of, outcome
 from reconciler.render.wording import HEADS, danger_words
 
 NAMES: dict[Action, StreamAction] = {
@@ -79,14 +82,18 @@ MODULE: Literal["poolctl"] = "poolctl"
 def plan(plans: Sequence[ShownPlan], _options: RenderOptions = USUAL) -> str:
     """Return plans as events."""
     total = counts(plans)
+    weak, mixed = _weak(e for p in plans for c in p.pending for e in effects_of(c))
     counted: ChangeTotals = {
         "add": total.create + total.replace,
         "change": total.update,
         "remove": total.delete + total.replace,
+        "weakens": weak,
+        "mixed": mixed,
         "operation": "plan",
     }
+    said = alarms.tally(alarms.of_plans(plans))
     last: ChangeSummaryLine = {
-        **_head("info", f"Plan: {total.sentence}"),
+        **_head("info", " ".join([f"Plan: {total.sentence}", *([f"{said}."] if said else [])])),
         "type": "change_summary",
         "changes": counted,
     }
@@ -107,6 +114,7 @@ def apply(applied: ShownApply, _options: RenderOptions = USUAL) -> str:
 def drift(found: DriftResult, _options: RenderOptions = USUAL) -> str:
     """Return findings as events; `before` is what is desired, `after` what is live."""
     drifts = found.drifts
+    weak, mixed = _weak(e for d in drifts for f in d.findings for e in f.effects)
     last: DriftSummaryLine = {
         **_head("info", report.drift(drifts).summary),
         "type": "drift_summary",
@@ -117,9 +125,11 @@ def drift(found: DriftResult, _options: RenderOptions = USUAL) -> str:
             "expired": sum(len(d.expired) for d in drifts),
             "read": sum(d.read for d in drifts),
             "unread": sum(len(d.gaps) for d in drifts),
+            "weakens": weak,
+            "mixed": mixed,
         },
     }
-    lines: list[StreamLine] = []
+    lines: list[StreamLine] = [*map(_alarmed, alarms.of_drifts(drifts))]
     for one in drifts:
         lines += [_noticed(n) for n in one.notices if n.standstill]
         lines += [*map(_refused, one.refusals), *map(_unread, one.gaps)]
@@ -194,7 +204,14 @@ def _spelled(line: StreamLine, now: Now | None) -> str:
 # --- plans ---------------------------------------------------------------------------------------------------------
 
 
+def _weak(effects: Iterable[Effect]) -> tuple[int, int]:
+    """Return how many effects weaken, and how many may."""
+    by = direction_counts(effects)
+    return by[Direction.WEAKENS], by[Direction.MIXED]
+
+
 def _planned(plans: Sequence[ShownPlan]) -> Iterator[StreamLine]:
+    yield from map(_alarmed, alarms.of_plans(plans))
     for found in plans:
         yield from (_noticed(n) for n in found.notices if n.standstill)
         yield from map(_refused, found.refusals)
@@ -224,6 +241,8 @@ def _change(change: ShownChange) -> PlannedLine:
         "after": plain(change.after),
         "paths": [dotted(f.path) for f in change.fields],
         "source": position_entry(change.source),
+        "direction": direction_word(effects_of(change)),
+        "effects": [effect_entry(e) for e in effects_of(change)],
     }
     if change.reason:
         found["reason"] = change.reason
@@ -317,6 +336,7 @@ def _worked(step: ShownStep, message: str) -> StreamLine:
 
 def _result(applied: ShownApply) -> ChangeSummaryLine:
     result = outcome(applied)
+    weak, mixed = _weak(e for r in result.results if r.status == "done" for e in effects_of(r.change))
     return {
         **_head("info" if result.converged else "error", report.apply(applied).summary),
         "type": "change_summary",
@@ -324,6 +344,8 @@ def _result(applied: ShownApply) -> ChangeSummaryLine:
             "add": result.count("done", Action.CREATE, Action.REPLACE),
             "change": result.count("done", Action.UPDATE),
             "remove": result.count("done", Action.DELETE, Action.REPLACE),
+            "weakens": weak,
+            "mixed": mixed,
             "failed": result.count("failed"),
             "not_started": result.count("not_started"),
             "converged": result.converged,
@@ -349,6 +371,8 @@ def _finding(finding: ShownFinding) -> DriftLine:
         "severity": finding.severity,
         "fails": finding.fails,
         "source": position_entry(finding.source),
+        "direction": direction_word(finding.effects),
+        "effects": [effect_entry(e, finding.path) for e in finding.effects],
     }
     if finding.attribution:
         found["attribution"] = attribution_entry(finding.attribution)
@@ -368,6 +392,21 @@ def _refused(refusal: Refusal) -> DiagnosticLine:
     line = _diagnostic("error", refusal.message, refusal.advice, where, refusal.source)
     line["diagnostic"]["rule"] = refusal.rule
     return line
+
+
+def _alarmed(alarm: Alarm) -> DiagnosticLine:
+    summary = f"{alarm.place}: {alarm.step}" if alarm.step else alarm.place
+    where = f"{alarm.address.pool}/{alarm.place}"
+    line = _diagnostic(
+        "warning", f"{ALARMS[alarm.effect.direction]}: {summary}", " ".join(alarm.sentences), where, alarm.source
+    )
+    if alarm.effect.rules:
+        line["diagnostic"]["rule"] = alarm.effect.rules[0]
+    return line
+
+
+ALARMS = {Direction.WEAKENS: "Weakens", Direction.MIXED: "May weaken"}
+"""How a diagnostic about a change that a reviewer must see begins."""
 
 
 def _dangerous(change: ShownChange, field: ShownField, danger: Danger) -> DiagnosticLine:

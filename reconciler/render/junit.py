@@ -9,6 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from reconciler.errors import printable
+from reconciler.model import dotted
+from reconciler.render import alarms
+from reconciler.render.alarms import Alarm
 from reconciler.render.change_lines import as_diff
 from reconciler.render.report import Report, Row, Suite, renderers
 from reconciler.render.subjects import USUAL, RenderOptions
@@ -69,14 +73,25 @@ def _add(case: Element, rows: Sequence[Row]) -> None:
     for row in bad or [r for r in rows if r.verdict == "skip"]:
         made = SubElement(case, CHILD[row.verdict], {"message": _message(row)})
         if row.verdict != "skip":
-            made.set("type", row.rule)
+            made.set("type", row.alarms[0].rule if row.alarms else row.rule)
             made.text = _text(row)
 
 
 def _message(row: Row) -> str:
-    return ": ".join([row.sentence, *row.notes[:1]])
+    said = [alarms.tally(row.alarms)] if row.alarms else []
+    return ": ".join([row.sentence, *said, *row.notes[:1]])
 
 
 def _text(row: Row) -> str:
     where = [str(row.source)] if row.source else []
-    return "\n".join([*where, *row.notes, *as_diff(row.lines)])
+    dangers = [line for alarm in row.alarms for line in _alarm(alarm)]
+    return "\n".join([*where, *dangers, *row.notes, *as_diff(row.lines)])
+
+
+def _alarm(alarm: Alarm) -> list[str]:
+    """Return what a change means: which way it leads, how bad it is, its rules; then whom it touches and the rest."""
+    effect = alarm.effect
+    what = printable(dotted(effect.path)) or "the object"
+    marks = ", ".join([effect.risk, *effect.rules])
+    step = f": {alarm.step}" if alarm.step else ""
+    return [f"{alarms.WORDS[effect.direction]} ({marks}) {what}{step}", f"    {' '.join(alarm.sentences)}"]

@@ -16,20 +16,26 @@ from reconciler.model import (
     Address,
     Attribution,
     Danger,
+    Direction,
+    Effect,
     FindingClass,
     Gap,
     Notice,
     Position,
     Refusal,
     Target,
+    Undeclared,
     dotted,
 )
-from reconciler.render.change_lines import ChangeLine, Width, lines, member
+from reconciler.render import alarms
+from reconciler.render.alarms import Alarm
+from reconciler.render.change_lines import ChangeLine, Width, directed, lines, member
 from reconciler.render.shown import ShownApply, ShownChange, ShownDrift, ShownField, ShownFinding, ShownPlan, ShownStep
 from reconciler.render.subjects import Renderers, RenderOptions, Validation
-from reconciler.render.tally import Unproven, outcome, plural
+from reconciler.render.tally import Unproven, effects_of, outcome, plural
 from reconciler.render.unread import refused_read
 from reconciler.render.wording import apply_sum, danger_words, header, plan_sums
+from reconciler.security.judging import WORST_FIRST
 
 VERBS = {
     Action.CREATE: ("create", "will be created"),
@@ -103,6 +109,10 @@ class Row(NamedTuple):
     """Identifier that is stable across runs; may be empty."""
     seconds: float = 0.0
     """How long it took, where it was done."""
+    directions: tuple[Direction, ...] = ()
+    """Where the changes of its members lead, the worst first; empty for what changes nothing."""
+    alarms: tuple[Alarm, ...] = ()
+    """What of it weakens security or may weaken it, the worst first."""
 
     @property
     def sentence(self) -> str:
@@ -123,6 +133,8 @@ class Suite(NamedTuple):
     """The file that declares it."""
     rows: tuple[Row, ...]
     """In the order of the plan; dangerous ones are not moved."""
+    undeclared: tuple[Undeclared, ...] = ()
+    """Live members that no manifest declares; of a plan."""
 
 
 class Report(NamedTuple):
@@ -141,6 +153,11 @@ class Report(NamedTuple):
     def rows(self) -> tuple[Row, ...]:
         """The rows of all suites."""
         return tuple(row for suite in self.suites for row in suite.rows)
+
+    @property
+    def alarms(self) -> tuple[Alarm, ...]:
+        """What weakens security or may weaken it, the worst first."""
+        return alarms.in_order(alarm for row in self.rows for alarm in row.alarms)
 
     def name(self, row: Row) -> str:
         """Return the name of a row where its suite is not shown."""
@@ -165,7 +182,10 @@ def plan(plans: Sequence[ShownPlan], width: Width = USUAL_WIDTH) -> Report:
         plans: The plans.
         width: Columns of the differences; None leaves nothing out of them. The other reports take the same.
     """
-    suites = tuple(_suite(p.target, [*_planned(p, width), *_notice_rows(p.notices)]) for p in plans)
+    suites = tuple(
+        _suite(p.target, [*_planned(p, width), *_notice_rows(p.notices)])._replace(undeclared=p.undeclared)
+        for p in plans
+    )
     return Report("plan", " ".join(map(str, plan_sums(plans))), suites)
 
 
@@ -196,7 +216,14 @@ def _change(change: ShownChange, width: Width) -> Row:
         notes=_sentences(change.reason),
         lines=tuple(lines(change, width)) if pending else (),
         source=change.source,
+        directions=_directions(effects_of(change)) if pending else (),
+        alarms=alarms.of_change(change) if pending else (),
     )
+
+
+def _directions(effects: Iterable[Effect]) -> tuple[Direction, ...]:
+    found = {effect.direction for effect in effects}
+    return tuple(d for d in WORST_FIRST if d in found) or (Direction.NEUTRAL,)
 
 
 def _danger(change: ShownChange, field: ShownField, danger: Danger) -> Row:
@@ -319,7 +346,8 @@ def _coverage(drift: ShownDrift) -> Row:
 def _finding(finding: ShownFinding, width: Width) -> Row:
     path = printable(dotted(finding.path))
     wanted, live = finding.desired, finding.live
-    shown = () if wanted is None and live is None else tuple(member(finding.path, wanted, live, width))
+    found = () if wanted is None and live is None else member(finding.path, wanted, live, width)
+    shown = tuple(directed(found, finding.effects))
     return Row(
         finding.address.full,
         _name(finding.address) + (f" {path}" if path else ""),
@@ -335,6 +363,8 @@ def _finding(finding: ShownFinding, width: Width) -> Row:
         lines=shown,
         source=finding.source,
         id=finding.id,
+        directions=_directions(finding.effects),
+        alarms=alarms.of_finding(finding),
     )
 
 
@@ -406,6 +436,7 @@ def _left(change: ShownChange, width: Width) -> Row:
         severity="error",
         danger=True,
         rule="apply/not-converged",
+        alarms=(),  # they are those of the change
     )
 
 

@@ -8,15 +8,22 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from reconciler import __version__, kinds
+from reconciler.errors import printable
 from reconciler.kinds.kind import Rule
-from reconciler.render import explain_words
+from reconciler.model import Risk, dotted
+from reconciler.render import alarms, explain_words
+from reconciler.render.alarms import Alarm
+from reconciler.render.json_parts import effect_entry
 from reconciler.render.places import Locate, uri
 from reconciler.render.report import Report, Row, Suite, renderers
 from reconciler.render.subjects import USUAL, RenderOptions
+from reconciler.security import catalogue
+from reconciler.security.changes import CHANGES
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 """Named in every result, so that editors can check it."""
@@ -72,6 +79,16 @@ RULES = {
         "A planned change has consequences beyond the member that it changes.",
         "Make sure that this is intended before you approve the plan.",
     ),
+    "change/weakens": SarifRule(
+        "WeakeningChange",
+        "A change weakens security.",
+        "Make sure that this is intended before you approve it.",
+    ),
+    "change/may-weaken": SarifRule(
+        "PossiblyWeakeningChange",
+        "A change may weaken security: it depends on what poolctl cannot see.",
+        "Look at what the message names before you approve it.",
+    ),
     "unread": SarifRule(
         "Unread",
         "An object could not be read, so its state is unknown.",
@@ -97,13 +114,25 @@ RULES = {
 }
 """Rules by identifier, or by the part before its slash."""
 
+LEVELS: dict[Risk, str] = {"critical": "error", "high": "error", "medium": "warning", "low": "note"}
+"""Level of a change that weakens, by its risk."""
+
+SCORES: dict[Risk, str] = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "3.0"}
+"""GitHub's `security-severity` of a rule, by its risk: it makes the words that code scanning shows."""
+
 JUDGED = ("manifest", "refusal")
 """Families whose identifiers end with the id of a rule: `refusal/P7`."""
 
 
 def render(report: Report, options: RenderOptions = USUAL) -> str:
-    """Return problems as SARIF. Planned changes are not problems: a plan yields its dangers, refusals and gaps."""
-    found = [(suite, row) for suite in report.suites for row in suite.rows if _reported(report, row)]
+    """Return problems as SARIF.
+
+    Planned changes are not problems by themselves: a plan yields what weakens, its dangers, refusals and gaps.
+    """
+    found = [
+        *(pair for suite in report.suites for row in suite.rows for pair in _alarmed(report, suite, row)),
+        *((suite, row) for suite in report.suites for row in suite.rows if _reported(report, row)),
+    ]
     ids = sorted({row.rule for _, row in found})
     results = list(_results(found, ids, options.locate))
     driver = {"name": "poolctl", "semanticVersion": __version__, "rules": [_rule(i) for i in ids]}
@@ -121,6 +150,26 @@ RENDERERS = renderers(render)
 """What this format renders."""
 
 
+def _alarmed(report: Report, suite: Suite, row: Row) -> Iterator[tuple[Suite, Row]]:
+    """Yield a row for each change of a plan that weakens. A finding of drift is one alert, whatever it means."""
+    for alarm in row.alarms if report.command == "plan" else ():
+        path = printable(dotted(alarm.effect.path))
+        yield (
+            suite,
+            row._replace(
+                label=alarm.place,
+                action="weakens",
+                head=alarms.WORDS[alarm.effect.direction],
+                severity=LEVELS[alarm.effect.risk],
+                rule=alarm.rule,
+                path=path,
+                notes=alarm.sentences,
+                source=alarm.source or row.source,
+                alarms=(alarm,),
+            ),
+        )
+
+
 def _reported(report: Report, row: Row) -> bool:
     if row.action in ("refused", "unread", "notice", "danger"):
         return True
@@ -131,6 +180,8 @@ def _reported(report: Report, row: Row) -> bool:
 
 def _rule(identifier: str) -> dict[str, Any]:
     """The description of a rule; one without its own has that of its family."""
+    if judged := _judged(identifier):
+        return judged
     family, _, rest = identifier.partition("/")
     known = RULES.get(identifier) or RULES[family]
     name = known.name if identifier in RULES else known.name + "".join(w.title() for w in rest.split("-"))
@@ -143,6 +194,22 @@ def _rule(identifier: str) -> dict[str, Any]:
         "shortDescription": {"text": known.short},
         "fullDescription": {"text": f"{known.short} {known.help}"},
         "help": {"text": known.help, "markdown": known.help},
+    }
+
+
+def _judged(identifier: str) -> dict[str, Any] | None:
+    """The description of a rule about security; None if it is none."""
+    change, state = CHANGES.get(identifier), catalogue.rules().get(identifier)
+    found = (change.rule, change.severity) if change else (state.rule, state.severity) if state else None
+    if found is None:
+        return None
+    rule, severity = found
+    return {
+        "id": identifier,
+        "name": "".join(word.title() for word in re.findall(r"[A-Za-z0-9]+", rule.title)),
+        **_explained(rule),
+        "defaultConfiguration": {"level": LEVELS[severity]},
+        "properties": {"tags": ["security"], "security-severity": SCORES[severity]},
     }
 
 
@@ -179,12 +246,20 @@ def _results(found: Iterable[tuple[Suite, Row]], ids: list[str], locate: Locate)
             "locations": [_location(suite, row, locate)],
             "partialFingerprints": {FINGERPRINT: f"{mark}:{seen[mark]}"},
         }
+        if row.alarms:
+            result["properties"] = {"effects": [_effect(alarm) for alarm in row.alarms]}
         yield result
+
+
+def _effect(alarm: Alarm) -> dict[str, Any]:
+    entry = effect_entry(alarm.effect)
+    return {key: entry[key] for key in ("path", "direction", "risk", "impact", "rules")}
 
 
 def _message(row: Row) -> str:
     """A finding without its values: code scanning keeps alerts for ever and shows them to every reader."""
-    return row.sentence if not row.notes else f"{row.sentence}: {' '.join(row.notes)}"
+    said = row.notes if row.action == "weakens" else (*row.notes, *(s for a in row.alarms for s in a.sentences))
+    return row.sentence if not said else f"{row.sentence}: {' '.join(said)}"
 
 
 def _location(suite: Suite, row: Row, locate: Locate) -> dict[str, Any]:

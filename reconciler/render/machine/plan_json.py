@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reconciler import __version__
-from reconciler.model import Action, dotted
+from reconciler.model import Action, Direction, Undeclared, dotted
 from reconciler.render.json_parts import (
     ACTIONS,
     danger_entry,
+    direction_word,
     dump,
+    effect_entry,
     gap_entry,
     notice_entry,
     pool_entry,
@@ -31,11 +33,12 @@ from reconciler.render.output_types import (
     PlanPool,
     PlanSummary,
     ResourceEntry,
+    UndeclaredEntry,
 )
 from reconciler.render.shown import ShownCall, ShownChange, ShownField, ShownPlan
 from reconciler.render.spelling import is_awaited, is_hidden, plain, shadow
 from reconciler.render.subjects import USUAL, RenderOptions
-from reconciler.render.tally import counts
+from reconciler.render.tally import counts, direction_counts, effects_of
 
 
 def plan(plans: Sequence[ShownPlan], options: RenderOptions = USUAL) -> str:
@@ -63,6 +66,7 @@ def document(plans: Sequence[ShownPlan], digest: str = "") -> PlanDocument:
         "resource_changes": [_resource(c) for p in plans for c in p.changes],
         "refusals": [refusal_entry(r) for p in plans for r in p.refusals],
         "unmanaged": [a.full for p in plans for a in p.unmanaged],
+        "undeclared": [_undeclared(u) for p in plans for u in p.undeclared],
         "notices": [notice_entry(n) for p in plans for n in p.notices],
         "coverage": {"complete": complete, "gaps": [gap_entry(g) for p in plans for g in p.gaps]},
         "summary": _summary(plans),
@@ -81,6 +85,7 @@ def _pool(plan: ShownPlan) -> PlanPool:
 
 def _summary(plans: Sequence[ShownPlan]) -> PlanSummary:
     found = counts(plans)
+    by = direction_counts(e for p in plans for c in p.pending for e in effects_of(c))
     return {
         "create": found.create,
         "update": found.update,
@@ -89,6 +94,20 @@ def _summary(plans: Sequence[ShownPlan]) -> PlanSummary:
         "unchanged": found.unchanged,
         "refused": found.refused,
         "unmanaged": found.unmanaged,
+        "weakens": by[Direction.WEAKENS],
+        "mixed": by[Direction.MIXED],
+        "strengthens": by[Direction.STRENGTHENS],
+        "undeclared": sum(len(p.undeclared) for p in plans),
+        "undeclared_weak": sum(u.alarming for p in plans for u in p.undeclared),
+    }
+
+
+def _undeclared(found: Undeclared) -> UndeclaredEntry:
+    return {
+        "address": found.address.full,
+        "path": dotted(found.path),
+        "direction": direction_word(found.effects),
+        "effects": [effect_entry(e, found.path) for e in found.effects],
     }
 
 
@@ -101,6 +120,8 @@ def _resource(change: ShownChange) -> ResourceEntry:
         "change": _change(change),
         "action_reason": change.reason or None,
         "source": position_entry(change.source),
+        "direction": direction_word(effects_of(change)),
+        "effect": effect_entry(change.effect) if change.effect else None,
         "fields": [_field(f) for f in change.fields],
     }
     if change.calls is not None:
@@ -128,6 +149,8 @@ def _field(change: ShownField) -> FieldEntry:
         "before": plain(change.before),
         "after": plain(change.after),
         "sensitive": change.sensitive,
+        "direction": direction_word(change.effects),
+        "effects": [effect_entry(e, change.path) for e in change.effects],
     }
     if change.danger:
         found["danger"] = danger_entry(change.danger)
