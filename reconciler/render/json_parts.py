@@ -9,6 +9,7 @@ from typing import Any
 from reconciler.errors import iam_action
 from reconciler.model import (
     Action,
+    Allowance,
     Attribution,
     Danger,
     Direction,
@@ -22,11 +23,13 @@ from reconciler.model import (
     dotted,
 )
 from reconciler.render.output_types import (
+    AllowedEntry,
     AttributionEntry,
     DangerEntry,
     DirectionWord,
     EffectEntry,
     GapEntry,
+    GateEntry,
     NoticeEntry,
     PoolEntry,
     RefusalEntry,
@@ -37,6 +40,7 @@ from reconciler.render.output_types import (
 from reconciler.render.shown import ShownStep
 from reconciler.render.unread import action
 from reconciler.security import judging
+from reconciler.security.gates import Verdict
 
 ACTIONS = {
     Action.NONE: ["no-op"],
@@ -146,6 +150,39 @@ def revived_effect(entry: Mapping[str, Any], within: Path = ()) -> Effect:
         tuple(entry["rules"]),
         entry["risk"],
     )
+
+
+def gate_entry(verdict: Verdict) -> GateEntry:
+    """Spell what the gate of a run says."""
+    return {
+        "fail_on": list(verdict.fail_on),
+        "stopped": [
+            {
+                "address": one.case.address.full,
+                "path": dotted(one.case.effect.path),
+                "because": list(one.because),
+                "rules": list(one.case.effect.rules),
+                "allow": list(one.allow),
+                "source": position_entry(one.case.source),
+            }
+            for one in verdict.stopped
+        ],
+        "allowed": [_allowed(one, verdict) for one in verdict.allowances],
+    }
+
+
+def _allowed(one: Allowance, verdict: Verdict) -> AllowedEntry:
+    passes = (p.case for p in verdict.passed if one in p.by)
+    return {
+        "rule": one.rule,
+        "path": one.path,
+        "reason": one.reason or None,
+        "owner": one.owner or None,
+        "expires": one.expires or None,
+        "source": position_entry(one.source),
+        "passes": [f"{case.address.full} {dotted(case.effect.path)}".rstrip() for case in passes],
+        "expired": one in verdict.expired,
+    }
 
 
 def notice_entry(notice: Notice) -> NoticeEntry:

@@ -62,6 +62,7 @@ from reconciler.render.stream_lines import (
 from reconciler.render.subjects import USUAL, DriftResult, Renderers, RenderOptions, Validation
 from reconciler.render.tally import counts, direction_counts, effects_of, outcome
 from reconciler.render.wording import HEADS, danger_words
+from reconciler.security.gates import Verdict
 
 NAMES: dict[Action, StreamAction] = {
     Action.CREATE: "create",
@@ -79,7 +80,7 @@ MODULE: Literal["poolctl"] = "poolctl"
 """Who writes."""
 
 
-def plan(plans: Sequence[ShownPlan], _options: RenderOptions = USUAL) -> str:
+def plan(plans: Sequence[ShownPlan], options: RenderOptions = USUAL) -> str:
     """Return plans as events."""
     total = counts(plans)
     weak, mixed = _weak(e for p in plans for c in p.pending for e in effects_of(c))
@@ -97,7 +98,7 @@ def plan(plans: Sequence[ShownPlan], _options: RenderOptions = USUAL) -> str:
         "type": "change_summary",
         "changes": counted,
     }
-    return _stream([*_planned(plans), last])
+    return _stream([*_stopped(options.gate), *_planned(plans), last])
 
 
 def apply(applied: ShownApply, _options: RenderOptions = USUAL) -> str:
@@ -111,7 +112,7 @@ def apply(applied: ShownApply, _options: RenderOptions = USUAL) -> str:
     return "".join(said)
 
 
-def drift(found: DriftResult, _options: RenderOptions = USUAL) -> str:
+def drift(found: DriftResult, options: RenderOptions = USUAL) -> str:
     """Return findings as events; `before` is what is desired, `after` what is live."""
     drifts = found.drifts
     weak, mixed = _weak(e for d in drifts for f in d.findings for e in f.effects)
@@ -129,7 +130,7 @@ def drift(found: DriftResult, _options: RenderOptions = USUAL) -> str:
             "mixed": mixed,
         },
     }
-    lines: list[StreamLine] = [*map(_alarmed, alarms.of_drifts(drifts))]
+    lines: list[StreamLine] = [*_stopped(options.gate), *map(_alarmed, alarms.of_drifts(drifts))]
     for one in drifts:
         lines += [_noticed(n) for n in one.notices if n.standstill]
         lines += [*map(_refused, one.refusals), *map(_unread, one.gaps)]
@@ -392,6 +393,17 @@ def _refused(refusal: Refusal) -> DiagnosticLine:
     line = _diagnostic("error", refusal.message, refusal.advice, where, refusal.source)
     line["diagnostic"]["rule"] = refusal.rule
     return line
+
+
+def _stopped(gate: Verdict | None) -> Iterator[DiagnosticLine]:
+    """What `--fail-on` refuses, with what would let it pass."""
+    for one in gate.stopped if gate else ():
+        where = f"{one.case.address.full} {dotted(one.case.effect.path)}".rstrip()
+        advice = " ".join(f"--allow {a}" for a in one.allow)
+        line = _diagnostic("error", f"Stopped by --fail-on: {', '.join(one.because)}", advice, where, one.case.source)
+        if one.case.effect.rules:
+            line["diagnostic"]["rule"] = one.case.effect.rules[0]
+        yield line
 
 
 def _alarmed(alarm: Alarm) -> DiagnosticLine:

@@ -173,9 +173,6 @@ class Coverage(TypedDict):
     """What could not be read."""
 
 
-# --- plan ----------------------------------------------------------------------------------------------------------
-
-
 DirectionWord: TypeAlias = Annotated[
     Literal["weakens", "mixed", "strengthens", "neutral"],
     Says(
@@ -184,6 +181,54 @@ DirectionWord: TypeAlias = Annotated[
     ),
 ]
 RuleIds: TypeAlias = Annotated[list[str], Says(description="Ids of rules; `poolctl explain CHG04` describes one.")]
+
+
+# --- gates ---------------------------------------------------------------------------------------------------------
+
+
+@closed
+class StoppedEntry(TypedDict):
+    """A change or finding that `--fail-on` stops."""
+
+    address: FullAddress
+    path: str
+    """The member, dotted; empty for the whole object."""
+    because: list[str]
+    """What of `--fail-on` it meets."""
+    rules: RuleIds
+    allow: list[str]
+    """What `--allow` takes to let it pass, as RULE=PATH."""
+    source: Source | None
+
+
+@closed
+class AllowedEntry(TypedDict):
+    """An option `--allow`, or an entry of `allow` in poolctl.yaml."""
+
+    rule: str
+    path: str
+    reason: str | None
+    owner: str | None
+    expires: str | None
+    """The last day on which it holds; null for ever."""
+    source: Source | None
+    """Its place in poolctl.yaml; null for the command line."""
+    passes: list[str]
+    """What it lets pass in this run: full address and member. Empty if it is not met, or has expired."""
+    expired: bool
+
+
+@closed
+class GateEntry(TypedDict):
+    """What `--fail-on` and `--allow` make of the run."""
+
+    fail_on: list[str]
+    stopped: list[StoppedEntry]
+    """What makes the run end with 4."""
+    allowed: list[AllowedEntry]
+
+
+# --- plan ----------------------------------------------------------------------------------------------------------
 
 
 @closed
@@ -363,6 +408,8 @@ class PlanDocument(TypedDict):
     notices: list[NoticeEntry]
     coverage: Coverage
     summary: PlanSummary
+    gate: NotRequired[GateEntry]
+    """With `--fail-on` or `--allow`. A saved plan does not hold it."""
     connections: NotRequired[list[ConnectionsEntry]]
     """Ids and addresses of each pool as they will be, as far as they are known. A saved plan does not hold them."""
 
@@ -613,6 +660,8 @@ class ApplyDocument(TypedDict):
     """Whether every pool that was written to was read again, and all of it could be read."""
     converged: bool
     """Whether everything was done, read again and found to match the manifests."""
+    gate: NotRequired[GateEntry]
+    """With `--fail-on` or `--allow`."""
     connections: list[ConnectionsEntry]
     """Ids and addresses of each pool, as they are after the apply."""
     checks: NotRequired[list[CheckEntry]]
@@ -814,6 +863,8 @@ class DriftDocument(TypedDict):
     """Ids of findings, gaps, refusals and expired rules that --notify could not deliver: --only-new and --remember do
     not count them as reported."""
     summary: DriftSummary
+    gate: NotRequired[GateEntry]
+    """With `--fail-on` or `--allow`."""
 
 
 @closed

@@ -8,7 +8,15 @@ from reconciler import __version__
 from reconciler.applications.web_checks import WebCheck
 from reconciler.kinds import KINDS
 from reconciler.model import Action, Direction, dotted
-from reconciler.render.json_parts import ACTIONS, direction_word, dump, effect_entry, pool_entry, refused_call
+from reconciler.render.json_parts import (
+    ACTIONS,
+    direction_word,
+    dump,
+    effect_entry,
+    gate_entry,
+    pool_entry,
+    refused_call,
+)
 from reconciler.render.machine.pool_json import entry
 from reconciler.render.output_types import FORMAT, ApplyDocument, ApplySummary, CheckEntry, ResultEntry
 from reconciler.render.shown import ShownApply, ShownPlan, ShownStep
@@ -16,7 +24,7 @@ from reconciler.render.subjects import USUAL, RenderOptions
 from reconciler.render.tally import Outcome, direction_counts, effects_of, outcome
 
 
-def apply(applied: ShownApply, _options: RenderOptions = USUAL) -> str:
+def apply(applied: ShownApply, options: RenderOptions = USUAL) -> str:
     """Return the result of an apply as JSON."""
     result = outcome(applied)
     document: ApplyDocument = {
@@ -31,6 +39,8 @@ def apply(applied: ShownApply, _options: RenderOptions = USUAL) -> str:
         "converged": result.converged,
         "connections": [entry(c) for c in applied.connections],
     }
+    if options.gate and options.gate.asked:
+        document["gate"] = gate_entry(options.gate)
     if applied.checks:
         document["checks"] = [_check(c) for c in applied.checks]
     return dump(document)

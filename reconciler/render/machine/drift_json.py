@@ -14,6 +14,7 @@ from reconciler.render.json_parts import (
     dump,
     effect_entry,
     gap_entry,
+    gate_entry,
     notice_entry,
     pool_entry,
     position_entry,
@@ -35,9 +36,12 @@ from reconciler.render.subjects import USUAL, DriftResult, RenderOptions
 from reconciler.render.tally import class_counts, direction_counts
 
 
-def drift(found: DriftResult, _options: RenderOptions = USUAL) -> str:
+def drift(found: DriftResult, options: RenderOptions = USUAL) -> str:
     """Return a drift run as JSON."""
-    return dump(document(found))
+    whole = document(found)
+    if options.gate and options.gate.asked:
+        whole["gate"] = gate_entry(options.gate)
+    return dump(whole)
 
 
 def document(found: DriftResult) -> DriftDocument:

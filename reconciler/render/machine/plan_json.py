@@ -18,6 +18,7 @@ from reconciler.render.json_parts import (
     dump,
     effect_entry,
     gap_entry,
+    gate_entry,
     notice_entry,
     pool_entry,
     position_entry,
@@ -39,21 +40,23 @@ from reconciler.render.shown import ShownCall, ShownChange, ShownField, ShownPla
 from reconciler.render.spelling import is_awaited, is_hidden, plain, shadow
 from reconciler.render.subjects import USUAL, RenderOptions
 from reconciler.render.tally import counts, direction_counts, effects_of
+from reconciler.security.gates import Verdict
 
 
 def plan(plans: Sequence[ShownPlan], options: RenderOptions = USUAL) -> str:
     """Return plans as JSON."""
-    return dump(document(plans, options.digest()))
+    return dump(document(plans, options.digest(), options.gate))
 
 
-def document(plans: Sequence[ShownPlan], digest: str = "") -> PlanDocument:
+def document(plans: Sequence[ShownPlan], digest: str = "", gate: Verdict | None = None) -> PlanDocument:
     """Return the document of plans.
 
     Args:
         plans: One for each document.
         digest: The digest of the plans, from `planfile.digest`; empty omits it.
+        gate: What the gate of the run says; None omits it.
     """
-    refused = any(p.refusals for p in plans)
+    refused = any(p.refusals for p in plans) or bool(gate and gate.stopped)
     complete = not any(p.gaps for p in plans)
     found: PlanDocument = {
         "format_version": FORMAT,
@@ -73,6 +76,8 @@ def document(plans: Sequence[ShownPlan], digest: str = "") -> PlanDocument:
     }
     if not digest:
         del found["digest"]
+    if gate and gate.asked:
+        found["gate"] = gate_entry(gate)
     connections = [p.connections for p in plans if p.connections]
     if connections:
         found["connections"] = [entry(c) for c in connections]
