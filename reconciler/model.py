@@ -432,6 +432,8 @@ class Notice:
     """Position, if it is about a manifest."""
     standstill: bool = False
     """Whether the service has paused writes to the pool. It is shown first, and `apply` refuses."""
+    lasting: bool = field(default=False, compare=False)
+    """Whether every run says it until someone acts on it, so that people need not read it each time."""
 
 
 @dataclass(frozen=True, slots=True)

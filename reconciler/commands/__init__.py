@@ -57,6 +57,12 @@ def _shard(text: str) -> tuple[int, int]:
     return int(one), int(of)
 
 
+def add_notes(parser: argparse.ArgumentParser) -> None:
+    """Add the option that shows what every run repeats."""
+    text = "show each note that every run repeats, instead of their number (human)"
+    parser.add_argument("--notes", action="store_true", default=None, help=text)
+
+
 def add_choices(parser: argparse.ArgumentParser) -> None:
     """Add the options that permit deletions and replacements."""
     parser.add_argument(

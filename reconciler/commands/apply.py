@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
-from reconciler.commands import add_choices, add_gates, add_shard, deliver
+from reconciler.commands import add_choices, add_gates, add_notes, add_shard, deliver
 from reconciler.errors import ExitCode, PoolctlError, flow, worst
 from reconciler.render import formats
 from reconciler.terminal import outputs
@@ -58,6 +58,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_shard(parser)
     add_choices(parser)
     add_gates(parser)
+    add_notes(parser)
     add_outputs(parser, formats.names("apply"))
 
 
@@ -85,7 +86,7 @@ def run(options: Options, console: Console) -> int:
         if reviewed:
             stages.require_reviewed(options, plans, reviewed)
         if ("human", "") in options.outputs:
-            shown = formats.plan(redact.plans(plans), RenderOptions(width=console.width))
+            shown = formats.plan(redact.plans(plans), RenderOptions(width=console.width, notes=options.notes))
             console.out(shown["human"](console.color))
         if options.expect and not reviewed:
             stages.require_reviewed(options, plans, reviewed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.commands import add_gates, add_shard, deliver
+from reconciler.commands import add_gates, add_notes, add_shard, deliver
 from reconciler.render import formats
 from reconciler.terminal.console import Console
 from reconciler.terminal.options import Options, add_outputs, whole
@@ -51,6 +51,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--attribute", action="store_true", default=None, help=text)
     add_shard(parser)
     add_gates(parser)
+    add_notes(parser)
     add_outputs(parser, formats.names("drift"))
 
 
@@ -77,6 +78,7 @@ def run(options: Options, console: Console) -> int:
         code = drift_run.exit_code(drifts, zero=options.exit_zero, undelivered=bool(lost), stopped=bool(gate.stopped))
         style = RenderOptions(
             width=console.width,
+            notes=options.notes,
             locate=formats.repository(console.environ),
             max_bytes=options.max_bytes,
             gate=gate,

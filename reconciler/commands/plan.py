@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.commands import add_choices, add_gates, add_shard, deliver
+from reconciler.commands import add_choices, add_gates, add_notes, add_shard, deliver
 from reconciler.errors import worst
 from reconciler.render import formats
 from reconciler.terminal.console import Console
@@ -42,6 +42,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_shard(parser)
     add_choices(parser)
     add_gates(parser)
+    add_notes(parser)
     add_outputs(parser, formats.names("plan"))
 
 
@@ -66,6 +67,7 @@ def run(options: Options, console: Console) -> int:
     calls = stages.calls(plans)
     style = RenderOptions(
         width=console.width,
+        notes=options.notes,
         origins=options.show_origin,
         locate=formats.repository(console.environ),
         max_bytes=options.max_bytes,

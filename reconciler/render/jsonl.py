@@ -407,18 +407,11 @@ def _stopped(gate: Verdict | None) -> Iterator[DiagnosticLine]:
 
 
 def _alarmed(alarm: Alarm) -> DiagnosticLine:
-    summary = f"{alarm.place}: {alarm.step}" if alarm.step else alarm.place
     where = f"{alarm.address.pool}/{alarm.place}"
-    line = _diagnostic(
-        "warning", f"{ALARMS[alarm.effect.direction]}: {summary}", " ".join(alarm.sentences), where, alarm.source
-    )
+    line = _diagnostic("warning", f"{alarm.title}: {alarm.verb}", " ".join(alarm.sentences), where, alarm.source)
     if alarm.effect.rules:
         line["diagnostic"]["rule"] = alarm.effect.rules[0]
     return line
-
-
-ALARMS = {Direction.WEAKENS: "Weakens", Direction.MIXED: "May weaken"}
-"""How a diagnostic about a change that a reviewer must see begins."""
 
 
 def _dangerous(change: ShownChange, field: ShownField, danger: Danger) -> DiagnosticLine:

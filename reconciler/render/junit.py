@@ -9,9 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from reconciler.errors import printable
-from reconciler.model import dotted
-from reconciler.render import alarms
 from reconciler.render.alarms import Alarm
 from reconciler.render.change_lines import as_diff
 from reconciler.render.report import Report, Row, Suite, renderers
@@ -73,13 +70,12 @@ def _add(case: Element, rows: Sequence[Row]) -> None:
     for row in bad or [r for r in rows if r.verdict == "skip"]:
         made = SubElement(case, CHILD[row.verdict], {"message": _message(row)})
         if row.verdict != "skip":
-            made.set("type", row.alarms[0].rule if row.alarms else row.rule)
+            made.set("type", row.rule)
             made.text = _text(row)
 
 
 def _message(row: Row) -> str:
-    said = [alarms.tally(row.alarms)] if row.alarms else []
-    return ": ".join([row.sentence, *said, *row.notes[:1]])
+    return ": ".join([row.sentence, *row.notes[:1]])
 
 
 def _text(row: Row) -> str:
@@ -89,9 +85,6 @@ def _text(row: Row) -> str:
 
 
 def _alarm(alarm: Alarm) -> list[str]:
-    """Return what a change means: which way it leads, how bad it is, its rules; then whom it touches and the rest."""
-    effect = alarm.effect
-    what = printable(dotted(effect.path)) or "the object"
-    marks = ", ".join([effect.risk, *effect.rules])
-    step = f": {alarm.step}" if alarm.step else ""
-    return [f"{alarms.WORDS[effect.direction]} ({marks}) {what}{step}", f"    {' '.join(alarm.sentences)}"]
+    """Return what a change means: which way it leads, how bad it is, its rules, and what becomes what."""
+    marks = ", ".join([alarm.effect.risk, *alarm.effect.rules])
+    return [f"{alarm.verb} ({marks}): {alarm.title}"]

@@ -13,14 +13,13 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from reconciler import __version__, kinds
-from reconciler.errors import printable
 from reconciler.kinds.kind import Rule
-from reconciler.model import Risk, dotted
-from reconciler.render import alarms, explain_words
+from reconciler.model import Risk
+from reconciler.render import explain_words
 from reconciler.render.alarms import Alarm
 from reconciler.render.json_parts import effect_entry
 from reconciler.render.places import Locate, uri
-from reconciler.render.report import Report, Row, Suite, renderers
+from reconciler.render.report import MAY_WEAKEN, WEAKENS, Report, Row, Suite, renderers
 from reconciler.render.subjects import USUAL, RenderOptions
 from reconciler.security import catalogue
 from reconciler.security.changes import CHANGES
@@ -129,10 +128,7 @@ def render(report: Report, options: RenderOptions = USUAL) -> str:
 
     Planned changes are not problems by themselves: a plan yields what weakens, its dangers, refusals and gaps.
     """
-    found = [
-        *(pair for suite in report.suites for row in suite.rows for pair in _alarmed(report, suite, row)),
-        *((suite, row) for suite in report.suites for row in suite.rows if _reported(report, row)),
-    ]
+    found = [(suite, _judged_row(row)) for suite in report.suites for row in suite.rows if _reported(report, row)]
     ids = sorted({row.rule for _, row in found})
     results = list(_results(found, ids, options.locate))
     driver = {"name": "poolctl", "semanticVersion": __version__, "rules": [_rule(i) for i in ids]}
@@ -150,32 +146,22 @@ RENDERERS = renderers(render)
 """What this format renders."""
 
 
-def _alarmed(report: Report, suite: Suite, row: Row) -> Iterator[tuple[Suite, Row]]:
-    """Yield a row for each change of a plan that weakens. A finding of drift is one alert, whatever it means."""
-    for alarm in row.alarms if report.command == "plan" else ():
-        path = printable(dotted(alarm.effect.path))
-        yield (
-            suite,
-            row._replace(
-                label=alarm.place,
-                action="weakens",
-                head=alarms.WORDS[alarm.effect.direction],
-                severity=LEVELS[alarm.effect.risk],
-                rule=alarm.rule,
-                path=path,
-                notes=alarm.sentences,
-                source=alarm.source or row.source,
-                alarms=(alarm,),
-            ),
-        )
-
-
 def _reported(report: Report, row: Row) -> bool:
     if row.action in ("refused", "unread", "notice", "danger"):
         return True
+    if row.action in (WEAKENS, MAY_WEAKEN):
+        return report.command == "plan"  # a finding of drift is one alert, whatever it means
     if report.command == "drift":
         return row.rule.startswith("drift/")
     return report.command != "plan" and row.severity == "error"
+
+
+def _judged_row(row: Row) -> Row:
+    """A row about a change that weakens, with the rule that code scanning looks up, and a level by its risk."""
+    if row.action not in (WEAKENS, MAY_WEAKEN):
+        return row
+    (alarm,) = row.alarms
+    return row._replace(rule=alarm.rule, severity=LEVELS[alarm.effect.risk])
 
 
 def _rule(identifier: str) -> dict[str, Any]:
@@ -258,8 +244,7 @@ def _effect(alarm: Alarm) -> dict[str, Any]:
 
 def _message(row: Row) -> str:
     """A finding without its values: code scanning keeps alerts for ever and shows them to every reader."""
-    said = row.notes if row.action == "weakens" else (*row.notes, *(s for a in row.alarms for s in a.sentences))
-    return row.sentence if not said else f"{row.sentence}: {' '.join(said)}"
+    return row.sentence if not row.notes else f"{row.sentence}: {' '.join(row.notes)}"
 
 
 def _location(suite: Suite, row: Row, locate: Locate) -> dict[str, Any]:

@@ -27,6 +27,8 @@ class RenderOptions:
     """Whether to use colour (human)."""
     width: int = 100
     """Columns (human)."""
+    notes: bool = False
+    """Whether notes that every run repeats are shown one by one, and not only counted (human)."""
     origins: bool = False
     """Whether each member shows the file and line that it comes from (human)."""
     locate: Locate = as_given

@@ -81,6 +81,8 @@ class Options(NamedTuple):
     """`plan`: whether changes end with exit code 2."""
     show_origin: bool = False
     """`plan`: whether each value shows the file and line that it comes from."""
+    notes: bool = False
+    """`plan`, `apply`, `drift`: whether notes that every run repeats are shown one by one."""
     prune: bool = False
     """`plan`, `apply`: whether undeclared objects are deleted where the manifest allows it."""
     max_deletes: int | None = None
