@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Sequence
 
 from reconciler.errors import ExitCode, Refused, printable
@@ -84,12 +83,7 @@ def _stopped(verdict: Verdict, what: str) -> Iterator[str]:
     are = "is" if len(verdict.stopped) == 1 else "are"
     yield f"{count} {are} stopped by --fail-on {','.join(verdict.fail_on)}; nothing was written."
     yield ADVICE
-    yield from (f"  {line}" for line in options_to_pass(verdict))
-
-
-def options_to_pass(verdict: Verdict) -> tuple[str, ...]:
-    """Return an option for each thing that is stopped, as it is typed."""
-    return tuple(dict.fromkeys(f"--allow {shlex.quote(printable(a))}" for one in verdict.stopped for a in one.allow))
+    yield from (f"  {line}" for line in verdict.options)
 
 
 def say(console: Console, verdict: Verdict) -> None:

@@ -6,12 +6,13 @@ and a path: never all of a run, and never what no one has looked at.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from reconciler.errors import flow
+from reconciler.errors import flow, printable
 from reconciler.model import RISKS, Address, Allowance, Effect, Position, dotted
-from reconciler.security import changes
+from reconciler.security import changes, judging
 from reconciler.terminal.suggestions import suggest
 from schemas import globs
 
@@ -67,7 +68,7 @@ class Verdict(NamedTuple):
     fail_on: tuple[str, ...] = ()
     """What it looked for; empty if nothing was asked for."""
     stopped: tuple[Stopped, ...] = ()
-    """What it stops, in the order of the run."""
+    """What it stops, the worst first."""
     passed: tuple[Passed, ...] = ()
     """What it would stop if it was not allowed."""
     unused: tuple[Allowance, ...] = ()
@@ -81,6 +82,11 @@ class Verdict(NamedTuple):
     def asked(self) -> bool:
         """Whether anything was asked for."""
         return bool(self.fail_on or self.allowances)
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """An option for each thing that is stopped, as it is typed to let it pass."""
+        return tuple(dict.fromkeys(f"--allow {shlex.quote(printable(a))}" for one in self.stopped for a in one.allow))
 
 
 class Gate(NamedTuple):
@@ -114,6 +120,7 @@ class Gate(NamedTuple):
             elif by:
                 passed.append(Passed(case, by))
         unused = tuple(a for a in valid if a not in used)
+        stopped.sort(key=lambda one: judging.rank(one.case.effect)[::-1])
         return Verdict(self.fail_on, tuple(stopped), tuple(passed), unused, expired, self.allow)
 
 
