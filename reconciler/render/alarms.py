@@ -182,7 +182,7 @@ def unguarded(found: Iterable[Undeclared]) -> Unguarded:
     """Return what a plan says of undeclared members."""
     found = tuple(found)
     worst = [(min(bad, key=judging.rank), one) for one in found if (bad := [e for e in one.effects if e.alarming])]
-    worst.sort(key=lambda pair: badness(pair[0]))
+    worst.sort(key=lambda pair: _badness(pair[0]))
     names = tuple(printable(f"{one.address} {dotted(one.path)}".rstrip()) for _, one in worst)
     return Unguarded(len(found), names, _counted([effect.direction for effect, _ in worst]))
 
@@ -200,11 +200,15 @@ def _counted(directions: Sequence[Direction]) -> str:
 
 def in_order(found: Iterable[Alarm]) -> tuple[Alarm, ...]:
     """Return alarms, the worst first: by risk, then by direction."""
-    return tuple(sorted(found, key=lambda alarm: badness(alarm.effect)))
+    return tuple(sorted(found, key=badness))
 
 
-def badness(effect: Effect) -> tuple[int, int]:
+def badness(alarm: Alarm) -> tuple[int, int]:
     """Return a key that sorts the worst first: by risk, then by direction."""
+    return _badness(alarm.effect)
+
+
+def _badness(effect: Effect) -> tuple[int, int]:
     return judging.rank(effect)[::-1]
 
 

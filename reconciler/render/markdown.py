@@ -11,15 +11,15 @@ from __future__ import annotations
 import hashlib
 import html
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 from urllib.parse import quote
 
 from reconciler.model import Position
-from reconciler.render.alarms import Alarm, unguarded
+from reconciler.render.alarms import Alarm
 from reconciler.render.change_lines import as_diff
 from reconciler.render.drift_words import attributed
-from reconciler.render.report import Report, Row, Suite, renderers
+from reconciler.render.report import MAY_WEAKEN, WEAKENS, Report, Row, Suite, renderers
 from reconciler.render.subjects import USUAL, RenderOptions
 from reconciler.render.tally import plural
 
@@ -142,52 +142,45 @@ def _head(report: Report, dangers: Sequence[Line]) -> list[str]:
 def _dangers(report: Report) -> Iterator[Line]:
     """Yield the lines of the caution. Where there is no room, what weakens stays longer than what is only lost."""
     for row in report.dangers:
-        explained = row.notes and (row.severity == "error" or row.action == "danger")
+        explained = row.notes and (row.severity == "error" or row.action in ("danger", "undeclared"))
         notes = f": {' '.join(map(text, row.notes))}" if explained else ""
-        if not report.told(row):
+        if not row.alarms and not report.told(row):
             line = f"> - {code(report.name(row))} **{text(row.head)}**{notes}"
             yield Line(line, 0 if row.severity == "error" else 2)
     many = len(report.suites) > 1
-    yield from (Line(_alarm(alarm, many=many), 1) for alarm in report.alarms)
-    for suite in report.suites:
-        found = unguarded(suite.undeclared)
-        if found.names:
-            yield Line(f"> - **{text(found.sentence)}** {SHOWN}" + (f" {code(suite.name)}" if many else ""), 1)
-
-
-SHOWN = "`poolctl drift` shows the undeclared members."
+    yield from (Line(_alarm(alarm, many=many), 1) for _, alarm in report.alarms)
 
 
 def _alarm(alarm: Alarm, *, many: bool) -> str:
     """One line: what, from, to, what follows, who did it, and where the manifest says so."""
     place = f"{alarm.address.pool}/{alarm.place}" if many else alarm.place
+    head = f"{code(place)} **{text(alarm.verdict)}**"
     step = f": {code(alarm.step)}" if alarm.step else ""
     by = f" By {text(attributed(alarm.attribution))}." if alarm.attribution else ""
-    said = " ".join(map(text, alarm.sentences))
-    return f"> - {code(place)} **{text(alarm.verdict)}**{step}. {said}{by}{_where(alarm.source)}"
+    return f"> - {head}{step}. {' '.join(map(text, alarm.sentences))}{by}{_where(alarm.source)}"
 
 
 def _blocks(report: Report) -> Iterator[Block]:
+    weak = {alarm.address.full for _, alarm in report.alarms}
     for suite in report.suites:
         title = f"### {text(suite.title)}\n"
         yield Block(title, title)
-        yield from _suite(suite)
+        yield from _suite(suite, weak)
 
 
-def _suite(suite: Suite) -> Iterator[Block]:
-    """Yield the blocks of a pool; those of what weakens are open."""
+def _suite(suite: Suite, weak: Collection[str]) -> Iterator[Block]:
+    """Yield the blocks of a pool; those of objects that weaken are open. An alarm has no block: the caution has it."""
     rows = [r for r in suite.rows if r.verdict != "pass" or r.action not in ("unchanged", "valid")]
-    bare = unguarded(suite.undeclared)
-    if not rows and not bare.total:
+    rows = [r for r in rows if r.action not in (WEAKENS, MAY_WEAKEN)]
+    if not rows:
         yield Block("Nothing to report.\n", "Nothing to report.\n")
     for row in (r for r in rows if r.lines or r.notes):
-        opened = bool(row.alarms)
+        opened = bool(row.alarms) or (row.key in weak and row.rule.startswith(("plan/", "apply/")))
         yield Block(_details(row, opened=opened), f"- {code(row.label)} {text(row.head)}, {CUT}\n", opened)
     rest = [r for r in rows if not r.lines and not r.notes]
-    bullets = [_bullet(r) for r in rest if not r.folded]
-    bullets += [f"- {text(bare.sentence)} {SHOWN}"] if bare.total and not bare.names else []
+    bullets = "".join(f"{_bullet(r)}\n" for r in rest if not r.folded)
     if bullets:
-        yield Block("".join(f"{b}\n" for b in bullets), f"- … and what needs no details, {CUT}\n")
+        yield Block(bullets, f"- … and what needs no details, {CUT}\n")
     yield from _notes([r for r in rest if r.folded])
 
 

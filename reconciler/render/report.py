@@ -12,27 +12,30 @@ from typing import NamedTuple
 
 from reconciler.errors import Problem, printable
 from reconciler.model import (
+    RISKS,
     Action,
     Address,
     Attribution,
     Danger,
+    Direction,
+    Effect,
     FindingClass,
     Gap,
     Notice,
     Position,
     Refusal,
     Target,
-    Undeclared,
     dotted,
 )
 from reconciler.render import alarms
 from reconciler.render.alarms import Alarm
-from reconciler.render.change_lines import ChangeLine, Width, lines, member
+from reconciler.render.change_lines import ChangeLine, Width, directed, lines, member
 from reconciler.render.shown import ShownApply, ShownChange, ShownDrift, ShownField, ShownFinding, ShownPlan, ShownStep
 from reconciler.render.subjects import Renderers, RenderOptions, Validation
-from reconciler.render.tally import Unproven, outcome, plural
+from reconciler.render.tally import Unproven, effects_of, outcome, plural
 from reconciler.render.unread import refused_read
 from reconciler.render.wording import also, apply_sum, danger_words, header, plan_sums
+from reconciler.security.judging import WORST_FIRST
 
 VERBS = {
     Action.CREATE: ("create", "will be created"),
@@ -65,6 +68,9 @@ USUAL_WIDTH = 100
 
 LEGEND = "In differences, - is the declared value or the service's default, and + is the live value."
 """What the two sides of a difference mean in a drift report."""
+
+WEAKENS, MAY_WEAKEN = "weakens", "may-weaken"
+"""Actions of the rows about what weakens: a row for each alarm of a plan."""
 
 VERDICTS = {"done": ("pass", "note"), "failed": ("error", "error"), "not_started": ("skip", "warning")}
 """For each status of a change: verdict and severity."""
@@ -107,7 +113,9 @@ class Row(NamedTuple):
     seconds: float = 0.0
     """How long it took, where it was done."""
     alarms: tuple[Alarm, ...] = ()
-    """What of it weakens security or may weaken it, the worst first."""
+    """What of it weakens or may weaken: itself, if the row is about an alarm, or what a finding means."""
+    directions: tuple[Direction, ...] = ()
+    """Where the changes of its members lead, the worst first; empty for what changes nothing."""
     folded: bool = False
     """Whether it says what every run says, so that a format for people may fold it."""
 
@@ -130,8 +138,6 @@ class Suite(NamedTuple):
     """The file that declares it."""
     rows: tuple[Row, ...]
     """In the order of the plan; dangerous ones are not moved."""
-    undeclared: tuple[Undeclared, ...] = ()
-    """Live members that no manifest declares; of a plan."""
 
 
 class Report(NamedTuple):
@@ -158,24 +164,31 @@ class Report(NamedTuple):
         return printable(row.key) if len(self.suites) > 1 and row.verdict != "none" else row.label
 
     @property
-    def alarms(self) -> tuple[Alarm, ...]:
-        """What weakens security or may weaken it, the worst first."""
-        return alarms.in_order(alarm for row in self.rows for alarm in row.alarms)
+    def dangers(self) -> tuple[Row, ...]:
+        """The rows that come first: paused writes, refusals, what is lost, the rest, then what weakens, worst first."""
+        return tuple(sorted((r for r in self.rows if r.danger), key=_urgency))
 
     @property
-    def dangers(self) -> tuple[Row, ...]:
-        """The rows that come first: paused writes, refusals, what is lost, then the rest. The alarms follow them."""
-        return tuple(sorted((r for r in self.rows if r.danger), key=lambda r: ORDER.get(r.action, len(ORDER))))
+    def alarms(self) -> tuple[tuple[Row, Alarm], ...]:
+        """Each alarm with its row, the worst first."""
+        found = ((row, alarm) for row in self.rows for alarm in row.alarms)
+        return tuple(sorted(found, key=lambda pair: alarms.badness(pair[1])))
 
     def told(self, row: Row) -> bool:
-        """Whether an alarm says what a row says: that a member differs, or what the loss of its object means."""
-        if row.action == "danger":
-            return any(alarm.danger and alarm.place == row.label for alarm in self.alarms)
-        return bool(row.alarms) and (self.command == "drift" or any(alarm.whole for alarm in row.alarms))
+        """Whether an alarm says what becomes of the object of a row, and what follows from its loss."""
+        lost = row.action in ("delete", "replace")
+        return lost and any(alarm.whole and alarm.address.full == row.key for _, alarm in self.alarms)
 
 
 ORDER = {"notice": 0, "refused": 1, "delete": 2, "replace": 2}
-"""Actions of the rows that come first, and their order."""
+"""Actions of the rows that come first, and their order; the rest follows, and then what weakens."""
+
+
+def _urgency(row: Row) -> tuple[int, tuple[int, int]]:
+    """A key that sorts rows by how soon they have to be seen."""
+    if row.alarms:
+        return len(ORDER) + 1, min(map(alarms.badness, row.alarms))
+    return ORDER.get(row.action, len(ORDER)), (0, 0)
 
 
 # --- plan ----------------------------------------------------------------------------------------------------------
@@ -188,17 +201,16 @@ def plan(plans: Sequence[ShownPlan], width: Width = USUAL_WIDTH) -> Report:
         plans: The plans.
         width: Columns of the differences; None leaves nothing out of them. The other reports take the same.
     """
-    suites = tuple(
-        _suite(p.target, [*_planned(p, width), *_notice_rows(p.notices)])._replace(undeclared=p.undeclared)
-        for p in plans
-    )
+    suites = tuple(_suite(p.target, [*_planned(p, width), *_notice_rows(p.notices)]) for p in plans)
     return Report("plan", " ".join(map(str, plan_sums(plans))), suites)
 
 
 def _planned(plan: ShownPlan, width: Width) -> Iterator[Row]:
     yield from (_refusal(r) for r in plan.refusals)
     yield from (_gap(g) for g in plan.gaps)
-    yield from (_danger(c, f, f.danger) for c in plan.pending for f in c.fields if f.danger)
+    yield from (_danger(c, f, d) for c in plan.pending for f in c.fields if (d := alarms.lone_danger(f)))
+    yield from (_alarm(a) for a in alarms.of_plans([plan]))
+    yield from _unguarded(plan)
     yield from (_change(c, width) for c in plan.changes)
     for address in plan.unmanaged:
         head = "is not in the manifest, and is left alone"
@@ -222,8 +234,13 @@ def _change(change: ShownChange, width: Width) -> Row:
         notes=_sentences(change.reason),
         lines=tuple(lines(change, width)) if pending else (),
         source=change.source,
-        alarms=alarms.of_change(change) if pending else (),
+        directions=_directions(effects_of(change)) if pending else (),
     )
+
+
+def _directions(effects: Iterable[Effect]) -> tuple[Direction, ...]:
+    found = {effect.direction for effect in effects}
+    return tuple(d for d in WORST_FIRST if d in found) or (Direction.NEUTRAL,)
 
 
 def _danger(change: ShownChange, field: ShownField, danger: Danger) -> Row:
@@ -242,6 +259,43 @@ def _danger(change: ShownChange, field: ShownField, danger: Danger) -> Row:
         notes=_sentences(danger.sentence),
         source=field.source or change.source,
     )
+
+
+def _alarm(alarm: Alarm, verdict: str = "failure") -> Row:
+    """A change that weakens. Its values are in the alarm alone, because not every format may show them."""
+    action = WEAKENS if alarm.effect.direction is Direction.WEAKENS else MAY_WEAKEN
+    return Row(
+        alarm.address.full,
+        alarm.place,
+        _section(alarm.address),
+        action,
+        alarm.verb,
+        verdict,
+        "error" if alarm.effect.risk == RISKS[0] else "warning",  # GitHub shows ten of each level
+        danger=True,
+        rule="/".join([action, *alarm.effect.rules[:1]]),
+        path=printable(dotted(alarm.effect.path)),
+        notes=alarm.sentences,
+        source=alarm.source,
+        alarms=(alarm,),
+        directions=(alarm.effect.direction,),
+    )
+
+
+def _unguarded(plan: ShownPlan) -> Iterator[Row]:
+    """What nobody declared and every plan would otherwise be silent about."""
+    found = alarms.unguarded(plan.undeclared)
+    if found.total:
+        key = f"{plan.target.pool_name} undeclared"
+        bad = bool(found.names)
+        head = f"that differ from Cognito's defaults: {found.total}, {found.tally or 'and none weakens'}"
+        notes = (f"{', '.join(found.names)}. poolctl drift shows them.",) if bad else ()
+        row = Row(key, UNDECLARED, "manifest", "undeclared", head, "none", "note", rule="plan/undeclared", notes=notes)
+        yield row._replace(severity="warning", danger=True) if bad else row
+
+
+UNDECLARED = "Undeclared members"
+"""Label of the row about what a manifest leaves out and someone has set."""
 
 
 def _refusal(refusal: Refusal) -> Row:
@@ -348,7 +402,10 @@ def _coverage(drift: ShownDrift) -> Row:
 def _finding(finding: ShownFinding, width: Width) -> Row:
     path = printable(dotted(finding.path))
     wanted, live = finding.desired, finding.live
-    shown = () if wanted is None and live is None else tuple(member(finding.path, wanted, live, width))
+    differs = () if wanted is None and live is None else member(finding.path, wanted, live, width)
+    shown = tuple(directed(differs, finding.effects))
+    weak = alarms.of_finding(finding)
+    said = dict.fromkeys(sentence for alarm in weak for sentence in alarm.sentences)
     return Row(
         finding.address.full,
         _name(finding.address) + (f" {path}" if path else ""),
@@ -360,11 +417,12 @@ def _finding(finding: ShownFinding, width: Width) -> Row:
         danger=finding.fails and finding.severity == "error",
         rule=f"drift/{finding.cls.value}",
         path=path,
-        notes=(_who(finding.attribution),) if finding.attribution else (),
+        notes=(*said, *((_who(finding.attribution),) if finding.attribution else ())),
         lines=shown,
         source=finding.source,
         id=finding.id,
-        alarms=alarms.of_finding(finding),
+        alarms=weak,
+        directions=_directions(finding.effects),
     )
 
 
@@ -407,6 +465,8 @@ def _applied(
     for change in plan.changes:
         result = found.get(change.address.full)
         row = _result(result, width) if result else _change(change, width)
+        if result and result.status == "done":
+            yield from (_alarm(a, "none") for a in alarms.of_change(result.change))
         yield row
         if change.address.full in left:
             yield _left(left[change.address.full], width)
@@ -425,7 +485,6 @@ def _result(result: ShownStep, width: Width) -> Row:
         rule=f"apply/{result.status.replace('_', '-')}",
         notes=_sentences(result.error),
         seconds=result.seconds,
-        alarms=alarms.of_change(result.change) if result.status == "done" else (),
     )
 
 
@@ -437,7 +496,6 @@ def _left(change: ShownChange, width: Width) -> Row:
         severity="error",
         danger=True,
         rule="apply/not-converged",
-        alarms=(),  # they are those of the change
     )
 
 

@@ -16,6 +16,8 @@ from reconciler.terminal.suggestions import sentences, suggest
 if TYPE_CHECKING:  # argparse costs milliseconds, and --help does not need it
     import argparse
 
+    from reconciler.model import Allowance
+
 STDOUT = ""
 """The file name that means standard output."""
 
@@ -87,6 +89,10 @@ class Options(NamedTuple):
     """`plan`, `apply`: how many objects of a kind may be deleted."""
     replaceable: tuple[str, ...] = ()
     """`plan`, `apply`: objects that may be deleted and created again."""
+    fail_on: tuple[str, ...] = ()
+    """`plan`, `apply`, `drift`: what the run refuses: `weakens`, `irreversible`, or a risk."""
+    allow: tuple[Allowance, ...] = ()
+    """`plan`, `apply`, `drift`: what passes all the same; that of poolctl.yaml comes last."""
     yes: bool = False
     """`apply`: whether to apply without asking."""
     during_recovery: bool = False

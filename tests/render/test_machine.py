@@ -118,6 +118,8 @@ def test_secrets_are_marks_with_shadows():
         "before": mark,
         "after": mark,
         "sensitive": True,
+        "direction": "neutral",
+        "effects": [],
     }
     assert okta["fields"][1]["before"] is None
     assert okta["api_calls"][0]["params"] == {"ProviderDetails": {"private_key": mark, "n": 1}, "x": mark}
@@ -146,6 +148,7 @@ def test_summary_counts_everything():
     summary = json.loads(json_plan(PLANS["full"]))["summary"]
     assert summary == {
         "create": 1, "update": 3, "delete": 1, "replace": 1, "unchanged": 1, "refused": 0, "unmanaged": 2,
+        "weakens": 0, "mixed": 0, "strengthens": 0, "undeclared": 0, "undeclared_weak": 0,
     }  # fmt: skip
 
 

@@ -7,16 +7,24 @@ from dataclasses import replace
 from reconciler import __version__
 from reconciler.applications.web_checks import WebCheck
 from reconciler.kinds import KINDS
-from reconciler.model import Action, dotted
-from reconciler.render.json_parts import ACTIONS, dump, pool_entry, refused_call
+from reconciler.model import Action, Direction, dotted
+from reconciler.render.json_parts import (
+    ACTIONS,
+    direction_word,
+    dump,
+    effect_entry,
+    gate_entry,
+    pool_entry,
+    refused_call,
+)
 from reconciler.render.machine.pool_json import entry
 from reconciler.render.output_types import FORMAT, ApplyDocument, ApplySummary, CheckEntry, ResultEntry
 from reconciler.render.shown import ShownApply, ShownPlan, ShownStep
 from reconciler.render.subjects import USUAL, RenderOptions
-from reconciler.render.tally import Outcome, outcome
+from reconciler.render.tally import Outcome, direction_counts, effects_of, outcome
 
 
-def apply(applied: ShownApply, _options: RenderOptions = USUAL) -> str:
+def apply(applied: ShownApply, options: RenderOptions = USUAL) -> str:
     """Return the result of an apply as JSON."""
     result = outcome(applied)
     document: ApplyDocument = {
@@ -31,6 +39,8 @@ def apply(applied: ShownApply, _options: RenderOptions = USUAL) -> str:
         "converged": result.converged,
         "connections": [entry(c) for c in applied.connections],
     }
+    if options.gate and options.gate.asked:
+        document["gate"] = gate_entry(options.gate)
     if applied.checks:
         document["checks"] = [_check(c) for c in applied.checks]
     return dump(document)
@@ -47,6 +57,7 @@ def _check(found: WebCheck) -> CheckEntry:
 
 
 def _summary(result: Outcome) -> ApplySummary:
+    by = direction_counts(e for r in result.results if r.status == "done" for e in effects_of(r.change))
     return {
         "added": result.count("done", Action.CREATE, Action.REPLACE),
         "changed": result.count("done", Action.UPDATE),
@@ -54,6 +65,8 @@ def _summary(result: Outcome) -> ApplySummary:
         "failed": result.count("failed"),
         "not_started": result.count("not_started"),
         "calls": sum(result.calls.values()),
+        "weakens": by[Direction.WEAKENS],
+        "mixed": by[Direction.MIXED],
     }
 
 
@@ -76,5 +89,7 @@ def _result(result: ShownStep, calls: int) -> ResultEntry:
         "calls_written": calls,
         "id": result.id or None,
         "outcome_unknown": result.doubtful,
+        "direction": direction_word(effects_of(result.change)),
+        "effects": [effect_entry(e) for e in effects_of(result.change)],
         **refused_call(result),
     }
