@@ -313,6 +313,26 @@ class Effect:
         return self.direction in (Direction.WEAKENS, Direction.MIXED)
 
 
+class Allowance(NamedTuple):
+    """What one `--allow`, or one entry of `allow` in poolctl.yaml, lets pass although `--fail-on` would stop it."""
+
+    rule: str
+    """Id of a rule, `weakens` or `irreversible`."""
+    path: str
+    """A pattern over addresses and members, which may begin with the name of a pool."""
+    reason: str = ""
+    """Why; empty on the command line."""
+    owner: str = ""
+    """Who answers for it."""
+    expires: str = ""
+    """YYYY-MM-DD, the last day on which it holds; empty for ever."""
+    source: Position | None = None
+    """Where it is written; None for the command line."""
+
+    def __str__(self) -> str:
+        return f"{self.rule}={self.path}"
+
+
 @dataclass(frozen=True, slots=True)
 class FieldChange:
     """One member that will change."""
@@ -412,6 +432,8 @@ class Notice:
     """Position, if it is about a manifest."""
     standstill: bool = False
     """Whether the service has paused writes to the pool. It is shown first, and `apply` refuses."""
+    lasting: bool = field(default=False, compare=False)
+    """Whether every run says it until someone acts on it, so that people need not read it each time."""
 
 
 OUTPUTS = "outputs"

@@ -9,6 +9,7 @@ from pathlib import Path
 from reconciler.kinds import RULES
 from reconciler.kinds.kind import Rule
 from reconciler.render import explain_words
+from reconciler.security.changes import CHANGES
 
 COMMAND = "make docs"
 DOCS = Path(__file__).parent.parent / "docs"
@@ -37,6 +38,9 @@ of Cognito have a letter and a number; `validate` applies those that a manifest 
 of them, to the live pool merged with the manifest. A violation that the live pool already has does not block a plan.
 Rules whose effect is a notice block nothing.
 
+[Rules about changes](#changes-that-weaken) refuse nothing by themselves: Cognito accepts such a change, and the pool is
+less protected afterwards. It comes first in every format, with its rule, and `--fail-on` makes it count.
+
 `poolctl explain P7` prints the same on the command line. In GitHub's code scanning (`-o sarif`) it is the help of the
 alert.
 """
@@ -53,10 +57,13 @@ def page() -> str:
     grouped = {letter: [r for r in RULES.values() if group(r) == letter] for letter in GROUPS}
     for rules in grouped.values():
         lines += [f"| [{r.id}](#{anchor(r)}) | {r.title} | {outcome(r)} |" for r in rules]
+    changes = [one.rule for one in CHANGES.values()]
+    lines += [f"| [{r.id}](#{anchor(r)}) | {r.title} | marked |" for r in changes]
     for letter, title in GROUPS.items():
         lines += ["", f"## {title}"]
         for rule in grouped[letter]:
-            lines += section(rule)
+            lines += [*section(rule), example(rule)]
+    lines += ["", "## Changes that weaken", *(line for r in changes for line in section(r))]
     return "\n".join(lines) + "\n"
 
 
@@ -83,7 +90,11 @@ def section(rule: Rule) -> Iterator[str]:
     yield f"- **Do**: {escaped(rule.advice)}"
     yield f"- **Effect**: {explain_words.effect(rule)}"
     yield f"- **Source**: {', '.join(map(link, rule.source))}"
-    yield f"- **Example**: [manifests that break and keep it](../tests/rules/fixtures/{rule.id}.yaml)"
+
+
+def example(rule: Rule) -> str:
+    """Return the line that leads to the manifests of a rule."""
+    return f"- **Example**: [manifests that break and keep it](../tests/rules/fixtures/{rule.id}.yaml)"
 
 
 def escaped(text: str) -> str:

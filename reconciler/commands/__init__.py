@@ -18,6 +18,8 @@ from reconciler.terminal.settings import invalid
 if TYPE_CHECKING:
     import argparse
 
+    from reconciler.model import Allowance
+
 
 FOR_PEOPLE = frozenset({"human", "markdown"})
 """Formats whose text no program takes apart."""
@@ -55,6 +57,12 @@ def _shard(text: str) -> tuple[int, int]:
     return int(one), int(of)
 
 
+def add_notes(parser: argparse.ArgumentParser) -> None:
+    """Add the option that shows what every run repeats."""
+    text = "show each note that every run repeats, instead of their number (human)"
+    parser.add_argument("--notes", action="store_true", default=None, help=text)
+
+
 def add_choices(parser: argparse.ArgumentParser) -> None:
     """Add the options that permit deletions and replacements."""
     parser.add_argument(
@@ -75,6 +83,39 @@ def add_choices(parser: argparse.ArgumentParser) -> None:
         default=None,
         help="allow this object to be deleted and created again where it cannot be changed; may be repeated",
     )
+
+
+def add_gates(parser: argparse.ArgumentParser) -> None:
+    """Add the options that refuse changes because of what they mean for security."""
+    text = "exit with 4, and write nothing, if something is of this kind: weakens, irreversible, or a risk and worse "
+    text += "(critical, high, medium, low); a comma between several, may be repeated; none asks for nothing"
+    parser.add_argument("--fail-on", action="extend", metavar="KIND", type=_criteria, default=None, help=text)
+    text = "let this pass all the same, such as CHG04=mfa.MfaConfiguration; may be repeated"
+    parser.add_argument("--allow", action="append", metavar="RULE=PATH", type=_allowance, default=None, help=text)
+
+
+def _criteria(text: str) -> list[str]:
+    from reconciler.security.gates import CRITERIA, NONE
+    from reconciler.terminal.suggestions import sentences, suggest
+
+    found = [word.strip() for word in text.split(",")]
+    for word in found:
+        if word not in (*CRITERIA, NONE):
+            message = f"--fail-on: {flow(word)} is not one of {', '.join((*CRITERIA, NONE))}."
+            raise invalid(sentences(message, suggest(word, CRITERIA)))
+    return found
+
+
+def _allowance(text: str) -> Allowance:
+    from reconciler.model import Allowance
+    from reconciler.security.gates import rule_problem
+
+    rule, _, path = text.partition("=")
+    if not rule or not path:
+        raise invalid(f"--allow: {flow(text)} is not RULE=PATH. Write CHG04=mfa.MfaConfiguration.")
+    if problem := rule_problem(rule):
+        raise invalid(f"--allow: {problem}")
+    return Allowance(rule, path)
 
 
 def deliver(options: Options, console: Console, renderers: Mapping[str, Callable[[bool], str]]) -> None:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
-from reconciler.commands import add_choices, add_shard, deliver
+from reconciler.commands import add_choices, add_gates, add_notes, add_shard, deliver
 from reconciler.errors import ExitCode, PoolctlError, flow, worst
 from reconciler.render import formats
 from reconciler.terminal import outputs
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from reconciler.manifests.manifest import Manifest
     from reconciler.model import Plan
     from reconciler.render.jsonl import Stream
-    from reconciler.render.shown import ShownApply, ShownConnections
+    from reconciler.render.shown import ShownConnections
+    from reconciler.render.subjects import RenderOptions
     from reconciler.runs.apply_run import ApplyOutcome
     from reconciler.runs.planfile import Saved
     from reconciler.runs.runtime import Runtime
@@ -56,6 +57,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--check", action="store_true", default=None, help=text)
     add_shard(parser)
     add_choices(parser)
+    add_gates(parser)
+    add_notes(parser)
     add_outputs(parser, formats.names("apply"))
 
 
@@ -67,9 +70,9 @@ def run(options: Options, console: Console) -> int:
         InvalidInput: The plan file is invalid, the rollback file already exists, or `--non-interactive` was given
             without `--yes`; AWS was not contacted. Or the question cannot be asked, as input is not a terminal.
     """
-    from reconciler.render import connections, redact
+    from reconciler.render import redact
     from reconciler.render.subjects import RenderOptions
-    from reconciler.runs import apply_run, outputs_applied, outputs_planned, stages, web_check
+    from reconciler.runs import apply_run, gating, outputs_applied, outputs_planned, stages, web_check
     from reconciler.runs.runtime import running
     from reconciler.terminal.signals import Graceful
 
@@ -83,12 +86,14 @@ def run(options: Options, console: Console) -> int:
         if reviewed:
             stages.require_reviewed(options, plans, reviewed)
         if ("human", "") in options.outputs:
-            shown = formats.plan(redact.plans(plans), RenderOptions(width=console.width))
+            shown = formats.plan(redact.plans(plans), RenderOptions(width=console.width, notes=options.notes))
             console.out(shown["human"](console.color))
         if options.expect and not reviewed:
             stages.require_reviewed(options, plans, reviewed)
         stages.require_applicable(plans)
         stages.require_motion(options, plans)
+        gate = gating.of_plans(plans, options, runtime.today)
+        gating.require(console, gate)
         if not apply_run.confirm(plans, options, console):
             return ExitCode.ERROR
         if options.rollback_file:
@@ -99,7 +104,9 @@ def run(options: Options, console: Console) -> int:
             outcome = apply_run.apply_all(runtime, console, manifests, plans, stop=stop, watch=watch)
             outcome = outputs_applied.written(runtime, console, manifests, outcome, stop=stop, watch=watch)
             found, checks = _afterwards(options, console, outcome, stop)
-            delivered = _report(options, console, outcome, stream, partial(connections.applied, outcome, found, checks))
+            style = RenderOptions(locate=formats.repository(console.environ), max_bytes=options.max_bytes, gate=gate)
+            texts = partial(_texts, outcome, found, checks, style)
+            delivered = _report(options, console, outcome, stream, texts)
     checked = web_check.exit_code(checks, wrote=outcome.wrote)
     return worst([outcome.exit_code, delivered, stop.exit_code, checked])
 
@@ -127,8 +134,17 @@ def _afterwards(
     return found, ()
 
 
+def _texts(
+    outcome: ApplyOutcome, found: Sequence[ShownConnections], checks: Sequence[WebCheck], style: RenderOptions
+) -> formats.Written:
+    """Return what writes the result in each format."""
+    from reconciler.render import connections
+
+    return formats.apply(connections.applied(outcome, found, checks), style)
+
+
 def _report(
-    options: Options, console: Console, outcome: ApplyOutcome, stream: Stream, shown: Callable[[], ShownApply]
+    options: Options, console: Console, outcome: ApplyOutcome, stream: Stream, texts: Callable[[], formats.Written]
 ) -> ExitCode:
     """Write the result in every format; one that fails leaves the others. Return 6 if one fails after a write.
 
@@ -136,9 +152,7 @@ def _report(
     """
     from reconciler.errors import expected_errors
     from reconciler.render import redact
-    from reconciler.render.subjects import RenderOptions
 
-    style = RenderOptions(locate=formats.repository(console.environ), max_bytes=options.max_bytes)
     code = ExitCode.OK
     for output in options.outputs:
         try:
@@ -147,7 +161,7 @@ def _report(
                     stream.end(redact.applied(outcome))
                 else:
                     one = options._replace(outputs=(output,))
-                    deliver(one, console, formats.apply(shown(), style))
+                    deliver(one, console, texts())
         except PoolctlError as error:
             console.err(f"Error: the result as {output[0]} is missing or incomplete: {error}")
             code = worst([code, ExitCode.PARTIAL if outcome.wrote else error.exit_code])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.commands import add_shard, deliver
+from reconciler.commands import add_gates, add_notes, add_shard, deliver
 from reconciler.render import formats
 from reconciler.terminal.console import Console
 from reconciler.terminal.options import Options, add_outputs, whole
@@ -20,6 +20,7 @@ but not everything could be read.
   poolctl drift pools/
   poolctl drift --attribute -o human -o json=report.json pools/
   poolctl drift --pools --ignore-pool 'amplify-*' pools/
+  poolctl drift --exit-zero --fail-on weakens pools/
   poolctl drift --only-new report.json pools/
   poolctl drift --remember report.json --notify slack=env:SLACK_URL pools/    as a scheduled run
 """
@@ -49,6 +50,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     text = "ask CloudTrail who made each change (2 requests a second, 90 days)"
     parser.add_argument("--attribute", action="store_true", default=None, help=text)
     add_shard(parser)
+    add_gates(parser)
+    add_notes(parser)
     add_outputs(parser, formats.names("drift"))
 
 
@@ -60,7 +63,7 @@ def run(options: Options, console: Console) -> int:
     """
     from reconciler.render import redact
     from reconciler.render.subjects import DriftResult, RenderOptions
-    from reconciler.runs import drift_run, pools_run, stages
+    from reconciler.runs import drift_run, gating, pools_run, stages
     from reconciler.runs.runtime import running
 
     channels = drift_run.check(options)
@@ -70,13 +73,19 @@ def run(options: Options, console: Console) -> int:
         receivers = drift_run.receivers(runtime, channels)
         drifts = drift_run.drift_all(runtime, console, manifests, before)
         drifts += pools_run.undeclared(runtime, console, drifts, before) if options.pools else ()
+        gate = gating.of_drifts(drifts, options, runtime.today)
         lost = drift_run.notify_receivers(runtime, console, drifts, receivers, before)
-        code = drift_run.exit_code(drifts, zero=options.exit_zero, undelivered=bool(lost))
+        code = drift_run.exit_code(drifts, zero=options.exit_zero, undelivered=bool(lost), stopped=bool(gate.stopped))
         style = RenderOptions(
-            width=console.width, locate=formats.repository(console.environ), max_bytes=options.max_bytes
+            width=console.width,
+            notes=options.notes,
+            locate=formats.repository(console.environ),
+            max_bytes=options.max_bytes,
+            gate=gate,
         )
         found = DriftResult(redact.drifts(drifts), lost, drift_run.run_stats(runtime, code))
         renderers = formats.drift(found, style)
         deliver(options, console, renderers)
         drift_run.remember(runtime, renderers["json"](False))
+        gating.reported(console, gate, "finding")
     return code

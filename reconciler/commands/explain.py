@@ -18,13 +18,14 @@ Describe a kind or a member: type and range, default, whether it can be changed,
 feature plan it needs, the API calls and the IAM actions. Without an argument, list all kinds. AWS is not contacted.
 Paths are those of manifests, without names of objects and positions in lists. Keys around the sections, such as prune,
 are described too.
-Describe a rule by the id that a refusal shows in brackets: what is refused, why, what to do, and the source.
+Describe a rule by the id that a refusal or a change shows in brackets: what it is about, why, what to do, the source.
 
   poolctl explain
   poolctl explain clients
   poolctl explain clients.RefreshTokenRotation
   poolctl explain P7
   poolctl explain immutable
+  poolctl explain CHG04
   poolctl explain -o json user_pool.Policies.PasswordPolicy.MinimumLength
 """
 

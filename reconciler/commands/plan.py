@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.commands import add_choices, add_shard, deliver
+from reconciler.commands import add_choices, add_gates, add_notes, add_shard, deliver
+from reconciler.errors import worst
 from reconciler.render import formats
 from reconciler.terminal.console import Console
 from reconciler.terminal.files import save
@@ -16,12 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from reconciler.model import Call, Plan
+    from reconciler.security.gates import Verdict
 
 HELP = """\
 Show what apply would change. Nothing is written: the connection refuses every write.
 
   poolctl plan pools/
   poolctl plan --detailed-exitcode -o human -o json=plan.json pools/customers.yaml
+  poolctl plan --fail-on weakens,irreversible pools/    exit with 4 if something weakens security
   poolctl plan --out plan.poolctl.json pools/    save it for review, then apply exactly this plan
 """
 
@@ -38,6 +41,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--show-origin", action="store_true", default=None, help=text)
     add_shard(parser)
     add_choices(parser)
+    add_gates(parser)
+    add_notes(parser)
     add_outputs(parser, formats.names("plan"))
 
 
@@ -49,7 +54,7 @@ def run(options: Options, console: Console) -> int:
     """
     from reconciler.render import connections, redact
     from reconciler.render.subjects import RenderOptions
-    from reconciler.runs import outputs_planned, planfile, stages
+    from reconciler.runs import gating, outputs_planned, planfile, stages
     from reconciler.runs.runtime import running
 
     if options.expires is not None and not options.out:
@@ -58,29 +63,40 @@ def run(options: Options, console: Console) -> int:
         manifests = stages.load(runtime, console)
         plans = stages.plan_all(runtime, console, manifests)
         plans = outputs_planned.planned(runtime, console, manifests, plans)
+        gate = gating.of_plans(plans, options, runtime.today)
     calls = stages.calls(plans)
     style = RenderOptions(
         width=console.width,
+        notes=options.notes,
         origins=options.show_origin,
         locate=formats.repository(console.environ),
         max_bytes=options.max_bytes,
         digest=lambda: planfile.digest(plans, calls, options),
+        gate=gate,
     )
     shown = connections.attached(redact.plans(plans, calls), plans)
     deliver(options, console, formats.plan(shown, style))
     if options.out:
-        _save(options, console, plans, calls)
-    return stages.plan_exit(plans, detailed=options.detailed_exitcode)
+        _save(options, console, plans, calls, gate)
+    code = stages.plan_exit(plans, detailed=options.detailed_exitcode)
+    return worst([code, gating.reported(console, gate)])
 
 
-def _save(options: Options, console: Console, plans: Sequence[Plan], calls: Mapping[str, Sequence[Call]]) -> None:
+def _save(
+    options: Options,
+    console: Console,
+    plans: Sequence[Plan],
+    calls: Mapping[str, Sequence[Call]],
+    gate: Verdict,
+) -> None:
     """Save the plan if it can be applied."""
     from datetime import UTC, datetime
 
     from reconciler.runs import planfile
 
-    if any(p.refusals or p.gaps for p in plans):
-        console.err(f"The plan has refusals or gaps and cannot be applied, so it was not saved to {options.out}.")
+    if gate.stopped or any(p.refusals or p.gaps for p in plans):
+        why = "is stopped" if gate.stopped else "has refusals or gaps"
+        console.err(f"The plan {why} and cannot be applied, so it was not saved to {options.out}.")
         return
     save(options.out, planfile.dumps(planfile.document(plans, calls, options, datetime.now(UTC))))
     said = f"Saved the plan to {options.out}. Apply it with: poolctl apply {options.out}"

@@ -242,7 +242,8 @@ def _with_rules(drift: Drift, manifest: Manifest, used: set[Ignore], today: str)
     whole = not drift.gaps and not drift.refusals  # otherwise their matches may not have been read
     late = tuple(Notice(_expiry(r), r.source) for r in expired)
     notices = [*late]
-    notices += [Notice(f"The ignore rule {r.path} matched nothing. Remove it.", r.source) for r in idle if whole]
+    useless = ((f"The ignore rule {r.path} matched nothing. Remove it.", r.source) for r in idle if whole)
+    notices += [Notice(said, source, lasting=True) for said, source in useless]
     return replace(drift, notices=(*drift.notices, *notices, *not_here(drift.unavailable)), expired=late)
 
 
@@ -418,9 +419,10 @@ def _undeclared(kind: ResourceKind, change: ResourceChange, manifest: Manifest, 
     spec = manifest.spec(change.address.section, change.address.name)
     pool = next((c.before or {} for c in plan.changes if KINDS[c.address.section].root), {})
     every = [(c.address.section, c.declared) for c in plan.changes]
-    for one in undeclared_members(kind, change.declared, change.before, pool, every) if change.before else ():
+    live, changes = change.before, change.fields
+    for one in undeclared_members(kind, change.declared, live, pool, every, changes=changes) if live else ():
         source = spec.position(one.path) if spec else change.source
-        effects = undeclared_effects(kind.section, one, change.before or {})
+        effects = undeclared_effects(kind.section, one, live or {})
         yield replace(_member(FindingClass.UNDECLARED, change, one, source), effects=effects)
 
 

@@ -12,10 +12,11 @@ from reconciler.explaining import envelope_facts, facts
 from reconciler.explaining.facts import Explanation
 from reconciler.kinds import RULES
 from reconciler.kinds.kind import Rule
+from reconciler.security.changes import CHANGES
 from reconciler.terminal.suggestions import closest, did_you_mean, same, sentences
 
-NUMBERED = re.compile(r"[A-Za-z]\d+")
-"""The form of an id of a Cognito rule: P7."""
+NUMBERED = re.compile(r"[A-Za-z]{1,3}\d+")
+"""The form of an id of a rule with a number: P7, CHG04."""
 
 LISTED = "docs/rules.md lists all rules."
 """What to do about a number that no rule has: a similar number is another rule, and not what was meant."""
@@ -26,7 +27,7 @@ def look_up(topic: str) -> Explanation | Rule:
 
     Args:
         topic: A kind, a member of one, a key around the sections, or the id of a rule in any case: `clients`, `prune`,
-            `P7`, `p7`, `immutable`.
+            `P7`, `p7`, `immutable`, `CHG04`.
 
     Raises:
         InvalidInput: The topic is unknown; the message suggests the nearest one.
@@ -45,7 +46,8 @@ def look_up(topic: str) -> Explanation | Rule:
 
 
 def _rule(text: str) -> Rule | None:
-    return RULES.get(same(text, RULES))
+    every = {**RULES, **{id_: one.rule for id_, one in CHANGES.items()}}
+    return every.get(same(text, every))
 
 
 def _advice(text: str) -> str:

@@ -238,7 +238,7 @@ class _EnvelopeReader:
         if availability.lacks(root, region):
             self._say(path, message, fix)
         elif message:
-            notice = Notice(f"{dotted(path)}: {message} {fix}", self.document.position(path))
+            notice = Notice(f"{dotted(path)}: {message} {fix}", self.document.position(path), lasting=True)
             self.report.notices.append(notice)
 
     def _ignore(self) -> Iterator[Ignore]:

@@ -174,7 +174,8 @@ class ObjectReader:
         for theirs, ours in spelled.items():
             self._places.rename(address.steps, theirs, ours)
             message = f"{theirs} is what answers call {ours}: it is read as {ours}."
-            self._report.notices.append(Notice(f"{place.name((theirs,))}: {message}", place.key((theirs,))))
+            notice = Notice(f"{place.name((theirs,))}: {message}", place.key((theirs,)), lasting=True)
+            self._report.notices.append(notice)
         return {spelled.get(name, name): value for name, value in tree.items()}
 
     def _keyed(self, section: Member, key: tuple[str, bool], name: str, tree: Tree, place: Place) -> None:

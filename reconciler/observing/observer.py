@@ -515,7 +515,7 @@ def not_here(unavailable: Sequence[Gap]) -> tuple[Notice, ...]:
     """Return the one notice of what a Region, partition or emulator does not have; none if it has everything."""
     found = dict.fromkeys((g.address.section, g.operation, g.code) for g in unavailable)
     names = ", ".join(f"{section} ({operation}: {code})" for section, operation, code in found)
-    return (Notice(f"Not available here, so not read: {names}."),) if unavailable else ()
+    return (Notice(f"Not available here, so not read: {names}.", lasting=True),) if unavailable else ()
 
 
 # --- calls and answers ---------------------------------------------------------------------------------------------

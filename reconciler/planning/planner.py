@@ -181,7 +181,7 @@ def _protected(manifest: Manifest, left: Iterable[Observed]) -> Iterator[Notice]
         if guard:
             kept.setdefault(guard, []).append(str(address))
     for guard, addresses in kept.items():
-        yield Notice(f"{guard.words} keeps {', '.join(addresses)} from --prune.", guard.source)
+        yield Notice(f"{guard.words} keeps {', '.join(addresses)} from --prune.", guard.source, lasting=True)
 
 
 def _kept(manifest: Manifest, found: Plan, plan_options: PlanOptions) -> Iterable[Refusal]:
@@ -225,4 +225,5 @@ def _taken_over(made_by_aws: Iterable[ownership.Disowned], matched: Sequence[Obs
     meant = {id(o) for o in matched}
     for other in made_by_aws:
         if id(other.observed) in meant:
-            yield Notice(f"{other.observed.address} is {other.reason}; the manifest declares it anyway.")
+            said = f"{other.observed.address} is {other.reason}; the manifest declares it anyway."
+            yield Notice(said, lasting=True)

@@ -16,9 +16,15 @@ from reconciler.values.merge import defaults, overlay
 
 
 def undeclared_members(
-    kind: ResourceKind, declared: Tree, live: Tree, pool: Tree, every: Iterable[tuple[str, Tree]]
+    kind: ResourceKind,
+    declared: Tree,
+    live: Tree,
+    pool: Tree,
+    every: Iterable[tuple[str, Tree]],
+    *,
+    changes: Iterable[FieldChange] = (),
 ) -> Iterator[FieldChange]:
-    """Yield undeclared live members, except those that only mirror others.
+    """Yield undeclared live members, except those that only mirror others, and those that the plan changes anyway.
 
     A kind's `to_manifest` drops what the service mirrors and adds, `computed` has the side effects of declared members,
     and `equivalent` knows other spellings of the default.
@@ -29,12 +35,14 @@ def undeclared_members(
         live: The object as observed.
         pool: The live pool.
         every: Section and declared tree of all objects of the document, which may write into this object too.
+        changes: What the plan changes of the object; a declared member may take an undeclared one along.
     """
+    written = [change.path for change in changes]
     elsewhere = _names_elsewhere(kind, every)
     said = _with_nulls(declared, overlay(kind.model, declared, kind.computed(declared, declared)))
     held = tuple(kind.equivalent(_reset(declared, live, defaults(kind.model)), live))
     for one in differ.undeclared(kind.model, said, kind.to_manifest(live, pool)):
-        if one.path[-1] not in elsewhere and not any(one.path[: len(path)] == path for path in held):
+        if one.path[-1] not in elsewhere and not any(one.path[: len(path)] == path for path in (*held, *written)):
             yield one
 
 

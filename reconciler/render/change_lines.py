@@ -9,14 +9,15 @@ from __future__ import annotations
 import difflib
 import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, TypeAlias, TypeGuard
 
 from reconciler.errors import printable
-from reconciler.model import Action, Path, dotted
+from reconciler.model import Action, Direction, Effect, Path, dotted
 from reconciler.render.marks import HIDDEN, Hidden, ShownTree, ShownValue
 from reconciler.render.shown import ShownChange, ShownField
 from reconciler.render.spelling import text
+from reconciler.security import judging
 from reconciler.values.shortening import around
 
 MOST = 120
@@ -40,6 +41,8 @@ class ChangeLine(NamedTuple):
     them apart."""
     origin: str = ""
     """File and line of the declaration, where known."""
+    direction: Direction = Direction.NEUTRAL
+    """Where the change of the member leads."""
 
 
 def lines(change: ShownChange, width: Width = 100) -> Iterator[ChangeLine]:
@@ -51,8 +54,28 @@ def lines(change: ShownChange, width: Width = 100) -> Iterator[ChangeLine]:
     """
     for found in _fields(change):
         origin = printable(f"{found.source.file}:{found.source.line}") if found.source else ""
-        for line in member(found.path, found.before, found.after, width):
+        for line in directed(member(found.path, found.before, found.after, width), found.effects):
             yield line._replace(origin=origin) if line.path else line
+
+
+def directed(found: Iterable[ChangeLine], effects: Sequence[Effect]) -> Iterator[ChangeLine]:
+    """Yield lines with the direction of the member that each is about.
+
+    Args:
+        found: The lines about a member; those without a path belong to the one before.
+        effects: What its change means, for each member below it.
+    """
+    path = ""
+    for line in found:
+        path = line.path or path
+        about = [e for e in effects if _overlap(path, printable(dotted(e.path)))]
+        yield line._replace(direction=judging.direction(about))
+
+
+def _overlap(one: str, other: str) -> bool:
+    """Return whether two members are the same, or one is within the other."""
+    short, long = sorted((one, other), key=len)
+    return long == short or long.startswith((f"{short}.", f"{short}["))
 
 
 def _fields(change: ShownChange) -> Iterator[ShownField]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from reconciler.explaining.facts import Calls, Explanation, Facts, Type, Value, spelled
 from reconciler.kinds.kind import Rule
+from reconciler.security.changes import CHANGES, EFFECT
 from schemas.base import members
 from schemas.documents import DOCUMENTS
 
@@ -203,4 +204,6 @@ def rule_facts(about: Rule) -> Iterator[tuple[str, str]]:
 
 def effect(about: Rule) -> str:
     """Return what happens to a command that finds a rule broken, and whether `validate` can find it."""
+    if about.id in CHANGES:
+        return EFFECT
     return f"{WARNS if about.warning else STOPS} {STOPS_OFFLINE if about.offline else UNCHECKED}"

@@ -1,6 +1,7 @@
 """Reports as annotations of GitHub Actions: lines that the runner shows beside the manifest.
 
-Unescaped text in such a line could be a command to the runner, so everything is escaped.
+GitHub shows only ten of each level for a step, so what weakens comes first, the worst before the rest. Unescaped text
+in such a line could be a command to the runner, so everything is escaped.
 """
 
 from __future__ import annotations
@@ -8,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.errors import printable
+from reconciler.render.alarms import Alarm
 from reconciler.render.change_lines import as_diff
+from reconciler.render.drift_words import attributed
 from reconciler.render.places import Locate
 from reconciler.render.report import Report, Row, Suite, renderers
 from reconciler.render.subjects import USUAL, RenderOptions
@@ -18,8 +21,11 @@ COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
 
 
 def render(report: Report, options: RenderOptions = USUAL) -> str:
-    """Return annotations, one a line: what is wrong, what is refused or drifted, and notices."""
-    found = [_line(suite, row, options.locate) for suite in report.suites for row in _worth(suite)]
+    """Return annotations, one a line: what weakens, what is wrong, what is refused or drifted, and notices."""
+    files = {id(row): suite.manifest for suite in report.suites for row in suite.rows}
+    found = [_alarm(row, alarm, files[id(row)], options.locate) for row, alarm in report.alarms]
+    rest = (row for suite in report.suites for row in _worth(suite) if not report.told(row))
+    found += [_line(row, row.rule, _message(row), files[id(row)], options.locate) for row in rest]
     return "".join(f"{line}\n" for line in found)
 
 
@@ -28,21 +34,27 @@ RENDERERS = renderers(render)
 
 
 def _worth(suite: Suite) -> Iterator[Row]:
-    """Planned changes become no annotations, except deletions and replacements."""
-    for row in suite.rows:
-        drift = row.rule.startswith("drift/")
-        if row.severity in ("error", "warning") or (drift and row.severity):
+    """Planned changes become no annotations, except deletions and replacements; alarms have their own."""
+    for row in (r for r in suite.rows if not r.alarms):
+        if row.severity in ("error", "warning") or (row.severity and row.rule.startswith("drift/")):
             yield row
 
 
-def _line(suite: Suite, row: Row, locate: Locate) -> str:
+def _alarm(row: Row, alarm: Alarm, manifest: str, locate: Locate) -> str:
+    """One alarm: an error if its risk is critical, or if it is drift and so makes the run fail; else a warning."""
+    by = [f"By {attributed(alarm.attribution)}."] if alarm.attribution else []
+    step = f": {alarm.step}" if alarm.step else ""
+    message = "\n".join([f"{alarm.place} {alarm.verdict}{step}", " ".join(alarm.sentences), *by])
+    return _line(row, alarm.rule, message, manifest, locate)
+
+
+def _line(row: Row, rule: str, message: str, manifest: str, locate: Locate) -> str:
     if row.source:
         place = {"file": locate(row.source.file), "line": str(row.source.line), "col": str(row.source.column)}
     else:
-        place = {"file": locate(suite.manifest)} if suite.manifest else {}
-    title = f"poolctl {row.rule}"
-    properties = ",".join(f"{k}={_property(v)}" for k, v in {**place, "title": title}.items())
-    return f"::{COMMANDS[row.severity]} {properties}::{data(_message(row))}"
+        place = {"file": locate(manifest)} if manifest else {}
+    properties = ",".join(f"{k}={_property(v)}" for k, v in {**place, "title": f"poolctl {rule}"}.items())
+    return f"::{COMMANDS[row.severity]} {properties}::{data(message)}"
 
 
 def _message(row: Row) -> str:

@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from reconciler.errors import iam_action
 from reconciler.model import (
     Action,
+    Allowance,
     Attribution,
     Danger,
+    Direction,
+    Effect,
     Gap,
     Notice,
     OutputChange,
     OutputDone,
+    Path,
     Position,
     Refusal,
     Target,
     dotted,
 )
+from reconciler.render.alarms import badness
 from reconciler.render.output_types import (
+    AllowedEntry,
     AttributionEntry,
     DangerEntry,
+    DirectionWord,
+    EffectEntry,
     GapEntry,
+    GateEntry,
     NoticeEntry,
     OutputEntry,
     OutputStatus,
@@ -35,6 +44,8 @@ from reconciler.render.output_types import (
 )
 from reconciler.render.shown import ShownStep
 from reconciler.render.unread import action
+from reconciler.security import judging
+from reconciler.security.gates import Verdict
 
 ACTIONS = {
     Action.NONE: ["no-op"],
@@ -44,6 +55,13 @@ ACTIONS = {
     Action.REPLACE: ["delete", "create"],
 }
 """Terraform's words."""
+
+DIRECTIONS: dict[Direction, DirectionWord] = {
+    Direction.WEAKENS: "weakens",
+    Direction.MIXED: "mixed",
+    Direction.STRENGTHENS: "strengthens",
+    Direction.NEUTRAL: "neutral",
+}
 
 
 def dump(document: Mapping[str, Any]) -> str:
@@ -91,6 +109,96 @@ def refusal_entry(refusal: Refusal) -> RefusalEntry:
 def danger_entry(danger: Danger) -> DangerEntry:
     """Spell what the change of a member does beyond it."""
     return {"sentence": danger.sentence, "reversible": danger.reversible}
+
+
+def direction_word(effects: Iterable[Effect]) -> DirectionWord:
+    """Spell where a change leads, from its effects."""
+    return DIRECTIONS[judging.direction(effects)]
+
+
+def effect_entry(effect: Effect, within: Path = ()) -> EffectEntry:
+    """Spell what a change means for security.
+
+    Args:
+        effect: What it means.
+        within: The member whose entry holds this one; empty for the object.
+    """
+    below = effect.path[len(within) :]
+    return {
+        "path": dotted((*within, *below)),
+        "below": [str(step) for step in below],
+        "direction": DIRECTIONS[effect.direction],
+        "risk": effect.risk,
+        "sentence": effect.sentence or None,
+        "impact": {
+            "who": effect.who or None,
+            "tokens": effect.tokens or None,
+            "reversible": not effect.undo,
+            "undo": effect.undo or None,
+            "facts": list(effect.facts),
+        },
+        "rules": list(effect.rules),
+    }
+
+
+def revived_effect(entry: Mapping[str, Any], within: Path = ()) -> Effect:
+    """Return an effect from its entry; the reverse of `effect_entry`. One that is none is a KeyError or ValueError."""
+    impact = entry["impact"]
+    return Effect(
+        (*within, *entry["below"]),
+        Direction(entry["direction"]),
+        entry["sentence"] or "",
+        impact["who"] or "",
+        impact["tokens"] or "",
+        impact["undo"] or "",
+        tuple(impact["facts"]),
+        tuple(entry["rules"]),
+        entry["risk"],
+    )
+
+
+def alarming(entry: Mapping[str, Any]) -> tuple[Effect, ...]:
+    """Return what the entry of a finding says of what weakens or may weaken, the worst first.
+
+    Args:
+        entry: The entry; one that an older version wrote has no effects.
+    """
+    within = (entry["path"],) if entry.get("path") else ()
+    found = (revived_effect(effect, within) for effect in entry.get("effects", ()))
+    return tuple(sorted((e for e in found if e.alarming), key=badness))
+
+
+def gate_entry(verdict: Verdict) -> GateEntry:
+    """Spell what the gate of a run says."""
+    return {
+        "fail_on": list(verdict.fail_on),
+        "stopped": [
+            {
+                "address": one.case.address.full,
+                "path": dotted(one.case.effect.path),
+                "because": list(one.because),
+                "rules": list(one.case.effect.rules),
+                "allow": list(one.allow),
+                "source": position_entry(one.case.source),
+            }
+            for one in verdict.stopped
+        ],
+        "allowed": [_allowed(one, verdict) for one in verdict.allowances],
+    }
+
+
+def _allowed(one: Allowance, verdict: Verdict) -> AllowedEntry:
+    passes = (p.case for p in verdict.passed if one in p.by)
+    return {
+        "rule": one.rule,
+        "path": one.path,
+        "reason": one.reason or None,
+        "owner": one.owner or None,
+        "expires": one.expires or None,
+        "source": position_entry(one.source),
+        "passes": [f"{case.address.full} {dotted(case.effect.path)}".rstrip() for case in passes],
+        "expired": one in verdict.expired,
+    }
 
 
 def notice_entry(notice: Notice) -> NoticeEntry:

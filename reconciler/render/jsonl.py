@@ -17,6 +17,8 @@ from reconciler.model import (
     Action,
     Address,
     Danger,
+    Direction,
+    Effect,
     Gap,
     Notice,
     OutputChange,
@@ -26,10 +28,13 @@ from reconciler.model import (
     Waiting,
     dotted,
 )
-from reconciler.render import report
+from reconciler.render import alarms, report
+from reconciler.render.alarms import Alarm
 from reconciler.render.json_parts import (
     attribution_entry,
     danger_entry,
+    direction_word,
+    effect_entry,
     gap_entry,
     output_status,
     position_entry,
@@ -73,8 +78,9 @@ from reconciler.render.stream_lines import (
     VersionLine,
 )
 from reconciler.render.subjects import USUAL, DriftResult, Renderers, RenderOptions, Validation
-from reconciler.render.tally import counts, outcome
+from reconciler.render.tally import counts, direction_counts, effects_of, outcome
 from reconciler.render.wording import HEADS, danger_words
+from reconciler.security.gates import Verdict
 
 NAMES: dict[Action, StreamAction] = {
     Action.CREATE: "create",
@@ -92,22 +98,26 @@ MODULE: Literal["poolctl"] = "poolctl"
 """Who writes."""
 
 
-def plan(plans: Sequence[ShownPlan], _options: RenderOptions = USUAL) -> str:
+def plan(plans: Sequence[ShownPlan], options: RenderOptions = USUAL) -> str:
     """Return plans as events."""
     total = counts(plans)
+    weak, mixed = _weak(e for p in plans for c in p.pending for e in effects_of(c))
     counted: ChangeTotals = {
         "add": total.create + total.replace,
         "change": total.update,
         "remove": total.delete + total.replace,
         "outputs": total.outputs,
+        "weakens": weak,
+        "mixed": mixed,
         "operation": "plan",
     }
+    said = alarms.tally(alarms.of_plans(plans))
     last: ChangeSummaryLine = {
-        **_head("info", f"Plan: {total.sentence}"),
+        **_head("info", " ".join([f"Plan: {total.sentence}", *([f"{said}."] if said else [])])),
         "type": "change_summary",
         "changes": counted,
     }
-    return _stream([*_planned(plans), last])
+    return _stream([*_stopped(options.gate), *_planned(plans), last])
 
 
 def apply(applied: ShownApply, _options: RenderOptions = USUAL) -> str:
@@ -121,9 +131,10 @@ def apply(applied: ShownApply, _options: RenderOptions = USUAL) -> str:
     return "".join(said)
 
 
-def drift(found: DriftResult, _options: RenderOptions = USUAL) -> str:
+def drift(found: DriftResult, options: RenderOptions = USUAL) -> str:
     """Return findings as events; `before` is what is desired, `after` what is live."""
     drifts = found.drifts
+    weak, mixed = _weak(e for d in drifts for f in d.findings for e in f.effects)
     last: DriftSummaryLine = {
         **_head("info", report.drift(drifts).summary),
         "type": "drift_summary",
@@ -134,9 +145,11 @@ def drift(found: DriftResult, _options: RenderOptions = USUAL) -> str:
             "expired": sum(len(d.expired) for d in drifts),
             "read": sum(d.read for d in drifts),
             "unread": sum(len(d.gaps) for d in drifts),
+            "weakens": weak,
+            "mixed": mixed,
         },
     }
-    lines: list[StreamLine] = []
+    lines: list[StreamLine] = [*_stopped(options.gate), *map(_alarmed, alarms.of_drifts(drifts))]
     for one in drifts:
         lines += [_noticed(n) for n in one.notices if n.standstill]
         lines += [*map(_refused, one.refusals), *map(_unread, one.gaps)]
@@ -211,7 +224,14 @@ def _spelled(line: StreamLine, now: Now | None) -> str:
 # --- plans ---------------------------------------------------------------------------------------------------------
 
 
+def _weak(effects: Iterable[Effect]) -> tuple[int, int]:
+    """Return how many effects weaken, and how many may."""
+    by = direction_counts(effects)
+    return by[Direction.WEAKENS], by[Direction.MIXED]
+
+
 def _planned(plans: Sequence[ShownPlan]) -> Iterator[StreamLine]:
+    yield from map(_alarmed, alarms.of_plans(plans))
     for found in plans:
         yield from (_noticed(n) for n in found.notices if n.standstill)
         yield from map(_refused, found.refusals)
@@ -242,6 +262,8 @@ def _change(change: ShownChange) -> PlannedLine:
         "after": plain(change.after),
         "paths": [dotted(f.path) for f in change.fields],
         "source": position_entry(change.source),
+        "direction": direction_word(effects_of(change)),
+        "effects": [effect_entry(e) for e in effects_of(change)],
     }
     if change.reason:
         found["reason"] = change.reason
@@ -364,6 +386,7 @@ def _worked(step: ShownStep, message: str) -> StreamLine:
 
 def _result(applied: ShownApply) -> ChangeSummaryLine:
     result = outcome(applied)
+    weak, mixed = _weak(e for r in result.results if r.status == "done" for e in effects_of(r.change))
     return {
         **_head("info" if result.converged else "error", report.apply(applied).summary),
         "type": "change_summary",
@@ -372,6 +395,8 @@ def _result(applied: ShownApply) -> ChangeSummaryLine:
             "change": result.count("done", Action.UPDATE),
             "remove": result.count("done", Action.DELETE, Action.REPLACE),
             "outputs": result.written,
+            "weakens": weak,
+            "mixed": mixed,
             "failed": result.count("failed"),
             "not_started": result.count("not_started"),
             "converged": result.converged,
@@ -397,6 +422,8 @@ def _finding(finding: ShownFinding) -> DriftLine:
         "severity": finding.severity,
         "fails": finding.fails,
         "source": position_entry(finding.source),
+        "direction": direction_word(finding.effects),
+        "effects": [effect_entry(e, finding.path) for e in finding.effects],
     }
     if finding.attribution:
         found["attribution"] = attribution_entry(finding.attribution)
@@ -415,6 +442,25 @@ def _refused(refusal: Refusal) -> DiagnosticLine:
     where = refusal.address.full + (f" {dotted(refusal.path)}" if refusal.path else "")
     line = _diagnostic("error", refusal.message, refusal.advice, where, refusal.source)
     line["diagnostic"]["rule"] = refusal.rule
+    return line
+
+
+def _stopped(gate: Verdict | None) -> Iterator[DiagnosticLine]:
+    """What `--fail-on` refuses, with what would let it pass."""
+    for one in gate.stopped if gate else ():
+        where = f"{one.case.address.full} {dotted(one.case.effect.path)}".rstrip()
+        advice = " ".join(f"--allow {a}" for a in one.allow)
+        line = _diagnostic("error", f"Stopped by --fail-on: {', '.join(one.because)}", advice, where, one.case.source)
+        if one.case.effect.rules:
+            line["diagnostic"]["rule"] = one.case.effect.rules[0]
+        yield line
+
+
+def _alarmed(alarm: Alarm) -> DiagnosticLine:
+    where = f"{alarm.address.pool}/{alarm.place}"
+    line = _diagnostic("warning", f"{alarm.title}: {alarm.verb}", " ".join(alarm.sentences), where, alarm.source)
+    if alarm.effect.rules:
+        line["diagnostic"]["rule"] = alarm.effect.rules[0]
     return line
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from reconciler.render.alarms import Alarm
 from reconciler.render.change_lines import as_diff
 from reconciler.render.report import Report, Row, Suite, renderers
 from reconciler.render.subjects import USUAL, RenderOptions
@@ -79,4 +80,11 @@ def _message(row: Row) -> str:
 
 def _text(row: Row) -> str:
     where = [str(row.source)] if row.source else []
-    return "\n".join([*where, *row.notes, *as_diff(row.lines)])
+    dangers = [line for alarm in row.alarms for line in _alarm(alarm)]
+    return "\n".join([*where, *dangers, *row.notes, *as_diff(row.lines)])
+
+
+def _alarm(alarm: Alarm) -> list[str]:
+    """Return what a change means: which way it leads, how bad it is, its rules, and what becomes what."""
+    marks = ", ".join([alarm.effect.risk, *alarm.effect.rules])
+    return [f"{alarm.verb} ({marks}): {alarm.title}"]

@@ -1,8 +1,9 @@
 """Reports as Markdown: for a comment on a pull request, a step summary, a chat.
 
 GitHub takes 65,535 characters, so a report has a limit, and only details are cut: the marker by which a script
-finds the comment again, the dangerous lines and the summary stay. A cut report says so, to scripts and to people, and
-there for each change, so that no reviewer approves one unseen.
+finds the comment again, the dangerous lines and the summary stay, and of the details those of what weakens stay
+longest. A cut report says so, to scripts and to people, and there for each change, so that no reviewer approves one
+unseen.
 """
 
 from __future__ import annotations
@@ -10,13 +11,15 @@ from __future__ import annotations
 import hashlib
 import html
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 from urllib.parse import quote
 
 from reconciler.model import Position
+from reconciler.render.alarms import Alarm
 from reconciler.render.change_lines import as_diff
-from reconciler.render.report import Report, Row, Suite, renderers
+from reconciler.render.drift_words import attributed
+from reconciler.render.report import MAY_WEAKEN, WEAKENS, Report, Row, Suite, renderers
 from reconciler.render.subjects import USUAL, RenderOptions
 from reconciler.render.tally import plural
 
@@ -43,6 +46,17 @@ class Block(NamedTuple):
     """All of it."""
     cut: str
     """What takes its place if there is no room; the same for what is always kept."""
+    first: bool = False
+    """Whether it gets its room before the others."""
+
+
+class Line(NamedTuple):
+    """A line of the caution."""
+
+    text: str
+    """The line."""
+    rank: int = 0
+    """Where there is no room for all, those with the lowest rank stay."""
 
 
 def render(report: Report, options: RenderOptions = USUAL) -> str:
@@ -53,13 +67,13 @@ def render(report: Report, options: RenderOptions = USUAL) -> str:
     if _size(whole) <= max_bytes:
         return whole
     marker = _marker(report, digest, cut=True)
-    kept = _fitting(dangers, max_bytes - _size(_joined([marker, *_head(report, [])])) - 2 * ROOM)
+    kept = _foremost(dangers, max_bytes - _size(_joined([marker, *_head(report, [])])) - 2 * ROOM)
     if len(kept) < len(dangers):
-        kept = [*kept, f"> … and {len(dangers) - len(kept)} more.\n"]
+        kept = [*kept, Line(f"> … and {len(dangers) - len(kept)} more.\n")]
     start = [marker, *_head(report, kept), ""]
     shown = _shortened(blocks, max_bytes - _size(_joined(start)) - ROOM)
-    count = sum(b.startswith("<details>") for b in shown)
-    total = sum(b.text.startswith("<details>") for b in blocks)
+    count = sum(b.startswith("<details") for b in shown)
+    total = sum(b.text.startswith("<details") for b in blocks)
     start[-1] = f"**Truncated:** {count} of {plural(total, 'object')} shown. Do not approve from this text alone.\n"
     return _joined([*start, *shown])
 
@@ -87,17 +101,24 @@ def _fitting(parts: Sequence[str], room: int) -> list[str]:
     return found
 
 
+def _foremost(lines: Sequence[Line], room: int) -> list[Line]:
+    """Return the lines that fit, in their order: those of the lowest rank first, of one rank the first ones."""
+    by_rank = sorted(range(len(lines)), key=lambda i: lines[i].rank)
+    kept = by_rank[: len(_fitting([lines[i].text for i in by_rank], room))]
+    return [lines[i] for i in sorted(kept)]
+
+
 def _shortened(blocks: Sequence[Block], room: int) -> list[str]:
-    """Return the blocks that fit, the first ones first, and for each of the others that its details are cut."""
+    """Return the blocks that fit, those of what weakens first, and for each other one that its details are cut."""
     spare = room - sum(_size(b.cut) + 1 for b in blocks)
     if spare < 0:
         kept = _fitting([b.cut for b in blocks], room - ROOM)
         left = sum(b.text != b.cut for b in blocks[len(kept) :])
         return [*kept, f"- … and {plural(left, 'more object')}, {CUT}\n"]
-    found = []
-    for block in blocks:
+    found = [b.cut for b in blocks]
+    for i, block in sorted(enumerate(blocks), key=lambda pair: not pair[1].first):
         more = _size(block.text) - _size(block.cut)
-        found.append(block.text if more <= spare else block.cut)
+        found[i] = block.text if more <= spare else block.cut
         spare -= more if more <= spare else 0
     return found
 
@@ -110,36 +131,65 @@ def _marker(report: Report, digest: str, *, cut: bool) -> str:
     return f"<!-- poolctl {report.command} targets={targets} digest={quote(digest, safe=':')} truncated={truncated} -->"
 
 
-def _head(report: Report, dangers: Sequence[str]) -> list[str]:
-    danger = ["> [!CAUTION]", *dangers] if dangers else []
+def _head(report: Report, dangers: Sequence[Line]) -> list[str]:
+    danger = ["> [!CAUTION]", *(line.text for line in dangers)] if dangers else []
     if danger and not danger[-1].endswith("\n"):
         danger[-1] += "\n"
     legend = [f"{text(report.legend)}\n"] if report.legend else []
     return [f"## poolctl {report.command}\n", *danger, f"**{text(report.summary)}**\n", *legend]
 
 
-def _dangers(report: Report) -> Iterator[str]:
+def _dangers(report: Report) -> Iterator[Line]:
+    """Yield the lines of the caution. Where there is no room, what weakens stays longer than what is only lost."""
     for row in report.dangers:
-        explained = row.notes and (row.severity == "error" or row.action == "danger")
+        explained = row.notes and (row.severity == "error" or row.action in ("danger", "undeclared"))
         notes = f": {' '.join(map(text, row.notes))}" if explained else ""
-        yield f"> - {code(report.name(row))} **{text(row.head)}**{notes}"
+        if not row.alarms and not report.told(row):
+            line = f"> - {code(report.name(row))} **{text(row.head)}**{notes}"
+            yield Line(line, 0 if row.severity == "error" else 2)
+    many = len(report.suites) > 1
+    yield from (Line(_alarm(alarm, many=many), 1) for _, alarm in report.alarms)
+
+
+def _alarm(alarm: Alarm, *, many: bool) -> str:
+    """One line: what, from, to, what follows, who did it, and where the manifest says so."""
+    place = f"{alarm.address.pool}/{alarm.place}" if many else alarm.place
+    head = f"{code(place)} **{text(alarm.verdict)}**"
+    step = f": {code(alarm.step)}" if alarm.step else ""
+    by = f" By {text(attributed(alarm.attribution))}." if alarm.attribution else ""
+    return f"> - {head}{step}. {' '.join(map(text, alarm.sentences))}{by}{_where(alarm.source)}"
 
 
 def _blocks(report: Report) -> Iterator[Block]:
+    weak = {alarm.address.full for _, alarm in report.alarms}
     for suite in report.suites:
         title = f"### {text(suite.title)}\n"
         yield Block(title, title)
-        yield from _suite(suite)
+        yield from _suite(suite, weak)
 
 
-def _suite(suite: Suite) -> Iterator[Block]:
+def _suite(suite: Suite, weak: Collection[str]) -> Iterator[Block]:
+    """Yield the blocks of a pool; those of objects that weaken are open. An alarm has no block: the caution has it."""
     rows = [r for r in suite.rows if r.verdict != "pass" or r.action not in ("unchanged", "valid")]
+    rows = [r for r in rows if r.action not in (WEAKENS, MAY_WEAKEN)]
     if not rows:
         yield Block("Nothing to report.\n", "Nothing to report.\n")
-    yield from (Block(_details(r), f"- {code(r.label)} {text(r.head)}, {CUT}\n") for r in rows if r.lines or r.notes)
-    rest = "".join(f"{_bullet(r)}\n" for r in rows if not r.lines and not r.notes)
-    if rest:
-        yield Block(rest, f"- … and what needs no details, {CUT}\n")
+    for row in (r for r in rows if r.lines or r.notes):
+        opened = bool(row.alarms) or (row.key in weak and row.rule.startswith(("plan/", "apply/")))
+        yield Block(_details(row, opened=opened), f"- {code(row.label)} {text(row.head)}, {CUT}\n", opened)
+    rest = [r for r in rows if not r.lines and not r.notes]
+    bullets = "".join(f"{_bullet(r)}\n" for r in rest if not r.folded)
+    if bullets:
+        yield Block(bullets, f"- … and what needs no details, {CUT}\n")
+    yield from _notes([r for r in rest if r.folded])
+
+
+def _notes(rows: Sequence[Row]) -> Iterator[Block]:
+    """Yield the notes that every run repeats, folded into one block."""
+    if rows:
+        title = plural(len(rows), "note")
+        bullets = "".join(f"{_bullet(r)}\n" for r in rows)
+        yield Block(f"<details><summary>{title}</summary>\n\n{bullets}\n</details>\n", f"- {title}, {CUT}\n")
 
 
 def _bullet(row: Row) -> str:
@@ -148,11 +198,12 @@ def _bullet(row: Row) -> str:
     return f"- {code(row.label)} {text(row.head)}{_where(row.source)}"
 
 
-def _details(row: Row) -> str:
+def _details(row: Row, *, opened: bool = False) -> str:
     title = f"<code>{html.escape(row.label)}</code> {html.escape(row.head)}"
     notes = [f"{text(n)}\n" for n in row.notes]
     where = [f"{_where(row.source).strip()}\n"] if row.source else []
-    parts = [f"<details><summary>{title}</summary>\n", *notes, *where, *fenced(as_diff(row.lines)), "</details>\n"]
+    begin = "<details open>" if opened else "<details>"
+    parts = [f"{begin}<summary>{title}</summary>\n", *notes, *where, *fenced(as_diff(row.lines)), "</details>\n"]
     return "\n".join(parts)
 
 

@@ -173,12 +173,112 @@ class Coverage(TypedDict):
     """What could not be read."""
 
 
+DirectionWord: TypeAlias = Annotated[
+    Literal["weakens", "mixed", "strengthens", "neutral"],
+    Says(
+        description="Where a change leads, as far as security is concerned. `mixed` may weaken: something is gained "
+        "and something lost, or what it means is decided where poolctl cannot look."
+    ),
+]
+RuleIds: TypeAlias = Annotated[list[str], Says(description="Ids of rules; `poolctl explain CHG04` describes one.")]
+
+
+# --- gates ---------------------------------------------------------------------------------------------------------
+
+
+@closed
+class StoppedEntry(TypedDict):
+    """A change or finding that `--fail-on` stops."""
+
+    address: FullAddress
+    path: str
+    """The member, dotted; empty for the whole object."""
+    because: list[str]
+    """What of `--fail-on` it meets."""
+    rules: RuleIds
+    allow: list[str]
+    """What `--allow` takes to let it pass, as RULE=PATH."""
+    source: Source | None
+
+
+@closed
+class AllowedEntry(TypedDict):
+    """An option `--allow`, or an entry of `allow` in poolctl.yaml."""
+
+    rule: str
+    path: str
+    reason: str | None
+    owner: str | None
+    expires: str | None
+    """The last day on which it holds; null for ever."""
+    source: Source | None
+    """Its place in poolctl.yaml; null for the command line."""
+    passes: list[str]
+    """What it lets pass in this run: full address and member. Empty if it is not met, or has expired."""
+    expired: bool
+
+
+@closed
+class GateEntry(TypedDict):
+    """What `--fail-on` and `--allow` make of the run."""
+
+    fail_on: list[str]
+    stopped: list[StoppedEntry]
+    """What makes the run end with 4."""
+    allowed: list[AllowedEntry]
+
+
 # --- plan ----------------------------------------------------------------------------------------------------------
 
 
 @closed
+class ImpactEntry(TypedDict):
+    """Whom a change touches, and whether it can be undone."""
+
+    who: str | None
+    """Who is touched: all users, users of this client."""
+    tokens: str | None
+    """What becomes of tokens and sessions that exist; null if nothing does."""
+    reversible: bool
+    """Whether changing it back restores what was there."""
+    undo: str | None
+    """Why it does not; null if it does."""
+    facts: list[str]
+    """What it costs, and which features end or begin."""
+
+
+@closed
+class EffectEntry(TypedDict):
+    """What the change of a member, or of a whole object, means for security. It holds no value of a pool."""
+
+    path: str
+    """The member, dotted, within the object; empty for the object itself."""
+    below: list[str]
+    """Keys that lead from the entry that has this one to the member; empty if it is about the entry itself."""
+    direction: DirectionWord
+    risk: Literal["critical", "high", "medium", "low"]
+    """How bad it is, where it weakens or may weaken."""
+    sentence: str | None
+    """What follows; null if nothing needs to be said."""
+    impact: ImpactEntry
+    rules: RuleIds
+
+
+@closed
+class UndeclaredEntry(TypedDict):
+    """A live member that no manifest declares and that is not at the service's default; left alone."""
+
+    address: FullAddress
+    path: str
+    """Dotted, within the object."""
+    direction: DirectionWord
+    effects: list[EffectEntry]
+    """What the live value means, compared with the default."""
+
+
+@closed
 class PlanSummary(TypedDict):
-    """Counts of objects by planned action."""
+    """Counts of objects by planned action, and of what changes for security."""
 
     create: Count
     """Objects to be created."""
@@ -195,6 +295,16 @@ class PlanSummary(TypedDict):
     """Outputs to be written; not counted in the others."""
     outputs_unchanged: Count
     """Outputs that are as they should be."""
+    weakens: Count
+    """Members and whole objects whose change weakens security."""
+    mixed: Count
+    """The same, of those that may weaken it."""
+    strengthens: Count
+    """The same, of those that strengthen it."""
+    undeclared: Count
+    """Live members that no manifest declares and that are not at the service's default."""
+    undeclared_weak: Count
+    """Those of them that are weaker than the default, or may be."""
 
 
 @closed
@@ -223,6 +333,9 @@ class FieldEntry(TypedDict):
     before: ShownJson
     after: ShownJson
     sensitive: bool
+    direction: DirectionWord
+    effects: list[EffectEntry]
+    """What it means for security; of a structure, for each member of it that counts."""
     danger: NotRequired[DangerEntry]
     """Only where there is one."""
 
@@ -264,6 +377,10 @@ class ResourceEntry(TypedDict):
     change: ChangeEntry
     action_reason: str | None
     source: Source | None
+    direction: DirectionWord
+    """Of the object with all its members."""
+    effect: EffectEntry | None
+    """What it means that the whole object appears or disappears; null if it does not, or if nothing follows."""
     fields: list[FieldEntry]
     api_calls: NotRequired[list[CallEntry]]
     """The calls that apply would send, in order."""
@@ -322,9 +439,13 @@ class PlanDocument(TypedDict):
     """Reasons why the plan cannot be applied."""
     unmanaged: list[FullAddress]
     """Live objects that no manifest declares; left alone."""
+    undeclared: list[UndeclaredEntry]
+    """Live members of declared objects that no manifest declares; left alone."""
     notices: list[NoticeEntry]
     coverage: Coverage
     summary: PlanSummary
+    gate: NotRequired[GateEntry]
+    """With `--fail-on` or `--allow`. A saved plan does not hold it."""
     connections: NotRequired[list[ConnectionsEntry]]
     """Ids and addresses of each pool as they will be, as far as they are known. A saved plan does not hold them."""
     outputs: list[OutputEntry]
@@ -505,11 +626,15 @@ class ResultEntry(RefusedCall):
     """Identifier of the object, if it is done or this run made it; null if it has none."""
     outcome_unknown: bool
     """Whether a call was sent and its outcome is unknown: it may have taken effect."""
+    direction: DirectionWord
+    """Of the object with all its members."""
+    effects: list[EffectEntry]
+    """What the change means for security, for the object as a whole and for each member."""
 
 
 @closed
 class ApplySummary(TypedDict):
-    """Counts of objects by result, and of calls."""
+    """Counts of objects by result, of calls, and of what changed for security."""
 
     added: Count
     changed: Count
@@ -520,6 +645,10 @@ class ApplySummary(TypedDict):
     """Writes to pools that succeeded. Reads are not counted."""
     outputs: Count
     """Outputs that were written."""
+    weakens: Count
+    """Members and whole objects whose change was made and weakens security."""
+    mixed: Count
+    """The same, of those that may weaken it."""
 
 
 @closed
@@ -586,6 +715,8 @@ class ApplyDocument(TypedDict):
     """Whether every pool that was written to was read again, and all of it could be read."""
     converged: bool
     """Whether everything was done, read again and found to match the manifests, and every output was written."""
+    gate: NotRequired[GateEntry]
+    """With `--fail-on` or `--allow`."""
     connections: list[ConnectionsEntry]
     """Ids and addresses of each pool, as they are after the apply."""
     checks: NotRequired[list[CheckEntry]]
@@ -662,6 +793,10 @@ class DriftSummary(TypedDict):
     """Ignore rules that have expired."""
     read: Count
     """Live objects that were read."""
+    weakens: Count
+    """Members and whole objects that are weaker live."""
+    mixed: Count
+    """Those that may be weaker."""
 
 
 @closed
@@ -717,6 +852,9 @@ class FindingEntry(ClassKey):
     sensitive: bool
     source: Source | None
     attribution: AttributionEntry | None
+    direction: DirectionWord
+    """Where the live value leads, compared with the declared one or the service's default."""
+    effects: list[EffectEntry]
 
 
 @closed
@@ -782,6 +920,8 @@ class DriftDocument(TypedDict):
     """Ids of findings, gaps, refusals and expired rules that --notify could not deliver: --only-new and --remember do
     not count them as reported."""
     summary: DriftSummary
+    gate: NotRequired[GateEntry]
+    """With `--fail-on` or `--allow`."""
 
 
 @closed

@@ -13,10 +13,13 @@ from typing import NamedTuple
 
 from reconciler.errors import Problem, printable
 from reconciler.model import (
+    RISKS,
     Action,
     Address,
     Attribution,
     Danger,
+    Direction,
+    Effect,
     FindingClass,
     Gap,
     Notice,
@@ -27,14 +30,17 @@ from reconciler.model import (
     Target,
     dotted,
 )
-from reconciler.render.change_lines import ChangeLine, Width, lines, member
+from reconciler.render import alarms
+from reconciler.render.alarms import Alarm
+from reconciler.render.change_lines import ChangeLine, Width, directed, lines, member
 from reconciler.render.json_parts import output_status
 from reconciler.render.output_words import HEADS, output_extent, output_lines, output_result
 from reconciler.render.shown import ShownApply, ShownChange, ShownDrift, ShownField, ShownFinding, ShownPlan, ShownStep
 from reconciler.render.subjects import Renderers, RenderOptions, Validation
-from reconciler.render.tally import Unproven, outcome, plural
+from reconciler.render.tally import Unproven, effects_of, outcome, plural
 from reconciler.render.unread import refused_read
-from reconciler.render.wording import apply_sum, danger_words, header, plan_sums
+from reconciler.render.wording import also, apply_sum, danger_words, header, plan_sums
+from reconciler.security.judging import WORST_FIRST
 
 VERBS = {
     Action.CREATE: ("create", "will be created"),
@@ -67,6 +73,9 @@ USUAL_WIDTH = 100
 
 LEGEND = "In differences, - is the declared value or the service's default, and + is the live value."
 """What the two sides of a difference mean in a drift report."""
+
+WEAKENS, MAY_WEAKEN = "weakens", "may-weaken"
+"""Actions of the rows about what weakens: a row for each alarm of a plan."""
 
 VERDICTS = {"done": ("pass", "note"), "failed": ("error", "error"), "not_started": ("skip", "warning")}
 """For each status of a change: verdict and severity."""
@@ -108,6 +117,12 @@ class Row(NamedTuple):
     """Identifier that is stable across runs; may be empty."""
     seconds: float = 0.0
     """How long it took, where it was done."""
+    alarms: tuple[Alarm, ...] = ()
+    """What of it weakens or may weaken: itself, if the row is about an alarm, or what a finding means."""
+    directions: tuple[Direction, ...] = ()
+    """Where the changes of its members lead, the worst first; empty for what changes nothing."""
+    folded: bool = False
+    """Whether it says what every run says, so that a format for people may fold it."""
 
     @property
     def sentence(self) -> str:
@@ -155,9 +170,30 @@ class Report(NamedTuple):
 
     @property
     def dangers(self) -> tuple[Row, ...]:
-        """The rows that come first: paused writes, then refusals, then the rest."""
-        order = {"notice": 0, "refused": 1}
-        return tuple(sorted((r for r in self.rows if r.danger), key=lambda r: order.get(r.action, len(order))))
+        """The rows that come first: paused writes, refusals, what is lost, the rest, then what weakens, worst first."""
+        return tuple(sorted((r for r in self.rows if r.danger), key=_urgency))
+
+    @property
+    def alarms(self) -> tuple[tuple[Row, Alarm], ...]:
+        """Each alarm with its row, the worst first."""
+        found = ((row, alarm) for row in self.rows for alarm in row.alarms)
+        return tuple(sorted(found, key=lambda pair: alarms.badness(pair[1].effect)))
+
+    def told(self, row: Row) -> bool:
+        """Whether an alarm says what becomes of the object of a row, and what follows from its loss."""
+        lost = row.action in ("delete", "replace")
+        return lost and any(alarm.whole and alarm.address.full == row.key for _, alarm in self.alarms)
+
+
+ORDER = {"notice": 0, "refused": 1, "delete": 2, "replace": 2}
+"""Actions of the rows that come first, and their order; the rest follows, and then what weakens."""
+
+
+def _urgency(row: Row) -> tuple[int, tuple[int, int]]:
+    """A key that sorts rows by how soon they have to be seen."""
+    if row.alarms:
+        return len(ORDER) + 1, min(alarms.badness(alarm.effect) for alarm in row.alarms)
+    return ORDER.get(row.action, len(ORDER)), (0, 0)
 
 
 # --- plan ----------------------------------------------------------------------------------------------------------
@@ -177,7 +213,9 @@ def plan(plans: Sequence[ShownPlan], width: Width = USUAL_WIDTH) -> Report:
 def _planned(plan: ShownPlan, width: Width) -> Iterator[Row]:
     yield from (_refusal(r) for r in plan.refusals)
     yield from (_gap(g) for g in plan.gaps)
-    yield from (_danger(c, f, f.danger) for c in plan.pending for f in c.fields if f.danger)
+    yield from (_danger(c, f, d) for c in plan.pending for f in c.fields if (d := alarms.lone_danger(f)))
+    yield from (_alarm(a) for a in alarms.of_plans([plan]))
+    yield from _unguarded(plan)
     yield from (_change(c, width) for c in plan.changes)
     yield from (_output(o) for o in plan.outputs)
     for address in plan.unmanaged:
@@ -202,6 +240,7 @@ def _change(change: ShownChange, width: Width) -> Row:
         notes=_sentences(change.reason),
         lines=tuple(lines(change, width)) if pending else (),
         source=change.source,
+        directions=_directions(effects_of(change)) if pending else (),
     )
 
 
@@ -223,6 +262,11 @@ def _output(output: OutputChange) -> Row:
     )
 
 
+def _directions(effects: Iterable[Effect]) -> tuple[Direction, ...]:
+    found = {effect.direction for effect in effects}
+    return tuple(d for d in WORST_FIRST if d in found) or (Direction.NEUTRAL,)
+
+
 def _danger(change: ShownChange, field: ShownField, danger: Danger) -> Row:
     path = printable(dotted(field.path))
     return Row(
@@ -239,6 +283,43 @@ def _danger(change: ShownChange, field: ShownField, danger: Danger) -> Row:
         notes=_sentences(danger.sentence),
         source=field.source or change.source,
     )
+
+
+def _alarm(alarm: Alarm, verdict: str = "failure") -> Row:
+    """A change that weakens. Its values are in the alarm alone, because not every format may show them."""
+    action = WEAKENS if alarm.effect.direction is Direction.WEAKENS else MAY_WEAKEN
+    return Row(
+        alarm.address.full,
+        alarm.place,
+        _section(alarm.address),
+        action,
+        alarm.verb,
+        verdict,
+        "error" if alarm.effect.risk == RISKS[0] else "warning",  # GitHub shows ten of each level
+        danger=True,
+        rule="/".join([action, *alarm.effect.rules[:1]]),
+        path=printable(dotted(alarm.effect.path)),
+        notes=alarm.sentences,
+        source=alarm.source,
+        alarms=(alarm,),
+        directions=(alarm.effect.direction,),
+    )
+
+
+def _unguarded(plan: ShownPlan) -> Iterator[Row]:
+    """What nobody declared and every plan would otherwise be silent about."""
+    found = alarms.unguarded(plan.undeclared)
+    if found.total:
+        key = f"{plan.target.pool_name} undeclared"
+        bad = bool(found.names)
+        head = f"that differ from Cognito's defaults: {found.total}, {found.tally or 'and none weakens'}"
+        notes = (f"{', '.join(found.names)}. poolctl drift shows them.",) if bad else ()
+        row = Row(key, UNDECLARED, "manifest", "undeclared", head, "none", "note", rule="plan/undeclared", notes=notes)
+        yield row._replace(severity="warning", danger=True) if bad else row
+
+
+UNDECLARED = "Undeclared members"
+"""Label of the row about what a manifest leaves out and someone has set."""
 
 
 def _refusal(refusal: Refusal) -> Row:
@@ -283,7 +364,8 @@ def _notice_rows(notices: Iterable[Notice]) -> Iterator[Row]:
             yield Row(key, PAUSED, "manifest", "notice", said, "skip", "warning", True, "notice", source=found.source)
         else:
             key = f"{found.source or ''} {found.message}"
-            yield Row(key, "Note", "manifest", "notice", said, "none", "warning", rule="notice", source=found.source)
+            row = Row(key, "Note", "manifest", "notice", said, "none", "warning", rule="notice", source=found.source)
+            yield row._replace(folded=found.lasting)
 
 
 PAUSED = "Paused writes"
@@ -308,7 +390,8 @@ def drift(drifts: Sequence[ShownDrift], width: Width = USUAL_WIDTH) -> Report:
     tail += [f"{plural(expired, 'ignore rule')} expired"] if expired else []
     none = "No drift in what could be read." if gaps or refused else "No drift."
     head = f"Drift: {', '.join(words)}." if found else none
-    summary = " ".join([head, *(f"{t}." for t in tail)])
+    weak = also(alarms.tally(alarms.of_drifts(drifts)))
+    summary = " ".join([f"{head}{weak}", *(f"{t}." for t in tail)])
     suites = tuple(_suite(d.target, [*_drifted(d, width), *_notice_rows(d.notices)]) for d in drifts)
     return Report("drift", summary, suites, LEGEND if found else "")
 
@@ -343,7 +426,10 @@ def _coverage(drift: ShownDrift) -> Row:
 def _finding(finding: ShownFinding, width: Width) -> Row:
     path = printable(dotted(finding.path))
     wanted, live = finding.desired, finding.live
-    shown = () if wanted is None and live is None else tuple(member(finding.path, wanted, live, width))
+    differs = () if wanted is None and live is None else member(finding.path, wanted, live, width)
+    shown = tuple(directed(differs, finding.effects))
+    weak = alarms.of_finding(finding)
+    said = dict.fromkeys(sentence for alarm in weak for sentence in alarm.sentences)
     return Row(
         finding.address.full,
         _name(finding.address) + (f" {path}" if path else ""),
@@ -355,10 +441,12 @@ def _finding(finding: ShownFinding, width: Width) -> Row:
         danger=finding.fails and finding.severity == "error",
         rule=f"drift/{finding.cls.value}",
         path=path,
-        notes=(_who(finding.attribution),) if finding.attribution else (),
+        notes=(*said, *((_who(finding.attribution),) if finding.attribution else ())),
         lines=shown,
         source=finding.source,
         id=finding.id,
+        alarms=weak,
+        directions=_directions(finding.effects),
     )
 
 
@@ -409,6 +497,8 @@ def _applied(
     for change in plan.changes:
         result = found.get(change.address.full)
         row = _result(result, width) if result else _change(change, width)
+        if result and result.status == "done":
+            yield from (_alarm(a, "none") for a in alarms.of_change(result.change))
         yield row
         if change.address.full in left:
             yield _left(left[change.address.full], width)

@@ -8,15 +8,21 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from reconciler import __version__, kinds
 from reconciler.kinds.kind import Rule
+from reconciler.model import Risk
 from reconciler.render import explain_words
+from reconciler.render.alarms import Alarm
+from reconciler.render.json_parts import effect_entry
 from reconciler.render.places import Locate, uri
-from reconciler.render.report import Report, Row, Suite, renderers
+from reconciler.render.report import MAY_WEAKEN, WEAKENS, Report, Row, Suite, renderers
 from reconciler.render.subjects import USUAL, RenderOptions
+from reconciler.security import catalogue
+from reconciler.security.changes import CHANGES
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 """Named in every result, so that editors can check it."""
@@ -72,6 +78,16 @@ RULES = {
         "A planned change has consequences beyond the member that it changes.",
         "Make sure that this is intended before you approve the plan.",
     ),
+    "change/weakens": SarifRule(
+        "WeakeningChange",
+        "A change weakens security.",
+        "Make sure that this is intended before you approve it.",
+    ),
+    "change/may-weaken": SarifRule(
+        "PossiblyWeakeningChange",
+        "A change may weaken security: it depends on what poolctl cannot see.",
+        "Look at what the message names before you approve it.",
+    ),
     "unread": SarifRule(
         "Unread",
         "An object could not be read, so its state is unknown.",
@@ -97,13 +113,22 @@ RULES = {
 }
 """Rules by identifier, or by the part before its slash."""
 
+LEVELS: dict[Risk, str] = {"critical": "error", "high": "error", "medium": "warning", "low": "note"}
+"""Level of a change that weakens, by its risk."""
+
+SCORES: dict[Risk, str] = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "3.0"}
+"""GitHub's `security-severity` of a rule, by its risk: it makes the words that code scanning shows."""
+
 JUDGED = ("manifest", "refusal")
 """Families whose identifiers end with the id of a rule: `refusal/P7`."""
 
 
 def render(report: Report, options: RenderOptions = USUAL) -> str:
-    """Return problems as SARIF. Planned changes are not problems: a plan yields its dangers, refusals and gaps."""
-    found = [(suite, row) for suite in report.suites for row in suite.rows if _reported(report, row)]
+    """Return problems as SARIF.
+
+    Planned changes are not problems by themselves: a plan yields what weakens, its dangers, refusals and gaps.
+    """
+    found = [(suite, _judged_row(row)) for suite in report.suites for row in suite.rows if _reported(report, row)]
     ids = sorted({row.rule for _, row in found})
     results = list(_results(found, ids, options.locate))
     driver = {"name": "poolctl", "semanticVersion": __version__, "rules": [_rule(i) for i in ids]}
@@ -124,13 +149,25 @@ RENDERERS = renderers(render)
 def _reported(report: Report, row: Row) -> bool:
     if row.action in ("refused", "unread", "notice", "danger"):
         return True
+    if row.action in (WEAKENS, MAY_WEAKEN):
+        return report.command == "plan"  # a finding of drift is one alert, whatever it means
     if report.command == "drift":
         return row.rule.startswith("drift/")
     return report.command != "plan" and row.severity == "error"
 
 
+def _judged_row(row: Row) -> Row:
+    """A row about a change that weakens, with the rule that code scanning looks up, and a level by its risk."""
+    if row.action not in (WEAKENS, MAY_WEAKEN):
+        return row
+    (alarm,) = row.alarms
+    return row._replace(rule=alarm.rule, severity=LEVELS[alarm.effect.risk])
+
+
 def _rule(identifier: str) -> dict[str, Any]:
     """The description of a rule; one without its own has that of its family."""
+    if judged := _judged(identifier):
+        return judged
     family, _, rest = identifier.partition("/")
     known = RULES.get(identifier) or RULES[family]
     name = known.name if identifier in RULES else known.name + "".join(w.title() for w in rest.split("-"))
@@ -143,6 +180,22 @@ def _rule(identifier: str) -> dict[str, Any]:
         "shortDescription": {"text": known.short},
         "fullDescription": {"text": f"{known.short} {known.help}"},
         "help": {"text": known.help, "markdown": known.help},
+    }
+
+
+def _judged(identifier: str) -> dict[str, Any] | None:
+    """The description of a rule about security; None if it is none."""
+    change, state = CHANGES.get(identifier), catalogue.rules().get(identifier)
+    found = (change.rule, change.severity) if change else (state.rule, state.severity) if state else None
+    if found is None:
+        return None
+    rule, severity = found
+    return {
+        "id": identifier,
+        "name": "".join(word.title() for word in re.findall(r"[A-Za-z0-9]+", rule.title)),
+        **_explained(rule),
+        "defaultConfiguration": {"level": LEVELS[severity]},
+        "properties": {"tags": ["security"], "security-severity": SCORES[severity]},
     }
 
 
@@ -179,7 +232,14 @@ def _results(found: Iterable[tuple[Suite, Row]], ids: list[str], locate: Locate)
             "locations": [_location(suite, row, locate)],
             "partialFingerprints": {FINGERPRINT: f"{mark}:{seen[mark]}"},
         }
+        if row.alarms:
+            result["properties"] = {"effects": [_effect(alarm) for alarm in row.alarms]}
         yield result
+
+
+def _effect(alarm: Alarm) -> dict[str, Any]:
+    entry = effect_entry(alarm.effect)
+    return {key: entry[key] for key in ("path", "direction", "risk", "impact", "rules")}
 
 
 def _message(row: Row) -> str:

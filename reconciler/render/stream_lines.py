@@ -15,6 +15,8 @@ from reconciler.render.output_types import (
     ClassKey,
     Count,
     DangerEntry,
+    DirectionWord,
+    EffectEntry,
     OutputStatus,
     RefusedCall,
     Says,
@@ -77,6 +79,11 @@ class PlannedPart(TypedDict):
     """Members that change, dotted."""
     source: Source | None
     """The place in the manifest."""
+    direction: DirectionWord
+    """Of the object with all its members."""
+    effects: list[EffectEntry]
+    """What the change means for security, for the object as a whole and for each member. What weakens or may weaken is
+    a diagnostic too."""
     reason: NotRequired[str]
     dangers: NotRequired[list[DangerPart]]
     """What changes of members do beyond them; each is a diagnostic too."""
@@ -127,6 +134,9 @@ class DriftPart(ClassKey):
     """Whether it makes the run end with 2."""
     source: Source | None
     """The place in the manifest."""
+    direction: DirectionWord
+    """Where the live value leads, compared with the declared one or the service's default."""
+    effects: list[EffectEntry]
     attribution: NotRequired[AttributionEntry]
 
 
@@ -139,7 +149,7 @@ class DiagnosticPart(TypedDict):
     detail: str
     address: str
     rule: NotRequired[str]
-    """The rule that refuses a plan."""
+    """The rule that refuses a plan, or the first one about a change that weakens."""
     operation: NotRequired[str]
     """The call that could not be made."""
     code: NotRequired[str | None]
@@ -226,6 +236,10 @@ class ChangeTotals(TypedDict):
     add: Count
     change: Count
     remove: Count
+    weakens: Count
+    """Members and whole objects whose change weakens security."""
+    mixed: Count
+    """The same, of those that may weaken it."""
     failed: NotRequired[Count]
     not_started: NotRequired[Count]
     converged: NotRequired[bool]
@@ -245,6 +259,10 @@ class DriftTotals(TypedDict):
     """Ignore rules that have expired; each makes the run fail."""
     read: Count
     unread: Count
+    weakens: Count
+    """Members and whole objects that are weaker live."""
+    mixed: Count
+    """Those that may be weaker."""
 
 
 @closed

@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # pydantic comes with the first two, and the classes of `show
     from reconciler.kinds.kind import Rule
     from reconciler.procedures.recovery import UserRecovery
     from reconciler.render.shown import ShownApply, ShownComparison, ShownConnections, ShownDrift, ShownPlan
+    from reconciler.security.gates import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class RenderOptions:
     """Whether to use colour (human)."""
     width: int = 100
     """Columns (human)."""
+    notes: bool = False
+    """Whether notes that every run repeats are shown one by one, and not only counted (human)."""
     origins: bool = False
     """Whether each member shows the file and line that it comes from (human)."""
     locate: Locate = as_given
@@ -34,6 +37,8 @@ class RenderOptions:
     """Longest text, in bytes of UTF-8; None takes the usual (markdown)."""
     digest: Callable[[], str] = str
     """Returns the digest of the plans, or an empty text; called on demand, because it is expensive."""
+    gate: Verdict | None = None
+    """What the gate of the run says; None where nothing was asked for (json, jsonl, html)."""
 
 
 USUAL = RenderOptions()

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from reconciler.model import Action, FindingClass, OutputDone
+from reconciler.model import Action, Direction, Effect, FindingClass, OutputDone
 
 if TYPE_CHECKING:  # `plural` is for every command
     from reconciler.render.shown import ShownApply, ShownChange, ShownFinding, ShownPlan, ShownStep
@@ -54,6 +54,18 @@ def counts(plans: Iterable[ShownPlan]) -> Counts:
         sum(len(p.unmanaged) for p in plans),
         sum(len(p.writes) for p in plans),
     )
+
+
+def effects_of(change: ShownChange) -> tuple[Effect, ...]:
+    """Return what the change of an object means: as a whole, then for each of its members."""
+    whole = (change.effect,) if change.effect else ()
+    return (*whole, *(effect for field in change.fields for effect in field.effects))
+
+
+def direction_counts(effects: Iterable[Effect]) -> dict[Direction, int]:
+    """Return how many effects there are of each direction."""
+    found = [effect.direction for effect in effects]
+    return {direction: found.count(direction) for direction in Direction}
 
 
 class Unproven(NamedTuple):

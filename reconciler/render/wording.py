@@ -61,6 +61,18 @@ def notice(found: Notice) -> str:
     return printable(f"Note: {found.message}") + (f" ({found.source})" if found.source else "")
 
 
+def folded(notices: Sequence[Notice], command: str) -> str:
+    """Return the line in place of notes that every run repeats: `3 notes (poolctl plan --notes shows them)`.
+
+    Args:
+        notices: The notes that are left out; none gives no line.
+        command: The command that shows them.
+    """
+    if not notices:
+        return ""
+    return f"{plural(len(notices), 'note')} (poolctl {command} --notes shows {'it' if len(notices) == 1 else 'them'})"
+
+
 def standstill(found: Notice) -> str:
     """Return the line of a notice that comes first, because the service has paused writes."""
     return printable(f"!! {found.message}")
@@ -68,12 +80,17 @@ def standstill(found: Notice) -> str:
 
 def plan_sums(plans: Sequence[ShownPlan]) -> Iterator[Sentence]:
     """Yield the summary of plans over all pools."""
+    from reconciler.render import alarms  # it takes words from here
+
     total = counts(plans)
     gaps = sum(len(p.gaps) for p in plans)
+    weak = alarms.unguarded(u for p in plans for u in p.undeclared).tally
     if total.outputs or any(p.pending for p in plans):
-        yield Sentence("", "Plan:", f" {total.sentence}")
+        yield Sentence("", "Plan:", f" {total.sentence}{also(alarms.tally(alarms.of_plans(plans)))}")
     elif gaps:
         yield Sentence("", "", "No changes found in what could be read.")
+    elif weak and not total.refused:
+        yield Sentence("", "No changes.", f" Your user pools match the manifests. Undeclared members: {weak}.")
     elif not total.refused:
         yield Sentence("good", "No changes.", " Your user pools match the manifests.")
     if gaps:
@@ -82,9 +99,22 @@ def plan_sums(plans: Sequence[ShownPlan]) -> Iterator[Sentence]:
         yield Sentence("bad", "Plan refused:", f" {plural(total.refused, 'reason')}.")
 
 
+def also(tally: str) -> str:
+    """Return what weakens as a sentence after another one: ` 2 weaken, 1 may weaken.`; empty if nothing does."""
+    return f" {tally}." if tally else ""
+
+
 def apply_sum(applied: ShownApply) -> Sentence:
-    """Return the summary of an apply."""
+    """Return the summary of an apply, with how much of what was written weakens."""
+    from reconciler.render import alarms  # it takes words from here
+
     result = outcome(applied)
+    found = _applied(result)
+    done = (alarm for r in result.results if r.status == "done" for alarm in alarms.of_change(r.change))
+    return found._replace(rest=f"{found.rest}{also(alarms.tally(done))}")
+
+
+def _applied(result: Outcome) -> Sentence:
     if not result.complete:
         return Sentence("bad", "Apply stopped:", f" {', '.join(_stopped(result))}.")
     if result.left:

@@ -27,7 +27,7 @@ from reconciler.model import (
     Unknown,
     Verified,
 )
-from reconciler.render import redact
+from reconciler.render import alarms, redact
 from reconciler.render.progress import Progress
 from reconciler.runs.runtime import Runtime
 from reconciler.runs.stages import plan_one, require_applicable
@@ -62,7 +62,7 @@ class ApplyOutcome:
 
 
 def confirm(plans: Sequence[Plan], options: Options, console: Console) -> bool:
-    """Ask for approval, naming pools and accounts; plans without changes need none.
+    """Ask for approval, naming pools and accounts, and how much in each weakens; plans without changes need none.
 
     Raises:
         InvalidInput: Input is not a terminal.
@@ -70,13 +70,19 @@ def confirm(plans: Sequence[Plan], options: Options, console: Console) -> bool:
     busy = [p for p in plans if p.pending or p.writes]
     if options.yes or not busy:
         return True
-    named = (f"  {p.target.pool_name} (account {p.target.account}, {p.target.region})" for p in busy)
-    pools = "\n".join(map(printable, named))
+    pools = "\n".join(map(_asked, busy))
     question = f"Apply these changes to\n{pools}\nOnly 'yes' will be accepted to approve.\n\nEnter a value: "
     if console.ask(question) == "yes":
         return True
     console.err("Apply cancelled; nothing was written.")
     return False
+
+
+def _asked(plan: Plan) -> str:
+    target = plan.target
+    weak = alarms.tally(alarms.of_plans(redact.plans([plan])))
+    where = printable(f"  {target.pool_name} (account {target.account}, {target.region})")
+    return f"{where}: {weak}" if weak else where
 
 
 def apply_all(

@@ -220,10 +220,11 @@ def _gaps_of(drift: Drift) -> tuple[Gap, ...]:
     return (*drift.gaps, *(Gap(r.address, "", r.message) for r in drift.refusals))
 
 
-def exit_code(drifts: Sequence[Drift], *, zero: bool, undelivered: bool = False) -> ExitCode:
+def exit_code(drifts: Sequence[Drift], *, zero: bool, undelivered: bool = False, stopped: bool = False) -> ExitCode:
     """Return the exit code of a drift run.
 
-    4 refused, 1 a notification could not be delivered, 2 drift or an expired rule, 7 a gap and no drift, 0 otherwise.
+    4 refused or stopped by `--fail-on`, 1 a notification could not be delivered, 2 drift or an expired rule, 7 a gap
+    and no drift, 0 otherwise.
     Drift outweighs a gap, otherwise than in a plan: a finding is certain, whatever else there may be, and the alert
     names the gap as well. A plan with a gap cannot be applied.
 
@@ -231,8 +232,10 @@ def exit_code(drifts: Sequence[Drift], *, zero: bool, undelivered: bool = False)
         drifts: One for each document.
         zero: Whether drift counts as a success. A refusal, a gap or an undelivered message never does.
         undelivered: Whether a notification could not be delivered.
+        stopped: Whether `--fail-on` stops a finding.
     """
     codes = [*(_exit(drift, zero=zero) for drift in drifts), ExitCode.ERROR if undelivered else ExitCode.OK]
+    codes += [ExitCode.REFUSED] if stopped else []
     return worst(c for c in codes if c is not ExitCode.INCOMPLETE or ExitCode.CHANGES not in codes)
 
 

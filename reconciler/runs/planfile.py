@@ -39,11 +39,12 @@ from reconciler.model import (
     Secret,
     Target,
     Tree,
+    Undeclared,
     Unknown,
     dotted,
 )
 from reconciler.render import redact
-from reconciler.render.json_parts import ACTIONS, dump
+from reconciler.render.json_parts import ACTIONS, dump, revived_effect
 from reconciler.render.machine import plan_json
 from reconciler.render.shown import ShownChange, ShownField, ShownPlan
 from reconciler.render.spelling import text
@@ -231,6 +232,7 @@ def _basis(tree: Tree) -> Tree:
         "changes": [_change_basis(c) for c in sorted(plan["resource_changes"], key=lambda c: c["pool"])],
         "origins": sorted(tree["origins"], key=lambda o: (o["address"], o["path"])),
         "unmanaged": sorted(plan["unmanaged"]),
+        "undeclared": [_in_order(u) for u in sorted(plan["undeclared"], key=lambda u: (u["address"], u["path"]))],
         "refusals": [{k: v for k, v in r.items() if k != "source"} for r in plan["refusals"]],
         "gaps": [{k: v for k, v in g.items() if k != "request_id"} for g in plan["coverage"]["gaps"]],
         "outputs": sorted((_output_basis(o) for o in plan["outputs"]), key=lambda o: json.dumps(o, sort_keys=True)),
@@ -263,6 +265,8 @@ def _change_basis(change: Tree) -> Tree:
         "actions": inner["actions"],
         "reason": change["action_reason"],
         "replaced": inner["replace_paths"],
+        "direction": change["direction"],
+        "effect": change["effect"],
         "live": _sorted(inner["before"]),
         "after": _sorted(inner["after"]),
         "fields": [_field_basis(f) for f in change["fields"]],
@@ -272,7 +276,12 @@ def _change_basis(change: Tree) -> Tree:
 
 def _field_basis(field: Tree) -> Tree:
     name = field["path"].rpartition(".")[2]
-    return {**field, "before": _sorted(field["before"], name), "after": _sorted(field["after"], name)}
+    return {**_in_order(field), "before": _sorted(field["before"], name), "after": _sorted(field["after"], name)}
+
+
+def _in_order(entry: Tree) -> Tree:
+    """Return an entry with its effects by path: the service returns the keys of a map in any order."""
+    return {**entry, "effects": sorted(entry["effects"], key=lambda effect: str(effect["path"]))}
 
 
 def _sorted(value: Any, name: str = "") -> Any:
@@ -633,9 +642,8 @@ def _text(value: Any) -> str:
 def plans(saved: Saved) -> tuple[ShownPlan, ...]:
     """Return the plans of a file for display. Hidden values stay hidden, so they cannot be applied."""
     shown = saved.tree["plan"]
-    changes, unmanaged, notices, outputs = (
-        iter(shown[k]) for k in ("resource_changes", "unmanaged", "notices", "outputs")
-    )
+    parts = ("resource_changes", "unmanaged", "notices", "outputs", "undeclared")
+    changes, unmanaged, notices, outputs, undeclared = (iter(shown[k]) for k in parts)
     found = []
     for pool, count in zip(shown["pools"], saved.tree["notice_counts"], strict=True):
         sizes = pool["summary"]
@@ -649,6 +657,7 @@ def plans(saved: Saved) -> tuple[ShownPlan, ...]:
                 tuple(_address(a) for a in islice(unmanaged, sizes["unmanaged"])),
                 tuple(Notice(n["message"], _position(n["source"]), n["standstill"]) for n in islice(notices, count)),
                 outputs=tuple(_output(o) for o in islice(outputs, sizes["outputs"] + sizes["outputs_unchanged"])),
+                undeclared=tuple(_undeclared(u) for u in islice(undeclared, sizes["undeclared"])),
             )
         )
     return tuple(found)
@@ -668,6 +677,7 @@ def _change(tree: Tree) -> ShownChange:
         after,
         _position(tree["source"]),
         tree["action_reason"] or "",
+        effect=revived_effect(tree["effect"]) if tree["effect"] else None,
     )
 
 
@@ -688,10 +698,17 @@ def _action(words: list[str]) -> Action:
     return next(a for a, spelled in ACTIONS.items() if spelled == words)
 
 
+def _undeclared(tree: Tree) -> Undeclared:
+    path = (tree["path"],)
+    return Undeclared(_address(tree["address"]), path, tuple(revived_effect(e, path) for e in tree["effects"]))
+
+
 def _revived_field(tree: Tree) -> ShownField:
     before, after = redact.revived(tree["before"]), redact.revived(tree["after"])
     danger = Danger(**tree["danger"]) if "danger" in tree else None
-    return ShownField((tree["path"],), before, after, tree["sensitive"], danger=danger)
+    path = (tree["path"],)
+    effects = tuple(revived_effect(e, path) for e in tree["effects"])
+    return ShownField(path, before, after, tree["sensitive"], danger=danger, effects=effects)
 
 
 def _address(full: str) -> Address:

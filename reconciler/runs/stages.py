@@ -5,13 +5,14 @@ A command is a short list of these steps, so all commands decide alike.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from reconciler.cloud.port import Cloud
 from reconciler.errors import CloudError, Defect, ExitCode, Incomplete, Refused, expected_errors, printable, worst
-from reconciler.model import Address, Call, Gap, Plan, Target
+from reconciler.model import Address, Call, Gap, Notice, Plan, Target
+from reconciler.render.tally import plural
 from reconciler.runs.runtime import Runtime
 from reconciler.terminal.console import Console
 from reconciler.terminal.options import Options
@@ -27,6 +28,18 @@ POOLS_AT_ONCE = 4
 """Manifests that are read concurrently; the calls of each are concurrent too."""
 
 
+def _say(console: Console, notices: Iterable[Notice], *, whole: bool) -> None:
+    """Print notices about manifests; those that every run repeats as one line, unless `whole`."""
+    found = list(notices)
+    for notice in (n for n in found if whole or not n.lasting):
+        text = f"Warning: {notice.source}: {notice.message}" if notice.source else notice.message
+        console.progress(printable(text))
+    repeated = 0 if whole else sum(n.lasting for n in found)
+    if repeated:
+        shows = f"poolctl validate shows {'it' if repeated == 1 else 'them'}"
+        console.progress(f"{plural(repeated, 'warning')} about the manifests ({shows})")
+
+
 def load(runtime: Runtime, console: Console) -> Sequence[Manifest]:
     """Read the manifests that the command line names, and print their notices.
 
@@ -37,9 +50,7 @@ def load(runtime: Runtime, console: Console) -> Sequence[Manifest]:
     from reconciler.manifests.sharding import part
 
     loaded = runtime.load(console.read)
-    for notice in loaded.notices:
-        text = f"Warning: {notice.source}: {notice.message}" if notice.source else notice.message
-        console.progress(printable(text))
+    _say(console, loaded.notices, whole=runtime.options.notes)
     manifests = ordered(loaded.manifests)
     runtime.documents = tuple(manifests)
     if runtime.options.shard:

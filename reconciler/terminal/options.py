@@ -16,6 +16,8 @@ from reconciler.terminal.suggestions import sentences, suggest
 if TYPE_CHECKING:  # argparse costs milliseconds, and --help does not need it
     import argparse
 
+    from reconciler.model import Allowance
+
 STDOUT = ""
 """The file name that means standard output."""
 
@@ -79,12 +81,18 @@ class Options(NamedTuple):
     """`plan`: whether changes end with exit code 2."""
     show_origin: bool = False
     """`plan`: whether each value shows the file and line that it comes from."""
+    notes: bool = False
+    """`plan`, `apply`, `drift`: whether notes that every run repeats are shown one by one."""
     prune: bool = False
     """`plan`, `apply`: whether undeclared objects are deleted where the manifest allows it."""
     max_deletes: int | None = None
     """`plan`, `apply`: how many objects of a kind may be deleted."""
     replaceable: tuple[str, ...] = ()
     """`plan`, `apply`: objects that may be deleted and created again."""
+    fail_on: tuple[str, ...] = ()
+    """`plan`, `apply`, `drift`: what the run refuses: `weakens`, `irreversible`, or a risk."""
+    allow: tuple[Allowance, ...] = ()
+    """`plan`, `apply`, `drift`: what passes all the same; that of poolctl.yaml comes last."""
     yes: bool = False
     """`apply`: whether to apply without asking."""
     during_recovery: bool = False

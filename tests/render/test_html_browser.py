@@ -1,58 +1,36 @@
-"""The report in a real browser: its policy lets its own script run, filters filter, and nothing overflows a phone.
-
-Runs where a Chromium is installed. Nothing is fetched: all pages are files.
-"""
+"""The report in a real browser: its policy lets its own script run, filters filter, and nothing overflows a phone."""
 
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from reconciler.render import html
+from tests.render import browser
 from tests.render.found import REPORTS
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "")
+pytestmark = browser.needed
 
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium is installed")
-
-HARNESS = """<!DOCTYPE html><body><iframe id="page" src="report.html" style="width:WIDTHpx;height:900px"></iframe>
-<output id="found"></output><script>
-document.getElementById("page").addEventListener("load", (event) => {
-  const page = event.target.contentDocument, get = (id) => page.getElementById(id);
-  const shown = () => [...page.querySelectorAll("[data-action]")].filter((c) => !c.hidden).length;
-  const say = (id, name) => get(id).dispatchEvent(new page.defaultView.Event(name));
+SCRIPT = """
   const type = (text) => { get("search").value = text; say("search", "input"); };
-  const found = { bar: !get("bar").hidden, all: shown() };
+  found.bar = !get("bar").hidden; found.all = shown();
   type("deletionprotection"); found.search = shown(); found.count = get("count").textContent;
   type("no such words"); found.none = shown(); found.said = !get("none").hidden;
   get("reset").click(); found.reset = shown();
-  page.querySelector('.chip[value="delete"]').click(); found.chip = shown(); get("reset").click();
+  chip("delete"); found.chip = shown(); get("reset").click();
   get("kind").value = "clients"; say("kind", "change"); found.kind = shown();
   get("reset").click(); get("close").click(); found.open = page.querySelectorAll("details.card[open]").length;
   page.querySelector(".danger a").click();
   const root = page.documentElement;
   found.overflow = root.scrollWidth - root.clientWidth;
-  found.back = page.defaultView.getComputedStyle(page.body).backgroundColor;
-  document.getElementById("found").textContent = Object.entries(found).map((e) => e.join("=")).join("\\n");
-});</script>"""
+  found.back = style(page.body).backgroundColor;
+"""
 
 
 def look(folder: Path, *, width: int, dark: bool = False) -> dict[str, str]:
-    (folder / "report.html").write_text(html.render(REPORTS["plan-full"]), encoding="utf-8")
-    (folder / "harness.html").write_text(HARNESS.replace("WIDTH", str(width)), encoding="utf-8")
-    words = [
-        *(CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"),
-        *("--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--allow-file-access-from-files"),
-        *(f"--blink-settings=preferredColorScheme={0 if dark else 1}", f"--user-data-dir={folder / 'profile'}"),
-        *("--virtual-time-budget=2000", "--dump-dom", (folder / "harness.html").as_uri()),
-    ]
-    dom = subprocess.run(words, capture_output=True, text=True, timeout=60, check=True).stdout
-    output = re.search(r'<output id="found">(.*?)</output>', dom, re.DOTALL)[1]
-    return dict(line.split("=", 1) for line in output.splitlines())
+    return browser.look(folder, html.render(REPORTS["plan-full"]), SCRIPT, width=width, dark=dark)
 
 
 @pytest.mark.parametrize("width", [390, 1200])

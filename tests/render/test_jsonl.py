@@ -65,7 +65,7 @@ def test_an_apply_tells_what_became_of_it():
     summary = lines(STREAMS["apply-stopped"])[-1]
     assert summary["changes"] == {
         "add": 0, "change": 1, "remove": 0, "outputs": 0, "failed": 1, "not_started": 2, "converged": False,
-        "operation": "apply",
+        "operation": "apply", "weakens": 0, "mixed": 0,
     }  # fmt: skip
     assert summary["@level"] == "error"
 
@@ -75,7 +75,7 @@ def test_drift_has_ids_and_who_did_it():
     assert (first["id"], first["class"], first["path"]) == ("poolctl-00000000000000a1", "changed", "CallbackURLs")
     assert first["attribution"]["event"] == "UpdateUserPoolClient"
     assert lines(STREAMS["drift-full"])[-1]["drift"] == {
-        "findings": 5, "failing": 4, "suppressed": 2, "expired": 0, "read": 12, "unread": 0,
+        "findings": 5, "failing": 4, "suppressed": 2, "expired": 0, "read": 12, "unread": 0, "weakens": 0, "mixed": 0,
     }  # fmt: skip
 
 

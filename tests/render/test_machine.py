@@ -118,6 +118,8 @@ def test_secrets_are_marks_with_shadows():
         "before": mark,
         "after": mark,
         "sensitive": True,
+        "direction": "neutral",
+        "effects": [],
     }
     assert okta["fields"][1]["before"] is None
     assert okta["api_calls"][0]["params"] == {"ProviderDetails": {"private_key": mark, "n": 1}, "x": mark}
@@ -153,6 +155,7 @@ def test_summary_counts_everything():
     assert summary == {
         "create": 1, "update": 3, "delete": 1, "replace": 1, "unchanged": 1, "refused": 0, "unmanaged": 2,
         "outputs": 0, "outputs_unchanged": 0,
+        "weakens": 0, "mixed": 0, "strengthens": 0, "undeclared": 0, "undeclared_weak": 0,
     }  # fmt: skip
     assert json.loads(json_plan(PLANS["outputs"]))["summary"]["outputs"] == 5
 

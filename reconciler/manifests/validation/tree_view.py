@@ -94,7 +94,7 @@ class TreeView:
     def notice(self, path: Path, message: str, *, key: bool = False) -> None:
         """Report something that is no mistake."""
         where = self.place.key(path) if key else self.place.value(path)
-        self.report.notices.append(Notice(f"{self.place.name(path)}: {message}", where))
+        self.report.notices.append(Notice(f"{self.place.name(path)}: {message}", where, lasting=True))
 
     def problem(self, path: Path, message: str, fix: str = "", *, key: bool = False) -> None:
         """Report a mistake in a value, or in its key."""

@@ -3,22 +3,26 @@
   const $ = (id) => document.getElementById(id);
   const cards = [...document.querySelectorAll("[data-action]")];
   const words = new Map(cards.map((card) => [card, card.textContent.toLowerCase()]));
-  const chips = [...document.querySelectorAll(".chip")];
+  const chips = [...document.querySelectorAll(".chip[value]")];
   const selects = ["kind", "severity"].map((name) => [name, $(name)]);
 
   const filter = () => {
     const wanted = $("search").value.toLowerCase().split(/\s+/).filter(Boolean);
-    const actions = chips.filter((c) => c.getAttribute("aria-pressed") === "true").map((c) => c.value);
+    const pressed = chips.filter((c) => c.getAttribute("aria-pressed") === "true");
+    const chosen = (by) => pressed.filter((c) => c.dataset.by === by).map((c) => c.value);
+    const actions = chosen("action");
+    const directions = chosen("direction");
     let shown = 0;
     for (const card of cards) {
       const fits =
         wanted.every((word) => words.get(card).includes(word)) &&
         (!actions.length || actions.includes(card.dataset.action)) &&
+        (!directions.length || card.dataset.direction.split(" ").some((d) => directions.includes(d))) &&
         selects.every(([name, select]) => !select.value || card.dataset[name] === select.value);
       card.hidden = !fits;
       shown += fits ? 1 : 0;
     }
-    const active = wanted.length || actions.length || selects.some(([, select]) => select.value);
+    const active = wanted.length || pressed.length || selects.some(([, select]) => select.value);
     for (const same of document.querySelectorAll(".same")) {
       const left = [...same.querySelectorAll("[data-action]")].some((row) => !row.hidden);
       same.hidden = !left;

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from reconciler.errors import printable
 from reconciler.model import FindingClass, dotted
+from reconciler.render import alarms
 from reconciler.render.change_lines import MOST, ChangeLine, member
 from reconciler.render.drift_words import attributed
+from reconciler.render.human.alarm_text import entry
 from reconciler.render.human.pen import BOLD, DANGER, GREEN, RED, YELLOW, Pen
 from reconciler.render.marks import ShownValue
 from reconciler.render.shown import ShownDrift, ShownFinding
@@ -15,7 +17,7 @@ from reconciler.render.spelling import text
 from reconciler.render.subjects import USUAL, DriftResult, RenderOptions
 from reconciler.render.tally import class_counts, plural
 from reconciler.render.unread import unread
-from reconciler.render.wording import notice, standstill, whole_region
+from reconciler.render.wording import also, folded, notice, standstill, whole_region
 from reconciler.values.shortening import around
 
 SYMBOLS = {
@@ -36,19 +38,40 @@ WORDS = {
 
 
 def drift(found: DriftResult, options: RenderOptions = USUAL) -> str:
-    """Return the text of a drift run."""
+    """Return the text of a drift run; of several pools, what is dangerous in any comes first.
+
+    Notes that every run repeats are counted, unless the options ask for them.
+    """
     pen = Pen(color=options.color)
-    return "\n".join([*(_pool(d, pen, options.width) for d in found.drifts), _sum(found.drifts, pen)])
+    urgent = {id(d): text for d in found.drifts if (text := "".join(_urgent(d, pen)))}
+    apart = len(found.drifts) > 1
+    first = [f"{_title(d, pen)}{urgent[id(d)]}" for d in found.drifts if apart and id(d) in urgent]
+    parts = [_pool(d, pen, options, "" if apart else urgent.get(id(d), "")) for d in found.drifts]
+    repeated = [n for d in found.drifts for n in d.notices if n.lasting and not options.notes]
+    notes = [f"{folded(repeated, 'drift')}\n"] if repeated else []
+    return "\n".join([*first, *parts, *notes, _sum(found.drifts, pen)])
 
 
-def _pool(drift: ShownDrift, pen: Pen, width: int) -> str:
-    refusals = [line for r in drift.refusals for line in (f"!! {r.address}: {r.message}", f"   {r.advice}")]
-    findings = [line for f in drift.findings for line in _finding(f, pen, width)]
-    paused = [pen.paint(DANGER, standstill(n)) for n in drift.notices if n.standstill]
-    rest = [*map(unread, drift.gaps), *(notice(n) for n in drift.notices if not n.standstill)]
-    quiet = [] if refusals or findings or drift.gaps else ["  No drift."]
-    lines = [pen.paint(BOLD, _head(drift)), *paused, *map(printable, refusals), *findings, *quiet, *rest]
-    return "".join(f"{line}\n" for line in lines)
+def _pool(drift: ShownDrift, pen: Pen, options: RenderOptions, urgent: str) -> str:
+    findings = [line for f in drift.findings for line in _finding(f, pen, options.width)]
+    shown = (n for n in drift.notices if not n.standstill and (options.notes or not n.lasting))
+    rest = [*map(unread, drift.gaps), *map(notice, shown)]
+    quiet = [] if drift.refusals or findings or drift.gaps else ["  No drift."]
+    details = "".join(f"{line}\n" for line in [*findings, *quiet, *rest])
+    return _title(drift, pen) + urgent + ("\n" if urgent and details else "") + details
+
+
+def _title(drift: ShownDrift, pen: Pen) -> str:
+    return pen.paint(BOLD, _head(drift)) + "\n"
+
+
+def _urgent(drift: ShownDrift, pen: Pen) -> Iterator[str]:
+    """Paused writes, why a pool was not compared, and what weakens, the worst first."""
+    yield from (pen.paint(DANGER, standstill(n)) + "\n" for n in drift.notices if n.standstill)
+    yield from (
+        printable(f"!! {r.address}: {r.message}") + "\n   " + printable(r.advice) + "\n" for r in drift.refusals
+    )
+    yield from (entry(a, pen) for a in alarms.of_drifts([drift]))
 
 
 def _head(drift: ShownDrift) -> str:
@@ -131,14 +154,15 @@ def _totals(drifts: Sequence[ShownDrift], pen: Pen) -> Iterator[str]:
     found = [f for d in drifts for f in d.findings]
     read = plural(sum(d.read for d in drifts), "live object")
     hidden = sum(d.suppressed for d in drifts)
-    also = f" {plural(hidden, 'finding')} left out (ignored, accepted or reported before)." if hidden else ""
+    left_out = f" {plural(hidden, 'finding')} left out (ignored, accepted or reported before)." if hidden else ""
     counted = ", ".join(f"{n} {cls}" for cls, n in class_counts(found).items() if n)
     whole = not any(d.gaps or d.refusals for d in drifts)
     if any(f.fails for f in found):
-        yield f"{pen.paint(DANGER, 'Drift:')} {counted}, in {read}.{also}"
+        weak = also(alarms.tally(alarms.of_drifts(drifts)))
+        yield f"{pen.paint(DANGER, 'Drift:')} {counted}, in {read}.{weak}{left_out}"
     elif whole:
         noted = f" Noted: {counted} (counts with --strict)." if found else ""
-        yield f"{pen.paint('1;' + GREEN, 'No drift.')} {read} read.{noted}{also}"
+        yield f"{pen.paint('1;' + GREEN, 'No drift.')} {read} read.{noted}{left_out}"
     else:
         noted = f" Noted: {counted}." if found else ""
-        yield f"No drift found in what could be read ({read}).{noted}{also}"
+        yield f"No drift found in what could be read ({read}).{noted}{left_out}"

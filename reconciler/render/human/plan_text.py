@@ -5,67 +5,106 @@ The conventions are Terraform's (symbols, verbs, the summary line). Dangerous li
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from reconciler.errors import printable
-from reconciler.model import Action, Danger, OutputChange, Position, Refusal, dotted
+from reconciler.model import Action, Danger, Notice, OutputChange, Refusal, dotted
+from reconciler.render import alarms
 from reconciler.render.change_lines import lines
+from reconciler.render.human.alarm_text import entry, source
 from reconciler.render.human.pen import BOLD, COLORS, DANGER, Pen, laid_out
 from reconciler.render.output_words import output_extent, output_lines, output_title
 from reconciler.render.shown import ShownChange, ShownField, ShownPlan
 from reconciler.render.subjects import USUAL, RenderOptions
 from reconciler.render.tally import plural
 from reconciler.render.unread import unread
-from reconciler.render.wording import HEADS, danger_words, header, notice, plan_sums, standstill
+from reconciler.render.wording import HEADS, danger_words, folded, header, notice, plan_sums, standstill
+
+GONE = {
+    Action.DELETE: "will be destroyed",
+    Action.REPLACE: "will be replaced: destroyed, and created again",
+}
+"""What becomes of objects that are lost, in words."""
 
 
 def plan(plans: Sequence[ShownPlan], options: RenderOptions = USUAL) -> str:
-    """Return the text of plans, in the order in which they are given."""
+    """Return the text of plans, in the order in which they are given; of several, what is dangerous in any comes first.
+
+    Notes that every run repeats are counted, unless the options ask for them.
+    """
     pen = Pen(color=options.color, origins=options.origins)
-    parts = [_pool(p, pen, options.width, many=len(plans) > 1) for p in plans]
-    return "\n".join([*parts, "".join(map(pen.sentence, plan_sums(plans)))])
+    urgent = {id(p): text for p in plans if (text := "".join(_urgent(p, pen)))}
+    apart = len(plans) > 1
+    first = [f"{_head(p, pen)}\n{urgent[id(p)]}" for p in plans if apart and id(p) in urgent]
+    parts = [_pool(p, pen, options, "" if apart else urgent.get(id(p), ""), many=apart) for p in plans]
+    repeated = folded([n for p in plans for n in _notes(p) if n.lasting and not options.notes], "plan")
+    sums = "".join(map(pen.sentence, plan_sums(plans)))
+    return "\n".join([*first, *parts, *([f"{repeated}\n"] if repeated else []), sums])
 
 
 # --- one pool ------------------------------------------------------------------------------------------------------
 
 
-def _pool(plan: ShownPlan, pen: Pen, width: int, *, many: bool) -> str:
+def _pool(plan: ShownPlan, pen: Pen, options: RenderOptions, urgent: str, *, many: bool) -> str:
     """Paragraphs with an empty line behind each: head, danger, objects, what was left alone, notices."""
-    paused = [pen.paint(DANGER, standstill(n)) + "\n" for n in plan.notices if n.standstill]
-    dangers = [*paused, *_dangers(plan, pen), *(_refusal(r, pen) for r in plan.refusals)]
-    order = sorted(plan.pending, key=lambda c: c.action not in (Action.DELETE, Action.REPLACE))
-    objects = [_object(c, pen, width) for c in order]
+    order = sorted(plan.pending, key=lambda c: c.action not in GONE)
+    objects = [_object(c, pen, options.width) for c in order]
     objects += ["".join(_output(o, pen) for o in plan.writes)] if plan.writes else []
-    notes = [notice(n) + "\n" for n in plan.notices if not n.standstill]
-    rest = [*_unmanaged(plan), *(unread(g) + "\n" for g in plan.gaps), *notes]
-    quiet = ["  No changes.\n"] if many and not (dangers or objects or plan.gaps) else []
-    head = pen.paint(BOLD, header(plan.target)) + "\n" + "".join(quiet)
-    return "\n".join(p for p in [head, "".join(dangers), *objects, "".join(rest)] if p)
+    notes = [notice(n) + "\n" for n in _notes(plan) if options.notes or not n.lasting]
+    rest = [*_unmanaged(plan), *_unguarded(plan, pen, bad=False), *(unread(g) + "\n" for g in plan.gaps), *notes]
+    quiet = ["  No changes.\n"] if many and not (plan.refusals or objects or plan.gaps) else []
+    head = _head(plan, pen) + "".join(quiet)
+    bare = "".join(_unguarded(plan, pen, bad=True))
+    return "\n".join(p for p in [head, urgent, bare, *objects, "".join(rest)] if p)
 
 
-def _dangers(plan: ShownPlan, pen: Pen) -> Iterator[str]:
-    words = {
-        Action.DELETE: "will be destroyed",
-        Action.REPLACE: "will be replaced: destroyed, and created again",
-    }
-    for action, what in words.items():
-        names = [printable(str(c.address)) for c in plan.pending if c.action is action]
-        if names:
-            yield pen.paint(DANGER, f"!! {plural(len(names), 'object')} {what}: {', '.join(names)}") + "\n"
-    for change in plan.pending:
-        yield from (_danger(change, f, f.danger, pen) for f in change.fields if f.danger)
+def _head(plan: ShownPlan, pen: Pen) -> str:
+    return pen.paint(BOLD, header(plan.target)) + "\n"
+
+
+def _notes(plan: ShownPlan) -> Iterable[Notice]:
+    return (n for n in plan.notices if not n.standstill)
+
+
+# --- what comes first ----------------------------------------------------------------------------------------------
+
+
+def _urgent(plan: ShownPlan, pen: Pen) -> Iterator[str]:
+    """Paused writes, refusals, what is lost, what changes do beside themselves, and what weakens, the worst first."""
+    yield from (pen.paint(DANGER, standstill(n)) + "\n" for n in plan.notices if n.standstill)
+    yield from (_refusal(r, pen) for r in plan.refusals)
+    for action, words in GONE.items():
+        yield from _gone([c for c in plan.pending if c.action is action], words, pen)
+    fields = ((c, f, alarms.lone_danger(f)) for c in plan.pending for f in c.fields)
+    yield from (_danger(c, f, d, pen) for c, f, d in fields if d)
+    yield from (entry(a, pen) for a in alarms.of_plans([plan]))
+
+
+def _gone(changes: Sequence[ShownChange], words: str, pen: Pen) -> Iterator[str]:
+    """Objects that are lost, and below them what making them again does not restore."""
+    if not changes:
+        return
+    names = ", ".join(printable(str(c.address)) for c in changes)
+    yield pen.paint(DANGER, f"!! {plural(len(changes), 'object')} {words}: {names}") + "\n"
+    for undo in dict.fromkeys(c.effect.undo for c in changes if c.effect and not c.effect.alarming):
+        about = [str(c.address) for c in changes if c.effect and c.effect.undo == undo]
+        whose = f"{', '.join(about)}: " if len(about) < len(changes) else ""
+        yield printable(f"   {whose}{undo}") + "\n" if undo else ""
 
 
 def _danger(change: ShownChange, field: ShownField, danger: Danger, pen: Pen) -> str:
     head = pen.paint(DANGER, printable(f"!! {change.address} {dotted(field.path)} {danger_words(danger)}"))
-    return f"{head}{_source(field.source)}\n   {printable(danger.sentence)}\n"
+    return f"{head}{source(field.source)}\n   {printable(danger.sentence)}\n"
 
 
 def _refusal(refusal: Refusal, pen: Pen) -> str:
     member = f" {dotted(refusal.path)}" if refusal.path else ""
     head = pen.paint(DANGER, printable(f"!! Refused: {refusal.address}{member}")) + printable(f" [{refusal.rule}]")
     body = [printable(t) for t in (refusal.message, refusal.advice) if t]
-    return head + _source(refusal.source) + "\n" + "".join(f"   {line}\n" for line in body)
+    return head + source(refusal.source) + "\n" + "".join(f"   {line}\n" for line in body)
+
+
+# --- what the manifest does not say --------------------------------------------------------------------------------
 
 
 def _unmanaged(plan: ShownPlan) -> Iterator[str]:
@@ -73,14 +112,18 @@ def _unmanaged(plan: ShownPlan) -> Iterator[str]:
         yield f"Not in the manifest (left alone): {', '.join(printable(str(a)) for a in plan.unmanaged)}\n"
 
 
-def _source(source: Position | None) -> str:
-    return f"    {printable(source.file)}:{source.line}" if source else ""
+def _unguarded(plan: ShownPlan, pen: Pen, *, bad: bool) -> Iterator[str]:
+    """What is live and neither declared nor a default; before the objects if some of it weakens, else behind them."""
+    found = alarms.unguarded(plan.undeclared)
+    if found.total and bool(found.names) is bad:
+        words = f"{found.sentence} poolctl drift shows {'it' if found.total == 1 else 'them'}."
+        yield (pen.paint(DANGER, words) if bad else words) + "\n"
 
 
 def _output(output: OutputChange, pen: Pen) -> str:
     symbol = output.action.value
     extent = output_extent(output)
-    head = f"  {pen.symbol(symbol)} {output_title(output)}{f': {extent}' if extent else ''}{_source(output.source)}"
+    head = f"  {pen.symbol(symbol)} {output_title(output)}{f': {extent}' if extent else ''}{source(output.source)}"
     inside = [f"      {pen.symbol(line.symbol)} {line.path}" for line in output_lines(output)]
     return "".join(f"{line}\n" for line in [head, *inside])
 
@@ -93,7 +136,7 @@ def _object(change: ShownChange, pen: Pen, width: int) -> str:
     color = COLORS[symbol]
     head = (
         f"{pen.paint(BOLD, printable(f'# {change.address}'))} {pen.paint(color, HEADS[change.action])}"
-        f"{_source(change.source)}"
+        f"{source(change.source)}"
     )
     reason = [f"  # ({printable(change.reason)})"] if change.reason else []
     found = list(lines(change, width))

@@ -7,8 +7,17 @@ from dataclasses import replace
 from reconciler import __version__
 from reconciler.applications.web_checks import WebCheck
 from reconciler.kinds import KINDS
-from reconciler.model import Action, OutputDone, dotted
-from reconciler.render.json_parts import ACTIONS, dump, output_status, pool_entry, refused_call
+from reconciler.model import Action, Direction, OutputDone, dotted
+from reconciler.render.json_parts import (
+    ACTIONS,
+    direction_word,
+    dump,
+    effect_entry,
+    gate_entry,
+    output_status,
+    pool_entry,
+    refused_call,
+)
 from reconciler.render.machine.pool_json import entry
 from reconciler.render.output_types import (
     FORMAT,
@@ -20,10 +29,10 @@ from reconciler.render.output_types import (
 )
 from reconciler.render.shown import ShownApply, ShownPlan, ShownStep
 from reconciler.render.subjects import USUAL, RenderOptions
-from reconciler.render.tally import Outcome, outcome
+from reconciler.render.tally import Outcome, direction_counts, effects_of, outcome
 
 
-def apply(applied: ShownApply, _options: RenderOptions = USUAL) -> str:
+def apply(applied: ShownApply, options: RenderOptions = USUAL) -> str:
     """Return the result of an apply as JSON."""
     result = outcome(applied)
     document: ApplyDocument = {
@@ -39,6 +48,8 @@ def apply(applied: ShownApply, _options: RenderOptions = USUAL) -> str:
         "connections": [entry(c) for c in applied.connections],
         "outputs": [_output(o) for o in result.outputs],
     }
+    if options.gate and options.gate.asked:
+        document["gate"] = gate_entry(options.gate)
     if applied.checks:
         document["checks"] = [_check(c) for c in applied.checks]
     return dump(document)
@@ -67,6 +78,7 @@ def _check(found: WebCheck) -> CheckEntry:
 
 
 def _summary(result: Outcome) -> ApplySummary:
+    by = direction_counts(e for r in result.results if r.status == "done" for e in effects_of(r.change))
     return {
         "added": result.count("done", Action.CREATE, Action.REPLACE),
         "changed": result.count("done", Action.UPDATE),
@@ -75,6 +87,8 @@ def _summary(result: Outcome) -> ApplySummary:
         "not_started": result.count("not_started"),
         "calls": sum(result.calls.values()),
         "outputs": result.written,
+        "weakens": by[Direction.WEAKENS],
+        "mixed": by[Direction.MIXED],
     }
 
 
@@ -97,5 +111,7 @@ def _result(result: ShownStep, calls: int) -> ResultEntry:
         "calls_written": calls,
         "id": result.id or None,
         "outcome_unknown": result.doubtful,
+        "direction": direction_word(effects_of(result.change)),
+        "effects": [effect_entry(e) for e in effects_of(result.change)],
         **refused_call(result),
     }

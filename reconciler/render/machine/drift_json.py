@@ -7,11 +7,14 @@ from collections.abc import Sequence
 from reconciler import __version__
 from reconciler.drift.findings import identify_expiry, identify_gap, identify_refusal
 from reconciler.kinds import KINDS
-from reconciler.model import OUTPUTS, Gap, Notice, Refusal, Target, dotted
+from reconciler.model import OUTPUTS, Direction, Gap, Notice, Refusal, Target, dotted
 from reconciler.render.json_parts import (
     attribution_entry,
+    direction_word,
     dump,
+    effect_entry,
     gap_entry,
+    gate_entry,
     notice_entry,
     pool_entry,
     position_entry,
@@ -30,15 +33,18 @@ from reconciler.render.output_types import (
 from reconciler.render.shown import ShownDrift, ShownFinding
 from reconciler.render.spelling import plain
 from reconciler.render.subjects import USUAL, DriftResult, RenderOptions
-from reconciler.render.tally import class_counts
+from reconciler.render.tally import class_counts, direction_counts
 
 OUTPUT = "Output"
 """Type of a finding about what is written for an application."""
 
 
-def drift(found: DriftResult, _options: RenderOptions = USUAL) -> str:
+def drift(found: DriftResult, options: RenderOptions = USUAL) -> str:
     """Return a drift run as JSON."""
-    return dump(document(found))
+    whole = document(found)
+    if options.gate and options.gate.asked:
+        whole["gate"] = gate_entry(options.gate)
+    return dump(whole)
 
 
 def document(found: DriftResult) -> DriftDocument:
@@ -78,6 +84,7 @@ def _pool(drift: ShownDrift) -> DriftPool:
 
 def _summary(drifts: Sequence[ShownDrift]) -> DriftSummary:
     by = class_counts(f for d in drifts for f in d.findings)
+    directions = direction_counts(e for d in drifts for f in d.findings for e in f.effects)
     return {
         "changed": by["changed"],
         "missing": by["missing"],
@@ -86,6 +93,8 @@ def _summary(drifts: Sequence[ShownDrift]) -> DriftSummary:
         "suppressed": sum(d.suppressed for d in drifts),
         "expired": sum(len(d.expired) for d in drifts),
         "read": sum(d.read for d in drifts),
+        "weakens": directions[Direction.WEAKENS],
+        "mixed": directions[Direction.MIXED],
     }
 
 
@@ -105,6 +114,8 @@ def _finding(found: ShownFinding, target: Target) -> FindingEntry:
         "sensitive": found.sensitive,
         "source": position_entry(found.source),
         "attribution": attribution_entry(found.attribution) if found.attribution else None,
+        "direction": direction_word(found.effects),
+        "effects": [effect_entry(e, found.path) for e in found.effects],
     }
 
 

@@ -10,12 +10,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reconciler import __version__
-from reconciler.model import Action, dotted
+from reconciler.model import Action, Direction, Undeclared, dotted
 from reconciler.render.json_parts import (
     ACTIONS,
     danger_entry,
+    direction_word,
     dump,
+    effect_entry,
     gap_entry,
+    gate_entry,
     notice_entry,
     output_entry,
     pool_entry,
@@ -32,26 +35,29 @@ from reconciler.render.output_types import (
     PlanPool,
     PlanSummary,
     ResourceEntry,
+    UndeclaredEntry,
 )
 from reconciler.render.shown import ShownCall, ShownChange, ShownField, ShownPlan
 from reconciler.render.spelling import is_awaited, is_hidden, plain, shadow
 from reconciler.render.subjects import USUAL, RenderOptions
-from reconciler.render.tally import counts
+from reconciler.render.tally import counts, direction_counts, effects_of
+from reconciler.security.gates import Verdict
 
 
 def plan(plans: Sequence[ShownPlan], options: RenderOptions = USUAL) -> str:
     """Return plans as JSON."""
-    return dump(document(plans, options.digest()))
+    return dump(document(plans, options.digest(), options.gate))
 
 
-def document(plans: Sequence[ShownPlan], digest: str = "") -> PlanDocument:
+def document(plans: Sequence[ShownPlan], digest: str = "", gate: Verdict | None = None) -> PlanDocument:
     """Return the document of plans.
 
     Args:
         plans: One for each document.
         digest: The digest of the plans, from `planfile.digest`; empty omits it.
+        gate: What the gate of the run says; None omits it.
     """
-    refused = any(p.refusals for p in plans)
+    refused = any(p.refusals for p in plans) or bool(gate and gate.stopped)
     complete = not any(p.gaps for p in plans)
     found: PlanDocument = {
         "format_version": FORMAT,
@@ -64,6 +70,7 @@ def document(plans: Sequence[ShownPlan], digest: str = "") -> PlanDocument:
         "resource_changes": [_resource(c) for p in plans for c in p.changes],
         "refusals": [refusal_entry(r) for p in plans for r in p.refusals],
         "unmanaged": [a.full for p in plans for a in p.unmanaged],
+        "undeclared": [_undeclared(u) for p in plans for u in p.undeclared],
         "notices": [notice_entry(n) for p in plans for n in p.notices],
         "coverage": {"complete": complete, "gaps": [gap_entry(g) for p in plans for g in p.gaps]},
         "summary": _summary(plans),
@@ -71,6 +78,8 @@ def document(plans: Sequence[ShownPlan], digest: str = "") -> PlanDocument:
     }
     if not digest:
         del found["digest"]
+    if gate and gate.asked:
+        found["gate"] = gate_entry(gate)
     connections = [p.connections for p in plans if p.connections]
     if connections:
         found["connections"] = [entry(c) for c in connections]
@@ -83,6 +92,7 @@ def _pool(plan: ShownPlan) -> PlanPool:
 
 def _summary(plans: Sequence[ShownPlan]) -> PlanSummary:
     found = counts(plans)
+    by = direction_counts(e for p in plans for c in p.pending for e in effects_of(c))
     return {
         "create": found.create,
         "update": found.update,
@@ -93,6 +103,20 @@ def _summary(plans: Sequence[ShownPlan]) -> PlanSummary:
         "unmanaged": found.unmanaged,
         "outputs": found.outputs,
         "outputs_unchanged": sum(len(p.outputs) - len(p.writes) for p in plans),
+        "weakens": by[Direction.WEAKENS],
+        "mixed": by[Direction.MIXED],
+        "strengthens": by[Direction.STRENGTHENS],
+        "undeclared": sum(len(p.undeclared) for p in plans),
+        "undeclared_weak": sum(u.alarming for p in plans for u in p.undeclared),
+    }
+
+
+def _undeclared(found: Undeclared) -> UndeclaredEntry:
+    return {
+        "address": found.address.full,
+        "path": dotted(found.path),
+        "direction": direction_word(found.effects),
+        "effects": [effect_entry(e, found.path) for e in found.effects],
     }
 
 
@@ -105,6 +129,8 @@ def _resource(change: ShownChange) -> ResourceEntry:
         "change": _change(change),
         "action_reason": change.reason or None,
         "source": position_entry(change.source),
+        "direction": direction_word(effects_of(change)),
+        "effect": effect_entry(change.effect) if change.effect else None,
         "fields": [_field(f) for f in change.fields],
     }
     if change.calls is not None:
@@ -132,6 +158,8 @@ def _field(change: ShownField) -> FieldEntry:
         "before": plain(change.before),
         "after": plain(change.after),
         "sensitive": change.sensitive,
+        "direction": direction_word(change.effects),
+        "effects": [effect_entry(e, change.path) for e in change.effects],
     }
     if change.danger:
         found["danger"] = danger_entry(change.danger)
