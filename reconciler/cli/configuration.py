@@ -158,7 +158,7 @@ class _Reader:
         def parse(option: str, values: list[Any], path: Path) -> Mapping[str, Any]:
             made, flag = self.parser(command), f"--{option}"
             words = [f"{flag}={_typed(v)}" for v in values]
-            if made.is_switch(flag):
+            if made.option(flag).nargs == 0:
                 if values not in ([True], [False]):
                     self.problems.wrong(path, f"{flow(values[0])} is neither true nor false.")
                 words = [flag] if values == [True] else []

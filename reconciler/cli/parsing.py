@@ -56,9 +56,9 @@ class Parser(argparse.ArgumentParser):
         """Return whether it has an option, such as `--fail-on`."""
         return flag in self._option_string_actions
 
-    def is_switch(self, flag: str) -> bool:
-        """Return whether an option takes no value."""
-        return self._option_string_actions[flag].nargs == 0
+    def option(self, flag: str) -> argparse.Action:
+        """Return argparse's description of an option."""
+        return self._option_string_actions[flag]
 
     def arguments(self) -> Iterator[Any]:
         """Yield argparse's description of each option and argument; sub-commands are none."""
