@@ -397,8 +397,8 @@ def _undeclared(kind: ResourceKind, change: ResourceChange, manifest: Manifest, 
     spec = manifest.spec(change.address.section, change.address.name)
     pool = next((c.before or {} for c in plan.changes if KINDS[c.address.section].root), {})
     every = [(c.address.section, c.declared) for c in plan.changes]
-    live = change.before
-    for one in undeclared_members(kind, change.declared, live, pool, every, change.fields) if live else ():
+    live, changes = change.before, change.fields
+    for one in undeclared_members(kind, change.declared, live, pool, every, changes=changes) if live else ():
         source = spec.position(one.path) if spec else change.source
         effects = undeclared_effects(kind.section, one, live or {})
         yield replace(_member(FindingClass.UNDECLARED, change, one, source), effects=effects)

@@ -56,7 +56,7 @@ def _undeclared(plan: Plan) -> Iterator[Undeclared]:
         kind = KINDS[change.address.section]
         if not change.before or change.action in (Action.DELETE, Action.REPLACE) or not kind.update:
             continue
-        for one in undeclared_members(kind, change.declared, change.before, pool, every, change.fields):
+        for one in undeclared_members(kind, change.declared, change.before, pool, every, changes=change.fields):
             yield Undeclared(change.address, one.path, undeclared_effects(kind.section, one, change.before))
 
 

@@ -21,6 +21,7 @@ def undeclared_members(
     live: Tree,
     pool: Tree,
     every: Iterable[tuple[str, Tree]],
+    *,
     changes: Iterable[FieldChange] = (),
 ) -> Iterator[FieldChange]:
     """Yield undeclared live members, except those that only mirror others, and those that the plan changes anyway.

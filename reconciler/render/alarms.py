@@ -35,6 +35,14 @@ MOST = 120
 LONG = 300
 """Longest value of a step, in characters; of a longer one, a certificate say, its length, as its object shows it."""
 
+WORDS = {
+    Direction.WEAKENS: "weakens",
+    Direction.MIXED: "may weaken",
+    Direction.STRENGTHENS: "strengthens",
+    Direction.NEUTRAL: "neutral",
+}
+"""What a direction is called."""
+
 UNDONE = "It can be undone."
 """What is said where changing it back restores what was there."""
 
@@ -77,11 +85,6 @@ class Alarm(NamedTuple):
         return printable(f"{self.address} {path}" if path else str(self.address))
 
     @property
-    def rule(self) -> str:
-        """The rule to look up: the first one, or a word where none is about it."""
-        return self.effect.rules[0] if self.effect.rules else f"change/{self.verb.replace(' ', '-')}"
-
-    @property
     def step(self) -> str:
         """What becomes what: `ON -> OFF`, of a list `+ implicit, - code`; empty for a whole object."""
         return "" if self.whole else printable(_step(self.before, self.after))
@@ -89,7 +92,12 @@ class Alarm(NamedTuple):
     @property
     def verb(self) -> str:
         """`weakens` or `may weaken`."""
-        return "weakens" if self.effect.direction is Direction.WEAKENS else "may weaken"
+        return WORDS[self.effect.direction]
+
+    @property
+    def rule(self) -> str:
+        """The rule to look up: the first one, or a word where none is about it."""
+        return self.effect.rules[0] if self.effect.rules else f"change/{self.verb.replace(' ', '-')}"
 
     @property
     def verdict(self) -> str:
@@ -118,34 +126,29 @@ class Alarm(NamedTuple):
         return (more, *(("It cannot be fully undone.", self.effect.undo) if self.effect.undo else (UNDONE,)))
 
 
-def of_plans(plans: Iterable[ShownPlan]) -> tuple[Alarm, ...]:
-    """Return the alarms of plans, the worst first."""
-    return of_changes(change for plan in plans for change in plan.pending)
-
-
-def of_changes(changes: Iterable[ShownChange]) -> tuple[Alarm, ...]:
-    """Return the alarms of some changes, the worst first."""
-    return _sorted(alarm for change in changes for alarm in _of_change(change))
+def of_change(change: ShownChange) -> tuple[Alarm, ...]:
+    """Return the alarms of the planned change of an object, the worst first."""
+    return in_order(_of_change(change))
 
 
 def of_finding(found: ShownFinding) -> tuple[Alarm, ...]:
-    """Return the alarms of one finding, the worst first."""
-    return _sorted(_of_finding(found))
+    """Return the alarms of a finding, the worst first."""
+    return in_order(_of_finding(found))
+
+
+def of_plans(plans: Iterable[ShownPlan]) -> tuple[Alarm, ...]:
+    """Return the alarms of plans, the worst first."""
+    return in_order(alarm for plan in plans for change in plan.pending for alarm in _of_change(change))
 
 
 def of_drifts(drifts: Iterable[ShownDrift]) -> tuple[Alarm, ...]:
     """Return the alarms of drift, the worst first."""
-    return _sorted(alarm for drift in drifts for found in drift.findings for alarm in _of_finding(found))
+    return in_order(alarm for drift in drifts for found in drift.findings for alarm in _of_finding(found))
 
 
 def tally(alarms: Iterable[Alarm]) -> str:
     """Return how many there are: `2 weaken, 1 may weaken`; empty if there are none."""
     return _counted([alarm.effect.direction for alarm in alarms])
-
-
-def badness(alarm: Alarm) -> tuple[int, int]:
-    """Return a key that sorts the worst first: by risk, then by direction."""
-    return _badness(alarm.effect)
 
 
 def lone_danger(field: ShownField) -> Danger | None:
@@ -195,8 +198,14 @@ def _counted(directions: Sequence[Direction]) -> str:
     return ", ".join(parts)
 
 
-def _sorted(found: Iterable[Alarm]) -> tuple[Alarm, ...]:
+def in_order(found: Iterable[Alarm]) -> tuple[Alarm, ...]:
+    """Return alarms, the worst first: by risk, then by direction."""
     return tuple(sorted(found, key=badness))
+
+
+def badness(alarm: Alarm) -> tuple[int, int]:
+    """Return a key that sorts the worst first: by risk, then by direction."""
+    return _badness(alarm.effect)
 
 
 def _badness(effect: Effect) -> tuple[int, int]:

@@ -24,7 +24,7 @@ def render(report: Report, options: RenderOptions = USUAL) -> str:
     """Return annotations, one a line: what weakens, what is wrong, what is refused or drifted, and notices."""
     files = {id(row): suite.manifest for suite in report.suites for row in suite.rows}
     found = [_alarm(row, alarm, files[id(row)], options.locate) for row, alarm in report.alarms]
-    rest = (row for suite in report.suites for row in _worth(suite))
+    rest = (row for suite in report.suites for row in _worth(suite) if not report.told(row))
     found += [_line(row, row.rule, _message(row), files[id(row)], options.locate) for row in rest]
     return "".join(f"{line}\n" for line in found)
 
@@ -34,10 +34,9 @@ RENDERERS = renderers(render)
 
 
 def _worth(suite: Suite) -> Iterator[Row]:
-    """Planned changes become no annotations, except deletions and replacements, and alarms, which have their own."""
+    """Planned changes become no annotations, except deletions and replacements; alarms have their own."""
     for row in (r for r in suite.rows if not r.alarms):
-        drift = row.rule.startswith("drift/")
-        if row.severity in ("error", "warning") or (drift and row.severity):
+        if row.severity in ("error", "warning") or (row.severity and row.rule.startswith("drift/")):
             yield row
 
 
@@ -46,8 +45,7 @@ def _alarm(row: Row, alarm: Alarm, manifest: str, locate: Locate) -> str:
     by = [f"By {attributed(alarm.attribution)}."] if alarm.attribution else []
     step = f": {alarm.step}" if alarm.step else ""
     message = "\n".join([f"{alarm.place} {alarm.verdict}{step}", " ".join(alarm.sentences), *by])
-    rule = "/".join([row.rule, *alarm.effect.rules[:1]]) if row.rule.startswith("drift/") else row.rule
-    return _line(row, rule, message, manifest, locate)
+    return _line(row, alarm.rule, message, manifest, locate)
 
 
 def _line(row: Row, rule: str, message: str, manifest: str, locate: Locate) -> str:

@@ -174,6 +174,11 @@ class Report(NamedTuple):
         found = ((row, alarm) for row in self.rows for alarm in row.alarms)
         return tuple(sorted(found, key=lambda pair: alarms.badness(pair[1])))
 
+    def told(self, row: Row) -> bool:
+        """Whether an alarm says what becomes of the object of a row, and what follows from its loss."""
+        lost = row.action in ("delete", "replace")
+        return lost and any(alarm.whole and alarm.address.full == row.key for _, alarm in self.alarms)
+
 
 ORDER = {"notice": 0, "refused": 1, "delete": 2, "replace": 2}
 """Actions of the rows that come first, and their order; the rest follows, and then what weakens."""
@@ -461,7 +466,7 @@ def _applied(
         result = found.get(change.address.full)
         row = _result(result, width) if result else _change(change, width)
         if result and result.status == "done":
-            yield from (_alarm(a, "none") for a in alarms.of_changes([result.change]))
+            yield from (_alarm(a, "none") for a in alarms.of_change(result.change))
         yield row
         if change.address.full in left:
             yield _left(left[change.address.full], width)

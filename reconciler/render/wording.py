@@ -110,7 +110,7 @@ def apply_sum(applied: ShownApply) -> Sentence:
 
     result = outcome(applied)
     found = _applied(result)
-    done = alarms.of_changes(r.change for r in result.results if r.status == "done")
+    done = (alarm for r in result.results if r.status == "done" for alarm in alarms.of_change(r.change))
     return found._replace(rest=f"{found.rest}{also(alarms.tally(done))}")
 
 

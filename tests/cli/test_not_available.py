@@ -56,7 +56,9 @@ def test_what_no_manifest_declares_is_noted_once_and_no_gap(local, file, fault):
     ]
     (notice,) = tree["notices"]
     assert notice["message"].startswith("Not available here, so not read: session (")
-    said = run("drift", str(file), environ=KEYS).out
+    folded = run("drift", str(file), environ=KEYS).out
+    assert "\n1 note (poolctl drift --notes shows it)\n" in folded
+    said = run("drift", "--notes", str(file), environ=KEYS).out
     assert said.count("Not available here") == 1
     assert "No drift." in said
 

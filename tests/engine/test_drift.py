@@ -26,6 +26,7 @@ from reconciler.render.human import drift_text
 from reconciler.render.output_schemas import output_schema
 from reconciler.render.subjects import USUAL
 from reconciler.runs.drift_run import compared, exit_code
+from reconciler.security.members.clients import USUAL_FLOWS
 from reconciler.values.differ import undeclared
 from schemas.client import Client
 from schemas.user_pool import UserPool
@@ -82,7 +83,7 @@ def shown(found: Compared) -> list[tuple[str, str]]:
 def disturb(here: Bench) -> None:
     """One change of each class."""
     pool, idp = pool_of(here), here.boto()
-    by_hand(here, CallbackURLs=["https://evil.example.com"], LogoutURLs=["https://out.example.com"])
+    by_hand(here, CallbackURLs=["https://evil.example.com"], DefaultRedirectURI="https://evil.example.com")
     idp.delete_group(UserPoolId=pool, GroupName="admins")
     idp.create_resource_server(UserPoolId=pool, Identifier="orders", Name="Orders")
 
@@ -91,7 +92,7 @@ EACH = [
     ("unmanaged", "resource_servers/orders"),
     ("missing", "groups/admins"),
     ("changed", "clients/web.CallbackURLs"),
-    ("undeclared", "clients/web.LogoutURLs"),
+    ("undeclared", "clients/web.DefaultRedirectURI"),
 ]
 
 
@@ -293,11 +294,41 @@ def test_a_default_in_other_words_is_a_default(here, tmp_path):
 
 def test_undeclared_fails_only_when_asked(here, tmp_path):
     here.converge(manifest(tmp_path, BASE))
-    by_hand(here, LogoutURLs=["https://out.example.com"])
+    by_hand(here, DefaultRedirectURI="https://a.example.com")
     for strict, code in ((False, 0), (True, 2)):
         found = drift(here, tmp_path, strict=strict).drift
         assert [f.severity for f in found.findings] == ["note"]
         assert exit_code([found], zero=False) == code
+
+
+PASSWORD = "ALLOW_USER_PASSWORD_AUTH"
+WEAKENED = [
+    ({"ExplicitAuthFlows": [*sorted(USUAL_FLOWS), PASSWORD]}, "clients/web.ExplicitAuthFlows", "1 weakens"),
+    ({"ExplicitAuthFlows": [PASSWORD]}, "clients/web.ExplicitAuthFlows", "1 may weaken"),  # and others are gone
+    ({"LogoutURLs": ["https://out.example.com"]}, "clients/web.LogoutURLs", "1 weakens"),
+    ({"WriteAttributes": ["email"]}, "clients/web.WriteAttributes", ""),  # fewer than the default lets through
+]
+
+
+@pytest.mark.parametrize(("members", "name", "tally"), WEAKENED, ids=["flow", "other-flow", "host", "stronger"])
+def test_an_undeclared_member_counts_where_it_weakens(here, tmp_path, members, name, tally):
+    here.converge(manifest(tmp_path, BASE))
+    by_hand(here, **members)
+    found = drift(here, tmp_path).drift
+    assert shown(Compared(found, NotImplemented)) == [("undeclared", name)]
+    assert [(f.severity, f.fails) for f in found.findings] == [("error", True) if tally else ("note", False)]
+    assert exit_code([found], zero=False) == (2 if tally else 0)
+    human = human_drift([found])
+    assert human.splitlines()[1].startswith(f"!! {name.replace('.', ' ')} not declared: ") == bool(tally)
+    assert (f" {tally}.\n" in human) == bool(tally)
+
+
+def test_what_a_plan_changes_anyway_is_not_undeclared_too(here, tmp_path):
+    on = {"MfaConfiguration": "ON", "SoftwareTokenMfaConfiguration": {"Enabled": True}}
+    here.converge(manifest(tmp_path, document(mfa=on)))
+    tree = document(mfa={"MfaConfiguration": "OFF"})  # takes the factor along
+    assert [c for c, _ in shown(drift(here, tmp_path, tree, strict=True))] == ["changed", "changed"]
+    assert here.plan(manifest(tmp_path, tree)).undeclared == ()
 
 
 def test_a_member_declared_as_null_is_declared(here, tmp_path):
@@ -317,7 +348,7 @@ def test_ids_stay_when_a_value_changes_and_differ_otherwise(here, tmp_path):
     here.converge(manifest(tmp_path, BASE))
     disturb(here)
     before = {f.id: drift_text._name(f) for f in drift(here, tmp_path).drift.findings}
-    by_hand(here, CallbackURLs=["https://worse.example.com"], LogoutURLs=["https://off.example.com"])
+    by_hand(here, CallbackURLs=["https://worse.example.com"], DefaultRedirectURI="https://worse.example.com")
     after = {f.id: drift_text._name(f) for f in drift(here, tmp_path).drift.findings}
     assert before == after
     assert len(before) == 4
@@ -469,7 +500,7 @@ def test_what_a_pattern_covers(pattern, address, path, expected):
 def test_rules_hold_in_plan_apply_and_drift_alike(here, tmp_path):
     here.converge(manifest(tmp_path, BASE))
     disturb(here)
-    tree = ignoring_rules("clients/web.CallbackURLs", "resource_servers/*", "clients/web.LogoutURLs")
+    tree = ignoring_rules("clients/web.CallbackURLs", "resource_servers/*", "clients/web.DefaultRedirectURI")
     found = drift(here, tmp_path, tree)
     assert (shown(found), found.drift.suppressed) == ([("missing", "groups/admins")], 3)
     assert found.drift.notices == ()
