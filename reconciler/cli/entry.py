@@ -55,6 +55,9 @@ COMMANDS = {
 }
 """Name → module, one line of help, whether it takes paths."""
 
+UNCONFIGURED = frozenset({"init", "explain", "schema", "local", "completion", "version"})
+"""Commands that do not read poolctl.yaml: none of its keys is about them."""
+
 OK = 0
 """`ExitCode.OK`, without an import that `--help` does not need."""
 
@@ -238,7 +241,13 @@ def parse(name: str, module: Command, words: Sequence[str], environ: Mapping[str
     from reconciler.terminal.options import build
 
     takes_paths = COMMANDS[name][2]
-    return build(name, given(parser(name, module, takes_paths=takes_paths), words, takes_paths=takes_paths), environ)
+    found = given(parser(name, module, takes_paths=takes_paths), words, takes_paths=takes_paths)
+    if name in UNCONFIGURED:
+        return build(name, found, environ)
+    from reconciler.cli.configured import configured
+
+    said = configured(name, found, environ, lambda other: parser(other, load(other), takes_paths=COMMANDS[other][2]))
+    return build(name, found, environ, said.fields, said.allow) if said else build(name, found, environ)
 
 
 def _check_files(options: Options) -> None:
