@@ -314,6 +314,39 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True)
+class Weakness:
+    """A security rule that a pool breaks, and where. It holds no value of a pool but Cognito's defaults."""
+
+    rule: str
+    """Id of the rule: `CG001`."""
+    title: str
+    """What the rule is about, in a few words."""
+    risk: Risk
+    """How bad it is, for the profile of the pool."""
+    address: Address
+    """The object at fault."""
+    path: Path
+    """The member at fault, within the object."""
+    message: str
+    """What is wrong in this case."""
+    advice: str
+    """What to do."""
+    source: Position
+    """Where the manifest says so, or where it would."""
+    declared: bool = True
+    """Whether the manifest declares the member."""
+    same: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Ids of rules of other scanners that mean the same."""
+    reason: str = ""
+    """Why it is accepted, if a waiver of the manifest accepts it."""
+
+    @property
+    def key(self) -> tuple[str, Address, Path]:
+        """Identity: equal for the same weakness at two moments."""
+        return self.rule, self.address, self.path
+
+
+@dataclass(frozen=True, slots=True)
 class FieldChange:
     """One member that will change."""
 

@@ -22,6 +22,30 @@ Scanner: TypeAlias = Literal["prowler", "security-hub", "aws-config", "checkov",
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """Another document of the run, for rules about what two pools mean for each other."""
+
+    kind: str
+    """`UserPool` or `IdentityPool`."""
+    name: str
+    """Name of its pool, or its id."""
+    state: State
+    """Its objects as they would be; what refers to other documents is a `Reference`."""
+    profile: Profile = "consumer"
+    """Whom it serves."""
+
+    def refers_to(self, value: object, name: str) -> bool:
+        """Return whether a value is a reference to a document: `{$ref: customers/user_pool#ProviderName}`.
+
+        Args:
+            value: A value, or the key of a map, of this document.
+            name: Name of the other document.
+        """
+        written = value.target if isinstance(value, Reference) and value.links else value
+        return isinstance(written, str) and (written.startswith(f"{name}/") or f"${{ref.{name}/" in written)
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
     """What a rule looks at."""
 
@@ -37,6 +61,16 @@ class Seen:
     """YYYY-MM-DD, UTC; empty if no rule may look at it."""
     outside: Mapping[str, Any] = field(default_factory=dict)
     """What was read of other services for rules that need it (`lint --live`), by the name of the reading."""
+    declared: Mapping[Address, Tree] = field(default_factory=dict)
+    """What the manifest declares of each object; for rules about what is left out."""
+    fresh: bool = False
+    """Whether there is no live pool to look at: what is not declared is what a new pool has."""
+    beside: tuple[Beside, ...] = ()
+    """The other documents of the run."""
+
+    def knows(self, section: str) -> bool:
+        """Return whether all objects of a section are in the state; of others, an absence means nothing."""
+        return section in self.state.known
 
     def one(self, section: str, name: str = "") -> Tree:
         """Return an object, or an empty one."""
