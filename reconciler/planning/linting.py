@@ -18,7 +18,7 @@ from reconciler.model import RISKS, Address, Path, Plan, Position, Weakness, dot
 from reconciler.planning.ignoring import covers, in_force
 from reconciler.planning.states import current_state, new_state, planned_state
 from reconciler.security.catalogue import rules as catalogue
-from reconciler.security.finding import Found, at, found, is_possible
+from reconciler.security.finding import BrokenRule, at, found, is_possible
 from reconciler.security.rule import Beside, Profile, SecurityRule, Seen
 
 if TYPE_CHECKING:  # `lint` reads no pool
@@ -119,7 +119,7 @@ def _order(weakness: Weakness) -> tuple[int, Position, str, str]:
 # --- words and places ----------------------------------------------------------------------------------------------
 
 
-def _weakness(manifest: Manifest, seen: Seen, case: Found) -> Weakness:
+def _weakness(manifest: Manifest, seen: Seen, case: BrokenRule) -> Weakness:
     rule, risk, breach = case
     address = Address(manifest.name, breach.section, breach.name)
     spec = manifest.spec(breach.section, breach.name)

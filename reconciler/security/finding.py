@@ -14,7 +14,7 @@ from reconciler.model import Path, Risk
 from reconciler.security.rule import SecurityRule, Seen, is_known
 
 
-class Found(NamedTuple):
+class BrokenRule(NamedTuple):
     """A rule that a state breaks, and where."""
 
     rule: SecurityRule
@@ -25,7 +25,7 @@ class Found(NamedTuple):
     """The case."""
 
 
-def found(seen: Seen, rules: Iterable[SecurityRule]) -> Iterator[Found]:
+def found(seen: Seen, rules: Iterable[SecurityRule]) -> Iterator[BrokenRule]:
     """Yield where a state breaks some rules, in the order of the rules.
 
     Args:
@@ -38,7 +38,7 @@ def found(seen: Seen, rules: Iterable[SecurityRule]) -> Iterator[Found]:
             continue
         for breach in rule.check(seen):
             if _is_judged(seen, breach):
-                yield Found(rule, risk, breach)
+                yield BrokenRule(rule, risk, breach)
 
 
 def is_possible(rule: SecurityRule, seen: Seen) -> bool:
