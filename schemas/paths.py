@@ -1,8 +1,8 @@
 """Where a pattern of `protect`, `locked`, `ignore` and `waivers` can lead in a document.
 
-A pattern that can match nothing protects, locks, ignores or waives nothing, which is noticed too late. So the section must be
-written out, and members must be known as far as the schema goes. Names of objects are free: only the document and the
-live pool define them.
+A pattern that can match nothing protects, locks, ignores or waives nothing, which is noticed too late. So the section
+must be written out, and members must be known as far as the schema goes. Names of objects are free: only the document
+and the live pool define them.
 """
 
 from __future__ import annotations
