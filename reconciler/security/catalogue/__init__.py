@@ -14,8 +14,8 @@ from reconciler.security.rule import SecurityRule
 @cache
 def rules() -> Mapping[str, SecurityRule]:
     """Return the rules by id, in the order of their ids."""
-    from reconciler.security.catalogue import account
+    from reconciler.security.catalogue import account, factors, passwords, recovery_and_messages
 
-    subjects = (account.RULES,)
+    subjects = (account.RULES, recovery_and_messages.RULES, passwords.RULES, factors.RULES)
     found = {rule.id: rule for subject in subjects for rule in subject}
     return {id_: found[id_] for id_ in sorted(found)}
