@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from reconciler.errors import flow
 from reconciler.kinds.kind import Breach, State
+from reconciler.manifests.env_words import without_values
 from reconciler.manifests.manifest import Manifest, Waiver
 from reconciler.model import RISKS, Address, Path, Plan, Position, Weakness, dotted
 from reconciler.planning.ignoring import covers, in_force
@@ -49,6 +50,8 @@ class Linted:
 
     manifest: Manifest
     """The document."""
+    profile: Profile = "consumer"
+    """Whom it was taken to serve."""
     weaknesses: tuple[Weakness, ...] = ()
     """What counts, the worst first."""
     waived: tuple[Weakness, ...] = ()
@@ -107,9 +110,12 @@ def _judged(
         beside,
     )
     rules = catalogue().values() if options.rules is None else options.rules
-    every = [_weakness(manifest, seen, case) for case in found(seen, rules)]
+    cases = [_weakness(manifest, seen, case) for case in found(seen, rules)]
+    every = without_values(cases, manifest.specs, {a: t for a, t in state.objects.items() if not fresh})
     skipped = tuple(r for r in rules if not is_possible(r, seen) and r.severity_for(seen.profile))
-    return _with_waivers(Linted(manifest, tuple(sorted(every, key=_order)), skipped=skipped), options.today)
+    return _with_waivers(
+        Linted(manifest, seen.profile, tuple(sorted(every, key=_order)), skipped=skipped), options.today
+    )
 
 
 def _order(weakness: Weakness) -> tuple[int, Position, str, str]:

@@ -30,8 +30,8 @@ RENDERERS = renderers(render)
 def _worth(suite: Suite) -> Iterator[Row]:
     """Planned changes become no annotations, except deletions and replacements."""
     for row in suite.rows:
-        drift = row.rule.startswith("drift/")
-        if row.severity in ("error", "warning") or (drift and row.severity):
+        found = row.rule.startswith(("drift/", "security/"))
+        if row.severity in ("error", "warning") or (found and row.severity):
             yield row
 
 

@@ -26,7 +26,7 @@ from reconciler.model import (
 )
 from reconciler.render.change_lines import ChangeLine, Width, lines, member
 from reconciler.render.shown import ShownApply, ShownChange, ShownDrift, ShownField, ShownFinding, ShownPlan, ShownStep
-from reconciler.render.subjects import Renderers, RenderOptions, Validation
+from reconciler.render.subjects import LintResult, Renderers, RenderOptions, Validation
 from reconciler.render.tally import Unproven, outcome, plural
 from reconciler.render.unread import refused_read
 from reconciler.render.wording import apply_sum, danger_words, header, plan_sums
@@ -469,7 +469,14 @@ def renderers(render: Callable[[Report, RenderOptions], str], width: Width = USU
         apply=lambda found, options: render(apply(found, width), options),
         drift=lambda found, options: render(drift(found.drifts, width), options),
         validate=lambda found, options: render(validate(found), options),
+        lint=lambda found, options: render(_lint(found), options),
     )
+
+
+def _lint(found: LintResult) -> Report:
+    from reconciler.render.lint_report import lint  # it is made of what is here
+
+    return lint(found)
 
 
 # --- words ---------------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from reconciler.render import explain_words
 from reconciler.render.places import Locate, uri
 from reconciler.render.report import Report, Row, Suite, renderers
 from reconciler.render.subjects import USUAL, RenderOptions
+from reconciler.render.weaknesses import SCORES
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 """Named in every result, so that editors can check it."""
@@ -93,9 +94,18 @@ RULES = {
         "A service rule or a safety rule refuses the plan.",
         "Follow the advice of the message; until then, nothing is written.",
     ),
+    "waiver/expired": SarifRule(
+        "WaiverExpired",
+        "A waiver has expired, and what it accepted counts again.",
+        "Correct what it accepted, or give the waiver a new reason and a new date.",
+    ),
+    "waiver/unused": SarifRule("WaiverUnused", "A waiver meets nothing.", "Remove it."),
     "apply": SarifRule("ApplyFailed", "A change was not made.", "Run plan to see what is left, then apply again."),
 }
 """Rules by identifier, or by the part before its slash."""
+
+SECURITY = "security/"
+"""How the identifier of a security rule begins: `security/CG001`."""
 
 JUDGED = ("manifest", "refusal")
 """Families whose identifiers end with the id of a rule: `refusal/P7`."""
@@ -124,14 +134,16 @@ RENDERERS = renderers(render)
 def _reported(report: Report, row: Row) -> bool:
     if row.action in ("refused", "unread", "notice", "danger"):
         return True
-    if report.command == "drift":
-        return row.rule.startswith("drift/")
+    if report.command in ("drift", "lint"):
+        return row.rule.startswith(("drift/", "waiver/")) or (row.rule.startswith(SECURITY) and bool(row.severity))
     return report.command != "plan" and row.severity == "error"
 
 
 def _rule(identifier: str) -> dict[str, Any]:
     """The description of a rule; one without its own has that of its family."""
     family, _, rest = identifier.partition("/")
+    if identifier.startswith(SECURITY):
+        return _security(rest)
     known = RULES.get(identifier) or RULES[family]
     name = known.name if identifier in RULES else known.name + "".join(w.title() for w in rest.split("-"))
     rule = kinds.RULES.get(rest) if family in JUDGED else None
@@ -146,16 +158,29 @@ def _rule(identifier: str) -> dict[str, Any]:
     }
 
 
+def _security(identifier: str) -> dict[str, Any]:
+    """The description of a security rule, with the score by which code scanning ranks it."""
+    from reconciler.security.catalogue import rules
+
+    found = rules()[identifier]
+    return {
+        "id": f"{SECURITY}{identifier}",
+        "name": identifier,
+        **_worded(found.rule, ", ".join(found.rule.source)),
+        "properties": {
+            "tags": ["security", *(f"{scanner}:{one}" for scanner, ids in found.same.items() for one in ids)],
+            "security-severity": f"{SCORES[found.severity]}",
+        },
+    }
+
+
 def _explained(rule: Rule) -> dict[str, Any]:
     """The full description of a rule, because the reader of an alert may have no documentation at hand."""
-    source = ", ".join(rule.source)
-    parts = (
-        ("What", rule.what),
-        ("Why", rule.why),
-        ("Do", rule.advice),
-        ("Effect", explain_words.effect(rule)),
-        ("Source", f"{source} in docs/ of poolctl"),
-    )
+    return _worded(rule, f"{', '.join(rule.source)} in docs/ of poolctl", ("Effect", explain_words.effect(rule)))
+
+
+def _worded(rule: Rule, source: str, *more: tuple[str, str]) -> dict[str, Any]:
+    parts = (("What", rule.what), ("Why", rule.why), ("Do", rule.advice), *more, ("Source", source))
     return {
         "shortDescription": {"text": f"{rule.title}."},
         "fullDescription": {"text": f"{rule.what} {rule.why}"},
