@@ -78,8 +78,10 @@ def _without_plan(seen: Seen) -> Iterator[Breach]:
     pool = seen.one(POOL)
     plan = text(pool, "UserPoolTier")
     passwords = any(_takes_passwords(client) for _, client in clients_of_users(seen))
-    if plan in ("LITE", "ESSENTIALS") and mode(pool) == "OFF" and passwords:
-        yield Breach(POOL, "", ("UserPoolTier",), f"The plan {plan} has no threat protection.")
+    alone = seen.one("mfa").get("MfaConfiguration") in (None, "OFF", "OPTIONAL")
+    if plan in ("LITE", "ESSENTIALS") and mode(pool) == "OFF" and passwords and alone:
+        said = f"The plan {plan} has no threat protection, and a password alone opens an account."
+        yield Breach(POOL, "", ("UserPoolTier",), said)
 
 
 def _takes_passwords(client: Tree) -> bool:
@@ -90,15 +92,15 @@ def _takes_passwords(client: Tree) -> bool:
 CG314 = SecurityRule(
     Rule(
         id="CG314",
-        title="A plan without threat protection",
-        what="Users sign in with passwords, and UserPoolTier is LITE or ESSENTIALS.",
+        title="Passwords on a plan without threat protection",
+        what="Users sign in with passwords, MFA is not ON, and UserPoolTier is LITE or ESSENTIALS.",
         why="Leaked passwords and risky sign-ins are neither found nor stopped: only the plan PLUS looks for them.",
         source=("Security Hub Cognito.1", "Prowler", "cdk-nag", "cognito.md 2.19"),
-        advice="Set user_pool.UserPoolTier to PLUS with AdvancedSecurityMode, which costs more per user, or require "
-        "MFA and accept the rest with a waiver.",
+        advice="Set mfa.MfaConfiguration to ON, or user_pool.UserPoolTier to PLUS with AdvancedSecurityMode, which costs "
+        "more for each user.",
     ),
     "low",
-    ("user_pool.UserPoolTier", "user_pool.UserPoolAddOns.AdvancedSecurityMode", "clients.ExplicitAuthFlows"),
+    ("user_pool.UserPoolTier", "mfa.MfaConfiguration", "clients.ExplicitAuthFlows"),
     _without_plan,
     profiles={"machine": None, "dev": None},
     same={"cdk-nag": ("AwsSolutions-COG8",), "prowler": ("cognito_user_pool_advanced_security_enabled",)},
