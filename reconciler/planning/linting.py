@@ -19,7 +19,7 @@ from reconciler.model import RISKS, Address, Path, Plan, Position, Weakness, dot
 from reconciler.planning.ignoring import covers, in_force
 from reconciler.planning.states import current_state, new_state, planned_state
 from reconciler.security.catalogue import rules as catalogue
-from reconciler.security.finding import BrokenRule, at, found, is_possible
+from reconciler.security.finding import BrokenRule, at, found, inner, is_possible
 from reconciler.security.rule import Beside, Profile, SecurityRule, Seen
 
 if TYPE_CHECKING:  # `lint` reads no pool
@@ -138,10 +138,24 @@ def _weakness(manifest: Manifest, seen: Seen, case: BrokenRule) -> Weakness:
         path=breach.path,
         message=breach.message if declared else f"{_undeclared(seen, address, breach)} {breach.message}",
         advice=breach.advice or rule.rule.advice,
-        source=spec.position(breach.path) if spec else manifest.source,
+        source=spec.position(_indexed(spec.declared, breach.path)) if spec else manifest.source,
         declared=declared,
         same={str(scanner): ids for scanner, ids in rule.same.items()},
     )
+
+
+def _indexed(tree: Any, path: Path) -> Path:
+    """Return a path with the position in place of the name of an item, as places of a manifest are noted."""
+    found: list[str | int] = []
+    for step in path:
+        at_item = [i for i, item in enumerate(tree) if _is_called(item, step)] if isinstance(tree, list) else []
+        found.append(at_item[0] if at_item else step)
+        tree = inner(tree, found[-1])
+    return tuple(found)
+
+
+def _is_called(item: object, name: str | int) -> bool:
+    return isinstance(item, dict) and isinstance(name, str) and name in item.values()
 
 
 def _declares(tree: Any, path: Path) -> bool:
@@ -164,7 +178,7 @@ def _undeclared(seen: Seen, address: Address, breach: Breach) -> str:
         return f"{name} is not declared; this is about its live value."
     default = at(seen.one(breach.section, breach.name), breach.path)
     if not breach.path or default in (None, [], {}, ""):
-        return f"{name} is not declared, and Cognito has no default for it."
+        return f"{name} is not declared, and not set by default."
     shown = default if isinstance(default, str) else flow(default)
     return f"{name} is not declared; Cognito's default is {shown}."
 

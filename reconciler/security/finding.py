@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from reconciler.kinds.kind import Breach
 from reconciler.model import Path, Risk, Secret
-from reconciler.security.rule import SecurityRule, Seen, is_known
+from reconciler.security.rule import RankedBreach, SecurityRule, Seen, is_known
 
 
 class BrokenRule(NamedTuple):
@@ -38,7 +38,8 @@ def found(seen: Seen, rules: Iterable[SecurityRule]) -> Iterator[BrokenRule]:
             continue
         for breach in rule.check(seen):
             if _is_judged(seen, breach):
-                yield BrokenRule(rule, risk, breach)
+                own = breach.risk if isinstance(breach, RankedBreach) else None
+                yield BrokenRule(rule, own or risk, breach)
 
 
 def is_possible(rule: SecurityRule, seen: Seen) -> bool:

@@ -18,6 +18,9 @@ Profile: TypeAlias = Literal["consumer", "workforce", "partner", "machine", "dev
 
 PROFILES: tuple[Profile, ...] = get_args(Profile)
 
+Steps: TypeAlias = tuple[str, ...]
+"""The path of a member whose steps are names alone."""
+
 Scanner: TypeAlias = Literal["prowler", "security-hub", "aws-config", "checkov", "kics", "cdk-nag", "cfn-guard"]
 
 
@@ -81,6 +84,14 @@ class Seen:
         return self.state.all(section)
 
 
+@dataclass(frozen=True, slots=True)
+class RankedBreach(Breach):
+    """A case that is better or worse than the others of its rule."""
+
+    risk: Risk | None = None
+    """How bad it is; None takes what the rule says. A profile that the rule is not for stays without it."""
+
+
 Check: TypeAlias = Callable[[Seen], Iterable[Breach]]
 """Finds where a state breaks a rule."""
 
@@ -103,6 +114,8 @@ class SecurityRule:
     """Ids of rules of other scanners that mean the same."""
     reads: tuple[str, ...] = ()
     """Names of the readings of other services that it needs; without them it is skipped."""
+    uses: tuple[str, ...] = ()
+    """Names of readings with which it sees more; without them it judges what the manifest says."""
 
     @property
     def id(self) -> str:

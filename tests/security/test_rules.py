@@ -23,14 +23,15 @@ import pytest
 import yaml
 
 from reconciler.kinds import KINDS
+from reconciler.manifests.loading import load
 from reconciler.manifests.manifest import Manifest
+from reconciler.manifests.references.variables import variables
 from reconciler.model import RISKS, Reference, Weakness, dotted
 from reconciler.planning.guard import offline
 from reconciler.planning.linting import Linted, LintOptions, lint
 from reconciler.security.catalogue import rules
 from reconciler.security.rule import PROFILES, Scanner
 from schemas.base import members
-from tests.support import manifest
 
 FOLDER = Path(__file__).parent / "rules"
 KEYS = {
@@ -43,19 +44,25 @@ every_case = pytest.mark.parametrize(("id_", "case"), CASES)
 every_rule = pytest.mark.parametrize("rule", rules().values(), ids=list(rules()))
 
 
-def loaded(folder: Path, case: dict[str, Any], key: str) -> Manifest:
-    found = manifest(folder, case[key], name=f"{key}.yaml")
-    return replace(
-        found,
-        privileged_attributes=(*found.privileged_attributes, *case.get("privileged", ())),
-        allowed_redirect_hosts=(*found.allowed_redirect_hosts, *case.get("hosts", ())),
+def loaded(folder: Path, case: dict[str, Any], key: str) -> list[Manifest]:
+    """The manifest of a case first, then those beside it, which it may refer to."""
+    trees = [case[key], *case.get("beside", ())]
+    files = [folder / f"{key}{i}.yaml" for i in range(len(trees))]
+    for file, tree in zip(files, trees, strict=True):
+        file.write_text(yaml.safe_dump(tree, sort_keys=False))
+    found = load([*map(str, files)], variables=variables([], []), environ={}, stdin=str).manifests
+    own = replace(
+        found[0],
+        privileged_attributes=(*found[0].privileged_attributes, *case.get("privileged", ())),
+        allowed_redirect_hosts=(*found[0].allowed_redirect_hosts, *case.get("hosts", ())),
     )
+    return [own, *found[1:]]
 
 
 def linted(folder: Path, id_: str, case: dict[str, Any], key: str, found: Manifest | None = None) -> Linted:
     options = LintOptions(case.get("profile"), case.get("today", ""), case.get(f"{key}_outside", {}), [rules()[id_]])
-    beside = [manifest(folder, tree, name=f"beside{i}.yaml") for i, tree in enumerate(case.get("beside", ()))]
-    return lint(found or loaded(folder, case, key), options, beside)
+    own, *beside = loaded(folder, case, key)
+    return lint(found or own, options, beside)
 
 
 def test_every_rule_has_a_fixture_and_every_fixture_a_rule():
@@ -102,14 +109,14 @@ def test_a_manifest_that_keeps_the_rule_is_not_found(tmp_path, id_, case):
 def test_cognito_would_take_the_manifests_of_a_case(tmp_path, id_, case):
     """But for those that break a rule of Cognito itself."""
     for key in {"fail", "pass"} & set(case):
-        refused = {r.rule for r in offline(loaded(tmp_path, case, key))}
+        refused = {r.rule for r in offline(loaded(tmp_path, case, key)[0])}
         assert bool(refused) is (key == "fail" and case.get("refused", False)), (key, refused)
 
 
 @pytest.mark.parametrize(("id_", "case"), [p for p in CASES if "fail" in p.values[1]])
 def test_what_is_not_known_is_not_judged(tmp_path, id_, case):
     """With a reference for each value, a rule finds only what the manifest does not declare."""
-    found = loaded(tmp_path, case, "fail")
+    found = loaded(tmp_path, case, "fail")[0]
     unknown = replace(found, specs=tuple(replace(s, declared=_unknown(s.declared)) for s in found.specs))
     judged = linted(tmp_path, id_, case, "fail", unknown).weaknesses
     assert [one for one in judged if one.declared and _leaf(unknown, one)] == []

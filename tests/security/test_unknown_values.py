@@ -12,7 +12,6 @@ from reconciler.manifests.manifest import Manifest
 from reconciler.model import Path, Reference
 from reconciler.planning.linting import LintOptions, lint
 from tests.security.test_rules import CASES, loaded
-from tests.support import manifest
 
 UNKNOWN = Reference("ssm", "/unknown")
 FAILING = [p for p in CASES if "fail" in p.values[1]]
@@ -50,8 +49,7 @@ def variants(found: Manifest) -> Iterator[tuple[str, Path, Manifest]]:
 
 @pytest.mark.parametrize(("id_", "case"), FAILING)
 def test_any_value_may_be_a_reference(tmp_path, id_, case):
-    found = loaded(tmp_path, case, "fail")
-    beside = [manifest(tmp_path, tree, name=f"beside{i}.yaml") for i, tree in enumerate(case.get("beside", ()))]
+    found, *beside = loaded(tmp_path, case, "fail")
     options = LintOptions(case.get("profile"), case.get("today", ""), case.get("fail_outside", {}))
     for address, path, changed in variants(found):
         for one in lint(changed, options, beside).weaknesses:

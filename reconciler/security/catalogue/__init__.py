@@ -17,10 +17,13 @@ def rules() -> Mapping[str, SecurityRule]:
     from reconciler.security.catalogue import (
         account,
         app_clients,
+        factors,
         federated_trust,
         hosted_pages,
         identity_access,
+        passwords,
         people_rules,
+        recovery_and_messages,
         redirects,
         secrecy,
         threat_protection,
@@ -29,6 +32,9 @@ def rules() -> Mapping[str, SecurityRule]:
 
     subjects = (
         account.RULES,
+        recovery_and_messages.RULES,
+        passwords.RULES,
+        factors.RULES,
         threat_protection.RULES,
         app_clients.RULES,
         redirects.RULES,

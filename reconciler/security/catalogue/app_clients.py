@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from reconciler.kinds.client_rules import LEGACY_FLOWS, seconds
 from reconciler.kinds.kind import Breach, Rule
 from reconciler.kinds.shared_rules import dig as within
-from reconciler.model import Tree
+from reconciler.model import Path, Risk, Tree
 from reconciler.security.catalogue.client_traits import (
     CLIENTS,
     CUSTOM,
@@ -35,7 +35,7 @@ from reconciler.security.catalogue.client_traits import (
     writes,
 )
 from reconciler.security.catalogue.privileged_names import is_broad, is_privileged
-from reconciler.security.rule import SecurityRule, Seen, dig, text, texts
+from reconciler.security.rule import RankedBreach, SecurityRule, Seen, dig, text, texts
 
 ENFORCED: Mapping[str, tuple[str, ...]] = {
     "CG403": ("C14",),
@@ -49,65 +49,48 @@ DAY, HOUR, MINUTE = 86_400, 3_600, 60
 Test = Callable[[Tree], bool]
 
 
-def _listed(seen: Seen, wanted: frozenset[str], message: str, test: Test, advice: str = "") -> Iterator[Breach]:
-    """Yield the clients of a sort that list one of some flows."""
+def _listed(seen: Seen, wanted: frozenset[str], test: Test) -> Iterator[tuple[str, Path, str]]:
+    """Yield name, path and flow wherever a client of a sort lists one of some flows."""
     for name, client in clients_of_users(seen):
         for flow in texts(client, FLOWS) if test(client) else ():
             if flow in wanted:
-                yield Breach(CLIENTS, name, place(client, FLOWS, flow), message.format(flow), advice)
+                yield name, place(client, FLOWS, flow), flow
 
 
 # --- flows ---------------------------------------------------------------------------------------------------------
 
 
-def _public_passwords(seen: Seen) -> Iterator[Breach]:
+def _passwords(seen: Seen) -> Iterator[Breach]:
     migrates = bool(dig(seen.one(POOL), "LambdaConfig", "UserMigration"))
     advice = "It is needed while UserMigration takes users over: remove both when that is done." if migrates else ""
-    said = "The application sends passwords in plain text within TLS, and everyone can try passwords ({})."
-    yield from _listed(seen, PASSWORD, said, is_public, advice)
+    for name, path, flow in _listed(seen, PASSWORD, is_public):
+        said = f"The application sends passwords in plain text within TLS, and everyone can try passwords ({flow})."
+        yield Breach(CLIENTS, name, path, said, advice)
+    for name, path, flow in _listed(seen, PASSWORD, is_confidential) if seen.profile != "dev" else ():
+        said = f"The back end gets the passwords of users in plain text ({flow})."
+        yield RankedBreach(CLIENTS, name, path, said, advice, risk="medium")
 
 
 CG401 = SecurityRule(
     Rule(
         id="CG401",
-        title="Plain passwords from a client without a secret",
-        what="A client without a secret allows ALLOW_USER_PASSWORD_AUTH.",
-        why="The password passes through whatever the application logs or leaks on its way, and one request a try is "
-        "all that an attacker needs. With SRP the password never leaves the device.",
+        title="Passwords in plain text",
+        what="A client allows ALLOW_USER_PASSWORD_AUTH. It is medium on a client with a secret.",
+        why="The password passes through whatever the application logs or leaks on its way, and without a secret one "
+        "request a try is all that an attacker needs. With SRP the password never leaves the device.",
         source=("AWS security best practices for user pools", "cognito.md 2.3"),
         advice="Replace it by ALLOW_USER_SRP_AUTH or ALLOW_USER_AUTH, or sign users in on the sign-in pages.",
     ),
     "high",
     ("clients.ExplicitAuthFlows", "clients.GenerateSecret"),
-    _public_passwords,
+    _passwords,
     profiles={"dev": "low"},
 )
 
 
-def _server_passwords(seen: Seen) -> Iterator[Breach]:
-    said = "The back end gets the passwords of users in plain text ({})."
-    yield from _listed(seen, PASSWORD, said, is_confidential)
-
-
-CG429 = SecurityRule(
-    Rule(
-        id="CG429",
-        title="Plain passwords from a client with a secret",
-        what="A client with a secret allows ALLOW_USER_PASSWORD_AUTH.",
-        why="The back end sees every password, and so does whoever reads its logs or its memory.",
-        source=("AWS security best practices for user pools", "cognito.md 2.3"),
-        advice="Send users to the sign-in pages, or use ALLOW_USER_SRP_AUTH.",
-    ),
-    "medium",
-    ("clients.ExplicitAuthFlows", "clients.GenerateSecret"),
-    _server_passwords,
-    profiles={"dev": None},
-)
-
-
 def _admin_passwords(seen: Seen) -> Iterator[Breach]:
-    said = "A flow for back ends is open on a client without a secret ({})."
-    yield from _listed(seen, SERVER_PASSWORD, said, is_public)
+    for name, path, flow in _listed(seen, SERVER_PASSWORD, is_public):
+        yield Breach(CLIENTS, name, path, f"A flow for back ends is open on a client without a secret ({flow}).")
 
 
 CG402 = SecurityRule(
@@ -187,10 +170,10 @@ def _no_challenges(seen: Seen) -> Iterator[Breach]:
     pool = seen.one(POOL)
     functions = pool.get("LambdaConfig") or {}
     lacking = [name for name in CHALLENGES if not within(functions, name)] if pool else []
-    if lacking:
-        half = "half-open" if len(lacking) < len(CHALLENGES) else "dead"
-        said = f"The flow {{}} is {half}: the pool has no function for {', '.join(lacking)}."
-        yield from _listed(seen, CUSTOM, said, lambda _: True)
+    half = "half-open" if len(lacking) < len(CHALLENGES) else "dead"
+    for name, path, flow in _listed(seen, CUSTOM, lambda _: bool(lacking)):
+        said = f"The flow {flow} is {half}: the pool has no function for {', '.join(lacking)}."
+        yield Breach(CLIENTS, name, path, said)
 
 
 CG405 = SecurityRule(
@@ -295,8 +278,9 @@ IMPERSONATION, DELEGATION = "ALLOW_TOKEN_EXCHANGE_IMPERSONATION", "ALLOW_TOKEN_E
 
 
 def _open_exchange(seen: Seen) -> Iterator[Breach]:
-    said = "Every application with a token of a user can exchange it through this client ({})."
-    yield from _listed(seen, frozenset({DELEGATION}), said, is_public)
+    for name, path, flow in _listed(seen, frozenset({DELEGATION}), is_public):
+        said = f"Every application with a token of a user can exchange it through this client ({flow})."
+        yield Breach(CLIENTS, name, path, said)
 
 
 CG414 = SecurityRule(
@@ -404,44 +388,35 @@ CG408 = SecurityRule(
 )
 
 
-def _lives(seen: Seen, over: int, most: float) -> Iterator[Breach]:
+LONGEST_TOKEN = 8 * HOUR
+"""What is worse than medium, as it outlives a working day."""
+
+
+def _lives(seen: Seen) -> Iterator[Breach]:
     for name, client in clients(seen):
         for member, what in (("AccessTokenValidity", "access"), ("IdTokenValidity", "ID")):
             length = 0 if is_machine(client) and what == "ID" else seconds(client, member)
-            if over < length <= most:
+            worse: Risk = "medium" if is_machine(client) else "high"
+            if length > HOUR:
                 said = f"A stolen {what} token can be used for {span(length)}."
-                yield Breach(CLIENTS, name, (member,), said)
+                yield RankedBreach(CLIENTS, name, (member,), said, risk=worse if length > LONGEST_TOKEN else None)
 
 
 CG409 = SecurityRule(
     Rule(
         id="CG409",
         title="Access or ID tokens that live longer than an hour",
-        what="AccessTokenValidity or IdTokenValidity is more than 60 minutes and at most 8 hours.",
-        why="Such a token is checked without Cognito: it works until it expires, and a group or a right that was taken "
-        "away stays in it.",
+        what="AccessTokenValidity or IdTokenValidity is more than 60 minutes. It is high for more than 8 hours, and "
+        "medium then for a program.",
+        why="Such a token is checked without Cognito: it works until it expires, whatever has become of the user, and "
+        "a group or a right that was taken away stays in it.",
         source=("RFC 9700", "cognito.md 2.3"),
         advice="Choose 5 to 60 minutes; refresh tokens make new ones.",
     ),
     "medium",
     ("clients.AccessTokenValidity", "clients.IdTokenValidity", "clients.TokenValidityUnits"),
-    lambda seen: _lives(seen, HOUR, 8 * HOUR),
+    _lives,
     profiles={"machine": "low", "dev": None},
-)
-CG430 = SecurityRule(
-    Rule(
-        id="CG430",
-        title="Access or ID tokens that live longer than a working day",
-        what="AccessTokenValidity or IdTokenValidity is more than 8 hours.",
-        why="Such a token is checked without Cognito: neither sign-out nor a disabled account ends it before it "
-        "expires.",
-        source=("RFC 9700", "cognito.md 2.3"),
-        advice="Choose 5 to 60 minutes; refresh tokens make new ones.",
-    ),
-    "high",
-    ("clients.AccessTokenValidity", "clients.IdTokenValidity", "clients.TokenValidityUnits"),
-    lambda seen: _lives(seen, 8 * HOUR, float("inf")),
-    profiles={"machine": "medium", "dev": "low"},
 )
 
 
@@ -797,5 +772,5 @@ CG427 = SecurityRule(
 
 RULES = (
     *(CG401, CG402, CG403, CG404, CG405, CG406, CG407, CG408, CG409, CG410, CG412, CG413, CG414, CG416, CG417, CG419),
-    *(CG420, CG421, CG422, CG423, CG424, CG425, CG426, CG427, CG428, CG429, CG430),
+    *(CG420, CG421, CG422, CG423, CG424, CG425, CG426, CG427, CG428),
 )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from reconciler.kinds.kind import Breach, Rule
+from reconciler.model import Risk
 from reconciler.security.catalogue.client_traits import CLIENTS, POOL, clients, oauth
-from reconciler.security.rule import SecurityRule, Seen, is_known, text, texts
+from reconciler.security.rule import RankedBreach, SecurityRule, Seen, is_known, text, texts
 
 DOMAINS, BRANDING, TERMS = "domains", "clients.branding", "clients.terms"
 MANAGED_LOGIN = 2
@@ -18,16 +19,19 @@ ENFORCED: Mapping[str, tuple[str, ...]] = {"CG602": ("O2",), "CG604": ("O1", "O3
 def _old_tls(seen: Seen) -> Iterator[Breach]:
     for address, domain in seen.all(DOMAINS).items():
         custom = domain.get("CustomDomainConfig")
-        if isinstance(custom, dict) and custom and custom.get("SecurityPolicy") in (None, "TLS_V1"):
+        found = custom.get("SecurityPolicy") if isinstance(custom, dict) and custom else ""
+        if found in (None, "TLS_V1"):
             path = ("CustomDomainConfig", "SecurityPolicy")
-            yield Breach(DOMAINS, address.name, path, "Browsers can be made to use TLS 1.0, which is broken.")
+            worse: Risk | None = "high" if found and seen.profile != "dev" else None
+            said = "Browsers can be made to use TLS 1.0, which is broken."
+            yield RankedBreach(DOMAINS, address.name, path, said, risk=worse)
 
 
 CG601 = SecurityRule(
     Rule(
         id="CG601",
         title="A custom domain with old versions of TLS",
-        what="SecurityPolicy of a custom domain is TLS_V1, or absent.",
+        what="SecurityPolicy of a custom domain is absent, or TLS_V1, which is high.",
         why="Passwords pass through this domain. TLS 1.0 and its ciphers are no longer safe, and AWS keeps them only "
         "for clients that are more than ten years old.",
         source=("cognito.md 2.4",),

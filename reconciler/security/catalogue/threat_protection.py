@@ -7,7 +7,7 @@ from ipaddress import ip_network
 from typing import Any
 
 from reconciler.kinds.kind import Breach, Rule
-from reconciler.model import Direction, Path, Tree
+from reconciler.model import Direction, Tree
 from reconciler.security.catalogue.client_traits import (
     CUSTOM,
     DIRECT,
@@ -20,12 +20,12 @@ from reconciler.security.catalogue.client_traits import (
     oauth,
 )
 from reconciler.security.judging import members_of
-from reconciler.security.rule import SecurityRule, Seen, dig, is_known, text, texts
+from reconciler.security.rule import RankedBreach, SecurityRule, Seen, Steps, dig, is_known, text, texts
 
 RISK, RISK_OF_CLIENT = "risk_configuration", "clients.risk_configuration"
 LOGS, WEB_ACL, SESSION = "log_delivery", "web_acl", "session"
-MODE: Path = ("UserPoolAddOns", "AdvancedSecurityMode")
-CUSTOM_MODE: Path = ("UserPoolAddOns", "AdvancedSecurityAdditionalFlows", "CustomAuthMode")
+MODE: Steps = ("UserPoolAddOns", "AdvancedSecurityMode")
+CUSTOM_MODE: Steps = ("UserPoolAddOns", "AdvancedSecurityAdditionalFlows", "CustomAuthMode")
 LEAKED, TAKEOVER = "CompromisedCredentialsRiskConfiguration", "AccountTakeoverRiskConfiguration"
 
 ENFORCED: Mapping[str, tuple[str, ...]] = {"CG307": ("O14",)}
@@ -34,7 +34,7 @@ ENFORCED: Mapping[str, tuple[str, ...]] = {"CG307": ("O14",)}
 
 def mode(pool: Tree) -> str:
     """Return how threat protection works; empty if it is not known."""
-    return "OFF" if dig(pool, *map(str, MODE)) is None else text(pool, *map(str, MODE))
+    return "OFF" if dig(pool, *MODE) is None else text(pool, *MODE)
 
 
 def is_plus(pool: Tree) -> bool:
@@ -47,41 +47,24 @@ def is_plus(pool: Tree) -> bool:
 
 def _not_enforced(seen: Seen) -> Iterator[Breach]:
     pool = seen.one(POOL)
-    found = mode(pool)
+    plan, found = text(pool, "UserPoolTier"), mode(pool)
     if is_plus(pool) and found in ("OFF", "AUDIT"):
         said = "only records risky sign-ins" if found == "AUDIT" else "is switched off, though the plan includes it"
         yield Breach(POOL, "", MODE, f"Threat protection {said}.")
+    elif plan and found == "OFF" and _goes_by_passwords(seen):
+        said = f"The plan {plan} has no threat protection, and a password alone opens an account."
+        yield RankedBreach(POOL, "", ("UserPoolTier",), said, WITHOUT, risk="low")
 
 
-CG301 = SecurityRule(
-    Rule(
-        id="CG301",
-        title="Threat protection that does not act",
-        what="A pool on the plan PLUS has AdvancedSecurityMode OFF or AUDIT.",
-        why="Risky sign-ins and leaked passwords are let through: AUDIT only writes them down, and OFF does not look.",
-        source=("Security Hub Cognito.1", "Prowler", "cognito.md 2.19"),
-        advice="Set user_pool.UserPoolAddOns.AdvancedSecurityMode to ENFORCED, after a time with AUDIT.",
-    ),
-    "high",
-    ("user_pool.UserPoolAddOns.AdvancedSecurityMode", "user_pool.UserPoolTier"),
-    _not_enforced,
-    profiles={"machine": None, "dev": "low"},
-    same={
-        "prowler": ("cognito_user_pool_advanced_security_enabled",),
-        "security-hub": ("Cognito.1",),
-        "aws-config": ("cognito-user-pool-advanced-security-enabled",),
-    },
+WITHOUT = (
+    "Set mfa.MfaConfiguration to ON, or UserPoolTier to PLUS with AdvancedSecurityMode, which costs more for each user."
 )
 
 
-def _without_plan(seen: Seen) -> Iterator[Breach]:
-    pool = seen.one(POOL)
-    plan = text(pool, "UserPoolTier")
-    passwords = any(_takes_passwords(client) for _, client in clients_of_users(seen))
+def _goes_by_passwords(seen: Seen) -> bool:
+    """Return whether a password alone opens an account, except in a pool for developers."""
     alone = seen.one("mfa").get("MfaConfiguration") in (None, "OFF", "OPTIONAL")
-    if plan in ("LITE", "ESSENTIALS") and mode(pool) == "OFF" and passwords and alone:
-        said = f"The plan {plan} has no threat protection, and a password alone opens an account."
-        yield Breach(POOL, "", ("UserPoolTier",), said)
+    return alone and seen.profile != "dev" and any(_takes_passwords(client) for _, client in clients_of_users(seen))
 
 
 def _takes_passwords(client: Tree) -> bool:
@@ -89,21 +72,31 @@ def _takes_passwords(client: Tree) -> bool:
     return pages or bool(flows(client) & (DIRECT | SERVER_PASSWORD))
 
 
-CG314 = SecurityRule(
+CG301 = SecurityRule(
     Rule(
-        id="CG314",
-        title="Passwords on a plan without threat protection",
-        what="Users sign in with passwords, MFA is not ON, and UserPoolTier is LITE or ESSENTIALS.",
-        why="Leaked passwords and risky sign-ins are neither found nor stopped: only the plan PLUS looks for them.",
-        source=("Security Hub Cognito.1", "Prowler", "cdk-nag", "cognito.md 2.19"),
-        advice="Set mfa.MfaConfiguration to ON, or user_pool.UserPoolTier to PLUS with AdvancedSecurityMode, which costs "
-        "more for each user.",
+        id="CG301",
+        title="Threat protection that does not act",
+        what="A pool on the plan PLUS has AdvancedSecurityMode OFF or AUDIT. It is low where the plan has no threat "
+        "protection, users sign in with passwords, and MFA is not ON.",
+        why="Risky sign-ins and leaked passwords are let through: AUDIT only writes them down, and OFF does not look.",
+        source=("Security Hub Cognito.1", "Prowler", "cognito.md 2.19"),
+        advice="Set user_pool.UserPoolAddOns.AdvancedSecurityMode to ENFORCED, after a time with AUDIT.",
     ),
-    "low",
-    ("user_pool.UserPoolTier", "mfa.MfaConfiguration", "clients.ExplicitAuthFlows"),
-    _without_plan,
-    profiles={"machine": None, "dev": None},
-    same={"cdk-nag": ("AwsSolutions-COG8",), "prowler": ("cognito_user_pool_advanced_security_enabled",)},
+    "high",
+    (
+        "user_pool.UserPoolAddOns.AdvancedSecurityMode",
+        "user_pool.UserPoolTier",
+        "mfa.MfaConfiguration",
+        "clients.ExplicitAuthFlows",
+    ),
+    _not_enforced,
+    profiles={"machine": None, "dev": "low"},
+    same={
+        "prowler": ("cognito_user_pool_advanced_security_enabled",),
+        "security-hub": ("Cognito.1",),
+        "aws-config": ("cognito-user-pool-advanced-security-enabled",),
+        "cdk-nag": ("AwsSolutions-COG8",),
+    },
 )
 
 
@@ -111,7 +104,7 @@ def _custom_unscored(seen: Seen) -> Iterator[Breach]:
     pool = seen.one(POOL)
     used = any(flows(client) & CUSTOM for _, client in clients_of_users(seen))
     works = bool(dig(pool, "LambdaConfig", "DefineAuthChallenge"))
-    if is_plus(pool) and used and works and text(pool, *map(str, CUSTOM_MODE)) != "ENFORCED":
+    if is_plus(pool) and used and works and text(pool, *CUSTOM_MODE) != "ENFORCED":
         yield Breach(POOL, "", CUSTOM_MODE, "Sign-ins with custom challenges pass without threat protection.")
 
 
@@ -393,8 +386,9 @@ CG310 = SecurityRule(
 
 def _no_web_acl(seen: Seen) -> Iterator[Breach]:
     declared = any(address.section == WEB_ACL for address in seen.declared)
-    looked_at = seen.knows(WEB_ACL) and (declared or not seen.fresh)
-    if seen.one(POOL) and looked_at and not seen.one(WEB_ACL).get("WebACLArn"):
+    looked_at = WEB_ACL in seen.outside or (seen.knows(WEB_ACL) and (declared or not seen.fresh))
+    there = seen.outside.get(WEB_ACL) or seen.one(WEB_ACL).get("WebACLArn")
+    if seen.one(POOL) and looked_at and not there:
         yield Breach(WEB_ACL, "", ("WebACLArn",), "No web ACL of AWS WAF filters the requests to this pool.")
 
 
@@ -414,6 +408,7 @@ CG312 = SecurityRule(
     _no_web_acl,
     profiles={"workforce": "low", "machine": "low", "dev": None},
     same={"prowler": ("cognito_user_pool_waf_acl_attached",)},
+    uses=(WEB_ACL,),
 )
 
 
@@ -447,4 +442,4 @@ CG313 = SecurityRule(
     profiles={"consumer": None, "machine": None, "dev": None},
 )
 
-RULES = (CG301, CG302, CG303, CG304, CG305, CG306, CG308, CG309, CG310, CG312, CG313, CG314)
+RULES = (CG301, CG302, CG303, CG304, CG305, CG306, CG308, CG309, CG310, CG312, CG313)
