@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from reconciler.kinds.kind import Breach
-from reconciler.model import Path, Risk
+from reconciler.model import Path, Risk, Secret
 from reconciler.security.rule import RankedBreach, SecurityRule, Seen, is_known
 
 
@@ -53,6 +53,8 @@ def _is_judged(seen: Seen, breach: Breach) -> bool:
         if not is_known(tree):
             return False
         tree = inner(tree, step)
+    if isinstance(tree, Secret):
+        return True  # a rule that names a secret is about where it comes from, not about its value
     return is_known(tree) and (not isinstance(tree, list) or all(is_known(item) for item in tree))
 
 

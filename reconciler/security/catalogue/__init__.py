@@ -14,8 +14,36 @@ from reconciler.security.rule import SecurityRule
 @cache
 def rules() -> Mapping[str, SecurityRule]:
     """Return the rules by id, in the order of their ids."""
-    from reconciler.security.catalogue import account, factors, passwords, recovery_and_messages
+    from reconciler.security.catalogue import (
+        account,
+        app_clients,
+        factors,
+        federated_trust,
+        hosted_pages,
+        identity_access,
+        passwords,
+        people_rules,
+        recovery_and_messages,
+        redirects,
+        secrecy,
+        threat_protection,
+        trigger_rules,
+    )
 
-    subjects = (account.RULES, recovery_and_messages.RULES, passwords.RULES, factors.RULES)
+    subjects = (
+        account.RULES,
+        recovery_and_messages.RULES,
+        passwords.RULES,
+        factors.RULES,
+        threat_protection.RULES,
+        app_clients.RULES,
+        redirects.RULES,
+        hosted_pages.RULES,
+        federated_trust.RULES,
+        trigger_rules.RULES,
+        identity_access.RULES,
+        people_rules.RULES,
+        secrecy.RULES,
+    )
     found = {rule.id: rule for subject in subjects for rule in subject}
     return {id_: found[id_] for id_ in sorted(found)}
