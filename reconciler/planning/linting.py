@@ -19,7 +19,7 @@ from reconciler.model import RISKS, Address, Path, Plan, Position, Spec, Target,
 from reconciler.planning.ignoring import covers, in_force
 from reconciler.planning.states import current_state, new_state, planned_state
 from reconciler.security.catalogue import rules as catalogue
-from reconciler.security.finding import BrokenRule, at, found, inner, is_possible
+from reconciler.security.finding import BrokenRule, at, broken, inner, is_possible
 from reconciler.security.rule import Beside, Profile, SecurityRule, Seen
 
 if TYPE_CHECKING:  # `lint` reads no pool
@@ -124,12 +124,17 @@ def _judged(
         beside,
     )
     rules = catalogue().values() if options.rules is None else options.rules
-    cases = [_weakness(manifest, seen, case) for case in found(seen, rules)]
+    cases = [_weakness(manifest, seen, case) for case in broken(seen, rules)]
+    sure = frozenset(rule.id for rule in rules if _sees_all(rule, seen))
     every = without_values(cases, manifest.specs, {a: t for a, t in state.objects.items() if not fresh})
     skipped = tuple(r for r in rules if not is_possible(r, seen) and r.severity_for(seen.profile))
-    return _with_waivers(
-        Linted(manifest, seen.profile, tuple(sorted(every, key=_order)), skipped=skipped), options.today
-    )
+    found = Linted(manifest, seen.profile, tuple(sorted(every, key=_order)), skipped=skipped)
+    return _with_waivers(found, options.today, sure)
+
+
+def _sees_all(rule: SecurityRule, seen: Seen) -> bool:
+    """Return whether a rule would find in another run what it finds in this one."""
+    return not rule.across and all(reading in seen.outside for reading in (*rule.reads, *rule.uses))
 
 
 def _order(weakness: Weakness) -> tuple[int, Position, str, str]:
@@ -207,8 +212,14 @@ def _undeclared(seen: Seen, address: Address, breach: Breach) -> str:
 # --- waivers -------------------------------------------------------------------------------------------------------
 
 
-def _with_waivers(linted: Linted, today: str) -> Linted:
-    """Take out what waivers accept, and name those that have expired or meet nothing."""
+def _with_waivers(linted: Linted, today: str, sure: frozenset[str]) -> Linted:
+    """Take out what waivers accept, and name those that have expired or meet nothing.
+
+    Args:
+        linted: All that was found.
+        today: The date; empty takes none for expired.
+        sure: The rules of which it is known that they find nothing else.
+    """
     waivers = linted.manifest.waivers
     valid = in_force(waivers, today)
     met = {id(w) for w in waivers for one in linted.weaknesses if meets(w, one)}
@@ -218,7 +229,7 @@ def _with_waivers(linted: Linted, today: str) -> Linted:
         weaknesses=tuple(one for one in linted.weaknesses if accepted[one.key] is None),
         waived=tuple(_waived(linted.weaknesses, accepted)),
         expired=tuple(w for w in waivers if id(w) in met and w not in valid),
-        unused=tuple(w for w in waivers if id(w) not in met),
+        unused=tuple(w for w in waivers if id(w) not in met and w.rule in sure),
     )
 
 

@@ -116,6 +116,8 @@ class SecurityRule:
     """Names of the readings of other services that it needs; without them it is skipped."""
     uses: tuple[str, ...] = ()
     """Names of readings with which it sees more; without them it judges what the manifest says."""
+    across: bool = False
+    """Whether it looks at the other documents of the run, so that what it finds depends on which there are."""
 
     @property
     def id(self) -> str:

@@ -119,9 +119,17 @@ def test_the_day_after_its_last_the_finding_counts_again(tmp_path):
 def test_a_waiver_that_meets_nothing_is_named(tmp_path):
     tree = document(waivers=[waiver(), waiver("CG002"), waiver(path="mfa")])
     tree["user_pool"]["DeletionProtection"] = "ACTIVE"
-    found = one_rule(manifest(tmp_path, tree), "CG001")
+    tree["user_pool"]["AdminCreateUserConfig"] = {"AllowAdminCreateUserOnly": True}
+    found = one_rule(manifest(tmp_path, tree), "CG001", "CG002")
     assert [(w.rule, w.path) for w in found.unused] == [("CG001", ""), ("CG002", ""), ("CG001", "mfa")]
     assert {w.source.file for w in found.unused} == {str(tmp_path / "m.yaml")}
+
+
+@pytest.mark.parametrize("rule", ["CG801", "CG012", "CG003", "CG002"])
+def test_a_waiver_whose_rule_may_find_something_in_another_run_is_not_named(tmp_path, rule):
+    """It needs another service, sees more with one, depends on the other documents, or was not asked."""
+    found = one_rule(manifest(tmp_path, document(waivers=[waiver(rule)])), *({rule} - {"CG002"}))
+    assert (found.unused, found.expired) == ((), ())
 
 
 def test_a_waiver_that_has_expired_and_meets_nothing_only_is_useless(tmp_path):

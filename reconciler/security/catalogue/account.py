@@ -104,6 +104,7 @@ CG003 = SecurityRule(
     _open_to_a_role,
     profiles={"consumer": "low", "dev": "low"},
     same={"prowler": ("cognito_user_pool_self_registration_disabled",)},
+    across=True,
 )
 
 

@@ -16,6 +16,7 @@ from reconciler.security.catalogue.pools import (
     is_sign_up_open,
     second_factors,
     sends_sms,
+    signs_in_locally,
     sms_configurations,
 )
 from reconciler.security.rule import SecurityRule, Seen, Steps, dig, is_known, text
@@ -96,7 +97,8 @@ CG010 = SecurityRule(
 def _own_mail(seen: Seen) -> Iterator[Breach]:
     pool = seen.one(POOL)
     account = text(pool, "EmailConfiguration", "EmailSendingAccount")
-    if pool and account in ("", "COGNITO_DEFAULT") and not has_trigger(seen, "CustomEmailSender"):
+    sends = signs_in_locally(seen) and not has_trigger(seen, "CustomEmailSender")
+    if pool and account in ("", "COGNITO_DEFAULT") and sends:
         message = "Cognito sends e-mail itself: 50 messages a day for the whole account, from an address of AWS."
         yield Breach(POOL, "", ("EmailConfiguration", "EmailSendingAccount"), message)
 
@@ -105,7 +107,7 @@ CG011 = SecurityRule(
     Rule(
         id="CG011",
         title="E-mail that Cognito sends itself",
-        what="EmailSendingAccount is COGNITO_DEFAULT.",
+        what="EmailSendingAccount is COGNITO_DEFAULT, and users of the pool itself can sign in.",
         why="The daily quota is small, and any client can use it up: then no one can sign up or recover an account. "
         "Messages come from a domain of AWS, so users cannot know them from forged ones. E-mail MFA needs DEVELOPER.",
         source=("EmailConfigurationType of the API", "cognito.md 2.1"),
