@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from ipaddress import ip_network
-from typing import Any
 
 from reconciler.kinds.kind import Breach, Rule
 from reconciler.model import Direction, Tree
@@ -17,6 +16,7 @@ from reconciler.security.catalogue.client_traits import (
     clients_of_users,
     flows,
     is_confidential,
+    items,
     oauth,
 )
 from reconciler.security.judging import members_of
@@ -260,8 +260,7 @@ def _wide(value: object) -> bool:
 def _skipped(seen: Seen) -> Iterator[Breach]:
     every = [(RISK, "", seen.one(RISK)), *((RISK_OF_CLIENT, a.name, t) for a, t in seen.all(RISK_OF_CLIENT).items())]
     for section, name, tree in every:
-        found: Any = dig(tree, "RiskExceptionConfiguration", "SkippedIPRangeList")
-        for index, value in enumerate(found if isinstance(found, list) else ()):
+        for index, value in items(tree, "RiskExceptionConfiguration", "SkippedIPRangeList"):
             if _wide(value):
                 path = ("RiskExceptionConfiguration", "SkippedIPRangeList", index)
                 yield Breach(section, name, path, f"Sign-ins from {ip_network(value, strict=False)} are never scored.")
