@@ -82,8 +82,10 @@ def _unchecked(seen: Seen) -> Iterator[Breach]:
     member = "CognitoIdentityProviders"
     for index, provider in items(seen.one(IDENTITIES), member):
         if isinstance(provider, dict) and provider.get("ServerSideTokenCheck") in (None, False):
-            path = (member, index, "ServerSideTokenCheck")
-            yield Breach(IDENTITIES, "", path, "Users who are disabled or signed out still get AWS credentials.")
+            own = ("ServerSideTokenCheck",) if "ServerSideTokenCheck" in provider else ()
+            yield Breach(
+                IDENTITIES, "", (member, index, *own), "Users who are disabled or signed out still get AWS credentials."
+            )
 
 
 CG906 = SecurityRule(

@@ -121,7 +121,7 @@ CGS02 = SecurityRule(
 
 BLANK = re.compile(
     r"\{\{.*?\}\}|<[A-Za-z][\w .-]*>|%[A-Z][A-Z0-9_]*%|__[A-Z][A-Z0-9_]*__|\$\([A-Za-z_][\w.]*\)"
-    r"|\$\{?[A-Z][A-Z0-9_]+\}?|\b(?:TODO|FIXME|TBD|REPLACE[-_]?ME|CHANGE[-_]?ME|YOUR[-_][A-Z_-]+)\b|\byour-[a-z-]*domain\b"
+    r"|\$\{?[A-Z][A-Z0-9_]+\}?|\b(?:TODO|FIXME|TBD|REPLACE[-_]?ME|CHANGE[-_]?ME|YOUR[-_][A-Z_-]+)\b|\byour-[a-z-]*domain\b(?!-)"
 )
 """What templates of other tools leave, and what is written where a value is to come."""
 PLACES = re.compile(
@@ -135,7 +135,7 @@ def _texts(value: Any, path: Path, wanted: bool = False) -> Iterator[tuple[Path,
         yield path, value
     elif isinstance(value, dict):
         for key, inner in value.items():
-            named = bool(PLACES.search(str(key))) or path[-1:] == ("Links",) or path == ("LambdaConfig",)
+            named = bool(PLACES.search(str(key))) or path[-1:] in (("Links",), ("Roles",), ("LambdaConfig",))
             yield from _texts(inner, (*path, key), named)
     elif isinstance(value, list):
         for index, inner in enumerate(value):
