@@ -107,6 +107,8 @@ HYGIENE = {
     "IDPSignout": "sign-out does not reach the provider",
 }
 
+SAFE = {"RequestSigningAlgorithm": "rsa-sha256", "EncryptedResponses": '"true"', "IDPSignout": '"true"'}
+
 
 def _hygiene(seen: Seen) -> Iterator[Breach]:
     for name, tree in providers(seen, "SAML"):
@@ -114,7 +116,8 @@ def _hygiene(seen: Seen) -> Iterator[Breach]:
         if lacking:
             said = ", ".join(HYGIENE[key] for key in lacking)
             path = (DETAILS, lacking[0]) if len(lacking) == 1 else (DETAILS,)
-            yield Breach(PROVIDERS, name, path, f"{said[0].upper()}{said[1:]}.", f"Declare {', '.join(lacking)}.")
+            advice = f"Set {' and '.join(f'{key} to {SAFE[key]}' for key in lacking)}."
+            yield Breach(PROVIDERS, name, path, f"{said[0].upper()}{said[1:]}.", advice)
 
 
 def _has(tree: Tree, key: str) -> bool:
