@@ -182,7 +182,13 @@ def site(host: str) -> str:
     return name if domain in SHARED else domain
 
 
+OF_COGNITO = re.compile(r"^(?:issuer-)?cognito-idp\.")
+"""How the issuer of a user pool is called; its endpoints are on the domain of the pool, whatever that is."""
+
+
 def _is_one(host: str, issuer: str) -> bool:
+    if OF_COGNITO.match(issuer):
+        return True
     one, other = site(host), site(issuer)
     return one == other or any(one in family and other in family for family in FAMILIES)
 

@@ -134,17 +134,18 @@ CG302 = SecurityRule(
 
 
 def _configurations(seen: Seen) -> Iterator[tuple[str, str, Tree]]:
-    """Yield the configurations that a pool goes by: its own, else those of its clients.
+    """Yield the configurations that users meet: that of the pool, or without one those of its clients.
 
-    Without any, an empty one of the pool is yielded where threat protection is meant to act.
+    An empty one of the pool is yielded where threat protection is meant to act, and a client goes by none.
     """
     own = seen.one(RISK)
     of_clients = {a.name: tree for a, tree in seen.all(RISK_OF_CLIENT).items()}
-    if own or not of_clients:
-        acts = mode(seen.one(POOL)) == "ENFORCED" and seen.knows(RISK)
-        yield from [(RISK, "", own)] if own or acts else []
-    else:
+    if not own:
         yield from ((RISK_OF_CLIENT, name, tree) for name, tree in of_clients.items())
+    acts = mode(seen.one(POOL)) == "ENFORCED" and seen.knows(RISK)
+    without = [name for name, _ in clients_of_users(seen) if name not in of_clients]
+    if own or (acts and (without or not of_clients)):
+        yield RISK, "", own
 
 
 def _leaked_passwords(seen: Seen) -> Iterator[Breach]:
