@@ -337,6 +337,8 @@ class Weakness:
     """Whether the manifest declares the member."""
     same: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Ids of rules of other scanners that mean the same."""
+    profile: str = ""
+    """Whom the pool serves."""
     reason: str = ""
     """Why it is accepted, if a waiver of the manifest accepts it."""
 
@@ -507,6 +509,8 @@ class Plan:
     """Sections that the manifest manages and that were read: of these, an object without a change does not exist."""
     undeclared: tuple[Undeclared, ...] = field(default=(), compare=False)
     """Live members of declared objects that are neither declared nor the service's default; left alone."""
+    weaknesses: tuple[Weakness, ...] = field(default=(), compare=False)
+    """Security rules that the pool would break, the worst first, without what waivers accept."""
 
     @property
     def pending(self) -> tuple[ResourceChange, ...]:
@@ -615,6 +619,8 @@ class Drift:
     """Notices of expired `ignore` rules: each of them causes exit code 2."""
     unavailable: tuple[Gap, ...] = ()
     """What this Region, partition or emulator does not have, and the manifest does not declare."""
+    weaknesses: tuple[Weakness, ...] = field(default=(), compare=False)
+    """Security rules that the live pool breaks, the worst first, without what waivers accept."""
 
 
 # --- what an apply reports ---------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from reconciler.errors import flow
 from reconciler.kinds.kind import Breach, State
 from reconciler.manifests.env_words import without_values
 from reconciler.manifests.manifest import Manifest, Waiver
-from reconciler.model import RISKS, Address, Path, Plan, Position, Weakness, dotted
+from reconciler.model import RISKS, Address, Path, Plan, Position, Target, Weakness, dotted
 from reconciler.planning.ignoring import covers, in_force
 from reconciler.planning.states import current_state, new_state, planned_state
 from reconciler.security.catalogue import rules as catalogue
@@ -74,6 +74,20 @@ def lint(manifest: Manifest, options: LintOptions, beside: Iterable[Manifest] = 
     """
     others = tuple(Beside(m.kind, m.name, new_state(m), m.profile) for m in beside if m is not manifest)
     return _judged(manifest, new_state(manifest), options, others, fresh=True)
+
+
+def lint_live(manifest: Manifest, target: Target, live_state: LiveState, options: LintOptions) -> Linted:
+    """Judge what is live.
+
+    Args:
+        manifest: The document, with its references resolved.
+        target: Where the pool is.
+        live_state: What is live.
+        options: What the run knows beyond it.
+    """
+    if live_state.root is None:
+        return Linted(manifest)
+    return _judged(manifest, current_state(live_state, target), options, (), fresh=False)
 
 
 def lint_planned(manifest: Manifest, plan: Plan, live_state: LiveState, options: LintOptions) -> tuple[Linted, Linted]:
@@ -141,6 +155,7 @@ def _weakness(manifest: Manifest, seen: Seen, case: BrokenRule) -> Weakness:
         source=spec.position(_indexed(spec.declared, breach.path)) if spec else manifest.source,
         declared=declared,
         same={str(scanner): ids for scanner, ids in rule.same.items()},
+        profile=seen.profile,
     )
 
 

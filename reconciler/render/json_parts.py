@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from reconciler.errors import iam_action
-from reconciler.model import Action, Attribution, Danger, Gap, Notice, Position, Refusal, Target, dotted
+from reconciler.model import Action, Attribution, Danger, Gap, Notice, Position, Refusal, Target, Weakness, dotted
 from reconciler.render.output_types import (
     AttributionEntry,
     DangerEntry,
@@ -18,6 +18,7 @@ from reconciler.render.output_types import (
     RefusedCall,
     Source,
     SourceRange,
+    WeaknessEntry,
 )
 from reconciler.render.shown import ShownStep
 from reconciler.render.unread import action
@@ -93,6 +94,23 @@ def gap_entry(gap: Gap) -> GapEntry:
         "code": gap.code or None,
         "request_id": gap.request_id or None,
         "iam_action": action(gap),
+    }
+
+
+def weakness_entry(found: Weakness) -> WeaknessEntry:
+    """Spell a security finding."""
+    return {
+        "rule": found.rule,
+        "title": found.title,
+        "severity": found.risk,
+        "address": found.address.full,
+        "path": dotted(found.path),
+        "declared": found.declared,
+        "message": found.message,
+        "advice": found.advice,
+        "profile": found.profile,
+        "source": position_entry(found.source),
+        "same_as": {scanner: list(ids) for scanner, ids in found.same.items()},
     }
 
 

@@ -99,6 +99,7 @@ def plans(found: Iterable[Plan], calls: Mapping[str, Sequence[Call]] | None = No
             p.notices,
             p.gaps,
             undeclared=p.undeclared,
+            weaknesses=p.weaknesses,
         )
         for p in found
     )
@@ -161,6 +162,7 @@ def drifts(found: Iterable[Drift]) -> tuple[ShownDrift, ...]:
             tuple(_finding(f, words) for f in d.known),
             d.expired,
             d.unavailable,
+            d.weaknesses,
         )
         for d in found
     )

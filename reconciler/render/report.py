@@ -29,6 +29,7 @@ from reconciler.render.shown import ShownApply, ShownChange, ShownDrift, ShownFi
 from reconciler.render.subjects import LintResult, Renderers, RenderOptions, Validation
 from reconciler.render.tally import Unproven, outcome, plural
 from reconciler.render.unread import refused_read
+from reconciler.render.weaknesses import folded
 from reconciler.render.wording import apply_sum, danger_words, header, plan_sums
 
 VERBS = {
@@ -282,9 +283,10 @@ def drift(drifts: Sequence[ShownDrift], width: Width = USUAL_WIDTH) -> Report:
     tail += [f"{plural(hidden, 'finding')} suppressed"] if hidden else []
     expired = sum(len(d.expired) for d in drifts)
     tail += [f"{plural(expired, 'ignore rule')} expired"] if expired else []
+    security = folded([one for d in drifts for one in d.weaknesses])
     none = "No drift in what could be read." if gaps or refused else "No drift."
     head = f"Drift: {', '.join(words)}." if found else none
-    summary = " ".join([head, *(f"{t}." for t in tail)])
+    summary = " ".join([head, *(f"{t}." for t in tail), *([security] if security else [])])
     suites = tuple(_suite(d.target, [*_drifted(d, width), *_notice_rows(d.notices)]) for d in drifts)
     return Report("drift", summary, suites, LEGEND if found else "")
 

@@ -26,6 +26,7 @@ from reconciler.model import (
     Target,
     Undeclared,
     Waiting,
+    Weakness,
 )
 from reconciler.render.marks import ShownTree, ShownValue
 
@@ -179,6 +180,8 @@ class ShownPlan:
     """Ids and addresses; None where they were not asked for."""
     undeclared: tuple[Undeclared, ...] = ()
     """Live members of declared objects that are neither declared nor the service's default; left alone."""
+    weaknesses: tuple[Weakness, ...] = ()
+    """Security rules that the pool would break."""
 
     @property
     def pending(self) -> tuple[ShownChange, ...]:
@@ -243,6 +246,8 @@ class ShownDrift:
     """The `ignore` rules that have expired."""
     unavailable: tuple[Gap, ...] = ()
     """What this Region, partition or emulator does not have, and the manifest does not declare."""
+    weaknesses: tuple[Weakness, ...] = ()
+    """Security rules that the live pool breaks."""
 
 
 # --- applies -------------------------------------------------------------------------------------------------------

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from reconciler.errors import printable
-from reconciler.model import RISKS, Risk, Weakness, dotted
+from reconciler.model import RISKS, Notice, Risk, Weakness, dotted
 from reconciler.render.tally import plural
+
+if TYPE_CHECKING:  # pydantic comes with it
+    from reconciler.render.subjects import LintResult
 
 SCANNERS: Mapping[str, str] = {
     "prowler": "Prowler",
@@ -22,8 +26,8 @@ SCANNERS: Mapping[str, str] = {
 SCORES: Mapping[Risk, float] = {"critical": 9.5, "high": 8.0, "medium": 5.5, "low": 2.5}
 """How code scanning ranks what is found: from 9 critical, from 7 high, from 4 medium."""
 
-HINT = "poolctl lint shows them"
-"""Where the findings are that other commands only count."""
+LEAD = "Security:"
+"""Begins the sentence of commands that only count findings."""
 
 
 def place(found: Weakness) -> str:
@@ -45,15 +49,26 @@ def counted(found: Iterable[Weakness]) -> str:
 
 
 def folded(found: Sequence[Weakness]) -> str:
-    """Return one sentence for what `lint` shows, such as `5 security findings, 2 high: poolctl lint shows them`."""
+    """Return one sentence for what `lint` shows; empty if there is nothing.
+
+    `Security: 5 findings, 2 high: poolctl lint shows them.`
+    """
     if not found:
         return ""
     risks = [one.risk for one in found]
     worst = next(risk for risk in RISKS if risk in risks)
-    many = len(found) if risks.count(worst) < len(found) else 0
-    rest = f"{plural(many, 'security finding')}, {risks.count(worst)} {worst}"
-    alone = f"{len(found)} {worst} security finding{'' if len(found) == 1 else 's'}"
-    return f"{rest if many else alone}: {HINT if len(found) > 1 else HINT.replace('them', 'it')}."
+    count = risks.count(worst)
+    what = plural(count, f"{worst} finding") if count == len(found) else f"{len(found)} findings, {count} {worst}"
+    return f"{LEAD} {what}: poolctl lint shows {'it' if len(found) == 1 else 'them'}."
+
+
+def warnings(found: LintResult) -> Iterator[Notice]:
+    """Yield what `lint` found as notices, for a command that has no findings of its own."""
+    for document in found.documents:
+        for waiver in document.expired:
+            yield Notice(f"The waiver of {waiver.rule} expired on {waiver.expires}.", waiver.source)
+        for one in document.weaknesses:
+            yield Notice(f"{one.rule} {place(one)} ({one.risk}): {one.message} {one.advice}", one.source)
 
 
 def at_least(found: Iterable[Weakness], risk: Risk) -> tuple[Weakness, ...]:

@@ -15,6 +15,7 @@ from reconciler.render.spelling import text
 from reconciler.render.subjects import USUAL, DriftResult, RenderOptions
 from reconciler.render.tally import class_counts, plural
 from reconciler.render.unread import unread
+from reconciler.render.weaknesses import folded
 from reconciler.render.wording import notice, standstill, whole_region
 from reconciler.values.shortening import around
 
@@ -124,7 +125,8 @@ def _sum(drifts: Sequence[ShownDrift], pen: Pen) -> str:
         lines.append(f"{pen.paint(DANGER, 'Incomplete:')} {plural(gaps, 'read')} failed.")
     if refused:
         lines.append(f"{pen.paint(DANGER, 'Refused:')} {plural(refused, 'reason')}; affected pools were not compared.")
-    return "".join(f"{line}\n" for line in lines)
+    security = folded([one for d in drifts for one in d.weaknesses])
+    return "".join(f"{line}\n" for line in [*lines, *([security] if security else [])])
 
 
 def _totals(drifts: Sequence[ShownDrift], pen: Pen) -> Iterator[str]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from reconciler import __version__
 from reconciler.manifests.manifest import Waiver
-from reconciler.model import RISKS, Weakness, dotted
-from reconciler.planning.linting import Linted
-from reconciler.render.json_parts import dump, position_entry
-from reconciler.render.output_types import FORMAT, LintDocument, LintSummary, WaiverEntry, WeaknessEntry
+from reconciler.model import RISKS
+from reconciler.render.json_parts import dump, position_entry, weakness_entry
+from reconciler.render.output_types import FORMAT, LintDocument, LintSummary, WaiverEntry
 from reconciler.render.subjects import USUAL, LintResult, RenderOptions
 from reconciler.render.weaknesses import at_least
 
@@ -20,31 +19,14 @@ def lint(found: LintResult, _options: RenderOptions = USUAL) -> str:
         "poolctl_version": __version__,
         "failed": found.failed,
         "fail_on": found.fail_on,
-        "findings": [entry(w, one) for one in documents for w in at_least(one.weaknesses, found.shown)],
-        "waived": [{**entry(w, one), "reason": w.reason} for one in documents for w in one.waived],
+        "findings": [weakness_entry(w) for one in documents for w in at_least(one.weaknesses, found.shown)],
+        "waived": [{**weakness_entry(w), "reason": w.reason} for one in documents for w in one.waived],
         "expired": [_waiver(w) for one in documents for w in one.expired],
         "unused": [_waiver(w) for one in documents for w in one.unused],
         "skipped": sorted({rule.id for one in documents for rule in one.skipped}),
         "summary": _summary(found),
     }
     return dump(document)
-
-
-def entry(found: Weakness, one: Linted) -> WeaknessEntry:
-    """Spell a finding."""
-    return {
-        "rule": found.rule,
-        "title": found.title,
-        "severity": found.risk,
-        "address": found.address.full,
-        "path": dotted(found.path),
-        "declared": found.declared,
-        "message": found.message,
-        "advice": found.advice,
-        "profile": one.profile,
-        "source": position_entry(found.source),
-        "same_as": {scanner: list(ids) for scanner, ids in found.same.items()},
-    }
 
 
 def _waiver(waiver: Waiver) -> WaiverEntry:
