@@ -20,6 +20,7 @@ waiver. A manifest says whom its pool serves (`profile`) and what is accepted (`
 
   poolctl lint pools/
   poolctl lint --fail-on medium -o human -o sarif=lint.sarif pools/
+  poolctl lint --live pools/                                   with functions, roles and certificates as they are
   poolctl lint --pool-profile workforce --severity medium pools/staff.yaml
 """
 
@@ -32,6 +33,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--severity", metavar="LEVEL", default=None, help=text)
     text = "whom the pools serve, whatever the manifests say: consumer, workforce, partner, machine or dev"
     parser.add_argument("--pool-profile", metavar="NAME", default=None, help=text)
+    text = "also read what the manifests name in other services: functions, roles, certificates, log groups, SES, WAF"
+    parser.add_argument("--live", action="store_true", default=None, help=text)
     add_outputs(parser, formats.names("lint"))
 
 
@@ -47,7 +50,10 @@ def run(options: Options, console: Console) -> int:
 
     lint_run.check(options)
     with running(options, console.environ) as runtime:
-        found = lint_run.linted(runtime, stages.load(runtime, console))
+        manifests = stages.load(runtime, console)
+        found = (
+            lint_run.linted_live(runtime, console, manifests) if options.live else lint_run.linted(runtime, manifests)
+        )
     locate = formats.repository(console.environ)
     style = RenderOptions(width=console.width, locate=locate, max_bytes=options.max_bytes)
     renderers = formats.lint(found, style)

@@ -15,7 +15,7 @@ from reconciler.errors import flow
 from reconciler.kinds.kind import Breach, State
 from reconciler.manifests.env_words import without_values
 from reconciler.manifests.manifest import Manifest, Waiver
-from reconciler.model import RISKS, Address, Path, Plan, Position, Target, Weakness, dotted
+from reconciler.model import RISKS, Address, Path, Plan, Position, Spec, Target, Weakness, dotted
 from reconciler.planning.ignoring import covers, in_force
 from reconciler.planning.states import current_state, new_state, planned_state
 from reconciler.security.catalogue import rules as catalogue
@@ -144,6 +144,8 @@ def _weakness(manifest: Manifest, seen: Seen, case: BrokenRule) -> Weakness:
     address = Address(manifest.name, breach.section, breach.name)
     spec = manifest.spec(breach.section, breach.name)
     declared = _declares(seen.declared.get(address), breach.path)
+    if spec and _is_from_env(spec, breach.path):  # the case may quote a part of a value that is not to be shown
+        breach = Breach(breach.section, breach.name, breach.path, rule.rule.what)
     return Weakness(
         rule=rule.id,
         title=rule.rule.title,
@@ -157,6 +159,10 @@ def _weakness(manifest: Manifest, seen: Seen, case: BrokenRule) -> Weakness:
         same={str(scanner): ids for scanner, ids in rule.same.items()},
         profile=seen.profile,
     )
+
+
+def _is_from_env(spec: Spec, path: Path) -> bool:
+    return any(path[: len(known)] == known or known[: len(path)] == path for known in spec.from_env)
 
 
 def _indexed(tree: Any, path: Path) -> Path:

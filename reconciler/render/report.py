@@ -167,7 +167,8 @@ def plan(plans: Sequence[ShownPlan], width: Width = USUAL_WIDTH) -> Report:
         width: Columns of the differences; None leaves nothing out of them. The other reports take the same.
     """
     suites = tuple(_suite(p.target, [*_planned(p, width), *_notice_rows(p.notices)]) for p in plans)
-    return Report("plan", " ".join(map(str, plan_sums(plans))), suites)
+    security = folded([one for p in plans for one in p.weaknesses])
+    return Report("plan", " ".join([*map(str, plan_sums(plans)), *([security] if security else [])]), suites)
 
 
 def _planned(plan: ShownPlan, width: Width) -> Iterator[Row]:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from reconciler.errors import printable
 from reconciler.model import Action, Danger, Notice, Target
 from reconciler.render.tally import Outcome, counts, outcome, plural
-from reconciler.render.weaknesses import LEAD, folded
 
 if TYPE_CHECKING:  # `notice` is for every command
     from reconciler.render.shown import ShownApply, ShownPlan
@@ -81,8 +80,6 @@ def plan_sums(plans: Sequence[ShownPlan]) -> Iterator[Sentence]:
         yield Sentence("bad", "Incomplete:", f" {plural(gaps, 'object')} could not be read.")
     if total.refused:
         yield Sentence("bad", "Plan refused:", f" {plural(total.refused, 'reason')}.")
-    if security := folded([one for p in plans for one in p.weaknesses]):
-        yield Sentence("", LEAD, security.removeprefix(LEAD))
 
 
 def apply_sum(applied: ShownApply) -> Sentence:

@@ -115,7 +115,8 @@ def _spelled(value: ShownValue) -> str:
 
 
 def _sum(drifts: Sequence[ShownDrift], pen: Pen) -> str:
-    lines = [*_totals(drifts, pen)]
+    security = folded([one for d in drifts for one in d.weaknesses])
+    lines = [*([security] if security else []), *_totals(drifts, pen)]
     gaps = sum(len(d.gaps) for d in drifts)
     refused = sum(len(d.refusals) for d in drifts)
     expired = sum(len(d.expired) for d in drifts)
@@ -125,8 +126,7 @@ def _sum(drifts: Sequence[ShownDrift], pen: Pen) -> str:
         lines.append(f"{pen.paint(DANGER, 'Incomplete:')} {plural(gaps, 'read')} failed.")
     if refused:
         lines.append(f"{pen.paint(DANGER, 'Refused:')} {plural(refused, 'reason')}; affected pools were not compared.")
-    security = folded([one for d in drifts for one in d.weaknesses])
-    return "".join(f"{line}\n" for line in [*lines, *([security] if security else [])])
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _totals(drifts: Sequence[ShownDrift], pen: Pen) -> Iterator[str]:

@@ -15,6 +15,7 @@ from reconciler.render.shown import ShownChange, ShownField, ShownPlan
 from reconciler.render.subjects import USUAL, RenderOptions
 from reconciler.render.tally import plural
 from reconciler.render.unread import unread
+from reconciler.render.weaknesses import folded
 from reconciler.render.wording import HEADS, danger_words, header, notice, plan_sums, standstill
 
 
@@ -22,7 +23,9 @@ def plan(plans: Sequence[ShownPlan], options: RenderOptions = USUAL) -> str:
     """Return the text of plans, in the order in which they are given."""
     pen = Pen(color=options.color, origins=options.origins)
     parts = [_pool(p, pen, options.width, many=len(plans) > 1) for p in plans]
-    return "\n".join([*parts, "".join(map(pen.sentence, plan_sums(plans)))])
+    security = folded([one for p in plans for one in p.weaknesses])
+    sums = "".join(map(pen.sentence, plan_sums(plans)))
+    return "\n".join([*parts, f"{security}\n{sums}" if security else sums])
 
 
 # --- one pool ------------------------------------------------------------------------------------------------------

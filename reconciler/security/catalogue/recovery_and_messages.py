@@ -137,8 +137,9 @@ def _sender(seen: Seen) -> Iterator[Breach]:
         message = f"The identity belongs to the account {account}, the pool to {seen.state.account}."
         yield Breach(POOL, "", (config, "SourceArn"), message)
     state = dig(seen.outside.get("ses_identities"), arn)
-    if isinstance(state, str) and state != "verified":
-        message = f"Amazon SES says that the identity {identity} is {state}, so no message is sent."
+    if isinstance(state, dict) and not state.get("verified"):
+        what = "does not have" if state.get("missing") else "has not verified"
+        message = f"Amazon SES {what} the identity {identity}, so no message is sent."
         yield Breach(POOL, "", (config, "SourceArn"), message)
 
 
