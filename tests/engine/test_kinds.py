@@ -103,9 +103,9 @@ ENGINE = sorted(
     and not file.stem.startswith("users")
 )
 """Every module outside `kinds/` and `local/`: what is known of one kind belongs into its file. What is safe is said in
-`security/`, by tables and rules about sections, several of which a rule may look at. Users are also read and imported in
-bulk, and secrets rotated, which is no part of the engine, and the words of files that others read, such as Amplify's
-`groups`, are theirs."""
+`security/`, by tables and rules about sections, several of which a rule may look at. Users are also read and imported
+in bulk, and secrets rotated, which is no part of the engine, and the words of files that others read, such as
+Amplify's `groups`, are theirs."""
 
 
 @pytest.mark.parametrize("module", ENGINE)
