@@ -28,6 +28,7 @@ from reconciler.security.catalogue.client_traits import (
     is_machine,
     is_public,
     is_web,
+    items,
     oauth,
     place,
     provided,
@@ -641,8 +642,7 @@ def _many_scopes(seen: Seen) -> Iterator[Breach]:
 
 
 def _all_of(server: str, tree: Tree) -> set[str]:
-    scopes = tree.get("Scopes")
-    return {f"{server}/{text(scope, 'ScopeName')}" for scope in (scopes if isinstance(scopes, list) else ())}
+    return {f"{server}/{text(scope, 'ScopeName')}" for _, scope in items(tree, "Scopes")}
 
 
 CG426 = SecurityRule(

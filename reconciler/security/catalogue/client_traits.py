@@ -83,6 +83,12 @@ def place(tree: Tree, member: str, item: object) -> Path:
     return (member, found.index(item)) if isinstance(found, list) and item in found else (member,)
 
 
+def items(tree: Tree, *path: str) -> Iterator[tuple[int, Any]]:
+    """Yield the items of a list with their places; none of what is no list, or not known."""
+    found = dig(tree, *path)
+    yield from enumerate(found if isinstance(found, list) else ())
+
+
 def whole(tree: Tree, member: str) -> bool:
     """Return whether all items of a list are known, so that what it lacks can be judged."""
     found = tree.get(member)
@@ -95,8 +101,7 @@ def whole(tree: Tree, member: str) -> bool:
 def addresses(client: Tree, *members: str) -> Iterator[tuple[Path, str, SplitResult]]:
     """Yield the path, the text and the parts of each address of a client; what is no URL is left out."""
     for member in members:
-        found: Any = client.get(member)
-        for index, url in enumerate(found if isinstance(found, list) else ()):
+        for index, url in items(client, member):
             parts = split(url)
             if parts:
                 yield (member, index), url, parts

@@ -11,7 +11,7 @@ from reconciler.kinds.client_rules import NEVER_WRITABLE
 from reconciler.kinds.kind import Breach, Rule
 from reconciler.model import Tree
 from reconciler.security.catalogue.certificates import last_day
-from reconciler.security.catalogue.client_traits import CLIENTS, POOL, WRITABLE, clients, split, whole
+from reconciler.security.catalogue.client_traits import CLIENTS, POOL, WRITABLE, clients, items, split, whole
 from reconciler.security.catalogue.privileged_names import is_privileged, words
 from reconciler.security.rule import SecurityRule, Seen, dig, is_known, text, texts
 from schemas.published import PUBLISHED
@@ -107,6 +107,8 @@ HYGIENE = {
     "IDPSignout": "sign-out does not reach the provider",
 }
 
+SAFE = {"RequestSigningAlgorithm": "rsa-sha256", "EncryptedResponses": '"true"', "IDPSignout": '"true"'}
+
 
 def _hygiene(seen: Seen) -> Iterator[Breach]:
     for name, tree in providers(seen, "SAML"):
@@ -114,7 +116,8 @@ def _hygiene(seen: Seen) -> Iterator[Breach]:
         if lacking:
             said = ", ".join(HYGIENE[key] for key in lacking)
             path = (DETAILS, lacking[0]) if len(lacking) == 1 else (DETAILS,)
-            yield Breach(PROVIDERS, name, path, f"{said[0].upper()}{said[1:]}.", f"Declare {', '.join(lacking)}.")
+            advice = f"Set {' and '.join(f'{key} to {SAFE[key]}' for key in lacking)}."
+            yield Breach(PROVIDERS, name, path, f"{said[0].upper()}{said[1:]}.", advice)
 
 
 def _has(tree: Tree, key: str) -> bool:
@@ -179,7 +182,13 @@ def site(host: str) -> str:
     return name if domain in SHARED else domain
 
 
+OF_COGNITO = re.compile(r"^(?:issuer-)?cognito-idp\.")
+"""How the issuer of a user pool is called; its endpoints are on the domain of the pool, whatever that is."""
+
+
 def _is_one(host: str, issuer: str) -> bool:
+    if OF_COGNITO.match(issuer):
+        return True
     one, other = site(host), site(issuer)
     return one == other or any(one in family and other in family for family in FAMILIES)
 
@@ -201,8 +210,8 @@ CG704 = SecurityRule(
     Rule(
         id="CG704",
         title="An endpoint that is not the issuer's",
-        what="authorize_url, token_url, attributes_url or jwks_uri of an OIDC provider is not https, or is on a host "
-        "that does not belong to the domain of oidc_issuer.",
+        what="An endpoint of an OIDC provider (authorize_url, token_url, attributes_url, jwks_uri) is not https, or "
+        "is on a host that does not belong to the domain of oidc_issuer.",
         why="Whoever runs that host, or sits on the way to it, decides who signs in and as whom.",
         source=("OpenID Connect Discovery 1.0", "cognito.md 2.6"),
         advice="Remove the endpoints, so that Cognito finds them from the issuer, or use those that the issuer "
@@ -242,8 +251,8 @@ CG711 = SecurityRule(
     Rule(
         id="CG711",
         title="Scopes that sign-in does not need",
-        what="authorize_scopes asks a social provider for more than the profile, or an OIDC provider for a scope that "
-        "writes, manages, or works while the user is away.",
+        what="A social provider is asked for more than the profile (authorize_scopes), or an OIDC provider for a scope "
+        "that writes, manages, or works while the user is away.",
         why="Users are asked for more than they should give, and the tokens that Cognito gets are worth stealing.",
         source=("RFC 9700", "cognito.md 2.6"),
         advice="Ask for openid, email and profile only.",
@@ -420,7 +429,7 @@ PUBLIC_MAIL = frozenset(
 def _identifiers(seen: Seen) -> Iterator[Breach]:
     owners: dict[str, str] = {}
     for name, tree in providers(seen):
-        for index, identifier in enumerate(tree.get("IdpIdentifiers") or ()):
+        for index, identifier in items(tree, "IdpIdentifiers"):
             key = identifier.lower() if isinstance(identifier, str) else ""
             path = ("IdpIdentifiers", index)
             if key and owners.setdefault(key, name) != name:

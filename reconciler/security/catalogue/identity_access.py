@@ -6,13 +6,12 @@ Two of them look at user pools beside the identity pool: a manifest that refers 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from reconciler.kinds.kind import Breach, Rule, State
 from reconciler.model import Path, Tree
-from reconciler.security.catalogue.client_traits import CLIENTS, POOL, WRITABLE, place, writes
+from reconciler.security.catalogue.client_traits import CLIENTS, POOL, WRITABLE, items, place, writes
 from reconciler.security.catalogue.people_rules import OF_PROVIDER
-from reconciler.security.rule import Beside, SecurityRule, Seen, dig, is_known, text, texts
+from reconciler.security.rule import Beside, SecurityRule, Seen, is_known, text, texts
 from schemas.user_pool import STANDARD_ATTRIBUTES
 
 IDENTITIES, ROLES, TAGS = "identity_pool", "roles", "principal_tags"
@@ -81,11 +80,12 @@ CG903 = SecurityRule(
 
 def _unchecked(seen: Seen) -> Iterator[Breach]:
     member = "CognitoIdentityProviders"
-    found: Any = seen.one(IDENTITIES).get(member)
-    for index, provider in enumerate(found if isinstance(found, list) else ()):
+    for index, provider in items(seen.one(IDENTITIES), member):
         if isinstance(provider, dict) and provider.get("ServerSideTokenCheck") in (None, False):
-            path = (member, index, "ServerSideTokenCheck")
-            yield Breach(IDENTITIES, "", path, "Users who are disabled or signed out still get AWS credentials.")
+            own = ("ServerSideTokenCheck",) if "ServerSideTokenCheck" in provider else ()
+            yield Breach(
+                IDENTITIES, "", (member, index, *own), "Users who are disabled or signed out still get AWS credentials."
+            )
 
 
 CG906 = SecurityRule(
@@ -154,8 +154,7 @@ def mappings(seen: Seen) -> Iterator[tuple[str, Tree]]:
 
 def rules_of(mapping: Tree) -> Iterator[tuple[int, Tree]]:
     """Yield the rules of a mapping by their places."""
-    found: Any = dig(mapping, "RulesConfiguration", "Rules")
-    for index, rule in enumerate(found if isinstance(found, list) else ()):
+    for index, rule in items(mapping, "RulesConfiguration", "Rules"):
         if isinstance(rule, dict):
             yield index, rule
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from reconciler.kinds.kind import Breach, Rule
 from reconciler.model import Path
+from reconciler.security.catalogue.client_traits import items
 from reconciler.security.catalogue.privileged_names import words
 from reconciler.security.rule import SecurityRule, Seen, text
 from schemas.manifest import USER_POOL_ID
@@ -104,8 +105,7 @@ COARSE = frozenset({"*", "all", "admin", "administrator", "full", "root", "super
 
 def _coarse(seen: Seen) -> Iterator[Breach]:
     for address, server in seen.all(SERVERS).items():
-        scopes = server.get("Scopes")
-        for index, scope in enumerate(scopes if isinstance(scopes, list) else ()):
+        for index, scope in items(server, "Scopes"):
             name = text(scope, "ScopeName") if isinstance(scope, dict) else ""
             if name == "*" or "".join(words(name)) in COARSE:
                 said = f"The scope {name} allows everything at once."

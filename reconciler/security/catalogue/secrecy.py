@@ -120,13 +120,11 @@ CGS02 = SecurityRule(
 # --- what was not filled in ----------------------------------------------------------------------------------------
 
 BLANK = re.compile(
-    r"\{\{.*?\}\}|<[A-Za-z][\w .-]*>|%[A-Z][A-Z0-9_]*%|__[A-Z][A-Z0-9_]*__|\$\([A-Za-z_][\w.]*\)"
-    r"|\$\{?[A-Z][A-Z0-9_]+\}?|\b(?:TODO|FIXME|TBD|REPLACE[-_]?ME|CHANGE[-_]?ME|YOUR[-_][A-Z_-]+)\b|\byour-[a-z-]*domain\b"
+    r"\{\{.*?\}\}|<[A-Za-z][\w .-]*>|%(?![0-9A-F]{2})[A-Z][A-Z0-9_]*%|__[A-Z][A-Z0-9_]*__|\$\([A-Za-z_][\w.]*\)"
+    r"|\$(?!LATEST)\{?[A-Z][A-Z0-9_]+\}?|\b(?:TODO|FIXME|TBD|REPLACE[-_]?ME|CHANGE[-_]?ME|YOUR[-_][A-Z_-]+)\b|\byour-[a-z-]*domain\b(?!-)"
 )
 """What templates of other tools leave, and what is written where a value is to come."""
-PLACES = re.compile(
-    r"(?:URLs?|URI|Arn|ARN|ARNs|_url|_uri|_issuer|client_id|CertificateArn|KMSKeyID|Links|SourceArn|From)$"
-)
+PLACES = re.compile(r"(?:URLs?|URI|Arn|ARN|ARNs|_url|_uri|_issuer|client_id|CertificateArn|KMSKeyID|Links|SourceArn)$")
 """Members that hold an address, an ARN or an identifier."""
 
 
@@ -135,7 +133,7 @@ def _texts(value: Any, path: Path, wanted: bool = False) -> Iterator[tuple[Path,
         yield path, value
     elif isinstance(value, dict):
         for key, inner in value.items():
-            named = bool(PLACES.search(str(key))) or path[-1:] == ("Links",) or path == ("LambdaConfig",)
+            named = bool(PLACES.search(str(key))) or path[-1:] in (("Links",), ("Roles",), ("LambdaConfig",))
             yield from _texts(inner, (*path, key), named)
     elif isinstance(value, list):
         for index, inner in enumerate(value):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from ipaddress import ip_network
-from typing import Any
 
 from reconciler.kinds.kind import Breach, Rule
 from reconciler.model import Direction, Tree
@@ -17,6 +16,7 @@ from reconciler.security.catalogue.client_traits import (
     clients_of_users,
     flows,
     is_confidential,
+    items,
     oauth,
 )
 from reconciler.security.judging import members_of
@@ -134,17 +134,18 @@ CG302 = SecurityRule(
 
 
 def _configurations(seen: Seen) -> Iterator[tuple[str, str, Tree]]:
-    """Yield the configurations that a pool goes by: its own, else those of its clients.
+    """Yield the configurations that users meet: that of the pool, or without one those of its clients.
 
-    Without any, an empty one of the pool is yielded where threat protection is meant to act.
+    An empty one of the pool is yielded where threat protection is meant to act, and a client goes by none.
     """
     own = seen.one(RISK)
     of_clients = {a.name: tree for a, tree in seen.all(RISK_OF_CLIENT).items()}
-    if own or not of_clients:
-        acts = mode(seen.one(POOL)) == "ENFORCED" and seen.knows(RISK)
-        yield from [(RISK, "", own)] if own or acts else []
-    else:
+    if not own:
         yield from ((RISK_OF_CLIENT, name, tree) for name, tree in of_clients.items())
+    acts = mode(seen.one(POOL)) == "ENFORCED" and seen.knows(RISK)
+    without = [name for name, _ in clients_of_users(seen) if name not in of_clients]
+    if own or (acts and (without or not of_clients)):
+        yield RISK, "", own
 
 
 def _leaked_passwords(seen: Seen) -> Iterator[Breach]:
@@ -260,8 +261,7 @@ def _wide(value: object) -> bool:
 def _skipped(seen: Seen) -> Iterator[Breach]:
     every = [(RISK, "", seen.one(RISK)), *((RISK_OF_CLIENT, a.name, t) for a, t in seen.all(RISK_OF_CLIENT).items())]
     for section, name, tree in every:
-        found: Any = dig(tree, "RiskExceptionConfiguration", "SkippedIPRangeList")
-        for index, value in enumerate(found if isinstance(found, list) else ()):
+        for index, value in items(tree, "RiskExceptionConfiguration", "SkippedIPRangeList"):
             if _wide(value):
                 path = ("RiskExceptionConfiguration", "SkippedIPRangeList", index)
                 yield Breach(section, name, path, f"Sign-ins from {ip_network(value, strict=False)} are never scored.")

@@ -40,7 +40,7 @@ def functions(seen: Seen) -> Iterator[tuple[Path, str]]:
 
 def _latest(seen: Seen) -> Iterator[Breach]:
     for path, arn in functions(seen):
-        if arn_part(arn, 7) in ("", "$LATEST"):
+        if not arn_part(arn, 7):
             yield Breach(POOL, "", path, f"Every upload to {arn_part(arn, 6)} takes part in sign-in at once.")
 
 
@@ -48,7 +48,7 @@ CG803 = SecurityRule(
     Rule(
         id="CG803",
         title="A trigger without a version or an alias",
-        what="The ARN of a trigger names no version or alias, or $LATEST.",
+        what="The ARN of a trigger names no version and no alias.",
         why="Whoever may upload code to the function changes how users sign in, without a change in this manifest, and "
         "there is no version to go back to.",
         source=("AWS Lambda developer guide", "cognito.md 9.2"),
