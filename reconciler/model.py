@@ -334,6 +334,41 @@ class Allowance(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Weakness:
+    """A security rule that a pool breaks, and where. It holds no value of a pool but Cognito's defaults."""
+
+    rule: str
+    """Id of the rule: `CG001`."""
+    title: str
+    """What the rule is about, in a few words."""
+    risk: Risk
+    """How bad it is, for the profile of the pool."""
+    address: Address
+    """The object at fault."""
+    path: Path
+    """The member at fault, within the object."""
+    message: str
+    """What is wrong in this case."""
+    advice: str
+    """What to do."""
+    source: Position
+    """Where the manifest says so, or where it would."""
+    declared: bool = True
+    """Whether the manifest declares the member."""
+    same: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Ids of rules of other scanners that mean the same."""
+    profile: str = ""
+    """Whom the pool serves."""
+    reason: str = ""
+    """Why it is accepted, if a waiver of the manifest accepts it."""
+
+    @property
+    def key(self) -> tuple[str, Address, Path]:
+        """Identity: equal for the same weakness at two moments."""
+        return self.rule, self.address, self.path
+
+
+@dataclass(frozen=True, slots=True)
 class FieldChange:
     """One member that will change."""
 
@@ -534,6 +569,8 @@ class Plan:
     """What is written for applications once the changes are made, in the order of the manifest."""
     undeclared: tuple[Undeclared, ...] = field(default=(), compare=False)
     """Live members of declared objects that are neither declared nor the service's default; left alone."""
+    weaknesses: tuple[Weakness, ...] = field(default=(), compare=False)
+    """Security rules that the pool would break, the worst first, without what waivers accept."""
 
     @property
     def writes(self) -> tuple[OutputChange, ...]:
@@ -647,6 +684,8 @@ class Drift:
     """Notices of expired `ignore` rules: each of them causes exit code 2."""
     unavailable: tuple[Gap, ...] = ()
     """What this Region, partition or emulator does not have, and the manifest does not declare."""
+    weaknesses: tuple[Weakness, ...] = field(default=(), compare=False)
+    """Security rules that the live pool breaks, the worst first, without what waivers accept."""
 
 
 # --- what an apply reports ---------------------------------------------------------------------------------------

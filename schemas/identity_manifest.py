@@ -16,6 +16,7 @@ from schemas.manifest import REGION, Ignored, ManifestTarget, Version, pool_id, 
 from schemas.paths import PathForm
 from schemas.principal_tags import PrincipalTags
 from schemas.sections import objects
+from schemas.security import ProfileName, Waived
 
 IDENTITY_POOL_ID = rf"{REGION}:[0-9a-f]+(?:-[0-9a-f]+)*"
 """Format of the id of an identity pool (cognito.md 1.1)."""
@@ -32,6 +33,8 @@ IdentityProtected = Annotated[str, PathForm("protect", _document, "identity_pool
 """`identity_pool`, `principal_tags/accounts.google.com`; `*` protects everything."""
 IdentityIgnoredPath = Annotated[str, PathForm("ignore", _document, "identity_pool.CognitoIdentityProviders")]
 """`identity_pool.CognitoIdentityProviders`, `principal_tags/accounts.google.com`."""
+IdentityWaivedPath = Annotated[str, PathForm("waive", _document, "identity_pool.AllowClassicFlow")]
+"""`identity_pool.AllowClassicFlow`, `roles`."""
 IdentityLockedPath = Annotated[str, PathForm("lock", _document, "identity_pool.IdentityPoolName")]
 """`identity_pool.AllowUnauthenticatedIdentities`, `target`."""
 
@@ -41,6 +44,13 @@ class IdentityIgnored(Ignored):
 
     path: IdentityIgnoredPath
     """What to ignore: an address like `identity_pool.CognitoIdentityProviders`."""
+
+
+class IdentityPoolWaived(Waived):
+    """A weakness that is accepted: which rule, where, why, who answers for it, and how long."""
+
+    path: Annotated[IdentityWaivedPath | None, FILLED] = None
+    """Where: an address or a member like `identity_pool.AllowClassicFlow`. Without it, everywhere."""
 
 
 class IdentityPoolEnvelope(ApiModel):
@@ -62,6 +72,10 @@ class IdentityPoolEnvelope(ApiModel):
     """Ignore rules: objects and members to ignore, with reasons."""
     locked: list[IdentityLockedPath] = Field(default=[])
     """Manifest paths that overlays must not change."""
+    profile: Annotated[ProfileName | None, FILLED] = None
+    """Whom the pool serves; decides how bad a weakness is."""
+    waivers: list[IdentityPoolWaived] = Field(default=[])
+    """Weaknesses that are accepted, each for a reason and until a day."""
 
 
 class IdentityPoolManifest(IdentityPoolEnvelope):

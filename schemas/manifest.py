@@ -30,6 +30,7 @@ from schemas.replica import Replica
 from schemas.resource_server import ResourceServer, ServerIdentifier
 from schemas.risk_configuration import RiskConfiguration
 from schemas.sections import inside, is_single, objects
+from schemas.security import AttributeLabel, HostLabel, ProfileName, Waived
 from schemas.session_configuration import SessionConfiguration
 from schemas.sms_role import SmsRole, SmsRoleTrust
 from schemas.trigger_permission import FunctionLabel, TriggerPermission
@@ -119,6 +120,8 @@ Protected = Annotated[str, PathForm("protect", _document, "clients/web")]
 """`clients/web`, `clients/amplify-*`, `user_pool`; `*` protects everything."""
 IgnoredPath = Annotated[str, PathForm("ignore", _document, "clients/amplify-*")]
 """`clients/amplify-*`, `clients/web.CallbackURLs`."""
+WaivedPath = Annotated[str, PathForm("waive", _document, "clients/web.CallbackURLs")]
+"""`user_pool.DeletionProtection`, `clients/amplify-*`."""
 LockedPath = Annotated[str, PathForm("lock", _document, "user_pool.PoolName")]
 """`mfa.MfaConfiguration`, `clients/web.GenerateSecret`, `target`."""
 
@@ -143,6 +146,13 @@ class Ignored(ApiModel):
     """Owner of the ignored object."""
     expires: Annotated[date | None, FILLED, DAY] = None
     """Last day on which the rule applies, like 2027-06-30."""
+
+
+class UserPoolWaived(Waived):
+    """A weakness that is accepted: which rule, where, why, who answers for it, and how long."""
+
+    path: Annotated[WaivedPath | None, FILLED] = None
+    """Where: an address like `clients/web`, or a member like `clients/web.CallbackURLs`. Without it, everywhere."""
 
 
 class UserPoolEnvelope(ApiModel):
@@ -173,6 +183,14 @@ class UserPoolEnvelope(ApiModel):
         Note("None holds a secret: a client that has one is refused in formats that end up in browsers."),
     ] = Field(default=[])
     """Configurations that apply writes for applications: files beside the manifest, and parameters."""
+    profile: Annotated[ProfileName | None, FILLED] = None
+    """Whom the pool serves; decides how bad a weakness is."""
+    waivers: list[UserPoolWaived] = Field(default=[])
+    """Weaknesses that are accepted, each for a reason and until a day."""
+    privileged_attributes: list[AttributeLabel] = Field(default=[])
+    """Attributes of users that give rights, such as `custom:role`; users must not be able to write them."""
+    allowed_redirect_hosts: list[HostLabel] = Field(default=[])
+    """Hosts that clients may send users to after sign-in and sign-out; empty for any."""
 
 
 class UserPoolManifest(UserPoolEnvelope):

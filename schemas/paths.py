@@ -1,8 +1,8 @@
-"""Where a pattern of `protect`, `locked` and `ignore` can lead in a document.
+"""Where a pattern of `protect`, `locked`, `ignore` and `waivers` can lead in a document.
 
-A pattern that can match nothing protects, locks or ignores nothing, which is noticed too late. So the section must be
-written out, and members must be known as far as the schema goes. Names of objects are free: only the document and the
-live pool define them.
+A pattern that can match nothing protects, locks, ignores or waives nothing, which is noticed too late. So the section
+must be written out, and members must be known as far as the schema goes. Names of objects are free: only the document
+and the live pool define them.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from schemas.forms import Checked, unfit
 from schemas.globs import STEP, meets
 from schemas.sections import is_single, model_of, objects
 
-Purpose = Literal["protect", "ignore", "lock"]
+Purpose = Literal["protect", "ignore", "lock", "waive"]
 
 Similar = Callable[[str, Iterable[str]], str]
 """Returns the name that is most similar to a word, or an empty text if none is."""
 
-DOES: Mapping[Purpose, str] = {"protect": "protects", "ignore": "ignores", "lock": "locks"}
+DOES: Mapping[Purpose, str] = {"protect": "protects", "ignore": "ignores", "lock": "locks", "waive": "waives"}
 """What a pattern does to what it matches."""
 
 EVERYTHING = "*"
@@ -41,7 +41,7 @@ class PathForm(Checked):
     """A pattern over the objects and members of a document."""
 
     purpose: Purpose
-    """What it is for: objects only are protected, keys of the envelope can be locked but not ignored."""
+    """What it is for: objects only are protected, keys of the envelope can be locked but not ignored or waived."""
     document: Callable[[], type[ApiModel]]
     """Returns the model of the document; asked when it is there."""
     example: str
@@ -66,8 +66,9 @@ class PathForm(Checked):
         head, rest = _parted(value)
         if self.purpose == "protect" and value == EVERYTHING:
             return value
-        if self.purpose == "ignore" and not re.sub(r"[*?!/.\[\]]", "", value):
-            raise unfit("would ignore everything", "Name what is to be ignored.")
+        if self.purpose in ("ignore", "waive") and not re.sub(r"[*?!/.\[\]]", "", value):
+            fix = "Name what is to be ignored." if self.purpose == "ignore" else "Name one object or member, or none."
+            raise unfit(f"would {self.purpose} everything", fix)
         if head not in self._heads:
             what = "key of the document" if self.purpose == "lock" else "section"
             raise unfit(f"begins with {{step}}, which is not a {what}", step=head, known=self._heads)
@@ -156,7 +157,7 @@ class PathForm(Checked):
     def _has_free_keys(self, member: Member) -> bool:
         """Return whether any key is valid inside: of a free document, or of a list that is compared item by item."""
         free = self.purpose == "lock" and member.has(FreeDocument)
-        return free or (self.purpose == "ignore" and member.has(Keyed))
+        return free or (self.purpose in ("ignore", "waive") and member.has(Keyed))
 
     # --- the same for an editor
 

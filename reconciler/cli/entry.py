@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # --help imports neither `typing` nor argparse
 COMMANDS = {
     "init": ("reconciler.commands.init", "write a commented manifest to begin with", False),
     "validate": ("reconciler.commands.validate", "check manifests without contacting AWS", True),
+    "lint": ("reconciler.commands.lint", "find what is weak in the declared pools, without contacting AWS", True),
     "plan": ("reconciler.commands.plan", "show what apply would change", True),
     "apply": ("reconciler.commands.apply", "change user pools to match the manifests", True),
     "drift": (

@@ -90,7 +90,8 @@ def _type(member: Member) -> Type:
     marks = member.item_marks if member.shape == "list" else member.marks
     if member.model:
         return Type(member.shape, Value("structure"))
-    name = "integer" if any(isinstance(mark, Example) for mark in marks) else SCALARS.get(member.scalar, "string")
+    number = any(isinstance(mark, Example) and mark.example.isdigit() for mark in marks)
+    name = "integer" if number else SCALARS.get(member.scalar, "string")
     return Type(member.shape, Value("string" if name == "any" else name, form=_form(member, marks)))
 
 

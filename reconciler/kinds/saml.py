@@ -20,8 +20,8 @@ class Metadata:
     """Whether it is XML without a document type."""
     root: str = ""
     """Name of the outermost element, without its namespace."""
-    certificates: int = 0
-    """How many certificates it has that signatures can be verified with."""
+    certificates: tuple[str, ...] = ()
+    """The certificates that signatures can be verified with, in base64 as they are written there."""
 
 
 class _Reader:
@@ -29,7 +29,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self.root = ""
-        self.certificates = 0
+        self.certificates: list[str] = []
         self._uses: list[str] = []
         self._text: list[str] | None = None
 
@@ -49,7 +49,7 @@ class _Reader:
         if _bare(name) == DESCRIPTOR:
             self._uses.pop()
         if _bare(name) == CERTIFICATE and self._text is not None:
-            self.certificates += bool("".join(self._text).strip())
+            self.certificates += filter(None, ["".join(self._text).strip()])
             self._text = None
 
 
@@ -70,4 +70,4 @@ def read(text: str) -> Metadata:
         parser.Parse(text.lstrip().encode(), True)
     except (expat.ExpatError, ValueError):
         return Metadata()
-    return Metadata(True, reader.root, reader.certificates)
+    return Metadata(True, reader.root, tuple(reader.certificates))

@@ -6,12 +6,15 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
-from reconciler.model import Path, Reference, Refusal, Secret, Spec, Unknown
+from reconciler.model import Path, Reference, Refusal, Secret, Spec, Unknown, Weakness
 
 SHORTEST = 4
 """Least length of a text that is hidden wherever it is found in an object: shorter ones mean other things too."""
+
+SaidT = TypeVar("SaidT", Refusal, Weakness)
+"""Something with a message about a member of an object."""
 
 OTHER = "hidden value"
 """How a value is called that stands, on the other side, where a value from the environment does."""
@@ -62,22 +65,22 @@ class EnvWords:
         return said
 
 
-def without_values(refusals: Iterable[Refusal], specs: Iterable[Spec], live: Mapping[Any, Any]) -> Iterator[Refusal]:
-    """Yield refusals whose messages repeat no value from the environment.
+def without_values(said: Iterable[SaidT], specs: Iterable[Spec], live: Mapping[Any, Any]) -> Iterator[SaidT]:
+    """Yield what rules say, with messages that repeat no value from the environment.
 
     Args:
-        refusals: What rules say.
+        said: What rules say.
         specs: The objects as they are declared.
         live: The objects as they are, by address, as far as that is known.
     """
     words = [EnvWords(s.from_env, s.declared, (live.get(s.address),)) for s in specs if s.from_env]
     names = {s.address: s.from_env for s in specs}
-    for refusal in refusals:
-        message, advice = refusal.message, refusal.advice
+    for one in said:
+        message, advice = one.message, one.advice
         for known in words:
-            near = refusal.path if names.get(refusal.address) is known.names else None
+            near = one.path if names.get(one.address) is known.names else None
             message, advice = known.hide(message, near), known.hide(advice, near)
-        yield replace(refusal, message=message, advice=advice)
+        yield replace(one, message=message, advice=advice)
 
 
 def spelled(value: Any) -> str:

@@ -13,13 +13,14 @@ from typing import Any
 from reconciler.errors import Problem
 from reconciler.kinds import availability, client, root_of
 from reconciler.manifests.documents import FAILED, Document, nearest
-from reconciler.manifests.manifest import Ignore, WrittenOutput
+from reconciler.manifests.manifest import Ignore, Waiver, WrittenOutput
 from reconciler.manifests.reference_kinds.env import ENV
 from reconciler.manifests.references.remote_references import references
 from reconciler.manifests.validation import checking
 from reconciler.manifests.validation.place import Place, ProblemReport
 from reconciler.manifests.validation.shown_values import shown
 from reconciler.model import Notice, Path, Reference, Spec, dotted
+from reconciler.security.rule import PROFILES, Profile
 from reconciler.terminal.suggestions import closest, suggest
 from schemas.base import members
 from schemas.declared_output import PARAMETERS, PREFIXED, STORED
@@ -53,6 +54,14 @@ class Envelope:
     """What is not reported."""
     outputs: tuple[WrittenOutput, ...] = ()
     """Configurations that apply writes for applications."""
+    profile: Profile = "consumer"
+    """Whom the pool serves."""
+    waivers: tuple[Waiver, ...] = ()
+    """Weaknesses that are accepted."""
+    privileged: tuple[str, ...] = ()
+    """Attributes that give rights."""
+    hosts: tuple[str, ...] = ()
+    """Hosts that clients may send users to."""
 
 
 def read(document: Document, report: ProblemReport) -> Envelope:
@@ -175,6 +184,10 @@ class _EnvelopeReader:
             protect=tuple(item for _, item in self._texts("protect")),
             ignore=tuple(self._ignore()),
             outputs=tuple(self._outputs()),
+            profile=next((p for p in PROFILES if p == self._text("profile")), "consumer"),
+            waivers=tuple(self._waivers()),
+            privileged=tuple(item for _, item in self._texts("privileged_attributes")),
+            hosts=tuple(item for _, item in self._texts("allowed_redirect_hosts")),
         )
 
     def _check(self) -> None:
@@ -210,10 +223,12 @@ class _EnvelopeReader:
         names = {s: list(tree[s]) for s in self.kind.sections if isinstance(tree.get(s), dict)}
         envelope = members(self.kind.envelope)
         rules = members(model_of(envelope["ignore"]))
+        waivers = members(model_of(envelope["waivers"]))
         found = [
             (path, item, envelope[key].item_marks) for key in ("protect", "locked") for path, item in self._texts(key)
         ]
         found += [(path, item, rules["path"].marks) for path, item in self._texts("ignore", "path")]
+        found += [(path, item, waivers["path"].marks) for path, item in self._texts("waivers", "path")]
         for path, item, marks in found:
             form = next(m for m in marks if isinstance(m, PathForm))
             error = form.check_known(item, names, closest)
@@ -246,6 +261,18 @@ class _EnvelopeReader:
             path = tuple(rule)
             texts = {key: self._text(*path, key) for key in ("reason", "owner", "expires")}
             yield Ignore(pattern, **texts, source=self.document.position(path))
+
+    def _waivers(self) -> Iterator[Waiver]:
+        """Yield what is accepted; each is about a rule that there is."""
+        for (*item, _), rule in self._texts("waivers", "rule"):
+            from reconciler.security.catalogue import rules  # few manifests need it
+
+            path: Path = tuple(item)
+            if rule not in rules():
+                message = f"there is no security rule {rule}."
+                self._say((*path, "rule"), message, "docs/rules/README.md lists the rules.")
+            texts = {key: self._text(*path, key) for key in ("path", "reason", "owner", "expires")}
+            yield Waiver(rule, **texts, source=self.document.position(path))
 
     def _outputs(self) -> Iterator[WrittenOutput]:
         """Yield what is to be written; each is about a client that the document declares."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from reconciler.manifests.reference_kinds.ref import Link
     from reconciler.model import Path, Position, Spec
+    from reconciler.security.rule import Profile
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,24 @@ class Ignore:
     """Why."""
     owner: str
     """Who answers for it; may be empty."""
+    expires: str
+    """YYYY-MM-DD, the last day on which it holds; empty for ever."""
+    source: Position
+    """Where it is written."""
+
+
+@dataclass(frozen=True)
+class Waiver:
+    """A weakness that is accepted for a reason, and for a time."""
+
+    rule: str
+    """Id of the security rule: `CG001`."""
+    path: str
+    """A pattern over addresses and members: `user_pool.DeletionProtection`; empty for all that the rule finds."""
+    reason: str
+    """Why."""
+    owner: str
+    """Who answers for it."""
     expires: str
     """YYYY-MM-DD, the last day on which it holds; empty for ever."""
     source: Position
@@ -73,6 +92,14 @@ class Manifest:
     """What is not reported."""
     outputs: tuple[WrittenOutput, ...] = ()
     """Configurations that apply writes for applications."""
+    profile: Profile = "consumer"
+    """Whom the pool serves."""
+    waivers: tuple[Waiver, ...] = ()
+    """Weaknesses that are accepted."""
+    privileged_attributes: tuple[str, ...] = ()
+    """Attributes that give rights: `custom:role`."""
+    allowed_redirect_hosts: tuple[str, ...] = ()
+    """Hosts that clients may send users to; empty for any."""
     owners: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Who declares what is inside: `clients.terms` → keys of the clients that have `terms`, even if empty. What other
     clients have is not managed."""

@@ -19,6 +19,7 @@ from reconciler.manifests.resolving import resolve
 from reconciler.model import Address, Gap, Path, Plan, ResourceChange, Target
 from reconciler.observing.observer import observe
 from reconciler.planning import guard, planner
+from reconciler.planning.introduced import with_weaknesses
 from reconciler.planning.planner import PlanOptions
 
 
@@ -139,7 +140,8 @@ def planned(
     live_state = observe(cloud, planner.read_scope(resolved), parallelism=parallelism)
     live_state = replace(live_state, gaps=(*live_state.gaps, *unknown_objects(manifest, known, lost)))
     found = planner.plan(resolved, live_state, target, plan_options)
-    return with_origins(guard.check(found, resolved, live_state), resolved)
+    checked = with_weaknesses(guard.check(found, resolved, live_state), resolved, live_state, plan_options.today)
+    return with_origins(checked, resolved)
 
 
 def with_origins(plan: Plan, manifest: Manifest) -> Plan:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from reconciler.kinds import KINDS
@@ -11,6 +11,7 @@ from reconciler.model import Action, Address, ResourceChange, Target, Tree
 from reconciler.values.merge import defaults, overlay
 
 if TYPE_CHECKING:  # `validate` reads no pool
+    from reconciler.manifests.manifest import Manifest
     from reconciler.observing.observer import LiveState
 
 
@@ -32,11 +33,36 @@ def planned_state(changes: Sequence[ResourceChange], live_state: LiveState, targ
     return State(objects, live_state.known, target.region, target.account, written=written, made=made)
 
 
+def new_state(manifest: Manifest) -> State:
+    """Return what would be live if a manifest were applied where nothing is yet: declared over Cognito's defaults.
+
+    A setting that every pool has is there even if it is not declared, unless the manifest is about a pool that exists
+    (`id`): then what it does not manage may be anything.
+    """
+    objects = {s.address: _made(s.address, {} if s.reset else s.declared) for s in manifest.specs}
+    if not manifest.pool_id:
+        for address in _undeclared_settings(manifest):
+            objects.setdefault(address, _made(address, {}))
+    every = frozenset(kind.section for kind in KINDS.values() if kind.document == manifest.kind)
+    known = manifest.sections if manifest.pool_id else every
+    return State(objects, known, manifest.region, manifest.account, made=frozenset(objects), written=frozenset(objects))
+
+
+def _undeclared_settings(manifest: Manifest) -> Iterator[Address]:
+    """Yield the addresses of the settings that come with a new pool and with each of its declared objects."""
+    for kind in KINDS.values():
+        if kind.document == manifest.kind and kind.single and not kind.create and kind.initial():
+            owners = [s.address.name for s in manifest.specs if s.address.section == kind.outer] if kind.outer else [""]
+            yield from (Address(manifest.name, kind.section, owner) for owner in owners)
+
+
 def _with_defaults(change: ResourceChange) -> Tree:
     """What the service fills in when it makes an object."""
     after = change.after or {}
-    if change.before is not None:
-        return after
-    kind = KINDS[change.address.section]
+    return after if change.before is not None else _made(change.address, after, change.declared)
+
+
+def _made(address: Address, after: Tree, declared: Tree | None = None) -> Tree:
+    kind = KINDS[address.section]
     base = defaults(kind.model) if kind.create else kind.initial()  # a setting comes with what it belongs to
-    return kind.computed(overlay(kind.model, base, after), change.declared)
+    return kind.computed(overlay(kind.model, base, after), after if declared is None else declared)

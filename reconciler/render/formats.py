@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:  # parsing options needs none of them
     from reconciler.render.places import Locate
     from reconciler.render.shown import ShownApply, ShownComparison, ShownConnections, ShownPlan
-    from reconciler.render.subjects import DriftResult, Explained, RecoveryReport, RenderOptions, Validation
+    from reconciler.render.subjects import DriftResult, Explained, LintResult, RecoveryReport, RenderOptions, Validation
 
 RUNS = ("plan", "apply", "validate", "drift")
 """The subjects that most formats render."""
 
-ALL = (*RUNS, "diff", "explain", "pool", "recover")
+REPORTS = (*RUNS, "lint")
+"""The subjects of formats that show findings beside the lines of a manifest."""
+
+ALL = (*REPORTS, "diff", "explain", "pool", "recover")
 """Every subject."""
 
 
@@ -88,7 +91,7 @@ FORMATS: tuple[Format, ...] = (
     Format(
         "markdown",
         "reconciler.render.markdown",
-        RUNS,
+        REPORTS,
         ".md",
         "text/markdown",
         "Comments on pull requests, step summaries, chats",
@@ -97,7 +100,7 @@ FORMATS: tuple[Format, ...] = (
     Format(
         "html",
         "reconciler.render.html",
-        RUNS,
+        REPORTS,
         ".html",
         "text/html",
         "Reviews, approvals, audits",
@@ -106,7 +109,7 @@ FORMATS: tuple[Format, ...] = (
     Format(
         "junit",
         "reconciler.render.junit",
-        RUNS,
+        REPORTS,
         ".xml",
         "application/xml",
         "The test tab of GitLab, Jenkins and others",
@@ -115,7 +118,7 @@ FORMATS: tuple[Format, ...] = (
     Format(
         "sarif",
         "reconciler.render.sarif",
-        RUNS,
+        REPORTS,
         ".sarif",
         "application/sarif+json",
         "Code scanning",
@@ -124,7 +127,7 @@ FORMATS: tuple[Format, ...] = (
     Format(
         "github",
         "reconciler.render.github",
-        RUNS,
+        REPORTS,
         ".txt",
         "text/plain",
         "GitHub jobs",
@@ -189,6 +192,11 @@ def pool(found: Sequence[ShownConnections], options: RenderOptions) -> Written:
 def explain(found: Explained, options: RenderOptions) -> Written:
     """Return what writes what is known of a kind or member in each format."""
     return each("explain", found, options)
+
+
+def lint(found: LintResult, options: RenderOptions) -> Written:
+    """Return what writes security findings in each format."""
+    return each("lint", found, options)
 
 
 def recover(found: RecoveryReport, options: RenderOptions) -> Written:

@@ -36,7 +36,8 @@ RENDERERS = renderers(render)
 def _worth(suite: Suite) -> Iterator[Row]:
     """Planned changes become no annotations, except deletions and replacements; alarms have their own."""
     for row in (r for r in suite.rows if not r.alarms):
-        if row.severity in ("error", "warning") or (row.severity and row.rule.startswith("drift/")):
+        found = row.rule.startswith(("drift/", "security/"))
+        if row.severity in ("error", "warning") or (found and row.severity):
             yield row
 
 

@@ -22,6 +22,7 @@ from reconciler.model import (
     Position,
     Refusal,
     Target,
+    Weakness,
     dotted,
 )
 from reconciler.render.alarms import badness
@@ -41,6 +42,7 @@ from reconciler.render.output_types import (
     RefusedCall,
     Source,
     SourceRange,
+    WeaknessEntry,
 )
 from reconciler.render.shown import ShownStep
 from reconciler.render.unread import action
@@ -234,6 +236,23 @@ def gap_entry(gap: Gap) -> GapEntry:
         "code": gap.code or None,
         "request_id": gap.request_id or None,
         "iam_action": action(gap),
+    }
+
+
+def weakness_entry(found: Weakness) -> WeaknessEntry:
+    """Spell a security finding."""
+    return {
+        "rule": found.rule,
+        "title": found.title,
+        "severity": found.risk,
+        "address": found.address.full,
+        "path": dotted(found.path),
+        "declared": found.declared,
+        "message": found.message,
+        "advice": found.advice,
+        "profile": found.profile,
+        "source": position_entry(found.source),
+        "same_as": {scanner: list(ids) for scanner, ids in found.same.items()},
     }
 
 

@@ -23,6 +23,7 @@ EVENTS = (
 SHAPES: dict[str, tuple[Any, str, str]] = {
     "plan": (output_types.PlanDocument, "poolctl plan", ""),
     "validate": (output_types.ValidateDocument, "poolctl validate", ""),
+    "lint": (output_types.LintDocument, "poolctl lint", ""),
     "apply": (output_types.ApplyDocument, "poolctl apply", ""),
     "drift": (output_types.DriftDocument, "poolctl drift", ""),
     "pool": (output_types.PoolDocument, "poolctl show pool", ""),

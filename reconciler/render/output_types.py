@@ -228,6 +228,89 @@ class GateEntry(TypedDict):
     allowed: list[AllowedEntry]
 
 
+# --- lint ----------------------------------------------------------------------------------------------------------
+
+RiskWord: TypeAlias = Literal["critical", "high", "medium", "low"]
+SecurityRuleId: TypeAlias = Annotated[str, Says(description="Id of a security rule: CG001. docs/rules/ has a page.")]
+
+
+@closed
+class WeaknessEntry(TypedDict):
+    """A security rule that a pool breaks."""
+
+    rule: SecurityRuleId
+    title: str
+    """What the rule is about."""
+    severity: RiskWord
+    """How bad it is, for the profile of the pool."""
+    address: FullAddress
+    path: str
+    """The member at fault, dotted; empty for the object itself."""
+    declared: bool
+    """Whether the manifest declares the member; otherwise it is about Cognito's default, or the live value."""
+    message: str
+    """What is wrong in this case."""
+    advice: str
+    """What to do."""
+    profile: str
+    """Whom the pool serves."""
+    source: Source | None
+    same_as: dict[str, list[str]]
+    """Rules of other scanners that mean the same, by scanner."""
+    reason: NotRequired[str]
+    """Why it is accepted, if a waiver of the manifest accepts it."""
+
+
+@closed
+class WaiverEntry(TypedDict):
+    """A waiver of a manifest."""
+
+    rule: SecurityRuleId
+    path: str
+    """A pattern over objects and members; empty for all that the rule finds."""
+    reason: str
+    owner: str
+    """Who answers for it."""
+    expires: str
+    """YYYY-MM-DD, the last day on which it holds."""
+    source: Source | None
+
+
+@closed
+class LintSummary(TypedDict):
+    """How many findings there are of each severity, whatever is shown."""
+
+    critical: Count
+    high: Count
+    medium: Count
+    low: Count
+    waived: Count
+    """Accepted by waivers; not counted above."""
+
+
+@closed
+class LintDocument(TypedDict):
+    """What `poolctl lint -o json` writes."""
+
+    format_version: Version
+    poolctl_version: ToolVersion
+    failed: bool
+    """Whether the run ends with 2."""
+    fail_on: str
+    """The lowest severity that fails the run; never for none."""
+    findings: list[WeaknessEntry]
+    """What is not accepted, as far as --severity shows it; the worst of each document first."""
+    waived: list[WeaknessEntry]
+    """What waivers accept."""
+    expired: list[WaiverEntry]
+    """Waivers that have expired: what they accepted is among the findings again."""
+    unused: list[WaiverEntry]
+    """Waivers that meet nothing."""
+    skipped: list[SecurityRuleId]
+    """Rules that need what was not read of other services."""
+    summary: LintSummary
+
+
 # --- plan ----------------------------------------------------------------------------------------------------------
 
 
@@ -450,6 +533,8 @@ class PlanDocument(TypedDict):
     """Ids and addresses of each pool as they will be, as far as they are known. A saved plan does not hold them."""
     outputs: list[OutputEntry]
     """What is written for applications once the changes are made; unchanged ones included."""
+    security: NotRequired[list[WeaknessEntry]]
+    """Security rules that the pools would break, without what waivers accept. A saved plan does not hold them."""
 
 
 # --- ids and addresses ---------------------------------------------------------------------------------------------
@@ -924,6 +1009,8 @@ class DriftDocument(TypedDict):
     summary: DriftSummary
     gate: NotRequired[GateEntry]
     """With `--fail-on` or `--allow`."""
+    security: NotRequired[list[WeaknessEntry]]
+    """Security rules that the live pools break, without what waivers accept."""
 
 
 @closed

@@ -101,6 +101,7 @@ def plans(found: Iterable[Plan], calls: Mapping[str, Sequence[Call]] | None = No
             p.gaps,
             outputs=p.outputs,
             undeclared=p.undeclared,
+            weaknesses=p.weaknesses,
         )
         for p in found
     )
@@ -163,6 +164,7 @@ def drifts(found: Iterable[Drift]) -> tuple[ShownDrift, ...]:
             tuple(_finding(f, words) for f in d.known),
             d.expired,
             d.unavailable,
+            d.weaknesses,
         )
         for d in found
     )

@@ -36,9 +36,10 @@ from reconciler.render.change_lines import ChangeLine, Width, directed, lines, m
 from reconciler.render.json_parts import output_status
 from reconciler.render.output_words import HEADS, output_extent, output_lines, output_result
 from reconciler.render.shown import ShownApply, ShownChange, ShownDrift, ShownField, ShownFinding, ShownPlan, ShownStep
-from reconciler.render.subjects import Renderers, RenderOptions, Validation
+from reconciler.render.subjects import LintResult, Renderers, RenderOptions, Validation
 from reconciler.render.tally import Unproven, effects_of, outcome, plural
 from reconciler.render.unread import refused_read
+from reconciler.render.weaknesses import summed_up
 from reconciler.render.wording import also, apply_sum, danger_words, header, plan_sums
 from reconciler.security.judging import WORST_FIRST
 
@@ -207,7 +208,8 @@ def plan(plans: Sequence[ShownPlan], width: Width = USUAL_WIDTH) -> Report:
         width: Columns of the differences; None leaves nothing out of them. The other reports take the same.
     """
     suites = tuple(_suite(p.target, [*_planned(p, width), *_notice_rows(p.notices)]) for p in plans)
-    return Report("plan", " ".join(map(str, plan_sums(plans))), suites)
+    security = summed_up([one for p in plans for one in p.weaknesses])
+    return Report("plan", " ".join([*map(str, plan_sums(plans)), *([security] if security else [])]), suites)
 
 
 def _planned(plan: ShownPlan, width: Width) -> Iterator[Row]:
@@ -388,10 +390,11 @@ def drift(drifts: Sequence[ShownDrift], width: Width = USUAL_WIDTH) -> Report:
     tail += [f"{plural(hidden, 'finding')} suppressed"] if hidden else []
     expired = sum(len(d.expired) for d in drifts)
     tail += [f"{plural(expired, 'ignore rule')} expired"] if expired else []
+    security = summed_up([one for d in drifts for one in d.weaknesses])
     none = "No drift in what could be read." if gaps or refused else "No drift."
     head = f"Drift: {', '.join(words)}." if found else none
     weak = also(alarms.tally(alarms.of_drifts(drifts)))
-    summary = " ".join([f"{head}{weak}", *(f"{t}." for t in tail)])
+    summary = " ".join([f"{head}{weak}", *(f"{t}." for t in tail), *([security] if security else [])])
     suites = tuple(_suite(d.target, [*_drifted(d, width), *_notice_rows(d.notices)]) for d in drifts)
     return Report("drift", summary, suites, LEGEND if found else "")
 
@@ -607,7 +610,14 @@ def renderers(render: Callable[[Report, RenderOptions], str], width: Width = USU
         apply=lambda found, options: render(apply(found, width), options),
         drift=lambda found, options: render(drift(found.drifts, width), options),
         validate=lambda found, options: render(validate(found), options),
+        lint=lambda found, options: render(_lint(found), options),
     )
+
+
+def _lint(found: LintResult) -> Report:
+    from reconciler.render.lint_report import lint  # it is made of what is here
+
+    return lint(found)
 
 
 # --- words ---------------------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from reconciler.render.json_parts import effect_entry
 from reconciler.render.places import Locate, uri
 from reconciler.render.report import MAY_WEAKEN, WEAKENS, Report, Row, Suite, renderers
 from reconciler.render.subjects import USUAL, RenderOptions
+from reconciler.render.weaknesses import SCORES
 from reconciler.security import catalogue
 from reconciler.security.changes import CHANGES
 
@@ -109,6 +110,12 @@ RULES = {
         "A service rule or a safety rule refuses the plan.",
         "Follow the advice of the message; until then, nothing is written.",
     ),
+    "waiver/expired": SarifRule(
+        "WaiverExpired",
+        "A waiver has expired, and what it accepted counts again.",
+        "Correct what it accepted, or give the waiver a new reason and a new date.",
+    ),
+    "waiver/unused": SarifRule("WaiverUnused", "A waiver meets nothing.", "Remove it."),
     "apply": SarifRule("ApplyFailed", "A change was not made.", "Run plan to see what is left, then apply again."),
 }
 """Rules by identifier, or by the part before its slash."""
@@ -116,8 +123,8 @@ RULES = {
 LEVELS: dict[Risk, str] = {"critical": "error", "high": "error", "medium": "warning", "low": "note"}
 """Level of a change that weakens, by its risk."""
 
-SCORES: dict[Risk, str] = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "3.0"}
-"""GitHub's `security-severity` of a rule, by its risk: it makes the words that code scanning shows."""
+SECURITY = "security/"
+"""How the identifier of a security rule begins: `security/CG001`."""
 
 JUDGED = ("manifest", "refusal")
 """Families whose identifiers end with the id of a rule: `refusal/P7`."""
@@ -151,8 +158,8 @@ def _reported(report: Report, row: Row) -> bool:
         return True
     if row.action in (WEAKENS, MAY_WEAKEN):
         return report.command == "plan"  # a finding of drift is one alert, whatever it means
-    if report.command == "drift":
-        return row.rule.startswith("drift/")
+    if report.command in ("drift", "lint"):
+        return row.rule.startswith(("drift/", "waiver/")) or (row.rule.startswith(SECURITY) and bool(row.severity))
     return report.command != "plan" and row.severity == "error"
 
 
@@ -169,6 +176,8 @@ def _rule(identifier: str) -> dict[str, Any]:
     if judged := _judged(identifier):
         return judged
     family, _, rest = identifier.partition("/")
+    if identifier.startswith(SECURITY):
+        return _security(rest)
     known = RULES.get(identifier) or RULES[family]
     name = known.name if identifier in RULES else known.name + "".join(w.title() for w in rest.split("-"))
     rule = kinds.RULES.get(rest) if family in JUDGED else None
@@ -195,20 +204,31 @@ def _judged(identifier: str) -> dict[str, Any] | None:
         "name": "".join(word.title() for word in re.findall(r"[A-Za-z0-9]+", rule.title)),
         **_explained(rule),
         "defaultConfiguration": {"level": LEVELS[severity]},
-        "properties": {"tags": ["security"], "security-severity": SCORES[severity]},
+        "properties": {"tags": ["security"], "security-severity": f"{SCORES[severity]}"},
+    }
+
+
+def _security(identifier: str) -> dict[str, Any]:
+    """The description of a security rule, with the score by which code scanning ranks it."""
+    found = catalogue.rules()[identifier]
+    return {
+        "id": f"{SECURITY}{identifier}",
+        "name": identifier,
+        **_worded(found.rule, ", ".join(found.rule.source)),
+        "properties": {
+            "tags": ["security", *(f"{scanner}:{one}" for scanner, ids in found.same.items() for one in ids)],
+            "security-severity": f"{SCORES[found.severity]}",
+        },
     }
 
 
 def _explained(rule: Rule) -> dict[str, Any]:
     """The full description of a rule, because the reader of an alert may have no documentation at hand."""
-    source = ", ".join(rule.source)
-    parts = (
-        ("What", rule.what),
-        ("Why", rule.why),
-        ("Do", rule.advice),
-        ("Effect", explain_words.effect(rule)),
-        ("Source", f"{source} in docs/ of poolctl"),
-    )
+    return _worded(rule, f"{', '.join(rule.source)} in docs/ of poolctl", ("Effect", explain_words.effect(rule)))
+
+
+def _worded(rule: Rule, source: str, *more: tuple[str, str]) -> dict[str, Any]:
+    parts = (("What", rule.what), ("Why", rule.why), ("Do", rule.advice), *more, ("Source", source))
     return {
         "shortDescription": {"text": f"{rule.title}."},
         "fullDescription": {"text": f"{rule.what} {rule.why}"},

@@ -28,6 +28,7 @@ from reconciler.model import (
     Target,
     Undeclared,
     Waiting,
+    Weakness,
 )
 from reconciler.render.marks import ShownTree, ShownValue
 
@@ -183,6 +184,8 @@ class ShownPlan:
     """What is written for applications; it holds no value."""
     undeclared: tuple[Undeclared, ...] = ()
     """Live members of declared objects that are neither declared nor the service's default; left alone."""
+    weaknesses: tuple[Weakness, ...] = ()
+    """Security rules that the pool would break."""
 
     @property
     def pending(self) -> tuple[ShownChange, ...]:
@@ -252,6 +255,8 @@ class ShownDrift:
     """The `ignore` rules that have expired."""
     unavailable: tuple[Gap, ...] = ()
     """What this Region, partition or emulator does not have, and the manifest does not declare."""
+    weaknesses: tuple[Weakness, ...] = ()
+    """Security rules that the live pool breaks."""
 
 
 # --- applies -------------------------------------------------------------------------------------------------------

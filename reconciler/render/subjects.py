@@ -8,12 +8,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 
 from reconciler.errors import Problem
-from reconciler.model import Notice, Target
+from reconciler.model import RISKS, Notice, Risk, Target, Weakness
 from reconciler.render.places import Locate, as_given
 
 if TYPE_CHECKING:  # pydantic comes with the first two, and the classes of `shown` take 20 ms to be made
     from reconciler.explaining.facts import Explanation
     from reconciler.kinds.kind import Rule
+    from reconciler.planning.linting import Linted
     from reconciler.procedures.recovery import UserRecovery
     from reconciler.render.shown import ShownApply, ShownComparison, ShownConnections, ShownDrift, ShownPlan
     from reconciler.security.gates import Verdict
@@ -84,6 +85,33 @@ class Validation(NamedTuple):
     """The file of each manifest that could be read."""
 
 
+NEVER = "never"
+"""The word for a run that no finding fails."""
+
+
+class LintResult(NamedTuple):
+    """What `lint` found."""
+
+    documents: Sequence[Linted]
+    """One for each document."""
+    shown: Risk = "low"
+    """The lowest severity that is shown."""
+    fail_on: str = "high"
+    """The lowest severity that fails the run; `never` for none."""
+    live: bool = False
+    """Whether other services were read."""
+
+    def fails(self, one: Weakness) -> bool:
+        """Return whether a finding fails the run."""
+        return self.fail_on in RISKS and RISKS.index(one.risk) <= RISKS.index(self.fail_on)
+
+    @property
+    def failed(self) -> bool:
+        """Whether the run fails: because of a finding, or of a waiver that has expired."""
+        never = self.fail_on == NEVER
+        return any((d.expired and not never) or any(map(self.fails, d.weaknesses)) for d in self.documents)
+
+
 class Explained(NamedTuple):
     """The topic of `explain`."""
 
@@ -136,6 +164,8 @@ class Renderers(NamedTuple):
     """Ids and addresses of pools."""
     recover: Renderer[RecoveryReport] | None = None
     """Recoveries of the users of a pool."""
+    lint: Renderer[LintResult] | None = None
+    """Security findings."""
 
 
 def on_demand(package: str, suffix: str) -> Renderers:

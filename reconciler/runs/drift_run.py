@@ -324,6 +324,7 @@ def compared(
     from reconciler.drift import findings as drift
     from reconciler.kinds import root_of
     from reconciler.observing.observer import gap, observe
+    from reconciler.planning.linting import LintOptions, lint_live
     from reconciler.planning.pipeline import placed, unknown_objects
 
     resolved, target = placed(manifest, cloud, known)
@@ -333,7 +334,9 @@ def compared(
         address = Address(manifest.name, root_of(manifest.kind).section)
         return drift.unread(target, gap(address, error))
     live_state = replace(live_state, gaps=(*live_state.gaps, *unknown_objects(manifest, known, lost)))
-    found = _with_origins(drift.compare(resolved, live_state, target, criteria), resolved)
+    found = drift.compare(resolved, live_state, target, criteria)
+    weak = lint_live(resolved, target, live_state, LintOptions(today=criteria.today)).weaknesses
+    found = _with_origins(replace(found, drift=replace(found.drift, weaknesses=weak)), resolved)
     if not manifest.outputs:
         return found
     return replace(found, pool=_desired(resolved, live_state, found.drift.target, criteria))

@@ -13,7 +13,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import islice
@@ -125,7 +125,8 @@ def document(plans: Sequence[Plan], calls: Mapping[str, Sequence[Call]], options
         options: The command line; its `expires` is in seconds.
         now: The time, with its zone.
     """
-    shown = json.loads(plan_json.plan(redact.plans(plans, calls)))
+    bare = [replace(p, weaknesses=()) for p in plans]  # they change with time, when a waiver expires
+    shown = json.loads(plan_json.plan(redact.plans(bare, calls)))
     lifetime = LIFETIME if options.expires is None else options.expires
     tree: Tree = {
         "kind": KIND,

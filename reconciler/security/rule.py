@@ -18,7 +18,34 @@ Profile: TypeAlias = Literal["consumer", "workforce", "partner", "machine", "dev
 
 PROFILES: tuple[Profile, ...] = get_args(Profile)
 
+Steps: TypeAlias = tuple[str, ...]
+"""The path of a member whose steps are names alone."""
+
 Scanner: TypeAlias = Literal["prowler", "security-hub", "aws-config", "checkov", "kics", "cdk-nag", "cfn-guard"]
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Another document of the run, for rules about what two pools mean for each other."""
+
+    kind: str
+    """`UserPool` or `IdentityPool`."""
+    name: str
+    """Name of its pool, or its id."""
+    state: State
+    """Its objects as they would be; what refers to other documents is a `Reference`."""
+    profile: Profile = "consumer"
+    """Whom it serves."""
+
+    def refers_to(self, value: object, name: str) -> bool:
+        """Return whether a value is a reference to a document: `{$ref: customers/user_pool#ProviderName}`.
+
+        Args:
+            value: A value, or the key of a map, of this document.
+            name: Name of the other document.
+        """
+        written = value.target if isinstance(value, Reference) and value.links else value
+        return isinstance(written, str) and (written.startswith(f"{name}/") or f"${{ref.{name}/" in written)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +64,16 @@ class Seen:
     """YYYY-MM-DD, UTC; empty if no rule may look at it."""
     outside: Mapping[str, Any] = field(default_factory=dict)
     """What was read of other services for rules that need it (`lint --live`), by the name of the reading."""
+    declared: Mapping[Address, Tree] = field(default_factory=dict)
+    """What the manifest declares of each object; for rules about what is left out."""
+    fresh: bool = False
+    """Whether there is no live pool to look at: what is not declared is what a new pool has."""
+    beside: tuple[Beside, ...] = ()
+    """The other documents of the run."""
+
+    def knows(self, section: str) -> bool:
+        """Return whether all objects of a section are in the state; of others, an absence means nothing."""
+        return section in self.state.known
 
     def one(self, section: str, name: str = "") -> Tree:
         """Return an object, or an empty one."""
@@ -45,6 +82,14 @@ class Seen:
     def all(self, section: str) -> dict[Address, Tree]:
         """Return the objects of a section by address."""
         return self.state.all(section)
+
+
+@dataclass(frozen=True, slots=True)
+class RankedBreach(Breach):
+    """A case that is better or worse than the others of its rule."""
+
+    risk: Risk | None = None
+    """How bad it is; None takes what the rule says. A profile that the rule is not for stays without it."""
 
 
 Check: TypeAlias = Callable[[Seen], Iterable[Breach]]
@@ -69,6 +114,10 @@ class SecurityRule:
     """Ids of rules of other scanners that mean the same."""
     reads: tuple[str, ...] = ()
     """Names of the readings of other services that it needs; without them it is skipped."""
+    uses: tuple[str, ...] = ()
+    """Names of readings with which it sees more; without them it judges what the manifest says."""
+    across: bool = False
+    """Whether it looks at the other documents of the run, so that what it finds depends on which there are."""
 
     @property
     def id(self) -> str:

@@ -151,6 +151,16 @@ class Options(NamedTuple):
     """`drift`: receivers of notifications, as `CHANNEL=WHERE`."""
     attribute: bool = False
     """`drift`: whether to look up in CloudTrail who made each change."""
+    pool_profile: str = ""
+    """`lint`: whom the pools serve, whatever the manifests say; empty leaves it to them."""
+    severity: str = "low"
+    """`lint`: lowest severity that is shown."""
+    fail_level: str = "high"
+    """`lint`: lowest severity that fails the run; `never` for none."""
+    live: bool = False
+    """`lint`: whether other services are read."""
+    lint: bool = False
+    """`validate`: whether security findings are listed, and fail the run as in `lint`."""
     shell: str = ""
     """`completion`: the shell to complete for."""
     purpose: str = ""

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import types
 
 import pytest
@@ -32,7 +33,8 @@ def _conforms(text):
 
 def test_validate(pools):
     ran = run("validate", str(pools))
-    assert (ran.code, ran.err) == (0, "")
+    assert ran.code == 0
+    assert re.fullmatch(r"Security: \d+ findings, \d+ high: poolctl lint shows them\.\n", ran.err)
     assert ran.out == f"{pools}/a.yaml: valid\n{pools}/b.yaml: valid\n2 manifests are valid.\n"
     tree = _conforms(run("validate", str(pools), "-o", "json").out)
     assert (tree["valid"], tree["manifest_count"], tree["diagnostics"]) == (True, 2, [])

@@ -98,12 +98,13 @@ def test_there_is_one_kind_for_every_section():
 ENGINE = sorted(
     str(file.relative_to(PACKAGE).with_suffix(""))
     for file in PACKAGE.rglob("*.py")
-    if file.relative_to(PACKAGE).parts[0] not in ("kinds", "local", "people", "procedures")
+    if file.relative_to(PACKAGE).parts[0] not in ("kinds", "local", "people", "procedures", "security")
     and file.parent.name != "output_formats"
     and not file.stem.startswith("users")
 )
-"""Every module outside `kinds/` and `local/`: what is known of one kind belongs into its file. Users are also read and
-imported in bulk, and secrets rotated, which is no part of the engine, and the words of files that others read, such as
+"""Every module outside `kinds/` and `local/`: what is known of one kind belongs into its file. What is safe is said in
+`security/`, by tables and rules about sections, several of which a rule may look at. Users are also read and imported
+in bulk, and secrets rotated, which is no part of the engine, and the words of files that others read, such as
 Amplify's `groups`, are theirs."""
 
 

@@ -15,6 +15,7 @@ import pytest
 from pydantic import ValidationError
 
 from schemas.documents import DEFAULT, DOCUMENTS
+from schemas.security import PROFILES
 from tests.cli.support import run
 
 PUBLISHED = json.loads((Path(__file__).parents[2] / "docs" / "schema" / "v1.json").read_text(encoding="utf-8"))
@@ -66,6 +67,11 @@ def target(**members: Any) -> dict[str, Any]:
 
 def rule(path: Any = "clients/web", reason: Any = "r", **more: Any) -> dict[str, Any]:
     return {"ignore": [{"path": path, "reason": reason, **more}]}
+
+
+def waiver(rule: Any = "CG001", **more: Any) -> dict[str, Any]:
+    said = {"rule": rule, "reason": "r", "owner": "o", "expires": "2027-06-30", **more}
+    return {"waivers": [{key: value for key, value in said.items() if value is not MISSING}]}
 
 
 WEB = {"clients": {"web": {}}}
@@ -285,6 +291,58 @@ ROWS = [
     bad(**WEB, outputs=[{"client": "web", "format": "env", "path": ".env"}]),
     bad(outputs=None),
     bad(outputs=[], base=IDENTITY_POOL),
+    # profile
+    *(good(profile=name) for name in PROFILES),
+    good(profile="machine", base=IDENTITY_POOL),
+    bad(profile="customers"),
+    bad(profile=""),
+    bad(profile=None),
+    bad(profile=["dev"]),
+    # waivers
+    good(waivers=[]),
+    good(**waiver()),
+    good(**waiver(path="user_pool.DeletionProtection")),
+    good(**waiver(path="clients/amplify-*")),
+    good(**waiver(path="clients/web/branding.Settings")),
+    good(**waiver(path="user_pool.Schema.role")),
+    good(**waiver(path="identity_pool.AllowClassicFlow"), base=IDENTITY_POOL),
+    bad(**waiver(path="clients/web"), base=IDENTITY_POOL),
+    bad(**waiver(path="*")),
+    bad(**waiver(path="client/web")),
+    bad(**waiver(path="user_pool.Nonsense")),
+    bad(**waiver(path="profile")),
+    bad(**waiver(path=None)),
+    bad(SCHEMA, MODEL, reason=NAMED, **WEB, **waiver(path="clients/web.CallbackUrls")),
+    bad(**waiver("P7")),
+    bad(**waiver("cg001")),
+    bad(SCHEMA, MODEL, reason="only the command knows the rules", **waiver("CG099")),
+    bad(**waiver(MISSING)),
+    bad(**waiver(reason=MISSING)),
+    bad(**waiver(reason=" ")),
+    bad(**waiver(owner=MISSING)),
+    bad(**waiver(owner="")),
+    bad(**waiver(expires=MISSING)),
+    bad(**waiver(expires=None)),
+    bad(**waiver(expires="2027-02-30")),
+    bad(**waiver(until="2027-02-28")),
+    bad(waivers=None),
+    bad(waivers=["CG001"]),
+    # privileged_attributes, allowed_redirect_hosts
+    good(privileged_attributes=["custom:role", "dev:custom:plan", "email"]),
+    bad(privileged_attributes=["role name"]),
+    bad(privileged_attributes=["Role"]),
+    bad(privileged_attributes=[""]),
+    bad(privileged_attributes=None),
+    bad(privileged_attributes=[], base=IDENTITY_POOL),
+    good(allowed_redirect_hosts=["app.example.com", "localhost"]),
+    bad(allowed_redirect_hosts=["https://app.example.com"]),
+    bad(allowed_redirect_hosts=["App.example.com"]),
+    bad(allowed_redirect_hosts=["*.example.com"]),
+    bad(allowed_redirect_hosts=["app.example.com:3000"]),
+    bad(allowed_redirect_hosts=["-a.example.com"]),
+    bad(allowed_redirect_hosts=[""]),
+    bad(allowed_redirect_hosts=None),
+    bad(allowed_redirect_hosts=[], base=IDENTITY_POOL),
     # sections left empty
     good(mfa={}, groups={}),
     good(mfa=None),

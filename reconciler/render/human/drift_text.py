@@ -17,6 +17,7 @@ from reconciler.render.spelling import text
 from reconciler.render.subjects import USUAL, DriftResult, RenderOptions
 from reconciler.render.tally import class_counts, plural
 from reconciler.render.unread import unread
+from reconciler.render.weaknesses import summed_up
 from reconciler.render.wording import also, folded, notice, standstill, whole_region
 from reconciler.values.shortening import around
 
@@ -137,7 +138,8 @@ def _spelled(value: ShownValue) -> str:
 
 
 def _sum(drifts: Sequence[ShownDrift], pen: Pen) -> str:
-    lines = [*_totals(drifts, pen)]
+    security = summed_up([one for d in drifts for one in d.weaknesses])
+    lines = [*([security] if security else []), *_totals(drifts, pen)]
     gaps = sum(len(d.gaps) for d in drifts)
     refused = sum(len(d.refusals) for d in drifts)
     expired = sum(len(d.expired) for d in drifts)

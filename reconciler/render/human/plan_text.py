@@ -18,6 +18,7 @@ from reconciler.render.shown import ShownChange, ShownField, ShownPlan
 from reconciler.render.subjects import USUAL, RenderOptions
 from reconciler.render.tally import plural
 from reconciler.render.unread import unread
+from reconciler.render.weaknesses import summed_up
 from reconciler.render.wording import HEADS, danger_words, folded, header, notice, plan_sums, standstill
 
 GONE = {
@@ -38,8 +39,10 @@ def plan(plans: Sequence[ShownPlan], options: RenderOptions = USUAL) -> str:
     first = [f"{_head(p, pen)}\n{urgent[id(p)]}" for p in plans if apart and id(p) in urgent]
     parts = [_pool(p, pen, options, "" if apart else urgent.get(id(p), ""), many=apart) for p in plans]
     repeated = folded([n for p in plans for n in _notes(p) if n.lasting and not options.notes], "plan")
+    security = summed_up([one for p in plans for one in p.weaknesses])
     sums = "".join(map(pen.sentence, plan_sums(plans)))
-    return "\n".join([*first, *parts, *([f"{repeated}\n"] if repeated else []), sums])
+    folds = [f"{line}\n" for line in (repeated, security) if line]
+    return "\n".join([*first, *parts, *(["".join(folds)] if folds else []), sums])
 
 
 # --- one pool ------------------------------------------------------------------------------------------------------

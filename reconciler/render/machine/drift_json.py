@@ -19,6 +19,7 @@ from reconciler.render.json_parts import (
     pool_entry,
     position_entry,
     refusal_entry,
+    weakness_entry,
 )
 from reconciler.render.output_types import (
     FORMAT,
@@ -51,7 +52,8 @@ def document(found: DriftResult) -> DriftDocument:
     """Return the document of a drift run."""
     drifts = found.drifts
     complete = not any(d.gaps or d.refusals for d in drifts)
-    return {
+    weaknesses = [weakness_entry(w) for d in drifts for w in d.weaknesses]
+    document: DriftDocument = {
         "format_version": FORMAT,
         "poolctl_version": __version__,
         "complete": complete,
@@ -70,6 +72,9 @@ def document(found: DriftResult) -> DriftDocument:
         "undelivered": sorted(found.undelivered),
         "summary": _summary(drifts),
     }
+    if weaknesses:
+        document["security"] = weaknesses
+    return document
 
 
 def _pool(drift: ShownDrift) -> DriftPool:

@@ -24,6 +24,7 @@ from reconciler.render.json_parts import (
     pool_entry,
     position_entry,
     refusal_entry,
+    weakness_entry,
 )
 from reconciler.render.machine.pool_json import entry
 from reconciler.render.output_types import (
@@ -80,6 +81,9 @@ def document(plans: Sequence[ShownPlan], digest: str = "", gate: Verdict | None 
         del found["digest"]
     if gate and gate.asked:
         found["gate"] = gate_entry(gate)
+    weaknesses = [weakness_entry(w) for p in plans for w in p.weaknesses]
+    if weaknesses:
+        found["security"] = weaknesses
     connections = [p.connections for p in plans if p.connections]
     if connections:
         found["connections"] = [entry(c) for c in connections]

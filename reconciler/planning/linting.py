@@ -1,0 +1,247 @@
+"""A manifest, alone or with what is live → the security rules that it breaks, in words and with places.
+
+The rules of `security/` judge states and know nothing of manifests; here are the states that they see, and what a
+manifest says about them: whom the pool serves, and which weaknesses are accepted. What is not declared is judged too,
+as what the pool would have, and the message says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from reconciler.errors import flow
+from reconciler.kinds.kind import Breach, State
+from reconciler.manifests.env_words import without_values
+from reconciler.manifests.manifest import Manifest, Waiver
+from reconciler.model import RISKS, Address, Path, Plan, Position, Spec, Target, Weakness, dotted
+from reconciler.planning.ignoring import covers, in_force
+from reconciler.planning.states import current_state, new_state, planned_state
+from reconciler.security.catalogue import rules as catalogue
+from reconciler.security.finding import BrokenRule, at, broken, inner, is_possible
+from reconciler.security.rule import Beside, Profile, SecurityRule, Seen
+
+if TYPE_CHECKING:  # `lint` reads no pool
+    from reconciler.observing.observer import LiveState
+
+
+Key = tuple[str, Address, Path]
+"""Identity of a weakness."""
+
+
+@dataclass(frozen=True)
+class LintOptions:
+    """What the run knows beyond the manifest."""
+
+    profile: Profile | None = None
+    """Whom the pools serve, whatever the manifests say."""
+    today: str = ""
+    """YYYY-MM-DD, UTC; empty takes no waiver for expired."""
+    outside: Mapping[str, Any] = field(default_factory=dict)
+    """What was read of other services, by the name of the reading."""
+    rules: Sequence[SecurityRule] | None = None
+    """The rules to judge by; None for all."""
+
+
+@dataclass(frozen=True)
+class Linted:
+    """What the security rules say of one document."""
+
+    manifest: Manifest
+    """The document."""
+    profile: Profile = "consumer"
+    """Whom it was taken to serve."""
+    weaknesses: tuple[Weakness, ...] = ()
+    """What counts, the worst first."""
+    waived: tuple[Weakness, ...] = ()
+    """What waivers accept, with the reason of each."""
+    expired: tuple[Waiver, ...] = ()
+    """Waivers that have expired and would accept something: it counts again."""
+    unused: tuple[Waiver, ...] = ()
+    """Waivers that meet nothing."""
+    skipped: tuple[SecurityRule, ...] = ()
+    """Rules that need what was not read of other services."""
+
+
+def lint(manifest: Manifest, options: LintOptions, beside: Iterable[Manifest] = ()) -> Linted:
+    """Judge a manifest alone: what it declares over Cognito's defaults.
+
+    Args:
+        manifest: The document; references that are not read are not judged.
+        options: What the run knows beyond it.
+        beside: The other documents of the run.
+    """
+    others = tuple(Beside(m.kind, m.name, new_state(m), m.profile) for m in beside if m is not manifest)
+    return _judged(manifest, new_state(manifest), options, others, fresh=True)
+
+
+def lint_live(manifest: Manifest, target: Target, live_state: LiveState, options: LintOptions) -> Linted:
+    """Judge what is live.
+
+    Args:
+        manifest: The document, with its references resolved.
+        target: Where the pool is.
+        live_state: What is live.
+        options: What the run knows beyond it.
+    """
+    if live_state.root is None:
+        return Linted(manifest)
+    return _judged(manifest, current_state(live_state, target), options, (), fresh=False)
+
+
+def lint_planned(manifest: Manifest, plan: Plan, live_state: LiveState, options: LintOptions) -> tuple[Linted, Linted]:
+    """Judge what is live, and what would be after a plan.
+
+    Args:
+        manifest: The document, with its references resolved.
+        plan: The plan of it.
+        live_state: What is live.
+        options: What the run knows beyond it.
+
+    Returns:
+        What is live and what would be; nothing is live before a pool exists.
+    """
+    if live_state.root is None:
+        return Linted(manifest), lint(manifest, options)
+    states = current_state(live_state, plan.target), planned_state(plan.changes, live_state, plan.target)
+    before, after = (_judged(manifest, state, options, (), fresh=False) for state in states)
+    return before, after
+
+
+def _judged(
+    manifest: Manifest, state: State, options: LintOptions, beside: tuple[Beside, ...], *, fresh: bool
+) -> Linted:
+    seen = Seen(
+        state,
+        options.profile or manifest.profile,
+        frozenset(manifest.privileged_attributes),
+        frozenset(manifest.allowed_redirect_hosts),
+        options.today,
+        options.outside,
+        {spec.address: spec.declared for spec in manifest.specs},
+        fresh,
+        beside,
+    )
+    rules = catalogue().values() if options.rules is None else options.rules
+    cases = [_weakness(manifest, seen, case) for case in broken(seen, rules)]
+    sure = frozenset(rule.id for rule in rules if _sees_all(rule, seen))
+    every = without_values(cases, manifest.specs, {a: t for a, t in state.objects.items() if not fresh})
+    skipped = tuple(r for r in rules if not is_possible(r, seen) and r.severity_for(seen.profile))
+    found = Linted(manifest, seen.profile, tuple(sorted(every, key=_order)), skipped=skipped)
+    return _with_waivers(found, options.today, sure)
+
+
+def _sees_all(rule: SecurityRule, seen: Seen) -> bool:
+    """Return whether a rule would find in another run what it finds in this one."""
+    return not rule.across and all(reading in seen.outside for reading in (*rule.reads, *rule.uses))
+
+
+def _order(weakness: Weakness) -> tuple[int, Position, str, str]:
+    return RISKS.index(weakness.risk), weakness.source, weakness.rule, dotted(weakness.path)
+
+
+# --- words and places ----------------------------------------------------------------------------------------------
+
+
+def _weakness(manifest: Manifest, seen: Seen, case: BrokenRule) -> Weakness:
+    rule, risk, breach = case
+    address = Address(manifest.name, breach.section, breach.name)
+    spec = manifest.spec(breach.section, breach.name)
+    declared = _declares(seen.declared.get(address), breach.path)
+    if spec and _is_from_env(spec, breach.path):  # the case may quote a part of a value that is not to be shown
+        breach = Breach(breach.section, breach.name, breach.path, rule.rule.what)
+    return Weakness(
+        rule=rule.id,
+        title=rule.rule.title,
+        risk=risk,
+        address=address,
+        path=breach.path,
+        message=breach.message if declared else f"{_undeclared(seen, address, breach)} {breach.message}",
+        advice=breach.advice or rule.rule.advice,
+        source=spec.position(_indexed(spec.declared, breach.path)) if spec else manifest.source,
+        declared=declared,
+        same={str(scanner): ids for scanner, ids in rule.same.items()},
+        profile=seen.profile,
+    )
+
+
+def _is_from_env(spec: Spec, path: Path) -> bool:
+    return any(path[: len(known)] == known or known[: len(path)] == path for known in spec.from_env)
+
+
+def _indexed(tree: Any, path: Path) -> Path:
+    """Return a path with the position in place of the name of an item, as places of a manifest are noted."""
+    found: list[str | int] = []
+    for step in path:
+        at_item = [i for i, item in enumerate(tree) if _is_called(item, step)] if isinstance(tree, list) else []
+        found.append(at_item[0] if at_item else step)
+        tree = inner(tree, found[-1])
+    return tuple(found)
+
+
+def _is_called(item: object, name: str | int) -> bool:
+    return isinstance(item, dict) and isinstance(name, str) and name in item.values()
+
+
+def _declares(tree: Any, path: Path) -> bool:
+    """Return whether an object declares a member; a list declares all its items."""
+    if tree is None:
+        return False
+    for step in path:
+        if not isinstance(tree, dict):
+            return True
+        if step not in tree:
+            return False
+        tree = tree[step]
+    return True
+
+
+def _undeclared(seen: Seen, address: Address, breach: Breach) -> str:
+    """Return the sentence about a member that the manifest does not declare."""
+    name = dotted(breach.path) or str(address)
+    if not seen.fresh:
+        return f"{name} is not declared; this is about its live value."
+    default = at(seen.one(breach.section, breach.name), breach.path)
+    if not breach.path or default in (None, [], {}, ""):
+        return f"{name} is not declared, and not set by default."
+    shown = default if isinstance(default, str) else flow(default)
+    return f"{name} is not declared; Cognito's default is {shown}."
+
+
+# --- waivers -------------------------------------------------------------------------------------------------------
+
+
+def _with_waivers(linted: Linted, today: str, sure: frozenset[str]) -> Linted:
+    """Take out what waivers accept, and name those that have expired or meet nothing.
+
+    Args:
+        linted: All that was found.
+        today: The date; empty takes none for expired.
+        sure: The rules of which it is known that they find nothing else.
+    """
+    waivers = linted.manifest.waivers
+    valid = in_force(waivers, today)
+    met = {id(w) for w in waivers for one in linted.weaknesses if meets(w, one)}
+    accepted = {one.key: next((w for w in valid if meets(w, one)), None) for one in linted.weaknesses}
+    return replace(
+        linted,
+        weaknesses=tuple(one for one in linted.weaknesses if accepted[one.key] is None),
+        waived=tuple(_waived(linted.weaknesses, accepted)),
+        expired=tuple(w for w in waivers if id(w) in met and w not in valid),
+        unused=tuple(w for w in waivers if id(w) not in met and w.rule in sure),
+    )
+
+
+def _waived(every: Iterable[Weakness], accepted: Mapping[Key, Waiver | None]) -> Iterator[Weakness]:
+    for one in every:
+        waiver = accepted[one.key]
+        if waiver:
+            yield replace(one, reason=waiver.reason)
+
+
+def meets(waiver: Waiver, weakness: Weakness) -> bool:
+    """Return whether a waiver is about a weakness, whether it has expired or not."""
+    if waiver.rule != weakness.rule:
+        return False
+    return not waiver.path or covers(waiver.path, weakness.address, weakness.path)

@@ -1,0 +1,145 @@
+"""The steps of `lint`: judge every manifest by the security rules, and decide the exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from reconciler.errors import CloudError, ExitCode
+from reconciler.model import RISKS, Notice, Risk
+from reconciler.render.subjects import NEVER, LintResult
+from reconciler.render.wording import notice
+from reconciler.runs.runtime import Runtime
+from reconciler.security.rule import PROFILES, Profile
+from reconciler.terminal.console import Console
+from reconciler.terminal.options import Options
+from reconciler.terminal.settings import invalid
+from reconciler.terminal.suggestions import sentences, suggest
+
+if TYPE_CHECKING:  # pydantic comes with it
+    from reconciler.manifests.manifest import Manifest
+
+
+def linted(runtime: Runtime, manifests: Sequence[Manifest]) -> LintResult:
+    """Judge manifests by the security rules, without AWS.
+
+    Args:
+        runtime: The run.
+        manifests: All documents of the run: what one means may depend on another.
+    """
+    return _linted(runtime, manifests, [{} for _ in manifests])
+
+
+def linted_live(runtime: Runtime, console: Console, manifests: Sequence[Manifest]) -> LintResult:
+    """Judge manifests by the security rules, with what they name in other services.
+
+    Args:
+        runtime: The run.
+        console: Shows what could not be read.
+        manifests: All documents of the run.
+
+    Raises:
+        PoolctlError: A manifest is for another account or Region, or there are no credentials.
+    """
+    from reconciler.runs import stages
+
+    def one(manifest: Manifest) -> Mapping[str, Any]:
+        found, notices = outside_of(runtime, manifest)
+        for said in notices:
+            console.err(notice(replace(said, source=manifest.source)))
+        return found
+
+    return _linted(runtime, manifests, stages.each(manifests, console, one))
+
+
+def _linted(runtime: Runtime, manifests: Sequence[Manifest], outside: Sequence[Mapping[str, Any]]) -> LintResult:
+    from reconciler.planning.linting import LintOptions, lint
+
+    options = runtime.options
+    shown, profile = _risk(options.severity), _profile(options)
+    found = [
+        lint(manifest, LintOptions(profile, runtime.today, seen), manifests)
+        for manifest, seen in zip(manifests, outside, strict=True)
+    ]
+    return LintResult(found, shown, options.fail_level, options.live)
+
+
+def outside_of(runtime: Runtime, manifest: Manifest) -> tuple[dict[str, Any], Sequence[Notice]]:
+    """Return what a document names in other services, by the name of the reading, and what could not be read.
+
+    Args:
+        runtime: The run.
+        manifest: The document.
+
+    Raises:
+        PoolctlError: The manifest is for another account or Region, or there are no credentials.
+    """
+    from reconciler.observing.outside import CALLS, READINGS, read
+    from reconciler.planning.pipeline import check_target
+    from reconciler.planning.states import new_state
+
+    cloud = runtime.only(CALLS, runtime.region_of(manifest))
+    check_target(manifest, cloud.identity())
+    if runtime.local:
+        runtime.local.surround()
+    found = read(cloud, new_state(manifest), READINGS, EMBEDDED if runtime.local else None)
+    own, notices = _pool(runtime, manifest)
+    return {**found.found, **own}, (*found.notices, *notices)
+
+
+EMBEDDED = frozenset({"iam", "lambda", "logs"})
+"""The services beside the embedded Cognito; calls of others would leave this process."""
+
+
+def _pool(runtime: Runtime, manifest: Manifest) -> tuple[dict[str, Any], Sequence[Notice]]:
+    """Return the id of the live pool and the ARN of its web ACL; nothing while there is no pool."""
+    from reconciler.kinds import KINDS, root_of
+    from reconciler.observing.observer import find
+    from reconciler.planning.planner import read_scope
+
+    root, reader = root_of(manifest.kind), runtime.reader(manifest)
+    try:
+        answer, _ = find(reader, read_scope(manifest))
+        found: dict[str, Any] = {"pool_id": root.identifier(answer)} if answer else {}
+        acl = KINDS["web_acl"]
+        if answer and acl.document == manifest.kind and acl.reading:
+            read = reader.call(acl.service, acl.reading.operation, {"ResourceArn": answer["Arn"]})
+            found["web_acl"] = acl.from_api(read.get(acl.reading.result) or {}).get("WebACLArn", "")
+    except CloudError as error:
+        return {}, [Notice(f"The live pool could not be read, so its web ACL and its id are not known: {error.code}.")]
+    return found, ()
+
+
+def exit_code(found: LintResult) -> ExitCode:
+    """Return the exit code of a run: findings are what `drift` and `diff` call differences."""
+    return ExitCode.CHANGES if found.failed else ExitCode.OK
+
+
+def check(options: Options) -> None:
+    """Check the options before anything is read.
+
+    Raises:
+        InvalidInput: A severity or a profile is unknown.
+    """
+    _risk(options.severity)
+    if options.fail_level != NEVER:
+        _risk(options.fail_level, "--fail-on", NEVER)
+    _profile(options)
+
+
+def _risk(text: str, flag: str = "--severity", *others: str) -> Risk:
+    found = next((risk for risk in RISKS if risk == text), None)
+    if found is None:
+        known = (*RISKS, *others)
+        raise invalid(sentences(f"{flag}: {text} is not one of {', '.join(known)}.", suggest(text, known)))
+    return found
+
+
+def _profile(options: Options) -> Profile | None:
+    text = options.pool_profile
+    found = next((profile for profile in PROFILES if profile == text), None)
+    if text and found is None:
+        message = f"--pool-profile: {text} is not one of {', '.join(PROFILES)}."
+        raise invalid(sentences(message, suggest(text, PROFILES)))
+    return found

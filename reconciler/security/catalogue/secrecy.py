@@ -1,0 +1,174 @@
+"""Rules about secrets in a manifest, and about what was not filled in.
+
+A secret is compared with well-known words, and never shown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from reconciler.kinds.kind import Breach, Rule
+from reconciler.model import Path, Secret
+from reconciler.security.rule import SecurityRule, Seen
+
+LITERAL = "literal"
+"""Origin of a secret that is written in the manifest."""
+FILLERS: tuple[str, ...] = (
+    *(
+        "changeme",
+        "change_me",
+        "change-me",
+        "secret",
+        "password",
+        "placeholder",
+        "todo",
+        "tbd",
+        "fixme",
+        "dummy",
+        "test",
+    ),
+    *("replaceme", "replace_me", "replace-me", "yoursecret", "your_secret", "your-secret", "your-client-secret", "foo"),
+    *("your_client_secret", "client_secret", "clientsecret", "mysecret", "my-secret", "none", "null", "example"),
+    *("redacted", "hidden", "123456", "12345678", "<secret>", "<client_secret>", "<client-secret>", "***", "..."),
+)
+LONGEST = 128
+
+
+def _fillers() -> Iterator[str]:
+    """Yield what is written where a secret is to come, in the spellings that occur."""
+    for word in FILLERS:
+        yield from {word, word.upper(), word.capitalize()}
+        yield from (word * count for count in range(2, LONGEST // len(word) + 1))
+    for sign in "xX*.0?-_":
+        yield from (sign * count for count in range(1, LONGEST + 1))
+
+
+WORDS = frozenset(Secret(word, "") for word in _fillers())
+
+
+def _secrets(value: Any, path: Path = ()) -> Iterator[tuple[Path, Secret]]:
+    """Yield the secrets that a manifest has in clear, by their paths."""
+    if isinstance(value, Secret) and value.origin == LITERAL and value:
+        yield path, value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _secrets(inner, (*path, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _secrets(inner, (*path, index))
+
+
+def _literal(seen: Seen) -> Iterator[Breach]:
+    for address, tree in seen.state.objects.items():
+        for path, secret in _secrets(tree):
+            if secret not in WORDS:
+                said = "A secret is in the manifest, and so in its history for good."
+                yield Breach(address.section, address.name, path, said)
+
+
+CGS01 = SecurityRule(
+    Rule(
+        id="CGS01",
+        title="A secret in the manifest",
+        what="A client secret or a private key is written in the manifest.",
+        why="Everyone who can read the repository, or a copy of it, has the secret, and removing the line does not "
+        "take it back.",
+        source=("OWASP secrets management",),
+        advice="Rotate the secret, and refer to the new one: {$secret: NAME#KEY}.",
+    ),
+    "critical",
+    (
+        "clients.ClientSecret",
+        "identity_providers.ProviderDetails.client_secret",
+        "identity_providers.ProviderDetails.private_key",
+    ),
+    _literal,
+    profiles={"dev": "high"},
+)
+
+
+def _filler(seen: Seen) -> Iterator[Breach]:
+    for address, tree in seen.state.objects.items():
+        for path, secret in _secrets(tree):
+            if secret in WORDS:
+                said = "The secret is a word that is written where a secret is to come."
+                yield Breach(address.section, address.name, path, said)
+
+
+CGS02 = SecurityRule(
+    Rule(
+        id="CGS02",
+        title="A placeholder in the place of a secret",
+        what="A client secret or a private key in the manifest is changeme, xxx or the like.",
+        why="Sign-in through the provider fails, or everyone can guess the secret of the client.",
+        source=("OWASP secrets management",),
+        advice="Refer to the secret: {$secret: NAME#KEY}.",
+    ),
+    "high",
+    (
+        "clients.ClientSecret",
+        "identity_providers.ProviderDetails.client_secret",
+        "identity_providers.ProviderDetails.private_key",
+    ),
+    _filler,
+    profiles={"dev": "medium"},
+)
+
+
+# --- what was not filled in ----------------------------------------------------------------------------------------
+
+BLANK = re.compile(
+    r"\{\{.*?\}\}|<[A-Za-z][\w .-]*>|%(?![0-9A-F]{2})[A-Z][A-Z0-9_]*%|__[A-Z][A-Z0-9_]*__|\$\([A-Za-z_][\w.]*\)"
+    r"|\$(?!LATEST)\{?[A-Z][A-Z0-9_]+\}?|\b(?:TODO|FIXME|TBD|REPLACE[-_]?ME|CHANGE[-_]?ME|YOUR[-_][A-Z_-]+)\b|\byour-[a-z-]*domain\b(?!-)"
+)
+"""What templates of other tools leave, and what is written where a value is to come."""
+PLACES = re.compile(r"(?:URLs?|URI|Arn|ARN|ARNs|_url|_uri|_issuer|client_id|CertificateArn|KMSKeyID|Links|SourceArn)$")
+"""Members that hold an address, an ARN or an identifier."""
+
+
+def _texts(value: Any, path: Path, wanted: bool = False) -> Iterator[tuple[Path, str]]:
+    if isinstance(value, str) and wanted:
+        yield path, value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            named = bool(PLACES.search(str(key))) or path[-1:] in (("Links",), ("Roles",), ("LambdaConfig",))
+            yield from _texts(inner, (*path, key), named)
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _texts(inner, (*path, index), wanted)
+
+
+def _unfilled(seen: Seen) -> Iterator[Breach]:
+    for address, tree in seen.state.objects.items():
+        for path, value in _texts(tree, ()):
+            found = BLANK.search(value)
+            if found:
+                said = f"What belongs in the place of {found[0]} was not filled in."
+                yield Breach(address.section, address.name, path, said)
+
+
+CGS04 = SecurityRule(
+    Rule(
+        id="CGS04",
+        title="A placeholder in an address or an ARN",
+        what="A URL, an ARN or an id of a client has what another tool or a person was to replace: {{ host }}, "
+        "<your-domain>, $HOST, TODO. References of poolctl itself are resolved, or errors.",
+        why="Users are sent to an address that does not exist, or that whoever registers it controls.",
+        source=("OWASP secrets management", "cognito.md 3.2"),
+        advice="Write the value, or refer to it: {$var: NAME}, ${var.NAME}.",
+    ),
+    "medium",
+    (
+        "clients.CallbackURLs",
+        "clients.LogoutURLs",
+        "identity_providers.ProviderDetails",
+        "user_pool.LambdaConfig",
+        "roles.Roles",
+        "clients.terms.Links",
+    ),
+    _unfilled,
+)
+
+RULES = (CGS01, CGS02, CGS04)
