@@ -73,7 +73,7 @@ def _passes(gate: Tree) -> Sequence[str]:
 
 
 def _pass(one: Tree) -> str:
-    place = f" ({text(one['source']['file'])}:{one['source']['line']})" if one["source"] else ""
+    place = f" (poolctl.yaml, line {one['source']['line']})" if one["source"] else ""
     until = f", until {one['expires']}" if one["expires"] else ""
     why = f": {text(one['reason'])}" if one["reason"] else ""
     allow = f"{one['rule']}={one['path']}"
