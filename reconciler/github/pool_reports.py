@@ -10,6 +10,7 @@ from pathlib import Path
 from reconciler.drift import report_store
 from reconciler.errors import InvalidInput
 from reconciler.model import Tree
+from reconciler.render.json_parts import alarming
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ def _check(tree: Tree) -> None:
         raise ValueError
     lists = (tree["findings"], tree["refusals"], tree["coverage"]["gaps"], tree["expired"])
     _ = [(entry["id"], entry["pool_key"]) for entries in lists for entry in entries]
+    _ = [alarming(finding) for finding in tree["findings"]]
     _ = [(pool["key"], pool["name"], pool["complete"]) for pool in tree["pools"]], tree["known"]
 
 

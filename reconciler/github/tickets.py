@@ -1,4 +1,7 @@
-"""The text of an issue about a pool. Values were redacted in the report; here they are escaped as markup."""
+"""The text of an issue about a pool, what weakens first.
+
+Values were redacted in the report; here they are escaped as markup.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,9 @@ from typing import Any
 from reconciler.errors import is_denied
 from reconciler.github import marker
 from reconciler.github.pool_reports import Pool
-from reconciler.model import Tree
+from reconciler.model import RISKS, Tree
+from reconciler.render import alarms
+from reconciler.render.json_parts import alarming
 from reconciler.render.markdown import code, text
 from reconciler.render.tally import plural
 from reconciler.values.shortening import around
@@ -89,6 +94,9 @@ def _head(pool: Pool) -> Iterator[str]:
     where = ", ".join(_code(file) for file in pool.manifests if file)
     what = f"Pool {_code(pool.key)}, declared in {where}" if where else f"All pools in {_code(pool.key)}"
     yield f"{what}: **{', '.join(parts)}**.\n"
+    weak = alarms.counted(effect.direction for f in pool.findings for effect in alarming(f))
+    if weak:
+        yield f"> [!CAUTION]\n> {weak}. It comes first, the worst before the rest.\n"
     if not pool.complete:
         yield "**Incomplete:** part could not be read or compared. For that part, no finding does not mean no drift.\n"
     if pool.noted:
@@ -99,20 +107,33 @@ def _head(pool: Pool) -> Iterator[str]:
 def _details(pool: Pool) -> Iterator[str]:
     yield from map(_refusal, pool.refusals)
     yield from map(_gap, pool.gaps)
-    yield from map(_finding, pool.findings)
+    yield from map(_finding, sorted(pool.findings, key=_urgency))
     yield from map(_expired, pool.expired)
 
 
+def _urgency(entry: Tree) -> tuple[int, int]:
+    """A key that sorts the worst entries first."""
+    return min(map(alarms.badness, alarming(entry)), default=(len(RISKS), 0))
+
+
 def _finding(found: Tree) -> str:
-    lines = [f"- **{found['class']}** {_name(found)} {FOUND.get(found['class'], '')}{_place(found['source'])}"]
+    who = [f"  - by {_who(found['attribution'])}"] if found["attribution"] else []
+    lines = [f"- **{_word(found)}** {_name(found)} {FOUND.get(found['class'], '')}{_place(found['source'])}"]
+    weak = alarming(found)
+    if weak:
+        lines += [*(f"  - {_line(' '.join(alarms.sentences(effect)))}" for effect in weak), *who]
     wanted, live = around(_spelled(found["wanted"]), _spelled(found["live"]), LONGEST_VALUE)
     if found["wanted"] is not None:
         lines.append(f"  - {'default' if found['class'] == 'undeclared' else 'manifest'}: {_value(wanted)}")
     if found["live"] is not None or found["class"] == "changed":
         lines.append(f"  - live: {_value(live)}")
-    if found["attribution"]:
-        lines.append(f"  - by {_who(found['attribution'])}")
-    return "\n".join([*lines, f"  - {_code(found['id'])}\n"])
+    return "\n".join([*lines, *(() if weak else who), f"  - {_code(found['id'])}\n"])
+
+
+def _word(found: Tree) -> str:
+    """Return the class of a finding, with where it leads if that is what a reader must see."""
+    weak = alarming(found)
+    return f"{alarms.WORDS[weak[0].direction]}: {found['class']}" if weak else str(found["class"])
 
 
 def _refusal(found: Tree) -> str:
@@ -205,17 +226,17 @@ def note(pool: Pool, new: Sequence[str] | None, run: str) -> str:
     if new is None:
         return f"{head}\nThe findings have changed; there are too many to list: {len(pool.ids)} in total."
     by = {entry["id"]: entry for entry in pool.entries}
-    named = [_new(by[i]) for i in new[:MOST_NEW]]
+    named = [_new(entry) for entry in sorted((by[i] for i in new), key=_urgency)[:MOST_NEW]]
     more = [f"- … and {len(new) - MOST_NEW} more."] if len(new) > MOST_NEW else []
     return "\n".join([head, f"{len(new)} new since the last run:\n", *named, *more])
 
 
 def _new(entry: Tree) -> str:
-    kind = entry.get("class") or (
-        "not read" if "operation" in entry else "refused" if "address" in entry else "expired"
-    )
+    other = "not read" if "operation" in entry else "refused" if "address" in entry else "expired"
+    kind = _word(entry) if "class" in entry else other
     about = _name(entry) if "address" in entry else _line(entry["message"])
-    return f"- {_code(entry['id'])} **{kind}** {about}"
+    by = f" by {_who(entry['attribution'])}" if alarming(entry) and entry["attribution"] else ""
+    return f"- {_code(entry['id'])} **{kind}** {about}{by}"
 
 
 def farewell(run: str) -> str:

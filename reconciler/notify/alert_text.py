@@ -1,5 +1,7 @@
 """An alert as text for people: what is wrong, then both values, the place in the manifest and the author.
 
+Of what weakens, what follows from it and who did it come before the values.
+
 Values come from manifests and from AWS, so everything is printed on one line, in printable characters. Each channel
 does its own further escaping.
 """
@@ -10,10 +12,11 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from reconciler.errors import is_denied, printable
-from reconciler.model import Attribution, Tree
+from reconciler.model import Attribution, Tree, dotted
 from reconciler.notify.batch import Alert
 from reconciler.render.marks import HIDDEN, Awaited, Binary, Fingerprint, ShownValue
 from reconciler.render.spelling import text
+from reconciler.render.tally import plural
 from reconciler.values.shortening import around
 
 TITLES = {
@@ -27,6 +30,9 @@ TITLES = {
 }
 """The title, by class of a finding or sort of another alert."""
 
+
+MOST_EFFECTS = 2
+"""Effects of one finding that are put into words, the worst first; the others are counted."""
 
 LONG = 200
 """Longest pair of values that a channel gets whole, in characters; of longer ones from where they begin to differ."""
@@ -50,6 +56,10 @@ def title(alert: Alert, pool: Tree) -> tuple[str, str]:
     """
     tree = alert.tree
     what = TITLES[tree["class"] if alert.sort == "finding" else alert.sort]
+    if alert.effects:
+        from reconciler.render import alarms  # pydantic comes with it, and parsing options needs neither
+
+        what = f"{alarms.WORDS[alert.effects[0].direction]} ({what})"
     if alert.sort == "expired":
         return what, ""
     name = str(tree["address"]).removeprefix(f"{pool.get('name', '')}/")
@@ -58,15 +68,33 @@ def title(alert: Alert, pool: Tree) -> tuple[str, str]:
 
 def lines(alert: Alert) -> Iterator[AlertLine]:
     """Yield the lines of an alert below its title."""
-    tree = alert.tree
+    tree, source = alert.tree, alert.tree.get("source")
+    who = [AlertLine("by", _attributed(tree["attribution"]))] if tree.get("attribution") else []
+    if alert.effects:
+        yield from _effects(alert)
+        yield from who
     yield from _DETAILS[alert.sort](tree)
-    source = tree.get("source")
     if source:
         yield AlertLine("at", printable(f"{source['file']}:{source['line']}"))
-    who = tree.get("attribution")
-    if who:
-        yield AlertLine("by", _attributed(who))
+    if not alert.effects:
+        yield from who
     yield AlertLine("id", alert.id)
+
+
+def _effects(alert: Alert) -> Iterator[AlertLine]:
+    """What follows and who is touched, then what becomes of tokens and whether it can be undone, of the worst."""
+    from reconciler.render import alarms
+
+    for effect in alert.effects[:MOST_EFFECTS]:
+        said = alarms.sentences(effect)
+        first = sum(s in (effect.sentence, f"Touches {effect.who}.") for s in said)
+        member = dotted(effect.path)
+        about = f"{printable(member)}: " if member != (alert.tree["path"] or "") else ""
+        yield AlertLine("", about + " ".join(said[:first]))
+        yield AlertLine("", " ".join(said[first:]))
+    more = len(alert.effects) - MOST_EFFECTS
+    if more > 0:
+        yield AlertLine("", f"{plural(more, 'more member')} {'weakens' if more == 1 else 'weaken'} or may weaken.")
 
 
 def _finding(tree: Tree) -> Iterator[AlertLine]:

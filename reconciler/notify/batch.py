@@ -1,4 +1,4 @@
-"""The new alerts of a report, and their division into messages.
+"""The new alerts of a report, the worst first, and their division into messages.
 
 Every receiver has its own limits, and none of them may cost a finding. So the division is done once, here: alerts stay
 whole and in order, each goes into exactly one message, and one that is too large is sent with a note in place of its
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from reconciler.model import Target, Tree
+from reconciler.model import RISKS, Effect, Target, Tree
 from reconciler.render.tally import plural
 
 FORMAT = "1.0"
@@ -49,13 +49,31 @@ class Alert:
     tree: Tree
     """The entry of the report."""
 
+    @property
+    def effects(self) -> tuple[Effect, ...]:
+        """What of it weakens security or may weaken it, the worst first."""
+        from reconciler.render.json_parts import alarming  # pydantic comes with it, and parsing options needs neither
+
+        return alarming(self.tree)
+
+    @property
+    def urgency(self) -> tuple[int, int]:
+        """A key that sorts the worst alerts first."""
+        from reconciler.render.alarms import badness
+
+        return min(map(badness, self.effects), default=CALM)
+
+
+CALM = (len(RISKS), 0)
+"""Urgency of an alert about nothing that weakens."""
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
     """All alerts to send."""
 
     alerts: tuple[Alert, ...]
-    """In the order of the pools, then of the report."""
+    """By pool, the worst pool first, and within a pool the worst alert first; else as in the report."""
     pools: Mapping[str, Tree]
     """The entries of the report by their keys."""
     summary: Tree
@@ -84,9 +102,13 @@ def batch(report: Tree, notified: frozenset[str] = frozenset()) -> Batch:
     pools = {pool["key"]: clipped(pool, CLIPS[0]) for pool in report["pools"]}
     order = {key: place for place, key in enumerate(pools)}
     entries = [(sort, entry) for sort in SORTS for entry in _entries(report, sort) if entry["id"] not in notified]
-    entries.sort(key=lambda found: order.get(found[1]["pool_key"], len(order)))
-    alerts = (Alert(n, entry["id"], sort, entry["pool_key"], entry) for n, (sort, entry) in enumerate(entries))
-    return Batch(tuple(alerts), pools, report["summary"], report["complete"])
+    alerts = [Alert(0, entry["id"], sort, entry["pool_key"], entry) for sort, entry in entries]
+    worst: dict[str, tuple[int, int]] = {}
+    for alert in alerts:
+        worst[alert.pool] = min(alert.urgency, worst.get(alert.pool, CALM))
+    alerts.sort(key=lambda a: (worst[a.pool], order.get(a.pool, len(order)), a.urgency))
+    numbered = (replace(alert, number=n) for n, alert in enumerate(alerts))
+    return Batch(tuple(numbered), pools, report["summary"], report["complete"])
 
 
 def _entries(report: Tree, sort: str) -> Iterable[Tree]:
@@ -101,12 +123,16 @@ def _entries(report: Tree, sort: str) -> Iterable[Tree]:
 
 
 def headline(new: Batch) -> str:
-    """Return the number and place of new alerts: `2 new findings and 1 new gap in customers (eu-west-1)`."""
+    """Return the number and place of new alerts: `1 weakens: 2 new findings in customers (eu-west-1)`."""
+    from reconciler.render import alarms
+
     if not new.alerts:
         return "nothing new"
     sorts = [a.sort for a in new.alerts]
     counted = [plural(sorts.count(sort), WORDS[sort]) for sort in SORTS if sort in sorts]
-    text = " and ".join(filter(None, [", ".join(counted[:-1]), counted[-1]]))
+    weak = alarms.counted(effect.direction for a in new.alerts for effect in a.effects)
+    text = f"{weak}: " if weak else ""  # first, because a subject or an SMS may be cut
+    text += " and ".join(filter(None, [", ".join(counted[:-1]), counted[-1]]))
     keys = dict.fromkeys(a.pool for a in new.alerts)
     if len(keys) > 1:
         return f"{text} in {len(keys)} pools"

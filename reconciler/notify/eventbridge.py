@@ -89,6 +89,7 @@ def _entry(new: Batch, alert: Alert, bus: str) -> Tree:
         "format_version": FORMAT,
         "poolctl_version": __version__,
         **alert.tree,
+        "risk": alert.effects[0].risk if alert.effects else None,
         "target": {k: pool[k] for k in ("key", "name", "id", "account", "region", "manifest")} if pool else None,
     }
     resources = _resources(pool) if pool else []

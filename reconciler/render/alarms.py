@@ -5,7 +5,7 @@ Every format begins with these; they are chosen, sorted and put into words here 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from reconciler.errors import printable
@@ -113,17 +113,21 @@ class Alarm(NamedTuple):
     @property
     def sentences(self) -> tuple[str, ...]:
         """What follows, who is touched, what becomes of tokens, whether it can be undone, and what it costs."""
-        effect = self.effect
-        touched = f"Touches {effect.who}." if effect.who else ""
-        found = (effect.sentence, touched, effect.tokens, *self._undo, *effect.facts)
-        return tuple(printable(s) for s in found if s)
+        return sentences(self.effect, self.danger)
 
-    @property
-    def _undo(self) -> tuple[str, ...]:
-        if self.danger and not self.danger.reversible:  # the title says so
-            return (self.danger.sentence,)
-        more = self.danger.sentence if self.danger else ""
-        return (more, *(("It cannot be fully undone.", self.effect.undo) if self.effect.undo else (UNDONE,)))
+
+def sentences(effect: Effect, danger: Danger | None = None) -> tuple[str, ...]:
+    """Return what is said of an effect.
+
+    Args:
+        effect: What a change means.
+        danger: What else the change does; one that cannot be undone is taken to be said in the title.
+    """
+    touched = f"Touches {effect.who}." if effect.who else ""
+    undo = ("It cannot be fully undone.", effect.undo) if effect.undo else (UNDONE,)
+    more = (danger.sentence, *(undo if danger.reversible else ())) if danger else undo
+    found = (effect.sentence, touched, effect.tokens, *more, *effect.facts)
+    return tuple(printable(s) for s in found if s)
 
 
 def of_change(change: ShownChange) -> tuple[Alarm, ...]:
@@ -148,7 +152,7 @@ def of_drifts(drifts: Iterable[ShownDrift]) -> tuple[Alarm, ...]:
 
 def tally(alarms: Iterable[Alarm]) -> str:
     """Return how many there are: `2 weaken, 1 may weaken`; empty if there are none."""
-    return _counted([alarm.effect.direction for alarm in alarms])
+    return counted(alarm.effect.direction for alarm in alarms)
 
 
 def lone_danger(field: ShownField) -> Danger | None:
@@ -182,15 +186,17 @@ def unguarded(found: Iterable[Undeclared]) -> Unguarded:
     """Return what a plan says of undeclared members."""
     found = tuple(found)
     worst = [(min(bad, key=judging.rank), one) for one in found if (bad := [e for e in one.effects if e.alarming])]
-    worst.sort(key=lambda pair: _badness(pair[0]))
+    worst.sort(key=lambda pair: badness(pair[0]))
     names = tuple(printable(f"{one.address} {dotted(one.path)}".rstrip()) for _, one in worst)
-    return Unguarded(len(found), names, _counted([effect.direction for effect, _ in worst]))
+    return Unguarded(len(found), names, counted(effect.direction for effect, _ in worst))
 
 
 # --- parts ---------------------------------------------------------------------------------------------------------
 
 
-def _counted(directions: Sequence[Direction]) -> str:
+def counted(directions: Iterable[Direction]) -> str:
+    """Return how many directions of alarms there are of each sort: `2 weaken, 1 may weaken`; empty for none."""
+    directions = tuple(directions)
     surely = sum(d is Direction.WEAKENS for d in directions)
     maybe = len(directions) - surely
     parts = [f"{surely} weaken{'s' if surely == 1 else ''}"] if surely else []
@@ -200,15 +206,11 @@ def _counted(directions: Sequence[Direction]) -> str:
 
 def in_order(found: Iterable[Alarm]) -> tuple[Alarm, ...]:
     """Return alarms, the worst first: by risk, then by direction."""
-    return tuple(sorted(found, key=badness))
+    return tuple(sorted(found, key=lambda alarm: badness(alarm.effect)))
 
 
-def badness(alarm: Alarm) -> tuple[int, int]:
+def badness(effect: Effect) -> tuple[int, int]:
     """Return a key that sorts the worst first: by risk, then by direction."""
-    return _badness(alarm.effect)
-
-
-def _badness(effect: Effect) -> tuple[int, int]:
     return judging.rank(effect)[::-1]
 
 

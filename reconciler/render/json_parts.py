@@ -22,6 +22,7 @@ from reconciler.model import (
     Target,
     dotted,
 )
+from reconciler.render.alarms import badness
 from reconciler.render.output_types import (
     AllowedEntry,
     AttributionEntry,
@@ -137,11 +138,11 @@ def effect_entry(effect: Effect, within: Path = ()) -> EffectEntry:
 
 
 def revived_effect(entry: Mapping[str, Any], within: Path = ()) -> Effect:
-    """Return an effect from its entry; the reverse of `effect_entry`."""
+    """Return an effect from its entry; the reverse of `effect_entry`. One that is none is a KeyError or ValueError."""
     impact = entry["impact"]
     return Effect(
         (*within, *entry["below"]),
-        next(d for d, word in DIRECTIONS.items() if word == entry["direction"]),
+        Direction(entry["direction"]),
         entry["sentence"] or "",
         impact["who"] or "",
         impact["tokens"] or "",
@@ -150,6 +151,17 @@ def revived_effect(entry: Mapping[str, Any], within: Path = ()) -> Effect:
         tuple(entry["rules"]),
         entry["risk"],
     )
+
+
+def alarming(entry: Mapping[str, Any]) -> tuple[Effect, ...]:
+    """Return what the entry of a finding says of what weakens or may weaken, the worst first.
+
+    Args:
+        entry: The entry; one that an older version wrote has no effects.
+    """
+    within = (entry["path"],) if entry.get("path") else ()
+    found = (revived_effect(effect, within) for effect in entry.get("effects", ()))
+    return tuple(sorted((e for e in found if e.alarming), key=badness))
 
 
 def gate_entry(verdict: Verdict) -> GateEntry:

@@ -172,7 +172,7 @@ class Report(NamedTuple):
     def alarms(self) -> tuple[tuple[Row, Alarm], ...]:
         """Each alarm with its row, the worst first."""
         found = ((row, alarm) for row in self.rows for alarm in row.alarms)
-        return tuple(sorted(found, key=lambda pair: alarms.badness(pair[1])))
+        return tuple(sorted(found, key=lambda pair: alarms.badness(pair[1].effect)))
 
     def told(self, row: Row) -> bool:
         """Whether an alarm says what becomes of the object of a row, and what follows from its loss."""
@@ -187,7 +187,7 @@ ORDER = {"notice": 0, "refused": 1, "delete": 2, "replace": 2}
 def _urgency(row: Row) -> tuple[int, tuple[int, int]]:
     """A key that sorts rows by how soon they have to be seen."""
     if row.alarms:
-        return len(ORDER) + 1, min(map(alarms.badness, row.alarms))
+        return len(ORDER) + 1, min(alarms.badness(alarm.effect) for alarm in row.alarms)
     return ORDER.get(row.action, len(ORDER)), (0, 0)
 
 

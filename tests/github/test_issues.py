@@ -162,6 +162,46 @@ def test_an_issue_is_opened_with_its_label(watch, github):
     assert github.writes == ["POST /repos/octo/pools/labels", "POST /repos/octo/pools/issues"]
 
 
+def effect(direction: str = "weakens", risk: str = "high"):
+    impact = {"who": "members of *this* group", "tokens": None, "reversible": True, "undo": None, "facts": []}
+    found = {"path": "Precedence", "below": [], "direction": direction, "risk": risk, "sentence": "Its role wins."}
+    return {**found, "impact": impact, "rules": ["CHG19"]}
+
+
+def test_what_weakens_comes_first_with_who_did_it(watch, github):
+    calm, worse = finding(1), finding(2, effects=[effect()], direction="weakens", attribution=WHO)
+    watch(report(calm, worse, finding(3, effects=[effect("mixed", "low")], direction="mixed")))
+    (issue,) = watch.open
+    body = issue["body"]
+    assert "> [!CAUTION]\n> 1 weakens, 1 may weaken. It comes first, the worst before the rest.\n" in body
+    assert (
+        "- **weakens: changed** `customers/groups/g2.Precedence` differs from the manifest (`pools/m.yaml:7`)\n"
+        "  - Its role wins. Touches members of \\*this\\* group. It can be undone.\n"
+        "  - by `role/Admin (jane)`: `UpdateGroup` through the console from `192.0.2.7` at 2026-11-24T14:02:00Z "
+        "(event `e-1`)\n"
+        "  - manifest: `1`\n"
+    ) in body
+    assert [re.search(r"g\d", line)[0] for line in body.splitlines() if line.startswith("- **")] == ["g2", "g3", "g1"]
+
+
+def test_new_findings_that_weaken_are_named_first(watch, github):
+    watch(report(finding(9)))
+    watch(report(finding(1), finding(2, effects=[effect()], direction="weakens", attribution=WHO), finding(9)))
+    (issue,) = watch.open
+    (said,) = github.said(issue["number"])
+    first, second = said.splitlines()[-2:]
+    assert first.startswith(
+        f"- `{ident(2)}` **weakens: changed** `customers/groups/g2.Precedence` by `role/Admin (jane)`"
+    )
+    assert second == f"- `{ident(1)}` **changed** `customers/groups/g1.Precedence`"
+
+
+@pytest.mark.parametrize("wrong", [{"direction": "sideways"}, {"impact": {}}, {"rules": None}])
+def test_a_report_whose_effects_are_none_is_no_report(watch, github, wrong):
+    watch(report(finding(1, effects=[{**effect(), **wrong}])), code=3)
+    assert github.writes == []
+
+
 def test_unchanged_is_not_written(watch, github):
     watch(report(finding(1)))
     step = watch(report(finding(1)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -35,6 +35,7 @@ def full() -> Tree:
 
 def pool(name: str = "customers", region: str = "eu-west-1", pool_id: str = "eu-west-1_AbCdEf123") -> Tree:
     summary = dict.fromkeys(("changed", "missing", "unmanaged", "undeclared", "suppressed", "expired", "read"), 0)
+    summary |= {"weakens": 0, "mixed": 0}
     return {
         "key": f"{ACCOUNT}/{region}/{name}",
         "name": name,
@@ -63,8 +64,24 @@ def finding(number: int, of: Tree, **other: Any) -> Tree:
         "sensitive": False,
         "source": {"file": "pools/customers.yaml", "line": 47, "column": 5},
         "attribution": None,
+        "direction": "neutral",
+        "effects": [],
         **other,
     }
+
+
+def effect(direction: str = "weakens", risk: str = "high", below: Sequence[str] = (), **other: Any) -> Tree:
+    """What a finding means, as a report has it."""
+    impact = {"who": "all users", "tokens": None, "reversible": True, "undo": None, "facts": []}
+    sentence = "Codes are sent to a new host."
+    found = {"path": ".".join(below), "below": list(below), "direction": direction, "risk": risk, "sentence": sentence}
+    return {**found, "impact": {**impact, **other}, "rules": ["CHG11"]}
+
+
+def weak(number: int, of: Tree, *effects: Tree, **other: Any) -> Tree:
+    """A finding that weakens."""
+    found = effects or (effect(),)
+    return finding(number, of, direction=found[0]["direction"], effects=list(found), **other)
 
 
 def gap(number: int, of: Tree, **other: Any) -> Tree:

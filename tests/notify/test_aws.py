@@ -16,6 +16,7 @@ from tests.notify.support import (
     ACCOUNT,
     FakeCloud,
     Waits,
+    effect,
     finding,
     fresh,
     full,
@@ -25,6 +26,7 @@ from tests.notify.support import (
     no_post,
     pool,
     report,
+    weak,
 )
 from tests.notify.test_http import SCHEMA, alerts
 
@@ -280,6 +282,22 @@ def test_a_call_that_fails_leaves_what_was_taken_before():
 def test_resources_name_the_user_pool(of, resources):
     [(_, [entry])] = eventbridge.calls(fresh(report(finding(1, of), pools=(of,))), "default")
     assert entry.get("Resources") == resources
+
+
+@pytest.mark.parametrize(
+    ("found", "risk"),
+    [
+        (finding(1, pool()), None),
+        (weak(1, pool(), effect(risk="low"), effect("mixed", "critical"), effect("strengthens", "low")), "critical"),
+        (weak(1, pool(), effect("strengthens", "critical")), None),
+    ],
+    ids=["neutral", "weaker", "stronger"],
+)
+def test_an_event_says_how_bad_it_is(found, risk):
+    [(_, [entry])] = eventbridge.calls(fresh(report(found)), "default")
+    detail = json.loads(entry["Detail"])
+    assert (detail["risk"], detail["severity"], detail["direction"]) == (risk, "error", found["direction"])
+    assert detail["effects"] == found["effects"]
 
 
 def test_sizes_are_counted_as_eventbridge_does():

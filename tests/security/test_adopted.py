@@ -13,12 +13,15 @@ from reconciler.drift.findings import Criteria
 from reconciler.kinds import READS
 from reconciler.local import LocalCognito
 from reconciler.model import Drift
+from reconciler.notify import slack
+from reconciler.notify.batch import batch
 from reconciler.render import formats
 from reconciler.render.subjects import USUAL
 from reconciler.runs.drift_run import compared, exit_code
 from tests.cli.support import run
 from tests.engine.test_drift import FakeTrail
-from tests.render.through_door import human_drift, result
+from tests.notify.support import serving
+from tests.render.through_door import human_drift, json_drift, result
 from tests.security import adopted
 from tests.security.adopted import MALLORY, MEMBERS, WEAKENED
 from tests.security.weakening import ENVIRON
@@ -86,6 +89,31 @@ def test_the_other_formats_begin_with_it_too_and_say_who(local, tmp_path, form: 
     if form == "markdown":
         assert text.index("[!CAUTION]") < text.index(f"{TALLY}.**") < text.index("<details open>")
         assert text.count("<details open>") == len(WEAKENED)
+
+
+def test_every_receiver_gets_them_the_worst_first(local, tmp_path):
+    file = adopted.adopted(local, tmp_path)
+    adopted.weaken(local)
+    with serving() as server:
+        ran = run("drift", "--notify", "webhook=env:HOOK", file, environ={**ENVIRON, "HOOK": server.url})
+    assert ran.code == 2, ran.err
+    (request,) = server.requests
+    found = json.loads(request.body)["findings"]
+    assert len(found) == len(WEAKENED)
+    assert {f["direction"] for f in found} == {"weakens"}
+    assert found[0]["path"] == "LambdaConfig.UserMigration"
+
+
+def test_a_message_says_who_weakened_each(local, tmp_path):
+    file = adopted.adopted(local, tmp_path)
+    found = attributed(local, file, adopted.weaken(local))
+    ((_, payload),) = slack.messages(batch(json.loads(json_drift([found]))))
+    assert payload["text"].startswith(f"poolctl: {TALLY}: 8 new findings in shop")
+    sections = [b["text"]["text"].splitlines() for b in payload["blocks"] if b["type"] == "section"]
+    assert len(sections) == len(WEAKENED)
+    for head, _, _, by, *_ in sections:
+        assert head.startswith("*weakens (")
+        assert by.startswith(f"by `{MALLORY}: ")
 
 
 def test_a_plan_says_how_many_undeclared_members_weaken_and_which(local, tmp_path):
