@@ -18,6 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:  # --help imports neither `typing` nor argparse
     from typing import TextIO
 
+    from reconciler.cli.parsing import Parser
     from reconciler.commands import Command
     from reconciler.terminal.options import Options
 
@@ -247,8 +248,15 @@ def parse(name: str, module: Command, words: Sequence[str], environ: Mapping[str
         return build(name, found, environ)
     from reconciler.cli.configured import configured
 
-    said = configured(name, found, environ, lambda other: parser(other, load(other), takes_paths=COMMANDS[other][2]))
+    said = configured(name, found, environ, parser_of)
     return build(name, found, environ, said.fields, said.allow) if said else build(name, found, environ)
+
+
+def parser_of(name: str) -> Parser:
+    """Return the parser of a command."""
+    from reconciler.cli.parsing import parser
+
+    return parser(name, load(name), takes_paths=COMMANDS[name][2])
 
 
 def _check_files(options: Options) -> None:
