@@ -22,7 +22,7 @@ from reconciler.kinds.kind import (
     State,
     Surrounding,
 )
-from reconciler.kinds.sms_role import alike
+from reconciler.kinds.policy_documents import alike, beside, document, statements
 from reconciler.model import Call, FieldChange, Path, Tree
 from reconciler.values.regions import partition
 from schemas.log_group import LogGroup
@@ -31,16 +31,27 @@ SECTION, SERVICE = "log_groups", "logs"
 NAME, POLICY, RETENTION, PROTECTION = "logGroupName", "policyDocument", "retentionInDays", "deletionProtectionEnabled"
 POLICY_NAME = "poolctl-vendedlogs"
 VENDED = "/aws/vendedlogs/"
+DELIVERY = "Delivery"
+"""Name of the statement in it that is poolctl's own."""
 CONFIGURED = (NAME, RETENTION, "kmsKeyId", "tags", "logGroupClass", PROTECTION, POLICY)
 ARN = "logGroupArn"
 """Member of an answer that has the ARN without the `:*` of `arn`; it identifies the group to TagResource."""
 
 
 def delivery_policy(around: Around) -> Tree:
-    """Return the policy with which logs are delivered to any log group below /aws/vendedlogs/."""
+    """Return the policy with which logs are delivered to any log group below /aws/vendedlogs/.
+
+    A Region has few policies, so people may have added statements to this one: they stay.
+    """
+    own = document(_delivery(around))
+    live: Tree = next((g[POLICY] for g in around.live(SECTION).values() if g.get(POLICY)), {})
+    return beside(own, (s for s in statements(live) if s.get("Sid") != DELIVERY and not alike(document(s), own)))
+
+
+def _delivery(around: Around) -> Tree:
     place = f"arn:{partition(around.region)}:logs:{around.region}:{around.account}"
-    statement = {
-        "Sid": "Delivery",
+    return {
+        "Sid": DELIVERY,
         "Effect": "Allow",
         "Principal": {"Service": "delivery.logs.amazonaws.com"},
         "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
@@ -50,7 +61,6 @@ def delivery_policy(around: Around) -> Tree:
             "ArnLike": {"aws:SourceArn": f"{place}:*"},
         },
     }
-    return {"Version": "2012-10-17", "Statement": [statement]}
 
 
 def implies(around: Around) -> Iterator[Implied]:
