@@ -15,6 +15,7 @@ from reconciler.kinds.kind import (
     Breach,
     FurtherRead,
     Implied,
+    LeftAside,
     PendingCall,
     Reading,
     ResourceKind,
@@ -23,6 +24,7 @@ from reconciler.kinds.kind import (
     Surrounding,
 )
 from reconciler.kinds.policy_documents import alike, beside, document, statements
+from reconciler.kinds.shared_rules import arn_part, dig
 from reconciler.model import Call, FieldChange, Path, Tree
 from reconciler.values.regions import partition
 from schemas.log_group import LogGroup
@@ -73,6 +75,24 @@ def implies(around: Around) -> Iterator[Implied]:
 def no_names(_pool: Tree) -> Iterable[str]:
     """The pool does not name log groups; only declared ones are looked up."""
     return ()
+
+
+# --- what a live pool uses -----------------------------------------------------------------------------------------
+
+
+def used(around: Around) -> Iterator[str]:
+    """The log groups that the pool sends its logs to, which are in its account and Region."""
+    delivery = around.live("log_delivery").get("", {})
+    for one in delivery.get("LogConfigurations") or ():
+        name = arn_part(dig(one, "CloudWatchLogsConfiguration", "LogGroupArn"), 6)
+        if name:
+            yield name
+
+
+def unfit(around: Around) -> Iterator[LeftAside]:
+    """Log groups that are gone."""
+    gone = (name for name in used(around) if name not in around.live(SECTION))
+    return (LeftAside(name, "It does not exist.") for name in gone)
 
 
 # --- reading -------------------------------------------------------------------------------------------------------
@@ -239,5 +259,5 @@ KIND = ResourceKind(
         POLICY: ("PutResourcePolicy",),
     },
     permissions={"CreateLogGroup": ("logs:TagResource",)},
-    surrounding=Surrounding(outside=True, implies=implies, implied=frozenset({POLICY})),
+    surrounding=Surrounding(outside=True, implies=implies, implied=frozenset({POLICY}), used=used, unfit=unfit),
 )

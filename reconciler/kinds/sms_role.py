@@ -11,9 +11,19 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from reconciler.kinds.kind import Around, FurtherRead, Implied, PendingCall, Reading, ResourceKind, Sequel, Surrounding
+from reconciler.kinds.kind import (
+    Around,
+    FurtherRead,
+    Implied,
+    LeftAside,
+    PendingCall,
+    Reading,
+    ResourceKind,
+    Sequel,
+    Surrounding,
+)
 from reconciler.kinds.policy_documents import alike, allows, beside, conditions, document, statements
-from reconciler.kinds.shared_rules import dig
+from reconciler.kinds.shared_rules import arn_part, dig
 from reconciler.model import Call, Path, Tree
 from reconciler.values.regions import partition
 from schemas.sms_role import SmsRole, SmsRoleTrust
@@ -173,6 +183,45 @@ def _external_id(around: Around) -> Any:
     return eums.get("ExternalId") or config.get("ExternalId") or name
 
 
+# --- what a live pool uses -----------------------------------------------------------------------------------------
+
+
+def used(around: Around) -> Iterator[str]:
+    """The role that the pool names, which IAM answers for its own account only."""
+    arn = _live_arn(around)
+    if arn and arn_part(arn, 4) == around.account:
+        yield arn.rpartition("/")[2]
+
+
+def unfit(around: Around) -> Iterator[LeftAside]:
+    """A role that cannot be read, or whose permissions are in policies that the section does not hold."""
+    yield from _out_of_reach(around, ROLE)
+    role = around.live(ROLE).get("")
+    if role and POLICY_DOCUMENT not in role:
+        yield LeftAside(
+            "",
+            f"What {role['RoleName']} may do comes from other policies than {POLICY_NAME}, which are not exported. To "
+            f"adopt the role, write {ROLE}: {{RoleName: {role['RoleName']}}}, which adds that policy and keeps the "
+            f"others; {TRUST_OF_ROLE} manages its trust alone.",
+        )
+
+
+def trust_unfit(around: Around) -> Iterable[LeftAside]:
+    """A role that cannot be read."""
+    return _out_of_reach(around, TRUST_OF_ROLE)
+
+
+def _out_of_reach(around: Around, section: str) -> Iterator[LeftAside]:
+    arn = _live_arn(around)
+    if arn and not around.live(section):
+        yield LeftAside("", f"The role {arn} does not exist in this account.")
+
+
+def _live_arn(around: Around) -> str:
+    sms = dig(around.live("user_pool").get(""), "SmsConfiguration") or {}
+    return str(sms.get("SnsCallerArn") or dig(sms, "EumsSms", "CallerArn") or "")
+
+
 # --- reading and writing -------------------------------------------------------------------------------------------
 
 CONFIGURED = ("RoleName", "Path", "Tags", TRUST_DOCUMENT, POLICY_DOCUMENT)
@@ -279,7 +328,12 @@ KIND = ResourceKind(
     },
     permissions={"CreateRole": ("iam:TagRole",)},
     surrounding=Surrounding(
-        outside=True, implies=implies, implied=frozenset({TRUST_DOCUMENT, POLICY_DOCUMENT}), sequel=sequel
+        outside=True,
+        implies=implies,
+        implied=frozenset({TRUST_DOCUMENT, POLICY_DOCUMENT}),
+        sequel=sequel,
+        used=used,
+        unfit=unfit,
     ),
 )
 
@@ -297,5 +351,7 @@ TRUST = ResourceKind(
     id_param="RoleName",
     from_api=trust_from_api,
     equivalent=equivalent,
-    surrounding=Surrounding(outside=True, implies=trust_implies, implied=frozenset({POLICY_DOCUMENT})),
+    surrounding=Surrounding(
+        outside=True, implies=trust_implies, implied=frozenset({POLICY_DOCUMENT}), used=used, unfit=trust_unfit
+    ),
 )

@@ -13,7 +13,18 @@ from dataclasses import replace
 from typing import Any
 
 from reconciler.kinds import user_pool
-from reconciler.kinds.kind import Around, Breach, Implied, PendingCall, Reading, ResourceKind, Rule, State, Surrounding
+from reconciler.kinds.kind import (
+    Around,
+    Breach,
+    Implied,
+    LeftAside,
+    PendingCall,
+    Reading,
+    ResourceKind,
+    Rule,
+    State,
+    Surrounding,
+)
 from reconciler.kinds.policy_documents import allows, conditions, statements
 from reconciler.kinds.shared_rules import arn_part, functions
 from reconciler.model import Call, Path, Tree
@@ -48,6 +59,15 @@ def implies(around: Around) -> Iterator[Implied]:
     for arn in functions(pool.get("LambdaConfig")):
         if around.account in ("", arn_part(arn, 4)):
             yield Implied(SECTION, _statement(arn, around.ids["ResourceArn"], around.account), arn)
+
+
+def unfit(around: Around) -> Iterator[LeftAside]:
+    """The section declares all functions of the pool, so each must have its statement."""
+    lacking = [found.name for found in implies(around) if found.name not in around.live(SECTION)]
+    if lacking:
+        which = ", ".join(lacking)
+        reason = f"No statement allows just this pool to invoke {which}. With {SECTION}: {{}}, a plan adds one."
+        yield LeftAside("", reason)
 
 
 def _statement(function: str, pool: Any, account: str) -> Tree:
@@ -181,5 +201,9 @@ KIND = ResourceKind(
     prepare=prepare,
     lower=lower,
     rules=(L1,),
-    surrounding=Surrounding(implies=implies, implied=frozenset({"Action", "Principal", "SourceArn", "SourceAccount"})),
+    surrounding=Surrounding(
+        implies=implies,
+        implied=frozenset({"Action", "Principal", "SourceArn", "SourceAccount"}),
+        unfit=unfit,
+    ),
 )

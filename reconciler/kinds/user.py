@@ -28,6 +28,8 @@ from schemas.user_pool import STANDARD_ATTRIBUTES
 USERS, SERVICE = "users", "cognito-idp"
 ATTRIBUTES, GROUPS = "UserAttributes", "groups"
 CONTACTS = ("email", "phone_number")
+BY_COGNITO = ("sub", "identities")
+"""Attributes that Cognito sets."""
 PASSWORDS = ("Password", "TemporaryPassword")
 DROPPED = (
     *("Username", "Attributes", "UserCreateDate", "UserLastModifiedDate"),
@@ -77,6 +79,23 @@ def to_manifest(_tree: Tree, _pool: Tree) -> Tree:
     return {}
 
 
+def exported(tree: Tree, _pool: Tree) -> Tree:
+    """Return what a manifest may declare of a user; a password is never known."""
+    own = {name: value for name, value in tree[ATTRIBUTES].items() if name not in BY_COGNITO}
+    return {**tree, ATTRIBUTES: own}
+
+
+def key(user: Tree, pool: Tree) -> str:
+    """Return the name under which a manifest declares a user of a list.
+
+    Args:
+        user: An item of ListUsers.
+        pool: The live pool: with UsernameAttributes, the address is the name, and Username is an id.
+    """
+    known = from_api(user)[ATTRIBUTES]
+    return next((known[n] for n in pool.get("UsernameAttributes") or () if known.get(n)), str(user["Username"]))
+
+
 def omissions(tree: Tree) -> Iterator[Undecided]:
     """Refuse passwords that are written out, and an invitation that would be sent again."""
     for member in PASSWORDS:
@@ -102,7 +121,7 @@ def immutable(change: FieldChange, pool: Tree) -> str:
         return ""
     name = change.path[1]
     known: Tree = next((a for a in pool.get("Schema") or () if _name(a) == name), {})
-    if name in ("sub", "identities"):
+    if name in BY_COGNITO:
         return f"Cognito sets {name}: remove it."
     if known.get("Mutable") is False:
         return f"The schema of the pool says Mutable: false for {name}. Declare the live value, or remove it."
@@ -237,6 +256,7 @@ KIND = ResourceKind(
     from_manifest=from_manifest,
     from_call=from_manifest,
     to_manifest=to_manifest,
+    exported=exported,
     omissions=omissions,
     equivalent=equivalent,
     immutable=immutable,
