@@ -140,6 +140,10 @@ def _none_used(_around: Around) -> Iterable[str]:
     return ()
 
 
+def _in_its_region(region: str) -> str:
+    return region
+
+
 def _all_fits(_around: Around) -> Iterable[LeftAside]:
     return ()
 
@@ -164,6 +168,10 @@ class Surrounding:
     """Returns the names of the live objects that a live pool uses, for an export; `names` of the kind may have more."""
     unfit: Callable[[Around], Iterable[LeftAside]] = _all_fits
     """Yields what the section cannot declare as it is, because a plan of it would change something: for an export."""
+    logged_as: Mapping[str, str] = field(default_factory=dict)
+    """Names of its operations in CloudTrail, where they differ."""
+    logged_in: Callable[[str], str] = _in_its_region
+    """Returns the Region whose CloudTrail has its events, from that of the pool."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -539,7 +547,7 @@ class ResourceKind:
     deleted_as: Mapping[str, Any] = field(default_factory=dict)
     """Parameters of `delete` beside the identifiers, where an update with them is the deletion."""
     ended_by: str = ""
-    """Operation that deletes one outside poolctl, which never does: a pool (decision 3)."""
+    """Operation that deletes one outside poolctl, which never does: a pool (decision 5), a user, a role."""
 
     name_member: str = ""
     """Member that holds the name; empty for single objects."""

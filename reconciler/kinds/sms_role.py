@@ -25,7 +25,7 @@ from reconciler.kinds.kind import (
 from reconciler.kinds.policy_documents import alike, allows, beside, conditions, document, statements
 from reconciler.kinds.shared_rules import arn_part, dig
 from reconciler.model import Call, Path, Tree
-from reconciler.values.regions import partition
+from reconciler.values.regions import home, partition
 from schemas.sms_role import SmsRole, SmsRoleTrust
 
 ROLE, TRUST_OF_ROLE = "sms_role", "sms_role_trust"
@@ -298,6 +298,11 @@ def _tagged(name: Tree, before: Sequence[Tree], after: Sequence[Tree]) -> Iterat
         yield Call(SERVICE, "UntagRole", {**name, "TagKeys": unwanted})
 
 
+def logged_in(region: str) -> str:
+    """IAM has no Regions; CloudTrail has its events in one (cognito.md 8.4)."""
+    return home(SERVICE, region)
+
+
 ALWAYS = ("RoleName", "Arn", TRUST_DOCUMENT)
 
 KIND = ResourceKind(
@@ -308,15 +313,13 @@ KIND = ResourceKind(
     service=SERVICE,
     account_wide=True,
     reading=Reading("GetRole", "Role", always=ALWAYS),
-    further_reads=(
-        FurtherRead(
-            Reading("GetRolePolicy", always=(POLICY_DOCUMENT,)), with_policy, lambda _: {"PolicyName": POLICY_NAME}
-        ),
-    ),
+    further_reads=(FurtherRead(Reading("GetRolePolicy", always=(POLICY_DOCUMENT,)), with_policy),),
     create="CreateRole",
     created="Role",
     update="PutRolePolicy",
+    ended_by="DeleteRole",
     id_param="RoleName",
+    params={"PolicyName": POLICY_NAME},
     from_api=from_api,
     equivalent=equivalent,
     lower=lower,
@@ -334,6 +337,7 @@ KIND = ResourceKind(
         sequel=sequel,
         used=used,
         unfit=unfit,
+        logged_in=logged_in,
     ),
 )
 
@@ -352,6 +356,11 @@ TRUST = ResourceKind(
     from_api=trust_from_api,
     equivalent=equivalent,
     surrounding=Surrounding(
-        outside=True, implies=trust_implies, implied=frozenset({POLICY_DOCUMENT}), used=used, unfit=trust_unfit
+        outside=True,
+        implies=trust_implies,
+        implied=frozenset({POLICY_DOCUMENT}),
+        used=used,
+        unfit=trust_unfit,
+        logged_in=logged_in,
     ),
 )

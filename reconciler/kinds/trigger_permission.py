@@ -205,5 +205,6 @@ KIND = ResourceKind(
         implies=implies,
         implied=frozenset({"Action", "Principal", "SourceArn", "SourceAccount"}),
         unfit=unfit,
+        logged_as={operation: f"{operation}20150331v2" for operation in ("AddPermission", "RemovePermission")},
     ),
 )

@@ -28,11 +28,12 @@ from schemas.user_pool import STANDARD_ATTRIBUTES
 USERS, SERVICE = "users", "cognito-idp"
 ATTRIBUTES, GROUPS = "UserAttributes", "groups"
 CONTACTS = ("email", "phone_number")
-BY_COGNITO = ("sub", "identities")
+SUB = "sub"
+BY_COGNITO = (SUB, "identities")
 """Attributes that Cognito sets."""
 PASSWORDS = ("Password", "TemporaryPassword")
 DROPPED = (
-    *("Username", "Attributes", "UserCreateDate", "UserLastModifiedDate"),
+    *("Username", "sub", "Attributes", "UserCreateDate", "UserLastModifiedDate"),
     *("MFAOptions", "PreferredMfaSetting", "UserMFASettingList"),
 )
 """Members of answers that are not configured, or that are spelled otherwise in an input."""
@@ -49,6 +50,12 @@ def join(answer: Tree, groups: Iterable[Tree]) -> Tree:
     """Add the groups of a user, without those that Cognito makes for identity providers."""
     own = [g for g in groups if not str(g.get("GroupName", "")).startswith(f"{g.get('UserPoolId')}_")]
     return {**answer, GROUPS: sorted(str(g["GroupName"]) for g in own)}
+
+
+def pick(answer: Tree, _ids: Mapping[str, Any]) -> Tree:
+    """Give a user its `sub` as an identifier, which CloudTrail has in place of the name."""
+    sub = next((p.get("Value") for p in answer.get(ATTRIBUTES) or () if p.get("Name") == SUB), None)
+    return {**answer, **({SUB: sub} if sub else {})}
 
 
 def from_api(answer: Tree) -> Tree:
@@ -241,13 +248,16 @@ KIND = ResourceKind(
     resource_type="UserPoolUser",
     title="user",
     model=User,
-    reading=Reading("AdminGetUser", always=("UserStatus", "Enabled")),
+    reading=Reading("AdminGetUser", always=("UserStatus", "Enabled"), sometimes=frozenset({SUB})),
     further_reads=(ListedPart(Listing("AdminListGroupsForUser", "Groups", ("Limit", 60), complete=True), join),),
     create="AdminCreateUser",
     created="User",
     update="AdminUpdateUserAttributes",
+    ended_by="AdminDeleteUser",
     name_member="Username",
     id_param="Username",
+    extra_ids={SUB: SUB},
+    pick=pick,
     declared_only=True,
     after=("user_pool", "groups", "identity_providers"),
     read_with=("user_pool", "groups", "identity_providers"),
