@@ -32,6 +32,7 @@ COMPLETED = {
     "--local apply -o jsonl": {"jsonl"},
     "plan fi": {"file.yaml"},
     "apply --rollback-file fi": {"file.yaml"},
+    "export --with sms": {"sms_role", "sms_role_trust"},
 }
 """What is typed after `poolctl` → what a shell offers for the last word."""
 
