@@ -76,7 +76,10 @@ class LogGroup(ApiModel):
         Annotated[
             dict[str, Any],
             FreeDocument(),
-            Note("poolctl writes it for names below /aws/vendedlogs/; one policy of the account for all of them."),
+            Note(
+                "poolctl writes it for names below /aws/vendedlogs/: one policy of the account for all of them, in "
+                "which statements of others stay. With null, it is not written."
+            ),
         ]
         | None
     ) = None

@@ -19,6 +19,7 @@ from schemas.base import (
     FreeDocument,
     LeftOut,
     Note,
+    NotRemovable,
     Pattern,
     Unordered,
     distinct,
@@ -39,6 +40,7 @@ Document = Annotated[dict[str, Any], FreeDocument()]
 
 UNUSED = "is of no use for a role that Cognito assumes for a moment: remove it"
 SHOWN = LeftOut("is made by IAM: remove it")
+TRUSTED = NotRemovable("A role always has a trust: remove the member, and poolctl writes it.")
 
 
 class Tag(ApiModel):
@@ -86,13 +88,24 @@ class SmsRole(ApiModel):
     AssumeRolePolicyDocument: (
         Annotated[
             Document,
-            Note("poolctl writes it: Cognito may assume the role with the external id, for this account and pool."),
+            TRUSTED,
+            Note(
+                "poolctl writes it: Cognito may assume the role with the external id, for this account and pool. What "
+                "it denies, and the trust in other pools of the account that have another external id, stay."
+            ),
         ]
         | None
     ) = None
     """Who may assume the role; a document of your own replaces all of it."""
     PolicyDocument: (
-        Annotated[Document, Note("poolctl writes it: sns:Publish, or sms-voice:SendTextMessage with EumsSms.")] | None
+        Annotated[
+            Document,
+            Note(
+                "poolctl writes it: sns:Publish, or sms-voice:SendTextMessage with EumsSms. With null, what the role "
+                "may do comes from policies that poolctl does not manage."
+            ),
+        ]
+        | None
     ) = None
     """What the role may do; a document of your own replaces that of the inline policy poolctl-sms."""
 
@@ -107,7 +120,11 @@ class SmsRoleTrust(ApiModel):
     PolicyDocument: (
         Annotated[
             Document,
-            Note("poolctl writes it: Cognito may assume the role with the external id, for this account and pool."),
+            TRUSTED,
+            Note(
+                "poolctl writes it: Cognito may assume the role with the external id, for this account and pool. What "
+                "it denies, and the trust in other pools of the account that have another external id, stay."
+            ),
         ]
         | None
     ) = None

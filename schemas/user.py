@@ -16,6 +16,7 @@ from schemas.base import (
     PRINTABLE,
     ApiModel,
     CreateOnly,
+    Default,
     KeyName,
     LeftOut,
     Note,
@@ -70,7 +71,7 @@ class User(ApiModel):
         Annotated[list[GroupLabel], Unordered(), Note("Groups that Cognito makes for identity providers stay.")] | None
     ) = None
     """All groups of the user: the list is written whole, so others are left. Without it, memberships stay."""
-    Enabled: bool | None = None
+    Enabled: Annotated[bool, Default(True)] | None = None
     """Whether the user may sign in."""
     Password: (
         Annotated[

@@ -30,6 +30,9 @@ SHELLS = ("bash", "zsh", "fish")
 FILES = frozenset({"FILE", "FILE|pool POOL", "PATH", "A|B"})
 """Words for values that are files."""
 
+SECTIONS = "SECTION[,SECTION]"
+"""The word for a section that an export can be asked for."""
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the argument."""
@@ -69,8 +72,11 @@ def _describe(made: Parser) -> None:
     """Say of each argument what its values are: words, files, directories, or nothing of its own."""
     import shtab
 
+    from reconciler.export import opted_in
+
     for action in made.arguments():
         words = made.offered.get((action.option_strings or [""])[-1]) or _words(action.metavar)
+        words = opted_in.SECTIONS if action.metavar == SECTIONS else words
         if words:
             action.choices = words
         elif action.metavar in FILES:

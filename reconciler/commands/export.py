@@ -23,6 +23,8 @@ is another name for the same command.
   poolctl export --pool eu-west-1_AbCdEf123
   poolctl export --pool customers --to pools/
   poolctl export --all --mode full --to pools/
+  poolctl export --pool customers --with sms_role,trigger_permissions,log_groups --to pools/
+  poolctl export --pool customers --with users --group admins
 """
 
 
@@ -40,6 +42,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--force", action="store_true", default=None, help="overwrite existing files")
     text = "what to write in place of a secret: {$secret: ...} or {$env: ...} (secret)"
     parser.add_argument("--secrets", choices=("secret", "env"), default=None, help=text)
+    text = (
+        "also export these sections, which need access to IAM, Lambda, CloudWatch Logs or users: sms_role, "
+        "sms_role_trust, trigger_permissions, log_groups, users; may be repeated"
+    )
+    parser.add_argument("--with", dest="sections", action="append", metavar="SECTION[,SECTION]", help=text)
+    text = "--with users: users that Cognito finds, such as 'email ^= \"ada\"' (one attribute)"
+    parser.add_argument("--filter", dest="condition", metavar="FILTER", help=text)
+    text = "--with users: users with this status"
+    parser.add_argument("--status", dest="user_status", metavar="STATUS", help=text)
+    parser.add_argument("--group", metavar="NAME", help="--with users: members of this group")
 
 
 def run(options: Options, console: Console) -> int:
@@ -49,14 +61,17 @@ def run(options: Options, console: Console) -> int:
     from pathlib import Path
 
     from reconciler.export.exporter import Style
-    from reconciler.runs import export_run
+    from reconciler.runs import export_run, export_sections
     from reconciler.runs.runtime import running
 
-    style = Style(options.mode, options.secrets, beside=bool(options.to))
+    sections = export_sections.sections_of(options)
+    style = Style(options.mode, options.secrets, beside=bool(options.to), sections=sections)
     with running(options, console.environ) as runtime:
         cloud = runtime.reader_in(export_run.region_of(options.pool))
         pools = export_run.every(cloud) if options.all_pools else [export_run.one(cloud, options.pool)]
-        read, unread = export_run.read_all(cloud, pools, parallelism=options.parallelism, say=console.status)
+        export_sections.require_documents(pools, sections)
+        more = export_sections.reader(runtime, cloud, sections)
+        read, unread = export_run.read_all(cloud, pools, parallelism=options.parallelism, say=console.status, more=more)
         identity = cloud.identity()
     make = partial(export_run.export_all, read, unread, identity, style)
     outcome = export_run.save(make, Path(options.to), force=options.force) if options.to else make(None)

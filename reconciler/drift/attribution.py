@@ -4,7 +4,9 @@ CloudTrail keeps management events for 90 days and allows two lookups a second, 
 (cognito.md 8.4). Events that name the pool are looked up first, because one list serves all findings; for the rest,
 the operations of a finding's kind are looked up by name. Events are returned newest first, so the first match of a
 finding is the last event that touched its object. Deleted objects are looked up by the identifier found in older
-events, and settings in another Region in the events of that Region.
+events, and settings in another Region in the events of that Region. Events of other services do not name the pool; they
+are matched by what their calls name, and those of IAM are in one Region for all. Users are matched by `sub`, as
+CloudTrail hides their names.
 """
 
 from __future__ import annotations
@@ -31,6 +33,9 @@ MOST_PAGES = 120
 OURS = "poolctl/"
 """The mark that aws.py adds to the user agent."""
 
+USER = "sub"
+"""The identifier of a user in events."""
+
 NO_OWNER = (None, "", "ALL")
 """Values of a parameter like ClientId that mean the pool, and not a single object in it."""
 
@@ -49,6 +54,8 @@ class Event:
     """What the call returned; empty for most."""
     who: Attribution
     """The caller."""
+    sub: str = ""
+    """The user that the call was about; empty for none."""
 
 
 class Trail:
@@ -124,7 +131,8 @@ def read(item: Mapping[str, Any]) -> Event | None:
         OURS in str(record.get("userAgent", "")),
     )
     request, answer = record.get("requestParameters") or {}, record.get("responseElements") or {}
-    return Event(who.event, str(record.get("eventSource", "")), request, answer, who)
+    sub = str((record.get("additionalEventData") or {}).get("sub", ""))
+    return Event(who.event, str(record.get("eventSource", "")), request, answer, who, sub)
 
 
 def _principal(identity: Mapping[str, Any]) -> str:
@@ -143,7 +151,7 @@ def attribute(drift: Drift, subjects: Mapping[str, Mapping[str, str]], trail: Tr
     pool = drift.target.pool_id
     if not drift.findings or not pool:
         return drift
-    marks = [_Trace(f, subjects.get(f.id, {}), pool) for f in drift.findings]
+    marks = [_Trace(f, subjects.get(f.id, {}), pool, drift.target.region) for f in drift.findings]
     notices = list(drift.notices)
     try:
         _ask(trail, marks, pool)
@@ -233,10 +241,14 @@ class _Names:
 class _Trace:
     """A finding, the conditions for an event to explain it, and the author found."""
 
-    def __init__(self, finding: Finding, ids: Mapping[str, str], pool: str) -> None:
+    def __init__(self, finding: Finding, ids: Mapping[str, str], pool: str, region: str) -> None:
         self.finding = finding
         self.kind = KINDS[finding.address.section]
         self.operations = operations(self.kind, finding)
+        self._around = self.kind.surrounding
+        home = self._around.logged_in(region) if self._around else region
+        self._home = "" if home == region else home
+        """The other Region whose CloudTrail has all events about the object; empty for most."""
         self.revealing: tuple[str, ...] = ()
         """Operations whose events contain the identifier of a deleted object."""
         self.who: Attribution | None = None
@@ -258,13 +270,14 @@ class _Trace:
     @property
     def region(self) -> str:
         """The other Region in which the member is read and written; empty for most."""
-        return (
-            self.kind.regional_read.region(dict(self._ids)) if self.kind.regional_read and self._written_there else ""
-        )
+        regional = self.kind.regional_read if self._written_there else None
+        return regional.region(dict(self._ids)) if regional else self._home
 
     @property
     def asked(self) -> tuple[str, ...]:
         """The relevant operations in the Region of the lookup."""
+        if self._home:
+            return self.operations if self._is_abroad else ()
         return self._written_there if self._is_abroad else (*self.revealing, *self.operations)
 
     def again(self, *, regional_read: bool = False) -> _Trace:
@@ -285,7 +298,12 @@ class _Trace:
 
     def take(self, event: Event) -> bool:
         """Accept an event if it matches, and return whether it did."""
-        if event.name not in self.asked or event.name in self.revealing or not self._in_pool(event):
+        if event.name not in self.asked or event.name in self.revealing:
+            return False
+        if self._around:
+            self.who = event.who if self._names_it(event) else None
+            return self.who is not None
+        if not self._in_pool(event):
             return False
         if self.revealing:
             self._deletions.append(event)
@@ -313,6 +331,13 @@ class _Trace:
         # The parent was re-created, and the known contents of the former one were deleted with it.
         return any(names.of(kind, o, name) for o in _values(event, outer.id_param) & names.before(outer, owner))
 
+    def _names_it(self, event: Event) -> bool:
+        """Whether a call of another service names the object, and nothing that is not part of it."""
+        known = {**self.kind.to_params({self._root: self._pool, **self._ids}), **self.kind.params}
+        said = {param: str(value) for param in known if (value := _value(event.request, param)) is not None}
+        matched = (_is_name(value, known[p], self._ids.get(p)) for p, value in said.items())
+        return event.source.startswith(f"{self.kind.service}.") and bool(said) and all(matched)
+
     def _in_pool(self, event: Event) -> bool:
         pool, arn = _value(event.request, self._root), str(_value(event.request, "ResourceArn") or "")
         if pool is None and not arn:  # the answer of a creation contains the id
@@ -323,6 +348,8 @@ class _Trace:
         kind = self.kind
         if kind.root or (_value(event.request, "ResourceArn") and not kind.id_param):
             return True
+        if event.sub and USER in self._ids:
+            return event.sub == self._ids[USER]
         ids = _values(event, kind.id_param)
         if kind.id_param and (ids or not kind.outer):
             return self._ids.get(kind.id_param) in ids
@@ -335,7 +362,12 @@ class _Trace:
 
 
 def operations(kind: ResourceKind, finding: Finding) -> tuple[str, ...]:
-    """Return the operations that could have caused a finding."""
+    """Return the operations that could have caused a finding, as CloudTrail calls them."""
+    logged = kind.surrounding.logged_as if kind.surrounding else {}
+    return tuple(logged.get(operation, operation) for operation in _causes(kind, finding))
+
+
+def _causes(kind: ResourceKind, finding: Finding) -> tuple[str, ...]:
     if finding.cls is FindingClass.MISSING:
         outer = KINDS[kind.outer].delete if kind.outer else ""
         return tuple(o for o in (kind.delete, kind.ended_by, outer) if o)
@@ -343,8 +375,15 @@ def operations(kind: ResourceKind, finding: Finding) -> tuple[str, ...]:
         return (kind.create,)
     member = str(finding.path[0]) if finding.path else ""
     elsewhere = kind.elsewhere.get(member, ())
+    if kind.surrounding or kind.declared_only:  # each part is written by operations of its own
+        return tuple(dict.fromkeys(o for o in (kind.create, *(elsewhere or (kind.update,))) if o))
     shared = [KINDS[section].update for section, names in kind.shared.items() if member in names or not names]
     return tuple(dict.fromkeys(o for o in (kind.create, kind.update, *elsewhere, *shared) if o))
+
+
+def _is_name(said: str, *known: Any) -> bool:
+    """Return whether a name in an event is one of these; where a service takes names and ARNs, either may be said."""
+    return any(said == str(name) or str(name).endswith(f":{said}") for name in known if name)
 
 
 def _value(tree: Mapping[str, Any], param: str) -> Any:

@@ -58,6 +58,10 @@ SCALARS: Mapping[type, TypeName] = {str: "string", int: "integer", bool: "boolea
 """What the API calls a type."""
 
 
+LIKE = 0.75
+"""How similar a misspelled member must be to one beside it, rather than to one of the same name elsewhere."""
+
+
 # --- the facts --------------------------------------------------------------------------------------------------
 
 
@@ -317,8 +321,11 @@ def _nearest(path: str) -> str:
     """Suggest the most similar path."""
     known = [*_aliases(), *paths()]
     last = folded(path.rpartition(".")[2])
+    outer, _, _ = path.rpartition(".")
+    beside = [p for p in known if outer and p.rpartition(".")[0] == outer]
     same_end = [p for p in known if folded(p.rpartition(".")[2]) == last]
-    place = same(path, known) or closest(path, same_end, cutoff=0.0) or closest(path, known)
+    place = same(path, known) or closest(path, beside, cutoff=LIKE) or closest(path, same_end, cutoff=0.0)
+    place = place or closest(path, known)
     return did_you_mean(_aliases().get(place, place)) if place else "`poolctl explain` lists all kinds."
 
 

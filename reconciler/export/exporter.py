@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 from reconciler.cloud.port import Identity
 from reconciler.errors import Refused
+from reconciler.export import opted_in
 from reconciler.kinds import KINDS, root_of
 from reconciler.kinds.kind import ResourceKind
 from reconciler.manifests.writer import LONG, Flow, LiveText, blocks
@@ -21,7 +22,7 @@ from reconciler.observing.ownership import split
 from reconciler.security.judging import governs
 from reconciler.values.differ import same
 from reconciler.values.shapes import Shape, input_shape, project
-from schemas.base import Default, FreeDocument, Keyed, KeyName, Member, Pin, Presence, WriteOnly, members
+from schemas.base import CreateOnly, Default, FreeDocument, Keyed, KeyName, Member, Pin, Presence, WriteOnly, members
 from schemas.documents import DEFAULT, DOCUMENTS
 from schemas.user_pool import STANDARD_ATTRIBUTES
 
@@ -47,6 +48,8 @@ class Style:
     """Kind of reference for secrets: `secret` or `env`."""
     beside: bool = False
     """Whether long texts and images are written to files beside the manifest."""
+    sections: frozenset[str] = frozenset()
+    """Sections of `opted_in` that are written too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,15 @@ class Exported:
     """Referenced files, by path relative to the manifest."""
     promises: tuple[Promise, ...] = ()
     """Referenced secrets."""
+    left_aside: tuple[str, ...] = ()
+    """What was asked for and cannot be written, each in a sentence or two."""
+    sections: frozenset[str] = frozenset()
+    """Sections of `opted_in` that it has."""
+
+    @property
+    def personal(self) -> bool:
+        """Whether it has personal data: users."""
+        return any(KINDS[section].declared_only for section in self.sections)
 
 
 # --- names ---------------------------------------------------------------------------------------------------------
@@ -212,11 +224,22 @@ class _Export:
         self._promises: list[Promise] = []
         self._taken = {target.casefold() for target in taken}
         self._unseen: list[str] = []
+        around = opted_in.surroundings(live_state, identity)
+        readable = {s for s in style.sections if s in live_state.known or not KINDS[s].surrounding}
+        self._aside = opted_in.left_aside(around, readable)
+        whole = {section for section, found in self._aside.items() if any(not one.name for one in found)}
+        self._asked = readable - whole
+        self._implications = opted_in.Implications(around, self._asked)
 
     def result(self) -> Exported:
-        tree = {**self._envelope(), **self._sections()}
+        sections = self._sections()
+        tree = {**self._envelope(), **sections}
         text = "\n".join((*self._comments(), *blocks(tree, len(self._envelope()))))
-        return Exported(self._slug, text, self._files, tuple(self._promises))
+        more = frozenset(sections) & frozenset(opted_in.SECTIONS)
+        return Exported(self._slug, text, self._files, tuple(self._promises), self._left_aside(), more)
+
+    def _left_aside(self) -> tuple[str, ...]:
+        return tuple(opted_in.explained(section, one) for section, found in self._aside.items() for one in found)
 
     def _envelope(self) -> Tree:
         kind = {"kind": self._kind.name} if self._kind.name != DEFAULT else {}
@@ -226,8 +249,10 @@ class _Export:
     def _comments(self) -> Iterator[str]:
         for gap in self._live_state.gaps:
             yield f"# Could not be read, so it is missing here: {gap_line(gap)}"
-        for notice in not_here(self._live_state.unavailable):
+        for notice in (*not_here(self._live_state.unavailable), *self._live_state.notices):
             yield f"# {notice.message}"
+        for reason in self._left_aside():
+            yield f"# {' '.join(reason.split())}"
         if self._promises:
             yield "# This file contains no secrets. Before you plan, store them as:"
         for promise in self._promises:
@@ -242,9 +267,11 @@ class _Export:
         found: Tree = {}
         for section in self._kind.sections:
             kind = KINDS[section]
+            if section in LEFT_OUT and not (section in self._asked and self._live_state.section(section)):
+                continue
             tree = self._single(kind, "") if kind.single else self._children(kind)
             empty = not tree and not (self._style.mode == "full" and self._is_managed(kind))
-            if not empty or kind.root:
+            if not empty or kind.root or section in self._asked:
                 found[section] = tree
         return found
 
@@ -258,7 +285,8 @@ class _Export:
 
     def _children(self, kind: ResourceKind) -> Tree:
         ours, _ = split(self._live_state.section(kind.section), self._ids.get("UserPoolId", ""))
-        return {LiveText(key): self._child(kind, key, observed) for key, observed in keyed(ours)}
+        found = {LiveText(key): self._child(kind, key, observed) for key, observed in keyed(ours)}
+        return {key: tree for key, tree in found.items() if not self._implications.is_implied(kind, key, tree)}
 
     def _child(self, kind: ResourceKind, key: str, observed: Observed) -> Tree:
         local = key.rpartition("/")[2] if kind.outer else key
@@ -287,15 +315,16 @@ class _Export:
         return {kind.name_member: LiveText(name)} if name != key else {}
 
     def _object(self, kind: ResourceKind, observed: Observed, key: str) -> Tree:
-        tree = kind.to_manifest(observed.data, self._pool)
+        tree = (kind.exported or kind.to_manifest)(observed.data, self._pool)
         tree = known_part(kind, tree)
         name = "" if kind.root else next((m.name for m in members(kind.model).values() if m.has(KeyName)), "")
         tree = {k: v for k, v in tree.items() if k != name}
         omits = OMITS[self._style.mode](kind.section)
         tree = reduced(kind.model, tree, {} if kind.create else kind.initial(), omits)
+        tree = self._implications.left(kind, observed.address.name, tree, observed.data)
         address = str(replace(observed.address, name="" if kind.root else key))
         if tree:
-            silent = (m.name for m in members(kind.model).values() if m.has(WriteOnly))
+            silent = (m.name for m in members(kind.model).values() if m.has(WriteOnly) and not m.has(CreateOnly))
             self._unseen += [f"{address}.{name}" for name in silent]
         return {k: self._value(v, address, (k,)) for k, v in tree.items()}
 

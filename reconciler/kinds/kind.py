@@ -127,12 +127,33 @@ class Sequel(NamedTuple):
     """Why, as a clause."""
 
 
+class LeftAside(NamedTuple):
+    """What a section cannot declare of a live pool as it is."""
+
+    name: str
+    """Name of the object; empty for the whole section."""
+    reason: str
+    """Why, and what to do, in sentences."""
+
+
+def _none_used(_around: Around) -> Iterable[str]:
+    return ()
+
+
+def _in_its_region(region: str) -> str:
+    return region
+
+
+def _all_fits(_around: Around) -> Iterable[LeftAside]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Surrounding:
     """What is special about an object of another service that surrounds a pool.
 
-    It is read only where a manifest declares it, because a caller may have no access to that service; everything else
-    is read by `drift` and `export` anyway.
+    It is read only where a manifest declares it or an export asks for it, because a caller may have no access to that
+    service; everything else is read by `drift` and `export` anyway.
     """
 
     outside: bool = False
@@ -143,6 +164,14 @@ class Surrounding:
     """Members that `implies` completes, where the author does not declare them."""
     sequel: Callable[[Tree, Around], Sequel | None] | None = None
     """Returns the second change of a planned object that becomes possible when the pool has been made."""
+    used: Callable[[Around], Iterable[str]] = _none_used
+    """Returns the names of the live objects that a live pool uses, for an export; `names` of the kind may have more."""
+    unfit: Callable[[Around], Iterable[LeftAside]] = _all_fits
+    """Yields what the section cannot declare as it is, because a plan of it would change something: for an export."""
+    logged_as: Mapping[str, str] = field(default_factory=dict)
+    """Names of its operations in CloudTrail, where they differ."""
+    logged_in: Callable[[str], str] = _in_its_region
+    """Returns the Region whose CloudTrail has its events, from that of the pool."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -518,7 +547,7 @@ class ResourceKind:
     deleted_as: Mapping[str, Any] = field(default_factory=dict)
     """Parameters of `delete` beside the identifiers, where an update with them is the deletion."""
     ended_by: str = ""
-    """Operation that deletes one outside poolctl, which never does: a pool (decision 3)."""
+    """Operation that deletes one outside poolctl, which never does: a pool (decision 5), a user, a role."""
 
     name_member: str = ""
     """Member that holds the name; empty for single objects."""
@@ -574,6 +603,9 @@ class ResourceKind:
     to_manifest: Callable[[Tree, Tree], Tree] = _as_read
     """Converts a live object to manifest form: without members that the service mirrors or adds, and with
     `Secret` leaves for required values that are never returned; takes the object and its pool."""
+    exported: Callable[[Tree, Tree], Tree] | None = None
+    """Converts a live object to what an export writes, where that is more than `to_manifest` returns; takes the object
+    and its pool."""
     names: Callable[[Tree], Iterable[str]] | None = None
     """Returns the names of live objects from the answer of their parent, if no operation lists them."""
     initial: Callable[[], Tree] = dict

@@ -15,6 +15,7 @@ from reconciler.kinds.kind import (
     Breach,
     FurtherRead,
     Implied,
+    LeftAside,
     PendingCall,
     Reading,
     ResourceKind,
@@ -22,7 +23,8 @@ from reconciler.kinds.kind import (
     State,
     Surrounding,
 )
-from reconciler.kinds.sms_role import alike
+from reconciler.kinds.policy_documents import alike, beside, document, statements
+from reconciler.kinds.shared_rules import arn_part, dig
 from reconciler.model import Call, FieldChange, Path, Tree
 from reconciler.values.regions import partition
 from schemas.log_group import LogGroup
@@ -31,16 +33,27 @@ SECTION, SERVICE = "log_groups", "logs"
 NAME, POLICY, RETENTION, PROTECTION = "logGroupName", "policyDocument", "retentionInDays", "deletionProtectionEnabled"
 POLICY_NAME = "poolctl-vendedlogs"
 VENDED = "/aws/vendedlogs/"
+DELIVERY = "Delivery"
+"""Name of the statement in it that is poolctl's own."""
 CONFIGURED = (NAME, RETENTION, "kmsKeyId", "tags", "logGroupClass", PROTECTION, POLICY)
 ARN = "logGroupArn"
 """Member of an answer that has the ARN without the `:*` of `arn`; it identifies the group to TagResource."""
 
 
 def delivery_policy(around: Around) -> Tree:
-    """Return the policy with which logs are delivered to any log group below /aws/vendedlogs/."""
+    """Return the policy with which logs are delivered to any log group below /aws/vendedlogs/.
+
+    A Region has few policies, so people may have added statements to this one: they stay.
+    """
+    own = document(_delivery(around))
+    live: Tree = next((g[POLICY] for g in around.live(SECTION).values() if g.get(POLICY)), {})
+    return beside(own, (s for s in statements(live) if s.get("Sid") != DELIVERY and not alike(document(s), own)))
+
+
+def _delivery(around: Around) -> Tree:
     place = f"arn:{partition(around.region)}:logs:{around.region}:{around.account}"
-    statement = {
-        "Sid": "Delivery",
+    return {
+        "Sid": DELIVERY,
         "Effect": "Allow",
         "Principal": {"Service": "delivery.logs.amazonaws.com"},
         "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
@@ -50,7 +63,6 @@ def delivery_policy(around: Around) -> Tree:
             "ArnLike": {"aws:SourceArn": f"{place}:*"},
         },
     }
-    return {"Version": "2012-10-17", "Statement": [statement]}
 
 
 def implies(around: Around) -> Iterator[Implied]:
@@ -63,6 +75,24 @@ def implies(around: Around) -> Iterator[Implied]:
 def no_names(_pool: Tree) -> Iterable[str]:
     """The pool does not name log groups; only declared ones are looked up."""
     return ()
+
+
+# --- what a live pool uses -----------------------------------------------------------------------------------------
+
+
+def used(around: Around) -> Iterator[str]:
+    """The log groups that the pool sends its logs to, which are in its account and Region."""
+    delivery = around.live("log_delivery").get("", {})
+    for one in delivery.get("LogConfigurations") or ():
+        name = arn_part(dig(one, "CloudWatchLogsConfiguration", "LogGroupArn"), 6)
+        if name:
+            yield name
+
+
+def unfit(around: Around) -> Iterator[LeftAside]:
+    """Log groups that are gone."""
+    gone = (name for name in used(around) if name not in around.live(SECTION))
+    return (LeftAside(name, "It does not exist.") for name in gone)
 
 
 # --- reading -------------------------------------------------------------------------------------------------------
@@ -214,6 +244,8 @@ KIND = ResourceKind(
     pick=pick,
     create="CreateLogGroup",
     update="PutRetentionPolicy",
+    ended_by="DeleteLogGroup",
+    params={"policyName": POLICY_NAME},
     name_member=NAME,
     id_param=NAME,
     names=no_names,
@@ -229,5 +261,5 @@ KIND = ResourceKind(
         POLICY: ("PutResourcePolicy",),
     },
     permissions={"CreateLogGroup": ("logs:TagResource",)},
-    surrounding=Surrounding(outside=True, implies=implies, implied=frozenset({POLICY})),
+    surrounding=Surrounding(outside=True, implies=implies, implied=frozenset({POLICY}), used=used, unfit=unfit),
 )

@@ -7,14 +7,25 @@ exists, its ARN is what the role is compared with. The section also fills in wha
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from reconciler.kinds.kind import Around, FurtherRead, Implied, PendingCall, Reading, ResourceKind, Sequel, Surrounding
-from reconciler.kinds.shared_rules import dig
+from reconciler.kinds.kind import (
+    Around,
+    FurtherRead,
+    Implied,
+    LeftAside,
+    PendingCall,
+    Reading,
+    ResourceKind,
+    Sequel,
+    Surrounding,
+)
+from reconciler.kinds.policy_documents import alike, allows, beside, conditions, document, statements
+from reconciler.kinds.shared_rules import arn_part, dig
 from reconciler.model import Call, Path, Tree
-from reconciler.values.regions import partition
+from reconciler.values.regions import home, partition
 from schemas.sms_role import SmsRole, SmsRoleTrust
 
 ROLE, TRUST_OF_ROLE = "sms_role", "sms_role_trust"
@@ -24,7 +35,9 @@ POLICY_NAME = "poolctl-sms"
 COGNITO = "cognito-idp.amazonaws.com"
 TRUST_DOCUMENT, POLICY_DOCUMENT, BOUNDARY = "AssumeRolePolicyDocument", "PolicyDocument", "PermissionsBoundary"
 SERVICE = "iam"
-VERSION = "2012-10-17"
+ASSUME = "sts:AssumeRole"
+OF_A_POOL = frozenset({"sts:externalid", "aws:sourceaccount", "aws:sourcearn"})
+"""What the trust in one pool may depend on; keys of conditions in lower case."""
 
 
 # --- documents -----------------------------------------------------------------------------------------------------
@@ -45,15 +58,39 @@ def trust(external_id: Any, account: str, source: Any) -> Tree:
     statement = {
         "Effect": "Allow",
         "Principal": {"Service": COGNITO},
-        "Action": "sts:AssumeRole",
+        "Action": ASSUME,
         "Condition": condition,
     }
-    return {"Version": VERSION, "Statement": [statement]}
+    return document(statement)
+
+
+def of_other_pools(found: Any, external_id: Any, account: str) -> Iterator[Tree]:
+    """Yield the statements of a trust that a pool leaves as they are: what they deny, and the trust in other pools.
+
+    Several pools may share a role. The trust in another pool names that pool, in this account, and its own external id;
+    what trusts anything else is no statement of a pool, and is wrong.
+
+    Args:
+        found: The trust as it is live.
+        external_id: That of the pool.
+        account: Account of the pool.
+    """
+    for statement in statements(found):
+        if statement.get("Effect") == "Deny" or _trusts_another(statement, external_id, account):
+            yield statement
+
+
+def _trusts_another(statement: Tree, external_id: Any, account: str) -> bool:
+    asked = conditions(statement)
+    other, source = asked.get("sts:externalid"), str(asked.get("aws:sourcearn"))
+    named = re.fullmatch(rf"arn:[\w-]+:cognito-idp:[\w-]+:{account}:userpool/[\w-]+", source)
+    ours = asked.keys() <= OF_A_POOL and asked.get("aws:sourceaccount", account) == account
+    return bool(allows(statement, COGNITO, ASSUME) and ours and named and other not in (None, "", external_id))
 
 
 def policy(action: str, resource: str) -> Tree:
     """Return a permissions policy of one statement."""
-    return {"Version": VERSION, "Statement": [{"Effect": "Allow", "Action": action, "Resource": resource}]}
+    return document({"Effect": "Allow", "Action": action, "Resource": resource})
 
 
 def sending(config: Tree) -> Tree:
@@ -63,23 +100,6 @@ def sending(config: Tree) -> Tree:
         return policy("sns:Publish", "*")
     identity = eums.get("OriginationIdentity")
     return policy("sms-voice:SendTextMessage", identity if str(identity).startswith("arn:") else "*")
-
-
-def alike(one: Any, other: Any) -> bool:
-    """Return whether two policy documents mean the same.
-
-    A list of one is that one, and names of statements say nothing.
-    """
-    return bool(_plain(one) == _plain(other))
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {k: _plain(v) for k, v in value.items() if k != "Sid"}
-    if isinstance(value, list):
-        plain = [_plain(v) for v in value]
-        return plain[0] if len(plain) == 1 else sorted(plain, key=lambda v: json.dumps(v, sort_keys=True, default=str))
-    return value
 
 
 # --- what the section implies --------------------------------------------------------------------------------------
@@ -127,7 +147,13 @@ def sequel(after: Tree, around: Around) -> Sequel | None:
 
 
 def _trust(around: Around, source: Any) -> Tree:
-    return trust(_external_id(around), around.account, source)
+    """Return the trust in the pool, beside that in other pools."""
+    external_id = _external_id(around)
+    live = around.live(ROLE).get("", {}).get(TRUST_DOCUMENT) or around.live(TRUST_OF_ROLE).get("", {}).get(
+        POLICY_DOCUMENT
+    )
+    others = of_other_pools(live, external_id, around.account)
+    return beside(trust(external_id, around.account, source), others)
 
 
 def _any_pool(around: Around) -> str:
@@ -155,6 +181,45 @@ def _external_id(around: Around) -> Any:
         "RoleName"
     )
     return eums.get("ExternalId") or config.get("ExternalId") or name
+
+
+# --- what a live pool uses -----------------------------------------------------------------------------------------
+
+
+def used(around: Around) -> Iterator[str]:
+    """The role that the pool names, which IAM answers for its own account only."""
+    arn = _live_arn(around)
+    if arn and arn_part(arn, 4) == around.account:
+        yield arn.rpartition("/")[2]
+
+
+def unfit(around: Around) -> Iterator[LeftAside]:
+    """A role that cannot be read, or whose permissions are in policies that the section does not hold."""
+    yield from _out_of_reach(around, ROLE)
+    role = around.live(ROLE).get("")
+    if role and POLICY_DOCUMENT not in role:
+        yield LeftAside(
+            "",
+            f"What {role['RoleName']} may do comes from other policies than {POLICY_NAME}, which are not exported. To "
+            f"adopt the role, write {ROLE}: {{RoleName: {role['RoleName']}}}, which adds that policy and keeps the "
+            f"others; {TRUST_OF_ROLE} manages its trust alone.",
+        )
+
+
+def trust_unfit(around: Around) -> Iterable[LeftAside]:
+    """A role that cannot be read."""
+    return _out_of_reach(around, TRUST_OF_ROLE)
+
+
+def _out_of_reach(around: Around, section: str) -> Iterator[LeftAside]:
+    arn = _live_arn(around)
+    if arn and not around.live(section):
+        yield LeftAside("", f"The role {arn} does not exist in this account.")
+
+
+def _live_arn(around: Around) -> str:
+    sms = dig(around.live("user_pool").get(""), "SmsConfiguration") or {}
+    return str(sms.get("SnsCallerArn") or dig(sms, "EumsSms", "CallerArn") or "")
 
 
 # --- reading and writing -------------------------------------------------------------------------------------------
@@ -192,14 +257,14 @@ def lower(pending_call: PendingCall, usual: Callable[[PendingCall], tuple[Call, 
     name = {"RoleName": change.ids["RoleName"]}
     after = change.after or {}
     parts = {f.path[0] for f in change.fields}
-    put = Call(SERVICE, "PutRolePolicy", {**name, "PolicyName": POLICY_NAME, POLICY_DOCUMENT: after[POLICY_DOCUMENT]})
+    permitted = [_permitted(name, after.get(POLICY_DOCUMENT))] if POLICY_DOCUMENT in parts else []
     if change.before is None:
-        return (_created(pending_call, usual), put)
+        return (_created(pending_call, usual), *permitted)
     calls: list[Call] = []
     if TRUST_DOCUMENT in parts:
-        trusted = {**name, POLICY_DOCUMENT: after[TRUST_DOCUMENT]}
+        trusted = {**name, POLICY_DOCUMENT: after.get(TRUST_DOCUMENT)}
         calls.append(Call(SERVICE, "UpdateAssumeRolePolicy", trusted))
-    calls += [put] if POLICY_DOCUMENT in parts else []
+    calls += permitted
     calls += _bounded(name, after.get(BOUNDARY)) if BOUNDARY in parts else []
     calls += _tagged(name, change.before.get("Tags") or (), after.get("Tags") or ()) if "Tags" in parts else []
     return tuple(calls)
@@ -208,6 +273,13 @@ def lower(pending_call: PendingCall, usual: Callable[[PendingCall], tuple[Call, 
 def _created(pending_call: PendingCall, usual: Callable[[PendingCall], tuple[Call, ...]]) -> Call:
     (call,) = usual(pending_call)
     return Call(call.service, call.operation, {k: v for k, v in call.params.items() if v is not None})
+
+
+def _permitted(name: Tree, policy_document: Tree | None) -> Call:
+    policy_name = {**name, "PolicyName": POLICY_NAME}
+    if policy_document:
+        return Call(SERVICE, "PutRolePolicy", {**policy_name, POLICY_DOCUMENT: policy_document})
+    return Call(SERVICE, "DeleteRolePolicy", policy_name)
 
 
 def _bounded(name: Tree, boundary: str | None) -> Iterator[Call]:
@@ -226,6 +298,11 @@ def _tagged(name: Tree, before: Sequence[Tree], after: Sequence[Tree]) -> Iterat
         yield Call(SERVICE, "UntagRole", {**name, "TagKeys": unwanted})
 
 
+def logged_in(region: str) -> str:
+    """IAM has no Regions; CloudTrail has its events in one (cognito.md 8.4)."""
+    return home(SERVICE, region)
+
+
 ALWAYS = ("RoleName", "Arn", TRUST_DOCUMENT)
 
 KIND = ResourceKind(
@@ -236,26 +313,31 @@ KIND = ResourceKind(
     service=SERVICE,
     account_wide=True,
     reading=Reading("GetRole", "Role", always=ALWAYS),
-    further_reads=(
-        FurtherRead(
-            Reading("GetRolePolicy", always=(POLICY_DOCUMENT,)), with_policy, lambda _: {"PolicyName": POLICY_NAME}
-        ),
-    ),
+    further_reads=(FurtherRead(Reading("GetRolePolicy", always=(POLICY_DOCUMENT,)), with_policy),),
     create="CreateRole",
     created="Role",
     update="PutRolePolicy",
+    ended_by="DeleteRole",
     id_param="RoleName",
+    params={"PolicyName": POLICY_NAME},
     from_api=from_api,
     equivalent=equivalent,
     lower=lower,
     elsewhere={
         TRUST_DOCUMENT: ("UpdateAssumeRolePolicy",),
+        POLICY_DOCUMENT: ("PutRolePolicy", "DeleteRolePolicy"),
         BOUNDARY: ("PutRolePermissionsBoundary", "DeleteRolePermissionsBoundary"),
         "Tags": ("TagRole", "UntagRole"),
     },
     permissions={"CreateRole": ("iam:TagRole",)},
     surrounding=Surrounding(
-        outside=True, implies=implies, implied=frozenset({TRUST_DOCUMENT, POLICY_DOCUMENT}), sequel=sequel
+        outside=True,
+        implies=implies,
+        implied=frozenset({TRUST_DOCUMENT, POLICY_DOCUMENT}),
+        sequel=sequel,
+        used=used,
+        unfit=unfit,
+        logged_in=logged_in,
     ),
 )
 
@@ -273,5 +355,12 @@ TRUST = ResourceKind(
     id_param="RoleName",
     from_api=trust_from_api,
     equivalent=equivalent,
-    surrounding=Surrounding(outside=True, implies=trust_implies, implied=frozenset({POLICY_DOCUMENT})),
+    surrounding=Surrounding(
+        outside=True,
+        implies=trust_implies,
+        implied=frozenset({POLICY_DOCUMENT}),
+        used=used,
+        unfit=trust_unfit,
+        logged_in=logged_in,
+    ),
 )

@@ -1,19 +1,33 @@
 """Permissions of a pool to invoke the functions of its triggers (cognito.md 9.2): one statement for each function.
 
 Cognito does not look for them when LambdaConfig is written, so a missing one shows at sign-in only. AddPermission is
-not idempotent: the statement has a fixed id, that of the pool, and is looked for before it is added.
+not idempotent: the statement has a fixed id, that of the pool, and is looked for before it is added. A statement of
+another id that allows just the same is adopted, so nothing is added beside what people or other tools have made.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from reconciler.kinds import user_pool
-from reconciler.kinds.kind import Around, Breach, Implied, PendingCall, Reading, ResourceKind, Rule, State, Surrounding
-from reconciler.kinds.shared_rules import arn_part, dig, functions
-from reconciler.model import Call, Tree
+from reconciler.kinds.kind import (
+    Around,
+    Breach,
+    Implied,
+    LeftAside,
+    PendingCall,
+    Reading,
+    ResourceKind,
+    Rule,
+    State,
+    Surrounding,
+)
+from reconciler.kinds.policy_documents import allows, conditions, statements
+from reconciler.kinds.shared_rules import arn_part, functions
+from reconciler.model import Call, Path, Tree
 from reconciler.values.merge import overlay
 from schemas.trigger_permission import TriggerPermission
 from schemas.user_pool import UserPool
@@ -27,8 +41,12 @@ SOURCE_ARN, SOURCE_ACCOUNT = "aws:sourcearn", "aws:sourceaccount"
 
 
 def names(pool: Tree) -> Iterable[str]:
-    """The pool names its functions; what permissions there are of other pools cannot be listed."""
-    return functions(pool.get("LambdaConfig"))
+    """The pool names its functions, of which those of its own account can be read (rule L1).
+
+    What permissions there are of other pools cannot be listed.
+    """
+    account = arn_part(pool.get("Arn"), 4)
+    return (arn for arn in functions(pool.get("LambdaConfig")) if account in ("", arn_part(arn, 4)))
 
 
 def implies(around: Around) -> Iterator[Implied]:
@@ -41,6 +59,15 @@ def implies(around: Around) -> Iterator[Implied]:
     for arn in functions(pool.get("LambdaConfig")):
         if around.account in ("", arn_part(arn, 4)):
             yield Implied(SECTION, _statement(arn, around.ids["ResourceArn"], around.account), arn)
+
+
+def unfit(around: Around) -> Iterator[LeftAside]:
+    """The section declares all functions of the pool, so each must have its statement."""
+    lacking = [found.name for found in implies(around) if found.name not in around.live(SECTION)]
+    if lacking:
+        which = ", ".join(lacking)
+        reason = f"No statement allows just this pool to invoke {which}. With {SECTION}: {{}}, a plan adds one."
+        yield LeftAside("", reason)
 
 
 def _statement(function: str, pool: Any, account: str) -> Tree:
@@ -57,46 +84,67 @@ def _statement(function: str, pool: Any, account: str) -> Tree:
 
 
 def to_params(ids: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A function of an alias or a version has a policy of its own; the statement is named like the pool."""
+    """A function of an alias or a version has a policy of its own; a new statement is named like the pool."""
     whole = str(ids.get(FUNCTION, ""))
     qualifier = arn_part(whole, 7)
     function = whole.removesuffix(f":{qualifier}") if qualifier else whole
-    params = {**ids, FUNCTION: function, STATEMENT: ids.get("UserPoolId", "")}
+    params = {**ids, FUNCTION: function, STATEMENT: ids.get(STATEMENT) or ids.get("UserPoolId", "")}
     return {**params, QUALIFIER: qualifier} if qualifier else params
 
 
 def pick(answer: Tree, ids: Mapping[str, Any]) -> Tree:
-    """Return the statement of a pool in the policy of a function."""
-    statements = dig(json.loads(answer["Policy"]), "Statement")
-    found = next((s for s in statements or () if s.get("Sid") == ids.get("UserPoolId")), None)
-    return {FUNCTION: ids[FUNCTION], **_adopted(found)} if found else {}
+    """Return the statement of a pool in the policy of a function: its own, or another one that allows the same."""
+    known = list(statements(json.loads(answer["Policy"])))
+    name = ids.get(STATEMENT) or ids.get("UserPoolId")
+    own = next((s for s in known if s.get("Sid") == name), None)
+    found = own or next((s for s in known if _allows_just(s, ids.get("ResourceArn"))), None)
+    return {FUNCTION: ids[FUNCTION], STATEMENT: found.get("Sid", ""), **_adopted(found)} if found else {}
+
+
+def _allows_just(statement: Tree, pool: Any) -> bool:
+    """Return whether a statement of any name allows this pool and nothing else to invoke the function.
+
+    The ARN of the pool has its account in it, so the condition on the account adds nothing.
+    """
+    asked = conditions(statement)
+    same = asked.get(SOURCE_ARN) == pool and asked.get(SOURCE_ACCOUNT, arn_part(pool, 4)) == arn_part(pool, 4)
+    return bool(pool) and same and asked.keys() <= {SOURCE_ARN, SOURCE_ACCOUNT} and allows(statement, COGNITO, ACTION)
 
 
 def _adopted(statement: Tree) -> Tree:
     """Return a statement in the spelling of AddPermission."""
-    conditions = {
-        key.lower(): value
-        for operator in (statement.get("Condition") or {}).values()
-        for key, value in operator.items()
-    }
+    asked = conditions(statement)
     principal = statement.get("Principal")
     kept = {
         "Action": statement.get("Action"),
         "Principal": next(iter(principal.values()), None) if isinstance(principal, dict) else principal,
-        "SourceArn": conditions.get(SOURCE_ARN),
-        "SourceAccount": conditions.get(SOURCE_ACCOUNT),
+        "SourceArn": asked.get(SOURCE_ARN),
+        "SourceAccount": asked.get(SOURCE_ACCOUNT),
     }
     denied = {"Action": f"not {kept['Action']}"} if statement.get("Effect") != "Allow" else {}
     return {k: v for k, v in {**kept, **denied}.items() if v is not None}
 
 
+def from_api(answer: Tree) -> Tree:
+    """Leave out the name of the statement, which identifies it."""
+    return {k: v for k, v in answer.items() if k != STATEMENT}
+
+
+def equivalent(declared: Tree, observed: Tree) -> Iterable[Path]:
+    """The ARN of a pool has its account in it, so a statement that does not name the account allows the same."""
+    account = arn_part(observed.get("SourceArn"), 4)
+    if "SourceAccount" not in observed and account and declared.get("SourceAccount") == account:
+        yield ("SourceAccount",)
+
+
 def lower(pending_call: PendingCall, usual: Callable[[PendingCall], tuple[Call, ...]]) -> tuple[Call, ...]:
     """A statement cannot be changed: it is removed and added again."""
     change = pending_call.change
-    made = usual(pending_call)
     if change.before is None:
-        return made
+        return usual(pending_call)
     params = to_params(change.ids)
+    own = {k: v for k, v in change.ids.items() if k != STATEMENT}
+    made = usual(replace(pending_call, change=replace(change, ids=own)))
     known = (FUNCTION, QUALIFIER, STATEMENT)
     return (Call(SERVICE, "RemovePermission", {k: params[k] for k in known if k in params}), *made)
 
@@ -145,10 +193,18 @@ KIND = ResourceKind(
     update="AddPermission",
     name_member=FUNCTION,
     id_param=FUNCTION,
+    extra_ids={STATEMENT: STATEMENT},
     names=names,
     to_params=to_params,
+    from_api=from_api,
+    equivalent=equivalent,
     prepare=prepare,
     lower=lower,
     rules=(L1,),
-    surrounding=Surrounding(implies=implies, implied=frozenset({"Action", "Principal", "SourceArn", "SourceAccount"})),
+    surrounding=Surrounding(
+        implies=implies,
+        implied=frozenset({"Action", "Principal", "SourceArn", "SourceAccount"}),
+        unfit=unfit,
+        logged_as={operation: f"{operation}20150331v2" for operation in ("AddPermission", "RemovePermission")},
+    ),
 )

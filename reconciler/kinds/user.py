@@ -28,9 +28,12 @@ from schemas.user_pool import STANDARD_ATTRIBUTES
 USERS, SERVICE = "users", "cognito-idp"
 ATTRIBUTES, GROUPS = "UserAttributes", "groups"
 CONTACTS = ("email", "phone_number")
+SUB = "sub"
+BY_COGNITO = (SUB, "identities")
+"""Attributes that Cognito sets."""
 PASSWORDS = ("Password", "TemporaryPassword")
 DROPPED = (
-    *("Username", "Attributes", "UserCreateDate", "UserLastModifiedDate"),
+    *("Username", "sub", "Attributes", "UserCreateDate", "UserLastModifiedDate"),
     *("MFAOptions", "PreferredMfaSetting", "UserMFASettingList"),
 )
 """Members of answers that are not configured, or that are spelled otherwise in an input."""
@@ -47,6 +50,12 @@ def join(answer: Tree, groups: Iterable[Tree]) -> Tree:
     """Add the groups of a user, without those that Cognito makes for identity providers."""
     own = [g for g in groups if not str(g.get("GroupName", "")).startswith(f"{g.get('UserPoolId')}_")]
     return {**answer, GROUPS: sorted(str(g["GroupName"]) for g in own)}
+
+
+def pick(answer: Tree, _ids: Mapping[str, Any]) -> Tree:
+    """Give a user its `sub` as an identifier, which CloudTrail has in place of the name."""
+    sub = next((p.get("Value") for p in answer.get(ATTRIBUTES) or () if p.get("Name") == SUB), None)
+    return {**answer, **({SUB: sub} if sub else {})}
 
 
 def from_api(answer: Tree) -> Tree:
@@ -77,6 +86,23 @@ def to_manifest(_tree: Tree, _pool: Tree) -> Tree:
     return {}
 
 
+def exported(tree: Tree, _pool: Tree) -> Tree:
+    """Return what a manifest may declare of a user; a password is never known."""
+    own = {name: value for name, value in tree[ATTRIBUTES].items() if name not in BY_COGNITO}
+    return {**tree, ATTRIBUTES: own}
+
+
+def key(user: Tree, pool: Tree) -> str:
+    """Return the name under which a manifest declares a user of a list.
+
+    Args:
+        user: An item of ListUsers.
+        pool: The live pool: with UsernameAttributes, the address is the name, and Username is an id.
+    """
+    known = from_api(user)[ATTRIBUTES]
+    return next((known[n] for n in pool.get("UsernameAttributes") or () if known.get(n)), str(user["Username"]))
+
+
 def omissions(tree: Tree) -> Iterator[Undecided]:
     """Refuse passwords that are written out, and an invitation that would be sent again."""
     for member in PASSWORDS:
@@ -102,7 +128,7 @@ def immutable(change: FieldChange, pool: Tree) -> str:
         return ""
     name = change.path[1]
     known: Tree = next((a for a in pool.get("Schema") or () if _name(a) == name), {})
-    if name in ("sub", "identities"):
+    if name in BY_COGNITO:
         return f"Cognito sets {name}: remove it."
     if known.get("Mutable") is False:
         return f"The schema of the pool says Mutable: false for {name}. Declare the live value, or remove it."
@@ -222,13 +248,16 @@ KIND = ResourceKind(
     resource_type="UserPoolUser",
     title="user",
     model=User,
-    reading=Reading("AdminGetUser", always=("UserStatus", "Enabled")),
+    reading=Reading("AdminGetUser", always=("UserStatus", "Enabled"), sometimes=frozenset({SUB})),
     further_reads=(ListedPart(Listing("AdminListGroupsForUser", "Groups", ("Limit", 60), complete=True), join),),
     create="AdminCreateUser",
     created="User",
     update="AdminUpdateUserAttributes",
+    ended_by="AdminDeleteUser",
     name_member="Username",
     id_param="Username",
+    extra_ids={SUB: SUB},
+    pick=pick,
     declared_only=True,
     after=("user_pool", "groups", "identity_providers"),
     read_with=("user_pool", "groups", "identity_providers"),
@@ -237,6 +266,7 @@ KIND = ResourceKind(
     from_manifest=from_manifest,
     from_call=from_manifest,
     to_manifest=to_manifest,
+    exported=exported,
     omissions=omissions,
     equivalent=equivalent,
     immutable=immutable,

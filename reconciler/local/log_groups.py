@@ -24,6 +24,16 @@ def create_log_group(ctx: Context, params: Record) -> Record:
     return {}
 
 
+def delete_log_group(ctx: Context, params: Record) -> Record:
+    """DeleteLogGroup: refuses one that is protected."""
+    group = _group(ctx, params["logGroupName"])
+    if group.get("deletionProtectionEnabled"):
+        raise ServiceError("ValidationException", "Deletion protection is enabled for the specified log group")
+    del _groups(ctx)[group["logGroupName"]]
+    ctx.store.touch_account()
+    return {}
+
+
 def describe_log_groups(ctx: Context, params: Record) -> Record:
     """DescribeLogGroups, by a prefix of names; without their tags."""
     prefix = params.get("logGroupNamePrefix", "")
@@ -127,6 +137,7 @@ def _view(ctx: Context, group: Record) -> Record:
 
 OPERATIONS: dict[str, Operation] = {
     "CreateLogGroup": create_log_group,
+    "DeleteLogGroup": delete_log_group,
     "DescribeLogGroups": describe_log_groups,
     "PutRetentionPolicy": put_retention_policy,
     "DeleteRetentionPolicy": delete_retention_policy,

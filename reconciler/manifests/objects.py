@@ -79,7 +79,7 @@ class ObjectReader:
         if value is None and is_resettable(section) and prefix not in self._document.blanks:
             yield Spec(address, {}, self._document.key(prefix), {(): self._document.position(prefix)}, reset=True)
         elif value is None:
-            self._empty(section, prefix)
+            self._empty(section, address)
         elif is_single(section):
             yield self._spec(section, address, "", value)
         elif isinstance(value, dict):
@@ -87,16 +87,21 @@ class ObjectReader:
         elif value != FAILED:
             self._say(prefix, "the section is not a map.", "Write NAME: {...} for each object.")
 
-    def _empty(self, section: Member, path: Path) -> None:
+    def _empty(self, section: Member, address: Address) -> None:
         """Refuse a section without a value; null has a meaning only where there is something to go back to."""
+        path = address.steps
+        said = path not in self._document.blanks
         fix = "Write {} to manage the section without declaring anything, or remove the key."
         message = "the section is empty."
         if is_resettable(section):
             fix = "Write null to reset all of it, {} to manage it without declaring anything, or remove the key."
-        elif path not in self._document.blanks and is_single(section):
+        elif said and is_single(section):
             message = "null cannot reset it: the pool itself has no defaults to go back to."
             fix = "Write null for single members of it, {} to manage it without declaring anything, or remove the key."
-        if path not in self._document.blanks and model_of(section).WATCHED:
+        if said and is_single(section) and KINDS[address.section].surrounding:
+            message = "null cannot reset it: it surrounds the pool, and poolctl never deletes it."
+            fix = "Remove the key to leave it as it is, or delete it yourself once no pool uses it."
+        if said and model_of(section).WATCHED:
             message, fix = "null cannot reset it: it is only observed, and nothing of it is set.", "Remove the key."
         self._say(path, message, fix, key=True)
 

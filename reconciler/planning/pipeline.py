@@ -185,7 +185,7 @@ def unknown_objects(
 
 
 def placed(manifest: Manifest, cloud: Cloud, known: Callable[[str], str | None]) -> tuple[Manifest, Target]:
-    """Return a document with its references resolved, and where it is.
+    """Return a document with its references resolved and its account and Region filled in, and where it is.
 
     Raises:
         Refused: The account or Region is not the one that the manifest names; nothing was read.
@@ -194,7 +194,7 @@ def placed(manifest: Manifest, cloud: Cloud, known: Callable[[str], str | None])
     identity = cloud.identity()
     check_target(manifest, identity)
     target = Target(identity.account, identity.region, manifest.name, manifest.pool_id, manifest.file)
-    return resolve(manifest, cloud, known), target
+    return replace(resolve(manifest, cloud, known), account=identity.account, region=identity.region), target
 
 
 def check_target(manifest: Manifest, identity: Identity) -> None:

@@ -13,7 +13,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -31,7 +31,7 @@ from reconciler.errors import (
 )
 from reconciler.export import exporter
 from reconciler.export.exporter import Exported, Promise, Style
-from reconciler.kinds import availability, root_of
+from reconciler.kinds import KINDS, availability, root_of
 from reconciler.manifests.loading import load
 from reconciler.manifests.references.variables import variables
 from reconciler.manifests.resolving import resolve
@@ -40,6 +40,7 @@ from reconciler.observing import observer
 from reconciler.observing.observer import LiveState, ReadScope
 from reconciler.planning import guard, planner
 from reconciler.planning.planner import PlanOptions
+from reconciler.terminal.files import PRIVATE, PUBLIC
 from reconciler.terminal.suggestions import suggest
 from schemas.documents import DOCUMENTS
 
@@ -70,7 +71,7 @@ class ExportResult:
     gaps: tuple[Gap, ...]
     """What could not be read and is missing from the manifest."""
     notices: tuple[Notice, ...]
-    """What is missing from the manifest because it is not available here."""
+    """What is missing from the manifest because it is not available here or cannot be declared."""
     stack: str
     """The CloudFormation stack that created the pool, or empty."""
 
@@ -198,6 +199,8 @@ class Read:
     """The pool and everything in it."""
     stack: str
     """The CloudFormation stack that created it, or empty."""
+    answer: Tree = field(default_factory=dict, repr=False)
+    """The pool's own answer."""
 
 
 def read(cloud: Cloud, pool: Found, *, parallelism: int) -> Read:
@@ -222,7 +225,44 @@ def read(cloud: Cloud, pool: Found, *, parallelism: int) -> Read:
         select_owners=exporter.owners,
     )
     live_state = observer.around(cloud, scope, answer, parallelism=parallelism)
-    return Read(Found(pool.document, pool.id, name), live_state, _stack(answer))
+    return Read(Found(pool.document, pool.id, name), live_state, _stack(answer), answer)
+
+
+More = Callable[[Read], Read]
+"""Adds to what was read of a pool."""
+
+
+def with_named(cloud: Cloud, pool: Read, names: Mapping[str, tuple[str, ...]], *, parallelism: int) -> Read:
+    """Read further sections of a pool, whose objects are found by their names.
+
+    Args:
+        cloud: The account and Region of the pool.
+        pool: What was read of it.
+        names: By section, the names; what the pool itself names comes along.
+        parallelism: Calls in flight at once.
+    """
+    found, sections = pool.found, frozenset(names)
+    scope = ReadScope(found.name, found.name, found.id, sections, names, document=found.document)
+    more, live = observer.around(cloud, scope, pool.answer, parallelism=parallelism), pool.live_state
+    state = replace(
+        live,
+        objects=(*live.objects, *(o for o in more.objects if o.address.section in sections)),
+        known=live.known | (more.known & sections),
+        gaps=(*live.gaps, *(g for g in more.gaps if g.address.section in sections)),
+        unavailable=(*live.unavailable, *(g for g in more.unavailable if g.address.section in sections)),
+    )
+    return replace(pool, live_state=state)
+
+
+def with_gap(pool: Read, gap: Gap) -> Read:
+    """Return a pool of which something further could not be read."""
+    return replace(pool, live_state=replace(pool.live_state, gaps=(*pool.live_state.gaps, gap)))
+
+
+def with_notes(pool: Read, *notes: str) -> Read:
+    """Return a pool about which there is more to know, in sentences."""
+    notices = (*pool.live_state.notices, *map(Notice, notes))
+    return replace(pool, live_state=replace(pool.live_state, notices=notices))
 
 
 def _why(cloud: Cloud, pool: Found) -> str:
@@ -238,8 +278,17 @@ def _stack(answer: Tree) -> str:
     return str(tags.get(STACK, tags[marked])) if marked else ""
 
 
+def _nothing_more(pool: Read) -> Read:
+    return pool
+
+
 def read_all(
-    cloud: Cloud, pools: Iterable[Found], *, parallelism: int, say: Callable[[str], None]
+    cloud: Cloud,
+    pools: Iterable[Found],
+    *,
+    parallelism: int,
+    say: Callable[[str], None],
+    more: More = _nothing_more,
 ) -> tuple[list[Read], list[ExportFailure]]:
     """Read pools, and continue when one of them cannot be read.
 
@@ -248,13 +297,14 @@ def read_all(
         pools: The pools.
         parallelism: Calls in flight at once.
         say: Shows the pool that is being read.
+        more: Reads what else was asked for of a pool.
     """
     read_ones, failures = [], []
     for pool in pools:
         say(f"Reading {pool.name or pool.id}…")
         try:
             with expected_errors():
-                read_ones.append(read(cloud, pool, parallelism=parallelism))
+                read_ones.append(more(read(cloud, pool, parallelism=parallelism)))
         except PoolctlError as error:
             failures.append(ExportFailure(pool, error, ExitCode.INCOMPLETE))
     say("")
@@ -285,7 +335,19 @@ def export_all(
             failed.append(ExportFailure(pool.found, error, ExitCode.INCOMPLETE))
         except PoolctlError as error:
             failed.append(ExportFailure(pool.found, error, ExitCode.PARTIAL))
-    return ExportOutcome(tuple(results), tuple(failed))
+    return ExportOutcome(tuple(_with_shared(results, pools)), tuple(failed))
+
+
+def _with_shared(results: Iterable[ExportResult], pools: Iterable[Read]) -> Iterator[ExportResult]:
+    """Note objects of the account that several manifests declare: each of them would change the object for all."""
+    states = {pool.found: pool.live_state for pool in pools}
+    first: dict[str, Found] = {}
+    for result in results:
+        kinds = [k for s in result.exported.sections if (k := KINDS[s]).account_wide and not k.single]
+        objects = [str(o.address) for kind in kinds for o in states[result.found].section(kind.section)]
+        twice = [a for a in objects if first.setdefault(a, result.found) != result.found]
+        notes = (f"{a} is in the manifest of {first[a].name} too: keep it in one of them." for a in twice)
+        yield replace(result, notices=(*result.notices, *map(Notice, notes)))
 
 
 def export(
@@ -315,7 +377,8 @@ def export(
             + "\n".join(f"  {line}" for line in left)
         )
     lacking = observer.not_here(pool.live_state.unavailable)
-    return ExportResult(pool.found, exported, pool.live_state.gaps, lacking, pool.stack)
+    notices = (*lacking, *pool.live_state.notices, *map(Notice, exported.left_aside))
+    return ExportResult(pool.found, exported, pool.live_state.gaps, notices, pool.stack)
 
 
 def place(exported: Exported, directory: Path) -> None:
@@ -323,6 +386,7 @@ def place(exported: Exported, directory: Path) -> None:
     for name, content in contents(exported):
         target = directory / name
         target.parent.mkdir(parents=True, exist_ok=True)
+        target.touch(PRIVATE if exported.personal else PUBLIC)
         target.write_bytes(content)
 
 

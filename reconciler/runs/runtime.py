@@ -7,7 +7,7 @@ select. Commands that must not write ask for `reader`, which cannot write.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -186,19 +186,23 @@ class Runtime:
     def make_up_secrets(self, manifests: Sequence[Manifest]) -> None:
         """Create placeholder values in the embedded Secrets Manager for the secrets that manifests name.
 
-        A newcomer who runs an example has no secrets, and the embedded Cognito needs no real ones. Other services
-        beside it start only if a manifest has a section for them.
+        A newcomer who runs an example has no secrets, and the embedded Cognito needs no real ones.
         """
-        from reconciler.kinds import KINDS
         from reconciler.local.stand_ins import make_up
         from reconciler.manifests.reference_kinds.secret import SECRET
         from reconciler.manifests.references.remote_references import references
 
-        if self.local and any(KINDS[section].surrounding for m in manifests for section in m.sections):
-            self.local.surround()
+        self.surround({section for manifest in manifests for section in manifest.sections})
         for manifest in manifests:
             found = (r.target for s in manifest.specs for _, r in references(s.declared) if r.kind == SECRET.key)
             make_up(self.region_of(manifest), found)
+
+    def surround(self, sections: Iterable[str]) -> None:
+        """Start other services beside the embedded Cognito, if one of the sections needs them."""
+        from reconciler.kinds import KINDS
+
+        if self.local and any(KINDS[section].surrounding for section in sections):
+            self.local.surround()
 
     def region_of(self, manifest: Manifest) -> str:
         """Return the Region of a manifest. A `--region` that contradicts it is refused."""

@@ -133,6 +133,8 @@ class Options(NamedTuple):
     """`export`: whether files are replaced."""
     secrets: str = "secret"
     """`export`: what replaces a secret: `secret` or `env`."""
+    sections: tuple[str, ...] = ()
+    """`export`: sections that are exported too, each item one or several with commas."""
     strict: bool = False
     """`drift`: whether undeclared members count."""
     pools: bool = False
@@ -192,11 +194,11 @@ class Options(NamedTuple):
     schema_output: str = ""
     """`schema`: the output to describe; empty means the manifest."""
     condition: str = ""
-    """`users list`, `users export`: filter of ListUsers; empty for all users."""
+    """`users list`, `users export`, `export`: filter of ListUsers; empty for all users."""
     user_status: str = ""
-    """`users list`, `users export`: status of the users; empty for any."""
+    """`users list`, `users export`, `export`: status of the users; empty for any."""
     group: str = ""
-    """`users list`, `users export`: members of this group only; empty for all users."""
+    """`users list`, `users export`, `export`: members of this group only; empty for all users."""
     limit: int | None = None
     """`users list`: most users; None for all."""
     logs_role: str = ""

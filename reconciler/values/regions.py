@@ -43,6 +43,19 @@ def offers(service: str, region: str) -> bool | None:
     return None
 
 
+def home(service: str, region: str) -> str:
+    """Return the Region that a service without Regions works in, in the partition of a Region: us-east-1 for IAM.
+
+    Args:
+        service: botocore's name of it: `iam`.
+        region: Region code; returned for a service that has Regions.
+    """
+    known = (p["services"].get(service, {}) for p in _endpoints() if p["partition"] == partition(region))
+    found: Mapping[str, Any] = next(known, {})
+    endpoint = found.get("endpoints", {}).get(found.get("partitionEndpoint"), {})
+    return str(endpoint.get("credentialScope", {}).get("region", region))
+
+
 def with_service(service: str) -> tuple[str, ...]:
     """Return the Regions of all partitions in which a service exists, sorted."""
     return tuple(sorted(r for p in _endpoints() for r in p["regions"] if offers(service, r)))

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import re
+import select
 import shutil
 import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Self
 
 import pytest
 
@@ -25,6 +32,7 @@ COMPLETED = {
     "--local apply -o jsonl": {"jsonl"},
     "plan fi": {"file.yaml"},
     "apply --rollback-file fi": {"file.yaml"},
+    "export --with sms": {"sms_role", "sms_role_trust"},
 }
 """What is typed after `poolctl` → what a shell offers for the last word."""
 
@@ -63,6 +71,78 @@ def test_bash_completes(script, typed):
 def test_fish_completes(script, typed):
     found = said(script, "fish", "--no-config", "-c", f"source ./script; complete -C 'poolctl {typed}'")
     assert {line.split("\t")[0] for line in found} == COMPLETED[typed]
+
+
+READY = "\x1b[?2004h"
+"""What zsh writes when it begins to read keys: it takes pastes."""
+
+
+class Zsh:
+    """An interactive zsh at a terminal, which completes as it does for a person: with compinit."""
+
+    SETUP = (
+        "fpath=($PWD $fpath); autoload -U compinit; compinit -u -D; PS1=; LISTMAX=0; setopt list_rows_first; "
+        "zstyle ':completion:*' verbose no; bindkey '^G' list-choices"
+    )
+    SIZE = (200, 250)
+    """Rows and columns: no list is cut."""
+    LONGEST = 30.0
+    """Seconds to wait for an answer."""
+
+    def __init__(self, directory: Path) -> None:
+        import pty
+        import termios
+
+        self._terminal, side = pty.openpty()
+        termios.tcsetwinsize(side, self.SIZE)
+        environ = {"PATH": os.environ["PATH"], "TERM": "dumb", "LC_ALL": "C.UTF-8"}
+        self._shell = subprocess.Popen(
+            ["zsh", "-f", "-i", "+m"], cwd=directory, env=environ, stdin=side, stdout=side, stderr=side
+        )
+        os.close(side)
+        self._read_to(READY)
+
+    def __enter__(self) -> Self:
+        self._answer(f"{self.SETUP}\n")
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._shell.kill()
+        self._shell.wait()
+        os.close(self._terminal)
+
+    def completions(self, line: str) -> set[str]:
+        """Return what is listed below a line when it is to be completed; the line is removed again."""
+        listed = self._answer(f"{line}\x07\x15").rpartition(f"{line}\r\r\n")[2].partition(f"\r\n{line}")[0]
+        return set(re.split(r"\s{2,}|\r\n", listed.strip()))
+
+    def _answer(self, keys: str) -> str:
+        """Press keys, then let zsh print a mark; return what is on the terminal before the mark."""
+        os.write(self._terminal, f"{keys}print EN''D\n".encode())
+        return self._read_to("\nEND\r\n") + self._read_to(READY)
+
+    def _read_to(self, mark: str) -> str:
+        seen, end = b"", time.monotonic() + self.LONGEST
+        while mark.encode() not in seen:
+            assert select.select([self._terminal], [], [], max(0.0, end - time.monotonic()))[0], seen
+            seen += os.read(self._terminal, 1)  # no byte of the next answer
+        return seen.decode()
+
+
+@pytest.fixture(scope="module")
+def zsh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Zsh]:
+    if shutil.which("zsh") is None:
+        pytest.skip("zsh is not installed")
+    directory = tmp_path_factory.mktemp("zsh")
+    (directory / "_poolctl").write_text(run("completion", "zsh").out, encoding="utf-8")
+    (directory / "file.yaml").touch()
+    with Zsh(directory) as started:
+        yield started
+
+
+@pytest.mark.parametrize("typed", COMPLETED)
+def test_zsh_completes(zsh: Zsh, typed: str) -> None:
+    assert zsh.completions(f"poolctl {typed}") == COMPLETED[typed]
 
 
 @pytest.mark.parametrize("script", ["zsh"], indirect=True)

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
 
 from reconciler.explaining.envelope_facts import paths as envelope_paths
 from reconciler.explaining.facts import paths
+from reconciler.export import opted_in
 from reconciler.kinds import RULES
 from reconciler.render.output_schemas import output_schema
 from schemas.base import members
@@ -67,6 +69,20 @@ def test_a_rule_as_json():
     assert tree["rule"]["source"] == ["decision 23", "cognito.md 0.2"]
 
 
+PAGES = Path(__file__).parents[2] / "docs" / "reference"
+OF_SURROUNDINGS = [p for p in paths() if p.partition(".")[0] in opted_in.SECTIONS]
+
+
+@pytest.mark.parametrize("path", OF_SURROUNDINGS)
+def test_what_surrounds_a_pool_is_explained_to_the_last_member(path):
+    section, _, member = path.partition(".")
+    ran = run("explain", path)
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith(f"{path}\n")
+    page = (PAGES / f"{section}.md").read_text(encoding="utf-8")
+    assert (f"### `{member}`" if member else f"# `{section}`") in page
+
+
 def test_a_place_wins_over_a_rule():
     """No rule is named like a place today; if one is, the place is explained."""
     assert json.loads(run("explain", "-o", "json", "clients").out)["rule"] is None
@@ -87,6 +103,9 @@ def test_a_place_wins_over_a_rule():
         ("imutable", "Unknown kind, member or rule imutable. Did you mean immutable?"),
         ("not_removeable", "Did you mean not-removable?"),
         ("clients.P7", "Unknown kind or member clients.P7."),
+        ("users.Attributes", "Did you mean users.UserAttributes?"),
+        ("log_groups.retention", "Did you mean log_groups.retentionInDays?"),
+        ("trigger_permissions.StatementId", "StatementId is the id of the pool: remove it."),
     ],
 )
 def test_an_unknown_path(path, said):

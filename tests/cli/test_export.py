@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from reconciler.cloud.aws import Aws
 from reconciler.errors import Denied
@@ -187,6 +189,9 @@ def test_a_pool_that_is_not_there(place):
         ("--pool", "a", "pools/"),
         ("--pool", "a", "--mode", "tiny"),
         ("--pool", "a", "--secrets", "mask"),
+        ("--pool", "a", "--with", "groups"),
+        ("--pool", "a", "--with", "users", "--filter", "address = x"),
+        ("--pool", "a", "--group", "admins"),
     ],
 )
 def test_wrong_uses_are_invalid(argv):
@@ -262,6 +267,123 @@ def test_two_runs_give_the_same_bytes(place):
     place.make("customers")
     runs = [place.run("export", "--pool", "customers", "--mode", "full") for _ in range(2)]
     assert runs[0].out == runs[1].out != ""
+
+
+GROUP = "/aws/vendedlogs/customers"
+ROLE = "customers-sms"
+LAMBDA = f"arn:aws:lambda:{REGION}:123456789012:function:sign-up"
+
+
+def trusted(external_id: str) -> dict[str, Any]:
+    return {
+        "Effect": "Allow",
+        "Principal": {"Service": "cognito-idp.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+        "Condition": {"StringEquals": {"sts:ExternalId": external_id}},
+    }
+
+
+def surround(place: Place, *names: str) -> list[str]:
+    """Make pools by hand, with what surrounds them and a user each."""
+    with LocalCognito(place.state) as local:
+        idp, iam, logs, functions = (local.client(s, REGION) for s in ("cognito-idp", "iam", "logs", "lambda"))
+        statements = [trusted(name) for name in names]
+        iam.create_role(
+            RoleName=ROLE, AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": statements})
+        )
+        sends = {"Effect": "Allow", "Action": "sns:Publish", "Resource": "*"}
+        sending = json.dumps({"Version": "2012-10-17", "Statement": [sends]})
+        iam.put_role_policy(RoleName=ROLE, PolicyName="poolctl-sms", PolicyDocument=sending)
+        logs.create_log_group(logGroupName=GROUP)
+        arn = f"arn:aws:logs:{REGION}:123456789012:log-group:{GROUP}"
+        delivery = {"LogLevel": "ERROR", "EventSource": "userNotification"}
+        ids = []
+        for name in names:
+            sms = {"SnsCallerArn": f"arn:aws:iam::123456789012:role/{ROLE}", "ExternalId": name}
+            pool = idp.create_user_pool(PoolName=name, SmsConfiguration=sms, LambdaConfig={"PreSignUp": LAMBDA})
+            ids.append(pool["UserPool"]["Id"])
+            configurations = [{**delivery, "CloudWatchLogsConfiguration": {"LogGroupArn": arn}}]
+            idp.set_log_delivery_configuration(UserPoolId=ids[-1], LogConfigurations=configurations)
+            functions.add_permission(
+                FunctionName=LAMBDA,
+                StatementId=f"by-hand-{name}",
+                Action="lambda:InvokeFunction",
+                Principal="cognito-idp.amazonaws.com",
+                SourceArn=pool["UserPool"]["Arn"],
+            )
+            idp.admin_create_user(UserPoolId=ids[-1], Username=f"ada-{name}")
+    return ids
+
+
+EVERY = "sms_role,trigger_permissions,log_groups,users"
+
+
+def test_pools_made_by_hand_are_exported_with_what_surrounds_them(place):
+    surround(place, "customers", "staff")
+    place.identity_pool("customers")
+    ran = place.run("export", "--all", "--with", EVERY, "--to", str(place.to))
+    assert ran.code == 0, ran.err
+    for name, other in (("customers-", "ada-staff"), ("staff", "ada-customers")):
+        (file,) = [f for f in place.to.glob(f"{name}*.yaml") if "kind: IdentityPool" not in f.read_text()]
+        text = file.read_text()
+        sections = yaml.safe_load(text)
+        assert {"sms_role", "trigger_permissions", "log_groups", "users"} <= set(sections)
+        assert other not in text
+        assert file.stat().st_mode & 0o777 == 0o600  # users are personal data
+    assert f"staff: log_groups/{GROUP} is in the manifest of customers too: keep it in one of them." in ran.err
+    plan = place.run("plan", "--detailed-exitcode", str(place.to))
+    assert plan.code == 0, plan.out + plan.err
+    drift = place.run("drift", str(place.to))
+    assert drift.code == 0, drift.out + drift.err
+
+
+def test_a_service_that_may_not_be_read_is_said_and_is_no_success(place, monkeypatch):
+    class Blind(Aws):
+        def call(self, service, operation, params):
+            if service in ("iam", "logs") or operation == "ListUsers":
+                raise Denied(f"{service}:{operation}", "AccessDeniedException", "not allowed")
+            return super().call(service, operation, params)
+
+    surround(place, "customers")
+    monkeypatch.setattr("reconciler.cloud.aws.Aws", Blind)
+    ran = place.run("export", "--pool", "customers", "--with", EVERY)
+    assert ran.code == 7
+    for section, operation in (
+        ("sms_role", "iam:GetRole"),
+        (f"log_groups/{GROUP}", "logs:DescribeLogGroups"),
+        ("users", "cognito-idp:ListUsers"),
+    ):
+        assert f"Missing in customers: Could not read {section}: {operation}: AccessDeniedException" in ran.err
+        assert f"# Could not be read, so it is missing here: {section}: {operation}: " in ran.out
+    sections = yaml.safe_load(ran.out)
+    assert "trigger_permissions" in sections
+    assert sections["user_pool"]["SmsConfiguration"]["SnsCallerArn"].endswith(ROLE)
+
+
+def test_what_cannot_be_declared_is_said(place):
+    surround(place, "customers")
+    with LocalCognito(place.state) as local:
+        local.client("iam").delete_role_policy(RoleName=ROLE, PolicyName="poolctl-sms")
+    ran = place.run("export", "--pool", "customers", "--with", "sms_role")
+    assert ran.code == 0
+    assert f"customers: sms_role is left out: What {ROLE} may do comes from other policies" in ran.err
+    assert f"# sms_role is left out: What {ROLE} may do comes from other policies" in ran.out
+
+
+def test_too_many_users_leave_nothing_and_do_not_stop_the_others(place, monkeypatch):
+    monkeypatch.setattr("reconciler.runs.users_exported.MOST", 1)
+    surround(place, "customers", "staff")
+    with LocalCognito(place.state) as local:
+        idp = local.client("cognito-idp", REGION)
+        pools = {p["Name"]: p["Id"] for p in idp.list_user_pools(MaxResults=9)["UserPools"]}
+        idp.admin_create_user(UserPoolId=pools["staff"], Username="bob")
+    alone = place.run("export", "--pool", "staff", "--with", "users")
+    assert (alone.code, alone.out) == (4, "")
+    assert f"poolctl users export pool:{pools['staff']} FILE" in alone.err
+    ran = place.run("export", "--all", "--with", "users", "--to", str(place.to))
+    assert (ran.code, place.files()) == (7, ["customers.yaml"])
+    chosen = place.run("export", "--pool", "staff", "--with", "users", "--filter", "username = bob")
+    assert (chosen.code, list(yaml.safe_load(chosen.out)["users"])) == (0, ["bob"])
 
 
 def test_an_account_without_pools(place):

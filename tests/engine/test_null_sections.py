@@ -32,8 +32,8 @@ NOT_RESET = {
     "user_pool": "no defaults",
     "clients.secrets": "only observed",
     "identity_pool": "no defaults",
-    "sms_role": "no defaults",
-    "sms_role_trust": "no defaults",
+    "sms_role": "never deletes it",
+    "sms_role_trust": "never deletes it",
 }
 
 

@@ -110,3 +110,10 @@ def test_all_of_them_answer_over_http() -> None:
         assert refused(logs.create_log_group, logGroupName="/aws/vendedlogs/x") == "ResourceAlreadyExistsException"
         days = {"logGroupName": "/aws/vendedlogs/x", "retentionInDays": 31}
         assert refused(logs.put_retention_policy, **days) == "InvalidParameterException"
+        group = {"logGroupName": "/aws/vendedlogs/x"}
+        protection = {"logGroupIdentifier": "/aws/vendedlogs/x"}
+        logs.put_log_group_deletion_protection(**protection, deletionProtectionEnabled=True)
+        assert refused(logs.delete_log_group, **group) == "ValidationException"
+        logs.put_log_group_deletion_protection(**protection, deletionProtectionEnabled=False)
+        logs.delete_log_group(**group)
+        assert refused(logs.delete_log_group, **group) == "ResourceNotFoundException"

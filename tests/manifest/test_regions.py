@@ -97,6 +97,21 @@ def test_arns_and_provider_names_have_the_partition_and_the_suffix_of_the_region
     assert exported["ProviderName"] == f"cognito-idp.{region}.{SUFFIXES[partition]}/{pool}"
 
 
+@pytest.mark.parametrize(
+    ("region", "iam"),
+    [
+        ("eu-west-1", "us-east-1"),
+        ("us-gov-east-1", "us-gov-west-1"),
+        ("cn-northwest-1", "cn-north-1"),
+        ("eusc-de-east-1", "eusc-de-east-1"),
+        ("xx-west-1", "us-east-1"),
+    ],
+)
+def test_a_service_without_regions_is_at_home_in_one_of_the_partition(region, iam):
+    assert regions.home("iam", region) == iam
+    assert regions.home("lambda", region) == region
+
+
 @pytest.mark.parametrize("region", ["us-gov-south-1", "eusc-de-west-1", "cn-south-9", "eu-isoe-east-3"])
 def test_a_region_that_is_not_listed_yet_belongs_to_the_partition_whose_pattern_it_fits(region):
     assert regions.partition(region) == SESSION.get_partition_for_region(region) != "aws"
