@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from reconciler.kinds.iam_access import UNNAMED, IamAccess, always, anywhere, sets, unsets
 from reconciler.kinds.kind import (
     Around,
     Breach,
@@ -21,6 +22,7 @@ from reconciler.kinds.kind import (
     Rule,
     State,
     Surrounding,
+    no_names,
 )
 from reconciler.kinds.sms_role import alike
 from reconciler.model import Call, FieldChange, Path, Tree
@@ -58,11 +60,6 @@ def implies(around: Around) -> Iterator[Implied]:
     for name in around.declared(SECTION):
         if name.startswith(VENDED):
             yield Implied(SECTION, {POLICY: delivery_policy(around)}, name)
-
-
-def no_names(_pool: Tree) -> Iterable[str]:
-    """The pool does not name log groups; only declared ones are looked up."""
-    return ()
 
 
 # --- reading -------------------------------------------------------------------------------------------------------
@@ -196,6 +193,15 @@ G1 = Rule(
 )
 
 
+PLACE = "arn:{partition}:logs:{region}:{account}"
+
+
+def arns(name: str, _declared: Tree) -> Iterable[str]:
+    """Return both ARNs of a log group: operations on tags take the one without `:*`, all others that with it."""
+    group = f"{PLACE}:log-group:{name}"
+    return (group,) if name == UNNAMED else (group, f"{group}:*")
+
+
 KIND = ResourceKind(
     section=SECTION,
     resource_type="LogGroup",
@@ -223,11 +229,27 @@ KIND = ResourceKind(
     lower=lower,
     rules=(G1,),
     elsewhere={
+        RETENTION: ("PutRetentionPolicy", "DeleteRetentionPolicy"),
         "kmsKeyId": ("AssociateKmsKey", "DisassociateKmsKey"),
         "tags": ("TagResource", "UntagResource"),
         PROTECTION: ("PutLogGroupDeletionProtection",),
         POLICY: ("PutResourcePolicy",),
     },
-    permissions={"CreateLogGroup": ("logs:TagResource",)},
+    iam=IamAccess(
+        arns=arns,
+        arns_of={
+            "DescribeLogGroups": always(f"{PLACE}:log-group:*"),
+            "DescribeResourcePolicies": anywhere,
+            "PutResourcePolicy": anywhere,
+        },
+        only_if={
+            "PutRetentionPolicy": sets,
+            "DeleteRetentionPolicy": unsets,
+            "AssociateKmsKey": sets,
+            "DisassociateKmsKey": unsets,
+            "TagResource": sets,
+            "UntagResource": unsets,
+        },
+    ),
     surrounding=Surrounding(outside=True, implies=implies, implied=frozenset({POLICY})),
 )

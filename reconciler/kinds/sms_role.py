@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from reconciler.kinds.iam_access import IamAccess, sets, unsets
 from reconciler.kinds.kind import Around, FurtherRead, Implied, PendingCall, Reading, ResourceKind, Sequel, Surrounding
 from reconciler.kinds.shared_rules import dig
 from reconciler.model import Call, Path, Tree
@@ -226,6 +227,11 @@ def _tagged(name: Tree, before: Sequence[Tree], after: Sequence[Tree]) -> Iterat
         yield Call(SERVICE, "UntagRole", {**name, "TagKeys": unwanted})
 
 
+def arns(_name: str, declared: Tree) -> Iterable[str]:
+    """Return the ARN of the role, whose path is part of it."""
+    yield f"arn:{{partition}}:iam::{{account}}:role{declared.get('Path') or '/'}{declared.get('RoleName', '*')}"
+
+
 ALWAYS = ("RoleName", "Arn", TRUST_DOCUMENT)
 
 KIND = ResourceKind(
@@ -253,7 +259,10 @@ KIND = ResourceKind(
         BOUNDARY: ("PutRolePermissionsBoundary", "DeleteRolePermissionsBoundary"),
         "Tags": ("TagRole", "UntagRole"),
     },
-    permissions={"CreateRole": ("iam:TagRole",)},
+    iam=IamAccess(
+        arns=arns,
+        only_if={"PutRolePermissionsBoundary": sets, "DeleteRolePermissionsBoundary": unsets, "TagRole": sets},
+    ),
     surrounding=Surrounding(
         outside=True, implies=implies, implied=frozenset({TRUST_DOCUMENT, POLICY_DOCUMENT}), sequel=sequel
     ),
@@ -273,5 +282,6 @@ TRUST = ResourceKind(
     id_param="RoleName",
     from_api=trust_from_api,
     equivalent=equivalent,
+    iam=IamAccess(arns=arns),
     surrounding=Surrounding(outside=True, implies=trust_implies, implied=frozenset({POLICY_DOCUMENT})),
 )

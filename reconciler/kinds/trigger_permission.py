@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from reconciler.kinds import user_pool
+from reconciler.kinds.iam_access import UNNAMED, IamAccess
 from reconciler.kinds.kind import Around, Breach, Implied, PendingCall, Reading, ResourceKind, Rule, State, Surrounding
 from reconciler.kinds.shared_rules import arn_part, dig, functions
 from reconciler.model import Call, Tree
@@ -132,6 +133,17 @@ L1 = Rule(
 )
 
 
+MEMBERS = ("Action", "Principal", "SourceArn", "SourceAccount")
+"""The members of a statement, which cannot be changed."""
+
+
+def arns(name: str, _declared: Tree) -> Iterable[str]:
+    """Return the ARN of the function, and that without its version or alias."""
+    if name == UNNAMED:
+        return ("arn:{partition}:lambda:{region}:{account}:function:*",)
+    return dict.fromkeys((str(to_params({FUNCTION: name})[FUNCTION]), name))
+
+
 KIND = ResourceKind(
     section=SECTION,
     resource_type="Permission",
@@ -150,5 +162,7 @@ KIND = ResourceKind(
     prepare=prepare,
     lower=lower,
     rules=(L1,),
-    surrounding=Surrounding(implies=implies, implied=frozenset({"Action", "Principal", "SourceArn", "SourceAccount"})),
+    elsewhere=dict.fromkeys(MEMBERS, ("RemovePermission", "AddPermission")),
+    iam=IamAccess(arns=arns),
+    surrounding=Surrounding(implies=implies, implied=frozenset(MEMBERS)),
 )
