@@ -169,7 +169,8 @@ class Aws:
         try:
             model = client.meta.service_model.operation_model(operation)
             answer: Tree = method(**as_texts(reveal(params), model.input_shape))
-        except FAILURES:
+        except FAILURES as error:
+            log.debug("%s:%s failed in %.3f s (%s)", service, operation, self._clock() - began, code_of(error))
             raise
         except Exception as error:
             if not self._body.status:

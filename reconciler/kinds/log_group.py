@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from reconciler.kinds.iam_access import UNNAMED, IamAccess, always, anywhere, sets, unsets
@@ -113,7 +114,7 @@ def lower(pending_call: PendingCall, usual: Callable[[PendingCall], tuple[Call, 
     after = change.after or {}
     calls: list[Call] = []
     if change.before is None:
-        calls += usual(pending_call)
+        calls += (_without_blanks(call) for call in usual(pending_call))
         parts &= {RETENTION, POLICY}
     if RETENTION in parts:
         calls.append(_retained(name, after.get(RETENTION)))
@@ -127,6 +128,11 @@ def lower(pending_call: PendingCall, usual: Callable[[PendingCall], tuple[Call, 
     if POLICY in parts and after.get(POLICY):
         calls.append(Call(SERVICE, "PutResourcePolicy", {"policyName": POLICY_NAME, POLICY: after[POLICY]}))
     return tuple(calls)
+
+
+def _without_blanks(call: Call) -> Call:
+    """Return the call that creates a group without a map in which all tags are null; it takes one that holds some."""
+    return replace(call, params={k: v for k, v in call.params.items() if v != {}})
 
 
 def _retained(name: Tree, days: int | None) -> Call:

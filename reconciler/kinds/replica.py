@@ -71,7 +71,8 @@ def _ids(pending_call: PendingCall) -> Tree:
 
 
 def _create(pending_call: PendingCall) -> Call:
-    tags = pending_call.change.declared.get("UserPoolTags")
+    declared = pending_call.change.declared.get("UserPoolTags") or {}
+    tags = {k: v for k, v in declared.items() if v is not None}
     return Call(SERVICE, "CreateUserPoolReplica", {**_ids(pending_call), **({"UserPoolTags": tags} if tags else {})})
 
 

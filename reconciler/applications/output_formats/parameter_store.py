@@ -15,9 +15,20 @@ STANDARD = 4096
 
 def parameters(wanted: Wanted) -> list[dict[str, Any]]:
     """Return the inputs of PutParameter, by name; below `/cognito/POOL/CLIENT` if no prefix is asked for."""
-    path = wanted.prefix.rstrip("/") or f"/cognito/{_step(wanted.pool.name)}/{_step(wanted.client.name)}"
+    path = parent(wanted.prefix, wanted.pool.name, wanted.client.name)
     found = values(wanted.pool, wanted.client)
     return [_parameter(f"{path}/{name}", as_text(value)) for name, value in sorted(found.items())]
+
+
+def parent(prefix: str, pool: str, client: str) -> str:
+    """Return the path that the parameters are below.
+
+    Args:
+        prefix: What is asked for; empty for the usual path.
+        pool: Name of the pool.
+        client: Name of the client.
+    """
+    return prefix.rstrip("/") or f"/cognito/{_step(pool)}/{_step(client)}"
 
 
 def _parameter(name: str, value: str) -> dict[str, Any]:
