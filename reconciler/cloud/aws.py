@@ -18,14 +18,14 @@ from typing import Any
 import boto3
 from botocore import xform_name
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError
+from botocore.exceptions import BotoCoreError, NoCredentialsError
 
 from reconciler import __version__
 from reconciler.cloud.answers import OTHER_SERVICES, BodyCheck, Expected, ExpectedAnswers, LostAnswer, require_whole
 from reconciler.cloud.attempts import Attempts, Patience, is_read
-from reconciler.cloud.endpoints import client
+from reconciler.cloud.endpoints import client, masked
 from reconciler.cloud.failures import FAILURES, SILENT, code_of, translate
-from reconciler.cloud.port import Clock, Identity, Meter, Sleep
+from reconciler.cloud.port import Clock, Identity, Meter, SignIn, Sleep
 from reconciler.cloud.quotas import SERVICES, Quotas
 from reconciler.cloud.silence import Silence
 from reconciler.errors import CloudError
@@ -241,6 +241,30 @@ class Aws:
             aws_session_token=keys["SessionToken"],
             region_name=access.region or session.region_name,
         )
+
+    def sign_in(self) -> SignIn:
+        """Return where the credentials come from, and the Region. Fetches the credentials if they have to be fetched.
+
+        Raises:
+            CloudError: There are none, or they cannot be had.
+        """
+        try:
+            found = self._session.get_credentials()
+            if found is None:
+                raise NoCredentialsError
+            found.get_frozen_credentials()  # those of SSO and of roles are fetched only now
+        except BotoCoreError as error:
+            raise translate("configuration", error) from None
+        source = f"the role {self._access.role_arn}" if self._access.role_arn else str(found.method)
+        return SignIn(source, self._access.region or self._session.region_name or "")
+
+    def endpoint(self, service: str) -> str:
+        """Return the URL that calls to a service go to, in a form that may be shown.
+
+        Raises:
+            CloudError: No Region is set.
+        """
+        return masked(str(self._client(service, "").meta.endpoint_url))
 
     def _region(self) -> str:
         region = self._access.region or self._session.region_name

@@ -15,12 +15,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from reconciler.cloud.hosts import is_emulator, is_endpoint
-from reconciler.cloud.port import Clock, Cloud, Limited, Meter, ReadOnly, Sharing, Sleep
+from reconciler.cloud.port import Clock, Cloud, Limited, Meter, ReadOnly, Sharing, SignIn, Sleep
 from reconciler.errors import InvalidInput, Refused
 from reconciler.terminal.options import NO_NAME, Options
 
 if TYPE_CHECKING:  # each costs a tenth of a second or more, so they are imported on demand
-    from reconciler.cloud.aws import Access
+    from reconciler.cloud.aws import Access, Aws
     from reconciler.local import LocalCognito
     from reconciler.manifests.loading import Loaded
     from reconciler.manifests.manifest import Manifest
@@ -29,6 +29,9 @@ if TYPE_CHECKING:  # each costs a tenth of a second or more, so they are importe
 
 SHARED_READS = frozenset({("sts", "GetCallerIdentity"), ("cloudtrail", "LookupEvents"), ("ssm", "GetParameters")})
 """Reads that belong to no kind; the last is about parameters that outputs of a manifest write."""
+
+EXAMINING = frozenset({("iam", "SimulatePrincipalPolicy")})
+"""What `doctor` calls besides reads: it answers what would be allowed, and changes nothing."""
 
 LOCAL_REGION = "us-east-1"
 """Region of the embedded Cognito where nothing names one."""
@@ -74,7 +77,7 @@ class Runtime:
     """The embedded Cognito, if the options ask for it."""
     documents: Sequence[Manifest] = ()
     """All documents that were loaded, also those of other shards."""
-    _clouds: dict[str, Cloud] = field(default_factory=dict)
+    _clouds: dict[str, Aws] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.began = self.clock()
@@ -168,6 +171,26 @@ class Runtime:
             raise Refused(f"The pool is in {region}, but --region is {asked}; nothing was read. Remove --region.")
         return _read_only(self._cloud_in(region))
 
+    def examiner(self, region: str) -> Cloud:
+        """Return a read-only cloud for a Region that can also ask what the caller is allowed to do.
+
+        Args:
+            region: The Region; empty takes that of the options or of the session.
+        """
+        return _read_only(self._cloud_in(region), EXAMINING)
+
+    def sign_in(self, region: str) -> SignIn:
+        """Return where the credentials come from, and the Region, without a call to a service.
+
+        Raises:
+            CloudError: There are no credentials, or they cannot be had.
+        """
+        return self._cloud_in(region).sign_in()
+
+    def endpoint(self, service: str, region: str) -> str:
+        """Return the URL that calls to a service go to, in a form that may be shown."""
+        return self._cloud_in(region).endpoint(service)
+
     def only(self, calls: frozenset[tuple[str, str]], region: str = "") -> Cloud:
         """Return a cloud for a Region that allows these calls and no others.
 
@@ -177,7 +200,7 @@ class Runtime:
         """
         return Limited(self._cloud_in(region), calls)
 
-    def _cloud_in(self, region: str) -> Cloud:
+    def _cloud_in(self, region: str) -> Aws:
         found = region or self.options.region or (LOCAL_REGION if self.options.local else "")
         if found not in self._clouds:
             self._clouds[found] = self._connect(found)
@@ -212,7 +235,7 @@ class Runtime:
             )
         return manifest.region or asked or (LOCAL_REGION if self.options.local else "")
 
-    def _connect(self, region: str) -> Cloud:
+    def _connect(self, region: str) -> Aws:
         from reconciler.cloud.aws import Aws
         from reconciler.kinds import KINDS
         from reconciler.kinds.expected import expected_answers
@@ -253,11 +276,11 @@ class Runtime:
         return WATCHING if self.options.command == "drift" else 1.0
 
 
-def _read_only(cloud: Cloud) -> Cloud:
+def _read_only(cloud: Cloud, further: frozenset[tuple[str, str]] = frozenset()) -> Cloud:
     from reconciler.kinds import READS
     from reconciler.manifests.reference_kinds import REMOTE_READS
 
-    return ReadOnly(cloud, READS | REMOTE_READS | SHARED_READS)
+    return ReadOnly(cloud, READS | REMOTE_READS | SHARED_READS | further)
 
 
 def _check_offer(manifest: Manifest, region: str) -> None:
