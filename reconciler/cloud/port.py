@@ -31,7 +31,7 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
-class SignIn:
+class SessionSource:
     """How a session is signed in, as far as that is known without a call to AWS."""
 
     source: str

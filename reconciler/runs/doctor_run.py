@@ -148,7 +148,8 @@ def _half_set(environ: Mapping[str, str]) -> str:
     missing = [name for name in (key, secret) if not environ.get(name)]
     if not there or not missing:
         return ""
-    return f"{' and '.join(there)} is set and {' and '.join(missing)} is not. Set all of them, or none."
+    verb = "is" if len(there) == 1 else "are"
+    return f"{' and '.join(there)} {verb} set and {' and '.join(missing)} is not. Set all of them, or none."
 
 
 def _sign_in(error: PoolctlError) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from reconciler.applications.web_checks import Fetch, NoWebAnswer, WebAnswer
-from reconciler.cloud.port import Cloud, SignIn
+from reconciler.cloud.port import Cloud, SessionSource
 from reconciler.errors import CloudError, PoolctlError, Refused, expected_errors
 from reconciler.kinds import availability, root_of
 from reconciler.manifests.manifest import Manifest
@@ -92,9 +92,9 @@ class Examination:
         return () if isinstance(self.regions, PoolctlError) else [r for r in self.regions if r]
 
     @cached_property
-    def signed_in(self) -> SignIn | PoolctlError:
+    def signed_in(self) -> SessionSource | PoolctlError:
         """Where the credentials come from."""
-        return _tried(lambda: self.runtime.sign_in(self._first))
+        return _tried(lambda: self.runtime.session(self._first).source())
 
     @cached_property
     def caller(self) -> Caller | PoolctlError:
@@ -108,7 +108,7 @@ class Examination:
 
     def examiner(self, region: str) -> Cloud:
         """Return a cloud for a Region that cannot write."""
-        return self.runtime.examiner(region)
+        return self.runtime.session(region).reader
 
     @property
     def _first(self) -> str:
@@ -125,7 +125,7 @@ class Examination:
         runtime = self.runtime
         named = runtime.options.region or runtime.environ.get("AWS_REGION", "")
         try:
-            return named or runtime.sign_in("").region
+            return named or runtime.session("").source().region
         except CloudError:
             return runtime.environ.get("AWS_DEFAULT_REGION", "")
 
@@ -137,7 +137,7 @@ class Examination:
         kinds = [m.kind for m in self.documents] or list(DOCUMENTS)
         roots = [root_of(kind) for kind in dict.fromkeys(kinds)]
         return [
-            self.runtime.endpoint(service, region)
+            self.runtime.session(region).endpoint(service)
             for region in self.places
             for service in (STS, *(root.service for root in roots if not availability.lacks(root, region)))
         ]

@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from reconciler.cloud.hosts import is_emulator, is_endpoint
-from reconciler.cloud.port import Clock, Cloud, Limited, Meter, ReadOnly, Sharing, SignIn, Sleep
+from reconciler.cloud.port import Clock, Cloud, Limited, Meter, ReadOnly, SessionSource, Sharing, Sleep
 from reconciler.errors import InvalidInput, Refused
 from reconciler.terminal.options import NO_NAME, Options
 
@@ -171,25 +171,9 @@ class Runtime:
             raise Refused(f"The pool is in {region}, but --region is {asked}; nothing was read. Remove --region.")
         return _read_only(self._cloud_in(region))
 
-    def examiner(self, region: str) -> Cloud:
-        """Return a read-only cloud for a Region that can also ask what the caller is allowed to do.
-
-        Args:
-            region: The Region; empty takes that of the options or of the session.
-        """
-        return _read_only(self._cloud_in(region), EXAMINING)
-
-    def sign_in(self, region: str) -> SignIn:
-        """Return where the credentials come from, and the Region, without a call to a service.
-
-        Raises:
-            CloudError: There are no credentials, or they cannot be had.
-        """
-        return self._cloud_in(region).sign_in()
-
-    def endpoint(self, service: str, region: str) -> str:
-        """Return the URL that calls to a service go to, in a form that may be shown."""
-        return self._cloud_in(region).endpoint(service)
+    def session(self, region: str) -> Session:
+        """Return what can be known of the session without a manifest; nothing of it can write."""
+        return Session(lambda: self._cloud_in(region))
 
     def only(self, calls: frozenset[tuple[str, str]], region: str = "") -> Cloud:
         """Return a cloud for a Region that allows these calls and no others.
@@ -240,11 +224,9 @@ class Runtime:
         from reconciler.kinds import KINDS
         from reconciler.kinds.expected import expected_answers
 
-        expected = expected_answers(KINDS.values())
-        access = self._access(region)
         return Aws(
-            access,
-            expected=expected,
+            self._access(region),
+            expected=expected_answers(KINDS.values()),
             clock=self.clock,
             sleep=self.sleep,
             meter=self.meter,
@@ -257,7 +239,7 @@ class Runtime:
     def _access(self, region: str) -> Access:
         from reconciler.cloud.aws import Access
 
-        options, share = self.options, self._share
+        options, share = self.options, _share(self.options)
         if options.local:  # the embedded Cognito has no profiles; everything stays in this process
             return Access(region=region, share=share)
         if options.endpoint_url and not is_endpoint(options.endpoint_url):  # it may hold a password
@@ -266,14 +248,46 @@ class Runtime:
         region = region or self.environ.get("AWS_REGION", "")
         return Access(region, options.profile, options.role_arn, options.endpoint_url, options.max_rps, share)
 
-    @property
-    def _share(self) -> float:
-        """The share of Cognito's quotas that the run may use."""
-        from reconciler.cloud.quotas import UNLIMITED
 
-        if self.options.local or is_emulator(self.options.endpoint_url):
-            return UNLIMITED
-        return WATCHING if self.options.command == "drift" else 1.0
+class Session:
+    """A session in one Region, for commands that look into why a run would fail. It cannot write.
+
+    Args:
+        connect: Returns its cloud; fails if the configuration is wrong.
+    """
+
+    def __init__(self, connect: Callable[[], Aws]) -> None:
+        self._connect = connect
+
+    @property
+    def reader(self) -> Cloud:
+        """A read-only cloud that can also ask what the caller is allowed to do."""
+        return _read_only(self._connect(), EXAMINING)
+
+    def source(self) -> SessionSource:
+        """Return where the credentials come from, and the Region, without a call to a service.
+
+        Raises:
+            CloudError: There are no credentials, or they cannot be had.
+        """
+        return self._connect().source()
+
+    def endpoint(self, service: str) -> str:
+        """Return the URL that calls to a service go to, in a form that may be shown.
+
+        Raises:
+            CloudError: No Region is set, or the configuration is wrong.
+        """
+        return self._connect().endpoint(service)
+
+
+def _share(options: Options) -> float:
+    """Return the share of Cognito's quotas that a run may use."""
+    from reconciler.cloud.quotas import UNLIMITED
+
+    if options.local or is_emulator(options.endpoint_url):
+        return UNLIMITED
+    return WATCHING if options.command == "drift" else 1.0
 
 
 def _read_only(cloud: Cloud, further: frozenset[tuple[str, str]] = frozenset()) -> Cloud:

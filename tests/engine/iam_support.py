@@ -19,13 +19,13 @@ from reconciler.terminal.options import Options
 class Recording:
     """A cloud that remembers the action of every call, in every Region."""
 
-    def __init__(self, cloud: Cloud, called: set[str] | None = None) -> None:
+    def __init__(self, cloud: Any, called: set[str] | None = None) -> None:
         self.cloud = cloud
         self.called: set[str] = set() if called is None else called
 
     @property
     def store(self) -> Any:
-        return self.cloud.store  # type: ignore[attr-defined]
+        return self.cloud.store
 
     def identity(self) -> Identity:
         return self.cloud.identity()
@@ -36,6 +36,12 @@ class Recording:
     def call(self, service: str, operation: str, params: Mapping[str, Any]) -> Tree:
         self.called.add(iam_action(f"{service}:{operation}"))
         return self.cloud.call(service, operation, params)
+
+
+def recorded(world: Any) -> Recording:
+    """Record what is called in a world from now on."""
+    world.cloud = made = Recording(world.cloud)
+    return made
 
 
 def grants(manifest: Manifest, run: str = "apply", **options: Any) -> tuple[Grant, ...]:

@@ -21,7 +21,7 @@ from schemas.sections import is_resettable, is_single
 from tests.engine import test_replicas as replicas
 from tests.engine import test_surroundings as surroundings
 from tests.engine.full import SCHEMA, full, identities
-from tests.engine.iam_support import Recording, actions, grants, of_kind, writes_of
+from tests.engine.iam_support import Recording, actions, grants, of_kind, recorded, writes_of
 from tests.engine.test_one_member import as_document, with_bytes
 from tests.engine.test_users import declared
 from tests.laws.search import PHASES
@@ -72,7 +72,7 @@ class Runs:
             _, manifest, plan = world.mended(self.fit(world, before))
             world.apply(manifest, plan)
         fitted = self.fit(world, self.document)
-        world.cloud = recording = Recording(world.cloud)  # type: ignore[assignment]
+        recording = recorded(world)
         self.manifest = world.load(fitted)
         plan = world.plan(self.manifest, **self.options)
         assert not plan.refusals, plan.refusals[0]
@@ -342,10 +342,8 @@ def test_random_manifests_over_random_pools_call_nothing_else(tmp_path, seed):
         try:
             for document in pair:
                 tree, found, _ = world.mended(world.neighbour(document))
-                inner = world.cloud
-                world.cloud = recording = Recording(inner)  # type: ignore[assignment]
+                recording = recorded(world)
                 world.apply(found, world.plan(found))
-                world.cloud = inner
                 assert recording.called <= actions(found), world_shown(tree)
                 tried += 1
         except Hopeless:
