@@ -66,7 +66,7 @@ def run(options: Options, console: Console) -> int:
     from reconciler.runs import iam_run
     from reconciler.runs.runtime import Runtime
 
-    found = iam_run.outcome(Runtime(options, console.environ), console)
+    found = iam_run.outcome(Runtime(options._replace(local=None), console.environ), console)  # nothing is run
     usual = [("json", STDOUT) if form == "human" else (form, file) for form, file in options.outputs]
     made = {name: (lambda _, text=text: text(found.policies, options.run_for)) for name, text in TEXTS.items()}
     deliver(options._replace(outputs=tuple(usual)), console, made)

@@ -16,6 +16,7 @@ from reconciler.manifests.manifest import Manifest
 from reconciler.manifests.reference_kinds.env import ENV
 from reconciler.manifests.references.remote_references import references
 from reconciler.model import Address, Path, Reference, Secret, Spec, Unknown
+from reconciler.observing.possible_reads import names_are_known
 from reconciler.planning.implying import implied
 from schemas.base import ApiModel, members
 
@@ -84,11 +85,13 @@ def _put(value: Any, path: Path, new: Any) -> Any:
 
 
 def _unnamed(manifest: Manifest) -> Iterator[Spec]:
-    """Yield an object without a name for each section that may have more than are known: what a reference implies."""
-    if not any(True for spec in manifest.specs for _ in references(spec.declared)):
+    """Yield an object without a name for each section that a reference in the pool may imply more objects of."""
+    roots = (spec for spec in manifest.specs if KINDS[spec.address.section].root)
+    if not any(True for spec in roots for _ in references(spec.declared)):
         return
     for kind in KINDS.values():
-        if kind.surrounding and kind.surrounding.implies and kind.name_member and kind.section in manifest.sections:
+        around = kind.surrounding
+        if around and around.implies and not names_are_known(kind) and kind.section in manifest.sections:
             source = manifest.positions.get((kind.section,), manifest.source)
-            members_ = dict.fromkeys(kind.surrounding.implied, Reference(ENV.key, ""))
+            members_ = dict.fromkeys(around.implied, Reference(ENV.key, ""))
             yield Spec(Address(manifest.name, kind.section, UNNAMED), members_, source)
