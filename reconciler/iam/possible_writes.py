@@ -2,7 +2,7 @@
 
 What is not declared is never written (decision 23), so an object without members beside its name is created and never
 updated, and a tag that no manifest sets to null is never removed. A test applies every kind from several live states
-and compares with what was called (tests/engine/test_iam_writes.py).
+and compares with what was called (tests/engine/test_iam_grants.py).
 """
 
 from __future__ import annotations

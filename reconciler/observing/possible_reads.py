@@ -1,7 +1,7 @@
 """What `observer.observe` may call for a scope, whatever is live: the reads that a policy has to allow.
 
 It follows the same tables and decisions as the observer, without calling anything. A test records what observing calls
-and compares (tests/engine/test_iam_reads.py): nothing may be missing here, and nothing may be left over.
+and compares (tests/engine/test_iam_grants.py): nothing may be missing here, and nothing may be left over.
 """
 
 from __future__ import annotations

@@ -13,8 +13,11 @@ import hypothesis
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from reconciler.drift.findings import Criteria
 from reconciler.errors import iam_action
 from reconciler.kinds import KINDS
+from reconciler.runs import export_run
+from reconciler.runs.drift_run import compared
 from schemas.base import DeclaredOnly
 from schemas.documents import DOCUMENTS
 from schemas.sections import is_resettable, is_single
@@ -121,6 +124,30 @@ def test_a_full_declaration(tmp_path, section):
     allowed = actions(runs.manifest)
     assert runs.called <= allowed
     assert runs.called & of_kind(section) == allowed & of_kind(section)
+
+
+READERS: dict[str, Callable[[World, Any], object]] = {
+    "plan": lambda world, found: world.plan(found),
+    "drift": lambda world, found: compared(found, world.cloud, Criteria()),
+    "export": lambda world, _: export_run.read(world.cloud, export_run.one(world.cloud, "customers"), parallelism=1),
+}
+
+
+@pytest.mark.parametrize("make", [pools, identity])
+@pytest.mark.parametrize("run", READERS)
+def test_everything_that_is_read_of_a_full_declaration(tmp_path, run, make):
+    called: set[str] = set()
+    for before in (None, BARE[make], make("one")):
+        world = World(tmp_path)
+        if before:
+            _, manifest_, plan = world.mended(world.neighbour(with_bytes(before, tmp_path)))
+            world.apply(manifest_, plan)
+        found = world.load(world.neighbour(with_bytes(make("one"), tmp_path)))
+        recording = recorded(world)
+        if before or run != "export":
+            READERS[run](world, found)
+        called |= recording.called
+    assert called == actions(found, run)
 
 
 # --- null, prune, replace -------------------------------------------------------------------------------------------
