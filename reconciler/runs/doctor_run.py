@@ -17,7 +17,7 @@ from reconciler.kinds.kind import ResourceKind
 from reconciler.render.subjects import CheckName, DoctorCheck, DoctorReport
 from reconciler.render.tally import plural
 from reconciler.runs import permission_check
-from reconciler.runs.examination import Examination, Knocked, said
+from reconciler.runs.examination import USUAL_PATHS, Examination, Knocked, said
 from reconciler.runs.runtime import Runtime
 from reconciler.terminal.console import Console
 from reconciler.values import shapes
@@ -104,6 +104,8 @@ def manifests(found: Examination) -> DoctorCheck:
     if isinstance(error, PoolctlError):
         problems = error.problems if isinstance(error, InvalidManifest) else (error,)
         return _failed("manifests", tuple(map(str, problems)), ("`poolctl validate` lists what is wrong with them.",))
+    if found.unnamed:
+        return _not_checked("manifests", f"no PATH was given, and there is no {' '.join(USUAL_PATHS)}")
     return _ok("manifests", f"{plural(len(found.documents), 'document')}, all valid")
 
 
@@ -217,6 +219,8 @@ def permissions(found: Examination) -> DoctorCheck:
         return _not_checked("permissions", "it needs credentials")
     if isinstance(found.manifests, PoolctlError) or isinstance(found.regions, PoolctlError) or "" in found.regions:
         return _not_checked("permissions", "it needs valid manifests and a Region")
+    if not found.documents:
+        return _not_checked("permissions", "they follow from manifests: give a PATH")
     outcome, lines, cures = permission_check.checked(found, found.caller)
     return DoctorCheck("permissions", TITLES["permissions"], outcome, lines, cures)
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from functools import cached_property
+from pathlib import Path
 from typing import TypeVar
 
 from reconciler.applications.web_checks import Fetch, NoWebAnswer, WebAnswer
@@ -19,11 +20,15 @@ from reconciler.manifests.manifest import Manifest
 from reconciler.runs import stages
 from reconciler.runs.runtime import Runtime
 from reconciler.terminal.console import Console
+from reconciler.terminal.options import Options
 from schemas.documents import DOCUMENTS
 
 T = TypeVar("T")
 
 STS = "sts"
+
+USUAL_PATHS = Options(command="").paths
+"""Where manifests are if no PATH is given."""
 
 USUAL_REGION = "us-east-1"
 """Region in which STS is asked who the caller is if no Region is set: every account has it."""
@@ -71,10 +76,16 @@ class Examination:
     fetch: Fetch
     """Reads a web address."""
 
+    @property
+    def unnamed(self) -> bool:
+        """Whether no manifest was named and the usual place does not exist: then the session alone is looked at."""
+        paths = self.runtime.options.paths
+        return paths == USUAL_PATHS and not any(Path(path).exists() for path in paths)
+
     @cached_property
     def manifests(self) -> Sequence[Manifest] | PoolctlError:
         """The documents, or why there are none."""
-        return _tried(lambda: stages.load(self.runtime, self.console))
+        return () if self.unnamed else _tried(lambda: stages.load(self.runtime, self.console))
 
     @property
     def documents(self) -> Sequence[Manifest]:

@@ -340,6 +340,16 @@ def test_invalid_manifests_do_not_keep_the_rest_from_being_checked(aws, place):
     assert any("Did you mean PoolName?" in line for line in found["manifests"]["found"])
 
 
+def test_without_manifests_the_session_alone_is_checked(aws):
+    found = examined("--endpoint-url", aws.url, "--region", "eu-west-1", code=0)
+    assert outcomes(found) == {
+        "ok": ["versions", "credentials", "region", "account", "clock", "endpoints"],
+        "not_checked": ["manifests", "permissions"],
+    }
+    assert found["manifests"]["found"] == ["no PATH was given, and there is no pools"]
+    assert examined("--endpoint-url", aws.url, "--region", "eu-west-1", "none", code=3)
+
+
 SAMPLE = DoctorReport(
     (
         DoctorCheck("versions", "Versions", "ok", ("Python 3.11.9, botocore 1.44.8",)),
