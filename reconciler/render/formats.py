@@ -13,12 +13,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:  # parsing options needs none of them
     from reconciler.render.places import Locate
     from reconciler.render.shown import ShownApply, ShownComparison, ShownConnections, ShownPlan
-    from reconciler.render.subjects import DriftResult, Explained, RecoveryReport, RenderOptions, Validation
+    from reconciler.render.subjects import (
+        DoctorReport,
+        DriftResult,
+        Explained,
+        RecoveryReport,
+        RenderOptions,
+        Validation,
+    )
 
 RUNS = ("plan", "apply", "validate", "drift")
 """The subjects that most formats render."""
 
-ALL = (*RUNS, "diff", "explain", "pool", "recover")
+ALL = (*RUNS, "diff", "explain", "pool", "recover", "doctor")
 """Every subject."""
 
 
@@ -194,6 +201,11 @@ def explain(found: Explained, options: RenderOptions) -> Written:
 def recover(found: RecoveryReport, options: RenderOptions) -> Written:
     """Return what writes recoveries of users in each format."""
     return each("recover", found, options)
+
+
+def doctor(found: DoctorReport, options: RenderOptions) -> Written:
+    """Return what writes what lacks before a run in each format."""
+    return each("doctor", found, options)
 
 
 def each(subject: str, result: Any, options: RenderOptions, formats: Sequence[Format] = FORMATS) -> Written:
