@@ -246,17 +246,38 @@ DENIED = frozenset(
 )
 """Codes with which AWS denies a call."""
 
-NOT_SIGNED_IN = frozenset(
-    {
-        "ExpiredToken",
-        "ExpiredTokenException",
-        "InvalidClientTokenId",
-        "NoCredentialsError",
-        "PartialCredentialsError",
-        "UnrecognizedClientException",
-    }
-)
-"""Codes of a denied call that no permission fixes, because the caller is not authenticated."""
+_EXPIRED = "Temporary credentials have expired: sign in again"
+_REFUSED = "AWS does not know these keys: they were deleted or deactivated, or are of another partition"
+_SSO = "Sign in again with `aws sso login --profile NAME`"
+_LOGIN = "Sign in again with `aws login`"
+_UNSIGNED = "The secret key does not belong to the key id, or the clock of this machine is wrong"
+
+SIGN_IN = {
+    "NoCredentialsError": "Name a profile with --profile or AWS_PROFILE, sign in with `aws sso login`, or set "
+    "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. --local needs no credentials",
+    "PartialCredentialsError": "Set both AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or neither",
+    "ProfileNotFound": "Correct --profile or AWS_PROFILE: `aws configure list-profiles` lists those that there are",
+    "CredentialRetrievalError": "Correct what the profile gets its credentials from: a process, a role or an identity",
+    "SSOError": _SSO,
+    "SSOTokenLoadError": _SSO,
+    "UnauthorizedSSOTokenError": _SSO,
+    "TokenRetrievalError": _SSO,
+    "LoginError": _LOGIN,
+    "LoginRefreshRequired": _LOGIN,
+    "LoginTokenLoadError": _LOGIN,
+    "ExpiredToken": _EXPIRED,
+    "ExpiredTokenException": _EXPIRED,
+    "InvalidClientTokenId": _REFUSED,
+    "UnrecognizedClientException": _REFUSED,
+    "SignatureDoesNotMatch": _UNSIGNED,
+    "InvalidSignatureException": _UNSIGNED,
+}
+"""Codes of a denied call that no permission fixes, because the caller is not authenticated, and what to do."""
+
+DOCTOR = "`poolctl doctor` checks what is missing."
+
+NOT_SIGNED_IN = frozenset(SIGN_IN)
+"""Codes of a denied call that no permission fixes."""
 
 
 def is_denied(code: str) -> bool:
@@ -297,7 +318,9 @@ class CloudError(PoolctlError):
         self.lost = False
         """Whether the answer to an earlier attempt was lost, so that a write may have taken effect in spite of this."""
         suffix = f" (request {request_id})" if request_id else ""
-        super().__init__(printable(f"{operation}: {code}: {message}{suffix}"))
+        text = f"{operation}: {code}: {message}{suffix}"
+        cure = f"{text.rstrip('. ')}. {SIGN_IN[code]}. {DOCTOR}" if code in SIGN_IN else text
+        super().__init__(printable(cure))
 
     @property
     def iam_action(self) -> str:
@@ -349,10 +372,10 @@ class Denied(CloudError):
         return "" if self.code in NOT_SIGNED_IN else needs(self.iam_action)
 
     def advice(self, again: str) -> str:
-        """Return the permission to grant, or that credentials are needed."""
+        """Return the permission to grant; what to do about credentials is said before."""
         if self.missing:
             return f"Grant it to the role, then run {again} again."
-        return f"Get valid credentials, then run {again} again."
+        return f"Then run {again} again."
 
 
 class Busy(CloudError):

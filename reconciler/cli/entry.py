@@ -50,6 +50,8 @@ COMMANDS = {
         True,
     ),
     "explain": ("reconciler.commands.explain", "describe a kind, a member or a rule", False),
+    "iam-policy": ("reconciler.commands.iam_policy", "print the least IAM policy that a command needs", True),
+    "doctor": ("reconciler.commands.doctor", "check what a run needs: credentials, account, permissions", True),
     "schema": ("reconciler.commands.schema", "print the JSON Schema of manifests or of outputs", False),
     "local": ("reconciler.commands.local", "serve the embedded Cognito over HTTP", False),
     "completion": ("reconciler.cli.completion", "print a script that completes commands in bash, zsh or fish", False),

@@ -18,14 +18,14 @@ from typing import Any
 import boto3
 from botocore import xform_name
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError
+from botocore.exceptions import BotoCoreError, NoCredentialsError
 
 from reconciler import __version__
 from reconciler.cloud.answers import OTHER_SERVICES, BodyCheck, Expected, ExpectedAnswers, LostAnswer, require_whole
 from reconciler.cloud.attempts import Attempts, Patience, is_read
-from reconciler.cloud.endpoints import client
+from reconciler.cloud.endpoints import client, masked
 from reconciler.cloud.failures import FAILURES, SILENT, code_of, translate
-from reconciler.cloud.port import Clock, Identity, Meter, Sleep
+from reconciler.cloud.port import Clock, Identity, Meter, SessionSource, Sleep
 from reconciler.cloud.quotas import SERVICES, Quotas
 from reconciler.cloud.silence import Silence
 from reconciler.errors import CloudError
@@ -169,7 +169,8 @@ class Aws:
         try:
             model = client.meta.service_model.operation_model(operation)
             answer: Tree = method(**as_texts(reveal(params), model.input_shape))
-        except FAILURES:
+        except FAILURES as error:
+            log.debug("%s:%s failed in %.3f s (%s)", service, operation, self._clock() - began, code_of(error))
             raise
         except Exception as error:
             if not self._body.status:
@@ -241,6 +242,14 @@ class Aws:
             region_name=access.region or session.region_name,
         )
 
+    def source(self) -> SessionSource:
+        """Return where the credentials come from, and the Region; raises CloudError if there are none."""
+        return _source(self._session, self._access)
+
+    def endpoint(self, service: str) -> str:
+        """Return the URL that calls to a service go to, as it may be shown."""
+        return masked(str(self._client(service, "").meta.endpoint_url))
+
     def _region(self) -> str:
         region = self._access.region or self._session.region_name
         if not region:
@@ -248,6 +257,23 @@ class Aws:
                 "configuration", "NoRegion", "no Region is set. Use --region, target.region or AWS_REGION."
             )
         return str(region)
+
+
+def _source(session: boto3.Session, access: Access) -> SessionSource:
+    """Return where the credentials of a session come from; those that have to be fetched are fetched.
+
+    Raises:
+        CloudError: There are none, or they cannot be had.
+    """
+    try:
+        found = session.get_credentials()
+        if found is None:
+            raise NoCredentialsError
+        found.get_frozen_credentials()  # those of SSO and of roles are fetched only now
+    except BotoCoreError as error:
+        raise translate("configuration", error) from None
+    source = f"the role {access.role_arn}" if access.role_arn else str(found.method)
+    return SessionSource(source, access.region or session.region_name or "")
 
 
 def reveal(value: Any) -> Any:

@@ -12,7 +12,7 @@ import botocore.exceptions as failures
 
 from reconciler.cloud.answers import LostAnswer
 from reconciler.cloud.endpoints import masked
-from reconciler.errors import DENIED, Ambiguous, Busy, CloudError, Denied, NoAnswer, NotFound, Unavailable
+from reconciler.errors import DENIED, SIGN_IN, Ambiguous, Busy, CloudError, Denied, NoAnswer, NotFound, Unavailable
 
 THROTTLED = frozenset(
     {
@@ -180,7 +180,7 @@ def _class(operation: str, code: str, error: Exception) -> type[CloudError]:
         return Ambiguous if creates(operation) else NoAnswer
     if code in MISSING:
         return NotFound
-    if code in DENIED or isinstance(error, failures.NoCredentialsError | failures.PartialCredentialsError):
+    if code in DENIED or code in SIGN_IN:
         return Denied
     return Busy if found is Fate.UNDONE else CloudError
 

@@ -30,6 +30,16 @@ class Identity:
     """From the caller's ARN: `aws`, `aws-us-gov`, `aws-eusc`."""
 
 
+@dataclass(frozen=True, slots=True)
+class SessionSource:
+    """How a session is signed in, as far as that is known without a call to AWS."""
+
+    source: str
+    """Where the credentials come from: `env`, `shared-credentials-file`, `sso`; never a part of them."""
+    region: str
+    """Region code of the session; empty if none is set."""
+
+
 class Cloud(Protocol):
     """An account and Region that accepts calls."""
 

@@ -7,7 +7,7 @@ undelivered notifications; these count as not reported, so no finding is lost be
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from reconciler.cloud.port import Cloud
@@ -28,6 +28,20 @@ Connect = Callable[[], Cloud]
 
 CALLS = frozenset({("s3", "GetObject"), ("s3", "PutObject")})
 """Operations that this cloud must allow."""
+
+
+def needs(where: str, *, kept: bool) -> Iterator[tuple[str, str]]:
+    """Yield the IAM actions for a report in S3, each with the ARN that it is limited to; none for a file.
+
+    Args:
+        where: A file, or `s3://BUCKET/KEY`.
+        kept: Whether it is also stored there.
+    """
+    if where.startswith(SCHEME):
+        place = _object(where)
+        bucket = f"arn:{{partition}}:s3:::{place['Bucket']}"
+        yield "s3:ListBucket", bucket  # without it, a missing report looks forbidden
+        yield from ((f"s3:{verb}Object", f"{bucket}/{place['Key']}") for verb in (("Get", "Put") if kept else ("Get",)))
 
 
 def check(where: str) -> None:

@@ -660,5 +660,5 @@ def _needs(place: _Place) -> Iterator[tuple[str, tuple[str, ...]]]:
     kind = place.kind
     known = {kind.create, kind.update, kind.delete, *kind.reads} if kind else set()
     known |= {o for found in kind.elsewhere.values() for o in found} if kind else set()
-    for need, actions in kind.permissions.items() if kind else ():
-        yield (f"{kind.service}:{need}" if kind and need in known else need), actions
+    for need, permissions in kind.iam.permissions.items() if kind else ():
+        yield (f"{kind.service}:{need}" if kind and need in known else need), tuple(p.action for p in permissions)

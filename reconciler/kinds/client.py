@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from reconciler.kinds.client_rules import OIDC_SCOPES, RULES, has_secret, other_application, seconds
+from reconciler.kinds.iam_access import COGNITO, IamAccess, Permission, linked_role
 from reconciler.kinds.kind import Consequence, Listing, Need, PendingCall, Reading, ResourceKind
 from reconciler.kinds.shared_rules import strings
 from reconciler.model import Danger, FieldChange, Path, Tree
@@ -150,6 +151,9 @@ CONSEQUENCES = (
 )
 
 
+LINKED_ROLE = f"arn:{{partition}}:iam::{{account}}:role/aws-service-role/{COGNITO}/AWSServiceRoleForAmazonCognitoIdp"
+"""The role with which Cognito sends events to Amazon Pinpoint."""
+
 KIND = ResourceKind(
     section="clients",
     resource_type="UserPoolClient",
@@ -177,5 +181,7 @@ KIND = ResourceKind(
     exports=exports,
     consequences=CONSEQUENCES,
     rules=RULES,
-    permissions={"AnalyticsConfiguration": ("iam:PutRolePolicy",)},
+    iam=IamAccess(
+        permissions={"AnalyticsConfiguration": (Permission("iam:PutRolePolicy", (LINKED_ROLE,)), linked_role(COGNITO))}
+    ),
 )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from reconciler.errors import flow
+from reconciler.kinds.iam_access import IamAccess, Permission, anywhere
 from reconciler.kinds.kind import Breach, PendingCall, Reading, ResourceKind, Rule, State
 from reconciler.kinds.shared_rules import arn_part, below, dig, needs_plan
 from reconciler.model import Address, Tree
@@ -201,5 +202,8 @@ KIND = ResourceKind(
     patience=patience,
     rules=(O2, O1, O3),
     taken=O1,
-    permissions={"CustomDomainConfig": ("cloudfront:UpdateDistribution",)},
+    iam=IamAccess(
+        arns_of={"DescribeUserPoolDomain": anywhere},
+        permissions={"CustomDomainConfig": (Permission("cloudfront:UpdateDistribution"),)},
+    ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from reconciler.kinds.iam_access import COGNITO, IamAccess, pass_role
 from reconciler.kinds.kind import Breach, Listing, ResourceKind, Rule, State
 from reconciler.kinds.shared_rules import arn_part
 from reconciler.model import Tree
@@ -55,5 +56,5 @@ KIND = ResourceKind(
     id_param="GroupName",
     owner=owner,
     rules=(O13,),
-    permissions={"RoleArn": ("iam:PassRole",)},
+    iam=IamAccess(permissions={"RoleArn": (pass_role(COGNITO),)}),
 )

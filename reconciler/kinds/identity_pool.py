@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from reconciler.kinds.iam_access import IDENTITY_POOLS, IamAccess, always, anywhere, sets, unsets
 from reconciler.kinds.identity_pool_roles import O18
 from reconciler.kinds.kind import Breach, Listing, PendingCall, Reading, ResourceKind, State
 from reconciler.kinds.shared_rules import arn_part, single, strings
@@ -100,4 +101,9 @@ KIND = ResourceKind(
     exports=exports,
     rules=(O18.checked_by(accounts),),
     elsewhere={TAGS: ("TagResource", "UntagResource")},
+    iam=IamAccess(
+        arns=always(IDENTITY_POOLS),
+        arns_of={"CreateIdentityPool": anywhere, "ListIdentityPools": anywhere},
+        only_if={"TagResource": sets, "UntagResource": unsets},
+    ),
 )

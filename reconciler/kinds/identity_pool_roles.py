@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.errors import flow
+from reconciler.kinds.iam_access import IDENTITIES, IamAccess, anywhere, pass_role
 from reconciler.kinds.kind import Breach, Dead, PendingCall, Reading, ResourceKind, Rule, State
 from reconciler.kinds.shared_rules import arn_part, dig, single
 from reconciler.model import Path, Tree
@@ -169,5 +170,11 @@ KIND = ResourceKind(
     prepare=prepare,
     dead=dead,
     rules=(O18.checked_by(attachments), O22),
-    permissions={"Roles": ("iam:PassRole",), "RoleMappings.RulesConfiguration.Rules.RoleARN": ("iam:PassRole",)},
+    iam=IamAccess(
+        arns_of={"SetIdentityPoolRoles": anywhere},
+        permissions={
+            "Roles": (pass_role(IDENTITIES),),
+            "RoleMappings.RulesConfiguration.Rules.RoleARN": (pass_role(IDENTITIES),),
+        },
+    ),
 )

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
+from reconciler.kinds.iam_access import IamAccess
 from reconciler.model import Address, Call, Danger, FieldChange, Path, Position, Refusal, ResourceChange, Target, Tree
 from schemas.base import ApiModel
 
@@ -492,6 +493,11 @@ def _fluid(_change: FieldChange, _declared: Tree, _before: Tree) -> str:
     return ""
 
 
+def no_names(_pool: Tree) -> Iterable[str]:
+    """No live object is looked for that no manifest declares: `names` of a kind whose objects cannot be found."""
+    return ()
+
+
 def _steady(_tree: Tree) -> str:
     return ""
 
@@ -500,7 +506,7 @@ def _complete(_tree: Tree) -> Iterable[Undecided]:
     return ()
 
 
-def _neither(_declared: Tree, _live: Tree) -> Iterable[str]:
+def _neither(_declared: Tree, _live: Tree | None) -> Iterable[str]:
     return ()
 
 
@@ -579,9 +585,9 @@ class ResourceKind:
     """Sections whose changes must all come first, regardless of the references between objects."""
     read_with: tuple[str, ...] = ()
     """Sections that must be read with this one, because its rules use them."""
-    also_read: Callable[[Tree, Tree], Iterable[str]] = _neither
+    also_read: Callable[[Tree, Tree | None], Iterable[str]] = _neither
     """Returns sections that a change of the pool itself makes necessary to read, from what is declared and what is
-    live: whole objects, as what they have decides whether the change is possible."""
+    live, or None for whatever may be: whole objects, as what they have decides whether the change is possible."""
     flexible: tuple[str, ...] = ()
     """Single-object sections whose order relative to this one follows the direction of the change (decision 7)."""
     strength: Mapping[Path, Callable[[Any], float]] = field(default_factory=dict)
@@ -664,10 +670,9 @@ class ResourceKind:
     """What can pause the writes of the whole pool; for a root."""
     elsewhere: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Members of a live object that `lower` writes with other operations than `update`: member → operations. For
-    documentation, and for the place of an error."""
-    permissions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Required IAM actions besides those named like the operations: by operation, or by the path of the member
-    that needs them if it is set (cognito.md 9 and 10)."""
+    documentation, the place of an error, and permissions."""
+    iam: IamAccess = field(default_factory=IamAccess)
+    """What IAM requires for its operations (cognito.md 9 and 10)."""
 
     @property
     def single(self) -> bool:

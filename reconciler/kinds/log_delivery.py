@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from reconciler.kinds.iam_access import IamAccess, Permission, linked_role
 from reconciler.kinds.kind import Breach, Need, Reading, ResourceKind, Rule, State
 from reconciler.kinds.shared_rules import arn_part, below, dig, filled, needs_plan, single
 from reconciler.model import Tree
@@ -71,6 +72,14 @@ O15 = Rule(
     offline=True,
 )
 
+VERBS = ("Create", "Get", "Update", "Delete")
+EVERY_STREAM = "arn:{partition}:firehose:{region}:{account}:deliverystream/*"
+
+
+def _on(service: str, *operations: str) -> tuple[Permission, ...]:
+    return tuple(Permission(f"{service}:{operation}") for operation in operations)
+
+
 KIND = ResourceKind(
     section=LOGS,
     resource_type="LogDeliveryConfiguration",
@@ -81,20 +90,19 @@ KIND = ResourceKind(
     read_with=("user_pool",),
     needs=needs,
     rules=(O15,),
-    permissions={
-        "SetLogDeliveryConfiguration": (
-            "logs:CreateLogDelivery",
-            "logs:GetLogDelivery",
-            "logs:UpdateLogDelivery",
-            "logs:DeleteLogDelivery",
-            "logs:ListLogDeliveries",
-        ),
-        "LogConfigurations.CloudWatchLogsConfiguration": (
-            "logs:PutResourcePolicy",
-            "logs:DescribeResourcePolicies",
-            "logs:DescribeLogGroups",
-        ),
-        "LogConfigurations.S3Configuration": ("s3:GetBucketPolicy", "s3:PutBucketPolicy"),
-        "LogConfigurations.FirehoseConfiguration": ("firehose:TagDeliveryStream", "iam:CreateServiceLinkedRole"),
-    },
+    iam=IamAccess(
+        permissions={
+            "SetLogDeliveryConfiguration": _on("logs", *(f"{verb}LogDelivery" for verb in VERBS), "ListLogDeliveries"),
+            "LogConfigurations.CloudWatchLogsConfiguration": _on(
+                "logs", "PutResourcePolicy", "DescribeResourcePolicies", "DescribeLogGroups"
+            ),
+            "LogConfigurations.S3Configuration.BucketArn": tuple(
+                Permission(f"s3:{verb}BucketPolicy", ("arn:{partition}:s3:::*",), named=True) for verb in ("Get", "Put")
+            ),
+            "LogConfigurations.FirehoseConfiguration.StreamArn": (
+                Permission("firehose:TagDeliveryStream", (EVERY_STREAM,), named=True),
+                linked_role("delivery.logs.amazonaws.com"),
+            ),
+        }
+    ),
 )

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
+from reconciler.kinds.iam_access import UNNAMED, IamAccess, always, anywhere, sets, unsets
 from reconciler.kinds.kind import (
     Around,
     Breach,
@@ -22,6 +24,7 @@ from reconciler.kinds.kind import (
     Rule,
     State,
     Surrounding,
+    no_names,
 )
 from reconciler.kinds.policy_documents import alike, beside, document, statements
 from reconciler.kinds.shared_rules import arn_part, dig
@@ -70,11 +73,6 @@ def implies(around: Around) -> Iterator[Implied]:
     for name in around.declared(SECTION):
         if name.startswith(VENDED):
             yield Implied(SECTION, {POLICY: delivery_policy(around)}, name)
-
-
-def no_names(_pool: Tree) -> Iterable[str]:
-    """The pool does not name log groups; only declared ones are looked up."""
-    return ()
 
 
 # --- what a live pool uses -----------------------------------------------------------------------------------------
@@ -146,7 +144,7 @@ def lower(pending_call: PendingCall, usual: Callable[[PendingCall], tuple[Call, 
     after = change.after or {}
     calls: list[Call] = []
     if change.before is None:
-        calls += usual(pending_call)
+        calls += (_without_blanks(call) for call in usual(pending_call))
         parts &= {RETENTION, POLICY}
     if RETENTION in parts:
         calls.append(_retained(name, after.get(RETENTION)))
@@ -160,6 +158,11 @@ def lower(pending_call: PendingCall, usual: Callable[[PendingCall], tuple[Call, 
     if POLICY in parts and after.get(POLICY):
         calls.append(Call(SERVICE, "PutResourcePolicy", {"policyName": POLICY_NAME, POLICY: after[POLICY]}))
     return tuple(calls)
+
+
+def _without_blanks(call: Call) -> Call:
+    """Return the call that creates a group without a map in which all tags are null; it takes one that holds some."""
+    return replace(call, params={k: v for k, v in call.params.items() if v != {}})
 
 
 def _retained(name: Tree, days: int | None) -> Call:
@@ -226,6 +229,15 @@ G1 = Rule(
 )
 
 
+PLACE = "arn:{partition}:logs:{region}:{account}"
+
+
+def arns(name: str, _declared: Tree) -> Iterable[str]:
+    """Return both ARNs of a log group: operations on tags take the one without `:*`, all others that with it."""
+    group = f"{PLACE}:log-group:{name}"
+    return (group,) if name == UNNAMED else (group, f"{group}:*")
+
+
 KIND = ResourceKind(
     section=SECTION,
     resource_type="LogGroup",
@@ -255,11 +267,27 @@ KIND = ResourceKind(
     lower=lower,
     rules=(G1,),
     elsewhere={
+        RETENTION: ("PutRetentionPolicy", "DeleteRetentionPolicy"),
         "kmsKeyId": ("AssociateKmsKey", "DisassociateKmsKey"),
         "tags": ("TagResource", "UntagResource"),
         PROTECTION: ("PutLogGroupDeletionProtection",),
         POLICY: ("PutResourcePolicy",),
     },
-    permissions={"CreateLogGroup": ("logs:TagResource",)},
+    iam=IamAccess(
+        arns=arns,
+        arns_of={
+            "DescribeLogGroups": always(f"{PLACE}:log-group:*"),
+            "DescribeResourcePolicies": anywhere,
+            "PutResourcePolicy": anywhere,
+        },
+        only_if={
+            "PutRetentionPolicy": sets,
+            "DeleteRetentionPolicy": unsets,
+            "AssociateKmsKey": sets,
+            "DisassociateKmsKey": unsets,
+            "TagResource": sets,
+            "UntagResource": unsets,
+        },
+    ),
     surrounding=Surrounding(outside=True, implies=implies, implied=frozenset({POLICY}), used=used, unfit=unfit),
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from reconciler.kinds.iam_access import COGNITO, IamAccess, pass_role
 from reconciler.kinds.kind import Breach, PendingCall, Reading, ResourceKind, Rule, State, is_blank
 from reconciler.kinds.pool_rules import BARE_HOST, LEGACY_MESSAGES
 from reconciler.kinds.shared_rules import P23, below, dig, needs_plan, no_sms, single, strings
@@ -396,5 +397,10 @@ KIND = ResourceKind(
     computed=computed,
     prepare=prepare,
     rules=(P4, P5, P38, P39, P6, P23.checked_by(plans), P13, P7, P8, P37),
-    permissions={"SmsMfaConfiguration.SmsConfiguration.SnsCallerArn": ("iam:PassRole",)},
+    iam=IamAccess(
+        permissions={
+            "SmsMfaConfiguration.SmsConfiguration.SnsCallerArn": (pass_role(COGNITO),),
+            "SmsMfaConfiguration.SmsConfiguration.EumsSms.CallerArn": (pass_role(COGNITO),),
+        }
+    ),
 )

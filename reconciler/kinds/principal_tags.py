@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from reconciler.kinds.iam_access import IamAccess, anywhere
 from reconciler.kinds.kind import PendingCall, Reading, ResourceKind
 from reconciler.model import Tree
 from schemas.principal_tags import PrincipalTags
@@ -53,4 +54,5 @@ KIND = ResourceKind(
     initial=initial,
     from_api=from_api,
     prepare=prepare,
+    iam=IamAccess(arns_of={"SetPrincipalTagAttributeMap": anywhere}),
 )

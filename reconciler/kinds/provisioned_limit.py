@@ -5,10 +5,11 @@ They belong to no pool; a document manages exactly the limits that it declares (
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from reconciler.kinds.kind import Breach, PendingCall, Reading, ResourceKind, Rule, State
+from reconciler.kinds.iam_access import IamAccess, anywhere
+from reconciler.kinds.kind import Breach, PendingCall, Reading, ResourceKind, Rule, State, no_names
 from reconciler.model import Tree
 from schemas.provisioned_limit import ProvisionedLimit
 
@@ -19,11 +20,6 @@ FREE = "FreeLimitValue"
 def to_params(ids: Mapping[str, Any]) -> Mapping[str, Any]:
     """The API identifies a limit by a structure in which only the category differs."""
     return {**ids, "LimitDefinition": {"LimitClass": "API_CATEGORY", "Attributes": {CATEGORY: ids.get(CATEGORY)}}}
-
-
-def names(_pool: Tree) -> Iterable[str]:
-    """No operation lists limits; only declared ones are looked up."""
-    return ()
 
 
 def from_api(answer: Tree) -> Tree:
@@ -68,8 +64,9 @@ KIND = ResourceKind(
     name_member=CATEGORY,
     id_param=CATEGORY,
     to_params=to_params,
-    names=names,
+    names=no_names,  # no operation lists limits
     from_api=from_api,
     prepare=prepare,
     rules=(O24,),
+    iam=IamAccess(arns_of={"GetProvisionedLimit": anywhere, "UpdateProvisionedLimit": anywhere}),
 )

@@ -6,10 +6,11 @@ carries all other settings unchanged. It starts INACTIVE, and its creation can t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from reconciler.kinds import availability, user_pool
+from reconciler.kinds.iam_access import COGNITO, USER_POOLS, IamAccess, Permission, on_key, pass_role, sets, unsets
 from reconciler.kinds.kind import Breach, Listing, PendingCall, Reading, RegionalRead, ResourceKind, Rule, State
 from reconciler.kinds.shared_rules import P23, below, dig, needs_plan
 from reconciler.model import Call, Tree
@@ -70,7 +71,8 @@ def _ids(pending_call: PendingCall) -> Tree:
 
 
 def _create(pending_call: PendingCall) -> Call:
-    tags = pending_call.change.declared.get("UserPoolTags")
+    declared = pending_call.change.declared.get("UserPoolTags") or {}
+    tags = {k: v for k, v in declared.items() if v is not None}
     return Call(SERVICE, "CreateUserPoolReplica", {**_ids(pending_call), **({"UserPoolTags": tags} if tags else {})})
 
 
@@ -158,6 +160,11 @@ def undeletable(live: Tree) -> str:
     )
 
 
+def there(name: str, _declared: Tree) -> Iterable[str]:
+    """Return the ARN of the pool in the Region of the replica, which is its name."""
+    return (USER_POOLS.replace("{region}", name),)
+
+
 KIND = ResourceKind(
     section=REPLICAS,
     resource_type="UserPoolReplica",
@@ -178,5 +185,14 @@ KIND = ResourceKind(
     undeletable=undeletable,
     rules=(P23.checked_by(plans), R1),
     elsewhere={"UserPoolTags": ("TagResource", "UntagResource"), **dict.fromkeys(REGIONAL, ("UpdateUserPool",))},
-    permissions={"SmsConfiguration.SnsCallerArn": ("iam:PassRole",), "LambdaConfig.KMSKeyID": ("kms:CreateGrant",)},
+    iam=IamAccess(
+        arns_of=dict.fromkeys(("DescribeUserPool", "UpdateUserPool", "TagResource", "UntagResource"), there),
+        only_if={"TagResource": sets, "UntagResource": unsets},
+        permissions={
+            "CreateUserPoolReplica": (Permission("cognito-idp:CreateUserPool"),),
+            "SmsConfiguration.SnsCallerArn": (pass_role(COGNITO),),
+            "SmsConfiguration.EumsSms.CallerArn": (pass_role(COGNITO),),
+            "LambdaConfig.KMSKeyID": (on_key("CreateGrant"),),
+        },
+    ),
 )

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+from reconciler.kinds.iam_access import IamAccess, sets, unsets
 from reconciler.kinds.kind import (
     Around,
     FurtherRead,
@@ -303,6 +304,11 @@ def logged_in(region: str) -> str:
     return home(SERVICE, region)
 
 
+def arns(_name: str, declared: Tree) -> Iterable[str]:
+    """Return the ARN of the role, whose path is part of it."""
+    yield f"arn:{{partition}}:iam::{{account}}:role{declared.get('Path') or '/'}{declared.get('RoleName', '*')}"
+
+
 ALWAYS = ("RoleName", "Arn", TRUST_DOCUMENT)
 
 KIND = ResourceKind(
@@ -329,7 +335,10 @@ KIND = ResourceKind(
         BOUNDARY: ("PutRolePermissionsBoundary", "DeleteRolePermissionsBoundary"),
         "Tags": ("TagRole", "UntagRole"),
     },
-    permissions={"CreateRole": ("iam:TagRole",)},
+    iam=IamAccess(
+        arns=arns,
+        only_if={"PutRolePermissionsBoundary": sets, "DeleteRolePermissionsBoundary": unsets, "TagRole": sets},
+    ),
     surrounding=Surrounding(
         outside=True,
         implies=implies,
@@ -355,6 +364,7 @@ TRUST = ResourceKind(
     id_param="RoleName",
     from_api=trust_from_api,
     equivalent=equivalent,
+    iam=IamAccess(arns=arns),
     surrounding=Surrounding(
         outside=True,
         implies=trust_implies,

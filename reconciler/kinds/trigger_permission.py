@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from reconciler.kinds import user_pool
+from reconciler.kinds.iam_access import UNNAMED, IamAccess
 from reconciler.kinds.kind import (
     Around,
     Breach,
@@ -180,6 +181,17 @@ L1 = Rule(
 )
 
 
+MEMBERS = ("Action", "Principal", "SourceArn", "SourceAccount")
+"""The members of a statement, which cannot be changed."""
+
+
+def arns(name: str, _declared: Tree) -> Iterable[str]:
+    """Return the ARN of the function, and that without its version or alias."""
+    if name == UNNAMED:
+        return ("arn:{partition}:lambda:{region}:{account}:function:*",)
+    return dict.fromkeys((str(to_params({FUNCTION: name})[FUNCTION]), name))
+
+
 KIND = ResourceKind(
     section=SECTION,
     resource_type="Permission",
@@ -201,9 +213,11 @@ KIND = ResourceKind(
     prepare=prepare,
     lower=lower,
     rules=(L1,),
+    elsewhere=dict.fromkeys(MEMBERS, ("RemovePermission", "AddPermission")),
+    iam=IamAccess(arns=arns),
     surrounding=Surrounding(
         implies=implies,
-        implied=frozenset({"Action", "Principal", "SourceArn", "SourceAccount"}),
+        implied=frozenset(MEMBERS),
         unfit=unfit,
         logged_as={operation: f"{operation}20150331v2" for operation in ("AddPermission", "RemovePermission")},
     ),

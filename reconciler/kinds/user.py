@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from reconciler.kinds.iam_access import IamAccess, sets, unsets
 from reconciler.kinds.kind import (
     Breach,
     ListedPart,
@@ -19,6 +20,7 @@ from reconciler.kinds.kind import (
     Rule,
     State,
     Undecided,
+    no_names,
 )
 from reconciler.kinds.shared_rules import attributes, full_name, no_attribute
 from reconciler.model import Call, FieldChange, Path, Reference, Tree
@@ -39,11 +41,6 @@ DROPPED = (
 """Members of answers that are not configured, or that are spelled otherwise in an input."""
 WITHOUT_PASSWORD = frozenset({"FORCE_CHANGE_PASSWORD", "RESET_REQUIRED", "UNCONFIRMED"})
 """Statuses of users who have no permanent password that works."""
-
-
-def names(_pool: Tree) -> Iterable[str]:
-    """No live user is looked for that no manifest declares."""
-    return ()
 
 
 def join(answer: Tree, groups: Iterable[Tree]) -> Tree:
@@ -261,7 +258,7 @@ KIND = ResourceKind(
     declared_only=True,
     after=("user_pool", "groups", "identity_providers"),
     read_with=("user_pool", "groups", "identity_providers"),
-    names=names,
+    names=no_names,
     from_api=from_api,
     from_manifest=from_manifest,
     from_call=from_manifest,
@@ -274,8 +271,18 @@ KIND = ResourceKind(
     lower=lower,
     rules=(O20,),
     elsewhere={
+        ATTRIBUTES: ("AdminUpdateUserAttributes", "AdminDeleteUserAttributes"),
         "groups": ("AdminAddUserToGroup", "AdminRemoveUserFromGroup"),
         "Enabled": ("AdminEnableUser", "AdminDisableUser"),
         "Password": ("AdminSetUserPassword",),
     },
+    iam=IamAccess(
+        only_if={
+            "AdminUpdateUserAttributes": sets,
+            "AdminDeleteUserAttributes": unsets,
+            "AdminAddUserToGroup": sets,
+            "AdminEnableUser": lambda value: value is not False,
+            "AdminDisableUser": lambda value: value is False,
+        }
+    ),
 )

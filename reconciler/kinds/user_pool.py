@@ -5,6 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from reconciler.kinds.iam_access import (
+    COGNITO,
+    USER_POOLS,
+    IamAccess,
+    always,
+    anywhere,
+    linked_role,
+    on_key,
+    pass_role,
+    sets,
+    unsets,
+)
 from reconciler.kinds.kind import Listing, Need, PendingCall, Reading, ResourceKind, Undecided
 from reconciler.kinds.pool_rules import LEGACY_MESSAGES, MODE, RULES
 from reconciler.kinds.shared_rules import TIERS, dig, functions
@@ -361,11 +373,14 @@ NEED_A_PLAN = ("clients", "domains", "session", "log_delivery", "replica")
 """Sections with features that a lower feature plan may not include (cognito.md 2.19); `mfa` is read anyway."""
 
 
-def also_read(declared: Tree, live: Tree) -> Iterable[str]:
+def also_read(declared: Tree, live: Tree | None) -> Iterable[str]:
     """A lower feature plan is refused while a feature of the higher one is used anywhere, declared or not."""
     if "UserPoolTier" not in declared:
         return ()
-    wanted, have = (tree.get("UserPoolTier") or "ESSENTIALS" for tree in (declared, live))
+    wanted = declared["UserPoolTier"] or "ESSENTIALS"
+    if live is None:
+        return NEED_A_PLAN if wanted != TIERS[-1] else ()
+    have = live.get("UserPoolTier") or "ESSENTIALS"
     return NEED_A_PLAN if {wanted, have} <= set(TIERS) and TIERS.index(wanted) < TIERS.index(have) else ()
 
 
@@ -406,10 +421,16 @@ KIND = ResourceKind(
     rules=RULES,
     standstill=RECOVERY,
     elsewhere={"Schema": ("AddCustomAttributes",), "UserPoolTags": ("TagResource", "UntagResource")},
-    permissions={
-        "SmsConfiguration.SnsCallerArn": ("iam:PassRole",),
-        "EmailConfiguration.EmailSendingAccount": ("iam:CreateServiceLinkedRole",),
-        "LambdaConfig.KMSKeyID": ("kms:CreateGrant",),
-        "KeyConfiguration": ("kms:CreateGrant", "kms:DescribeKey"),
-    },
+    iam=IamAccess(
+        arns=always(USER_POOLS),
+        arns_of={"CreateUserPool": anywhere, "ListUserPools": anywhere},
+        only_if={"TagResource": sets, "UntagResource": unsets},
+        permissions={
+            "SmsConfiguration.SnsCallerArn": (pass_role(COGNITO),),
+            "SmsConfiguration.EumsSms.CallerArn": (pass_role(COGNITO),),
+            "EmailConfiguration.EmailSendingAccount": (linked_role(f"email.{COGNITO}", lambda v: v == "DEVELOPER"),),
+            "LambdaConfig.KMSKeyID": (on_key("CreateGrant"),),
+            "KeyConfiguration.KmsKeyArn": (on_key("CreateGrant"), on_key("DescribeKey")),
+        },
+    ),
 )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
+from reconciler.kinds.iam_access import USER_POOLS, IamAccess, Permission, always, sets, unsets
 from reconciler.kinds.kind import Breach, PendingCall, Reading, ResourceKind, Rule, State
 from reconciler.kinds.shared_rules import arn_part, single
 from reconciler.model import Call, Tree
@@ -21,7 +22,7 @@ def lower(pending_call: PendingCall, usual: Callable[[PendingCall], tuple[Call, 
     """Remove the association if the manifest has null."""
     if pending_call.payload.get(ACL):
         return usual(pending_call)
-    return (Call("wafv2", "DisassociateWebACL", {"ResourceArn": pending_call.change.ids["ResourceArn"]}),)
+    return (Call("wafv2", UNSET, {"ResourceArn": pending_call.change.ids["ResourceArn"]}),)
 
 
 def region(state: State) -> Iterator[Breach]:
@@ -45,6 +46,16 @@ W1 = Rule(
 )
 
 
+READ, SET, UNSET = "GetWebACLForResource", "AssociateWebACL", "DisassociateWebACL"
+EVERY_ACL = "arn:{partition}:wafv2:{region}:{account}:regional/webacl/*/*"
+
+
+def with_acl(_name: str, declared: Tree) -> Iterable[str]:
+    """Return the ARNs of the pool and the declared web ACL."""
+    acl = declared.get(ACL)
+    return (USER_POOLS, acl if isinstance(acl, str) else EVERY_ACL)
+
+
 KIND = ResourceKind(
     section="web_acl",
     resource_type="WebACLAssociation",
@@ -56,9 +67,11 @@ KIND = ResourceKind(
     from_api=from_api,
     lower=lower,
     rules=(W1,),
-    elsewhere={ACL: ("AssociateWebACL", "DisassociateWebACL")},
-    permissions={
-        operation: (f"cognito-idp:{operation}",)
-        for operation in ("AssociateWebACL", "DisassociateWebACL", "GetWebACLForResource")
-    },
+    elsewhere={ACL: (SET, UNSET)},
+    iam=IamAccess(
+        arns=always(USER_POOLS),
+        arns_of={READ: always(USER_POOLS, EVERY_ACL), SET: with_acl},
+        only_if={SET: sets, UNSET: unsets},
+        permissions={o: (Permission(f"cognito-idp:{o}", (USER_POOLS,)),) for o in (READ, SET, UNSET)},
+    ),
 )

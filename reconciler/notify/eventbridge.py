@@ -18,7 +18,7 @@ from reconciler.errors import CloudError, Denied, InvalidInput, NotFound
 from reconciler.model import Tree
 from reconciler.notify.batch import FORMAT, Alert, Batch, Delivery, divided, encoded, target
 from reconciler.notify.channels import named
-from reconciler.notify.notifier import Channel, Notifier, Receiver
+from reconciler.notify.notifier import Calls, Channel, Notifier, Receiver
 from reconciler.notify.posting import Means
 from reconciler.notify.retry import ATTEMPTS, back_off
 from reconciler.values.regions import partition
@@ -190,16 +190,29 @@ def check(channel: Channel, cloud: Callable[[str], Cloud]) -> None:
         InvalidInput: The bus does not exist.
         CloudError: AWS refused the lookup.
     """
-    bus = str(channel.where)
-    if bus == "default":
+    if DESCRIBE not in asked(channel):
         return
     try:
-        cloud(channel.region).call("events", "DescribeEventBus", {"Name": bus})
+        cloud(channel.region).call(*DESCRIBE, {"Name": str(channel.where)})
     except NotFound:
         said = f"--notify {channel.label}: the event bus does not exist. Create it, or correct the name."
         raise InvalidInput(said) from None
     except Denied:
         pass  # a bus of another account may accept events and still not be readable
+
+
+PUT, DESCRIBE = ("events", "PutEvents"), ("events", "DescribeEventBus")
+
+
+def asked(channel: Channel) -> Calls:
+    """Return the calls for a bus: the default one exists in every account."""
+    return frozenset({PUT} if channel.where == "default" else {PUT, DESCRIBE})
+
+
+def arns(channel: Channel) -> Iterator[str]:
+    """Return the ARN of a bus."""
+    bus = str(channel.where)
+    yield bus if bus.startswith("arn:") else f"arn:{{partition}}:events:{{region}}:{{account}}:event-bus/{bus}"
 
 
 EVENTBRIDGE = Notifier(
@@ -210,7 +223,9 @@ EVENTBRIDGE = Notifier(
     size_limits=f"{ENTRIES} events and {LIMIT:,} bytes a call",
     address=named(BUS, "the name or ARN of an event bus"),
     send=send,
-    calls=frozenset({("events", "PutEvents"), ("events", "DescribeEventBus")}),
+    calls=frozenset({PUT, DESCRIBE}),
+    calls_of=asked,
+    arns=arns,
     check=check,
 )
 """Events on a bus of EventBridge."""

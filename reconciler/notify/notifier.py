@@ -6,7 +6,7 @@ option, its help, its errors, the permissions and the table in the documentation
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
@@ -42,6 +42,10 @@ class Notifier:
     """Sends the alerts, and yields a result for each message. May raise CloudError: the rest was not sent."""
     calls: Calls = frozenset()
     """The AWS calls that it makes, besides the lookup of a URL."""
+    calls_of: Callable[[Channel], Calls] | None = None
+    """Returns which of them a channel needs, if not all."""
+    arns: Callable[[Channel], Iterable[str]] = lambda channel: (str(channel.where),)
+    """Returns patterns of the ARNs that they are limited to in IAM, as those of `reconciler.kinds.iam_access`."""
     check: Callable[[Channel, Callable[[str], Cloud]], None] = lambda _channel, _cloud: None
     """Checks, before a run reads anything, that a channel without a lookup exists; raises InvalidInput."""
 
@@ -63,6 +67,11 @@ class Channel:
     """Name of the variable, secret or parameter; the ARN or name of a topic or bus; a URL as a `Secret`."""
     region: str = ""
     """Region that the ARN names; empty for that of the run."""
+
+    @property
+    def calls(self) -> Calls:
+        """The AWS calls that sending to it makes, besides the lookup of a URL."""
+        return self.notifier.calls_of(self) if self.notifier.calls_of else self.notifier.calls
 
     @property
     def label(self) -> str:

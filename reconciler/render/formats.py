@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:  # parsing options needs none of them
     from reconciler.render.places import Locate
     from reconciler.render.shown import ShownApply, ShownComparison, ShownConnections, ShownPlan
-    from reconciler.render.subjects import DriftResult, Explained, LintResult, RecoveryReport, RenderOptions, Validation
+    from reconciler.render.subjects import (
+        DoctorReport,
+        DriftResult,
+        Explained,
+        LintResult,
+        RecoveryReport,
+        RenderOptions,
+        Validation,
+    )
 
 RUNS = ("plan", "apply", "validate", "drift")
 """The subjects that most formats render."""
@@ -21,7 +29,7 @@ RUNS = ("plan", "apply", "validate", "drift")
 REPORTS = (*RUNS, "lint")
 """The subjects of formats that show findings beside the lines of a manifest."""
 
-ALL = (*REPORTS, "diff", "explain", "pool", "recover")
+ALL = (*REPORTS, "diff", "explain", "pool", "recover", "doctor")
 """Every subject."""
 
 
@@ -202,6 +210,11 @@ def lint(found: LintResult, options: RenderOptions) -> Written:
 def recover(found: RecoveryReport, options: RenderOptions) -> Written:
     """Return what writes recoveries of users in each format."""
     return each("recover", found, options)
+
+
+def doctor(found: DoctorReport, options: RenderOptions) -> Written:
+    """Return what writes what lacks before a run in each format."""
+    return each("doctor", found, options)
 
 
 def each(subject: str, result: Any, options: RenderOptions, formats: Sequence[Format] = FORMATS) -> Written:

@@ -29,6 +29,7 @@ SHAPES: dict[str, tuple[Any, str, str]] = {
     "pool": (output_types.PoolDocument, "poolctl show pool", ""),
     "diff": (output_types.DiffDocument, "poolctl diff", ""),
     "explain": (output_types.ExplainDocument, "poolctl explain", ""),
+    "doctor": (output_types.DoctorDocument, "poolctl doctor", ""),
     "recover": (output_types.RecoverDocument, "poolctl recover", ""),
     "users": (people_types.UsersDocument, "poolctl users list", ""),
     "user": (people_types.UserDocument, "poolctl users show", ""),

@@ -1298,6 +1298,36 @@ class ExplainDocument(TypedDict):
     rule: RuleEntry | None
 
 
+# --- doctor --------------------------------------------------------------------------------------------------------
+
+
+@closed
+class DoctorCheckEntry(TypedDict):
+    """One check."""
+
+    id: Literal["versions", "manifests", "credentials", "region", "account", "clock", "endpoints", "permissions"]
+    title: str
+    outcome: Literal["ok", "failed", "not_checked"]
+    found: list[str]
+    """What was found, or why nothing was looked at."""
+    cure: list[str]
+    """What to do; empty unless it failed."""
+
+
+@closed
+class DoctorDocument(TypedDict):
+    """What `poolctl doctor -o json` writes."""
+
+    format_version: Version
+    poolctl_version: ToolVersion
+    run: str
+    """The command whose permissions were checked: plan, drift, export or apply."""
+    ok: bool
+    """Whether no check failed."""
+    checks: list[DoctorCheckEntry]
+    """In the order in which a run needs what they check."""
+
+
 # --- recover -------------------------------------------------------------------------------------------------------
 
 RecoveryStatus: TypeAlias = Annotated[

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, TypeVar
 
 from reconciler.errors import Problem
 from reconciler.model import RISKS, Notice, Risk, Target, Weakness
@@ -140,6 +140,41 @@ class RecoveryReport(NamedTuple):
     """Whether all recoveries of the pool were asked for."""
 
 
+CheckName: TypeAlias = Literal[
+    "versions", "manifests", "credentials", "region", "account", "clock", "endpoints", "permissions"
+]
+CheckOutcome: TypeAlias = Literal["ok", "failed", "not_checked"]
+
+
+class DoctorCheck(NamedTuple):
+    """The result of one check of `doctor`."""
+
+    id: CheckName
+    """Its name for programs: `credentials`."""
+    title: str
+    """Its name for people."""
+    outcome: CheckOutcome
+    """The result."""
+    found: tuple[str, ...] = ()
+    """What was found, or why nothing was looked at; one sentence or fact each, without a secret."""
+    cure: tuple[str, ...] = ()
+    """What to do, one sentence each; empty unless it failed."""
+
+
+class DoctorReport(NamedTuple):
+    """What `doctor` found."""
+
+    checks: tuple[DoctorCheck, ...]
+    """In the order in which a run needs what they check."""
+    run: str
+    """The command whose permissions were checked."""
+
+    @property
+    def failed(self) -> tuple[DoctorCheck, ...]:
+        """The checks that failed."""
+        return tuple(check for check in self.checks if check.outcome == "failed")
+
+
 SubjectT = TypeVar("SubjectT")
 Renderer: TypeAlias = Callable[[SubjectT, RenderOptions], str]
 """Returns a subject's text."""
@@ -166,6 +201,8 @@ class Renderers(NamedTuple):
     """Recoveries of the users of a pool."""
     lint: Renderer[LintResult] | None = None
     """Security findings."""
+    doctor: Renderer[DoctorReport] | None = None
+    """What lacks before a run."""
 
 
 def on_demand(package: str, suffix: str) -> Renderers:

@@ -15,12 +15,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from reconciler.cloud.hosts import is_emulator, is_endpoint
-from reconciler.cloud.port import Clock, Cloud, Limited, Meter, ReadOnly, Sharing, Sleep
+from reconciler.cloud.port import Clock, Cloud, Limited, Meter, ReadOnly, SessionSource, Sharing, Sleep
 from reconciler.errors import InvalidInput, Refused
 from reconciler.terminal.options import NO_NAME, Options
 
 if TYPE_CHECKING:  # each costs a tenth of a second or more, so they are imported on demand
-    from reconciler.cloud.aws import Access
+    from reconciler.cloud.aws import Access, Aws
     from reconciler.local import LocalCognito
     from reconciler.manifests.loading import Loaded
     from reconciler.manifests.manifest import Manifest
@@ -29,6 +29,9 @@ if TYPE_CHECKING:  # each costs a tenth of a second or more, so they are importe
 
 SHARED_READS = frozenset({("sts", "GetCallerIdentity"), ("cloudtrail", "LookupEvents")})
 """Reads that belong to no kind."""
+
+EXAMINING = frozenset({("iam", "SimulatePrincipalPolicy")})
+"""What `doctor` calls besides reads: it answers what would be allowed, and changes nothing."""
 
 LOCAL_REGION = "us-east-1"
 """Region of the embedded Cognito where nothing names one."""
@@ -74,7 +77,7 @@ class Runtime:
     """The embedded Cognito, if the options ask for it."""
     documents: Sequence[Manifest] = ()
     """All documents that were loaded, also those of other shards."""
-    _clouds: dict[str, Cloud] = field(default_factory=dict)
+    _clouds: dict[str, Aws] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.began = self.clock()
@@ -168,6 +171,10 @@ class Runtime:
             raise Refused(f"The pool is in {region}, but --region is {asked}; nothing was read. Remove --region.")
         return _read_only(self._cloud_in(region))
 
+    def session(self, region: str) -> Session:
+        """Return what can be known of the session without a manifest; nothing of it can write."""
+        return Session(lambda: self._cloud_in(region))
+
     def only(self, calls: frozenset[tuple[str, str]], region: str = "") -> Cloud:
         """Return a cloud for a Region that allows these calls and no others.
 
@@ -177,7 +184,7 @@ class Runtime:
         """
         return Limited(self._cloud_in(region), calls)
 
-    def _cloud_in(self, region: str) -> Cloud:
+    def _cloud_in(self, region: str) -> Aws:
         found = region or self.options.region or (LOCAL_REGION if self.options.local else "")
         if found not in self._clouds:
             self._clouds[found] = self._connect(found)
@@ -216,16 +223,14 @@ class Runtime:
             )
         return manifest.region or asked or (LOCAL_REGION if self.options.local else "")
 
-    def _connect(self, region: str) -> Cloud:
+    def _connect(self, region: str) -> Aws:
         from reconciler.cloud.aws import Aws
         from reconciler.kinds import KINDS
         from reconciler.kinds.expected import expected_answers
 
-        expected = expected_answers(KINDS.values())
-        access = self._access(region)
         return Aws(
-            access,
-            expected=expected,
+            self._access(region),
+            expected=expected_answers(KINDS.values()),
             clock=self.clock,
             sleep=self.sleep,
             meter=self.meter,
@@ -238,7 +243,7 @@ class Runtime:
     def _access(self, region: str) -> Access:
         from reconciler.cloud.aws import Access
 
-        options, share = self.options, self._share
+        options, share = self.options, _share(self.options)
         if options.local:  # the embedded Cognito has no profiles; everything stays in this process
             return Access(region=region, share=share)
         if options.endpoint_url and not is_endpoint(options.endpoint_url):  # it may hold a password
@@ -247,22 +252,54 @@ class Runtime:
         region = region or self.environ.get("AWS_REGION", "")
         return Access(region, options.profile, options.role_arn, options.endpoint_url, options.max_rps, share)
 
+
+class Session:
+    """A session in one Region, for commands that look into why a run would fail. It cannot write.
+
+    Args:
+        connect: Returns its cloud; fails if the configuration is wrong.
+    """
+
+    def __init__(self, connect: Callable[[], Aws]) -> None:
+        self._connect = connect
+
     @property
-    def _share(self) -> float:
-        """The share of Cognito's quotas that the run may use."""
-        from reconciler.cloud.quotas import UNLIMITED
+    def reader(self) -> Cloud:
+        """A read-only cloud that can also ask what the caller is allowed to do."""
+        return _read_only(self._connect(), EXAMINING)
 
-        if self.options.local or is_emulator(self.options.endpoint_url):
-            return UNLIMITED
-        return WATCHING if self.options.command == "drift" else 1.0
+    def source(self) -> SessionSource:
+        """Return where the credentials come from, and the Region, without a call to a service.
+
+        Raises:
+            CloudError: There are no credentials, or they cannot be had.
+        """
+        return self._connect().source()
+
+    def endpoint(self, service: str) -> str:
+        """Return the URL that calls to a service go to, in a form that may be shown.
+
+        Raises:
+            CloudError: No Region is set, or the configuration is wrong.
+        """
+        return self._connect().endpoint(service)
 
 
-def _read_only(cloud: Cloud) -> Cloud:
+def _share(options: Options) -> float:
+    """Return the share of Cognito's quotas that a run may use."""
+    from reconciler.cloud.quotas import UNLIMITED
+
+    if options.local or is_emulator(options.endpoint_url):
+        return UNLIMITED
+    return WATCHING if options.command == "drift" else 1.0
+
+
+def _read_only(cloud: Cloud, further: frozenset[tuple[str, str]] = frozenset()) -> Cloud:
     from reconciler.applications import output_calls
     from reconciler.kinds import READS
     from reconciler.manifests.reference_kinds import REMOTE_READS
 
-    return ReadOnly(cloud, READS | REMOTE_READS | SHARED_READS | output_calls.READS)
+    return ReadOnly(cloud, READS | REMOTE_READS | SHARED_READS | output_calls.READS | further)
 
 
 def _check_offer(manifest: Manifest, region: str) -> None:

@@ -163,6 +163,8 @@ class Options(NamedTuple):
     """`lint`: whether other services are read."""
     lint: bool = False
     """`validate`: whether security findings are listed, and fail the run as in `lint`."""
+    run_for: str = ""
+    """`iam-policy`, `doctor`: the command that is meant: `plan`, `drift`, `export` or `apply`."""
     shell: str = ""
     """`completion`: the shell to complete for."""
     purpose: str = ""
@@ -401,17 +403,27 @@ def _converter(option: Option) -> Callable[[str], Any]:
     return lambda text: convert(option, text, option.flag)
 
 
-def add_outputs(parser: argparse.ArgumentParser, formats: Sequence[str]) -> None:
-    """Give a command's parser `-o FORMAT[=FILE]`, repeatable, for the formats that the command can write."""
+def add_outputs(
+    parser: argparse.ArgumentParser, formats: Sequence[str], *, usual: str = "human", alias: str = ""
+) -> None:
+    """Give a command's parser `-o FORMAT[=FILE]`, repeatable, for the formats that the command can write.
+
+    Args:
+        parser: The parser.
+        formats: Names of the formats.
+        usual: The format without the option.
+        alias: Another spelling of the option.
+    """
     getattr(parser, "offered", {})["--output"] = formats
     parser.add_argument(
         "-o",
+        *filter(None, [alias]),
         "--output",
         dest="outputs",
         action="append",
         metavar="FORMAT[=FILE]",
         type=lambda text: _output(text, formats),
-        help=f"write the result as {', '.join(formats)}; may be repeated (human)",
+        help=f"write the result as {', '.join(formats)}; may be repeated ({usual})",
     )
     if "markdown" in formats:
         text = "maximum size of the Markdown in bytes; details are cut, and the text says so (65000)"

@@ -215,7 +215,7 @@ def test_help(argv):
 
 
 OPERANDS = {
-    **dict.fromkeys(("validate", "lint", "plan", "apply", "drift"), "[PATH ...]"),
+    **dict.fromkeys(("validate", "lint", "plan", "apply", "drift", "iam-policy", "doctor"), "[PATH ...]"),
     "init": "[PURPOSE]",
     "show": "FILE|pool POOL",
     "rotate-secret": "POOL CLIENT",

@@ -100,7 +100,8 @@ def test_permission_and_quota_are_about_the_object(kind):
             Denied("cognito-idp:UpdateUserPoolClient", "ExpiredTokenException", "The token has expired."),
             (
                 "pools/customers.yaml:10:3 clients/web (pool customers): cognito-idp:UpdateUserPoolClient: "
-                "ExpiredTokenException: The token has expired. Get valid credentials, then run apply again."
+                "ExpiredTokenException: The token has expired. Temporary credentials have "
+                "expired: sign in again. `poolctl doctor` checks what is missing. Then run apply again."
             ),
         ),
         (

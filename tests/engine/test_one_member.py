@@ -103,7 +103,7 @@ def as_document(objects: dict[str, dict[str, Any]], **envelope: Any) -> dict[str
 def with_bytes(document: dict[str, Any], directory: Any) -> dict[str, Any]:
     """Put images into files, as YAML texts are no bytes."""
     for client in document.get("clients", {}).values():
-        for i, asset in enumerate(client.get("branding", {}).get("Assets") or ()):
+        for i, asset in enumerate((client.get("branding") or {}).get("Assets") or ()):
             file = directory / f"image{i}.svg"
             file.write_text(asset["Bytes"])
             asset["Bytes"] = {"$file": file.name}

@@ -87,7 +87,7 @@ def test_what_a_kind_says_for_explain_names_members_and_operations(kind) -> None
     known = operations(kind.service)
     assert all(o in known for found in kind.elsewhere.values() for o in found)
     assert {f"{kind.section}.{name}" for name in kind.elsewhere} <= set(explain.paths())
-    assert all(f"{kind.section}.{need}" in explain.paths() or need in known for need in kind.permissions)
+    assert all(f"{kind.section}.{need}" in explain.paths() or need in known for need in kind.iam.permissions)
 
 
 @pytest.mark.parametrize(

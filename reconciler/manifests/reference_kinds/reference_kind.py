@@ -7,7 +7,7 @@ messages, hiding of values, calls to AWS) reads that value.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any, NamedTuple, Protocol
@@ -96,6 +96,8 @@ class ReferenceKind:
     """Resolves it when AWS may be asked; until then it is an opaque leaf."""
     reads: frozenset[tuple[str, str]] = frozenset()
     """The calls that `remote` makes: (service, operation)."""
+    arns: Callable[[str], Iterable[str]] = lambda _target: ()
+    """Returns patterns of the ARNs that `reads` are limited to in IAM, as those of `reconciler.kinds.iam_access`."""
     taints: bool = True
     """Whether no message may repeat the value, because it may be a secret."""
     check: Callable[[str], object] = unchecked

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterable
 
 from reconciler.manifests.reference_kinds.reference_kind import Ask, ReferenceKind, ReferenceMistake
 from reconciler.model import Secret
@@ -43,9 +45,22 @@ def _pick(text: str, name: str, key: str) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
+SUFFIX = "-??????"
+"""What Secrets Manager adds to the name of a secret in its ARN."""
+
+
+def arns(target: str) -> Iterable[str]:
+    """Return the ARN of a secret, whose last characters only Secrets Manager knows."""
+    name = target.partition("#")[0]
+    is_arn = name.startswith("arn:")
+    whole = name if is_arn else f"arn:{{partition}}:secretsmanager:{{region}}:{{account}}:secret:{name}"
+    yield whole if is_arn and re.search(r"-[A-Za-z0-9]{6}\Z", name) else f"{whole}{SUFFIX}"
+
+
 SECRET = ReferenceKind(
     reference_kinds.SECRET,
     remote=_secret,
     reads=frozenset({("secretsmanager", "GetSecretValue")}),
+    arns=arns,
     check=_complete,
 )

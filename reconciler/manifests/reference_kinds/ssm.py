@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from reconciler.manifests.reference_kinds.reference_kind import Ask, ReferenceKind
@@ -17,4 +18,13 @@ def _parameter(name: str, ask: Ask) -> Any:
     return found["Value"].split(",") if found["Type"] == "StringList" else found["Value"]
 
 
-SSM = ReferenceKind(reference_kinds.SSM, remote=_parameter, reads=frozenset({("ssm", "GetParameter")}))
+def arns(target: str) -> Iterable[str]:
+    """Return the ARN of a parameter, without a version or label."""
+    if target.startswith("arn:"):
+        yield target
+    else:
+        name = target.partition(":")[0].removeprefix("/")
+        yield f"arn:{{partition}}:ssm:{{region}}:{{account}}:parameter/{name}"
+
+
+SSM = ReferenceKind(reference_kinds.SSM, remote=_parameter, reads=frozenset({("ssm", "GetParameter")}), arns=arns)

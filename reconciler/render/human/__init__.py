@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from reconciler.render.human import (
         apply_text,
         diff_text,
+        doctor_text,
         drift_text,
         explain_text,
         plan_text,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
         explain=explain_text.explain,
         pool=pool_text.pool,
         recover=recover_text.recover,
+        doctor=doctor_text.doctor,
     )
 else:
     RENDERERS = on_demand(__name__, "text")

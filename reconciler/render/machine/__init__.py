@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from reconciler.render.machine import (
         apply_json,
         diff_json,
+        doctor_json,
         drift_json,
         explain_json,
         plan_json,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
         explain=explain_json.explain,
         pool=pool_json.pool,
         recover=recover_json.recover,
+        doctor=doctor_json.doctor,
     )
 else:
     RENDERERS = on_demand(__name__, "json")

@@ -1,0 +1,8 @@
+"""Manifests and the tables of kinds → the IAM policies with which a command can do its work, and nothing else.
+
+In: a manifest with what a command reads of it. Out: grants, and from all of them policies that fit into IAM.
+Nothing is called and nothing is read: what a run may call follows from what is declared and from the tables alone.
+"""
+
+RUNS = ("plan", "drift", "export", "apply")
+"""The commands that a policy can be for."""

@@ -1,0 +1,324 @@
+"""`iam-policy`: what it prints is what a run of the command calls, and nothing else.
+
+Runs are recorded from outside, by their log: it has a line for each request to any service.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from reconciler.local import LocalCognito
+from tests.cli.support import run
+from tests.render.golden import check as golden
+
+ROOT = Path(__file__).parents[2]
+CALL = re.compile(r"poolctl\.aws: ([\w-]+):(\w+) (?:answered|failed) in ")
+WITHOUT_PERMISSION = {"sts:GetCallerIdentity"}
+BESIDES = {"cognito-idp:GetWebACLForResource", "iam:PassRole", "iam:CreateServiceLinkedRole"}
+"""Actions that no call is named after."""
+
+
+@pytest.fixture
+def here(monkeypatch):
+    monkeypatch.chdir(ROOT)
+
+
+def actions(text: str) -> set[str]:
+    found = json.loads(text)
+    return {
+        a
+        for policy in (found if isinstance(found, list) else [found])
+        for s in policy["Statement"]
+        for a in s["Action"]
+    }
+
+
+def policy(*words: str) -> set[str]:
+    ran = run("iam-policy", *words)
+    assert ran.code == 0, ran.err
+    return actions(ran.out)
+
+
+def called(*words: str, code: int = 0) -> set[str]:
+    ran = run("--log-level", "debug", *words)
+    assert ran.code == code, ran.err
+    return {f"{service}:{operation}" for service, operation in CALL.findall(ran.err)} - WITHOUT_PERMISSION
+
+
+REGIONS = ("eu-west-1", "us-east-1", "us-west-2")
+"""Where the examples are."""
+
+
+def changed_by_hand(directory: Path) -> None:
+    """Have somebody do what makes a run look further: raise feature plans, and add what no manifest declares."""
+    with LocalCognito(directory) as local:
+        for record in local.records.values():
+            cognito = local.client("cognito-idp", record["arn"].split(":")[3])
+            ids = {"UserPoolId": record["id"]}
+            record["config"]["UserPoolTier"] = "PLUS"
+            client = cognito.list_user_pool_clients(**ids, MaxResults=1)["UserPoolClients"][0]["ClientId"]
+            cognito.create_cimd_policy(**ids, ClientId=client, PolicyName="x", URLPatterns=["https://a.example/c"])
+
+
+def records(local: str, out: Path, codes: dict[str, int]) -> dict[str, set[str]]:
+    """Return what each command calls in the state that there is."""
+    words = {"plan": ["plan", "pools/"], "drift": ["drift", "pools/"]}
+    found = {name: called(local, *typed, code=codes.get(name, 0)) for name, typed in words.items()}
+    exports = [called(local, "--region", r, "export", "--all", "--force", "--to", str(out / r)) for r in REGIONS]
+    return {**found, "export": set().union(*exports)}
+
+
+def test_plan_drift_and_export_of_the_examples_call_what_their_policies_allow_and_nothing_else(here, tmp_path):
+    local = f"--local={tmp_path / 'state'}"
+    new = records(local, tmp_path / "new", {"drift": 2})
+    assert run(local, "apply", "--yes", "pools/").code == 0
+    usual = records(local, tmp_path / "usual", {})
+    changed_by_hand(tmp_path / "state")
+    changed = records(local, tmp_path / "changed", {"drift": 2})
+    for name in ("plan", "drift", "export"):
+        assert new[name] | usual[name] | changed[name] == policy("--for", name, "pools/") - BESIDES, name
+    # What only a pool that was changed by hand needs is little, and each of it is known.
+    assert policy("--for", "plan", "pools/") - usual["plan"] == {
+        "cognito-idp:GetLogDeliveryConfiguration",  # may use a feature of the plan that is to be lowered
+        "cognito-idp:GetUserPoolSessionConfiguration",
+    }
+    assert policy("--for", "drift", "pools/") - BESIDES - usual["drift"] == {"cognito-idp:DescribeCIMDPolicy"}
+
+
+def test_an_apply_of_the_examples_calls_what_its_policy_allows(here, tmp_path):
+    local = f"--local={tmp_path / 'state'}"
+    allowed = policy("--for", "apply", "pools/")
+    made = called(local, "apply", "--yes", "pools/")
+    changed_by_hand(tmp_path / "state")
+    mended = called(local, "apply", "--yes", "pools/")
+    assert made | mended <= allowed
+    assert "cognito-idp:UpdateUserPool" in mended - made
+
+
+# --- the options of a run --------------------------------------------------------------------------------------------
+
+DRIFT = """\
+version: 1
+target: {account: "123456789012", region: eu-west-1}
+user_pool: {PoolName: customers}
+clients: {web: {}}
+outputs: [{client: web, format: ssm, prefix: /apps/web}]
+"""
+
+
+def test_a_drift_that_notifies_and_remembers_calls_what_its_policy_allows(local, tmp_path):
+    place = "eu-west-1"
+    topic = local.client("sns", place).create_topic(Name="drift")["TopicArn"]
+    local.client("events", place).create_event_bus(Name="drift")
+    configuration = {"LocationConstraint": place}
+    local.client("s3", place).create_bucket(Bucket="reports", CreateBucketConfiguration=configuration)
+    local.client("secretsmanager", place).create_secret(Name="hook", SecretString="http://127.0.0.1:9")
+    manifest = tmp_path / "m.yaml"
+    manifest.write_text(DRIFT)
+    assert run("apply", "--yes", str(manifest)).code == 0
+    for record in local.records.values():
+        client = local.client("cognito-idp", place)
+        client.create_group(UserPoolId=record["id"], GroupName="by-hand")
+    words = (
+        *("--pools", "--remember", "s3://reports/drift.json", "--max-secret-age", "90"),
+        *(
+            "--notify",
+            f"sns={topic}",
+            "--notify",
+            "eventbridge=drift",
+            "--notify",
+            "webhook=secret:hook",
+            str(manifest),
+        ),
+    )
+    found = called("drift", "--region", place, *words, code=1)  # nobody listens behind the hook
+    mended = called("apply", "--yes", str(manifest))
+    allowed = policy("--for", "drift", "--region", place, *words)
+    unneeded = {"cognito-idp:GetWebACLForResource", "s3:ListBucket"}
+    never = {
+        "cognito-idp:DescribeCIMDPolicy",
+        "cognito-idp:DescribeIdentityProvider",
+        "cognito-idp:DescribeUserPoolDomain",
+    }
+    assert found == allowed - unneeded - never
+    applied = policy("--for", "apply", str(manifest))
+    assert mended <= applied
+    assert {"ssm:GetParameters"} == {a for a in mended if a.startswith("ssm")}
+    assert {"ssm:GetParameters", "ssm:PutParameter"} == {a for a in applied if a.startswith("ssm")}
+
+
+@pytest.mark.parametrize(
+    ("words", "action", "resources"),
+    [
+        (("--notify", "eventbridge=default"), "events:PutEvents", ["event-bus/default"]),
+        (("--notify", "webhook=ssm:/alerts/url"), "ssm:GetParameter", ["parameter/alerts/url"]),
+        (("--notify", "slack=secret:hook#url"), "secretsmanager:GetSecretValue", ["secret:hook-??????"]),
+        (("--only-new", "s3://b/k"), "s3:GetObject", ["b/k"]),
+        (("--attribute",), "cloudtrail:LookupEvents", ["*"]),
+        (("--max-secret-age", "90"), "cognito-idp:ListUserPoolClientSecrets", ["userpool/*"]),
+    ],
+)
+def test_each_option_of_drift_adds_what_it_calls(tmp_path, words, action, resources):
+    manifest = tmp_path / "m.yaml"
+    manifest.write_text(DRIFT)
+    before = policy("--for", "drift", str(manifest))
+    assert action not in before
+    ran = run("iam-policy", "--for", "drift", *words, str(manifest))
+    found = [s for s in json.loads(ran.out)["Statement"] if action in s["Action"]]
+    assert [s["Resource"].rpartition(":::" if "s3" in action else ":123456789012:")[2] for s in found] == resources
+    more = actions(ran.out) - before - {action}
+    assert more <= {"s3:ListBucket"}
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((), "iam-policy needs --for plan|drift|export|apply"),
+        (("--for", "destroy"), "invalid choice: 'destroy'"),
+        (("--for", "plan", "--prune"), "--prune is an option of apply. Remove it, or write --for apply."),
+        (("--for", "apply", "--attribute"), "--attribute is an option of drift."),
+        (("--for", "drift", "--notify", "pigeon=x"), "does not begin with a channel"),
+        (("--for", "drift", "--remember", "s3://bucket"), "is not an S3 object"),
+        (("--for", "plan", "--target", "clients/web"), "--target limits one run"),
+        (("--for", "plan", "pool:customers"), "plan works on manifests"),
+        (("--for", "plan", "-o", "yaml"), "is not one of json, terraform, cloudformation"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(here, words, said):
+    ran = run("iam-policy", *words)
+    assert (ran.code, ran.out) == (3, "")
+    assert said in ran.err
+
+
+# --- ARNs ------------------------------------------------------------------------------------------------------------
+
+SAMPLE = """\
+version: 1
+id: eu-west-1_AbCdEf123
+target: {account: "123456789012", region: eu-west-1}
+user_pool:
+  PoolName: customers
+  UserPoolTier: PLUS
+  EmailConfiguration:
+    EmailSendingAccount: DEVELOPER
+    SourceArn: arn:aws:ses:eu-west-1:123456789012:identity/a@b.example
+  KeyConfiguration: {KeyType: CUSTOMER_MANAGED_KEY, KmsKeyArn: "arn:aws:kms:eu-west-1:123456789012:key/mrk-1"}
+  LambdaConfig:
+    PreSignUp: arn:aws:lambda:eu-west-1:123456789012:function:check:live
+    PostConfirmation: {$ssm: /lambdas/welcome}
+sms_role: {RoleName: customers-sms, Path: /cognito/, Tags: [{Key: team, Value: web}]}
+mfa: {MfaConfiguration: OPTIONAL, SmsMfaConfiguration: {}}
+trigger_permissions: {}
+log_groups:
+  /aws/vendedlogs/customers: {retentionInDays: 30}
+web_acl: {WebACLArn: "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/pools/0001"}
+groups:
+  admins: {RoleArn: "arn:aws:iam::123456789012:role/admins"}
+  staff: {RoleArn: {$env: STAFF_ROLE}}
+domains:
+  auth.example.com:
+    CustomDomainConfig:
+      CertificateArn: arn:aws:acm:us-east-1:123456789012:certificate/00000000-0000-0000-0000-000000000001
+identity_providers:
+  okta:
+    ProviderType: OIDC
+    ProviderDetails: {client_id: a, client_secret: {$secret: cognito/okta#secret}, oidc_issuer: "https://o.example",
+      authorize_scopes: openid, attributes_request_method: GET}
+clients:
+  web: {}
+prune: [clients]
+"""
+HIDDEN = "arn:aws:iam::123456789012:role/canary_from_the_environment"
+
+
+@pytest.fixture
+def sample(tmp_path, monkeypatch) -> str:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "m.yaml").write_text(SAMPLE)
+    return "m.yaml"
+
+
+def printed(*words: str) -> str:
+    ran = run("iam-policy", *words, environ={"STAFF_ROLE": HIDDEN})
+    assert ran.code == 0, ran.err
+    assert HIDDEN not in ran.out + ran.err
+    return ran.out
+
+
+@pytest.mark.parametrize("name", ["plan", "drift", "export", "apply"])
+def test_the_policies_of_a_sample(sample, name):
+    golden(f"iam-{name}.json", printed("--for", name, *(["--prune"] if name == "apply" else []), sample))
+
+
+@pytest.mark.parametrize("form", ["terraform", "cloudformation"])
+def test_the_same_for_other_tools(sample, form):
+    golden(f"iam-plan.{form}", printed("--for", "plan", "--format", form, sample))
+
+
+def test_iam_takes_every_policy(here, local, sample):
+    iam = local.client("iam")
+    for name in ("plan", "drift", "export", "apply"):
+        document = json.loads(printed("--for", name, sample))
+        iam.create_policy(PolicyName=name, PolicyDocument=json.dumps(document))
+        sids = [s["Sid"] for s in document["Statement"]]
+        assert len(set(sids)) == len(sids)
+        assert all(re.fullmatch("[A-Za-z0-9]+", sid) for sid in sids)
+    template = json.loads(printed("--for", "apply", "-o", "cloudformation", sample))
+    (resource,) = template["Resources"].values()
+    assert resource["Type"] == "AWS::IAM::ManagedPolicy"
+    assert resource["Properties"]["PolicyDocument"] == json.loads(printed("--for", "apply", sample))
+    assert template["Outputs"] == {"PoolctlApplyArn": {"Value": {"Ref": "PoolctlApply"}}}
+
+
+def test_a_policy_is_the_same_every_time_and_in_any_order(sample, tmp_path):
+    (tmp_path / "other.yaml").write_text(DRIFT.replace("customers", "others"))
+    both = printed("--for", "apply", sample, "other.yaml")
+    assert both == printed("--for", "apply", "other.yaml", sample)
+
+
+def test_what_is_not_known_is_wide_and_said(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "m.yaml").write_text("version: 1\nuser_pool: {PoolName: customers}\ngroups: {a: {}}\n")
+    ran = run("iam-policy", "--for", "plan", "m.yaml")
+    assert "Warning: m.yaml:1:1 does not say account and Region, so ARNs have * there." in ran.err
+    assert "arn:aws:cognito-idp:*:*:userpool/*" in ran.out
+    known = run("iam-policy", "--for", "plan", "m.yaml", environ={"AWS_REGION": "us-gov-west-1"})
+    assert "arn:aws-us-gov:cognito-idp:us-gov-west-1:*:userpool/*" in known.out
+
+
+def test_a_live_pool_by_its_id_or_name():
+    by_id = json.loads(run("iam-policy", "--for", "export", "pool:eu-west-1_AbCdEf123").out)["Statement"]
+    assert "cognito-idp:ListUserPools" not in {a for s in by_id for a in s["Action"]}
+    assert any("arn:aws:cognito-idp:eu-west-1:*:userpool/eu-west-1_AbCdEf123" in s["Resource"] for s in by_id)
+    by_name = actions(run("iam-policy", "--for", "export", "pool:customers", "--region", "eu-west-1").out)
+    assert {"cognito-idp:ListUserPools", "cognito-identity:ListIdentityPools"} <= by_name
+
+
+def test_a_policy_that_is_too_long_is_divided(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    pool = "version: 1\nid: eu-west-1_{0:09}\ntarget: {{account: '123456789012'}}\nuser_pool: {{PoolName: p{0}}}\n"
+    (tmp_path / "m.yaml").write_text("---\n".join(pool.format(i) for i in range(150)))
+    ran = run("iam-policy", "--for", "plan", "m.yaml")
+    parts = json.loads(ran.out)
+    assert len(parts) > 1
+    assert f"so this is divided into {len(parts)}" in ran.err
+    assert all(len(json.dumps(p, separators=(",", ":"))) <= 6144 for p in parts)
+    found = [s for p in parts for s in p["Statement"]]
+    assert len({s["Sid"] for s in found}) == len(found)
+    allowed = [r for s in found if "cognito-idp:DescribeUserPool" in s["Action"] for r in s["Resource"]]
+    assert len(allowed) == len(set(allowed)) == 150
+    terraform = run("iam-policy", "--for", "plan", "--format", "terraform", "m.yaml").out
+    assert [f'"poolctl-plan{n}"' in terraform for n in ("", "-2")] == [True, True]
+
+
+def test_a_file_is_written_like_that_of_other_commands(sample, tmp_path):
+    assert printed("--for", "plan", "-o", "json=plan.json", "-o", "terraform=plan.tf", sample) == ""
+    assert json.loads((tmp_path / "plan.json").read_text()) == json.loads(printed("--for", "plan", sample))
+    text = (tmp_path / "plan.tf").read_text()
+    assert json.loads(text.partition("jsonencode(")[2].rpartition(")")[0]) == json.loads(
+        printed("--for", "plan", sample)
+    )
