@@ -112,6 +112,19 @@ def test_json_says_what_is_stopped_and_what_passes(weakened):
     assert "gate" not in json.loads(weakening.planned("json").out)
 
 
+def test_the_page_and_the_stream_say_it_too(weakened):
+    words = ("--fail-on", "weakens", "--allow", MFA)
+    page = weakening.planned("html", *words).out
+    assert f"Stopped by --fail-on weakens: {ALARMS - 1}</h2>" in page
+    assert f"<code>--allow {MFA}</code></li>" in page
+    assert page.partition("<pre>")[2].partition("</pre>")[0].count("--allow ") == ALARMS - 1
+    assert 'class="gate"' not in weakening.planned("html").out
+    lines = [json.loads(line) for line in weakening.planned("jsonl", *words).out.splitlines()]
+    stopped = [line["diagnostic"] for line in lines if line["@level"] == "error"]
+    assert len(stopped) == ALARMS - 1
+    assert stopped[0]["detail"] == "--allow CHG08=user_pool.AdminCreateUserConfig.AllowAdminCreateUserOnly"
+
+
 def test_a_plan_that_is_stopped_is_not_saved(weakened, tmp_path: Path):
     file = tmp_path / "plan.json"
     ran = weakening.planned("human", "--fail-on", "weakens", "--out", str(file))
