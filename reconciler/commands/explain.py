@@ -18,13 +18,15 @@ Describe a kind or a member: type and range, default, whether it can be changed,
 feature plan it needs, the API calls and the IAM actions. Without an argument, list all kinds. AWS is not contacted.
 Paths are those of manifests, without names of objects and positions in lists. Keys around the sections, such as prune,
 are described too.
-Describe a rule by the id that a refusal shows in brackets: what is refused, why, what to do, and the source.
+Describe a rule by the id that a refusal shows in brackets: what is refused, why, what to do, and the source. The same
+for a security rule of lint, with its severity and the rules of other scanners that mean the same.
 
   poolctl explain
   poolctl explain clients
   poolctl explain clients.RefreshTokenRotation
   poolctl explain P7
   poolctl explain immutable
+  poolctl explain CG001
   poolctl explain -o json user_pool.Policies.PasswordPolicy.MinimumLength
 """
 
@@ -44,10 +46,12 @@ def run(options: Options, console: Console) -> int:
     from reconciler.explaining import facts, rule_facts
     from reconciler.kinds.kind import Rule
     from reconciler.render.subjects import Explained, RenderOptions
+    from reconciler.security.rule import SecurityRule
 
     found = rule_facts.look_up(options.topic) if options.topic else None
     rule = found if isinstance(found, Rule) else None
-    about = None if isinstance(found, Rule) else found
-    kinds = () if found else facts.kinds()
-    deliver(options, console, formats.explain(Explained(about, kinds, rule), RenderOptions(width=console.width)))
+    weak = found if isinstance(found, SecurityRule) else None
+    about = None if isinstance(found, Rule | SecurityRule) else found
+    explained = Explained(about, () if found else facts.kinds(), rule, weak)
+    deliver(options, console, formats.explain(explained, RenderOptions(width=console.width)))
     return ExitCode.OK

@@ -50,6 +50,7 @@ CG901 = SecurityRule(
         "aws-config": ("cognito-identity-pool-unauth-access-check",),
         "checkov": ("CKV_AWS_366",),
         "cdk-nag": ("AwsSolutions-COG7",),
+        "cfn-guard": ("COGNITO_ALLOW_UNAUTHENTICATED_IDENTITIES_RULE",),
     },
 )
 
