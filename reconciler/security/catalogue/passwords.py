@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from reconciler.kinds.kind import Breach, Rule
 from reconciler.model import Risk
-from reconciler.security.catalogue.pools import POOL, has_trigger
+from reconciler.security.catalogue.pool_traits import POOL, has_trigger
 from reconciler.security.rule import Profile, RankedBreach, SecurityRule, Seen, Steps, dig, text
 
 POLICY: Steps = ("Policies", "PasswordPolicy")
