@@ -14,7 +14,8 @@ from reconciler.render.weaknesses import SCANNERS
 from reconciler.security.catalogue import rules
 from reconciler.security.catalogue.redirects import UNJUDGED
 from reconciler.security.enforced import BY_POOLCTL, enforced
-from reconciler.security.rule import PROFILES, Profile, SecurityRule
+from reconciler.security.rule import SecurityRule
+from schemas.security import PROFILES, Profile
 from tools import rules_page
 
 FOLDER = "docs/rules"

@@ -31,8 +31,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pool", metavar="ID|NAME", help="the user pool or identity pool to export")
     text = "export all user pools and identity pools of the account and Region"
     parser.add_argument("--all", dest="all_pools", action="store_true", default=None, help=text)
-    text = "minimal omits what is at Cognito's default; full writes everything (minimal)"
-    parser.add_argument("--mode", choices=("minimal", "full"), default=None, help=text)
+    text = (
+        "minimal omits what is at Cognito's default, guarded keeps what governs security, full omits nothing (guarded)"
+    )
+    parser.add_argument("--mode", choices=("minimal", "guarded", "full"), default=None, help=text)
     text = "write NAME.yaml into DIR, and long texts and images into DIR/NAME/ (standard output)"
     parser.add_argument("--to", metavar="DIR", default=None, help=text)
     parser.add_argument("--force", action="store_true", default=None, help="overwrite existing files")

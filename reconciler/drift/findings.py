@@ -46,7 +46,7 @@ from reconciler.planning import ignoring, planner
 from reconciler.planning.assessing import undeclared_effects
 from reconciler.planning.undeclared import undeclared_members
 from reconciler.security import judging
-from reconciler.security.objects import appeared, vanished
+from reconciler.security.whole_objects import appeared, vanished
 from reconciler.values import differ
 
 SEVERITIES: Mapping[FindingClass, Severity] = {

@@ -150,7 +150,7 @@ def live(label: str, document: str, name: str, live_state: LiveState) -> Compare
 def _as_manifest(kind: ResourceKind, observed: Observed, pool: Tree) -> Tree:
     tree = exporter.known_part(kind, kind.to_manifest(observed.data, pool))
     assumed = {} if kind.create else kind.initial()
-    return exporter.reduced(kind.model, _nameless(kind, tree), assumed, minimal=True)
+    return exporter.reduced(kind.model, _nameless(kind, tree), assumed, exporter.always)
 
 
 def _name(kind: ResourceKind, tree: Tree) -> str:

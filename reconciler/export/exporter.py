@@ -6,9 +6,9 @@ Selects the members to write; other modules make the calls and write the text.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from reconciler.cloud.port import Identity
 from reconciler.errors import Refused
@@ -18,6 +18,7 @@ from reconciler.manifests.writer import LONG, Flow, LiveText, blocks
 from reconciler.model import UNSEEN, Gap, Observed, Path, Secret, Tree, dotted
 from reconciler.observing.observer import LiveState, Owner, not_here
 from reconciler.observing.ownership import split
+from reconciler.security.judging import governs
 from reconciler.values.differ import same
 from reconciler.values.shapes import Shape, input_shape, project
 from schemas.base import Default, FreeDocument, Keyed, KeyName, Member, Pin, Presence, WriteOnly, members
@@ -40,7 +41,8 @@ class Style:
     """Style of an exported manifest."""
 
     mode: str = "minimal"
-    """`full`, or `minimal`, which omits members at the service's default."""
+    """`minimal` omits members at the service's default, `guarded` only those that say nothing about security, and
+    `full` none."""
     secrets: str = "secret"
     """Kind of reference for secrets: `secret` or `env`."""
     beside: bool = False
@@ -289,8 +291,8 @@ class _Export:
         tree = known_part(kind, tree)
         name = "" if kind.root else next((m.name for m in members(kind.model).values() if m.has(KeyName)), "")
         tree = {k: v for k, v in tree.items() if k != name}
-        minimal = self._style.mode == "minimal"
-        tree = reduced(kind.model, tree, {} if kind.create else kind.initial(), minimal=minimal)
+        omits = OMITS[self._style.mode](kind.section)
+        tree = reduced(kind.model, tree, {} if kind.create else kind.initial(), omits)
         address = str(replace(observed.address, name="" if kind.root else key))
         if tree:
             silent = (m.name for m in members(kind.model).values() if m.has(WriteOnly))
@@ -412,25 +414,50 @@ def _known_value(member: Member, value: Any, shapes: Sequence[Shape]) -> Any:
     return {k: _known(member.model, v, inner) for k, v in value.items()} if isinstance(value, dict) else value
 
 
-def reduced(model: Any, tree: Tree, assumed: Tree, *, minimal: bool) -> Tree:
+Omits: TypeAlias = Callable[[Path, Any], bool]
+"""Returns whether a member is omitted where it has the service's default; takes its path and its value."""
+
+
+def always(_: Path, __: Any) -> bool:
+    """Omit every member at the service's default."""
+    return True
+
+
+def never(_: Path, __: Any) -> bool:
+    """Omit none."""
+    return False
+
+
+OMITS: Mapping[str, Callable[[str], Omits]] = {
+    "minimal": lambda _: always,
+    "guarded": lambda section: lambda path, value: value in ([], {}) or not governs(section, path),
+    "full": lambda _: never,
+}
+"""By mode: takes the section."""
+
+
+def reduced(model: Any, tree: Tree, assumed: Tree, omits: Omits, path: Path = ()) -> Tree:
     """Return a live object without redundant members.
 
     Args:
         model: Its schema.
         tree: The object.
         assumed: The object in a new pool, if it differs from the schema's default.
-        minimal: Whether to omit members at the service's default.
+        omits: Whether to omit members at the service's default.
+        path: Where the object is within a larger one.
     """
     known = members(model)
     result: Tree = {}
     for name, value in tree.items():
         member = known.get(name)
         default = _assumed(member, assumed.get(name))
-        if value is None or (_says_nothing(value, member) and (minimal or default not in ([], {}))):
+        place = (*path, name)
+        omitted = omits(place, value)
+        if value is None or (_says_nothing(value, member) and (omitted or default not in ([], {}))):
             continue
-        if minimal and default is not None and same(model, {name: default}, {name: value}):
+        if omitted and default is not None and same(model, {name: default}, {name: value}):
             continue
-        kept = _reduced_value(member, value, default, minimal=minimal)
+        kept = _reduced_value(member, value, default, omits, place)
         if not (_says_nothing(kept, member) and not _says_nothing(value, member)):
             result[name] = kept
     return result
@@ -445,19 +472,19 @@ def _says_nothing(value: Any, member: Member | None) -> bool:
     return value in ABSENT_VALUES and not (member and member.has(Presence)) and not isinstance(value, bool | int)
 
 
-def _reduced_value(member: Member | None, value: Any, default: Any, *, minimal: bool) -> Any:
+def _reduced_value(member: Member | None, value: Any, default: Any, omits: Omits, path: Path) -> Any:
     if not member or not member.model or member.has(FreeDocument):
         return value
     if member.shape == "structure" and isinstance(value, dict):
-        return reduced(member.model, value, default if isinstance(default, dict) else {}, minimal=minimal)
+        return reduced(member.model, value, default if isinstance(default, dict) else {}, omits, path)
     if member.shape == "map" and isinstance(value, dict):
-        return {k: reduced(member.model, v, {}, minimal=minimal) for k, v in value.items()}
+        return {k: reduced(member.model, v, {}, omits, (*path, k)) for k, v in value.items()}
     if mark := member.mark(Keyed):
-        return [_reduced_item(member, item, mark.member, minimal=minimal) for item in value]
+        return [_reduced_item(member, item, mark.member, omits, path) for item in value]
     return [{k: v for k, v in item.items() if v not in ABSENT_VALUES} for item in value]
 
 
-def _reduced_item(member: Member, item: Tree, key: str, *, minimal: bool) -> Tree:
+def _reduced_item(member: Member, item: Tree, key: str, omits: Omits, path: Path) -> Tree:
     """Reduce an item of a keyed list; a default item already holds only what differs."""
     usual = item[key] in STANDARD_ATTRIBUTES
-    return {key: item[key], **reduced(member.model, item, {}, minimal=minimal and not usual)}
+    return {key: item[key], **reduced(member.model, item, {}, never if usual else omits, path)}

@@ -13,7 +13,7 @@ from reconciler.kinds import KINDS
 from reconciler.model import Action, Effect, FieldChange, Plan, ResourceChange, Tree, Undeclared
 from reconciler.planning.undeclared import undeclared_members
 from reconciler.security import judging
-from reconciler.security.objects import appeared, vanished
+from reconciler.security.whole_objects import appeared, vanished
 
 
 def assessed(plan: Plan) -> Plan:

@@ -20,7 +20,8 @@ from reconciler.planning.ignoring import covers, in_force
 from reconciler.planning.states import current_state, new_state, planned_state
 from reconciler.security.catalogue import rules as catalogue
 from reconciler.security.finding import BrokenRule, at, found, inner, is_possible
-from reconciler.security.rule import Beside, Profile, SecurityRule, Seen
+from reconciler.security.rule import Beside, SecurityRule, Seen
+from schemas.security import Profile
 
 if TYPE_CHECKING:  # `lint` reads no pool
     from reconciler.observing.observer import LiveState

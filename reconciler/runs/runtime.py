@@ -121,6 +121,7 @@ class Runtime:
             environment=options.env,
             file_roots=roots,
             env_names=frozenset(options.env_names) - {NO_NAME} if options.env_names else None,
+            is_rule=_is_rule,
         )
 
     def cloud(self, manifest: Manifest) -> Cloud:
@@ -251,6 +252,12 @@ class Runtime:
         if self.options.local or is_emulator(self.options.endpoint_url):
             return UNLIMITED
         return WATCHING if self.options.command == "drift" else 1.0
+
+
+def _is_rule(identifier: str) -> bool:
+    from reconciler.security.catalogue import rules  # few manifests name one
+
+    return identifier in rules()
 
 
 def _read_only(cloud: Cloud) -> Cloud:

@@ -60,7 +60,7 @@ Table: TypeAlias = Mapping[str, Row]
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
+class WholeObject:
     """What it means that an object exists: one that appears or disappears is judged as a whole."""
 
     order: Callable[[Tree], Direction]

@@ -45,6 +45,15 @@ def row_of(table: Table, path: Path) -> tuple[Row | None, bool]:
     return own, deeper
 
 
+def governs(section: str, path: Path) -> bool:
+    """Return whether a member, or one below it, can be weaker or stronger."""
+    table = tables().get(section, {})
+    row, deeper = row_of(table, path)
+    steps = tuple(map(str, path))
+    below = (r for key, r in table.items() if deeper and _fits(key.split(".")[: len(steps)], steps))
+    return any(isinstance(r, Bearing) and bool(r.sentence) for r in (row, *below))
+
+
 def _exact(table: Table, steps: tuple[str, ...]) -> Row | None:
     found = table.get(".".join(steps))
     return found or next((row for key, row in table.items() if "*" in key and _fits(key.split("."), steps)), None)

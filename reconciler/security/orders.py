@@ -69,15 +69,16 @@ def flag(*, weak: bool, absent: bool = False) -> Order:
 
 def more_is_stronger(absent: float = 0) -> Order:
     """Return the order of a number that protects more the larger it is."""
-    return rising(lambda value: _number(value, absent))
+    return rising(lambda value: number(value, absent))
 
 
 def more_is_weaker(absent: float = 0) -> Order:
     """Return the order of a number that protects less the larger it is."""
-    return rising(lambda value: -_number(value, absent))
+    return rising(lambda value: -number(value, absent))
 
 
-def _number(value: Any, absent: float) -> float:
+def number(value: Any, absent: float) -> float:
+    """Return a number; what is absent or not known counts as `absent`."""
     return float(value) if isinstance(value, int | float) else absent
 
 
@@ -142,7 +143,7 @@ def by_rows(key: str, rank: Mapping[str, Order]) -> Order:
     """
 
     def compare(change: Judged) -> Direction:
-        old, new = ({str(row.get(key)): row for row in side or ()} for side in (change.before, change.after))
+        old, new = ({str(row.get(key)): row for row in rows(side)} for side in (change.before, change.after))
         found = [_swapped(new.keys() - old.keys(), old.keys() - new.keys())]
         for name in old.keys() & new.keys():
             pairs = ((order, old[name].get(m), new[name].get(m)) for m, order in rank.items())
@@ -150,6 +151,11 @@ def by_rows(key: str, rank: Mapping[str, Order]) -> Order:
         return together(found)
 
     return compare
+
+
+def rows(value: Any) -> list[Tree]:
+    """Return the structures of a list; what is not known yet is none."""
+    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
 
 
 def together(found: Iterable[Direction]) -> Direction:

@@ -111,8 +111,8 @@ class Options(NamedTuple):
     """`outputs`: what each name begins with; empty takes that of the format."""
     all_pools: bool = False
     """`export`: whether to export all pools."""
-    mode: str = "minimal"
-    """`export`: `minimal` or `full`."""
+    mode: str = "guarded"
+    """`export`: `minimal`, `guarded` or `full`."""
     to: str = ""
     """`export`: directory to write into; empty means standard output."""
     force: bool = False

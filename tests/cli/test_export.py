@@ -47,11 +47,70 @@ def place(tmp_path) -> Place:
 @pytest.mark.parametrize("command", ["export", "import"])
 def test_one_pool_goes_to_standard_output(place, command):
     (pool_id,) = place.make("customers")
-    by_name = place.run(command, "--pool", "customers")
-    by_id = run(f"--local={place.state}", command, "--pool", pool_id)  # the id names its Region
+    by_name = place.run(command, "--pool", "customers", "--mode", "minimal")
+    by_id = run(f"--local={place.state}", command, "--pool", pool_id, "--mode", "minimal")  # the id names its Region
     assert by_name.code == by_id.code == 0, by_name.err
     assert by_name.out == by_id.out
     assert by_name.out.endswith(f"id: {pool_id}\n\nuser_pool:\n  PoolName: customers\n")
+
+
+GUARDED = """\
+
+user_pool:
+  PoolName: customers
+  Policies:
+    PasswordPolicy:
+      MinimumLength: 8
+      RequireUppercase: true
+      RequireLowercase: true
+      RequireNumbers: true
+      RequireSymbols: true
+      TemporaryPasswordValidityDays: 7
+    SignInPolicy:
+      AllowedFirstAuthFactors: [PASSWORD]
+  DeletionProtection: INACTIVE
+  AdminCreateUserConfig:
+    AllowAdminCreateUserOnly: false
+  AccountRecoverySetting:
+    RecoveryMechanisms:
+      - Priority: 1
+        Name: verified_email
+      - Priority: 2
+        Name: verified_phone_number
+  UserPoolTier: ESSENTIALS
+  KeyConfiguration:
+    KeyType: AWS_OWNED_KEY
+  IssuerConfiguration:
+    Type: ORIGINAL
+  AcrConfiguration:
+    Level1:
+      AcrValue: urn:cognito:loa:1
+    Level2:
+      AcrValue: urn:cognito:loa:2
+    Level3:
+      AcrValue: urn:cognito:loa:3
+    Level4:
+      AcrValue: urn:cognito:loa:4
+
+mfa:
+  MfaConfiguration: "OFF"
+
+session:
+  UserSessionTracking: DISABLED
+  TokenSession:
+    MaxPerUser: 20
+"""
+
+
+def test_what_governs_security_is_written_even_at_the_default(place):
+    (pool_id,) = place.make("customers")
+    ran = place.run("export", "--pool", "customers")
+    assert ran.out.partition(f"id: {pool_id}\n")[2] == GUARDED
+    place.run("export", "--pool", "customers", "--to", str(place.to))
+    with LocalCognito(place.state) as local:
+        policy = {"PasswordPolicy": {"MinimumLength": 6}}
+        local.client("cognito-idp", REGION).update_user_pool(UserPoolId=pool_id, Policies=policy)
+    assert place.run("drift", str(place.to)).code == 2
 
 
 def test_all_pools_become_files_that_plan_to_nothing(place):

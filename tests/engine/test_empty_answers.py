@@ -61,7 +61,7 @@ def tags(here: Bench) -> dict[str, Any]:
     return {k: answer[k] for k in NOTHING}
 
 
-@pytest.mark.parametrize("mode", ["minimal", "full"])
+@pytest.mark.parametrize("mode", ["minimal", "guarded", "full"])
 def test_a_provider_whose_tags_were_never_set_is_neither_drift_nor_exported(here, tmp_path, mode):
     here.converge(manifest(tmp_path, identity_pool()))
     assert found(here, tmp_path, identity_pool()) == []
@@ -141,7 +141,7 @@ PASSKEYS = {"RelyingPartyId": "auth.example.com"}
 
 
 @pytest.mark.parametrize("passkeys", [None, PASSKEYS, {**PASSKEYS, "UserVerification": "required"}], ids=str)
-@pytest.mark.parametrize("mode", ["minimal", "full"])
+@pytest.mark.parametrize("mode", ["minimal", "guarded", "full"])
 def test_what_passkeys_show_by_themselves_is_a_default(here, tmp_path, passkeys, mode):
     mfa = {"MfaConfiguration": "OPTIONAL", "SoftwareTokenMfaConfiguration": {"Enabled": True}}
     declared = {**mfa, "WebAuthnConfiguration": passkeys} if passkeys else mfa

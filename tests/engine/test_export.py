@@ -33,7 +33,7 @@ from tests.engine.test_one_member import Pools, as_document
 from tests.engine.test_replicas import REPLICA, THERE, TREE
 from tests.support import Bench, bench, manifest
 
-MODES = ("minimal", "full")
+MODES = ("minimal", "guarded", "full")
 modes = pytest.mark.parametrize("mode", MODES)
 
 

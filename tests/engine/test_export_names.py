@@ -60,7 +60,7 @@ STRANGE = (
 )
 
 
-@pytest.mark.parametrize("mode", ["minimal", "full"])
+@pytest.mark.parametrize("mode", ["minimal", "guarded", "full"])
 def test_groups_of_any_name_are_exported_and_plan_to_nothing(here, tmp_path, mode):
     pool = pool_with_groups(here, *STRANGE)
     result = exported(here, pool, mode, tmp_path)

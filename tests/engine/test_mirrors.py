@@ -69,7 +69,7 @@ def planned(tmp_path, answer: Tree, declared: Tree) -> Any:
 
 
 @sides
-@pytest.mark.parametrize("mode", ["minimal", "full"])
+@pytest.mark.parametrize("mode", ["minimal", "guarded", "full"])
 def test_a_pool_that_shows_one_side_is_exported_and_plans_to_nothing(tmp_path, answer, mode):
     read = export_run.Read(Found("UserPool", POOL_ID, "old"), live(answer), "")
     result = export_run.export(read, "old", HERE, Style(mode), None)  # which plans it, and raises if anything is left

@@ -189,7 +189,7 @@ def _comes_by_itself(key: tuple[str, str], data: Any, made: set[tuple[str, str]]
 def _exported(world: World, story: str) -> None:
     found = export_run.one(world.cloud, "customers")
     read = export_run.read(world.cloud, found, parallelism=1)
-    for mode in ("minimal", "full"):
+    for mode in ("minimal", "guarded", "full"):
         try:
             result = export_run.export(read, "m", world.cloud.identity(), Style(mode, "env", beside=False), None)
         except PoolctlError as error:

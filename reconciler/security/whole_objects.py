@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from reconciler.model import Direction, Effect, Tree
-from reconciler.security.bearing import ALL_USERS, CLIENT_USERS, GROUP_USERS, OPERATORS, PROVIDER_USERS, Whole
+from reconciler.security.bearing import ALL_USERS, CLIENT_USERS, GROUP_USERS, OPERATORS, PROVIDER_USERS, WholeObject
 
 
 def _neutral(_: Tree) -> Direction:
@@ -27,8 +27,8 @@ def _by_role(group: Tree) -> Direction:
     return Direction.WEAKENS if group.get("RoleArn") else Direction.NEUTRAL
 
 
-OBJECTS: Mapping[str, Whole] = {
-    "clients": Whole(
+OBJECTS: Mapping[str, WholeObject] = {
+    "clients": WholeObject(
         _neutral,
         "A client that no manifest declares can sign users in.",
         "",
@@ -38,7 +38,7 @@ OBJECTS: Mapping[str, Whole] = {
         undo="A client id never comes back: applications that use it stop.",
         foreign=_weakens,
     ),
-    "identity_providers": Whole(
+    "identity_providers": WholeObject(
         _weakens,
         "Users of another provider can sign in: look at who runs it.",
         "",
@@ -48,7 +48,7 @@ OBJECTS: Mapping[str, Whole] = {
         "critical",
         undo="Users who came through the provider are left without a way to sign in.",
     ),
-    "groups": Whole(
+    "groups": WholeObject(
         _by_role,
         "Members of the group get its role: look at its policies.",
         "",
@@ -58,7 +58,7 @@ OBJECTS: Mapping[str, Whole] = {
         "critical",
         undo="Who was a member is lost.",
     ),
-    "domains": Whole(
+    "domains": WholeObject(
         _neutral,
         "Pages that no manifest declares take the passwords of users.",
         "",
@@ -68,20 +68,20 @@ OBJECTS: Mapping[str, Whole] = {
         undo="Another account can take the name as soon as it is free.",
         foreign=_weakens,
     ),
-    "resource_servers": Whole(_neutral, "", "", OPERATORS, (), ("CHG25",)),
-    "clients.cimd_policies": Whole(
+    "resource_servers": WholeObject(_neutral, "", "", OPERATORS, (), ("CHG25",)),
+    "clients.cimd_policies": WholeObject(
         _weakens, "Clients that are not registered can use this pool.", "", CLIENT_USERS, ("CHG09",)
     ),
-    "clients.terms": Whole(_neutral, "", "", CLIENT_USERS),
-    "clients.branding": Whole(_neutral, "", "", CLIENT_USERS),
-    "replicas": Whole(_strengthens, "", "The pool cannot move to this Region any more.", ALL_USERS, (), ("CHG24",)),
-    "users": Whole(_neutral, "", "", "this user"),
-    "trigger_permissions": Whole(_neutral, "", "", OPERATORS),
-    "log_groups": Whole(_strengthens, "", "Events are no longer kept.", OPERATORS, (), ("CHG20",)),
-    "sms_role": Whole(_neutral, "", "", OPERATORS),
-    "sms_role_trust": Whole(_strengthens, "", "", OPERATORS),
-    "limits": Whole(_neutral, "", "", OPERATORS),
-    "principal_tags": Whole(_weakens, "Claims become tags that policies look at.", "", OPERATORS, ("CHG18",)),
+    "clients.terms": WholeObject(_neutral, "", "", CLIENT_USERS),
+    "clients.branding": WholeObject(_neutral, "", "", CLIENT_USERS),
+    "replicas": WholeObject(_strengthens, "", "The pool cannot move to this Region.", ALL_USERS, (), ("CHG24",)),
+    "users": WholeObject(_neutral, "", "", "this user"),
+    "trigger_permissions": WholeObject(_neutral, "", "", OPERATORS),
+    "log_groups": WholeObject(_strengthens, "", "Events are no longer kept.", OPERATORS, (), ("CHG20",)),
+    "sms_role": WholeObject(_neutral, "", "", OPERATORS),
+    "sms_role_trust": WholeObject(_strengthens, "", "", OPERATORS),
+    "limits": WholeObject(_neutral, "", "", OPERATORS),
+    "principal_tags": WholeObject(_weakens, "Claims become tags that policies look at.", "", OPERATORS, ("CHG18",)),
 }
 """By section."""
 

@@ -17,7 +17,7 @@ from reconciler.security.bearing import (
     Table,
     under,
 )
-from reconciler.security.members.user_pool import FIXED, KEY, WORDS
+from reconciler.security.members.pool_members import FIXED, KEY, WORDS
 from reconciler.security.orders import (
     Judged,
     Order,
@@ -26,9 +26,11 @@ from reconciler.security.orders import (
     gains_strengthen,
     gains_weaken,
     ladder,
+    number,
     presence_strengthens,
     presence_weakens,
     rising,
+    rows,
 )
 
 # --- providers -----------------------------------------------------------------------------------------------------
@@ -134,7 +136,7 @@ GROUP: Table = {
         "critical",
     ),
     "Precedence": Bearing(
-        rising(lambda number: number if isinstance(number, int) else float("inf")),
+        rising(lambda value: number(value, float("inf"))),
         "The role of this group goes before those of other groups.",
         GROUP_USERS,
         ("CHG19",),
@@ -214,8 +216,8 @@ RISK: dict[str, Row] = {
 # --- logs, web ACL, limits -----------------------------------------------------------------------------------------
 
 
-def _targets(rows: Any) -> dict[str, Any]:
-    found = [r for r in rows or () if isinstance(r, dict)]
+def _targets(value: Any) -> dict[str, Any]:
+    found = rows(value)
     return {str(r.get("EventSource")): {k: v for k, v in r.items() if k.endswith("Configuration")} for r in found}
 
 

@@ -26,9 +26,11 @@ from reconciler.security.orders import (
     gains_weaken,
     ladder,
     more_is_stronger,
+    number,
     presence_strengthens,
     presence_weakens,
     rising,
+    rows,
 )
 
 KEY = Neutral("it names the object")
@@ -59,7 +61,7 @@ PASSWORDS: Table = {
         more_is_stronger(), "Users can take an old password again.", LOCAL_USERS, ("CHG05",), "medium"
     ),
     "TemporaryPasswordValidityDays": Bearing(
-        rising(lambda days: -(days or 7)),
+        rising(lambda days: -(number(days, 0) or 7)),
         "Temporary passwords that were never used stay valid longer.",
         NEW_USERS,
         ("CHG05",),
@@ -174,8 +176,8 @@ SMS: Table = {
 
 def _recovery(mechanisms: Any) -> float:
     """How well a recovery protects: an administrator most, e-mail alone, e-mail first, SMS first or unset."""
-    rows = sorted((m for m in mechanisms or () if isinstance(m, dict)), key=lambda m: m.get("Priority", 0))
-    names = [m.get("Name") for m in rows]
+    ordered = sorted(rows(mechanisms), key=lambda row: number(row.get("Priority"), 0))
+    names = [row.get("Name") for row in ordered]
     if not names or names[0] == "verified_phone_number":
         return 0
     return 3 if names == ["admin_only"] else 2 if names == ["verified_email"] else 1
@@ -198,7 +200,8 @@ def _plan_ends(change: Judged) -> str:
 
 
 def _plan_costs(change: Judged) -> tuple[str, ...]:
-    return (f"The price for each active user is then that of the plan {change.after}.",)
+    known = change.after in TIERS
+    return (f"The price for each active user is then that of the plan {change.after}.",) if known else ()
 
 
 POOL: dict[str, Row] = {
@@ -388,7 +391,7 @@ SESSION: Table = {
         ladder("DISABLED", "ENABLED"), "Sessions can no longer be listed and ended.", ALL_USERS, ("CHG10",)
     ),
     "TokenSession.MaxPerUser": Bearing(
-        rising(lambda most: -(most or float("inf"))),
+        rising(lambda most: -(number(most, 0) or float("inf"))),
         "A user can have more sessions at once.",
         ALL_USERS,
         ("CHG10",),

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from reconciler.kinds.client_rules import seconds
 from reconciler.model import Direction
 from reconciler.security.bearing import CLIENT_USERS, NEW_TOKENS, STAY_VALID, Bearing, Neutral, Row, Table
-from reconciler.security.members.user_pool import CONFUSED, FIXED, KEY, WORDS
+from reconciler.security.members.pool_members import CONFUSED, FIXED, KEY, WORDS
 from reconciler.security.orders import (
     Judged,
     Order,

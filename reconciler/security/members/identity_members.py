@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reconciler.security.bearing import IDENTITIES, OPERATORS, Bearing, Neutral, Row, Table
-from reconciler.security.members.user_pool import FIXED, KEY, TAGS
+from reconciler.security.members.pool_members import FIXED, KEY, TAGS
 from reconciler.security.orders import (
     Judged,
     any_change,
@@ -14,6 +14,7 @@ from reconciler.security.orders import (
     more_is_stronger,
     presence_strengthens,
     presence_weakens,
+    rows,
 )
 
 # --- identity pools ------------------------------------------------------------------------------------------------
@@ -22,7 +23,7 @@ from reconciler.security.orders import (
 def _providers(change: Judged) -> Judged:
     """Give each trusted client one name: there may be several clients of one pool."""
     sides = [
-        [{**row, "key": f"{row.get('ProviderName')} {row.get('ClientId')}"} for row in side or ()]
+        [{**row, "key": f"{row.get('ProviderName')} {row.get('ClientId')}"} for row in rows(side)]
         for side in (change.before, change.after)
     ]
     return change._replace(before=sides[0], after=sides[1])
