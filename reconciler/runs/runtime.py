@@ -108,8 +108,7 @@ class Runtime:
         from reconciler.manifests.references.variables import variables
 
         options = self.options
-        roots = options.file_roots
-        files, problems = read(options.var_files, stdin, roots) if options.var_files else ([], [])
+        files, problems = read(options.var_files, stdin, options.file_roots) if options.var_files else ([], [])
         if problems:
             raise InvalidManifest(problems)
         known = variables(options.vars, files)
@@ -119,7 +118,7 @@ class Runtime:
             environ=self.environ,
             stdin=stdin,
             environment=options.env,
-            file_roots=roots,
+            file_roots=options.file_roots,
             env_names=frozenset(options.env_names) - {NO_NAME} if options.env_names else None,
             is_rule=_is_rule,
         )
