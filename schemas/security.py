@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal, TypeAlias, get_args
 
 from schemas.base import ApiModel, Pattern
 from schemas.forms import DAY, FILLED, Example, Form
 
-PROFILES: Sequence[str] = ("consumer", "workforce", "partner", "machine", "dev")
-"""Whom a pool can serve: everyone, employees, companies with a provider of their own, programs, developers alone."""
+Profile: TypeAlias = Literal["consumer", "workforce", "partner", "machine", "dev"]
+"""Whom a pool serves: everyone, employees, companies that bring their own provider, programs, or developers alone."""
+
+PROFILES: tuple[Profile, ...] = get_args(Profile)
+"""All profiles; the first is that of a document without one."""
 
 _EITHER = f"Write {', '.join(PROFILES[:-1])} or {PROFILES[-1]}."
 

@@ -19,6 +19,7 @@ feature plan it needs, the API calls and the IAM actions. Without an argument, l
 Paths are those of manifests, without names of objects and positions in lists. Keys around the sections, such as prune,
 are described too.
 Describe a rule by the id that a refusal or a change shows in brackets: what it is about, why, what to do, the source.
+The same for a security rule of lint, with its severity and the rules of other scanners that mean the same.
 
   poolctl explain
   poolctl explain clients
@@ -26,6 +27,7 @@ Describe a rule by the id that a refusal or a change shows in brackets: what it 
   poolctl explain P7
   poolctl explain immutable
   poolctl explain CHG04
+  poolctl explain CG001
   poolctl explain -o json user_pool.Policies.PasswordPolicy.MinimumLength
 """
 
@@ -45,10 +47,12 @@ def run(options: Options, console: Console) -> int:
     from reconciler.explaining import facts, rule_facts
     from reconciler.kinds.kind import Rule
     from reconciler.render.subjects import Explained, RenderOptions
+    from reconciler.security.rule import SecurityRule
 
     found = rule_facts.look_up(options.topic) if options.topic else None
     rule = found if isinstance(found, Rule) else None
-    about = None if isinstance(found, Rule) else found
-    kinds = () if found else facts.kinds()
-    deliver(options, console, formats.explain(Explained(about, kinds, rule), RenderOptions(width=console.width)))
+    weak = found if isinstance(found, SecurityRule) else None
+    about = None if isinstance(found, Rule | SecurityRule) else found
+    explained = Explained(about, () if found else facts.kinds(), rule, weak)
+    deliver(options, console, formats.explain(explained, RenderOptions(width=console.width)))
     return ExitCode.OK

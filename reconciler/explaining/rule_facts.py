@@ -13,21 +13,27 @@ from reconciler.explaining.facts import Explanation
 from reconciler.kinds import RULES
 from reconciler.kinds.kind import Rule
 from reconciler.security.changes import CHANGES
+from reconciler.security.rule import SecurityRule
 from reconciler.terminal.suggestions import closest, did_you_mean, same, sentences
 
 NUMBERED = re.compile(r"[A-Za-z]{1,3}\d+")
 """The form of an id of a rule with a number: P7, CHG04."""
 
+SECURITY = re.compile(r"[Cc][Gg][0-9A-Za-z][0-9]{2}")
+"""The form of an id of a security rule: CG001, CGA01."""
+
+SECURITY_LISTED = "docs/rules/README.md lists all security rules."
+
 LISTED = "docs/rules.md lists all rules."
 """What to do about a number that no rule has: a similar number is another rule, and not what was meant."""
 
 
-def look_up(topic: str) -> Explanation | Rule:
-    """Return the facts about a kind or member, a key of the envelope, or a rule.
+def look_up(topic: str) -> Explanation | Rule | SecurityRule:
+    """Return the facts about a kind or member, a key of the envelope, a rule, or a security rule.
 
     Args:
         topic: A kind, a member of one, a key around the sections, or the id of a rule in any case: `clients`, `prune`,
-            `P7`, `p7`, `immutable`, `CHG04`.
+            `P7`, `p7`, `immutable`, `CHG04`, `CG001`.
 
     Raises:
         InvalidInput: The topic is unknown; the message suggests the nearest one.
@@ -36,7 +42,8 @@ def look_up(topic: str) -> Explanation | Rule:
     try:
         return facts.explain(wanted)
     except InvalidInput:
-        found = envelope_facts.explain(wanted) or _rule(wanted) or _rule(wanted.rpartition("/")[2])
+        last = wanted.rpartition("/")[2]
+        found = envelope_facts.explain(wanted) or _rule(wanted) or _rule(last) or _security(last)
         if found:
             return found
         advice = _advice(wanted)
@@ -50,8 +57,16 @@ def _rule(text: str) -> Rule | None:
     return every.get(same(text, every))
 
 
+def _security(text: str) -> SecurityRule | None:
+    from reconciler.security.catalogue import rules  # most topics need none of it
+
+    return rules().get(same(text, rules())) if SECURITY.fullmatch(text) else None
+
+
 def _advice(text: str) -> str:
     """Return what to do about a topic that looks like a rule or a key of the envelope, or an empty text."""
+    if SECURITY.fullmatch(text):
+        return SECURITY_LISTED
     if NUMBERED.fullmatch(text):
         return LISTED
     near = closest(text, (*RULES, *envelope_facts.paths()), cutoff=0.8)

@@ -49,6 +49,7 @@ def load(
     environment: str = "",
     file_roots: Sequence[str] = (),
     env_names: frozenset[str] | None = None,
+    is_rule: envelope.IsRule | None = None,
 ) -> Loaded:
     """Read and validate manifests. AWS is not contacted.
 
@@ -60,6 +61,7 @@ def load(
         environment: Name of the overlays that are laid over the manifests; empty for none.
         file_roots: Directories that files may be read from, besides the trees that `paths` names.
         env_names: The variables of the environment that `$env` may read; None means every one.
+        is_rule: Returns whether there is a security rule that a waiver names; None takes every id for one.
 
     Raises:
         InvalidManifest: With every problem of every document, sorted by place.
@@ -69,7 +71,7 @@ def load(
     for raw in _documents(paths, stdin, environment, file_roots, report):
         document, wrong = resolve_local(raw, variables, environ, file_roots=file_roots, env_names=env_names)
         report.problems += wrong
-        manifests.append(_manifest(document, report))
+        manifests.append(_manifest(document, report, is_rule))
     report.problems += duplicates.same_pool(manifests)
     report.problems += links.wrong_links(manifests)
     if report.problems:
@@ -101,9 +103,9 @@ def _documents(
     return documents
 
 
-def _manifest(document: Document, report: ProblemReport) -> Manifest:
+def _manifest(document: Document, report: ProblemReport, is_rule: envelope.IsRule | None) -> Manifest:
     """Return the manifest of a document; its content means nothing when problems were reported."""
-    around = envelope.read(document, report)
+    around = envelope.read(document, report, is_rule)
     found = objects.ObjectReader(document, around.kind, report).read()
     name = envelope.pool_name(document, around, found.specs, report)
     return Manifest(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from reconciler.manifests.reference_kinds.ref import Link
     from reconciler.model import Path, Position, Spec
-    from reconciler.security.rule import Profile
+    from schemas.security import Profile
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,9 @@ from reconciler.model import RISKS, Address, Path, Plan, Position, Spec, Target,
 from reconciler.planning.ignoring import covers, in_force
 from reconciler.planning.states import current_state, new_state, planned_state
 from reconciler.security.catalogue import rules as catalogue
-from reconciler.security.finding import BrokenRule, at, broken, inner, is_possible
-from reconciler.security.rule import Beside, Profile, SecurityRule, Seen
+from reconciler.security.finding import BrokenRule, at, found, inner, is_possible
+from reconciler.security.rule import Beside, SecurityRule, Seen
+from schemas.security import Profile
 
 if TYPE_CHECKING:  # `lint` reads no pool
     from reconciler.observing.observer import LiveState
@@ -124,12 +125,12 @@ def _judged(
         beside,
     )
     rules = catalogue().values() if options.rules is None else options.rules
-    cases = [_weakness(manifest, seen, case) for case in broken(seen, rules)]
+    cases = [_weakness(manifest, seen, case) for case in found(seen, rules)]
     sure = frozenset(rule.id for rule in rules if _sees_all(rule, seen))
     every = without_values(cases, manifest.specs, {a: t for a, t in state.objects.items() if not fresh})
     skipped = tuple(r for r in rules if not is_possible(r, seen) and r.severity_for(seen.profile))
-    found = Linted(manifest, seen.profile, tuple(sorted(every, key=_order)), skipped=skipped)
-    return _with_waivers(found, options.today, sure)
+    linted = Linted(manifest, seen.profile, tuple(sorted(every, key=_order)), skipped=skipped)
+    return _with_waivers(linted, options.today, sure)
 
 
 def _sees_all(rule: SecurityRule, seen: Seen) -> bool:

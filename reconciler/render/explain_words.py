@@ -9,7 +9,9 @@ from collections.abc import Iterator, Mapping
 
 from reconciler.explaining.facts import Calls, Explanation, Facts, Type, Value, spelled
 from reconciler.kinds.kind import Rule
+from reconciler.render.weaknesses import SCANNERS
 from reconciler.security.changes import CHANGES, EFFECT
+from reconciler.security.rule import SecurityRule
 from schemas.base import members
 from schemas.documents import DOCUMENTS
 
@@ -200,6 +202,33 @@ def rule_facts(about: Rule) -> Iterator[tuple[str, str]]:
     yield "Do", about.advice
     yield "Effect", effect(about)
     yield "Source", ", ".join(f"docs/{source}" if source.startswith(FACTS) else source for source in about.source)
+
+
+def security_facts(about: SecurityRule) -> Iterator[tuple[str, str]]:
+    """Yield the facts about a security rule as label and text, in display order."""
+    yield "Severity", severities(about)
+    yield "Found", about.rule.what
+    yield "Why", about.rule.why
+    yield "Do", about.rule.advice
+    yield "Members", ", ".join(about.fields)
+    if about.reads:
+        yield "Needs", f"--live, which reads {' and '.join(about.reads)}."
+    elif about.uses:
+        yield "Sees more", f"With --live, which reads {' and '.join(about.uses)}."
+    if about.same:
+        yield "The same", scanners(about)
+    yield "Source", ", ".join(f"docs/{source}" if source.startswith(FACTS) else source for source in about.rule.source)
+
+
+def severities(about: SecurityRule) -> str:
+    """Return the severity of a rule, and that for each profile where it is another one."""
+    others = [f"{risk or 'not judged'} for {name}" for name, risk in about.profiles.items() if risk != about.severity]
+    return "; ".join([about.severity, *others])
+
+
+def scanners(about: SecurityRule) -> str:
+    """Return the rules of other scanners that mean the same."""
+    return "; ".join(f"{SCANNERS[scanner]} {', '.join(ids)}" for scanner, ids in about.same.items())
 
 
 def effect(about: Rule) -> str:

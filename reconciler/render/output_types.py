@@ -1287,6 +1287,31 @@ class RuleEntry(TypedDict):
 
 
 @closed
+class SecurityRuleEntry(TypedDict):
+    """Facts about a security rule."""
+
+    id: SecurityRuleId
+    title: str
+    severity: RiskWord
+    """How bad it is to break it, where the profile says nothing else."""
+    profiles: dict[str, RiskWord | None]
+    """The same for a profile; null where the rule is not judged for it."""
+    what: str
+    """What is found."""
+    why: str
+    """What follows."""
+    advice: str
+    """What to do."""
+    members: list[str]
+    """The members that it looks at, with their section."""
+    live: bool
+    """Whether it is judged only by `lint --live`, because it reads other services."""
+    same_as: dict[str, list[str]]
+    """Rules of other scanners that mean the same, by scanner."""
+    source: list[str]
+
+
+@closed
 class ExplainDocument(TypedDict):
     """What `poolctl explain -o json` writes: one place in a manifest, one rule, or the list of kinds."""
 
@@ -1296,6 +1321,8 @@ class ExplainDocument(TypedDict):
     """All kinds, if no topic was given; else empty."""
     explanation: ExplanationEntry | None
     rule: RuleEntry | None
+    security_rule: NotRequired[SecurityRuleEntry]
+    """The security rule, if one was asked for."""
 
 
 # --- doctor --------------------------------------------------------------------------------------------------------

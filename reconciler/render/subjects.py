@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # pydantic comes with the first two, and the classes of `show
     from reconciler.procedures.recovery import UserRecovery
     from reconciler.render.shown import ShownApply, ShownComparison, ShownConnections, ShownDrift, ShownPlan
     from reconciler.security.gates import Verdict
+    from reconciler.security.rule import SecurityRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,8 @@ class Explained(NamedTuple):
     """All kinds, if no topic was given."""
     rule: Rule | None = None
     """The rule, if one was asked for."""
+    security: SecurityRule | None = None
+    """The security rule, if one was asked for."""
 
 
 class RecoveryReport(NamedTuple):

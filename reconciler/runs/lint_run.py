@@ -11,11 +11,11 @@ from reconciler.model import RISKS, Notice, Risk
 from reconciler.render.subjects import NEVER, LintResult
 from reconciler.render.wording import notice
 from reconciler.runs.runtime import Runtime
-from reconciler.security.rule import PROFILES, Profile
 from reconciler.terminal.console import Console
 from reconciler.terminal.options import Options
 from reconciler.terminal.settings import invalid
 from reconciler.terminal.suggestions import sentences, suggest
+from schemas.security import PROFILES, Profile
 
 if TYPE_CHECKING:  # pydantic comes with it
     from reconciler.manifests.manifest import Manifest

@@ -111,8 +111,7 @@ class Runtime:
         from reconciler.manifests.references.variables import variables
 
         options = self.options
-        roots = options.file_roots
-        files, problems = read(options.var_files, stdin, roots) if options.var_files else ([], [])
+        files, problems = read(options.var_files, stdin, options.file_roots) if options.var_files else ([], [])
         if problems:
             raise InvalidManifest(problems)
         known = variables(options.vars, files)
@@ -122,8 +121,9 @@ class Runtime:
             environ=self.environ,
             stdin=stdin,
             environment=options.env,
-            file_roots=roots,
+            file_roots=options.file_roots,
             env_names=frozenset(options.env_names) - {NO_NAME} if options.env_names else None,
+            is_rule=_is_rule,
         )
 
     def cloud(self, manifest: Manifest) -> Cloud:
@@ -292,6 +292,12 @@ def _share(options: Options) -> float:
     if options.local or is_emulator(options.endpoint_url):
         return UNLIMITED
     return WATCHING if options.command == "drift" else 1.0
+
+
+def _is_rule(identifier: str) -> bool:
+    from reconciler.security.catalogue import rules  # few manifests name one
+
+    return identifier in rules()
 
 
 def _read_only(cloud: Cloud, further: frozenset[tuple[str, str]] = frozenset()) -> Cloud:

@@ -25,7 +25,7 @@ class BrokenRule(NamedTuple):
     """The case."""
 
 
-def broken(seen: Seen, rules: Iterable[SecurityRule]) -> Iterator[BrokenRule]:
+def found(seen: Seen, rules: Iterable[SecurityRule]) -> Iterator[BrokenRule]:
     """Yield where a state breaks some rules, in the order of the rules.
 
     Args:

@@ -8,15 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias
 
 from reconciler.kinds.kind import Breach, Rule, State
 from reconciler.model import Address, Reference, Risk, Secret, Tree, Unknown
-
-Profile: TypeAlias = Literal["consumer", "workforce", "partner", "machine", "dev"]
-"""Whom a pool serves: everyone, employees, companies that bring their own provider, programs, or developers alone."""
-
-PROFILES: tuple[Profile, ...] = get_args(Profile)
+from schemas.security import Profile
 
 Steps: TypeAlias = tuple[str, ...]
 """The path of a member whose steps are names alone."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from reconciler.security.objects import OBJECTS
 
 from reconciler.kinds import RULES
 from reconciler.model import RISKS
@@ -13,7 +14,6 @@ from reconciler.security.bearing import Bearing
 from reconciler.security.catalogue import rules
 from reconciler.security.changes import CHANGES
 from reconciler.security.members import tables
-from reconciler.security.objects import OBJECTS
 from tests.cli.support import run
 from tools import rules_page
 

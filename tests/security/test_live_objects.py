@@ -12,7 +12,8 @@ from reconciler.kinds.kind import State
 from reconciler.model import Address, Path, Tree
 from reconciler.security.catalogue import rules
 from reconciler.security.finding import at, found
-from reconciler.security.rule import PROFILES, Seen
+from reconciler.security.rule import Seen
+from schemas.security import PROFILES
 from tests.engine.full import full, identities
 
 STATES = {

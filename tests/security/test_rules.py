@@ -30,8 +30,9 @@ from reconciler.model import RISKS, Reference, Weakness, dotted
 from reconciler.planning.guard import offline
 from reconciler.planning.linting import Linted, LintOptions, lint
 from reconciler.security.catalogue import rules
-from reconciler.security.rule import PROFILES, Scanner
+from reconciler.security.rule import Scanner
 from schemas.base import members
+from schemas.security import PROFILES
 
 FOLDER = Path(__file__).parent / "rules"
 KEYS = {

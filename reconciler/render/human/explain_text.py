@@ -6,13 +6,14 @@ import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from reconciler.render.explain_words import facts, rule_facts, short
+from reconciler.render.explain_words import facts, rule_facts, security_facts, short
 from reconciler.render.human.pen import BOLD, Pen
 from reconciler.render.subjects import USUAL, Explained, RenderOptions
 
 if TYPE_CHECKING:  # pydantic comes with it
     from reconciler.explaining.facts import Explanation, FactLine
     from reconciler.kinds.kind import Rule
+    from reconciler.security.rule import SecurityRule
 
 LABEL = 14
 """Columns of the words on the left."""
@@ -25,6 +26,8 @@ def explain(found: Explained, options: RenderOptions = USUAL) -> str:
     """Return the text about a place or a rule, or the list of kinds."""
     if found.rule:
         return _rule(found.rule, Pen(color=options.color), options.width)
+    if found.security:
+        return _security(found.security, Pen(color=options.color), options.width)
     if found.about:
         return _place(found.about, Pen(color=options.color), options.width)
     return _overview(found.kinds, Pen(color=options.color), options.width)
@@ -52,6 +55,7 @@ def _overview(kinds: Sequence[Explanation], pen: Pen, width: int) -> str:
     more = (
         "`poolctl explain KIND` and `poolctl explain KIND.MEMBER` show more.",
         "`poolctl explain RULE` explains a refusal: the rule is shown in brackets, as in [P7].",
+        "`poolctl explain CG001` explains a security finding of `poolctl lint`.",
     )
     return "\n".join([*lines, *more]) + "\n"
 
@@ -59,6 +63,13 @@ def _overview(kinds: Sequence[Explanation], pen: Pen, width: int) -> str:
 def _rule(about: Rule, pen: Pen, width: int) -> str:
     lines = [pen.paint(BOLD, about.id), *_wrapped(about.title, width), ""]
     for label, text in rule_facts(about):
+        lines += _fact(label, text, pen, width)
+    return "\n".join(lines) + "\n"
+
+
+def _security(about: SecurityRule, pen: Pen, width: int) -> str:
+    lines = [pen.paint(BOLD, about.id), *_wrapped(about.rule.title, width), ""]
+    for label, text in security_facts(about):
         lines += _fact(label, text, pen, width)
     return "\n".join(lines) + "\n"
 

@@ -15,10 +15,12 @@ from reconciler.render.output_types import (
     KindEntry,
     OperationsEntry,
     RuleEntry,
+    SecurityRuleEntry,
     TypeEntry,
     ValueEntry,
 )
 from reconciler.render.subjects import USUAL, Explained, RenderOptions
+from reconciler.security.rule import SecurityRule
 
 
 def explain(found: Explained, _options: RenderOptions = USUAL) -> str:
@@ -30,7 +32,25 @@ def explain(found: Explained, _options: RenderOptions = USUAL) -> str:
         "explanation": _explanation(found.about) if found.about else None,
         "rule": _rule(found.rule) if found.rule else None,
     }
+    if found.security:
+        document["security_rule"] = _security(found.security)
     return dump(document)
+
+
+def _security(about: SecurityRule) -> SecurityRuleEntry:
+    return {
+        "id": about.id,
+        "title": about.rule.title,
+        "severity": about.severity,
+        "profiles": {str(name): risk for name, risk in about.profiles.items()},
+        "what": about.rule.what,
+        "why": about.rule.why,
+        "advice": about.rule.advice,
+        "members": list(about.fields),
+        "live": bool(about.reads),
+        "same_as": {str(scanner): list(ids) for scanner, ids in about.same.items()},
+        "source": list(about.rule.source),
+    }
 
 
 def _rule(about: Rule) -> RuleEntry:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from reconciler.kinds.kind import Breach, Rule
 from reconciler.kinds.shared_rules import schema_of
-from reconciler.security.catalogue.pools import POOL, SIGN_UP, has_guard, has_trigger, is_sign_up_open
+from reconciler.security.catalogue.pool_traits import POOL, SIGN_UP, has_guard, has_trigger, is_sign_up_open
 from reconciler.security.rule import Beside, SecurityRule, Seen, dig, text, texts
 from schemas.user_pool import STANDARD_ATTRIBUTES
 

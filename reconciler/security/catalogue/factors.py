@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.kinds.kind import Breach, Rule
-from reconciler.security.catalogue.pools import (
+from reconciler.security.catalogue.pool_traits import (
     CLIENTS,
     FIRST_FACTORS,
     MFA,

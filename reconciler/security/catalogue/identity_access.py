@@ -50,6 +50,7 @@ CG901 = SecurityRule(
         "aws-config": ("cognito-identity-pool-unauth-access-check",),
         "checkov": ("CKV_AWS_366",),
         "cdk-nag": ("AwsSolutions-COG7",),
+        "cfn-guard": ("COGNITO_ALLOW_UNAUTHENTICATED_IDENTITIES_RULE",),
     },
 )
 
@@ -283,6 +284,7 @@ CG909 = SecurityRule(
     ("roles.RoleMappings", "principal_tags.PrincipalTags"),
     _of_users,
     profiles={"dev": "high"},
+    across=True,
 )
 
 
@@ -317,6 +319,7 @@ CG418 = SecurityRule(
     ("clients.WriteAttributes", "clients.ExplicitAuthFlows"),
     _for_identities,
     profiles={"dev": "high"},
+    across=True,
 )
 
 
@@ -343,6 +346,7 @@ CG911 = SecurityRule(
     "high",
     ("roles.RoleMappings",),
     _role_of_provider,
+    across=True,
 )
 
 RULES = (CG418, CG901, CG903, CG906, CG907, CG908, CG909, CG911, CG912)

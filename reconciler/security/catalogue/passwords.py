@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from reconciler.kinds.kind import Breach, Rule
 from reconciler.model import Risk
-from reconciler.security.catalogue.pools import POOL, has_trigger
-from reconciler.security.rule import Profile, RankedBreach, SecurityRule, Seen, Steps, dig, text
+from reconciler.security.catalogue.pool_traits import POOL, has_trigger
+from reconciler.security.rule import RankedBreach, SecurityRule, Seen, Steps, dig, text
+from schemas.security import Profile
 
 POLICY: Steps = ("Policies", "PasswordPolicy")
 NOT_FOR_PROGRAMS: dict[Profile, Risk | None] = {"machine": None, "dev": "low"}

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from reconciler.kinds.kind import Breach, Rule
 from reconciler.kinds.shared_rules import arn_part
-from reconciler.security.catalogue.pools import (
+from reconciler.security.catalogue.pool_traits import (
     POOL,
     has_guard,
     has_trigger,
