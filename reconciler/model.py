@@ -355,6 +355,39 @@ class Notice:
     """Whether the service has paused writes to the pool. It is shown first, and `apply` refuses."""
 
 
+OUTPUTS = "outputs"
+"""Section in the addresses of what is written for applications. It is no kind: Cognito knows nothing of it."""
+
+
+class ParameterChange(NamedTuple):
+    """What will happen to one parameter of an output; its value is never part of a plan."""
+
+    name: str
+    """Below the path of the output: `issuer`."""
+    action: Action
+    """CREATE, UPDATE or NONE."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutputChange:
+    """What will happen to one configuration that is written for an application: a file, or parameters below a path."""
+
+    address: Address
+    """`outputs/src/amplify_outputs.json`, relative to the manifest, or `outputs/ssm:/shop/web`."""
+    action: Action
+    """CREATE, UPDATE, or NONE for one that is as it should be. Nothing is ever deleted."""
+    format: str
+    """`amplify`."""
+    about: Address
+    """The object that it describes: `clients/web`."""
+    source: Position
+    """Where the manifest declares it."""
+    awaits: str = ""
+    """What is known only after apply, so that the contents could not be compared; empty if they were."""
+    parameters: tuple[ParameterChange, ...] = ()
+    """Every parameter; empty for a file, and while its contents are not known."""
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """Where a document is applied."""
@@ -396,7 +429,17 @@ class Plan:
     """Changes that `--target` leaves out: neither shown nor made. Calls and other documents still need to know what is
     live there."""
     sections: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
-    """Sections that the manifest manages and that were read: of these, an object without a change does not exist."""
+    """Sections that the manifest manages and that were read: what is live there has a change, or is in `rest`."""
+    rest: tuple[Observed, ...] = field(default=(), compare=False, repr=False)
+    """Live objects of these sections, and the pool itself, that no change is about: undeclared or ignored ones, and
+    those that AWS made."""
+    outputs: tuple[OutputChange, ...] = ()
+    """What is written for applications once the changes are made, in the order of the manifest."""
+
+    @property
+    def writes(self) -> tuple[OutputChange, ...]:
+        """The outputs that are not as they should be."""
+        return tuple(o for o in self.outputs if o.action is not Action.NONE)
 
     @property
     def pending(self) -> tuple[ResourceChange, ...]:
@@ -598,5 +641,17 @@ class Verified:
     """Why part of the result is unverified: an object that could not be read is not proven to match its declaration."""
 
 
-Event = Started | Sent | Waiting | Done | Failed | Skipped | Verified
+@dataclass(frozen=True, slots=True)
+class OutputDone:
+    """A configuration for an application was written, or was not."""
+
+    output: OutputChange
+    """The output."""
+    error: str = ""
+    """Why it was not written; empty if it was."""
+    started: bool = True
+    """Whether it was tried; it is not while the pools are not as they should be."""
+
+
+Event = Started | Sent | Waiting | Done | Failed | Skipped | Verified | OutputDone
 """What the applier yields, in order."""

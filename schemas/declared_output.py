@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from schemas.base import ApiModel, Pattern
@@ -9,6 +10,15 @@ from schemas.forms import FILLED, Form
 
 FORMATS = ("amplify", "amplify-dart", "exports-js", "oidc", "env", "kubernetes", "ssm", "tfvars", "partner")
 """The formats, in the order of the documentation."""
+
+PREFIXED = frozenset({"env", "kubernetes", "ssm", "tfvars"})
+"""Formats that choose how names begin; in the others, the names are given."""
+
+STORED = "ssm"
+"""The format that writes parameters if no file is named."""
+
+PARAMETERS = re.compile(r"(?:/[A-Za-z0-9_.-]+)+/?")
+"""A path of parameters."""
 
 ClientKey = Annotated[str, Form(Pattern(r"\S", "is blank", "Write the key of a client, such as web."))]
 FormatName = Annotated[

@@ -79,8 +79,13 @@ def identity_pool_id(pool: KnownPool, client: KnownObject) -> str:
     """Return the identity pool that gives users of a client AWS credentials; empty if there is none, or it is unknown.
 
     An identity pool names pool and client, so several may; the first by id is as good as any other.
+
+    Raises:
+        Unsettled: A plan makes it, so it has no id yet.
     """
     found = _identity_pools(pool, client)
+    if found and ID not in found[0].ids:
+        raise Unsettled(f"the id of {found[0].address}")
     return found[0].ids[ID] if found else ""
 
 
@@ -98,7 +103,7 @@ def _identity_pools(pool: KnownPool, client: KnownObject) -> list[KnownObject]:
         return []
     own = (urls.provider_name(pool.region, pool.id), client_id(client))
     found = [p for p in pool.identity_pools if own in _providers(p)]
-    return sorted(found, key=lambda p: p.ids[ID])
+    return sorted(found, key=lambda p: p.ids.get(ID, ""))
 
 
 def _providers(identity_pool: KnownObject) -> list[tuple[str, str]]:

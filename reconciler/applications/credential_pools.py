@@ -24,7 +24,7 @@ class IdentityPools:
 
 
 def identity_pools(cloud: Cloud) -> IdentityPools:
-    """Return the identity pools of the account and Region.
+    """Return the identity pools of the account and Region, or why they are not known.
 
     Args:
         cloud: Where to read.
@@ -32,17 +32,36 @@ def identity_pools(cloud: Cloud) -> IdentityPools:
     Raises:
         CloudError: They could not be read, for another reason than that this is not allowed or not possible here.
     """
+    try:
+        return known_pools(cloud)
+    except Denied as error:
+        return _lacking(error)
+    except CloudError as error:
+        raise error.located("identity pools", "reading") from None
+
+
+def known_pools(cloud: Cloud) -> IdentityPools:
+    """Return the identity pools of the account and Region; none where the service does not exist.
+
+    Args:
+        cloud: Where to read.
+
+    Raises:
+        CloudError: They could not be read. A file must not change with what its writer may read.
+    """
     page, size = LISTING.page or ("", 0)
     try:
         listed = list(pages(cloud, KIND.service, LISTING.operation, {page: size}, LISTING.items))
         if len(listed) > MOST:
             return IdentityPools(None, f"There are {len(listed)} identity pools, too many to look at each: {_OUT}")
         found = [cloud.call(KIND.service, READING.operation, {ID: item[ID]}) for item in listed]
-    except (Denied, Unavailable) as error:
-        return IdentityPools(None, f"Identity pools are not known ({error.operation}: {error.code}): {_OUT}")
-    except CloudError as error:
-        raise error.located("identity pools", "reading") from None
+    except Unavailable as error:
+        return _lacking(error)
     return IdentityPools(tuple(Observed(Address("", KIND.section), {ID: a[ID]}, KIND.from_api(a)) for a in found))
+
+
+def _lacking(error: CloudError) -> IdentityPools:
+    return IdentityPools(None, f"Identity pools are not known ({error.operation}: {error.code}): {_OUT}")
 
 
 _OUT = "none is in the output."

@@ -13,7 +13,7 @@ from typing import Any
 
 from reconciler.applications import parts
 from reconciler.manifests.manifest import Manifest
-from reconciler.model import Address, Observed, Reference, ResourceChange, Secret, Tree, Unknown, dotted
+from reconciler.model import Action, Address, Observed, Plan, Reference, ResourceChange, Secret, Tree, Unknown, dotted
 
 NOT_YET = ""
 """An identifier that is not known yet."""
@@ -139,10 +139,23 @@ class KnownPool:
         return named or tuple(c for c in self.clients if c.ids.get("ClientId") == key)
 
 
-def with_identity_pools(pool: KnownPool, found: Iterable[Observed] | None) -> KnownPool:
-    """Return a pool that knows the identity pools of its Region; None if they are unknown."""
-    known = None if found is None else tuple(KnownObject(o.address, o.ids, o.data, whole=True) for o in found)
-    return replace(pool, identity_pools=known)
+def with_identity_pools(
+    pool: KnownPool, found: Iterable[Observed] | None, changes: Iterable[ResourceChange] = ()
+) -> KnownPool:
+    """Return a pool that knows the identity pools of its Region.
+
+    Args:
+        pool: The pool.
+        found: The live ones; None if they are unknown.
+        changes: What plans do to them.
+    """
+    if found is None:
+        return replace(pool, identity_pools=None)
+    live = tuple(_live(o) for o in found)
+    due = [c for c in changes if c.action is not Action.NONE]
+    touched = {_place(_known_ids(c, old=True)) for c in due}
+    kept = [o for o in live if _place(o.ids) not in touched]
+    return replace(pool, identity_pools=(*kept, *_planned(due)))
 
 
 def client_id(client: KnownObject) -> str:
@@ -165,35 +178,45 @@ def from_live(region: str, objects: Iterable[Observed], sections: frozenset[str]
         objects: What was read of it, itself included, as in `LiveState.objects`.
         sections: Sections that were read completely, as in `LiveState.known`.
     """
-    found = tuple(KnownObject(o.address, o.ids, o.data, whole=True) for o in objects if not o.leaving)
-    return _pool(region, found, sections)
+    return _pool(region, tuple(_live(o) for o in objects if not o.leaving), sections)
 
 
-def from_changes(region: str, changes: Iterable[ResourceChange], sections: frozenset[str]) -> KnownPool:
-    """Return what will be known of a pool after the changes of a plan; identifiers that do not exist yet are left out.
+def of_plan(plan: Plan) -> KnownPool:
+    """Return what will be known of a pool after a plan; identifiers that do not exist yet are left out.
+
+    What the plan sets aside, and what no change is about, stays as it is.
+    """
+    found = (*_planned(plan.changes), *_untouched(plan.aside), *map(_live, plan.rest))
+    roots = {o.address.section for o in found if o.address.section == parts.POOL}
+    known = _pool(plan.target.region, found, plan.sections | roots)
+    return replace(known, id=known.id or plan.target.pool_id)
+
+
+def with_sections(pool: KnownPool, objects: Iterable[Observed], sections: frozenset[str]) -> KnownPool:
+    """Return a pool that knows further sections, as they are live; what it knew stays as it was.
 
     Args:
-        region: Its Region.
-        changes: As in `Plan.changes`; those of `Plan.aside` belong to it, too.
-        sections: Sections that the manifest manages, as in `Manifest.sections`.
+        pool: The pool.
+        objects: What was read.
+        sections: The sections that were read completely.
     """
-    kept = [c for c in changes if c.after is not None]
-    found = tuple(KnownObject(c.address, _known_ids(c), c.after or {}, whole=True) for c in kept)
-    return _pool(region, found, sections)
+    new = sections - pool.sections
+    found = (_live(o) for o in objects if o.address.section in new and not o.leaving)
+    return replace(pool, objects=(*pool.objects, *found), sections=pool.sections | new)
 
 
-def after(live: KnownPool, changes: Iterable[ResourceChange]) -> KnownPool:
-    """Return what a live pool will be after the changes of a plan: what they are not about stays as it is.
+def _planned(changes: Iterable[ResourceChange]) -> tuple[KnownObject, ...]:
+    return tuple(KnownObject(c.address, _known_ids(c), c.after, whole=True) for c in changes if c.after is not None)
 
-    Args:
-        live: The pool as it is.
-        changes: As in `Plan.changes`; those of `Plan.aside` are not made.
-    """
-    found = list(changes)
-    touched = {(c.address.section, _place(_known_ids(c, old=True))) for c in found}
-    kept = [o for o in live.objects if (o.address.section, _place(o.ids)) not in touched]
-    made = (KnownObject(c.address, _known_ids(c), c.after, whole=True) for c in found if c.after is not None)
-    return replace(live, objects=(*kept, *made))
+
+def _untouched(changes: Iterable[ResourceChange]) -> Iterator[KnownObject]:
+    for change in changes:
+        if change.before is not None:
+            yield KnownObject(change.address, _known_ids(change, old=True), change.before, whole=True)
+
+
+def _live(observed: Observed) -> KnownObject:
+    return KnownObject(observed.address, observed.ids, observed.data, whole=True)
 
 
 def _place(ids: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

@@ -22,6 +22,9 @@ class Wanted:
     """One of its clients."""
     prefix: str = ""
     """What each name in the output begins with, for formats that have a choice."""
+    signing: Callable[[], str] = str
+    """Returns the certificate with which the pool signs SAML requests, as PEM, without a newline at its end; empty if
+    it is not known. A format that shows it calls this."""
 
 
 @dataclass(frozen=True, slots=True)

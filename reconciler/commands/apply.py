@@ -69,7 +69,7 @@ def run(options: Options, console: Console) -> int:
     """
     from reconciler.render import connections, redact
     from reconciler.render.subjects import RenderOptions
-    from reconciler.runs import apply_run, outputs_written, stages, web_check
+    from reconciler.runs import apply_run, outputs_applied, outputs_planned, stages, web_check
     from reconciler.runs.runtime import running
     from reconciler.terminal.signals import Graceful
 
@@ -79,7 +79,7 @@ def run(options: Options, console: Console) -> int:
     with running(options, console.environ) as runtime:
         manifests = stages.load(runtime, console)
         plans = stages.plan_all(runtime, console, manifests)
-        plans, _ = outputs_written.noted(runtime, console, manifests, plans)
+        plans = outputs_planned.planned(runtime, console, manifests, plans)
         if reviewed:
             stages.require_reviewed(options, plans, reviewed)
         if ("human", "") in options.outputs:
@@ -95,19 +95,13 @@ def run(options: Options, console: Console) -> int:
             _keep(options, runtime, manifests, plans, console)
         with _live(options, console) as stream, Graceful(console.err) as stop:
             stream.begin(redact.plans(plans))
-            outcome = apply_run.apply_all(
-                runtime, console, manifests, plans, stop=stop, watch=lambda event: stream.event(redact.event(event))
-            )
+            watch = apply_run.watcher(console, lambda event: stream.event(redact.event(event)))
+            outcome = apply_run.apply_all(runtime, console, manifests, plans, stop=stop, watch=watch)
+            outcome = outputs_applied.written(runtime, console, manifests, outcome, stop=stop, watch=watch)
             found, checks = _afterwards(options, console, outcome, stop)
             delivered = _report(options, console, outcome, stream, partial(connections.applied, outcome, found, checks))
-            written = outputs_written.write(runtime, console, manifests) if _went_well(outcome, stop) else ExitCode.OK
     checked = web_check.exit_code(checks, wrote=outcome.wrote)
-    return worst([outcome.exit_code, delivered, written, stop.exit_code, checked])
-
-
-def _went_well(outcome: ApplyOutcome, stop: Stop) -> bool:
-    """Return whether the pools are as they should be, so that outputs may be made of them."""
-    return outcome.exit_code == ExitCode.OK and not stop.requested
+    return worst([outcome.exit_code, delivered, stop.exit_code, checked])
 
 
 def _afterwards(

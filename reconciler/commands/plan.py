@@ -49,7 +49,7 @@ def run(options: Options, console: Console) -> int:
     """
     from reconciler.render import connections, redact
     from reconciler.render.subjects import RenderOptions
-    from reconciler.runs import outputs_written, planfile, stages
+    from reconciler.runs import outputs_planned, planfile, stages
     from reconciler.runs.runtime import running
 
     if options.expires is not None and not options.out:
@@ -57,7 +57,7 @@ def run(options: Options, console: Console) -> int:
     with running(options, console.environ) as runtime:
         manifests = stages.load(runtime, console)
         plans = stages.plan_all(runtime, console, manifests)
-        plans, writes = outputs_written.noted(runtime, console, manifests, plans)
+        plans = outputs_planned.planned(runtime, console, manifests, plans)
     calls = stages.calls(plans)
     style = RenderOptions(
         width=console.width,
@@ -70,7 +70,7 @@ def run(options: Options, console: Console) -> int:
     deliver(options, console, formats.plan(shown, style))
     if options.out:
         _save(options, console, plans, calls)
-    return stages.plan_exit(plans, detailed=options.detailed_exitcode, more=writes)
+    return stages.plan_exit(plans, detailed=options.detailed_exitcode)
 
 
 def _save(options: Options, console: Console, plans: Sequence[Plan], calls: Mapping[str, Sequence[Call]]) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from reconciler.applications.known_pool import KnownPool
 from reconciler.kinds import KINDS, root_of
 from reconciler.kinds.engine_rules import AMBIGUOUS
 from reconciler.kinds.kind import ResourceKind
@@ -80,6 +81,8 @@ class Compared:
     """What an apply would do; provides other documents with the identifiers of live objects."""
     subjects: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """By id of a finding, the identifiers of its object, as far as they are known: for attribution."""
+    pool: KnownPool | None = None
+    """What an apply would make of the pool, if the document has outputs, which are made of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +150,25 @@ def compare(manifest: Manifest, live_state: LiveState, target: Target, criteria:
     drift = Drift(plan.target, (), read, live_state.gaps, refusals, live_state.notices, suppressed=hidden)
     drift = replace(drift, unavailable=live_state.unavailable)
     return _judged(_with_rules(drift, manifest, rules, criteria.today), plan, _aimed(kept, criteria.targets), criteria)
+
+
+def with_findings(drift: Drift, found: Iterable[Finding], criteria: Criteria) -> Drift:
+    """Return drift with further findings, without those that were accepted or reported before.
+
+    Args:
+        drift: The drift of a pool.
+        found: Findings of other origin.
+        criteria: What counts.
+    """
+    found = list(found)
+    left = [f for f in found if f.id not in criteria.baseline]
+    known = tuple(f for f in left if f.id in criteria.reported)
+    return replace(
+        drift,
+        findings=(*drift.findings, *(f for f in left if f not in known)),
+        known=(*drift.known, *known),
+        suppressed=drift.suppressed + len(found) - len(left) + len(known),
+    )
 
 
 def unread(target: Target, gap: Gap) -> Compared:

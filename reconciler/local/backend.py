@@ -56,6 +56,7 @@ from reconciler.local import (
     resource_servers,
     risk,
     sessions,
+    signing,
     styles,
     terms_documents,
     user_calls,
@@ -87,7 +88,7 @@ MODULES = (
         looks,
         styles,
     ),
-    *(terms_documents, cimd, log_deliveries, sessions, replicas, recoveries, limits, user_calls, user_imports),
+    *(terms_documents, cimd, log_deliveries, sessions, replicas, recoveries, limits, signing, user_calls, user_imports),
 )
 OPERATIONS: dict[str, Operation] = {name: run for module in MODULES for name, run in module.OPERATIONS.items()}
 """Our operations on user pools; moto handles the rest of the API."""

@@ -6,7 +6,7 @@ whether a path leads to something that is declared, and whether an id and a Regi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +22,7 @@ from reconciler.manifests.validation.shown_values import shown
 from reconciler.model import Notice, Path, Reference, Spec, dotted
 from reconciler.terminal.suggestions import closest, suggest
 from schemas.base import members
+from schemas.declared_output import PARAMETERS, PREFIXED, STORED
 from schemas.documents import DEFAULT, DOCUMENTS, DocumentKind
 from schemas.paths import PathForm
 from schemas.sections import is_single, model_of
@@ -258,7 +259,18 @@ class _EnvelopeReader:
                 text = shown(own, nearest(self.document.origins, (*path, "client")))
                 self._say((*path, "client"), f"{CLIENTS} has no client {text}.", hint)
             texts = {name: self._text(*path, name) for name in ("format", "file", "prefix")}
+            self._check_prefix(path, texts)
             yield WrittenOutput(own, **texts, source=self.document.position(path))
+
+    def _check_prefix(self, output: Path, texts: Mapping[str, str]) -> None:
+        """Find a prefix that the format has no use for, or that is no path of parameters."""
+        path, form, prefix = (*output, "prefix"), texts["format"], texts["prefix"]
+        stored = form == STORED and not texts["file"]
+        if prefix and form and form not in PREFIXED:
+            self._say(path, f"the names in {form} are given.", "Remove prefix.")
+        elif prefix and stored and not PARAMETERS.fullmatch(prefix):
+            text = shown(prefix, nearest(self.document.origins, path))
+            self._say(path, f"{text} is not a path of parameters.", "Write one such as /my/app.")
 
     # --- what is right
 

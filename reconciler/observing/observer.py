@@ -62,6 +62,8 @@ class ReadScope:
     """Section of a nested kind → the objects whose contents are read."""
     watched: bool = False
     """Whether to look for what has paused the writes of the pool."""
+    alone: bool = False
+    """Whether sections that only the rules of the others use are left out."""
     declared: Tree = field(default_factory=dict)
     """What is declared of the pool itself, which may make it necessary to read more; empty if nothing is planned."""
     select_owners: Callable[[Sequence[Observed]], Iterable[Owner]] | None = None
@@ -171,6 +173,27 @@ def around(cloud: Cloud, scope: ReadScope, answer: Tree | None, *, parallelism: 
     return reader.live_state()
 
 
+def inside(cloud: Cloud, scope: ReadScope, ids: Mapping[str, str], *, parallelism: int = 8) -> LiveState:
+    """Read further sections of a pool that was read before.
+
+    The pool itself is not read again, unless a section has no list and its names are in the pool's own answer.
+
+    Args:
+        cloud: Where to read.
+        scope: What to read; with the id of the pool.
+        ids: Identifiers of the pool, as in `Observed.ids`.
+        parallelism: Maximum number of concurrent calls.
+
+    Raises:
+        CloudError: The pool itself could not be read.
+    """
+    if any(KINDS[section].names for section in scope.sections):
+        return observe(cloud, scope, parallelism=parallelism)
+    reader = _ObjectReader(cloud, scope, None, parallelism, ids)
+    reader.read()
+    return reader.live_state()
+
+
 def read_again(cloud: Cloud, observed: Observed) -> Tree | None:
     """Read one object again, as its fence before a write; None if it does not exist, or is a setting that is unset.
 
@@ -275,13 +298,20 @@ def _named(observed: Observed, owner: Owner) -> bool:
 class _ObjectReader:
     """Reads one pool: lists first, then single objects, then their contents."""
 
-    def __init__(self, cloud: Cloud, scope: ReadScope, answer: Tree | None, parallelism: int) -> None:
+    def __init__(
+        self,
+        cloud: Cloud,
+        scope: ReadScope,
+        answer: Tree | None,
+        parallelism: int,
+        ids: Mapping[str, str] | None = None,
+    ) -> None:
         self._cloud = cloud
         self._parallelism = parallelism
         self._scope = scope
         self._root = root_of(scope.document)
         self._answer = answer or {}
-        self._ids = _ids(self._root, {}, self._answer) if answer else {}
+        self._ids = _ids(self._root, {}, self._answer) if answer else dict(ids or {})
         self._objects: list[Observed] = []
         self._foreign: dict[Address, str] = {}
         self._gaps: list[Gap] = []
@@ -322,7 +352,8 @@ class _ObjectReader:
     def _kinds(self) -> list[ResourceKind]:
         """Return the kinds to read: managed ones, and those that their rules or a change of the pool use."""
         managed = [k for k in KINDS.values() if k.section in self._scope.sections]
-        needed = {s for k in managed for s in k.read_with} | self._whole
+        used = () if self._scope.alone else (s for k in managed for s in k.read_with)
+        needed = self._whole.union(used)
         return [k for k in KINDS.values() if k.section in needed]
 
     def _list(self, kind: ResourceKind) -> list[Tree] | None:

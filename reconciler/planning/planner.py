@@ -125,6 +125,7 @@ def plan(manifest: Manifest, live_state: LiveState, target: Target, plan_options
         ),
         live_state.gaps,
         sections=manifest.sections - frozenset(unread),
+        rest=tuple(_rest(manifest, live_state, {id(o) for o in matcher.matched} | gone, unread)),
     )
     found = completed(select(found, plan_options.targets, live_state, plan_options.referred))
     kept = _kept(manifest, found, plan_options)
@@ -156,6 +157,12 @@ def _undeclared(manifest: Manifest, ours: Iterable[Observed], matched: Sequence[
     meant = {id(o) for o in matched}
     managed = [o for o in ours if o.address.section in manifest.sections and not KINDS[o.address.section].single]
     return [o for o in managed if id(o) not in meant and not ignoring.covered(manifest.ignore, o.address)]
+
+
+def _rest(manifest: Manifest, live_state: LiveState, meant: set[int], unread: set[str]) -> Iterator[Observed]:
+    """Yield the live objects that no change is about, of the sections that were read completely."""
+    whole = (manifest.sections | {root_of(manifest.kind).section}) - unread
+    yield from (o for o in live_state.objects if o.address.section in whole and id(o) not in meant and not o.leaving)
 
 
 def _may_go(manifest: Manifest, address: Address) -> bool:

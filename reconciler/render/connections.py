@@ -11,7 +11,8 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from reconciler.applications import parts, urls
-from reconciler.applications.known_pool import KnownObject, KnownPool, Unsettled, from_changes, from_live
+from reconciler.applications.known_pool import KnownObject, KnownPool, Unsettled, from_live
+from reconciler.applications.known_pool import of_plan as known_of
 from reconciler.applications.web_checks import WebCheck
 from reconciler.errors import InvalidInput
 from reconciler.kinds import KINDS
@@ -44,9 +45,8 @@ def applied(outcome: redact.Applied, found: Sequence[ShownConnections], checks: 
 
 def of_plan(plan: Plan) -> ShownConnections:
     """Return the ids and addresses of a pool as they will be after a plan."""
-    changes = [c for c in (*plan.changes, *plan.aside) if c.after is not None]
-    known = from_changes(plan.target.region, [_veiled(c) for c in changes], plan.sections)
-    return _connections(replace(known, id=known.id or plan.target.pool_id), plan.target)
+    changes, aside = (tuple(_veiled(c) for c in group) for group in (plan.changes, plan.aside))
+    return _connections(known_of(replace(plan, changes=changes, aside=aside, rest=())), plan.target)
 
 
 def of_live(target: Target, objects: Iterable[Observed], sections: frozenset[str]) -> ShownConnections:
@@ -64,7 +64,8 @@ def _veiled(change: ResourceChange) -> ResourceChange:
     """Return a change with references in place of what may not be shown of the object."""
     if change.address.section not in NEEDED:
         return change
-    return replace(change, after=_unmarked(redact.change(change).after))
+    shown = redact.change(change)
+    return replace(change, before=_unmarked(shown.before), after=_unmarked(shown.after))
 
 
 def _unmarked(value: Any) -> Any:

@@ -7,12 +7,26 @@ from collections.abc import Mapping
 from typing import Any
 
 from reconciler.errors import iam_action
-from reconciler.model import Action, Attribution, Danger, Gap, Notice, Position, Refusal, Target, dotted
+from reconciler.model import (
+    Action,
+    Attribution,
+    Danger,
+    Gap,
+    Notice,
+    OutputChange,
+    OutputDone,
+    Position,
+    Refusal,
+    Target,
+    dotted,
+)
 from reconciler.render.output_types import (
     AttributionEntry,
     DangerEntry,
     GapEntry,
     NoticeEntry,
+    OutputEntry,
+    OutputStatus,
     PoolEntry,
     RefusalEntry,
     RefusedCall,
@@ -82,6 +96,25 @@ def danger_entry(danger: Danger) -> DangerEntry:
 def notice_entry(notice: Notice) -> NoticeEntry:
     """Spell a notice."""
     return {"message": notice.message, "source": position_entry(notice.source), "standstill": notice.standstill}
+
+
+def output_entry(output: OutputChange) -> OutputEntry:
+    """Spell an output of a plan."""
+    return {
+        "address": output.address.full,
+        "pool": output.address.pool,
+        "format": output.format,
+        "client": str(output.about),
+        "actions": ACTIONS[output.action],
+        "awaits": output.awaits or None,
+        "parameters": [{"name": p.name, "actions": ACTIONS[p.action]} for p in output.parameters],
+        "source": {"file": output.source.file, "line": output.source.line, "column": output.source.column},
+    }
+
+
+def output_status(done: OutputDone) -> OutputStatus:
+    """Spell what became of an output, in a word."""
+    return "failed" if done.error and done.started else "not_started" if done.error else "done"
 
 
 def gap_entry(gap: Gap) -> GapEntry:

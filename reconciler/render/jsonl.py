@@ -13,17 +13,32 @@ from typing import Literal, TypeAlias
 
 from reconciler import __version__
 from reconciler.errors import Problem, printable
-from reconciler.model import Action, Address, Danger, Gap, Notice, Position, Refusal, Waiting, dotted
+from reconciler.model import (
+    Action,
+    Address,
+    Danger,
+    Gap,
+    Notice,
+    OutputChange,
+    OutputDone,
+    Position,
+    Refusal,
+    Waiting,
+    dotted,
+)
 from reconciler.render import report
 from reconciler.render.json_parts import (
     attribution_entry,
     danger_entry,
     gap_entry,
+    output_status,
     position_entry,
     range_entry,
     refused_call,
 )
 from reconciler.render.output_types import FORMAT
+from reconciler.render.output_words import HEADS as HEADS_OF_OUTPUTS
+from reconciler.render.output_words import output_extent
 from reconciler.render.progress import Progress
 from reconciler.render.shown import (
     ShownApply,
@@ -50,6 +65,7 @@ from reconciler.render.stream_lines import (
     LineHead,
     LineResource,
     PlannedLine,
+    PlannedOutputLine,
     PlannedPart,
     StreamAction,
     StreamLine,
@@ -83,6 +99,7 @@ def plan(plans: Sequence[ShownPlan], _options: RenderOptions = USUAL) -> str:
         "add": total.create + total.replace,
         "change": total.update,
         "remove": total.delete + total.replace,
+        "outputs": total.outputs,
         "operation": "plan",
     }
     last: ChangeSummaryLine = {
@@ -201,6 +218,7 @@ def _planned(plans: Sequence[ShownPlan]) -> Iterator[StreamLine]:
         yield from map(_unread, found.gaps)
         yield from (_dangerous(c, f, f.danger) for c in found.pending for f in c.fields if f.danger)
         yield from map(_change, found.pending)
+        yield from map(_output, found.writes)
         yield from (_noticed(n) for n in found.notices if not n.standstill)
 
 
@@ -234,6 +252,24 @@ def _change(change: ShownChange) -> PlannedLine:
     return {**_head("info", message), "type": "planned_change", "change": found}
 
 
+def _output(output: OutputChange) -> PlannedOutputLine:
+    extent = output_extent(output)
+    message = f"{output.address.full} {HEADS_OF_OUTPUTS[output.action]}{f': {extent}' if extent else ''}"
+    return {
+        **_head("info", printable(message)),
+        "type": "planned_output",
+        "change": {
+            "resource": _resource(output.address),
+            "action": NAMES[output.action],
+            "format": output.format,
+            "client": str(output.about),
+            "awaits": output.awaits or None,
+            "parameters": [p.name for p in output.parameters if p.action is not Action.NONE],
+            "source": position_entry(output.source),
+        },
+    }
+
+
 # --- apply ---------------------------------------------------------------------------------------------------------
 
 
@@ -263,6 +299,17 @@ def _event(event: ShownEvent, message: str) -> StreamLine:
             }
         case ShownStep():
             return _worked(event, message)
+        case OutputDone():
+            return {
+                **_head("error" if event.error else "info", message),
+                "type": "output_result",
+                "hook": {
+                    "resource": _resource(event.output.address),
+                    "action": NAMES[event.output.action],
+                    "status": output_status(event),
+                    "error": event.error or None,
+                },
+            }
 
 
 def _checked(event: ShownCheck) -> StreamLine:
@@ -324,6 +371,7 @@ def _result(applied: ShownApply) -> ChangeSummaryLine:
             "add": result.count("done", Action.CREATE, Action.REPLACE),
             "change": result.count("done", Action.UPDATE),
             "remove": result.count("done", Action.DELETE, Action.REPLACE),
+            "outputs": result.written,
             "failed": result.count("failed"),
             "not_started": result.count("not_started"),
             "converged": result.converged,

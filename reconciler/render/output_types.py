@@ -191,6 +191,10 @@ class PlanSummary(TypedDict):
     """Reasons why a plan cannot be applied."""
     unmanaged: Count
     """Live objects of managed sections that no manifest declares."""
+    outputs: Count
+    """Outputs to be written; not counted in the others."""
+    outputs_unchanged: Count
+    """Outputs that are as they should be."""
 
 
 @closed
@@ -265,6 +269,38 @@ class ResourceEntry(TypedDict):
     """The calls that apply would send, in order."""
 
 
+OutputActions: TypeAlias = Annotated[
+    list[str], Says(enum=[["no-op"], ["create"], ["update"]], description="Terraform's words. Nothing is deleted.")
+]
+OutputStatus: TypeAlias = Literal["done", "failed", "not_started"]
+
+
+@closed
+class ParameterEntry(TypedDict):
+    """One parameter of an output, without its value."""
+
+    name: str
+    """Below the path of the output."""
+    actions: OutputActions
+
+
+@closed
+class OutputEntry(TypedDict):
+    """A configuration that is written for an application: a file, or parameters of Systems Manager."""
+
+    address: Annotated[str, Says(description="pool/outputs/FILE, relative to the manifest, or pool/outputs/ssm:PATH.")]
+    pool: str
+    format: str
+    client: str
+    """Address of the client that it describes."""
+    actions: OutputActions
+    awaits: str | None
+    """What is known only after apply, so that the contents could not be compared; null if they were."""
+    parameters: list[ParameterEntry]
+    """Every parameter; empty for a file, and while the contents are not known."""
+    source: Source
+
+
 @closed
 class PlanDocument(TypedDict):
     """What `poolctl plan -o json` writes. Identical input gives identical bytes."""
@@ -274,7 +310,7 @@ class PlanDocument(TypedDict):
     digest: NotRequired[Digest]
     """Digest of the plan; `apply --expect` takes it."""
     applyable: bool
-    """Whether there are changes and apply would accept them."""
+    """Whether there are changes, or outputs to write, and apply would accept them."""
     complete: bool
     """Whether everything that the plan needs was read."""
     errored: bool
@@ -291,6 +327,8 @@ class PlanDocument(TypedDict):
     summary: PlanSummary
     connections: NotRequired[list[ConnectionsEntry]]
     """Ids and addresses of each pool as they will be, as far as they are known. A saved plan does not hold them."""
+    outputs: list[OutputEntry]
+    """What is written for applications once the changes are made; unchanged ones included."""
 
 
 # --- ids and addresses ---------------------------------------------------------------------------------------------
@@ -479,7 +517,24 @@ class ApplySummary(TypedDict):
     failed: Count
     not_started: Count
     calls: Count
-    """Writes that succeeded. Reads are not counted."""
+    """Writes to pools that succeeded. Reads are not counted."""
+    outputs: Count
+    """Outputs that were written."""
+
+
+@closed
+class OutputResultEntry(TypedDict):
+    """What became of an output."""
+
+    address: Annotated[str, Says(description="pool/outputs/FILE, relative to the manifest, or pool/outputs/ssm:PATH.")]
+    pool: str
+    format: str
+    client: str
+    """Address of the client that it describes."""
+    actions: OutputActions
+    status: OutputStatus
+    error: str | None
+    """Why it was not written."""
 
 
 @closed
@@ -530,11 +585,13 @@ class ApplyDocument(TypedDict):
     verified: bool
     """Whether every pool that was written to was read again, and all of it could be read."""
     converged: bool
-    """Whether everything was done, read again and found to match the manifests."""
+    """Whether everything was done, read again and found to match the manifests, and every output was written."""
     connections: list[ConnectionsEntry]
     """Ids and addresses of each pool, as they are after the apply."""
     checks: NotRequired[list[CheckEntry]]
     """What the web says of the pools; with `--check`."""
+    outputs: list[OutputResultEntry]
+    """One for each output that was written or should have been."""
 
 
 # --- validate ------------------------------------------------------------------------------------------------------
@@ -650,7 +707,7 @@ class FindingEntry(ClassKey):
     pool_key: PoolKey
     address: FullAddress
     type: str
-    """Its type in the words of CloudFormation."""
+    """Its type in the words of CloudFormation; Output for what is written for an application."""
     path: str
     """The member, dotted; empty for whole objects."""
     wanted: ShownJson

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reconciler.errors import printable
-from reconciler.model import Action, Address, Waiting
+from reconciler.model import Action, Address, OutputDone, Waiting
 from reconciler.render.shown import ShownEvent, ShownStep
 
 WORDS = {
@@ -32,11 +32,19 @@ class Progress:
         if isinstance(event, Waiting):
             doing = WORDS[self._started.get(event.address, Action.NONE)][2]
             return f"{self._name(event.address)}: Still {doing}… [{clock(event.seconds)} elapsed]"
+        if isinstance(event, OutputDone):
+            return self._output(event)
         if not isinstance(event, ShownStep):
             return ""
         if event.status == "started":
             self._started[event.change.address] = event.change.action
         return f"{self._name(event.change.address)}: {_spelled(event)}"
+
+    def _output(self, done: OutputDone) -> str:
+        name = self._name(done.output.address)
+        if not done.error:
+            return f"{name}: Written ({printable(f'{done.output.format} of {done.output.about}')})"
+        return f"{name}: {'Failed' if done.started else 'Not written'}: {printable(done.error)}"
 
     def _name(self, address: Address) -> str:
         return printable(address.full if self._pools else str(address))

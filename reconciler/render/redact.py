@@ -22,6 +22,7 @@ from reconciler.model import (
     Failed,
     FieldChange,
     Finding,
+    OutputDone,
     Path,
     Plan,
     Reference,
@@ -98,6 +99,7 @@ def plans(found: Iterable[Plan], calls: Mapping[str, Sequence[Call]] | None = No
             p.unmanaged,
             p.notices,
             p.gaps,
+            outputs=p.outputs,
         )
         for p in found
     )
@@ -205,7 +207,7 @@ def event(found: Event) -> ShownEvent:
             return ShownCheck(tuple(change(c) for c in found.left), found.target, found.unproven)
         case Started() | Done() | Failed() | Skipped():
             return _step(found)
-        case Waiting():  # it is plain data as it is
+        case Waiting() | OutputDone():  # plain data as they are
             return found
 
 

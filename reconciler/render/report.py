@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from reconciler.errors import Problem, printable
@@ -19,12 +20,16 @@ from reconciler.model import (
     FindingClass,
     Gap,
     Notice,
+    OutputChange,
+    OutputDone,
     Position,
     Refusal,
     Target,
     dotted,
 )
 from reconciler.render.change_lines import ChangeLine, Width, lines, member
+from reconciler.render.json_parts import output_status
+from reconciler.render.output_words import HEADS, output_extent, output_lines, output_result
 from reconciler.render.shown import ShownApply, ShownChange, ShownDrift, ShownField, ShownFinding, ShownPlan, ShownStep
 from reconciler.render.subjects import Renderers, RenderOptions, Validation
 from reconciler.render.tally import Unproven, outcome, plural
@@ -174,6 +179,7 @@ def _planned(plan: ShownPlan, width: Width) -> Iterator[Row]:
     yield from (_gap(g) for g in plan.gaps)
     yield from (_danger(c, f, f.danger) for c in plan.pending for f in c.fields if f.danger)
     yield from (_change(c, width) for c in plan.changes)
+    yield from (_output(o) for o in plan.outputs)
     for address in plan.unmanaged:
         head = "is not in the manifest, and is left alone"
         yield Row(address.full, _name(address), _section(address), "unmanaged", head, "skip", "note")
@@ -196,6 +202,24 @@ def _change(change: ShownChange, width: Width) -> Row:
         notes=_sentences(change.reason),
         lines=tuple(lines(change, width)) if pending else (),
         source=change.source,
+    )
+
+
+def _output(output: OutputChange) -> Row:
+    pending = output.action is not Action.NONE
+    action = VERBS[output.action][0]
+    extent = output_extent(output)
+    return Row(
+        output.address.full,
+        _name(output.address),
+        _section(output.address),
+        action,
+        f"{HEADS[output.action]} ({printable(f'{output.format} of {output.about}')}){f': {extent}' if extent else ''}",
+        "failure" if pending else "pass",
+        "note" if pending else "",
+        rule=f"plan/{action}",
+        lines=output_lines(output),
+        source=output.source,
     )
 
 
@@ -355,8 +379,16 @@ def apply(applied: ShownApply, width: Width = USUAL_WIDTH) -> Report:
     left = {c.address.full: c for c in result.left}
     found = {r.change.address.full: r for r in result.results}
     blind = [(u.pool, _unproven(u)) for u in result.unproven]
+    written = {o.output.source: o for o in result.outputs}
     suites = tuple(
-        _suite(p.target, [*_applied(p, found, left, width), *(row for pool, row in blind if pool == p.target.key)])
+        _suite(
+            p.target,
+            [
+                *_applied(p, found, left, width),
+                *_written(p.outputs, written),
+                *(row for pool, row in blind if pool == p.target.key),
+            ],
+        )
         for p in applied.plans
     )
     return Report("apply", str(apply_sum(applied)), suites)
@@ -380,6 +412,22 @@ def _applied(
         yield row
         if change.address.full in left:
             yield _left(left[change.address.full], width)
+
+
+def _written(outputs: Iterable[OutputChange], found: Mapping[Position, OutputDone]) -> Iterator[Row]:
+    for output in outputs:
+        done = found.get(output.source)
+        row = _output(done.output if done else output)
+        if done:
+            status = output_status(done)
+            verdict, severity = VERDICTS[status]
+            word = status.replace("_", "-")
+            head = output_result(done)
+            row = row._replace(action=word, head=head, verdict=verdict, severity=severity, rule=f"apply/{word}")
+            row = row._replace(danger=status == "failed")
+        elif output.action is not Action.NONE:  # it was as it should be when it was its turn
+            row = _output(replace(output, action=Action.NONE))
+        yield row
 
 
 def _result(result: ShownStep, width: Width) -> Row:

@@ -18,6 +18,8 @@ from reconciler.model import (
     FindingClass,
     Gap,
     Notice,
+    OutputChange,
+    OutputDone,
     Path,
     Position,
     Refusal,
@@ -171,11 +173,18 @@ class ShownPlan:
     """What could not be read."""
     connections: ShownConnections | None = None
     """Ids and addresses; None where they were not asked for."""
+    outputs: tuple[OutputChange, ...] = ()
+    """What is written for applications; it holds no value."""
 
     @property
     def pending(self) -> tuple[ShownChange, ...]:
         """The changes that are not no-ops."""
         return tuple(c for c in self.changes if c.action is not Action.NONE)
+
+    @property
+    def writes(self) -> tuple[OutputChange, ...]:
+        """The outputs that are not as they should be."""
+        return tuple(o for o in self.outputs if o.action is not Action.NONE)
 
 
 # --- drift ---------------------------------------------------------------------------------------------------------
@@ -295,7 +304,7 @@ class ShownCheck:
     """What could not be read again, and why."""
 
 
-ShownEvent = ShownStep | ShownSent | Waiting | ShownCheck
+ShownEvent = ShownStep | ShownSent | Waiting | ShownCheck | OutputDone
 """What an apply reports, in order."""
 
 

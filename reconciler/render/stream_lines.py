@@ -15,6 +15,7 @@ from reconciler.render.output_types import (
     ClassKey,
     Count,
     DangerEntry,
+    OutputStatus,
     RefusedCall,
     Says,
     Seconds,
@@ -79,6 +80,33 @@ class PlannedPart(TypedDict):
     reason: NotRequired[str]
     dangers: NotRequired[list[DangerPart]]
     """What changes of members do beyond them; each is a diagnostic too."""
+
+
+@closed
+class OutputPart(TypedDict):
+    """The planned change of an output."""
+
+    resource: LineResource
+    action: StreamAction
+    format: str
+    client: str
+    awaits: str | None
+    """What is known only after apply."""
+    parameters: list[str]
+    """Parameters that are new or differ."""
+    source: Source | None
+    """The place in the manifest."""
+
+
+@closed
+class OutputResultPart(TypedDict):
+    """What became of an output."""
+
+    resource: LineResource
+    action: StreamAction
+    status: OutputStatus
+    error: str | None
+    """Why it was not written."""
 
 
 @closed
@@ -201,6 +229,8 @@ class ChangeTotals(TypedDict):
     failed: NotRequired[Count]
     not_started: NotRequired[Count]
     converged: NotRequired[bool]
+    outputs: Count
+    """Outputs to write, or that were written."""
     operation: Literal["plan", "apply"]
 
 
@@ -245,6 +275,22 @@ class PlannedLine(LineHead):
 
     type: Literal["planned_change"]
     change: PlannedPart
+
+
+@closed
+class PlannedOutputLine(LineHead):
+    """A configuration that would be written for an application."""
+
+    type: Literal["planned_output"]
+    change: OutputPart
+
+
+@closed
+class OutputResultLine(LineHead):
+    """A configuration was written for an application, or was not."""
+
+    type: Literal["output_result"]
+    hook: OutputResultPart
 
 
 @closed
@@ -349,6 +395,8 @@ class ValidationSummaryLine(LineHead):
 StreamLine: TypeAlias = (
     VersionLine
     | PlannedLine
+    | PlannedOutputLine
+    | OutputResultLine
     | DriftLine
     | DiagnosticLine
     | StartLine

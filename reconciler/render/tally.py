@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from reconciler.model import Action, FindingClass
+from reconciler.model import Action, FindingClass, OutputDone
 
 if TYPE_CHECKING:  # `plural` is for every command
     from reconciler.render.shown import ShownApply, ShownChange, ShownFinding, ShownPlan, ShownStep
@@ -29,11 +29,15 @@ class Counts(NamedTuple):
     """Reasons why a plan is refused."""
     unmanaged: int
     """Live, and not in the manifest."""
+    outputs: int
+    """Outputs to write."""
 
     @property
     def sentence(self) -> str:
-        """Terraform's words; a replacement counts as added and as destroyed."""
-        return f"{self.create + self.replace} to add, {self.update} to change, {self.delete + self.replace} to destroy."
+        """Terraform's words; a replacement counts as added and as destroyed. Outputs are counted apart."""
+        added, gone = self.create + self.replace, self.delete + self.replace
+        outputs = f" {plural(self.outputs, 'output')} to write." if self.outputs else ""
+        return f"{added} to add, {self.update} to change, {gone} to destroy.{outputs}"
 
 
 def counts(plans: Iterable[ShownPlan]) -> Counts:
@@ -48,6 +52,7 @@ def counts(plans: Iterable[ShownPlan]) -> Counts:
         actions.count(Action.NONE),
         sum(len(p.refusals) for p in plans),
         sum(len(p.unmanaged) for p in plans),
+        sum(len(p.writes) for p in plans),
     )
 
 
@@ -73,6 +78,8 @@ class Outcome(NamedTuple):
     """What could not be read again, and why."""
     calls: Mapping[str, int] = {}
     """How many calls succeeded, by full address."""
+    outputs: tuple[OutputDone, ...] = ()
+    """What became of each output that was due."""
 
     def count(self, status: str, *actions: Action) -> int:
         """Count results by status and, if given, action."""
@@ -84,9 +91,19 @@ class Outcome(NamedTuple):
         return all(r.status == "done" for r in self.results)
 
     @property
+    def written(self) -> int:
+        """How many outputs were written."""
+        return len(self.outputs) - len(self.unwritten)
+
+    @property
+    def unwritten(self) -> tuple[OutputDone, ...]:
+        """The outputs that were due and were not written."""
+        return tuple(o for o in self.outputs if o.error)
+
+    @property
     def converged(self) -> bool:
-        """Whether everything was done and verified."""
-        return self.complete and self.verified and not self.left
+        """Whether everything was done and verified, and every output was written."""
+        return self.complete and self.verified and not self.left and not self.unwritten
 
 
 def outcome(applied: ShownApply) -> Outcome:
@@ -108,7 +125,8 @@ def outcome(applied: ShownApply) -> Outcome:
     due = [c for p in applied.plans for c in p.pending]
     results = tuple(found.get(c.address.full) or ShownStep(c, "not_started") for c in due)
     due_checks = sum(bool(p.pending) for p in applied.plans)
-    return Outcome(results, tuple(left), checks >= due_checks, tuple(unproven), calls)
+    outputs = tuple(e for e in applied.events if isinstance(e, OutputDone))
+    return Outcome(results, tuple(left), checks >= due_checks, tuple(unproven), calls, outputs)
 
 
 def class_counts(findings: Iterable[ShownFinding]) -> dict[str, int]:

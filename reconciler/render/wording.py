@@ -70,7 +70,7 @@ def plan_sums(plans: Sequence[ShownPlan]) -> Iterator[Sentence]:
     """Yield the summary of plans over all pools."""
     total = counts(plans)
     gaps = sum(len(p.gaps) for p in plans)
-    if any(p.pending for p in plans):
+    if total.outputs or any(p.pending for p in plans):
         yield Sentence("", "Plan:", f" {total.sentence}")
     elif gaps:
         yield Sentence("", "", "No changes found in what could be read.")
@@ -94,7 +94,11 @@ def apply_sum(applied: ShownApply) -> Sentence:
         return Sentence(
             "bad", "Apply could not be verified:", f" {_done(result)}, but not everything could be read again."
         )
-    return Sentence("good", "Apply complete!", f" Resources: {_done(result)}.")
+    if result.unwritten:
+        lost = plural(len(result.unwritten), "output was not written", "outputs were not written")
+        return Sentence("bad", "Apply incomplete:", f" {_done(result)}, but {lost}.")
+    outputs = f" {plural(result.written, 'output')} written." if result.written else ""
+    return Sentence("good", "Apply complete!", f" Resources: {_done(result)}.{outputs}")
 
 
 def _done(result: Outcome) -> str:

@@ -18,6 +18,7 @@ from reconciler.model import (
     Done,
     Event,
     Failed,
+    OutputDone,
     Plan,
     ResourceChange,
     Sent,
@@ -66,7 +67,7 @@ def confirm(plans: Sequence[Plan], options: Options, console: Console) -> bool:
     Raises:
         InvalidInput: Input is not a terminal.
     """
-    busy = [p for p in plans if p.pending]
+    busy = [p for p in plans if p.pending or p.writes]
     if options.yes or not busy:
         return True
     named = (f"  {p.target.pool_name} (account {p.target.account}, {p.target.region})" for p in busy)
@@ -85,7 +86,7 @@ def apply_all(
     plans: Sequence[Plan],
     *,
     stop: Stop,
-    watch: Callable[[Event], None] = lambda _: None,
+    watch: Callable[[Event], None] | None = None,
 ) -> ApplyOutcome:
     """Apply every plan, one pool after the other, and stop at the first failure.
 
@@ -98,9 +99,9 @@ def apply_all(
         manifests: One for each plan.
         plans: The plans to apply.
         stop: Whether the operator has interrupted the run.
-        watch: Receives each event as it happens.
+        watch: Receives each event as it happens; None takes a `watcher` that shows them on the console.
     """
-    run = _Run(runtime, console, stop, _Watcher(console, watch), list(plans))
+    run = _Run(runtime, stop, watch or watcher(console), console.err, list(plans))
     runtime.stopped = stop
     try:
         for i, manifest in enumerate(manifests):
@@ -128,6 +129,16 @@ def _filled(change: ResourceChange, done: Mapping[Address, str]) -> dict[str, An
     """Return identifiers, with those that became known in place of the unknown ones."""
     ids = change.ids if change.new_ids is None or change.address not in done else change.new_ids
     return {k: (done.get(v.address) or v) if isinstance(v, Unknown) else v for k, v in ids.items()}
+
+
+def watcher(console: Console, watch: Callable[[Event], None] = lambda _: None) -> Callable[[Event], None]:
+    """Return a function that shows events as they happen. It never raises: what was written has to be reported.
+
+    Args:
+        console: Takes a line for each event.
+        watch: Receives each event too.
+    """
+    return _Watcher(console, watch).show
 
 
 class _Watcher:
@@ -170,9 +181,10 @@ class _Run:
     """The pools of one apply, and what has happened to them."""
 
     runtime: Runtime
-    console: Console
     stop: Stop
-    watcher: _Watcher
+    watch: Callable[[Event], None]
+    complain: Callable[[str], None]
+    """Shows an error."""
     plans: list[Plan]
     """Those that were shown; each is replaced by the one that is applied."""
     events: list[Event] = field(default_factory=list)
@@ -238,7 +250,7 @@ class _Run:
         if shown != now:
             where = f"{manifest.source} (pool {manifest.name})"
             raise Stale(f"{where}: the plan has changed since it was shown. Run plan again.")
-        return found
+        return replace(found, outputs=before.outputs)
 
     def _read(self, read: Callable[[], Plan]) -> Plan:
         """Read without writing: a signal ends it at once.
@@ -254,7 +266,7 @@ class _Run:
 
     def _fail(self, i: int, error: PoolctlError, reason: str) -> None:
         if not self.stop.requested:
-            self.console.err(f"Error: {error}")
+            self.complain(f"Error: {error}")
         self._skip(self.plans[i], STOPPED if self.stop.requested else reason)
         self.codes.append(error.exit_code)
 
@@ -267,7 +279,7 @@ class _Run:
 
     def _add(self, event: Event) -> None:
         self.events.append(event)
-        self.watcher.show(event)
+        self.watch(event)
 
 
 def given(options: Options) -> Iterator[str]:
@@ -316,7 +328,8 @@ def _exit(codes: Sequence[int], events: Sequence[Event]) -> ExitCode:
 
 def _wrote(events: Sequence[Event]) -> bool:
     """Return whether something was written, or may have been: a call was sent and its outcome is unknown."""
-    return any(isinstance(e, Sent) or (isinstance(e, Failed) and e.doubtful) for e in events)
+    sent = any(isinstance(e, Sent) or (isinstance(e, Failed) and e.doubtful) for e in events)
+    return sent or any(isinstance(e, OutputDone) and not e.error for e in events)
 
 
 def _write(change: ResourceChange) -> Action:

@@ -32,11 +32,14 @@ from reconciler.terminal.console import Console
 from reconciler.terminal.options import Options
 
 if TYPE_CHECKING:  # pydantic comes with them
+    from reconciler.applications.known_pool import KnownPool
     from reconciler.drift.attribution import Trail
     from reconciler.drift.findings import Compared, Criteria
     from reconciler.manifests.manifest import Manifest
     from reconciler.notify import Channel, Receiver
+    from reconciler.observing.observer import LiveState
     from reconciler.render.subjects import RunStats
+    from reconciler.runs.outputs_made import Neighbours
 
 
 class Earlier(NamedTuple):
@@ -171,17 +174,18 @@ def drift_all(runtime: Runtime, console: Console, manifests: Sequence[Manifest],
     """
     from reconciler.drift.findings import Criteria
     from reconciler.planning.targeting import check_targets
+    from reconciler.runs.outputs_made import Neighbours
 
     options = runtime.options
     check_targets(manifests, options.targets)
     criteria = Criteria(runtime.today, options.strict, options.targets, before.baseline, before.notified)
     reader = runtime.readers()
-    trails: dict[str, Trail] = {}  # by Region, as CloudTrail's rate limit applies per Region
+    around = _Around({}, Neighbours(runtime))
 
     def one(manifest: Manifest) -> Drift | PoolctlError:
         try:
             with expected_errors():
-                return _one(runtime, manifest, reader(manifest), criteria, trails)
+                return _one(runtime, manifest, reader(manifest), criteria, around)
         except Defect as defect:
             target, gap = stages.broken(manifest, defect)
             runtime.known.lose(manifest, (gap,))
@@ -243,7 +247,19 @@ def _exit(drift: Drift, *, zero: bool) -> ExitCode:
 # --- one pool ------------------------------------------------------------------------------------------------------
 
 
-def _one(runtime: Runtime, manifest: Manifest, cloud: Cloud, criteria: Criteria, trails: dict[str, Trail]) -> Drift:
+class _Around(NamedTuple):
+    """What the documents of a run share."""
+
+    trails: dict[str, Trail]
+    """By Region, as CloudTrail's rate limit applies per Region."""
+    neighbours: Neighbours
+    """The identity pools of each Region."""
+
+
+def _one(runtime: Runtime, manifest: Manifest, cloud: Cloud, criteria: Criteria, around: _Around) -> Drift:
+    from reconciler.runs.outputs_drift import with_outputs
+    from reconciler.runs.outputs_made import OutputMaker
+
     known = runtime.known
     limit = runtime.options.max_secret_age
     manifest = manifest if limit is None else with_secret_age(manifest, limit)
@@ -251,7 +267,10 @@ def _one(runtime: Runtime, manifest: Manifest, cloud: Cloud, criteria: Criteria,
     found = compared(manifest, cloud, criteria, runtime.options.parallelism, seen, lost=lost)
     known.learn(manifest, found.plan)
     known.lose(manifest, found.drift.gaps)
-    return _attributed(runtime, cloud, found, trails) if runtime.options.attribute else found.drift
+    drift = _attributed(runtime, cloud, found, around.trails) if runtime.options.attribute else found.drift
+    if found.pool is None:
+        return drift
+    return with_outputs(OutputMaker(runtime, manifest, found.pool, around.neighbours), drift, criteria)
 
 
 def with_secret_age(manifest: Manifest, days: int) -> Manifest:
@@ -311,7 +330,19 @@ def compared(
         address = Address(manifest.name, root_of(manifest.kind).section)
         return drift.unread(target, gap(address, error))
     live_state = replace(live_state, gaps=(*live_state.gaps, *unknown_objects(manifest, known, lost)))
-    return _with_origins(drift.compare(resolved, live_state, target, criteria), resolved)
+    found = _with_origins(drift.compare(resolved, live_state, target, criteria), resolved)
+    if not manifest.outputs:
+        return found
+    return replace(found, pool=_desired(resolved, live_state, found.drift.target, criteria))
+
+
+def _desired(manifest: Manifest, live_state: LiveState, target: Target, criteria: Criteria) -> KnownPool:
+    """Return what an apply would make of a pool; what the manifest does not manage is as it is live."""
+    from reconciler.applications.known_pool import of_plan, with_sections
+    from reconciler.planning.planner import PlanOptions, plan
+
+    found = of_plan(plan(manifest, live_state, target, PlanOptions(today=criteria.today)))
+    return with_sections(found, live_state.objects, live_state.known)
 
 
 def _with_origins(found: Compared, manifest: Manifest) -> Compared:

@@ -14,8 +14,9 @@ from reconciler.applications.credential_pools import identity_pools
 from reconciler.applications.known_pool import KnownObject, KnownPool, Unsettled, from_live, from_manifest
 from reconciler.applications.output_format import Output, OutputFormat, Wanted, made
 from reconciler.applications.output_formats import FORMATS
+from reconciler.applications.signing_certificate import signing_certificate
 from reconciler.cloud.port import Cloud
-from reconciler.errors import CloudError, Incomplete, InvalidInput, Refused, flow
+from reconciler.errors import CloudError, Denied, Incomplete, InvalidInput, Refused, flow, iam_action, needs
 from reconciler.kinds import root_of
 from reconciler.manifests.manifest import Manifest
 from reconciler.observing.observer import LiveState, ReadScope, observe
@@ -106,18 +107,6 @@ def declared_client(manifest: Manifest, key: str, pool: KnownPool) -> KnownObjec
     return exact[0] if len(exact) == 1 else _client(pool, name)
 
 
-def live_pool(runtime: Runtime, console: Console, cloud: Cloud, manifest: Manifest) -> KnownPool:
-    """Return the live pool of a manifest, with the identity pools of its Region.
-
-    Raises:
-        Refused: It does not exist, or it is in another account or Region.
-        CloudError: It could not be read.
-    """
-    check_target(manifest, cloud.identity())
-    pool, _ = _live(runtime, console, cloud, manifest.name, manifest.pool_id)
-    return _with_identity_pools(runtime, pool)[0]
-
-
 # --- live pools ----------------------------------------------------------------------------------------------------
 
 
@@ -152,12 +141,31 @@ def _document() -> str:
 
 def _made(runtime: Runtime, pool: KnownPool, state: LiveState, form: OutputFormat, client: str) -> Output:
     found, notices = _with_identity_pools(runtime, pool) if form.credentials else (pool, ())
+    signing = _Signing(runtime.reader_in(pool.region), pool)
     try:
-        result = made(form, _wanted(runtime, found, _client(found, client), form))
+        result = made(form, replace(_wanted(runtime, found, _client(found, client), form), signing=signing))
     except Unsettled as open_:
         lines = [unread(gap, full=True) for gap in (*state.gaps, *state.unavailable)]
         raise Incomplete("\n".join([f"{form.name} needs {open_.place}, which could not be read.", *lines])) from None
-    return replace(result, notices=(*result.notices, *notices))
+    return replace(result, notices=(*result.notices, *notices, *signing.notices))
+
+
+class _Signing:
+    """Reads the certificate of a pool once a format asks for it; one that may not be read is a notice."""
+
+    def __init__(self, cloud: Cloud, pool: KnownPool) -> None:
+        self._cloud, self._pool = cloud, pool
+        self.notices: list[str] = []
+
+    def __call__(self) -> str:
+        try:
+            return signing_certificate(self._cloud, self._pool.id)
+        except Denied as error:
+            missing = needs(iam_action(error.operation))
+            self.notices.append(f"The certificate of the pool is not known ({error.operation}: {error.code}).{missing}")
+        except CloudError as error:
+            raise error.located(f"pool {self._pool.name}", "outputs") from None
+        return ""
 
 
 def _with_identity_pools(runtime: Runtime, pool: KnownPool) -> tuple[KnownPool, tuple[str, ...]]:

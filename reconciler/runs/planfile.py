@@ -29,6 +29,8 @@ from reconciler.model import (
     Call,
     Danger,
     Notice,
+    OutputChange,
+    ParameterChange,
     Path,
     Plan,
     Position,
@@ -231,7 +233,14 @@ def _basis(tree: Tree) -> Tree:
         "unmanaged": sorted(plan["unmanaged"]),
         "refusals": [{k: v for k, v in r.items() if k != "source"} for r in plan["refusals"]],
         "gaps": [{k: v for k, v in g.items() if k != "request_id"} for g in plan["coverage"]["gaps"]],
+        "outputs": sorted((_output_basis(o) for o in plan["outputs"]), key=lambda o: json.dumps(o, sort_keys=True)),
     }
+
+
+def _output_basis(output: Tree) -> Tree:
+    """Return an output without its place in the manifest; its parameters have no order."""
+    rest = {k: v for k, v in output.items() if k != "source"}
+    return {**rest, "parameters": {p["name"]: p["actions"] for p in output["parameters"]}}
 
 
 PLACE = ("name", "id", "account", "region")
@@ -489,15 +498,35 @@ def difference(before: Tree, now: Tree) -> list[str]:
     one, other = ({c["address"]: c for c in side["changes"]} for side in (old, new))
     for address in dict.fromkeys([*one, *other]):
         lines += _of_change(address, one.get(address), other.get(address), _moved(address, old, new))
+    lines += _of_outputs(old["outputs"], new["outputs"])
     lines += [f"! {r['address']}: refused now [{r['rule']}]" for r in new["refusals"] if r not in old["refusals"]]
     lines += [f"! {g['address']}: cannot be read now: {g['operation']}" for g in new["gaps"] if g not in old["gaps"]]
     for sign, some, others, when in (("-", old, new, "reviewed"), ("+", new, old, "now")):
         only = sorted({a for a in some["unmanaged"] if a not in others["unmanaged"]})
         lines += [f"{sign} {address}: not in the manifest, only {when}" for address in only]
         lines += [f"{sign} only {when}: {said}" for said in _notices(some) if said not in _notices(others)]
-    if any(map(_is_due, one.values())) and not any(map(_is_due, other.values())):
+    due, left = ((*side.values(), *basis["outputs"]) for side, basis in ((one, old), (other, new)))
+    if any(map(_is_due, due)) and not any(map(_is_due, left)):
         lines.append("Today's plan has no changes: the reviewed plan may have been applied already.")
     return [printable(line) for line in lines or ["The same objects change, in a different order."]]
+
+
+def _of_outputs(old: list[Tree], new: list[Tree]) -> Iterator[str]:
+    """Say which outputs differ: what would be written, and what is there."""
+    one, other = ({o["address"]: o for o in side} for side in (old, new))
+    for address in dict.fromkeys([*one, *other]):
+        before, now = one.get(address), other.get(address)
+        if before != now:
+            yield f"~ {address}: reviewed {_of_output(before)}, now {_of_output(now)}"
+
+
+def _of_output(output: Tree | None) -> str:
+    if output is None:
+        return "(nothing)"
+    due = [name for name, actions in output["parameters"].items() if actions != ["no-op"]]
+    said = {"create": "to write", "update": "to update", "no-op": "as it should be"}[output["actions"][0]]
+    rest = ", ".join([*due, *([output["awaits"]] if output["awaits"] else [])])
+    return f"{output['format']} of {output['client']} {said}{f' ({rest})' if rest else ''}"
 
 
 def _notices(basis: Tree) -> list[str]:
@@ -604,7 +633,9 @@ def _text(value: Any) -> str:
 def plans(saved: Saved) -> tuple[ShownPlan, ...]:
     """Return the plans of a file for display. Hidden values stay hidden, so they cannot be applied."""
     shown = saved.tree["plan"]
-    changes, unmanaged, notices = (iter(shown[k]) for k in ("resource_changes", "unmanaged", "notices"))
+    changes, unmanaged, notices, outputs = (
+        iter(shown[k]) for k in ("resource_changes", "unmanaged", "notices", "outputs")
+    )
     found = []
     for pool, count in zip(shown["pools"], saved.tree["notice_counts"], strict=True):
         sizes = pool["summary"]
@@ -617,6 +648,7 @@ def plans(saved: Saved) -> tuple[ShownPlan, ...]:
                 (),
                 tuple(_address(a) for a in islice(unmanaged, sizes["unmanaged"])),
                 tuple(Notice(n["message"], _position(n["source"]), n["standstill"]) for n in islice(notices, count)),
+                outputs=tuple(_output(o) for o in islice(outputs, sizes["outputs"] + sizes["outputs_unchanged"])),
             )
         )
     return tuple(found)
@@ -624,7 +656,7 @@ def plans(saved: Saved) -> tuple[ShownPlan, ...]:
 
 def _change(tree: Tree) -> ShownChange:
     change = tree["change"]
-    action = next(a for a, words in ACTIONS.items() if words == change["actions"])
+    action = _action(change["actions"])
     after = redact.revived(change["after"])
     return ShownChange(
         _address(tree["address"]),
@@ -637,6 +669,23 @@ def _change(tree: Tree) -> ShownChange:
         _position(tree["source"]),
         tree["action_reason"] or "",
     )
+
+
+def _output(tree: Tree) -> OutputChange:
+    section, _, name = tree["client"].partition("/")
+    return OutputChange(
+        _address(tree["address"]),
+        _action(tree["actions"]),
+        tree["format"],
+        Address(tree["pool"], section, name),
+        Position(**tree["source"]),
+        tree["awaits"] or "",
+        tuple(ParameterChange(p["name"], _action(p["actions"])) for p in tree["parameters"]),
+    )
+
+
+def _action(words: list[str]) -> Action:
+    return next(a for a, spelled in ACTIONS.items() if spelled == words)
 
 
 def _revived_field(tree: Tree) -> ShownField:

@@ -27,8 +27,8 @@ if TYPE_CHECKING:  # each costs a tenth of a second or more, so they are importe
     from reconciler.planning.pipeline import ResolvedRefs
     from reconciler.planning.planner import PlanOptions
 
-SHARED_READS = frozenset({("sts", "GetCallerIdentity"), ("cloudtrail", "LookupEvents"), ("ssm", "GetParameters")})
-"""Reads that belong to no kind; the last is about parameters that outputs of a manifest write."""
+SHARED_READS = frozenset({("sts", "GetCallerIdentity"), ("cloudtrail", "LookupEvents")})
+"""Reads that belong to no kind."""
 
 LOCAL_REGION = "us-east-1"
 """Region of the embedded Cognito where nothing names one."""
@@ -254,10 +254,11 @@ class Runtime:
 
 
 def _read_only(cloud: Cloud) -> Cloud:
+    from reconciler.applications import output_calls
     from reconciler.kinds import READS
     from reconciler.manifests.reference_kinds import REMOTE_READS
 
-    return ReadOnly(cloud, READS | REMOTE_READS | SHARED_READS)
+    return ReadOnly(cloud, READS | REMOTE_READS | SHARED_READS | output_calls.READS)
 
 
 def _check_offer(manifest: Manifest, region: str) -> None:

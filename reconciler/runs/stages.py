@@ -138,16 +138,14 @@ def plan_one(runtime: Runtime, manifest: Manifest, cloud: Cloud | None = None) -
     return found
 
 
-def plan_exit(plans: Sequence[Plan], *, detailed: bool, more: bool = False) -> ExitCode:
+def plan_exit(plans: Sequence[Plan], *, detailed: bool) -> ExitCode:
     """Return the exit code of a plan.
 
     Args:
         plans: All plans of the run.
-        detailed: Whether changes count.
-        more: Whether apply would write something other than these changes.
+        detailed: Whether changes and outputs to write count.
     """
-    rest = ExitCode.CHANGES if more and detailed else ExitCode.OK
-    return worst([rest, *(_exit(plan, detailed=detailed) for plan in plans)])
+    return worst(_exit(plan, detailed=detailed) for plan in plans)
 
 
 def _exit(plan: Plan, *, detailed: bool) -> ExitCode:
@@ -155,7 +153,7 @@ def _exit(plan: Plan, *, detailed: bool) -> ExitCode:
         return ExitCode.REFUSED
     if plan.gaps:
         return ExitCode.INCOMPLETE  # what would change may not be all
-    return ExitCode.CHANGES if detailed and plan.pending else ExitCode.OK
+    return ExitCode.CHANGES if detailed and (plan.pending or plan.writes) else ExitCode.OK
 
 
 def calls(plans: Sequence[Plan]) -> dict[str, Sequence[Call]]:

@@ -3,7 +3,7 @@
 import pytest
 
 from reconciler.applications import urls
-from reconciler.applications.known_pool import Unsettled, client_id, from_changes, from_live, from_manifest
+from reconciler.applications.known_pool import Unsettled, client_id, from_live, from_manifest, of_plan
 from reconciler.model import Secret
 from reconciler.observing.observer import observe
 from reconciler.planning.planner import read_scope
@@ -68,7 +68,7 @@ def test_a_plan_and_the_pool_that_it_makes_say_the_same(tmp_path):
     declared = manifest(tmp_path, document(clients=CLIENTS, domains=CUSTOM))
     with bench() as here:
         plan = here.plan(declared)
-        planned = from_changes(here.region, plan.changes, declared.sections)
+        planned = of_plan(plan)
         assert planned.id == ""
         assert planned.clients[0].ids.get("ClientId") is None
         assert urls.client_links(planned, planned.clients[0]).sign_in == ""

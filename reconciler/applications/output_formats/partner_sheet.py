@@ -14,6 +14,11 @@ from reconciler.errors import Refused, printable
 
 SAML, OIDC = "SAML", "OIDC"
 
+CERTIFICATE = "Certificate of signed requests"
+
+RENEWED = "Cognito makes a new one every year; the ones before stay valid for the ten years that are written in them."
+"""API reference of GetSigningCertificate."""
+
 
 def make(wanted: Wanted) -> Output:
     """Return the page: a part for each SAML and OIDC provider of the client, or one of each type if it has none yet.
@@ -28,8 +33,13 @@ def make(wanted: Wanted) -> Output:
             "section domains."
         )
     lines = [f"# Federation with the user pool {_cell(wanted.pool.name)}", ""]
-    for name, kind, provider in _providers(wanted):
-        lines += [f"## {name}", "", *_table(_saml(wanted, there, provider) if kind == SAML else _oidc(there, provider))]
+    found = list(_providers(wanted))
+    certificate = wanted.signing() if any(kind == SAML for _, kind, _ in found) else ""
+    for name, kind, provider in found:
+        rows = _saml(wanted, there, provider, certificate) if kind == SAML else _oidc(there, provider)
+        lines += [f"## {name}", "", *_table(rows)]
+    if certificate:
+        lines += [f"## {CERTIFICATE}", "", RENEWED, "", "```", certificate, "```", ""]
     return Output("\n".join(lines))
 
 
@@ -44,7 +54,9 @@ def _providers(wanted: Wanted) -> Iterator[tuple[str, str, KnownObject | None]]:
         yield "An OpenID Connect provider", OIDC, None
 
 
-def _saml(wanted: Wanted, there: Endpoints, provider: KnownObject | None) -> Iterator[tuple[str, str]]:
+def _saml(
+    wanted: Wanted, there: Endpoints, provider: KnownObject | None, certificate: str
+) -> Iterator[tuple[str, str]]:
     own = pool_id(wanted.pool)
     yield "Entity id (audience)", _code(f"urn:amazon:cognito:sp:{own}")
     yield "Assertion consumer service, HTTP-POST", _code(f"{there.base}/saml2/idpresponse")
@@ -54,10 +66,8 @@ def _saml(wanted: Wanted, there: Endpoints, provider: KnownObject | None) -> Ite
         yield from _attributes(provider)
         if encryption := provider.get("ProviderDetails", "ActiveEncryptionCertificate", default=""):
             yield "Certificate for encrypted assertions", _code(str(encryption))
-    yield (
-        "Certificate of signed requests",
-        f"the answer of {_code(f'aws cognito-idp get-signing-certificate --user-pool-id {own}')}",
-    )
+    command = f"the answer of {_code(f'aws cognito-idp get-signing-certificate --user-pool-id {own}')}"
+    yield CERTIFICATE, "at the end of this page" if certificate else command
 
 
 def _oidc(there: Endpoints, provider: KnownObject | None) -> Iterator[tuple[str, str]]:

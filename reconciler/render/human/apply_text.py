@@ -9,6 +9,7 @@ from reconciler.errors import printable
 from reconciler.model import Action, dotted
 from reconciler.render.human.pen import Pen
 from reconciler.render.human.pool_text import connections
+from reconciler.render.output_words import output_result
 from reconciler.render.shown import ShownApply, ShownChange, ShownPlan, ShownStep
 from reconciler.render.subjects import USUAL, RenderOptions
 from reconciler.render.tally import Outcome, outcome, plural
@@ -20,7 +21,7 @@ def apply(applied: ShownApply, options: RenderOptions = USUAL) -> str:
     pen = Pen(color=options.color)
     result = outcome(applied)
     head = pen.sentence(apply_sum(applied))
-    if result.complete and not result.left and not result.unproven:
+    if result.complete and not (result.left or result.unproven or result.unwritten):
         unverified = "The result was not verified: the pools were not read again after the last write.\n"
         return (head if result.verified else head + unverified) + _connections(result, applied, pen) + _checks(applied)
     reasons = "".join(f"  {line}\n" for line in _reasons(result, applied.plans))
@@ -62,6 +63,8 @@ def _reasons(result: Outcome, plans: tuple[ShownPlan, ...]) -> Iterator[str]:
         where = f"{names.get(found.pool, found.pool)}: " if many else ""
         what = "" if result.complete else "not verified: "
         yield printable(f"{where}{what}{found.reason}")
+    for done in result.unwritten:
+        yield printable(f"{done.output.address.full if many else done.output.address}: {output_result(done)}")
 
 
 def _failure(result: ShownStep, *, many: bool) -> str:
@@ -81,6 +84,7 @@ def _next(result: Outcome, applied: ShownApply) -> str:
     """The next commands, for exactly the manifests that are not done, with the options of this run."""
     pools = {r.change.address.pool for r in result.results if r.status != "done"}
     pools |= {c.address.pool for c in result.left}
+    pools |= {d.output.address.pool for d in result.unwritten}
     unproven = {u.pool for u in result.unproven}
     plans = [p for p in applied.plans if _pool_name(p) in pools or p.target.key in unproven] or [
         p for p in applied.plans if p.pending

@@ -66,7 +66,7 @@ def _finding(found: ShownFinding, pen: Pen, width: int) -> Iterator[str]:
     symbol, paint = SYMBOLS[found.cls]
     place = f"    {printable(found.source.file)}:{found.source.line}" if found.source else ""
     yield f"  {pen.paint(paint, symbol)} {pen.paint(BOLD, printable(_name(found)))} {WORDS[found.cls]}{place}"
-    if found.cls is FindingClass.CHANGED:
+    if found.cls is FindingClass.CHANGED and (found.desired, found.live) != (None, None):
         yield from _sides(found, "manifest", width)
     elif found.cls is FindingClass.UNDECLARED:
         live, usual = around(_spelled(found.live), _spelled(found.desired), _most(width))

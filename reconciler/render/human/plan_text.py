@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from reconciler.errors import printable
-from reconciler.model import Action, Danger, Position, Refusal, dotted
+from reconciler.model import Action, Danger, OutputChange, Position, Refusal, dotted
 from reconciler.render.change_lines import lines
 from reconciler.render.human.pen import BOLD, COLORS, DANGER, Pen, laid_out
+from reconciler.render.output_words import output_extent, output_lines, output_title
 from reconciler.render.shown import ShownChange, ShownField, ShownPlan
 from reconciler.render.subjects import USUAL, RenderOptions
 from reconciler.render.tally import plural
@@ -34,6 +35,7 @@ def _pool(plan: ShownPlan, pen: Pen, width: int, *, many: bool) -> str:
     dangers = [*paused, *_dangers(plan, pen), *(_refusal(r, pen) for r in plan.refusals)]
     order = sorted(plan.pending, key=lambda c: c.action not in (Action.DELETE, Action.REPLACE))
     objects = [_object(c, pen, width) for c in order]
+    objects += ["".join(_output(o, pen) for o in plan.writes)] if plan.writes else []
     notes = [notice(n) + "\n" for n in plan.notices if not n.standstill]
     rest = [*_unmanaged(plan), *(unread(g) + "\n" for g in plan.gaps), *notes]
     quiet = ["  No changes.\n"] if many and not (dangers or objects or plan.gaps) else []
@@ -73,6 +75,13 @@ def _unmanaged(plan: ShownPlan) -> Iterator[str]:
 
 def _source(source: Position | None) -> str:
     return f"    {printable(source.file)}:{source.line}" if source else ""
+
+
+def _output(output: OutputChange, pen: Pen) -> str:
+    symbol = output.action.value
+    extent = output_extent(output)
+    head = f"  {pen.symbol(symbol)} {output_title(output)}{f': {extent}' if extent else ''}{_source(output.source)}"
+    return "".join(f"{line}\n" for line in [head, *laid_out(output_lines(output), pen, symbol)])
 
 
 # --- one object ----------------------------------------------------------------------------------------------------

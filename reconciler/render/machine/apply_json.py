@@ -7,10 +7,17 @@ from dataclasses import replace
 from reconciler import __version__
 from reconciler.applications.web_checks import WebCheck
 from reconciler.kinds import KINDS
-from reconciler.model import Action, dotted
-from reconciler.render.json_parts import ACTIONS, dump, pool_entry, refused_call
+from reconciler.model import Action, OutputDone, dotted
+from reconciler.render.json_parts import ACTIONS, dump, output_status, pool_entry, refused_call
 from reconciler.render.machine.pool_json import entry
-from reconciler.render.output_types import FORMAT, ApplyDocument, ApplySummary, CheckEntry, ResultEntry
+from reconciler.render.output_types import (
+    FORMAT,
+    ApplyDocument,
+    ApplySummary,
+    CheckEntry,
+    OutputResultEntry,
+    ResultEntry,
+)
 from reconciler.render.shown import ShownApply, ShownPlan, ShownStep
 from reconciler.render.subjects import USUAL, RenderOptions
 from reconciler.render.tally import Outcome, outcome
@@ -30,10 +37,23 @@ def apply(applied: ShownApply, _options: RenderOptions = USUAL) -> str:
         "verified": result.verified,
         "converged": result.converged,
         "connections": [entry(c) for c in applied.connections],
+        "outputs": [_output(o) for o in result.outputs],
     }
     if applied.checks:
         document["checks"] = [_check(c) for c in applied.checks]
     return dump(document)
+
+
+def _output(done: OutputDone) -> OutputResultEntry:
+    return {
+        "address": done.output.address.full,
+        "pool": done.output.address.pool,
+        "format": done.output.format,
+        "client": str(done.output.about),
+        "actions": ACTIONS[done.output.action],
+        "status": output_status(done),
+        "error": done.error or None,
+    }
 
 
 def _check(found: WebCheck) -> CheckEntry:
@@ -54,6 +74,7 @@ def _summary(result: Outcome) -> ApplySummary:
         "failed": result.count("failed"),
         "not_started": result.count("not_started"),
         "calls": sum(result.calls.values()),
+        "outputs": result.written,
     }
 
 

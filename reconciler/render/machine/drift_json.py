@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from reconciler import __version__
 from reconciler.drift.findings import identify_expiry, identify_gap, identify_refusal
 from reconciler.kinds import KINDS
-from reconciler.model import Gap, Notice, Refusal, Target, dotted
+from reconciler.model import OUTPUTS, Gap, Notice, Refusal, Target, dotted
 from reconciler.render.json_parts import (
     attribution_entry,
     dump,
@@ -31,6 +31,9 @@ from reconciler.render.shown import ShownDrift, ShownFinding
 from reconciler.render.spelling import plain
 from reconciler.render.subjects import USUAL, DriftResult, RenderOptions
 from reconciler.render.tally import class_counts
+
+OUTPUT = "Output"
+"""Type of a finding about what is written for an application."""
 
 
 def drift(found: DriftResult, _options: RenderOptions = USUAL) -> str:
@@ -95,7 +98,7 @@ def _finding(found: ShownFinding, target: Target) -> FindingEntry:
         "pool": found.address.pool,
         "pool_key": target.key,
         "address": found.address.full,
-        "type": KINDS[found.address.section].resource_type,
+        "type": OUTPUT if found.address.section == OUTPUTS else KINDS[found.address.section].resource_type,
         "path": dotted(found.path),
         "wanted": plain(found.desired),
         "live": plain(found.live),

@@ -17,6 +17,7 @@ from reconciler.render.json_parts import (
     dump,
     gap_entry,
     notice_entry,
+    output_entry,
     pool_entry,
     position_entry,
     refusal_entry,
@@ -56,7 +57,7 @@ def document(plans: Sequence[ShownPlan], digest: str = "") -> PlanDocument:
         "format_version": FORMAT,
         "poolctl_version": __version__,
         "digest": digest,
-        "applyable": any(p.pending for p in plans) and not refused and complete,
+        "applyable": any(p.pending or p.writes for p in plans) and not refused and complete,
         "complete": complete,
         "errored": False,
         "pools": [_pool(p) for p in plans],
@@ -66,6 +67,7 @@ def document(plans: Sequence[ShownPlan], digest: str = "") -> PlanDocument:
         "notices": [notice_entry(n) for p in plans for n in p.notices],
         "coverage": {"complete": complete, "gaps": [gap_entry(g) for p in plans for g in p.gaps]},
         "summary": _summary(plans),
+        "outputs": [output_entry(o) for p in plans for o in p.outputs],
     }
     if not digest:
         del found["digest"]
@@ -89,6 +91,8 @@ def _summary(plans: Sequence[ShownPlan]) -> PlanSummary:
         "unchanged": found.unchanged,
         "refused": found.refused,
         "unmanaged": found.unmanaged,
+        "outputs": found.outputs,
+        "outputs_unchanged": sum(len(p.outputs) - len(p.writes) for p in plans),
     }
 
 
