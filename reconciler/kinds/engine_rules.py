@@ -114,9 +114,9 @@ UNSEEN = Rule(
 OUTPUT = Rule(
     id="output",
     title="An output that cannot be made or written",
-    what="`outputs` of a manifest asks for a configuration that its format cannot describe, or for a place where it "
-    "cannot be written: a client with a secret in a format for browsers, a link that leads out of the tree, two "
-    "outputs in one place.",
+    what="The key `outputs` of a manifest asks for a configuration that its format cannot describe, or for a place "
+    "where it cannot be written: a client with a secret in a format for browsers, a link that leads out of the tree, "
+    "two outputs in one place.",
     why="Outputs are written last, when the pools are changed already. What would fail then is found before.",
     source=("decision 6",),
     advice="Choose another client or format, or name another place.",

@@ -105,8 +105,7 @@ def test_what_was_changed_beside_is_an_update_that_names_parameters_and_no_value
     assert ran.code == 2
     assert f"  ~ {ENV} (env of clients/web)    " in ran.out
     assert f"  ~ {SSM} (ssm of clients/web): 2 of 15 parameters    {applied}:{LINE + 2}\n" in ran.out
-    assert "  ~ domain\n" in ran.out
-    assert "  + issuer\n" in ran.out
+    assert "      ~ domain\n      + issuer\n" in ran.out
     assert "Plan: 0 to add, 0 to change, 0 to destroy. 2 outputs to write.\n" in ran.out
     assert AMPLIFY not in ran.out
     assert "other.example.com" not in ran.out

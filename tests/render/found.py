@@ -5,7 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 from reconciler.errors import Problem
-from reconciler.model import Action, Attribution, Drift, FieldChange, Finding, FindingClass, Gap, Notice, Plan, Position
+from reconciler.model import (
+    OUTPUTS,
+    Action,
+    Attribution,
+    Drift,
+    FieldChange,
+    Finding,
+    FindingClass,
+    Gap,
+    Notice,
+    Plan,
+    Position,
+)
 from reconciler.render import redact, report
 from reconciler.render.report import Report
 from reconciler.render.subjects import Validation
@@ -91,6 +103,35 @@ UNDECLARED = Finding(
     source=Position(FILE, 6, 1),
 )
 
+STORED_CHANGED = Finding(
+    "poolctl-00000000000000a6",
+    FindingClass.CHANGED,
+    address(OUTPUTS, "ssm:/shop/web"),
+    ("issuer",),
+    "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEf",
+    "https://example.com",
+    "error",
+    fails=True,
+    source=Position(FILE, 94, 5),
+)
+STORED_MISSING = replace(
+    STORED_CHANGED,
+    id="poolctl-00000000000000a7",
+    cls=FindingClass.MISSING,
+    path=("scopes",),
+    desired="openid",
+    live=None,
+)
+FILE_CHANGED = replace(
+    STORED_CHANGED,
+    id="poolctl-00000000000000a8",
+    address=address(OUTPUTS, ".env.cognito"),
+    path=(),
+    desired=None,
+    live=None,
+    source=Position(FILE, 91, 5),
+)
+
 NOT_HERE = Gap(address("limits"), "cognito-idp:GetProvisionedLimit", "InvalidAction: no", "InvalidAction")
 LACKING = Notice("Not available here, so not read: limits (cognito-idp:GetProvisionedLimit: InvalidAction).")
 EXPIRED = Notice("An ignore rule expired.", Position(FILE, 90, 5))
@@ -101,6 +142,7 @@ DRIFTS: dict[str, list[Drift]] = {
     "incomplete": [Drift(TARGET, (), 3, (GAP,)), Drift(NEW, (), 0, (), (replace(REFUSAL, rule="ambiguous"),))],
     "expired": [Drift(TARGET, (), 9, notices=(EXPIRED,), expired=(EXPIRED,))],
     "unavailable": [Drift(TARGET, (), 5, notices=(LACKING,), unavailable=(NOT_HERE,))],
+    "outputs": [Drift(TARGET, (STORED_CHANGED, STORED_MISSING, FILE_CHANGED), 7)],
     "nothing": [],
 }
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from reconciler.model import (
+    OUTPUTS,
     Action,
     Address,
     Call,
@@ -15,6 +16,9 @@ from reconciler.model import (
     FieldChange,
     Gap,
     Notice,
+    OutputChange,
+    OutputDone,
+    ParameterChange,
     Plan,
     Position,
     Reference,
@@ -192,12 +196,40 @@ CREATED = Plan(
     ),
 )
 
+
+def output(
+    place: str, action: Action, form: str = "amplify", *parameters: ParameterChange, line: int = 90, awaits: str = ""
+) -> OutputChange:
+    client, source = address("clients", "web"), Position(FILE, line, 5)
+    return OutputChange(address(OUTPUTS, place), action, form, client, source, awaits, parameters)
+
+
+NEW_FILE = output("src/amplify_outputs.json", Action.CREATE)
+OLD_FILE = output(".env.cognito", Action.UPDATE, "env", line=91)
+SAME_FILE = output("oidc.json", Action.NONE, "oidc", line=92)
+LATER = output("cognito.auto.tfvars.json", Action.UPDATE, "tfvars", line=93, awaits="the id of clients/web")
+PARAMETERS = output(
+    "ssm:/shop/web",
+    Action.UPDATE,
+    "ssm",
+    ParameterChange("client_id", Action.NONE),
+    ParameterChange("issuer", Action.UPDATE),
+    ParameterChange("scopes", Action.CREATE),
+    line=94,
+)
+NEW_PARAMETERS = output(
+    "ssm:/shop/new", Action.CREATE, "ssm", *(ParameterChange(n, Action.CREATE) for n in ("a", "b")), line=95
+)
+OUTPUT_CHANGES = (NEW_FILE, OLD_FILE, SAME_FILE, LATER, PARAMETERS, NEW_PARAMETERS)
+
 PLANS: dict[str, list[Plan]] = {
     "full": [FULL],
     "unchanged": [UNCHANGED],
     "refused": [REFUSED],
     "incomplete": [INCOMPLETE],
     "several": [CREATED, UNCHANGED, REFUSED],
+    "outputs": [Plan(TARGET, (WEB, SAME), outputs=OUTPUT_CHANGES)],
+    "only-outputs": [Plan(TARGET, (SAME,), outputs=(OLD_FILE, SAME_FILE))],
     "nothing": [],
 }
 
@@ -244,4 +276,18 @@ APPLIED: dict[str, Applied] = {
     ),
     "unverified": Applied((Plan(TARGET, (WEB,)),), (Done(WEB, 1),)),
     "idle": Applied((UNCHANGED,), ()),
+    "outputs": Applied(
+        (Plan(TARGET, (WEB,), outputs=OUTPUT_CHANGES),),
+        (Done(WEB, 1), Verified(()), *(OutputDone(o) for o in OUTPUT_CHANGES if o is not SAME_FILE)),
+    ),
+    "outputs-failed": Applied(
+        (Plan(TARGET, (WEB,), outputs=OUTPUT_CHANGES),),
+        (
+            Done(WEB, 1),
+            Verified(()),
+            OutputDone(NEW_FILE),
+            OutputDone(OLD_FILE, "src: the directory could not be made: Permission denied."),
+            OutputDone(PARAMETERS, "interrupted", started=False),
+        ),
+    ),
 }

@@ -64,7 +64,8 @@ def test_an_apply_tells_what_became_of_it():
     assert found == ["apply_start", "apply_complete", "apply_errored", "apply_skipped"]
     summary = lines(STREAMS["apply-stopped"])[-1]
     assert summary["changes"] == {
-        "add": 0, "change": 1, "remove": 0, "failed": 1, "not_started": 2, "converged": False, "operation": "apply",
+        "add": 0, "change": 1, "remove": 0, "outputs": 0, "failed": 1, "not_started": 2, "converged": False,
+        "operation": "apply",
     }  # fmt: skip
     assert summary["@level"] == "error"
 

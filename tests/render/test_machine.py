@@ -135,7 +135,13 @@ def test_unknown_and_binary_values():
 
 @pytest.mark.parametrize(
     ("name", "applyable", "complete"),
-    [("full", True, True), ("unchanged", False, True), ("refused", False, True), ("incomplete", False, False)],
+    [
+        ("full", True, True),
+        ("unchanged", False, True),
+        ("refused", False, True),
+        ("incomplete", False, False),
+        ("only-outputs", True, True),
+    ],
 )
 def test_what_a_pipeline_decides_by(name, applyable, complete):
     tree = json.loads(json_plan(PLANS[name]))
@@ -146,7 +152,9 @@ def test_summary_counts_everything():
     summary = json.loads(json_plan(PLANS["full"]))["summary"]
     assert summary == {
         "create": 1, "update": 3, "delete": 1, "replace": 1, "unchanged": 1, "refused": 0, "unmanaged": 2,
+        "outputs": 0, "outputs_unchanged": 0,
     }  # fmt: skip
+    assert json.loads(json_plan(PLANS["outputs"]))["summary"]["outputs"] == 5
 
 
 def test_converged_only_when_proven():
@@ -155,5 +163,5 @@ def test_converged_only_when_proven():
     }
     assert found == {
         "complete": True, "stopped": False, "stale": False, "left": False, "unverified": False,
-        "unproven": False, "idle": True,
+        "unproven": False, "idle": True, "outputs": True, "outputs-failed": False,
     }  # fmt: skip

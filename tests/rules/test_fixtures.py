@@ -14,6 +14,7 @@ A file of `fixtures/` is a rule, and each of its entries a case:
     pending_describes  for how many reads the service goes on working on what `setup` began
     days_ago           how long ago `live` was applied
     drift, beside      run `drift` on `fail` and on another manifest instead of a plan
+    command            run `plan` and `apply`, as the rule is about a stage around the plan
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ from tests.support import Bench, bench, manifest
 FOLDER = Path(__file__).parent / "fixtures"
 KEYS = {
     *("fail", "pass", "live", "setup", "offline", "also", "says", "address", "prune", "planned_only"),
-    *("pending_describes", "days_ago", "drift", "beside", "files"),
+    *("pending_describes", "days_ago", "drift", "beside", "files", "command"),
 }
 WARNING = re.compile(r"([A-Z]\d+) \S+: ")
 """How the notice of a rule begins."""
@@ -53,6 +54,7 @@ def cases() -> list[Any]:
 
 
 CASES = cases()
+PLANNED = [p for p in CASES if not p.values[1].get("drift") and not p.values[1].get("command")]
 
 
 def test_every_rule_has_a_fixture_and_every_fixture_a_rule():
@@ -135,7 +137,7 @@ def broken(plan: Plan) -> dict[str, list[Refusal]]:
     return found
 
 
-@pytest.mark.parametrize(("rule", "case"), [p for p in CASES if not p.values[1].get("drift")])
+@pytest.mark.parametrize(("rule", "case"), PLANNED)
 def test_a_rule_is_found_before_the_first_write(tmp_path, rule, case):
     with bench() as here:
         stage = Stage(here, tmp_path, case)
@@ -154,7 +156,7 @@ def test_a_rule_is_found_before_the_first_write(tmp_path, rule, case):
             assert {str(r.address) for r in found[rule]} == {case["address"]}
 
 
-@pytest.mark.parametrize(("rule", "case"), [p for p in CASES if not p.values[1].get("drift")])
+@pytest.mark.parametrize(("rule", "case"), PLANNED)
 def test_a_manifest_that_keeps_the_rule_can_be_applied(tmp_path, rule, case):
     with bench() as here:
         stage = Stage(here, tmp_path, case)
@@ -191,3 +193,17 @@ def test_a_rule_of_drift_is_found_there(tmp_path, rule, case):
     assert [r["rule"] for r in tree["refusals"]] == [rule]
     tree = json.loads(run(local, "drift", "-o", "json", files["beside"], files["pass"]).out)
     assert tree["refusals"] == []
+
+
+@pytest.mark.parametrize(("rule", "case"), [p for p in CASES if p.values[1].get("command")])
+def test_a_rule_of_a_command_is_found_there(tmp_path, rule, case):
+    local = f"--local={tmp_path / 'cognito'}"
+    files = {key: str(tmp_path / f"{key}.yaml") for key in ("fail", "pass")}
+    for key, file in files.items():
+        Path(file).write_text(json.dumps(case[key]))
+    ran = run(local, "plan", "-o", "json", files["fail"])
+    found = json.loads(ran.out)["refusals"]
+    assert (ran.code, [r["rule"] for r in found]) == (4, [rule])
+    assert all(word in found[0]["message"] for word in case["says"])
+    assert run(local, "apply", "--yes", files["fail"]).code == 4
+    assert run(local, "apply", "--yes", files["pass"]).code == 0

@@ -81,7 +81,8 @@ def _output(output: OutputChange, pen: Pen) -> str:
     symbol = output.action.value
     extent = output_extent(output)
     head = f"  {pen.symbol(symbol)} {output_title(output)}{f': {extent}' if extent else ''}{_source(output.source)}"
-    return "".join(f"{line}\n" for line in [head, *laid_out(output_lines(output), pen, symbol)])
+    inside = [f"      {pen.symbol(line.symbol)} {line.path}" for line in output_lines(output)]
+    return "".join(f"{line}\n" for line in [head, *inside])
 
 
 # --- one object ----------------------------------------------------------------------------------------------------
