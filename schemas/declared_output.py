@@ -40,7 +40,7 @@ Prefix = Annotated[
 
 
 class DeclaredOutput(ApiModel):
-    """A configuration that apply writes for an application."""
+    """One client in one format, in a file or in parameters of Systems Manager."""
 
     client: ClientKey
     """Key of the client in this manifest: `web`."""

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from schemas.base import ApiModel, DeclaredOnly, Member, Pattern, Region, Resettable
+from schemas.base import ApiModel, DeclaredOnly, Member, Note, Pattern, Region, Resettable
 from schemas.base import Name as ClientLabel
 from schemas.client import Client
 from schemas.declared_output import DeclaredOutput
@@ -164,8 +164,15 @@ class UserPoolEnvelope(ApiModel):
     """What is not reported, and why."""
     locked: list[LockedPath] = Field(default=[])
     """What overlays may not change: manifest paths."""
-    outputs: list[DeclaredOutput] = Field(default=[])
-    """Configurations that apply writes for applications."""
+    outputs: Annotated[
+        list[DeclaredOutput],
+        Note("They are written last, once the pool is as it should be, and only where they differ. None is deleted."),
+        Note("A plan shows each as a change. With --target, those of targeted clients are planned and written."),
+        Note("drift reports parameters that differ or are gone, and files that are there and differ."),
+        Note("export does not write this key: nothing live says which files and parameters a pool has."),
+        Note("None holds a secret: a client that has one is refused in formats that end up in browsers."),
+    ] = Field(default=[])
+    """Configurations that apply writes for applications: files beside the manifest, and parameters."""
 
 
 class UserPoolManifest(UserPoolEnvelope):

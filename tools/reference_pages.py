@@ -1,9 +1,10 @@
-"""Generates docs/reference/: one page for each kind, with the text of `poolctl explain`."""
+"""Generates docs/reference/: a page for each kind and for keys around the sections, as `poolctl explain` says it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from reconciler.explaining import envelope_facts
 from reconciler.explaining import facts as explain
 from reconciler.explaining.facts import Explanation, Facts, spelled
 from reconciler.render.explain_words import facts, short
@@ -20,12 +21,19 @@ NOTICE = "<!-- Generated: make docs -->"
 
 def pages() -> Mapping[str, str]:
     """Return every page by its path, the index first: the same bytes for the same tables."""
-    kinds = explain.kinds()
-    return {INDEX: index(kinds), **{f"{FOLDER}/{kind.path}.md": page(kind) for kind in kinds}}
+    kinds, around = explain.kinds(), keys()
+    found = {kind.path: page(kind) for kind in kinds} | {key.path: key_page(key) for key in around}
+    return {INDEX: index(kinds, around), **{f"{FOLDER}/{path}.md": text for path, text in found.items()}}
 
 
-def index(kinds: tuple[Explanation, ...]) -> str:
-    """Return the list of kinds, by document."""
+def keys() -> tuple[Explanation, ...]:
+    """Return the keys around the sections that have members of their own, in the order of the schema."""
+    found = (envelope_facts.explain(path) for path in envelope_facts.paths() if "." not in path)
+    return tuple(key for key in found if key and key.members)
+
+
+def index(kinds: tuple[Explanation, ...], around: tuple[Explanation, ...]) -> str:
+    """Return the list of kinds, by document, and of the keys around them."""
     lines = [
         "# Reference",
         "",
@@ -38,6 +46,8 @@ def index(kinds: tuple[Explanation, ...]) -> str:
     for document in dict.fromkeys(kind.document for kind in kinds):
         lines += ["", f"## kind: {document}", "", "| Section | Holds |", "| --- | --- |"]
         lines += [f"| [`{k.path}`]({k.path}.md) | {cell(k.title)} |" for k in kinds if k.document == document]
+    lines += ["", "## Around the sections", "", "| Key | Holds |", "| --- | --- |"]
+    lines += [f"| [`{k.path}`]({k.path}.md) | {cell(k.title)} |" for k in around]
     return "\n".join(lines) + "\n"
 
 
@@ -54,6 +64,21 @@ def page(kind: Explanation) -> str:
     for about in found:
         lines += [f"### `{name(about)}`", "", *sentences(about), "", *bullets(about), ""]
     return "\n".join([*lines, *elsewhere([kind, *found])]).rstrip() + "\n"
+
+
+def key_page(key: Explanation) -> str:
+    """Return the page of a key around the sections: its description, its members, and each of them in full."""
+    found = [about for line in key.members if (about := envelope_facts.explain(line.path))]
+    lines = [f"# `{key.path}`", "", NOTICE, "", *sentences(key), "", *bullets(key), "", "## Members", ""]
+    lines += ["| Member | Type | Holds |", "| --- | --- | --- |"]
+    lines += [
+        f"| [`{line.name}`](#{anchor(line.name)}) | {cell(short(line.type))} | {cell(line.title)} |"
+        for line in key.members
+    ]
+    lines += [""]
+    for about in found:
+        lines += [f"### `{about.path.removeprefix(f'{key.path}.')}`", "", *sentences(about), "", *bullets(about), ""]
+    return "\n".join(lines).rstrip() + "\n"
 
 
 def name(about: Explanation) -> str:
@@ -74,7 +99,7 @@ def bullets(about: Explanation) -> Iterator[str]:
     items: list[str] = []
     for label, text in facts(about):
         if label:
-            items.append(f"- **{label}**: {text}")
+            items.append(f"- **{label}**: {text}{'.' if text.startswith('With ') else ''}")
         else:
             items[-1] += f" {text}." if text.startswith("With ") else f" {text}"
     yield from (item.replace("<", "&lt;") for item in items)

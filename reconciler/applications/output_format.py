@@ -53,6 +53,8 @@ class OutputFormat:
     """Whether it ends up on devices of users, where a secret would be none."""
     credentials: bool = False
     """Whether it names the identity pool that gives users AWS credentials."""
+    certificate: bool = False
+    """Whether it shows the certificate with which the pool signs SAML requests."""
     prefix: str | None = None
     """What names begin with if nothing else is asked for; None if the names are given."""
 

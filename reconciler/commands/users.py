@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from reconciler.errors import flow
 from reconciler.people.actions import ACTIONS, ALGORITHMS
 from reconciler.terminal.console import Console
-from reconciler.terminal.options import STDOUT, Options, add_outputs, whole
+from reconciler.terminal.options import Options, add_outputs, whole
 from reconciler.terminal.settings import invalid
 from reconciler.terminal.suggestions import sentences, suggest
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from reconciler.runs.runtime import Runtime
+
+EXPORT = "export"
+"""The action without a result beside its file."""
 
 HELP = """\
 List the users of a pool, show one, import and export them as CSV. POOL is a manifest, pool:ID or pool:NAME. An import
@@ -76,6 +79,6 @@ def _split(options: Options) -> tuple[str, list[str]]:
     wanted = ACTIONS[action].split()
     if len(operands) != len(wanted):
         raise invalid(f"users {action} takes {' and '.join(wanted)}. Run `poolctl users --help`.")
-    if len(options.outputs) > 1 or (options.outputs[0][1] != STDOUT and options.outputs[0][0] != "json"):
-        raise invalid("--output: users writes one result. Give one format.")
+    if action == EXPORT and options.outputs != Options("").outputs:
+        raise invalid("--output: users export writes a CSV to its last operand and nothing else. Remove --output.")
     return action, operands

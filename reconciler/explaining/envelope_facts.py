@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from reconciler.explaining import output_facts
 from reconciler.explaining.facts import SCALARS, Calls, Explanation, FactLine, Type, Value
-from schemas.base import Member, members
+from schemas.base import Member, Note, members
 from schemas.documents import DEFAULT, DOCUMENTS
 from schemas.forms import Choice, Example, Form
 from schemas.paths import PathForm
@@ -33,7 +34,7 @@ def explain(path: str) -> Explanation | None:
         if member is None:
             return None
         known = members(member.model) if member.model else {}
-    return _explanation(path, member) if member else None
+    return output_facts.completed(_explanation(path, member)) if member else None
 
 
 def paths() -> tuple[str, ...]:
@@ -52,8 +53,8 @@ def _explanation(path: str, member: Member) -> Explanation:
         section="",
         document=DEFAULT,
         title=member.description,
-        description="",
-        notes=(required,) if member.required else (),
+        description=_description(member),
+        notes=(*((required,) if member.required else ()), *(m.text for m in member.marks if isinstance(m, Note))),
         type=_type(member),
         named_by="",
         resource_type="",
@@ -66,6 +67,12 @@ def _explanation(path: str, member: Member) -> Explanation:
         reset="",
         not_here=(),
     )
+
+
+def _description(member: Member) -> str:
+    """Say what each item of a list is."""
+    said = " ".join((member.model.__doc__ or "").split()) if member.model else ""
+    return said if said != member.description else ""
 
 
 def _type(member: Member) -> Type:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from reconciler.explaining.facts import Calls, Explanation, Facts, Type, Value, spelled
 from reconciler.kinds.kind import Rule
+from schemas.base import members
 from schemas.documents import DOCUMENTS
 
 FACTS = "cognito.md"
@@ -97,7 +98,7 @@ def facts(about: Explanation) -> Iterator[tuple[str, str]]:
     if about.facts:
         yield from _member(about.facts)
     elif not about.section:
-        yield "Document", f"kind: {' or '.join(DOCUMENTS)}"
+        yield "Document", f"kind: {' or '.join(_documents(about))}"
     else:
         yield from _kind(about)
     for note in about.notes:
@@ -105,8 +106,16 @@ def facts(about: Explanation) -> Iterator[tuple[str, str]]:
     yield from _calls(about.calls, about)
     if about.permissions:
         yield "IAM", ", ".join(about.permissions)
+    label = "" if about.permissions else "IAM"
     for path, actions in about.conditional:
-        yield "", f"With {path}: {', '.join(actions)}"
+        yield label, f"With {path}: {', '.join(actions)}"
+        label = ""
+
+
+def _documents(about: Explanation) -> list[str]:
+    """Return the kinds of documents that have a key of the envelope."""
+    key = about.path.partition(".")[0]
+    return [kind.name for kind in DOCUMENTS.values() if key in members(kind.envelope)]
 
 
 def _forms(type_: Type) -> Iterator[tuple[str, str]]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from threading import Lock
 
 from reconciler.applications import known_pool, parts
+from reconciler.applications.client_settings import pool_id
 from reconciler.applications.credential_pools import IdentityPools, known_pools
 from reconciler.applications.known_pool import KnownPool, Unsettled
 from reconciler.applications.output_format import Wanted, made
@@ -142,7 +143,7 @@ class OutputMaker:
 
     def _signing(self) -> str:
         if self._certificate is None:
-            self._certificate = signing_certificate(self.cloud, self._pool.id)
+            self._certificate = signing_certificate(self.cloud, pool_id(self._pool))
         return self._certificate
 
     def _read(self, place: str) -> bool:

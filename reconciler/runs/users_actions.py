@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import TypeAlias
 
 from reconciler.errors import ExitCode, InvalidInput, flow
+from reconciler.model import Tree
 from reconciler.people import csv_export, directory
 from reconciler.people.directory import Selection
 from reconciler.people.import_jobs import ImportOutcome
@@ -23,25 +26,52 @@ from reconciler.terminal.signals import Graceful
 
 JSON = "json"
 
+Rendering: TypeAlias = Callable[[Iterable[Sequence[Tree]]], Iterator[str]]
+"""Returns the text of users piece by piece."""
+
 
 def users(runtime: Runtime, console: Console, operands: list[str]) -> int:
     """List users, a page at a time."""
     selection = _selection(runtime)
     pool = users_run.live_pool(runtime, console, operands[0])
-    found = directory.pages(pool, selection)
-    form, file = runtime.options.outputs[0]
-    if form != JSON:
-        for text in users_text.table(found):
-            console.out(text)
-        return ExitCode.OK
-    pieces = users_json.listed(pool.id, found)
-    if file != STDOUT:
-        with Whole(file) as stream:
-            stream.writelines(piece.encode() for piece in pieces)
-        return ExitCode.OK
-    for text in _lines(pieces):
-        console.data(text)
+    renderings: list[Rendering] = []
+    with ExitStack() as stack:
+        puts = []
+        for form, file in runtime.options.outputs:
+            renderings.append(_rendering(pool.id, form, file))
+            puts.append(_sink(form, file, console, stack))
+        for pieces in in_step(directory.pages(pool, selection), renderings):
+            for put, piece in zip(puts, pieces, strict=True):
+                if piece:
+                    put(piece)
     return ExitCode.OK
+
+
+def in_step(pages: Iterable[Sequence[Tree]], renderings: Sequence[Rendering]) -> Iterator[tuple[str, ...]]:
+    """Yield the pieces of several renderings of the same pages side by side, so that no more than a page is kept.
+
+    Args:
+        pages: Users, page by page.
+        renderings: Each yields a piece for a page, and may yield one before and one after all.
+    """
+    copies = itertools.tee(pages, len(renderings))
+    yield from itertools.zip_longest(*(r(copy) for r, copy in zip(renderings, copies, strict=True)), fillvalue="")
+
+
+def _rendering(pool_id: str, form: str, file: str) -> Rendering:
+    if form != JSON:
+        return users_text.table
+    if file != STDOUT:
+        return lambda pages: users_json.listed(pool_id, pages)
+    return lambda pages: _lines(users_json.listed(pool_id, pages))
+
+
+def _sink(form: str, file: str, console: Console, stack: ExitStack) -> Callable[[str], object]:
+    """Return what writes the pieces of a list; a file is for its owner alone, and appears whole."""
+    if file == STDOUT:
+        return console.data if form == JSON else console.out
+    stream, end = stack.enter_context(Whole(file)), "" if form == JSON else "\n"
+    return lambda piece: stream.write(f"{piece}{end}".encode())
 
 
 def _lines(pieces: Iterable[str]) -> Iterator[str]:
@@ -78,13 +108,15 @@ def _one(runtime: Runtime, console: Console, operands: list[str], human: Callabl
 
 
 def _deliver(runtime: Runtime, console: Console, human: str, machine: Callable[[], str]) -> None:
-    form, file = runtime.options.outputs[0]
-    if form != JSON:
-        console.out(human)
-    elif file == STDOUT:
-        console.data(machine())
-    else:
-        save(file, machine(), PRIVATE)
+    """Write a result in every requested format; a file is for its owner alone."""
+    for form, file in runtime.options.outputs:
+        text = machine() if form == JSON else human
+        if not text:  # the wrong rows are on standard error
+            continue
+        if file == STDOUT:
+            (console.data if form == JSON else console.out)(text)
+        else:
+            save(file, text if form == JSON else f"{text}\n", PRIVATE)
 
 
 # --- import --------------------------------------------------------------------------------------------------------
@@ -128,10 +160,9 @@ def _unsent(runtime: Runtime, console: Console, work: CheckedImport) -> int:
     dry, wrong = runtime.options.dry_run, bool(work.found.wrong)
     if wrong and not dry:
         console.err("Nothing was sent. Correct them, or give --skip-invalid FILE to import the others.")
-    if runtime.options.outputs[0][0] == JSON:
-        _report(runtime, console, work, ImportOutcome(), "checked" if dry else "refused")
-    elif not wrong:
-        console.out(f"{work.found.rows:,} rows, all of them right. Nothing was sent (--dry-run).")
+    said = "" if wrong else f"{work.found.rows:,} rows, all of them right. Nothing was sent (--dry-run)."
+    word: OutcomeWord = "checked" if dry else "refused"
+    _deliver(runtime, console, said, lambda: users_json.imported(work.pool.id, word, work.found, ImportOutcome()))
     return ExitCode.INVALID if wrong else ExitCode.OK
 
 

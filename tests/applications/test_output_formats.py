@@ -9,6 +9,7 @@ import pytest
 from reconciler.applications.known_pool import Unsettled, from_manifest
 from reconciler.applications.output_format import Output, Wanted, made
 from reconciler.applications.output_formats import FORMATS
+from reconciler.applications.signing_certificate import pem
 from reconciler.commands import client_outputs
 from reconciler.errors import Refused
 from schemas.user_pool import STANDARD_ATTRIBUTES
@@ -17,6 +18,7 @@ from tests.applications.support import observed, pool
 from tests.render.golden import check
 from tests.support import document, manifest
 
+BODY = "MIID" + "Ab+/" * 50 + "4w=="
 BROWSER = [f.name for f in FORMATS.values() if f.browser]
 SERVER = [f.name for f in FORMATS.values() if not f.browser]
 
@@ -296,6 +298,34 @@ def test_parameters_are_inputs_of_put_parameter():
 def test_a_partner_needs_a_domain_to_come_back_to():
     with pytest.raises(Refused, match="no domain"):
         make("partner", PUBLIC["no domain"])
+
+
+@pytest.mark.parametrize("answer", [BODY, f"-----BEGIN CERTIFICATE-----\n{BODY}\n-----END CERTIFICATE-----\n"])
+def test_a_partner_gets_the_certificate_itself_where_it_is_known(answer):
+    known = pool()
+    asked: list[str] = []
+
+    def signing() -> str:
+        asked.append("once")
+        return pem(answer)
+
+    text = FORMATS["partner"].make(Wanted(known, known.clients[0], signing=signing)).text
+    assert asked == ["once"]
+    block = text.partition("```\n")[2].partition("\n```")[0].splitlines()
+    assert (block[0], block[-1]) == ("-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----")
+    assert "".join(block[1:-1]) == BODY
+    assert max(map(len, block)) == 64
+    assert "get-signing-certificate" not in text
+    assert "| Certificate of signed requests | at the end of this page |" in text
+    assert "get-signing-certificate" in make("partner", known).text
+
+
+def test_a_partner_with_oidc_alone_has_no_use_for_a_certificate():
+    known = pool(
+        observed("identity_providers", "okta", {"ProviderType": "OIDC"}),
+        client={"SupportedIdentityProviders": ["okta"]},
+    )
+    FORMATS["partner"].make(Wanted(known, known.clients[0], signing=lambda: pytest.fail("it was read")))
 
 
 def test_the_page_for_partners_cannot_be_broken_by_a_name():

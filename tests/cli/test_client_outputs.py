@@ -180,3 +180,27 @@ def test_identity_pools_that_may_not_be_listed_are_left_out_with_a_notice(applie
     ran = outputs(str(applied), "--client", "web", "--format", "amplify")
     assert ran.code == 0
     assert "Identity pools are not known" in ran.err
+
+
+def test_a_partner_gets_the_certificate_of_a_live_pool(applied, local):
+    ran = outputs(str(applied), "--client", "web", "--format", "partner")
+    assert (ran.code, ran.err.count("Note:")) == (0, 0)
+    assert "-----BEGIN CERTIFICATE-----\n" in ran.out
+    assert local.calls[-1].operation == "GetSigningCertificate"
+    assert "GetSigningCertificate" not in [c.operation for c in local.calls[:-1]]
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("AccessDeniedException", "(needs the IAM action cognito-idp:GetSigningCertificate)"),
+        ("OperationNotEnabledException", ""),
+    ],
+)
+def test_without_the_certificate_a_partner_gets_the_command(applied, local, code, said):
+    local.faults.add("GetSigningCertificate", code, times=99)
+    ran = outputs(str(applied), "--client", "web", "--format", "partner")
+    assert ran.code == 0
+    assert "aws cognito-idp get-signing-certificate --user-pool-id" in ran.out
+    assert said in ran.err
+    assert bool(said) is ("Note: The certificate of the pool is not known" in ran.err)

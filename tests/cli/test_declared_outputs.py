@@ -396,6 +396,18 @@ def test_identity_pools_that_may_not_be_read_are_a_gap_with_the_permission(appli
     assert "(needs the IAM action cognito-identity:ListIdentityPools)" in ran.out
 
 
+def test_the_page_for_partners_has_the_certificate_and_is_read_for_it(file, local):
+    edit(file, "{client: web, format: amplify, file: src/amplify_outputs.json}", "{client: web, format: partner}")
+    assert run("apply", "--yes", str(file)).code == 0
+    assert "-----BEGIN CERTIFICATE-----" in (file.parent / "partner.md").read_text()
+    assert run("plan", "--detailed-exitcode", str(file)).code == 0
+    local.faults.add("GetSigningCertificate", "AccessDeniedException", times=99)
+    ran = run("plan", str(file))
+    assert ran.code == 7
+    assert "Could not read outputs/partner.md: cognito-idp:GetSigningCertificate: AccessDeniedException" in ran.out
+    assert run("drift", str(file)).code == 7
+
+
 def test_a_section_that_may_not_be_read_is_a_gap(applied, local):
     edit(applied, "groups: {}\n", "")
     local.faults.add("ListGroups", "AccessDeniedException", times=99)

@@ -235,6 +235,55 @@ def test_list_writes_a_file_whole_and_an_empty_list(people, tmp_path):
     assert run("users", "list", f"pool:{people}", "--filter", "email = none").out == "No users.\n"
 
 
+def test_every_format_that_is_asked_for_is_written(people, manifest, tmp_path):
+    table, tree = tmp_path / "users.txt", tmp_path / "users.json"
+    words = ("users", "list", f"pool:{people}")
+    both = ("-o", "human", "-o", f"json={tree}")
+    assert run(*words, *both).out == run(*words).out
+    assert len(document(tree.read_text(), "users")["users"]) == 70
+    assert run(*words, "-o", "json", "-o", f"human={table}").out == tree.read_text()
+    assert table.read_text() == run(*words).out
+    assert (table.stat().st_mode & 0o077) == 0
+    shown = run("users", "show", manifest, "u1", *both)
+    assert "Username" in shown.out
+    assert document(tree.read_text(), "user")["user"]["Username"] == "u1"
+    checked = run("users", "import", manifest, csv(tmp_path, 3), "--dry-run", *both)
+    assert "3 rows, all of them right." in checked.out
+    assert document(tree.read_text(), "users_import")["outcome"] == "checked"
+
+
+def test_a_list_of_no_users_is_one_in_every_format(people, tmp_path):
+    tree = tmp_path / "users.json"
+    ran = run("users", "list", f"pool:{people}", "--filter", "email = none", "-o", "human", "-o", f"json={tree}")
+    assert ran.out == "No users.\n"
+    assert document(tree.read_text(), "users")["users"] == []
+
+
+def test_a_list_in_several_formats_is_no_more_than_a_page_ahead():
+    from reconciler.render.human import users_text
+    from reconciler.render.machine import users_json
+    from reconciler.runs.users_actions import in_step
+
+    pulled: list[int] = []
+
+    def pages():
+        for number in range(50):
+            pulled.append(number)
+            yield [{"Username": f"u{number}"}]
+
+    renderings = (users_text.table, lambda found: users_json.listed("eu-west-1_A", found))
+    for count, pieces in enumerate(in_step(pages(), renderings), 1):
+        assert len(pieces) == 2
+        assert len(pulled) <= count
+    assert len(pulled) == 50
+
+
+def test_an_export_has_no_format(people, tmp_path):
+    ran = run("users", "export", f"pool:{people}", str(tmp_path / "out.csv"), "-o", "json")
+    assert ran.code == 3
+    assert "users export writes a CSV" in ran.err
+
+
 def test_show_and_groups(people, manifest):
     found = document(run("users", "show", manifest, "u1", "-o", "json").out, "user")
     assert (found["user"]["Enabled"], found["user"]["Attributes"]["email"]) == (False, "u1@b.example")

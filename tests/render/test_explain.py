@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
+from botocore.session import Session
 from jsonschema import Draft202012Validator
 
+from reconciler.applications import output_calls
 from reconciler.errors import InvalidInput
+from reconciler.explaining import envelope_facts
 from reconciler.explaining import facts as explain
 from reconciler.explaining.facts import Explanation
 from reconciler.kinds import KINDS
@@ -185,3 +188,29 @@ def test_what_is_not_known_is_answered_with_the_nearest(path: str, said: str) ->
 @pytest.mark.parametrize("path", ["clients.branding.Assets[].Bytes", "clients.branding.Assets[0].Bytes"])
 def test_positions_are_left_out(path: str) -> None:
     assert about(path).path == "clients.branding.Assets.Bytes"
+
+
+# --- keys around the sections --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["outputs", "outputs.format"])
+def test_a_key_around_the_sections(path: str) -> None:
+    found = envelope_facts.explain(path)
+    assert found is not None
+    check(f"explain-{path}.txt", explain_text.explain(Explained(found)))
+    text = explain_json.explain(Explained(found))
+    VALIDATOR.validate(json.loads(text))
+    check(f"explain-{path}.json", text)
+
+
+def test_outputs_have_the_calls_and_permissions_of_their_formats() -> None:
+    found = envelope_facts.explain("outputs")
+    assert found is not None
+    for named in found.calls.all:
+        service, _, operation = named.partition(":")
+        assert operation in Session().get_service_model(service).operation_names
+    allowed = {tuple(call.split(":")) for call in found.calls.read}
+    assert allowed >= output_calls.READS
+    actions = {a for _, group in found.conditional for a in group}
+    assert {"ssm:PutParameter", "cognito-idp:GetSigningCertificate", "cognito-identity:ListIdentityPools"} <= actions
+    assert "kind: UserPool\n" in explain_text.explain(Explained(found))

@@ -105,4 +105,5 @@ FORMAT = OutputFormat(
     title="page for whoever runs a SAML or OIDC provider: what to enter for this pool",
     file="partner.md",
     make=make,
+    certificate=True,
 )
