@@ -99,7 +99,7 @@ def bullets(about: Explanation) -> Iterator[str]:
     items: list[str] = []
     for label, text in facts(about):
         if label:
-            items.append(f"- **{label}**: {text}{'.' if text.startswith('With ') else ''}")
+            items.append(f"- **{label}**: {text}{'.' if label == 'IAM' and text.startswith('With ') else ''}")
         else:
             items[-1] += f" {text}." if text.startswith("With ") else f" {text}"
     yield from (item.replace("<", "&lt;") for item in items)
