@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from reconciler.explaining import output_facts
 from reconciler.explaining.facts import SCALARS, Calls, Explanation, FactLine, Type, Value
+from reconciler.model import OUTPUTS
 from schemas.base import Member, Note, members
 from schemas.documents import DEFAULT, DOCUMENTS
 from schemas.forms import Choice, Example, Form
@@ -24,7 +24,7 @@ def explain(path: str) -> Explanation | None:
     """Return the facts about a key of the envelope, or None if there is no such key.
 
     Args:
-        path: A key, or a member of it: `prune`, `ignore.expires`. The keys of all kinds of documents are the same.
+        path: A key, or a member of it: `prune`, `ignore.expires`. The default kind of document has all of them.
     """
     steps = path.split(".")
     known = members(DOCUMENTS[DEFAULT].envelope)
@@ -34,7 +34,16 @@ def explain(path: str) -> Explanation | None:
         if member is None:
             return None
         known = members(member.model) if member.model else {}
-    return output_facts.completed(_explanation(path, member)) if member else None
+    return _completed(_explanation(path, member)) if member else None
+
+
+def _completed(about: Explanation) -> Explanation:
+    """Add what only the formats of outputs know; they are loaded for nothing else."""
+    if about.path.partition(".")[0] != OUTPUTS:
+        return about
+    from reconciler.explaining.output_facts import completed
+
+    return completed(about)
 
 
 def paths() -> tuple[str, ...]:

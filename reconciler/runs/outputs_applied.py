@@ -46,7 +46,7 @@ def written(
     Returns:
         The outcome with a result for each output that was due; its exit code is 6 if one could not be written.
     """
-    writer = _Writer(runtime, console, stop, watch)
+    writer = _OutputWriter(runtime, console, stop, watch)
     planned = [o for plan in outcome.plans for o in plan.writes]
     try:
         if outcome.exit_code == ExitCode.OK:
@@ -61,7 +61,7 @@ def written(
 
 
 @dataclass
-class _Writer:
+class _OutputWriter:
     """Writes outputs, and keeps what became of each."""
 
     runtime: Runtime
