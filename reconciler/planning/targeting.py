@@ -16,7 +16,7 @@ from reconciler.errors import InvalidInput
 from reconciler.kinds import KINDS, judge
 from reconciler.kinds.kind import Violation
 from reconciler.manifests.manifest import Manifest
-from reconciler.model import Action, Address, Notice, Path, Plan, ResourceChange
+from reconciler.model import OUTPUTS, Action, Address, Notice, Path, Plan, ResourceChange
 from reconciler.observing.observer import LiveState
 from reconciler.planning.dependencies import edges
 from reconciler.planning.states import current_state, planned_state
@@ -167,6 +167,8 @@ def check_found(
 
 def _nothing(target: str, known: Sequence[str], option: str) -> InvalidInput:
     hint = suggest(target, known, f"Declared: {', '.join(known) or 'none'}.")
+    if target.startswith(f"{OUTPUTS}/"):
+        hint = "Outputs go with the client that they describe: name it, such as clients/web."
     return InvalidInput(f"{option} {target} matches nothing in the manifests. {hint}")
 
 

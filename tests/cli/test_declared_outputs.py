@@ -242,6 +242,12 @@ def test_a_target_takes_the_outputs_of_the_targeted_client_alone(applied, local)
     assert "app.example.com/bye" in names(local)["logout_uris"]
 
 
+def test_an_output_is_no_target_of_its_own(applied, local):
+    ran = run("plan", "--target", AMPLIFY, str(applied))
+    assert ran.code == 3
+    assert "name it, such as clients/web" in ran.err
+
+
 def test_a_targeted_client_is_described_with_what_is_live_of_the_rest(applied, local):
     """Another object that differs is set aside, so the file says what is live of it."""
     edit(applied, "domains: {acme: {}}", "domains: {other: {}}")
