@@ -610,8 +610,7 @@ class ResourceKind:
     """Converts a live object to manifest form: without members that the service mirrors or adds, and with
     `Secret` leaves for required values that are never returned; takes the object and its pool."""
     exported: Callable[[Tree, Tree], Tree] | None = None
-    """Converts a live object to what an export writes, where that is more than `to_manifest` returns; takes the object
-    and its pool."""
+    """The same for an export, where that writes more."""
     names: Callable[[Tree], Iterable[str]] | None = None
     """Returns the names of live objects from the answer of their parent, if no operation lists them."""
     initial: Callable[[], Tree] = dict
