@@ -29,10 +29,21 @@ def keep(store: Store, pool: Record, shadow: Any) -> None:
     """
     if store.directory is None or shadow is None:
         return
-    found = {name: _record(user) for name, user in shadow.users.items()}
-    if found != pool["users"]:
-        pool["users"] = found
+    kept: Record = pool["users"]
+    gone = [name for name in kept if name not in shadow.users]
+    for name in gone:
+        del kept[name]
+    changed = [name for name, user in shadow.users.items() if _renewed(kept, name, _record(user))]
+    if gone or changed:
         store.touch(pool)
+
+
+def _renewed(kept: Record, name: str, record: Record) -> bool:
+    """Keep a record if it is not the known one, and return whether it is not. One at a time, as there may be many."""
+    if kept.get(name) == record:
+        return False
+    kept[name] = record
+    return True
 
 
 def _record(user: Any) -> Record:
