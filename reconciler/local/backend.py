@@ -158,6 +158,7 @@ class Engine:
         self._history.begin(self.store.pools.values())
         replicas.check_region(context, operation, params)
         recoveries.check_pause(context, operation, params)
+        user_imports.check_import(context, operation, params)
         ours = BY_SERVICE.get(response.service, {})
         if operation in ours:
             answer = ours[operation](context, params)

@@ -25,8 +25,11 @@ FILTER = re.compile(r'\s*([\w:]+)\s*(\^?=)\s*"((?:[^"\\]|\\.)*)"\s*')
 MANUAL = "FORCE_CHANGE_PASSWORD"
 
 
-def new_user(pool_id: str, name: str | None, password: str | None, status: str, attributes: Record) -> Any:
-    """Return a new object of moto's; without a name, it is called by its `sub`."""
+def new_user(pool_id: str, name: str | None, password: Any, status: str, attributes: Record) -> Any:
+    """Return a new object of moto's; without a name, it is called by its `sub`.
+
+    A password is a text, an `ImportedPassword`, or None.
+    """
     from moto.cognitoidp.models import CognitoIdpUser
 
     items = [{"Name": k, "Value": v} for k, v in attributes.items()]

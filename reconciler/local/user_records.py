@@ -9,11 +9,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from reconciler.local.imported_passwords import ImportedPassword
 from reconciler.local.store import Record, Store
 from reconciler.local.user_calls import new_user, status_of
 
 MEMBERS = (
-    *("id", "password", "enabled", "preferred_mfa_setting"),
+    *("id", "enabled", "preferred_mfa_setting"),
     *("sms_mfa_enabled", "software_token_mfa_enabled", "token_verified"),
 )
 DATES = ("create_date", "last_modified_date")
@@ -49,6 +50,7 @@ def _renewed(kept: Record, name: str, record: Record) -> bool:
 def _record(user: Any) -> Record:
     return {
         **{member: getattr(user, member) for member in MEMBERS},
+        **_password(user.password),
         **{date: getattr(user, date).isoformat() for date in DATES},
         "status": status_of(user),
         "attributes": dict(user.attribute_lookup),
@@ -56,10 +58,18 @@ def _record(user: Any) -> Record:
     }
 
 
+def _password(password: Any) -> Record:
+    """Return a password as it is kept; as a hash, if nothing else is known."""
+    if isinstance(password, ImportedPassword):
+        return {"password": None, "hash": [password.algorithm, password.text]}
+    return {"password": password}
+
+
 def restore(shadow: Any, pool: Record) -> None:
     """Give a new shadow the users of a pool; its groups are there already."""
     for name, kept in pool["users"].items():
-        user = new_user(pool["id"], name, kept["password"], kept["status"], kept["attributes"])
+        password = ImportedPassword(*kept["hash"]) if "hash" in kept else kept["password"]
+        user = new_user(pool["id"], name, password, kept["status"], kept["attributes"])
         for member in MEMBERS:
             setattr(user, member, kept[member])
         user.update_attributes([{"Name": "sub", "Value": kept["attributes"]["sub"]}])

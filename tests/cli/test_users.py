@@ -7,8 +7,10 @@ import signal
 from pathlib import Path
 
 import pytest
+import requests
 from jsonschema import Draft202012Validator
 
+from reconciler.people.upload import HEADERS
 from reconciler.render.output_schemas import output_schema
 from reconciler.runs.runtime import TIME
 from tests.cli.support import run
@@ -161,15 +163,35 @@ def test_a_pool_that_cannot_start_a_job_is_refused(local, idp, pool, manifest, t
     file = csv(tmp_path, 2)
     ran = run("users", "import", manifest, file)
     assert (ran.code, "--logs-role" in ran.err) == (3, True)
-    local.records[pool]["import_jobs"].append(
-        {"id": "import-x", "name": "x", "role": ROLE, "status": "InProgress", "created": 1, "at": 0, "counts": {}}
-    )
+    job = running(local, idp, pool, file)
     ran = run("users", "import", manifest, file)
-    assert (ran.code, "import-x of this pool is InProgress" in ran.err) == (4, True)
+    assert (ran.code, f"{job} of this pool is Pending" in ran.err) == (4, True)
+    idp.stop_user_import_job(UserPoolId=pool, JobId=job)
     idp.update_user_pool(UserPoolId=pool)
     ran = run("users", "import", manifest, file)
     assert (ran.code, "AutoVerifiedAttributes" in ran.err) == (4, True)
-    assert "CreateUserImportJob" not in operations(local)
+    assert operations(local).count("CreateUserImportJob") == 1
+
+
+def running(local, idp, pool, file):
+    """An import job that another program has started, and that does not end."""
+    local.pending_describes = 1000
+    made = idp.create_user_import_job(UserPoolId=pool, JobName="x", CloudWatchLogsRoleArn=ROLE)["UserImportJob"]
+    requests.put(made["PreSignedUrl"], Path(file).read_bytes(), headers=HEADERS, timeout=5)
+    idp.start_user_import_job(UserPoolId=pool, JobId=made["JobId"])
+    return made["JobId"]
+
+
+def test_a_change_of_the_pool_waits_for_an_import(local, idp, pool, manifest, tmp_path):
+    job = running(local, idp, pool, csv(tmp_path, 2))
+    text = Path(manifest).read_text()
+    Path(manifest).write_text(text.replace("PoolName: customers", "PoolName: customers, DeletionProtection: ACTIVE"))
+    ran = run("apply", manifest, "--yes")
+    assert ran.code in (1, 6)
+    assert "UserImportInProgressException" in ran.err + ran.out
+    assert "Wait" in ran.err + ran.out
+    idp.stop_user_import_job(UserPoolId=pool, JobId=job)
+    assert run("apply", manifest, "--yes").code == 0
 
 
 def test_a_signal_leaves_the_job_to_cognito(local, pool, manifest, tmp_path):
