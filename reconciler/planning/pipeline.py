@@ -18,7 +18,7 @@ from reconciler.manifests.manifest import Manifest
 from reconciler.manifests.resolving import resolve
 from reconciler.model import Address, Gap, Path, Plan, ResourceChange, Target
 from reconciler.observing.observer import observe
-from reconciler.planning import guard, planner
+from reconciler.planning import guard, planner, several_values
 from reconciler.planning.planner import PlanOptions
 
 
@@ -139,6 +139,10 @@ def planned(
     live_state = observe(cloud, planner.read_scope(resolved), parallelism=parallelism)
     live_state = replace(live_state, gaps=(*live_state.gaps, *unknown_objects(manifest, known, lost)))
     found = planner.plan(resolved, live_state, target, plan_options)
+    unclear = several_values.unclear(found, cloud)
+    if unclear:
+        found = planner.plan(several_values.as_shown(resolved, unclear), live_state, target, plan_options)
+        found = replace(found, notices=(*found.notices, *several_values.notices(resolved, unclear)))
     return with_origins(guard.check(found, resolved, live_state), resolved)
 
 
