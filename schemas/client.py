@@ -159,8 +159,8 @@ class Client(ApiModel):
             Sensitive(),
             Since(2026),
             CreateOnly(
-                "Remove ClientSecret, and rotate the secret with `poolctl rotate-secret`; finish that first if it is "
-                "under way."
+                "`poolctl rotate-secret` makes a new secret: let ClientSecret name the place that its --to hands it "
+                "over to, or remove ClientSecret."
             ),
             Note("Cannot be combined with GenerateSecret: true."),
         ]

@@ -44,6 +44,9 @@ BROKEN = frozenset(
 )
 """Possibly executed: may be retried, except for creates. So may every answer with a status of 500 and above."""
 
+WAITING = frozenset({"UserImportInProgressException"})
+"""Not executed, and not for as long as an import job takes: no attempt of the same run will do (cognito.md 6)."""
+
 PROPAGATING = frozenset(
     {
         "InvalidSmsRoleTrustRelationshipException",
@@ -182,7 +185,7 @@ def _class(operation: str, code: str, error: Exception) -> type[CloudError]:
         return NotFound
     if code in DENIED or code in SIGN_IN:
         return Denied
-    return Busy if found is Fate.UNDONE else CloudError
+    return Busy if found is Fate.UNDONE or code in WAITING else CloudError
 
 
 def _said(error: Exception) -> tuple[str, str]:

@@ -35,7 +35,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pools", action="store_true", default=None, help=text)
     text = "with --pools: omit pools whose name or id matches, such as amplify-*; may be repeated"
     parser.add_argument("--ignore-pool", dest="ignore_pools", action="append", metavar="GLOB", default=None, help=text)
-    text = "count a client secret that is older as drift, of every declared client without a limit of its own"
+    text = "count a client secret that is older as drift, of every client without a limit of its own, declared or not"
     days = whole("--max-secret-age", 1, 3650)
     parser.add_argument("--max-secret-age", metavar="DAYS", type=days, default=None, help=text)
     text = "exit with 0 when there is drift; gaps and refusals keep their codes"

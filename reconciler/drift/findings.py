@@ -8,8 +8,9 @@ with the same comparison as in a plan, so the two cannot disagree.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from reconciler.applications.known_pool import KnownPool
@@ -42,7 +43,7 @@ from reconciler.model import (
     dotted,
 )
 from reconciler.observing import ownership
-from reconciler.observing.observer import LiveState, ReadScope, not_here, settled, wrap
+from reconciler.observing.observer import LiveState, Owner, ReadScope, not_here, settled, wrap
 from reconciler.planning import ignoring, planner
 from reconciler.planning.assessing import undeclared_effects
 from reconciler.planning.undeclared import undeclared_members
@@ -73,6 +74,8 @@ class Criteria:
     """Ids of accepted findings."""
     reported: frozenset[str] = frozenset()
     """Ids of findings in an earlier report."""
+    limits: Mapping[str, Tree] = field(default_factory=dict)
+    """Section of what is only observed inside other objects → the limits that hold where nobody declares any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,20 +112,37 @@ class _Difference:
         return any(e.alarming for e in self.effects)
 
 
-def read_scope(manifest: Manifest) -> ReadScope:
+def read_scope(manifest: Manifest, criteria: Criteria = Criteria()) -> ReadScope:
     """Return what to read: every section of the document, and everything inside declared objects.
 
     Limits belong to the account and cannot be listed, so only declared ones are looked up. What no
-    operation writes (the age of secrets) is read where a limit is declared, and what belongs to other services where it
-    is declared.
+    operation writes (the age of secrets) is read where a limit is declared or given for all, and what belongs to other
+    services where it is declared.
+
+    Args:
+        manifest: The desired state.
+        criteria: What counts.
     """
     planned = planner.read_scope(manifest)
     known = [k for k in KINDS.values() if k.document == manifest.kind and _is_written(k)]
     kinds = [k for k in known if not k.surrounding or k.section in manifest.sections]
     owners = {k.section: planner.owners_of(manifest, k) for k in kinds if k.outer}
     watched = (s for s in planned.sections if not _is_written(KINDS[s]))
-    sections = frozenset((*watched, *(k.section for k in kinds)))
-    return replace(planned, sections=sections, owners={**planned.owners, **owners})
+    limited = [s for s in criteria.limits if KINDS[s].document == manifest.kind and not criteria.targets]
+    sections = frozenset((*watched, *(k.section for k in kinds), *limited))
+    also = {s: partial(_other_owners, manifest, KINDS[s], criteria.today) for s in limited}
+    return replace(planned, sections=sections, owners={**planned.owners, **owners}, also_inside=also)
+
+
+def _other_owners(manifest: Manifest, kind: ResourceKind, today: str, live: Sequence[Observed]) -> Iterator[Owner]:
+    """Yield the objects of the outer kind that drift reports as unmanaged."""
+    declared = planner.owners_of(manifest, kind)
+    rules = ignoring.in_force(manifest.ignore, today)
+    for one in ownership.split(live, manifest.pool_id)[0]:
+        own = one.ids[KINDS[kind.outer].id_param]
+        meant = any(d.pin == own or (not d.pin and d.name == one.address.name) for d in declared)
+        if not meant and not ignoring.covered(rules, one.address):
+            yield Owner(one.address.name, one.address.name, own)
 
 
 def _is_written(kind: ResourceKind) -> bool:
@@ -148,11 +168,7 @@ def compare(manifest: Manifest, live_state: LiveState, target: Target, criteria:
     refusals = tuple(r for r in plan.refusals if r.rule == AMBIGUOUS.id)
     gone = live_state.root is None and not refusals
     found = list(
-        _no_pool(manifest)
-        if gone
-        else _differences(manifest, live_state, plan, criteria.today)
-        if live_state.root
-        else ()
+        _no_pool(manifest) if gone else _differences(manifest, live_state, plan, criteria) if live_state.root else ()
     )
     kept, rules = _without_ignored(found, ignoring.in_force(manifest.ignore, criteria.today))
     hidden = len(found) - len(kept)
@@ -333,7 +349,7 @@ def _no_pool(manifest: Manifest) -> Iterator[_Difference]:
     yield _Difference(FindingClass.MISSING, address, (), declared, None, {}, source)
 
 
-def _differences(manifest: Manifest, live_state: LiveState, plan: Plan, today: str) -> Iterator[_Difference]:
+def _differences(manifest: Manifest, live_state: LiveState, plan: Plan, criteria: Criteria) -> Iterator[_Difference]:
     unclear = {r.address for r in plan.refusals if r.rule == AMBIGUOUS.id}
     missing = {c.address for c in plan.changes if c.action is Action.CREATE and KINDS[c.address.section].create}
     for change in plan.changes:
@@ -342,7 +358,7 @@ def _differences(manifest: Manifest, live_state: LiveState, plan: Plan, today: s
         if unseen or {change.address, owner} & unclear:
             continue  # unknown: neither a difference nor "no difference"
         if not _is_written(kind):
-            yield from _overdue(kind, change, manifest, today)
+            yield from _overdue(kind, change, manifest, criteria.today)
             continue
         if change.address in missing:
             yield from () if owner in missing else (_missing(kind, change, manifest),)
@@ -350,12 +366,30 @@ def _differences(manifest: Manifest, live_state: LiveState, plan: Plan, today: s
         yield from _changed(change)
         yield from _undeclared(kind, change, manifest, plan)
     yield from _unmanaged(manifest, live_state, plan)
+    yield from _overdue_unmanaged(manifest, live_state, plan, criteria)
 
 
 def _overdue(kind: ResourceKind, change: ResourceChange, manifest: Manifest, today: str) -> Iterator[_Difference]:
     spec = manifest.spec(change.address.section, change.address.name)
     for one in kind.overdue({**(change.before or {}), **change.declared}, today) if today else ():
         yield _member(FindingClass.CHANGED, change, one, spec.position(one.path) if spec else change.source)
+
+
+def _overdue_unmanaged(
+    manifest: Manifest, live_state: LiveState, plan: Plan, criteria: Criteria
+) -> Iterator[_Difference]:
+    """Yield what exceeds the limits that hold for all, inside objects that the manifest does not declare."""
+    meant = {id(c.before) for c in plan.changes}
+    for one in live_state.objects if criteria.today else ():
+        kind, owner = KINDS[one.address.section], one.address.owner
+        if kind.section not in criteria.limits or id(one.data) in meant or owner is None:
+            continue
+        key = str(one.ids.get(KINDS[kind.outer].id_param, ""))
+        for late in kind.overdue({**one.data, **criteria.limits[kind.section]}, criteria.today):
+            place = _place(manifest, owner)
+            yield _Difference(
+                FindingClass.CHANGED, one.address, late.path, late.after, late.before, one.ids, place, key=key
+            )
 
 
 def _is_unseen(address: Address, manifest: Manifest, gaps: Iterable[Gap]) -> bool:
@@ -437,7 +471,7 @@ def _unmanaged(manifest: Manifest, live_state: LiveState, plan: Plan) -> Iterato
         kind, address = KINDS[observed.address.section], observed.address
         pool = live_state.root.data if live_state.root else {}
         unseen = _is_unseen(address, manifest, live_state.gaps)
-        skip = kind.root or unseen or (kind.section, address.name) in unclear
+        skip = kind.root or not _is_written(kind) or unseen or (kind.section, address.name) in unclear
         if not skip and id(observed.data) not in meant and _is_something(kind, observed, pool):
             key = observed.ids.get(kind.id_param, "") if kind.id_param != kind.name_member else ""
             place = _place(manifest, address)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from reconciler.kinds.client_rules import OIDC_SCOPES, RULES, has_secret, other_application, seconds
+from reconciler.kinds.client_secrets import SECRETS
 from reconciler.kinds.iam_access import COGNITO, IamAccess, Permission, linked_role
-from reconciler.kinds.kind import Consequence, Listing, Need, PendingCall, Reading, ResourceKind
+from reconciler.kinds.kind import Consequence, Listing, Need, PendingCall, Reading, ResourceKind, Several
 from reconciler.kinds.shared_rules import strings
-from reconciler.model import Danger, FieldChange, Path, Tree
+from reconciler.model import Danger, Path, Tree
 from schemas.client import Client
 
 COMPUTED = frozenset({"UserPoolId", "CreationDate", "LastModifiedDate", "ClientType", "ClientSecretArn"})
@@ -110,16 +111,6 @@ def owner(tree: Tree, _pool_id: str) -> str:
     return "registered by itself (DCR)" if tree.get("ClientType") == DCR else ""
 
 
-def frozen(change: FieldChange, _declared: Tree, _before: Tree) -> str:
-    """The secret of a client cannot be removed."""
-    if change.path == ("ClientSecret",):
-        return (
-            "A secret can only be set when the client is created. Remove ClientSecret from the manifest, and rotate "
-            "the secret with `poolctl rotate-secret`; finish that first if it is under way."
-        )
-    return ""
-
-
 def exports(ids: Mapping[str, str], _region: str) -> Mapping[str, str]:
     """Return the id, and the ARN of the secret if it is kept in Secrets Manager."""
     return {member: ids[member] for member in ("ClientId", KEPT_AT) if member in ids}
@@ -177,7 +168,13 @@ KIND = ResourceKind(
     prepare=prepare,
     needs=needs,
     owner=owner,
-    frozen=frozen,
+    several={
+        "ClientSecret": Several(
+            SECRETS,
+            "the client has two secrets, of which Cognito shows one, as during a rotation. Finish it with `poolctl "
+            "rotate-secret`, or delete the secret that no application uses.",
+        )
+    },
     exports=exports,
     consequences=CONSEQUENCES,
     rules=RULES,

@@ -65,6 +65,11 @@ def age_on(today: Callable[[], date]) -> Rule:
     return S1.checked_by(age)
 
 
+def in_owner(client: Tree) -> bool:
+    """Return whether a live client has secrets: a public one has none, and GenerateSecret says so."""
+    return client.get("GenerateSecret") is not False
+
+
 KIND = ResourceKind(
     section=SECRETS,
     resource_type="UserPoolClientSecrets",
@@ -72,6 +77,7 @@ KIND = ResourceKind(
     model=ClientSecrets,
     listing=Listing("ListUserPoolClientSecrets", "ClientSecrets", None),
     gather=gather,
+    in_owner=in_owner,
     overdue=overdue,
     rules=(age_on(lambda: datetime.now(UTC).date()),),
 )

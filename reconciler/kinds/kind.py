@@ -350,6 +350,15 @@ class Dead(NamedTuple):
     """Why it is dead, as a clause."""
 
 
+class Several(NamedTuple):
+    """A member of which a live object may have several values, while the API shows one of them."""
+
+    section: str
+    """Section of the kind inside the object whose list has an item for each value."""
+    reason: str
+    """Why there may be several, and what to do, as a clause after a colon."""
+
+
 class Need(NamedTuple):
     """Another object of the pool that one names, or a part of it."""
 
@@ -540,8 +549,7 @@ class ResourceKind:
     further_reads: tuple[FurtherRead | ListedPart, ...] = ()
     """Further operations that read or list parts of it."""
     pick: Callable[[Any, Mapping[str, Any]], Tree] = _first
-    """Selects the object in an answer that holds several, from the answer and the object's identifiers; empty if it is
-    not among them."""
+    """Selects the object in an answer of several, by the answer and its identifiers; empty if it is not among them."""
     create: str = ""
     """Operation that creates one; empty if every pool has one."""
     created: str = ""
@@ -610,8 +618,9 @@ class ResourceKind:
     """Converts a live object to manifest form: without members that the service mirrors or adds, and with
     `Secret` leaves for required values that are never returned; takes the object and its pool."""
     exported: Callable[[Tree, Tree], Tree] | None = None
-    """Converts a live object to what an export writes, where that is more than `to_manifest` returns; takes the object
-    and its pool."""
+    """The same for an export, where that writes more."""
+    in_owner: Callable[[Tree], bool] = lambda _owner: True
+    """Returns whether a live owner can have one at all; if not, it is not asked for."""
     names: Callable[[Tree], Iterable[str]] | None = None
     """Returns the names of live objects from the answer of their parent, if no operation lists them."""
     initial: Callable[[], Tree] = dict
@@ -624,8 +633,7 @@ class ResourceKind:
     given: Callable[[Tree], Iterable[Path]] = _nothing_given
     """Returns the declared members that a new object has anyway, and that are no input then."""
     reason: Callable[[Tree, Tree], str] = _plainly
-    """Returns an explanation that the changed members do not show; takes the declared object and the live one, which is
-    empty for a new object."""
+    """Returns what the changed members do not show; takes the declared object and the live one, empty for a new one."""
     computed: Callable[[Tree, Tree], Tree] = _as_planned
     """Completes the planned state with side effects of the change; takes that state and the declared object."""
     prepare: Callable[[PendingCall], Tree] = _unchanged
@@ -642,11 +650,12 @@ class ResourceKind:
     outage: str = ""
     """What does not work between the deletion of an object and the creation of the one that takes its place."""
     dead: Callable[[Tree, Tree], Iterable[Dead]] = _none_dead
-    """Yields members of a live object that the service would refuse if they were sent again; takes the live object and
-    the planned pool."""
+    """Yields live members that the service would refuse if sent again; takes the live object and the planned pool."""
     frozen: Callable[[FieldChange, Tree, Tree], str] = _fluid
     """Returns why a member of a live object cannot be changed and what to do, if the schema's marks cannot express it;
     takes the change, the declared and the live object; empty if it can be changed."""
+    several: Mapping[str, Several] = field(default_factory=dict)
+    """Members of which a live object may have several values, while the API shows one: they are not compared then."""
     immutable: Callable[[FieldChange, Tree], str] = _changeable
     """Returns why a member cannot be changed and what to do, by the settings of the live pool; empty if it can be."""
     undeletable: Callable[[Tree], str] = _deletable

@@ -156,9 +156,10 @@ class Engine:
             validate(operation, params, response.service)
         counted = partial(_users, self.store, response.region)
         context = Context(self.store, response.region, counted, self._history, self._synced, self.uploads)
-        self._history.begin(self.store.pools.values(), self.store.now())
+        self._history.begin(self.store.pools.values())
         replicas.check_region(context, operation, params)
         recoveries.check_pause(context, operation, params)
+        user_imports.check_import(context, operation, params)
         ours = BY_SERVICE.get(response.service, {})
         if operation in ours:
             answer = ours[operation](context, params)
@@ -206,6 +207,7 @@ class Engine:
         identity: Any = cognitoidentity_backends[ACCOUNT]
         for region in {i.partition(":")[0] for i in self.store.account["identity_pools"]} | set(identity):
             identity[region].renew_shadows()
+        self._history.begin(self.store.pools.values())
 
 
 def _parse(body: Any) -> Record:

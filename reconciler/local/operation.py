@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from reconciler.local.refusal import not_found, refuse
@@ -46,8 +47,16 @@ Operation = Callable[[Context, Record], Record]
 """Takes a validated request, returns the answer's members. Changes records only after every check has passed."""
 
 
-def page(ctx: Context, items: Sequence[Record], params: Record, name: str, limit: str = "MaxResults") -> Record:
-    """Cut a list into pages.
+def page(
+    ctx: Context,
+    items: Sequence[Any],
+    params: Record,
+    name: str,
+    limit: str = "MaxResults",
+    *,
+    wanted: Callable[[Any], bool] = lambda _item: True,
+) -> Record:
+    """Cut a list into pages. A page looks at no more items than it needs, so that all pages together look at each once.
 
     Args:
         ctx: The context.
@@ -55,6 +64,7 @@ def page(ctx: Context, items: Sequence[Record], params: Record, name: str, limit
         params: The request.
         name: The answer's member for the items.
         limit: The request's member for the page size; 0 counts as absent.
+        wanted: Which items are meant.
     """
     size = params.get(limit) or DEFAULT_PAGE
     start, marked = _decode(params.get("NextToken"), len(items))
@@ -62,9 +72,10 @@ def page(ctx: Context, items: Sequence[Record], params: Record, name: str, limit
         return {name: [], "NextToken": _encode(start, marked=True)}
     if ctx.store.empty_pages:
         size = max(1, size // 2)
-    answer: Record = {name: list(items[start : start + size])}
-    if start + size < len(items):
-        answer["NextToken"] = _encode(start + size, marked=False)
+    places = list(islice((i for i in range(start, len(items)) if wanted(items[i])), size + 1))
+    answer: Record = {name: [items[i] for i in places[:size]]}
+    if len(places) > size:
+        answer["NextToken"] = _encode(places[size], marked=False)
     return answer
 
 

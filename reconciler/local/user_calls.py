@@ -25,8 +25,11 @@ FILTER = re.compile(r'\s*([\w:]+)\s*(\^?=)\s*"((?:[^"\\]|\\.)*)"\s*')
 MANUAL = "FORCE_CHANGE_PASSWORD"
 
 
-def new_user(pool_id: str, name: str | None, password: str | None, status: str, attributes: Record) -> Any:
-    """Return a new object of moto's; without a name, it is called by its `sub`."""
+def new_user(pool_id: str, name: str | None, password: Any, status: str, attributes: Record) -> Any:
+    """Return a new object of moto's; without a name, it is called by its `sub`.
+
+    A password is a text, an `ImportedPassword`, or None.
+    """
     from moto.cognitoidp.models import CognitoIdpUser
 
     items = [{"Name": k, "Value": v} for k, v in attributes.items()]
@@ -267,19 +270,25 @@ def admin_list_groups_for_user(ctx: Context, params: Record) -> Record:
 def list_users_in_group(ctx: Context, params: Record) -> Record:
     """ListUsersInGroup."""
     shadow = ctx.shadow(ctx.pool(params)["id"])
-    members = sorted(_group(shadow, params["GroupName"]).users, key=lambda u: str(u.username))
-    answer = page(ctx, members, params, "Users", "Limit")
+    members = _group(shadow, params["GroupName"]).users
+    answer = page(ctx, list(shadow.users.values()), params, "Users", "Limit", wanted=members.__contains__)
     return {**answer, "Users": [_listed(u) for u in answer["Users"]]}
 
 
 def list_users(ctx: Context, params: Record) -> Record:
     """ListUsers: one condition, and pages by PaginationToken, which may be empty while a token remains."""
     users = list(ctx.shadow(ctx.pool(params)["id"]).users.values())
-    wanted = params.get("Filter", "").strip()
-    if wanted:
-        users = [u for u in users if _matches(u, *_condition(wanted))]
+    text = params.get("Filter", "").strip()
+    condition = _condition(text) if text else None
     asked = {"NextToken": params["PaginationToken"]} if "PaginationToken" in params else {}
-    answer = page(ctx, users, {**params, **asked}, "Users", "Limit")
+    answer = page(
+        ctx,
+        users,
+        {**params, **asked},
+        "Users",
+        "Limit",
+        wanted=lambda user: condition is None or _matches(user, *condition),
+    )
     token = answer.pop("NextToken", None)
     shown = [_listed(u) for u in answer["Users"]]
     names = params.get("AttributesToGet") or ()

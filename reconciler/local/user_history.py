@@ -1,11 +1,11 @@
 """What the users of a pool were at earlier times, as a point-in-time recovery needs it (cognito.md 2.21).
 
 Users are moto's objects and live in memory, and so does their history: it begins when the embedded Cognito starts.
+What has not changed is kept once, however often a pool is looked at.
 """
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -14,10 +14,7 @@ from reconciler.local.shadows import renew
 from reconciler.local.store import Record
 
 MFA = ("sms_mfa_enabled", "software_token_mfa_enabled", "token_verified", "preferred_mfa_setting")
-PROFILE = ("enabled", "status", "attributes")
-"""Members of moto's users that a recovery restores; a changed password is kept."""
-
-
+"""Members of moto's users, besides status and attributes, that a recovery restores; a changed password is kept."""
 RESOLUTION = 1.0
 """Seconds within which changes count as one."""
 
@@ -26,13 +23,13 @@ class Person(NamedTuple):
     """One user at one time."""
 
     profile: tuple[Any, ...]
-    """Whether enabled, status and attributes."""
+    """Whether enabled, status, and pairs of the attributes' names and values."""
     mfa: tuple[Any, ...]
     """The factors."""
     groups: frozenset[str]
     """Names of the groups."""
     original: Any
-    """A copy of moto's object, from which a deleted user is made again."""
+    """moto's object, which comes back if the user was deleted: with the password that it had last."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +51,10 @@ class UserHistory:
 
     def now(self, pool: Record) -> People:
         """Return the users and groups of a pool as they are."""
+        past = self._seen.get(pool["id"])
+        known = past[-1][1].users if past else {}
         shadow = self._shadow(pool["id"])
-        users = {n: _person(u) for n, u in shadow.users.items()} if shadow else {}
+        users = {n: _known(known.get(n), _person(u)) for n, u in shadow.users.items()} if shadow else {}
         return People(users, dict(pool["groups"]))  # a group is replaced as a whole, never changed in place
 
     def note(self, pools: Iterable[Record], time: float) -> None:
@@ -66,15 +65,20 @@ class UserHistory:
             time: Seconds since 1970.
         """
         for pool in pools:
-            past, people = self._seen.setdefault(pool["id"], []), self.now(pool)
+            people, past = self.now(pool), self._seen.setdefault(pool["id"], [])
             if past and time - past[-1][0] < RESOLUTION:
                 past[-1] = (past[-1][0], people)
-            elif not past or _values(past[-1][1]) != _values(people):
+            elif not past or not _same(past[-1][1], people):
                 past.append((time, people))
 
-    def begin(self, pools: Iterable[Record], time: float) -> None:
-        """Remember the users of pools that have no history yet."""
-        self.note([p for p in pools if p["id"] not in self._seen], time)
+    def begin(self, pools: Iterable[Record]) -> None:
+        """Remember the users of pools that have no history yet, as if they had always been so.
+
+        A pool whose users nothing has asked for yet has them in its record alone, and waits.
+        """
+        for pool in pools:
+            if pool["id"] not in self._seen and (not pool["users"] or self._shadow(pool["id"])):
+                self.note([pool], pool["created"])
 
     def at(self, pool: Record, time: float) -> People:
         """Return the users and groups of a pool at a time; the earliest known ones if it is before the history."""
@@ -98,10 +102,12 @@ class UserHistory:
         for name in [n for n in shadow.users if n not in people.users]:
             del shadow.users[name]
         for name, person in people.users.items():
-            user = shadow.users.setdefault(name, copy.copy(person.original))
-            for member, value in zip((*PROFILE, *MFA), (*person.profile, *person.mfa), strict=True):
-                setattr(user, member, copy.deepcopy(value))
-            user.attribute_lookup = {a["Name"]: a["Value"] for a in user.attributes}
+            user = shadow.users.setdefault(name, person.original)
+            user.enabled, user.status, attributes = person.profile
+            user.attribute_lookup = dict(attributes)
+            user.attributes = [{"Name": k, "Value": v} for k, v in attributes]
+            for member, value in zip(MFA, person.mfa, strict=True):
+                setattr(user, member, value)
         renew(shadow, pool)
         _join_groups(shadow, people)
 
@@ -116,17 +122,20 @@ def _join_groups(shadow: Any, people: People) -> None:
 
 
 def _person(user: Any) -> Person:
-    profile, mfa = (tuple(_copied(getattr(user, m)) for m in members) for members in (PROFILE, MFA))
-    return Person(profile, mfa, frozenset(g.group_name for g in user.groups), copy.copy(user))
+    profile = (user.enabled, user.status, tuple(user.attribute_lookup.items()))
+    mfa = tuple(getattr(user, member) for member in MFA)
+    return Person(profile, mfa, frozenset(g.group_name for g in user.groups), user)
 
 
-def _copied(value: Any) -> Any:
-    """Return a copy: only the attributes can be changed in place, a list of flat maps."""
-    return [dict(item) for item in value] if isinstance(value, list) else value
+def _known(known: Person | None, person: Person) -> Person:
+    """Return the known one of two equal records of a user, so that a pool of many is kept once."""
+    return known if known is not None and known == person else person
 
 
-def _values(people: People) -> Any:
-    return {n: p[:3] for n, p in people.users.items()}, people.groups
+def _same(before: People, now: People) -> bool:
+    """Return whether nothing has changed; `now` has the records of `before` where they are equal."""
+    same = before.users.keys() == now.users.keys() and all(now.users[n] is p for n, p in before.users.items())
+    return same and before.groups == now.groups
 
 
 class EntityCounts(NamedTuple):

@@ -1,7 +1,8 @@
 """Import jobs (cognito.md 2.16): a file of users, line by line, with a log that names lines only.
 
-Each description of a job advances it. A line that cannot be imported fails alone; a user that exists is skipped. How
-many of them end a job as Failed is not documented: here it is when they are more than the imported ones.
+Each look at a job advances it, and so does each write that waits for it. A line that cannot be imported fails alone; a
+user that exists is skipped. How many of them end a job as Failed is not documented: here it is when they are more than
+the imported ones.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+from reconciler.local.imported_passwords import ImportedPassword
 from reconciler.local.operation import Context, Operation, page
 from reconciler.local.refusal import ServiceError, not_found
 from reconciler.local.store import ACCOUNT, Record
@@ -25,6 +27,9 @@ AT_ONCE = 50_000
 """Lines between two descriptions of a job."""
 TOO_MANY = "Too many users have failed or been skipped during the import."
 EXISTS = "The user already exists."
+LOST = "The CSV file is no longer available."
+WAITING = frozenset({"UpdateUserPool", "AddCustomAttributes", "DeleteUserPool"})
+"""Operations that declare UserImportInProgressException (cognito.md 3, P33). All others go on."""
 
 
 def get_csv_header(ctx: Context, params: Record) -> Record:
@@ -64,7 +69,7 @@ def start_user_import_job(ctx: Context, params: Record) -> Record:
     pool, job = _job(ctx, params)
     if job["status"] != "Created":
         _refuse(f"The job {job['id']} is {job['status']}.")
-    if any(j["status"] in ACTIVE for p in ctx.store.of_region(pool["region"]) for j in p["import_jobs"]):
+    if any(running_job(ctx, p) for p in ctx.store.of_region(pool["region"])):
         _refuse("Only one import job can be active at a time.")
     if not pool["config"].get("AutoVerifiedAttributes"):
         _refuse("The user pool has no auto-verified attributes.")
@@ -93,11 +98,42 @@ def describe_user_import_job(ctx: Context, params: Record) -> Record:
 
 
 def list_user_import_jobs(ctx: Context, params: Record) -> Record:
-    """ListUserImportJobs: the newest first."""
+    """ListUserImportJobs: the newest first; each listing advances the one that runs."""
     asked = {"NextToken": params["PaginationToken"]} if "PaginationToken" in params else {}
-    answer = page(ctx, [_view(j) for j in ctx.pool(params)["import_jobs"]], {**params, **asked}, "UserImportJobs")
+    pool = ctx.pool(params)
+    running = running_job(ctx, pool)
+    answer = page(ctx, [_view(j) for j in pool["import_jobs"]], {**params, **asked}, "UserImportJobs")
+    if running:
+        _advance(ctx, pool, running)
     token = answer.pop("NextToken", None)
     return {**answer, **({"PaginationToken": token} if token else {})}
+
+
+def running_job(ctx: Context, pool: Record) -> Record | None:
+    """Return the import job of a pool that runs, or None.
+
+    A job whose file is lost, because the embedded Cognito ended before the job did, runs no longer.
+    """
+    for job in (j for j in pool["import_jobs"] if j["status"] in ACTIVE):
+        if ctx.uploads.file(job["id"]) is not None:
+            found: Record = job
+            return found
+        _end(ctx, pool, job, "Failed", LOST)
+    return None
+
+
+def check_import(ctx: Context, operation: str, params: Record) -> None:
+    """Check that no import job makes a write wait. Each attempt advances the job.
+
+    Raises:
+        Refusal: UserImportInProgressException.
+    """
+    pool = ctx.store.pools.get(params.get("UserPoolId", "")) if operation in WAITING else None
+    job = running_job(ctx, pool) if pool else None
+    if pool and job:
+        _advance(ctx, pool, job)
+        said = f"The user pool cannot be modified while the import job {job['id']} is in progress."
+        raise ServiceError("UserImportInProgressException", said)
 
 
 def _refuse(message: str) -> None:
@@ -139,7 +175,7 @@ def _work(ctx: Context, pool: Record, job: Record) -> None:
     """Import the next lines, and end the job after the last."""
     body = ctx.uploads.file(job["id"])
     if body is None:
-        _end(ctx, pool, job, "Failed", "The CSV file is no longer available.")
+        _end(ctx, pool, job, "Failed", LOST)
         return
     every = body.decode("utf-8", "replace").split("\n")
     columns = every[0].rstrip("\r").split(",")
@@ -171,7 +207,7 @@ def _import(ctx: Context, pool: Record, job: Record, columns: list[str], rows: l
     said = []
     for number, row in enumerate(rows, start=job["at"] + 2):
         try:
-            outcome, words = _user(pool, shadow, dict(_values(columns, row)), owned)
+            outcome, words = _user(pool, shadow, dict(_values(columns, row)), owned, job["algorithm"])
         except ServiceError as refusal:
             outcome, words = "FAILED", refusal.message
         job["counts"][_COUNT[outcome]] += 1
@@ -195,7 +231,9 @@ def _owned(pool: Record, attributes: Record) -> list[str]:
     return [k for k in aliases(pool) if holds(pool, attributes, k)]
 
 
-def _user(pool: Record, shadow: Any, row: Record, owned: set[tuple[str, str]]) -> tuple[str, str]:
+def _user(
+    pool: Record, shadow: Any, row: Record, owned: set[tuple[str, str]], algorithm: str | None
+) -> tuple[str, str]:
     """Import one user and return the outcome with its words."""
     name, mfa, hashed = (row.pop(k, "") for k in (NAME, MFA, HASH))
     name = spelled(pool, name)
@@ -213,7 +251,8 @@ def _user(pool: Record, shadow: Any, row: Record, owned: set[tuple[str, str]]) -
         raise ServiceError("", "An alias of the User Record belongs to another user.")
     owned |= mine
     status = "CONFIRMED" if hashed or is_passwordless(pool) else "RESET_REQUIRED"
-    user = new_user(pool["id"], None if named else name, None, status, row)
+    password = ImportedPassword(algorithm, hashed) if algorithm and hashed else None
+    user = new_user(pool["id"], None if named else name, password, status, row)
     shadow.users[user.username] = user
     return "SUCCEEDED", "The import succeeded."
 

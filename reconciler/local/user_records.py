@@ -9,11 +9,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from reconciler.local.imported_passwords import ImportedPassword
 from reconciler.local.store import Record, Store
 from reconciler.local.user_calls import new_user, status_of
 
 MEMBERS = (
-    *("id", "password", "enabled", "preferred_mfa_setting"),
+    *("id", "enabled", "preferred_mfa_setting"),
     *("sms_mfa_enabled", "software_token_mfa_enabled", "token_verified"),
 )
 DATES = ("create_date", "last_modified_date")
@@ -29,15 +30,27 @@ def keep(store: Store, pool: Record, shadow: Any) -> None:
     """
     if store.directory is None or shadow is None:
         return
-    found = {name: _record(user) for name, user in shadow.users.items()}
-    if found != pool["users"]:
-        pool["users"] = found
+    kept: Record = pool["users"]
+    gone = [name for name in kept if name not in shadow.users]
+    for name in gone:
+        del kept[name]
+    changed = [name for name, user in shadow.users.items() if _renewed(kept, name, _record(user))]
+    if gone or changed:
         store.touch(pool)
+
+
+def _renewed(kept: Record, name: str, record: Record) -> bool:
+    """Keep a record if it is not the known one, and return whether it is not. One at a time, as there may be many."""
+    if kept.get(name) == record:
+        return False
+    kept[name] = record
+    return True
 
 
 def _record(user: Any) -> Record:
     return {
         **{member: getattr(user, member) for member in MEMBERS},
+        **_password(user.password),
         **{date: getattr(user, date).isoformat() for date in DATES},
         "status": status_of(user),
         "attributes": dict(user.attribute_lookup),
@@ -45,10 +58,18 @@ def _record(user: Any) -> Record:
     }
 
 
+def _password(password: Any) -> Record:
+    """Return a password as it is kept; as a hash, if nothing else is known."""
+    if isinstance(password, ImportedPassword):
+        return {"password": None, "hash": [password.algorithm, password.text]}
+    return {"password": password}
+
+
 def restore(shadow: Any, pool: Record) -> None:
     """Give a new shadow the users of a pool; its groups are there already."""
     for name, kept in pool["users"].items():
-        user = new_user(pool["id"], name, kept["password"], kept["status"], kept["attributes"])
+        password = ImportedPassword(*kept["hash"]) if "hash" in kept else kept["password"]
+        user = new_user(pool["id"], name, password, kept["status"], kept["attributes"])
         for member in MEMBERS:
             setattr(user, member, kept[member])
         user.update_attributes([{"Name": "sub", "Value": kept["attributes"]["sub"]}])

@@ -66,6 +66,9 @@ class ReadScope:
     """Whether sections that only the rules of the others use are left out."""
     declared: Tree = field(default_factory=dict)
     """What is declared of the pool itself, which may make it necessary to read more; empty if nothing is planned."""
+    also_inside: Mapping[str, Callable[[Sequence[Observed]], Iterable[Owner]]] = field(default_factory=dict)
+    """Section of a nested kind → selects objects whose contents are read beside those of `owners`, from all live ones
+    of the outer kind."""
     select_owners: Callable[[Sequence[Observed]], Iterable[Owner]] | None = None
     """Replaces `owners`: selects the objects whose contents are read, from all live objects of an outer kind."""
 
@@ -215,6 +218,20 @@ def read_again(cloud: Cloud, observed: Observed) -> Tree | None:
 def _unset(kind: ResourceKind, data: Tree) -> bool:
     """Return whether an answer is about a setting that was never made."""
     return not data and not kind.create
+
+
+def items_of(cloud: Cloud, kind: ResourceKind, ids: Mapping[str, Any]) -> Iterable[Tree]:
+    """Return the items of the list of a kind in one owner.
+
+    Args:
+        cloud: Where to look.
+        kind: A kind with a list.
+        ids: Identifiers of the owner.
+
+    Raises:
+        CloudError: They could not be listed.
+    """
+    return _items(cloud, kind, ids)
 
 
 def status(cloud: Cloud, kind: ResourceKind, ids: Mapping[str, Any]) -> str:
@@ -385,13 +402,16 @@ class _ObjectReader:
         """Read the contents of live objects: of declared ones, or of all that are selected."""
         outer = KINDS[kind.outer]
         live = [o for o in self._objects if o.address.section == kind.outer]
-        select = self._scope.select_owners
-        for owner in select(live) if select else self._scope.owners.get(kind.section, ()):
+        select, also = self._scope.select_owners, self._scope.also_inside.get(kind.section)
+        named = (*self._scope.owners.get(kind.section, ()), *(also(live) if also else ()))
+        for owner in select(live) if select else named:
             found = [o for o in live if owner.pin == o.ids[outer.id_param] or (not owner.pin and _named(o, owner))]
             if len(found) == 1:
                 yield from self._inside_one(kind, owner.key, found[0])
 
     def _inside_one(self, kind: ResourceKind, key: str, holder: Observed) -> Iterator[_Job]:
+        if not kind.in_owner(holder.data):
+            return
         if kind.single:
             yield _Job(kind, self._address(kind, key), holder.ids, {})
             return

@@ -80,15 +80,15 @@ def check(stream: BinaryIO, rules: ImportRules, tick: Callable[[int], object] = 
     """
     found, names = CheckedRows(), _SeenNames()
     index = {name: i for i, name in enumerate(rules.header)}
-    contacts = [(n, index[n], index[f"{n}_verified"]) for n in sorted(rules.unique) if n in index]
+    once: list[tuple[str, int, int | None]] = [(USERNAME, index[USERNAME], None)]
+    once += [(n, index[n], index[f"{n}_verified"]) for n in sorted(rules.unique) if n in index]
     for row in rows(stream, rules):
         found.rows += 1
         found.wrong += row.wrong
-        if row.values:
-            names.add(USERNAME, row.values[index[USERNAME]], row.line, fold=rules.fold)
-            for name, at, verified in contacts:
-                if row.values[verified] == "true":
-                    names.add(name, row.values[at], row.line, fold=rules.fold)
+        wrong = {w.column for w in row.wrong}
+        for name, at, verified in once if row.values else ():
+            if name not in wrong and (verified is None or row.values[verified] == "true"):
+                names.add(name, row.values[at], row.line, fold=rules.fold)
         if not found.rows % 10_000:
             tick(found.rows)
     found.wrong += names.repeated()

@@ -18,7 +18,7 @@ from reconciler.manifests.manifest import Manifest
 from reconciler.manifests.resolving import resolve
 from reconciler.model import Address, Gap, Path, Plan, ResourceChange, Target
 from reconciler.observing.observer import observe
-from reconciler.planning import guard, planner
+from reconciler.planning import guard, planner, several_values
 from reconciler.planning.introduced import with_weaknesses
 from reconciler.planning.planner import PlanOptions
 
@@ -140,6 +140,10 @@ def planned(
     live_state = observe(cloud, planner.read_scope(resolved), parallelism=parallelism)
     live_state = replace(live_state, gaps=(*live_state.gaps, *unknown_objects(manifest, known, lost)))
     found = planner.plan(resolved, live_state, target, plan_options)
+    unclear = several_values.unclear(found, cloud)
+    if unclear:
+        found = planner.plan(several_values.as_shown(resolved, unclear), live_state, target, plan_options)
+        found = replace(found, notices=(*found.notices, *several_values.notices(resolved, unclear)))
     checked = with_weaknesses(guard.check(found, resolved, live_state), resolved, live_state, plan_options.today)
     return with_origins(checked, resolved)
 

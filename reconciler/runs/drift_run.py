@@ -24,7 +24,7 @@ from reconciler.errors import (
     printable,
     worst,
 )
-from reconciler.model import Address, Drift, Finding, Gap, Notice, Target
+from reconciler.model import Address, Drift, Finding, Gap, Notice, Target, Tree
 from reconciler.render.tally import plural
 from reconciler.runs import stages
 from reconciler.runs.runtime import Runtime
@@ -178,7 +178,8 @@ def drift_all(runtime: Runtime, console: Console, manifests: Sequence[Manifest],
 
     options = runtime.options
     check_targets(manifests, options.targets)
-    criteria = Criteria(runtime.today, options.strict, options.targets, before.baseline, before.notified)
+    limits = secret_limits(options.max_secret_age)
+    criteria = Criteria(runtime.today, options.strict, options.targets, before.baseline, before.notified, limits)
     reader = runtime.readers()
     around = _Around({}, Neighbours(runtime))
 
@@ -276,6 +277,17 @@ def _one(runtime: Runtime, manifest: Manifest, cloud: Cloud, criteria: Criteria,
     return with_outputs(OutputMaker(runtime, manifest, found.pool, around.neighbours), drift, criteria)
 
 
+def secret_limits(days: int | None) -> dict[str, Tree]:
+    """Return the limit of the age of client secrets where nobody declares one.
+
+    Args:
+        days: `--max-secret-age`; None for no limit.
+    """
+    from reconciler.kinds import client_secrets
+
+    return {} if days is None else {client_secrets.KIND.section: {client_secrets.LIMIT: days}}
+
+
 def with_secret_age(manifest: Manifest, days: int) -> Manifest:
     """Return a document in which every client that declares no maximum age of its secrets has one."""
     from reconciler.kinds import client_secrets
@@ -324,17 +336,23 @@ def compared(
     from reconciler.drift import findings as drift
     from reconciler.kinds import root_of
     from reconciler.observing.observer import gap, observe
+    from reconciler.planning import several_values
     from reconciler.planning.linting import LintOptions, lint_live
     from reconciler.planning.pipeline import placed, unknown_objects
 
     resolved, target = placed(manifest, cloud, known)
     try:
-        live_state = observe(cloud, drift.read_scope(resolved), parallelism=parallelism)
+        live_state = observe(cloud, drift.read_scope(resolved, criteria), parallelism=parallelism)
     except CloudError as error:
         address = Address(manifest.name, root_of(manifest.kind).section)
         return drift.unread(target, gap(address, error))
     live_state = replace(live_state, gaps=(*live_state.gaps, *unknown_objects(manifest, known, lost)))
     found = drift.compare(resolved, live_state, target, criteria)
+    unclear = several_values.unclear(found.plan, cloud)
+    if unclear:
+        found = drift.compare(several_values.as_shown(resolved, unclear), live_state, target, criteria)
+        notices = (*found.drift.notices, *several_values.notices(resolved, unclear))
+        found = replace(found, drift=replace(found.drift, notices=notices))
     weak = lint_live(resolved, target, live_state, LintOptions(today=criteria.today)).weaknesses
     found = _with_origins(replace(found, drift=replace(found.drift, weaknesses=weak)), resolved)
     if not manifest.outputs:

@@ -14,7 +14,7 @@ from reconciler.export import opted_in
 from reconciler.kinds import KINDS
 from reconciler.runs import export_run, users_exported
 from reconciler.runs.export_run import Found, More, Read
-from reconciler.runs.runtime import Runtime
+from reconciler.runs.runtime import Runtime, surround
 from reconciler.terminal.options import Options
 from reconciler.terminal.suggestions import sentences, suggest
 
@@ -56,7 +56,7 @@ def reader(runtime: Runtime, cloud: Cloud, sections: frozenset[str]) -> More:
         sections: From `sections_of`.
     """
     options = runtime.options
-    runtime.surround(sections)
+    surround(runtime.local, sections)
     identity = cloud.identity()
     selection = users_exported.selection_of(options, sections)
     users = runtime.only(users_exported.READS, identity.region) if selection else None

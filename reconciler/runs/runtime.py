@@ -193,23 +193,17 @@ class Runtime:
     def make_up_secrets(self, manifests: Sequence[Manifest]) -> None:
         """Create placeholder values in the embedded Secrets Manager for the secrets that manifests name.
 
-        A newcomer who runs an example has no secrets, and the embedded Cognito needs no real ones.
+        A newcomer who runs an example has no secrets, and the embedded Cognito needs no real ones. Other services
+        beside it start only if a manifest has a section for them.
         """
         from reconciler.local.stand_ins import make_up
         from reconciler.manifests.reference_kinds.secret import SECRET
         from reconciler.manifests.references.remote_references import references
 
-        self.surround({section for manifest in manifests for section in manifest.sections})
+        surround(self.local, (section for manifest in manifests for section in manifest.sections))
         for manifest in manifests:
             found = (r.target for s in manifest.specs for _, r in references(s.declared) if r.kind == SECRET.key)
             make_up(self.region_of(manifest), found)
-
-    def surround(self, sections: Iterable[str]) -> None:
-        """Start other services beside the embedded Cognito, if one of the sections needs them."""
-        from reconciler.kinds import KINDS
-
-        if self.local and any(KINDS[section].surrounding for section in sections):
-            self.local.surround()
 
     def region_of(self, manifest: Manifest) -> str:
         """Return the Region of a manifest. A `--region` that contradicts it is refused."""
@@ -298,6 +292,14 @@ def _is_rule(identifier: str) -> bool:
     from reconciler.security.catalogue import rules  # few manifests name one
 
     return identifier in rules()
+
+
+def surround(local: LocalCognito | None, sections: Iterable[str]) -> None:
+    """Start other services beside an embedded Cognito, if one of some sections needs them."""
+    from reconciler.kinds import KINDS
+
+    if local and any(KINDS[section].surrounding for section in sections):
+        local.surround()
 
 
 def _read_only(cloud: Cloud, further: frozenset[tuple[str, str]] = frozenset()) -> Cloud:

@@ -206,3 +206,23 @@ def test_a_pool_that_cannot_be_looked_at_blinds_the_run_to_no_other(pools, hook,
     assert [r["rule"] for r in tree["refusals"]] == ["unseen"]
     (message,) = [json.loads(r.body) for r in found.requests]
     assert (len(message["findings"]), len(message["refusals"])) == (1, 1)
+
+
+def test_old_secrets_of_clients_that_no_manifest_declares(pools):
+    local, file, tmp_path = pools
+    with LocalCognito(tmp_path / "state", clock=lambda: 1_700_000_000.0) as old:
+        idp = old.client("cognito-idp", "eu-west-1")
+        pool = idp.list_user_pools(MaxResults=60)["UserPools"][0]["Id"]
+        old._store._last = 0.0  # the pool was made today, and the client long ago
+        idp.create_user_pool_client(UserPoolId=pool, ClientName="legacy", GenerateSecret=True)
+    report = tmp_path / "report.json"
+    ran = run(local, "drift", "--max-secret-age", "90", "-o", "human", "-o", f"json={report}", file)
+    assert ran.code == 2
+    assert "+ clients/legacy not in any manifest" in ran.out
+    assert "clients/legacy/secrets" in ran.out
+    found = json.loads(report.read_text())
+    Draft202012Validator(json.loads(output_schema("drift"))).validate(found)
+    late = [f for f in found["findings"] if f["address"] == "customers/clients/legacy/secrets"]
+    assert [(f["path"], f["wanted"], f["live"] > 700) for f in late] == [("max_age_days", 90, True)]
+    assert run(local, "drift", "--max-secret-age", "90", "--baseline", str(report), file).code == 0
+    assert "legacy/secrets" not in run(local, "drift", file).out

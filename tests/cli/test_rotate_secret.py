@@ -270,6 +270,106 @@ def test_a_secret_that_cannot_hold_the_key_is_refused(world, text):
     assert len(world.secrets) == 1
 
 
+# --- a manifest that declares the secret ---------------------------------------------------------------------------
+
+OURS, OTHER = "a_secret_of_our_own_0123456789", "some_other_value_0123456789"
+DECLARED = {
+    "secretsmanager:app#web": {"$secret": "app#web"},
+    "ssm:/web": {"$ssm": "/web"},
+}
+
+
+class Declared(World):
+    """A client whose secret the manifest declares, from the place where it is handed over."""
+
+    def __init__(self, local: Any, folder: Path, place: str) -> None:
+        secrets = {"secretsmanager:app#web": self.in_secrets_manager, "ssm:/web": self.in_parameter_store}
+        self.local = local
+        secrets[place]()
+        super().__init__(local, folder, GenerateSecret=False, ClientSecret=OURS)
+        self.place = place
+        tree = {**MANIFEST, "clients": {"site": {"ClientName": "web", "ClientSecret": DECLARED[place]}}}
+        Path(self.manifest).write_text(yaml.safe_dump(tree))
+        self.local.calls.clear()
+
+    def in_secrets_manager(self) -> None:
+        text = json.dumps({"web": OURS})
+        self.local.client("secretsmanager", "eu-west-1").create_secret(Name="app", SecretString=text)
+
+    def in_parameter_store(self) -> None:
+        self.local.client("ssm", "eu-west-1").put_parameter(Name="/web", Type="SecureString", Value=OURS)
+
+    def run(self, *words: str) -> Ran:
+        return run(words[0], self.manifest, *words[1:], environ=KEYS)
+
+    def listings(self) -> int:
+        return [c.operation for c in self.local.calls].count("ListUserPoolClientSecrets")
+
+    def rotate(self, after: str) -> Ran:
+        words = ("rotate-secret", self.manifest, "site", "--to", self.place)
+        if after:
+            return run(*words, "--after", after, environ=KEYS)
+        return at_a_terminal(*words, answers="no\n")
+
+
+@pytest.fixture(params=DECLARED)
+def declared(request: pytest.FixtureRequest, local: Any, tmp_path: Path) -> Declared:
+    return Declared(local, tmp_path, request.param)
+
+
+NOT_COMPARED = "ClientSecret of clients/site was not compared: the client has two secrets, of which Cognito shows one"
+
+
+def test_a_declared_secret_is_rotated_and_no_plan_is_in_the_way(declared):
+    ran = declared.run("plan", "--detailed-exitcode")
+    assert (ran.code, declared.listings()) == (0, 0), ran.out
+    assert declared.rotate("").code == 6
+    assert len(declared.secrets) == 2
+    for words in (("plan", "--detailed-exitcode"), ("drift",)):
+        ran = declared.run(*words)
+        assert ran.code == 0, ran.out
+        assert NOT_COMPARED in ran.out
+        assert "poolctl rotate-secret" in ran.out
+    assert declared.rotate("0m").code == 0
+    assert len(declared.secrets) == 1
+    declared.local.calls.clear()
+    for words in (("plan", "--detailed-exitcode"), ("drift",)):
+        ran = declared.run(*words)
+        assert (ran.code, "was not compared" in ran.out) == (0, False), ran.out
+    assert declared.listings() == 0
+
+
+def test_another_change_is_applied_while_both_secrets_work(declared):
+    assert declared.rotate("").code == 6
+    both = declared.secrets
+    tree = yaml.safe_load(Path(declared.manifest).read_text())
+    tree["clients"]["site"]["RefreshTokenValidity"] = 7
+    Path(declared.manifest).write_text(yaml.safe_dump(tree))
+    ran = declared.run("apply", "--yes")
+    assert (ran.code, declared.secrets) == (0, both), ran.out
+    assert NOT_COMPARED in ran.out
+    assert declared.run("plan", "--detailed-exitcode").code == 0
+
+
+def test_another_value_is_refused_and_the_way_is_named(declared):
+    manager, ssm = (declared.local.client(name, "eu-west-1") for name in ("secretsmanager", "ssm"))
+    if declared.place.startswith("ssm"):
+        ssm.put_parameter(Name="/web", Type="SecureString", Value=OTHER, Overwrite=True)
+    else:
+        manager.put_secret_value(SecretId="app", SecretString=json.dumps({"web": OTHER}))
+    ran = declared.run("plan")
+    assert (ran.code, declared.listings()) == (4, 1)
+    assert "let ClientSecret name the place that its --to hands it over to, or remove ClientSecret" in ran.out
+    assert OTHER not in ran.out + ran.err
+
+
+def test_without_the_permission_to_list_secrets_the_one_that_is_shown_counts(declared):
+    assert declared.rotate("").code == 6
+    declared.local.faults.add("ListUserPoolClientSecrets", "AccessDeniedException", times=9)
+    ran = declared.run("plan")
+    assert (ran.code, "poolctl rotate-secret" in ran.out) == (4, True)
+
+
 # --- Secrets Manager rotates ---------------------------------------------------------------------------------------
 
 

@@ -7,8 +7,10 @@ import signal
 from pathlib import Path
 
 import pytest
+import requests
 from jsonschema import Draft202012Validator
 
+from reconciler.people.upload import HEADERS
 from reconciler.render.output_schemas import output_schema
 from reconciler.runs.runtime import TIME
 from tests.cli.support import run
@@ -85,20 +87,31 @@ def test_all_wrong_rows_are_said_before_anything_is_sent(local, manifest, tmp_pa
     assert (ran.code, found["outcome"], len(found["wrong"])) == (3, "checked", 20)
 
 
+MANY, WRONG = 10_000, 20
+"""`python -m benchmarks.users_csv` does the same with 100,000 rows, and says what they cost."""
+
+
 def test_the_rest_is_imported_and_a_second_run_imports_nothing_twice(local, idp, pool, manifest, tmp_path):
-    wrong = set(range(7, 1000, 50))
-    file, rest = csv(tmp_path, 1000, wrong), tmp_path / "rest.csv"
+    wrong, good = set(range(7, MANY, MANY // WRONG)), MANY - WRONG
+    file, rest = csv(tmp_path, MANY, wrong), tmp_path / "rest.csv"
     words = ("users", "import", manifest, file, "--skip-invalid", str(rest), "-o", "json")
     first = run(*words, "--logs-role", ROLE)
     assert first.code == 0, first.err
     found = document(first.out, "users_import")
-    assert (found["outcome"], found["rows"], found["imported"], len(found["wrong"])) == ("imported", 1000, 980, 20)
+    assert (found["outcome"], found["rows"], found["imported"], len(found["wrong"])) == ("imported", MANY, good, WRONG)
     assert rest.read_text() == COLUMNS + "".join(f"u{n},nowhere,true,\n" for n in sorted(wrong))
-    before = users(idp, pool)
-    assert len(before) == 980
+    before = everybody(manifest, tmp_path)
+    assert len(before) == good
     second = document(run(*words).out, "users_import")
-    assert (second["outcome"], second["imported"], second["already_there"]) == ("imported", 0, 980)
-    assert users(idp, pool) == before
+    assert (second["outcome"], second["imported"], second["already_there"]) == ("imported", 0, good)
+    assert everybody(manifest, tmp_path) == before
+    assert idp.describe_user_pool(UserPoolId=pool)["UserPool"]["EstimatedNumberOfUsers"] == good
+
+
+def everybody(manifest, tmp_path):
+    file = tmp_path / "all.csv"
+    assert run("users", "export", manifest, str(file)).code == 0
+    return file.read_text().splitlines()[1:]
 
 
 def test_what_cognito_refuses_is_named_by_line(idp, pool, manifest, tmp_path):
@@ -150,15 +163,35 @@ def test_a_pool_that_cannot_start_a_job_is_refused(local, idp, pool, manifest, t
     file = csv(tmp_path, 2)
     ran = run("users", "import", manifest, file)
     assert (ran.code, "--logs-role" in ran.err) == (3, True)
-    local.records[pool]["import_jobs"].append(
-        {"id": "import-x", "name": "x", "role": ROLE, "status": "InProgress", "created": 1, "at": 0, "counts": {}}
-    )
+    job = running(local, idp, pool, file)
     ran = run("users", "import", manifest, file)
-    assert (ran.code, "import-x of this pool is InProgress" in ran.err) == (4, True)
+    assert (ran.code, f"{job} of this pool is Pending" in ran.err) == (4, True)
+    idp.stop_user_import_job(UserPoolId=pool, JobId=job)
     idp.update_user_pool(UserPoolId=pool)
     ran = run("users", "import", manifest, file)
     assert (ran.code, "AutoVerifiedAttributes" in ran.err) == (4, True)
-    assert "CreateUserImportJob" not in operations(local)
+    assert operations(local).count("CreateUserImportJob") == 1
+
+
+def running(local, idp, pool, file):
+    """An import job that another program has started, and that does not end."""
+    local.pending_describes = 1000
+    made = idp.create_user_import_job(UserPoolId=pool, JobName="x", CloudWatchLogsRoleArn=ROLE)["UserImportJob"]
+    requests.put(made["PreSignedUrl"], Path(file).read_bytes(), headers=HEADERS, timeout=5)
+    idp.start_user_import_job(UserPoolId=pool, JobId=made["JobId"])
+    return made["JobId"]
+
+
+def test_a_change_of_the_pool_waits_for_an_import(local, idp, pool, manifest, tmp_path):
+    job = running(local, idp, pool, csv(tmp_path, 2))
+    text = Path(manifest).read_text()
+    Path(manifest).write_text(text.replace("PoolName: customers", "PoolName: customers, DeletionProtection: ACTIVE"))
+    ran = run("apply", manifest, "--yes")
+    assert ran.code in (1, 6)
+    assert "UserImportInProgressException" in ran.err + ran.out
+    assert "Wait" in ran.err + ran.out
+    idp.stop_user_import_job(UserPoolId=pool, JobId=job)
+    assert run("apply", manifest, "--yes").code == 0
 
 
 def test_a_signal_leaves_the_job_to_cognito(local, pool, manifest, tmp_path):

@@ -10,7 +10,7 @@ from reconciler.drift.findings import Criteria
 from reconciler.kinds.client_secrets import age_on
 from reconciler.kinds.kind import State
 from reconciler.model import Address
-from reconciler.runs.drift_run import compared, with_secret_age
+from reconciler.runs.drift_run import compared, secret_limits, with_secret_age
 from tests.support import bench, document, manifest
 
 
@@ -81,3 +81,74 @@ def test_a_plan_of_a_client_with_a_secret_changes_nothing_during_a_rotation(tmp_
         here.boto().delete_user_pool_client_secret(**ids, ClientSecretId=old)
         found = here.plan(manifest(tmp_path, tree))
         assert (found.pending, found.refusals) == ((), ())
+
+
+def unmanaged(here, *names, **more):
+    """Clients that the manifest does not declare."""
+    pool = next(iter(here.local.records))
+    for name in names:
+        here.boto().create_user_pool_client(UserPoolId=pool, ClientName=name, GenerateSecret=True, **more)
+    here.local.calls.clear()
+
+
+def listings(here):
+    return [c.operation for c in here.local.calls].count("ListUserPoolClientSecrets")
+
+
+DECLARED = document(clients={"web": {"ClientName": "site", "GenerateSecret": True}, "spa": {}})
+
+
+@pytest.mark.parametrize(("days", "old"), [(30, False), (31, True)])
+def test_a_limit_for_all_covers_clients_that_are_not_declared(tmp_path, days, old):
+    with bench() as here:
+        found = manifest(tmp_path, DECLARED)
+        here.converge(found)
+        unmanaged(here, "legacy", "legacy", "web")
+        here.boto().create_user_pool_client(UserPoolId=next(iter(here.local.records)), ClientName="public")
+        today = (datetime.now(UTC) + timedelta(days=days)).date().isoformat()
+        criteria = Criteria(today, limits=secret_limits(30))
+        findings = compared(with_secret_age(found, 30), here.cloud, criteria).drift.findings
+        late = [f for f in findings if f.path]
+        assert [(str(f.address), f.cls.value, f.desired, f.live) for f in late] == (
+            [(f"clients/{name}/secrets", "changed", 30, 31) for name in ("legacy", "legacy", "web", "web")]
+            if old
+            else []
+        )
+        assert len({f.id for f in findings}) == len(findings)
+        assert listings(here) == 4  # none for the two public clients
+        assert len([f for f in findings if not f.path]) == 4  # each is reported as undeclared too
+
+
+def test_who_does_not_ask_pays_nothing(tmp_path):
+    with bench() as here:
+        found = manifest(tmp_path, DECLARED)
+        here.converge(found)
+        unmanaged(here, "legacy")
+        compared(found, here.cloud, Criteria("2099-01-01"))
+        compared(found, here.cloud, Criteria("2099-01-01", targets=("clients/web",), limits=secret_limits(30)))
+        assert listings(here) == 0
+
+
+def test_clients_that_drift_does_not_list_are_not_looked_at(tmp_path):
+    with bench() as here:
+        ignored = {**DECLARED, "ignore": [{"path": "clients/amplify-*", "reason": "made by Amplify"}]}
+        found = manifest(tmp_path, ignored)
+        here.converge(found)
+        unmanaged(here, "amplify-1", "AWSElasticsearch-x", "legacy")
+        criteria = Criteria("2099-01-01", limits=secret_limits(30))
+        findings = compared(found, here.cloud, criteria).drift.findings
+        assert [str(f.address) for f in findings] == ["clients/legacy", "clients/legacy/secrets"]
+        assert listings(here) == 1
+
+
+def test_secrets_that_cannot_be_listed_are_a_gap(tmp_path):
+    with bench() as here:
+        found = manifest(tmp_path, DECLARED)
+        here.converge(found)
+        unmanaged(here, "legacy")
+        here.local.faults.add("ListUserPoolClientSecrets", "AccessDeniedException", times=9)
+        drift = compared(found, here.cloud, Criteria("2099-01-01", limits=secret_limits(30))).drift
+        assert [(str(g.address), g.operation) for g in drift.gaps] == [
+            ("clients/legacy/secrets", "cognito-idp:ListUserPoolClientSecrets")
+        ]
+        assert [str(f.address) for f in drift.findings] == ["clients/legacy"]

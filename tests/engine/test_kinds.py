@@ -74,6 +74,14 @@ def test_answers_hold_what_the_table_looks_for(kind):
 
 
 @kinds
+def test_a_member_with_several_values_is_the_kind_s_and_is_counted_inside_of_it(kind):
+    for member, several in kind.several.items():
+        assert member in members(kind.model)
+        assert KINDS[several.section].outer == kind.section
+        assert KINDS[several.section].listing
+
+
+@kinds
 def test_the_schema_describes_the_kind(kind):
     assert DOCUMENTS[kind.document].all[kind.section].model is kind.model
     assert {o for _, o in kind.model.INPUTS} == {o for o in (kind.create, kind.update) if o}

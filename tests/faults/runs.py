@@ -49,6 +49,9 @@ class Ran:
 class Bench:
     """A service and a process that forks runs."""
 
+    WARMED: tuple[str, ...] = ("create", "plan", "drift", "export")
+    """Scenarios that the process which forks goes through first."""
+
     def __init__(self) -> None:
         self.directory = Path(tempfile.mkdtemp(prefix="poolctl-faults-"))
         self.service = Service()
@@ -69,7 +72,7 @@ class Bench:
             env=environ,
         )
         assert self._zygote.stdout.readline() == "ready\n"
-        for name in ("create", "plan", "drift", "export"):
+        for name in self.WARMED:
             self._warm(self.words(self.scenarios[name]))
         return self
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -183,3 +184,20 @@ def test_a_password_changed_since_is_kept(api: Api, clock: Clock) -> None:
         AuthParameters={"USERNAME": "ada", "PASSWORD": "Brand-new-1"},
     )
     assert answer.get("AuthenticationResult") or answer.get("ChallengeName") == "NEW_PASSWORD_REQUIRED"
+
+
+def test_users_of_an_earlier_run_are_what_a_recovery_begins_with(clock: Clock, tmp_path: Path) -> None:
+    with LocalCognito(tmp_path, clock=clock) as local:
+        pool = ready(Api(local), clock)
+    with LocalCognito(tmp_path, clock=clock) as local:
+        api = Api(local)
+        api.describe(pool)  # no users are needed for this
+        clock.time += HOUR
+        api.boto.admin_create_user(UserPoolId=pool, Username="eve", MessageAction="SUPPRESS")
+        api.boto.admin_delete_user(UserPoolId=pool, Username="ada")
+        clock.time += HOUR
+        made = initiate(api, pool, clock.time - 1.5 * HOUR)
+        start(api, pool, [describe(api, pool, made["RestoreId"]) for _ in range(2)][1]["RestoreId"])
+        assert users(api, pool) == {"ada"}
+    with LocalCognito(tmp_path, clock=clock) as local:
+        assert users(Api(local), pool) == {"ada"}

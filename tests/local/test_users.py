@@ -246,6 +246,79 @@ def test_a_stopped_job_stays_stopped(api):
         api.boto.start_user_import_job(**ids)
 
 
+def started(api: Api, pool: str) -> dict[str, str]:
+    made = job(api, pool)
+    requests.put(made["PreSignedUrl"], csv(api, pool, ADA), headers=SSE, timeout=5)
+    ids = {"UserPoolId": pool, "JobId": made["JobId"]}
+    api.boto.start_user_import_job(**ids)
+    return ids
+
+
+def attribute(api: Api, pool: str) -> None:
+    api.boto.add_custom_attributes(UserPoolId=pool, CustomAttributes=[{"Name": "x", "AttributeDataType": "String"}])
+
+
+WAITING = {
+    "UpdateUserPool": lambda api, pool: api.update(pool, AutoVerifiedAttributes=["email"]),
+    "AddCustomAttributes": attribute,
+    "DeleteUserPool": lambda api, pool: api.boto.delete_user_pool(UserPoolId=pool),
+}
+
+
+@pytest.mark.parametrize("write", WAITING.values(), ids=WAITING)
+def test_changes_of_a_pool_wait_for_its_job(api, write):
+    pool, other = api.pool(AutoVerifiedAttributes=["email"]), api.pool()
+    started(api, pool)
+    with Refused("is in progress", "UserImportInProgressException"):
+        write(api, pool)
+    api.boto.create_group(UserPoolId=pool, GroupName="staff")  # does not declare the exception
+    write(api, other)
+    for _ in range(9):  # each attempt takes time, in which the job goes on
+        try:
+            write(api, pool)
+            break
+        except api.boto.exceptions.UserImportInProgressException:
+            continue
+    else:
+        pytest.fail("the job does not end")
+    pools = api.boto.list_user_pools(MaxResults=60)["UserPools"]
+    assert len(pools) == (0 if write is WAITING["DeleteUserPool"] else 2)
+
+
+def test_a_list_brings_a_job_on(api):
+    pool = api.pool(AutoVerifiedAttributes=["email"])
+    started(api, pool)
+    seen = [api.boto.list_user_import_jobs(UserPoolId=pool, MaxResults=9)["UserImportJobs"] for _ in range(3)]
+    assert [j["Status"] for found in seen for j in found] == ["Pending", "InProgress", "Succeeded"]
+
+
+def test_a_job_whose_file_went_with_its_run_blocks_nothing(tmp_path):
+    with LocalCognito(tmp_path) as local:
+        api = Api(local)
+        pool = api.pool(AutoVerifiedAttributes=["email"])
+        ids = started(api, pool)
+    with LocalCognito(tmp_path) as local:
+        api = Api(local)
+        api.update(pool, AutoVerifiedAttributes=["email"])
+        assert api.boto.describe_user_import_job(**ids)["UserImportJob"]["Status"] == "Failed"
+        started(api, pool)
+
+
+def test_no_recovery_begins_while_a_job_runs():
+    now = [1_800_000_000.0]
+    with LocalCognito(clock=lambda: now[0]) as local:
+        api = Api(local)
+        pool = api.pool(AutoVerifiedAttributes=["email"])
+        now[0] += 3600
+        ids = started(api, pool)
+        with Refused("import job is in progress", "OperationNotEnabledException"):
+            api.boto.initiate_point_in_time_recovery(UserPoolId=pool, RestoreTimestamp=now[0] - 1800)
+        api.boto.stop_user_import_job(**ids)
+        api.boto.initiate_point_in_time_recovery(UserPoolId=pool, RestoreTimestamp=now[0] - 1800)
+        with Refused("paused", "PreconditionNotMetException"):
+            job(api, pool)
+
+
 def test_the_server_takes_uploads_at_its_own_address():
     import boto3
 

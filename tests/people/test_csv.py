@@ -104,6 +104,12 @@ def test_repeated_names_are_found_wherever_they_are():
     assert wrong(file(*rows), folded)[1] == "line 503: cognito:username is that of line 10 too"
 
 
+def test_a_value_that_is_wrong_repeats_nothing():
+    rows = [GOOD | {"cognito:username": f"u{n}", "email": "nowhere"} for n in range(2)]
+    found = wrong(file(*rows), rules(AliasAttributes=["email"]))
+    assert found == [f"line {line}: email is not an e-mail address" for line in (2, 3)]
+
+
 def test_every_wrong_line_is_found_at_once():
     body = file(GOOD, columns=[*GOOD, "cognito:mfa_enabled"]).encode()
     body += b"bob,b@b.example,true\n"  # too few

@@ -49,12 +49,14 @@ def card(user: Tree, groups: Sequence[Tree]) -> str:
         "UserCreateDate": written_time(user.get("UserCreateDate")) or "",
         "UserLastModifiedDate": written_time(user.get("UserLastModifiedDate")) or "",
         "UserMFASettingList": ", ".join(user.get("UserMFASettingList") or ()),
+        "PreferredMfaSetting": str(user.get("PreferredMfaSetting") or ""),
         "Groups": ", ".join(str(g["GroupName"]) for g in groups),
     }
     found = attributes(user)
     wide = max(map(len, (*facts, *found)), default=0) + 2
     lines = [f"{name:<{wide}}{printable(value)}" for name, value in facts.items() if value]
-    lines += ["", "Attributes", *(f"{name:<{wide}}{printable(value)}" for name, value in found.items())]
+    if found:
+        lines += ["", "Attributes", *(f"{name:<{wide}}{printable(value)}" for name, value in found.items())]
     return "\n".join(lines)
 
 
