@@ -60,7 +60,7 @@ def read(file: str, command: str, parser: Callable[[str], Parser]) -> Configurat
     result = Configuration()
     for document in documents[:1]:
         found = ConfigProblems(document, problems)
-        result = _Reader(file, command, parser, found).read()
+        result = _ConfigReader(file, command, parser, found).read()
     if problems:
         raise InvalidManifest(problems)
     return result
@@ -73,7 +73,7 @@ def _fitting(problem: Problem) -> Problem:
     return Problem(problem.position, "", "the configuration is not a map.", "Write one such as `fail_on: [weakens]`.")
 
 
-class _Reader:
+class _ConfigReader:
     """Reads one document for a command."""
 
     def __init__(self, file: str, command: str, parser: Callable[[str], Parser], problems: ConfigProblems) -> None:

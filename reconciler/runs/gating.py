@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from reconciler.errors import ExitCode, Refused, printable
 from reconciler.model import Allowance, Direction, Drift, Effect, FieldChange, Plan
 from reconciler.render.tally import plural
-from reconciler.security.gates import NONE, Case, Gate, Verdict
+from reconciler.security.gates import NONE, GateCase, Gate, Verdict
 from reconciler.terminal.console import Console
 from reconciler.terminal.options import Options
 
@@ -27,7 +27,7 @@ def of_plans(plans: Sequence[Plan], options: Options, today: str) -> Verdict:
 
 def of_drifts(drifts: Sequence[Drift], options: Options, today: str) -> Verdict:
     """Return what the gate of a run says of drift; takes the same as `of_plans`."""
-    cases = (Case(f.address, effect, f.source) for drift in drifts for f in drift.findings for effect in f.effects)
+    cases = (GateCase(f.address, effect, f.source) for drift in drifts for f in drift.findings for effect in f.effects)
     return _gate(options).judge(cases, today, pools=len(drifts))
 
 
@@ -35,13 +35,13 @@ def _gate(options: Options) -> Gate:
     return Gate(() if NONE in options.fail_on else tuple(dict.fromkeys(options.fail_on)), options.allow)
 
 
-def _planned(plan: Plan) -> Iterator[Case]:
+def _planned(plan: Plan) -> Iterator[GateCase]:
     for change in plan.pending:
         if change.effect:
-            yield Case(change.address, change.effect, change.source)
+            yield GateCase(change.address, change.effect, change.source)
         for field in change.fields:
             source = field.source or change.source
-            yield from (Case(change.address, effect, source) for effect in (*field.effects, *_danger(field)))
+            yield from (GateCase(change.address, effect, source) for effect in (*field.effects, *_danger(field)))
 
 
 def _danger(field: FieldChange) -> Iterator[Effect]:

@@ -25,7 +25,7 @@ NONE = "none"
 """The value of `--fail-on` that asks for nothing."""
 
 
-class Case(NamedTuple):
+class GateCase(NamedTuple):
     """A change or a finding that a gate looks at."""
 
     address: Address
@@ -45,7 +45,7 @@ class Case(NamedTuple):
 class Stopped(NamedTuple):
     """A case that a gate stops."""
 
-    case: Case
+    case: GateCase
     """The change or finding."""
     because: tuple[str, ...]
     """The criteria of `--fail-on` that it meets."""
@@ -56,7 +56,7 @@ class Stopped(NamedTuple):
 class Passed(NamedTuple):
     """A case that would be stopped if it was not allowed."""
 
-    case: Case
+    case: GateCase
     """The change or finding."""
     by: tuple[Allowance, ...]
     """What allows it."""
@@ -97,7 +97,7 @@ class Gate(NamedTuple):
     allow: tuple[Allowance, ...] = ()
     """What passes."""
 
-    def judge(self, cases: Iterable[Case], today: str = "", *, pools: int = 1) -> Verdict:
+    def judge(self, cases: Iterable[GateCase], today: str = "", *, pools: int = 1) -> Verdict:
         """Return what is stopped.
 
         Args:
@@ -129,7 +129,7 @@ def has_expired(allowance: Allowance, today: str) -> bool:
     return bool(allowance.expires and today) and allowance.expires < today
 
 
-def lifts(allowance: Allowance, case: Case) -> frozenset[str]:
+def lifts(allowance: Allowance, case: GateCase) -> frozenset[str]:
     """Return the criteria that no longer count for a case."""
     if not covers(allowance.path, case):
         return frozenset()
@@ -148,7 +148,7 @@ def meets(criterion: str, effect: Effect) -> bool:
     return effect.alarming and at_least
 
 
-def covers(pattern: str, case: Case) -> bool:
+def covers(pattern: str, case: GateCase) -> bool:
     """Return whether a pattern means the member of a case, or something around it, with its pool or without."""
     steps = (*case.address.steps, *case.effect.path)
     return globs.covers(pattern, steps) or globs.covers(pattern, (case.address.pool, *steps))
@@ -166,7 +166,7 @@ def rule_problem(rule: str) -> str:
 ADVICE = "Write the id that a plan shows, such as CHG04, or weakens or irreversible."
 
 
-def _allow(case: Case, left: Sequence[str], *, named: bool) -> tuple[str, ...]:
+def _allow(case: GateCase, left: Sequence[str], *, named: bool) -> tuple[str, ...]:
     path = f"{case.address.pool}/{case.path}" if named else case.path
     if case.effect.rules:
         return (f"{case.effect.rules[0]}={path}",)

@@ -11,7 +11,7 @@ import pytest
 
 from reconciler.cli.entry import main
 from reconciler.model import Address, Allowance, Direction, Effect
-from reconciler.security.gates import CRITERIA, Case, Gate, meets
+from reconciler.security.gates import CRITERIA, GateCase, Gate, meets
 from tests.cli.support import Terminal, run
 from tests.security import weakening
 from tests.security.weakening import AFTER, ALARMS, BEFORE, ENVIRON
@@ -242,9 +242,9 @@ def test_an_allowance_that_meets_nothing_is_named(weakened, words: tuple[str, ..
 # --- the gate itself -----------------------------------------------------------------------------------------------
 
 
-def case(direction: Direction = Direction.WEAKENS, *, pool: str = "a", rules: tuple[str, ...] = (), **more) -> Case:
+def case(direction: Direction = Direction.WEAKENS, *, pool: str = "a", rules: tuple[str, ...] = (), **more) -> GateCase:
     effect = Effect(("CallbackURLs",), direction, rules=rules, **more)
-    return Case(Address(pool, "clients", "my app"), effect)
+    return GateCase(Address(pool, "clients", "my app"), effect)
 
 
 @pytest.mark.parametrize(
@@ -257,7 +257,7 @@ def case(direction: Direction = Direction.WEAKENS, *, pool: str = "a", rules: tu
         (case(risk="low", undo="It is lost."), {"weakens", "irreversible", "low"}),
     ],
 )
-def test_what_a_criterion_means(one: Case, met: set[str]):
+def test_what_a_criterion_means(one: GateCase, met: set[str]):
     assert {c for c in CRITERIA if meets(c, one.effect)} == met
 
 
