@@ -18,6 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:  # --help imports neither `typing` nor argparse
     from typing import TextIO
 
+    from reconciler.cli.parsing import Parser
     from reconciler.commands import Command
     from reconciler.terminal.options import Options
 
@@ -54,6 +55,9 @@ COMMANDS = {
     "version": ("reconciler.commands.version", "print the version", False),
 }
 """Name → module, one line of help, whether it takes paths."""
+
+UNCONFIGURED = frozenset({"init", "explain", "schema", "local", "completion", "version"})
+"""Commands that do not read poolctl.yaml: none of its keys is about them."""
 
 OK = 0
 """`ExitCode.OK`, without an import that `--help` does not need."""
@@ -238,7 +242,20 @@ def parse(name: str, module: Command, words: Sequence[str], environ: Mapping[str
     from reconciler.terminal.options import build
 
     takes_paths = COMMANDS[name][2]
-    return build(name, given(parser(name, module, takes_paths=takes_paths), words, takes_paths=takes_paths), environ)
+    found = given(parser(name, module, takes_paths=takes_paths), words, takes_paths=takes_paths)
+    if name in UNCONFIGURED:
+        return build(name, found, environ)
+    from reconciler.cli.configured import configured
+
+    said = configured(name, found, environ, parser_of)
+    return build(name, found, environ, said.fields, said.allow) if said else build(name, found, environ)
+
+
+def parser_of(name: str) -> Parser:
+    """Return the parser of a command."""
+    from reconciler.cli.parsing import parser
+
+    return parser(name, load(name), takes_paths=COMMANDS[name][2])
 
 
 def _check_files(options: Options) -> None:

@@ -52,6 +52,14 @@ class Parser(argparse.ArgumentParser):
         """Return whether an argument fills a field of `Options`."""
         return any(action.dest == field for action in self._actions)
 
+    def has(self, flag: str) -> bool:
+        """Return whether it has an option, such as `--fail-on`."""
+        return flag in self._option_string_actions
+
+    def option(self, flag: str) -> argparse.Action:
+        """Return argparse's description of an option."""
+        return self._option_string_actions[flag]
+
     def arguments(self) -> Iterator[Any]:
         """Yield argparse's description of each option and argument; sub-commands are none."""
         return (action for action in self._actions if not isinstance(action.choices, dict))

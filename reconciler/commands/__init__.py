@@ -91,6 +91,8 @@ def add_gates(parser: argparse.ArgumentParser) -> None:
     text += "(critical, high, medium, low); a comma between several, may be repeated; none asks for nothing"
     parser.add_argument("--fail-on", action="extend", metavar="KIND", type=_criteria, default=None, help=text)
     text = "let this pass all the same, such as CHG04=mfa.MfaConfiguration; may be repeated"
+    text_from = "take fail_on and allow from this file instead of poolctl.yaml, such as that of the target branch"
+    parser.add_argument("--gates-from", metavar="FILE", default=None, help=text_from)
     parser.add_argument("--allow", action="append", metavar="RULE=PATH", type=_allowance, default=None, help=text)
 
 

@@ -144,7 +144,7 @@ def _applied(job: Job, runner: Runner, digest: str) -> StepResult:
     old = rollback.exists()  # it may still be needed; poolctl refuses to overwrite it
     outputs = ["-o", "human", "-o", f"json={tree}", "-o", f"markdown={markdown}", "--max-bytes", str(plan_step.ROOM)]
     fixed = ["--non-interactive", "--expect", digest, "--rollback-file", str(rollback), *outputs]
-    code, stderr = runner.poolctl(["apply", *job.args, *fixed, "--", *job.paths])
+    code, stderr = runner.poolctl(["apply", *job.args, *job.gates, *fixed, "--", *job.paths])
     if code == ExitCode.STALE and _nothing_left(job, runner):
         runner.annotate("notice", DONE)
         return StepResult(ExitCode.OK, "", f"{DONE}\n")

@@ -9,7 +9,7 @@ from reconciler.render import markdown
 PLAN: dict[int, str] = {
     ExitCode.ERROR: "AWS refused, or something unexpected happened. Read the message, and run the job again.",
     ExitCode.INVALID: "A manifest, an option or a setting is invalid; AWS was not contacted.",
-    ExitCode.REFUSED: "A safety rule or a rule of Cognito forbids the change.",
+    ExitCode.REFUSED: "A safety rule, a rule of Cognito or fail-on forbids the change.",
     ExitCode.INCOMPLETE: "Part could not be read. Give the role the missing permission.",
 }
 """Meaning of a plan's exit code to a reviewer."""

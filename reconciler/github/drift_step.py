@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 from reconciler.errors import ExitCode, worst
 from reconciler.github import comment_text, issues
 from reconciler.github.api import GitHub
@@ -29,11 +32,18 @@ def run(job: Job, runner: Runner, api: GitHub | None) -> int:
     report, markdown, annotations = (directory / name for name in FILES)
     outputs = ["-o", "human", "-o", f"json={report}", "-o", f"markdown={markdown}", "-o", f"github={annotations}"]
     fixed = ["--non-interactive", *outputs, "--max-bytes", str(SUMMARY_BYTES)]
-    code, stderr = runner.poolctl(["drift", *job.args, *fixed, "--", *job.paths])
+    code, stderr = runner.poolctl(["drift", *job.args, *job.gates, *fixed, "--", *job.paths])
     runner.annotations(annotations)
-    drifted = str(code == ExitCode.CHANGES).lower()
+    drifted = str(_drifted(code, report)).lower()
     runner.output(exit_code=str(code), changes=drifted, report=str(report) if report.exists() else "")
     failed = f"## poolctl drift failed\n\n{comment_text.meaning(code, ADVICE)}\n\n{comment_text.fenced(stderr)}"
     runner.summary(markdown.read_text(encoding="utf-8") if markdown.exists() else failed)
     issued = issues.run(job, runner, api, [str(report)]) if api and report.exists() else ExitCode.OK
     return worst([issued, ExitCode.OK if code == ExitCode.CHANGES else code])
+
+
+def _drifted(code: int, report: Path) -> bool:
+    """Return whether there is drift; what `fail-on` stops ends with another code."""
+    if code == ExitCode.REFUSED and report.exists():
+        return bool(json.loads(report.read_text(encoding="utf-8"))["drifted"])
+    return code == ExitCode.CHANGES

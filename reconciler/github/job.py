@@ -20,6 +20,8 @@ from reconciler.errors import InvalidInput, flow
 INPUTS = {
     "INPUT_PATHS": "pools",
     "INPUT_ARGS": "",
+    "INPUT_FAIL_ON": "",
+    "INPUT_ALLOW": "",
     "INPUT_KEY": "",
     "INPUT_COMMENT": "true",
     "INPUT_COMMENT_AUTHOR": "github-actions[bot]",
@@ -52,6 +54,10 @@ class Job:
     """The branch that was pushed to."""
     pull: int
     """Number of the pull request of the event; 0 if there is none."""
+    base: str
+    """The commit of the target branch, on a pull request; empty if there is none."""
+    into: str
+    """Name of the target branch; empty if there is none."""
     run_url: str
     """URL of this run; empty if unknown."""
     run_id: str
@@ -77,6 +83,13 @@ class Job:
         if "--" in found:
             raise InvalidInput("args: `--` is not taken. Name manifests in `paths`.")
         return found
+
+    @property
+    def gates(self) -> list[str]:
+        """Options about what poolctl refuses, and what passes all the same."""
+        kinds = self.inputs["INPUT_FAIL_ON"].split()
+        allowed = words("allow", self.inputs["INPUT_ALLOW"])
+        return [*(f"--fail-on={k}" for k in kinds), *(f"--allow={a}" for a in allowed)]
 
     @property
     def reports(self) -> list[str]:
@@ -158,6 +171,8 @@ def job(environ: Mapping[str, str]) -> Job:
         commit=str((pull.get("head") or {}).get("sha") or environ.get("GITHUB_SHA", "")),
         branch=environ.get("GITHUB_REF_NAME", ""),
         pull=int(pull.get("number") or 0),
+        base=str((pull.get("base") or {}).get("sha") or ""),
+        into=str((pull.get("base") or {}).get("ref") or ""),
         run_url=f"{server}/{repository}/actions/runs/{run}" if server and run else "",
         run_id=f"{run}.{environ.get('GITHUB_RUN_ATTEMPT', '1')}",
         workspace=environ.get("GITHUB_WORKSPACE", ""),

@@ -10,8 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from reconciler.cli import configured
 from reconciler.errors import ExitCode
-from reconciler.github import comment_text, marker
+from reconciler.github import approval, base_gates, comment_text, marker
 from reconciler.github.api import GitHub
 from reconciler.github.comments import LONGEST, Comments
 from reconciler.github.job import Job
@@ -26,7 +27,7 @@ TOOL = "poolctl plan"
 ROOM = 63_000
 """Maximum length of the plan in a comment, in bytes; the rest is for the surrounding text."""
 
-FILES = ("plan.poolctl.json", "plan.json", "plan.md", "annotations.txt", "summary.md")
+FILES = ("plan.poolctl.json", "plan.json", "plan.md", "annotations.txt", "summary.md", base_gates.FILE)
 """Output files; the first is the plan for apply."""
 
 INTERRUPTED = (ExitCode.INTERRUPTED, ExitCode.TERMINATED)
@@ -46,6 +47,8 @@ class Planned:
     """The end of standard error."""
     directory: Path
     """Directory of the files."""
+    changes: tuple[str, ...] = ()
+    """Lines about what the pull request changes of the gates."""
 
     @property
     def file(self) -> Path:
@@ -88,7 +91,7 @@ def run(job: Job, runner: Runner, api: GitHub | None) -> int:
     Raises:
         GitHubError: The comment could not be written; everything else was.
     """
-    planned = _planned(job, runner)
+    planned = _planned(job, runner, api)
     _publish(job, runner, planned)
     if api and _may_comment(job, runner, planned):
         comments = Comments(api, job.repository, job.pull, job.author)
@@ -96,14 +99,18 @@ def run(job: Job, runner: Runner, api: GitHub | None) -> int:
     return ExitCode.OK if planned.code == ExitCode.CHANGES else planned.code
 
 
-def _planned(job: Job, runner: Runner) -> Planned:
+def _planned(job: Job, runner: Runner, api: GitHub | None) -> Planned:
     directory = runner.directory(job.inputs["INPUT_OUTPUT_DIRECTORY"], FILES)
-    file, tree, markdown, annotations, _ = (str(directory / name) for name in FILES)
+    base = base_gates.fetched(job, api, directory)
+    if job.base and base is None and configured.find(Path()):
+        runner.annotate("notice", "Without a comment, the plan is judged by poolctl.yaml of the pull request itself.")
+    file, tree, markdown, annotations, *_ = (str(directory / name) for name in FILES)
     outputs = ["-o", "human", "-o", f"json={tree}", "-o", f"markdown={markdown}", "-o", f"github={annotations}"]
     fixed = ["--non-interactive", "--detailed-exitcode", "--out", file, *outputs, "--max-bytes", str(ROOM)]
-    code, stderr = runner.poolctl(["plan", *job.args, *fixed, "--", *job.paths])
+    gates = [*job.gates, *([f"--gates-from={base}"] if base else [])]
+    code, stderr = runner.poolctl(["plan", *job.args, *gates, *fixed, "--", *job.paths])
     runner.annotations(directory / "annotations.txt")
-    return Planned(code, stderr, directory)
+    return Planned(code, stderr, directory, tuple(base_gates.changes(job, base)))
 
 
 def _publish(job: Job, runner: Runner, planned: Planned) -> None:
@@ -159,12 +166,13 @@ def _marker(job: Job) -> str:
 
 def _content(planned: Planned) -> list[str]:
     shown = planned.text.partition("\n")[2]  # without the marker
+    said_of_gates = [*planned.changes, *approval.lines(planned.directory / "plan.json")]
     if planned.sound:
         hand = (
             "The plan above is truncated. Review the full plan in the summary of the run; it has the digest to start "
         )
         hand += "the apply workflow manually (`expect`).\n"
-        return [shown, hand] if planned.tool["truncated"] == "true" else [shown]
+        return [shown, hand] if planned.tool["truncated"] == "true" else [shown, *said_of_gates]
     said = f"{comment_text.meaning(planned.code, comment_text.PLAN)} **Nothing can be applied from here.**\n"
     if planned.code in PLANNED:
         said = (
@@ -172,4 +180,4 @@ def _content(planned: Planned) -> list[str]:
         )
     refused = planned.code in (*PLANNED, ExitCode.REFUSED)
     head = [] if refused else ["## poolctl plan failed\n"]
-    return [*head, said, shown or comment_text.fenced(planned.stderr)]
+    return [*head, said, *said_of_gates, shown or comment_text.fenced(planned.stderr)]

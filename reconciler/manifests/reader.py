@@ -20,6 +20,7 @@ from reconciler.errors import Problem
 from reconciler.manifests.documents import FAILED, RawDocument
 from reconciler.model import Path, Position, Tree, dotted
 from reconciler.terminal.regular_files import UnfitFileError, is_below, read_regular
+from reconciler.terminal.settings import CONFIG_FILES
 
 MAX_BYTES = 5_000_000
 """Largest file that is read. The largest pool that the quotas allow takes about a tenth of it."""
@@ -170,9 +171,13 @@ def _search(directory: FilePath) -> list[FilePath]:
     for entry in sorted(directory.iterdir()):
         if _is_searched(entry):
             found += _search(entry)
-        elif entry.suffix in SUFFIXES and not entry.name.startswith(".") and not entry.is_dir():
+        elif entry.suffix in SUFFIXES and entry.name not in CONFIG_FILES and _is_visible_file(entry):
             found.append(entry)
     return found
+
+
+def _is_visible_file(entry: FilePath) -> bool:
+    return not entry.name.startswith(".") and not entry.is_dir()
 
 
 def _is_searched(entry: FilePath) -> bool:

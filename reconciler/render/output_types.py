@@ -511,6 +511,8 @@ class PlanFileOptions(TypedDict):
     """Name of the overlays that were merged into the manifests; empty for none."""
     shard: Annotated[str, Says(pattern="^([0-9]+/[0-9]+)?$")]
     """Which part of the documents was planned, as I/N; empty for all."""
+    allow: list[str]
+    """What `--allow` let pass on the command line, as RULE=PATH; apply lets it pass again."""
 
 
 @closed

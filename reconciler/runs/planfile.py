@@ -26,6 +26,7 @@ from reconciler.kinds import KINDS
 from reconciler.model import (
     Action,
     Address,
+    Allowance,
     Call,
     Danger,
     Notice,
@@ -167,6 +168,7 @@ def _options(options: Options) -> Tree:
         "var_files": list(options.var_files),
         "env": options.env,
         "shard": _shard(options.shard),
+        "allow": sorted({str(one) for one in options.allow if one.source is None}),
     }
 
 
@@ -226,7 +228,7 @@ def _basis(tree: Tree) -> Tree:
     plan = tree["plan"]
     return {
         "pools": sorted(_pools(tree), key=lambda p: [p[k] for k in PLACE]),
-        "options": {k: tree["options"][k] for k in (*MATTER, "env", "shard")},
+        "options": _options_basis(tree["options"]),
         "changes": [_change_basis(c) for c in sorted(plan["resource_changes"], key=lambda c: c["pool"])],
         "origins": sorted(tree["origins"], key=lambda o: (o["address"], o["path"])),
         "unmanaged": sorted(plan["unmanaged"]),
@@ -234,6 +236,12 @@ def _basis(tree: Tree) -> Tree:
         "refusals": [{k: v for k, v in r.items() if k != "source"} for r in plan["refusals"]],
         "gaps": [{k: v for k, v in g.items() if k != "request_id"} for g in plan["coverage"]["gaps"]],
     }
+
+
+def _options_basis(options: Tree) -> Tree:
+    """Return the options that the digest covers. A plan of which nothing was to pass has the digest of one without."""
+    found = {k: options[k] for k in (*MATTER, "env", "shard")}
+    return {**found, "allow": options["allow"]} if options["allow"] else found
 
 
 PLACE = ("name", "id", "account", "region")
@@ -432,7 +440,13 @@ def as_reviewed(saved: Saved, options: Options) -> Options:
         var_files=options.var_files or tuple(kept["var_files"]),
         env=kept["env"],
         shard=_part(kept["shard"]),
+        allow=tuple(dict.fromkeys((*map(_allowance, kept["allow"]), *options.allow))),
     )
+
+
+def _allowance(text: str) -> Allowance:
+    rule, _, path = text.partition("=")
+    return Allowance(rule, path)
 
 
 def require_same_plan(
@@ -449,6 +463,8 @@ def require_same_plan(
     Raises:
         Stale: They differ; the message lists the differences if there is a plan file.
     """
+    if saved:  # what else passes today does not make it another plan
+        options = options._replace(allow=tuple(map(_allowance, saved.tree["options"]["allow"])))
     now = document(plans, calls, options, datetime.fromtimestamp(0, UTC))
     reviewed_digest = saved.digest if saved else options.expect
     if now["digest"] == reviewed_digest:
@@ -472,6 +488,7 @@ def caption(saved: Saved) -> str:
         *(["--prune"] if options["prune"] else []),
         *([] if options["max_deletes"] is None else [f"--max-deletes {options['max_deletes']}"]),
         *(f"--allow-replace {r}" for r in options["replaceable"]),
+        *(f"--allow {one}" for one in options["allow"]),
         *(f"--var-file {f}" for f in options["var_files"]),
         *(f"--var {name}=…" for name in options["variables"]),
     ]

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from reconciler.errors import flow, printable
 from reconciler.model import RISKS, Address, Allowance, Effect, Position, dotted
 from reconciler.security import changes, judging
-from reconciler.terminal.suggestions import suggest
+from reconciler.terminal.suggestions import closest, did_you_mean, same
 from schemas import globs
 
 WEAKENS, IRREVERSIBLE = "weakens", "irreversible"
@@ -159,8 +159,11 @@ def rule_problem(rule: str) -> str:
     names = (WEAKENS, IRREVERSIBLE, *sorted(changes.known()))
     if rule in names:
         return ""
-    near = suggest(rule, names, "Write the id of a rule such as CHG04, or weakens or irreversible.")
-    return f"{flow(rule)} is not a rule. {near}"
+    near = same(rule, names) or closest(rule, (WEAKENS, IRREVERSIBLE))  # a similar number is another rule
+    return f"{flow(rule)} is not a rule. {did_you_mean(near) if near else ADVICE}"
+
+
+ADVICE = "Write the id that a plan shows, such as CHG04, or weakens or irreversible."
 
 
 def _allow(case: Case, left: Sequence[str], *, named: bool) -> tuple[str, ...]:

@@ -68,6 +68,10 @@ class Options(NamedTuple):
     """Whether progress and notices are left out."""
     color: bool | None = None
     """Whether to use colour; None lets the terminal decide."""
+    config: str = ""
+    """The file with options of the repository; empty for the nearest one."""
+    use_config: bool = True
+    """Whether that file is read."""
     non_interactive: bool = False
     """Whether asking a question is an error."""
 
@@ -93,6 +97,8 @@ class Options(NamedTuple):
     """`plan`, `apply`, `drift`: what the run refuses: `weakens`, `irreversible`, or a risk."""
     allow: tuple[Allowance, ...] = ()
     """`plan`, `apply`, `drift`: what passes all the same; that of poolctl.yaml comes last."""
+    gates_from: str = ""
+    """`plan`, `apply`, `drift`: the file to take `fail_on` and `allow` from instead of poolctl.yaml; empty for that."""
     yes: bool = False
     """`apply`: whether to apply without asking."""
     during_recovery: bool = False
@@ -320,19 +326,33 @@ def from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
         if name not in known:
             raise invalid(sentences(f"The environment has an unknown setting {name}.", suggest(name, known)))
         if environ[name]:
-            found.update(_setting(known[name], environ[name]))
+            option, text = known[name], environ[name]
+            several = [line for line in text.splitlines() if line]
+            found.update(from_texts(option, several if option.kind == "list" else [text], name))
     return found
 
 
-def _setting(option: Option, text: str) -> dict[str, Any]:
-    name = option.setting
+def from_texts(option: Option, texts: Sequence[str], name: str) -> dict[str, Any]:
+    """Return the field that a global option fills, from where it is not typed: the environment, or a file.
+
+    Args:
+        option: The option.
+        texts: Its value; several for a list.
+        name: How it is called there, for messages.
+
+    Raises:
+        InvalidInput: A value does not fit, or there are several where one is taken.
+    """
+    if option.kind == "list":
+        return {option.field: tuple(texts)}
+    if len(texts) > 1:
+        raise invalid(f"{name}: it takes one value.")
+    (text,) = texts
     if option.kind in SWITCHES:
         given = _truth(text, name)
         if option.field == "color" and not given:
             return {}  # POOLCTL_NO_COLOR=false changes nothing
         return {option.field: given == (option.kind == "on")}
-    if option.kind == "list":
-        return {option.field: tuple(line for line in text.splitlines() if line)}
     if option.kind == "directory" and text.lower() in _TRUE | _FALSE:
         return {option.field: LOCAL_DIRECTORY} if _truth(text, name) else {}
     return {option.field: convert(option, text, name)}
@@ -412,19 +432,28 @@ LEAST_BYTES = 4_000
 """Least `--max-bytes`: what cannot be cut needs room."""
 
 
-def build(command: str, given: Mapping[str, Any], environ: Mapping[str, str]) -> Options:
-    """Return the options of a run: the command line wins over settings, settings over defaults.
+def build(
+    command: str,
+    given: Mapping[str, Any],
+    environ: Mapping[str, str],
+    configured: Mapping[str, Any] | None = None,
+    allow: Sequence[Allowance] = (),
+) -> Options:
+    """Return the options of a run: the command line wins over settings, settings over poolctl.yaml.
 
     Args:
         command: Name of the command.
         given: What the parser found, by field; None counts as not given.
         environ: The environment.
+        configured: What poolctl.yaml says, by field.
+        allow: What passes by poolctl.yaml, besides what passes by the command line.
 
     Raises:
         InvalidInput: A setting is wrong, or two results would go to one place.
     """
-    fields = from_environment(environ)
+    fields = {**(configured or {}), **from_environment(environ)}
     fields.update({k: tuple(v) if isinstance(v, list) else v for k, v in given.items() if v is not None})
+    fields["allow"] = (*fields.get("allow", ()), *allow)
     options = Options(command=command, **fields)
     files = [file for _, file in options.outputs]
     for file in files:

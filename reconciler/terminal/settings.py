@@ -14,6 +14,9 @@ LOCAL_DIRECTORY = ".poolctl-local"
 """Where `--local` keeps the embedded Cognito when no directory is given."""
 
 
+CONFIG_FILES = ("poolctl.yaml", "poolctl.yml")
+"""Names of the file with what a repository sets for every run."""
+
 REGION = r"[a-z]{2,4}(?:-[a-z]+)+-[0-9]+"
 """Format of a Region code, as in a manifest: `schemas.manifest.REGION`, whose import costs too much here."""
 
@@ -75,6 +78,8 @@ GLOBALS = (
     Option("quiet", "quiet", "on", "", "omit progress and notices"),
     Option("color", "color", "on", "", "use colour even if the output is no terminal"),
     Option("no-color", "color", "off", "", "do not use colour"),
+    Option("config", "config", "text", "FILE", "read options from FILE (the nearest poolctl.yaml)"),
+    Option("no-config", "use_config", "off", "", "do not read poolctl.yaml"),
     Option("non-interactive", "non_interactive", "on", "", "never prompt: fail instead of asking"),
 )
 """Every global option. They may be given before or after the command."""

@@ -153,7 +153,9 @@ VALUES = {
 
 
 @pytest.mark.parametrize("option", GLOBALS, ids=lambda o: o.name)
-def test_every_global_option_has_a_setting_and_a_flag(options, option):
+def test_every_global_option_has_a_setting_and_a_flag(options, option, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "FILE").touch()  # --config is read at once
     text, value = VALUES.get(option.kind, (option.metavar.split("|")[0], option.metavar.split("|")[0]))
     wanted = (value,) if option.kind == "list" else value
     assert getattr(options("probe", environ={option.setting: text}), option.field) == wanted

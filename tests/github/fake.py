@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import threading
@@ -39,6 +40,7 @@ class FakeGitHub:
         self.comments: dict[int, dict[str, Any]] = {}
         self.pulls: dict[str, list[dict[str, Any]]] = {}
         self.labels: dict[str, dict[str, Any]] = {}
+        self.files: dict[tuple[str, str], str] = {}
         self.faults: deque[Fault] = deque()
         self.seen: list[tuple[str, str]] = []
         self.tokens: set[str] = set()
@@ -110,6 +112,7 @@ class FakeGitHub:
         yield "GET", rf"{repo}/issues", self._list_issues
         yield "POST", rf"{repo}/issues", self._create_issue
         yield "PATCH", rf"{repo}/issues/(\d+)", self._update_issue
+        yield "GET", rf"{repo}/contents/(.+)", self._get_file
         yield "GET", rf"{repo}/labels/(.+)", self._get_label
         yield "POST", rf"{repo}/labels", self._create_label
 
@@ -146,6 +149,11 @@ class FakeGitHub:
         assert len(body.get("body", "")) <= 65_536
         self.issues[int(number)].update(body)
         return 200, self.issues[int(number)]
+
+    def _get_file(self, path, *, query, **_):
+        found = self.files.get((query["ref"], unquote(path)))
+        content = {"encoding": "base64", "content": base64.encodebytes((found or "").encode()).decode()}
+        return (404, {"message": "Not Found"}) if found is None else (200, content)
 
     def _get_label(self, name, **_):
         found = self.labels.get(unquote(name))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import subprocess
@@ -180,13 +181,16 @@ def test_issues_are_written_whatever_became_of_the_shards():
 # --- GitLab ---
 
 PIPELINE = load(GITLAB)
-GITLAB_JOBS = {name: job for name, job in PIPELINE.items() if isinstance(job, dict) and "script" in job}
+GITLAB_JOBS = {name: job for name, job in PIPELINE.items() if isinstance(job, dict) and name.startswith("poolctl ")}
+GATES = "--fail-on weakens --allow CHG04=mfa"
 
 
 @pytest.mark.parametrize("name", GITLAB_JOBS)
-def test_gitlab_runs_commands_that_there_are(name):
+def test_gitlab_runs_commands_that_there_are(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "gates.yaml").touch()  # an artifact of another job
     (line,) = GITLAB_JOBS[name]["script"]
-    program, *words = shlex.split(line)
+    program, *words = shlex.split(line.replace("$COGNITO_GATES", GATES if "$COGNITO_GATES" in line else ""))
     assert program == "poolctl"
     options = parsed(words)
     assert options.command == name.split()[1]
@@ -194,6 +198,40 @@ def test_gitlab_runs_commands_that_there_are(name):
     kept = GITLAB_JOBS[name]["artifacts"]
     patterns = [*kept.get("paths", []), *kept["reports"].values()]
     assert [f for f in written if f and not any(Path(f).match(p) for p in patterns)] == []
+
+
+def test_gitlab_judges_a_merge_request_by_the_gates_of_its_target_branch():
+    job, gates = GITLAB_JOBS["poolctl plan"], PIPELINE["gates"]
+    assert "gates" in job["needs"]
+    assert "--gates-from gates.yaml" in job["script"][0]
+    assert gates["artifacts"]["paths"] == ["gates.yaml"]
+    assert gates["rules"] == job["rules"]
+    for name in ("poolctl plan", "poolctl plan merged", "poolctl apply", "poolctl drift"):
+        assert "$COGNITO_GATES" in GITLAB_JOBS[name]["script"][0]
+
+
+def test_the_gates_of_a_target_branch_are_found_with_git(tmp_path):
+    """The script of the job, with the shell and with git, with a file on the target branch and without one."""
+
+    def git(*words, at):
+        author = ["-c", "user.name=a", "-c", "user.email=a@b"]
+        subprocess.run(["git", *author, *words], cwd=at, check=True, capture_output=True)
+
+    origin, clone = tmp_path / "origin", tmp_path / "clone"
+    origin.mkdir()
+    git("init", "--quiet", "--initial-branch=main", at=origin)
+    (origin / "other").touch()
+    for text in (None, "fail_on: [weakens]\n"):
+        if text:
+            (origin / "poolctl.yaml").write_text(text)
+        git("add", ".", at=origin)
+        git("commit", "--quiet", "--message=x", at=origin)
+        if not clone.exists():
+            git("clone", "--quiet", str(origin), str(clone), at=tmp_path)
+        environ = {"PATH": os.environ["PATH"], "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main"}
+        script = "\n".join(["set -e", *PIPELINE["gates"]["script"]])
+        subprocess.run(["sh", "-c", script], cwd=clone, env=environ, check=True, capture_output=True)
+        assert (clone / "gates.yaml").read_text() == (text or "")
 
 
 def test_gitlab_applies_the_plan_of_its_own_pipeline():

@@ -1,0 +1,50 @@
+"""What poolctl.yaml may say: the options that a repository sets for every run, and why it sets no others.
+
+A pull request can change the file. So it holds nothing that decides whom a run trusts or where it sends something, and
+nothing that is about one run: those stay with who starts it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+GLOBAL_KEYS = (
+    *("region", "profile", "var", "var-file", "env", "parallelism", "max-rps"),
+    *("log-level", "log-format", "quiet", "no-color", "non-interactive"),
+)
+"""Global options that may be at the top."""
+
+FAIL_ON, ALLOW, MAX_DELETES, VERSION = "fail-on", "allow", "max-deletes", "version"
+
+SHARED_KEYS = (FAIL_ON, MAX_DELETES)
+"""Options of several commands that may be at the top; each command takes those that it has."""
+
+SECTIONS: Mapping[str, tuple[str, ...]] = {
+    "validate": ("output", "max-bytes"),
+    "plan": ("output", "max-bytes", "detailed-exitcode", "expires", "show-origin", "notes", "max-deletes"),
+    "apply": ("output", "max-bytes", "check", "notes", "max-deletes"),
+    "drift": ("output", "max-bytes", "strict", "pools", "ignore-pool", "max-secret-age", "attribute", "notes"),
+    "export": ("mode", "secrets"),
+}
+"""For each command that has a map of its own: its options that may be there."""
+
+TRUST = "a pull request can change the file, and this decides whom a run trusts or where it sends something"
+ONE_RUN = "it is about one run"
+SAFETY = "deleting and hiding need the word of whoever starts the run"
+
+LEFT_OUT: Mapping[str, str] = {
+    **dict.fromkeys(("role-arn", "endpoint-url", "local", "file-root", "allow-env", "notify", "remember"), TRUST),
+    **dict.fromkeys(("only-new", "baseline", "gates-from"), TRUST),
+    **dict.fromkeys(("config", "no-config", "color", "target", "out", "expect", "rollback-file", "yes"), ONE_RUN),
+    **dict.fromkeys(("during-recovery", "shard", "pool", "all", "to"), ONE_RUN),
+    **dict.fromkeys(("prune", "allow-replace", "exit-zero", "force"), SAFETY),
+}
+"""Options of these commands that the file does not take, and why."""
+
+PATHS = frozenset({"var-file", "output"})
+"""Options that name files: these are relative to the file's own directory, and stay below it."""
+
+
+def key(option: str) -> str:
+    """Return an option as the file spells it: `fail_on`."""
+    return option.replace("-", "_")
