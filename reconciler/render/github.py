@@ -44,8 +44,9 @@ def _worth(suite: Suite) -> Iterator[Row]:
 def _alarm(row: Row, alarm: Alarm, manifest: str, locate: Locate) -> str:
     """One alarm: an error if its risk is critical, or if it is drift and so makes the run fail; else a warning."""
     by = [f"By {attributed(alarm.attribution)}."] if alarm.attribution else []
-    step = f": {alarm.step}" if alarm.step else ""
-    message = "\n".join([f"{alarm.place} {alarm.verdict}{step}", " ".join(alarm.sentences), *by])
+    values = as_diff(row.lines)  # of drift, so that nothing of it is left out
+    step = f": {alarm.step}" if alarm.step and not values else ""
+    message = "\n".join([f"{alarm.place} {alarm.verdict}{step}", " ".join(alarm.sentences), *by, *values])
     return _line(row, alarm.rule, message, manifest, locate)
 
 

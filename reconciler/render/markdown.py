@@ -50,7 +50,7 @@ class Block(NamedTuple):
     """Whether it gets its room before the others."""
 
 
-class Line(NamedTuple):
+class CautionLine(NamedTuple):
     """A line of the caution."""
 
     text: str
@@ -69,7 +69,7 @@ def render(report: Report, options: RenderOptions = USUAL) -> str:
     marker = _marker(report, digest, cut=True)
     kept = _foremost(dangers, max_bytes - _size(_joined([marker, *_head(report, [])])) - 2 * ROOM)
     if len(kept) < len(dangers):
-        kept = [*kept, Line(f"> … and {len(dangers) - len(kept)} more.\n")]
+        kept = [*kept, CautionLine(f"> … and {len(dangers) - len(kept)} more.\n")]
     start = [marker, *_head(report, kept), ""]
     shown = _shortened(blocks, max_bytes - _size(_joined(start)) - ROOM)
     count = sum(b.startswith("<details") for b in shown)
@@ -101,7 +101,7 @@ def _fitting(parts: Sequence[str], room: int) -> list[str]:
     return found
 
 
-def _foremost(lines: Sequence[Line], room: int) -> list[Line]:
+def _foremost(lines: Sequence[CautionLine], room: int) -> list[CautionLine]:
     """Return the lines that fit, in their order: those of the lowest rank first, of one rank the first ones."""
     by_rank = sorted(range(len(lines)), key=lambda i: lines[i].rank)
     kept = by_rank[: len(_fitting([lines[i].text for i in by_rank], room))]
@@ -131,7 +131,7 @@ def _marker(report: Report, digest: str, *, cut: bool) -> str:
     return f"<!-- poolctl {report.command} targets={targets} digest={quote(digest, safe=':')} truncated={truncated} -->"
 
 
-def _head(report: Report, dangers: Sequence[Line]) -> list[str]:
+def _head(report: Report, dangers: Sequence[CautionLine]) -> list[str]:
     danger = ["> [!CAUTION]", *(line.text for line in dangers)] if dangers else []
     if danger and not danger[-1].endswith("\n"):
         danger[-1] += "\n"
@@ -139,16 +139,16 @@ def _head(report: Report, dangers: Sequence[Line]) -> list[str]:
     return [f"## poolctl {report.command}\n", *danger, f"**{text(report.summary)}**\n", *legend]
 
 
-def _dangers(report: Report) -> Iterator[Line]:
+def _dangers(report: Report) -> Iterator[CautionLine]:
     """Yield the lines of the caution. Where there is no room, what weakens stays longer than what is only lost."""
     for row in report.dangers:
         explained = row.notes and (row.severity == "error" or row.action in ("danger", "undeclared"))
         notes = f": {' '.join(map(text, row.notes))}" if explained else ""
         if not row.alarms and not report.told(row):
             line = f"> - {code(report.name(row))} **{text(row.head)}**{notes}"
-            yield Line(line, 0 if row.severity == "error" else 2)
+            yield CautionLine(line, 0 if row.severity == "error" else 2)
     many = len(report.suites) > 1
-    yield from (Line(_alarm(alarm, many=many), 1) for _, alarm in report.alarms)
+    yield from (CautionLine(_alarm(alarm, many=many), 1) for _, alarm in report.alarms)
 
 
 def _alarm(alarm: Alarm, *, many: bool) -> str:

@@ -8,8 +8,8 @@ import pytest
 
 from reconciler.model import Action, Danger, Direction, FieldChange, Notice, Plan, Undeclared
 from reconciler.planning.assessing import assessed
-from reconciler.render import alarms, github, human, markdown, redact, report
-from reconciler.render.subjects import RenderOptions
+from reconciler.render import alarms, formats, github, human, markdown, redact, report
+from reconciler.render.subjects import DriftResult, RenderOptions
 from reconciler.render.wording import folded
 from tests.render.samples import FULL, NEW, REFUSAL, TARGET, address, change
 from tests.render.through_door import human_plan
@@ -252,3 +252,23 @@ def test_a_plan_with_changes_says_it_before_the_first_object():
     text = human_plan([plan])
     said = "1 undeclared member differs from Cognito's defaults. 1 weakens: clients/web M0. poolctl drift shows it."
     assert text.index("!! mfa") < text.index(said) < text.index("  # mfa")
+
+
+# --- drift ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", ["human", "markdown", "github"])
+def test_of_drift_no_value_is_left_out(form):
+    from reconciler.model import Drift, Finding, FindingClass
+    from reconciler.security import judging
+
+    where = ("ProviderDetails", "MetadataFile")
+    before, after = "<a>" * 200 + "one", "<b>" * 200 + "other"
+    effects = judging.effects("identity_providers", FieldChange(where, before, after), {}, {})
+    at = address("identity_providers", "Corp")
+    found = Finding("id", FindingClass.CHANGED, at, where, before, after, "error", fails=True, effects=effects)
+    text = formats.drift(DriftResult(redact.drifts([Drift(TARGET, (found,), 1)])), RenderOptions())[form](False)
+    assert "Corp" in text
+    assert "may weaken" in text
+    assert before in text
+    assert after in text

@@ -21,7 +21,7 @@ ROLE = "arn:aws:iam::123456789012:role/" + "department-" * 12 + "finance"
 """Longer than what is shown whole."""
 
 PLANNED = [f for f in FORMATS if "plan" in f.subjects and f.name not in ("sarif", "github")]
-"""SARIF and annotations hold no planned values: an alert is kept for ever, and a change is no problem."""
+"""SARIF holds no planned values, as an alert is kept for ever, and annotations only those of what weakens."""
 
 DRIFTED = [f for f in FORMATS if "drift" in f.subjects and f.name not in ("sarif", "prometheus")]
 """An alert and a metric hold no values at all."""

@@ -57,6 +57,15 @@ def test_each_entry_says_what_from_to_whom_and_whether_it_can_be_undone(weakened
         assert ("It can be undone." in body) != ("It cannot be fully undone." in body), body
 
 
+def test_a_saved_plan_begins_the_same_way(weakened, tmp_path):
+    saved = str(tmp_path / "plan.json")
+    planned = run("plan", "--out", saved, AFTER, environ=ENVIRON)
+    shown = run("show", saved)
+    assert marked(shown.out) == marked(planned.out)
+    assert len(marked(shown.out)) == ALARMS
+    assert TALLY in shown.out
+
+
 def test_the_question_of_apply_repeats_how_many_weaken(weakened):
     out, err = io.StringIO(), io.StringIO()
     code = main(["apply", AFTER], stdin=Terminal("no\n"), stdout=out, stderr=err, environ=ENVIRON)
