@@ -58,7 +58,7 @@ class ExitCode(IntEnum):
 MEANING = {
     ExitCode.OK: "done, nothing to do, or a plan was made",
     ExitCode.ERROR: "error from AWS, or unexpected; nothing known to have been written",
-    ExitCode.CHANGES: "changes present (plan --detailed-exitcode), drift or diff found",
+    ExitCode.CHANGES: "changes present (plan --detailed-exitcode), drift, differences or findings",
     ExitCode.INVALID: "invalid manifest, option or usage; AWS was not contacted",
     ExitCode.REFUSED: "refused by a safety or policy rule; nothing was written",
     ExitCode.STALE: "stale: the reviewed plan is not today's plan",

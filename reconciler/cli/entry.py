@@ -68,7 +68,7 @@ OK = 0
 EXITS = """\
   0         done, nothing to do, or a plan was made
   1         error from AWS, or unexpected; nothing known to have been written
-  2         changes present (plan --detailed-exitcode), drift or diff found
+  2         changes present (plan --detailed-exitcode), drift, differences or findings
   3         invalid manifest, option or usage; AWS was not contacted
   4         refused by a safety or policy rule; nothing was written
   5         stale: the reviewed plan is not today's plan

@@ -1,7 +1,7 @@
 """A plan → the same plan, with the security rules that the pool would break, and those that only the plan breaks.
 
-What a plan newly breaks is shown with the change that does it, as an effect of it; all the rest is only counted. A pool
-that is new breaks nothing that held before.
+What a plan newly breaks is an effect of the change that does it: a change that alarms anyway has the ids of the rules,
+and what is grave alarms by itself. All the rest is only counted. A pool that is new breaks nothing that held before.
 """
 
 from __future__ import annotations
@@ -43,7 +43,10 @@ def _noted(change: ResourceChange, new: Sequence[Weakness]) -> ResourceChange:
     fields = tuple(_field(field, [one for one in new if _meets(field.path, one.path)]) for field in change.fields)
     if change.action is not Action.CREATE:
         return replace(change, fields=fields)
-    return replace(change, effect=_effect(change.effect, new, ()))
+    known = change.effect
+    if not (known and known.alarming) and not _grave(new):
+        return change
+    return replace(change, effect=_effect(known, new, ()))
 
 
 def _field(field: FieldChange, new: Sequence[Weakness]) -> FieldChange:
@@ -51,8 +54,18 @@ def _field(field: FieldChange, new: Sequence[Weakness]) -> FieldChange:
     if not new or any(e.direction is Direction.STRENGTHENS for e in field.effects):
         return field
     alarming = next((e for e in field.effects if e.alarming), None)
+    if not alarming and not _grave(new):
+        return field
     others = tuple(e for e in field.effects if e is not alarming)
     return replace(field, effects=(_effect(alarming, new, field.path), *others))
+
+
+GRAVE: tuple[Risk, ...] = ("critical", "high")
+"""What alarms by itself: a reviewer who sees `!!` for everything looks at nothing."""
+
+
+def _grave(new: Iterable[Weakness]) -> list[Weakness]:
+    return [one for one in new if one.risk in GRAVE]
 
 
 def _effect(known: Effect | None, new: Sequence[Weakness], path: Path) -> Effect:
@@ -61,7 +74,7 @@ def _effect(known: Effect | None, new: Sequence[Weakness], path: Path) -> Effect
     if known and known.alarming:
         return replace(known, rules=tuple(dict.fromkeys([*known.rules, *rules])), risk=risk)
     facts, who = (known.facts, known.who) if known else ((), "")
-    return Effect(path, Direction.WEAKENS, new[0].message, who, facts=facts, rules=rules, risk=risk)
+    return Effect(path, Direction.WEAKENS, _grave(new)[0].message, who, facts=facts, rules=rules, risk=risk)
 
 
 def _worst(found: Iterable[Risk]) -> Risk:

@@ -71,10 +71,16 @@ def lint(manifest: Manifest, options: LintOptions, beside: Iterable[Manifest] = 
     Args:
         manifest: The document; references that are not read are not judged.
         options: What the run knows beyond it.
-        beside: The other documents of the run.
+        beside: The other documents of the run; those that refer to it, or that it refers to, are looked at.
     """
-    others = tuple(Beside(m.kind, m.name, new_state(m), m.profile) for m in beside if m is not manifest)
+    linked = (m for m in beside if m is not manifest and (_names(m, manifest.name) or _names(manifest, m.name)))
+    others = tuple(Beside(m.kind, m.name, new_state(m), m.profile) for m in linked)
     return _judged(manifest, new_state(manifest), options, others, fresh=True)
+
+
+def _names(manifest: Manifest, name: str) -> bool:
+    """Return whether a document refers to another one."""
+    return any(link.document == name for link in manifest.links)
 
 
 def lint_live(manifest: Manifest, target: Target, live_state: LiveState, options: LintOptions) -> Linted:

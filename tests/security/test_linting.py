@@ -220,13 +220,20 @@ def test_a_change_that_strengthens_does_not_alarm_for_what_is_left(tmp_path):
     assert directions == {Direction.STRENGTHENS}
 
 
-def test_a_new_client_is_judged_as_a_whole(tmp_path):
-    flows = {"web": {"ExplicitAuthFlows": ["ALLOW_USER_AUTH"]}}
-    plan = changed(tmp_path, clients=flows)
-    (client,) = [c for c in plan.pending if c.address.section == "clients"]
-    assert client.effect
-    assert client.effect.alarming
-    assert "CG211" in client.effect.rules
+@pytest.mark.parametrize(
+    ("client", "rule", "alarms"),
+    [
+        ({"ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"]}, "CG401", True),
+        ({"ExplicitAuthFlows": ["ALLOW_USER_AUTH"]}, "CG211", False),
+        ({}, "CG404", False),
+    ],
+)
+def test_a_new_client_alarms_only_for_what_is_grave(tmp_path, client, rule, alarms):
+    plan = changed(tmp_path, clients={"web": client})
+    (change,) = [c for c in plan.pending if c.address.section == "clients"]
+    assert rule in {one.rule for one in plan.weaknesses}
+    assert bool(change.effect and change.effect.alarming) is alarms
+    assert (rule in change.effect.rules if change.effect else False) is alarms
 
 
 def test_a_new_pool_alarms_for_nothing(tmp_path):
