@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from reconciler.errors import ExitCode, Refused, printable
 from reconciler.model import Allowance, Direction, Drift, Effect, FieldChange, Plan
 from reconciler.render.tally import plural
-from reconciler.security.gates import NONE, GateCase, Gate, Verdict
+from reconciler.security.gates import NONE, Gate, GateCase, Verdict
 from reconciler.terminal.console import Console
 from reconciler.terminal.options import Options
 

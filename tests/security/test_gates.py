@@ -11,7 +11,7 @@ import pytest
 
 from reconciler.cli.entry import main
 from reconciler.model import Address, Allowance, Direction, Effect
-from reconciler.security.gates import CRITERIA, GateCase, Gate, meets
+from reconciler.security.gates import CRITERIA, Gate, GateCase, meets
 from tests.cli.support import Terminal, run
 from tests.security import weakening
 from tests.security.weakening import AFTER, ALARMS, BEFORE, ENVIRON
