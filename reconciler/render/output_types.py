@@ -419,6 +419,8 @@ class FieldEntry(TypedDict):
     direction: DirectionWord
     effects: list[EffectEntry]
     """What it means for security; of a structure, for each member of it that counts."""
+    source: Source | None
+    """The place of its value in the manifest."""
     danger: NotRequired[DangerEntry]
     """Only where there is one."""
 

@@ -94,7 +94,8 @@ EMBEDDED = frozenset({"iam", "lambda", "logs"})
 
 def _pool(runtime: Runtime, manifest: Manifest) -> tuple[dict[str, Any], Sequence[Notice]]:
     """Return the id of the live pool and the ARN of its web ACL; nothing while there is no pool."""
-    from reconciler.kinds import KINDS, root_of
+    from reconciler.kinds import root_of
+    from reconciler.kinds.web_acl import KIND as ACL
     from reconciler.observing.observer import find
     from reconciler.planning.planner import read_scope
 
@@ -102,10 +103,9 @@ def _pool(runtime: Runtime, manifest: Manifest) -> tuple[dict[str, Any], Sequenc
     try:
         answer, _ = find(reader, read_scope(manifest))
         found: dict[str, Any] = {"pool_id": root.identifier(answer)} if answer else {}
-        acl = KINDS["web_acl"]
-        if answer and acl.document == manifest.kind and acl.reading:
-            read = reader.call(acl.service, acl.reading.operation, {"ResourceArn": answer["Arn"]})
-            found["web_acl"] = acl.from_api(read.get(acl.reading.result) or {}).get("WebACLArn", "")
+        if answer and ACL.document == manifest.kind and ACL.reading:
+            read = reader.call(ACL.service, ACL.reading.operation, {"ResourceArn": answer["Arn"]})
+            found[ACL.section] = ACL.from_api(read.get(ACL.reading.result) or {}).get("WebACLArn", "")
     except CloudError as error:
         return {}, [Notice(f"The live pool could not be read, so its web ACL and its id are not known: {error.code}.")]
     return found, ()

@@ -285,7 +285,9 @@ def _change_basis(change: Tree) -> Tree:
 
 def _field_basis(field: Tree) -> Tree:
     name = field["path"].rpartition(".")[2]
-    return {**_in_order(field), "before": _sorted(field["before"], name), "after": _sorted(field["after"], name)}
+    found = {**_in_order(field), "before": _sorted(field["before"], name), "after": _sorted(field["after"], name)}
+    del found["source"]  # the digest does not cover where a value is written
+    return found
 
 
 def _in_order(entry: Tree) -> Tree:
@@ -726,7 +728,8 @@ def _revived_field(tree: Tree) -> ShownField:
     danger = Danger(**tree["danger"]) if "danger" in tree else None
     path = (tree["path"],)
     effects = tuple(revived_effect(e, path) for e in tree["effects"])
-    return ShownField(path, before, after, tree["sensitive"], danger=danger, effects=effects)
+    source = _position(tree["source"])
+    return ShownField(path, before, after, tree["sensitive"], source, danger, effects)
 
 
 def _address(full: str) -> Address:

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
-from reconciler.security.members.clients import USUAL_FLOWS
 
 from reconciler.cloud.port import Cloud, Identity, ReadOnly
 from reconciler.drift import report_store
@@ -27,6 +26,7 @@ from reconciler.render.human import drift_text
 from reconciler.render.output_schemas import output_schema
 from reconciler.render.subjects import USUAL
 from reconciler.runs.drift_run import compared, exit_code
+from reconciler.security.members.client_members import USUAL_FLOWS
 from reconciler.values.differ import undeclared
 from schemas.client import Client
 from schemas.user_pool import UserPool

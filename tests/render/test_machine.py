@@ -120,6 +120,7 @@ def test_secrets_are_marks_with_shadows():
         "sensitive": True,
         "direction": "neutral",
         "effects": [],
+        "source": None,
     }
     assert okta["fields"][1]["before"] is None
     assert okta["api_calls"][0]["params"] == {"ProviderDetails": {"private_key": mark, "n": 1}, "x": mark}

@@ -8,10 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from reconciler.security.members.clients import USUAL_FLOWS
-
 from reconciler.local import LocalCognito
 from reconciler.model import Tree
+from reconciler.security.members.client_members import USUAL_FLOWS
 from tests.cli.support import run
 from tests.engine.test_drift import FakeTrail, event
 from tests.security.weakening import ENVIRON

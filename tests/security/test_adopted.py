@@ -87,7 +87,7 @@ def test_the_other_formats_begin_with_it_too_and_say_who(local, tmp_path, form: 
     assert all("mallory" in line for line in lines)
     assert "rogue-secret-canary" not in text
     if form == "markdown":
-        assert text.index("[!CAUTION]") < text.index(f"{TALLY}.**") < text.index("<details open>")
+        assert text.index("[!CAUTION]") < text.index(f"{TALLY}.") < text.index("<details open>")
         assert text.count("<details open>") == len(WEAKENED)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 import pytest
-from reconciler.security.objects import OBJECTS
 
 from reconciler.kinds import RULES
 from reconciler.model import RISKS
@@ -14,6 +13,7 @@ from reconciler.security.bearing import Bearing
 from reconciler.security.catalogue import rules
 from reconciler.security.changes import CHANGES
 from reconciler.security.members import tables
+from reconciler.security.whole_objects import OBJECTS
 from tests.cli.support import run
 from tools import rules_page
 

@@ -11,6 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from reconciler.render.output_schemas import output_schema
+from reconciler.security.catalogue import rules
 from reconciler.security.changes import CHANGES
 from tests.cli.support import run
 from tests.security import weakening
@@ -63,9 +64,9 @@ def test_each_member_carries_direction_impact_and_rules(weakened):
             "undo": None,
             "facts": [],
         },
-        "rules": ["CHG04"],
+        "rules": ["CHG04", "CG201"],
     }
-    assert {rule for effect in found.values() for rule in effect["rules"]} <= set(CHANGES)
+    assert {rule for effect in found.values() for rule in effect["rules"]} <= {*CHANGES, *rules()}
     assert all(effect["impact"]["who"] and effect["rules"] for effect in found.values())
 
 
@@ -174,4 +175,4 @@ def test_junit_has_a_failing_case_for_each(weakened):
     text = weakening.planned("junit").out
     assert len(re.findall(r'type="(?:weakens|may-weaken)/CHG\d\d"', text)) == ALARMS
     assert 'name="mfa MfaConfiguration"' in text
-    assert 'weakens (critical, CHG04): mfa MfaConfiguration: "ON" -&gt; "OFF"' in text
+    assert 'weakens (critical, CHG04, CG201): mfa MfaConfiguration: "ON" -&gt; "OFF"' in text

@@ -164,6 +164,7 @@ def _field(change: ShownField) -> FieldEntry:
         "sensitive": change.sensitive,
         "direction": direction_word(change.effects),
         "effects": [effect_entry(e, change.path) for e in change.effects],
+        "source": position_entry(change.source),
     }
     if change.danger:
         found["danger"] = danger_entry(change.danger)
