@@ -140,19 +140,29 @@ class Sharing:
             return self._elsewhere.setdefault(region, Sharing(self._cloud.at(region), self._shared))
 
 
-def pages(cloud: Cloud, service: str, operation: str, params: Mapping[str, Any], items: str) -> Iterator[Tree]:
+def pages(
+    cloud: Cloud, service: str, operation: str, params: Mapping[str, Any], items: str, *, cursor: str = "NextToken"
+) -> Iterator[Tree]:
     """Yield the items of a list operation over all its pages.
 
     Pages may be short or empty while a token remains (cognito.md 1.1), so only the token ends the loop. botocore
-    lacks paginators for half of Cognito's lists; all of those used here continue with NextToken.
+    lacks paginators for half of Cognito's lists.
+
+    Args:
+        cloud: Where to call it.
+        service: `cognito-idp`.
+        operation: The operation.
+        params: Its parameters, without a token.
+        items: Member of the answer that holds the items.
+        cursor: Member of request and answer that holds the token; users and import jobs have PaginationToken.
     """
-    token: str | None = None
+    further: dict[str, Any] = {}
     while True:
-        answer = cloud.call(service, operation, {**params, "NextToken": token} if token else params)
+        answer = cloud.call(service, operation, {**params, **further})
         yield from required(answer, items, f"{service}:{operation}")
-        token = answer.get("NextToken")
-        if not token:
+        if not answer.get(cursor):
             return
+        further = {cursor: answer[cursor]}
 
 
 def required(answer: Tree, member: str, name: str) -> Any:

@@ -28,6 +28,8 @@ class Listing:
     """Parameter for the page size and its maximum, if the operation has one (cognito.md 1.1)."""
     complete: bool = False
     """Whether list items are complete objects, so no read per object is needed."""
+    cursor: str = "NextToken"
+    """Member of request and answer that leads to the next page."""
 
 
 @dataclass(frozen=True, slots=True)

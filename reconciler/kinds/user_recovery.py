@@ -111,8 +111,10 @@ YOUNGEST = timedelta(minutes=15)
 DAY, MONTH = timedelta(hours=24), timedelta(days=30)
 PREVIEWS_A_DAY, PREVIEWS_A_MONTH = 3, 10
 """Previews of a pool in 24 hours and in 30 days."""
+ACTIVE_IN_ACCOUNT, PREVIEWS_IN_ACCOUNT = 5, 10
+"""Recoveries that an account can have under way, and its previews in 24 hours."""
 
-JOBS = Listing("ListUserImportJobs", "UserImportJobs", ("MaxResults", 60))
+JOBS = Listing("ListUserImportJobs", "UserImportJobs", ("MaxResults", 60), cursor="PaginationToken")
 RUNNING = frozenset({"Pending", "InProgress", "Stopping"})
 """Statuses of import jobs that run."""
 REPLICAS = Listing("ListUserPoolReplicas", "UserPoolReplicas", None)
@@ -144,11 +146,20 @@ class RecoveryFacts(NamedTuple):
     """The primary Region, if this is another one; empty if it is not."""
     unreplicated: tuple[str, ...]
     """Regions of replicas that are not complete."""
+    active_elsewhere: tuple[str, ...] = ()
+    """Other pools of the account and Region with a recovery that is under way, as far as it is known."""
+    initiated_elsewhere: tuple[datetime, ...] = ()
+    """When previews of those were asked for in the last 24 hours."""
 
 
 def objections(facts: RecoveryFacts) -> list[str]:
     """Return every reason why a recovery cannot be initiated, with what to do (cognito.md 2.21)."""
-    return [*_about_the_point(facts), *_about_the_pool(facts), *_about_earlier_ones(facts)]
+    return [
+        *_about_the_point(facts),
+        *_about_the_pool(facts),
+        *_about_earlier_ones(facts),
+        *_about_the_account(facts),
+    ]
 
 
 def _about_the_point(facts: RecoveryFacts) -> list[str]:
@@ -200,6 +211,23 @@ def _about_earlier_ones(facts: RecoveryFacts) -> list[str]:
         found.append(
             f"A recovery of the pool was completed in the last 24 hours. The next is possible after "
             f"{spelled(recent[-1] + DAY)}."
+        )
+    return found
+
+
+def _about_the_account(facts: RecoveryFacts) -> list[str]:
+    """Other Regions count too, but are not known; so this may allow what Cognito refuses."""
+    found, others = [], facts.active_elsewhere
+    if len(others) >= ACTIVE_IN_ACCOUNT:
+        found.append(
+            f"The account has {len(others)} recoveries of other pools under way in this Region ({'; '.join(others)}); "
+            f"{ACTIVE_IN_ACCOUNT} are possible. Start or cancel one of them, or wait until one is over."
+        )
+    recent = sorted(t for t in (*facts.initiated, *facts.initiated_elsewhere) if facts.now - t < DAY)
+    if len(recent) >= PREVIEWS_IN_ACCOUNT:
+        found.append(
+            f"The account has had {len(recent)} previews in 24 hours in this Region; {PREVIEWS_IN_ACCOUNT} are "
+            f"possible. The next is at {spelled(recent[-PREVIEWS_IN_ACCOUNT] + DAY)}."
         )
     return found
 

@@ -548,7 +548,7 @@ def _items(cloud: Cloud, kind: ResourceKind, ids: Mapping[str, Any]) -> Iterable
 def _listed(cloud: Cloud, kind: ResourceKind, listing: Listing, ids: Mapping[str, Any]) -> Iterable[Tree]:
     size = dict([listing.page]) if listing.page else {}
     params = {**_for(kind, listing.operation, ids), **size}
-    return pages(cloud, kind.service, listing.operation, params, listing.items)
+    return pages(cloud, kind.service, listing.operation, params, listing.items, cursor=listing.cursor)
 
 
 def _describe(cloud: Cloud, kind: ResourceKind, ids: Mapping[str, Any]) -> Tree:

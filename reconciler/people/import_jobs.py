@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from reconciler.cloud.port import Sleep, required
+from reconciler.cloud.port import Sleep, pages, required
 from reconciler.errors import CloudError, PoolctlError, Refused
 from reconciler.model import Tree
 from reconciler.people.csv_check import WrongRow
@@ -168,14 +168,14 @@ def _unfinished(job: Tree, rows: int) -> str:
     )
 
 
-def newest_jobs(pool: LivePool) -> list[Tree]:
-    """Return the newest import jobs of a pool, the newest first.
+def all_jobs(pool: LivePool) -> list[Tree]:
+    """Return the import jobs of a pool, the newest first; a pool can have 1,000.
 
     Raises:
         CloudError: They could not be listed.
     """
-    operation = "ListUserImportJobs"
-    return list(required(pool.call(operation, MaxResults=60), "UserImportJobs", f"{SERVICE}:{operation}"))
+    params = {"UserPoolId": pool.id, "MaxResults": 60}
+    return list(pages(pool.cloud, SERVICE, "ListUserImportJobs", params, "UserImportJobs", cursor="PaginationToken"))
 
 
 def require_free(jobs: Sequence[Tree]) -> None:

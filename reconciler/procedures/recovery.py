@@ -38,7 +38,8 @@ from reconciler.kinds.user_recovery import (
 from reconciler.model import Tree
 
 SERVICE, POOL_ID = user_pool.KIND.service, user_pool.KIND.id_param
-READS = frozenset((SERVICE, name) for name in (DESCRIBE, *(i.operation for i in (RECOVERY.listing, JOBS, REPLICAS))))
+_LISTINGS = (RECOVERY.listing, JOBS, REPLICAS, user_pool.KIND.listing)
+READS = frozenset((SERVICE, name) for name in (DESCRIBE, *(i.operation for i in _LISTINGS if i)))
 """The reads of a recovery."""
 WRITES = frozenset((SERVICE, name) for name in (INITIATE, START, CANCEL))
 """Its writes."""
@@ -213,10 +214,11 @@ class Recoveries:
 
     def _listed(self, listing: Listing) -> Iterable[Tree]:
         size = dict([listing.page]) if listing.page else {}
-        return pages(self._cloud, SERVICE, listing.operation, {**self._ids, **size}, listing.items)
+        params = {**self._ids, **size}
+        return pages(self._cloud, SERVICE, listing.operation, params, listing.items, cursor=listing.cursor)
 
     def _possibly(self, listing: Listing, what: str, unknown: list[str]) -> list[Tree]:
-        """Return a list that not every Region, partition, emulator or plan has. Of import jobs, 60 are looked at."""
+        """Return a list that not every Region, partition, emulator or plan has."""
         try:
             return list(self._listed(listing))
         except Unavailable as error:

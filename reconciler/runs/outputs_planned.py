@@ -13,6 +13,7 @@ from pathlib import Path
 from reconciler.applications.known_pool import of_plan
 from reconciler.errors import CloudError, Defect, PoolctlError, expected_errors
 from reconciler.kinds.engine_rules import OUTPUT
+from reconciler.manifests.env_words import without_values
 from reconciler.manifests.manifest import Manifest, WrittenOutput
 from reconciler.model import Gap, OutputChange, Plan, Refusal
 from reconciler.observing.observer import gap
@@ -66,7 +67,8 @@ def _with_outputs(maker: OutputMaker, plan: Plan, targets: Sequence[str]) -> Pla
             gaps.append(Gap(maker.address(declared), "poolctl", str(defect)))
         except PoolctlError as error:
             refusals.append(_refusal(maker, declared, str(error)))
-    return replace(plan, outputs=tuple(outputs), refusals=tuple(refusals), gaps=tuple(dict.fromkeys(gaps)))
+    shown = tuple(without_values(refusals, maker.manifest.specs, {}))
+    return replace(plan, outputs=tuple(outputs), refusals=shown, gaps=tuple(dict.fromkeys(gaps)))
 
 
 def _refusal(maker: OutputMaker, declared: WrittenOutput, message: str) -> Refusal:

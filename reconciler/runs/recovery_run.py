@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from reconciler.cloud.port import Cloud
 from reconciler.errors import (
     CloudError,
     ExitCode,
@@ -31,7 +32,7 @@ from reconciler.terminal.options import Options, duration
 from reconciler.terminal.signals import Interrupted, Stop
 
 if TYPE_CHECKING:
-    from reconciler.procedures.recovery import Recoveries, UserRecovery
+    from reconciler.procedures.recovery import UserRecovery
     from reconciler.render.subjects import RecoveryReport
 
 STEPS = (("--to", "point"), ("--start", "start"), ("--cancel", "cancel"), ("--list", "lists"))
@@ -88,14 +89,13 @@ def recover(runtime: Runtime, console: Console, stop: Stop) -> tuple[RecoveryRep
     Raises:
         PoolctlError: It is refused, or a call failed.
     """
-    from reconciler.procedures.recovery import READS, WRITES, Recoveries
+    from reconciler.procedures.recovery import READS, WRITES
 
     options = runtime.options
     with stop.while_reading():
         pool = pool_of(runtime, console, runtime.options.operand)
     cloud = runtime.only(READS if options.lists else READS | WRITES, pool.region)
-    work = Recoveries(cloud, pool.id, clock=runtime.clock, sleep=runtime.sleep)
-    run = _RecoveryRun(runtime, console, stop, pool, work)
+    run = _RecoveryRun(runtime, console, stop, pool, cloud)
     try:
         with run.located():
             return run.step()
@@ -166,9 +166,12 @@ class _RecoveryWords:
 class _RecoveryRun(_RecoveryWords):
     """One run of the command."""
 
-    def __init__(self, runtime: Runtime, console: Console, stop: Stop, pool: DescribedPool, work: Recoveries) -> None:
+    def __init__(self, runtime: Runtime, console: Console, stop: Stop, pool: DescribedPool, cloud: Cloud) -> None:
+        from reconciler.procedures.recovery import Recoveries
+
         super().__init__(runtime, console, pool)
-        self._stop, self._work = stop, work
+        self._stop, self._cloud = stop, cloud
+        self._work = Recoveries(cloud, pool.id, clock=runtime.clock, sleep=runtime.sleep)
 
     def step(self) -> tuple[RecoveryReport | None, int]:
         """Do what the options name."""
@@ -250,14 +253,18 @@ class _RecoveryRun(_RecoveryWords):
             Refused: One is reached; lists all.
         """
         from reconciler.kinds.user_recovery import objections, spelled
+        from reconciler.procedures.account_recoveries import elsewhere
 
         region = self._pool.cloud.identity().region
         facts, unknown = self._work.facts(self._pool.answer, point, now, region)
-        found = objections(facts)
+        self._console.status("Looking for recoveries of other pools…")
+        others = elsewhere(self._cloud, self._pool.id, now, at_once=self._options.parallelism)
+        self._console.status("")
+        found = objections(facts._replace(active_elsewhere=others.active, initiated_elsewhere=others.initiated))
         if found:
             head = f"{self._pool.where}: the users cannot be recovered to {spelled(point)}; nothing was written."
             raise Refused("\n".join([head, *(f"  - {printable(text)}" for text in found)]))
-        return unknown
+        return [*unknown, *others.unknown]
 
     def _approved(self, question: str) -> bool:
         if self._options.yes:

@@ -16,7 +16,7 @@ from reconciler.kinds import root_of
 from reconciler.people.columns import ImportRules, import_rules
 from reconciler.people.csv_check import CheckedRows, WrongHeader, check
 from reconciler.people.csv_parts import write_parts, write_rest
-from reconciler.people.import_jobs import Importer, ImportOutcome, newest_jobs, require_free, require_importable
+from reconciler.people.import_jobs import Importer, ImportOutcome, all_jobs, require_free, require_importable
 from reconciler.people.live_pool import READS, SERVICE, WRITES, LivePool
 from reconciler.runs import export_run, pool_operand
 from reconciler.runs.runtime import Runtime
@@ -123,7 +123,7 @@ def role_of(pool: LivePool, role: str) -> str:
         CloudError: The jobs could not be listed.
     """
     require_importable(pool)
-    jobs = newest_jobs(pool)
+    jobs = all_jobs(pool)
     require_free(jobs)
     role = role or next((str(j["CloudWatchLogsRoleArn"]) for j in jobs if j.get("CloudWatchLogsRoleArn")), "")
     if not role:

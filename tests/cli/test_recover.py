@@ -16,8 +16,10 @@ from jsonschema import Draft202012Validator
 from reconciler.cli.entry import main
 from reconciler.kinds.user_recovery import ENDS, OVER, STUCK_IN, WORDS
 from reconciler.local import LocalCognito
+from reconciler.procedures.account_recoveries import MOST_POOLS
 from reconciler.render.output_schemas import output_schema
 from reconciler.runs.runtime import NOW, TIME
+from reconciler.terminal.signals import STOPPING
 from tests.cli.support import Ran, Terminal, run
 
 KEYS = {"AWS_REGION": "eu-west-1"}
@@ -33,16 +35,25 @@ class World:
 
     def __init__(self, folder: Path) -> None:
         self.time, self.interrupt = START, ""
+        self.in_flight, self.signal = "", signal.SIGINT
         self.file = str(folder / "m.yaml")
         Path(self.file).write_text(yaml.safe_dump(MANIFEST))
 
     def __call__(self) -> float:
+        """Return the time. The service asks for it once more while it answers a write: then a signal may come."""
+        if self.in_flight and self.in_flight in self.statuses:
+            self.in_flight = ""
+            signal.raise_signal(self.signal)
         return self.time
 
     def sleep(self, seconds: float) -> None:
         self.time += seconds
-        if self.interrupt and self.interrupt in {r["status"] for r in self.pool["recoveries"]}:
-            signal.raise_signal(signal.SIGINT)
+        if self.interrupt and self.interrupt in self.statuses:
+            signal.raise_signal(self.signal)
+
+    @property
+    def statuses(self) -> set[str]:
+        return {r["status"] for r in self.pool["recoveries"]}
 
     def prepare(self, tier: str = "ESSENTIALS") -> None:
         self.idp = self.local.client("cognito-idp", "eu-west-1")
@@ -281,6 +292,15 @@ def test_not_while_an_import_job_runs(world, status, code):
     assert ("An import job runs (hr)." in ran.err) == bool(code)
 
 
+def test_import_jobs_are_looked_at_on_every_page(world):
+    over = [{"JobName": f"j{n}", "JobId": f"import-{n}", "Status": "Succeeded"} for n in range(60)]
+    running = [{"JobName": "hr", "JobId": "import-x", "Status": "InProgress"}]
+    for page in ({"UserImportJobs": over, "PaginationToken": "more"}, {"UserImportJobs": running}):
+        world.local.faults.add("ListUserImportJobs", body=json.dumps(page))
+    ran = recover("pool:customers", "--to", "1h", "--yes")
+    assert (ran.code, "An import job runs (hr)." in ran.err) == (4, True)
+
+
 def test_only_in_the_primary_region_and_with_a_complete_replica(world):
     replicas = [
         {"RegionName": "us-east-1", "Status": "ACTIVE", "Role": "PRIMARY"},
@@ -297,6 +317,80 @@ def test_all_reasons_are_said_at_once(world):
     world.past("PREVIEW_CANCELLED", HOUR, 3)
     ran = recover("pool:customers", "--to", "5m", "--yes")
     assert len([line for line in ran.err.splitlines() if line.startswith("  - ")]) == 2
+
+
+# --- limits of the account -----------------------------------------------------------------------------------------
+
+
+def others(world: World, number: int, *recoveries: tuple[str, float], tier: str = "ESSENTIALS") -> None:
+    """Other pools of the account, each with these recoveries: status, and seconds since each was asked for."""
+    for _ in range(number):
+        name = f"other-{len(world.local.records)}"
+        made = world.idp.create_user_pool(PoolName=name, UserPoolTier=tier)["UserPool"]["Id"]
+        pool, own = world.local.records[made], world.id
+        world.id = made
+        for status, ago in recoveries:
+            world.past(status, ago)
+        world.id = own
+        assert len(pool["recoveries"]) == len(recoveries)
+
+
+@pytest.mark.parametrize(("active", "code"), [(4, 0), (5, 4), (6, 4)])
+def test_five_recoveries_of_an_account(world, active, code):
+    others(world, active, ("PREVIEW_GENERATED", HOUR))
+    others(world, 1, ("RESTORE_COMPLETED", 3 * DAY))
+    others(world, 1)
+    ran = recover("pool:customers", "--to", "1h", "--yes")
+    assert (ran.code, world.wrote()) == (code, ["Initiate"] if not code else [])
+    said = f"The account has {active} recoveries of other pools under way in this Region (other-1, eu-west-1_"
+    assert (said in ran.err) == bool(code)
+    assert ("5 are possible." in ran.err) == bool(code)
+
+
+@pytest.mark.parametrize(("elsewhere", "own", "code"), [(3, 0, 0), (3, 1, 4), (4, 0, 4)])
+def test_ten_previews_of_an_account_in_a_day(world, elsewhere, own, code):
+    others(world, elsewhere, *[("PREVIEW_CANCELLED", HOUR)] * 3, ("PREVIEW_EXPIRED", 2 * DAY))
+    world.past("PREVIEW_CANCELLED", 2 * HOUR, own)
+    ran = recover("pool:customers", "--to", "1h", "--yes")
+    assert ran.code == code
+    count = 3 * elsewhere + own
+    said = f"The account has had {count} previews in 24 hours in this Region; 10 are possible. The next is at"
+    assert (said in ran.err) == bool(code)
+
+
+def test_limits_of_pool_and_account_are_said_together(world):
+    others(world, 5, ("RESTORING", HOUR), ("PREVIEW_CANCELLED", HOUR))
+    ran = recover("pool:customers", "--to", "5m", "--yes")
+    assert (ran.code, world.wrote()) == (4, [])
+    assert len([line for line in ran.err.splitlines() if line.startswith("  - ")]) == 3
+
+
+@pytest.mark.parametrize("operation", ["ListUserPools", "ListPointInTimeRecoveries"])
+def test_an_account_that_may_not_be_read_is_a_note_and_no_obstacle(world, operation):
+    others(world, 3, ("PREVIEW_GENERATED", HOUR))
+    own = 2 if operation == "ListPointInTimeRecoveries" else 0  # of the pool itself
+    world.local.faults.add(operation, "AccessDeniedException", times=9, after=own)
+    ran = recover(f"pool:{world.id}", "--to", "1h", "--yes")
+    assert (ran.code, world.wrote()) == (0, ["Initiate"])
+    why = f"cognito-idp:{operation} was refused with AccessDeniedException."
+    assert ran.out.count(f"It is not known how many recoveries the account has: {why}") == 1
+
+
+def test_pools_whose_plan_has_no_recovery_have_none(world):
+    others(world, 2, tier="LITE")
+    world.local.faults.add("ListPointInTimeRecoveries", "FeatureUnavailableInTierException", times=9, after=2)
+    ran = recover(f"pool:{world.id}", "--to", "1h", "--yes")
+    assert (ran.code, "It is not known" in ran.out) == (0, False)
+
+
+def test_of_an_account_with_very_many_pools_none_is_looked_at(world):
+    pools = [{"Id": f"eu-west-1_{n:09}", "Name": f"p{n}"} for n in range(MOST_POOLS + 1)]
+    world.local.faults.add("ListUserPools", body=json.dumps({"UserPools": pools}), times=9)
+    world.local.calls.clear()
+    ran = recover(f"pool:{world.id}", "--to", "1h", "--yes")
+    assert ran.code == 0
+    assert "it has 201 other pools in this Region, and up to 200 are looked at." in ran.out
+    assert [c.operation for c in world.local.calls].count("ListPointInTimeRecoveries") == 2
 
 
 def test_a_limit_that_only_cognito_knows_names_pool_and_operation(world):
@@ -413,6 +507,74 @@ def test_ctrl_c_at_each_question(world):
     assert (ran.code, world.wrote()) == (130, ["Initiate"])
     assert f"Interrupted. Recovery {rid} is PREVIEW_GENERATED." in ran.err
     assert f"  poolctl recover pool:customers --start {rid}\n" in ran.err
+
+
+class Pressing(io.StringIO):
+    """Standard error, at which Ctrl-C is pressed when certain words appear."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__()
+        self._words = words
+
+    def write(self, text: str) -> int:
+        size = super().write(text)
+        if self._words and self._words in self.getvalue():
+            self._words = ""
+            signal.raise_signal(signal.SIGINT)
+        return size
+
+
+def pressed(words: str, *argv: str) -> Ran:
+    out, err = io.StringIO(), Pressing(words)
+    code = main(["recover", *argv], stdin=io.StringIO(), stdout=out, stderr=err, environ=KEYS)
+    return Ran(code, out.getvalue(), err.getvalue())
+
+
+def test_ctrl_c_while_other_pools_are_looked_at(world):
+    others(world, 2)
+    ran = pressed("Looking for recoveries of other pools", "pool:customers", "--to", "1h", "--yes")
+    assert (ran.code, world.wrote()) == (130, [])
+    assert "Interrupted. Nothing was written." in ran.err
+
+
+def test_ctrl_c_while_the_configuration_is_planned(world):
+    rid = prepared(world)
+    ran = pressed("Reading customers", world.file, "--start", rid, "--yes")
+    assert (ran.code, world.users()) == (130, ["ada"])
+    assert f"Interrupted. Recovery {rid} is RESTORE_COMPLETED. The users are restored. Writes go on." in ran.err
+
+
+def test_ctrl_c_in_the_wait_for_a_preview_that_an_earlier_run_asked_for(world):
+    world.interrupt = "PREVIEW_GENERATING"
+    recover("pool:customers", "--to", "1h", "--yes")
+    rid = world.newest["id"]
+    for words in (["--to", "2027-01-15T09:00:00Z"], ["--start", rid]):
+        ran = recover("pool:customers", *words, "--yes")
+        assert (ran.code, world.wrote()) == (130, ["Initiate"])
+        assert f"Interrupted. Recovery {rid} is PREVIEW_GENERATING." in ran.err
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize("step", ["Initiate", "Start"])
+def test_a_signal_while_a_write_is_in_flight_lets_it_end_and_says_what_it_did(world, step, number, code):
+    words = ["--to", "1h"] if step == "Initiate" else ["--start", prepared(world)]
+    before = world.wrote()
+    world.in_flight, world.signal = {"Initiate": "PREVIEW_GENERATING", "Start": "RESTORING"}[step], number
+    status = world.in_flight
+    ran = recover("pool:customers", *words, "--yes")
+    assert (ran.code, world.wrote()) == (code, [*before, step])
+    assert STOPPING in ran.err
+    assert f"Interrupted. Recovery {world.newest['id']} is {status}." in ran.err
+    assert "  poolctl recover pool:customers --" in ran.err
+
+
+def test_a_signal_while_a_recovery_is_cancelled_changes_nothing_about_it(world):
+    rid = prepared(world)
+    world.in_flight = "PREVIEW_CANCELLED"
+    ran = recover("pool:customers", "--cancel", rid)
+    assert (ran.code, world.newest["status"]) == (0, "PREVIEW_CANCELLED")
+    assert STOPPING in ran.err
+    assert f"Recovery {rid} to 2027-01-15T09:00:00Z: PREVIEW_CANCELLED" in ran.out
 
 
 @pytest.mark.parametrize("step", ["Initiate", "Start", "Cancel"])

@@ -17,6 +17,7 @@ from reconciler.drift import report_store
 from reconciler.kinds import READS
 from reconciler.manifests.reference_kinds import REMOTE_READS
 from reconciler.runs.runtime import SHARED_READS
+from tests.cli.support import run
 from tests.deploy.support import DEPLOY, ROOT, Stack, accepted, template
 
 TREE = template(DEPLOY / "lambda" / "template.yaml")
@@ -70,6 +71,13 @@ def test_the_role_may_do_what_a_run_does_and_nothing_else():
     tells = iam(notify.CALLS | report_store.CALLS) - UNUSED
     assert actions(ALL) == reads | tells | BESIDES
     assert not any("*" in action for action in actions(ALL))
+
+
+def test_the_role_has_everything_that_a_policy_for_the_examples_has(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    ran = run("iam-policy", "--for", "drift", "--attribute", "--pools", "pools/")
+    assert ran.code == 0, ran.err
+    assert {a for s in json.loads(ran.out)["Statement"] for a in s["Action"]} < actions(ALL)
 
 
 def test_only_what_has_no_arn_is_allowed_everywhere():
