@@ -20,11 +20,11 @@ SHARED_KEYS = (FAIL_ON, MAX_DELETES)
 """Options of several commands that may be at the top; each command takes those that it has."""
 
 SECTIONS: Mapping[str, tuple[str, ...]] = {
-    "validate": ("output", "max-bytes"),
+    "validate": ("output", "max-bytes", "lint"),
     "plan": ("output", "max-bytes", "detailed-exitcode", "expires", "show-origin", "notes", "max-deletes"),
     "apply": ("output", "max-bytes", "check", "notes", "max-deletes"),
     "drift": ("output", "max-bytes", "strict", "pools", "ignore-pool", "max-secret-age", "attribute", "notes"),
-    "export": ("mode", "secrets"),
+    "export": ("mode", "secrets", "with"),
 }
 """For each command that has a map of its own: its options that may be there."""
 
@@ -36,7 +36,7 @@ LEFT_OUT: Mapping[str, str] = {
     **dict.fromkeys(("role-arn", "endpoint-url", "local", "file-root", "allow-env", "notify", "remember"), TRUST),
     **dict.fromkeys(("only-new", "baseline", "gates-from"), TRUST),
     **dict.fromkeys(("config", "no-config", "color", "target", "out", "expect", "rollback-file", "yes"), ONE_RUN),
-    **dict.fromkeys(("during-recovery", "shard", "pool", "all", "to"), ONE_RUN),
+    **dict.fromkeys(("during-recovery", "shard", "pool", "all", "to", "filter", "status", "group"), ONE_RUN),
     **dict.fromkeys(("prune", "allow-replace", "exit-zero", "force"), SAFETY),
 }
 """Options of these commands that the file does not take, and why."""

@@ -74,7 +74,7 @@ class Criteria:
     """Ids of accepted findings."""
     reported: frozenset[str] = frozenset()
     """Ids of findings in an earlier report."""
-    limits: Mapping[str, Tree] = field(default_factory=dict)
+    ceilings: Mapping[str, Tree] = field(default_factory=dict)
     """Section of what is only observed inside other objects → the limits that hold where nobody declares any."""
 
 
@@ -128,7 +128,7 @@ def read_scope(manifest: Manifest, criteria: Criteria = Criteria()) -> ReadScope
     kinds = [k for k in known if not k.surrounding or k.section in manifest.sections]
     owners = {k.section: planner.owners_of(manifest, k) for k in kinds if k.outer}
     watched = (s for s in planned.sections if not _is_written(KINDS[s]))
-    limited = [s for s in criteria.limits if KINDS[s].document == manifest.kind and not criteria.targets]
+    limited = [s for s in criteria.ceilings if KINDS[s].document == manifest.kind and not criteria.targets]
     sections = frozenset((*watched, *(k.section for k in kinds), *limited))
     also = {s: partial(_other_owners, manifest, KINDS[s], criteria.today) for s in limited}
     return replace(planned, sections=sections, owners={**planned.owners, **owners}, also_inside=also)
@@ -382,10 +382,10 @@ def _overdue_unmanaged(
     meant = {id(c.before) for c in plan.changes}
     for one in live_state.objects if criteria.today else ():
         kind, owner = KINDS[one.address.section], one.address.owner
-        if kind.section not in criteria.limits or id(one.data) in meant or owner is None:
+        if kind.section not in criteria.ceilings or id(one.data) in meant or owner is None:
             continue
         key = str(one.ids.get(KINDS[kind.outer].id_param, ""))
-        for late in kind.overdue({**one.data, **criteria.limits[kind.section]}, criteria.today):
+        for late in kind.overdue({**one.data, **criteria.ceilings[kind.section]}, criteria.today):
             place = _place(manifest, owner)
             yield _Difference(
                 FindingClass.CHANGED, one.address, late.path, late.after, late.before, one.ids, place, key=key

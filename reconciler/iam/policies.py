@@ -96,11 +96,11 @@ def statements(grants: Iterable[Grant]) -> list[Statement]:
         key = (grant.action, grant.condition)
         uses[key] = min(grant.use, uses.get(key, grant.use))
         arns[key].update(grant.arns)
-    groups: dict[tuple[Use, str, tuple[str, ...], Condition], list[str]] = defaultdict(list)
+    shared: dict[tuple[Use, str, tuple[str, ...], Condition], list[str]] = defaultdict(list)
     for (action, condition), found in arns.items():
         service = action.partition(":")[0]
-        groups[uses[action, condition], service, _widest(found), condition].append(action)
-    return list(_named(groups))
+        shared[uses[action, condition], service, _widest(found), condition].append(action)
+    return list(_named(shared))
 
 
 def _widest(arns: Iterable[str]) -> tuple[str, ...]:
@@ -113,10 +113,10 @@ def _covers(pattern: str, arn: str) -> bool:
     return ANY in pattern and fnmatchcase(arn, pattern.replace("[", "[[]"))
 
 
-def _named(groups: dict[tuple[Use, str, tuple[str, ...], Condition], list[str]]) -> Iterator[Statement]:
+def _named(shared: dict[tuple[Use, str, tuple[str, ...], Condition], list[str]]) -> Iterator[Statement]:
     """Yield statements in order; those that would have one name are numbered."""
     counts: dict[str, int] = defaultdict(int)
-    for (use, service, arns, condition), actions in sorted(groups.items()):
+    for (use, service, arns, condition), actions in sorted(shared.items()):
         sid = _sid(use, service, actions, everywhere=arns == (ANY,))
         counts[sid] += 1
         number = str(counts[sid]) if counts[sid] > 1 else ""

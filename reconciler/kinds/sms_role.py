@@ -337,7 +337,12 @@ KIND = ResourceKind(
     },
     iam=IamAccess(
         arns=arns,
-        only_if={"PutRolePermissionsBoundary": sets, "DeleteRolePermissionsBoundary": unsets, "TagRole": sets},
+        only_if={
+            "DeleteRolePolicy": unsets,
+            "PutRolePermissionsBoundary": sets,
+            "DeleteRolePermissionsBoundary": unsets,
+            "TagRole": sets,
+        },
     ),
     surrounding=Surrounding(
         outside=True,

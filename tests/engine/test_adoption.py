@@ -214,7 +214,8 @@ ADDRESS = f"trigger_permissions/{function('sign-up')}"
 
 def trigger_pool(here: Bench) -> Tree:
     make_pool(here, LambdaConfig=ONE)
-    return document(trigger_permissions={}, prune=["trigger_permissions"])
+    pool = {"PoolName": "customers", "LambdaConfig": ONE}  # an undeclared function would be drift itself
+    return document(user_pool=pool, trigger_permissions={}, prune=["trigger_permissions"])
 
 
 @pytest.mark.parametrize("account", [{}, {"SourceAccount": ACCOUNT}])

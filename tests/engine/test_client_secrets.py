@@ -106,7 +106,7 @@ def test_a_limit_for_all_covers_clients_that_are_not_declared(tmp_path, days, ol
         unmanaged(here, "legacy", "legacy", "web")
         here.boto().create_user_pool_client(UserPoolId=next(iter(here.local.records)), ClientName="public")
         today = (datetime.now(UTC) + timedelta(days=days)).date().isoformat()
-        criteria = Criteria(today, limits=secret_limits(30))
+        criteria = Criteria(today, ceilings=secret_limits(30))
         findings = compared(with_secret_age(found, 30), here.cloud, criteria).drift.findings
         late = [f for f in findings if f.path]
         assert [(str(f.address), f.cls.value, f.desired, f.live) for f in late] == (
@@ -125,7 +125,7 @@ def test_who_does_not_ask_pays_nothing(tmp_path):
         here.converge(found)
         unmanaged(here, "legacy")
         compared(found, here.cloud, Criteria("2099-01-01"))
-        compared(found, here.cloud, Criteria("2099-01-01", targets=("clients/web",), limits=secret_limits(30)))
+        compared(found, here.cloud, Criteria("2099-01-01", targets=("clients/web",), ceilings=secret_limits(30)))
         assert listings(here) == 0
 
 
@@ -135,7 +135,7 @@ def test_clients_that_drift_does_not_list_are_not_looked_at(tmp_path):
         found = manifest(tmp_path, ignored)
         here.converge(found)
         unmanaged(here, "amplify-1", "AWSElasticsearch-x", "legacy")
-        criteria = Criteria("2099-01-01", limits=secret_limits(30))
+        criteria = Criteria("2099-01-01", ceilings=secret_limits(30))
         findings = compared(found, here.cloud, criteria).drift.findings
         assert [str(f.address) for f in findings] == ["clients/legacy", "clients/legacy/secrets"]
         assert listings(here) == 1
@@ -147,7 +147,7 @@ def test_secrets_that_cannot_be_listed_are_a_gap(tmp_path):
         here.converge(found)
         unmanaged(here, "legacy")
         here.local.faults.add("ListUserPoolClientSecrets", "AccessDeniedException", times=9)
-        drift = compared(found, here.cloud, Criteria("2099-01-01", limits=secret_limits(30))).drift
+        drift = compared(found, here.cloud, Criteria("2099-01-01", ceilings=secret_limits(30))).drift
         assert [(str(g.address), g.operation) for g in drift.gaps] == [
             ("clients/legacy/secrets", "cognito-idp:ListUserPoolClientSecrets")
         ]

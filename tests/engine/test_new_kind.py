@@ -34,14 +34,16 @@ def elsewhere(module: str) -> Iterator[Path]:
     people = ROOT / "reconciler" / "people"  # users in bulk, which are in groups
     applications = ROOT / "reconciler" / "applications"  # describes pools to other programs, in their words
     starters = ROOT / "reconciler" / "starters"  # writes manifests
-    apart = (local, people, applications, starters)
+    security = ROOT / "reconciler" / "security"  # says what is safe, by a table a section and rules across sections
+    apart = (local, people, applications, starters, security)
     for package in ("reconciler", "schemas"):
         yield from (f for f in sorted((ROOT / package).rglob("*.py")) if not _is_apart(f, own, *apart))
 
 
 def _is_apart(file: Path, own: set[Path], *packages: Path) -> bool:
     # users are in groups; ids and addresses of a pool are those of its domain
-    of_users = file.stem in ("user", "pool_text") or file.stem.startswith(("users", "people"))
+    # what security rules ask of other services is named by the objects that name it, and options have names of their own
+    of_users = file.stem in ("user", "pool_text", "outside", "config_keys") or file.stem.startswith(("users", "people"))
     return file in own or of_users or any(p in file.parents for p in packages)
 
 
