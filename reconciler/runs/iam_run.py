@@ -189,8 +189,7 @@ def _of_document(run: str, options: Options, one: NamedDocument) -> Iterator[Gra
     scope = findings.read_scope(manifest) if run == "drift" else planner.read_scope(manifest)
     yield from _reads(scope, specs, place)
     yield from reference_grants(one.manifest, place)
-    if run != "drift":
-        yield from _outputs(run, manifest, specs, place)
+    yield from _outputs(run, manifest, specs, place)
     if run == "apply":
         yield from _writes(options, manifest, specs, place)
 
@@ -229,7 +228,7 @@ def _outputs(run: str, manifest: Manifest, specs: Sequence[Spec], place: PolicyP
     """Yield what the outputs of a manifest need: what the manifest leaves open of the pool, and what is around it."""
     forms = [FORMATS[output.format] for output in manifest.outputs]
     unmanaged = outputs_run.SECTIONS - manifest.sections
-    if forms and unmanaged:
+    if forms and unmanaged and run != "drift":  # which reads them anyway
         yield from _reads(ReadScope("", "", manifest.pool_id, unmanaged, {}, document=manifest.kind), specs, place)
     if any(form.credentials for form in forms) and not availability.lacks(CREDENTIALS, place.region):
         for operation in (LISTING.operation, READING.operation):
