@@ -142,6 +142,7 @@ def test_a_drift_that_notifies_and_remembers_calls_what_its_policy_allows(local,
         "cognito-idp:DescribeIdentityProvider",
         "cognito-idp:DescribeUserPoolDomain",
         "cognito-idp:ListUserPoolClientSecrets",  # no client has a secret
+        "cognito-identity:DescribeIdentityPool",  # there is none
     }
     assert found == allowed - unneeded - never
     applied = policy("--for", "apply", str(manifest))
