@@ -18,7 +18,16 @@ from reconciler.aws_lambda import RunFailed, WrongEvent, asked, handler
 from reconciler.errors import InvalidInput
 from tests.deploy.conftest import CANARY, REGION
 
-QUIET = {"changed": 0, "missing": 0, "unmanaged": 0, "undeclared": 0, "suppressed": 0, "expired": 0}
+QUIET = {
+    "weakens": 0,
+    "mixed": 0,
+    "changed": 0,
+    "missing": 0,
+    "unmanaged": 0,
+    "undeclared": 0,
+    "suppressed": 0,
+    "expired": 0,
+}
 
 
 class Context:
