@@ -545,7 +545,7 @@ def test_ctrl_c_while_the_configuration_is_planned(world):
 
 
 def test_ctrl_c_in_the_wait_for_a_preview_that_an_earlier_run_asked_for(world):
-    world.interrupt = "PREVIEW_GENERATING"
+    world.interrupt, world.local.pending_describes = "PREVIEW_GENERATING", 9
     recover("pool:customers", "--to", "1h", "--yes")
     rid = world.newest["id"]
     for words in (["--to", "2027-01-15T09:00:00Z"], ["--start", rid]):
