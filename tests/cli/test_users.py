@@ -182,6 +182,16 @@ def running(local, idp, pool, file):
     return made["JobId"]
 
 
+def test_a_job_that_runs_is_found_on_any_page(local, manifest, tmp_path):
+    over = [{"JobName": f"j{n}", "JobId": f"import-{n}", "Status": "Succeeded"} for n in range(60)]
+    last = [{"JobName": "hr", "JobId": "import-x", "Status": "InProgress"}]
+    for page in ({"UserImportJobs": over, "PaginationToken": "more"}, {"UserImportJobs": last}):
+        local.faults.add("ListUserImportJobs", body=json.dumps(page))
+    ran = run("users", "import", manifest, csv(tmp_path, 2), "--logs-role", ROLE)
+    assert (ran.code, "import-x of this pool is InProgress" in ran.err) == (4, True)
+    assert "CreateUserImportJob" not in operations(local)
+
+
 def test_a_change_of_the_pool_waits_for_an_import(local, idp, pool, manifest, tmp_path):
     job = running(local, idp, pool, csv(tmp_path, 2))
     text = Path(manifest).read_text()
