@@ -83,15 +83,7 @@ def run(options: Options, console: Console) -> int:
         manifests = stages.load(runtime, console)
         plans = stages.plan_all(runtime, console, manifests)
         plans = outputs_planned.planned(runtime, console, manifests, plans)
-        if reviewed:
-            stages.require_reviewed(options, plans, reviewed)
-        if ("human", "") in options.outputs:
-            shown = formats.plan(redact.plans(plans), RenderOptions(width=console.width, notes=options.notes))
-            console.out(shown["human"](console.color))
-        if options.expect and not reviewed:
-            stages.require_reviewed(options, plans, reviewed)
-        stages.require_applicable(plans)
-        stages.require_motion(options, plans)
+        _require(options, console, plans, reviewed)
         gate = gating.of_plans(plans, options, runtime.today)
         gating.require(console, gate)
         if not apply_run.confirm(plans, options, console):
@@ -109,6 +101,29 @@ def run(options: Options, console: Console) -> int:
             delivered = _report(options, console, outcome, stream, texts)
     checked = web_check.exit_code(checks, wrote=outcome.wrote)
     return worst([outcome.exit_code, delivered, stop.exit_code, checked])
+
+
+def _require(options: Options, console: Console, plans: Sequence[Plan], reviewed: Saved | None) -> None:
+    """Show the plans, and go on only if they are those that were reviewed and can be applied.
+
+    Raises:
+        Stale: They are not those that were reviewed.
+        Refused: A rule refuses one, or the service has paused writes.
+        Incomplete: Something could not be read.
+    """
+    from reconciler.render import redact
+    from reconciler.render.subjects import RenderOptions
+    from reconciler.runs import stages
+
+    if reviewed:
+        stages.require_reviewed(options, plans, reviewed)
+    if ("human", "") in options.outputs:
+        shown = formats.plan(redact.plans(plans), RenderOptions(width=console.width, notes=options.notes))
+        console.out(shown["human"](console.color))
+    if options.expect and not reviewed:
+        stages.require_reviewed(options, plans, reviewed)
+    stages.require_applicable(plans)
+    stages.require_motion(options, plans)
 
 
 def _afterwards(

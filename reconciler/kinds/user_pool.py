@@ -369,7 +369,7 @@ STRENGTH: Mapping[Path, Callable[[Any], float]] = {
 }
 """What each of these members does for the protection of the pool; defaults as in cognito.md 2.1."""
 
-NEED_A_PLAN = ("clients", "domains", "session", "log_delivery", "replica")
+NEED_A_PLAN = ("clients", "domains", "session", "log_delivery", "replicas")
 """Sections with features that a lower feature plan may not include (cognito.md 2.19); `mfa` is read anyway."""
 
 

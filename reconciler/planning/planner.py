@@ -108,8 +108,7 @@ def plan(manifest: Manifest, live_state: LiveState, target: Target, plan_options
     unread = _unread(manifest, live_state)
     changes = [matcher.change(spec) for spec in manifest.specs if spec.address.section not in unread]
     changes = with_sequels(changes, manifest, live_state, target)
-    left = [o for o in _undeclared(manifest, ours, matcher.matched) if o.address.section not in unread]
-    left = [o for o in left if not o.leaving]
+    left = _undeclared(manifest, ours, matcher.matched, unread)
     doomed = [o for o in left if plan_options.prune and _may_go(manifest, o.address)]
     deletions = [_deletion(o) for o in doomed]
     gone = {id(o) for o in doomed}
@@ -154,8 +153,11 @@ def _unread(manifest: Manifest, live_state: LiveState) -> set[str]:
 # --- undeclared objects ------------------------------------------------------------------------------------------
 
 
-def _undeclared(manifest: Manifest, ours: Iterable[Observed], matched: Sequence[Observed]) -> list[Observed]:
+def _undeclared(
+    manifest: Manifest, ours: Iterable[Observed], matched: Sequence[Observed], unread: set[str]
+) -> list[Observed]:
     meant = {id(o) for o in matched}
+    ours = (o for o in ours if o.address.section not in unread and not o.leaving)
     managed = [o for o in ours if o.address.section in manifest.sections and not KINDS[o.address.section].single]
     return [o for o in managed if id(o) not in meant and not ignoring.covered(manifest.ignore, o.address)]
 

@@ -336,7 +336,6 @@ def compared(
     from reconciler.drift import findings as drift
     from reconciler.kinds import root_of
     from reconciler.observing.observer import gap, observe
-    from reconciler.planning import several_values
     from reconciler.planning.linting import LintOptions, lint_live
     from reconciler.planning.pipeline import placed, unknown_objects
 
@@ -347,17 +346,25 @@ def compared(
         address = Address(manifest.name, root_of(manifest.kind).section)
         return drift.unread(target, gap(address, error))
     live_state = replace(live_state, gaps=(*live_state.gaps, *unknown_objects(manifest, known, lost)))
-    found = drift.compare(resolved, live_state, target, criteria)
-    unclear = several_values.unclear(found.plan, cloud)
-    if unclear:
-        found = drift.compare(several_values.as_shown(resolved, unclear), live_state, target, criteria)
-        notices = (*found.drift.notices, *several_values.notices(resolved, unclear))
-        found = replace(found, drift=replace(found.drift, notices=notices))
+    found = _clear(drift.compare(resolved, live_state, target, criteria), resolved, live_state, criteria, cloud)
     weak = lint_live(resolved, target, live_state, LintOptions(today=criteria.today)).weaknesses
     found = _with_origins(replace(found, drift=replace(found.drift, weaknesses=weak)), resolved)
     if not manifest.outputs:
         return found
     return replace(found, pool=_desired(resolved, live_state, found.drift.target, criteria))
+
+
+def _clear(found: Compared, manifest: Manifest, live_state: LiveState, criteria: Criteria, cloud: Cloud) -> Compared:
+    """Return drift without differences that are none, as an object has two values of which its answer shows one."""
+    from reconciler.drift import findings as drift
+    from reconciler.planning import several_values
+
+    unclear = several_values.unclear(found.plan, cloud)
+    if not unclear:
+        return found
+    found = drift.compare(several_values.as_shown(manifest, unclear), live_state, found.plan.target, criteria)
+    notices = (*found.drift.notices, *several_values.notices(manifest, unclear))
+    return replace(found, drift=replace(found.drift, notices=notices))
 
 
 def _desired(manifest: Manifest, live_state: LiveState, target: Target, criteria: Criteria) -> KnownPool:

@@ -300,9 +300,10 @@ def _warnings(named: Sequence[NamedDocument], found: Sequence[IamPolicy]) -> Ite
 
 def _notes(found: Sequence[Grant]) -> Iterator[str]:
     actions = {grant.action for grant in found}
-    telling = sorted(actions & set(_disclosing()))
-    if telling:
-        yield f"{' and '.join(telling)} return secrets in plain text to whoever has this policy."
+    disclosing = sorted(actions & set(_disclosing()))
+    if disclosing:
+        verb = "returns" if len(disclosing) == 1 else "return"
+        yield f"{' and '.join(disclosing)} {verb} secrets in plain text to whoever has this policy."
     if any(grant.action in _referring() for grant in found):
         yield "A secret or parameter that a customer managed key encrypts also needs kms:Decrypt on that key."
 

@@ -190,3 +190,10 @@ def test_what_aws_makes_by_itself_is_not_ours(section, tree, reason):
     ours, others = split([Observed(Address("p", section, "n"), {}, tree)], "eu-west-1_Abc")
     assert [o.reason for o in others] == ([reason] if reason else [])
     assert len(ours) == (0 if reason else 1)
+
+
+@pytest.mark.parametrize("kind", [k for k in KINDS.values() if k.root], ids=lambda k: k.section)
+def test_what_a_change_of_the_pool_makes_necessary_to_read_is_a_section(kind):
+    declared = [{"UserPoolTier": tier} for tier in ("LITE", "ESSENTIALS", "PLUS")]
+    read = {s for tree in declared for live in (*declared, None) for s in kind.also_read(tree, live)}
+    assert read <= set(KINDS)
