@@ -61,11 +61,13 @@ class AllowReader:
         return ""
 
     def _check(self, path: Path, texts: dict[str, str]) -> None:
-        from reconciler.security.gates import rule_problem
+        from reconciler.security.gates import path_problem, rule_problem
 
         rule, day = texts["rule"], texts["expires"]
         if rule and (problem := rule_problem(rule)):
             self._problems.wrong((*path, "rule"), problem)
+        if texts["path"] and (problem := path_problem(texts["path"])):
+            self._problems.wrong((*path, "path"), problem)
         if day and not _is_day(day):
             self._problems.wrong((*path, "expires"), f"{flow(day)} is not a day.", "Write one such as 2027-06-30.")
 

@@ -97,7 +97,7 @@ def add_gates(parser: argparse.ArgumentParser) -> None:
 
 
 def _criteria(text: str) -> list[str]:
-    from reconciler.security.gates import CRITERIA, NONE
+    from reconciler.security.gates import CRITERIA, NONE, kinds_problem
     from reconciler.terminal.suggestions import sentences, suggest
 
     found = [word.strip() for word in text.split(",")]
@@ -105,17 +105,19 @@ def _criteria(text: str) -> list[str]:
         if word not in (*CRITERIA, NONE):
             message = f"--fail-on: {flow(word)} is not one of {', '.join((*CRITERIA, NONE))}."
             raise invalid(sentences(message, suggest(word, CRITERIA)))
+    if problem := kinds_problem(found):
+        raise invalid(f"--fail-on: {problem}")
     return found
 
 
 def _allowance(text: str) -> Allowance:
     from reconciler.model import Allowance
-    from reconciler.security.gates import rule_problem
+    from reconciler.security.gates import path_problem, rule_problem
 
     rule, _, path = text.partition("=")
     if not rule or not path:
         raise invalid(f"--allow: {flow(text)} is not RULE=PATH. Write CHG04=mfa.MfaConfiguration.")
-    if problem := rule_problem(rule):
+    if problem := rule_problem(rule) or path_problem(path):
         raise invalid(f"--allow: {problem}")
     return Allowance(rule, path)
 

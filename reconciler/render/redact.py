@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -18,6 +19,7 @@ from reconciler.model import (
     Call,
     Done,
     Drift,
+    Effect,
     Event,
     Failed,
     FieldChange,
@@ -52,6 +54,7 @@ from reconciler.render.shown import (
     ShownStep,
 )
 from reconciler.render.veil import Veil
+from reconciler.security import judging
 
 if TYPE_CHECKING:  # it is above this package, and comes with pydantic
     from reconciler.export.compare import ComparedSide, Comparison
@@ -120,7 +123,7 @@ def change(found: ResourceChange, calls: Iterable[Call] | None = None) -> ShownC
         found.address,
         found.type,
         found.action,
-        tuple(field(f, words, veil) for f in found.fields),
+        tuple(_of_section(found.address.section, field(f, words, veil), veil) for f in found.fields),
         conceal(veil.tree(found.declared), paths, words) if found.action is Action.CREATE else None,
         conceal(veil.tree(found.before), paths, words),
         conceal(veil.tree(found.after), paths, words),
@@ -140,6 +143,15 @@ def field(found: FieldChange, words: frozenset[str] = NO_WORDS, veil: Veil = NO_
     paths: list[Path] = [()] if found.sensitive else []
     before, after = (conceal(veil.tree(side, found.path), paths, words) for side in (found.before, found.after))
     return ShownField(found.path, before, after, found.sensitive, found.source, found.danger, found.effects)
+
+
+def _of_section(section: str, found: ShownField, veil: Veil) -> ShownField:
+    return replace(found, effects=_effects(section, found.effects, veil))
+
+
+def _effects(section: str, found: Iterable[Effect], veil: Veil) -> tuple[Effect, ...]:
+    """Return effects; what follows from a hidden value could show it, so of those only the usual words are kept."""
+    return tuple(judging.plain(section, e) if veil.covers(e.path) else e for e in found)
 
 
 def _call(call: Call, paths: Sequence[Path], words: frozenset[str], veil: Veil) -> ShownCall:
@@ -187,7 +199,7 @@ def _finding(found: Finding, words: frozenset[str]) -> ShownFinding:
         found.sensitive,
         found.source,
         found.attribution,
-        found.effects,
+        _effects(found.address.section, found.effects, veil),
     )
 
 

@@ -58,6 +58,10 @@ class Veil:
         found = leaves(at(declared, path), path)
         return frozenset(spelled(leaf) for where, leaf in found if not any(where[: len(n)] == n for n in self._names))
 
+    def covers(self, path: Path) -> bool:
+        """Return whether a member, or a part of it, came from the environment."""
+        return any(path[: len(known)] == known or known[: len(path)] == path for known in self._names)
+
     def tree(self, value: Any, path: Path = ()) -> Any:
         """Return a tree with marks in the place of what came from the environment, and of what that replaces.
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from reconciler.errors import ExitCode, Refused, printable
+from reconciler.errors import ExitCode, InvalidInput, Refused, printable
 from reconciler.model import Allowance, Direction, Drift, Effect, FieldChange, Plan
 from reconciler.render.tally import plural
-from reconciler.security.gates import NONE, Gate, GateCase, Verdict
+from reconciler.security.gates import NONE, Gate, GateCase, Verdict, kinds_problem
 from reconciler.terminal.console import Console
 from reconciler.terminal.options import Options
 
@@ -32,7 +32,10 @@ def of_drifts(drifts: Sequence[Drift], options: Options, today: str) -> Verdict:
 
 
 def _gate(options: Options) -> Gate:
-    return Gate(() if NONE in options.fail_on else tuple(dict.fromkeys(options.fail_on)), options.allow)
+    kinds = tuple(dict.fromkeys(options.fail_on))
+    if problem := kinds_problem(kinds):
+        raise InvalidInput(f"--fail-on: {problem}")
+    return Gate(() if NONE in kinds else kinds, options.allow)
 
 
 def _planned(plan: Plan) -> Iterator[GateCase]:
@@ -81,16 +84,20 @@ def _stopped(verdict: Verdict, what: str) -> Iterator[str]:
     """Yield the lines about what is stopped, the last of them as they have to be said."""
     count = plural(len(verdict.stopped), what)
     are = "is" if len(verdict.stopped) == 1 else "are"
-    yield f"{count} {are} stopped by --fail-on {','.join(verdict.fail_on)}; nothing was written."
+    written = "; nothing was written" if what == "change" else ""
+    yield f"{count} {are} stopped by --fail-on {','.join(verdict.fail_on)}{written}."
     yield ADVICE
     yield from (f"  {line}" for line in verdict.options)
 
 
 def say(console: Console, verdict: Verdict) -> None:
-    """Print what is allowed and is not there, or no longer counts.
+    """Print what passes because it is allowed, and what is allowed and is not there or no longer counts.
 
     An entry of poolctl.yaml may be about another pool than those of this run, so it is said as progress is.
     """
+    for found in verdict.passed:
+        by = ", ".join(f"{_where(a)} {a}" for a in found.by)
+        console.err(printable(f"Allowed: {found.case.address.pool}/{found.case.path}, by {by}"))
     for one in verdict.expired:
         why = f"expired on {one.expires} and no longer counts. Renew or remove it."
         console.err(printable(f"Warning: {_where(one)} {one} {why}"))

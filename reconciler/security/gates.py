@@ -25,6 +25,12 @@ NONE = "none"
 """The value of `--fail-on` that asks for nothing."""
 
 
+def kinds_problem(kinds: Sequence[str]) -> str:
+    """Return what is wrong with the values of `--fail-on` together; empty if nothing is."""
+    both = NONE in kinds and len(set(kinds)) > 1
+    return f"{NONE} is given together with others. Give it alone, or remove it." if both else ""
+
+
 class GateCase(NamedTuple):
     """A change or a finding that a gate looks at."""
 
@@ -151,7 +157,17 @@ def meets(criterion: str, effect: Effect) -> bool:
 def covers(pattern: str, case: GateCase) -> bool:
     """Return whether a pattern means the member of a case, or something around it, with its pool or without."""
     steps = (*case.address.steps, *case.effect.path)
-    return globs.covers(pattern, steps) or globs.covers(pattern, (case.address.pool, *steps))
+    ends = range(1, len(steps) + 1)  # the pool alone is no path: it would mean all of a run
+    return globs.covers(pattern, steps) or any(globs.meets(pattern, (case.address.pool, *steps[:n])) for n in ends)
+
+
+def path_problem(path: str) -> str:
+    """Return what is wrong with the path of an allowance; empty if it is one."""
+    if path.strip("*?/."):
+        return ""
+    return (
+        f"{flow(path)} means everything. Name an object or a member, such as clients/web; --fail-on none asks nothing."
+    )
 
 
 def rule_problem(rule: str) -> str:

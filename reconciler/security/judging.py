@@ -30,6 +30,18 @@ def effects(section: str, change: FieldChange, old: Tree, new: Tree) -> tuple[Ef
     return tuple(_below(table, tuple(map(str, change.path)), Judged(change.before, change.after, old, new)))
 
 
+def plain(section: str, effect: Effect) -> Effect:
+    """Return an effect in words that do not depend on values, for a member whose values are hidden.
+
+    Args:
+        section: Section of the object.
+        effect: What the change of one of its members means.
+    """
+    row, _ = row_of(tables().get(section, {}), effect.path)
+    sentence = row.sentence if isinstance(row, Bearing) and effect.alarming else ""
+    return replace(effect, sentence=sentence, facts=())
+
+
 def direction(found: Iterable[Effect]) -> Direction:
     """Return the direction of a change from its effects; neutral if it has none."""
     return together(one.direction for one in found)

@@ -239,3 +239,13 @@ def test_an_object_that_shares_a_setting_shows_none_either(place, form, existing
     ran = with_word(NEW, "plan", "--out", "plan.json", "-o", form)
     assert ran.code == 0, ran.err
     clean(ran.out + ran.err + Path("plan.json").read_text())
+
+
+def test_what_a_hidden_value_means_is_said_in_words_that_do_not_show_it(place):
+    Path("t.yaml").write_text("version: 1\nuser_pool: {PoolName: tiers, UserPoolTier: {$env: TIER}}\n")
+    words = ("--local=tiers", "--region", "eu-west-1")
+    assert run("apply", *words, "--yes", "t.yaml", environ={"TIER": "PLUS"}).code == 0
+    for form in formats.names("plan"):
+        ran = run("plan", *words, "-o", form, "t.yaml", environ={"TIER": "LITE"})
+        assert "eatures of the higher plan end" in ran.out, form
+        assert not re.search(r"plan LITE|plan PLUS|every recovery|more than a day back", ran.out), form

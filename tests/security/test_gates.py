@@ -70,7 +70,7 @@ def test_with_one_allowance_the_other_thirteen_stay_refused(weakened):
         ("CHG04=mfa", 12),
         ("CHG05=mfa", 14),
         ("irreversible=user_pool", 14),
-        ("weakens=*", 0),
+        ("weakens=customers/*", 0),
     ],
 )
 def test_an_allowance_means_its_rule_below_its_path(weakened, allow: str, left: int):
@@ -171,9 +171,9 @@ def test_a_saved_plan_meets_the_same_gate(weakened, local, tmp_path: Path):
 
 def test_what_a_saved_plan_was_allowed_passes_again(weakened, tmp_path: Path):
     file = str(tmp_path / "plan.json")
-    words = ("--fail-on", "weakens", "--allow", "weakens=*")
+    words = ("--fail-on", "weakens", "--allow", "weakens=customers/*")
     assert run("plan", "--quiet", "--out", file, *words, AFTER, environ=ENVIRON).code == 0
-    assert "--allow weakens=*" in run("show", file).out
+    assert "--allow weakens=customers/*" in run("show", file).out
     assert run("apply", "--fail-on", "weakens", file, environ=ENVIRON).code == 0
 
 
@@ -194,7 +194,7 @@ def test_drift_that_weakens_exits_with_4(weakened, more: tuple[str, ...]):
     ran = run("drift", "--fail-on", "weakens", *more, BEFORE, environ=ENVIRON)
     assert (ran.code, len(asked(ran.err))) == (4, ALARMS)
     assert f"{ALARMS} findings are stopped by --fail-on weakens" in ran.err
-    passed = run("drift", "--fail-on", "weakens", "--allow", "weakens=*", *more, BEFORE, environ=ENVIRON)
+    passed = run("drift", "--fail-on", "weakens", "--allow", "weakens=customers/*", *more, BEFORE, environ=ENVIRON)
     assert passed.code == (0 if more else 2)
     tree = json.loads(run("drift", "-o", "json", "--fail-on", "critical", BEFORE, environ=ENVIRON).out)
     assert {tuple(one["because"]) for one in tree["gate"]["stopped"]} == {("critical",)}
@@ -214,6 +214,9 @@ def test_drift_that_weakens_exits_with_4(weakened, more: tuple[str, ...]):
         (("--fail-on", ""), "is not one of"),
         (("--allow", "CHG04"), '--allow: "CHG04" is not RULE=PATH. Write CHG04=mfa.MfaConfiguration.'),
         (("--allow", "=mfa"), "is not RULE=PATH"),
+        (("--allow", "weakens=*"), '--allow: "*" means everything. Name an object or a member'),
+        (("--allow", "weakens=*/*"), '--allow: "*/*" means everything.'),
+        (("--fail-on", "weakens,none"), "--fail-on: none is given together with others."),
         (("--allow", "chg04=mfa"), '--allow: "chg04" is not a rule. Did you mean CHG04?'),
         (("--allow", "CHG99=mfa"), '--allow: "CHG99" is not a rule. Write the id that a plan shows, such as CHG04'),
         (("--allow", "weaken=mfa"), "Did you mean weakens?"),
@@ -286,3 +289,21 @@ def test_an_allowance_counts_until_its_last_day():
     assert gate.judge([case()], "2026-05-04").stopped == ()
     late = gate.judge([case()], "2026-05-05")
     assert (len(late.stopped), late.expired, late.unused) == (1, gate.allow, ())
+
+
+def test_the_name_of_a_pool_is_no_path():
+    """A pool may be called as a section is; its name alone would mean all of it."""
+    gate = Gate(("weakens",), (Allowance("weakens", "a"),))
+    assert len(gate.judge([case()]).stopped) == 1
+    assert Gate(("weakens",), (Allowance("weakens", "a/*"),)).judge([case()]).stopped == ()
+
+
+def test_what_passes_is_named(weakened):
+    ran = weakening.planned("human", "--fail-on", "weakens", "--allow", MFA)
+    assert f"Allowed: customers/mfa.MfaConfiguration, by --allow {MFA}\n" in ran.err
+
+
+def test_none_beside_others_is_refused_however_it_is_given(weakened):
+    ran = weakening.planned("human", "--fail-on", "weakens", "--fail-on", "none")
+    assert ran.code == 3
+    assert "--fail-on: none is given together with others." in ran.err

@@ -208,4 +208,4 @@ def test_no_sentence_holds_a_value():
 def test_a_lower_plan_names_what_ends_and_each_what_it_costs(before, after, said):
     (found,) = judging.effects("user_pool", FieldChange(("UserPoolTier",), before, after), {}, {})
     assert said in found.sentence
-    assert found.facts == (f"The price for each active user is then that of the plan {after}.",)
+    assert found.facts == ("The price for each active user changes with the plan.",)

@@ -200,8 +200,8 @@ def _plan_ends(change: Judged) -> str:
 
 
 def _plan_costs(change: Judged) -> tuple[str, ...]:
-    known = change.after in TIERS
-    return (f"The price for each active user is then that of the plan {change.after}.",) if known else ()
+    known = change.after in TIERS and change.after != change.before
+    return ("The price for each active user changes with the plan.",) if known else ()
 
 
 POOL: dict[str, Row] = {
