@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
+from reconciler.local.desk import Desk
+from reconciler.local.ledger import Ledger
+from reconciler.local.people import People
 from reconciler.local.refusal import not_found, refuse
 from reconciler.local.store import Record, Store
 from reconciler.local.uploads import Uploads
-from reconciler.local.user_history import UserHistory
 
 
 @dataclass(frozen=True)
@@ -26,14 +28,18 @@ class Context:
     """The records."""
     region: str
     """The Region of the request."""
-    users: Callable[[str], int]
-    """Returns the number of users of a pool, by its id."""
-    history: UserHistory = field(default_factory=lambda: UserHistory(lambda _pool_id: None))
-    """The users of all pools over time."""
-    shadow: Callable[[str], Any] = lambda _pool_id: None
-    """Returns moto's object for a pool, in sync with its record; it holds the users."""
+    people: People
+    """The users."""
+    ledger: Ledger
+    """Codes, sessions, tokens and keys."""
+    desk: Desk = field(default_factory=Desk)
+    """What sign-in has around it."""
     uploads: Uploads = field(default_factory=Uploads)
     """The files of import jobs."""
+
+    def now(self) -> float:
+        """Return the time in seconds since 1970; never the same twice."""
+        return self.store.now()
 
     def pool(self, params: Mapping[str, Any]) -> Record:
         """Return the pool of a request; in the Region of its replica, the replica's view."""

@@ -1,0 +1,213 @@
+"""The users of all user pools, in SQLite: a sign-in among 100,000 users takes as long as one among ten.
+
+A user is a plain JSON record (see `parties.new_user` for its shape). What users are found by (name, attributes that
+ListUsers searches, groups) has indexes of its own. Earlier states of users are kept as well, as a point-in-time
+recovery needs them (cognito.md 2.21).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+from reconciler.local.database import Database, Row
+from reconciler.local.store import Record
+
+SEARCHED = ("sub", "email", "phone_number", "preferred_username", "name", "given_name", "family_name")
+"""Attributes that have an index: those that ListUsers searches."""
+MEMBER_OF = "cognito:groups"
+"""Name under which the groups of a user are indexed."""
+FORGOTTEN = 15 * 24 * 3600.0
+"""Seconds after which a former state is dropped; a recovery reaches back 14 days."""
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS users (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, pool TEXT NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL,
+    UNIQUE (pool, name)
+);
+CREATE TABLE IF NOT EXISTS found_by (
+    pool TEXT NOT NULL, attribute TEXT NOT NULL, value TEXT NOT NULL, number INTEGER NOT NULL,
+    PRIMARY KEY (pool, attribute, value, number)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS found_by_number ON found_by (number);
+CREATE TABLE IF NOT EXISTS former (pool TEXT NOT NULL, name TEXT NOT NULL, time REAL NOT NULL, body TEXT);
+CREATE INDEX IF NOT EXISTS former_name ON former (pool, name, time);
+CREATE TABLE IF NOT EXISTS former_groups (pool TEXT NOT NULL, time REAL NOT NULL, body TEXT NOT NULL);
+"""
+
+
+class Slice(NamedTuple):
+    """Users in the order in which they were made, from one place on."""
+
+    users: list[Record]
+    after: int | None
+    """Place of the last user, if there are more."""
+
+
+class People:
+    """The users of all pools. Use under the lock of the store."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, pool_id: str, name: str) -> Record | None:
+        """Return the user with a name as it is stored."""
+        row = self._database.one("SELECT body FROM users WHERE pool = ? AND name = ?", pool_id, name)
+        return json.loads(row[0]) if row else None
+
+    def with_attribute(self, pool_id: str, attribute: str, value: str) -> list[Record]:
+        """Return the users with a value of one of the attributes of `SEARCHED`."""
+        rows = self._database.all(
+            "SELECT u.body FROM found_by f JOIN users u ON u.number = f.number "
+            "WHERE f.pool = ? AND f.attribute = ? AND f.value = ? ORDER BY u.number",
+            *(pool_id, attribute, value),
+        )
+        return [json.loads(row[0]) for row in rows]
+
+    def count(self, pool_id: str) -> int:
+        """Return the number of users of a pool."""
+        row = self._database.one("SELECT COUNT(*) FROM users WHERE pool = ?", pool_id)
+        return int(row[0]) if row else 0
+
+    def every(self, pool_id: str) -> Iterator[Record]:
+        """Yield all users of a pool in the order in which they were made."""
+        place: int | None = 0
+        while place is not None:
+            found = self.slice(pool_id, place, 1000)
+            yield from found.users
+            place = found.after
+
+    def slice(self, pool_id: str, after: int, size: int, by: tuple[str, str, bool] | None = None) -> Slice:
+        """Return some users in the order in which they were made.
+
+        Args:
+            pool_id: Id of the pool.
+            after: Place of the last user before them; 0 for the first.
+            size: At most how many.
+            by: Name and value of an indexed attribute or of `MEMBER_OF`, and whether a prefix is enough.
+        """
+        rows = self._rows(pool_id, after, size + 1, by)
+        users = [json.loads(row[1]) for row in rows[:size]]
+        return Slice(users, int(rows[size - 1][0]) if len(rows) > size else None)
+
+    def _rows(self, pool_id: str, after: int, size: int, by: tuple[str, str, bool] | None) -> list[Row]:
+        if by is None:
+            text = "SELECT number, body FROM users WHERE pool = ? AND number > ? ORDER BY number LIMIT ?"
+            return self._database.all(text, pool_id, after, size)
+        attribute, value, prefix = by
+        meant = "f.value >= ? AND f.value < ?" if prefix else "f.value = ?"
+        values = (value, value + chr(0x10FFFF)) if prefix else (value,)
+        text = (
+            "SELECT u.number, u.body FROM found_by f JOIN users u ON u.number = f.number "
+            f"WHERE f.pool = ? AND f.attribute = ? AND {meant} AND u.number > ? ORDER BY u.number LIMIT ?"
+        )
+        return self._database.all(text, pool_id, attribute, *values, after, size)
+
+    def put(self, pool_id: str, user: Record, now: float) -> None:
+        """Add a user, or replace the one of its name."""
+        name, body = user["username"], json.dumps(user, separators=(",", ":"))
+        row = self._database.one("SELECT number, body FROM users WHERE pool = ? AND name = ?", pool_id, name)
+        if row is not None and row[1] == body:
+            return
+        before = json.loads(row[1]) if row else None
+        if row is None:
+            number = self._database.write("INSERT INTO users (pool, name, body) VALUES (?, ?, ?)", pool_id, name, body)
+        else:
+            number = int(row[0])
+            self._database.write("UPDATE users SET body = ? WHERE number = ?", body, number)
+        if before is None or _keys(before) != _keys(user):
+            self._index(pool_id, number, user)
+        if before is None or _restorable(before) != _restorable(user):
+            self._database.write("INSERT INTO former VALUES (?, ?, ?, ?)", pool_id, name, now, body)
+
+    def _index(self, pool_id: str, number: int, user: Record) -> None:
+        self._database.write("DELETE FROM found_by WHERE number = ?", number)
+        for attribute, value in sorted(_keys(user)):
+            self._database.write("INSERT INTO found_by VALUES (?, ?, ?, ?)", pool_id, attribute, value, number)
+
+    def remove(self, pool_id: str, name: str, now: float) -> None:
+        """Remove a user, if it exists; a recovery can bring it back with the password that it had last."""
+        row = self._database.one("SELECT number, body FROM users WHERE pool = ? AND name = ?", pool_id, name)
+        if row is None:
+            return
+        self._database.write("DELETE FROM found_by WHERE number = ?", row[0])
+        self._database.write("DELETE FROM users WHERE number = ?", row[0])
+        last = "SELECT MAX(time) FROM former WHERE pool = ? AND name = ?"
+        self._database.write(
+            f"UPDATE former SET body = ? WHERE pool = ? AND name = ? AND time = ({last})",  # noqa: S608
+            *(row[1], pool_id, name, pool_id, name),
+        )
+        self._database.write("INSERT INTO former VALUES (?, ?, ?, NULL)", pool_id, name, now)
+
+    def remove_group(self, pool_id: str, group: str, now: float) -> None:
+        """Let the members of a group leave it."""
+        for user in self.members(pool_id, group):
+            self.put(pool_id, {**user, "groups": [g for g in user["groups"] if g != group]}, now)
+
+    def members(self, pool_id: str, group: str) -> list[Record]:
+        """Return the users of a group."""
+        return self.with_attribute(pool_id, MEMBER_OF, group)
+
+    def remove_pool(self, pool_id: str) -> None:
+        """Remove all users of a pool, and what they were."""
+        for table in ("users", "found_by", "former", "former_groups"):
+            self._database.write(f"DELETE FROM {table} WHERE pool = ?", pool_id)  # noqa: S608 - names of ours
+
+    # --- earlier states ----------------------------------------------------------------------------------------------
+
+    def note_groups(self, pool_id: str, groups: Record, now: float) -> None:
+        """Keep the groups of a pool, if they have changed."""
+        body = json.dumps(groups, sort_keys=True)
+        row = self._database.one("SELECT body FROM former_groups WHERE pool = ? ORDER BY time DESC LIMIT 1", pool_id)
+        if (row[0] if row else "{}") != body:
+            self._database.write("INSERT INTO former_groups VALUES (?, ?, ?)", pool_id, now, body)
+
+    def at(self, pool_id: str, time: float) -> dict[str, Record]:
+        """Return the users of a pool at an earlier time by name."""
+        rows = self._database.all(
+            "SELECT name, body, MAX(time) FROM former WHERE pool = ? AND time <= ? GROUP BY name ORDER BY MIN(rowid)",
+            *(pool_id, time),
+        )
+        return {row[0]: json.loads(row[1]) for row in rows if row[1] is not None}
+
+    def groups_at(self, pool_id: str, time: float) -> Record:
+        """Return the groups of a pool at an earlier time."""
+        text = "SELECT body FROM former_groups WHERE pool = ? AND time <= ? ORDER BY time DESC LIMIT 1"
+        row = self._database.one(text, pool_id, time)
+        groups: Record = json.loads(row[0]) if row else {}
+        return groups
+
+    def last_known(self, pool_id: str, name: str) -> Record | None:
+        """Return what a user was last, also of one that was removed."""
+        text = "SELECT body FROM former WHERE pool = ? AND name = ? AND body IS NOT NULL ORDER BY time DESC LIMIT 1"
+        row = self._database.one(text, pool_id, name)
+        return json.loads(row[0]) if row else None
+
+    def forget(self, now: float) -> None:
+        """Drop former states that no recovery reaches."""
+        newer = "SELECT 1 FROM former n WHERE n.pool = former.pool AND n.name = former.name AND n.time > former.time"
+        self._database.write(f"DELETE FROM former WHERE time < ? AND EXISTS ({newer})", now - FORGOTTEN)  # noqa: S608
+
+
+def _keys(user: Record) -> set[tuple[str, str]]:
+    attributes = user["attributes"]
+    return {*((n, attributes[n]) for n in SEARCHED if attributes.get(n)), *((MEMBER_OF, g) for g in user["groups"])}
+
+
+RESTORED = ("enabled", "status", "attributes", "groups")
+"""Members of a user that a recovery restores, besides the factors; a changed password is kept."""
+
+
+def restorable(user: Record) -> dict[str, Any]:
+    """Return what a recovery restores of a user."""
+    mfa = {k: v for k, v in user["mfa"].items() if k != "used"}
+    return {**{k: user[k] for k in RESTORED}, "mfa": mfa, "passkeys": user["passkeys"]}
+
+
+_restorable = restorable
+
+
+def names(users: Iterable[Record]) -> list[str]:
+    """Return the names of users."""
+    return [u["username"] for u in users]
