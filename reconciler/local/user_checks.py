@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Mapping
 
+from reconciler.local.people import People
 from reconciler.local.refusal import ServiceError, refuse
 from reconciler.local.store import Record
 
@@ -118,24 +118,30 @@ def is_passwordless(pool: Record) -> bool:
     return bool(FIRST_FACTORS & set(allowed))
 
 
-def check_alias(pool: Record, attributes: Mapping[str, str], others: Iterable[Any], code: str) -> None:
+def check_alias(people: People, pool: Record, name: str, attributes: Mapping[str, str], code: str) -> None:
     """Check that a verified alias belongs to no other user.
 
     Args:
+        people: The users.
         pool: The record of the pool.
-        attributes: Of the user that is written.
-        others: moto's objects of the other users.
+        name: Of the user that is written; empty for a new one.
+        attributes: Of that user.
         code: The exception.
 
     Raises:
-        Refusal: It does.
+        ServiceError: It does.
     """
-    mine = {(k, attributes[k]) for k in aliases(pool) if holds(pool, attributes, k)}
-    for other in others if mine else ():
-        for kind, value in mine:
-            theirs = other.attribute_lookup
-            if holds(pool, theirs, kind) and theirs[kind] == value:
-                raise ServiceError(code, f"An account with the given {kind} already exists.")
+    for kind in sorted(aliases(pool)):
+        if holds(pool, attributes, kind) and owner_of(people, pool, kind, attributes[kind], but=name):
+            raise ServiceError(code, f"An account with the given {kind} already exists.")
+
+
+def owner_of(people: People, pool: Record, kind: str, value: str, but: str = "") -> Record | None:
+    """Return the user who owns an alias, other than the one of a name."""
+    for other in people.with_attribute(pool["id"], kind, value):
+        if other["username"] != but and holds(pool, other["attributes"], kind):
+            return other
+    return None
 
 
 def aliases(pool: Record) -> set[str]:
