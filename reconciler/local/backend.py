@@ -150,7 +150,14 @@ class Engine:
 
     def context(self, region: str) -> Context:
         """Return the context of a request to a Region."""
-        return Context(self.store, region, self.people, self.ledger, self.desk, self.uploads)
+        return Context(self.store, region, self.people, self.ledger, self.desk, self.pause, self.uploads)
+
+    @contextmanager
+    def pause(self) -> Iterator[None]:
+        """Save what a request has done so far, and let others go on until the end of this context."""
+        self._save()
+        with self.store.paused():
+            yield
 
     @contextmanager
     def turn(self) -> Iterator[None]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,6 +34,8 @@ class Context:
     """Codes, sessions, tokens and keys."""
     desk: Desk = field(default_factory=Desk)
     """What sign-in has around it."""
+    pause: Callable[[], AbstractContextManager[None]] = nullcontext
+    """Lets other requests go on meanwhile, as a function for a trigger may call the embedded Cognito itself."""
     uploads: Uploads = field(default_factory=Uploads)
     """The files of import jobs."""
 

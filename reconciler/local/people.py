@@ -100,7 +100,7 @@ class People:
             return self._database.all(text, pool_id, after, AT_ONCE)
         meant = "f.value >= ? AND f.value < ?" if by.prefix else "f.value = ?"
         values = (by.value, by.value + chr(0x10FFFF)) if by.prefix else (by.value,)
-        text = (  # noqa: S608 - only marks for values are filled in
+        text = (
             "SELECT u.number, u.body FROM found_by f JOIN users u ON u.number = f.number "
             f"WHERE f.pool = ? AND f.attribute = ? AND {meant} AND u.number > ? ORDER BY u.number LIMIT ?"
         )

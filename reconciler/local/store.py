@@ -179,6 +179,24 @@ class Store:
                 if outermost:
                     _unlock(self._lock_file)
 
+    @contextlib.contextmanager
+    def paused(self) -> Iterator[None]:
+        """Let other threads and processes have the state for a while, in the middle of a turn.
+
+        The caller has saved what it changed, and reads again what it needs.
+        """
+        depth, self._depth = self._depth, 0
+        _unlock(self._lock_file)
+        for _ in range(depth):
+            self.lock.release()
+        try:
+            yield
+        finally:
+            for _ in range(depth):
+                self.lock.acquire()
+            self._depth = depth
+            self._enter()
+
     def _enter(self) -> None:
         if self.directory is None:
             return

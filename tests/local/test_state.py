@@ -16,8 +16,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, HTTPClientError
 
 from reconciler.errors import InvalidInput
-from reconciler.local import LocalCognito, serve
-from reconciler.local import database
+from reconciler.local import LocalCognito, database, serve
 from reconciler.local.store import FILE, pool_parts
 from tests.local.support import CERTIFICATE, SMS, Api, Refused
 
