@@ -41,7 +41,7 @@ def send(
         CodeDeliveryDetails: Destination (masked), DeliveryMedium, AttributeName.
 
     Raises:
-        ServiceError: Those of triggers.run; CodeDeliveryFailureException if a message of CustomMessage has no placeholder.
+        ServiceError: Those of triggers.run; CodeDeliveryFailureException if CustomMessage leaves the code out.
     """
     raise NotImplementedError
 

@@ -11,8 +11,8 @@ def parse(texts: Iterable[str], *, anywhere: bool = False) -> dict[str, Function
     """Return functions by ARN.
 
     Args:
-        texts: `ARN=URL`, which gets the event by POST and answers with it; or `ARN=module:function`, a Python function of
-            event and context.
+        texts: `ARN=URL`, which gets the event by POST and answers with it; or `ARN=module:function`, a Python function
+            of event and context.
         anywhere: Whether URLs may lead to other machines.
 
     Raises:

@@ -1,7 +1,7 @@
 """The functions of LambdaConfig: the events that they get, what they may answer, and the errors if they fail.
 
-A function is an ARN in the pool and something local that it is mapped to (`trigger_functions.py`). An ARN that is mapped
-to nothing is skipped, with one line on the terminal.
+A function is an ARN in the pool and something local that it is mapped to (`trigger_functions.py`). An ARN that is
+mapped to nothing is skipped, with one line on the terminal.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def mapped(ctx: Context, pool: Record, name: str) -> bool:
     raise NotImplementedError
 
 
-def run(ctx: Context, caller: Caller, name: str, source: str, user: Record | str, request: Record) -> Record:
+def run(ctx: Context, caller: Caller, source: str, user: Record | str, request: Record) -> Record:
     """Call the function of a trigger and return the `response` that it answers; {} if there is none to call.
 
     The function may change the user through the API: read the user again afterwards.
@@ -29,8 +29,8 @@ def run(ctx: Context, caller: Caller, name: str, source: str, user: Record | str
     Args:
         ctx: The context.
         caller: Its `metadata` becomes `clientMetadata`, unless `request` has that member; None there leaves it out.
-        name: Member of LambdaConfig: `PreTokenGeneration` and so on, whatever its version.
-        source: The triggerSource in full: `PostConfirmation_ConfirmSignUp`.
+        source: The triggerSource in full, which names the trigger: `PostConfirmation_ConfirmSignUp`,
+            `TokenGeneration_RefreshTokens`.
         user: The user, whose attributes go along as `userAttributes` unless `request` has that member; or the name of
             one that does not exist.
         request: What else the trigger gets. `scopes` is left out of a PreTokenGeneration event of version 1.
