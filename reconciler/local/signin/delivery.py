@@ -220,11 +220,11 @@ def _link(ctx: Context, errand: _Errand) -> str:
         ServiceError: CodeDeliveryFailureException.
     """
     pool, domains = errand.caller.pool, errand.caller.pool["domains"]
-    custom = [name for name, domain in domains.items() if "CustomDomainConfig" in domain]
-    hosts = [*custom, *(f"{name}.auth.{pool['region']}.amazoncognito.com" for name in domains)]
-    if not hosts:
+    if not domains:
         raise ServiceError("CodeDeliveryFailureException", "The user pool has no domain that the link could lead to.")
-    base = ctx.desk.base or f"https://{hosts[0]}"
+    name = next((n for n, domain in domains.items() if "CustomDomainConfig" in domain), next(iter(domains)))
+    host = name if "CustomDomainConfig" in domains[name] else f"{name}.auth.{pool['region']}.amazoncognito.com"
+    base = f"{ctx.desk.base}/_domain/{name}" if ctx.desk.base else f"https://{host}"
     asked = {
         "client_id": errand.caller.client_id,
         "user_name": errand.user["username"],
