@@ -60,6 +60,7 @@ from reconciler.local import (
     resource_servers,
     risk,
     sessions,
+    signin,
     signing,
     styles,
     terms_documents,
@@ -95,6 +96,7 @@ MODULES = (
         styles,
     ),
     *(terms_documents, cimd, log_deliveries, sessions, replicas, recoveries, limits, signing, user_calls, user_imports),
+    *signin.MODULES,
 )
 OPERATIONS: dict[str, Operation] = {name: run for module in MODULES for name, run in module.OPERATIONS.items()}
 """Our operations on user pools; moto handles the rest of the API."""

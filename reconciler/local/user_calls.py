@@ -9,16 +9,33 @@ from typing import Any
 from reconciler.local.operation import DEFAULT_PAGE, Context, Operation, decode_token, encode_token, page
 from reconciler.local.people import MEMBER_OF, SEARCHED, By
 from reconciler.local.refusal import ServiceError, not_found, refuse
-from reconciler.local.signin.parties import FORCED, existing, find_by_name, new_user, put, spelled, touch
-from reconciler.local.signin.passwords import set_password, temporary_until
+from reconciler.local.signin import inviting, passwords
+from reconciler.local.signin.parties import (
+    FORCED,
+    Caller,
+    admin,
+    existing,
+    find_by_name,
+    new_user,
+    put,
+    spelled,
+    touch,
+)
+from reconciler.local.signin.tokens import end_all
+from reconciler.local.signin.written_attributes import verify
 from reconciler.local.store import Record
 from reconciler.local.user_checks import (
+    aliases,
     check_alias,
     check_attributes,
     check_name,
-    check_password,
+    holds,
     is_passwordless,
 )
+
+DAY = 24 * 3600.0
+DEFAULT_DAYS = 7
+"""TemporaryPasswordValidityDays, if it is not set."""
 
 FACTORS = (("SMS_MFA", "sms"), ("SOFTWARE_TOKEN_MFA", "totp"), ("EMAIL_OTP", "email"))
 """Names of factors in the API, with our members for them."""
@@ -30,10 +47,10 @@ def _attributes(items: Any) -> dict[str, str]:
 
 
 def admin_create_user(ctx: Context, params: Record) -> Record:
-    """AdminCreateUser: sends nothing; RESEND answers with the user as it is."""
-    pool = ctx.pool(params)
+    """AdminCreateUser: with an invitation, unless MessageAction is SUPPRESS; RESEND sends it again."""
+    pool, caller = ctx.pool(params), admin(ctx, params)
     if params.get("MessageAction") == "RESEND":
-        return {"User": _resent(ctx, params)}
+        return {"User": _resent(ctx, caller, params)}
     name = spelled(pool, params["Username"])
     check_name(pool, name)
     attributes = _attributes(params.get("UserAttributes"))
@@ -45,14 +62,27 @@ def admin_create_user(ctx: Context, params: Record) -> Record:
         check_alias(ctx.people, pool, "", attributes, "UsernameExistsException")
     password = params.get("TemporaryPassword")
     if password is not None:
-        check_password(pool, password)
-    status = "CONFIRMED" if password is None and is_passwordless(pool) else FORCED
+        passwords.check_policy(pool, password, admin=True, member="temporaryPassword")
+    known = password is not None or not is_passwordless(pool)
     named = pool["config"].get("UsernameAttributes")
-    user = new_user(ctx, None if named else name, status, attributes)
-    if password is not None:
-        set_password(ctx, pool, user, password, until=temporary_until(ctx, pool))
+    user = new_user(ctx, None if named else name, FORCED if known else "CONFIRMED", attributes)
+    inviting.admit(ctx, caller, user, attributes, params.get("ValidationData"))
+    if known:
+        password = password or passwords.temporary_password(pool)
+        passwords.set_password(ctx, pool, user, password, until=_until(ctx, pool))
+    for kind in sorted(aliases(pool)) if params.get("ForceAliasCreation") else ():
+        if holds(pool, attributes, kind):
+            verify(ctx, pool, user, kind, move=True)
     put(ctx, pool, user)
+    if known and params.get("MessageAction") != "SUPPRESS":
+        inviting.invite(ctx, caller, user, password, params.get("DesiredDeliveryMediums") or (), resend=False)
     return {"User": _listed(user)}
+
+
+def _until(ctx: Context, pool: Record) -> float:
+    """Return when a temporary password that is set now ends."""
+    policy = pool["config"].get("Policies", {}).get("PasswordPolicy", {})
+    return ctx.now() + DAY * (policy.get("TemporaryPasswordValidityDays") or DEFAULT_DAYS)
 
 
 def _from_name(pool: Record, name: str, attributes: dict[str, str]) -> dict[str, str]:
@@ -70,11 +100,18 @@ def _from_name(pool: Record, name: str, attributes: dict[str, str]) -> dict[str,
     return {kind: name}
 
 
-def _resent(ctx: Context, params: Record) -> Record:
-    _, user = existing(ctx, params)
+def _resent(ctx: Context, caller: Caller, params: Record) -> Record:
+    pool, user = existing(ctx, params)
     if user["status"] != FORCED:
         said = f"Resend not possible. {user['username']} status is not {FORCED}"
         raise ServiceError("UnsupportedUserStateException", said)
+    password = params.get("TemporaryPassword")
+    if password is not None:
+        passwords.check_policy(pool, password, admin=True, member="temporaryPassword")
+    password = password or passwords.temporary_password(pool)
+    passwords.set_password(ctx, pool, user, password, until=_until(ctx, pool))
+    touch(ctx, pool, user)
+    inviting.invite(ctx, caller, user, password, params.get("DesiredDeliveryMediums") or (), resend=True)
     return _listed(user)
 
 
@@ -135,11 +172,12 @@ def admin_delete_user_attributes(ctx: Context, params: Record) -> Record:
 def admin_set_user_password(ctx: Context, params: Record) -> Record:
     """AdminSetUserPassword."""
     pool, user = existing(ctx, params)
-    check_password(pool, params["Password"])
+    passwords.check_policy(pool, params["Password"], admin=True)
     if user["status"] == "EXTERNAL_PROVIDER":
         refuse("User password cannot be set for a federated user.")
+    passwords.check_history(pool, user, params["Password"])
     permanent = params.get("Permanent", False)
-    set_password(ctx, pool, user, params["Password"], until=None if permanent else temporary_until(ctx, pool))
+    passwords.set_password(ctx, pool, user, params["Password"], until=None if permanent else _until(ctx, pool))
     user["status"] = "CONFIRMED" if permanent else FORCED
     touch(ctx, pool, user)
     return {}
@@ -158,6 +196,8 @@ def admin_disable_user(ctx: Context, params: Record) -> Record:
 def _switched(ctx: Context, params: Record, *, enabled: bool) -> Record:
     pool, user = existing(ctx, params)
     user["enabled"] = enabled
+    if not enabled:
+        end_all(ctx, pool, user)
     touch(ctx, pool, user)
     return {}
 

@@ -14,12 +14,6 @@ SHAPES = {
     "phone_number": re.compile(r"\+\d{1,15}", re.ASCII),
 }
 SAID = {"email": "Invalid email address format.", "phone_number": "Invalid phone number format."}
-RULES = (
-    ("RequireLowercase", re.compile(r"[a-z]"), "lowercase"),
-    ("RequireUppercase", re.compile(r"[A-Z]"), "uppercase"),
-    ("RequireNumbers", re.compile(r"\d", re.ASCII), "numeric"),
-    ("RequireSymbols", re.compile(r"[^A-Za-z0-9]"), "symbol"),
-)
 FIRST_FACTORS = frozenset({"EMAIL_OTP", "SMS_OTP", "WEB_AUTHN"})
 
 
@@ -93,23 +87,6 @@ def _number(limits: Record, value: str) -> str:
     if (low is not None and int(value) < float(low)) or (high is not None and int(value) > float(high)):
         return "Number is out of range"
     return ""
-
-
-def check_password(pool: Record, password: str) -> None:
-    """Check a password against the policy of the pool.
-
-    Raises:
-        Refusal: InvalidPasswordException.
-    """
-    policy = pool["config"].get("Policies", {}).get("PasswordPolicy", {})
-    said = ""
-    if len(password) < int(policy.get("MinimumLength", 8)):
-        said = "Password not long enough"
-    for member, pattern, word in RULES:
-        if not said and policy.get(member) and not pattern.search(password):
-            said = f"Password must have {word} characters"
-    if said:
-        raise ServiceError("InvalidPasswordException", f"Password did not conform with password policy: {said}")
 
 
 def is_passwordless(pool: Record) -> bool:
