@@ -39,7 +39,9 @@ def verifying(attribute: str) -> str:
     return f"verify {attribute}"
 
 
-def new(ctx: Context, pool: Record, user: Record, purpose: str, *, digits: int = 6, life: float) -> str:
+def new(
+    ctx: Context, pool: Record, user: Record, purpose: str, *, digits: int = 6, life: float, about: Record | None = None
+) -> str:
     """Return a new code, which replaces earlier ones of its purpose.
 
     Args:
@@ -49,12 +51,13 @@ def new(ctx: Context, pool: Record, user: Record, purpose: str, *, digits: int =
         purpose: What it is for; each has one code a user.
         digits: How many it has; a zero at the start counts.
         life: In seconds.
+        about: What `check` returns for it.
     """
     name, key = user["username"], _key(pool, user["username"], purpose)
     before = ctx.ledger.get(CODE, key) or {}
     replaced = [h for h in (before.get("hash"), *before.get("replaced", ())) if h]
     code = f"{int.from_bytes(ctx.desk.random(8), 'big') % 10**digits:0{digits}}"
-    kept = {"hash": _hash(key, code), "replaced": replaced[:REMEMBERED]}
+    kept = {"hash": _hash(key, code), "replaced": replaced[:REMEMBERED], "about": about or {}}
     ctx.ledger.put(CODE, key, kept, pool=pool["id"], owner=name, expires=ctx.now() + life)
     return code
 
@@ -79,8 +82,8 @@ def look(ctx: Context, pool: Record, user: Record, purpose: str, code: str) -> S
     return "right" if hmac.compare_digest(given, kept["hash"]) else "wrong"
 
 
-def check(ctx: Context, pool: Record, user: Record, purpose: str, code: str) -> None:
-    """Check a code and use it up.
+def check(ctx: Context, pool: Record, user: Record, purpose: str, code: str) -> Record:
+    """Check a code and return what it is about. It stays valid until `drop`, as what follows may be refused yet.
 
     Raises:
         ServiceError: CodeMismatchException, or ExpiredCodeException, also when there is none.
@@ -89,8 +92,14 @@ def check(ctx: Context, pool: Record, user: Record, purpose: str, code: str) -> 
     if state == "wrong":
         raise mismatch()
     if state != "right":
-        raise ServiceError("ExpiredCodeException", "Invalid code provided, please request a code again.")
-    drop(ctx, pool, user, purpose)
+        raise expired()
+    about: Record = (ctx.ledger.get(CODE, _key(pool, user["username"], purpose)) or {})["about"]
+    return about
+
+
+def expired() -> ServiceError:
+    """Return the error for a code that is too old, replaced, or was never asked for."""
+    return ServiceError("ExpiredCodeException", "Invalid code provided, please request a code again.")
 
 
 def mismatch() -> ServiceError:
