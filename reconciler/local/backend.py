@@ -60,7 +60,6 @@ from reconciler.local import (
     resource_servers,
     risk,
     sessions,
-    signin,
     signing,
     styles,
     terms_documents,
@@ -76,6 +75,7 @@ from reconciler.local.ledger import Ledger, hashed
 from reconciler.local.operation import Context, Operation
 from reconciler.local.people import People
 from reconciler.local.refusal import ServiceError
+from reconciler.local.signin import operations
 from reconciler.local.signin.parties import pool_of_token
 from reconciler.local.store import ACCOUNT, Record, Store
 from reconciler.local.uploads import Uploads
@@ -96,7 +96,7 @@ MODULES = (
         styles,
     ),
     *(terms_documents, cimd, log_deliveries, sessions, replicas, recoveries, limits, signing, user_calls, user_imports),
-    *signin.MODULES,
+    *operations.MODULES,
 )
 OPERATIONS: dict[str, Operation] = {name: run for module in MODULES for name, run in module.OPERATIONS.items()}
 """Our operations on user pools; moto handles the rest of the API."""

@@ -102,7 +102,7 @@ class People:
         values = (by.value, by.value + chr(0x10FFFF)) if by.prefix else (by.value,)
         text = (
             "SELECT u.number, u.body FROM found_by f JOIN users u ON u.number = f.number "
-            f"WHERE f.pool = ? AND f.attribute = ? AND {meant} AND u.number > ? ORDER BY u.number LIMIT ?"
+            f"WHERE f.pool = ? AND f.attribute = ? AND {meant} AND u.number > ? ORDER BY u.number LIMIT ?"  # noqa: S608
         )
         return self._database.all(text, pool_id, by.attribute, *values, after, AT_ONCE)
 

@@ -75,7 +75,7 @@ def admin_create_user(ctx: Context, params: Record) -> Record:
             verify(ctx, pool, user, kind, move=True)
     put(ctx, pool, user)
     if known and params.get("MessageAction") != "SUPPRESS":
-        inviting.invite(ctx, caller, user, password, params.get("DesiredDeliveryMediums") or (), resend=False)
+        inviting.invite(ctx, caller, user, password or "", params.get("DesiredDeliveryMediums") or (), resend=False)
     return {"User": _listed(user)}
 
 
@@ -111,7 +111,7 @@ def _resent(ctx: Context, caller: Caller, params: Record) -> Record:
     password = password or passwords.temporary_password(pool)
     passwords.set_password(ctx, pool, user, password, until=_until(ctx, pool))
     touch(ctx, pool, user)
-    inviting.invite(ctx, caller, user, password, params.get("DesiredDeliveryMediums") or (), resend=True)
+    inviting.invite(ctx, caller, user, password or "", params.get("DesiredDeliveryMediums") or (), resend=True)
     return _listed(user)
 
 
