@@ -22,7 +22,7 @@ Answer = Callable[[Context, Caller, Reply], Record]
 TOTP, EMAIL = second_factor.TOTP, second_factor.EMAIL
 NOT_WRITABLE = "A client attempted to write unauthorized attribute"
 USED_CODE = "Your software token has already been used once."
-NO_TOKEN = "Software Token MFA does not exist for the user."
+NOT_SET_UP = "Software Token MFA does not exist for the user."
 PREFIX = "userAttributes."
 ALSO_CALLED = {"EMAIL_MFA": EMAIL}
 """What the API model calls a factor that clients call otherwise."""
@@ -62,7 +62,7 @@ def software_token(ctx: Context, caller: Caller, reply: Reply) -> Record:
     """Take a code of TOTP."""
     user, code = reply.attempt.user, reply.need("SOFTWARE_TOKEN_MFA_CODE")
     if not user["mfa"]["secret"]:
-        raise ServiceError("SoftwareTokenMFANotFoundException", NO_TOKEN)
+        raise ServiceError("SoftwareTokenMFANotFoundException", NOT_SET_UP)
     passwords.check_lock(ctx, user)
     judged, step = totp.judge(ctx, user["mfa"]["secret"], code, user["mfa"]["used"])
     if judged == "used":

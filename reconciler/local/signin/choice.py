@@ -182,7 +182,7 @@ def passkey(ctx: Context, caller: Caller, reply: Reply) -> Record:
     """Take the answer to WEB_AUTHN."""
     attempt = reply.attempt
     passkey_proofs.check(ctx, caller.pool, attempt.user, reply.state, reply.need("CREDENTIAL"))
-    check_usable(caller, attempt.user)
+    check_usable(attempt.user)
     attempt = attempt.prove("factor")
     return admission.proceed(
         ctx, caller, attempt.prove("mfa") if passkey_proofs.counts_as_both(caller.pool) else attempt
