@@ -22,7 +22,8 @@ from reconciler.local.signin import triggers
 from reconciler.local.signin.parties import Caller
 from reconciler.local.signin.trigger_functions import parse
 from reconciler.local.store import Record
-from tests.local.signin.accounts import Accounts, refused, stable
+from tests.local.signin.accounts import Accounts, stable
+from tests.local.signin.support import refused
 
 GOLDEN = Path(__file__).parent / "golden" / "events"
 ARN = "arn:aws:lambda:eu-west-1:123456789012:function:f"
@@ -62,7 +63,7 @@ def accounts() -> Accounts:
 def sent(accounts: Accounts, source: str, request: Record, **versioned: Any) -> Record:
     """Run a trigger, and return the event that its function gets."""
     name = triggers.name_of(source)
-    user: Any = source if source in UNKNOWN else accounts.add("ann", "UNCONFIRMED", email="ann@example.com")
+    user: Any = "bob" if source in UNKNOWN else accounts.add("ann", "UNCONFIRMED", email="ann@example.com")
     key = triggers.VERSIONED.get(name) if versioned else None
     events = accounts.trigger(key or name, {}, **versioned)
     triggers.run(accounts.ctx, accounts.caller(device="phone"), source, user, request)
