@@ -306,3 +306,19 @@ def test_simulated_details_are_the_same_each_time(accounts, name, destination):
 def test_a_line_on_the_terminal_holds_no_control_characters(accounts):
     send(accounts, to="a\x1b[2J@b.c")
     assert accounts.said == ["EMAIL to a?[2J@b.c (SignUp): 012345"]
+
+
+# --- the trigger before AdminCreateUser -------------------------------------------------------------------------------
+
+
+def test_pre_sign_up_may_refuse_the_user_of_an_administrator(accounts):
+    events = accounts.trigger("PreSignUp", "nonsense")
+    caller = Caller(accounts.pool, {}, "admin", {"k": "v"})
+    with refused("InvalidLambdaResponseException"):
+        inviting.admit(accounts.ctx, caller, accounts.get(), {"email": "a@b.c"}, [{"Name": "n", "Value": "v"}])
+    assert events[0]["triggerSource"] == "PreSignUp_AdminCreateUser"
+    assert events[0]["request"] == {
+        "userAttributes": {"email": "a@b.c"},
+        "clientMetadata": {"k": "v"},
+        "validationData": {"n": "v"},
+    }
