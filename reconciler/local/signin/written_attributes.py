@@ -79,7 +79,7 @@ def owner(ctx: Context, pool: Record, kind: str, value: str, but: str = "") -> R
 
 
 def check_free(ctx: Context, pool: Record, kind: str, value: str, but: str) -> None:
-    """Check that nobody else signs in with a value.
+    """Check that no other user signs in with a value.
 
     Raises:
         ServiceError: AliasExistsException.
@@ -112,5 +112,5 @@ def verify(ctx: Context, pool: Record, user: Record, kind: str, *, move: bool) -
 
 
 def unverified(attributes: Mapping[str, str]) -> dict[str, str]:
-    """Return the marks of addresses that nobody has verified yet."""
+    """Return the marks of new addresses, which are not verified yet."""
     return {f"{kind}_verified": "false" for kind in SHAPES if attributes.get(kind)}
