@@ -76,8 +76,6 @@ def respond(engine: PageEngine, request: Request) -> Response | None:
     """
     if "X-Amz-Target" in request.headers:
         return None
-    if request.method == "OPTIONS" and request.path == "/":
-        return cross_origin.preflight(request)
     if request.path.startswith(inbox.HOME):
         return _own(engine, request)
     if request.path == "/":
@@ -109,7 +107,7 @@ def _of_pool(engine: PageEngine, request: Request) -> Response | None:
     """Answer discovery, keys, and the domain of a pool."""
     document = well_known.PATH.fullmatch(request.path)
     if document and request.method == "OPTIONS":
-        return cross_origin.preflight_of_tokens()
+        return cross_origin.preflight()
     with engine.turn():
         pool = engine.store.pools.get(document[1]) if document else None
         if document and pool is not None and request.method in GET:
@@ -130,7 +128,7 @@ def _at(site: Site) -> Response:
     if route is None:
         return rendering.error_page(site, "Not found", f"There is no page {site.path} here.", 404)
     if route.by_scripts and site.request.method == "OPTIONS":
-        return cross_origin.preflight_of_tokens()
+        return cross_origin.preflight()
     if site.request.method not in route.methods:
         return _refused(route.methods)
     if site.request.method == "POST" and not route.by_scripts and not cookies.guarded(site):

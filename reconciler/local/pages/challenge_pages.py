@@ -39,6 +39,7 @@ STAYS = frozenset(
     | {"InvalidParameterException", "EnableSoftwareTokenMFAException", "ExpiredCodeException"}
 )
 """Errors after which the same page may be tried again."""
+CHOICE = "SELECT_CHALLENGE"
 TOTP = "SOFTWARE_TOKEN_MFA"
 EXPIRED = "Your sign-in took too long, or was begun in another window. Please start again."
 PATHS = {"NEW_PASSWORD_REQUIRED": "/changePassword"}
@@ -60,17 +61,31 @@ def proceed(site: Site, asked: Asked, answer: Record, name: str) -> Response:
             site, asked, cookies.SignedIn(user, float(answer["SignedIn"]["AuthTime"]))
         )
     parameters = answer.get("ChallengeParameters", {})
+    ways = ways_of(answer)
+    if answer["ChallengeName"] == CHOICE and len(ways) == 1:
+        responses = {"USERNAME": parameters.get("USERNAME") or name, "ANSWER": ways[0]}
+        return proceed(site, asked, _sent(site, asked, CHOICE, answer["Session"], responses), name)
     kept = {
         "challenge": answer["ChallengeName"],
         "session": answer.get("Session", ""),
         "parameters": parameters,
-        "ways": answer.get("AvailableChallenges", []),
+        "ways": ways,
         "name": name,
         "username": parameters.get("USER_ID_FOR_SRP") or parameters.get("USERNAME") or name,
     }
     response = redirect(site.onward(PATHS.get(kept["challenge"], MFA)))
     cookies.keep_visit(site, response, kept)
     return response
+
+
+def ways_of(answer: Record) -> list[str]:
+    """Return what one may choose from; both forms of a password are one."""
+    names = ["PASSWORD" if n.startswith("PASSWORD") else n for n in answer.get("AvailableChallenges", ())]
+    return [n for n in dict.fromkeys(names) if n in WAYS]
+
+
+def _sent(site: Site, asked: Asked, kind: str, session: str, responses: Record) -> Record:
+    return flow.respond(site.ctx, site.caller(asked.client), kind, session, responses)
 
 
 def challenge(site: Site) -> Response:
@@ -104,7 +119,7 @@ def _answered(site: Site, asked: Asked, kept: Record) -> Response:
     kind = kept["challenge"]
     if kind == "MFA_SETUP":
         return _set_up(site, asked, kept)
-    if kind == "SELECT_CHALLENGE":
+    if kind == CHOICE:
         answers: Record = {"ANSWER": site.request.form.get("answer", "")}
         if answers["ANSWER"] == "PASSWORD" and site.request.form.get("password"):
             answers["PASSWORD"] = site.request.form["password"]
@@ -115,7 +130,7 @@ def _answered(site: Site, asked: Asked, kept: Record) -> Response:
 
 def _respond(site: Site, asked: Asked, kept: Record, answers: Record) -> Response:
     responses = {"USERNAME": kept["username"], **answers}
-    answer = flow.respond(site.ctx, site.caller(asked.client), kept["challenge"], kept["session"], responses)
+    answer = _sent(site, asked, kept["challenge"], kept["session"], responses)
     return proceed(site, asked, answer, kept["name"])
 
 
@@ -186,11 +201,8 @@ def _new_password_page(site: Site, kept: Record, error: str) -> Response:
 
 
 def _choice_page(site: Site, kept: Record, error: str) -> Response:
-    if kept["challenge"] == "SELECT_CHALLENGE":
-        names = ["PASSWORD" if n.startswith("PASSWORD") else n for n in kept["ways"]]
-    else:
-        names = _list(kept["parameters"].get("MFAS_CAN_CHOOSE"))
-    ways = [{"name": n, "label": WAYS[n]} for n in dict.fromkeys(names) if n in WAYS]
+    names = kept["ways"] if kept["challenge"] == CHOICE else _list(kept["parameters"].get("MFAS_CAN_CHOOSE"))
+    ways = [{"name": n, "label": WAYS[n]} for n in names if n in WAYS]
     return rendering.page(site, "choice.html", _status(error), error=error, ways=ways, name=kept["name"])
 
 
@@ -232,7 +244,7 @@ def _list(text: str | None) -> list[str]:
 PAGES: dict[str, Callable[[Site, Record, str], Response]] = {
     "NEW_PASSWORD_REQUIRED": _new_password_page,
     "SELECT_MFA_TYPE": _choice_page,
-    "SELECT_CHALLENGE": _choice_page,
+    CHOICE: _choice_page,
     "PASSWORD": _password_page,
     "WEB_AUTHN": _passkey_page,
     "MFA_SETUP": _set_up_page,

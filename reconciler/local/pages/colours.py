@@ -107,6 +107,8 @@ class Look(NamedTuple):
     """A `data:` URL, or empty."""
     icon: str = ""
     """The same."""
+    banner: bool = False
+    """Whether the bar for the logo is shown without one."""
 
 
 def managed(style: Record) -> Look:
@@ -125,9 +127,9 @@ def managed(style: Record) -> Look:
 
 
 def classic(pool: Record, client_id: str) -> Look:
-    """Return the look of the classic pages; with CSS of the pool, which is made for light pages, there are no others."""
+    """Return the look of the classic pages; with CSS of the pool, they are always light."""
     css = str((pool["looks"].get(client_id) or pool["looks"].get(ALL) or {}).get("CSS", ""))
-    return Look(_variables("light" if css else "dynamic", LIGHT, DARK) + "\n" + css.replace("<", "\\3c "))
+    return Look(_variables("light" if css else "dynamic", LIGHT, DARK) + "\n" + css.replace("<", "\\3c "), banner="banner-customizable" in css)
 
 
 def own() -> Look:

@@ -102,7 +102,7 @@ def arrive(site: Site, caller: Caller, provider: str, subject: str, claims: Reco
     _check_writable(pool, caller.client, attributes)
     known = ctx.people.get(pool["id"], name) or linked(site, provider, subject)
     if known is None:
-        return _first(site, caller, provider, subject, attributes, name)
+        return _first(site, caller, (provider, subject), attributes, name)
     if not known["enabled"]:
         raise ServiceError("NotAuthorizedException", "User is disabled.")
     _renew(site, known, attributes)
@@ -154,21 +154,18 @@ def _check_writable(pool: Record, client: Record, attributes: dict[str, str]) ->
 
 def linked(site: Site, provider: str, subject: str) -> Record | None:
     """Return the user that a subject was linked to (AdminLinkProviderForUser), or None."""
-    for user in site.ctx.people.every(site.pool["id"]):
-        if any(i.get("providerName") == provider and i.get("userId") == subject for i in user["identities"]):
-            return user
+    for placed in site.ctx.people.every(site.pool["id"]):
+        mine = placed.user["identities"]
+        if any(i.get("providerName") == provider and i.get("userId") == subject for i in mine):
+            return placed.user
     return None
 
 
-def _first(
-    site: Site, caller: Caller, provider: str, subject: str, attributes: dict[str, str], name: str
-) -> Record:
-    """Return a new profile, after PreSignUp and before PostConfirmation."""
-    pool, ctx = site.pool, site.ctx
+def _first(site: Site, caller: Caller, identity: tuple[str, str], attributes: dict[str, str], name: str) -> Record:
+    """Return a new profile, after PreSignUp and PostConfirmation."""
+    pool, ctx, (provider, subject) = site.pool, site.ctx, identity
     request = {"userAttributes": {**attributes, "cognito:email_alias": "", "cognito:phone_number_alias": ""}}
-    answer = triggers.run(
-        ctx, caller, "PreSignUp_ExternalProvider", name, {**request, "validationData": {}}
-    )
+    answer = triggers.run(ctx, caller, "PreSignUp_ExternalProvider", name, {**request, "validationData": {}})
     found = linked(site, provider, subject)
     if found is not None:  # the function has linked it meanwhile: the next sign-in works
         raise ServiceError("InvalidParameterException", f"Already found an entry for username {name}")

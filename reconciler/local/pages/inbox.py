@@ -52,7 +52,7 @@ def _pool(pool: Record) -> Record:
     domains = sorted(pool["domains"])
     return {
         "id": pool["id"],
-        "name": pool["config"].get("PoolName", pool["id"]),
+        "name": pool.get("name", pool["id"]),
         "region": pool["region"],
         "domains": domains,
         "clients": [_client(c, domains) for c in pool["clients"].values()],

@@ -25,10 +25,8 @@ def authorize(site: Site) -> Response:
     if "none" in asked.prompts:
         asked.refuse("login_required")
     check_open(site, asked)
-    if asked.provider not in ("", COGNITO):
-        response = federating.send(site, asked)
-    else:
-        response = redirect(site.onward("/login"))
+    federated = asked.provider not in ("", COGNITO)
+    response = federating.send(site, asked) if federated else redirect(site.onward("/login"))
     if "login" in asked.prompts:
         cookies.end_session(site, response)
     return response

@@ -175,9 +175,7 @@ def _by_refresh_token(site: Site, client: Record) -> Record:
     if not given:
         raise Denied("invalid_request")
     caller, metadata = site.caller(client), _metadata(site)
-    return _issued(
-        _tried(lambda: tokens.renew(site.ctx, caller, given, rotate=True, device_key="", metadata=metadata))
-    )
+    return _issued(_tried(lambda: tokens.renew(site.ctx, caller, given, rotate=True, device_key="", metadata=metadata)))
 
 
 def _by_itself(site: Site, client: Record) -> Record:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
-from werkzeug import Response
+from werkzeug import Request, Response
 
 from reconciler.local.pages import cookies, rendering
 from reconciler.local.pages.authorizing import Asked, complete, to_error_page
@@ -49,10 +49,15 @@ def add(site: Site) -> Response:
             credential = _credential(site.request.form.get("credential", ""))
             passkeys.complete(site.ctx, site.pool, client["ClientId"], who.user, credential)
             return redirect(target)
-        options = passkeys.start(site.ctx, site.pool, client["ClientId"], who.user)
+        options = passkeys.start(site.ctx, site.pool, client["ClientId"], who.user, host=host_of(site.request))
     except ServiceError as refusal:
         return rendering.page(site, "passkey_failed.html", 400, error=refusal.message, target=target)
     return rendering.page(site, "passkey_add.html", options=options, target=target)
+
+
+def host_of(request: Request) -> str:
+    """Return the name of the host that the browser sees."""
+    return urlsplit(f"//{request.host}").hostname or ""
 
 
 def _credential(text: str) -> Record:
@@ -80,5 +85,5 @@ def _addressee(site: Site) -> tuple[Record, str]:
 
 def otpauth(pool: Record, name: str, secret: str) -> str:
     """Return the URI that an authenticator app reads from a picture."""
-    issuer = quote(pool["config"].get("PoolName") or pool["id"], safe="")
+    issuer = quote(str(pool.get("name") or pool["id"]), safe="")
     return f"otpauth://totp/{issuer}:{quote(name, safe='')}?secret={secret}&issuer={issuer}"

@@ -6,10 +6,10 @@ from reconciler.local.store import Record
 
 SYMBOLS = r"[\^$*.\[\]{}()?\-\"!@#%&/\\,><':;|_~`+= ]"
 RULES = (
-    ("RequireLowercase", "Contains a lower case letter", "[a-z]"),
-    ("RequireUppercase", "Contains an upper case letter", "[A-Z]"),
-    ("RequireNumbers", "Contains a number", "[0-9]"),
-    ("RequireSymbols", "Contains a special character, or a space inside", SYMBOLS),
+    ("RequireLowercase", "A lower case letter", "[a-z]"),
+    ("RequireUppercase", "An upper case letter", "[A-Z]"),
+    ("RequireNumbers", "A number", "[0-9]"),
+    ("RequireSymbols", "A special character, or a space inside", SYMBOLS),
 )
 LENGTH = 8
 
@@ -18,7 +18,5 @@ def rules_of(pool: Record) -> list[Record]:
     """Return the rules: text, and a pattern of JavaScript."""
     policy = pool["config"].get("Policies", {}).get("PasswordPolicy", {})
     length = int(policy.get("MinimumLength", LENGTH))
-    first = {"text": f"Has at least {length} characters", "pattern": f"^[^]{{{length},}}$"}
+    first = {"text": f"At least {length} characters", "pattern": f"^[^]{{{length},}}$"}
     return [first, *({"text": text, "pattern": pattern} for member, text, pattern in RULES if policy.get(member))]
-
-

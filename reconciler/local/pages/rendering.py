@@ -81,10 +81,10 @@ def write(response: Response, template: str, look: colours.Look, targets: Iterab
     nonce = secrets.token_urlsafe(16)
     response.set_data(_environment().get_template(template).render(look=look, nonce=nonce, **values))
     response.headers.update(FIXED)
+    allowed = " ".join(["'self'", *dict.fromkeys(targets)])
     policy = (
         f"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; img-src 'self' data:; "
-        f"connect-src 'self'; form-action {' '.join(["'self'", *dict.fromkeys(targets)])}; base-uri 'none'; "
-        "frame-ancestors 'none'"
+        f"connect-src 'self'; form-action {allowed}; base-uri 'none'; frame-ancestors 'none'"
     )
     response.headers["Content-Security-Policy"] = policy
 

@@ -14,10 +14,11 @@ from reconciler.local.pages.login import is_passwordless, name_field
 from reconciler.local.pages.password_rules import rules_of
 from reconciler.local.pages.site import Site, redirect
 from reconciler.local.refusal import ServiceError
-from reconciler.local.signin import flow, sign_up
+from reconciler.local.signin import admission, first_factor, flow, sign_up
 from reconciler.local.store import Record
 
 CLOSED = "SignUp is not permitted for this user pool"
+NOT_CONFIRMED = "The registration was not confirmed"
 TERMS = ("terms-of-use", "privacy-policy")
 WAITS = "Your account was created. It has to be confirmed by an administrator before you can sign in."
 
@@ -80,24 +81,34 @@ def _registered(site: Site, asked: Asked) -> Response:
     validate("SignUp", params)
     answer = sign_up.register(site.ctx, site.caller(asked.client), params)
     if answer["UserConfirmed"]:
-        return _signed_in(site, asked, name, password, answer.get("Session", ""))
+        return _signed_in(site, asked, name, session=answer.get("Session", ""), proven=bool(password))
     details = answer.get("CodeDeliveryDetails")
     if not details:
         return rendering.page(site, "message.html", title="Almost done", message=WAITS, target="")
     response = redirect(site.onward("/confirm"))
-    kept = {"confirming": name, "sent": details, "session": answer.get("Session", ""), "fresh": True}
+    kept = {"confirming": name, "sent": details, "session": answer.get("Session", ""), "proven": bool(password)}
     cookies.keep_visit(site, response, kept, 900.0)
     return response
 
 
-def _signed_in(site: Site, asked: Asked, name: str, password: str, session: str) -> Response:
-    """Sign in a user who was confirmed at once."""
+def _signed_in(site: Site, asked: Asked, name: str, *, session: str = "", proven: bool = False) -> Response:
+    """Sign in a user who has just been confirmed.
+
+    Args:
+        site: The request.
+        asked: What the client asks for.
+        name: What was typed as name.
+        session: Session of ConfirmSignUp, for a user without a password.
+        proven: Whether this browser has just set the password.
+    """
     caller = site.caller(asked.client)
     try:
-        if session and not password:
-            answer = flow.initiate(site.ctx, caller, "USER_AUTH", {"USERNAME": name}, session)
+        if proven:
+            attempt = first_factor.begin(site.ctx, caller, "USER_PASSWORD_AUTH", name)
+            first_factor.check_enabled(caller, attempt)
+            answer = admission.proceed(site.ctx, caller, attempt.prove("password"))
         else:
-            answer = flow.initiate(site.ctx, caller, "USER_PASSWORD_AUTH", {"USERNAME": name, "PASSWORD": password})
+            answer = flow.initiate(site.ctx, caller, "USER_AUTH", {"USERNAME": name}, session)
     except ServiceError as refusal:
         return challenge_pages.begin_again(site, refusal.message)
     return challenge_pages.proceed(site, asked, answer, name)
@@ -133,8 +144,10 @@ def _confirmed(site: Site, asked: Asked, kept: Record) -> Response:
     validate("ConfirmSignUp", params)
     session = {"Session": kept["session"]} if kept["session"] else {}
     answer = sign_up.confirm(site.ctx, site.caller(asked.client), {**params, **session})
+    if kept.get("proven"):
+        return _signed_in(site, asked, name, proven=True)
     if answer.get("Session"):
-        return _signed_in(site, asked, name, "", answer["Session"])
+        return _signed_in(site, asked, name, session=answer["Session"])
     response = redirect(site.onward("/login", without=("prompt",), login_hint=name))
     cookies.keep_visit(site, response, {"done": "Your account is confirmed. You can sign in now."})
     return response
@@ -165,13 +178,14 @@ def confirm_by_link(site: Site) -> Response:
         "Username": args.get("user_name", ""),
         "ConfirmationCode": args.get("confirmation_code", ""),
     }
+    if client is None:
+        said = f"User pool client {params['ClientId']} does not exist."
+        return rendering.error_page(site, NOT_CONFIRMED, said)
     try:
         validate("ConfirmSignUp", params)
-        if client is None:
-            raise ServiceError("ResourceNotFoundException", f"User pool client {params['ClientId']} does not exist.")
         sign_up.confirm(site.ctx, site.caller(client), params)
     except ServiceError as refusal:
-        return rendering.error_page(site, "The registration was not confirmed", refusal.message)
+        return rendering.error_page(site, NOT_CONFIRMED, refusal.message)
     known = args.get("redirect_uri") in client.get("CallbackURLs", ())
     target = site.onward("/login", response_type=args.get("response_type", "code")) if known else ""
     said = "Your registration has been confirmed!"

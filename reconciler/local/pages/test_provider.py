@@ -91,7 +91,7 @@ def _form(
         "ticket": ticket,
         "provider": kept["provider"],
         "kind": settings["ProviderType"],
-        "pool": pool["config"].get("PoolName", pool["id"]),
+        "pool": pool.get("name", pool["id"]),
         "subject": sent.get("subject", kept["hint"] or DEFAULT_SUBJECT),
         "rows": rows,
         "more": sent.get("more", ""),
