@@ -8,8 +8,8 @@
 #   make mutation  not part of make test: changes one thing at a time in what decides about writes, and counts the changes
 #                 that no test notices; five minutes of CPU. docs/mutation.md says how to read it
 #   make docs     write every generated file: docs/reference/, docs/coverage.md, docs/schema/
-#   make packages  install the packages of npm that read outputs, and a Rego interpreter, for the tests that are skipped
-#                 without them
+#   make packages  install the packages of npm that read outputs, a Rego interpreter and the AWS CLI, for the tests that
+#                 are skipped without them
 #   make golden   write expected outputs anew; read the difference before you commit it
 
 PYTHON ?= python3
@@ -115,6 +115,9 @@ docs: $(STAMP)
 NPM := tests/applications/npm
 CONFIG := @aws-amplify/client-config
 CONFIG_VERSION := 1.11.1
+# The AWS CLI needs a botocore of its own, and so an environment of its own.
+AWS_CLI := tests/local/.aws-cli
+AWS_CLI_VERSION := 1.46.3
 
 packages: $(STAMP)
 	cd $(NPM) && npm ci --silent --ignore-scripts --no-audit --no-fund
@@ -122,6 +125,8 @@ packages: $(STAMP)
 	cd $(NPM) && tar -xzf "$$(npm pack --silent $(CONFIG)@$(CONFIG_VERSION))" --strip-components=1 -C node_modules/$(CONFIG)
 	rm -f $(NPM)/*.tgz
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[policy]'
+	$(PYTHON) -m venv $(AWS_CLI)
+	$(AWS_CLI)/bin/python -m pip install --quiet awscli==$(AWS_CLI_VERSION)
 
 golden: $(STAMP)
 	UPDATE_GOLDEN=1 $(BIN)/python -m pytest -n 2
