@@ -341,7 +341,7 @@ def test_a_python_function_in_the_directory_where_one_starts(monkeypatch, tmp_pa
 def test_a_python_module_that_is_broken(monkeypatch, tmp_path):
     (tmp_path / "broken_of_a_test.py").write_text("1 / 0\n", encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
-    with pytest.raises(InvalidInput, match="cannot be imported from .*: ZeroDivisionError: division by zero"):
+    with pytest.raises(InvalidInput, match=r"cannot be imported from .*: ZeroDivisionError: division by zero"):
         parse([f"{ARN}=broken_of_a_test:f"])
 
 
