@@ -43,6 +43,19 @@ def service_model(service: str = SERVICE) -> Any:
     return ServiceModel(Loader().load_service_model(service, "service-2"), service)
 
 
+EITHER = frozenset({"GetClientToken", "GetDerivedToken"})
+"""Operations without IAM by their text, which the model (botocore 1.44.8) does not mark so."""
+
+
+@cache
+def needs_signature(service: str, operation: str) -> bool:
+    """Return whether an operation has to be signed; False for one that does not exist."""
+    model = service_model(service)
+    if operation not in model.operation_names or operation in EITHER:
+        return False
+    return bool(model.operation_model(operation).auth_type != "none")
+
+
 @cache
 def input_shape(operation: str, service: str = SERVICE) -> Any:
     """Return the input shape of an operation, or None if botocore does not know the operation or it takes nothing."""

@@ -60,6 +60,11 @@ class Ledger:
         row = self._database.one("SELECT body, expires FROM ledger WHERE kind = ? AND key = ?", kind, key)
         return {**json.loads(row[0]), "expires": row[1]} if row else None
 
+    def pool_of(self, kind: str, key: str) -> str:
+        """Return the id of the pool of an entry; empty if it does not exist."""
+        row = self._database.one("SELECT pool FROM ledger WHERE kind = ? AND key = ?", kind, key)
+        return str(row[0]) if row else ""
+
     def drop(self, kind: str, key: str) -> None:
         """Remove an entry, if it exists."""
         self._database.write("DELETE FROM ledger WHERE kind = ? AND key = ?", kind, key)

@@ -8,7 +8,7 @@ recovery needs them (cognito.md 2.21).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from reconciler.local.database import Database, Row
@@ -16,6 +16,8 @@ from reconciler.local.store import Record
 
 SEARCHED = ("sub", "email", "phone_number", "preferred_username", "name", "given_name", "family_name")
 """Attributes that have an index: those that ListUsers searches."""
+AT_ONCE = 64
+"""Number of users that are read together."""
 MEMBER_OF = "cognito:groups"
 """Name under which the groups of a user are indexed."""
 FORGOTTEN = 15 * 24 * 3600.0
@@ -37,12 +39,22 @@ CREATE TABLE IF NOT EXISTS former_groups (pool TEXT NOT NULL, time REAL NOT NULL
 """
 
 
-class Slice(NamedTuple):
-    """Users in the order in which they were made, from one place on."""
+class Placed(NamedTuple):
+    """A user in the order in which they were made."""
 
-    users: list[Record]
-    after: int | None
-    """Place of the last user, if there are more."""
+    place: int
+    """Grows from user to user."""
+    user: Record
+
+
+class By(NamedTuple):
+    """What users are found by."""
+
+    attribute: str
+    """One of `SEARCHED`, or `MEMBER_OF`."""
+    value: str
+    prefix: bool = False
+    """Whether the beginning of a value is enough."""
 
 
 class People:
@@ -70,39 +82,29 @@ class People:
         row = self._database.one("SELECT COUNT(*) FROM users WHERE pool = ?", pool_id)
         return int(row[0]) if row else 0
 
-    def every(self, pool_id: str) -> Iterator[Record]:
-        """Yield all users of a pool in the order in which they were made."""
-        place: int | None = 0
-        while place is not None:
-            found = self.slice(pool_id, place, 1000)
-            yield from found.users
-            place = found.after
-
-    def slice(self, pool_id: str, after: int, size: int, by: tuple[str, str, bool] | None = None) -> Slice:
-        """Return some users in the order in which they were made.
+    def every(self, pool_id: str, after: int = 0, by: By | None = None) -> Iterator[Placed]:
+        """Yield the users of a pool in the order in which they were made, reading no more than is asked for.
 
         Args:
             pool_id: Id of the pool.
             after: Place of the last user before them; 0 for the first.
-            size: At most how many.
-            by: Name and value of an indexed attribute or of `MEMBER_OF`, and whether a prefix is enough.
+            by: Which users; None for all.
         """
-        rows = self._rows(pool_id, after, size + 1, by)
-        users = [json.loads(row[1]) for row in rows[:size]]
-        return Slice(users, int(rows[size - 1][0]) if len(rows) > size else None)
+        while rows := self._rows(pool_id, after, by):
+            yield from (Placed(row[0], json.loads(row[1])) for row in rows)
+            after = rows[-1][0]
 
-    def _rows(self, pool_id: str, after: int, size: int, by: tuple[str, str, bool] | None) -> list[Row]:
+    def _rows(self, pool_id: str, after: int, by: By | None) -> list[Row]:
         if by is None:
             text = "SELECT number, body FROM users WHERE pool = ? AND number > ? ORDER BY number LIMIT ?"
-            return self._database.all(text, pool_id, after, size)
-        attribute, value, prefix = by
-        meant = "f.value >= ? AND f.value < ?" if prefix else "f.value = ?"
-        values = (value, value + chr(0x10FFFF)) if prefix else (value,)
+            return self._database.all(text, pool_id, after, AT_ONCE)
+        meant = "f.value >= ? AND f.value < ?" if by.prefix else "f.value = ?"
+        values = (by.value, by.value + chr(0x10FFFF)) if by.prefix else (by.value,)
         text = (
-            "SELECT u.number, u.body FROM found_by f JOIN users u ON u.number = f.number "
+            "SELECT u.number, u.body FROM found_by f JOIN users u ON u.number = f.number "  # noqa: S608 - only marks
             f"WHERE f.pool = ? AND f.attribute = ? AND {meant} AND u.number > ? ORDER BY u.number LIMIT ?"
         )
-        return self._database.all(text, pool_id, attribute, *values, after, size)
+        return self._database.all(text, pool_id, by.attribute, *values, after, AT_ONCE)
 
     def put(self, pool_id: str, user: Record, now: float) -> None:
         """Add a user, or replace the one of its name."""
@@ -118,7 +120,7 @@ class People:
             self._database.write("UPDATE users SET body = ? WHERE number = ?", body, number)
         if before is None or _keys(before) != _keys(user):
             self._index(pool_id, number, user)
-        if before is None or _restorable(before) != _restorable(user):
+        if before is None or restorable(before) != restorable(user):
             self._database.write("INSERT INTO former VALUES (?, ?, ?, ?)", pool_id, name, now, body)
 
     def _index(self, pool_id: str, number: int, user: Record) -> None:
@@ -166,8 +168,7 @@ class People:
     def at(self, pool_id: str, time: float) -> dict[str, Record]:
         """Return the users of a pool at an earlier time by name."""
         rows = self._database.all(
-            "SELECT name, body, MAX(time) FROM former WHERE pool = ? AND time <= ? GROUP BY name ORDER BY MIN(rowid)",
-            *(pool_id, time),
+            "SELECT name, body, MAX(time) FROM former WHERE pool = ? AND time <= ? GROUP BY name", pool_id, time
         )
         return {row[0]: json.loads(row[1]) for row in rows if row[1] is not None}
 
@@ -203,11 +204,3 @@ def restorable(user: Record) -> dict[str, Any]:
     """Return what a recovery restores of a user."""
     mfa = {k: v for k, v in user["mfa"].items() if k != "used"}
     return {**{k: user[k] for k in RESTORED}, "mfa": mfa, "passkeys": user["passkeys"]}
-
-
-_restorable = restorable
-
-
-def names(users: Iterable[Record]) -> list[str]:
-    """Return the names of users."""
-    return [u["username"] for u in users]

@@ -55,8 +55,8 @@ class Store:
         """Number of describes for which a new or changed domain or replica is CREATING, UPDATING or DELETING."""
         self.empty_pages = False
         """Whether lists sometimes return empty and short pages (cognito.md 1.1, app client)."""
-        self.revisions: dict[str, int] = {}
-        """By pool id; grows with each change, to detect outdated shadows. Not stored on disk."""
+        self.removed: list[str] = []
+        """Ids of pools that were removed since the last save."""
         self._clock = clock
         self._serial = 0
         self._last = 0.0
@@ -65,6 +65,8 @@ class Store:
         self._changed: set[str] = set()
         self._account_changed = False
         self._lock_file: int | None = None
+        self._depth = 0
+        self._seen: tuple[int, ...] = ()
 
     # --- reading ---------------------------------------------------------------------------------------------------
 
@@ -116,8 +118,7 @@ class Store:
         return str(uuid.UUID(bytes=digest[:16], version=4))
 
     def touch(self, pool: Record) -> None:
-        """Mark a record as changed, to save it and renew its shadow."""
-        self.revisions[pool["id"]] = self.revisions.get(pool["id"], 0) + 1
+        """Mark a record as changed, to save it."""
         self._changed.add(pool["id"])
 
     def touch_account(self) -> None:
@@ -132,22 +133,24 @@ class Store:
     def remove(self, pool: Record) -> None:
         """Remove a pool and everything in it."""
         del self.pools[pool["id"]]
+        self.removed.append(pool["id"])
         self._changed.add(pool["id"])
 
     # --- the file --------------------------------------------------------------------------------------------------
 
     def open(self) -> None:
-        """Lock the directory and read its content.
+        """Make the directory, and read its content.
 
         Raises:
-            InvalidInput: The directory is in use by another process, or the file in it is not ours.
+            InvalidInput: The file in it is not ours.
         """
         if self.directory is None:
             return
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._take_lock(self.directory / "lock")
+        self._lock_file = os.open(self.directory / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            self._load(self.directory / FILE)
+            with self.turn():
+                pass
         except BaseException:
             self.close()
             raise
@@ -158,9 +161,56 @@ class Store:
             os.close(self._lock_file)
             self._lock_file = None
 
+    @contextlib.contextmanager
+    def turn(self) -> Iterator[None]:
+        """Keep other threads and processes away from the state, which is read anew if another process changed it.
+
+        Raises:
+            InvalidInput: The file is not ours.
+        """
+        with self.lock:
+            outermost, self._depth = self._depth == 0, self._depth + 1
+            try:
+                if outermost:
+                    self._enter()
+                yield
+            finally:
+                self._depth -= 1
+                if outermost:
+                    _unlock(self._lock_file)
+
+    @contextlib.contextmanager
+    def paused(self) -> Iterator[None]:
+        """Let other threads and processes have the state for a while, in the middle of a turn.
+
+        The caller has saved what it changed, and reads again what it needs.
+        """
+        depth, self._depth = self._depth, 0
+        _unlock(self._lock_file)
+        for _ in range(depth):
+            self.lock.release()
+        try:
+            yield
+        finally:
+            for _ in range(depth):
+                self.lock.acquire()
+            self._depth = depth
+            self._enter()
+
+    def _enter(self) -> None:
+        if self.directory is None:
+            return
+        _lock(self._lock_file)
+        path = self.directory / FILE
+        if (now := _stamp(path)) != self._seen:
+            self._load(path)
+            self._seen = now
+
     def save(self) -> None:
         """Write the changes since the last call, if any."""
+        self.removed.clear()
         if self.directory is None or not (self._changed or self._account_changed):
+            self._changed.clear()
             return
         for pool_id in self._changed:
             pool = self.pools.get(pool_id)
@@ -171,6 +221,7 @@ class Store:
         if self._account_changed:
             self._account_text = json.dumps(self.account, separators=(",", ":"))
         _replace(self.directory / FILE, self._pieces())
+        self._seen = _stamp(self.directory / FILE)
         self._changed.clear()
         self._account_changed = False
 
@@ -182,21 +233,6 @@ class Store:
             yield f"{json.dumps(pool_id)}:"
             yield text
         yield f'\n}},"account":{self._account_text}}}\n'
-
-    def _take_lock(self, path: Path) -> None:
-        try:
-            import fcntl
-        except ImportError:  # Windows: the user must ensure that only one process runs
-            return
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            os.close(handle)
-            raise InvalidInput(
-                f"{path.parent} is in use by another process. End it, or talk to it with --endpoint-url."
-            ) from None
-        self._lock_file = handle
 
     def _load(self, path: Path) -> None:
         if not path.exists():
@@ -218,8 +254,34 @@ class Store:
         self.pools = {str(i): {**pool_parts(), **p} for i, p in state["pools"].items()}
         self.account = {**account_parts(), **state.get("account", {})}
         self._account_text = json.dumps(self.account, separators=(",", ":"))
-        self.revisions = dict.fromkeys(self.pools, 1)
         self._texts = {i: json.dumps(p, separators=(",", ":")) for i, p in self.pools.items()}
+
+
+def _stamp(path: Path) -> tuple[int, ...]:
+    """Return what tells one version of a file from the next; empty if there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return ()
+    return (found.st_ino, found.st_mtime_ns, found.st_size)
+
+
+def _lock(handle: int | None) -> None:
+    if handle is not None:
+        try:
+            import fcntl
+        except ImportError:  # Windows: the user must ensure that only one process runs
+            return
+        fcntl.flock(handle, fcntl.LOCK_EX)
+
+
+def _unlock(handle: int | None) -> None:
+    if handle is not None:
+        try:
+            import fcntl
+        except ImportError:
+            return
+        fcntl.flock(handle, fcntl.LOCK_UN)
 
 
 def _replace(path: Path, pieces: Iterable[str]) -> None:
@@ -265,7 +327,6 @@ def pool_parts() -> Record:
         "secrets": {},
         "replica": None,
         "recoveries": [],
-        "users": {},
         "import_jobs": [],
     }
 

@@ -38,7 +38,11 @@ class Pending:
     key: str
     """Key in the ledger."""
     pool: str
+    """Id of the pool."""
     client: str
+    """Id of the client."""
+    hosted: bool
+    """Whether the hosted pages asked it."""
     user: str
     """Real name of the user; a simulated one if there is none."""
     challenges: tuple[str, ...]
@@ -57,25 +61,30 @@ def lifetime(caller: Caller) -> float:
 
 def begin(ctx: Context, caller: Caller, user: str, challenges: tuple[str, ...], state: Record) -> str:
     """Remember a challenge; return its Session."""
-    session = PREFIX + base64.urlsafe_b64encode(ctx.desk.random(LENGTH)).decode()[: LENGTH - len(PREFIX)]
-    _put(ctx, caller, session, user, challenges, state)
+    session = text(ctx)
+    _put(ctx, caller, session, user, {"challenges": challenges, "state": state})
     return session
+
+
+def text(ctx: Context) -> str:
+    """Return a new Session string."""
+    return PREFIX + base64.urlsafe_b64encode(ctx.desk.random(LENGTH)).decode()[: LENGTH - len(PREFIX)]
 
 
 def begin_block(ctx: Context, caller: Caller, user: str, challenge: str, state: Record) -> str:
     """Remember a challenge of SRP; return its SECRET_BLOCK, by which the answer is known."""
     block = base64.b64encode(ctx.desk.random(BLOCK)).decode()
-    _put(ctx, caller, block, user, (challenge,), state)
+    _put(ctx, caller, block, user, {"challenges": (challenge,), "state": state})
     return block
 
 
-def _put(ctx: Context, caller: Caller, secret: str, user: str, challenges: tuple[str, ...], state: Record) -> None:
+def _put(ctx: Context, caller: Caller, secret: str, user: str, asked: Record) -> None:
     value: dict[str, Any] = {
+        **asked,
         "pool": caller.pool["id"],
         "client": caller.client_id,
+        "hosted": caller.door == "hosted",
         "user": user,
-        "challenges": challenges,
-        "state": state,
         "used": False,
     }
     expires = ctx.now() + lifetime(caller)
@@ -97,7 +106,7 @@ def look(ctx: Context, secret: str, challenge: str) -> Pending:
         raise ServiceError("NotAuthorizedException", EXPIRED)
     if challenge not in entry["challenges"]:
         raise ServiceError("NotAuthorizedException", NOT_VALID)
-    named = {k: entry[k] for k in ("pool", "client", "user", "state", "expires")}
+    named = {k: entry[k] for k in ("pool", "client", "hosted", "user", "state", "expires")}
     return Pending(key=hashed(secret), challenges=tuple(entry["challenges"]), **named)
 
 
@@ -108,7 +117,8 @@ def find(ctx: Context, caller: Caller, secret: str, challenge: str) -> Pending:
         ServiceError: NotAuthorizedException: unknown, over, used up, or of another client or challenge.
     """
     pending = look(ctx, secret, challenge)
-    if (pending.pool, pending.client) != (caller.pool["id"], caller.client_id):
+    asked_by = (pending.pool, pending.client, pending.hosted)
+    if asked_by != (caller.pool["id"], caller.client_id, caller.door == "hosted"):
         raise ServiceError("NotAuthorizedException", NOT_VALID)
     return pending
 
@@ -132,6 +142,7 @@ def _replace(ctx: Context, pending: Pending, state: Record, *, used: bool) -> No
     value = {
         "pool": pending.pool,
         "client": pending.client,
+        "hosted": pending.hosted,
         "user": pending.user,
         "challenges": pending.challenges,
         "state": state,

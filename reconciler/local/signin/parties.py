@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -45,10 +47,10 @@ def by_client(ctx: Context, params: Record, door: Door = "api") -> Caller:
         ServiceError: ResourceNotFoundException.
     """
     client_id = params["ClientId"]
-    for pool in ctx.store.seen_in(ctx.region):
-        if client_id in pool["clients"]:
-            return Caller(pool, pool["clients"][client_id], door, params.get("ClientMetadata") or {})
-    not_found(f"User pool client {client_id} does not exist.")
+    pool = next((p for p in ctx.store.seen_in(ctx.region) if client_id in p["clients"]), None)
+    if pool is None:
+        not_found(f"User pool client {client_id} does not exist.")
+    return Caller(pool, pool["clients"][client_id], door, params.get("ClientMetadata") or {})
 
 
 def admin(ctx: Context, params: Record) -> Caller:
@@ -60,6 +62,16 @@ def admin(ctx: Context, params: Record) -> Caller:
     pool = ctx.pool(params)
     client = find_client(pool, params["ClientId"]) if "ClientId" in params else {}
     return Caller(pool, client, "admin", params.get("ClientMetadata") or {})
+
+
+def pool_of_token(token: str) -> str:
+    """Return the id of the pool that a token says it comes from, unverified; empty if it says none."""
+    try:
+        body = token.split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+        return str(claims["iss"]).rsplit("/", 1)[-1]
+    except (IndexError, KeyError, TypeError, ValueError):
+        return ""
 
 
 def flows(client: Record) -> set[str]:
@@ -118,8 +130,8 @@ def existing(ctx: Context, params: Record) -> tuple[Record, Record]:
 def new_user(ctx: Context, name: str | None, status: str, attributes: Record) -> Record:
     """Return the record of a new user; without a name, it is called by its `sub`. The caller puts it.
 
-    `password` is None, or has `salt` and `verifier` of SRP in hexadecimal digits, `set` and `until`, which is the end of
-    a temporary one; or `hash`, the algorithm and text of an imported one.
+    `password` is None, or has `salt` and `verifier` of SRP in hexadecimal digits, `set` and `until`, the end of a
+    temporary one; or `hash`, the algorithm and text of an imported one.
     """
     now, sub = ctx.now(), ctx.store.new_uuid()
     return {

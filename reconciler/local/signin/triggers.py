@@ -86,7 +86,7 @@ def name_of(source: str) -> str:
 def run(ctx: Context, caller: Caller, source: str, user: Record | str, request: Record) -> Record:
     """Call the function of a trigger and return the `response` that it answers; {} if there is none to call.
 
-    The function may change the user through the API: read the user again afterwards.
+    The function may change the user through the API: then the record in `user` is made what is stored.
 
     Args:
         ctx: The context.
@@ -108,7 +108,22 @@ def run(ctx: Context, caller: Caller, source: str, user: Record | str, request: 
     if function is None:
         ctx.desk.say(f"{source} is skipped: {arn} is mapped to no function (--trigger).")
         return {}
-    return _answered(name, _called(ctx, name, function, event(ctx, caller, source, user, request)))
+    with _read_again(ctx, caller.pool, user):
+        return _answered(name, _called(ctx, name, function, event(ctx, caller, source, user, request)))
+
+
+@contextmanager
+def _read_again(ctx: Context, pool: Record, user: Record | str) -> Iterator[None]:
+    """Bring the record of a user up to date, if a function has changed the user meanwhile."""
+    name = user if isinstance(user, str) else user["username"]
+    before = ctx.people.get(pool["id"], name)
+    try:
+        yield
+    finally:
+        after = ctx.people.get(pool["id"], name)
+        if isinstance(user, dict) and after is not None and after != before:
+            user.clear()
+            user.update(after)
 
 
 def event(ctx: Context, caller: Caller, source: str, user: Record | str, request: Record) -> Record:
@@ -152,7 +167,7 @@ def _response(name: str, number: str) -> Record:
 
 def _called(ctx: Context, name: str, function: Function, sent: Record) -> Any:
     try:
-        with _others_let_in(ctx):
+        with ctx.pause():
             return function(json.loads(json.dumps(sent)))
     except FunctionFailed as failed:
         if failed.cause == "raised":
@@ -160,23 +175,6 @@ def _called(ctx: Context, name: str, function: Function, sent: Record) -> Any:
             raise ServiceError("UserLambdaValidationException", said) from None
         said = f"{name} invocation failed due to error {failed.message}."
         raise ServiceError("UnexpectedLambdaException", said) from None
-
-
-@contextmanager
-def _others_let_in(ctx: Context) -> Iterator[None]:
-    """Let other requests in while a function runs, as it may call the API itself."""
-    times = 0
-    try:
-        while True:
-            ctx.store.lock.release()
-            times += 1
-    except RuntimeError:  # it is not ours any more
-        pass
-    try:
-        yield
-    finally:
-        for _ in range(times):
-            ctx.store.lock.acquire()
 
 
 def _answered(name: str, answer: Any) -> Record:

@@ -1,0 +1,89 @@
+"""`local serve --reload`: manifests are applied to the embedded Cognito when they change.
+
+Each time in a process of its own, which shares the state with the server: an apply reads manifests as it always does,
+and what goes wrong in it leaves the server running.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+Stamps = dict[str, tuple[int, int]]
+"""By path: time of the last change in nanoseconds, and size."""
+SUFFIXES = frozenset(
+    {".yaml", ".yml", ".html", ".css", ".json", ".txt", ".svg", ".png", ".jpg", ".ico", ".xml", ".pem"}
+)
+"""What manifests consist of, or name with `$file`."""
+
+
+def stamps(paths: Sequence[str]) -> Stamps:
+    """Return the files of manifests as they are now; hidden folders are left out.
+
+    Args:
+        paths: Files and folders.
+    """
+    found: Stamps = {}
+    for path in paths:
+        for file in _files(Path(path)):
+            try:
+                seen = file.stat()
+            except OSError:  # it was removed meanwhile
+                continue
+            found[str(file)] = (seen.st_mtime_ns, seen.st_size)
+    return found
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_file():
+        return [path]
+    found = []
+    for folder, folders, names in os.walk(path):
+        folders[:] = [f for f in folders if not f.startswith(".")]
+        found += [Path(folder) / n for n in names if Path(n).suffix in SUFFIXES]
+    return found
+
+
+class Reloading:
+    """Applies manifests whenever `look` finds them changed, the first time in any case.
+
+    Args of the constructor:
+        paths: Files and folders; empty applies nothing.
+        directory: The state of the embedded Cognito.
+        region: Region for manifests that name none; empty for none.
+        say: Prints a line.
+        apply: Runs a command and returns its exit code and what it printed; a test gives its own.
+    """
+
+    def __init__(
+        self,
+        paths: Sequence[str],
+        directory: Path,
+        region: str,
+        say: Callable[[str], None],
+        apply: Callable[[Sequence[str]], tuple[int, str]] | None = None,
+    ) -> None:
+        self._paths, self._directory, self._region, self._say = tuple(paths), directory, region, say
+        self._apply = apply or _run
+        self._seen: Stamps | None = None
+
+    def look(self) -> None:
+        """Apply the manifests, if they have changed since the last time."""
+        now = stamps(self._paths) if self._paths else {}
+        if not self._paths or now == self._seen:
+            return
+        self._seen = now
+        region = ("--region", self._region) if self._region else ()
+        code, said = self._apply((f"--local={self._directory}", *region, "apply", "--quiet", "--yes", *self._paths))
+        for line in said.splitlines():
+            self._say(line)
+        self._say("The manifests are applied." if code == 0 else f"The manifests are not applied (exit {code}).")
+
+
+def _run(words: Sequence[str]) -> tuple[int, str]:
+    command = (sys.executable, "-m", "reconciler", *words)
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)  # noqa: S603 - our own words
+    return done.returncode, done.stdout + done.stderr
