@@ -153,7 +153,9 @@ class Scene:
             parameters.setdefault("PASSWORD", PASSWORD)
         extra = {"Session": session} if session else {}
         extra |= {"ClientMetadata": metadata} if metadata else {}
-        return self.call(f"{_door(flow)}InitiateAuth", **self.ids(flow), AuthFlow=flow, AuthParameters=parameters, **extra)
+        return self.call(
+            f"{_door(flow)}InitiateAuth", **self.ids(flow), AuthFlow=flow, AuthParameters=parameters, **extra
+        )
 
     def ids(self, flow: str = "") -> Record:
         pool = {"UserPoolId": POOL} if flow.startswith("ADMIN") else {}
