@@ -7,9 +7,10 @@ and what goes wrong in it leaves the server running.
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from io import StringIO
+from multiprocessing import get_context
 from pathlib import Path
 
 Stamps = dict[str, tuple[int, int]]
@@ -84,6 +85,14 @@ class Reloading:
 
 
 def _run(words: Sequence[str]) -> tuple[int, str]:
-    command = (sys.executable, "-m", "reconciler", *words)
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)  # noqa: S603 - our own words
-    return done.returncode, done.stdout + done.stderr
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as processes:
+        return processes.submit(_main, tuple(words)).result()
+
+
+def _main(words: Sequence[str]) -> tuple[int, str]:
+    """Run a command; in a process of its own."""
+    from reconciler.cli.entry import main
+
+    said = StringIO()
+    code = main(words, stdin=StringIO(), stdout=said, stderr=said)
+    return code, said.getvalue()
