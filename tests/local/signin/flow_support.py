@@ -1,4 +1,4 @@
-"""A pool, a client and users to sign in with, without a server; and what a client does in SRP, written a second time."""
+"""A pool, a client and users to sign in with, without a server; and the client's side of SRP, written a second time."""
 
 from __future__ import annotations
 
@@ -153,7 +153,9 @@ class Scene:
             parameters.setdefault("PASSWORD", PASSWORD)
         extra = {"Session": session} if session else {}
         extra |= {"ClientMetadata": metadata} if metadata else {}
-        return self.call(f"{_door(flow)}InitiateAuth", **self.ids(flow), AuthFlow=flow, AuthParameters=parameters, **extra)
+        return self.call(
+            f"{_door(flow)}InitiateAuth", **self.ids(flow), AuthFlow=flow, AuthParameters=parameters, **extra
+        )
 
     def ids(self, flow: str = "") -> Record:
         pool = {"UserPoolId": POOL} if flow.startswith("ADMIN") else {}

@@ -106,9 +106,7 @@ def test_a_temporary_password_ends(scene: Scene, way: Any, mode: str) -> None:
     scene.change(password={**user["password"], "until": scene.time + 60})
     assert way(scene)["ChallengeName"] == "NEW_PASSWORD_REQUIRED"
     scene.time += 61
-    with refused(
-        "NotAuthorizedException", "Temporary password has expired and must be reset by an administrator."
-    ):
+    with refused("NotAuthorizedException", "Temporary password has expired and must be reset by an administrator."):
         way(scene)
     with refused("NotAuthorizedException", GENERIC):
         way(scene, password="wrong-Horse-9")
@@ -478,7 +476,9 @@ def test_a_temporary_password_is_replaced(scene: Scene, way: Any) -> None:
 def test_a_refused_new_password_can_be_tried_again(scene: Scene) -> None:
     scene.change(status="FORCE_CHANGE_PASSWORD")
     challenge = scene.start("USER_PASSWORD_AUTH")
-    with refused("InvalidPasswordException", "Password did not conform with policy: Password must have numeric characters"):
+    with refused(
+        "InvalidPasswordException", "Password did not conform with policy: Password must have numeric characters"
+    ):
         scene.answer(challenge, NEW_PASSWORD="Better-Horse")
     with refused("InvalidParameterException", "Missing required parameter NEW_PASSWORD"):
         scene.answer(challenge)
@@ -515,9 +515,7 @@ def test_missing_required_attributes_are_asked_for(scene: Scene) -> None:
         ("custom:x", "NotAuthorizedException", "A client attempted to write unauthorized attribute"),
     ],
 )
-def test_attributes_that_a_user_may_not_give_are_refused(
-    scene: Scene, attribute: str, code: str, message: str
-) -> None:
+def test_attributes_that_a_user_may_not_give_are_refused(scene: Scene, attribute: str, code: str, message: str) -> None:
     scene.change(status="FORCE_CHANGE_PASSWORD")
     challenge = scene.start("USER_PASSWORD_AUTH")
     with refused(code, message):
