@@ -81,7 +81,7 @@ def test_a_disabled_user_is_refused(scene: Scene, way: Any) -> None:
         way(scene)
 
 
-@pytest.mark.parametrize("way", [_with_password, _as_admin])
+@WAYS
 def test_a_disabled_user_is_named_only_to_one_who_knows_the_password(scene: Scene, way: Any) -> None:
     scene.change(enabled=False)
     with refused("NotAuthorizedException", GENERIC):
@@ -427,7 +427,7 @@ def test_metadata_of_an_answer_reaches_post_authentication(scene: Scene) -> None
     after = scene.trigger("PostAuthentication", {})
     client = Srp()
     challenge = scene.start("USER_SRP_AUTH", SRP_A=client.a_hex)
-    scene.prove(client, challenge, metadata={"k": "v"})  # type: ignore[arg-type]
+    scene.prove(client, challenge, metadata={"k": "v"})
     assert after[0]["request"]["clientMetadata"] == {"k": "v"}
 
 
@@ -529,6 +529,33 @@ def test_attributes_outside_write_attributes_are_refused(scene: Scene) -> None:
     challenge = scene.start("USER_PASSWORD_AUTH")
     with refused("NotAuthorizedException", "A client attempted to write unauthorized attribute"):
         scene.answer(challenge, NEW_PASSWORD="Better-Horse-8", **{"userAttributes.name": "Jane"})
+
+
+# --- administrators -----------------------------------------------------------------------------------------------
+
+
+def test_an_administrator_answers_challenges_too(scene: Scene) -> None:
+    ids: Any = {"UserPoolId": POOL, **scene.ids()}
+    scene.change(status="FORCE_CHANGE_PASSWORD")
+    challenge = scene.start("ADMIN_USER_PASSWORD_AUTH")
+    answer: Any = {
+        "ChallengeName": challenge["ChallengeName"],
+        "Session": challenge["Session"],
+        "ChallengeResponses": {"USERNAME": "jane", "NEW_PASSWORD": "Better-Horse-8"},
+    }
+    with refused("ResourceNotFoundException", "User pool client other does not exist."):
+        scene.call("AdminRespondToAuthChallenge", UserPoolId=POOL, ClientId="other", **answer)
+    with refused("ResourceNotFoundException", "User pool us-east-1_Other does not exist."):
+        scene.call("AdminRespondToAuthChallenge", UserPoolId="us-east-1_Other", **scene.ids(), **answer)
+    assert scene.call("AdminRespondToAuthChallenge", **ids, **answer)["AuthenticationResult"]
+
+
+@pytest.mark.parametrize("auth_flow", ["USER_PASSWORD_AUTH", "USER_SRP_AUTH", "USER_AUTH"])
+def test_an_administrator_may_use_flows_of_users(scene: Scene, auth_flow: str) -> None:
+    parameters = {"USERNAME": "jane", "PASSWORD": PASSWORD, "SRP_A": Srp().a_hex}
+    ids: Any = {"UserPoolId": POOL, **scene.ids()}
+    answer = scene.call("AdminInitiateAuth", **ids, AuthFlow=auth_flow, AuthParameters=parameters)
+    assert "AuthenticationResult" in answer or "ChallengeName" in answer
 
 
 # --- sessions ------------------------------------------------------------------------------------------------------
