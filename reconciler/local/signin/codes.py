@@ -1,4 +1,4 @@
-"""Codes that prove a user owns an address, and how often somebody may try.
+"""Codes that prove a user owns an address, and how often it may be tried.
 
 A code is kept as a hash, and compared as text. A new one replaces the earlier one of its purpose; a replaced code is
 refused as expired, as it was right once.

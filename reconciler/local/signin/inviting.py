@@ -95,7 +95,7 @@ def migrate(ctx: Context, caller: Caller, typed: str, password: str | None, sour
         if password is not None and user["status"] == "CONFIRMED":
             passwords.set_password(ctx, pool, user, password)
     except ServiceError as error:
-        ctx.desk.say(f"{source} brings in nobody: {error.message}")
+        ctx.desk.say(f"{source} brings in no user: {error.message}")
         if not parties.hides(caller.client):
             said = f"Exception migrating user in app client {caller.client_id}"
             raise ServiceError("UserNotFoundException", said) from None

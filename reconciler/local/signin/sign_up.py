@@ -132,7 +132,7 @@ def _send(ctx: Context, caller: Caller, user: Record, occasion: str) -> Record |
 
 
 def after_confirmation(ctx: Context, caller: Caller, user: Record, source: str = "ConfirmSignUp") -> None:
-    """Tell the trigger PostConfirmation. The user stays confirmed if it fails.
+    """Call the trigger PostConfirmation. The user stays confirmed if it fails.
 
     Raises:
         ServiceError: Those of triggers.run.
@@ -198,7 +198,7 @@ def confirm(ctx: Context, caller: Caller, params: Record) -> Record:
 
 
 def not_usable(user: Record | None) -> ServiceError:
-    """Return the error for a user that does not exist or is disabled, of a client that tells."""
+    """Return the error for a user that does not exist or is disabled, for a client that does not hide this."""
     if user is None:
         return ServiceError("UserNotFoundException", "Username/client id combination not found.")
     return ServiceError("NotAuthorizedException", "User is disabled.")

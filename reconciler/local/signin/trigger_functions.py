@@ -69,8 +69,8 @@ def _parsed(text: str, *, anywhere: bool, time: float) -> tuple[str, Function]:
     arn, target = found.groups()
     if "://" not in target:
         return arn, _imported(text, arn, target)
-    url = urlsplit(target)
-    if not _has_place(url):
+    url = _url(target)
+    if url is None:
         raise InvalidInput(f"--trigger {text}: the URL has no valid host and port.")
     if not anywhere and not _is_loopback(url.hostname or ""):
         raise InvalidInput(
@@ -80,11 +80,13 @@ def _parsed(text: str, *, anywhere: bool, time: float) -> tuple[str, Function]:
     return arn, _Posted(url, time)
 
 
-def _has_place(url: SplitResult) -> bool:
+def _url(target: str) -> SplitResult | None:
+    """Return a URL in its parts, or None if it has no host or no port that can be."""
     try:
-        return bool(url.hostname) and url.port != 0
+        url = urlsplit(target)
+        return url if url.hostname and url.port != 0 else None
     except ValueError:
-        return False
+        return None
 
 
 def _is_loopback(host: str) -> bool:

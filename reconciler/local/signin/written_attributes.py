@@ -79,7 +79,7 @@ def owner(ctx: Context, pool: Record, kind: str, value: str, but: str = "") -> R
 
 
 def check_free(ctx: Context, pool: Record, kind: str, value: str, but: str) -> None:
-    """Check that nobody else signs in with a value.
+    """Check that no other user signs in with a value.
 
     Raises:
         ServiceError: AliasExistsException.
@@ -97,12 +97,13 @@ def verify(ctx: Context, pool: Record, user: Record, kind: str, *, move: bool) -
         user: The user.
         kind: `email` or `phone_number`.
         move: Whether it is taken from another user who signs in with it, whose address is then not verified any more.
+            An address that is the name of a user cannot be taken.
 
     Raises:
         ServiceError: AliasExistsException.
     """
     value = user["attributes"][kind]
-    if not move:
+    if not move or kind in (pool["config"].get("UsernameAttributes") or ()):
         check_free(ctx, pool, kind, value, user["username"])
     other = owner(ctx, pool, kind, value, user["username"])
     if other is not None:
@@ -112,5 +113,5 @@ def verify(ctx: Context, pool: Record, user: Record, kind: str, *, move: bool) -
 
 
 def unverified(attributes: Mapping[str, str]) -> dict[str, str]:
-    """Return the marks of addresses that nobody has verified yet."""
+    """Return the marks of new addresses, which are not verified yet."""
     return {f"{kind}_verified": "false" for kind in SHAPES if attributes.get(kind)}
