@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
 from typing import Any
 
+import cbor2
 import pytest
 
 from reconciler.local.signin import passkeys
-from tests.local.signin.authenticator import USER_PRESENT, Authenticator
+from tests.local.signin.authenticator import USER_PRESENT, Authenticator, encoded
 from tests.local.signin.flow_support import GENERIC, SMS_ON, TOTP_ON, Scene, refused
 
 PARTY = "login.example.com"
@@ -169,7 +171,16 @@ def test_user_verification_is_asked_for_as_configured(scene: Scene, setting: str
             _finish(scene, credential)
 
 
-@pytest.mark.parametrize("credential", [{}, {"response": {}}, {"response": {"clientDataJSON": "!"}}, {"response": 1}])
+@pytest.mark.parametrize(
+    "credential",
+    [
+        {},
+        {"response": {}},
+        {"response": {"clientDataJSON": "!"}},
+        {"response": 1},
+        {"response": {"clientDataJSON": "MQ"}},
+    ],
+)
 def test_a_malformed_credential_is_refused(scene: Scene, credential: Any) -> None:
     _begin(scene)
     with refused("InvalidParameterException", "Credential data is not valid"):
@@ -186,7 +197,14 @@ def test_a_broken_part_of_a_credential_is_refused(scene: Scene, member: str) -> 
 
 @pytest.mark.parametrize(
     "origin",
-    ["https://evil.example", "http://login.example.com", f"https://{PARTY}.evil.example", "https://example.com", "x"],
+    [
+        "https://evil.example",
+        "http://login.example.com",
+        f"https://{PARTY}.evil.example",
+        "https://example.com",
+        "x",
+        "http://[x",
+    ],
 )
 def test_another_origin_is_refused(scene: Scene, origin: str) -> None:
     with refused("WebAuthnOriginNotAllowedException"):
@@ -233,6 +251,21 @@ def test_one_passkey_is_not_registered_twice(scene: Scene) -> None:
 def test_another_algorithm_is_not_supported(scene: Scene) -> None:
     with refused("WebAuthnCredentialNotSupportedException"):
         _finish(scene, Authenticator(ORIGIN, algorithm=-8).register(_begin(scene)))
+
+
+def test_a_key_that_cannot_be_read_is_not_supported(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Authenticator, "_cose", lambda _self: cbor2.dumps({1: 9, 3: -7}))
+    with refused("WebAuthnCredentialNotSupportedException"):
+        _finish(scene, Authenticator(ORIGIN).register(_begin(scene)))
+
+
+def test_a_registration_without_a_key_is_refused(scene: Scene) -> None:
+    credential = Authenticator(ORIGIN).register(_begin(scene))
+    data = hashlib.sha256(PARTY.encode()).digest() + bytes([USER_PRESENT, 0, 0, 0, 1])
+    attestation = cbor2.dumps({"fmt": "none", "attStmt": {}, "authData": data})
+    credential["response"]["attestationObject"] = encoded(attestation)
+    with refused("InvalidParameterException", "Credential data is not valid"):
+        _finish(scene, credential)
 
 
 def test_without_the_package_it_is_said_what_to_install(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:

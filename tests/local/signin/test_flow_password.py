@@ -218,6 +218,11 @@ def test_a_missing_response_is_named(scene: Scene, challenge: str, given: dict[s
         scene.call("RespondToAuthChallenge", **scene.ids(), ChallengeName=challenge, ChallengeResponses=given)
 
 
+def test_the_challenge_that_the_model_alone_names_cannot_be_answered(scene: Scene) -> None:
+    with refused("InvalidParameterException", "ADMIN_NO_SRP_AUTH cannot be answered."):
+        scene.answer({"ChallengeName": "ADMIN_NO_SRP_AUTH"}, PASSWORD=PASSWORD)
+
+
 def test_an_unknown_client_is_named(scene: Scene) -> None:
     with refused("ResourceNotFoundException", "User pool client other does not exist."):
         scene.call("InitiateAuth", ClientId="other", AuthFlow="USER_SRP_AUTH", AuthParameters={})
@@ -455,6 +460,13 @@ def test_a_user_is_brought_in_by_the_migration_where_the_password_is_sent(scene:
     assert scene.srp("moved", "Their-Own-1")["AuthenticationResult"]
 
 
+@pytest.mark.parametrize("trigger", ["PreAuthentication", "PostAuthentication"])
+def test_a_user_whom_a_function_deletes_gets_nothing(scene: Scene, trigger: str) -> None:
+    scene.trigger(trigger, lambda _event: scene.ctx.people.remove(POOL, "jane", scene.time) or {})
+    with refused("UserNotFoundException", "User does not exist."):
+        scene.sign_in()
+
+
 # --- NEW_PASSWORD_REQUIRED -----------------------------------------------------------------------------------------
 
 
@@ -529,6 +541,18 @@ def test_attributes_outside_write_attributes_are_refused(scene: Scene) -> None:
     challenge = scene.start("USER_PASSWORD_AUTH")
     with refused("NotAuthorizedException", "A client attempted to write unauthorized attribute"):
         scene.answer(challenge, NEW_PASSWORD="Better-Horse-8", **{"userAttributes.name": "Jane"})
+
+
+def test_an_address_of_another_user_is_refused_where_addresses_are_names(scene: Scene) -> None:
+    scene.config["UsernameAttributes"] = ["email"]
+    scene.add("ann", status="FORCE_CHANGE_PASSWORD")
+    challenge = scene.start("USER_PASSWORD_AUTH", "ann")
+    given = {"NEW_PASSWORD": "Better-Horse-8", "userAttributes.email": "jane@example.com"}
+    with refused("AliasExistsException"):
+        scene.answer(challenge, "ann", **given)
+    given["userAttributes.email"] = "ann@example.com"
+    assert scene.answer(challenge, "ann", **given)["AuthenticationResult"]
+    assert scene.get("ann")["attributes"]["email_verified"] == "false"
 
 
 # --- administrators -----------------------------------------------------------------------------------------------
