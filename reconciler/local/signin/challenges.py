@@ -7,8 +7,7 @@ from dataclasses import replace
 
 from reconciler.local.operation import Context
 from reconciler.local.refusal import ServiceError, refuse
-from reconciler.local.signin import admission, custom_auth, devices, passwords, second_factor, totp
-from reconciler.local.signin.addresses import mark_verified
+from reconciler.local.signin import admission, custom_auth, devices, passwords, second_factor, totp, written_attributes
 from reconciler.local.signin.attempts import Attempt, Reply, wrong
 from reconciler.local.signin.first_factor import judge
 from reconciler.local.signin.one_time_codes import MISMATCH, ask_code, check_code
@@ -20,9 +19,8 @@ from reconciler.local.user_checks import check_attributes
 
 Answer = Callable[[Context, Caller, Reply], Record]
 TOTP, EMAIL = second_factor.TOTP, second_factor.EMAIL
-NOT_WRITABLE = "A client attempted to write unauthorized attribute"
 USED_CODE = "Your software token has already been used once."
-NO_TOKEN = "Software Token MFA does not exist for the user."
+NOT_SET_UP = "Software Token MFA does not exist for the user."
 PREFIX = "userAttributes."
 ALSO_CALLED = {"EMAIL_MFA": EMAIL}
 """What the API model calls a factor that clients call otherwise."""
@@ -52,8 +50,8 @@ def second_code(ctx: Context, caller: Caller, reply: Reply) -> Record:
 
 def _adopt_email(ctx: Context, pool: Record, user: Record, address: str) -> None:
     """Make an address that was set up in MFA_SETUP and is proven now the user's, and a factor."""
-    user["attributes"]["email"] = address
-    mark_verified(ctx, pool, user, "email")
+    user["attributes"] = {**user["attributes"], "email": address}
+    written_attributes.verify(ctx, pool, user, "email", move=False)
     user["mfa"]["email"] = True
     touch(ctx, pool, user)
 
@@ -62,7 +60,7 @@ def software_token(ctx: Context, caller: Caller, reply: Reply) -> Record:
     """Take a code of TOTP."""
     user, code = reply.attempt.user, reply.need("SOFTWARE_TOKEN_MFA_CODE")
     if not user["mfa"]["secret"]:
-        raise ServiceError("SoftwareTokenMFANotFoundException", NO_TOKEN)
+        raise ServiceError("SoftwareTokenMFANotFoundException", NOT_SET_UP)
     passwords.check_lock(ctx, user)
     judged, step = totp.judge(ctx, user["mfa"]["secret"], code, user["mfa"]["used"])
     if judged == "used":
@@ -98,26 +96,32 @@ def set_up(ctx: Context, caller: Caller, reply: Reply) -> Record:
 def new_password(ctx: Context, caller: Caller, reply: Reply) -> Record:
     """Take a new password, and what else is required of the user."""
     pool, user, password = caller.pool, reply.attempt.user, reply.need("NEW_PASSWORD")
-    given = {k.removeprefix(PREFIX): v for k, v in reply.responses.items() if k.startswith(PREFIX)}
-    for name in given:
-        if user["attributes"].get(name):
-            raise ServiceError("NotAuthorizedException", f"Cannot modify an already provided {name}")
-    _check_writable(caller.client, given)
-    check_attributes(pool, {**user["attributes"], **given}, new=True)
+    given = written_attributes.spelled(
+        pool, {k.removeprefix(PREFIX): v for k, v in reply.responses.items() if k.startswith(PREFIX)}
+    )
+    _check_given(ctx, caller, user, given)
     passwords.check_policy(pool, password, admin=False)
     passwords.check_history(pool, user, password)
-    user["attributes"].update({k: v for k, v in given.items() if v})
+    user["attributes"] = written_attributes.merged(
+        {**written_attributes.unverified(given), **user["attributes"]}, given
+    )
     passwords.set_password(ctx, pool, user, password)
     user["status"] = "CONFIRMED"
     touch(ctx, pool, user)
     return admission.proceed(ctx, caller, replace(reply.attempt, source="NewPasswordChallenge"))
 
 
-def _check_writable(client: Record, given: Record) -> None:
-    allowed = client.get("WriteAttributes")
-    unwritable = [n for n in given if n.endswith("_verified") or (allowed is not None and n not in allowed)]
-    if unwritable or (allowed is None and any(":" in n for n in given)):
-        raise ServiceError("NotAuthorizedException", NOT_WRITABLE)
+def _check_given(ctx: Context, caller: Caller, user: Record, given: Record) -> None:
+    """Check attributes that come with a new password: none that the user has already, and all that are required."""
+    for name in given:
+        if user["attributes"].get(name):
+            raise ServiceError("NotAuthorizedException", f"Cannot modify an already provided {name}")
+    present = {a["Name"]: user["attributes"].get(a["Name"]) for a in caller.pool["schema"] if a["Required"]}
+    written_attributes.check_writable(caller, given)
+    check_attributes(caller.pool, {**{k: v for k, v in present.items() if v and k != "sub"}, **given}, new=True)
+    for kind in caller.pool["config"].get("UsernameAttributes") or ():
+        if given.get(kind):
+            written_attributes.check_free(ctx, caller.pool, kind, given[kind], user["username"])
 
 
 def password_proof(ctx: Context, caller: Caller, reply: Reply) -> Record:

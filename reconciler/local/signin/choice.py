@@ -6,8 +6,16 @@ from dataclasses import replace
 
 from reconciler.local.operation import Context
 from reconciler.local.refusal import ServiceError, refuse
-from reconciler.local.signin import admission, auth_sessions, ending, passkey_proofs, second_factor, sign_up, simulated
-from reconciler.local.signin.addresses import mark_verified
+from reconciler.local.signin import (
+    admission,
+    auth_sessions,
+    ending,
+    passkey_proofs,
+    second_factor,
+    sign_up,
+    simulated,
+    written_attributes,
+)
 from reconciler.local.signin.attempts import Attempt, Reply, ask, needed, told
 from reconciler.local.signin.first_factor import (
     NOT_CONFIRMED,
@@ -171,7 +179,7 @@ def code(ctx: Context, caller: Caller, reply: Reply) -> Record:
     """Take the code of EMAIL_OTP or SMS_OTP as a first factor, which verifies the address and confirms the user."""
     check_code(reply)
     user = reply.attempt.user
-    mark_verified(ctx, caller.pool, user, CODES[reply.challenge])
+    written_attributes.verify(ctx, caller.pool, user, CODES[reply.challenge], move=False)
     if user["status"] == "UNCONFIRMED":
         user["status"] = "CONFIRMED"
     touch(ctx, caller.pool, user)
@@ -182,7 +190,7 @@ def passkey(ctx: Context, caller: Caller, reply: Reply) -> Record:
     """Take the answer to WEB_AUTHN."""
     attempt = reply.attempt
     passkey_proofs.check(ctx, caller.pool, attempt.user, reply.state, reply.need("CREDENTIAL"))
-    check_usable(caller, attempt.user)
+    check_usable(attempt.user)
     attempt = attempt.prove("factor")
     return admission.proceed(
         ctx, caller, attempt.prove("mfa") if passkey_proofs.counts_as_both(caller.pool) else attempt

@@ -29,7 +29,7 @@ def initiate(ctx: Context, caller: Caller, parameters: Record) -> Record:
     attempt = begin(ctx, caller, FLOW, parameters["USERNAME"])
     if attempt.known:
         check_enabled(caller, attempt)
-        check_usable(caller, attempt.user)
+        check_usable(attempt.user)
     first = (result("SRP_A", right=True),) if a else ()
     attempt = replace(attempt, rounds=first, device=parameters.get("DEVICE_KEY", ""))
     return next_round(ctx, replace(caller, metadata={}), attempt, a=a)

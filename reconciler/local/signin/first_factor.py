@@ -106,7 +106,7 @@ def check_enabled(caller: Caller, attempt: Attempt) -> None:
         raise told(caller, "NotAuthorizedException", DISABLED)
 
 
-def check_usable(caller: Caller, user: Record) -> None:
+def check_usable(user: Record) -> None:
     """Check that a user may sign in without a password.
 
     Raises:

@@ -7,7 +7,16 @@ from dataclasses import replace
 
 from reconciler.local.operation import Context, Operation
 from reconciler.local.refusal import ServiceError, refuse
-from reconciler.local.signin import auth_sessions, choice, custom_auth, parties, secret_hash, simulated, tokens
+from reconciler.local.signin import (
+    auth_sessions,
+    choice,
+    custom_auth,
+    families,
+    parties,
+    secret_hash,
+    simulated,
+    tokens,
+)
 from reconciler.local.signin.admission import proceed
 from reconciler.local.signin.attempts import Attempt, Reply, needed, restored, told
 from reconciler.local.signin.challenges import ANSWERS, Answer, second_code
@@ -103,9 +112,10 @@ def _by_password(ctx: Context, caller: Caller, auth_flow: str, parameters: Recor
 
 def _renew(ctx: Context, caller: Caller, auth_flow: str, parameters: Record) -> Record:
     token = needed(parameters, "REFRESH_TOKEN")
+    found, given = families.find(ctx, caller.pool, token), parameters.get("SECRET_HASH")
+    if found or not given:  # it is over the real name, which only the token tells
+        secret_hash.check(caller, found[1]["user"] if found else "", given, door_text="sign_in")
     _check_allowed(caller, auth_flow)
-    given = parameters.get("SECRET_HASH")
-    secret_hash.check(caller, tokens.owner(ctx, caller, token), given, door_text="sign_in")
     device = parameters.get("DEVICE_KEY", "")
     result = tokens.renew(ctx, caller, token, rotate=False, device_key=device, metadata={})
     return {"ChallengeParameters": {}, "AuthenticationResult": result}
@@ -151,24 +161,22 @@ def respond(ctx: Context, caller: Caller, challenge: str, session: str, response
     _check_hash(ctx, caller, challenge, typed, responses.get("SECRET_HASH"))
     if challenge not in ALL:
         refuse(f"{challenge} cannot be answered.")
-    if challenge in PROOFS:
-        secret = needed(responses, BLOCK)
-    else:
-        secret = session or needed({}, "Session")
+    secret = needed(responses, BLOCK) if challenge in PROOFS else session or needed({}, "Session")
     pending = auth_sessions.find(ctx, caller, secret, challenge)
     attempt = restored(pending, _user(ctx, caller, pending))
     if not _is_meant(ctx, caller, attempt, typed):
         raise ServiceError("NotAuthorizedException", auth_sessions.NOT_VALID)
     reply = Reply(attempt, pending, challenge, responses, session)
+    auth_sessions.use_up(ctx, pending)  # at once, as others are let in while a trigger runs
     try:
         check_enabled(caller, attempt)
-        answer = ALL[challenge](ctx, caller, reply)
+        return ALL[challenge](ctx, caller, reply)
     except ServiceError as refused:
         if refused.code in ENDING:
             auth_sessions.end(ctx, pending)
+        else:
+            auth_sessions.keep(ctx, pending, pending.state)
         raise
-    auth_sessions.use_up(ctx, pending)
-    return answer
 
 
 def _check_hash(ctx: Context, caller: Caller, challenge: str, typed: str, given: str | None) -> None:

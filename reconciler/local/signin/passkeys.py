@@ -131,6 +131,7 @@ def _expected(ctx: Context, pool: Record, user: Record, challenge: str) -> Recor
 def _verified(pool: Record, entry: Record, credential: Record, data: Record) -> Record:
     webauthn = package()
     from webauthn.helpers import parse_attestation_object
+    from webauthn.helpers.cose import COSEAlgorithmIdentifier
     from webauthn.helpers.exceptions import InvalidRegistrationResponse, UnsupportedPublicKeyType, WebAuthnException
 
     try:
@@ -145,7 +146,7 @@ def _verified(pool: Record, entry: Record, credential: Record, data: Record) -> 
             expected_rp_id=entry["rp"],
             expected_origin=data["origin"],
             require_user_verification=verification(pool) == "required",
-            supported_pub_key_algs=list(webauthn.helpers.cose.COSEAlgorithmIdentifier(a) for a in ALGORITHMS),
+            supported_pub_key_algs=[COSEAlgorithmIdentifier(a) for a in ALGORITHMS],
         )
     except InvalidRegistrationResponse as error:
         if "algorithm" in str(error):

@@ -6,6 +6,7 @@ from reconciler.local.operation import Context, Operation
 from reconciler.local.refusal import ServiceError, refuse
 from reconciler.local.signin import auth_sessions, parties, second_factor, tokens, totp
 from reconciler.local.signin.auth_sessions import Pending
+from reconciler.local.signin.challenges import NOT_SET_UP
 from reconciler.local.signin.choice import allowed, configured
 from reconciler.local.signin.parties import Caller, put
 from reconciler.local.signin.second_factor import EMAIL, NEEDS, SHORT, SMS, TOTP, turned_on
@@ -19,7 +20,6 @@ TRIES = 3
 TURNED_OFF = "Software Token MFA has not been enabled by the userPool"
 NOT_VERIFIED = "User has not verified software token mfa"
 MISMATCH = "Code mismatch and fail enable Software Token MFA"
-NO_TOKEN = "Software Token MFA does not exist for the user."
 MEMBERS = {"SMSMfaSettings": SMS, "SoftwareTokenMfaSettings": TOTP, "EmailMfaSettings": EMAIL}
 """Members of SetUserMFAPreference by factor."""
 
@@ -99,7 +99,7 @@ def _check_offered(pool: Record) -> None:
 def _accepted(ctx: Context, secret: str, code: str) -> int:
     """Return the time step of a code for a new secret."""
     if not secret:
-        raise ServiceError("SoftwareTokenMFANotFoundException", NO_TOKEN)
+        raise ServiceError("SoftwareTokenMFANotFoundException", NOT_SET_UP)
     judged, step = totp.judge(ctx, secret, code, used=0)
     if judged != "right":
         raise ServiceError("EnableSoftwareTokenMFAException", MISMATCH)
