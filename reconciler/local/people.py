@@ -101,8 +101,8 @@ class People:
         meant = "f.value >= ? AND f.value < ?" if by.prefix else "f.value = ?"
         values = (by.value, by.value + chr(0x10FFFF)) if by.prefix else (by.value,)
         text = (
-            "SELECT u.number, u.body FROM found_by f JOIN users u ON u.number = f.number "
-            f"WHERE f.pool = ? AND f.attribute = ? AND {meant} AND u.number > ? ORDER BY u.number LIMIT ?"  # noqa: S608
+            "SELECT u.number, u.body FROM found_by f JOIN users u ON u.number = f.number "  # noqa: S608 - only marks
+            f"WHERE f.pool = ? AND f.attribute = ? AND {meant} AND u.number > ? ORDER BY u.number LIMIT ?"
         )
         return self._database.all(text, pool_id, by.attribute, *values, after, AT_ONCE)
 

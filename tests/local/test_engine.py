@@ -112,7 +112,7 @@ def test_custom_domains_are_exempt_from_the_domain_pattern() -> None:
 
 def test_unimplemented_operations_answer_json(api: Api) -> None:
     with pytest.raises(ClientError) as info:
-        api.boto.list_devices(AccessToken="x")
+        api.boto.admin_list_user_auth_events(UserPoolId=api.pool(), Username="x")
     assert info.value.response["Error"]["Code"] == "NotImplementedException"
 
 
@@ -269,12 +269,12 @@ def test_two_pools_do_not_share_users(api: Api) -> None:
     assert api.boto.list_users(UserPoolId=two)["Users"] == []
 
 
-def test_unsigned_operations_find_pools_of_other_regions(api: Api) -> None:
+def test_a_client_of_another_region_is_unknown(api: Api) -> None:
     there = api.local.client("cognito-idp", "eu-west-1")
     pool = there.create_user_pool(PoolName="p")["UserPool"]["Id"]
     client = there.create_user_pool_client(UserPoolId=pool, ClientName="c")["UserPoolClient"]["ClientId"]
-    api.boto.sign_up(ClientId=client, Username="bob", Password="Secret-1234")
-    assert there.admin_get_user(UserPoolId=pool, Username="bob")["UserStatus"] == "UNCONFIRMED"
+    with Refused(f"User pool client {client} does not exist.", code="ResourceNotFoundException"):
+        api.boto.sign_up(ClientId=client, Username="bob", Password="Secret-1234")
 
 
 def test_the_other_services_are_motos(local: LocalCognito) -> None:

@@ -46,6 +46,8 @@ def test_a_user_is_created_as_the_pool_wants_it(api):
     with Refused("Invalid email address format"):
         create(UserAttributes=attributes(email="nowhere"))
     with Refused("not long enough", "InvalidPasswordException"):
+        create(UserAttributes=attributes(email="a@b.example"), TemporaryPassword="Short-1")
+    with Refused("greater than or equal to 6", "InvalidParameterException"):
         create(UserAttributes=attributes(email="a@b.example"), TemporaryPassword="x")
     create(UserAttributes=attributes(email="a@b.example"))
     assert get(api, pool, "ada")["UserStatus"] == "FORCE_CHANGE_PASSWORD"

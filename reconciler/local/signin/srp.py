@@ -58,7 +58,9 @@ def pool_name(pool_id: str) -> str:
 
 
 def make_verifier(pool_id: str, username: str, password: str, salt: str | None = None) -> tuple[str, str]:
-    """Return salt and verifier of a new password, both in hexadecimal digits.
+    """Return salt and verifier of a new password, both in hexadecimal digits without zeros in front.
+
+    With such zeros in a salt, some clients would hash them and others not.
 
     Args:
         pool_id: Id of the pool.
@@ -66,10 +68,10 @@ def make_verifier(pool_id: str, username: str, password: str, salt: str | None =
         password: As typed.
         salt: Hexadecimal digits; by default 16 random bytes.
     """
-    salt = salt or secrets.token_hex(SALT_BYTES)
+    number = int(salt or secrets.token_hex(SALT_BYTES), 16)
     identity = _hash(f"{pool_name(pool_id)}{username}:{password}".encode())
-    x = _number(_hash(pad(int(salt, 16)), identity))
-    return salt, f"{pow(G, x, N):x}"
+    x = _number(_hash(pad(number), identity))
+    return f"{number:x}", f"{pow(G, x, N):x}"
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ class ServerSide:
     key: bytes = field(repr=False)
     """The derived key, 16 bytes. Secret."""
     salt: str = ""
-    """SALT, as the client gets it."""
+    """SALT, as the client gets it: without zeros in front."""
 
     @classmethod
     def begin(cls, verifier: str, salt: str, a_hex: str, b: int | None = None) -> ServerSide:
@@ -105,7 +107,7 @@ class ServerSide:
         b_public = (K * v + pow(G, b, N)) % N
         u = _hash(pad(a_public), pad(b_public))
         shared = pow(a_public * pow(v, _number(u), N), b, N)
-        return cls(f"{b_public:x}", _derived(shared, _number(u)), salt)
+        return cls(f"{b_public:x}", _derived(shared, _number(u)), f"{int(salt, 16):x}")
 
     def signature(self, pool_name: str, username: str, secret_block: str, timestamp: str) -> str:
         """Return the PASSWORD_CLAIM_SIGNATURE of one who knows the password.

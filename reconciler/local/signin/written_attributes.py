@@ -97,12 +97,13 @@ def verify(ctx: Context, pool: Record, user: Record, kind: str, *, move: bool) -
         user: The user.
         kind: `email` or `phone_number`.
         move: Whether it is taken from another user who signs in with it, whose address is then not verified any more.
+            An address that is the name of a user cannot be taken.
 
     Raises:
         ServiceError: AliasExistsException.
     """
     value = user["attributes"][kind]
-    if not move:
+    if not move or kind in (pool["config"].get("UsernameAttributes") or ()):
         check_free(ctx, pool, kind, value, user["username"])
     other = owner(ctx, pool, kind, value, user["username"])
     if other is not None:

@@ -1,64 +1,31 @@
-"""A pool, clients and users to try accounts on, without a server."""
+"""What tests of accounts ask for: requests, triggers that note their events, and the messages that went out."""
 
 from __future__ import annotations
 
 import re
-from contextlib import contextmanager
 from typing import Any
 
-import pytest
+from reconciler.local import attribute_schema
+from reconciler.local.desk import Message
+from reconciler.local.signin import own_account, parties, recovering, sign_up, tokens
+from reconciler.local.store import Record
+from tests.local.signin.support import PASSWORD, POOL, Place
 
-from reconciler.local import attribute_schema, ledger, people
-from reconciler.local.clients import DEFAULTS
-from reconciler.local.database import Database
-from reconciler.local.desk import Desk, Message
-from reconciler.local.ledger import Ledger
-from reconciler.local.operation import Context
-from reconciler.local.people import People
-from reconciler.local.refusal import ServiceError
-from reconciler.local.signin import own_account, parties, recovering, sign_up
-from reconciler.local.signin.parties import Caller
-from reconciler.local.store import Record, Store, new_pool
-
-REGION, POOL = "eu-west-1", "eu-west-1_Examples1"
-START = 1_800_000_000.0
-PASSWORD = "Correct-Horse-9"
 OPERATIONS = {**sign_up.OPERATIONS, **recovering.OPERATIONS, **own_account.OPERATIONS}
 POLICY = {
     "MinimumLength": 8,
     **dict.fromkeys(("RequireLowercase", "RequireUppercase", "RequireNumbers", "RequireSymbols"), True),
-    "TemporaryPasswordValidityDays": 7,
 }
 
 
-class Accounts:
-    """One pool with one client; `ask` sends a request."""
+class Accounts(Place):
+    """A place with a password policy; `ask` sends a request."""
 
     def __init__(self, **config: Any) -> None:
-        self.time = START
-        database = Database()
-        database.open(None, people.SCHEMA + ledger.SCHEMA)
+        super().__init__()
+        self.pool["config"] |= {"Policies": {"PasswordPolicy": POLICY}, **config}
         self.said: list[str] = []
-        store = Store(None, lambda: self.time)
-        desk = Desk(say=self.said.append)
-        self.ctx = Context(store, REGION, People(database), Ledger(database), desk)
-        self.pool = new_pool(POOL, REGION, START)
-        self.pool["config"] = {"LambdaConfig": {}, "Policies": {"PasswordPolicy": POLICY}, **config}
-        self.pool["schema"] = attribute_schema.build([])
-        store.add(self.pool)
-        self.client_id = self.add_client()
-
-    def add_client(self, **members: Any) -> str:
-        client_id = self.ctx.store.new_id(26)
-        self.pool["clients"][client_id] = {**DEFAULTS, "ClientId": client_id, **members}
-        return client_id
-
-    @property
-    def client(self) -> Record:
-        return self.pool["clients"][self.client_id]
-
-    def caller(self, **metadata: str) -> Caller:
-        return Caller(self.pool, self.client, "api", metadata)
+        self.ctx.desk.say = self.said.append
 
     def schema(self, name: str, **members: Any) -> None:
         """Change an attribute of the schema."""
@@ -69,18 +36,25 @@ class Accounts:
 
     def ask(self, operation: str, **params: Any) -> Record:
         """Send a request of an administrator, of a user with a token, or of the client."""
-        ids = {"UserPoolId": POOL} if operation.startswith("Admin") else {"ClientId": self.client_id}
+        ids = {"UserPoolId": POOL} if operation.startswith("Admin") else {"ClientId": self.client["ClientId"]}
         asked = params if "AccessToken" in params else {**ids, **params}
         return OPERATIONS[operation](self.ctx, asked)
 
     def add(self, name: str = "ann", status: str = "CONFIRMED", **attributes: str) -> Record:
-        """Add a user as it is, without a password."""
-        user = parties.new_user(self.ctx, name, status, attributes)
-        return self.put(user)
+        """Add a user with a password."""
+        return self.change(self.add_user(name, PASSWORD, **attributes)["username"], status=status)
 
-    def put(self, user: Record) -> Record:
+    def change(self, name: str = "ann", **members: Any) -> Record:
+        """Change members of a user."""
+        user = self.get(name) | members
         parties.put(self.ctx, self.pool, user)
         return user
+
+    def token(self, name: str = "ann") -> str:
+        """Return an access token of a user."""
+        grant = tokens.Grant((tokens.API_SCOPE,), "TokenGeneration_Authentication", self.ctx.now())
+        answer: str = tokens.issue(self.ctx, self.caller(), self.get(name), grant)["AccessToken"]
+        return answer
 
     def get(self, name: str = "ann") -> Record:
         user = parties.sign_in_name(self.ctx, self.pool, name)
@@ -96,7 +70,7 @@ class Accounts:
 
     def trigger(self, name: str, function: Any, **versioned: Any) -> list[Record]:
         """Map a trigger to a function, and return the list of the events that it gets."""
-        arn = f"arn:aws:lambda:{REGION}:123456789012:function:{name}"
+        arn = f"arn:aws:lambda:us-east-1:123456789012:function:{name}"
         events: list[Record] = []
 
         def call(event: Record) -> Any:
@@ -108,14 +82,6 @@ class Accounts:
         self.pool["config"]["LambdaConfig"] |= config
         self.ctx.desk.functions = {**self.ctx.desk.functions, arn: call}
         return events
-
-
-@contextmanager
-def refused(code: str, words: str) -> Any:
-    """Expect an error of the service with a type and its whole message."""
-    with pytest.raises(ServiceError) as caught:
-        yield
-    assert (caught.value.code, caught.value.message) == (code, words)
 
 
 def pairs(attributes: dict[str, str]) -> list[Record]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,7 +23,8 @@ from reconciler.local.signin import triggers
 from reconciler.local.signin.parties import Caller
 from reconciler.local.signin.trigger_functions import parse
 from reconciler.local.store import Record
-from tests.local.signin.accounts import Accounts, refused, stable
+from tests.local.signin.accounts import Accounts, stable
+from tests.local.signin.support import refused
 
 GOLDEN = Path(__file__).parent / "golden" / "events"
 ARN = "arn:aws:lambda:eu-west-1:123456789012:function:f"
@@ -62,7 +64,7 @@ def accounts() -> Accounts:
 def sent(accounts: Accounts, source: str, request: Record, **versioned: Any) -> Record:
     """Run a trigger, and return the event that its function gets."""
     name = triggers.name_of(source)
-    user: Any = source if source in UNKNOWN else accounts.add("ann", "UNCONFIRMED", email="ann@example.com")
+    user: Any = "bob" if source in UNKNOWN else accounts.add("ann", "UNCONFIRMED", email="ann@example.com")
     key = triggers.VERSIONED.get(name) if versioned else None
     events = accounts.trigger(key or name, {}, **versioned)
     triggers.run(accounts.ctx, accounts.caller(device="phone"), source, user, request)
@@ -326,6 +328,21 @@ def test_a_python_function():
     assert function({"a": 1}) == {"a": 1, "response": {"name": "f", "left": 5000}}
     with pytest.raises(FunctionFailed, match="It failed"):
         function({"fail": True})
+
+
+def test_a_python_function_in_the_directory_where_one_starts(monkeypatch, tmp_path):
+    (tmp_path / "functions_of_a_test.py").write_text("def f(event, context):\n    return event\n", encoding="utf-8")
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.chdir(tmp_path)
+    assert parse([f"{ARN}=functions_of_a_test:f"])[ARN]({"a": 1}) == {"a": 1}
+    del sys.modules["functions_of_a_test"]
+
+
+def test_a_python_module_that_is_broken(monkeypatch, tmp_path):
+    (tmp_path / "broken_of_a_test.py").write_text("1 / 0\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(InvalidInput, match=r"cannot be imported from .*: ZeroDivisionError: division by zero"):
+        parse([f"{ARN}=broken_of_a_test:f"])
 
 
 def test_an_answer_of_python_that_is_no_json_is_an_error():
