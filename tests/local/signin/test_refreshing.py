@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from reconciler.local.managed_secrets import new_secret
-from reconciler.local.signin import keys, refreshing, tokens
+from reconciler.local.signin import families, keys, refreshing, tokens
 from tests.local.signin.support import CLIENT, SECRET, Place, refused
 
 API = (tokens.API_SCOPE,)
@@ -234,6 +234,17 @@ def test_a_sign_in_on_the_pages_can_be_refreshed_there_alone_where_devices_are_a
     assert tokens.renew(place.ctx, hosted, token, rotate=True, device_key="", metadata={})["AccessToken"]
 
 
+def test_where_users_are_asked_only_what_they_let_be_remembered_is_bound(place):
+    tracking(place, prompt=True)
+    token = issue(place, device_key="us-east-1_a")["RefreshToken"]
+    assert by_flow(place, token)["AccessToken"]
+    place.user["devices"]["us-east-1_a"] = {"remembered": True}
+    place.put()
+    with refused(NO, "Invalid Refresh Token."):
+        by_flow(place, token)
+    assert by_flow(place, token, "us-east-1_a")["AccessToken"]
+
+
 def test_without_tracking_no_key_is_wanted(place):
     token = issue(place, device_key="us-east-1_a")["RefreshToken"]
     assert by_flow(place, token)["AccessToken"]
@@ -302,7 +313,9 @@ def test_the_browser_session_is_named_to_whoever_ends_it_too(place):
 def test_an_access_token_that_outlives_its_refresh_token_holds(place):
     hour = {"AccessToken": "hours", "RefreshToken": "hours"}
     place.client |= {"AccessTokenValidity": 24, "RefreshTokenValidity": 1, "TokenValidityUnits": hour}
-    found = issue(place)
+    first = issue(place)
+    second = refresh(place, first["RefreshToken"])
+    ((_, family),) = place.ctx.ledger.of(families.KIND, place.pool["id"], "jane")
+    assert family["expires"] >= claims(second["AccessToken"])["exp"]
     place.time += 23 * 3600
-    place.ctx.ledger.sweep(place.time)
-    assert tokens.bearer(place.ctx, found["AccessToken"])
+    assert tokens.bearer(place.ctx, first["AccessToken"])
