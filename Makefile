@@ -1,5 +1,6 @@
 # Everything works on a fresh machine with Python 3.11+ and make:
 #   make demo     set up, then validate, apply, and plan to no changes on the embedded Cognito, and show the URLs
+#   make demo-ui  the same pool on a server that stays up, with the address of its sign-in page
 #   make quick    what to run while you write: lint, types, import contracts and the quick tests
 #   make test     what CI runs: the same with all tests, and the floor of branch coverage
 #   make test-long  before a release: every fault on every call, which writes docs/reliability.md, and the long search
@@ -33,7 +34,7 @@ QUICK := tests/schemas tests/manifest tests/render tests/cloud tests/engine/test
          $(wildcard tests/test_*.py)
 COV := --cov --cov-branch --cov-report= --hypothesis-profile=ci # derandomized, and without deadlines
 
-.PHONY: demo test test-long mutation quick lint types contracts unit unit-quick unit-slow coverage docs golden packages setup lock clean
+.PHONY: demo demo-ui test test-long mutation quick lint types contracts unit unit-quick unit-slow coverage docs golden packages setup lock clean
 
 setup: $(STAMP)
 
@@ -48,8 +49,8 @@ demo: $(STAMP)
 	$(call shown,validate pools/)
 	$(call shown,$(TRY) apply --quiet --yes $(FIRST))
 	$(call shown,$(TRY) plan --detailed-exitcode $(FIRST))
-	@echo; echo '# An application lets a user sign up:'
-	@$(BIN)/python -m tools.sign_up $(DEMO) us-west-2 MyFirstUserPool MyFirstUserPool
+	@echo; echo '# An application lets a user sign up, confirm with the code, and sign in:'
+	@$(BIN)/python -m tools.walkthrough $(DEMO) us-west-2 MyFirstUserPool MyFirstUserPool
 	$(call shown,$(TRY) users list $(FIRST))
 	@echo; echo '# For an application in React:'
 	$(call shown,$(TRY) outputs $(FIRST) --client MyFirstUserPool --format amplify)
@@ -62,6 +63,11 @@ demo: $(STAMP)
 	  '  poolctl --local apply pools/           all examples, on the embedded Cognito' \
 	  '  poolctl explain clients                every member, with its default and what it does' \
 	  '  poolctl export --pool ID --to mine/    a pool of yours as a manifest; reads AWS, and never writes to it'
+
+demo-ui: $(STAMP)
+	@rm -rf $(DEMO)
+	@$(POOLCTL) $(TRY) apply --quiet --yes $(FIRST)
+	@$(BIN)/python -m tools.walkthrough $(DEMO) us-west-2 MyFirstUserPool MyFirstUserPool --stay
 
 test: lint types contracts unit
 
