@@ -129,7 +129,10 @@ def managed(style: Record) -> Look:
 def classic(pool: Record, client_id: str) -> Look:
     """Return the look of the classic pages; with CSS of the pool, they are always light."""
     css = str((pool["looks"].get(client_id) or pool["looks"].get(ALL) or {}).get("CSS", ""))
-    return Look(_variables("light" if css else "dynamic", LIGHT, DARK) + "\n" + css.replace("<", "\\3c "), banner="banner-customizable" in css)
+    return Look(
+        _variables("light" if css else "dynamic", LIGHT, DARK) + "\n" + css.replace("<", "\\3c "),
+        banner="banner-customizable" in css,
+    )
 
 
 def own() -> Look:

@@ -74,7 +74,9 @@ class Browser(Client):
 class Shop:
     """One pool with domain `shop` and one client."""
 
-    def __init__(self, api: Api | None = None, *, domain: Record | None = None, pool: Record | None = None, **client: Any):
+    def __init__(
+        self, api: Api | None = None, *, domain: Record | None = None, pool: Record | None = None, **client: Any
+    ):
         self.api = api or Api()
         self.pool_id = self.api.ask("CreateUserPool", PoolName="Shop", **(pool or {}))["UserPool"]["Id"]
         self.api.ask("CreateUserPoolDomain", UserPoolId=self.pool_id, Domain="shop", **(domain or {}))
@@ -106,9 +108,7 @@ class Shop:
         self.api.ask(
             "AdminCreateUser", UserPoolId=self.pool_id, Username=name, UserAttributes=items, MessageAction="SUPPRESS"
         )
-        self.api.ask(
-            "AdminSetUserPassword", UserPoolId=self.pool_id, Username=name, Password=password, Permanent=True
-        )
+        self.api.ask("AdminSetUserPassword", UserPoolId=self.pool_id, Username=name, Password=password, Permanent=True)
         return name
 
     def url(self, path: str, **query: str | None) -> str:
@@ -168,4 +168,3 @@ def claims(token: str) -> Record:
     part = token.split(".")[1]
     found: Record = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
     return found
-

@@ -294,7 +294,7 @@ def test_a_disabled_profile_does_not_sign_in(shop):
 
 def test_names_are_lower_case_where_case_does_not_matter():
     shop = Shop(pool={"UsernameConfiguration": {"CaseSensitive": False}})
-    shop.api.ask("CreateIdentityProvider", UserPoolId=shop.pool_id, **{**GOOGLE})
+    shop.api.ask("CreateIdentityProvider", UserPoolId=shop.pool_id, **GOOGLE)
     shop.record["clients"][shop.client_id]["SupportedIdentityProviders"] = ["COGNITO", "Google"]
     come(shop, "Google", "Alice", email="a@example.com")
     assert user(shop, "google_alice") is not None
@@ -392,9 +392,7 @@ def test_inbound_federation_decides_what_is_mapped(shop):
         event["response"]["userAttributesToMap"] = {"email": "changed@example.com"}
         return event
 
-    shop.record["config"]["LambdaConfig"] = {
-        "InboundFederation": {"LambdaArn": ARN + "in", "LambdaVersion": "V1_0"}
-    }
+    shop.record["config"]["LambdaConfig"] = {"InboundFederation": {"LambdaArn": ARN + "in", "LambdaVersion": "V1_0"}}
     shop.api.engine.desk.functions = {ARN + "in": keep_email}
     come(shop, email="a@example.com", display="Alice")
     made = user(shop, "Okta_alice")["attributes"]

@@ -122,7 +122,9 @@ def test_what_a_request_says_runs_nothing(shop, query):
 def test_css_of_the_pool_does_not_break_out_of_its_element(shop):
     css = ".banner-customizable{}</style><script>alert(1)</script>"
     shop.record["looks"]["ALL"] = {"CSS": css}
-    assert "alert(1)</script>" not in re.sub(r"<style.*?</style>", "", shop.open("/login").get_data(as_text=True), flags=re.S)
+    assert "alert(1)</script>" not in re.sub(
+        r"<style.*?</style>", "", shop.open("/login").get_data(as_text=True), flags=re.DOTALL
+    )
     assert "<script>alert" not in shop.open("/login").get_data(as_text=True)
 
 

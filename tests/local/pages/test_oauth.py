@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from urllib.parse import parse_qsl, quote
 
 import pytest
@@ -482,9 +483,7 @@ def test_metadata_of_a_machine_is_an_object_of_texts(machine, text):
 def test_metadata_reaches_the_trigger(machine):
     seen = []
     arn = "arn:aws:lambda:us-east-1:123456789012:function:pre"
-    machine.record["config"]["LambdaConfig"] = {
-        "PreTokenGenerationConfig": {"LambdaArn": arn, "LambdaVersion": "V3_0"}
-    }
+    machine.record["config"]["LambdaConfig"] = {"PreTokenGenerationConfig": {"LambdaArn": arn, "LambdaVersion": "V3_0"}}
     machine.api.engine.desk.functions = {arn: lambda event: seen.append(event) or event}
     assert by_itself(machine, aws_client_metadata=json.dumps({"k": "v"})).status_code == 200
     assert seen[0]["request"]["clientMetadata"] == {"k": "v"}
@@ -559,3 +558,15 @@ def test_an_unknown_domain_or_page_is_not_found(shop):
 def test_requests_of_the_api_are_not_ours(shop):
     answer = shop.browser.post(shop.url("/login"), base_url=HOST, headers={"X-Amz-Target": "x"})
     assert answer.status_code == 421
+
+
+def test_tokens_know_the_browser_session_that_they_came_through(shop):
+    shop.record["sessions"][""] = {"UserSessionTracking": "ENABLED", "TokenSession": {"MaxPerUser": 20}}
+    shop.exchange(shop.code())
+    again = answered(shop.open("/oauth2/authorize"))["code"]
+    shop.exchange(again)
+    found = shop.api.ask("AdminListUserSessions", UserPoolId=shop.pool_id, Username="ann")["Sessions"]
+    origins = {s["OriginSessionId"] for s in found}
+    assert len(found) == 2
+    assert len(origins) == 1
+    assert re.fullmatch("sso[a-z0-9]{25}", origins.pop())

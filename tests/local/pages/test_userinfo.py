@@ -151,7 +151,5 @@ def test_revocation_ends_the_whole_family(shop):
     for _ in range(2):
         assert revoke(shop, client_id=shop.client_id, token=found["refresh_token"]).status_code == 200
     refused(info(shop, found["access_token"]), "expired, disabled, or deleted")
-    again = shop.token(
-        grant_type="refresh_token", client_id=shop.client_id, refresh_token=found["refresh_token"]
-    )
+    again = shop.token(grant_type="refresh_token", client_id=shop.client_id, refresh_token=found["refresh_token"])
     assert error_of(again) == "invalid_grant"
