@@ -42,6 +42,7 @@ STAYS = frozenset(
 CHOICE = "SELECT_CHALLENGE"
 TOTP = "SOFTWARE_TOKEN_MFA"
 EXPIRED = "Your sign-in took too long, or was begun in another window. Please start again."
+NO_WAY = "Your account needs a phone number for codes. Ask an administrator to add one."
 PATHS = {"NEW_PASSWORD_REQUIRED": "/changePassword"}
 MFA = "/mfa"
 
@@ -230,6 +231,8 @@ def _set_up_page(site: Site, kept: Record, error: str) -> Response:
         return _totp_page(site, kept, error)
     if chosen == "EMAIL_OTP":
         return rendering.page(site, "mfa_email.html", _status(error), error=error)
+    if not offered:
+        return rendering.error_page(site, "A second step is required", NO_WAY)
     ways = [{"name": n, "label": WAYS[n]} for n in offered]
     values: dict[str, Any] = {"ways": ways, "name": kept["name"], "setting_up": True}
     return rendering.page(site, "choice.html", _status(error), error=error, **values)

@@ -70,7 +70,7 @@ def _client(site: Site, status: int = 400) -> Record:
         OAuthError: invalid_request, or invalid_client.
     """
     form = site.request.form
-    basic = _basic(site)
+    basic = _basic(site, status)
     if basic is not None and "client_secret" in form:
         raise OAuthError("invalid_request")
     name, secret = basic or (form.get("client_id", ""), form.get("client_secret"))
@@ -84,16 +84,16 @@ def _client(site: Site, status: int = 400) -> Record:
     return client
 
 
-def _basic(site: Site) -> tuple[str, str] | None:
+def _basic(site: Site, status: int) -> tuple[str, str] | None:
     kind, _, value = site.request.headers.get("Authorization", "").partition(" ")
     if kind.lower() != "basic":
         return None
     try:
         name, colon, secret = base64.b64decode(value, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
-        raise OAuthError("invalid_client") from None
+        raise OAuthError("invalid_client", status=status) from None
     if not colon:
-        raise OAuthError("invalid_client")
+        raise OAuthError("invalid_client", status=status)
     return unquote_plus(name), unquote_plus(secret)
 
 

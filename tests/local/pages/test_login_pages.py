@@ -258,6 +258,29 @@ def test_login_hint_fills_the_name(shop):
     assert 'value="ann@example.com"' in shop.open("/login", login_hint="ann@example.com").get_data(as_text=True)
 
 
+def test_the_pools_own_users_can_be_asked_for(shop):
+    shop.record["clients"][shop.client_id]["SupportedIdentityProviders"] = ["COGNITO", "Google"]
+    assert "Continue with Google" in text_of(shop.open("/login"))
+    assert "Continue with Google" not in text_of(shop.open("/login", identity_provider="COGNITO"))
+
+
+def test_a_form_of_too_many_parts_is_refused(shop):
+    fields = {f"field{n}": "x" for n in range(1001)}
+    answer = shop.browser.post(shop.url("/login"), base_url=HOST, data=fields, content_type="multipart/form-data")
+    assert answer.status_code == 413
+
+
+def test_a_redirect_uri_with_other_letters_is_written_as_bytes():
+    uri = "http://localhost:3000/zurück"
+    shop = Shop(CallbackURLs=[uri])
+    shop.user()
+    assert location(shop.sign_in(redirect_uri=uri)).startswith("http://localhost:3000/zur%C3%BCck?code=")
+
+
+def test_errors_are_in_the_title_too(shop):
+    assert "<title>Error: Sign in</title>" in shop.sign_in(password=WEAK).get_data(as_text=True)
+
+
 def test_custom_authentication_is_not_on_the_pages(shop):
     on_trigger(shop, "DefineAuthChallenge", lambda event: event)
     assert "code" in answered(shop.sign_in())
@@ -324,6 +347,16 @@ def test_a_way_that_is_not_offered_is_refused(chooser):
 def test_an_unknown_name_is_not_told_from_a_known_one(chooser):
     chooser.record["clients"][chooser.client_id]["PreventUserExistenceErrors"] = "ENABLED"
     led_to(chooser.send("/login", {"username": "nosuch"}), "/mfa")
+
+
+def test_a_sign_up_without_password_signs_in_with_the_code(chooser):
+    chooser.record["config"]["AutoVerifiedAttributes"] = ["email"]
+    next(a for a in chooser.record["schema"] if a["Name"] == "email")["Required"] = True
+    assert "Password (optional)" in text_of(chooser.open("/signup"))
+    fields = {"username": "bob", "password": "", "requiredAttributes[email]": "bob@example.com"}
+    led_to(chooser.send("/signup", fields), "/confirm")
+    assert "code" in answered(chooser.send("/confirm", {"code": chooser.api.last_code()}))
+    assert chooser.api.engine.people.get(chooser.pool_id, "bob")["password"] is None
 
 
 # --- sign-up ----------------------------------------------------------------------------------------------------------
@@ -613,6 +646,15 @@ def test_a_step_belongs_to_its_client(shop):
     shop.sign_in()
     other = shop.add_client(ClientName="other")
     led_to(shop.open("/mfa", client_id=other["ClientId"]), "/login")
+
+
+def test_a_user_without_any_way_to_set_up_a_second_step(shop):
+    require_totp(shop)
+    shop.record["mfa"] = {"MfaConfiguration": "ON", "sms": True, "SmsMfaConfiguration": {}}
+    shop.record["config"]["SmsConfiguration"] = {"SnsCallerArn": "arn:aws:iam::123456789012:role/x"}
+    answer = shop.sign_in()
+    page = shop.follow(answer) if answer.status_code == 302 else answer
+    assert page.status_code == 400
 
 
 def test_a_factor_is_chosen(shop):
