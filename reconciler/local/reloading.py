@@ -7,11 +7,14 @@ and what goes wrong in it leaves the server running.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 from multiprocessing import get_context
 from pathlib import Path
+from runpy import run_module
 
 Stamps = dict[str, tuple[int, int]]
 """By path: time of the last change in nanoseconds, and size."""
@@ -90,9 +93,12 @@ def _run(words: Sequence[str]) -> tuple[int, str]:
 
 
 def _main(words: Sequence[str]) -> tuple[int, str]:
-    """Run a command; in a process of its own."""
-    from reconciler.cli.entry import main
-
+    """Run a command as `python -m reconciler` does; in a process of its own."""
     said = StringIO()
-    code = main(words, stdin=StringIO(), stdout=said, stderr=said)
-    return code, said.getvalue()
+    sys.argv = ["poolctl", *words]
+    try:
+        with redirect_stdout(said), redirect_stderr(said):
+            run_module("reconciler", run_name="__main__")
+    except SystemExit as end:
+        return (end.code if isinstance(end.code, int) else 1), said.getvalue()
+    return 0, said.getvalue()
