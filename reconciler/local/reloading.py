@@ -82,9 +82,12 @@ class Reloading:
         self._seen = now
         region = ("--region", self._region) if self._region else ()
         code, said = self._apply((f"--local={self._directory}", *region, "apply", "--quiet", "--yes", *self._paths))
+        if code == 0:
+            self._say("The manifests are applied.")
+            return
         for line in said.splitlines():
             self._say(line)
-        self._say("The manifests are applied." if code == 0 else f"The manifests are not applied (exit {code}).")
+        self._say(f"The manifests are not applied (exit {code}).")
 
 
 def _run(words: Sequence[str]) -> tuple[int, str]:
