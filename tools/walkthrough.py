@@ -47,8 +47,14 @@ def main(words: Sequence[str]) -> int:
 def _client(url: str, region: str) -> Any:
     import boto3
 
-    words = {"aws_access_key_id": "any", "aws_secret_access_key": "any"}
-    return boto3.client("cognito-idp", region_name=region, endpoint_url=url, **words)
+    any_key = "any"
+    return boto3.client(
+        "cognito-idp",
+        region_name=region,
+        endpoint_url=url,
+        aws_access_key_id=any_key,
+        aws_secret_access_key=any_key,
+    )
 
 
 def _named(items: list[Any], name: str, member: str) -> str:

@@ -185,6 +185,7 @@ class Engine:
         for pool in self.store.changed:
             self.people.note_groups(pool["id"], pool["groups"], self.store.now())
         self.store.save()
+        self.ledger.sweep(self.store.now())
         self.database.commit()
 
     def answer(self, response: Any, operation: str, by_moto: Callable[[], Any]) -> Any:

@@ -23,7 +23,7 @@ CREATE INDEX IF NOT EXISTS ledger_expires ON ledger (expires);
 GRACE = 24 * 3600.0
 """Seconds for which an entry that has expired is kept, so that an answer can tell it from one that never was."""
 SWEEP = 500
-"""Number of new entries after which expired ones are dropped."""
+"""Number of requests after which expired entries are dropped."""
 
 
 def hashed(secret: str) -> str:
@@ -36,7 +36,7 @@ class Ledger:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._added = 0
+        self._turns = 0
 
     def put(
         self, kind: str, key: str, value: Record, *, pool: str, owner: str = "", expires: float | None = None
@@ -87,7 +87,7 @@ class Ledger:
         self._database.write("DELETE FROM ledger WHERE pool = ?", pool)
 
     def sweep(self, now: float) -> None:
-        """Drop what expired long ago, once in a while."""
-        self._added += 1
-        if self._added % SWEEP == 1:
+        """Drop what expired long ago, once in a while; to be called after each request."""
+        self._turns += 1
+        if self._turns % SWEEP == 0:
             self._database.write("DELETE FROM ledger WHERE expires < ?", now - GRACE)

@@ -13,8 +13,9 @@ import uuid
 from collections.abc import Mapping
 from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
 from typing import TYPE_CHECKING, Any, Self
-from urllib.parse import urlsplit
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from reconciler.cloud.hosts import is_loopback
 from reconciler.errors import InvalidInput
@@ -176,7 +177,41 @@ class RequestHandler(BaseHTTPRequestHandler):
             return self.of_cognito(target, operation)
         if self.command == "OPTIONS" and self.path == "/":
             return 204, PREFLIGHT, b""
-        return dispatch(self.command, self.path, dict(self.headers.items()), self.read_body())
+        body = self.read_body()
+        page = self.of_browser(body)
+        return page or dispatch(self.command, self.path, dict(self.headers.items()), body)
+
+    def of_browser(self, body: bytes) -> tuple[int, Any, bytes] | None:
+        """Return the answer of the hosted pages; None if the request is not for them."""
+        from werkzeug import Request
+
+        from reconciler.local.pages.application import respond
+
+        if not isinstance(self.server, HttpServer) or self.headers.get("Authorization", "").startswith("AWS4-"):
+            return None
+        page = respond(self.server.engine, Request(self.environ(body)))
+        return (page.status_code, page.headers, page.get_data()) if page is not None else None
+
+    def environ(self, body: bytes) -> dict[str, Any]:
+        """Return the request as WSGI has it."""
+        path, _, query = self.path.partition("?")
+        headers = {f"HTTP_{k.upper().replace('-', '_')}": v for k, v in self.headers.items()}
+        host, _, port = self.headers.get("Host", "").rpartition(":")
+        return {
+            **headers,
+            "REQUEST_METHOD": self.command,
+            "SCRIPT_NAME": "",
+            "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
+            "QUERY_STRING": query,
+            "CONTENT_TYPE": self.headers.get("Content-Type", ""),
+            "CONTENT_LENGTH": str(len(body)),
+            "SERVER_NAME": host,
+            "SERVER_PORT": port,
+            "SERVER_PROTOCOL": self.request_version,
+            "REMOTE_ADDR": str(self.client_address[0]),
+            "wsgi.input": BytesIO(body),
+            "wsgi.url_scheme": "http",
+        }
 
     def of_cognito(self, target: str, operation: str) -> tuple[int, Any, Any]:
         """Return the answer to a request about user pools or identity pools."""
@@ -194,7 +229,7 @@ class RequestHandler(BaseHTTPRequestHandler):
     def answer(self, status: int, headers: Any, payload: bytes) -> None:
         """Send an answer."""
         self.send_response(status)
-        for name, value in dict(headers).items():
+        for name, value in headers.items():
             if name.lower() not in ("content-length", "status", "server", "date"):
                 self.send_header(name, str(value))
         self.send_header("Content-Length", str(len(payload)))

@@ -22,7 +22,7 @@ from reconciler.local.pages.authorizing import GRANT, SOURCE, STANDARD
 from reconciler.local.pages.cross_origin import OPEN
 from reconciler.local.pages.site import Site
 from reconciler.local.refusal import ServiceError
-from reconciler.local.signin import refreshing, tokens
+from reconciler.local.signin import parties, refreshing, tokens
 from reconciler.local.store import Record
 
 FORM = "application/x-www-form-urlencoded"
@@ -49,7 +49,7 @@ class OAuthError(Exception):
 def _json(site: Site, value: Record, status: int = 200) -> Response:
     response = Response(json.dumps(value, separators=(",", ":")), status, content_type=JSON)
     response.headers.update({**OPEN, "Cache-Control": "no-store", "Pragma": "no-cache"})
-    response.headers["x-amz-cognito-request-id"] = site.ctx.store.new_uuid()
+    response.headers["x-amz-cognito-request-id"] = parties.random_uuid(site.ctx)
     return response
 
 

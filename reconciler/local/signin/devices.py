@@ -23,7 +23,7 @@ def tracked(caller: Caller) -> bool:
 
 def new_key(ctx: Context) -> str:
     """Return a DeviceKey for a device that is not known."""
-    return f"{ctx.region}_{ctx.store.new_uuid()}"
+    return f"{ctx.region}_{parties.random_uuid(ctx)}"
 
 
 def group_key(ctx: Context, pool: Record) -> str:

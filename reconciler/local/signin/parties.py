@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import uuid
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -127,13 +128,18 @@ def existing(ctx: Context, params: Record) -> tuple[Record, Record]:
     return pool, user
 
 
+def random_uuid(ctx: Context) -> str:
+    """Return a random UUID: a counter would begin again with the process, as users are not kept with it."""
+    return str(uuid.UUID(bytes=ctx.desk.random(16), version=4))
+
+
 def new_user(ctx: Context, name: str | None, status: str, attributes: Record) -> Record:
     """Return the record of a new user; without a name, it is called by its `sub`. The caller puts it.
 
     `password` is None, or has `salt` and `verifier` of SRP in hexadecimal digits, `set` and `until`, the end of a
     temporary one; or `hash`, the algorithm and text of an imported one.
     """
-    now, sub = ctx.now(), ctx.store.new_uuid()
+    now, sub = ctx.now(), random_uuid(ctx)
     return {
         "username": name or sub,
         "attributes": {"sub": sub, **{k: v for k, v in attributes.items() if v}},
