@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from werkzeug import Request, Response
+from werkzeug.exceptions import HTTPException
 
 from reconciler.local.pages import (
     challenge_pages,
@@ -74,6 +75,16 @@ def respond(engine: PageEngine, request: Request) -> Response | None:
     Returns:
         The answer; None if the request is not for us.
     """
+    try:
+        response = _answered(engine, request)
+    except HTTPException as problem:  # of werkzeug: a form that is too large or malformed
+        response = Response(problem.description, problem.code, content_type="text/plain; charset=utf-8")
+    if response is not None and request.method == "HEAD":
+        response.set_data(b"")
+    return response
+
+
+def _answered(engine: PageEngine, request: Request) -> Response | None:
     if "X-Amz-Target" in request.headers:
         return None
     if request.path.startswith(inbox.HOME):

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from reconciler.local.operation import Context
 from reconciler.local.signin import custom_auth, devices, ending, second_factor
-from reconciler.local.signin.attempts import Attempt, ask
 from reconciler.local.signin.parties import FORCED, Caller
+from reconciler.local.signin.sign_ins import Attempt, ask
 from reconciler.local.store import Record
 
 HIDDEN = frozenset({"sub", "identities"})

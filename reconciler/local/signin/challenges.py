@@ -8,10 +8,10 @@ from dataclasses import replace
 from reconciler.local.operation import Context
 from reconciler.local.refusal import ServiceError, refuse
 from reconciler.local.signin import admission, custom_auth, devices, passwords, second_factor, totp, written_attributes
-from reconciler.local.signin.attempts import Attempt, Reply, wrong
 from reconciler.local.signin.first_factor import judge
 from reconciler.local.signin.one_time_codes import MISMATCH, ask_code, check_code
 from reconciler.local.signin.parties import Caller, put, touch
+from reconciler.local.signin.sign_ins import Attempt, Reply, wrong
 from reconciler.local.signin.srp import pool_name
 from reconciler.local.signin.srp_challenges import ask_proof, check_session, proves
 from reconciler.local.store import Record

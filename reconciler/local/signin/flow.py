@@ -18,10 +18,10 @@ from reconciler.local.signin import (
     tokens,
 )
 from reconciler.local.signin.admission import proceed
-from reconciler.local.signin.attempts import Attempt, Reply, needed, restored, told
 from reconciler.local.signin.challenges import ANSWERS, Answer, second_code
 from reconciler.local.signin.first_factor import NOT_FOUND, begin, check_enabled, check_password
 from reconciler.local.signin.parties import Caller, sign_in_name, spelled
+from reconciler.local.signin.sign_ins import Attempt, Reply, needed, restored, told
 from reconciler.local.signin.srp_challenges import BLOCK, ask_password
 from reconciler.local.store import Record
 
@@ -44,6 +44,8 @@ REFUSED = {
 NOT_SUPPORTED = "Initiate Auth method not supported."
 PROOFS = frozenset({"PASSWORD_VERIFIER", "DEVICE_PASSWORD_VERIFIER"})
 """Challenges that are known by their SECRET_BLOCK."""
+BY_PASSWORD = frozenset({"PASSWORD_VERIFIER", "PASSWORD", "PASSWORD_SRP", "SELECT_CHALLENGE"})
+"""Challenges in which only one who knows the password hears that the user is disabled."""
 ENDING = frozenset({"NotAuthorizedException", "ExpiredCodeException"})
 """Refusals that end a session; after any other one the challenge can be answered again."""
 
@@ -169,7 +171,8 @@ def respond(ctx: Context, caller: Caller, challenge: str, session: str, response
     reply = Reply(attempt, pending, challenge, responses, session)
     auth_sessions.use_up(ctx, pending)  # at once, as others are let in while a trigger runs
     try:
-        check_enabled(caller, attempt)
+        if challenge not in BY_PASSWORD:
+            check_enabled(caller, attempt)
         return ALL[challenge](ctx, caller, reply)
     except ServiceError as refused:
         if refused.code in ENDING:
