@@ -305,11 +305,15 @@ def test_a_closed_sign_up_does_not_concern_federated_users(shop):
     assert "code" in answered(come(shop, display="Alice"))
 
 
+def link(shop):
+    local = {"ProviderName": "Cognito", "ProviderAttributeValue": "ann"}
+    there = {"ProviderName": "Okta", "ProviderAttributeName": "Cognito_Subject", "ProviderAttributeValue": "alice"}
+    shop.api.ask("AdminLinkProviderForUser", UserPoolId=shop.pool_id, DestinationUser=local, SourceUser=there)
+
+
 def test_an_identity_that_is_linked_signs_in_as_the_local_user(shop):
     shop.user("ann", email="ann@example.com")
-    linked = user(shop, "ann")
-    linked["identities"] = [{"userId": "alice", "providerName": "Okta", "providerType": "OIDC", "primary": False}]
-    shop.api.engine.people.put(shop.pool_id, linked, shop.api.time)
+    link(shop)
     code = answered(come(shop, display="Ann A"))["code"]
     assert user(shop, "Okta_alice") is None
     assert user(shop, "ann")["attributes"]["name"] == "Ann A"
@@ -371,13 +375,11 @@ def test_pre_sign_up_can_verify_the_address(shop):
 def test_linking_in_pre_sign_up_fails_the_first_sign_in_and_works_with_the_second(shop):
     shop.user("ann", email="ann@example.com")
 
-    def link(event):
-        known = user(shop, "ann")
-        known["identities"] = [{"userId": "alice", "providerName": "Okta", "providerType": "OIDC"}]
-        shop.api.engine.people.put(shop.pool_id, known, shop.api.time)
+    def links(event):
+        link(shop)
         return event
 
-    on(shop, PreSignUp=link)
+    on(shop, PreSignUp=links)
     said = answered(come(shop, display="Alice"))
     assert said["error_description"] == "Already found an entry for username Okta_alice"
     assert "code" in answered(come(shop, display="Alice"))

@@ -81,6 +81,15 @@ def _revoked(site: Site) -> tuple[str, bool]:
     return code, "jti" in claims(found["AccessToken"])
 
 
+def _address(site: Site) -> str:
+    """Observe the address in the event of a sign-in for which the client says one."""
+    given = {"USERNAME": "ann", "PASSWORD": "Correct-Horse-9", "SECRET_HASH": site.secret_hash(SECRET)}
+    said = {"AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": given, "UserContextData": {"IpAddress": "192.0.2.7"}}
+    site.add().api.ask("InitiateAuth", ClientId=site.client_id, **said)
+    events = site.api.ask("AdminListUserAuthEvents", UserPoolId=site.pool_id, Username="ann")["AuthEvents"]
+    return str(events[0]["EventContextData"]["IpAddress"])
+
+
 # --- pages -----------------------------------------------------------------------------------------------------------
 
 
@@ -213,6 +222,15 @@ CASES = [
         *("UserNotFoundException", "NotAuthorizedException"),
     ),
     _case(
+        "EnablePropagateAdditionalUserContextData",
+        {},
+        {"EnablePropagateAdditionalUserContextData": True},
+        _address,
+        *("127.0.0.1", "192.0.2.7"),
+        client={"ClientSecret": SECRET},
+        pool={"UserPoolAddOns": {"AdvancedSecurityMode": "AUDIT"}},
+    ),
+    _case(
         "SupportedIdentityProviders",
         {},
         {"SupportedIdentityProviders": []},
@@ -267,7 +285,6 @@ CASES = [
 UNRELATED = {
     "UserPoolId": "names the pool",
     "ClientName": "is for administrators; users never see it",
-    "EnablePropagateAdditionalUserContextData": "lets an address of the user be considered, which no answer shows",
     "AnalyticsConfiguration": "lets Cognito report to Pinpoint, which nothing here does",
     "PublishSecretsInAWSSecretsManager": "says where an administrator finds the secret, which is the same",
 }

@@ -262,6 +262,12 @@ def _factors(site: Site) -> list[str]:
     return sorted(set(answer["AvailableChallenges"]) - {"PASSWORD", "PASSWORD_SRP"})
 
 
+def _events(site: Site) -> Any:
+    site.add().tokens()
+    code, answer = site.outcome("AdminListUserAuthEvents", UserPoolId=site.pool_id, Username="ann")
+    return code or [e["EventType"] for e in answer["AuthEvents"]]
+
+
 def _issuer(site: Site) -> str:
     site.api.engine.desk.base = ""
     return str(site.add().claims()["iss"]).split("/")[2]
@@ -485,6 +491,13 @@ CASES = [
         *(False, True),
     ),
     _case(
+        "UserPoolAddOns.AdvancedSecurityMode",
+        {"UserPoolAddOns": {"AdvancedSecurityMode": "OFF"}},
+        {"UserPoolAddOns": {"AdvancedSecurityMode": "AUDIT"}},
+        _events,
+        *("UserPoolAddOnNotEnabledException", ["SignIn"]),
+    ),
+    _case(
         "IssuerConfiguration.Type",
         {"IssuerConfiguration": {"Type": "ORIGINAL"}},
         {"IssuerConfiguration": {"Type": "UPDATED"}},
@@ -617,7 +630,7 @@ UNRELATED = {
     "LambdaConfig.InboundFederation.LambdaVersion": "has one value and no other",
     **{f"EmailConfiguration.{m}": NO_MAIL for m in ("SourceArn", "ReplyToEmailAddress", "From", "ConfigurationSet")},
     **{f"SmsConfiguration.{m}": NO_SMS for m in ("ExternalId", "SnsRegion", "EumsSms")},
-    "UserPoolAddOns": "judges the risk of sign-ins, which is never judged here",
+    "UserPoolAddOns.AdvancedSecurityAdditionalFlows": "judges the risk of custom sign-ins, which is never judged here",
     "DcrConfiguration": "lets programs register clients, and no user signs in with it",
     "KeyConfiguration": "encrypts what is stored, which no answer shows",
     "AcrConfiguration": "names levels of step-up, which had no effect in the service as far as recorded",
