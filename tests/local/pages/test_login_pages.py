@@ -344,7 +344,7 @@ def test_a_way_that_is_not_offered_is_refused(chooser):
     assert chooser.send("/mfa", {"answer": "WEB_AUTHN"}).status_code == 400
 
 
-def test_an_unknown_name_is_not_told_from_a_known_one(chooser):
+def test_an_unknown_name_looks_like_a_known_one(chooser):
     chooser.record["clients"][chooser.client_id]["PreventUserExistenceErrors"] = "ENABLED"
     led_to(chooser.send("/login", {"username": "nosuch"}), "/mfa")
 
@@ -432,6 +432,17 @@ def test_the_code_does_not_sign_in_another_browser(shop):
     answer = shop.send("/confirm", {"code": code})
     led_to(answer, "/login")
     assert "Your account is confirmed" in text_of(shop.follow(answer))
+    assert not shop.browser.get_cookie("cognito", "127.0.0.1", "/_domain/shop/")
+
+
+def test_a_name_that_changed_hands_is_not_signed_in(shop):
+    signed_up(shop)
+    shop.api.ask("AdminDeleteUser", UserPoolId=shop.pool_id, Username="bob")
+    other = Browser(shop.api)
+    first, shop.browser = shop.browser, other
+    signed_up(shop, password=NEW)
+    shop.browser = first
+    led_to(shop.send("/confirm", {"code": shop.api.last_code()}), "/login")
     assert not shop.browser.get_cookie("cognito", "127.0.0.1", "/_domain/shop/")
 
 
@@ -525,7 +536,7 @@ def test_the_link_of_a_message_confirms(shop):
 # --- a forgotten password ---------------------------------------------------------------------------------------------
 
 
-def test_a_user_who_cannot_reset_is_told_why(shop):
+def test_why_a_password_cannot_be_reset(shop):
     shop.open("/forgotPassword")
     assert said(shop.send("/forgotPassword", {"username": "nosuch"})) == "Username/client id combination not found."
     shop.user("bob", email="bob@example.com")

@@ -70,7 +70,7 @@ def test_a_repeated_redirect_uri_is_not_answered(shop):
     assert location(shop.browser.get_page(url)).startswith("/_domain/shop/error?error=invalid_request")
 
 
-def test_the_default_redirect_uri_stands_in(shop):
+def test_the_default_redirect_uri_is_used_without_one(shop):
     record = shop.record["clients"][shop.client_id]
     record["DefaultRedirectURI"] = CALLBACK
     assert location(shop.open("/oauth2/authorize", redirect_uri=None)).startswith("/_domain/shop/login?")
