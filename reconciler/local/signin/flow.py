@@ -21,7 +21,7 @@ from reconciler.local.signin.admission import proceed
 from reconciler.local.signin.challenges import ANSWERS, Answer, second_code
 from reconciler.local.signin.first_factor import NOT_FOUND, begin, check_enabled, check_password
 from reconciler.local.signin.parties import Caller, sign_in_name, spelled
-from reconciler.local.signin.sign_ins import Attempt, Reply, needed, restored, told
+from reconciler.local.signin.sign_ins import Attempt, Reply, needed, restored, subject, told
 from reconciler.local.signin.srp_challenges import BLOCK, ask_password
 from reconciler.local.store import Record
 
@@ -201,7 +201,7 @@ def _user(ctx: Context, caller: Caller, pending: auth_sessions.Pending) -> Recor
     kept: Record = pending.state["attempt"]
     if not kept["known"]:
         return simulated.stand_in(ctx, caller.pool, kept["name"])
-    user = ctx.people.get(caller.pool["id"], pending.user)
+    user = subject(ctx, pending)
     if user is None:
         raise told(caller, "UserNotFoundException", NOT_FOUND)
     return user
