@@ -66,8 +66,6 @@ class Store:
         self._file = StateFile(directory)
         self._depth = 0
 
-    # --- reading ---------------------------------------------------------------------------------------------------
-
     def pool(self, pool_id: str, region: str) -> Record:
         """Return the record of a pool; in the Region of its replica, the replica's view of it, which is a copy.
 
@@ -91,8 +89,6 @@ class Store:
     def changed(self) -> list[Record]:
         """The pools that were changed since the last save."""
         return [self.pools[i] for i in self._changed if i in self.pools]
-
-    # --- writing ---------------------------------------------------------------------------------------------------
 
     def now(self) -> float:
         """Return the time in seconds; never the same twice, so every change updates LastModifiedDate."""
@@ -133,8 +129,6 @@ class Store:
         del self.pools[pool["id"]]
         self.removed.append(pool["id"])
         self._changed.add(pool["id"])
-
-    # --- the file --------------------------------------------------------------------------------------------------
 
     def open(self) -> None:
         """Make the directory, and read its content.
