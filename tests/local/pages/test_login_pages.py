@@ -9,6 +9,7 @@ import pyotp
 import pytest
 
 from reconciler.local.desk import FunctionFailed
+from reconciler.local.pages import rendering
 from tests.local.pages.support import CALLBACK, HOST, PASSWORD, Browser, Shop, answered, location, text_of
 
 EMAIL = {"Name": "email", "Required": True, "Mutable": True}
@@ -737,3 +738,19 @@ def test_the_cookie_that_was_ended_is_worth_nothing(shop):
     shop.open("/logout", logout_uri="http://localhost:3000/")
     shop.browser.set_cookie("cognito", cookie, domain="127.0.0.1", path="/_domain/shop/")
     led_to(shop.open("/oauth2/authorize"), "/login")
+
+
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        ("https://app.example.com/back?x=1", "https://app.example.com"),
+        ("http://localhost:3000/back", "http://localhost:3000"),
+        ("http://[::1]:3000/back", "http:"),
+        ("com.example.app://back", "com.example.app:"),
+        ("https://a;script-src *", "https:"),
+        ("https://a:99999999/", ""),
+        ("no url", ""),
+    ],
+)
+def test_where_a_form_may_lead(url, origin):
+    assert rendering.origin_of(url) == origin
