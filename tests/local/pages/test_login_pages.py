@@ -669,6 +669,49 @@ def test_a_user_without_any_way_to_set_up_a_second_step(shop):
     assert page.status_code == 400
 
 
+def offer_email(shop, *, totp):
+    shop.record["config"]["EmailConfiguration"] = {
+        "EmailSendingAccount": "DEVELOPER",
+        "SourceArn": "arn:aws:ses:us-east-1:123456789012:identity/example.com",
+    }
+    shop.record["config"]["AccountRecoverySetting"] = {
+        "RecoveryMechanisms": [{"Name": "verified_phone_number", "Priority": 1}]
+    }
+    shop.api.ask(
+        "SetUserPoolMfaConfig",
+        UserPoolId=shop.pool_id,
+        MfaConfiguration="ON",
+        EmailMfaConfiguration={"Message": "Code {####}", "Subject": "Code"},
+        **({"SoftwareTokenMfaConfiguration": {"Enabled": True}} if totp else {}),
+    )
+
+
+@pytest.mark.parametrize("totp", [False, True])
+def test_codes_by_email_are_set_up(totp):
+    shop = Shop()
+    shop.user()
+    offer_email(shop, totp=totp)
+    page = shop.follow(shop.sign_in())
+    if totp:
+        assert "Set up a second step" in text_of(page)
+        page = shop.follow(shop.send("/mfa", {"answer": "EMAIL_OTP"}))
+    assert "Set up codes by email" in text_of(page)
+    assert "Invalid email address format." in said(shop.send("/mfa", {"email": "nonsense"}))
+    page = shop.follow(shop.send("/mfa", {"email": "ann@example.com"}))
+    assert "a***@e***" in text_of(page)
+    assert "code" in answered(shop.send("/mfa", {"code": shop.api.last_code()}))
+    assert shop.api.engine.people.get(shop.pool_id, "ann")["attributes"]["email_verified"] == "true"
+
+
+def test_a_choice_of_what_to_set_up_takes_only_what_is_offered():
+    shop = Shop()
+    shop.user()
+    offer_email(shop, totp=True)
+    shop.sign_in()
+    page = shop.follow(shop.send("/mfa", {"answer": "SMS_MFA"}))
+    assert "Set up a second step" in text_of(page)
+
+
 def test_a_factor_is_chosen(shop):
     shop.api.ask(
         "SetUserPoolMfaConfig",
