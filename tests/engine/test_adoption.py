@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from reconciler.errors import InvalidManifest
-from reconciler.model import Action, Plan, Tree
+from reconciler.model import Action, Failed, Plan, Tree
 from reconciler.planning.pipeline import planned
 from reconciler.planning.planner import PlanOptions
 from tests.engine.test_surroundings import (
@@ -310,13 +310,7 @@ def test_statements_of_others_in_the_resource_policy_stay(here: Bench, tmp_path:
     found = manifest(tmp_path, with_logs())
     here.converge(found)
     (ours,) = own_policy(here)
-    theirs = {
-        "Sid": "Dns",
-        "Effect": "Allow",
-        "Principal": {"Service": "route53.amazonaws.com"},
-        "Action": "logs:PutLogEvents",
-        "Resource": "*",
-    }
+    theirs = DNS
     logs = here.boto("logs")
     logs.put_resource_policy(policyName="of-others", policyDocument=text(theirs))
     logs.put_resource_policy(policyName="poolctl-vendedlogs", policyDocument=text(theirs, ours))
@@ -327,6 +321,63 @@ def test_statements_of_others_in_the_resource_policy_stay(here: Bench, tmp_path:
     here.converge(found)
     assert own_policy(here) == [ours, theirs]
     assert len(logs.describe_resource_policies()["resourcePolicies"]) == 2
+
+
+DNS = {
+    "Sid": "Dns",
+    "Effect": "Allow",
+    "Principal": {"Service": "route53.amazonaws.com"},
+    "Action": "logs:PutLogEvents",
+    "Resource": "*",
+}
+"""A statement that people have added to the resource policy."""
+
+
+def test_a_new_log_group_keeps_statements_of_others_although_no_group_is_there(here: Bench, tmp_path: Path) -> None:
+    here.boto("logs").put_resource_policy(policyName="poolctl-vendedlogs", policyDocument=text(DNS))
+    found = manifest(tmp_path, with_logs())
+    here.converge(found)
+    ours, theirs = own_policy(here)
+    assert (ours["Sid"], theirs) == ("Delivery", DNS)
+    assert changes(here.plan(found)) == []
+
+
+def test_a_new_log_group_beside_others_that_are_not_vended_keeps_statements(here: Bench, tmp_path: Path) -> None:
+    here.converge(manifest(tmp_path, document(log_groups={"plain": {}})))
+    here.boto("logs").put_resource_policy(policyName="poolctl-vendedlogs", policyDocument=text(DNS))
+    here.converge(manifest(tmp_path, document(log_groups={"plain": {}, GROUP: {}, f"{GROUP}-2": {}})))
+    assert [s["Sid"] for s in own_policy(here)] == ["Delivery", "Dns"]
+
+
+def test_a_statement_that_is_added_after_the_plan_of_a_new_log_group_stops_it(here: Bench, tmp_path: Path) -> None:
+    found = manifest(tmp_path, with_logs())
+    plan = here.plan(found)
+    here.boto("logs").put_resource_policy(policyName="poolctl-vendedlogs", policyDocument=text(DNS))
+    (failed,) = [e for e in here.apply(found, plan) if isinstance(e, Failed)]
+    assert (str(failed.change.address), failed.stale) == (f"log_groups/{GROUP}", True)
+    assert "policyDocument was changed outside this run" in failed.error
+    assert own_policy(here) == [DNS]
+    here.converge(found)
+    assert [s["Sid"] for s in own_policy(here)] == ["Delivery", "Dns"]
+
+
+def test_two_new_log_groups_of_two_plans_do_not_stop_each_other(here: Bench, tmp_path: Path) -> None:
+    """What the first has written is what the second would write."""
+    trees = [{**with_logs(), "user_pool": {"PoolName": name}} for name in ("one", "two")]
+    trees[1]["log_groups"] = {f"{GROUP}-2": {}}
+    found = [manifest(tmp_path, tree, name=f"{i}.yaml") for i, tree in enumerate(trees)]
+    for one, plan in [(m, here.plan(m)) for m in found]:
+        assert not [e for e in here.apply(one, plan) if isinstance(e, Failed)]
+
+
+def test_a_resource_policy_that_cannot_be_read_is_not_written_over(here: Bench, tmp_path: Path) -> None:
+    here.boto("logs").put_resource_policy(policyName="poolctl-vendedlogs", policyDocument=text(DNS))
+    here.local.faults.add("DescribeResourcePolicies", "AccessDeniedException", times=9)
+    plan = here.plan(manifest(tmp_path, with_logs()))
+    assert [(g.operation, str(g.address)) for g in plan.gaps] == [
+        ("logs:DescribeResourcePolicies", f"log_groups/{GROUP}"),
+    ]
+    assert "log_groups" not in {c.address.section for c in plan.pending}
 
 
 def test_an_equal_log_group_is_adopted_without_a_change(here: Bench, tmp_path: Path) -> None:
