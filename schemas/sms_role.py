@@ -91,7 +91,7 @@ class SmsRole(ApiModel):
             TRUSTED,
             Note(
                 "poolctl writes it: Cognito may assume the role with the external id, for this account and pool. What "
-                "it denies, and the trust in other pools of the account that have another external id, stay."
+                "it denies, and the trust in other pools of the account that have an external id, stay."
             ),
         ]
         | None
@@ -101,8 +101,9 @@ class SmsRole(ApiModel):
         Annotated[
             Document,
             Note(
-                "poolctl writes it: sns:Publish, or sms-voice:SendTextMessage with EumsSms. With null, what the role "
-                "may do comes from policies that poolctl does not manage."
+                "poolctl writes it: sns:Publish, or sms-voice:SendTextMessage with EumsSms. While the trust names other "
+                "pools too, what else it allows of the two stays. With null, what the role may do comes from policies "
+                "that poolctl does not manage."
             ),
         ]
         | None
@@ -123,7 +124,7 @@ class SmsRoleTrust(ApiModel):
             TRUSTED,
             Note(
                 "poolctl writes it: Cognito may assume the role with the external id, for this account and pool. What "
-                "it denies, and the trust in other pools of the account that have another external id, stay."
+                "it denies, and the trust in other pools of the account that have an external id, stay."
             ),
         ]
         | None
