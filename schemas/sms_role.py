@@ -101,9 +101,9 @@ class SmsRole(ApiModel):
         Annotated[
             Document,
             Note(
-                "poolctl writes it: sns:Publish, or sms-voice:SendTextMessage with EumsSms. While the trust names other "
-                "pools too, what else it allows of the two stays. With null, what the role may do comes from policies "
-                "that poolctl does not manage."
+                "poolctl writes it: sns:Publish, or sms-voice:SendTextMessage with EumsSms. While the trust names "
+                "other pools too, what else it allows of the two stays. With null, what the role may do comes from "
+                "policies that poolctl does not manage."
             ),
         ]
         | None

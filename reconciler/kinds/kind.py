@@ -106,7 +106,7 @@ class Around:
     region: str = ""
     """Region of the pool; empty while unknown."""
     beside: Callable[[str], Mapping[str, Tree]] = lambda _: {}
-    """Returns what is live in the place of the absent objects of a section, by name: what `FurtherRead.unowned` reads."""
+    """Returns what is live in the place of absent objects of a section, by name: what `FurtherRead.unowned` reads."""
 
 
 class Implied(NamedTuple):
