@@ -220,19 +220,57 @@ class UserPoolManifest(UserPoolEnvelope):
     """Replicas of the pool, by RegionName."""
     web_acl: Annotated[WebAcl | None, Resettable()] = None
     """The web ACL that protects the pool."""
-    limits: Annotated[dict[LimitCategory, ProvisionedLimit] | None, FILLED] = None
+    limits: Annotated[dict[LimitCategory, ProvisionedLimit] | None, FILLED, DeclaredOnly()] = None
     """Request rates of the whole account in the Region, by category; declare them in one manifest only."""
-    sms_role: Annotated[SmsRole | None, FILLED] = None
+    sms_role: Annotated[
+        SmsRole | None,
+        FILLED,
+        Note(
+            "--prune leaves it: other pools may use the role. By hand: `aws iam delete-role-policy --role-name NAME "
+            "--policy-name poolctl-sms`, then `aws iam delete-role --role-name NAME`."
+        ),
+    ] = None
     """The IAM role that Cognito assumes to send SMS, in place of its ARN in SmsConfiguration."""
-    sms_role_trust: Annotated[SmsRoleTrust | None, FILLED] = None
+    sms_role_trust: Annotated[
+        SmsRoleTrust | None,
+        FILLED,
+        Note(
+            "--prune leaves it, when the pool is gone too. By hand: `aws iam update-assume-role-policy` with a "
+            "document without the statement that names the pool."
+        ),
+    ] = None
     """The trust of an SMS role that something else makes; a plan with `sms_role` adds it by itself."""
-    trigger_permissions: Annotated[dict[FunctionLabel, TriggerPermission] | None, FILLED] = None
+    trigger_permissions: Annotated[
+        dict[FunctionLabel, TriggerPermission] | None,
+        FILLED,
+        Note(
+            "With --prune and `prune: [trigger_permissions]`, the statement goes in the run that takes the trigger "
+            "away; later, nothing names the function. By hand: `aws lambda remove-permission --function-name ARN "
+            "--statement-id POOL_ID`."
+        ),
+    ] = None
     """Permissions of the pool to invoke the functions of LambdaConfig; `{}` is enough."""
-    log_groups: Annotated[dict[LogGroupLabel, LogGroup] | None, FILLED] = None
+    log_groups: Annotated[
+        dict[LogGroupLabel, LogGroup] | None,
+        FILLED,
+        DeclaredOnly(),
+        Note(
+            "--prune leaves it: what it holds cannot be made again. By hand: `aws logs delete-log-group "
+            "--log-group-name NAME`."
+        ),
+    ] = None
     """Log groups for the logs of the pool, by name."""
     clients: Annotated[dict[ClientLabel, Client] | None, FILLED] = None
     """App clients, by ClientName, or by any key if the client sets ClientName."""
-    users: Annotated[dict[UserLabel, User] | None, FILLED, DeclaredOnly()] = None
+    users: Annotated[
+        dict[UserLabel, User] | None,
+        FILLED,
+        DeclaredOnly(),
+        Note(
+            "--prune leaves them: no user can be made again. `Enabled: false` shuts a user out. By hand: `aws "
+            "cognito-idp admin-delete-user --user-pool-id ID --username NAME`."
+        ),
+    ] = None
     """Users that must be there, by Username; other users are not read."""
 
 
