@@ -244,8 +244,8 @@ class UserPoolManifest(UserPoolEnvelope):
         dict[FunctionLabel, TriggerPermission] | None,
         FILLED,
         Note(
-            "With --prune and `prune: [trigger_permissions]`, the statement goes in the run that takes the trigger "
-            "away; later, nothing names the function. By hand: `aws lambda remove-permission --function-name ARN "
+            "With --prune, if `prune` names this section, the statement goes in the run that takes the trigger away; "
+            "later, nothing names the function. By hand: `aws lambda remove-permission --function-name ARN "
             "--statement-id POOL_ID`."
         ),
     ] = None
