@@ -42,6 +42,18 @@ UNUSED = "is of no use for a role that Cognito assumes for a moment: remove it"
 SHOWN = LeftOut("is made by IAM: remove it")
 TRUSTED = NotRemovable("A role always has a trust: remove the member, and poolctl writes it.")
 
+KEPT_ROLE = Note(
+    "--prune leaves it: other pools may use the role. By hand: `aws iam delete-role-policy --role-name NAME "
+    "--policy-name poolctl-sms`, then `aws iam delete-role --role-name NAME`."
+)
+"""What --prune does, and how to do it by hand."""
+
+KEPT_TRUST = Note(
+    "--prune leaves it, when the pool is gone too. By hand: `aws iam update-assume-role-policy` with a "
+    "document without the statement that names the pool."
+)
+"""What --prune does, and how to do it by hand."""
+
 
 class Tag(ApiModel):
     """A tag of a role."""
