@@ -49,7 +49,8 @@ def delivery_policy(around: Around) -> Tree:
     A Region has few policies, so people may have added statements to this one: they stay.
     """
     own = document(_delivery(around))
-    live: Tree = next((g[POLICY] for g in around.live(SECTION).values() if g.get(POLICY)), {})
+    groups = (*around.live(SECTION).values(), *around.beside(SECTION).values())
+    live: Tree = next((g[POLICY] for g in groups if g.get(POLICY)), {})
     return beside(own, (s for s in statements(live) if s.get("Sid") != DELIVERY and not alike(document(s), own)))
 
 
@@ -251,7 +252,7 @@ KIND = ResourceKind(
         FurtherRead(
             Reading("ListTagsForResource", "tags", may_lack=True), with_tags, lambda group: {"resourceArn": group[ARN]}
         ),
-        FurtherRead(Reading("DescribeResourcePolicies", always=("resourcePolicies",)), with_policy),
+        FurtherRead(Reading("DescribeResourcePolicies", always=("resourcePolicies",)), with_policy, unowned=True),
     ),
     pick=pick,
     create="CreateLogGroup",

@@ -261,6 +261,7 @@ class _Around(NamedTuple):
 
 
 def _one(runtime: Runtime, manifest: Manifest, cloud: Cloud, criteria: Criteria, around: _Around) -> Drift:
+    from reconciler.drift.parameter_authors import attributed
     from reconciler.runs.outputs_drift import with_outputs
     from reconciler.runs.outputs_made import OutputMaker
 
@@ -274,7 +275,10 @@ def _one(runtime: Runtime, manifest: Manifest, cloud: Cloud, criteria: Criteria,
     drift = _attributed(runtime, cloud, found, around.trails) if runtime.options.attribute else found.drift
     if found.pool is None:
         return drift
-    return with_outputs(OutputMaker(runtime, manifest, found.pool, around.neighbours), drift, criteria)
+    drift = with_outputs(OutputMaker(runtime, manifest, found.pool, around.neighbours), drift, criteria)
+    if runtime.options.attribute and not runtime.options.local:
+        return attributed(drift, _trail(runtime, cloud, drift, around.trails))
+    return drift
 
 
 def secret_limits(days: int | None) -> dict[str, Tree]:
@@ -401,10 +405,16 @@ def _with_origins(found: Compared, manifest: Manifest) -> Compared:
 
 
 def _attributed(runtime: Runtime, cloud: Cloud, found: Compared, trails: dict[str, Trail]) -> Drift:
-    from reconciler.drift.attribution import Trail, attribute
+    from reconciler.drift.attribution import attribute
 
     drift = found.drift
     if runtime.options.local:
         return replace(drift, notices=(*drift.notices, Notice(NOT_LOCAL)))
-    trail = trails.setdefault(drift.target.region, Trail(cloud, clock=runtime.clock, sleep=runtime.sleep))
-    return attribute(drift, found.subjects, trail)
+    return attribute(drift, found.subjects, _trail(runtime, cloud, drift, trails))
+
+
+def _trail(runtime: Runtime, cloud: Cloud, drift: Drift, trails: dict[str, Trail]) -> Trail:
+    """Return the CloudTrail of the Region of a pool, which all pools there share."""
+    from reconciler.drift.attribution import Trail
+
+    return trails.setdefault(drift.target.region, Trail(cloud, clock=runtime.clock, sleep=runtime.sleep))

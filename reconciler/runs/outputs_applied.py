@@ -93,9 +93,9 @@ class _OutputWriter:
             with expected_errors():
                 found = compared(maker, declared)
                 change = found.change
-                if found.made is None:
+                if found.made is None and change.action is not Action.NONE:
                     raise Incomplete(f"{declared.format} needs {change.awaits}, which is not known.")
-                if change.action is not Action.NONE:
+                if found.made and change.action is not Action.NONE:
                     self._put(maker, declared, change, found.made)
                     self._report(OutputDone(change))
         except PoolctlError as error:

@@ -22,8 +22,9 @@ from reconciler.cloud.port import Cloud
 from reconciler.errors import Incomplete
 from reconciler.kinds import identity_pool
 from reconciler.manifests.manifest import Manifest, WrittenOutput
-from reconciler.model import OUTPUTS, Address, Gap, Plan, ResourceChange
+from reconciler.model import OUTPUTS, Address, Gap, Path, Plan, ResourceChange
 from reconciler.observing.observer import ReadScope, inside
+from reconciler.planning import ignoring
 from reconciler.render.unread import unread
 from reconciler.runs.outputs_run import SECTIONS, declared_client
 from reconciler.runs.runtime import Runtime
@@ -100,6 +101,11 @@ class OutputMaker:
         self._pool = pool
         self._neighbours = neighbours
         self._certificate: str | None = None
+
+    def is_ignored(self, address: Address, path: Path = ()) -> bool:
+        """Return whether a rule of the manifest ignores an output, or one of its parameters."""
+        rules = ignoring.in_force(self.manifest.ignore, self._runtime.today)
+        return ignoring.covered(rules, address, path)
 
     @property
     def cloud(self) -> Cloud:
