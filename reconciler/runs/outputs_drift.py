@@ -39,15 +39,20 @@ def with_outputs(maker: OutputMaker, drift: Drift, criteria: Criteria) -> Drift:
             with expected_errors():
                 found += _findings(maker, declared, drift.target, hidden=hidden)
         except _NotComparedError as error:
-            notices.append(Notice(f"{address} was not compared: {error}", declared.source))
+            notices.append(Notice(maker.hide(f"{address} was not compared: {error}"), declared.source))
         except UnreadError as error:
-            gaps += error.gaps
+            gaps += (_hidden(maker, found_gap) for found_gap in error.gaps)
         except CloudError as error:
-            gaps.append(gap(address, error))
+            gaps.append(_hidden(maker, gap(address, error)))
         except PoolctlError as error:
-            gaps.append(Gap(address, "", " ".join(str(error).split())))
+            gaps.append(_hidden(maker, Gap(address, "", " ".join(str(error).split()))))
     whole = replace(drift, gaps=tuple(dict.fromkeys(gaps)), notices=tuple(notices))
     return with_findings(whole, found, criteria)
+
+
+def _hidden(maker: OutputMaker, gap_: Gap) -> Gap:
+    """Return a gap that repeats no value from the environment."""
+    return replace(gap_, reason=maker.hide(gap_.reason))
 
 
 class _NotComparedError(PoolctlError):
