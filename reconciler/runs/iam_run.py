@@ -188,6 +188,7 @@ def _of_document(run: str, options: Options, one: NamedDocument) -> Iterator[Gra
     specs = declarations(manifest)
     scope = findings.read_scope(manifest) if run == "drift" else planner.read_scope(manifest)
     yield from _reads(scope, specs, place)
+    yield from _counting(specs, place)
     yield from reference_grants(one.manifest, place)
     yield from _outputs(run, manifest, specs, place)
     if run == "apply":
@@ -198,6 +199,16 @@ def _reads(scope: ReadScope, specs: Sequence[Spec], place: PolicyPlace) -> Itera
     for read in possible_reads(scope):
         there = replace(place, region=ANY) if read.elsewhere else place
         yield from read_grants(read, specs, there)
+
+
+def _counting(specs: Sequence[Spec], place: PolicyPlace) -> Iterator[Grant]:
+    """Yield what counting the values of a declared member needs, of which the API shows one."""
+    declared = {(s.address.section, member) for s in specs for member in s.declared}
+    for section, member in sorted(declared):
+        several = KINDS[section].several.get(member)
+        counted = KINDS[several.section] if several else None
+        if counted and counted.listing:
+            yield from read_grants(PossibleRead(counted, counted.listing.operation), (), place)
 
 
 def _of_export(one: NamedDocument) -> Iterator[Grant]:
