@@ -1,4 +1,4 @@
-"""`doctor`: what lacks before a run. It works on clouds that cannot write."""
+"""`doctor`: what is missing before a run. It works on clouds that cannot write."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ HELP = """\
 Check what a run needs before it writes anything: versions, manifests, credentials, Region, account, clock, endpoints
 and permissions. Every check is made, and each that fails says what to do. Nothing is written: the connection refuses
 every write. Permissions are simulated by IAM if the caller may ask it (iam:SimulatePrincipalPolicy); otherwise the
-reads of a plan are made. Exits with 1 if a check failed, and with 3 if the manifests are invalid.
+reads of a plan are made. Exits with 1 if a check failed, with 3 if the manifests are invalid, and with 7 if nothing
+failed but a check could not be made.
 
   poolctl doctor pools/
   poolctl doctor --for plan --profile audit pools/customers.yaml

@@ -8,7 +8,7 @@ may not be read how many there are, the difference is unknown: a gap, and never 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 

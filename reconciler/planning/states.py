@@ -19,8 +19,8 @@ if TYPE_CHECKING:  # `validate` reads no pool
 def by_key(live_state: LiveState, changes: Iterable[ResourceChange]) -> LiveState:
     """Return what is live with managed objects under the keys that the manifest gives them.
 
-    A live object is found under its live name, which the manifest may declare otherwise than as the key. Rules would see
-    such an object twice, as it is and as it will be, and name it as it is called live.
+    A live object is found under its live name, which the manifest may declare otherwise than as the key. Rules would
+    see such an object twice, as it is and as it will be, and name it as it is called live.
 
     Args:
         live_state: What is live.

@@ -24,6 +24,7 @@ from reconciler.kinds import KINDS, availability, root_of
 from reconciler.kinds.iam_access import USER_POOLS
 from reconciler.kinds.identity_pool import KIND as CREDENTIALS
 from reconciler.kinds.identity_pool import LISTING, READING
+from reconciler.kinds.kind import Reading, ResourceKind
 from reconciler.manifests.manifest import Manifest
 from reconciler.manifests.reference_kinds import REMOTE_READS
 from reconciler.model import Spec
@@ -38,6 +39,7 @@ from reconciler.terminal.operands import LIVE, live_name
 from reconciler.terminal.options import Options
 from reconciler.terminal.settings import invalid
 from reconciler.values.regions import partition
+from reconciler.values.shapes import output_shape
 from schemas.base import SecretKeys, Sensitive, WriteOnly, members
 from schemas.documents import DOCUMENTS
 
@@ -163,8 +165,7 @@ def _live(runtime: Runtime, pool: str) -> Iterator[NamedDocument]:
 
 
 def _place(runtime: Runtime, region: str, account: str, pool: str = "") -> PolicyPlace:
-    environ = runtime.environ
-    region = region or environ.get("AWS_REGION", "") or environ.get("AWS_DEFAULT_REGION", "")
+    region = region or runtime.session_region()
     return PolicyPlace(partition(region), region or ANY, account or ANY, pool or ANY)
 
 
@@ -322,9 +323,17 @@ def _notes(found: Sequence[Grant]) -> Iterator[str]:
 def _disclosing() -> Iterator[str]:
     """Yield the actions that read objects with secrets."""
     for kind in KINDS.values():
-        known = members(kind.model).values()
-        if kind.reading and any((m.has(Sensitive) and not m.has(WriteOnly)) or m.mark(SecretKeys) for m in known):
+        known = members(kind.model).items()
+        secret = [n for n, m in known if (m.has(Sensitive) and not m.has(WriteOnly)) or m.mark(SecretKeys)]
+        if kind.reading and _answered(kind, kind.reading) & set(secret):
             yield iam_action(f"{kind.service}:{kind.reading.operation}")
+
+
+def _answered(kind: ResourceKind, reading: Reading) -> frozenset[str]:
+    """Return the members that an answer has: a secret that is only sent is in none."""
+    shape = output_shape(kind.service, reading.operation)
+    found = shape.members.get(reading.result) if shape and reading.result else shape
+    return frozenset(getattr(found, "members", {}))
 
 
 def _referring() -> set[str]:

@@ -290,6 +290,35 @@ def test_what_is_not_known_is_wide_and_said(tmp_path, monkeypatch):
     assert "arn:aws-us-gov:cognito-idp:us-gov-west-1:*:userpool/*" in known.out
 
 
+USERS = """\
+version: 1
+target: {account: "123456789012", region: eu-west-1}
+user_pool: {PoolName: customers}
+users: {ada: {UserAttributes: {email: ada@b.example}}}
+"""
+
+
+def test_only_an_answer_with_a_secret_discloses_one(tmp_path, monkeypatch):
+    """A password of a user is sent and never answered."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "m.yaml").write_text(USERS)
+    ran = run("iam-policy", "--for", "plan", "m.yaml")
+    assert "cognito-idp:AdminGetUser" in actions(ran.out)
+    assert "in plain text" not in ran.err
+    (tmp_path / "m.yaml").write_text(USERS + "clients: {web: {}}\n")
+    ran = run("iam-policy", "--for", "plan", "m.yaml")
+    assert "cognito-idp:DescribeUserPoolClient returns secrets in plain text" in ran.err
+
+
+def test_the_region_of_the_configuration_is_that_of_the_policy(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "m.yaml").write_text("version: 1\nuser_pool: {PoolName: customers}\n")
+    (tmp_path / "config").write_text("[profile work]\nregion = eu-north-1\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    ran = run("iam-policy", "--for", "plan", "--profile", "work", "m.yaml")
+    assert "arn:aws:cognito-idp:eu-north-1:*:userpool/*" in ran.out
+
+
 def test_a_live_pool_by_its_id_or_name():
     by_id = json.loads(run("iam-policy", "--for", "export", "pool:eu-west-1_AbCdEf123").out)["Statement"]
     assert "cognito-idp:ListUserPools" not in {a for s in by_id for a in s["Action"]}

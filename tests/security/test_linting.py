@@ -30,8 +30,11 @@ def waiver(rule: str = "CG001", **more: Any) -> dict[str, Any]:
 
 
 IMPLICIT = {
-    **{"ClientName": "Web shop", "AllowedOAuthFlowsUserPoolClient": True, "AllowedOAuthFlows": ["implicit"]},
-    **{"AllowedOAuthScopes": ["openid"], "CallbackURLs": ["https://a.example.com/"]},
+    "ClientName": "Web shop",
+    "AllowedOAuthFlowsUserPoolClient": True,
+    "AllowedOAuthFlows": ["implicit"],
+    "AllowedOAuthScopes": ["openid"],
+    "CallbackURLs": ["https://a.example.com/"],
     "SupportedIdentityProviders": ["COGNITO"],
 }
 
