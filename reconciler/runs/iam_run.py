@@ -324,8 +324,8 @@ def _disclosing() -> Iterator[str]:
     """Yield the actions that read objects with secrets."""
     for kind in KINDS.values():
         known = members(kind.model).items()
-        secret = [n for n, m in known if (m.has(Sensitive) and not m.has(WriteOnly)) or m.mark(SecretKeys)]
-        if kind.reading and _answered(kind, kind.reading) & set(secret):
+        secret = {n for n, m in known if (m.has(Sensitive) and not m.has(WriteOnly)) or m.mark(SecretKeys) is not None}
+        if kind.reading and _answered(kind, kind.reading) & secret:
             yield iam_action(f"{kind.service}:{kind.reading.operation}")
 
 

@@ -337,6 +337,8 @@ def test_reads_that_are_allowed_say_nothing_of_writes():
         found = examined("--endpoint-url", server.url, "m.yaml", code=0)
         assert run("apply", "--yes", "--endpoint-url", server.url, "m.yaml").code == 0
         again = examined("--endpoint-url", server.url, "m.yaml", code=0)
+        plan = examined("--endpoint-url", server.url, "--for", "plan", "m.yaml", code=0)
+    assert len(plan["permissions"]["found"]) == 2  # a plan needs no writes
     for one in (found, again):
         first, second, third = one["permissions"]["found"]
         assert first == "everything that a plan reads is allowed"

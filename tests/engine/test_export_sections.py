@@ -82,6 +82,18 @@ def said(result: ExportResult) -> list[str]:
     return messages
 
 
+def test_what_is_read_beside_a_pool_reads_nothing_again(here: Bench, tmp_path: Path) -> None:
+    here.converge(manifest(tmp_path, everything()))
+    here.local.calls.clear()
+    exported(here, "users")
+    made = [c.operation for c in here.local.calls]
+    assert "ListGroups" in made
+    assert {o: made.count(o) for o in ("ListGroups", "ListIdentityProviders")} == {
+        "ListGroups": 1,
+        "ListIdentityProviders": 1,
+    }
+
+
 # --- pools that poolctl made ---------------------------------------------------------------------------------------
 
 
