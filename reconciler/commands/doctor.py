@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.commands import deliver
-from reconciler.iam import RUNS
+from reconciler.iam import EXAMINED
 from reconciler.render import formats
 from reconciler.terminal.console import Console
 from reconciler.terminal.options import Options, add_outputs
@@ -29,7 +29,7 @@ failed but a check could not be made.
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     text = "the command whose permissions are checked (apply)"
-    parser.add_argument("--for", dest="run_for", choices=RUNS, metavar="|".join(RUNS), default=None, help=text)
+    parser.add_argument("--for", dest="run_for", choices=EXAMINED, metavar="|".join(EXAMINED), default=None, help=text)
     text = "apply: check deletions too, of what the manifest's `prune` lists"
     parser.add_argument("--prune", action="store_true", default=None, help=text)
     add_outputs(parser, formats.names("doctor"))

@@ -18,10 +18,11 @@ from reconciler.iam import RUNS
 from reconciler.iam.declarations import declarations, veiled
 from reconciler.iam.grants import ANY, Grant, PolicyPlace, Use, granted
 from reconciler.iam.manifest_grants import member_grants, read_grants, reference_grants, target_grants, write_grants
+from reconciler.iam.outside_grants import outside_grants
 from reconciler.iam.policies import IamPolicy, policies
 from reconciler.iam.possible_writes import possible_writes
-from reconciler.kinds import KINDS, availability, root_of
-from reconciler.kinds.iam_access import USER_POOLS
+from reconciler.kinds import KINDS, availability, root_of, user
+from reconciler.kinds.iam_access import UNNAMED, USER_POOLS
 from reconciler.kinds.identity_pool import KIND as CREDENTIALS
 from reconciler.kinds.identity_pool import LISTING, READING
 from reconciler.kinds.kind import Reading, ResourceKind
@@ -31,7 +32,7 @@ from reconciler.model import Spec
 from reconciler.observing.observer import ReadScope
 from reconciler.observing.possible_reads import PossibleRead, possible_reads
 from reconciler.planning import planner
-from reconciler.runs import export_run, outputs_run, stages
+from reconciler.runs import export_run, export_sections, outputs_run, stages
 from reconciler.runs.drift_run import with_secret_age
 from reconciler.runs.runtime import Runtime
 from reconciler.terminal.console import Console
@@ -92,7 +93,7 @@ def made(runtime: Runtime, run: str, named: Sequence[NamedDocument]) -> PolicyOu
 
     Args:
         runtime: The run; its options are those that the command would have.
-        run: `plan`, `drift`, `export` or `apply`.
+        run: `plan`, `drift`, `export`, `apply` or `lint`.
         named: What it would work on.
     """
     options, here = runtime.options, _here(runtime, named)
@@ -117,10 +118,12 @@ def check(options: Options) -> None:
         ("--max-secret-age", options.max_secret_age is not None),
     )
     of_apply = (("--prune", options.prune), ("--allow-replace", options.replaceable))
-    for owner, given in (("drift", of_drift), ("apply", of_apply)):
+    of_export = (("--with", options.sections), ("--group", options.group))
+    for owner, given in (("drift", of_drift), ("apply", of_apply), ("export", of_export)):
         wrong = [flag for flag, value in given if value and run != owner]
         if wrong:
             raise invalid(f"{wrong[0]} is an option of {owner}. Remove it, or write --for {owner}.")
+    export_sections.sections_of(options)
     if options.targets:
         raise invalid("--target limits one run, and a policy is for all of them. Remove it.")
 
@@ -181,7 +184,10 @@ def _here(runtime: Runtime, named: Sequence[NamedDocument]) -> PolicyPlace:
 def _of_document(run: str, options: Options, one: NamedDocument) -> Iterator[Grant]:
     place = one.place
     if one.manifest is None or run == "export":
-        yield from _of_export(one)
+        yield from _of_export(one, options)
+        return
+    if run == "lint":
+        yield from outside_grants(one.manifest, place)
         return
     manifest = veiled(one.manifest)
     if options.max_secret_age is not None:
@@ -212,13 +218,26 @@ def _counting(specs: Sequence[Spec], place: PolicyPlace) -> Iterator[Grant]:
             yield from read_grants(PossibleRead(counted, counted.listing.operation), (), place)
 
 
-def _of_export(one: NamedDocument) -> Iterator[Grant]:
+def _of_export(one: NamedDocument, options: Options) -> Iterator[Grant]:
     """Yield what an export of one pool needs; one that is given by name is looked for among pools of every kind."""
     place, sections = one.place, exporter.sections(one.document)
     scope = ReadScope("", "", ANY, sections, {}, document=one.document, select_owners=exporter.owners)
     yield from _reads(scope, (), place)
+    yield from _asked_for(one, options)
     if place.pool == ANY:
         yield from _lists(place)
+
+
+def _asked_for(one: NamedDocument, options: Options) -> Iterator[Grant]:
+    """Yield what the sections need that an export is asked for; what they hold is known once the pool has been read."""
+    found = export_sections.sections_of(options)
+    for kind in (KINDS[section] for section in sorted(found) if KINDS[section].document == one.document):
+        names = {kind.section: (UNNAMED,)}
+        scope = ReadScope("", "", ANY, frozenset(names), names, document=one.document, alone=True)
+        yield from _reads(scope, (), one.place)
+        if kind.section == user.USERS:
+            listed = "ListUsersInGroup" if options.group else "ListUsers"
+            yield granted(Use.READ, kind.service, listed, one.place.filled((USER_POOLS,)))
 
 
 def _lists(place: PolicyPlace) -> Iterator[Grant]:

@@ -42,12 +42,14 @@ def linted_live(runtime: Runtime, console: Console, manifests: Sequence[Manifest
     Raises:
         PoolctlError: A manifest is for another account or Region, or there are no credentials.
     """
+    from reconciler.manifests.env_words import hidden
     from reconciler.runs import stages
 
     def one(manifest: Manifest) -> Mapping[str, Any]:
         found, notices = outside_of(runtime, manifest)
         for said in notices:
-            console.err(notice(replace(said, source=manifest.source)))
+            shown = hidden(said.message, manifest.specs)  # it may name what the manifest has from the environment
+            console.err(notice(replace(said, message=shown, source=manifest.source)))
         return found
 
     return _linted(runtime, manifests, stages.each(manifests, console, one))

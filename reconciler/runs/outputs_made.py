@@ -21,7 +21,7 @@ from reconciler.applications.signing_certificate import signing_certificate
 from reconciler.cloud.port import Cloud
 from reconciler.errors import Incomplete
 from reconciler.kinds import identity_pool
-from reconciler.manifests.env_words import EnvWords
+from reconciler.manifests.env_words import hidden
 from reconciler.manifests.manifest import Manifest, WrittenOutput
 from reconciler.model import OUTPUTS, Address, Gap, Plan, ResourceChange
 from reconciler.observing.observer import ReadScope, inside
@@ -122,9 +122,7 @@ class OutputMaker:
         Args:
             said: What a format, an error or AWS says of an output.
         """
-        for spec in (s for s in self.manifest.specs if s.from_env):
-            said = EnvWords(spec.from_env, spec.declared).hide(said)
-        return said
+        return hidden(said, self.manifest.specs)
 
     def made(self, declared: WrittenOutput) -> MadeOutput:
         """Return an output as it should be.

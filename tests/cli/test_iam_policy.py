@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.errors import iam_action
 from reconciler.local import LocalCognito
 from tests.cli.support import run
 from tests.render.golden import check as golden
@@ -95,6 +96,29 @@ def test_an_apply_of_the_examples_calls_what_its_policy_allows(here, tmp_path):
     mended = called(local, "apply", "--yes", "pools/")
     assert made | mended <= allowed
     assert "cognito-idp:UpdateUserPool" in mended - made
+
+
+def test_lint_live_calls_what_its_policy_allows_and_nothing_else(local, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    text = re.sub("^(id:.*|  staff:.*)\n", "", SAMPLE, flags=re.MULTILINE)
+    (tmp_path / "m.yaml").write_text(text)
+    rights = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}]}
+    iam = local.client("iam")
+    iam.create_role(RoleName="admins", AssumeRolePolicyDocument=json.dumps(rights))
+    made = iam.create_policy(PolicyName="reads", PolicyDocument=json.dumps(rights))["Policy"]["Arn"]
+    iam.attach_role_policy(RoleName="admins", PolicyArn=made)
+    iam.put_role_policy(RoleName="admins", PolicyName="inline", PolicyDocument=json.dumps(rights))
+    local.client("cognito-idp", "eu-west-1").create_user_pool(PoolName="customers", UserPoolTier="PLUS")
+    found = {iam_action(call) for call in called("lint", "--live", "m.yaml", code=2)}
+    absent = {"lambda:GetPolicy"}  # there is no function
+    assert found == policy("--for", "lint", "m.yaml") - absent - BESIDES
+
+
+def test_a_role_from_the_environment_is_shown_in_no_policy_and_no_note(sample, tmp_path):
+    assert '"arn:aws:iam::123456789012:role/*"' in printed("--for", "lint", sample)
+    role = "arn:aws:iam::123456789012:role/canary_from_the_environment"
+    ran = run(f"--local={tmp_path / 'state'}", "lint", "--live", sample, environ={"STAFF_ROLE": role})
+    assert "canary" not in ran.out + ran.err
 
 
 # --- the options of a run --------------------------------------------------------------------------------------------
@@ -249,7 +273,7 @@ def printed(*words: str) -> str:
     return ran.out
 
 
-@pytest.mark.parametrize("name", ["plan", "drift", "export", "apply"])
+@pytest.mark.parametrize("name", ["plan", "drift", "export", "apply", "lint"])
 def test_the_policies_of_a_sample(sample, name):
     golden(f"iam-{name}.json", printed("--for", name, *(["--prune"] if name == "apply" else []), sample))
 
@@ -261,7 +285,7 @@ def test_the_same_for_other_tools(sample, form):
 
 def test_iam_takes_every_policy(here, local, sample):
     iam = local.client("iam")
-    for name in ("plan", "drift", "export", "apply"):
+    for name in ("plan", "drift", "export", "apply", "lint"):
         document = json.loads(printed("--for", name, sample))
         iam.create_policy(PolicyName=name, PolicyDocument=json.dumps(document))
         sids = [s["Sid"] for s in document["Statement"]]
