@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from reconciler.iam.grants import Grant, PolicyPlace, Use, granted
 from reconciler.iam.manifest_grants import read_grants
+from reconciler.kinds import client, client_secrets, domain
 from reconciler.kinds.web_acl import KIND as ACL
 from reconciler.manifests.env_words import at, leaves
 from reconciler.manifests.manifest import Manifest
+from reconciler.observing import pool_facts
 from reconciler.observing.observer import ReadScope
 from reconciler.observing.outside import READINGS
 from reconciler.observing.possible_reads import PossibleRead, possible_reads
@@ -32,6 +34,17 @@ def outside_grants(manifest: Manifest, place: PolicyPlace) -> Iterator[Grant]:
             for service, operation in sorted(reading.calls):
                 yield granted(Use.READ, service, operation, place.filled(reading.places.get(operation, (named,))))
     yield from _pool(manifest, place)
+    yield from _facts(manifest, place)
+
+
+def _facts(manifest: Manifest, place: PolicyPlace) -> Iterator[Grant]:
+    """Yield what is asked of the live pool itself, where the manifest declares what it is about."""
+    if any(pool_facts.has_secret(spec) for spec in manifest.specs):
+        for kind in (client.KIND, client_secrets.KIND):
+            if kind.listing:
+                yield from read_grants(PossibleRead(kind, kind.listing.operation), (), place)
+    if pool_facts.custom_domains(new_state(manifest)):
+        yield from read_grants(PossibleRead(domain.KIND, "DescribeUserPoolDomain"), (), place)
 
 
 def _pool(manifest: Manifest, place: PolicyPlace) -> Iterator[Grant]:

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 from reconciler.cloud.port import Cloud
 from reconciler.errors import CloudError, Denied, NotFound
-from reconciler.kinds.iam_access import EVERY_ROLE
+from reconciler.kinds.iam_access import EVERY_KEY, EVERY_ROLE
 from reconciler.kinds.kind import State
 from reconciler.kinds.shared_rules import arn_part, dig, functions
 from reconciler.model import Notice, Tree
@@ -70,7 +70,9 @@ def read(cloud: Cloud, state: State, wanted: Iterable[str], services: frozenset[
         reading = READINGS.get(name)
         if reading and (services is None or reading.services <= services):
             _read_all(cloud, reading, state, result)
-        elif reading and any(reading.arns(state)):
+        elif reading and not any(reading.arns(state)):
+            result.found[name] = {}
+        elif reading:
             result.notices.append(
                 Notice(f"{name} were not read: there is no {' and '.join(sorted(reading.services))}.")
             )
@@ -132,7 +134,7 @@ def document(value: Any) -> Tree:
     return value if isinstance(value, dict) else {}
 
 
-# --- Amazon SES, ACM, CloudWatch Logs ------------------------------------------------------------------------------
+# --- Amazon SES, ACM, CloudWatch Logs, AWS KMS ---------------------------------------------------------------------
 
 
 def _identities(state: State) -> Iterator[str]:
@@ -175,6 +177,20 @@ def _log_group(cloud: Cloud, arn: str) -> Tree:
     answer = cloud.call("logs", "DescribeLogGroups", {"logGroupNamePrefix": name})
     found = next((g for g in answer.get("logGroups") or () if g.get("logGroupName") == name), None)
     return MISSING if found is None else {k: found[k] for k in ("retentionInDays", "kmsKeyId") if k in found}
+
+
+def _keys(state: State) -> Iterator[str]:
+    pool = state.one("user_pool")
+    for path in (("LambdaConfig", "KMSKeyID"), ("KeyConfiguration", "KmsKeyArn")):
+        found = dig(pool, *path)
+        yield from [found] if isinstance(found, str) and arn_part(found, 2) == "kms" else []
+
+
+def _key(cloud: Cloud, arn: str) -> Tree:
+    answer = _or_missing(cloud, "kms", "DescribeKey", {"KeyId": arn})
+    if answer is MISSING:
+        return MISSING
+    return {"KeyState": str(dig(answer, "KeyMetadata", "KeyState") or "")}
 
 
 # --- AWS IAM -------------------------------------------------------------------------------------------------------
@@ -272,6 +288,7 @@ _ALL: Sequence[OutsideReading] = (
         LOG_GROUPS,
         {"DescribeLogGroups": (LOG_GROUPS,)},
     ),
+    OutsideReading("keys", _calls("kms", "DescribeKey"), _keys, _key, EVERY_KEY),
     OutsideReading("roles", _calls("iam", *IAM_READS), _roles, _role, EVERY_ROLE, dict.fromkeys(OF_POLICIES, POLICIES)),
 )
 READINGS: Mapping[str, OutsideReading] = {reading.name: reading for reading in _ALL}

@@ -50,7 +50,7 @@ NOW: ContextVar[Clock] = ContextVar("NOW", default=time.time)
 def _today() -> str:
     from datetime import UTC, datetime
 
-    return datetime.now(UTC).date().isoformat()
+    return datetime.fromtimestamp(NOW.get()(), UTC).date().isoformat()
 
 
 @dataclass

@@ -13,6 +13,8 @@ import pytest
 
 from reconciler.errors import iam_action
 from reconciler.local import LocalCognito
+from reconciler.observing.pool_facts import ResolvedName
+from reconciler.runs.name_lookup import LOOKUP
 from tests.cli.support import run
 from tests.render.golden import check as golden
 
@@ -108,8 +110,14 @@ def test_lint_live_calls_what_its_policy_allows_and_nothing_else(local, tmp_path
     made = iam.create_policy(PolicyName="reads", PolicyDocument=json.dumps(rights))["Policy"]["Arn"]
     iam.attach_role_policy(RoleName="admins", PolicyArn=made)
     iam.put_role_policy(RoleName="admins", PolicyName="inline", PolicyDocument=json.dumps(rights))
-    local.client("cognito-idp", "eu-west-1").create_user_pool(PoolName="customers", UserPoolTier="PLUS")
-    found = {iam_action(call) for call in called("lint", "--live", "m.yaml", code=2)}
+    cognito = local.client("cognito-idp", "eu-west-1")
+    pool_id = cognito.create_user_pool(PoolName="customers", UserPoolTier="PLUS")["UserPool"]["Id"]
+    cognito.create_user_pool_client(UserPoolId=pool_id, ClientName="api", GenerateSecret=True)
+    token = LOOKUP.set(lambda _host: ResolvedName(resolves=False))
+    try:
+        found = {iam_action(call) for call in called("lint", "--live", "m.yaml", code=2)}
+    finally:
+        LOOKUP.reset(token)
     absent = {"lambda:GetPolicy"}  # there is no function
     assert found == policy("--for", "lint", "m.yaml") - absent - BESIDES
 
@@ -254,6 +262,7 @@ identity_providers:
       authorize_scopes: openid, attributes_request_method: GET}
 clients:
   web: {}
+  api: {GenerateSecret: true}
 prune: [clients]
 """
 HIDDEN = "arn:aws:iam::123456789012:role/canary_from_the_environment"
