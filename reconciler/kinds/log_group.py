@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from reconciler.kinds import tag_changes
 from reconciler.kinds.iam_access import UNNAMED, IamAccess, always, anywhere, sets, unsets
 from reconciler.kinds.kind import (
     Around,
@@ -185,17 +186,8 @@ def _arn(pending_call: PendingCall) -> str:
 
 
 def _tagged(arn: str, fields: Iterable[FieldChange]) -> Iterator[Call]:
-    """Tags are written as deltas: other tags belong to others."""
-    tags: Tree = {}
-    for change in (f for f in fields if f.path[0] == "tags"):
-        whole = len(change.path) == 1
-        tags |= dict.fromkeys(change.before or ()) if whole else {str(change.path[1]): change.after}
-    wanted = {k: v for k, v in tags.items() if v is not None}
-    unwanted = sorted(k for k, v in tags.items() if v is None)
-    if wanted:
-        yield Call(SERVICE, "TagResource", {"resourceArn": arn, "tags": wanted})
-    if unwanted:
-        yield Call(SERVICE, "UntagResource", {"resourceArn": arn, "tagKeys": unwanted})
+    calls = tag_changes.TagCalls(SERVICE, tags="tags", keys="tagKeys")
+    yield from calls.made(tag_changes.declared(fields, "tags"), {"resourceArn": arn})
 
 
 # --- rules ---------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+from reconciler.kinds import tag_changes
 from reconciler.kinds.iam_access import IamAccess, sets, unsets
 from reconciler.kinds.kind import (
     Around,
@@ -337,12 +338,9 @@ def _bounded(name: Tree, boundary: str | None) -> Iterator[Call]:
 
 
 def _tagged(name: Tree, before: Sequence[Tree], after: Sequence[Tree]) -> Iterator[Call]:
-    wanted = [tag for tag in after if tag not in before]
-    unwanted = sorted({tag["Key"] for tag in before} - {tag["Key"] for tag in after})
-    if wanted:
-        yield Call(SERVICE, "TagRole", {**name, "Tags": wanted})
-    if unwanted:
-        yield Call(SERVICE, "UntagRole", {**name, "TagKeys": unwanted})
+    live, wanted = ({tag["Key"]: tag for tag in tags} for tags in (before, after))
+    calls = tag_changes.TagCalls(SERVICE, add="TagRole", remove="UntagRole")
+    yield from calls.made(tag_changes.between(live, wanted), name, listed=True)
 
 
 def logged_in(region: str) -> str:

@@ -342,6 +342,7 @@ def compared(
     from reconciler.observing.observer import gap, observe
     from reconciler.planning.linting import LintOptions, lint_live
     from reconciler.planning.pipeline import placed, unknown_objects
+    from reconciler.planning.states import by_key
 
     resolved, target = placed(manifest, cloud, known)
     try:
@@ -351,7 +352,8 @@ def compared(
         return drift.unread(target, gap(address, error))
     live_state = replace(live_state, gaps=(*live_state.gaps, *unknown_objects(manifest, known, lost)))
     found = _clear(drift.compare(resolved, live_state, target, criteria), resolved, live_state, criteria, cloud)
-    weak = lint_live(resolved, target, live_state, LintOptions(today=criteria.today)).weaknesses
+    named = by_key(live_state, found.plan.changes)
+    weak = lint_live(resolved, target, named, LintOptions(today=criteria.today)).weaknesses
     found = _with_origins(replace(found, drift=replace(found.drift, weaknesses=weak)), resolved)
     if not manifest.outputs:
         return found
@@ -359,7 +361,7 @@ def compared(
 
 
 def _clear(found: Compared, manifest: Manifest, live_state: LiveState, criteria: Criteria, cloud: Cloud) -> Compared:
-    """Return drift without differences that are none, as an object has two values of which its answer shows one."""
+    """Return drift without differences that may be none, as an object has two values of which its answer shows one."""
     from reconciler.drift import findings as drift
     from reconciler.planning import several_values
 
@@ -368,7 +370,7 @@ def _clear(found: Compared, manifest: Manifest, live_state: LiveState, criteria:
         return found
     found = drift.compare(several_values.as_shown(manifest, unclear), live_state, found.plan.target, criteria)
     notices = (*found.drift.notices, *several_values.notices(manifest, unclear))
-    return replace(found, drift=replace(found.drift, notices=notices))
+    return replace(found, drift=replace(found.drift, notices=notices, gaps=(*found.drift.gaps, *unclear.gaps)))
 
 
 def _desired(manifest: Manifest, live_state: LiveState, target: Target, criteria: Criteria) -> KnownPool:

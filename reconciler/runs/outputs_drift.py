@@ -40,13 +40,13 @@ def with_outputs(maker: OutputMaker, drift: Drift, criteria: Criteria) -> Drift:
             with expected_errors():
                 found += _findings(maker, declared, drift.target, hidden=hidden)
         except _NotComparedError as error:
-            notices.append(Notice(f"{address} was not compared: {error}", declared.source))
+            notices.append(Notice(maker.hide(f"{address} was not compared: {error}"), declared.source))
         except UnreadError as error:
-            gaps += error.gaps
+            gaps += (_hidden(maker, found_gap) for found_gap in error.gaps)
         except CloudError as error:
-            gaps.append(gap(address, error))
+            gaps.append(_hidden(maker, gap(address, error)))
         except PoolctlError as error:
-            gaps.append(Gap(address, "", " ".join(str(error).split())))
+            gaps.append(_hidden(maker, Gap(address, "", " ".join(str(error).split()))))
     kept, used = _without_ignored(maker, found, criteria)
     whole = replace(drift, gaps=tuple(dict.fromkeys(gaps)), suppressed=drift.suppressed + len(found) - len(kept))
     if not (whole.gaps or criteria.targets):  # otherwise what they match may not have been compared
@@ -71,6 +71,11 @@ def _without_ignored(
         if not hit or one.cls is FindingClass.MISSING:
             kept.append(one)
     return kept, used
+
+
+def _hidden(maker: OutputMaker, gap_: Gap) -> Gap:
+    """Return a gap that repeats no value from the environment."""
+    return replace(gap_, reason=maker.hide(gap_.reason))
 
 
 class _NotComparedError(PoolctlError):

@@ -616,6 +616,42 @@ def test_a_value_from_the_environment_is_shown_nowhere(file, local, tmp_path):
         assert "very-confidential" not in text
 
 
+def test_a_note_repeats_no_value_from_the_environment(file, local):
+    edit(file, '    LogoutURLs: ["https://app.example.com/bye"]\n', "")
+    edit(file, "PoolName: customers", "PoolName: customers, UserPoolTags: {team: {$env: TEAM}}")
+    edit(file, "  web:", "  quotes:")
+    edit(file, "web, format", "quotes, format")
+    edit(file, "clients/web", "clients/quotes")
+    ran = run("apply", "--yes", str(file), environ={"TEAM": "quotes"})
+    assert ran.code == 0, ran.err
+    notes = [line for line in ran.err.splitlines() if line.startswith("Note: ")]
+    assert any("clients/($env TEAM) has no LogoutURLs" in note for note in notes)
+    assert not any("quotes" in note for note in notes)
+
+
+def test_a_client_list_that_may_not_be_read_is_a_gap_and_no_client_that_is_missing(file, local):
+    edit(file, "Web shop", "{$env: NAME}")
+    environ = {"NAME": "very-confidential"}
+    assert run("apply", "--yes", str(file), environ=environ).code == 0
+    local.faults.add("ListUserPoolClients", "AccessDeniedException", times=99)
+    ran = run("drift", "-o", "human", str(file), environ=environ)
+    assert ran.code == 7
+    assert "cognito-idp:ListUserPoolClients: AccessDeniedException" in ran.out
+    assert "has no client" not in ran.out + ran.err
+    assert "very-confidential" not in ran.out + ran.err
+
+
+def test_a_gap_of_an_output_repeats_no_value_from_the_environment(file, local):
+    edit(file, "Web shop", "{$env: NAME}")
+    environ = {"NAME": "very-confidential"}
+    assert run("apply", "--yes", str(file), environ=environ).code == 0
+    local.faults.add("ListIdentityPools", "AccessDeniedException", times=99, message="very-confidential is not yours")
+    ran = run("drift", "-o", "human", str(file), environ=environ)
+    assert ran.code == 7
+    assert "($env NAME) is not yours" in ran.out
+    assert "very-confidential" not in ran.out + ran.err
+
+
 def test_drift_of_a_target_is_that_of_the_outputs_of_its_client(applied, local):
     ssm(local).delete_parameter(Name="/shop/web/issuer")
     assert drifted(applied, "--target", "clients/machine")[0] == 0
