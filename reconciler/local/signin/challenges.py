@@ -144,14 +144,10 @@ def password_proof(ctx: Context, caller: Caller, reply: Reply) -> Record:
     name = reply.attempt.user["username"]
     pool = pool_name(caller.pool["id"])
     attempt = judge(ctx, caller, reply.attempt, lambda: proves(ctx, reply, pool, name))
-    return admission.proceed(ctx, caller, _after_password(attempt, reply))
-
-
-def _after_password(attempt: Attempt, reply: Reply) -> Attempt:
-    attempt = replace(attempt, device=reply.responses.get("DEVICE_KEY") or "")
-    if not attempt.rounds:
-        return attempt
-    return replace(attempt, rounds=(*attempt.rounds, custom_auth.result("PASSWORD_VERIFIER", right=True)))
+    if attempt.rounds:
+        done = custom_auth.result("PASSWORD_VERIFIER", right=True)
+        attempt = replace(attempt, rounds=(*attempt.rounds, done))
+    return admission.proceed(ctx, caller, attempt)
 
 
 def device_begin(ctx: Context, caller: Caller, reply: Reply) -> Record:

@@ -10,6 +10,7 @@ from typing import NamedTuple, NoReturn
 
 from reconciler.local.ledger import hashed
 from reconciler.local.operation import Context, Operation
+from reconciler.local.providers import KINDS
 from reconciler.local.refusal import ServiceError, refuse
 from reconciler.local.signin import parties
 from reconciler.local.signin.tokens import end_all
@@ -21,8 +22,6 @@ MOST = 5
 LOCAL = "Cognito"
 """ProviderName of users who are the pool's own."""
 SUBJECT = "Cognito_Subject"
-SOCIAL = frozenset({"Facebook", "Google", "LoginWithAmazon", "SignInWithApple"})
-"""Types of providers whose identities are known by their subject only."""
 MEMBERS = ("ProviderName", "ProviderAttributeName", "ProviderAttributeValue")
 NOT_SOURCE = (
     "Invalid SourceUser: Cognito users with a username/password may not be passed in as a SourceUser, "
@@ -118,6 +117,9 @@ def admin_link_provider_for_user(ctx: Context, params: Record) -> Record:
     user = _destination(ctx, pool, params["DestinationUser"])
     known = _source(pool, params["SourceUser"])
     _check_new(ctx, pool, known)
+    fixed = {a["Name"] for a in pool["schema"] if not a["Mutable"] and a["Name"].startswith("custom:")}
+    if fixed & set(user["attributes"]):
+        refuse("DestinationUser has immutable attributes.")
     if sum(not i.get("primary") for i in user["identities"]) >= MOST:
         raise ServiceError("LimitExceededException", f"A user can have at most {MOST} linked identities.")
     _put(ctx, pool, user, known)
@@ -150,12 +152,21 @@ def _source(pool: Record, named: Record) -> KnownBy:
         refuse("SourceUser needs ProviderName, ProviderAttributeName and ProviderAttributeValue.")
     settings = pool["providers"].get(provider)
     if settings is None:
-        refuse(f"The identity provider {provider} is not one of the user pool.")
-    if attribute != SUBJECT and settings["ProviderType"] in SOCIAL:
-        refuse(f"Identities of {provider} are linked by the ProviderAttributeName {SUBJECT}.")
-    if attribute != SUBJECT and attribute not in settings["AttributeMapping"]:
-        refuse(f"{attribute} is not an attribute that claims of {provider} are mapped to.")
-    return KnownBy(provider, attribute, value)
+        refuse(f"The provider {provider} does not exist for User Pool {pool['id']}.")
+    if attribute != SUBJECT and KINDS[settings["ProviderType"]].social:
+        refuse(f"ProviderAttributeName must be {SUBJECT} for a social identity provider.")
+    known = _known_by(pool, named)
+    if known.attribute not in (SUBJECT, *settings["AttributeMapping"]):
+        refuse(f"{attribute} is neither a mapped attribute of {provider} nor a claim that is mapped to one.")
+    return known
+
+
+def _known_by(pool: Record, named: Record) -> KnownBy:
+    """Return what a request names, with the attribute in place of a claim that is mapped to it."""
+    provider, attribute, value = (named.get(member, "") for member in MEMBERS)
+    mapping = pool["providers"].get(provider, {}).get("AttributeMapping", {})
+    by_claim = {claim: mapped for mapped, claim in sorted(mapping.items()) if mapped != "username"}
+    return KnownBy(provider, attribute if attribute in mapping else by_claim.get(attribute, attribute), value)
 
 
 def _check_new(ctx: Context, pool: Record, known: KnownBy) -> None:
@@ -177,7 +188,7 @@ def admin_disable_provider_for_user(ctx: Context, params: Record) -> Record:
         user = _destination(ctx, pool, named)
         user["password"] = None
     else:
-        user = _unlinked(ctx, pool, KnownBy(*(named.get(m, "") for m in MEMBERS)))
+        user = _unlinked(ctx, pool, _known_by(pool, named))
     end_all(ctx, pool, user)
     parties.touch(ctx, pool, user)
     return {}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.local.signin.flow_support import GENERIC, POOL, SMS_ON, N, Scene, Srp, claims, refused, x_of
+from tests.local.signin.flow_support import GENERIC, PASSWORD, POOL, SMS_ON, N, Scene, Srp, claims, refused, x_of
 
 SECRET = "device-password"
 SALT = bytes.fromhex("8f1c2d3e4f5a6b7c8d9eafb0c1d2e3f4")
@@ -136,6 +136,32 @@ def test_the_key_goes_with_the_proof_of_the_password(scene: Scene) -> None:
     challenge = scene.srp(DEVICE_KEY=_key(result))
     assert challenge["ChallengeName"] == "DEVICE_SRP_AUTH"
     assert _prove(scene, challenge, result)["AuthenticationResult"]
+
+
+def test_a_key_that_comes_with_a_later_answer_counts_too(scene: Scene) -> None:
+    result = _confirm(scene)
+    asked = scene.start("USER_AUTH", PREFERRED_CHALLENGE="PASSWORD")
+    challenge = scene.answer(asked, PASSWORD=PASSWORD, DEVICE_KEY=_key(result))
+    assert challenge["ChallengeName"] == "DEVICE_SRP_AUTH"
+    assert _prove(scene, challenge, result)["AuthenticationResult"]
+
+
+def test_with_the_code_of_a_factor_a_key_is_tracked_and_an_unknown_one_changes_nothing(scene: Scene) -> None:
+    result = _confirm(scene)
+    scene.mfa("OPTIONAL", SMS_ON)
+    scene.turn_on("SMS_MFA")
+    for key, given in ((_key(result), _key(result)), (UNKNOWN, "")):
+        challenge = scene.start("USER_PASSWORD_AUTH")
+        done = scene.answer(challenge, SMS_MFA_CODE=scene.code, DEVICE_KEY=key)["AuthenticationResult"]
+        assert claims(done["AccessToken"])["device_key"] == (given or _key(done))
+
+
+def test_a_code_as_first_factor_needs_no_proof_of_the_device(scene: Scene) -> None:
+    result = _confirm(scene)
+    scene.first_factors("EMAIL_OTP")
+    challenge = scene.start("USER_AUTH", PREFERRED_CHALLENGE="EMAIL_OTP", DEVICE_KEY=_key(result))
+    done = scene.answer(challenge, EMAIL_OTP_CODE=scene.code)["AuthenticationResult"]
+    assert "NewDeviceMetadata" not in done
 
 
 def test_a_wrong_proof_of_a_device_is_refused(scene: Scene) -> None:

@@ -652,6 +652,14 @@ def test_a_user_who_is_deleted_meanwhile_gets_nothing(scene: Scene) -> None:
         scene.answer(challenge, NEW_PASSWORD="Better-Horse-8")
 
 
+def test_a_session_is_not_one_of_another_user_with_the_same_name(scene: Scene) -> None:
+    challenge = _forced(scene)
+    scene.ctx.people.remove(POOL, "jane", scene.time)
+    scene.add("jane", "Another-One-1")
+    with refused("UserNotFoundException", "User does not exist."):
+        scene.answer(challenge, NEW_PASSWORD="Better-Horse-8")
+
+
 def test_a_session_cannot_be_used_by_another_request_while_a_function_runs(scene: Scene) -> None:
     challenge = _forced(scene)
     tried: list[str] = []

@@ -98,11 +98,11 @@ def test_a_federated_user_can_be_the_destination(site: Site) -> None:
     [
         ({"to": "unknown"}, "UserNotFoundException", "User does not exist."),
         ({"SourceUser": named("Cognito", "bob")}, INVALID, "Invalid SourceUser: Cognito users"),
-        ({"SourceUser": named("Unknown", "1")}, INVALID, "is not one of the user pool"),
+        ({"SourceUser": named("Unknown", "1")}, INVALID, "does not exist for User Pool"),
         ({"SourceUser": named("Corp", "1", "")}, INVALID, "SourceUser needs"),
         ({"SourceUser": named("Corp", "", "email")}, INVALID, "SourceUser needs"),
         ({"DestinationUser": {"ProviderName": "Cognito"}}, INVALID, "DestinationUser needs"),
-        ({"SourceUser": named("Corp", "1", "phone_number")}, INVALID, "phone_number is not an attribute"),
+        ({"SourceUser": named("Corp", "1", "phone_number")}, INVALID, "phone_number is neither"),
     ],
 )
 def test_what_cannot_be_linked(site: Site, more: dict[str, Any], code: str, said: str) -> None:
