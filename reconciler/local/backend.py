@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -107,6 +108,8 @@ BY_SERVICE = {
 }
 
 DEFAULT_REGION = "us-east-1"
+SURROGATE = re.compile(rb"\\u[dD]|\xed")
+"""What a body has that may hold half of a character, which JSON can and UTF-8 cannot."""
 Answer = tuple[int, dict[str, str], str]
 """Status, headers, body."""
 CONTENT_TYPE = "application/x-amz-json-1.1"
@@ -316,10 +319,12 @@ def operation_of_moto(operation: str) -> str:
     return str(camelcase_to_underscores(operation))
 
 
-def _parse(body: Any) -> Record:
+def _parse(body: str | bytes | None) -> Record:
     try:
         params = json.loads(body or "{}")
-    except ValueError:
+        if SURROGATE.search(body if isinstance(body, bytes) else (body or "").encode(errors="replace")):
+            json.dumps(params, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
         params = None
     if not isinstance(params, dict):
         raise ServiceError("SerializationException", "The request is not a JSON object.")
