@@ -50,7 +50,7 @@ REMOVALS = (
 )
 
 
-class Position(NamedTuple):
+class ListPlace(NamedTuple):
     """A place in a list of users."""
 
     number: int = 0
@@ -59,13 +59,13 @@ class Position(NamedTuple):
     """What the user was found by; empty in a list of all. A list is in the order of these first."""
 
 
-FIRST = Position()
+FIRST = ListPlace()
 
 
 class Placed(NamedTuple):
     """A user in a list."""
 
-    place: Position
+    place: ListPlace
     user: Record
 
 
@@ -104,7 +104,7 @@ class People:
         row = self._database.one("SELECT COUNT(*) FROM users WHERE pool = ?", pool_id)
         return int(row[0]) if row else 0
 
-    def every(self, pool_id: str, after: Position = FIRST, by: By | None = None) -> Iterator[Placed]:
+    def every(self, pool_id: str, after: ListPlace = FIRST, by: By | None = None) -> Iterator[Placed]:
         """Yield the users of a pool, reading no more than is asked for.
 
         Args:
@@ -114,10 +114,10 @@ class People:
         """
         while rows := self._rows(pool_id, after, by):
             for number, value, body in rows:
-                after = Position(number, value)
+                after = ListPlace(number, value)
                 yield Placed(after, json.loads(body))
 
-    def _rows(self, pool_id: str, after: Position, by: By | None) -> list[Row]:
+    def _rows(self, pool_id: str, after: ListPlace, by: By | None) -> list[Row]:
         if by is None:
             text = "SELECT number, '', body FROM users WHERE pool = ? AND number > ? ORDER BY number LIMIT ?"
             return self._database.all(text, pool_id, after.number, AT_ONCE)

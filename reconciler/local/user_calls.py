@@ -7,7 +7,7 @@ import re
 from itertools import islice
 
 from reconciler.local.operation import DEFAULT_PAGE, Context, Operation, page
-from reconciler.local.people import FINDS, FIRST, MEMBER_OF, SEARCHED, STATUS, By, Position
+from reconciler.local.people import FINDS, FIRST, MEMBER_OF, SEARCHED, STATUS, By, ListPlace
 from reconciler.local.refusal import ServiceError, not_found, refuse
 from reconciler.local.signin import codes, inviting, passwords, written_attributes
 from reconciler.local.signin.parties import (
@@ -276,12 +276,12 @@ def _page(ctx: Context, pool: Record, params: Record, member: str, by: By | None
     return [p.user for p in found[:size]], token
 
 
-def _token(place: Position, *, marked: bool) -> str:
+def _token(place: ListPlace, *, marked: bool) -> str:
     """Return the token of a page that begins after a place; marked if an empty page came before it."""
     return base64.urlsafe_b64encode(f"{'e' if marked else 'f'}{place.number}:{place.value}".encode()).decode()
 
 
-def _position(token: str | None) -> tuple[Position, bool]:
+def _position(token: str | None) -> tuple[ListPlace, bool]:
     """Return the place and the mark of a token; the beginning without one."""
     if token is None:
         return FIRST, False
@@ -291,7 +291,7 @@ def _position(token: str | None) -> tuple[Position, bool]:
         found = None
     if found is None:
         refuse("Invalid pagination token given.")
-    return Position(int(found[2]), found[3]), found[1] == "e"
+    return ListPlace(int(found[2]), found[3]), found[1] == "e"
 
 
 def _condition(text: str) -> By:

@@ -194,5 +194,5 @@ def test_tokens_that_are_refused(api: Api, token: str) -> None:
 
 def test_a_token_keeps_every_value() -> None:
     for value in ("", "a:b", "ü\n\U0001f600"):
-        place = people.Position(7, value)
+        place = people.ListPlace(7, value)
         assert _position(_token(place, marked=True)) == (place, True)

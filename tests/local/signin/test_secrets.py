@@ -8,16 +8,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pyotp
 import pytest
+import requests
 from pycognito.aws_srp import AWSSRP
 
 from reconciler.errors import InvalidInput
 from reconciler.local import LocalCognito, serve
 from reconciler.local.checks import service_model
 from tests.local.signin.served import EVERY_FLOW, pairs, refusal, served
-from tests.local.signin.settings_support import ARN
+from tests.local.signin.settings_support import ARN, CALLBACK, WEB
 
 PASSWORDS = {n: f"{n}-Horse-9{n[::-1]}!" for n in ("First", "Second", "Third", "Fourth", "Fifth", "Wrong", "Migrated")}
 SECRETS = {"AccessToken", "IdToken", "RefreshToken", "Session"}
@@ -210,3 +212,30 @@ def test_the_server_listens_on_loopback_addresses_only(host: str) -> None:
 def test_the_server_listens_on_loopback_by_default() -> None:
     with served() as cognito:
         assert cognito.server._server.server_address[0] == "127.0.0.1"
+
+
+def test_the_pages_leave_no_password_and_no_token_either(tmp_path: Path) -> None:
+    with served(tmp_path) as cognito:
+        said: list[str] = []
+        cognito.server.engine.desk.say = said.append
+        pool = cognito.pool()
+        cognito.user(pool, password=PASSWORDS["First"], email="ann@example.com")
+        cognito.admin.create_user_pool_domain(UserPoolId=pool, Domain="secrets")
+        client = cognito.client(pool, GenerateSecret=True, **WEB)
+        base, browser = f"{cognito.url}/_domain/secrets", requests.Session()
+        asked = {"client_id": client["ClientId"], "response_type": "code", "redirect_uri": CALLBACK}
+        secrets = {PASSWORDS["First"], PASSWORDS["Wrong"]}
+        for password in ("Wrong", "First"):
+            browser.get(f"{base}/login", params=asked, timeout=10)
+            guard = next(c.value for c in browser.cookies if c.name == "XSRF-TOKEN")
+            form = {"_csrf": guard, "username": "ann", "password": PASSWORDS[password]}
+            page = browser.post(f"{base}/login", form, params=asked, allow_redirects=False, timeout=10)
+        code = parse_qs(urlsplit(page.headers["Location"]).query)["code"][0]
+        grant = {"grant_type": "authorization_code", "redirect_uri": CALLBACK, "code": code}
+        auth = (client["ClientId"], client["ClientSecret"])
+        answer = requests.post(f"{base}/oauth2/token", grant, auth=auth, timeout=10).json()
+        tokens = {answer[name] for name in ("access_token", "id_token", "refresh_token")}
+        secrets |= {code, *tokens, *(str(c.value) for c in browser.cookies if len(str(c.value)) > 20)}
+        assert len(secrets) >= 7
+        assert {p.name: f for p in tmp_path.iterdir() if (f := found_in(p.read_bytes(), secrets))} == {}
+        assert found_in("\n".join(said).encode(), secrets) == []
