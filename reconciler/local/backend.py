@@ -268,8 +268,8 @@ class Engine:
             params = _parse(body)
         except ServiceError:
             return DEFAULT_REGION
-        client, session = params.get("ClientId"), params.get("Session")
-        named = pool_of_token(str(params.get("AccessToken", "")))
+        client, session = str(params.get("ClientId", "")), params.get("Session")
+        named = params.get("UserPoolId") or pool_of_token(str(params.get("AccessToken", "")))
         if not named and isinstance(session, str) and not client:
             named = self.ledger.pool_of("session", hashed(session))
         for pool in self.store.pools.values():

@@ -27,6 +27,11 @@ def _post(cognito: Served, body: bytes, operation: str = "InitiateAuth") -> requ
     return requests.post(f"{cognito.url}/", body, headers=headers, timeout=10)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _pool(cognito: Served) -> None:
+    cognito.client(cognito.pool())
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -39,6 +44,8 @@ def _post(cognito: Served, body: bytes, operation: str = "InitiateAuth") -> requ
         rb'{"ClientId": "\ud800"}',
         rb'{"ClientId": "a", "AuthParameters": {"\uD83D": "x"}}',
         b'{"ClientId": "\xed\xa0\x80"}',
+        b'{"ClientId": ["a"]}',
+        b'{"ClientId": {"a": 1}, "Session": 1, "AccessToken": [], "UserPoolId": {}}',
     ],
     ids=lambda b: repr(b[:20]),
 )
@@ -78,6 +85,7 @@ def test_a_defect_is_an_internal_error(
         500,
         {"__type": "InternalErrorException", "message": "Internal error."},
     )
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
     said = capsys.readouterr().err
     assert "ZeroDivisionError" in said
     assert "Correct-Horse-9" not in said

@@ -141,6 +141,22 @@ def _code_of(answer: requests.Response) -> str:
     return parse_qs(urlsplit(answer.headers["Location"]).query)["code"][0]
 
 
+def test_what_users_do_does_not_write_the_configuration(tmp_path: Path) -> None:
+    """A state of many pools is one file, which takes long to write."""
+    with served(tmp_path) as cognito:
+        pool = cognito.pool()
+        client = cognito.client(pool)["ClientId"]
+        file = tmp_path / "cognito.json"
+        before = file.stat()
+        cognito.user(pool, email=MAIL)
+        token = cognito.tokens(client)["AccessToken"]
+        assert refusal(cognito.sign_in, client, password="Wrong-Horse-9") == GENERIC
+        cognito.sign_up(client, "bob")
+        cognito.public.global_sign_out(AccessToken=token)
+        after = file.stat()
+        assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
 # --- several processes -----------------------------------------------------------------------------------------------
 
 

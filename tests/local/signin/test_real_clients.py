@@ -218,6 +218,9 @@ def test_an_unsigned_client_finds_its_pool_in_any_region(cognito: Served) -> Non
     there.admin_set_user_password(UserPoolId=pool, Username="ann", Password=PASSWORD, Permanent=True)
     token = cognito.tokens(client)["AccessToken"]
     assert cognito.public.get_user(AccessToken=token)["Username"] == "ann"
+    feedback = {"EventId": "a", "FeedbackToken": "b", "FeedbackValue": "Valid"}
+    said = refusal(cognito.public.update_auth_event_feedback, UserPoolId=pool, Username="ann", **feedback)
+    assert said[0] == "UserPoolAddOnNotEnabledException"
 
 
 # --- Authlib ---------------------------------------------------------------------------------------------------------
