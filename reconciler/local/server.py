@@ -12,6 +12,7 @@ import threading
 import uuid
 from collections.abc import Mapping
 from contextlib import ExitStack
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Self
@@ -157,9 +158,12 @@ class RequestHandler(BaseHTTPRequestHandler):
         if not is_local(urlsplit(f"//{self.headers.get('Host', '')}").hostname or ""):
             self.send_error(403)  # a web page whose host name resolves to this server (DNS rebinding)
             return
+        if problem := self.problem_of_body():
+            self.send_error(problem)  # which closes the connection: where the next request begins is unknown
+            return
         if self.path.startswith(PREFIX) and isinstance(self.server, HttpServer):
             headers = {k.lower(): v for k, v in self.headers.items()}
-            self.answer(self.server.uploads.take(self.path, headers, self.read_body(LARGEST + 1)), {}, b"")
+            self.answer(self.server.uploads.take(self.path, headers, self.read_body()), {}, b"")
             return
         try:
             status, headers, body = self.answered()
@@ -179,9 +183,9 @@ class RequestHandler(BaseHTTPRequestHandler):
         target, _, operation = self.headers.get("X-Amz-Target", "").partition(".")
         if target in UNSIGNED:
             return self.of_cognito(target, operation)
+        body = self.read_body()
         if self.command == "OPTIONS" and self.path == "/":
             return 204, PREFLIGHT, b""
-        body = self.read_body()
         page = self.of_browser(body)
         return page or dispatch(self.command, self.path, dict(self.headers.items()), body)
 
@@ -243,9 +247,19 @@ class RequestHandler(BaseHTTPRequestHandler):
 
     do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_OPTIONS = handle_any
 
-    def read_body(self, most: int = MAX_BODY) -> bytes:
-        """Read the request's body, up to a number of bytes."""
-        return self.rfile.read(min(int(self.headers.get("Content-Length") or 0), most))
+    def problem_of_body(self) -> int:
+        """Return the HTTP status that refuses a body whose length is not known, no number, or too large; else 0."""
+        length = self.headers.get("Content-Length") or "0"
+        if self.headers.get("Transfer-Encoding"):
+            return HTTPStatus.LENGTH_REQUIRED
+        if not (length.isascii() and length.isdigit()):
+            return HTTPStatus.BAD_REQUEST
+        most = LARGEST if self.path.startswith(PREFIX) else MAX_BODY
+        return HTTPStatus.REQUEST_ENTITY_TOO_LARGE if int(length[:12]) > most else 0
+
+    def read_body(self) -> bytes:
+        """Read the request's body."""
+        return self.rfile.read(int(self.headers.get("Content-Length") or 0))
 
 
 def is_local(host: str) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -91,3 +93,30 @@ def test_a_defect_is_an_internal_error(
     assert "Correct-Horse-9" not in said
     monkeypatch.undo()
     assert session.post(cognito.url, body, timeout=10).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ("Content-Length: x", 400),
+        ("Content-Length: -1", 400),
+        ("Content-Length: \u0665", 400),
+        ("Content-Length: 10000001", 413),
+        ("Content-Length: 99999999999999999999999", 413),
+        ("Transfer-Encoding: chunked", 411),
+    ],
+)
+def test_a_body_of_unknown_length_ends_the_connection(cognito: Served, headers: str, status: int) -> None:
+    host, port = cognito.url.removeprefix("http://").split(":")
+    head = f"POST / HTTP/1.1\r\nHost: {host}:{port}\r\nX-Amz-Target: {TARGET}InitiateAuth\r\n{headers}\r\n\r\n"
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        connection.sendall(f"{head}GET /_poolctl HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+        with suppress(ConnectionResetError):  # what was not read ends it so
+            answer = b"".join(iter(lambda: connection.recv(65_536), b""))
+            assert [line.split()[1] for line in answer.splitlines() if line.startswith(b"HTTP/")] == [b"%d" % status]
+
+
+def test_a_body_of_a_preflight_is_not_the_next_request(cognito: Served) -> None:
+    session = requests.Session()
+    assert session.options(cognito.url, data=b"GET / HTTP/1.1", timeout=10).status_code == 204
+    assert session.get(f"{cognito.url}/_poolctl", timeout=10).status_code == 200
