@@ -11,6 +11,8 @@ from reconciler.security.gates import NONE, Gate, GateCase, Verdict, kinds_probl
 from reconciler.terminal.console import Console
 from reconciler.terminal.options import Options
 
+UNWRITTEN = "; nothing was written"
+
 ADVICE = "For each that is intended, add its line, or put it under `allow` in poolctl.yaml with a reason:"
 
 
@@ -63,7 +65,7 @@ def require(console: Console, verdict: Verdict) -> None:
     """
     say(console, verdict)
     if verdict.stopped:
-        raise Refused("\n".join(_stopped(verdict, "change", "; nothing was written")))
+        raise Refused("\n".join(_stopped(verdict, "change", UNWRITTEN)))
 
 
 def require_again(plan: Plan, options: Options, today: str, pools: int) -> None:
@@ -80,7 +82,7 @@ def require_again(plan: Plan, options: Options, today: str, pools: int) -> None:
     """
     verdict = _gate(options).judge(cases(plan), today, pools=pools)
     if verdict.stopped:
-        raise Refused("\n".join(_stopped(verdict, "change", f"; nothing was written to {plan.target.pool_name}")))
+        raise Refused("\n".join(_stopped(verdict, "change", f"{UNWRITTEN} to {plan.target.pool_name}")))
 
 
 def reported(console: Console, verdict: Verdict, what: str = "change") -> ExitCode:
@@ -94,7 +96,8 @@ def reported(console: Console, verdict: Verdict, what: str = "change") -> ExitCo
     say(console, verdict)
     if not verdict.stopped:
         return ExitCode.OK
-    console.err("Error: " + "\n".join(_stopped(verdict, what)))
+    written = UNWRITTEN if what == "change" else ""
+    console.err("Error: " + "\n".join(_stopped(verdict, what, written)))
     return ExitCode.REFUSED
 
 
