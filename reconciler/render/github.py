@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.errors import printable
-from reconciler.render.alarms import Alarm
+from reconciler.render.alarms import SECURITY, Alarm
 from reconciler.render.change_lines import as_diff
 from reconciler.render.drift_words import attributed
 from reconciler.render.places import Locate
@@ -36,7 +36,7 @@ RENDERERS = renderers(render)
 def _worth(suite: Suite) -> Iterator[Row]:
     """Planned changes become no annotations, except deletions and replacements; alarms have their own."""
     for row in (r for r in suite.rows if not r.alarms):
-        found = row.rule.startswith(("drift/", "security/"))
+        found = row.rule.startswith(("drift/", SECURITY))
         if row.severity in ("error", "warning") or (found and row.severity):
             yield row
 
