@@ -97,7 +97,7 @@ def add_gates(parser: argparse.ArgumentParser) -> None:
 
 
 def _criteria(text: str) -> list[str]:
-    from reconciler.security.gates import CRITERIA, NONE, kinds_problem
+    from reconciler.security.criteria import CRITERIA, NONE, kinds_problem
     from reconciler.terminal.suggestions import sentences, suggest
 
     found = [word.strip() for word in text.split(",")]
@@ -112,14 +112,20 @@ def _criteria(text: str) -> list[str]:
 
 def _allowance(text: str) -> Allowance:
     from reconciler.model import Allowance
-    from reconciler.security.gates import path_problem, rule_problem
+    from reconciler.security.criteria import path_problem
 
     rule, _, path = text.partition("=")
     if not rule or not path:
         raise invalid(f"--allow: {flow(text)} is not RULE=PATH. Write CHG04=mfa.MfaConfiguration.")
-    if problem := rule_problem(rule) or path_problem(path):
+    if problem := _rule_problem(rule) or path_problem(path):
         raise invalid(f"--allow: {problem}")
     return Allowance(rule, path)
+
+
+def _rule_problem(rule: str) -> str:
+    from reconciler.security.gates import rule_problem  # knows every rule
+
+    return rule_problem(rule)
 
 
 def deliver(options: Options, console: Console, renderers: Mapping[str, Callable[[bool], str]]) -> None:

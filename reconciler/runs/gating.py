@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from reconciler.errors import ExitCode, InvalidInput, Refused, printable
 from reconciler.model import Allowance, Direction, Drift, Effect, FieldChange, Plan
 from reconciler.render.tally import plural
-from reconciler.security.gates import NONE, Gate, GateCase, Verdict, kinds_problem
+from reconciler.security.criteria import NONE, kinds_problem
+from reconciler.security.gates import Gate, GateCase, Verdict
 from reconciler.terminal.console import Console
 from reconciler.terminal.options import Options
 
