@@ -59,8 +59,7 @@ def _around(manifest: Manifest, live_state: LiveState, target: Target | None) ->
         return {o.address.name: o.data for o in live_state.section(section)}
 
     root = root_of(manifest.kind)
-    address = Address(manifest.name, root.section)
-    unknown = {p: Unknown(address, p) for p in (root.id_param, *root.extra_ids)}
+    unknown = {p: Unknown(manifest.root, p) for p in (root.id_param, *root.extra_ids)}
     ids = live_state.root.ids if live_state.root else unknown
     where = (target.account, target.region) if target else (manifest.account, manifest.region)
     return Around(declared, live, ids, *where)

@@ -7,9 +7,9 @@ until there is one value again. It is asked for only where a difference was foun
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from reconciler.cloud.port import Cloud
 from reconciler.errors import CloudError
@@ -20,6 +20,27 @@ from reconciler.observing.observer import items_of
 
 Unclear = Mapping[Address, Mapping[str, Any]]
 """Object → member → the value that the API shows."""
+
+
+T = TypeVar("T")
+
+
+def compared(
+    manifest: Manifest, cloud: Cloud, compare: Callable[[Manifest], T], plan_of: Callable[[T], Plan]
+) -> tuple[T, tuple[Notice, ...]]:
+    """Compare a document, and compare it once more without differences that are none; return the result and notices.
+
+    Args:
+        manifest: The document.
+        cloud: Where the objects are; a read-only one will do.
+        compare: Compares a document with what is live.
+        plan_of: Returns the plan of such a comparison.
+    """
+    found = compare(manifest)
+    members = unclear(plan_of(found), cloud)
+    if not members:
+        return found, ()
+    return compare(as_shown(manifest, members)), notices(manifest, members)
 
 
 def unclear(plan: Plan, cloud: Cloud) -> Unclear:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from reconciler.cloud.port import Cloud
 from reconciler.errors import CloudError, Defect, ExitCode, Incomplete, Refused, expected_errors, printable, worst
-from reconciler.model import Address, Call, Gap, Notice, Plan, Target
+from reconciler.model import Call, Gap, Notice, Plan, Target
 from reconciler.render.tally import plural
 from reconciler.runs.runtime import Runtime
 from reconciler.terminal.console import Console
@@ -93,10 +93,7 @@ def plan_all(runtime: Runtime, console: Console, manifests: Sequence[Manifest]) 
 
 def broken(manifest: Manifest, defect: Defect) -> tuple[Target, Gap]:
     """Return the place of a document at which something unexpected happened, and its gap: nothing is known of it."""
-    from reconciler.kinds import root_of
-
-    target = Target(manifest.account, manifest.region, manifest.name, manifest.pool_id, manifest.file)
-    return target, Gap(Address(manifest.name, root_of(manifest.kind).section), "poolctl", str(defect))
+    return manifest.target, Gap(manifest.root, "poolctl", str(defect))
 
 
 def each(manifests: Sequence[Manifest], console: Console, work: Callable[[Manifest], T]) -> list[T]:
