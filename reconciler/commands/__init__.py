@@ -87,8 +87,12 @@ def add_choices(parser: argparse.ArgumentParser) -> None:
 
 def add_gates(parser: argparse.ArgumentParser) -> None:
     """Add the options that refuse changes because of what they mean for security."""
-    text = "exit with 4, and write nothing, if something is of this kind: weakens, irreversible, or a risk and worse "
-    text += "(critical, high, medium, low); a comma between several, may be repeated; none asks for nothing"
+    text = (
+        "exit with 4, and write nothing, if a change or finding is of this kind: weakens, irreversible, or the least "
+    )
+    text += (
+        "risk that counts (critical, high, medium, low); separate several by commas, or repeat it; none switches it off"
+    )
     parser.add_argument("--fail-on", action="extend", metavar="KIND", type=_criteria, default=None, help=text)
     text = "let this pass all the same, such as CHG04=mfa.MfaConfiguration; may be repeated"
     text_from = "take fail_on and allow from this file instead of poolctl.yaml, such as that of the target branch"

@@ -1,4 +1,4 @@
-"""`doctor`: what lacks before a run. It works on clouds that cannot write."""
+"""`doctor`: what is missing before a run. It works on clouds that cannot write."""
 
 from __future__ import annotations
 

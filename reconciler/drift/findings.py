@@ -75,7 +75,7 @@ class Criteria:
     reported: frozenset[str] = frozenset()
     """Ids of findings in an earlier report."""
     ceilings: Mapping[str, Tree] = field(default_factory=dict)
-    """Section of what is only observed inside other objects → the limits that hold where nobody declares any."""
+    """Section of what is only observed inside other objects → the limits that hold where no manifest declares any."""
 
 
 @dataclass(frozen=True, slots=True)

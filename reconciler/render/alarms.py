@@ -166,11 +166,11 @@ def tally(alarms: Iterable[Alarm]) -> str:
 
 def lone_danger(field: ShownField) -> Danger | None:
     """Return what the change of a member does beyond it, unless an alarm about the member says so."""
-    told = any(e.alarming and e.path == field.path for e in field.effects)
-    return None if told else field.danger
+    is_in_alarm = any(e.alarming and e.path == field.path for e in field.effects)
+    return None if is_in_alarm else field.danger
 
 
-# --- what nobody declared ------------------------------------------------------------------------------------------
+# --- what no manifest declares -------------------------------------------------------------------------------------
 
 
 class Unguarded(NamedTuple):

@@ -24,7 +24,7 @@ def render(report: Report, options: RenderOptions = USUAL) -> str:
     """Return annotations, one a line: what weakens, what is wrong, what is refused or drifted, and notices."""
     files = {id(row): suite.manifest for suite in report.suites for row in suite.rows}
     found = [_alarm(row, alarm, files[id(row)], options.locate) for row, alarm in report.alarms]
-    rest = (row for suite in report.suites for row in _worth(suite) if not report.told(row))
+    rest = (row for suite in report.suites for row in _worth(suite) if not report.is_in_alarms(row))
     found += [_line(row, row.rule, _message(row), files[id(row)], options.locate) for row in rest]
     return "".join(f"{line}\n" for line in found)
 

@@ -55,7 +55,7 @@ def _rows(found: LintResult, one: Linted) -> Iterator[Row]:
     yield from (_row(found, weakness) for weakness in shown)
     yield from (_waived(weakness) for weakness in one.waived)
     for waiver in one.unused:
-        said = f"The waiver of {waiver.rule} meets nothing; remove it."
+        said = f"The waiver of {waiver.rule} matches nothing; remove it."
         yield Row(
             f"{waiver.source}", "Note", "manifest", "notice", said, "none", "warning", False, "waiver/unused",
             source=waiver.source,

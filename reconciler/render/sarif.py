@@ -115,7 +115,7 @@ RULES = {
         "A waiver has expired, and what it accepted counts again.",
         "Correct what it accepted, or give the waiver a new reason and a new date.",
     ),
-    "waiver/unused": SarifRule("WaiverUnused", "A waiver meets nothing.", "Remove it."),
+    "waiver/unused": SarifRule("WaiverUnused", "A waiver matches nothing.", "Remove it."),
     "apply": SarifRule("ApplyFailed", "A change was not made.", "Run plan to see what is left, then apply again."),
 }
 """Rules by identifier, or by the part before its slash."""

@@ -205,7 +205,7 @@ class Renderers(NamedTuple):
     lint: Renderer[LintResult] | None = None
     """Security findings."""
     doctor: Renderer[DoctorReport] | None = None
-    """What lacks before a run."""
+    """What is missing before a run."""
 
 
 def on_demand(package: str, suffix: str) -> Renderers:

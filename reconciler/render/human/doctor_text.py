@@ -1,4 +1,4 @@
-"""What lacks before a run, for people: a table, and below it what to do about each thing that failed."""
+"""What is missing before a run, for people: a table, and below it what to do about each thing that failed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What lacks before a run, for programs."""
+"""What is missing before a run, for programs."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Plans for programs.
 
-The keys are Terraform's, so that policies and tools written for its JSON mostly work; what Terraform lacks has keys
-of its own. Two differences are on purpose: sensitive leaves are always replaced by `{"$sensitive": true}` (Terraform
+The keys are Terraform's, so that policies and tools written for its JSON mostly work; what it does not
+have, has keys of its own. Two differences are on purpose: sensitive leaves are always replaced by `{"$sensitive": true}` (Terraform
 prints them in clear and asks the reader to mask), and there is no time in it.
 """
 
