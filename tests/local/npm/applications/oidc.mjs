@@ -1,0 +1,27 @@
+// A web application with oidc-client-ts: code with PKCE, renewal by refresh token, and signing out.
+import { UserManager, WebStorageStateStore } from 'oidc-client-ts';
+
+const shown = (user) => user && { profile: user.profile, access: user.access_token, id: user.id_token, refresh: user.refresh_token, expired: user.expired };
+const manager = () =>
+  new UserManager({
+    ...JSON.parse(localStorage.getItem('settings')),
+    userStore: new WebStorageStateStore({ store: localStorage }),
+  });
+const told = (work) => work.then((ok) => ({ ok: ok ?? null }), (error) => ({ error: error.name, message: error.message }));
+
+window.app = {
+  ready: true,
+  configure: (settings) => localStorage.setItem('settings', JSON.stringify(settings)),
+  begin: () => told(manager().signinRedirect({ state: 'kept' })),
+  end: () => told(manager().signinRedirectCallback().then((user) => ({ ...shown(user), state: user.state }))),
+  renew: () => told(manager().signinSilent().then(shown)),
+  user: () => told(manager().getUser().then(shown)),
+  info: async () => {
+    const settings = JSON.parse(localStorage.getItem('settings'));
+    const { userinfo_endpoint: url } = await (await fetch(`${settings.authority}/.well-known/openid-configuration`)).json();
+    const { access_token: token } = await manager().getUser();
+    return (await fetch(url, { headers: { Authorization: `Bearer ${token}` } })).json();
+  },
+  revoke: () => told(manager().revokeTokens(['refresh_token'])),
+  leave: () => told(manager().signoutRedirect()),
+};
