@@ -69,7 +69,7 @@ await serve(
     press: ({ key }) => page.keyboard.press(key),
     type: ({ text }) => page.keyboard.type(text),
     heading: ({ name }) => page.getByRole('heading', { name, exact: true }).waitFor(),
-    reach: ({ url }) => page.waitForURL((u) => u.href.startsWith(url)).then(() => page.url()),
+    reach: ({ url, unlike }) => page.waitForURL((u) => u.href.startsWith(url) && u.href !== unlike).then(() => page.url()),
     text: ({ of }) => page.locator(of ?? 'body').innerText(),
     url: () => page.url(),
     call: ({ name, args }) => page.evaluate(([n, a]) => window.app[n](...a), [name, args ?? []]),

@@ -8,11 +8,13 @@ const manager = () =>
     userStore: new WebStorageStateStore({ store: localStorage }),
   });
 const told = (work) => work.then((ok) => ({ ok: ok ?? null }), (error) => ({ error: error.name, message: error.message }));
+// Answers before the page is left.
+const leaving = (work) => void setTimeout(work, 0);
 
 window.app = {
   ready: true,
   configure: (settings) => localStorage.setItem('settings', JSON.stringify(settings)),
-  begin: () => told(manager().signinRedirect({ state: 'kept' })),
+  begin: () => leaving(() => manager().signinRedirect({ state: 'kept' })),
   end: () => told(manager().signinRedirectCallback().then((user) => ({ ...shown(user), state: user.state }))),
   renew: () => told(manager().signinSilent().then(shown)),
   user: () => told(manager().getUser().then(shown)),
@@ -23,5 +25,5 @@ window.app = {
     return (await fetch(url, { headers: { Authorization: `Bearer ${token}` } })).json();
   },
   revoke: () => told(manager().revokeTokens(['refresh_token'])),
-  leave: () => told(manager().signoutRedirect()),
+  leave: () => leaving(() => manager().signoutRedirect()),
 };
