@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from werkzeug import Request, Response
+from werkzeug.exceptions import HTTPException
 
 from reconciler.local.pages import (
     challenge_pages,
@@ -74,6 +75,13 @@ def respond(engine: PageEngine, request: Request) -> Response | None:
     Returns:
         The answer; None if the request is not for us.
     """
+    try:
+        return _answered(engine, request)
+    except HTTPException as problem:  # of werkzeug: a form that is too large or malformed
+        return Response(problem.description, problem.code, content_type="text/plain; charset=utf-8")
+
+
+def _answered(engine: PageEngine, request: Request) -> Response | None:
     if "X-Amz-Target" in request.headers:
         return None
     if request.path.startswith(inbox.HOME):

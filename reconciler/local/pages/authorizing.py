@@ -199,9 +199,8 @@ def finish(site: Site, asked: Asked, who: cookies.SignedIn) -> Response:
     if asked.response_type == CODE:
         stated = {} if asked.state is None else {"state": asked.state}
         return asked.back(code=_code(site, asked, who), **stated)
-    grant = tokens.Grant(
-        asked.scopes, SOURCE, who.auth_time, nonce=asked.nonce, resource=asked.resource, refreshable=False
-    )
+    about = {"nonce": asked.nonce, "resource": asked.resource, "sso_session": who.session}
+    grant = tokens.Grant(asked.scopes, SOURCE, who.auth_time, refreshable=False, **about)
     try:
         issued = tokens.issue(site.ctx, site.caller(asked.client), who.user, grant)
     except ServiceError as refusal:
@@ -229,6 +228,7 @@ def _code(site: Site, asked: Asked, who: cookies.SignedIn) -> str:
         "challenge": asked.challenge,
         "nonce": asked.nonce,
         "resource": asked.resource,
+        "session": who.session,
     }
     name, expires = who.user["username"], site.ctx.now() + CODE_SECONDS
     site.ctx.ledger.put(GRANT, hashed(code), kept, pool=site.pool["id"], owner=name, expires=expires)
@@ -237,6 +237,7 @@ def _code(site: Site, asked: Asked, who: cookies.SignedIn) -> str:
 
 def complete(site: Site, asked: Asked, who: cookies.SignedIn) -> Response:
     """Sign a browser in and answer the client."""
+    who = cookies.in_session(site, asked.client, who)
     response = finish(site, asked, who)
     cookies.keep_signed_in(site, response, asked.client, who)
     cookies.forget_visit(site, response)

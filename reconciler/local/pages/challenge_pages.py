@@ -36,12 +36,13 @@ WAYS = {
 """What one may choose from; PASSWORD_SRP is a password too."""
 STAYS = frozenset(
     {"CodeMismatchException", "InvalidPasswordException", "PasswordHistoryPolicyViolationException"}
-    | {"InvalidParameterException", "EnableSoftwareTokenMFAException", "ExpiredCodeException"}
+    | {"InvalidParameterException", "EnableSoftwareTokenMFAException"}
 )
 """Errors after which the same page may be tried again."""
 CHOICE = "SELECT_CHALLENGE"
 TOTP = "SOFTWARE_TOKEN_MFA"
 EXPIRED = "Your sign-in took too long, or was begun in another window. Please start again."
+NO_WAY = "Your account needs a phone number for codes. Ask an administrator to add one."
 PATHS = {"NEW_PASSWORD_REQUIRED": "/changePassword"}
 MFA = "/mfa"
 
@@ -134,8 +135,20 @@ def _respond(site: Site, asked: Asked, kept: Record, answers: Record) -> Respons
     return proceed(site, asked, answer, kept["name"])
 
 
+def code_of(site: Site) -> str:
+    """Return the code that was typed, without blanks.
+
+    Raises:
+        ServiceError: InvalidParameterException: there is none.
+    """
+    code = "".join(site.request.form.get("code", "").split())
+    if not code:
+        raise ServiceError("InvalidParameterException", "Enter the code.")
+    return code
+
+
 def _code(member: str) -> Callable[[Site], Record]:
-    return lambda site: {member: "".join(site.request.form.get("code", "").split())}
+    return lambda site: {member: code_of(site)}
 
 
 def _new_password(site: Site) -> Record:
@@ -159,7 +172,7 @@ def _set_up(site: Site, asked: Asked, kept: Record) -> Response:
     """Take a step of setting up a second factor: choose it, or prove it."""
     form = site.request.form
     if "code" in form and kept.get("secret"):
-        proof = {"Session": kept["session"], "UserCode": "".join(form["code"].split())}
+        proof = {"Session": kept["session"], "UserCode": code_of(site)}
         if not (proof["UserCode"].isascii() and proof["UserCode"].isdigit() and len(proof["UserCode"]) == 6):  # noqa: PLR2004
             raise ServiceError("InvalidParameterException", "Enter the six digits that your app shows.")
         done = user_factors.verify(site.ctx, proof)
@@ -218,6 +231,8 @@ def _set_up_page(site: Site, kept: Record, error: str) -> Response:
         return _totp_page(site, kept, error)
     if chosen == "EMAIL_OTP":
         return rendering.page(site, "mfa_email.html", _status(error), error=error)
+    if not offered:
+        return rendering.error_page(site, "A second step is required", NO_WAY)
     ways = [{"name": n, "label": WAYS[n]} for n in offered]
     values: dict[str, Any] = {"ways": ways, "name": kept["name"], "setting_up": True}
     return rendering.page(site, "choice.html", _status(error), error=error, **values)

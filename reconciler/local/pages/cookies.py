@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from dataclasses import dataclass
+import string
+from dataclasses import dataclass, replace
 
 from werkzeug import Response
 
@@ -21,6 +22,7 @@ from reconciler.local.store import Record
 
 SESSION, GUARD, VISIT, STATE = "cognito", "XSRF-TOKEN", "page-data", "csrf-state"
 FIELD = "_csrf"
+LETTERS = string.ascii_lowercase + string.digits
 DEFAULT_MINUTES: int = PUBLISHED["session_defaults"]["client"]["SSOSession"]["MaxValidityMinutes"]
 VISIT_SECONDS = 300.0
 """For how long a page waits for what comes next."""
@@ -35,6 +37,8 @@ class SignedIn:
     user: Record
     auth_time: float
     """Seconds since 1970."""
+    session: str = ""
+    """Id of the browser's session, as ListUserSessions shows it; empty if there is none."""
 
 
 def _set(site: Site, response: Response, name: str, value: str, seconds: float | None = None) -> None:
@@ -55,14 +59,25 @@ def session_seconds(site: Site, client: Record) -> float:
     return 60.0 * float(own.get("MaxValidityMinutes", DEFAULT_MINUTES))
 
 
+def in_session(site: Site, client: Record, who: SignedIn) -> SignedIn:
+    """Return somebody who signs in with the session that begins; with a validity of 0 there is none."""
+    if session_seconds(site, client) <= 0:
+        return who
+    return replace(who, session="sso" + "".join(secrets.choice(LETTERS) for _ in range(25)))
+
+
 def keep_signed_in(site: Site, response: Response, client: Record, who: SignedIn) -> None:
-    """Begin the session of a browser, which use does not prolong; with a validity of 0 there is none."""
+    """Begin the session of a browser, which use does not prolong."""
     end_session(site, response)
-    seconds = session_seconds(site, client)
-    if seconds <= 0:
+    if not who.session:
         return
-    secret, now = secrets.token_urlsafe(32), site.ctx.now()
-    value = {"username": who.user["username"], "auth_time": who.auth_time, "managed": site.managed}
+    secret, now, seconds = secrets.token_urlsafe(32), site.ctx.now(), session_seconds(site, client)
+    value = {
+        "username": who.user["username"],
+        "auth_time": who.auth_time,
+        "managed": site.managed,
+        "session": who.session,
+    }
     owner = who.user["username"]
     site.ctx.ledger.put(BROWSER, hashed(secret), value, pool=site.pool["id"], owner=owner, expires=now + seconds)
     _set(site, response, SESSION, secret, seconds)
@@ -75,7 +90,7 @@ def signed_in(site: Site) -> SignedIn | None:
     if kept is None or kept["expires"] <= site.ctx.now() or kept["managed"] != site.managed:
         return None
     user = site.ctx.people.get(site.pool["id"], kept["username"])
-    return SignedIn(user, kept["auth_time"]) if user and user["enabled"] else None
+    return SignedIn(user, kept["auth_time"], kept["session"]) if user and user["enabled"] else None
 
 
 def end_session(site: Site, response: Response) -> None:

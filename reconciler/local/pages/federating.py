@@ -166,7 +166,7 @@ def _first(site: Site, caller: Caller, identity: tuple[str, str], attributes: di
     pool, ctx, (provider, subject) = site.pool, site.ctx, identity
     request = {"userAttributes": {**attributes, "cognito:email_alias": "", "cognito:phone_number_alias": ""}}
     answer = triggers.run(ctx, caller, "PreSignUp_ExternalProvider", name, {**request, "validationData": {}})
-    found = linked(site, provider, subject)
+    found = ctx.people.get(pool["id"], name) or linked(site, provider, subject)
     if found is not None:  # the function has linked it meanwhile: the next sign-in works
         raise ServiceError("InvalidParameterException", f"Already found an entry for username {name}")
     user = parties.new_user(ctx, name, EXTERNAL, _verified(attributes, answer))

@@ -94,7 +94,9 @@ def show(
         username=hint,
         field=name_field(site.pool),
         own=COGNITO in providers and asked.provider in ("", COGNITO),
-        others=[{"name": n, "label": SOCIAL.get(n, n)} for n in sorted(providers) if n != COGNITO],
+        others=[
+            {"name": n, "label": SOCIAL.get(n, n)} for n in sorted(providers) if n != COGNITO and not asked.provider
+        ],
         name_first=is_passwordless(site, asked.client),
         sign_up=not config.get("AdminCreateUserConfig", {}).get("AllowAdminCreateUserOnly"),
         who=who.user["attributes"].get("email", who.user["username"]) if who else "",

@@ -31,7 +31,7 @@ INVALID_TOKEN = "Access token is expired, disabled, or deleted, or the user has 
 ERRORS = {"UnsupportedTokenTypeException": "unsupported_token_type"}
 
 
-class Denied(Exception):
+class OAuthError(Exception):
     """A request to these endpoints is refused.
 
     Args of the constructor:
@@ -56,8 +56,8 @@ def _json(site: Site, value: Record, status: int = 200) -> Response:
 def _answered(site: Site, work: Callable[[Site], Response]) -> Response:
     try:
         return work(site)
-    except Denied as denied:
-        return _json(site, denied.answer, denied.status)
+    except OAuthError as error:
+        return _json(site, error.answer, error.status)
 
 
 # --- the client -------------------------------------------------------------------------------------------------------
@@ -67,33 +67,33 @@ def _client(site: Site, status: int = 400) -> Record:
     """Return the client that has proved itself, by Basic or in the body.
 
     Raises:
-        Denied: invalid_request, or invalid_client.
+        OAuthError: invalid_request, or invalid_client.
     """
     form = site.request.form
-    basic = _basic(site)
+    basic = _basic(site, status)
     if basic is not None and "client_secret" in form:
-        raise Denied("invalid_request")
+        raise OAuthError("invalid_request")
     name, secret = basic or (form.get("client_id", ""), form.get("client_secret"))
     if basic is not None and form.get("client_id", name) != name:
-        raise Denied("invalid_request")
+        raise OAuthError("invalid_request")
     if not name:
-        raise Denied("invalid_request" if status == 400 else "invalid_client", status=status)  # noqa: PLR2004
+        raise OAuthError("invalid_request" if status == 400 else "invalid_client", status=status)  # noqa: PLR2004
     client: Record | None = site.pool["clients"].get(name)
     if client is None or not _proved(site.pool, client, secret):
-        raise Denied("invalid_client", status=status)
+        raise OAuthError("invalid_client", status=status)
     return client
 
 
-def _basic(site: Site) -> tuple[str, str] | None:
+def _basic(site: Site, status: int) -> tuple[str, str] | None:
     kind, _, value = site.request.headers.get("Authorization", "").partition(" ")
     if kind.lower() != "basic":
         return None
     try:
         name, colon, secret = base64.b64decode(value, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
-        raise Denied("invalid_client") from None
+        raise OAuthError("invalid_client", status=status) from None
     if not colon:
-        raise Denied("invalid_client")
+        raise OAuthError("invalid_client", status=status)
     return unquote_plus(name), unquote_plus(secret)
 
 
@@ -114,37 +114,38 @@ def token(site: Site) -> Response:
 
 def _token(site: Site) -> Response:
     if site.request.mimetype != FORM or any(len(v) > 1 for _, v in site.request.form.lists()):
-        raise Denied("invalid_request")
+        raise OAuthError("invalid_request")
     kind = site.request.form.get("grant_type", "")
     if not kind:
-        raise Denied("invalid_request")
+        raise OAuthError("invalid_request")
     if kind not in GRANTS:
-        raise Denied("unsupported_grant_type")
+        raise OAuthError("unsupported_grant_type")
     return _json(site, GRANTS[kind](site, _client(site)))
 
 
 def _by_code(site: Site, client: Record) -> Record:
     form, ctx = site.request.form, site.ctx
     if "code" not in form or "redirect_uri" not in form:
-        raise Denied("invalid_request")
+        raise OAuthError("invalid_request")
     if "code" not in client.get("AllowedOAuthFlows", ()):
-        raise Denied("unauthorized_client")
+        raise OAuthError("unauthorized_client")
     key = hashed(form["code"])
     kept = ctx.ledger.get(GRANT, key)
     if kept is None or kept["client"] != client["ClientId"]:
-        raise Denied("invalid_grant")
+        raise OAuthError("invalid_grant")
     ctx.ledger.drop(GRANT, key)
     if kept["expires"] <= ctx.now() or not _verified(kept["challenge"], form.get("code_verifier")):
-        raise Denied("invalid_grant")
+        raise OAuthError("invalid_grant")
     if kept["redirect_uri"] != form["redirect_uri"]:
-        raise Denied("unauthorized_client", "invalid_redirect")
+        raise OAuthError("unauthorized_client", "invalid_redirect")
     user = ctx.people.get(site.pool["id"], kept["username"])
     if user is None or not user["enabled"]:
-        raise Denied("invalid_grant")
+        raise OAuthError("invalid_grant")
     bound = form.get("resource", kept["resource"])
     if kept["resource"] and bound != kept["resource"]:
-        raise Denied("invalid_grant")
-    grant = tokens.Grant(tuple(kept["scopes"]), SOURCE, kept["auth_time"], nonce=kept["nonce"], resource=bound)
+        raise OAuthError("invalid_grant")
+    about = {"nonce": kept["nonce"], "resource": bound, "sso_session": kept["session"]}
+    grant = tokens.Grant(tuple(kept["scopes"]), SOURCE, kept["auth_time"], **about)
     return _issued(_tried(lambda: tokens.issue(ctx, site.caller(client, _metadata(site)), user, grant)))
 
 
@@ -161,7 +162,7 @@ def _tried(work: Callable[[], Record]) -> Record:
         return work()
     except ServiceError as refusal:
         shown = refusal.message if "Lambda" in refusal.code else ""
-        raise Denied("invalid_grant", shown) from None
+        raise OAuthError("invalid_grant", shown) from None
 
 
 def _issued(result: Record) -> Record:
@@ -173,21 +174,21 @@ def _issued(result: Record) -> Record:
 def _by_refresh_token(site: Site, client: Record) -> Record:
     given = site.request.form.get("refresh_token", "")
     if not given:
-        raise Denied("invalid_request")
+        raise OAuthError("invalid_request")
     caller, metadata = site.caller(client), _metadata(site)
     return _issued(_tried(lambda: tokens.renew(site.ctx, caller, given, rotate=True, device_key="", metadata=metadata)))
 
 
 def _by_itself(site: Site, client: Record) -> Record:
     if "client_credentials" not in client.get("AllowedOAuthFlows", ()):
-        raise Denied("unauthorized_client")
+        raise OAuthError("unauthorized_client")
     scopes = tuple(dict.fromkeys(site.request.form.get("scope", "").split()))
     mine = tokens.client_scopes(site.pool, client)
     known = {f"{s['Identifier']}/{c['ScopeName']}" for s in site.pool["servers"].values() for c in s["Scopes"]}
     if set(scopes) - known - set(STANDARD):
-        raise Denied("invalid_scope")
+        raise OAuthError("invalid_scope")
     if set(scopes) - set(mine):
-        raise Denied("invalid_grant")
+        raise OAuthError("invalid_grant")
     metadata = _metadata(site)
     return _issued(_tried(lambda: tokens.client_token(site.ctx, site.caller(client), scopes or mine, metadata)))
 
@@ -196,7 +197,7 @@ def _metadata(site: Site) -> dict[str, str]:
     """Return aws_client_metadata, a JSON object of texts.
 
     Raises:
-        Denied: invalid_request.
+        OAuthError: invalid_request.
     """
     text = site.request.form.get("aws_client_metadata")
     if not text:
@@ -204,9 +205,9 @@ def _metadata(site: Site) -> dict[str, str]:
     try:
         found: Any = json.loads(text if text.lstrip().startswith("{") else unquote_plus(text))
     except ValueError:
-        raise Denied("invalid_request") from None
+        raise OAuthError("invalid_request") from None
     if not isinstance(found, dict) or not all(isinstance(v, str) for v in found.values()):
-        raise Denied("invalid_request")
+        raise OAuthError("invalid_request")
     return found
 
 
@@ -252,14 +253,14 @@ def revoke(site: Site) -> Response:
 def _revoke(site: Site) -> Response:
     form = site.request.form
     if site.request.mimetype != FORM or any(len(v) > 1 for _, v in form.lists()):
-        raise Denied("invalid_request")
+        raise OAuthError("invalid_request")
     client = _client(site, 401)
     if not form.get("token"):
-        raise Denied("invalid_request")
+        raise OAuthError("invalid_request")
     try:
         refreshing.revoke(site.ctx, site.caller(client), form["token"])
     except ServiceError as refusal:
-        raise Denied(ERRORS.get(refusal.code, "invalid_request")) from None
+        raise OAuthError(ERRORS.get(refusal.code, "invalid_request")) from None
     response = Response("", 200)
     response.headers.update({**OPEN, "Cache-Control": "no-store"})
     del response.headers["Content-Type"]  # of nothing; oidc-client-ts refuses a type that is not JSON

@@ -10,7 +10,7 @@ from werkzeug import Request, Response
 
 from reconciler.local.pages import cookies, rendering
 from reconciler.local.pages.authorizing import Asked, complete, to_error_page
-from reconciler.local.pages.site import Elsewhere, Site, redirect
+from reconciler.local.pages.site import LOCALHOST, Elsewhere, Site, redirect
 from reconciler.local.refusal import ServiceError
 from reconciler.local.signin import passkeys
 from reconciler.local.signin.parties import flows
@@ -19,6 +19,7 @@ from reconciler.local.store import Record
 ADD = "/passkeys/add"
 ENTERS = "/oauth2/authorize"
 FACTOR = "WEB_AUTHN"
+NOT_HERE = "Browsers allow passkeys at names only. Open the pages at http://{}.localhost:{} instead."
 
 
 def offers(site: Site, client: Record) -> bool:
@@ -27,13 +28,20 @@ def offers(site: Site, client: Record) -> bool:
     return site.managed and FACTOR in allowed and "ALLOW_USER_AUTH" in flows(client)
 
 
+def has_passkeys(site: Site) -> bool:
+    """Return whether browsers allow passkeys where the page is: at names below `localhost`, and not at addresses."""
+    host = host_of(site.request)
+    return host == "localhost" or host.endswith(LOCALHOST)
+
+
 def complete_or_offer(site: Site, asked: Asked, who: cookies.SignedIn) -> Response:
     """Sign a browser in, and answer the client, or first offer a passkey to a user who has none."""
     stays = cookies.session_seconds(site, asked.client) > 0
-    if not (stays and offers(site, asked.client) and not who.user["passkeys"]):
+    wanted = stays and has_passkeys(site) and offers(site, asked.client) and not who.user["passkeys"]
+    if not wanted:
         return complete(site, asked, who)
     response = redirect(site.onward(ADD, without=("prompt", "max_age")))
-    cookies.keep_signed_in(site, response, asked.client, who)
+    cookies.keep_signed_in(site, response, asked.client, cookies.in_session(site, asked.client, who))
     cookies.forget_visit(site, response)
     return response
 
@@ -41,6 +49,10 @@ def complete_or_offer(site: Site, asked: Asked, who: cookies.SignedIn) -> Respon
 def add(site: Site) -> Response:
     """`/passkeys/add`: enrols a passkey for the user who is signed in with this browser."""
     client, target = _addressee(site)
+    if not has_passkeys(site):
+        return rendering.error_page(
+            site, "Add a passkey", NOT_HERE.format(site.domain, site.request.host.rpartition(":")[2])
+        )
     who = cookies.signed_in(site)
     if who is None:
         return redirect(site.onward("/login"))

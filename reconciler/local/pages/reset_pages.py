@@ -29,6 +29,8 @@ def forgot(site: Site) -> Response:
     if site.request.method != "POST":
         return _forgot_page(site, site.request.args.get("login_hint", ""))
     params = {"ClientId": asked.client["ClientId"], "Username": name}
+    if not name:
+        return _forgot_page(site, "", f"Enter your {name_field(site.pool)['label'].lower()}.")
     try:
         validate("ForgotPassword", params)
         answer = recovering.begin(site.ctx, site.caller(asked.client), params)
@@ -74,7 +76,7 @@ def _reset(site: Site, asked: Asked, kept: Record) -> Response:
     params = {
         "ClientId": asked.client["ClientId"],
         "Username": kept["resetting"],
-        "ConfirmationCode": "".join(form.get("code", "").split()),
+        "ConfirmationCode": challenge_pages.code_of(site),
         "Password": password,
     }
     validate("ConfirmForgotPassword", params)

@@ -139,7 +139,7 @@ def _confirm_page(site: Site, kept: Record, **said: Any) -> Response:
 
 
 def _confirmed(site: Site, asked: Asked, kept: Record) -> Response:
-    name, code = kept["confirming"], "".join(site.request.form.get("code", "").split())
+    name, code = kept["confirming"], challenge_pages.code_of(site)
     params = {"ClientId": asked.client["ClientId"], "Username": name, "ConfirmationCode": code}
     validate("ConfirmSignUp", params)
     session = {"Session": kept["session"]} if kept["session"] else {}

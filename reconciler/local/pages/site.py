@@ -12,6 +12,7 @@ from typing import Protocol
 from urllib.parse import urlencode, urlsplit
 
 from werkzeug import Request, Response
+from werkzeug.urls import iri_to_uri
 
 from reconciler.local.operation import Context
 from reconciler.local.signin.parties import Caller
@@ -104,7 +105,7 @@ class Site:
 def redirect(url: str) -> Response:
     """Return a redirect to a page of ours or a URL of an app client, exactly as it is written."""
     response = Response("", 302, content_type="text/plain; charset=utf-8")
-    response.headers["Location"] = url
+    response.headers["Location"] = url if url.isascii() else iri_to_uri(url)
     response.headers["Cache-Control"] = "no-store"
     return response
 

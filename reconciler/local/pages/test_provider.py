@@ -95,7 +95,7 @@ def _form(
         "subject": sent.get("subject", kept["hint"] or DEFAULT_SUBJECT),
         "rows": rows,
         "more": sent.get("more", ""),
-        "mapped": mapped(settings["AttributeMapping"], claims) if claims is not None and not error else None,
+        "mapped": dict(sorted(mapped(mapping, claims).items())) if claims is not None and not error else None,
         "error": error,
     }
     targets = [rendering.origin_of(kept["back"]), rendering.origin_of(kept["callback"])]

@@ -34,6 +34,10 @@ SENDERS: dict[Medium, tuple[str, str]] = {
 }
 CODE, NAME = "{####}", "{username}"
 LINK = re.compile(r"\{##(.*?)##\}", re.DOTALL)
+NOT_DEVELOPER = (
+    "CustomMessage answered emailMessage, but the pool's EmailSendingAccount is not DEVELOPER. By the developer guide "
+    "this is an InvalidLambdaResponseException on AWS."
+)
 SHOWN = 4
 """Digits of a number that are not masked."""
 
@@ -194,6 +198,9 @@ def _customized(ctx: Context, errand: _Errand, letter: Letter) -> Letter:
     if missing:
         said = f"The message of the trigger CustomMessage does not contain {' and '.join(missing)}."
         raise ServiceError("CodeDeliveryFailureException", said)
+    sender = errand.caller.pool["config"].get("EmailConfiguration", {}).get("EmailSendingAccount")
+    if body and errand.medium == "EMAIL" and sender != "DEVELOPER":
+        ctx.desk.say(NOT_DEVELOPER)
     return Letter(body or letter.body, response.get("emailSubject") or letter.subject)
 
 

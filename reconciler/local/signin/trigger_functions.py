@@ -84,9 +84,10 @@ def _url(target: str) -> SplitResult | None:
     """Return a URL in its parts, or None if it has no host or no port that can be."""
     try:
         url = urlsplit(target)
-        return url if url.hostname and url.port != 0 else None
+        valid = bool(url.hostname) and url.port != 0
     except ValueError:
         return None
+    return url if valid else None
 
 
 def _is_loopback(host: str) -> bool:

@@ -6,8 +6,6 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -170,8 +168,3 @@ def claims(token: str) -> Record:
     part = token.split(".")[1]
     found: Record = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
     return found
-
-
-@contextmanager
-def a_shop(**settings: Any) -> Iterator[Shop]:
-    yield Shop(**settings)

@@ -1,4 +1,4 @@
-"""A pool, a client and users to sign in with, without a server; and what a client does in SRP, written a second time."""
+"""A pool, a client and users to sign in with, without a server; and the client's side of SRP, written a second time."""
 
 from __future__ import annotations
 

@@ -197,6 +197,18 @@ def test_custom_message_writes_the_message(accounts):
     assert "012345" not in str(events)
 
 
+@pytest.mark.parametrize(
+    ("sender", "medium", "warned"),
+    [("COGNITO_DEFAULT", "EMAIL", 1), ("DEVELOPER", "EMAIL", 0), ("COGNITO_DEFAULT", "SMS", 0)],
+)
+def test_custom_message_of_a_pool_without_a_sender_of_its_own(accounts, sender, medium, warned):
+    accounts.pool["config"]["EmailConfiguration"] = {"EmailSendingAccount": sender}
+    accounts.trigger("CustomMessage", {"emailMessage": "{####}", "smsMessage": "{####}"})
+    send(accounts, medium=medium)
+    assert accounts.said.count(delivery.NOT_DEVELOPER) == warned
+    assert accounts.last.body == "012345"
+
+
 def test_custom_message_may_leave_the_template(accounts):
     accounts.trigger("CustomMessage", {"emailMessage": None, "emailSubject": None, "smsMessage": "x"})
     send(accounts)

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from reconciler.errors import InvalidInput
+from reconciler.local import LocalCognito
 from reconciler.local.desk import FunctionFailed
 from reconciler.local.signin import triggers
 from reconciler.local.signin.parties import Caller
@@ -27,7 +28,7 @@ from tests.local.signin.accounts import Accounts, stable
 from tests.local.signin.support import refused
 
 GOLDEN = Path(__file__).parent / "golden" / "events"
-ARN = "arn:aws:lambda:eu-west-1:123456789012:function:f"
+ARN = "arn:aws:lambda:us-east-1:123456789012:function:f"
 GROUPS = {"groupsToOverride": ["staff"], "iamRolesToOverride": [], "preferredRole": None}
 SESSION = [{"challengeName": "SRP_A", "challengeResult": True, "challengeMetadata": None}]
 TOKENS = {"groupConfiguration": GROUPS, "scopes": ["openid"]}
@@ -204,27 +205,35 @@ def failing(message: str, cause: str) -> Callable[[Record], Any]:
     return fail
 
 
-def test_other_requests_are_let_in_while_a_function_runs(accounts):
-    """A function may call the API itself, from another thread."""
-    lock, free = accounts.ctx.store.lock, []
+def test_a_function_may_call_the_api_while_its_request_waits():
+    """From another thread too, as a function over HTTP does; what it changes is not overwritten."""
+    with LocalCognito() as cognito:
+        api = cognito.client("cognito-idp")
+        pool = api.create_user_pool(PoolName="p", LambdaConfig={"PreSignUp": ARN, "PostConfirmation": ARN})
+        pool_id = pool["UserPool"]["Id"]
+        client = api.create_user_pool_client(UserPoolId=pool_id, ClientName="c")["UserPoolClient"]["ClientId"]
+        api.create_group(UserPoolId=pool_id, GroupName="staff")
 
-    def call(event: Record) -> Record:
-        def ask() -> None:
-            free.append(lock.acquire(timeout=2))
-            lock.release()
+        def join(event: Record) -> None:
+            user = {"UserPoolId": event["userPoolId"], "Username": event["userName"]}
+            api.admin_add_user_to_group(**user, GroupName="staff")
+            api.admin_update_user_attributes(**user, UserAttributes=[{"Name": "name", "Value": "Ann"}])
 
-        thread = threading.Thread(target=ask)
-        thread.start()
-        thread.join()
-        return {}
+        def function(event: Record) -> Record:
+            if event["triggerSource"] == "PostConfirmation_ConfirmSignUp":
+                thread = threading.Thread(target=join, args=(event,), daemon=True)
+                thread.start()
+                thread.join(5)
+                assert not thread.is_alive()
+            return {**event, "response": {"autoConfirmUser": True}}
 
-    accounts.trigger("PreSignUp", call)
-    with lock, lock:
-        triggers.run(accounts.ctx, accounts.caller(), "PreSignUp_SignUp", "ann", {})
-        held = threading.Thread(target=lambda: free.append(lock.acquire(blocking=False)))
-        held.start()
-        held.join()
-    assert free == [True, False]
+        cognito.desk.functions = {ARN: function}
+        answer = api.sign_up(ClientId=client, Username="ann", Password="Correct-Horse-9")
+        assert answer["UserConfirmed"] is True
+        groups = api.admin_list_groups_for_user(UserPoolId=pool_id, Username="ann")["Groups"]
+        assert [g["GroupName"] for g in groups] == ["staff"]
+        shown = api.admin_get_user(UserPoolId=pool_id, Username="ann")
+        assert {"Name": "name", "Value": "Ann"} in shown["UserAttributes"]
 
 
 # --- mapping ----------------------------------------------------------------------------------------------------------
@@ -341,7 +350,7 @@ def test_a_python_function_in_the_directory_where_one_starts(monkeypatch, tmp_pa
 def test_a_python_module_that_is_broken(monkeypatch, tmp_path):
     (tmp_path / "broken_of_a_test.py").write_text("1 / 0\n", encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
-    with pytest.raises(InvalidInput, match="cannot be imported from .*: ZeroDivisionError: division by zero"):
+    with pytest.raises(InvalidInput, match=r"cannot be imported from .*: ZeroDivisionError: division by zero"):
         parse([f"{ARN}=broken_of_a_test:f"])
 
 
