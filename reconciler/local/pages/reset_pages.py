@@ -10,7 +10,7 @@ from reconciler.local.checks import validate
 from reconciler.local.pages import challenge_pages, cookies, rendering
 from reconciler.local.pages.authorizing import Asked, check_open, read
 from reconciler.local.pages.login import name_field
-from reconciler.local.pages.password_rules import rules_of
+from reconciler.local.pages.password_rules import chosen, rules_of
 from reconciler.local.pages.site import Site, redirect
 from reconciler.local.refusal import ServiceError
 from reconciler.local.signin import recovering
@@ -69,10 +69,7 @@ def _reset_page(site: Site, kept: Record, **said: Any) -> Response:
 
 
 def _reset(site: Site, asked: Asked, kept: Record) -> Response:
-    form = site.request.form
-    password = form.get("new_password", "")
-    if form.get("confirm_password", password) != password:
-        raise ServiceError("InvalidParameterException", "The passwords do not match.")
+    password = chosen(site.request.form, "new_password")
     params = {
         "ClientId": asked.client["ClientId"],
         "Username": kept["resetting"],

@@ -11,9 +11,9 @@ let page;
 let complaints = [];
 const servers = [];
 const QUIET = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'];
-const PATIENCE = 30000;
+const PATIENCE = 15000;
 
-async function fresh({ width = 1280, height = 800, dark = false, back }) {
+async function fresh({ width = 1280, height = 800, dark = false }) {
   await page?.context().close();
   const context = await browser.newContext({
     viewport: { width, height },
@@ -21,7 +21,6 @@ async function fresh({ width = 1280, height = 800, dark = false, back }) {
     reducedMotion: 'reduce',
   });
   context.setDefaultTimeout(PATIENCE);
-  if (back) await context.route(`${back}**`, (route) => route.fulfill({ contentType: 'text/html', body: '<title>Back</title>' }));
   page = await context.newPage();
   complaints = [];
   page.on('console', (said) => said.type() === 'error' && complaints.push(said.text()));
@@ -30,9 +29,11 @@ async function fresh({ width = 1280, height = 800, dark = false, back }) {
 
 const byName = (name) => page.getByRole('button', { name, exact: true }).or(page.getByRole('link', { name, exact: true }));
 
+// Without a name it does nothing, as a client whose redirects are only looked at.
 async function application({ name }) {
   const entry = new URL(`./applications/${name}.mjs`, import.meta.url).pathname;
-  const made = await esbuild.build({ entryPoints: [entry], bundle: true, write: false, format: 'iife', logLevel: 'silent' });
+  const options = { entryPoints: [entry], bundle: true, write: false, format: 'iife', logLevel: 'silent' };
+  const made = name ? await esbuild.build(options) : { outputFiles: [{ text: '' }] };
   const answer = (request, response) => {
     const script = request.url.startsWith('/app.js');
     response.setHeader('Content-Type', script ? 'text/javascript' : 'text/html');
@@ -70,8 +71,10 @@ await serve(
     type: ({ text }) => page.keyboard.type(text),
     heading: ({ name }) => page.getByRole('heading', { name, exact: true }).waitFor(),
     reach: ({ url, unlike }) => page.waitForURL((u) => u.href.startsWith(url) && u.href !== unlike).then(() => page.url()),
+    see: ({ words }) => page.getByText(words).first().waitFor(),
     text: ({ of }) => page.locator(of ?? 'body').innerText(),
     url: () => page.url(),
+    focused: () => page.evaluate(() => document.activeElement.id || document.activeElement.innerText),
     call: ({ name, args }) => page.evaluate(([n, a]) => window.app[n](...a), [name, args ?? []]),
     evaluate: ({ script }) => page.evaluate(script),
     ready: () => page.waitForFunction(() => window.app?.ready),

@@ -377,7 +377,7 @@ def test_sign_up_can_be_closed():
     [
         ({"password": "Sh0rt!"}, "Password not long enough"),
         ({"password": "lower-case-9"}, "Password must have uppercase characters"),
-        ({"password": "x"}, "Member must have length greater than or equal to 6"),
+        ({"password": "x"}, "Password did not conform with policy: Password not long enough"),
         ({"confirm_password": "Another-Horse-9"}, "The passwords do not match."),
         ({"username": "ann"}, "User already exists"),
         ({"username": ""}, "Fill in all fields."),

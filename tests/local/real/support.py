@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import urllib.request
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
@@ -21,8 +23,6 @@ NPM = Path(__file__).parents[1] / "npm"
 MODULES = NPM / "node_modules"
 REGION = "eu-west-1"
 PASSWORD = "Correct-Horse-9"
-BACK = "http://localhost:9/back"
-"""A callback URL; no server listens there, and the browser's request for it is answered by the test."""
 
 packages = [
     pytest.mark.skipif(not shutil.which("node"), reason="no Node.js is installed"),
@@ -141,7 +141,72 @@ class Town:
 
     def code(self, user: str) -> str:
         """Return the code that a user was sent last, as a developer finds it."""
-        import urllib.request
-
         with urllib.request.urlopen(f"{self.url}/_poolctl/messages?user={user}") as answer:
             return str(json.load(answer)["messages"][0]["code"])
+
+
+class Store:
+    """A pool with a domain and a client, whose pages a browser has open."""
+
+    def __init__(
+        self, town: Town, browser: Library, back: str, *, managed: bool = False, pool: Any = None, client: Any = None
+    ) -> None:
+        self.town, self.browser, self.back = town, browser, back
+        self.id = town.pool(**(pool or {}))
+        self.domain = f"shop-{self.id.partition('_')[2].lower()}"
+        version = {"ManagedLoginVersion": 2} if managed else {}
+        town.admin.create_user_pool_domain(UserPoolId=self.id, Domain=self.domain, **version)
+        settings = {
+            "CallbackURLs": [self.back],
+            "LogoutURLs": [self.back],
+            "AllowedOAuthFlows": ["code"],
+            "AllowedOAuthScopes": ["openid", "email", "profile"],
+            "AllowedOAuthFlowsUserPoolClient": True,
+            "SupportedIdentityProviders": ["COGNITO"],
+            "ExplicitAuthFlows": ["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+        }
+        self.client = town.client(self.id, **{**settings, **(client or {})})
+        if managed:
+            town.admin.create_managed_login_branding(
+                UserPoolId=self.id, ClientId=self.client, UseCognitoProvidedValues=True
+            )
+
+    def url(self, path: str = "/login", *, host: bool = False, **query: str) -> str:
+        """Return the URL of a page: below the server's, or with `host` at a name of its own."""
+        root = f"http://{self.domain}.localhost:{self.town.port}" if host else f"{self.town.url}/_domain/{self.domain}"
+        known = {"client_id": self.client, "response_type": "code", "redirect_uri": self.back, "scope": "openid email"}
+        return f"{root}{path}?{urlencode({**known, **query})}"
+
+    def open(self, path: str = "/login", **more: Any) -> None:
+        self.browser("open", url=self.url(path, **more))
+
+    def fill(self, **fields: str) -> None:
+        """Fill in fields by their labels, with _ for spaces."""
+        for label, text in fields.items():
+            self.browser("fill", label=label.replace("_", " "), text=text)
+
+    def click(self, name: str) -> None:
+        self.browser("click", name=name)
+
+    def see(self, heading: str) -> None:
+        """Wait for the page with a heading."""
+        self.browser("heading", name=heading)
+
+    def says(self, words: str) -> None:
+        """Wait for words."""
+        self.browser("see", words=words)
+
+    def tokens(self) -> dict[str, Any]:
+        """Wait for the redirect to the client, and exchange its code."""
+        reached = str(self.browser("reach", url=self.back))
+        code = parse_qs(urlsplit(reached).query)["code"][0]
+        asked = {"grant_type": "authorization_code", "client_id": self.client, "code": code, "redirect_uri": self.back}
+        url = f"{self.town.url}/_domain/{self.domain}/oauth2/token"
+        with urllib.request.urlopen(url, urlencode(asked).encode()) as answer:
+            found: dict[str, Any] = json.load(answer)
+        return found
+
+    def totp_required(self) -> None:
+        self.town.admin.set_user_pool_mfa_config(
+            UserPoolId=self.id, MfaConfiguration="ON", SoftwareTokenMfaConfiguration={"Enabled": True}
+        )
