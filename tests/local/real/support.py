@@ -210,3 +210,11 @@ class Store:
         self.town.admin.set_user_pool_mfa_config(
             UserPoolId=self.id, MfaConfiguration="ON", SoftwareTokenMfaConfiguration={"Enabled": True}
         )
+
+    def update_client(self, **members: Any) -> None:
+        """Change members of the client and keep the others."""
+        ids = {"UserPoolId": self.id, "ClientId": self.client}
+        known = self.town.admin.describe_user_pool_client(**ids)["UserPoolClient"]
+        taken = self.town.admin.meta.service_model.operation_model("UpdateUserPoolClient").input_shape.members
+        kept = {k: v for k, v in known.items() if k in taken}
+        self.town.admin.update_user_pool_client(**{**kept, **members})
