@@ -63,6 +63,7 @@ def run(options: Options, console: Console) -> int:
     server.start()
     try:
         console.out(server.url)
+        console.err(f"Pools, sign-in pages and messages: {server.url}/_poolctl")
         reloading = Reloading(options.reload, directory, options.region, lambda line: console.err(printable(line)))
         while True:
             reloading.look()

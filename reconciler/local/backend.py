@@ -323,7 +323,15 @@ def _parse(body: Any) -> Record:
         params = None
     if not isinstance(params, dict):
         raise ServiceError("SerializationException", "The request is not a JSON object.")
-    return {k: v for k, v in params.items() if v is not None}
+    whole: Record = _without_null(params)
+    return whole
+
+
+def _without_null(value: Any) -> Any:
+    """Return a request without members that are null, which count as missing: clients send them in maps as well."""
+    if isinstance(value, dict):
+        return {k: _without_null(v) for k, v in value.items() if v is not None}
+    return [_without_null(v) for v in value] if isinstance(value, list) else value
 
 
 def _error(refusal: ServiceError) -> Answer:

@@ -18,6 +18,8 @@ SEARCHED = ("sub", "email", "phone_number", "preferred_username", "name", "given
 """Attributes that have an index: those that ListUsers searches."""
 AT_ONCE = 64
 """Number of users that are read together."""
+LAST = chr(0x10FFFF)
+"""Comes after every character of a value."""
 MEMBER_OF = "cognito:groups"
 """Name under which the groups of a user are indexed."""
 FORGOTTEN = 15 * 24 * 3600.0
@@ -37,6 +39,12 @@ CREATE TABLE IF NOT EXISTS former (pool TEXT NOT NULL, name TEXT NOT NULL, time 
 CREATE INDEX IF NOT EXISTS former_name ON former (pool, name, time);
 CREATE TABLE IF NOT EXISTS former_groups (pool TEXT NOT NULL, time REAL NOT NULL, body TEXT NOT NULL);
 """
+REMOVALS = (
+    "DELETE FROM users WHERE pool = ?",
+    "DELETE FROM found_by WHERE pool = ?",
+    "DELETE FROM former WHERE pool = ?",
+    "DELETE FROM former_groups WHERE pool = ?",
+)
 
 
 class Placed(NamedTuple):
@@ -98,13 +106,12 @@ class People:
         if by is None:
             text = "SELECT number, body FROM users WHERE pool = ? AND number > ? ORDER BY number LIMIT ?"
             return self._database.all(text, pool_id, after, AT_ONCE)
-        meant = "f.value >= ? AND f.value < ?" if by.prefix else "f.value = ?"
-        values = (by.value, by.value + chr(0x10FFFF)) if by.prefix else (by.value,)
-        text = (
-            "SELECT u.number, u.body FROM found_by f JOIN users u ON u.number = f.number "  # noqa: S608 - only marks
-            f"WHERE f.pool = ? AND f.attribute = ? AND {meant} AND u.number > ? ORDER BY u.number LIMIT ?"
+        last = by.value + LAST if by.prefix else by.value
+        return self._database.all(
+            "SELECT u.number, u.body FROM found_by f JOIN users u ON u.number = f.number WHERE f.pool = ? "
+            "AND f.attribute = ? AND f.value >= ? AND f.value <= ? AND u.number > ? ORDER BY u.number LIMIT ?",
+            *(pool_id, by.attribute, by.value, last, after, AT_ONCE),
         )
-        return self._database.all(text, pool_id, by.attribute, *values, after, AT_ONCE)
 
     def put(self, pool_id: str, user: Record, now: float) -> None:
         """Add a user, or replace the one of its name."""
@@ -135,9 +142,9 @@ class People:
             return
         self._database.write("DELETE FROM found_by WHERE number = ?", row[0])
         self._database.write("DELETE FROM users WHERE number = ?", row[0])
-        last = "SELECT MAX(time) FROM former WHERE pool = ? AND name = ?"
         self._database.write(
-            f"UPDATE former SET body = ? WHERE pool = ? AND name = ? AND time = ({last})",  # noqa: S608
+            "UPDATE former SET body = ? WHERE pool = ? AND name = ? "
+            "AND time = (SELECT MAX(time) FROM former WHERE pool = ? AND name = ?)",
             *(row[1], pool_id, name, pool_id, name),
         )
         self._database.write("INSERT INTO former VALUES (?, ?, ?, NULL)", pool_id, name, now)
@@ -153,8 +160,8 @@ class People:
 
     def remove_pool(self, pool_id: str) -> None:
         """Remove all users of a pool, and what they were."""
-        for table in ("users", "found_by", "former", "former_groups"):
-            self._database.write(f"DELETE FROM {table} WHERE pool = ?", pool_id)  # noqa: S608 - names of ours
+        for text in REMOVALS:
+            self._database.write(text, pool_id)
 
     # --- earlier states ----------------------------------------------------------------------------------------------
 
@@ -187,8 +194,11 @@ class People:
 
     def forget(self, now: float) -> None:
         """Drop former states that no recovery reaches."""
-        newer = "SELECT 1 FROM former n WHERE n.pool = former.pool AND n.name = former.name AND n.time > former.time"
-        self._database.write(f"DELETE FROM former WHERE time < ? AND EXISTS ({newer})", now - FORGOTTEN)  # noqa: S608
+        self._database.write(
+            "DELETE FROM former WHERE time < ? AND EXISTS "
+            "(SELECT 1 FROM former n WHERE n.pool = former.pool AND n.name = former.name AND n.time > former.time)",
+            now - FORGOTTEN,
+        )
 
 
 def _keys(user: Record) -> set[tuple[str, str]]:

@@ -7,10 +7,14 @@ and what goes wrong in it leaves the server running.
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
+from multiprocessing import get_context
 from pathlib import Path
+from runpy import run_module
 
 Stamps = dict[str, tuple[int, int]]
 """By path: time of the last change in nanoseconds, and size."""
@@ -78,12 +82,26 @@ class Reloading:
         self._seen = now
         region = ("--region", self._region) if self._region else ()
         code, said = self._apply((f"--local={self._directory}", *region, "apply", "--quiet", "--yes", *self._paths))
+        if code == 0:
+            self._say("The manifests are applied.")
+            return
         for line in said.splitlines():
             self._say(line)
-        self._say("The manifests are applied." if code == 0 else f"The manifests are not applied (exit {code}).")
+        self._say(f"The manifests are not applied (exit {code}).")
 
 
 def _run(words: Sequence[str]) -> tuple[int, str]:
-    command = (sys.executable, "-m", "reconciler", *words)
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)  # noqa: S603 - our own words
-    return done.returncode, done.stdout + done.stderr
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as processes:
+        return processes.submit(_main, tuple(words)).result()
+
+
+def _main(words: Sequence[str]) -> tuple[int, str]:
+    """Run a command as `python -m reconciler` does; in a process of its own."""
+    said = StringIO()
+    sys.argv = ["poolctl", *words]
+    try:
+        with redirect_stdout(said), redirect_stderr(said):
+            run_module("reconciler", run_name="__main__")
+    except SystemExit as end:
+        return (end.code if isinstance(end.code, int) else 1), said.getvalue()
+    return 0, said.getvalue()

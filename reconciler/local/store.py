@@ -4,8 +4,8 @@ The records are plain JSON: one object per user pool with all its contents, and 
 account. They are the source of truth for configuration; moto's objects are copies of them. Plain JSON and no pickle: a
 state directory may be untrusted, and reading it must not run code.
 
-Every change is on disk before its answer is sent, as a new file renamed over the old one, so a process killed at
-any moment leaves either the state before or the state after a call.
+Every change is on disk before its answer is sent, so a process killed at any moment leaves either the state before or
+the state after a call.
 """
 
 from __future__ import annotations
@@ -13,11 +13,10 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -28,12 +27,12 @@ from botocore.session import Session
 
 from reconciler.errors import InvalidInput
 from reconciler.local.refusal import not_found
+from reconciler.local.state_file import StateFile
 
 Record = dict[str, Any]
 """JSON-able."""
 
 VERSION = 1
-FILE = "cognito.json"
 ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 ACCOUNT = "123456789012"
 """moto's default account."""
@@ -64,11 +63,8 @@ class Store:
         self._account_text = json.dumps(self.account)
         self._changed: set[str] = set()
         self._account_changed = False
-        self._lock_file: int | None = None
+        self._file = StateFile(directory)
         self._depth = 0
-        self._seen: tuple[int, ...] = ()
-
-    # --- reading ---------------------------------------------------------------------------------------------------
 
     def pool(self, pool_id: str, region: str) -> Record:
         """Return the record of a pool; in the Region of its replica, the replica's view of it, which is a copy.
@@ -93,8 +89,6 @@ class Store:
     def changed(self) -> list[Record]:
         """The pools that were changed since the last save."""
         return [self.pools[i] for i in self._changed if i in self.pools]
-
-    # --- writing ---------------------------------------------------------------------------------------------------
 
     def now(self) -> float:
         """Return the time in seconds; never the same twice, so every change updates LastModifiedDate."""
@@ -136,18 +130,13 @@ class Store:
         self.removed.append(pool["id"])
         self._changed.add(pool["id"])
 
-    # --- the file --------------------------------------------------------------------------------------------------
-
     def open(self) -> None:
         """Make the directory, and read its content.
 
         Raises:
             InvalidInput: The file in it is not ours.
         """
-        if self.directory is None:
-            return
-        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._lock_file = os.open(self.directory / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        self._file.open()
         try:
             with self.turn():
                 pass
@@ -157,9 +146,7 @@ class Store:
 
     def close(self) -> None:
         """Release the directory."""
-        if self._lock_file is not None:
-            os.close(self._lock_file)
-            self._lock_file = None
+        self._file.close()
 
     @contextlib.contextmanager
     def turn(self) -> Iterator[None]:
@@ -177,7 +164,7 @@ class Store:
             finally:
                 self._depth -= 1
                 if outermost:
-                    _unlock(self._lock_file)
+                    self._file.unlock()
 
     @contextlib.contextmanager
     def paused(self) -> Iterator[None]:
@@ -186,7 +173,7 @@ class Store:
         The caller has saved what it changed, and reads again what it needs.
         """
         depth, self._depth = self._depth, 0
-        _unlock(self._lock_file)
+        self._file.unlock()
         for _ in range(depth):
             self.lock.release()
         try:
@@ -198,13 +185,10 @@ class Store:
             self._enter()
 
     def _enter(self) -> None:
-        if self.directory is None:
-            return
-        _lock(self._lock_file)
-        path = self.directory / FILE
-        if (now := _stamp(path)) != self._seen:
-            self._load(path)
-            self._seen = now
+        self._file.lock()
+        text = self._file.news()
+        if text is not None:
+            self._load(text)
 
     def save(self) -> None:
         """Write the changes since the last call, if any."""
@@ -220,8 +204,7 @@ class Store:
                 self._texts[pool_id] = json.dumps(pool, separators=(",", ":"))
         if self._account_changed:
             self._account_text = json.dumps(self.account, separators=(",", ":"))
-        _replace(self.directory / FILE, self._pieces())
-        self._seen = _stamp(self.directory / FILE)
+        self._file.replace(self._pieces())
         self._changed.clear()
         self._account_changed = False
 
@@ -234,16 +217,14 @@ class Store:
             yield text
         yield f'\n}},"account":{self._account_text}}}\n'
 
-    def _load(self, path: Path) -> None:
-        if not path.exists():
-            return
+    def _load(self, text: str) -> None:
         try:
-            state = json.loads(path.read_text(encoding="utf-8"))
-            self._take(state)
+            self._take(json.loads(text))
         except (ValueError, KeyError, TypeError, AttributeError):
             # no chaining: a decoder's error quotes the text, which contains client secrets
             raise InvalidInput(
-                f"{path} is not a state of this version of the embedded Cognito. Delete the directory to start anew."
+                f"{self._file.path} is not a state of this version of the embedded Cognito. Delete the directory to "
+                "start anew."
             ) from None
 
     def _take(self, state: Any) -> None:
@@ -255,43 +236,6 @@ class Store:
         self.account = {**account_parts(), **state.get("account", {})}
         self._account_text = json.dumps(self.account, separators=(",", ":"))
         self._texts = {i: json.dumps(p, separators=(",", ":")) for i, p in self.pools.items()}
-
-
-def _stamp(path: Path) -> tuple[int, ...]:
-    """Return what tells one version of a file from the next; empty if there is none."""
-    try:
-        found = path.stat()
-    except FileNotFoundError:
-        return ()
-    return (found.st_ino, found.st_mtime_ns, found.st_size)
-
-
-def _lock(handle: int | None) -> None:
-    if handle is not None:
-        try:
-            import fcntl
-        except ImportError:  # Windows: the user must ensure that only one process runs
-            return
-        fcntl.flock(handle, fcntl.LOCK_EX)
-
-
-def _unlock(handle: int | None) -> None:
-    if handle is not None:
-        try:
-            import fcntl
-        except ImportError:
-            return
-        fcntl.flock(handle, fcntl.LOCK_UN)
-
-
-def _replace(path: Path, pieces: Iterable[str]) -> None:
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    with contextlib.suppress(FileNotFoundError):
-        temporary.unlink()  # left by a killed process with the same id
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.writelines(pieces)
-    temporary.replace(path)
 
 
 def new_pool(pool_id: str, region: str, now: float) -> Record:

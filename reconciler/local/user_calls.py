@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from itertools import islice
-from typing import Any
 
 from reconciler.local.operation import DEFAULT_PAGE, Context, Operation, decode_token, encode_token, page
 from reconciler.local.people import MEMBER_OF, SEARCHED, By
 from reconciler.local.refusal import ServiceError, not_found, refuse
-from reconciler.local.signin import inviting, passwords
+from reconciler.local.signin import codes, inviting, passwords, written_attributes
 from reconciler.local.signin.parties import (
     FORCED,
     Caller,
@@ -22,9 +21,9 @@ from reconciler.local.signin.parties import (
     touch,
 )
 from reconciler.local.signin.tokens import end_all
-from reconciler.local.signin.written_attributes import verify
 from reconciler.local.store import Record
 from reconciler.local.user_checks import (
+    SHAPES,
     aliases,
     check_alias,
     check_attributes,
@@ -42,10 +41,6 @@ FACTORS = (("SMS_MFA", "sms"), ("SOFTWARE_TOKEN_MFA", "totp"), ("EMAIL_OTP", "em
 FILTER = re.compile(r'\s*([\w:]+)\s*(\^?=)\s*"((?:[^"\\]|\\.)*)"\s*')
 
 
-def _attributes(items: Any) -> dict[str, str]:
-    return {a["Name"]: a.get("Value", "") for a in items or ()}
-
-
 def admin_create_user(ctx: Context, params: Record) -> Record:
     """AdminCreateUser: with an invitation, unless MessageAction is SUPPRESS; RESEND sends it again."""
     pool, caller = ctx.pool(params), admin(ctx, params)
@@ -53,7 +48,7 @@ def admin_create_user(ctx: Context, params: Record) -> Record:
         return {"User": _resent(ctx, caller, params)}
     name = spelled(pool, params["Username"])
     check_name(pool, name)
-    attributes = _attributes(params.get("UserAttributes"))
+    attributes = written_attributes.spelled(pool, written_attributes.named(params.get("UserAttributes")))
     check_attributes(pool, attributes | _from_name(pool, name, attributes), new=True)
     attributes |= _from_name(pool, name, attributes)
     if find_by_name(ctx, pool, name) is not None:
@@ -72,7 +67,7 @@ def admin_create_user(ctx: Context, params: Record) -> Record:
         passwords.set_password(ctx, pool, user, password, until=_until(ctx, pool))
     for kind in sorted(aliases(pool)) if params.get("ForceAliasCreation") else ():
         if holds(pool, attributes, kind):
-            verify(ctx, pool, user, kind, move=True)
+            written_attributes.verify(ctx, pool, user, kind, move=True)
     put(ctx, pool, user)
     if known and params.get("MessageAction") != "SUPPRESS":
         inviting.invite(ctx, caller, user, password or "", params.get("DesiredDeliveryMediums") or (), resend=False)
@@ -145,15 +140,21 @@ def _listed(user: Record) -> Record:
 
 
 def admin_update_user_attributes(ctx: Context, params: Record) -> Record:
-    """AdminUpdateUserAttributes: merges; an empty value removes, and a new address is not verified unless said."""
+    """AdminUpdateUserAttributes: merges; an empty value removes, and a new address is not verified unless said.
+
+    No code is sent: whether Cognito sends one here is not documented.
+    """
     pool, user = existing(ctx, params)
-    sent = _attributes(params["UserAttributes"])
+    sent = written_attributes.spelled(pool, written_attributes.named(params["UserAttributes"]))
     check_attributes(pool, sent, new=False)
     for kind in ("email", "phone_number"):
         if kind in sent and sent[kind] != user["attributes"].get(kind) and f"{kind}_verified" not in sent:
             sent[f"{kind}_verified"] = "false" if sent[kind] else ""
     after = {k: v for k, v in {**user["attributes"], **sent}.items() if v}
     check_alias(ctx.people, pool, user["username"], after, "AliasExistsException")
+    for kind in SHAPES.keys() & sent.keys():
+        codes.drop(ctx, pool, user, codes.verifying(kind))
+        user["pending"].pop(kind, None)
     user["attributes"] = after
     touch(ctx, pool, user)
     return {}

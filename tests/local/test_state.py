@@ -17,7 +17,8 @@ from botocore.exceptions import ClientError, HTTPClientError
 
 from reconciler.errors import InvalidInput
 from reconciler.local import LocalCognito, database, serve
-from reconciler.local.store import FILE, pool_parts
+from reconciler.local.state_file import FILE
+from reconciler.local.store import pool_parts
 from tests.local.support import CERTIFICATE, SMS, Api, Refused
 
 KEY = "arn:aws:kms:us-east-1:123456789012:key/mrk-00000000000000000000000000000000"
@@ -386,8 +387,9 @@ def test_the_server_answers_sts_and_keys_and_no_strange_host() -> None:
             "sts", endpoint_url=server.url, region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b"
         )
         assert sts.get_caller_identity()["Account"] == "123456789012"
-        with urllib.request.urlopen(f"{server.url}/us-east-1_a/.well-known/jwks.json") as answer:  # noqa: S310
-            assert json.load(answer)["keys"]
+        pool = over_http(server.url).create_user_pool(PoolName="p")["UserPool"]["Id"]
+        with urllib.request.urlopen(f"{server.url}/{pool}/.well-known/jwks.json") as answer:  # noqa: S310
+            assert [k["kty"] for k in json.load(answer)["keys"]] == ["RSA", "RSA"]
         request = urllib.request.Request(server.url, headers={"Host": "evil.example"})  # noqa: S310
         with pytest.raises(urllib.error.HTTPError, match="403"):
             urllib.request.urlopen(request)  # noqa: S310

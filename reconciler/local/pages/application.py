@@ -76,9 +76,12 @@ def respond(engine: PageEngine, request: Request) -> Response | None:
         The answer; None if the request is not for us.
     """
     try:
-        return _answered(engine, request)
+        response = _answered(engine, request)
     except HTTPException as problem:  # of werkzeug: a form that is too large or malformed
-        return Response(problem.description, problem.code, content_type="text/plain; charset=utf-8")
+        response = Response(problem.description, problem.code, content_type="text/plain; charset=utf-8")
+    if response is not None and request.method == "HEAD":
+        response.set_data(b"")
+    return response
 
 
 def _answered(engine: PageEngine, request: Request) -> Response | None:

@@ -181,7 +181,7 @@ def _check_prompts(asked: Asked) -> None:
 
 
 def check_open(site: Site, asked: Asked) -> None:
-    """Check that somebody can sign in at the pages of a client.
+    """Check that a client has pages to sign in at.
 
     Raises:
         Elsewhere: To a page that says why not.

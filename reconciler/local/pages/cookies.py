@@ -60,7 +60,7 @@ def session_seconds(site: Site, client: Record) -> float:
 
 
 def in_session(site: Site, client: Record, who: SignedIn) -> SignedIn:
-    """Return somebody who signs in with the session that begins; with a validity of 0 there is none."""
+    """Return a user who signs in, with the session that begins; with a validity of 0 there is none."""
     if session_seconds(site, client) <= 0:
         return who
     return replace(who, session="sso" + "".join(secrets.choice(LETTERS) for _ in range(25)))

@@ -13,7 +13,7 @@ from typing import Any
 from werkzeug import Response
 
 from reconciler.local.ledger import hashed
-from reconciler.local.pages import cookies
+from reconciler.local.pages import cookies, linking
 from reconciler.local.pages.authorizing import Asked, check_open, complete, read
 from reconciler.local.pages.site import Site, redirect
 from reconciler.local.refusal import ServiceError
@@ -100,9 +100,9 @@ def arrive(site: Site, caller: Caller, provider: str, subject: str, claims: Reco
     claims = _let_in(site, caller, provider, claims, name)
     attributes = mapped(settings["AttributeMapping"], claims)
     _check_writable(pool, caller.client, attributes)
-    known = ctx.people.get(pool["id"], name) or linked(site, provider, subject)
+    known = ctx.people.get(pool["id"], name) or linking.linked(ctx, pool, provider, subject, claims)
     if known is None:
-        return _first(site, caller, (provider, subject), attributes, name)
+        return _first(site, caller, (provider, subject, claims), attributes, name)
     if not known["enabled"]:
         raise ServiceError("NotAuthorizedException", "User is disabled.")
     _renew(site, known, attributes)
@@ -152,25 +152,18 @@ def _check_writable(pool: Record, client: Record, attributes: dict[str, str]) ->
         raise ServiceError("InvalidParameterException", f"attributes required: [{', '.join(missing)}]")
 
 
-def linked(site: Site, provider: str, subject: str) -> Record | None:
-    """Return the user that a subject was linked to (AdminLinkProviderForUser), or None."""
-    for placed in site.ctx.people.every(site.pool["id"]):
-        mine = placed.user["identities"]
-        if any(i.get("providerName") == provider and i.get("userId") == subject for i in mine):
-            return placed.user
-    return None
-
-
-def _first(site: Site, caller: Caller, identity: tuple[str, str], attributes: dict[str, str], name: str) -> Record:
+def _first(
+    site: Site, caller: Caller, identity: tuple[str, str, Record], attributes: dict[str, str], name: str
+) -> Record:
     """Return a new profile, after PreSignUp and PostConfirmation."""
-    pool, ctx, (provider, subject) = site.pool, site.ctx, identity
+    pool, ctx, (provider, subject, claims) = site.pool, site.ctx, identity
     request = {"userAttributes": {**attributes, "cognito:email_alias": "", "cognito:phone_number_alias": ""}}
     answer = triggers.run(ctx, caller, "PreSignUp_ExternalProvider", name, {**request, "validationData": {}})
-    found = ctx.people.get(pool["id"], name) or linked(site, provider, subject)
+    found = ctx.people.get(pool["id"], name) or linking.linked(ctx, pool, provider, subject, claims)
     if found is not None:  # the function has linked it meanwhile: the next sign-in works
         raise ServiceError("InvalidParameterException", f"Already found an entry for username {name}")
     user = parties.new_user(ctx, name, EXTERNAL, _verified(attributes, answer))
-    user["identities"] = [_identity(site, provider, subject)]
+    user["identities"] = [linking.identity(ctx, pool, provider, subject, primary=True)]
     group = f"{pool['id']}_{provider}"
     user["groups"] = [group] if group in pool["groups"] else []
     parties.put(ctx, pool, user)
@@ -183,20 +176,6 @@ def _verified(attributes: dict[str, str], answer: Record) -> dict[str, str]:
     said = {"email": answer.get("autoVerifyEmail"), "phone_number": answer.get("autoVerifyPhone")}
     marks = {f"{k}_verified": "true" if v else "false" for k, v in said.items() if k in attributes}
     return {**marks, **attributes}
-
-
-def _identity(site: Site, provider: str, subject: str) -> Record:
-    settings = site.pool["providers"][provider]
-    details = settings["ProviderDetails"]
-    issuer = details.get("SSORedirectBindingURI") if settings["ProviderType"] == "SAML" else None
-    return {
-        "userId": subject,
-        "providerName": provider,
-        "providerType": settings["ProviderType"],
-        "issuer": issuer,
-        "primary": True,
-        "dateCreated": int(site.ctx.now() * 1000),
-    }
 
 
 def _renew(site: Site, user: Record, attributes: dict[str, str]) -> None:

@@ -8,6 +8,8 @@ from reconciler.local.pages import cookies, rendering
 from reconciler.local.pages.site import Site, redirect
 
 MISSING = "Required String parameter 'redirect_uri' is not present"
+HINTS = {"redirect_mismatch": "The redirect_uri has to be one of the app client's CallbackURLs, to the letter."}
+"""What the page adds to an error, for those who develop a client."""
 TITLE = "An error was encountered with the requested page."
 
 
@@ -34,5 +36,6 @@ def logout(site: Site) -> Response:
 def error(site: Site) -> Response:
     """`/error`: says what a redirect to it says."""
     args = site.request.args
-    said = ": ".join(filter(None, (args.get("error", ""), args.get("error_description", ""))))
+    code = args.get("error", "")
+    said = ": ".join(filter(None, (code, args.get("error_description") or HINTS.get(code, ""))))
     return rendering.error_page(site, TITLE, said or "Something went wrong")

@@ -78,18 +78,19 @@ def _registered(site: Site, asked: Asked) -> Response:
     params = {"ClientId": asked.client["ClientId"], "Username": name, "UserAttributes": items, **given}
     validate("SignUp", params)
     answer = sign_up.register(site.ctx, site.caller(asked.client), params)
+    proven = answer["UserSub"] if password else ""
     if answer["UserConfirmed"]:
-        return _signed_in(site, asked, name, session=answer.get("Session", ""), proven=bool(password))
+        return _signed_in(site, asked, name, session=answer.get("Session", ""), proven=proven)
     details = answer.get("CodeDeliveryDetails")
     if not details:
         return rendering.page(site, "message.html", title="Almost done", message=WAITS, target="")
     response = redirect(site.onward("/confirm"))
-    kept = {"confirming": name, "sent": details, "session": answer.get("Session", ""), "proven": bool(password)}
+    kept = {"confirming": name, "sent": details, "session": answer.get("Session", ""), "proven": proven}
     cookies.keep_visit(site, response, kept, 900.0)
     return response
 
 
-def _signed_in(site: Site, asked: Asked, name: str, *, session: str = "", proven: bool = False) -> Response:
+def _signed_in(site: Site, asked: Asked, name: str, *, session: str = "", proven: str = "") -> Response:
     """Sign in a user who has just been confirmed.
 
     Args:
@@ -97,13 +98,15 @@ def _signed_in(site: Site, asked: Asked, name: str, *, session: str = "", proven
         asked: What the client asks for.
         name: What was typed as name.
         session: Session of ConfirmSignUp, for a user without a password.
-        proven: Whether this browser has just set the password.
+        proven: `sub` of a user whose password this browser has just set; empty without.
     """
     caller = site.caller(asked.client)
     try:
         if proven:
             attempt = first_factor.begin(site.ctx, caller, "USER_PASSWORD_AUTH", name)
             first_factor.check_enabled(caller, attempt)
+            if attempt.user["attributes"]["sub"] != proven:  # another user has that name by now
+                return challenge_pages.begin_again(site, challenge_pages.EXPIRED)
             answer = admission.proceed(site.ctx, caller, attempt.prove("password"))
         else:
             answer = flow.initiate(site.ctx, caller, "USER_AUTH", {"USERNAME": name}, session)
@@ -143,7 +146,7 @@ def _confirmed(site: Site, asked: Asked, kept: Record) -> Response:
     session = {"Session": kept["session"]} if kept["session"] else {}
     answer = sign_up.confirm(site.ctx, site.caller(asked.client), {**params, **session})
     if kept.get("proven"):
-        return _signed_in(site, asked, name, proven=True)
+        return _signed_in(site, asked, name, proven=kept["proven"])
     if answer.get("Session"):
         return _signed_in(site, asked, name, session=answer["Session"])
     response = redirect(site.onward("/login", without=("prompt",), login_hint=name))

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from reconciler.local.operation import Context
 from reconciler.local.signin import custom_auth, devices, ending, second_factor
-from reconciler.local.signin.attempts import Attempt, ask
 from reconciler.local.signin.parties import FORCED, Caller
+from reconciler.local.signin.sign_ins import Attempt, ask
 from reconciler.local.store import Record
 
 HIDDEN = frozenset({"sub", "identities"})
@@ -35,10 +35,11 @@ def proceed(ctx: Context, caller: Caller, attempt: Attempt) -> Record:
 
 
 def _ask_device(ctx: Context, caller: Caller, attempt: Attempt) -> Record | None:
+    """Ask for the proof of a device after a password; another first factor is enough by itself."""
     if not attempt.device:
         return None
     devices.find(attempt.user, attempt.device)
-    if not devices.is_challenged(caller.pool, attempt.user, attempt.device):
+    if "password" not in attempt.proven or not devices.is_challenged(caller.pool, attempt.user, attempt.device):
         return None
     return ask(ctx, caller, attempt, "DEVICE_SRP_AUTH", {"USERNAME": attempt.user["username"]})
 

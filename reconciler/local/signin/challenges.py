@@ -8,10 +8,10 @@ from dataclasses import replace
 from reconciler.local.operation import Context
 from reconciler.local.refusal import ServiceError, refuse
 from reconciler.local.signin import admission, custom_auth, devices, passwords, second_factor, totp, written_attributes
-from reconciler.local.signin.attempts import Attempt, Reply, wrong
 from reconciler.local.signin.first_factor import judge
 from reconciler.local.signin.one_time_codes import MISMATCH, ask_code, check_code
 from reconciler.local.signin.parties import Caller, put, touch
+from reconciler.local.signin.sign_ins import Attempt, Reply, wrong
 from reconciler.local.signin.srp import pool_name
 from reconciler.local.signin.srp_challenges import ask_proof, check_session, proves
 from reconciler.local.store import Record
@@ -130,14 +130,10 @@ def password_proof(ctx: Context, caller: Caller, reply: Reply) -> Record:
     name = reply.attempt.user["username"]
     pool = pool_name(caller.pool["id"])
     attempt = judge(ctx, caller, reply.attempt, lambda: proves(ctx, reply, pool, name))
-    return admission.proceed(ctx, caller, _after_password(attempt, reply))
-
-
-def _after_password(attempt: Attempt, reply: Reply) -> Attempt:
-    attempt = replace(attempt, device=reply.responses.get("DEVICE_KEY") or "")
-    if not attempt.rounds:
-        return attempt
-    return replace(attempt, rounds=(*attempt.rounds, custom_auth.result("PASSWORD_VERIFIER", right=True)))
+    if attempt.rounds:
+        done = custom_auth.result("PASSWORD_VERIFIER", right=True)
+        attempt = replace(attempt, rounds=(*attempt.rounds, done))
+    return admission.proceed(ctx, caller, attempt)
 
 
 def device_begin(ctx: Context, caller: Caller, reply: Reply) -> Record:

@@ -16,7 +16,6 @@ from reconciler.local.signin import (
     simulated,
     written_attributes,
 )
-from reconciler.local.signin.attempts import Attempt, Reply, ask, needed, told
 from reconciler.local.signin.first_factor import (
     NOT_CONFIRMED,
     RESET,
@@ -27,6 +26,7 @@ from reconciler.local.signin.first_factor import (
 )
 from reconciler.local.signin.one_time_codes import ask_code, check_code
 from reconciler.local.signin.parties import FORCED, Caller, touch
+from reconciler.local.signin.sign_ins import Attempt, Reply, ask, needed, told
 from reconciler.local.signin.srp_challenges import ask_password
 from reconciler.local.store import Record
 
@@ -57,7 +57,6 @@ def initiate(ctx: Context, caller: Caller, parameters: Record, session: str) -> 
     password = parameters.get("PASSWORD") if preferred == "PASSWORD" else None
     attempt = begin(ctx, caller, FLOW, parameters["USERNAME"], password=password)
     attempt = replace(attempt, device=parameters.get("DEVICE_KEY", ""))
-    check_enabled(caller, attempt)
     caller = replace(caller, metadata={})
     if session:
         return _after_sign_up(ctx, caller, attempt, session)
@@ -72,6 +71,7 @@ def initiate(ctx: Context, caller: Caller, parameters: Record, session: str) -> 
 def _after_sign_up(ctx: Context, caller: Caller, attempt: Attempt, session: str) -> Record:
     if not attempt.known or not sign_up.redeem(ctx, caller, attempt.user, session):
         raise ServiceError("NotAuthorizedException", auth_sessions.NOT_VALID)
+    check_enabled(caller, attempt)
     return ending.finish(ctx, caller, attempt.prove("factor"))
 
 
@@ -144,6 +144,8 @@ def _ask(
         return _by_password(ctx, caller, attempt, parameters["PASSWORD"])
     if factor == "PASSWORD_SRP" and parameters.get("SRP_A"):
         return ask_password(ctx, caller, attempt, parameters["SRP_A"], available=available)
+    if factor not in PASSWORDS:  # of a password, only one who knows it hears more
+        check_enabled(caller, attempt)
     if factor in CODES:
         return ask_code(ctx, caller, attempt, factor, first=True, available=available)
     if factor == PASSKEY:

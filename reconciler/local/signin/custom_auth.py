@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from typing import Any
 
 from reconciler.local.operation import Context
 from reconciler.local.refusal import ServiceError, refuse
 from reconciler.local.signin import ending, triggers
-from reconciler.local.signin.attempts import Attempt, Reply, ask, needed, wrong
 from reconciler.local.signin.first_factor import begin, check_enabled, check_usable
 from reconciler.local.signin.parties import Caller
+from reconciler.local.signin.sign_ins import Attempt, Reply, ask, needed, wrong
 from reconciler.local.signin.srp_challenges import ask_password
 from reconciler.local.store import Record
 
@@ -70,12 +72,20 @@ def _ask_custom(ctx: Context, caller: Caller, attempt: Attempt) -> Record:
     _check_configured(caller.pool, "CreateAuthChallenge")
     request = {"challengeName": CHALLENGE, "session": list(attempt.rounds), "userNotFound": not attempt.known}
     made = triggers.run(ctx, caller, "CreateAuthChallenge_Authentication", _subject(attempt), request)
-    public = {"USERNAME": attempt.user["username"], **(made.get("publicChallengeParameters") or {})}
+    given = made.get("publicChallengeParameters") or {}
+    public = {"USERNAME": attempt.user["username"], **{k: _text(v) for k, v in given.items()}}
     state = {
         "private": made.get("privateChallengeParameters") or {},
         "metadata": made.get("challengeMetadata"),
     }
     return ask(ctx, caller, attempt, CHALLENGE, public, state=state)
+
+
+def _text(value: Any) -> str:
+    """Return a challenge parameter as the text that the API has for it."""
+    if isinstance(value, dict | list):
+        raise ServiceError("InvalidLambdaResponseException", "Unrecognizable lambda output")
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def answer(ctx: Context, caller: Caller, reply: Reply) -> Record:

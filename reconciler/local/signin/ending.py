@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from reconciler.local.operation import Context
 from reconciler.local.signin import devices, passwords, tokens, triggers
-from reconciler.local.signin.attempts import Attempt, told, wrong
 from reconciler.local.signin.parties import Caller
+from reconciler.local.signin.sign_ins import Attempt, told, wrong
 from reconciler.local.store import Record
 
 GONE = "User does not exist."

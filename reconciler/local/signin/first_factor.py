@@ -8,8 +8,8 @@ from dataclasses import replace
 from reconciler.local.operation import Context
 from reconciler.local.refusal import ServiceError
 from reconciler.local.signin import inviting, passwords, simulated, triggers
-from reconciler.local.signin.attempts import Attempt, told, wrong
 from reconciler.local.signin.parties import Caller, hides, put, sign_in_name
+from reconciler.local.signin.sign_ins import Attempt, told, wrong
 from reconciler.local.store import Record
 
 NOT_FOUND = "User does not exist."

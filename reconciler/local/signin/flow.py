@@ -18,10 +18,10 @@ from reconciler.local.signin import (
     tokens,
 )
 from reconciler.local.signin.admission import proceed
-from reconciler.local.signin.attempts import Attempt, Reply, needed, restored, told
 from reconciler.local.signin.challenges import ANSWERS, Answer, second_code
 from reconciler.local.signin.first_factor import NOT_FOUND, begin, check_enabled, check_password
 from reconciler.local.signin.parties import Caller, sign_in_name, spelled
+from reconciler.local.signin.sign_ins import Attempt, Reply, needed, restored, subject, told
 from reconciler.local.signin.srp_challenges import BLOCK, ask_password
 from reconciler.local.store import Record
 
@@ -44,6 +44,8 @@ REFUSED = {
 NOT_SUPPORTED = "Initiate Auth method not supported."
 PROOFS = frozenset({"PASSWORD_VERIFIER", "DEVICE_PASSWORD_VERIFIER"})
 """Challenges that are known by their SECRET_BLOCK."""
+BY_PASSWORD = frozenset({"PASSWORD_VERIFIER", "PASSWORD", "PASSWORD_SRP", "SELECT_CHALLENGE"})
+"""Challenges in which only one who knows the password hears that the user is disabled."""
 ENDING = frozenset({"NotAuthorizedException", "ExpiredCodeException"})
 """Refusals that end a session; after any other one the challenge can be answered again."""
 
@@ -163,13 +165,14 @@ def respond(ctx: Context, caller: Caller, challenge: str, session: str, response
         refuse(f"{challenge} cannot be answered.")
     secret = needed(responses, BLOCK) if challenge in PROOFS else session or needed({}, "Session")
     pending = auth_sessions.find(ctx, caller, secret, challenge)
-    attempt = restored(pending, _user(ctx, caller, pending))
+    attempt = _with_device(restored(pending, _user(ctx, caller, pending)), challenge, responses)
     if not _is_meant(ctx, caller, attempt, typed):
         raise ServiceError("NotAuthorizedException", auth_sessions.NOT_VALID)
     reply = Reply(attempt, pending, challenge, responses, session)
     auth_sessions.use_up(ctx, pending)  # at once, as others are let in while a trigger runs
     try:
-        check_enabled(caller, attempt)
+        if challenge not in BY_PASSWORD:
+            check_enabled(caller, attempt)
         return ALL[challenge](ctx, caller, reply)
     except ServiceError as refused:
         if refused.code in ENDING:
@@ -198,10 +201,23 @@ def _user(ctx: Context, caller: Caller, pending: auth_sessions.Pending) -> Recor
     kept: Record = pending.state["attempt"]
     if not kept["known"]:
         return simulated.stand_in(ctx, caller.pool, kept["name"])
-    user = ctx.people.get(caller.pool["id"], pending.user)
+    user = subject(ctx, pending)
     if user is None:
         raise told(caller, "UserNotFoundException", NOT_FOUND)
     return user
+
+
+def _with_device(attempt: Attempt, challenge: str, responses: Record) -> Attempt:
+    """Return an attempt with the DEVICE_KEY of an answer: clients send it with any of them.
+
+    With the proof of the password it counts alone, as clients answer once more without a key that is not known. With
+    other answers a key that is not known changes nothing.
+    """
+    given = str(responses.get("DEVICE_KEY") or "")
+    if challenge == "PASSWORD_VERIFIER":
+        return replace(attempt, device=given)
+    adopted = given in attempt.user["devices"] and not challenge.startswith("DEVICE_")
+    return replace(attempt, device=given) if adopted else attempt
 
 
 def _is_meant(ctx: Context, caller: Caller, attempt: Attempt, typed: str) -> bool:

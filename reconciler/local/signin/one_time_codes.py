@@ -11,8 +11,8 @@ from reconciler.local.ledger import hashed
 from reconciler.local.operation import Context
 from reconciler.local.refusal import ServiceError
 from reconciler.local.signin import delivery
-from reconciler.local.signin.attempts import Attempt, Reply, ask
 from reconciler.local.signin.parties import Caller
+from reconciler.local.signin.sign_ins import Attempt, Reply, ask
 from reconciler.local.store import Record
 
 MEDIUMS: dict[str, delivery.Medium] = {"SMS_MFA": "SMS", "SMS_OTP": "SMS", "EMAIL_OTP": "EMAIL"}

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from reconciler.local.operation import Context
 from reconciler.local.refusal import ServiceError
-from reconciler.local.signin.attempts import wrong
 from reconciler.local.signin.parties import put
+from reconciler.local.signin.sign_ins import wrong
 from reconciler.local.store import Record
 
 TIMEOUT = 60000

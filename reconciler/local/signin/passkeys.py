@@ -33,8 +33,6 @@ MOST = 20
 ALGORITHMS = (-7, -257)
 """ES256 and RS256."""
 NOT_VALID = "Credential data is not valid"
-RP_HASH = 32
-"""Bytes at the start of authenticator data: the hash of the relying party's id."""
 
 
 def start(ctx: Context, pool: Record, client_id: str, user: Record, *, host: str = "") -> Record:
@@ -132,7 +130,7 @@ def _verified(pool: Record, entry: Record, credential: Record, data: Record) -> 
     webauthn = package()
     from webauthn.helpers import parse_attestation_object
     from webauthn.helpers.cose import COSEAlgorithmIdentifier
-    from webauthn.helpers.exceptions import InvalidRegistrationResponse, UnsupportedPublicKeyType, WebAuthnException
+    from webauthn.helpers.exceptions import WebAuthnException
 
     try:
         attested = parse_attestation_object(decoded(credential["response"]["attestationObject"]))
@@ -140,6 +138,7 @@ def _verified(pool: Record, entry: Record, credential: Record, data: Record) -> 
             raise ServiceError(
                 "WebAuthnRelyingPartyMismatchException", f"The credential is not for the relying party {entry['rp']}."
             )
+        _check_algorithm(attested.auth_data)
         done = webauthn.verify_registration_response(
             credential=credential,
             expected_challenge=decoded(data["challenge"]),
@@ -148,12 +147,6 @@ def _verified(pool: Record, entry: Record, credential: Record, data: Record) -> 
             require_user_verification=verification(pool) == "required",
             supported_pub_key_algs=[COSEAlgorithmIdentifier(a) for a in ALGORITHMS],
         )
-    except InvalidRegistrationResponse as error:
-        if "algorithm" in str(error):
-            raise _unsupported() from None
-        refuse(NOT_VALID)
-    except UnsupportedPublicKeyType:
-        raise _unsupported() from None
     except (WebAuthnException, ValueError, KeyError, TypeError):
         refuse(NOT_VALID)
     transports = credential["response"].get("transports") or []
@@ -166,9 +159,20 @@ def _verified(pool: Record, entry: Record, credential: Record, data: Record) -> 
     }
 
 
-def _unsupported() -> ServiceError:
-    said = "The algorithm of the credential is not supported: ES256 and RS256 are."
-    return ServiceError("WebAuthnCredentialNotSupportedException", said)
+def _check_algorithm(data: Any) -> None:
+    """Check the algorithm of a credential, given authenticator data as webauthn reads it."""
+    from webauthn.helpers import decode_credential_public_key
+    from webauthn.helpers.exceptions import UnsupportedPublicKey, UnsupportedPublicKeyType
+
+    if data.attested_credential_data is None:
+        refuse(NOT_VALID)
+    try:
+        known = decode_credential_public_key(data.attested_credential_data.credential_public_key).alg in ALGORITHMS
+    except (UnsupportedPublicKey, UnsupportedPublicKeyType):
+        known = False
+    if not known:
+        said = "The algorithm of the credential is not supported: ES256 and RS256 are."
+        raise ServiceError("WebAuthnCredentialNotSupportedException", said)
 
 
 def view(passkey: Record) -> Record:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 from reconciler.local.operation import Context
-from reconciler.local.signin.attempts import Attempt, ask
 from reconciler.local.signin.one_time_codes import ask_code
 from reconciler.local.signin.parties import Caller
+from reconciler.local.signin.sign_ins import Attempt, ask
 from reconciler.local.store import Record
 
 TOTP, SMS, EMAIL = "SOFTWARE_TOKEN_MFA", "SMS_MFA", "EMAIL_OTP"

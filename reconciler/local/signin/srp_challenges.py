@@ -8,8 +8,8 @@ from reconciler.local.ledger import hashed
 from reconciler.local.operation import Context
 from reconciler.local.refusal import ServiceError, refuse
 from reconciler.local.signin import auth_sessions, srp
-from reconciler.local.signin.attempts import Attempt, Reply
 from reconciler.local.signin.parties import Caller
+from reconciler.local.signin.sign_ins import Attempt, Reply
 from reconciler.local.signin.simulated import stand_in
 from reconciler.local.store import Record
 

@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 import base64
-from types import ModuleType
 from typing import Literal
 
 from reconciler.local.operation import Context
-from reconciler.local.refusal import ServiceError
 
 STEP = 30
 TOLERANCE = (0, -1, 1)
 SECRET = 32
 """Bytes of a secret; recorded ones have 52 characters in base32."""
 Judged = Literal["right", "wrong", "used"]
-
-
-def _pyotp() -> ModuleType:
-    try:
-        import pyotp
-    except ImportError:
-        said = "The embedded Cognito checks codes of TOTP with the package pyotp: pip install 'poolctl[local]'."
-        raise ServiceError("NotImplementedException", said, 501) from None
-    return pyotp
 
 
 def new_secret(ctx: Context) -> str:
@@ -39,8 +28,9 @@ def judge(ctx: Context, secret: str, code: str, used: int) -> tuple[Judged, int]
         code: As typed.
         used: The time step of the last code that was accepted; it and earlier ones are used up.
     """
-    now = int(ctx.now()) // STEP
-    maker = _pyotp().TOTP(secret)
+    import pyotp
+
+    now, maker = int(ctx.now()) // STEP, pyotp.TOTP(secret)
     for step in (now + offset for offset in TOLERANCE):
         if maker.generate_otp(step) == code:
             return ("used", step) if step <= used else ("right", step)

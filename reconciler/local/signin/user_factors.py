@@ -10,6 +10,7 @@ from reconciler.local.signin.challenges import NOT_SET_UP
 from reconciler.local.signin.choice import allowed, configured
 from reconciler.local.signin.parties import Caller, put
 from reconciler.local.signin.second_factor import EMAIL, NEEDS, SHORT, SMS, TOTP, turned_on
+from reconciler.local.signin.sign_ins import subject
 from reconciler.local.store import Record
 
 KIND = "totp"
@@ -45,7 +46,9 @@ def associate(ctx: Context, params: Record) -> Record:
         who = tokens.bearer(ctx, params["AccessToken"])
         _check_offered(who.pool)
         secret = totp.new_secret(ctx)
-        ctx.ledger.put(KIND, _key(who.pool, who.user), {"secret": secret}, pool=who.pool["id"])
+        ctx.ledger.put(
+            KIND, _key(who.pool, who.user), {"secret": secret}, pool=who.pool["id"], owner=who.user["username"]
+        )
         return {"SecretCode": secret}
     caller, pending = _setting_up(ctx, params)
     _check_offered(caller.pool)
@@ -62,7 +65,7 @@ def verify(ctx: Context, params: Record) -> Record:
     if "AccessToken" in params:
         return _verify_own(ctx, params, name)
     caller, pending = _setting_up(ctx, params)
-    user = ctx.people.get(pending.pool, pending.user)
+    user = subject(ctx, pending)
     if user is None:
         raise ServiceError("NotAuthorizedException", auth_sessions.NOT_VALID)
     try:
@@ -88,7 +91,7 @@ def _verify_own(ctx: Context, params: Record, name: str) -> Record:
 
 
 def _key(pool: Record, user: Record) -> str:
-    return f"{pool['id']} {user['username']}"
+    return f"{pool['id']} {user['attributes']['sub']}"
 
 
 def _check_offered(pool: Record) -> None:

@@ -16,10 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from werkzeug import Request, Response
-from werkzeug.serving import WSGIRequestHandler, make_server
-
-from reconciler.local.pages.application import respond
+from reconciler.local.server import HttpServer, RequestHandler
 from tests.local.pages.support import Api
 from tests.render.browser import CHROMIUM
 
@@ -27,25 +24,24 @@ LONGEST = 20.0
 """Seconds that a page may take."""
 
 
-class Quiet(WSGIRequestHandler):
-    def log(self, *_args: Any) -> None:
-        pass
+class Handler(RequestHandler):
+    """The handler of `local serve`, and `/back` in place of a client."""
+
+    def of_browser(self, body: bytes) -> tuple[int, Any, bytes] | None:
+        if self.path.partition("?")[0] == "/back":
+            return 200, {"Content-Type": "text/html"}, b"<title>back</title>"
+        return super().of_browser(body)
 
 
 @contextmanager
 def served(api: Api) -> Iterator[int]:
-    """Serve the pages, and `/back` in place of a client; yield the port."""
-
-    def app(environ: Any, start: Any) -> Any:
-        request = Request(environ)
-        here = Response("<title>back</title>", content_type="text/html") if request.path == "/back" else None
-        return (here or respond(api.engine, request) or Response("not ours", 404))(environ, start)
-
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    """Serve the pages; yield the port."""
+    server = HttpServer(("127.0.0.1", 0), Handler)
+    server.engine = api.engine
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
-        yield server.server_port
+        yield server.server_address[1]
     finally:
         server.shutdown()
         thread.join()

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from reconciler.local.desk import FunctionFailed
+from reconciler.local.pages import linking
+from reconciler.local.refusal import ServiceError
 from tests.local.pages.support import CALLBACK, HOST, Browser, Shop, answered, claims, location, text_of
 
 OIDC = {
@@ -182,7 +184,7 @@ def test_a_sign_in_that_is_cancelled_comes_back_as_an_error(shop):
     assert said["state"] == "s 1&"
 
 
-def test_an_answer_for_another_browser_signs_nobody_in(shop):
+def test_an_answer_for_another_browser_is_refused(shop):
     back = location(pick(shop, away(shop))).removeprefix(HOST)
     shop.browser = Browser(shop.api)
     assert answered(shop.browser.get_page(back))["error"] == "invalid_request"
@@ -305,16 +307,78 @@ def test_a_closed_sign_up_does_not_concern_federated_users(shop):
     assert "code" in answered(come(shop, display="Alice"))
 
 
-def test_an_identity_that_is_linked_signs_in_as_the_local_user(shop):
+def link(shop, *, provider="Okta", claim="Cognito_Subject", value="alice", to="ann", operation=None):
+    run = linking.OPERATIONS[operation or "AdminLinkProviderForUser"]
+    source = {"ProviderName": provider, "ProviderAttributeName": claim, "ProviderAttributeValue": value}
+    users = {"DestinationUser": {"ProviderName": "Cognito", "ProviderAttributeValue": to}, "SourceUser": source}
+    with shop.api.engine.turn():
+        return run(shop.api.engine.context("us-east-1"), {"UserPoolId": shop.pool_id, "User": source, **users})
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "words"),
+    [
+        ({"provider": "NoSuch"}, "InvalidParameterException", "does not exist"),
+        ({"value": ""}, "InvalidParameterException", "needs ProviderAttributeName"),
+        ({"provider": "Google", "claim": "email"}, "InvalidParameterException", "must be Cognito_Subject"),
+        ({"to": "nosuch"}, "UserNotFoundException", "User does not exist."),
+    ],
+)
+def test_links_that_are_refused(shop, change, code, words):
+    shop.user("ann")
+    with pytest.raises(ServiceError) as refused:
+        link(shop, **change)
+    assert refused.value.code == code
+    assert words in refused.value.message
+
+
+def test_an_identity_is_linked_once_and_before_it_signs_in(shop):
+    shop.user("ann")
+    come(shop, subject="early")
+    with pytest.raises(ServiceError, match="Merging is not currently supported"):
+        link(shop, value="early")
+    link(shop)
+    with pytest.raises(ServiceError, match="already linked"):
+        link(shop)
+    for number in range(4):
+        link(shop, value=f"other{number}")
+    with pytest.raises(ServiceError, match="LimitExceededException"):
+        link(shop, value="sixth")
+
+
+def test_a_user_with_immutable_attributes_cannot_be_linked():
+    shop = federated(schema=(GROUPS, {"Name": "fixed", "AttributeDataType": "String", "Mutable": False}))
+    shop.user("ann", **{"custom:fixed": "x"})
+    with pytest.raises(ServiceError, match="immutable"):
+        link(shop)
+
+
+@pytest.mark.parametrize("claim", ["Cognito_Subject", "mail"])
+def test_an_identity_that_is_linked_signs_in_as_the_local_user(shop, claim):
     shop.user("ann", email="ann@example.com")
-    linked = user(shop, "ann")
-    linked["identities"] = [{"userId": "alice", "providerName": "Okta", "providerType": "OIDC", "primary": False}]
-    shop.api.engine.people.put(shop.pool_id, linked, shop.api.time)
-    code = answered(come(shop, display="Ann A"))["code"]
+    link(shop, claim=claim, value="alice" if claim == "Cognito_Subject" else "a@example.com")
+    code = answered(come(shop, display="Ann A", mail="a@example.com"))["code"]
     assert user(shop, "Okta_alice") is None
     assert user(shop, "ann")["attributes"]["name"] == "Ann A"
     issued = shop.exchange(code).get_json()
     assert claims(issued["id_token"])["cognito:username"] == "ann"
+
+
+def test_a_link_that_was_removed_leads_to_a_profile(shop):
+    shop.user("ann")
+    link(shop)
+    link(shop, operation="AdminDisableProviderForUser")
+    with pytest.raises(ServiceError, match="UserNotFoundException"):
+        link(shop, operation="AdminDisableProviderForUser")
+    come(shop, display="Alice")
+    assert user(shop, "Okta_alice") is not None
+    assert user(shop, "ann")["identities"] == []
+
+
+def test_a_local_user_can_lose_the_password(shop):
+    shop.user("ann")
+    link(shop, provider="Cognito", value="ann", operation="AdminDisableProviderForUser")
+    assert "Incorrect username or password." in text_of(shop.sign_in())
 
 
 def test_a_session_of_a_federated_user_answers_at_once(shop):
@@ -371,13 +435,11 @@ def test_pre_sign_up_can_verify_the_address(shop):
 def test_linking_in_pre_sign_up_fails_the_first_sign_in_and_works_with_the_second(shop):
     shop.user("ann", email="ann@example.com")
 
-    def link(event):
-        known = user(shop, "ann")
-        known["identities"] = [{"userId": "alice", "providerName": "Okta", "providerType": "OIDC"}]
-        shop.api.engine.people.put(shop.pool_id, known, shop.api.time)
+    def adopt(event):
+        link(shop)
         return event
 
-    on(shop, PreSignUp=link)
+    on(shop, PreSignUp=adopt)
     said = answered(come(shop, display="Alice"))
     assert said["error_description"] == "Already found an entry for username Okta_alice"
     assert "code" in answered(come(shop, display="Alice"))

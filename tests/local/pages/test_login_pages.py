@@ -9,6 +9,7 @@ import pyotp
 import pytest
 
 from reconciler.local.desk import FunctionFailed
+from reconciler.local.pages import rendering
 from tests.local.pages.support import CALLBACK, HOST, PASSWORD, Browser, Shop, answered, location, text_of
 
 EMAIL = {"Name": "email", "Required": True, "Mutable": True}
@@ -344,7 +345,7 @@ def test_a_way_that_is_not_offered_is_refused(chooser):
     assert chooser.send("/mfa", {"answer": "WEB_AUTHN"}).status_code == 400
 
 
-def test_an_unknown_name_is_not_told_from_a_known_one(chooser):
+def test_an_unknown_name_looks_like_a_known_one(chooser):
     chooser.record["clients"][chooser.client_id]["PreventUserExistenceErrors"] = "ENABLED"
     led_to(chooser.send("/login", {"username": "nosuch"}), "/mfa")
 
@@ -432,6 +433,17 @@ def test_the_code_does_not_sign_in_another_browser(shop):
     answer = shop.send("/confirm", {"code": code})
     led_to(answer, "/login")
     assert "Your account is confirmed" in text_of(shop.follow(answer))
+    assert not shop.browser.get_cookie("cognito", "127.0.0.1", "/_domain/shop/")
+
+
+def test_a_name_that_changed_hands_is_not_signed_in(shop):
+    signed_up(shop)
+    shop.api.ask("AdminDeleteUser", UserPoolId=shop.pool_id, Username="bob")
+    other = Browser(shop.api)
+    first, shop.browser = shop.browser, other
+    signed_up(shop, password=NEW)
+    shop.browser = first
+    led_to(shop.send("/confirm", {"code": shop.api.last_code()}), "/login")
     assert not shop.browser.get_cookie("cognito", "127.0.0.1", "/_domain/shop/")
 
 
@@ -525,7 +537,7 @@ def test_the_link_of_a_message_confirms(shop):
 # --- a forgotten password ---------------------------------------------------------------------------------------------
 
 
-def test_a_user_who_cannot_reset_is_told_why(shop):
+def test_why_a_password_cannot_be_reset(shop):
     shop.open("/forgotPassword")
     assert said(shop.send("/forgotPassword", {"username": "nosuch"})) == "Username/client id combination not found."
     shop.user("bob", email="bob@example.com")
@@ -657,6 +669,49 @@ def test_a_user_without_any_way_to_set_up_a_second_step(shop):
     assert page.status_code == 400
 
 
+def offer_email(shop, *, totp):
+    shop.record["config"]["EmailConfiguration"] = {
+        "EmailSendingAccount": "DEVELOPER",
+        "SourceArn": "arn:aws:ses:us-east-1:123456789012:identity/example.com",
+    }
+    shop.record["config"]["AccountRecoverySetting"] = {
+        "RecoveryMechanisms": [{"Name": "verified_phone_number", "Priority": 1}]
+    }
+    shop.api.ask(
+        "SetUserPoolMfaConfig",
+        UserPoolId=shop.pool_id,
+        MfaConfiguration="ON",
+        EmailMfaConfiguration={"Message": "Code {####}", "Subject": "Code"},
+        **({"SoftwareTokenMfaConfiguration": {"Enabled": True}} if totp else {}),
+    )
+
+
+@pytest.mark.parametrize("totp", [False, True])
+def test_codes_by_email_are_set_up(totp):
+    shop = Shop()
+    shop.user()
+    offer_email(shop, totp=totp)
+    page = shop.follow(shop.sign_in())
+    if totp:
+        assert "Set up a second step" in text_of(page)
+        page = shop.follow(shop.send("/mfa", {"answer": "EMAIL_OTP"}))
+    assert "Set up codes by email" in text_of(page)
+    assert "Invalid email address format." in said(shop.send("/mfa", {"email": "nonsense"}))
+    page = shop.follow(shop.send("/mfa", {"email": "ann@example.com"}))
+    assert "a***@e***" in text_of(page)
+    assert "code" in answered(shop.send("/mfa", {"code": shop.api.last_code()}))
+    assert shop.api.engine.people.get(shop.pool_id, "ann")["attributes"]["email_verified"] == "true"
+
+
+def test_a_choice_of_what_to_set_up_takes_only_what_is_offered():
+    shop = Shop()
+    shop.user()
+    offer_email(shop, totp=True)
+    shop.sign_in()
+    page = shop.follow(shop.send("/mfa", {"answer": "SMS_MFA"}))
+    assert "Set up a second step" in text_of(page)
+
+
 def test_a_factor_is_chosen(shop):
     shop.api.ask(
         "SetUserPoolMfaConfig",
@@ -726,3 +781,19 @@ def test_the_cookie_that_was_ended_is_worth_nothing(shop):
     shop.open("/logout", logout_uri="http://localhost:3000/")
     shop.browser.set_cookie("cognito", cookie, domain="127.0.0.1", path="/_domain/shop/")
     led_to(shop.open("/oauth2/authorize"), "/login")
+
+
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        ("https://app.example.com/back?x=1", "https://app.example.com"),
+        ("http://localhost:3000/back", "http://localhost:3000"),
+        ("http://[::1]:3000/back", "http:"),
+        ("com.example.app://back", "com.example.app:"),
+        ("https://a;script-src *", "https:"),
+        ("https://a:99999999/", ""),
+        ("no url", ""),
+    ],
+)
+def test_where_a_form_may_lead(url, origin):
+    assert rendering.origin_of(url) == origin

@@ -70,7 +70,20 @@ def test_a_repeated_redirect_uri_is_not_answered(shop):
     assert location(shop.browser.get_page(url)).startswith("/_domain/shop/error?error=invalid_request")
 
 
-def test_the_default_redirect_uri_stands_in(shop):
+def test_other_repeated_parameters_go_back_to_the_client(shop):
+    answer = shop.browser.get_page(shop.url("/oauth2/authorize") + "&scope=openid&scope=email")
+    assert answered(answer)["error"] == "invalid_request"
+
+
+@pytest.mark.parametrize("value", ["Basic", "Basic !!!", "Basic bm9jb2xvbg==", "Basic /w=="])
+def test_a_header_that_is_no_basic(shop, value):
+    fields = {"grant_type": "authorization_code", "code": "x", "redirect_uri": CALLBACK}
+    for path in ("/oauth2/token", "/oauth2/revoke"):
+        answer = shop.browser.post(f"/_domain/shop{path}", base_url=HOST, data=fields, headers={"Authorization": value})
+        assert error_of(answer, 400 if path == "/oauth2/token" else 401) == "invalid_client"
+
+
+def test_the_default_redirect_uri_is_used_without_one(shop):
     record = shop.record["clients"][shop.client_id]
     record["DefaultRedirectURI"] = CALLBACK
     assert location(shop.open("/oauth2/authorize", redirect_uri=None)).startswith("/_domain/shop/login?")
@@ -399,6 +412,21 @@ def test_the_implicit_grant_answers_in_the_fragment():
     assert said["state"] == "s 1&"
     assert claims(said["id_token"])["nonce"] == "n"
     assert answered(shop.open("/oauth2/authorize"))["error"] == "unauthorized_client"
+
+
+def test_a_failing_trigger_fails_the_implicit_grant():
+    from reconciler.local.desk import FunctionFailed
+
+    def fail(_event):
+        raise FunctionFailed("no tokens today")
+
+    shop = Shop(AllowedOAuthFlows=["implicit"])
+    shop.user()
+    arn = "arn:aws:lambda:us-east-1:123456789012:function:pre"
+    shop.record["config"]["LambdaConfig"] = {"PreTokenGeneration": arn}
+    shop.api.engine.desk.functions = {arn: fail}
+    said = answered(shop.sign_in(response_type="token"))
+    assert said["error_description"] == "PreTokenGeneration failed with error no tokens today."
 
 
 # --- refreshing -------------------------------------------------------------------------------------------------------

@@ -53,7 +53,7 @@ def refused(answer, words):
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
 
 
-def test_tokens_that_let_nobody_in(shop):
+def test_tokens_that_are_refused(shop):
     found = tokens_of(shop)
     refused(info(shop, "nonsense"), "expired, disabled, or deleted")
     refused(info(shop, found["id_token"]), "expired, disabled, or deleted")

@@ -146,3 +146,10 @@ def test_a_message_runs_nothing_on_the_page(shop):
 def test_other_paths_of_the_server_are_not_ours(shop):
     assert shop.browser.get_page("/_poolctl/nosuch").status_code == 421
     assert shop.browser.get_page("/_poolctlx").status_code == 421
+
+
+@pytest.mark.parametrize("path", ["/_poolctl", "/_poolctl/messages", "/_domain/shop/error"])
+def test_only_the_headers_can_be_asked_for(shop, path):
+    answer = shop.browser.head(path, base_url=HOST)
+    assert answer.status_code in (200, 400)
+    assert answer.data == b""

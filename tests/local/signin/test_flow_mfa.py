@@ -304,6 +304,17 @@ def test_set_up_cannot_be_skipped(scene: Scene) -> None:
         scene.call("AssociateSoftwareToken")
 
 
+@pytest.mark.parametrize("gone", ["user", "client"])
+def test_set_up_ends_with_the_user_or_the_client(scene: Scene, gone: str) -> None:
+    made = scene.call("AssociateSoftwareToken", Session=_setup(scene)["Session"])
+    if gone == "user":
+        scene.ctx.people.remove(scene.pool["id"], "bare", scene.time)
+    else:
+        scene.pool["clients"] = {}
+    with refused("NotAuthorizedException", "Invalid session for the user."):
+        scene.call("VerifySoftwareToken", Session=made["Session"], UserCode=scene.totp(made["SecretCode"]))
+
+
 def test_a_session_of_another_challenge_sets_nothing_up(scene: Scene) -> None:
     challenge = _challenge(scene, SMS)
     with refused("NotAuthorizedException", "Invalid session for the user."):
@@ -458,6 +469,9 @@ def test_the_older_settings_know_sms_only(scene: Scene) -> None:
     options = [{"DeliveryMedium": "SMS", "AttributeName": "phone_number"}]
     scene.call("SetUserSettings", AccessToken=_token(scene), MFAOptions=options)
     assert _start(scene)["ChallengeName"] == SMS
+    scene.add("bare")
+    with refused("InvalidParameterException", "User does not have delivery config set to turn on SMS_MFA"):
+        scene.call("AdminSetUserSettings", UserPoolId=scene.pool["id"], Username="bare", MFAOptions=options)
     scene.call("AdminSetUserSettings", **ids, MFAOptions=[])
     assert "AuthenticationResult" in _start(scene)
     with refused("InvalidParameterException"):

@@ -81,7 +81,7 @@ def test_a_disabled_user_is_refused(scene: Scene, way: Any) -> None:
         way(scene)
 
 
-@pytest.mark.parametrize("way", [_with_password, _as_admin])
+@WAYS
 def test_a_disabled_user_is_named_only_to_one_who_knows_the_password(scene: Scene, way: Any) -> None:
     scene.change(enabled=False)
     with refused("NotAuthorizedException", GENERIC):
@@ -216,6 +216,11 @@ def test_a_missing_parameter_is_named(scene: Scene, auth_flow: str, given: dict[
 def test_a_missing_response_is_named(scene: Scene, challenge: str, given: dict[str, str], missing: str) -> None:
     with refused("InvalidParameterException", f"Missing required parameter {missing}"):
         scene.call("RespondToAuthChallenge", **scene.ids(), ChallengeName=challenge, ChallengeResponses=given)
+
+
+def test_the_challenge_that_the_model_alone_names_cannot_be_answered(scene: Scene) -> None:
+    with refused("InvalidParameterException", "ADMIN_NO_SRP_AUTH cannot be answered."):
+        scene.answer({"ChallengeName": "ADMIN_NO_SRP_AUTH"}, PASSWORD=PASSWORD)
 
 
 def test_an_unknown_client_is_named(scene: Scene) -> None:
@@ -427,7 +432,7 @@ def test_metadata_of_an_answer_reaches_post_authentication(scene: Scene) -> None
     after = scene.trigger("PostAuthentication", {})
     client = Srp()
     challenge = scene.start("USER_SRP_AUTH", SRP_A=client.a_hex)
-    scene.prove(client, challenge, metadata={"k": "v"})  # type: ignore[arg-type]
+    scene.prove(client, challenge, metadata={"k": "v"})
     assert after[0]["request"]["clientMetadata"] == {"k": "v"}
 
 
@@ -453,6 +458,13 @@ def test_a_user_is_brought_in_by_the_migration_where_the_password_is_sent(scene:
     assert scene.start("USER_PASSWORD_AUTH", "moved", PASSWORD="Their-Own-1")["AuthenticationResult"]
     assert events[0]["triggerSource"] == "UserMigration_Authentication"
     assert scene.srp("moved", "Their-Own-1")["AuthenticationResult"]
+
+
+@pytest.mark.parametrize("trigger", ["PreAuthentication", "PostAuthentication"])
+def test_a_user_whom_a_function_deletes_gets_nothing(scene: Scene, trigger: str) -> None:
+    scene.trigger(trigger, lambda _event: scene.ctx.people.remove(POOL, "jane", scene.time) or {})
+    with refused("UserNotFoundException", "User does not exist."):
+        scene.sign_in()
 
 
 # --- NEW_PASSWORD_REQUIRED -----------------------------------------------------------------------------------------
@@ -531,6 +543,45 @@ def test_attributes_outside_write_attributes_are_refused(scene: Scene) -> None:
         scene.answer(challenge, NEW_PASSWORD="Better-Horse-8", **{"userAttributes.name": "Jane"})
 
 
+def test_an_address_of_another_user_is_refused_where_addresses_are_names(scene: Scene) -> None:
+    scene.config["UsernameAttributes"] = ["email"]
+    scene.add("ann", status="FORCE_CHANGE_PASSWORD")
+    challenge = scene.start("USER_PASSWORD_AUTH", "ann")
+    given = {"NEW_PASSWORD": "Better-Horse-8", "userAttributes.email": "jane@example.com"}
+    with refused("AliasExistsException"):
+        scene.answer(challenge, "ann", **given)
+    given["userAttributes.email"] = "ann@example.com"
+    assert scene.answer(challenge, "ann", **given)["AuthenticationResult"]
+    assert scene.get("ann")["attributes"]["email_verified"] == "false"
+
+
+# --- administrators -----------------------------------------------------------------------------------------------
+
+
+def test_an_administrator_answers_challenges_too(scene: Scene) -> None:
+    ids: Any = {"UserPoolId": POOL, **scene.ids()}
+    scene.change(status="FORCE_CHANGE_PASSWORD")
+    challenge = scene.start("ADMIN_USER_PASSWORD_AUTH")
+    answer: Any = {
+        "ChallengeName": challenge["ChallengeName"],
+        "Session": challenge["Session"],
+        "ChallengeResponses": {"USERNAME": "jane", "NEW_PASSWORD": "Better-Horse-8"},
+    }
+    with refused("ResourceNotFoundException", "User pool client other does not exist."):
+        scene.call("AdminRespondToAuthChallenge", UserPoolId=POOL, ClientId="other", **answer)
+    with refused("ResourceNotFoundException", "User pool us-east-1_Other does not exist."):
+        scene.call("AdminRespondToAuthChallenge", UserPoolId="us-east-1_Other", **scene.ids(), **answer)
+    assert scene.call("AdminRespondToAuthChallenge", **ids, **answer)["AuthenticationResult"]
+
+
+@pytest.mark.parametrize("auth_flow", ["USER_PASSWORD_AUTH", "USER_SRP_AUTH", "USER_AUTH"])
+def test_an_administrator_may_use_flows_of_users(scene: Scene, auth_flow: str) -> None:
+    parameters = {"USERNAME": "jane", "PASSWORD": PASSWORD, "SRP_A": Srp().a_hex}
+    ids: Any = {"UserPoolId": POOL, **scene.ids()}
+    answer = scene.call("AdminInitiateAuth", **ids, AuthFlow=auth_flow, AuthParameters=parameters)
+    assert "AuthenticationResult" in answer or "ChallengeName" in answer
+
+
 # --- sessions ------------------------------------------------------------------------------------------------------
 
 
@@ -597,6 +648,14 @@ def test_a_user_who_is_disabled_meanwhile_gets_nothing(scene: Scene) -> None:
 def test_a_user_who_is_deleted_meanwhile_gets_nothing(scene: Scene) -> None:
     challenge = _forced(scene)
     scene.ctx.people.remove(POOL, "jane", scene.time)
+    with refused("UserNotFoundException", "User does not exist."):
+        scene.answer(challenge, NEW_PASSWORD="Better-Horse-8")
+
+
+def test_a_session_is_not_one_of_another_user_with_the_same_name(scene: Scene) -> None:
+    challenge = _forced(scene)
+    scene.ctx.people.remove(POOL, "jane", scene.time)
+    scene.add("jane", "Another-One-1")
     with refused("UserNotFoundException", "User does not exist."):
         scene.answer(challenge, NEW_PASSWORD="Better-Horse-8")
 

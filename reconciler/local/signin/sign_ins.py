@@ -44,7 +44,7 @@ class Attempt:
 
     def stored(self) -> Record:
         """Return what a session keeps, JSON-able."""
-        return {name: getattr(self, name) for name in STORED}
+        return {"sub": self.user["attributes"]["sub"], **{name: getattr(self, name) for name in STORED}}
 
 
 @dataclass(frozen=True)
@@ -83,9 +83,15 @@ def needed(parameters: Record, name: str) -> str:
     return str(value)
 
 
+def subject(ctx: Context, pending: Pending) -> Record | None:
+    """Return the user of a session as it is now; None if it is gone, even if another one has its name."""
+    user = ctx.people.get(pending.pool, pending.user)
+    return user if user and user["attributes"]["sub"] == pending.state["attempt"]["sub"] else None
+
+
 def restored(pending: Pending, user: Record) -> Attempt:
     """Return the attempt that a session keeps."""
-    kept = pending.state["attempt"]
+    kept = {name: pending.state["attempt"][name] for name in STORED}
     return Attempt(user, **{**kept, "proven": tuple(kept["proven"]), "rounds": tuple(kept["rounds"])})
 
 
