@@ -1,4 +1,7 @@
-"""A server and each library are started once for the tests of a module; each test makes a pool of its own."""
+"""A server and each library are started once for the tests of a module, and a browser once for all of them.
+
+Each test makes a pool of its own.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ def town() -> Iterator[Town]:
         yield made
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Library]:
     with Library("browser.mjs") as made:
         made("start", executablePath=CHROMIUM)

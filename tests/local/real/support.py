@@ -55,7 +55,8 @@ class Library:
         Raises:
             LibraryError: The library refused.
         """
-        assert self._process.stdin and self._process.stdout
+        assert self._process.stdin
+        assert self._process.stdout
         self._process.stdin.write(json.dumps({"do": do, **given}) + "\n")
         self._process.stdin.flush()
         line = self._process.stdout.readline()
@@ -69,7 +70,8 @@ class Library:
         return self
 
     def __exit__(self, *_exc: object) -> None:
-        assert self._process.stdin and self._process.stdout
+        assert self._process.stdin
+        assert self._process.stdout
         self._process.stdin.close()
         self._process.stdout.close()
         self._process.wait(timeout=30)
@@ -89,6 +91,14 @@ class refused:  # noqa: N801 - reads as a statement
         assert error.code == self.code, error
         assert self.words in error.message, error
         return True
+
+
+def fetched(url: str, form: dict[str, str] | None = None) -> dict[str, Any]:
+    """Return the JSON at a URL of our server, to which a form may be posted."""
+    body = urlencode(form).encode() if form else None
+    with urllib.request.urlopen(url, body) as answer:  # noqa: S310 - of our server
+        found: dict[str, Any] = json.load(answer)
+    return found
 
 
 class Town:
@@ -141,8 +151,7 @@ class Town:
 
     def code(self, user: str) -> str:
         """Return the code that a user was sent last, as a developer finds it."""
-        with urllib.request.urlopen(f"{self.url}/_poolctl/messages?user={user}") as answer:
-            return str(json.load(answer)["messages"][0]["code"])
+        return str(fetched(f"{self.url}/_poolctl/messages?user={user}")["messages"][0]["code"])
 
 
 class Store:
@@ -202,9 +211,7 @@ class Store:
         code = parse_qs(urlsplit(reached).query)["code"][0]
         asked = {"grant_type": "authorization_code", "client_id": self.client, "code": code, "redirect_uri": self.back}
         url = f"{self.town.url}/_domain/{self.domain}/oauth2/token"
-        with urllib.request.urlopen(url, urlencode(asked).encode()) as answer:
-            found: dict[str, Any] = json.load(answer)
-        return found
+        return fetched(url, asked)
 
     def totp_required(self) -> None:
         self.town.admin.set_user_pool_mfa_config(

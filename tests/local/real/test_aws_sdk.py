@@ -57,7 +57,8 @@ def test_a_password_is_taken_only_where_the_client_allows_it(town, send):
 
 def test_user_auth_lets_the_user_choose(town, send):
     factors = {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"]}}
-    source = {"EmailSendingAccount": "DEVELOPER", "SourceArn": f"arn:aws:ses:{REGION}:123456789012:identity/example.com"}
+    identity = f"arn:aws:ses:{REGION}:123456789012:identity/example.com"
+    source = {"EmailSendingAccount": "DEVELOPER", "SourceArn": identity}
     pool = town.pool(Policies=factors, EmailConfiguration=source)
     town.user(pool)
     client = town.client(pool, ExplicitAuthFlows=["ALLOW_USER_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"])

@@ -118,28 +118,53 @@ def test_an_authenticator_app_is_enrolled_and_asked_for(town, browser, opened, m
     assert store.tokens()["id_token"]
 
 
-@pytest.mark.parametrize("host", [True, "localhost"], ids=["name of its own", "localhost"])
-def test_a_passkey_is_made_and_used(town, browser, opened, host):
-    store = opened(managed=True, pool=PASSKEYS, client=CHOICE)
-    town.user(store.id)
-    browser("authenticator")
+PARTY = {"WebAuthnConfiguration": {"RelyingPartyId": "auth.example.com"}}
 
-    def open_page(path="/login", **query):
-        url = store.url(path, host=host is True, **query)
-        browser("open", url=url if host is True else url.replace("//127.0.0.1", "//localhost"))
 
-    open_page()
-    store.fill(Username="ann")
-    store.click("Next")
-    store.see("Enter your password")
-    store.fill(Password=PASSWORD)
-    store.click("Sign in")
+class Passkeys:
+    """A user of a store with passkeys, who opens its pages at a host."""
+
+    def __init__(self, town, browser, store, host):
+        self.browser, self.store, self.host = browser, store, host
+        town.user(store.id)
+        browser("authenticator")
+
+    def open(self, path="/login", **query):
+        url = self.store.url(path, host=self.host == "name", **query)
+        self.browser("open", url=url.replace("//127.0.0.1", "//localhost") if self.host == "localhost" else url)
+
+    def sign_in_by_password(self):
+        self.open()
+        self.store.fill(Username="ann")
+        self.store.click("Next")
+        self.store.see("Enter your password")
+        self.store.fill(Password=PASSWORD)
+        self.store.click("Sign in")
+
+    def sign_out(self):
+        self.open("/logout", logout_uri=self.store.back)
+        self.browser("reach", url=self.store.back)
+
+
+@pytest.fixture
+def passkeys(town, browser, opened):
+    return lambda host: Passkeys(town, browser, opened(managed=True, pool=PASSKEYS, client=CHOICE), host)
+
+
+@pytest.mark.parametrize("party", [{}, PARTY], ids=["default", "of production"])
+@pytest.mark.parametrize("host", ["name", "localhost"])
+def test_a_passkey_is_made_and_used(town, browser, passkeys, host, party):
+    """Browsers take the host itself as relying party and no other, even where the pool names one for production."""
+    user = passkeys(host)
+    store = user.store
+    if party:
+        town.admin.set_user_pool_mfa_config(UserPoolId=store.id, **party)
+    user.sign_in_by_password()
     store.see("Add a passkey")
     store.click("Create a passkey")
     assert store.tokens()["id_token"]
-    open_page("/logout", logout_uri=store.back)
-    browser("reach", url=store.back)
-    open_page()
+    user.sign_out()
+    user.open()
     store.fill(Username="ann")
     store.click("Next")
     store.see("Choose how to sign in")
@@ -151,17 +176,31 @@ def test_a_passkey_is_made_and_used(town, browser, opened, host):
     assert fresh_complaints(browser) == []
 
 
-def test_a_passkey_at_an_address_in_numbers_says_what_to_do(town, browser, opened):
-    """Browsers know no passkeys for 127.0.0.1: a relying party is a name."""
-    store = opened(managed=True, pool=PASSKEYS, client=CHOICE)
-    town.user(store.id)
-    browser("authenticator")
-    store.open()
-    store.fill(Username="ann")
-    store.click("Next")
-    store.fill(Password=PASSWORD)
-    store.click("Sign in")
-    assert store.tokens()["id_token"] or True
+def test_a_passkey_of_another_host_is_not_offered(browser, passkeys):
+    """A browser uses none of `shop.localhost` at `localhost`; so one of its own is offered there."""
+    user = passkeys("name")
+    for user.host in ("name", "localhost"):
+        user.sign_in_by_password()
+        user.store.see("Add a passkey")
+        user.store.click("Create a passkey")
+        assert user.store.tokens()["id_token"]
+    user.host = "name"
+    user.sign_out()
+    user.open()
+    user.store.fill(Username="ann")
+    user.store.click("Next")
+    browser("check", label="Passkey")
+    user.store.click("Next")
+    user.store.click("Use a passkey")
+    assert user.store.tokens()["id_token"]
+
+
+def test_at_an_address_in_numbers_no_passkey_is_offered(browser, passkeys):
+    user = passkeys("127.0.0.1")
+    user.sign_in_by_password()
+    assert user.store.tokens()["id_token"]
+    user.open("/passkeys/add")
+    user.store.says(f"http://{user.store.domain}.localhost:")
 
 
 @both_looks
