@@ -225,7 +225,7 @@ class Incomplete(PoolctlError):
     exit_code = ExitCode.INCOMPLETE
 
 
-IAM_PREFIX = {"service-quotas": "servicequotas"}
+IAM_PREFIX = {"service-quotas": "servicequotas", "sesv2": "ses"}
 """Service prefix in IAM actions, where it differs from boto3's service name."""
 
 

@@ -437,6 +437,8 @@ class ResourceChange:
     """As in `Spec`: of these values only a digest is shown."""
     effect: Effect | None = None
     """What it means for security that the object as a whole appears or disappears, if that is what happens."""
+    beside: Tree = field(default_factory=dict, compare=False, repr=False)
+    """For a create: members that are live already and that it writes over, which its fence compares."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,11 @@ KEY_ARN = Pattern(
 )
 SHOWN = LeftOut("is made by CloudWatch Logs: remove it")
 
+KEPT_LOG_GROUPS = Note(
+    "--prune leaves it: what it holds cannot be made again. By hand: `aws logs delete-log-group --log-group-name NAME`."
+)
+"""What --prune does, and how to do it by hand."""
+
 
 class LogGroup(ApiModel):
     """A log group; one whose name begins with /aws/vendedlogs/ suits every pool of the account (cognito.md 9.7)."""

@@ -22,7 +22,7 @@ from schemas.forms import DAY, FILLED, Choice, Example, Form, unfit
 from schemas.group import Group, GroupLabel
 from schemas.identity_provider import IdentityProvider, ProviderLabel
 from schemas.log_delivery import LogDelivery
-from schemas.log_group import LogGroup, LogGroupLabel
+from schemas.log_group import KEPT_LOG_GROUPS, LogGroup, LogGroupLabel
 from schemas.mfa import Mfa
 from schemas.paths import PathForm
 from schemas.provisioned_limit import LimitCategory, ProvisionedLimit
@@ -32,10 +32,10 @@ from schemas.risk_configuration import RiskConfiguration
 from schemas.sections import inside, is_single, objects
 from schemas.security import AttributeLabel, HostLabel, ProfileName, Waived
 from schemas.session_configuration import SessionConfiguration
-from schemas.sms_role import SmsRole, SmsRoleTrust
-from schemas.trigger_permission import FunctionLabel, TriggerPermission
+from schemas.sms_role import KEPT_ROLE, KEPT_TRUST, SmsRole, SmsRoleTrust
+from schemas.trigger_permission import PRUNED_PERMISSIONS, FunctionLabel, TriggerPermission
 from schemas.ui_customization import UICustomization
-from schemas.user import User, UserLabel
+from schemas.user import KEPT_USERS, User, UserLabel
 from schemas.user_pool import UserPool
 from schemas.web_acl import WebAcl
 
@@ -220,19 +220,19 @@ class UserPoolManifest(UserPoolEnvelope):
     """Replicas of the pool, by RegionName."""
     web_acl: Annotated[WebAcl | None, Resettable()] = None
     """The web ACL that protects the pool."""
-    limits: Annotated[dict[LimitCategory, ProvisionedLimit] | None, FILLED] = None
+    limits: Annotated[dict[LimitCategory, ProvisionedLimit] | None, FILLED, DeclaredOnly()] = None
     """Request rates of the whole account in the Region, by category; declare them in one manifest only."""
-    sms_role: Annotated[SmsRole | None, FILLED] = None
+    sms_role: Annotated[SmsRole | None, FILLED, KEPT_ROLE] = None
     """The IAM role that Cognito assumes to send SMS, in place of its ARN in SmsConfiguration."""
-    sms_role_trust: Annotated[SmsRoleTrust | None, FILLED] = None
+    sms_role_trust: Annotated[SmsRoleTrust | None, FILLED, KEPT_TRUST] = None
     """The trust of an SMS role that something else makes; a plan with `sms_role` adds it by itself."""
-    trigger_permissions: Annotated[dict[FunctionLabel, TriggerPermission] | None, FILLED] = None
+    trigger_permissions: Annotated[dict[FunctionLabel, TriggerPermission] | None, FILLED, PRUNED_PERMISSIONS] = None
     """Permissions of the pool to invoke the functions of LambdaConfig; `{}` is enough."""
-    log_groups: Annotated[dict[LogGroupLabel, LogGroup] | None, FILLED] = None
+    log_groups: Annotated[dict[LogGroupLabel, LogGroup] | None, FILLED, DeclaredOnly(), KEPT_LOG_GROUPS] = None
     """Log groups for the logs of the pool, by name."""
     clients: Annotated[dict[ClientLabel, Client] | None, FILLED] = None
     """App clients, by ClientName, or by any key if the client sets ClientName."""
-    users: Annotated[dict[UserLabel, User] | None, FILLED, DeclaredOnly()] = None
+    users: Annotated[dict[UserLabel, User] | None, FILLED, DeclaredOnly(), KEPT_USERS] = None
     """Users that must be there, by Username; other users are not read."""
 
 

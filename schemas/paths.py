@@ -29,6 +29,9 @@ Similar = Callable[[str, Iterable[str]], str]
 DOES: Mapping[Purpose, str] = {"protect": "protects", "ignore": "ignores", "lock": "locks", "waive": "waives"}
 """What a pattern does to what it matches."""
 
+WRITTEN = "outputs"
+"""Key of what is written for applications. It has no objects of Cognito, but places that can be ignored."""
+
 EVERYTHING = "*"
 """The pattern that protects all objects of a document."""
 
@@ -110,10 +113,14 @@ class PathForm(Checked):
     @cached_property
     def _heads(self) -> Mapping[str, Member]:
         model = self.document()
-        return members(model) if self.purpose == "lock" else objects(model)
+        found = members(model) if self.purpose == "lock" else objects(model)
+        written = {WRITTEN: members(model)[WRITTEN]} if self.purpose == "ignore" and WRITTEN in members(model) else {}
+        return {**found, **written}
 
     def _wrong_after(self, section: Member, rest: str) -> PydanticCustomError | None:
         """Return what is wrong behind the key of a section, or of the envelope."""
+        if self._has_places(section):
+            return None
         if section.shape == "map":
             if not _can_be_named(section, rest):
                 wrong = f"{DOES[self.purpose]} nothing: no key of {section.name} can be {{step}}"
@@ -154,6 +161,10 @@ class PathForm(Checked):
         what = "a list, which is one value" if member.shape == "list" else "one value"
         return unfit(f"{DOES[self.purpose]} nothing: {member.name} is {what}", f"End with {member.name}.")
 
+    def _has_places(self, section: Member) -> bool:
+        """Return whether what is ignored are places: of what is written for applications."""
+        return self.purpose == "ignore" and section.name == WRITTEN
+
     def _has_free_keys(self, member: Member) -> bool:
         """Return whether any key is valid inside: of a free document, or of a list that is compared item by item."""
         free = self.purpose == "lock" and member.has(FreeDocument)
@@ -171,7 +182,7 @@ class PathForm(Checked):
     def _after(self, section: Member) -> str:
         if section.shape == "map" and objects(model_of(section)):
             return f"(?:[./](?:[^/]+|[^/]+/{self._object(model_of(section))}))?"
-        if section.shape == "map":
+        if section.shape == "map" or self._has_places(section):
             return _ANY_REST
         return "" if self.purpose == "protect" else self._member(section)
 

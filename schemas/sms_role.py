@@ -42,6 +42,18 @@ UNUSED = "is of no use for a role that Cognito assumes for a moment: remove it"
 SHOWN = LeftOut("is made by IAM: remove it")
 TRUSTED = NotRemovable("A role always has a trust: remove the member, and poolctl writes it.")
 
+KEPT_ROLE = Note(
+    "--prune leaves it: other pools may use the role. By hand: `aws iam delete-role-policy --role-name NAME "
+    "--policy-name poolctl-sms`, then `aws iam delete-role --role-name NAME`."
+)
+"""What --prune does, and how to do it by hand."""
+
+KEPT_TRUST = Note(
+    "--prune leaves it, when the pool is gone too. By hand: `aws iam update-assume-role-policy` with a "
+    "document without the statement that names the pool."
+)
+"""What --prune does, and how to do it by hand."""
+
 
 class Tag(ApiModel):
     """A tag of a role."""
@@ -91,7 +103,7 @@ class SmsRole(ApiModel):
             TRUSTED,
             Note(
                 "poolctl writes it: Cognito may assume the role with the external id, for this account and pool. What "
-                "it denies, and the trust in other pools of the account that have another external id, stay."
+                "it denies, and the trust in other pools of the account that have an external id, stay."
             ),
         ]
         | None
@@ -101,8 +113,9 @@ class SmsRole(ApiModel):
         Annotated[
             Document,
             Note(
-                "poolctl writes it: sns:Publish, or sms-voice:SendTextMessage with EumsSms. With null, what the role "
-                "may do comes from policies that poolctl does not manage."
+                "poolctl writes it: sns:Publish, or sms-voice:SendTextMessage with EumsSms. While the trust names "
+                "other pools too, what else it allows of the two stays. With null, what the role may do comes from "
+                "policies that poolctl does not manage."
             ),
         ]
         | None
@@ -123,7 +136,7 @@ class SmsRoleTrust(ApiModel):
             TRUSTED,
             Note(
                 "poolctl writes it: Cognito may assume the role with the external id, for this account and pool. What "
-                "it denies, and the trust in other pools of the account that have another external id, stay."
+                "it denies, and the trust in other pools of the account that have an external id, stay."
             ),
         ]
         | None

@@ -25,6 +25,13 @@ SOURCE = Pattern(
 
 UNFIT = "does not apply to a user pool: remove it"
 
+PRUNED_PERMISSIONS = Note(
+    "With --prune, if `prune` names this section, the statement goes in the run that takes the trigger away; "
+    "later, nothing names the function. By hand: `aws lambda remove-permission --function-name ARN "
+    "--statement-id POOL_ID`."
+)
+"""What --prune does, and how to do it by hand."""
+
 
 class TriggerPermission(ApiModel):
     """Permission of the pool to invoke one function of LambdaConfig; one statement of the function's policy."""

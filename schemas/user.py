@@ -37,6 +37,12 @@ PasswordText = Annotated[str, StringConstraints(max_length=256, pattern=NO_SPACE
 ONCE = "It counts only when the user is created: delete the user to create it again, which changes its sub."
 CHOICE = LeftOut("is the user's own choice: remove it")
 
+KEPT_USERS = Note(
+    "--prune leaves them: no user can be made again. `Enabled: false` shuts a user out. By hand: `aws "
+    "cognito-idp admin-delete-user --user-pool-id ID --username NAME`."
+)
+"""What --prune does, and how to do it by hand."""
+
 
 class User(ApiModel):
     """A user that is created if it is missing; other users of the pool are not read."""

@@ -30,7 +30,7 @@ ENTRY = {
 }
 """What each key of an entry of `allow` holds."""
 
-SEVERAL = frozenset({"outputs", "ignore_pools"})
+SEVERAL = frozenset({"outputs"})
 """Fields of options of commands that may be repeated."""
 
 NUMBERS = {"whole": "integer", "rate": "number"}
@@ -77,7 +77,8 @@ def _of_global(option: Option) -> dict[str, Any]:
     about = {"description": option.help}
     if option.kind == "list":
         shapes: list[dict[str, Any]] = [_list({"type": "string"}), {"type": "string"}]
-        return {**about, "anyOf": [*shapes, {"type": "object"}] if option.name == "var" else shapes}
+        named = {"type": "object", "additionalProperties": {"type": ["string", "number", "boolean"]}}
+        return {**about, "anyOf": [*shapes, named] if option.name == "var" else shapes}
     if option.kind in SWITCHES:
         return {**about, "type": "boolean"}
     if option.kind == "choice":

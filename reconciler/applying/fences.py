@@ -15,7 +15,7 @@ from reconciler.errors import CloudError, PoolctlError, flow
 from reconciler.kinds import KINDS
 from reconciler.kinds.kind import ResourceKind
 from reconciler.model import Action, Address, Observed, Plan, ResourceChange, Tree, Unknown
-from reconciler.observing.observer import live_names, read_again
+from reconciler.observing.observer import beside, live_names, read_again
 from reconciler.values.differ import same
 
 SETTLE = (1.0, 2.0, 4.0)
@@ -107,6 +107,15 @@ class FencedRun:
             what = "object was created" if kind.create else "setting was unset when the plan was made, and was set"
             since = " since the plan was made" if kind.create else " since"
             raise Overtaken(f"the {what} outside this run{since}. Run plan again.")
+        self._fence_beside(kind, change, known)
+
+    def _fence_beside(self, kind: ResourceKind, change: ResourceChange, ids: Mapping[str, Any]) -> None:
+        """Check that a create writes over nothing but what the plan saw, or what is as it will be already."""
+        now = self._without_ours(kind, beside(self._cloud, kind, ids))
+        after = change.after or {}
+        seen = (change.beside, {k: after.get(k) for k in now})
+        if not any(same(kind.model, self._without_ours(kind, tree), now) for tree in seen):
+            raise Overtaken(f"{', '.join(now)} was changed outside this run since the plan was made. Run plan again.")
 
     def _without_ours(self, kind: ResourceKind, tree: Tree) -> Tree:
         """Return an object without the members that earlier writes of this run have changed."""

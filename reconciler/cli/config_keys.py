@@ -1,7 +1,8 @@
 """What poolctl.yaml may say: the options that a repository sets for every run, and why it sets no others.
 
-A pull request can change the file. So it holds nothing that decides whom a run trusts or where it sends something, and
-nothing that is about one run: those stay with who starts it.
+A pull request can change the file. So it holds nothing that decides whom a run trusts or where it sends something,
+nothing that lets a run delete more or report less, and nothing that is about one run: those stay with who starts it.
+What only asks for more stays: `pools` and `strict` add findings, and `max_secret_age` is for clients that declare none.
 """
 
 from __future__ import annotations
@@ -9,21 +10,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 GLOBAL_KEYS = (
-    *("region", "profile", "var", "var-file", "env", "parallelism", "max-rps"),
+    *("region", "var", "var-file", "env", "parallelism", "max-rps"),
     *("log-level", "log-format", "quiet", "no-color", "non-interactive"),
 )
 """Global options that may be at the top."""
 
-FAIL_ON, ALLOW, MAX_DELETES, VERSION = "fail-on", "allow", "max-deletes", "version"
+FAIL_ON, ALLOW, VERSION = "fail-on", "allow", "version"
 
-SHARED_KEYS = (FAIL_ON, MAX_DELETES)
+SHARED_KEYS = (FAIL_ON,)
 """Options of several commands that may be at the top; each command takes those that it has."""
 
 SECTIONS: Mapping[str, tuple[str, ...]] = {
     "validate": ("output", "max-bytes", "lint"),
-    "plan": ("output", "max-bytes", "detailed-exitcode", "expires", "show-origin", "notes", "max-deletes"),
-    "apply": ("output", "max-bytes", "check", "notes", "max-deletes"),
-    "drift": ("output", "max-bytes", "strict", "pools", "ignore-pool", "max-secret-age", "attribute", "notes"),
+    "plan": ("output", "max-bytes", "detailed-exitcode", "expires", "show-origin", "notes"),
+    "apply": ("output", "max-bytes", "check", "notes"),
+    "drift": ("output", "max-bytes", "strict", "pools", "max-secret-age", "attribute", "notes"),
     "export": ("mode", "secrets", "with"),
 }
 """For each command that has a map of its own: its options that may be there."""
@@ -33,11 +34,11 @@ ONE_RUN = "it is about one run"
 SAFETY = "deleting and hiding need the word of whoever starts the run"
 
 LEFT_OUT: Mapping[str, str] = {
-    **dict.fromkeys(("role-arn", "endpoint-url", "local", "file-root", "allow-env", "notify", "remember"), TRUST),
-    **dict.fromkeys(("only-new", "baseline", "gates-from"), TRUST),
+    **dict.fromkeys(("profile", "role-arn", "endpoint-url", "local", "file-root", "allow-env"), TRUST),
+    **dict.fromkeys(("notify", "remember", "only-new", "baseline", "gates-from"), TRUST),
     **dict.fromkeys(("config", "no-config", "color", "target", "out", "expect", "rollback-file", "yes"), ONE_RUN),
     **dict.fromkeys(("during-recovery", "shard", "pool", "all", "to", "filter", "status", "group"), ONE_RUN),
-    **dict.fromkeys(("prune", "allow-replace", "exit-zero", "force"), SAFETY),
+    **dict.fromkeys(("prune", "max-deletes", "allow-replace", "ignore-pool", "exit-zero", "force"), SAFETY),
 }
 """Options of these commands that the file does not take, and why."""
 

@@ -30,6 +30,17 @@ class ConfigProblems:
         """Add that a value is wrong."""
         self.found.append(Problem(self.at(path), dotted(path), message, advice))
 
+    def wrong_key(self, path: Path, message: str, advice: str = "") -> None:
+        """Add that a key is wrong, at the place of the key and not of its value."""
+        where = self.document.keys.get(path) or self.at(path)
+        self.found.append(Problem(where, dotted(path), message, advice))
+
+    def misspelt_keys(self, known: Sequence[str], meant: Sequence[str]) -> None:
+        """Add each key at the top that is not known and probably means one of these."""
+        for name in self.document.tree:
+            if name not in known and closest(str(name), known) in meant:
+                self.wrong_key((name,), *_unknown(str(name), known))
+
     def unknown_keys(self, path: Path, known: Sequence[str]) -> None:
         """Add each key of a map that is not known, with what is meant or where it belongs.
 
@@ -42,9 +53,7 @@ class ConfigProblems:
             tree = tree[step]
         for name in tree:
             if name not in known:
-                where = self.document.keys.get((*path, name)) or self.at((*path, name))
-                message, advice = _unknown(str(name), known)
-                self.found.append(Problem(where, dotted((*path, name)), message, advice))
+                self.wrong_key((*path, name), *_unknown(str(name), known))
 
 
 def _unknown(name: str, known: Sequence[str]) -> tuple[str, str]:

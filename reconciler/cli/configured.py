@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reconciler.errors import InvalidInput
 from reconciler.terminal.options import from_environment
@@ -21,6 +21,34 @@ if TYPE_CHECKING:  # it reads YAML
 
 ALIASES = {"import": "export"}
 """Commands that are another name for one."""
+
+
+class FilesRead(NamedTuple):
+    """Which files a run reads, as its words and its environment say."""
+
+    named: str = ""
+    """The file of `--config`; empty looks for one."""
+    wanted: bool = True
+    """Whether one is read."""
+    gates_from: str | None = None
+    """The file of `--gates-from`; None for none."""
+
+
+def chosen(given: Mapping[str, Any], environ: Mapping[str, str]) -> FilesRead:
+    """Return which files a run reads.
+
+    Args:
+        given: What its words say, by field of `Options`.
+        environ: The environment.
+
+    Raises:
+        InvalidInput: Both are said, to read a file and to read none; or a setting is wrong.
+    """
+    said = {**from_environment(environ), **{k: v for k, v in given.items() if v is not None}}
+    found = FilesRead(said.get("config", ""), said.get("use_config", True), said.get("gates_from"))
+    if found.named and not found.wanted:
+        raise InvalidInput("--config names a file and --no-config reads none. Remove one of them.")
+    return found
 
 
 def configured(
@@ -37,21 +65,19 @@ def configured(
     Raises:
         InvalidInput: A file does not exist or is invalid, or a setting is.
     """
-    said = {**from_environment(environ), **{k: v for k, v in given.items() if v is not None}}
-    named, wanted = said.get("config", ""), said.get("use_config", True)
-    if named and not wanted:
-        raise InvalidInput("--config names a file and --no-config reads none. Remove one of them.")
-    file = (_existing(named, "--config") if named else find(Path())) if wanted else ""
-    instead = _existing(said["gates_from"], "--gates-from") if "gates_from" in said else ""
+    reads = chosen(given, environ)
+    named, instead = reads.named, reads.gates_from
+    file = (_existing(named, "--config") if named else find(Path())) if reads.wanted else ""
+    instead = _existing(instead, "--gates-from") if instead is not None else ""
     return _read(file, instead, ALIASES.get(command, command), parser) if file or instead else None
 
 
 def _read(file: str, instead: str, command: str, parser: Callable[[str], Parser]) -> Configuration:
     """Return what a file says, with what another one says of gates, if one is to be taken."""
-    from reconciler.cli.configuration import Configuration, read
+    from reconciler.cli.configuration import Configuration, read, read_gates
 
     found = read(file, command, parser) if file else Configuration()
-    return found.with_gates(read(instead, command, parser)) if instead else found
+    return found.with_gates(read_gates(instead, parser)) if instead else found
 
 
 def find(directory: Path) -> str:

@@ -101,7 +101,8 @@ class Aws:
         with self._asking:  # several pools call it at the same time
             if self._identity is None:
                 answer = self.call("sts", "GetCallerIdentity", {})
-                self._identity = Identity(str(answer["Account"]), self._region(), str(answer["Arn"]).split(":")[1])
+                arn = str(answer["Arn"])
+                self._identity = Identity(str(answer["Account"]), self._region(), arn.split(":")[1], arn)
             return self._identity
 
     def call(self, service: str, operation: str, params: Mapping[str, Any]) -> Tree:
@@ -257,6 +258,20 @@ class Aws:
                 "configuration", "NoRegion", "no Region is set. Use --region, target.region or AWS_REGION."
             )
         return str(region)
+
+
+def configured_region(profile: str = "") -> str:
+    """Return the Region that the environment or a profile of the AWS configuration sets; empty if none does.
+
+    Nothing is called, and no credentials are looked for: they may be what is missing.
+
+    Args:
+        profile: Name of the profile; empty for the usual one.
+    """
+    try:
+        return str(boto3.Session(profile_name=profile or None).region_name or "")
+    except BotoCoreError:  # there is no such profile; whoever needs credentials says so
+        return ""
 
 
 def _source(session: boto3.Session, access: Access) -> SessionSource:

@@ -28,6 +28,8 @@ class Identity:
     """Region code of the session."""
     partition: str = "aws"
     """From the caller's ARN: `aws`, `aws-us-gov`, `aws-eusc`."""
+    arn: str = ""
+    """ARN of the user, or of the session of a role; empty if it is not known."""
 
 
 @dataclass(frozen=True, slots=True)

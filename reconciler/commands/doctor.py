@@ -1,11 +1,11 @@
-"""`doctor`: what lacks before a run. It works on clouds that cannot write."""
+"""`doctor`: what is missing before a run. It works on clouds that cannot write."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from reconciler.commands import deliver
-from reconciler.iam import RUNS
+from reconciler.iam import EXAMINED
 from reconciler.render import formats
 from reconciler.terminal.console import Console
 from reconciler.terminal.options import Options, add_outputs
@@ -17,7 +17,8 @@ HELP = """\
 Check what a run needs before it writes anything: versions, manifests, credentials, Region, account, clock, endpoints
 and permissions. Every check is made, and each that fails says what to do. Nothing is written: the connection refuses
 every write. Permissions are simulated by IAM if the caller may ask it (iam:SimulatePrincipalPolicy); otherwise the
-reads of a plan are made. Exits with 1 if a check failed, and with 3 if the manifests are invalid.
+reads of a plan are made. Exits with 1 if a check failed, with 3 if the manifests are invalid, and with 7 if nothing
+failed but a check could not be made.
 
   poolctl doctor pools/
   poolctl doctor --for plan --profile audit pools/customers.yaml
@@ -28,7 +29,7 @@ reads of a plan are made. Exits with 1 if a check failed, and with 3 if the mani
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     text = "the command whose permissions are checked (apply)"
-    parser.add_argument("--for", dest="run_for", choices=RUNS, metavar="|".join(RUNS), default=None, help=text)
+    parser.add_argument("--for", dest="run_for", choices=EXAMINED, metavar="|".join(EXAMINED), default=None, help=text)
     text = "apply: check deletions too, of what the manifest's `prune` lists"
     parser.add_argument("--prune", action="store_true", default=None, help=text)
     add_outputs(parser, formats.names("doctor"))

@@ -25,6 +25,8 @@ with which the command will run, as they decide what it calls. A policy that is 
   poolctl iam-policy --for apply --prune -o json=apply-policy.json pools/
   poolctl iam-policy --for drift --attribute --pools --notify sns=arn:aws:sns:eu-west-1:123456789012:drift pools/
   poolctl iam-policy --for export --format terraform pool:eu-west-1_AbCdEf123
+  poolctl iam-policy --for export --with sms_role,users pool:eu-west-1_AbCdEf123
+  poolctl iam-policy --for lint pools/                         what lint --live reads
 """
 
 
@@ -39,6 +41,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--allow-replace", dest="replaceable", action="append", metavar="KIND/NAME", default=None, help=text
     )
+    text = "export: it exports these sections too; may be repeated"
+    parser.add_argument(
+        "--with", dest="sections", action="append", metavar="SECTION[,SECTION]", default=None, help=text
+    )
+    text = "export --with users: it exports members of this group"
+    parser.add_argument("--group", metavar="NAME", default=None, help=text)
     _of_drift(parser)
 
 

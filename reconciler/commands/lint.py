@@ -33,7 +33,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--severity", metavar="LEVEL", default=None, help=text)
     text = "whom the pools serve, whatever the manifests say: consumer, workforce, partner, machine or dev"
     parser.add_argument("--pool-profile", metavar="NAME", default=None, help=text)
-    text = "also read what the manifests name in other services: functions, roles, certificates, log groups, SES, WAF"
+    text = (
+        "also read what the manifests name elsewhere: functions, roles, certificates, keys, log groups, SES, WAF, "
+        "names in DNS, and how many secrets clients have"
+    )
     parser.add_argument("--live", action="store_true", default=None, help=text)
     add_outputs(parser, formats.names("lint"))
 

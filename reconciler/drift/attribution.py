@@ -33,6 +33,8 @@ MOST_PAGES = 120
 OURS = "poolctl/"
 """The mark that aws.py adds to the user agent."""
 
+TRUNCATED = "CloudTrail has more events than were read; some findings may lack their author."
+
 USER = "sub"
 """The identifier of a user in events."""
 
@@ -164,7 +166,7 @@ def attribute(drift: Drift, subjects: Mapping[str, Mapping[str, str]], trail: Tr
         *(("EventName", o) for m in marks for o in (*m.revealing, *m.operations, *m.asked)),
     }
     if asked & trail.cut:
-        notices.append(Notice("CloudTrail has more events than were read; some findings may lack their author."))
+        notices.append(Notice(TRUNCATED))
     findings = tuple(replace(m.finding, attribution=m.who) for m in marks)
     return replace(drift, findings=findings, notices=tuple(notices))
 

@@ -19,6 +19,7 @@ from reconciler.kinds.engine_rules import AMBIGUOUS
 from reconciler.kinds.kind import ResourceKind
 from reconciler.manifests.manifest import Ignore, Manifest
 from reconciler.model import (
+    OUTPUTS,
     Action,
     Address,
     Drift,
@@ -254,13 +255,18 @@ def _without_ignored(found: Iterable[_Difference], rules: Iterable[Ignore]) -> t
 def _with_rules(drift: Drift, manifest: Manifest, used: set[Ignore], today: str) -> Drift:
     """Report the rules of the manifest that have expired, and those that match nothing."""
     expired = [r for r in manifest.ignore if ignoring.is_expired(r, today)]
-    idle = [r for r in manifest.ignore if r not in used and r not in expired]
+    later = OUTPUTS if manifest.outputs else ""  # they are compared after the pool
+    idle = [r for r in manifest.ignore if not (r in used or r in expired or ignoring.is_about(r.path, later))]
     whole = not drift.gaps and not drift.refusals  # otherwise their matches may not have been read
     late = tuple(Notice(_expiry(r), r.source) for r in expired)
     notices = [*late]
-    useless = ((f"The ignore rule {r.path} matched nothing. Remove it.", r.source) for r in idle if whole)
-    notices += [Notice(said, source, lasting=True) for said, source in useless]
+    notices += [matched_nothing(r) for r in idle if whole]
     return replace(drift, notices=(*drift.notices, *notices, *not_here(drift.unavailable)), expired=late)
+
+
+def matched_nothing(rule: Ignore) -> Notice:
+    """Return that a rule matched nothing."""
+    return Notice(f"The ignore rule {rule.path} matched nothing. Remove it.", rule.source, lasting=True)
 
 
 def _expiry(rule: Ignore) -> str:

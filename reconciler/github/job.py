@@ -30,6 +30,7 @@ INPUTS = {
     "INPUT_ISSUES": "true",
     "INPUT_LABEL": "poolctl-drift",
     "INPUT_REPORTS": "",
+    "INPUT_WORKING_DIRECTORY": ".",
 }
 """All inputs and their defaults if empty."""
 
@@ -54,10 +55,8 @@ class Job:
     """The branch that was pushed to."""
     pull: int
     """Number of the pull request of the event; 0 if there is none."""
-    base: str
-    """The commit of the target branch, on a pull request; empty if there is none."""
     into: str
-    """Name of the target branch; empty if there is none."""
+    """Name of the target branch, on a pull request; empty if there is none."""
     run_url: str
     """URL of this run; empty if unknown."""
     run_id: str
@@ -87,7 +86,7 @@ class Job:
     @property
     def gates(self) -> list[str]:
         """Options about what poolctl refuses, and what passes all the same."""
-        kinds = self.inputs["INPUT_FAIL_ON"].split()
+        kinds = [kind for word in self.inputs["INPUT_FAIL_ON"].split(",") for kind in word.split()]
         allowed = words("allow", self.inputs["INPUT_ALLOW"])
         return [*(f"--fail-on={k}" for k in kinds), *(f"--allow={a}" for a in allowed)]
 
@@ -171,7 +170,6 @@ def job(environ: Mapping[str, str]) -> Job:
         commit=str((pull.get("head") or {}).get("sha") or environ.get("GITHUB_SHA", "")),
         branch=environ.get("GITHUB_REF_NAME", ""),
         pull=int(pull.get("number") or 0),
-        base=str((pull.get("base") or {}).get("sha") or ""),
         into=str((pull.get("base") or {}).get("ref") or ""),
         run_url=f"{server}/{repository}/actions/runs/{run}" if server and run else "",
         run_id=f"{run}.{environ.get('GITHUB_RUN_ATTEMPT', '1')}",

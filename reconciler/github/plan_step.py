@@ -10,12 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from reconciler.cli import configured
 from reconciler.errors import ExitCode
 from reconciler.github import approval, base_gates, comment_text, marker
 from reconciler.github.api import GitHub
 from reconciler.github.comments import LONGEST, Comments
-from reconciler.github.job import Job
+from reconciler.github.job import Job, visible
 from reconciler.github.runner import SUMMARY_BYTES, Runner
 
 KIND = "poolctl-action"
@@ -101,8 +100,9 @@ def run(job: Job, runner: Runner, api: GitHub | None) -> int:
 
 def _planned(job: Job, runner: Runner, api: GitHub | None) -> Planned:
     directory = runner.directory(job.inputs["INPUT_OUTPUT_DIRECTORY"], FILES)
-    base = base_gates.fetched(job, api, directory)
-    if job.base and base is None and configured.find(Path()):
+    reads = base_gates.reads(job, visible(runner.environ))
+    base = base_gates.fetched(job, api, directory, reads)
+    if base_gates.counts_itself(job, api, reads):
         runner.annotate("notice", "Without a comment, the plan is judged by poolctl.yaml of the pull request itself.")
     file, tree, markdown, annotations, *_ = (str(directory / name) for name in FILES)
     outputs = ["-o", "human", "-o", f"json={tree}", "-o", f"markdown={markdown}", "-o", f"github={annotations}"]
@@ -110,7 +110,7 @@ def _planned(job: Job, runner: Runner, api: GitHub | None) -> Planned:
     gates = [*job.gates, *([f"--gates-from={base}"] if base else [])]
     code, stderr = runner.poolctl(["plan", *job.args, *gates, *fixed, "--", *job.paths])
     runner.annotations(directory / "annotations.txt")
-    return Planned(code, stderr, directory, tuple(base_gates.changes(job, base)))
+    return Planned(code, stderr, directory, tuple(base_gates.changes(job, base, reads)))
 
 
 def _publish(job: Job, runner: Runner, planned: Planned) -> None:

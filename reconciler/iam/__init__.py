@@ -4,5 +4,8 @@ In: a manifest with what a command reads of it. Out: grants, and from all of the
 Nothing is called and nothing is read: what a run may call follows from what is declared and from the tables alone.
 """
 
-RUNS = ("plan", "drift", "export", "apply")
-"""The commands that a policy can be for."""
+EXAMINED = ("plan", "drift", "export", "apply")
+"""The commands whose permissions can be checked before a run."""
+
+RUNS = (*EXAMINED, "lint")
+"""The commands that a policy can be for; `lint` with `--live`, as it calls nothing without it."""

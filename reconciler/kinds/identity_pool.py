@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from reconciler.kinds import tag_changes
 from reconciler.kinds.iam_access import IDENTITY_POOLS, IamAccess, always, anywhere, sets, unsets
 from reconciler.kinds.identity_pool_roles import O18
 from reconciler.kinds.kind import Breach, Listing, PendingCall, Reading, ResourceKind, State
@@ -55,13 +56,9 @@ def lower(pending_call: PendingCall, usual: Callable[[PendingCall], tuple[Call, 
 
 
 def _tag(pending_call: PendingCall) -> list[Call]:
-    live = (pending_call.change.before or {}).get(TAGS) or {}
-    wanted = (pending_call.change.after or {}).get(TAGS) or {}
+    live, wanted = ((tree or {}).get(TAGS) for tree in (pending_call.change.before, pending_call.change.after))
     arn = {"ResourceArn": _arn(pending_call.target, pending_call.change.ids)}
-    new = {k: v for k, v in wanted.items() if live.get(k) != v}
-    old = [k for k in live if k not in wanted]
-    calls = [Call("cognito-identity", "TagResource", {**arn, "Tags": new})] if new else []
-    return calls + ([Call("cognito-identity", "UntagResource", {**arn, "TagKeys": old})] if old else [])
+    return list(tag_changes.TagCalls("cognito-identity").made(tag_changes.between(live, wanted), arn))
 
 
 def _arn(target: Target, ids: Mapping[str, Any]) -> str:

@@ -86,6 +86,9 @@ class FurtherRead:
     """Joins the object's own answer and this one, which is empty if there is nothing."""
     params: Callable[[Tree], Tree] = lambda _: {}
     """Returns parameters beside the identifiers, from the object's own answer."""
+    unowned: bool = False
+    """Whether what it reads exists without the object, and a create would write over it: then it is read for an absent
+    object too, and joined with nothing but the identifier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,8 @@ class Around:
     """Account of the pool; empty while unknown."""
     region: str = ""
     """Region of the pool; empty while unknown."""
+    beside: Callable[[str], Mapping[str, Tree]] = lambda _: {}
+    """Returns what is live in the place of absent objects of a section, by name: what `FurtherRead.unowned` reads."""
 
 
 class Implied(NamedTuple):

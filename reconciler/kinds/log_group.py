@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from reconciler.kinds import tag_changes
 from reconciler.kinds.iam_access import UNNAMED, IamAccess, always, anywhere, sets, unsets
 from reconciler.kinds.kind import (
     Around,
@@ -49,7 +50,8 @@ def delivery_policy(around: Around) -> Tree:
     A Region has few policies, so people may have added statements to this one: they stay.
     """
     own = document(_delivery(around))
-    live: Tree = next((g[POLICY] for g in around.live(SECTION).values() if g.get(POLICY)), {})
+    groups = (*around.live(SECTION).values(), *around.beside(SECTION).values())
+    live: Tree = next((g[POLICY] for g in groups if g.get(POLICY)), {})
     return beside(own, (s for s in statements(live) if s.get("Sid") != DELIVERY and not alike(document(s), own)))
 
 
@@ -184,17 +186,8 @@ def _arn(pending_call: PendingCall) -> str:
 
 
 def _tagged(arn: str, fields: Iterable[FieldChange]) -> Iterator[Call]:
-    """Tags are written as deltas: other tags belong to others."""
-    tags: Tree = {}
-    for change in (f for f in fields if f.path[0] == "tags"):
-        whole = len(change.path) == 1
-        tags |= dict.fromkeys(change.before or ()) if whole else {str(change.path[1]): change.after}
-    wanted = {k: v for k, v in tags.items() if v is not None}
-    unwanted = sorted(k for k, v in tags.items() if v is None)
-    if wanted:
-        yield Call(SERVICE, "TagResource", {"resourceArn": arn, "tags": wanted})
-    if unwanted:
-        yield Call(SERVICE, "UntagResource", {"resourceArn": arn, "tagKeys": unwanted})
+    calls = tag_changes.TagCalls(SERVICE, tags="tags", keys="tagKeys")
+    yield from calls.made(tag_changes.declared(fields, "tags"), {"resourceArn": arn})
 
 
 # --- rules ---------------------------------------------------------------------------------------------------------
@@ -251,7 +244,7 @@ KIND = ResourceKind(
         FurtherRead(
             Reading("ListTagsForResource", "tags", may_lack=True), with_tags, lambda group: {"resourceArn": group[ARN]}
         ),
-        FurtherRead(Reading("DescribeResourcePolicies", always=("resourcePolicies",)), with_policy),
+        FurtherRead(Reading("DescribeResourcePolicies", always=("resourcePolicies",)), with_policy, unowned=True),
     ),
     pick=pick,
     create="CreateLogGroup",

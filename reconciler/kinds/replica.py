@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from reconciler.kinds import availability, user_pool
+from reconciler.kinds import availability, tag_changes, user_pool
 from reconciler.kinds.iam_access import COGNITO, USER_POOLS, IamAccess, Permission, on_key, pass_role, sets, unsets
 from reconciler.kinds.kind import Breach, Listing, PendingCall, Reading, RegionalRead, ResourceKind, Rule, State
 from reconciler.kinds.shared_rules import P23, below, dig, needs_plan
@@ -91,13 +91,10 @@ def _update_there(pending_call: PendingCall) -> Call:
 
 def _tag_there(pending_call: PendingCall) -> list[Call]:
     change = pending_call.change
-    live, wanted = ((tree or {}).get("UserPoolTags") or {} for tree in (change.before, change.after))
+    live, wanted = ((tree or {}).get("UserPoolTags") for tree in (change.before, change.after))
     where: dict[str, Any] = {"ResourceArn": (change.before or {}).get("UserPoolArn")}
-    new = {k: v for k, v in wanted.items() if live.get(k) != v}
-    old = [k for k in live if k not in wanted]
-    place = str(change.ids["RegionName"])
-    calls = [Call(SERVICE, "TagResource", {**where, "Tags": new}, region=place)] if new else []
-    return calls + ([Call(SERVICE, "UntagResource", {**where, "TagKeys": old}, region=place)] if old else [])
+    there = str(change.ids["RegionName"])
+    return list(tag_changes.TagCalls(SERVICE).made(tag_changes.between(live, wanted), where, region=there))
 
 
 def _secondary(state: State) -> list[str]:

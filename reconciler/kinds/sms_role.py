@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+from reconciler.kinds import tag_changes
 from reconciler.kinds.iam_access import IamAccess, sets, unsets
 from reconciler.kinds.kind import (
     Around,
@@ -23,7 +24,7 @@ from reconciler.kinds.kind import (
     Sequel,
     Surrounding,
 )
-from reconciler.kinds.policy_documents import alike, allows, beside, conditions, document, statements
+from reconciler.kinds.policy_documents import alike, allows, beside, conditions, document, many, statements
 from reconciler.kinds.shared_rules import arn_part, dig
 from reconciler.model import Call, Path, Tree
 from reconciler.values.regions import home, partition
@@ -37,7 +38,12 @@ COGNITO = "cognito-idp.amazonaws.com"
 TRUST_DOCUMENT, POLICY_DOCUMENT, BOUNDARY = "AssumeRolePolicyDocument", "PolicyDocument", "PermissionsBoundary"
 SERVICE = "iam"
 ASSUME = "sts:AssumeRole"
-OF_A_POOL = frozenset({"sts:externalid", "aws:sourceaccount", "aws:sourcearn"})
+SNS, EUMS = "sns:Publish", "sms-voice:SendTextMessage"
+SENDING = frozenset({SNS.lower(), EUMS.lower()})
+"""Actions that send SMS; in a policy, case says nothing."""
+
+SOURCE_ARN = "aws:sourcearn"
+OF_A_POOL = frozenset({"sts:externalid", "aws:sourceaccount", SOURCE_ARN})
 """What the trust in one pool may depend on; keys of conditions in lower case."""
 
 
@@ -65,28 +71,47 @@ def trust(external_id: Any, account: str, source: Any) -> Tree:
     return document(statement)
 
 
-def of_other_pools(found: Any, external_id: Any, account: str) -> Iterator[Tree]:
-    """Yield the statements of a trust that a pool leaves as they are: what they deny, and the trust in other pools.
+def denials(found: Any) -> Iterator[Tree]:
+    """Yield the statements of a trust that deny something."""
+    yield from (s for s in statements(found) if s.get("Effect") == "Deny")
 
-    Several pools may share a role. The trust in another pool names that pool, in this account, and its own external id;
-    what trusts anything else is no statement of a pool, and is wrong.
+
+def of_other_pools(found: Any, source: Any, account: str) -> Iterator[Tree]:
+    """Yield the statements of a trust in other pools, which a pool leaves as they are.
+
+    Several pools may share a role, with one external id too. The trust in another pool names that pool, in this
+    account, and an external id; what trusts anything else is no statement of a pool, and is wrong. Of a statement that
+    names several pools, the others are left.
 
     Args:
         found: The trust as it is live.
-        external_id: That of the pool.
+        source: ARN of the pool, or whatever stands for it while it does not exist.
         account: Account of the pool.
     """
     for statement in statements(found):
-        if statement.get("Effect") == "Deny" or _trusts_another(statement, external_id, account):
-            yield statement
+        pools = _trusted_pools(statement, account)
+        others = [arn for arn in pools if arn != source]
+        if others:
+            yield statement if len(others) == len(pools) else _naming(statement, others)
 
 
-def _trusts_another(statement: Tree, external_id: Any, account: str) -> bool:
+def _trusted_pools(statement: Tree, account: str) -> Sequence[Any]:
+    """Return the ARNs of the pools that a statement trusts; none if it trusts anything else."""
     asked = conditions(statement)
-    other, source = asked.get("sts:externalid"), str(asked.get("aws:sourcearn"))
-    named = re.fullmatch(rf"arn:[\w-]+:cognito-idp:[\w-]+:{account}:userpool/[\w-]+", source)
+    named = many(asked.get(SOURCE_ARN))
+    of_pools = (re.fullmatch(rf"arn:[\w-]+:cognito-idp:[\w-]+:{account}:userpool/[\w-]+", str(arn)) for arn in named)
     ours = asked.keys() <= OF_A_POOL and asked.get("aws:sourceaccount", account) == account
-    return bool(allows(statement, COGNITO, ASSUME) and ours and named and other not in (None, "", external_id))
+    fits = allows(statement, COGNITO, ASSUME) and ours and asked.get("sts:externalid") and all(of_pools)
+    return named if fits else ()
+
+
+def _naming(statement: Tree, sources: Sequence[Any]) -> Tree:
+    """Return a statement with other sources."""
+    asked = {
+        operator: {k: list(sources) if k.lower() == SOURCE_ARN else v for k, v in block.items()}
+        for operator, block in statement["Condition"].items()
+    }
+    return {**statement, "Condition": asked}
 
 
 def policy(action: str, resource: str) -> Tree:
@@ -98,9 +123,25 @@ def sending(config: Tree) -> Tree:
     """Return what a role must be allowed to send SMS; a message to a phone number has no ARN (cognito.md 9.1)."""
     eums = config.get("EumsSms")
     if not eums:
-        return policy("sns:Publish", "*")
+        return policy(SNS, "*")
     identity = eums.get("OriginationIdentity")
-    return policy("sms-voice:SendTextMessage", identity if str(identity).startswith("arn:") else "*")
+    return policy(EUMS, identity if str(identity).startswith("arn:") else "*")
+
+
+def of_other_senders(found: Any, own: Tree) -> Iterator[Tree]:
+    """Yield the statements of a permissions policy that other pools of a shared role need, or that deny something.
+
+    Such a statement does not say which pool needs it, so every other one about sending stays while the role is shared.
+
+    Args:
+        found: The policy as it is live.
+        own: What the pool itself needs.
+    """
+    for statement in statements(found):
+        actions = {str(action).lower() for action in many(statement.get("Action"))}
+        sends = bool(actions) and actions <= SENDING and "Resource" in statement
+        if (sends or statement.get("Effect") == "Deny") and not alike(document(statement), own):
+            yield statement
 
 
 # --- what the section implies --------------------------------------------------------------------------------------
@@ -110,7 +151,7 @@ def implies(around: Around) -> Iterator[Implied]:
     """The documents of the role, and its ARN and external id where SMS is configured."""
     role = around.declared(ROLE).get("", {})
     source = around.ids["ResourceArn"] if around.live("user_pool") else _any_pool(around)
-    yield Implied(ROLE, {TRUST_DOCUMENT: _trust(around, source), POLICY_DOCUMENT: sending(_config(around))})
+    yield Implied(ROLE, {TRUST_DOCUMENT: _trust(around, source), POLICY_DOCUMENT: _permissions(around, source)})
     name = role.get("RoleName")
     path = role.get("Path") or around.live(ROLE).get("", {}).get("Path") or "/"
     arn = f"arn:{partition(around.region)}:iam::{around.account}:role{path}{name}"
@@ -149,12 +190,18 @@ def sequel(after: Tree, around: Around) -> Sequel | None:
 
 def _trust(around: Around, source: Any) -> Tree:
     """Return the trust in the pool, beside that in other pools."""
-    external_id = _external_id(around)
     live = around.live(ROLE).get("", {}).get(TRUST_DOCUMENT) or around.live(TRUST_OF_ROLE).get("", {}).get(
         POLICY_DOCUMENT
     )
-    others = of_other_pools(live, external_id, around.account)
-    return beside(trust(external_id, around.account, source), others)
+    own = trust(_external_id(around), around.account, source)
+    return beside(own, (*of_other_pools(live, source, around.account), *denials(live)))
+
+
+def _permissions(around: Around, source: Any) -> Tree:
+    """Return what the role must be allowed for the pool, beside what other pools need that share it."""
+    own, live = sending(_config(around)), around.live(ROLE).get("", {})
+    shared = any(of_other_pools(live.get(TRUST_DOCUMENT), source, around.account))
+    return beside(own, of_other_senders(live.get(POLICY_DOCUMENT), own) if shared else ())
 
 
 def _any_pool(around: Around) -> str:
@@ -291,12 +338,9 @@ def _bounded(name: Tree, boundary: str | None) -> Iterator[Call]:
 
 
 def _tagged(name: Tree, before: Sequence[Tree], after: Sequence[Tree]) -> Iterator[Call]:
-    wanted = [tag for tag in after if tag not in before]
-    unwanted = sorted({tag["Key"] for tag in before} - {tag["Key"] for tag in after})
-    if wanted:
-        yield Call(SERVICE, "TagRole", {**name, "Tags": wanted})
-    if unwanted:
-        yield Call(SERVICE, "UntagRole", {**name, "TagKeys": unwanted})
+    live, wanted = ({tag["Key"]: tag for tag in tags} for tags in (before, after))
+    calls = tag_changes.TagCalls(SERVICE, add="TagRole", remove="UntagRole")
+    yield from calls.made(tag_changes.between(live, wanted), name, listed=True)
 
 
 def logged_in(region: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from reconciler.kinds import tag_changes
 from reconciler.kinds.iam_access import (
     COGNITO,
     USER_POOLS,
@@ -311,18 +312,8 @@ def _add_attributes(fields: Iterable[FieldChange], ids: Any) -> Iterable[Call]:
 
 
 def _tag(fields: Iterable[FieldChange], ids: Any) -> Iterable[Call]:
-    """Tags are written as deltas: replacing the map would affect tags set by others (cognito.md 2.15)."""
     arn = {"ResourceArn": ids["ResourceArn"]}
-    tags: Tree = {}
-    for change in (f for f in fields if f.path[0] == "UserPoolTags"):
-        whole = len(change.path) == 1
-        tags |= dict.fromkeys(change.before or ()) if whole else {str(change.path[1]): change.after}
-    wanted = {k: v for k, v in tags.items() if v is not None}
-    if wanted:
-        yield Call("cognito-idp", "TagResource", {**arn, "Tags": wanted})
-    unwanted = [k for k, v in tags.items() if v is None]
-    if unwanted:
-        yield Call("cognito-idp", "UntagResource", {**arn, "TagKeys": unwanted})
+    return tag_changes.TagCalls("cognito-idp").made(tag_changes.declared(fields, "UserPoolTags"), arn)
 
 
 def frozen(change: FieldChange, _declared: Tree, _before: Tree) -> str:

@@ -73,6 +73,7 @@ from reconciler.local.desk import Desk
 from reconciler.local.faults import Fault, Faults, RecordedCall
 from reconciler.local.ledger import Ledger, hashed
 from reconciler.local.operation import Context, Operation
+from reconciler.local.pages import linking
 from reconciler.local.people import People
 from reconciler.local.refusal import ServiceError
 from reconciler.local.signin import operations
@@ -97,6 +98,7 @@ MODULES = (
     ),
     *(terms_documents, cimd, log_deliveries, sessions, replicas, recoveries, limits, signing, user_calls, user_imports),
     *operations.MODULES,
+    linking,
 )
 OPERATIONS: dict[str, Operation] = {name: run for module in MODULES for name, run in module.OPERATIONS.items()}
 """Our operations on user pools; moto handles the rest of the API."""

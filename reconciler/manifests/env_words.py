@@ -83,6 +83,18 @@ def without_values(said: Iterable[SaidT], specs: Iterable[Spec], live: Mapping[A
         yield replace(one, message=message, advice=advice)
 
 
+def hidden(said: str, specs: Iterable[Spec]) -> str:
+    """Return a message that repeats no value that objects have from the environment.
+
+    Args:
+        said: What is to be shown.
+        specs: The objects as they are declared.
+    """
+    for spec in (s for s in specs if s.from_env):
+        said = EnvWords(spec.from_env, spec.declared).hide(said)
+    return said
+
+
 def spelled(value: Any) -> str:
     """Return a scalar as a text; JSON if it is no string."""
     return value if isinstance(value, str) else json.dumps(value, default=repr)

@@ -93,6 +93,8 @@ class LiveState:
     """Reasons why the pool could not be identified."""
     notices: tuple[Notice, ...] = ()
     """What has paused writes to the pool, or why that is unknown."""
+    beside: Mapping[Address, Tree] = field(default_factory=dict)
+    """What is live in the place of absent objects, as `beside` returns it."""
 
     def section(self, name: str) -> tuple[Observed, ...]:
         """Return the live objects of a section."""
@@ -215,6 +217,25 @@ def read_again(cloud: Cloud, observed: Observed) -> Tree | None:
     return None if not answer or _unset(kind, data) else data
 
 
+def beside(cloud: Cloud, kind: ResourceKind, ids: Mapping[str, Any]) -> Tree:
+    """Return what is live in the place of an object that does not exist: members that a create would write over.
+
+    Args:
+        cloud: Where to look.
+        kind: The kind.
+        ids: Identifiers that the object will have.
+
+    Raises:
+        CloudError: They could not be read.
+    """
+    named: Tree = {kind.id_param: ids.get(kind.id_param, "")}
+    found = named
+    for further in kind.further_reads:
+        if isinstance(further, FurtherRead) and further.unowned:
+            found = further.join(found, _further(cloud, kind, ids, further, found))
+    return {} if found is named else {k: v for k, v in _data(kind, found).items() if k not in named}
+
+
 def _unset(kind: ResourceKind, data: Tree) -> bool:
     """Return whether an answer is about a setting that was never made."""
     return not data and not kind.create
@@ -331,6 +352,7 @@ class _ObjectReader:
         self._ids = _ids(self._root, {}, self._answer) if answer else dict(ids or {})
         self._objects: list[Observed] = []
         self._foreign: dict[Address, str] = {}
+        self._beside: dict[Address, Tree] = {}
         self._gaps: list[Gap] = []
         self._unsure: list[Gap] = []
         """Failed reads that leave no object unknown."""
@@ -364,7 +386,7 @@ class _ObjectReader:
         objects = tuple(sorted(self._objects, key=lambda o: (list(KINDS).index(o.address.section), o.address)))
         known, gaps = frozenset(self._known - failed), (*self._gaps, *self._unsure)
         notices = tuple(self._notices)
-        return LiveState(root, objects, known, self._foreign, gaps, unavailable, notices=notices)
+        return LiveState(root, objects, known, self._foreign, gaps, unavailable, (), notices, self._beside)
 
     def _kinds(self) -> list[ResourceKind]:
         """Return the kinds to read: managed ones, and those that their rules or a change of the pool use."""
@@ -437,6 +459,8 @@ class _ObjectReader:
         if kind.reading and (kind.section in self._whole or kind.single or kind.names):
             answer = self._try(job.address, lambda: _describe(self._cloud, kind, job.ids))
         if not answer:
+            if answer is not None:  # it was read, and does not exist
+                self._beside[job.address] = self._try(job.address, lambda: beside(self._cloud, kind, job.ids)) or {}
             return None
         owner = str(answer.get(self._root.id_param, ""))
         if owner and owner != self._ids.get(self._root.id_param):

@@ -14,6 +14,7 @@ from urllib.parse import unquote
 
 from reconciler.cloud.port import Cloud
 from reconciler.errors import CloudError, Denied, NotFound
+from reconciler.kinds.iam_access import EVERY_KEY, EVERY_ROLE
 from reconciler.kinds.kind import State
 from reconciler.kinds.shared_rules import arn_part, dig, functions
 from reconciler.model import Notice, Tree
@@ -34,6 +35,10 @@ class OutsideReading:
     """Returns the ARNs that a state names."""
     read: Callable[[Cloud, str], Tree]
     """Reads one, in the Region of the cloud."""
+    every: str
+    """Pattern of the ARNs that it may be about, as in `reconciler.kinds.iam_access`."""
+    places: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Operations that are not limited to the ARN that is named → patterns of what they are limited to."""
 
     @property
     def services(self) -> frozenset[str]:
@@ -65,7 +70,9 @@ def read(cloud: Cloud, state: State, wanted: Iterable[str], services: frozenset[
         reading = READINGS.get(name)
         if reading and (services is None or reading.services <= services):
             _read_all(cloud, reading, state, result)
-        elif reading and any(reading.arns(state)):
+        elif reading and not any(reading.arns(state)):
+            result.found[name] = {}
+        elif reading:
             result.notices.append(
                 Notice(f"{name} were not read: there is no {' and '.join(sorted(reading.services))}.")
             )
@@ -127,7 +134,7 @@ def document(value: Any) -> Tree:
     return value if isinstance(value, dict) else {}
 
 
-# --- Amazon SES, ACM, CloudWatch Logs ------------------------------------------------------------------------------
+# --- Amazon SES, ACM, CloudWatch Logs, AWS KMS ---------------------------------------------------------------------
 
 
 def _identities(state: State) -> Iterator[str]:
@@ -170,6 +177,20 @@ def _log_group(cloud: Cloud, arn: str) -> Tree:
     answer = cloud.call("logs", "DescribeLogGroups", {"logGroupNamePrefix": name})
     found = next((g for g in answer.get("logGroups") or () if g.get("logGroupName") == name), None)
     return MISSING if found is None else {k: found[k] for k in ("retentionInDays", "kmsKeyId") if k in found}
+
+
+def _keys(state: State) -> Iterator[str]:
+    pool = state.one("user_pool")
+    for path in (("LambdaConfig", "KMSKeyID"), ("KeyConfiguration", "KmsKeyArn")):
+        found = dig(pool, *path)
+        yield from [found] if isinstance(found, str) and arn_part(found, 2) == "kms" else []
+
+
+def _key(cloud: Cloud, arn: str) -> Tree:
+    answer = _or_missing(cloud, "kms", "DescribeKey", {"KeyId": arn})
+    if answer is MISSING:
+        return MISSING
+    return {"KeyState": str(dig(answer, "KeyMetadata", "KeyState") or "")}
 
 
 # --- AWS IAM -------------------------------------------------------------------------------------------------------
@@ -227,16 +248,48 @@ IAM_READS = (
 )
 
 
+OF_POLICIES = ("GetPolicy", "GetPolicyVersion")
+POLICIES = ("arn:{partition}:iam::{account}:policy/*", "arn:{partition}:iam::aws:policy/*")
+"""Which policies a role has is known only once it has been read."""
+LOG_GROUPS = "arn:{partition}:logs:{region}:{account}:log-group:*"
+
+
 def _calls(service: str, *operations: str) -> frozenset[tuple[str, str]]:
     return frozenset((service, operation) for operation in operations)
 
 
 _ALL: Sequence[OutsideReading] = (
-    OutsideReading("functions", _calls("lambda", "GetFunctionConfiguration", "GetPolicy"), _triggers, _function),
-    OutsideReading("ses_identities", _calls("sesv2", "GetEmailIdentity"), _identities, _identity),
-    OutsideReading("certificates", _calls("acm", "DescribeCertificate"), _certificates, _certificate),
-    OutsideReading("log_groups", _calls("logs", "DescribeLogGroups"), _log_targets, _log_group),
-    OutsideReading("roles", _calls("iam", *IAM_READS), _roles, _role),
+    OutsideReading(
+        "functions",
+        _calls("lambda", "GetFunctionConfiguration", "GetPolicy"),
+        _triggers,
+        _function,
+        "arn:{partition}:lambda:{region}:{account}:function:*",
+    ),
+    OutsideReading(
+        "ses_identities",
+        _calls("sesv2", "GetEmailIdentity"),
+        _identities,
+        _identity,
+        "arn:{partition}:ses:{region}:{account}:identity/*",
+    ),
+    OutsideReading(
+        "certificates",
+        _calls("acm", "DescribeCertificate"),
+        _certificates,
+        _certificate,
+        "arn:{partition}:acm:*:{account}:certificate/*",
+    ),
+    OutsideReading(
+        "log_groups",
+        _calls("logs", "DescribeLogGroups"),
+        _log_targets,
+        _log_group,
+        LOG_GROUPS,
+        {"DescribeLogGroups": (LOG_GROUPS,)},
+    ),
+    OutsideReading("keys", _calls("kms", "DescribeKey"), _keys, _key, EVERY_KEY),
+    OutsideReading("roles", _calls("iam", *IAM_READS), _roles, _role, EVERY_ROLE, dict.fromkeys(OF_POLICIES, POLICIES)),
 )
 READINGS: Mapping[str, OutsideReading] = {reading.name: reading for reading in _ALL}
 """Every reading by its name. That of the web ACL of a pool is the kind `web_acl`'s own, and needs the pool's ARN."""

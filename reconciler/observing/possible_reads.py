@@ -33,7 +33,7 @@ def possible_reads(scope: ReadScope) -> Iterator[PossibleRead]:
     """
     yield from _of_pool(scope)
     whole = scope.sections.union(root_of(scope.document).also_read(scope.declared, None))
-    managed = (KINDS[section] for section in scope.sections)
+    managed = () if scope.alone else (KINDS[section] for section in scope.sections)
     needed = whole.union(*(kind.read_with for kind in managed))
     for kind in KINDS.values():
         if kind.section in needed and not kind.root and _has_objects(kind, scope):

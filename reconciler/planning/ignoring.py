@@ -58,6 +58,11 @@ def covers(pattern: str, address: Address, path: Path = ()) -> bool:
     return globs.covers(pattern, (*address.steps, *path))
 
 
+def is_about(pattern: str, section: str) -> bool:
+    """Return whether a pattern is about a section; the key of a section is written out."""
+    return globs.STEP.split(pattern, maxsplit=1)[0] == section
+
+
 def covered(rules: Iterable[IgnoreRule], address: Address, path: Path = ()) -> bool:
     """Return whether any of the rules means an object or a member, or something around it."""
     return any(covers(r.path, address, path) for r in rules)

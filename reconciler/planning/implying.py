@@ -58,12 +58,15 @@ def _around(manifest: Manifest, live_state: LiveState, target: Target | None) ->
     def live(section: str) -> Mapping[str, Tree]:
         return {o.address.name: o.data for o in live_state.section(section)}
 
+    def beside(section: str) -> Mapping[str, Tree]:
+        return {a.name: tree for a, tree in live_state.beside.items() if a.section == section}
+
     root = root_of(manifest.kind)
     address = Address(manifest.name, root.section)
     unknown = {p: Unknown(address, p) for p in (root.id_param, *root.extra_ids)}
     ids = live_state.root.ids if live_state.root else unknown
     where = (target.account, target.region) if target else (manifest.account, manifest.region)
-    return Around(declared, live, ids, *where)
+    return Around(declared, live, ids, *where, beside)
 
 
 def _new(manifest: Manifest, section: str, found: Implied) -> Spec:

@@ -122,6 +122,7 @@ class Matcher:
             source=spec.source,
             reason=kind.reason(declared, {}),
             merged=merged,
+            beside=self.live_state.beside.get(spec.address, {}),
         )
 
     def _reset(self, kind: ResourceKind, spec: Spec, observed: Observed | None) -> ResourceChange:

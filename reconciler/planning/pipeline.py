@@ -21,6 +21,7 @@ from reconciler.observing.observer import observe
 from reconciler.planning import guard, planner, several_values
 from reconciler.planning.introduced import with_weaknesses
 from reconciler.planning.planner import PlanOptions
+from reconciler.planning.states import by_key
 
 
 class ResolvedRefs:
@@ -143,7 +144,9 @@ def planned(
     unclear = several_values.unclear(found, cloud)
     if unclear:
         found = planner.plan(several_values.as_shown(resolved, unclear), live_state, target, plan_options)
-        found = replace(found, notices=(*found.notices, *several_values.notices(resolved, unclear)))
+        notices = (*found.notices, *several_values.notices(resolved, unclear))
+        found = replace(found, notices=notices, gaps=(*found.gaps, *unclear.gaps))
+    live_state = by_key(live_state, (*found.changes, *found.aside))
     checked = with_weaknesses(guard.check(found, resolved, live_state), resolved, live_state, plan_options.today)
     return with_origins(checked, resolved)
 

@@ -26,6 +26,7 @@ from reconciler.planning.implying import implied, with_sequels
 from reconciler.planning.matching import Matcher
 from reconciler.planning.ordering import ordered
 from reconciler.planning.protection import Protection, protection, refusal
+from reconciler.planning.states import by_key
 from reconciler.planning.targeting import select
 
 SHARE, FLOOR = 0.3, 3
@@ -112,9 +113,10 @@ def plan(manifest: Manifest, live_state: LiveState, target: Target, plan_options
     doomed = [o for o in left if plan_options.prune and _may_go(manifest, o.address)]
     deletions = [_deletion(o) for o in doomed]
     gone = {id(o) for o in doomed}
+    named = by_key(live_state, changes)
     found = Plan(
         target,
-        ordered(_with_outages([*changes, *deletions]), live_state, target),
+        ordered(_with_outages([*changes, *deletions]), named, target),
         tuple(matcher.refusals),
         tuple(o.address for o in left if id(o) not in gone),
         (
@@ -127,7 +129,7 @@ def plan(manifest: Manifest, live_state: LiveState, target: Target, plan_options
         sections=manifest.sections - frozenset(unread),
         rest=tuple(_rest(manifest, live_state, {id(o) for o in matcher.matched} | gone, unread)),
     )
-    found = assessed(completed(select(found, plan_options.targets, live_state, plan_options.referred)))
+    found = assessed(completed(select(found, plan_options.targets, named, plan_options.referred)))
     kept = _kept(manifest, found, plan_options)
     return replace(found, refusals=(*found.refusals, *kept, *_too_many(found, live_state, plan_options)))
 

@@ -2,17 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from reconciler.kinds import KINDS
 from reconciler.kinds.kind import State
-from reconciler.model import Action, Address, ResourceChange, Target, Tree
+from reconciler.model import Action, Address, Observed, ResourceChange, Target, Tree
 from reconciler.values.merge import defaults, overlay
 
 if TYPE_CHECKING:  # `validate` reads no pool
     from reconciler.manifests.manifest import Manifest
     from reconciler.observing.observer import LiveState
+
+
+def by_key(live_state: LiveState, changes: Iterable[ResourceChange]) -> LiveState:
+    """Return what is live with managed objects under the keys that the manifest gives them.
+
+    A live object is found under its live name, which the manifest may declare otherwise than as the key. Rules would
+    see such an object twice, as it is and as it will be, and name it as it is called live.
+
+    Args:
+        live_state: What is live.
+        changes: All changes of a plan, which say what each declared object is.
+    """
+    keys = {_identity(c.address.section, c.ids): c.address.name for c in changes if c.before is not None}
+    found = [(o, _keyed(o, keys)) for o in live_state.objects]
+    same = [o for o, address in found if address == o.address]
+    renamed = [replace(o, address=address) for o, address in found if address != o.address]
+    return replace(live_state, objects=(*same, *renamed)) if renamed else live_state  # the managed one of two counts
+
+
+def _identity(section: str, ids: Mapping[str, Any]) -> tuple[str, str]:
+    return section, str(ids.get(KINDS[section].id_param, ""))
+
+
+def _keyed(observed: Observed, keys: Mapping[tuple[str, str], str]) -> Address:
+    """Return the address of a live object with the key of itself, or of what it is inside of."""
+    address, outer = observed.address, KINDS[observed.address.section].outer
+    if not outer:
+        return replace(address, name=keys.get(_identity(address.section, observed.ids), address.name))
+    owner, slash, rest = address.name.partition("/")
+    return replace(address, name=f"{keys.get(_identity(outer, observed.ids), owner)}{slash}{rest}")
 
 
 def current_state(live_state: LiveState, target: Target) -> State:

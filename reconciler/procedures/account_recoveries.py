@@ -7,15 +7,17 @@ Cognito checks the limits itself, and a recovery is urgent.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from reconciler.cloud.port import Cloud, pages
+from reconciler.cloud.port import Cloud
 from reconciler.errors import CloudError, printable
 from reconciler.kinds import user_pool
 from reconciler.kinds.user_recovery import DAY, PREVIEWS_A_DAY, RECOVERY
 from reconciler.model import Tree
-from reconciler.procedures.recovery import SERVICE, Recoveries
+from reconciler.observing.observer import items_of
+from reconciler.procedures.recovery import Recoveries, UserRecovery
 from reconciler.terminal.side_by_side import side_by_side
 
 MOST_POOLS = 200
@@ -44,7 +46,7 @@ def elsewhere(cloud: Cloud, pool_id: str, now: datetime, *, at_once: int) -> Els
         at_once: Maximum number of calls at the same time.
     """
     try:
-        others = [p for p in _pools(cloud) if p.get("Id") != pool_id]
+        others = [p for p in items_of(cloud, user_pool.KIND, {}) if p.get("Id") != pool_id]
     except CloudError as error:
         return ElsewhereRecoveries(unknown=(_why(error),))
     if len(others) > MOST_POOLS:
@@ -56,29 +58,32 @@ def elsewhere(cloud: Cloud, pool_id: str, now: datetime, *, at_once: int) -> Els
     return _joined(side_by_side(lambda pool: _of_one(cloud, pool, now), others, at_once=at_once))
 
 
-def _pools(cloud: Cloud) -> list[Tree]:
-    listing = user_pool.KIND.listing
-    if listing is None:
-        raise LookupError(user_pool.KIND.section)
-    size = dict([listing.page]) if listing.page else {}
-    return list(pages(cloud, SERVICE, listing.operation, size, listing.items))
-
-
 def _of_one(cloud: Cloud, pool: Tree, now: datetime) -> ElsewhereRecoveries:
-    """Return what one pool has. Only a description says when a preview was asked for, so the newest are described."""
+    """Return what one pool has. A list says which recoveries are under way, whatever may be known of each."""
     work = Recoveries(cloud, str(pool["Id"]), clock=lambda: 0.0, sleep=lambda _seconds: None)
     try:
         found = work.all()
-        initiated = []
-        for one in found[:PREVIEWS_A_DAY]:
-            asked = work.one(one.id).triggered
-            if asked is None or now - asked >= DAY:
-                break
-            initiated.append(asked)
     except CloudError as error:
         return ElsewhereRecoveries(unknown=() if error.code in RECOVERY.absent else (_why(error),))
     name = printable(f"{pool.get('Name')}, {pool['Id']}")
-    return ElsewhereRecoveries((name,) if any(r.is_paused for r in found) else (), tuple(initiated))
+    initiated, unknown = _initiated(work, found[:PREVIEWS_A_DAY], now)
+    return ElsewhereRecoveries((name,) if any(r.is_paused for r in found) else (), initiated, unknown)
+
+
+def _initiated(
+    work: Recoveries, newest: Iterable[UserRecovery], now: datetime
+) -> tuple[tuple[datetime, ...], tuple[str, ...]]:
+    """Return when previews were asked for in the last 24 hours, which only a description says, and what is unknown."""
+    found: list[datetime] = []
+    try:
+        for one in newest:
+            asked = work.one(one.id).triggered
+            if asked is None or now - asked >= DAY:
+                break
+            found.append(asked)
+    except CloudError as error:
+        return tuple(found), () if error.code in RECOVERY.absent else (_why(error),)
+    return tuple(found), ()
 
 
 def _joined(found: list[ElsewhereRecoveries]) -> ElsewhereRecoveries:

@@ -213,7 +213,7 @@ def recover(found: RecoveryReport, options: RenderOptions) -> Written:
 
 
 def doctor(found: DoctorReport, options: RenderOptions) -> Written:
-    """Return what writes what lacks before a run in each format."""
+    """Return what writes what is missing before a run in each format."""
     return each("doctor", found, options)
 
 

@@ -1352,7 +1352,7 @@ class DoctorDocument(TypedDict):
     run: str
     """The command whose permissions were checked: plan, drift, export or apply."""
     ok: bool
-    """Whether no check failed."""
+    """Whether every check was made and none failed."""
     checks: list[DoctorCheckEntry]
     """In the order in which a run needs what they check."""
 

@@ -177,6 +177,11 @@ class DoctorReport(NamedTuple):
         """The checks that failed."""
         return tuple(check for check in self.checks if check.outcome == "failed")
 
+    @property
+    def unseen(self) -> tuple[DoctorCheck, ...]:
+        """The checks that could not be made."""
+        return tuple(check for check in self.checks if check.outcome == "not_checked")
+
 
 SubjectT = TypeVar("SubjectT")
 Renderer: TypeAlias = Callable[[SubjectT, RenderOptions], str]
@@ -205,7 +210,7 @@ class Renderers(NamedTuple):
     lint: Renderer[LintResult] | None = None
     """Security findings."""
     doctor: Renderer[DoctorReport] | None = None
-    """What lacks before a run."""
+    """What is missing before a run."""
 
 
 def on_demand(package: str, suffix: str) -> Renderers:

@@ -66,9 +66,10 @@ def examine(runtime: Runtime, console: Console, run: str, fetch: Fetch) -> Docto
 
 
 def exit_code(report: DoctorReport) -> ExitCode:
-    """Return the exit code: 3 if the manifests are invalid, 1 if anything else failed."""
+    """Return the exit code: 3 if the manifests are invalid, 1 if anything else failed, 7 if a check was not made."""
     codes = {"manifests": ExitCode.INVALID}
-    return worst(codes.get(check.id, ExitCode.ERROR) for check in report.failed)
+    unseen = (ExitCode.INCOMPLETE for _ in report.unseen)
+    return worst((*(codes.get(check.id, ExitCode.ERROR) for check in report.failed), *unseen))
 
 
 # --- this machine --------------------------------------------------------------------------------------------------

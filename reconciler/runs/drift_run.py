@@ -261,6 +261,7 @@ class _Around(NamedTuple):
 
 
 def _one(runtime: Runtime, manifest: Manifest, cloud: Cloud, criteria: Criteria, around: _Around) -> Drift:
+    from reconciler.drift.parameter_authors import attributed
     from reconciler.runs.outputs_drift import with_outputs
     from reconciler.runs.outputs_made import OutputMaker
 
@@ -274,7 +275,10 @@ def _one(runtime: Runtime, manifest: Manifest, cloud: Cloud, criteria: Criteria,
     drift = _attributed(runtime, cloud, found, around.trails) if runtime.options.attribute else found.drift
     if found.pool is None:
         return drift
-    return with_outputs(OutputMaker(runtime, manifest, found.pool, around.neighbours), drift, criteria)
+    drift = with_outputs(OutputMaker(runtime, manifest, found.pool, around.neighbours), drift, criteria)
+    if runtime.options.attribute and not runtime.options.local:
+        return attributed(drift, _trail(runtime, cloud, drift, around.trails))
+    return drift
 
 
 def secret_limits(days: int | None) -> dict[str, Tree]:
@@ -338,6 +342,7 @@ def compared(
     from reconciler.observing.observer import gap, observe
     from reconciler.planning.linting import LintOptions, lint_live
     from reconciler.planning.pipeline import placed, unknown_objects
+    from reconciler.planning.states import by_key
 
     resolved, target = placed(manifest, cloud, known)
     try:
@@ -347,7 +352,8 @@ def compared(
         return drift.unread(target, gap(address, error))
     live_state = replace(live_state, gaps=(*live_state.gaps, *unknown_objects(manifest, known, lost)))
     found = _clear(drift.compare(resolved, live_state, target, criteria), resolved, live_state, criteria, cloud)
-    weak = lint_live(resolved, target, live_state, LintOptions(today=criteria.today)).weaknesses
+    named = by_key(live_state, found.plan.changes)
+    weak = lint_live(resolved, target, named, LintOptions(today=criteria.today)).weaknesses
     found = _with_origins(replace(found, drift=replace(found.drift, weaknesses=weak)), resolved)
     if not manifest.outputs:
         return found
@@ -355,7 +361,7 @@ def compared(
 
 
 def _clear(found: Compared, manifest: Manifest, live_state: LiveState, criteria: Criteria, cloud: Cloud) -> Compared:
-    """Return drift without differences that are none, as an object has two values of which its answer shows one."""
+    """Return drift without differences that may be none, as an object has two values of which its answer shows one."""
     from reconciler.drift import findings as drift
     from reconciler.planning import several_values
 
@@ -364,7 +370,7 @@ def _clear(found: Compared, manifest: Manifest, live_state: LiveState, criteria:
         return found
     found = drift.compare(several_values.as_shown(manifest, unclear), live_state, found.plan.target, criteria)
     notices = (*found.drift.notices, *several_values.notices(manifest, unclear))
-    return replace(found, drift=replace(found.drift, notices=notices))
+    return replace(found, drift=replace(found.drift, notices=notices, gaps=(*found.drift.gaps, *unclear.gaps)))
 
 
 def _desired(manifest: Manifest, live_state: LiveState, target: Target, criteria: Criteria) -> KnownPool:
@@ -401,10 +407,16 @@ def _with_origins(found: Compared, manifest: Manifest) -> Compared:
 
 
 def _attributed(runtime: Runtime, cloud: Cloud, found: Compared, trails: dict[str, Trail]) -> Drift:
-    from reconciler.drift.attribution import Trail, attribute
+    from reconciler.drift.attribution import attribute
 
     drift = found.drift
     if runtime.options.local:
         return replace(drift, notices=(*drift.notices, Notice(NOT_LOCAL)))
-    trail = trails.setdefault(drift.target.region, Trail(cloud, clock=runtime.clock, sleep=runtime.sleep))
-    return attribute(drift, found.subjects, trail)
+    return attribute(drift, found.subjects, _trail(runtime, cloud, drift, trails))
+
+
+def _trail(runtime: Runtime, cloud: Cloud, drift: Drift, trails: dict[str, Trail]) -> Trail:
+    """Return the CloudTrail of the Region of a pool, which all pools there share."""
+    from reconciler.drift.attribution import Trail
+
+    return trails.setdefault(drift.target.region, Trail(cloud, clock=runtime.clock, sleep=runtime.sleep))

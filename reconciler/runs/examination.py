@@ -129,20 +129,12 @@ class Examination:
     def _regions(self) -> Mapping[str, Sequence[Manifest]]:
         found: dict[str, list[Manifest]] = {}
         for manifest in self.documents:
-            found.setdefault(self.runtime.region_of(manifest) or self._session_region(), []).append(manifest)
-        return found or {self._session_region(): ()}
-
-    def _session_region(self) -> str:
-        runtime = self.runtime
-        named = runtime.options.region or runtime.environ.get("AWS_REGION", "")
-        try:
-            return named or runtime.session("").source().region
-        except CloudError:
-            return runtime.environ.get("AWS_DEFAULT_REGION", "")
+            found.setdefault(self.runtime.region_of(manifest) or self.runtime.session_region(), []).append(manifest)
+        return found or {self.runtime.session_region(): ()}
 
     def _caller(self) -> Caller:
-        answer = self.examiner(self._first or USUAL_REGION).call(STS, "GetCallerIdentity", {})
-        return Caller(str(answer["Account"]), str(answer["Arn"]))
+        found = self.examiner(self._first or USUAL_REGION).identity()  # a cloud asks once
+        return Caller(found.account, found.arn)
 
     def _urls(self) -> Sequence[str]:
         kinds = [m.kind for m in self.documents] or list(DOCUMENTS)

@@ -242,7 +242,7 @@ def with_named(cloud: Cloud, pool: Read, names: Mapping[str, tuple[str, ...]], *
         parallelism: Calls in flight at once.
     """
     found, sections = pool.found, frozenset(names)
-    scope = ReadScope(found.name, found.name, found.id, sections, names, document=found.document)
+    scope = ReadScope(found.name, found.name, found.id, sections, names, document=found.document, alone=True)
     more, live = observer.around(cloud, scope, pool.answer, parallelism=parallelism), pool.live_state
     state = replace(
         live,

@@ -18,19 +18,21 @@ from reconciler.iam import RUNS
 from reconciler.iam.declarations import declarations, veiled
 from reconciler.iam.grants import ANY, Grant, PolicyPlace, Use, granted
 from reconciler.iam.manifest_grants import member_grants, read_grants, reference_grants, target_grants, write_grants
+from reconciler.iam.outside_grants import outside_grants
 from reconciler.iam.policies import IamPolicy, policies
 from reconciler.iam.possible_writes import possible_writes
-from reconciler.kinds import KINDS, availability, root_of
-from reconciler.kinds.iam_access import USER_POOLS
+from reconciler.kinds import KINDS, availability, root_of, user
+from reconciler.kinds.iam_access import UNNAMED, USER_POOLS
 from reconciler.kinds.identity_pool import KIND as CREDENTIALS
 from reconciler.kinds.identity_pool import LISTING, READING
+from reconciler.kinds.kind import Reading, ResourceKind
 from reconciler.manifests.manifest import Manifest
 from reconciler.manifests.reference_kinds import REMOTE_READS
 from reconciler.model import Spec
 from reconciler.observing.observer import ReadScope
 from reconciler.observing.possible_reads import PossibleRead, possible_reads
 from reconciler.planning import planner
-from reconciler.runs import export_run, outputs_run, stages
+from reconciler.runs import export_run, export_sections, outputs_run, stages
 from reconciler.runs.drift_run import with_secret_age
 from reconciler.runs.runtime import Runtime
 from reconciler.terminal.console import Console
@@ -38,6 +40,7 @@ from reconciler.terminal.operands import LIVE, live_name
 from reconciler.terminal.options import Options
 from reconciler.terminal.settings import invalid
 from reconciler.values.regions import partition
+from reconciler.values.shapes import output_shape
 from schemas.base import SecretKeys, Sensitive, WriteOnly, members
 from schemas.documents import DOCUMENTS
 
@@ -90,7 +93,7 @@ def made(runtime: Runtime, run: str, named: Sequence[NamedDocument]) -> PolicyOu
 
     Args:
         runtime: The run; its options are those that the command would have.
-        run: `plan`, `drift`, `export` or `apply`.
+        run: `plan`, `drift`, `export`, `apply` or `lint`.
         named: What it would work on.
     """
     options, here = runtime.options, _here(runtime, named)
@@ -115,10 +118,12 @@ def check(options: Options) -> None:
         ("--max-secret-age", options.max_secret_age is not None),
     )
     of_apply = (("--prune", options.prune), ("--allow-replace", options.replaceable))
-    for owner, given in (("drift", of_drift), ("apply", of_apply)):
+    of_export = (("--with", options.sections), ("--group", options.group))
+    for owner, given in (("drift", of_drift), ("apply", of_apply), ("export", of_export)):
         wrong = [flag for flag, value in given if value and run != owner]
         if wrong:
             raise invalid(f"{wrong[0]} is an option of {owner}. Remove it, or write --for {owner}.")
+    export_sections.sections_of(options)
     if options.targets:
         raise invalid("--target limits one run, and a policy is for all of them. Remove it.")
 
@@ -163,8 +168,7 @@ def _live(runtime: Runtime, pool: str) -> Iterator[NamedDocument]:
 
 
 def _place(runtime: Runtime, region: str, account: str, pool: str = "") -> PolicyPlace:
-    environ = runtime.environ
-    region = region or environ.get("AWS_REGION", "") or environ.get("AWS_DEFAULT_REGION", "")
+    region = region or runtime.session_region()
     return PolicyPlace(partition(region), region or ANY, account or ANY, pool or ANY)
 
 
@@ -180,7 +184,10 @@ def _here(runtime: Runtime, named: Sequence[NamedDocument]) -> PolicyPlace:
 def _of_document(run: str, options: Options, one: NamedDocument) -> Iterator[Grant]:
     place = one.place
     if one.manifest is None or run == "export":
-        yield from _of_export(one)
+        yield from _of_export(one, options)
+        return
+    if run == "lint":
+        yield from outside_grants(one.manifest, place)
         return
     manifest = veiled(one.manifest)
     if options.max_secret_age is not None:
@@ -188,6 +195,7 @@ def _of_document(run: str, options: Options, one: NamedDocument) -> Iterator[Gra
     specs = declarations(manifest)
     scope = findings.read_scope(manifest) if run == "drift" else planner.read_scope(manifest)
     yield from _reads(scope, specs, place)
+    yield from _counting(specs, place)
     yield from reference_grants(one.manifest, place)
     yield from _outputs(run, manifest, specs, place)
     if run == "apply":
@@ -200,13 +208,36 @@ def _reads(scope: ReadScope, specs: Sequence[Spec], place: PolicyPlace) -> Itera
         yield from read_grants(read, specs, there)
 
 
-def _of_export(one: NamedDocument) -> Iterator[Grant]:
+def _counting(specs: Sequence[Spec], place: PolicyPlace) -> Iterator[Grant]:
+    """Yield what counting the values of a declared member needs, of which the API shows one."""
+    declared = {(s.address.section, member) for s in specs for member in s.declared}
+    for section, member in sorted(declared):
+        several = KINDS[section].several.get(member)
+        counted = KINDS[several.section] if several else None
+        if counted and counted.listing:
+            yield from read_grants(PossibleRead(counted, counted.listing.operation), (), place)
+
+
+def _of_export(one: NamedDocument, options: Options) -> Iterator[Grant]:
     """Yield what an export of one pool needs; one that is given by name is looked for among pools of every kind."""
     place, sections = one.place, exporter.sections(one.document)
     scope = ReadScope("", "", ANY, sections, {}, document=one.document, select_owners=exporter.owners)
     yield from _reads(scope, (), place)
+    yield from _asked_for(one, options)
     if place.pool == ANY:
         yield from _lists(place)
+
+
+def _asked_for(one: NamedDocument, options: Options) -> Iterator[Grant]:
+    """Yield what the sections need that an export is asked for; what they hold is known once the pool has been read."""
+    found = export_sections.sections_of(options)
+    for kind in (KINDS[section] for section in sorted(found) if KINDS[section].document == one.document):
+        names = {kind.section: (UNNAMED,)}
+        scope = ReadScope("", "", ANY, frozenset(names), names, document=one.document, alone=True)
+        yield from _reads(scope, (), one.place)
+        if kind.section == user.USERS:
+            listed = "ListUsersInGroup" if options.group else "ListUsers"
+            yield granted(Use.READ, kind.service, listed, one.place.filled((USER_POOLS,)))
 
 
 def _lists(place: PolicyPlace) -> Iterator[Grant]:
@@ -311,9 +342,17 @@ def _notes(found: Sequence[Grant]) -> Iterator[str]:
 def _disclosing() -> Iterator[str]:
     """Yield the actions that read objects with secrets."""
     for kind in KINDS.values():
-        known = members(kind.model).values()
-        if kind.reading and any((m.has(Sensitive) and not m.has(WriteOnly)) or m.mark(SecretKeys) for m in known):
+        known = members(kind.model).items()
+        secret = {n for n, m in known if (m.has(Sensitive) and not m.has(WriteOnly)) or m.mark(SecretKeys) is not None}
+        if kind.reading and _answered(kind, kind.reading) & secret:
             yield iam_action(f"{kind.service}:{kind.reading.operation}")
+
+
+def _answered(kind: ResourceKind, reading: Reading) -> frozenset[str]:
+    """Return the members that an answer has: a secret that is only sent is in none."""
+    shape = output_shape(kind.service, reading.operation)
+    found = shape.members.get(reading.result) if shape and reading.result else shape
+    return frozenset(getattr(found, "members", {}))
 
 
 def _referring() -> set[str]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from reconciler.cloud.hosts import is_emulator
 from reconciler.errors import CloudError, ExitCode
 from reconciler.model import RISKS, Notice, Risk
 from reconciler.render.subjects import NEVER, LintResult
@@ -19,6 +20,7 @@ from schemas.security import PROFILES, Profile
 
 if TYPE_CHECKING:  # pydantic comes with it
     from reconciler.manifests.manifest import Manifest
+    from reconciler.observing.pool_facts import Lookup
 
 
 def linted(runtime: Runtime, manifests: Sequence[Manifest]) -> LintResult:
@@ -42,12 +44,17 @@ def linted_live(runtime: Runtime, console: Console, manifests: Sequence[Manifest
     Raises:
         PoolctlError: A manifest is for another account or Region, or there are no credentials.
     """
+    from reconciler.manifests.env_words import hidden
     from reconciler.runs import stages
+    from reconciler.runs.name_lookup import LOOKUP
+
+    lookup = LOOKUP.get()  # other threads do not see it
 
     def one(manifest: Manifest) -> Mapping[str, Any]:
-        found, notices = outside_of(runtime, manifest)
+        found, notices = outside_of(runtime, manifest, lookup)
         for said in notices:
-            console.err(notice(replace(said, source=manifest.source)))
+            shown = hidden(said.message, manifest.specs)  # it may name what the manifest has from the environment
+            console.err(notice(replace(said, message=shown, source=manifest.source)))
         return found
 
     return _linted(runtime, manifests, stages.each(manifests, console, one))
@@ -65,12 +72,13 @@ def _linted(runtime: Runtime, manifests: Sequence[Manifest], outside: Sequence[M
     return LintResult(found, shown, options.fail_level, options.live)
 
 
-def outside_of(runtime: Runtime, manifest: Manifest) -> tuple[dict[str, Any], Sequence[Notice]]:
+def outside_of(runtime: Runtime, manifest: Manifest, lookup: Lookup) -> tuple[dict[str, Any], Sequence[Notice]]:
     """Return what a document names in other services, by the name of the reading, and what could not be read.
 
     Args:
         runtime: The run.
         manifest: The document.
+        lookup: Asks DNS.
 
     Raises:
         PoolctlError: The manifest is for another account or Region, or there are no credentials.
@@ -85,7 +93,10 @@ def outside_of(runtime: Runtime, manifest: Manifest) -> tuple[dict[str, Any], Se
         runtime.local.surround()
     found = read(cloud, new_state(manifest), READINGS, EMBEDDED if runtime.local else None)
     own, notices = _pool(runtime, manifest)
-    return {**found.found, **own}, (*found.notices, *notices)
+    if notices:  # the pool itself could not be read
+        return {**found.found, **own}, (*found.notices, *notices)
+    more, further = _facts(runtime, manifest, own, lookup)
+    return {**found.found, **own, **more}, (*found.notices, *further)
 
 
 EMBEDDED = frozenset({"iam", "lambda", "logs"})
@@ -109,6 +120,34 @@ def _pool(runtime: Runtime, manifest: Manifest) -> tuple[dict[str, Any], Sequenc
     except CloudError as error:
         return {}, [Notice(f"The live pool could not be read, so its web ACL and its id are not known: {error.code}.")]
     return found, ()
+
+
+def _facts(
+    runtime: Runtime, manifest: Manifest, own: Mapping[str, Any], lookup: Lookup
+) -> tuple[dict[str, Any], list[Notice]]:
+    """Return what rules ask of the live pool itself; what could not be read is not judged."""
+    from reconciler.kinds import root_of
+    from reconciler.observing import pool_facts
+    from reconciler.planning.states import new_state
+
+    pool, reader = own.get("pool_id", ""), runtime.reader(manifest)
+    ids = {root_of(manifest.kind).id_param: pool}
+    asks_dns = not runtime.local and not is_emulator(runtime.options.endpoint_url)
+    readings: dict[str, Callable[[], Any]] = {
+        pool_facts.SECRETS: lambda: pool_facts.secrets_of(reader, manifest.specs, ids) if pool else {}
+    }
+    if asks_dns:
+        readings[pool_facts.NAMES] = lambda: pool_facts.names_of(reader, new_state(manifest), lookup)
+    found: dict[str, Any] = {}
+    notices = []
+    for name, read in readings.items() if manifest.kind == "UserPool" else ():
+        try:
+            found[name] = read()
+        except CloudError as error:
+            what = name.replace("_", " ")
+            why = error.missing.strip() or error.code
+            notices.append(Notice(f"The {what} of the live pool could not be read, so they are not judged: {why}."))
+    return found, notices
 
 
 def exit_code(found: LintResult) -> ExitCode:

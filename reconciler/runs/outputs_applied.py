@@ -9,7 +9,6 @@ from pathlib import Path
 from reconciler.applications.known_pool import of_plan
 from reconciler.applications.output_calls import PUT
 from reconciler.errors import CloudError, ExitCode, Incomplete, PoolctlError, expected_errors, printable
-from reconciler.manifests.env_words import EnvWords
 from reconciler.manifests.manifest import Manifest, WrittenOutput
 from reconciler.model import Action, OutputChange, OutputDone
 from reconciler.runs.apply_run import ApplyOutcome
@@ -93,9 +92,9 @@ class _OutputWriter:
             with expected_errors():
                 found = compared(maker, declared)
                 change = found.change
-                if found.made is None:
+                if found.made is None and change.action is not Action.NONE:
                     raise Incomplete(f"{declared.format} needs {change.awaits}, which is not known.")
-                if change.action is not Action.NONE:
+                if found.made and change.action is not Action.NONE:
                     self._put(maker, declared, change, found.made)
                     self._report(OutputDone(change))
         except PoolctlError as error:
@@ -103,7 +102,7 @@ class _OutputWriter:
 
     def _put(self, maker: OutputMaker, declared: WrittenOutput, change: OutputChange, made: MadeOutput) -> None:
         for notice in made.notices:
-            self.console.err(f"Note: {declared.source}: {printable(notice)}")
+            self.console.err(f"Note: {declared.source}: {printable(maker.hide(notice))}")
         if not is_stored(declared):
             file = place_of(maker.manifest, declared)
             _make_folder(file.parent)
@@ -117,9 +116,7 @@ class _OutputWriter:
                 raise error.located(f"{declared.source} {change.address}", "apply") from None
 
     def _fail(self, maker: OutputMaker, change: OutputChange, message: str) -> None:
-        for spec in (s for s in maker.manifest.specs if s.from_env):
-            message = EnvWords(spec.from_env, spec.declared).hide(message)
-        self._report(OutputDone(change, message))
+        self._report(OutputDone(change, maker.hide(message)))
 
     def _report(self, done: OutputDone) -> None:
         self.done.append(done)

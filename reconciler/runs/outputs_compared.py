@@ -56,15 +56,20 @@ def compared(maker: OutputMaker, declared: WrittenOutput) -> ComparedOutput:
     try:
         made = maker.made(declared)
     except Unsettled as open_:
-        action = Action.UPDATE if _is_any_there(maker, declared) else Action.CREATE
+        action = _unless_ignored(maker, declared) if _is_any_there(maker, declared) else Action.CREATE
         return ComparedOutput(_change(maker, declared, action, awaits=open_.place), None)
     if is_stored(declared):
         found = tuple(_parameters(maker, declared, made))
         return ComparedOutput(_change(maker, declared, _whole(found), parameters=found), made)
     content = content_of(maker.manifest, declared)
     same = content == made.text.encode()
-    action = Action.CREATE if content is None else Action.NONE if same else Action.UPDATE
+    action = Action.CREATE if content is None else Action.NONE if same else _unless_ignored(maker, declared)
     return ComparedOutput(_change(maker, declared, action), made)
+
+
+def _unless_ignored(maker: OutputMaker, declared: WrittenOutput, *parameter: str) -> Action:
+    """Return what happens to what is there and differs: what an `ignore` rule covers is made once, and then left."""
+    return Action.NONE if maker.is_ignored(maker.address(declared), parameter) else Action.UPDATE
 
 
 def _change(maker: OutputMaker, declared: WrittenOutput, action: Action, **more: Any) -> OutputChange:
@@ -81,13 +86,18 @@ def _whole(parameters: Sequence[ParameterChange]) -> Action:
 def _parameters(maker: OutputMaker, declared: WrittenOutput, made: MadeOutput) -> list[ParameterChange]:
     path = maker.path(declared)
     live = live_parameters(maker.cloud, path, list(made.parameters))
-    strange = [f"{path}/{name} is a {p.type}" for name, p in live.items() if p.type != parameter_store.STRING]
+    kept = {name for name in live if _unless_ignored(maker, declared, name) is Action.NONE}
+    managed = {name: p for name, p in live.items() if name not in kept}
+    strange = [f"{path}/{name} is a {p.type}" for name, p in managed.items() if p.type != parameter_store.STRING]
     if strange:
         raise Refused(
             f"{'; '.join(strange)}. Parameter Store does not change the type of a parameter: delete it, or write "
             "another prefix."
         )
-    return [ParameterChange(name, _action(live.get(name), params)) for name, params in made.parameters.items()]
+    return [
+        ParameterChange(name, Action.NONE if name in kept else _action(live.get(name), params))
+        for name, params in made.parameters.items()
+    ]
 
 
 def _action(live: LiveParameter | None, params: Mapping[str, object]) -> Action:

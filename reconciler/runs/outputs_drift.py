@@ -6,16 +6,17 @@ drift too. A file that is not there is no drift: a scheduled run may work on a c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from reconciler.applications.known_pool import Unsettled
 from reconciler.applications.output_formats import parameter_store
-from reconciler.drift.findings import SEVERITIES, Criteria, identify, with_findings
+from reconciler.drift.findings import SEVERITIES, Criteria, identify, matched_nothing, with_findings
 from reconciler.errors import CloudError, PoolctlError, expected_errors
-from reconciler.manifests.manifest import WrittenOutput
-from reconciler.model import Drift, Finding, FindingClass, Gap, Notice, Path, Target
+from reconciler.manifests.manifest import Ignore, WrittenOutput
+from reconciler.model import OUTPUTS, Drift, Finding, FindingClass, Gap, Notice, Path, Target
 from reconciler.observing.observer import gap
+from reconciler.planning import ignoring
 from reconciler.runs.outputs_compared import LiveParameter, content_of, live_parameters
 from reconciler.runs.outputs_made import MadeOutput, OutputMaker, UnreadError, due, is_stored
 
@@ -39,15 +40,42 @@ def with_outputs(maker: OutputMaker, drift: Drift, criteria: Criteria) -> Drift:
             with expected_errors():
                 found += _findings(maker, declared, drift.target, hidden=hidden)
         except _NotComparedError as error:
-            notices.append(Notice(f"{address} was not compared: {error}", declared.source))
+            notices.append(Notice(maker.hide(f"{address} was not compared: {error}"), declared.source))
         except UnreadError as error:
-            gaps += error.gaps
+            gaps += (_hidden(maker, found_gap) for found_gap in error.gaps)
         except CloudError as error:
-            gaps.append(gap(address, error))
+            gaps.append(_hidden(maker, gap(address, error)))
         except PoolctlError as error:
-            gaps.append(Gap(address, "", " ".join(str(error).split())))
-    whole = replace(drift, gaps=tuple(dict.fromkeys(gaps)), notices=tuple(notices))
-    return with_findings(whole, found, criteria)
+            gaps.append(_hidden(maker, Gap(address, "", " ".join(str(error).split()))))
+    kept, used = _without_ignored(maker, found, criteria)
+    whole = replace(drift, gaps=tuple(dict.fromkeys(gaps)), suppressed=drift.suppressed + len(found) - len(kept))
+    if not (whole.gaps or criteria.targets):  # otherwise what they match may not have been compared
+        notices += [matched_nothing(rule) for rule in _rules(maker, criteria) if rule not in used]
+    return with_findings(replace(whole, notices=tuple(notices)), kept, criteria)
+
+
+def _rules(maker: OutputMaker, criteria: Criteria) -> list[Ignore]:
+    """Return the `ignore` rules about outputs that have not expired."""
+    return [r for r in ignoring.in_force(maker.manifest.ignore, criteria.today) if ignoring.is_about(r.path, OUTPUTS)]
+
+
+def _without_ignored(
+    maker: OutputMaker, found: Iterable[Finding], criteria: Criteria
+) -> tuple[list[Finding], set[Ignore]]:
+    """Remove ignored findings; also return the rules used. What is missing is never ignored, as in a pool."""
+    kept: list[Finding] = []
+    used: set[Ignore] = set()
+    for one in found:
+        hit = [r for r in _rules(maker, criteria) if ignoring.covers(r.path, one.address, one.path)]
+        used.update(hit)
+        if not hit or one.cls is FindingClass.MISSING:
+            kept.append(one)
+    return kept, used
+
+
+def _hidden(maker: OutputMaker, gap_: Gap) -> Gap:
+    """Return a gap that repeats no value from the environment."""
+    return replace(gap_, reason=maker.hide(gap_.reason))
 
 
 class _NotComparedError(PoolctlError):

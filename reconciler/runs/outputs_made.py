@@ -21,9 +21,11 @@ from reconciler.applications.signing_certificate import signing_certificate
 from reconciler.cloud.port import Cloud
 from reconciler.errors import Incomplete
 from reconciler.kinds import identity_pool
+from reconciler.manifests.env_words import hidden
 from reconciler.manifests.manifest import Manifest, WrittenOutput
-from reconciler.model import OUTPUTS, Address, Gap, Plan, ResourceChange
+from reconciler.model import OUTPUTS, Address, Gap, Path, Plan, ResourceChange
 from reconciler.observing.observer import ReadScope, inside
+from reconciler.planning import ignoring
 from reconciler.render.unread import unread
 from reconciler.runs.outputs_run import SECTIONS, declared_client
 from reconciler.runs.runtime import Runtime
@@ -101,6 +103,11 @@ class OutputMaker:
         self._neighbours = neighbours
         self._certificate: str | None = None
 
+    def is_ignored(self, address: Address, path: Path = ()) -> bool:
+        """Return whether a rule of the manifest ignores an output, or one of its parameters."""
+        rules = ignoring.in_force(self.manifest.ignore, self._runtime.today)
+        return ignoring.covered(rules, address, path)
+
     @property
     def cloud(self) -> Cloud:
         """Where to read; it cannot write."""
@@ -114,6 +121,14 @@ class OutputMaker:
     def path(self, declared: WrittenOutput) -> str:
         """Return the path of the parameters of an output."""
         return parameter_store.path(declared.prefix, self._pool.name or self.manifest.name, declared.client)
+
+    def hide(self, said: str) -> str:
+        """Return a message without the values that the manifest has from the environment (decision 18).
+
+        Args:
+            said: What a format, an error or AWS says of an output.
+        """
+        return hidden(said, self.manifest.specs)
 
     def made(self, declared: WrittenOutput) -> MadeOutput:
         """Return an output as it should be.
@@ -135,6 +150,7 @@ class OutputMaker:
     def _made(self, declared: WrittenOutput) -> MadeOutput:
         form = FORMATS[declared.format]
         pool = self._neighbours.beside(self._pool) if form.credentials and self._pool.id else self._pool
+        pool.section(parts.CLIENTS)  # while they could not be read, no client can be said to be missing
         client = declared_client(self.manifest, declared.client, pool)
         wanted = Wanted(pool, client, declared.prefix or form.prefix or "", self._signing)
         found = made(form, wanted)

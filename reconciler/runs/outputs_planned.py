@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from reconciler.applications.known_pool import of_plan
 from reconciler.errors import CloudError, Defect, PoolctlError, expected_errors
@@ -18,7 +17,8 @@ from reconciler.manifests.manifest import Manifest, WrittenOutput
 from reconciler.model import Gap, OutputChange, Plan, Refusal
 from reconciler.observing.observer import gap
 from reconciler.runs.outputs_compared import compared
-from reconciler.runs.outputs_made import Neighbours, OutputMaker, UnreadError, due, is_stored
+from reconciler.runs.outputs_made import Neighbours, OutputMaker, UnreadError, due
+from reconciler.runs.outputs_places import PlacedOutput, clashes
 from reconciler.runs.runtime import Runtime
 from reconciler.runs.stages import POOLS_AT_ONCE
 from reconciler.terminal.console import Console
@@ -79,23 +79,18 @@ def _refusal(maker: OutputMaker, declared: WrittenOutput, message: str) -> Refus
 
 
 def _without_clashes(manifests: Sequence[Manifest], plans: Sequence[Plan]) -> list[Plan]:
-    """Refuse outputs that would be written to one place: each run would replace one by the other."""
-    taken: dict[tuple[str, ...], OutputChange] = {}
-    found = []
-    for manifest, plan in zip(manifests, plans, strict=True):
-        refusals = []
-        for change in plan.outputs:
-            first = taken.setdefault(_place(manifest, plan, change), change)
-            if first is not change:
-                message = f"{first.source} writes {first.format} of {first.about} to the same place."
-                refusals.append(OUTPUT.refusal(change.address, (), message, change.source, "Give one another place."))
-        found.append(replace(plan, refusals=(*plan.refusals, *refusals)) if refusals else plan)
-    return found
+    """Refuse outputs that cannot be where they are to go."""
+    placed = [
+        PlacedOutput(manifest, _declared(manifest, change), change.address, plan.target)
+        for manifest, plan in zip(manifests, plans, strict=True)
+        for change in plan.outputs
+    ]
+    found = [(one.manifest, refusal) for one, refusal in clashes(placed, manifests)]
+    return [
+        replace(plan, refusals=(*plan.refusals, *(r for m, r in found if m is manifest)))
+        for manifest, plan in zip(manifests, plans, strict=True)
+    ]
 
 
-def _place(manifest: Manifest, plan: Plan, change: OutputChange) -> tuple[str, ...]:
-    """Return what is the same for two outputs of one place: a file, or a path in an account and Region."""
-    declared = next(o for o in manifest.outputs if o.source == change.source)
-    if is_stored(declared):
-        return plan.target.account, plan.target.region, change.address.name
-    return (str((Path(manifest.file).parent / change.address.name).resolve()),)
+def _declared(manifest: Manifest, change: OutputChange) -> WrittenOutput:
+    return next(o for o in manifest.outputs if o.source == change.source)

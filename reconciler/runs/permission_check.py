@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from reconciler.cloud.port import Cloud, required
+from reconciler.cloud.port import Cloud, pages
 from reconciler.errors import CloudError, PoolctlError, expected_errors, iam_action, is_denied
 from reconciler.iam.grants import ANY
 from reconciler.iam.simulation import OPERATION, RESULTS, SERVICE, NotAllowed, not_allowed, principal, questions
@@ -94,15 +94,7 @@ def _known(found: Examination, caller: Caller, manifest: Manifest) -> NamedDocum
 
 
 def _results(cloud: Cloud, asked: Tree) -> list[Tree]:
-    """Return the results of all pages: IAM pages with a marker."""
-    found: list[Tree] = []
-    marker: Tree = {}
-    while True:
-        answer = cloud.call(SERVICE, OPERATION, {**asked, **marker})
-        found += required(answer, RESULTS, f"{SERVICE}:{OPERATION}")
-        if not answer.get("IsTruncated"):
-            return found
-        marker = {"Marker": answer["Marker"]}
+    return list(pages(cloud, SERVICE, OPERATION, asked, RESULTS, cursor="Marker"))
 
 
 def _listed(denied: Sequence[NotAllowed]) -> Iterator[str]:
@@ -136,7 +128,7 @@ def _by_reading(found: Examination, why: str) -> Result:
     for manifest in found.documents:
         for action, text in _refused(found, manifest):
             (denied if action else others).setdefault(action or text)
-    tail = (f"{why}, so the reads of a plan were made", UNSEEN)
+    tail = (f"{why}, so the reads of a plan were made", *([UNSEEN] if found.run == "apply" else []))
     if denied:
         lines = (*(f"{action} is not allowed" for action in denied), *others, *tail)
         return "failed", lines, (_print_it(found),)

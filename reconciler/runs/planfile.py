@@ -430,26 +430,37 @@ def reviewed(options: Options, now: datetime) -> Saved | None:
 
 
 def _check_options(saved: Saved, options: Options) -> None:
-    asked, kept = _options(options), saved.tree["options"]
+    asked, kept = _options(_asked(options)), saved.tree["options"]
     for name in (*MATTER, "env", "shard"):
         if asked[name] not in ([], False, None, "", kept[name]):
             raise InvalidInput(f"{saved.file} records the options of its plan. Remove the options that contradict it.")
-    missing = [v for v in kept["variables"] if v not in asked["variables"]]
+    given_names = _options(options)["variables"]
+    missing = [v for v in kept["variables"] if v not in given_names]
     if missing:
         given = " ".join(f"--var {name}=…" for name in missing)
         raise InvalidInput(f"{saved.file} does not store the values of the plan's variables. Pass {given} again.")
 
 
+def _asked(options: Options) -> Options:
+    """Return options without what poolctl.yaml says: it is about new plans, and may have changed since."""
+    return options._replace(**{name: Options._field_defaults[name] for name in options.configured})
+
+
 def as_reviewed(saved: Saved, options: Options) -> Options:
-    """Return the options of an apply, completed by those of the saved plan."""
+    """Return the options of an apply, completed by those of the saved plan.
+
+    Of poolctl.yaml it takes the values of variables that the plan had, and nothing else that the plan records.
+    """
     kept = saved.tree["options"]
+    also = kept["variables"] if "vars" in options.configured else None
     return options._replace(
         paths=saved.paths,
         targets=tuple(kept["targets"]),
         prune=kept["prune"],
         max_deletes=kept["max_deletes"],
         replaceable=tuple(kept["replaceable"]),
-        var_files=options.var_files or tuple(kept["var_files"]),
+        vars=tuple(v for v in options.vars if also is None or v.partition("=")[0] in also),
+        var_files=_asked(options).var_files or tuple(kept["var_files"]),
         env=kept["env"],
         shard=_part(kept["shard"]),
         allow=tuple(dict.fromkeys((*map(_allowance, kept["allow"]), *options.allow))),

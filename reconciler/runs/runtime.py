@@ -50,7 +50,7 @@ NOW: ContextVar[Clock] = ContextVar("NOW", default=time.time)
 def _today() -> str:
     from datetime import UTC, datetime
 
-    return datetime.now(UTC).date().isoformat()
+    return datetime.fromtimestamp(NOW.get()(), UTC).date().isoformat()
 
 
 @dataclass
@@ -216,6 +216,15 @@ class Runtime:
                 "nothing was read. Remove one of them, or make them equal."
             )
         return manifest.region or asked or (LOCAL_REGION if self.options.local else "")
+
+    def session_region(self) -> str:
+        """Return the Region of a run that no manifest gives one; empty if none is set. AWS is not contacted."""
+        from reconciler.cloud.aws import configured_region
+
+        options, environ = self.options, self.environ
+        named = options.region or (LOCAL_REGION if options.local else "")
+        found = named or environ.get("AWS_REGION", "") or environ.get("AWS_DEFAULT_REGION", "")
+        return found or configured_region(options.profile)
 
     def _connect(self, region: str) -> Aws:
         from reconciler.cloud.aws import Aws

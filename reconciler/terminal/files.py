@@ -12,6 +12,7 @@ from reconciler.errors import PoolctlError
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # `typing` costs as much as starting Python does
     from collections.abc import Callable
+    from pathlib import Path
     from typing import IO, Self, TextIO
 
 
@@ -25,7 +26,8 @@ def save(file: str, content: str | bytes, mode: int = PUBLIC) -> None:
     Args:
         file: Its name.
         content: What it holds; text is written as UTF-8.
-        mode: Who may read it; until the content is there, the owner alone.
+        mode: Who may read it; until the content is there, the owner alone. A file that exists keeps its mode, unless it
+            shall be private.
 
     Raises:
         PoolctlError: It could not be written.
@@ -40,12 +42,25 @@ def save(file: str, content: str | bytes, mode: int = PUBLIC) -> None:
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
         with os.fdopen(handle, "wb") as stream:
             stream.write(content.encode() if isinstance(content, str) else content)
-        Path(name).chmod(mode)
+        Path(name).chmod(_kept_mode(target, mode))
         Path(name).replace(target)
     except OSError as error:
         if name:
             Path(name).unlink(missing_ok=True)
         raise PoolctlError(f"{file}: the result could not be written: {error.strerror}.") from None
+
+
+def _kept_mode(target: Path, mode: int) -> int:
+    """Return the mode that a file gets: that of the one that it replaces, unless it shall be private."""
+    import stat
+
+    try:
+        found = target.lstat().st_mode
+    except FileNotFoundError:
+        return mode
+    if mode == PRIVATE or not stat.S_ISREG(found):
+        return mode
+    return stat.S_IMODE(found)
 
 
 def create(file: str, content: str) -> None:

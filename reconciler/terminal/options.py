@@ -72,6 +72,8 @@ class Options(NamedTuple):
     """The file with options of the repository; empty for the nearest one."""
     use_config: bool = True
     """Whether that file is read."""
+    configured: frozenset[str] = frozenset()
+    """Fields that this file filled: whoever started the run did not ask for them."""
     non_interactive: bool = False
     """Whether asking a question is an error."""
 
@@ -479,10 +481,11 @@ def build(
     Raises:
         InvalidInput: A setting is wrong, or two results would go to one place.
     """
-    fields = {**(configured or {}), **from_environment(environ)}
-    fields.update({k: tuple(v) if isinstance(v, list) else v for k, v in given.items() if v is not None})
+    said = from_environment(environ)
+    said.update({k: tuple(v) if isinstance(v, list) else v for k, v in given.items() if v is not None})
+    fields = {**_fitting(configured or {}, said), **said}
     fields["allow"] = (*fields.get("allow", ()), *allow)
-    options = Options(command=command, **fields)
+    options = Options(command=command, configured=frozenset(fields.keys() - said.keys() - {"allow"}), **fields)
     files = [file for _, file in options.outputs]
     for file in files:
         if files.count(file) > 1:
@@ -490,3 +493,12 @@ def build(
                 f"--output: two results cannot be written to {file or 'standard output'}. Give one another file."
             )
     return options
+
+
+INSTEAD = {"pools": "targets"}
+"""Fields that poolctl.yaml may fill, by the field that rules each out if it is asked for."""
+
+
+def _fitting(configured: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what poolctl.yaml says, without what cannot be together with what a run is asked for."""
+    return {k: v for k, v in configured.items() if INSTEAD.get(k) not in said}

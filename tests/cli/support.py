@@ -11,6 +11,7 @@ import pytest
 
 from reconciler.cli.entry import main
 from reconciler.local import LocalCognito
+from reconciler.runs.name_lookup import LOOKUP
 
 
 class Terminal(io.StringIO):
@@ -49,5 +50,9 @@ def in_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalCognito]:
     """Let runs in this process find an embedded Cognito, as if they were signed in to AWS."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "local")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "local")
-    with LocalCognito() as found:
-        yield found
+    token = LOOKUP.set(lambda _host: None)  # no test asks DNS
+    try:
+        with LocalCognito() as found:
+            yield found
+    finally:
+        LOOKUP.reset(token)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ from jsonschema import Draft202012Validator
 
 from reconciler.cli import config_keys, entry
 from reconciler.cli.config_keys import ALLOW, GLOBAL_KEYS, LEFT_OUT, SECTIONS, SHARED_KEYS, VERSION, key
-from reconciler.cli.parsing import parser
+from reconciler.cli.parsing import Parser, parser
 from reconciler.model import Allowance, Position
 from reconciler.terminal.options import Options
 from reconciler.terminal.settings import GLOBALS
@@ -24,7 +25,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 WHOLE = """\
 version: 1
 region: eu-west-1
-profile: reader
+log_level: info
 var: {stage: prod, count: 3}
 var_file: vars.yaml
 parallelism: 4
@@ -32,7 +33,6 @@ max_rps: 2.5
 quiet: true
 no_color: true
 fail_on: [weakens, irreversible]
-max_deletes: 5
 allow:
   - rule: CHG04
     path: mfa.MfaConfiguration
@@ -45,7 +45,6 @@ plan:
   expires: 7d
 drift:
   strict: true
-  ignore_pool: amplify-*
   max_secret_age: 90
 """
 
@@ -73,21 +72,21 @@ def whole(here: Path) -> Path:
 
 def test_every_kind_of_value(whole: Path):
     found = options("plan")
-    assert (found.region, found.profile, found.parallelism, found.max_rps) == ("eu-west-1", "reader", 4, 2.5)
+    assert (found.region, found.log_level, found.parallelism, found.max_rps) == ("eu-west-1", "info", 4, 2.5)
     assert (found.vars, found.var_files) == (("stage=prod", "count=3"), ("vars.yaml",))
-    assert (found.quiet, found.color, found.max_deletes) == (True, False, 5)
+    assert (found.quiet, found.color) == (True, False)
     assert found.fail_on == ("weakens", "irreversible")
     assert found.outputs == (("human", ""), ("json", "plan.json"))
     assert (found.detailed_exitcode, found.expires) == (True, 7 * 24 * 60 * 60)
-    place = Position("poolctl.yaml", 13, 5)
+    place = Position("poolctl.yaml", 12, 5)
     words = ("CHG04", "mfa.MfaConfiguration", "users move to passkeys", "identity", "2027-06-30")
     assert found.allow == (Allowance(*words, place),)
 
 
 def test_each_command_takes_its_own(whole: Path):
     drift, show = options("drift"), options("show", "plan.json")
-    assert (drift.strict, drift.ignore_pools, drift.max_secret_age) == (True, ("amplify-*",), 90)
-    assert (drift.outputs, drift.max_deletes) == (Options("drift").outputs, None)
+    assert (drift.strict, drift.max_secret_age) == (True, 90)
+    assert (drift.outputs, drift.expires) == (Options("drift").outputs, None)
     assert (show.fail_on, show.region) == ((), "eu-west-1")
     assert options("import", "--pool", "x").region == "eu-west-1"
 
@@ -95,7 +94,7 @@ def test_each_command_takes_its_own(whole: Path):
 def test_the_command_line_wins_over_the_environment_and_that_over_the_file(whole: Path):
     environ = {"POOLCTL_REGION": "eu-west-2", "POOLCTL_PARALLELISM": "6"}
     found = options("plan", "--parallelism", "7", "--fail-on", "critical", "-o", "junit", environ=environ)
-    assert (found.region, found.parallelism, found.profile) == ("eu-west-2", 7, "reader")
+    assert (found.region, found.parallelism, found.log_level) == ("eu-west-2", 7, "info")
     assert (found.fail_on, found.outputs) == (("critical",), (("junit", ""),))
 
 
@@ -113,6 +112,55 @@ def test_the_file_is_checked_for_all_commands_and_needs_not_be_full(here: Path):
     )
     (here / "poolctl.yaml").write_text("", encoding="utf-8")
     assert options("plan") == Options("plan")
+
+
+def test_it_is_known_what_the_file_says_and_what_is_asked_for(whole: Path):
+    found = options("plan", "--var", "stage=test", environ={"POOLCTL_REGION": "eu-west-2"})
+    assert {"parallelism", "var_files", "fail_on"} <= found.configured
+    assert not {"vars", "region", "allow", "paths"} & found.configured
+    assert options("plan", "--no-config").configured == frozenset()
+
+
+def test_a_target_takes_back_that_pools_are_listed(here: Path):
+    (here / "poolctl.yaml").write_text("drift: {pools: true}\n", encoding="utf-8")
+    assert options("drift").pools
+    assert not options("drift", "--target", "user_pool").pools
+    assert options("drift", "--target", "user_pool", "--pools").pools
+
+
+def test_the_parser_of_a_command_is_built_once(whole: Path):
+    from reconciler.cli.configuration import read
+
+    built: list[str] = []
+
+    def build(command: str) -> Parser:
+        built.append(command)
+        return entry.parser_of(command)
+
+    read("poolctl.yaml", "plan", build)
+    assert sorted(built) == ["drift", "plan"]
+
+
+# --- files ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["plan: {output: html=LINK/a.html}", "plan: {output: html=LINK}", "var_file: LINK"])
+@pytest.mark.parametrize("to", ["directory", "file", "nothing"])
+def test_a_link_does_not_lead_out(here: Path, tmp_path_factory: pytest.TempPathFactory, text: str, to: str):
+    outside = tmp_path_factory.mktemp("outside")
+    (outside / "file").write_text("stage: prod\n", encoding="utf-8")
+    (here / "link").symlink_to({"directory": outside}.get(to, outside / to))
+    (here / "poolctl.yaml").write_text(text.replace("LINK", "link"), encoding="utf-8")
+    ran = run("plan")
+    assert ran.code == 3
+    assert "is not, through a link, below the directory of this file. Name another one." in ran.err
+
+
+def test_a_link_that_stays_inside_is_followed(here: Path):
+    (here / "reports").mkdir()
+    (here / "newest").symlink_to("reports")
+    (here / "poolctl.yaml").write_text("plan: {output: html=newest/plan.html}\n", encoding="utf-8")
+    assert options("plan").outputs == (("html", "newest/plan.html"),)
 
 
 # --- where it is ---------------------------------------------------------------------------------------------------
@@ -209,11 +257,28 @@ def test_gates_come_from_another_file_and_the_rest_from_its_own(whole: Path):
 
 WRONG = [
     ("fail-on: [weakens]", "1:1 fail-on", "Did you mean fail_on?"),
-    ("fail_on: [weaken]", "1:10 fail_on", "Did you mean weakens?"),
+    ("fail_on: [weaken]", "1:11 fail_on[0]", "Did you mean weakens?"),
+    ("fail_on: weakens, irreversible x", "1:10 fail_on", '"irreversible x" is not one of'),
+    ("fail_on: [high, none]", "1:10 fail_on", "none is given together with others."),
+    ("plan: {expires: [3d, 4d]}", "1:17 plan.expires", "it takes one value."),
+    ("plan: {notes: [true, false]}", "1:15 plan.notes", "it takes one value."),
+    ("plan: {notes: 1}", "1:15 plan.notes", '"1" is neither true nor false.'),
+    ("var: [a]", "1:7 var[0]", '"a" is not NAME=VALUE. Write one such as stage=prod.'),
+    ("var: a", "1:6 var", '"a" is not NAME=VALUE. Write one such as stage=prod.'),
+    ("var: [stage=prod, {a: b}]", "1:19 var[1]", "it is not a text, a number, true or false."),
+    ("var: {a: null}", "1:10 var.a", "it is not a text, a number, true or false."),
+    ("var: {a: [1]}", "1:10 var.a", "Lists and maps are given in a file of var_file."),
+    ("var: {1a: x}", "1:7 var.1a", "invalid variable name."),
+    ("plan: {output: [human, jsno]}", "1:24 plan.output[1]", "Did you mean json?"),
+    ("plan: {output: json=.git/a}", "1:16 plan.output", "is among the files of Git."),
     ("regoin: x", "1:1 regoin", "Did you mean region?"),
     ("zzz: x", "1:1 zzz", "docs/configuration.md lists the keys."),
     ("expires: 3d", "1:1 expires", "Write it below one, such as plan."),
     ("role_arn: x", "1:1 role_arn", "Pass --role-arn to the command."),
+    ("profile: x", "1:1 profile", "Pass --profile to the command."),
+    ("max_deletes: 3", "1:1 max_deletes", "deleting and hiding need the word of whoever starts the run"),
+    ("plan: {max_deletes: 3}", "1:8 plan.max_deletes", "Pass --max-deletes to the command."),
+    ("drift: {ignore_pool: x}", "1:9 drift.ignore_pool", "Pass --ignore-pool to the command."),
     ("plan: {prune: true}", "1:8 plan.prune", "deleting and hiding need the word of whoever starts the run"),
     ("plan: [output]", "1:7 plan", "it is not a map. Write the options of plan below it."),
     ("parallelism: 0", "1:14 parallelism", '"0" is not a whole number from 1.'),
@@ -252,6 +317,10 @@ def test_each_mistake_has_its_place_and_what_to_write_instead(here: Path, text: 
 def test_all_mistakes_are_reported_at_once(here: Path):
     (here / "poolctl.yaml").write_text("regoin: x\nparallelism: 0\nplan: {expires: soon}\n", encoding="utf-8")
     assert [line.count("poolctl.yaml:") for line in run("plan").err.splitlines()] == [1, 1, 1, 0]
+    text = "var: {a: null, b: [1], c: {d: e}, f: x}\nfail_on: [weaken, high, irreversibel]\n"
+    (here / "poolctl.yaml").write_text(text, encoding="utf-8")
+    places = [re.findall(r"poolctl.yaml:(\d+:\d+)", line) for line in run("plan").err.splitlines()]
+    assert places == [["1:10"], ["1:19"], ["1:27"], ["2:11"], ["2:25"], []]
 
 
 # --- completeness --------------------------------------------------------------------------------------------------
@@ -279,6 +348,7 @@ def test_nothing_is_left_out_that_does_not_exist():
 REFUSED_BY_SCHEMA = [
     *("fail-on: [weakens]", "fail_on: [weaken]", "zzz: x", "role_arn: x", "plan: {prune: true}", "plan: [output]"),
     *("parallelism: [1, 2]", "region: {a: b}", "quiet: maybe", "version: 2", "allow: {rule: x}", "allow: [x]"),
+    *("var: {a: null}", "var: {a: [1]}", "profile: x", "max_deletes: 3", "drift: {ignore_pool: x}", "plan: {notes: 1}"),
     *("allow: [{rule: CHG04, path: mfa}]", "allow: [{rule: CHG04, path: mfa, reason: 1}]"),
 ]
 

@@ -5,6 +5,8 @@ from collections import Counter
 
 import pytest
 from jsonschema import Draft202012Validator
+from moto.core.exceptions import JsonRESTError
+from moto.ssm.responses import SimpleSystemManagerResponse
 
 from reconciler.applications.output_formats import FORMATS
 from reconciler.render.output_schemas import output_schema
@@ -440,6 +442,67 @@ def test_an_identity_pool_of_the_same_run_is_awaited(applied, local):
     assert run("plan", "--detailed-exitcode", str(applied.parent)).code == 0
 
 
+DENIED = f"Could not read {SSM}: ssm:GetParameters: AccessDeniedException"
+
+
+@pytest.fixture
+def deny(monkeypatch):
+    """Refuse the reads of Parameter Store, which moto answers itself, from some call on."""
+    allowed = SimpleSystemManagerResponse.get_parameters
+
+    def refuse(after=0):
+        seen = []
+
+        def answer(response):
+            seen.append(response)
+            if len(seen) > after:
+                raise JsonRESTError("AccessDeniedException", "is not authorized to perform: ssm:GetParameters")
+            return allowed(response)
+
+        monkeypatch.setattr(SimpleSystemManagerResponse, "get_parameters", answer)
+
+    return refuse
+
+
+@pytest.mark.parametrize("command", ["plan", "apply", "drift"])
+def test_parameters_that_may_not_be_read_are_a_gap_and_no_change(applied, local, deny, command):
+    """What differs is not known: neither a change nor "no drift" may be said."""
+    ssm(local).put_parameter(Name="/shop/web/domain", Value="other.example.com", Type="String", Overwrite=True)
+    before = (applied.parent / ".env.cognito").stat().st_mtime_ns
+    deny()
+    tree = applied.parent / "found.json"
+    given = ["--yes"] if command == "apply" else []
+    ran = run(command, *given, "-o", "human", "-o", f"json={tree}", str(applied))
+    said = " ".join((ran.out + ran.err).split())
+    assert ran.code == 7, said
+    assert DENIED in said
+    assert "(needs the IAM action ssm:GetParameters)" in said
+    assert "No drift." not in said
+    assert "No changes." not in said
+    assert "other.example.com" not in said
+    assert (applied.parent / ".env.cognito").stat().st_mtime_ns == before
+    assert names(local)["domain"] == "other.example.com"
+    if command == "apply":  # which reports what it did, and it did nothing
+        assert not tree.exists()
+        return
+    found = json.loads(tree.read_text())
+    gaps = found["coverage"]["gaps"]
+    assert [(g["address"], g["operation"]) for g in gaps] == [(f"customers/{SSM}", "ssm:GetParameters")]
+    assert not [f for f in found.get("findings", ()) if SSM in f["address"]]
+    assert not [o for o in found.get("outputs", ()) if SSM in o["address"]]
+
+
+def test_parameters_that_may_not_be_read_again_at_the_end_are_not_written_blindly(file, local, deny):
+    """The plan of a new pool reads three names; the comparison before the write is what fails."""
+    deny(after=1)
+    ran = run("apply", "--yes", str(file))
+    assert ran.code == 6
+    assert f"{SSM}: was not written: " in ran.out
+    assert "ssm:GetParameters" in ran.out
+    assert names(local) == {}
+    assert (file.parent / ".env.cognito").exists()
+
+
 # --- drift ---------------------------------------------------------------------------------------------------------
 
 
@@ -551,6 +614,42 @@ def test_a_value_from_the_environment_is_shown_nowhere(file, local, tmp_path):
         text = ran.out + ran.err + (tmp_path / "r").read_text()
         assert "logout_uris" in text
         assert "very-confidential" not in text
+
+
+def test_a_note_repeats_no_value_from_the_environment(file, local):
+    edit(file, '    LogoutURLs: ["https://app.example.com/bye"]\n', "")
+    edit(file, "PoolName: customers", "PoolName: customers, UserPoolTags: {team: {$env: TEAM}}")
+    edit(file, "  web:", "  quotes:")
+    edit(file, "web, format", "quotes, format")
+    edit(file, "clients/web", "clients/quotes")
+    ran = run("apply", "--yes", str(file), environ={"TEAM": "quotes"})
+    assert ran.code == 0, ran.err
+    notes = [line for line in ran.err.splitlines() if line.startswith("Note: ")]
+    assert any("clients/($env TEAM) has no LogoutURLs" in note for note in notes)
+    assert not any("quotes" in note for note in notes)
+
+
+def test_a_client_list_that_may_not_be_read_is_a_gap_and_no_client_that_is_missing(file, local):
+    edit(file, "Web shop", "{$env: NAME}")
+    environ = {"NAME": "very-confidential"}
+    assert run("apply", "--yes", str(file), environ=environ).code == 0
+    local.faults.add("ListUserPoolClients", "AccessDeniedException", times=99)
+    ran = run("drift", "-o", "human", str(file), environ=environ)
+    assert ran.code == 7
+    assert "cognito-idp:ListUserPoolClients: AccessDeniedException" in ran.out
+    assert "has no client" not in ran.out + ran.err
+    assert "very-confidential" not in ran.out + ran.err
+
+
+def test_a_gap_of_an_output_repeats_no_value_from_the_environment(file, local):
+    edit(file, "Web shop", "{$env: NAME}")
+    environ = {"NAME": "very-confidential"}
+    assert run("apply", "--yes", str(file), environ=environ).code == 0
+    local.faults.add("ListIdentityPools", "AccessDeniedException", times=99, message="very-confidential is not yours")
+    ran = run("drift", "-o", "human", str(file), environ=environ)
+    assert ran.code == 7
+    assert "($env NAME) is not yours" in ran.out
+    assert "very-confidential" not in ran.out + ran.err
 
 
 def test_drift_of_a_target_is_that_of_the_outputs_of_its_client(applied, local):

@@ -205,6 +205,33 @@ def test_no_region(aws, place):
     assert examined("--endpoint-url", aws.url, "m.yaml", code=0, environ={"AWS_REGION": "eu-north-1"})
 
 
+def configured(place, monkeypatch, text: str) -> None:
+    (place / "config").write_text(text)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(place / "config"))
+    (place / "m.yaml").write_text("version: 1\nuser_pool: {PoolName: customers}\n")
+
+
+def test_the_region_of_the_configuration_is_that_of_the_policy(aws, place, monkeypatch):
+    configured(place, monkeypatch, "[default]\nregion = eu-north-1\n")
+    assert examined("--endpoint-url", aws.url, "m.yaml", code=0)["region"]["found"] == ["eu-north-1"]
+    arns = {v for asked in aws.questions for k, v in asked.items() if k.startswith("ResourceArns")}
+    assert any(a.startswith("arn:aws:cognito-idp:eu-north-1:123456789012:") for a in arns)
+    assert not any(":cognito-idp:*:" in a for a in arns)
+
+
+def test_the_region_of_a_profile_without_credentials(aws, place, monkeypatch):
+    configured(place, monkeypatch, "[profile work]\nregion = eu-north-1\n")
+    without_keys(monkeypatch)
+    found = examined("--endpoint-url", aws.url, "--profile", "work", "m.yaml", code=1)
+    assert (found["credentials"]["outcome"], found["region"]["found"]) == ("failed", ["eu-north-1"])
+
+
+def test_the_caller_is_asked_for_once(aws):
+    aws.simulates = False
+    run("doctor", "--endpoint-url", aws.url, "m.yaml")
+    assert [o for _, o, _ in aws.asked].count("GetCallerIdentity") == 1
+
+
 def test_a_region_that_does_not_have_the_service(aws, place):
     (place / "m.yaml").write_text("version: 1\nuser_pool: {PoolName: customers}\n")
     found = examined("--region", "cn-north-1", "--endpoint-url", aws.url, "m.yaml", code=1)
@@ -310,6 +337,8 @@ def test_reads_that_are_allowed_say_nothing_of_writes():
         found = examined("--endpoint-url", server.url, "m.yaml", code=0)
         assert run("apply", "--yes", "--endpoint-url", server.url, "m.yaml").code == 0
         again = examined("--endpoint-url", server.url, "m.yaml", code=0)
+        plan = examined("--endpoint-url", server.url, "--for", "plan", "m.yaml", code=0)
+    assert len(plan["permissions"]["found"]) == 2  # a plan needs no writes
     for one in (found, again):
         first, second, third = one["permissions"]["found"]
         assert first == "everything that a plan reads is allowed"
@@ -341,7 +370,7 @@ def test_invalid_manifests_do_not_keep_the_rest_from_being_checked(aws, place):
 
 
 def test_without_manifests_the_session_alone_is_checked(aws):
-    found = examined("--endpoint-url", aws.url, "--region", "eu-west-1", code=0)
+    found = examined("--endpoint-url", aws.url, "--region", "eu-west-1", code=7)
     assert outcomes(found) == {
         "ok": ["versions", "credentials", "region", "account", "clock", "endpoints"],
         "not_checked": ["manifests", "permissions"],
@@ -382,6 +411,20 @@ def test_for_people():
     golden("doctor-color.txt", doctor_text.doctor(SAMPLE, RenderOptions(color=True)))
     fine = DoctorReport(SAMPLE.checks[:4], "plan")
     assert doctor_text.doctor(fine).endswith("\nNothing is missing for plan.\n")
+    unseen = DoctorReport((*SAMPLE.checks[:4], SAMPLE.checks[6]), "plan")
+    assert doctor_text.doctor(unseen).endswith("\nNothing was found missing for plan. Not checked: Endpoints.\n")
+
+
+@pytest.mark.parametrize("refuses", ["sts", "everything"])
+def test_what_could_not_be_checked_makes_the_run_incomplete(aws, refuses):
+    """Credentials that STS did not look at are not credentials that it accepts."""
+    aws.refuses_all, aws.simulates = refuses == "sts", False
+    aws.refused = ("Strange", "no")  # it is not tried again
+    ran = run("doctor", "--endpoint-url", aws.url, "m.yaml")
+    assert ran.code == 7
+    assert "Nothing is missing" not in ran.out
+    assert "Nothing was found missing for apply. Not checked: " in ran.out
+    assert "Permissions" in ran.out.splitlines()[-1]
 
 
 def test_for_programs():

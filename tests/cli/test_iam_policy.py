@@ -11,7 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.errors import iam_action
 from reconciler.local import LocalCognito
+from reconciler.observing.pool_facts import ResolvedName
+from reconciler.runs.name_lookup import LOOKUP
 from tests.cli.support import run
 from tests.render.golden import check as golden
 
@@ -95,6 +98,35 @@ def test_an_apply_of_the_examples_calls_what_its_policy_allows(here, tmp_path):
     mended = called(local, "apply", "--yes", "pools/")
     assert made | mended <= allowed
     assert "cognito-idp:UpdateUserPool" in mended - made
+
+
+def test_lint_live_calls_what_its_policy_allows_and_nothing_else(local, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    text = re.sub("^(id:.*|  staff:.*)\n", "", SAMPLE, flags=re.MULTILINE)
+    (tmp_path / "m.yaml").write_text(text)
+    rights = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}]}
+    iam = local.client("iam")
+    iam.create_role(RoleName="admins", AssumeRolePolicyDocument=json.dumps(rights))
+    made = iam.create_policy(PolicyName="reads", PolicyDocument=json.dumps(rights))["Policy"]["Arn"]
+    iam.attach_role_policy(RoleName="admins", PolicyArn=made)
+    iam.put_role_policy(RoleName="admins", PolicyName="inline", PolicyDocument=json.dumps(rights))
+    cognito = local.client("cognito-idp", "eu-west-1")
+    pool_id = cognito.create_user_pool(PoolName="customers", UserPoolTier="PLUS")["UserPool"]["Id"]
+    cognito.create_user_pool_client(UserPoolId=pool_id, ClientName="api", GenerateSecret=True)
+    token = LOOKUP.set(lambda _host: ResolvedName(resolves=False))
+    try:
+        found = {iam_action(call) for call in called("lint", "--live", "m.yaml", code=2)}
+    finally:
+        LOOKUP.reset(token)
+    absent = {"lambda:GetPolicy"}  # there is no function
+    assert found == policy("--for", "lint", "m.yaml") - absent - BESIDES
+
+
+def test_a_role_from_the_environment_is_shown_in_no_policy_and_no_note(sample, tmp_path):
+    assert '"arn:aws:iam::123456789012:role/*"' in printed("--for", "lint", sample)
+    role = "arn:aws:iam::123456789012:role/canary_from_the_environment"
+    ran = run(f"--local={tmp_path / 'state'}", "lint", "--live", sample, environ={"STAFF_ROLE": role})
+    assert "canary" not in ran.out + ran.err
 
 
 # --- the options of a run --------------------------------------------------------------------------------------------
@@ -230,6 +262,7 @@ identity_providers:
       authorize_scopes: openid, attributes_request_method: GET}
 clients:
   web: {}
+  api: {GenerateSecret: true}
 prune: [clients]
 """
 HIDDEN = "arn:aws:iam::123456789012:role/canary_from_the_environment"
@@ -249,7 +282,7 @@ def printed(*words: str) -> str:
     return ran.out
 
 
-@pytest.mark.parametrize("name", ["plan", "drift", "export", "apply"])
+@pytest.mark.parametrize("name", ["plan", "drift", "export", "apply", "lint"])
 def test_the_policies_of_a_sample(sample, name):
     golden(f"iam-{name}.json", printed("--for", name, *(["--prune"] if name == "apply" else []), sample))
 
@@ -261,7 +294,7 @@ def test_the_same_for_other_tools(sample, form):
 
 def test_iam_takes_every_policy(here, local, sample):
     iam = local.client("iam")
-    for name in ("plan", "drift", "export", "apply"):
+    for name in ("plan", "drift", "export", "apply", "lint"):
         document = json.loads(printed("--for", name, sample))
         iam.create_policy(PolicyName=name, PolicyDocument=json.dumps(document))
         sids = [s["Sid"] for s in document["Statement"]]
@@ -288,6 +321,35 @@ def test_what_is_not_known_is_wide_and_said(tmp_path, monkeypatch):
     assert "arn:aws:cognito-idp:*:*:userpool/*" in ran.out
     known = run("iam-policy", "--for", "plan", "m.yaml", environ={"AWS_REGION": "us-gov-west-1"})
     assert "arn:aws-us-gov:cognito-idp:us-gov-west-1:*:userpool/*" in known.out
+
+
+USERS = """\
+version: 1
+target: {account: "123456789012", region: eu-west-1}
+user_pool: {PoolName: customers}
+users: {ada: {UserAttributes: {email: ada@b.example}}}
+"""
+
+
+def test_only_an_answer_with_a_secret_discloses_one(tmp_path, monkeypatch):
+    """A password of a user is sent and never answered."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "m.yaml").write_text(USERS)
+    ran = run("iam-policy", "--for", "plan", "m.yaml")
+    assert "cognito-idp:AdminGetUser" in actions(ran.out)
+    assert "in plain text" not in ran.err
+    (tmp_path / "m.yaml").write_text(USERS + "clients: {web: {}}\n")
+    ran = run("iam-policy", "--for", "plan", "m.yaml")
+    assert "cognito-idp:DescribeUserPoolClient returns secrets in plain text" in ran.err
+
+
+def test_the_region_of_the_configuration_is_that_of_the_policy(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "m.yaml").write_text("version: 1\nuser_pool: {PoolName: customers}\n")
+    (tmp_path / "config").write_text("[profile work]\nregion = eu-north-1\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    ran = run("iam-policy", "--for", "plan", "--profile", "work", "m.yaml")
+    assert "arn:aws:cognito-idp:eu-north-1:*:userpool/*" in ran.out
 
 
 def test_a_live_pool_by_its_id_or_name():

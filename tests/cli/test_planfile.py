@@ -437,3 +437,44 @@ def test_what_makes_no_sense_together_is_refused(place):
     place.run("plan", "--out", "p.json", "m.yaml")
     assert place.run("apply", "p.json", "m.yaml").code == 3
     assert place.run("apply", "--prune", "p.json").code == 3
+
+
+# --- poolctl.yaml --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", "env: prod\n"),
+        ("env: prod\n", ""),
+        ("var: {size: 14}\n", "var: {size: 14, more: x}\n"),
+        ("var_file: a.yaml\n", "var_file: b.yaml\n"),
+        ("var_file: a.yaml\n", "var: {size: 20}\n"),
+        ("", "var: {size: 20}\nvar_file: b.yaml\n"),
+    ],
+)
+def test_what_the_configuration_says_by_now_does_not_change_a_saved_plan(place, before: str, after: str):
+    """It is about new plans; only what is asked for is held against a saved one."""
+    with_size = {**TREE, "user_pool": {"PoolName": "customers", "UserPoolTags": {"size": {"$var": "size"}}}}
+    (place.directory / "pools" / "overlays" / "prod").mkdir(parents=True)
+    place.write(with_size if "var" in before else TREE, "pools/m.yaml")
+    longer = {"user_pool": {"Policies": {"PasswordPolicy": {"MinimumLength": 16}}}}
+    place.write(longer, "pools/overlays/prod/m.yaml")
+    for name, size in (("a", "14"), ("b", "20")):
+        (place.directory / f"{name}.yaml").write_text(f"size: '{size}'\n")
+    config = place.directory / "poolctl.yaml"
+    config.write_text(before)
+    assert place.run("plan", "--out", "plan.json", "pools").code == 0
+    config.write_text(after)
+    ran = place.run("apply", "plan.json")
+    assert ran.code == 0, ran.err
+
+
+def test_what_is_asked_for_beside_a_saved_plan_still_has_to_fit(live):
+    (live.directory / "overlays" / "prod").mkdir(parents=True)
+    live.write(shorter())
+    assert live.run("plan", "--out", "plan.json", "m.yaml").code == 0
+    (live.directory / "poolctl.yaml").write_text("env: test\n")
+    ran = live.run("apply", "plan.json", "--env", "prod")
+    assert (ran.code, "Remove the options that contradict it." in ran.err) == (3, True)
+    assert run("apply", "plan.json", environ={"POOLCTL_ENV": "prod"}).code == 3

@@ -376,6 +376,17 @@ def test_an_account_that_may_not_be_read_is_a_note_and_no_obstacle(world, operat
     assert ran.out.count(f"It is not known how many recoveries the account has: {why}") == 1
 
 
+@pytest.mark.parametrize(("active", "code"), [(4, 0), (5, 4)])
+def test_a_recovery_under_way_counts_although_it_may_not_be_described(world, active, code):
+    others(world, active, ("PREVIEW_GENERATED", HOUR))
+    world.local.faults.add("DescribePointInTimeRecovery", "AccessDeniedException", times=active)
+    ran = recover(f"pool:{world.id}", "--to", "1h", "--yes")
+    assert ran.code == code
+    assert (f"The account has {active} recoveries of other pools under way" in ran.err) == bool(code)
+    why = "cognito-idp:DescribePointInTimeRecovery was refused with AccessDeniedException."
+    assert (f"It is not known how many recoveries the account has: {why}" in ran.out) == (not code)
+
+
 def test_pools_whose_plan_has_no_recovery_have_none(world):
     others(world, 2, tier="LITE")
     world.local.faults.add("ListPointInTimeRecoveries", "FeatureUnavailableInTierException", times=9, after=2)

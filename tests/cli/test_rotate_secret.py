@@ -363,11 +363,25 @@ def test_another_value_is_refused_and_the_way_is_named(declared):
     assert OTHER not in ran.out + ran.err
 
 
-def test_without_the_permission_to_list_secrets_the_one_that_is_shown_counts(declared):
+@pytest.mark.parametrize("command", ["plan", "drift"])
+def test_without_the_permission_to_list_secrets_it_is_unknown_whether_they_differ(declared, command):
     assert declared.rotate("").code == 6
     declared.local.faults.add("ListUserPoolClientSecrets", "AccessDeniedException", times=9)
-    ran = declared.run("plan")
-    assert (ran.code, "poolctl rotate-secret" in ran.out) == (4, True)
+    ran = declared.run(command)
+    assert ran.code == 7
+    assert "Could not read clients/site: cognito-idp:ListUserPoolClientSecrets: AccessDeniedException" in ran.out
+    assert "needs the IAM action cognito-idp:ListUserPoolClientSecrets" in ran.out
+    assert "was not compared" not in ran.out
+
+
+@pytest.mark.parametrize("command", ["plan", "drift", "apply"])
+def test_the_policy_of_a_run_lets_it_count_the_secrets_that_are_declared(declared, command):
+    action = "cognito-idp:ListUserPoolClientSecrets"
+    assert action in run("iam-policy", "--for", command, declared.manifest).out
+    tree = yaml.safe_load(Path(declared.manifest).read_text())
+    del tree["clients"]["site"]["ClientSecret"]
+    Path(declared.manifest).write_text(yaml.safe_dump(tree))
+    assert action not in run("iam-policy", "--for", command, declared.manifest).out
 
 
 # --- Secrets Manager rotates ---------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from reconciler.errors import InvalidManifest
-from reconciler.model import Action, Plan, Tree
+from reconciler.model import Action, Failed, Plan, Tree
 from reconciler.planning.pipeline import planned
 from reconciler.planning.planner import PlanOptions
 from tests.engine.test_surroundings import (
@@ -135,9 +135,89 @@ def test_a_role_that_several_pools_share_is_kept_by_all_of_them(here: Bench, tmp
         assert changes(here.plan(manifest(tmp_path, tree))) == []
 
 
+def sharing(name: str, **sms: Any) -> Tree:
+    """A pool that shares the role, with the external id that follows from the role's name."""
+    pool = {"PoolName": name, **({"SmsConfiguration": sms} if sms else {})}
+    return document(user_pool=pool, sms_role={"RoleName": ROLE})
+
+
+def arns(here: Bench) -> set[str]:
+    return {pool["arn"] for pool in here.local.records.values()}
+
+
+@pytest.mark.parametrize("section", ["sms_role", "sms_role_trust"])
+def test_pools_that_share_a_role_and_an_external_id_keep_each_others_trust(
+    here: Bench, tmp_path: Path, section: str
+) -> None:
+    trees = [sharing("one"), sharing("two")]
+    for tree in trees:
+        here.converge(manifest(tmp_path, tree))
+    for tree in trees:
+        own = {"SmsConfiguration": {"SnsCallerArn": ROLE_ARN, "ExternalId": ROLE}, **tree["user_pool"]}
+        one = document(user_pool=own, sms_role_trust={"RoleName": ROLE}) if section == "sms_role_trust" else tree
+        assert changes(here.plan(manifest(tmp_path, one))) == []
+        here.converge(manifest(tmp_path, one))
+    assert {s["Condition"]["ArnLike"]["aws:SourceArn"] for s in trust_of(here)} == arns(here)
+    assert {s["Condition"]["StringEquals"]["sts:ExternalId"] for s in trust_of(here)} == {ROLE}
+
+
+def test_a_pool_replaces_its_own_statement_of_another_external_id(here: Bench, tmp_path: Path) -> None:
+    make_role(here, trusting(ANY_POOL))
+    found = manifest(tmp_path, sms_pool(here))
+    stale, theirs = trusting(pool_arn(here), "before"), trusting(OTHER_POOL)
+    here.boto("iam").update_assume_role_policy(RoleName=ROLE, PolicyDocument=text(stale, theirs))
+    here.converge(found)
+    assert trust_of(here) == [trusting(pool_arn(here)), theirs]
+
+
+def test_of_a_statement_that_names_several_pools_the_others_stay(here: Bench, tmp_path: Path) -> None:
+    make_role(here, trusting(ANY_POOL))
+    found = manifest(tmp_path, sms_pool(here))
+    several = trusting(pool_arn(here))
+    several["Condition"]["ArnLike"]["aws:SourceArn"] = [OTHER_POOL, pool_arn(here)]
+    here.boto("iam").update_assume_role_policy(RoleName=ROLE, PolicyDocument=text(several))
+    here.converge(found)
+    assert [s["Condition"]["ArnLike"]["aws:SourceArn"] for s in trust_of(here)] == [pool_arn(here), [OTHER_POOL]]
+    assert changes(here.plan(found)) == []
+
+
+def permitted(here: Bench) -> list[Tree]:
+    found = here.boto("iam").get_role_policy(RoleName=ROLE, PolicyName="poolctl-sms")["PolicyDocument"]["Statement"]
+    return sorted(found, key=lambda s: str(s["Action"]))
+
+
+EUMS = f"arn:aws:sms-voice:{REGION}:{ACCOUNT}:phone-number/phone-1"
+
+
+def test_pools_that_send_by_different_services_keep_each_others_permission(here: Bench, tmp_path: Path) -> None:
+    trees = [sharing("one"), sharing("two", EumsSms={"OriginationIdentity": EUMS})]
+    for tree in (*trees, *trees):
+        here.converge(manifest(tmp_path, tree))
+    by_eums = {"Effect": "Allow", "Action": "sms-voice:SendTextMessage", "Resource": EUMS}
+    assert permitted(here) == [by_eums, SNS]
+    assert [changes(here.plan(manifest(tmp_path, tree))) for tree in trees] == [[], []]
+
+
+def test_what_is_not_about_sending_is_taken_out_of_the_policy_of_a_shared_role(here: Bench, tmp_path: Path) -> None:
+    make_role(here, trusting(ANY_POOL), trusting(OTHER_POOL))
+    denied = {"Effect": "Deny", "Action": "sns:Publish", "Resource": "arn:aws:sns:*:*:*"}
+    allowed = text(LOGGING, denied, {**SNS, "Action": "*"})
+    here.boto("iam").put_role_policy(RoleName=ROLE, PolicyName="poolctl-sms", PolicyDocument=allowed)
+    here.converge(manifest(tmp_path, sms_pool(here)))
+    assert permitted(here) == [SNS, denied]
+
+
+def test_a_role_of_one_pool_loses_the_permission_that_the_pool_needs_no_more(here: Bench, tmp_path: Path) -> None:
+    here.converge(manifest(tmp_path, sharing("one")))
+    here.converge(manifest(tmp_path, sharing("one", EumsSms={"OriginationIdentity": EUMS}, SnsCallerArn=None)))
+    assert [s["Action"] for s in permitted(here)] == ["sms-voice:SendTextMessage"]
+
+
 WRONG = {
     "no external id": {"Condition": {"ArnLike": {"aws:SourceArn": OTHER_POOL}}},
-    "our external id": {"Condition": trusting(OTHER_POOL)["Condition"]},
+    "a pool and any other": {
+        "Condition": {**trusting(OTHER_POOL)["Condition"], "ArnLike": {"aws:SourceArn": [OTHER_POOL, ANY_POOL]}}
+    },
     "any pool": {"Condition": trusting(ANY_POOL, "theirs")["Condition"]},
     "a pool of another account": {
         "Condition": trusting(OTHER_POOL.replace(ACCOUNT, "210987654321"), "x", "210987654321")["Condition"]
@@ -310,13 +390,7 @@ def test_statements_of_others_in_the_resource_policy_stay(here: Bench, tmp_path:
     found = manifest(tmp_path, with_logs())
     here.converge(found)
     (ours,) = own_policy(here)
-    theirs = {
-        "Sid": "Dns",
-        "Effect": "Allow",
-        "Principal": {"Service": "route53.amazonaws.com"},
-        "Action": "logs:PutLogEvents",
-        "Resource": "*",
-    }
+    theirs = DNS
     logs = here.boto("logs")
     logs.put_resource_policy(policyName="of-others", policyDocument=text(theirs))
     logs.put_resource_policy(policyName="poolctl-vendedlogs", policyDocument=text(theirs, ours))
@@ -327,6 +401,63 @@ def test_statements_of_others_in_the_resource_policy_stay(here: Bench, tmp_path:
     here.converge(found)
     assert own_policy(here) == [ours, theirs]
     assert len(logs.describe_resource_policies()["resourcePolicies"]) == 2
+
+
+DNS = {
+    "Sid": "Dns",
+    "Effect": "Allow",
+    "Principal": {"Service": "route53.amazonaws.com"},
+    "Action": "logs:PutLogEvents",
+    "Resource": "*",
+}
+"""A statement that people have added to the resource policy."""
+
+
+def test_a_new_log_group_keeps_statements_of_others_although_no_group_is_there(here: Bench, tmp_path: Path) -> None:
+    here.boto("logs").put_resource_policy(policyName="poolctl-vendedlogs", policyDocument=text(DNS))
+    found = manifest(tmp_path, with_logs())
+    here.converge(found)
+    ours, theirs = own_policy(here)
+    assert (ours["Sid"], theirs) == ("Delivery", DNS)
+    assert changes(here.plan(found)) == []
+
+
+def test_a_new_log_group_beside_others_that_are_not_vended_keeps_statements(here: Bench, tmp_path: Path) -> None:
+    here.converge(manifest(tmp_path, document(log_groups={"plain": {}})))
+    here.boto("logs").put_resource_policy(policyName="poolctl-vendedlogs", policyDocument=text(DNS))
+    here.converge(manifest(tmp_path, document(log_groups={"plain": {}, GROUP: {}, f"{GROUP}-2": {}})))
+    assert [s["Sid"] for s in own_policy(here)] == ["Delivery", "Dns"]
+
+
+def test_a_statement_that_is_added_after_the_plan_of_a_new_log_group_stops_it(here: Bench, tmp_path: Path) -> None:
+    found = manifest(tmp_path, with_logs())
+    plan = here.plan(found)
+    here.boto("logs").put_resource_policy(policyName="poolctl-vendedlogs", policyDocument=text(DNS))
+    (failed,) = [e for e in here.apply(found, plan) if isinstance(e, Failed)]
+    assert (str(failed.change.address), failed.stale) == (f"log_groups/{GROUP}", True)
+    assert "policyDocument was changed outside this run" in failed.error
+    assert own_policy(here) == [DNS]
+    here.converge(found)
+    assert [s["Sid"] for s in own_policy(here)] == ["Delivery", "Dns"]
+
+
+def test_two_new_log_groups_of_two_plans_do_not_stop_each_other(here: Bench, tmp_path: Path) -> None:
+    """What the first has written is what the second would write."""
+    trees = [{**with_logs(), "user_pool": {"PoolName": name}} for name in ("one", "two")]
+    trees[1]["log_groups"] = {f"{GROUP}-2": {}}
+    found = [manifest(tmp_path, tree, name=f"{i}.yaml") for i, tree in enumerate(trees)]
+    for one, plan in [(m, here.plan(m)) for m in found]:
+        assert not [e for e in here.apply(one, plan) if isinstance(e, Failed)]
+
+
+def test_a_resource_policy_that_cannot_be_read_is_not_written_over(here: Bench, tmp_path: Path) -> None:
+    here.boto("logs").put_resource_policy(policyName="poolctl-vendedlogs", policyDocument=text(DNS))
+    here.local.faults.add("DescribeResourcePolicies", "AccessDeniedException", times=9)
+    plan = here.plan(manifest(tmp_path, with_logs()))
+    assert [(g.operation, str(g.address)) for g in plan.gaps] == [
+        ("logs:DescribeResourcePolicies", f"log_groups/{GROUP}"),
+    ]
+    assert "log_groups" not in {c.address.section for c in plan.pending}
 
 
 def test_an_equal_log_group_is_adopted_without_a_change(here: Bench, tmp_path: Path) -> None:

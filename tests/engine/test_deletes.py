@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from reconciler.errors import InvalidManifest
+from reconciler.kinds import KINDS
 from reconciler.model import Action
 from reconciler.planning.pipeline import planned
 from reconciler.planning.planner import PlanOptions
@@ -198,3 +200,16 @@ def test_what_is_decided_at_creation_is_decided_anew(here, tmp_path):
     okta = snapshot["identity_providers"]["okta"]
     assert okta["ProviderType"] == "SAML"
     assert "oidc_issuer" not in okta["ProviderDetails"]
+
+
+@pytest.mark.parametrize(
+    "section", [s for s, k in KINDS.items() if not k.single and not k.outer and k.document == "UserPool"]
+)
+def test_prune_takes_the_sections_of_which_something_can_be_deleted_and_no_others(tmp_path, section):
+    """A section that would be accepted and never pruned looks as if it were guarded."""
+    tree = document(prune=[section])
+    if KINDS[section].delete:
+        assert manifest(tmp_path, tree).prune == (section,)
+        return
+    with pytest.raises(InvalidManifest, match="none is deleted"):
+        manifest(tmp_path, tree)

@@ -19,6 +19,7 @@ from reconciler.people.directory import Selection
 from reconciler.runs import export_run, export_sections, users_exported
 from reconciler.runs.export_run import ExportResult, Found
 from reconciler.terminal.options import Options
+from tests.engine.iam_support import Recording, actions
 from tests.engine.test_adoption import allow, make_pool, make_role, text, trusting
 from tests.engine.test_surroundings import (
     ANY_POOL,
@@ -80,6 +81,39 @@ def said(result: ExportResult) -> list[str]:
     messages = [n.message for n in result.notices]
     assert [m for m in messages if f"# {m}" not in result.exported.text] == []
     return messages
+
+
+def test_what_is_read_beside_a_pool_reads_nothing_again(here: Bench, tmp_path: Path) -> None:
+    here.converge(manifest(tmp_path, everything()))
+    here.local.calls.clear()
+    exported(here, "users")
+    made = [c.operation for c in here.local.calls]
+    assert "ListGroups" in made
+    assert {o: made.count(o) for o in ("ListGroups", "ListIdentityProviders")} == {
+        "ListGroups": 1,
+        "ListIdentityProviders": 1,
+    }
+
+
+@pytest.mark.parametrize("selection", [Selection(), Selection(group="admins")], ids=["all", "of a group"])
+@pytest.mark.parametrize("section", opted_in.SECTIONS)
+def test_a_policy_allows_what_a_section_needs_and_nothing_else(
+    here: Bench, tmp_path: Path, section: str, selection: Selection
+) -> None:
+    here.converge(manifest(tmp_path, everything()))
+    ids = {"UserPoolId": next(iter(here.local.records)), "Username": "ada@b.example"}
+    here.boto().admin_create_user(**ids)
+    here.boto().create_group(UserPoolId=ids["UserPoolId"], GroupName="admins")
+    here.boto().admin_add_user_to_group(**ids, GroupName="admins")
+    recordings = [Recording(here.cloud) for _ in range(2)]
+    exported(here, cloud=recordings[0])
+    exported(here, section, selection=selection, cloud=recordings[1])
+    plain, more = (r.called for r in recordings)
+    group = selection.group if section == "users" else ""
+    found = manifest(tmp_path, everything())
+    usual, allowed = (actions(found, "export", **o) for o in ({}, {"sections": (section,), "group": group}))
+    assert more - plain == allowed - usual
+    assert more - allowed == set()
 
 
 # --- pools that poolctl made ---------------------------------------------------------------------------------------

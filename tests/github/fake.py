@@ -41,6 +41,7 @@ class FakeGitHub:
         self.pulls: dict[str, list[dict[str, Any]]] = {}
         self.labels: dict[str, dict[str, Any]] = {}
         self.files: dict[tuple[str, str], str] = {}
+        self.heads: dict[str, str] = {}
         self.faults: deque[Fault] = deque()
         self.seen: list[tuple[str, str]] = []
         self.tokens: set[str] = set()
@@ -113,6 +114,7 @@ class FakeGitHub:
         yield "POST", rf"{repo}/issues", self._create_issue
         yield "PATCH", rf"{repo}/issues/(\d+)", self._update_issue
         yield "GET", rf"{repo}/contents/(.+)", self._get_file
+        yield "GET", rf"{repo}/git/ref/heads/(.+)", self._get_branch
         yield "GET", rf"{repo}/labels/(.+)", self._get_label
         yield "POST", rf"{repo}/labels", self._create_label
 
@@ -154,6 +156,10 @@ class FakeGitHub:
         found = self.files.get((query["ref"], unquote(path)))
         content = {"encoding": "base64", "content": base64.encodebytes((found or "").encode()).decode()}
         return (404, {"message": "Not Found"}) if found is None else (200, content)
+
+    def _get_branch(self, name, **_):
+        found = self.heads.get(unquote(name))
+        return (200, {"object": {"type": "commit", "sha": found}}) if found else (404, {"message": "Not Found"})
 
     def _get_label(self, name, **_):
         found = self.labels.get(unquote(name))

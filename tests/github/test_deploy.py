@@ -210,28 +210,77 @@ def test_gitlab_judges_a_merge_request_by_the_gates_of_its_target_branch():
         assert "$COGNITO_GATES" in GITLAB_JOBS[name]["script"][0]
 
 
-def test_the_gates_of_a_target_branch_are_found_with_git(tmp_path):
-    """The script of the job, with the shell and with git, with a file on the target branch and without one."""
+class Clone:
+    """A clone of a repository whose target branch gets files, and the script of the job that reads gates."""
 
-    def git(*words, at):
+    def __init__(self, directory: Path) -> None:
+        self.origin, self.clone = directory / "origin", directory / "clone"
+        self.origin.mkdir()
+        self.git("init", "--quiet", "--initial-branch=main", at=self.origin)
+        self.commit("other", "")
+        self.git("clone", "--quiet", str(self.origin), str(self.clone), at=directory)
+
+    def git(self, *words, at):
         author = ["-c", "user.name=a", "-c", "user.email=a@b"]
-        subprocess.run(["git", *author, *words], cwd=at, check=True, capture_output=True)
+        done = subprocess.run(["git", *author, *words], cwd=at, check=True, capture_output=True, text=True)
+        return done.stdout.strip()
 
-    origin, clone = tmp_path / "origin", tmp_path / "clone"
-    origin.mkdir()
-    git("init", "--quiet", "--initial-branch=main", at=origin)
-    (origin / "other").touch()
-    for text in (None, "fail_on: [weakens]\n"):
-        if text:
-            (origin / "poolctl.yaml").write_text(text)
-        git("add", ".", at=origin)
-        git("commit", "--quiet", "--message=x", at=origin)
-        if not clone.exists():
-            git("clone", "--quiet", str(origin), str(clone), at=tmp_path)
-        environ = {"PATH": os.environ["PATH"], "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main"}
+    def commit(self, name, text):
+        (self.origin / name).write_text(text)
+        self.git("add", ".", at=self.origin)
+        self.git("commit", "--quiet", "--message=x", at=self.origin)
+
+    def gates(self, **more):
+        environ = {"PATH": os.environ["PATH"], "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main", **more}
         script = "\n".join(["set -e", *PIPELINE["gates"]["script"]])
-        subprocess.run(["sh", "-c", script], cwd=clone, env=environ, check=True, capture_output=True)
-        assert (clone / "gates.yaml").read_text() == (text or "")
+        shell = {"cwd": self.clone, "env": environ, "capture_output": True, "text": True}
+        done = subprocess.run(["sh", "-c", script], **shell, check=False)
+        return done.returncode, done.stdout, done.stderr
+
+    @property
+    def text(self):
+        return (self.clone / "gates.yaml").read_text()
+
+
+@pytest.fixture
+def clone(tmp_path):
+    return Clone(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["poolctl.yaml", "poolctl.yml"])
+def test_the_gates_of_a_target_branch_are_found_with_git(clone, name):
+    assert (clone.gates()[0], clone.text) == (0, "")
+    clone.commit(name, "fail_on: [weakens]\n")
+    assert (clone.gates()[0], clone.text) == (0, "fail_on: [weakens]\n")
+    (clone.clone / "poolctl.yaml").write_text("fail_on: none\n")
+    code, out, _ = clone.gates()
+    assert (code, "-fail_on: [weakens]\n+fail_on: none\n" in out) == (0, True), out
+
+
+def test_gates_that_cannot_be_read_fail_the_job(clone):
+    clone.commit("poolctl.yaml", "fail_on: [weakens]\n")
+    assert clone.gates(CI_MERGE_REQUEST_TARGET_BRANCH_NAME="gone")[0] != 0
+    assert clone.gates()[0] == 0
+    blob = clone.git("rev-parse", "HEAD:poolctl.yaml", at=clone.origin)
+    for place in (clone.origin, clone.clone):
+        (place / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    assert clone.gates()[0] != 0
+
+
+def test_two_files_or_another_one_fail_the_job(clone):
+    clone.commit("poolctl.yaml", "fail_on: [weakens]\n")
+    for more in (
+        {"POOLCTL_CONFIG": "ci/poolctl.yaml"},
+        {"COGNITO_GATES": "--fail-on weakens --config ci/poolctl.yaml"},
+        {"COGNITO_GATES": "--config=ci/poolctl.yaml"},
+        {"COGNITO_GATES": "--gates-from x"},
+    ):
+        code, _, said = clone.gates(**more)
+        assert (code, "Only poolctl.yaml of the root is read" in said) == (1, True), more
+    assert clone.gates(COGNITO_GATES="--fail-on weakens", POOLCTL_CONFIG="")[0] == 0
+    clone.commit("poolctl.yml", "")
+    code, _, said = clone.gates()
+    assert (code, "Keep one of them." in said) == (1, True)
 
 
 def test_gitlab_applies_the_plan_of_its_own_pipeline():

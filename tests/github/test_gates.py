@@ -11,7 +11,10 @@ import yaml
 from tests.github.conftest import HEAD, MERGE, PULL, TREE
 from tests.github.fake import Fault
 
-BASE = "b" * 40
+STALE = "b" * 40
+"""The commit of the target branch when the pull request was pushed to."""
+BASE = "e" * 40
+"""Its newest commit."""
 FAIL = "fail_on: [weakens]\n"
 ALLOW = "allow:\n  - {rule: CHG19, path: groups/admins, reason: reviewed in June, owner: ops, expires: 2999-01-01}\n"
 WEAKER = {**TREE, "groups": {"admins": {"Precedence": 1, "RoleArn": "arn:aws:iam::123456789012:role/admin"}}}
@@ -24,9 +27,10 @@ def base(place, text: str | None, name: str = "poolctl.yaml") -> None:
         place.github.files[BASE, name] = text
 
 
-def plan(place, **inputs: str):
+def plan(place, into: str = "main", **inputs: str):
     """Plan on a pull request that has a target branch."""
-    event = {"pull_request": {"number": PULL, "head": {"sha": HEAD}, "base": {"sha": BASE, "ref": "main"}}}
+    place.github.heads["main"] = BASE
+    event = {"pull_request": {"number": PULL, "head": {"sha": HEAD}, "base": {"sha": STALE, "ref": into}}}
     file = place.directory / "base-event.json"
     file.write_text(json.dumps(event))
     return place.step("plan", more={"GITHUB_EVENT_PATH": str(file)}, **inputs)
@@ -158,3 +162,146 @@ def test_without_a_comment_it_says_whose_gates_count(live, github):
     assert (step.code, github.seen) == (4, [])
     assert "::notice::Without a comment, the plan is judged by poolctl.yaml of the pull request itself." in step.log
     assert Path(live.directory / "poolctl.yaml").exists()
+
+
+# --- which file, and of which commit -------------------------------------------------------------------------------
+
+
+def test_the_newest_commit_of_the_target_branch_counts(live):
+    """The event has the commit of when the pull request was pushed to; gates may have been added since."""
+    live.github.files[STALE, "poolctl.yaml"] = "fail_on: none\n"
+    base(live, FAIL)
+    live.write(WEAKER)
+    assert plan(live).code == 4
+
+
+def test_a_branch_with_a_slash_and_one_that_cannot_be_seen(live):
+    live.github.heads["release/1 a"] = BASE
+    base(live, FAIL)
+    live.write(WEAKER)
+    assert plan(live, into="release/1 a").code == 4
+    live.ran.clear()
+    step = plan(live, into="gone")
+    assert (step.code, live.ran) == (1, [])
+    assert 'There is no branch "gone", or the token cannot see it. The job needs `contents: read`.' in step.log
+
+
+@pytest.mark.parametrize("said", ["args", "setting"])
+@pytest.mark.parametrize("name", ["ci/gates.yaml", "./ci/../ci/gates.yaml"])
+def test_a_file_that_is_named_is_read_from_the_target_branch(live, monkeypatch, said: str, name: str):
+    base(live, FAIL, "ci/gates.yaml")
+    base(live, "fail_on: none\n")
+    (live.directory / "ci").mkdir()
+    (live.directory / "ci" / "gates.yaml").write_text("fail_on: none\n", encoding="utf-8")
+    live.write(WEAKER)
+    if said == "setting":
+        environ = live.environ
+        monkeypatch.setattr(live, "environ", lambda *a, **k: {**environ(*a, **k), "POOLCTL_CONFIG": name})
+        step = plan(live)
+    else:
+        step = plan(live, args=f"--config {name}")
+    assert (step.code, step.outputs["digest"]) == (4, ""), step.log
+    assert "**This pull request changes the gates of `" in live.comments()[0]
+
+
+def test_a_file_that_is_named_outside_the_repository_judges_itself(live, tmp_path_factory):
+    """No pull request can change it."""
+    central = tmp_path_factory.mktemp("central") / "poolctl.yaml"
+    central.write_text(FAIL, encoding="utf-8")
+    (live.directory / ".git").mkdir()
+    live.write(WEAKER)
+    base(live, "fail_on: none\n")
+    step = plan(live, args=f"--config {central}")
+    assert step.code == 4
+    assert not [path for _, path in live.github.seen if "/contents/" in path]
+    assert "of the pull request itself" not in plan(live, args=f"--config {central}", comment="false").log
+
+
+def test_a_link_in_the_repository_does_not_lead_out_of_it(live, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (elsewhere / "inner" / "deeper").mkdir(parents=True)
+    (elsewhere / "loose.yaml").write_text("fail_on: none\n", encoding="utf-8")
+    (live.directory / ".git").mkdir()
+    (live.directory / "link").symlink_to(elsewhere / "inner" / "deeper")
+    step = plan(live, args="--config link/../../loose.yaml")
+    assert (step.code, "leads through a link." in step.log) == (3, True), step.log
+
+
+def test_the_checkout_under_another_name_is_no_file_outside(live, tmp_path_factory):
+    (live.directory / ".git").mkdir()
+    mine(live, "fail_on: none\n")
+    alias = tmp_path_factory.mktemp("alias") / "checkout"
+    alias.symlink_to(live.directory)
+    step = plan(live, args=f"--config {alias}/poolctl.yaml")
+    assert (step.code, "leads through a link." in step.log) == (3, True), step.log
+
+
+def test_a_file_of_a_repository_inside_is_refused(live):
+    """The target branch does not have it, which does not mean that there are no gates."""
+    (live.directory / ".git").mkdir()
+    (live.directory / "central" / ".git").mkdir(parents=True)
+    (live.directory / "central" / "poolctl.yaml").write_text(FAIL, encoding="utf-8")
+    step = plan(live, args="--config central/poolctl.yaml")
+    assert (step.code, live.ran) == (3, [])
+    assert "belongs to another repository. Check that out beside this one." in step.log
+
+
+def test_a_working_directory_behind_a_link_is_refused(live, monkeypatch):
+    """Else a pull request could lead it to a directory for which the target branch has no file."""
+    (live.directory / ".git").mkdir()
+    (live.directory / "pools").rename(live.directory / "other")
+    (live.directory / "team").symlink_to(live.directory / "other")
+    monkeypatch.chdir(live.directory / "team")
+    step = plan(live, working_directory="team", paths=".")
+    assert (step.code, live.ran) == (3, [])
+    assert 'working-directory: "team" leads through a link. Name the directory itself.' in step.log
+
+
+def test_without_git_paths_begin_at_the_workspace(live, monkeypatch):
+    """A checkout without git has no `.git`."""
+    (live.directory / "team").mkdir()
+    (live.directory / "pools").rename(live.directory / "team" / "pools")
+    monkeypatch.chdir(live.directory / "team")
+    base(live, FAIL, "team/poolctl.yaml")
+    (live.directory / "team" / "pools" / "m.yaml").write_text(yaml.safe_dump(WEAKER))
+    assert plan(live).code == 4
+
+
+def test_gates_of_another_file_are_not_taken_beside_those_of_the_target_branch(live):
+    mine(live, "fail_on: none\n")
+    step = plan(live, args="--gates-from poolctl.yaml")
+    assert (step.code, live.ran) == (3, [])
+    assert "args: --gates-from is not taken on a pull request" in step.log
+
+
+def test_without_a_file_none_is_asked_for(live):
+    base(live, FAIL)
+    live.write(WEAKER)
+    assert plan(live, args="--no-config").code == 0
+    assert not [path for _, path in live.github.seen if "/contents/" in path]
+
+
+def test_wrong_options_are_named_by_the_plan(live):
+    step = plan(live, args="--confgi x")
+    assert (step.code, "Did you mean --config?" in step.log) == (3, True)
+    assert len(live.comments()) == 1
+
+
+def test_of_the_target_branch_only_gates_are_read(live):
+    """Its other options may be of another version, and its files are below another directory."""
+    base(live, f"{FAIL}max_deletes: 3\nplan: {{output: json=reports/plan.json}}\n")
+    live.write(WEAKER)
+    step = plan(live)
+    assert (step.code, "1 change is stopped" in step.log) == (4, True), step.log
+    base(live, "fail-on: [weakens]\n")
+    step = plan(live)
+    assert (step.code, "Did you mean fail_on?" in step.log) == (3, True)
+
+
+@pytest.mark.parametrize(
+    "kinds", ["weakens, irreversible", "weakens irreversible", "weakens,\nirreversible,", ", high"]
+)
+def test_kinds_are_taken_with_commas_and_spaces(live, kinds: str):
+    live.write(WEAKER)
+    step = plan(live, fail_on=kinds)
+    assert step.code == 4, step.log

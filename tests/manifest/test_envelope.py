@@ -148,7 +148,7 @@ ROWS = [
     bad(SCHEMA, MODEL, reason=TOGETHER, id=MISSING),
     # prune
     good(prune=[]),
-    good(prune=["clients", "clients.terms", "limits"]),
+    good(prune=["clients", "clients.terms", "replicas", "trigger_permissions"]),
     bad(prune=None),
     bad(prune="clients"),
     bad(prune={"clients": True}),

@@ -19,7 +19,6 @@ SUBJECTS = [
 NUMBERS = {"CG3": 13, "CG4": 28, "CG5": 12, "CG6": 7, "CG7": 11, "CG8": 7, "CG9": 13, "CGA": 6, "CGS": 4}
 """How many rules each subject of the catalogue has."""
 ELSEWHERE = {
-    "CG606": "where the name of a domain leads is asked of DNS",
     "CGA06": "drift reports live objects that no manifest declares",
     "CGS03": "an output for browsers is refused for a client with a secret",
 }

@@ -284,6 +284,17 @@ def test_without_a_rule_each_kind_has_to_be_said():
     assert half.unused == ()
 
 
+def test_a_rule_lifts_the_effects_that_bear_it_and_leaves_others_of_the_same_member():
+    gate = Gate(("weakens", "irreversible"), (Allowance("CHG11", "clients/*.CallbackURLs"),))
+    both, other = case(rules=("CHG12", "CHG11"), undo="It is lost."), case(rules=("CHG12",))
+    found = gate.judge([both, other, case(undo="It is lost.")])
+    assert [one.case for one in found.passed] == [both]
+    assert [(one.case.effect.rules, one.because) for one in found.stopped] == [
+        (("CHG12",), ("weakens",)),
+        ((), ("weakens", "irreversible")),
+    ]
+
+
 def test_an_allowance_counts_until_its_last_day():
     gate = Gate(("weakens",), (Allowance("weakens", "clients", expires="2026-05-04"),))
     assert gate.judge([case()], "2026-05-04").stopped == ()

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
+from reconciler.drift.findings import Criteria
 from reconciler.manifests.manifest import Manifest
 from reconciler.model import Direction, Plan, Weakness
 from reconciler.planning.linting import Linted, LintOptions, lint, meets
 from reconciler.planning.pipeline import planned
 from reconciler.planning.planner import PlanOptions
+from reconciler.runs.drift_run import compared
 from reconciler.security.catalogue import rules
 from schemas.security import PROFILES
 from tests.support import bench, document, manifest
@@ -25,6 +27,31 @@ def one_rule(found: Manifest, *ids: str, today: str = TODAY) -> Linted:
 
 def waiver(rule: str = "CG001", **more: Any) -> dict[str, Any]:
     return {"rule": rule, "reason": "a test pool", "owner": "me", "expires": "2026-12-01", **more}
+
+
+IMPLICIT = {
+    "ClientName": "Web shop",
+    "AllowedOAuthFlowsUserPoolClient": True,
+    "AllowedOAuthFlows": ["implicit"],
+    "AllowedOAuthScopes": ["openid"],
+    "CallbackURLs": ["https://a.example.com/"],
+    "SupportedIdentityProviders": ["COGNITO"],
+}
+
+
+@pytest.mark.parametrize("undeclared", [(), ("web",)])
+def test_a_live_client_is_judged_once_and_named_by_its_key(tmp_path, undeclared):
+    with bench() as here:
+        found = manifest(tmp_path, document(clients={"web": IMPLICIT}))
+        here.converge(found)
+        for name in undeclared:
+            here.boto().create_user_pool_client(UserPoolId=next(iter(here.local.records)), ClientName=name)
+        drift = compared(found, here.cloud, Criteria()).drift
+        implicit = [w for w in drift.weaknesses if w.rule == "CG501"]
+        assert [(str(w.address), w.declared) for w in implicit] == [("clients/web", True)]
+        assert [str(w.address) for w in here.plan(found).weaknesses if w.rule == "CG501"] == ["clients/web"]
+        mended = here.plan(manifest(tmp_path, document(clients={"web": {**IMPLICIT, "AllowedOAuthFlows": ["code"]}})))
+        assert [w for w in mended.weaknesses if w.rule == "CG501"] == []
 
 
 # --- words and places ----------------------------------------------------------------------------------------------

@@ -16,7 +16,10 @@ from botocore.session import get_session
 from reconciler.cloud.port import Identity
 from reconciler.errors import Busy, CloudError, Denied, NotFound
 from reconciler.observing.outside import CALLS, READINGS, Outside, document, read
+from reconciler.observing.pool_facts import NAMES, SECRETS, ResolvedName
 from reconciler.planning.states import new_state
+from reconciler.runs.name_lookup import LOOKUP
+from reconciler.runs.runtime import NOW
 from reconciler.security.catalogue import rules
 from tests.cli.support import run
 from tests.support import bench, manifest
@@ -27,6 +30,7 @@ ROLE = f"arn:aws:iam::{ACCOUNT}:role/path/guest"
 CERTIFICATE = f"arn:aws:acm:us-east-1:{ACCOUNT}:certificate/1a2b3c4d-0000-0000-0000-000000000000"
 GROUP = f"arn:aws:logs:eu-west-1:{ACCOUNT}:log-group:/aws/vendedlogs/pool"
 IDENTITY = f"arn:aws:ses:eu-west-1:{ACCOUNT}:identity/example.com"
+KEY = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/mrk-1"
 POOL: dict[str, Any] = {
     "version": 1,
     "target": {"account": ACCOUNT, "region": "eu-west-1"},
@@ -35,6 +39,7 @@ POOL: dict[str, Any] = {
         "LambdaConfig": {"PreSignUp": FUNCTION},
         "EmailConfiguration": {"EmailSendingAccount": "DEVELOPER", "SourceArn": IDENTITY},
         "UserPoolTier": "PLUS",
+        "KeyConfiguration": {"KeyType": "CUSTOMER_MANAGED_KEY", "KmsKeyArn": KEY},
         "UserPoolAddOns": {"AdvancedSecurityMode": "ENFORCED"},
     },
     "domains": {"auth.example.com": {"CustomDomainConfig": {"CertificateArn": CERTIFICATE}}},
@@ -69,6 +74,7 @@ ANSWERS: dict[tuple[str, str], Any] = {
             {"logGroupName": "/aws/vendedlogs/pool", "retentionInDays": 30},
         ]
     },
+    ("kms", "DescribeKey"): {"KeyMetadata": {"KeyState": "Enabled"}},
     ("iam", "GetRole"): {"Role": {"AssumeRolePolicyDocument": quote(json.dumps(TRUST)), "MaxSessionDuration": 7200}},
     ("iam", "ListRolePolicies"): {"PolicyNames": ["inline"]},
     ("iam", "ListAttachedRolePolicies"): {"AttachedPolicies": [{"PolicyArn": "arn:aws:iam::aws:policy/X"}]},
@@ -119,6 +125,7 @@ def test_everything_that_a_pool_names_is_read(tmp_path):
             CERTIFICATE: {"Status": "ISSUED", "NotAfter": "2027-01-31", "names": ["auth.example.com"] * 2}
         },
         "log_groups": {GROUP: {"retentionInDays": 30}},
+        "keys": {KEY: {"KeyState": "Enabled"}},
         "roles": {
             ROLE: {
                 "trust": TRUST,
@@ -143,7 +150,8 @@ def test_calls_have_the_parameters_of_the_api(tmp_path):
 @pytest.mark.parametrize("call", sorted(CALLS), ids=":".join)
 def test_what_does_not_exist_is_an_answer_and_what_may_not_be_read_is_a_notice(tmp_path, call):
     found, _ = reading(tmp_path, {**ANSWERS, call: failed(NotFound, *call)})
-    if call[1] in ("GetFunctionConfiguration", "GetEmailIdentity", "DescribeCertificate", "GetRole"):
+    whole = ("GetFunctionConfiguration", "GetEmailIdentity", "DescribeCertificate", "GetRole", "DescribeKey")
+    if call[1] in whole:
         (of_name,) = [found.found[r.name] for r in READINGS.values() if call in r.calls]
         assert of_name == {arn: {"missing": True} for arn in of_name}
         assert found.notices == []
@@ -180,6 +188,7 @@ def test_a_service_that_there_is_not_is_left_out_with_a_notice(tmp_path):
     assert [n.message for n in found.notices] == [
         "ses_identities were not read: there is no sesv2.",
         "certificates were not read: there is no acm.",
+        "keys were not read: there is no kms.",
     ]
 
 
@@ -194,7 +203,7 @@ def test_what_is_no_policy_is_empty():
 
 def test_every_reading_of_a_rule_exists():
     named = {name for rule in rules().values() for name in (*rule.reads, *rule.uses)}
-    assert named == {*READINGS, "web_acl"}
+    assert named == {*READINGS, "web_acl", SECRETS, NAMES}
 
 
 def test_all_calls_only_read():
@@ -221,7 +230,7 @@ def test_lint_live_judges_what_is_there(tmp_path):
     assert "does not exist" in found["CG801"]
     assert "may do * on every resource" in found["CGA01"]
     assert "does not exist" in found["CG311"]
-    assert set(tree["skipped"]) == {"CG602"}
+    assert set(tree["skipped"]) == {"CG602", "CG606", "CG804"}
     assert "certificates were not read: there is no acm." in live.err
 
 
@@ -238,6 +247,69 @@ def test_lint_live_knows_the_web_acl_of_the_live_pool(tmp_path):
     with bench(state) as here:
         here.boto("wafv2").associate_web_acl(WebACLArn=arn, ResourceArn=pool)
     assert not {"CG004", "CG312"} & {f["rule"] for f in json.loads(run(*words).out)["findings"]}
+
+
+WEB = "version: 1\ntarget: {region: eu-west-1}\nuser_pool: {PoolName: customers}\n"
+DOMAIN = f"domains: {{auth.example.com: {{CustomDomainConfig: {{CertificateArn: {CERTIFICATE!r}}}}}}}\n"
+LATER = 1_900_000_000.0
+
+
+def live(file: Path, *, code: int = 2) -> tuple[dict[str, str], Any, str]:
+    ran = run("lint", "--live", "-o", "json", str(file))
+    assert ran.code == code, ran.err
+    tree = json.loads(ran.out)
+    return {f["rule"]: f["message"] for f in tree["findings"]}, tree["skipped"], ran.err
+
+
+def test_lint_live_finds_a_rotation_that_was_not_finished(tmp_path, local):
+    file = tmp_path / "m.yaml"
+    file.write_text(WEB + "clients: {web: {ClientName: site, GenerateSecret: true}, spa: {}}\n")
+    assert run("apply", "--yes", str(file)).code == 0
+    token = NOW.set(lambda: LATER)
+    try:
+        assert "CG415" not in live(file)[0]
+        (record,) = local.records.values()
+        idp = local.client("cognito-idp", "eu-west-1")
+        ids = {c["ClientName"]: c for c in idp.list_user_pool_clients(UserPoolId=record["id"])["UserPoolClients"]}
+        idp.add_user_pool_client_secret(UserPoolId=record["id"], ClientId=ids["site"]["ClientId"])
+        local.calls.clear()
+        found, skipped, _ = live(file)
+        assert "the rotation was not finished" in found["CG415"]
+        assert "CG415" not in skipped
+        assert [c.operation for c in local.calls].count("ListUserPoolClientSecrets") == 1
+        local.faults.add("ListUserPoolClientSecrets", "AccessDeniedException", times=9)
+        found, skipped, err = live(file)
+        assert ("CG415" in found, "CG415" in skipped) == (False, True)
+        assert "needs the IAM action cognito-idp:ListUserPoolClientSecrets" in err
+    finally:
+        NOW.reset(token)
+
+
+def test_lint_live_asks_dns_where_a_domain_leads(tmp_path, local):
+    file = tmp_path / "m.yaml"
+    file.write_text(WEB + DOMAIN)
+    asked: list[str] = []
+
+    def lookup(host: str) -> ResolvedName:
+        asked.append(host)
+        return ResolvedName(resolves=True, target="d2.cloudfront.net")
+
+    token = LOOKUP.set(lookup)
+    try:
+        found, skipped, _ = live(file)
+    finally:
+        LOOKUP.reset(token)
+    assert asked == ["auth.example.com"]
+    assert "leads to d2.cloudfront.net, and Cognito has no such domain" in found["CG606"]
+    assert "CG606" not in skipped
+    assert "CG606" not in live(file)[0]  # there is no answer
+
+
+def test_the_embedded_cognito_asks_no_dns(tmp_path):
+    file = tmp_path / "m.yaml"
+    file.write_text(WEB + DOMAIN)
+    ran = run(f"--local={tmp_path / 'state'}", "lint", "--live", "-o", "json", str(file))
+    assert "CG606" in json.loads(ran.out)["skipped"]
 
 
 def test_lint_live_refuses_another_account(tmp_path):

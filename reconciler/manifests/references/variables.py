@@ -34,11 +34,17 @@ def variables(options: Sequence[str], files: Sequence[RawDocument]) -> Variables
     if problems:
         raise InvalidManifest(problems)
     for option in options:
-        name, equals, text = option.partition("=")
-        if not equals or not NAME.match(name):
+        name, _, text = option.partition("=")
+        if not is_assignment(option):
             raise InvalidInput(f"--var {name}: this is not NAME=VALUE. Write for example --var stage=prod.")
         found[name] = text
     return found
+
+
+def is_assignment(text: str) -> bool:
+    """Return whether a text is `NAME=VALUE`, with a name that a variable may have."""
+    name, equals, _ = text.partition("=")
+    return bool(equals and NAME.match(name))
 
 
 def _variable_problems(document: RawDocument, name: str, value: Any) -> list[Problem]:

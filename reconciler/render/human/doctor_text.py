@@ -1,4 +1,4 @@
-"""What lacks before a run, for people: a table, and below it what to do about each thing that failed."""
+"""What is missing before a run, for people: a table, and below it what to do about each thing that failed."""
 
 from __future__ import annotations
 
@@ -37,8 +37,11 @@ def _cures(found: DoctorReport, pen: Pen) -> Iterator[str]:
 
 
 def _sum(found: DoctorReport, pen: Pen) -> str:
-    failed, left = len(found.failed), sum(check.outcome == "not_checked" for check in found.checks)
-    unseen = f", {left} not checked" if left else ""
-    if failed:
-        return f"{pen.paint(DANGER, plural(failed, 'check') + ' failed')}{unseen}. Nothing was written."
-    return f"{pen.paint(GOOD, 'Nothing is missing')} for {found.run}{unseen}."
+    """Return the last line. That nothing is missing is said only where everything was looked at."""
+    unseen = ", ".join(check.title for check in found.unseen)
+    left = f" Not checked: {unseen}." if unseen else ""
+    if found.failed:
+        return f"{pen.paint(DANGER, plural(len(found.failed), 'check') + ' failed')}. Nothing was written.{left}"
+    if unseen:
+        return f"{pen.paint(YELLOW, 'Nothing was found missing')} for {found.run}.{left}"
+    return f"{pen.paint(GOOD, 'Nothing is missing')} for {found.run}."

@@ -1,4 +1,4 @@
-"""What lacks before a run, for programs."""
+"""What is missing before a run, for programs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def doctor(found: DoctorReport, _options: RenderOptions = USUAL) -> str:
         "format_version": FORMAT,
         "poolctl_version": __version__,
         "run": found.run,
-        "ok": not found.failed,
+        "ok": not found.failed and not found.unseen,
         "checks": [
             {"id": c.id, "title": c.title, "outcome": c.outcome, "found": list(c.found), "cure": list(c.cure)}
             for c in found.checks

@@ -1,4 +1,4 @@
-"""Rules about what a pool names in other services: functions, certificates, log groups (`lint --live`)."""
+"""Rules about what a pool names in other services: functions, certificates, keys, names in DNS (`lint --live`)."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from typing import Any
 
 from reconciler.kinds.kind import Breach, Rule
 from reconciler.kinds.shared_rules import arn_part
-from reconciler.model import Path
-from reconciler.security.rule import SecurityRule, Seen, dig
+from reconciler.model import Path, Risk
+from reconciler.security.rule import RankedBreach, SecurityRule, Seen, dig
 
-POOL, DOMAINS, LOGS = "user_pool", "domains", "log_delivery"
+POOL, DOMAINS, LOGS, CLIENTS = "user_pool", "domains", "log_delivery", "clients"
+KEYS, SECRETS, NAMES = "keys", "client_secrets", "domain_names"
+CLOUDFRONT = ".cloudfront.net"
 FUNCTIONS, CERTIFICATES, GROUPS = "functions", "certificates", "log_groups"
 COGNITO = "cognito-idp.amazonaws.com"
 SOURCES = frozenset({"aws:sourcearn", "aws:sourceaccount"})
@@ -214,4 +216,103 @@ CG311 = SecurityRule(
     reads=(GROUPS,),
 )
 
-RULES = (CG311, CG602, CG801, CG802)
+ENDING = {"Disabled", "PendingDeletion", "PendingReplicaDeletion", "PendingImport", "Unavailable"}
+
+
+def _unusable_keys(seen: Seen) -> Iterator[Breach]:
+    for path in (("LambdaConfig", "KMSKeyID"), ("KeyConfiguration", "KmsKeyArn")):
+        found = _read(seen, KEYS, dig(seen.one(POOL), *path))
+        state = str(found.get("KeyState", "")) if found else ""
+        if found and found.get("missing"):
+            yield Breach(POOL, "", path, "The key does not exist.")
+        elif state in ENDING:
+            yield Breach(POOL, "", path, f"The key is {state}.")
+
+
+CG804 = SecurityRule(
+    Rule(
+        id="CG804",
+        title="A key that cannot be used",
+        what="The key of custom senders, or of the pool, does not exist, is disabled, or is to be deleted (with "
+        "--live).",
+        why="Cognito encrypts codes for custom senders with the key of LambdaConfig, so no code arrives without it; "
+        "what the key of the pool encrypts cannot be read, and once the key is deleted, never again.",
+        source=("AWS Key Management Service, DescribeKey", "cognito.md 9.2"),
+        advice="Enable the key or cancel its deletion, or name another one.",
+    ),
+    "high",
+    ("user_pool.LambdaConfig.KMSKeyID", "user_pool.KeyConfiguration.KmsKeyArn"),
+    _unusable_keys,
+    reads=(KEYS,),
+)
+
+
+def _astray(seen: Seen) -> Iterator[Breach]:
+    for address in seen.all(DOMAINS):
+        found = dig(seen.outside.get(NAMES), address.name)
+        case = _led_astray(found) if isinstance(found, Mapping) else None
+        if case:
+            yield RankedBreach(DOMAINS, address.name, (), case[0], risk=case[1])
+
+
+def _led_astray(found: Mapping[str, Any]) -> tuple[str, Risk | None] | None:
+    """Return what is wrong with where a name leads, and how bad it is; None if nothing is, or cannot be seen."""
+    target, served = str(found.get("target", "")), str(found.get("served", ""))
+    away = target.endswith(CLOUDFRONT)
+    if found.get("live") and not found.get("resolves"):
+        return "The name has no address, so no browser reaches the pages.", "medium"
+    if away and not found.get("live"):
+        return f"The name leads to {target}, and Cognito has no such domain in this Region and account.", None
+    if away and served.endswith(CLOUDFRONT) and target != served.lower():
+        return f"The name leads to {target}, and the domain is served by {served}.", None
+    return None
+
+
+CG606 = SecurityRule(
+    Rule(
+        id="CG606",
+        title="A custom domain whose name leads elsewhere",
+        what="DNS leads the name of a custom domain to a distribution of CloudFront that does not serve it, or the "
+        "domain does not exist; a name without an address is medium (with --live).",
+        why="Whoever owns the distribution that a forgotten record names shows pages of their own under your name, and "
+        "gets passwords and codes.",
+        source=("cognito.md 2.4",),
+        advice="Correct the DNS record first: an alias to the CloudFrontDistribution of the domain.",
+    ),
+    "high",
+    ("domains.CustomDomainConfig",),
+    _astray,
+    reads=(NAMES,),
+)
+
+ROTATED = timedelta(days=14)
+"""How long the applications of a client may take to change over to its new secret."""
+
+
+def _two_secrets(seen: Seen) -> Iterator[Breach]:
+    for address in seen.all(CLIENTS) if seen.today else ():
+        dates = dig(seen.outside.get(SECRETS), address.name) or []
+        late = date.fromisoformat(seen.today) - ROTATED
+        if len(dates) > 1 and date.fromisoformat(dates[-1]) < late:
+            said = f"The client has two secrets, of {dates[0]} and {dates[-1]}: the rotation was not finished."
+            yield Breach(CLIENTS, address.name, (), said)
+
+
+CG415 = SecurityRule(
+    Rule(
+        id="CG415",
+        title="A rotation of a client secret that was not finished",
+        what="A client has two secrets, and the newer one is older than 14 days (with --live).",
+        why="The old secret works as long as it is there, and it was replaced for a reason.",
+        source=("cognito.md 2.3",),
+        advice="Finish it with `poolctl rotate-secret`, or delete the secret that no application uses.",
+    ),
+    "medium",
+    ("clients.GenerateSecret",),
+    _two_secrets,
+    profiles={"dev": "low"},
+    reads=(SECRETS,),
+)
+
+
+RULES = (CG311, CG415, CG602, CG606, CG801, CG802, CG804)
