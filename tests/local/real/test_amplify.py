@@ -98,6 +98,43 @@ def test_an_authenticator_app_is_set_up_on_the_way(town, browser, shop, amplify)
     assert amplify("confirmSignIn", {"challengeResponse": code})["ok"]["isSignedIn"] is True
 
 
+def test_refresh_tokens_rotate(town, shop, amplify):
+    """Amplify renews by GetTokensFromRefreshToken, and keeps the new refresh token."""
+    town.user(shop)
+    client = town.admin.list_user_pool_clients(UserPoolId=shop)["UserPoolClients"][0]["ClientId"]
+    town.admin.update_user_pool_client(
+        UserPoolId=shop,
+        ClientId=client,
+        ExplicitAuthFlows=["ALLOW_USER_SRP_AUTH"],
+        RefreshTokenRotation={"Feature": "ENABLED", "RetryGracePeriodSeconds": 0},
+    )
+    amplify("signIn", {"username": "ann", "password": PASSWORD})
+    seen = [amplify("refreshToken")]
+    for _ in range(2):
+        assert amplify("renewed")["ok"]
+        seen.append(amplify("refreshToken"))
+    assert len(set(seen)) == 3
+
+
+def test_a_passkey_is_made_and_signs_in(town, browser, shop, amplify):
+    """The page is at `localhost`, which is the relying party of a pool that names none, once it has a domain."""
+    town.admin.create_user_pool_domain(UserPoolId=shop, Domain=f"keys-{shop.partition('_')[2].lower()}")
+    factors = {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "WEB_AUTHN"]}}
+    town.admin.update_user_pool(UserPoolId=shop, AutoVerifiedAttributes=["email"], Policies=factors)
+    client = town.admin.list_user_pool_clients(UserPoolId=shop)["UserPoolClients"][0]["ClientId"]
+    flows = ["ALLOW_USER_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
+    town.admin.update_user_pool_client(UserPoolId=shop, ClientId=client, ExplicitAuthFlows=flows)
+    town.user(shop)
+    browser("authenticator")
+    amplify("signIn", {"username": "ann", "password": PASSWORD})
+    assert amplify("makePasskey") == {"ok": None}
+    assert [c["relyingPartyId"] for c in amplify("passkeys")["ok"]["credentials"]] == ["localhost"]
+    amplify("signOut")
+    chosen = {"authFlowType": "USER_AUTH", "preferredChallenge": "WEB_AUTHN"}
+    assert amplify("signIn", {"username": "ann", "options": chosen})["ok"]["isSignedIn"] is True
+    assert amplify("session")["ok"]["email"] == "ann@example.com"
+
+
 def test_a_page_may_not_administer(town, browser, amplify):
     """A web page is to sign users in: the browser does not let it send what a signed request needs."""
     script = (

@@ -123,3 +123,18 @@ def test_a_password_is_changed_and_all_sessions_are_ended(town, library, shop):
     assert library("change", old=PASSWORD, password=ANOTHER) == "SUCCESS"
     library("signIn", name="ann", password=ANOTHER)
     assert library("signOut") == "SUCCESS"
+
+
+def test_where_refresh_tokens_rotate_this_library_cannot_renew(town, library):
+    """It renews by REFRESH_TOKEN_AUTH, which Cognito does not have for such clients. Newer libraries can."""
+    pool = town.pool()
+    client = town.client(
+        pool,
+        ExplicitAuthFlows=["ALLOW_USER_SRP_AUTH"],
+        RefreshTokenRotation={"Feature": "ENABLED", "RetryGracePeriodSeconds": 0},
+    )
+    library("pool", endpoint=town.url, UserPoolId=pool, ClientId=client)
+    town.user(pool)
+    assert library("signIn", name="ann", password=PASSWORD)["valid"]
+    with refused("InvalidParameterException"):
+        library("refresh")

@@ -215,5 +215,8 @@ def test_the_pages_of_the_server(town, browser, managed, camera):
     managed.open("/oauth2/authorize", identity_provider="Google")
     browser("reach", url=f"{town.url}/_poolctl/idp")
     camera("test-provider")
+    managed.click("Show the mapped attributes")
+    managed.see("Attributes of the profile")
+    camera("test-provider-mapped")
     browser("open", url=f"{town.url}/_poolctl")
     camera("messages")

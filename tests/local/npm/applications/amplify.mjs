@@ -25,6 +25,9 @@ window.app = {
       })),
     ),
   renewed: () => told(auth.fetchAuthSession({ forceRefresh: true }).then(({ tokens }) => tokens.accessToken.toString())),
+  makePasskey: () => told(auth.associateWebAuthnCredential()),
+  passkeys: () => told(auth.listWebAuthnCredentials()),
+  refreshToken: () => Object.entries(localStorage).find(([key]) => key.endsWith('.refreshToken'))?.[1] ?? null,
   ...Object.fromEntries(
     ['signUp', 'confirmSignUp', 'signIn', 'confirmSignIn', 'signOut', 'getCurrentUser', 'fetchUserAttributes'].map((name) => [name, operation(name)]),
   ),
