@@ -89,10 +89,11 @@ def test_the_session_is_renewed_by_the_refresh_token(call, signed_in):
 
 
 def test_what_was_revoked_is_not_renewed(call, signed_in):
-    assert "ok" in signed_in
+    refresh = signed_in["ok"]["refresh"]
+    assert "access_token" in call("exchange", refresh)
     assert call("revoke") == {"ok": None}
-    refusal = call("renew")
-    assert "error" in refusal or refusal["ok"] is None, refusal
+    assert call("user")["ok"].get("refresh") is None
+    assert call("exchange", refresh)["error"] == "invalid_grant"
 
 
 def test_signing_out_ends_the_session_of_the_browser(browser, call, signed_in, app):

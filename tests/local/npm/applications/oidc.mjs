@@ -8,6 +8,11 @@ const manager = () =>
     userStore: new WebStorageStateStore({ store: localStorage }),
   });
 const told = (work) => work.then((ok) => ({ ok: ok ?? null }), (error) => ({ error: error.name, message: error.message }));
+async function discovered() {
+  const { authority } = JSON.parse(localStorage.getItem('settings'));
+  return (await fetch(`${authority}/.well-known/openid-configuration`)).json();
+}
+
 // Answers before the page is left.
 const leaving = (work) => void setTimeout(work, 0);
 
@@ -18,9 +23,14 @@ window.app = {
   end: () => told(manager().signinRedirectCallback().then((user) => ({ ...shown(user), state: user.state }))),
   renew: () => told(manager().signinSilent().then(shown)),
   user: () => told(manager().getUser().then(shown)),
+  exchange: async (refresh_token) => {
+    const { client_id } = JSON.parse(localStorage.getItem('settings'));
+    const { token_endpoint: url } = await discovered();
+    const body = new URLSearchParams({ grant_type: 'refresh_token', client_id, refresh_token });
+    return (await fetch(url, { method: 'POST', body })).json();
+  },
   info: async () => {
-    const settings = JSON.parse(localStorage.getItem('settings'));
-    const { userinfo_endpoint: url } = await (await fetch(`${settings.authority}/.well-known/openid-configuration`)).json();
+    const { userinfo_endpoint: url } = await discovered();
     const { access_token: token } = await manager().getUser();
     return (await fetch(url, { headers: { Authorization: `Bearer ${token}` } })).json();
   },
