@@ -11,7 +11,7 @@ from werkzeug import Response
 from reconciler.local.pages import cookies, passkey_pages, rendering
 from reconciler.local.pages.attribute_fields import fields_of, sent_attributes
 from reconciler.local.pages.authorizing import Asked, check_open, read
-from reconciler.local.pages.password_rules import rules_of
+from reconciler.local.pages.password_rules import chosen, rules_of
 from reconciler.local.pages.site import Site, redirect
 from reconciler.local.refusal import ServiceError
 from reconciler.local.signin import flow, user_factors
@@ -153,10 +153,8 @@ def _code(member: str) -> Callable[[Site], Record]:
 
 def _new_password(site: Site) -> Record:
     form = site.request.form
-    if form.get("confirm_password", form.get("new_password")) != form.get("new_password"):
-        raise ServiceError("InvalidParameterException", "The passwords do not match.")
     attributes = {f"userAttributes.{k}": v for k, v in sent_attributes(form).items() if v}
-    return {"NEW_PASSWORD": form.get("new_password", ""), **attributes}
+    return {"NEW_PASSWORD": chosen(form, "new_password"), **attributes}
 
 
 ANSWERS: dict[str, Callable[[Site], Record]] = {

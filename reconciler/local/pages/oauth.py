@@ -263,4 +263,5 @@ def _revoke(site: Site) -> Response:
         raise OAuthError(ERRORS.get(refusal.code, "invalid_request")) from None
     response = Response("", 200)
     response.headers.update({**OPEN, "Cache-Control": "no-store"})
+    del response.headers["Content-Type"]  # of nothing; oidc-client-ts refuses a type that is not JSON
     return response

@@ -34,6 +34,8 @@ class Caller:
     """Whether it comes from an SDK, from an administrator, or from the hosted pages."""
     metadata: dict[str, str] = field(default_factory=dict)
     """ClientMetadata."""
+    host: str = ""
+    """Host in the address of a hosted page; empty at other doors."""
 
     @property
     def client_id(self) -> str:

@@ -52,12 +52,20 @@ def verification(pool: Record) -> str:
     return "required" if counts_as_both(pool) else str(settings(pool).get("UserVerification", "preferred"))
 
 
-def relying_party(ctx: Context, pool: Record) -> str:
+def is_named(host: str) -> bool:
+    """Return whether browsers allow passkeys on a page without https: at `localhost` and below, not at an address."""
+    return host == LOCALHOST or host.endswith(f".{LOCALHOST}")
+
+
+def relying_party(ctx: Context, pool: Record, host: str = "") -> str:
     """Return the id of the relying party; empty if there is none.
 
     By default it is the custom domain, or else the prefix domain. Where a server listens, domains are served at
-    `localhost`, and so is the relying party.
+    `localhost`, and so is the relying party. A hosted page has no choice, whatever the pool says: browsers take no
+    other party at `shop.localhost` than `shop.localhost`, and at `localhost` no other than `localhost`.
     """
+    if is_named(host):
+        return host
     configured = settings(pool).get("RelyingPartyId")
     if configured or not pool["domains"]:
         return str(configured or "")
@@ -74,7 +82,7 @@ def is_origin(origin: str, party: str) -> bool:
         host = parts.hostname or ""
     except ValueError:
         return False
-    local = host == LOCALHOST or host.endswith(f".{LOCALHOST}")
+    local = is_named(host)
     near = host == party or host.endswith(f".{party}")
     return near and (parts.scheme == "https" or (parts.scheme == "http" and local))
 
@@ -112,10 +120,23 @@ def client_data(credential: Any) -> Record:
     return data
 
 
-def request_options(ctx: Context, pool: Record, user: Record) -> tuple[str, Record]:
-    """Return PublicKeyCredentialRequestOptions as JSON, and what to remember for the answer."""
+def usable(user: Record, host: str = "") -> list[Record]:
+    """Return the passkeys of a user that a browser can use at the host of a hosted page; without a host, all."""
+    return [p for p in user["passkeys"] if not host or p["rp"] == host]
+
+
+def request_options(ctx: Context, pool: Record, user: Record, host: str = "") -> tuple[str, Record]:
+    """Return PublicKeyCredentialRequestOptions as JSON, and what to remember for the answer.
+
+    Args:
+        ctx: The context.
+        pool: The pool.
+        user: The user.
+        host: Host of a hosted page, or empty.
+    """
     challenge = encoded(ctx.desk.random(CHALLENGE))
-    party = user["passkeys"][-1]["rp"] if user["passkeys"] else relying_party(ctx, pool)
+    fitting = usable(user, host)
+    party = fitting[-1]["rp"] if fitting else relying_party(ctx, pool, host)
     options = {
         "challenge": challenge,
         "timeout": TIMEOUT,
