@@ -20,7 +20,7 @@ from reconciler.model import Tree
 from reconciler.observing.observer import ReadScope, find
 from reconciler.render.subjects import CheckOutcome
 from reconciler.runs import iam_run, stages
-from reconciler.runs.examination import Principal, Examination
+from reconciler.runs.examination import Examination, Principal
 from reconciler.runs.iam_run import NamedDocument
 
 Result = tuple[CheckOutcome, tuple[str, ...], tuple[str, ...]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -45,6 +46,9 @@ EXPIRED = "Your sign-in took too long, or was begun in another window. Please st
 NO_WAY = "Your account needs a phone number for codes. Ask an administrator to add one."
 PATHS = {"NEW_PASSWORD_REQUIRED": "/changePassword"}
 MFA = "/mfa"
+
+
+SIX_DIGITS = re.compile(r"[0-9]{6}")
 
 
 def proceed(site: Site, asked: Asked, answer: Record, name: str) -> Response:
@@ -171,7 +175,7 @@ def _set_up(site: Site, asked: Asked, kept: Record) -> Response:
     form = site.request.form
     if "code" in form and kept.get("secret"):
         proof = {"Session": kept["session"], "UserCode": code_of(site)}
-        if not (proof["UserCode"].isascii() and proof["UserCode"].isdigit() and len(proof["UserCode"]) == 6):  # noqa: PLR2004
+        if not SIX_DIGITS.fullmatch(proof["UserCode"]):
             raise ServiceError("InvalidParameterException", "Enter the six digits that your app shows.")
         done = user_factors.verify(site.ctx, proof)
         return _respond(site, asked, {**kept, "session": done.get("Session", kept["session"])}, {})

