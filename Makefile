@@ -8,8 +8,8 @@
 #   make mutation  not part of make test: changes one thing at a time in what decides about writes, and counts the changes
 #                 that no test notices; five minutes of CPU. docs/mutation.md says how to read it
 #   make docs     write every generated file: docs/reference/, docs/coverage.md, docs/schema/
-#   make packages  install the packages of npm that read outputs and that sign in, and a Rego interpreter, for the tests
-#                 that are skipped without them
+#   make packages  install the packages of npm that read outputs and that sign in, a Rego interpreter and the AWS CLI, for
+#                 the tests that are skipped without them
 #   make pictures  take pictures of the sign-in pages into docs/images/sign-in, after make packages and with Chromium;
 #                 look at them before you commit them
 #   make golden   write expected outputs anew; read the difference before you commit it
@@ -119,6 +119,9 @@ NPM := tests/applications/npm
 CLIENTS := tests/local/npm
 CONFIG := @aws-amplify/client-config
 CONFIG_VERSION := 1.11.1
+# The AWS CLI needs a botocore of its own, and so an environment of its own.
+AWS_CLI := tests/local/.aws-cli
+AWS_CLI_VERSION := 1.46.3
 
 packages: $(STAMP)
 	cd $(NPM) && npm ci --silent --ignore-scripts --no-audit --no-fund
@@ -127,6 +130,8 @@ packages: $(STAMP)
 	cd $(NPM) && tar -xzf "$$(npm pack --silent $(CONFIG)@$(CONFIG_VERSION))" --strip-components=1 -C node_modules/$(CONFIG)
 	rm -f $(NPM)/*.tgz
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[policy]'
+	$(PYTHON) -m venv $(AWS_CLI)
+	$(AWS_CLI)/bin/python -m pip install --quiet awscli==$(AWS_CLI_VERSION)
 
 pictures: $(STAMP)
 	rm -f docs/images/sign-in/*.png

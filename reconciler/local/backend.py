@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -73,7 +74,6 @@ from reconciler.local.desk import Desk
 from reconciler.local.faults import Fault, Faults, RecordedCall
 from reconciler.local.ledger import Ledger, hashed
 from reconciler.local.operation import Context, Operation
-from reconciler.local.pages import linking
 from reconciler.local.people import People
 from reconciler.local.refusal import ServiceError
 from reconciler.local.signin import operations
@@ -98,7 +98,6 @@ MODULES = (
     ),
     *(terms_documents, cimd, log_deliveries, sessions, replicas, recoveries, limits, signing, user_calls, user_imports),
     *operations.MODULES,
-    linking,
 )
 OPERATIONS: dict[str, Operation] = {name: run for module in MODULES for name, run in module.OPERATIONS.items()}
 """Our operations on user pools; moto handles the rest of the API."""
@@ -109,6 +108,8 @@ BY_SERVICE = {
 }
 
 DEFAULT_REGION = "us-east-1"
+SURROGATE = re.compile(rb"\\u[dD]|\xed")
+"""What a body has that may hold half of a character, which JSON can and UTF-8 cannot."""
 Answer = tuple[int, dict[str, str], str]
 """Status, headers, body."""
 CONTENT_TYPE = "application/x-amz-json-1.1"
@@ -318,10 +319,12 @@ def operation_of_moto(operation: str) -> str:
     return str(camelcase_to_underscores(operation))
 
 
-def _parse(body: Any) -> Record:
+def _parse(body: str | bytes | None) -> Record:
     try:
         params = json.loads(body or "{}")
-    except ValueError:
+        if SURROGATE.search(body if isinstance(body, bytes) else (body or "").encode(errors="replace")):
+            json.dumps(params, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
         params = None
     if not isinstance(params, dict):
         raise ServiceError("SerializationException", "The request is not a JSON object.")

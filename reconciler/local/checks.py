@@ -26,11 +26,16 @@ LENIENT_ENUMS = frozenset({"ALLOW_CLIENT_TOKEN_AUTH"})
 SECRET_SHAPES = frozenset(
     {"ClientSecretType", "PasswordType", "SecretHashType", "TokenModelType", "SecretCodeType", "SessionType"}
     | {"SoftwareTokenMFAUserCodeType", "AuthParametersType", "ChallengeResponsesType", "AttributeValueType"}
-    | {"IdentityProviderToken"}
+    | {
+        "IdentityProviderToken",
+        "ConfirmationCodeType",
+        "GetDerivedTokenTokenModelType",
+        "DeviceSecretVerifierConfigType",
+    }
 )
 """Shapes whose values are never recorded. Client ids are marked sensitive in the model too, but are no secret."""
-SECRET_KEYS = frozenset({"client_secret", "private_key"})
-"""Keys of ProviderDetails whose values are never recorded."""
+SECRET_KEYS = frozenset({"client_secret", "private_key", "Credential", "EncodedData"})
+"""Keys whose values are never recorded: of ProviderDetails, a passkey, and what a browser says of its device."""
 MASK = "***"
 
 

@@ -72,23 +72,23 @@ def page(
         limit: The request's member for the page size; 0 counts as absent.
     """
     size = params.get(limit) or DEFAULT_PAGE
-    start, marked = decode_token(params.get("NextToken"), len(items))
+    start, marked = _decoded(params.get("NextToken"), len(items))
     if ctx.store.empty_pages and not marked and items:
-        return {name: [], "NextToken": encode_token(start, marked=True)}
+        return {name: [], "NextToken": _encoded(start, marked=True)}
     if ctx.store.empty_pages:
         size = max(1, size // 2)
     answer: Record = {name: list(items[start : start + size])}
     if len(items) > start + size:
-        answer["NextToken"] = encode_token(start + size, marked=False)
+        answer["NextToken"] = _encoded(start + size, marked=False)
     return answer
 
 
-def encode_token(start: int, *, marked: bool) -> str:
+def _encoded(start: int, *, marked: bool) -> str:
     """Return the token of a page that begins after a place; marked if an empty page came before it."""
     return base64.urlsafe_b64encode(f"{'e' if marked else 'f'}{start}".encode()).decode()
 
 
-def decode_token(token: str | None, most: int | None = None) -> tuple[int, bool]:
+def _decoded(token: str | None, most: int | None = None) -> tuple[int, bool]:
     """Return the place and the mark of a token; the beginning without one.
 
     Raises:

@@ -20,8 +20,10 @@ AT_ONCE = 64
 """Number of users that are read together."""
 LAST = chr(0x10FFFF)
 """Comes after every character of a value."""
-MEMBER_OF = "cognito:groups"
-"""Name under which the groups of a user are indexed."""
+MEMBER_OF, NAME, STATUS, ENABLED = "cognito:groups", "username", "cognito:user_status", "status"
+"""Names under which groups, name and status of a user are indexed; all but the first as ListUsers calls them."""
+FINDS = (*SEARCHED, MEMBER_OF, NAME, STATUS, ENABLED)
+"""What users are found by."""
 FORGOTTEN = 15 * 24 * 3600.0
 """Seconds after which a former state is dropped; a recovery reaches back 14 days."""
 
@@ -30,6 +32,7 @@ CREATE TABLE IF NOT EXISTS users (
     number INTEGER PRIMARY KEY AUTOINCREMENT, pool TEXT NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL,
     UNIQUE (pool, name)
 );
+CREATE INDEX IF NOT EXISTS users_of_pool ON users (pool, number);
 CREATE TABLE IF NOT EXISTS found_by (
     pool TEXT NOT NULL, attribute TEXT NOT NULL, value TEXT NOT NULL, number INTEGER NOT NULL,
     PRIMARY KEY (pool, attribute, value, number)
@@ -47,11 +50,22 @@ REMOVALS = (
 )
 
 
-class Placed(NamedTuple):
-    """A user in the order in which they were made."""
+class Position(NamedTuple):
+    """A place in a list of users."""
 
-    place: int
-    """Grows from user to user."""
+    number: int = 0
+    """Grows from user to user in the order in which they were made."""
+    value: str = ""
+    """What the user was found by; empty in a list of all. A list is in the order of these first."""
+
+
+FIRST = Position()
+
+
+class Placed(NamedTuple):
+    """A user in a list."""
+
+    place: Position
     user: Record
 
 
@@ -59,10 +73,10 @@ class By(NamedTuple):
     """What users are found by."""
 
     attribute: str
-    """One of `SEARCHED`, or `MEMBER_OF`."""
+    """One of `FINDS`."""
     value: str
     prefix: bool = False
-    """Whether the beginning of a value is enough."""
+    """Whether the beginning of a value, which is not empty, is enough."""
 
 
 class People:
@@ -90,27 +104,28 @@ class People:
         row = self._database.one("SELECT COUNT(*) FROM users WHERE pool = ?", pool_id)
         return int(row[0]) if row else 0
 
-    def every(self, pool_id: str, after: int = 0, by: By | None = None) -> Iterator[Placed]:
-        """Yield the users of a pool in the order in which they were made, reading no more than is asked for.
+    def every(self, pool_id: str, after: Position = FIRST, by: By | None = None) -> Iterator[Placed]:
+        """Yield the users of a pool, reading no more than is asked for.
 
         Args:
             pool_id: Id of the pool.
-            after: Place of the last user before them; 0 for the first.
+            after: Place of the last user before them.
             by: Which users; None for all.
         """
         while rows := self._rows(pool_id, after, by):
-            yield from (Placed(row[0], json.loads(row[1])) for row in rows)
-            after = rows[-1][0]
+            for number, value, body in rows:
+                after = Position(number, value)
+                yield Placed(after, json.loads(body))
 
-    def _rows(self, pool_id: str, after: int, by: By | None) -> list[Row]:
+    def _rows(self, pool_id: str, after: Position, by: By | None) -> list[Row]:
         if by is None:
-            text = "SELECT number, body FROM users WHERE pool = ? AND number > ? ORDER BY number LIMIT ?"
-            return self._database.all(text, pool_id, after, AT_ONCE)
-        last = by.value + LAST if by.prefix else by.value
+            text = "SELECT number, '', body FROM users WHERE pool = ? AND number > ? ORDER BY number LIMIT ?"
+            return self._database.all(text, pool_id, after.number, AT_ONCE)
+        begin, last = max(by.value, after.value), by.value + LAST if by.prefix else by.value
         return self._database.all(
-            "SELECT u.number, u.body FROM found_by f JOIN users u ON u.number = f.number WHERE f.pool = ? "
-            "AND f.attribute = ? AND f.value >= ? AND f.value <= ? AND u.number > ? ORDER BY u.number LIMIT ?",
-            *(pool_id, by.attribute, by.value, last, after, AT_ONCE),
+            "SELECT f.number, f.value, u.body FROM found_by f JOIN users u ON u.number = f.number WHERE f.pool = ? "
+            "AND f.attribute = ? AND f.value <= ? AND (f.value, f.number) > (?, ?) ORDER BY f.value, f.number LIMIT ?",
+            *(pool_id, by.attribute, last, begin, after.number if begin == after.value else 0, AT_ONCE),
         )
 
     def put(self, pool_id: str, user: Record, now: float) -> None:
@@ -203,7 +218,13 @@ class People:
 
 def _keys(user: Record) -> set[tuple[str, str]]:
     attributes = user["attributes"]
-    return {*((n, attributes[n]) for n in SEARCHED if attributes.get(n)), *((MEMBER_OF, g) for g in user["groups"])}
+    return {
+        *((n, attributes[n]) for n in SEARCHED if attributes.get(n)),
+        *((MEMBER_OF, g) for g in user["groups"]),
+        (NAME, user["username"]),
+        (STATUS, user["status"].lower()),
+        (ENABLED, "Enabled" if user["enabled"] else "Disabled"),
+    }
 
 
 RESTORED = ("enabled", "status", "attributes", "groups")

@@ -168,6 +168,9 @@ class RequestHandler(BaseHTTPRequestHandler):
             return
         except NotImplementedError as missing:  # of moto's other services
             status, headers, body = _refused(501, "NotImplementedException", str(missing))
+        except Exception:  # noqa: BLE001 - a defect of ours is shown where the server runs; the client is to know it too
+            self.server.handle_error(self.request, self.client_address)
+            status, headers, body = _refused(500, "InternalErrorException", "Internal error.")
         self.answer(status, headers, body.encode() if isinstance(body, str) else body)
 
     def answered(self) -> tuple[int, Any, Any]:

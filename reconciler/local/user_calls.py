@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from itertools import islice
 
-from reconciler.local.operation import DEFAULT_PAGE, Context, Operation, decode_token, encode_token, page
-from reconciler.local.people import MEMBER_OF, SEARCHED, By
+from reconciler.local.operation import DEFAULT_PAGE, Context, Operation, page
+from reconciler.local.people import FINDS, FIRST, MEMBER_OF, SEARCHED, STATUS, By, Position
 from reconciler.local.refusal import ServiceError, not_found, refuse
 from reconciler.local.signin import codes, inviting, passwords, written_attributes
 from reconciler.local.signin.parties import (
@@ -38,6 +39,7 @@ DEFAULT_DAYS = 7
 
 FACTORS = (("SMS_MFA", "sms"), ("SOFTWARE_TOKEN_MFA", "totp"), ("EMAIL_OTP", "email"))
 """Names of factors in the API, with our members for them."""
+TOKEN = re.compile(r"([ef])(\d{1,18}):(.*)", re.ASCII | re.DOTALL)
 FILTER = re.compile(r'\s*([\w:]+)\s*(\^?=)\s*"((?:[^"\\]|\\.)*)"\s*')
 
 
@@ -263,15 +265,33 @@ def list_users(ctx: Context, params: Record) -> Record:
 def _page(ctx: Context, pool: Record, params: Record, member: str, by: By | None) -> tuple[list[Record], str | None]:
     """Return a page of users, and the token of the next one. It reads no more users than it needs."""
     size = params.get("Limit") or DEFAULT_PAGE
-    after, marked = decode_token(params.get(member))
+    after, marked = _position(params.get(member))
     if ctx.store.empty_pages and not marked and ctx.people.count(pool["id"]):
-        return [], encode_token(after, marked=True)
+        return [], _token(after, marked=True)
     size = max(1, size // 2) if ctx.store.empty_pages else size
-    indexed = by if by and by.attribute in (*SEARCHED, MEMBER_OF) and by.value else None
-    every = ctx.people.every(pool["id"], after, indexed)
-    found = list(islice((p for p in every if indexed or not by or _matches(p.user, by)), size + 1))
-    token = encode_token(found[size - 1].place, marked=False) if len(found) > size else None
+    without = by.attribute if by and not by.value else ""  # users without an attribute are in no index
+    every = ctx.people.every(pool["id"], after, None if without else by)
+    found = list(islice((p for p in every if not without or _lacks(p.user, by)), size + 1))
+    token = _token(found[size - 1].place, marked=False) if len(found) > size else None
     return [p.user for p in found[:size]], token
+
+
+def _token(place: Position, *, marked: bool) -> str:
+    """Return the token of a page that begins after a place; marked if an empty page came before it."""
+    return base64.urlsafe_b64encode(f"{'e' if marked else 'f'}{place.number}:{place.value}".encode()).decode()
+
+
+def _position(token: str | None) -> tuple[Position, bool]:
+    """Return the place and the mark of a token; the beginning without one."""
+    if token is None:
+        return FIRST, False
+    try:
+        found = TOKEN.fullmatch(base64.urlsafe_b64decode(token).decode())
+    except ValueError:
+        found = None
+    if found is None:
+        refuse("Invalid pagination token given.")
+    return Position(int(found[2]), found[3]), found[1] == "e"
 
 
 def _condition(text: str) -> By:
@@ -279,21 +299,15 @@ def _condition(text: str) -> By:
     found = FILTER.fullmatch(text)
     if not found:
         refuse("Error while parsing filter.")
-    if found[1] not in (*SEARCHED, "username", "cognito:user_status", "status"):
-        refuse(f"Invalid search attribute: {found[1]}")
-    return By(found[1], re.sub(r"\\(.)", r"\1", found[3]), found[2] == "^=")
+    name, value = found[1], re.sub(r"\\(.)", r"\1", found[3])
+    if name not in FINDS or name == MEMBER_OF:
+        refuse(f"Invalid search attribute: {name}")
+    return By(name, value.lower() if name == STATUS else value, found[2] == "^=")
 
 
-def _matches(user: Record, by: By) -> bool:
-    name, value, prefix = by
-    special = {
-        "username": user["username"],
-        "cognito:user_status": user["status"].lower(),
-        "status": "Enabled" if user["enabled"] else "Disabled",
-    }
-    found = str(special.get(name, user["attributes"].get(name, "")))
-    value = value.lower() if name == "cognito:user_status" else value
-    return found.startswith(value) if prefix else found == value
+def _lacks(user: Record, by: By | None) -> bool:
+    """Return whether a user has nothing to be found by; every value begins with nothing."""
+    return by is None or by.prefix or (by.attribute in SEARCHED and not user["attributes"].get(by.attribute))
 
 
 OPERATIONS: dict[str, Operation] = {

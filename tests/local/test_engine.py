@@ -53,6 +53,7 @@ def test_every_operation_is_there_and_known_to_botocore() -> None:
     for service, operations in BY_SERVICE.items():
         assert set(operations) <= set(service_model(service).operation_names)
     assert len(OPERATIONS) == sum(len(m.OPERATIONS) for m in MODULES)  # no name twice
+    assert set(service_model().operation_names) == set(OPERATIONS)
 
 
 # --- validation -----------------------------------------------------------------------------------------------------
@@ -112,7 +113,7 @@ def test_custom_domains_are_exempt_from_the_domain_pattern() -> None:
 
 def test_unimplemented_operations_answer_json(api: Api) -> None:
     with pytest.raises(ClientError) as info:
-        api.boto.admin_list_user_auth_events(UserPoolId=api.pool(), Username="x")
+        api.boto.get_derived_token(ClientId="x", SubjectToken="a.b.c", SubjectTokenType="ACCESS_TOKEN")
     assert info.value.response["Error"]["Code"] == "NotImplementedException"
 
 

@@ -363,7 +363,7 @@ def test_the_same_over_http(tmp_path: Path) -> None:
         over_http(server.url, signature_version=UNSIGNED).sign_up(ClientId=client, Username="b", Password="Secret-1234")
         assert boto.admin_get_user(UserPoolId=pool, Username="b")["UserStatus"] == "UNCONFIRMED"
         with pytest.raises(ClientError) as info:
-            boto.admin_list_user_auth_events(UserPoolId=pool, Username="b")
+            boto.get_derived_token(ClientId=client, SubjectToken="a.b.c", SubjectTokenType="ACCESS_TOKEN")
         assert info.value.response["Error"]["Code"] == "NotImplementedException"
         server.engine.faults.add("CreateUserPool", lost_answer=True)
         with pytest.raises(HTTPClientError):

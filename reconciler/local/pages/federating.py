@@ -13,11 +13,11 @@ from typing import Any
 from werkzeug import Response
 
 from reconciler.local.ledger import hashed
-from reconciler.local.pages import cookies, linking
+from reconciler.local.pages import cookies
 from reconciler.local.pages.authorizing import Asked, check_open, complete, read
 from reconciler.local.pages.site import Site, redirect
 from reconciler.local.refusal import ServiceError
-from reconciler.local.signin import parties, triggers
+from reconciler.local.signin import linking, parties, triggers
 from reconciler.local.signin.parties import Caller
 from reconciler.local.store import Record
 
@@ -100,9 +100,9 @@ def arrive(site: Site, caller: Caller, provider: str, subject: str, claims: Reco
     claims = _let_in(site, caller, provider, claims, name)
     attributes = mapped(settings["AttributeMapping"], claims)
     _check_writable(pool, caller.client, attributes)
-    known = ctx.people.get(pool["id"], name) or linking.linked(ctx, pool, provider, subject, claims)
+    known = ctx.people.get(pool["id"], name) or linking.linked(ctx, pool, provider, subject, attributes)
     if known is None:
-        return _first(site, caller, (provider, subject, claims), attributes, name)
+        return _first(site, caller, (provider, subject), attributes, name)
     if not known["enabled"]:
         raise ServiceError("NotAuthorizedException", "User is disabled.")
     _renew(site, known, attributes)
@@ -152,14 +152,12 @@ def _check_writable(pool: Record, client: Record, attributes: dict[str, str]) ->
         raise ServiceError("InvalidParameterException", f"attributes required: [{', '.join(missing)}]")
 
 
-def _first(
-    site: Site, caller: Caller, identity: tuple[str, str, Record], attributes: dict[str, str], name: str
-) -> Record:
+def _first(site: Site, caller: Caller, identity: tuple[str, str], attributes: dict[str, str], name: str) -> Record:
     """Return a new profile, after PreSignUp and PostConfirmation."""
-    pool, ctx, (provider, subject, claims) = site.pool, site.ctx, identity
+    pool, ctx, (provider, subject) = site.pool, site.ctx, identity
     request = {"userAttributes": {**attributes, "cognito:email_alias": "", "cognito:phone_number_alias": ""}}
     answer = triggers.run(ctx, caller, "PreSignUp_ExternalProvider", name, {**request, "validationData": {}})
-    found = ctx.people.get(pool["id"], name) or linking.linked(ctx, pool, provider, subject, claims)
+    found = ctx.people.get(pool["id"], name) or linking.linked(ctx, pool, provider, subject, attributes)
     if found is not None:  # the function has linked it meanwhile: the next sign-in works
         raise ServiceError("InvalidParameterException", f"Already found an entry for username {name}")
     user = parties.new_user(ctx, name, EXTERNAL, _verified(attributes, answer))

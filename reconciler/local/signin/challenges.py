@@ -7,7 +7,16 @@ from dataclasses import replace
 
 from reconciler.local.operation import Context
 from reconciler.local.refusal import ServiceError, refuse
-from reconciler.local.signin import admission, custom_auth, devices, passwords, second_factor, totp, written_attributes
+from reconciler.local.signin import (
+    admission,
+    custom_auth,
+    devices,
+    events,
+    passwords,
+    second_factor,
+    totp,
+    written_attributes,
+)
 from reconciler.local.signin.first_factor import judge
 from reconciler.local.signin.one_time_codes import MISMATCH, ask_code, check_code
 from reconciler.local.signin.parties import Caller, put, touch
@@ -41,11 +50,16 @@ def second_code(ctx: Context, caller: Caller, reply: Reply) -> Record:
         check_code(reply)
     except ServiceError as refused:
         if refused.code == "CodeMismatchException":
-            passwords.failed(ctx, caller.pool, reply.attempt.user)
+            _failed(ctx, caller, reply)
         raise
     if reply.state["to"]:
         _adopt_email(ctx, caller.pool, reply.attempt.user, reply.state["to"])
     return _after_second(ctx, caller, reply)
+
+
+def _failed(ctx: Context, caller: Caller, reply: Reply) -> None:
+    passwords.failed(ctx, caller.pool, reply.attempt.user)
+    events.note(ctx, caller, reply.attempt.user, "SignIn", failed=events.MFA, proven=reply.attempt.proven)
 
 
 def _adopt_email(ctx: Context, pool: Record, user: Record, address: str) -> None:
@@ -66,7 +80,7 @@ def software_token(ctx: Context, caller: Caller, reply: Reply) -> Record:
     if judged == "used":
         raise ServiceError("ExpiredCodeException", USED_CODE)
     if judged == "wrong":
-        passwords.failed(ctx, caller.pool, user)
+        _failed(ctx, caller, reply)
         raise ServiceError("CodeMismatchException", MISMATCH)
     user["mfa"]["used"] = step
     put(ctx, caller.pool, user)

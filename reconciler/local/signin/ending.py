@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reconciler.local.operation import Context
-from reconciler.local.signin import devices, passwords, tokens, triggers
+from reconciler.local.signin import devices, events, passwords, tokens, triggers
 from reconciler.local.signin.parties import Caller
 from reconciler.local.signin.sign_ins import Attempt, told, wrong
 from reconciler.local.store import Record
@@ -32,13 +32,14 @@ def finish(ctx: Context, caller: Caller, attempt: Attempt) -> Record:
     user = _now(ctx, caller, attempt)
     if "password" in attempt.proven:
         passwords.succeeded(ctx, pool, user)
+    event = events.note(ctx, caller, user, "SignIn", proven=attempt.proven)
     if caller.door == "hosted":
         return {"SignedIn": {"Username": user["username"], "AuthTime": int(ctx.now())}}
     if known:
         devices.seen(ctx, pool, user, known)
     device = known or (devices.new_key(ctx) if tracked else "")
     source = f"TokenGeneration_{attempt.source}"
-    grant = tokens.Grant((tokens.API_SCOPE,), source, auth_time=ctx.now(), device_key=device)
+    grant = tokens.Grant((tokens.API_SCOPE,), source, auth_time=ctx.now(), device_key=device, event_id=event)
     result = tokens.issue(ctx, caller, user, grant)
     if tracked and not known:
         result["NewDeviceMetadata"] = {"DeviceKey": device, "DeviceGroupKey": devices.group_key(ctx, pool)}

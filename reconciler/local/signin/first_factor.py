@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from reconciler.local.operation import Context
 from reconciler.local.refusal import ServiceError
-from reconciler.local.signin import inviting, passwords, simulated, triggers
+from reconciler.local.signin import events, inviting, passwords, simulated, triggers
 from reconciler.local.signin.parties import Caller, hides, put, sign_in_name
 from reconciler.local.signin.sign_ins import Attempt, told, wrong
 from reconciler.local.store import Record
@@ -88,6 +88,7 @@ def judge(ctx: Context, caller: Caller, attempt: Attempt, right: Callable[[], bo
         raise wrong()
     if not right():
         passwords.failed(ctx, caller.pool, user)
+        events.note(ctx, caller, user, "SignIn", failed=events.PASSWORD)
         raise wrong()
     put(ctx, caller.pool, user)  # where only a hash was known, there is a verifier now
     check_enabled(caller, attempt)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from reconciler.local.signin import (
     client_tokens,
     devices,
+    events,
     flow,
+    linking,
     own_account,
     passkeys,
     recovering,
@@ -18,6 +20,6 @@ from reconciler.local.signin import (
 
 MODULES = (
     *(sign_up, flow, user_factors, passkeys, devices, own_account, recovering),
-    *(refreshing, signing_out, user_sessions, client_tokens),
+    *(refreshing, signing_out, user_sessions, client_tokens, linking, events),
 )
 """The modules with operations."""

@@ -36,6 +36,8 @@ class Caller:
     """ClientMetadata."""
     host: str = ""
     """Host in the address of a hosted page; empty at other doors."""
+    address: str = ""
+    """IP address of the user as the request names it; empty if it does not, or the client may not say it."""
 
     @property
     def client_id(self) -> str:
@@ -53,7 +55,9 @@ def by_client(ctx: Context, params: Record, door: Door = "api") -> Caller:
     pool = next((p for p in ctx.store.seen_in(ctx.region) if client_id in p["clients"]), None)
     if pool is None:
         not_found(f"User pool client {client_id} does not exist.")
-    return Caller(pool, pool["clients"][client_id], door, params.get("ClientMetadata") or {})
+    client = pool["clients"][client_id]
+    said = params.get("UserContextData") if client.get("EnablePropagateAdditionalUserContextData") else None
+    return Caller(pool, client, door, params.get("ClientMetadata") or {}, (said or {}).get("IpAddress", ""))
 
 
 def admin(ctx: Context, params: Record) -> Caller:
@@ -64,7 +68,8 @@ def admin(ctx: Context, params: Record) -> Caller:
     """
     pool = ctx.pool(params)
     client = find_client(pool, params["ClientId"]) if "ClientId" in params else {}
-    return Caller(pool, client, "admin", params.get("ClientMetadata") or {})
+    address = (params.get("ContextData") or {}).get("IpAddress", "")
+    return Caller(pool, client, "admin", params.get("ClientMetadata") or {}, address)
 
 
 def pool_of_token(token: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from reconciler.local.operation import Context, Operation
 from reconciler.local.refusal import ServiceError, refuse
-from reconciler.local.signin import codes, delivery, inviting, parties, passwords, secret_hash, tokens
+from reconciler.local.signin import codes, delivery, events, inviting, parties, passwords, secret_hash, tokens
 from reconciler.local.signin.parties import Caller
 from reconciler.local.signin.sign_up import CONFIRMED, UNCONFIRMED, after_confirmation, not_usable
 from reconciler.local.store import Record
@@ -72,7 +72,9 @@ def begin(ctx: Context, caller: Caller, params: Record) -> Record:
         return {"CodeDeliveryDetails": delivery.simulated(pool, typed)}
     if refusal is not None or user is None:
         raise refusal or not_usable(user)
-    return {"CodeDeliveryDetails": _send(ctx, caller, user, address(pool, user) or "")}
+    sent = _send(ctx, caller, user, address(pool, user) or "")
+    events.note(ctx, caller, user, "ForgotPassword")
+    return {"CodeDeliveryDetails": sent}
 
 
 def _refusal(pool: Record, user: Record | None) -> ServiceError | None:
@@ -141,11 +143,13 @@ def change_password(ctx: Context, params: Record) -> Record:
     if user["password"] is not None and previous is None:
         refuse("Missing required parameter PreviousPassword")
     if user["password"] is not None and not passwords.matches(pool, user, str(previous)):
+        events.note(ctx, who.caller, user, "PasswordChange", failed=events.PASSWORD)
         raise ServiceError("NotAuthorizedException", "Incorrect username or password.")
     passwords.check_policy(pool, proposed, admin=False, member="proposedPassword")
     passwords.check_history(pool, user, proposed)
     passwords.set_password(ctx, pool, user, proposed)
     parties.touch(ctx, pool, user)
+    events.note(ctx, who.caller, user, "PasswordChange")
     return {}
 
 

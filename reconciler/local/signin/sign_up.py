@@ -10,7 +10,16 @@ import base64
 from reconciler.local.ledger import hashed
 from reconciler.local.operation import Context, Operation
 from reconciler.local.refusal import ServiceError, refuse
-from reconciler.local.signin import codes, delivery, parties, passwords, secret_hash, triggers, written_attributes
+from reconciler.local.signin import (
+    codes,
+    delivery,
+    events,
+    parties,
+    passwords,
+    secret_hash,
+    triggers,
+    written_attributes,
+)
 from reconciler.local.signin.parties import Caller
 from reconciler.local.store import Record
 from reconciler.local.user_checks import check_name
@@ -50,6 +59,7 @@ def register(ctx: Context, caller: Caller, params: Record) -> Record:
     if params.get("Password"):
         passwords.set_password(ctx, pool, user, params["Password"])
     parties.put(ctx, pool, user)
+    events.note(ctx, caller, user, "SignUp")
     if user["status"] == CONFIRMED:
         after_confirmation(ctx, caller, user)
         return {"UserConfirmed": True, "UserSub": user["attributes"]["sub"]}
@@ -246,6 +256,7 @@ def resend(ctx: Context, caller: Caller, params: Record) -> Record:
     sent = _send(ctx, caller, user, "ResendCode")
     if sent is None:
         refuse("Auto verification not turned on.")
+    events.note(ctx, caller, user, "ResendCode")
     return {"CodeDeliveryDetails": sent}
 
 

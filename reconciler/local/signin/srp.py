@@ -14,6 +14,7 @@ import re
 import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 
 N = int(
     "FFFFFFFFFFFFFFFFC90FDAA22168C234C4C6628B80DC1CD129024E088A67CC74020BBEA63B139B22514A08798E3404DDEF9519B3CD3A431B"
@@ -52,6 +53,33 @@ def _number(data: bytes) -> int:
 K = _number(_hash(pad(N), bytes([G])))
 
 
+WINDOW = 5
+"""Bits of an exponent that are looked up together."""
+ROWS = 8 * hashlib.sha256().digest_size // WINDOW + 1
+
+
+@cache
+def _powers() -> list[list[int]]:
+    """Return powers of G by the place and the value of a part of an exponent: a few hundredths of a second, once."""
+    rows, base = [], G
+    for _ in range(ROWS):
+        row = [1]
+        for _ in range(2**WINDOW - 1):
+            row.append(row[-1] * base % N)
+        rows.append(row)
+        base = row[-1] * base % N
+    return rows
+
+
+def power_of_g(exponent: int) -> int:
+    """Return G to a power modulo N: for 256 bits, a fifth of the time of `pow`, which is most of a sign-in."""
+    found = 1
+    for row in _powers():
+        found = found * row[exponent % 2**WINDOW] % N
+        exponent >>= WINDOW
+    return found if not exponent else found * pow(pow(G, 2 ** (WINDOW * ROWS), N), exponent, N) % N
+
+
 def pool_name(pool_id: str) -> str:
     """Return the name of a pool in a proof: what follows the underscore of its id."""
     return pool_id.partition("_")[2]
@@ -71,7 +99,7 @@ def make_verifier(pool_id: str, username: str, password: str, salt: str | None =
     number = int(salt or secrets.token_hex(SALT_BYTES), 16)
     identity = _hash(f"{pool_name(pool_id)}{username}:{password}".encode())
     x = _number(_hash(pad(number), identity))
-    return f"{number:x}", f"{pow(G, x, N):x}"
+    return f"{number:x}", f"{power_of_g(x):x}"
 
 
 @dataclass(frozen=True)
@@ -104,7 +132,7 @@ class ServerSide:
         if a_public % N == 0:
             raise ValueError("SRP_A proves nothing.")
         b = b or _number(secrets.token_bytes(SECRET_BYTES))
-        b_public = (K * v + pow(G, b, N)) % N
+        b_public = (K * v + power_of_g(b)) % N
         u = _hash(pad(a_public), pad(b_public))
         shared = pow(a_public * pow(v, _number(u), N), b, N)
         return cls(f"{b_public:x}", _derived(shared, _number(u)), f"{int(salt, 16):x}")

@@ -193,10 +193,8 @@ def _own_settings(ctx: Context, params: Record) -> Record:
     return _set_settings(ctx, who.pool, who.user, params)
 
 
-def get_user_auth_factors(ctx: Context, params: Record) -> Record:
-    """GetUserAuthFactors: second factors, and the first ones that the user can sign in with."""
-    who = tokens.bearer(ctx, params["AccessToken"])
-    pool, user = who.pool, who.user
+def _auth_factors(pool: Record, user: Record) -> Record:
+    """Return second factors, and the first ones that a user can sign in with."""
     owned = {
         "PASSWORD": user["password"],
         "EMAIL_OTP": user["attributes"].get("email") and configured(pool, "EMAIL_OTP"),
@@ -207,6 +205,23 @@ def get_user_auth_factors(ctx: Context, params: Record) -> Record:
     return {"Username": user["username"], **settings(user), "ConfiguredUserAuthFactors": factors}
 
 
+def _own_auth_factors(ctx: Context, params: Record) -> Record:
+    who = tokens.bearer(ctx, params["AccessToken"])
+    return _auth_factors(who.pool, who.user)
+
+
+def admin_delete_software_token(ctx: Context, params: Record) -> Record:
+    """AdminDeleteSoftwareToken: the user can register another app; without one nothing changes."""
+    pool, user = parties.existing(ctx, params)
+    if user["status"] == "UNCONFIRMED":
+        raise ServiceError("UserNotConfirmedException", "User is not confirmed.")
+    preferred = user["mfa"]["preferred"]
+    user["mfa"].update(secret="", totp=False, name="", used=0, preferred="" if preferred == TOTP else preferred)
+    put(ctx, pool, user)
+    ctx.ledger.drop(KIND, _key(pool, user))
+    return {}
+
+
 OPERATIONS: dict[str, Operation] = {
     "AssociateSoftwareToken": associate,
     "VerifySoftwareToken": verify,
@@ -214,5 +229,7 @@ OPERATIONS: dict[str, Operation] = {
     "AdminSetUserMFAPreference": lambda ctx, params: set_preference(ctx, *parties.existing(ctx, params), params),
     "SetUserSettings": _own_settings,
     "AdminSetUserSettings": lambda ctx, params: _set_settings(ctx, *parties.existing(ctx, params), params),
-    "GetUserAuthFactors": get_user_auth_factors,
+    "GetUserAuthFactors": _own_auth_factors,
+    "AdminGetUserAuthFactors": lambda ctx, params: _auth_factors(*parties.existing(ctx, params)),
+    "AdminDeleteSoftwareToken": admin_delete_software_token,
 }

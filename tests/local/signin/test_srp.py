@@ -175,3 +175,14 @@ def test_an_independent_client_agrees(password, salt):
     side = srp.ServerSide.begin(verifier, salt, f"{client.large_a_value:x}")
     key = client.get_password_authentication_key(USER, password, hex_to_long(side.public), salt)
     assert key == side.key
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.one_of(st.integers(0, 2**256 - 1), st.integers(2**256, 2**600)))
+def test_powers_of_the_generator_are_those_of_python(exponent: int) -> None:
+    assert srp.power_of_g(exponent) == pow(srp.G, exponent, srp.N)
+
+
+def test_powers_of_the_generator_at_the_edges() -> None:
+    for exponent in (0, 1, 2**256 - 1, 2**260 - 1, 2**260, 2**260 + 1):
+        assert srp.power_of_g(exponent) == pow(srp.G, exponent, srp.N)
