@@ -104,7 +104,7 @@ class Site:
 
     def caller(self, client: Record, metadata: Mapping[str, str] | None = None) -> Caller:
         """Return what an operation comes through that these pages call."""
-        return Caller(self.pool, client, "hosted", dict(metadata or {}), self.host)
+        return Caller(self.pool, client, "hosted", dict(metadata or {}), host=self.host)
 
 
 def redirect(url: str) -> Response:

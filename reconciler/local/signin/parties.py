@@ -57,7 +57,7 @@ def by_client(ctx: Context, params: Record, door: Door = "api") -> Caller:
         not_found(f"User pool client {client_id} does not exist.")
     client = pool["clients"][client_id]
     said = params.get("UserContextData") if client.get("EnablePropagateAdditionalUserContextData") else None
-    return Caller(pool, client, door, params.get("ClientMetadata") or {}, (said or {}).get("IpAddress", ""))
+    return Caller(pool, client, door, params.get("ClientMetadata") or {}, address=(said or {}).get("IpAddress", ""))
 
 
 def admin(ctx: Context, params: Record) -> Caller:
@@ -69,7 +69,7 @@ def admin(ctx: Context, params: Record) -> Caller:
     pool = ctx.pool(params)
     client = find_client(pool, params["ClientId"]) if "ClientId" in params else {}
     address = (params.get("ContextData") or {}).get("IpAddress", "")
-    return Caller(pool, client, "admin", params.get("ClientMetadata") or {}, address)
+    return Caller(pool, client, "admin", params.get("ClientMetadata") or {}, address=address)
 
 
 def pool_of_token(token: str) -> str:
