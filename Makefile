@@ -8,8 +8,10 @@
 #   make mutation  not part of make test: changes one thing at a time in what decides about writes, and counts the changes
 #                 that no test notices; five minutes of CPU. docs/mutation.md says how to read it
 #   make docs     write every generated file: docs/reference/, docs/coverage.md, docs/schema/
-#   make packages  install the packages of npm that read outputs, a Rego interpreter and the AWS CLI, for the tests that
-#                 are skipped without them
+#   make packages  install the packages of npm that read outputs and that sign in, a Rego interpreter and the AWS CLI, for
+#                 the tests that are skipped without them
+#   make pictures  take pictures of the sign-in pages into docs/images/sign-in, after make packages and with Chromium;
+#                 look at them before you commit them
 #   make golden   write expected outputs anew; read the difference before you commit it
 
 PYTHON ?= python3
@@ -34,7 +36,7 @@ QUICK := tests/schemas tests/manifest tests/render tests/cloud tests/engine/test
          $(wildcard tests/test_*.py)
 COV := --cov --cov-branch --cov-report= --hypothesis-profile=ci # derandomized, and without deadlines
 
-.PHONY: demo demo-ui test test-long mutation quick lint types contracts unit unit-quick unit-slow coverage docs golden packages setup lock clean
+.PHONY: demo demo-ui test test-long mutation quick lint types contracts unit unit-quick unit-slow coverage docs golden packages pictures setup lock clean
 
 setup: $(STAMP)
 
@@ -110,9 +112,11 @@ coverage: $(STAMP)
 docs: $(STAMP)
 	$(BIN)/python -m tools.docs
 
-# The packages of npm that read what `poolctl outputs` writes, for tests that are skipped without them. Of client-config
+# The packages of npm that read what `poolctl outputs` writes, and those that sign in at the embedded Cognito, for tests
+# that are skipped without them. Of client-config
 # only the types are needed; installed as a tool it brings all of CDK along.
 NPM := tests/applications/npm
+CLIENTS := tests/local/npm
 CONFIG := @aws-amplify/client-config
 CONFIG_VERSION := 1.11.1
 # The AWS CLI needs a botocore of its own, and so an environment of its own.
@@ -121,12 +125,17 @@ AWS_CLI_VERSION := 1.46.3
 
 packages: $(STAMP)
 	cd $(NPM) && npm ci --silent --ignore-scripts --no-audit --no-fund
+	cd $(CLIENTS) && npm ci --silent --ignore-scripts --no-audit --no-fund
 	mkdir -p $(NPM)/node_modules/$(CONFIG)
 	cd $(NPM) && tar -xzf "$$(npm pack --silent $(CONFIG)@$(CONFIG_VERSION))" --strip-components=1 -C node_modules/$(CONFIG)
 	rm -f $(NPM)/*.tgz
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[policy]'
 	$(PYTHON) -m venv $(AWS_CLI)
 	$(AWS_CLI)/bin/python -m pip install --quiet awscli==$(AWS_CLI_VERSION)
+
+pictures: $(STAMP)
+	rm -f docs/images/sign-in/*.png
+	UPDATE_PICTURES=1 $(BIN)/python -m pytest tests/local/real/test_pictures.py
 
 golden: $(STAMP)
 	UPDATE_GOLDEN=1 $(BIN)/python -m pytest -n 2

@@ -16,7 +16,7 @@ from reconciler.cli.config_keys import ALLOW, GLOBAL_KEYS, SECTIONS, SHARED_KEYS
 from reconciler.cli.configuration import SHARED_BY
 from reconciler.cli.entry import COMMANDS, load
 from reconciler.cli.parsing import Parser, parser
-from reconciler.security.gates import CRITERIA, NONE
+from reconciler.security.criteria import CRITERIA, NONE
 from reconciler.terminal.settings import GLOBALS, SWITCHES, Option
 
 PAGE = "docs/schema/config.v1.json"

@@ -61,7 +61,8 @@ class AllowReader:
         return ""
 
     def _check(self, path: Path, texts: dict[str, str]) -> None:
-        from reconciler.security.gates import path_problem, rule_problem
+        from reconciler.security.criteria import path_problem
+        from reconciler.security.gates import rule_problem
 
         rule, day = texts["rule"], texts["expires"]
         if rule and (problem := rule_problem(rule)):

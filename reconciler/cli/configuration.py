@@ -137,7 +137,7 @@ class _ConfigReader:
         return Configuration(self._shared(FAIL_ON), tuple(AllowReader(self.problems).read()))
 
     def _shared(self, option: str) -> dict[str, Any]:
-        from reconciler.security.gates import kinds_problem
+        from reconciler.security.criteria import kinds_problem
 
         found = self._parsed(option, (key(option),), self._as_typed_for(SHARED_BY))
         if option == FAIL_ON and (problem := kinds_problem(found.get(key(FAIL_ON), ()))):

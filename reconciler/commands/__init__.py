@@ -87,8 +87,12 @@ def add_choices(parser: argparse.ArgumentParser) -> None:
 
 def add_gates(parser: argparse.ArgumentParser) -> None:
     """Add the options that refuse changes because of what they mean for security."""
-    text = "exit with 4, and write nothing, if something is of this kind: weakens, irreversible, or a risk and worse "
-    text += "(critical, high, medium, low); a comma between several, may be repeated; none asks for nothing"
+    text = (
+        "exit with 4, and write nothing, if a change or finding is of this kind: weakens, irreversible, or the least "
+    )
+    text += (
+        "risk that counts (critical, high, medium, low); separate several by commas, or repeat it; none switches it off"
+    )
     parser.add_argument("--fail-on", action="extend", metavar="KIND", type=_criteria, default=None, help=text)
     text = "let this pass all the same, such as CHG04=mfa.MfaConfiguration; may be repeated"
     text_from = "take fail_on and allow from this file instead of poolctl.yaml, such as that of the target branch"
@@ -97,7 +101,7 @@ def add_gates(parser: argparse.ArgumentParser) -> None:
 
 
 def _criteria(text: str) -> list[str]:
-    from reconciler.security.gates import CRITERIA, NONE, kinds_problem
+    from reconciler.security.criteria import CRITERIA, NONE, kinds_problem
     from reconciler.terminal.suggestions import sentences, suggest
 
     found = [word.strip() for word in text.split(",")]
@@ -112,14 +116,20 @@ def _criteria(text: str) -> list[str]:
 
 def _allowance(text: str) -> Allowance:
     from reconciler.model import Allowance
-    from reconciler.security.gates import path_problem, rule_problem
+    from reconciler.security.criteria import path_problem
 
     rule, _, path = text.partition("=")
     if not rule or not path:
         raise invalid(f"--allow: {flow(text)} is not RULE=PATH. Write CHG04=mfa.MfaConfiguration.")
-    if problem := rule_problem(rule) or path_problem(path):
+    if problem := _rule_problem(rule) or path_problem(path):
         raise invalid(f"--allow: {problem}")
     return Allowance(rule, path)
+
+
+def _rule_problem(rule: str) -> str:
+    from reconciler.security.gates import rule_problem  # knows every rule
+
+    return rule_problem(rule)
 
 
 def deliver(options: Options, console: Console, renderers: Mapping[str, Callable[[bool], str]]) -> None:

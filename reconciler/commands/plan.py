@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from reconciler.commands import add_choices, add_gates, add_notes, add_shard, deliver
@@ -14,9 +15,9 @@ from reconciler.terminal.settings import invalid
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
-    from reconciler.model import Call, Plan
+    from reconciler.model import Plan, Tree
     from reconciler.security.gates import Verdict
 
 HELP = """\
@@ -52,6 +53,8 @@ def run(options: Options, console: Console) -> int:
     Raises:
         InvalidInput: `--expires` was given without `--out`.
     """
+    from datetime import UTC, datetime
+
     from reconciler.render import connections, redact
     from reconciler.render.subjects import RenderOptions
     from reconciler.runs import gating, outputs_planned, planfile, stages
@@ -65,40 +68,43 @@ def run(options: Options, console: Console) -> int:
         plans = outputs_planned.planned(runtime, console, manifests, plans)
         gate = gating.of_plans(plans, options, runtime.today)
     calls = stages.calls(plans)
+
+    @cache
+    def saved() -> Tree:  # one for the digest in each format, and for the file
+        return planfile.document(plans, calls, options, datetime.now(UTC))
+
     style = RenderOptions(
         width=console.width,
         notes=options.notes,
         origins=options.show_origin,
         locate=formats.repository(console.environ),
         max_bytes=options.max_bytes,
-        digest=lambda: planfile.digest(plans, calls, options),
+        digest=lambda: str(saved()["digest"]),
         gate=gate,
     )
     shown = connections.attached(redact.plans(plans, calls), plans)
     deliver(options, console, formats.plan(shown, style))
     if options.out:
-        _save(options, console, plans, calls, gate)
+        _save(options, console, saved, _unfit(plans, gate))
     code = stages.plan_exit(plans, detailed=options.detailed_exitcode)
     return worst([code, gating.reported(console, gate)])
 
 
-def _save(
-    options: Options,
-    console: Console,
-    plans: Sequence[Plan],
-    calls: Mapping[str, Sequence[Call]],
-    gate: Verdict,
-) -> None:
-    """Save the plan if it can be applied."""
-    from datetime import UTC, datetime
+def _unfit(plans: Sequence[Plan], gate: Verdict) -> str:
+    """Return why a plan cannot be applied; empty if it can."""
+    if gate.stopped:
+        return "is stopped"
+    return "has refusals or gaps" if any(p.refusals or p.gaps for p in plans) else ""
 
+
+def _save(options: Options, console: Console, saved: Callable[[], Tree], unfit: str) -> None:
+    """Save the plan, unless it cannot be applied."""
     from reconciler.runs import planfile
 
-    if gate.stopped or any(p.refusals or p.gaps for p in plans):
-        why = "is stopped" if gate.stopped else "has refusals or gaps"
-        console.err(f"The plan {why} and cannot be applied, so it was not saved to {options.out}.")
+    if unfit:
+        console.err(f"The plan {unfit} and cannot be applied, so it was not saved to {options.out}.")
         return
-    save(options.out, planfile.dumps(planfile.document(plans, calls, options, datetime.now(UTC))))
+    save(options.out, planfile.dumps(saved()))
     said = f"Saved the plan to {options.out}. Apply it with: poolctl apply {options.out}"
     if ("human", STDOUT) in options.outputs:
         console.out(said)

@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 from reconciler.applications.known_pool import KnownPool
-from reconciler.kinds import KINDS, root_of
+from reconciler.kinds import KINDS
 from reconciler.kinds.engine_rules import AMBIGUOUS
 from reconciler.kinds.kind import ResourceKind
 from reconciler.manifests.manifest import Ignore, Manifest
@@ -76,7 +76,7 @@ class Criteria:
     reported: frozenset[str] = frozenset()
     """Ids of findings in an earlier report."""
     ceilings: Mapping[str, Tree] = field(default_factory=dict)
-    """Section of what is only observed inside other objects → the limits that hold where nobody declares any."""
+    """Section of what is only observed inside other objects → the limits that hold where no manifest declares any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,7 +348,7 @@ def _texts(value: Any) -> Iterator[str]:
 
 def _no_pool(manifest: Manifest) -> Iterator[_Difference]:
     """A missing pool is one finding, including everything in it."""
-    address = Address(manifest.name, root_of(manifest.kind).section)
+    address = manifest.root
     spec = manifest.spec(address.section)
     source = spec.source if spec else manifest.source
     declared = wrap(KINDS[address.section].model, spec.declared) if spec else {}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.errors import ExitCode, Refused, flow
-from reconciler.github import comment_text, marker, plan_step
+from reconciler.github import comment_text, going_back, marker, plan_step
 from reconciler.github.api import GitHub
 from reconciler.github.comments import LONGEST, Comments
 from reconciler.github.job import Job
@@ -24,6 +24,9 @@ KIND = "poolctl-action-apply"
 
 FILES = ("rollback.yaml", "apply.json", "apply.md")
 """Output files; the first has the previous values."""
+
+WRITTEN = (ExitCode.OK, ExitCode.PARTIAL, ExitCode.INTERRUPTED, ExitCode.TERMINATED)
+"""Exit codes after which a rollback may be needed."""
 
 DONE = "Nothing is left to apply: the pools match the manifests, so the reviewed plan has been applied already."
 """What is said if the digest no longer matches because there is nothing to do any more."""
@@ -44,6 +47,8 @@ class StepResult:
     """The report as Markdown, without its marker."""
     rollback: str = ""
     """File with the previous values; empty if there was nothing to write."""
+    back: str = ""
+    """How to go back, and what a rollback does not bring back, as Markdown; empty if nothing was written."""
 
 
 def run(job: Job, runner: Runner, api: GitHub) -> int:
@@ -148,11 +153,13 @@ def _applied(job: Job, runner: Runner, digest: str) -> StepResult:
     if code == ExitCode.STALE and _nothing_left(job, runner):
         runner.annotate("notice", DONE)
         return StepResult(ExitCode.OK, "", f"{DONE}\n")
+    made = rollback.exists() and not old
     return StepResult(
         code,
         "" if code == ExitCode.OK else stderr,
         _report(markdown),
-        str(rollback) if rollback.exists() and not old else "",
+        str(rollback) if made else "",
+        "\n".join(going_back.lines(tree)) if made and code in WRITTEN else "",
     )
 
 
@@ -175,7 +182,8 @@ def body(job: Job, result: StepResult) -> str:
         else []
     )
     content = [result.report] if result.report else [comment_text.fenced(result.error)] if result.error else []
+    back = [result.back] if result.back else []
     whole = "\n".join(
-        [head, *failed, *content, comment_text.footer(job, "Applied" if result.code == ExitCode.OK else "Tried")]
+        [head, *failed, *content, *back, comment_text.footer(job, "Applied" if result.code == ExitCode.OK else "Tried")]
     )
-    return whole if len(whole) <= LONGEST else "\n".join([head, *failed, "The report is in the log.\n"])
+    return whole if len(whole) <= LONGEST else "\n".join([head, *failed, "The report is in the log.\n", *back])

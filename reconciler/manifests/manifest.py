@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from reconciler.manifests.reference_kinds.ref import Link
-    from reconciler.model import Path, Position, Spec
+    from reconciler.model import Address, Path, Position, Spec, Target
     from schemas.security import Profile
 
 
@@ -107,6 +107,21 @@ class Manifest:
     """Its references to other documents, and to itself, in the order of the text."""
     positions: Mapping[Path, Position] = field(default_factory=dict, compare=False, repr=False)
     """Where each value of the document is."""
+
+    @property
+    def root(self) -> Address:
+        """Address of the pool itself."""
+        from reconciler.kinds import root_of
+        from reconciler.model import Address
+
+        return Address(self.name, root_of(self.kind).section)
+
+    @property
+    def target(self) -> Target:
+        """Where it is applied, as far as the document alone says so: account and Region may be empty."""
+        from reconciler.model import Target
+
+        return Target(self.account, self.region, self.name, self.pool_id, self.file)
 
     @property
     def needs(self) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""A plan → the same plan, with what each change means for security, and what nobody declared.
+"""A plan → the same plan, with what each change means for security, and what no manifest declares.
 
 Nothing is decided here: the tables of `security/` judge. A pool that is new protected nothing before, so nothing in it
 can become weaker.

@@ -62,8 +62,7 @@ def _around(manifest: Manifest, live_state: LiveState, target: Target | None) ->
         return {a.name: tree for a, tree in live_state.beside.items() if a.section == section}
 
     root = root_of(manifest.kind)
-    address = Address(manifest.name, root.section)
-    unknown = {p: Unknown(address, p) for p in (root.id_param, *root.extra_ids)}
+    unknown = {p: Unknown(manifest.root, p) for p in (root.id_param, *root.extra_ids)}
     ids = live_state.root.ids if live_state.root else unknown
     where = (target.account, target.region) if target else (manifest.account, manifest.region)
     return Around(declared, live, ids, *where, beside)

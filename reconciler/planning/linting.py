@@ -60,7 +60,7 @@ class Linted:
     expired: tuple[Waiver, ...] = ()
     """Waivers that have expired and would accept something: it counts again."""
     unused: tuple[Waiver, ...] = ()
-    """Waivers that meet nothing."""
+    """Waivers that match nothing."""
     skipped: tuple[SecurityRule, ...] = ()
     """Rules that need what was not read of other services."""
 
@@ -220,7 +220,7 @@ def _undeclared(seen: Seen, address: Address, breach: Breach) -> str:
 
 
 def _with_waivers(linted: Linted, today: str, sure: frozenset[str]) -> Linted:
-    """Take out what waivers accept, and name those that have expired or meet nothing.
+    """Take out what waivers accept, and name those that have expired or match nothing.
 
     Args:
         linted: All that was found.

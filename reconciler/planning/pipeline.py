@@ -45,7 +45,7 @@ class ResolvedRefs:
 
         def value(target: str) -> str | None:
             document, spec = referred(target, manifest, self._manifests)
-            address = spec.address if spec else Address(document.name, root_of(document.kind).section)
+            address = spec.address if spec else document.root
             return self._values.get((self._index(document), f"{address}#{target.rpartition('#')[2]}"))
 
         return value
@@ -58,9 +58,8 @@ class ResolvedRefs:
 
         def why(target: str) -> Gap | None:
             document, spec = referred(target, manifest, self._manifests)
-            root = root_of(document.kind).section
-            address = spec.address if spec else Address(document.name, root)
-            sections = {address.section, KINDS[address.section].outer, root}
+            address = spec.address if spec else document.root
+            sections = {address.section, KINDS[address.section].outer, document.root.section}
             own = self._index(document) == self._index(manifest)
             gaps = () if own else self._gaps.get(self._index(document), ())
             return next((g for g in gaps if g.address.section in sections), None)
@@ -86,7 +85,7 @@ class ResolvedRefs:
             for link in other.links:
                 if any(link.path[: len(head)] == head for head in heads):
                     document, spec = referred(link.target, other, self._manifests)
-                    address = str(spec.address) if spec else root_of(document.kind).section
+                    address = str(spec.address if spec else document.root)
                     if self._index(document) == own and document is not other:
                         found[address] = f"{other.kind} {other.name} refers to it"
         return found
@@ -140,14 +139,12 @@ def planned(
     resolved, target = placed(manifest, cloud, known)
     live_state = observe(cloud, planner.read_scope(resolved), parallelism=parallelism)
     live_state = replace(live_state, gaps=(*live_state.gaps, *unknown_objects(manifest, known, lost)))
-    found = planner.plan(resolved, live_state, target, plan_options)
-    unclear = several_values.unclear(found, cloud)
-    if unclear:
-        found = planner.plan(several_values.as_shown(resolved, unclear), live_state, target, plan_options)
-        notices = (*found.notices, *several_values.notices(resolved, unclear))
-        found = replace(found, notices=notices, gaps=(*found.gaps, *unclear.gaps))
-    live_state = by_key(live_state, (*found.changes, *found.aside))
-    checked = with_weaknesses(guard.check(found, resolved, live_state), resolved, live_state, plan_options.today)
+    found, notices, gaps = several_values.compared(
+        resolved, cloud, lambda one: planner.plan(one, live_state, target, plan_options), lambda plan: plan
+    )
+    found = replace(found, notices=(*found.notices, *notices), gaps=(*found.gaps, *gaps))
+    named = by_key(live_state, (*found.changes, *found.aside))
+    checked = with_weaknesses(guard.check(found, resolved, named), resolved, named, plan_options.today)
     return with_origins(checked, resolved)
 
 
@@ -200,8 +197,8 @@ def placed(manifest: Manifest, cloud: Cloud, known: Callable[[str], str | None])
     """
     identity = cloud.identity()
     check_target(manifest, identity)
-    target = Target(identity.account, identity.region, manifest.name, manifest.pool_id, manifest.file)
-    return replace(resolve(manifest, cloud, known), account=identity.account, region=identity.region), target
+    found = replace(resolve(manifest, cloud, known), account=identity.account, region=identity.region)
+    return found, found.target
 
 
 def check_target(manifest: Manifest, identity: Identity) -> None:

@@ -8,9 +8,9 @@ may not be read how many there are, the difference is unknown: a gap, and never 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from reconciler.cloud.port import Cloud
 from reconciler.errors import CloudError
@@ -18,6 +18,8 @@ from reconciler.kinds import KINDS
 from reconciler.manifests.manifest import Manifest
 from reconciler.model import Address, Gap, Notice, Plan, ResourceChange
 from reconciler.observing.observer import gap, items_of
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -30,6 +32,34 @@ class Unclear:
     """Those of them that have several values; of the others it is not known."""
     gaps: list[Gap] = field(default_factory=list)
     """Why it is not known."""
+
+
+class Settled(NamedTuple, Generic[T]):
+    """A comparison without differences that may be none."""
+
+    found: T
+    notices: tuple[Notice, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    """What could not be read about it."""
+
+
+def compared(
+    manifest: Manifest, cloud: Cloud, compare: Callable[[Manifest], T], plan_of: Callable[[T], Plan]
+) -> Settled[T]:
+    """Compare a document, and compare it once more without differences that may be none.
+
+    Args:
+        manifest: The document.
+        cloud: Where the objects are; a read-only one will do.
+        compare: Compares a document with what is live.
+        plan_of: Returns the plan of such a comparison.
+    """
+    found = compare(manifest)
+    members = unclear(plan_of(found), cloud)
+    if members is None:
+        return Settled(found)
+    again = compare(as_shown(manifest, members))
+    return Settled(again, tuple(notices(manifest, members)), tuple(members.gaps))
 
 
 def unclear(plan: Plan, cloud: Cloud) -> Unclear | None:

@@ -35,6 +35,12 @@ MOST = 120
 LONG = 300
 """Longest value of a step, in characters; of a longer one, a certificate say, its length, as its object shows it."""
 
+SECURITY = "security/"
+"""How reports spell the id of a security rule, which judges a state: `security/CG001`."""
+
+ABOUT_CHANGES = "CHG"
+"""How the ids of rules about changes begin; reports spell them as they are."""
+
 WORDS = {
     Direction.WEAKENS: "weakens",
     Direction.MIXED: "may weaken",
@@ -96,8 +102,11 @@ class Alarm(NamedTuple):
 
     @property
     def rule(self) -> str:
-        """The rule to look up: the first one, or a word where none is about it."""
-        return self.effect.rules[0] if self.effect.rules else f"change/{self.verb.replace(' ', '-')}"
+        """The rule to look up, spelled as in each format: the first one, or a word where none is about it."""
+        first = next(iter(self.effect.rules), "")
+        if not first:
+            return f"change/{self.verb.replace(' ', '-')}"
+        return first if first.startswith(ABOUT_CHANGES) else f"{SECURITY}{first}"
 
     @property
     def verdict(self) -> str:
@@ -157,11 +166,11 @@ def tally(alarms: Iterable[Alarm]) -> str:
 
 def lone_danger(field: ShownField) -> Danger | None:
     """Return what the change of a member does beyond it, unless an alarm about the member says so."""
-    told = any(e.alarming and e.path == field.path for e in field.effects)
-    return None if told else field.danger
+    is_in_alarm = any(e.alarming and e.path == field.path for e in field.effects)
+    return None if is_in_alarm else field.danger
 
 
-# --- what nobody declared ------------------------------------------------------------------------------------------
+# --- what no manifest declares -------------------------------------------------------------------------------------
 
 
 class Unguarded(NamedTuple):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.errors import printable
-from reconciler.render.alarms import Alarm
+from reconciler.render.alarms import SECURITY, Alarm
 from reconciler.render.change_lines import as_diff
 from reconciler.render.drift_words import attributed
 from reconciler.render.places import Locate
@@ -24,7 +24,7 @@ def render(report: Report, options: RenderOptions = USUAL) -> str:
     """Return annotations, one a line: what weakens, what is wrong, what is refused or drifted, and notices."""
     files = {id(row): suite.manifest for suite in report.suites for row in suite.rows}
     found = [_alarm(row, alarm, files[id(row)], options.locate) for row, alarm in report.alarms]
-    rest = (row for suite in report.suites for row in _worth(suite) if not report.told(row))
+    rest = (row for suite in report.suites for row in _worth(suite) if not report.is_in_alarms(row))
     found += [_line(row, row.rule, _message(row), files[id(row)], options.locate) for row in rest]
     return "".join(f"{line}\n" for line in found)
 
@@ -36,7 +36,7 @@ RENDERERS = renderers(render)
 def _worth(suite: Suite) -> Iterator[Row]:
     """Planned changes become no annotations, except deletions and replacements; alarms have their own."""
     for row in (r for r in suite.rows if not r.alarms):
-        found = row.rule.startswith(("drift/", "security/"))
+        found = row.rule.startswith(("drift/", SECURITY))
         if row.severity in ("error", "warning") or (found and row.severity):
             yield row
 

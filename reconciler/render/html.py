@@ -93,7 +93,7 @@ def render(report: Report, options: RenderOptions = USUAL) -> str:
         title=f"poolctl {report.command}",
         names=Names(report.rows),
         tally=alarms.tally(alarm for _, alarm in report.alarms),
-        told=_told(report.rows),
+        alarms_of=_alarms_of(report.rows),
         brief=_brief(report),
         gate=options.gate if options.gate and options.gate.asked else None,
         directions={d: n for d in TAGS if (n := sum(d in row.directions for row in rows))},
@@ -125,7 +125,7 @@ def _words(alarm: Alarm) -> tuple[object, ...]:
     return alarm.address, alarm.effect.rules, alarm.effect.risk, alarm.sentences, alarm.attribution
 
 
-def _told(rows: Sequence[Row]) -> dict[str, list[Alarm]]:
+def _alarms_of(rows: Sequence[Row]) -> dict[str, list[Alarm]]:
     """Return the alarms of each object, by its key: those of a plan have rows of their own."""
     found: dict[str, list[Alarm]] = {}
     for row in rows:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from reconciler.errors import printable
 from reconciler.model import Risk, Weakness, dotted
 from reconciler.planning.linting import Linted
+from reconciler.render.alarms import SECURITY
 from reconciler.render.report import Report, Row, Suite
 from reconciler.render.subjects import LintResult
 from reconciler.render.tally import plural
@@ -54,7 +55,7 @@ def _rows(found: LintResult, one: Linted) -> Iterator[Row]:
     yield from (_row(found, weakness) for weakness in shown)
     yield from (_waived(weakness) for weakness in one.waived)
     for waiver in one.unused:
-        said = f"The waiver of {waiver.rule} meets nothing; remove it."
+        said = f"The waiver of {waiver.rule} matches nothing; remove it."
         yield Row(
             f"{waiver.source}", "Note", "manifest", "notice", said, "none", "warning", False, "waiver/unused",
             source=waiver.source,
@@ -75,7 +76,7 @@ def _row(found: LintResult, one: Weakness) -> Row:
         "failure" if fails else "skip",
         LEVELS[one.risk],
         danger=fails,
-        rule=f"security/{one.rule}",
+        rule=f"{SECURITY}{one.rule}",
         path=printable(dotted(one.path)),
         notes=tuple(map(printable, (one.message, one.advice, *([f"The same: {also}."] if also else [])))),
         source=one.source,
@@ -85,4 +86,4 @@ def _row(found: LintResult, one: Weakness) -> Row:
 def _waived(one: Weakness) -> Row:
     head, notes = f"is accepted: {printable(one.title)}", (printable(one.reason),)
     row = Row(one.address.full, f"{place(one)} [{one.rule}]", printable(one.address.section), "waived", head, "skip")
-    return row._replace(rule=f"security/{one.rule}", notes=notes, source=one.source)
+    return row._replace(rule=f"{SECURITY}{one.rule}", notes=notes, source=one.source)

@@ -144,7 +144,7 @@ def _dangers(report: Report) -> Iterator[CautionLine]:
     for row in report.dangers:
         explained = row.notes and (row.severity == "error" or row.action in ("danger", "undeclared"))
         notes = f": {' '.join(map(text, row.notes))}" if explained else ""
-        if not row.alarms and not report.told(row):
+        if not row.alarms and not report.is_in_alarms(row):
             line = f"> - {code(report.name(row))} **{text(row.head)}**{notes}"
             yield CautionLine(line, 0 if row.severity == "error" else 2)
     many = len(report.suites) > 1

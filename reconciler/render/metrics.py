@@ -10,15 +10,19 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from reconciler import __version__
-from reconciler.model import FindingClass
+from reconciler.model import Direction, FindingClass
 from reconciler.render.shown import ShownDrift
 from reconciler.render.subjects import USUAL, DriftResult, Renderers, RenderOptions, RunStats
+from reconciler.security import judging
 
 if TYPE_CHECKING:  # only `-o prometheus` needs it
     from prometheus_client import CollectorRegistry, Gauge
 
 PLACE = ("account", "region", "pool")
 """Labels that identify a pool. A user pool and an identity pool of the same name are counted together."""
+
+ALARMING = (Direction.WEAKENS, Direction.MIXED)
+"""Directions that are counted, as `direction` in the JSON of drift."""
 
 
 def drift(found: DriftResult, _options: RenderOptions = USUAL) -> str:
@@ -42,6 +46,12 @@ def _found(registry: CollectorRegistry, drifts: Sequence[ShownDrift]) -> None:
         registry, "failing_findings", "Findings that count as drift, including those reported before.", PLACE
     )
     new = _gauge(registry, "new_findings", "Findings that count as drift and are in no earlier report.", PLACE)
+    weakening = _gauge(
+        registry,
+        "weakening_findings",
+        "Findings that weaken security or may weaken it (mixed), including those reported before.",
+        (*PLACE, "direction"),
+    )
     suppressed = _gauge(
         registry, "suppressed_findings", "Findings left out: ignored, accepted or reported before.", PLACE
     )
@@ -53,6 +63,8 @@ def _found(registry: CollectorRegistry, drifts: Sequence[ShownDrift]) -> None:
             findings.labels(*place, cls.value).inc(sum(f.cls is cls for f in current))
         failing.labels(*place).inc(sum(f.fails for f in current))
         new.labels(*place).inc(sum(f.fails for f in one.findings))
+        for where in ALARMING:
+            weakening.labels(*place, where.value).inc(sum(judging.direction(f.effects) is where for f in current))
         suppressed.labels(*place).inc(one.suppressed)
         expired.labels(*place).inc(len(one.expired))
 

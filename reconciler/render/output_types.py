@@ -305,7 +305,7 @@ class LintDocument(TypedDict):
     expired: list[WaiverEntry]
     """Waivers that have expired: what they accepted is among the findings again."""
     unused: list[WaiverEntry]
-    """Waivers that meet nothing."""
+    """Waivers that match nothing."""
     skipped: list[SecurityRuleId]
     """Rules that need what was not read of other services."""
     summary: LintSummary

@@ -180,7 +180,7 @@ class Report(NamedTuple):
         found = ((row, alarm) for row in self.rows for alarm in row.alarms)
         return tuple(sorted(found, key=lambda pair: alarms.badness(pair[1].effect)))
 
-    def told(self, row: Row) -> bool:
+    def is_in_alarms(self, row: Row) -> bool:
         """Whether an alarm says what becomes of the object of a row, and what follows from its loss."""
         lost = row.action in ("delete", "replace")
         return lost and any(alarm.whole and alarm.address.full == row.key for _, alarm in self.alarms)
@@ -309,7 +309,7 @@ def _alarm(alarm: Alarm, verdict: str = "failure") -> Row:
 
 
 def _unguarded(plan: ShownPlan) -> Iterator[Row]:
-    """What nobody declared and every plan would otherwise be silent about."""
+    """What no manifest declares and a plan would otherwise not mention."""
     found = alarms.unguarded(plan.undeclared)
     if found.total:
         key = f"{plan.target.pool_name} undeclared"

@@ -16,7 +16,7 @@ from reconciler import __version__, kinds
 from reconciler.kinds.kind import Rule
 from reconciler.model import Risk
 from reconciler.render import explain_words
-from reconciler.render.alarms import Alarm
+from reconciler.render.alarms import SECURITY, Alarm
 from reconciler.render.json_parts import effect_entry
 from reconciler.render.places import Locate, uri
 from reconciler.render.report import MAY_WEAKEN, WEAKENS, Report, Row, Suite, renderers
@@ -115,16 +115,13 @@ RULES = {
         "A waiver has expired, and what it accepted counts again.",
         "Correct what it accepted, or give the waiver a new reason and a new date.",
     ),
-    "waiver/unused": SarifRule("WaiverUnused", "A waiver meets nothing.", "Remove it."),
+    "waiver/unused": SarifRule("WaiverUnused", "A waiver matches nothing.", "Remove it."),
     "apply": SarifRule("ApplyFailed", "A change was not made.", "Run plan to see what is left, then apply again."),
 }
 """Rules by identifier, or by the part before its slash."""
 
 LEVELS: dict[Risk, str] = {"critical": "error", "high": "error", "medium": "warning", "low": "note"}
 """Level of a change that weakens, by its risk."""
-
-SECURITY = "security/"
-"""How the identifier of a security rule begins: `security/CG001`."""
 
 JUDGED = ("manifest", "refusal")
 """Families whose identifiers end with the id of a rule: `refusal/P7`."""
@@ -193,9 +190,8 @@ def _rule(identifier: str) -> dict[str, Any]:
 
 
 def _judged(identifier: str) -> dict[str, Any] | None:
-    """The description of a rule about security; None if it is none."""
-    change, state = CHANGES.get(identifier), catalogue.rules().get(identifier)
-    found = (change.rule, change.severity) if change else (state.rule, state.severity) if state else None
+    """The description of a rule about changes; None if it is none."""
+    found = CHANGES.get(identifier)
     if found is None:
         return None
     rule, severity = found

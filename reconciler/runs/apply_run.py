@@ -11,9 +11,7 @@ from typing import TYPE_CHECKING, Any
 from reconciler.applying.applier import STOPPED, apply
 from reconciler.cloud.endpoints import masked
 from reconciler.errors import ExitCode, Partial, PoolctlError, Stale, expected_errors, printable, worst
-from reconciler.kinds import KINDS
 from reconciler.model import (
-    Action,
     Address,
     Done,
     Event,
@@ -30,7 +28,7 @@ from reconciler.model import (
 from reconciler.render import alarms, redact
 from reconciler.render.progress import Progress
 from reconciler.runs.runtime import Runtime
-from reconciler.runs.stages import plan_one, require_applicable
+from reconciler.runs.stages import plan_one, require_applicable, require_motion
 from reconciler.terminal.console import Console
 from reconciler.terminal.options import Options
 from reconciler.terminal.settings import LOCAL_DIRECTORY
@@ -245,17 +243,29 @@ class _Run:
     def _planned_again(self, manifest: Manifest, before: Plan) -> Plan:
         """Plan a document again whose references became known when the documents before it were applied.
 
+        What is live may have changed since the first plan, so all that was asked of that plan is asked again.
+
         Raises:
-            Refused: The new plan cannot be applied.
-            Stale: The new plan makes other changes than the one that was shown.
+            Refused: The new plan cannot be applied, or `--fail-on` stops it.
+            Incomplete: Part could not be read.
+            Stale: The new plan makes other changes than the one that was shown, or means something worse.
             Partial: The run was interrupted.
         """
-        found = self._read(lambda: plan_one(self.runtime, manifest))
-        require_applicable([found])
-        shown, now = ([(c.type, _write(c)) for c in p.pending] for p in (before, found))
-        if shown != now:
+        from reconciler.runs import gating, shown_again
+
+        runtime = self.runtime
+        options, known = runtime.options, runtime.known.seen_from(manifest)
+        found = self._read(lambda: plan_one(runtime, manifest))
+        written = f"nothing was written to {found.target.pool_name}"
+        require_applicable([found], written)
+        require_motion(options, [found], written)
+        allowed = options._replace(allow=shown_again.filled(options.allow, known))
+        gating.require_again(found, allowed, runtime.today, pools=len(self.plans))
+        differences = shown_again.otherwise(before, found, known)
+        if differences:
             where = f"{manifest.source} (pool {manifest.name})"
-            raise Stale(f"{where}: the plan has changed since it was shown. Run plan again.")
+            head = f"{where}: the plan has changed since it was shown; {written}."
+            raise Stale("\n".join([head, *(f"  {printable(d)}" for d in differences), "Run plan again."]))
         return replace(found, outputs=before.outputs)
 
     def _read(self, read: Callable[[], Plan]) -> Plan:
@@ -336,12 +346,6 @@ def _wrote(events: Sequence[Event]) -> bool:
     """Return whether something was written, or may have been: a call was sent and its outcome is unknown."""
     sent = any(isinstance(e, Sent) or (isinstance(e, Failed) and e.doubtful) for e in events)
     return sent or any(isinstance(e, OutputDone) and not e.error for e in events)
-
-
-def _write(change: ResourceChange) -> Action:
-    """Return what a change does; a setting is set alike, whether it was unset or came with what it belongs to."""
-    is_setting = not KINDS[change.address.section].create
-    return Action.UPDATE if is_setting and change.action is Action.CREATE else change.action
 
 
 def _code(events: Sequence[Event]) -> ExitCode:

@@ -113,7 +113,7 @@ def manifests(found: Examination) -> DoctorCheck:
 def clock(found: Examination) -> DoctorCheck:
     """Compare the clock with the time in the answers."""
     if found.runtime.options.local:
-        return _ok("clock", "of no importance to the embedded Cognito")
+        return _ok("clock", "does not matter to the embedded Cognito")
     skews = [k.ahead for k in _knocked(found) if k.ahead is not None]
     if not skews:
         return _not_checked("clock", "no endpoint answered with a time")
@@ -122,7 +122,7 @@ def clock(found: Examination) -> DoctorCheck:
     if abs(worst_skew) > ALLOWED_SKEW:
         cure = "Set the clock, and keep it right with NTP: AWS refuses what is signed 5 minutes too early or too late."
         return _failed("clock", (text,), (cure,))
-    return _ok("clock", text if abs(worst_skew) > 1 else "as that of AWS")
+    return _ok("clock", text if abs(worst_skew) > 1 else "agrees with AWS")
 
 
 # --- the session ---------------------------------------------------------------------------------------------------

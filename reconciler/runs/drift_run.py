@@ -204,12 +204,10 @@ def drift_all(runtime: Runtime, console: Console, manifests: Sequence[Manifest],
 
 def _unseen(manifest: Manifest, error: PoolctlError) -> Drift:
     """Return the report of a document that could not be compared."""
-    from reconciler.kinds import root_of
     from reconciler.kinds.engine_rules import UNSEEN
     from reconciler.observing.observer import gap
 
-    address = Address(manifest.name, root_of(manifest.kind).section)
-    target = Target(manifest.account, manifest.region, manifest.name, manifest.pool_id, manifest.file)
+    address, target = manifest.root, manifest.target
     if isinstance(error, CloudError):
         return Drift(target, (), 0, (gap(address, error),))
     message = " ".join(str(error).splitlines())
@@ -282,7 +280,7 @@ def _one(runtime: Runtime, manifest: Manifest, cloud: Cloud, criteria: Criteria,
 
 
 def secret_limits(days: int | None) -> dict[str, Tree]:
-    """Return the limit of the age of client secrets where nobody declares one.
+    """Return the limit of the age of client secrets where a manifest declares none.
 
     Args:
         days: `--max-secret-age`; None for no limit.
@@ -338,8 +336,8 @@ def compared(
         InvalidManifest: A reference could not be resolved, or its value does not fit.
     """
     from reconciler.drift import findings as drift
-    from reconciler.kinds import root_of
     from reconciler.observing.observer import gap, observe
+    from reconciler.planning import several_values
     from reconciler.planning.linting import LintOptions, lint_live
     from reconciler.planning.pipeline import placed, unknown_objects
     from reconciler.planning.states import by_key
@@ -348,29 +346,23 @@ def compared(
     try:
         live_state = observe(cloud, drift.read_scope(resolved, criteria), parallelism=parallelism)
     except CloudError as error:
-        address = Address(manifest.name, root_of(manifest.kind).section)
-        return drift.unread(target, gap(address, error))
+        return drift.unread(target, gap(manifest.root, error))
     live_state = replace(live_state, gaps=(*live_state.gaps, *unknown_objects(manifest, known, lost)))
-    found = _clear(drift.compare(resolved, live_state, target, criteria), resolved, live_state, criteria, cloud)
+    found, notices, gaps = several_values.compared(
+        resolved, cloud, lambda one: drift.compare(one, live_state, target, criteria), lambda compared: compared.plan
+    )
     named = by_key(live_state, found.plan.changes)
     weak = lint_live(resolved, target, named, LintOptions(today=criteria.today)).weaknesses
-    found = _with_origins(replace(found, drift=replace(found.drift, weaknesses=weak)), resolved)
+    noted = replace(
+        found.drift,
+        weaknesses=weak,
+        notices=(*found.drift.notices, *notices),
+        gaps=(*found.drift.gaps, *gaps),
+    )
+    found = _with_origins(replace(found, drift=noted), resolved)
     if not manifest.outputs:
         return found
     return replace(found, pool=_desired(resolved, live_state, found.drift.target, criteria))
-
-
-def _clear(found: Compared, manifest: Manifest, live_state: LiveState, criteria: Criteria, cloud: Cloud) -> Compared:
-    """Return drift without differences that may be none, as an object has two values of which its answer shows one."""
-    from reconciler.drift import findings as drift
-    from reconciler.planning import several_values
-
-    unclear = several_values.unclear(found.plan, cloud)
-    if not unclear:
-        return found
-    found = drift.compare(several_values.as_shown(manifest, unclear), live_state, found.plan.target, criteria)
-    notices = (*found.drift.notices, *several_values.notices(manifest, unclear))
-    return replace(found, drift=replace(found.drift, notices=notices, gaps=(*found.drift.gaps, *unclear.gaps)))
 
 
 def _desired(manifest: Manifest, live_state: LiveState, target: Target, criteria: Criteria) -> KnownPool:

@@ -7,9 +7,12 @@ from collections.abc import Iterator, Sequence
 from reconciler.errors import ExitCode, InvalidInput, Refused, printable
 from reconciler.model import Allowance, Direction, Drift, Effect, FieldChange, Plan
 from reconciler.render.tally import plural
-from reconciler.security.gates import NONE, Gate, GateCase, Verdict, kinds_problem
+from reconciler.security.criteria import NONE, kinds_problem
+from reconciler.security.gates import Gate, GateCase, Verdict
 from reconciler.terminal.console import Console
 from reconciler.terminal.options import Options
+
+UNWRITTEN = "; nothing was written"
 
 ADVICE = "For each that is intended, add its line, or put it under `allow` in poolctl.yaml with a reason:"
 
@@ -22,7 +25,7 @@ def of_plans(plans: Sequence[Plan], options: Options, today: str) -> Verdict:
         options: The command line, completed by poolctl.yaml.
         today: YYYY-MM-DD, UTC.
     """
-    return _gate(options).judge((case for plan in plans for case in _planned(plan)), today, pools=len(plans))
+    return _gate(options).judge((case for plan in plans for case in cases(plan)), today, pools=len(plans))
 
 
 def of_drifts(drifts: Sequence[Drift], options: Options, today: str) -> Verdict:
@@ -38,7 +41,8 @@ def _gate(options: Options) -> Gate:
     return Gate(() if NONE in kinds else kinds, options.allow)
 
 
-def _planned(plan: Plan) -> Iterator[GateCase]:
+def cases(plan: Plan) -> Iterator[GateCase]:
+    """Yield what a gate looks at in a plan: what each change means, and whether it can be undone."""
     for change in plan.pending:
         if change.effect:
             yield GateCase(change.address, change.effect, change.source)
@@ -62,7 +66,24 @@ def require(console: Console, verdict: Verdict) -> None:
     """
     say(console, verdict)
     if verdict.stopped:
-        raise Refused("\n".join(_stopped(verdict, "change")))
+        raise Refused("\n".join(_stopped(verdict, "change", UNWRITTEN)))
+
+
+def require_again(plan: Plan, options: Options, today: str, pools: int) -> None:
+    """Require that a plan which was made again during an apply is not stopped; nothing is said of what passes.
+
+    Args:
+        plan: The plan.
+        options: The command line, completed by poolctl.yaml.
+        today: YYYY-MM-DD, UTC.
+        pools: How many pools the run has.
+
+    Raises:
+        Refused: It is; nothing was written to this pool.
+    """
+    verdict = _gate(options).judge(cases(plan), today, pools=pools)
+    if verdict.stopped:
+        raise Refused("\n".join(_stopped(verdict, "change", f"{UNWRITTEN} to {plan.target.pool_name}")))
 
 
 def reported(console: Console, verdict: Verdict, what: str = "change") -> ExitCode:
@@ -76,15 +97,15 @@ def reported(console: Console, verdict: Verdict, what: str = "change") -> ExitCo
     say(console, verdict)
     if not verdict.stopped:
         return ExitCode.OK
-    console.err("Error: " + "\n".join(_stopped(verdict, what)))
+    written = UNWRITTEN if what == "change" else ""
+    console.err("Error: " + "\n".join(_stopped(verdict, what, written)))
     return ExitCode.REFUSED
 
 
-def _stopped(verdict: Verdict, what: str) -> Iterator[str]:
+def _stopped(verdict: Verdict, what: str, written: str = "") -> Iterator[str]:
     """Yield the lines about what is stopped, the last of them as they have to be said."""
     count = plural(len(verdict.stopped), what)
     are = "is" if len(verdict.stopped) == 1 else "are"
-    written = "; nothing was written" if what == "change" else ""
     yield f"{count} {are} stopped by --fail-on {','.join(verdict.fail_on)}{written}."
     yield ADVICE
     yield from (f"  {line}" for line in verdict.options)

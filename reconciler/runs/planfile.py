@@ -29,6 +29,7 @@ from reconciler.model import (
     Allowance,
     Call,
     Danger,
+    Direction,
     Notice,
     OutputChange,
     ParameterChange,
@@ -50,6 +51,7 @@ from reconciler.render.machine import plan_json
 from reconciler.render.shown import ShownChange, ShownField, ShownPlan
 from reconciler.render.spelling import text
 from reconciler.runs import planfile_shape
+from reconciler.security.changes import CHANGES
 from reconciler.terminal.options import Options
 from reconciler.terminal.regular_files import UnfitFileError, read_regular
 from reconciler.values.shortening import around
@@ -235,7 +237,7 @@ def _basis(tree: Tree) -> Tree:
         "changes": [_change_basis(c) for c in sorted(plan["resource_changes"], key=lambda c: c["pool"])],
         "origins": sorted(tree["origins"], key=lambda o: (o["address"], o["path"])),
         "unmanaged": sorted(plan["unmanaged"]),
-        "undeclared": [_in_order(u) for u in sorted(plan["undeclared"], key=lambda u: (u["address"], u["path"]))],
+        "undeclared": [_judged(u) for u in sorted(plan["undeclared"], key=lambda u: (u["address"], u["path"]))],
         "refusals": [{k: v for k, v in r.items() if k != "source"} for r in plan["refusals"]],
         "gaps": [{k: v for k, v in g.items() if k != "request_id"} for g in plan["coverage"]["gaps"]],
         "outputs": sorted((_output_basis(o) for o in plan["outputs"]), key=lambda o: json.dumps(o, sort_keys=True)),
@@ -257,13 +259,17 @@ def _options_basis(options: Tree) -> Tree:
 PLACE = ("name", "id", "account", "region")
 """What identifies a pool."""
 
+_JUDGED = (*(direction.value for direction in Direction), "undeclared_weak")
+"""Counts of where changes lead, which may depend on the day."""
+
 
 def _pools(tree: Tree) -> Iterator[Tree]:
     """Yield where each document belongs, with how much of the plan is about it."""
     notices = iter(tree["plan"]["notices"])
     for pool, count in zip(tree["plan"]["pools"], tree["notice_counts"], strict=True):
         said = sorted(n["message"] for n in islice(notices, count))
-        yield {**{k: pool[k] for k in PLACE}, "summary": pool["summary"], "notices": said}
+        counts = {k: v for k, v in pool["summary"].items() if k not in _JUDGED}
+        yield {**{k: pool[k] for k in PLACE}, "summary": counts, "notices": said}
 
 
 def _change_basis(change: Tree) -> Tree:
@@ -274,8 +280,7 @@ def _change_basis(change: Tree) -> Tree:
         "actions": inner["actions"],
         "reason": change["action_reason"],
         "replaced": inner["replace_paths"],
-        "direction": change["direction"],
-        "effect": change["effect"],
+        "effects": _meanings([change["effect"]] if change["effect"] else []),
         "live": _sorted(inner["before"]),
         "after": _sorted(inner["after"]),
         "fields": [_field_basis(f) for f in change["fields"]],
@@ -285,14 +290,34 @@ def _change_basis(change: Tree) -> Tree:
 
 def _field_basis(field: Tree) -> Tree:
     name = field["path"].rpartition(".")[2]
-    found = {**_in_order(field), "before": _sorted(field["before"], name), "after": _sorted(field["after"], name)}
+    found = {**_judged(field), "before": _sorted(field["before"], name), "after": _sorted(field["after"], name)}
     del found["source"]  # the digest does not cover where a value is written
+    if "danger" in field:
+        found["danger"] = field["danger"]["reversible"]
     return found
 
 
-def _in_order(entry: Tree) -> Tree:
-    """Return an entry with its effects by path: the service returns the keys of a map in any order."""
-    return {**entry, "effects": sorted(entry["effects"], key=lambda effect: str(effect["path"]))}
+def _judged(entry: Tree) -> Tree:
+    """Return an entry with what the digest covers of its effects; its direction follows from them."""
+    rest = {k: v for k, v in entry.items() if k != "direction"}
+    return {**rest, "effects": _meanings(entry["effects"])}
+
+
+def _meanings(effects: Sequence[Tree]) -> list[Tree]:
+    """Return where changes lead, by which rules about changes, and whether they can be undone: it follows from values.
+
+    The rest is words, or depends on the day: what a plan newly breaks counts once its waiver has expired. The effects
+    are sorted by path, as the service returns the keys of a map in any order.
+    """
+    found = []
+    for one in effects:
+        rules = sorted(rule for rule in one["rules"] if rule in CHANGES)
+        leads = bool(rules) and one["direction"] != Direction.NEUTRAL.value
+        undo = not one["impact"]["reversible"]
+        if leads or undo:
+            where = one["direction"] if leads else None
+            found.append({"path": one["path"], "below": one["below"], "direction": where, "rules": rules, "undo": undo})
+    return sorted(found, key=lambda one: json.dumps(one, sort_keys=True))
 
 
 def _sorted(value: Any, name: str = "") -> Any:
@@ -538,6 +563,7 @@ def difference(before: Tree, now: Tree) -> list[str]:
     one, other = ({c["address"]: c for c in side["changes"]} for side in (old, new))
     for address in dict.fromkeys([*one, *other]):
         lines += _of_change(address, one.get(address), other.get(address), _moved(address, old, new))
+    lines += _of_undeclared(old["undeclared"], new["undeclared"])
     lines += _of_outputs(old["outputs"], new["outputs"])
     lines += [f"! {r['address']}: refused now [{r['rule']}]" for r in new["refusals"] if r not in old["refusals"]]
     lines += [f"! {g['address']}: cannot be read now: {g['operation']}" for g in new["gaps"] if g not in old["gaps"]]
@@ -603,8 +629,15 @@ def _of_change(address: str, old: Tree | None, new: Tree | None, origins: Sequen
             if old["actions"] != new["actions"]
             else "differs from the reviewed plan"
         )
-        details = [*_of_fields(old, new), *origins]
-        yield from details or ["    the calls differ, or what the object becomes"]
+        details = [*_of_fields(old, new), *_of_meanings("the object as a whole", old, new), *origins]
+        yield from details or [f"    {_rest(old, new)}"]
+
+
+def _rest(old: Tree, new: Tree) -> str:
+    """Return what differs between two changes whose members, values and effects are the same."""
+    names = {"reason": "why it changes", "replaced": "what makes a replacement necessary", "calls": "the calls"}
+    found = [said for name, said in names.items() if old[name] != new[name]]
+    return f"{' and '.join(found)} differ" if found else "what the object becomes differs"
 
 
 def _of_unchanged(address: str, old: Tree | None, new: Tree | None) -> Iterator[str]:
@@ -621,11 +654,48 @@ def _of_fields(old: Tree, new: Tree) -> Iterator[str]:
     one, other = ({f["path"]: f for f in side["fields"]} for side in (old, new))
     for path in dict.fromkeys([*one, *other]):
         if one.get(path) != other.get(path):
-            reviewed, now = around(_step(one.get(path)), _step(other.get(path)), MOST)
-            yield f"    {path}: reviewed {reviewed}; now {now}"
+            yield from _of_field(path, one.get(path), other.get(path))
     listed = {p for p in (*one, *other) if one.get(p) != other.get(p)}
     live = _values(_flat(old["live"]), _flat(new["live"]), "live ")
     yield from (f"    {line[2:]}" for line in live if line[2:].removeprefix("live ").partition(":")[0] not in listed)
+
+
+def _of_field(path: str, old: Tree | None, new: Tree | None) -> Iterator[str]:
+    before, after = _step(old), _step(new)
+    if before != after:
+        reviewed, now = around(before, after, MOST)
+        yield f"    {path}: reviewed {reviewed}; now {now}"
+    elif old and new:
+        meant = list(_of_meanings(path, old, new))
+        yield from meant or [f"    {path}: {before} in both; what is hidden, or what else happens, differs"]
+
+
+def _of_meanings(what: str, old: Tree, new: Tree) -> Iterator[str]:
+    """Say how it differs what a change means."""
+    before, now = _meant(old["effects"]), _meant(new["effects"])
+    if before != now:
+        yield f"    {what}: reviewed as {before}; now {now}"
+
+
+def _meant(effects: Sequence[Tree]) -> str:
+    said = [" ".join(filter(None, (one["direction"], ", ".join(one["rules"]), _UNDO[one["undo"]]))) for one in effects]
+    return "; ".join(said) or "neutral"
+
+
+_UNDO = {True: "(cannot be undone)", False: ""}
+
+
+def _of_undeclared(old: list[Tree], new: list[Tree]) -> Iterator[str]:
+    """Say which live members that no manifest declares came, went, or mean something else now."""
+    one, other = ({f"{u['address']}.{u['path']}": u for u in side} for side in (old, new))
+    for path in dict.fromkeys([*one, *other]):
+        if path not in other:
+            yield f"- {path}: not declared and other than the default, only reviewed"
+        elif path not in one:
+            yield f"+ {path}: not declared and other than the default, only now"
+        elif one[path] != other[path]:
+            before, now = (_meant(side[path]["effects"]) for side in (one, other))
+            yield f"~ {path}: not declared; reviewed as {before}; now {now}"
 
 
 def _values(old: Tree, new: Tree, label: str) -> Iterator[str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from reconciler.cloud.port import Cloud
 from reconciler.errors import CloudError, Defect, ExitCode, Incomplete, Refused, expected_errors, printable, worst
-from reconciler.model import Address, Call, Gap, Notice, Plan, Target
+from reconciler.model import Call, Gap, Notice, Plan, Target
 from reconciler.render.tally import plural
 from reconciler.runs.runtime import Runtime
 from reconciler.terminal.console import Console
@@ -26,6 +26,9 @@ T = TypeVar("T")
 
 POOLS_AT_ONCE = 4
 """Manifests that are read concurrently; the calls of each are concurrent too."""
+
+UNWRITTEN = "nothing was written"
+"""What a run that ends before its first write says of what was written."""
 
 
 def _say(console: Console, notices: Iterable[Notice], *, whole: bool) -> None:
@@ -90,10 +93,7 @@ def plan_all(runtime: Runtime, console: Console, manifests: Sequence[Manifest]) 
 
 def broken(manifest: Manifest, defect: Defect) -> tuple[Target, Gap]:
     """Return the place of a document at which something unexpected happened, and its gap: nothing is known of it."""
-    from reconciler.kinds import root_of
-
-    target = Target(manifest.account, manifest.region, manifest.name, manifest.pool_id, manifest.file)
-    return target, Gap(Address(manifest.name, root_of(manifest.kind).section), "poolctl", str(defect))
+    return manifest.target, Gap(manifest.root, "poolctl", str(defect))
 
 
 def each(manifests: Sequence[Manifest], console: Console, work: Callable[[Manifest], T]) -> list[T]:
@@ -190,12 +190,13 @@ def require_reviewed(options: Options, plans: Sequence[Plan], reviewed: Saved | 
     require_same_plan(options, reviewed, plans, calls(plans))
 
 
-def require_motion(options: Options, plans: Sequence[Plan]) -> None:
+def require_motion(options: Options, plans: Sequence[Plan], written: str = UNWRITTEN) -> None:
     """Require that the service has not paused the writes of a pool that is to be changed.
 
     Args:
         options: The command line; `--during-recovery` lifts this.
         plans: All plans of the run.
+        written: What the message says of what was written.
 
     Raises:
         Refused: It has; nothing is written to any pool.
@@ -206,11 +207,15 @@ def require_motion(options: Options, plans: Sequence[Plan]) -> None:
     if halted:
         lines = [f"{target.manifest} (pool {target.pool_name}): {message}" for target, message in halted]
         advice = "Apply again when it is over, or pass --during-recovery to write all the same."
-        raise Refused("\n".join(["Writes are paused; nothing was written.", *lines, advice]))
+        raise Refused("\n".join([f"Writes are paused; {written}.", *lines, advice]))
 
 
-def require_applicable(plans: Sequence[Plan]) -> None:
+def require_applicable(plans: Sequence[Plan], written: str = UNWRITTEN) -> None:
     """Require that the plans may be applied.
+
+    Args:
+        plans: All plans of the run.
+        written: What the message says of what was written.
 
     Raises:
         Refused: A rule refuses one of the plans; nothing is written to any pool.
@@ -219,9 +224,9 @@ def require_applicable(plans: Sequence[Plan]) -> None:
     refusals = [r for plan in plans for r in plan.refusals]
     if refusals:
         lines = [f"{r.source or r.address.full} {r.address}: {r.rule}: {r.message} {r.advice}" for r in refusals]
-        raise Refused("\n".join(["The plan is refused; nothing was written.", *map(printable, lines)]))
+        raise Refused("\n".join([f"The plan is refused; {written}.", *map(printable, lines)]))
     if any(plan.gaps for plan in plans):
         from reconciler.render.unread import unread
 
         lines = [f"{printable(p.target.manifest)}: {unread(g, full=True)}" for p in plans for g in p.gaps]
-        raise Incomplete("\n".join(["Part could not be read; nothing was written.", *lines]))
+        raise Incomplete("\n".join([f"Part could not be read; {written}.", *lines]))

@@ -403,6 +403,19 @@ _ALL = (
         ),
         "medium",
     ),
+    ChangeRule(
+        Rule(
+            id="CHG28",
+            title="A client or domain that no manifest declares",
+            what="An app client or a domain is live, and was created outside the manifest.",
+            why="A client signs users in and gets their tokens, and a domain shows pages that take their passwords: "
+            "whoever made it may use it as a back door.",
+            source=("cognito.md 2.3", "cognito.md 2.4"),
+            advice="Find out who made it (drift --attribute). Declare it, or delete it by hand or with --prune.",
+            warning=True,
+        ),
+        "high",
+    ),
 )
 
 CHANGES: Mapping[str, ChangeRule] = {one.rule.id: one for one in _ALL}

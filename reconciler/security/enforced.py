@@ -22,7 +22,7 @@ POOLS: Mapping[str, tuple[str, ...]] = {
 BY_POOLCTL: Mapping[str, str] = {
     "CG106": "The whole password policy is sent, whatever a manifest declares of it, so no rule is turned off.",
     "CG606": "`poolctl apply --check` reads the discovery document at each domain, and says where DNS leads elsewhere.",
-    "CGA06": "`drift` reports each object that no manifest declares, and `--prune` deletes it.",
+    "CGA06": "`drift` reports each object that no manifest declares (CHG28 where it weakens); `--prune` deletes it.",
     "CGS03": "`poolctl outputs` refuses to write the configuration of a client with a secret for a browser.",
     "CGS04": "A variable that is not defined is an error of the manifest.",
 }

@@ -13,22 +13,9 @@ from typing import NamedTuple
 from reconciler.errors import flow, printable
 from reconciler.model import RISKS, Address, Allowance, Effect, Position, dotted
 from reconciler.security import changes, judging
+from reconciler.security.criteria import CRITERIA, IRREVERSIBLE, WEAKENS
 from reconciler.terminal.suggestions import closest, did_you_mean, same
 from schemas import globs
-
-WEAKENS, IRREVERSIBLE = "weakens", "irreversible"
-
-CRITERIA: tuple[str, ...] = (WEAKENS, IRREVERSIBLE, *RISKS)
-"""What `--fail-on` takes: a risk means what weakens with that risk or a worse one."""
-
-NONE = "none"
-"""The value of `--fail-on` that asks for nothing."""
-
-
-def kinds_problem(kinds: Sequence[str]) -> str:
-    """Return what is wrong with the values of `--fail-on` together; empty if nothing is."""
-    both = NONE in kinds and len(set(kinds)) > 1
-    return f"{NONE} is given together with others. Give it alone, or remove it." if both else ""
 
 
 class GateCase(NamedTuple):
@@ -159,15 +146,6 @@ def covers(pattern: str, case: GateCase) -> bool:
     steps = (*case.address.steps, *case.effect.path)
     ends = range(1, len(steps) + 1)  # the pool alone is no path: it would mean all of a run
     return globs.covers(pattern, steps) or any(globs.meets(pattern, (case.address.pool, *steps[:n])) for n in ends)
-
-
-def path_problem(path: str) -> str:
-    """Return what is wrong with the path of an allowance; empty if it is one."""
-    if path.strip("*?/."):
-        return ""
-    return (
-        f"{flow(path)} means everything. Name an object or a member, such as clients/web; --fail-on none asks nothing."
-    )
 
 
 def rule_problem(rule: str) -> str:

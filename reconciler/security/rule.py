@@ -1,7 +1,7 @@
 """The vocabulary in which a security rule is declared: what a state of a pool must not be.
 
 A rule judges what would be, declared or live: the same rule serves `lint`, `validate`, `plan` and `drift`. It names the
-rules of other scanners that mean the same, so that nobody has to compare catalogues.
+rules of other scanners that mean the same, so that catalogues need not be compared by hand.
 """
 
 from __future__ import annotations

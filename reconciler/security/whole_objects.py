@@ -33,7 +33,7 @@ OBJECTS: Mapping[str, WholeObject] = {
         "A client that no manifest declares can sign users in.",
         "",
         CLIENT_USERS,
-        ("CGA06",),
+        ("CHG28",),
         ("CHG02",),
         undo="A client id never comes back: applications that use it stop.",
         foreign=_weakens,
@@ -63,7 +63,7 @@ OBJECTS: Mapping[str, WholeObject] = {
         "Pages that no manifest declares take the passwords of users.",
         "",
         ALL_USERS,
-        ("CGA06",),
+        ("CHG28",),
         ("CHG02",),
         undo="Another account can take the name as soon as it is free.",
         foreign=_weakens,
@@ -98,8 +98,9 @@ def appeared(section: str, tree: Tree, *, foreign: bool = False) -> Effect | Non
     if whole is None:
         return None
     direction = (whole.foreign or whole.order)(tree) if foreign else whole.order(tree)
-    said = whole.sentence if direction in (Direction.WEAKENS, Direction.MIXED) else ""
-    return Effect((), direction, said, whole.who, rules=whole.rules, risk=whole.risk)
+    alarming = direction in (Direction.WEAKENS, Direction.MIXED)
+    said, rules = (whole.sentence, whole.rules) if alarming else ("", ())  # the rules are about the alarm
+    return Effect((), direction, said, whole.who, rules=rules, risk=whole.risk)
 
 
 def vanished(section: str, tree: Tree) -> Effect | None:

@@ -392,7 +392,7 @@ SAMPLE = DoctorReport(
             ("the credentials are of account 123456789012", "pools/a.yaml:1:1 is for account 210987654321"),
             ("Use credentials of the account that the manifests name, or correct target.account.",),
         ),
-        DoctorCheck("clock", "Clock", "ok", ("as that of AWS",)),
+        DoctorCheck("clock", "Clock", "ok", ("agrees with AWS",)),
         DoctorCheck("endpoints", "Endpoints", "not_checked", ("it needs a Region",)),
         DoctorCheck(
             "permissions",

@@ -331,6 +331,13 @@ def _imported(*argv: str) -> set[str]:
     return set(names[names.index("site") :] if "site" in names else names)
 
 
+@pytest.mark.parametrize("argv", [("plan", "--help"), ("plan", "--fail-on", "weakens,high", "--help"), ("version",)])
+def test_no_rule_is_loaded_for_the_words_of_a_gate(argv):
+    found = _imported(*argv)
+    assert not {name for name in found if name.startswith(("reconciler.security.catalogue", "reconciler.kinds"))}
+    assert not {"reconciler.security.gates", "pydantic", "boto3"} & found
+
+
 def test_help_imports_next_to_nothing():
     found = _imported("--help")
     assert not {name for name in found if HEAVY.search(name)} - {"_typing"}

@@ -156,7 +156,7 @@ def test_an_expired_waiver_fails_whatever_its_severity(weak):
 
 def test_a_waiver_that_meets_nothing_is_named(weak):
     Path(weak).write_text(waived("2999-12-31", path="mfa"))
-    assert "The waiver of CG001 meets nothing; remove it.    m.yaml:6" in run("lint", weak).out
+    assert "The waiver of CG001 matches nothing; remove it.    m.yaml:6" in run("lint", weak).out
     assert [w["path"] for w in lint(weak)[1]["unused"]] == ["mfa"]
 
 

@@ -439,6 +439,21 @@ def test_what_makes_no_sense_together_is_refused(place):
     assert place.run("apply", "--prune", "p.json").code == 3
 
 
+def test_the_plan_file_is_made_once_for_all_formats(live, monkeypatch):
+    live.write(shorter())
+    made, document = [], planfile.document
+
+    def spy(*args):
+        made.append(document(*args))
+        return made[-1]
+
+    monkeypatch.setattr(planfile, "document", spy)
+    outputs = [word for form in ("json", "markdown", "html", "jsonl") for word in ("-o", f"{form}=plan.{form}")]
+    assert live.run("plan", "--out", "p.json", *outputs, "m.yaml").code == 0
+    assert len(made) == 1
+    assert json.loads(live.text("plan.json"))["digest"] == json.loads(live.text("p.json"))["digest"]
+
+
 # --- poolctl.yaml --------------------------------------------------------------------------------------------------
 
 

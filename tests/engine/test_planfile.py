@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 from reconciler.errors import Denied, InvalidInput, Stale
 from reconciler.export.rollback import inside, rollback
 from reconciler.kinds import KINDS
-from reconciler.model import Action, Address, Plan, Secret, Unknown
+from reconciler.model import Action, Address, Direction, Effect, Plan, Secret, Undeclared, Unknown
 from reconciler.planning.lowering import lower
 from reconciler.planning.pipeline import planned
 from reconciler.planning.planner import PlanOptions
@@ -647,3 +647,82 @@ def test_a_rollback_restores_what_another_member_took_the_place_of(local, tmp_pa
     assert local.plan(one).pending
     local.converge(manifest(tmp_path, (tmp_path / "rb.yaml").read_text(), name="rb.yaml"))
     assert local.plan(one).pending == ()
+
+
+def with_effects(plan, *effects):
+    """A plan whose last change means this, with the first of its fields."""
+    change = plan.changes[-1]
+    field = replace(change.fields[0], effects=effects)
+    return replace(plan, changes=(*plan.changes[:-1], replace(change, fields=(field, *change.fields[1:]))))
+
+
+LESS = Effect(("Precedence",), Direction.WEAKENS, "Less is protected.", "all users", rules=("CHG19",), risk="high")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(LESS, sentence="The same in other words.", who="everyone", tokens="Tokens stay.", facts=("A fact.",)),
+        replace(LESS, rules=("CHG19", "CG801"), risk="critical"),
+    ],
+    ids=["reworded", "a waiver has expired"],
+)
+def test_the_digest_does_not_cover_words_and_what_depends_on_the_day(local, tmp_path, other):
+    plan = local.plan(load(tmp_path))
+    assert saved(with_effects(plan, LESS))["digest"] == saved(with_effects(plan, other))["digest"]
+    found = Effect(LESS.path, Direction.WEAKENS, "It breaks a rule.", rules=("CG801",))
+    assert saved(with_effects(plan))["digest"] == saved(with_effects(plan, found))["digest"]
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        (replace(LESS, direction=Direction.STRENGTHENS), "now strengthens CHG19"),
+        (replace(LESS, rules=("CHG05",)), "now weakens CHG05"),
+        (replace(LESS, undo="It is gone."), "now weakens CHG19 (cannot be undone)"),
+    ],
+)
+def test_the_digest_covers_where_a_change_leads_and_the_difference_says_it(local, tmp_path, other, said):
+    plan = local.plan(load(tmp_path))
+    one, two = saved(with_effects(plan, LESS)), saved(with_effects(plan, other))
+    assert one["digest"] != two["digest"]
+    line = planfile.difference(one, two)[-1]
+    assert line.endswith(f": reviewed as weakens CHG19; {said}")
+    assert " -> " not in line
+
+
+def test_the_difference_names_undeclared_members(local, tmp_path):
+    plan = local.plan(load(tmp_path))
+    member = Undeclared(Address("customers", "user_pool"), ("MfaConfiguration",), (LESS,))
+    one, two = saved(plan), saved(replace(plan, undeclared=(member,)))
+    (line,) = planfile.difference(one, two)
+    assert line == "+ customers/user_pool.MfaConfiguration: not declared and other than the default, only now"
+    (line,) = planfile.difference(two, one)
+    assert line.startswith("- customers/user_pool.MfaConfiguration: not declared")
+    turned = member._replace(effects=(replace(LESS, direction=Direction.MIXED),))
+    (line,) = planfile.difference(two, saved(replace(plan, undeclared=(turned,))))
+    assert line.endswith("not declared; reviewed as weakens CHG19; now mixed CHG19")
+
+
+@pytest.mark.parametrize(
+    ("rule", "path", "value"),
+    [
+        ("CG001", ("user_pool", "DeletionProtection"), "INACTIVE"),
+        ("CG401", ("clients", "new"), {"ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"]}),
+    ],
+)
+def test_a_waiver_that_expires_makes_no_other_plan(local, tmp_path, rule, path, value):
+    """What a plan newly breaks is judged by the day; what it does is not."""
+    local.converge(load(tmp_path, _with(("user_pool", "DeletionProtection"), "ACTIVE")))
+    tree = {**_with(("user_pool", "DeletionProtection"), "ACTIVE")}
+    tree[path[0]] = {**tree[path[0]], path[1]: value}
+    waiver = {"rule": rule, "reason": "a test", "owner": "me", "expires": "2026-05-04"}
+    found = load(tmp_path, {**tree, "waivers": [waiver]})
+    due, over = (planned(found, local.cloud, PlanOptions(today=day)) for day in ("2026-05-04", "2026-05-05"))
+    judged = [[e.rules for c in p.pending for e in (c.effect, *_effects(c)) if e] for p in (due, over)]
+    assert judged[0] != judged[1]
+    assert saved(due)["digest"] == saved(over)["digest"]
+
+
+def _effects(change):
+    return (e for f in change.fields for e in f.effects)

@@ -279,6 +279,29 @@ def test_what_was_reviewed_is_applied_after_the_merge(live):
     assert len(live.comments()) == 2
 
 
+def test_the_comment_says_what_a_rollback_does_not_bring_back(live):
+    live.write({**TREE, "groups": {"admins": {"Precedence": 2}}, "prune": ["groups"]})
+    live.boto(lambda idp, pool: idp.create_group(UserPoolId=pool, GroupName="a_b"))
+    live.plan(args="--prune")
+    merge(live)
+    step = live.apply(args="--prune")
+    assert step.code == 0, step.log
+    for said in (live.comments()[1], step.summary):
+        _, _, back = said.partition("**Going back:** the rollback file has the previous values.")
+        assert back.startswith(" Apply it to restore them. It does not bring back:\n\n- ")
+        assert "- `customers/groups/a_b`: Who was a member is lost." in back
+        assert "admins" not in back.partition("<sub>")[0]
+
+
+def test_a_comment_about_what_can_be_undone_only_names_the_file(live):
+    live.write(changed())
+    live.plan()
+    merge(live)
+    live.apply()
+    assert "Apply it to restore them.\n" in live.comments()[1]
+    assert "does not bring back" not in live.comments()[1]
+
+
 def test_a_second_run_after_a_success_says_that_it_is_done(live):
     """A job that is started again, such as by a person who wants to be sure: the digest fits no more, and need not."""
     live.write(changed())

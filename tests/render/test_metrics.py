@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from reconciler.model import Drift
+from reconciler.model import Direction, Drift, Effect
 from reconciler.render import metrics, redact
 from reconciler.render.subjects import DriftResult, RunStats
 from tests.render.found import DRIFTS
@@ -52,6 +52,18 @@ def test_every_class_is_counted_and_none_is_left_out():
     assert value(text, "failing_findings", **PLACE) == 4
     none = written(DRIFTS["none"])
     assert value(none, "findings", **PLACE, **{"class": "missing"}) == 0
+
+
+def test_what_weakens_is_counted_apart_from_what_may_weaken():
+    (whole,) = DRIFTS["full"]
+    weaker, mixed, stronger = (Effect(("M",), d) for d in (Direction.WEAKENS, Direction.MIXED, Direction.STRENGTHENS))
+    one, two, three, *rest = whole.findings
+    findings = (replace(one, effects=(weaker,)), replace(two, effects=(weaker, stronger)), replace(three, effects=()))
+    calm = tuple(replace(f, effects=()) for f in rest)
+    text = written([replace(whole, findings=findings, known=(replace(one, effects=(mixed,)), *calm))])
+    assert value(text, "weakening_findings", **PLACE, direction="weakens") == 1
+    assert value(text, "weakening_findings", **PLACE, direction="mixed") == 2
+    assert value(written(DRIFTS["none"]), "weakening_findings", **PLACE, direction="weakens") == 0
 
 
 def test_what_an_earlier_report_tells_is_still_there_and_not_new():

@@ -6,16 +6,18 @@ import re
 
 import pytest
 
+from reconciler.explaining import rule_facts
 from reconciler.kinds import RULES
 from reconciler.model import RISKS
+from reconciler.render.alarms import ABOUT_CHANGES
 from reconciler.security import changes
 from reconciler.security.bearing import Bearing
 from reconciler.security.catalogue import rules
 from reconciler.security.changes import CHANGES
 from reconciler.security.members import tables
-from reconciler.security.whole_objects import OBJECTS
+from reconciler.security.whole_objects import OBJECTS, appeared
 from tests.cli.support import run
-from tools import rules_page
+from tools import rules_page, security_pages
 
 each = pytest.mark.parametrize("identifier", CHANGES)
 
@@ -44,6 +46,26 @@ def test_it_has_words(identifier: str):
     for text in (about.rule.what, about.rule.why, about.rule.advice):
         assert re.fullmatch(r"[A-Z].{15,}\.", text), text
     assert all(rules_page.link(source) for source in about.rule.source)
+
+
+def test_every_id_that_an_output_can_show_is_explained_and_has_a_page():
+    pages, page = {**security_pages.pages()}, rules_page.page()
+    for identifier in (*sorted(named()), *CHANGES, *rules(), *RULES):
+        assert rule_facts.look_up(identifier).id == identifier
+        assert f"docs/rules/{identifier}.md" in pages or f"\n### {identifier}\n" in page
+
+
+@pytest.mark.parametrize("section", OBJECTS)
+def test_an_object_that_appears_names_rules_only_where_it_alarms(section: str):
+    for foreign in (False, True):
+        effect = appeared(section, {}, foreign=foreign)
+        assert effect is not None
+        assert bool(effect.rules) <= effect.alarming
+
+
+def test_reports_can_tell_a_rule_about_a_change_from_one_about_a_state():
+    assert all(identifier.startswith(ABOUT_CHANGES) for identifier in CHANGES)
+    assert not any(identifier.startswith(ABOUT_CHANGES) for identifier in rules())
 
 
 def test_titles_are_different():

@@ -11,7 +11,8 @@ import pytest
 
 from reconciler.cli.entry import main
 from reconciler.model import Address, Allowance, Direction, Effect
-from reconciler.security.gates import CRITERIA, Gate, GateCase, meets
+from reconciler.security.criteria import CRITERIA
+from reconciler.security.gates import Gate, GateCase, meets
 from tests.cli.support import Terminal, run
 from tests.security import weakening
 from tests.security.weakening import AFTER, ALARMS, BEFORE, ENVIRON

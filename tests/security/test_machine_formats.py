@@ -176,3 +176,17 @@ def test_junit_has_a_failing_case_for_each(weakened):
     assert len(re.findall(r'type="(?:weakens|may-weaken)/CHG\d\d"', text)) == ALARMS
     assert 'name="mfa MfaConfiguration"' in text
     assert 'weakens (critical, CHG04, CG201): mfa MfaConfiguration: "ON" -&gt; "OFF"' in text
+
+
+@pytest.mark.parametrize("form", ["sarif", "github"])
+def test_a_security_rule_has_one_id_in_a_plan_and_in_lint(local, tmp_path: Path, form: str):
+    """A client that is new and allows plain passwords: the plan newly breaks what `lint` finds."""
+    tree = {"version": 1, "user_pool": {"PoolName": "customers"}}
+    file = tmp_path / "m.yaml"
+    file.write_text(json.dumps(tree))
+    assert run("apply", "--yes", str(file), environ=ENVIRON).code == 0
+    weak = {"ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"], "CallbackURLs": ["https://a.example/cb"]}
+    file.write_text(json.dumps({**tree, "clients": {"web": weak}}))
+    outputs = [run(*words, "-o", form, str(file), environ=ENVIRON).out for words in (("plan",), ("lint",))]
+    pattern = {"sarif": r'"ruleId": "([^"]*CG401)"', "github": r"title=poolctl ([^:]*CG401)::"}[form]
+    assert [set(re.findall(pattern, text)) for text in outputs] == [{"security/CG401"}] * 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +12,7 @@ from werkzeug import Response
 from reconciler.local.pages import cookies, passkey_pages, rendering
 from reconciler.local.pages.attribute_fields import fields_of, sent_attributes
 from reconciler.local.pages.authorizing import Asked, check_open, read
-from reconciler.local.pages.password_rules import rules_of
+from reconciler.local.pages.password_rules import chosen, rules_of
 from reconciler.local.pages.site import Site, redirect
 from reconciler.local.refusal import ServiceError
 from reconciler.local.signin import flow, user_factors
@@ -45,6 +46,9 @@ EXPIRED = "Your sign-in took too long, or was begun in another window. Please st
 NO_WAY = "Your account needs a phone number for codes. Ask an administrator to add one."
 PATHS = {"NEW_PASSWORD_REQUIRED": "/changePassword"}
 MFA = "/mfa"
+
+
+SIX_DIGITS = re.compile(r"[0-9]{6}")
 
 
 def proceed(site: Site, asked: Asked, answer: Record, name: str) -> Response:
@@ -153,10 +157,8 @@ def _code(member: str) -> Callable[[Site], Record]:
 
 def _new_password(site: Site) -> Record:
     form = site.request.form
-    if form.get("confirm_password", form.get("new_password")) != form.get("new_password"):
-        raise ServiceError("InvalidParameterException", "The passwords do not match.")
     attributes = {f"userAttributes.{k}": v for k, v in sent_attributes(form).items() if v}
-    return {"NEW_PASSWORD": form.get("new_password", ""), **attributes}
+    return {"NEW_PASSWORD": chosen(form, "new_password"), **attributes}
 
 
 ANSWERS: dict[str, Callable[[Site], Record]] = {
@@ -173,7 +175,7 @@ def _set_up(site: Site, asked: Asked, kept: Record) -> Response:
     form = site.request.form
     if "code" in form and kept.get("secret"):
         proof = {"Session": kept["session"], "UserCode": code_of(site)}
-        if not (proof["UserCode"].isascii() and proof["UserCode"].isdigit() and len(proof["UserCode"]) == 6):  # noqa: PLR2004
+        if not SIX_DIGITS.fullmatch(proof["UserCode"]):
             raise ServiceError("InvalidParameterException", "Enter the six digits that your app shows.")
         done = user_factors.verify(site.ctx, proof)
         return _respond(site, asked, {**kept, "session": done.get("Session", kept["session"])}, {})

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
-from werkzeug import Request, Response
+from werkzeug import Response
 
 from reconciler.local.pages import cookies, rendering
 from reconciler.local.pages.authorizing import Asked, complete, to_error_page
-from reconciler.local.pages.site import LOCALHOST, Elsewhere, Site, redirect
+from reconciler.local.pages.site import Elsewhere, Site, redirect
 from reconciler.local.refusal import ServiceError
 from reconciler.local.signin import passkeys
 from reconciler.local.signin.parties import flows
+from reconciler.local.signin.passkey_proofs import is_named, usable
 from reconciler.local.store import Record
 
 ADD = "/passkeys/add"
@@ -28,17 +29,11 @@ def offers(site: Site, client: Record) -> bool:
     return site.managed and FACTOR in allowed and "ALLOW_USER_AUTH" in flows(client)
 
 
-def has_passkeys(site: Site) -> bool:
-    """Return whether browsers allow passkeys where the page is: at names below `localhost`, and not at addresses."""
-    host = host_of(site.request)
-    return host == "localhost" or host.endswith(LOCALHOST)
-
-
 def complete_or_offer(site: Site, asked: Asked, who: cookies.SignedIn) -> Response:
-    """Sign a browser in, and answer the client, or first offer a passkey to a user who has none."""
+    """Sign a browser in, and answer the client, or first offer a passkey to a user who has none here."""
     stays = cookies.session_seconds(site, asked.client) > 0
-    wanted = stays and has_passkeys(site) and offers(site, asked.client) and not who.user["passkeys"]
-    if not wanted:
+    wanted = stays and is_named(site.host) and offers(site, asked.client)
+    if not wanted or usable(who.user, site.host):
         return complete(site, asked, who)
     response = redirect(site.onward(ADD, without=("prompt", "max_age")))
     cookies.keep_signed_in(site, response, asked.client, cookies.in_session(site, asked.client, who))
@@ -49,7 +44,7 @@ def complete_or_offer(site: Site, asked: Asked, who: cookies.SignedIn) -> Respon
 def add(site: Site) -> Response:
     """`/passkeys/add`: enrols a passkey for the user who is signed in with this browser."""
     client, target = _addressee(site)
-    if not has_passkeys(site):
+    if not is_named(site.host):
         return rendering.error_page(
             site, "Add a passkey", NOT_HERE.format(site.domain, site.request.host.rpartition(":")[2])
         )
@@ -61,15 +56,10 @@ def add(site: Site) -> Response:
             credential = _credential(site.request.form.get("credential", ""))
             passkeys.complete(site.ctx, site.pool, client["ClientId"], who.user, credential)
             return redirect(target)
-        options = passkeys.start(site.ctx, site.pool, client["ClientId"], who.user, host=host_of(site.request))
+        options = passkeys.start(site.ctx, site.pool, client["ClientId"], who.user, host=site.host)
     except ServiceError as refusal:
         return rendering.page(site, "passkey_failed.html", 400, error=refusal.message, target=target)
     return rendering.page(site, "passkey_add.html", options=options, target=target)
-
-
-def host_of(request: Request) -> str:
-    """Return the name of the host that the browser sees."""
-    return urlsplit(f"//{request.host}").hostname or ""
 
 
 def _credential(text: str) -> Record:

@@ -10,7 +10,7 @@ from reconciler.local.checks import validate
 from reconciler.local.pages import challenge_pages, cookies, rendering
 from reconciler.local.pages.authorizing import Asked, check_open, read
 from reconciler.local.pages.login import name_field
-from reconciler.local.pages.password_rules import rules_of
+from reconciler.local.pages.password_rules import chosen, rules_of
 from reconciler.local.pages.site import Site, redirect
 from reconciler.local.refusal import ServiceError
 from reconciler.local.signin import recovering
@@ -19,6 +19,8 @@ from reconciler.local.store import Record
 SECONDS = 480.0
 """For how long the page waits for the code."""
 ENTER = "/confirmforgotPassword"
+OF_THE_CODE = frozenset({"CodeMismatchException", "ExpiredCodeException"})
+"""Refusals after which the code is typed anew; after others it stays."""
 
 
 def forgot(site: Site) -> Response:
@@ -59,20 +61,18 @@ def confirm_forgot(site: Site) -> Response:
     try:
         return _reset(site, asked, kept)
     except ServiceError as refusal:
-        return _reset_page(site, kept, error=refusal.message)
+        typed = "" if refusal.code in OF_THE_CODE else site.request.form.get("code", "")
+        return _reset_page(site, kept, error=refusal.message, code=typed)
 
 
 def _reset_page(site: Site, kept: Record, **said: Any) -> Response:
     details = kept["sent"] or {}
     values = {"where": details.get("Destination", ""), "name": kept["resetting"], "rules": rules_of(site.pool)}
-    return rendering.page(site, "reset.html", 400 if said.get("error") else 200, **values, **said)
+    return rendering.page(site, "reset.html", 400 if said.get("error") else 200, **{"code": "", **values, **said})
 
 
 def _reset(site: Site, asked: Asked, kept: Record) -> Response:
-    form = site.request.form
-    password = form.get("new_password", "")
-    if form.get("confirm_password", password) != password:
-        raise ServiceError("InvalidParameterException", "The passwords do not match.")
+    password = chosen(site.request.form, "new_password")
     params = {
         "ClientId": asked.client["ClientId"],
         "Username": kept["resetting"],

@@ -11,7 +11,7 @@ from reconciler.local.pages import challenge_pages, cookies, rendering
 from reconciler.local.pages.attribute_fields import fields_of, required_of, sent_attributes
 from reconciler.local.pages.authorizing import Asked, check_open, read
 from reconciler.local.pages.login import is_passwordless, name_field
-from reconciler.local.pages.password_rules import rules_of
+from reconciler.local.pages.password_rules import chosen, rules_of
 from reconciler.local.pages.site import Site, redirect
 from reconciler.local.refusal import ServiceError
 from reconciler.local.signin import admission, first_factor, flow, sign_up
@@ -70,11 +70,9 @@ def _terms(site: Site, asked: Asked) -> Record:
 
 def _registered(site: Site, asked: Asked) -> Response:
     form = site.request.form
-    name, password = form.get("username", "").strip(), form.get("password", "")
+    name, password = form.get("username", "").strip(), chosen(form, "password")
     if not name or not (password or is_passwordless(site, asked.client)):
         raise ServiceError("InvalidParameterException", "Fill in all fields.")
-    if "confirm_password" in form and form["confirm_password"] != password:
-        raise ServiceError("InvalidParameterException", "The passwords do not match.")
     items = [{"Name": k, "Value": v} for k, v in sent_attributes(form).items() if v]
     given: Record = {"Password": password} if password else {}
     params = {"ClientId": asked.client["ClientId"], "Username": name, "UserAttributes": items, **given}

@@ -80,6 +80,11 @@ class Site:
         return {k: self.request.args[k] for k in CARRIED if k in self.request.args}
 
     @property
+    def host(self) -> str:
+        """The host that the browser sees, without a port."""
+        return (urlsplit(f"//{self.request.host}").hostname or "").lower()
+
+    @property
     def origin(self) -> str:
         """Scheme, host and port of the request."""
         return f"{self.request.scheme}://{self.request.host}"
@@ -99,7 +104,7 @@ class Site:
 
     def caller(self, client: Record, metadata: Mapping[str, str] | None = None) -> Caller:
         """Return what an operation comes through that these pages call."""
-        return Caller(self.pool, client, "hosted", dict(metadata or {}))
+        return Caller(self.pool, client, "hosted", dict(metadata or {}), host=self.host)
 
 
 def redirect(url: str) -> Response:

@@ -99,8 +99,8 @@ def configured(pool: Record, factor: str) -> bool:
     return second_factor.OFFERED in pool["mfa"] or sender == "DEVELOPER"
 
 
-def available(pool: Record, user: Record) -> list[str]:
-    """Return the first factors that a user can sign in with."""
+def available(pool: Record, user: Record, host: str = "") -> list[str]:
+    """Return the first factors that a user can sign in with; `host` is that of a hosted page."""
     status, factors = user["status"], allowed(pool)
     if status == "EXTERNAL_PROVIDER":
         return []
@@ -109,8 +109,8 @@ def available(pool: Record, user: Record) -> list[str]:
         return by_password
     with_mfa = second_factor.has_mfa(pool, user)
     codes = [] if with_mfa else [f for f, a in CODES.items() if _sends(pool, f) and user["attributes"].get(a)]
-    both = passkey_proofs.counts_as_both(pool)
-    keyed = PASSKEY in factors and user["passkeys"] and status != "UNCONFIRMED" and (both or not with_mfa)
+    alone = passkey_proofs.counts_as_both(pool) or not with_mfa
+    keyed = PASSKEY in factors and passkey_proofs.usable(user, host) and status != "UNCONFIRMED" and alone
     return [*codes, *by_password, *([PASSKEY] if keyed else [])]
 
 
@@ -122,12 +122,13 @@ def _offered(ctx: Context, caller: Caller, attempt: Attempt) -> list[str]:
     """Return AvailableChallenges; for a user that does not exist some that it could have, always the same."""
     pool = caller.pool
     if attempt.known:
-        return available(pool, attempt.user)
+        return available(pool, attempt.user, caller.host)
     if second_factor.mode(pool) == "ON":
         return list(PASSWORDS)
     drawn = simulated.derived(ctx, pool, "factors", attempt.user["username"])
     codes = [f for f in CODES if _sends(pool, f)]
-    keyed = PASSKEY in allowed(pool) and drawn[0] % 2 == 0
+    possible = not caller.host or passkey_proofs.is_named(caller.host)
+    keyed = PASSKEY in allowed(pool) and possible and drawn[0] % 2 == 0
     return [*codes, *PASSWORDS, *([PASSKEY] if keyed else [])]
 
 
@@ -149,7 +150,7 @@ def _ask(
     if factor in CODES:
         return ask_code(ctx, caller, attempt, factor, first=True, available=available)
     if factor == PASSKEY:
-        options, state = passkey_proofs.request_options(ctx, caller.pool, attempt.user)
+        options, state = passkey_proofs.request_options(ctx, caller.pool, attempt.user, caller.host)
         named = {"CREDENTIAL_REQUEST_OPTIONS": options}
         return ask(ctx, caller, attempt, PASSKEY, named, state=state, available=available)
     return ask(ctx, caller, attempt, factor, {"USERNAME": attempt.user["username"]}, available=available)

@@ -34,6 +34,8 @@ class Caller:
     """Whether it comes from an SDK, from an administrator, or from the hosted pages."""
     metadata: dict[str, str] = field(default_factory=dict)
     """ClientMetadata."""
+    host: str = ""
+    """Host in the address of a hosted page; empty at other doors."""
     address: str = ""
     """IP address of the user as the request names it; empty if it does not, or the client may not say it."""
 
@@ -55,7 +57,7 @@ def by_client(ctx: Context, params: Record, door: Door = "api") -> Caller:
         not_found(f"User pool client {client_id} does not exist.")
     client = pool["clients"][client_id]
     said = params.get("UserContextData") if client.get("EnablePropagateAdditionalUserContextData") else None
-    return Caller(pool, client, door, params.get("ClientMetadata") or {}, (said or {}).get("IpAddress", ""))
+    return Caller(pool, client, door, params.get("ClientMetadata") or {}, address=(said or {}).get("IpAddress", ""))
 
 
 def admin(ctx: Context, params: Record) -> Caller:
@@ -67,7 +69,7 @@ def admin(ctx: Context, params: Record) -> Caller:
     pool = ctx.pool(params)
     client = find_client(pool, params["ClientId"]) if "ClientId" in params else {}
     address = (params.get("ContextData") or {}).get("IpAddress", "")
-    return Caller(pool, client, "admin", params.get("ClientMetadata") or {}, address)
+    return Caller(pool, client, "admin", params.get("ClientMetadata") or {}, address=address)
 
 
 def pool_of_token(token: str) -> str:

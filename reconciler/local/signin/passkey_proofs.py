@@ -52,12 +52,20 @@ def verification(pool: Record) -> str:
     return "required" if counts_as_both(pool) else str(settings(pool).get("UserVerification", "preferred"))
 
 
-def relying_party(ctx: Context, pool: Record) -> str:
+def is_named(host: str) -> bool:
+    """Return whether browsers allow passkeys on a page without https: at `localhost` and below, not at an address."""
+    return host == LOCALHOST or host.endswith(f".{LOCALHOST}")
+
+
+def relying_party(ctx: Context, pool: Record, host: str = "") -> str:
     """Return the id of the relying party; empty if there is none.
 
     By default it is the custom domain, or else the prefix domain. Where a server listens, domains are served at
-    `localhost`, and so is the relying party.
+    `localhost`, and so is the relying party. A hosted page has no choice, whatever the pool says: browsers take no
+    other party at `shop.localhost` than `shop.localhost`, and at `localhost` no other than `localhost`.
     """
+    if is_named(host):
+        return host
     configured = settings(pool).get("RelyingPartyId")
     if configured or not pool["domains"]:
         return str(configured or "")
@@ -74,7 +82,7 @@ def is_origin(origin: str, party: str) -> bool:
         host = parts.hostname or ""
     except ValueError:
         return False
-    local = host == LOCALHOST or host.endswith(f".{LOCALHOST}")
+    local = is_named(host)
     near = host == party or host.endswith(f".{party}")
     return near and (parts.scheme == "https" or (parts.scheme == "http" and local))
 
@@ -84,6 +92,11 @@ def encoded(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
+def _not_encoded(found: object) -> ValueError:
+    """Return what is raised for data of a client that has another form."""
+    return ValueError(type(found).__name__)
+
+
 def decoded(text: Any) -> bytes:
     """Return the bytes of a text in base64url.
 
@@ -91,7 +104,7 @@ def decoded(text: Any) -> bytes:
         ValueError: It is not.
     """
     if not isinstance(text, str):
-        raise ValueError(text)  # noqa: TRY004 - a fault of the caller's data, as all others here
+        raise _not_encoded(text)
     try:
         return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except binascii.Error as error:
@@ -108,14 +121,27 @@ def client_data(credential: Any) -> Record:
     text = response.get("clientDataJSON") if isinstance(response, dict) else None
     data = json.loads(decoded(text))
     if not isinstance(data, dict):
-        raise ValueError(text)  # noqa: TRY004 - as above
+        raise _not_encoded(text)
     return data
 
 
-def request_options(ctx: Context, pool: Record, user: Record) -> tuple[str, Record]:
-    """Return PublicKeyCredentialRequestOptions as JSON, and what to remember for the answer."""
+def usable(user: Record, host: str = "") -> list[Record]:
+    """Return the passkeys of a user that a browser can use at the host of a hosted page; without a host, all."""
+    return [p for p in user["passkeys"] if not host or p["rp"] == host]
+
+
+def request_options(ctx: Context, pool: Record, user: Record, host: str = "") -> tuple[str, Record]:
+    """Return PublicKeyCredentialRequestOptions as JSON, and what to remember for the answer.
+
+    Args:
+        ctx: The context.
+        pool: The pool.
+        user: The user.
+        host: Host of a hosted page, or empty.
+    """
     challenge = encoded(ctx.desk.random(CHALLENGE))
-    party = user["passkeys"][-1]["rp"] if user["passkeys"] else relying_party(ctx, pool)
+    fitting = usable(user, host)
+    party = fitting[-1]["rp"] if fitting else relying_party(ctx, pool, host)
     options = {
         "challenge": challenge,
         "timeout": TIMEOUT,

@@ -12,7 +12,6 @@ from reconciler.local.signin.choice import PASSKEY, allowed
 from reconciler.local.signin.parties import put
 from reconciler.local.signin.passkey_proofs import (
     CHALLENGE,
-    LOCALHOST,
     TIMEOUT,
     client_data,
     decoded,
@@ -20,7 +19,6 @@ from reconciler.local.signin.passkey_proofs import (
     is_origin,
     package,
     relying_party,
-    settings,
     verification,
 )
 from reconciler.local.store import Record
@@ -43,15 +41,13 @@ def start(ctx: Context, pool: Record, client_id: str, user: Record, *, host: str
         pool: The pool.
         client_id: Id of the client.
         user: The user.
-        host: Name of the host that the browser sees. One below `localhost` is the relying party if the pool names none.
+        host: Host of the page that makes it, if that is one of the hosted pages.
 
     Raises:
         ServiceError: WebAuthnNotEnabledException, WebAuthnConfigurationMissingException, LimitExceededException.
     """
     _check_enabled(pool)
-    party = relying_party(ctx, pool)
-    if host.endswith(LOCALHOST) and not settings(pool).get("RelyingPartyId"):
-        party = host
+    party = relying_party(ctx, pool, host)
     if not party:
         said = "The user pool has neither a domain nor a relying party id."
         raise ServiceError("WebAuthnConfigurationMissingException", said)

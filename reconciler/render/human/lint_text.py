@@ -41,7 +41,7 @@ def _document(found: LintResult, one: Linted, pen: Pen, width: int) -> Iterator[
     for weakness in one.waived:
         yield f"  accepted  {weakness.rule} {place(weakness)}: {printable(weakness.reason)}"
     for waiver in one.unused:
-        yield f"  The waiver of {waiver.rule} meets nothing; remove it.{_where(waiver)}"
+        yield f"  The waiver of {waiver.rule} matches nothing; remove it.{_where(waiver)}"
     if not shown and not one.expired:
         yield "  Nothing to report."
 

@@ -1,8 +1,8 @@
 """Plans for programs.
 
-The keys are Terraform's, so that policies and tools written for its JSON mostly work; what Terraform lacks has keys
-of its own. Two differences are on purpose: sensitive leaves are always replaced by `{"$sensitive": true}` (Terraform
-prints them in clear and asks the reader to mask), and there is no time in it.
+The keys are Terraform's, so that policies and tools written for its JSON mostly work; keys of our own hold the rest.
+Two differences are on purpose: sensitive leaves are always replaced by `{"$sensitive": true}` (Terraform prints them in
+clear and asks the reader to mask), and there is no time in it.
 """
 
 from __future__ import annotations

@@ -116,9 +116,19 @@ def test_a_user_with_a_passkey_is_not_asked_again(shop):
     assert location(send(shop, "/mfa", {"password": PASSWORD})).startswith(CALLBACK)
 
 
-def test_a_wrong_proof_leads_back(shop):
+def test_a_passkey_of_another_host_is_not_offered(shop):
     user = shop.api.engine.people.get(shop.pool_id, "ann")
     user["passkeys"] = [{"id": "x", "rp": "localhost", "transports": [], "key": "", "count": 0}]
+    shop.api.engine.people.put(shop.pool_id, user, shop.api.time)
+    at(shop, "/login")
+    send(shop, "/login", {"username": "ann"})
+    assert "Enter your password" in text_of(at(shop, "/mfa"))
+    assert location(send(shop, "/mfa", {"password": PASSWORD})).startswith("/passkeys/add?")
+
+
+def test_a_wrong_proof_leads_back(shop):
+    user = shop.api.engine.people.get(shop.pool_id, "ann")
+    user["passkeys"] = [{"id": "x", "rp": "shop.localhost", "transports": [], "key": "", "count": 0}]
     shop.api.engine.people.put(shop.pool_id, user, shop.api.time)
     at(shop, "/login")
     send(shop, "/login", {"username": "ann"})

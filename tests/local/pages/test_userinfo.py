@@ -153,3 +153,10 @@ def test_revocation_ends_the_whole_family(shop):
     refused(info(shop, found["access_token"]), "expired, disabled, or deleted")
     again = shop.token(grant_type="refresh_token", client_id=shop.client_id, refresh_token=found["refresh_token"])
     assert error_of(again) == "invalid_grant"
+
+
+def test_the_answer_to_a_revocation_has_no_content_and_so_no_type(shop):
+    """oidc-client-ts refuses an answer of any type but JSON."""
+    answer = revoke(shop, client_id=shop.client_id, token=tokens_of(shop)["refresh_token"])
+    assert (answer.status_code, answer.get_data()) == (200, b"")
+    assert "Content-Type" not in answer.headers
