@@ -11,7 +11,7 @@ import json
 import threading
 import uuid
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
@@ -135,6 +135,15 @@ class HttpServer(ThreadingHTTPServer):
     request_queue_size = 128
     daemon_threads = True
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Show a defect of ours where the server runs, and let the client know of it before the connection ends."""
+        super().handle_error(request, client_address)
+        _, headers, body = _refused(500, "InternalErrorException", "Internal error.")
+        sent = {**headers, **CORS, "Content-Length": str(len(body)), "Connection": "close"}
+        head = "".join(f"{name}: {value}\r\n" for name, value in sent.items())
+        with suppress(OSError):  # the client has gone away
+            request.sendall(f"HTTP/1.1 500 Internal Server Error\r\n{head}\r\n{body}".encode())
+
     @property
     def uploads(self) -> Uploads:
         """Where files of import jobs go."""
@@ -172,10 +181,6 @@ class RequestHandler(BaseHTTPRequestHandler):
             return
         except NotImplementedError as missing:  # of moto's other services
             status, headers, body = _refused(501, "NotImplementedException", str(missing))
-        except Exception:  # noqa: BLE001 - a defect of ours is shown where the server runs; the client is to know it too
-            self.server.handle_error(self.request, self.client_address)
-            status, headers, body = _refused(500, "InternalErrorException", "Internal error.")
-            headers |= CORS
         self.answer(status, headers, body.encode() if isinstance(body, str) else body)
 
     def answered(self) -> tuple[int, Any, Any]:
