@@ -1,5 +1,6 @@
 # Everything works on a fresh machine with Python 3.11+ and make:
 #   make demo     set up, then validate, apply, and plan to no changes on the embedded Cognito, and show the URLs
+#   make demo-ui  the same pool on a server that stays up, with the address of its sign-in page
 #   make quick    what to run while you write: lint, types, import contracts and the quick tests
 #   make test     what CI runs: the same with all tests, and the floor of branch coverage
 #   make test-long  before a release: every fault on every call, which writes docs/reliability.md, and the long search
@@ -7,8 +8,10 @@
 #   make mutation  not part of make test: changes one thing at a time in what decides about writes, and counts the changes
 #                 that no test notices; five minutes of CPU. docs/mutation.md says how to read it
 #   make docs     write every generated file: docs/reference/, docs/coverage.md, docs/schema/
-#   make packages  install the packages of npm that read outputs, and a Rego interpreter, for the tests that are skipped
-#                 without them
+#   make packages  install the packages of npm that read outputs and that sign in, a Rego interpreter and the AWS CLI, for
+#                 the tests that are skipped without them
+#   make pictures  take pictures of the sign-in pages into docs/images/sign-in, after make packages and with Chromium;
+#                 look at them before you commit them
 #   make golden   write expected outputs anew; read the difference before you commit it
 
 PYTHON ?= python3
@@ -29,11 +32,11 @@ QUICK := tests/schemas tests/manifest tests/render tests/cloud tests/engine/test
          tests/engine/test_lowering.py tests/engine/test_guard.py tests/engine/test_planner_units.py \
          tests/engine/test_applier_units.py tests/applications/test_known_pool.py tests/applications/test_urls.py \
          tests/applications/test_output_formats.py tests/applications/test_web_checks.py tests/people tests/notify \
-         tests/security/test_members.py tests/security/test_rules.py \
+         tests/security/test_members.py tests/security/test_rules.py tests/local/signin \
          $(wildcard tests/test_*.py)
 COV := --cov --cov-branch --cov-report= --hypothesis-profile=ci # derandomized, and without deadlines
 
-.PHONY: demo test test-long mutation quick lint types contracts unit unit-quick unit-slow coverage docs golden packages setup lock clean
+.PHONY: demo demo-ui test test-long mutation quick lint types contracts unit unit-quick unit-slow coverage docs golden packages pictures setup lock clean
 
 setup: $(STAMP)
 
@@ -48,8 +51,8 @@ demo: $(STAMP)
 	$(call shown,validate pools/)
 	$(call shown,$(TRY) apply --quiet --yes $(FIRST))
 	$(call shown,$(TRY) plan --detailed-exitcode $(FIRST))
-	@echo; echo '# An application lets a user sign up:'
-	@$(BIN)/python -m tools.sign_up $(DEMO) us-west-2 MyFirstUserPool MyFirstUserPool
+	@echo; echo '# An application lets a user sign up, confirm with the code, and sign in:'
+	@$(BIN)/python -m tools.walkthrough $(DEMO) us-west-2 MyFirstUserPool MyFirstUserPool
 	$(call shown,$(TRY) users list $(FIRST))
 	@echo; echo '# For an application in React:'
 	$(call shown,$(TRY) outputs $(FIRST) --client MyFirstUserPool --format amplify)
@@ -62,6 +65,11 @@ demo: $(STAMP)
 	  '  poolctl --local apply pools/           all examples, on the embedded Cognito' \
 	  '  poolctl explain clients                every member, with its default and what it does' \
 	  '  poolctl export --pool ID --to mine/    a pool of yours as a manifest; reads AWS, and never writes to it'
+
+demo-ui: $(STAMP)
+	@rm -rf $(DEMO)
+	@$(POOLCTL) $(TRY) apply --quiet --yes $(FIRST)
+	@$(BIN)/python -m tools.walkthrough $(DEMO) us-west-2 MyFirstUserPool MyFirstUserPool --stay
 
 test: lint types contracts unit
 
@@ -104,18 +112,30 @@ coverage: $(STAMP)
 docs: $(STAMP)
 	$(BIN)/python -m tools.docs
 
-# The packages of npm that read what `poolctl outputs` writes, for tests that are skipped without them. Of client-config
+# The packages of npm that read what `poolctl outputs` writes, and those that sign in at the embedded Cognito, for tests
+# that are skipped without them. Of client-config
 # only the types are needed; installed as a tool it brings all of CDK along.
 NPM := tests/applications/npm
+CLIENTS := tests/local/npm
 CONFIG := @aws-amplify/client-config
 CONFIG_VERSION := 1.11.1
+# The AWS CLI needs a botocore of its own, and so an environment of its own.
+AWS_CLI := tests/local/.aws-cli
+AWS_CLI_VERSION := 1.46.3
 
 packages: $(STAMP)
 	cd $(NPM) && npm ci --silent --ignore-scripts --no-audit --no-fund
+	cd $(CLIENTS) && npm ci --silent --ignore-scripts --no-audit --no-fund
 	mkdir -p $(NPM)/node_modules/$(CONFIG)
 	cd $(NPM) && tar -xzf "$$(npm pack --silent $(CONFIG)@$(CONFIG_VERSION))" --strip-components=1 -C node_modules/$(CONFIG)
 	rm -f $(NPM)/*.tgz
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[policy]'
+	$(PYTHON) -m venv $(AWS_CLI)
+	$(AWS_CLI)/bin/python -m pip install --quiet awscli==$(AWS_CLI_VERSION)
+
+pictures: $(STAMP)
+	rm -f docs/images/sign-in/*.png
+	UPDATE_PICTURES=1 $(BIN)/python -m pytest tests/local/real/test_pictures.py
 
 golden: $(STAMP)
 	UPDATE_GOLDEN=1 $(BIN)/python -m pytest -n 2

@@ -1,10 +1,11 @@
-"""`local serve`: the embedded Cognito over HTTP, for any SDK in any language."""
+"""`local serve`: the embedded Cognito over HTTP, for any SDK in any language, and for a browser."""
 
 from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING
 
+from reconciler.errors import printable
 from reconciler.terminal.console import Console
 from reconciler.terminal.options import Options, whole
 from reconciler.terminal.settings import LOCAL_DIRECTORY
@@ -13,16 +14,21 @@ if TYPE_CHECKING:
     import argparse
 
 HELP = """\
-Serve the embedded Cognito over HTTP until interrupted. Point any AWS SDK or the AWS CLI at the address it prints;
-any credentials are accepted. State is kept in the directory of --local (.poolctl-local).
+Serve the embedded Cognito over HTTP until interrupted. Point any AWS SDK or the AWS CLI at the address it prints; any
+credentials are accepted. State is kept in the directory of --local (.poolctl-local). Codes and links that Cognito would
+send are printed here. In a browser, ADDRESS/_poolctl lists the pools, their sign-in pages and what was sent.
 
   poolctl local serve --port 4566
   aws --endpoint-url http://127.0.0.1:4566 cognito-idp list-user-pools --max-results 10
+  poolctl local serve --reload pools/             apply the manifests now and whenever they change
+  poolctl local serve --trigger arn:aws:lambda:eu-west-1:123456789012:function:claims=http://127.0.0.1:9000/
 """
 
 
 MOST_PORT = 65_535
 """The highest port of TCP."""
+LOOK = 0.5
+"""Seconds between two looks at the manifests."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -32,19 +38,35 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--port", type=whole("--port", 0, MOST_PORT), help="port to listen on; 0 takes a free one (4566)"
     )
+    text = "apply these manifests at the start and when they change; users are kept"
+    parser.add_argument("--reload", metavar="PATH", action="append", default=None, help=text)
+    text = "what runs in place of a Lambda function: ARN=URL gets the event by POST, ARN=module:function is Python"
+    parser.add_argument("--trigger", metavar="ARN=TARGET", action="append", default=None, help=text)
 
 
 def run(options: Options, console: Console) -> int:
-    """Serve until a signal comes."""
+    """Serve until a signal comes.
+
+    Raises:
+        InvalidInput: The address is no loopback address, or a trigger is malformed.
+    """
     from pathlib import Path
 
     from reconciler.local import serve
+    from reconciler.local.reloading import Reloading
+    from reconciler.local.signin.trigger_functions import parse
 
-    server = serve(Path(options.local or LOCAL_DIRECTORY), options.host, options.port)
+    directory = Path(options.local or LOCAL_DIRECTORY)
+    server = serve(directory, options.host, options.port)
+    server.engine.desk.functions = parse(options.trigger)
+    server.engine.desk.say = lambda line: console.err(printable(line))
     server.start()
     try:
         console.out(server.url)
+        console.err(f"Pools, sign-in pages and messages: {server.url}/_poolctl")
+        reloading = Reloading(options.reload, directory, options.region, lambda line: console.err(printable(line)))
         while True:
-            time.sleep(3600)
+            reloading.look()
+            time.sleep(LOOK)
     finally:
         server.stop()

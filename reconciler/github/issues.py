@@ -41,7 +41,7 @@ def run(job: Job, runner: Runner, api: GitHub, files: Sequence[str]) -> int:
         GitHubError: The issues could not be read; nothing was written.
     """
     found = pools(files)
-    desk = Desk(api, job.repository, job.author, _label(job), job.run_id)
+    desk = IssueDesk(api, job.repository, job.author, _label(job), job.run_id)
     issues = desk.issues()
     return worst([_one(runner, desk, pool, issues.get(pool.key, ())) for pool in found])
 
@@ -53,7 +53,7 @@ def _label(job: Job) -> str:
     return label
 
 
-def _one(runner: Runner, desk: Desk, pool: Pool, issues: Sequence[Tree]) -> int:
+def _one(runner: Runner, desk: IssueDesk, pool: Pool, issues: Sequence[Tree]) -> int:
     """Update the issue of one pool. A failure does not affect the other pools."""
     try:
         runner.say(printable(f"{flow(pool.key)}: {desk.settle(pool, issues)}"))
@@ -64,7 +64,7 @@ def _one(runner: Runner, desk: Desk, pool: Pool, issues: Sequence[Tree]) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class IssueDesk:
     """The issues of a repository."""
 
     api: GitHub

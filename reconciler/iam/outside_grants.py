@@ -44,7 +44,7 @@ def _facts(manifest: Manifest, place: PolicyPlace) -> Iterator[Grant]:
             if kind.listing:
                 yield from read_grants(PossibleRead(kind, kind.listing.operation), (), place)
     if pool_facts.custom_domains(new_state(manifest)):
-        yield from read_grants(PossibleRead(domain.KIND, "DescribeUserPoolDomain"), (), place)
+        yield from read_grants(PossibleRead(domain.KIND, domain.READ.operation), (), place)
 
 
 def _pool(manifest: Manifest, place: PolicyPlace) -> Iterator[Grant]:

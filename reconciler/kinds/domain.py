@@ -181,12 +181,15 @@ O3 = Rule(
 )
 
 
+READ = Reading("DescribeUserPoolDomain", "DomainDescription", may_be_empty=True, sometimes=frozenset({SERVED_BY}))
+"""How a domain is read, by its name."""
+
 KIND = ResourceKind(
     section=DOMAINS,
     resource_type="UserPoolDomain",
     title="domain",
     model=Domain,
-    reading=Reading("DescribeUserPoolDomain", "DomainDescription", may_be_empty=True, sometimes=frozenset({SERVED_BY})),
+    reading=READ,
     create="CreateUserPoolDomain",
     update="UpdateUserPoolDomain",
     delete="DeleteUserPoolDomain",

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 if TYPE_CHECKING:  # heavy
     from reconciler.local.backend import Engine
+    from reconciler.local.desk import Desk
     from reconciler.local.faults import Faults, RecordedCall
     from reconciler.local.server import Server
 
@@ -45,6 +46,7 @@ class LocalCognito:
         clock: Callable[[], float] = time.time,
         surroundings: bool = True,
     ) -> None:
+        from reconciler.local.desk import Desk
         from reconciler.local.faults import Faults
         from reconciler.local.store import Store
 
@@ -58,6 +60,8 @@ class LocalCognito:
         self._clients: dict[tuple[str, str], Any] = {}
         self.faults: Faults = Faults()
         """Faults to inject."""
+        self.desk: Desk = Desk()
+        """Functions for triggers, and what was sent to users."""
         self.calls: list[RecordedCall] = []
         """Received requests about user pools and identity pools, in order, with secrets masked."""
 
@@ -100,10 +104,10 @@ class LocalCognito:
         from reconciler.local.backend import Engine, installed
 
         engine = Engine(self._store)
-        engine.faults, engine.calls = self.faults, self.calls
+        engine.faults, engine.calls, engine.desk = self.faults, self.calls, self.desk
         with ExitStack() as stack:
-            self._store.open()
-            stack.callback(self._store.close)
+            engine.open()
+            stack.callback(engine.close)
             stack.callback(engine.uploads.close)
             stack.enter_context(mock_aws())
             stack.enter_context(installed(engine))

@@ -26,11 +26,16 @@ LENIENT_ENUMS = frozenset({"ALLOW_CLIENT_TOKEN_AUTH"})
 SECRET_SHAPES = frozenset(
     {"ClientSecretType", "PasswordType", "SecretHashType", "TokenModelType", "SecretCodeType", "SessionType"}
     | {"SoftwareTokenMFAUserCodeType", "AuthParametersType", "ChallengeResponsesType", "AttributeValueType"}
-    | {"IdentityProviderToken"}
+    | {
+        "IdentityProviderToken",
+        "ConfirmationCodeType",
+        "GetDerivedTokenTokenModelType",
+        "DeviceSecretVerifierConfigType",
+    }
 )
 """Shapes whose values are never recorded. Client ids are marked sensitive in the model too, but are no secret."""
-SECRET_KEYS = frozenset({"client_secret", "private_key"})
-"""Keys of ProviderDetails whose values are never recorded."""
+SECRET_KEYS = frozenset({"client_secret", "private_key", "Credential", "EncodedData"})
+"""Keys whose values are never recorded: of ProviderDetails, a passkey, and what a browser says of its device."""
 MASK = "***"
 
 
@@ -41,6 +46,19 @@ def service_model(service: str = SERVICE) -> Any:
     from botocore.model import ServiceModel
 
     return ServiceModel(Loader().load_service_model(service, "service-2"), service)
+
+
+EITHER = frozenset({"GetClientToken", "GetDerivedToken"})
+"""Operations without IAM by their text, which the model (botocore 1.44.8) does not mark so."""
+
+
+@cache
+def needs_signature(service: str, operation: str) -> bool:
+    """Return whether an operation has to be signed; False for one that does not exist."""
+    model = service_model(service)
+    if operation not in model.operation_names or operation in EITHER:
+        return False
+    return bool(model.operation_model(operation).auth_type != "none")
 
 
 @cache

@@ -6,7 +6,7 @@ Only the constraints of the API model are checked: lengths, patterns, and the fe
 from __future__ import annotations
 
 from reconciler.local.operation import Context, Operation, find_client, page
-from reconciler.local.refusal import not_found, refuse
+from reconciler.local.refusal import ServiceError, not_found, refuse
 from reconciler.local.store import Record
 from reconciler.local.tiers import CIMD, check_essentials
 
@@ -71,10 +71,26 @@ def list_cimd_policies(ctx: Context, params: Record) -> Record:
     return page(ctx, items, params, "CIMDPolicies")
 
 
+def list_client_metadata_urls(ctx: Context, params: Record) -> Record:
+    """ListClientMetadataURLs: none, as the embedded Cognito fetches no document."""
+    _policy(ctx.pool(params), params)
+    return page(ctx, [], params, "ClientMetadataURLs")
+
+
+def update_client_metadata_url_state(ctx: Context, params: Record) -> Record:
+    """UpdateClientMetadataURLState: no URL is ever in the cache."""
+    pool = ctx.pool(params)
+    check_essentials(pool, CIMD)
+    _policy(pool, params)
+    raise ServiceError("CachedCIMDURLDoesNotExistException", f"The URL {params['URL']} is not in the cache.")
+
+
 OPERATIONS: dict[str, Operation] = {
     "CreateCIMDPolicy": create_cimd_policy,
     "UpdateCIMDPolicy": update_cimd_policy,
     "DescribeCIMDPolicy": describe_cimd_policy,
     "DeleteCIMDPolicy": delete_cimd_policy,
     "ListCIMDPolicies": list_cimd_policies,
+    "ListClientMetadataURLs": list_client_metadata_urls,
+    "UpdateClientMetadataURLState": update_client_metadata_url_state,
 }

@@ -69,6 +69,7 @@ def delete_group(ctx: Context, params: Record) -> Record:
     pool = ctx.pool(params)
     _group(pool, params["GroupName"])
     del pool["groups"][params["GroupName"]]
+    ctx.people.remove_group(pool["id"], params["GroupName"], ctx.now())
     ctx.store.touch(pool)
     return {}
 

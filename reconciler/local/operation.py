@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any
 
+from reconciler.local.desk import Desk
+from reconciler.local.ledger import Ledger
+from reconciler.local.people import People
 from reconciler.local.refusal import not_found, refuse
 from reconciler.local.store import Record, Store
 from reconciler.local.uploads import Uploads
-from reconciler.local.user_history import UserHistory
 
 
 @dataclass(frozen=True)
@@ -26,14 +28,20 @@ class Context:
     """The records."""
     region: str
     """The Region of the request."""
-    users: Callable[[str], int]
-    """Returns the number of users of a pool, by its id."""
-    history: UserHistory = field(default_factory=lambda: UserHistory(lambda _pool_id: None))
-    """The users of all pools over time."""
-    shadow: Callable[[str], Any] = lambda _pool_id: None
-    """Returns moto's object for a pool, in sync with its record; it holds the users."""
+    people: People
+    """The users."""
+    ledger: Ledger
+    """Codes, sessions, tokens and keys."""
+    desk: Desk = field(default_factory=Desk)
+    """What sign-in has around it."""
+    pause: Callable[[], AbstractContextManager[None]] = nullcontext
+    """Lets other requests go on meanwhile, as a function for a trigger may call the embedded Cognito itself."""
     uploads: Uploads = field(default_factory=Uploads)
     """The files of import jobs."""
+
+    def now(self) -> float:
+        """Return the time in seconds since 1970; never the same twice."""
+        return self.store.now()
 
     def pool(self, params: Mapping[str, Any]) -> Record:
         """Return the pool of a request; in the Region of its replica, the replica's view."""
@@ -53,10 +61,8 @@ def page(
     params: Record,
     name: str,
     limit: str = "MaxResults",
-    *,
-    wanted: Callable[[Any], bool] = lambda _item: True,
 ) -> Record:
-    """Cut a list into pages. A page looks at no more items than it needs, so that all pages together look at each once.
+    """Cut a list into pages.
 
     Args:
         ctx: The context.
@@ -64,26 +70,30 @@ def page(
         params: The request.
         name: The answer's member for the items.
         limit: The request's member for the page size; 0 counts as absent.
-        wanted: Which items are meant.
     """
     size = params.get(limit) or DEFAULT_PAGE
-    start, marked = _decode(params.get("NextToken"), len(items))
+    start, marked = _decoded(params.get("NextToken"), len(items))
     if ctx.store.empty_pages and not marked and items:
-        return {name: [], "NextToken": _encode(start, marked=True)}
+        return {name: [], "NextToken": _encoded(start, marked=True)}
     if ctx.store.empty_pages:
         size = max(1, size // 2)
-    places = list(islice((i for i in range(start, len(items)) if wanted(items[i])), size + 1))
-    answer: Record = {name: [items[i] for i in places[:size]]}
-    if len(places) > size:
-        answer["NextToken"] = _encode(places[size], marked=False)
+    answer: Record = {name: list(items[start : start + size])}
+    if len(items) > start + size:
+        answer["NextToken"] = _encoded(start + size, marked=False)
     return answer
 
 
-def _encode(start: int, *, marked: bool) -> str:
+def _encoded(start: int, *, marked: bool) -> str:
+    """Return the token of a page that begins after a place; marked if an empty page came before it."""
     return base64.urlsafe_b64encode(f"{'e' if marked else 'f'}{start}".encode()).decode()
 
 
-def _decode(token: str | None, length: int) -> tuple[int, bool]:
+def _decoded(token: str | None, most: int | None = None) -> tuple[int, bool]:
+    """Return the place and the mark of a token; the beginning without one.
+
+    Raises:
+        ServiceError: InvalidParameterException, if it is none of ours or its place is above the last one.
+    """
     if token is None:
         return 0, False
     try:
@@ -91,7 +101,7 @@ def _decode(token: str | None, length: int) -> tuple[int, bool]:
         start = int(text[1:])
     except ValueError:
         refuse("Invalid pagination token given.")
-    if text[0] not in "ef" or not 0 <= start <= length:
+    if text[0] not in "ef" or start < 0 or (most is not None and start > most):
         refuse("Invalid pagination token given.")
     return start, text[0] == "e"
 

@@ -356,7 +356,7 @@ def view(ctx: Context, pool: Record) -> Record:
         **mirrors,
         "SchemaAttributes": pool["schema"],
         "MfaConfiguration": pool["mfa"]["MfaConfiguration"],
-        "EstimatedNumberOfUsers": ctx.users(pool["id"]),
+        "EstimatedNumberOfUsers": ctx.people.count(pool["id"]),
         "Arn": pool["arn"],
         **{("CustomDomain" if "CustomDomainConfig" in d else "Domain"): n for n, d in pool["domains"].items()},
     }

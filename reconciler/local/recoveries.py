@@ -11,8 +11,9 @@ from typing import Any
 
 from reconciler.local.operation import Context, Operation, page
 from reconciler.local.refusal import ServiceError, above_tier, not_found, refuse
+from reconciler.local.signin.parties import pool_of_token
 from reconciler.local.store import Record
-from reconciler.local.user_history import counts
+from reconciler.local.user_history import counts, restore
 from reconciler.local.user_imports import running_job
 
 HOUR = 3600.0
@@ -63,7 +64,7 @@ def _meant(ctx: Context, params: Record) -> Iterator[Record]:
     """Yield the pool of a request: named by its id, by a client or by a token."""
     for pool in ctx.store.pools.values():
         named = params.get("UserPoolId") == pool["id"] or params.get("ClientId") in pool["clients"]
-        if named or ctx.history.issued(pool["id"], params.get("AccessToken", "")):
+        if named or pool["id"] == pool_of_token(params.get("AccessToken", "")):
             yield pool
 
 
@@ -127,7 +128,7 @@ def start_point_in_time_recovery(ctx: Context, params: Record) -> Record:
     if _status(ctx, found) != PREVIEW[1]:
         refuse(f"A recovery can be started when it is PREVIEW_GENERATED; it is {_status(ctx, found)}.")
     found |= {"status": "RESTORING", "pending": ctx.store.pending_describes}
-    ctx.history.restore(pool, ctx.history.at(pool, found["restore"]))
+    restore(ctx, pool, found["restore"])
     ctx.store.touch(pool)
     return {"Restoration": _view(ctx, found)}
 
@@ -178,7 +179,7 @@ def _advance(ctx: Context, pool: Record, found: Record) -> None:
 
 
 def _preview(ctx: Context, pool: Record, found: Record) -> list[Record]:
-    would = counts(ctx.history.at(pool, found["restore"]), ctx.history.now(pool))
+    would = counts(ctx, pool, found["restore"])
     return [
         {"Entity": entity, "CreateCount": c.create, "UpdateCount": c.update, "DeleteCount": c.delete}
         for entity, c in would.items()

@@ -24,7 +24,7 @@ def set_risk_configuration(ctx: Context, params: Record) -> Record:
     """SetRiskConfiguration: removes omitted blocks; with only ids, the whole configuration."""
     pool = ctx.pool(params)
     key = _key(pool, params)
-    _check_add_on(pool)
+    check_add_on(pool)
     config: Record = {k: copy.deepcopy(params[k]) for k in BLOCKS if params.get(k)}
     _check(config)
     if "SourceArn" in (notify := _notify(config)):
@@ -79,8 +79,18 @@ def _key(pool: Record, params: Record) -> str:
     return str(find_client(pool, params["ClientId"])["ClientId"])
 
 
-def _check_add_on(pool: Record) -> None:
-    if pool["config"].get("UserPoolAddOns", {}).get("AdvancedSecurityMode", "OFF") == "OFF":
+def is_protected(pool: Record) -> bool:
+    """Return whether a pool has threat protection."""
+    return bool(pool["config"].get("UserPoolAddOns", {}).get("AdvancedSecurityMode", "OFF") != "OFF")
+
+
+def check_add_on(pool: Record) -> None:
+    """Check that a pool has threat protection.
+
+    Raises:
+        ServiceError: UserPoolAddOnNotEnabledException.
+    """
+    if not is_protected(pool):
         raise ServiceError("UserPoolAddOnNotEnabledException", "User pool does not have advanced security enabled.")
 
 

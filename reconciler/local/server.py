@@ -1,33 +1,55 @@
-"""The embedded Cognito over HTTP, for any SDK: `poolctl local serve`.
+"""The embedded Cognito over HTTP, for any SDK and any browser: `poolctl local serve`.
 
-A plain loopback server that passes each request to moto's own dispatcher, as its in-process mock does. moto's
-server mode is not used: it needs Flask, it answers unimplemented operations with an HTML page, and it cannot break a
-connection on purpose.
+A plain loopback server. Requests about user pools go straight to the engine, those of browsers to the pages, and all
+others to moto's own dispatcher, as its in-process mock does. moto's server mode is not used: it needs Flask, it answers
+unimplemented operations with an HTML page, and it cannot break a connection on purpose.
 """
 
 from __future__ import annotations
 
 import json
 import threading
-from contextlib import ExitStack
+import uuid
+from collections.abc import Mapping
+from contextlib import ExitStack, suppress
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
-from urllib.parse import urlsplit
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from reconciler.cloud.hosts import is_loopback
 from reconciler.errors import InvalidInput
 from reconciler.local.store import Store
 from reconciler.local.uploads import LARGEST, PREFIX, Uploads
 
-UNSIGNED = {
-    "AWSCognitoIdentityProviderService": "cognito-idp",
-    "AWSCognitoIdentityService": "cognito-identity",
-}
+if TYPE_CHECKING:  # heavy
+    from reconciler.local.backend import Engine
+
+USER_POOLS = "AWSCognitoIdentityProviderService"
+UNSIGNED = {USER_POOLS: "cognito-idp", "AWSCognitoIdentityService": "cognito-identity"}
 """Services with unsigned operations, by the first part of X-Amz-Target."""
 DEFAULT_REGION = "us-east-1"
 SCOPE_PARTS = 5
 MAX_BODY = 10_000_000
 """Maximum request body in bytes; the API itself accepts less."""
+JSON = "application/x-amz-json-1.1"
+
+CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date",
+}
+"""What answers about user pools carry, as recorded from the service."""
+PREFLIGHT = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "POST",
+    "Access-Control-Allow-Headers": (
+        "content-type,x-amz-target,x-amz-user-agent,x-amz-date,x-amz-content-sha256,cache-control,"
+        "amz-sdk-invocation-id,amz-sdk-request"
+    ),
+    "Access-Control-Max-Age": "172800",
+}
+"""What clients in browsers send. `authorization` is not in it: a web page is to sign users in, not to administer."""
 
 
 def check_loopback(host: str) -> None:
@@ -72,20 +94,21 @@ class Server:
         """Read the state, listen, and return at once.
 
         Raises:
-            InvalidInput: The directory is in use, or its content is not ours.
+            InvalidInput: The content of the directory is not ours.
             OSError: The port is in use.
         """
         from reconciler.local import surroundings
         from reconciler.local.backend import installed
 
         with ExitStack() as stack:
-            self.engine.store.open()
-            stack.callback(self.engine.store.close)
+            self.engine.open()
+            stack.callback(self.engine.close)
             stack.enter_context(installed(self.engine))
             stack.enter_context(surroundings.installed(self.engine))
             self._server = HttpServer((self._host, self._port), self._handler)
             stack.callback(self._server.server_close)
-            self._server.uploads, self.engine.uploads.base = self.engine.uploads, self.url
+            self._server.engine = self.engine
+            self.engine.uploads.base = self.engine.desk.base = self.url
             thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
             thread.start()
             stack.callback(thread.join)
@@ -107,8 +130,24 @@ class Server:
 class HttpServer(ThreadingHTTPServer):
     """The server, with what its handlers need."""
 
-    uploads: Uploads
-    """Where files of import jobs go."""
+    engine: Engine
+    """The embedded Cognito."""
+    request_queue_size = 128
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Show a defect of ours where the server runs, and let the client know of it before the connection ends."""
+        super().handle_error(request, client_address)
+        _, headers, body = _refused(500, "InternalErrorException", "Internal error.")
+        sent = {**headers, **CORS, "Content-Length": str(len(body)), "Connection": "close"}
+        head = "".join(f"{name}: {value}\r\n" for name, value in sent.items())
+        with suppress(OSError):  # the client has gone away
+            request.sendall(f"HTTP/1.1 500 Internal Server Error\r\n{head}\r\n{body}".encode())
+
+    @property
+    def uploads(self) -> Uploads:
+        """Where files of import jobs go."""
+        return self.engine.uploads
 
 
 class RequestHandler(BaseHTTPRequestHandler):
@@ -116,6 +155,7 @@ class RequestHandler(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True  # else each answer waits 40 ms for the acknowledgement of its headers
+    wbufsize = -1  # one packet for headers and body
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is the base class's
         """Log nothing: standard error belongs to the user."""
@@ -124,41 +164,119 @@ class RequestHandler(BaseHTTPRequestHandler):
         """Answer a request of any method."""
         from botocore.exceptions import HTTPClientError
 
-        if not is_loopback(urlsplit(f"//{self.headers.get('Host', '')}").hostname or ""):
+        if not is_local(urlsplit(f"//{self.headers.get('Host', '')}").hostname or ""):
             self.send_error(403)  # a web page whose host name resolves to this server (DNS rebinding)
+            return
+        if problem := self.problem_of_body():
+            self.send_error(problem)  # which closes the connection: where the next request begins is unknown
             return
         if self.path.startswith(PREFIX) and isinstance(self.server, HttpServer):
             headers = {k.lower(): v for k, v in self.headers.items()}
-            self.answer(self.server.uploads.take(self.path, headers, self.read_body(LARGEST + 1)), {}, b"")
+            self.answer(self.server.uploads.take(self.path, headers, self.read_body()), {}, b"")
             return
         try:
-            status, headers, body = dispatch(self.command, self.path, dict(self.headers.items()), self.read_body())
+            status, headers, body = self.answered()
         except HTTPClientError:  # a fault dropped the answer
             self.close_connection = True
             return
         except NotImplementedError as missing:  # of moto's other services
-            text = json.dumps({"__type": "NotImplementedException", "message": str(missing)})
-            status, headers, body = 501, {"Content-Type": "application/x-amz-json-1.1"}, text
+            status, headers, body = _refused(501, "NotImplementedException", str(missing))
         self.answer(status, headers, body.encode() if isinstance(body, str) else body)
+
+    def answered(self) -> tuple[int, Any, Any]:
+        """Return the answer to a request."""
+        target, _, operation = self.headers.get("X-Amz-Target", "").partition(".")
+        if target in UNSIGNED:
+            return self.of_cognito(target, operation)
+        body = self.read_body()
+        if self.command == "OPTIONS" and self.path == "/":
+            return 204, PREFLIGHT, b""
+        page = self.of_browser(body)
+        return page or dispatch(self.command, self.path, dict(self.headers.items()), body)
+
+    def of_browser(self, body: bytes) -> tuple[int, Any, bytes] | None:
+        """Return the answer of the hosted pages; None if the request is not for them."""
+        from werkzeug import Request
+
+        from reconciler.local.pages.application import respond
+
+        if not isinstance(self.server, HttpServer) or self.headers.get("Authorization", "").startswith("AWS4-"):
+            return None
+        page = respond(self.server.engine, Request(self.environ(body)))
+        return (page.status_code, page.headers, page.get_data()) if page is not None else None
+
+    def environ(self, body: bytes) -> dict[str, Any]:
+        """Return the request as WSGI has it."""
+        path, _, query = self.path.partition("?")
+        headers = {f"HTTP_{k.upper().replace('-', '_')}": v for k, v in self.headers.items()}
+        host, _, port = self.headers.get("Host", "").rpartition(":")
+        return {
+            **headers,
+            "REQUEST_METHOD": self.command,
+            "SCRIPT_NAME": "",
+            "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
+            "QUERY_STRING": query,
+            "CONTENT_TYPE": self.headers.get("Content-Type", ""),
+            "CONTENT_LENGTH": str(len(body)),
+            "SERVER_NAME": host,
+            "SERVER_PORT": port,
+            "SERVER_PROTOCOL": self.request_version,
+            "REMOTE_ADDR": str(self.client_address[0]),
+            "wsgi.input": BytesIO(body),
+            "wsgi.url_scheme": "http",
+        }
+
+    def of_cognito(self, target: str, operation: str) -> tuple[int, Any, Any]:
+        """Return the answer to a request about user pools or identity pools."""
+        from reconciler.local.checks import needs_signature
+
+        body, scope = self.read_body(), _scope(self.headers.get("Authorization", ""))
+        if not scope and needs_signature(UNSIGNED[target], operation):
+            status, headers, said = _refused(400, "MissingAuthenticationTokenException", "Missing Authentication Token")
+        elif target == USER_POOLS and isinstance(self.server, HttpServer):
+            status, headers, said = self.server.engine.direct(scope[2] if scope else "", operation, body)
+        else:
+            status, headers, said = dispatch(self.command, self.path, dict(self.headers.items()), body)
+        return status, {**headers, **CORS, "x-amzn-RequestId": str(uuid.uuid4())}, said
 
     def answer(self, status: int, headers: Any, payload: bytes) -> None:
         """Send an answer."""
         self.send_response(status)
-        for name, value in dict(headers).items():
+        for name, value in headers.items():
             if name.lower() not in ("content-length", "status", "server", "date"):
                 self.send_header(name, str(value))
         self.send_header("Content-Length", str(len(payload)))
         self.end_headers()
-        self.wfile.write(payload)
+        if self.command != "HEAD":
+            self.wfile.write(payload)
 
-    do_GET = do_POST = do_PUT = do_DELETE = handle_any
+    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_OPTIONS = handle_any
 
-    def read_body(self, most: int = MAX_BODY) -> bytes:
-        """Read the request's body, up to a number of bytes."""
-        return self.rfile.read(min(int(self.headers.get("Content-Length") or 0), most))
+    def problem_of_body(self) -> int:
+        """Return the HTTP status that refuses a body whose length is not known, no number, or too large; else 0."""
+        length = self.headers.get("Content-Length") or "0"
+        if self.headers.get("Transfer-Encoding"):
+            return HTTPStatus.LENGTH_REQUIRED
+        if not (length.isascii() and length.isdigit()):
+            return HTTPStatus.BAD_REQUEST
+        most = LARGEST if self.path.startswith(PREFIX) else MAX_BODY
+        return HTTPStatus.REQUEST_ENTITY_TOO_LARGE if int(length[:12]) > most else 0
+
+    def read_body(self) -> bytes:
+        """Read the request's body."""
+        return self.rfile.read(int(self.headers.get("Content-Length") or 0))
 
 
-def dispatch(method: str, path: str, headers: dict[str, str], body: bytes) -> tuple[int, Any, Any]:
+def is_local(host: str) -> bool:
+    """Return whether a host name means this machine, as browsers resolve names below `localhost`."""
+    return is_loopback(host) or host.endswith(".localhost")
+
+
+def _refused(status: int, code: str, message: str) -> tuple[int, dict[str, str], str]:
+    return status, {"Content-Type": JSON}, json.dumps({"__type": code, "message": message})
+
+
+def dispatch(method: str, path: str, headers: Mapping[str, str], body: bytes) -> tuple[int, Any, Any]:
     """Pass a request to moto as if it had been sent to AWS."""
     from botocore.awsrequest import AWSPreparedRequest
     from botocore.compat import HTTPHeaders
@@ -173,9 +291,15 @@ def dispatch(method: str, path: str, headers: dict[str, str], body: bytes) -> tu
     return answer if answer is not None else (404, {}, "")
 
 
-def _addressee(headers: dict[str, str]) -> tuple[str, str]:
+def _addressee(headers: Mapping[str, str]) -> tuple[str, str]:
     """Return service and Region from the signature's scope; a few operations are unsigned."""
-    scope = headers.get("authorization", "").partition("Credential=")[2].split(",")[0].split("/")
-    if len(scope) >= SCOPE_PARTS:
+    scope = _scope(headers.get("authorization", ""))
+    if scope:
         return scope[3], scope[2]
     return UNSIGNED.get(headers.get("x-amz-target", "").partition(".")[0], "cognito-idp"), DEFAULT_REGION
+
+
+def _scope(authorization: str) -> list[str]:
+    """Return the parts of a signature's scope; empty without a signature."""
+    scope = authorization.partition("Credential=")[2].split(",")[0].split("/")
+    return scope if len(scope) >= SCOPE_PARTS else []

@@ -4,8 +4,8 @@ The records are plain JSON: one object per user pool with all its contents, and 
 account. They are the source of truth for configuration; moto's objects are copies of them. Plain JSON and no pickle: a
 state directory may be untrusted, and reading it must not run code.
 
-Every change is on disk before its answer is sent, as a new file renamed over the old one, so a process killed at
-any moment leaves either the state before or the state after a call.
+Every change is on disk before its answer is sent, so a process killed at any moment leaves either the state before or
+the state after a call.
 """
 
 from __future__ import annotations
@@ -13,11 +13,10 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -28,12 +27,12 @@ from botocore.session import Session
 
 from reconciler.errors import InvalidInput
 from reconciler.local.refusal import not_found
+from reconciler.local.state_file import StateFile
 
 Record = dict[str, Any]
 """JSON-able."""
 
 VERSION = 1
-FILE = "cognito.json"
 ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 ACCOUNT = "123456789012"
 """moto's default account."""
@@ -55,8 +54,8 @@ class Store:
         """Number of describes for which a new or changed domain or replica is CREATING, UPDATING or DELETING."""
         self.empty_pages = False
         """Whether lists sometimes return empty and short pages (cognito.md 1.1, app client)."""
-        self.revisions: dict[str, int] = {}
-        """By pool id; grows with each change, to detect outdated shadows. Not stored on disk."""
+        self.removed: list[str] = []
+        """Ids of pools that were removed since the last save."""
         self._clock = clock
         self._serial = 0
         self._last = 0.0
@@ -64,9 +63,8 @@ class Store:
         self._account_text = json.dumps(self.account)
         self._changed: set[str] = set()
         self._account_changed = False
-        self._lock_file: int | None = None
-
-    # --- reading ---------------------------------------------------------------------------------------------------
+        self._file = StateFile(directory)
+        self._depth = 0
 
     def pool(self, pool_id: str, region: str) -> Record:
         """Return the record of a pool; in the Region of its replica, the replica's view of it, which is a copy.
@@ -92,8 +90,6 @@ class Store:
         """The pools that were changed since the last save."""
         return [self.pools[i] for i in self._changed if i in self.pools]
 
-    # --- writing ---------------------------------------------------------------------------------------------------
-
     def now(self) -> float:
         """Return the time in seconds; never the same twice, so every change updates LastModifiedDate."""
         self._last = max(round(self._clock(), 3), round(self._last + 0.001, 3))
@@ -116,8 +112,7 @@ class Store:
         return str(uuid.UUID(bytes=digest[:16], version=4))
 
     def touch(self, pool: Record) -> None:
-        """Mark a record as changed, to save it and renew its shadow."""
-        self.revisions[pool["id"]] = self.revisions.get(pool["id"], 0) + 1
+        """Mark a record as changed, to save it."""
         self._changed.add(pool["id"])
 
     def touch_account(self) -> None:
@@ -132,35 +127,74 @@ class Store:
     def remove(self, pool: Record) -> None:
         """Remove a pool and everything in it."""
         del self.pools[pool["id"]]
+        self.removed.append(pool["id"])
         self._changed.add(pool["id"])
 
-    # --- the file --------------------------------------------------------------------------------------------------
-
     def open(self) -> None:
-        """Lock the directory and read its content.
+        """Make the directory, and read its content.
 
         Raises:
-            InvalidInput: The directory is in use by another process, or the file in it is not ours.
+            InvalidInput: The file in it is not ours.
         """
-        if self.directory is None:
-            return
-        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._take_lock(self.directory / "lock")
+        self._file.open()
         try:
-            self._load(self.directory / FILE)
+            with self.turn():
+                pass
         except BaseException:
             self.close()
             raise
 
     def close(self) -> None:
         """Release the directory."""
-        if self._lock_file is not None:
-            os.close(self._lock_file)
-            self._lock_file = None
+        self._file.close()
+
+    @contextlib.contextmanager
+    def turn(self) -> Iterator[None]:
+        """Keep other threads and processes away from the state, which is read anew if another process changed it.
+
+        Raises:
+            InvalidInput: The file is not ours.
+        """
+        with self.lock:
+            outermost, self._depth = self._depth == 0, self._depth + 1
+            try:
+                if outermost:
+                    self._enter()
+                yield
+            finally:
+                self._depth -= 1
+                if outermost:
+                    self._file.unlock()
+
+    @contextlib.contextmanager
+    def paused(self) -> Iterator[None]:
+        """Let other threads and processes have the state for a while, in the middle of a turn.
+
+        The caller has saved what it changed, and reads again what it needs.
+        """
+        depth, self._depth = self._depth, 0
+        self._file.unlock()
+        for _ in range(depth):
+            self.lock.release()
+        try:
+            yield
+        finally:
+            for _ in range(depth):
+                self.lock.acquire()
+            self._depth = depth
+            self._enter()
+
+    def _enter(self) -> None:
+        self._file.lock()
+        text = self._file.news()
+        if text is not None:
+            self._load(text)
 
     def save(self) -> None:
         """Write the changes since the last call, if any."""
+        self.removed.clear()
         if self.directory is None or not (self._changed or self._account_changed):
+            self._changed.clear()
             return
         for pool_id in self._changed:
             pool = self.pools.get(pool_id)
@@ -170,7 +204,7 @@ class Store:
                 self._texts[pool_id] = json.dumps(pool, separators=(",", ":"))
         if self._account_changed:
             self._account_text = json.dumps(self.account, separators=(",", ":"))
-        _replace(self.directory / FILE, self._pieces())
+        self._file.replace(self._pieces())
         self._changed.clear()
         self._account_changed = False
 
@@ -183,31 +217,14 @@ class Store:
             yield text
         yield f'\n}},"account":{self._account_text}}}\n'
 
-    def _take_lock(self, path: Path) -> None:
+    def _load(self, text: str) -> None:
         try:
-            import fcntl
-        except ImportError:  # Windows: the user must ensure that only one process runs
-            return
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            os.close(handle)
-            raise InvalidInput(
-                f"{path.parent} is in use by another process. End it, or talk to it with --endpoint-url."
-            ) from None
-        self._lock_file = handle
-
-    def _load(self, path: Path) -> None:
-        if not path.exists():
-            return
-        try:
-            state = json.loads(path.read_text(encoding="utf-8"))
-            self._take(state)
+            self._take(json.loads(text))
         except (ValueError, KeyError, TypeError, AttributeError):
             # no chaining: a decoder's error quotes the text, which contains client secrets
             raise InvalidInput(
-                f"{path} is not a state of this version of the embedded Cognito. Delete the directory to start anew."
+                f"{self._file.path} is not a state of this version of the embedded Cognito. Delete the directory to "
+                "start anew."
             ) from None
 
     def _take(self, state: Any) -> None:
@@ -218,18 +235,7 @@ class Store:
         self.pools = {str(i): {**pool_parts(), **p} for i, p in state["pools"].items()}
         self.account = {**account_parts(), **state.get("account", {})}
         self._account_text = json.dumps(self.account, separators=(",", ":"))
-        self.revisions = dict.fromkeys(self.pools, 1)
         self._texts = {i: json.dumps(p, separators=(",", ":")) for i, p in self.pools.items()}
-
-
-def _replace(path: Path, pieces: Iterable[str]) -> None:
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    with contextlib.suppress(FileNotFoundError):
-        temporary.unlink()  # left by a killed process with the same id
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.writelines(pieces)
-    temporary.replace(path)
 
 
 def new_pool(pool_id: str, region: str, now: float) -> Record:
@@ -265,7 +271,6 @@ def pool_parts() -> Record:
         "secrets": {},
         "replica": None,
         "recoveries": [],
-        "users": {},
         "import_jobs": [],
     }
 

@@ -1,111 +1,85 @@
-"""What an administrator does with users (cognito.md 2.17): moto's objects, written as strictly as the service does.
-
-moto creates users in any shape, never looks at the schema, and forgets nothing that an update leaves unverified.
-"""
+"""What an administrator does with users (cognito.md 2.17)."""
 
 from __future__ import annotations
 
+import base64
 import re
-from datetime import UTC, datetime
-from typing import Any
+from itertools import islice
 
-from reconciler.local.operation import Context, Operation, page
+from reconciler.local.operation import DEFAULT_PAGE, Context, Operation, page
+from reconciler.local.people import FINDS, FIRST, MEMBER_OF, SEARCHED, STATUS, By, ListPlace
 from reconciler.local.refusal import ServiceError, not_found, refuse
+from reconciler.local.signin import codes, inviting, passwords, written_attributes
+from reconciler.local.signin.parties import (
+    FORCED,
+    Caller,
+    admin,
+    existing,
+    find_by_name,
+    new_user,
+    put,
+    spelled,
+    touch,
+)
+from reconciler.local.signin.tokens import end_all
 from reconciler.local.store import Record
 from reconciler.local.user_checks import (
+    SHAPES,
+    aliases,
     check_alias,
     check_attributes,
     check_name,
-    check_password,
+    holds,
     is_passwordless,
 )
 
-SEARCHABLE = ("email", "phone_number", "name", "given_name", "family_name", "preferred_username", "sub")
+DAY = 24 * 3600.0
+DEFAULT_DAYS = 7
+"""TemporaryPasswordValidityDays, if it is not set."""
+
+FACTORS = (("SMS_MFA", "sms"), ("SOFTWARE_TOKEN_MFA", "totp"), ("EMAIL_OTP", "email"))
+"""Names of factors in the API, with our members for them."""
+TOKEN = re.compile(r"([ef])(\d{1,18}):(.*)", re.ASCII | re.DOTALL)
 FILTER = re.compile(r'\s*([\w:]+)\s*(\^?=)\s*"((?:[^"\\]|\\.)*)"\s*')
-MANUAL = "FORCE_CHANGE_PASSWORD"
-
-
-def new_user(pool_id: str, name: str | None, password: Any, status: str, attributes: Record) -> Any:
-    """Return a new object of moto's; without a name, it is called by its `sub`.
-
-    A password is a text, an `ImportedPassword`, or None.
-    """
-    from moto.cognitoidp.models import CognitoIdpUser
-
-    items = [{"Name": k, "Value": v} for k, v in attributes.items()]
-    return CognitoIdpUser(pool_id, name, password, _status(status), items)
-
-
-def _status(status: str) -> Any:
-    """Return a status as moto compares it: by identity."""
-    from moto.cognitoidp.models import UserStatus
-
-    return UserStatus(status) if status in UserStatus.__members__ else status
-
-
-def status_of(user: Any) -> str:
-    """Return the status of a user as the API spells it."""
-    return str(getattr(user.status, "value", user.status))
-
-
-def find(ctx: Context, params: Record) -> tuple[Record, Any, Any]:
-    """Return the pool, moto's object for it, and the user of a request.
-
-    Raises:
-        Refusal: UserNotFoundException.
-    """
-    pool = ctx.pool(params)
-    shadow = ctx.shadow(pool["id"])
-    user = look_up(pool, shadow, params["Username"])
-    if user is None:
-        raise ServiceError("UserNotFoundException", "User does not exist.")
-    return pool, shadow, user
-
-
-def look_up(pool: Record, shadow: Any, name: str) -> Any:
-    """Return a user by name, `sub` or address, or None."""
-    name = spelled(pool, name)
-    found = shadow.users.get(name)
-    if found is not None:
-        return found
-    named = pool["config"].get("UsernameAttributes") or ()
-    keys = [*named, *(["sub"] if named else [])]
-    return next((u for u in shadow.users.values() if any(u.attribute_lookup.get(k) == name for k in keys)), None)
-
-
-def spelled(pool: Record, name: str) -> str:
-    """Return a name as it is stored: in lower case where case does not matter."""
-    insensitive = pool["config"].get("UsernameConfiguration", {}).get("CaseSensitive") is False
-    return name.lower() if insensitive else name
-
-
-def _attributes(items: Any) -> dict[str, str]:
-    return {a["Name"]: a.get("Value", "") for a in items or ()}
 
 
 def admin_create_user(ctx: Context, params: Record) -> Record:
-    """AdminCreateUser: sends nothing; RESEND answers with the user as it is."""
-    pool = ctx.pool(params)
+    """AdminCreateUser: with an invitation, unless MessageAction is SUPPRESS; RESEND sends it again."""
+    pool, caller = ctx.pool(params), admin(ctx, params)
     if params.get("MessageAction") == "RESEND":
-        return {"User": _resent(ctx, params)}
-    shadow, name = ctx.shadow(pool["id"]), spelled(pool, params["Username"])
+        return {"User": _resent(ctx, caller, params)}
+    name = spelled(pool, params["Username"])
     check_name(pool, name)
-    attributes = _attributes(params.get("UserAttributes"))
+    attributes = written_attributes.spelled(pool, written_attributes.named(params.get("UserAttributes")))
     check_attributes(pool, attributes | _from_name(pool, name, attributes), new=True)
     attributes |= _from_name(pool, name, attributes)
-    if look_up(pool, shadow, name) is not None:
+    if find_by_name(ctx, pool, name) is not None:
         raise ServiceError("UsernameExistsException", "User account already exists")
     if not params.get("ForceAliasCreation"):
-        check_alias(pool, attributes, shadow.users.values(), "UsernameExistsException")
+        check_alias(ctx.people, pool, "", attributes, "UsernameExistsException")
     password = params.get("TemporaryPassword")
     if password is not None:
-        check_password(pool, password)
-    status = "CONFIRMED" if password is None and is_passwordless(pool) else MANUAL
+        passwords.check_policy(pool, password, admin=True, member="temporaryPassword")
+    known = password is not None or not is_passwordless(pool)
     named = pool["config"].get("UsernameAttributes")
-    user = new_user(pool["id"], None if named else name, password, status, {k: v for k, v in attributes.items() if v})
-    shadow.users[user.username] = user
-    ctx.store.touch(pool)
+    user = new_user(ctx, None if named else name, FORCED if known else "CONFIRMED", attributes)
+    inviting.admit(ctx, caller, user, attributes, params.get("ValidationData"))
+    if known:
+        password = password or passwords.temporary_password(pool)
+        passwords.set_password(ctx, pool, user, password, until=_until(ctx, pool))
+    for kind in sorted(aliases(pool)) if params.get("ForceAliasCreation") else ():
+        if holds(pool, attributes, kind):
+            written_attributes.verify(ctx, pool, user, kind, move=True)
+    put(ctx, pool, user)
+    if known and params.get("MessageAction") != "SUPPRESS":
+        inviting.invite(ctx, caller, user, password or "", params.get("DesiredDeliveryMediums") or (), resend=False)
     return {"User": _listed(user)}
+
+
+def _until(ctx: Context, pool: Record) -> float:
+    """Return when a temporary password that is set now ends."""
+    policy = pool["config"].get("Policies", {}).get("PasswordPolicy", {})
+    return ctx.now() + DAY * (policy.get("TemporaryPasswordValidityDays") or DEFAULT_DAYS)
 
 
 def _from_name(pool: Record, name: str, attributes: dict[str, str]) -> dict[str, str]:
@@ -123,87 +97,92 @@ def _from_name(pool: Record, name: str, attributes: dict[str, str]) -> dict[str,
     return {kind: name}
 
 
-def _resent(ctx: Context, params: Record) -> Record:
-    _, _, user = find(ctx, params)
-    if status_of(user) != MANUAL:
-        said = f"Resend not possible. {user.username} status is not {MANUAL}"
+def _resent(ctx: Context, caller: Caller, params: Record) -> Record:
+    pool, user = existing(ctx, params)
+    if user["status"] != FORCED:
+        said = f"Resend not possible. {user['username']} status is not {FORCED}"
         raise ServiceError("UnsupportedUserStateException", said)
+    password = params.get("TemporaryPassword")
+    if password is not None:
+        passwords.check_policy(pool, password, admin=True, member="temporaryPassword")
+    password = password or passwords.temporary_password(pool)
+    passwords.set_password(ctx, pool, user, password, until=_until(ctx, pool))
+    touch(ctx, pool, user)
+    inviting.invite(ctx, caller, user, password or "", params.get("DesiredDeliveryMediums") or (), resend=True)
     return _listed(user)
 
 
 def admin_get_user(ctx: Context, params: Record) -> Record:
     """AdminGetUser."""
-    user = find(ctx, params)[2]
+    user = existing(ctx, params)[1]
     shown = _listed(user)
-    factors = (("SOFTWARE_TOKEN_MFA", user.software_token_mfa_enabled), ("SMS_MFA", user.sms_mfa_enabled))
-    on = [name for name, used in factors if used]
-    preferred = {"PreferredMfaSetting": user.preferred_mfa_setting} if user.preferred_mfa_setting else {}
+    shown["UserAttributes"] = shown.pop("Attributes")
+    return shown | factors_of(user)
+
+
+def factors_of(user: Record) -> Record:
+    """Return UserMFASettingList and PreferredMfaSetting; both are missing when they are empty."""
+    mfa = user["mfa"]
+    on = [name for name, member in FACTORS if mfa[member]]
+    preferred = {"PreferredMfaSetting": mfa["preferred"]} if mfa["preferred"] else {}
+    return {**({"UserMFASettingList": on} if on else {}), **preferred}
+
+
+def _listed(user: Record) -> Record:
+    attributes = user["attributes"]
+    names = ["sub", *(n for n in attributes if n != "sub")]
     return {
-        **{("UserAttributes" if k == "Attributes" else k): v for k, v in shown.items()},
-        **({"UserMFASettingList": on} if on else {}),
-        **preferred,
+        "Username": user["username"],
+        "Attributes": [{"Name": n, "Value": attributes[n]} for n in names],
+        "UserCreateDate": round(user["created"], 3),
+        "UserLastModifiedDate": round(user["modified"], 3),
+        "Enabled": user["enabled"],
+        "UserStatus": user["status"],
     }
-
-
-def _listed(user: Any) -> Record:
-    lookup = user.attribute_lookup
-    names = ["sub", *(n for n in lookup if n != "sub")]
-    return {
-        "Username": user.username,
-        "Attributes": [{"Name": n, "Value": lookup[n]} for n in names],
-        "UserCreateDate": _seconds(user.create_date),
-        "UserLastModifiedDate": _seconds(user.last_modified_date),
-        "Enabled": user.enabled,
-        "UserStatus": status_of(user),
-    }
-
-
-def _seconds(date: datetime) -> float:
-    """Return a date of moto's, which is UTC without saying so, in seconds since 1970."""
-    return round(date.replace(tzinfo=UTC).timestamp(), 3)
 
 
 def admin_update_user_attributes(ctx: Context, params: Record) -> Record:
-    """AdminUpdateUserAttributes: merges; an empty value removes, and a new address is not verified unless said."""
-    pool, shadow, user = find(ctx, params)
-    sent = _attributes(params["UserAttributes"])
+    """AdminUpdateUserAttributes: merges; an empty value removes, and a new address is not verified unless said.
+
+    No code is sent: whether Cognito sends one here is not documented.
+    """
+    pool, user = existing(ctx, params)
+    sent = written_attributes.spelled(pool, written_attributes.named(params["UserAttributes"]))
     check_attributes(pool, sent, new=False)
     for kind in ("email", "phone_number"):
-        if kind in sent and sent[kind] != user.attribute_lookup.get(kind) and f"{kind}_verified" not in sent:
+        if kind in sent and sent[kind] != user["attributes"].get(kind) and f"{kind}_verified" not in sent:
             sent[f"{kind}_verified"] = "false" if sent[kind] else ""
-    after = {**user.attribute_lookup, **sent}
-    check_alias(pool, after, (u for u in shadow.users.values() if u is not user), "AliasExistsException")
-    user.update_attributes([{"Name": k, "Value": v} for k, v in sent.items() if v])
-    _remove(user, [k for k, v in sent.items() if not v])
-    ctx.store.touch(pool)
+    after = {k: v for k, v in {**user["attributes"], **sent}.items() if v}
+    check_alias(ctx.people, pool, user["username"], after, "AliasExistsException")
+    for kind in SHAPES.keys() & sent.keys():
+        codes.drop(ctx, pool, user, codes.verifying(kind))
+        user["pending"].pop(kind, None)
+    user["attributes"] = after
+    touch(ctx, pool, user)
     return {}
-
-
-def _remove(user: Any, names: list[str]) -> None:
-    there = [n for n in names if n in user.attribute_lookup]
-    if there:
-        user.delete_attributes(there)
 
 
 def admin_delete_user_attributes(ctx: Context, params: Record) -> Record:
     """AdminDeleteUserAttributes: one that is not set counts as removed."""
-    pool, _, user = find(ctx, params)
+    pool, user = existing(ctx, params)
     names = list(params["UserAttributeNames"])
     check_attributes(pool, dict.fromkeys(names, ""), new=False)
-    _remove(user, names)
-    ctx.store.touch(pool)
+    user["attributes"] = {k: v for k, v in user["attributes"].items() if k not in names}
+    touch(ctx, pool, user)
     return {}
 
 
 def admin_set_user_password(ctx: Context, params: Record) -> Record:
     """AdminSetUserPassword."""
-    pool, _, user = find(ctx, params)
-    check_password(pool, params["Password"])
-    if status_of(user) == "EXTERNAL_PROVIDER":
+    pool, user = existing(ctx, params)
+    passwords.check_policy(pool, params["Password"], admin=True)
+    if user["status"] == "EXTERNAL_PROVIDER":
         refuse("User password cannot be set for a federated user.")
-    user.password = params["Password"]
-    user.status = _status("CONFIRMED" if params.get("Permanent") else MANUAL)
-    ctx.store.touch(pool)
+    passwords.check_history(pool, user, params["Password"])
+    permanent = params.get("Permanent", False)
+    passwords.set_password(ctx, pool, user, params["Password"], until=None if permanent else _until(ctx, pool))
+    user["status"] = "CONFIRMED" if permanent else FORCED
+    touch(ctx, pool, user)
     return {}
 
 
@@ -218,104 +197,117 @@ def admin_disable_user(ctx: Context, params: Record) -> Record:
 
 
 def _switched(ctx: Context, params: Record, *, enabled: bool) -> Record:
-    pool, _, user = find(ctx, params)
-    user.enabled = enabled
-    ctx.store.touch(pool)
+    pool, user = existing(ctx, params)
+    user["enabled"] = enabled
+    if not enabled:
+        end_all(ctx, pool, user)
+    touch(ctx, pool, user)
     return {}
 
 
 def admin_delete_user(ctx: Context, params: Record) -> Record:
     """AdminDeleteUser."""
-    pool, shadow, user = find(ctx, params)
-    for group in list(user.groups):
-        group.users.discard(user)
-    del shadow.users[user.username]
-    ctx.store.touch(pool)
+    pool, user = existing(ctx, params)
+    ctx.people.remove(pool["id"], user["username"], ctx.now())
+    ctx.ledger.remove_user(pool["id"], user["username"])
     return {}
 
 
-def _group(shadow: Any, name: str) -> Any:
-    if name not in shadow.groups:
+def _group(pool: Record, name: str) -> str:
+    if name not in pool["groups"]:
         not_found("Group not found.")
-    return shadow.groups[name]
+    return name
 
 
 def admin_add_user_to_group(ctx: Context, params: Record) -> Record:
     """AdminAddUserToGroup: repeating it changes nothing."""
-    pool, shadow, user = find(ctx, params)
-    group = _group(shadow, params["GroupName"])
-    group.users.add(user)
-    user.groups.add(group)
-    ctx.store.touch(pool)
+    pool, user = existing(ctx, params)
+    user["groups"] = sorted({*user["groups"], _group(pool, params["GroupName"])})
+    put(ctx, pool, user)
     return {}
 
 
 def admin_remove_user_from_group(ctx: Context, params: Record) -> Record:
     """AdminRemoveUserFromGroup."""
-    pool, shadow, user = find(ctx, params)
-    group = _group(shadow, params["GroupName"])
-    group.users.discard(user)
-    user.groups.discard(group)
-    ctx.store.touch(pool)
+    pool, user = existing(ctx, params)
+    user["groups"] = sorted({*user["groups"]} - {_group(pool, params["GroupName"])})
+    put(ctx, pool, user)
     return {}
 
 
 def admin_list_groups_for_user(ctx: Context, params: Record) -> Record:
     """AdminListGroupsForUser: items are complete."""
-    pool, _, user = find(ctx, params)
-    names = sorted(g.group_name for g in user.groups)
-    return page(ctx, [pool["groups"][n] for n in names if n in pool["groups"]], params, "Groups", "Limit")
+    pool, user = existing(ctx, params)
+    return page(ctx, [pool["groups"][n] for n in user["groups"] if n in pool["groups"]], params, "Groups", "Limit")
 
 
 def list_users_in_group(ctx: Context, params: Record) -> Record:
     """ListUsersInGroup."""
-    shadow = ctx.shadow(ctx.pool(params)["id"])
-    members = _group(shadow, params["GroupName"]).users
-    answer = page(ctx, list(shadow.users.values()), params, "Users", "Limit", wanted=members.__contains__)
-    return {**answer, "Users": [_listed(u) for u in answer["Users"]]}
+    pool = ctx.pool(params)
+    by = By(MEMBER_OF, _group(pool, params["GroupName"]))
+    users, token = _page(ctx, pool, params, "NextToken", by)
+    return {"Users": [_listed(u) for u in users], **({"NextToken": token} if token else {})}
 
 
 def list_users(ctx: Context, params: Record) -> Record:
     """ListUsers: one condition, and pages by PaginationToken, which may be empty while a token remains."""
-    users = list(ctx.shadow(ctx.pool(params)["id"]).users.values())
+    pool = ctx.pool(params)
     text = params.get("Filter", "").strip()
     condition = _condition(text) if text else None
-    asked = {"NextToken": params["PaginationToken"]} if "PaginationToken" in params else {}
-    answer = page(
-        ctx,
-        users,
-        {**params, **asked},
-        "Users",
-        "Limit",
-        wanted=lambda user: condition is None or _matches(user, *condition),
-    )
-    token = answer.pop("NextToken", None)
-    shown = [_listed(u) for u in answer["Users"]]
+    users, token = _page(ctx, pool, params, "PaginationToken", condition)
+    shown = [_listed(u) for u in users]
     names = params.get("AttributesToGet") or ()
     for user in shown if names else ():
         user["Attributes"] = [a for a in user["Attributes"] if a["Name"] in names]
     return {"Users": shown, **({"PaginationToken": token} if token else {})}
 
 
-def _condition(text: str) -> tuple[str, bool, str]:
-    """Return attribute, whether a prefix is enough, and value."""
+def _page(ctx: Context, pool: Record, params: Record, member: str, by: By | None) -> tuple[list[Record], str | None]:
+    """Return a page of users, and the token of the next one. It reads no more users than it needs."""
+    size = params.get("Limit") or DEFAULT_PAGE
+    after, marked = _position(params.get(member))
+    if ctx.store.empty_pages and not marked and ctx.people.count(pool["id"]):
+        return [], _token(after, marked=True)
+    size = max(1, size // 2) if ctx.store.empty_pages else size
+    without = by.attribute if by and not by.value else ""  # users without an attribute are in no index
+    every = ctx.people.every(pool["id"], after, None if without else by)
+    found = list(islice((p for p in every if not without or _lacks(p.user, by)), size + 1))
+    token = _token(found[size - 1].place, marked=False) if len(found) > size else None
+    return [p.user for p in found[:size]], token
+
+
+def _token(place: ListPlace, *, marked: bool) -> str:
+    """Return the token of a page that begins after a place; marked if an empty page came before it."""
+    return base64.urlsafe_b64encode(f"{'e' if marked else 'f'}{place.number}:{place.value}".encode()).decode()
+
+
+def _position(token: str | None) -> tuple[ListPlace, bool]:
+    """Return the place and the mark of a token; the beginning without one."""
+    if token is None:
+        return FIRST, False
+    try:
+        found = TOKEN.fullmatch(base64.urlsafe_b64decode(token).decode())
+    except ValueError:
+        found = None
+    if found is None:
+        refuse("Invalid pagination token given.")
+    return ListPlace(int(found[2]), found[3]), found[1] == "e"
+
+
+def _condition(text: str) -> By:
+    """Return what a filter asks for."""
     found = FILTER.fullmatch(text)
     if not found:
         refuse("Error while parsing filter.")
-    if found[1] not in (*SEARCHABLE, "username", "cognito:user_status", "status"):
-        refuse(f"Invalid search attribute: {found[1]}")
-    return found[1], found[2] == "^=", re.sub(r"\\(.)", r"\1", found[3])
+    name, value = found[1], re.sub(r"\\(.)", r"\1", found[3])
+    if name not in FINDS or name == MEMBER_OF:
+        refuse(f"Invalid search attribute: {name}")
+    return By(name, value.lower() if name == STATUS else value, found[2] == "^=")
 
 
-def _matches(user: Any, name: str, prefix: bool, value: str) -> bool:
-    special = {
-        "username": user.username,
-        "cognito:user_status": status_of(user).lower(),
-        "status": "Enabled" if user.enabled else "Disabled",
-    }
-    found = str(special.get(name, user.attribute_lookup.get(name, "")))
-    value = value.lower() if name == "cognito:user_status" else value
-    return found.startswith(value) if prefix else found == value
+def _lacks(user: Record, by: By | None) -> bool:
+    """Return whether a user has nothing to be found by; every value begins with nothing."""
+    return by is None or by.prefix or (by.attribute in SEARCHED and not user["attributes"].get(by.attribute))
 
 
 OPERATIONS: dict[str, Operation] = {

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Mapping
 
+from reconciler.local.people import People
 from reconciler.local.refusal import ServiceError, refuse
 from reconciler.local.store import Record
 
@@ -14,12 +14,6 @@ SHAPES = {
     "phone_number": re.compile(r"\+\d{1,15}", re.ASCII),
 }
 SAID = {"email": "Invalid email address format.", "phone_number": "Invalid phone number format."}
-RULES = (
-    ("RequireLowercase", re.compile(r"[a-z]"), "lowercase"),
-    ("RequireUppercase", re.compile(r"[A-Z]"), "uppercase"),
-    ("RequireNumbers", re.compile(r"\d", re.ASCII), "numeric"),
-    ("RequireSymbols", re.compile(r"[^A-Za-z0-9]"), "symbol"),
-)
 FIRST_FACTORS = frozenset({"EMAIL_OTP", "SMS_OTP", "WEB_AUTHN"})
 
 
@@ -95,47 +89,36 @@ def _number(limits: Record, value: str) -> str:
     return ""
 
 
-def check_password(pool: Record, password: str) -> None:
-    """Check a password against the policy of the pool.
-
-    Raises:
-        Refusal: InvalidPasswordException.
-    """
-    policy = pool["config"].get("Policies", {}).get("PasswordPolicy", {})
-    said = ""
-    if len(password) < int(policy.get("MinimumLength", 8)):
-        said = "Password not long enough"
-    for member, pattern, word in RULES:
-        if not said and policy.get(member) and not pattern.search(password):
-            said = f"Password must have {word} characters"
-    if said:
-        raise ServiceError("InvalidPasswordException", f"Password did not conform with password policy: {said}")
-
-
 def is_passwordless(pool: Record) -> bool:
     """Return whether users may sign in without a password."""
     allowed = pool["config"].get("Policies", {}).get("SignInPolicy", {}).get("AllowedFirstAuthFactors") or ()
     return bool(FIRST_FACTORS & set(allowed))
 
 
-def check_alias(pool: Record, attributes: Mapping[str, str], others: Iterable[Any], code: str) -> None:
+def check_alias(people: People, pool: Record, name: str, attributes: Mapping[str, str], code: str) -> None:
     """Check that a verified alias belongs to no other user.
 
     Args:
+        people: The users.
         pool: The record of the pool.
-        attributes: Of the user that is written.
-        others: moto's objects of the other users.
+        name: Of the user that is written; empty for a new one.
+        attributes: Of that user.
         code: The exception.
 
     Raises:
-        Refusal: It does.
+        ServiceError: It does.
     """
-    mine = {(k, attributes[k]) for k in aliases(pool) if holds(pool, attributes, k)}
-    for other in others if mine else ():
-        for kind, value in mine:
-            theirs = other.attribute_lookup
-            if holds(pool, theirs, kind) and theirs[kind] == value:
-                raise ServiceError(code, f"An account with the given {kind} already exists.")
+    for kind in sorted(aliases(pool)):
+        if holds(pool, attributes, kind) and owner_of(people, pool, kind, attributes[kind], but=name):
+            raise ServiceError(code, f"An account with the given {kind} already exists.")
+
+
+def owner_of(people: People, pool: Record, kind: str, value: str, but: str = "") -> Record | None:
+    """Return the user who owns an alias, other than the one of a name."""
+    for other in people.with_attribute(pool["id"], kind, value):
+        if other["username"] != but and holds(pool, other["attributes"], kind):
+            return other
+    return None
 
 
 def aliases(pool: Record) -> set[str]:

@@ -12,12 +12,11 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from reconciler.local.imported_passwords import ImportedPassword
 from reconciler.local.operation import Context, Operation, page
 from reconciler.local.refusal import ServiceError, not_found
+from reconciler.local.signin.parties import find_by_name, new_user, put, spelled
 from reconciler.local.store import ACCOUNT, Record
-from reconciler.local.user_calls import new_user, spelled
-from reconciler.local.user_checks import aliases, check_attributes, check_name, holds, is_passwordless
+from reconciler.local.user_checks import aliases, check_attributes, check_name, holds, is_passwordless, owner_of
 
 NAME, MFA, HASH = "cognito:username", "cognito:mfa_enabled", "password_hash"
 ACTIVE = frozenset({"Pending", "InProgress", "Stopping"})
@@ -202,18 +201,15 @@ def _end(ctx: Context, pool: Record, job: Record, status: str, message: str) -> 
 
 
 def _import(ctx: Context, pool: Record, job: Record, columns: list[str], rows: list[str]) -> None:
-    shadow = ctx.shadow(pool["id"])
-    owned = {(k, u.attribute_lookup[k]) for u in shadow.users.values() for k in _owned(pool, u.attribute_lookup)}
     said = []
     for number, row in enumerate(rows, start=job["at"] + 2):
         try:
-            outcome, words = _user(pool, shadow, dict(_values(columns, row)), owned, job["algorithm"])
+            outcome, words = _user(ctx, pool, dict(_values(columns, row)), job["algorithm"])
         except ServiceError as refusal:
             outcome, words = "FAILED", refusal.message
         job["counts"][_COUNT[outcome]] += 1
         said.append(f"[{outcome}] Line Number {number} - {words}")
     _log(pool, job, said)
-    ctx.history.note([pool], ctx.store.now())
 
 
 _COUNT = {"SUCCEEDED": "ImportedUsers", "SKIPPED": "SkippedUsers", "FAILED": "FailedUsers"}
@@ -227,13 +223,7 @@ def _values(columns: list[str], row: str) -> Iterator[tuple[str, str]]:
     yield from ((c, v) for c, v in zip(columns, values, strict=True) if v)
 
 
-def _owned(pool: Record, attributes: Record) -> list[str]:
-    return [k for k in aliases(pool) if holds(pool, attributes, k)]
-
-
-def _user(
-    pool: Record, shadow: Any, row: Record, owned: set[tuple[str, str]], algorithm: str | None
-) -> tuple[str, str]:
+def _user(ctx: Context, pool: Record, row: Record, algorithm: str | None) -> tuple[str, str]:
     """Import one user and return the outcome with its words."""
     name, mfa, hashed = (row.pop(k, "") for k in (NAME, MFA, HASH))
     name = spelled(pool, name)
@@ -242,18 +232,15 @@ def _user(
     for boolean in ("email_verified", "phone_number_verified"):
         if boolean in row:
             row[boolean] = row[boolean].lower()
-    named = pool["config"].get("UsernameAttributes") or ()
-    if name in shadow.users or any((kind, name) in owned for kind in named):
+    if find_by_name(ctx, pool, name) is not None:
         return "SKIPPED", EXISTS
     _check_row(pool, name, row, mfa)
-    mine = {(k, row[k]) for k in _owned(pool, row)}
-    if mine & owned:
+    if any(holds(pool, row, k) and owner_of(ctx.people, pool, k, row[k]) for k in aliases(pool)):
         raise ServiceError("", "An alias of the User Record belongs to another user.")
-    owned |= mine
     status = "CONFIRMED" if hashed or is_passwordless(pool) else "RESET_REQUIRED"
-    password = ImportedPassword(algorithm, hashed) if algorithm and hashed else None
-    user = new_user(pool["id"], None if named else name, password, status, row)
-    shadow.users[user.username] = user
+    user = new_user(ctx, None if pool["config"].get("UsernameAttributes") else name, status, row)
+    user["password"] = {"hash": [algorithm, hashed]} if algorithm and hashed else None
+    put(ctx, pool, user)
     return "SUCCEEDED", "The import succeeded."
 
 

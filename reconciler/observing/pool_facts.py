@@ -14,6 +14,7 @@ from reconciler.kinds import client, client_secrets, domain
 from reconciler.kinds.kind import State
 from reconciler.model import Spec, Tree
 from reconciler.observing.observer import items_of
+from schemas.documents import DOCUMENTS
 
 SECRETS, NAMES = "client_secrets", "domain_names"
 """What rules call the two readings."""
@@ -30,6 +31,11 @@ class ResolvedName(NamedTuple):
 
 Lookup = Callable[[str], ResolvedName | None]
 """Asks DNS about a host; None if there was no answer."""
+
+
+def is_asked_of(document: str) -> bool:
+    """Return whether the rules are about a kind of document, as it may declare clients and domains."""
+    return {client.KIND.section, domain.KIND.section} <= {*DOCUMENTS[document].all}
 
 
 def has_secret(spec: Spec) -> bool:
@@ -85,8 +91,8 @@ def names_of(cloud: Cloud, state: State, lookup: Lookup) -> dict[str, Tree]:
     for host in custom_domains(state):
         said = lookup(host)
         if said is not None:
-            answer = cloud.call(domain.KIND.service, "DescribeUserPoolDomain", {"Domain": host})
-            live = answer.get("DomainDescription") or {}
+            answer = cloud.call(domain.KIND.service, domain.READ.operation, {domain.KIND.name_member: host})
+            live = answer.get(domain.READ.result) or {}
             served = str(live.get(domain.SERVED_BY, ""))
             found[host] = {"resolves": said.resolves, "target": said.target, "live": bool(live), "served": served}
     return found

@@ -35,7 +35,7 @@ USUAL_REGION = "us-east-1"
 
 
 @dataclass(frozen=True, slots=True)
-class Caller:
+class Principal:
     """Who a run is, as STS says."""
 
     account: str
@@ -108,7 +108,7 @@ class Examination:
         return _tried(lambda: self.runtime.session(self._first).source())
 
     @cached_property
-    def caller(self) -> Caller | PoolctlError:
+    def caller(self) -> Principal | PoolctlError:
         """Who the run is."""
         return _tried(self._caller)
 
@@ -132,9 +132,9 @@ class Examination:
             found.setdefault(self.runtime.region_of(manifest) or self.runtime.session_region(), []).append(manifest)
         return found or {self.runtime.session_region(): ()}
 
-    def _caller(self) -> Caller:
+    def _caller(self) -> Principal:
         found = self.examiner(self._first or USUAL_REGION).identity()  # a cloud asks once
-        return Caller(found.account, found.arn)
+        return Principal(found.account, found.arn)
 
     def _urls(self) -> Sequence[str]:
         kinds = [m.kind for m in self.documents] or list(DOCUMENTS)

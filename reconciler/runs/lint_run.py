@@ -140,7 +140,7 @@ def _facts(
         readings[pool_facts.NAMES] = lambda: pool_facts.names_of(reader, new_state(manifest), lookup)
     found: dict[str, Any] = {}
     notices = []
-    for name, read in readings.items() if manifest.kind == "UserPool" else ():
+    for name, read in readings.items() if pool_facts.is_asked_of(manifest.kind) else ():
         try:
             found[name] = read()
         except CloudError as error:

@@ -20,7 +20,7 @@ from reconciler.model import Tree
 from reconciler.observing.observer import ReadScope, find
 from reconciler.render.subjects import CheckOutcome
 from reconciler.runs import iam_run, stages
-from reconciler.runs.examination import Caller, Examination
+from reconciler.runs.examination import Examination, Principal
 from reconciler.runs.iam_run import NamedDocument
 
 Result = tuple[CheckOutcome, tuple[str, ...], tuple[str, ...]]
@@ -29,7 +29,7 @@ Result = tuple[CheckOutcome, tuple[str, ...], tuple[str, ...]]
 UNSEEN = "it is not known whether writes are allowed"
 
 
-def checked(found: Examination, caller: Caller) -> Result:
+def checked(found: Examination, caller: Principal) -> Result:
     """Check the permissions of a command.
 
     Args:
@@ -47,7 +47,7 @@ def checked(found: Examination, caller: Caller) -> Result:
 # --- simulated -----------------------------------------------------------------------------------------------------
 
 
-def _simulated(found: Examination, caller: Caller) -> Result:
+def _simulated(found: Examination, caller: Principal) -> Result:
     """Ask the simulator.
 
     Raises:
@@ -78,7 +78,7 @@ def _with_path(cloud: Cloud, role: str) -> str:
         return ""
 
 
-def _known(found: Examination, caller: Caller, manifest: Manifest) -> NamedDocument:
+def _known(found: Examination, caller: Principal, manifest: Manifest) -> NamedDocument:
     """Return a document with its account, and with the id of its pool if it is live and can be found."""
     one = iam_run.of_manifest(found.runtime, manifest)
     place = replace(one.place, account=caller.account)

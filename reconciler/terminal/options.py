@@ -217,6 +217,10 @@ class Options(NamedTuple):
     """`local serve`: address to listen on."""
     port: int = 4566
     """`local serve`: port to listen on; 0 takes a free one."""
+    reload: Sequence[str] = ()
+    """`local serve`: manifests that are applied whenever they change."""
+    trigger: Sequence[str] = ()
+    """`local serve`: what runs in place of Lambda functions, as `ARN=TARGET`."""
 
 
 _TRUE = frozenset({"1", "true", "yes", "on"})

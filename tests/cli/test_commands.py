@@ -103,12 +103,15 @@ def test_schema_of_manifests():
 
 def test_local_serve_stops_its_server(monkeypatch):
     import reconciler.local
+    from reconciler.local.desk import Desk
 
     seen = []
 
     def serve(directory, host, port):
         seen.append((str(directory), host, port))
-        return types.SimpleNamespace(url="http://x", start=lambda: seen.append("up"), stop=lambda: seen.append("down"))
+        engine = types.SimpleNamespace(desk=Desk())
+        up, down = (lambda: seen.append("up")), (lambda: seen.append("down"))
+        return types.SimpleNamespace(url="http://x", start=up, stop=down, engine=engine)
 
     def interrupted(seconds):
         raise KeyboardInterrupt

@@ -150,5 +150,5 @@ def test_a_user_without_a_hash_has_no_password(ready):
     api.boto.start_user_import_job(UserPoolId=pool, JobId=made["JobId"])
     for _ in range(3):
         api.boto.describe_user_import_job(UserPoolId=pool, JobId=made["JobId"])
-    with Refused(code="NotAuthorizedException"):
-        sign_in(api, client, "")
+    with Refused("Password reset required for the user", code="PasswordResetRequiredException"):
+        sign_in(api, client, "Correct-horse-1")

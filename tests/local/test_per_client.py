@@ -246,6 +246,21 @@ def test_cimd_policies(api: Api) -> None:
         api.boto.describe_cimd_policy(**key)
 
 
+def test_no_client_metadata_document_is_ever_in_the_cache(api: Api) -> None:
+    made = api.client(api.pool())
+    policy = api.boto.create_cimd_policy(**ids_of_client(made), PolicyName="p", **PATTERNS)["CIMDPolicy"]
+    key = {"UserPoolId": made["UserPoolId"], "CIMDPolicyId": policy["CIMDPolicyId"]}
+    assert api.boto.list_client_metadata_urls(**key)["ClientMetadataURLs"] == []
+    for action in ("REFRESH", "INVALIDATE"):
+        with Refused("https://a.example.com/client", "CachedCIMDURLDoesNotExistException"):
+            api.boto.update_client_metadata_url_state(**key, URL="https://a.example.com/client", Action=action)
+    unknown = {**key, "CIMDPolicyId": "unknown"}
+    with Refused(code="ResourceNotFoundException"):
+        api.boto.list_client_metadata_urls(**unknown)
+    with Refused(code="ResourceNotFoundException"):
+        api.boto.update_client_metadata_url_state(**unknown, URL="https://a.example.com/client", Action="REFRESH")
+
+
 def test_cimd_policies_need_essentials(api: Api) -> None:
     made = api.client(api.pool(UserPoolTier="LITE"))
     with Refused(code="FeatureUnavailableInTierException"):

@@ -16,8 +16,9 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, HTTPClientError
 
 from reconciler.errors import InvalidInput
-from reconciler.local import LocalCognito, serve
-from reconciler.local.store import FILE, pool_parts
+from reconciler.local import LocalCognito, database, serve
+from reconciler.local.state_file import FILE
+from reconciler.local.store import pool_parts
 from tests.local.support import CERTIFICATE, SMS, Api, Refused
 
 KEY = "arn:aws:kms:us-east-1:123456789012:key/mrk-00000000000000000000000000000000"
@@ -179,13 +180,16 @@ def test_a_state_of_an_earlier_version_still_loads(tmp_path: Path) -> None:
         api.boto.delete_user_pool_client(**ids)
 
 
+STATE = sorted([FILE, "lock", database.FILE])
+
+
 def test_the_file_is_private_json_and_the_only_one_besides_the_lock(tmp_path: Path) -> None:
     directory = tmp_path / "new" / "state"
     with LocalCognito(directory) as local:
         pool = fill(Api(local))
         state = json.loads((directory / FILE).read_text())  # on disk before the answer went out
         assert set(state["pools"][pool]["groups"]) == {"g", f"{pool}_Google"}
-        assert sorted(p.name for p in directory.iterdir()) == sorted([FILE, "lock"])
+        assert sorted(p.name for p in directory.iterdir() if not p.name.endswith(("-shm", "-wal"))) == STATE
     assert (directory / FILE).stat().st_mode & 0o777 == 0o600
     assert directory.stat().st_mode & 0o777 == 0o700
 
@@ -219,11 +223,20 @@ def test_a_file_that_is_not_ours(tmp_path: Path, text: str) -> None:
     assert info.value.__suppress_context__
 
 
-def test_one_process_at_a_time(tmp_path: Path) -> None:
-    with LocalCognito(tmp_path), pytest.raises(InvalidInput, match="in use by another process"):
-        serve(tmp_path).start()
-    with serve(tmp_path):
-        pass
+def test_several_processes_may_use_one_directory(tmp_path: Path) -> None:
+    """Each sees at once what another has written: here a process of its own and a server."""
+    with serve(tmp_path) as server:
+        boto = over_http(server.url)
+        made = boto.create_user_pool(PoolName="theirs")["UserPool"]["Id"]
+        with LocalCognito(tmp_path) as local:
+            ours = local.client("cognito-idp", "eu-west-1")
+            assert ours.describe_user_pool(UserPoolId=made)["UserPool"]["Name"] == "theirs"
+            ours.admin_create_user(UserPoolId=made, Username="ada")
+            other = ours.create_user_pool(PoolName="ours")["UserPool"]["Id"]
+        assert [u["Username"] for u in boto.list_users(UserPoolId=made)["Users"]] == ["ada"]
+        boto.delete_user_pool(UserPoolId=other)
+        with LocalCognito(tmp_path) as local, Refused(code="ResourceNotFoundException"):
+            local.client("cognito-idp", "eu-west-1").describe_user_pool(UserPoolId=other)
 
 
 CHILD = """
@@ -350,7 +363,7 @@ def test_the_same_over_http(tmp_path: Path) -> None:
         over_http(server.url, signature_version=UNSIGNED).sign_up(ClientId=client, Username="b", Password="Secret-1234")
         assert boto.admin_get_user(UserPoolId=pool, Username="b")["UserStatus"] == "UNCONFIRMED"
         with pytest.raises(ClientError) as info:
-            boto.list_devices(AccessToken="x")
+            boto.get_derived_token(ClientId=client, SubjectToken="a.b.c", SubjectTokenType="ACCESS_TOKEN")
         assert info.value.response["Error"]["Code"] == "NotImplementedException"
         server.engine.faults.add("CreateUserPool", lost_answer=True)
         with pytest.raises(HTTPClientError):
@@ -374,8 +387,9 @@ def test_the_server_answers_sts_and_keys_and_no_strange_host() -> None:
             "sts", endpoint_url=server.url, region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b"
         )
         assert sts.get_caller_identity()["Account"] == "123456789012"
-        with urllib.request.urlopen(f"{server.url}/us-east-1_a/.well-known/jwks.json") as answer:  # noqa: S310
-            assert json.load(answer)["keys"]
+        pool = over_http(server.url).create_user_pool(PoolName="p")["UserPool"]["Id"]
+        with urllib.request.urlopen(f"{server.url}/{pool}/.well-known/jwks.json") as answer:  # noqa: S310
+            assert [k["kty"] for k in json.load(answer)["keys"]] == ["RSA", "RSA"]
         request = urllib.request.Request(server.url, headers={"Host": "evil.example"})  # noqa: S310
         with pytest.raises(urllib.error.HTTPError, match="403"):
             urllib.request.urlopen(request)  # noqa: S310

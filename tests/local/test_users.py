@@ -46,6 +46,8 @@ def test_a_user_is_created_as_the_pool_wants_it(api):
     with Refused("Invalid email address format"):
         create(UserAttributes=attributes(email="nowhere"))
     with Refused("not long enough", "InvalidPasswordException"):
+        create(UserAttributes=attributes(email="a@b.example"), TemporaryPassword="Short-1")
+    with Refused("greater than or equal to 6", "InvalidParameterException"):
         create(UserAttributes=attributes(email="a@b.example"), TemporaryPassword="x")
     create(UserAttributes=attributes(email="a@b.example"))
     assert get(api, pool, "ada")["UserStatus"] == "FORCE_CHANGE_PASSWORD"
@@ -330,3 +332,26 @@ def test_the_server_takes_uploads_at_its_own_address():
         assert made["PreSignedUrl"].startswith(f"{server.url}/")
         assert requests.put(made["PreSignedUrl"], b"x", headers=SSE, timeout=5).status_code == 200
         idp.start_user_import_job(UserPoolId=pool, JobId=made["JobId"])
+
+
+def test_addresses_are_kept_in_lower_case_where_case_does_not_matter(api):
+    pool = api.pool(AliasAttributes=["email"], UsernameConfiguration={"CaseSensitive": False})
+    mine = attributes(email="Ann@Example.com", email_verified="true")
+    api.boto.admin_create_user(UserPoolId=pool, Username="Ann", UserAttributes=mine)
+    assert values(get(api, pool, "ANN"))["email"] == "ann@example.com"
+    with Refused("An account with the given email already exists.", code="UsernameExistsException"):
+        api.boto.admin_create_user(UserPoolId=pool, Username="eve", UserAttributes=mine)
+    api.boto.admin_update_user_attributes(
+        UserPoolId=pool,
+        Username="ann@example.com",
+        UserAttributes=attributes(email="B@b.example", email_verified="true"),
+    )
+    assert values(get(api, pool, "B@B.example"))["email"] == "b@b.example"
+
+
+def test_a_name_that_is_an_address_may_be_spelled_twice(api):
+    pool = api.pool(UsernameAttributes=["email"], UsernameConfiguration={"CaseSensitive": False})
+    made = api.boto.admin_create_user(
+        UserPoolId=pool, Username="Ann@Example.com", UserAttributes=attributes(email="Ann@Example.com")
+    )
+    assert {a["Name"]: a["Value"] for a in made["User"]["Attributes"]}["email"] == "ann@example.com"

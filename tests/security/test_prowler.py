@@ -1,7 +1,7 @@
 """What each of Prowler's checks on Cognito fails for is found here, by a rule that names the check.
 
-The states are those of the checks' own code (Prowler 5.46.0, prowler/providers/aws/services/cognito), from which they
-were read: `execute` of each check says when its status is FAIL. `CHECKED` has the names.
+The names are those of Prowler 5.46.0 (prowler/providers/aws/services/cognito). Of eight checks the state is what their
+`execute` fails for; of the others it follows from the check's name and metadata. Prowler itself does not run here.
 """
 
 from __future__ import annotations

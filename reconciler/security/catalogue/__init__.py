@@ -22,7 +22,7 @@ def rules() -> Mapping[str, SecurityRule]:
         hosted_pages,
         identity_access,
         named_services,
-        passwords,
+        password_policies,
         people_rules,
         recovery_and_messages,
         redirects,
@@ -35,7 +35,7 @@ def rules() -> Mapping[str, SecurityRule]:
     subjects = (
         account.RULES,
         recovery_and_messages.RULES,
-        passwords.RULES,
+        password_policies.RULES,
         factors.RULES,
         threat_protection.RULES,
         app_clients.RULES,

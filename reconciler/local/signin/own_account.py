@@ -1,0 +1,169 @@
+"""What signed-in users do with their own account: GetUser, UpdateUserAttributes, VerifyUserAttribute, DeleteUser.
+
+A pool may keep an address until the new one is verified: the new one waits in `pending` of the user meanwhile.
+"""
+
+from __future__ import annotations
+
+import json
+
+from reconciler.local.operation import Context, Operation
+from reconciler.local.refusal import refuse
+from reconciler.local.signin import codes, delivery, parties, tokens, written_attributes
+from reconciler.local.signin.parties import Caller
+from reconciler.local.signin.tokens import Bearer
+from reconciler.local.store import Record
+from reconciler.local.user_checks import SHAPES, check_attributes
+
+FACTORS = (("SMS_MFA", "sms"), ("SOFTWARE_TOKEN_MFA", "totp"), ("EMAIL_OTP", "email"))
+"""Names of factors in the API, with our members for them."""
+
+
+def _bearer(ctx: Context, params: Record) -> tuple[Bearer, Caller]:
+    who = tokens.bearer(ctx, params["AccessToken"])
+    return who, Caller(who.pool, who.client, metadata=params.get("ClientMetadata") or {})
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+
+def get_user(ctx: Context, params: Record) -> Record:
+    """GetUser: the attributes that the client may read."""
+    who, _ = _bearer(ctx, params)
+    user = who.user
+    return {
+        "Username": user["username"],
+        "UserAttributes": [{"Name": n, "Value": v} for n, v in _readable(who).items()],
+        **_factors(user),
+    }
+
+
+def _readable(who: Bearer) -> dict[str, str]:
+    attributes = who.user["attributes"]
+    shown = {"sub": attributes["sub"], **tokens.readable(who.client, attributes)}
+    if who.user["identities"] and "identities" in who.client.get("ReadAttributes", ("identities",)):
+        shown["identities"] = json.dumps(who.user["identities"])
+    return shown
+
+
+def _factors(user: Record) -> Record:
+    """Return the members about MFA, which are missing when they are empty."""
+    on = [name for name, member in FACTORS if user["mfa"][member]]
+    preferred = user["mfa"]["preferred"]
+    return {
+        **({"PreferredMfaSetting": preferred} if preferred else {}),
+        **({"UserMFASettingList": on} if on else {}),
+    }
+
+
+# --- changing ---------------------------------------------------------------------------------------------------------
+
+
+def update_user_attributes(ctx: Context, params: Record) -> Record:
+    """UpdateUserAttributes: an empty value removes; a new address is verified with a code, if the pool wants that."""
+    who, caller = _bearer(ctx, params)
+    pool, user = who.pool, who.user
+    sent = written_attributes.spelled(pool, written_attributes.named(params["UserAttributes"]))
+    written_attributes.check(caller, sent, new=False)
+    changed = [k for k in SHAPES if sent.get(k) and sent[k] != user["attributes"].get(k)]
+    kept = [k for k in changed if k in _kept_until_verified(pool)]
+    for kind in written_attributes.alias_kinds(pool) & {k for k, v in sent.items() if v and k not in kept}:
+        if kind not in SHAPES or kind in (pool["config"].get("UsernameAttributes") or ()):
+            written_attributes.check_free(ctx, pool, kind, sent[kind], user["username"])
+    for kind in SHAPES:
+        if kind in sent:
+            codes.drop(ctx, pool, user, codes.verifying(kind))
+            user["pending"].pop(kind, None)
+    user["pending"] |= {k: sent[k] for k in kept}
+    marks = {f"{k}_verified": "false" for k in changed if k not in kept}
+    now = {k: v for k, v in sent.items() if k not in kept}
+    user["attributes"] = written_attributes.merged(user["attributes"], now | marks)
+    parties.touch(ctx, pool, user)
+    verified = pool["config"].get("AutoVerifiedAttributes") or ()
+    sent_out = [_send(ctx, caller, user, k, "UpdateUserAttribute") for k in changed if k in verified]
+    return {"CodeDeliveryDetailsList": sent_out}
+
+
+def _kept_until_verified(pool: Record) -> set[str]:
+    """Return the addresses that a new one replaces only when it is verified."""
+    config = pool["config"]
+    wanted = config.get("UserAttributeUpdateSettings", {}).get("AttributesRequireVerificationBeforeUpdate") or ()
+    return set(wanted) & set(config.get("AutoVerifiedAttributes") or ())
+
+
+def delete_user_attributes(ctx: Context, params: Record) -> Record:
+    """DeleteUserAttributes: one that is not set counts as removed."""
+    who, caller = _bearer(ctx, params)
+    pool, user, removed = who.pool, who.user, dict.fromkeys(params["UserAttributeNames"], "")
+    check_attributes(pool, removed, new=False)
+    written_attributes.check_writable(caller, removed)
+    for kind in SHAPES:
+        if kind in removed:
+            codes.drop(ctx, pool, user, codes.verifying(kind))
+            user["pending"].pop(kind, None)
+    user["attributes"] = written_attributes.merged(user["attributes"], removed)
+    parties.touch(ctx, pool, user)
+    return {}
+
+
+def delete_user(ctx: Context, params: Record) -> Record:
+    """DeleteUser: with tokens and codes."""
+    who, _ = _bearer(ctx, params)
+    ctx.ledger.remove_user(who.pool["id"], who.user["username"])
+    ctx.people.remove(who.pool["id"], who.user["username"], ctx.now())
+    return {}
+
+
+# --- verifying --------------------------------------------------------------------------------------------------------
+
+
+def _send(ctx: Context, caller: Caller, user: Record, kind: str, occasion: str) -> Record:
+    to = user["pending"].get(kind) or user["attributes"][kind]
+    code = codes.new(ctx, caller.pool, user, codes.verifying(kind), life=codes.DAY, about={"to": to})
+    return delivery.send(ctx, caller, user, occasion, code, medium=delivery.OF_ATTRIBUTE[kind], to=to)
+
+
+def _check_kind(kind: str) -> None:
+    if kind not in SHAPES:
+        refuse(f"Attribute {kind} cannot be verified. Only email and phone_number can.")
+
+
+def get_user_attribute_verification_code(ctx: Context, params: Record) -> Record:
+    """GetUserAttributeVerificationCode: for an address that is not verified, or the new one that waits for it."""
+    who, caller = _bearer(ctx, params)
+    kind, user = params["AttributeName"], who.user
+    _check_kind(kind)
+    codes.attempt(ctx, who.pool, user["username"], "GetUserAttributeVerificationCode")
+    if kind not in user["pending"]:
+        if not user["attributes"].get(kind):
+            refuse(f"User has no {kind}.")
+        if user["attributes"].get(f"{kind}_verified") == "true":
+            refuse(f"Attribute {kind} is already verified.")
+    return {"CodeDeliveryDetails": _send(ctx, caller, user, kind, "VerifyUserAttribute")}
+
+
+def verify_user_attribute(ctx: Context, params: Record) -> Record:
+    """VerifyUserAttribute: an address that waited takes its place, from another user too who signs in with it."""
+    who, _ = _bearer(ctx, params)
+    pool, user, kind = who.pool, who.user, params["AttributeName"]
+    _check_kind(kind)
+    codes.attempt(ctx, pool, user["username"], "VerifyUserAttribute")
+    about = codes.check(ctx, pool, user, codes.verifying(kind), params["Code"])
+    waited = user["pending"].pop(kind, None)
+    user["attributes"] |= {kind: waited} if waited else {}
+    if user["attributes"].get(kind) != about["to"]:
+        raise codes.expired()  # an administrator has changed it meanwhile
+    written_attributes.verify(ctx, pool, user, kind, move=bool(waited))
+    codes.drop(ctx, pool, user, codes.verifying(kind))
+    parties.touch(ctx, pool, user)
+    return {}
+
+
+OPERATIONS: dict[str, Operation] = {
+    "GetUser": get_user,
+    "UpdateUserAttributes": update_user_attributes,
+    "DeleteUserAttributes": delete_user_attributes,
+    "DeleteUser": delete_user,
+    "GetUserAttributeVerificationCode": get_user_attribute_verification_code,
+    "VerifyUserAttribute": verify_user_attribute,
+}

@@ -1,0 +1,26 @@
+"""Sign-out everywhere: all tokens of a user end at once, as far as Cognito itself looks at them."""
+
+from __future__ import annotations
+
+from reconciler.local.operation import Context, Operation
+from reconciler.local.signin import parties, tokens
+from reconciler.local.store import Record
+
+
+def global_sign_out(ctx: Context, params: Record) -> Record:
+    """GlobalSignOut: a second call with the same token finds it revoked."""
+    who = tokens.bearer(ctx, params["AccessToken"])
+    tokens.end_all(ctx, who.pool, who.user)
+    return {}
+
+
+def admin_user_global_sign_out(ctx: Context, params: Record) -> Record:
+    """AdminUserGlobalSignOut."""
+    tokens.end_all(ctx, *parties.existing(ctx, params))
+    return {}
+
+
+OPERATIONS: dict[str, Operation] = {
+    "GlobalSignOut": global_sign_out,
+    "AdminUserGlobalSignOut": admin_user_global_sign_out,
+}
