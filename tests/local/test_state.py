@@ -180,6 +180,45 @@ def test_a_state_of_an_earlier_version_still_loads(tmp_path: Path) -> None:
         api.boto.delete_user_pool_client(**ids)
 
 
+OLD_USER = {
+    "id": "0e7f1a52-8f8c-4a3b-9d2e-5b6c7d8e9f00",
+    "enabled": True,
+    "preferred_mfa_setting": "",
+    "sms_mfa_enabled": False,
+    "software_token_mfa_enabled": False,
+    "token_verified": False,
+    "create_date": "2026-11-01T08:00:00",
+    "last_modified_date": "2026-11-02T08:00:00",
+    "status": "CONFIRMED",
+    "attributes": {"sub": "0e7f1a52-8f8c-4a3b-9d2e-5b6c7d8e9f00", "email": "ann@example.com"},
+    "groups": ["g"],
+}
+"""A user as an earlier version kept it, besides the password."""
+
+
+def test_users_of_an_earlier_version_still_sign_in(tmp_path: Path) -> None:
+    hashed = {"password": None, "hash": ["PBKDF2_SHA256", "$pbkdf2-sha256$1$c2FsdA$aGFzaA"]}
+    with LocalCognito(tmp_path) as local:
+        pool = fill(Api(local))
+    state = json.loads((tmp_path / FILE).read_text())
+    state["pools"][pool]["users"] = {"ann": {**OLD_USER, "password": "Correct-Horse-9"}, "bob": {**OLD_USER, **hashed}}
+    (tmp_path / FILE).write_text(json.dumps(state))
+    with LocalCognito(tmp_path) as local:
+        api = Api(local)
+        assert "Correct-Horse-9" not in (tmp_path / FILE).read_text()
+        user = api.boto.admin_get_user(UserPoolId=pool, Username="ann")
+        assert (user["UserStatus"], user["UserCreateDate"].isoformat()) == ("CONFIRMED", "2026-11-01T08:00:00+00:00")
+        (group,) = api.boto.admin_list_groups_for_user(UserPoolId=pool, Username="ann")["Groups"]
+        assert group["GroupName"] == "g"
+        client = api.client(pool, ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH"])["ClientId"]
+        flow = {"ClientId": client, "AuthFlow": "USER_PASSWORD_AUTH"}
+        for name, password in (("ann", "Wrong-Horse-9"), ("bob", "Correct-Horse-9")):
+            with Refused(code="NotAuthorizedException"):
+                api.boto.initiate_auth(**flow, AuthParameters={"USERNAME": name, "PASSWORD": password})
+        answer = api.boto.initiate_auth(**flow, AuthParameters={"USERNAME": "ann", "PASSWORD": "Correct-Horse-9"})
+        assert answer["AuthenticationResult"]["AccessToken"]
+
+
 STATE = sorted([FILE, "lock", database.FILE])
 
 
