@@ -60,7 +60,7 @@ demo: $(STAMP)
 	$(call shown,$(TRY) outputs $(FIRST) --client MyFirstUserPool --format amplify-dart)
 	@echo; echo '# Where users sign in:'
 	$(call shown,$(TRY) show pool $(FIRST))
-	@printf '%s\n' '' 'Next, after `source $(BIN)/activate`:' \
+	@printf '%s\n' '' 'Next, `make demo-ui` opens the sign-in page on this machine; or after `source $(BIN)/activate`:' \
 	  '  poolctl init                           a few questions, and a manifest of your own' \
 	  '  poolctl --local apply pools/           all examples, on the embedded Cognito' \
 	  '  poolctl explain clients                every member, with its default and what it does' \

@@ -38,7 +38,8 @@ def main(words: Sequence[str]) -> int:
         else:
             admin.admin_set_user_password(UserPoolId=pool, Username=NAME, Password=password, Permanent=True)
         _signs_in(server.url, region, (pool, client), password)
-        _sign_in_page(server.url, admin, pool, client)
+        if stay:
+            _sign_in_page(server.url, admin, pool, client)
         while stay:
             time.sleep(3600)
     return 0
@@ -91,8 +92,9 @@ def _sign_in_page(url: str, admin: Any, pool: str, client: str) -> None:
     callbacks = admin.describe_user_pool_client(UserPoolId=pool, ClientId=client)["UserPoolClient"].get("CallbackURLs")
     if domain and callbacks:
         asked = f"client_id={client}&response_type=code&redirect_uri={callbacks[0]}"
-        print(f"Sign-in page while the server runs: {url}/_domain/{domain}/login?{asked}")
-    print(f"Messages and pools: {url}/_poolctl")
+        print(f"Sign-in page: {url}/_domain/{domain}/login?{asked}")
+    print(f"Pools and messages: {url}/_poolctl")
+    print("The server runs until it is interrupted: press Ctrl-C.", flush=True)
 
 
 if __name__ == "__main__":
