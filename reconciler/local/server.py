@@ -12,7 +12,6 @@ import threading
 import uuid
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
-from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Self
@@ -20,6 +19,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 from reconciler.cloud.hosts import is_loopback
 from reconciler.errors import InvalidInput
+from reconciler.local.request_bodies import BodyRefused, length_of
 from reconciler.local.store import Store
 from reconciler.local.uploads import LARGEST, PREFIX, Uploads
 
@@ -164,11 +164,13 @@ class RequestHandler(BaseHTTPRequestHandler):
         """Answer a request of any method."""
         from botocore.exceptions import HTTPClientError
 
-        if not is_local(urlsplit(f"//{self.headers.get('Host', '')}").hostname or ""):
+        if not is_local(host_of(self.headers.get("Host", ""))):
             self.send_error(403)  # a web page whose host name resolves to this server (DNS rebinding)
             return
-        if problem := self.problem_of_body():
-            self.send_error(problem)  # which closes the connection: where the next request begins is unknown
+        try:
+            length_of(self.headers, LARGEST if self.path.startswith(PREFIX) else MAX_BODY)
+        except BodyRefused as refused:
+            self.send_error(refused.status)  # which closes the connection: where the next request begins is unknown
             return
         if self.path.startswith(PREFIX) and isinstance(self.server, HttpServer):
             headers = {k.lower(): v for k, v in self.headers.items()}
@@ -252,19 +254,17 @@ class RequestHandler(BaseHTTPRequestHandler):
 
     do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_OPTIONS = handle_any
 
-    def problem_of_body(self) -> int:
-        """Return the HTTP status that refuses a body whose length is not known, no number, or too large; else 0."""
-        length = self.headers.get("Content-Length") or "0"
-        if self.headers.get("Transfer-Encoding"):
-            return HTTPStatus.LENGTH_REQUIRED
-        if not (length.isascii() and length.isdigit()):
-            return HTTPStatus.BAD_REQUEST
-        most = LARGEST if self.path.startswith(PREFIX) else MAX_BODY
-        return HTTPStatus.REQUEST_ENTITY_TOO_LARGE if int(length[:12]) > most else 0
-
     def read_body(self) -> bytes:
         """Read the request's body."""
-        return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        return self.rfile.read(length_of(self.headers, LARGEST))
+
+
+def host_of(header: str) -> str:
+    """Return the host name of the header Host; empty if it has none."""
+    try:
+        return urlsplit(f"//{header}").hostname or ""
+    except ValueError:
+        return ""
 
 
 def is_local(host: str) -> bool:

@@ -14,6 +14,8 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
+from reconciler.local.request_bodies import BodyRefused, length_of
+
 PREFIX = "/aws-cognito-idp-user-import/"
 """Path of all uploads."""
 HEADER = "x-amz-server-side-encryption"
@@ -60,8 +62,6 @@ class Uploads:
             return HTTPStatus.FORBIDDEN
         if headers.get(HEADER) != "aws:kms":
             return HTTPStatus.FORBIDDEN
-        if len(body) > LARGEST:
-            return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
         self._files[job] = body
         return HTTPStatus.OK
 
@@ -103,8 +103,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def handle_put(self) -> None:
         """Take a file."""
-        size = int(self.headers.get("Content-Length") or 0)
-        body = self.rfile.read(min(size, LARGEST + 1))
+        try:
+            body = self.rfile.read(length_of(self.headers, LARGEST))
+        except BodyRefused as refused:
+            self.send_error(refused.status)  # and closes the connection
+            return
         status = self.uploads.take(self.path, {k.lower(): v for k, v in self.headers.items()}, body)
         self.send_response(status)
         self.send_header("Content-Length", "0")
