@@ -8,6 +8,7 @@ unimplemented operations with an HTML page, and it cannot break a connection on 
 from __future__ import annotations
 
 import json
+import sys
 import threading
 import uuid
 from collections.abc import Mapping
@@ -136,7 +137,12 @@ class HttpServer(ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Show a defect of ours where the server runs, and let the client know of it before the connection ends."""
+        """Show a defect of ours where the server runs, and let the client know of it before the connection ends.
+
+        That a client closes its connection, as browsers do, is no defect.
+        """
+        if isinstance(sys.exception(), ConnectionError):
+            return
         super().handle_error(request, client_address)
         _, headers, body = _refused(500, "InternalErrorException", "Internal error.")
         sent = {**headers, **CORS, "Content-Length": str(len(body)), "Connection": "close"}

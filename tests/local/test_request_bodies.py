@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import struct
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -96,6 +97,17 @@ def test_a_length_that_is_none_is_refused(
 @pytest.mark.parametrize("host", ["[::1", "[", "]", "", "127.0.0.1.example", "localhost."])
 def test_a_host_that_is_none_is_refused(cognito: Served, host: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert _raw(cognito.url, f"GET /_poolctl HTTP/1.1\r\nHost: {host}\r\n\r\n".encode()).startswith(b"HTTP/1.1 403 ")
+    assert capsys.readouterr().err == ""
+
+
+def test_a_client_that_goes_away_is_no_error(cognito: Served, capsys: pytest.CaptureFixture[str]) -> None:
+    netloc = urlsplit(cognito.url)
+    for said in (b"", b"GET /_poolctl HTTP/1.1\r\n", _head(cognito, "GET /_poolctl")):
+        with socket.create_connection((netloc.hostname or "", netloc.port or 0), timeout=1) as connection:
+            connection.sendall(said)
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    for _ in range(3):  # each answer comes after those that were begun before
+        assert _raw(cognito.url, _head(cognito, "GET /_poolctl", "Connection: close")).startswith(b"HTTP/1.1 200 ")
     assert capsys.readouterr().err == ""
 
 
