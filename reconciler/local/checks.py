@@ -5,7 +5,8 @@ string that is too long or a name with a forbidden character would pass every te
 driven by the model: new operations of botocore are checked without a change here.
 
 Deviations from the model, all from cognito.md 2.3 and its "Model versus service": the Domain pattern does not apply
-to custom domains, and the enum of ExplicitAuthFlows lacks a value that the service accepts.
+to custom domains, the enum of ExplicitAuthFlows lacks a value that the service accepts, and passwords have another
+pattern.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ INVALID = {SERVICE: "InvalidParameterException"}
 """Name of the exception for a broken constraint; the front ends of the other services call it ValidationException."""
 LENIENT_ENUMS = frozenset({"ALLOW_CLIENT_TOKEN_AUTH"})
 """Values that the service accepts but the model lacks (cognito.md 2.3)."""
+
+PATTERNLESS = frozenset({"PasswordType"})
+"""Shapes whose pattern is not the service's: a password may have spaces within (sign-in.md 5.6; see passwords.py)."""
 
 SECRET_SHAPES = frozenset(
     {"ClientSecretType", "PasswordType", "SecretHashType", "TokenModelType", "SecretCodeType", "SessionType"}
@@ -186,8 +190,9 @@ def _broken(shape: Any, value: Any) -> Iterator[str]:
             yield f"have {measure} less than or equal to {limits['max']}"
     if "enum" in limits and value not in limits["enum"] and value not in LENIENT_ENUMS:
         yield f"satisfy enum value set: [{', '.join(limits['enum'])}]"
-    if "pattern" in limits and isinstance(value, str) and not custom_domain and not _matches(limits["pattern"], value):
-        yield f"satisfy regular expression pattern: {limits['pattern']}"
+    pattern = "" if custom_domain or shape.name in PATTERNLESS else limits.get("pattern")
+    if pattern and isinstance(value, str) and not _matches(pattern, value):
+        yield f"satisfy regular expression pattern: {pattern}"
 
 
 def _length(shape: Any, value: Any) -> int | None:

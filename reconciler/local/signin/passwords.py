@@ -15,6 +15,8 @@ from reconciler.local.store import Record
 
 SHORTEST, LONGEST = 6, 256
 """Bounds of the service itself, whatever the policy says."""
+SPACED = re.compile(r"^[\S]+.*[\S]+$")
+"""Spaces may be within a password only; the text of a refusal quotes it."""
 SYMBOLS = "^$*.[]{}()?-\"!@#%&/\\,><':;|_~`+="
 """Characters that count as symbols; so does a space that is neither first nor last."""
 RULES = (
@@ -114,8 +116,8 @@ def _breach(password: str) -> str:
         return f"have length greater than or equal to {SHORTEST}"
     if len(password) > LONGEST:
         return f"have length less than or equal to {LONGEST}"
-    if password.strip() != password:
-        return r"satisfy regular expression pattern: ^[\S]+.*[\S]+$"
+    if SPACED.fullmatch(password) is None:
+        return f"satisfy regular expression pattern: {SPACED.pattern}"
     return ""
 
 

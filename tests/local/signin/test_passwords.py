@@ -8,6 +8,7 @@ import bcrypt
 import pytest
 
 from reconciler.local.signin import parties, passwords, srp
+from tests.local.signin.settings_support import Site
 from tests.local.signin.support import PASSWORD, POOL, Place, refused
 
 ALL = {f"Require{kind}": True for kind in ("Lowercase", "Uppercase", "Numbers", "Symbols")}
@@ -218,3 +219,12 @@ def test_very_many_failures_lock_for_a_quarter_of_an_hour(place):
     parties.put(place.ctx, place.pool, user)
     fail(place, 1)
     assert locked_for(place) == 900
+
+
+def test_a_password_may_have_spaces_within():
+    site = Site({}, {"ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"]})
+    assert site.outcome("SignUp", ClientId=site.client_id, Username="ann", Password="Correct Horse 9")[0] == ""
+    for spoilt in (" Correct-Horse-9", "Correct-Horse-9 ", "Correct\nHorse-9"):
+        code, message = site.outcome("SignUp", ClientId=site.client_id, Username="bob", Password=spoilt)
+        assert code == "InvalidParameterException"
+        assert message.endswith(r"Member must satisfy regular expression pattern: ^[\S]+.*[\S]+$")
