@@ -53,10 +53,7 @@ def admin_create_user(ctx: Context, params: Record) -> Record:
     attributes = written_attributes.spelled(pool, written_attributes.named(params.get("UserAttributes")))
     check_attributes(pool, attributes | _from_name(pool, name, attributes), new=True)
     attributes |= _from_name(pool, name, attributes)
-    if find_by_name(ctx, pool, name) is not None:
-        raise ServiceError("UsernameExistsException", "User account already exists")
-    if not params.get("ForceAliasCreation"):
-        check_alias(ctx.people, pool, "", attributes, "UsernameExistsException")
+    _check_new(ctx, pool, params, name, attributes)
     password = params.get("TemporaryPassword")
     if password is not None:
         passwords.check_policy(pool, password, admin=True, member="temporaryPassword")
@@ -64,6 +61,7 @@ def admin_create_user(ctx: Context, params: Record) -> Record:
     named = pool["config"].get("UsernameAttributes")
     user = new_user(ctx, None if named else name, FORCED if known else "CONFIRMED", attributes)
     inviting.admit(ctx, caller, user, attributes, params.get("ValidationData"))
+    _check_new(ctx, pool, params, name, attributes)  # others go on while the trigger runs
     if known:
         password = password or passwords.temporary_password(pool)
         passwords.set_password(ctx, pool, user, password, until=_until(ctx, pool))
@@ -74,6 +72,18 @@ def admin_create_user(ctx: Context, params: Record) -> Record:
     if known and params.get("MessageAction") != "SUPPRESS":
         inviting.invite(ctx, caller, user, password or "", params.get("DesiredDeliveryMediums") or (), resend=False)
     return {"User": _listed(user)}
+
+
+def _check_new(ctx: Context, pool: Record, params: Record, name: str, attributes: dict[str, str]) -> None:
+    """Check that a new user has neither the name nor, unless it is to move, an alias of another one.
+
+    Raises:
+        Refusal: UsernameExistsException.
+    """
+    if find_by_name(ctx, pool, name) is not None:
+        raise ServiceError("UsernameExistsException", "User account already exists")
+    if not params.get("ForceAliasCreation"):
+        check_alias(ctx.people, pool, "", attributes, "UsernameExistsException")
 
 
 def _until(ctx: Context, pool: Record) -> float:

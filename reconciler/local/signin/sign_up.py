@@ -56,6 +56,7 @@ def register(ctx: Context, caller: Caller, params: Record) -> Record:
     marks = written_attributes.unverified(attributes)
     user = parties.new_user(ctx, None if by_address else name, UNCONFIRMED, attributes | marks)
     _let_in(ctx, caller, user, attributes, params.get("ValidationData"))
+    _check_new(ctx, pool, name)  # others go on while the trigger runs
     if params.get("Password"):
         passwords.set_password(ctx, pool, user, params["Password"])
     parties.put(ctx, pool, user)

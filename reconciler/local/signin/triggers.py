@@ -13,7 +13,7 @@ from typing import Any
 
 from reconciler.local.desk import Function, FunctionFailed
 from reconciler.local.operation import Context
-from reconciler.local.refusal import ServiceError
+from reconciler.local.refusal import ServiceError, not_found
 from reconciler.local.signin.parties import Caller
 from reconciler.local.store import Record
 
@@ -98,7 +98,8 @@ def run(ctx: Context, caller: Caller, source: str, user: Record | str, request: 
         request: What else the trigger gets. `scopes` is left out of a PreTokenGeneration event of version 1.
 
     Raises:
-        ServiceError: UserLambdaValidationException, UnexpectedLambdaException or InvalidLambdaResponseException.
+        ServiceError: UserLambdaValidationException, UnexpectedLambdaException or InvalidLambdaResponseException;
+            ResourceNotFoundException, if the pool or the client is gone when the function ends.
     """
     name = name_of(source)
     arn = _arn(caller.pool, name)
@@ -109,7 +110,22 @@ def run(ctx: Context, caller: Caller, source: str, user: Record | str, request: 
         ctx.desk.say(f"{source} is skipped: {arn} is mapped to no function (--trigger).")
         return {}
     with _read_again(ctx, caller.pool, user):
-        return _answered(name, _called(ctx, name, function, event(ctx, caller, source, user, request)))
+        answer = _called(ctx, name, function, event(ctx, caller, source, user, request))
+        _check_still_there(ctx, caller)
+        return _answered(name, answer)
+
+
+def _check_still_there(ctx: Context, caller: Caller) -> None:
+    """Check that neither pool nor client was deleted while a function ran, so that nothing is kept for them.
+
+    Raises:
+        Refusal: ResourceNotFoundException.
+    """
+    pool = ctx.store.pools.get(caller.pool["id"])
+    if pool is None:
+        not_found(f"User pool {caller.pool['id']} does not exist.")
+    if caller.client_id and caller.client_id not in pool["clients"]:
+        not_found(f"User pool client {caller.client_id} does not exist.")
 
 
 @contextmanager
