@@ -17,6 +17,7 @@ from urllib.parse import unquote_plus
 
 from werkzeug import Response
 
+from reconciler.local import foreign_json
 from reconciler.local.ledger import hashed
 from reconciler.local.managed_secrets import secrets_of
 from reconciler.local.pages.authorizing import GRANT, SOURCE, STANDARD
@@ -204,7 +205,7 @@ def _metadata(site: Site) -> dict[str, str]:
     if not text:
         return {}
     try:
-        found: Any = json.loads(text if text.lstrip().startswith("{") else unquote_plus(text))
+        found: Any = foreign_json.loads(text if text.lstrip().startswith("{") else unquote_plus(text))
     except ValueError:
         raise OAuthError("invalid_request") from None
     if not isinstance(found, dict) or not all(isinstance(v, str) for v in found.values()):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 from urllib.parse import quote
 
 from werkzeug import Response
 
+from reconciler.local import foreign_json
 from reconciler.local.pages import cookies, rendering
 from reconciler.local.pages.authorizing import Asked, complete, to_error_page
 from reconciler.local.pages.site import Elsewhere, Site, redirect
@@ -64,7 +64,7 @@ def add(site: Site) -> Response:
 
 def _credential(text: str) -> Record:
     try:
-        found: Any = json.loads(text)
+        found: Any = foreign_json.loads(text)
     except ValueError:
         found = None
     if not isinstance(found, dict):

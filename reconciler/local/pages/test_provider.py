@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from typing import Any
 
 from werkzeug import Request, Response
 
+from reconciler.local import foreign_json
 from reconciler.local.ledger import hashed
 from reconciler.local.operation import Context
 from reconciler.local.pages import colours, rendering
@@ -69,7 +69,7 @@ def _picked(request: Request) -> tuple[str, Record, str]:
     claims: Record = {k.removeprefix(CLAIM): v for k, v in form.items() if k.startswith(CLAIM) and v}
     subject = form.get("subject", "").strip()
     try:
-        more: Any = json.loads(form.get("more", "").strip() or "{}")
+        more: Any = foreign_json.loads(form.get("more", "").strip() or "{}")
     except ValueError:
         more = None
     if not isinstance(more, dict):

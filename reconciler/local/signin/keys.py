@@ -12,6 +12,7 @@ import json
 from functools import lru_cache
 from typing import Any, Literal
 
+from reconciler.local import foreign_json
 from reconciler.local.operation import Context
 from reconciler.local.store import Record, dns_suffix
 
@@ -78,8 +79,8 @@ def unpacked(token: str, index: int) -> Record | None:
     """Return a part of a token that is a JSON object, or None; nothing is verified."""
     parts = token.split(".")
     try:
-        found = json.loads(_decoded(parts[index]))
-    except (ValueError, IndexError, RecursionError):
+        found = foreign_json.loads(_decoded(parts[index]))
+    except (ValueError, IndexError):
         return None
     return found if isinstance(found, dict) else None
 

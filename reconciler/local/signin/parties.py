@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import base64
-import json
 import uuid
 from dataclasses import dataclass, field
 from typing import Literal
 
+from reconciler.local import foreign_json
 from reconciler.local.operation import Context, find_client
 from reconciler.local.refusal import ServiceError, not_found
 from reconciler.local.store import Record
@@ -76,7 +76,7 @@ def pool_of_token(token: str) -> str:
     """Return the id of the pool that a token says it comes from, unverified; empty if it says none."""
     try:
         body = token.split(".")[1]
-        claims = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+        claims = foreign_json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
         return str(claims["iss"]).rsplit("/", 1)[-1]
     except (IndexError, KeyError, TypeError, ValueError):
         return ""

@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 
+from reconciler.local import foreign_json
 from reconciler.local.operation import Context
 from reconciler.local.refusal import ServiceError
 from reconciler.local.signin.parties import put
@@ -119,7 +120,7 @@ def client_data(credential: Any) -> Record:
     """
     response = credential.get("response") if isinstance(credential, dict) else None
     text = response.get("clientDataJSON") if isinstance(response, dict) else None
-    data = json.loads(decoded(text))
+    data = foreign_json.loads(decoded(text))
     if not isinstance(data, dict):
         raise _not_encoded(text)
     return data
@@ -166,7 +167,7 @@ def check(ctx: Context, pool: Record, user: Record, state: Record, credential: s
     from webauthn.helpers.exceptions import WebAuthnException
 
     try:
-        whole = json.loads(credential)
+        whole = foreign_json.loads(credential)
         origin = str(client_data(whole).get("origin"))
         passkey = next(p for p in user["passkeys"] if p["id"] == whole.get("id") and p["rp"] == state["rp"])
         if not is_origin(origin, state["rp"]):

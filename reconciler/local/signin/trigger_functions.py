@@ -21,6 +21,7 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from reconciler.errors import InvalidInput
+from reconciler.local import foreign_json
 from reconciler.local.desk import Function, FunctionFailed
 from reconciler.local.operation import arn_part
 
@@ -103,7 +104,7 @@ def _imported(text: str, arn: str, target: str) -> Function:
         sys.path.append(here)  # at the end, so that a module here hides none of ours
     try:
         handler = getattr(importlib.import_module(module), name, None)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         said = f"the module {module} cannot be imported from {here}: {type(error).__name__}: {error}"
         raise InvalidInput(f"--trigger {text}: {said}.") from error
     if not callable(handler):
@@ -111,7 +112,9 @@ def _imported(text: str, arn: str, target: str) -> Function:
 
     def call(event: dict[str, Any]) -> Any:
         try:
-            return json.loads(json.dumps(handler(event, _context(arn))))
+            return foreign_json.loads(json.dumps(handler(event, _context(arn))))
+        except SystemExit as end:
+            raise FunctionFailed(f"Runtime exited with error: exit status {end.code}") from end
         except Exception as error:
             raise FunctionFailed(str(error)) from error
 
@@ -166,7 +169,7 @@ class _Posted:
 
 def _read(status: int, body: bytes) -> Any:
     try:
-        answer = json.loads(body)
+        answer = foreign_json.loads(body)
     except ValueError:
         answer = None
     if isinstance(answer, dict) and "errorMessage" in answer:

@@ -329,6 +329,10 @@ def nonsense_function(event: Record, context: Any) -> object:
     return object()
 
 
+def ending_function(event: Record, context: Any) -> None:
+    sys.exit(3)
+
+
 NO_FUNCTION = 1
 
 
@@ -337,6 +341,18 @@ def test_a_python_function():
     assert function({"a": 1}) == {"a": 1, "response": {"name": "f", "left": 5000}}
     with pytest.raises(FunctionFailed, match="It failed"):
         function({"fail": True})
+
+
+def test_a_python_function_that_ends_the_process_has_failed():
+    with pytest.raises(FunctionFailed, match="Runtime exited with error: exit status 3"):
+        parse([f"{ARN}={__name__}:ending_function"])[ARN]({})
+
+
+def test_a_python_module_that_ends_the_process_is_broken(monkeypatch, tmp_path):
+    (tmp_path / "ending_of_a_test.py").write_text("import sys\nsys.exit(3)\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(InvalidInput, match=r"cannot be imported from .*: SystemExit: 3"):
+        parse([f"{ARN}=ending_of_a_test:f"])
 
 
 def test_a_python_function_in_the_directory_where_one_starts(monkeypatch, tmp_path):
