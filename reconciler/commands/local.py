@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from reconciler.errors import printable
+from reconciler.errors import InvalidInput, printable
 from reconciler.terminal.console import Console
 from reconciler.terminal.options import Options, whole
 from reconciler.terminal.settings import LOCAL_DIRECTORY
@@ -48,7 +48,7 @@ def run(options: Options, console: Console) -> int:
     """Serve until a signal comes.
 
     Raises:
-        InvalidInput: The address is no loopback address, or a trigger is malformed.
+        InvalidInput: The address is no loopback address or in use, or a trigger is malformed.
     """
     from pathlib import Path
 
@@ -60,7 +60,11 @@ def run(options: Options, console: Console) -> int:
     server = serve(directory, options.host, options.port)
     server.engine.desk.functions = parse(options.trigger)
     server.engine.desk.say = lambda line: console.err(printable(line))
-    server.start()
+    try:
+        server.start()
+    except OSError as error:
+        said = f"Cannot listen on {options.host}, port {options.port}: {error.strerror or error}."
+        raise InvalidInput(f"{said} Choose another with --port and --host.") from None
     try:
         console.out(server.url)
         console.err(f"Pools, sign-in pages and messages: {server.url}/_poolctl")

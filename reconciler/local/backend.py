@@ -14,6 +14,7 @@ from __future__ import annotations
 import copy
 import json
 import re
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ from moto.secretsmanager.responses import SecretsManagerResponse
 from moto.wafv2.models import WAFV2Backend, wafv2_backends
 from moto.wafv2.responses import WAFV2Response
 
+from reconciler.errors import InvalidInput
 from reconciler.local import (
     attribute_schema,
     cimd,
@@ -134,8 +136,20 @@ class Engine:
         """Read the state.
 
         Raises:
-            InvalidInput: The content of the directory is not ours.
+            InvalidInput: The content of the directory is not ours or damaged, or it cannot be written.
         """
+        try:
+            self._open()
+        except OSError as error:
+            self.database.close()
+            said = f"The state of the embedded Cognito cannot be used: {error.filename}: {error.strerror}."
+            raise InvalidInput(f"{said} Name another directory with --local=DIR.") from None
+        except sqlite3.DatabaseError as error:
+            self.database.close()
+            said = f"{self.database.path} cannot be used: {error}."
+            raise InvalidInput(f"{said} Delete the directory {self.store.directory} to start anew.") from None
+
+    def _open(self) -> None:
         self.store.open()
         try:
             with self.store.turn():

@@ -46,6 +46,11 @@ class Database:
                 f"{path} is not a state of this version of the embedded Cognito. Delete the directory to start anew."
             ) from None
 
+    @property
+    def path(self) -> Path | None:
+        """The file; None for one in memory."""
+        return self._path
+
     def close(self) -> None:
         """Close the file."""
         if self._connection is not None:

@@ -8,6 +8,7 @@ unimplemented operations with an HTML page, and it cannot break a connection on 
 from __future__ import annotations
 
 import json
+import socket
 import sys
 import threading
 import uuid
@@ -135,6 +136,10 @@ class HttpServer(ThreadingHTTPServer):
     """The embedded Cognito."""
     request_queue_size = 128
     daemon_threads = True
+
+    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
+        self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+        super().__init__(address, handler)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Show a defect of ours where the server runs, and let the client know of it before the connection ends.

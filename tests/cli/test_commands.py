@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 import types
 
 import pytest
@@ -121,3 +122,12 @@ def test_local_serve_stops_its_server(monkeypatch):
     ran = run("--local=state", "local", "serve", "--port", "0")
     assert (ran.code, ran.out) == (130, "http://x\n")
     assert seen == [("state", "127.0.0.1", 0), "up", "down"]
+
+
+def test_local_serve_names_an_address_that_is_in_use(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ran = run(f"--local={tmp_path}", "local", "serve", "--port", str(port))
+    assert ran.code == 3
+    assert f"Cannot listen on 127.0.0.1, port {port}: Address already in use." in ran.err
+    assert "--port" in ran.err

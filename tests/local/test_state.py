@@ -262,6 +262,38 @@ def test_a_file_that_is_not_ours(tmp_path: Path, text: str) -> None:
     assert info.value.__suppress_context__
 
 
+def _damaged(file: Path) -> None:
+    """Spoil all but the first page, which SQLite looks at when it opens a file."""
+    content = file.read_bytes()
+    file.write_bytes(content[:4096] + b"\xaa" * (len(content) - 4096))
+
+
+@pytest.mark.parametrize("name", [FILE, database.FILE])
+def test_a_folder_in_the_place_of_a_file_is_named(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+    with pytest.raises(InvalidInput, match=f"{name}.*directory"):
+        LocalCognito(tmp_path).start()
+
+
+def test_a_directory_that_is_a_file_or_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    for path in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(InvalidInput, match="--local=DIR"):
+            LocalCognito(path).start()
+
+
+def test_a_damaged_database_is_named_and_let_go(tmp_path: Path) -> None:
+    with LocalCognito(tmp_path) as cognito:
+        fill(Api(cognito))
+    _damaged(tmp_path / database.FILE)
+    with pytest.raises(InvalidInput, match=rf"{database.FILE} cannot be used: .*malformed"):
+        LocalCognito(tmp_path).start()
+    for file in tmp_path.iterdir():
+        file.unlink()
+    with LocalCognito(tmp_path) as cognito:
+        assert Api(cognito).boto.list_user_pools(MaxResults=1)["UserPools"] == []
+
+
 def test_several_processes_may_use_one_directory(tmp_path: Path) -> None:
     """Each sees at once what another has written: here a process of its own and a server."""
     with serve(tmp_path) as server:
@@ -438,6 +470,14 @@ def test_the_server_answers_sts_and_keys_and_no_strange_host() -> None:
 def test_only_loopback_hosts(host: str) -> None:
     with pytest.raises(InvalidInput, match="loopback"):
         serve(None, host)
+
+
+def test_it_listens_on_loopback_addresses_of_ipv6_too() -> None:
+    with serve(None, "::1") as server:
+        assert server.url.startswith("http://[::1]:")
+        keys = {"aws_access_key_id": "a", "aws_secret_access_key": "b"}
+        api = boto3.client("cognito-idp", "us-east-1", endpoint_url=server.url, **keys)
+        assert api.list_user_pools(MaxResults=1)["UserPools"] == []
 
 
 def test_importing_the_package_is_cheap() -> None:
