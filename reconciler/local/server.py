@@ -8,6 +8,7 @@ unimplemented operations with an HTML page, and it cannot break a connection on 
 from __future__ import annotations
 
 import json
+import re
 import socket
 import sys
 import threading
@@ -33,6 +34,8 @@ UNSIGNED = {USER_POOLS: "cognito-idp", "AWSCognitoIdentityService": "cognito-ide
 """Services with unsigned operations, by the first part of X-Amz-Target."""
 DEFAULT_REGION = "us-east-1"
 SCOPE_PARTS = 5
+HOST_PART = re.compile(r"[a-z0-9-]+")
+"""A Region or a service, which become part of a host name."""
 MAX_BODY = 10_000_000
 """Maximum request body in bytes; the API itself accepts less."""
 JSON = "application/x-amz-json-1.1"
@@ -205,6 +208,8 @@ class RequestHandler(BaseHTTPRequestHandler):
         if self.command == "OPTIONS" and self.path == "/":
             return 204, PREFLIGHT, b""
         page = self.of_browser(body)
+        if page is None and not _scope(self.headers.get("Authorization", "")):
+            return _unsigned()  # or else a web page of another origin could have operations of any name carried out
         return page or dispatch(self.command, self.path, dict(self.headers.items()), body)
 
     def of_browser(self, body: bytes) -> tuple[int, Any, bytes] | None:
@@ -245,7 +250,7 @@ class RequestHandler(BaseHTTPRequestHandler):
 
         body, scope = self.read_body(), _scope(self.headers.get("Authorization", ""))
         if not scope and needs_signature(UNSIGNED[target], operation):
-            status, headers, said = _refused(400, "MissingAuthenticationTokenException", "Missing Authentication Token")
+            status, headers, said = _unsigned()
         elif target == USER_POOLS and isinstance(self.server, HttpServer):
             status, headers, said = self.server.engine.direct(scope[2] if scope else "", operation, body)
         else:
@@ -283,6 +288,10 @@ def is_local(host: str) -> bool:
     return is_loopback(host) or host.endswith(".localhost")
 
 
+def _unsigned() -> tuple[int, dict[str, str], str]:
+    return _refused(400, "MissingAuthenticationTokenException", "Missing Authentication Token")
+
+
 def _refused(status: int, code: str, message: str) -> tuple[int, dict[str, str], str]:
     return status, {"Content-Type": JSON}, json.dumps({"__type": code, "message": message})
 
@@ -313,4 +322,5 @@ def _addressee(headers: Mapping[str, str]) -> tuple[str, str]:
 def _scope(authorization: str) -> list[str]:
     """Return the parts of a signature's scope; empty without a signature."""
     scope = authorization.partition("Credential=")[2].split(",")[0].split("/")
-    return scope if len(scope) >= SCOPE_PARTS else []
+    whole = len(scope) >= SCOPE_PARTS and all(map(HOST_PART.fullmatch, scope[2:4]))
+    return scope if whole else []
