@@ -10,6 +10,7 @@ import enum
 import hmac
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal, NamedTuple, NoReturn, TypeAlias
 
 from reconciler.errors import printable
@@ -543,7 +544,7 @@ class Undeclared(NamedTuple):
         return any(e.alarming for e in self.effects)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
     """All changes to the objects of one document, in the order of their execution."""
 
@@ -588,6 +589,22 @@ class Plan:
     def standstill(self) -> Notice | None:
         """Why the service has paused writes to the pool, if it has."""
         return next((n for n in self.notices if n.standstill), None)
+
+    def change_of(self, address: Address) -> ResourceChange | None:
+        """Return the first change of an object, a no-op included, or None."""
+        return self._changes_by_address.get(address)
+
+    def left_aside(self, address: Address) -> ResourceChange | None:
+        """Return the first change of an object that `--target` leaves out, or None."""
+        return self._aside_by_address.get(address)
+
+    @cached_property
+    def _changes_by_address(self) -> Mapping[Address, ResourceChange]:
+        return {change.address: change for change in reversed(self.changes)}
+
+    @cached_property
+    def _aside_by_address(self) -> Mapping[Address, ResourceChange]:
+        return {change.address: change for change in reversed(self.aside)}
 
 
 # --- drift ---------------------------------------------------------------------------------------------------------

@@ -295,9 +295,9 @@ class _PoolRun(FencedRun):
 
     def _learn(self, kind: ResourceKind, change: ResourceChange, made: Tree) -> None:
         """Record the identifiers of a new object for later calls that refer to them."""
-        self._learned[(change.address, kind.id_param)] = kind.identifier(made)
+        self._record(change, kind.id_param, kind.identifier(made))
         for param, member in kind.extra_ids.items():
-            self._learned[(change.address, param)] = str(made.get(member, ""))
+            self._record(change, param, str(made.get(member, "")))
 
     def _identifier(self, change: ResourceChange) -> str:
         kind = KINDS[change.address.section]

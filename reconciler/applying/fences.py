@@ -17,6 +17,7 @@ from reconciler.kinds.kind import ResourceKind
 from reconciler.model import Action, Address, Observed, Plan, ResourceChange, Tree, Unknown
 from reconciler.observing.observer import beside, live_names, read_again
 from reconciler.values.differ import same
+from reconciler.values.lookup import grouped
 
 SETTLE = (1.0, 2.0, 4.0)
 """Seconds to wait before reading again when a change cannot be seen yet: Cognito is eventually consistent."""
@@ -44,8 +45,12 @@ class FencedRun:
         self._cloud = cloud
         self._sleep = sleep
         self._learned: dict[tuple[Address, str], str] = {}
+        self._ours: set[str] = set()
+        self._made: set[Address] = set()
+        self._root_is_new = False
         self._written: set[str] = set()
         self._listed: dict[tuple[str, Address | None], list[tuple[str, str]]] = {}
+        self._called: dict[tuple[str, Address | None], dict[str, tuple[tuple[str, str], ...]]] = {}
 
     def _fill(self, value: Any) -> Any:
         """Replace `Unknown` leaves with the identifiers of objects that this run has created."""
@@ -56,6 +61,13 @@ class FencedRun:
         if isinstance(value, list):
             return [self._fill(v) for v in value]
         return value
+
+    def _record(self, change: ResourceChange, param: str, value: str) -> None:
+        """Record an identifier of an object that this run has created."""
+        self._learned[(change.address, param)] = value
+        self._ours.add(value)
+        self._made.add(change.address)
+        self._root_is_new = self._root_is_new or KINDS[change.address.section].root
 
     def _parents(self, change: ResourceChange) -> Mapping[str, Any]:
         """Return the identifiers of the objects that contain this one, without its own."""
@@ -87,8 +99,7 @@ class FencedRun:
 
     def _owner_is_new(self, change: ResourceChange) -> bool:
         """Whether this run created the object's owner or pool; then no other run can have written to it."""
-        made = {address for address, _ in self._learned}
-        return change.address.owner in made or any(KINDS[address.section].root for address in made)
+        return change.address.owner in self._made or self._root_is_new
 
     def _fence_update(self, change: ResourceChange, before: Tree) -> None:
         kind = KINDS[change.address.section]
@@ -123,20 +134,21 @@ class FencedRun:
         return {k: v for k, v in tree.items() if k not in ours}
 
     def _fence_create(self, kind: ResourceKind, change: ResourceChange) -> None:
-        ours, name = set(self._learned.values()), name_of(kind, change)
-        found = [i for n, i in self._names(kind, change) if n == name and i not in ours]
+        name = name_of(kind, change)
+        found = [i for _, i in self._names(kind, change).get(name, ()) if i not in self._ours]
         if found and not self._is_known(kind, name):
             raise Overtaken("the object was created outside this run since the plan was made. Run plan again.")
 
-    def _names(self, kind: ResourceKind, change: ResourceChange) -> list[tuple[str, str]]:
-        """Return name and identifier of the live objects beside a new one, as they were before it was made.
+    def _names(self, kind: ResourceKind, change: ResourceChange) -> Mapping[str, Sequence[tuple[str, str]]]:
+        """Return name and identifier of the live objects beside a new one, by name, as they were before it was made.
 
         Names that the service keeps unique are listed once, as it refuses the second object of one name.
         """
         scope = (kind.section, change.address.owner)
         if kind.listing and (kind.namesakes or scope not in self._listed):
             self._listed[scope] = live_names(self._cloud, kind, self._parents(change))
-        return self._listed.get(scope, [])
+            self._called[scope] = grouped(self._listed[scope], lambda pair: pair[0])
+        return self._called.get(scope, {})
 
     def _appeared(self, kind: ResourceKind, change: ResourceChange) -> list[str]:
         """Return the identifiers of objects with the name of a new one that were not there before it was made."""
@@ -162,7 +174,7 @@ class FencedRun:
         """
         ours = self._learned[(change.address, kind.id_param)]
         before = {i for _, i in self._listed.get((kind.section, change.address.owner), ())}
-        known = {*before, *self._learned.values()}
+        known = before | self._ours
         for pause in (*SETTLE, 0.0):
             try:
                 listed = live_names(self._cloud, kind, self._parents(change))

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from reconciler.applications.known_pool import KnownPool
 from reconciler.kinds import KINDS
@@ -51,6 +51,7 @@ from reconciler.planning.undeclared import undeclared_members
 from reconciler.security import judging
 from reconciler.security.whole_objects import appeared, vanished
 from reconciler.values import differ
+from reconciler.values.lookup import grouped
 
 SEVERITIES: Mapping[FindingClass, Severity] = {
     FindingClass.CHANGED: "error",
@@ -59,6 +60,10 @@ SEVERITIES: Mapping[FindingClass, Severity] = {
     FindingClass.UNDECLARED: "note",
 }
 """Severity of findings by class."""
+
+
+_PLACES = {section: i for i, section in enumerate(KINDS)}
+_CLASSES = {cls: i for i, cls in enumerate(FindingClass)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +143,11 @@ def read_scope(manifest: Manifest, criteria: Criteria = Criteria()) -> ReadScope
 def _other_owners(manifest: Manifest, kind: ResourceKind, today: str, live: Sequence[Observed]) -> Iterator[Owner]:
     """Yield the objects of the outer kind that drift reports as unmanaged."""
     declared = planner.owners_of(manifest, kind)
+    pins, names = {d.pin for d in declared}, {d.name for d in declared if not d.pin}
     rules = ignoring.in_force(manifest.ignore, today)
     for one in ownership.split(live, manifest.pool_id)[0]:
         own = one.ids[KINDS[kind.outer].id_param]
-        meant = any(d.pin == own or (not d.pin and d.name == one.address.name) for d in declared)
+        meant = own in pins or one.address.name in names
         if not meant and not ignoring.covered(rules, one.address):
             yield Owner(one.address.name, one.address.name, own)
 
@@ -301,7 +307,7 @@ def _judged(drift: Drift, plan: Plan, found: Iterable[_Difference], criteria: Cr
 
 def _rank(found: _Difference) -> tuple[int, Address, int, str]:
     """Sort by order of kinds, then object, then class, then order of members in the schema (the sort is stable)."""
-    return list(KINDS).index(found.address.section), found.address, list(FindingClass).index(found.cls), found.key
+    return _PLACES[found.address.section], found.address, _CLASSES[found.cls], found.key
 
 
 def _finding(target: Target, one: _Difference, words: frozenset[str], *, strict: bool) -> Finding:
@@ -357,10 +363,12 @@ def _no_pool(manifest: Manifest) -> Iterator[_Difference]:
 
 def _differences(manifest: Manifest, live_state: LiveState, plan: Plan, criteria: Criteria) -> Iterator[_Difference]:
     unclear = {r.address for r in plan.refusals if r.rule == AMBIGUOUS.id}
+    around = _surrounding(plan)
+    unread = _UnreadObjects(live_state.gaps)
     missing = {c.address for c in plan.changes if c.action is Action.CREATE and KINDS[c.address.section].create}
     for change in plan.changes:
         kind, owner = KINDS[change.address.section], change.address.owner
-        unseen = _is_unseen(change.address, manifest, live_state.gaps)
+        unseen = unread.hide(change.address, manifest)
         if unseen or {change.address, owner} & unclear:
             continue  # unknown: neither a difference nor "no difference"
         if not _is_written(kind):
@@ -370,8 +378,8 @@ def _differences(manifest: Manifest, live_state: LiveState, plan: Plan, criteria
             yield from () if owner in missing else (_missing(kind, change, manifest),)
             continue
         yield from _changed(change)
-        yield from _undeclared(kind, change, manifest, plan)
-    yield from _unmanaged(manifest, live_state, plan)
+        yield from _undeclared(kind, change, manifest, around)
+    yield from _unmanaged(manifest, live_state, plan, unread)
     yield from _overdue_unmanaged(manifest, live_state, plan, criteria)
 
 
@@ -398,22 +406,35 @@ def _overdue_unmanaged(
             )
 
 
-def _is_unseen(address: Address, manifest: Manifest, gaps: Iterable[Gap]) -> bool:
-    """Return whether an object or its parent could not be read.
+class _UnreadObjects:
+    """What could not be read, and what that leaves unknown.
 
     A failed list hides its section. An object that could not be read hides those with its name, because names of
     clients are not unique, and pinned ones, whose live name may be any; the rest is still compared.
     """
-    return any(_meets(gap.address, one, manifest) for gap in gaps for one in (address, address.owner) if one)
+
+    def __init__(self, gaps: Iterable[Gap]) -> None:
+        every = grouped((gap.address for gap in gaps), lambda address: address.section)
+        self._names = {section: {address.name for address in same} for section, same in every.items()}
+
+    def hide(self, address: Address, manifest: Manifest) -> bool:
+        """Return whether an object or its parent could not be read."""
+        return any(self._meet(one, manifest) for one in (address, address.owner) if one)
+
+    def _meet(self, address: Address, manifest: Manifest) -> bool:
+        names = self._names.get(address.section)
+        if not names:
+            return False
+        spec = manifest.spec(address.section, address.name)
+        if "" in names or (spec and spec.pin):
+            return True
+        around = _owners_in(address.name) if KINDS[address.section].outer else ()
+        return not names.isdisjoint((address.name, _live_name(manifest, address), *around))
 
 
-def _meets(gap: Address, address: Address, manifest: Manifest) -> bool:
-    if gap.section != address.section:
-        return False
-    inside = bool(KINDS[gap.section].outer) and address.name.startswith(f"{gap.name}/")
-    spec = manifest.spec(address.section, address.name)
-    pinned = bool(spec and spec.pin)
-    return inside or pinned or not gap.name or gap.name in (address.name, _live_name(manifest, address))
+def _owners_in(name: str) -> Iterator[str]:
+    """Yield every beginning of a name that ends before a slash."""
+    return (name[:i] for i, letter in enumerate(name) if letter == "/")
 
 
 def _missing(kind: ResourceKind, change: ResourceChange, manifest: Manifest) -> _Difference:
@@ -455,10 +476,25 @@ def _is_unknown(value: Any) -> bool:
     return isinstance(value, Unknown | Reference) or any(map(_is_unknown, inner))
 
 
-def _undeclared(kind: ResourceKind, change: ResourceChange, manifest: Manifest, plan: Plan) -> Iterator[_Difference]:
-    spec = manifest.spec(change.address.section, change.address.name)
+class _Surrounding(NamedTuple):
+    """What is looked at around each object of a plan."""
+
+    pool: Tree
+    """The live pool."""
+    every: Sequence[tuple[str, Tree]]
+    """Section and declared tree of all objects."""
+
+
+def _surrounding(plan: Plan) -> _Surrounding:
     pool = next((c.before or {} for c in plan.changes if KINDS[c.address.section].root), {})
-    every = [(c.address.section, c.declared) for c in plan.changes]
+    return _Surrounding(pool, [(c.address.section, c.declared) for c in plan.changes])
+
+
+def _undeclared(
+    kind: ResourceKind, change: ResourceChange, manifest: Manifest, around: _Surrounding
+) -> Iterator[_Difference]:
+    spec = manifest.spec(change.address.section, change.address.name)
+    pool, every = around
     live, changes = change.before, change.fields
     for one in undeclared_members(kind, change.declared, live, pool, every, changes=changes) if live else ():
         source = spec.position(one.path) if spec else change.source
@@ -469,14 +505,14 @@ def _undeclared(kind: ResourceKind, change: ResourceChange, manifest: Manifest, 
 # --- undeclared objects --------------------------------------------------------------------------------------------
 
 
-def _unmanaged(manifest: Manifest, live_state: LiveState, plan: Plan) -> Iterator[_Difference]:
+def _unmanaged(manifest: Manifest, live_state: LiveState, plan: Plan, unread: _UnreadObjects) -> Iterator[_Difference]:
     ours, _ = ownership.split(live_state.objects, plan.target.pool_id)
     meant = {id(c.before) for c in plan.changes}
     unclear = {(r.address.section, _live_name(manifest, r.address)) for r in plan.refusals if r.rule == AMBIGUOUS.id}
     for observed in ours:
         kind, address = KINDS[observed.address.section], observed.address
         pool = live_state.root.data if live_state.root else {}
-        unseen = _is_unseen(address, manifest, live_state.gaps)
+        unseen = unread.hide(address, manifest)
         skip = kind.root or not _is_written(kind) or unseen or (kind.section, address.name) in unclear
         if not skip and id(observed.data) not in meant and _is_something(kind, observed, pool):
             key = observed.ids.get(kind.id_param, "") if kind.id_param != kind.name_member else ""

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from reconciler.kinds.iam_access import IamAccess
 from reconciler.model import Address, Call, Danger, FieldChange, Path, Position, Refusal, ResourceChange, Target, Tree
+from reconciler.values.lookup import first_by, grouped
 from schemas.base import ApiModel
 
 
@@ -182,7 +184,7 @@ class Surrounding:
     """Returns the Region whose CloudTrail has its events, from that of the pool."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class State:
     """Everything about one pool at one moment: live, or as it would be after some of the planned calls.
 
@@ -206,11 +208,21 @@ class State:
 
     def one(self, section: str, name: str = "") -> Tree:
         """Return an object, or an empty one."""
-        return next((t for a, t in self.objects.items() if (a.section, a.name) == (section, name)), {})
+        found = self._by_name.get((section, name))
+        return {} if found is None else self.objects[found]
 
-    def all(self, section: str) -> dict[Address, Tree]:
+    def all(self, section: str) -> Mapping[Address, Tree]:
         """Return the objects of a section by address."""
-        return {a: t for a, t in self.objects.items() if a.section == section}
+        return self._by_section.get(section, {})
+
+    @cached_property
+    def _by_name(self) -> Mapping[tuple[str, str], Address]:
+        return first_by(self.objects, lambda a: (a.section, a.name))
+
+    @cached_property
+    def _by_section(self) -> Mapping[str, Mapping[Address, Tree]]:
+        every = grouped(self.objects, lambda a: a.section)
+        return {section: {a: self.objects[a] for a in same} for section, same in every.items()}
 
     def lacks(self, tree: Tree, *path: str) -> bool:
         """Return whether a member of an object is known to be unset.

@@ -53,6 +53,9 @@ class LinkedDocument(Protocol):
     def spec(self, section: str, name: str = "") -> Spec | None:
         """Return a declared object, or None."""
 
+    def link(self, target: str) -> Link | None:
+        """Return its first reference with a target, or None."""
+
 
 D = TypeVar("D", bound=LinkedDocument)
 
@@ -87,7 +90,7 @@ def referred(target: str, document: D, documents: Sequence[D]) -> tuple[D, Spec 
     Raises:
         KeyError: There is no such reference, or the document that it leads to is not among those given.
     """
-    link = next((i for i in document.links if i.target == target), None)
+    link = document.link(target)
     found = meant(link, document, documents) if link else []
     if link is None or not found:
         raise KeyError(target)

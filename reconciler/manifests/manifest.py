@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
+
+from reconciler.values.lookup import first_by, grouped
 
 if TYPE_CHECKING:
     from reconciler.manifests.reference_kinds.ref import Link
@@ -135,4 +138,32 @@ class Manifest:
 
     def spec(self, section: str, name: str = "") -> Spec | None:
         """Return a declared object, or None."""
-        return next((s for s in self.specs if (s.address.section, s.address.name) == (section, name)), None)
+        return self._by_name.get((section, name))
+
+    def at(self, address: Address) -> Spec | None:
+        """Return the declared object with an address, or None."""
+        return self._by_address.get(address)
+
+    def section(self, name: str) -> tuple[Spec, ...]:
+        """Return the declared objects of a section, in their order."""
+        return self._by_section.get(name, ())
+
+    def link(self, target: str) -> Link | None:
+        """Return its first reference with a target (`customers/clients/web#ClientId`), or None."""
+        return self._by_target.get(target)
+
+    @cached_property
+    def _by_name(self) -> Mapping[tuple[str, str], Spec]:
+        return first_by(self.specs, lambda s: (s.address.section, s.address.name))
+
+    @cached_property
+    def _by_address(self) -> Mapping[Address, Spec]:
+        return first_by(self.specs, lambda s: s.address)
+
+    @cached_property
+    def _by_section(self) -> Mapping[str, tuple[Spec, ...]]:
+        return grouped(self.specs, lambda s: s.address.section)
+
+    @cached_property
+    def _by_target(self) -> Mapping[str, Link]:
+        return first_by(self.links, lambda link: link.target)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from reconciler.cloud.port import Cloud, pages, required
@@ -18,6 +19,7 @@ from reconciler.kinds.engine_rules import AMBIGUOUS, MISSING
 from reconciler.kinds.kind import FurtherRead, Listing, Reading, ResourceKind, Rule, Standstill, is_outside
 from reconciler.model import Address, Gap, Notice, Observed, Position, Refusal, Secret, Tree
 from reconciler.terminal.side_by_side import side_by_side
+from reconciler.values.lookup import first_by, grouped
 from reconciler.values.shapes import input_shape, project
 from schemas.base import ApiModel, SecretKeys, Sensitive, members
 
@@ -73,7 +75,7 @@ class ReadScope:
     """Replaces `owners`: selects the objects whose contents are read, from all live objects of an outer kind."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LiveState:
     """The live state of a pool."""
 
@@ -98,7 +100,27 @@ class LiveState:
 
     def section(self, name: str) -> tuple[Observed, ...]:
         """Return the live objects of a section."""
-        return tuple(o for o in self.objects if o.address.section == name)
+        return self._by_section.get(name, ())
+
+    def named(self, section: str, name: object) -> tuple[Observed, ...]:
+        """Return the live objects of a section with a name: several where names are not unique."""
+        return self._by_name.get((section, name), ()) if isinstance(name, str) else ()
+
+    def identified(self, section: str, identifier: str) -> Observed | None:
+        """Return the live object of a section with an identifier, or None."""
+        return self._by_identifier.get((section, identifier))
+
+    @cached_property
+    def _by_section(self) -> Mapping[str, tuple[Observed, ...]]:
+        return grouped(self.objects, lambda o: o.address.section)
+
+    @cached_property
+    def _by_name(self) -> Mapping[tuple[str, str], tuple[Observed, ...]]:
+        return grouped(self.objects, lambda o: (o.address.section, o.address.name))
+
+    @cached_property
+    def _by_identifier(self) -> Mapping[tuple[str, str], Observed]:
+        return first_by(self.objects, lambda o: (o.address.section, o.ids.get(KINDS[o.address.section].id_param, "")))
 
 
 # --- the pool ------------------------------------------------------------------------------------------------------
@@ -329,8 +351,12 @@ class _Job:
     item: Tree
 
 
-def _named(observed: Observed, owner: Owner) -> bool:
-    return observed.address.name == owner.name
+_PLACES = {section: i for i, section in enumerate(KINDS)}
+
+
+def _rank(address: Address) -> tuple[int, Address]:
+    """Return the place of an object: in the order of the kinds, then by name."""
+    return _PLACES[address.section], address
 
 
 class _ObjectReader:
@@ -381,9 +407,9 @@ class _ObjectReader:
 
     def live_state(self) -> LiveState:
         root = next((o for o in self._objects if o.address.section == self._root.section), None)
-        unavailable = tuple(sorted(self._unavailable, key=lambda g: (list(KINDS).index(g.address.section), g.address)))
+        unavailable = tuple(sorted(self._unavailable, key=lambda g: _rank(g.address)))
         failed = {g.address.section for g in (*self._gaps, *unavailable)}
-        objects = tuple(sorted(self._objects, key=lambda o: (list(KINDS).index(o.address.section), o.address)))
+        objects = tuple(sorted(self._objects, key=lambda o: _rank(o.address)))
         known, gaps = frozenset(self._known - failed), (*self._gaps, *self._unsure)
         notices = tuple(self._notices)
         return LiveState(root, objects, known, self._foreign, gaps, unavailable, (), notices, self._beside)
@@ -426,8 +452,9 @@ class _ObjectReader:
         live = [o for o in self._objects if o.address.section == kind.outer]
         select, also = self._scope.select_owners, self._scope.also_inside.get(kind.section)
         named = (*self._scope.owners.get(kind.section, ()), *(also(live) if also else ()))
+        by_pin, by_name = grouped(live, lambda o: o.ids[outer.id_param]), grouped(live, lambda o: o.address.name)
         for owner in select(live) if select else named:
-            found = [o for o in live if owner.pin == o.ids[outer.id_param] or (not owner.pin and _named(o, owner))]
+            found = by_pin.get(owner.pin, ()) if owner.pin else by_name.get(owner.name, ())
             if len(found) == 1:
                 yield from self._inside_one(kind, owner.key, found[0])
 

@@ -83,8 +83,8 @@ def _at_source(found: Iterable[Violation], manifest: Manifest) -> list[Violation
 
 def _declares(manifest: Manifest, violation: Violation) -> bool:
     breach = violation.breach
-    trees = [s.declared for s in manifest.specs if s.address == _address(violation, manifest)]
-    return any(not breach.path or breach.path[0] in tree for tree in trees)
+    spec = manifest.at(_address(violation, manifest))
+    return bool(spec and (not breach.path or breach.path[0] in spec.declared))
 
 
 def _incomplete(plan: Plan, manifest: Manifest) -> Iterable[Refusal]:
@@ -147,5 +147,5 @@ def _address(violation: Violation, manifest: Manifest) -> Address:
 
 
 def _position(manifest: Manifest, address: Address, path: Path) -> Position:
-    spec = next((s for s in manifest.specs if s.address == address), None)
+    spec = manifest.at(address)
     return spec.position(path) if spec else manifest.source

@@ -53,7 +53,7 @@ def _implies(kind: ResourceKind) -> Callable[[Around], Iterable[Implied]] | None
 
 def _around(manifest: Manifest, live_state: LiveState, target: Target | None) -> Around:
     def declared(section: str) -> Mapping[str, Tree]:
-        return {s.address.name: s.declared for s in manifest.specs if s.address.section == section}
+        return {s.address.name: s.declared for s in manifest.section(section)}
 
     def live(section: str) -> Mapping[str, Tree]:
         return {o.address.name: o.data for o in live_state.section(section)}

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from reconciler.manifests.manifest import Manifest
 from reconciler.model import RISKS, Action, Direction, Effect, FieldChange, Path, Plan, ResourceChange, Risk, Weakness
 from reconciler.planning.linting import LintOptions, lint_planned
+from reconciler.values.lookup import grouped
 
 if TYPE_CHECKING:  # `lint` reads no pool
     from reconciler.observing.observer import LiveState
@@ -32,7 +33,8 @@ def with_weaknesses(plan: Plan, manifest: Manifest, live_state: LiveState, today
     before, after = lint_planned(manifest, plan, live_state, LintOptions(today=today))
     known = {one.key for one in (*before.weaknesses, *before.waived)}
     new = [one for one in after.weaknesses if one.key not in known] if live_state.root else []
-    changes = tuple(_noted(change, [one for one in new if one.address == change.address]) for change in plan.changes)
+    of_object = grouped(new, lambda one: one.address)
+    changes = tuple(_noted(change, of_object.get(change.address, ())) for change in plan.changes)
     return replace(plan, changes=changes, weaknesses=after.weaknesses)
 
 

@@ -88,13 +88,14 @@ def _parameters(kind: ResourceKind, operation: str, ids: Mapping[str, Any]) -> T
 def before_of(plan: Plan, change: ResourceChange, section: str) -> Tree:
     """Return the live object of another section of the same pool; empty if there is none, or it was not read."""
     address = Address(change.address.pool, section)
-    return next((c.before or {} for c in (*plan.changes, *plan.aside) if c.address == address), {})
+    found = plan.change_of(address) or plan.left_aside(address)
+    return (found.before or {}) if found else {}
 
 
 def _single(plan: Plan, change: ResourceChange, section: str, what: str) -> Tree:
     address = Address(change.address.pool, section)
-    other = next((c for c in plan.changes if c.address == address), None)
+    other = plan.change_of(address)
     if other:
         return getattr(other, what) or {}
-    left = next((c for c in plan.aside if c.address == address), None)
+    left = plan.left_aside(address)
     return (left.before or {}) if left and what == "after" else {}

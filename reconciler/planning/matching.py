@@ -68,17 +68,17 @@ class Matcher:
     def _match(self, kind: ResourceKind, spec: Spec) -> Observed | None:
         if kind.root:
             return self.live_state.root
-        live = self.live_state.section(spec.address.section)
         if kind.outer:
             owner = self._made.get(spec.address.owner or spec.address)
             gone = owner is not None and owner.action in (Action.CREATE, Action.REPLACE)
-            return None if gone else next((o for o in live if o.address == spec.address), None)
+            named = self.live_state.named(spec.address.section, spec.address.name)
+            return None if gone else next((o for o in named if o.address == spec.address), None)
         if kind.single:
-            return live[0] if live else None
+            return next(iter(self.live_state.section(spec.address.section)), None)
         if spec.pin:
-            return self._pinned(kind, spec, live)
+            return self._pinned(kind, spec)
         name = spec.declared.get(kind.name_member, spec.address.name)
-        found = [o for o in live if o.address.name == name]
+        found = self.live_state.named(kind.section, name)
         if len(found) > 1:
             ids = ", ".join(sorted(o.ids[kind.id_param] for o in found))
             message = f"{len(found)} {kind.title}s are named {flow(name)}: {ids}."
@@ -86,8 +86,8 @@ class Matcher:
             self._why.refuse(spec, AMBIGUOUS, (), message, advice)
         return found[0] if found else None
 
-    def _pinned(self, kind: ResourceKind, spec: Spec, live: Iterable[Observed]) -> Observed | None:
-        found = next((o for o in live if o.ids[kind.id_param] == spec.pin), None)
+    def _pinned(self, kind: ResourceKind, spec: Spec) -> Observed | None:
+        found = self.live_state.identified(kind.section, spec.pin)
         if not found:
             message = f"There is no {kind.title} with the {kind.id_param} {spec.pin} in this pool."
             advice = "Correct the id, or remove it to create a new one."

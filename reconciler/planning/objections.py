@@ -57,7 +57,7 @@ class Objections:
         if not spec.pin:
             return f"Or re-create it with {way}."
         name = observed.address.name
-        twins = sum(o.address.name == name for o in self.live_state.section(spec.address.section))
+        twins = len(self.live_state.named(spec.address.section, name))
         if twins > 1:
             return (
                 f"To re-create it, apply another {kind.name_member} alone first, because {twins} {kind.title}s are "

@@ -22,6 +22,7 @@ from reconciler.planning import guard, planner, several_values
 from reconciler.planning.introduced import with_weaknesses
 from reconciler.planning.planner import PlanOptions
 from reconciler.planning.states import by_key
+from reconciler.values.lookup import first_by
 
 
 class ResolvedRefs:
@@ -177,11 +178,12 @@ def unknown_objects(
         lost: Returns why such a value could not be read.
     """
     found: dict[Address, Gap] = {}
+    declared: Mapping[Path, Address] = first_by((spec.address for spec in manifest.specs), lambda address: address.steps)
     for link in manifest.links:
         gap = lost(link.target) if known(link.target) is None else None
-        holders = [s.address for s in manifest.specs if link.path[: len(s.address.steps)] == s.address.steps]
-        if gap and holders:
-            address = max(holders, key=lambda a: len(a.steps))
+        heads = (link.path[:end] for end in range(len(link.path), 0, -1)) if gap else ()
+        address = next((declared[head] for head in heads if head in declared), None)
+        if gap and address:
             address = replace(address, name="") if link.target in address.name else address
             reason = f"refers to {link.target}, which could not be read: {gap.reason}"
             found.setdefault(address, replace(gap, address=address, reason=reason))

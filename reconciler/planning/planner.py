@@ -28,6 +28,7 @@ from reconciler.planning.ordering import ordered
 from reconciler.planning.protection import Protection, protection, refusal
 from reconciler.planning.states import by_key
 from reconciler.planning.targeting import select
+from reconciler.values.lookup import grouped
 
 SHARE, FLOOR = 0.3, 3
 """A plan that deletes more than this part of the objects of a kind, and at least so many, is refused (decision 5)."""
@@ -53,16 +54,16 @@ class PlanOptions:
 
 def read_scope(manifest: Manifest) -> ReadScope:
     """Return what has to be read to plan a manifest."""
-    names: dict[str, tuple[str, ...]] = {}
+    names: dict[str, list[str]] = {}
     owners: dict[str, tuple[Owner, ...]] = {}
     for spec in implied(manifest).specs:
         kind = KINDS[spec.address.section]
         own = spec.declared.get(kind.id_param) if kind.located else None
         if isinstance(own, str):
-            names[kind.section] = (own,)
+            names[kind.section] = [own]
         known = isinstance(spec.declared.get(kind.name_member, ""), str)  # not a reference to what is still to be made
         if kind.names and not kind.outer and known:
-            names[kind.section] = (*names.get(kind.section, ()), spec.address.name)
+            names.setdefault(kind.section, []).append(spec.address.name)
     for section, keys in manifest.owners.items():
         owners[section] = tuple(o for o in owners_of(manifest, KINDS[section]) if o.key in keys)
     return ReadScope(
@@ -70,7 +71,7 @@ def read_scope(manifest: Manifest) -> ReadScope:
         manifest.name,
         manifest.pool_id,
         manifest.sections,
-        names,
+        {section: tuple(found) for section, found in names.items()},
         manifest.source,
         manifest.kind,
         owners,
@@ -82,7 +83,7 @@ def read_scope(manifest: Manifest) -> ReadScope:
 def owners_of(manifest: Manifest, kind: ResourceKind) -> tuple[Owner, ...]:
     """Return the declared objects that can contain objects of a kind."""
     member = KINDS[kind.outer].name_member
-    specs = [s for s in manifest.specs if s.address.section == kind.outer]
+    specs = manifest.section(kind.outer)
     return tuple(Owner(s.address.name, str(s.declared.get(member)), s.pin) for s in specs)
 
 
@@ -136,11 +137,11 @@ def plan(manifest: Manifest, live_state: LiveState, target: Target, plan_options
 
 def _with_outages(changes: Sequence[ResourceChange]) -> list[ResourceChange]:
     """Say of a new object that takes the place of a deleted one what does not work in between."""
-    found = list(changes)
+    found, place = list(changes), {id(change): i for i, change in enumerate(changes)}
     for old, new in takes_place_of(changes):
         outage = KINDS[new.address.section].outage
         reason = f"takes the place of {old.address}, which is deleted first: downtime of {outage} in between"
-        found[found.index(new)] = replace(new, reason=reason)
+        found[place[id(new)]] = replace(new, reason=reason)
     return found
 
 
@@ -214,15 +215,16 @@ def _deletion(observed: Observed) -> ResourceChange:
 def _too_many(found: Plan, live_state: LiveState, plan_options: PlanOptions) -> Iterable[Refusal]:
     """Refuse to delete a large part of the objects of a kind, unless the operator says how many."""
     deletions = [c for c in found.pending if c.action is Action.DELETE and not c.declared]
-    for section in dict.fromkeys(d.address.section for d in deletions):
-        count = sum(d.address.section == section for d in deletions)
+    for section, same in grouped(deletions, lambda d: d.address.section).items():
+        count = len(same)
         live = len(live_state.section(section))
         allowed = plan_options.max_deletes
         over = count > allowed if allowed is not None else count >= FLOOR and count > SHARE * live
         if over:
-            first = next(d.address for d in deletions if d.address.section == section)
             message = f"{count} of {live} objects of {section} would be deleted."
-            yield THRESHOLD.refusal(first, (), message, advice=f"To confirm the deletions, pass --max-deletes {count}.")
+            yield THRESHOLD.refusal(
+                same[0].address, (), message, advice=f"To confirm the deletions, pass --max-deletes {count}."
+            )
 
 
 def _taken_over(made_by_aws: Iterable[ownership.Disowned], matched: Sequence[Observed]) -> Iterable[Notice]:

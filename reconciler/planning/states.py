@@ -83,7 +83,7 @@ def _undeclared_settings(manifest: Manifest) -> Iterator[Address]:
     """Yield the addresses of the settings that come with a new pool and with each of its declared objects."""
     for kind in KINDS.values():
         if kind.document == manifest.kind and kind.single and not kind.create and kind.initial():
-            owners = [s.address.name for s in manifest.specs if s.address.section == kind.outer] if kind.outer else [""]
+            owners = [s.address.name for s in manifest.section(kind.outer)] if kind.outer else [""]
             yield from (Address(manifest.name, kind.section, owner) for owner in owners)
 
 

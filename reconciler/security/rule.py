@@ -75,7 +75,7 @@ class Seen:
         """Return an object, or an empty one."""
         return self.state.one(section, name)
 
-    def all(self, section: str) -> dict[Address, Tree]:
+    def all(self, section: str) -> Mapping[Address, Tree]:
         """Return the objects of a section by address."""
         return self.state.all(section)
 
