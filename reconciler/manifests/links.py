@@ -16,7 +16,7 @@ from reconciler.errors import Problem
 from reconciler.manifests.reference_kinds.ref import Link
 from reconciler.model import Position, Spec, dotted
 from reconciler.terminal.suggestions import suggest, suggest_or_list
-from schemas.documents import DOCUMENTS
+from schemas.documents import DOCUMENTS, DocumentKind
 
 
 class LinkedDocument(Protocol):
@@ -121,9 +121,9 @@ def _words(link: Link, document: D, documents: Sequence[D]) -> Words | None:
     if len(found) > 1:
         return f"several documents declare a pool named {link.document}.", "Give each pool its own name."
     kind = DOCUMENTS[found[0].kind]
-    specs = [s.address for s in found[0].specs if s.address.section in kind.sections]
-    declared = [kind.root, *(str(address) for address in specs if address.section != kind.root)]
-    if link.address not in declared:
+    if not _is_declared(link, kind, found[0]):
+        specs = [s.address for s in found[0].specs if s.address.section in kind.sections]
+        declared = [kind.root, *(str(address) for address in specs if address.section != kind.root)]
         return f"{link.document} declares no {link.address}.", suggest_or_list(link.address, declared, CORRECT)
     known = kind.targets(link.section)
     if link.member in known:
@@ -131,6 +131,13 @@ def _words(link: Link, document: D, documents: Sequence[D]) -> Words | None:
     if not known:
         return f"{link.address} has no member that can be referenced.", "Write the value itself, or use {$var: NAME}."
     return f"{link.member} of {link.address} cannot be referenced.", suggest_or_list(link.member, known, CORRECT)
+
+
+def _is_declared(link: Link, kind: DocumentKind, document: LinkedDocument) -> bool:
+    """Return whether a document declares what a reference leads to; the pool itself is there in any case."""
+    if link.section == kind.root:
+        return not link.name
+    return link.section in kind.sections and document.spec(link.section, link.name) is not None
 
 
 def _switched_off(link: Link, switch: str, document: LinkedDocument) -> Words | None:

@@ -178,7 +178,9 @@ def unknown_objects(
         lost: Returns why such a value could not be read.
     """
     found: dict[Address, Gap] = {}
-    declared: Mapping[Path, Address] = first_by((spec.address for spec in manifest.specs), lambda address: address.steps)
+    declared: Mapping[Path, Address] = first_by(
+        (spec.address for spec in manifest.specs), lambda address: address.steps
+    )
     for link in manifest.links:
         gap = lost(link.target) if known(link.target) is None else None
         heads = (link.path[:end] for end in range(len(link.path), 0, -1)) if gap else ()
