@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from reconciler.applications import parts
 from reconciler.manifests.manifest import Manifest
 from reconciler.model import Action, Address, Observed, Plan, Reference, ResourceChange, Secret, Tree, Unknown, dotted
+from reconciler.values.lookup import grouped
 
 NOT_YET = ""
 """An identifier that is not known yet."""
@@ -83,7 +85,7 @@ def _leaves(value: Any) -> Iterator[Any]:
         yield from _leaves(item)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class KnownPool:
     """One user pool."""
 
@@ -103,7 +105,7 @@ class KnownPool:
     @property
     def arn(self) -> str:
         """Its ARN; empty while it does not exist."""
-        return next((o.ids.get("ResourceArn", "") for o in self.objects if o.address.section == parts.POOL), "")
+        return next((o.ids.get("ResourceArn", "") for o in self._by_section.get(parts.POOL, ())), "")
 
     def section(self, name: str) -> tuple[KnownObject, ...]:
         """Return the objects of a section, in their order.
@@ -113,7 +115,7 @@ class KnownPool:
         """
         if name not in self.sections:
             raise Unsettled(name)
-        return tuple(o for o in self.objects if o.address.section == name)
+        return self._by_section.get(name, ())
 
     def one(self, name: str) -> KnownObject:
         """Return the object of a section that holds one: `user_pool`, `mfa`; without members if it was never set.
@@ -127,7 +129,11 @@ class KnownPool:
     @property
     def clients(self) -> tuple[KnownObject, ...]:
         """Its app clients; of a manifest those that it declares."""
-        return tuple(o for o in self.objects if o.address.section == parts.CLIENTS)
+        return self._by_section.get(parts.CLIENTS, ())
+
+    @cached_property
+    def _by_section(self) -> Mapping[str, tuple[KnownObject, ...]]:
+        return grouped(self.objects, lambda o: o.address.section)
 
     def client(self, wanted: str) -> tuple[KnownObject, ...]:
         """Return the clients that a person may mean: by key (`web`, `clients/web`), live name, or id.

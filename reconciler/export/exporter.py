@@ -280,7 +280,8 @@ class _Export:
         return not kind.single and kind.section in self._live_state.known and kind.section not in LEFT_OUT
 
     def _single(self, kind: ResourceKind, name: str) -> Tree:
-        live = [o for o in self._live_state.section(kind.section) if kind.root or o.address.name == name]
+        every = self._live_state
+        live = every.section(kind.section) if kind.root else every.named(kind.section, name)
         return self._object(kind, live[0], name) if live else {}
 
     def _children(self, kind: ResourceKind) -> Tree:
@@ -300,7 +301,7 @@ class _Export:
         return tree
 
     def _inside(self, kind: ResourceKind, owner: str) -> Tree:
-        live = [o for o in self._live_state.section(kind.section) if o.address.name.partition("/")[0] == owner]
+        live = self._live_state.inside(kind.section, owner)
         return {LiveText(key.partition("/")[2]): self._child(kind, key, observed) for key, observed in keyed(live)}
 
     @staticmethod

@@ -32,6 +32,7 @@ from reconciler.model import (
 )
 from reconciler.observing import observer
 from reconciler.observing.observer import LiveState, Owner, ReadScope
+from reconciler.values.lookup import grouped
 from schemas.base import (
     ApiModel,
     CreateOnly,
@@ -111,8 +112,9 @@ def inside(cloud: Cloud, plan: Plan, *, parallelism: int = 8) -> LiveState:
     going = [c for c in plan.pending if c.action in GOING and _parts(c.address.section)]
     if not going:
         return LiveState(None)
-    owners = {part: _owners(going, kind.outer) for c in going for part, kind in _parts(c.address.section).items()}
-    sections = frozenset({*owners, *(c.address.section for c in going)})
+    outer = frozenset(c.address.section for c in going)
+    owners = {part: _owners(going, kind.outer) for section in outer for part, kind in _parts(section).items()}
+    sections = outer | owners.keys()
     pool, document = going[0].address.pool, KINDS[going[0].address.section].document
     scope = ReadScope(pool, pool, plan.target.pool_id, sections, {}, document=document, owners=owners)
     live_state = observer.observe(cloud, scope, parallelism=parallelism)
@@ -166,13 +168,14 @@ def _pool(plan: Plan, live_state: LiveState, writer: _Writer) -> str:
     tree["id"] = plan.target.pool_id
     bare = len(tree)
     held = {o.address: o for o in live_state.objects if o.data != KINDS[o.address.section].initial()}
+    within = grouped(held.values(), lambda o: o.address.owner)
     for change in (c for c in plan.pending if c.address not in held):
         restored, lost = _restored(change, writer)
         said += _words(change, plan, restored, lost)
         if restored and plan.target.pool_id:
-            owner = next((c for c in plan.changes if c.address == change.address.owner), None)
+            owner = plan.change_of(change.address.owner) if change.address.owner else None
             _put(tree, change.address, restored, _identity(owner) if owner else {})
-        for observed in (o for o in held.values() if o.address.owner == change.address):
+        for observed in within.get(change.address, ()):
             said += _taken_along(observed, tree, writer)
     said += [f"#   {g.address}: could not be read, so it is not in this file: {g.operation}" for g in live_state.gaps]
     comments = "".join(f"{printable(line)}\n" for line in said)

@@ -106,6 +106,10 @@ class LiveState:
         """Return the live objects of a section with a name: several where names are not unique."""
         return self._by_name.get((section, name), ()) if isinstance(name, str) else ()
 
+    def inside(self, section: str, owner: str) -> tuple[Observed, ...]:
+        """Return the live objects of a section that are inside of an object of the outer one, given by its name."""
+        return self._by_owner.get((section, owner), ())
+
     def identified(self, section: str, identifier: str) -> Observed | None:
         """Return the live object of a section with an identifier, or None."""
         return self._by_identifier.get((section, identifier))
@@ -117,6 +121,10 @@ class LiveState:
     @cached_property
     def _by_name(self) -> Mapping[tuple[str, str], tuple[Observed, ...]]:
         return grouped(self.objects, lambda o: (o.address.section, o.address.name))
+
+    @cached_property
+    def _by_owner(self) -> Mapping[tuple[str, str], tuple[Observed, ...]]:
+        return grouped(self.objects, lambda o: (o.address.section, o.address.name.partition("/")[0]))
 
     @cached_property
     def _by_identifier(self) -> Mapping[tuple[str, str], Observed]:
