@@ -8,8 +8,11 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from reconciler.model import FieldChange, Secret
+from reconciler.model import Address, FieldChange, Secret, Unknown
+from reconciler.values import differ
 from reconciler.values.differ import diff, same, undeclared
 from schemas.base import (
     ApiModel,
@@ -407,3 +410,23 @@ def test_it_is_found_in_the_order_of_the_schema():
 )
 def test_a_secret_that_nobody_declares_is_hidden_too(live, expected):
     assert [f.sensitive for f in undeclared(Every, {}, live)] == [expected]
+
+
+# --- what deepdiff is asked about ----------------------------------------------------------------------------------
+
+VALUES = st.recursive(
+    st.sampled_from([None, False, True, 0, 1, 2, 1.5, "", "a", "1", b"a", Unknown(Address("a", "b"), "c")]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from("ab"), inner, max_size=2),
+    max_leaves=4,
+)
+
+
+@given(st.lists(st.tuples(VALUES, VALUES), max_size=4))
+def test_values_without_parts_are_compared_as_deepdiff_compares_them(pairs):
+    have, want = ({f'["m{n}"]': pair[side] for n, pair in enumerate(pairs)} for side in (0, 1))
+    assert differ._unequal(have, want) == differ._unequal_deeply(have, want)
+
+
+def test_only_values_with_parts_and_values_of_two_types_are_looked_into():
+    pairs = ((None, [1]), ({}, None), (1, 2), ("x", "y"), (True, False), (1, True), ("1", 1), ([1], [2]), ({}, {}))
+    assert [differ._is_shallow(*pair) for pair in pairs] == [True] * 5 + [False] * 4
