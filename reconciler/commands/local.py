@@ -18,6 +18,9 @@ Serve the embedded Cognito over HTTP until interrupted. Point any AWS SDK or the
 credentials are accepted. State is kept in the directory of --local (.poolctl-local). Codes and links that Cognito would
 send are printed here. In a browser, ADDRESS/_poolctl lists the pools, their sign-in pages and what was sent.
 
+It is no security boundary: whoever reaches the address administers the pools and sees the codes. It listens on
+loopback addresses only.
+
   poolctl local serve --port 4566
   aws --endpoint-url http://127.0.0.1:4566 cognito-idp list-user-pools --max-results 10
   poolctl local serve --reload pools/             apply the manifests now and whenever they change
@@ -25,6 +28,7 @@ send are printed here. In a browser, ADDRESS/_poolctl lists the pools, their sig
 """
 
 
+NO_BOUNDARY = "No security boundary: whoever reaches this address administers the pools and sees the codes."
 MOST_PORT = 65_535
 """The highest port of TCP."""
 LOOK = 0.5
@@ -68,6 +72,7 @@ def run(options: Options, console: Console) -> int:
     try:
         console.out(server.url)
         console.err(f"Pools, sign-in pages and messages: {server.url}/_poolctl")
+        console.err(NO_BOUNDARY)
         reloading = Reloading(options.reload, directory, options.region, lambda line: console.err(printable(line)))
         while True:
             reloading.look()

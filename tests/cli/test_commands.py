@@ -122,6 +122,7 @@ def test_local_serve_stops_its_server(monkeypatch):
     ran = run("--local=state", "local", "serve", "--port", "0")
     assert (ran.code, ran.out) == (130, "http://x\n")
     assert seen == [("state", "127.0.0.1", 0), "up", "down"]
+    assert local_command.NO_BOUNDARY in ran.err
 
 
 def test_local_serve_names_an_address_that_is_in_use(tmp_path):
