@@ -80,6 +80,7 @@ def test_a_body_of_two_lengths_holds_no_request(cognito: Served) -> None:
     hidden = _hidden(cognito)
     said = _raw(cognito.url, _head(cognito, "POST /", "Content-Length: 0", f"Content-Length: {len(hidden)}"), hidden)
     assert said.startswith(b"HTTP/1.1 400 ")
+    assert b"\r\nConnection: close\r\n" in said
     assert _pools(cognito) == []
 
 
