@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -215,7 +216,7 @@ def test_what_a_run_has_made_is_not_walked_for_each_change():
         def __iter__(self) -> Any:
             raise AssertionError("walked")
 
-        keys = values = items = __iter__  # type: ignore[assignment]
+        keys = values = items = __iter__
 
     changes = [group(f"g{n}") for n in range(FEW)]
     run = FencedRun(Plan(TARGET, tuple(changes)), Scripted(ListGroups=[{"Groups": []}]), lambda _: None)
@@ -309,9 +310,8 @@ def test_a_plan_finds_what_a_walk_finds(places, left):
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers())))
 def test_lookups_keep_the_order(items):
-    key = lambda item: item[0]  # noqa: E731
-    assert grouped(items, key) == {k: tuple(i for i in items if i[0] == k) for k, _ in items}
-    assert first_by(items, key) == {k: next(i for i in items if i[0] == k) for k, _ in items}
+    assert grouped(items, itemgetter(0)) == {k: tuple(i for i in items if i[0] == k) for k, _ in items}
+    assert first_by(items, itemgetter(0)) == {k: next(i for i in items if i[0] == k) for k, _ in items}
 
 
 @given(OBJECTS, OBJECTS, st.sets(NAMES))
