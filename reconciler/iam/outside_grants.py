@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from reconciler.iam.grants import Grant, PolicyPlace, Use, granted
 from reconciler.iam.manifest_grants import read_grants
-from reconciler.kinds import client, client_secrets, domain
 from reconciler.kinds.web_acl import KIND as ACL
 from reconciler.manifests.env_words import at, leaves
 from reconciler.manifests.manifest import Manifest
@@ -39,12 +38,8 @@ def outside_grants(manifest: Manifest, place: PolicyPlace) -> Iterator[Grant]:
 
 def _facts(manifest: Manifest, place: PolicyPlace) -> Iterator[Grant]:
     """Yield what is asked of the live pool itself, where the manifest declares what it is about."""
-    if any(pool_facts.has_secret(spec) for spec in manifest.specs):
-        for kind in (client.KIND, client_secrets.KIND):
-            if kind.listing:
-                yield from read_grants(PossibleRead(kind, kind.listing.operation), (), place)
-    if pool_facts.custom_domains(new_state(manifest)):
-        yield from read_grants(PossibleRead(domain.KIND, domain.READ.operation), (), place)
+    for read in pool_facts.reads(manifest.specs, new_state(manifest)):
+        yield from read_grants(read, (), place)
 
 
 def _pool(manifest: Manifest, place: PolicyPlace) -> Iterator[Grant]:

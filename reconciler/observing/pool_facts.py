@@ -5,7 +5,7 @@ Secrets of clients have dates that no manifest declares, and the name of a custo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from reconciler.kinds import client, client_secrets, domain
 from reconciler.kinds.kind import State
 from reconciler.model import Spec, Tree
 from reconciler.observing.observer import items_of
+from reconciler.observing.possible_reads import PossibleRead
 from schemas.documents import DOCUMENTS
 
 SECRETS, NAMES = "client_secrets", "domain_names"
@@ -42,6 +43,16 @@ def has_secret(spec: Spec) -> bool:
     """Return whether a manifest gives a client a secret."""
     tree = spec.declared
     return spec.address.section == client.KIND.section and bool(tree.get("GenerateSecret") or tree.get("ClientSecret"))
+
+
+def reads(specs: Iterable[Spec], state: State) -> Iterator[PossibleRead]:
+    """Yield the reads of `secrets_of` and `names_of` for the objects of a manifest."""
+    if any(has_secret(spec) for spec in specs):
+        for kind in (client.KIND, client_secrets.KIND):
+            if kind.listing:
+                yield PossibleRead(kind, kind.listing.operation)
+    if custom_domains(state):
+        yield PossibleRead(domain.KIND, domain.READ.operation)
 
 
 def secrets_of(cloud: Cloud, specs: Iterable[Spec], ids: Mapping[str, str]) -> dict[str, list[str]]:

@@ -42,8 +42,10 @@ def elsewhere(module: str) -> Iterator[Path]:
 
 def _is_apart(file: Path, own: set[Path], *packages: Path) -> bool:
     # users are in groups; ids and addresses of a pool are those of its domain
-    # what security rules ask of other services is named by what names it there, and options have names of their own
-    of_users = file.stem in ("user", "pool_text", "outside", "config_keys") or file.stem.startswith(("users", "people"))
+    # what security rules ask of other services and of the live pool is named there, and options have names of their own
+    of_users = file.stem in ("user", "pool_text", "outside", "pool_facts", "config_keys") or file.stem.startswith(
+        ("users", "people")
+    )
     return file in own or of_users or any(p in file.parents for p in packages)
 
 
