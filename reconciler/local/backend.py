@@ -154,7 +154,7 @@ class Engine:
         try:
             with self.store.turn():
                 self.database.open(self.store.directory, people.SCHEMA + ledger.SCHEMA)
-                self.people.forget(self.store.now())
+                self.people.forget(self.store.clock())
                 earlier_users.take(self.context(""))
                 self.store.save()
                 self.database.commit()
@@ -202,7 +202,7 @@ class Engine:
         for pool in self.store.changed:
             self.people.note_groups(pool["id"], pool["groups"], self.store.now())
         self.store.save()
-        self.ledger.sweep(self.store.now())
+        self.ledger.sweep(self.store.clock())
         self.database.commit()
 
     def answer(self, response: Any, operation: str, by_moto: Callable[[], Any]) -> Any:

@@ -56,7 +56,8 @@ class Store:
         """Whether lists sometimes return empty and short pages (cognito.md 1.1, app client)."""
         self.removed: list[str] = []
         """Ids of pools that were removed since the last save."""
-        self._clock = clock
+        self.clock = clock
+        """Returns the time in seconds as it is, which may be before that of the last change."""
         self._serial = 0
         self._last = 0.0
         self._texts: dict[str, str] = {}
@@ -92,7 +93,7 @@ class Store:
 
     def now(self) -> float:
         """Return the time in seconds; never the same twice, so every change updates LastModifiedDate."""
-        self._last = max(round(self._clock(), 3), round(self._last + 0.001, 3))
+        self._last = max(round(self.clock(), 3), round(self._last + 0.001, 3))
         return self._last
 
     def new_id(self, length: int) -> str:

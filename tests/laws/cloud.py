@@ -18,9 +18,8 @@ from botocore.exceptions import ClientError
 from reconciler.cloud.aws import reveal, translate
 from reconciler.cloud.port import Cloud, Identity
 from reconciler.local import replicas
-from reconciler.local.backend import BY_SERVICE
+from reconciler.local.backend import BY_SERVICE, Engine
 from reconciler.local.checks import service_model, validate
-from reconciler.local.operation import Context
 from reconciler.local.refusal import ServiceError
 from reconciler.local.store import ACCOUNT, Store
 from reconciler.model import Tree
@@ -28,11 +27,19 @@ from reconciler.model import Tree
 model = cache(service_model)
 
 
-class Direct:
-    """A cloud on a store."""
+def opened() -> Engine:
+    """An embedded Cognito in memory."""
+    engine = Engine(Store(None))
+    engine.open()
+    return engine
 
-    def __init__(self, region: str, store: Store | None = None) -> None:
-        self.store = store or Store(None)
+
+class Direct:
+    """A cloud on an embedded Cognito."""
+
+    def __init__(self, region: str, engine: Engine | None = None) -> None:
+        self.engine = engine or opened()
+        self.store = self.engine.store
         self.region = region
         self.calls: list[str] = []
 
@@ -40,13 +47,13 @@ class Direct:
         return Identity(ACCOUNT, self.region)
 
     def at(self, region: str) -> Cloud:
-        return Direct(region, self.store)
+        return Direct(region, self.engine)
 
     def call(self, service: str, operation: str, params: Mapping[str, Any]) -> Tree:
         shapes = model(service).operation_model(operation)
         sent = json.loads(json.dumps(_sent(reveal(params))))
         self.calls.append(operation)
-        context = Context(self.store, self.region, lambda _: 0)
+        context = self.engine.context(self.region)
         try:
             validate(operation, sent, service)
             replicas.check_region(context, operation, sent)

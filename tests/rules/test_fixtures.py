@@ -95,7 +95,7 @@ class Stage:
         here.local.calls.clear()
 
     def _made(self, days: int) -> None:
-        self.here.local._store._clock = lambda: time.time() - days * 86400
+        self.here.local._store.clock = lambda: time.time() - days * 86400
 
     def _call(self, step: dict[str, Any]) -> None:
         method = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", step["operation"]).lower()

@@ -137,12 +137,12 @@ def test_a_token_that_is_over_is_refused(cognito: Served) -> None:
     token = cognito.tokens(client)["AccessToken"]
     assert cognito.public.get_user(AccessToken=token)["Username"] == "ann"
     store = cognito.server.engine.store
-    clock = store._clock
-    store._clock = lambda: clock() + 301
+    clock = store.clock
+    store.clock = lambda: clock() + 301
     try:
         said = refusal(cognito.public.get_user, AccessToken=token)
     finally:
-        store._clock = clock
+        store.clock = clock
     assert said == ("NotAuthorizedException", "Access Token has expired")
 
 
