@@ -9,13 +9,12 @@ from itertools import islice
 from reconciler.local.operation import DEFAULT_PAGE, Context, Operation, page
 from reconciler.local.people import FINDS, FIRST, MEMBER_OF, SEARCHED, STATUS, By, ListPlace
 from reconciler.local.refusal import ServiceError, not_found, refuse
-from reconciler.local.signin import codes, inviting, passwords, written_attributes
+from reconciler.local.signin import aliases, codes, inviting, passwords, user_factors, written_attributes
 from reconciler.local.signin.parties import (
     FORCED,
     Caller,
     admin,
     existing,
-    find_by_name,
     new_user,
     put,
     spelled,
@@ -25,11 +24,8 @@ from reconciler.local.signin.tokens import end_all
 from reconciler.local.store import Record
 from reconciler.local.user_checks import (
     SHAPES,
-    aliases,
-    check_alias,
     check_attributes,
     check_name,
-    holds,
     is_passwordless,
 )
 
@@ -37,8 +33,6 @@ DAY = 24 * 3600.0
 DEFAULT_DAYS = 7
 """TemporaryPasswordValidityDays, if it is not set."""
 
-FACTORS = (("SMS_MFA", "sms"), ("SOFTWARE_TOKEN_MFA", "totp"), ("EMAIL_OTP", "email"))
-"""Names of factors in the API, with our members for them."""
 TOKEN = re.compile(r"([ef])(\d{1,18}):(.*)", re.ASCII | re.DOTALL)
 FILTER = re.compile(r'\s*([\w:]+)\s*(\^?=)\s*"((?:[^"\\]|\\.)*)"\s*')
 
@@ -65,9 +59,8 @@ def admin_create_user(ctx: Context, params: Record) -> Record:
     if known:
         password = password or passwords.temporary_password(pool)
         passwords.set_password(ctx, pool, user, password, until=_until(ctx, pool))
-    for kind in sorted(aliases(pool)) if params.get("ForceAliasCreation") else ():
-        if holds(pool, attributes, kind):
-            written_attributes.verify(ctx, pool, user, kind, move=True)
+    if params.get("ForceAliasCreation"):
+        aliases.claim(ctx, pool, user, move=True)
     put(ctx, pool, user)
     if known and params.get("MessageAction") != "SUPPRESS":
         inviting.invite(ctx, caller, user, password or "", params.get("DesiredDeliveryMediums") or (), resend=False)
@@ -75,15 +68,16 @@ def admin_create_user(ctx: Context, params: Record) -> Record:
 
 
 def _check_new(ctx: Context, pool: Record, params: Record, name: str, attributes: dict[str, str]) -> None:
-    """Check that a new user has neither the name nor, unless it is to move, an alias of another one.
+    """Check that no other user has the name of a new one, or an alias of it that does not move.
 
     Raises:
         Refusal: UsernameExistsException.
     """
-    if find_by_name(ctx, pool, name) is not None:
+    if aliases.is_taken(ctx, pool, name):
         raise ServiceError("UsernameExistsException", "User account already exists")
-    if not params.get("ForceAliasCreation"):
-        check_alias(ctx.people, pool, "", attributes, "UsernameExistsException")
+    for kind in aliases.held(pool, attributes):
+        if kind in aliases.unproven(pool) or not params.get("ForceAliasCreation"):
+            aliases.check_free(ctx, pool, kind, attributes[kind], code="UsernameExistsException")
 
 
 def _until(ctx: Context, pool: Record) -> float:
@@ -127,15 +121,7 @@ def admin_get_user(ctx: Context, params: Record) -> Record:
     user = existing(ctx, params)[1]
     shown = _listed(user)
     shown["UserAttributes"] = shown.pop("Attributes")
-    return shown | factors_of(user)
-
-
-def factors_of(user: Record) -> Record:
-    """Return UserMFASettingList and PreferredMfaSetting; both are missing when they are empty."""
-    mfa = user["mfa"]
-    on = [name for name, member in FACTORS if mfa[member]]
-    preferred = {"PreferredMfaSetting": mfa["preferred"]} if mfa["preferred"] else {}
-    return {**({"UserMFASettingList": on} if on else {}), **preferred}
+    return shown | user_factors.settings(user)
 
 
 def _listed(user: Record) -> Record:
@@ -163,7 +149,9 @@ def admin_update_user_attributes(ctx: Context, params: Record) -> Record:
         if kind in sent and sent[kind] != user["attributes"].get(kind) and f"{kind}_verified" not in sent:
             sent[f"{kind}_verified"] = "false" if sent[kind] else ""
     after = {k: v for k, v in {**user["attributes"], **sent}.items() if v}
-    check_alias(ctx.people, pool, user["username"], after, "AliasExistsException")
+    for kind in aliases.held(pool, after):
+        if kind in sent or f"{kind}_verified" in sent:
+            aliases.check_free(ctx, pool, kind, after[kind], user["username"])
     for kind in SHAPES.keys() & sent.keys():
         codes.drop(ctx, pool, user, codes.verifying(kind))
         user["pending"].pop(kind, None)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from reconciler.local.people import People
-from reconciler.local.refusal import ServiceError, refuse
+from reconciler.local.refusal import refuse
 from reconciler.local.store import Record
 
 SHAPES = {
@@ -93,41 +92,3 @@ def is_passwordless(pool: Record) -> bool:
     """Return whether users may sign in without a password."""
     allowed = pool["config"].get("Policies", {}).get("SignInPolicy", {}).get("AllowedFirstAuthFactors") or ()
     return bool(FIRST_FACTORS & set(allowed))
-
-
-def check_alias(people: People, pool: Record, name: str, attributes: Mapping[str, str], code: str) -> None:
-    """Check that a verified alias belongs to no other user.
-
-    Args:
-        people: The users.
-        pool: The record of the pool.
-        name: Of the user that is written; empty for a new one.
-        attributes: Of that user.
-        code: The exception.
-
-    Raises:
-        ServiceError: It does.
-    """
-    for kind in sorted(aliases(pool)):
-        if holds(pool, attributes, kind) and owner_of(people, pool, kind, attributes[kind], but=name):
-            raise ServiceError(code, f"An account with the given {kind} already exists.")
-
-
-def owner_of(people: People, pool: Record, kind: str, value: str, but: str = "") -> Record | None:
-    """Return the user who owns an alias, other than the one of a name."""
-    for other in people.with_attribute(pool["id"], kind, value):
-        if other["username"] != but and holds(pool, other["attributes"], kind):
-            return other
-    return None
-
-
-def aliases(pool: Record) -> set[str]:
-    """Return the attributes with which users sign in in place of a name."""
-    config = pool["config"]
-    return {*(config.get("UsernameAttributes") or ()), *(config.get("AliasAttributes") or ())} & set(SHAPES)
-
-
-def holds(pool: Record, attributes: Mapping[str, str], kind: str) -> bool:
-    """Return whether a user owns an alias: it is verified, or is the name itself."""
-    named = kind in (pool["config"].get("UsernameAttributes") or ())
-    return bool(attributes.get(kind)) and (named or attributes.get(f"{kind}_verified") == "true")

@@ -14,9 +14,10 @@ from typing import Any
 
 from reconciler.local.operation import Context, Operation, page
 from reconciler.local.refusal import ServiceError, not_found
+from reconciler.local.signin import aliases, written_attributes
 from reconciler.local.signin.parties import find_by_name, new_user, put, spelled
 from reconciler.local.store import ACCOUNT, Record
-from reconciler.local.user_checks import aliases, check_attributes, check_name, holds, is_passwordless, owner_of
+from reconciler.local.user_checks import check_attributes, check_name, is_passwordless
 
 NAME, MFA, HASH = "cognito:username", "cognito:mfa_enabled", "password_hash"
 ACTIVE = frozenset({"Pending", "InProgress", "Stopping"})
@@ -235,7 +236,9 @@ def _user(ctx: Context, pool: Record, row: Record, algorithm: str | None) -> tup
     if find_by_name(ctx, pool, name) is not None:
         return "SKIPPED", EXISTS
     _check_row(pool, name, row, mfa)
-    if any(holds(pool, row, k) and owner_of(ctx.people, pool, k, row[k]) for k in aliases(pool)):
+    row = written_attributes.spelled(pool, row)
+    claimed = any(aliases.owner(ctx, pool, k, row[k]) for k in aliases.held(pool, row))
+    if claimed or aliases.is_taken(ctx, pool, name):
         raise ServiceError("", "An alias of the User Record belongs to another user.")
     status = "CONFIRMED" if hashed or is_passwordless(pool) else "RESET_REQUIRED"
     user = new_user(ctx, None if pool["config"].get("UsernameAttributes") else name, status, row)

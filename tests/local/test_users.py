@@ -355,3 +355,124 @@ def test_a_name_that_is_an_address_may_be_spelled_twice(api):
         UserPoolId=pool, Username="Ann@Example.com", UserAttributes=attributes(email="Ann@Example.com")
     )
     assert {a["Name"]: a["Value"] for a in made["User"]["Attributes"]}["email"] == "ann@example.com"
+
+
+# --- aliases -------------------------------------------------------------------------------------------------------
+
+ALIASES = ["email", "phone_number", "preferred_username"]
+MINE = {
+    "email": ("ann@b.example", {"email_verified": "true"}),
+    "phone_number": ("+14255550100", {"phone_number_verified": "true"}),
+    "preferred_username": ("annie", {}),
+}
+"""What ann signs in with, by alias, with the mark that it needs."""
+
+
+@pytest.fixture
+def aliased(api: Api) -> str:
+    """A pool in which ann owns an alias of each kind, and bob none."""
+    pool = api.pool(AliasAttributes=ALIASES, AutoVerifiedAttributes=["email"])
+    every = {k: v for kind, (value, mark) in MINE.items() for k, v in {kind: value, **mark}.items()}
+    api.boto.admin_create_user(UserPoolId=pool, Username="ann", UserAttributes=attributes(**every))
+    api.boto.admin_create_user(UserPoolId=pool, Username="bob")
+    return pool
+
+
+def claim(kind: str) -> dict[str, str]:
+    value, mark = MINE[kind]
+    return {kind: value, **mark}
+
+
+def owner(api: Api, pool: str, kind: str) -> str:
+    return str(get(api, pool, MINE[kind][0])["Username"])
+
+
+@pytest.mark.parametrize("kind", ALIASES)
+def test_a_new_user_takes_no_alias_of_another(api, aliased, kind):
+    with Refused(f"An account with the given {kind} already exists.", code="UsernameExistsException"):
+        api.boto.admin_create_user(UserPoolId=aliased, Username="eve", UserAttributes=attributes(**claim(kind)))
+    with Refused(code="UserNotFoundException"):
+        get(api, aliased, "eve")
+
+
+@pytest.mark.parametrize("kind", ALIASES)
+def test_force_moves_addresses_only(api, aliased, kind):
+    def create():
+        api.boto.admin_create_user(
+            UserPoolId=aliased, Username="eve", UserAttributes=attributes(**claim(kind)), ForceAliasCreation=True
+        )
+
+    if kind == "preferred_username":
+        with Refused(code="UsernameExistsException"):
+            create()
+        assert owner(api, aliased, kind) == "ann"
+        return
+    create()
+    assert owner(api, aliased, kind) == "eve"
+    assert values(get(api, aliased, "ann"))[f"{kind}_verified"] == "false"
+
+
+def test_force_verifies_no_address_of_a_pool_of_addresses(api):
+    pool = api.pool(UsernameAttributes=["email"])
+    api.boto.admin_create_user(UserPoolId=pool, Username="ann@b.example", ForceAliasCreation=True)
+    assert values(get(api, pool, "ann@b.example")).get("email_verified") != "true"
+
+
+@pytest.mark.parametrize("kind", ALIASES)
+def test_an_update_takes_no_alias_of_another(api, aliased, kind):
+    ids = {"UserPoolId": aliased, "Username": "bob"}
+    with Refused(f"An account with the given {kind} already exists.", code="AliasExistsException"):
+        api.boto.admin_update_user_attributes(**ids, UserAttributes=attributes(**claim(kind)))
+    api.boto.admin_update_user_attributes(UserPoolId=aliased, Username="ann", UserAttributes=attributes(**claim(kind)))
+
+
+@pytest.mark.parametrize("kind", ["email", "phone_number"])
+def test_an_address_that_is_not_verified_is_not_taken(api, aliased, kind):
+    api.boto.admin_create_user(
+        UserPoolId=aliased, Username="eve", UserAttributes=attributes(**{kind: MINE[kind][0], f"{kind}_verified": ""})
+    )
+    api.boto.admin_update_user_attributes(
+        UserPoolId=aliased, Username="bob", UserAttributes=attributes(**{kind: MINE[kind][0]})
+    )
+    assert owner(api, aliased, kind) == "ann"
+
+
+def test_a_preferred_username_is_not_the_name_of_another(api, aliased):
+    with Refused("User account already exists", code="UsernameExistsException"):
+        api.boto.admin_create_user(UserPoolId=aliased, Username="annie")
+    with Refused(code="AliasExistsException"):
+        api.boto.admin_update_user_attributes(
+            UserPoolId=aliased, Username="ann", UserAttributes=attributes(preferred_username="bob")
+        )
+
+
+@pytest.mark.parametrize("kind", ALIASES)
+def test_a_job_takes_no_alias_of_another(api, aliased, kind):
+    own = {"cognito:username": "eve", "email": "eve@b.example", "email_verified": "true"}
+    found = run(api, aliased, csv(api, aliased, own | claim(kind)))
+    assert said(api, aliased, found) == [
+        "[FAILED] Line Number 2 - An alias of the User Record belongs to another user."
+    ]
+
+
+def test_a_job_takes_no_alias_of_another_as_a_name(api, aliased):
+    row = {"cognito:username": "annie", "email": "eve@b.example", "email_verified": "true"}
+    assert run(api, aliased, csv(api, aliased, row))["FailedUsers"] == 1
+
+
+def test_a_job_keeps_aliases_in_lower_case_where_case_does_not_matter(api):
+    pool = api.pool(
+        AliasAttributes=["email"], AutoVerifiedAttributes=["email"], UsernameConfiguration={"CaseSensitive": False}
+    )
+    ada, bob = ADA | {"email": "Ada@B.example"}, ADA | {"cognito:username": "bob", "email": "ADA@b.example"}
+    found = run(api, pool, csv(api, pool, ada, bob))
+    assert (found["ImportedUsers"], found["FailedUsers"]) == (1, 1)
+    assert get(api, pool, "ada@b.example")["Username"] == "ada"
+
+
+def test_users_without_an_alias_may_have_the_same_attributes(api):
+    pool = api.pool()
+    for name in ("ann", "bob"):
+        api.boto.admin_create_user(
+            UserPoolId=pool, Username=name, UserAttributes=attributes(**claim("email"), preferred_username="annie")
+        )

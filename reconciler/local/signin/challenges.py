@@ -9,6 +9,7 @@ from reconciler.local.operation import Context
 from reconciler.local.refusal import ServiceError, refuse
 from reconciler.local.signin import (
     admission,
+    aliases,
     custom_auth,
     devices,
     events,
@@ -65,7 +66,7 @@ def _failed(ctx: Context, caller: Caller, reply: Reply) -> None:
 def _adopt_email(ctx: Context, pool: Record, user: Record, address: str) -> None:
     """Make an address that was set up in MFA_SETUP and is proven now the user's, and a factor."""
     user["attributes"] = {**user["attributes"], "email": address}
-    written_attributes.verify(ctx, pool, user, "email", move=False)
+    aliases.verify(ctx, pool, user, "email", move=False)
     user["mfa"]["email"] = True
     touch(ctx, pool, user)
 
@@ -133,9 +134,8 @@ def _check_given(ctx: Context, caller: Caller, user: Record, given: Record) -> N
     present = {a["Name"]: user["attributes"].get(a["Name"]) for a in caller.pool["schema"] if a["Required"]}
     written_attributes.check_writable(caller, given)
     check_attributes(caller.pool, {**{k: v for k, v in present.items() if v and k != "sub"}, **given}, new=True)
-    for kind in caller.pool["config"].get("UsernameAttributes") or ():
-        if given.get(kind):
-            written_attributes.check_free(ctx, caller.pool, kind, given[kind], user["username"])
+    for kind in sorted(aliases.unproven(caller.pool) & {k for k, v in given.items() if v}):
+        aliases.check_free(ctx, caller.pool, kind, given[kind], user["username"])
 
 
 def password_proof(ctx: Context, caller: Caller, reply: Reply) -> Record:

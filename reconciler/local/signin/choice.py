@@ -8,13 +8,13 @@ from reconciler.local.operation import Context
 from reconciler.local.refusal import ServiceError, refuse
 from reconciler.local.signin import (
     admission,
+    aliases,
     auth_sessions,
     ending,
     passkey_proofs,
     second_factor,
     sign_up,
     simulated,
-    written_attributes,
 )
 from reconciler.local.signin.first_factor import (
     NOT_CONFIRMED,
@@ -182,7 +182,7 @@ def code(ctx: Context, caller: Caller, reply: Reply) -> Record:
     """Take the code of EMAIL_OTP or SMS_OTP as a first factor, which verifies the address and confirms the user."""
     check_code(reply)
     user = reply.attempt.user
-    written_attributes.verify(ctx, caller.pool, user, CODES[reply.challenge], move=False)
+    aliases.verify(ctx, caller.pool, user, CODES[reply.challenge], move=False)
     if user["status"] == "UNCONFIRMED":
         user["status"] = "CONFIRMED"
     touch(ctx, caller.pool, user)

@@ -7,7 +7,7 @@ from typing import Literal
 
 from reconciler.local.operation import Context
 from reconciler.local.refusal import ServiceError
-from reconciler.local.signin import delivery, parties, passwords, triggers, written_attributes
+from reconciler.local.signin import aliases, delivery, parties, passwords, triggers, written_attributes
 from reconciler.local.signin.delivery import INVITATION
 from reconciler.local.signin.parties import Caller
 from reconciler.local.store import Record
@@ -116,11 +116,9 @@ def _migrated(ctx: Context, pool: Record, typed: str, response: Record) -> Recor
     attributes = written_attributes.spelled(pool, given)
     check_name(pool, name)
     check_attributes(pool, attributes, new=True)
-    if parties.find_by_name(ctx, pool, name) is not None:
+    if aliases.is_taken(ctx, pool, name):
         raise ServiceError("UsernameExistsException", "User already exists")
     user = parties.new_user(ctx, None if pool["config"].get("UsernameAttributes") else name, status, attributes)
-    for kind in ("email", "phone_number"):
-        if user["attributes"].get(f"{kind}_verified") == "true" and attributes.get(kind):
-            written_attributes.verify(ctx, pool, user, kind, move=bool(response.get("forceAliasCreation")))
+    aliases.claim(ctx, pool, user, move=bool(response.get("forceAliasCreation")))
     user["mfa"]["sms"] = bool(response.get("enableSMSMFA") and attributes.get("phone_number"))
     return user

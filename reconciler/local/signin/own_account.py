@@ -9,14 +9,11 @@ import json
 
 from reconciler.local.operation import Context, Operation
 from reconciler.local.refusal import refuse
-from reconciler.local.signin import codes, delivery, parties, tokens, written_attributes
+from reconciler.local.signin import aliases, codes, delivery, parties, tokens, user_factors, written_attributes
 from reconciler.local.signin.parties import Caller
 from reconciler.local.signin.tokens import Bearer
 from reconciler.local.store import Record
 from reconciler.local.user_checks import SHAPES, check_attributes
-
-FACTORS = (("SMS_MFA", "sms"), ("SOFTWARE_TOKEN_MFA", "totp"), ("EMAIL_OTP", "email"))
-"""Names of factors in the API, with our members for them."""
 
 
 def _bearer(ctx: Context, params: Record) -> tuple[Bearer, Caller]:
@@ -34,7 +31,7 @@ def get_user(ctx: Context, params: Record) -> Record:
     return {
         "Username": user["username"],
         "UserAttributes": [{"Name": n, "Value": v} for n, v in _readable(who).items()],
-        **_factors(user),
+        **user_factors.settings(user),
     }
 
 
@@ -44,16 +41,6 @@ def _readable(who: Bearer) -> dict[str, str]:
     if who.user["identities"] and "identities" in who.client.get("ReadAttributes", ("identities",)):
         shown["identities"] = json.dumps(who.user["identities"])
     return shown
-
-
-def _factors(user: Record) -> Record:
-    """Return the members about MFA, which are missing when they are empty."""
-    on = [name for name, member in FACTORS if user["mfa"][member]]
-    preferred = user["mfa"]["preferred"]
-    return {
-        **({"PreferredMfaSetting": preferred} if preferred else {}),
-        **({"UserMFASettingList": on} if on else {}),
-    }
 
 
 # --- changing ---------------------------------------------------------------------------------------------------------
@@ -67,9 +54,8 @@ def update_user_attributes(ctx: Context, params: Record) -> Record:
     written_attributes.check(caller, sent, new=False)
     changed = [k for k in SHAPES if sent.get(k) and sent[k] != user["attributes"].get(k)]
     kept = [k for k in changed if k in _kept_until_verified(pool)]
-    for kind in written_attributes.alias_kinds(pool) & {k for k, v in sent.items() if v and k not in kept}:
-        if kind not in SHAPES or kind in (pool["config"].get("UsernameAttributes") or ()):
-            written_attributes.check_free(ctx, pool, kind, sent[kind], user["username"])
+    for kind in sorted(aliases.unproven(pool) & {k for k, v in sent.items() if v and k not in kept}):
+        aliases.check_free(ctx, pool, kind, sent[kind], user["username"])
     for kind in SHAPES:
         if kind in sent:
             codes.drop(ctx, pool, user, codes.verifying(kind))
@@ -153,7 +139,7 @@ def verify_user_attribute(ctx: Context, params: Record) -> Record:
     user["attributes"] |= {kind: waited} if waited else {}
     if user["attributes"].get(kind) != about["to"]:
         raise codes.expired()  # an administrator has changed it meanwhile
-    written_attributes.verify(ctx, pool, user, kind, move=bool(waited))
+    aliases.verify(ctx, pool, user, kind, move=bool(waited))
     codes.drop(ctx, pool, user, codes.verifying(kind))
     parties.touch(ctx, pool, user)
     return {}

@@ -31,7 +31,7 @@ def offers(pool: Record, factor: str) -> bool:
 
 
 def turned_on(user: Record) -> list[str]:
-    """Return the second factors that a user has on, in the order of UserMFASettingList."""
+    """Return the second factors that a user has on, in the order in which they are offered."""
     return [factor for factor, short in SHORT.items() if user["mfa"][short]]
 
 

@@ -11,6 +11,7 @@ from reconciler.local.ledger import hashed
 from reconciler.local.operation import Context, Operation
 from reconciler.local.refusal import ServiceError, refuse
 from reconciler.local.signin import (
+    aliases,
     codes,
     delivery,
     events,
@@ -128,7 +129,7 @@ def _let_in(
             if kind not in attributes:
                 said = f"The trigger PreSignUp answered {member}, but the user has no {kind}."
                 raise ServiceError("InvalidLambdaResponseException", said)
-            written_attributes.verify(ctx, caller.pool, user, kind, move=True)
+            aliases.verify(ctx, caller.pool, user, kind, move=True)
 
 
 def _send(ctx: Context, caller: Caller, user: Record, occasion: str) -> Record | None:
@@ -199,7 +200,7 @@ def confirm(ctx: Context, caller: Caller, params: Record) -> Record:
     _check_unconfirmed(user)
     about = codes.check(ctx, pool, user, codes.SIGN_UP, params["ConfirmationCode"])
     if user["attributes"].get(about["attribute"]) == about["to"]:
-        written_attributes.verify(ctx, pool, user, about["attribute"], move=bool(params.get("ForceAliasCreation")))
+        aliases.verify(ctx, pool, user, about["attribute"], move=bool(params.get("ForceAliasCreation")))
     codes.drop(ctx, pool, user, codes.SIGN_UP)
     user["status"] = CONFIRMED
     parties.touch(ctx, pool, user)

@@ -22,12 +22,13 @@ TURNED_OFF = "Software Token MFA has not been enabled by the userPool"
 NOT_VERIFIED = "User has not verified software token mfa"
 MISMATCH = "Code mismatch and fail enable Software Token MFA"
 MEMBERS = {"SMSMfaSettings": SMS, "SoftwareTokenMfaSettings": TOTP, "EmailMfaSettings": EMAIL}
-"""Members of SetUserMFAPreference by factor."""
+"""Factors by member of SetUserMFAPreference, in the order of UserMFASettingList."""
 
 
 def settings(user: Record) -> Record:
     """Return PreferredMfaSetting and UserMFASettingList of a user; both are absent when empty."""
-    preferred, on = user["mfa"]["preferred"], turned_on(user)
+    preferred, mine = user["mfa"]["preferred"], turned_on(user)
+    on = [factor for factor in MEMBERS.values() if factor in mine]
     return {
         **({"PreferredMfaSetting": preferred} if preferred else {}),
         **({"UserMFASettingList": on} if on else {}),

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from reconciler.local.clients import DEFAULT_WRITE, VERIFIED
-from reconciler.local.operation import Context
 from reconciler.local.refusal import ServiceError, refuse
-from reconciler.local.signin import parties
+from reconciler.local.signin import aliases, parties
 from reconciler.local.signin.parties import Caller
 from reconciler.local.store import Record
 from reconciler.local.user_checks import SHAPES, check_attributes
-
-PREFERRED = "preferred_username"
 
 
 def named(items: Iterable[Record] | None) -> dict[str, str]:
@@ -22,7 +19,7 @@ def named(items: Iterable[Record] | None) -> dict[str, str]:
 
 def spelled(pool: Record, attributes: Mapping[str, str]) -> dict[str, str]:
     """Return attributes as they are stored: those that one signs in with in lower case, where case does not matter."""
-    kinds = alias_kinds(pool)
+    kinds = aliases.kinds(pool)
     return {k: parties.spelled(pool, v) if k in kinds else v for k, v in attributes.items()}
 
 
@@ -55,61 +52,6 @@ def merged(before: Mapping[str, str], sent: Mapping[str, str]) -> dict[str, str]
     """Return attributes after a change: an empty value removes one, and an address takes its mark with it."""
     after = {k: v for k, v in {**before, **sent}.items() if v}
     return {k: v for k, v in after.items() if k not in VERIFIED or k.removesuffix("_verified") in after}
-
-
-# --- aliases ----------------------------------------------------------------------------------------------------------
-
-
-def alias_kinds(pool: Record) -> set[str]:
-    """Return the attributes with which users sign in in place of a name."""
-    config = pool["config"]
-    return {*(config.get("UsernameAttributes") or ()), *(config.get("AliasAttributes") or ())}
-
-
-def owner(ctx: Context, pool: Record, kind: str, value: str, but: str = "") -> Record | None:
-    """Return the user who signs in with a value, other than the one of a name."""
-    if kind not in alias_kinds(pool):
-        return None
-    sure = kind == PREFERRED or kind in (pool["config"].get("UsernameAttributes") or ())
-    for other in ctx.people.with_attribute(pool["id"], kind, value):
-        if other["username"] != but and (sure or other["attributes"].get(f"{kind}_verified") == "true"):
-            return other
-    named_so = ctx.people.get(pool["id"], value) if kind == PREFERRED else None
-    return named_so if named_so and named_so["username"] != but else None
-
-
-def check_free(ctx: Context, pool: Record, kind: str, value: str, but: str) -> None:
-    """Check that no other user signs in with a value.
-
-    Raises:
-        ServiceError: AliasExistsException.
-    """
-    if owner(ctx, pool, kind, value, but) is not None:
-        raise ServiceError("AliasExistsException", f"An account with the given {kind} already exists.")
-
-
-def verify(ctx: Context, pool: Record, user: Record, kind: str, *, move: bool) -> None:
-    """Mark an address of a user as verified. The caller puts the user.
-
-    Args:
-        ctx: The context.
-        pool: The pool.
-        user: The user.
-        kind: `email` or `phone_number`.
-        move: Whether it is taken from another user who signs in with it, whose address is then not verified any more.
-            An address that is the name of a user cannot be taken.
-
-    Raises:
-        ServiceError: AliasExistsException.
-    """
-    value = user["attributes"][kind]
-    if not move or kind in (pool["config"].get("UsernameAttributes") or ()):
-        check_free(ctx, pool, kind, value, user["username"])
-    other = owner(ctx, pool, kind, value, user["username"])
-    if other is not None:
-        other["attributes"][f"{kind}_verified"] = "false"
-        parties.touch(ctx, pool, other)
-    user["attributes"][f"{kind}_verified"] = "true"
 
 
 def unverified(attributes: Mapping[str, str]) -> dict[str, str]:

@@ -24,6 +24,24 @@ def test_an_administrator_sees_what_the_user_sees(site: Site) -> None:
     assert site.code_of("AdminGetUserAuthFactors", **{**ids, "Username": "unknown"}) == "UserNotFoundException"
 
 
+def test_every_operation_lists_the_factors_in_one_order(site: Site) -> None:
+    token = site.tokens()["AccessToken"]
+    user = site.api.engine.people.get(site.pool_id, "ann")
+    assert user is not None
+    user["mfa"].update(sms=True, totp=True, email=True, preferred="EMAIL_OTP")
+    site.api.engine.people.put(site.pool_id, user, 0.0)
+    ids = {"UserPoolId": site.pool_id, "Username": "ann"}
+    for operation, params in {
+        "GetUser": {"AccessToken": token},
+        "GetUserAuthFactors": {"AccessToken": token},
+        "AdminGetUser": ids,
+        "AdminGetUserAuthFactors": ids,
+    }.items():
+        seen = site.api.ask(operation, **params)
+        assert seen["UserMFASettingList"] == ["SMS_MFA", "SOFTWARE_TOKEN_MFA", "EMAIL_OTP"], operation
+        assert seen["PreferredMfaSetting"] == "EMAIL_OTP", operation
+
+
 def test_an_administrator_deletes_a_lost_authenticator_app(site: Site) -> None:
     ids = {"UserPoolId": site.pool_id, "Username": "ann"}
     site.with_totp()

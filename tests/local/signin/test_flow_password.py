@@ -555,6 +555,18 @@ def test_an_address_of_another_user_is_refused_where_addresses_are_names(scene: 
     assert scene.get("ann")["attributes"]["email_verified"] == "false"
 
 
+def test_a_preferred_username_of_another_user_is_refused_with_a_new_password(scene: Scene) -> None:
+    scene.config["AliasAttributes"] = ["preferred_username"]
+    scene.attribute("jane", preferred_username="janie")
+    scene.add("ann", status="FORCE_CHANGE_PASSWORD")
+    challenge = scene.start("USER_PASSWORD_AUTH", "ann")
+    given = {"NEW_PASSWORD": "Better-Horse-8", "userAttributes.preferred_username": "janie"}
+    with refused("AliasExistsException"):
+        scene.answer(challenge, "ann", **given)
+    given["userAttributes.preferred_username"] = "annie"
+    assert scene.answer(challenge, "ann", **given)["AuthenticationResult"]
+
+
 # --- administrators -----------------------------------------------------------------------------------------------
 
 

@@ -429,6 +429,17 @@ def test_a_migrated_user_takes_an_alias_only_by_force(accounts, force):
             migrate(accounts)
 
 
+@pytest.mark.parametrize("force", [True, False])
+@pytest.mark.parametrize("given", [{"preferred_username": "annie"}, {"username": "annie"}])
+def test_a_migrated_user_takes_no_preferred_username(accounts, force, given):
+    accounts.pool["config"]["AliasAttributes"] = ["preferred_username"]
+    accounts.add("eve", preferred_username="annie")
+    accounts.trigger("UserMigration", {"userAttributes": {**GIVEN, **given}, "forceAliasCreation": force})
+    with refused("UserNotFoundException"):
+        migrate(accounts)
+    assert accounts.get("annie")["username"] == "eve"
+
+
 def test_forgot_password_brings_in_a_user_and_sends_a_code(accounts):
     events = accounts.trigger("UserMigration", {"userAttributes": GIVEN})
     assert forget(accounts, "bob", ClientMetadata={"k": "v"})["Destination"] == "b***@e***"
