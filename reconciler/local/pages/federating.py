@@ -20,6 +20,7 @@ from reconciler.local.refusal import ServiceError
 from reconciler.local.signin import linking, parties, triggers
 from reconciler.local.signin.parties import Caller
 from reconciler.local.store import Record
+from reconciler.local.user_checks import check_attributes
 
 AWAY, BACK = "away", "arrival"
 """Kinds of entries in the ledger: a browser at a provider, and one that comes from there."""
@@ -92,14 +93,15 @@ def arrive(site: Site, caller: Caller, provider: str, subject: str, claims: Reco
         claims: What the provider says of the user.
 
     Raises:
-        ServiceError: A trigger failed, an attribute is missing or cannot be written, or the user is disabled.
+        ServiceError: A trigger failed, an attribute is missing, cannot be written or does not conform to the schema, or
+            the user is disabled.
     """
     pool, ctx = site.pool, site.ctx
     settings = pool["providers"][provider]
     name = parties.spelled(pool, f"{provider}_{subject}")
     claims = _let_in(site, caller, provider, claims, name)
     attributes = mapped(settings["AttributeMapping"], claims)
-    _check_writable(pool, caller.client, attributes)
+    _check_attributes(pool, caller.client, attributes)
     known = ctx.people.get(pool["id"], name) or linking.linked(ctx, pool, provider, subject, attributes)
     if known is None:
         return _first(site, caller, (provider, subject), attributes, name)
@@ -142,7 +144,8 @@ def text_of(value: Any) -> str:
     return json.dumps(value)
 
 
-def _check_writable(pool: Record, client: Record, attributes: dict[str, str]) -> None:
+def _check_attributes(pool: Record, client: Record, attributes: dict[str, str]) -> None:
+    """Check what is mapped against the client and the schema of the pool."""
     writable = client.get("WriteAttributes")
     others = {"email_verified", "phone_number_verified"}  # a mapping may write them, and no client may
     if writable is not None and set(attributes) - set(writable) - others:
@@ -150,6 +153,7 @@ def _check_writable(pool: Record, client: Record, attributes: dict[str, str]) ->
     missing = [a["Name"] for a in pool["schema"] if a["Required"] and a["Name"] not in ("sub", *attributes)]
     if missing:
         raise ServiceError("InvalidParameterException", f"attributes required: [{', '.join(missing)}]")
+    check_attributes(pool, attributes, new=True)
 
 
 def _first(site: Site, caller: Caller, identity: tuple[str, str], attributes: dict[str, str], name: str) -> Record:
@@ -177,12 +181,13 @@ def _verified(attributes: dict[str, str], answer: Record) -> dict[str, str]:
 
 
 def _renew(site: Site, user: Record, attributes: dict[str, str]) -> None:
-    """Write the mapped attributes; those that are not mapped stay."""
-    fixed = {a["Name"] for a in site.pool["schema"] if not a["Mutable"]}
+    """Write the mapped attributes; those that are not mapped stay.
+
+    Cognito writes each of them at each sign-in, so an immutable one that has a value is refused even if it is the same.
+    """
+    given = {k: v for k, v in attributes.items() if user["attributes"].get(k)}
+    check_attributes(site.pool, given, new=False)
     changed = {k: v for k, v in attributes.items() if user["attributes"].get(k) != v}
-    for attribute in sorted(set(changed) & fixed):
-        said = f"user.{attribute}: Attribute cannot be updated. (changing an immutable attribute)"
-        raise ServiceError("InvalidParameterException", f"Invalid user attributes: {said}")
     if changed:
         user["attributes"].update(changed)
         parties.touch(site.ctx, site.pool, user)

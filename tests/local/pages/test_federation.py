@@ -280,11 +280,61 @@ def test_a_client_that_may_not_write_a_mapped_attribute(shop):
     assert "unauthorized attribute" in said["error_description"]
 
 
-def test_an_immutable_attribute_breaks_later_sign_ins(shop):
-    come(shop, display="Alice")
-    next(a for a in shop.record["schema"] if a["Name"] == "name")["Mutable"] = False
+@pytest.mark.parametrize("later", ["Other", "Alice"])
+def test_an_immutable_attribute_breaks_sign_ins_once_it_has_a_value(shop, later):
+    next(a for a in shop.record["schema"] if a["Name"] == "name")["Mutable"] = (
+        False  # CreateIdentityProvider refuses it
+    )
+    for display in ("", "Alice"):
+        assert "code" in answered(come(shop, display=display))
+        shop.browser = Browser(shop.api)
+    said = answered(come(shop, display=later))
+    assert said["error"] == "invalid_request"
+    assert said["error_description"] == (
+        "Invalid user attributes: user.name: Attribute cannot be updated. (changing an immutable attribute)"
+    )
     shop.browser = Browser(shop.api)
-    assert "immutable" in answered(come(shop, display="Other"))["error_description"]
+    assert "code" in answered(come(shop))
+
+
+LEVEL = {"Name": "level", "AttributeDataType": "Number", "Mutable": True}
+LIMITED = {**LEVEL, "NumberAttributeConstraints": {"MinValue": "1", "MaxValue": "9"}}
+STAFF = {"Name": "staff", "AttributeDataType": "Boolean", "Mutable": True}
+CODE = {"Name": "code", "AttributeDataType": "String", "Mutable": True}
+SHORT = {**CODE, "StringAttributeConstraints": {"MinLength": "2", "MaxLength": "3"}}
+
+
+@pytest.mark.parametrize(
+    ("definition", "wrong", "right"),
+    [
+        (LEVEL, "high", "7"),
+        (LIMITED, "10", "9"),
+        (LIMITED, "0", "1"),
+        (STAFF, "yes", "true"),
+        (SHORT, "a", "ab"),
+        (SHORT, "abcd", "abc"),
+        (CODE, "x" * 2049, "x" * 2048),
+    ],
+)
+def test_a_claim_that_does_not_conform_to_the_schema_fails_the_sign_in(definition, wrong, right):
+    name = f"custom:{definition['Name']}"
+    shop = federated(schema=(definition,), providers=({**OIDC, "AttributeMapping": {name: "said"}},))
+    for known in (False, True):
+        said = answered(come(shop, said=wrong))
+        assert said["error"] == "invalid_request"
+        assert said["error_description"].startswith(f"Attributes did not conform to the schema: {name}: ")
+        assert (user(shop, "Okta_alice") is not None) is known
+        assert "code" in answered(come(shop, said=right))
+        assert user(shop, "Okta_alice")["attributes"][name] == right
+        shop.browser = Browser(shop.api)
+
+
+@pytest.mark.parametrize(("attribute", "wrong"), [("email", "nowhere"), ("phone_number", "0123"), ("birthdate", "May")])
+def test_a_claim_that_is_no_value_of_a_standard_attribute_fails_the_sign_in(attribute, wrong):
+    shop = federated(providers=({**OIDC, "AttributeMapping": {attribute: "said"}},))
+    said = answered(come(shop, said=wrong))
+    assert said["error_description"].startswith(f"Attributes did not conform to the schema: {attribute}: ")
+    assert user(shop, "Okta_alice") is None
 
 
 def test_a_disabled_profile_does_not_sign_in(shop):
