@@ -13,7 +13,7 @@ from reconciler.local.pages import cookies, passkey_pages, rendering
 from reconciler.local.pages.attribute_fields import fields_of, sent_attributes
 from reconciler.local.pages.authorizing import Asked, check_open, read
 from reconciler.local.pages.password_rules import chosen, rules_of
-from reconciler.local.pages.site import Site, redirect
+from reconciler.local.pages.site import Elsewhere, Site, redirect
 from reconciler.local.refusal import ServiceError
 from reconciler.local.signin import flow, user_factors
 from reconciler.local.store import Record
@@ -95,11 +95,7 @@ def _sent(site: Site, asked: Asked, kind: str, session: str, responses: Record) 
 
 def challenge(site: Site) -> Response:
     """`/mfa` and `/changePassword`: the page of the challenge that a sign-in has come to, and its answer."""
-    asked = read(site)
-    check_open(site, asked)
-    kept = cookies.visit(site)
-    if kept is None or "challenge" not in kept:
-        return begin_again(site, EXPIRED)
+    asked, kept = begun(site, "challenge")
     if site.request.method != "POST":
         return _show(site, kept)
     try:
@@ -108,6 +104,24 @@ def challenge(site: Site) -> Response:
         if refusal.code in STAYS:
             return _show(site, cookies.visit(site) or kept, refusal.message)
         return begin_again(site, refusal.message)
+
+
+def begun(site: Site, member: str) -> tuple[Asked, Record]:
+    """Return what the client asks for, and what an earlier page of this browser kept for this one.
+
+    Args:
+        site: The request.
+        member: A member of what is kept that says which page it is for.
+
+    Raises:
+        Elsewhere: To the sign-in page, if nothing is kept for this page; or those of `read` and `check_open`.
+    """
+    asked = read(site)
+    check_open(site, asked)
+    kept = cookies.visit(site)
+    if kept is None or member not in kept:
+        raise Elsewhere(begin_again(site, EXPIRED))
+    return asked, kept
 
 
 def begin_again(site: Site, said: str) -> Response:

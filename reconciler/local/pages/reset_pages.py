@@ -51,11 +51,7 @@ def _forgot_page(site: Site, name: str, error: str = "") -> Response:
 
 def confirm_forgot(site: Site) -> Response:
     """`/confirmforgotPassword`: takes the code and a new password."""
-    asked = read(site)
-    check_open(site, asked)
-    kept = cookies.visit(site)
-    if kept is None or "resetting" not in kept:
-        return challenge_pages.begin_again(site, challenge_pages.EXPIRED)
+    asked, kept = challenge_pages.begun(site, "resetting")
     if site.request.method != "POST":
         return _reset_page(site, kept)
     try:

@@ -120,11 +120,7 @@ def _signed_in(site: Site, asked: Asked, name: str, *, session: str = "", proven
 
 def confirm(site: Site) -> Response:
     """`/confirm`: takes the code of a sign-up."""
-    asked = read(site)
-    check_open(site, asked)
-    kept = cookies.visit(site)
-    if kept is None or "confirming" not in kept:
-        return challenge_pages.begin_again(site, challenge_pages.EXPIRED)
+    asked, kept = challenge_pages.begun(site, "confirming")
     if site.request.method != "POST":
         return _confirm_page(site, kept)
     try:
@@ -156,10 +152,7 @@ def _confirmed(site: Site, asked: Asked, kept: Record) -> Response:
 
 def resend(site: Site) -> Response:
     """`/resendcode`: sends another code, and shows the page for it."""
-    asked = read(site)
-    kept = cookies.visit(site)
-    if kept is None or "confirming" not in kept:
-        return challenge_pages.begin_again(site, challenge_pages.EXPIRED)
+    asked, kept = challenge_pages.begun(site, "confirming")
     params = {"ClientId": asked.client["ClientId"], "Username": kept["confirming"]}
     try:
         answer = sign_up.resend(site.ctx, site.caller(asked.client), params)
