@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pyotp
 import pytest
 from botocore.exceptions import ClientError
 
@@ -15,6 +16,17 @@ SES = "arn:aws:ses:us-east-1:123456789012:identity/example.com"
 DEVELOPER = {"EmailSendingAccount": "DEVELOPER", "SourceArn": SES}
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:f"
 CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/00000000-0000-0000-0000-000000000000"
+
+
+def wrong_code(*right: str) -> str:
+    """A code of the same length that is none of those: a fixed one would be right once in a while."""
+    digits = len(right[0])
+    return next(c for c in (f"{n:0{digits}}" for n in range(len(right) + 1)) if c not in right)
+
+
+def wrong_totp(secret: str, time: float) -> str:
+    """A code of an authenticator app that is not right at a time, nor a minute before or after it."""
+    return wrong_code(*(pyotp.TOTP(secret).at(int(time) + seconds) for seconds in range(-60, 61, 30)))
 
 
 class Api:

@@ -49,17 +49,24 @@ def new(
         pool: The pool.
         user: The user.
         purpose: What it is for; each has one code a user.
-        digits: How many it has; a zero at the start counts.
+        digits: How many it has.
         life: In seconds.
         about: What `check` returns for it.
     """
     name, key = user["username"], _key(pool, user["username"], purpose)
     before = ctx.ledger.get(CODE, key) or {}
-    replaced = [h for h in (before.get("hash"), *before.get("replaced", ())) if h]
-    code = f"{int.from_bytes(ctx.desk.random(8), 'big') % 10**digits:0{digits}}"
-    kept = {"hash": _hash(key, code), "replaced": replaced[:REMEMBERED], "about": about or {}}
+    replaced = [h for h in (before.get("hash"), *before.get("replaced", ())) if h][:REMEMBERED]
+    code = drawn(ctx, digits)
+    while _hash(key, code) in replaced:  # it would count as expired
+        code = f"{(int(code) + 1) % 10**digits:0{digits}}"
+    kept = {"hash": _hash(key, code), "replaced": replaced, "about": about or {}}
     ctx.ledger.put(CODE, key, kept, pool=pool["id"], owner=name, expires=ctx.now() + life)
     return code
+
+
+def drawn(ctx: Context, digits: int) -> str:
+    """Return a random code; a zero at the start counts."""
+    return f"{int.from_bytes(ctx.desk.random(8), 'big') % 10**digits:0{digits}}"
 
 
 def _key(pool: Record, name: str, purpose: str) -> str:

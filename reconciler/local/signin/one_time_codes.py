@@ -10,7 +10,7 @@ import hmac
 from reconciler.local.ledger import hashed
 from reconciler.local.operation import Context
 from reconciler.local.refusal import ServiceError
-from reconciler.local.signin import delivery
+from reconciler.local.signin import codes, delivery
 from reconciler.local.signin.parties import Caller
 from reconciler.local.signin.sign_ins import Attempt, Reply, ask
 from reconciler.local.store import Record
@@ -46,7 +46,7 @@ def ask_code(
     Raises:
         ServiceError: Those of delivery.send.
     """
-    code = _digits(ctx, FIRST if first else SECOND)
+    code = codes.drawn(ctx, FIRST if first else SECOND)
     medium = MEDIUMS[challenge]
     if attempt.known:
         sent = delivery.send(ctx, caller, attempt.user, "Authentication", code, medium=medium, to=to)
@@ -68,7 +68,3 @@ def check_code(reply: Reply) -> None:
     given = reply.need(f"{reply.challenge}_CODE")
     if not reply.attempt.known or not hmac.compare_digest(hashed(given), reply.state["code"]):
         raise ServiceError("CodeMismatchException", MISMATCH)
-
-
-def _digits(ctx: Context, count: int) -> str:
-    return str(int.from_bytes(ctx.desk.random(16), "big") % 10**count).zfill(count)

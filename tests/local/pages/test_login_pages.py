@@ -11,6 +11,7 @@ import pytest
 from reconciler.local.desk import FunctionFailed
 from reconciler.local.pages import rendering
 from tests.local.pages.support import CALLBACK, HOST, PASSWORD, Browser, Shop, answered, location, text_of
+from tests.local.support import wrong_code, wrong_totp
 
 EMAIL = {"Name": "email", "Required": True, "Mutable": True}
 VERIFYING = {"AutoVerifiedAttributes": ["email"], "Schema": [EMAIL]}
@@ -336,7 +337,7 @@ def test_a_code_by_email_can_be_chosen(chooser):
     led_to(chooser.send("/mfa", {"answer": "EMAIL_OTP"}), "/mfa")
     code = chooser.api.last_code()
     assert len(code) == 8
-    assert "Invalid code" in said(chooser.send("/mfa", {"code": "00000000"}))
+    assert "Invalid code" in said(chooser.send("/mfa", {"code": wrong_code(code)}))
     assert "code" in answered(chooser.send("/mfa", {"code": f" {code[:4]} {code[4:]} "}))
 
 
@@ -416,9 +417,9 @@ def test_sign_up_code_and_sign_in(shop):
     answer = signed_up(shop)
     led_to(answer, "/confirm")
     assert "b***@e***" in text_of(shop.follow(answer))
-    assert "Invalid verification code" in said(shop.send("/confirm", {"code": "000000"}))
-    assert said(shop.send("/confirm", {"code": " "})) == "Enter the code."
     code = shop.api.last_code()
+    assert "Invalid verification code" in said(shop.send("/confirm", {"code": wrong_code(code)}))
+    assert said(shop.send("/confirm", {"code": " "})) == "Enter the code."
     answer = shop.send("/confirm", {"code": f"{code[:3]} {code[3:]}"})
     assert shop.exchange(answered(answer)["code"]).status_code == 200
     user = shop.api.engine.people.get(shop.pool_id, "bob")
@@ -521,11 +522,12 @@ def test_terms_are_shown_on_managed_login_if_there_are_both():
 def test_the_link_of_a_message_confirms(shop):
     shop.record["config"]["VerificationMessageTemplate"] = {"DefaultEmailOption": "CONFIRM_WITH_LINK"}
     signed_up(shop)
-    link = shop.api.messages[-1].link
+    link, code = shop.api.messages[-1].link, shop.api.last_code()
     path = urlsplit(link)
+    assert f"confirmation_code={code}" in path.query
     assert path.path.endswith("/confirmUser")
     url = f"/_domain/shop/confirmUser?{path.query}"
-    wrong = shop.browser.get_page(re.sub(r"confirmation_code=\d+", "confirmation_code=000000", url))
+    wrong = shop.browser.get_page(url.replace(code, wrong_code(code)))
     assert wrong.status_code == 400
     page = shop.browser.get_page(url)
     assert "Your registration has been confirmed!" in text_of(page)
@@ -553,9 +555,10 @@ def test_a_new_password(shop):
     code = shop.api.last_code()
     fields = {"code": code, "new_password": NEW, "confirm_password": NEW}
     path = "/confirmforgotPassword"
-    mistyped = shop.send(path, {**fields, "code": "000000"})
+    wrong = wrong_code(code)
+    mistyped = shop.send(path, {**fields, "code": wrong})
     assert "Invalid verification code" in said(mistyped)
-    assert 'value="000000"' not in mistyped.get_data(as_text=True)
+    assert f'value="{wrong}"' not in mistyped.get_data(as_text=True)
     assert "do not match" in said(shop.send(path, {**fields, "confirm_password": "x"}))
     weak = {"new_password": WEAK, "confirm_password": WEAK}
     refused = shop.send(path, {**fields, **weak})
@@ -636,7 +639,7 @@ def test_setting_up_an_authenticator_app(shop):
     assert 'src="data:image/svg+xml' in text
     assert secret_of(shop.open("/mfa")) == secret  # a reload keeps it
     assert "six digits" in said(shop.send("/mfa", {"code": "12"}))
-    assert "Code mismatch" in said(shop.send("/mfa", {"code": "000000"}))
+    assert "Code mismatch" in said(shop.send("/mfa", {"code": wrong_totp(secret, shop.api.time)}))
     assert "code" in answered(shop.send("/mfa", {"code": totp(shop, secret)}))
     shop.browser = Browser(shop.api)
     answer = shop.sign_in()
@@ -646,7 +649,7 @@ def test_setting_up_an_authenticator_app(shop):
     assert "already been used" in text_of(shop.follow(again))
     shop.api.time += 30
     shop.sign_in()
-    assert "Invalid code" in said(shop.send("/mfa", {"code": "000000"}))
+    assert "Invalid code" in said(shop.send("/mfa", {"code": wrong_totp(secret, shop.api.time)}))
     assert "code" in answered(shop.send("/mfa", {"code": totp(shop, secret)}))
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from tests.local.real.support import PASSWORD, Library, packages, refused
+from tests.local.support import wrong_code, wrong_totp
 
 pytestmark = packages
 ANOTHER = "Another-Horse-10"
@@ -33,7 +36,7 @@ def test_a_person_signs_up_and_confirms_with_the_code(town, library, shop):
     with refused("UserNotConfirmedException"):
         library("signIn", name="bea", password=PASSWORD)
     with refused("CodeMismatchException"):
-        library("confirm", code="000000" if town.code("bea") != "000000" else "000001")
+        library("confirm", code=wrong_code(town.code("bea")))
     assert library("confirm", code=town.code("bea")) == "SUCCESS"
     assert library("signIn", name="bea", password=PASSWORD)["valid"]
 
@@ -70,13 +73,13 @@ def test_an_authenticator_app_is_set_up_and_asked_for(town, library, shop):
     library("signIn", name="ann", password=PASSWORD)
     key = library("associate")
     with refused("EnableSoftwareTokenMFAException"):
-        library("verify", code="000000" if library("totp", key=key) != "000000" else "000001")
+        library("verify", code=wrong_totp(key, time.time()))
     library("verify", code=library("totp", key=key))
     assert library("prefer") == "SUCCESS"
     asked = library("signIn", name="ann", password=PASSWORD)
     assert asked["challenge"] == "totpRequired"
     with refused("CodeMismatchException"):
-        library("mfa", code="000000")
+        library("mfa", code=wrong_totp(key, time.time()))
     library("signIn", name="ann", password=PASSWORD)
     assert library("mfa", code=library("totp", key=key, later=1))["valid"]
     assert library("userData")["PreferredMfaSetting"] == "SOFTWARE_TOKEN_MFA"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from tests.local.real.support import PASSWORD, Store, browsers
+from tests.local.support import wrong_code, wrong_totp
 
 pytestmark = browsers
 ANOTHER = "Another-Horse-10"
@@ -62,7 +65,7 @@ def test_from_sign_up_to_tokens(town, browser, opened, managed):
     store.see("Confirm your account")
     store.says("b***@e***")
     code = town.code("bea")
-    store.fill(Verification_code="000000" if code != "000000" else "000001")
+    store.fill(Verification_code=wrong_code(code))
     store.click("Confirm account")
     store.says("Invalid verification code provided, please try again.")
     store.click("Send a new one")
@@ -99,8 +102,7 @@ def test_an_authenticator_app_is_enrolled_and_asked_for(town, browser, opened, m
     store.click("Sign in")
     store.see("Set up an authenticator app")
     key = browser("text", of="#secret")
-    code = browser("totp", key=key)
-    store.fill(Code_from_the_app="000000" if code != "000000" else "000001")
+    store.fill(Code_from_the_app=wrong_totp(key, time.time()))
     store.click("Sign in")
     store.see("Set up an authenticator app")
     assert browser("text", of="[role=alert]")

@@ -8,6 +8,7 @@ import pytest
 
 from tests.local.signin.served import claims
 from tests.local.signin.settings_support import Site
+from tests.local.support import wrong_totp
 
 AUDIT = {"UserPoolAddOns": {"AdvancedSecurityMode": "AUDIT"}, "AutoVerifiedAttributes": ["email"]}
 OFF = "UserPoolAddOnNotEnabledException"
@@ -47,7 +48,7 @@ def test_sign_ins_are_listed_the_newest_first(site: Site) -> None:
 def test_second_factors_are_listed(site: Site) -> None:
     secret = site.with_totp()
     asked = site.initiates()[1]
-    site.answers(asked, SOFTWARE_TOKEN_MFA_CODE="000000")
+    site.answers(asked, SOFTWARE_TOKEN_MFA_CODE=wrong_totp(secret, site.api.time))
     import pyotp
 
     code = pyotp.TOTP(secret).at(int(site.api.time) + 30)

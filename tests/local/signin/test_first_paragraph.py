@@ -18,6 +18,7 @@ from pycognito.aws_srp import AWSSRP
 from reconciler.local.server import RequestHandler
 from tests.local.signin.served import Served, claims, refusal, served
 from tests.local.signin.support import PASSWORD
+from tests.local.support import wrong_code
 
 GENERIC = ("NotAuthorizedException", "Incorrect username or password.")
 MAIL = "ann@example.com"
@@ -97,7 +98,7 @@ def test_the_code_of_the_sign_up_verifies_the_alias(cognito: Served) -> None:
     client = cognito.client(pool)["ClientId"]
     cognito.sign_up(client, "ann", email=MAIL)
     code = cognito.messages[-1].code
-    wrong = f"{(int(code) + 1) % 1_000_000:06}"
+    wrong = wrong_code(code)
     confirm = {"ClientId": client, "Username": "ann"}
     assert refusal(cognito.public.confirm_sign_up, **confirm, ConfirmationCode=wrong)[0] == "CodeMismatchException"
     cognito.public.confirm_sign_up(**confirm, ConfirmationCode=code)

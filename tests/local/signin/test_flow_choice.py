@@ -17,6 +17,7 @@ from tests.local.signin.flow_support import (
     Srp,
     refused,
 )
+from tests.local.support import wrong_code
 
 PHONE = "+12065551234"
 BY_PASSWORD = ["PASSWORD", "PASSWORD_SRP"]
@@ -170,7 +171,7 @@ def test_a_code_of_eight_digits_signs_in_and_verifies_the_address(
         "CODE_DELIVERY_DESTINATION": to,
     }
     assert len(scene.code) == 8
-    wrong = str((int(scene.code) + 1) % 10**8).zfill(8)
+    wrong = wrong_code(scene.code)
     for _ in range(6):  # measured: there is no lock-out within a session
         with refused("CodeMismatchException", "Invalid code received for user"):
             scene.answer(challenge, **{f"{factor}_CODE": wrong})

@@ -18,6 +18,7 @@ from tests.local.signin.flow_support import (
     claims,
     refused,
 )
+from tests.local.support import wrong_code, wrong_totp
 
 TOTP, SMS, EMAIL = "SOFTWARE_TOKEN_MFA", "SMS_MFA", "EMAIL_OTP"
 PHONE = "+12065551234"
@@ -46,6 +47,10 @@ def _code(scene: Scene, factor: str) -> str:
     return scene.totp() if factor == TOTP else scene.code
 
 
+def _wrong(scene: Scene, factor: str) -> str:
+    return wrong_totp(scene.get()["mfa"]["secret"], scene.time) if factor == TOTP else wrong_code(scene.code)
+
+
 # --- codes ---------------------------------------------------------------------------------------------------------
 
 
@@ -69,8 +74,7 @@ def test_a_factor_is_asked_for_after_the_password(scene: Scene, factor: str, doo
 @pytest.mark.parametrize("factor", [TOTP, SMS, EMAIL])
 def test_a_wrong_code_is_refused_and_can_be_followed_by_a_right_one(scene: Scene, factor: str) -> None:
     challenge = _challenge(scene, factor)
-    right = _code(scene, factor)
-    wrong = str((int(right) + 1) % 10**6).zfill(6)
+    right, wrong = _code(scene, factor), _wrong(scene, factor)
     with refused("CodeMismatchException", MISMATCH):
         scene.answer(challenge, **{f"{factor}_CODE": wrong})
     with refused("InvalidParameterException", f"Missing required parameter {factor}_CODE"):
@@ -83,7 +87,7 @@ def test_a_wrong_code_is_refused_and_can_be_followed_by_a_right_one(scene: Scene
 @pytest.mark.parametrize("factor", [TOTP, SMS, EMAIL])
 def test_wrong_codes_lock_out_like_wrong_passwords(scene: Scene, factor: str) -> None:
     challenge = _challenge(scene, factor)
-    wrong = str((int(_code(scene, factor)) + 1) % 10**6).zfill(6)
+    wrong = _wrong(scene, factor)
     for _ in range(5):
         with refused("CodeMismatchException"):
             scene.answer(challenge, **{f"{factor}_CODE": wrong})
@@ -283,7 +287,7 @@ def test_set_up_works_for_the_pages(scene: Scene) -> None:
 def test_three_wrong_codes_end_the_set_up(scene: Scene) -> None:
     made = scene.call("AssociateSoftwareToken", Session=_setup(scene)["Session"])
     right = scene.totp(made["SecretCode"])
-    wrong = str((int(right) + 1) % 10**6).zfill(6)
+    wrong = wrong_totp(made["SecretCode"], scene.time)
     for _ in range(3):
         with refused("EnableSoftwareTokenMFAException", "Code mismatch and fail enable Software Token MFA"):
             scene.call("VerifySoftwareToken", Session=made["Session"], UserCode=wrong)
@@ -363,7 +367,7 @@ def test_totp_is_verified_first_and_turned_on_then(scene: Scene) -> None:
     secret = scene.call("AssociateSoftwareToken", AccessToken=token)["SecretCode"]
     with refused("InvalidParameterException", "User has not verified software token mfa"):
         scene.call("SetUserMFAPreference", AccessToken=token, **on)
-    wrong = str((int(scene.totp(secret)) + 1) % 10**6).zfill(6)
+    wrong = wrong_totp(secret, scene.time)
     with refused("EnableSoftwareTokenMFAException", "Code mismatch and fail enable Software Token MFA"):
         scene.call("VerifySoftwareToken", AccessToken=token, UserCode=wrong)
     verified = scene.call("VerifySoftwareToken", AccessToken=token, UserCode=scene.totp(secret))

@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import subprocess
+import time
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -32,7 +33,7 @@ from pycognito.exceptions import (
 from reconciler.local import LocalCognito
 from tests.local.signin.served import KEYS, REGION, Served, claims, pairs, refusal, served
 from tests.local.signin.support import PASSWORD
-from tests.local.support import SMS
+from tests.local.support import SMS, wrong_code, wrong_totp
 
 AWS = Path(__file__).parents[1] / ".aws-cli" / "bin" / "aws"
 CALLBACK = "http://localhost:3000/back"
@@ -139,7 +140,7 @@ def test_pycognito_signs_in_with_an_authenticator_app(cognito: Served, *, secret
     user = customer.user()
     user.authenticate(PASSWORD)
     app = pyotp.TOTP(user.associate_software_token())
-    wrong = f"{(int(app.now()) + 1) % 1_000_000:06}"
+    wrong = wrong_totp(app.secret, time.time())
     assert refusal(user.verify_software_token, wrong)[0] == "EnableSoftwareTokenMFAException"
     assert user.verify_software_token(app.now(), "phone")
     user.set_user_mfa_preference(sms_mfa=False, software_token_mfa=True, preferred="SOFTWARE_TOKEN")
@@ -160,7 +161,7 @@ def test_pycognito_signs_in_with_a_code_by_sms(cognito: Served) -> None:
         user.authenticate(PASSWORD)
     message = cognito.messages[-1]
     assert (message.medium, message.to) == ("SMS", PHONE)
-    wrong = f"{(int(message.code) + 1) % 1_000_000:06}"
+    wrong = wrong_code(message.code)
     assert refusal(user.respond_to_sms_mfa_challenge, wrong)[0] == "CodeMismatchException"
     user.respond_to_sms_mfa_challenge(message.code)
     assert user.get_user().username == "ann"
@@ -173,7 +174,7 @@ def test_pycognito_resets_a_password(cognito: Served) -> None:
     user = customer.user()
     user.initiate_forgot_password()
     code = cognito.messages[-1].code
-    wrong = f"{(int(code) + 1) % 1_000_000:06}"
+    wrong = wrong_code(code)
     assert refusal(user.confirm_forgot_password, wrong, NEXT)[0] == "CodeMismatchException"
     user.confirm_forgot_password(code, NEXT)
     assert refusal(customer.user().authenticate, PASSWORD) == GENERIC
@@ -371,7 +372,7 @@ def test_a_user_signs_up_on_the_pages(cognito: Served) -> None:
     refused = _submit(browser, page, **typed, password="weak12")
     assert "Password not long enough" in refused.text
     page = _submit(browser, refused, **typed, password=PASSWORD)
-    wrong = _submit(browser, page, code=f"{(int(cognito.messages[-1].code) + 1) % 1_000_000:06}")
+    wrong = _submit(browser, page, code=wrong_code(cognito.messages[-1].code))
     assert "Invalid verification code provided" in wrong.text
     back = _submit(browser, wrong, code=cognito.messages[-1].code)
     assert parse_qs(urlsplit(back.headers["Location"]).query)["code"]

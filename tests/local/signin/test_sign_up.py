@@ -11,6 +11,7 @@ from reconciler.local.signin import codes, secret_hash, sign_up
 from reconciler.local.signin.parties import Caller
 from tests.local.signin.accounts import Accounts, pairs
 from tests.local.signin.support import CLIENT, PASSWORD, POOL, refused
+from tests.local.support import wrong_code
 
 NOT_FOUND = ("UserNotFoundException", "Username/client id combination not found.")
 MISMATCH = ("CodeMismatchException", "Invalid verification code provided, please try again.")
@@ -445,7 +446,7 @@ def test_an_alias_that_is_not_verified_is_no_name(accounts):
 def test_wrong_and_late_codes(accounts):
     register(accounts)
     right = accounts.last.code
-    for wrong in (f"{(int(right) + 1) % 10**6:06}", right + "0", right[:-1]):
+    for wrong in (wrong_code(right), right + "0", right[:-1]):
         with refused(*MISMATCH):
             confirm(accounts, wrong)
     accounts.time += codes.DAY + 1
@@ -466,6 +467,15 @@ def test_a_replaced_code_has_expired(accounts):
     accounts.ask("ResendConfirmationCode", Username="ann")
     with refused(*EXPIRED):
         confirm(accounts, first)
+    confirm(accounts)
+
+
+def test_a_code_is_not_drawn_again_while_it_counts_as_expired(accounts):
+    accounts.ctx.desk.random = lambda size: b"\0" * (size - 1) + b"\7"
+    register(accounts)
+    assert accounts.last.code == "000007"
+    accounts.ask("ResendConfirmationCode", Username="ann")
+    assert accounts.last.code == "000008"
     confirm(accounts)
 
 
