@@ -182,7 +182,7 @@ class Engine:
     def turn(self) -> Iterator[None]:
         """Make what a request does one step, which other threads and processes see as a whole.
 
-        A refusal keeps what came before it: a wrong password counts.
+        A refusal keeps what came before it: a wrong password counts. After any other error, nothing of it is left.
         """
         with self.store.turn():
             try:
@@ -191,6 +191,7 @@ class Engine:
                 self._save()
                 raise
             except BaseException:
+                self.store.abandon()
                 self.database.abandon()
                 raise
             self._save()

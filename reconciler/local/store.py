@@ -209,6 +209,16 @@ class Store:
         self._changed.clear()
         self._account_changed = False
 
+    def abandon(self) -> None:
+        """Undo the changes since the last save. Without a directory they stay: nothing keeps what was before them."""
+        if self.directory is None:
+            return
+        self.removed.clear()
+        self._changed.clear()
+        self._account_changed = False
+        self.pools = {pool_id: json.loads(text) for pool_id, text in self._texts.items()}
+        self.account = json.loads(self._account_text)
+
     def _pieces(self) -> Iterator[str]:
         """Yield the file, a pool at a time: a pool of 100,000 users has 65 MB."""
         yield f'{{"version":{VERSION},"serial":{self._serial},"last":{self._last},"pools":{{\n'

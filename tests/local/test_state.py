@@ -17,8 +17,9 @@ from botocore.exceptions import ClientError, HTTPClientError
 
 from reconciler.errors import InvalidInput
 from reconciler.local import LocalCognito, database, serve
+from reconciler.local.backend import Engine
 from reconciler.local.state_file import FILE
-from reconciler.local.store import pool_parts
+from reconciler.local.store import Store, pool_parts
 from tests.local.support import CERTIFICATE, SMS, Api, Refused
 
 KEY = "arn:aws:kms:us-east-1:123456789012:key/mrk-00000000000000000000000000000000"
@@ -244,6 +245,48 @@ def test_a_refused_or_read_only_call_writes_nothing(tmp_path: Path) -> None:
         assert (tmp_path / FILE).stat().st_ino == before
         api.update(pool)
         assert (tmp_path / FILE).stat().st_ino != before
+
+
+def _ask(engine: Engine, operation: str, **params: Any) -> dict[str, Any]:
+    status, _, body = engine.direct("us-east-1", operation, json.dumps(params).encode())
+    assert status == 200, body
+    found: dict[str, Any] = json.loads(body)
+    return found
+
+
+def _meet_a_defect(engine: Engine, pool: str, gone: str, *, marked: bool) -> None:
+    """Fail in the middle of a request that has changed all that can be changed."""
+    with engine.turn():
+        record = engine.store.pools[pool]
+        record["groups"].clear()
+        engine.store.account["limits"]["broken"] = 1
+        engine.people.remove(pool, "ann", 0.0)
+        if marked:
+            engine.store.remove(engine.store.pools[gone])
+            engine.store.touch(record)
+            engine.store.touch_account()
+        raise ZeroDivisionError
+
+
+@pytest.mark.parametrize("marked", [True, False])
+def test_a_request_that_meets_a_defect_changes_nothing(tmp_path: Path, *, marked: bool) -> None:
+    engine = Engine(Store(tmp_path))
+    engine.open()
+    pool, gone = (_ask(engine, "CreateUserPool", PoolName=name)["UserPool"]["Id"] for name in ("kept", "other"))
+    _ask(engine, "CreateGroup", UserPoolId=pool, GroupName="g")
+    _ask(engine, "AdminCreateUser", UserPoolId=pool, Username="ann")
+    before = json.loads(json.dumps([engine.store.pools, engine.store.account]))
+    with pytest.raises(ZeroDivisionError):
+        _meet_a_defect(engine, pool, gone, marked=marked)
+    assert [engine.store.pools, engine.store.account] == before
+    assert _ask(engine, "AdminGetUser", UserPoolId=pool, Username="ann")["Username"] == "ann"
+    third = _ask(engine, "CreateUserPool", PoolName="third")["UserPool"]["Id"]  # saves what has changed
+    engine.close()
+    again = Engine(Store(tmp_path))
+    again.open()
+    del again.store.pools[third]
+    assert [again.store.pools, again.store.account] == before
+    again.close()
 
 
 def test_without_a_directory_nothing_is_kept() -> None:
