@@ -15,7 +15,7 @@ import copy
 import json
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -532,19 +532,26 @@ REGISTRIES: tuple[tuple[Any, type[Ours]], ...] = (
 
 @contextmanager
 def installed(engine: Engine) -> Iterator[None]:
-    """Replace moto's Cognito with an engine, and restore it at the end.
-
-    `BackendDict.backend` is called with a Region and an account, so a partial works as well as a class.
-    """
-    with ExitStack() as stack:
-        for registry, backend in REGISTRIES:
-            stack.callback(put, registry, registry.backend)
-            put(registry, partial(backend, engine))
+    """Replace moto's Cognito with an engine, and restore it at the end."""
+    with placed(engine, REGISTRIES):
         managed_secrets.republish(engine.store)
         yield
 
 
-def put(registry: Any, backend: Any) -> None:
+@contextmanager
+def placed(engine: Engine, registries: Iterable[tuple[Any, type[Ours]]]) -> Iterator[None]:
+    """Make registries of moto use our backends, and restore them at the end.
+
+    `BackendDict.backend` is called with a Region and an account, so a partial works as well as a class.
+    """
+    with ExitStack() as stack:
+        for registry, backend in registries:
+            stack.callback(_put, registry, registry.backend)
+            _put(registry, partial(backend, engine))
+        yield
+
+
+def _put(registry: Any, backend: Any) -> None:
     """Make a registry of moto use a backend for all Regions."""
     registry.backend = backend
     registry.clear()

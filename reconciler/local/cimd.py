@@ -5,8 +5,8 @@ Only the constraints of the API model are checked: lengths, patterns, and the fe
 
 from __future__ import annotations
 
-from reconciler.local.operation import Context, Operation, find_client, page
-from reconciler.local.refusal import ServiceError, not_found, refuse
+from reconciler.local.operation import Context, Operation, dated, find_client, known, page
+from reconciler.local.refusal import ServiceError, refuse
 from reconciler.local.store import Record
 from reconciler.local.tiers import CIMD, check_essentials
 
@@ -36,19 +36,14 @@ def update_cimd_policy(ctx: Context, params: Record) -> Record:
 
 
 def _write(ctx: Context, pool: Record, old: Record, params: Record) -> Record:
-    now = ctx.store.now()
-    dates = {"CreationDate": old.get("CreationDate", now), "LastModifiedDate": now}
-    policy = {**old, **{k: params[k] for k in SETTINGS if k in params}, **dates}
+    policy = dated(ctx, old, {k: params[k] for k in SETTINGS if k in params})
     pool["cimd"][policy["CIMDPolicyId"]] = policy
     ctx.store.touch(pool)
     return {"CIMDPolicy": policy}
 
 
 def _policy(pool: Record, params: Record) -> Record:
-    policy: Record | None = pool["cimd"].get(params["CIMDPolicyId"])
-    if policy is None:
-        not_found(f"CIMD policy {params['CIMDPolicyId']} does not exist.")
-    return policy
+    return known(pool["cimd"], params["CIMDPolicyId"], f"CIMD policy {params['CIMDPolicyId']} does not exist.")
 
 
 def describe_cimd_policy(ctx: Context, params: Record) -> Record:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from reconciler.local.operation import Context, Operation, arn_part, page
-from reconciler.local.refusal import ServiceError, not_found, refuse
+from reconciler.local.operation import Context, Operation, arn_part, known, page
+from reconciler.local.refusal import ServiceError, refuse
 from reconciler.local.rules import CROSS_ACCOUNT
 from reconciler.local.store import ACCOUNT, Record
 
@@ -40,10 +40,7 @@ def _check(params: Record) -> None:
 
 
 def _group(pool: Record, name: str) -> Record:
-    group: Record | None = pool["groups"].get(name)
-    if group is None:
-        not_found("Group not found.")
-    return group
+    return known(pool["groups"], name, "Group not found.")
 
 
 def get_group(ctx: Context, params: Record) -> Record:

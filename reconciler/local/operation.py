@@ -106,16 +106,42 @@ def _decoded(token: str | None, most: int | None = None) -> tuple[int, bool]:
     return start, text[0] == "e"
 
 
+def known(records: Mapping[str, Record], key: str, missing: str) -> Record:
+    """Return a record by its key.
+
+    Args:
+        records: By key.
+        key: What the request names.
+        missing: Message if there is none.
+
+    Raises:
+        ServiceError: ResourceNotFoundException.
+    """
+    found = records.get(key)
+    if found is None:
+        not_found(missing)
+    return found
+
+
 def find_client(pool: Record, client_id: str) -> Record:
     """Return an app client of a pool.
 
     Raises:
         Refusal: ResourceNotFoundException.
     """
-    client: Record | None = pool["clients"].get(client_id)
-    if client is None:
-        not_found(f"User pool client {client_id} does not exist.")
-    return client
+    return known(pool["clients"], client_id, f"User pool client {client_id} does not exist.")
+
+
+def dated(ctx: Context, old: Record, given: Record) -> Record:
+    """Return an object as a request leaves it: the members of `old` and `given`, and its two dates.
+
+    Args:
+        ctx: The context.
+        old: What it was; without CreationDate it is new.
+        given: What the request sets.
+    """
+    now = ctx.store.now()
+    return {**old, **given, "CreationDate": old.get("CreationDate", now), "LastModifiedDate": now}
 
 
 def drop_empty(record: Mapping[str, Any]) -> Record:

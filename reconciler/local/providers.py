@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from reconciler.local.groups import make_group
-from reconciler.local.operation import Context, Operation, page
+from reconciler.local.operation import Context, Operation, known, page
 from reconciler.local.refusal import ServiceError, not_found, refuse
 from reconciler.local.store import Record
 
@@ -217,10 +217,7 @@ def _check_identifiers(pool: Record, name: str, sent: list[str]) -> None:
 
 
 def _provider(pool: Record, name: str) -> Record:
-    provider: Record | None = pool["providers"].get(name)
-    if provider is None:
-        not_found(f"Identity provider {name} does not exist.")
-    return provider
+    return known(pool["providers"], name, f"Identity provider {name} does not exist.")
 
 
 def _view(pool: Record, name: str) -> Record:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from reconciler.local.operation import Context, Operation, page
-from reconciler.local.refusal import not_found, refuse
+from reconciler.local.operation import Context, Operation, known, page
+from reconciler.local.refusal import refuse
 from reconciler.local.store import Record
 
 
@@ -40,10 +40,7 @@ def _write(ctx: Context, pool: Record, params: Record) -> Record:
 
 
 def _server(pool: Record, identifier: str) -> Record:
-    server: Record | None = pool["servers"].get(identifier)
-    if server is None:
-        not_found(f"Resource server {identifier} does not exist in user pool {pool['id']}.")
-    return server
+    return known(pool["servers"], identifier, f"Resource server {identifier} does not exist in user pool {pool['id']}.")
 
 
 def describe_resource_server(ctx: Context, params: Record) -> Record:

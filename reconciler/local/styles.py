@@ -8,7 +8,7 @@ import copy
 import json
 from typing import Any
 
-from reconciler.local.operation import Context, Operation, find_client
+from reconciler.local.operation import Context, Operation, find_client, known
 from reconciler.local.refusal import ServiceError, not_found, refuse
 from reconciler.local.store import Record
 from reconciler.local.tiers import check_essentials
@@ -123,10 +123,8 @@ def _merged(base: Any, over: Any) -> Any:
 
 
 def _style(pool: Record, params: Record) -> Record:
-    style: Record | None = pool["styles"].get(params["ManagedLoginBrandingId"])
-    if style is None:
-        not_found(f"Managed login branding {params['ManagedLoginBrandingId']} does not exist.")
-    return style
+    style_id = params["ManagedLoginBrandingId"]
+    return known(pool["styles"], style_id, f"Managed login branding {style_id} does not exist.")
 
 
 def _view(pool: Record, style: Record, params: Record) -> Record:

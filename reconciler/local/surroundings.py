@@ -6,9 +6,7 @@ Everything else of these services is moto's alone. Imported only where it is use
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from functools import partial
+from contextlib import AbstractContextManager
 from types import SimpleNamespace
 from typing import Any
 
@@ -23,7 +21,7 @@ from moto.logs.models import LogsBackend, logs_backends
 from moto.logs.responses import LogsResponse
 
 from reconciler.local import function_policies, log_groups
-from reconciler.local.backend import Answer, Choke, Engine, Ours, put
+from reconciler.local.backend import Answer, Choke, Engine, Ours, placed
 from reconciler.local.refusal import ServiceError
 from reconciler.local.store import Record, Store
 
@@ -159,11 +157,6 @@ REGISTRIES: tuple[tuple[Any, type[Ours]], ...] = (
 )
 
 
-@contextmanager
-def installed(engine: Engine) -> Iterator[None]:
+def installed(engine: Engine) -> AbstractContextManager[None]:
     """Put these services of moto onto an engine, and restore them at the end."""
-    with ExitStack() as stack:
-        for registry, backend in REGISTRIES:
-            stack.callback(put, registry, registry.backend)
-            put(registry, partial(backend, engine))
-        yield
+    return placed(engine, REGISTRIES)

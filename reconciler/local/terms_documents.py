@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reconciler.local.operation import Context, Operation, find_client, page
+from reconciler.local.operation import Context, Operation, dated, find_client, known, page
 from reconciler.local.refusal import ServiceError, not_found
 from reconciler.local.store import Record
 
@@ -31,9 +31,7 @@ def update_terms(ctx: Context, params: Record) -> Record:
 
 
 def _write(ctx: Context, pool: Record, old: Record, params: Record) -> Record:
-    now = ctx.store.now()
-    dates = {"CreationDate": old.get("CreationDate", now), "LastModifiedDate": now}
-    terms = {**old, **{k: params[k] for k in SETTINGS if k in params}, **dates}
+    terms = dated(ctx, old, {k: params[k] for k in SETTINGS if k in params})
     pool["terms"][terms["TermsId"]] = terms
     ctx.store.touch(pool)
     return {"Terms": terms}
@@ -47,10 +45,7 @@ def _check_free(pool: Record, own: Record, name: str) -> None:
 
 
 def _terms(pool: Record, params: Record) -> Record:
-    terms: Record | None = pool["terms"].get(params["TermsId"])
-    if terms is None:
-        not_found(f"Terms {params['TermsId']} do not exist.")
-    return terms
+    return known(pool["terms"], params["TermsId"], f"Terms {params['TermsId']} do not exist.")
 
 
 def describe_terms(ctx: Context, params: Record) -> Record:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import binascii
 
-from reconciler.local.operation import Context, Operation, page
-from reconciler.local.refusal import ServiceError, not_found, refuse
+from reconciler.local.operation import Context, Operation, known, page
+from reconciler.local.refusal import ServiceError, refuse
 from reconciler.local.signin import parties, simulated, tokens
 from reconciler.local.signin.parties import Caller
 from reconciler.local.store import ACCOUNT, Record, partition
@@ -37,10 +37,7 @@ def find(user: Record, key: str) -> Record:
     Raises:
         ServiceError: ResourceNotFoundException; clients look for the word device in its text.
     """
-    device: Record | None = user["devices"].get(key)
-    if device is None:
-        not_found("Device does not exist.")
-    return device
+    return known(user["devices"], key, "Device does not exist.")
 
 
 def remembered(user: Record, key: str) -> bool:

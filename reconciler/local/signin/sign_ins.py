@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 from reconciler.local.operation import Context
 from reconciler.local.refusal import ServiceError, refuse
@@ -121,8 +120,17 @@ def ask(
     """
     kept = {"attempt": attempt.stored(), **(state or {})}
     session = auth_sessions.begin(ctx, caller, attempt.user["username"], (challenge,), kept)
-    answer: dict[str, Any] = {"ChallengeName": challenge, "Session": session, "ChallengeParameters": parameters}
-    return answer if available is None else {**answer, "AvailableChallenges": available}
+    return challenge_of(challenge, parameters, session, available)
+
+
+def challenge_of(challenge: str, parameters: Record, session: str, available: list[str] | None = None) -> Record:
+    """Return the answer of InitiateAuth that asks a challenge; an empty session and None are left out."""
+    return {
+        "ChallengeName": challenge,
+        "ChallengeParameters": parameters,
+        **({"Session": session} if session else {}),
+        **({} if available is None else {"AvailableChallenges": available}),
+    }
 
 
 def wrong() -> ServiceError:

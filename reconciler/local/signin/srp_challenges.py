@@ -9,7 +9,7 @@ from reconciler.local.operation import Context
 from reconciler.local.refusal import ServiceError, refuse
 from reconciler.local.signin import auth_sessions, srp
 from reconciler.local.signin.parties import Caller
-from reconciler.local.signin.sign_ins import Attempt, Reply
+from reconciler.local.signin.sign_ins import Attempt, Reply, challenge_of
 from reconciler.local.signin.simulated import stand_in
 from reconciler.local.store import Record
 
@@ -44,12 +44,7 @@ def ask_proof(
     Raises:
         ServiceError: InvalidParameterException: SRP_A proves nothing.
     """
-    try:
-        side = srp.ServerSide.begin(
-            secret["verifier"], secret["salt"], a, int.from_bytes(ctx.desk.random(32), "big") or 1
-        )
-    except ValueError:
-        refuse("Invalid SRP_A")
+    side = _side(ctx, secret, a)
     bare = attempt.flow == "USER_SRP_AUTH" and challenge == "PASSWORD_VERIFIER"
     session = "" if bare else auth_sessions.text(ctx)
     state = {
@@ -60,10 +55,17 @@ def ask_proof(
     }
     block = auth_sessions.begin_block(ctx, caller, attempt.user["username"], challenge, state)
     parameters = {"SALT": secret["salt"], "SECRET_BLOCK": block, "SRP_B": side.public, **named}
-    answer: Record = {"ChallengeName": challenge, "ChallengeParameters": parameters}
-    if session:
-        answer["Session"] = session
-    return answer if available is None else {**answer, "AvailableChallenges": available}
+    return challenge_of(challenge, parameters, session, available)
+
+
+def _side(ctx: Context, secret: Mapping[str, str], a: str) -> srp.ServerSide:
+    """Return our side of a proof, given `salt` and `verifier`, and SRP_A."""
+    try:
+        return srp.ServerSide.begin(
+            secret["verifier"], secret["salt"], a, int.from_bytes(ctx.desk.random(32), "big") or 1
+        )
+    except ValueError:
+        refuse("Invalid SRP_A")
 
 
 def ask_password(
