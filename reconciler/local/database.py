@@ -1,7 +1,7 @@
-"""The SQLite file beside the records: users and what belongs to their sign-in.
+"""The SQLite file beside the records: users and the state of their sign-ins.
 
-Every request is one transaction; it is on disk, as far as a killed process is concerned, before its answer is sent. The
-schema of an untrusted file is not trusted, so reading it runs no code.
+Every request is one transaction. It is committed before its answer is sent, and survives a killed process. The schema
+of a file from elsewhere is not trusted, so that reading it runs no code.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ class Database:
         self._path: Path | None = None
 
     def open(self, directory: Path | None, schema: str) -> None:
-        """Open the file of a directory and make what is missing in it.
+        """Open the file in a directory and create missing tables.
 
         Raises:
-            InvalidInput: It is no file of ours.
+            InvalidInput: The file is not ours.
         """
         path = directory / FILE if directory else None
         if path is not None and not path.exists():
@@ -73,17 +73,17 @@ class Database:
         return self._open.execute(text, values).fetchall()
 
     def write(self, text: str, *values: Any) -> int:
-        """Change something, in the transaction of this request; return the number of a row that was added."""
+        """Execute a change in the transaction of this request; return the number of the added row."""
         if not self._open.in_transaction:
             self._open.execute("BEGIN IMMEDIATE")
         return int(self._open.execute(text, values).lastrowid or 0)
 
     def commit(self) -> None:
-        """End the transaction of a request."""
+        """Commit the transaction of a request."""
         if self._connection is not None and self._connection.in_transaction:
             self._connection.execute("COMMIT")
 
     def abandon(self) -> None:
-        """Undo the transaction of a request that went wrong."""
+        """Roll back the transaction of a failed request."""
         if self._connection is not None and self._connection.in_transaction:
             self._connection.execute("ROLLBACK")

@@ -1,7 +1,7 @@
-"""What the embedded Cognito has around it at sign-in: where it listens, functions for triggers, and what it sends.
+"""The environment of sign-ins: where the server listens, functions for triggers, and sent messages.
 
-A code that would go out by e-mail or SMS is shown instead: on the terminal of `local serve`, at `/_poolctl/messages`,
-and here.
+A code that Cognito would send by e-mail or SMS is shown instead: on the terminal of `local serve`, at
+`/_poolctl/messages`, and here.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from typing import Any
 MOST_MESSAGES = 1000
 
 Function = Callable[[dict[str, Any]], Any]
-"""Takes the event of a trigger, returns what the function answers; raises `FunctionFailed` if the function does."""
+"""Takes the event of a trigger and returns the answer of the function; raises `FunctionFailed` if it fails."""
 
 
 class FunctionFailed(Exception):
     """A function for a trigger raised an error.
 
     Args of the constructor:
-        message: What the function says: the message of its error.
+        message: The message of its error.
         cause: `raised`, or `unreachable` if it could not be called.
     """
 
@@ -54,23 +54,23 @@ class Message:
     link: str = ""
     """The link in it, if it has one."""
     occasion: str = ""
-    """Such as `SignUp`, as in the sources of the trigger CustomMessage."""
+    """Such as `SignUp`, the suffix of the triggerSource of CustomMessage."""
 
 
 def _quiet(_line: str) -> None:
-    """Say nothing."""
+    """Print nothing."""
 
 
 @dataclass
 class Desk:
-    """The surroundings of sign-in in one process."""
+    """The environment of sign-ins in one process."""
 
     base: str = ""
-    """URL at which the server listens, without a slash at the end; empty in process."""
+    """URL of the server, without a trailing slash; empty without a server."""
     functions: Mapping[str, Function] = field(default_factory=dict)
     """Functions for triggers by ARN."""
     messages: deque[Message] = field(default_factory=lambda: deque(maxlen=MOST_MESSAGES))
-    """What was sent, the newest last."""
+    """Sent messages, the newest last."""
     say: Callable[[str], None] = _quiet
     """Prints a line on the terminal."""
     random: Callable[[int], bytes] = os.urandom

@@ -1,4 +1,4 @@
-"""Users of a state that an earlier version wrote, in the records of their pools and with passwords as text."""
+"""Users in a state of an earlier version, which had them in the records of pools, with passwords in clear."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from reconciler.local.store import Record
 
 
 def take(ctx: Context) -> None:
-    """Move the users of earlier records to where users are now."""
+    """Move the users from earlier records to SQLite."""
     for pool in ctx.store.pools.values():
         for name, kept in pool.pop("users", {}).items():
             ctx.people.put(pool["id"], _moved(ctx, pool, name, kept), ctx.now())
@@ -33,5 +33,5 @@ def _moved(ctx: Context, pool: Record, name: str, kept: Record) -> Record:
 
 
 def _seconds(text: str) -> float:
-    """Return a date that is UTC without saying so, in seconds since 1970."""
+    """Return a date without time zone, which is UTC, in seconds since 1970."""
     return datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()

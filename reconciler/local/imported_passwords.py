@@ -106,7 +106,7 @@ def _pbkdf2(password: str, text: str) -> bool:
 
 
 def _bytes(text: str) -> bytes:
-    """Return what base64 without its filling stands for; passlib writes a dot for a plus."""
+    """Decode base64 without padding, with a dot for a plus as passlib writes it."""
     bare = text.rstrip("=").replace(".", "+")
     return base64.b64decode(bare + "=" * (-len(bare) % 4))
 

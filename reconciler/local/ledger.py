@@ -1,7 +1,7 @@
-"""What sign-in remembers for a while: codes, sessions, families of tokens, authorization codes, and the keys of pools.
+"""State of sign-ins: codes, sessions, families of tokens, authorization codes, and the keys of pools.
 
-It outlives the process, as tokens have to hold after a restart. The keys of entries are hashes where the key itself
-would let somebody in.
+It is stored, so that tokens stay valid after a restart. Where the key of an entry is a secret that grants access, its
+hash is stored instead.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ CREATE INDEX IF NOT EXISTS ledger_owner ON ledger (pool, kind, owner);
 CREATE INDEX IF NOT EXISTS ledger_expires ON ledger (expires);
 """
 GRACE = 24 * 3600.0
-"""Seconds for which an entry that has expired is kept, so that an answer can tell it from one that never was."""
+"""Seconds for which an expired entry is kept, to distinguish it in answers from one that never existed."""
 SWEEP = 500
-"""Number of requests after which expired entries are dropped."""
+"""Number of requests between two removals of expired entries."""
 
 
 def hashed(secret: str) -> str:
-    """Return the key of an entry for something that lets its bearer in."""
+    """Return the key of an entry for a secret that grants access to its bearer."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
@@ -44,19 +44,19 @@ class Ledger:
         """Add an entry, or replace it.
 
         Args:
-            kind: Such as `session`; each belongs to one module.
-            key: Unique within the kind over all pools.
+            kind: Such as `session`; each kind belongs to one module.
+            key: Unique within the kind across all pools.
             value: JSON-able.
-            pool: Id of the pool; its entries go with it.
+            pool: Id of the pool; its entries are removed with it.
             owner: Name of the user, if it belongs to one.
-            expires: When it ends, in seconds since 1970; None for never.
+            expires: When it expires, in seconds since 1970; None for never.
         """
         body = json.dumps(value, separators=(",", ":"))
         text = "INSERT OR REPLACE INTO ledger (kind, key, pool, owner, expires, body) VALUES (?, ?, ?, ?, ?, ?)"
         self._database.write(text, kind, key, pool, owner, expires, body)
 
     def get(self, kind: str, key: str) -> Record | None:
-        """Return an entry with its `expires`, also for some time after its end, or None."""
+        """Return an entry with its `expires`, or None; an expired entry is still returned for some time."""
         row = self._database.one("SELECT body, expires FROM ledger WHERE kind = ? AND key = ?", kind, key)
         return {**json.loads(row[0]), "expires": row[1]} if row else None
 
@@ -70,7 +70,7 @@ class Ledger:
         self._database.write("DELETE FROM ledger WHERE kind = ? AND key = ?", kind, key)
 
     def of(self, kind: str, pool: str, owner: str = "") -> list[tuple[str, Record]]:
-        """Return the entries of an owner, with their keys, in the order of the keys."""
+        """Return the entries of an owner with their keys, sorted by key."""
         text = "SELECT key, body, expires FROM ledger WHERE pool = ? AND kind = ? AND owner = ? ORDER BY key"
         return [(r[0], {**json.loads(r[1]), "expires": r[2]}) for r in self._database.all(text, pool, kind, owner)]
 
@@ -87,7 +87,7 @@ class Ledger:
         self._database.write("DELETE FROM ledger WHERE pool = ?", pool)
 
     def sweep(self, now: float) -> None:
-        """Drop what expired long ago, once in a while; to be called after each request."""
+        """Remove entries that expired long ago, every now and then. Call it after each request."""
         self._turns += 1
         if self._turns % SWEEP == 0:
             self._database.write("DELETE FROM ledger WHERE expires < ?", now - GRACE)

@@ -35,7 +35,7 @@ class Context:
     desk: Desk = field(default_factory=Desk)
     """What sign-in has around it."""
     pause: Callable[[], AbstractContextManager[None]] = nullcontext
-    """Lets other requests go on meanwhile, as a function for a trigger may call the embedded Cognito itself."""
+    """Lets other requests run, because a function for a trigger may itself call the embedded Cognito."""
     uploads: Uploads = field(default_factory=Uploads)
     """The files of import jobs."""
 

@@ -1,8 +1,7 @@
-"""The users of all user pools, in SQLite: a sign-in among 100,000 users takes as long as one among ten.
+"""The users of all user pools, in SQLite, so that a sign-in takes as long with 100,000 users as with ten.
 
-A user is a plain JSON record (see `parties.new_user` for its shape). What users are found by (name, attributes that
-ListUsers searches, groups) has indexes of its own. Earlier states of users are kept as well, as a point-in-time
-recovery needs them (cognito.md 2.21).
+A user is a plain JSON record (see `parties.new_user` for its shape). Name, groups and the attributes that ListUsers
+searches are indexed. Earlier states of users are kept as well, for point-in-time recoveries (cognito.md 2.21).
 """
 
 from __future__ import annotations
@@ -15,17 +14,17 @@ from reconciler.local.database import Database, Row
 from reconciler.local.store import Record
 
 SEARCHED = ("sub", "email", "phone_number", "preferred_username", "name", "given_name", "family_name")
-"""Attributes that have an index: those that ListUsers searches."""
+"""Indexed attributes: those that ListUsers searches."""
 AT_ONCE = 64
-"""Number of users that are read together."""
+"""Number of users that are read at a time."""
 LAST = chr(0x10FFFF)
-"""Comes after every character of a value."""
+"""Sorts after every character of a value."""
 MEMBER_OF, NAME, STATUS, ENABLED = "cognito:groups", "username", "cognito:user_status", "status"
-"""Names under which groups, name and status of a user are indexed; all but the first as ListUsers calls them."""
+"""Names under which groups, name and status of a user are indexed; all but the first are those of ListUsers."""
 FINDS = (*SEARCHED, MEMBER_OF, NAME, STATUS, ENABLED)
-"""What users are found by."""
+"""What users can be found by."""
 FORGOTTEN = 15 * 24 * 3600.0
-"""Seconds after which a former state is dropped; a recovery reaches back 14 days."""
+"""Seconds after which an earlier state is dropped; a recovery reaches back 14 days."""
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS users (
@@ -54,9 +53,9 @@ class ListPlace(NamedTuple):
     """A place in a list of users."""
 
     number: int = 0
-    """Grows from user to user in the order in which they were made."""
+    """Number of the user, in order of creation."""
     value: str = ""
-    """What the user was found by; empty in a list of all. A list is in the order of these first."""
+    """The value by which the user was found; empty in a list of all users. Lists are sorted by it first."""
 
 
 FIRST = ListPlace()
@@ -70,13 +69,13 @@ class Placed(NamedTuple):
 
 
 class By(NamedTuple):
-    """What users are found by."""
+    """A condition for finding users."""
 
     attribute: str
     """One of `FINDS`."""
     value: str
     prefix: bool = False
-    """Whether the beginning of a value, which is not empty, is enough."""
+    """Whether `value`, not empty, is only the beginning."""
 
 
 class People:
@@ -86,7 +85,7 @@ class People:
         self._database = database
 
     def get(self, pool_id: str, name: str) -> Record | None:
-        """Return the user with a name as it is stored."""
+        """Return a user by its stored name."""
         row = self._database.one("SELECT body FROM users WHERE pool = ? AND name = ?", pool_id, name)
         return json.loads(row[0]) if row else None
 
@@ -105,11 +104,11 @@ class People:
         return int(row[0]) if row else 0
 
     def every(self, pool_id: str, after: ListPlace = FIRST, by: By | None = None) -> Iterator[Placed]:
-        """Yield the users of a pool, reading no more than is asked for.
+        """Yield the users of a pool, reading them as needed.
 
         Args:
             pool_id: Id of the pool.
-            after: Place of the last user before them.
+            after: Place of the user before the first one.
             by: Which users; None for all.
         """
         while rows := self._rows(pool_id, after, by):
@@ -129,7 +128,7 @@ class People:
         )
 
     def put(self, pool_id: str, user: Record, now: float) -> None:
-        """Add a user, or replace the one of its name."""
+        """Add a user, or replace the one with its name."""
         name, body = user["username"], json.dumps(user, separators=(",", ":"))
         row = self._database.one("SELECT number, body FROM users WHERE pool = ? AND name = ?", pool_id, name)
         if row is not None and row[1] == body:
@@ -151,7 +150,7 @@ class People:
             self._database.write("INSERT INTO found_by VALUES (?, ?, ?, ?)", pool_id, attribute, value, number)
 
     def remove(self, pool_id: str, name: str, now: float) -> None:
-        """Remove a user, if it exists; a recovery can bring it back with the password that it had last."""
+        """Remove a user, if it exists; a recovery can restore it with its last password."""
         row = self._database.one("SELECT number, body FROM users WHERE pool = ? AND name = ?", pool_id, name)
         if row is None:
             return
@@ -165,7 +164,7 @@ class People:
         self._database.write("INSERT INTO former VALUES (?, ?, ?, NULL)", pool_id, name, now)
 
     def remove_group(self, pool_id: str, group: str, now: float) -> None:
-        """Let the members of a group leave it."""
+        """Remove all members from a group."""
         for user in self.members(pool_id, group):
             self.put(pool_id, {**user, "groups": [g for g in user["groups"] if g != group]}, now)
 
@@ -174,14 +173,14 @@ class People:
         return self.with_attribute(pool_id, MEMBER_OF, group)
 
     def remove_pool(self, pool_id: str) -> None:
-        """Remove all users of a pool, and what they were."""
+        """Remove all users of a pool and their earlier states."""
         for text in REMOVALS:
             self._database.write(text, pool_id)
 
     # --- earlier states ----------------------------------------------------------------------------------------------
 
     def note_groups(self, pool_id: str, groups: Record, now: float) -> None:
-        """Keep the groups of a pool, if they have changed."""
+        """Store the groups of a pool, if they have changed."""
         body = json.dumps(groups, sort_keys=True)
         row = self._database.one("SELECT body FROM former_groups WHERE pool = ? ORDER BY time DESC LIMIT 1", pool_id)
         if (row[0] if row else "{}") != body:
@@ -202,13 +201,13 @@ class People:
         return groups
 
     def last_known(self, pool_id: str, name: str) -> Record | None:
-        """Return what a user was last, also of one that was removed."""
+        """Return the last state of a user, even if it was removed."""
         text = "SELECT body FROM former WHERE pool = ? AND name = ? AND body IS NOT NULL ORDER BY time DESC LIMIT 1"
         row = self._database.one(text, pool_id, name)
         return json.loads(row[0]) if row else None
 
     def forget(self, now: float) -> None:
-        """Drop former states that no recovery reaches."""
+        """Drop earlier states that are too old for a recovery."""
         self._database.write(
             "DELETE FROM former WHERE time < ? AND EXISTS "
             "(SELECT 1 FROM former n WHERE n.pool = former.pool AND n.name = former.name AND n.time > former.time)",

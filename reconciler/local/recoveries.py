@@ -42,7 +42,7 @@ PAUSED = frozenset(
 PRECONDITION = frozenset({"AdminCreateUser", "CreateUserImportJob", "StartUserImportJob"})
 """Those of them that declare PreconditionNotMetException."""
 UNFINISHED = frozenset({"NEW_PASSWORD_REQUIRED", "MFA_SETUP", "SOFTWARE_TOKEN_MFA"})
-"""Challenges that cannot be answered meanwhile."""
+"""Challenges that cannot be answered during a recovery."""
 
 
 def check_pause(ctx: Context, operation: str, params: Record) -> None:

@@ -1,7 +1,7 @@
 """`local serve --reload`: manifests are applied to the embedded Cognito when they change.
 
-Each time in a process of its own, which shares the state with the server: an apply reads manifests as it always does,
-and what goes wrong in it leaves the server running.
+Each apply runs in a process of its own that shares the state with the server, so that it reads manifests as always and
+its errors do not affect the server.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ Stamps = dict[str, tuple[int, int]]
 SUFFIXES = frozenset(
     {".yaml", ".yml", ".html", ".css", ".json", ".txt", ".svg", ".png", ".jpg", ".ico", ".xml", ".pem"}
 )
-"""What manifests consist of, or name with `$file`."""
+"""Suffixes of manifests and of files that they reference with `$file`."""
 
 
 def stamps(paths: Sequence[str]) -> Stamps:
-    """Return the files of manifests as they are now; hidden folders are left out.
+    """Return the current stamps of the files of manifests; hidden folders are skipped.
 
     Args:
         paths: Files and folders.
@@ -35,7 +35,7 @@ def stamps(paths: Sequence[str]) -> Stamps:
         for file in _files(Path(path)):
             try:
                 seen = file.stat()
-            except OSError:  # it was removed meanwhile
+            except OSError:  # it has just been removed
                 continue
             found[str(file)] = (seen.st_mtime_ns, seen.st_size)
     return found
@@ -52,14 +52,14 @@ def _files(path: Path) -> list[Path]:
 
 
 class Reloading:
-    """Applies manifests whenever `look` finds them changed, the first time in any case.
+    """Applies manifests when `look` is first called, and whenever it finds them changed.
 
     Args of the constructor:
-        paths: Files and folders; empty applies nothing.
+        paths: Files and folders; if empty, nothing is applied.
         directory: The state of the embedded Cognito.
         region: Region for manifests that name none; empty for none.
         say: Prints a line.
-        apply: Runs a command and returns its exit code and what it printed; a test gives its own.
+        apply: Runs a command and returns its exit code and output; tests pass their own.
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class Reloading:
         self._seen: Stamps | None = None
 
     def look(self) -> None:
-        """Apply the manifests, if they have changed since the last time."""
+        """Apply the manifests if they have changed since the last call."""
         now = stamps(self._paths) if self._paths else {}
         if not self._paths or now == self._seen:
             return

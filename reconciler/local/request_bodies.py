@@ -1,7 +1,7 @@
-"""How long the body of an HTTP request is, and which bodies are refused.
+"""The length of the body of an HTTP request, and which bodies are refused.
 
-The end of a body is the beginning of the next request on the connection. A body that is not read to its end would be
-taken for a request, and a web page can send any body: so whoever cannot read one to its end closes the connection.
+The next request on a connection begins where a body ends. The rest of a body that is not read to its end would be taken
+for a request, and a web page can send any body; so a connection is closed if a body cannot be read to its end.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ class BodyRefused(Exception):
     """A body is not read, and the connection has to be closed.
 
     Args of the constructor:
-        status: Of the answer.
+        status: Status of the answer.
     """
 
     def __init__(self, status: HTTPStatus) -> None:
@@ -26,11 +26,11 @@ def length_of(headers: Message, most: int) -> int:
     """Return the number of bytes of a body.
 
     Args:
-        headers: Of the request.
-        most: The largest number that is taken.
+        headers: Headers of the request.
+        most: The largest number of bytes that is accepted.
 
     Raises:
-        BodyRefused: The length is not said, not a number, said in two ways, or above the limit.
+        BodyRefused: The length is missing, not a number, given twice, or above the limit.
     """
     if "Transfer-Encoding" in headers:
         raise BodyRefused(HTTPStatus.LENGTH_REQUIRED)

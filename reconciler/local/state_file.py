@@ -1,4 +1,4 @@
-"""The file of the records: replaced as a whole by one writer at a time, and read anew after another process did so."""
+"""The file of the records: replaced as a whole by one writer at a time, and reloaded after another process wrote it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ FILE = "cognito.json"
 
 
 class StateFile:
-    """The file in a directory, which several processes may use; None keeps nothing.
+    """The file in a directory that several processes may use; without a directory nothing is stored.
 
     Use `news` and `replace` between `lock` and `unlock`.
     """
@@ -27,7 +27,7 @@ class StateFile:
         return (self._directory or Path()) / FILE
 
     def open(self) -> None:
-        """Make the directory, for this user alone."""
+        """Create the directory, accessible to this user only."""
         if self._directory is not None:
             self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._handle = os.open(self._directory / "lock", os.O_RDWR | os.O_CREAT, 0o600)
@@ -39,7 +39,7 @@ class StateFile:
             self._handle = None
 
     def lock(self) -> None:
-        """Wait until no other process has the lock, and take it. On Windows, the user must run one process only."""
+        """Wait for the lock and take it. There is no lock on Windows: only one process may run there."""
         if self._handle is not None:
             with contextlib.suppress(ImportError):
                 import fcntl
@@ -55,14 +55,14 @@ class StateFile:
                 fcntl.flock(self._handle, fcntl.LOCK_UN)
 
     def news(self) -> str | None:
-        """Return the content, if it is not what was seen last; None if it is, or if there is no file."""
+        """Return the content if it has changed since it was last seen; None if not, or if there is no file."""
         if self._handle is None or (now := _stamp(self.path)) == self._seen:
             return None
         self._seen = now
         return self.path.read_text(encoding="utf-8", errors="replace") if now else None
 
     def replace(self, pieces: Iterable[str]) -> None:
-        """Write the content: a new file, renamed over the old one."""
+        """Replace the content, by renaming a new file over the old one."""
         temporary = self.path.with_name(f"{FILE}.{os.getpid()}.tmp")
         with contextlib.suppress(FileNotFoundError):
             temporary.unlink()  # left by a killed process with the same id
@@ -74,7 +74,7 @@ class StateFile:
 
 
 def _stamp(path: Path) -> tuple[int, ...]:
-    """Return what tells one version of a file from the next; empty if there is none."""
+    """Return what distinguishes versions of a file; empty if it does not exist."""
     try:
         found = path.stat()
     except FileNotFoundError:

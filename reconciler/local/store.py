@@ -151,7 +151,7 @@ class Store:
 
     @contextlib.contextmanager
     def turn(self) -> Iterator[None]:
-        """Keep other threads and processes away from the state, which is read anew if another process changed it.
+        """Keep other threads and processes out of the state, which is reloaded first if another process has changed it.
 
         Raises:
             InvalidInput: The file is not ours.
@@ -169,7 +169,7 @@ class Store:
 
     @contextlib.contextmanager
     def paused(self) -> Iterator[None]:
-        """Let other threads and processes have the state for a while, in the middle of a turn.
+        """Let other threads and processes use the state for a while, in the middle of a turn.
 
         The caller has saved what it changed, and reads again what it needs.
         """

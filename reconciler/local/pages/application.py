@@ -1,6 +1,6 @@
-"""Answers what a browser asks of the embedded Cognito.
+"""Answers the requests of browsers to the embedded Cognito.
 
-Paths that are not listed here are the API's; `respond` returns None for them.
+Paths that are not listed here belong to the API; `respond` returns None for them.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Route(NamedTuple):
     methods: tuple[str, ...]
     handler: Handler
     by_scripts: bool = False
-    """Whether scripts of other origins may ask; then no form of ours is needed."""
+    """Whether scripts of other origins may call it; then no form of our pages is needed."""
 
 
 ROUTES: dict[str, Route] = {
@@ -77,7 +77,7 @@ def respond(engine: PageEngine, request: Request) -> Response | None:
     """
     try:
         response = _answered(engine, request)
-    except HTTPException as problem:  # of werkzeug: a form that is too large or malformed
+    except HTTPException as problem:  # raised by werkzeug for a form that is too large or malformed
         response = Response(problem.description, problem.code, content_type="text/plain; charset=utf-8")
     if response is not None and request.method == "HEAD":
         response.set_data(b"")
@@ -95,13 +95,13 @@ def _answered(engine: PageEngine, request: Request) -> Response | None:
 
 
 def _entrance(request: Request) -> Response | None:
-    """Lead a person who opens the bare address to the page of messages."""
+    """Redirect a person who opens the address without a path to the page of messages."""
     by_person = request.method == "GET" and not request.args and "text/html" in request.headers.get("Accept", "")
     return redirect(inbox.HOME) if by_person else None
 
 
 def _own(engine: PageEngine, request: Request) -> Response | None:
-    """Answer the pages of the server itself."""
+    """Answer a request for the pages of the server itself."""
     path = request.path.rstrip("/")
     if path == test_provider.PATH and request.method in BOTH:
         with engine.turn():
@@ -115,7 +115,7 @@ def _own(engine: PageEngine, request: Request) -> Response | None:
 
 
 def _of_pool(engine: PageEngine, request: Request) -> Response | None:
-    """Answer discovery, keys, and the domain of a pool."""
+    """Answer a request for discovery, keys, or the domain of a pool."""
     document = well_known.PATH.fullmatch(request.path)
     if document and request.method == "OPTIONS":
         return cross_origin.preflight()
@@ -134,7 +134,7 @@ def _refused(methods: tuple[str, ...]) -> Response:
 
 
 def _at(site: Site) -> Response:
-    """Answer a request to a domain; refusals of pages have been saved when it returns."""
+    """Answer a request to a domain. Refusals become pages here, so that the turn saves what they changed."""
     route = ROUTES.get(site.path)
     if route is None:
         return rendering.error_page(site, "Not found", f"There is no page {site.path} here.", 404)

@@ -1,4 +1,4 @@
-"""Fields of forms for attributes of a user: label, type of input, and what a browser may fill in."""
+"""Form fields for attributes of a user: label, input type and autocompletion."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ TYPES = {
     "address": ("text", "street-address"),
     "gender": ("text", "sex"),
 }
-"""Type of input and autocompletion of a standard attribute."""
+"""Input type and autocompletion of standard attributes."""
 HINTS = {"phone_number": "With the country code, such as +14255550100", "birthdate": "YYYY-MM-DD"}
 
 
 def required_of(pool: Record) -> list[str]:
-    """Return the attributes that a sign-up asks for: the required ones that the name does not fill."""
+    """Return the attributes that the sign-up form has: the required ones that the user name does not set."""
     named = pool["config"].get("UsernameAttributes") or []
     filled = {"sub", *(named if len(named) == 1 else [])}
     return [a["Name"] for a in pool["schema"] if a["Required"] and a["Name"] not in filled]
 
 
 def fields_of(pool: Record, names: Iterable[str], sent: Mapping[str, str]) -> list[Record]:
-    """Return the fields for some attributes, with what was typed before."""
+    """Return the fields for some attributes, with the values that were typed before."""
     known = {a["Name"] for a in pool["schema"]}
     made = []
     for name in names:

@@ -1,6 +1,6 @@
-"""The authorize endpoint: what a client asks for, whether it may, and the answer to its redirect URI.
+"""The authorize endpoint: the request of a client, whether it is allowed, and the answer to its redirect URI.
 
-What cannot be answered there (an unknown client, a redirect URI that is not registered exactly) leads to `/error`.
+Errors that cannot go there (an unknown client, a redirect URI that is not registered) go to `/error`.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from reconciler.local.store import Record
 
 CODE, IMPLICIT = "code", "token"
 FLOWS = {CODE: "code", IMPLICIT: "implicit"}
-"""Flow of the client by response_type."""
+"""AllowedOAuthFlows by response_type."""
 CODE_SECONDS = 300.0
 GRANT = "grant"
-"""Kind of authorization codes in the ledger."""
+"""Kind in the ledger: authorization codes."""
 CHALLENGE = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 OF_OPENID = frozenset({"email", "phone", "profile"})
 """Scopes that need `openid`."""
@@ -37,7 +37,7 @@ SOURCE = "TokenGeneration_HostedAuth"
 
 @dataclass(frozen=True)
 class Asked:
-    """A request for authorization that may be answered."""
+    """A valid authorization request."""
 
     client: Record
     redirect_uri: str
@@ -48,7 +48,7 @@ class Asked:
     challenge: str
     resource: str
     provider: str
-    """Name of the provider that the request goes to; empty for a choice."""
+    """Name of the provider to sign in with; empty if the user chooses."""
     prompts: frozenset[str]
 
     def back(self, **answer: str) -> Response:
@@ -68,7 +68,7 @@ class Asked:
 
 
 def read(site: Site) -> Asked:
-    """Return what the request asks for.
+    """Return the authorization request.
 
     Raises:
         Elsewhere: To the error page, or back to the client with an error.
@@ -121,7 +121,7 @@ def to_error_page(site: Site, error: str, description: str = "") -> Response:
 
 
 def _provider(site: Site, client: Record) -> str:
-    """Return the provider that the request names, or the only one there is; an unknown one as it was named."""
+    """Return the provider that the request names, even an unknown one, or else the only one of the client."""
     args = site.request.args
     if "identity_provider" in args:
         return args["identity_provider"]
@@ -134,7 +134,7 @@ def _provider(site: Site, client: Record) -> str:
 
 
 def providers_of(client: Record) -> list[str]:
-    """Return the providers by which one may sign in with a client, COGNITO among them."""
+    """Return the providers of a client, including COGNITO."""
     return list(client.get("SupportedIdentityProviders", ()))
 
 
@@ -184,7 +184,7 @@ def check_open(site: Site, asked: Asked) -> None:
     """Check that a client has pages to sign in at.
 
     Raises:
-        Elsewhere: To a page that says why not.
+        Elsewhere: To a page with the reason.
     """
     if site.managed and rendering.styles_of(site.pool, asked.client["ClientId"]) is None:
         said = "Login pages unavailable. The app client has no managed login branding style."

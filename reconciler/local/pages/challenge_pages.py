@@ -1,4 +1,4 @@
-"""What is asked after the name or the password: a code, a choice, a new password, a second factor to set up."""
+"""The pages after name and password: codes, choices, a new password, and setup of a second factor."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CODES = {
     "EMAIL_OTP": "EMAIL_OTP_CODE",
     "SOFTWARE_TOKEN_MFA": "SOFTWARE_TOKEN_MFA_CODE",
 }
-"""Response that takes the code, by challenge."""
+"""ChallengeResponse for the code, by challenge."""
 WAYS = {
     "PASSWORD": "Password",
     "EMAIL_OTP": "Code by email",
@@ -34,12 +34,12 @@ WAYS = {
     "SOFTWARE_TOKEN_MFA": "Authenticator app",
     "WEB_AUTHN": "Passkey",
 }
-"""What one may choose from; PASSWORD_SRP is a password too."""
+"""Labels of the choices; PASSWORD_SRP is shown as PASSWORD."""
 STAYS = frozenset(
     {"CodeMismatchException", "InvalidPasswordException", "PasswordHistoryPolicyViolationException"}
     | {"InvalidParameterException", "EnableSoftwareTokenMFAException"}
 )
-"""Errors after which the same page may be tried again."""
+"""Errors after which the same page is shown again."""
 CHOICE = "SELECT_CHALLENGE"
 TOTP = "SOFTWARE_TOKEN_MFA"
 EXPIRED = "Your sign-in took too long, or was begun in another window. Please start again."
@@ -52,13 +52,13 @@ SIX_DIGITS = re.compile(r"[0-9]{6}")
 
 
 def proceed(site: Site, asked: Asked, answer: Record, name: str) -> Response:
-    """Go on with an answer of a sign-in: to the client, or to the page of a challenge.
+    """Continue after an answer of a sign-in: to the client, or to the page of the next challenge.
 
     Args:
         site: The request.
-        asked: What the client asks for.
-        answer: Of `flow.initiate` or `flow.respond`.
-        name: What the user typed as name.
+        asked: The authorization request.
+        answer: The answer of `flow.initiate` or `flow.respond`.
+        name: The name as the user typed it.
     """
     if "SignedIn" in answer:
         user = site.ctx.people.get(site.pool["id"], answer["SignedIn"]["Username"]) or {}
@@ -84,7 +84,7 @@ def proceed(site: Site, asked: Asked, answer: Record, name: str) -> Response:
 
 
 def ways_of(answer: Record) -> list[str]:
-    """Return what one may choose from; both forms of a password are one."""
+    """Return the choices; both forms of a password are one choice."""
     names = ["PASSWORD" if n.startswith("PASSWORD") else n for n in answer.get("AvailableChallenges", ())]
     return [n for n in dict.fromkeys(names) if n in WAYS]
 
@@ -94,7 +94,7 @@ def _sent(site: Site, asked: Asked, kind: str, session: str, responses: Record) 
 
 
 def challenge(site: Site) -> Response:
-    """`/mfa` and `/changePassword`: the page of the challenge that a sign-in has come to, and its answer."""
+    """`/mfa` and `/changePassword`: the page of the current challenge, and its answer."""
     asked, kept = begun(site, "challenge")
     if site.request.method != "POST":
         return _show(site, kept)
@@ -107,14 +107,14 @@ def challenge(site: Site) -> Response:
 
 
 def begun(site: Site, member: str) -> tuple[Asked, Record]:
-    """Return what the client asks for, and what an earlier page of this browser kept for this one.
+    """Return the authorization request and the state that an earlier page of this browser stored for this one.
 
     Args:
         site: The request.
-        member: A member of what is kept that says which page it is for.
+        member: A member that the state for this page has.
 
     Raises:
-        Elsewhere: To the sign-in page, if nothing is kept for this page; or those of `read` and `check_open`.
+        Elsewhere: To the sign-in page if there is no such state; or those of `read` and `check_open`.
     """
     asked = read(site)
     check_open(site, asked)
@@ -125,7 +125,7 @@ def begun(site: Site, member: str) -> tuple[Asked, Record]:
 
 
 def begin_again(site: Site, said: str) -> Response:
-    """Return to the sign-in page, which says why."""
+    """Return to the sign-in page, which shows a message."""
     response = redirect(site.onward("/login", without=("prompt",)))
     cookies.keep_visit(site, response, {"said": said})
     return response
@@ -154,7 +154,7 @@ def _respond(site: Site, asked: Asked, kept: Record, answers: Record) -> Respons
 
 
 def code_of(site: Site) -> str:
-    """Return the code that was typed, without blanks.
+    """Return the code that was typed, without spaces.
 
     Raises:
         ServiceError: InvalidParameterException: there is none.
@@ -185,7 +185,7 @@ ANSWERS: dict[str, Callable[[Site], Record]] = {
 
 
 def _set_up(site: Site, asked: Asked, kept: Record) -> Response:
-    """Take a step of setting up a second factor: choose it, or prove it."""
+    """Handle a step of the setup of a second factor: choosing it, or proving it."""
     form = site.request.form
     if "code" in form and kept.get("secret"):
         proof = {"Session": kept["session"], "UserCode": code_of(site)}

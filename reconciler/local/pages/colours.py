@@ -1,8 +1,8 @@
-"""The colours and images of the hosted pages: our own, and what the pool's branding says.
+"""The colours and images of the hosted pages: our defaults and the branding of the pool.
 
 Managed login: colours of `Settings`, the logo and the favicon of `Assets`. Classic pages: the CSS of
-SetUICustomization, which ends no style element, as it has no `<` left. Values that are no colour or number are left
-out: a state directory may be untrusted.
+SetUICustomization, without any `<`, so that it cannot close the style element. Values that are not a colour or number
+are ignored: a state directory may be untrusted.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ PLACES = {
     "error": ("components", "alert", "{mode}", "error", "backgroundColor"),
     "error-line": ("components", "alert", "{mode}", "error", "borderColor"),
 }
-"""Where `Settings` has our colours."""
+"""Path in `Settings` of each of our colours."""
 CORNERS = {
     "round-button": ("componentClasses", "buttons", "borderRadius"),
     "round-input": ("componentClasses", "input", "borderRadius"),
@@ -99,16 +99,16 @@ SCHEMES = {"LIGHT": "light", "DARK": "dark"}
 
 
 class Look(NamedTuple):
-    """How the pages look."""
+    """The look of the pages."""
 
     css: str
     """Colours as custom properties, and CSS of the pool."""
     logo: str = ""
     """A `data:` URL, or empty."""
     icon: str = ""
-    """The same."""
+    """A `data:` URL, or empty."""
     banner: bool = False
-    """Whether the bar for the logo is shown without one."""
+    """Whether the bar for the logo is shown even without a logo."""
 
 
 def managed(style: Record) -> Look:
@@ -127,7 +127,7 @@ def managed(style: Record) -> Look:
 
 
 def classic(pool: Record, client_id: str) -> Look:
-    """Return the look of the classic pages; with CSS of the pool, they are always light."""
+    """Return the look of the classic pages, which are always light if the pool has CSS."""
     css = str((pool["looks"].get(client_id) or pool["looks"].get(ALL) or {}).get("CSS", ""))
     return Look(
         _variables("light" if css else "dynamic", LIGHT, DARK) + "\n" + css.replace("<", "\\3c "),

@@ -1,8 +1,8 @@
-"""The cookies of the hosted pages: who is signed in, what a sign-in has come to, and the guard of forms.
+"""The cookies of the hosted pages: who is signed in, the state of a sign-in, and protection against forged forms.
 
 `cognito` is the session of the browser, `XSRF-TOKEN` has to agree with the hidden field `_csrf` of each form,
-`page-data` names what a sign-in has come to, which is kept in the ledger, and `csrf-state` ties an answer of an
-identity provider to the browser that was sent there. All are HttpOnly and SameSite=Lax; the server speaks plain http,
+`page-data` identifies the state of a sign-in, which is in the ledger, and `csrf-state` ties the answer of an identity
+provider to the browser that was sent there. All are HttpOnly and SameSite=Lax; the server speaks plain http,
 so they are not Secure.
 """
 
@@ -25,20 +25,20 @@ FIELD = "_csrf"
 LETTERS = string.ascii_lowercase + string.digits
 DEFAULT_MINUTES: int = PUBLISHED["session_defaults"]["client"]["SSOSession"]["MaxValidityMinutes"]
 VISIT_SECONDS = 300.0
-"""For how long a page waits for what comes next."""
+"""Seconds for which a page is valid."""
 BROWSER, KEPT = "browser", "visit"
-"""Kinds of entries in the ledger."""
+"""Kinds in the ledger."""
 
 
 @dataclass(frozen=True)
 class SignedIn:
-    """Who is signed in with a browser."""
+    """The user who is signed in with a browser."""
 
     user: Record
     auth_time: float
     """Seconds since 1970."""
     session: str = ""
-    """Id of the browser's session, as ListUserSessions shows it; empty if there is none."""
+    """Id of the browser session as in ListUserSessions; empty if there is none."""
 
 
 def _set(site: Site, response: Response, name: str, value: str, seconds: float | None = None) -> None:
@@ -54,20 +54,20 @@ def _drop(site: Site, response: Response, name: str) -> None:
 
 
 def session_seconds(site: Site, client: Record) -> float:
-    """Return for how long a browser stays signed in: one hour, if the client has no other session configuration."""
+    """Return for how many seconds a browser stays signed in: one hour, unless the client is configured otherwise."""
     own = site.pool["sessions"].get(client["ClientId"], {}).get("SSOSession", {})
     return 60.0 * float(own.get("MaxValidityMinutes", DEFAULT_MINUTES))
 
 
 def in_session(site: Site, client: Record, who: SignedIn) -> SignedIn:
-    """Return a user who signs in, with the session that begins; with a validity of 0 there is none."""
+    """Return a user with a new browser session; with a validity of 0 there is none."""
     if session_seconds(site, client) <= 0:
         return who
     return replace(who, session="sso" + "".join(secrets.choice(LETTERS) for _ in range(25)))
 
 
 def keep_signed_in(site: Site, response: Response, client: Record, who: SignedIn) -> None:
-    """Begin the session of a browser, which use does not prolong."""
+    """Begin the session of a browser; using it does not extend it."""
     end_session(site, response)
     if not who.session:
         return
@@ -84,7 +84,7 @@ def keep_signed_in(site: Site, response: Response, client: Record, who: SignedIn
 
 
 def signed_in(site: Site) -> SignedIn | None:
-    """Return who is signed in with this browser, if the session holds and the user may still sign in."""
+    """Return who is signed in with this browser, if the session is valid and the user still enabled."""
     secret = site.request.cookies.get(SESSION)
     kept = site.ctx.ledger.get(BROWSER, hashed(secret)) if secret else None
     if kept is None or kept["expires"] <= site.ctx.now() or kept["managed"] != site.managed:
@@ -101,11 +101,11 @@ def end_session(site: Site, response: Response) -> None:
         _drop(site, response, SESSION)
 
 
-# --- what a sign-in has come to ---------------------------------------------------------------------------------------
+# --- the state of a sign-in -------------------------------------------------------------------------------------------
 
 
 def visit(site: Site) -> Record | None:
-    """Return what was kept for the next page of this browser and client, or None if it is gone or too old."""
+    """Return the state that was stored for this browser and client, or None if there is none or it has expired."""
     secret = site.request.cookies.get(VISIT)
     kept = site.ctx.ledger.get(KEPT, hashed(secret)) if secret else None
     if kept is None or kept["expires"] <= site.ctx.now() or kept["pool"] != site.pool["id"]:
@@ -114,7 +114,7 @@ def visit(site: Site) -> Record | None:
 
 
 def keep_visit(site: Site, response: Response, value: Record, seconds: float = VISIT_SECONDS) -> None:
-    """Keep something for the next page."""
+    """Store state for the next page."""
     secret = secrets.token_urlsafe(32)
     forget_visit(site, response)
     kept = {**value, "pool": site.pool["id"], "client": site.request.args.get("client_id")}
@@ -124,18 +124,18 @@ def keep_visit(site: Site, response: Response, value: Record, seconds: float = V
 
 
 def forget_visit(site: Site, response: Response) -> None:
-    """Forget what was kept."""
+    """Remove the stored state."""
     secret = site.request.cookies.get(VISIT)
     if secret:
         site.ctx.ledger.drop(KEPT, hashed(secret))
         _drop(site, response, VISIT)
 
 
-# --- the guard of forms -----------------------------------------------------------------------------------------------
+# --- protection against forged forms ----------------------------------------------------------------------------------
 
 
 def guard(site: Site, response: Response) -> str:
-    """Return the value of the hidden field `_csrf`, and see that the browser has its cookie."""
+    """Return the value of the hidden field `_csrf`, and set its cookie if the browser has none."""
     known = site.request.cookies.get(GUARD, "")
     token = known or secrets.token_urlsafe(24)
     if not known:
@@ -144,7 +144,7 @@ def guard(site: Site, response: Response) -> str:
 
 
 def guarded(site: Site) -> bool:
-    """Return whether a form comes from a page of ours in this browser."""
+    """Return whether a form comes from one of our pages in this browser."""
     known, sent = site.request.cookies.get(GUARD, ""), site.request.form.get(FIELD, "")
     return bool(known) and hmac.compare_digest(known.encode(), sent.encode())
 
@@ -153,11 +153,11 @@ def guarded(site: Site) -> bool:
 
 
 def send_away(site: Site, response: Response, state: str) -> None:
-    """Remember in the browser that it was sent to an identity provider."""
+    """Set the cookie of a browser that is sent to an identity provider."""
     _set(site, response, STATE, state, VISIT_SECONDS)
 
 
 def has_come_back(site: Site, state: str) -> bool:
-    """Return whether this browser was sent away with a state."""
+    """Return whether this browser was sent to a provider with this state."""
     known = site.request.cookies.get(STATE, "")
     return bool(known) and hmac.compare_digest(known.encode(), state.encode())

@@ -1,4 +1,4 @@
-"""What scripts of other origins may ask of a pool: its endpoints for tokens, discovery and keys; no page."""
+"""CORS: scripts of other origins may call the endpoints for tokens, discovery and keys, but no page."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PREFLIGHT = {
 
 
 def preflight() -> Response:
-    """Answer a preflight."""
+    """Answer a preflight request."""
     response = Response("", 200)
     response.headers.update(PREFLIGHT)
     return response

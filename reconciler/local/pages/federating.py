@@ -1,7 +1,7 @@
-"""Sign-in with an identity provider: the way there, the way back, and the profile of the user.
+"""Sign-in with an identity provider: the redirect there, the answer, and the profile of the user.
 
 There is no network: each provider of a pool leads to the test provider of this server (`test_provider.py`), where one
-picks a subject and claims. What comes back is mapped by AttributeMapping, as the answer of the real provider would be.
+enters a subject and claims. AttributeMapping maps them as it would map the answer of the real provider.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from reconciler.local.store import Record
 from reconciler.local.user_checks import check_attributes
 
 AWAY, BACK = "away", "arrival"
-"""Kinds of entries in the ledger: a browser at a provider, and one that comes from there."""
+"""Kinds in the ledger: a browser that is at a provider, and one that comes back."""
 SECONDS = 300.0
 USERNAME = "username"
 EXTERNAL = "EXTERNAL_PROVIDER"
@@ -32,7 +32,7 @@ RETURNS = {"SAML": "/saml2/idpresponse"}
 RETURN = "/oauth2/idpresponse"
 
 
-# --- there and back ---------------------------------------------------------------------------------------------------
+# --- redirects --------------------------------------------------------------------------------------------------------
 
 
 def send(site: Site, asked: Asked) -> Response:
@@ -59,7 +59,7 @@ def send(site: Site, asked: Asked) -> Response:
 
 
 def returned(site: Site) -> Response:
-    """`/oauth2/idpresponse` and `/saml2/idpresponse`: a browser comes back from the provider."""
+    """`/oauth2/idpresponse` and `/saml2/idpresponse`: the answer of the provider."""
     asked = read(site)
     check_open(site, asked)
     ticket = hashed(site.request.args.get("arrival", ""))
@@ -83,14 +83,14 @@ def returned(site: Site) -> Response:
 
 
 def arrive(site: Site, caller: Caller, provider: str, subject: str, claims: Record) -> Record:
-    """Return the user of a subject at a provider: a new profile, or the known one with renewed attributes.
+    """Return the user for a subject of a provider: a new profile, or the existing one with updated attributes.
 
     Args:
         site: The request.
-        caller: What it comes through.
+        caller: The caller, with the app client.
         provider: Name of the provider.
         subject: Identifier of the user there.
-        claims: What the provider says of the user.
+        claims: The claims of the provider about the user.
 
     Raises:
         ServiceError: A trigger failed, an attribute is missing, cannot be written or does not conform to the schema, or
@@ -113,7 +113,7 @@ def arrive(site: Site, caller: Caller, provider: str, subject: str, claims: Reco
 
 
 def _let_in(site: Site, caller: Caller, provider: str, claims: Record, name: str) -> Record:
-    """Return the claims as the trigger InboundFederation leaves them: what it leaves out is dropped."""
+    """Return the claims that the trigger InboundFederation returns; those that it omits are dropped."""
     kind = site.pool["providers"][provider]["ProviderType"]
     sent = {"samlResponse": claims} if kind == "SAML" else {"tokenResponse": {}, "idToken": claims, "userInfo": claims}
     request = {
@@ -128,13 +128,13 @@ def _let_in(site: Site, caller: Caller, provider: str, claims: Record, name: str
 
 
 def mapped(mapping: Record, claims: Record) -> dict[str, str]:
-    """Return the attributes that AttributeMapping makes of claims; `username` is mapped by the provider itself."""
+    """Return the attributes that AttributeMapping maps claims to, without `username`."""
     found = {a: claims[c] for a, c in mapping.items() if a != USERNAME and claims.get(c) not in (None, "")}
     return {attribute: text_of(value) for attribute, value in found.items()}
 
 
 def text_of(value: Any) -> str:
-    """Return a claim as an attribute holds it: lists as `[a, b]`."""
+    """Return a claim as the value of an attribute; a list becomes `[a, b]`."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool):
@@ -145,9 +145,9 @@ def text_of(value: Any) -> str:
 
 
 def _check_attributes(pool: Record, client: Record, attributes: dict[str, str]) -> None:
-    """Check what is mapped against the client and the schema of the pool."""
+    """Check mapped attributes against WriteAttributes of the client and the schema of the pool."""
     writable = client.get("WriteAttributes")
-    others = {"email_verified", "phone_number_verified"}  # a mapping may write them, and no client may
+    others = {"email_verified", "phone_number_verified"}  # mappings can write them, clients cannot
     if writable is not None and set(attributes) - set(writable) - others:
         raise ServiceError("NotAuthorizedException", "A client attempted to write unauthorized attribute")
     missing = [a["Name"] for a in pool["schema"] if a["Required"] and a["Name"] not in ("sub", *attributes)]
@@ -162,7 +162,7 @@ def _first(site: Site, caller: Caller, identity: tuple[str, str], attributes: di
     request = {"userAttributes": {**attributes, "cognito:email_alias": "", "cognito:phone_number_alias": ""}}
     answer = triggers.run(ctx, caller, "PreSignUp_ExternalProvider", name, {**request, "validationData": {}})
     found = ctx.people.get(pool["id"], name) or linking.linked(ctx, pool, provider, subject, attributes)
-    if found is not None:  # the function has linked it meanwhile: the next sign-in works
+    if found is not None:  # the function has linked it: the next sign-in works
         raise ServiceError("InvalidParameterException", f"Already found an entry for username {name}")
     user = parties.new_user(ctx, name, EXTERNAL, _verified(attributes, answer))
     user["identities"] = [linking.identity(ctx, pool, provider, subject, primary=True)]
@@ -174,14 +174,14 @@ def _first(site: Site, caller: Caller, identity: tuple[str, str], attributes: di
 
 
 def _verified(attributes: dict[str, str], answer: Record) -> dict[str, str]:
-    """Return the attributes of a new profile with the marks of addresses: not verified, unless mapped or said so."""
+    """Return the attributes of a new profile, with addresses unverified unless mapped or PreSignUp verifies them."""
     said = {"email": answer.get("autoVerifyEmail"), "phone_number": answer.get("autoVerifyPhone")}
     marks = {f"{k}_verified": "true" if v else "false" for k, v in said.items() if k in attributes}
     return {**marks, **attributes}
 
 
 def _renew(site: Site, user: Record, attributes: dict[str, str]) -> None:
-    """Write the mapped attributes; those that are not mapped stay.
+    """Update the mapped attributes; others keep their value.
 
     Cognito writes each of them at each sign-in, so an immutable one that has a value is refused even if it is the same.
     """

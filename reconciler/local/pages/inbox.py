@@ -1,4 +1,4 @@
-"""`/_poolctl`: the pools with links to their sign-in pages, and the messages that would have been sent."""
+"""`/_poolctl`: the pools with links to their sign-in pages, and the messages that Cognito would have sent."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MOST = 100
 
 
 def messages(engine: PageEngine, request: Request) -> list[Message]:
-    """Return the messages that a request asks for by `to`, `user` and `pool`, the newest first."""
+    """Return the messages that match `to`, `user` and `pool` of a request, the newest first."""
     wanted = {k: v for k in ("to", "user", "pool") if (v := request.args.get(k))}
     found = reversed(engine.context("us-east-1").desk.messages)
     return [m for m in found if all(getattr(m, k) == v for k, v in wanted.items())]

@@ -1,4 +1,4 @@
-"""`/logout`, which ends the session of the browser and no token, and `/error`."""
+"""`/logout`, which ends the session of the browser but no token, and `/error`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from reconciler.local.pages.site import Site, redirect
 
 MISSING = "Required String parameter 'redirect_uri' is not present"
 HINTS = {"redirect_mismatch": "The redirect_uri has to be one of the app client's CallbackURLs, to the letter."}
-"""What the page adds to an error, for those who develop a client."""
+"""Explanations of errors for developers of clients."""
 TITLE = "An error was encountered with the requested page."
 
 
@@ -34,7 +34,7 @@ def logout(site: Site) -> Response:
 
 
 def error(site: Site) -> Response:
-    """`/error`: says what a redirect to it says."""
+    """`/error`: shows the error in the query."""
     args = site.request.args
     code = args.get("error", "")
     said = ": ".join(filter(None, (code, args.get("error_description") or HINTS.get(code, ""))))

@@ -1,4 +1,4 @@
-"""The sign-in page, and `/oauth2/authorize`, which leads to it."""
+"""The sign-in page, and `/oauth2/authorize`, which redirects to it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SOCIAL = {"LoginWithAmazon": "Login with Amazon", "SignInWithApple": "Sign in wi
 
 
 def authorize(site: Site) -> Response:
-    """`/oauth2/authorize`: leads to the sign-in page, to an identity provider, or back at once."""
+    """`/oauth2/authorize`: redirects to the sign-in page, to an identity provider, or back at once."""
     asked = read(site)
     who = None if "login" in asked.prompts else cookies.signed_in(site)
     if who is not None and "select_account" not in asked.prompts:
@@ -33,7 +33,7 @@ def authorize(site: Site) -> Response:
 
 
 def login(site: Site) -> Response:
-    """`/login`: the page, and what is typed there."""
+    """`/login`: the page and its form."""
     asked = read(site)
     check_open(site, asked)
     if site.request.method == "POST":
@@ -52,13 +52,13 @@ def login(site: Site) -> Response:
 
 
 def _continued(site: Site, asked: Asked) -> Response:
-    """Go on as the user who is signed in already, after prompt=select_account."""
+    """Continue as the signed-in user, after prompt=select_account."""
     who = cookies.signed_in(site)
     return finish(site, asked, who) if who else show(site, asked)
 
 
 def is_passwordless(site: Site, client: Record) -> bool:
-    """Return whether the page asks for the name first, as there are other factors than a password."""
+    """Return whether the page asks for the name first, because there are factors other than a password."""
     factors = site.pool["config"].get("Policies", {}).get("SignInPolicy", {}).get("AllowedFirstAuthFactors", ())
     return site.managed and bool(set(factors) - {"PASSWORD"}) and "ALLOW_USER_AUTH" in flows(client)
 
@@ -76,11 +76,11 @@ def show(
 
     Args:
         site: The request.
-        asked: What the client asks for.
-        error: What went wrong before.
-        notice: What went well before.
-        username: What was typed; by default the login_hint.
-        who: A user to go on as.
+        asked: The authorization request.
+        error: Error message to show.
+        notice: Message of success to show.
+        username: The name that was typed; by default the login_hint.
+        who: The user to continue as.
     """
     providers = providers_of(asked.client)
     config = site.pool["config"]

@@ -1,6 +1,6 @@
 """OAuth 2.0 without a browser: `/oauth2/token`, `/oauth2/userInfo` and `/oauth2/revoke`.
 
-All errors of the token endpoint are 400, also those of a client's secret. A code is used up by the first try.
+All errors of the token endpoint are 400, even for a wrong client secret. The first attempt uses up a code.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ class OAuthError(Exception):
     """A request to these endpoints is refused.
 
     Args of the constructor:
-        error: Of RFC 6749.
-        description: Empty without.
-        status: Of HTTP.
+        error: Error code of RFC 6749.
+        description: error_description; may be empty.
+        status: HTTP status.
     """
 
     def __init__(self, error: str, description: str = "", status: int = 400) -> None:
@@ -66,7 +66,7 @@ def _answered(site: Site, work: Callable[[Site], Response]) -> Response:
 
 
 def _client(site: Site, status: int = 400) -> Record:
-    """Return the client that has proved itself, by Basic or in the body.
+    """Return the authenticated client, by Basic authentication or in the body.
 
     Raises:
         OAuthError: invalid_request, or invalid_client.
@@ -152,7 +152,7 @@ def _by_code(site: Site, client: Record) -> Record:
 
 
 def _verified(challenge: str, verifier: str | None) -> bool:
-    """Return whether a verifier is the one of a challenge; without a challenge, none is looked at."""
+    """Return whether a verifier matches a challenge; without a challenge it is ignored."""
     if not challenge:
         return True
     digest = hashlib.sha256((verifier or "").encode()).digest()
@@ -224,7 +224,7 @@ GRANTS: dict[str, Callable[[Site, Record], Record]] = {
 
 
 def user_info(site: Site) -> Response:
-    """`/oauth2/userInfo`: the attributes that the scopes of an access token open, all as texts."""
+    """`/oauth2/userInfo`: the attributes that the scopes of an access token grant, all as texts."""
     kind, _, given = site.request.headers.get("Authorization", "").partition(" ")
     if kind.lower() != "bearer" or not given:
         return _unknown(site, "invalid_request", "Bad OAuth2 request at UserInfo Endpoint", 400)
@@ -248,7 +248,7 @@ def _unknown(site: Site, error: str, description: str, status: int) -> Response:
 
 
 def revoke(site: Site) -> Response:
-    """`/oauth2/revoke`: ends the family of a refresh token; a token that is unknown is no error."""
+    """`/oauth2/revoke`: revokes the family of a refresh token; an unknown token is no error."""
     return _answered(site, _revoke)
 
 
@@ -265,5 +265,5 @@ def _revoke(site: Site) -> Response:
         raise OAuthError(ERRORS.get(refusal.code, "invalid_request")) from None
     response = Response("", 200)
     response.headers.update({**OPEN, "Cache-Control": "no-store"})
-    del response.headers["Content-Type"]  # of nothing; oidc-client-ts refuses a type that is not JSON
+    del response.headers["Content-Type"]  # the body is empty; oidc-client-ts accepts no type but JSON
     return response

@@ -30,7 +30,7 @@ def offers(site: Site, client: Record) -> bool:
 
 
 def complete_or_offer(site: Site, asked: Asked, who: cookies.SignedIn) -> Response:
-    """Sign a browser in, and answer the client, or first offer a passkey to a user who has none here."""
+    """Sign a browser in, then answer the client, or first offer to add a passkey to a user who has none here."""
     stays = cookies.session_seconds(site, asked.client) > 0
     wanted = stays and is_named(site.host) and offers(site, asked.client)
     if not wanted or usable(who.user, site.host):
@@ -42,7 +42,7 @@ def complete_or_offer(site: Site, asked: Asked, who: cookies.SignedIn) -> Respon
 
 
 def add(site: Site) -> Response:
-    """`/passkeys/add`: enrols a passkey for the user who is signed in with this browser."""
+    """`/passkeys/add`: registers a passkey for the user who is signed in with this browser."""
     client, target = _addressee(site)
     if not is_named(site.host):
         return rendering.error_page(
@@ -73,7 +73,7 @@ def _credential(text: str) -> Record:
 
 
 def _addressee(site: Site) -> tuple[Record, str]:
-    """Return the client, and where to go on: to the client by way of the authorize endpoint, or to the URI itself."""
+    """Return the client and where to continue: the authorize endpoint, or without a request the URI itself."""
     client, uri = site.client(), site.request.args.get("redirect_uri", "")
     if client is None:
         raise Elsewhere(to_error_page(site, "invalid_request", "The client_id is missing or unknown."))
@@ -86,6 +86,6 @@ def _addressee(site: Site) -> tuple[Record, str]:
 
 
 def otpauth(pool: Record, name: str, secret: str) -> str:
-    """Return the URI that an authenticator app reads from a picture."""
+    """Return the URI in the QR code for an authenticator app."""
     issuer = quote(str(pool.get("name") or pool["id"]), safe="")
     return f"otpauth://totp/{issuer}:{quote(name, safe='')}?secret={secret}&issuer={issuer}"

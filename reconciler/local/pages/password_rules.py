@@ -1,4 +1,4 @@
-"""The password policy of a pool in words, and as patterns that a page can try while one types."""
+"""The password policy of a pool in words, and as patterns that a page checks while the user types."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LENGTH = 8
 
 
 def rules_of(pool: Record) -> list[Record]:
-    """Return the rules: text, and a pattern of JavaScript."""
+    """Return the rules: text and JavaScript pattern."""
     policy = pool["config"].get("Policies", {}).get("PasswordPolicy", {})
     length = int(policy.get("MinimumLength", LENGTH))
     first = {"text": f"At least {length} characters", "pattern": f"^[^]{{{length},}}$"}
@@ -27,13 +27,13 @@ def rules_of(pool: Record) -> list[Record]:
 
 
 def chosen(form: Mapping[str, str], name: str) -> str:
-    """Return a new password as a form sends it, empty if it sends none.
+    """Return the new password in a form; empty if there is none.
 
-    The API refuses some passwords for any pool, before their policy, in words of a validator. A page says them plainly.
+    The API refuses some passwords whatever the policy, in the words of a validator. Pages have plain messages for them.
 
     Args:
-        form: The form; `confirm_password` repeats the password, where a page asks for that.
-        name: Of the field.
+        form: The form; `confirm_password` repeats the password if the page has that field.
+        name: Name of the field.
 
     Raises:
         ServiceError: InvalidParameterException, InvalidPasswordException.

@@ -1,4 +1,4 @@
-"""Lays out pages: templates that escape what they show, and headers by which a browser runs no script but ours."""
+"""Renders pages: templates that escape their values, and headers that allow only our scripts."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def styles_of(pool: Record, client_id: str) -> Record | None:
 
 
 def look_of(site: Site) -> colours.Look:
-    """Return how the pages of a domain look for the client of the request."""
+    """Return the look of the pages of a domain for the client of the request."""
     client_id = site.request.args.get("client_id", "")
     if site.managed:
         return colours.managed(styles_of(site.pool, client_id) or {})
@@ -58,8 +58,8 @@ def page(site: Site, template: str, status: int = 200, **values: Any) -> Respons
     Args:
         site: The request.
         template: Name of the template.
-        status: Of HTTP.
-        values: What the template shows; `site`, `csrf`, `look` and `nonce` are there.
+        status: HTTP status.
+        values: Values for the template, beside `site`, `csrf`, `look` and `nonce`.
     """
     response = Response("", status, content_type="text/html; charset=utf-8")
     csrf = cookies.guard(site, response)
@@ -69,14 +69,14 @@ def page(site: Site, template: str, status: int = 200, **values: Any) -> Respons
 
 
 def write(response: Response, template: str, look: colours.Look, targets: Iterable[str], **values: Any) -> None:
-    """Fill an answer with a page, and give it its headers.
+    """Write a page and its headers into a response.
 
     Args:
-        response: The answer.
+        response: The response.
         template: Name of the template.
-        look: How it looks.
-        targets: Origins that a form may lead to by redirects, besides the page's own.
-        values: What the template shows.
+        look: The look of the page.
+        targets: Origins to which a form may redirect, besides that of the page.
+        values: Values for the template.
     """
     nonce = secrets.token_urlsafe(16)
     response.set_data(_environment().get_template(template).render(look=look, nonce=nonce, **values))
@@ -90,14 +90,14 @@ def write(response: Response, template: str, look: colours.Look, targets: Iterab
 
 
 def reached(site: Site) -> list[str]:
-    """Return the origins that a form of this request may lead to: those of the client's own URLs."""
+    """Return the origins to which a form of this request may redirect: those of the URLs of the client."""
     client = site.client() or {}
     urls = [*client.get("CallbackURLs", ()), *client.get("LogoutURLs", ())]
     return [site.origin, *(o for o in map(origin_of, urls) if o)]
 
 
 def origin_of(url: str) -> str:
-    """Return what names the origin of a URL in a policy: a scheme alone for those of apps, and for IPv6 addresses."""
+    """Return the source expression for a URL: its origin, or only the scheme for custom schemes and IPv6 addresses."""
     try:
         parts = urlsplit(url)
         port = f":{parts.port}" if parts.port else ""
@@ -120,5 +120,5 @@ def picture(text: str) -> str:
 
 
 def error_page(site: Site, title: str, message: str, status: int = 400) -> Response:
-    """Return the page that says why nothing can be done here."""
+    """Return a page that shows an error."""
     return page(site, "error.html", status, title=title, message=message)

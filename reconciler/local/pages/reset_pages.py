@@ -17,14 +17,14 @@ from reconciler.local.signin import recovering
 from reconciler.local.store import Record
 
 SECONDS = 480.0
-"""For how long the page waits for the code."""
+"""Seconds for which the page waits for the code."""
 ENTER = "/confirmforgotPassword"
 OF_THE_CODE = frozenset({"CodeMismatchException", "ExpiredCodeException"})
-"""Refusals after which the code is typed anew; after others it stays."""
+"""Errors after which the code must be typed again; after others the field keeps it."""
 
 
 def forgot(site: Site) -> Response:
-    """`/forgotPassword`: asks for the name, and sends a code."""
+    """`/forgotPassword`: asks for the name and sends a code."""
     asked = read(site)
     check_open(site, asked)
     name = site.request.form.get("username", "").strip()
@@ -50,7 +50,7 @@ def _forgot_page(site: Site, name: str, error: str = "") -> Response:
 
 
 def confirm_forgot(site: Site) -> Response:
-    """`/confirmforgotPassword`: takes the code and a new password."""
+    """`/confirmforgotPassword`: asks for the code and a new password."""
     asked, kept = challenge_pages.begun(site, "resetting")
     if site.request.method != "POST":
         return _reset_page(site, kept)

@@ -1,4 +1,4 @@
-"""Sign-up in the browser: the form, the code, a new code, and the link of a message."""
+"""Sign-up in the browser: the form, the code, another code, and the link in a message."""
 
 from __future__ import annotations
 
@@ -54,13 +54,13 @@ def _show(site: Site, asked: Asked, error: str = "") -> Response:
 
 
 def _name_field(pool: Record) -> Record:
-    """Return the field for the name; an alias is no name to sign up with."""
+    """Return the field for the name; users cannot sign up with an alias."""
     config = pool["config"]
     return name_field({"config": {k: v for k, v in config.items() if k != "AliasAttributes"}})
 
 
 def _terms(site: Site, asked: Asked) -> Record:
-    """Return the links of the terms documents; managed login shows them if there are both."""
+    """Return the links of the terms documents; managed login shows them if both exist."""
     mine = {t["TermsName"]: t for t in site.pool["terms"].values() if t["ClientId"] == asked.client["ClientId"]}
     if not site.managed or set(TERMS) - set(mine):
         return {}
@@ -95,17 +95,17 @@ def _signed_in(site: Site, asked: Asked, name: str, *, session: str = "", proven
 
     Args:
         site: The request.
-        asked: What the client asks for.
-        name: What was typed as name.
-        session: Session of ConfirmSignUp, for a user without a password.
-        proven: `sub` of a user whose password this browser has just set; empty without.
+        asked: The authorization request.
+        name: The name as typed.
+        session: The Session of ConfirmSignUp, for a user without a password.
+        proven: `sub` of the user, if this browser has just set its password; else empty.
     """
     caller = site.caller(asked.client)
     try:
         if proven:
             attempt = first_factor.begin(site.ctx, caller, "USER_PASSWORD_AUTH", name)
             first_factor.check_enabled(caller, attempt)
-            if attempt.user["attributes"]["sub"] != proven:  # another user has that name by now
+            if attempt.user["attributes"]["sub"] != proven:  # another user has the name by now
                 return challenge_pages.begin_again(site, challenge_pages.EXPIRED)
             answer = admission.proceed(site.ctx, caller, attempt.prove("password"))
         else:
@@ -119,7 +119,7 @@ def _signed_in(site: Site, asked: Asked, name: str, *, session: str = "", proven
 
 
 def confirm(site: Site) -> Response:
-    """`/confirm`: takes the code of a sign-up."""
+    """`/confirm`: asks for the code of a sign-up."""
     asked, kept = challenge_pages.begun(site, "confirming")
     if site.request.method != "POST":
         return _confirm_page(site, kept)
@@ -151,7 +151,7 @@ def _confirmed(site: Site, asked: Asked, kept: Record) -> Response:
 
 
 def resend(site: Site) -> Response:
-    """`/resendcode`: sends another code, and shows the page for it."""
+    """`/resendcode`: sends another code and shows its page."""
     asked, kept = challenge_pages.begun(site, "confirming")
     params = {"ClientId": asked.client["ClientId"], "Username": kept["confirming"]}
     try:
@@ -165,7 +165,7 @@ def resend(site: Site) -> Response:
 
 
 def confirm_by_link(site: Site) -> Response:
-    """`/confirmUser`: the link of a message, which needs no form."""
+    """`/confirmUser`: the link in a message, which works without a form."""
     args, client = site.request.args, site.client()
     params = {
         "ClientId": args.get("client_id", ""),

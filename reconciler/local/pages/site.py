@@ -1,4 +1,4 @@
-"""The domain of a user pool, as a browser reaches it: below a path of this server, or as a host of its own.
+"""The domain of a user pool, which browsers reach below a path of this server or as a host of its own.
 
 `http://127.0.0.1:PORT/_domain/<domain>/login` and `http://<domain>.localhost:PORT/login` are the same page.
 """
@@ -21,16 +21,16 @@ from reconciler.local.store import Record, Store
 PREFIX = "/_domain/"
 LOCALHOST = ".localhost"
 MANAGED = 2
-"""ManagedLoginVersion of managed login."""
+"""ManagedLoginVersion for managed login."""
 CARRIED = (
     *("client_id", "response_type", "redirect_uri", "scope", "state", "nonce", "code_challenge"),
     *("code_challenge_method", "identity_provider", "idp_identifier", "prompt", "login_hint", "lang", "resource"),
 )
-"""Parameters that each page hands on to the next."""
+"""Parameters that each page passes on to the next."""
 
 
 class PageEngine(Protocol):
-    """What the pages need of the embedded Cognito."""
+    """The part of the embedded Cognito that the pages use."""
 
     @property
     def store(self) -> Store:
@@ -40,14 +40,14 @@ class PageEngine(Protocol):
         """Return the context of an operation in a Region."""
 
     def turn(self) -> AbstractContextManager[object]:
-        """Hold the lock, and save at the end."""
+        """Hold the lock and save at the end."""
 
 
 class Elsewhere(Exception):
-    """A request is answered by another page, or by a redirect.
+    """Raised to answer a request with another page or a redirect.
 
     Args of the constructor:
-        response: The answer.
+        response: The response.
     """
 
     def __init__(self, response: Response) -> None:
@@ -65,7 +65,7 @@ class Site:
     domain: str
     """The prefix, or the name of a custom domain."""
     root: str
-    """What comes before each path; empty on a host of its own."""
+    """Prefix of each path; empty on a host of its own."""
     path: str
     """Path within the domain, such as `/login`."""
 
@@ -76,7 +76,7 @@ class Site:
 
     @property
     def carried(self) -> dict[str, str]:
-        """The parameters of the request that are handed on."""
+        """The parameters of the request that are passed on."""
         return {k: self.request.args[k] for k in CARRIED if k in self.request.args}
 
     @property
@@ -94,7 +94,7 @@ class Site:
         return f"{self.root}{path}{'?' if query else ''}{urlencode(query)}"
 
     def onward(self, path: str, without: tuple[str, ...] = (), **query: str) -> str:
-        """Return the path of a page with the parameters that are handed on."""
+        """Return the path of a page with the parameters that are passed on."""
         return self.url(path, **{k: v for k, v in self.carried.items() if k not in without} | query)
 
     def client(self) -> Record | None:
@@ -103,12 +103,12 @@ class Site:
         return found
 
     def caller(self, client: Record, metadata: Mapping[str, str] | None = None) -> Caller:
-        """Return what an operation comes through that these pages call."""
+        """Return the caller for operations that these pages call."""
         return Caller(self.pool, client, "hosted", dict(metadata or {}), host=self.host)
 
 
 def redirect(url: str) -> Response:
-    """Return a redirect to a page of ours or a URL of an app client, exactly as it is written."""
+    """Return a redirect to one of our pages or a URL of an app client, exactly as given."""
     response = Response("", 302, content_type="text/plain; charset=utf-8")
     response.headers["Location"] = url if url.isascii() else iri_to_uri(url)
     response.headers["Cache-Control"] = "no-store"

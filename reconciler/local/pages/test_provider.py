@@ -1,4 +1,4 @@
-"""`/_poolctl/idp`: an identity provider for tests, where one picks who signs in and what is said of them."""
+"""`/_poolctl/idp`: an identity provider for tests, where one enters who signs in and with which claims."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SAMPLES = {
     "birthdate": "1990-01-31",
     "locale": "en",
 }
-"""What a claim may hold, by the attribute that it is mapped to."""
+"""Sample values of claims, by the attribute that they are mapped to."""
 CLAIM = "claim:"
 DENIED = "The user cancelled the sign-in at the identity provider."
 GONE = "This sign-in is over. Go back to the application and start again."
@@ -53,7 +53,7 @@ def answer(engine: PageEngine, request: Request) -> Response:
 
 
 def _away(engine: PageEngine, ticket: str) -> tuple[Context, Record] | None:
-    """Return what is known of a browser that was sent here."""
+    """Return the state of a browser that was sent here."""
     ledger = engine.context("us-east-1").ledger
     kept = ledger.get(AWAY, hashed(ticket)) if ticket else None
     pool = engine.store.pools.get(kept["pool"]) if kept else None
@@ -64,7 +64,7 @@ def _away(engine: PageEngine, ticket: str) -> tuple[Context, Record] | None:
 
 
 def _picked(request: Request) -> tuple[str, Record, str]:
-    """Return the subject, its claims, and what is wrong with them."""
+    """Return the subject, its claims, and an error message or empty."""
     form = request.form
     claims: Record = {k.removeprefix(CLAIM): v for k, v in form.items() if k.startswith(CLAIM) and v}
     subject = form.get("subject", "").strip()
@@ -108,7 +108,7 @@ def _sample(kept: Record, attribute: str) -> str:
 
 
 def _back(ctx: Context, ticket: str, kept: Record, said: Record) -> Response:
-    """Send the browser back, which can be done once."""
+    """Send the browser back; a ticket works once."""
     ctx.ledger.drop(AWAY, hashed(ticket))
     arrival = secrets.token_urlsafe(24)
     value = {"provider": kept["provider"], "client": kept["client"], **said}

@@ -1,4 +1,4 @@
-"""The documents below `/<pool id>/.well-known/`, by which libraries find endpoints and keys."""
+"""The documents below `/<pool id>/.well-known/`, where libraries find endpoints and keys."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PATH = re.compile(r"/([\w-]+_[0-9A-Za-z]+)/\.well-known/(openid-configuration|jw
 
 
 def endpoints_at(request: Request, pool: Record) -> str:
-    """Return where the domain of a pool is reached by this request: below its custom domain, if it has one."""
+    """Return the base URL of the domain of a pool for this request: the custom domain, if there is one."""
     names = sorted(pool["domains"], key=lambda name: "." not in name)
     origin = f"{request.scheme}://{request.host}"
     return f"{origin}{PREFIX}{names[0]}" if names else f"{origin}/{pool['id']}"
@@ -28,7 +28,7 @@ def document(ctx: Context, request: Request, pool: Record, name: str) -> Respons
 
     Args:
         ctx: The context.
-        request: Its scheme and host are those of the endpoints.
+        request: The request; endpoints have its scheme and host.
         pool: The pool.
         name: `openid-configuration` or `jwks.json`.
     """
@@ -40,7 +40,7 @@ def document(ctx: Context, request: Request, pool: Record, name: str) -> Respons
 
 def _discovery(ctx: Context, request: Request, pool: Record) -> Record:
     base = endpoints_at(request, pool)
-    joined = "/oauth2" if pool["domains"] else ""  # a pool without a domain names endpoints that do not work
+    joined = "/oauth2" if pool["domains"] else ""  # without a domain, Cognito names endpoints that do not work
     return {
         "authorization_endpoint": f"{base}{joined}/authorize",
         "end_session_endpoint": f"{base}/logout",

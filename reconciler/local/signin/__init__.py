@@ -1,5 +1,5 @@
 """Sign-up and sign-in of the embedded Cognito: flows, codes, tokens, triggers and messages.
 
-In: requests of users' own operations, as SDKs send them unsigned, and of administrators. Out: what the real service
-answers, as far as recordings and documentation tell. What is not known is chosen, and said in docs/local.md.
+In: requests of users, which SDKs send unsigned, and of administrators. Out: the answers of the real service, as far as
+recordings and documentation show them. Choices where nothing is known are listed in docs/local.md.
 """

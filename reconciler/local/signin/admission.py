@@ -1,4 +1,4 @@
-"""What is left to prove after a first factor: a new password, the device or a second factor; then the end."""
+"""The steps after a first factor: a new password, the device, a second factor; then the sign-in is complete."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ HIDDEN = frozenset({"sub", "identities"})
 
 
 def proceed(ctx: Context, caller: Caller, attempt: Attempt) -> Record:
-    """Ask what is left to prove, or end the sign-in.
+    """Ask the next challenge, or complete the sign-in.
 
     Raises:
         ServiceError: ResourceNotFoundException for an unknown device, or those of delivery and triggers.
@@ -35,7 +35,7 @@ def proceed(ctx: Context, caller: Caller, attempt: Attempt) -> Record:
 
 
 def _ask_device(ctx: Context, caller: Caller, attempt: Attempt) -> Record | None:
-    """Ask for the proof of a device after a password; another first factor is enough by itself."""
+    """Ask a device for its proof after a password; other first factors need none."""
     if not attempt.device:
         return None
     devices.find(attempt.user, attempt.device)
@@ -56,5 +56,5 @@ def _ask_new_password(ctx: Context, caller: Caller, attempt: Attempt) -> Record:
 
 
 def missing(pool: Record, user: Record) -> list[str]:
-    """Return the required attributes that a user does not have."""
+    """Return the required attributes that a user lacks."""
     return [a["Name"] for a in pool["schema"] if a["Required"] and not user["attributes"].get(a["Name"])]

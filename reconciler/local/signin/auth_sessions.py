@@ -1,7 +1,7 @@
-"""Sessions of a sign-in: what the service remembers between a challenge and its answer.
+"""Sessions of a sign-in: the state that is kept between a challenge and its answer.
 
-A Session string belongs to a client, a user and a challenge, has an end, and is used up by a right answer. Only its
-hash is kept.
+A Session string belongs to a client, a user and a challenge, expires, and can be used for one right answer. Only its
+hash is stored.
 """
 
 from __future__ import annotations
@@ -42,13 +42,13 @@ class Pending:
     client: str
     """Id of the client."""
     hosted: bool
-    """Whether the hosted pages asked it."""
+    """Whether it was asked by the hosted pages."""
     user: str
     """Real name of the user; a simulated one if there is none."""
     challenges: tuple[str, ...]
-    """What may be answered with it."""
+    """The challenges that can be answered with it."""
     state: Record
-    """What is known of the sign-in so far; JSON-able."""
+    """State of the sign-in so far, JSON-able."""
     expires: float
 
 
@@ -60,7 +60,7 @@ def lifetime(caller: Caller) -> float:
 
 
 def begin(ctx: Context, caller: Caller, user: str, challenges: tuple[str, ...], state: Record) -> str:
-    """Remember a challenge; return its Session."""
+    """Store a challenge; return its Session."""
     session = text(ctx)
     _put(ctx, caller, session, user, {"challenges": challenges, "state": state})
     return session
@@ -72,7 +72,7 @@ def text(ctx: Context) -> str:
 
 
 def begin_block(ctx: Context, caller: Caller, user: str, challenge: str, state: Record) -> str:
-    """Remember a challenge of SRP; return its SECRET_BLOCK, by which the answer is known."""
+    """Store a challenge of SRP; return its SECRET_BLOCK, which identifies the answer."""
     block = base64.b64encode(ctx.desk.random(BLOCK)).decode()
     _put(ctx, caller, block, user, {"challenges": (challenge,), "state": state})
     return block
@@ -92,10 +92,10 @@ def _put(ctx: Context, caller: Caller, secret: str, user: str, asked: Record) ->
 
 
 def look(ctx: Context, secret: str, challenge: str) -> Pending:
-    """Return the challenge that a Session belongs to, whoever asks.
+    """Return the challenge of a Session, for any client.
 
     Raises:
-        ServiceError: NotAuthorizedException: unknown, over, used up, or of another challenge.
+        ServiceError: NotAuthorizedException: unknown, expired, used, or of another challenge.
     """
     entry = ctx.ledger.get(KIND, hashed(secret))
     if entry is None:
@@ -111,10 +111,10 @@ def look(ctx: Context, secret: str, challenge: str) -> Pending:
 
 
 def find(ctx: Context, caller: Caller, secret: str, challenge: str) -> Pending:
-    """Return the challenge that a Session belongs to.
+    """Return the challenge of a Session.
 
     Raises:
-        ServiceError: NotAuthorizedException: unknown, over, used up, or of another client or challenge.
+        ServiceError: NotAuthorizedException: unknown, expired, used, or of another client or challenge.
     """
     pending = look(ctx, secret, challenge)
     asked_by = (pending.pool, pending.client, pending.hosted)
@@ -124,17 +124,17 @@ def find(ctx: Context, caller: Caller, secret: str, challenge: str) -> Pending:
 
 
 def keep(ctx: Context, pending: Pending, state: Record) -> None:
-    """Change what is known of a sign-in whose challenge still awaits its answer."""
+    """Replace the state of a sign-in whose challenge still awaits its answer."""
     _replace(ctx, pending, state, used=False)
 
 
 def use_up(ctx: Context, pending: Pending) -> None:
-    """End a challenge after a right answer: its Session can only be used once."""
+    """Mark a challenge as answered: its Session can only be used once."""
     _replace(ctx, pending, {}, used=True)
 
 
 def end(ctx: Context, pending: Pending) -> None:
-    """End a challenge that has failed: its Session is no longer known."""
+    """Remove a failed challenge: its Session becomes unknown."""
     ctx.ledger.drop(KIND, pending.key)
 
 

@@ -33,7 +33,7 @@ USED_CODE = "Your software token has already been used once."
 NOT_SET_UP = "Software Token MFA does not exist for the user."
 PREFIX = "userAttributes."
 ALSO_CALLED = {"EMAIL_MFA": EMAIL}
-"""What the API model calls a factor that clients call otherwise."""
+"""Names in the API model that differ from those that clients send."""
 
 
 def _after_second(ctx: Context, caller: Caller, reply: Reply) -> Record:
@@ -45,7 +45,7 @@ def _after_second(ctx: Context, caller: Caller, reply: Reply) -> Record:
 
 
 def second_code(ctx: Context, caller: Caller, reply: Reply) -> Record:
-    """Take the code of SMS_MFA, or of EMAIL_OTP as a second factor; wrong ones count for the lock-out."""
+    """Check the code of SMS_MFA, or of EMAIL_OTP as a second factor; wrong codes count towards the lock-out."""
     passwords.check_lock(ctx, reply.attempt.user)
     try:
         check_code(reply)
@@ -64,7 +64,7 @@ def _failed(ctx: Context, caller: Caller, reply: Reply) -> None:
 
 
 def _adopt_email(ctx: Context, pool: Record, user: Record, address: str) -> None:
-    """Make an address that was set up in MFA_SETUP and is proven now the user's, and a factor."""
+    """Store an address that was entered in MFA_SETUP and is now proven, and enable it as a factor."""
     user["attributes"] = {**user["attributes"], "email": address}
     aliases.verify(ctx, pool, user, "email", move=False)
     user["mfa"]["email"] = True
@@ -72,7 +72,7 @@ def _adopt_email(ctx: Context, pool: Record, user: Record, address: str) -> None
 
 
 def software_token(ctx: Context, caller: Caller, reply: Reply) -> Record:
-    """Take a code of TOTP."""
+    """Check a TOTP code."""
     user, code = reply.attempt.user, reply.need("SOFTWARE_TOKEN_MFA_CODE")
     if not user["mfa"]["secret"]:
         raise ServiceError("SoftwareTokenMFANotFoundException", NOT_SET_UP)
@@ -89,7 +89,7 @@ def software_token(ctx: Context, caller: Caller, reply: Reply) -> Record:
 
 
 def select_mfa(ctx: Context, caller: Caller, reply: Reply) -> Record:
-    """Take the choice of a second factor."""
+    """Handle the choice of a second factor."""
     chosen = reply.need("ANSWER")
     chosen = ALSO_CALLED.get(chosen, chosen)
     if chosen not in reply.state["choices"]:
@@ -98,7 +98,7 @@ def select_mfa(ctx: Context, caller: Caller, reply: Reply) -> Record:
 
 
 def set_up(ctx: Context, caller: Caller, reply: Reply) -> Record:
-    """Take the answer to MFA_SETUP: the Session of VerifySoftwareToken, or an e-mail address."""
+    """Handle the answer to MFA_SETUP: the Session of VerifySoftwareToken, or an e-mail address."""
     if reply.state.get("verified"):
         return _after_second(ctx, caller, reply)
     address = reply.responses.get("EMAIL") or reply.responses.get("email")
@@ -109,7 +109,7 @@ def set_up(ctx: Context, caller: Caller, reply: Reply) -> Record:
 
 
 def new_password(ctx: Context, caller: Caller, reply: Reply) -> Record:
-    """Take a new password, and what else is required of the user."""
+    """Set a new password and the required attributes that the user lacks."""
     pool, user, password = caller.pool, reply.attempt.user, reply.need("NEW_PASSWORD")
     given = written_attributes.spelled(
         pool, {k.removeprefix(PREFIX): v for k, v in reply.responses.items() if k.startswith(PREFIX)}
@@ -127,7 +127,7 @@ def new_password(ctx: Context, caller: Caller, reply: Reply) -> Record:
 
 
 def _check_given(ctx: Context, caller: Caller, user: Record, given: Record) -> None:
-    """Check attributes that come with a new password: none that the user has already, and all that are required."""
+    """Check attributes sent with a new password: none that the user already has, and all that are required."""
     for name in given:
         if user["attributes"].get(name):
             raise ServiceError("NotAuthorizedException", f"Cannot modify an already provided {name}")
@@ -139,7 +139,7 @@ def _check_given(ctx: Context, caller: Caller, user: Record, given: Record) -> N
 
 
 def password_proof(ctx: Context, caller: Caller, reply: Reply) -> Record:
-    """Take the answer to PASSWORD_VERIFIER."""
+    """Handle the answer to PASSWORD_VERIFIER."""
     check_session(reply)
     name = reply.attempt.user["username"]
     pool = pool_name(caller.pool["id"])
@@ -151,7 +151,7 @@ def password_proof(ctx: Context, caller: Caller, reply: Reply) -> Record:
 
 
 def device_begin(ctx: Context, caller: Caller, reply: Reply) -> Record:
-    """Take SRP_A of a device; ask DEVICE_PASSWORD_VERIFIER."""
+    """Handle SRP_A of a device; ask DEVICE_PASSWORD_VERIFIER."""
     attempt, a = _of_device(reply), reply.need("SRP_A")
     named = {"USERNAME": attempt.user["username"], "DEVICE_KEY": attempt.device}
     secret = devices.find(attempt.user, attempt.device)
@@ -165,7 +165,7 @@ def _of_device(reply: Reply) -> Attempt:
 
 
 def device_proof(ctx: Context, caller: Caller, reply: Reply) -> Record:
-    """Take the answer to DEVICE_PASSWORD_VERIFIER, which takes the place of a second factor."""
+    """Handle the answer to DEVICE_PASSWORD_VERIFIER, which replaces a second factor."""
     check_session(reply)
     attempt = _of_device(reply)
     if not proves(ctx, reply, devices.group_key(ctx, caller.pool), attempt.device):

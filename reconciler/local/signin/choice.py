@@ -26,14 +26,14 @@ from reconciler.local.signin.first_factor import (
 )
 from reconciler.local.signin.one_time_codes import ask_code, check_code
 from reconciler.local.signin.parties import FORCED, Caller, touch
-from reconciler.local.signin.sign_ins import Attempt, Reply, ask, needed, told
+from reconciler.local.signin.sign_ins import Attempt, Reply, ask, existence_error, needed
 from reconciler.local.signin.srp_challenges import ask_password
 from reconciler.local.store import Record
 
 FLOW = "USER_AUTH"
 PASSWORDS = ("PASSWORD", "PASSWORD_SRP")
 CODES = {"EMAIL_OTP": "email", "SMS_OTP": "phone_number"}
-"""The attribute that a code goes to."""
+"""The attribute that a code is sent to."""
 PASSKEY = "WEB_AUTHN"
 STEP_UP = "TARGET_ACR_VALUES"
 
@@ -44,8 +44,8 @@ def initiate(ctx: Context, caller: Caller, parameters: Record, session: str) -> 
     Args:
         ctx: The context.
         caller: What the request comes through.
-        parameters: AuthParameters. Those of step-up authentication (TARGET_ACR_VALUES, MAX_AGE) change nothing: in the
-            service, too, they had no effect as far as recorded.
+        parameters: AuthParameters. Those of step-up authentication (TARGET_ACR_VALUES, MAX_AGE) have no effect, and no
+            recording of the service shows one either.
         session: The Session of ConfirmSignUp; with it the user is signed in at once.
 
     Raises:
@@ -76,11 +76,11 @@ def _after_sign_up(ctx: Context, caller: Caller, attempt: Attempt, session: str)
 
 
 def _check_status(caller: Caller, attempt: Attempt, preferred: str, offered: list[str]) -> None:
-    """Check that there is a way in for the state of the user: a code confirms one, a password does not."""
+    """Check that the status of the user allows a factor: a code also confirms a new user, a password does not."""
     if attempt.known and attempt.user["status"] == "UNCONFIRMED" and (preferred in PASSWORDS or not offered):
         raise ServiceError("UserNotConfirmedException", NOT_CONFIRMED)
     if attempt.known and attempt.user["status"] == "RESET_REQUIRED" and not offered:
-        raise told(caller, "PasswordResetRequiredException", RESET)
+        raise existence_error(caller, "PasswordResetRequiredException", RESET)
     if not offered:
         raise ServiceError("NotAuthorizedException", "Incorrect username or password.")
 
@@ -119,7 +119,7 @@ def _sends(pool: Record, factor: str) -> bool:
 
 
 def _offered(ctx: Context, caller: Caller, attempt: Attempt) -> list[str]:
-    """Return AvailableChallenges; for a user that does not exist some that it could have, always the same."""
+    """Return AvailableChallenges; for a user that does not exist, the same plausible ones each time."""
     pool = caller.pool
     if attempt.known:
         return available(pool, attempt.user, caller.host)
@@ -145,7 +145,7 @@ def _ask(
         return _by_password(ctx, caller, attempt, parameters["PASSWORD"])
     if factor == "PASSWORD_SRP" and parameters.get("SRP_A"):
         return ask_password(ctx, caller, attempt, parameters["SRP_A"], available=available)
-    if factor not in PASSWORDS:  # of a password, only one who knows it hears more
+    if factor not in PASSWORDS:  # with a password, only someone who knows it learns more
         check_enabled(caller, attempt)
     if factor in CODES:
         return ask_code(ctx, caller, attempt, factor, first=True, available=available)

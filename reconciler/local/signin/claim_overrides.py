@@ -1,6 +1,6 @@
-"""What the trigger PreTokenGeneration may change of the claims of tokens, and what it may not.
+"""Which claims of tokens the trigger PreTokenGeneration may change.
 
-A claim that it may not touch is dropped from its answer; whether the service would rather fail is not known.
+A change of another claim is ignored; whether the service fails instead is not known.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ FORBIDDEN = frozenset(
     {"acr", "amr", "at_hash", "auth_time", "azp", "client_id", "device_key", "event_id", "exp", "iat", "identities"}
     | {"iss", "jti", "nbf", "nonce", "origin_jti", "sub", "token_use", "username", "version", "scope", "aud"}
 )
-"""Claims that no function touches; `aud` of an access token may become the client id."""
+"""Claims that no function can change; `aud` of an access token can become the client id."""
 RESERVED = "cognito:"
 GROUPS = {
     "groupsToOverride": "cognito:groups",
     "iamRolesToOverride": "cognito:roles",
     "preferredRole": "cognito:preferred_role",
 }
-"""Members of groupOverrideDetails and of the request, by their claims."""
+"""Members of groupOverrideDetails and of the request, by claim."""
 
 
 def apply(
     ctx: Context, caller: Caller, subject: Record | str, source: str, *, claims: Record, access: Record
 ) -> tuple[Record, Record]:
-    """Let the function of a pool change the claims of both tokens.
+    """Apply the changes that the function of a pool makes to the claims of both tokens.
 
     Args:
         ctx: The context.
@@ -46,7 +46,7 @@ def apply(
         The claims of both tokens.
 
     Raises:
-        ServiceError: The function failed, or its answer makes no sense.
+        ServiceError: The function failed, or its answer is malformed.
     """
     if not triggers.configured(caller.pool, triggers.TOKENS):
         return claims, access
@@ -91,7 +91,7 @@ def _first_version(answer: Record, claims: Record, access: Record) -> tuple[Reco
 
 
 def _text(value: Any) -> str:
-    """Return a value of the first version, which knows texts alone: other plain values become texts.
+    """Return a value for V1_0, which supports only texts: other plain values are converted.
 
     Raises:
         ServiceError: It is a list or an object.
@@ -116,13 +116,13 @@ def _wishes(part: Record) -> tuple[Record, list[Any]]:
 
 
 def _changed(claims: Record, added: Record, suppressed: Iterable[Any], audience: str) -> Record:
-    """Return claims after what a function wants.
+    """Return claims with the changes of a function.
 
     Args:
         claims: The claims.
-        added: To be added or changed.
-        suppressed: Names of those to be left out; it wins.
-        audience: What `aud` may become; empty if it may not.
+        added: Claims to add or change.
+        suppressed: Names of claims to leave out; takes precedence.
+        audience: The value that `aud` can change to; empty if it cannot change.
     """
     unwanted = {name for name in suppressed if isinstance(name, str) and _may_change(name)}
     wanted = {k: v for k, v in added.items() if _may_change(k) or (k == "aud" and audience and v == audience)}
@@ -138,14 +138,14 @@ def _rescoped(access: Record, part: Record) -> Record:
     if not all(isinstance(scope, str) and scope.split() == [scope] for scope in (*added, *suppressed)):
         raise _nonsense()
     known = str(access.get("scope", "")).split()
-    new = [s for s in added if not s.startswith("aws.cognito.")]  # that these can be added is not documented
+    new = [s for s in added if not s.startswith("aws.cognito.")]  # it is not documented that these can be added
     scopes = [s for s in dict.fromkeys((*known, *new)) if s not in suppressed]
     rest = {k: v for k, v in access.items() if k != "scope"}
     return {**rest, "scope": " ".join(scopes)} if scopes else rest
 
 
 def _regrouped(details: Record, claims: Record, access: Record) -> tuple[Record, Record]:
-    """Return the claims with other groups, if the function speaks of groups at all; an empty override removes them."""
+    """Return the claims with the groups of the function, if it returns any; an empty override removes them."""
     if "groupOverrideDetails" not in details:
         return claims, access
     override = _member(details, "groupOverrideDetails", dict)

@@ -1,4 +1,4 @@
-"""What is in a token: claims of ID and access tokens, and for how long they hold."""
+"""The content of tokens: claims of ID and access tokens, and their lifetimes."""
 
 from __future__ import annotations
 
@@ -14,36 +14,36 @@ from reconciler.local.signin.parties import Caller
 from reconciler.local.store import Record
 
 API_SCOPE = "aws.cognito.signin.user.admin"
-"""The scope of every token that the API gives."""
+"""The scope of every token issued by the API."""
 OPENID = "openid"
 OPENED = {
     "email": frozenset({"email", "email_verified"}),
     "phone": frozenset({"phone_number", "phone_number_verified"}),
 }
-"""Attributes that a scope opens; `profile` opens all others."""
+"""Attributes that a scope grants; `profile` grants all others."""
 SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
 VALIDITY = {"AccessToken": 1, "IdToken": 1, "RefreshToken": 30}
-"""Lifetimes of a client that sets none, in the units of `clients.UNITS`."""
+"""Default lifetimes, in the units of `clients.UNITS`."""
 NEVER_LISTED = frozenset({"sub", "identities"})
-"""Attributes that may always be read unless ReadAttributes says which."""
+"""Attributes that a client with the default ReadAttributes can read too."""
 HOSTED_VERSION = 2
 """Claim `version` of access tokens that come from the hosted pages or for a client itself."""
 
 
 @dataclass(frozen=True)
 class TokenGrant:
-    """For what tokens are issued."""
+    """What tokens are issued for."""
 
     scopes: tuple[str, ...]
-    """Granted scopes in the order of the request; `(API_SCOPE,)` for a sign-in by the API."""
+    """Granted scopes in the order of the request; `(API_SCOPE,)` for a sign-in through the API."""
     source: str
-    """Source of the trigger, such as `TokenGeneration_Authentication`."""
+    """The triggerSource, such as `TokenGeneration_Authentication`."""
     auth_time: float
     """When the user signed in, in seconds since 1970."""
     nonce: str = ""
     """Of the OAuth request."""
     device_key: str = ""
-    """Key of the device, if the pool tracks devices and this one is known."""
+    """Key of the device, if the pool tracks devices and this is a known one."""
     origin: str = ""
     """Id of the family that the tokens join; empty for a new family."""
     event_id: str = ""
@@ -51,13 +51,13 @@ class TokenGrant:
     resource: str = ""
     """Identifier of a resource server that the access token is bound to (RFC 8707)."""
     refreshable: bool = True
-    """Whether there is a refresh token; not with the implicit grant."""
+    """Whether a refresh token is issued; not for the implicit grant."""
     sso_session: str = ""
-    """Id of the browser session (`sso…`) through which the tokens came."""
+    """Id of the browser session (`sso…`) that the tokens come from."""
 
 
 def lifetime(client: Record, token: str) -> int:
-    """Return the seconds for which a token of a client holds.
+    """Return for how many seconds a token of a client is valid.
 
     Args:
         client: The client.
@@ -69,12 +69,12 @@ def lifetime(client: Record, token: str) -> int:
 
 
 def revocable(client: Record) -> bool:
-    """Return whether the tokens of a client carry what RevokeToken needs."""
+    """Return whether the tokens of a client contain what RevokeToken needs."""
     return bool(client.get("EnableTokenRevocation", True))
 
 
 def readable(client: Record, attributes: Mapping[str, str]) -> dict[str, str]:
-    """Return the attributes that a client may read (ReadAttributes), `sub` among them."""
+    """Return the attributes that a client may read (ReadAttributes), including `sub`."""
     listed = set(client.get("ReadAttributes") or DEFAULT_READ)
     if listed == DEFAULT_READ:
         listed |= NEVER_LISTED
@@ -82,10 +82,10 @@ def readable(client: Record, attributes: Mapping[str, str]) -> dict[str, str]:
 
 
 def within(attributes: Mapping[str, str], scopes: Sequence[str]) -> dict[str, str]:
-    """Return the attributes that OAuth scopes open.
+    """Return the attributes that OAuth scopes grant.
 
-    `openid` alone opens all; with `email`, `phone` or `profile` beside it only those that they name. `profile` opens
-    all but e-mail and phone. `sub` is always there.
+    `openid` alone grants all; together with `email`, `phone` or `profile` only those of these scopes. `profile` grants
+    all but e-mail and phone. `sub` is always included.
     """
     named = {*OPENED, "profile"} & set(scopes)
     if not named:
@@ -98,7 +98,7 @@ def _opened_by(attribute: str) -> str:
 
 
 def id_claims(ctx: Context, caller: Caller, user: Record, grant: TokenGrant) -> Record:
-    """Return the claims of an ID token, before any trigger and without those of time and revocation."""
+    """Return the claims of an ID token before triggers, without those about times and revocation."""
     hosted = caller.door == "hosted"
     seen = readable(caller.client, user["attributes"])
     if hosted:
@@ -125,7 +125,7 @@ def _value(name: str, text: str) -> Any:
 
 
 def _verified_flags(client: Record, seen: Mapping[str, str]) -> Record:
-    """Return a false flag for an address that has none."""
+    """Return a false `_verified` flag for an address without one."""
     flags = {f"{k}_verified": "false" for k in ("email", "phone_number") if k in seen and f"{k}_verified" not in seen}
     return dict.fromkeys(readable(client, flags), False)
 
@@ -137,7 +137,7 @@ def _identities(client: Record, user: Record) -> Record:
 
 
 def _identity(identity: Record) -> Record:
-    """Return an identity as in a token, where the last two members are texts."""
+    """Return an identity as in a token, in which the last two members are texts."""
     primary, date = identity.get("primary"), identity.get("dateCreated")
     return {
         **identity,
@@ -147,7 +147,7 @@ def _identity(identity: Record) -> Record:
 
 
 def groups_of(pool: Record, user: Record) -> list[Record]:
-    """Return the groups of a user, the one that takes precedence first."""
+    """Return the groups of a user in order of precedence."""
     known = [pool["groups"][name] for name in user["groups"] if name in pool["groups"]]
     return sorted(known, key=lambda g: (g.get("Precedence", math.inf), g["GroupName"]))
 
@@ -165,7 +165,7 @@ def group_claims(pool: Record, user: Record) -> Record:
 
 
 def access_claims(ctx: Context, caller: Caller, user: Record, grant: TokenGrant) -> Record:
-    """Return the claims of a user's access token, before any trigger and without those of time and revocation."""
+    """Return the claims of an access token of a user before triggers, without those about times and revocation."""
     groups = group_claims(caller.pool, user)
     return {
         "sub": user["attributes"]["sub"],

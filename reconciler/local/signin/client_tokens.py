@@ -1,4 +1,4 @@
-"""Tokens of app clients themselves, by the API: GetClientToken. GetDerivedToken is not emulated."""
+"""Tokens for app clients themselves through the API: GetClientToken. GetDerivedToken is not emulated."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FLOW = "ALLOW_CLIENT_TOKEN_AUTH"
 
 
 def get_client_token(ctx: Context, params: Record) -> Record:
-    """GetClientToken: the client has a secret, and ALLOW_CLIENT_TOKEN_AUTH as its only flow."""
+    """GetClientToken: needs a client with a secret, and ALLOW_CLIENT_TOKEN_AUTH as its only flow."""
     caller = parties.by_client(ctx, params)
     if not secrets_of(caller.pool, caller.client):
         refuse("A token for a client itself needs a client with a secret.")

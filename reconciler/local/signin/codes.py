@@ -26,11 +26,11 @@ LIMITS = {
     "GetUserAttributeVerificationCode": 5,
     "VerifyUserAttribute": 15,
 }
-"""Tries in an hour. ForgotPassword counts ConfirmForgotPassword too; it is 5 to 20 on AWS, by a risk unknown here."""
+"""Attempts an hour. ForgotPassword includes ConfirmForgotPassword; on AWS it is 5 to 20, by a risk unknown here."""
 CODE, TRIES = "code", "tries"
 """Kinds of the ledger."""
 REMEMBERED = 5
-"""Number of replaced codes that are known as such."""
+"""Number of replaced codes that are remembered."""
 State = Literal["right", "wrong", "expired", "none"]
 
 
@@ -42,22 +42,22 @@ def verifying(attribute: str) -> str:
 def new(
     ctx: Context, pool: Record, user: Record, purpose: str, *, digits: int = 6, life: float, about: Record | None = None
 ) -> str:
-    """Return a new code, which replaces earlier ones of its purpose.
+    """Return a new code, which replaces earlier ones for the same purpose.
 
     Args:
         ctx: The context.
         pool: The pool.
         user: The user.
-        purpose: What it is for; each has one code a user.
+        purpose: What it is for; a user has one code for each purpose.
         digits: How many it has.
         life: In seconds.
-        about: What `check` returns for it.
+        about: What `check` returns.
     """
     name, key = user["username"], _key(pool, user["username"], purpose)
     before = ctx.ledger.get(CODE, key) or {}
     replaced = [h for h in (before.get("hash"), *before.get("replaced", ())) if h][:REMEMBERED]
     code = drawn(ctx, digits)
-    while _hash(key, code) in replaced:  # it would count as expired
+    while _hash(key, code) in replaced:  # it would be taken for an expired one
         code = f"{(int(code) + 1) % 10**digits:0{digits}}"
     kept = {"hash": _hash(key, code), "replaced": replaced, "about": about or {}}
     ctx.ledger.put(CODE, key, kept, pool=pool["id"], owner=name, expires=ctx.now() + life)
@@ -78,7 +78,7 @@ def _hash(key: str, code: str) -> str:
 
 
 def look(ctx: Context, pool: Record, user: Record, purpose: str, code: str) -> State:
-    """Return what a code is, without using it up: `right`, `wrong`, `expired` (also a replaced one), or `none`."""
+    """Return the state of a code without using it up; `expired` if it was replaced, `none` if there is none."""
     key = _key(pool, user["username"], purpose)
     kept = ctx.ledger.get(CODE, key)
     if kept is None:
@@ -90,10 +90,10 @@ def look(ctx: Context, pool: Record, user: Record, purpose: str, code: str) -> S
 
 
 def check(ctx: Context, pool: Record, user: Record, purpose: str, code: str) -> Record:
-    """Check a code and return what it is about. It stays valid until `drop`, as what follows may be refused yet.
+    """Check a code and return its `about`. It stays valid until `drop`, because the request can still be refused.
 
     Raises:
-        ServiceError: CodeMismatchException, or ExpiredCodeException, also when there is none.
+        ServiceError: CodeMismatchException; ExpiredCodeException, even if there is no code.
     """
     state = look(ctx, pool, user, purpose, code)
     if state == "wrong":
@@ -105,7 +105,7 @@ def check(ctx: Context, pool: Record, user: Record, purpose: str, code: str) -> 
 
 
 def expired() -> ServiceError:
-    """Return the error for a code that is too old, replaced, or was never asked for."""
+    """Return the error for a code that has expired, was replaced or was never requested."""
     return ServiceError("ExpiredCodeException", "Invalid code provided, please request a code again.")
 
 
@@ -115,12 +115,12 @@ def mismatch() -> ServiceError:
 
 
 def drop(ctx: Context, pool: Record, user: Record, purpose: str) -> None:
-    """Make the code of a purpose invalid."""
+    """Invalidate the code for a purpose."""
     ctx.ledger.drop(CODE, _key(pool, user["username"], purpose))
 
 
 def attempt(ctx: Context, pool: Record, name: str, what: str) -> None:
-    """Count a try of something that may be tried so many times an hour (`LIMITS`).
+    """Count an attempt against its limit per hour (`LIMITS`).
 
     Args:
         ctx: The context.
@@ -129,7 +129,7 @@ def attempt(ctx: Context, pool: Record, name: str, what: str) -> None:
         what: Key of `LIMITS`.
 
     Raises:
-        ServiceError: LimitExceededException. A try that is refused for it does not count.
+        ServiceError: LimitExceededException. An attempt over the limit does not count.
     """
     key, now = _key(pool, name, what), ctx.now()
     times = [t for t in (ctx.ledger.get(TRIES, key) or {}).get("times", ()) if t > now - HOUR]

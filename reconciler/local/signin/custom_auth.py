@@ -1,4 +1,4 @@
-"""CUSTOM_AUTH: the functions of the pool decide what is asked, what is right, and when it is enough."""
+"""CUSTOM_AUTH: the triggers of the pool define the challenges, verify the answers and decide when to issue tokens."""
 
 from __future__ import annotations
 
@@ -43,16 +43,16 @@ def result(challenge: str, *, right: bool, metadata: str | None = None) -> Recor
 
 
 def next_round(ctx: Context, caller: Caller, attempt: Attempt, *, a: str = "") -> Record:
-    """Ask DefineAuthChallenge how to go on, and do it.
+    """Run DefineAuthChallenge and do what it decides.
 
     Args:
         ctx: The context.
         caller: What the request comes through.
         attempt: The sign-in.
-        a: SRP_A, right after it was sent.
+        a: SRP_A, in the request that sends it.
 
     Raises:
-        ServiceError: NotAuthorizedException: the function says so, or nothing.
+        ServiceError: NotAuthorizedException: the function fails the sign-in, or decides nothing.
     """
     request = {"session": list(attempt.rounds), "userNotFound": not attempt.known}
     said = triggers.run(ctx, caller, "DefineAuthChallenge_Authentication", _subject(attempt), request)
@@ -82,14 +82,14 @@ def _ask_custom(ctx: Context, caller: Caller, attempt: Attempt) -> Record:
 
 
 def _text(value: Any) -> str:
-    """Return a challenge parameter as the text that the API has for it."""
+    """Return a challenge parameter as text, as the API has it."""
     if isinstance(value, dict | list):
         raise ServiceError("InvalidLambdaResponseException", "Unrecognizable lambda output")
     return value if isinstance(value, str) else json.dumps(value)
 
 
 def answer(ctx: Context, caller: Caller, reply: Reply) -> Record:
-    """Take an answer to CUSTOM_CHALLENGE. Whether it is right does not matter here: DefineAuthChallenge decides."""
+    """Verify an answer to CUSTOM_CHALLENGE. DefineAuthChallenge decides what a right or wrong one leads to."""
     _check_configured(caller.pool, "VerifyAuthChallengeResponse")
     request = {
         "privateChallengeParameters": reply.state["private"],

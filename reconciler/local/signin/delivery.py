@@ -1,7 +1,7 @@
 """Messages with codes and links: rendered from the pool's templates, and shown instead of sent.
 
-CustomMessage may write one anew. A custom sender takes it over: on AWS it gets the code encrypted with a key of KMS,
-here in clear. Either way the message is kept for the developer to read, and a line says so on the terminal.
+CustomMessage may replace the text. A custom sender sends the message itself: on AWS it gets the code encrypted with a
+KMS key, here in clear. In any case the message is kept for the developer, and the terminal shows it.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from reconciler.local.user_checks import SHAPES
 
 Medium = Literal["EMAIL", "SMS"]
 ATTRIBUTES: dict[Medium, str] = {"EMAIL": "email", "SMS": "phone_number"}
-"""The attribute that a medium goes to."""
+"""The attribute with the address for a medium."""
 OF_ATTRIBUTE: dict[str, Medium] = {"email": "EMAIL", "phone_number": "SMS"}
 INVITATION, AUTHENTICATION = "AdminCreateUser", "Authentication"
 LINKED = frozenset({"SignUp", "ResendCode"})
-"""Occasions of which the message may have a link in place of a code."""
+"""Occasions for which the message may have a link instead of a code."""
 SENDERS: dict[Medium, tuple[str, str]] = {
     "EMAIL": ("CustomEmailSender", "customEmailSenderRequestV1"),
     "SMS": ("CustomSMSSender", "customSMSSenderRequestV1"),
@@ -60,7 +60,7 @@ INVITING = Letter("Your username is {username} and temporary password is {####}.
 
 @dataclass(frozen=True)
 class _Errand:
-    """What is to be sent to whom."""
+    """One delivery: what is sent, and to whom."""
 
     caller: Caller
     user: Record
@@ -71,7 +71,7 @@ class _Errand:
 
     @property
     def links(self) -> bool:
-        """Whether the pool wants a link in the message."""
+        """Whether the pool is configured for a link in the message."""
         option = _verification(self.caller.pool).get("DefaultEmailOption")
         return self.medium == "EMAIL" and self.occasion in LINKED and option == "CONFIRM_WITH_LINK"
 
@@ -93,7 +93,7 @@ def send(
         ctx: The context.
         caller: What the request came through.
         user: The user.
-        occasion: End of the trigger's source: `SignUp`, `ResendCode`, `ForgotPassword`, `UpdateUserAttribute`,
+        occasion: Suffix of the triggerSource: `SignUp`, `ResendCode`, `ForgotPassword`, `UpdateUserAttribute`,
             `VerifyUserAttribute`, `AdminCreateUser` or `Authentication`.
         code: The code, or the temporary password.
         medium: `EMAIL` or `SMS`.
@@ -104,8 +104,8 @@ def send(
         CodeDeliveryDetails: Destination (masked), DeliveryMedium, AttributeName.
 
     Raises:
-        ServiceError: Those of triggers.run; CodeDeliveryFailureException if CustomMessage leaves the code out, or the
-            pool has no domain for a link.
+        ServiceError: Those of triggers.run; CodeDeliveryFailureException if CustomMessage omits the code or the pool
+            has no domain for a link.
     """
     to = to or user["attributes"][ATTRIBUTES[medium]]
     errand = _Errand(caller, user, occasion, code, medium, to)
@@ -119,7 +119,7 @@ def send(
 
 
 def _handed_over(ctx: Context, errand: _Errand) -> Message | None:
-    """Let a custom sender deliver a message, if there is one; return a note of it."""
+    """Let a custom sender deliver a message, if there is one; return a note about it."""
     sender, kind = SENDERS[errand.medium]
     pool, code = errand.caller.pool, errand.code
     if not triggers.configured(pool, sender):
@@ -162,7 +162,7 @@ def _verification(pool: Record) -> Record:
 
 
 def _template(errand: _Errand) -> Letter:
-    """Return the pool's own text, or the service's."""
+    """Return the text of the pool, or the default of the service."""
     pool, mail = errand.caller.pool, errand.medium == "EMAIL"
     config = pool["config"]
     if errand.occasion == INVITATION:
@@ -182,10 +182,10 @@ def _own(own: Record, body: str, subject: str, default: Letter) -> Letter:
 
 
 def _customized(ctx: Context, errand: _Errand, letter: Letter) -> Letter:
-    """Return a message as CustomMessage wants it.
+    """Return a message with the text of CustomMessage.
 
     Raises:
-        ServiceError: CodeDeliveryFailureException, if a placeholder is missing.
+        ServiceError: CodeDeliveryFailureException if a placeholder is missing.
     """
     name = NAME if errand.occasion == INVITATION else None
     request = {"codeParameter": CODE, "linkParameter": "{##Click Here##}", "usernameParameter": name}
@@ -214,7 +214,7 @@ def _filled(errand: _Errand, letter: Letter, link: str) -> Letter:
 
 
 def _shown_name(errand: _Errand) -> str:
-    """Return the name with which a user signs in: an address, where the pool wants one."""
+    """Return the name with which a user signs in: an address if the pool uses addresses."""
     attributes = errand.user["attributes"]
     named = errand.caller.pool["config"].get("UsernameAttributes") or ()
     return str(next((attributes[kind] for kind in named if attributes.get(kind)), errand.user["username"]))
@@ -241,7 +241,7 @@ def _link(ctx: Context, errand: _Errand) -> str:
 
 
 def _line(message: Message) -> str:
-    """Return what the terminal shows. A temporary password is a password: it is in the message only."""
+    """Return the line for the terminal. A temporary password is not shown, only kept in the message."""
     what = "temporary password, see the message" if message.occasion == INVITATION else message.link or message.code
     line = f"{message.medium} to {message.to} ({message.occasion}): {what}"
     return "".join(c if c.isprintable() else "?" for c in line)
@@ -268,7 +268,7 @@ def in_challenge(details: Record) -> Record:
 
 
 def simulated(pool: Record, name: str) -> Record:
-    """Return CodeDeliveryDetails for a user that does not exist: always the same for a name."""
+    """Return CodeDeliveryDetails for a user that does not exist: the same each time for a name."""
     if SHAPES["phone_number"].fullmatch(name):
         return details("SMS", name)
     digest = sha256(f"{pool['id']} {name}".encode()).digest()

@@ -1,4 +1,4 @@
-"""Devices that a user pool remembers: ConfirmDevice and the like, and the proof of a device in place of MFA."""
+"""Devices that a user pool remembers: ConfirmDevice and the like, and which devices replace MFA."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ HERE = "127.0.0.1"
 
 
 def tracked(caller: Caller) -> bool:
-    """Return whether devices matter: the pool tracks them, and the sign-in comes from an SDK."""
+    """Return whether devices are tracked: the pool does, and the sign-in comes from an SDK."""
     return caller.door == "api" and "DeviceConfiguration" in caller.pool["config"]
 
 
 def new_key(ctx: Context) -> str:
-    """Return a DeviceKey for a device that is not known."""
+    """Return a DeviceKey for a new device."""
     return f"{ctx.region}_{parties.random_uuid(ctx)}"
 
 
@@ -35,7 +35,7 @@ def find(user: Record, key: str) -> Record:
     """Return a confirmed device of a user.
 
     Raises:
-        ServiceError: ResourceNotFoundException; clients look for the word device in its text.
+        ServiceError: ResourceNotFoundException; clients look for the word device in the message.
     """
     return known(user["devices"], key, "Device does not exist.")
 
@@ -46,13 +46,13 @@ def remembered(user: Record, key: str) -> bool:
 
 
 def is_challenged(pool: Record, user: Record, key: str) -> bool:
-    """Return whether a device has to prove itself, which takes the place of MFA."""
+    """Return whether a device has to prove itself, which replaces MFA."""
     asks = pool["config"].get("DeviceConfiguration", {}).get("ChallengeRequiredOnNewDevice")
     return bool(asks) and remembered(user, key)
 
 
 def seen(ctx: Context, pool: Record, user: Record, key: str) -> None:
-    """Note that a user has signed in with a device."""
+    """Record that a user has signed in with a device."""
     find(user, key)["authenticated"] = ctx.now()
     parties.put(ctx, pool, user)
 

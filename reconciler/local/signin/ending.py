@@ -1,22 +1,22 @@
-"""The end of a sign-in: PostAuthentication, and tokens or the word that the user is signed in."""
+"""The end of a sign-in: PostAuthentication, then tokens, or for the hosted pages the user who is signed in."""
 
 from __future__ import annotations
 
 from reconciler.local.operation import Context
 from reconciler.local.signin import devices, events, passwords, tokens, triggers
 from reconciler.local.signin.parties import Caller
-from reconciler.local.signin.sign_ins import Attempt, told, wrong
+from reconciler.local.signin.sign_ins import Attempt, existence_error, wrong
 from reconciler.local.store import Record
 
 GONE = "User does not exist."
 
 
 def finish(ctx: Context, caller: Caller, attempt: Attempt) -> Record:
-    """End a sign-in in which everything has been proven.
+    """Complete a sign-in after all required factors are proven.
 
     Returns:
-        AuthenticationResult with empty ChallengeParameters; on the hosted pages `SignedIn`, as tokens are the business
-        of the token endpoint.
+        AuthenticationResult with empty ChallengeParameters. On the hosted pages `SignedIn`: their tokens come from the
+        token endpoint.
 
     Raises:
         ServiceError: NotAuthorizedException, or that of a trigger.
@@ -47,8 +47,8 @@ def finish(ctx: Context, caller: Caller, attempt: Attempt) -> Record:
 
 
 def _now(ctx: Context, caller: Caller, attempt: Attempt) -> Record:
-    """Return the user as it is after a trigger, which may have changed it."""
+    """Return the current user; a trigger may have changed it."""
     user = ctx.people.get(caller.pool["id"], attempt.user["username"])
     if user is None:
-        raise told(caller, "UserNotFoundException", GONE)
+        raise existence_error(caller, "UserNotFoundException", GONE)
     return user

@@ -1,6 +1,6 @@
-"""What users of a pool with threat protection have done: AdminListUserAuthEvents, and what is thought of it.
+"""Events of users in pools with threat protection: AdminListUserAuthEvents, and feedback on events.
 
-No risk is judged here: each event is NoRisk. No message asks a user about an event either, so no FeedbackToken exists.
+Risk is not assessed: each event is NoRisk. No message asks users for feedback either, so no FeedbackToken exists.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ YEARS = 2 * 365 * 24 * 3600.0
 HERE = "127.0.0.1"
 PASSWORD, MFA = "Password", "Mfa"
 OF_PROOF = {"password": PASSWORD, "mfa": MFA}
-"""Names of challenges by what an attempt has proven."""
+"""Names of challenges by proven factor of an attempt."""
 
 
 def note(
     ctx: Context, caller: Caller, user: Record, kind: Kind, *, failed: str = "", proven: tuple[str, ...] = ()
 ) -> str:
-    """Keep an event, if the pool has threat protection.
+    """Store an event, if the pool has threat protection.
 
     Args:
         ctx: The context.
         caller: What the request came through.
         user: The user.
         kind: EventType.
-        failed: The challenge whose answer was wrong, `Password` or `Mfa`; empty if the event has passed.
+        failed: The challenge that was answered wrongly, `Password` or `Mfa`; empty if the event passed.
         proven: As in an attempt.
 
     Returns:
@@ -91,7 +91,7 @@ def admin_update_auth_event_feedback(ctx: Context, params: Record) -> Record:
 
 
 def update_auth_event_feedback(ctx: Context, params: Record) -> Record:
-    """UpdateAuthEventFeedback: refused, as the token for it would have been in a message that was never sent."""
+    """UpdateAuthEventFeedback: refused, because no message with a FeedbackToken is ever sent."""
     check_add_on(ctx.pool(params))
     raise ServiceError("NotAuthorizedException", "Invalid feedback token")
 

@@ -1,7 +1,7 @@
-"""Families of tokens: what one sign-in gave, and all that was renewed from it.
+"""Families of tokens: the tokens of one sign-in, and all that were renewed from them.
 
-A family is an entry of the ledger under `origin_jti`, which is in its tokens where the client's can be revoked one at a
-time; where they carry none, their `event_id` leads to it. Of a refresh token only the hash is kept.
+A family is an entry in the ledger under `origin_jti`. Tokens of a client with EnableTokenRevocation contain it; other
+tokens are found by their `event_id`. Only the hash of a refresh token is stored.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from reconciler.local.store import ALPHABET, Record
 
 KIND, REFRESH = "family", "refresh"
 SESSION_ID = 25
-"""Characters of the id of a session after its prefix."""
+"""Characters of a session id after its prefix."""
 HEADER = b'{"cty":"JWT","enc":"A256GCM","alg":"RSA-OAEP"}'
 SEALED = (256, 12, 1000, 16)
 """Sizes in bytes of the parts of a refresh token after its header, as in a JWE: key, nonce, content, tag."""
 
 
 def random_uuid(ctx: Context) -> str:
-    """Return a UUID that nothing else has, also not in another run."""
+    """Return a random UUID, unique across runs."""
     return str(uuid.UUID(bytes=ctx.desk.random(16), version=4))
 
 
@@ -35,7 +35,7 @@ def _session_id(ctx: Context) -> str:
 
 
 def begin(ctx: Context, caller: Caller, user: Record, grant: TokenGrant) -> Record:
-    """Return a new family, which is not kept yet.
+    """Return a new family, which is not stored yet.
 
     Its members: `origin`, `event`, `session` (ids), `client`, `user`, `scopes`, `hosted`, `auth_time`, `device_key`,
     `resource`, `sso`, `refreshable`; `created`, `active`, `until` (end of the refresh token) and `revoked`, in seconds
@@ -64,7 +64,7 @@ def begin(ctx: Context, caller: Caller, user: Record, grant: TokenGrant) -> Reco
 
 
 def grant_of(family: Record, source: str) -> TokenGrant:
-    """Return for what tokens of a family are issued anew. A nonce belongs to the first ID token alone."""
+    """Return the grant for renewed tokens of a family. A nonce is only in the first ID token."""
     return TokenGrant(
         scopes=tuple(family["scopes"]),
         source=source,
@@ -78,13 +78,13 @@ def grant_of(family: Record, source: str) -> TokenGrant:
 
 
 def keep(ctx: Context, pool: Record, family: Record, until: float) -> None:
-    """Put a family, at least until its last access token has ended.
+    """Store a family, at least until its last access token expires.
 
     Args:
         ctx: The context.
         pool: The pool.
         family: The family.
-        until: End of an access token of it, in seconds since 1970.
+        until: When an access token of it expires, in seconds since 1970.
     """
     end = max(until, family["until"], family.get("expires") or 0.0)
     value = {k: v for k, v in family.items() if k != "expires"}
@@ -92,7 +92,7 @@ def keep(ctx: Context, pool: Record, family: Record, until: float) -> None:
 
 
 def make_room(ctx: Context, pool: Record, user: Record) -> None:
-    """End the least recently used families of a user, so that one more may begin in a pool that tracks sessions."""
+    """Revoke the least recently used families of a user to make room for one more, in a pool that tracks sessions."""
     if not tracks(pool):
         return
     most = int(pool["sessions"].get(POOL, POOL_DEFAULT)["TokenSession"]["MaxPerUser"])
@@ -112,7 +112,7 @@ def every(ctx: Context, pool: Record, user: Record) -> list[Record]:
 
 
 def alive(ctx: Context, pool: Record, user: Record) -> list[Record]:
-    """Return the families of a user that have neither ended nor been revoked."""
+    """Return the families of a user that are neither expired nor revoked."""
     now = ctx.now()
     return [f for f in every(ctx, pool, user) if f["revoked"] is None and now < f["until"]]
 
@@ -141,7 +141,7 @@ def new_token(ctx: Context, pool: Record, family: Record) -> str:
 
 
 def find(ctx: Context, pool: Record, token: str) -> tuple[Record, Record] | None:
-    """Return the entry of a refresh token of a pool and its family, also of those that have ended, or None."""
+    """Return the entry of a refresh token of a pool and its family, even if expired, or None."""
     entry = ctx.ledger.get(REFRESH, hashed(token))
     family = ctx.ledger.get(KIND, entry["family"]) if entry else None
     if entry is None or family is None or family["client"] not in pool["clients"]:
@@ -150,7 +150,7 @@ def find(ctx: Context, pool: Record, token: str) -> tuple[Record, Record] | None
 
 
 def rotate(ctx: Context, pool: Record, token: str, entry: Record, family: Record) -> str:
-    """Return a new refresh token in place of another one, which ends as the first one would have."""
+    """Return a new refresh token that replaces another; it expires when the first one would have."""
     if entry["rotated"] is None:
         value = {"family": family["origin"], "client": family["client"], "rotated": ctx.now()}
         ctx.ledger.put(REFRESH, hashed(token), value, pool=pool["id"], owner=family["user"], expires=family["until"])

@@ -1,4 +1,4 @@
-"""Who signs in, and whether the password is right: what each flow begins with, in the order of the service."""
+"""The first steps of each flow: find the user and check the password, in the order in which the service does."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from reconciler.local.operation import Context
 from reconciler.local.refusal import ServiceError
 from reconciler.local.signin import events, inviting, passwords, simulated, triggers
 from reconciler.local.signin.parties import Caller, hides, put, sign_in_name
-from reconciler.local.signin.sign_ins import Attempt, told, wrong
+from reconciler.local.signin.sign_ins import Attempt, existence_error, wrong
 from reconciler.local.store import Record
 
 NOT_FOUND = "User does not exist."
@@ -26,7 +26,7 @@ def begin(ctx: Context, caller: Caller, flow: str, typed: str, *, password: str 
         caller: What the request comes through, with the ClientMetadata of InitiateAuth.
         flow: AuthFlow.
         typed: USERNAME.
-        password: PASSWORD, if the flow has one: then UserMigration may bring the user in.
+        password: PASSWORD, if the flow has one; then UserMigration may create the user.
 
     Raises:
         ServiceError: UserNotFoundException, or that of a trigger.
@@ -42,7 +42,7 @@ def begin(ctx: Context, caller: Caller, flow: str, typed: str, *, password: str 
 
 
 def before(ctx: Context, caller: Caller, attempt: Attempt) -> Attempt:
-    """Run PreAuthentication; return the attempt with the user as it is afterwards."""
+    """Run PreAuthentication; return the attempt with the user that it may have changed."""
     request = {"validationData": caller.metadata or None, "userNotFound": not attempt.known, "clientMetadata": None}
     subject = attempt.user if attempt.known else attempt.name
     triggers.run(ctx, caller, "PreAuthentication_Authentication", subject, request)
@@ -50,12 +50,12 @@ def before(ctx: Context, caller: Caller, attempt: Attempt) -> Attempt:
         return attempt
     user = ctx.people.get(caller.pool["id"], attempt.user["username"])
     if user is None:
-        raise told(caller, "UserNotFoundException", NOT_FOUND)
+        raise existence_error(caller, "UserNotFoundException", NOT_FOUND)
     return replace(attempt, user=user)
 
 
 def check_password(ctx: Context, caller: Caller, attempt: Attempt, password: str) -> Attempt:
-    """Check a password that was sent; return the attempt with it proven.
+    """Check a password that was sent; return the attempt with the password proven.
 
     Raises:
         ServiceError: As `judge`.
@@ -64,7 +64,7 @@ def check_password(ctx: Context, caller: Caller, attempt: Attempt, password: str
 
 
 def judge(ctx: Context, caller: Caller, attempt: Attempt, right: Callable[[], bool]) -> Attempt:
-    """Check the state of a user and a proof of the password; return the attempt with it proven.
+    """Check the status of a user and a proof of the password; return the attempt with the password proven.
 
     Args:
         ctx: The context.
@@ -73,7 +73,7 @@ def judge(ctx: Context, caller: Caller, attempt: Attempt, right: Callable[[], bo
         right: Whether the proof is right.
 
     Raises:
-        ServiceError: UserNotConfirmedException (before the proof is looked at), PasswordResetRequiredException,
+        ServiceError: UserNotConfirmedException (before the proof is checked), PasswordResetRequiredException,
             NotAuthorizedException.
     """
     user = attempt.user
@@ -83,14 +83,14 @@ def judge(ctx: Context, caller: Caller, attempt: Attempt, right: Callable[[], bo
         raise ServiceError("UserNotConfirmedException", NOT_CONFIRMED)
     passwords.check_lock(ctx, user)
     if user["status"] == "RESET_REQUIRED":
-        raise told(caller, "PasswordResetRequiredException", RESET)
+        raise existence_error(caller, "PasswordResetRequiredException", RESET)
     if user["password"] is None or user["status"] == "EXTERNAL_PROVIDER":
         raise wrong()
     if not right():
         passwords.failed(ctx, caller.pool, user)
         events.note(ctx, caller, user, "SignIn", failed=events.PASSWORD)
         raise wrong()
-    put(ctx, caller.pool, user)  # where only a hash was known, there is a verifier now
+    put(ctx, caller.pool, user)  # a user imported with a hash has a verifier now
     check_enabled(caller, attempt)
     if user["status"] == "FORCE_CHANGE_PASSWORD":
         passwords.check_temporary(ctx, user)
@@ -101,10 +101,10 @@ def check_enabled(caller: Caller, attempt: Attempt) -> None:
     """Check that the user is enabled.
 
     Raises:
-        ServiceError: NotAuthorizedException; its text tells nothing if the client hides who exists.
+        ServiceError: NotAuthorizedException, with the generic text if the client has PreventUserExistenceErrors.
     """
     if attempt.known and not attempt.user["enabled"]:
-        raise told(caller, "NotAuthorizedException", DISABLED)
+        raise existence_error(caller, "NotAuthorizedException", DISABLED)
 
 
 def check_usable(user: Record) -> None:

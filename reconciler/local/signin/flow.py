@@ -21,7 +21,7 @@ from reconciler.local.signin.admission import proceed
 from reconciler.local.signin.challenges import ANSWERS, Answer, second_code
 from reconciler.local.signin.first_factor import NOT_FOUND, begin, check_enabled, check_password
 from reconciler.local.signin.parties import Caller, sign_in_name, spelled
-from reconciler.local.signin.sign_ins import Attempt, Reply, needed, restored, subject, told
+from reconciler.local.signin.sign_ins import Attempt, Reply, existence_error, needed, restored, subject
 from reconciler.local.signin.srp_challenges import BLOCK, ask_password
 from reconciler.local.store import Record
 
@@ -40,14 +40,14 @@ REFUSED = {
     "USER_PASSWORD_AUTH": "USER_PASSWORD_AUTH flow not enabled for this client",
     **dict.fromkeys(ADMIN, "Auth flow not enabled for this client"),
 }
-"""What is said of a flow that is not allowed, where it differs from the common form."""
+"""Messages for flows that are not allowed, where they differ from the usual one."""
 NOT_SUPPORTED = "Initiate Auth method not supported."
 PROOFS = frozenset({"PASSWORD_VERIFIER", "DEVICE_PASSWORD_VERIFIER"})
-"""Challenges that are known by their SECRET_BLOCK."""
+"""Challenges that are identified by their SECRET_BLOCK."""
 BY_PASSWORD = frozenset({"PASSWORD_VERIFIER", "PASSWORD", "PASSWORD_SRP", "SELECT_CHALLENGE"})
-"""Challenges in which only one who knows the password hears that the user is disabled."""
+"""Challenges in which only someone who knows the password learns that the user is disabled."""
 ENDING = frozenset({"NotAuthorizedException", "ExpiredCodeException"})
-"""Refusals that end a session; after any other one the challenge can be answered again."""
+"""Errors that end a session; after any other error the challenge can be answered again."""
 
 
 def initiate(ctx: Context, caller: Caller, auth_flow: str, parameters: Record, session: str = "") -> Record:
@@ -55,7 +55,7 @@ def initiate(ctx: Context, caller: Caller, auth_flow: str, parameters: Record, s
 
     Args:
         ctx: The context.
-        caller: What it comes through. The flows of the client and SECRET_HASH do not concern the door `hosted`.
+        caller: What the request comes through. The door `hosted` ignores the flows of the client and SECRET_HASH.
         auth_flow: AuthFlow.
         parameters: AuthParameters.
         session: The Session of ConfirmSignUp, for USER_AUTH.
@@ -83,7 +83,7 @@ def initiate(ctx: Context, caller: Caller, auth_flow: str, parameters: Record, s
 
 
 def allowed_flows(client: Record) -> set[str]:
-    """Return the flows of a client by their newer names; the older names do not turn off SRP and refreshing."""
+    """Return the flows of a client by their newer names; the older names turn off neither SRP nor refresh."""
     named = client.get("ExplicitAuthFlows") or ()
     flows = parties.flows(client)
     if any(not f.startswith("ALLOW_") for f in named):
@@ -115,7 +115,7 @@ def _by_password(ctx: Context, caller: Caller, auth_flow: str, parameters: Recor
 def _renew(ctx: Context, caller: Caller, auth_flow: str, parameters: Record) -> Record:
     token = needed(parameters, "REFRESH_TOKEN")
     found, given = families.find(ctx, caller.pool, token), parameters.get("SECRET_HASH")
-    if found or not given:  # it is over the real name, which only the token tells
+    if found or not given:  # the hash is of the real name, which only the token has
         secret_hash.check(caller, found[1]["user"] if found else "", given, door_text="sign_in")
     _check_allowed(caller, auth_flow)
     device = parameters.get("DEVICE_KEY", "")
@@ -127,7 +127,7 @@ def _renew(ctx: Context, caller: Caller, auth_flow: str, parameters: Record) -> 
 
 
 def _code(ctx: Context, caller: Caller, reply: Reply) -> Record:
-    """Take a code by e-mail, which can be a first or a second factor."""
+    """Check a code sent by e-mail, as a first or a second factor."""
     answer = choice.code if reply.state["first"] else second_code
     return answer(ctx, caller, reply)
 
@@ -169,7 +169,7 @@ def respond(ctx: Context, caller: Caller, challenge: str, session: str, response
     if not _is_meant(ctx, caller, attempt, typed):
         raise ServiceError("NotAuthorizedException", auth_sessions.NOT_VALID)
     reply = Reply(attempt, pending, challenge, responses, session)
-    auth_sessions.use_up(ctx, pending)  # at once, as others are let in while a trigger runs
+    auth_sessions.use_up(ctx, pending)  # now, because other requests run while a trigger does
     try:
         if challenge not in BY_PASSWORD:
             check_enabled(caller, attempt)
@@ -183,7 +183,7 @@ def respond(ctx: Context, caller: Caller, challenge: str, session: str, response
 
 
 def _check_hash(ctx: Context, caller: Caller, challenge: str, typed: str, given: str | None) -> None:
-    """Check SECRET_HASH: of the real name after a proof by SRP, otherwise also of the name as sent."""
+    """Check SECRET_HASH: of the real name after an SRP proof, otherwise of the name as sent too."""
     user = sign_in_name(ctx, caller.pool, typed)
     real = user["username"] if user else typed
     if challenge not in PROOFS and real != typed:
@@ -197,21 +197,21 @@ def _check_hash(ctx: Context, caller: Caller, challenge: str, typed: str, given:
 
 
 def _user(ctx: Context, caller: Caller, pending: auth_sessions.Pending) -> Record:
-    """Return the user of a session as it is now; a stand-in if there was none."""
+    """Return the current user of a session; a simulated one if it never existed."""
     kept: Record = pending.state["attempt"]
     if not kept["known"]:
         return simulated.stand_in(ctx, caller.pool, kept["name"])
     user = subject(ctx, pending)
     if user is None:
-        raise told(caller, "UserNotFoundException", NOT_FOUND)
+        raise existence_error(caller, "UserNotFoundException", NOT_FOUND)
     return user
 
 
 def _with_device(attempt: Attempt, challenge: str, responses: Record) -> Attempt:
-    """Return an attempt with the DEVICE_KEY of an answer: clients send it with any of them.
+    """Return an attempt with the DEVICE_KEY of an answer: clients may send it with any answer.
 
-    With the proof of the password it counts alone, as clients answer once more without a key that is not known. With
-    other answers a key that is not known changes nothing.
+    With the proof of the password only this key counts: clients drop an unknown key and answer again. With other
+    answers an unknown key is ignored.
     """
     given = str(responses.get("DEVICE_KEY") or "")
     if challenge == "PASSWORD_VERIFIER":
@@ -221,7 +221,7 @@ def _with_device(attempt: Attempt, challenge: str, responses: Record) -> Attempt
 
 
 def _is_meant(ctx: Context, caller: Caller, attempt: Attempt, typed: str) -> bool:
-    """Return whether USERNAME of an answer means the user of the session: by the real name, or as typed before."""
+    """Return whether USERNAME of an answer is the user of the session: the real name, or the name as first typed."""
     name = spelled(caller.pool, typed)
     if name in (attempt.user["username"], spelled(caller.pool, attempt.name)):
         return True

@@ -1,4 +1,4 @@
-"""Users that others bring in: those of AdminCreateUser, and those of the trigger UserMigration."""
+"""Users who did not sign up themselves: created by AdminCreateUser or by the trigger UserMigration."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ ENDINGS = ("CONFIRMED", "RESET_REQUIRED")
 def admit(
     ctx: Context, caller: Caller, user: Record, attributes: Mapping[str, str], validation: list[Record] | None
 ) -> None:
-    """Let the trigger PreSignUp refuse a user of AdminCreateUser, who is not stored yet. Its answer is ignored.
+    """Run PreSignUp for a new user of AdminCreateUser, before it is stored. It can only refuse the user.
 
     Args:
         ctx: The context.
         caller: parties.admin of the request.
         user: The user.
-        attributes: As sent; the trigger sees no `sub`.
+        attributes: As in the request; the trigger does not get `sub`.
         validation: ValidationData.
 
     Raises:
@@ -48,12 +48,12 @@ def invite(
         caller: parties.admin of the request.
         user: The user, as it is stored.
         temporary_password: In clear.
-        mediums: DesiredDeliveryMediums; SMS if empty. One that the user has no address for is left out.
-        resend: Whether it is sent again.
+        mediums: DesiredDeliveryMediums; SMS if empty. Those for which the user has no address are skipped.
+        resend: Whether MessageAction is RESEND.
 
     Raises:
-        ServiceError: Those of delivery.send; CodeDeliveryFailureException, if it is to be sent again and the user has
-            no address for it. A first one is left out then, with one line on the terminal.
+        ServiceError: Those of delivery.send; CodeDeliveryFailureException if `resend` and the user has no address. The
+            first invitation is skipped instead, with a line on the terminal.
     """
     wanted = list(mediums) or ["SMS"]
     usable = [m for m in delivery.ATTRIBUTES if m in wanted and user["attributes"].get(delivery.ATTRIBUTES[m])]
@@ -67,25 +67,25 @@ def invite(
 
 
 def migrate(ctx: Context, caller: Caller, typed: str, password: str | None, source: MigrationSource) -> Record | None:
-    """Let the trigger UserMigration bring in a user that is not known. The policy does not apply to its password.
+    """Let the trigger UserMigration create an unknown user. The password policy does not apply to it.
 
     Args:
         ctx: The context.
-        caller: At a sign-in its `metadata` becomes `validationData`.
+        caller: At sign-in its `metadata` becomes `validationData`.
         typed: The name as typed.
-        password: As typed; None for a forgotten one.
+        password: As typed; None for ForgotPassword.
         source: The triggerSource.
 
     Returns:
-        The new user, who is stored. None if the pool has no such trigger, if it can not be called here, or if it
-        refuses and ForgotPassword comes from a client that hides who exists.
+        The new user, already stored. None if the pool has no such trigger or it is mapped to nothing here; also if it
+        fails in ForgotPassword for a client that hides which users exist.
 
     Raises:
-        ServiceError: UserNotFoundException; for a client that hides who exists NotAuthorizedException.
+        ServiceError: UserNotFoundException, or NotAuthorizedException for a client that hides which users exist.
     """
     pool = caller.pool
     if not triggers.mapped(ctx, pool, triggers.name_of(source)):
-        triggers.run(ctx, caller, source, typed, {})  # says that it is skipped
+        triggers.run(ctx, caller, source, typed, {})  # logs that it is skipped
         return None
     data = {"validationData": caller.metadata or None, "clientMetadata": None} if source == SIGN_IN else {}
     request = {**({"password": password} if source == SIGN_IN else {}), **data}
@@ -95,7 +95,7 @@ def migrate(ctx: Context, caller: Caller, typed: str, password: str | None, sour
         if password is not None and user["status"] == "CONFIRMED":
             passwords.set_password(ctx, pool, user, password)
     except ServiceError as error:
-        ctx.desk.say(f"{source} brings in no user: {error.message}")
+        ctx.desk.say(f"{source} created no user: {error.message}")
         if not parties.hides(caller.client):
             said = f"Exception migrating user in app client {caller.client_id}"
             raise ServiceError("UserNotFoundException", said) from None
@@ -107,7 +107,7 @@ def migrate(ctx: Context, caller: Caller, typed: str, password: str | None, sour
 
 
 def _migrated(ctx: Context, pool: Record, typed: str, response: Record) -> Record:
-    """Return the user that an answer of UserMigration describes."""
+    """Return the user that a response of UserMigration describes."""
     given = {str(k): str(v) for k, v in (response.get("userAttributes") or {}).items()}
     name = parties.spelled(pool, given.pop("username", typed))
     status = response.get("finalUserStatus") or ENDINGS[1]

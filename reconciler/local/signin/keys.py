@@ -1,6 +1,6 @@
 """The keys with which a pool signs its tokens: one for ID tokens, one for access tokens.
 
-They are made when the first token is, and kept in the ledger, so that tokens hold after a restart.
+They are generated for the first token and kept in the ledger, so that tokens stay valid after a restart.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ PARTS = 3
 
 
 def issuer(ctx: Context, pool: Record) -> str:
-    """Return the issuer of a pool's tokens: where our server listens, or without one as Cognito spells it."""
+    """Return the issuer of the tokens of a pool: the URL of our server, or without a server that of Cognito."""
     if ctx.desk.base:
         return f"{ctx.desk.base}/{pool['id']}"
     updated = pool["config"].get("IssuerConfiguration", {}).get("Type") == "UPDATED"
@@ -50,7 +50,7 @@ def sign(ctx: Context, pool: Record, purpose: Purpose, claims: Record) -> str:
 
 
 def verified(ctx: Context, pool: Record, token: str) -> tuple[Purpose, Record] | None:
-    """Return for what a token was signed, and its claims; None if this pool has not signed it.
+    """Return the purpose of a token and its claims; None if this pool has not signed it.
 
     Times are not checked.
     """
@@ -117,7 +117,7 @@ def _generated() -> Record:
 
 @lru_cache(maxsize=64)
 def _private(pem: str) -> Any:
-    """Return a key of ours; its numbers are not checked again, which takes longer than to sign."""
+    """Return one of our keys. Its numbers are not validated again: that takes longer than signing."""
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
     return load_pem_private_key(pem.encode(), None, unsafe_skip_rsa_key_validation=True)
@@ -128,15 +128,15 @@ def _bytes(number: int) -> bytes:
 
 
 def encoded(data: bytes) -> str:
-    """Return base64url without its filling."""
+    """Return base64url without padding."""
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 def _decoded(text: str) -> bytes:
-    """Return what base64url without its filling stands for.
+    """Decode base64url without padding.
 
     Raises:
-        ValueError: It is none, or has filling.
+        ValueError: It is not base64url, or has padding.
     """
     try:
         return base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)

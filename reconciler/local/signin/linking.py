@@ -1,7 +1,7 @@
-"""Identities of other providers that sign in as a user of the pool: AdminLinkProviderForUser and its end.
+"""Identities of other providers that sign in as a user of the pool: AdminLinkProviderForUser and its removal.
 
-An identity is known by its subject, or until its first sign-in by an attribute that claims are mapped to. The
-ledger finds the user of a link; the user's `identities` show it.
+An identity is identified by its subject, or before its first sign-in by a mapped attribute. The ledger leads from a
+link to its user; `identities` of the user lists it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ KIND = "link"
 MOST = 5
 """Identities of one user."""
 LOCAL = "Cognito"
-"""ProviderName of users who are the pool's own."""
+"""ProviderName of local users."""
 SUBJECT = "Cognito_Subject"
 MEMBERS = ("ProviderName", "ProviderAttributeName", "ProviderAttributeValue")
 NOT_SOURCE = (
@@ -32,7 +32,7 @@ LINKED = "SourceUser is already linked to DestinationUser"
 
 
 class KnownBy(NamedTuple):
-    """What an identity is known by."""
+    """What identifies an identity."""
 
     provider: str
     """Name of the provider."""
@@ -49,7 +49,7 @@ def identity(ctx: Context, pool: Record, provider: str, subject: str, *, primary
         pool: The pool.
         provider: Name of the provider.
         subject: Identifier of the user there.
-        primary: Whether the user was made for this identity, and not linked to it.
+        primary: Whether the user is the profile of this identity, as opposed to linked to it.
     """
     settings = pool["providers"][provider]
     saml = settings["ProviderType"] == "SAML"
@@ -64,14 +64,14 @@ def identity(ctx: Context, pool: Record, provider: str, subject: str, *, primary
 
 
 def linked(ctx: Context, pool: Record, provider: str, subject: str, attributes: Record) -> Record | None:
-    """Return the user that an identity is linked to, which is known by its subject from now on; None if there is none.
+    """Return the user that an identity is linked to, or None. From now on its subject identifies the identity.
 
     Args:
         ctx: The context.
         pool: The pool.
         provider: Name of the provider.
         subject: Identifier of the user there.
-        attributes: What the provider's claims are mapped to.
+        attributes: The mapped attributes.
     """
     for attribute, value in [(SUBJECT, subject), *sorted(attributes.items())]:
         known = KnownBy(provider, attribute, value)
@@ -99,7 +99,7 @@ def _put(ctx: Context, pool: Record, user: Record, known: KnownBy) -> None:
 
 
 def _settle(ctx: Context, pool: Record, user: Record, known: KnownBy, subject: str) -> None:
-    """Let an identity be known by its subject in place of an attribute."""
+    """Identify an identity by its subject instead of an attribute."""
     ctx.ledger.drop(KIND, _key(pool, known))
     _put(ctx, pool, user, KnownBy(known.provider, SUBJECT, subject))
     for entry in user["identities"]:
@@ -162,7 +162,7 @@ def _source(pool: Record, named: Record) -> KnownBy:
 
 
 def _known_by(pool: Record, named: Record) -> KnownBy:
-    """Return what a request names, with the attribute in place of a claim that is mapped to it."""
+    """Return the identity in a request; a claim is replaced by the attribute that it is mapped to."""
     provider, attribute, value = (named.get(member, "") for member in MEMBERS)
     mapping = pool["providers"].get(provider, {}).get("AttributeMapping", {})
     by_claim = {claim: mapped for mapped, claim in sorted(mapping.items()) if mapped != "username"}
@@ -170,7 +170,7 @@ def _known_by(pool: Record, named: Record) -> KnownBy:
 
 
 def _check_new(ctx: Context, pool: Record, known: KnownBy) -> None:
-    """Check that an identity has no profile, and is not linked."""
+    """Check that an identity neither has a profile nor is linked."""
     if _owner(ctx, pool, known) is not None:
         refuse(LINKED)
     profile = parties.find_by_name(ctx, pool, f"{known.provider}_{known.value}")
@@ -179,9 +179,9 @@ def _check_new(ctx: Context, pool: Record, known: KnownBy) -> None:
 
 
 def admin_disable_provider_for_user(ctx: Context, params: Record) -> Record:
-    """AdminDisableProviderForUser: a link ends; a user of the pool itself has no password any more.
+    """AdminDisableProviderForUser: removes a link, or the password of a local user.
 
-    An administrator can set a password again. Tokens end in both cases.
+    An administrator can set a password again. Tokens are revoked in both cases.
     """
     pool, named = ctx.pool(params), params["User"]
     if named.get("ProviderName") == LOCAL:
@@ -195,7 +195,7 @@ def admin_disable_provider_for_user(ctx: Context, params: Record) -> Record:
 
 
 def _unlinked(ctx: Context, pool: Record, known: KnownBy) -> Record:
-    """End a link; return its user, who is not put yet."""
+    """Remove a link; return its user. The caller puts it."""
     user = _owner(ctx, pool, known)
     if user is None:
         _unknown()

@@ -1,6 +1,6 @@
-"""Codes that are sent during a sign-in: for SMS and e-mail as a second factor, and as a first one.
+"""Codes by SMS and e-mail during a sign-in, as a first or a second factor.
 
-Such a code belongs to its challenge and ends with it, so the session keeps its hash.
+A code belongs to its challenge and ends with it, so the session keeps its hash.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ def ask_code(
     Args:
         ctx: The context.
         caller: What the request comes through.
-        attempt: The sign-in; to a user that does not exist nothing is sent.
+        attempt: The sign-in; nothing is sent to a user that does not exist.
         challenge: ChallengeName, one of `MEDIUMS`.
         first: Whether it is the first factor.
-        to: Address that is to become the user's; by default the one that the user has.
+        to: Address to send to; by default that of the user. It becomes the user's once the code is right.
         available: AvailableChallenges.
 
     Raises:

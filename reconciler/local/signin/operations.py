@@ -1,4 +1,4 @@
-"""The modules whose operations are about users who sign in."""
+"""The modules with operations for sign-up and sign-in."""
 
 from __future__ import annotations
 

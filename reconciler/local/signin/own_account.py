@@ -1,6 +1,6 @@
-"""What signed-in users do with their own account: GetUser, UpdateUserAttributes, VerifyUserAttribute, DeleteUser.
+"""Operations on one's own account: GetUser, UpdateUserAttributes, VerifyUserAttribute, DeleteUser.
 
-A pool may keep an address until the new one is verified: the new one waits in `pending` of the user meanwhile.
+A pool may keep the old address until the new one is verified; until then the new one is in `pending` of the user.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def _readable(who: Bearer) -> dict[str, str]:
 
 
 def update_user_attributes(ctx: Context, params: Record) -> Record:
-    """UpdateUserAttributes: an empty value removes; a new address is verified with a code, if the pool wants that."""
+    """UpdateUserAttributes: an empty value removes; a new address is verified by a code if the pool requires it."""
     who, caller = _bearer(ctx, params)
     pool, user = who.pool, who.user
     sent = written_attributes.spelled(pool, written_attributes.named(params["UserAttributes"]))
@@ -71,14 +71,14 @@ def update_user_attributes(ctx: Context, params: Record) -> Record:
 
 
 def _kept_until_verified(pool: Record) -> set[str]:
-    """Return the addresses that a new one replaces only when it is verified."""
+    """Return the addresses that are kept until the new one is verified."""
     config = pool["config"]
     wanted = config.get("UserAttributeUpdateSettings", {}).get("AttributesRequireVerificationBeforeUpdate") or ()
     return set(wanted) & set(config.get("AutoVerifiedAttributes") or ())
 
 
 def delete_user_attributes(ctx: Context, params: Record) -> Record:
-    """DeleteUserAttributes: one that is not set counts as removed."""
+    """DeleteUserAttributes: removing an attribute that is not set succeeds."""
     who, caller = _bearer(ctx, params)
     pool, user, removed = who.pool, who.user, dict.fromkeys(params["UserAttributeNames"], "")
     check_attributes(pool, removed, new=False)
@@ -93,7 +93,7 @@ def delete_user_attributes(ctx: Context, params: Record) -> Record:
 
 
 def delete_user(ctx: Context, params: Record) -> Record:
-    """DeleteUser: with tokens and codes."""
+    """DeleteUser: deletes the tokens and codes of the user as well."""
     who, _ = _bearer(ctx, params)
     ctx.ledger.remove_user(who.pool["id"], who.user["username"])
     ctx.people.remove(who.pool["id"], who.user["username"], ctx.now())
@@ -115,7 +115,7 @@ def _check_kind(kind: str) -> None:
 
 
 def get_user_attribute_verification_code(ctx: Context, params: Record) -> Record:
-    """GetUserAttributeVerificationCode: for an address that is not verified, or the new one that waits for it."""
+    """GetUserAttributeVerificationCode: for an unverified address, or a pending new one."""
     who, caller = _bearer(ctx, params)
     kind, user = params["AttributeName"], who.user
     _check_kind(kind)
@@ -129,7 +129,7 @@ def get_user_attribute_verification_code(ctx: Context, params: Record) -> Record
 
 
 def verify_user_attribute(ctx: Context, params: Record) -> Record:
-    """VerifyUserAttribute: an address that waited takes its place, from another user too who signs in with it."""
+    """VerifyUserAttribute: a pending address takes effect, even if it is the alias of another user, who loses it."""
     who, _ = _bearer(ctx, params)
     pool, user, kind = who.pool, who.user, params["AttributeName"]
     _check_kind(kind)
@@ -138,7 +138,7 @@ def verify_user_attribute(ctx: Context, params: Record) -> Record:
     waited = user["pending"].pop(kind, None)
     user["attributes"] |= {kind: waited} if waited else {}
     if user["attributes"].get(kind) != about["to"]:
-        raise codes.expired()  # an administrator has changed it meanwhile
+        raise codes.expired()  # an administrator has changed it since
     aliases.verify(ctx, pool, user, kind, move=bool(waited))
     codes.drop(ctx, pool, user, codes.verifying(kind))
     parties.touch(ctx, pool, user)

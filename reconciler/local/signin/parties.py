@@ -1,4 +1,4 @@
-"""Who takes part in a sign-in: the pool, the app client that asks, and the user."""
+"""The parties of a sign-in: the pool, the app client and the user."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ FORCED = "FORCE_CHANGE_PASSWORD"
 
 @dataclass(frozen=True)
 class Caller:
-    """What a request comes through."""
+    """The pool, app client and endpoint through which a request comes."""
 
     pool: Record
     client: Record
-    """An empty one for operations of an administrator without a client."""
+    """Empty for operations of an administrator that name no client."""
     door: Door = "api"
-    """Whether it comes from an SDK, from an administrator, or from the hosted pages."""
+    """Whether the request comes from an SDK, an administrator or the hosted pages."""
     metadata: dict[str, str] = field(default_factory=dict)
     """ClientMetadata."""
     host: str = ""
-    """Host in the address of a hosted page; empty at other doors."""
+    """Host name of a hosted page; empty for other doors."""
     address: str = ""
-    """IP address of the user as the request names it; empty if it does not, or the client may not say it."""
+    """IP address of the user in the request; empty if it has none, or the client must not send one."""
 
     @property
     def client_id(self) -> str:
@@ -46,7 +46,7 @@ class Caller:
 
 
 def by_client(ctx: Context, params: Record, door: Door = "api") -> Caller:
-    """Return what a request comes through that names its client only.
+    """Return the caller of a request that names only its client.
 
     Raises:
         ServiceError: ResourceNotFoundException.
@@ -61,7 +61,7 @@ def by_client(ctx: Context, params: Record, door: Door = "api") -> Caller:
 
 
 def admin(ctx: Context, params: Record) -> Caller:
-    """Return what a request of an administrator comes through; the client may be missing.
+    """Return the caller of a request of an administrator, with or without a client.
 
     Raises:
         ServiceError: ResourceNotFoundException.
@@ -73,7 +73,7 @@ def admin(ctx: Context, params: Record) -> Caller:
 
 
 def pool_of_token(token: str) -> str:
-    """Return the id of the pool that a token says it comes from, unverified; empty if it says none."""
+    """Return the pool id in the issuer of a token, unverified; empty if there is none."""
     try:
         body = token.split(".")[1]
         claims = foreign_json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
@@ -88,18 +88,18 @@ def flows(client: Record) -> set[str]:
 
 
 def hides(client: Record) -> bool:
-    """Return whether a client does not tell who exists."""
+    """Return whether a client hides which users exist (PreventUserExistenceErrors)."""
     return client.get("PreventUserExistenceErrors") == "ENABLED"
 
 
 def spelled(pool: Record, name: str) -> str:
-    """Return a name as it is stored: in lower case where case does not matter."""
+    """Return a name as it is stored: in lower case if the pool is case-insensitive."""
     insensitive = pool["config"].get("UsernameConfiguration", {}).get("CaseSensitive") is False
     return name.lower() if insensitive else name
 
 
 def find_by_name(ctx: Context, pool: Record, name: str) -> Record | None:
-    """Return a user by name, or in a pool that signs in with addresses by `sub` or address."""
+    """Return a user by name, or by `sub` or address in a pool whose user names are addresses."""
     name = spelled(pool, name)
     found = ctx.people.get(pool["id"], name)
     named = pool["config"].get("UsernameAttributes") or ()
@@ -110,7 +110,7 @@ def find_by_name(ctx: Context, pool: Record, name: str) -> Record | None:
 
 
 def sign_in_name(ctx: Context, pool: Record, typed: str) -> Record | None:
-    """Return the user that a name typed at sign-in means: a user name, an address, or an alias that is verified."""
+    """Return the user for a name typed at sign-in: a user name, an address or a verified alias."""
     found = find_by_name(ctx, pool, typed)
     if found is not None:
         return found
@@ -136,15 +136,15 @@ def existing(ctx: Context, params: Record) -> tuple[Record, Record]:
 
 
 def random_uuid(ctx: Context) -> str:
-    """Return a random UUID: a counter would begin again with the process, as users are not kept with it."""
+    """Return a random UUID; a counter would start again with each process."""
     return str(uuid.UUID(bytes=ctx.desk.random(16), version=4))
 
 
 def new_user(ctx: Context, name: str | None, status: str, attributes: Record) -> Record:
-    """Return the record of a new user; without a name, it is called by its `sub`. The caller puts it.
+    """Return the record of a new user; without a name, its `sub` is the name. The caller puts it.
 
-    `password` is None, or has `salt` and `verifier` of SRP in hexadecimal digits, `set` and `until`, the end of a
-    temporary one; or `hash`, the algorithm and text of an imported one.
+    `password` is None; or has `salt` and `verifier` of SRP in hexadecimal digits, `set`, and `until`, when a temporary
+    one expires; or `hash`, the algorithm and text of an imported one.
     """
     now, sub = ctx.now(), random_uuid(ctx)
     return {
@@ -167,11 +167,11 @@ def new_user(ctx: Context, name: str | None, status: str, attributes: Record) ->
 
 
 def touch(ctx: Context, pool: Record, user: Record) -> None:
-    """Put a user whose profile has changed."""
+    """Put a user whose profile has changed: that updates UserLastModifiedDate."""
     user["modified"] = ctx.now()
     put(ctx, pool, user)
 
 
 def put(ctx: Context, pool: Record, user: Record) -> None:
-    """Put a user, of whom what changed is no part of the profile."""
+    """Put a user after a change outside the profile."""
     ctx.people.put(pool["id"], user, ctx.now())

@@ -1,4 +1,4 @@
-"""Passkeys at sign-in, and what their registration shares with it: the relying party, origins, the package."""
+"""Passkeys at sign-in, and what registration shares with it: relying party, origins and the package."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def counts_as_both(pool: Record) -> bool:
 
 
 def verification(pool: Record) -> str:
-    """Return UserVerification: `preferred` or `required`; what counts as two factors requires it."""
+    """Return UserVerification: `preferred`, or `required`, also if a passkey counts as two factors."""
     return "required" if counts_as_both(pool) else str(settings(pool).get("UserVerification", "preferred"))
 
 
@@ -61,9 +61,9 @@ def is_named(host: str) -> bool:
 def relying_party(ctx: Context, pool: Record, host: str = "") -> str:
     """Return the id of the relying party; empty if there is none.
 
-    By default it is the custom domain, or else the prefix domain. Where a server listens, domains are served at
-    `localhost`, and so is the relying party. A hosted page has no choice, whatever the pool says: browsers take no
-    other party at `shop.localhost` than `shop.localhost`, and at `localhost` no other than `localhost`.
+    By default it is the custom domain, or else the prefix domain. A server serves domains at `localhost`, which is
+    then the relying party. A hosted page always uses its own host, whatever the pool says: browsers accept only
+    `shop.localhost` at `shop.localhost`, and `localhost` at `localhost`.
     """
     if is_named(host):
         return host
@@ -77,7 +77,7 @@ def relying_party(ctx: Context, pool: Record, host: str = "") -> str:
 
 
 def is_origin(origin: str, party: str) -> bool:
-    """Return whether an origin belongs to a relying party: its host or one below it, by https, or by http locally."""
+    """Return whether an origin belongs to a relying party: its host or a subdomain, by https, or locally by http."""
     try:
         parts = urlsplit(origin)
         host = parts.hostname or ""
@@ -94,12 +94,12 @@ def encoded(data: bytes) -> str:
 
 
 def _not_encoded(found: object) -> ValueError:
-    """Return what is raised for data of a client that has another form."""
+    """Return the error for client data of another form."""
     return ValueError(type(found).__name__)
 
 
 def decoded(text: Any) -> bytes:
-    """Return the bytes of a text in base64url.
+    """Decode base64url.
 
     Raises:
         ValueError: It is not.
@@ -132,7 +132,7 @@ def usable(user: Record, host: str = "") -> list[Record]:
 
 
 def request_options(ctx: Context, pool: Record, user: Record, host: str = "") -> tuple[str, Record]:
-    """Return PublicKeyCredentialRequestOptions as JSON, and what to remember for the answer.
+    """Return PublicKeyCredentialRequestOptions as JSON, and the state that the answer needs.
 
     Args:
         ctx: The context.
@@ -158,7 +158,7 @@ def request_options(ctx: Context, pool: Record, user: Record, host: str = "") ->
 
 
 def check(ctx: Context, pool: Record, user: Record, state: Record, credential: str) -> None:
-    """Check an assertion, given as JSON, and count its use.
+    """Check an assertion, given as JSON, and store its counter.
 
     Raises:
         ServiceError: NotAuthorizedException.

@@ -1,4 +1,4 @@
-"""Passkeys of a user: their registration and the list of them; their proof at sign-in is in passkey_proofs.py."""
+"""Passkeys of a user: registration, list and deletion; the proof at sign-in is in passkey_proofs.py."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from reconciler.local.store import Record
 
 KIND = "passkey"
 LIFE = 300.0
-"""Seconds for which a registration may take."""
+"""Seconds that a registration may take."""
 MOST = 20
-"""Passkeys of one user."""
+"""Limit of passkeys of a user."""
 ALGORITHMS = (-7, -257)
 """ES256 and RS256."""
 NOT_VALID = "Credential data is not valid"
@@ -41,7 +41,7 @@ def start(ctx: Context, pool: Record, client_id: str, user: Record, *, host: str
         pool: The pool.
         client_id: Id of the client.
         user: The user.
-        host: Host of the page that makes it, if that is one of the hosted pages.
+        host: Host of the hosted page that registers it; empty for an SDK.
 
     Raises:
         ServiceError: WebAuthnNotEnabledException, WebAuthnConfigurationMissingException, LimitExceededException.
@@ -114,7 +114,7 @@ def complete(ctx: Context, pool: Record, client_id: str, user: Record, credentia
 
 
 def _expected(ctx: Context, pool: Record, user: Record, challenge: str) -> Record:
-    """Return what a registration was started with; of this user, and not over."""
+    """Return the state of a registration that this user has started and that has not expired."""
     known = dict(ctx.ledger.of(KIND, pool["id"], user["username"]))
     entry = known.get(hashed(challenge))
     if entry is None or entry["expires"] <= ctx.now():
@@ -156,7 +156,7 @@ def _verified(pool: Record, entry: Record, credential: Record, data: Record) -> 
 
 
 def _check_algorithm(data: Any) -> None:
-    """Check the algorithm of a credential, given authenticator data as webauthn reads it."""
+    """Check the algorithm of a credential, given the authenticator data that webauthn parsed."""
     from webauthn.helpers import decode_credential_public_key
     from webauthn.helpers.exceptions import UnsupportedPublicKey, UnsupportedPublicKeyType
 

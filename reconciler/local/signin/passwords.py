@@ -1,4 +1,4 @@
-"""Passwords of users: kept as verifiers of SRP only, checked against policy and history, and locked after failures."""
+"""Passwords of users: stored as SRP verifiers, checked against policy and history, locked after failures."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from reconciler.local.signin import parties, srp
 from reconciler.local.store import Record
 
 SHORTEST, LONGEST = 6, 256
-"""Bounds of the service itself, whatever the policy says."""
+"""Limits of the service itself, whatever the policy."""
 SPACED = re.compile(r"^[\S]+.*[\S]+$")
-"""Spaces may be within a password only; the text of a refusal quotes it."""
+"""A password may only contain spaces inside; the error message quotes this pattern."""
 SYMBOLS = "^$*.[]{}()?-\"!@#%&/\\,><':;|_~`+="
 """Characters that count as symbols; so does a space that is neither first nor last."""
 RULES = (
@@ -25,15 +25,15 @@ RULES = (
     ("RequireNumbers", re.compile(r"[0-9]"), "numeric"),
     ("RequireSymbols", re.compile(f"[{re.escape(SYMBOLS)} ]"), "symbol"),
 )
-"""Only letters and digits of basic Latin count; others are allowed and satisfy no rule."""
+"""Only ASCII letters and digits count; others are allowed but satisfy no rule."""
 MOST_PAST = 24
 """Greatest PasswordHistorySize."""
 FREE_FAILURES = 5
 LONGEST_LOCK = FORGIVEN = 15 * 60.0
-"""Seconds of the longest lock-out, and without a try after which failures are forgotten."""
+"""Seconds of the longest lock-out; after as many without an attempt, failures are forgotten."""
 TEMPORARY_LENGTH = 12
 TEMPORARY = ("abcdefghijkmnopqrstuvwxyz", "ABCDEFGHJKLMNPQRSTUVWXYZ", "23456789", "!@#$%^*_-+=?")
-"""Characters of temporary passwords: none that looks like another, or that HTML spells otherwise."""
+"""Characters of temporary passwords: none that are easily confused or that HTML escapes."""
 
 
 def _not_authorized(message: str) -> NoReturn:
@@ -41,14 +41,14 @@ def _not_authorized(message: str) -> NoReturn:
 
 
 def set_password(ctx: Context, pool: Record, user: Record, password: str, *, until: float | None = None) -> None:
-    """Give a user a password, which ends a lock-out. The caller checks it before, sets the status and puts the user.
+    """Set the password of a user, which ends a lock-out. The caller checks it first, sets the status and puts the user.
 
     Args:
         ctx: The context.
         pool: The pool.
-        user: The user, which is changed in place; the former password goes to `past`.
+        user: The user, changed in place; the former password goes to `past`.
         password: The password.
-        until: When a temporary one ends, in seconds since 1970; None for a permanent one.
+        until: When a temporary one expires, in seconds since 1970; None for a permanent one.
     """
     former = user["password"]
     if former is not None:
@@ -60,9 +60,9 @@ def set_password(ctx: Context, pool: Record, user: Record, password: str, *, unt
 
 
 def matches(pool: Record, user: Record, password: str) -> bool:
-    """Return whether a password is the user's; False without one.
+    """Return whether a password is right; False if the user has none.
 
-    If only a hash was known, it is replaced in `user` by a verifier; `succeeded` puts the user.
+    An imported hash is replaced in `user` by a verifier; `succeeded` puts the user.
 
     Raises:
         ServiceError: NotImplementedException: an imported hash has a form that cannot be checked.
@@ -86,12 +86,12 @@ def _is(pool: Record, user: Record, kept: Record, password: str) -> bool:
 
 
 def check_policy(pool: Record, password: str, *, admin: bool, member: str = "password") -> None:
-    """Check a password against the policy of the pool; the first broken rule is said.
+    """Check a password against the policy of the pool; the error names the first broken rule.
 
     Args:
         pool: The pool.
         password: The password.
-        admin: Whether an administrator sets it, for whom the wording differs.
+        admin: Whether an administrator sets it; the wording differs.
         member: Name of the request's member, in lower camel case.
 
     Raises:
@@ -127,7 +127,7 @@ def _policy(pool: Record) -> Record:
 
 
 def check_history(pool: Record, user: Record, password: str) -> None:
-    """Check that a password is none of the user's last ones, the current included.
+    """Check that a password is neither the current one nor one of the last ones.
 
     Raises:
         ServiceError: PasswordHistoryPolicyViolationException.
@@ -140,7 +140,7 @@ def check_history(pool: Record, user: Record, password: str) -> None:
 
 
 def check_temporary(ctx: Context, user: Record) -> None:
-    """Check that a temporary password has not ended.
+    """Check that a temporary password has not expired.
 
     Raises:
         ServiceError: NotAuthorizedException.
@@ -151,9 +151,9 @@ def check_temporary(ctx: Context, user: Record) -> None:
 
 
 def check_lock(ctx: Context, user: Record) -> None:
-    """Check that the user is not locked out after failures; ask before the password is looked at.
+    """Check that the user is not locked out after failures. Call this before the password is checked.
 
-    A try during a lock-out counts for nothing, so do not call `failed` for it.
+    An attempt during a lock-out does not count, so do not call `failed` for it.
 
     Raises:
         ServiceError: NotAuthorizedException.
@@ -165,7 +165,7 @@ def check_lock(ctx: Context, user: Record) -> None:
 def failed(ctx: Context, pool: Record, user: Record) -> None:
     """Count a wrong password or code, and put the user.
 
-    From the fifth in a row on, the user is locked out: for a second, and twice as long after each further one.
+    The fifth failure in a row locks the user out for a second, and each further one for twice as long.
     """
     now, known = ctx.now(), user["failures"]
     recent = now - known.get("last", 0.0) < FORGIVEN
@@ -176,13 +176,13 @@ def failed(ctx: Context, pool: Record, user: Record) -> None:
 
 
 def succeeded(ctx: Context, pool: Record, user: Record) -> None:
-    """Forget failures, and put the user if anything of it has changed."""
+    """Reset the count of failures, and put the user if it has changed."""
     user["failures"] = {}
     parties.put(ctx, pool, user)
 
 
 def temporary_password(pool: Record) -> str:
-    """Return a random password that the policy of the pool allows."""
+    """Return a random password that satisfies the policy of the pool."""
     length = max(TEMPORARY_LENGTH, int(_policy(pool).get("MinimumLength", 8)))
     characters = [secrets.choice(kind) for kind in TEMPORARY]
     characters += [secrets.choice("".join(TEMPORARY)) for _ in range(length - len(TEMPORARY))]

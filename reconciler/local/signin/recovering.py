@@ -1,4 +1,4 @@
-"""Passwords that are forgotten, reset or changed: ForgotPassword, ConfirmForgotPassword, ChangePassword and the like.
+"""Forgotten, reset and changed passwords: ForgotPassword, ConfirmForgotPassword, ChangePassword and the like.
 
 The functions with a caller serve the hosted pages too, which need no SECRET_HASH.
 """
@@ -15,9 +15,9 @@ from reconciler.local.store import Record
 RESET = "RESET_REQUIRED"
 ADMIN_ONLY = "admin_only"
 MECHANISMS: dict[str, str] = {"verified_phone_number": "phone_number", "verified_email": "email"}
-"""In the order of pools without AccountRecoverySetting."""
+"""In the order that applies without AccountRecoverySetting."""
 FACTOR = {"phone_number": "sms", "email": "email"}
-"""The factor for which an address serves already."""
+"""The MFA factor that uses an address."""
 NO_ADDRESS = "Cannot reset password for the user as there is no registered/verified email or phone_number"
 WRONG_STATE = "User password cannot be reset in the current state."
 
@@ -32,9 +32,9 @@ def _mechanisms(pool: Record) -> list[str]:
 
 
 def address(pool: Record, user: Record) -> str | None:
-    """Return the attribute to which a user's code for a new password goes, or None.
+    """Return the attribute to which the code for a new password is sent, or None.
 
-    A pool with AccountRecoverySetting never uses the address that is the user's factor of MFA.
+    With AccountRecoverySetting, an address that is the MFA factor of the user is never used.
     """
     set_up = [m for m in _mechanisms(pool) if m != ADMIN_ONLY]
     for kind in (MECHANISMS[m] for m in set_up or MECHANISMS):
@@ -78,7 +78,7 @@ def begin(ctx: Context, caller: Caller, params: Record) -> Record:
 
 
 def _refusal(pool: Record, user: Record | None) -> ServiceError | None:
-    """Return why a user gets no code for a new password, or None."""
+    """Return why a user cannot get a code for a new password, or None."""
     if user is None or not user["enabled"]:
         return not_usable(user)
     if user["status"] not in (CONFIRMED, UNCONFIRMED, RESET):
@@ -115,7 +115,7 @@ def finish(ctx: Context, caller: Caller, params: Record) -> Record:
 
 
 def admin_reset_user_password(ctx: Context, params: Record) -> Record:
-    """AdminResetUserPassword: the password is of no use any more, and a code goes out as of ForgotPassword."""
+    """AdminResetUserPassword: invalidates the password and sends a code as ForgotPassword does."""
     caller = parties.admin(ctx, params)
     pool, user = parties.existing(ctx, params)
     refusal = _refusal(pool, user)
@@ -133,7 +133,7 @@ def admin_reset_user_password(ctx: Context, params: Record) -> Record:
 
 
 def change_password(ctx: Context, params: Record) -> Record:
-    """ChangePassword: users without a password need no previous one. Tokens stay valid."""
+    """ChangePassword: a user without a password sends no previous one. Tokens stay valid."""
     who = tokens.bearer(ctx, params["AccessToken"])
     pool, user, proposed = who.pool, who.user, params["ProposedPassword"]
     codes.attempt(ctx, pool, user["username"], "ChangePassword")

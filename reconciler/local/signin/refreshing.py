@@ -1,4 +1,4 @@
-"""Refresh tokens by operation: GetTokensFromRefreshToken and RevokeToken."""
+"""The operations on refresh tokens: GetTokensFromRefreshToken and RevokeToken."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from reconciler.local.store import Record
 
 
 def get_tokens_from_refresh_token(ctx: Context, params: Record) -> Record:
-    """GetTokensFromRefreshToken: for every client; rotates if the client does."""
+    """GetTokensFromRefreshToken: allowed for every client; rotates the token if the client is configured to."""
     caller = parties.by_client(ctx, params)
     secret_hash.check_clear(caller, params.get("ClientSecret"))
     result = tokens.renew(
@@ -26,7 +26,7 @@ def get_tokens_from_refresh_token(ctx: Context, params: Record) -> Record:
 
 
 def revoke(ctx: Context, caller: Caller, token: str) -> str:
-    """Revoke a refresh token and all tokens of its family; one that is unknown or revoked already is no error.
+    """Revoke a refresh token and its family; an unknown or already revoked token is no error.
 
     Args:
         ctx: The context.
@@ -34,7 +34,7 @@ def revoke(ctx: Context, caller: Caller, token: str) -> str:
         token: The refresh token.
 
     Returns:
-        The id of the browser session through which the tokens came; empty without one.
+        The id of the browser session that the tokens came from; empty if there is none.
 
     Raises:
         ServiceError: UnsupportedTokenTypeException for an access or ID token, UnsupportedOperationException for a

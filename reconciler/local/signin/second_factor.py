@@ -1,4 +1,4 @@
-"""Which second factor is asked for, as the mode of the pool and the user's own choice say."""
+"""Which second factor is required, by the MFA mode of the pool and the preference of the user."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from reconciler.local.store import Record
 TOTP, SMS, EMAIL = "SOFTWARE_TOKEN_MFA", "SMS_MFA", "EMAIL_OTP"
 OFFERED = "EmailMfaConfiguration"
 SHORT = {TOTP: "totp", SMS: "sms", EMAIL: "email"}
-"""How the record of a user calls the factors."""
+"""Names of the factors in the record of a user."""
 NEEDS = {SMS: "phone_number", EMAIL: "email"}
-"""The attribute that a factor is sent to."""
+"""The attribute that a code is sent to."""
 
 
 def mode(pool: Record) -> str:
@@ -31,14 +31,14 @@ def offers(pool: Record, factor: str) -> bool:
 
 
 def turned_on(user: Record) -> list[str]:
-    """Return the second factors that a user has on, in the order in which they are offered."""
+    """Return the enabled second factors of a user, in the order in which they are offered."""
     return [factor for factor, short in SHORT.items() if user["mfa"][short]]
 
 
 def usable(pool: Record, user: Record) -> list[str]:
-    """Return the second factors that a user has on and that can be asked for.
+    """Return the enabled second factors of a user that can be used.
 
-    An authenticator app works on after the pool has turned TOTP off; messages do not.
+    An authenticator app keeps working after the pool has disabled TOTP; messages do not.
     """
     return [f for f in turned_on(user) if (user["mfa"]["secret"] if f == TOTP else _reachable(pool, user, f))]
 
@@ -48,19 +48,19 @@ def _reachable(pool: Record, user: Record, factor: str) -> bool:
 
 
 def has_mfa(pool: Record, user: Record) -> bool:
-    """Return whether a user is asked for a second factor."""
+    """Return whether a user needs a second factor."""
     return mode(pool) == "ON" or (mode(pool) == "OPTIONAL" and bool(usable(pool, user)))
 
 
 def ask_second(ctx: Context, caller: Caller, attempt: Attempt) -> Record | None:
-    """Ask for a second factor; None if none is due."""
+    """Ask for a second factor; None if none is required."""
     pool, user = caller.pool, attempt.user
     if not has_mfa(pool, user):
         return None
     factors = usable(pool, user)
     if user["mfa"]["preferred"] in factors:
         factors = [user["mfa"]["preferred"]]
-    # without a choice of the user, an address that is there is used at once (recorded for e-mail)
+    # if the user has enabled none, an existing address is used without setup (recorded for e-mail)
     factors = factors or [f for f in (EMAIL, SMS) if _reachable(pool, user, f)]
     if not factors:
         return _ask_setup(ctx, caller, attempt)

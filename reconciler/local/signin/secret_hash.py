@@ -1,8 +1,8 @@
 """The SECRET_HASH of app clients that have a secret, and the secret where a request carries it in clear.
 
-`base64(HMAC-SHA256(secret, username + client id))`. Which name goes into it is the caller's matter: the one that was
-sent, or the real one after a proof by SRP. With two secrets on a client, either makes a valid hash. What the service
-does with a hash for a client without a secret is not known; it is refused here, as it shows a wrong configuration.
+`base64(HMAC-SHA256(secret, username + client id))`. The caller decides which name is hashed: the one that was sent, or
+the real one after an SRP proof. If a client has two secrets, both make valid hashes. How the service handles a hash for
+a client without a secret is not known; it is refused here, because it shows a wrong configuration.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from reconciler.local.refusal import ServiceError
 from reconciler.local.signin.parties import Caller
 
 Text = Literal["sign_in", "account"]
-"""Whose wording a refusal has: that of sign-in and refresh, or that of SignUp, ForgotPassword and their like."""
+"""Which wording an error has: that of sign-in and refresh, or that of SignUp, ForgotPassword and the like."""
 
 
 def made(secret: str, username: str, client_id: str) -> str:
@@ -32,7 +32,7 @@ def check(caller: Caller, username: str, given: str | None, *, door_text: Text) 
         caller: What the request comes through.
         username: The name in the hash.
         given: SECRET_HASH or SecretHash as it was sent, or None.
-        door_text: Whose wording a refusal has.
+        door_text: Which wording an error has.
 
     Raises:
         ServiceError: NotAuthorizedException: it is missing or wrong, or the client has no secret.

@@ -1,4 +1,4 @@
-"""A sign-in under way: who it is about, what has been proven, and the challenge that is asked next."""
+"""A sign-in in progress: its user, the factors that are proven, and the next challenge."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ from reconciler.local.store import Record
 
 WRONG = "Incorrect username or password."
 STORED = ("name", "known", "flow", "device", "source", "proven", "rounds")
-"""What a session keeps of an attempt; the user is read anew in each request."""
+"""Members of an attempt that its session keeps; the user is read again in each request."""
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """What is known of a sign-in."""
+    """The state of a sign-in."""
 
     user: Record
-    """The user; a stand-in if there is none and the client does not tell."""
+    """The user; a simulated one if it does not exist and the client hides that."""
     name: str
-    """The name as typed."""
+    """The name as the user typed it."""
     known: bool = True
-    """Whether there is such a user."""
+    """Whether the user exists."""
     flow: str = ""
     """AuthFlow."""
     device: str = ""
-    """DEVICE_KEY as sent."""
+    """DEVICE_KEY as the client sent it."""
     source: str = "Authentication"
-    """End of the source of PreTokenGeneration."""
+    """Suffix of the triggerSource of PreTokenGeneration."""
     proven: tuple[str, ...] = ()
-    """Of `password`, `factor` (a first factor that is no password) and `mfa` (a second one, or what counts as both)."""
+    """Of `password`, `factor` (another first factor) and `mfa` (a second factor, or a first that counts as both)."""
     rounds: tuple[Record, ...] = ()
     """The `session` of DefineAuthChallenge."""
 
@@ -66,7 +66,7 @@ class Reply:
 
     @property
     def state(self) -> Record:
-        """What the challenge itself remembers."""
+        """State that belongs to the challenge itself."""
         return self.pending.state
 
 
@@ -83,7 +83,7 @@ def needed(parameters: Record, name: str) -> str:
 
 
 def subject(ctx: Context, pending: Pending) -> Record | None:
-    """Return the user of a session as it is now; None if it is gone, even if another one has its name."""
+    """Return the current user of a session; None if it was deleted, even if another user has the name now."""
     user = ctx.people.get(pending.pool, pending.user)
     return user if user and user["attributes"]["sub"] == pending.state["attempt"]["sub"] else None
 
@@ -104,7 +104,7 @@ def ask(
     state: Record | None = None,
     available: list[str] | None = None,
 ) -> Record:
-    """Ask a challenge.
+    """Start a challenge.
 
     Args:
         ctx: The context.
@@ -112,7 +112,7 @@ def ask(
         attempt: The sign-in.
         challenge: ChallengeName.
         parameters: ChallengeParameters.
-        state: What to remember for the answer, JSON-able.
+        state: State that the response needs, JSON-able.
         available: AvailableChallenges.
 
     Returns:
@@ -134,10 +134,10 @@ def challenge_of(challenge: str, parameters: Record, session: str, available: li
 
 
 def wrong() -> ServiceError:
-    """Return the refusal that tells nothing."""
+    """Return the error that reveals nothing about the user."""
     return ServiceError("NotAuthorizedException", WRONG)
 
 
-def told(caller: Caller, code: str, message: str) -> ServiceError:
-    """Return a refusal that tells of a user's state, unless the client hides that."""
+def existence_error(caller: Caller, code: str, message: str) -> ServiceError:
+    """Return an error that reveals the state of a user, or the generic one if the client hides which users exist."""
     return wrong() if hides(caller.client) else ServiceError(code, message)

@@ -27,11 +27,11 @@ from reconciler.local.user_checks import check_name
 
 UNCONFIRMED, CONFIRMED = "UNCONFIRMED", "CONFIRMED"
 SESSION = "sign_up"
-"""Kind of the ledger: sessions from SignUp to the first sign-in."""
+"""Kind in the ledger: sessions from SignUp to the first sign-in."""
 BY_FACTOR = {"EMAIL_OTP": "email", "SMS_OTP": "phone_number"}
 AUTO_VERIFIED = {"autoVerifyEmail": "email", "autoVerifyPhone": "phone_number"}
 PREFERENCE = ("phone_number", "email")
-"""Where one code goes if both addresses are to be verified."""
+"""Where the code is sent if both addresses are to be verified."""
 
 
 # --- SignUp -----------------------------------------------------------------------------------------------------------
@@ -57,7 +57,7 @@ def register(ctx: Context, caller: Caller, params: Record) -> Record:
     marks = written_attributes.unverified(attributes)
     user = parties.new_user(ctx, None if by_address else name, UNCONFIRMED, attributes | marks)
     _let_in(ctx, caller, user, attributes, params.get("ValidationData"))
-    _check_new(ctx, pool, name)  # others go on while the trigger runs
+    _check_new(ctx, pool, name)  # other requests run while the trigger does
     if params.get("Password"):
         passwords.set_password(ctx, pool, user, params["Password"])
     parties.put(ctx, pool, user)
@@ -75,7 +75,7 @@ def register(ctx: Context, caller: Caller, params: Record) -> Record:
 
 
 def _attributes(caller: Caller, name: str, params: Record) -> dict[str, str]:
-    """Return the attributes of a new user, of which the name may be one."""
+    """Return the attributes of a new user; the name may be one of them."""
     pool = caller.pool
     sent = written_attributes.spelled(pool, written_attributes.named(params.get("UserAttributes")))
     kind = "email" if "@" in name else "phone_number"
@@ -90,7 +90,7 @@ def _attributes(caller: Caller, name: str, params: Record) -> dict[str, str]:
 
 
 def _check_password(pool: Record, attributes: dict[str, str], password: str | None) -> None:
-    """Check the password of a new user; it may be missing if the user can sign in with a code.
+    """Check the password of a new user; it may be missing if the user can sign in by a code.
 
     Raises:
         ServiceError: InvalidPasswordException or InvalidParameterException.
@@ -116,10 +116,10 @@ def _check_new(ctx: Context, pool: Record, name: str) -> None:
 def _let_in(
     ctx: Context, caller: Caller, user: Record, attributes: dict[str, str], validation: list[Record] | None
 ) -> None:
-    """Let the trigger PreSignUp decide about a new user: refused, confirmed at once, addresses verified at once.
+    """Let the trigger PreSignUp refuse a new user, confirm it or verify its addresses.
 
     Raises:
-        ServiceError: Those of triggers.run; InvalidLambdaResponseException, if an address to verify is missing.
+        ServiceError: Those of triggers.run; InvalidLambdaResponseException if an address to verify is missing.
     """
     request = {"userAttributes": attributes, "validationData": written_attributes.named(validation) or None}
     response = triggers.run(ctx, caller, "PreSignUp_SignUp", user["username"], request)
@@ -156,7 +156,7 @@ def after_confirmation(ctx: Context, caller: Caller, user: Record, source: str =
 
 
 def _session(ctx: Context, caller: Caller, user: Record, status: str) -> Record:
-    """Return the Session of an answer: only clients with USER_AUTH have a use for it."""
+    """Return the Session of an answer, which only clients with USER_AUTH can use."""
     if "ALLOW_USER_AUTH" not in parties.flows(caller.client):
         return {}
     session = f"AYABe{base64.urlsafe_b64encode(ctx.desk.random(48)).decode()}"
@@ -167,7 +167,7 @@ def _session(ctx: Context, caller: Caller, user: Record, status: str) -> Record:
 
 
 def _taken(ctx: Context, caller: Caller, user: Record, session: str, status: str) -> bool:
-    """Use up a session, and return whether it is one."""
+    """Use up a session; return whether it was valid."""
     mine = dict(ctx.ledger.of(SESSION, caller.pool["id"], user["username"]))
     kept = mine.get(hashed(session))
     if kept is None or kept["client"] != caller.client_id or kept["status"] != status or ctx.now() >= kept["expires"]:
@@ -177,7 +177,7 @@ def _taken(ctx: Context, caller: Caller, user: Record, session: str, status: str
 
 
 def redeem(ctx: Context, caller: Caller, user: Record, session: str) -> bool:
-    """Use up the Session of ConfirmSignUp, with which USER_AUTH signs in at once; return whether it is one."""
+    """Use up the Session of ConfirmSignUp, with which USER_AUTH signs in at once; return whether it was valid."""
     return _taken(ctx, caller, user, session, CONFIRMED)
 
 
@@ -223,7 +223,7 @@ def _check_unconfirmed(user: Record) -> None:
 
 
 def admin_confirm_sign_up(ctx: Context, params: Record) -> Record:
-    """AdminConfirmSignUp: verifies no address."""
+    """AdminConfirmSignUp: does not verify addresses."""
     caller = parties.admin(ctx, params)
     _, user = parties.existing(ctx, params)
     _check_unconfirmed(user)

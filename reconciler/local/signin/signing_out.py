@@ -1,4 +1,4 @@
-"""Sign-out everywhere: all tokens of a user end at once, as far as Cognito itself looks at them."""
+"""Global sign-out: revokes all tokens of a user, as far as Cognito itself checks them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from reconciler.local.store import Record
 
 
 def global_sign_out(ctx: Context, params: Record) -> Record:
-    """GlobalSignOut: a second call with the same token finds it revoked."""
+    """GlobalSignOut: a second call with the same token is refused, as it is revoked."""
     who = tokens.bearer(ctx, params["AccessToken"])
     tokens.end_all(ctx, who.pool, who.user)
     return {}

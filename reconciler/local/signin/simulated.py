@@ -1,4 +1,4 @@
-"""Users that do not exist, for clients that do not tell: the same stand-in each time for a name and pool."""
+"""Simulated users, for clients that hide which users exist: the same one each time for a name and pool."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ BITS_OF_VERIFIER = 3000
 
 
 def derived(ctx: Context, pool: Record, *parts: str) -> bytes:
-    """Return 32 bytes that depend on texts and on a secret of the pool, and are always the same."""
+    """Return 32 bytes derived from texts and a secret of the pool, always the same ones."""
     return hmac.digest(_secret(ctx, pool), "\0".join(parts).encode(), "sha256")
 
 
@@ -27,7 +27,7 @@ def _secret(ctx: Context, pool: Record) -> bytes:
 
 
 def stand_in(ctx: Context, pool: Record, typed: str) -> Record:
-    """Return a user in place of one that does not exist; never to be stored. Nobody knows its password."""
+    """Return a user in place of one that does not exist. It is never stored, and no password is right for it."""
     name = spelled(pool, typed)
     made = str(uuid.UUID(bytes=derived(ctx, pool, "name", name)[:16], version=4))
     user = new_user(ctx, made, "CONFIRMED", {})

@@ -1,8 +1,8 @@
-"""SRP-6a as Cognito does it: the proof that somebody knows a password, which is never sent.
+"""SRP-6a as Cognito does it: a proof of knowing a password without sending it.
 
-Nothing but numbers: no pool, no user, no clock. Names are parameters, as devices prove their password in the same way,
-with the key of their group in place of the pool's name. Three independent clients agree on the details: the group of
-3,072 bits of RFC 5054, SHA-256, numbers padded as Java's BigInteger writes them, and a key of 16 bytes by HKDF.
+Pure arithmetic: no pool, no user, no clock. Names are parameters because devices prove their password in the same way,
+with the key of their group instead of the pool name. Three independent clients agree on the details: the 3072-bit group
+of RFC 5054, SHA-256, numbers padded as by Java's BigInteger, and a 16-byte key by HKDF.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ G = 2
 INFO = b"Caldera Derived Key\x01"
 SALT_BYTES = 16
 SECRET_BYTES = 32
-"""Size of our secret number: twice the strength that the group has."""
+"""Bits of our secret number: twice the security strength of the group."""
 _HEX = re.compile(r"[0-9A-Fa-f]{1,800}")
 _TIMESTAMP = re.compile(r"[A-Z][a-z]{2} [A-Z][a-z]{2} [1-9]\d? \d\d:\d\d:\d\d UTC \d{4}", re.ASCII)
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -38,7 +38,7 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 def pad(number: int) -> bytes:
-    """Return a number as Java's BigInteger writes it: with a zero byte in front where the first bit is set."""
+    """Return a number as Java's BigInteger does: with a leading zero byte if the first bit is set."""
     return number.to_bytes(number.bit_length() // 8 + 1, "big")
 
 
@@ -54,13 +54,13 @@ K = _number(_hash(pad(N), bytes([G])))
 
 
 WINDOW = 5
-"""Bits of an exponent that are looked up together."""
+"""Bits of an exponent for each table lookup."""
 ROWS = 8 * hashlib.sha256().digest_size // WINDOW + 1
 
 
 @cache
 def _powers() -> list[list[int]]:
-    """Return powers of G by the place and the value of a part of an exponent: a few hundredths of a second, once."""
+    """Return powers of G by position and value of a part of an exponent; takes a few hundredths of a second, once."""
     rows, base = [], G
     for _ in range(ROWS):
         row = [1]
@@ -72,7 +72,7 @@ def _powers() -> list[list[int]]:
 
 
 def power_of_g(exponent: int) -> int:
-    """Return G to a power modulo N: for 256 bits, a fifth of the time of `pow`, which is most of a sign-in."""
+    """Return G to a power modulo N. For 256 bits it takes a fifth of the time of `pow`, which dominated a sign-in."""
     found = 1
     for row in _powers():
         found = found * row[exponent % 2**WINDOW] % N
@@ -86,9 +86,9 @@ def pool_name(pool_id: str) -> str:
 
 
 def make_verifier(pool_id: str, username: str, password: str, salt: str | None = None) -> tuple[str, str]:
-    """Return salt and verifier of a new password, both in hexadecimal digits without zeros in front.
+    """Return salt and verifier of a new password, both in hexadecimal digits without leading zeros.
 
-    With such zeros in a salt, some clients would hash them and others not.
+    Some clients would hash leading zeros of a salt and others would not.
 
     Args:
         pool_id: Id of the pool.
@@ -111,7 +111,7 @@ class ServerSide:
     key: bytes = field(repr=False)
     """The derived key, 16 bytes. Secret."""
     salt: str = ""
-    """SALT, as the client gets it: without zeros in front."""
+    """SALT, as the client gets it: without leading zeros."""
 
     @classmethod
     def begin(cls, verifier: str, salt: str, a_hex: str, b: int | None = None) -> ServerSide:
@@ -124,7 +124,7 @@ class ServerSide:
             b: Our secret; by default 32 random bytes.
 
         Raises:
-            ValueError: SRP_A is no hexadecimal number, or one that would prove nothing.
+            ValueError: SRP_A is not a hexadecimal number, or is 0 modulo N and would prove nothing.
         """
         if not _HEX.fullmatch(a_hex):
             raise ValueError("SRP_A is no hexadecimal number.")
@@ -138,7 +138,7 @@ class ServerSide:
         return cls(f"{b_public:x}", _derived(shared, _number(u)), f"{int(salt, 16):x}")
 
     def signature(self, pool_name: str, username: str, secret_block: str, timestamp: str) -> str:
-        """Return the PASSWORD_CLAIM_SIGNATURE of one who knows the password.
+        """Return the PASSWORD_CLAIM_SIGNATURE of a client that knows the password.
 
         Args:
             pool_name: `pool_name(pool_id)`, or DeviceGroupKey.
@@ -154,7 +154,7 @@ class ServerSide:
         return base64.b64encode(hmac.digest(self.key, message, "sha256")).decode()
 
     def accepts(self, given: str, pool_name: str, username: str, secret_block: str, timestamp: str) -> bool:
-        """Return whether a signature is the right one, and the timestamp has the form that Cognito wants."""
+        """Return whether a signature is right and the timestamp has the form that Cognito requires."""
         if time_of(timestamp) is None:
             return False
         try:
@@ -169,7 +169,7 @@ def _derived(shared: int, u: int) -> bytes:
 
 
 def time_of(timestamp: str) -> float | None:
-    """Return what a TIMESTAMP means in seconds since 1970, or None: `Sat Nov 7 09:05:03 UTC 2026`, parsed strictly."""
+    """Return a TIMESTAMP such as `Sat Nov 7 09:05:03 UTC 2026` in seconds since 1970; None if it is malformed."""
     if not _TIMESTAMP.fullmatch(timestamp):
         return None
     name, month, day, clock, _, year = timestamp.split(" ")

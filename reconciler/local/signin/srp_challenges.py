@@ -1,4 +1,4 @@
-"""PASSWORD_VERIFIER and DEVICE_PASSWORD_VERIFIER: a password is proven by SRP and never sent."""
+"""PASSWORD_VERIFIER and DEVICE_PASSWORD_VERIFIER: SRP proves a password without sending it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from reconciler.local.signin.simulated import stand_in
 from reconciler.local.store import Record
 
 SKEW = 300.0
-"""Seconds by which TIMESTAMP may differ from the time here; how many the service allows is not known."""
+"""Seconds by which TIMESTAMP may differ from the clock here; the tolerance of the service is not known."""
 BLOCK = "PASSWORD_CLAIM_SECRET_BLOCK"
 
 
@@ -71,7 +71,7 @@ def _side(ctx: Context, secret: Mapping[str, str], a: str) -> srp.ServerSide:
 def ask_password(
     ctx: Context, caller: Caller, attempt: Attempt, a: str, *, available: list[str] | None = None
 ) -> Record:
-    """Ask PASSWORD_VERIFIER. Without a verifier of the user, of somebody who can never answer."""
+    """Ask PASSWORD_VERIFIER. A user without a verifier gets a simulated one, for which no answer is right."""
     user = attempt.user
     secret = user["password"] or {}
     if "verifier" not in secret:

@@ -1,7 +1,7 @@
-"""Tokens of users and of clients: issued, renewed, recognised and ended.
+"""Tokens of users and of clients: issued, renewed, verified and revoked.
 
-The tokens of one sign-in are a family: revoking the refresh token ends them all. A caller of this module needs no other
-one for tokens.
+The tokens of one sign-in are a family: revoking the refresh token revokes them all. Other packages
+need no other module for tokens.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ RESET = "RESET_REQUIRED"
 
 @dataclass(frozen=True)
 class Bearer:
-    """Whom an access token lets in."""
+    """The user, client and pool of a valid access token."""
 
     pool: Record
     client: Record
@@ -61,7 +61,7 @@ class Bearer:
 
     @property
     def caller(self) -> Caller:
-        """What a request with this token comes through."""
+        """The caller of a request with this token."""
         return Caller(self.pool, self.client)
 
 
@@ -110,7 +110,7 @@ def _signed(ctx: Context, caller: Caller, user: Record, grant: Grant) -> Record:
 
 
 def _ends(ctx: Context, client: Record, token: str, now: int, origin: str) -> Record:
-    """Return the claims of time and revocation."""
+    """Return the claims about times and revocation."""
     ids = {"origin_jti": origin, "jti": families.random_uuid(ctx)} if revocable(client) else {}
     return {**ids, "iat": now, "exp": now + lifetime(client, token)}
 
@@ -119,10 +119,10 @@ def _ends(ctx: Context, client: Record, token: str, now: int, origin: str) -> Re
 
 
 def bearer(ctx: Context, access_token: str, scope: str = API_SCOPE) -> Bearer:
-    """Return whom an access token lets in.
+    """Verify an access token and return whose it is.
 
     Raises:
-        ServiceError: NotAuthorizedException: no access token of ours, expired, revoked, or without the scope;
+        ServiceError: NotAuthorizedException: not one of our access tokens, expired, revoked, or without the scope;
             UserNotFoundException, UserNotConfirmedException, PasswordResetRequiredException.
     """
     pool, claims = _recognised(ctx, access_token)
@@ -141,7 +141,7 @@ def bearer(ctx: Context, access_token: str, scope: str = API_SCOPE) -> Bearer:
 
 
 def _recognised(ctx: Context, token: str) -> tuple[Record, Record]:
-    """Return the pool that has signed an access token, and its claims."""
+    """Return the pool that signed an access token, and its claims."""
     claims = keys.unpacked(token, 1)
     if claims is None:
         _not_authorized("Invalid Access Token")
@@ -158,7 +158,7 @@ def _recognised(ctx: Context, token: str) -> tuple[Record, Record]:
 
 
 def _check_state(user: Record) -> None:
-    """Check that a user who has tokens may still use them."""
+    """Check that a user may still use its tokens."""
     if not user["enabled"]:
         _not_authorized("User is disabled.")
     if user["status"] == RESET:
@@ -179,8 +179,8 @@ def renew(
         ctx: The context.
         caller: What the request comes through; the secret has been checked.
         refresh_token: The refresh token.
-        rotate: Whether the operation can rotate: GetTokensFromRefreshToken and the token endpoint, and not
-            REFRESH_TOKEN_AUTH, which is refused for a client that rotates.
+        rotate: Whether the operation can rotate: GetTokensFromRefreshToken and the token endpoint can.
+            REFRESH_TOKEN_AUTH cannot, and is refused for a client that rotates.
         device_key: DEVICE_KEY or DeviceKey; empty without.
         metadata: ClientMetadata for the trigger.
 
@@ -203,7 +203,7 @@ def renew(
         _not_authorized("Invalid Refresh Token.")
     through = replace(caller, metadata=metadata, door="hosted" if family["hosted"] else "api")
     answer = _signed(ctx, through, user, families.grant_of(family, RENEWED))
-    entry, family = _valid(ctx, caller, refresh_token)  # other requests were let in while a trigger ran
+    entry, family = _valid(ctx, caller, refresh_token)  # other requests may have run while the trigger did
     now = ctx.now()
     families.keep(ctx, caller.pool, {**family, "active": now}, now + answer["ExpiresIn"])
     if rotates:
@@ -217,7 +217,7 @@ def _rotation(client: Record) -> Record:
 
 
 def _valid(ctx: Context, caller: Caller, token: str) -> tuple[Record, Record]:
-    """Return the entry and the family of a refresh token that holds."""
+    """Return the entry and the family of a valid refresh token."""
     found = families.find(ctx, caller.pool, token)
     if found is None or found[0]["client"] != caller.client_id:
         _not_authorized("Invalid Refresh Token")
@@ -233,7 +233,7 @@ def _valid(ctx: Context, caller: Caller, token: str) -> tuple[Record, Record]:
 
 
 def _is_bound(pool: Record, user: Record, family: Record) -> bool:
-    """Return whether a refresh by the API needs the key of the device: it does for each one that is remembered."""
+    """Return whether a refresh through the API needs the device key: it does if the device is remembered."""
     tracking = pool["config"].get("DeviceConfiguration")
     if not tracking:
         return False
@@ -248,13 +248,13 @@ def _is_bound(pool: Record, user: Record, family: Record) -> bool:
 
 
 def end_all(ctx: Context, pool: Record, user: Record) -> None:
-    """Revoke all tokens of a user, as global sign-out and disabling do."""
+    """Revoke all tokens of a user, for global sign-out or when the user is disabled."""
     for family in families.every(ctx, pool, user):
         families.revoke(ctx, pool, family)
 
 
 def end_device(ctx: Context, pool: Record, user: Record, device_key: str) -> None:
-    """Revoke the tokens of one device of a user, as ForgetDevice does."""
+    """Revoke the tokens of one device of a user, for ForgetDevice."""
     for family in families.every(ctx, pool, user):
         if family["device_key"] == device_key:
             families.revoke(ctx, pool, family)
@@ -264,7 +264,7 @@ def end_device(ctx: Context, pool: Record, user: Record, device_key: str) -> Non
 
 
 def client_scopes(pool: Record, client: Record) -> tuple[str, ...]:
-    """Return the custom scopes that a client may have a token of its own for, those of resource servers that exist."""
+    """Return the custom scopes that a client may request for itself: those of existing resource servers."""
     known = {f"{name}/{s['ScopeName']}" for name, server in pool["servers"].items() for s in server.get("Scopes", ())}
     return tuple(s for s in client.get("AllowedOAuthScopes") or () if s in known)
 
@@ -275,7 +275,7 @@ def client_token(ctx: Context, caller: Caller, scopes: tuple[str, ...], metadata
     Args:
         ctx: The context.
         caller: The client; its secret and flow have been checked.
-        scopes: Wanted scopes; empty for all of the client's custom ones.
+        scopes: Requested scopes; empty for all custom scopes of the client.
         metadata: ClientMetadata, or aws_client_metadata, for the trigger.
 
     Returns:

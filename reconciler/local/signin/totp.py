@@ -20,7 +20,7 @@ def new_secret(ctx: Context) -> str:
 
 
 def judge(ctx: Context, secret: str, code: str, used: int) -> tuple[Judged, int]:
-    """Return what a code is, and the time step that it belongs to.
+    """Return whether a code is right, and its time step.
 
     Args:
         ctx: The context.

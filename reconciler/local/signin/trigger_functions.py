@@ -1,7 +1,7 @@
-"""What ARNs of functions are mapped to: `--trigger ARN=http://127.0.0.1:9000/path` or `ARN=module:function`.
+"""What function ARNs are mapped to: `--trigger ARN=http://127.0.0.1:9000/path` or `ARN=module:function`.
 
-Over HTTP the event is the body of a POST, and the answer is the event again, as AWS Lambda's own emulators do it: an
-object with `errorMessage` is an error that the function raised, and so is any status that is not a success.
+Over HTTP the event is the body of a POST and the answer is the event with its response, as with the emulators of AWS
+Lambda. An object with `errorMessage`, or a status other than success, is an error that the function raised.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from reconciler.local.desk import Function, FunctionFailed
 from reconciler.local.operation import arn_part
 
 TIME = 5.0
-"""Seconds that a function has."""
+"""Seconds in which a function must answer."""
 TRIES = 3
-"""How often a function is called that does not answer in time."""
+"""How often a function is called if it does not answer in time."""
 LONGEST = 6 * 1024 * 1024
-"""Bytes of an answer, as of AWS Lambda."""
+"""Limit of an answer in bytes, as of AWS Lambda."""
 WRITTEN = re.compile(r"(arn:.+?)=(https?://.+|[\w.]+:\w+)", re.ASCII)
 TOO_LATE = "Socket timeout while invoking Lambda function"
 
@@ -39,10 +39,10 @@ def parse(texts: Iterable[str], *, anywhere: bool = False, time: float = TIME) -
     """Return functions by ARN.
 
     Args:
-        texts: `ARN=URL`, which gets the event by POST and answers with it; or `ARN=module:function`, a Python function
-            of event and context.
-        anywhere: Whether URLs may lead to other machines.
-        time: Seconds that a function over HTTP has.
+        texts: `ARN=URL`, which gets the event by POST; or `ARN=module:function`, a Python function of event and
+            context.
+        anywhere: Whether URLs on other machines are allowed.
+        time: Seconds in which a function over HTTP must answer.
 
     Raises:
         InvalidInput: Some are malformed; all of them are named.
@@ -82,7 +82,7 @@ def _parsed(text: str, *, anywhere: bool, time: float) -> tuple[str, Function]:
 
 
 def _url(target: str) -> SplitResult | None:
-    """Return a URL in its parts, or None if it has no host or no port that can be."""
+    """Return the parts of a URL, or None if it has no host or an impossible port."""
     try:
         url = urlsplit(target)
         valid = bool(url.hostname) and url.port != 0
@@ -101,7 +101,7 @@ def _is_loopback(host: str) -> bool:
 def _imported(text: str, arn: str, target: str) -> Function:
     module, _, name = target.partition(":")
     if (here := str(Path.cwd())) not in sys.path:
-        sys.path.append(here)  # at the end, so that a module here hides none of ours
+        sys.path.append(here)  # at the end, so that a module of the user does not hide one of ours
     try:
         handler = getattr(importlib.import_module(module), name, None)
     except (Exception, SystemExit) as error:
@@ -134,7 +134,7 @@ def _context(arn: str) -> SimpleNamespace:
 
 
 class _Posted:
-    """A function behind a URL. It follows no redirect and asks no proxy."""
+    """A function behind a URL. Redirects are not followed and proxies not used."""
 
     def __init__(self, url: SplitResult, time: float) -> None:
         self._url, self._time = url, time

@@ -1,7 +1,7 @@
-"""The functions of LambdaConfig: the events that they get, what they may answer, and the errors if they fail.
+"""The functions of LambdaConfig: their events, their responses, and the errors when they fail.
 
-A function is an ARN in the pool and something local that it is mapped to (`trigger_functions.py`). An ARN that is
-mapped to nothing is skipped, with one line on the terminal.
+The ARN of a function is mapped to a local function (`trigger_functions.py`). A function that is not mapped is skipped,
+with a line on the terminal.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from reconciler.local.store import Record
 TOKENS = "PreTokenGeneration"
 CLIENT_CREDENTIALS = "TokenGeneration_ClientCredentials"
 SENDERS = frozenset({"CustomSMSSender", "CustomEmailSender"})
-"""They need not answer anything."""
+"""Triggers whose response is not used."""
 VERSIONED = {TOKENS: "PreTokenGenerationConfig", **{n: n for n in (*SENDERS, "InboundFederation")}}
-"""Members of LambdaConfig that hold a version beside the ARN, by trigger."""
+"""Members of LambdaConfig with a version beside the ARN, by trigger."""
 NO_CLIENT = "CLIENT_ID_NOT_APPLICABLE"
 RESPONSES: dict[str, dict[str, tuple[Any, type]]] = {
     "PreSignUp": dict.fromkeys(("autoConfirmUser", "autoVerifyEmail", "autoVerifyPhone"), (False, bool)),
@@ -48,7 +48,7 @@ RESPONSES: dict[str, dict[str, tuple[Any, type]]] = {
     "VerifyAuthChallengeResponse": {"answerCorrect": (None, bool)},
     "InboundFederation": {"userAttributesToMap": (None, dict)},
 }
-"""Members of responses: their value in the event, and the type of another one."""
+"""Members of responses: the value in the event, and the type that a function may return."""
 CLAIMS = {"V1_0": "claimsOverrideDetails", "V2_0": "claimsAndScopeOverrideDetails"}
 
 
@@ -58,7 +58,7 @@ def configured(pool: Record, name: str) -> bool:
 
 
 def mapped(ctx: Context, pool: Record, name: str) -> bool:
-    """Return whether a trigger has a function that can be called here."""
+    """Return whether the function of a trigger is mapped to a local one."""
     return _arn(pool, name) in ctx.desk.functions
 
 
@@ -78,28 +78,28 @@ def _arn(pool: Record, name: str) -> str:
 
 
 def name_of(source: str) -> str:
-    """Return the trigger of a triggerSource, as LambdaConfig and messages name it."""
+    """Return the trigger of a triggerSource by its name in LambdaConfig and messages."""
     name = source.partition("_")[0]
     return TOKENS if name == "TokenGeneration" else name
 
 
 def run(ctx: Context, caller: Caller, source: str, user: Record | str, request: Record) -> Record:
-    """Call the function of a trigger and return the `response` that it answers; {} if there is none to call.
+    """Call the function of a trigger and return its `response`; {} if there is no function to call.
 
-    The function may change the user through the API: then the record in `user` is made what is stored.
+    The function may change the user through the API; the record in `user` is then updated from the stored one.
 
     Args:
         ctx: The context.
         caller: Its `metadata` becomes `clientMetadata`, unless `request` has that member; None there leaves it out.
         source: The triggerSource in full, which names the trigger: `PostConfirmation_ConfirmSignUp`,
             `TokenGeneration_RefreshTokens`.
-        user: The user, whose attributes go along as `userAttributes` unless `request` has that member; or the name of
-            one that does not exist.
-        request: What else the trigger gets. `scopes` is left out of a PreTokenGeneration event of version 1.
+        user: The user, whose attributes become `userAttributes` unless `request` has that member; or the name of one
+            that does not exist.
+        request: Further members of the request. `scopes` is left out of a PreTokenGeneration event of version 1.
 
     Raises:
         ServiceError: UserLambdaValidationException, UnexpectedLambdaException or InvalidLambdaResponseException;
-            ResourceNotFoundException, if the pool or the client is gone when the function ends.
+            ResourceNotFoundException if the pool or the client was deleted while the function ran.
     """
     name = name_of(source)
     arn = _arn(caller.pool, name)
@@ -116,7 +116,7 @@ def run(ctx: Context, caller: Caller, source: str, user: Record | str, request: 
 
 
 def _check_still_there(ctx: Context, caller: Caller) -> None:
-    """Check that neither pool nor client was deleted while a function ran, so that nothing is kept for them.
+    """Check that neither pool nor client was deleted while a function ran, so that nothing is stored for them.
 
     Raises:
         Refusal: ResourceNotFoundException.
@@ -130,7 +130,7 @@ def _check_still_there(ctx: Context, caller: Caller) -> None:
 
 @contextmanager
 def _read_again(ctx: Context, pool: Record, user: Record | str) -> Iterator[None]:
-    """Bring the record of a user up to date, if a function has changed the user meanwhile."""
+    """Update the record of a user if a function has changed the stored one."""
     name = user if isinstance(user, str) else user["username"]
     before = ctx.people.get(pool["id"], name)
     try:
@@ -169,7 +169,7 @@ def _request(caller: Caller, user: Record | str, request: Record, *, with_scopes
 
 
 def attributes_of(user: Record) -> Record:
-    """Return the `userAttributes` of an event: texts, with the status among them."""
+    """Return the `userAttributes` of an event: texts, including the status."""
     first = {"sub": user["attributes"]["sub"], "cognito:user_status": user["status"]}
     identities = {"identities": json.dumps(user["identities"])} if user["identities"] else {}
     return {**first, **user["attributes"], **identities}

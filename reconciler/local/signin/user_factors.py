@@ -1,4 +1,4 @@
-"""Second factors of a user: setting up TOTP, and which of them are on and preferred."""
+"""Second factors of a user: TOTP setup, and which factors are enabled and preferred."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from reconciler.local.signin.sign_ins import subject
 from reconciler.local.store import Record
 
 KIND = "totp"
-"""Secrets that have not been verified."""
+"""Secrets that are not verified yet."""
 SETUP = "MFA_SETUP"
 TRIES = 3
 """Wrong codes that end the session of MFA_SETUP."""
@@ -41,7 +41,7 @@ def settings(user: Record) -> Record:
 def associate(ctx: Context, params: Record) -> Record:
     """AssociateSoftwareToken with an AccessToken or with the Session of MFA_SETUP; the hosted pages call it too.
 
-    A secret that was verified before works until the new one is.
+    A secret that was verified before keeps working until the new one is verified.
     """
     if "AccessToken" in params:
         who = tokens.bearer(ctx, params["AccessToken"])
@@ -60,7 +60,7 @@ def associate(ctx: Context, params: Record) -> Record:
 def verify(ctx: Context, params: Record) -> Record:
     """VerifySoftwareToken with an AccessToken or with the Session of AssociateSoftwareToken.
 
-    With a token the factor is not turned on; in MFA_SETUP it is.
+    With a token the factor is not enabled yet; in MFA_SETUP it is.
     """
     name = params.get("FriendlyDeviceName", "")
     if "AccessToken" in params:
@@ -101,7 +101,7 @@ def _check_offered(pool: Record) -> None:
 
 
 def _accepted(ctx: Context, secret: str, code: str) -> int:
-    """Return the time step of a code for a new secret."""
+    """Check a code for a new secret; return its time step."""
     if not secret:
         raise ServiceError("SoftwareTokenMFANotFoundException", NOT_SET_UP)
     judged, step = totp.judge(ctx, secret, code, used=0)
@@ -111,7 +111,7 @@ def _accepted(ctx: Context, secret: str, code: str) -> int:
 
 
 def _setting_up(ctx: Context, params: Record) -> tuple[Caller, Pending]:
-    """Return whom the Session of MFA_SETUP belongs to."""
+    """Return the caller and the challenge of a Session of MFA_SETUP."""
     if "Session" not in params:
         refuse("Missing required parameter Session")
     pending = auth_sessions.look(ctx, params["Session"], SETUP)
@@ -123,7 +123,7 @@ def _setting_up(ctx: Context, params: Record) -> tuple[Caller, Pending]:
 
 
 def _renewed(ctx: Context, caller: Caller, pending: Pending, state: Record) -> str:
-    """Use up a Session; return the next one of the same set-up."""
+    """Use up a Session; return the next one of the same setup."""
     kept = {"attempt": pending.state["attempt"], **state}
     auth_sessions.use_up(ctx, pending)
     return auth_sessions.begin(ctx, caller, pending.user, (SETUP,), kept)
@@ -141,7 +141,7 @@ def _count(ctx: Context, pending: Pending) -> None:
 
 
 def set_preference(ctx: Context, pool: Record, user: Record, params: Record) -> Record:
-    """Turn second factors on or off, and prefer one; a factor that is not named stays as it is.
+    """Enable or disable second factors and set the preferred one; omitted factors keep their state.
 
     Raises:
         ServiceError: InvalidParameterException.
@@ -178,7 +178,7 @@ def _own_preference(ctx: Context, params: Record) -> Record:
 
 
 def _set_settings(ctx: Context, pool: Record, user: Record, params: Record) -> Record:
-    """Set MFAOptions, the older form, which knows SMS only."""
+    """Set MFAOptions, the older form, which supports SMS only."""
     for option in params["MFAOptions"]:
         if option.get("DeliveryMedium") != "SMS" or option.get("AttributeName") != "phone_number":
             refuse("MFAOptions take SMS to phone_number only.")
@@ -195,7 +195,7 @@ def _own_settings(ctx: Context, params: Record) -> Record:
 
 
 def _auth_factors(pool: Record, user: Record) -> Record:
-    """Return second factors, and the first ones that a user can sign in with."""
+    """Return the second factors of a user, and the first factors that it can sign in with."""
     owned = {
         "PASSWORD": user["password"],
         "EMAIL_OTP": user["attributes"].get("email") and configured(pool, "EMAIL_OTP"),
@@ -212,7 +212,7 @@ def _own_auth_factors(ctx: Context, params: Record) -> Record:
 
 
 def admin_delete_software_token(ctx: Context, params: Record) -> Record:
-    """AdminDeleteSoftwareToken: the user can register another app; without one nothing changes."""
+    """AdminDeleteSoftwareToken: the user can register another app; succeeds without one too."""
     pool, user = parties.existing(ctx, params)
     if user["status"] == "UNCONFIRMED":
         raise ServiceError("UserNotConfirmedException", "User is not confirmed.")

@@ -1,6 +1,6 @@
-"""The sessions of a user: families of tokens, listed and revoked one at a time, in pools that track sessions.
+"""The sessions of a user in pools that track them: families of tokens, listed and revoked one at a time.
 
-Sessions of browsers belong to the hosted pages; here they are only named as the origin of families.
+Browser sessions belong to the hosted pages; here they appear only as the origin of families.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from reconciler.local.signin import families, parties, tokens
 from reconciler.local.store import Record
 
 PAGE = 125
-"""Sessions of one answer, which are all that a user can have."""
+"""Sessions in one answer: as many as a user can have."""
 
 
 def _check_tracking(pool: Record) -> None:
@@ -59,7 +59,7 @@ def _ended(ctx: Context, pool: Record, user: Record, session: str, current: str)
 
 
 def list_user_sessions(ctx: Context, params: Record) -> Record:
-    """ListUserSessions: of the user of an access token, over all clients."""
+    """ListUserSessions: the sessions of the user of an access token, for all clients."""
     who = tokens.bearer(ctx, params["AccessToken"])
     _check_tracking(who.pool)
     return _listed(ctx, who.pool, who.user, _current(ctx, who), params)
@@ -73,7 +73,7 @@ def admin_list_user_sessions(ctx: Context, params: Record) -> Record:
 
 
 def revoke_user_session(ctx: Context, params: Record) -> Record:
-    """RevokeUserSession: any but the one that the access token belongs to."""
+    """RevokeUserSession: any session but that of the access token."""
     who = tokens.bearer(ctx, params["AccessToken"])
     _check_tracking(who.pool)
     _ended(ctx, who.pool, who.user, params["SessionId"], _current(ctx, who))

@@ -1,4 +1,4 @@
-"""The attributes that a user writes: what the schema, the app client and the aliases of others allow."""
+"""The attributes that a user writes: what the schema and the app client allow."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def named(items: Iterable[Record] | None) -> dict[str, str]:
 
 
 def spelled(pool: Record, attributes: Mapping[str, str]) -> dict[str, str]:
-    """Return attributes as they are stored: those that one signs in with in lower case, where case does not matter."""
+    """Return attributes as they are stored: aliases in lower case if the pool is case-insensitive."""
     kinds = aliases.kinds(pool)
     return {k: parties.spelled(pool, v) if k in kinds else v for k, v in attributes.items()}
 
@@ -49,11 +49,11 @@ def check_writable(caller: Caller, names: Iterable[str]) -> None:
 
 
 def merged(before: Mapping[str, str], sent: Mapping[str, str]) -> dict[str, str]:
-    """Return attributes after a change: an empty value removes one, and an address takes its mark with it."""
+    """Return attributes after a change: an empty value removes one, and an address its `_verified` mark too."""
     after = {k: v for k, v in {**before, **sent}.items() if v}
     return {k: v for k, v in after.items() if k not in VERIFIED or k.removesuffix("_verified") in after}
 
 
 def unverified(attributes: Mapping[str, str]) -> dict[str, str]:
-    """Return the marks of new addresses, which are not verified yet."""
+    """Return the `_verified` marks of new addresses: false."""
     return {f"{kind}_verified": "false" for kind in SHAPES if attributes.get(kind)}

@@ -392,7 +392,7 @@ def test_a_migration_that_fails(accounts, case, source, hiding):
     else:
         assert migrate(accounts, source) is None
     assert accounts.ctx.people.get(POOL, "bob") is None
-    assert accounts.said[0].startswith(f"{source} brings in no user: ")
+    assert accounts.said[0].startswith(f"{source} created no user: ")
 
 
 @pytest.mark.parametrize(("given", "status"), [(None, "RESET_REQUIRED"), ("CONFIRMED", "CONFIRMED")])
