@@ -99,12 +99,7 @@ class Store:
     def new_id(self, length: int) -> str:
         """Return an id of lower-case letters and digits that this state has not used before."""
         self._serial += 1
-        number = int.from_bytes(hashlib.sha256(f"poolctl-local-{self._serial}".encode()).digest() * 2, "big")
-        text = ""
-        while len(text) < length:
-            number, digit = divmod(number, len(ALPHABET))
-            text += ALPHABET[digit]
-        return text
+        return _letters(f"poolctl-local-{self._serial}", length)
 
     def new_uuid(self) -> str:
         """Return a UUID of version 4 that this state has not used before."""
@@ -197,12 +192,9 @@ class Store:
         if self.directory is None or not (self._changed or self._account_changed):
             self._changed.clear()
             return
-        for pool_id in self._changed:
-            pool = self.pools.get(pool_id)
-            if pool is None:
-                self._texts.pop(pool_id, None)
-            else:
-                self._texts[pool_id] = json.dumps(pool, separators=(",", ":"))
+        for pool_id in self._changed - self.pools.keys():
+            self._texts.pop(pool_id, None)
+        self._texts |= {pool["id"]: json.dumps(pool, separators=(",", ":")) for pool in self.changed}
         if self._account_changed:
             self._account_text = json.dumps(self.account, separators=(",", ":"))
         self._file.replace(self._pieces())
@@ -211,13 +203,11 @@ class Store:
 
     def abandon(self) -> None:
         """Undo the changes since the last save. Without a directory they stay: nothing keeps what was before them."""
-        if self.directory is None:
-            return
-        self.removed.clear()
-        self._changed.clear()
-        self._account_changed = False
-        self.pools = {pool_id: json.loads(text) for pool_id, text in self._texts.items()}
-        self.account = json.loads(self._account_text)
+        if self.directory is not None:
+            self.removed.clear()
+            self._changed.clear()
+            self._account_changed = False
+            self._take(json.loads("".join(self._pieces())))
 
     def _pieces(self) -> Iterator[str]:
         """Yield the file, a pool at a time: a pool of 100,000 users has 65 MB."""
@@ -247,6 +237,16 @@ class Store:
         self.account = {**account_parts(), **state.get("account", {})}
         self._account_text = json.dumps(self.account, separators=(",", ":"))
         self._texts = {i: json.dumps(p, separators=(",", ":")) for i, p in self.pools.items()}
+
+
+def _letters(seed: str, length: int) -> str:
+    """Return lower-case letters and digits derived from a text."""
+    number = int.from_bytes(hashlib.sha256(seed.encode()).digest() * 2, "big")
+    text = ""
+    while len(text) < length:
+        number, digit = divmod(number, len(ALPHABET))
+        text += ALPHABET[digit]
+    return text
 
 
 def new_pool(pool_id: str, region: str, now: float) -> Record:
