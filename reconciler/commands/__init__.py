@@ -6,10 +6,11 @@ A command is a short list of calls to the stages that do the work; `Command` is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from reconciler.errors import flow
+from reconciler.render import formats
 from reconciler.terminal.console import Console
 from reconciler.terminal.files import save
 from reconciler.terminal.options import STDOUT, Options, whole
@@ -144,7 +145,33 @@ def deliver(options: Options, console: Console, renderers: Mapping[str, Callable
         PoolctlError: A file could not be written.
     """
     for form, file in options.outputs:
+        found = pieces(renderers[form], color=file == STDOUT and console.color)
         if file == STDOUT:
-            (console.out if form in FOR_PEOPLE else console.data)(renderers[form](console.color))
+            write = console.out if form in FOR_PEOPLE else console.data
+            for piece in found:
+                write(piece)
         else:
-            save(file, renderers[form](False))
+            save(file, (piece.encode() for piece in found))
+
+
+def pieces(render: Callable[[bool], str], *, color: bool) -> Iterator[str]:
+    """Yield a text in pieces that end with a line, so that each can be written by itself.
+
+    Args:
+        render: Returns the text; a `formats.Writer` may yield it in pieces.
+        color: Whether to use colour.
+    """
+    found = render.pieces(color) if isinstance(render, formats.Writer) else iter((render(color),))
+    held: list[str] = []
+    size = 0
+    for piece in found:
+        held.append(piece)
+        size += len(piece)
+        if size >= AT_ONCE and piece.endswith("\n"):
+            yield "".join(held)
+            held, size = [], 0
+    yield "".join(held)
+
+
+AT_ONCE = 1 << 16
+"""Characters that are written at once, at least."""

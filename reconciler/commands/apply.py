@@ -197,7 +197,9 @@ def _live(options: Options, console: Console) -> Iterator[Stream]:
     from reconciler.render.jsonl import Stream
     from reconciler.terminal.files import Growing
 
-    now = lambda: datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")  # noqa: E731
+    def now() -> str:
+        return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
     places = [file for form, file in options.outputs if form in LIVE]
     if not places:
         yield Stream(lambda _: None)

@@ -86,6 +86,7 @@ def run(options: Options, console: Console) -> int:
         found = DriftResult(redact.drifts(drifts), lost, drift_run.run_stats(runtime, code))
         renderers = formats.drift(found, style)
         deliver(options, console, renderers)
-        drift_run.remember(runtime, renderers["json"](False))
+        if options.remember:
+            drift_run.remember(runtime, renderers["json"](False))
         gating.reported(console, gate, "finding")
     return code

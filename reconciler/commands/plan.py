@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
 
-    from reconciler.model import Plan, Tree
+    from reconciler.manifests.manifest import Manifest
+    from reconciler.model import Tree
+    from reconciler.runs.kept_plans import KeptPlans
+    from reconciler.runs.runtime import Runtime
     from reconciler.security.gates import Verdict
 
 HELP = """\
@@ -53,48 +56,70 @@ def run(options: Options, console: Console) -> int:
     Raises:
         InvalidInput: `--expires` was given without `--out`.
     """
-    from datetime import UTC, datetime
-
-    from reconciler.render import connections, redact
     from reconciler.render.subjects import RenderOptions
-    from reconciler.runs import gating, outputs_planned, planfile, stages
+    from reconciler.runs import gating, stages
+    from reconciler.runs.kept_plans import SharedDigest
     from reconciler.runs.runtime import running
 
     if options.expires is not None and not options.out:
         raise invalid("--expires needs --out FILE: only a saved plan expires.")
     with running(options, console.environ) as runtime:
-        manifests = stages.load(runtime, console)
-        plans = stages.plan_all(runtime, console, manifests)
-        plans = outputs_planned.planned(runtime, console, manifests, plans)
-        gate = gating.of_plans(plans, options, runtime.today)
-    calls = stages.calls(plans)
-
-    @cache
-    def saved() -> Tree:  # one for the digest in each format, and for the file
-        return planfile.document(plans, calls, options, datetime.now(UTC))
-
+        plans = _planned(runtime, console, stages.load(runtime, console))
+        cases = (case for one in plans.kept for case in one.cases)
+        gate = gating.of_cases(cases, options, runtime.today, len(plans))
+    saved = _saving(plans, options)
+    shared = SharedDigest(plans, options)
     style = RenderOptions(
         width=console.width,
         notes=options.notes,
         origins=options.show_origin,
         locate=formats.repository(console.environ),
         max_bytes=options.max_bytes,
-        digest=lambda: str(saved()["digest"]),
+        digest=(lambda: str(saved()["digest"])) if options.out else shared,
+        learn=shared.learn,
         gate=gate,
     )
-    shown = connections.attached(redact.plans(plans, calls), plans)
-    deliver(options, console, formats.plan(shown, style))
+    deliver(options, console, formats.plan(plans, style))
     if options.out:
         _save(options, console, saved, _unfit(plans, gate))
-    code = stages.plan_exit(plans, detailed=options.detailed_exitcode)
+    code = worst(one.code for one in plans.kept)
     return worst([code, gating.reported(console, gate)])
 
 
-def _unfit(plans: Sequence[Plan], gate: Verdict) -> str:
+def _planned(runtime: Runtime, console: Console, manifests: Sequence[Manifest]) -> KeptPlans:
+    """Return the plans of all documents as they are shown. Outputs look at other pools, so they need all plans."""
+    from reconciler.runs import stages
+    from reconciler.runs.kept_plans import KeptPlans, PlanKeeper
+
+    keeper = PlanKeeper(runtime.options)
+    if runtime.options.targets or any(m.outputs for m in manifests):
+        from reconciler.runs import outputs_planned  # 50 ms, and few manifests have outputs
+
+        plans = stages.plan_all(runtime, console, manifests)
+        plans = outputs_planned.planned(runtime, console, manifests, plans)
+        return KeptPlans([keeper.keep(plan) for plan in plans], keeper.spool)
+    return KeptPlans(stages.plan_each(runtime, console, manifests, keeper.keep_alone), keeper.spool)
+
+
+def _saving(plans: KeptPlans, options: Options) -> Callable[[], Tree]:
+    """Return what makes the content of the plan file, once: for its digest in each format, and for the file."""
+
+    @cache
+    def made() -> Tree:
+        from datetime import UTC, datetime
+
+        from reconciler.runs import planfile
+
+        return planfile.of_shown(plans, [one.origins for one in plans.kept], options, datetime.now(UTC))
+
+    return made
+
+
+def _unfit(plans: KeptPlans, gate: Verdict) -> str:
     """Return why a plan cannot be applied; empty if it can."""
     if gate.stopped:
         return "is stopped"
-    return "has refusals or gaps" if any(p.refusals or p.gaps for p in plans) else ""
+    return "" if all(one.applicable for one in plans.kept) else "has refusals or gaps"
 
 
 def _save(options: Options, console: Console, saved: Callable[[], Tree], unfit: str) -> None:

@@ -2,8 +2,8 @@
 
 In: API calls, in process or over HTTP. Out: the answers and errors of the real service, as far as known.
 moto, extended from outside: it replaces, keeps, fills in, re-sorts and refuses as the service does.
-Plain moto's behaviour is not evidence about Cognito. Importing this package is cheap; moto and boto3 (0.5 s)
-are imported on start.
+Plain moto's behaviour is not evidence about Cognito. Importing this package is cheap; boto3 is imported on start, and
+moto (0.3 s) for the first request that is not about user pools.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ class LocalCognito:
         unmeasured: The effect of an update on omitted members for which it was not measured (cognito.md 2.1).
         empty_pages: Whether lists sometimes return empty and short pages.
         clock: Seconds since 1970.
-        surroundings: Whether IAM, Lambda and CloudWatch Logs start with it; otherwise `surround` starts them.
+        surroundings: Whether moto's other services start with it; otherwise the first request to one of them starts
+            those, and `surround` IAM, Lambda and CloudWatch Logs.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class LocalCognito:
         self._stack = ExitStack()
         self._engine: Engine | None = None
         self._surroundings = surroundings
+        self._start_moto: Callable[[], object] = lambda: None
         self._session: Any = None
         self._clients: dict[tuple[str, str], Any] = {}
         self.faults: Faults = Faults()
@@ -99,9 +101,8 @@ class LocalCognito:
         Raises:
             InvalidInput: The directory is in use, or its content is not ours.
         """
-        from moto import mock_aws
-
-        from reconciler.local.backend import Engine, installed
+        from reconciler.local.backend import Engine
+        from reconciler.local.in_process import InProcess, intercepted
 
         engine = Engine(self._store)
         engine.faults, engine.calls, engine.desk = self.faults, self.calls, self.desk
@@ -109,8 +110,10 @@ class LocalCognito:
             engine.open()
             stack.callback(engine.close)
             stack.callback(engine.uploads.close)
-            stack.enter_context(mock_aws())
-            stack.enter_context(installed(engine))
+            handler = InProcess(engine)
+            stack.enter_context(intercepted(handler))
+            stack.callback(handler.stop)
+            self._start_moto = handler.moto
             self._stack = stack.pop_all()
         self._engine = engine
         if self._surroundings:
@@ -122,6 +125,7 @@ class LocalCognito:
         from reconciler.local.surroundings import installed
 
         if self._engine:
+            self._start_moto()
             self._stack.enter_context(installed(self._engine))
             self._engine = None
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from reconciler.local.operation import Context
-from reconciler.local.signin.parties import new_user
-from reconciler.local.signin.passwords import set_password
 from reconciler.local.store import Record
 
 
@@ -19,6 +17,9 @@ def take(ctx: Context) -> None:
 
 
 def _moved(ctx: Context, pool: Record, name: str, kept: Record) -> Record:
+    from reconciler.local.signin.parties import new_user  # few states have any, and signing in is much to import
+    from reconciler.local.signin.passwords import set_password
+
     user = new_user(ctx, name, kept["status"], kept["attributes"])
     user["enabled"], user["groups"] = kept["enabled"], kept["groups"]
     user["created"], user["modified"] = (_seconds(kept[d]) for d in ("create_date", "last_modified_date"))

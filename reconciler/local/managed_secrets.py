@@ -11,9 +11,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from moto.secretsmanager.exceptions import InvalidRequestException
-from moto.secretsmanager.models import secretsmanager_backends
-
 from reconciler.local.store import ACCOUNT, Record, Store
 
 SECRET = 52
@@ -68,7 +65,7 @@ def _rotate(store: Store, pool: Record, client: Record) -> None:
 
 def _published(pool: Record, client: Record) -> str:
     text = _text(pool, client)
-    manager = secretsmanager_backends[ACCOUNT][pool["region"]]
+    manager = _manager(pool)
     name = f"cognito-idp!{pool['id']}/{client['ClientId']}"
     _deleted(pool, name)  # left by an earlier client of the same id, where a test began anew
     answer = manager.create_secret(
@@ -96,7 +93,7 @@ def republish(store: Store) -> None:
     for pool in store.pools.values():
         for client in pool["clients"].values():
             if ARN in client:
-                manager = secretsmanager_backends[ACCOUNT][pool["region"]]
+                manager = _manager(pool)
                 manager.secrets[_published(pool, client)].arn = client[ARN]
 
 
@@ -113,6 +110,8 @@ def begin_rotation(store: Store, secret: Any, token: str) -> bool:
     """
     if _holder(store, secret) is None:
         return False
+    from moto.secretsmanager.exceptions import InvalidRequestException
+
     if any("AWSPENDING" in v["version_stages"] for v in secret.versions.values()):
         raise InvalidRequestException("A previous rotation isn't complete. That rotation will be reattempted.")
     left = {"left": store.pending_describes, "createdate": int(store.now()), "version_id": token}
@@ -146,6 +145,13 @@ def _holder(store: Store, secret: Any) -> tuple[Record, Record] | None:
     return next(found, None)
 
 
+def _manager(pool: Record) -> Any:
+    """Return moto's Secrets Manager of the Region of a pool; moto is imported by the few that need it."""
+    from moto.secretsmanager.models import secretsmanager_backends
+
+    return secretsmanager_backends[ACCOUNT][pool["region"]]
+
+
 def _deleted(pool: Record, secret_id: str) -> None:
-    manager = secretsmanager_backends[ACCOUNT][pool["region"]]
+    manager = _manager(pool)
     manager.delete_secret(secret_id=secret_id, recovery_window_in_days=None, force_delete_without_recovery=True)

@@ -103,7 +103,7 @@ class Server:
             OSError: The port is in use.
         """
         from reconciler.local import surroundings
-        from reconciler.local.backend import installed
+        from reconciler.local.moto_services import installed
 
         with ExitStack() as stack:
             self.engine.open()

@@ -21,7 +21,8 @@ from moto.logs.models import LogsBackend, logs_backends
 from moto.logs.responses import LogsResponse
 
 from reconciler.local import function_policies, log_groups
-from reconciler.local.backend import Answer, Choke, Engine, Ours, placed
+from reconciler.local.backend import Answer, Engine
+from reconciler.local.moto_services import Choke, Ours, placed
 from reconciler.local.refusal import ServiceError
 from reconciler.local.store import Record, Store
 

@@ -6,6 +6,7 @@ can be decided without AWS. What only AWS knows (`$ssm`, `$secret`, `$ref`) is p
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -68,7 +69,9 @@ def load(
     """
     report = ProblemReport()
     manifests = []
-    for raw in _documents(paths, stdin, environment, file_roots, report):
+    waiting = deque(_documents(paths, stdin, environment, file_roots, report))
+    while waiting:  # none is held longer than it is needed: together they take as much memory as the manifests
+        raw = waiting.popleft()
         document, wrong = resolve_local(raw, variables, environ, file_roots=file_roots, env_names=env_names)
         report.problems += wrong
         manifests.append(_manifest(document, report, is_rule))

@@ -136,6 +136,12 @@ class Manifest:
             dict.fromkeys(i.document for i in self.links if not (i.document == self.name and i.section in own))
         )
 
+    def forget(self) -> None:
+        """Give up declared members and the places of values: the document was planned, and only its names matter."""
+        for tree in (self.positions, *(part for spec in self.specs for part in (spec.declared, spec.positions))):
+            if isinstance(tree, dict):
+                tree.clear()
+
     def spec(self, section: str, name: str = "") -> Spec | None:
         """Return a declared object, or None."""
         return self._by_name.get((section, name))

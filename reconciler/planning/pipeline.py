@@ -16,7 +16,7 @@ from reconciler.manifests.env_words import SHORTEST, at, leaves, without_values
 from reconciler.manifests.links import referred
 from reconciler.manifests.manifest import Manifest
 from reconciler.manifests.resolving import resolve
-from reconciler.model import Address, Gap, Path, Plan, ResourceChange, Target
+from reconciler.model import Address, Gap, Path, Plan, Position, ResourceChange, Target
 from reconciler.observing.observer import observe
 from reconciler.planning import guard, planner, several_values
 from reconciler.planning.introduced import with_weaknesses
@@ -35,10 +35,12 @@ class ResolvedRefs:
         self._values: dict[tuple[int, str], str] = {}
         self._gaps: dict[int, tuple[Gap, ...]] = {}
         self._manifests: tuple[Manifest, ...] = ()
+        self._places: Mapping[tuple[str, Position], int] = {}
 
     def about(self, manifests: Sequence[Manifest]) -> Sequence[Manifest]:
         """Take note of all documents of the run, and return them."""
         self._manifests = tuple(manifests)
+        self._places = first_by(range(len(manifests)), lambda i: (manifests[i].kind, manifests[i].source))
         return manifests
 
     def seen_from(self, manifest: Manifest) -> Callable[[str], str | None]:
@@ -79,7 +81,7 @@ class ResolvedRefs:
             targets: Addresses as the operator writes them.
         """
         own, found = self._index(manifest), {}
-        for other in self._manifests:
+        for other in self._manifests if targets else ():
             root = root_of(other.kind).section
             named = [s for s in other.specs if str(s.address) in targets]
             heads = [s.address.steps for s in named] + ([(root,)] if named else [])
@@ -109,8 +111,7 @@ class ResolvedRefs:
         self._values |= {(index, f"{address}#{member}"): value for member, value in found.items() if value}
 
     def _index(self, manifest: Manifest) -> int:
-        same = [i for i, m in enumerate(self._manifests) if (m.kind, m.source) == (manifest.kind, manifest.source)]
-        return same[0] if same else -1
+        return self._places.get((manifest.kind, manifest.source), -1)
 
 
 def planned(

@@ -180,8 +180,13 @@ class Unguarded(NamedTuple):
     """How many they are."""
     names: tuple[str, ...]
     """Those that weaken or may weaken, the worst first: `clients/web ExplicitAuthFlows`."""
-    tally: str
-    """How many of them weaken: `2 weaken, 1 may weaken`; empty if none does."""
+    directions: tuple[Direction, ...]
+    """Where those lead."""
+
+    @property
+    def tally(self) -> str:
+        """How many of them weaken: `2 weaken, 1 may weaken`; empty if none does."""
+        return counted(self.directions)
 
     @property
     def sentence(self) -> str:
@@ -197,7 +202,7 @@ def unguarded(found: Iterable[Undeclared]) -> Unguarded:
     worst = [(min(bad, key=judging.rank), one) for one in found if (bad := [e for e in one.effects if e.alarming])]
     worst.sort(key=lambda pair: badness(pair[0]))
     names = tuple(printable(f"{one.address} {dotted(one.path)}".rstrip()) for _, one in worst)
-    return Unguarded(len(found), names, counted(effect.direction for effect, _ in worst))
+    return Unguarded(len(found), names, tuple(effect.direction for effect, _ in worst))
 
 
 # --- parts ---------------------------------------------------------------------------------------------------------

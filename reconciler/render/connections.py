@@ -19,7 +19,15 @@ from reconciler.kinds import KINDS
 from reconciler.model import Observed, Plan, Reference, ResourceChange, Target
 from reconciler.render import redact
 from reconciler.render.marks import Awaited, Binary, Fingerprint, Hidden
-from reconciler.render.shown import ShownApply, ShownConnections, ShownDomain, ShownId, ShownPages, ShownPlan
+from reconciler.render.shown import (
+    ShownApply,
+    ShownChange,
+    ShownConnections,
+    ShownDomain,
+    ShownId,
+    ShownPages,
+    ShownPlan,
+)
 
 T = TypeVar("T")
 
@@ -29,7 +37,7 @@ NEEDED = frozenset({parts.POOL, parts.DOMAINS, parts.CLIENTS})
 
 def attached(shown: Iterable[ShownPlan], plans: Iterable[Plan]) -> tuple[ShownPlan, ...]:
     """Return plans with their ids and addresses, as they will be after an apply."""
-    return tuple(replace(one, connections=of_plan(plan)) for one, plan in zip(shown, plans, strict=True))
+    return tuple(replace(one, connections=_of_plan(plan, one.changes)) for one, plan in zip(shown, plans, strict=True))
 
 
 def applied(outcome: redact.Applied, found: Sequence[ShownConnections], checks: Sequence[WebCheck] = ()) -> ShownApply:
@@ -45,7 +53,12 @@ def applied(outcome: redact.Applied, found: Sequence[ShownConnections], checks: 
 
 def of_plan(plan: Plan) -> ShownConnections:
     """Return the ids and addresses of a pool as they will be after a plan."""
-    changes, aside = (tuple(_veiled(c) for c in group) for group in (plan.changes, plan.aside))
+    return _of_plan(plan, [None] * len(plan.changes))
+
+
+def _of_plan(plan: Plan, shown: Sequence[ShownChange | None]) -> ShownConnections:
+    changes = tuple(_veiled(c, known) for c, known in zip(plan.changes, shown, strict=True))
+    aside = tuple(_veiled(c, None) for c in plan.aside)
     return _connections(known_of(replace(plan, changes=changes, aside=aside, rest=())), plan.target)
 
 
@@ -60,11 +73,11 @@ def of_live(target: Target, objects: Iterable[Observed], sections: frozenset[str
     return _connections(from_live(target.region, objects, sections), target)
 
 
-def _veiled(change: ResourceChange) -> ResourceChange:
+def _veiled(change: ResourceChange, shown: ShownChange | None) -> ResourceChange:
     """Return a change with references in place of what may not be shown of the object."""
     if change.address.section not in NEEDED:
         return change
-    shown = redact.change(change)
+    shown = shown or redact.change(change)
     return replace(change, before=_unmarked(shown.before), after=_unmarked(shown.after))
 
 

@@ -7,7 +7,7 @@ the table in docs/formats.md come from here. To add a format, write its file and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:  # parsing options needs none of them
@@ -65,6 +65,16 @@ class Format(NamedTuple):
 
         renderer = getattr(import_module(self.module).RENDERERS, subject)
         return str(renderer(result, options))
+
+    def pieces(self, subject: str, result: Any, options: RenderOptions) -> Iterator[str]:
+        """Yield the text of a result in pieces, the first of them when all is known; takes what `render` does."""
+        from importlib import import_module
+
+        in_pieces = getattr(import_module(self.module), "PIECES", {})
+        if subject in in_pieces:
+            yield from in_pieces[subject](result, options)
+        else:
+            yield self.render(subject, result, options)
 
 
 FORMATS: tuple[Format, ...] = (
@@ -153,8 +163,39 @@ FORMATS: tuple[Format, ...] = (
 )
 """Every format, in the order in which help and docs name them."""
 
-Written = dict[str, Callable[[bool], str]]
-"""By format: returns the text; the argument says whether to use colour."""
+
+class Writer:
+    """Writes one result in one format.
+
+    Args of the constructor:
+        form: The format.
+        subject: What the result is.
+        result: What `subjects.Renderers` asks for.
+        options: How it is to be spelled.
+    """
+
+    def __init__(self, form: Format, subject: str, result: Any, options: RenderOptions) -> None:
+        self._form = form
+        self._subject = subject
+        self._result = result
+        self._options = options
+
+    def __call__(self, color: bool) -> str:
+        """Return the text, with colour or without."""
+        return self._form.render(self._subject, self._result, self._colored(color))
+
+    def pieces(self, color: bool) -> Iterator[str]:
+        """Yield the text in pieces, with colour or without."""
+        return self._form.pieces(self._subject, self._result, self._colored(color))
+
+    def _colored(self, color: bool) -> RenderOptions:
+        from dataclasses import replace
+
+        return replace(self._options, color=color)
+
+
+Written = dict[str, Writer]
+"""By format."""
 
 
 def names(subject: str, formats: Sequence[Format] = FORMATS) -> tuple[str, ...]:
@@ -226,13 +267,7 @@ def each(subject: str, result: Any, options: RenderOptions, formats: Sequence[Fo
         options: How it is to be spelled; the caller adds whether to use colour.
         formats: Those to choose from.
     """
-    return {f.name: _writer(f, subject, result, options) for f in formats if subject in f.subjects}
-
-
-def _writer(form: Format, subject: str, result: Any, options: RenderOptions) -> Callable[[bool], str]:
-    from dataclasses import replace
-
-    return lambda color: form.render(subject, result, replace(options, color=color))
+    return {f.name: Writer(f, subject, result, options) for f in formats if subject in f.subjects}
 
 
 def repository(environ: Mapping[str, str]) -> Locate:

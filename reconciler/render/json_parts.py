@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -26,6 +25,7 @@ from reconciler.model import (
     dotted,
 )
 from reconciler.render.alarms import badness
+from reconciler.render.indented import indented
 from reconciler.render.output_types import (
     AllowedEntry,
     AttributionEntry,
@@ -68,7 +68,7 @@ DIRECTIONS: dict[Direction, DirectionWord] = {
 
 def dump(document: Mapping[str, Any]) -> str:
     """Spell a document."""
-    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return indented(document) + "\n"
 
 
 def position_entry(position: Position | None) -> Source | None:

@@ -8,7 +8,7 @@ only if there is a clock: without one, identical input gives identical bytes.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Literal, TypeAlias
 
 from reconciler import __version__
@@ -77,10 +77,11 @@ from reconciler.render.stream_lines import (
     ValidationSummaryLine,
     VersionLine,
 )
-from reconciler.render.subjects import USUAL, DriftResult, Renderers, RenderOptions, Validation
-from reconciler.render.tally import counts, direction_counts, effects_of, outcome
+from reconciler.render.subjects import USUAL, DriftResult, PieceRenderer, Renderers, RenderOptions, Validation
+from reconciler.render.tally import NOTHING, Counts, counts, direction_counts, effects_of, outcome
 from reconciler.render.wording import HEADS, danger_words
 from reconciler.security.gates import Verdict
+from reconciler.terminal.spool import Spool
 
 NAMES: dict[Action, StreamAction] = {
     Action.CREATE: "create",
@@ -100,24 +101,44 @@ MODULE: Literal["poolctl"] = "poolctl"
 
 def plan(plans: Sequence[ShownPlan], options: RenderOptions = USUAL) -> str:
     """Return plans as events."""
-    total = counts(plans)
-    weak, mixed = _weak(e for p in plans for c in p.pending for e in effects_of(c))
+    return "".join(plan_pieces(plans, options))
+
+
+def plan_pieces(plans: Iterable[ShownPlan], options: RenderOptions = USUAL) -> Iterator[str]:
+    """Yield plans as events. What weakens comes first, so the events of each plan wait in a spool."""
+    spool, total = Spool(), NOTHING
+    effects: list[Direction] = []
+    first: list[tuple[tuple[int, int], Direction, str]] = []
+    for one in plans:
+        total = total.plus(counts([one]))
+        effects += [e.direction for c in one.pending for e in effects_of(c)]
+        found = alarms.of_plans([one])
+        first += [(alarms.badness(a.effect), a.effect.direction, _spelled(_alarmed(a), None)) for a in found]
+        spool.add("".join(_spelled(line, None) for line in _of_plan(one)).encode("utf-8", "surrogatepass"))
+    first.sort(key=lambda alarm: alarm[0])
+    yield _stream(_stopped(options.gate))
+    yield from (text for _, _, text in first)
+    yield from (spool[number].decode("utf-8", "surrogatepass") for number in range(len(spool)))
+    said = alarms.counted(direction for _, direction, _ in first)
+    yield _spelled(_change_summary(total, effects, said), None)
+    spool.close()
+
+
+def _change_summary(total: Counts, effects: Sequence[Direction], said: str) -> ChangeSummaryLine:
     counted: ChangeTotals = {
         "add": total.create + total.replace,
         "change": total.update,
         "remove": total.delete + total.replace,
         "outputs": total.outputs,
-        "weakens": weak,
-        "mixed": mixed,
+        "weakens": effects.count(Direction.WEAKENS),
+        "mixed": effects.count(Direction.MIXED),
         "operation": "plan",
     }
-    said = alarms.tally(alarms.of_plans(plans))
-    last: ChangeSummaryLine = {
+    return {
         **_head("info", " ".join([f"Plan: {total.sentence}", *([f"{said}."] if said else [])])),
         "type": "change_summary",
         "changes": counted,
     }
-    return _stream([*_stopped(options.gate), *_planned(plans), last])
 
 
 def apply(applied: ShownApply, _options: RenderOptions = USUAL) -> str:
@@ -174,6 +195,9 @@ def validate(found: Validation, _options: RenderOptions = USUAL) -> str:
 
 RENDERERS = Renderers(plan=plan, apply=apply, drift=drift, validate=validate)
 """What this format renders."""
+
+PIECES: Mapping[str, PieceRenderer] = {"plan": plan_pieces}
+"""What it yields in pieces, as the whole may not fit into memory."""
 
 
 class Stream:
@@ -233,13 +257,18 @@ def _weak(effects: Iterable[Effect]) -> tuple[int, int]:
 def _planned(plans: Sequence[ShownPlan]) -> Iterator[StreamLine]:
     yield from map(_alarmed, alarms.of_plans(plans))
     for found in plans:
-        yield from (_noticed(n) for n in found.notices if n.standstill)
-        yield from map(_refused, found.refusals)
-        yield from map(_unread, found.gaps)
-        yield from (_dangerous(c, f, f.danger) for c in found.pending for f in c.fields if f.danger)
-        yield from map(_change, found.pending)
-        yield from map(_output, found.writes)
-        yield from (_noticed(n) for n in found.notices if not n.standstill)
+        yield from _of_plan(found)
+
+
+def _of_plan(found: ShownPlan) -> Iterator[StreamLine]:
+    """Yield the events of a plan, without those of what weakens."""
+    yield from (_noticed(n) for n in found.notices if n.standstill)
+    yield from map(_refused, found.refusals)
+    yield from map(_unread, found.gaps)
+    yield from (_dangerous(c, f, f.danger) for c in found.pending for f in c.fields if f.danger)
+    yield from map(_change, found.pending)
+    yield from map(_output, found.writes)
+    yield from (_noticed(n) for n in found.notices if not n.standstill)
 
 
 def _resource(address: Address, type_: str = "") -> LineResource:

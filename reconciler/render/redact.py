@@ -146,7 +146,8 @@ def field(found: FieldChange, words: frozenset[str] = NO_WORDS, veil: Veil = NO_
 
 
 def _of_section(section: str, found: ShownField, veil: Veil) -> ShownField:
-    return replace(found, effects=_effects(section, found.effects, veil))
+    effects = _effects(section, found.effects, veil)
+    return found if effects == found.effects else replace(found, effects=effects)
 
 
 def _effects(section: str, found: Iterable[Effect], veil: Veil) -> tuple[Effect, ...]:

@@ -28,6 +28,7 @@ from reconciler.model import (
     Position,
     Refusal,
     Target,
+    Weakness,
     dotted,
 )
 from reconciler.render import alarms
@@ -40,7 +41,7 @@ from reconciler.render.subjects import LintResult, Renderers, RenderOptions, Val
 from reconciler.render.tally import Unproven, effects_of, outcome, plural
 from reconciler.render.unread import refused_read
 from reconciler.render.weaknesses import summed_up
-from reconciler.render.wording import also, apply_sum, danger_words, header, plan_sums
+from reconciler.render.wording import PlanSums, also, apply_sum, danger_words, header
 from reconciler.security.judging import WORST_FIRST
 
 VERBS = {
@@ -207,9 +208,14 @@ def plan(plans: Sequence[ShownPlan], width: Width = USUAL_WIDTH) -> Report:
         plans: The plans.
         width: Columns of the differences; None leaves nothing out of them. The other reports take the same.
     """
-    suites = tuple(_suite(p.target, [*_planned(p, width), *_notice_rows(p.notices)]) for p in plans)
-    security = summed_up([one for p in plans for one in p.weaknesses])
-    return Report("plan", " ".join([*map(str, plan_sums(plans)), *([security] if security else [])]), suites)
+    suites, sums = [], PlanSums()
+    weaknesses: list[Weakness] = []
+    for one in plans:  # once: each of them may have to be read
+        suites.append(_suite(one.target, [*_planned(one, width), *_notice_rows(one.notices)]))
+        weaknesses += one.weaknesses
+        sums.add(one)
+    security = summed_up(weaknesses)
+    return Report("plan", " ".join([*map(str, sums.sentences()), *([security] if security else [])]), tuple(suites))
 
 
 def _planned(plan: ShownPlan, width: Width) -> Iterator[Row]:

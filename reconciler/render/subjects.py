@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, TypeVar
@@ -19,6 +19,10 @@ if TYPE_CHECKING:  # pydantic comes with the first two, and the classes of `show
     from reconciler.render.shown import ShownApply, ShownComparison, ShownConnections, ShownDrift, ShownPlan
     from reconciler.security.gates import Verdict
     from reconciler.security.rule import SecurityRule
+
+
+def _forget(_number: int, _parts: Mapping[str, list[Any]]) -> None:
+    """Take no note of a plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,8 @@ class RenderOptions:
     """Longest text, in bytes of UTF-8; None takes the usual (markdown)."""
     digest: Callable[[], str] = str
     """Returns the digest of the plans, or an empty text; called on demand, because it is expensive."""
+    learn: Callable[[int, Mapping[str, list[Any]]], None] = _forget
+    """Called with the number and the JSON of each plan as it is spelled, so that the digest need not spell it again."""
     gate: Verdict | None = None
     """What the gate of the run says; None where nothing was asked for (json, jsonl, html)."""
 
@@ -187,6 +193,9 @@ SubjectT = TypeVar("SubjectT")
 Renderer: TypeAlias = Callable[[SubjectT, RenderOptions], str]
 """Returns a subject's text."""
 
+PieceRenderer: TypeAlias = Callable[[Any, RenderOptions], Iterator[str]]
+"""Yields a subject's text in pieces, each of whole lines or parts of one line."""
+
 
 class Renderers(NamedTuple):
     """What a format renders: the value RENDERERS of its module. A subject that it does not render is None."""
@@ -229,3 +238,13 @@ def on_demand(package: str, suffix: str) -> Renderers:
         return render
 
     return Renderers(**{subject: renderer(subject) for subject in Renderers._fields})
+
+
+def on_demand_pieces(package: str, module: str, function: str) -> PieceRenderer:
+    """Return a renderer in pieces, whose module is imported when the subject is rendered; takes its three names."""
+
+    def render(result: Any, options: RenderOptions) -> Iterator[str]:
+        found: Iterator[str] = getattr(import_module(f"{package}.{module}"), function)(result, options)
+        return found
+
+    return render

@@ -39,21 +39,24 @@ class Counts(NamedTuple):
         outputs = f" {plural(self.outputs, 'output')} to write." if self.outputs else ""
         return f"{added} to add, {self.update} to change, {gone} to destroy.{outputs}"
 
+    def plus(self, other: Counts) -> Counts:
+        """Return the sum with other counts."""
+        return Counts(*(one + another for one, another in zip(self, other, strict=True)))
+
+
+NOTHING = Counts(0, 0, 0, 0, 0, 0, 0, 0)
+"""The counts of no plan."""
+
 
 def counts(plans: Iterable[ShownPlan]) -> Counts:
     """Count over plans."""
-    plans = tuple(plans)
-    actions = [c.action for p in plans for c in p.changes]
-    return Counts(
-        actions.count(Action.CREATE),
-        actions.count(Action.UPDATE),
-        actions.count(Action.DELETE),
-        actions.count(Action.REPLACE),
-        actions.count(Action.NONE),
-        sum(len(p.refusals) for p in plans),
-        sum(len(p.unmanaged) for p in plans),
-        sum(len(p.writes) for p in plans),
-    )
+    total = NOTHING
+    for plan in plans:
+        actions = [c.action for c in plan.changes]
+        by_action = map(actions.count, (Action.CREATE, Action.UPDATE, Action.DELETE, Action.REPLACE, Action.NONE))
+        rest = (len(plan.refusals), len(plan.unmanaged), len(plan.writes))
+        total = total.plus(Counts._make((*by_action, *rest)))
+    return total
 
 
 def effects_of(change: ShownChange) -> tuple[Effect, ...]:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.errors import printable
-from reconciler.model import Action, Danger, Notice, Target
-from reconciler.render.tally import Outcome, counts, outcome, plural
+from reconciler.model import Action, Danger, Direction, Notice, Target
+from reconciler.render.tally import NOTHING, Outcome, counts, outcome, plural
 
 if TYPE_CHECKING:  # `notice` is for every command
     from reconciler.render.shown import ShownApply, ShownPlan
@@ -78,25 +78,43 @@ def standstill(found: Notice) -> str:
     return printable(f"!! {found.message}")
 
 
-def plan_sums(plans: Sequence[ShownPlan]) -> Iterator[Sentence]:
-    """Yield the summary of plans over all pools."""
-    from reconciler.render import alarms  # it takes words from here
+class PlanSums:
+    """The summary of plans over all pools, which are added one at a time."""
 
-    total = counts(plans)
-    gaps = sum(len(p.gaps) for p in plans)
-    weak = alarms.unguarded(u for p in plans for u in p.undeclared).tally
-    if total.outputs or any(p.pending for p in plans):
-        yield Sentence("", "Plan:", f" {total.sentence}{also(alarms.tally(alarms.of_plans(plans)))}")
-    elif gaps:
-        yield Sentence("", "", "No changes found in what could be read.")
-    elif weak and not total.refused:
-        yield Sentence("", "No changes.", f" Your user pools match the manifests. Undeclared members: {weak}.")
-    elif not total.refused:
-        yield Sentence("good", "No changes.", " Your user pools match the manifests.")
-    if gaps:
-        yield Sentence("bad", "Incomplete:", f" {plural(gaps, 'object')} could not be read.")
-    if total.refused:
-        yield Sentence("bad", "Plan refused:", f" {plural(total.refused, 'reason')}.")
+    def __init__(self) -> None:
+        self._total = NOTHING
+        self._gaps = 0
+        self._is_due = False
+        self._unguarded: list[Direction] = []
+        self._alarms: list[Direction] = []
+
+    def add(self, plan: ShownPlan) -> None:
+        """Add a plan."""
+        from reconciler.render import alarms  # it takes words from here
+
+        self._total = self._total.plus(counts([plan]))
+        self._gaps += len(plan.gaps)
+        self._is_due = self._is_due or bool(plan.pending)
+        self._unguarded += alarms.unguarded(plan.undeclared).directions
+        self._alarms += [alarm.effect.direction for alarm in alarms.of_plans([plan])]
+
+    def sentences(self) -> Iterator[Sentence]:
+        """Yield the summary."""
+        from reconciler.render import alarms
+
+        total, weak = self._total, alarms.counted(self._unguarded)
+        if total.outputs or self._is_due:
+            yield Sentence("", "Plan:", f" {total.sentence}{also(alarms.counted(self._alarms))}")
+        elif self._gaps:
+            yield Sentence("", "", "No changes found in what could be read.")
+        elif weak and not total.refused:
+            yield Sentence("", "No changes.", f" Your user pools match the manifests. Undeclared members: {weak}.")
+        elif not total.refused:
+            yield Sentence("good", "No changes.", " Your user pools match the manifests.")
+        if self._gaps:
+            yield Sentence("bad", "Incomplete:", f" {plural(self._gaps, 'object')} could not be read.")
+        if total.refused:
+            yield Sentence("bad", "Plan refused:", f" {plural(total.refused, 'reason')}.")
 
 
 def also(tally: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from reconciler.errors import ExitCode, InvalidInput, Refused, printable
 from reconciler.model import Allowance, Direction, Drift, Effect, FieldChange, Plan
@@ -25,7 +25,12 @@ def of_plans(plans: Sequence[Plan], options: Options, today: str) -> Verdict:
         options: The command line, completed by poolctl.yaml.
         today: YYYY-MM-DD, UTC.
     """
-    return _gate(options).judge((case for plan in plans for case in cases(plan)), today, pools=len(plans))
+    return of_cases((case for plan in plans for case in cases(plan)), options, today, len(plans))
+
+
+def of_cases(found: Iterable[GateCase], options: Options, today: str, pools: int) -> Verdict:
+    """Return what the gate of a run says of cases of so many pools; takes the rest as `of_plans`."""
+    return _gate(options).judge(found, today, pools=pools)
 
 
 def of_drifts(drifts: Sequence[Drift], options: Options, today: str) -> Verdict:

@@ -9,13 +9,11 @@ has the same digest on every machine. What follows from other parts of a file is
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from itertools import islice
 from pathlib import Path as FilePath
 from typing import Any
@@ -29,21 +27,14 @@ from reconciler.model import (
     Allowance,
     Call,
     Danger,
-    Direction,
     Notice,
     OutputChange,
     ParameterChange,
-    Path,
     Plan,
     Position,
-    Reference,
-    ResourceChange,
-    Secret,
     Target,
     Tree,
     Undeclared,
-    Unknown,
-    dotted,
 )
 from reconciler.render import redact
 from reconciler.render.json_parts import ACTIONS, dump, revived_effect
@@ -51,11 +42,10 @@ from reconciler.render.machine import plan_json
 from reconciler.render.shown import ShownChange, ShownField, ShownPlan
 from reconciler.render.spelling import text
 from reconciler.runs import planfile_shape
-from reconciler.security.changes import CHANGES
+from reconciler.runs.plan_digest import MATTER, PLACE, Digest, basis, hashed, options_of, origins_of
 from reconciler.terminal.options import Options
 from reconciler.terminal.regular_files import UnfitFileError, read_regular
 from reconciler.values.shortening import around
-from schemas.base import ApiModel, Keyed, Unordered, members
 
 KIND = "poolctl-plan"
 """The `kind` of a plan file; manifests have another."""
@@ -68,9 +58,6 @@ LIFETIME = 24 * 60 * 60
 
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 """The form of a digest."""
-
-MATTER = ("targets", "prune", "max_deletes", "replaceable")
-"""Options that decide what a plan does."""
 
 LARGEST = 100_000_000
 """Most bytes of a plan file."""
@@ -85,9 +72,6 @@ VERBS = {
     ("delete", "create"): "replace",
 }
 """The verb for each list of actions in the JSON."""
-
-_ORIGIN = re.compile(r"(?:\$(?:env|ssm|secret|file|var) .*|live|declared|\$\{var\})", re.DOTALL)
-"""Origins that name a source and contain no part of the value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +111,13 @@ def document(plans: Sequence[Plan], calls: Mapping[str, Sequence[Call]], options
         options: The command line; its `expires` is in seconds.
         now: The time, with its zone.
     """
-    bare = [replace(p, weaknesses=()) for p in plans]  # they change with time, when a waiver expires
-    shown = json.loads(plan_json.plan(redact.plans(bare, calls)))
+    return of_shown(redact.plans(plans, calls), map(origins_of, plans), options, now)
+
+
+def of_shown(plans: Iterable[ShownPlan], origins: Iterable[list[Tree]], options: Options, now: datetime) -> Tree:
+    """Return the content of a plan file; takes what is shown, `plan_digest.origins_of` each plan, and as `document`."""
+    bare = [replace(p, weaknesses=(), connections=None) for p in plans]  # weaknesses change when a waiver expires
+    shown = json.loads(plan_json.plan(bare))
     lifetime = LIFETIME if options.expires is None else options.expires
     tree: Tree = {
         "kind": KIND,
@@ -138,19 +127,22 @@ def document(plans: Sequence[Plan], calls: Mapping[str, Sequence[Call]], options
         "created": _time(now),
         "expires": _time(now + timedelta(seconds=lifetime)),
         "paths": list(options.paths),
-        "options": _options(options),
-        "origins": [o for p in plans for c in p.pending for o in _origins(c)],
-        "notice_counts": [len(p.notices) for p in plans],
+        "options": options_of(options),
+        "origins": [one for found in origins for one in found],
+        "notice_counts": [len(p.notices) for p in bare],
     }
-    tree["digest"] = _hash(_basis({**tree, "plan": shown}))
+    tree["digest"] = hashed(basis({**tree, "plan": shown}))
     head = {k: shown[k] for k in ("format_version", "poolctl_version")}
     tree["plan"] = {**head, "digest": tree["digest"], **shown}
-    return {**tree, "checksum": _hash(tree)}
+    return {**tree, "checksum": hashed(tree)}
 
 
 def digest(plans: Sequence[Plan], calls: Mapping[str, Sequence[Call]], options: Options) -> str:
     """Return the digest of these plans: `sha256:` and 64 hexadecimal digits."""
-    return str(document(plans, calls, options, datetime.fromtimestamp(0, UTC))["digest"])
+    found = Digest(options)
+    for plan, shown in zip(plans, redact.plans(plans, calls), strict=True):
+        found.learn(plan_json.parts(shown), origins_of(plan))
+    return found.value()
 
 
 def dumps(tree: Tree) -> str:
@@ -162,190 +154,9 @@ def _time(when: datetime) -> str:
     return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _options(options: Options) -> Tree:
-    """Return the options that determine the plan. Of variables only the names, as values may be confidential."""
-    return {
-        "targets": sorted(set(options.targets)),
-        "prune": options.prune,
-        "max_deletes": options.max_deletes,
-        "replaceable": sorted(set(options.replaceable)),
-        "variables": sorted({v.partition("=")[0] for v in options.vars}),
-        "var_files": list(options.var_files),
-        "env": options.env,
-        "shard": _shard(options.shard),
-        "allow": sorted({str(one) for one in options.allow if one.source is None}),
-    }
-
-
-def _shard(shard: tuple[int, int] | None) -> str:
-    return "{}/{}".format(*shard) if shard else ""
-
-
 def _part(text: str) -> tuple[int, int] | None:
     one, _, of = text.partition("/")
     return (int(one), int(of)) if text else None
-
-
-def _origins(change: ResourceChange) -> list[Tree]:
-    """Return the origins of values that are hidden or not known yet; otherwise all of them would look alike."""
-    changed = {f.path for f in change.fields if f.sensitive}
-    found = {}
-    for tree in (change.after, change.declared):
-        for path, leaf in _leaves(tree, ()):
-            found[dotted(path)] = {
-                "address": change.address.full,
-                "path": dotted(path),
-                "origin": _origin(leaf),
-                "changes": any(path[: len(p)] == p for p in changed),
-            }
-    return [found[path] for path in sorted(found)]
-
-
-def _leaves(value: Any, path: Path) -> Iterator[tuple[Path, Secret | Reference | Unknown]]:
-    if isinstance(value, Secret | Reference | Unknown):
-        yield path, value
-    elif isinstance(value, dict | list):
-        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from _leaves(inner, (*path, key))
-
-
-def _origin(leaf: Secret | Reference | Unknown) -> str:
-    if isinstance(leaf, Reference):
-        return f"${leaf.kind} {leaf.target}"
-    if isinstance(leaf, Unknown):
-        return f"{leaf.address.full}#{leaf.member}"
-    return leaf.origin if _ORIGIN.fullmatch(leaf.origin) else "literal"
-
-
-# --- the digest ----------------------------------------------------------------------------------------------------
-
-
-def _hash(tree: Tree) -> str:
-    text = json.dumps(tree, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
-    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
-
-
-def _basis(tree: Tree) -> Tree:
-    """Return what the digest covers: everything that is shown, but for times, versions, and the places of files.
-
-    It is computed from the file alone, so a file can be verified by itself.
-    """
-    plan = tree["plan"]
-    return {
-        "pools": sorted(_pools(tree), key=lambda p: [p[k] for k in PLACE]),
-        "options": _options_basis(tree["options"]),
-        "changes": [_change_basis(c) for c in sorted(plan["resource_changes"], key=lambda c: c["pool"])],
-        "origins": sorted(tree["origins"], key=lambda o: (o["address"], o["path"])),
-        "unmanaged": sorted(plan["unmanaged"]),
-        "undeclared": [_judged(u) for u in sorted(plan["undeclared"], key=lambda u: (u["address"], u["path"]))],
-        "refusals": [{k: v for k, v in r.items() if k != "source"} for r in plan["refusals"]],
-        "gaps": [{k: v for k, v in g.items() if k != "request_id"} for g in plan["coverage"]["gaps"]],
-        "outputs": sorted((_output_basis(o) for o in plan["outputs"]), key=lambda o: json.dumps(o, sort_keys=True)),
-    }
-
-
-def _output_basis(output: Tree) -> Tree:
-    """Return an output without its place in the manifest; its parameters have no order."""
-    rest = {k: v for k, v in output.items() if k != "source"}
-    return {**rest, "parameters": {p["name"]: p["actions"] for p in output["parameters"]}}
-
-
-def _options_basis(options: Tree) -> Tree:
-    """Return the options that the digest covers. A plan of which nothing was to pass has the digest of one without."""
-    found = {k: options[k] for k in (*MATTER, "env", "shard")}
-    return {**found, "allow": options["allow"]} if options["allow"] else found
-
-
-PLACE = ("name", "id", "account", "region")
-"""What identifies a pool."""
-
-_JUDGED = (*(direction.value for direction in Direction), "undeclared_weak")
-"""Counts of where changes lead, which may depend on the day."""
-
-
-def _pools(tree: Tree) -> Iterator[Tree]:
-    """Yield where each document belongs, with how much of the plan is about it."""
-    notices = iter(tree["plan"]["notices"])
-    for pool, count in zip(tree["plan"]["pools"], tree["notice_counts"], strict=True):
-        said = sorted(n["message"] for n in islice(notices, count))
-        counts = {k: v for k, v in pool["summary"].items() if k not in _JUDGED}
-        yield {**{k: pool[k] for k in PLACE}, "summary": counts, "notices": said}
-
-
-def _change_basis(change: Tree) -> Tree:
-    inner = change["change"]
-    return {
-        "address": change["address"],
-        "type": change["type"],
-        "actions": inner["actions"],
-        "reason": change["action_reason"],
-        "replaced": inner["replace_paths"],
-        "effects": _meanings([change["effect"]] if change["effect"] else []),
-        "live": _sorted(inner["before"]),
-        "after": _sorted(inner["after"]),
-        "fields": [_field_basis(f) for f in change["fields"]],
-        "calls": _sorted(change.get("api_calls", [])),
-    }
-
-
-def _field_basis(field: Tree) -> Tree:
-    name = field["path"].rpartition(".")[2]
-    found = {**_judged(field), "before": _sorted(field["before"], name), "after": _sorted(field["after"], name)}
-    del found["source"]  # the digest does not cover where a value is written
-    if "danger" in field:
-        found["danger"] = field["danger"]["reversible"]
-    return found
-
-
-def _judged(entry: Tree) -> Tree:
-    """Return an entry with what the digest covers of its effects; its direction follows from them."""
-    rest = {k: v for k, v in entry.items() if k != "direction"}
-    return {**rest, "effects": _meanings(entry["effects"])}
-
-
-def _meanings(effects: Sequence[Tree]) -> list[Tree]:
-    """Return where changes lead, by which rules about changes, and whether they can be undone: it follows from values.
-
-    The rest is words, or depends on the day: what a plan newly breaks counts once its waiver has expired. The effects
-    are sorted by path, as the service returns the keys of a map in any order.
-    """
-    found = []
-    for one in effects:
-        rules = sorted(rule for rule in one["rules"] if rule in CHANGES)
-        leads = bool(rules) and one["direction"] != Direction.NEUTRAL.value
-        undo = not one["impact"]["reversible"]
-        if leads or undo:
-            where = one["direction"] if leads else None
-            found.append({"path": one["path"], "below": one["below"], "direction": where, "rules": rules, "undo": undo})
-    return sorted(found, key=lambda one: json.dumps(one, sort_keys=True))
-
-
-def _sorted(value: Any, name: str = "") -> Any:
-    """Sort lists whose order has no meaning: the service returns them in any order."""
-    if isinstance(value, dict):
-        return {k: _sorted(v, k) for k, v in value.items()}
-    if isinstance(value, list):
-        items = [_sorted(v) for v in value]
-        return sorted(items, key=lambda i: json.dumps(i, sort_keys=True)) if name in _order_free() else items
-    return value
-
-
-@cache
-def _order_free() -> frozenset[str]:
-    """Return the names of members that are unordered lists in every kind that has them."""
-    free: dict[str, bool] = {}
-    for kind in KINDS.values():
-        for name, is_free in _lists(kind.model):
-            free[name] = free.get(name, True) and is_free
-    return frozenset(name for name, is_free in free.items() if is_free)
-
-
-def _lists(model: type[ApiModel]) -> Iterator[tuple[str, bool]]:
-    for name, member in members(model).items():
-        if member.shape == "list":
-            yield name, member.has(Unordered) or member.mark(Keyed) is not None
-        if member.model:
-            yield from _lists(member.model)
 
 
 # --- reading -------------------------------------------------------------------------------------------------------
@@ -404,10 +215,10 @@ def _is_whole(tree: Tree) -> bool:
     """Return whether a tree is one that `document` makes: its shape, its sums, and everything that follows from it."""
     try:
         body = {k: v for k, v in tree.items() if k != "checksum"}
-        if tree["checksum"] != _hash(body):
+        if tree["checksum"] != hashed(body):
             return False
         planfile_shape.check(tree)
-        digests = {tree["digest"], tree["plan"]["digest"], _hash(_basis(tree))}
+        digests = {tree["digest"], tree["plan"]["digest"], hashed(basis(tree))}
         return len(digests) == 1 and _follows(tree)
     except (KeyError, TypeError, ValueError, AttributeError, StopIteration, planfile_shape.DamagedError):
         return False
@@ -455,11 +266,11 @@ def reviewed(options: Options, now: datetime) -> Saved | None:
 
 
 def _check_options(saved: Saved, options: Options) -> None:
-    asked, kept = _options(_asked(options)), saved.tree["options"]
+    asked, kept = options_of(_asked(options)), saved.tree["options"]
     for name in (*MATTER, "env", "shard"):
         if asked[name] not in ([], False, None, "", kept[name]):
             raise InvalidInput(f"{saved.file} records the options of its plan. Remove the options that contradict it.")
-    given_names = _options(options)["variables"]
+    given_names = options_of(options)["variables"]
     missing = [v for v in kept["variables"] if v not in given_names]
     if missing:
         given = " ".join(f"--var {name}=…" for name in missing)
@@ -558,7 +369,7 @@ def difference(before: Tree, now: Tree) -> list[str]:
         before: Content of the reviewed plan.
         now: Content of today's plan.
     """
-    old, new = _basis(before), _basis(now)
+    old, new = basis(before), basis(now)
     lines = [*_places(old["pools"], new["pools"]), *_values(old["options"], new["options"], "option ")]
     one, other = ({c["address"]: c for c in side["changes"]} for side in (old, new))
     for address in dict.fromkeys([*one, *other]):

@@ -70,7 +70,28 @@ def plan_all(runtime: Runtime, console: Console, manifests: Sequence[Manifest]) 
     Raises:
         PoolctlError: One of them could not be planned.
     """
-    from reconciler.planning.targeting import check_found, check_targets
+    from reconciler.planning.targeting import check_found
+
+    plans = plan_each(runtime, console, manifests, lambda _, plan: plan)
+    check_found(manifests, plans, runtime.options.targets)
+    return plans
+
+
+def plan_each(
+    runtime: Runtime, console: Console, manifests: Sequence[Manifest], keep: Callable[[Manifest, Plan], T]
+) -> list[T]:
+    """Plan every manifest as `plan_all` does, and return what is kept of each plan: the rest need not be in memory.
+
+    Args:
+        runtime: The run.
+        console: Shows the document that is being planned.
+        manifests: In the order in which they may refer to each other.
+        keep: Called with each document and its plan, as soon as that is there; on several threads.
+
+    Raises:
+        PoolctlError: One of them could not be planned.
+    """
+    from reconciler.planning.targeting import check_targets
 
     options = runtime.options
     check_targets(manifests, options.targets, prune=options.prune)
@@ -86,9 +107,7 @@ def plan_all(runtime: Runtime, console: Console, manifests: Sequence[Manifest]) 
             runtime.known.lose(manifest, (gap,))
             return Plan(target, (), gaps=(gap,))
 
-    plans = each(manifests, console, one)
-    check_found(manifests, plans, options.targets)
-    return plans
+    return each(manifests, console, lambda manifest: keep(manifest, one(manifest)))
 
 
 def broken(manifest: Manifest, defect: Defect) -> tuple[Target, Gap]:

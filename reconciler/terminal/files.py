@@ -11,7 +11,7 @@ from reconciler.errors import PoolctlError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # `typing` costs as much as starting Python does
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
     from typing import IO, Self, TextIO
 
@@ -20,12 +20,12 @@ PUBLIC, PRIVATE = 0o644, 0o600
 """Modes of files: for everyone to read, and for the owner alone."""
 
 
-def save(file: str, content: str | bytes, mode: int = PUBLIC) -> None:
+def save(file: str, content: str | bytes | Iterable[bytes], mode: int = PUBLIC) -> None:
     """Write a file atomically; on failure, an existing file is kept.
 
     Args:
         file: Its name.
-        content: What it holds; text is written as UTF-8.
+        content: What it holds, whole or in pieces; text is written as UTF-8.
         mode: Who may read it; until the content is there, the owner alone. A file that exists keeps its mode, unless it
             shall be private.
 
@@ -41,13 +41,21 @@ def save(file: str, content: str | bytes, mode: int = PUBLIC) -> None:
     try:
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
         with os.fdopen(handle, "wb") as stream:
-            stream.write(content.encode() if isinstance(content, str) else content)
+            stream.writelines(_pieces(content))
         Path(name).chmod(_kept_mode(target, mode))
         Path(name).replace(target)
-    except OSError as error:
+    except BaseException as error:  # pieces may be made while they are written
         if name:
             Path(name).unlink(missing_ok=True)
-        raise PoolctlError(f"{file}: the result could not be written: {error.strerror}.") from None
+        if isinstance(error, OSError):
+            raise PoolctlError(f"{file}: the result could not be written: {error.strerror}.") from None
+        raise
+
+
+def _pieces(content: str | bytes | Iterable[bytes]) -> Iterable[bytes]:
+    if isinstance(content, str):
+        return (content.encode(),)
+    return (content,) if isinstance(content, bytes) else content
 
 
 def _kept_mode(target: Path, mode: int) -> int:

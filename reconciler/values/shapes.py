@@ -10,8 +10,9 @@ from __future__ import annotations
 import gzip
 import importlib.util
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -26,39 +27,52 @@ VERSIONS = {
 """API version directories of the services in botocore's data."""
 
 
+class Shapes(dict[str, Any]):
+    """The raw definitions of a service, by name, with a shape for each that was asked for: they are asked for often."""
+
+    def __init__(self, definitions: Mapping[str, Any]) -> None:
+        super().__init__(definitions)
+        self._made: dict[str, Shape] = {}
+
+    def shape(self, name: str) -> Shape:
+        """Return a shape."""
+        found = self._made.get(name)
+        return found or self._made.setdefault(name, Shape(self, name))
+
+
 @dataclass(frozen=True)
 class Shape:
     """A shape of the service model."""
 
-    model: Any
+    model: Shapes
     """All shapes of the service, by name."""
     name: str
     """Name of this one."""
 
-    @property
+    @cached_property
     def spec(self) -> dict[str, Any]:
         """The raw definition."""
         return self.model[self.name]  # type: ignore[no-any-return]
 
-    @property
+    @cached_property
     def type(self) -> str:
         """`structure`, `list`, `map`, `string`, `integer`, `long`, `boolean`, `timestamp`, `blob`."""
         return self.spec["type"]  # type: ignore[no-any-return]
 
-    @property
+    @cached_property
     def members(self) -> dict[str, Shape]:
         """Members of a structure."""
-        return {name: Shape(self.model, m["shape"]) for name, m in self.spec.get("members", {}).items()}
+        return {name: self.model.shape(m["shape"]) for name, m in self.spec.get("members", {}).items()}
 
     @property
     def required(self) -> tuple[str, ...]:
         """Names of required members."""
         return tuple(self.spec.get("required", ()))
 
-    @property
+    @cached_property
     def item(self) -> Shape:
         """Shape of the items of a list, or of the values of a map."""
-        return Shape(self.model, self.spec["member" if self.type == "list" else "value"]["shape"])
+        return self.model.shape(self.spec["member" if self.type == "list" else "value"]["shape"])
 
     @property
     def enum(self) -> tuple[str, ...]:
@@ -80,7 +94,8 @@ def _service(service: str) -> dict[str, Any]:
     base = data_directory() / service / VERSIONS[service]
     packed = base / "service-2.json.gz"
     text = gzip.decompress(packed.read_bytes()) if packed.exists() else (base / "service-2.json").read_bytes()
-    return json.loads(text)  # type: ignore[no-any-return]
+    found: dict[str, Any] = json.loads(text)
+    return {**found, "shapes": Shapes(found["shapes"])}
 
 
 def input_shape(service: str, operation: str) -> Shape:
@@ -90,7 +105,8 @@ def input_shape(service: str, operation: str) -> Shape:
         KeyError: The installed botocore does not know the operation.
     """
     model = _service(service)
-    return Shape(model["shapes"], model["operations"][operation]["input"]["shape"])
+    found: Shape = model["shapes"].shape(model["operations"][operation]["input"]["shape"])
+    return found
 
 
 def output_shape(service: str, operation: str) -> Shape | None:
@@ -102,7 +118,7 @@ def output_shape(service: str, operation: str) -> Shape | None:
     """
     model = _service(service)
     output = model["operations"].get(operation, {}).get("output")
-    return Shape(model["shapes"], output["shape"]) if output else None
+    return model["shapes"].shape(output["shape"]) if output else None
 
 
 def operations(service: str) -> frozenset[str]:
@@ -112,16 +128,21 @@ def operations(service: str) -> frozenset[str]:
 
 def project(tree: Any, shape: Shape) -> Any:
     """Return the part of a tree that a shape accepts: observed ∩ members(input)."""
-    if shape.type == "structure" and isinstance(tree, dict):
-        if shape.spec.get("document"):
-            return tree
-        members = shape.members
-        return {k: project(v, members[k]) for k, v in tree.items() if k in members}
-    if shape.type == "list" and isinstance(tree, list):
-        return [project(v, shape.item) for v in tree]
-    if shape.type == "map" and isinstance(tree, dict):
-        return {k: project(v, shape.item) for k, v in tree.items()}
+    if isinstance(tree, dict):
+        if shape.type == "structure":
+            if shape.spec.get("document"):
+                return tree
+            members = shape.members
+            return {k: _part(v, members[k]) for k, v in tree.items() if k in members}
+        if shape.type == "map":
+            return {k: _part(v, shape.item) for k, v in tree.items()}
+    elif isinstance(tree, list) and shape.type == "list":
+        return [_part(v, shape.item) for v in tree]
     return tree
+
+
+def _part(tree: Any, shape: Shape) -> Any:
+    return project(tree, shape) if isinstance(tree, dict | list) else tree
 
 
 def missing(tree: Any, shape: Shape, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from reconciler.local import LocalCognito
-from reconciler.runs import apply_run, planfile
+from reconciler.runs import apply_run, plan_digest, planfile
 from reconciler.terminal.options import Options
 from tests.cli.support import run
 
@@ -70,7 +70,7 @@ class Place:
             when = datetime.fromisoformat(tree[key]) - timedelta(**by)
             tree[key] = when.strftime("%Y-%m-%dT%H:%M:%SZ")
         body = {k: v for k, v in tree.items() if k != "checksum"}
-        tree["checksum"] = planfile._hash(body)
+        tree["checksum"] = plan_digest.hashed(body)
         (self.directory / name).write_text(planfile.dumps(tree))
 
 
@@ -441,13 +441,13 @@ def test_what_makes_no_sense_together_is_refused(place):
 
 def test_the_plan_file_is_made_once_for_all_formats(live, monkeypatch):
     live.write(shorter())
-    made, document = [], planfile.document
+    made, of_shown = [], planfile.of_shown
 
     def spy(*args):
-        made.append(document(*args))
+        made.append(of_shown(*args))
         return made[-1]
 
-    monkeypatch.setattr(planfile, "document", spy)
+    monkeypatch.setattr(planfile, "of_shown", spy)
     outputs = [word for form in ("json", "markdown", "html", "jsonl") for word in ("-o", f"{form}=plan.{form}")]
     assert live.run("plan", "--out", "p.json", *outputs, "m.yaml").code == 0
     assert len(made) == 1

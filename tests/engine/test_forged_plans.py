@@ -19,7 +19,7 @@ from reconciler.planning.planner import PlanOptions
 from reconciler.render import formats
 from reconciler.render.human import plan_text
 from reconciler.render.subjects import RenderOptions
-from reconciler.runs import planfile
+from reconciler.runs import plan_digest, planfile
 from reconciler.security.changes import CHANGES
 from reconciler.terminal.options import Options
 from tests.cli.support import run
@@ -88,8 +88,8 @@ def summed(tree, *, digest=False):
     tree = copy.deepcopy(tree)
     try:
         if digest:
-            tree["digest"] = tree["plan"]["digest"] = planfile._hash(planfile._basis(tree))
-        tree["checksum"] = planfile._hash({k: v for k, v in tree.items() if k != "checksum"})
+            tree["digest"] = tree["plan"]["digest"] = plan_digest.hashed(plan_digest.basis(tree))
+        tree["checksum"] = plan_digest.hashed({k: v for k, v in tree.items() if k != "checksum"})
     except (KeyError, TypeError, ValueError, AttributeError):
         pass
     return tree

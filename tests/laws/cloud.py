@@ -18,8 +18,9 @@ from botocore.exceptions import ClientError
 from reconciler.cloud.aws import reveal, translate
 from reconciler.cloud.port import Cloud, Identity
 from reconciler.local import replicas
-from reconciler.local.backend import BY_SERVICE, Engine
+from reconciler.local.backend import Engine
 from reconciler.local.checks import service_model, validate
+from reconciler.local.operation_table import BY_SERVICE
 from reconciler.local.refusal import ServiceError
 from reconciler.local.store import ACCOUNT, Store
 from reconciler.model import Tree

@@ -13,9 +13,10 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, HTTPClientError
 
 from reconciler.local import LocalCognito, stand_in_secret
-from reconciler.local.backend import BY_SERVICE, MODULES, OPERATIONS, Engine
+from reconciler.local.backend import Engine
 from reconciler.local.checks import MASK, service_model, validate
 from reconciler.local.operation import Context
+from reconciler.local.operation_table import BY_SERVICE, MODULES, OPERATIONS
 from reconciler.local.refusal import ServiceError
 from reconciler.local.store import Store
 from tests.local.support import CERTIFICATE, DEVELOPER, FUNCTION, SMS, Api, Refused

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from reconciler.errors import printable
-from reconciler.model import Action, Danger, Notice, OutputChange, Refusal, dotted
+from reconciler.model import Action, Danger, Notice, OutputChange, Refusal, Weakness, dotted
 from reconciler.render import alarms
 from reconciler.render.change_lines import lines
 from reconciler.render.human.alarm_text import entry, source
@@ -19,7 +19,7 @@ from reconciler.render.subjects import USUAL, RenderOptions
 from reconciler.render.tally import plural
 from reconciler.render.unread import unread
 from reconciler.render.weaknesses import summed_up
-from reconciler.render.wording import HEADS, danger_words, folded, header, notice, plan_sums, standstill
+from reconciler.render.wording import HEADS, PlanSums, danger_words, folded, header, notice, standstill
 
 GONE = {
     Action.DELETE: "will be destroyed",
@@ -34,15 +34,21 @@ def plan(plans: Sequence[ShownPlan], options: RenderOptions = USUAL) -> str:
     Notes that every run repeats are counted, unless the options ask for them.
     """
     pen = Pen(color=options.color, origins=options.origins)
-    urgent = {id(p): text for p in plans if (text := "".join(_urgent(p, pen)))}
     apart = len(plans) > 1
-    first = [f"{_head(p, pen)}\n{urgent[id(p)]}" for p in plans if apart and id(p) in urgent]
-    parts = [_pool(p, pen, options, "" if apart else urgent.get(id(p), ""), many=apart) for p in plans]
-    repeated = folded([n for p in plans for n in _notes(p) if n.lasting and not options.notes], "plan")
-    security = summed_up([one for p in plans for one in p.weaknesses])
-    sums = "".join(map(pen.sentence, plan_sums(plans)))
-    folds = [f"{line}\n" for line in (repeated, security) if line]
-    return "\n".join([*first, *parts, *(["".join(folds)] if folds else []), sums])
+    first, parts, sums = [], [], PlanSums()
+    repeated: list[Notice] = []
+    weaknesses: list[Weakness] = []
+    for one in plans:  # once: each of them may have to be read
+        urgent = "".join(_urgent(one, pen))
+        if apart and urgent:
+            first.append(f"{_head(one, pen)}\n{urgent}")
+        parts.append(_pool(one, pen, options, "" if apart else urgent, many=apart))
+        repeated += [n for n in _notes(one) if n.lasting and not options.notes]
+        weaknesses += one.weaknesses
+        sums.add(one)
+    folds = [f"{line}\n" for line in (folded(repeated, "plan"), summed_up(weaknesses)) if line]
+    said = "".join(map(pen.sentence, sums.sentences()))
+    return "\n".join([*first, *parts, *(["".join(folds)] if folds else []), said])
 
 
 # --- one pool ------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.render.subjects import Renderers, on_demand
+from reconciler.render.subjects import Renderers, on_demand, on_demand_pieces
 
 if TYPE_CHECKING:
     from reconciler.render.machine import (
@@ -37,3 +37,6 @@ if TYPE_CHECKING:
 else:
     RENDERERS = on_demand(__name__, "json")
 """What this format renders."""
+
+PIECES = {"plan": on_demand_pieces(__name__, "plan_json", "plan_pieces")}
+"""What it yields in pieces, as the whole may not fit into memory."""
