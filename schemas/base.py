@@ -4,31 +4,49 @@ A schema records more than a type: the service's default for an omitted member, 
 whether a value is a secret. These facts are part of the type itself (`Annotated`), so the differ, the validator,
 `explain` and the documentation all read the same table, and a new member of the API is one line.
 
-This package imports pydantic and nothing else.
+This package imports pydantic and nothing else, and that only where a value is held against a schema (`checked`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from types import NoneType, UnionType
-from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar, Union, get_args, get_origin
-
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
-from pydantic.fields import FieldInfo
+from typing import (
+    Annotated,
+    Any,
+    ClassVar,
+    Literal,
+    NoReturn,
+    Self,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 from schemas.docstrings import described
+from schemas.limits import AfterValidator, BeforeValidator, Field, StringConstraints
 
 M = TypeVar("M")
 
 
-class ApiModel(BaseModel):
+class Table(type):
+    """The class of structures, which are read and never made."""
+
+    def __call__(cls, *_args: Any, **_members: Any) -> NoReturn:
+        """Refuse to make one: a table has no objects, and a tree is what it describes."""
+        raise TypeError(cls.__name__)
+
+
+class ApiModel(metaclass=Table):
     """A structure of the Cognito API.
 
     Every member is optional in the model, because an author may manage only part of an object; what the API requires
-    at creation is checked on the object that would be sent. `model_fields_set` holds the declared members.
-    Call `model_validate(tree, extra="forbid")` for a manifest and `extra="ignore"` for an answer.
+    at creation is checked on the object that would be sent. It is a table and nothing is made of it: `members` reads
+    it, and `checked.validate` holds a tree against it.
     """
 
     INPUTS: ClassVar[tuple[tuple[str, str], ...]] = ()
@@ -48,8 +66,6 @@ class ApiModel(BaseModel):
 
     SPELLED: ClassVar[Mapping[str, str]] = {}
     """Members that answers spell otherwise than inputs do, with the spelling of the input: both are taken."""
-
-    model_config = ConfigDict(strict=True, frozen=True, hide_input_in_errors=True, defer_build=True)
 
 
 # --- facts about a member: objects inside Annotated[...] ----------------------------------------------------------
@@ -509,35 +525,52 @@ class Member:
         """The docstring of the member in the model, or empty."""
         return described(self.holder).get(self.name, "")
 
+    @cached_property
+    def _found(self) -> dict[type[Any], Any]:
+        """The facts that were asked for: each member is asked for the same few, once a value."""
+        return {}
+
     def mark(self, kind: type[M]) -> M | None:
         """Return the fact of the given kind, or None."""
-        return next((m for m in self.marks if isinstance(m, kind)), None)
+        found = self._found
+        if kind not in found:
+            found[kind] = next((m for m in self.marks if isinstance(m, kind)), None)
+        mark: M | None = found[kind]
+        return mark
 
     def has(self, kind: type[object]) -> bool:
         """Return whether the member has a fact of the given kind."""
-        return any(isinstance(m, kind) for m in self.marks)
+        return self.mark(kind) is not None
+
+
+def types_of(model: type[ApiModel]) -> Mapping[str, Any]:
+    """Return the types of the members of a structure by name, with their facts, in the order of the schema."""
+    every = get_type_hints(model, include_extras=True)
+    return {name: found for name, found in every.items() if get_origin(found) is not ClassVar}
 
 
 @cache
 def members(model: type[ApiModel]) -> Mapping[str, Member]:
     """Return the members of a structure by name, in the order of the schema."""
-    return {name: _member(model, name, info) for name, info in model.model_fields.items()}
+    return {name: _member(model, name, found) for name, found in types_of(model).items()}
 
 
-def _member(holder: type[ApiModel], name: str, info: FieldInfo) -> Member:
-    inner, marks = _unwrap(info.annotation)
-    marks = (*marks, *info.metadata)
+def _member(holder: type[ApiModel], name: str, annotation: Any) -> Member:
+    required = not hasattr(holder, name)
+    held, *outer = get_args(annotation) if get_origin(annotation) is Annotated else (annotation,)
+    inner, marks = _unwrap(held)
+    marks = (*marks, *outer)  # those of the value itself come first
     origin = get_origin(inner)
     if any(isinstance(m, FreeDocument) for m in marks):
-        return Member(name, "scalar", None, marks, (), object, holder, info.is_required())
+        return Member(name, "scalar", None, marks, (), object, holder, required)
     if origin in (list, dict):
         item, item_marks = _unwrap(get_args(inner)[-1])
         key_marks = _unwrap(get_args(inner)[0])[1] if origin is dict else ()
         shape: Literal["list", "map"] = "list" if origin is list else "map"
         model, scalar = _leaf(item)
-        return Member(name, shape, model, marks, item_marks, scalar, holder, info.is_required(), key_marks)
+        return Member(name, shape, model, marks, item_marks, scalar, holder, required, key_marks)
     model, scalar = _leaf(inner)
-    return Member(name, "structure" if model else "scalar", model, marks, (), scalar, holder, info.is_required())
+    return Member(name, "structure" if model else "scalar", model, marks, (), scalar, holder, required)
 
 
 def _leaf(annotation: Any) -> tuple[type[ApiModel] | None, type]:

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
-from pydantic import Field, StringConstraints
-
 from schemas.base import (
     COMPUTED,
     FORBIDDEN,
@@ -26,6 +24,7 @@ from schemas.base import (
     Since,
     Unordered,
 )
+from schemas.limits import Field, StringConstraints
 
 POLICY_ID = Pattern(r"^[a-z0-9]+$", FORBIDDEN, "Use lower-case letters and digits.")
 URL = Pattern(

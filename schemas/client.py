@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
-from pydantic import Field, StringConstraints
-
 from schemas.base import (
     COMPUTED,
     FORBIDDEN,
@@ -44,6 +42,7 @@ from schemas.base import RoleArn as RoleArnType
 from schemas.cimd_policy import CIMDPolicy, PolicyLabel
 from schemas.client_secret import ClientSecrets
 from schemas.identity_provider import ProviderLabel
+from schemas.limits import Field, StringConstraints
 from schemas.managed_login_branding import ManagedLoginBranding
 from schemas.risk_configuration import RiskConfiguration
 from schemas.session_configuration import ClientSessionConfiguration

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
-
 from schemas.base import ApiModel, Note, Since
+from schemas.limits import Field
 
 
 class ClientSecrets(ApiModel):

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
-from pydantic import Field, StringConstraints
-
 from schemas.base import (
     COMPUTED,
     ApiModel,
@@ -22,6 +20,7 @@ from schemas.base import (
     Since,
 )
 from schemas.base import CertificateArn as CertificateArnType
+from schemas.limits import Field, StringConstraints
 
 HOST = Pattern(
     r"^[a-z0-9][a-z0-9.-]*$",

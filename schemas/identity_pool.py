@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
-from pydantic import Field, StringConstraints
-
 from schemas.base import (
     FORBIDDEN,
     ApiModel,
@@ -26,6 +24,7 @@ from schemas.base import (
     Tags,
     Unordered,
 )
+from schemas.limits import Field, StringConstraints
 
 PROVIDER_NAME = Pattern(r"^[\w._:/-]+$", FORBIDDEN, "Use letters, digits and ._:/-")
 WORD = Pattern(r"^[\w_]+$", FORBIDDEN, "Use letters, digits and _")

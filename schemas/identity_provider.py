@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
-from pydantic import Field, StringConstraints
-
 from schemas.base import (
     COMPUTED,
     FORBIDDEN,
@@ -32,6 +30,7 @@ from schemas.base import (
     Unordered,
     WriteOnlyKeys,
 )
+from schemas.limits import Field, StringConstraints
 
 IDP_IDENTIFIER = Pattern(r"^[\w\s+=.@-]+$", FORBIDDEN, "Use letters, digits, spaces and _+=.@-")
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
-from pydantic import Field, StringConstraints
-
 from schemas.base import (
     ApiModel,
     ClearWith,
@@ -24,6 +22,7 @@ from schemas.base import (
 )
 from schemas.base import LogGroupArn as LogGroup
 from schemas.base import StreamArn as Stream
+from schemas.limits import Field, StringConstraints
 
 BUCKET = Pattern(
     r"^arn:[\w-]+:s3:::[\w+=/,.@-]+$",

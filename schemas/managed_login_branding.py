@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
-from pydantic import Field, StringConstraints
-
 from schemas.base import (
     COMPUTED,
     FORBIDDEN,
@@ -27,6 +25,7 @@ from schemas.base import (
     Unordered,
     distinct,
 )
+from schemas.limits import Field, StringConstraints
 
 ASSET_ID = Pattern(r"^[\w\- ]+$", FORBIDDEN, "Use letters, digits, spaces, _ and -")
 

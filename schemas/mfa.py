@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, ClassVar
 
-from pydantic import StringConstraints
-
 from schemas.base import (
     PRINTABLE_OR_SPACE,
     ApiModel,
@@ -26,6 +24,7 @@ from schemas.base import (
     SmsText,
     Tier,
 )
+from schemas.limits import StringConstraints
 from schemas.user_pool import KEEPS_SMS, SmsConfigurationType
 
 

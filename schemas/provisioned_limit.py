@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
-from pydantic import StringConstraints
-
 from schemas.base import (
     FORBIDDEN,
     ApiModel,
@@ -21,6 +19,7 @@ from schemas.base import (
     Since,
     String,
 )
+from schemas.limits import StringConstraints
 
 CATEGORY = Pattern(r"^\w+$", FORBIDDEN, "Use letters, digits and _")
 

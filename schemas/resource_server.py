@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
-from pydantic import Field, StringConstraints
-
 from schemas.base import (
     COMPUTED,
     FORBIDDEN,
@@ -22,6 +20,7 @@ from schemas.base import (
     Pattern,
     Unordered,
 )
+from schemas.limits import Field, StringConstraints
 
 SCOPE_NAME = Pattern(
     r"^[\x21\x23-\x2E\x30-\x5B\x5D-\x7E]+$", FORBIDDEN, 'Use ASCII characters other than space, ", / and \\.'

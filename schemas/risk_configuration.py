@@ -10,8 +10,6 @@ import ipaddress
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
-from pydantic import AfterValidator, Field, StringConstraints
-
 from schemas.base import (
     COMPUTED,
     PRINTABLE_OR_SPACE,
@@ -29,6 +27,7 @@ from schemas.base import (
     Unordered,
 )
 from schemas.base import Subject as MessageSubject
+from schemas.limits import AfterValidator, Field, StringConstraints
 
 EVENTS = ["SIGN_IN", "PASSWORD_CHANGE", "SIGN_UP"]
 """The default events at which passwords are checked; some answers show none to mean all."""

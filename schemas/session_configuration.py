@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
-from pydantic import Field
-
 from schemas.base import ApiModel, Default, LeftOut, Note, OneOf, Since, Tier
+from schemas.limits import Field
 
 
 class UserPoolTokenSessionConfigType(ApiModel):

@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
-from pydantic import Field, StringConstraints
-
 from schemas.base import (
     ApiModel,
     CreateOnly,
@@ -24,6 +22,7 @@ from schemas.base import (
     Unordered,
     distinct,
 )
+from schemas.limits import Field, StringConstraints
 
 ROLE_NAME = Pattern(
     r"^[\w+=,.@-]+$", "has characters that are not allowed here", "Use letters, digits and +=,.@_- only."

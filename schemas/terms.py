@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
-from pydantic import Field, StringConstraints
-
 from schemas.base import (
     COMPUTED,
     PRINTABLE,
@@ -20,6 +18,7 @@ from schemas.base import (
     OnUpdate,
     Pattern,
 )
+from schemas.limits import Field, StringConstraints
 
 DOCUMENT = Pattern(
     r"^(terms-of-use|privacy-policy)$", "is none of the two documents", "Write terms-of-use or privacy-policy."

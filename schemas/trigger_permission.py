@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
-from pydantic import StringConstraints
-
 from schemas.base import FUNCTION, ApiModel, KeyName, Note, Pattern
+from schemas.limits import StringConstraints
 
 FunctionLabel = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=FUNCTION)]
 """ARN of a function, with its alias or version if LambdaConfig names one."""

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
-from pydantic import Field
-
 from schemas.base import COMPUTED, ApiModel, LeftOut, Note, OnUpdate, String, Text, WriteOnly
+from schemas.limits import Field
 
 
 class UICustomization(ApiModel):

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
-from pydantic import StringConstraints
-
 from schemas.base import (
     COMPUTED,
     PRINTABLE,
@@ -28,6 +26,7 @@ from schemas.base import (
     WriteOnly,
 )
 from schemas.group import GroupLabel
+from schemas.limits import StringConstraints
 
 UserLabel = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=PRINTABLE)]
 AttributeLabel = Annotated[str, StringConstraints(min_length=1, max_length=32)]

@@ -11,8 +11,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
-from pydantic import Field, StringConstraints
-
 from schemas.base import (
     COMPUTED,
     FORBIDDEN,
@@ -55,6 +53,7 @@ from schemas.base import (
 )
 from schemas.base import AcrValue as AcrName
 from schemas.base import Region as RegionCode
+from schemas.limits import Field, StringConstraints
 from schemas.published import PUBLISHED
 
 EMAIL = Pattern(
