@@ -10,7 +10,6 @@ This package imports pydantic and nothing else, and that only where a value is h
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache, cached_property
 from types import NoneType, UnionType
 from typing import (
@@ -29,6 +28,7 @@ from typing import (
 
 from schemas.docstrings import described
 from schemas.limits import AfterValidator, BeforeValidator, Field, StringConstraints
+from schemas.records import record
 
 M = TypeVar("M")
 
@@ -71,7 +71,7 @@ class ApiModel(metaclass=Table):
 # --- facts about a member: objects inside Annotated[...] ----------------------------------------------------------
 
 
-@dataclass(frozen=True, eq=False)
+@record(frozen=True, eq=False)
 class Default:
     """The service's value if the member is not sent at creation, and the value that `null` resets it to."""
 
@@ -79,7 +79,7 @@ class Default:
     """The value as describe returns it. Without this mark, a member has no default: unset means absent."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class OnUpdate:
     """The effect on the member of an update that omits it (cognito.md 2.1 to 2.7)."""
 
@@ -87,7 +87,7 @@ class OnUpdate:
     """For information (`explain`, the embedded Cognito): the tool itself always sends everything."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class CreateOnly:
     """The member can be set only when the object is created."""
 
@@ -95,7 +95,7 @@ class CreateOnly:
     """What an operator can do instead."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class NotRemovable:
     """Once set, the service cannot unset the member: `null` is refused if it is live."""
 
@@ -105,12 +105,12 @@ class NotRemovable:
     """Whether the service sets the member by itself with the structure that it is in: `null` never holds then."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class OnlyOnce(NotRemovable):
     """The member can be set at any time, but only once: afterwards it can neither be changed nor unset."""
 
 
-@dataclass(frozen=True, eq=False)
+@record(frozen=True, eq=False)
 class ClearWith:
     """The value that unsets the member; needed if an update that omits it keeps it."""
 
@@ -118,7 +118,7 @@ class ClearWith:
     """Sent instead of `null`."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Tier:
     """The lowest feature plan that includes the member (cognito.md 2.19)."""
 
@@ -126,7 +126,7 @@ class Tier:
     """A value of UserPoolTier."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Since:
     """The year in which the member was introduced, for members that other tools do not support yet."""
 
@@ -134,7 +134,7 @@ class Since:
     """Calendar year."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Note:
     """One sentence for operators; shown by `explain` and in the reference."""
 
@@ -142,7 +142,7 @@ class Note:
     """Plain text."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class OneOf:
     """The values the service is known to accept. Others are passed on with a warning: enums lag the service."""
 
@@ -150,7 +150,7 @@ class OneOf:
     """In the order of the service model."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Keyed:
     """A list whose items are identified by one member, and compared item by item like a map."""
 
@@ -158,7 +158,7 @@ class Keyed:
     """Name of the member that identifies an item."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class SecretKeys:
     """Keys of a map whose values are secrets."""
 
@@ -166,7 +166,7 @@ class SecretKeys:
     """Exact keys."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class WriteOnlyKeys:
     """Keys of a map that the service never returns: drift cannot be detected, and they are sent with every update."""
 
@@ -174,7 +174,7 @@ class WriteOnlyKeys:
     """Exact keys."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class KeyName:
     """The member that is the key in the manifest section: ClientName, GroupName."""
 
@@ -182,7 +182,7 @@ class KeyName:
     """Whether it can differ from the key, because the object can be renamed or its name is not unique."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Shown:
     """Keys of a map that answers show and no input takes: they are left out like the members of `LeftOut`."""
 
@@ -196,7 +196,7 @@ class Shown:
         return key in self.keys or bool(self.prefix and key.startswith(self.prefix))
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Mirrors:
     """The member shows the value of another one: beside it, an equal value is left out like those of `LeftOut`."""
 
@@ -204,7 +204,7 @@ class Mirrors:
     """The other one, from the structure that holds both."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Becomes:
     """A number that Cognito replaces by one of its own, so that it could never converge."""
 
@@ -214,7 +214,7 @@ class Becomes:
     """What Cognito makes of it, and what is sent in its place."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Cut:
     """An ending that other tools print and the service does not take: it is cut off, with a notice."""
 
@@ -495,7 +495,7 @@ COMPUTED = LeftOut("is computed by Cognito: remove it")
 # --- reading the table back ----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Member:
     """One member of a structure, with all facts from its schema."""
 

@@ -7,7 +7,8 @@ has for ours, so what it finds wrong it names as ever. The only module of `schem
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, reduce
+from operator import or_
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -82,7 +83,7 @@ def _typed(annotation: Any) -> Any:
     if origin is Annotated:
         return Annotated[(_typed(parts[0]), *map(_fact, parts[1:]))]
     if origin in (Union, UnionType):
-        return Union[tuple(map(_typed, parts))]  # noqa: UP007 - its parts are known only here
+        return reduce(or_, map(_typed, parts))
     if origin in (list, dict):
         return origin[tuple(map(_typed, parts))]
     if isinstance(annotation, type) and issubclass(annotation, ApiModel):

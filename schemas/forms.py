@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from schemas.base import Pattern
 from schemas.limits import AfterValidator, BeforeValidator, Checked, Unfit
+from schemas.records import record
 
 
 def unfit(wrong: str, fix: str = "", *, step: str = "", known: Iterable[str] = ()) -> Unfit:
@@ -29,7 +29,7 @@ def unfit(wrong: str, fix: str = "", *, step: str = "", known: Iterable[str] = (
     return Unfit(context)
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Form(Checked):
     """The format of a text."""
 
@@ -43,7 +43,7 @@ class Form(Checked):
         return value
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Choice(Checked):
     """One of some names, which are known once the model of the document exists."""
 
@@ -61,7 +61,7 @@ class Choice(Checked):
         return value
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Example:
     """What to write where a member is missing that must not be."""
 

@@ -7,11 +7,12 @@ So the schemas are written with these marks, and `checked` gives them to pydanti
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+from schemas.records import record
 
-@dataclass(frozen=True)
+
+@record(frozen=True)
 class StringConstraints:
     """Limits of a text."""
 
@@ -23,7 +24,7 @@ class StringConstraints:
     """A regular expression that is searched for in the text."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Field:
     """Limits of a number, or of the length of a list or map."""
 
@@ -41,7 +42,7 @@ class Field:
     """Largest number of items."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class BeforeValidator:
     """A check, or a conversion, of a value before its type is looked at."""
 
@@ -49,7 +50,7 @@ class BeforeValidator:
     """Returns the value, or raises `Unfit` or ValueError."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class AfterValidator:
     """A check, or a conversion, of a value that has the right type."""
 
@@ -57,7 +58,7 @@ class AfterValidator:
     """Returns the value, or raises `Unfit` or ValueError."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Checked:
     """A fact that a function checks before the type, so its message also covers values of another type."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
@@ -17,6 +16,7 @@ from schemas.base import ApiModel, FreeDocument, Keyed, Member, OneOf, members, 
 from schemas.forms import unfit
 from schemas.globs import STEP, meets
 from schemas.limits import Checked, Unfit
+from schemas.records import record
 from schemas.sections import is_single, model_of, objects
 from schemas.sure import is_key
 
@@ -38,7 +38,7 @@ _ANY_GLOB = r"[^./]*[*?\[].*"
 _ANY_REST = r"(?:[./].+)?"
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class PathForm(Checked):
     """A pattern over the objects and members of a document."""
 

@@ -74,7 +74,6 @@ def _lint(options: Options, console: Console, manifests: Sequence[Manifest]) -> 
 def _check(options: Options, console: Console) -> tuple[Sequence[Manifest], Sequence[Notice], Sequence[Problem]]:
     """Load the manifests and check those that could be loaded."""
     from reconciler.planning.guard import offline, offline_warnings
-    from reconciler.runs import outputs_checked
     from reconciler.runs.runtime import Runtime
 
     runtime = Runtime(options, console.environ)
@@ -83,7 +82,10 @@ def _check(options: Options, console: Console) -> tuple[Sequence[Manifest], Sequ
     except InvalidManifest as error:
         return (), (), error.problems
     refusals = [(m, r) for m in loaded.manifests for r in offline(m)]
-    refusals += outputs_checked.offline(runtime, loaded.manifests)
+    if any(m.outputs for m in loaded.manifests):
+        from reconciler.runs import outputs_checked  # knows all formats, and all that they are made of
+
+        refusals += outputs_checked.offline(runtime, loaded.manifests)
     found = [Problem(r.source or m.source, f"{r.address}", f"{r.message} [{r.rule}]", r.advice) for m, r in refusals]
     warnings = [notice for m in loaded.manifests for notice in offline_warnings(m)]
     return loaded.manifests, (*loaded.notices, *warnings), found

@@ -7,7 +7,7 @@ can be decided without AWS. What only AWS knows (`$ssm`, `$secret`, `$ref`) is p
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reconciler.errors import InvalidManifest, Problem
@@ -18,6 +18,7 @@ from reconciler.manifests.references.local_references import resolve_local
 from reconciler.manifests.references.variables import Variables
 from reconciler.manifests.validation.place import ProblemReport
 from reconciler.model import Notice, Position
+from schemas.records import record
 
 if TYPE_CHECKING:
     from reconciler.manifests.documents import RawDocument
@@ -30,7 +31,7 @@ UNMERGED = (
 """The notice about overlays that a run leaves out."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Loaded:
     """Everything that was read."""
 

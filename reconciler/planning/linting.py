@@ -8,7 +8,7 @@ as what the pool would have, and the message says so.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
 
 from reconciler.errors import flow
@@ -22,6 +22,7 @@ from reconciler.security.catalogue import rules as catalogue
 from reconciler.security.finding import BrokenRule, at, found, inner, is_possible
 from reconciler.security.rule import Beside, SecurityRule, Seen
 from reconciler.values.lookup import grouped
+from schemas.records import record
 from schemas.security import Profile
 
 if TYPE_CHECKING:  # `lint` reads no pool
@@ -32,7 +33,7 @@ Key = tuple[str, Address, Path]
 """Identity of a weakness."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class LintOptions:
     """What the run knows beyond the manifest."""
 
@@ -46,7 +47,7 @@ class LintOptions:
     """The rules to judge by; None for all."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Linted:
     """What the security rules say of one document."""
 

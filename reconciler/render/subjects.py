@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, TypeVar
 
 from reconciler.errors import Problem
 from reconciler.model import RISKS, Notice, Risk, Target, Weakness
 from reconciler.render.places import Locate, as_given
+from schemas.records import record
 
 if TYPE_CHECKING:  # pydantic comes with the first two, and the classes of `shown` take 20 ms to be made
     from reconciler.explaining.facts import Explanation
@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # pydantic comes with the first two, and the classes of `show
     from reconciler.security.rule import SecurityRule
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class RenderOptions:
     """How to render a result. Each format takes the options that concern it."""
 

@@ -7,13 +7,13 @@ makes poolctl keep it, without a new release (decision 2; cognito.md, "Model ver
 
 from __future__ import annotations
 
-import gzip
 import importlib.util
 import json
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path as FilePath
 from typing import Any
+
+from schemas.records import record
 
 VERSIONS = {
     "cognito-idp": "2016-04-18",
@@ -26,7 +26,7 @@ VERSIONS = {
 """API version directories of the services in botocore's data."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Shape:
     """A shape of the service model."""
 
@@ -77,6 +77,8 @@ def data_directory() -> FilePath:
 
 @cache
 def _service(service: str) -> dict[str, Any]:
+    import gzip
+
     base = data_directory() / service / VERSIONS[service]
     packed = base / "service-2.json.gz"
     text = gzip.decompress(packed.read_bytes()) if packed.exists() else (base / "service-2.json").read_bytes()
