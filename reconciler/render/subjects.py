@@ -12,7 +12,7 @@ from reconciler.render.places import Locate, as_given
 from schemas.records import record
 
 if TYPE_CHECKING:  # pydantic comes with the first two, and the classes of `shown` take 20 ms to be made
-    from reconciler.explaining.facts import Explanation
+    from reconciler.explaining.explanation import Explanation
     from reconciler.kinds.kind import Rule
     from reconciler.planning.linting import Linted
     from reconciler.procedures.recovery import UserRecovery
