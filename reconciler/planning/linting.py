@@ -156,7 +156,9 @@ def _judged(
 
 def _sees_all(rule: SecurityRule, seen: Seen) -> bool:
     """Return whether a rule would find in another run what it finds in this one."""
-    return not rule.across and all(reading in seen.outside for reading in (*rule.reads, *rule.uses))
+    if rule.across:
+        return False
+    return not (rule.reads or rule.uses) or all(reading in seen.outside for reading in (*rule.reads, *rule.uses))
 
 
 def _order(weakness: Weakness) -> tuple[int, Position, str, str]:

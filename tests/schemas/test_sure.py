@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -83,7 +83,7 @@ def spelled(value: Any) -> str:
     return repr(value)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from([*STRUCTURES, Odd]), st.data())
 def test_what_is_sure_is_what_pydantic_says(model: type[ApiModel], data: st.DataObject) -> None:
     tree = _tree(model, data.draw)
@@ -91,7 +91,7 @@ def test_what_is_sure_is_what_pydantic_says(model: type[ApiModel], data: st.Data
     assert found is None or spelled(found) == spelled(decided(model, tree))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.fixed_dictionaries(
         {"Text": JUNK},
