@@ -9,6 +9,7 @@ This package imports pydantic and nothing else, and that only where a value is h
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable, Mapping
 from functools import cache, cached_property
 from types import NoneType, UnionType
@@ -23,7 +24,6 @@ from typing import (
     Union,
     get_args,
     get_origin,
-    get_type_hints,
 )
 
 from schemas.docstrings import described
@@ -545,8 +545,14 @@ class Member:
 
 def types_of(model: type[ApiModel]) -> Mapping[str, Any]:
     """Return the types of the members of a structure by name, with their facts, in the order of the schema."""
-    every = get_type_hints(model, include_extras=True)
-    return {name: found for name, found in every.items() if get_origin(found) is not ClassVar}
+    every = {name: held for cls in reversed(model.__mro__) for name, held in _annotated(cls).items()}
+    return {name: held for name, held in every.items() if get_origin(held) is not ClassVar}
+
+
+def _annotated(cls: type) -> Mapping[str, Any]:
+    """Return the types that a class itself writes. Modules of schemas have them evaluated, as that is compiled code."""
+    found = inspect.get_annotations(cls)
+    return inspect.get_annotations(cls, eval_str=True) if str in map(type, found.values()) else found
 
 
 @cache

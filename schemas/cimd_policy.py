@@ -4,8 +4,6 @@ A client ID metadata document (CIMD) describes an OAuth client; the policy lists
 one. It belongs to one client. Whether its name is unique is not documented, so one can be pinned by its id.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 

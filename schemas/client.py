@@ -4,8 +4,6 @@ Objects that belong to one client are separate objects in the API, and are neste
 These members are ours, hence their spelling; none of them is sent with the client.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 

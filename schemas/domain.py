@@ -1,7 +1,5 @@
 """Domains: what CreateUserPoolDomain and UpdateUserPoolDomain take (cognito.md 2.4)."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 

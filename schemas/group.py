@@ -1,7 +1,5 @@
 """Groups: what CreateGroup and UpdateGroup take (cognito.md 2.7)."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 

@@ -1,7 +1,5 @@
 """The document of an identity pool: the envelope of a user pool document around other sections (decision 22)."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import cache
 from typing import Annotated, Literal

@@ -3,8 +3,6 @@
 An update replaces the pool, except AllowClassicFlow, which was measured to be kept (cognito.md 2.18).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 

@@ -3,8 +3,6 @@
 The operation replaces roles and mappings; omitted mappings are removed (cognito.md 2.18).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 

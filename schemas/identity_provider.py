@@ -1,7 +1,5 @@
 """Identity providers: what CreateIdentityProvider and UpdateIdentityProvider take (cognito.md 2.6)."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 

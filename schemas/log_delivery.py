@@ -3,8 +3,6 @@
 The list is replaced as a whole and comes back in any order (cognito.md 2.11, 15.12).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 

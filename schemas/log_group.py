@@ -1,7 +1,5 @@
 """Log groups that a pool sends its logs to: what CreateLogGroup and PutRetentionPolicy take (cognito.md 9.7)."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 

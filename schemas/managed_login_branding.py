@@ -4,8 +4,6 @@ An update keeps omitted members, and cannot remove an image (cognito.md 2.10, 15
 whose schema Cognito does not publish; it is passed on unchanged.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 

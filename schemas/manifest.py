@@ -4,8 +4,6 @@ Keys of the envelope are lower_snake, members of the API are CamelCase, and the 
 sections are found by walking this model, so a new kind needs one line here.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date
 from functools import cache

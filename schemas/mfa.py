@@ -4,8 +4,6 @@ The operation replaces everything, and MfaConfiguration becomes OFF if omitted (
 alone owns MfaConfiguration, which UpdateUserPool could also set.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, ClassVar

@@ -3,8 +3,6 @@
 The operation replaces both members; nothing lists the providers that have such a map (cognito.md 1.2 and 2.18).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 

@@ -4,8 +4,6 @@ They belong to the account and Region and not to a pool, and rates above the fre
 only if a manifest declares them. They are keyed by category (UserAuthentication), which implies the whole definition.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 

@@ -74,7 +74,7 @@ def _constructor(cls: type) -> Any:
 
 def _compiled(cls: type) -> Any:
     """Return the constructor that `dataclasses` writes: that of another class with the same fields."""
-    body: dict[str, Any] = {"__annotations__": {}, "__qualname__": cls.__qualname__}
+    body: dict[str, Any] = {"__annotations__": {}, "__doc__": cls.__doc__, "__qualname__": cls.__qualname__}
     for own in dataclasses.fields(cls):
         given: dict[str, Any] = {"default": own.default, "default_factory": own.default_factory}
         body["__annotations__"][own.name] = object

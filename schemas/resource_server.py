@@ -1,7 +1,5 @@
 """Resource servers: what CreateResourceServer and UpdateResourceServer take (cognito.md 2.5)."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 

@@ -4,8 +4,6 @@ The operation replaces everything; sent with only ids, it removes the configurat
 again. A client's own configuration replaces the pool's as a whole (cognito.md 2.8).
 """
 
-from __future__ import annotations
-
 import ipaddress
 from collections.abc import Mapping
 from typing import Annotated, ClassVar

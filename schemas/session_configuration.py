@@ -4,8 +4,6 @@ Both replace everything and require every member, and both show defaults even if
 (cognito.md 2.13).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 

@@ -5,8 +5,6 @@ account and Region, and `sms_role_trust` narrows it once the pool exists. An aut
 adds the rest.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 

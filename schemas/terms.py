@@ -1,7 +1,5 @@
 """Terms and privacy policy of one client: what CreateTerms and UpdateTerms take (cognito.md 2.12)."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 

@@ -4,8 +4,6 @@ Cognito does not check it when LambdaConfig is written; without it, the trigger 
 from the pool and the function, so there is nothing to declare but the section.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 

@@ -4,8 +4,6 @@ The operation replaces both members; sent with neither, it removes the style. A 
 that of all clients, and the bytes of the image are never returned (cognito.md 2.9).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 

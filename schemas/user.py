@@ -4,8 +4,6 @@ Attributes are a map from name to value and not the API's list of pairs, which i
 `Password` have operations of their own.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 

@@ -6,8 +6,6 @@ rules. `Default` is the value in a new pool; inside a structure that a new pool 
 update keeps if omitted has its whole `Default`, so null can be sent.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
