@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import re
@@ -13,6 +14,7 @@ import pytest
 from reconciler.cli import entry
 from reconciler.errors import CloudError, ExitCode, Incomplete, Partial, Refused, Stale
 from reconciler.terminal import logs, settings
+from reconciler.terminal.memory import NEW_OBJECTS
 from reconciler.terminal.options import Options
 from reconciler.terminal.settings import GLOBALS
 from schemas import manifest
@@ -387,6 +389,22 @@ def test_validate_asks_pydantic_where_there_is_a_doubt(tmp_path):
     found = _imported("validate", str(file))
     assert "pydantic" in found
     assert not {name for name in found if re.match(r"(boto3|botocore|moto|deepdiff)\b", name)}
+
+
+def test_the_collector_searches_rarely_in_a_process_that_is_one_run_and_in_no_other():
+    code = (
+        "import gc, sys\n"
+        "from reconciler.cli.entry import main\n"
+        "main(['explain', 'prune'])\n"
+        "print(gc.get_threshold()[0])\n"
+        "sys.argv = ['poolctl', 'explain', 'prune']\n"
+        "main()\n"
+        "print(gc.get_threshold()[0], gc.isenabled())\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    usual, rare = (line for line in done.stdout.splitlines() if line[:1].isdigit())
+    assert int(usual) == gc.get_threshold()[0]
+    assert rare == f"{NEW_OBJECTS} True"
 
 
 def test_a_process_ends_with_3():
