@@ -41,6 +41,7 @@ class Odd(ApiModel):
     Words: Annotated[list[Annotated[str, StringConstraints(max_length=2)]], Field(min_length=1, max_length=2)] = ()
     Level: Annotated[Literal[1, "x"], AfterValidator(lambda v: v)] | None = None
     Union: int | str | None = None
+    Count: int | None = None
     Ratio: float | None = None
     Data: dict[Annotated[str, StringConstraints(pattern=Pattern(r"^a+$", "is no a", "Write a."))], bytes] | None = None
 
@@ -100,6 +101,7 @@ def test_what_is_sure_is_what_pydantic_says(model: type[ApiModel], data: st.Data
             "Day": JUNK,
             "Level": JUNK | st.just("x"),
             "Union": JUNK,
+            "Count": JUNK,
             "Ratio": JUNK,
             "Words": st.lists(JUNK, max_size=3),
             "Data": st.dictionaries(st.sampled_from(["a", "aa", "a\n", "b"]), st.just(b"") | JUNK, max_size=2),
@@ -110,6 +112,8 @@ def test_what_is_sure_is_what_pydantic_says(model: type[ApiModel], data: st.Data
 @example({"Text": "ab", "Number": 2})
 @example({"Text": "ab", "Day": "2027-06-31"})
 @example({"Text": "ab", "Level": True})
+@example({"Text": "ab", "Count": True})
+@example({"Text": "ab", "Ratio": 1})
 @example({"Number": 3})
 @example({"Text": "ab", "Other": 1})
 def test_each_fact_is_held_as_pydantic_holds_it(tree: dict[str, Any]) -> None:
