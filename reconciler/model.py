@@ -7,13 +7,13 @@ of a plan all work on the same data.
 from __future__ import annotations
 
 import enum
-import hmac
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Any, Literal, NamedTuple, NoReturn, TypeAlias
 
 from reconciler.errors import printable
+from schemas.records import record
 
 Tree = dict[str, Any]
 """A structure of the API as plain data: maps, lists, scalars, bytes, and the opaque leaves below."""
@@ -69,6 +69,8 @@ class Secret:
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Secret):
+            import hmac  # hashes come with it, and few runs compare secrets
+
             return hmac.compare_digest(self._text.encode(), other._text.encode())
         return NotImplemented
 
@@ -95,7 +97,7 @@ UNSEEN = "never read back"
 """Origin of the placeholder for a secret that the service does not return."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Reference:
     """A value that only AWS can provide (`$ssm`, `$secret`) and that has not been read yet."""
 
@@ -121,7 +123,7 @@ class Reference:
         return f"(known after reading ${self.kind} {self.target})"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Unknown:
     """An identifier that exists only after another object has been created."""
 
@@ -137,7 +139,7 @@ class Unknown:
 # --- addresses -----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(frozen=True, slots=True, order=True)
 class Address:
     """The address of an object: `clients/web`, `user_pool`, `clients/web/branding`."""
 
@@ -178,7 +180,7 @@ class Address:
 # --- desired and observed ------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Spec:
     """One object as a manifest declares it."""
 
@@ -206,7 +208,7 @@ class Spec:
         return self.source
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Observed:
     """One live object."""
 
@@ -220,7 +222,7 @@ class Observed:
     """Whether the service is deleting it; that may take hours."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Gap:
     """Something that could not be read. "Could not read" is never "no difference"."""
 
@@ -249,7 +251,7 @@ class Action(enum.Enum):
     NONE = " "
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Danger:
     """What the change of a member does beyond the member itself, and that a reviewer must not overlook."""
 
@@ -285,7 +287,7 @@ RISKS: tuple[Risk, ...] = ("critical", "high", "medium", "low")
 """The worst first."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Effect:
     """What the change of a member, or of a whole object, means for security. It holds no value of a pool."""
 
@@ -334,7 +336,7 @@ class Allowance(NamedTuple):
         return f"{self.rule}={self.path}"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Weakness:
     """A security rule that a pool breaks, and where. It holds no value of a pool but Cognito's defaults."""
 
@@ -369,7 +371,7 @@ class Weakness:
         return self.rule, self.address, self.path
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class FieldChange:
     """One member that will change."""
 
@@ -389,7 +391,7 @@ class FieldChange:
     """What it means for security; of a structure, for each member. Empty until it has been judged."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Call:
     """One request to the API. Parameters may hold `Unknown` and `Secret` leaves."""
 
@@ -403,7 +405,7 @@ class Call:
     """Region to send it to, if it is not the Region of the pool (replicas)."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ResourceChange:
     """What will happen to one object."""
 
@@ -442,7 +444,7 @@ class ResourceChange:
     """For a create: members that are live already and that it writes over, which its fence compares."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Refusal:
     """Why a plan may not be applied."""
 
@@ -460,7 +462,7 @@ class Refusal:
     """Where the manifest says so."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Notice:
     """A message that blocks nothing."""
 
@@ -487,7 +489,7 @@ class ParameterChange(NamedTuple):
     """CREATE, UPDATE or NONE."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class OutputChange:
     """What will happen to one configuration that is written for an application: a file, or parameters below a path."""
 
@@ -507,7 +509,7 @@ class OutputChange:
     """Every parameter; empty for a file, and while its contents are not known."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Target:
     """Where a document is applied."""
 
@@ -544,7 +546,7 @@ class Undeclared(NamedTuple):
         return any(e.alarming for e in self.effects)
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Plan:
     """All changes to the objects of one document, in the order of their execution."""
 
@@ -627,7 +629,7 @@ Severity: TypeAlias = Literal["error", "warning", "note"]
 """The severity of a finding, as a level of SARIF."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Attribution:
     """Who made a change, from CloudTrail."""
 
@@ -647,7 +649,7 @@ class Attribution:
     """Whether poolctl made it."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Finding:
     """One difference between a manifest and the live state."""
 
@@ -679,7 +681,7 @@ class Finding:
     """What the live value means for security, compared with the declared one or the service's default."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Drift:
     """The differences between one document and the live state."""
 
@@ -710,7 +712,7 @@ class Drift:
 # --- what an apply reports ---------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Started:
     """The change of an object begins."""
 
@@ -718,7 +720,7 @@ class Started:
     """What will be done to it."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Sent:
     """A call succeeded."""
 
@@ -730,7 +732,7 @@ class Sent:
     """Duration of the call."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Waiting:
     """The service is still processing an object."""
 
@@ -742,7 +744,7 @@ class Waiting:
     """Status of the object: `CREATING`."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Done:
     """The change of an object succeeded."""
 
@@ -754,7 +756,7 @@ class Done:
     """Identifier of the object, if it has one."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Failed:
     """The change of an object failed."""
 
@@ -778,7 +780,7 @@ class Failed:
     """Identifier of the object, if this run made it before the failure."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Skipped:
     """An object was not changed, because an earlier change failed or the run was interrupted."""
 
@@ -788,7 +790,7 @@ class Skipped:
     """Why it was skipped."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Verified:
     """The objects were read again and planned again after the last write."""
 
@@ -800,7 +802,7 @@ class Verified:
     """Why part of the result is unverified: an object that could not be read is not proven to match its declaration."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class OutputDone:
     """A configuration for an application was written, or was not."""
 

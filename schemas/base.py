@@ -4,31 +4,49 @@ A schema records more than a type: the service's default for an omitted member, 
 whether a value is a secret. These facts are part of the type itself (`Annotated`), so the differ, the validator,
 `explain` and the documentation all read the same table, and a new member of the API is one line.
 
-This package imports pydantic and nothing else.
+This package imports pydantic and nothing else, and that only where a value is held against a schema (`checked`).
 """
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from types import NoneType, UnionType
-from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar, Union, get_args, get_origin
-
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
-from pydantic.fields import FieldInfo
+from typing import (
+    Annotated,
+    Any,
+    ClassVar,
+    Literal,
+    NoReturn,
+    Self,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+)
 
 from schemas.docstrings import described
+from schemas.limits import AfterValidator, BeforeValidator, Field, StringConstraints
+from schemas.records import record
 
 M = TypeVar("M")
 
 
-class ApiModel(BaseModel):
+class Table(type):
+    """The class of structures, which are read and never made."""
+
+    def __call__(cls, *_args: Any, **_members: Any) -> NoReturn:
+        """Refuse to make one: a table has no objects, and a tree is what it describes."""
+        raise TypeError(cls.__name__)
+
+
+class ApiModel(metaclass=Table):
     """A structure of the Cognito API.
 
     Every member is optional in the model, because an author may manage only part of an object; what the API requires
-    at creation is checked on the object that would be sent. `model_fields_set` holds the declared members.
-    Call `model_validate(tree, extra="forbid")` for a manifest and `extra="ignore"` for an answer.
+    at creation is checked on the object that would be sent. It is a table and nothing is made of it: `members` reads
+    it, and `checked.validate` holds a tree against it.
     """
 
     INPUTS: ClassVar[tuple[tuple[str, str], ...]] = ()
@@ -49,13 +67,11 @@ class ApiModel(BaseModel):
     SPELLED: ClassVar[Mapping[str, str]] = {}
     """Members that answers spell otherwise than inputs do, with the spelling of the input: both are taken."""
 
-    model_config = ConfigDict(strict=True, frozen=True, hide_input_in_errors=True, defer_build=True)
-
 
 # --- facts about a member: objects inside Annotated[...] ----------------------------------------------------------
 
 
-@dataclass(frozen=True, eq=False)
+@record(frozen=True, eq=False)
 class Default:
     """The service's value if the member is not sent at creation, and the value that `null` resets it to."""
 
@@ -63,7 +79,7 @@ class Default:
     """The value as describe returns it. Without this mark, a member has no default: unset means absent."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class OnUpdate:
     """The effect on the member of an update that omits it (cognito.md 2.1 to 2.7)."""
 
@@ -71,7 +87,7 @@ class OnUpdate:
     """For information (`explain`, the embedded Cognito): the tool itself always sends everything."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class CreateOnly:
     """The member can be set only when the object is created."""
 
@@ -79,7 +95,7 @@ class CreateOnly:
     """What an operator can do instead."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class NotRemovable:
     """Once set, the service cannot unset the member: `null` is refused if it is live."""
 
@@ -89,12 +105,12 @@ class NotRemovable:
     """Whether the service sets the member by itself with the structure that it is in: `null` never holds then."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class OnlyOnce(NotRemovable):
     """The member can be set at any time, but only once: afterwards it can neither be changed nor unset."""
 
 
-@dataclass(frozen=True, eq=False)
+@record(frozen=True, eq=False)
 class ClearWith:
     """The value that unsets the member; needed if an update that omits it keeps it."""
 
@@ -102,7 +118,7 @@ class ClearWith:
     """Sent instead of `null`."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Tier:
     """The lowest feature plan that includes the member (cognito.md 2.19)."""
 
@@ -110,7 +126,7 @@ class Tier:
     """A value of UserPoolTier."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Since:
     """The year in which the member was introduced, for members that other tools do not support yet."""
 
@@ -118,7 +134,7 @@ class Since:
     """Calendar year."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Note:
     """One sentence for operators; shown by `explain` and in the reference."""
 
@@ -126,7 +142,7 @@ class Note:
     """Plain text."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class OneOf:
     """The values the service is known to accept. Others are passed on with a warning: enums lag the service."""
 
@@ -134,7 +150,7 @@ class OneOf:
     """In the order of the service model."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Keyed:
     """A list whose items are identified by one member, and compared item by item like a map."""
 
@@ -142,7 +158,7 @@ class Keyed:
     """Name of the member that identifies an item."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class SecretKeys:
     """Keys of a map whose values are secrets."""
 
@@ -150,7 +166,7 @@ class SecretKeys:
     """Exact keys."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class WriteOnlyKeys:
     """Keys of a map that the service never returns: drift cannot be detected, and they are sent with every update."""
 
@@ -158,7 +174,7 @@ class WriteOnlyKeys:
     """Exact keys."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class KeyName:
     """The member that is the key in the manifest section: ClientName, GroupName."""
 
@@ -166,7 +182,7 @@ class KeyName:
     """Whether it can differ from the key, because the object can be renamed or its name is not unique."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Shown:
     """Keys of a map that answers show and no input takes: they are left out like the members of `LeftOut`."""
 
@@ -180,7 +196,7 @@ class Shown:
         return key in self.keys or bool(self.prefix and key.startswith(self.prefix))
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Mirrors:
     """The member shows the value of another one: beside it, an equal value is left out like those of `LeftOut`."""
 
@@ -188,7 +204,7 @@ class Mirrors:
     """The other one, from the structure that holds both."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Becomes:
     """A number that Cognito replaces by one of its own, so that it could never converge."""
 
@@ -198,7 +214,7 @@ class Becomes:
     """What Cognito makes of it, and what is sent in its place."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Cut:
     """An ending that other tools print and the service does not take: it is cut off, with a notice."""
 
@@ -479,7 +495,7 @@ COMPUTED = LeftOut("is computed by Cognito: remove it")
 # --- reading the table back ----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Member:
     """One member of a structure, with all facts from its schema."""
 
@@ -509,35 +525,58 @@ class Member:
         """The docstring of the member in the model, or empty."""
         return described(self.holder).get(self.name, "")
 
+    @cached_property
+    def _found(self) -> dict[type[Any], Any]:
+        """The facts that were asked for: each member is asked for the same few, once a value."""
+        return {}
+
     def mark(self, kind: type[M]) -> M | None:
         """Return the fact of the given kind, or None."""
-        return next((m for m in self.marks if isinstance(m, kind)), None)
+        found = self._found
+        if kind not in found:
+            found[kind] = next((m for m in self.marks if isinstance(m, kind)), None)
+        mark: M | None = found[kind]
+        return mark
 
     def has(self, kind: type[object]) -> bool:
         """Return whether the member has a fact of the given kind."""
-        return any(isinstance(m, kind) for m in self.marks)
+        return self.mark(kind) is not None
+
+
+def types_of(model: type[ApiModel]) -> Mapping[str, Any]:
+    """Return the types of the members of a structure by name, with their facts, in the order of the schema."""
+    every = {name: held for cls in reversed(model.__mro__) for name, held in _annotated(cls).items()}
+    return {name: held for name, held in every.items() if get_origin(held) is not ClassVar}
+
+
+def _annotated(cls: type) -> Mapping[str, Any]:
+    """Return the types that a class itself writes. Modules of schemas have them evaluated, as that is compiled code."""
+    found = inspect.get_annotations(cls)
+    return inspect.get_annotations(cls, eval_str=True) if str in map(type, found.values()) else found
 
 
 @cache
 def members(model: type[ApiModel]) -> Mapping[str, Member]:
     """Return the members of a structure by name, in the order of the schema."""
-    return {name: _member(model, name, info) for name, info in model.model_fields.items()}
+    return {name: _member(model, name, found) for name, found in types_of(model).items()}
 
 
-def _member(holder: type[ApiModel], name: str, info: FieldInfo) -> Member:
-    inner, marks = _unwrap(info.annotation)
-    marks = (*marks, *info.metadata)
+def _member(holder: type[ApiModel], name: str, annotation: Any) -> Member:
+    required = not hasattr(holder, name)
+    held, *outer = get_args(annotation) if get_origin(annotation) is Annotated else (annotation,)
+    inner, marks = _unwrap(held)
+    marks = (*marks, *outer)  # those of the value itself come first
     origin = get_origin(inner)
     if any(isinstance(m, FreeDocument) for m in marks):
-        return Member(name, "scalar", None, marks, (), object, holder, info.is_required())
+        return Member(name, "scalar", None, marks, (), object, holder, required)
     if origin in (list, dict):
         item, item_marks = _unwrap(get_args(inner)[-1])
         key_marks = _unwrap(get_args(inner)[0])[1] if origin is dict else ()
         shape: Literal["list", "map"] = "list" if origin is list else "map"
         model, scalar = _leaf(item)
-        return Member(name, shape, model, marks, item_marks, scalar, holder, info.is_required(), key_marks)
+        return Member(name, shape, model, marks, item_marks, scalar, holder, required, key_marks)
     model, scalar = _leaf(inner)
-    return Member(name, "structure" if model else "scalar", model, marks, (), scalar, holder, info.is_required())
+    return Member(name, "structure" if model else "scalar", model, marks, (), scalar, holder, required)
 
 
 def _leaf(annotation: Any) -> tuple[type[ApiModel] | None, type]:

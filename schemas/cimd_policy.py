@@ -4,12 +4,8 @@ A client ID metadata document (CIMD) describes an OAuth client; the policy lists
 one. It belongs to one client. Whether its name is unique is not documented, so one can be pinned by its id.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
-
-from pydantic import Field, StringConstraints
 
 from schemas.base import (
     COMPUTED,
@@ -26,6 +22,7 @@ from schemas.base import (
     Since,
     Unordered,
 )
+from schemas.limits import Field, StringConstraints
 
 POLICY_ID = Pattern(r"^[a-z0-9]+$", FORBIDDEN, "Use lower-case letters and digits.")
 URL = Pattern(

@@ -4,12 +4,8 @@ Objects that belong to one client are separate objects in the API, and are neste
 These members are ours, hence their spelling; none of them is sent with the client.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
-
-from pydantic import Field, StringConstraints
 
 from schemas.base import (
     COMPUTED,
@@ -44,6 +40,7 @@ from schemas.base import RoleArn as RoleArnType
 from schemas.cimd_policy import CIMDPolicy, PolicyLabel
 from schemas.client_secret import ClientSecrets
 from schemas.identity_provider import ProviderLabel
+from schemas.limits import Field, StringConstraints
 from schemas.managed_login_branding import ManagedLoginBranding
 from schemas.risk_configuration import RiskConfiguration
 from schemas.session_configuration import ClientSessionConfiguration

@@ -5,13 +5,10 @@ and never shows them again, so their age is all that can be declared. Adding a s
 an action and not a state; GenerateSecret of the client declares whether there is a secret at all.
 """
 
-from __future__ import annotations
-
 from typing import Annotated
 
-from pydantic import Field
-
 from schemas.base import ApiModel, Note, Since
+from schemas.limits import Field
 
 
 class ClientSecrets(ApiModel):

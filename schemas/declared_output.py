@@ -1,7 +1,5 @@
 """What a manifest asks to be written for an application: the configuration of one client in one format."""
 
-from __future__ import annotations
-
 import re
 from typing import Annotated
 

@@ -6,16 +6,16 @@ All readers of documents use this table, in which a user pool and an identity po
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from schemas.base import ApiModel, KeyName, Member, Pin, members
 from schemas.identity_manifest import IDENTITY_POOL_ID, IdentityPoolEnvelope, IdentityPoolManifest
 from schemas.manifest import USER_POOL_ID, UserPoolEnvelope, UserPoolManifest
+from schemas.records import record
 from schemas.sections import inside, is_single, objects
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class DocumentKind:
     """One kind of document."""
 

@@ -1,11 +1,7 @@
 """Domains: what CreateUserPoolDomain and UpdateUserPoolDomain take (cognito.md 2.4)."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
-
-from pydantic import Field, StringConstraints
 
 from schemas.base import (
     COMPUTED,
@@ -22,6 +18,7 @@ from schemas.base import (
     Since,
 )
 from schemas.base import CertificateArn as CertificateArnType
+from schemas.limits import Field, StringConstraints
 
 HOST = Pattern(
     r"^[a-z0-9][a-z0-9.-]*$",

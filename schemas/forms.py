@@ -1,6 +1,6 @@
 """Facts about the values of the envelope: each is checked, and has its own message.
 
-A fact is part of the type (`Annotated`), so pydantic enforces it, the command explains it and the JSON Schema publishes
+A fact is part of the type (`Annotated`), so checks enforce it, the command explains it and the JSON Schema publishes
 it, all from the same place.
 """
 
@@ -8,20 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from pydantic import AfterValidator, BeforeValidator, GetCoreSchemaHandler
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
-
 from schemas.base import Pattern
+from schemas.limits import AfterValidator, BeforeValidator, Checked, Unfit
+from schemas.records import record
 
-UNFIT = "unfit"
-"""Pydantic's type of the error for a value that does not fit."""
 
-
-def unfit(wrong: str, fix: str = "", *, step: str = "", known: Iterable[str] = ()) -> PydanticCustomError:
+def unfit(wrong: str, fix: str = "", *, step: str = "", known: Iterable[str] = ()) -> Unfit:
     """Return the error for a value that does not fit.
 
     Args:
@@ -31,22 +26,10 @@ def unfit(wrong: str, fix: str = "", *, step: str = "", known: Iterable[str] = (
         known: Valid values of that part.
     """
     context: dict[str, Any] = {"wrong": wrong, "fix": fix, "step": step, "known": list(known)}
-    return PydanticCustomError(UNFIT, "{wrong}", context)
+    return Unfit(context)
 
 
-@dataclass(frozen=True)
-class Checked:
-    """A fact that a function checks before the type, so its message also covers values of another type."""
-
-    def check(self, value: object) -> object:
-        """Return the value, or raise `unfit`."""
-        raise NotImplementedError
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_before_validator_function(self.check, handler(source))
-
-
-@dataclass(frozen=True)
+@record(frozen=True)
 class Form(Checked):
     """The format of a text."""
 
@@ -60,7 +43,7 @@ class Form(Checked):
         return value
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Choice(Checked):
     """One of some names, which are known once the model of the document exists."""
 
@@ -78,7 +61,7 @@ class Choice(Checked):
         return value
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Example:
     """What to write where a member is missing that must not be."""
 

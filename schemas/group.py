@@ -1,14 +1,11 @@
 """Groups: what CreateGroup and UpdateGroup take (cognito.md 2.7)."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
-from pydantic import Field, StringConstraints
-
 from schemas.base import COMPUTED, PRINTABLE, ApiModel, ClearWith, KeyName, LeftOut, Note, NotRemovable, OnUpdate
 from schemas.base import RoleArn as RoleArnType
+from schemas.limits import Field, StringConstraints
 
 GroupLabel = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=PRINTABLE)]
 

@@ -1,17 +1,14 @@
 """The document of an identity pool: the envelope of a user pool document around other sections (decision 22)."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import cache
 from typing import Annotated, Literal
-
-from pydantic import Field
 
 from schemas.base import ApiModel, Member, Resettable
 from schemas.forms import FILLED
 from schemas.identity_pool import IdentityPool, ProviderKey
 from schemas.identity_pool_roles import IdentityPoolRoles
+from schemas.limits import NONE_LISTED
 from schemas.manifest import REGION, Ignored, ManifestTarget, Version, pool_id, prunable
 from schemas.paths import PathForm
 from schemas.principal_tags import PrincipalTags
@@ -64,17 +61,17 @@ class IdentityPoolEnvelope(ApiModel):
     """Account and Region of the pool."""
     id: Annotated[IdentityPoolId | None, FILLED] = None
     """The pool's id; without it, the pool is found by IdentityPoolName, which must then be unique."""
-    prune: list[IdentityPruned] = Field(default=[])
+    prune: list[IdentityPruned] = NONE_LISTED
     """Sections whose undeclared objects `apply --prune` may delete."""
-    protect: list[IdentityProtected] = Field(default=[])
+    protect: list[IdentityProtected] = NONE_LISTED
     """Objects that are never deleted or replaced, with everything inside of them."""
-    ignore: list[IdentityIgnored] = Field(default=[])
+    ignore: list[IdentityIgnored] = NONE_LISTED
     """Ignore rules: objects and members to ignore, with reasons."""
-    locked: list[IdentityLockedPath] = Field(default=[])
+    locked: list[IdentityLockedPath] = NONE_LISTED
     """Manifest paths that overlays must not change."""
     profile: Annotated[ProfileName | None, FILLED] = None
     """Whom the pool serves; decides how bad a weakness is."""
-    waivers: list[IdentityPoolWaived] = Field(default=[])
+    waivers: list[IdentityPoolWaived] = NONE_LISTED
     """Weaknesses that are accepted, each for a reason and until a day."""
 
 

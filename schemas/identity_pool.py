@@ -3,12 +3,8 @@
 An update replaces the pool, except AllowClassicFlow, which was measured to be kept (cognito.md 2.18).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
-
-from pydantic import Field, StringConstraints
 
 from schemas.base import (
     FORBIDDEN,
@@ -26,6 +22,7 @@ from schemas.base import (
     Tags,
     Unordered,
 )
+from schemas.limits import Field, StringConstraints
 
 PROVIDER_NAME = Pattern(r"^[\w._:/-]+$", FORBIDDEN, "Use letters, digits and ._:/-")
 WORD = Pattern(r"^[\w_]+$", FORBIDDEN, "Use letters, digits and _")

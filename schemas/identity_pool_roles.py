@@ -3,12 +3,8 @@
 The operation replaces roles and mappings; omitted mappings are removed (cognito.md 2.18).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
-
-from pydantic import Field, StringConstraints
 
 from schemas.base import (
     PRINTABLE,
@@ -22,6 +18,7 @@ from schemas.base import (
     RoleArn,
 )
 from schemas.identity_pool import ProviderKey
+from schemas.limits import Field, StringConstraints
 
 SIGNED_IN = Pattern(r"^(un)?authenticated$", "is not a kind of user", "Write authenticated or unauthenticated.")
 

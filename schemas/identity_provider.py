@@ -1,11 +1,7 @@
 """Identity providers: what CreateIdentityProvider and UpdateIdentityProvider take (cognito.md 2.6)."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
-
-from pydantic import Field, StringConstraints
 
 from schemas.base import (
     COMPUTED,
@@ -32,6 +28,7 @@ from schemas.base import (
     Unordered,
     WriteOnlyKeys,
 )
+from schemas.limits import Field, StringConstraints
 
 IDP_IDENTIFIER = Pattern(r"^[\w\s+=.@-]+$", FORBIDDEN, "Use letters, digits, spaces and _+=.@-")
 

@@ -11,10 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any, Literal, get_args, get_origin
-
-from pydantic import BeforeValidator
-from pydantic.fields import FieldInfo
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 from schemas.base import (
     ApiModel,
@@ -29,10 +26,12 @@ from schemas.base import (
     Since,
     Tier,
     members,
+    types_of,
 )
 from schemas.docstrings import described
 from schemas.documents import DOCUMENTS, DocumentKind
 from schemas.forms import Choice
+from schemas.limits import BeforeValidator
 from schemas.paths import PathForm
 from schemas.reference_kinds import REFERENCE_SYNTAX
 from schemas.sections import is_object, is_resettable
@@ -79,9 +78,8 @@ def limits(marks: Iterable[Any], shape: str = "scalar") -> JsonSchema:
         marks: Facts of a member, of its items or of its keys.
         shape: The shape of the value that they are about.
     """
-    flat = [m for mark in marks for m in ((mark, *mark.metadata) if isinstance(mark, FieldInfo) else (mark,))]
-    found = {theirs: getattr(m, ours, None) for m in flat for ours, theirs in LIMITS[shape].items() if hasattr(m, ours)}
-    return {name: value for name, value in found.items() if value is not None}
+    every = ((theirs, getattr(m, ours, None)) for m in marks for ours, theirs in LIMITS[shape].items())
+    return {name: value for name, value in every if value is not None}
 
 
 def _portable(found: JsonSchema) -> JsonSchema:
@@ -210,9 +208,10 @@ def _references() -> JsonSchema:
 def _document(kind: DocumentKind) -> JsonSchema:
     root = _structure(kind.model, ours=True)
     properties = root["properties"]
-    for name, info in kind.model.model_fields.items():
-        if get_origin(info.annotation) is Literal:
-            properties[name] = {"description": described(kind.model)[name], "enum": list(get_args(info.annotation))}
+    for name, found in types_of(kind.model).items():
+        held = get_args(found)[0] if get_origin(found) is Annotated else found
+        if get_origin(held) is Literal:
+            properties[name] = {"description": described(kind.model)[name], "enum": list(get_args(held))}
     return root
 
 

@@ -3,12 +3,8 @@
 The list is replaced as a whole and comes back in any order (cognito.md 2.11, 15.12).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
-
-from pydantic import Field, StringConstraints
 
 from schemas.base import (
     ApiModel,
@@ -24,6 +20,7 @@ from schemas.base import (
 )
 from schemas.base import LogGroupArn as LogGroup
 from schemas.base import StreamArn as Stream
+from schemas.limits import Field, StringConstraints
 
 BUCKET = Pattern(
     r"^arn:[\w-]+:s3:::[\w+=/,.@-]+$",

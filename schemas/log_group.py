@@ -1,13 +1,10 @@
 """Log groups that a pool sends its logs to: what CreateLogGroup and PutRetentionPolicy take (cognito.md 9.7)."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
-from pydantic import Field, StringConstraints
-
 from schemas.base import ApiModel, CreateOnly, Default, FreeDocument, KeyName, LeftOut, Note, OneOf, Pattern
+from schemas.limits import Field, StringConstraints
 
 NAME = Pattern(
     r"^[.\-_/#A-Za-z0-9]+$", "has characters that are not allowed here", "Use letters, digits and ._-/# only."

@@ -4,12 +4,8 @@ An update keeps omitted members, and cannot remove an image (cognito.md 2.10, 15
 whose schema Cognito does not publish; it is passed on unchanged.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
-
-from pydantic import Field, StringConstraints
 
 from schemas.base import (
     COMPUTED,
@@ -27,6 +23,7 @@ from schemas.base import (
     Unordered,
     distinct,
 )
+from schemas.limits import Field, StringConstraints
 
 ASSET_ID = Pattern(r"^[\w\- ]+$", FORBIDDEN, "Use letters, digits, spaces, _ and -")
 

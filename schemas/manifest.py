@@ -4,14 +4,10 @@ Keys of the envelope are lower_snake, members of the API are CamelCase, and the 
 sections are found by walking this model, so a new kind needs one line here.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from typing import Annotated, Any, Literal
-
-from pydantic import BeforeValidator, Field
 
 from schemas.base import ApiModel, DeclaredOnly, Member, Note, Pattern, Region, Resettable
 from schemas.base import Name as ClientLabel
@@ -21,6 +17,7 @@ from schemas.domain import Domain, DomainName
 from schemas.forms import DAY, FILLED, Choice, Example, Form, unfit
 from schemas.group import Group, GroupLabel
 from schemas.identity_provider import IdentityProvider, ProviderLabel
+from schemas.limits import NONE_LISTED, BeforeValidator
 from schemas.log_delivery import LogDelivery
 from schemas.log_group import KEPT_LOG_GROUPS, LogGroup, LogGroupLabel
 from schemas.mfa import Mfa
@@ -166,13 +163,13 @@ class UserPoolEnvelope(ApiModel):
     """Account and Region of the pool."""
     id: Annotated[PoolId | None, FILLED] = None
     """The pool's id; without it, the pool is found by PoolName, which must then be unique."""
-    prune: list[Pruned] = Field(default=[])
+    prune: list[Pruned] = NONE_LISTED
     """Sections whose undeclared objects `apply --prune` may delete."""
-    protect: list[Protected] = Field(default=[])
+    protect: list[Protected] = NONE_LISTED
     """Objects that are never deleted or replaced, with everything inside of them."""
-    ignore: list[Ignored] = Field(default=[])
+    ignore: list[Ignored] = NONE_LISTED
     """What is not reported, and why."""
-    locked: list[LockedPath] = Field(default=[])
+    locked: list[LockedPath] = NONE_LISTED
     """What overlays may not change: manifest paths."""
     outputs: Annotated[
         list[DeclaredOutput],
@@ -181,15 +178,15 @@ class UserPoolEnvelope(ApiModel):
         Note("drift reports parameters that differ or are gone, and files that are there and differ."),
         Note("export does not write this key: nothing live says which files and parameters a pool has."),
         Note("None holds a secret: a client that has one is refused in formats that end up in browsers."),
-    ] = Field(default=[])
+    ] = NONE_LISTED
     """Configurations that apply writes for applications: files beside the manifest, and parameters."""
     profile: Annotated[ProfileName | None, FILLED] = None
     """Whom the pool serves; decides how bad a weakness is."""
-    waivers: list[UserPoolWaived] = Field(default=[])
+    waivers: list[UserPoolWaived] = NONE_LISTED
     """Weaknesses that are accepted, each for a reason and until a day."""
-    privileged_attributes: list[AttributeLabel] = Field(default=[])
+    privileged_attributes: list[AttributeLabel] = NONE_LISTED
     """Attributes of users that give rights, such as `custom:role`; users must not be able to write them."""
-    allowed_redirect_hosts: list[HostLabel] = Field(default=[])
+    allowed_redirect_hosts: list[HostLabel] = NONE_LISTED
     """Hosts that clients may send users to after sign-in and sign-out; empty for any."""
 
 

@@ -4,13 +4,9 @@ The operation replaces everything, and MfaConfiguration becomes OFF if omitted (
 alone owns MfaConfiguration, which UpdateUserPool could also set.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, ClassVar
-
-from pydantic import StringConstraints
 
 from schemas.base import (
     PRINTABLE_OR_SPACE,
@@ -26,6 +22,7 @@ from schemas.base import (
     SmsText,
     Tier,
 )
+from schemas.limits import StringConstraints
 from schemas.user_pool import KEEPS_SMS, SmsConfigurationType
 
 

@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache, cached_property
-from typing import Annotated, Literal
-
-from pydantic import TypeAdapter, ValidationError
-from pydantic_core import PydanticCustomError
+from functools import cached_property
+from typing import Literal
 
 from schemas.base import ApiModel, FreeDocument, Keyed, Member, OneOf, members, pattern_of
-from schemas.forms import Checked, unfit
+from schemas.forms import unfit
 from schemas.globs import STEP, meets
+from schemas.limits import Checked, Unfit
+from schemas.records import record
 from schemas.sections import is_single, model_of, objects
+from schemas.sure import is_key
 
 Purpose = Literal["protect", "ignore", "lock", "waive"]
 
@@ -39,7 +38,7 @@ _ANY_GLOB = r"[^./]*[*?\[].*"
 _ANY_REST = r"(?:[./].+)?"
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class PathForm(Checked):
     """A pattern over the objects and members of a document."""
 
@@ -82,9 +81,7 @@ class PathForm(Checked):
             raise found
         return value
 
-    def check_known(
-        self, value: str, names: Mapping[str, Iterable[str]], similar: Similar
-    ) -> PydanticCustomError | None:
+    def check_known(self, value: str, names: Mapping[str, Iterable[str]], similar: Similar) -> Unfit | None:
         """Return what is wrong behind the name of an object that is declared.
 
         Args:
@@ -117,7 +114,7 @@ class PathForm(Checked):
         written = {WRITTEN: members(model)[WRITTEN]} if self.purpose == "ignore" and WRITTEN in members(model) else {}
         return {**found, **written}
 
-    def _wrong_after(self, section: Member, rest: str) -> PydanticCustomError | None:
+    def _wrong_after(self, section: Member, rest: str) -> Unfit | None:
         """Return what is wrong behind the key of a section, or of the envelope."""
         if self._has_places(section):
             return None
@@ -134,7 +131,7 @@ class PathForm(Checked):
             return unfit(wrong, f"Write {section.name}.")
         return self._wrong_in_member(section, STEP.split(rest))
 
-    def _wrong_in_object(self, model: type[ApiModel], steps: Sequence[str]) -> PydanticCustomError | None:
+    def _wrong_in_object(self, model: type[ApiModel], steps: Sequence[str]) -> Unfit | None:
         """Return what is wrong behind the name of an object."""
         if self.purpose != "protect":
             return self._wrong_among(members(model), steps)
@@ -143,7 +140,7 @@ class PathForm(Checked):
             return unfit(wrong, "End with the object.", step=steps[0])
         return self._wrong_among(objects(model), steps)
 
-    def _wrong_among(self, known: Mapping[str, Member], steps: Sequence[str]) -> PydanticCustomError | None:
+    def _wrong_among(self, known: Mapping[str, Member], steps: Sequence[str]) -> Unfit | None:
         step, rest = steps[0], steps[1:]
         met = [member for name, member in known.items() if meets(step, (name,))]
         if not met:
@@ -151,7 +148,7 @@ class PathForm(Checked):
         errors = [self._wrong_in_member(member, rest) if rest else None for member in met]
         return None if None in errors else errors[0]
 
-    def _wrong_in_member(self, member: Member, steps: Sequence[str]) -> PydanticCustomError | None:
+    def _wrong_in_member(self, member: Member, steps: Sequence[str]) -> Unfit | None:
         if member.shape == "map" or self._has_free_keys(member):
             return None
         if member.shape == "structure" and self.purpose == "protect":
@@ -207,29 +204,15 @@ def _can_be_named(section: Member, rest: str) -> bool:
     Names can contain separators, so every part of the text that ends at one is tried.
     """
     starts = [rest[: m.start()] for m in STEP.finditer(rest)] + [rest]
-    keys, known = _keys(section), _known(section)
+    known = _known(section)
     if re.search(r"[*?\[]", rest):
         return True
-    return any(_is_valid(keys, name) and (not known or name in known) for name in starts)
+    return any(is_key(section.key_marks, name) and (not known or name in known) for name in starts)
 
 
 def _known(section: Member) -> tuple[str, ...]:
     """Return the keys that a section is known to have; empty if any of the right form will do."""
     return next((mark.values for mark in section.key_marks if isinstance(mark, OneOf)), ())
-
-
-def _is_valid(keys: TypeAdapter[str], name: str) -> bool:
-    try:
-        keys.validate_python(name)
-    except ValidationError:
-        return False
-    return True
-
-
-@cache
-def _keys(section: Member) -> TypeAdapter[str]:
-    """Return the type of the keys of a section: a text with the facts of its schema."""
-    return TypeAdapter(Annotated[(str, *section.key_marks)] if section.key_marks else str)
 
 
 def _key_advice(section: Member) -> str:

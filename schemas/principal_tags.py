@@ -3,15 +3,12 @@
 The operation replaces both members; nothing lists the providers that have such a map (cognito.md 1.2 and 2.18).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
-from pydantic import Field, StringConstraints
-
 from schemas.base import ApiModel, ClearWith, KeyName, LeftOut, Note, OnUpdate
 from schemas.identity_pool import ProviderKey
+from schemas.limits import Field, StringConstraints
 
 
 class PrincipalTags(ApiModel):

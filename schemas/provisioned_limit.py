@@ -4,12 +4,8 @@ They belong to the account and Region and not to a pool, and rates above the fre
 only if a manifest declares them. They are keyed by category (UserAuthentication), which implies the whole definition.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
-
-from pydantic import StringConstraints
 
 from schemas.base import (
     FORBIDDEN,
@@ -21,6 +17,7 @@ from schemas.base import (
     Since,
     String,
 )
+from schemas.limits import StringConstraints
 
 CATEGORY = Pattern(r"^\w+$", FORBIDDEN, "Use letters, digits and _")
 

@@ -5,8 +5,6 @@ The two operations take the tags at creation and the status afterwards. All othe
 rest are those of the primary (cognito.md 2.14).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 

@@ -1,11 +1,7 @@
 """Resource servers: what CreateResourceServer and UpdateResourceServer take (cognito.md 2.5)."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
-
-from pydantic import Field, StringConstraints
 
 from schemas.base import (
     COMPUTED,
@@ -22,6 +18,7 @@ from schemas.base import (
     Pattern,
     Unordered,
 )
+from schemas.limits import Field, StringConstraints
 
 SCOPE_NAME = Pattern(
     r"^[\x21\x23-\x2E\x30-\x5B\x5D-\x7E]+$", FORBIDDEN, 'Use ASCII characters other than space, ", / and \\.'

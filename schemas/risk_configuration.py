@@ -4,13 +4,9 @@ The operation replaces everything; sent with only ids, it removes the configurat
 again. A client's own configuration replaces the pool's as a whole (cognito.md 2.8).
 """
 
-from __future__ import annotations
-
 import ipaddress
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
-
-from pydantic import AfterValidator, Field, StringConstraints
 
 from schemas.base import (
     COMPUTED,
@@ -29,6 +25,7 @@ from schemas.base import (
     Unordered,
 )
 from schemas.base import Subject as MessageSubject
+from schemas.limits import AfterValidator, Field, StringConstraints
 
 EVENTS = ["SIGN_IN", "PASSWORD_CHANGE", "SIGN_UP"]
 """The default events at which passwords are checked; some answers show none to mean all."""

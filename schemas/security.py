@@ -1,7 +1,5 @@
 """What a manifest says about security: whom the pool serves, what gives rights, and which weaknesses are accepted."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Annotated, Literal, TypeAlias, get_args
 

@@ -4,14 +4,11 @@ Both replace everything and require every member, and both show defaults even if
 (cognito.md 2.13).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
-from pydantic import Field
-
 from schemas.base import ApiModel, Default, LeftOut, Note, OneOf, Since, Tier
+from schemas.limits import Field
 
 
 class UserPoolTokenSessionConfigType(ApiModel):

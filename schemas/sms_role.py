@@ -5,12 +5,8 @@ account and Region, and `sms_role_trust` narrows it once the pool exists. An aut
 adds the rest.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
-
-from pydantic import Field, StringConstraints
 
 from schemas.base import (
     ApiModel,
@@ -24,6 +20,7 @@ from schemas.base import (
     Unordered,
     distinct,
 )
+from schemas.limits import Field, StringConstraints
 
 ROLE_NAME = Pattern(
     r"^[\w+=,.@-]+$", "has characters that are not allowed here", "Use letters, digits and +=,.@_- only."

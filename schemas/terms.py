@@ -1,11 +1,7 @@
 """Terms and privacy policy of one client: what CreateTerms and UpdateTerms take (cognito.md 2.12)."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
-
-from pydantic import Field, StringConstraints
 
 from schemas.base import (
     COMPUTED,
@@ -20,6 +16,7 @@ from schemas.base import (
     OnUpdate,
     Pattern,
 )
+from schemas.limits import Field, StringConstraints
 
 DOCUMENT = Pattern(
     r"^(terms-of-use|privacy-policy)$", "is none of the two documents", "Write terms-of-use or privacy-policy."

@@ -4,14 +4,11 @@ Cognito does not check it when LambdaConfig is written; without it, the trigger 
 from the pool and the function, so there is nothing to declare but the section.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
-from pydantic import StringConstraints
-
 from schemas.base import FUNCTION, ApiModel, KeyName, Note, Pattern
+from schemas.limits import StringConstraints
 
 FunctionLabel = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=FUNCTION)]
 """ARN of a function, with its alias or version if LambdaConfig names one."""

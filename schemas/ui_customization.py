@@ -4,14 +4,11 @@ The operation replaces both members; sent with neither, it removes the style. A 
 that of all clients, and the bytes of the image are never returned (cognito.md 2.9).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
-from pydantic import Field
-
 from schemas.base import COMPUTED, ApiModel, LeftOut, Note, OnUpdate, String, Text, WriteOnly
+from schemas.limits import Field
 
 
 class UICustomization(ApiModel):

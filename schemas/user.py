@@ -4,12 +4,8 @@ Attributes are a map from name to value and not the API's list of pairs, which i
 `Password` have operations of their own.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
-
-from pydantic import StringConstraints
 
 from schemas.base import (
     COMPUTED,
@@ -28,6 +24,7 @@ from schemas.base import (
     WriteOnly,
 )
 from schemas.group import GroupLabel
+from schemas.limits import StringConstraints
 
 UserLabel = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=PRINTABLE)]
 AttributeLabel = Annotated[str, StringConstraints(min_length=1, max_length=32)]

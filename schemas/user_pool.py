@@ -6,12 +6,8 @@ rules. `Default` is the value in a new pool; inside a structure that a new pool 
 update keeps if omitted has its whole `Default`, so null can be sent.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
-
-from pydantic import Field, StringConstraints
 
 from schemas.base import (
     COMPUTED,
@@ -55,6 +51,7 @@ from schemas.base import (
 )
 from schemas.base import AcrValue as AcrName
 from schemas.base import Region as RegionCode
+from schemas.limits import Field, StringConstraints
 from schemas.published import PUBLISHED
 
 EMAIL = Pattern(

@@ -4,8 +4,6 @@ Cognito's own API does not include it, so it is read and written with AWS WAF, i
 removes the association (DisassociateWebACL); the web ACL itself is kept.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from reconciler.explaining import envelope_facts
 from reconciler.explaining import facts as explain
-from reconciler.explaining.facts import Explanation, Facts, spelled
+from reconciler.explaining.explanation import Explanation, Facts, spelled
 from reconciler.render.explain_words import facts, short
 
 FOLDER = "docs/reference"

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from reconciler.applications import parts, urls
 from reconciler.applications.known_pool import KnownObject, KnownPool, Unsettled, client_id
 from reconciler.applications.urls import Endpoints
 from reconciler.kinds.client import KEPT_AT
 from reconciler.kinds.client_rules import has_secret
+from schemas.records import record
 
 COGNITO = "COGNITO"
 """The pool itself among the identity providers of a client."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class SignIn:
     """How users of a client sign in on the pool's pages."""
 

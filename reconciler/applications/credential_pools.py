@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from reconciler.cloud.port import Cloud, pages
 from reconciler.errors import CloudError, Denied, Unavailable
 from reconciler.kinds.identity_pool import ID, KIND, LISTING, READING
 from reconciler.model import Address, Observed
+from schemas.records import record
 
 MOST = 60
 """Identity pools that are looked at: each costs a call, and few accounts have more."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class IdentityPools:
     """What was found."""
 

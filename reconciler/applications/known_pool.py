@@ -8,7 +8,7 @@ output offline if a manifest settles everything that the output needs, and from 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from typing import Any
 
@@ -16,6 +16,7 @@ from reconciler.applications import parts
 from reconciler.manifests.manifest import Manifest
 from reconciler.model import Action, Address, Observed, Plan, Reference, ResourceChange, Secret, Tree, Unknown, dotted
 from reconciler.values.lookup import grouped
+from schemas.records import record
 
 NOT_YET = ""
 """An identifier that is not known yet."""
@@ -30,7 +31,7 @@ class Unsettled(LookupError):
         """What is unknown: `mfa`, `user_pool.AliasAttributes`, `the id of clients/web`."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class KnownObject:
     """One object, as far as it is known."""
 
@@ -85,7 +86,7 @@ def _leaves(value: Any) -> Iterator[Any]:
         yield from _leaves(item)
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class KnownPool:
     """One user pool."""
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from reconciler.applications.client_settings import secret_is_there
 from reconciler.applications.known_pool import KnownObject, KnownPool
 from reconciler.errors import Refused
+from schemas.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Wanted:
     """What an output is about."""
 
@@ -27,7 +27,7 @@ class Wanted:
     it is not known. A format that shows it calls this."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Output:
     """One configuration."""
 
@@ -37,7 +37,7 @@ class Output:
     """What it cannot say, and what to do; sentences."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class OutputFormat:
     """One format."""
 

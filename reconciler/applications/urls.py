@@ -7,13 +7,13 @@ address whose id does not exist yet is empty, and one that needs OAuth or a doma
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from reconciler.applications import parts
 from reconciler.applications.known_pool import NOT_YET, KnownObject, KnownPool
 from reconciler.errors import InvalidInput
 from reconciler.values.regions import partition, suffix
+from schemas.records import record
 
 GRANTS = {"code": "code", "implicit": "token"}
 """Flows that sign a user in, in the order of preference, and the response type of each. The third flow,
@@ -23,7 +23,7 @@ SERVICE, PAGES = "amazonaws", "amazoncognito"
 """How the DNS suffix of a partition begins, for the service and for the pages of prefix domains."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class DnsRecord:
     """The record that a custom domain needs, beside its certificate."""
 
@@ -33,7 +33,7 @@ class DnsRecord:
     """The CloudFront distribution; empty until the domain exists. In Route 53 an alias, elsewhere a CNAME."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Endpoints:
     """The OAuth endpoints and pages of a domain; each is an https URL."""
 
@@ -147,7 +147,7 @@ def dns_records(pool: KnownPool) -> tuple[DnsRecord, ...]:
     return tuple(DnsRecord(d.name, d.ids.get(parts.SERVED_BY, NOT_YET)) for d in custom)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ClientLinks:
     """The pages of one client; each is empty if the client cannot use it."""
 

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from reconciler.terminal.console import Console, console
-from reconciler.terminal.settings import GLOBALS, invalid
+from reconciler.terminal.settings import GLOBALS, PREFIX, invalid
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # --help imports neither `typing` nor argparse
@@ -62,6 +62,9 @@ COMMANDS = {
 UNCONFIGURED = frozenset({"init", "explain", "schema", "local", "completion", "version"})
 """Commands that do not read poolctl.yaml: none of its keys is about them."""
 
+UNLOGGED = frozenset({"validate", "explain", "schema", "completion"})
+"""Commands that use nothing that writes a log: logging costs more than Python itself."""
+
 OK = 0
 """`ExitCode.OK`, without an import that `--help` does not need."""
 
@@ -106,7 +109,7 @@ def main(
     """
     streams = (stdin or sys.stdin, stdout or sys.stdout, stderr or sys.stderr)
     environ = os.environ if environ is None else environ
-    run = _CommandRun(sys.argv[1:] if argv is None else argv, environ, streams)
+    run = _CommandRun(sys.argv[1:] if argv is None else argv, environ, streams, alone=argv is None)
     code = run.guarded()
     if code:
         from reconciler.errors import exit_word
@@ -119,8 +122,12 @@ def main(
 class _CommandRun:
     """One run, from words to exit code. Its console is replaced once the options are parsed."""
 
-    def __init__(self, argv: Sequence[str], environ: Mapping[str, str], streams: tuple[TextIO, TextIO, TextIO]) -> None:
+    def __init__(
+        self, argv: Sequence[str], environ: Mapping[str, str], streams: tuple[TextIO, TextIO, TextIO], *, alone: bool
+    ) -> None:
         self.argv = argv
+        self.alone = alone
+        """Whether the process does nothing else."""
         self.environ = environ
         self.streams = streams
         self.console: Console = console(None, environ, *streams)
@@ -163,6 +170,11 @@ class _CommandRun:
             from reconciler.terminal.suggestions import sentences, suggest
 
             raise invalid(sentences(f"Unknown command {name}.", suggest(name, COMMANDS), "Run `poolctl --help`."))
+        if name == "version" and not words and not any(key.startswith(PREFIX) for key in self.environ):
+            from reconciler import __version__  # there is nothing to parse
+
+            self.console.out(f"poolctl {__version__}\n")
+            return OK
         module = load(name)
         if _asks_help(words):
             from reconciler.cli.parsing import parser
@@ -175,13 +187,18 @@ class _CommandRun:
         _check_files(options)
         if name == "version":  # needs neither logging nor signals, which cost half as much as Python itself
             return module.run(options, self.console)
-        return self.run_command(module, options)
+        return self.run_command(name, module, options)
 
-    def run_command(self, module: Command, options: Options) -> int:
+    def run_command(self, name: str, module: Command, options: Options) -> int:
         """Run a command that may take a while."""
-        from reconciler.terminal import logs, signals
+        from reconciler.terminal import memory, signals
 
-        logs.set_up(options.log_level, options.log_format, self.console)
+        if self.alone:
+            memory.search_rarely()
+        if name not in UNLOGGED:
+            from reconciler.terminal import logs
+
+            logs.set_up(options.log_level, options.log_format, self.console)
         with signals.Immediate():
             return module.run(options, self.console)
 

@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
 from threading import Lock
 from typing import Any, Protocol
 
 from reconciler.errors import NoAnswer, PoolctlError
 from reconciler.model import Tree
+from schemas.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Identity:
     """The account and Region of the caller."""
 
@@ -32,7 +32,7 @@ class Identity:
     """ARN of the user, or of the session of a role; empty if it is not known."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class SessionSource:
     """How a session is signed in, as far as that is known without a call to AWS."""
 

@@ -13,6 +13,8 @@ from reconciler.terminal.options import Options, add_outputs
 if TYPE_CHECKING:
     import argparse
 
+    from reconciler.render.subjects import Explained
+
 HELP = """\
 Describe a kind or a member: type and range, default, whether it can be changed, what null and omitting it do, the
 feature plan it needs, the API calls and the IAM actions. Without an argument, list all kinds. AWS is not contacted.
@@ -44,15 +46,26 @@ def run(options: Options, console: Console) -> int:
     Raises:
         InvalidInput: The topic is unknown.
     """
-    from reconciler.explaining import facts, rule_facts
-    from reconciler.kinds.kind import Rule
+    from reconciler.explaining import written
     from reconciler.render.subjects import Explained, RenderOptions
-    from reconciler.security.rule import SecurityRule
 
-    found = rule_facts.look_up(options.topic) if options.topic else None
-    rule = found if isinstance(found, Rule) else None
-    weak = found if isinstance(found, SecurityRule) else None
-    about = None if isinstance(found, Rule | SecurityRule) else found
-    explained = Explained(about, () if found else facts.kinds(), rule, weak)
+    about = written.look_up(options.topic) if options.topic else None
+    if about:
+        explained = Explained(about)
+    else:
+        explained = _rule(options.topic) if options.topic else Explained(None, written.kinds())
     deliver(options, console, formats.explain(explained, RenderOptions(width=console.width)))
     return ExitCode.OK
+
+
+def _rule(topic: str) -> Explained:
+    """Look up what is not written down, in the tables themselves."""
+    from reconciler.explaining import rule_facts
+    from reconciler.kinds.kind import Rule
+    from reconciler.render.subjects import Explained
+    from reconciler.security.rule import SecurityRule
+
+    found = rule_facts.look_up(topic)
+    if isinstance(found, SecurityRule):
+        return Explained(None, security=found)
+    return Explained(None, rule=found) if isinstance(found, Rule) else Explained(found)

@@ -39,9 +39,7 @@ def run(options: Options, console: Console) -> int:
 
         console.data(output_schema(options.schema_output))
         return ExitCode.OK
-    import json
+    from schemas.schema_text import manifest_schema
 
-    from schemas.jsonschema import manifest_schema
-
-    console.data(json.dumps(manifest_schema(), indent=2, ensure_ascii=False))
+    console.data(manifest_schema())
     return ExitCode.OK

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from reconciler.explaining.facts import SCALARS, Calls, Explanation, FactLine, Type, Value
+from reconciler.explaining.explanation import Calls, Explanation, FactLine, Type, Value
+from reconciler.explaining.facts import SCALARS
 from reconciler.model import OUTPUTS
 from schemas.base import Member, Note, members
 from schemas.documents import DEFAULT, DOCUMENTS

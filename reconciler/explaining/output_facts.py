@@ -11,7 +11,7 @@ from reconciler.applications import output_calls
 from reconciler.applications.output_format import OutputFormat
 from reconciler.applications.output_formats import FORMATS, parameter_store
 from reconciler.errors import iam_action
-from reconciler.explaining.facts import Calls, Explanation
+from reconciler.explaining.explanation import Calls, Explanation
 from reconciler.kinds import identity_pool
 from reconciler.model import OUTPUTS
 

@@ -9,7 +9,7 @@ import re
 
 from reconciler.errors import InvalidInput
 from reconciler.explaining import envelope_facts, facts
-from reconciler.explaining.facts import Explanation
+from reconciler.explaining.explanation import Explanation
 from reconciler.kinds import RULES
 from reconciler.kinds.kind import Rule
 from reconciler.security.changes import CHANGES

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, TypeAlias
 
 from reconciler.cloud.port import Identity
@@ -24,6 +24,7 @@ from reconciler.values.differ import same
 from reconciler.values.shapes import Shape, input_shape, project
 from schemas.base import CreateOnly, Default, FreeDocument, Keyed, KeyName, Member, Pin, Presence, WriteOnly, members
 from schemas.documents import DEFAULT, DOCUMENTS
+from schemas.records import record
 from schemas.user_pool import STANDARD_ATTRIBUTES
 
 MAX_KEY = 128
@@ -37,7 +38,7 @@ ABSENT_VALUES: tuple[Any, ...] = (None, "", [], {})
 """Values that the service returns for unset members."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Style:
     """Style of an exported manifest."""
 
@@ -52,7 +53,7 @@ class Style:
     """Sections of `opted_in` that are written too."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Promise:
     """A secret that the manifest references."""
 
@@ -71,7 +72,7 @@ class Promise:
         return self.value.origin != UNSEEN
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Exported:
     """One pool as a manifest."""
 

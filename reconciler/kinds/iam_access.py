@@ -7,10 +7,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from reconciler.model import Tree
+from schemas.records import record
 
 UNNAMED = "*"
 """The name of an object that no manifest names: it may be any."""
@@ -51,7 +52,7 @@ def unsets(value: Any) -> bool:
     return any(map(unsets, value.values())) if isinstance(value, Mapping) else value is None or value == ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Permission:
     """An IAM action that a call needs besides the one of its own name."""
 
@@ -85,7 +86,7 @@ def on_key(action: str) -> Permission:
     return Permission(f"kms:{action}", (EVERY_KEY,), named=True)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class IamAccess:
     """What IAM requires for a kind."""
 

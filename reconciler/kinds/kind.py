@@ -8,7 +8,7 @@ and names no kind; IAM policies, reference pages and meta-tests are derived from
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -16,9 +16,10 @@ from reconciler.kinds.iam_access import IamAccess
 from reconciler.model import Address, Call, Danger, FieldChange, Path, Position, Refusal, ResourceChange, Target, Tree
 from reconciler.values.lookup import first_by, grouped
 from schemas.base import ApiModel
+from schemas.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Listing:
     """How the objects of a kind are listed."""
 
@@ -34,7 +35,7 @@ class Listing:
     """Member of request and answer that leads to the next page."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Reading:
     """How one object is read."""
 
@@ -56,7 +57,7 @@ class Reading:
     """
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class RegionalRead:
     """A part of an object that is read in another Region."""
 
@@ -68,7 +69,7 @@ class RegionalRead:
     """Joins the object's own answer and the one from that Region."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ListedPart:
     """A part of an object that an operation of its own lists."""
 
@@ -78,7 +79,7 @@ class ListedPart:
     """Joins the object's own answer and the items of the list."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class FurtherRead:
     """A further operation that completes an object."""
 
@@ -93,7 +94,7 @@ class FurtherRead:
     object too, and joined with nothing but the identifier."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Around:
     """What surrounds an object whose declaration follows from other objects."""
 
@@ -158,7 +159,7 @@ def _all_fits(_around: Around) -> Iterable[LeftAside]:
     return ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Surrounding:
     """What is special about an object of another service that surrounds a pool.
 
@@ -184,7 +185,7 @@ class Surrounding:
     """Returns the Region whose CloudTrail has its events, from that of the pool."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class State:
     """Everything about one pool at one moment: live, or as it would be after some of the planned calls.
 
@@ -249,7 +250,7 @@ def is_blank(value: object) -> bool:
     return value is None or (not value and not isinstance(value, int | float))
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Breach:
     """Where a state breaks a rule; which one is known from the rule whose check found it."""
 
@@ -265,7 +266,7 @@ class Breach:
     """What to do in this case; empty takes the rule's own advice."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Standstill:
     """A process of the service that pauses writes to a pool while it lasts."""
 
@@ -287,7 +288,7 @@ Check = Callable[[State], Iterable[Breach]]
 """Finds where a state breaks a rule."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Rule:
     """A rule that a plan must keep: of Cognito, or of poolctl's own safety.
 
@@ -340,7 +341,7 @@ class Rule:
         return Refusal(address, self.id, path, message, advice or self.advice, source)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Violation:
     """A rule that a state breaks, and where."""
 
@@ -389,7 +390,7 @@ class Need(NamedTuple):
     """The part of it that is named, as its kind's `parts` lists it (a scope); empty for the object itself."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Consequence:
     """What a change of one member of a live object does beyond that member: a row of a kind's table.
 
@@ -417,7 +418,7 @@ ANY = object()
 """Every value of a member."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Undecided:
     """A member that the manifest must declare but does not."""
 
@@ -429,7 +430,7 @@ class Undecided:
     """What to write."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class PendingCall:
     """A call under construction: input and output of a kind's `prepare`."""
 
@@ -538,7 +539,7 @@ def _neither(_declared: Tree, _live: Tree | None) -> Iterable[str]:
     return ()
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class ResourceKind:
     """One kind of resource."""
 

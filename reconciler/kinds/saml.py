@@ -6,13 +6,12 @@ point elsewhere, and metadata has none, so a document with one is not read furth
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from xml.parsers import expat
+from schemas.records import record
 
 DESCRIPTOR, CERTIFICATE = "KeyDescriptor", "X509Certificate"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Metadata:
     """What a document says."""
 
@@ -57,17 +56,23 @@ def _bare(name: str) -> str:
     return name.rpartition(":")[2]
 
 
+class _TypedError(Exception):
+    """The document has a type."""
+
+
 def _no_type(*_parts: object) -> None:
-    raise expat.ExpatError
+    raise _TypedError
 
 
 def read(text: str) -> Metadata:
     """Read a document; one that is not well-formed, or has a document type, is only that."""
+    from xml.parsers import expat  # few pools have metadata in the manifest
+
     reader, parser = _Reader(), expat.ParserCreate()
     parser.StartElementHandler, parser.EndElementHandler = reader.start, reader.end
     parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = reader.data, _no_type
     try:
         parser.Parse(text.lstrip().encode(), True)
-    except (expat.ExpatError, ValueError):
+    except (expat.ExpatError, _TypedError, ValueError):
         return Metadata()
     return Metadata(True, reader.root, tuple(reader.certificates))

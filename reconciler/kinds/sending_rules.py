@@ -7,7 +7,6 @@ Region in the place of the pool's.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -15,6 +14,7 @@ from reconciler.kinds.kind import Breach, Rule, State
 from reconciler.kinds.shared_rules import arn_part, dig
 from reconciler.model import Path, Tree
 from schemas.published import PUBLISHED
+from schemas.records import record
 
 POOL = "user_pool"
 REPLICAS = "replicas"
@@ -29,7 +29,7 @@ SES_COMMON: frozenset[str] = frozenset(PUBLISHED["ses_shared_regions"])
 TRIGGER_STRUCTURES = ("PreTokenGenerationConfig", "CustomSMSSender", "CustomEmailSender", "InboundFederation")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Sender:
     """What sends and calls: the pool, or a replica of it."""
 

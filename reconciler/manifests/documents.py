@@ -6,13 +6,14 @@ Both remember where each value is written, since every later message points ther
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path as FilePath
 from typing import TypeVar
 
 from reconciler.manifests.reference_kinds.ref import Link
 from reconciler.manifests.references.origin import Origin
 from reconciler.model import Path, Position, Reference, Tree
+from schemas.records import record
 
 T = TypeVar("T")
 
@@ -20,7 +21,7 @@ FAILED = Reference("?", "")
 """Replaces a value that could not be read; the problem has been reported, and every check lets it pass."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class RawDocument:
     """One YAML document as it was written: references not followed, nothing checked."""
 
@@ -45,7 +46,7 @@ class RawDocument:
     """Values that were left out (`mfa:`); they are null, although the file does not say null."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Document:
     """A document whose local references have been followed."""
 

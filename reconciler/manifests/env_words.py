@@ -73,7 +73,11 @@ def without_values(said: Iterable[SaidT], specs: Iterable[Spec], live: Mapping[A
         specs: The objects as they are declared.
         live: The objects as they are, by address, as far as that is known.
     """
+    specs = list(specs)
     words = [EnvWords(s.from_env, s.declared, (live.get(s.address),)) for s in specs if s.from_env]
+    if not words:
+        yield from said
+        return
     names = {s.address: s.from_env for s in specs}
     for one in said:
         message, advice = one.message, one.advice

@@ -25,6 +25,7 @@ from schemas.base import members
 from schemas.declared_output import PARAMETERS, PREFIXED, STORED
 from schemas.documents import DEFAULT, DOCUMENTS, DocumentKind
 from schemas.paths import PathForm
+from schemas.records import record
 from schemas.sections import is_single, model_of
 from schemas.security import PROFILES, Profile
 
@@ -34,7 +35,7 @@ CLOSED = frozenset({"target", "id"})
 """Keys of the envelope whose values have a form that no secret has, and that say where a run works."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Envelope:
     """What the envelope of a document says; empty where it says nothing, or something that is wrong."""
 

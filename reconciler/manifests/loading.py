@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reconciler.errors import InvalidManifest, Problem
@@ -18,7 +18,8 @@ from reconciler.manifests.manifest import Manifest
 from reconciler.manifests.references.local_references import resolve_local
 from reconciler.manifests.references.variables import Variables
 from reconciler.manifests.validation.place import ProblemReport
-from reconciler.model import Notice, Position
+from reconciler.model import Address, Notice, Position
+from schemas.records import record
 
 if TYPE_CHECKING:
     from reconciler.manifests.documents import RawDocument
@@ -31,7 +32,7 @@ UNMERGED = (
 """The notice about overlays that a run leaves out."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Loaded:
     """Everything that was read."""
 
@@ -39,6 +40,18 @@ class Loaded:
     """In the order of the files."""
     notices: tuple[Notice, ...]
     """What should be said, sorted by place."""
+
+
+@record(frozen=True)
+class Gathered:
+    """Documents one by one, before they are looked at together."""
+
+    manifests: tuple[Manifest, ...]
+    """In the order of the files; what they say means nothing when there are problems."""
+    problems: tuple[Problem, ...]
+    """What is wrong with files and single documents."""
+    notices: tuple[Notice, ...]
+    """What should be said."""
 
 
 def load(
@@ -67,31 +80,84 @@ def load(
     Raises:
         InvalidManifest: With every problem of every document, sorted by place.
     """
+    gathered = gather(
+        paths,
+        variables=variables,
+        environ=environ,
+        stdin=stdin,
+        environment=environment,
+        file_roots=file_roots,
+        env_names=env_names,
+        is_rule=is_rule,
+    )
+    return together([gathered])
+
+
+def gather(
+    paths: Sequence[str],
+    *,
+    variables: Variables,
+    environ: Mapping[str, str],
+    stdin: Callable[[], str],
+    environment: str = "",
+    file_roots: Sequence[str] = (),
+    env_names: frozenset[str] | None = None,
+    is_rule: envelope.IsRule | None = None,
+    share: reader.Share = reader.ALL_FILES,
+) -> Gathered:
+    """Read documents and check each by itself. AWS is not contacted.
+
+    Args:
+        paths: As for `load`, and so are all others.
+        variables: From `references.variables`.
+        environ: Environment of the process.
+        stdin: Gives the whole of standard input.
+        environment: Name of the overlays.
+        file_roots: Directories that files may be read from.
+        env_names: The variables that `$env` may read.
+        is_rule: Returns whether there is a security rule.
+        share: Which of the files are read; overlays are not laid over a part of them.
+    """
     report = ProblemReport()
     manifests = []
-    waiting = deque(_documents(paths, stdin, environment, file_roots, report))
+    read = reader.read(paths, stdin, file_roots, share)
+    waiting = deque(_documents(read, paths, environment, file_roots, report))
     while waiting:  # none is held longer than it is needed: together they take as much memory as the manifests
         raw = waiting.popleft()
         document, wrong = resolve_local(raw, variables, environ, file_roots=file_roots, env_names=env_names)
         report.problems += wrong
         manifests.append(_manifest(document, report, is_rule))
-    report.problems += duplicates.same_pool(manifests)
-    report.problems += links.wrong_links(manifests)
-    if report.problems:
-        raise InvalidManifest(distinct(report.problems))
-    notices = {(n.source, n.message): n for n in report.notices}
+    return Gathered(tuple(manifests), tuple(report.problems), tuple(report.notices))
+
+
+def together(parts: Sequence[Gathered]) -> Loaded:
+    """Check all documents of a run together.
+
+    Args:
+        parts: All documents, in the order of the files.
+
+    Raises:
+        InvalidManifest: With every problem of every document, sorted by place.
+    """
+    manifests = [manifest for part in parts for manifest in part.manifests]
+    problems = [problem for part in parts for problem in part.problems]
+    problems += duplicates.same_pool(manifests)
+    problems += links.wrong_links(manifests)
+    if problems:
+        raise InvalidManifest(distinct(problems))
+    notices = {(n.source, n.message): n for part in parts for n in part.notices}
     return Loaded(tuple(manifests), tuple(notices[k] for k in sorted(notices, key=_order)))
 
 
 def _documents(
+    read: tuple[Sequence[RawDocument], Sequence[Problem]],
     paths: Sequence[str],
-    stdin: Callable[[], str],
     environment: str,
     file_roots: Sequence[str],
     report: ProblemReport,
 ) -> Sequence[RawDocument]:
-    """Return the documents with the overlays of an environment laid over them."""
-    documents, problems = foreign_files.refuse(*reader.read(paths, stdin, file_roots))
+    """Return the documents that were read, with the overlays of an environment laid over them."""
+    documents, problems = foreign_files.refuse(*read)
     report.problems += problems
     if environment:
         broken = {p.position.file for p in problems}
@@ -120,7 +186,7 @@ def _manifest(document: Document, report: ProblemReport, is_rule: envelope.IsRul
         region=around.region,
         pool_id=around.pool_id,
         sections=frozenset([*(s for s in around.kind.sections if s in document.tree), *found.owners]),
-        specs=tuple(replace(s, address=replace(s.address, pool=name)) for s in found.specs),
+        specs=tuple(replace(s, address=Address(name, s.address.section, s.address.name)) for s in found.specs),
         prune=around.prune,
         protect=around.protect,
         ignore=around.ignore,

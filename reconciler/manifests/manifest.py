@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from reconciler.values.lookup import first_by, grouped
+from schemas.records import record
 
 if TYPE_CHECKING:
     from reconciler.manifests.reference_kinds.ref import Link
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from schemas.security import Profile
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Ignore:
     """Something live that shall not be reported."""
 
@@ -31,7 +32,7 @@ class Ignore:
     """Where it is written."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Waiver:
     """A weakness that is accepted for a reason, and for a time."""
 
@@ -49,7 +50,7 @@ class Waiver:
     """Where it is written."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class WrittenOutput:
     """A configuration that apply writes for an application."""
 
@@ -65,7 +66,7 @@ class WrittenOutput:
     """Where it is written."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Manifest:
     """One valid document."""
 

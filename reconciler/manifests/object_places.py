@@ -19,9 +19,13 @@ class ObjectPlaces:
         self._kind = kind
         self._found: dict[Path, dict[str, dict[Path, Any]]] = {}
         parts = (("values", document.positions), ("keys", document.keys), ("origins", document.origins))
+        depths: dict[Path, int] = {}  # three steps decide, and few paths differ in them
         for what, places in parts:
             for path, found in places.items():
-                at = self._depth(path)
+                first = path[:3]
+                at = depths.get(first, -1)
+                if at < 0:
+                    at = depths[first] = self._depth(first)
                 if at and len(path) >= at:
                     self._own(path[:at])[what][path[at:]] = found
 

@@ -7,7 +7,7 @@ here, and the client is left without it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from reconciler.errors import Problem
@@ -25,10 +25,11 @@ from reconciler.manifests.validation.shown_values import shown
 from reconciler.model import Address, Notice, Path, Reference, Spec, Tree, dotted
 from schemas.base import ApiModel, Member
 from schemas.documents import DocumentKind
+from schemas.records import record
 from schemas.sections import is_resettable, is_single, key_member, model_of, pin_member
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Declared:
     """The objects of a document."""
 

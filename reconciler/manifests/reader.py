@@ -21,6 +21,7 @@ from reconciler.manifests.documents import FAILED, RawDocument
 from reconciler.model import Path, Position, Tree, dotted
 from reconciler.terminal.regular_files import UnfitFileError, is_below, read_regular
 from reconciler.terminal.settings import CONFIG_FILES
+from schemas.records import record
 
 MAX_BYTES = 5_000_000
 """Largest file that is read. The largest pool that the quotas allow takes about a tenth of it."""
@@ -47,8 +48,34 @@ class _Source(NamedTuple):
     root: FilePath
 
 
+@record(frozen=True)
+class Share:
+    """A part of the files, for one of several processes."""
+
+    number: int
+    """Which part, from 0."""
+    count: int
+    """How many parts there are."""
+    files: int
+    """How many files there are, from `listed`."""
+
+    def has(self, index: int) -> bool:
+        """Return whether a file is in it; parts are of one size, and in the order of the files."""
+        return self.number * self.files <= index * self.count < (self.number + 1) * self.files
+
+
+ALL_FILES = Share(0, 1, sys.maxsize)
+"""Everything."""
+
+
+def listed(paths: Sequence[str]) -> int:
+    """Return how many files the paths name, each once, without reading any."""
+    ignored: list[Problem] = []
+    return len({str(file) for path in paths if path != "-" for file in _files(FilePath(path), ignored)})
+
+
 def read(
-    paths: Sequence[str], stdin: Callable[[], str], file_roots: Sequence[str] = ()
+    paths: Sequence[str], stdin: Callable[[], str], file_roots: Sequence[str] = (), share: Share = ALL_FILES
 ) -> tuple[list[RawDocument], list[Problem]]:
     """Read every document of every path.
 
@@ -56,6 +83,7 @@ def read(
         paths: Files, directories (searched for `*.yaml` and `*.yml`, without hidden ones and `overlays`), or `-`.
         stdin: Gives the whole of standard input; called once at most.
         file_roots: Directories that links may lead to, besides the one that is searched.
+        share: Which of the files are read.
 
     Returns:
         The documents in the order of the paths, and everything that is wrong with the files. Where there are
@@ -64,11 +92,16 @@ def read(
     documents: list[RawDocument] = []
     problems: list[Problem] = []
     seen: set[str] = set()
+
+    def is_wanted(name: str) -> bool:
+        """Return whether a file is to be read now: it is in the share, and no path before has named it."""
+        wanted = name not in seen and share.has(len(seen))
+        seen.add(name)
+        return wanted
+
     for path in paths:
-        for source in _sources(path, stdin, file_roots, problems):
-            if source.name not in seen:
-                seen.add(source.name)
-                documents += _documents(source, problems)
+        for source in _sources(path, stdin, file_roots, problems, is_wanted):
+            documents += _documents(source, problems)
     return documents, problems
 
 
@@ -129,9 +162,15 @@ def _all_layers(directory: FilePath) -> Iterator[FilePath]:
 
 
 def _sources(
-    path: str, stdin: Callable[[], str], file_roots: Sequence[str], problems: list[Problem]
+    path: str,
+    stdin: Callable[[], str],
+    file_roots: Sequence[str],
+    problems: list[Problem],
+    is_wanted: Callable[[str], bool],
 ) -> Iterator[_Source]:
     if path == "-":
+        if not is_wanted(path):
+            return
         text = stdin()
         if len(text) > MAX_BYTES:
             problems.append(_file_problem(path, f"standard input {_TOO_LARGE[0]}", _TOO_LARGE[1]))
@@ -139,7 +178,7 @@ def _sources(
             yield _Source("-", FilePath.cwd(), text.removeprefix("\ufeff"), FilePath.cwd())
         return
     root = _root(path)
-    for file in _files(FilePath(path), problems):
+    for file in filter(lambda file: is_wanted(str(file)), _files(FilePath(path), problems)):
         found = _text(file, (root, *map(FilePath, file_roots)), problems)
         if found is not None:
             yield _Source(str(file), file.parent, found, root)

@@ -8,7 +8,7 @@ A failed read becomes a gap, never an absence (decision 10).
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from typing import Any
 
@@ -22,6 +22,7 @@ from reconciler.terminal.side_by_side import side_by_side
 from reconciler.values.lookup import first_by, grouped
 from reconciler.values.shapes import input_shape, project
 from schemas.base import ApiModel, SecretKeys, Sensitive, members
+from schemas.records import record
 
 LEAVING = "DELETING"
 """The service's status of an object that it is deleting."""
@@ -30,7 +31,7 @@ VOLATILE = frozenset({"CreationDate", "LastModifiedDate", "UserPoolId"})
 """Members of answers that are not configuration."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Owner:
     """A declared object that contains others."""
 
@@ -42,7 +43,7 @@ class Owner:
     """Its identifier, if the manifest pins it."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ReadScope:
     """What to read."""
 
@@ -75,7 +76,7 @@ class ReadScope:
     """Replaces `owners`: selects the objects whose contents are read, from all live objects of an outer kind."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class LiveState:
     """The live state of a pool."""
 
@@ -349,7 +350,7 @@ def _listed_name(kind: ResourceKind, item: Tree) -> str:
     return str(item.get(kind.listed_name or kind.name_member, ""))
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Job:
     """One object to read."""
 

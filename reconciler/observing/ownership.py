@@ -7,13 +7,13 @@ declares such an object takes it over.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from reconciler.kinds import KINDS
 from reconciler.model import Observed
+from schemas.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Disowned:
     """A live object created by AWS, which needs no declaration."""
 

@@ -10,15 +10,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from reconciler.kinds import KINDS
 from reconciler.kinds.kind import Need, is_outside
 from reconciler.model import Action, Address, ResourceChange, Tree
 from reconciler.values.differ import undeclared
+from schemas.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Edge:
     """One change that comes before another; both by their place in the plan."""
 
@@ -30,7 +30,7 @@ class Edge:
     """Why the second cannot be made without the first, as a clause; empty if only the order matters."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Gate:
     """All changes of a section that come before each of some others: one thing instead of an edge for each pair."""
 

@@ -54,13 +54,20 @@ def check(plan: Plan, manifest: Manifest, live_state: LiveState) -> Plan:
 
 def offline(manifest: Manifest) -> Sequence[Refusal]:
     """Return the rules that a manifest breaks by what it says alone, whatever is live."""
-    found = [_refusal(v, manifest) for v in judge(_stated(manifest)) if not v.rule.warning]
-    return list(without_values(found, manifest.specs, {}))
+    return offline_findings(manifest)[0]
 
 
 def offline_warnings(manifest: Manifest) -> Sequence[Notice]:
     """Return what is worth a warning in what a manifest says alone."""
-    return [_warning(v, manifest) for v in judge(_stated(manifest)) if v.rule.warning]
+    return offline_findings(manifest)[1]
+
+
+def offline_findings(manifest: Manifest) -> tuple[Sequence[Refusal], Sequence[Notice]]:
+    """Return the rules that a manifest breaks by what it says alone, and what is worth a warning in it."""
+    broken = [*judge(_stated(manifest))]
+    refusals = (_refusal(v, manifest) for v in broken if not v.rule.warning)
+    warnings = [_warning(v, manifest) for v in broken if v.rule.warning]
+    return list(without_values(refusals, manifest.specs, {})), warnings
 
 
 def _stated(manifest: Manifest) -> State:

@@ -8,7 +8,7 @@ as what the pool would have, and the message says so.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
 
 from reconciler.errors import flow
@@ -21,6 +21,8 @@ from reconciler.planning.states import current_state, new_state, planned_state
 from reconciler.security.catalogue import rules as catalogue
 from reconciler.security.finding import BrokenRule, at, found, inner, is_possible
 from reconciler.security.rule import Beside, SecurityRule, Seen
+from reconciler.values.lookup import grouped
+from schemas.records import record
 from schemas.security import Profile
 
 if TYPE_CHECKING:  # `lint` reads no pool
@@ -31,7 +33,7 @@ Key = tuple[str, Address, Path]
 """Identity of a weakness."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class LintOptions:
     """What the run knows beyond the manifest."""
 
@@ -45,7 +47,7 @@ class LintOptions:
     """The rules to judge by; None for all."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Linted:
     """What the security rules say of one document."""
 
@@ -71,7 +73,8 @@ def lint(manifest: Manifest, options: LintOptions, beside: Iterable[Manifest] = 
     Args:
         manifest: The document; references that are not read are not judged.
         options: What the run knows beyond it.
-        beside: The other documents of the run; those that refer to it, or that it refers to, are looked at.
+        beside: Other documents of the run; those that refer to it, or that it refers to, are looked at. `neighbours`
+            finds them for all documents at once.
     """
     linked = (m for m in beside if m is not manifest and (_names(m, manifest.name) or _names(manifest, m.name)))
     others = tuple(Beside(m.kind, m.name, new_state(m), m.profile) for m in linked)
@@ -81,6 +84,18 @@ def lint(manifest: Manifest, options: LintOptions, beside: Iterable[Manifest] = 
 def _names(manifest: Manifest, name: str) -> bool:
     """Return whether a document refers to another one."""
     return any(link.document == name for link in manifest.links)
+
+
+def neighbours(manifests: Sequence[Manifest]) -> list[tuple[Manifest, ...]]:
+    """Return, for each document, the others that refer to it or that it refers to, in the order given."""
+    called = grouped(enumerate(manifests), lambda pair: pair[1].name)
+    beside: list[set[int]] = [set() for _ in manifests]
+    for here, manifest in enumerate(manifests):
+        for there, other in (pair for link in manifest.links for pair in called.get(link.document, ())):
+            if other is not manifest:
+                beside[here].add(there)
+                beside[there].add(here)
+    return [tuple(manifests[there] for there in sorted(found)) for found in beside]
 
 
 def lint_live(manifest: Manifest, target: Target, live_state: LiveState, options: LintOptions) -> Linted:
@@ -141,7 +156,9 @@ def _judged(
 
 def _sees_all(rule: SecurityRule, seen: Seen) -> bool:
     """Return whether a rule would find in another run what it finds in this one."""
-    return not rule.across and all(reading in seen.outside for reading in (*rule.reads, *rule.uses))
+    if rule.across:
+        return False
+    return not (rule.reads or rule.uses) or all(reading in seen.outside for reading in (*rule.reads, *rule.uses))
 
 
 def _order(weakness: Weakness) -> tuple[int, Position, str, str]:

@@ -6,14 +6,13 @@ The terminal, the JSON, docs/reference/ and docs/rules.md share them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
-from reconciler.explaining.facts import Calls, Explanation, Facts, Type, Value, spelled
-from reconciler.kinds.kind import Rule
-from reconciler.render.weaknesses import SCANNERS
-from reconciler.security.changes import CHANGES, EFFECT
-from reconciler.security.rule import SecurityRule
-from schemas.base import members
-from schemas.documents import DOCUMENTS
+from reconciler.explaining.explanation import Calls, Explanation, Facts, Type, Value, spelled
+
+if TYPE_CHECKING:  # most topics are no rules
+    from reconciler.kinds.kind import Rule
+    from reconciler.security.rule import SecurityRule
 
 FACTS = "cognito.md"
 """Prefix of a source that is a section of docs/cognito.md."""
@@ -117,6 +116,9 @@ def facts(about: Explanation) -> Iterator[tuple[str, str]]:
 
 def _documents(about: Explanation) -> list[str]:
     """Return the kinds of documents that have a key of the envelope."""
+    from schemas.base import members
+    from schemas.documents import DOCUMENTS
+
     key = about.path.partition(".")[0]
     return [kind.name for kind in DOCUMENTS.values() if key in members(kind.envelope)]
 
@@ -228,11 +230,15 @@ def severities(about: SecurityRule) -> str:
 
 def scanners(about: SecurityRule) -> str:
     """Return the rules of other scanners that mean the same."""
+    from reconciler.render.weaknesses import SCANNERS
+
     return "; ".join(f"{SCANNERS[scanner]} {', '.join(ids)}" for scanner, ids in about.same.items())
 
 
 def effect(about: Rule) -> str:
     """Return what happens to a command that finds a rule broken, and whether `validate` can find it."""
+    from reconciler.security.changes import CHANGES, EFFECT
+
     if about.id in CHANGES:
         return EFFECT
     return f"{WARNS if about.warning else STOPS} {STOPS_OFFLINE if about.offline else UNCHECKED}"

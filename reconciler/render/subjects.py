@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, TypeVar
 
 from reconciler.errors import Problem
 from reconciler.model import RISKS, Notice, Risk, Target, Weakness
 from reconciler.render.places import Locate, as_given
+from schemas.records import record
 
 if TYPE_CHECKING:  # pydantic comes with the first two, and the classes of `shown` take 20 ms to be made
-    from reconciler.explaining.facts import Explanation
+    from reconciler.explaining.explanation import Explanation
     from reconciler.kinds.kind import Rule
     from reconciler.planning.linting import Linted
     from reconciler.procedures.recovery import UserRecovery
@@ -25,7 +25,7 @@ def _forget(_number: int, _parts: Mapping[str, list[Any]]) -> None:
     """Take no note of a plan."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class RenderOptions:
     """How to render a result. Each format takes the options that concern it."""
 

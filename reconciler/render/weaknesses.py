@@ -49,17 +49,21 @@ def counted(found: Iterable[Weakness]) -> str:
 
 
 def summed_up(found: Sequence[Weakness]) -> str:
-    """Return one sentence for what `lint` shows; empty if there is nothing.
+    """Return one sentence for what `lint` shows; empty if there is nothing."""
+    return summary([one.risk for one in found])
+
+
+def summary(risks: Sequence[Risk]) -> str:
+    """Return the same from the risk of each finding.
 
     `Security: 5 findings, 2 high: poolctl lint shows them.`
     """
-    if not found:
+    if not risks:
         return ""
-    risks = [one.risk for one in found]
     worst = next(risk for risk in RISKS if risk in risks)
     count = risks.count(worst)
-    what = plural(count, f"{worst} finding") if count == len(found) else f"{len(found)} findings, {count} {worst}"
-    return f"{LEAD} {what}: poolctl lint shows {'it' if len(found) == 1 else 'them'}."
+    what = plural(count, f"{worst} finding") if count == len(risks) else f"{len(risks)} findings, {count} {worst}"
+    return f"{LEAD} {what}: poolctl lint shows {'it' if len(risks) == 1 else 'them'}."
 
 
 def warnings(found: LintResult) -> Iterator[Notice]:

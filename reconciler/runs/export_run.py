@@ -13,7 +13,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -43,12 +43,13 @@ from reconciler.planning.planner import PlanOptions
 from reconciler.terminal.files import PRIVATE, PUBLIC
 from reconciler.terminal.suggestions import suggest
 from schemas.documents import DOCUMENTS
+from schemas.records import record
 
 STACK = "aws:cloudformation:stack-name"
 """The tag that CloudFormation puts on resources it creates."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Found:
     """A pool to export."""
 
@@ -60,7 +61,7 @@ class Found:
     """Its name; empty where only the id is known."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ExportResult:
     """A pool that was exported and verified."""
 
@@ -76,7 +77,7 @@ class ExportResult:
     """The CloudFormation stack that created the pool, or empty."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ExportFailure:
     """A pool that was not exported."""
 
@@ -89,7 +90,7 @@ class ExportFailure:
     verification failed."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ExportOutcome:
     """The result of an export."""
 
@@ -189,7 +190,7 @@ def slugs(pools: Sequence[Found]) -> list[str]:
 # --- one pool ------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Read:
     """The live state of one pool."""
 

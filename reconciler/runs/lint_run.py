@@ -61,13 +61,13 @@ def linted_live(runtime: Runtime, console: Console, manifests: Sequence[Manifest
 
 
 def _linted(runtime: Runtime, manifests: Sequence[Manifest], outside: Sequence[Mapping[str, Any]]) -> LintResult:
-    from reconciler.planning.linting import LintOptions, lint
+    from reconciler.planning.linting import LintOptions, lint, neighbours
 
     options = runtime.options
     shown, profile = _risk(options.severity), _profile(options)
     found = [
-        lint(manifest, LintOptions(profile, runtime.today, seen), manifests)
-        for manifest, seen in zip(manifests, outside, strict=True)
+        lint(manifest, LintOptions(profile, runtime.today, seen), linked)
+        for manifest, seen, linked in zip(manifests, outside, neighbours(manifests), strict=True)
     ]
     return LintResult(found, shown, options.fail_level, options.live)
 

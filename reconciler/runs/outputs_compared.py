@@ -6,7 +6,6 @@ A file is below the directory of its manifest; no link leads out of it. Values s
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +18,13 @@ from reconciler.manifests.manifest import Manifest, WrittenOutput
 from reconciler.model import Action, OutputChange, ParameterChange
 from reconciler.runs.outputs_made import MadeOutput, OutputMaker, about, file_of, is_stored
 from reconciler.terminal.regular_files import UnfitFileError, is_below, read_regular
+from schemas.records import record
 
 LARGEST = 1_000_000
 """Most bytes of a file that is compared; a larger one is none of ours."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class LiveParameter:
     """A parameter as it is."""
 
@@ -34,7 +34,7 @@ class LiveParameter:
     """Its value; of a SecureString the cipher text."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ComparedOutput:
     """An output beside what is there."""
 

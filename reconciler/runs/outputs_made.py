@@ -8,7 +8,6 @@ identity pools, and the certificate of a pool; each only if a format asks for it
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from threading import Lock
 
 from reconciler.applications import known_pool, parts
@@ -29,6 +28,7 @@ from reconciler.planning import ignoring
 from reconciler.render.unread import unread
 from reconciler.runs.outputs_run import SECTIONS, declared_client
 from reconciler.runs.runtime import Runtime
+from schemas.records import record
 
 STORE = "ssm:"
 """Begins the place of parameters; no file below a manifest has a colon in its name."""
@@ -43,7 +43,7 @@ class UnreadError(Incomplete):
         """What could not be read."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class MadeOutput:
     """One output, as it should be."""
 

@@ -6,18 +6,18 @@ Two outputs in one place would replace each other in every run. A file that is a
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.kinds.engine_rules import OUTPUT
 from reconciler.manifests.manifest import Manifest, WrittenOutput
 from reconciler.model import Address, Refusal, Target
 from reconciler.runs.outputs_made import about, is_stored
+from schemas.records import record
 
 STANDARD_INPUT = "-"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class PlacedOutput:
     """An output and where it goes."""
 

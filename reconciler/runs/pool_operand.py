@@ -8,7 +8,7 @@ session. What is found is read with a cloud that cannot write.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from reconciler.cloud.port import Cloud
@@ -22,13 +22,14 @@ from reconciler.terminal.console import Console
 from reconciler.terminal.operands import LIVE, live_name
 from reconciler.terminal.settings import invalid
 from schemas.documents import DEFAULT, DOCUMENTS
+from schemas.records import record
 
 if TYPE_CHECKING:  # pydantic comes with it
     from reconciler.manifests.manifest import Manifest
     from reconciler.render.shown import ShownConnections
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class NamedPool:
     """A live pool that an operand names."""
 

@@ -22,8 +22,9 @@ from reconciler.terminal.options import NO_NAME, Options
 if TYPE_CHECKING:  # each costs a tenth of a second or more, so they are imported on demand
     from reconciler.cloud.aws import Access, Aws
     from reconciler.local import LocalCognito
-    from reconciler.manifests.loading import Loaded
+    from reconciler.manifests.loading import Gathered, Loaded
     from reconciler.manifests.manifest import Manifest
+    from reconciler.manifests.reader import Share
     from reconciler.planning.pipeline import ResolvedRefs
     from reconciler.planning.planner import PlanOptions
 
@@ -105,9 +106,23 @@ class Runtime:
         Raises:
             InvalidManifest: They are invalid; carries all problems.
         """
+        from reconciler.manifests.loading import together
+
+        return together([self.gather(stdin)])
+
+    def gather(self, stdin: Callable[[], str], share: Share | None = None) -> Gathered:
+        """Read manifests, and check each by itself.
+
+        Args:
+            stdin: Gives the whole of standard input.
+            share: Which of the files are read; None for all.
+
+        Raises:
+            InvalidManifest: The variables are invalid; carries all problems.
+        """
         from reconciler.errors import InvalidManifest
-        from reconciler.manifests.loading import load
-        from reconciler.manifests.reader import read
+        from reconciler.manifests.loading import gather
+        from reconciler.manifests.reader import ALL_FILES, read
         from reconciler.manifests.references.variables import variables
 
         options = self.options
@@ -115,7 +130,7 @@ class Runtime:
         if problems:
             raise InvalidManifest(problems)
         known = variables(options.vars, files)
-        return load(
+        return gather(
             options.paths,
             variables=known,
             environ=self.environ,
@@ -124,6 +139,7 @@ class Runtime:
             file_roots=options.file_roots,
             env_names=frozenset(options.env_names) - {NO_NAME} if options.env_names else None,
             is_rule=_is_rule,
+            share=share or ALL_FILES,
         )
 
     def cloud(self, manifest: Manifest) -> Cloud:

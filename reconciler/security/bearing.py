@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeAlias
 
 from reconciler.model import Direction, Risk, Tree
 from reconciler.security.orders import Judged, Order
+from schemas.records import record
 
 ALL_USERS = "all users"
 NEW_USERS = "new sign-ups"
@@ -22,7 +23,7 @@ STAY_VALID = "Tokens that were issued before stay valid until they expire."
 NEW_TOKENS = "Tokens that were issued before keep what they say; new ones differ."
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Bearing:
     """How the values of a member compare, and what follows where one is weaker."""
 
@@ -46,7 +47,7 @@ class Bearing:
     """Returns a sentence for this case instead of `sentence`; empty takes `sentence`."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Neutral:
     """A member that says nothing about security, or whose part in it another member decides."""
 
@@ -59,7 +60,7 @@ Table: TypeAlias = Mapping[str, Row]
 """By path of a member, dotted; `*` is any key of a map. A row covers all that is below it."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class WholeObject:
     """What it means that an object exists: one that appears or disappears is judged as a whole."""
 

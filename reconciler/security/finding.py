@@ -44,7 +44,7 @@ def found(seen: Seen, rules: Iterable[SecurityRule]) -> Iterator[BrokenRule]:
 
 def is_possible(rule: SecurityRule, seen: Seen) -> bool:
     """Return whether all that a rule needs of other services was read."""
-    return all(reading in seen.outside for reading in rule.reads)
+    return not rule.reads or all(reading in seen.outside for reading in rule.reads)
 
 
 def _is_judged(seen: Seen, breach: Breach) -> bool:

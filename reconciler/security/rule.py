@@ -7,11 +7,12 @@ rules of other scanners that mean the same, so that catalogues need not be compa
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal, TypeAlias
 
 from reconciler.kinds.kind import Breach, Rule, State
 from reconciler.model import Address, Reference, Risk, Secret, Tree, Unknown
+from schemas.records import record
 from schemas.security import Profile
 
 Steps: TypeAlias = tuple[str, ...]
@@ -20,7 +21,7 @@ Steps: TypeAlias = tuple[str, ...]
 Scanner: TypeAlias = Literal["prowler", "security-hub", "aws-config", "checkov", "kics", "cdk-nag", "cfn-guard"]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Beside:
     """Another document of the run, for rules about what two pools mean for each other."""
 
@@ -44,7 +45,7 @@ class Beside:
         return isinstance(written, str) and (written.startswith(f"{name}/") or f"${{ref.{name}/" in written)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Seen:
     """What a rule looks at."""
 
@@ -80,7 +81,7 @@ class Seen:
         return self.state.all(section)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class RankedBreach(Breach):
     """A case that is better or worse than the others of its rule."""
 
@@ -92,7 +93,7 @@ Check: TypeAlias = Callable[[Seen], Iterable[Breach]]
 """Finds where a state breaks a rule."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class SecurityRule:
     """A rule about what a pool must not be."""
 

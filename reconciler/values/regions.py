@@ -11,7 +11,6 @@ import json
 import re
 from collections.abc import Mapping
 from functools import cache
-from importlib.metadata import version
 from typing import Any
 
 from reconciler.values.shapes import data_directory
@@ -63,6 +62,8 @@ def with_service(service: str) -> tuple[str, ...]:
 
 def source() -> str:
     """Return where the answers come from, for messages: `botocore 1.44.8`."""
+    from importlib.metadata import version  # brings e-mail and archives with it
+
     return f"botocore {version('botocore')}"
 
 

@@ -7,14 +7,14 @@ makes poolctl keep it, without a new release (decision 2; cognito.md, "Model ver
 
 from __future__ import annotations
 
-import gzip
 import importlib.util
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path as FilePath
 from typing import Any
+
+from schemas.records import record
 
 VERSIONS = {
     "cognito-idp": "2016-04-18",
@@ -40,7 +40,7 @@ class Shapes(dict[str, Any]):
         return found or self._made.setdefault(name, Shape(self, name))
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Shape:
     """A shape of the service model."""
 
@@ -91,6 +91,8 @@ def data_directory() -> FilePath:
 
 @cache
 def _service(service: str) -> dict[str, Any]:
+    import gzip
+
     base = data_directory() / service / VERSIONS[service]
     packed = base / "service-2.json.gz"
     text = gzip.decompress(packed.read_bytes()) if packed.exists() else (base / "service-2.json").read_bytes()

@@ -20,6 +20,7 @@ from reconciler.manifests.manifest import Ignore
 from reconciler.manifests.reference_kinds import REMOTE_READS
 from reconciler.manifests.resolving import resolve
 from reconciler.model import Address, Position, Reference, Secret
+from schemas.base import members
 from schemas.manifest import nested, sections
 
 FUNCTION = "arn:aws:lambda:eu-west-1:123456789012:function:token"
@@ -628,7 +629,7 @@ def test_a_denied_read_names_the_permission(full):
 # --- laws ----------------------------------------------------------------------------------------------------------
 
 keys = st.sampled_from(
-    [m for s in sections().values() for m in s.model.model_fields] + ["x", "ClientSecret", "${ref.x/user_pool#Id}"]
+    [m for s in sections().values() for m in members(s.model)] + ["x", "ClientSecret", "${ref.x/user_pool#Id}"]
 )
 SECRET = "hunter2-in-many-places"
 leaves = st.sampled_from(

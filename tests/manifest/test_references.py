@@ -10,7 +10,6 @@ from typing import Annotated
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import Field
 
 from reconciler.cloud.port import ReadOnly
 from reconciler.errors import Busy, CloudError, Denied, InvalidInput, InvalidManifest, NotFound
@@ -27,6 +26,7 @@ from reconciler.manifests.validation.place import Place, ProblemReport
 from reconciler.model import Position, Reference, Secret
 from schemas.base import ApiModel
 from schemas.jsonschema import manifest_schema
+from schemas.limits import Field
 from schemas.reference_kinds import REFERENCE_SYNTAX, ReferenceSyntax
 
 

@@ -8,7 +8,6 @@ from typing import Annotated, Any, ClassVar, Literal
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import BeforeValidator, Field, StringConstraints
 
 from reconciler.errors import InvalidManifest
 from reconciler.manifests.documents import FAILED
@@ -23,6 +22,8 @@ from reconciler.manifests.validation.shown_values import quoted
 from reconciler.manifests.validation.unknown_keys import suggest_key, suggest_word
 from reconciler.model import Position, Reference, Secret
 from schemas.base import ApiModel, Deprecated, Name, Note, OneOf, Pattern, SecretKeys, Sensitive, SmsText, members
+from schemas.checked import model_of
+from schemas.limits import BeforeValidator, Field, StringConstraints
 from schemas.terms import Terms
 
 SECRET = "hunter2-hunter2"
@@ -179,7 +180,11 @@ def test_each_type_of_error_of_the_schemas_has_words():
                 yield from kinds(inner)
 
     for member in (m for document in DOCUMENTS.values() for m in document.all.values()):
-        for kind in set(kinds(member.model.__pydantic_core_schema__)):
+        model = model_of(member.model)
+        model.model_rebuild(force=True)
+        found = set(kinds(model.__pydantic_core_schema__))
+        assert "model" in found
+        for kind in found:
             assert causes[kind] <= set(WORDINGS), kind
 
 

@@ -12,7 +12,7 @@ from reconciler.applications import output_calls
 from reconciler.errors import InvalidInput
 from reconciler.explaining import envelope_facts
 from reconciler.explaining import facts as explain
-from reconciler.explaining.facts import Explanation
+from reconciler.explaining.explanation import Explanation
 from reconciler.kinds import KINDS
 from reconciler.render import explain_words
 from reconciler.render.human import explain_text

@@ -7,11 +7,11 @@ import re
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic_core import PydanticCustomError
 
 from schemas.base import members
 from schemas.documents import DOCUMENTS
 from schemas.globs import covers, meets, overlap
+from schemas.limits import Unfit
 from schemas.paths import PathForm
 
 ENVELOPE = members(DOCUMENTS["UserPool"].envelope)
@@ -82,7 +82,7 @@ def test_no_pattern_fails_and_an_exact_one_is_met(pattern, steps):
 def fits(form: PathForm, text: str) -> bool:
     try:
         form.check(text)
-    except PydanticCustomError:
+    except Unfit:
         return False
     return True
 

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from reconciler.values.differ import diff
 from reconciler.values.shapes import Shape, input_shape
 from schemas.base import ApiModel, FreeDocument, NotRemovable, OnlyOnce, members
+from schemas.checked import validate
 from schemas.cimd_policy import CIMDPolicy
 from schemas.identity_manifest import IdentityPoolManifest, identity_sections
 from schemas.identity_pool import IdentityPool
@@ -36,7 +37,7 @@ FULL: dict[str, Any] = {
 
 
 def test_a_whole_manifest() -> None:
-    read = IdentityPoolManifest.model_validate(FULL, extra="forbid")
+    read = validate(IdentityPoolManifest, FULL, extra="forbid")
     assert read.model_fields_set == set(FULL)
     assert read.roles is not None
     assert read.roles.Roles == {}
@@ -57,13 +58,13 @@ def test_a_whole_manifest() -> None:
 )
 def test_what_the_envelope_refuses(change: dict[str, Any], place: tuple[str | int, ...]) -> None:
     with pytest.raises(ValidationError) as caught:
-        IdentityPoolManifest.model_validate({**FULL, **change}, extra="forbid")
+        validate(IdentityPoolManifest, {**FULL, **change}, extra="forbid")
     assert [e["loc"] for e in caught.value.errors()] == [place]
 
 
 def test_the_kind_must_be_said() -> None:
     with pytest.raises(ValidationError, match="kind"):
-        IdentityPoolManifest.model_validate({"version": 1}, extra="forbid")
+        validate(IdentityPoolManifest, {"version": 1}, extra="forbid")
 
 
 def test_sections_are_found_by_walking_the_model() -> None:

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from reconciler.values.shapes import input_shape, project
 from schemas.base import ApiModel, Default, members
+from schemas.checked import validate
 from schemas.client import Client
 from schemas.domain import Domain
 from schemas.group import Group
@@ -109,7 +110,7 @@ def test_there_are_samples_of_every_kind() -> None:
 
 @pytest.mark.parametrize(("model", "tree"), [c[2:] for c in CASES], ids=[f"{c[0]}-{c[1]}" for c in CASES])
 def test_an_answer_is_read_without_loss(model: type[ApiModel], tree: dict[str, Any]) -> None:
-    read = model.model_validate(tree, extra="ignore")
+    read = validate(model, tree, extra="ignore")
     assert read.model_dump(exclude_unset=True) == sendable(model, tree)
 
 
@@ -120,7 +121,7 @@ def test_every_pasted_member_is_known_or_refused_with_advice(model: type[ApiMode
 
 def test_an_unknown_member_of_a_manifest_is_refused() -> None:
     with pytest.raises(ValidationError, match="CallbackUrls"):
-        Client.model_validate({"CallbackUrls": []}, extra="forbid")
+        validate(Client, {"CallbackUrls": []}, extra="forbid")
 
 
 # --- defaults ------------------------------------------------------------------------------------------------------

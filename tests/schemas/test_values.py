@@ -10,6 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from schemas.base import ApiModel, Pattern, members
+from schemas.checked import validate
 from schemas.cimd_policy import CIMDPolicy
 from schemas.client import Client
 from schemas.client_secret import ClientSecrets
@@ -179,32 +180,33 @@ BAD: list[tuple[type[ApiModel], dict[str, Any], tuple[str | int, ...]]] = [
 
 @pytest.mark.parametrize(("model", "tree"), GOOD)
 def test_good_values(model: type[ApiModel], tree: dict[str, Any]) -> None:
-    read = model.model_validate(tree, extra="forbid")
+    read = validate(model, tree, extra="forbid")
     assert read.model_fields_set == set(tree)
 
 
 @pytest.mark.parametrize(("model", "tree", "place"), BAD)
 def test_bad_values(model: type[ApiModel], tree: dict[str, Any], place: tuple[str | int, ...]) -> None:
     with pytest.raises(ValidationError) as caught:
-        model.model_validate(tree, extra="forbid")
+        validate(model, tree, extra="forbid")
     assert [e["loc"] for e in caught.value.errors()] == [place]
 
 
 def test_an_error_does_not_show_the_secret() -> None:
     with pytest.raises(ValidationError) as caught:
-        Client.model_validate({"ClientSecret": "hunter2!"}, extra="forbid")
+        validate(Client, {"ClientSecret": "hunter2!"}, extra="forbid")
     assert "hunter2" not in str(caught.value)
 
 
 def test_a_number_becomes_the_decimal_text_of_the_api() -> None:
-    pool = UserPool.model_validate({"Schema": [{"Name": "n", "NumberAttributeConstraints": {"MinValue": -3}}]})
+    tree = {"Schema": [{"Name": "n", "NumberAttributeConstraints": {"MinValue": -3}}]}
+    pool = validate(UserPool, tree, extra="forbid")
     assert pool.model_dump(exclude_unset=True)["Schema"][0]["NumberAttributeConstraints"] == {"MinValue": "-3"}
 
 
 def test_long_messages_are_checked_fast() -> None:
     """A pattern that backtracks would take minutes."""
     text = "<p>x</p>\n" * 2200 + "{####}"
-    UserPool.model_validate({"EmailVerificationMessage": text})
+    validate(UserPool, {"EmailVerificationMessage": text}, extra="forbid")
 
 
 @pytest.mark.parametrize("name", ["MfaConfiguration", "Id", "Name", "SchemaAttributes", "UserPoolId", "Domain"])
@@ -232,7 +234,7 @@ FULL: dict[str, Any] = {
 
 
 def test_a_whole_manifest() -> None:
-    read = UserPoolManifest.model_validate(FULL, extra="forbid")
+    read = validate(UserPoolManifest, FULL, extra="forbid")
     assert read.model_fields_set == set(FULL)
     assert read.groups == {}
     assert read.domains is None
@@ -261,7 +263,7 @@ def test_a_whole_manifest() -> None:
 )
 def test_what_the_envelope_refuses(change: dict[str, Any], place: tuple[str | int, ...]) -> None:
     with pytest.raises(ValidationError) as caught:
-        UserPoolManifest.model_validate({**FULL, **change}, extra="forbid")
+        validate(UserPoolManifest, {**FULL, **change}, extra="forbid")
     assert [e["loc"] for e in caught.value.errors()] == [place]
 
 

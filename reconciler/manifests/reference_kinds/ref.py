@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from reconciler.manifests.reference_kinds.reference_kind import ReferenceKind, ReferenceMistake
 from reconciler.model import Path, Position
 from schemas import reference_kinds
+from schemas.records import record
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Link:
     """A reference to an object of another document: `customers/clients/web#ClientId`."""
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path as FilePath
 from typing import Any, NamedTuple, Protocol
 
 from reconciler.model import Tree
+from schemas.records import record
 from schemas.reference_kinds import ReferenceSyntax
 
 
@@ -24,7 +25,7 @@ class ReferenceMistake(Exception):
         super().__init__(message)
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Surroundings:
     """What a reference can be followed with while no AWS is asked."""
 
@@ -81,7 +82,7 @@ def unchecked(target: str) -> None:
     """Accept every target."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class ReferenceKind:
     """One kind of reference.
 

@@ -7,13 +7,13 @@ manifest.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
 from reconciler.manifests.reference_kinds import ReferenceKinds
 from reconciler.manifests.reference_kinds.ref import REF
 from reconciler.manifests.reference_kinds.reference_kind import ReferenceKind, ReferenceMistake, Surroundings
 from reconciler.manifests.references.filling import PREFIX, escaped
+from schemas.records import record
 
 EXPRESSION = re.compile(r"\$\$\{|\$\{((?:" + REF.key + r"\.(?:\$\{[^{}]*\}|[^{}])*)|[^}]*)(\}?)")
 """An escape, or a reference within a text: what is in the braces, and whether they are closed. A `${ref.…}` may hold
@@ -22,7 +22,7 @@ EXPRESSION = re.compile(r"\$\$\{|\$\{((?:" + REF.key + r"\.(?:\$\{[^{}]*\}|[^{}]
 WRITE = "Write ${var.NAME}, or $${ for the two characters."
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Interpolated:
     """A text that has been read."""
 

@@ -51,6 +51,9 @@ def resolve_local(
         The document with values in place, and everything that is wrong with its references. A wrong
         reference becomes `FAILED`.
     """
+    if _is_plain(document):
+        places = (document.positions, document.keys, dict[Path, Origin]())
+        return Document(document.file, document.tree, *places, document.start, (), document.blanks), []
     roots = (document.root, *map(FilePath, file_roots))
     around = Surroundings(variables, environ, document.directory, env_names=env_names, roots=roots)
     walk = _Walk(document, around, kinds)
@@ -58,6 +61,28 @@ def resolve_local(
     places = (walk.positions, walk.keys, walk.origins)
     result = Document(document.file, tree, *places, document.start, tuple(walk.links), frozenset(walk.blanks))
     return result, walk.problems
+
+
+def _is_plain(document: RawDocument) -> bool:
+    """Return whether nothing of a document is replaced, and its places are those of its values: most are so."""
+    seen = _plain_parts(document.tree)
+    return seen is not None and seen == (len(document.positions), len(document.keys))
+
+
+def _plain_parts(value: Any) -> tuple[int, int] | None:
+    """Return how many values and keys a tree has; None if a text or a key in it may be a reference."""
+    if isinstance(value, str):
+        return None if "${" in value else (1, 0)
+    if isinstance(value, dict) and any("$" in key for key in value):
+        return None
+    items: Iterable[Any] = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    values, keys = 1, len(value) if isinstance(value, dict) else 0
+    for inner in items:
+        found = _plain_parts(inner)
+        if found is None:
+            return None
+        values, keys = values + found[0], keys + found[1]
+    return values, keys
 
 
 BRACED = re.compile(r"\$+\{")

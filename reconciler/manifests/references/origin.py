@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from reconciler.manifests.reference_kinds import REFERENCE_KINDS, ReferenceKinds
 from reconciler.model import Reference
+from schemas.records import record
 
 INLINE = "inline"
 """Kind of the origin of a text with `${var.x}` in it."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Origin:
     """Where a value came from."""
 

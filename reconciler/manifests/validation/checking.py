@@ -1,23 +1,23 @@
 """Checks a declared object against its schema.
 
-Pydantic decides what is valid. Three things it cannot do are done around it: opaque leaves may replace any value (a
-secret, a value only AWS knows), what the installed botocore knows and the schema does not yet is let through, and texts
-that came from a variable or the environment become the numbers and booleans that they spell. The modules that word a
-problem are imported only when there is one, so that a valid manifest does not pay for them.
+What is valid beyond doubt is decided by `schemas.sure`, and all else by pydantic. Three things neither can do are done
+around them: opaque leaves may replace any value (a secret, a value only AWS knows), what the installed botocore knows
+and the schema does not yet is let through, and texts that came from a variable or the environment become the numbers
+and booleans that they spell. Pydantic and the modules that word a problem are imported only when there is one, so a
+valid manifest does not pay for them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
-
-from pydantic import TypeAdapter, ValidationError
+from typing import Any
 
 from reconciler.errors import Problem
 from reconciler.manifests.validation.place import Place, ProblemReport
 from reconciler.manifests.validation.tree_reader import Advice, TreeReader, no_advice
 from reconciler.manifests.validation.tree_view import TreeView
 from reconciler.model import Path, Tree
+from schemas import sure
 from schemas.base import ApiModel, Member
 
 
@@ -45,15 +45,27 @@ def check(
     view = TreeView(place, report)
     visible = TreeReader(model, view, others).structure(model, tree, (), hidden=False)
     view.note_unwanted()
+    valid = sure.valid(model, visible)
+    if valid is None:
+        valid = _decided(model, visible, view)
+    return {} if valid is None else _put_back(valid, view.held)
+
+
+def _decided(model: type[ApiModel], visible: Any, view: TreeView) -> Tree | None:
+    """Let pydantic decide, and report what it refuses; None if there is anything."""
+    from pydantic import ValidationError
+
+    from schemas import checked
+
     try:
-        valid = model.model_validate(visible, extra="forbid")
+        return checked.declared(model, visible)
     except ValidationError as error:
         from reconciler.manifests.validation.explainer import Explainer
 
         if Explainer(model, visible, view).explain(error):
-            return {}
-        return _put_back(visible, view.held)  # nothing is wrong but that required members are not known yet
-    return _put_back(valid.model_dump(exclude_unset=True), view.held)
+            return None
+        seen: Tree = visible
+        return seen  # nothing is wrong but that required members are not known yet
 
 
 def _put_back(tree: Tree, held: Mapping[Path, Any]) -> Tree:
@@ -74,8 +86,14 @@ def check_key(section: Member, key: str, place: Place, report: ProblemReport) ->
         place: Where the object is.
         report: Gets the problem.
     """
+    if sure.is_sure_key(section.key_marks, key):
+        return
+    from pydantic import ValidationError
+
+    from schemas import checked
+
     try:
-        TypeAdapter(Annotated[(str, *section.key_marks)]).validate_python(key, strict=True)
+        checked.check_key(section.key_marks, key)
     except ValidationError as error:
         from reconciler.manifests.validation.explainer import explain_key
 

@@ -9,14 +9,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from pydantic import StringConstraints
-
 from reconciler.manifests.validation import closed_words
 from reconciler.manifests.validation.shown_values import SHOWN, kind_of
 from reconciler.manifests.validation.spot import Spot
 from reconciler.manifests.validation.unknown_keys import suggest_word
 from schemas.base import FORBIDDEN, OneOf, pattern_of
-from schemas.forms import UNFIT
+from schemas.limits import UNFIT, StringConstraints
 
 Words = tuple[str, str]
 """What is wrong, what to do."""
@@ -35,15 +33,12 @@ def limits(marks: tuple[Any, ...]) -> Limits:
     """Return the limits among the facts of a member."""
     found: dict[str, Any] = {}
     for mark in marks:
-        parts = getattr(mark, "metadata", None) or (mark,)
-        for part in parts:
-            if isinstance(part, StringConstraints):
-                found.update(shortest=part.min_length, longest=part.max_length)
-            names = (("ge", "low"), ("le", "high"), ("min_length", "shortest"), ("max_length", "longest"))
-            for theirs, ours in names:
-                value = getattr(part, theirs, None)
-                if value is not None:
-                    found[ours] = value
+        if isinstance(mark, StringConstraints):
+            found.update(shortest=mark.min_length, longest=mark.max_length)
+        for theirs, ours in (("ge", "low"), ("le", "high"), ("min_length", "shortest"), ("max_length", "longest")):
+            value = getattr(mark, theirs, None)
+            if value is not None:
+                found[ours] = value
     return Limits(**found)
 
 

@@ -9,6 +9,7 @@ from reconciler.errors import Problem
 from reconciler.manifests.documents import nearest
 from reconciler.manifests.references.origin import Origin
 from reconciler.model import Notice, Path, Position, dotted
+from schemas.records import record
 
 
 @dataclass
@@ -21,7 +22,7 @@ class ProblemReport:
     """What should be reported besides."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Place:
     """Where an object is in a document: turns a path within the object into what a message needs."""
 

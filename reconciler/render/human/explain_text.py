@@ -11,7 +11,7 @@ from reconciler.render.human.pen import BOLD, Pen
 from reconciler.render.subjects import USUAL, Explained, RenderOptions
 
 if TYPE_CHECKING:  # pydantic comes with it
-    from reconciler.explaining.facts import Explanation, FactLine
+    from reconciler.explaining.explanation import Explanation, FactLine
     from reconciler.kinds.kind import Rule
     from reconciler.security.rule import SecurityRule
 

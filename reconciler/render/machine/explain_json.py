@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from reconciler import __version__
-from reconciler.explaining.facts import Calls, Explanation, Facts, Type, Value
-from reconciler.kinds.kind import Rule
+from reconciler.explaining.explanation import Calls, Explanation, Facts, Type, Value
 from reconciler.render.explain_words import words
 from reconciler.render.json_parts import dump
 from reconciler.render.output_types import (
@@ -20,7 +21,10 @@ from reconciler.render.output_types import (
     ValueEntry,
 )
 from reconciler.render.subjects import USUAL, Explained, RenderOptions
-from reconciler.security.rule import SecurityRule
+
+if TYPE_CHECKING:  # most topics are no rules
+    from reconciler.kinds.kind import Rule
+    from reconciler.security.rule import SecurityRule
 
 
 def explain(found: Explained, _options: RenderOptions = USUAL) -> str:

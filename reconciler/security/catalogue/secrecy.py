@@ -45,7 +45,7 @@ def _fillers() -> Iterator[str]:
         yield from (sign * count for count in range(1, LONGEST + 1))
 
 
-WORDS = frozenset(Secret(word, "") for word in _fillers())
+WORDS = frozenset(Secret(word, "") for word in {*_fillers()})
 
 
 def _secrets(value: Any, path: Path = ()) -> Iterator[tuple[Path, Secret]]:

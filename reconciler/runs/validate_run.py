@@ -1,0 +1,174 @@
+"""The steps of `validate`: check every manifest without AWS, on several cores where there are many.
+
+Documents that do not refer to each other are checked one by one, so many files are shared out to processes
+(`terminal/workers.py`). What must be looked at together comes back from them: the heads of the documents, and what was
+found. Documents with references, outputs or overlays are checked in one process, whatever their number.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from reconciler.errors import InvalidManifest, Problem
+from reconciler.manifests.loading import Gathered, Loaded, together
+from reconciler.manifests.manifest import Manifest
+from reconciler.manifests.reader import Share, listed
+from reconciler.model import Notice, Risk
+from reconciler.runs.runtime import Runtime
+from reconciler.terminal import workers
+from reconciler.terminal.console import Console
+
+FEWEST = 300
+"""Number of files from which several processes are worth it."""
+
+
+class Judged(NamedTuple):
+    """What was found in documents that could be read."""
+
+    refusals: tuple[Problem, ...] = ()
+    """What Cognito would refuse."""
+    notices: tuple[Notice, ...] = ()
+    """What is worth a warning."""
+    risks: tuple[Risk, ...] = ()
+    """How bad each security finding is; none where something is refused."""
+    findings: tuple[Notice, ...] = ()
+    """The security findings as notices; for `--lint` only."""
+    failed: bool = False
+    """Whether `lint` would fail."""
+
+
+class Part(NamedTuple):
+    """What one process found."""
+
+    gathered: Gathered
+    """The documents of its files."""
+    judged: Judged
+    """What was found in them; nothing if they could not all be read."""
+
+
+class Checked(NamedTuple):
+    """What `validate` found."""
+
+    files: tuple[str, ...] = ()
+    """The file of each document; none where they could not all be read."""
+    notices: tuple[Notice, ...] = ()
+    """What should be said."""
+    problems: tuple[Problem, ...] = ()
+    """What is wrong."""
+    risks: tuple[Risk, ...] = ()
+    """How bad each security finding is."""
+    findings: tuple[Notice, ...] = ()
+    """The security findings as notices; for `--lint` only."""
+    failed: bool = False
+    """Whether `lint` would fail."""
+
+
+def check(runtime: Runtime, console: Console) -> Checked:
+    """Check the manifests that the command line names.
+
+    Args:
+        runtime: The run; AWS is not contacted.
+        console: Gives standard input.
+
+    Raises:
+        InvalidInput: An option is wrong.
+    """
+    parts = _shared_out(runtime, console)
+    try:
+        if parts is None:
+            loaded = runtime.load(console.read)
+            judged = [_judged(runtime, loaded.manifests)]
+        else:
+            loaded = together([part.gathered for part in parts])
+            judged = [part.judged for part in parts]
+    except InvalidManifest as error:
+        return Checked(problems=tuple(error.problems))
+    return _joined(loaded, judged)
+
+
+def _joined(loaded: Loaded, judged: Sequence[Judged]) -> Checked:
+    problems = tuple(problem for one in judged for problem in one.refusals)
+    return Checked(
+        files=tuple(manifest.source.file for manifest in loaded.manifests),
+        notices=(*loaded.notices, *(notice for one in judged for notice in one.notices)),
+        problems=problems,
+        risks=() if problems else tuple(risk for one in judged for risk in one.risks),
+        findings=() if problems else tuple(notice for one in judged for notice in one.findings),
+        failed=not problems and any(one.failed for one in judged),
+    )
+
+
+# --- several processes ---------------------------------------------------------------------------------------------
+
+
+def _shared_out(runtime: Runtime, console: Console) -> list[Part] | None:
+    """Check many files in several processes; None if they are few, or have to be looked at together."""
+    options = runtime.options
+    cores = min(workers.cores(), options.parallelism)
+    if cores == 1 or options.env or "-" in options.paths:
+        return None
+    if len(options.paths) < FEWEST and not any(map(os.path.isdir, options.paths)):
+        return None
+    files = listed(options.paths)
+    if files < FEWEST:
+        return None
+    _load_all()
+    return workers.spread(lambda number: _part(runtime, console, Share(number, cores, files)), cores)
+
+
+def _load_all() -> None:
+    """Import what every part needs, once before the processes part."""
+    from importlib import import_module
+
+    from reconciler.security.catalogue import rules
+
+    for name in ("reconciler.planning.guard", "reconciler.planning.linting", "reconciler.runs.lint_run"):
+        import_module(name)
+    rules()
+
+
+def _part(runtime: Runtime, console: Console, share: Share) -> Part:
+    """Check some of the files.
+
+    Raises:
+        workers.Undivided: There is no document, one refers to another one, or writes outputs, which may clash.
+    """
+    gathered = runtime.gather(console.read, share)
+    if not gathered.manifests or any(manifest.links or manifest.outputs for manifest in gathered.manifests):
+        raise workers.Undivided
+    judged = Judged() if gathered.problems else _judged(runtime, gathered.manifests)
+    heads = tuple(replace(manifest, specs=(), positions={}, owners={}) for manifest in gathered.manifests)
+    return Part(replace(gathered, manifests=heads), judged)
+
+
+# --- documents that could be read ----------------------------------------------------------------------------------
+
+
+def _judged(runtime: Runtime, manifests: Sequence[Manifest]) -> Judged:
+    """Judge documents by the rules of Cognito, and if they keep them by those of security."""
+    from reconciler.planning.guard import offline_findings
+
+    found = [(m, offline_findings(m)) for m in manifests]
+    refusals = [(m, refusal) for m, (refused, _) in found for refusal in refused]
+    if any(m.outputs for m in manifests):
+        from reconciler.runs import outputs_checked  # knows all formats, and all that they are made of
+
+        refusals += outputs_checked.offline(runtime, manifests)
+    problems = [Problem(r.source or m.source, f"{r.address}", f"{r.message} [{r.rule}]", r.advice) for m, r in refusals]
+    warnings = [notice for _, (_, warned) in found for notice in warned]
+    if problems or not manifests:
+        return Judged(tuple(problems), tuple(warnings))
+    return Judged((), tuple(warnings), *_lint(runtime, manifests))
+
+
+def _lint(runtime: Runtime, manifests: Sequence[Manifest]) -> tuple[tuple[Risk, ...], tuple[Notice, ...], bool]:
+    """Return the risk of each security finding, the findings in words if they are asked for, and whether lint fails."""
+    from reconciler.render.weaknesses import warnings
+    from reconciler.runs import lint_run
+
+    linted = lint_run.linted(runtime, manifests)
+    risks = tuple(one.risk for document in linted.documents for one in document.weaknesses)
+    return risks, tuple(warnings(linted)) if runtime.options.lint else (), linted.failed

@@ -1,0 +1,256 @@
+r"""What is valid beyond doubt, decided without pydantic.
+
+Nearly every value that is checked is valid, and pydantic takes as long to import as all else that `validate` does. So
+each value is held against its type and limits here first. A doubt is no mistake: whoever gets `None` asks pydantic
+(`checked`), which alone refuses values, and has the errors of which messages are made. What counts as sure is
+therefore narrow: exact types, and patterns on ASCII only, where all engines agree on `\w`, `\s` and `\p{L}`.
+
+A property test holds both to the same answers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from schemas.base import ApiModel, types_of
+from schemas.limits import AfterValidator, BeforeValidator, Checked, Field, StringConstraints, Unfit
+
+Check = Callable[[Any], Any]
+"""Returns a value as the result has it, or raises `DoubtError`."""
+
+SCALARS = (str, int, bool, float, bytes)
+"""Types that a value has exactly, or there is a doubt."""
+
+ASCII: Mapping[str, str] = {
+    r"\p{L}": "a-zA-Z",
+    r"\p{M}": "",
+    r"\p{S}": r"$+<=>\^`|~",
+    r"\p{N}": "0-9",
+    r"\p{P}": r"!\"#%&'()*,\-./:;?@\[\\\]_{}",
+    r"\p{Z}": " ",
+}
+"""Which ASCII characters a class of Unicode has, as a class of a pattern has them."""
+
+
+class DoubtError(Exception):
+    """Pydantic has to decide."""
+
+
+def valid(model: type[ApiModel], tree: Any) -> dict[str, Any] | None:
+    """Return an object as its author declares it if it is valid beyond doubt: members in the order of the schema.
+
+    Args:
+        model: Its schema.
+        tree: What was written.
+
+    Returns:
+        A copy with the values that the checks of the schema convert; None if pydantic has to decide.
+    """
+    try:
+        found: dict[str, Any] = _structure(model)(tree)
+    except DoubtError:
+        return None
+    return found
+
+
+def is_key(marks: tuple[Any, ...], key: str) -> bool:
+    """Return whether a text can be a key.
+
+    Args:
+        marks: The facts of the keys.
+        key: What was written.
+    """
+    from schemas import checked
+
+    return is_sure_key(marks, key) or checked.is_key(marks, key)
+
+
+def is_sure_key(marks: tuple[Any, ...], key: str) -> bool:
+    """Return whether a text can be a key beyond doubt."""
+    check: Check = _exact(str)
+    try:
+        for mark in marks:
+            check = _limited(check, mark)
+        check(key)
+    except DoubtError:
+        return False
+    return True
+
+
+@cache
+def _structure(model: type[ApiModel]) -> Check:
+    """Return the check of a structure; those of its members are made once one of them is written."""
+    types = types_of(model)
+    required = [name for name in types if not hasattr(model, name)]
+    checks: dict[str, Check] = {}
+
+    def check(tree: Any) -> dict[str, Any]:
+        if type(tree) is not dict or any(name not in types for name in tree):
+            raise DoubtError
+        if required and any(name not in tree for name in required):
+            raise DoubtError
+        found = {}
+        for name in types:
+            if name in tree:
+                if name not in checks:
+                    checks[name] = _check_of(types[name])
+                found[name] = checks[name](tree[name])
+        return found
+
+    return check
+
+
+def _check_of(annotation: Any) -> Check:
+    """Return the check of a type."""
+    origin, parts = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        check = _check_of(parts[0])
+        for mark in parts[1:]:
+            check = _limited(check, mark)
+        return check
+    if origin in (Union, UnionType):
+        return _optional(parts)
+    if origin is Literal:
+        return _literal(parts)
+    if origin is list:
+        return _list(_check_of(parts[0]))
+    if origin is dict:
+        return _map(*map(_check_of, parts))
+    return _held(annotation)
+
+
+def _held(annotation: Any) -> Check:
+    if annotation is Any or annotation is object:
+        return _any
+    if isinstance(annotation, type) and issubclass(annotation, ApiModel):
+        return _structure(annotation)
+    return _exact(annotation) if isinstance(annotation, type) else _never
+
+
+def _any(value: Any) -> Any:
+    return value
+
+
+def _never(_value: Any) -> Any:
+    raise DoubtError
+
+
+def _exact(kind: type) -> Check:
+    def check(value: Any) -> Any:
+        if type(value) is not kind:
+            raise DoubtError
+        return value
+
+    return check
+
+
+def _optional(parts: tuple[Any, ...]) -> Check:
+    rest = [part for part in parts if part is not NoneType]
+    if len(rest) != 1 or len(rest) == len(parts):
+        return _never
+    inner = _check_of(rest[0])
+    return lambda value: None if value is None else inner(value)
+
+
+def _literal(parts: tuple[Any, ...]) -> Check:
+    def check(value: Any) -> Any:
+        if not any(value == part and type(value) is type(part) for part in parts):
+            raise DoubtError
+        return value
+
+    return check
+
+
+def _list(item: Check) -> Check:
+    def check(value: Any) -> Any:
+        if type(value) is not list:
+            raise DoubtError
+        return [item(v) for v in value]
+
+    return check
+
+
+def _map(key: Check, item: Check) -> Check:
+    def check(value: Any) -> Any:
+        if type(value) is not dict:
+            raise DoubtError
+        return {key(k): item(v) for k, v in value.items()}
+
+    return check
+
+
+# --- limits --------------------------------------------------------------------------------------------------------
+
+
+def _limited(check: Check, mark: Any) -> Check:
+    """Return a check with one more fact; facts that limit nothing change nothing."""
+    if isinstance(mark, Checked):
+        return _before(check, mark.check)
+    if isinstance(mark, BeforeValidator):
+        return _before(check, mark.func)
+    if isinstance(mark, AfterValidator):
+        return lambda value: _called(mark.func, check(value))
+    if isinstance(mark, StringConstraints):
+        return _text(check, mark)
+    return _sized(check, mark) if isinstance(mark, Field) else check
+
+
+def _before(check: Check, convert: Callable[[Any], Any]) -> Check:
+    return lambda value: check(_called(convert, value))
+
+
+def _called(function: Callable[[Any], Any], value: Any) -> Any:
+    """Call a check of a schema. Those of items look at what pydantic makes, and fail here."""
+    try:
+        return function(value)
+    except (Unfit, ValueError, AttributeError):
+        raise DoubtError from None
+
+
+def _text(check: Check, limits: StringConstraints) -> Check:
+    low, high = limits.min_length or 0, limits.max_length
+    meets = _matcher(limits.pattern) if limits.pattern else None
+
+    def limited(value: Any) -> Any:
+        value = check(value)
+        if type(value) is not str or len(value) < low or (high is not None and len(value) > high):
+            raise DoubtError
+        if meets and not (value.isascii() and meets(value)):
+            raise DoubtError
+        return value
+
+    return limited
+
+
+def _sized(check: Check, limits: Field) -> Check:
+    def limited(value: Any) -> Any:
+        value = check(value)
+        if limits.min_length is not None or limits.max_length is not None:
+            _within(len(value), limits.min_length, limits.max_length)
+        _within(value, limits.ge, limits.le)
+        if not ((limits.gt is None or value > limits.gt) and (limits.lt is None or value < limits.lt)):
+            raise DoubtError
+        return value
+
+    return limited
+
+
+def _within(value: Any, low: int | None, high: int | None) -> None:
+    if not ((low is None or value >= low) and (high is None or value <= high)):
+        raise DoubtError
+
+
+@cache
+def _matcher(pattern: str) -> Callable[[str], object]:
+    r"""Return the search for a pattern in ASCII text; Rust's `$` is the end, where Python's may be before a newline."""
+    for theirs, ours in ASCII.items():
+        pattern = pattern.replace(theirs, ours)
+    ends = pattern.endswith("$") and not pattern.endswith(r"\$")
+    plain = pattern[:-1] + r"\Z" if ends else pattern
+    if "$" in re.sub(r"\[[^\]]*\]|\\.", "", plain) or r"\p" in plain:
+        return _never
+    return re.compile(plain, re.ASCII).search
