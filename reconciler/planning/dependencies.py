@@ -30,6 +30,16 @@ class Edge:
     """Why the second cannot be made without the first, as a clause; empty if only the order matters."""
 
 
+@dataclass(frozen=True, slots=True)
+class Barrier:
+    """All changes of a section that come before each of some others: one thing instead of an edge for each pair."""
+
+    firsts: tuple[int, ...]
+    """The changes that come first, by their place in the plan."""
+    thens: tuple[int, ...]
+    """The changes that come after them."""
+
+
 def edges(changes: Sequence[ResourceChange]) -> list[Edge]:
     """Return what comes before what in a plan.
 
@@ -37,6 +47,16 @@ def edges(changes: Sequence[ResourceChange]) -> list[Edge]:
         changes: All changes, in any order.
     """
     return list(_Graph(changes).edges())
+
+
+def barred(changes: Sequence[ResourceChange]) -> tuple[list[Edge], list[Barrier]]:
+    """Return what `edges` does, with a barrier in place of the edges from each section that comes first as a whole.
+
+    Args:
+        changes: All changes, in any order.
+    """
+    graph = _Graph(changes)
+    return list(graph.edges(whole=False)), graph.barriers()
 
 
 class _Graph:
@@ -59,14 +79,35 @@ class _Graph:
                 self._root = i
                 self._of_root = {(n.section, n.name) for n in _needs(change, change.before, change.after)}
 
-    def edges(self) -> Iterator[Edge]:
-        """Yield every pair, some more than once."""
+    def edges(self, *, whole: bool = True) -> Iterator[Edge]:
+        """Yield every pair, some more than once; with `whole`, also those of which there are `barriers`."""
         for i, change in enumerate(self._changes):
             if change.action is not Action.DELETE and not is_outside(KINDS[change.address.section]):
                 yield from self._around(i, change)
             yield from self._naming(i, change)
-            yield from self._after(i, change)
+            yield from self._after(i, change, whole=whole)
         yield from self.slots()
+
+    def barriers(self) -> list[Barrier]:
+        """Return a barrier for each section that comes before others as a whole."""
+        thens: dict[str, list[int]] = defaultdict(list)
+        for i, change in enumerate(self._changes):
+            if change.action is not Action.DELETE and not self._back(change):
+                for section in KINDS[change.address.section].after:
+                    if not KINDS[section].root:
+                        thens[section].append(i)
+        firsts = {s: tuple(j for j in self._by_section.get(s, ()) if self._stays(j)) for s in thens}
+        return [Barrier(firsts[s], tuple(thens[s])) for s in thens if firsts[s]]
+
+    def _stays(self, j: int) -> bool:
+        return self._changes[j].action is not Action.DELETE
+
+    def _back(self, change: ResourceChange) -> list[int]:
+        """Return what is taken back of that on which a change rests, if it is taken back itself."""
+        sections = KINDS[change.address.section].after
+        if not any(self._by_section.get(s) for s in sections) or not _is_taken_back(change):
+            return []
+        return [j for s in sections for j in self._by_section.get(s, ()) if _is_taken_back(self._changes[j])]
 
     def _around(self, i: int, change: ResourceChange) -> Iterator[Edge]:
         """What an object is inside of: the pool, and its owner."""
@@ -103,16 +144,18 @@ class _Graph:
         elif later and named.action is not Action.DELETE:
             yield Edge(other, user)
 
-    def _after(self, i: int, change: ResourceChange) -> Iterator[Edge]:
+    def _after(self, i: int, change: ResourceChange, *, whole: bool) -> Iterator[Edge]:
         """Whole sections that come first; if both are taken back, the one that rests on the other goes first."""
-        others = [j for s in KINDS[change.address.section].after for j in self._by_section.get(s, ())]
-        back = [j for j in others if _is_taken_back(self._changes[j])] if others and _is_taken_back(change) else []
+        back = self._back(change)
         if back:
             yield from (Edge(i, j) for j in back)
             return
-        staying = [j for j in others if self._changes[j].action is not Action.DELETE]
+        if change.action is Action.DELETE:
+            return
+        sections = [s for s in KINDS[change.address.section].after if whole or KINDS[s].root]
+        staying = [j for s in sections for j in self._by_section.get(s, ()) if self._stays(j)]
         some = any(self._changes[j].before is not None for j in staying)
-        for j in staying if change.action is not Action.DELETE else ():
+        for j in staying:
             new = self._changes[j].action is Action.CREATE and not some
             yield Edge(j, i, f"{change.address} rests on it" if new else "")
 

@@ -17,9 +17,9 @@ from typing import Any
 from reconciler.errors import InvalidInput
 from reconciler.kinds import KINDS, judge
 from reconciler.kinds.kind import Violation
-from reconciler.model import Action, Path, ResourceChange, Target
+from reconciler.model import Action, Address, Path, ResourceChange, Target
 from reconciler.observing.observer import LiveState
-from reconciler.planning.dependencies import edges
+from reconciler.planning.dependencies import barred
 from reconciler.planning.states import current_state, planned_state
 
 
@@ -31,37 +31,73 @@ def ordered(changes: Sequence[ResourceChange], live_state: LiveState, target: Ta
         live_state: What is live.
         target: Where; rules need the Region.
     """
+    direct, barriers = barred(changes)
     before: dict[int, set[int]] = {i: set() for i in range(len(changes))}
-    for edge in edges(changes):
+    for edge in direct:
         before[edge.then].add(edge.first)
+    for number, barrier in enumerate(barriers, len(changes)):  # a barrier has its place behind those of the changes
+        before[number] = set(barrier.firsts)
+        for then in barrier.thens:
+            before[then].add(number)
     _turn(before, changes, _flipped(changes, live_state, target))
-    needed = [
-        replace(change, needs=tuple(changes[j].address for j in sorted(before[i]))) for i, change in enumerate(changes)
-    ]
+    needs = _Needs(before, changes)
+    needed = [replace(change, needs=needs.of(i)) for i, change in enumerate(changes)]
     return tuple(needed[i] for i in _sorted(before, changes))
 
 
+class _Needs:
+    """The addresses that each change needs. What waits at the same barriers for the same objects shares them."""
+
+    def __init__(self, before: dict[int, set[int]], changes: Sequence[ResourceChange]) -> None:
+        self._before = before
+        self._changes = changes
+        self._known: dict[tuple[frozenset[int], frozenset[int]], tuple[Address, ...]] = {}
+
+    def of(self, i: int) -> tuple[Address, ...]:
+        """Return the addresses that a change needs, in the order of the changes."""
+        count = len(self._changes)
+        barriers = frozenset(j for j in self._before[i] if j >= count)
+        own = {j for j in self._before[i] if j < count and not any(j in self._before[barrier] for barrier in barriers)}
+        if not barriers:
+            return self._addresses(own)
+        key = frozenset(own), barriers
+        if key not in self._known:
+            self._known[key] = self._addresses(own.union(*(self._before[barrier] for barrier in barriers)))
+        return self._known[key]
+
+    def _addresses(self, places: set[int]) -> tuple[Address, ...]:
+        return tuple(self._changes[j].address for j in sorted(places))
+
+
 def _sorted(before: dict[int, set[int]], changes: Sequence[ResourceChange]) -> Iterator[int]:
-    """Yield the changes so that each comes after those it needs, and otherwise in the order of the kinds."""
+    """Yield the changes so that each comes after those it needs, and otherwise in the order of the kinds.
+
+    A barrier is passed as soon as all before it is done.
+    """
     place = {section: i for i, section in enumerate(KINDS)}
     after: dict[int, list[int]] = defaultdict(list)
     for i, needed in before.items():
         for j in needed:
             after[j].append(i)
+
+    def rank(i: int) -> int:
+        return place[changes[i].address.section] if i < len(changes) else -1
+
     waiting = {i: len(needed) for i, needed in before.items()}
-    ready = [(place[changes[i].address.section], i) for i, count in waiting.items() if not count]
+    ready = [(rank(i), i) for i, count in waiting.items() if not count]
     heapq.heapify(ready)
     done = 0
     while ready:
         _, nearest = heapq.heappop(ready)
         done += 1
-        yield nearest
+        if nearest < len(changes):
+            yield nearest
         for i in after[nearest]:
             waiting[i] -= 1
             if not waiting[i]:
-                heapq.heappush(ready, (place[changes[i].address.section], i))
-    if done < len(changes):  # pragma: no cover - the kinds that we have form no circle
-        stuck = ", ".join(str(changes[i].address) for i, count in waiting.items() if count)
+                heapq.heappush(ready, (rank(i), i))
+    if done < len(before):  # pragma: no cover - the kinds that we have form no circle
+        stuck = ", ".join(str(changes[i].address) for i, count in waiting.items() if count and i < len(changes))
         raise InvalidInput(f"these objects depend on each other: {stuck}")
 
 
