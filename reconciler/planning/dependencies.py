@@ -31,7 +31,7 @@ class Edge:
 
 
 @record(frozen=True, slots=True)
-class Gate:
+class Barrier:
     """All changes of a section that come before each of some others: one thing instead of an edge for each pair."""
 
     firsts: tuple[int, ...]
@@ -49,14 +49,14 @@ def edges(changes: Sequence[ResourceChange]) -> list[Edge]:
     return list(_Graph(changes).edges())
 
 
-def gated(changes: Sequence[ResourceChange]) -> tuple[list[Edge], list[Gate]]:
-    """Return what `edges` does, with a gate in place of the edges from each section that comes first as a whole.
+def barred(changes: Sequence[ResourceChange]) -> tuple[list[Edge], list[Barrier]]:
+    """Return what `edges` does, with a barrier in place of the edges from each section that comes first as a whole.
 
     Args:
         changes: All changes, in any order.
     """
     graph = _Graph(changes)
-    return list(graph.edges(whole=False)), graph.gates()
+    return list(graph.edges(whole=False)), graph.barriers()
 
 
 class _Graph:
@@ -80,7 +80,7 @@ class _Graph:
                 self._of_root = {(n.section, n.name) for n in _needs(change, change.before, change.after)}
 
     def edges(self, *, whole: bool = True) -> Iterator[Edge]:
-        """Yield every pair, some more than once; with `whole`, also those of which there are `gates`."""
+        """Yield every pair, some more than once; with `whole`, also those of which there are `barriers`."""
         for i, change in enumerate(self._changes):
             if change.action is not Action.DELETE and not is_outside(KINDS[change.address.section]):
                 yield from self._around(i, change)
@@ -88,8 +88,8 @@ class _Graph:
             yield from self._after(i, change, whole=whole)
         yield from self.slots()
 
-    def gates(self) -> list[Gate]:
-        """Return a gate for each section that comes before others as a whole."""
+    def barriers(self) -> list[Barrier]:
+        """Return a barrier for each section that comes before others as a whole."""
         thens: dict[str, list[int]] = defaultdict(list)
         for i, change in enumerate(self._changes):
             if change.action is not Action.DELETE and not self._back(change):
@@ -97,7 +97,7 @@ class _Graph:
                     if not KINDS[section].root:
                         thens[section].append(i)
         firsts = {s: tuple(j for j in self._by_section.get(s, ()) if self._stays(j)) for s in thens}
-        return [Gate(firsts[s], tuple(thens[s])) for s in thens if firsts[s]]
+        return [Barrier(firsts[s], tuple(thens[s])) for s in thens if firsts[s]]
 
     def _stays(self, j: int) -> bool:
         return self._changes[j].action is not Action.DELETE

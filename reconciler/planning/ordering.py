@@ -19,7 +19,7 @@ from reconciler.kinds import KINDS, judge
 from reconciler.kinds.kind import Violation
 from reconciler.model import Action, Address, Path, ResourceChange, Target
 from reconciler.observing.observer import LiveState
-from reconciler.planning.dependencies import gated
+from reconciler.planning.dependencies import barred
 from reconciler.planning.states import current_state, planned_state
 
 
@@ -31,13 +31,13 @@ def ordered(changes: Sequence[ResourceChange], live_state: LiveState, target: Ta
         live_state: What is live.
         target: Where; rules need the Region.
     """
-    direct, gates = gated(changes)
+    direct, barriers = barred(changes)
     before: dict[int, set[int]] = {i: set() for i in range(len(changes))}
     for edge in direct:
         before[edge.then].add(edge.first)
-    for number, gate in enumerate(gates, len(changes)):  # a gate has its place behind those of the changes
-        before[number] = set(gate.firsts)
-        for then in gate.thens:
+    for number, barrier in enumerate(barriers, len(changes)):  # a barrier has its place behind those of the changes
+        before[number] = set(barrier.firsts)
+        for then in barrier.thens:
             before[then].add(number)
     _turn(before, changes, _flipped(changes, live_state, target))
     needs = _Needs(before, changes)
@@ -46,7 +46,7 @@ def ordered(changes: Sequence[ResourceChange], live_state: LiveState, target: Ta
 
 
 class _Needs:
-    """The addresses that each change needs. What waits at the same gates for the same objects shares them."""
+    """The addresses that each change needs. What waits at the same barriers for the same objects shares them."""
 
     def __init__(self, before: dict[int, set[int]], changes: Sequence[ResourceChange]) -> None:
         self._before = before
@@ -56,13 +56,13 @@ class _Needs:
     def of(self, i: int) -> tuple[Address, ...]:
         """Return the addresses that a change needs, in the order of the changes."""
         count = len(self._changes)
-        gates = frozenset(j for j in self._before[i] if j >= count)
-        own = {j for j in self._before[i] if j < count and not any(j in self._before[gate] for gate in gates)}
-        if not gates:
+        barriers = frozenset(j for j in self._before[i] if j >= count)
+        own = {j for j in self._before[i] if j < count and not any(j in self._before[barrier] for barrier in barriers)}
+        if not barriers:
             return self._addresses(own)
-        key = frozenset(own), gates
+        key = frozenset(own), barriers
         if key not in self._known:
-            self._known[key] = self._addresses(own.union(*(self._before[gate] for gate in gates)))
+            self._known[key] = self._addresses(own.union(*(self._before[barrier] for barrier in barriers)))
         return self._known[key]
 
     def _addresses(self, places: set[int]) -> tuple[Address, ...]:
@@ -72,7 +72,7 @@ class _Needs:
 def _sorted(before: dict[int, set[int]], changes: Sequence[ResourceChange]) -> Iterator[int]:
     """Yield the changes so that each comes after those it needs, and otherwise in the order of the kinds.
 
-    A gate is passed as soon as all before it is done.
+    A barrier is passed as soon as all before it is done.
     """
     place = {section: i for i, section in enumerate(KINDS)}
     after: dict[int, list[int]] = defaultdict(list)

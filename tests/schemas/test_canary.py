@@ -14,7 +14,7 @@ import pytest
 import schemas
 from reconciler.kinds import KINDS
 from reconciler.values import shapes
-from reconciler.values.shapes import Shape
+from reconciler.values.shapes import Shape, Shapes
 from schemas.base import ApiModel, Member, members
 from schemas.identity_manifest import identity_sections
 from schemas.manifest import nested, sections
@@ -104,7 +104,7 @@ class Newer:
     def input_shape(self, service: str, operation: str) -> Shape:
         shape = shapes.input_shape(service, operation)
         names = [n for n in (shape.name if operation in self.grown else "", self.nested) if n in shape.model]
-        model = dict(shape.model)
+        model = Shapes(shape.model)
         for name in names:
             new = {self.grown.get(operation, "Shiny"): {"shape": "StringType"}}
             model[name] = {**model[name], "members": {**model[name]["members"], **new}}
