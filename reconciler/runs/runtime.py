@@ -111,36 +111,8 @@ class Runtime:
         return together([self.gather(stdin)])
 
     def gather(self, stdin: Callable[[], str], share: Share | None = None) -> Gathered:
-        """Read manifests, and check each by itself.
-
-        Args:
-            stdin: Gives the whole of standard input.
-            share: Which of the files are read; None for all.
-
-        Raises:
-            InvalidManifest: The variables are invalid; carries all problems.
-        """
-        from reconciler.errors import InvalidManifest
-        from reconciler.manifests.loading import gather
-        from reconciler.manifests.reader import ALL_FILES, read
-        from reconciler.manifests.references.variables import variables
-
-        options = self.options
-        files, problems = read(options.var_files, stdin, options.file_roots) if options.var_files else ([], [])
-        if problems:
-            raise InvalidManifest(problems)
-        known = variables(options.vars, files)
-        return gather(
-            options.paths,
-            variables=known,
-            environ=self.environ,
-            stdin=stdin,
-            environment=options.env,
-            file_roots=options.file_roots,
-            env_names=frozenset(options.env_names) - {NO_NAME} if options.env_names else None,
-            is_rule=_is_rule,
-            share=share or ALL_FILES,
-        )
+        """Read manifests, and check each by itself: all of them, or those of a share of the files."""
+        return _gather(self.options, self.environ, stdin, share)
 
     def cloud(self, manifest: Manifest) -> Cloud:
         """Return a cloud for the account and Region of a manifest that allows writes.
@@ -357,3 +329,31 @@ def running(options: Options, environ: Mapping[str, str]) -> Iterator[Runtime]:
 
     with LocalCognito(Path(options.local), surroundings=False) as local:
         yield Runtime(options, environ, clock, sleep, NOW.get(), local=local)
+
+
+def _gather(options: Options, environ: Mapping[str, str], stdin: Callable[[], str], share: Share | None) -> Gathered:
+    """Read manifests, and check each by itself.
+
+    Raises:
+        InvalidManifest: The variables are invalid; carries all problems.
+    """
+    from reconciler.errors import InvalidManifest
+    from reconciler.manifests.loading import gather
+    from reconciler.manifests.reader import ALL_FILES, read
+    from reconciler.manifests.references.variables import variables
+
+    files, problems = read(options.var_files, stdin, options.file_roots) if options.var_files else ([], [])
+    if problems:
+        raise InvalidManifest(problems)
+    known = variables(options.vars, files)
+    return gather(
+        options.paths,
+        variables=known,
+        environ=environ,
+        stdin=stdin,
+        environment=options.env,
+        file_roots=options.file_roots,
+        env_names=frozenset(options.env_names) - {NO_NAME} if options.env_names else None,
+        is_rule=_is_rule,
+        share=share or ALL_FILES,
+    )

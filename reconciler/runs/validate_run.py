@@ -25,7 +25,7 @@ FEWEST = 300
 """Number of files from which several processes are worth it."""
 
 
-class Judged(NamedTuple):
+class DocumentVerdicts(NamedTuple):
     """What was found in documents that could be read."""
 
     refusals: tuple[Problem, ...] = ()
@@ -40,16 +40,16 @@ class Judged(NamedTuple):
     """Whether `lint` would fail."""
 
 
-class Part(NamedTuple):
+class ValidatedPart(NamedTuple):
     """What one process found."""
 
     gathered: Gathered
     """The documents of its files."""
-    judged: Judged
+    judged: DocumentVerdicts
     """What was found in them; nothing if they could not all be read."""
 
 
-class Checked(NamedTuple):
+class ValidateResult(NamedTuple):
     """What `validate` found."""
 
     files: tuple[str, ...] = ()
@@ -66,7 +66,7 @@ class Checked(NamedTuple):
     """Whether `lint` would fail."""
 
 
-def check(runtime: Runtime, console: Console) -> Checked:
+def check(runtime: Runtime, console: Console) -> ValidateResult:
     """Check the manifests that the command line names.
 
     Args:
@@ -85,13 +85,13 @@ def check(runtime: Runtime, console: Console) -> Checked:
             loaded = together([part.gathered for part in parts])
             judged = [part.judged for part in parts]
     except InvalidManifest as error:
-        return Checked(problems=tuple(error.problems))
+        return ValidateResult(problems=tuple(error.problems))
     return _joined(loaded, judged)
 
 
-def _joined(loaded: Loaded, judged: Sequence[Judged]) -> Checked:
+def _joined(loaded: Loaded, judged: Sequence[DocumentVerdicts]) -> ValidateResult:
     problems = tuple(problem for one in judged for problem in one.refusals)
-    return Checked(
+    return ValidateResult(
         files=tuple(manifest.source.file for manifest in loaded.manifests),
         notices=(*loaded.notices, *(notice for one in judged for notice in one.notices)),
         problems=problems,
@@ -104,7 +104,7 @@ def _joined(loaded: Loaded, judged: Sequence[Judged]) -> Checked:
 # --- several processes ---------------------------------------------------------------------------------------------
 
 
-def _shared_out(runtime: Runtime, console: Console) -> list[Part] | None:
+def _shared_out(runtime: Runtime, console: Console) -> list[ValidatedPart] | None:
     """Check many files in several processes; None if they are few, or have to be looked at together."""
     options = runtime.options
     cores = min(workers.cores(), options.parallelism)
@@ -130,7 +130,7 @@ def _load_all() -> None:
     rules()
 
 
-def _part(runtime: Runtime, console: Console, share: Share) -> Part:
+def _part(runtime: Runtime, console: Console, share: Share) -> ValidatedPart:
     """Check some of the files.
 
     Raises:
@@ -139,15 +139,15 @@ def _part(runtime: Runtime, console: Console, share: Share) -> Part:
     gathered = runtime.gather(console.read, share)
     if not gathered.manifests or any(manifest.links or manifest.outputs for manifest in gathered.manifests):
         raise workers.Undivided
-    judged = Judged() if gathered.problems else _judged(runtime, gathered.manifests)
+    judged = DocumentVerdicts() if gathered.problems else _judged(runtime, gathered.manifests)
     heads = tuple(replace(manifest, specs=(), positions={}, owners={}) for manifest in gathered.manifests)
-    return Part(replace(gathered, manifests=heads), judged)
+    return ValidatedPart(replace(gathered, manifests=heads), judged)
 
 
 # --- documents that could be read ----------------------------------------------------------------------------------
 
 
-def _judged(runtime: Runtime, manifests: Sequence[Manifest]) -> Judged:
+def _judged(runtime: Runtime, manifests: Sequence[Manifest]) -> DocumentVerdicts:
     """Judge documents by the rules of Cognito, and if they keep them by those of security."""
     from reconciler.planning.guard import offline_findings
 
@@ -160,8 +160,8 @@ def _judged(runtime: Runtime, manifests: Sequence[Manifest]) -> Judged:
     problems = [Problem(r.source or m.source, f"{r.address}", f"{r.message} [{r.rule}]", r.advice) for m, r in refusals]
     warnings = [notice for _, (_, warned) in found for notice in warned]
     if problems or not manifests:
-        return Judged(tuple(problems), tuple(warnings))
-    return Judged((), tuple(warnings), *_lint(runtime, manifests))
+        return DocumentVerdicts(tuple(problems), tuple(warnings))
+    return DocumentVerdicts((), tuple(warnings), *_lint(runtime, manifests))
 
 
 def _lint(runtime: Runtime, manifests: Sequence[Manifest]) -> tuple[tuple[Risk, ...], tuple[Notice, ...], bool]:
