@@ -15,7 +15,7 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 
 from reconciler.applying.blame import located, place
-from reconciler.applying.fences import SETTLE, FencedRun, Namesake, Overtaken, name_of
+from reconciler.applying.fences import SETTLE, FencedRun, Namesake, Overtaken
 from reconciler.cloud.port import Clock, Cloud, Sleep
 from reconciler.errors import Ambiguous, CloudError, NoAnswer, PoolctlError, expected_errors
 from reconciler.kinds import KINDS
@@ -33,11 +33,10 @@ from reconciler.model import (
     Started,
     Target,
     Tree,
-    Unknown,
     Verified,
     Waiting,
 )
-from reconciler.observing.observer import live_named, status
+from reconciler.observing.observer import status
 from reconciler.planning.lowering import lower
 from reconciler.terminal.signals import Interrupted
 
@@ -56,6 +55,73 @@ Reading = Callable[[], AbstractContextManager[None]]
 STOPPED = "the run was interrupted"
 """Why changes were not begun after a signal."""
 
+UNREAD = f"{STOPPED} before everything was read again"
+"""Why a result is not proven after a signal."""
+
+
+class Applying:
+    """A plan that is being carried out.
+
+    Args of the constructor:
+        plan: Without refusals and gaps; the caller has checked that.
+        cloud: Account and Region to write to.
+        again: Plans the same manifest again.
+        clock: Seconds, monotonic.
+        sleep: Waits for a number of seconds.
+        stop: Returns whether the operator has interrupted the run; the write in flight is finished first.
+        reading: Opened while something is read before a write; a signal then ends the run at once.
+        halted: Returns why no further change may begin, for a reason beyond this plan; empty if it may.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        cloud: Cloud,
+        again: Callable[[], Plan],
+        *,
+        clock: Clock,
+        sleep: Sleep,
+        stop: Callable[[], bool],
+        reading: Reading = nullcontext,
+        halted: Callable[[], str] = lambda: "",
+    ) -> None:
+        self._target = plan.target
+        self._again = again
+        self._sleep = sleep
+        self._stop = stop
+        self._run = _PoolRun(plan, cloud, clock, self._pause, stop, reading=reading, halted=halted)
+        self._verifying = False
+
+    def events(self) -> Iterator[Event]:
+        """Carry it out.
+
+        Yields:
+            Events as they happen. `Verified` comes last, and only when nothing failed.
+
+        Raises:
+            Interrupted: A second signal came, or one while something was read before a write. The change that it broke
+                off has failed, or was not begun, as an event before.
+        """
+        yield from self._run.changes()
+        if not self._run.unfinished:
+            self._verifying = True
+            found = self._verified()
+            self._verifying = False
+            yield found
+
+    def last_words(self) -> Iterator[Event]:
+        """Yield how what is under way ends, if nobody waits for it: it is asked by another thread than works on it."""
+        if self._verifying:
+            yield Verified((), self._target, (UNREAD,))
+        else:
+            yield from self._run.last_words()
+
+    def _pause(self, seconds: float) -> None:
+        _pause(seconds, self._sleep, self._stop)
+
+    def _verified(self) -> Verified:
+        return _verified(self._target, self._again, self._pause, self._stop)
+
 
 def apply(
     plan: Plan,
@@ -67,32 +133,8 @@ def apply(
     stop: Callable[[], bool],
     reading: Reading = nullcontext,
 ) -> Iterator[Event]:
-    """Carry out a plan.
-
-    Args:
-        plan: Without refusals and gaps; the caller has checked that.
-        cloud: Account and Region to write to.
-        again: Plans the same manifest again.
-        clock: Seconds, monotonic.
-        sleep: Waits for a number of seconds.
-        stop: Returns whether the operator has interrupted the run; the write in flight is finished first.
-        reading: Opened while something is read before a write; a signal then ends the run at once.
-
-    Yields:
-        Events as they happen. `Verified` comes last, and only when nothing failed.
-
-    Raises:
-        Interrupted: A second signal came, or one while something was read before a write. The change that it broke
-            off has failed, or was not begun, as an event before.
-    """
-
-    def pause(seconds: float) -> None:
-        _pause(seconds, sleep, stop)
-
-    run = _PoolRun(plan, cloud, clock, pause, stop, reading=reading)
-    yield from run.changes()
-    if not run.unfinished:
-        yield _verified(plan.target, again, pause, stop)
+    """Carry out a plan in this thread; see `Applying`."""
+    return Applying(plan, cloud, again, clock=clock, sleep=sleep, stop=stop, reading=reading).events()
 
 
 def _pause(seconds: float, sleep: Sleep, stop: Callable[[], bool]) -> None:
@@ -121,20 +163,27 @@ def _verified(target: Target, again: Callable[[], Plan], sleep: Sleep, stop: Cal
     return Verified(found.pending, found.target, tuple(reasons))
 
 
-def _undecided(lost: Ambiguous, rest: str) -> Ambiguous:
-    return Ambiguous(lost.operation, lost.code, f"{lost.message.rstrip('. ')}; {rest}", lost.request_id)
-
-
 class _PoolRun(FencedRun):
     """One run of one plan."""
 
     def __init__(
-        self, plan: Plan, cloud: Cloud, clock: Clock, sleep: Sleep, stop: Callable[[], bool], *, reading: Reading
+        self,
+        plan: Plan,
+        cloud: Cloud,
+        clock: Clock,
+        sleep: Sleep,
+        stop: Callable[[], bool],
+        *,
+        reading: Reading,
+        halted: Callable[[], str],
     ) -> None:
         super().__init__(plan, cloud, sleep)
         self._clock = clock
         self._stop = stop
         self._reading = reading
+        self._halted = halted
+        self._current: ResourceChange | None = None
+        self._calls = 0
         self._halt = ""
         self._in_flight = ""
         self._lost = False
@@ -150,41 +199,50 @@ class _PoolRun(FencedRun):
                 yield from self._change(change)
 
     def _reason_to_skip(self, change: ResourceChange) -> str:
-        if not self._halt and self._stop():
-            self._halt = STOPPED
+        if not self._halt:
+            self._halt = STOPPED if self._stop() else self._halted()
         if self._halt:
             return self._halt
         failed = next((a for a in change.needs if a in self.unfinished), None)
         return f"it depends on {failed}, which was not applied" if failed else ""
 
     def _change(self, change: ResourceChange) -> Iterator[Event]:
+        self._current, self._calls = change, 0
         yield Started(change)
-        began, written = self._clock(), 0
+        began = self._clock()
         self._in_flight, self._lost = "", False
         try:
             with expected_errors():
                 with self._reading():
                     self._fence(change)
                 if self._stop():  # too late to raise, and nothing is in flight
+                    self._current = None
                     yield self._left(change)
                     return
                 for call in lower(change, self._plan):
                     sent, answer = self._send(change, call)
-                    written += 1
                     self._written.add(change.address.section)
                     yield sent
                     self._adopt(change, call, answer)
                     yield from self._wait(change)
         except PoolctlError as error:
-            yield self._failure(change, error, written)
+            yield self._failure(change, error, self._calls)
         except Interrupted:
-            if written or self._in_flight:
-                yield self._broken(change, f"{STOPPED} at once.", written)
-            else:
-                yield self._left(change)
+            yield from self.last_words()
             raise
         else:
             yield Done(change, self._clock() - began, self._identifier(change))
+        self._current = None
+
+    def last_words(self) -> Iterator[Event]:
+        """Yield what becomes of the change under way if it is left as it is."""
+        change = self._current
+        if change is None:
+            return
+        if self._calls or self._in_flight:
+            yield self._broken(change, f"{STOPPED} at once.", self._calls)
+        else:
+            yield self._left(change)
 
     def _left(self, change: ResourceChange) -> Skipped:
         self.unfinished.add(change.address)
@@ -251,6 +309,7 @@ class _PoolRun(FencedRun):
             if not isinstance(error, Ambiguous) or call.operation != kind.create:
                 raise
             answer = self._found(kind, change, error)
+        self._calls += 1
         self._in_flight, self._lost = "", False
         return Sent(change.address, replace(call, params=params), self._clock() - began), answer
 
@@ -276,33 +335,6 @@ class _PoolRun(FencedRun):
             with suppress(CloudError):  # then it remains unknown
                 self._lost = not kind.listing or bool(self._appeared(kind, change))
             raise
-
-    def _look(self, kind: ResourceKind, change: ResourceChange, lost: Ambiguous) -> Tree:
-        """Find the object that a create with a lost response may have created.
-
-        Raises:
-            Ambiguous: It cannot be determined; says what came in place of the response.
-        """
-        known = {i for _, i in self._listed.get((kind.section, change.address.owner), ())}
-        try:
-            found = live_named(self._cloud, kind, self._parents(change), name_of(kind, change))
-        except CloudError as error:
-            raise _undecided(lost, f"the new object could not be looked for: {error}") from None
-        made = [answer for answer in found if kind.identifier(answer) not in known]
-        if len(made) != 1:
-            raise _undecided(lost, f"the response was lost, and {len(made)} new objects with this name exist")
-        return {kind.created: made[0]} if kind.created else made[0]
-
-    def _learn(self, kind: ResourceKind, change: ResourceChange, made: Tree) -> None:
-        """Record the identifiers of a new object for later calls that refer to them."""
-        self._record(change, kind.id_param, kind.identifier(made))
-        for param, member in kind.extra_ids.items():
-            self._record(change, param, str(made.get(member, "")))
-
-    def _identifier(self, change: ResourceChange) -> str:
-        kind = KINDS[change.address.section]
-        own = (change.new_ids or change.ids).get(kind.id_param, "") if kind.id_param else ""
-        return str(self._learned.get((change.address, kind.id_param)) or ("" if isinstance(own, Unknown) else own))
 
     # --- waiting
 

@@ -11,11 +11,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reconciler.cloud.port import Cloud, Sleep
-from reconciler.errors import CloudError, PoolctlError, flow
+from reconciler.errors import Ambiguous, CloudError, PoolctlError, flow
 from reconciler.kinds import KINDS
 from reconciler.kinds.kind import ResourceKind
 from reconciler.model import Action, Address, Observed, Plan, ResourceChange, Tree, Unknown
-from reconciler.observing.observer import beside, live_names, read_again
+from reconciler.observing.observer import beside, live_named, live_names, read_again
 from reconciler.values.differ import same
 from reconciler.values.lookup import grouped
 
@@ -29,6 +29,10 @@ class Overtaken(PoolctlError):
 
 class Namesake(PoolctlError):
     """An object of the same name was made at the same time as ours. The message names both."""
+
+
+def _undecided(lost: Ambiguous, rest: str) -> Ambiguous:
+    return Ambiguous(lost.operation, lost.code, f"{lost.message.rstrip('. ')}; {rest}", lost.request_id)
 
 
 class FencedRun:
@@ -68,6 +72,33 @@ class FencedRun:
         self._ours.add(value)
         self._made.add(change.address)
         self._root_is_new = self._root_is_new or KINDS[change.address.section].root
+
+    def _learn(self, kind: ResourceKind, change: ResourceChange, made: Tree) -> None:
+        """Record the identifiers of a new object for later calls that refer to them."""
+        self._record(change, kind.id_param, kind.identifier(made))
+        for param, member in kind.extra_ids.items():
+            self._record(change, param, str(made.get(member, "")))
+
+    def _identifier(self, change: ResourceChange) -> str:
+        kind = KINDS[change.address.section]
+        own = (change.new_ids or change.ids).get(kind.id_param, "") if kind.id_param else ""
+        return str(self._learned.get((change.address, kind.id_param)) or ("" if isinstance(own, Unknown) else own))
+
+    def _look(self, kind: ResourceKind, change: ResourceChange, lost: Ambiguous) -> Tree:
+        """Find the object that a create with a lost response may have created.
+
+        Raises:
+            Ambiguous: It cannot be determined; says what came in place of the response.
+        """
+        known = {i for _, i in self._listed.get((kind.section, change.address.owner), ())}
+        try:
+            found = live_named(self._cloud, kind, self._parents(change), name_of(kind, change))
+        except CloudError as error:
+            raise _undecided(lost, f"the new object could not be looked for: {error}") from None
+        made = [answer for answer in found if kind.identifier(answer) not in known]
+        if len(made) != 1:
+            raise _undecided(lost, f"the response was lost, and {len(made)} new objects with this name exist")
+        return {kind.created: made[0]} if kind.created else made[0]
 
     def _parents(self, change: ResourceChange) -> Mapping[str, Any]:
         """Return the identifiers of the objects that contain this one, without its own."""

@@ -36,7 +36,9 @@ SAFETY = "deleting and hiding need the word of whoever starts the run"
 LEFT_OUT: Mapping[str, str] = {
     **dict.fromkeys(("profile", "role-arn", "endpoint-url", "local", "file-root", "allow-env"), TRUST),
     **dict.fromkeys(("notify", "remember", "only-new", "baseline", "gates-from"), TRUST),
-    **dict.fromkeys(("config", "no-config", "color", "target", "out", "expect", "rollback-file", "yes"), ONE_RUN),
+    **dict.fromkeys(
+        ("config", "no-config", "color", "target", "out", "expect", "rollback-file", "yes", "quotas"), ONE_RUN
+    ),
     **dict.fromkeys(("during-recovery", "shard", "pool", "all", "to", "filter", "status", "group"), ONE_RUN),
     **dict.fromkeys(("prune", "max-deletes", "allow-replace", "ignore-pool", "exit-zero", "force"), SAFETY),
 }

@@ -24,9 +24,9 @@ from reconciler import __version__
 from reconciler.cloud.answers import OTHER_SERVICES, BodyCheck, Expected, ExpectedAnswers, LostAnswer, require_whole
 from reconciler.cloud.attempts import Attempts, Patience, is_read
 from reconciler.cloud.endpoints import client, masked
-from reconciler.cloud.failures import FAILURES, SILENT, code_of, translate
+from reconciler.cloud.failures import FAILURES, SILENT, TOO_FAST, code_of, translate
 from reconciler.cloud.port import Clock, Identity, Meter, SessionSource, Sleep
-from reconciler.cloud.quotas import SERVICES, Quotas
+from reconciler.cloud.quotas import Quotas
 from reconciler.cloud.silence import Silence
 from reconciler.errors import CloudError
 from reconciler.model import Secret, Tree
@@ -56,9 +56,9 @@ class Access:
     endpoint_url: str = ""
     """Endpoint of all services, for emulators."""
     max_rps: float | None = None
-    """Upper limit of requests a second, over all operations."""
+    """Upper limit of requests a second, over all operations, for a cloud that is not given `quotas`."""
     share: float = 1.0
-    """Share of the quotas that this run may use; `quotas.UNLIMITED` if there are none."""
+    """Share of the quotas that this run may use, likewise; `quotas.UNLIMITED` if there are none."""
 
 
 class Aws:
@@ -73,6 +73,7 @@ class Aws:
         clock: Clock = time.monotonic,
         sleep: Sleep = time.sleep,
         meter: Meter | None = None,
+        quotas: Quotas | None = None,
         stopped: Stopped = lambda: False,
     ) -> None:
         self._access = access
@@ -83,8 +84,8 @@ class Aws:
         self._sleep = sleep
         self._stopped = stopped
         self._body = BodyCheck()
+        self._quotas = quotas or Quotas(clock, sleep, share=access.share, max_rps=access.max_rps)
         self._session = self._signed_in()
-        self._quotas = Quotas(clock, sleep, share=access.share, max_rps=access.max_rps)
         self._clients: dict[tuple[str, float], Any] = {}
         self._silence = Silence(clock)
         self._elsewhere: dict[str, Aws] = {}
@@ -111,11 +112,12 @@ class Aws:
             self._silence.require_voice(service, operation)
         attempts = Attempts(operation, self._patience, self._clock)
         while True:
-            if service in SERVICES:
-                self._quotas.take(operation, str(params.get("UserPoolId", "")), service)
+            permit = self._quotas.take(operation, str(params.get("UserPoolId", "")), service, self._region())
             try:
                 answer = self._once(service, operation, params)
             except FAILURES as error:
+                if code_of(error) in TOO_FAST:
+                    self._quotas.throttled(permit)
                 pause = attempts.pause(error)
                 if attempts.is_done(error):
                     return {}
@@ -156,6 +158,7 @@ class Aws:
             clock=self._clock,
             sleep=self._sleep,
             meter=self._meter,
+            quotas=self._quotas,
             stopped=self._stopped,
         )
 

@@ -14,19 +14,17 @@ from reconciler.cloud.answers import LostAnswer
 from reconciler.cloud.endpoints import masked
 from reconciler.errors import DENIED, SIGN_IN, Ambiguous, Busy, CloudError, Denied, NoAnswer, NotFound, Unavailable
 
-THROTTLED = frozenset(
-    {
-        "TooManyRequestsException",
-        "ThrottlingException",
-        "Throttling",
-        "ConcurrentModificationException",
-        "ConcurrentModification",
-        "OperationAbortedException",
-        "Throttled",
-        "ThrottledException",
-        "KMSThrottling",
-    }
+TOO_FAST = frozenset(
+    {"TooManyRequestsException", "ThrottlingException", "Throttling", "Throttled", "ThrottledException"}
 )
+"""Not executed, because a quota of requests is used up (cognito.md 5.3)."""
+
+THROTTLED = TOO_FAST | {
+    "ConcurrentModificationException",
+    "ConcurrentModification",
+    "OperationAbortedException",
+    "KMSThrottling",
+}
 """Not executed: may be retried, including creates (cognito.md 6)."""
 
 BROKEN = frozenset(

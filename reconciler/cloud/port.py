@@ -196,6 +196,12 @@ class Meter:
             self._sent[service, operation] += 1
 
     @property
+    def total(self) -> int:
+        """Number of requests."""
+        with self._lock:
+            return self._sent.total()
+
+    @property
     def sent(self) -> dict[tuple[str, str], int]:
         """Requests by service and operation, sorted."""
         with self._lock:

@@ -173,6 +173,9 @@ class Surrounding:
     """Yields what the section implies about its own objects and others, if a manifest declares it."""
     implied: frozenset[str] = frozenset()
     """Members that `implies` completes, where the author does not declare them."""
+    common: bool = False
+    """Whether a write of one also writes what all of them have in common, such as a policy of the account: then only
+    one pool at a time may write any of them."""
     sequel: Callable[[Tree, Around], Sequel | None] | None = None
     """Returns the second change of a planned object that becomes possible when the pool has been made."""
     used: Callable[[Around], Iterable[str]] = _none_used

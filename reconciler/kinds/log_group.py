@@ -282,5 +282,7 @@ KIND = ResourceKind(
             "UntagResource": unsets,
         },
     ),
-    surrounding=Surrounding(outside=True, implies=implies, implied=frozenset({POLICY}), used=used, unfit=unfit),
+    surrounding=Surrounding(
+        outside=True, implies=implies, implied=frozenset({POLICY}), common=True, used=used, unfit=unfit
+    ),
 )

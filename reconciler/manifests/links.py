@@ -164,8 +164,12 @@ def _nowhere(link: Link, documents: Sequence[D]) -> Words | None:
 # --- order ---------------------------------------------------------------------------------------------------------
 
 
-def _before(documents: Sequence[D]) -> dict[int, list[int]]:
-    """Return, for each document, those that it refers to, by their numbers; itself is not among them."""
+def before_each(documents: Sequence[D]) -> dict[int, list[int]]:
+    """Return, for each document, those that it refers to, by their numbers; itself is not among them.
+
+    Args:
+        documents: Loaded ones. Those that they refer to may be missing.
+    """
     number = {id(document): i for i, document in enumerate(documents)}
     return {
         i: sorted({number[id(d)] for link in document.links for d in meant(link, document, documents)} - {i})
@@ -179,7 +183,7 @@ def ordered(documents: Sequence[D]) -> tuple[D, ...]:
     Args:
         documents: Loaded ones. Those that they refer to may be missing.
     """
-    before = {i: set(numbers) for i, numbers in _before(documents).items()}
+    before = {i: set(numbers) for i, numbers in before_each(documents).items()}
     after: dict[int, list[int]] = {i: [] for i in before}
     for i, numbers in before.items():
         for j in numbers:
@@ -198,7 +202,7 @@ def ordered(documents: Sequence[D]) -> tuple[D, ...]:
 
 
 def _circles(documents: Sequence[D]) -> Iterator[Problem]:
-    graph = _before(documents)
+    graph = before_each(documents)
     while True:
         try:
             graphlib.TopologicalSorter(graph).prepare()

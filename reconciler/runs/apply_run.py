@@ -1,15 +1,22 @@
-"""Plans → writes: asks for approval, runs the applier on every plan and reports progress."""
+"""Plans → writes: asks for approval, runs the applier on every plan and reports progress.
+
+Pools are applied side by side, each in a thread of its own, as far as they have nothing to do with each other
+(`pool_order`). The thread that called starts them, sees signals, and leaves the others behind when nothing has to be
+finished any more (decision 44).
+"""
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
-from reconciler.applying.applier import STOPPED, apply
+from reconciler.applying.applier import STOPPED, UNREAD, Applying
 from reconciler.cloud.endpoints import masked
+from reconciler.cloud.port import Cloud, Identity
 from reconciler.errors import ExitCode, Partial, PoolctlError, Stale, expected_errors, printable, worst
 from reconciler.model import (
     Address,
@@ -22,20 +29,28 @@ from reconciler.model import (
     Sent,
     Skipped,
     Started,
+    Tree,
     Unknown,
     Verified,
 )
 from reconciler.render import alarms, redact
 from reconciler.render.progress import Progress
+from reconciler.runs.pool_order import waits_for
+from reconciler.runs.pulse import Pulse
 from reconciler.runs.runtime import Runtime
 from reconciler.runs.stages import plan_one, require_applicable, require_motion
 from reconciler.terminal.console import Console
 from reconciler.terminal.options import Options
 from reconciler.terminal.settings import LOCAL_DIRECTORY
+from reconciler.terminal.side_by_side import in_order
 from reconciler.terminal.signals import Interrupted, Stop
 
 if TYPE_CHECKING:  # pydantic comes with it
     from reconciler.manifests.manifest import Manifest
+
+
+EARLIER, ANOTHER = "an earlier pool failed", "another pool failed"
+"""Why the changes of a pool were not begun although nothing was wrong with them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +60,7 @@ class ApplyOutcome:
     plans: tuple[Plan, ...]
     """The plans that were applied."""
     events: tuple[Event, ...]
-    """The events, in order."""
+    """The events in order, pool by pool: the same whatever came first while they were applied."""
     exit_code: ExitCode
     """The exit code of the process."""
     given: tuple[str, ...] = ()
@@ -92,10 +107,11 @@ def apply_all(
     stop: Stop,
     watch: Callable[[Event], None] | None = None,
 ) -> ApplyOutcome:
-    """Apply every plan, one pool after the other, and stop at the first failure.
+    """Apply every plan, as many pools at once as `--parallelism` allows, and stop at the first failure.
 
-    The changes of the remaining pools are reported as skipped. Whatever goes wrong, and also after a second signal,
-    the outcome has an event for each change.
+    After a failure no pool is begun, and no change in another pool; a change under way is finished. What was not begun
+    is reported as skipped. Whatever goes wrong, and also after a second signal, the outcome has an event for each
+    change.
 
     Args:
         runtime: The run.
@@ -105,16 +121,15 @@ def apply_all(
         stop: Whether the operator has interrupted the run.
         watch: Receives each event as it happens; None takes a `watcher` that shows them on the console.
     """
-    run = _Run(runtime, stop, watch or watcher(console), console.err, list(plans))
+    pulse = Pulse(runtime, console, "Applying", sum(len(p.pending) for p in plans), "change")
+    ledger = _Ledger(list(plans), stop, watch or watcher(console), pulse)
+    run = _Run(runtime, console, manifests, ledger, pulse)
     runtime.stopped = stop
-    try:
-        for i, manifest in enumerate(manifests):
-            run.pool(i, manifest)
-    except Interrupted:
-        run.broken_off()
-    code = worst([stop.exit_code, _exit(run.codes, run.events)])
-    after = tuple(run.after.get(i) or as_far_as_known(plan, run.events) for i, plan in enumerate(run.plans))
-    return ApplyOutcome(tuple(run.plans), tuple(run.events), code, tuple(given(runtime.options)), after)
+    run.all()
+    found, events = tuple(ledger.plans), ledger.events
+    code = worst([stop.exit_code, _exit(tuple(ledger.codes.values()), events)])
+    after = tuple(run.after.get(i) or as_far_as_known(plan, events) for i, plan in enumerate(found))
+    return ApplyOutcome(found, events, code, tuple(given(runtime.options)), after)
 
 
 def as_far_as_known(plan: Plan, events: Sequence[Event]) -> Plan:
@@ -180,67 +195,199 @@ class _Watcher:
                 self._console.err(f"Warning: progress is incomplete, and the apply continues: {error}")
 
 
-@dataclass
+class _Ledger:
+    """What has happened to the pools of an apply, and who has failed. Several threads write to it.
+
+    Args of the constructor:
+        plans: Those that were shown; each is replaced by the one that is applied.
+        stop: Whether the operator has interrupted the run.
+        watch: Receives each event as it happens.
+        pulse: Counts the changes that have ended.
+    """
+
+    def __init__(self, plans: list[Plan], stop: Stop, watch: Callable[[Event], None], pulse: Pulse) -> None:
+        self.plans = plans
+        self.stop = stop
+        self.closed = False
+        """Whether the outcome is settled: what threads that were left behind still do is not part of it."""
+        self.codes: dict[int, int] = {}
+        """By index: the exit code of each pool that is done."""
+        self.lock = RLock()
+        self._watch = watch
+        self._pulse = pulse
+        self._happened: list[list[Event]] = [[] for _ in plans]
+        self._failed: set[int] = set()
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """All events, pool by pool."""
+        return tuple(e for one in self._happened for e in one)
+
+    def add(self, i: int, event: Event) -> None:
+        """Take note of an event, and show it.
+
+        Raises:
+            Interrupted: The outcome is settled.
+        """
+        with self.lock:
+            if self.closed:
+                raise Interrupted(self.stop.number)
+            self._happened[i].append(event)
+            if isinstance(event, Failed):
+                self._failed.add(i)
+            self._pulse.add(isinstance(event, Done | Failed | Skipped))
+            self._watch(event)
+
+    def end(self, i: int, code: int | None = None) -> None:
+        """Take note of how a pool ended, by default as its events say; only the worst counts."""
+        with self.lock:
+            found = _code(self._happened[i]) if code is None else code
+            self.codes[i] = worst([self.codes.get(i, ExitCode.OK), found])
+            self._failed |= {i} if self.codes[i] else set()
+
+    def elsewhere(self, i: int) -> str:
+        """Return why no change of a pool may begin because of others; empty if it may."""
+        others = self._failed - {i}
+        if not others:
+            return ""
+        return EARLIER if min(others) < i else ANOTHER
+
+    def skip(self, i: int, reason: str) -> None:
+        """Report that the changes of a plan that have no result yet were not begun."""
+        ended = self._ended(i)
+        for change in self.plans[i].pending:
+            if change.address not in ended:
+                self.add(i, Skipped(change, reason))
+
+    def close(self, last_words: Mapping[int, Iterable[Event]]) -> None:
+        """Complete the events, and take no more: what was under way has failed, and the rest was not begun.
+
+        Args:
+            last_words: How what is under way ends, by index.
+        """
+        with self.lock:
+            for i in range(len(self.plans)):
+                for event in last_words.get(i, ()):
+                    self.add(i, event)
+                self._give_up(i)
+                self.skip(i, STOPPED)
+            self.closed = True
+
+    def _give_up(self, i: int) -> None:
+        """Report what was begun and has no end, whatever broke it off."""
+        ended, events = self._ended(i), self._happened[i]
+        for change in [e.change for e in events if isinstance(e, Started) and e.change.address not in ended]:
+            written = sum(isinstance(e, Sent) and e.address == change.address for e in events)
+            self.add(i, Failed(change, f"{STOPPED} at once. Run plan to see the live state.", written=written))
+
+    def _ended(self, i: int) -> set[Address]:
+        return {e.change.address for e in self._happened[i] if isinstance(e, Done | Failed | Skipped)}
+
+
 class _Run:
-    """The pools of one apply, and what has happened to them."""
+    """The pools of one apply, each in a thread of its own.
 
-    runtime: Runtime
-    stop: Stop
-    watch: Callable[[Event], None]
-    complain: Callable[[str], None]
-    """Shows an error."""
-    plans: list[Plan]
-    """Those that were shown; each is replaced by the one that is applied."""
-    events: list[Event] = field(default_factory=list)
-    codes: list[int] = field(default_factory=list)
-    after: dict[int, Plan] = field(default_factory=dict)
-    """By index: the last plan after the writes to a pool."""
+    Args of the constructor:
+        runtime: The run.
+        console: Shows errors and how far it is.
+        manifests: One for each plan.
+        ledger: Takes what happens.
+        pulse: Shows how far it is.
+    """
 
-    def pool(self, i: int, manifest: Manifest) -> None:
+    def __init__(
+        self, runtime: Runtime, console: Console, manifests: Sequence[Manifest], ledger: _Ledger, pulse: Pulse
+    ) -> None:
+        self.after: dict[int, Plan] = {}
+        """By index: the last plan after the writes to a pool."""
+        self._runtime = runtime
+        self._console = console
+        self._manifests = manifests
+        self._ledger = ledger
+        self._pulse = pulse
+        self._busy: dict[int, Applying | None] = {}
+        self._reading: set[int] = set()
+
+    def all(self) -> None:
+        """Apply every plan, until the end or until a signal ends the run at once: threads are left behind then."""
+        plans, stop = self._ledger.plans, self._ledger.stop
+        before = waits_for(self._manifests, plans)
+        try:
+            with stop.while_reading(self._only_reads):
+                at_once = self._runtime.options.parallelism
+                in_order(self._pool, range(len(plans)), before, at_once=at_once, look=self._look)
+        except Interrupted:
+            with self._ledger.lock:
+                self._ledger.close({i: one.last_words() for i, one in self._busy.items() if one})
+        self._console.status("")
+
+    def _only_reads(self) -> bool:
+        """Return whether pools are under way, and nothing is written to any of them."""
+        return bool(self._busy) and self._reading.issuperset(self._busy)
+
+    def _look(self) -> None:
+        """Show progress, and leave what is only read after a signal: other pools had a write to finish then."""
+        stop = self._ledger.stop
+        if stop.requested and self._only_reads():
+            raise Interrupted(stop.number)
+        self._pulse.look()
+
+    def _pool(self, i: int) -> None:
         """Apply one plan, unless the run has come to its end."""
-        if self.stop.requested or any(self.codes):
-            self._skip(self.plans[i], STOPPED if self.stop.requested else "an earlier pool failed")
+        reason = STOPPED if self._ledger.stop.requested else self._ledger.elsewhere(i)
+        if reason:
+            self._ledger.skip(i, reason)
             return
+        self._busy[i] = None
+        try:
+            self._whole(i)
+        finally:
+            with self._ledger.lock:
+                if not self._ledger.closed:
+                    del self._busy[i]
+
+    def _whole(self, i: int) -> None:
+        """Plan again where that is needed, apply, and take note of how it ended."""
+        plans = self._ledger.plans
         try:
             with expected_errors():
-                if manifest.needs and self.plans[i].pending:
-                    self.plans[i] = self._planned_again(manifest, self.plans[i])
-        except PoolctlError as error:  # writes to earlier pools still have to be reported
+                if self._manifests[i].needs and plans[i].pending:
+                    plans[i] = self._planned_again(i)
+        except PoolctlError as error:  # writes to other pools still have to be reported
             self._fail(i, error, "planning again failed")
             return
-        before = len(self.events)
         try:
             with expected_errors():
-                self._apply(i, manifest)
+                self._apply(i)
         except PoolctlError as error:
             self._fail(i, error, "poolctl failed")
-        self.codes.append(_code(self.events[before:]))
+        self._ledger.end(i)
 
-    def broken_off(self) -> None:
-        """Complete the events after a second signal: what was under way has failed, and the rest was not begun."""
-        ended = {e.change.address for e in self.events if isinstance(e, Done | Failed | Skipped)}
-        begun = [e.change for e in self.events if isinstance(e, Started) and e.change.address not in ended]
-        for change in begun:
-            written = sum(isinstance(e, Sent) and e.address == change.address for e in self.events)
-            self._add(Failed(change, f"{STOPPED} at once. Run plan to see the live state.", written=written))
-        for plan in self.plans:
-            self._skip(plan, STOPPED)
-
-    def _apply(self, i: int, manifest: Manifest) -> None:
-        plan = self.plans[i]
+    def _apply(self, i: int) -> None:
+        plan, manifest = self._ledger.plans[i], self._manifests[i]
         if not plan.pending:
             return
-        runtime, stop = self.runtime, self.stop
+        runtime, ledger = self._runtime, self._ledger
 
         def again() -> Plan:
-            self.after[i] = self._read(lambda: plan_one(runtime, manifest))
+            self.after[i] = self._read(i, lambda: plan_one(runtime, manifest))
             return self.after[i]
 
-        cloud, clock, sleep = runtime.cloud(manifest), runtime.clock, runtime.sleep
-        for event in apply(plan, cloud, again, clock=clock, sleep=sleep, stop=stop, reading=stop.while_reading):
-            self._add(event)
+        applying = Applying(
+            plan,
+            _Held(runtime.cloud(manifest), ledger),
+            again,
+            clock=runtime.clock,
+            sleep=runtime.sleep,
+            stop=ledger.stop,
+            reading=lambda: self._while_reading(i),
+            halted=lambda: ledger.elsewhere(i),
+        )
+        self._busy[i] = applying
+        for event in applying.events():
+            ledger.add(i, event)
 
-    def _planned_again(self, manifest: Manifest, before: Plan) -> Plan:
+    def _planned_again(self, i: int) -> Plan:
         """Plan a document again whose references became known when the documents before it were applied.
 
         What is live may have changed since the first plan, so all that was asked of that plan is asked again.
@@ -253,14 +400,14 @@ class _Run:
         """
         from reconciler.runs import gating, shown_again
 
-        runtime = self.runtime
+        runtime, manifest, before = self._runtime, self._manifests[i], self._ledger.plans[i]
         options, known = runtime.options, runtime.known.seen_from(manifest)
-        found = self._read(lambda: plan_one(runtime, manifest))
+        found = self._read(i, lambda: plan_one(runtime, manifest))
         written = f"nothing was written to {found.target.pool_name}"
         require_applicable([found], written)
         require_motion(options, [found], written)
         allowed = options._replace(allow=shown_again.filled(options.allow, known))
-        gating.require_again(found, allowed, runtime.today, pools=len(self.plans))
+        gating.require_again(found, allowed, runtime.today, pools=len(self._manifests))
         differences = shown_again.otherwise(before, found, known)
         if differences:
             where = f"{manifest.source} (pool {manifest.name})"
@@ -268,34 +415,67 @@ class _Run:
             raise Stale("\n".join([head, *(f"  {printable(d)}" for d in differences), "Run plan again."]))
         return replace(found, outputs=before.outputs)
 
-    def _read(self, read: Callable[[], Plan]) -> Plan:
+    @contextmanager
+    def _while_reading(self, i: int) -> Iterator[None]:
+        """While it is open, nothing is written to a pool, so that a signal need not wait for it."""
+        self._reading.add(i)
+        try:
+            yield
+        finally:
+            self._reading.discard(i)
+
+    def _read(self, i: int, read: Callable[[], Plan]) -> Plan:
         """Read without writing: a signal ends it at once.
 
         Raises:
             Partial: A signal came.
         """
         try:
-            with self.stop.while_reading():
+            with self._while_reading(i):
                 return read()
         except Interrupted:
-            raise Partial(f"{STOPPED} before everything was read again") from None
+            raise Partial(UNREAD) from None
 
     def _fail(self, i: int, error: PoolctlError, reason: str) -> None:
-        if not self.stop.requested:
-            self.complain(f"Error: {error}")
-        self._skip(self.plans[i], STOPPED if self.stop.requested else reason)
-        self.codes.append(error.exit_code)
+        ledger, stopped = self._ledger, self._ledger.stop.requested
+        with ledger.lock:
+            if not stopped and not ledger.closed:
+                self._console.err(f"Error: {error}")
+            ledger.skip(i, STOPPED if stopped else reason)
+            ledger.end(i, error.exit_code)
 
-    def _skip(self, plan: Plan, reason: str) -> None:
-        """Report that the changes of a plan that have no result yet were not begun."""
-        ended = {e.change.address for e in self.events if isinstance(e, Done | Failed | Skipped)}
-        for change in plan.pending:
-            if change.address not in ended:
-                self._add(Skipped(change, reason))
 
-    def _add(self, event: Event) -> None:
-        self.events.append(event)
-        self.watch(event)
+class _Held:
+    """The cloud of a pool, which sends nothing once the outcome of the run is settled.
+
+    A thread that was left behind may still work on a change of several calls, and nobody reports the others.
+
+    Args of the constructor:
+        cloud: The cloud.
+        ledger: Knows whether it is.
+    """
+
+    def __init__(self, cloud: Cloud, ledger: _Ledger) -> None:
+        self._cloud = cloud
+        self._ledger = ledger
+
+    def identity(self) -> Identity:
+        """Return the account and Region."""
+        return self._cloud.identity()
+
+    def call(self, service: str, operation: str, params: Mapping[str, Any]) -> Tree:
+        """Send a request.
+
+        Raises:
+            Interrupted: The run has ended.
+        """
+        if self._ledger.closed:
+            raise Interrupted(self._ledger.stop.number)
+        return self._cloud.call(service, operation, params)
+
+    def at(self, region: str) -> Cloud:
+        """Return the same account in another Region."""
+        return _Held(self._cloud.at(region), self._ledger)
 
 
 def given(options: Options) -> Iterator[str]:

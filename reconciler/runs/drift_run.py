@@ -195,7 +195,7 @@ def drift_all(runtime: Runtime, console: Console, manifests: Sequence[Manifest],
             runtime.known.lose(manifest, _gaps_of(_unseen(manifest, error)))
             return error
 
-    found = stages.each(manifests, console, one)
+    found = stages.each(runtime, manifests, console, one)
     errors = [e for e in found if isinstance(e, PoolctlError)]
     if errors and len(errors) == len(found):
         raise errors[0]

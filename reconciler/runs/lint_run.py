@@ -57,7 +57,7 @@ def linted_live(runtime: Runtime, console: Console, manifests: Sequence[Manifest
             console.err(notice(replace(said, message=shown, source=manifest.source)))
         return found
 
-    return _linted(runtime, manifests, stages.each(manifests, console, one))
+    return _linted(runtime, manifests, stages.each(runtime, manifests, console, one))
 
 
 def _linted(runtime: Runtime, manifests: Sequence[Manifest], outside: Sequence[Mapping[str, Any]]) -> LintResult:

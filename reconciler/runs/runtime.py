@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cached_property
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from reconciler.cloud.hosts import is_emulator, is_endpoint
@@ -21,6 +22,7 @@ from reconciler.terminal.options import NO_NAME, Options
 
 if TYPE_CHECKING:  # each costs a tenth of a second or more, so they are imported on demand
     from reconciler.cloud.aws import Access, Aws
+    from reconciler.cloud.quotas import Quotas
     from reconciler.local import LocalCognito
     from reconciler.manifests.loading import Gathered, Loaded
     from reconciler.manifests.manifest import Manifest
@@ -83,6 +85,7 @@ class Runtime:
     def __post_init__(self) -> None:
         self.began = self.clock()
         """When the run began, by `clock`."""
+        self._connecting = Lock()
 
     @cached_property
     def known(self) -> ResolvedRefs:
@@ -174,9 +177,10 @@ class Runtime:
 
     def _cloud_in(self, region: str) -> Aws:
         found = region or self.options.region or (LOCAL_REGION if self.options.local else "")
-        if found not in self._clouds:
-            self._clouds[found] = self._connect(found)
-        return self._clouds[found]
+        with self._connecting:  # several pools ask for it at the same time
+            if found not in self._clouds:
+                self._clouds[found] = self._connect(found)
+            return self._clouds[found]
 
     def make_up_secrets(self, manifests: Sequence[Manifest]) -> None:
         """Create placeholder values in the embedded Secrets Manager for the secrets that manifests name.
@@ -220,28 +224,24 @@ class Runtime:
         from reconciler.kinds.expected import expected_answers
 
         return Aws(
-            self._access(region),
+            _access(self.options, self.environ, region),
             expected=expected_answers(KINDS.values()),
             clock=self.clock,
             sleep=self.sleep,
             meter=self.meter,
+            quotas=self._quotas,
             stopped=self._is_stopped,
         )
 
+    @cached_property
+    def _quotas(self) -> Quotas:
+        """What the calls of the run wait for: one for all, so that no two parts of it use a quota twice."""
+        from reconciler.cloud.quotas import Quotas
+
+        return Quotas(self.clock, self.sleep, share=_share(self.options), max_rps=self.options.max_rps)
+
     def _is_stopped(self) -> bool:
         return self.stopped()  # set only once the clouds are there
-
-    def _access(self, region: str) -> Access:
-        from reconciler.cloud.aws import Access
-
-        options, share = self.options, _share(self.options)
-        if options.local:  # the embedded Cognito has no profiles; everything stays in this process
-            return Access(region=region, share=share)
-        if options.endpoint_url and not is_endpoint(options.endpoint_url):  # it may hold a password
-            raise InvalidInput("--endpoint-url: the value is not a URL. Write one such as http://127.0.0.1:4566.")
-        # The AWS CLI and the newer SDKs read AWS_REGION; boto3 reads only AWS_DEFAULT_REGION.
-        region = region or self.environ.get("AWS_REGION", "")
-        return Access(region, options.profile, options.role_arn, options.endpoint_url, options.max_rps, share)
 
 
 class Session:
@@ -276,13 +276,36 @@ class Session:
         return self._connect().endpoint(service)
 
 
+def _access(options: Options, environ: Mapping[str, str], region: str) -> Access:
+    from reconciler.cloud.aws import Access
+
+    if options.local:  # the embedded Cognito has no profiles; everything stays in this process
+        return Access(region=region)
+    if options.endpoint_url and not is_endpoint(options.endpoint_url):  # it may hold a password
+        raise InvalidInput("--endpoint-url: the value is not a URL. Write one such as http://127.0.0.1:4566.")
+    # The AWS CLI and the newer SDKs read AWS_REGION; boto3 reads only AWS_DEFAULT_REGION.
+    region = region or environ.get("AWS_REGION", "")
+    return Access(region, options.profile, options.role_arn, options.endpoint_url)
+
+
 def _share(options: Options) -> float:
     """Return the share of Cognito's quotas that a run may use."""
     from reconciler.cloud.quotas import UNLIMITED
 
-    if options.local or is_emulator(options.endpoint_url):
+    if not _has_quotas(options):
         return UNLIMITED
     return WATCHING if options.command == "drift" else 1.0
+
+
+def _has_quotas(options: Options) -> bool:
+    """Return whether what is called has Cognito's quotas: an emulator on this machine has none."""
+    if options.quotas == "off" and not options.local and not options.endpoint_url:
+        raise InvalidInput(
+            "--quotas off: calls go to AWS, which has quotas. It is for an emulator: add --endpoint-url."
+        )
+    if options.quotas != "auto":
+        return options.quotas == "on"
+    return not options.local and not is_emulator(options.endpoint_url)
 
 
 def _is_rule(identifier: str) -> bool:

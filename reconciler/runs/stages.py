@@ -13,10 +13,11 @@ from reconciler.cloud.port import Cloud
 from reconciler.errors import CloudError, Defect, ExitCode, Incomplete, Refused, expected_errors, printable, worst
 from reconciler.model import Call, Gap, Notice, Plan, Target
 from reconciler.render.tally import plural
+from reconciler.runs.pulse import Pulse
 from reconciler.runs.runtime import Runtime
 from reconciler.terminal.console import Console
 from reconciler.terminal.options import Options
-from reconciler.terminal.side_by_side import side_by_side
+from reconciler.terminal.side_by_side import in_order
 
 if TYPE_CHECKING:  # pydantic comes with it
     from reconciler.manifests.manifest import Manifest
@@ -107,7 +108,7 @@ def plan_each(
             runtime.known.lose(manifest, (gap,))
             return Plan(target, (), gaps=(gap,))
 
-    return each(manifests, console, lambda manifest: keep(manifest, one(manifest)))
+    return each(runtime, manifests, console, lambda manifest: keep(manifest, one(manifest)))
 
 
 def broken(manifest: Manifest, defect: Defect) -> tuple[Target, Gap]:
@@ -115,27 +116,32 @@ def broken(manifest: Manifest, defect: Defect) -> tuple[Target, Gap]:
     return manifest.target, Gap(manifest.root, "poolctl", str(defect))
 
 
-def each(manifests: Sequence[Manifest], console: Console, work: Callable[[Manifest], T]) -> list[T]:
+def each(runtime: Runtime, manifests: Sequence[Manifest], console: Console, work: Callable[[Manifest], T]) -> list[T]:
     """Run a reading step for every document, several at a time, and return the results in the order of the documents.
 
+    A document that refers to others waits for them; the rest start at once.
+
     Args:
+        runtime: The run.
         manifests: In the order in which they may refer to each other.
         console: Shows the document that is being read.
         work: The step; an exception ends the run.
     """
+    from reconciler.manifests.links import before_each
+
+    pulse = Pulse(runtime, console, "Reading", len(manifests), "pool")
 
     def one(manifest: Manifest) -> T:
-        console.status(f"Reading {manifest.name}…")
-        return work(manifest)
+        if not pulse.is_shown:
+            console.status(f"Reading {manifest.name}…")
+        found = work(manifest)
+        pulse.add()
+        return found
 
-    # A document that refers to others waits for them; the rest start at once.
-    free = [m for m in manifests if not m.needs]
-    results = side_by_side(one, free, at_once=POOLS_AT_ONCE)
-    found = {id(m): result for m, result in zip(free, results, strict=True)}
-    # One after the other, on a thread too, so that a signal need not wait for a read.
-    found |= {id(m): side_by_side(one, [m], at_once=1)[0] for m in manifests if m.needs}
+    before = [numbers for _, numbers in sorted(before_each(manifests).items())]
+    results = in_order(one, manifests, before, at_once=POOLS_AT_ONCE, look=pulse.look)
     console.status("")
-    return [found[id(m)] for m in manifests]
+    return results
 
 
 def plan_one(runtime: Runtime, manifest: Manifest, cloud: Cloud | None = None) -> Plan:

@@ -7,6 +7,7 @@ on the terminal (`characters`), and a closed pipe (`poolctl plan | head`) never 
 from __future__ import annotations
 
 import os
+from _thread import RLock  # `threading` costs as much as the rest of this module
 
 from reconciler.terminal.characters import harmless, prose
 
@@ -63,6 +64,7 @@ class Console:
         """The environment of the process; it holds secrets, so it is never shown."""
         self._status = ""
         self._broken: set[int] = set()
+        self._lock = RLock()  # pools are worked on side by side; a signal may interrupt the thread that holds it
 
     def out(self, text: str) -> None:
         """Write a part of the result for people; a newline is added where the text has none."""
@@ -70,13 +72,15 @@ class Console:
 
     def data(self, text: str) -> None:
         """Write a part of the result for programs: a text that may command the runner of a job, or only look so."""
-        self._erase()
-        self._write(self.stdout, harmless(_line(text), color=self.color))
+        with self._lock:
+            self._erase()
+            self._write(self.stdout, harmless(_line(text), color=self.color))
 
     def err(self, text: str) -> None:
         """Write a message: errors, questions, logs."""
-        self._erase()
-        self._write(self.stderr, harmless(prose(_line(text))))
+        with self._lock:
+            self._erase()
+            self._write(self.stderr, harmless(prose(_line(text))))
 
     def progress(self, text: str) -> None:
         """Write a line about completed work, unless --quiet was given."""
@@ -86,14 +90,15 @@ class Console:
     def status(self, text: str) -> None:
         """Write the current activity: one line that the next output erases, or a plain line without a terminal."""
         text = harmless(prose(text)).replace("\n", "\\n")
-        if self.quiet or text == self._status:
-            return
-        if self.live:
-            self._erase()
-            self._write(self.stderr, text[: max(self.width - 1, 0)])
-        elif text:
-            self._write(self.stderr, _line(text))
-        self._status = text
+        with self._lock:
+            if self.quiet or text == self._status:
+                return
+            if self.live:
+                self._erase()
+                self._write(self.stderr, text[: max(self.width - 1, 0)])
+            elif text:
+                self._write(self.stderr, _line(text))
+            self._status = text
 
     def read(self) -> str:
         """Return the whole of standard input, or more than any manifest may have."""

@@ -56,10 +56,12 @@ class Options(NamedTuple):
     """Directories that `$file` and links may read from, besides the trees of the manifests."""
     targets: tuple[str, ...] = ()
     """Addresses (`clients/web`, `user_pool`) that the run is limited to."""
-    parallelism: int = 8
+    parallelism: int = 10
     """How many calls may be in flight at once."""
     max_rps: float | None = None
     """Most calls per second; None leaves it to the known quotas."""
+    quotas: str = "auto"
+    """Whether Cognito's quotas are kept: `on`, `off`, or `auto`, which is off for an emulator on this machine."""
     log_level: str = "warning"
     """Lowest level that is logged."""
     log_format: str = "text"

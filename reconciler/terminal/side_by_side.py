@@ -6,8 +6,10 @@ up Ctrl-C until it gives up. Reads leave nothing behind, so they run on threads 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
+from contextvars import ContextVar, copy_context
+from heapq import heapify, heappop, heappush
 from queue import Empty, SimpleQueue
 from threading import Thread
 from types import TracebackType
@@ -18,6 +20,38 @@ TICK = 0.2
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+Look = Callable[[], None]
+"""Called now and then by a thread that waits for others. What it raises ends the wait; the others are left behind."""
+
+
+def _nothing_to_see() -> None:
+    """Do nothing."""
+
+
+class Threads:
+    """How threads are started and waited for. A simulation of time has to know of both, and sets another one."""
+
+    def start(self, work: Callable[[], None]) -> None:
+        """Start a thread that ends with the process, with the context of the one that starts it."""
+        Thread(target=copy_context().run, args=(work,), daemon=True).start()
+
+    def wait(self, ended: SimpleQueue[int], look: Look) -> int:
+        """Wait for an entry in a queue that other threads fill.
+
+        A signal that arrives just before a thread begins to wait would be handled only after the wait; so it is short.
+        """
+        while True:
+            with suppress(Empty):
+                return ended.get(timeout=TICK)
+            look()
+
+
+USUAL = Threads()
+"""Threads of the operating system."""
+
+THREADS: ContextVar[Threads] = ContextVar("THREADS", default=USUAL)
+"""The threads of a run. Tests set others to run several threads by a clock of their own."""
 
 
 def side_by_side(work: Callable[[T], R], items: Iterable[T], *, at_once: int) -> list[R]:
@@ -36,21 +70,61 @@ def side_by_side(work: Callable[[T], R], items: Iterable[T], *, at_once: int) ->
     """
     crew = _Crew(work, list(items))
     for _ in range(crew.start(at_once)):
-        crew.wait()
-    if crew.errors:
-        raise crew.errors[min(crew.errors)]
-    return [crew.results[i] for i in range(len(crew.items))]
+        crew.threads.wait(crew.ended, _nothing_to_see)
+    return crew.outcome()
+
+
+def in_order(
+    work: Callable[[T], R],
+    items: Sequence[T],
+    before: Sequence[Collection[int]],
+    *,
+    at_once: int,
+    look: Look = _nothing_to_see,
+) -> list[R]:
+    """Return the results of some work on each item, where an item has to wait until others are done.
+
+    Of the items that may begin, the first does. Signals and failures are handled as by `side_by_side`.
+
+    Args:
+        work: Called in several threads, each of which works on one item.
+        items: What to work on.
+        before: For each item the indexes of those that must be done before; none of them comes later in `items`.
+        at_once: Maximum number of threads.
+        look: Called now and then in the thread that called.
+
+    Raises:
+        Exception: As of `side_by_side`, or from `look`.
+    """
+    crew = _Crew(work, items)
+    missing = [set(indexes) for indexes in before]
+    free = [i for i, indexes in enumerate(missing) if not indexes]
+    heapify(free)
+    busy = 0
+    while busy or (free and not crew.errors):
+        while free and busy < at_once and not crew.errors:
+            crew.start_one(heappop(free))
+            busy += 1
+        done = crew.threads.wait(crew.ended, look)
+        busy -= 1
+        for i, indexes in enumerate(missing):
+            if done in indexes:
+                indexes.discard(done)
+                if not indexes:
+                    heappush(free, i)
+    return crew.outcome()
 
 
 class _Crew(Generic[T, R]):
     """Threads that take one item after the other."""
 
-    def __init__(self, work: Callable[[T], R], items: list[T]) -> None:
+    def __init__(self, work: Callable[[T], R], items: Sequence[T]) -> None:
         self.work = work
         self.items = items
         self.results: dict[int, R] = {}
         self.errors: dict[int, BaseException] = {}
-        self.ended: SimpleQueue[None] = SimpleQueue()
+        self.ended: SimpleQueue[int] = SimpleQueue()
+        self.threads = THREADS.get()
         self._waiting: SimpleQueue[int] = SimpleQueue()
 
     def start(self, at_once: int) -> int:
@@ -59,23 +133,32 @@ class _Crew(Generic[T, R]):
             self._waiting.put(i)
         count = min(at_once, len(self.items))
         for _ in range(count):
-            Thread(target=self._serve, daemon=True).start()
+            self.threads.start(self._serve)
         return count
 
-    def wait(self) -> None:
-        """Wait until one more thread has ended.
+    def start_one(self, index: int) -> None:
+        """Start a thread for one item."""
 
-        A signal that arrives just before a thread begins to wait would be handled only after the wait; so it is short.
-        """
-        while True:
-            with suppress(Empty):
-                return self.ended.get(timeout=TICK)
+        def serve() -> None:
+            self._do(index)
+            self.ended.put(index)
+
+        self.threads.start(serve)
+
+    def outcome(self) -> list[R]:
+        """Return all results, or raise the failure of the first item that failed."""
+        if self.errors:
+            raise self.errors[min(self.errors)]
+        return [self.results[i] for i in range(len(self.items))]
 
     def _serve(self) -> None:
         for i in self._next():
-            with _Attempt(self.errors, i):
-                self.results[i] = self.work(self.items[i])
-        self.ended.put(None)
+            self._do(i)
+        self.ended.put(0)
+
+    def _do(self, index: int) -> None:
+        with _Attempt(self.errors, index):
+            self.results[index] = self.work(self.items[index])
 
     def _next(self) -> Iterator[int]:
         while not self.errors:

@@ -40,17 +40,25 @@ class Stop:
     def __init__(self) -> None:
         self.number = 0
         """The signal that requested it; 0 for none."""
-        self.reading = False
+        self._may_leave: Callable[[], bool] = lambda: False
+
+    @property
+    def reading(self) -> bool:
         """Whether nothing is written just now, so that the first signal may end what is under way."""
+        return self._may_leave()
 
     @contextmanager
-    def while_reading(self) -> Iterator[None]:
-        """While it is open, the first signal raises `Interrupted` as well: nothing has to be finished first."""
-        self.reading = True
+    def while_reading(self, check: Callable[[], bool] = lambda: True) -> Iterator[None]:
+        """While it is open, the first signal raises `Interrupted` as well: nothing has to be finished first.
+
+        Args:
+            check: Asked when the signal comes, where several threads are at work: whether all of them only read.
+        """
+        self._may_leave = check
         try:
             yield
         finally:
-            self.reading = False
+            self._may_leave = lambda: False
 
     def __call__(self) -> bool:
         """Return whether a signal came."""

@@ -63,7 +63,8 @@ def test_a_pool_that_is_not_proven_is_named_although_later_pools_were_not_begun(
         tree = {"version": 1, "user_pool": {"PoolName": name}, "groups": {"admins": {}}}
         (tmp_path / f"{name}.yaml").write_text(yaml.safe_dump(tree))
     local.faults.add("ListGroups", "AccessDeniedException", times=99)  # both pools are new, so this is the proof
-    ran = run("apply", "--yes", str(tmp_path / "one.yaml"), str(tmp_path / "two.yaml"), environ=KEYS)
+    files = [str(tmp_path / "one.yaml"), str(tmp_path / "two.yaml")]
+    ran = run("apply", "--yes", "--parallelism", "1", *files, environ=KEYS)
     assert ran.code == 6
     assert "  two/groups/admins: not started (an earlier pool failed)" in ran.out
     assert "  one: not verified: groups: cognito-idp:ListGroups: AccessDeniedException" in ran.out

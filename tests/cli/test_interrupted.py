@@ -112,15 +112,16 @@ def holding() -> Iterator[Holding]:
 
 
 class Process:
-    """An apply of two pools, started in a process of its own."""
+    """An apply of two pools, one after the other or side by side, started in a process of its own."""
 
-    def __init__(self, holding: Holding, tmp_path: Path) -> None:
+    def __init__(self, holding: Holding, tmp_path: Path, *, at_once: int = 1) -> None:
         self.holding = holding
         self.report = tmp_path / "report.json"
         for name in ("a", "b"):
             tree = {"version": 1, "user_pool": {"PoolName": name}, "groups": {"x": {}, "y": {}}}
             (tmp_path / f"{name}.yaml").write_text(yaml.safe_dump(tree))
         words = ["--endpoint-url", holding.url, "--region", "eu-west-1", "apply", "--yes"]
+        words += ["--parallelism", str(at_once)]
         outputs = ["-o", "human", "-o", f"json={self.report}", "-o", f"jsonl={tmp_path / 'events'}"]
         files = [str(tmp_path / "a.yaml"), str(tmp_path / "b.yaml")]
         keys = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "y"}
@@ -270,3 +271,60 @@ def test_a_second_signal_ends_at_once_and_says_what_is_known(holding, tmp_path):
     assert status == "failed"
     assert "Whether cognito-idp:CreateGroup took effect is unknown." in str(error)
     assert process.statuses["b/user_pool"] == REST
+
+
+# --- pools side by side ---------------------------------------------------------------------------------------------
+
+
+def test_pools_side_by_side_finish_their_writes_in_flight(holding, tmp_path):
+    """One pool is in the middle of a write, whatever the other one does: what is begun is done, and nothing else is."""
+    holding.operation, holding.before = "CreateGroup", True
+    process = Process(holding, tmp_path, at_once=2)
+    process.signal(signal.SIGINT)
+    process.heard(STOPPING)
+    holding.go_on.set()
+    ended, _out, err = process.end()
+    assert (ended, err.splitlines()[-1]) == (130, "exit 130 (interrupted)")
+    assert set(process.statuses.values()) <= {DONE, REST}
+    assert [*process.statuses] == [f"{p}/{o}" for p in "ab" for o in ("user_pool", "groups/x", "groups/y")]
+    assert "unexpected" not in err
+    groups = {a: s for a, s in process.statuses.items() if "groups" in a}
+    live = {f"{p['Name']}/groups/{g['GroupName']}" for p in _pools(holding) for g in _groups(holding, p["Id"])}
+    assert {a for a, s in groups.items() if s == DONE} == live != set()
+
+
+def test_a_second_signal_leaves_all_pools_at_once(holding, tmp_path):
+    """The call in flight is never answered; no pool sends anything else once the report is made."""
+    holding.operation = "CreateGroup"
+    process = Process(holding, tmp_path, at_once=2)
+    process.signal(signal.SIGINT)
+    process.heard(STOPPING)
+    process.signal(signal.SIGTERM)
+    ended, _, err = process.end()
+    assert (ended, err.splitlines()[-1]) == (130, "exit 130 (interrupted)")
+    failed = [e for s, e in process.statuses.values() if s == "failed"]
+    assert any("Whether cognito-idp:CreateGroup took effect is unknown." in str(e) for e in failed)
+    assert all("the run was interrupted at once" in str(e) for e in failed)
+    assert len(process.statuses) == 6
+    assert {s for s, _ in process.statuses.values()} <= {"done", "failed", "not_started"}
+
+
+def test_a_pool_that_is_only_read_is_not_waited_for_when_the_others_have_finished(holding, tmp_path):
+    """One pool waits for an answer before its first write when the signal comes, and the other one has been written."""
+    for name in ("a", "b"):
+        _boto(holding).create_user_pool(PoolName=name)
+    holding.operation, holding.after = "ListGroups", 2  # a fence of one of the pools, which is never answered
+    process = Process(holding, tmp_path, at_once=2)
+    process.signal(signal.SIGTERM)
+    ended, _, err = process.end()
+    assert (ended, err.splitlines()[-1]) == (143, "exit 143 (terminated)")
+    assert set(process.statuses.values()) <= {DONE, REST}
+    assert REST in process.statuses.values()
+
+
+def _pools(holding) -> list[Any]:
+    return _boto(holding).list_user_pools(MaxResults=60)["UserPools"]
+
+
+def _groups(holding, pool: str) -> list[Any]:
+    return _boto(holding).list_groups(UserPoolId=pool)["Groups"]

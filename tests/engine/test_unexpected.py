@@ -237,11 +237,11 @@ def test_an_export_goes_on_with_the_other_pools(local, tmp_path):
 @pytest.mark.parametrize("at", range(3))
 def test_an_apply_of_several_pools_ends_with_a_report(local, files, at):
     """The second pool breaks at its first read, its first write, and after it; the third is not begun."""
-    planner = Runtime(Options("apply", files, region=REGION), {})
+    planner = Runtime(Options("apply", files, region=REGION, parallelism=1), {})
     console = quiet()
     manifests = stages.load(planner, console)
     plans = stages.plan_all(planner, console, manifests)
-    runtime = Fragile(Options("apply", files, region=REGION), {})
+    runtime = Fragile(Options("apply", files, region=REGION, parallelism=1), {})
     runtime.at = at
     outcome = apply_all(runtime, console, manifests, plans, stop=Stop())
     ended = [e for e in outcome.events if isinstance(e, Done | Failed | Skipped)]
@@ -259,7 +259,7 @@ def test_an_apply_of_several_pools_ends_with_a_report(local, files, at):
 
 
 def test_a_second_signal_in_a_write_keeps_what_is_known(local, files):
-    runtime = Fragile(Options("apply", files, region=REGION), {})
+    runtime = Fragile(Options("apply", files, region=REGION, parallelism=1), {})
     runtime.at = 1
     stop = Stop()
 

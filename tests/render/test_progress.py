@@ -4,7 +4,7 @@ import pytest
 
 from reconciler.model import Call, Done, Failed, Sent, Skipped, Started, Verified, Waiting
 from reconciler.render import redact
-from reconciler.render.progress import Progress, clock, duration
+from reconciler.render.progress import Progress, clock, duration, going
 from tests.render.samples import NEW_CLIENT, OLD_CLIENT, SPA, WEB
 
 
@@ -37,3 +37,20 @@ def test_waiting_says_what_is_being_done():
 def test_times():
     assert (clock(10), clock(3601)) == ("00m10s", "60m01s")
     assert (duration(0.2), duration(59.6), duration(61)) == ("0s", "1m0s", "1m1s")
+
+
+@pytest.mark.parametrize(
+    ("numbers", "line"),
+    [
+        ((34, 100, 284, 20.0), "Reading: 34 of 100 pools, 14.2 calls/s, about 40 s left"),
+        ((0, 100, 3, 4.0), "Reading: 0 of 100 pools, 0.8 calls/s"),  # nothing to reckon with yet
+        ((1, 1, 60, 12.0), "Reading: 1 of 1 pool, 5.0 calls/s"),
+        ((1, 2, 60, 12.4), "Reading: 1 of 2 pools, 4.8 calls/s, about 12 s left"),
+        ((99, 100, 900, 60.0), "Reading: 99 of 100 pools, 15.0 calls/s, about 1 s left"),
+        ((50, 100, 900, 84.0), "Reading: 50 of 100 pools, 10.7 calls/s, about 80 s left"),
+        ((10, 1000, 900, 60.0), "Reading: 10 of 1000 pools, 15.0 calls/s, about 99 min left"),
+    ],
+)
+def test_how_far_a_run_is(numbers, line):
+    done, total, calls, seconds = numbers
+    assert going("Reading", done, total, "pool", calls=calls, seconds=seconds) == line

@@ -1,0 +1,102 @@
+"""How fast calls under one limit may follow each other, learned from the answers.
+
+What the service measures is unknown: a token bucket, a window of a second that begins anywhere, or one by the clock.
+So a pace keeps all three: after a short burst calls are spread evenly, and no second ever has more of them than the
+limit. Somebody else may use the same limit. A throttled answer lowers the pace, and time raises it again.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+
+BURST = 0.5
+"""Calls that may go at once after a pause, in seconds' worth of calls; those after them wait for as long."""
+
+LOWERED = 0.7
+"""What is left of a pace after a throttled answer."""
+
+LEAST = 0.05
+"""Lowest pace, as a part of the full one: whoever else uses the limit may stop, and only a call can tell."""
+
+RAISED = 0.01
+"""Part of the full pace that is added again a second."""
+
+EARLY = 1e-6
+"""Seconds that count as none: clocks are added up from floating-point numbers."""
+
+
+class Pace:
+    """One limit. It knows no clock: whoever uses it says what time it is.
+
+    Args of the constructor:
+        rate: Calls a second, at most.
+        now: Seconds, monotonic.
+    """
+
+    def __init__(self, rate: float, now: float) -> None:
+        self._full = rate
+        self._lowered, self._since = rate, now
+        self._line = now
+        self._ahead = self._burst(rate)
+        self._recent: deque[float] = deque(maxlen=max(1, math.ceil(rate)))
+
+    def rate(self, now: float) -> float:
+        """Return the calls a second that are allowed by now."""
+        if self._lowered >= self._full:
+            return self._full
+        return min(self._full, self._lowered + RAISED * self._full * (now - self._since))
+
+    def ready_at(self, now: float, others: int = 0) -> float:
+        """Return when the next call may go.
+
+        Args:
+            now: Seconds, monotonic.
+            others: Calls that will go before it; the time is then the earliest possible one.
+        """
+        rate, size = self.rate(now), self._recent.maxlen or 1
+        free = int(self._saved(now, rate)) + (now + EARLY >= self._line)
+        at = now if others < free else max(self._line, now) + others / rate
+        place = len(self._recent) - size + others  # as many as the limit, in the time that it takes at this pace
+        if 0 <= place < len(self._recent):
+            at = max(at, self._recent[place] + size / rate)
+        return at
+
+    def take(self, now: float) -> None:
+        """Take note that a call goes now, or at a later time that `ready_at` has given."""
+        rate = self.rate(now)
+        if now + EARLY >= self._line:
+            self._ahead = self._saved(now, rate)
+            self._line = max(now, self._line) + 1.0 / rate
+        else:
+            self._ahead -= 1.0
+            self._line += 1.0 / rate
+        self._recent.append(now)
+
+    def throttled(self, sent: float, now: float) -> None:
+        """Slow down, because the service refused a call. One that was sent before that is no news.
+
+        Args:
+            sent: When the call went.
+            now: Seconds, monotonic.
+        """
+        if self._lowered < self._full and sent <= self._since:
+            return
+        self._lowered = max(self._full * LEAST, self.rate(now) * LOWERED)
+        self._since = now
+        self._ahead = 0.0
+        self._line = max(self._line, now + 1.0 / self._lowered)
+
+    def is_idle(self, now: float) -> bool:
+        """Return whether it is as good as a new one."""
+        size = self._recent.maxlen or 1
+        old = not self._recent or self._recent[-1] + size / self._full < now
+        return old and self.rate(now) >= self._full
+
+    def _saved(self, now: float, rate: float) -> float:
+        """Return how many calls may go ahead of the even line: those that were not made while there were none."""
+        return min(self._burst(rate), self._ahead + max(0.0, now - self._line) * rate)
+
+    @staticmethod
+    def _burst(rate: float) -> float:
+        return max(0.0, math.floor(rate * BURST) - 1.0)
