@@ -15,7 +15,8 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 
 from reconciler.applying.blame import located, place
-from reconciler.applying.fences import SETTLE, FencedRun, Namesake, Overtaken, name_of
+from reconciler.applying.fences import FencedRun, Overtaken
+from reconciler.applying.made_objects import Namesake
 from reconciler.cloud.port import Clock, Cloud, Sleep
 from reconciler.errors import Ambiguous, CloudError, NoAnswer, PoolctlError, expected_errors
 from reconciler.kinds import KINDS
@@ -37,7 +38,8 @@ from reconciler.model import (
     Verified,
     Waiting,
 )
-from reconciler.observing.observer import live_named, status
+from reconciler.observing.name_list import SETTLE, PoolLists
+from reconciler.observing.observer import status
 from reconciler.planning.lowering import lower
 from reconciler.terminal.signals import Interrupted
 
@@ -66,6 +68,7 @@ def apply(
     sleep: Sleep,
     stop: Callable[[], bool],
     reading: Reading = nullcontext,
+    pools: PoolLists | None = None,
 ) -> Iterator[Event]:
     """Carry out a plan.
 
@@ -77,6 +80,7 @@ def apply(
         sleep: Waits for a number of seconds.
         stop: Returns whether the operator has interrupted the run; the write in flight is finished first.
         reading: Opened while something is read before a write; a signal then ends the run at once.
+        pools: The pools of the Region, which all documents of a run share; None for a list of its own.
 
     Yields:
         Events as they happen. `Verified` comes last, and only when nothing failed.
@@ -89,7 +93,7 @@ def apply(
     def pause(seconds: float) -> None:
         _pause(seconds, sleep, stop)
 
-    run = _PoolRun(plan, cloud, clock, pause, stop, reading=reading)
+    run = _PoolRun(plan, cloud, clock, pause, stop, reading=reading, pools=pools)
     yield from run.changes()
     if not run.unfinished:
         yield _verified(plan.target, again, pause, stop)
@@ -121,18 +125,21 @@ def _verified(target: Target, again: Callable[[], Plan], sleep: Sleep, stop: Cal
     return Verified(found.pending, found.target, tuple(reasons))
 
 
-def _undecided(lost: Ambiguous, rest: str) -> Ambiguous:
-    return Ambiguous(lost.operation, lost.code, f"{lost.message.rstrip('. ')}; {rest}", lost.request_id)
-
-
 class _PoolRun(FencedRun):
     """One run of one plan."""
 
     def __init__(
-        self, plan: Plan, cloud: Cloud, clock: Clock, sleep: Sleep, stop: Callable[[], bool], *, reading: Reading
+        self,
+        plan: Plan,
+        cloud: Cloud,
+        clock: Clock,
+        sleep: Sleep,
+        stop: Callable[[], bool],
+        *,
+        reading: Reading,
+        pools: PoolLists | None = None,
     ) -> None:
-        super().__init__(plan, cloud, sleep)
-        self._clock = clock
+        super().__init__(plan, cloud, sleep, clock, pools)
         self._stop = stop
         self._reading = reading
         self._halt = ""
@@ -148,6 +155,18 @@ class _PoolRun(FencedRun):
                 yield Skipped(change, reason)
             else:
                 yield from self._change(change)
+        yield from self._settle_rest()
+
+    def _settle_rest(self) -> Iterator[Event]:
+        """Look for namesakes of what was made if something that was to be made after it was not."""
+        for (section, _), names in self._lists.items():
+            made = {i: a for a, i in self._addresses(KINDS[section])}
+            change = next((c for c in self._plan.pending if c.address in map(made.get, names.open)), None)
+            if change:
+                try:
+                    self._check(KINDS[section], change, names)
+                except Namesake as error:
+                    yield self._failure(change, error, 1)
 
     def _reason_to_skip(self, change: ResourceChange) -> str:
         if not self._halt and self._stop():
@@ -196,7 +215,8 @@ class _PoolRun(FencedRun):
         """Return a failure, and decide whether other changes may still begin."""
         if isinstance(error, CloudError):
             return self._refused(change, error, written)
-        self._halt = _HALTS.get(type(error), "{} failed unexpectedly").format(change.address)
+        about = error.address if isinstance(error, Namesake) else change.address
+        self._halt = _HALTS.get(type(error), "{} failed unexpectedly").format(about)
         if type(error) not in _HALTS:
             return self._broken(change, str(error), written)
         where = place(change, self._plan.target.manifest)
@@ -276,28 +296,6 @@ class _PoolRun(FencedRun):
             with suppress(CloudError):  # then it remains unknown
                 self._lost = not kind.listing or bool(self._appeared(kind, change))
             raise
-
-    def _look(self, kind: ResourceKind, change: ResourceChange, lost: Ambiguous) -> Tree:
-        """Find the object that a create with a lost response may have created.
-
-        Raises:
-            Ambiguous: It cannot be determined; says what came in place of the response.
-        """
-        known = {i for _, i in self._listed.get((kind.section, change.address.owner), ())}
-        try:
-            found = live_named(self._cloud, kind, self._parents(change), name_of(kind, change))
-        except CloudError as error:
-            raise _undecided(lost, f"the new object could not be looked for: {error}") from None
-        made = [answer for answer in found if kind.identifier(answer) not in known]
-        if len(made) != 1:
-            raise _undecided(lost, f"the response was lost, and {len(made)} new objects with this name exist")
-        return {kind.created: made[0]} if kind.created else made[0]
-
-    def _learn(self, kind: ResourceKind, change: ResourceChange, made: Tree) -> None:
-        """Record the identifiers of a new object for later calls that refer to them."""
-        self._record(change, kind.id_param, kind.identifier(made))
-        for param, member in kind.extra_ids.items():
-            self._record(change, param, str(made.get(member, "")))
 
     def _identifier(self, change: ResourceChange) -> str:
         kind = KINDS[change.address.section]

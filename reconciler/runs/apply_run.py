@@ -27,6 +27,7 @@ from reconciler.model import (
 )
 from reconciler.render import alarms, redact
 from reconciler.render.progress import Progress
+from reconciler.runs import namesakes
 from reconciler.runs.runtime import Runtime
 from reconciler.runs.stages import plan_one, require_applicable, require_motion
 from reconciler.terminal.console import Console
@@ -107,9 +108,11 @@ def apply_all(
     """
     run = _Run(runtime, stop, watch or watcher(console), console.err, list(plans))
     runtime.stopped = stop
+    runtime.pools.renew()
     try:
         for i, manifest in enumerate(manifests):
             run.pool(i, manifest)
+        run.look_for_twins()
     except Interrupted:
         run.broken_off()
     code = worst([stop.exit_code, _exit(run.codes, run.events)])
@@ -237,8 +240,23 @@ class _Run:
             return self.after[i]
 
         cloud, clock, sleep = runtime.cloud(manifest), runtime.clock, runtime.sleep
-        for event in apply(plan, cloud, again, clock=clock, sleep=sleep, stop=stop, reading=stop.while_reading):
+        for event in apply(
+            plan,
+            cloud,
+            again,
+            clock=clock,
+            sleep=sleep,
+            stop=stop,
+            reading=stop.while_reading,
+            pools=runtime.pools,
+        ):
             self._add(event)
+
+    def look_for_twins(self) -> None:
+        """Look for pools that others made with the names of new ones, if that was not done since they were made."""
+        for found in namesakes.late(self.plans, self.events, self.runtime.pools, self.runtime.sleep):
+            self._add(found)
+            self.codes.append(ExitCode.PARTIAL)
 
     def _planned_again(self, manifest: Manifest, before: Plan) -> Plan:
         """Plan a document again whose references became known when the documents before it were applied.

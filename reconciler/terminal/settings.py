@@ -71,7 +71,7 @@ GLOBALS = (
     Option("allow-env", "env_names", "list", "NAME", "let $env read these variables only, or `none`; may be repeated"),
     Option("env", "env", "name", "NAME", "merge overlays/NAME/ into the manifests"),
     Option("target", "targets", "list", "KIND/NAME", "work on this object only; may be repeated"),
-    Option("parallelism", "parallelism", "whole", "N", "maximum concurrent calls (8)"),
+    Option("parallelism", "parallelism", "whole", "N", "maximum concurrent calls for each pool (32)"),
     Option("max-rps", "max_rps", "rate", "N", "maximum calls per second (as the quotas allow)"),
     Option("log-level", "log_level", "choice", "debug|info|warning|error", "minimum level to log (warning)"),
     Option("log-format", "log_format", "choice", "text|json", "format of the log on standard error (text)"),
