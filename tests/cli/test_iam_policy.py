@@ -91,6 +91,7 @@ def test_plan_drift_and_export_of_the_examples_call_what_their_policies_allow_an
     lowered = {"cognito-idp:GetLogDeliveryConfiguration", "cognito-idp:ListUserPoolReplicas"}  # need a higher plan
     assert policy("--for", "plan", "pools/") - usual["plan"] == lowered
     inside = {"cognito-idp:DescribeCIMDPolicy", "cognito-idp:DescribeTerms"}
+    inside |= {"cognito-idp:DescribeRiskConfiguration"}  # on PLUS alone
     assert policy("--for", "drift", "pools/") - BESIDES - usual["drift"] == inside
 
 
