@@ -62,6 +62,7 @@ class OnePool:
             "ListUserPools": self._pools,
             "DescribeUserPool": self._describe_pool,
             "ListGroups": self._list_groups,
+            "GetGroup": self._get_group,
             "UpdateGroup": self._update_group,
             "CreateGroup": self._create_group,
             "ListUserPoolClients": self._list_clients,
@@ -99,6 +100,9 @@ class OnePool:
     def _list_groups(self, params: Mapping[str, Any]) -> Tree:
         return _page("Groups", list(self._groups), self._groups, params)
 
+    def _get_group(self, params: Mapping[str, Any]) -> Tree:
+        return {"Group": dict(self._groups[params["GroupName"]])}
+
     def _update_group(self, params: Mapping[str, Any]) -> Tree:
         self._groups[params["GroupName"]] |= {k: v for k, v in params.items() if k != "UserPoolId"}
         return {"Group": self._groups[params["GroupName"]]}
@@ -118,8 +122,9 @@ UNSET = {
     "DescribeRiskConfiguration": "RiskConfiguration",
     "GetUICustomization": "UICustomization",
     "GetLogDeliveryConfiguration": "LogDeliveryConfiguration",
+    "ListTerms": "Terms",
 }
-"""Operations whose answer has a member even if nothing was set."""
+"""Operations whose answer has a member even if nothing was set; a list is as empty as a structure."""
 
 
 def _page(name: str, keys: list[str], items: Mapping[str, Tree], params: Mapping[str, Any]) -> Tree:

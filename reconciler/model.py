@@ -220,6 +220,8 @@ class Observed:
     """The response of the service, in the names of the input; secrets wrapped."""
     leaving: bool = False
     """Whether the service is deleting it; that may take hours."""
+    whole: bool = True
+    """Whether `data` is all that it has; otherwise it is what a list says, such as its name."""
 
 
 @record(frozen=True, slots=True)

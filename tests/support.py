@@ -19,6 +19,7 @@ from reconciler.manifests.loading import load
 from reconciler.manifests.manifest import Manifest
 from reconciler.manifests.references.variables import variables
 from reconciler.model import Event, Failed, Plan, Skipped, Tree, Verified
+from reconciler.observing.name_list import PoolLists
 from reconciler.planning.pipeline import planned
 from reconciler.planning.planner import PlanOptions
 
@@ -56,12 +57,19 @@ class Bench:
     def plan(self, manifest: Manifest, *targets: str) -> Plan:
         return planned(manifest, self.cloud, PlanOptions(targets=targets))
 
-    def apply(self, manifest: Manifest, plan: Plan | None = None, cloud: Cloud | None = None) -> list[Event]:
+    def apply(
+        self,
+        manifest: Manifest,
+        plan: Plan | None = None,
+        cloud: Cloud | None = None,
+        pools: PoolLists | None = None,
+    ) -> list[Event]:
         found = plan or self.plan(manifest)
         assert not found.refusals, found.refusals
         target = cloud or self.cloud
         again = lambda: planned(manifest, self.cloud)  # noqa: E731
-        return list(run_apply(found, target, again, clock=self.clock, sleep=self.clock.sleep, stop=lambda: False))
+        how = {"clock": self.clock, "sleep": self.clock.sleep, "stop": lambda: False, "pools": pools}
+        return list(run_apply(found, target, again, **how))
 
     def converge(self, manifest: Manifest) -> list[Event]:
         """Apply, and insist that all went well and nothing is left."""

@@ -223,7 +223,7 @@ def _untouched(changes: Iterable[ResourceChange]) -> Iterator[KnownObject]:
 
 
 def _live(observed: Observed) -> KnownObject:
-    return KnownObject(observed.address, observed.ids, observed.data, whole=True)
+    return KnownObject(observed.address, observed.ids, observed.data, whole=observed.whole)
 
 
 def _place(ids: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

@@ -15,7 +15,8 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 
 from reconciler.applying.blame import located, place
-from reconciler.applying.fences import SETTLE, FencedRun, Namesake, Overtaken
+from reconciler.applying.fences import FencedRun, Overtaken
+from reconciler.applying.made_objects import Namesake
 from reconciler.cloud.port import Clock, Cloud, Sleep
 from reconciler.errors import Ambiguous, CloudError, NoAnswer, PoolctlError, expected_errors
 from reconciler.kinds import KINDS
@@ -36,6 +37,7 @@ from reconciler.model import (
     Verified,
     Waiting,
 )
+from reconciler.observing.name_list import SETTLE, PoolLists
 from reconciler.observing.observer import status
 from reconciler.planning.lowering import lower
 from reconciler.terminal.signals import Interrupted
@@ -71,6 +73,7 @@ class Applying:
         stop: Returns whether the operator has interrupted the run; the write in flight is finished first.
         reading: Opened while something is read before a write; a signal then ends the run at once.
         halted: Returns why no further change may begin, for a reason beyond this plan; empty if it may.
+        pools: The pools of the Region, which all documents of a run share; None for a list of its own.
     """
 
     def __init__(
@@ -84,12 +87,13 @@ class Applying:
         stop: Callable[[], bool],
         reading: Reading = nullcontext,
         halted: Callable[[], str] = lambda: "",
+        pools: PoolLists | None = None,
     ) -> None:
         self._target = plan.target
         self._again = again
         self._sleep = sleep
         self._stop = stop
-        self._run = _PoolRun(plan, cloud, clock, self._pause, stop, reading=reading, halted=halted)
+        self._run = _PoolRun(plan, cloud, clock, self._pause, stop, reading=reading, halted=halted, pools=pools)
         self._verifying = False
 
     def events(self) -> Iterator[Event]:
@@ -132,9 +136,10 @@ def apply(
     sleep: Sleep,
     stop: Callable[[], bool],
     reading: Reading = nullcontext,
+    pools: PoolLists | None = None,
 ) -> Iterator[Event]:
     """Carry out a plan in this thread; see `Applying`."""
-    return Applying(plan, cloud, again, clock=clock, sleep=sleep, stop=stop, reading=reading).events()
+    return Applying(plan, cloud, again, clock=clock, sleep=sleep, stop=stop, reading=reading, pools=pools).events()
 
 
 def _pause(seconds: float, sleep: Sleep, stop: Callable[[], bool]) -> None:
@@ -176,9 +181,9 @@ class _PoolRun(FencedRun):
         *,
         reading: Reading,
         halted: Callable[[], str],
+        pools: PoolLists | None = None,
     ) -> None:
-        super().__init__(plan, cloud, sleep)
-        self._clock = clock
+        super().__init__(plan, cloud, sleep, clock, pools)
         self._stop = stop
         self._reading = reading
         self._halted = halted
@@ -197,6 +202,18 @@ class _PoolRun(FencedRun):
                 yield Skipped(change, reason)
             else:
                 yield from self._change(change)
+        yield from self._settle_rest()
+
+    def _settle_rest(self) -> Iterator[Event]:
+        """Look for namesakes of what was made if something that was to be made after it was not."""
+        for (section, _), names in self._lists.items():
+            made = {i: a for a, i in self._addresses(KINDS[section])}
+            change = next((c for c in self._plan.pending if c.address in map(made.get, names.open)), None)
+            if change:
+                try:
+                    self._check(KINDS[section], change, names)
+                except Namesake as error:
+                    yield self._failure(change, error, 1)
 
     def _reason_to_skip(self, change: ResourceChange) -> str:
         if not self._halt:
@@ -254,7 +271,8 @@ class _PoolRun(FencedRun):
         """Return a failure, and decide whether other changes may still begin."""
         if isinstance(error, CloudError):
             return self._refused(change, error, written)
-        self._halt = _HALTS.get(type(error), "{} failed unexpectedly").format(change.address)
+        about = error.address if isinstance(error, Namesake) else change.address
+        self._halt = _HALTS.get(type(error), "{} failed unexpectedly").format(about)
         if type(error) not in _HALTS:
             return self._broken(change, str(error), written)
         where = place(change, self._plan.target.manifest)

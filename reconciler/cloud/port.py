@@ -109,7 +109,8 @@ class Sharing:
     """A cloud that sends equal requests once, for documents that are read concurrently.
 
     Only for requests whose response is the same for all documents, and only while nothing is written: otherwise a run
-    over a thousand pools would list all pools a thousand times. Errors are not shared; the next request is sent again.
+    over a thousand pools that share a secret would ask for it a thousand times. Errors are not shared; the next request
+    is sent again.
     """
 
     def __init__(self, cloud: Cloud, shared: frozenset[tuple[str, str]]) -> None:

@@ -137,7 +137,8 @@ def read_scope(manifest: Manifest, criteria: Criteria = Criteria()) -> ReadScope
     limited = [s for s in criteria.ceilings if KINDS[s].document == manifest.kind and not criteria.targets]
     sections = frozenset((*watched, *(k.section for k in kinds), *limited))
     also = {s: partial(_other_owners, manifest, KINDS[s], criteria.today) for s in limited}
-    return replace(planned, sections=sections, owners={**planned.owners, **owners}, also_inside=also)
+    owners = {**planned.owners, **owners}
+    return replace(planned, sections=sections, owners=owners, also_inside=also, described=None)
 
 
 def _other_owners(manifest: Manifest, kind: ResourceKind, today: str, live: Sequence[Observed]) -> Iterator[Owner]:

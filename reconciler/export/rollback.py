@@ -98,7 +98,7 @@ class _Writer:
         return LiveText(value) if isinstance(value, str) else value
 
 
-def inside(cloud: Cloud, plan: Plan, *, parallelism: int = 8) -> LiveState:
+def inside(cloud: Cloud, plan: Plan, *, parallelism: int = 32) -> LiveState:
     """Read the contents of the objects that a plan deletes or replaces. Without any, make no calls.
 
     Args:

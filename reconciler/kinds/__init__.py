@@ -90,10 +90,6 @@ READS = frozenset((kind.service, operation) for kind in KINDS.values() for opera
 """All operations that read a kind; a read-only cloud allows only these."""
 
 
-ROOT_LISTS = frozenset((kind.service, kind.listing.operation) for kind in KINDS.values() if kind.root and kind.listing)
-"""Operations that list pools: their answer is the same for all documents of a Region."""
-
-
 def _catalogue() -> Mapping[str, Rule]:
     """Each rule once: of Cognito by letter and number, then those of the engine."""
     every = {r.id: r for r in (*engine_rules.RULES, *(r for kind in KINDS.values() for r in kind.rules))}

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from reconciler.kinds import images
 from reconciler.kinds.kind import Breach, PendingCall, Reading, ResourceKind, Rule, State
-from reconciler.kinds.shared_rules import P23, below, needs_plan
+from reconciler.kinds.shared_rules import P23, below, has_plan, needs_plan
 from reconciler.model import Call, Path, Tree
 from schemas.managed_login_branding import ManagedLoginBranding
 
@@ -157,6 +157,7 @@ KIND = ResourceKind(
     title="branding style",
     model=ManagedLoginBranding,
     reading=Reading("DescribeManagedLoginBrandingByClient", "ManagedLoginBranding"),
+    in_pool=has_plan("ESSENTIALS"),
     create="CreateManagedLoginBranding",
     created="ManagedLoginBranding",
     update="UpdateManagedLoginBranding",

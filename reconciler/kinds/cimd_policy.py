@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.kinds.kind import Breach, Listing, Reading, ResourceKind, State
-from reconciler.kinds.shared_rules import P23, below, needs_plan
+from reconciler.kinds.shared_rules import P23, below, has_plan, needs_plan
 from reconciler.model import Tree
 from schemas.cimd_policy import CIMDPolicy
 
@@ -31,6 +31,7 @@ KIND = ResourceKind(
     model=CIMDPolicy,
     listing=Listing("ListCIMDPolicies", "CIMDPolicies", ("MaxResults", 60)),
     reading=Reading("DescribeCIMDPolicy", "CIMDPolicy"),
+    in_pool=has_plan("ESSENTIALS"),
     create="CreateCIMDPolicy",
     created="CIMDPolicy",
     update="UpdateCIMDPolicy",

@@ -111,6 +111,11 @@ def owner(tree: Tree, _pool_id: str) -> str:
     return "registered by itself (DCR)" if tree.get("ClientType") == DCR else ""
 
 
+def has_none_registered(pool: Tree) -> bool:
+    """A client that registered itself looks like any other in the list; without DcrConfiguration there is none."""
+    return "DcrConfiguration" not in pool
+
+
 def exports(ids: Mapping[str, str], _region: str) -> Mapping[str, str]:
     """Return the id, and the ARN of the secret if it is kept in Secrets Manager."""
     return {member: ids[member] for member in ("ClientId", KEPT_AT) if member in ids}
@@ -150,7 +155,15 @@ KIND = ResourceKind(
     resource_type="UserPoolClient",
     title="app client",
     model=Client,
-    listing=Listing("ListUserPoolClients", "UserPoolClients", ("MaxResults", 60)),
+    listing=Listing(
+        "ListUserPoolClients",
+        "UserPoolClients",
+        ("MaxResults", 60),
+        tells_owner=has_none_registered,
+        judged_with=frozenset(
+            {"user_pool", "mfa", "resource_servers", "identity_providers", "domains", "risk_configuration"}
+        ),
+    ),
     reading=Reading("DescribeUserPoolClient", "UserPoolClient", sometimes=frozenset({KEPT_AT})),
     create="CreateUserPoolClient",
     created="UserPoolClient",

@@ -224,7 +224,7 @@ def known_providers(state: State) -> Iterator[Breach]:
     """C7."""
     if "identity_providers" not in state.known:
         return
-    providers = {"COGNITO", *(a.name for a in state.all("identity_providers"))}
+    providers = {"COGNITO", *state.names("identity_providers")}
     for name, tree in _clients(state):
         for provider in sorted(set(strings(tree.get("SupportedIdentityProviders"))) - providers):
             yield _at(name, ("SupportedIdentityProviders",), f"The identity provider {provider} does not exist.")

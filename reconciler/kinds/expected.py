@@ -31,12 +31,13 @@ def _of(kind: ResourceKind) -> Iterator[tuple[str, Expected]]:
         readings = (kind.reading, *(further.reading for further in kind.further_reads))
         yield from ((r.operation, _stated(r)) for r in readings if isinstance(r, Reading))
         return
-    if kind.listing:
-        items = (kind.listing.items, EACH)
-        yield kind.listing.operation, Expected(_inside(kind, kind.listing.operation, items, _names(kind)))
-    if kind.reading:
-        own = [member for member in kind.extra_ids.values() if member not in kind.reading.sometimes]
-        yield kind.reading.operation, _read(kind, kind.reading, (*_names(kind), *own))
+    wide = kind.reading.pool_wide if kind.reading else None
+    again = kind.listing.again if kind.listing else None
+    for listing in filter(None, (kind.listing, wide.listing if wide else None)):
+        yield listing.operation, Expected(_inside(kind, listing.operation, (listing.items, EACH), _names(kind)))
+    for reading in filter(None, (kind.reading, again, wide.reading if wide else None)):
+        own = [member for member in kind.extra_ids.values() if member not in reading.sometimes]
+        yield reading.operation, _read(kind, reading, (*_names(kind), *own))
     parts = (further.reading for further in kind.further_reads)
     yield from ((part.operation, Expected(((part.items,),))) for part in parts if isinstance(part, Listing))
     if kind.standstill:

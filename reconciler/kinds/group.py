@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.kinds.iam_access import COGNITO, IamAccess, pass_role
-from reconciler.kinds.kind import Breach, Listing, ResourceKind, Rule, State
+from reconciler.kinds.kind import Breach, Listing, Reading, ResourceKind, Rule, State
 from reconciler.kinds.shared_rules import arn_part
 from reconciler.model import Tree
 from schemas.group import Group
@@ -47,7 +47,7 @@ KIND = ResourceKind(
     resource_type="UserPoolGroup",
     title="group",
     model=Group,
-    listing=Listing("ListGroups", "Groups", ("Limit", 60), complete=True),
+    listing=Listing("ListGroups", "Groups", ("Limit", 60), complete=True, again=Reading("GetGroup", "Group")),
     create="CreateGroup",
     created="Group",
     update="UpdateGroup",

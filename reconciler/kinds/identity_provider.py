@@ -312,7 +312,9 @@ KIND = ResourceKind(
     resource_type="UserPoolIdentityProvider",
     title="identity provider",
     model=IdentityProvider,
-    listing=Listing("ListIdentityProviders", "Providers", ("MaxResults", 60)),
+    listing=Listing(
+        "ListIdentityProviders", "Providers", ("MaxResults", 60), judged_with=frozenset({"user_pool", "clients"})
+    ),
     reading=Reading("DescribeIdentityProvider", "IdentityProvider", always=("ProviderType",)),
     create="CreateIdentityProvider",
     created="IdentityProvider",

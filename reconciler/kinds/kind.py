@@ -33,6 +33,14 @@ class Listing:
     """Whether list items are complete objects, so no read per object is needed."""
     cursor: str = "NextToken"
     """Member of request and answer that leads to the next page."""
+    again: Reading | None = None
+    """How one is read by its name before a write, where the items are complete and there may be thousands."""
+    tells_owner: Callable[[Tree], bool] = lambda _pool: True
+    """Returns whether items are enough to tell whether AWS made an object, from the pool's own answer. If so, a plan
+    describes only declared objects of a kind with `judged_with`."""
+    judged_with: frozenset[str] = frozenset()
+    """Sections whose changes can break a rule about, or because of, an object that does not change itself and is not
+    declared: then a plan describes it too. Empty for a kind of which all objects are described."""
 
 
 @record(frozen=True, slots=True)
@@ -55,6 +63,8 @@ class Reading:
     """Whether "not found" is no answer about an object whose pool exists: it is then not known, for what was never set
     is answered empty (cognito.md 15.12, 15.14). If the kind has `names`, this holds for what the pool names.
     """
+    pool_wide: PoolWideList | None = None
+    """The list of the whole pool with which only what exists is read; for a kind inside another."""
 
 
 @record(frozen=True, slots=True)
@@ -77,6 +87,16 @@ class ListedPart:
     """How it is listed."""
     join: Callable[[Tree, Iterable[Tree]], Tree]
     """Joins the object's own answer and the items of the list."""
+
+
+@record(frozen=True, slots=True)
+class PoolWideList:
+    """A list of the whole pool that tells which objects inside others exist, but neither where nor what they have."""
+
+    listing: Listing
+    """How they are listed."""
+    reading: Reading
+    """How one is read by its identifier in the list; the answer names the object that it is inside of."""
 
 
 @record(frozen=True, slots=True)
@@ -209,6 +229,8 @@ class State:
     """Objects that calls have made or changed; for rules about what a call needs and an object does not."""
     made: frozenset[Address] = frozenset()
     """Those of them that are new."""
+    named: frozenset[Address] = frozenset()
+    """Live objects of which no more than the name is known; no rule can judge them."""
 
     def one(self, section: str, name: str = "") -> Tree:
         """Return an object, or an empty one."""
@@ -218,6 +240,14 @@ class State:
     def all(self, section: str) -> Mapping[Address, Tree]:
         """Return the objects of a section by address."""
         return self._by_section.get(section, {})
+
+    def names(self, section: str) -> frozenset[str]:
+        """Return the names of the objects of a section, also of those of which no more is known."""
+        return frozenset(a.name for a in (*self.all(section), *self.named) if a.section == section)
+
+    def is_whole(self, section: str) -> bool:
+        """Return whether all objects of a section are known with what they have."""
+        return section in self.known and not any(a.section == section for a in self.named)
 
     @cached_property
     def _by_name(self) -> Mapping[tuple[str, str], Address]:
@@ -493,6 +523,16 @@ def _nothing_given(_declared: Tree) -> Iterable[Path]:
     return ()
 
 
+def every_pool(_pool: Tree) -> bool:
+    """Every pool can have one, whatever its feature plan: `in_pool` of most kinds."""
+    return True
+
+
+def any_owner(_owner: Tree) -> bool:
+    """Every live owner can have one: `in_owner` of most kinds."""
+    return True
+
+
 def _never_overdue(_tree: Tree, _today: str) -> Iterable[FieldChange]:
     return ()
 
@@ -569,6 +609,8 @@ class ResourceKind:
     """The part of it that is read in another Region."""
     declared_only: bool = False
     """Whether only declared objects are read, as there may be millions; no others are reported or deleted."""
+    in_pool: Callable[[Tree], bool] = every_pool
+    """Returns whether a pool's feature plan has it, from the pool's own answer; what is declared is read anyway."""
     further_reads: tuple[FurtherRead | ListedPart, ...] = ()
     """Further operations that read or list parts of it."""
     pick: Callable[[Any, Mapping[str, Any]], Tree] = _first
@@ -594,8 +636,7 @@ class ResourceKind:
     """Member of the answer that holds the identifier, if spelled differently."""
 
     namesakes: bool = False
-    """Whether the service accepts two of one name, so that two runs at once may make both: after a create, the names
-    are listed again."""
+    """Whether the service accepts two of one name, so that two runs at once may make both (decision 15)."""
     listed_name: str = ""
     """Member of list items that holds the name, if spelled differently from `name_member`."""
     params: Mapping[str, Any] = field(default_factory=dict)
@@ -633,8 +674,7 @@ class ResourceKind:
     from_call: Callable[[Tree], Tree] = _same
     """Converts the members of a call that makes or changes an object to the spelling of the schema."""
     omissions: Callable[[Tree], Iterable[Undecided]] = _complete
-    """Yields members that the author must declare, because the service's default is undocumented; takes the tree, not
-    validated yet."""
+    """Yields members that the author must declare, as the service's default is undocumented; takes the raw tree."""
     from_api: Callable[[Tree], Tree] = _same
     """Converts an answer to the spelling of the input."""
     to_manifest: Callable[[Tree, Tree], Tree] = _as_read
@@ -642,15 +682,14 @@ class ResourceKind:
     `Secret` leaves for required values that are never returned; takes the object and its pool."""
     exported: Callable[[Tree, Tree], Tree] | None = None
     """The same for an export, where that writes more."""
-    in_owner: Callable[[Tree], bool] = lambda _owner: True
+    in_owner: Callable[[Tree], bool] = any_owner
     """Returns whether a live owner can have one at all; if not, it is not asked for."""
     names: Callable[[Tree], Iterable[str]] | None = None
     """Returns the names of live objects from the answer of their parent, if no operation lists them."""
     initial: Callable[[], Tree] = dict
     """The object in a new pool, if every pool has one."""
     equivalent: Callable[[Tree, Tree], Iterable[Path]] = _no_equivalents
-    """Returns the declared members that are equivalent to the live ones, including all below, despite their spelling
-    (3600 seconds, 1 hour)."""
+    """Returns the declared members that mean the same as the live ones, all below included (3600 seconds, 1 hour)."""
     overdue: Callable[[Tree, str], Iterable[FieldChange]] = _never_overdue
     """Returns the declared limits that a live object exceeds; takes declared over live members, and the date (UTC)."""
     given: Callable[[Tree], Iterable[Path]] = _nothing_given
@@ -735,10 +774,11 @@ class ResourceKind:
     @property
     def reads(self) -> frozenset[str]:
         """The operations that read it."""
-        regional_read = self.regional_read.reading if self.regional_read else None
-        standstill = self.standstill.listing if self.standstill else None
-        further = tuple(f.reading for f in self.further_reads)
-        return frozenset(o.operation for o in (self.listing, self.reading, regional_read, standstill, *further) if o)
+        listing, reading, standstill = self.listing, self.reading, self.standstill
+        wide = reading.pool_wide if reading else None
+        others = (part.reading for part in (self.regional_read, wide, *self.further_reads) if part)
+        lists = (listing, listing and listing.again, wide and wide.listing, standstill and standstill.listing)
+        return frozenset(o.operation for o in (*lists, reading, *others) if o)
 
     def identifier(self, answer: Mapping[str, Any]) -> str:
         """Return the identifier in an answer, or empty."""
@@ -748,3 +788,18 @@ class ResourceKind:
 def is_outside(kind: ResourceKind) -> bool:
     """Return whether objects of a kind exist without the pool."""
     return kind.surrounding is not None and kind.surrounding.outside
+
+
+def again(kind: ResourceKind) -> Reading | None:
+    """Return how one object is read by its name before a write, where the list of its kind is complete."""
+    return kind.listing.again if kind.listing else None
+
+
+def pool_wide(kind: ResourceKind) -> PoolWideList | None:
+    """Return the list of the whole pool that tells which objects of a kind there are inside others, if there is one."""
+    return kind.reading.pool_wide if kind.reading else None
+
+
+def judged_with(kind: ResourceKind) -> frozenset[str]:
+    """Return the sections with which undeclared objects of a kind are judged; empty if they are always described."""
+    return kind.listing.judged_with if kind.listing else frozenset()

@@ -12,7 +12,7 @@ from typing import Any
 from reconciler.kinds import availability, tag_changes, user_pool
 from reconciler.kinds.iam_access import COGNITO, USER_POOLS, IamAccess, Permission, on_key, pass_role, sets, unsets
 from reconciler.kinds.kind import Breach, Listing, PendingCall, Reading, RegionalRead, ResourceKind, Rule, State
-from reconciler.kinds.shared_rules import P23, below, dig, needs_plan
+from reconciler.kinds.shared_rules import P23, below, dig, has_plan, needs_plan
 from reconciler.model import Call, Tree
 from reconciler.values.merge import overlay
 from reconciler.values.shapes import input_shape, project
@@ -168,6 +168,7 @@ KIND = ResourceKind(
     title="replica",
     model=Replica,
     listing=Listing("ListUserPoolReplicas", "UserPoolReplicas", None, complete=True),
+    in_pool=has_plan("ESSENTIALS"),
     regional_read=RegionalRead(region, Reading("DescribeUserPool", "UserPool"), join),
     create="CreateUserPoolReplica",
     created="UserPoolReplica",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from reconciler.kinds.kind import Listing, PendingCall, ResourceKind
+from reconciler.kinds.kind import Listing, PendingCall, Reading, ResourceKind
 from reconciler.model import Tree
 from schemas.resource_server import ResourceServer
 
@@ -29,7 +29,13 @@ KIND = ResourceKind(
     resource_type="UserPoolResourceServer",
     title="resource server",
     model=ResourceServer,
-    listing=Listing("ListResourceServers", "ResourceServers", ("MaxResults", 50), complete=True),
+    listing=Listing(
+        "ListResourceServers",
+        "ResourceServers",
+        ("MaxResults", 50),
+        complete=True,
+        again=Reading("DescribeResourceServer", "ResourceServer"),
+    ),
     create="CreateResourceServer",
     created="ResourceServer",
     update="UpdateResourceServer",

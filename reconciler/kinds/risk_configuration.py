@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.kinds.kind import Breach, Check, PendingCall, Reading, ResourceKind, Rule, State
-from reconciler.kinds.shared_rules import below, dig
+from reconciler.kinds.shared_rules import below, dig, has_plan
 from reconciler.model import Tree
 from schemas.risk_configuration import RiskConfiguration
 
@@ -85,6 +85,7 @@ def _kind(section: str, **inside: object) -> ResourceKind:
         title="risk configuration",
         model=RiskConfiguration,
         reading=Reading("DescribeRiskConfiguration", "RiskConfiguration", never_missing=True),
+        in_pool=has_plan("PLUS"),
         update="SetRiskConfiguration",
         read_with=("user_pool",),
         from_api=from_api,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.kinds.kind import Breach, PendingCall, Reading, ResourceKind, Rule, State
-from reconciler.kinds.shared_rules import P23, below, needs_plan
+from reconciler.kinds.shared_rules import P23, below, has_plan, needs_plan
 from reconciler.model import Tree
 from schemas.published import PUBLISHED
 from schemas.session_configuration import ClientSessionConfiguration, SessionConfiguration
@@ -82,6 +82,7 @@ POOL = ResourceKind(
     title="session configuration",
     model=SessionConfiguration,
     reading=Reading("GetUserPoolSessionConfiguration", always=tuple(POOL_DEFAULT), never_missing=True),
+    in_pool=has_plan("ESSENTIALS"),
     update="SetUserPoolSessionConfiguration",
     read_with=("user_pool",),
     initial=initial,
@@ -95,6 +96,7 @@ CLIENT = ResourceKind(
     title="session configuration",
     model=ClientSessionConfiguration,
     reading=Reading("GetUserPoolClientSessionConfiguration", always=tuple(CLIENT_DEFAULT)),
+    in_pool=has_plan("ESSENTIALS"),
     update="SetUserPoolClientSessionConfiguration",
     after=("session",),
     read_with=("session",),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from reconciler.kinds.kind import Breach, Rule, State, is_blank
@@ -52,6 +52,19 @@ def below(state: State, needed: str) -> bool:
     """Return whether the pool's plan is known to be lower than a feature requires."""
     have = tier(state)
     return bool(have) and TIERS.index(have) < TIERS.index(needed)
+
+
+def has_plan(needed: str) -> Callable[[Tree], bool]:
+    """Return a function that tells, from a pool's own answer, whether its feature plan has what this one has.
+
+    A pool without a plan in its answer is older than the plans, or read by an older model: it may have everything.
+    """
+
+    def has(pool: Tree) -> bool:
+        have = pool.get("UserPoolTier")
+        return have not in TIERS or TIERS.index(have) >= TIERS.index(needed)
+
+    return has
 
 
 def needs_plan(section: str, name: str, path: Path, what: str, needed: str) -> Breach:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from reconciler.kinds.kind import PendingCall, Reading, ResourceKind
+from reconciler.kinds.kind import Listing, PendingCall, PoolWideList, Reading, ResourceKind
 from reconciler.model import Tree
 from schemas.terms import Terms
 
@@ -13,7 +13,7 @@ NAMES = ("terms-of-use", "privacy-policy")
 
 
 def names(_owner: Tree) -> Iterable[str]:
-    """Every client can have both; each is looked up, because the list does not contain the client."""
+    """Every client can have both."""
     return NAMES
 
 
@@ -32,7 +32,13 @@ KIND = ResourceKind(
     resource_type="Terms",
     title="terms document",
     model=Terms,
-    reading=Reading("DescribeTermsByClient", "Terms"),
+    reading=Reading(
+        "DescribeTermsByClient",
+        "Terms",
+        pool_wide=PoolWideList(
+            Listing("ListTerms", "Terms", ("MaxResults", 60)), Reading("DescribeTerms", "Terms", always=("ClientId",))
+        ),
+    ),
     create="CreateTerms",
     created="Terms",
     update="UpdateTerms",

@@ -219,9 +219,9 @@ def _new(state: State, name: str, given: Tree, schema: Mapping[str, Tree]) -> It
     filled = {*given, *(n for n in named if ("@" in name) == (n == "email"))}
     for missing in (n for n, a in schema.items() if a.get("Required") and n != "sub" and n not in filled):
         yield _breach(name, (ATTRIBUTES,), f"The pool requires {missing}.", f"Declare {missing} in UserAttributes.")
-    for provider in state.all("identity_providers"):
-        if name.lower().startswith(f"{provider.name.lower()}_"):
-            said = f"This is the name of a user of the identity provider {provider.name}, who has not signed in yet."
+    for provider in sorted(state.names("identity_providers")):
+        if name.lower().startswith(f"{provider.lower()}_"):
+            said = f"This is the name of a user of the identity provider {provider}, who has not signed in yet."
             yield _breach(name, (), said, "Cognito creates the user at the first sign-in: apply after that.")
 
 

@@ -1,28 +1,51 @@
 """Cloud → Observed: the live state, in as few calls as possible.
 
 Only managed sections are read, and those that their rules use. Lists that return complete objects
-replace one read per object. Independent calls run concurrently; the adapter enforces the quotas.
-A failed read becomes a gap, never an absence (decision 10).
+replace one read per object, and of others only those are described that are asked for. Calls wait for nothing but the
+answers they need: once the id of the pool is known, the pool, its lists and its settings are read at the same time; the
+adapter enforces the quotas. A failed read becomes a gap, never an absence (decision 10).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
-from functools import cached_property
-from typing import Any
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reconciler.cloud.port import Cloud, pages, required
 from reconciler.errors import CloudError, Denied, NotFound, Unavailable, flow
 from reconciler.kinds import KINDS, root_of
 from reconciler.kinds.engine_rules import AMBIGUOUS, MISSING
-from reconciler.kinds.kind import FurtherRead, Listing, Reading, ResourceKind, Rule, Standstill, is_outside
+from reconciler.kinds.kind import (
+    FurtherRead,
+    Listing,
+    Reading,
+    ResourceKind,
+    Rule,
+    Standstill,
+    again,
+    any_owner,
+    every_pool,
+    is_outside,
+    no_names,
+    pool_wide,
+)
 from reconciler.model import Address, Gap, Notice, Observed, Position, Refusal, Secret, Tree
 from reconciler.terminal.side_by_side import side_by_side
 from reconciler.values.lookup import first_by, grouped
 from reconciler.values.shapes import input_shape, project
 from schemas.base import ApiModel, SecretKeys, Sensitive, members
 from schemas.records import record
+
+AT_ONCE = 32
+"""Concurrent calls for one pool, if nothing else is said: the quotas limit how many there are in a second."""
+
+if TYPE_CHECKING:
+    from reconciler.observing.name_list import PoolLists
+
+STANDSTILL = "standstill"
+"""That what may have paused the writes of a pool was looked for; it is no section."""
 
 LEAVING = "DELETING"
 """The service's status of an object that it is deleting."""
@@ -74,6 +97,11 @@ class ReadScope:
     of the outer kind."""
     select_owners: Callable[[Sequence[Observed]], Iterable[Owner]] | None = None
     """Replaces `owners`: selects the objects whose contents are read, from all live objects of an outer kind."""
+    wanted: frozenset[str] = frozenset()
+    """Sections that are read whatever the feature plan of the pool has."""
+    described: Mapping[str, frozenset[str]] | None = None
+    """Section → names and identifiers of the objects to describe, where the list says enough of the others; None
+    describes all."""
 
 
 @record(frozen=True)
@@ -142,32 +170,42 @@ def find(cloud: Cloud, scope: ReadScope) -> tuple[Tree | None, Refusal | None]:
         The pool's own answer, or None if it does not exist; and why it could not be identified, if so.
     """
     root = root_of(scope.document)
-    if scope.id:
-        return _pinned(cloud, root, scope)
-    found = [i for i in _items(cloud, root, {}) if _listed_name(root, i) == scope.name]
-    if len(found) > 1:
-        ids = ", ".join(sorted(root.identifier(i) for i in found))
-        return None, _root_refusal(
-            scope,
-            AMBIGUOUS,
-            f"{len(found)} pools are called {flow(scope.name)}: {ids}.",
-            "Names are not unique: set `id:` in the manifest to select one. If two first applies made them at once, "
-            "the one that you do not keep may be empty: delete it yourself, as poolctl deletes no pool.",
-        )
-    return (_describe(cloud, root, {root.id_param: root.identifier(found[0])}) if found else None), None
-
-
-def _pinned(cloud: Cloud, root: ResourceKind, scope: ReadScope) -> tuple[Tree | None, Refusal | None]:
+    pool, refusal = (scope.id, None) if scope.id else _named(cloud, root, scope)
     try:
-        return _describe(cloud, root, {root.id_param: scope.id}), None
+        return (_describe(cloud, root, {root.id_param: pool}) if pool else None), refusal
     except NotFound:
-        where = cloud.identity()
-        return None, _root_refusal(
-            scope,
-            MISSING,
-            f"There is no pool with the id {scope.id} in account {where.account}, Region {where.region}.",
-            "Check account, Region and id; remove `id:` to create a new pool.",
-        )
+        if not scope.id:
+            raise
+        return None, _no_such_pool(cloud, scope)
+
+
+def _named(
+    cloud: Cloud, root: ResourceKind, scope: ReadScope, pools: PoolLists | None = None
+) -> tuple[str, Refusal | None]:
+    """Return the id of the only pool of a name, or empty; and why it could not be identified, if so."""
+    if pools:
+        ids = sorted(pools.of(cloud, root).called(scope.name))
+    else:
+        ids = sorted(identifier for name, identifier in live_names(cloud, root, {}) if name == scope.name)
+    if len(ids) <= 1:
+        return (ids[0] if ids else ""), None
+    return "", _root_refusal(
+        scope,
+        AMBIGUOUS,
+        f"{len(ids)} pools are called {flow(scope.name)}: {', '.join(ids)}.",
+        "Names are not unique: set `id:` in the manifest to select one. If two first applies made them at once, "
+        "the one that you do not keep may be empty: delete it yourself, as poolctl deletes no pool.",
+    )
+
+
+def _no_such_pool(cloud: Cloud, scope: ReadScope) -> Refusal:
+    where = cloud.identity()
+    return _root_refusal(
+        scope,
+        MISSING,
+        f"There is no pool with the id {scope.id} in account {where.account}, Region {where.region}.",
+        "Check account, Region and id; remove `id:` to create a new pool.",
+    )
 
 
 def _root_refusal(scope: ReadScope, rule: Rule, message: str, advice: str) -> Refusal:
@@ -178,24 +216,31 @@ def _root_refusal(scope: ReadScope, rule: Rule, message: str, advice: str) -> Re
 # --- its contents --------------------------------------------------------------------------------------------------
 
 
-def observe(cloud: Cloud, scope: ReadScope, *, parallelism: int = 8) -> LiveState:
+def observe(cloud: Cloud, scope: ReadScope, *, parallelism: int = AT_ONCE, pools: PoolLists | None = None) -> LiveState:
     """Read the live state.
 
     Args:
         cloud: Where to read.
         scope: What to read.
         parallelism: Maximum number of concurrent calls.
+        pools: The pools of the Region, if the documents of a run share the list of them.
 
     Raises:
         CloudError: The pool itself could not be read.
     """
-    answer, refusal = find(cloud, scope)
-    if refusal:
-        return LiveState(None, refusals=(refusal,))
-    return around(cloud, scope, answer, parallelism=parallelism)
+    root = root_of(scope.document)
+    pool, refusal = (scope.id, None) if scope.id else _named(cloud, root, scope, pools)
+    reader = _ObjectReader(cloud, scope, parallelism, {root.id_param: pool} if pool else {})
+    try:
+        reader.read(ask_pool=bool(pool))
+    except _NoPool as missing:
+        if not scope.id:
+            raise missing.error from None
+        refusal = _no_such_pool(cloud, scope)
+    return LiveState(None, refusals=(refusal,)) if refusal else reader.live_state()
 
 
-def around(cloud: Cloud, scope: ReadScope, answer: Tree | None, *, parallelism: int = 8) -> LiveState:
+def around(cloud: Cloud, scope: ReadScope, answer: Tree | None, *, parallelism: int = AT_ONCE) -> LiveState:
     """Read the contents of a pool that was already found.
 
     Args:
@@ -204,12 +249,15 @@ def around(cloud: Cloud, scope: ReadScope, answer: Tree | None, *, parallelism: 
         answer: The pool's own answer, from `find`; None if it does not exist.
         parallelism: Maximum number of concurrent calls.
     """
-    reader = _ObjectReader(cloud, scope, answer, parallelism)
+    root = root_of(scope.document)
+    reader = _ObjectReader(cloud, scope, parallelism, _ids(root, {}, answer) if answer else {})
+    if answer:
+        reader.take_pool(answer)
     reader.read()
     return reader.live_state()
 
 
-def inside(cloud: Cloud, scope: ReadScope, ids: Mapping[str, str], *, parallelism: int = 8) -> LiveState:
+def inside(cloud: Cloud, scope: ReadScope, ids: Mapping[str, str], *, parallelism: int = AT_ONCE) -> LiveState:
     """Read further sections of a pool that was read before.
 
     The pool itself is not read again, unless a section has no list and its names are in the pool's own answer.
@@ -225,9 +273,36 @@ def inside(cloud: Cloud, scope: ReadScope, ids: Mapping[str, str], *, parallelis
     """
     if any(KINDS[section].names for section in scope.sections):
         return observe(cloud, scope, parallelism=parallelism)
-    reader = _ObjectReader(cloud, scope, None, parallelism, ids)
+    reader = _ObjectReader(cloud, scope, parallelism, ids)
     reader.read()
     return reader.live_state()
+
+
+def completed(
+    cloud: Cloud, scope: ReadScope, live_state: LiveState, sections: frozenset[str], *, parallelism: int = AT_ONCE
+) -> LiveState:
+    """Return a live state in which all objects of some sections are described.
+
+    Args:
+        cloud: Where to read.
+        scope: With which the state was read.
+        live_state: What was read.
+        sections: The sections.
+        parallelism: Maximum number of concurrent calls.
+    """
+    lacking = [o for o in live_state.objects if o.address.section in sections and not o.whole]
+    reader = _ObjectReader(cloud, scope, parallelism, live_state.root.ids if live_state.root else {})
+    found = reader.described(lacking)
+    new = {id(old): one for old, one in zip(lacking, found.objects, strict=True)}
+    objects = (new.get(id(o), o) for o in live_state.objects)
+    failed = frozenset(g.address.section for g in (*found.gaps, *found.unavailable))
+    return replace(
+        live_state,
+        objects=tuple(o for o in objects if o is not None),
+        known=live_state.known - failed,
+        gaps=(*live_state.gaps, *found.gaps),
+        unavailable=(*live_state.unavailable, *found.unavailable),
+    )
 
 
 def read_again(cloud: Cloud, observed: Observed) -> Tree | None:
@@ -238,7 +313,7 @@ def read_again(cloud: Cloud, observed: Observed) -> Tree | None:
     """
     kind = KINDS[observed.address.section]
     try:
-        if kind.reading:
+        if kind.reading or again(kind):
             answer: Tree | None = _describe(cloud, kind, observed.ids)
         else:
             answer = next((i for i in _items(cloud, kind, observed.ids) if _is(kind, i, observed)), None)
@@ -360,6 +435,33 @@ class _Job:
     item: Tree
 
 
+Found = list[Observed | _Job]
+"""What a piece of work leads to: live objects, and those that can be read now."""
+Work = Callable[[], Found]
+"""What needs no answer that is still awaited."""
+
+
+def _done(work: Work) -> Found:
+    return work()
+
+
+class _NoPool(Exception):
+    """There is no pool with the id; carries the answer."""
+
+    def __init__(self, error: NotFound) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+class _Described(NamedTuple):
+    """Objects that were described later."""
+
+    objects: list[Observed | None]
+    """Each of them; None for one that is gone or could not be read."""
+    gaps: tuple[Gap, ...]
+    unavailable: tuple[Gap, ...]
+
+
 _PLACES = {section: i for i, section in enumerate(KINDS)}
 
 
@@ -368,23 +470,28 @@ def _rank(address: Address) -> tuple[int, Address]:
     return _PLACES[address.section], address
 
 
-class _ObjectReader:
-    """Reads one pool: lists first, then single objects, then their contents."""
+class _ReadsObjects:
+    """Reads single objects of a pool, and takes note of what could not be read."""
 
-    def __init__(
-        self,
-        cloud: Cloud,
-        scope: ReadScope,
-        answer: Tree | None,
-        parallelism: int,
-        ids: Mapping[str, str] | None = None,
-    ) -> None:
+    def __init__(self, cloud: Cloud, scope: ReadScope, parallelism: int, ids: Mapping[str, str]) -> None:
         self._cloud = cloud
         self._parallelism = parallelism
         self._scope = scope
         self._root = root_of(scope.document)
-        self._answer = answer or {}
-        self._ids = _ids(self._root, {}, self._answer) if answer else dict(ids or {})
+        self._ids = dict(ids)
+        self._answer: Tree = {}
+        self._settled = True
+        """Whether the pool's own answer is there, or none will come."""
+        self._arrived: Tree | None = None
+        self._queue: list[_Job] = []
+        self._begun: set[str] = set()
+        self._listed: dict[str, list[_Job]] = {}
+        """By section, the objects that are known to exist."""
+        self._wide_asked: set[str] = set()
+        self._wide: dict[str, list[Tree] | None] = {}
+        """By section inside others, the items of the list of the whole pool, once it is there; None if it failed."""
+        self._inside_of: dict[Address, tuple[str, str]] = {}
+        """Section and identifier of what an object is inside of, read at the same time."""
         self._objects: list[Observed] = []
         self._foreign: dict[Address, str] = {}
         self._beside: dict[Address, Tree] = {}
@@ -394,123 +501,68 @@ class _ObjectReader:
         self._notices: list[Notice] = []
         self._unavailable: list[Gap] = []
         self._known = {self._root.section}
-        also = self._root.also_read(scope.declared, answer) if answer else ()
-        self._whole = scope.sections.union(also)
-        """Sections of which whole objects are read."""
-        if answer:
-            self._objects.append(Observed(self._address(self._root, ""), self._ids, _data(self._root, answer)))
-
-    def read(self) -> None:
-        kinds = [k for k in self._kinds() if not k.root and not k.outer]
-        listed = side_by_side(self._first, [*kinds, None], at_once=self._parallelism)[:-1]
-        self._known |= {k.section for k, items in zip(kinds, listed, strict=True) if items is not None}
-        self._run_jobs([j for k, items in zip(kinds, listed, strict=True) for j in self._jobs(k, items or ())])
-        self._run_jobs([j for k in self._kinds() if k.outer for j in self._inside(k)])
-
-    def _first(self, kind: ResourceKind | None) -> list[Tree] | None:
-        """Return the items of a kind; for None, look for what has paused writes, which needs no turn of its own."""
-        if kind is not None:
-            return self._list(kind)
-        self._look_for_standstill()
-        return None
-
-    def live_state(self) -> LiveState:
-        root = next((o for o in self._objects if o.address.section == self._root.section), None)
-        unavailable = tuple(sorted(self._unavailable, key=lambda g: _rank(g.address)))
-        failed = {g.address.section for g in (*self._gaps, *unavailable)}
-        objects = tuple(sorted(self._objects, key=lambda o: _rank(o.address)))
-        known, gaps = frozenset(self._known - failed), (*self._gaps, *self._unsure)
-        notices = tuple(self._notices)
-        return LiveState(root, objects, known, self._foreign, gaps, unavailable, (), notices, self._beside)
+        self._also: frozenset[str] = frozenset()
+        """Sections of which whole objects are read because of a change of the pool itself."""
 
     def _kinds(self) -> list[ResourceKind]:
         """Return the kinds to read: managed ones, and those that their rules or a change of the pool use."""
         managed = [k for k in KINDS.values() if k.section in self._scope.sections]
         used = () if self._scope.alone else (s for k in managed for s in k.read_with)
-        needed = self._whole.union(used)
+        needed = self._scope.sections.union(self._also, used)
         return [k for k in KINDS.values() if k.section in needed]
 
-    def _list(self, kind: ResourceKind) -> list[Tree] | None:
-        """Return the items of a kind; a single object is one item. None if they could not be listed."""
-        if kind.located:
-            return [{kind.id_param: n} for n in self._scope.names.get(kind.section, ())]
-        if kind.single:
-            return [{}] if self._ids else []
-        if kind.names:
-            asked = self._scope.names.get(kind.section, ()) if self._readable(kind) else ()
-            return [{kind.name_member: n} for n in dict.fromkeys((*kind.names(self._answer), *asked))]
-        listing = self._address(kind, "")
-        return self._try(listing, lambda: list(_items(self._cloud, kind, self._ids))) if self._ids else []
+    def _depends_on_plan(self, kind: ResourceKind) -> bool:
+        return kind.in_pool is not every_pool and kind.section not in self._scope.wanted
 
-    def _readable(self, kind: ResourceKind) -> bool:
-        """Whether an object can be read by its name; most belong to a pool, which may not exist yet."""
-        if kind.surrounding and not is_outside(kind) and not self._ids:
-            return False
-        required = set(input_shape(kind.service, _required(kind.reading).operation).required)
-        return required <= {*kind.to_params({**self._ids, kind.id_param: ""}), *kind.params}
+    def _is_offered(self, kind: ResourceKind) -> bool:
+        """Whether the pool can have objects of a kind, as far as its feature plan says."""
+        return not self._depends_on_plan(kind) or kind.in_pool(self._answer)
 
-    def _jobs(self, kind: ResourceKind, items: Iterable[Tree]) -> Iterator[_Job]:
-        for item in items:
-            name = str(item.get(kind.name_member, "")) if kind.name_member else ""
-            own = {kind.id_param: kind.identifier(item)} if kind.id_param and item else {}
-            yield _Job(kind, self._address(kind, name), {**self._ids, **own}, item)
-
-    def _inside(self, kind: ResourceKind) -> Iterator[_Job]:
-        """Read the contents of live objects: of declared ones, or of all that are selected."""
-        outer = KINDS[kind.outer]
-        live = [o for o in self._objects if o.address.section == kind.outer]
-        select, also = self._scope.select_owners, self._scope.also_inside.get(kind.section)
-        named = (*self._scope.owners.get(kind.section, ()), *(also(live) if also else ()))
-        by_pin, by_name = grouped(live, lambda o: o.ids[outer.id_param]), grouped(live, lambda o: o.address.name)
-        for owner in select(live) if select else named:
-            found = by_pin.get(owner.pin, ()) if owner.pin else by_name.get(owner.name, ())
-            if len(found) == 1:
-                yield from self._inside_one(kind, owner.key, found[0])
-
-    def _inside_one(self, kind: ResourceKind, key: str, holder: Observed) -> Iterator[_Job]:
-        if not kind.in_owner(holder.data):
-            return
-        if kind.single:
-            yield _Job(kind, self._address(kind, key), holder.ids, {})
-            return
-        names = kind.names(holder.data) if kind.names else ()
-        items: Iterable[Tree] = [{kind.name_member: n} for n in names]
-        if kind.listing:
-            place = self._address(kind, key)
-            items = self._try(place, lambda: list(_items(self._cloud, kind, holder.ids))) or ()
-        for item in (i for i in items if _within(kind, i, holder.ids)):
-            name = f"{key}/{_listed_name(kind, item)}"
-            own = {kind.id_param: kind.identifier(item)} if kind.id_param and kind.identifier(item) else {}
-            ids = {**holder.ids, **own}
-            yield _Job(kind, self._address(kind, name), {**ids, kind.name_member: _listed_name(kind, item)}, item)
-
-    def _run_jobs(self, jobs: list[_Job]) -> None:
-        self._objects += [found for found in side_by_side(self._object, jobs, at_once=self._parallelism) if found]
+    def _read_one(self, job: _Job) -> Found:
+        found = self._object(job)
+        return [found] if found else []
 
     def _object(self, job: _Job) -> Observed | None:
         kind = job.kind
         answer: Tree | None = job.item
         if kind.gather:
             answer = self._try(job.address, lambda: _gathered(self._cloud, kind, job.ids))
-        if kind.reading and (kind.section in self._whole or kind.single or kind.names):
+        if self._is_described(job):
             answer = self._try(job.address, lambda: _describe(self._cloud, kind, job.ids))
         if not answer:
             if answer is not None:  # it was read, and does not exist
                 self._beside[job.address] = self._try(job.address, lambda: beside(self._cloud, kind, job.ids)) or {}
             return None
+        return next(iter(self._observed(job, answer)), None)
+
+    def _observed(self, job: _Job, answer: Tree) -> list[Observed]:
+        """Return the object of an answer; none if it belongs to another pool, or is a setting that was never made."""
+        kind = job.kind
         owner = str(answer.get(self._root.id_param, ""))
         if owner and owner != self._ids.get(self._root.id_param):
             self._foreign[job.address] = owner
-            return None
-        whole = self._try(job.address, lambda: _whole(self._cloud, kind, job.ids, answer or {}))
+            return []
+        whole = self._try(job.address, lambda: _whole(self._cloud, kind, job.ids, answer))
         if whole is None:
-            return None
+            return []
         data = _data(kind, whole)
         if _unset(kind, data):
-            return None
-        return Observed(job.address, _ids(kind, job.ids, answer), data, kind.pending(whole) == LEAVING)
+            return []
+        complete = kind.reading is None or answer is not job.item
+        return [Observed(job.address, _ids(kind, job.ids, answer), data, kind.pending(whole) == LEAVING, complete)]
 
-    def _look_for_standstill(self) -> None:
+    def _is_described(self, job: _Job) -> bool:
+        """Whether an object is described; of others, what the list says is enough."""
+        kind = job.kind
+        if not kind.reading or kind.single or kind.names:
+            return kind.reading is not None
+        if kind.section in self._also:
+            return True
+        asked = (self._scope.described or {}).get(kind.section)
+        every = asked is None or not (kind.listing and kind.listing.tells_owner(self._answer))
+        return kind.section in self._scope.sections and (every or not (asked or frozenset()).isdisjoint(_called(job)))
+
+    def _look_for_standstill(self) -> Found:
         """Look for what has paused writes to the pool.
 
         Configuration can be compared without knowing it, so a read that is denied, or that this endpoint does not
@@ -518,17 +570,18 @@ class _ObjectReader:
         """
         standstill = self._root.standstill
         if not (self._scope.watched and standstill and self._answer and standstill.possible(self._answer)):
-            return
+            return []
         try:
             newest = next(iter(_listed(self._cloud, self._root, standstill.listing, self._ids)), {})
         except NotFound:
-            return
+            return []
         except CloudError as error:
             self._unknown_standstill(standstill, error)
-            return
+            return []
         said = standstill.report(newest)
         if said:
             self._notices.append(Notice(said, self._scope.source, standstill=True))
+        return []
 
     def _unknown_standstill(self, standstill: Standstill, error: CloudError) -> None:
         if error.code in standstill.absent:
@@ -565,6 +618,299 @@ class _ObjectReader:
 
     def _address(self, kind: ResourceKind, name: str) -> Address:
         return Address(self._scope.pool, kind.section, name)
+
+
+class _ReadsContents(_ReadsObjects):
+    """Reads what is inside of the objects of a pool: of declared ones, or of all that are selected."""
+
+    def _asks_inside(self, kind: ResourceKind) -> bool:
+        """Whether something inside of objects is asked for at all."""
+        some = self._scope.owners.get(kind.section) or self._scope.also_inside.get(kind.section)
+        return bool(self._scope.select_owners or some)
+
+    def _begin_wide(self, kind: ResourceKind) -> Iterator[Work]:
+        """Yield the list of the whole pool of what is inside of objects, once, if it takes fewer calls than asking."""
+        listing = _wide_listing(kind)
+        if not listing or not self._ids or not self._asks_inside(kind) or kind.section in self._wide_asked:
+            return
+        unsettled = self._depends_on_plan(kind) and not self._settled
+        if unsettled or not self._is_offered(kind) or (pool_wide(kind) and not lists_pool(kind, self._scope)):
+            return
+        self._wide_asked.add(kind.section)
+        yield partial(self._list_wide, kind, listing)
+
+    def _list_wide(self, kind: ResourceKind, listing: Listing) -> Found:
+        place = self._address(kind, "")
+        self._wide[kind.section] = self._try(place, lambda: list(_listed(self._cloud, kind, listing, self._ids)))
+        return []
+
+    def _has_holders(self, kind: ResourceKind, queued: frozenset[str]) -> bool:
+        """Whether it is known which objects there are to look into, and whether each can have something inside."""
+        if not self._asks_inside(kind) or kind.outer not in {k.section for k in self._kinds()}:
+            return True
+        listed = kind.outer in self._listed and (self._settled or not self._depends_on_plan(kind))
+        listed = listed and (kind.section in self._wide or kind.section not in self._wide_asked)
+        return listed and (self._by_name_alone(kind) or kind.outer not in queued)
+
+    def _by_name_alone(self, kind: ResourceKind) -> bool:
+        """Whether the list of the outer kind tells which of its objects to look into."""
+        some = self._scope.select_owners or kind.section in self._scope.also_inside
+        return not some and kind.in_owner is any_owner and (kind.names is None or pool_wide(kind) is not None)
+
+    def _begin_inside(self, kind: ResourceKind, queued: frozenset[str]) -> Iterator[Work]:
+        """Yield what reads the contents of objects: of declared ones, or of all that are selected."""
+        holders = list(self._holders(kind, queued))
+        wide = self._wide.get(kind.section, [])
+        if wide is None or not holders:
+            return
+        if pool_wide(kind) and kind.section in self._wide:
+            names = len(tuple(kind.names({}))) if kind.names else 1
+            if self._scope.select_owners or len(wide) <= names * len(holders):
+                keys = {holder.ids[KINDS[kind.outer].id_param]: (key, holder) for key, holder in holders}
+                yield from (partial(self._read_wide, kind, item, keys) for item in wide)
+                return
+        for key, holder in holders:
+            yield from self._inside_one(kind, key, holder, wide)
+
+    def _holders(self, kind: ResourceKind, queued: frozenset[str]) -> Iterator[tuple[str, Observed]]:
+        """Yield the objects to look into, each with the key of what is inside."""
+        outer = KINDS[kind.outer]
+        live = [o for o in self._objects if o.address.section == kind.outer]
+        if kind.outer in queued:  # they are described at the same time
+            live = [Observed(j.address, j.ids, j.item, whole=False) for j in self._listed[kind.outer]]
+        select, also = self._scope.select_owners, self._scope.also_inside.get(kind.section)
+        named = (*self._scope.owners.get(kind.section, ()), *(also(live) if also else ()))
+        by_pin, by_name = grouped(live, lambda o: o.ids[outer.id_param]), grouped(live, lambda o: o.address.name)
+        for owner in select(live) if select else named:
+            found = by_pin.get(owner.pin, ()) if owner.pin else by_name.get(owner.name, ())
+            if len(found) == 1:
+                yield owner.key, found[0]
+
+    def _inside_one(self, kind: ResourceKind, key: str, holder: Observed, wide: Sequence[Tree]) -> Iterator[Work]:
+        if not kind.in_owner(holder.data):
+            return
+        place = self._address(kind, key)
+        self._inside_of[place] = _place(holder)
+        if kind.single:
+            yield partial(self._read_one, _Job(kind, place, holder.ids, {}))
+        elif kind.listing and kind.section not in self._wide:
+            yield partial(self._list_inside, kind, key, holder)
+        else:
+            items = [{kind.name_member: n} for n in kind.names(holder.data)] if kind.names else wide
+            yield from (partial(self._read_one, job) for job in self._jobs_inside(kind, key, holder, items))
+
+    def _list_inside(self, kind: ResourceKind, key: str, holder: Observed) -> Found:
+        place = self._address(kind, key)
+        items = self._try(place, lambda: list(_items(self._cloud, kind, holder.ids))) or ()
+        return [*self._jobs_inside(kind, key, holder, items)]
+
+    def _jobs_inside(self, kind: ResourceKind, key: str, holder: Observed, items: Iterable[Tree]) -> Iterator[_Job]:
+        for item in (i for i in items if _within(kind, i, holder.ids)):
+            name = _listed_name(kind, item)
+            own = {kind.id_param: kind.identifier(item)} if kind.id_param and kind.identifier(item) else {}
+            address = self._address(kind, f"{key}/{name}")
+            self._inside_of[address] = _place(holder)
+            yield _Job(kind, address, {**holder.ids, **own, kind.name_member: name}, item)
+
+    def _read_wide(self, kind: ResourceKind, item: Tree, holders: Mapping[str, tuple[str, Observed]]) -> Found:
+        """Read an object of a list of the whole pool, and find out what it is inside of: perhaps of none of these."""
+        ids = {**self._ids, kind.id_param: kind.identifier(item)}
+        place = self._address(kind, "")
+        reading = _required(pool_wide(kind)).reading
+        answer = self._try(place, lambda: _read_as(self._cloud, kind, reading, ids))
+        owner = str(answer.get(KINDS[kind.outer].id_param, "")) if answer else ""
+        if owner not in holders:
+            return []
+        key, holder = holders[owner]
+        return [o for job in self._jobs_inside(kind, key, holder, [answer]) for o in self._observed(job, answer)]
+
+
+class _ObjectReader(_ReadsContents):
+    """Reads one pool in rounds: each sends all calls at once that need no answer but those of the rounds before."""
+
+    def take_pool(self, answer: Tree) -> None:
+        """Take the pool's own answer, on which further reads depend."""
+        self._answer, self._settled, self._ids = answer, True, _ids(self._root, {}, answer)
+        self._also = frozenset(self._root.also_read(self._scope.declared, answer))
+        self._objects.append(Observed(self._address(self._root, ""), self._ids, _data(self._root, answer)))
+
+    def read(self, *, ask_pool: bool = False) -> None:
+        """Read everything.
+
+        Args:
+            ask_pool: Whether to ask for the pool itself; otherwise it was taken, or does not exist.
+
+        Raises:
+            _NoPool: It does not exist.
+            CloudError: It could not be read.
+        """
+        self._settled = not ask_pool
+        work: list[Work] = [self._ask_pool] if ask_pool else []
+        while True:
+            before = len(self._begun)
+            work += self._ready()
+            if not work and len(self._begun) == before:
+                return
+            for found in side_by_side(_done, work, at_once=self._parallelism):
+                self._objects += [one for one in found if isinstance(one, Observed)]
+                self._queue += [one for one in found if isinstance(one, _Job)]
+            work = []
+            if self._arrived is not None and not self._settled:
+                self.take_pool(self._arrived)
+
+    def described(self, lacking: Sequence[Observed]) -> _Described:
+        """Describe objects of which only the names were read."""
+        self._scope = replace(self._scope, described=None, sections=frozenset(o.address.section for o in lacking))
+        jobs = [_Job(KINDS[o.address.section], o.address, o.ids, o.data) for o in lacking]
+        found = side_by_side(self._object, jobs, at_once=self._parallelism)
+        return _Described(found, tuple(self._gaps), tuple(self._unavailable))
+
+    def live_state(self) -> LiveState:
+        root = next((o for o in self._objects if o.address.section == self._root.section), None)
+        objects = tuple(self._with_holders(sorted(self._objects, key=lambda o: _rank(o.address))))
+        there = {_place(o) for o in objects}
+        lost = {address for address, place in self._inside_of.items() if place not in there}
+        gaps = [g for g in sorted(self._gaps, key=lambda g: _rank(g.address)) if g.address not in lost]
+        lacking = [g for g in sorted(self._unavailable, key=lambda g: _rank(g.address)) if g.address not in lost]
+        failed = {g.address.section for g in (*gaps, *lacking)}
+        beside = {address: tree for address, tree in self._beside.items() if address not in lost}
+        return LiveState(
+            root,
+            objects,
+            frozenset(self._known - failed),
+            self._foreign,
+            (*gaps, *self._unsure),
+            tuple(lacking),
+            (),
+            tuple(self._notices),
+            beside,
+        )
+
+    def _with_holders(self, objects: Iterable[Observed]) -> Iterator[Observed]:
+        """Yield objects with all identifiers of what they are inside of; what is inside of nothing is gone as well."""
+        holders = {_place(o): o for o in self._objects if not KINDS[o.address.section].outer}
+        for one in objects:
+            place = self._inside_of.get(one.address)
+            if place is None:
+                yield replace(one, ids={**self._ids, **one.ids})
+            elif place in holders:
+                yield replace(one, ids={**self._ids, **holders[place].ids, **one.ids})
+
+    def _ask_pool(self) -> Found:
+        try:
+            self._arrived = _describe(self._cloud, self._root, self._ids)
+        except NotFound as error:
+            raise _NoPool(error) from None
+        return []
+
+    # --- what can be read now
+
+    def _ready(self) -> list[Work]:
+        """Return what can be read with the answers that are there, each piece of work once."""
+        queued = frozenset(job.kind.section for job in self._queue)
+        jobs, self._queue = self._queue, []
+        found: list[Work] = []
+        kinds = self._kinds()
+        for kind in (k for k in kinds if k.outer):
+            found += self._begin_wide(kind)
+        for kind in kinds:
+            ready = self._has_holders(kind, queued) if kind.outer else self._settled or not self._needs_pool(kind)
+            if kind.root or kind.section in self._begun or not ready:
+                continue
+            self._begun.add(kind.section)
+            if self._is_offered(kind):
+                found += self._begin_inside(kind, queued) if kind.outer else self._begin(kind)
+            elif not kind.outer:
+                self._known.add(kind.section)
+        if self._settled and STANDSTILL not in self._begun:
+            self._begun.add(STANDSTILL)
+            found.append(self._look_for_standstill)
+        return [*found, *(partial(self._read_one, job) for job in jobs)]
+
+    def _needs_pool(self, kind: ResourceKind) -> bool:
+        """Whether a kind can be read only with the pool's own answer."""
+        if kind.located:
+            return False
+        named = kind.names is not None and kind.names is not no_names
+        return named or self._depends_on_plan(kind) or not self._readable(kind)
+
+    def _readable(self, kind: ResourceKind) -> bool:
+        """Whether an object can be read by its name; most belong to a pool, which may not exist yet."""
+        if kind.surrounding and not is_outside(kind) and not self._ids:
+            return False
+        first = _required(kind.listing or kind.reading)
+        page = [kind.listing.page[0]] if kind.listing and kind.listing.page else []
+        required = set(input_shape(kind.service, first.operation).required)
+        return required <= {*kind.to_params({**self._ids, kind.id_param: ""}), *kind.params, *page}
+
+    def _begin(self, kind: ResourceKind) -> Iterator[Work]:
+        """Yield what begins to read a kind of the pool: its list, or its objects if their names are known."""
+        if kind.listing:
+            if self._ids:
+                yield partial(self._list, kind)
+            else:
+                self._take(kind, [])
+            return
+        if kind.located:
+            items = [{kind.id_param: n} for n in self._scope.names.get(kind.section, ())]
+        elif kind.single:
+            items = [{}] if self._ids else []
+        else:
+            asked = self._scope.names.get(kind.section, ()) if self._readable(kind) else ()
+            names = kind.names(self._answer) if kind.names else ()
+            items = [{kind.name_member: n} for n in dict.fromkeys((*names, *asked))]
+        yield from (partial(self._read_one, job) for job in self._take(kind, items))
+
+    def _list(self, kind: ResourceKind) -> Found:
+        place = self._address(kind, "")
+        items = self._try(place, lambda: list(_items(self._cloud, kind, self._ids)))
+        if items is None:
+            self._listed[kind.section] = []
+            return []
+        jobs = self._take(kind, items)
+        if kind.reading or kind.further_reads or kind.regional_read:
+            return [*jobs]
+        return [one for job in jobs for one in self._observed(job, job.item)]  # the list says everything
+
+    def _take(self, kind: ResourceKind, items: Iterable[Tree]) -> list[_Job]:
+        self._known.add(kind.section)
+        self._listed[kind.section] = list(self._jobs(kind, items))
+        return self._listed[kind.section]
+
+    def _jobs(self, kind: ResourceKind, items: Iterable[Tree]) -> Iterator[_Job]:
+        for item in items:
+            name = str(item.get(kind.name_member, "")) if kind.name_member else ""
+            own = {kind.id_param: kind.identifier(item)} if kind.id_param and item else {}
+            yield _Job(kind, self._address(kind, name), {**self._ids, **own}, item)
+
+
+def _place(observed: Observed) -> tuple[str, str]:
+    return observed.address.section, str(observed.ids.get(KINDS[observed.address.section].id_param, ""))
+
+
+def _called(job: _Job) -> tuple[str, str]:
+    """Return name and identifier of an object in a list."""
+    return _listed_name(job.kind, job.item), job.kind.identifier(job.item)
+
+
+def lists_pool(kind: ResourceKind, scope: ReadScope) -> bool:
+    """Return whether the list of the whole pool tells which objects of a kind there are inside others (`pool_wide`).
+
+    A plan asks for what the manifest names instead, and so does everything that looks into one object.
+    """
+    several = scope.described is None and len(scope.owners.get(kind.section, ())) > 1
+    return pool_wide(kind) is not None and (scope.select_owners is not None or several)
+
+
+def _wide_listing(kind: ResourceKind) -> Listing | None:
+    """Return the list of the whole pool that has the objects of a kind inside others, if there is one."""
+    wide = pool_wide(kind)
+    if wide:
+        return wide.listing
+    if not kind.listing:
+        return None
+    asks_owner = KINDS[kind.outer].id_param in input_shape(kind.service, kind.listing.operation).members
+    return None if asks_owner else kind.listing
 
 
 def gap(address: Address, error: CloudError) -> Gap:
@@ -612,7 +958,10 @@ def _listed(cloud: Cloud, kind: ResourceKind, listing: Listing, ids: Mapping[str
 
 
 def _describe(cloud: Cloud, kind: ResourceKind, ids: Mapping[str, Any]) -> Tree:
-    reading: Reading = _required(kind.reading)
+    return _read_as(cloud, kind, _required(kind.reading or again(kind)), ids)
+
+
+def _read_as(cloud: Cloud, kind: ResourceKind, reading: Reading, ids: Mapping[str, Any]) -> Tree:
     answer = cloud.call(kind.service, reading.operation, _for(kind, reading.operation, ids))
     return kind.pick(_result(kind, reading, answer), ids)
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from reconciler.kinds import KINDS, root_of
-from reconciler.kinds.kind import ResourceKind, no_names
-from reconciler.observing.observer import ReadScope
+from reconciler.kinds.kind import ResourceKind, again, no_names, pool_wide
+from reconciler.observing.observer import ReadScope, lists_pool
 
 
 class PossibleRead(NamedTuple):
@@ -37,7 +37,7 @@ def possible_reads(scope: ReadScope) -> Iterator[PossibleRead]:
     needed = whole.union(*(kind.read_with for kind in managed))
     for kind in KINDS.values():
         if kind.section in needed and not kind.root and _has_objects(kind, scope):
-            yield from _of_objects(kind, whole=kind.section in whole)
+            yield from _of_objects(kind, scope, whole=kind.section in whole)
 
 
 def names_are_known(kind: ResourceKind) -> bool:
@@ -62,9 +62,22 @@ def _has_objects(kind: ResourceKind, scope: ReadScope) -> bool:
     return not names_are_known(kind) or bool(scope.names.get(kind.section))
 
 
-def _of_objects(kind: ResourceKind, *, whole: bool) -> Iterator[PossibleRead]:
+def fences(kind: ResourceKind) -> Iterator[PossibleRead]:
+    """Yield what an apply reads again before it writes an object of a kind, beside what it reads anyway."""
+    for reading in (again(kind), kind.reading if pool_wide(kind) else None):
+        if reading:
+            yield PossibleRead(kind, reading.operation)
+
+
+def _of_objects(kind: ResourceKind, scope: ReadScope, *, whole: bool) -> Iterator[PossibleRead]:
     if kind.listing:
         yield PossibleRead(kind, kind.listing.operation)
+    wide = pool_wide(kind)
+    if wide and lists_pool(kind, scope):
+        yield PossibleRead(kind, wide.listing.operation)
+        yield PossibleRead(kind, wide.reading.operation)
+        if scope.select_owners:
+            return
     if kind.reading and (whole or kind.single or kind.names):
         yield PossibleRead(kind, kind.reading.operation)
     yield from (PossibleRead(kind, further.reading.operation) for further in kind.further_reads)

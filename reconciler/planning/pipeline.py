@@ -17,7 +17,8 @@ from reconciler.manifests.links import referred
 from reconciler.manifests.manifest import Manifest
 from reconciler.manifests.resolving import resolve
 from reconciler.model import Address, Gap, Path, Plan, Position, ResourceChange, Target
-from reconciler.observing.observer import observe
+from reconciler.observing.name_list import PoolLists
+from reconciler.observing.observer import AT_ONCE, completed, observe
 from reconciler.planning import guard, planner, several_values
 from reconciler.planning.introduced import with_weaknesses
 from reconciler.planning.planner import PlanOptions
@@ -119,9 +120,10 @@ def planned(
     cloud: Cloud,
     plan_options: PlanOptions = PlanOptions(),  # noqa: B008 - frozen
     *,
-    parallelism: int = 8,
+    parallelism: int = AT_ONCE,
     known: Callable[[str], str | None] = lambda _: None,
     lost: Callable[[str], Gap | None] = lambda _: None,
+    pools: PoolLists | None = None,
 ) -> Plan:
     """Read what is live and return what would change.
 
@@ -132,6 +134,7 @@ def planned(
         parallelism: How many calls may be under way at once.
         known: Returns the value of a reference to another document.
         lost: Returns why such a value could not be read.
+        pools: The pools of the Region, if the documents of a run share the list of them.
 
     Raises:
         Refused: The account or Region is not the one that the manifest names; nothing was read.
@@ -139,11 +142,19 @@ def planned(
         CloudError: The pool could not be read.
     """
     resolved, target = placed(manifest, cloud, known)
-    live_state = observe(cloud, planner.read_scope(resolved), parallelism=parallelism)
+    scope = planner.read_scope(resolved, planner.pruned(resolved, plan_options))
+    live_state = observe(cloud, scope, parallelism=parallelism, pools=pools)
     live_state = replace(live_state, gaps=(*live_state.gaps, *unknown_objects(manifest, known, lost)))
-    found, notices, gaps = several_values.compared(
-        resolved, cloud, lambda one: planner.plan(one, live_state, target, plan_options), lambda plan: plan
-    )
+    first = planner.plan(resolved, live_state, target, plan_options)
+    lacking = planner.incomplete(first, live_state)
+    if lacking:
+        live_state = completed(cloud, scope, live_state, lacking, parallelism=parallelism)
+        first = planner.plan(resolved, live_state, target, plan_options)
+
+    def compare(one: Manifest) -> Plan:
+        return first if one is resolved else planner.plan(one, live_state, target, plan_options)
+
+    found, notices, gaps = several_values.compared(resolved, cloud, compare, lambda plan: plan)
     found = replace(found, notices=(*found.notices, *notices), gaps=(*found.gaps, *gaps))
     named = by_key(live_state, (*found.changes, *found.aside))
     checked = with_weaknesses(guard.check(found, resolved, named), resolved, named, plan_options.today)

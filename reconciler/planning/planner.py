@@ -13,7 +13,7 @@ from functools import partial
 
 from reconciler.kinds import KINDS, root_of
 from reconciler.kinds.engine_rules import THRESHOLD
-from reconciler.kinds.kind import ResourceKind
+from reconciler.kinds.kind import ResourceKind, judged_with
 from reconciler.manifests.manifest import Manifest
 from reconciler.model import Action, Address, Notice, Observed, Plan, Refusal, ResourceChange, Target
 from reconciler.observing import ownership
@@ -53,8 +53,13 @@ class PlanOptions:
     """Addresses that targeted objects of other documents refer to, with the reason: they come along if they are new."""
 
 
-def read_scope(manifest: Manifest) -> ReadScope:
-    """Return what has to be read to plan a manifest."""
+def read_scope(manifest: Manifest, pruned: frozenset[str] = frozenset()) -> ReadScope:
+    """Return what has to be read to plan a manifest.
+
+    Args:
+        manifest: The document.
+        pruned: Sections whose undeclared objects may be deleted, which the plan then shows.
+    """
     names: dict[str, list[str]] = {}
     owners: dict[str, tuple[Owner, ...]] = {}
     for spec in implied(manifest).specs:
@@ -78,7 +83,40 @@ def read_scope(manifest: Manifest) -> ReadScope:
         owners,
         watched=True,
         declared=next((s.declared for s in manifest.specs if KINDS[s.address.section].root), {}),
+        wanted=manifest.sections,
+        described=None if manifest.outputs else _described(manifest, pruned),
     )
+
+
+def _described(manifest: Manifest, pruned: frozenset[str]) -> Mapping[str, frozenset[str]]:
+    """Return names and identifiers of the declared objects of each section of which no others have to be described."""
+    found: dict[str, frozenset[str]] = {}
+    for section in manifest.sections - pruned:
+        kind, specs = KINDS[section], manifest.section(section)
+        names = [s.pin or s.declared.get(kind.name_member, s.address.name) for s in specs]
+        if judged_with(kind) and all(isinstance(name, str) for name in names):
+            found[section] = frozenset(map(str, names))
+    return found
+
+
+def incomplete(plan: Plan, live_state: LiveState) -> frozenset[str]:
+    """Return the sections of which a plan must know all objects with what they have, and does not.
+
+    What is not declared can be known by its name alone, unless the plan changes something that a rule looks at
+    together with it: a scope that is taken away may be one of a client that nobody declares.
+
+    Args:
+        plan: The plan, made with what was read.
+        live_state: What was read.
+    """
+    changed = {c.address.section for c in plan.pending}
+    named = {o.address.section for o in live_state.objects if not o.whole} & plan.sections
+    return frozenset(section for section in named if judged_with(KINDS[section]) & changed)
+
+
+def pruned(manifest: Manifest, plan_options: PlanOptions) -> frozenset[str]:
+    """Return the sections whose undeclared objects a plan may delete."""
+    return frozenset(manifest.prune) if plan_options.prune else frozenset()
 
 
 def owners_of(manifest: Manifest, kind: ResourceKind) -> tuple[Owner, ...]:

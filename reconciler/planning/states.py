@@ -48,12 +48,19 @@ def _keyed(observed: Observed, keys: Mapping[tuple[str, str], str]) -> Address:
 
 def current_state(live_state: LiveState, target: Target) -> State:
     """Return what is live; empty when there is no pool yet."""
-    return State({o.address: o.data for o in live_state.objects}, live_state.known, target.region, target.account)
+    objects = {o.address: o.data for o in live_state.objects if o.whole}
+    named = _named(live_state)
+    return State(objects, live_state.known, target.region, target.account, named=named)
+
+
+def _named(live_state: LiveState) -> frozenset[Address]:
+    """Return the objects of which only the name was read."""
+    return frozenset(o.address for o in live_state.objects if not o.whole)
 
 
 def planned_state(changes: Sequence[ResourceChange], live_state: LiveState, target: Target) -> State:
     """Return what would be live after some changes: declared objects over all the others that are there."""
-    objects: dict[Address, Tree] = {o.address: o.data for o in live_state.objects}
+    objects: dict[Address, Tree] = {o.address: o.data for o in live_state.objects if o.whole}
     for change in changes:
         if change.action is Action.DELETE:
             objects.pop(change.address, None)
@@ -61,7 +68,8 @@ def planned_state(changes: Sequence[ResourceChange], live_state: LiveState, targ
             objects[change.address] = _with_defaults(change)
     written = frozenset(c.address for c in changes if c.action not in (Action.NONE, Action.DELETE))
     made = frozenset(c.address for c in changes if c.action in (Action.CREATE, Action.REPLACE))
-    return State(objects, live_state.known, target.region, target.account, written=written, made=made)
+    named = _named(live_state) - objects.keys()
+    return State(objects, live_state.known, target.region, target.account, written=written, made=made, named=named)
 
 
 def new_state(manifest: Manifest) -> State:

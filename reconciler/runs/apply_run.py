@@ -35,6 +35,7 @@ from reconciler.model import (
 )
 from reconciler.render import alarms, redact
 from reconciler.render.progress import Progress
+from reconciler.runs import namesakes
 from reconciler.runs.pool_order import waits_for
 from reconciler.runs.pulse import Pulse
 from reconciler.runs.runtime import Runtime
@@ -51,6 +52,9 @@ if TYPE_CHECKING:  # pydantic comes with it
 
 EARLIER, ANOTHER = "an earlier pool failed", "another pool failed"
 """Why the changes of a pool were not begun although nothing was wrong with them."""
+
+POOLS_AT_ONCE = 10
+"""Pools that are written to at once at most: when one fails, as many changes are under way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +129,7 @@ def apply_all(
     ledger = _Ledger(list(plans), stop, watch or watcher(console), pulse)
     run = _Run(runtime, console, manifests, ledger, pulse)
     runtime.stopped = stop
+    runtime.pools.renew()
     run.all()
     found, events = tuple(ledger.plans), ledger.events
     code = worst([stop.exit_code, _exit(tuple(ledger.codes.values()), events)])
@@ -314,8 +319,9 @@ class _Run:
         before = waits_for(self._manifests, plans)
         try:
             with stop.while_reading(self._only_reads):
-                at_once = self._runtime.options.parallelism
+                at_once = min(self._runtime.options.parallelism, POOLS_AT_ONCE)
                 in_order(self._pool, range(len(plans)), before, at_once=at_once, look=self._look)
+                self._look_for_twins()
         except Interrupted:
             with self._ledger.lock:
                 self._ledger.close({i: one.last_words() for i, one in self._busy.items() if one})
@@ -382,10 +388,18 @@ class _Run:
             stop=ledger.stop,
             reading=lambda: self._while_reading(i),
             halted=lambda: ledger.elsewhere(i),
+            pools=runtime.pools,
         )
         self._busy[i] = applying
         for event in applying.events():
             ledger.add(i, event)
+
+    def _look_for_twins(self) -> None:
+        """Look for pools that others made with the names of new ones, if that was not done since they were made."""
+        plans = self._ledger.plans
+        for i, found in namesakes.late(plans, self._ledger.events, self._runtime.pools, self._runtime.sleep):
+            self._ledger.add(i, found)
+            self._ledger.end(i, ExitCode.PARTIAL)
 
     def _planned_again(self, i: int) -> Plan:
         """Plan a document again whose references became known when the documents before it were applied.

@@ -37,6 +37,7 @@ if TYPE_CHECKING:  # pydantic comes with them
     from reconciler.drift.findings import Compared, Criteria
     from reconciler.manifests.manifest import Manifest
     from reconciler.notify import Channel, Receiver
+    from reconciler.observing.name_list import PoolLists
     from reconciler.observing.observer import LiveState
     from reconciler.render.subjects import RunStats
     from reconciler.runs.outputs_made import Neighbours
@@ -267,7 +268,7 @@ def _one(runtime: Runtime, manifest: Manifest, cloud: Cloud, criteria: Criteria,
     limit = runtime.options.max_secret_age
     manifest = manifest if limit is None else with_secret_age(manifest, limit)
     seen, lost = known.seen_from(manifest), known.lost_from(manifest)
-    found = compared(manifest, cloud, criteria, runtime.options.parallelism, seen, lost=lost)
+    found = compared(manifest, cloud, criteria, runtime.options.parallelism, seen, lost=lost, pools=runtime.pools)
     known.learn(manifest, found.plan)
     known.lose(manifest, found.drift.gaps)
     drift = _attributed(runtime, cloud, found, around.trails) if runtime.options.attribute else found.drift
@@ -316,10 +317,11 @@ def compared(
     manifest: Manifest,
     cloud: Cloud,
     criteria: Criteria,
-    parallelism: int = 8,
+    parallelism: int = 32,
     known: Callable[[str], str | None] = lambda _: None,
     *,
     lost: Callable[[str], Gap | None] = lambda _: None,
+    pools: PoolLists | None = None,
 ) -> Compared:
     """Read the live state and return how it differs. A pool that cannot be read at all is a gap.
 
@@ -330,6 +332,7 @@ def compared(
         parallelism: How many calls may be in flight at once.
         known: What references to other documents resolve to.
         lost: Why such a value could not be read.
+        pools: The pools of the Region, if the documents of a run share the list of them.
 
     Raises:
         Refused: The account or Region is not the one that the manifest names; nothing was read.
@@ -344,7 +347,7 @@ def compared(
 
     resolved, target = placed(manifest, cloud, known)
     try:
-        live_state = observe(cloud, drift.read_scope(resolved, criteria), parallelism=parallelism)
+        live_state = observe(cloud, drift.read_scope(resolved, criteria), parallelism=parallelism, pools=pools)
     except CloudError as error:
         return drift.unread(target, gap(manifest.root, error))
     live_state = replace(live_state, gaps=(*live_state.gaps, *unknown_objects(manifest, known, lost)))

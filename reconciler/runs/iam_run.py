@@ -30,7 +30,7 @@ from reconciler.manifests.manifest import Manifest
 from reconciler.manifests.reference_kinds import REMOTE_READS
 from reconciler.model import Spec
 from reconciler.observing.observer import ReadScope
-from reconciler.observing.possible_reads import PossibleRead, possible_reads
+from reconciler.observing.possible_reads import PossibleRead, fences, possible_reads
 from reconciler.planning import planner
 from reconciler.runs import export_run, export_sections, outputs_run, stages
 from reconciler.runs.drift_run import with_secret_age
@@ -251,6 +251,8 @@ def _writes(options: Options, manifest: Manifest, specs: Sequence[Spec], place: 
     replaceable = frozenset(options.replaceable)
     for write in possible_writes(manifest, specs, prune=options.prune, replaceable=replaceable):
         yield from write_grants(write, place)
+        for read in fences(write.kind):
+            yield from read_grants(read, specs, place)
     for spec in specs:
         yield from member_grants(KINDS[spec.address.section], spec, place)
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:  # each costs a tenth of a second or more, so they are importe
     from reconciler.manifests.loading import Gathered, Loaded
     from reconciler.manifests.manifest import Manifest
     from reconciler.manifests.reader import Share
+    from reconciler.observing.name_list import PoolLists
     from reconciler.planning.pipeline import ResolvedRefs
     from reconciler.planning.planner import PlanOptions
 
@@ -54,6 +55,16 @@ def _today() -> str:
     from datetime import UTC, datetime
 
     return datetime.fromtimestamp(NOW.get()(), UTC).date().isoformat()
+
+
+def _is_stopped(runtime: Runtime) -> bool:
+    return runtime.stopped()  # set only once the clouds are there
+
+
+def _pools(runtime: Runtime) -> PoolLists:
+    from reconciler.observing.name_list import PoolLists
+
+    return PoolLists(runtime.clock)
 
 
 @dataclass
@@ -93,6 +104,9 @@ class Runtime:
         from reconciler.planning.pipeline import ResolvedRefs
 
         return ResolvedRefs()
+
+    pools = cached_property(_pools)
+    """The pools of each Region, listed once for all documents."""
 
     @cached_property
     def plan_options(self) -> PlanOptions:
@@ -135,15 +149,15 @@ class Runtime:
     def readers(self) -> Callable[[Manifest], Cloud]:
         """Return a function from a manifest to its reader, for a stage that reads many manifests and writes nothing.
 
-        Answers that are the same for all documents of a Region, such as the list of pools, are requested once.
+        Answers that are the same for all documents of a Region, such as secrets, are requested once. The list of pools
+        is one too, and has a place of its own (`pools`).
         """
-        from reconciler.kinds import ROOT_LISTS
         from reconciler.manifests.reference_kinds import REMOTE_READS
 
         shared: dict[str, Cloud] = {}
 
         def reader(manifest: Manifest) -> Cloud:
-            made = Sharing(self.reader(manifest), ROOT_LISTS | REMOTE_READS)
+            made = Sharing(self.reader(manifest), REMOTE_READS)
             return shared.setdefault(self.region_of(manifest), made)
 
         return reader
@@ -230,7 +244,7 @@ class Runtime:
             sleep=self.sleep,
             meter=self.meter,
             quotas=self._quotas,
-            stopped=self._is_stopped,
+            stopped=partial(_is_stopped, self),
         )
 
     @cached_property
@@ -239,9 +253,6 @@ class Runtime:
         from reconciler.cloud.quotas import Quotas
 
         return Quotas(self.clock, self.sleep, share=_share(self.options), max_rps=self.options.max_rps)
-
-    def _is_stopped(self) -> bool:
-        return self.stopped()  # set only once the clouds are there
 
 
 class Session:

@@ -167,6 +167,7 @@ def plan_one(runtime: Runtime, manifest: Manifest, cloud: Cloud | None = None) -
             parallelism=options.parallelism,
             known=known.seen_from(manifest),
             lost=known.lost_from(manifest),
+            pools=runtime.pools,
         )
     except CloudError as error:
         raise error.located(f"{manifest.source} (pool {manifest.name})", options.command) from None

@@ -70,7 +70,7 @@ class Seen:
 
     def knows(self, section: str) -> bool:
         """Return whether all objects of a section are in the state; of others, an absence means nothing."""
-        return section in self.state.known
+        return self.state.is_whole(section)
 
     def one(self, section: str, name: str = "") -> Tree:
         """Return an object, or an empty one."""

@@ -56,7 +56,7 @@ class Options(NamedTuple):
     """Directories that `$file` and links may read from, besides the trees of the manifests."""
     targets: tuple[str, ...] = ()
     """Addresses (`clients/web`, `user_pool`) that the run is limited to."""
-    parallelism: int = 10
+    parallelism: int = 32
     """How many calls may be in flight at once."""
     max_rps: float | None = None
     """Most calls per second; None leaves it to the known quotas."""

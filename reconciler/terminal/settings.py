@@ -71,7 +71,7 @@ GLOBALS = (
     Option("allow-env", "env_names", "list", "NAME", "let $env read these variables only, or `none`; may be repeated"),
     Option("env", "env", "name", "NAME", "merge overlays/NAME/ into the manifests"),
     Option("target", "targets", "list", "KIND/NAME", "work on this object only; may be repeated"),
-    Option("parallelism", "parallelism", "whole", "N", "maximum concurrent calls (10)"),
+    Option("parallelism", "parallelism", "whole", "N", "maximum concurrent calls for each pool (32)"),
     Option("max-rps", "max_rps", "rate", "N", "maximum calls per second (as the quotas allow)"),
     Option("quotas", "quotas", "choice", "auto|on|off", "keep Cognito's quotas (auto: unless this machine answers)"),
     Option("log-level", "log_level", "choice", "debug|info|warning|error", "minimum level to log (warning)"),

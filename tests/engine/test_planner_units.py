@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from reconciler.manifests.manifest import Ignore, Manifest
+from reconciler.manifests.manifest import Ignore, Manifest, WrittenOutput
 from reconciler.model import Action, Address, Gap, Notice, Observed, Plan, Position, Refusal, Spec, Target, Unknown
 from reconciler.observing.observer import LiveState, Owner, ReadScope
 from reconciler.planning.planner import PlanOptions, owners_of, plan, read_scope
@@ -87,7 +88,19 @@ def test_what_is_read_follows_from_the_manifest():
         "UserPool",
         {"clients.terms": (web,), "clients.branding": (web, app)},
         watched=True,
+        wanted=manifest.sections,
+        described={"clients": frozenset({"c1", "app"})},
     )
+
+
+def test_what_may_be_pruned_or_decides_an_output_is_described_whole():
+    manifest = written(spec("clients", "web"), spec("identity_providers", "okta"))
+    assert read_scope(manifest).described == {"clients": frozenset({"web"}), "identity_providers": frozenset({"okta"})}
+    assert read_scope(manifest, frozenset({"clients"})).described == {"identity_providers": frozenset({"okta"})}
+    unknown = spec("clients", "web", {"ClientName": Unknown(at("user_pool"), "UserPoolId")})
+    assert read_scope(written(unknown)).described == {}
+    output = WrittenOutput("web", "dotenv", "app.env", "", START)
+    assert read_scope(replace(manifest, outputs=(output,))).described is None
 
 
 def test_the_owners_are_the_declared_objects_of_the_outer_kind():

@@ -18,6 +18,7 @@ from reconciler.errors import Ambiguous, Defect
 from reconciler.export.exporter import Style
 from reconciler.manifests.manifest import Manifest
 from reconciler.model import Done, Failed, Skipped, Tree, Verified
+from reconciler.observing.name_list import PoolLists
 from reconciler.render import formats, redact
 from reconciler.render.subjects import DriftResult, RenderOptions
 from reconciler.runs import drift_run, export_run, stages
@@ -162,6 +163,10 @@ class Fragile(Runtime):
 
     def readers(self) -> Callable[[Manifest], Any]:
         return self.reader  # nothing is shared, so that the other pools do not read through the fragile one
+
+    @property
+    def pools(self) -> PoolLists:
+        return PoolLists(self.clock)  # nor the list of pools
 
 
 @pytest.fixture
