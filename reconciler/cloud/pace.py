@@ -55,8 +55,9 @@ class Pace:
             others: Calls that will go before it; the time is then the earliest possible one.
         """
         rate, size = self.rate(now), self._recent.maxlen or 1
-        free = int(self._saved(now, rate)) + (now + EARLY >= self._line)
-        at = now if others < free else max(self._line, now) + others / rate
+        saved = self._saved(now, rate)
+        free = int(saved) + (now + EARLY >= self._line)
+        at = now if others < free else max(self._line, now) + max(0.0, others - saved) / rate
         place = len(self._recent) - size + others  # as many as the limit, in the time that it takes at this pace
         if 0 <= place < len(self._recent):
             at = max(at, self._recent[place] + size / rate)

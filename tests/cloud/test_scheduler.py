@@ -206,7 +206,7 @@ def test_nobody_starves_beside_pools_that_ask_for_more():
 
     time.run([*[lambda p=p: greedy(f"p{p % 3}") for p in range(6)], modest])
     assert len(waits) > 5
-    assert max(waits) <= 7 / 19
+    assert max(waits) <= 7 / 19 + 1e-6
 
 
 @pytest.mark.parametrize("measure", MEASURES)
