@@ -95,13 +95,26 @@ def workplace() -> Iterator[Path]:
         yield Path(name)
 
 
+class Plain(yaml.SafeDumper):
+    """Writes YAML as people do: without anchors."""
+
+    def ignore_aliases(self, _data: object) -> bool:
+        """Write what occurs twice twice."""
+        return True
+
+
+def dumped(tree: Mapping[str, object]) -> str:
+    """Return YAML."""
+    text: str = yaml.dump(tree, Dumper=Plain, sort_keys=False, allow_unicode=True)
+    return text
+
+
 def write(directory: Path, manifests: Sequence[Tree]) -> str:
     """Write each manifest to a file of its own, and return the directory of the manifests."""
     place = directory / "pools"
     place.mkdir(exist_ok=True)
     for tree in manifests:
-        text = yaml.safe_dump(tree, sort_keys=False, allow_unicode=True)
-        (place / f"{tree['user_pool']['PoolName']}.yaml").write_text(text, encoding="utf-8")
+        (place / f"{tree['user_pool']['PoolName']}.yaml").write_text(dumped(tree), encoding="utf-8")
     return str(place)
 
 

@@ -12,10 +12,8 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-import yaml
-
 from benchmarks.builds import ROOT, TIMEOUT, Build, Ran, Unmeasured, last_words, one_core, run, script
-from benchmarks.context import Context, medians, number, workplace, write
+from benchmarks.context import Context, dumped, medians, number, workplace, write
 from benchmarks.pools import reference
 from benchmarks.table import NOTHING, Figure, Row, Target, times
 
@@ -59,7 +57,7 @@ def startup(context: Context) -> Iterable[Row]:
 def _files(directory: Path) -> None:
     (directory / "pool.yaml").write_text(MANIFEST)
     (directory / "schema.json").write_bytes((ROOT / "docs" / "schema" / "v1.json").read_bytes())
-    (directory / "template.yaml").write_text(yaml.safe_dump(template(1)))
+    (directory / "template.yaml").write_text(dumped(template(1)))
     (directory / "main.tf").write_text(TERRAFORM)
     (directory / "octodns.yaml").write_text(OCTODNS)
     (directory / "zones").mkdir()
@@ -186,7 +184,7 @@ def _others(context: Context, directory: Path, count: int, alone: float) -> Figu
     """Return what other programs take for the same: a file, as a multiple of pydantic alone for one."""
     few = min(count, 50)
     files = sorted(str(f) for f in (directory / "pools").glob("*.yaml"))[:few]
-    (directory / "template.yaml").write_text(yaml.safe_dump(template(few)))
+    (directory / "template.yaml").write_text(dumped(template(few)))
     texts, numbers = [], {}
     for name, words in (("check-jsonschema", ["--schemafile", "schema.json", *files]), ("cfn-lint", ["template.yaml"])):
         try:
