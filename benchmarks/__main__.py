@@ -16,14 +16,14 @@ import os
 import platform
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from benchmarks import rows_calls, rows_growth, rows_quotas, rows_serving, rows_startup
 from benchmarks.builds import ROOT, Build, Unmeasured
 from benchmarks.context import Context
 from benchmarks.peers import Peers
-from benchmarks.table import Row, as_tree, markdown
+from benchmarks.table import Row, as_tree, cells, markdown
 
 ROWS: Mapping[str, Callable[[Context], Iterable[Row]]] = {
     "plan-calls": rows_calls.plan_calls,
@@ -85,9 +85,15 @@ def machine(context: Context) -> str:
     return f"{', '.join(found)}; {cores} cores, Python {platform.python_version()}, load average {load}"
 
 
-def measured(context: Context, names: Iterable[str]) -> list[Row]:
-    """Measure rows."""
-    return [row for name in names for row in ROWS[name](context)]
+def measured(context: Context, names: Iterable[str]) -> Iterator[Row]:
+    """Measure rows; those that were measured before the operator interrupts are kept."""
+    try:
+        for name in names:
+            for row in ROWS[name](context):
+                context.say(" | ".join(cells(row)))
+                yield row
+    except KeyboardInterrupt:
+        context.say("interrupted: the rest is not measured")
 
 
 def main() -> None:
@@ -104,7 +110,7 @@ def main() -> None:
     except Unmeasured as why:
         sys.exit(f"{why}.")
     before = machine(context)
-    rows = measured(context, options.only or ROWS)
+    rows = list(measured(context, options.only or ROWS))
     print(f"Before: {before}.\nAfter: {machine(context)}.\n\n{markdown(rows)}", end="")
     if options.json:
         tree = {"before": before, "after": machine(context), "quick": options.quick, "rows": list(map(as_tree, rows))}

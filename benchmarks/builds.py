@@ -82,11 +82,16 @@ def run(words: Sequence[str], directory: Path, timeout: float = TIMEOUT, **more:
         assert process.stdout  # noqa: S101
         timer = Timer(timeout, process.kill)
         timer.start()
-        first = process.stdout.read(1)
-        until_first = time.perf_counter() - begin
-        out = first + process.stdout.read()
-        _, status, used = os.wait4(process.pid, 0)
-        timer.cancel()
+        try:
+            first = process.stdout.read(1)
+            until_first = time.perf_counter() - begin
+            out = first + process.stdout.read()
+            _, status, used = os.wait4(process.pid, 0)
+        except BaseException:
+            process.kill()
+            raise
+        finally:
+            timer.cancel()
     process.stdout.close()
     process.returncode = os.waitstatus_to_exitcode(status)
     wall = time.perf_counter() - begin

@@ -83,7 +83,7 @@ def exponent(sizes: Sequence[int], seconds: Sequence[float]) -> float:
 def cpu_of_a_call(context: Context) -> Iterable[Row]:
     """A plan of many pools against one of few, and against the same calls of boto3."""
     few, many = context.size(10, 2), context.size(60, 6)
-    repeats = context.size(5, 1)
+    repeats = context.size(3, 1)
     manifests = [reference(f"measured-{n:03}") for n in range(many)]
     with recording() as recorder, workplace() as directory:
         recorder.make(manifests)
@@ -163,7 +163,7 @@ def memory(context: Context) -> Iterable[Row]:
 
 def rendering(context: Context) -> Iterable[Row]:
     """What JSON costs of a plan of new pools: against `-o github`, which has lines for problems only."""
-    count, repeats = context.size(60, 4), context.size(5, 1)
+    count, repeats = context.size(60, 4), context.size(3, 1)
     manifests = [reference(f"measured-{n:03}") for n in range(count)]
 
     def measure(build: Build) -> Figure:

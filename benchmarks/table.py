@@ -50,11 +50,9 @@ class Row:
         """`yes`, `no`, `not measured`, or nothing if there is nothing to judge."""
         if self.target.holds is None:
             return ""
-        if not self.this.measured:
-            return "not measured"
         try:
             return "yes" if self.target.holds(self.this.numbers, self.other.numbers) else "no"
-        except KeyError:  # it compares with the other build, of which there is no number
+        except KeyError:  # a number is missing, of this build or of the other that it is compared with
             return "not measured"
 
 
