@@ -4,6 +4,7 @@
     python -m benchmarks --against CHECKOUT           measures; nothing leaves this machine
     python -m benchmarks --only plan-calls startup    some rows
     python -m benchmarks --quick                      small sizes, to see that everything runs
+    python -m benchmarks profile --against CHECKOUT   which functions take the most time of both builds
 
 The table is Markdown on standard output, progress goes to standard error.
 """
@@ -23,6 +24,7 @@ from benchmarks import rows_calls, rows_growth, rows_quotas, rows_serving, rows_
 from benchmarks.builds import ROOT, Build, Unmeasured
 from benchmarks.context import Context
 from benchmarks.peers import Peers
+from benchmarks.profiles import profile
 from benchmarks.table import Row, as_tree, cells, markdown
 
 ROWS: Mapping[str, Callable[[Context], Iterable[Row]]] = {
@@ -44,11 +46,13 @@ ROWS: Mapping[str, Callable[[Context], Iterable[Row]]] = {
 }
 """Name for `--only` → what measures it, in the order of the table."""
 
+ACTIONS = ("run", "setup", "profile")
+
 
 def arguments(words: Sequence[str]) -> argparse.Namespace:
     """Return the options."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure poolctl.")
-    parser.add_argument("action", nargs="?", choices=("run", "setup"), default="run", help="run: measure (the default)")
+    parser.add_argument("action", nargs="?", choices=ACTIONS, default="run", help="run: measure (the default)")
     parser.add_argument("--against", type=Path, metavar="CHECKOUT", help="a checkout of another build")
     parser.add_argument("--only", nargs="+", choices=list(ROWS), metavar="ROW", help=", ".join(ROWS))
     parser.add_argument("--quick", action="store_true", help="small sizes: shows that everything runs, and no more")
@@ -109,6 +113,9 @@ def main() -> None:
             build.renew()
     except Unmeasured as why:
         sys.exit(f"{why}.")
+    if options.action == "profile":
+        print("\n".join(profile(context)), end="")
+        return None
     before = machine(context)
     rows = list(measured(context, options.only or ROWS))
     print(f"Before: {before}.\nAfter: {machine(context)}.\n\n{markdown(rows)}", end="")

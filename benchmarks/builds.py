@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -61,13 +62,14 @@ def environment(home: Path) -> dict[str, str]:
     }
 
 
-def run(words: Sequence[str], directory: Path, timeout: float = TIMEOUT, **more: str) -> Ran:
+def run(words: Sequence[str], directory: Path, timeout: float = TIMEOUT, cpu: int = 0, **more: str) -> Ran:
     """Run a process to its end.
 
     Args:
         words: The program and its arguments.
         directory: Its working directory, in which its standard error is kept.
         timeout: Seconds.
+        cpu: Seconds of CPU; 0 sets no limit, as does a system without limits for another process.
         more: Environment variables.
 
     Raises:
@@ -80,7 +82,10 @@ def run(words: Sequence[str], directory: Path, timeout: float = TIMEOUT, **more:
             words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, cwd=directory, env=environ
         )
         assert process.stdout  # noqa: S101
+        if cpu and hasattr(resource, "prlimit"):
+            resource.prlimit(process.pid, resource.RLIMIT_CPU, (cpu, cpu))
         timer = Timer(timeout, process.kill)
+        timer.daemon = True
         timer.start()
         try:
             first = process.stdout.read(1)
@@ -96,10 +101,10 @@ def run(words: Sequence[str], directory: Path, timeout: float = TIMEOUT, **more:
     process.returncode = os.waitstatus_to_exitcode(status)
     wall = time.perf_counter() - begin
     if process.returncode < 0:
-        raise Unmeasured(f"not done after {wall:.0f} s")
+        raise Unmeasured(f"not done after {wall:.0f} s, {used.ru_utime + used.ru_stime:.0f} s of CPU")
     peak = used.ru_maxrss / (1024 * 1024 if sys.platform == "darwin" else 1024)
-    cpu = used.ru_utime + used.ru_stime
-    return Ran(process.returncode, out.decode(errors="replace"), wall, cpu, peak, until_first if first else wall)
+    seconds = used.ru_utime + used.ru_stime
+    return Ran(process.returncode, out.decode(errors="replace"), wall, seconds, peak, until_first if first else wall)
 
 
 def script(module: str, *arguments: str, directory: Path, timeout: float = TIMEOUT) -> Ran:
@@ -151,19 +156,19 @@ class Build:
         """The Python of its environment."""
         return str(self.home / "bin" / "python")
 
-    def run(self, *words: str, directory: Path, timeout: float = TIMEOUT, codes: Sequence[int] = (0,)) -> Ran:
+    def run(self, *words: str, directory: Path, cpu: int = 0, codes: Sequence[int] = (0,)) -> Ran:
         """Run poolctl.
 
         Args:
             words: Its arguments.
             directory: Its working directory.
-            timeout: Seconds.
+            cpu: Seconds of CPU that it may take; 0 for any.
             codes: Exit codes with which a run counts.
 
         Raises:
             Unmeasured: It took longer, or ended with another code.
         """
-        ran = run([str(self.home / "bin" / "poolctl"), *words], directory, timeout)
+        ran = run([str(self.home / "bin" / "poolctl"), *words], directory, cpu=cpu)
         if ran.code not in codes:
             raise Unmeasured(f"exit code {ran.code}: {last_words(directory)}")
         return ran

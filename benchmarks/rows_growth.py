@@ -18,8 +18,8 @@ from benchmarks.recorder import Recorder, recording
 from benchmarks.table import NOTHING, Figure, Row, Target, times
 
 SIZES = (300, 1000, 3000, 10_000)
-PATIENCE = 100.0
-"""Seconds after which a plan of many groups is given up."""
+PATIENCE = 100
+"""Seconds of CPU after which a plan of many groups is given up."""
 
 
 def groups(context: Context) -> Iterable[Row]:
@@ -55,7 +55,7 @@ def _plan_of_groups(build: Build, recorder: Recorder, count: int) -> float:
     with workplace() as directory:
         pools = write(directory, [manifest])
         words = ("--endpoint-url", recorder.url, "plan", "--detailed-exitcode", pools)
-        return build.run(*words, directory=directory, timeout=PATIENCE, codes=(2 if count else 0,)).cpu
+        return build.run(*words, directory=directory, cpu=PATIENCE, codes=(2 if count else 0,)).cpu
 
 
 def grown(found: Mapping[int, float], note: str = "") -> Figure:

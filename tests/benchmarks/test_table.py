@@ -6,6 +6,7 @@ import pytest
 
 from benchmarks.builds import Unmeasured
 from benchmarks.context import medians
+from benchmarks.profiles import table
 from benchmarks.rows_growth import exponent, grown
 from benchmarks.table import NOTHING, Figure, Row, Target, as_tree, markdown, times
 
@@ -81,3 +82,15 @@ def test_medians_take_turns_and_leave_alone_what_failed():
     assert order == ["a", "b", "a", "a"]
     assert found["a"] == 2.0
     assert str(found["b"]) == "no"
+
+
+def test_a_profile_shows_the_top_of_both():
+    before = {"ordering._needs": 0.64, "model.copy": 0.1}
+    now = {"model.copy": 0.2, "builtins.any": 0.05}
+    assert table([before, now]) == (
+        "| Function | Before | Now |\n"
+        "| --- | --- | --- |\n"
+        "| `ordering._needs` | 64.0% | – |\n"
+        "| `model.copy` | 10.0% | 20.0% |\n"
+        "| `builtins.any` | – | 5.0% |\n"
+    )
