@@ -6,6 +6,7 @@ The cases are those in which poolctl's own work is largest. cProfile sees the ma
 from __future__ import annotations
 
 import pstats
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -65,22 +66,32 @@ def _profiled(build: Build, words: tuple[str, ...], directory: Path) -> Shares:
 
 
 def shares(stats: pstats.Stats) -> Shares:
-    """Return the share of the time that each function takes by itself; those of one name in one file count together."""
+    """Return the share of the time that each function takes by itself, without waiting for other threads.
+
+    Functions of one name in one file count together.
+    """
     found: Shares = {}
-    total: float = stats.total_tt  # type: ignore[attr-defined]
     for (file, _line, function), (_, _, own, _, _) in stats.stats.items():  # type: ignore[attr-defined]
-        name = f"{Path(file).stem}.{function}" if file != "~" else function
-        found[name] = found.get(name, 0.0) + own / total
-    return found
+        if not WAITING.search(function):
+            name = function if file == "~" else f"{Path(file).parent.name}/{Path(file).name} {function}"
+            name = NOISE.sub("", name)
+            found[name] = found.get(name, 0.0) + own
+    total = sum(found.values())
+    return {name: own / total for name, own in found.items()}
+
+
+WAITING = re.compile(r"_thread\.lock|SimpleQueue|recv|'poll'|'connect'|sleep")
+"""Functions in which a thread waits."""
+NOISE = re.compile(r"^<(?:built-in )?method (?:builtins\.)?| at 0x[0-9a-f]+|(?<=.)>$")
 
 
 def table(found: list[Shares]) -> str:
-    """Return the top of the first, with the shares that its functions have in the rest, and the top of the last."""
-    first, last = found[0], found[-1]
-    tops = [sorted(one, key=lambda name: -one[name])[:TOP] for one in (first, last)]
-    rows = (f"| `{n}` | {_percent(first, n)} | {_percent(last, n)} |" for n in dict.fromkeys([*tops[0], *tops[1]]))
-    return "".join(f"{line}\n" for line in ("| Function | Before | Now |", "| --- | --- | --- |", *rows))
+    """Return the top of the profile of each build, by rank."""
+    head = "| | " + " | ".join(("Before", "Now")[-len(found) :]) + " |"
+    tops = [sorted(one.items(), key=lambda item: -item[1])[:TOP] for one in found]
+    rows = (f"| {rank} | {' | '.join(map(_cell, row))} |" for rank, row in enumerate(zip(*tops, strict=False), 1))
+    return "".join(f"{line}\n" for line in (head, "| --- |" + " --- |" * len(found), *rows))
 
 
-def _percent(found: Shares, name: str) -> str:
-    return f"{found[name]:.1%}" if name in found else "–"
+def _cell(found: tuple[str, float]) -> str:
+    return f"`{found[0]}` {found[1]:.1%}"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pstats
+
 import pytest
 
 from benchmarks.builds import Unmeasured
 from benchmarks.context import medians
-from benchmarks.profiles import table
+from benchmarks.profiles import shares, table
 from benchmarks.rows_growth import exponent, grown
 from benchmarks.table import NOTHING, Figure, Row, Target, as_tree, markdown, times
 
@@ -85,12 +87,23 @@ def test_medians_take_turns_and_leave_alone_what_failed():
 
 
 def test_a_profile_shows_the_top_of_both():
-    before = {"ordering._needs": 0.64, "model.copy": 0.1}
-    now = {"model.copy": 0.2, "builtins.any": 0.05}
+    before = {"planning/ordering.py _needs": 0.64, "model.py copy": 0.1}
+    now = {"model.py copy": 0.2, "any": 0.3}
     assert table([before, now]) == (
-        "| Function | Before | Now |\n"
+        "| | Before | Now |\n"
         "| --- | --- | --- |\n"
-        "| `ordering._needs` | 64.0% | – |\n"
-        "| `model.copy` | 10.0% | 20.0% |\n"
-        "| `builtins.any` | – | 5.0% |\n"
+        "| 1 | `planning/ordering.py _needs` 64.0% | `any` 30.0% |\n"
+        "| 2 | `model.py copy` 10.0% | `model.py copy` 20.0% |\n"
     )
+    assert table([now]).startswith("| | Now |\n| --- | --- |\n| 1 | `any` 30.0% |\n")
+
+
+def test_waiting_for_a_thread_is_no_work():
+    stats = pstats.Stats()
+    stats.stats = {
+        ("~", 0, "<method 'acquire' of '_thread.lock' objects>"): (1, 1, 8.0, 8.0, {}),
+        ("~", 0, "<built-in method builtins.any>"): (1, 1, 1.0, 1.0, {}),
+        ("/x/planning/ordering.py", 7, "_needs"): (1, 1, 2.0, 2.0, {}),
+        ("/x/planning/ordering.py", 9, "_needs"): (1, 1, 1.0, 1.0, {}),
+    }
+    assert shares(stats) == {"any": 0.25, "planning/ordering.py _needs": 0.75}
