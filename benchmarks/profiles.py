@@ -1,6 +1,7 @@
 """The top of the profile of both builds: `python -m benchmarks profile`; which functions take the most by themselves.
 
-The cases are those in which poolctl's own work is largest. cProfile sees the main thread, and shares are under it.
+cProfile sees the main thread, in which manifests are read and results are shown. Pools are planned in others:
+`benchmarks/many_objects.py --profile` shows that work. Shares are those under the profiler.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from benchmarks.builds import Build, Unmeasured, last_words, run
 from benchmarks.context import Context, workplace, write
-from benchmarks.pools import CHANGED, reference, with_groups
+from benchmarks.pools import reference
 from benchmarks.recorder import Recorder, recording
 
 TOP = 10
@@ -30,18 +31,9 @@ def _plan_pools(context: Context, recorder: Recorder, directory: Path) -> tuple[
     return ("--endpoint-url", recorder.url, "plan", "pools", "-o", "json")
 
 
-def _plan_groups(context: Context, recorder: Recorder, directory: Path) -> tuple[str, ...]:
-    manifest = with_groups("measured", context.size(1000, 50))
-    recorder.forget()
-    recorder.make_changed(manifest, CHANGED)
-    write(directory, [manifest])
-    return ("--endpoint-url", recorder.url, "plan", "pools")
-
-
 CASES: Mapping[str, Callable[[Context, Recorder, Path], tuple[str, ...]]] = {
     "validate, 200 manifests": _validate,
-    "plan, 60 new pools, JSON": _plan_pools,
-    "plan, a live pool with 1,000 groups": _plan_groups,
+    "plan of 60 new pools in JSON, main thread": _plan_pools,
 }
 
 
@@ -73,8 +65,7 @@ def shares(stats: pstats.Stats) -> Shares:
     found: Shares = {}
     for (file, _line, function), (_, _, own, _, _) in stats.stats.items():  # type: ignore[attr-defined]
         if not WAITING.search(function):
-            name = function if file == "~" else f"{Path(file).parent.name}/{Path(file).name} {function}"
-            name = NOISE.sub("", name)
+            name = NOISE.sub("", function) if file == "~" else f"{Path(file).parent.name}/{Path(file).name} {function}"
             found[name] = found.get(name, 0.0) + own
     total = sum(found.values())
     return {name: own / total for name, own in found.items()}
@@ -82,7 +73,8 @@ def shares(stats: pstats.Stats) -> Shares:
 
 WAITING = re.compile(r"_thread\.lock|SimpleQueue|recv|'poll'|'connect'|sleep")
 """Functions in which a thread waits."""
-NOISE = re.compile(r"^<(?:built-in )?method (?:builtins\.)?| at 0x[0-9a-f]+|(?<=.)>$")
+NOISE = re.compile(r"^<(?:built-in )?method (?:builtins\.)?| of type object at 0x[0-9a-f]+|>$")
+"""What the names of functions of C have around them."""
 
 
 def table(found: list[Shares]) -> str:
