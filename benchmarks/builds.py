@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LEFT_OUT = (".git", ".venv", "tests", "node_modules", "docs", "findings", "mutants", "build", "dist", "*.egg-info")
 """What the copy that is installed does not need."""
 PIP = ("-m", "pip", "--quiet", "--disable-pip-version-check", "--no-input")
-TIMEOUT = 600.0
+TIMEOUT = 1800.0
 """Seconds after which a process is ended."""
 
 
