@@ -15,16 +15,16 @@ import gc
 import json
 import math
 import pstats
-import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks.rows_growth import exponent
 from reconciler.applying.applier import apply as run_apply
 from reconciler.cloud.port import Identity
 from reconciler.drift.findings import Criteria
@@ -213,11 +213,6 @@ def seconds(case: str, groups: int, directory: Path, repeats: int) -> float:
         work(manifest, groups)
         least = min(least, time.process_time() - begin)
     return least
-
-
-def exponent(sizes: Sequence[int], times: Sequence[float]) -> float:
-    """Return the slope of log time over log n, by least squares."""
-    return statistics.linear_regression([math.log(n) for n in sizes], [math.log(t) for t in times]).slope
 
 
 def profile(case: str, groups: int, directory: Path) -> None:

@@ -127,7 +127,7 @@ class Pool:
 
     def lists_all(self) -> int:
         """List every user; return the number of pages."""
-        pages, more = 0, {}
+        pages, more = 0, dict[str, str]()
         while True:
             answer = self._ask("ListUsers", UserPoolId=self.id, Limit=60, **more)
             pages += 1

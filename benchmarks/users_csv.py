@@ -27,7 +27,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import boto3
 
@@ -109,13 +109,13 @@ class Run:
         self.rows, self.folder, self.url = rows, folder, url
         idp = boto3.client("cognito-idp", region_name=REGION, endpoint_url=url)
         self.pool = idp.create_user_pool(**POOL)["UserPool"]["Id"]
-        self.jobs: Callable[[], list] = lambda: idp.list_user_import_jobs(UserPoolId=self.pool, MaxResults=60)[
+        self.jobs: Callable[[], list[Any]] = lambda: idp.list_user_import_jobs(UserPoolId=self.pool, MaxResults=60)[
             "UserImportJobs"
         ]
         self.file = folder / "users.csv"
         write(self.file, idp.get_csv_header(UserPoolId=self.pool)["CSVHeader"], rows)
 
-    def bring(self, *words: str) -> tuple[Ended, dict]:
+    def bring(self, *words: str) -> tuple[Ended, dict[str, Any]]:
         found = poolctl(self.folder, self.url, "users", "import", f"pool:{self.pool}", str(self.file), *words)
         return found, json.loads(found.out) if found.out else {}
 

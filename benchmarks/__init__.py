@@ -1,0 +1,1 @@
+"""Benchmarks of poolctl, against an earlier build and its peers: `python -m benchmarks`, docs/performance.md."""

@@ -1,0 +1,188 @@
+"""Rows about poolctl's own work: how CPU and memory grow with groups and pools. The server keeps no quotas here."""
+
+from __future__ import annotations
+
+import json
+import math
+import statistics
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+from botocore import xform_name
+
+from benchmarks.builds import Build, Ran, Unmeasured, script
+from benchmarks.context import Context, medians, nothing_to_change, number, workplace, write
+from benchmarks.pools import CHANGED, Tree, reference, with_groups
+from benchmarks.recorder import Recorder, recording
+from benchmarks.table import NOTHING, Figure, Row, Target, times
+
+SIZES = (300, 1000, 3000, 10_000)
+PATIENCE = 100
+"""Seconds of CPU after which a plan of many groups is given up."""
+
+
+def groups(context: Context) -> Iterable[Row]:
+    """A plan of a live pool in which one group in 50 differs."""
+    sizes = (100, 300) if context.quick else SIZES
+
+    def measure(build: Build) -> Figure:
+        found: dict[int, float] = {}
+        try:
+            for count in (0, *sizes):
+                context.say(f"plan of a pool with {count} groups: {build.name}")
+                found[count] = _plan_of_groups(build, recorder, count)
+        except Unmeasured as why:
+            if len(found) < 3:  # noqa: PLR2004
+                raise
+            return grown(found, f"{count:,} {why}")
+        return grown(found)
+
+    with recording() as recorder:
+        this, other = context.each("plan of a pool with groups", measure)
+    last = sizes[-1]
+    target = Target(
+        f"exponent ≤ 1.1, {last:,} in ≤ 5 s",
+        lambda this, _other: this["exponent"] <= 1.1 and this[str(last)] <= 5,  # noqa: PLR2004
+    )
+    yield Row("groups", f"plan with {' / '.join(f'{n:,}' for n in sizes)} groups, CPU", this, other, NOTHING, target)
+
+
+def _plan_of_groups(build: Build, recorder: Recorder, count: int) -> float:
+    manifest = with_groups("measured", count)
+    recorder.forget()
+    recorder.make_changed(manifest, CHANGED)
+    with workplace() as directory:
+        pools = write(directory, [manifest])
+        words = ("--endpoint-url", recorder.url, "plan", "--detailed-exitcode", pools)
+        return build.run(*words, directory=directory, cpu=PATIENCE, codes=(2 if count else 0,)).cpu
+
+
+def grown(found: Mapping[int, float], note: str = "") -> Figure:
+    """Return how CPU time grows: of what is beyond the plan of a pool without groups.
+
+    Args:
+        found: Groups → seconds, also of none.
+        note: What is said at the end.
+    """
+    sizes = [n for n in found if n]
+    slope = exponent(sizes, [max(found[n] - found[0], 0.001) for n in sizes])
+    seconds = " / ".join(f"{found[n]:.1f}" for n in sizes)
+    text = f"{seconds} s, exponent {slope:.2f}" + (f"; {note}" if note else "")
+    return Figure(text, {**{str(n): found[n] for n in found}, "exponent": slope})
+
+
+def exponent(sizes: Sequence[int], seconds: Sequence[float]) -> float:
+    """Return the slope of log time over log n, by least squares: 1 is linear, 2 is quadratic."""
+    return statistics.linear_regression([math.log(n) for n in sizes], [math.log(t) for t in seconds]).slope
+
+
+# --- the CPU time of a call ----------------------------------------------------------------------------------------
+
+
+def cpu_of_a_call(context: Context) -> Iterable[Row]:
+    """A plan of many pools against one of few, and against the same calls of boto3."""
+    few, many = context.size(10, 2), context.size(60, 6)
+    repeats = context.size(3, 1)
+    manifests = [reference(f"measured-{n:03}") for n in range(many)]
+    with recording() as recorder, workplace() as directory:
+        recorder.make(manifests)
+        places = {count: _place(directory, manifests[:count], str(count)) for count in (few, many)}
+
+        def measure(build: Build) -> Figure:
+            calls = {count: _calls_of_a_plan(build, recorder, places[count]) for count in places}
+            runs = {f"{build.name} {n}": partial(_plan_cpu, build, recorder, places[n]) for n in places}
+            boto = {f"boto3 {n}": partial(_boto, recorder, places[n]) for n in places}
+            found = {name: number(value) for name, value in medians({**runs, **boto}, repeats).items()}
+            further = calls[many] - calls[few]
+            ours, theirs = (
+                (found[f"{who} {many}"] - found[f"{who} {few}"]) / further * 1000 for who in (build.name, "boto3")
+            )
+            text = f"{ours - theirs:.2f} ms ({ours:.2f} ms, boto3 {theirs:.2f} ms)"
+            return Figure(text, {"beyond": ours - theirs, "whole": ours, "boto3": theirs})
+
+        this, other = context.each("CPU of a call", measure)
+    target = Target("≤ 1.0 ms", lambda this, _other: this["beyond"] <= 1.0)
+    what = f"CPU a call beyond botocore's ({few} to {many} pools)"
+    yield Row("call-cpu", what, this, other, Figure("the same calls with boto3, 8 at once: 0"), target)
+
+
+def _place(directory: Path, manifests: Sequence[Tree], name: str) -> Path:
+    place = directory / name
+    place.mkdir()
+    write(place, manifests)
+    return place
+
+
+def _plan(build: Build, recorder: Recorder, place: Path) -> Ran:
+    ran = build.run("--endpoint-url", recorder.url, "plan", "pools", directory=place)
+    nothing_to_change(ran)
+    return ran
+
+
+def _plan_cpu(build: Build, recorder: Recorder, place: Path) -> float:
+    return _plan(build, recorder, place).cpu
+
+
+def _calls_of_a_plan(build: Build, recorder: Recorder, place: Path) -> int:
+    recorder.begin()
+    _plan(build, recorder, place)
+    asked = recorder.asked()
+    (place / "calls.json").write_text(json.dumps([(xform_name(operation), params) for operation, params in asked]))
+    return len(asked)
+
+
+def _boto(recorder: Recorder, place: Path) -> float:
+    return script("boto_calls", recorder.url, "calls.json", directory=place).cpu
+
+
+# --- memory and rendering ------------------------------------------------------------------------------------------
+
+
+def memory(context: Context) -> Iterable[Row]:
+    """Peak memory of a plan of new pools in JSON."""
+    few, many = context.size(100, 5), context.size(1000, 20)
+    manifests = [reference(f"measured-{n:04}") for n in range(many)]
+
+    def measure(build: Build) -> Figure:
+        peaks = []
+        for count in (few, many):
+            with workplace() as directory:
+                write(directory, manifests[:count])
+                context.say(f"plan of {count} new pools: {build.name}")
+                words = ("--endpoint-url", recorder.url, "plan", "pools", "-o", "json")
+                peaks.append(build.run(*words, directory=directory).peak)
+        text = f"{times(peaks[1] / peaks[0])} ({peaks[1]:.0f} of {peaks[0]:.0f} MiB)"
+        return Figure(text, {"ratio": peaks[1] / peaks[0], "many": peaks[1], "few": peaks[0]})
+
+    with recording() as recorder:
+        this, other = context.each("peak memory", measure)
+    target = Target("≤ 1.3 ×", lambda this, _other: this["ratio"] <= 1.3)  # noqa: PLR2004
+    yield Row("memory", f"peak memory, plan of {many:,} v. {few} new pools, JSON", this, other, NOTHING, target)
+
+
+def rendering(context: Context) -> Iterable[Row]:
+    """What JSON costs of a plan of new pools: against `-o github`, which has lines for problems only."""
+    count, repeats = context.size(60, 4), context.size(3, 1)
+    manifests = [reference(f"measured-{n:03}") for n in range(count)]
+
+    def measure(build: Build) -> Figure:
+        firsts: list[float] = []
+
+        def plan(format_: str) -> float:
+            ran = build.run("--endpoint-url", recorder.url, "plan", "pools", "-o", format_, directory=directory)
+            if format_ == "json":
+                firsts.append(ran.first / ran.wall)
+            return ran.cpu
+
+        found = medians({name: partial(plan, name) for name in ("json", "github")}, repeats)
+        share = 1 - number(found["github"]) / number(found["json"])
+        first = statistics.median(firsts)
+        text = f"{share:.0%} of the CPU, first byte after {first:.0%} of the time"
+        return Figure(text, {"share": share, "first": first})
+
+    with recording() as recorder, workplace() as directory:
+        write(directory, manifests)
+        this, other = context.each("rendering as JSON", measure)
+    target = Target("rendered once, streamed: first byte in the first half", lambda this, _other: this["first"] <= 0.5)  # noqa: PLR2004
+    yield Row("json", f"`-o json` of {count} new pools", this, other, NOTHING, target)
