@@ -38,6 +38,7 @@ LEFT_OUT: Mapping[str, str] = {
     **dict.fromkeys(("notify", "remember", "only-new", "baseline", "gates-from"), TRUST),
     **dict.fromkeys(("config", "no-config", "color", "target", "out", "expect", "rollback-file", "yes"), ONE_RUN),
     **dict.fromkeys(("during-recovery", "shard", "pool", "all", "to", "filter", "status", "group"), ONE_RUN),
+    **dict.fromkeys(("terraform-state",), ONE_RUN),
     **dict.fromkeys(("prune", "max-deletes", "allow-replace", "ignore-pool", "exit-zero", "force"), SAFETY),
 }
 """Options of these commands that the file does not take, and why."""

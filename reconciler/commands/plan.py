@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from reconciler.commands import add_choices, add_gates, add_notes, add_shard, deliver
+from reconciler.commands import add_choices, add_gates, add_notes, add_shard, add_states, deliver
 from reconciler.errors import worst
 from reconciler.render import formats
 from reconciler.terminal.console import Console
@@ -44,6 +44,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_choices(parser)
     add_gates(parser)
     add_notes(parser)
+    add_states(parser)
     add_outputs(parser, formats.names("plan"))
 
 
@@ -57,14 +58,15 @@ def run(options: Options, console: Console) -> int:
 
     from reconciler.render import connections, redact
     from reconciler.render.subjects import RenderOptions
-    from reconciler.runs import gating, outputs_planned, planfile, stages
+    from reconciler.runs import gating, other_owners, outputs_planned, planfile, stages
     from reconciler.runs.runtime import running
 
     if options.expires is not None and not options.out:
         raise invalid("--expires needs --out FILE: only a saved plan expires.")
+    states = other_owners.read(options.terraform_states)
     with running(options, console.environ) as runtime:
         manifests = stages.load(runtime, console)
-        plans = stages.plan_all(runtime, console, manifests)
+        plans = other_owners.warned(stages.plan_all(runtime, console, manifests), states)
         plans = outputs_planned.planned(runtime, console, manifests, plans)
         gate = gating.of_plans(plans, options, runtime.today)
     calls = stages.calls(plans)

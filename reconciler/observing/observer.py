@@ -18,10 +18,17 @@ from reconciler.kinds import KINDS, root_of
 from reconciler.kinds.engine_rules import AMBIGUOUS, MISSING
 from reconciler.kinds.kind import FurtherRead, Listing, Reading, ResourceKind, Rule, Standstill, is_outside
 from reconciler.model import Address, Gap, Notice, Observed, Position, Refusal, Secret, Tree
+from reconciler.observing.ownership import stack_of
 from reconciler.terminal.side_by_side import side_by_side
 from reconciler.values.lookup import first_by, grouped
 from reconciler.values.shapes import input_shape, project
 from schemas.base import ApiModel, SecretKeys, Sensitive, members
+
+STACK_TOO = (
+    "The tags of the pool name the CloudFormation stack {stack}. If the stack still has the pool, two tools manage it: "
+    "take it out of the stack first (DeletionPolicy: Retain). The tags stay when the stack has let go."
+)
+"""What is said of a pool that another tool may manage too."""
 
 LEAVING = "DELETING"
 """The service's status of an object that it is deleting."""
@@ -419,7 +426,7 @@ class _ObjectReader:
         failed = {g.address.section for g in (*self._gaps, *unavailable)}
         objects = tuple(sorted(self._objects, key=lambda o: _rank(o.address)))
         known, gaps = frozenset(self._known - failed), (*self._gaps, *self._unsure)
-        notices = tuple(self._notices)
+        notices = (*self._notices, *_stack(self._scope, self._answer))
         return LiveState(root, objects, known, self._foreign, gaps, unavailable, (), notices, self._beside)
 
     def _kinds(self) -> list[ResourceKind]:
@@ -675,6 +682,13 @@ def _data(kind: ResourceKind, answer: Tree) -> Tree:
     return wrap(kind.model, adopted)
 
 
+def _stack(scope: ReadScope, answer: Tree) -> Iterator[Notice]:
+    """Yield a warning if CloudFormation may manage the pool too."""
+    stack = stack_of(answer) if scope.watched else ""
+    if stack:
+        yield Notice(STACK_TOO.format(stack=flow(stack)))
+
+
 def wrap(model: type[ApiModel], tree: Tree) -> Tree:
     """Wrap the secrets of a live object, so they cannot be shown by accident."""
     known = members(model)
@@ -685,7 +699,8 @@ def wrap(model: type[ApiModel], tree: Tree) -> Tree:
         if member and member.has(Sensitive) and isinstance(value, str):
             result[name] = Secret(value, "live")
         elif keys and isinstance(value, dict):
-            result[name] = {k: Secret(v, "live") if k in keys.names else v for k, v in value.items()}
+            hidden = {k: Secret(v, "live") for k, v in value.items() if k in keys.names and isinstance(v, str)}
+            result[name] = {**value, **hidden}
         elif member and member.shape == "structure" and member.model and isinstance(value, dict):
             result[name] = wrap(member.model, value)
         else:
