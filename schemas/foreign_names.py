@@ -75,8 +75,11 @@ TERRAFORM_TYPE = "aws_cognito_"
 _EXPORT = "To make a manifest of a live pool, run `poolctl export --pool ID`."
 
 
-def _pasted(what: str) -> tuple[str, str]:
-    return f"this looks like {what}, not a manifest.", _EXPORT
+_IMPORT = "To make manifests of what a state owns, run `poolctl import --from terraform FILE --to DIR`."
+
+
+def _pasted(what: str, advice: str = _EXPORT) -> tuple[str, str]:
+    return f"this looks like {what}, not a manifest.", advice
 
 
 def _answer(operation: str) -> tuple[str, str]:
@@ -96,8 +99,8 @@ FOREIGN_FILES: Mapping[str, tuple[str, str]] = {
     "UserPoolClients": _answer("cognito-idp list-user-pool-clients"),
     "IdentityPools": _answer("cognito-identity list-identity-pools"),
     "resource": _pasted("a Terraform configuration"),
-    **dict.fromkeys(("terraform_version", "lineage"), _pasted("a Terraform state")),
-    "planned_values": _pasted("a Terraform plan"),
+    **dict.fromkeys(("terraform_version", "lineage"), _pasted("a Terraform state", _IMPORT)),
+    "planned_values": _pasted("a Terraform plan", _IMPORT),
 }
 """Keys on the first level of other files, with what that file is and what to do."""
 

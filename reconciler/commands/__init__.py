@@ -64,6 +64,14 @@ def add_notes(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--notes", action="store_true", default=None, help=text)
 
 
+def add_states(parser: argparse.ArgumentParser) -> None:
+    """Add the option that names what Terraform has."""
+    text = "warn of what is also in this state of Terraform or OpenTofu, for the time of a migration; may be repeated"
+    parser.add_argument(
+        "--terraform-state", dest="terraform_states", action="append", metavar="FILE", default=None, help=text
+    )
+
+
 def add_choices(parser: argparse.ArgumentParser) -> None:
     """Add the options that permit deletions and replacements."""
     parser.add_argument(

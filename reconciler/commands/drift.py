@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.commands import add_gates, add_notes, add_shard, deliver
+from reconciler.commands import add_gates, add_notes, add_shard, add_states, deliver
 from reconciler.render import formats
 from reconciler.terminal.console import Console
 from reconciler.terminal.options import Options, add_outputs, whole
@@ -52,6 +52,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_shard(parser)
     add_gates(parser)
     add_notes(parser)
+    add_states(parser)
     add_outputs(parser, formats.names("drift"))
 
 
@@ -63,15 +64,16 @@ def run(options: Options, console: Console) -> int:
     """
     from reconciler.render import redact
     from reconciler.render.subjects import DriftResult, RenderOptions
-    from reconciler.runs import drift_run, gating, pools_run, stages
+    from reconciler.runs import drift_run, gating, other_owners, pools_run, stages
     from reconciler.runs.runtime import running
 
     channels = drift_run.check(options)
+    states = other_owners.read(options.terraform_states)
     with running(options, console.environ) as runtime:
         manifests = stages.load(runtime, console)
         before = drift_run.earlier(runtime)
         receivers = drift_run.receivers(runtime, channels)
-        drifts = drift_run.drift_all(runtime, console, manifests, before)
+        drifts = other_owners.warned(drift_run.drift_all(runtime, console, manifests, before), states)
         drifts += pools_run.undeclared(runtime, console, drifts, before) if options.pools else ()
         gate = gating.of_drifts(drifts, options, runtime.today)
         lost = drift_run.notify_receivers(runtime, console, drifts, receivers, before)

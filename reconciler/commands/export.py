@@ -18,7 +18,7 @@ HELP = """\
 Write manifests from live pools. Never writes to AWS: the connection refuses every write. Secrets are replaced by
 references. Each manifest is loaded and planned before it is written; if the plan is not empty, it is not written. With
 --all, the other pools are still exported, and the command exits with 6 (7 for a pool that could not be read). `import`
-is another name for the same command.
+without --from is another name for the same command.
 
   poolctl export --pool eu-west-1_AbCdEf123
   poolctl export --pool customers --to pools/

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from reconciler.commands import add_choices, add_gates, add_notes, add_shard, deliver
+from reconciler.commands import add_choices, add_gates, add_notes, add_shard, add_states, deliver
 from reconciler.errors import worst
 from reconciler.render import formats
 from reconciler.terminal.console import Console
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from reconciler.manifests.manifest import Manifest
-    from reconciler.model import Tree
-    from reconciler.runs.kept_plans import KeptPlans
+    from reconciler.model import Plan, Tree
+    from reconciler.runs.kept_plans import KeptPlan, KeptPlans
+    from reconciler.runs.other_owners import States
     from reconciler.runs.runtime import Runtime
     from reconciler.security.gates import Verdict
 
@@ -47,6 +48,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_choices(parser)
     add_gates(parser)
     add_notes(parser)
+    add_states(parser)
     add_outputs(parser, formats.names("plan"))
 
 
@@ -57,14 +59,15 @@ def run(options: Options, console: Console) -> int:
         InvalidInput: `--expires` was given without `--out`.
     """
     from reconciler.render.subjects import RenderOptions
-    from reconciler.runs import gating, stages
+    from reconciler.runs import gating, other_owners, stages
     from reconciler.runs.kept_plans import SharedDigest
     from reconciler.runs.runtime import running
 
     if options.expires is not None and not options.out:
         raise invalid("--expires needs --out FILE: only a saved plan expires.")
+    states = other_owners.read(options.terraform_states)
     with running(options, console.environ) as runtime:
-        plans = _planned(runtime, console, stages.load(runtime, console))
+        plans = _planned(runtime, console, stages.load(runtime, console), states)
         cases = (case for one in plans.kept for case in one.cases)
         gate = gating.of_cases(cases, options, runtime.today, len(plans))
     saved = _saving(plans, options)
@@ -86,19 +89,23 @@ def run(options: Options, console: Console) -> int:
     return worst([code, gating.reported(console, gate)])
 
 
-def _planned(runtime: Runtime, console: Console, manifests: Sequence[Manifest]) -> KeptPlans:
+def _planned(runtime: Runtime, console: Console, manifests: Sequence[Manifest], states: States) -> KeptPlans:
     """Return the plans of all documents as they are shown. Outputs look at other pools, so they need all plans."""
-    from reconciler.runs import stages
+    from reconciler.runs import other_owners, stages
     from reconciler.runs.kept_plans import KeptPlans, PlanKeeper
 
     keeper = PlanKeeper(runtime.options)
     if runtime.options.targets or any(m.outputs for m in manifests):
         from reconciler.runs import outputs_planned  # 50 ms, and few manifests have outputs
 
-        plans = stages.plan_all(runtime, console, manifests)
+        plans = other_owners.warned(stages.plan_all(runtime, console, manifests), states)
         plans = outputs_planned.planned(runtime, console, manifests, plans)
         return KeptPlans([keeper.keep(plan) for plan in plans], keeper.spool)
-    return KeptPlans(stages.plan_each(runtime, console, manifests, keeper.keep_alone), keeper.spool)
+
+    def keep(manifest: Manifest, plan: Plan) -> KeptPlan:
+        return keeper.keep_alone(manifest, other_owners.warned([plan], states)[0])
+
+    return KeptPlans(stages.plan_each(runtime, console, manifests, keep), keeper.spool)
 
 
 def _saving(plans: KeptPlans, options: Options) -> Callable[[], Tree]:

@@ -19,7 +19,7 @@ Print the JSON Schema (2020-12) of manifests, or of what a command writes with -
 """
 
 OUTPUTS = (
-    *("plan", "validate", "apply", "drift", "pool", "diff", "explain", "doctor", "recover"),
+    *("plan", "validate", "apply", "drift", "pool", "diff", "explain", "doctor", "recover", "import"),
     *("users", "user", "users_import", "planfile", "events", "notification"),
 )
 """Commands whose JSON has a schema, the file that `plan --out` writes, a line of `-o jsonl`, what `--notify` sends."""

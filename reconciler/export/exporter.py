@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 from reconciler.cloud.port import Identity
 from reconciler.errors import Refused
 from reconciler.export import opted_in
+from reconciler.export.owned_part import OwnedPart
 from reconciler.kinds import KINDS, root_of
 from reconciler.kinds.kind import ResourceKind
 from reconciler.manifests.writer import LONG, Flow, LiveText, blocks
@@ -183,6 +184,7 @@ def export(
     name: str,
     *,
     taken: Collection[str] = (),
+    part: OwnedPart | None = None,
 ) -> Exported:
     """Return a live pool as a manifest.
 
@@ -193,11 +195,12 @@ def export(
         style: Style of the manifest.
         name: Slug of the file.
         taken: Targets of references to secrets that other pools of the same export have.
+        part: What to write of the pool; None writes all of it.
 
     Raises:
         Refused: A value cannot be written inline, and files are not allowed.
     """
-    return _Export(document, live_state, identity, style, name, taken=taken).result()
+    return _Export(document, live_state, identity, style, name, taken=taken, part=part).result()
 
 
 class _Export:
@@ -212,7 +215,9 @@ class _Export:
         name: str,
         *,
         taken: Collection[str],
+        part: OwnedPart | None,
     ) -> None:
+        self._part = part
         self._kind = DOCUMENTS[document]
         self._root = root_of(document)
         self._live_state = live_state
@@ -244,7 +249,8 @@ class _Export:
 
     def _envelope(self) -> Tree:
         kind = {"kind": self._kind.name} if self._kind.name != DEFAULT else {}
-        target = Flow(account=self._identity.account, region=self._identity.region)
+        place = {"account": self._identity.account, "region": self._identity.region}
+        target = Flow({key: value for key, value in place.items() if value})
         return {"version": 1, **kind, "target": target, "id": self._ids[self._root.id_param]}
 
     def _comments(self) -> Iterator[str]:
@@ -272,12 +278,19 @@ class _Export:
                 continue
             tree = self._single(kind, "") if kind.single else self._children(kind)
             empty = not tree and not (self._style.mode == "full" and self._is_managed(kind))
-            if not empty or kind.root or section in self._asked:
+            if not empty or (kind.root and self._has_root()) or section in self._asked:
                 found[section] = tree
         return found
 
+    def _has_root(self) -> bool:
+        """Whether the pool itself is written, and not only what is in it."""
+        root = self._live_state.root
+        return self._part is None or (root is not None and self._part.of(root) is not None)
+
     def _is_managed(self, kind: ResourceKind) -> bool:
         """Whether to write an empty section, which declares that it is managed and empty."""
+        if self._part:
+            return False
         return not kind.single and kind.section in self._live_state.known and kind.section not in LEFT_OUT
 
     def _single(self, kind: ResourceKind, name: str) -> Tree:
@@ -286,9 +299,18 @@ class _Export:
         return self._object(kind, live[0], name) if live else {}
 
     def _children(self, kind: ResourceKind) -> Tree:
-        ours, _ = split(self._live_state.section(kind.section), self._ids.get("UserPoolId", ""))
+        live = self._live_state.section(kind.section)
+        if self._part:  # who owns an object takes it over, even if AWS made it
+            every = {LiveText(key): (one, self._child(kind, key, one)) for key, one in keyed(live)}
+            return {key: tree for key, (one, tree) in every.items() if self._is_part(kind, one, tree)}
+        ours, _ = split(live, self._ids.get("UserPoolId", ""))
         found = {LiveText(key): self._child(kind, key, observed) for key, observed in keyed(ours)}
         return {key: tree for key, tree in found.items() if not self._implications.is_implied(kind, key, tree)}
+
+    def _is_part(self, kind: ResourceKind, observed: Observed, tree: Tree) -> bool:
+        """Whether an object belongs to the part, or something inside of it does."""
+        inner = {s.partition(".")[2] for s in self._kind.nested if s.startswith(f"{kind.section}.")}
+        return bool(self._part and self._part.of(observed)) or bool(inner & tree.keys())
 
     def _child(self, kind: ResourceKind, key: str, observed: Observed) -> Tree:
         local = key.rpartition("/")[2] if kind.outer else key
@@ -302,8 +324,9 @@ class _Export:
         return tree
 
     def _inside(self, kind: ResourceKind, owner: str) -> Tree:
-        live = self._live_state.inside(kind.section, owner)
-        return {LiveText(key.partition("/")[2]): self._child(kind, key, observed) for key, observed in keyed(live)}
+        live = keyed(self._live_state.inside(kind.section, owner))
+        kept = [(key, one) for key, one in live if self._part is None or self._part.of(one)]
+        return {LiveText(key.partition("/")[2]): self._child(kind, key, observed) for key, observed in kept}
 
     @staticmethod
     def _pin(kind: ResourceKind, observed: Observed) -> Tree:
@@ -319,6 +342,8 @@ class _Export:
     def _object(self, kind: ResourceKind, observed: Observed, key: str) -> Tree:
         tree = (kind.exported or kind.to_manifest)(observed.data, self._pool)
         tree = known_part(kind, tree)
+        if self._part:
+            tree = self._part.members(observed, tree)
         name = "" if kind.root else next((m.name for m in members(kind.model).values() if m.has(KeyName)), "")
         tree = {k: v for k, v in tree.items() if k != name}
         omits = OMITS[self._style.mode](kind.section)

@@ -32,6 +32,7 @@ from reconciler.kinds.kind import (
     pool_wide,
 )
 from reconciler.model import Address, Gap, Notice, Observed, Position, Refusal, Secret, Tree
+from reconciler.observing.ownership import stack_of
 from reconciler.terminal.side_by_side import side_by_side
 from reconciler.values.lookup import first_by, grouped
 from reconciler.values.shapes import input_shape, project
@@ -46,6 +47,12 @@ if TYPE_CHECKING:
 
 STANDSTILL = "standstill"
 """That what may have paused the writes of a pool was looked for; it is no section."""
+
+STACK_TOO = (
+    "The tags of the pool name the CloudFormation stack {stack}. If the stack still has the pool, two tools manage it: "
+    "take it out of the stack first (DeletionPolicy: Retain). The tags stay when the stack has let go."
+)
+"""What is said of a pool that another tool may manage too."""
 
 LEAVING = "DELETING"
 """The service's status of an object that it is deleting."""
@@ -782,7 +789,7 @@ class _ObjectReader(_ReadsContents):
             (*gaps, *self._unsure),
             tuple(lacking),
             (),
-            tuple(self._notices),
+            (*self._notices, *_stack(self._scope, self._answer)),
             beside,
         )
 
@@ -1025,6 +1032,13 @@ def _data(kind: ResourceKind, answer: Tree) -> Tree:
     return wrap(kind.model, adopted)
 
 
+def _stack(scope: ReadScope, answer: Tree) -> Iterator[Notice]:
+    """Yield a warning if CloudFormation may manage the pool too."""
+    stack = stack_of(answer) if scope.watched else ""
+    if stack:
+        yield Notice(STACK_TOO.format(stack=flow(stack)))
+
+
 def wrap(model: type[ApiModel], tree: Tree) -> Tree:
     """Wrap the secrets of a live object, so they cannot be shown by accident."""
     known = members(model)
@@ -1035,7 +1049,8 @@ def wrap(model: type[ApiModel], tree: Tree) -> Tree:
         if member and member.has(Sensitive) and isinstance(value, str):
             result[name] = Secret(value, "live")
         elif keys and isinstance(value, dict):
-            result[name] = {k: Secret(v, "live") if k in keys.names else v for k, v in value.items()}
+            hidden = {k: Secret(v, "live") for k, v in value.items() if k in keys.names and isinstance(v, str)}
+            result[name] = {**value, **hidden}
         elif member and member.shape == "structure" and member.model and isinstance(value, dict):
             result[name] = wrap(member.model, value)
         else:

@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from reconciler.kinds import KINDS
-from reconciler.model import Observed
+from reconciler.model import Observed, Tree
 from schemas.records import record
+
+STACK = "aws:cloudformation:stack-name"
+"""The tag that CloudFormation puts on resources it creates."""
 
 
 @record(frozen=True, slots=True)
@@ -39,3 +42,16 @@ def split(objects: Iterable[Observed], pool_id: str) -> tuple[tuple[Observed, ..
         else:
             ours.append(observed)
     return tuple(ours), tuple(others)
+
+
+def stack_of(answer: Tree) -> str:
+    """Return the CloudFormation stack whose tags a pool carries, or an empty text.
+
+    No call removes these tags, so they stay when the stack has let go of the pool.
+
+    Args:
+        answer: The pool's own answer.
+    """
+    tags = next((v for k, v in answer.items() if k.endswith("PoolTags") and isinstance(v, dict)), {})
+    marked = next((k for k in sorted(tags) if k.startswith("aws:cloudformation:")), "")
+    return str(tags.get(STACK, tags[marked])) if marked else ""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # parsing options needs none of them
         DoctorReport,
         DriftResult,
         Explained,
+        ImportReport,
         LintResult,
         RecoveryReport,
         RenderOptions,
@@ -29,7 +30,7 @@ RUNS = ("plan", "apply", "validate", "drift")
 REPORTS = (*RUNS, "lint")
 """The subjects of formats that show findings beside the lines of a manifest."""
 
-ALL = (*REPORTS, "diff", "explain", "pool", "recover", "doctor")
+ALL = (*REPORTS, "diff", "explain", "pool", "recover", "doctor", "imported")
 """Every subject."""
 
 
@@ -251,6 +252,11 @@ def lint(found: LintResult, options: RenderOptions) -> Written:
 def recover(found: RecoveryReport, options: RenderOptions) -> Written:
     """Return what writes recoveries of users in each format."""
     return each("recover", found, options)
+
+
+def imported(found: ImportReport, options: RenderOptions) -> Written:
+    """Return what writes what became of the definition of another tool in each format."""
+    return each("imported", found, options)
 
 
 def doctor(found: DoctorReport, options: RenderOptions) -> Written:

@@ -31,6 +31,7 @@ SHAPES: dict[str, tuple[Any, str, str]] = {
     "explain": (output_types.ExplainDocument, "poolctl explain", ""),
     "doctor": (output_types.DoctorDocument, "poolctl doctor", ""),
     "recover": (output_types.RecoverDocument, "poolctl recover", ""),
+    "import": (output_types.ImportDocument, "poolctl import", ""),
     "users": (people_types.UsersDocument, "poolctl users list", ""),
     "user": (people_types.UserDocument, "poolctl users show", ""),
     "users_import": (people_types.UsersImportDocument, "poolctl users import", ""),

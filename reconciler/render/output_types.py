@@ -1409,3 +1409,94 @@ class RecoverDocument(TypedDict):
     """Commands that can follow."""
     configuration: PlanDocument | None
     """What an apply would change, once the users are restored; null if it was not planned."""
+
+
+# --- import --------------------------------------------------------------------------------------------------------
+
+
+@closed
+class ImportedEntry(TypedDict):
+    """An object that was converted."""
+
+    address: str
+    """Its address in the manifest: clients/web."""
+    source: str
+    """Its address in the definition that it comes from."""
+
+
+@closed
+class NeededEntry(TypedDict):
+    """A secret that a manifest refers to."""
+
+    reference: str
+    """The reference, such as $secret poolctl/customers/identity_providers/Google#client_secret."""
+    member: str
+    """The object and the member that need it."""
+    returned: bool
+    """Whether Cognito returns it; otherwise it has to come from its source."""
+
+
+@closed
+class ImportedManifest(TypedDict):
+    """A manifest that was written."""
+
+    pool: PoolEntry
+    kind: str
+    """Kind of the document."""
+    objects: list[ImportedEntry]
+    """What it has, in the order of the definition."""
+    secrets: list[NeededEntry]
+    """The secrets that it refers to."""
+    notices: list[str]
+    """What to know about it."""
+    gaps: list[str]
+    """What could not be read, and may be missing in it."""
+
+
+@closed
+class UnmappedEntry(TypedDict):
+    """Something of the definition that is in no manifest."""
+
+    source: str
+    """Its address in the definition."""
+    category: Literal["alarming", "gone", "people", "member", "service", "read"]
+    """`alarming` has to be settled before the hand-over."""
+    reason: str
+
+
+@closed
+class UnconvertedEntry(TypedDict):
+    """A pool that was not converted."""
+
+    id: str
+    """Id of the pool."""
+    reason: str
+
+
+@closed
+class HandOverEntry(TypedDict):
+    """One step of the hand-over."""
+
+    text: str
+    """What to do, and what must come of it."""
+    code: str
+    """What to write or to run; empty for none."""
+    language: Literal["", "hcl", "shell"]
+
+
+@closed
+class ImportDocument(TypedDict):
+    """What `poolctl import -o json` writes."""
+
+    format_version: Version
+    poolctl_version: ToolVersion
+    live: bool
+    """Whether the values come from the live pools, and not from the definition."""
+    tool: str
+    """The tool that wrote the definition, with its version."""
+    manifests: list[ImportedManifest]
+    not_mapped: list[UnmappedEntry]
+    """Everything of the definition that is in no manifest."""
+    failures: list[UnconvertedEntry]
+    hand_over: list[HandOverEntry]
+    """How the other tool lets go without deleting anything, in order."""

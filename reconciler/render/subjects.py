@@ -7,12 +7,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, TypeVar
 
 from reconciler.errors import Problem
-from reconciler.model import RISKS, Notice, Risk, Target, Weakness
+from reconciler.model import RISKS, Gap, Notice, Risk, Target, Weakness
 from reconciler.render.places import Locate, as_given
 from schemas.records import record
 
 if TYPE_CHECKING:  # pydantic comes with the first two, and the classes of `shown` take 20 ms to be made
     from reconciler.explaining.explanation import Explanation
+    from reconciler.importing.handing_over import HandOver
+    from reconciler.importing.owned import Unmapped
     from reconciler.kinds.kind import Rule
     from reconciler.planning.linting import Linted
     from reconciler.procedures.recovery import UserRecovery
@@ -149,6 +151,66 @@ class RecoveryReport(NamedTuple):
     """Whether all recoveries of the pool were asked for."""
 
 
+class ImportedObject(NamedTuple):
+    """An object that was converted."""
+
+    address: str
+    """Its address in the manifest: `clients/web`."""
+    source: str
+    """Its address in the definition that it comes from."""
+
+
+class NeededSecret(NamedTuple):
+    """A secret that a manifest refers to."""
+
+    reference: str
+    """The reference: `$secret poolctl/customers/identity_providers/Google#client_secret`."""
+    member: str
+    """The object and the member that need it."""
+    shown: bool
+    """Whether Cognito returns it, so that it need not come from its source."""
+
+
+class ImportedDocument(NamedTuple):
+    """A manifest that was made of the definition of another tool."""
+
+    name: str
+    """Name of the pool."""
+    kind: str
+    """Kind of the document."""
+    id: str
+    """Id of the pool."""
+    account: str
+    """Account number; empty if it is not known."""
+    region: str
+    """Region of the pool."""
+    file: str
+    """The file, below the directory that was asked for."""
+    objects: tuple[ImportedObject, ...]
+    """What it has, in the order of the definition."""
+    secrets: tuple[NeededSecret, ...] = ()
+    """The secrets that it refers to."""
+    notices: tuple[str, ...] = ()
+    """What to know about it, in sentences."""
+    gaps: tuple[Gap, ...] = ()
+    """What could not be read."""
+
+
+class ImportReport(NamedTuple):
+    """What `import` made of the definition of another tool. It holds no value of a member."""
+
+    documents: tuple[ImportedDocument, ...]
+    """The manifests."""
+    unmapped: tuple[Unmapped, ...]
+    """Everything of the definition that is in none."""
+    failures: tuple[tuple[str, str], ...]
+    """Id of each pool that was not converted, and why."""
+    hand_over: HandOver
+    """How the other tool lets go."""
+    live: bool
+    """Whether the values come from the live pools."""
+
+
 CheckName: TypeAlias = Literal[
     "versions", "manifests", "credentials", "region", "account", "clock", "endpoints", "permissions"
 ]
@@ -220,6 +282,8 @@ class Renderers(NamedTuple):
     """Security findings."""
     doctor: Renderer[DoctorReport] | None = None
     """What is missing before a run."""
+    imported: Renderer[ImportReport] | None = None
+    """What became of the definition of another tool."""
 
 
 def on_demand(package: str, suffix: str) -> Renderers:

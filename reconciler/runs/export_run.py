@@ -31,22 +31,21 @@ from reconciler.errors import (
 )
 from reconciler.export import exporter
 from reconciler.export.exporter import Exported, Promise, Style
+from reconciler.export.owned_part import OwnedPart
 from reconciler.kinds import KINDS, availability, root_of
 from reconciler.manifests.loading import load
 from reconciler.manifests.references.variables import variables
 from reconciler.manifests.resolving import resolve
-from reconciler.model import Gap, Notice, Plan, Secret, Target, Tree, dotted
+from reconciler.model import Gap, Notice, Observed, Plan, Secret, Target, Tree, dotted
 from reconciler.observing import observer
 from reconciler.observing.observer import LiveState, ReadScope
+from reconciler.observing.ownership import stack_of
 from reconciler.planning import guard, planner
 from reconciler.planning.planner import PlanOptions
 from reconciler.terminal.files import PRIVATE, PUBLIC
 from reconciler.terminal.suggestions import suggest
 from schemas.documents import DOCUMENTS
 from schemas.records import record
-
-STACK = "aws:cloudformation:stack-name"
-"""The tag that CloudFormation puts on resources it creates."""
 
 
 @record(frozen=True, slots=True)
@@ -204,8 +203,14 @@ class Read:
     """The pool's own answer."""
 
 
-def read(cloud: Cloud, pool: Found, *, parallelism: int) -> Read:
+def read(cloud: Cloud, pool: Found, *, parallelism: int, part: OwnedPart | None = None) -> Read:
     """Read a pool with everything in it.
+
+    Args:
+        cloud: The account and Region of the pool.
+        pool: The pool.
+        parallelism: Calls in flight at once.
+        part: What is going to be exported of it, and so needs to be read; None for everything.
 
     Raises:
         Refused: It does not exist.
@@ -220,13 +225,13 @@ def read(cloud: Cloud, pool: Found, *, parallelism: int) -> Read:
         name,
         name,
         pool.id,
-        exporter.sections(pool.document),
+        part.sections if part else exporter.sections(pool.document),
         {},
         document=pool.document,
         select_owners=exporter.owners,
     )
     live_state = observer.around(cloud, scope, answer, parallelism=parallelism)
-    return Read(Found(pool.document, pool.id, name), live_state, _stack(answer), answer)
+    return Read(Found(pool.document, pool.id, name), live_state, stack_of(answer), answer)
 
 
 More = Callable[[Read], Read]
@@ -271,12 +276,6 @@ def _why(cloud: Cloud, pool: Found) -> str:
     if region != here:
         return f"The id is of a pool in {region}: use --region {region}."
     return "Check the id and the account; the Region is that of the id."
-
-
-def _stack(answer: Tree) -> str:
-    tags = next((v for k, v in answer.items() if k.endswith("PoolTags") and isinstance(v, dict)), {})
-    marked = next((k for k in sorted(tags) if k.startswith("aws:cloudformation:")), "")
-    return str(tags.get(STACK, tags[marked])) if marked else ""
 
 
 def _nothing_more(pool: Read) -> Read:
@@ -352,7 +351,14 @@ def _with_shared(results: Iterable[ExportResult], pools: Iterable[Read]) -> Iter
 
 
 def export(
-    pool: Read, name: str, identity: Identity, style: Style, directory: Path | None, *, taken: Collection[str] = ()
+    pool: Read,
+    name: str,
+    identity: Identity,
+    style: Style,
+    directory: Path | None,
+    *,
+    taken: Collection[str] = (),
+    part: OwnedPart | None = None,
 ) -> ExportResult:
     """Export a pool to a manifest and verify it.
 
@@ -363,12 +369,13 @@ def export(
         style: How to write.
         directory: Directory for the manifest and the files beside it; None to write no files.
         taken: Targets of references to secrets that other pools of the same export have.
+        part: What to write of the pool; None writes all of it.
 
     Raises:
         Partial: The plan of the manifest has changes; the message lists them.
         Refused: A value cannot be represented in a manifest.
     """
-    exported = exporter.export(pool.found.document, pool.live_state, identity, style, name, taken=taken)
+    exported = exporter.export(pool.found.document, pool.live_state, identity, style, name, taken=taken, part=part)
     if directory:
         place(exported, directory)
     left = prove(exported, pool, identity, directory)
@@ -420,11 +427,20 @@ def _planned(path: str, exported: Exported, pool: Read, identity: Identity) -> P
     loaded = load([path], variables=variables([], []), environ=environ, stdin=lambda: exported.text)
     manifest = resolve(loaded.manifests[0], _Promised(identity, exported.promises))
     # Objects that could not be read are missing on both sides; everything else is compared.
-    live_state = LiveState(
-        pool.live_state.root, pool.live_state.objects, pool.live_state.known, pool.live_state.foreign
-    )
+    live_state = _as_read_for(manifest.name, pool.live_state)
     target = Target(identity.account, identity.region, manifest.name, manifest.pool_id, manifest.file)
     return guard.check(planner.plan(manifest, live_state, target, PlanOptions()), manifest, live_state)
+
+
+def _as_read_for(name: str, read: LiveState) -> LiveState:
+    """Return a live state with the addresses of a document, which has no PoolName if the pool is not exported."""
+
+    def addressed(observed: Observed) -> Observed:
+        return replace(observed, address=replace(observed.address, pool=name))
+
+    root = addressed(read.root) if read.root else None
+    foreign = {replace(address, pool=name): pool for address, pool in (read.foreign or {}).items()}
+    return LiveState(root, tuple(map(addressed, read.objects)), read.known, foreign)
 
 
 def _left(plan: Plan) -> Iterator[str]:

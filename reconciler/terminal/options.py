@@ -33,7 +33,6 @@ class Options(NamedTuple):
     """Name of the command."""
     paths: tuple[str, ...] = ("pools",)
     """Files and directories with manifests; `-` is standard input."""
-
     region: str = ""
     """Region to work in; empty means that of the session or the manifest."""
     profile: str = ""
@@ -78,7 +77,6 @@ class Options(NamedTuple):
     """Fields that this file filled: whoever started the run did not ask for them."""
     non_interactive: bool = False
     """Whether asking a question is an error."""
-
     outputs: tuple[tuple[str, str], ...] = (("human", STDOUT),)
     """Formats to write and the file each goes to."""
     max_bytes: int | None = None
@@ -178,7 +176,13 @@ class Options(NamedTuple):
     file: str = ""
     """`init`: file to write, `-` for standard output; empty for the usual one."""
     operand: str = ""
-    """`rotate-secret`, `recover`: the pool, as a PATH, `pool:ID` or `pool:NAME`."""
+    """`rotate-secret`, `recover`: the pool, as a PATH, `pool:ID` or `pool:NAME`; `import`: the file to convert."""
+    tool: str = ""
+    """`import`: the tool whose definition is converted; empty exports live pools."""
+    terraform_states: tuple[str, ...] = ()
+    """`plan`, `drift`: states of Terraform whose objects are warned of."""
+    no_live: bool = False
+    """`import`: whether the values come from the definition, and AWS is not contacted."""
     hand_to: str = ""
     """`rotate-secret`: where the new secret goes; empty if Secrets Manager rotates it."""
     after: int | None = None

@@ -224,6 +224,7 @@ OPERANDS = {
     "recover": "POOL",
     "users": "ACTION POOL [USER|FILE]",
     "outputs": "POOL",
+    "import": "[FILE]",
     "diff": "A B",
     "explain": "[KIND[.MEMBER]|RULE]",
     "local": "serve",

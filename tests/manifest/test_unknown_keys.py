@@ -21,6 +21,7 @@ from schemas.foreign_names import (
 from schemas.user_pool import UserPool
 
 EXPORT = "To make a manifest of a live pool, run `poolctl export --pool ID`."
+IMPORT = "To make manifests of what a state owns, run `poolctl import --from terraform FILE --to DIR`."
 FACTORS = (
     "Write a block for each factor in mfa: SmsMfaConfiguration, SoftwareTokenMfaConfiguration, EmailMfaConfiguration."
 )
@@ -59,7 +60,8 @@ FILES = [
 
 
 def foreign(where: str, key: str, what: str) -> str:
-    return f"{where} {key}: this looks like {what}, not a manifest. {EXPORT}"
+    advice = IMPORT if what in ("a Terraform state", "a Terraform plan") else EXPORT
+    return f"{where} {key}: this looks like {what}, not a manifest. {advice}"
 
 
 @pytest.mark.parametrize(("key", "what"), FILES, ids=[key for key, _ in FILES])

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         doctor_text,
         drift_text,
         explain_text,
+        imported_text,
         plan_text,
         pool_text,
         recover_text,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
         pool=pool_text.pool,
         recover=recover_text.recover,
         doctor=doctor_text.doctor,
+        imported=imported_text.imported,
     )
 else:
     RENDERERS = on_demand(__name__, "text")

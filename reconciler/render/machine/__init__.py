@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         doctor_json,
         drift_json,
         explain_json,
+        imported_json,
         plan_json,
         pool_json,
         recover_json,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
         pool=pool_json.pool,
         recover=recover_json.recover,
         doctor=doctor_json.doctor,
+        imported=imported_json.imported,
     )
 else:
     RENDERERS = on_demand(__name__, "json")

@@ -1,0 +1,99 @@
+"""`import`: what another tool owns, as manifests; without `--from`, another name for `export`. It cannot write."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reconciler.commands import deliver, export
+from reconciler.render import formats
+from reconciler.terminal.console import Console
+from reconciler.terminal.options import Options, add_outputs
+from reconciler.terminal.settings import invalid
+
+if TYPE_CHECKING:
+    import argparse
+
+TOOLS = ("terraform",)
+"""The tools whose definitions can be converted."""
+
+HELP = """\
+Write manifests of what another tool owns. FILE is a state of Terraform or OpenTofu (version 4), or what `terraform show
+-json` prints of a state or a plan; - is standard input. The file says what is owned, and the live pools say the values:
+each manifest is an export that is limited to what was owned, and whose plan is empty. With --no-live, the values are
+those of the file, and AWS is not contacted. Secrets are replaced by references. The report names everything that is in
+no manifest, and how the other tool lets go without deleting anything. Never writes to AWS.
+
+Without --from, the command is `export`.
+
+  terraform state pull | poolctl import --from terraform - --to pools/
+  poolctl import --from terraform terraform.tfstate --to pools/
+  poolctl import --from terraform show.json --no-live --to pools/ -o json
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the argument and the options."""
+    parser.add_argument("operand", metavar="FILE", nargs="?", default=None, help="the definition to convert")
+    text = "convert the definition of this tool"
+    parser.add_argument("--from", dest="tool", choices=TOOLS, default=None, help=text)
+    text = "take the values from the file, and do not contact AWS"
+    parser.add_argument("--no-live", dest="no_live", action="store_true", default=None, help=text)
+    export.configure(parser)
+    add_outputs(parser, formats.names("imported"))
+
+
+def run(options: Options, console: Console) -> int:
+    """Convert, or export.
+
+    Raises:
+        InvalidInput: The options do not fit together, or the file is no definition that can be converted.
+        PoolctlError: The only pool could not be converted.
+    """
+    if not options.tool:
+        _check_export(options)
+        return export.run(options, console)
+    _check(options)
+    from functools import partial
+    from pathlib import Path
+
+    from reconciler.export.exporter import Style
+    from reconciler.render.subjects import RenderOptions
+    from reconciler.runs import export_run, import_run
+    from reconciler.runs.runtime import running
+
+    text = import_run.text_of(options.operand, console.stdin.read)
+    source = import_run.SOURCES[options.tool](text, options.operand)
+    unread: list[export_run.ExportFailure] = []
+    if options.no_live:
+        parts = import_run.read_definition(source.definition)
+    else:
+        with running(options, console.environ) as runtime:
+            parts, unread = import_run.read_live(runtime, source.definition, console.status)
+    style = Style(options.mode, options.secrets, beside=True)
+    make = partial(import_run.export_parts, parts, unread, style)
+    outcome = export_run.save(make, Path(options.to), force=options.force)
+    import_run.raise_all(outcome)
+    report = import_run.report(source, parts, outcome, live=not options.no_live, directory=options.to)
+    deliver(options, console, formats.imported(report, RenderOptions(width=console.width)))
+    return outcome.exit_code
+
+
+def _check_export(options: Options) -> None:
+    if options.operand:
+        raise invalid("Name the tool that wrote the file: --from terraform.")
+    if options.no_live:
+        raise invalid("--no-live needs --from: only a definition has values of its own.")
+    if options.outputs != Options("").outputs:
+        raise invalid("--output needs --from: an export writes manifests and nothing else.")
+
+
+def _check(options: Options) -> None:
+    if not options.operand:
+        raise invalid("Name the file to convert, or - for standard input.")
+    if not options.to:
+        raise invalid("Name the directory for the manifests: --to DIR.")
+    chosen = {"--pool": options.pool, "--all": options.all_pools, "--with": options.sections, "--group": options.group}
+    chosen |= {"--filter": options.condition, "--status": options.user_status}
+    for flag, value in chosen.items():
+        if value:
+            raise invalid(f"{flag} does not go with --from: the file says what is converted.")

@@ -1,0 +1,300 @@
+"""The steps of a conversion: read the definition of another tool, ask the live pools, write manifests and a report.
+
+The definition says what is owned and the live pool the values, so the result is an export that is limited to what was
+owned, and proven like one: its plan is empty. Without AWS, the values are those of the definition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from reconciler.cloud.port import Cloud, Identity
+from reconciler.errors import (
+    Defect,
+    ExitCode,
+    InvalidInput,
+    PoolctlError,
+    Refused,
+    expected_errors,
+)
+from reconciler.export.exporter import Promise, Style, keyed
+from reconciler.export.owned_part import OwnedPart, part_of
+from reconciler.importing import as_live
+from reconciler.importing.handing_over import HandOver
+from reconciler.importing.owned import Definition, Leftover, OwnedObject, Unmapped, document_of
+from reconciler.importing.terraform import adopting, letting_go, state_files
+from reconciler.kinds import KINDS, root_of
+from reconciler.model import Observed
+from reconciler.observing.observer import LiveState
+from reconciler.render.subjects import ImportedDocument, ImportedObject, ImportReport, NeededSecret
+from reconciler.runs import export_run
+from reconciler.runs.export_run import ExportFailure, ExportOutcome, Found, Read
+from reconciler.runs.runtime import Runtime
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignDefinition:
+    """The definition of another tool, read."""
+
+    definition: Definition
+    """What it owns."""
+    hand_over: Callable[[Definition, str], HandOver]
+    """Returns the hand-over of what was converted, to manifests in a directory."""
+
+
+def terraform(text: str, name: str) -> ForeignDefinition:
+    """Read a state of Terraform or OpenTofu.
+
+    Args:
+        text: The content of the file.
+        name: What it is called in messages.
+
+    Raises:
+        InvalidInput: It is none, or nothing of it can be converted.
+    """
+    state = state_files.read_state(text, name)
+    found = adopting.definition(state)
+    return ForeignDefinition(_something(found, name), lambda converted, to: letting_go.hand_over(state, converted, to))
+
+
+SOURCES: Mapping[str, Callable[[str, str], ForeignDefinition]] = {"terraform": terraform}
+"""By the word after `--from`: reads the text of a file with a name for messages."""
+
+
+def text_of(file: str, read: Callable[[], str]) -> str:
+    """Return the content of a file; `-` is standard input.
+
+    Raises:
+        InvalidInput: It cannot be read.
+    """
+    if file == "-":
+        return read()
+    try:
+        return Path(file).read_text(encoding="utf-8-sig", errors="replace")
+    except OSError as error:
+        raise InvalidInput(f"{file}: {error.strerror}.") from None
+
+
+def _something(definition: Definition, name: str) -> Definition:
+    """Require that something can be converted.
+
+    Raises:
+        InvalidInput: Nothing can; what cannot, and why, is in the message.
+    """
+    if not definition.objects:
+        listed = "".join(f"\n  {u.source} {u.reason}" for u in definition.unmapped if u.why is not Leftover.SERVICE)
+        raise InvalidInput(f"{name}: there is no object of Cognito in it that could be taken over.{listed}")
+    return definition
+
+
+# --- reading -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPart:
+    """One pool of a definition, with what is live of it."""
+
+    pool: Read
+    """The pool that was read."""
+    objects: tuple[OwnedObject, ...]
+    """What is owned of it."""
+    identity: Identity
+    """Its account and Region."""
+
+    @property
+    def part(self) -> OwnedPart:
+        """What to export of it."""
+        return part_of(self.objects)
+
+
+def read_live(
+    runtime: Runtime, definition: Definition, say: Callable[[str], None]
+) -> tuple[list[ReadPart], list[ExportFailure]]:
+    """Read the pools that a definition owns something of, and continue when one cannot be read.
+
+    Args:
+        runtime: Makes the connections.
+        definition: What is owned.
+        say: Shows the pool that is being read.
+    """
+    read_ones, failures = [], []
+    for pool_id, objects in definition.pools().items():
+        cloud = runtime.reader_in(export_run.region_of(pool_id))
+        say(f"Reading {pool_id}…")
+        found = Found(document_of(objects), pool_id, "")
+        try:
+            with expected_errors():
+                _check_account(cloud, definition.account_of(pool_id))
+                pool = export_run.read(cloud, found, parallelism=runtime.options.parallelism, part=part_of(objects))
+                read_ones.append(ReadPart(_limited(pool, objects), tuple(objects), cloud.identity()))
+        except PoolctlError as error:
+            failures.append(ExportFailure(found, error, ExitCode.INCOMPLETE))
+    say("")
+    return read_ones, failures
+
+
+def _check_account(cloud: Cloud, account: str) -> None:
+    here = cloud.identity().account
+    if account and account != here:
+        raise Refused(
+            f"The pool is in account {account}, and the session is in {here}; nothing of it was read. Use its "
+            "credentials, or --no-live."
+        )
+
+
+def _limited(pool: Read, objects: Sequence[OwnedObject]) -> Read:
+    """Return what was read without the gaps of sections of which nothing is owned."""
+    sections = part_of(objects).sections
+    gaps = tuple(gap for gap in pool.live_state.gaps if gap.address.section in sections)
+    return replace(pool, live_state=replace(pool.live_state, gaps=gaps))
+
+
+def read_definition(definition: Definition) -> list[ReadPart]:
+    """Return the pools of a definition as it has them itself."""
+    found = []
+    for pool_id, objects in definition.pools().items():
+        document = document_of(objects)
+        live_state = as_live.live_state(objects)
+        root = root_of(document)
+        name = str(live_state.root.data.get(root.name_member, "")) if live_state.root else ""
+        pool = Read(Found(document, pool_id, name or pool_id), live_state, "")
+        identity = Identity(definition.account_of(pool_id), export_run.region_of(pool_id))
+        found.append(ReadPart(pool, tuple(objects), identity))
+    return found
+
+
+# --- writing -------------------------------------------------------------------------------------------------------
+
+
+def export_parts(
+    parts: Sequence[ReadPart], failures: Sequence[ExportFailure], style: Style, directory: Path
+) -> ExportOutcome:
+    """Write the manifests of the pools, and continue when the verification of one fails.
+
+    Args:
+        parts: The pools that were read.
+        failures: The pools that could not be read; they count in the choice of names.
+        style: How to write.
+        directory: Where to write.
+    """
+    results: list[export_run.ExportResult] = []
+    failed = list(failures)
+    names = export_run.slugs([*(p.pool.found for p in parts), *(f.found for f in failures)])
+    for one, name in zip(parts, names, strict=False):
+        taken = [promise.target for result in results for promise in result.exported.promises]
+        try:
+            with expected_errors():
+                made = export_run.export(one.pool, name, one.identity, style, directory, taken=taken, part=one.part)
+                results.append(made)
+        except Defect as error:
+            failed.append(ExportFailure(one.pool.found, error, ExitCode.INCOMPLETE))
+        except PoolctlError as error:
+            failed.append(ExportFailure(one.pool.found, error, ExitCode.PARTIAL))
+    return ExportOutcome(tuple(results), tuple(failed))
+
+
+# --- the report ----------------------------------------------------------------------------------------------------
+
+
+def report(
+    source: ForeignDefinition, parts: Sequence[ReadPart], outcome: ExportOutcome, *, live: bool, directory: str
+) -> ImportReport:
+    """Return what became of a definition.
+
+    Args:
+        source: The definition.
+        parts: The pools as they were read.
+        outcome: The manifests that were written.
+        live: Whether the values come from the live pools.
+        directory: Where the manifests are.
+    """
+    by_pool = {one.pool.found: one for one in parts}
+    documents, gone = [], []
+    for result in outcome.results:
+        one = by_pool[result.found]
+        there = _addresses(one)
+        gone += [o for o in one.objects if o.identity not in there and not _unread(o, one.pool.live_state)]
+        documents.append(_document(result, one, there))
+    converted = [o for result in outcome.results for o in by_pool[result.found].objects if o not in gone]
+    missing = tuple(Unmapped(o.source, GONE, Leftover.GONE) for o in gone)
+    definition = replace(source.definition, objects=(*converted, *gone))
+    return ImportReport(
+        tuple(documents),
+        (*source.definition.unmapped, *missing),
+        tuple((failure.found.id, str(failure.error)) for failure in outcome.failures),
+        source.hand_over(definition, directory),
+        live,
+    )
+
+
+GONE = "is in the definition, and not in the live pool: it was deleted elsewhere."
+
+
+def _addresses(one: ReadPart) -> dict[tuple[str, str, str], str]:
+    """Return the addresses in the manifest of the owned objects that are live, by what they are known by."""
+    state, part = one.pool.live_state, one.part
+    found = {}
+    for section in {o.address.section for o in state.objects}:
+        kind = KINDS[section]
+        named = keyed(state.section(section)) if not kind.single else [("", o) for o in state.section(section)]
+        for key, observed in named:
+            owned = part.of(observed)
+            if owned:
+                found[owned.identity] = _address(observed, key)
+    return found
+
+
+def _address(observed: Observed, key: str) -> str:
+    address = replace(observed.address, name=key) if key else observed.address
+    return str(replace(address, name="") if KINDS[address.section].root else address)
+
+
+def _unread(one: OwnedObject, state: LiveState) -> bool:
+    """Return whether the section of an object could not be read, so that nothing is known of it."""
+    return any(gap.address.section == one.section for gap in (*state.gaps, *state.unavailable))
+
+
+def _document(
+    result: export_run.ExportResult, one: ReadPart, there: Mapping[tuple[str, str, str], str]
+) -> ImportedDocument:
+    found, root = result.found, root_of(result.found.document)
+    objects = [ImportedObject(there[o.identity], o.source) for o in one.objects if o.identity in there]
+    return ImportedDocument(
+        found.name,
+        found.document,
+        found.id,
+        one.identity.account,
+        one.identity.region,
+        f"{result.exported.slug}.yaml",
+        tuple(objects),
+        tuple(_needed(promise) for promise in result.exported.promises),
+        (*(str(n.message) for n in result.notices), *_stack(result.stack, root.title)),
+        tuple(result.gaps),
+    )
+
+
+def _needed(promise: Promise) -> NeededSecret:
+    return NeededSecret(f"${promise.kind} {promise.target}", promise.address, promise.shown)
+
+
+def _stack(stack: str, title: str) -> tuple[str, ...]:
+    if not stack:
+        return ()
+    return (f"The {title} carries the tags of the CloudFormation stack {stack}, which may manage it too.",)
+
+
+def raise_all(outcome: ExportOutcome) -> None:
+    """Raise the error of a conversion of which nothing came: there is nothing to report.
+
+    Raises:
+        PoolctlError: The error of the only pool, or that all pools were refused.
+    """
+    errors = [failure.error for failure in outcome.failures]
+    if outcome.results or not errors:
+        return
+    if len(errors) == 1:
+        raise errors[0]
+    if all(isinstance(error, Refused) for error in errors):
+        raise Refused("\n".join(dict.fromkeys(map(str, errors))))
