@@ -1,0 +1,98 @@
+"""Objects of a stack → what the stack owns, in the form that every tool's definition has.
+
+An object is known by its ids, so what has none stays behind, and the report says so: matching by a name that
+CloudFormation generated would adopt another stack's pool.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from reconciler.importing.cloudformation.leaves import ABSENT, NotKnown, Remainder, Sort
+from reconciler.importing.cloudformation.property_mapping import Converted, MappedObject
+from reconciler.importing.owned import Definition, Leftover, OwnedObject, Unmapped
+from reconciler.kinds import KINDS, root_of
+from reconciler.model import Path, Reference, Secret
+
+SORTS: Mapping[Sort, Leftover] = {
+    "alarming": Leftover.ALARMING,
+    "people": Leftover.PEOPLE,
+    "member": Leftover.MEMBER,
+    "service": Leftover.SERVICE,
+    "read": Leftover.READ,
+}
+"""Kinds of reasons, as definitions of every tool have them."""
+
+NO_ID = (
+    "has no id in the template, and a name does not prove which object it is. Give the list of the stack's resources: "
+    "`aws cloudformation describe-stack-resources --stack-name NAME`."
+)
+
+
+def owned_by(converted: Converted, account: str = "") -> Definition:
+    """Return what a stack owns.
+
+    Args:
+        converted: The objects of the stack.
+        account: The account of the stack; empty if unknown.
+    """
+    named = {remainder.what for remainder in converted.remainder if remainder.sort == "alarming"}
+    objects, unmapped = [], [_unmapped(remainder) for remainder in converted.remainder]
+    for one in converted.objects:
+        if _is_identified(one):
+            objects.append(_owned(one))
+        elif one.source not in named:
+            named.add(one.source)
+            unmapped.append(Unmapped(one.source, NO_ID, Leftover.ALARMING))
+    return Definition(tuple(objects), tuple(unmapped), account)
+
+
+def _unmapped(remainder: Remainder) -> Unmapped:
+    return Unmapped(remainder.what, remainder.why, SORTS[remainder.sort])
+
+
+def _is_identified(one: MappedObject) -> bool:
+    """Return whether the ids say which pool an object is in, and which object of it."""
+    kind = KINDS[one.section]
+    needed = {root_of(kind.document).id_param}
+    if kind.outer:
+        needed.add(KINDS[kind.outer].id_param)
+    if not kind.single:
+        needed.add(kind.id_param)
+    return needed <= {name for name, value in one.ids.items() if value}
+
+
+def _owned(one: MappedObject) -> OwnedObject:
+    known = _known(one.members)
+    members = known if isinstance(known, dict) else {}
+    name = one.name if isinstance(one.name, str) else ""
+    return OwnedObject(
+        one.section, one.ids, one.source, members, one.covers, frozenset(_secrets(one.members, ())), name
+    )
+
+
+def _known(value: Any) -> Any:
+    """Return the part of a value that is known; ABSENT if nothing is. A list of which an item is unknown is unknown."""
+    if isinstance(value, NotKnown | Reference):
+        return ABSENT
+    if isinstance(value, dict):
+        inner = {key: _known(part) for key, part in value.items()}
+        found = {key: part for key, part in inner.items() if part is not ABSENT}
+        return ABSENT if value and not found else found
+    if isinstance(value, list):
+        items = [_known(item) for item in value]
+        return ABSENT if any(item is ABSENT for item in items) else items
+    return value
+
+
+def _secrets(value: Any, path: Path) -> Iterator[Path]:
+    """Yield where a template has a secret, or a reference to one."""
+    if isinstance(value, Secret) or (isinstance(value, Reference) and value.kind == "secret"):
+        yield path
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _secrets(inner, (*path, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _secrets(inner, (*path, index))

@@ -1,0 +1,132 @@
+"""What the definition of another tool owns, whatever the tool: objects, the members it sets, and what is left over.
+
+The definition decides what is ours, and the live pool what it is: a state can be weeks old, and a template knows no
+ids. So an object is known by the id that Cognito gave it, and never by a name.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from reconciler.kinds import KINDS, root_of
+from reconciler.kinds.kind import ResourceKind
+from reconciler.model import Path, Tree
+
+Identity = tuple[str, str, str]
+"""Section, identifier of the owner inside of the pool (a ClientId) or empty, own identifier or empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnedObject:
+    """One object that a definition owns."""
+
+    section: str
+    """Its kind: `clients`, `clients.branding`."""
+    ids: Mapping[str, str]
+    """What identifies it, as in `Observed.ids`: UserPoolId, ClientId, GroupName."""
+    source: str
+    """Where it is defined: `module.login["eu"].aws_cognito_user_pool_client.this["web"]`, or a logical id."""
+    members: Tree = field(default_factory=dict, repr=False)
+    """The values that the definition knows, in names and shapes of the API; secrets are `Secret`."""
+    covers: frozenset[Path] = frozenset()
+    """The members that it sets, also those without a value here. A path covers all that is below it."""
+    secrets: frozenset[Path] = frozenset()
+    """Members that the definition marks as secret, beside those that always are."""
+    name: str = ""
+    """Its name, as far as the definition knows it."""
+
+    @property
+    def kind(self) -> ResourceKind:
+        """Its kind."""
+        return KINDS[self.section]
+
+    @property
+    def pool(self) -> str:
+        """Id of the pool that it belongs to."""
+        return self.ids[root_of(self.kind.document).id_param]
+
+    @property
+    def identity(self) -> Identity:
+        """What it is found by among the live objects of its pool."""
+        return identity_of(self.section, self.ids)
+
+
+def identity_of(section: str, ids: Mapping[str, str]) -> Identity:
+    """Return what an object is known by within its pool, from its identifiers."""
+    kind = KINDS[section]
+    owner = ids.get(KINDS[kind.outer].id_param, "") if kind.outer else ""
+    return (section, owner, "" if kind.single else ids.get(kind.id_param, ""))
+
+
+class Leftover(enum.Enum):
+    """Why something of a definition is not in a manifest; the value is a heading for people."""
+
+    ALARMING = "Must be settled first"
+    """Taking it over would be wrong: it is about to be deleted or replaced."""
+    GONE = "Not in the live pool"
+    """The definition has it, and Cognito does not."""
+    PEOPLE = "Users and memberships"
+    """People are no configuration."""
+    MEMBER = "Attributes without a member"
+    """Part of an object that is in the manifest."""
+    SERVICE = "Of other services"
+    """It stays where it is."""
+    READ = "Only read"
+    """A data source, an output: nothing is managed by it."""
+
+
+Category: TypeAlias = Literal["alarming", "gone", "people", "member", "service", "read"]
+
+CATEGORIES: Mapping[Leftover, Category] = {
+    Leftover.ALARMING: "alarming",
+    Leftover.GONE: "gone",
+    Leftover.PEOPLE: "people",
+    Leftover.MEMBER: "member",
+    Leftover.SERVICE: "service",
+    Leftover.READ: "read",
+}
+"""The kinds of reasons for programs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unmapped:
+    """Something that a definition has and that is in no manifest. It holds no value."""
+
+    source: str
+    """Where it is defined, with the attribute if it is one."""
+    reason: str
+    """Why, and what to do, as a sentence."""
+    why: Leftover
+    """The kind of reason."""
+
+    @property
+    def category(self) -> Category:
+        """The kind of reason, for programs."""
+        return CATEGORIES[self.why]
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What the definition of another tool says."""
+
+    objects: tuple[OwnedObject, ...]
+    """The objects that it owns, in the order of the definition."""
+    unmapped: tuple[Unmapped, ...] = ()
+    """Everything else that it has."""
+    account: str = ""
+    """The account that the pools are in, as far as the definition knows it."""
+
+    def pools(self) -> dict[str, list[OwnedObject]]:
+        """Return the objects by the id of their pool, in the order of the definition."""
+        found: dict[str, list[OwnedObject]] = {}
+        for one in self.objects:
+            found.setdefault(one.pool, []).append(one)
+        return found
+
+
+def document_of(objects: Iterable[OwnedObject]) -> str:
+    """Return the kind of document of the objects of one pool."""
+    return next(one.kind.document for one in objects)
