@@ -20,6 +20,8 @@ Say = Callable[[Path, str, Sort], None]
 
 LEAVES = (NotKnown, Reference, Secret)
 
+_WORDS = {"boolean": "a boolean", "integer": "a whole number", "long": "a whole number", "blob": "text in base64"}
+
 _SWITCH = {True: "ON", False: "OFF"}
 
 
@@ -85,7 +87,7 @@ class Conversion:
         try:
             return _converted(value, shape)
         except ValueError:  # its text would quote the value
-            return self._misfit(f"a {shape.type}", path)
+            return self._misfit(_WORDS.get(shape.type, "a number"), path)
 
     def _misfit(self, what: str, path: Path) -> NotKnown:
         self._say(path, f"is not {what}, as the API wants it; the live value is taken.", "member")

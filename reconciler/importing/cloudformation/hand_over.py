@@ -31,7 +31,7 @@ TOOLS: Mapping[str, str] = {
 def hand_over(stack: Stack, definition: Definition, directory: str) -> HandOver:
     """Return the steps that hand the resources of a stack over.
 
-    Every resource of Cognito in the stack is kept, users and what was not converted included.
+    Retain is for every resource of Cognito in the stack: users, and what was not converted, included.
 
     Args:
         stack: The stack.
@@ -47,7 +47,7 @@ def hand_over(stack: Stack, definition: Definition, directory: str) -> HandOver:
         *_retained(stack, every),
         *_referred(stack),
         *_exported(stack),
-        *_removed(stack, every),
+        *_removed(stack, definition),
         HandOverStep(_FIRST_APPLY, f"poolctl apply {where}\n", "shell"),
     ]
     return HandOver(f"{TOOLS[stack.generator]}{name}", tuple(steps))
@@ -163,11 +163,16 @@ def _exported(stack: Stack) -> Iterator[HandOverStep]:
         yield HandOverStep(f"{said} let those stacks take a parameter.", code, "shell" if code else "")
 
 
-def _removed(stack: Stack, every: Iterable[StackResource]) -> Iterator[HandOverStep]:
-    ids = [f"{r.logical_id} ({r.physical_id})" if r.physical_id else r.logical_id for r in every]
+def _removed(stack: Stack, definition: Definition) -> Iterator[HandOverStep]:
+    """Users leave with their pool: what is retained stays as it is."""
+    converted = {one.source for one in definition.objects}
+    leaving = [*(r for r in stack.resources if r.logical_id in converted), *stack.people]
+    staying = [r.logical_id for r in stack.resources if r.logical_id not in converted]
+    ids = [f"{r.logical_id} ({r.physical_id})" if r.physical_id else r.logical_id for r in leaving]
     how = _REMOVE.get(stack.generator, "Remove the resources from the template, and deploy.")
     check = "The events of the stack must say DELETE_SKIPPED for each; DELETE_IN_PROGRESS means that Retain is missing:"
-    yield HandOverStep(f"{how} {check} {_listed(ids)}.")
+    left = f" These were not converted and stay in the template: {_listed(staying)}." if staying else ""
+    yield HandOverStep(f"{how} {check} {_listed(ids)}.{left}")
 
 
 _REMOVE: Mapping[str, str] = {

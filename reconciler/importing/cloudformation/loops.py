@@ -40,8 +40,6 @@ def written_out(template: Template, collection: Collection, report: Report) -> t
     """
     expansion = _Expansion(template, collection, report)
     sections = {p: expansion.map(template.tree[p], (p,), (p,)) for p in PLACES if template.section(p)}
-    if not expansion.moved and not expansion.remainder:
-        return template, []
     return replace(template, tree={**template.tree, **sections}, moved=expansion.moved), expansion.remainder
 
 

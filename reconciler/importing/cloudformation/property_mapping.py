@@ -15,8 +15,10 @@ from reconciler.importing.cloudformation.leaves import Dependence, NotKnown, Rem
 from reconciler.importing.cloudformation.reshaping import AFTER, BEFORE, GENERATED
 from reconciler.importing.cloudformation.resource_types import ALL_CLIENTS, MFA, ROWS, TypeRow
 from reconciler.importing.cloudformation.stack import Stack, StackResource
-from reconciler.model import Path, Position, Reference, Tree, dotted
+from reconciler.kinds import KINDS
+from reconciler.model import Path, Position, Reference, Secret, Tree, dotted
 from reconciler.values.shapes import Shape, input_shape
+from schemas.base import SecretKeys, members
 
 L = TypeVar("L")
 
@@ -86,6 +88,9 @@ def mapped(stack: Stack) -> Converted:
     return Converted(tuple(objects), tuple(remainder))
 
 
+_IN_CLEAR = "is in clear in the template, and wherever that is kept. Put it into Secrets Manager, and rotate it."
+
+
 def _undeployed(stack: Stack, resource: StackResource) -> Remainder:
     more = "" if stack.listing.complete else " The list is cut: `aws cloudformation list-stack-resources` has all."
     why = f"is not among the stack's resources, so nothing says which object it is.{more}"
@@ -108,6 +113,7 @@ class _Mapping:
         after = AFTER.get(self._resource.short)
         if after:
             after(self._resource.properties, self._sections, self._say)
+        self._hide()
         section = self._section()
         if section is None:
             return
@@ -149,6 +155,18 @@ class _Mapping:
                 converted = conversion.value(value, shape, (key,))
                 _put(self._sections.setdefault(section, {}), path, converted)
 
+    def _hide(self) -> None:
+        """Make secrets of the texts that are secret by their key."""
+        tree = self._sections.get(self._row.section, {})
+        for name, member in members(KINDS[self._row.section].model).items():
+            keys, found = member.mark(SecretKeys), tree.get(name)
+            if keys is None or not isinstance(found, dict):
+                continue
+            for key in keys.names:
+                if isinstance(found.get(key), str):
+                    found[key] = Secret(found[key], "template")
+                    self._say((name, key), _IN_CLEAR)
+
     def _say(self, path: Path, why: str, sort: Sort = "member") -> None:
         name = self._resource.logical_id
         what = f"{name}.{dotted(path)}" if path else name
@@ -180,8 +198,10 @@ class _Mapping:
 
     def _ids(self) -> dict[str, str]:
         """Return the identifiers that are known: from the physical id, and from properties."""
-        parts = self._resource.physical_id.split("|") if len(self._row.ids) > 1 else [self._resource.physical_id]
-        ids = dict(zip(self._row.ids, parts, strict=True)) if len(parts) == len(self._row.ids) else {}
+        physical = self._resource.physical_id
+        parts = physical.split("|") if len(self._row.ids) > 1 else [physical]
+        known = physical and len(parts) == len(self._row.ids)
+        ids = dict(zip(self._row.ids, parts, strict=True)) if known else {}
         for key in (self._row.parent, self._row.key, "ClientId"):
             value = as_text(self._resource.properties.get(key))
             if key in (*self._row.ids, self._row.parent) or (key == "ClientId" and self._row.of_client):

@@ -27,7 +27,8 @@ def user_pool(properties: Tree, sections: dict[str, Tree], say: Say) -> None:
     _mfa(properties, sections, say)
     _messages(pool, say)
     _days(pool, say)
-    for attribute in pool.get("Schema") or ():
+    schema = pool.get("Schema")
+    for attribute in schema if isinstance(schema, list) else ():
         if isinstance(attribute, dict) and isinstance(attribute.get("Name"), str):
             attribute["Name"] = attribute["Name"].removeprefix("custom:")
 

@@ -148,7 +148,7 @@ def evaluate_stack(template: Template, given: Given) -> Stack:
             everything that is wrong.
     """
     problems = list(_strange_parameters(template, given))
-    first = Evaluator(template, given)
+    first = Evaluator(without_macros(template)[0], given)
     template, loops = written_out(template, first.value, first.report)
     template, processed, wrong = without_macros(template)
     if wrong:
@@ -310,8 +310,12 @@ def _macros(template: Template, sections: Iterable[str]) -> Iterator[Remainder]:
 def _outputs(template: Template, evaluator: Evaluator) -> tuple[tuple[StackOutput, ...], list[Remainder]]:
     """Return the outputs about Cognito, and those that show a client's secret to everyone who can read the stack."""
     found, secret = [], []
+    silent = Evaluator(template, evaluator.given)
     for name, body in template.section("Outputs").items():
         path: Path = ("Outputs", name)
+        condition = body.get("Condition")
+        if isinstance(condition, str) and _is_false(silent, condition):
+            continue
         refers = cognito_among(body.get("Value"), template)
         if "ClientSecret" in attributes(body.get("Value"), template):
             why = "shows the secret of a client to everyone who may read the stack. Remove it, then rotate the secret."
@@ -319,14 +323,20 @@ def _outputs(template: Template, evaluator: Evaluator) -> tuple[tuple[StackOutpu
         exported = body.get("Export")
         export = exported.get("Name") if isinstance(exported, dict) else None
         if refers:
-            silent = Evaluator(evaluator.template, evaluator.given)
             text = "" if export is None else as_text(silent.value(export, path)) or "?"
             found.append(StackOutput(name, text, refers))
     return tuple(found), secret
 
 
+def _is_false(evaluator: Evaluator, condition: str) -> bool:
+    try:
+        return evaluator.condition(condition) is False
+    except TemplateMistake:
+        return False
+
+
 def _parameters(template: Template, resources: Iterable[StackResource]) -> Iterator[Remainder]:
-    """Yield the parameters whose value is not in the template, and that no object of ours uses."""
+    """Yield parameters whose value is not in the template and that no object of ours uses, and rules for parameters."""
     used = {use.name for r in resources for uses in r.uses.values() for use in uses if use.kind == "parameter"}
     for name, declared in template.section("Parameters").items():
         kind = as_text(declared.get("Type")) or ""
@@ -337,6 +347,10 @@ def _parameters(template: Template, resources: Iterable[StackResource]) -> Itera
             )
         elif name not in used and is_hidden(declared):
             yield Remainder(f"parameter {name}", "has NoEcho, and nothing of Cognito uses it.", "read", place)
+    rules = template.tree.get("Rules")
+    for name in rules if isinstance(rules, dict) else ():
+        why = "checks parameters when the stack is deployed, and is nothing of Cognito."
+        yield Remainder(f"rule {name}", why, "read", template.position(("Rules", name)))
 
 
 def _conditions(

@@ -125,9 +125,7 @@ def read_listing(file: str, text: str) -> StackListing:
         raise InvalidInput(f"{file}: there are no resources of a stack in it. {_ADVICE}")
     ids = {row["StackId"] for row in rows if isinstance(row.get("StackId"), str)}
     if len(ids) > 1:
-        raise InvalidInput(
-            f"{file}: the resources are of {len(ids)} stacks. Dependence a file for each, with its template."
-        )
+        raise InvalidInput(f"{file}: the resources are of {len(ids)} stacks. Use a file for each, with its template.")
     more = any("NextToken" in part for part in answers[-1:])
     cut = len(rows) == MAX_DESCRIBED and "StackResources" in answers[0]
     return StackListing(_items(rows), next(iter(ids), ""), complete=not (more or cut))

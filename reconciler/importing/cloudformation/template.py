@@ -77,7 +77,8 @@ class Template:
             origin = self.moved.get(path[:end])
             if origin is not None:
                 return self.position((*origin, *path[end:]))
-        return nearest(self.keys, path) or nearest(self.positions, path) or Position(self.file, 1, 1)
+        found = (self.keys.get(path[:end]) or self.positions.get(path[:end]) for end in range(len(path), -1, -1))
+        return next(filter(None, found), Position(self.file, 1, 1))
 
 
 def template_scalar(text: str) -> Any:
@@ -183,6 +184,8 @@ def _entry(path: Path, entry: Any) -> tuple[Path, str, str] | None:
         return path, "has no Type.", "Write one such as AWS::Cognito::UserPool."
     if not isinstance(entry.get("Properties") or {}, dict):
         return (*path, "Properties"), "is not a map.", "Check the indentation."
+    if not isinstance(entry.get("Condition", ""), str):
+        return (*path, "Condition"), "is not the name of a condition.", "Write the name, without a function."
     return None
 
 
