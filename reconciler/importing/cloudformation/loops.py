@@ -144,6 +144,9 @@ def substituted(node: Any, item: str, value: str) -> Any:
         return node
     if node == {"Ref": item}:
         return value
+    sub = text(node["Fn::Sub"]) if node.keys() == {"Fn::Sub"} and isinstance(node["Fn::Sub"], str) else "${"
+    if "${" not in sub:
+        return sub  # so it may be the name of a condition, or of a parameter
     made = {text(key): substituted(inner, item, value) for key, inner in node.items()}
     if len(made) < len(node):
         raise TemplateMistake("a loop makes one key twice.", f"Dependence ${{{item}}} in each key.")

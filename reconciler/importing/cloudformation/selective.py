@@ -24,11 +24,17 @@ MAX_TEXT = 1_000_000
 """Longest text that Fn::Sub makes: as long as a template may be."""
 
 
-def ref(evaluator: Evaluator, argument: Any, _path: Path) -> Any:
-    """`Ref`: a parameter, a pseudo parameter, or what identifies a resource."""
-    if not isinstance(argument, str):
+def ref(evaluator: Evaluator, argument: Any, path: Path) -> Any:
+    """`Ref`: a parameter, a pseudo parameter, or what identifies a resource. A function may make the name."""
+    name = argument
+    if isinstance(argument, dict):
+        evaluator.extended("a function in Ref")
+        name = evaluator.value(argument, path)
+    if isinstance(name, NotKnown):
+        return name
+    if not isinstance(name, str):
         raise TemplateMistake("Ref names no parameter or resource.", "Write Ref: NAME.")
-    return evaluator.named(argument)
+    return evaluator.named(name)
 
 
 def get_att(evaluator: Evaluator, argument: Any, path: Path) -> Any:

@@ -225,6 +225,15 @@ def test_an_attribute_that_is_made_of_ids_needs_them():
     assert value({"Fn::GetAtt": "A.Arn"}, resources={"A": POOL}, ids={"A": "x"}, where=NOWHERE) == why
 
 
+def test_the_name_of_a_reference_may_be_made_with_the_language_extensions():
+    node = {"Ref": {"Fn::Sub": "${AWS::StackName}P"}}
+    parameters = {"quayP": {"Type": "String", "Default": "a"}}
+    assert value(node, Parameters=parameters, Transform=EXTENDED) == "a"
+    assert mistake(node, Parameters=parameters) == "a function in Ref needs the transform AWS::LanguageExtensions."
+    unknown = value({"Ref": {"Fn::ImportValue": "x"}}, Transform=EXTENDED)
+    assert unknown == NotKnown("x is an output of another stack; give it with --export x=VALUE")
+
+
 def test_names_with_dots_are_found():
     resources = {"Module.Pool": POOL, "Stack": {"Type": "AWS::CloudFormation::Stack"}}
     assert value({"Fn::GetAtt": "Module.Pool.UserPoolId"}, resources=resources, ids={"Module.Pool": "x"}) == "x"

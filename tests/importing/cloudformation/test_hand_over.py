@@ -50,10 +50,8 @@ def test_a_stack_that_keeps_everything_and_that_nothing_refers_to():
         (
             PLAN,
             HandOverStep(
-
-                    "Every resource of Cognito has DeletionPolicy and UpdateReplacePolicy Retain. Check "
-                    "that this is deployed."
-
+                "Every resource of Cognito has DeletionPolicy and UpdateReplacePolicy Retain. Check "
+                "that this is deployed."
             ),
             HandOverStep(f"Remove the resources from the template, and deploy. {REMOVE} Pool (id-Pool), Web (id-Web)."),
             APPLY,

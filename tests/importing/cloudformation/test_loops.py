@@ -13,7 +13,7 @@ from reconciler.importing.cloudformation.evaluation import Evaluator, Given
 from reconciler.importing.cloudformation.loops import MAX_MADE, substituted, written_out
 from reconciler.importing.cloudformation.template import Template, read_template
 
-from .support import converted, template
+from .support import FIXTURES, converted, template
 
 EXTENDED = "AWS::LanguageExtensions"
 GROUP = {"Type": "AWS::Cognito::UserPoolGroup"}
@@ -77,7 +77,7 @@ def test_loops_are_written_out_in_properties_conditions_and_outputs():
     outputs = {"Fn::ForEach::O": ["N", ["a"], {"Out${N}": {"Value": {"Fn::GetAtt": ["G${N}", "Arn"]}}}]}
     found, _, mistakes = expand({"A": {**GROUP, "Properties": properties}}, Conditions=conditions, Outputs=outputs)
     assert mistakes == []
-    assert found.section("Resources")["A"]["Properties"] == {"Tags": {"first": 1, "t:a": {"Fn::Sub": "of a"}}}
+    assert found.section("Resources")["A"]["Properties"] == {"Tags": {"first": 1, "t:a": "of a"}}
     assert found.section("Conditions") == {"Isa": {"Fn::Equals": ["a", "a"]}, "Isb": {"Fn::Equals": ["b", "a"]}}
     assert found.section("Outputs") == {"Outa": {"Value": {"Fn::GetAtt": ["Ga", "Arn"]}}}
 
@@ -86,6 +86,23 @@ def test_an_ampersand_drops_what_is_no_letter_or_digit():
     body = {"D&{N}": {**GROUP, "Properties": {"GroupName": "${N}"}}}
     found, _, _ = expand({"Fn::ForEach::One": ["N", ["shop.x.example"], body]})
     assert found.section("Resources") == {"Dshopxexample": {**GROUP, "Properties": {"GroupName": "shop.x.example"}}}
+
+
+@pytest.mark.parametrize(
+    ("node", "made"),
+    [
+        ({"Fn::Sub": "Is${N}"}, "Isv"),
+        ({"Fn::Sub": "Is${N}-${AWS::Region}"}, {"Fn::Sub": "Isv-${AWS::Region}"}),
+        ({"Fn::Sub": "Is${!N}${N}"}, {"Fn::Sub": "Is${!N}v"}),
+        ({"Fn::Sub": ["Is${N}", {"N": 1}]}, {"Fn::Sub": ["Isv", {"N": 1}]}),
+        ({"Ref": {"Fn::Sub": "P${N}"}}, {"Ref": "Pv"}),
+        ({"Ref": {"Ref": "N"}}, {"Ref": "v"}),
+        ({"Fn::GetAtt": ["${N}", {"Fn::Sub": "A${N}"}]}, {"Fn::GetAtt": ["v", "Av"]}),
+    ],
+)
+def test_names_of_conditions_parameters_and_resources_may_be_made(node, made):
+    """As in the examples of AWS: `Condition: !Sub 'Is${N}'`, `Ref: !Sub 'P${N}'`."""
+    assert substituted(node, "N", "v") == made
 
 
 def test_other_names_are_left_alone():
@@ -153,3 +170,22 @@ def test_entries_that_a_loop_makes_are_checked_like_others():
     with pytest.raises(InvalidManifest) as caught:
         converted(loop, Transform=EXTENDED)
     assert [p.message for p in caught.value.problems] == ["Ga has no Type.", "Ha is not a map."]
+
+
+def test_loops_are_written_out_as_cfn_lint_does_it():
+    """An implementation that shares nothing with ours; where it is installed."""
+    pytest.importorskip("cfnlint", reason="cfn-lint weighs 140 MB: pip install cfn-lint")
+    from cfnlint.decode.cfn_yaml import load
+    from cfnlint.template import Template as TheirTemplate
+    from cfnlint.template.transforms._language_extensions import language_extension
+
+    file = FIXTURES / "choir.sam.yaml"
+    problems, theirs = language_extension(TheirTemplate(str(file), load(str(file)), ["eu-central-1"]))
+    written = read_template("choir", file.read_text(encoding="utf-8"))
+    one = Evaluator(written, Given())
+    ours, _ = written_out(written, one.value, one.report)
+    assert problems == []
+    assert list(ours.section("Conditions")) == list(theirs["Conditions"])
+    assert set(ours.section("Resources")) == set(theirs["Resources"])
+    for name in ("Groupsoprano", "Groupalto"):
+        assert ours.section("Resources")[name] == theirs["Resources"][name]
