@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.importing.cloudformation.evaluation import Evaluator
+from reconciler.importing.cloudformation.evaluation import Evaluator, Given
 from reconciler.importing.cloudformation.leaves import ABSENT, Dependence, NotKnown
 from reconciler.importing.cloudformation.stack_listing import Whereabouts
+from reconciler.importing.cloudformation.template import read_template
 from reconciler.model import Reference, Secret
 
 from .support import evaluator, mistake, value
@@ -593,3 +594,41 @@ def test_every_mistake_is_reported_once_with_its_place():
         "Fn::Join has arguments of another form than [SEPARATOR, [TEXT, ...]].",
     ]
     assert {p.path for p in one.problems.values()} == {"Resources.X"}
+
+
+def test_a_reference_to_what_may_be_created_waits_for_its_id():
+    resources = {"A": {**POOL, "Condition": "C"}}
+    found = value({"Ref": "A"}, resources=resources, Conditions={"C": UNKNOWN})
+    assert found == NotKnown("the id of A is not in the template; the list of the stack's resources has it")
+
+
+@pytest.mark.parametrize(("part", "place"), [(True, "t.yaml:7:10"), (False, "t.yaml:8:10")])
+def test_a_mistake_in_a_branch_has_its_place(part, place):
+    text = (
+        "Conditions:\n"
+        f"  C: !Equals [a, {'a' if part else 'b'}]\n"
+        "Resources: {}\n"
+        "Outputs:\n"
+        "  X:\n"
+        "    Value: !If [C,\n"
+        "         !Ref P,\n"
+        "         !Ref Q]\n"
+    )
+    written = read_template("t.yaml", text)
+    one = Evaluator(written, Given())
+    one.value(written.section("Outputs")["X"]["Value"], ("Outputs", "X", "Value"))
+    assert [str(p.position) for p in one.problems.values()] == [place]
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        {"Fn::GetAtt": {"Fn::ImportValue": "x"}},
+        {"Fn::FindInMap": {"Fn::ImportValue": "x"}},
+        {"Fn::ImportValue": {"Fn::ImportValue": "x"}},
+        {"Fn::GetStackOutput": {"Fn::ImportValue": "x"}},
+        {"Fn::GetStackOutput": ["a", {"Fn::ImportValue": "x"}]},
+    ],
+)
+def test_functions_of_what_is_not_known_are_not_known(node):
+    assert value(node) == NotKnown("x is an output of another stack; give it with --export x=VALUE")
