@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,8 +14,8 @@ class HandOverStep:
     """What to do, and what must come of it, as sentences."""
     code: str = ""
     """What to write or run, in whole lines; empty for none."""
-    language: str = ""
-    """Of the code: `hcl` or `shell`."""
+    language: Literal["", "hcl", "shell", "yaml", "typescript"] = ""
+    """Of the code."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,9 +154,22 @@ class Evaluator:
         if name in self.template.section("Parameters"):
             self._uses.add(Dependence("parameter", name))
             return parameter_value(self.template, self.given.parameters, name)
-        if name in self.template.section("Resources"):
+        if name in self.nameable:
             return self.resource(name, "")
+        if self.is_transformed:
+            return NotKnown(f"{name} is made by a transform of the template")
         raise TemplateMistake(f"{name} is neither a parameter nor a resource.", "Correct the name, or the Transform.")
+
+    @property
+    def is_transformed(self) -> bool:
+        """Whether a macro may add resources that the template does not have: SAM makes roles and aliases."""
+        return any(name != LANGUAGE_EXTENSIONS for name in self.template.transforms)
+
+    @property
+    def nameable(self) -> Mapping[str, Any]:
+        """The resources that can be referred to, by name."""
+        made = self.given.listing.items if self.is_transformed else {}
+        return {**made, **self.template.section("Resources")}
 
     def _pseudo(self, name: str) -> Any:
         where = self.given.where
@@ -177,7 +190,8 @@ class Evaluator:
 
     def resource(self, name: str, member: str) -> Any:
         """Return what `Ref`, or `Fn::GetAtt` with a member, makes of a resource of the template."""
-        body = self.template.section("Resources")[name]
+        item = self.given.listing.items.get(name)
+        body = self.template.section("Resources").get(name) or {"Type": item.type if item else ""}
         condition = body.get("Condition")
         listed = self.given.listing.physical_id(name)
         if isinstance(condition, str) and not listed and self.condition(condition) is False:

@@ -42,7 +42,9 @@ def get_att(evaluator: Evaluator, argument: Any, path: Path) -> Any:
     found = evaluator.value(argument, path)
     if isinstance(found, NotKnown):
         return found
-    steps = attribute_steps(found, evaluator.template.section("Resources"))
+    steps = attribute_steps(found, evaluator.nameable)
+    if steps is None and evaluator.is_transformed:
+        return NotKnown("an attribute is of a resource that a transform of the template makes")
     if steps is None:
         raise TemplateMistake("Fn::GetAtt names no resource of the template.", "Write RESOURCE.ATTRIBUTE.")
     return evaluator.resource(*steps)

@@ -7,11 +7,15 @@ CloudFormation generated would adopt another stack's pool.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
+from reconciler.importing.cloudformation.evaluation import Given
 from reconciler.importing.cloudformation.leaves import ABSENT, NotKnown, Remainder, Sort
-from reconciler.importing.cloudformation.property_mapping import Converted, MappedObject
-from reconciler.importing.owned import Definition, Leftover, OwnedObject, Unmapped
+from reconciler.importing.cloudformation.property_mapping import Converted, MappedObject, mapped
+from reconciler.importing.cloudformation.stack import Stack, evaluate_stack, whereabouts
+from reconciler.importing.cloudformation.stack_listing import StackListing, read_listing
+from reconciler.importing.cloudformation.template import read_template
+from reconciler.importing.owned import Definition, Identity, Leftover, OwnedObject, Unmapped
 from reconciler.kinds import KINDS, root_of
 from reconciler.model import Path, Reference, Secret
 
@@ -30,6 +34,43 @@ NO_ID = (
 )
 
 
+class TemplateFile(NamedTuple):
+    """A text, and what messages call it."""
+
+    name: str
+    """Name of the file; `-` is standard input."""
+    text: str
+    """Its content."""
+
+
+def taken_over(
+    template: TemplateFile,
+    resources: TemplateFile | None = None,
+    *,
+    parameters: Mapping[str, str] | None = None,
+    exports: Mapping[str, str] | None = None,
+    region: str = "",
+    account: str = "",
+) -> tuple[Stack, Definition]:
+    """Return a stack, and what it owns: all steps from text to definition.
+
+    Args:
+        template: The template.
+        resources: The list of the stack's resources; without it no object has an id unless the template writes it.
+        parameters: Values of parameters by name.
+        exports: Values of other stacks' exports by name.
+        region: Region of the stack, if the list does not say.
+        account: Account of the stack, if the list does not say.
+
+    Raises:
+        InvalidInput: One of the two is no such file, they contradict each other, or the template has mistakes.
+    """
+    listing = read_listing(*resources) if resources else StackListing()
+    given = Given(parameters or {}, exports or {}, listing, whereabouts(listing, region, account))
+    stack = evaluate_stack(read_template(*template), given)
+    return stack, owned_by(mapped(stack), stack.where.account)
+
+
 def owned_by(converted: Converted, account: str = "") -> Definition:
     """Return what a stack owns.
 
@@ -38,14 +79,18 @@ def owned_by(converted: Converted, account: str = "") -> Definition:
         account: The account of the stack; empty if unknown.
     """
     named = {remainder.what for remainder in converted.remainder if remainder.sort == "alarming"}
-    objects, unmapped = [], [_unmapped(remainder) for remainder in converted.remainder]
+    objects: dict[tuple[str, Identity], OwnedObject] = {}
+    unmapped = [_unmapped(remainder) for remainder in converted.remainder]
     for one in converted.objects:
         if _is_identified(one):
-            objects.append(_owned(one))
+            owned = _owned(one)
+            first = objects.setdefault((owned.pool, owned.identity), owned)
+            if first is not owned:
+                unmapped.append(Unmapped(one.source, f"is the same object as {first.source}.", Leftover.ALARMING))
         elif one.source not in named:
             named.add(one.source)
             unmapped.append(Unmapped(one.source, NO_ID, Leftover.ALARMING))
-    return Definition(tuple(objects), tuple(unmapped), account)
+    return Definition(tuple(objects.values()), tuple(unmapped), account)
 
 
 def _unmapped(remainder: Remainder) -> Unmapped:

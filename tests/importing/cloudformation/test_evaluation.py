@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from reconciler.importing.cloudformation.evaluation import Evaluator, Given
 from reconciler.importing.cloudformation.leaves import ABSENT, Dependence, NotKnown
-from reconciler.importing.cloudformation.stack_listing import Whereabouts
+from reconciler.importing.cloudformation.stack_listing import StackItem, StackListing, Whereabouts
 from reconciler.importing.cloudformation.template import read_template
 from reconciler.model import Reference, Secret
 
-from .support import evaluator, mistake, value
+from .support import HERE, evaluator, mistake, template, value
 
 POOL = {"Type": "AWS::Cognito::UserPool", "Properties": {"UserPoolName": "quay"}}
 EXTENDED = "AWS::LanguageExtensions"
@@ -632,3 +632,23 @@ def test_a_mistake_in_a_branch_has_its_place(part, place):
 )
 def test_functions_of_what_is_not_known_are_not_known(node):
     assert value(node) == NotKnown("x is an output of another stack; give it with --export x=VALUE")
+
+
+SAM = "AWS::Serverless-2016-10-31"
+
+
+def test_resources_that_a_transform_makes_are_found_in_the_stack_or_not_known():
+    """`HookRole`, `Hook.Alias`: SAM makes them, and a template may refer to them."""
+    for node in ({"Ref": "HookRole"}, {"Ref": "Hook.Alias"}):
+        assert value(node, Transform=SAM) == NotKnown(f"{node['Ref']} is made by a transform of the template")
+    why = NotKnown("an attribute is of a resource that a transform of the template makes")
+    assert value({"Fn::GetAtt": "HookRole.Arn"}, Transform=SAM) == why
+    items = StackListing({"HookRole": StackItem("HookRole", "AWS::IAM::Role", "r")})
+    one = Evaluator(template({}, Transform=SAM), Given({}, {}, items, HERE))
+    assert one.value([{"Ref": "HookRole"}, {"Fn::GetAtt": "HookRole.Arn"}], ()) == [
+        "r",
+        "arn:aws:iam::111122223333:role/r",
+    ]
+    plain = Evaluator(template({}, Transform=EXTENDED), Given({}, {}, items, HERE))
+    plain.value({"Ref": "HookRole"}, ())
+    assert [p.message for p in plain.problems.values()] == ["HookRole is neither a parameter nor a resource."]

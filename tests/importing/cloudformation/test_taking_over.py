@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from reconciler.importing.cloudformation.resource_types import PREFIX
-from reconciler.importing.cloudformation.taking_over import NO_ID, owned_by
+from reconciler.importing.cloudformation.taking_over import NO_ID, TemplateFile, owned_by, taken_over
 from reconciler.importing.owned import Definition, Leftover, OwnedObject, Unmapped
 from reconciler.model import Secret
 
-from .support import converted
+from .support import FIXTURES, converted
 
 UNKNOWN = {"Fn::ImportValue": "x"}
 
@@ -122,3 +122,29 @@ def test_what_is_left_over_keeps_its_sort():
         "Nested": Leftover.ALARMING,
         "Cargo.CognitoEvents": Leftover.MEMBER,
     }
+
+
+def test_an_object_that_is_defined_twice_is_taken_once():
+    group = resource("UserPoolGroup", UserPoolId="eu-central-1_X", GroupName="staff")
+    found = owned({"A": group, "B": group})
+    assert [o.source for o in found.objects] == ["A"]
+    assert found.unmapped == (Unmapped("B", "is the same object as A.", Leftover.ALARMING),)
+
+
+def test_from_texts_to_what_is_owned():
+    def file(name: str) -> TemplateFile:
+        return TemplateFile(name, (FIXTURES / name).read_text(encoding="utf-8"))
+
+    exports = {"shared-claims": "arn:aws:lambda:eu-central-1:111122223333:function:claims"}
+    stack, found = taken_over(file("harbour.yaml"), file("harbour.resources.json"), exports=exports)
+    assert (stack.where.stack_name, found.account) == ("harbour-test", "111122223333")
+    (pool,) = [o for o in found.objects if o.section == "user_pool"]
+    assert pool.members["LambdaConfig"]["PreTokenGenerationConfig"]["LambdaArn"] == exports["shared-claims"]
+    stack, found = taken_over(
+        file("lodge.cdk.json"), file("lodge.resources.json"), region="eu-central-1", account="111122223333"
+    )
+    assert (stack.where.stack_name, found.account) == ("", "111122223333")
+    stack, _ = taken_over(
+        file("harbour.yaml"), parameters={"Stage": "live"}, region="eu-central-1", account="111122223333"
+    )
+    assert len([r for r in stack.resources if r.condition]) == 4
