@@ -13,6 +13,7 @@ from reconciler.importing.cloudformation.api_values import Say
 from reconciler.importing.cloudformation.leaves import NotKnown, as_text
 from reconciler.importing.cloudformation.resource_types import FACTORS, MFA, MIRRORS
 from reconciler.model import Tree
+from schemas.user_pool import STANDARD_ATTRIBUTES
 
 Reshape = Callable[[Tree, dict[str, Tree], Say], None]
 """Takes the properties of a resource, and changes the members by section that were made of them."""
@@ -30,7 +31,15 @@ def user_pool(properties: Tree, sections: dict[str, Tree], say: Say) -> None:
     schema = pool.get("Schema")
     for attribute in schema if isinstance(schema, list) else ():
         if isinstance(attribute, dict) and isinstance(attribute.get("Name"), str):
-            attribute["Name"] = attribute["Name"].removeprefix("custom:")
+            _attribute(attribute)
+
+
+def _attribute(attribute: Tree) -> None:
+    """Write the name without its prefix, and the type that a standard attribute has anyway (cognito.md 4.2)."""
+    attribute["Name"] = attribute["Name"].removeprefix("custom:")
+    standard = STANDARD_ATTRIBUTES.get(attribute["Name"])
+    if standard:
+        attribute.setdefault("AttributeDataType", standard["AttributeDataType"])
 
 
 def _mfa(properties: Tree, sections: dict[str, Tree], say: Say) -> None:

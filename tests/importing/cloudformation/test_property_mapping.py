@@ -367,6 +367,17 @@ def test_custom_attributes_have_no_prefix():
     assert isinstance(found[2]["Name"], NotKnown)
 
 
+def test_a_standard_attribute_has_its_type_without_saying_so():
+    schema = [
+        {"Name": "email"},
+        {"Name": "email_verified"},
+        {"Name": "updated_at", "AttributeDataType": "String"},
+        {"Name": "plot"},
+    ]
+    found = only(convert("UserPool", {"Schema": schema}), "user_pool").members["Schema"]
+    assert [a.get("AttributeDataType") for a in found] == ["String", "Boolean", "String", None]
+
+
 def test_a_role_mapping_is_called_like_its_provider():
     mappings = {
         "Any": {"IdentityProvider": "graph.facebook.com", "Type": "Token"},
