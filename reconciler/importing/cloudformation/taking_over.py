@@ -17,7 +17,8 @@ from reconciler.importing.cloudformation.stack_listing import StackListing, read
 from reconciler.importing.cloudformation.template import read_template
 from reconciler.importing.owned import Definition, Identity, Leftover, OwnedObject, Unmapped
 from reconciler.kinds import KINDS, root_of
-from reconciler.model import Path, Reference, Secret
+from reconciler.model import UNSEEN, Path, Reference, Secret, Tree, dotted
+from schemas.base import SecretKeys, members
 
 SORTS: Mapping[Sort, Leftover] = {
     "alarming": Leftover.ALARMING,
@@ -83,6 +84,7 @@ def owned_by(converted: Converted, account: str = "") -> Definition:
     unmapped = [_unmapped(remainder) for remainder in converted.remainder]
     for one in converted.objects:
         if _is_identified(one):
+            unmapped += _references(one)
             owned = _owned(one)
             first = objects.setdefault((owned.pool, owned.identity), owned)
             if first is not owned:
@@ -95,6 +97,13 @@ def owned_by(converted: Converted, account: str = "") -> Definition:
 
 def _unmapped(remainder: Remainder) -> Unmapped:
     return Unmapped(remainder.what, remainder.why, SORTS[remainder.sort])
+
+
+def _references(one: MappedObject) -> Iterator[Unmapped]:
+    """Yield the references of the template: an export makes others, or has the live value."""
+    for path, reference in one.references.items():
+        why = f"is {reference.written} in the template: write that in the manifest too."
+        yield Unmapped(f"{one.source}.{dotted(path)}", why, Leftover.MEMBER)
 
 
 def _is_identified(one: MappedObject) -> bool:
@@ -110,11 +119,29 @@ def _is_identified(one: MappedObject) -> bool:
 
 def _owned(one: MappedObject) -> OwnedObject:
     known = _known(one.members)
-    members = known if isinstance(known, dict) else {}
+    tree: Tree = known if isinstance(known, dict) else {}
+    secrets = frozenset((*_secrets(one.members, ()), *_secret_keys(one)))
+    for path in secrets:
+        _hold_place(tree, path)
     name = one.name if isinstance(one.name, str) else ""
-    return OwnedObject(
-        one.section, one.ids, one.source, members, one.covers, frozenset(_secrets(one.members, ())), name
-    )
+    return OwnedObject(one.section, one.ids, one.source, tree, one.covers, secrets, name)
+
+
+def _secret_keys(one: MappedObject) -> Iterator[Path]:
+    """Yield the members of an object that are secret by their key, whatever the template has there."""
+    for name, member in members(KINDS[one.section].model).items():
+        keys, value = member.mark(SecretKeys), one.members.get(name)
+        if keys and isinstance(value, dict):
+            yield from ((name, key) for key in keys.names if key in value)
+
+
+def _hold_place(tree: Any, path: Path) -> None:
+    """Put a secret that nobody knows where there is no value, so that a manifest has a reference there."""
+    *steps, last = path
+    for step in steps:
+        tree = tree.setdefault(step, {}) if isinstance(tree, dict) else None
+    if isinstance(tree, dict):
+        tree.setdefault(last, Secret("never shown", UNSEEN))
 
 
 def _known(value: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 from reconciler.importing.cloudformation.resource_types import PREFIX
 from reconciler.importing.cloudformation.taking_over import NO_ID, TemplateFile, owned_by, taken_over
 from reconciler.importing.owned import Definition, Leftover, OwnedObject, Unmapped
-from reconciler.model import Secret
+from reconciler.model import UNSEEN, Secret
 
 from .support import FIXTURES, converted
 
@@ -102,10 +102,31 @@ def test_secrets_are_marked_and_references_are_no_values():
     provider = resource(
         "UserPoolIdentityProvider", UserPoolId="eu-central-1_X", ProviderName="G", ProviderDetails=details
     )
-    (one,) = owned({"G": provider}).objects
-    assert one.members == {"ProviderDetails": {"client_id": "c", "private_key": Secret("not-a-real-key", "template")}}
+    found = owned({"G": provider})
+    (one,) = found.objects
+    placeholder = Secret("never shown", UNSEEN)
+    key = Secret("not-a-real-key", "template")
+    assert one.members == {"ProviderDetails": {"client_id": "c", "client_secret": placeholder, "private_key": key}}
+    assert one.members["ProviderDetails"]["client_secret"].origin == UNSEEN
     assert one.secrets == {("ProviderDetails", "client_secret"), ("ProviderDetails", "private_key")}
-    assert one.covers == {("ProviderDetails", key) for key in details}
+    assert one.covers == {("ProviderDetails", name) for name in details}
+    said = {u.source: u.reason for u in found.unmapped if u.source != "G.ProviderDetails.private_key"}
+    advice = "in the template: write that in the manifest too."
+    assert said == {
+        "G.ProviderDetails.client_secret": f"is {{$secret: quay/google#key}} {advice}",
+        "G.ProviderDetails.authorize_scopes": f"is {{$ssm: /quay/scopes}} {advice}",
+    }
+
+
+def test_a_secret_that_is_not_known_is_one_all_the_same():
+    """As Amplify writes it: a custom resource returns the secret when the stack is deployed."""
+    details = {"client_id": UNKNOWN, "client_secret": UNKNOWN}
+    provider = resource(
+        "UserPoolIdentityProvider", UserPoolId="eu-central-1_X", ProviderName="G", ProviderDetails=details
+    )
+    (one,) = owned({"G": provider}).objects
+    assert one.members == {"ProviderDetails": {"client_secret": Secret("never shown", UNSEEN)}}
+    assert one.secrets == {("ProviderDetails", "client_secret")}
 
 
 def test_what_is_left_over_keeps_its_sort():
