@@ -147,28 +147,15 @@ def evaluate_stack(template: Template, given: Given) -> Stack:
         InvalidManifest: The template has mistakes, a parameter has no value, or the list is of another stack; with
             everything that is wrong.
     """
-    problems = list(_strange_parameters(template, given))
-    first = Evaluator(without_macros(template)[0], given)
-    template, loops = written_out(template, first.value, first.report)
-    template, processed, wrong = without_macros(template)
-    if wrong:
-        raise InvalidManifest([*problems, *first.problems.values(), *wrong])
-    template, events = with_triggers(template, Evaluator(template, given).value, first.report)
+    template, before, problems = _prepared(template, given)
     evaluator = Evaluator(template, given)
     made = _Making(template, given, evaluator)
     resources = tuple(made.resources())
     outputs, secret_outputs = _outputs(template, evaluator)
-    problems += [*first.problems.values(), *evaluator.problems.values(), *_contradictions(template, given, evaluator)]
+    problems += [*evaluator.problems.values(), *_contradictions(template, given, evaluator)]
     if problems:
         raise InvalidManifest(list({(p.position, p.message): p for p in problems}.values()))
-    remainder = (
-        *_macros(template, processed),
-        *loops,
-        *events,
-        *made.remainder,
-        *secret_outputs,
-        *_parameters(template, resources),
-    )
+    remainder = (*before, *made.remainder, *secret_outputs, *_parameters(template, resources))
     return Stack(
         template,
         resources,
@@ -181,6 +168,22 @@ def evaluate_stack(template: Template, given: Given) -> Stack:
         given.where,
         given.listing,
     )
+
+
+def _prepared(template: Template, given: Given) -> tuple[Template, list[Remainder], list[Problem]]:
+    """Return a template as its transforms leave it, what they cannot make, and what is wrong.
+
+    Raises:
+        InvalidManifest: An entry that a loop makes cannot be read.
+    """
+    first = Evaluator(without_macros(template)[0], given)
+    template, loops = written_out(template, first.value, first.report)
+    template, processed, wrong = without_macros(template)
+    strange = _strange_parameters(template, given)
+    if wrong:
+        raise InvalidManifest([*strange, *first.problems.values(), *wrong])
+    template, events = with_triggers(template, Evaluator(template, given).value, first.report)
+    return template, [*_macros(template, processed), *loops, *events], [*strange, *first.problems.values()]
 
 
 class _Making:
