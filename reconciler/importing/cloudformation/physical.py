@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reconciler.importing.cloudformation.leaves import NotKnown, as_text, unknown_in
-from reconciler.importing.cloudformation.resource_types import ROWS, short
+from reconciler.importing.cloudformation.resource_types import ATTRIBUTES, NAMES, ROWS, short
 from reconciler.importing.cloudformation.stack_listing import Whereabouts
 
 _LISTING = "the list of the stack's resources has it"
@@ -30,23 +30,6 @@ ARNS: Mapping[str, str] = {
     "AWS::Pinpoint::App": "arn:{partition}:mobiletargeting:{region}:{account}:apps/{id}",
 }
 """The attribute Arn of types whose physical id is the last part of it."""
-
-ATTRIBUTES: Mapping[tuple[str, str], str] = {
-    ("UserPool", "UserPoolId"): "{id}",
-    ("UserPool", "ProviderName"): "cognito-idp.{region}.{url_suffix}/{id}",
-    ("UserPool", "ProviderURL"): "https://cognito-idp.{region}.{url_suffix}/{id}",
-    ("UserPoolClient", "ClientId"): "{id}",
-    ("IdentityPool", "Id"): "{id}",
-    ("ManagedLoginBranding", "ManagedLoginBrandingId"): "{last}",
-    ("Terms", "TermsId"): "{last}",
-}
-"""Attributes of Cognito's types that follow from the physical id; `last` is what follows the last `|` in it."""
-
-NAMES: Mapping[tuple[str, str], str] = {
-    ("UserPoolClient", "Name"): "ClientName",
-    ("IdentityPool", "Name"): "IdentityPoolName",
-}
-"""Attributes of Cognito's types that are a property, if the template writes it."""
 
 
 @dataclass(frozen=True, slots=True)

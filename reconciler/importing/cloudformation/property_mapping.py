@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from reconciler.importing.cloudformation.api_values import Conversion
 from reconciler.importing.cloudformation.leaves import Dependence, NotKnown, Remainder, Sort, as_text
 from reconciler.importing.cloudformation.reshaping import AFTER, BEFORE, GENERATED
-from reconciler.importing.cloudformation.resource_types import ALL_CLIENTS, MFA, ROWS, TypeRow
+from reconciler.importing.cloudformation.resource_types import ALL_CLIENTS, MFA, MFA_OPERATION, REGIONAL, ROWS, TypeRow
 from reconciler.importing.cloudformation.stack import Stack, StackResource
 from reconciler.kinds import KINDS
 from reconciler.model import Path, Position, Reference, Secret, Tree, dotted
@@ -21,9 +21,6 @@ from reconciler.values.shapes import Shape, input_shape
 from schemas.base import SecretKeys, members
 
 L = TypeVar("L")
-
-REGIONAL = "UserPoolRegionalConfigurationAttachment"
-"""The type whose object is called like the Region of its stack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +121,9 @@ class _Mapping:
 
     def _object(self, section: str, members: Tree, ids: Mapping[str, str], origin: str) -> MappedObject:
         resource = self._resource
-        own = resource.logical_id if resource.short in ("UserPool", "IdentityPool") else ""
+        own = "" if self._row.parent else resource.logical_id
         pool = own or self._place(self._row.parent)
-        client = resource.logical_id if resource.short == "UserPoolClient" else ""
+        client = resource.logical_id if self._row.is_client else ""
         if self._row.of_client and section.startswith("clients."):
             client = self._place("ClientId")
         name = self._name() if section != MFA else ""
@@ -224,7 +221,7 @@ class _Mapping:
 
 
 def _operations(row: TypeRow, section: str) -> Iterable[tuple[str, str]]:
-    return (("cognito-idp", "SetUserPoolMfaConfig"),) if section == MFA else row.operations
+    return (MFA_OPERATION,) if section == MFA else row.operations
 
 
 def _shape(operations: Iterable[tuple[str, str]], path: Iterable[str]) -> Shape | None:

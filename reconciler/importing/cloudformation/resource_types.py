@@ -19,6 +19,17 @@ ALL_CLIENTS = "ALL"
 
 MFA = "mfa"
 
+MFA_OPERATION = (IDP, "SetUserPoolMfaConfig")
+"""What takes the members of that section, which CloudFormation has in a pool."""
+
+POOL_PROPERTY = "UserPool"
+"""The property of SAM's events that names a pool."""
+
+POOL_TYPE = f"{PREFIX}UserPool"
+
+REGIONAL = "UserPoolRegionalConfigurationAttachment"
+"""The type whose object is called like the Region of its stack."""
+
 FACTORS: Mapping[str, tuple[str, object]] = {
     "SMS_MFA": ("SmsMfaConfiguration", {}),
     "SOFTWARE_TOKEN_MFA": ("SoftwareTokenMfaConfiguration", {"Enabled": True}),
@@ -58,6 +69,11 @@ class TypeRow:
     """Property → section and path of its member, where that is another one."""
     aside: Mapping[str, str] = field(default_factory=dict)
     """Property → why it becomes no member."""
+
+    @property
+    def is_client(self) -> bool:
+        """Whether its objects are clients."""
+        return self.section == "clients"
 
     @property
     def client_section(self) -> str:
@@ -126,9 +142,7 @@ ROWS: Mapping[str, TypeRow] = {
         key="RegionName",
         moved={"UserPoolTagsAtCreate": ("replicas", "UserPoolTags")},
     ),
-    "UserPoolRegionalConfigurationAttachment": TypeRow(
-        "replicas", _idp("UpdateUserPool", "UpdateUserPoolReplica"), ("UserPoolId",)
-    ),
+    REGIONAL: TypeRow("replicas", _idp("UpdateUserPool", "UpdateUserPoolReplica"), ("UserPoolId",)),
     "IdentityPool": TypeRow(
         "identity_pool",
         ((IDENTITY, "CreateIdentityPool"),),
@@ -152,6 +166,24 @@ PEOPLE: Mapping[str, str] = {
     "UserPoolUserToGroupAttachment": "is a membership of a user, and people are no configuration.",
 }
 """Types of which nothing becomes part of a manifest."""
+
+
+ATTRIBUTES: Mapping[tuple[str, str], str] = {
+    ("UserPool", "UserPoolId"): "{id}",
+    ("UserPool", "ProviderName"): "cognito-idp.{region}.{url_suffix}/{id}",
+    ("UserPool", "ProviderURL"): "https://cognito-idp.{region}.{url_suffix}/{id}",
+    ("UserPoolClient", "ClientId"): "{id}",
+    ("IdentityPool", "Id"): "{id}",
+    ("ManagedLoginBranding", "ManagedLoginBrandingId"): "{last}",
+    ("Terms", "TermsId"): "{last}",
+}
+"""Attributes of Cognito's types that follow from the physical id; `last` is what follows the last `|` in it."""
+
+NAMES: Mapping[tuple[str, str], str] = {
+    ("UserPoolClient", "Name"): "ClientName",
+    ("IdentityPool", "Name"): "IdentityPoolName",
+}
+"""Attributes of Cognito's types that are a property, if the template writes it."""
 
 
 def short(type_: str) -> str:

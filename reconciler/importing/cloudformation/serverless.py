@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from reconciler.importing.cloudformation.leaves import NotKnown, Remainder, TemplateMistake, as_text
-from reconciler.importing.cloudformation.resource_types import PREFIX
+from reconciler.importing.cloudformation.resource_types import POOL_PROPERTY, POOL_TYPE
 from reconciler.importing.cloudformation.template import SERVERLESS, Template
 from reconciler.model import Path, Tree
 
@@ -80,7 +80,7 @@ class _Triggers:
             TemplateMistake: SAM would refuse the event.
         """
         wanted = event.get("Properties") if isinstance(event.get("Properties"), dict) else {}
-        pool = self._pool((wanted or {}).get("UserPool"))
+        pool = self._pool((wanted or {}).get(POOL_PROPERTY))
         triggers = self._evaluate((wanted or {}).get("Trigger"), (*path, "Properties", "Trigger"))
         names = triggers if isinstance(triggers, list) else [triggers]
         if not all(isinstance(name, str) for name in names):
@@ -100,7 +100,7 @@ class _Triggers:
 
     def _pool(self, node: Any) -> str:
         pool = node.get("Ref") if isinstance(node, dict) else None
-        if not isinstance(pool, str) or self._resources.get(pool, {}).get("Type") != f"{PREFIX}UserPool":
+        if not isinstance(pool, str) or self._resources.get(pool, {}).get("Type") != POOL_TYPE:
             fix = "Write UserPool: {Ref: POOL}, with a pool of the same template."
             raise TemplateMistake("the event names no user pool of the template, which SAM refuses.", fix)
         return pool
