@@ -33,6 +33,7 @@ QUICK := tests/schemas tests/manifest tests/render tests/cloud tests/engine/test
          tests/engine/test_applier_units.py tests/applications/test_known_pool.py tests/applications/test_urls.py \
          tests/applications/test_output_formats.py tests/applications/test_web_checks.py tests/people tests/notify \
          tests/security/test_members.py tests/security/test_rules.py tests/local/signin \
+         tests/importing/cloudformation \
          $(wildcard tests/test_*.py)
 COV := --cov --cov-branch --cov-report= --hypothesis-profile=ci # derandomized, and without deadlines
 

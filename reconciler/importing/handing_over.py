@@ -14,7 +14,7 @@ class HandOverStep:
     """What to do, and what must come of it, as sentences."""
     code: str = ""
     """What to write or run, in whole lines; empty for none."""
-    language: Literal["", "hcl", "shell"] = ""
+    language: Literal["", "hcl", "shell", "yaml", "typescript"] = ""
     """Of the code."""
 
 

@@ -327,17 +327,48 @@ def _file_problem(name: str, message: str, fix: str) -> Problem:
 # --- documents -----------------------------------------------------------------------------------------------------
 
 
-def _documents(source: _Source, problems: list[Problem]) -> Iterator[RawDocument]:
+class Dialect(NamedTuple):
+    """How the YAML of another tool differs from that of a manifest."""
+
+    what: str
+    """What a document is, for messages: `a manifest`, `a template`."""
+    begin: str
+    """What to do about a document that is no map."""
+    scalar: Callable[[str], Any]
+    """Returns what an unquoted scalar means; a ValueError says what is wrong with it, as a clause."""
+    tags: Mapping[str, str] = {}
+    """Tags that are allowed, with the key that each stands for: `!Ref x` is read as `Ref: x`."""
+    any_key: bool = False
+    """Whether a key that is a number or a boolean is taken as the text that was written."""
+
+
+def foreign(name: str, text: str, dialect: Dialect) -> tuple[list[RawDocument], list[Problem]]:
+    """Read the YAML, or JSON, of another tool from a text that is at hand.
+
+    Args:
+        name: What messages call the text.
+        text: The text, of `MAX_BYTES` at most.
+        dialect: How it is read.
+
+    Returns:
+        As `read`. The value of a tag has two positions: that of the tag, and that below the key it stands for.
+    """
+    problems: list[Problem] = []
+    source = _Source(name, FilePath(), text.removeprefix("\ufeff"), FilePath())
+    return list(_documents(source, problems, dialect)), problems
+
+
+def _documents(source: _Source, problems: list[Problem], dialect: Dialect | None = None) -> Iterator[RawDocument]:
+    dialect = dialect or _MANIFEST
     for index, node in enumerate(_nodes(source, problems)):
         if isinstance(node, yaml.ScalarNode) and node.value == "" and node.tag == PLAIN:
             continue
         start = _position(source.name, node)
         if not isinstance(node, yaml.MappingNode):
             shape = "a list" if isinstance(node, yaml.SequenceNode) else "a string"
-            fix = "Begin with `version: 1` and `user_pool:`, not indented."
-            problems.append(Problem(start, "", f"the document is {shape}; a manifest is a map.", fix))
+            problems.append(Problem(start, "", f"the document is {shape}; {dialect.what} is a map.", dialect.begin))
             continue
-        builder = _Builder(source.name)
+        builder = _Builder(source.name, dialect)
         tree = builder.value(node, (), 0)
         problems += builder.problems
         if not builder.stopped:
@@ -506,11 +537,15 @@ def scalar(text: str) -> Any:
     return float(text.replace(".", "")) if INFINITE.match(text) else text
 
 
+_MANIFEST = Dialect("a manifest", "Begin with `version: 1` and `user_pool:`, not indented.", scalar)
+
+
 class _Builder:
     """Turns the nodes of one document into a tree, and notes where each value is."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, dialect: Dialect) -> None:
         self.file = file
+        self.dialect = dialect
         self.positions: dict[Path, Position] = {}
         self.keys: dict[Path, Position] = {}
         self.problems: list[Problem] = []
@@ -525,6 +560,13 @@ class _Builder:
         self.positions.setdefault(path, _position(self.file, node))
         if self.stopped or self._refused(node, path, depth):
             return FAILED
+        if node.tag in self.dialect.tags:
+            key = self.dialect.tags[node.tag]
+            self.positions.setdefault((*path, key), _position(self.file, node))
+            return {key: self._content(node, (*path, key), depth)}
+        return self._content(node, path, depth)
+
+    def _content(self, node: yaml.Node, path: Path, depth: int) -> Any:
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node, path)
         self._open.add(id(node))
@@ -546,7 +588,7 @@ class _Builder:
         elif self._repeated > MAX_REPEATED:
             message = f"aliases repeat more than {MAX_REPEATED} values."
             self._say(node, path, message, "Write the values out, or use fewer aliases.")
-        elif node.tag not in IMPLICIT:
+        elif node.tag not in IMPLICIT and node.tag not in self.dialect.tags:
             fix = "Put the value in quotes if it is a string; tags are not allowed."  # a password may begin with `!`
             self._say(node, path, "a word that begins with `!` is a tag.", fix)
             return True
@@ -561,7 +603,7 @@ class _Builder:
         if not node.value:
             self.blanks.add(path)
         try:
-            return scalar(node.value)
+            return self.dialect.scalar(node.value)
         except ValueError as error:
             self._say(node, path, str(error), "Put it in quotes, or leave the zero out.")  # it may be a secret
             return FAILED
@@ -589,7 +631,7 @@ class _Builder:
         if node.tag not in IMPLICIT:
             self._say(node, path, "a key has a tag.", "Remove the tag.")
             return None
-        if node.tag == PLAIN and not self._is_text(node.value):
+        if node.tag == PLAIN and not self.dialect.any_key and not self._is_text(node.value):
             shown = node.value or "(nothing)"
             self._say(node, path, f"the key {shown} is not a string.", f'Put it in quotes: "{node.value}".')
             return None
@@ -619,7 +661,7 @@ class _Builder:
             if not isinstance(source, yaml.MappingNode):
                 self._say(source, path, "`<<` merges something that is not a map.", "Give it an alias of a map.")
                 continue
-            part = _Builder(self.file)
+            part = _Builder(self.file, self.dialect)
             part._open, part._seen, part._repeated = self._open, self._seen, self._repeated
             members = part.value(source, path, depth + 1)
             self._take(part, members if isinstance(members, dict) else {}, tree, path)

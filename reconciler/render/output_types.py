@@ -1481,7 +1481,7 @@ class HandOverEntry(TypedDict):
     """What to do, and what must come of it."""
     code: str
     """What to write or to run; empty for none."""
-    language: Literal["", "hcl", "shell"]
+    language: Literal["", "hcl", "shell", "yaml", "typescript"]
 
 
 @closed

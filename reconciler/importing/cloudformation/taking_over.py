@@ -1,0 +1,171 @@
+"""Objects of a stack → what the stack owns, in the form that every tool's definition has.
+
+An object is known by its ids, so what has none stays behind, and the report says so: matching by a name that
+CloudFormation generated would adopt another stack's pool.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from reconciler.importing.cloudformation.evaluation import Given
+from reconciler.importing.cloudformation.leaves import ABSENT, NotKnown, Remainder, Sort
+from reconciler.importing.cloudformation.property_mapping import Converted, MappedObject, mapped
+from reconciler.importing.cloudformation.stack import Stack, evaluate_stack, whereabouts
+from reconciler.importing.cloudformation.stack_listing import StackListing, read_listing
+from reconciler.importing.cloudformation.template import read_template
+from reconciler.importing.owned import Definition, Identity, Leftover, OwnedObject, Unmapped
+from reconciler.kinds import KINDS, root_of
+from reconciler.model import UNSEEN, Path, Reference, Secret, Tree, dotted
+from schemas.base import SecretKeys, members
+
+SORTS: Mapping[Sort, Leftover] = {
+    "alarming": Leftover.ALARMING,
+    "people": Leftover.PEOPLE,
+    "member": Leftover.MEMBER,
+    "service": Leftover.SERVICE,
+    "read": Leftover.READ,
+}
+"""Kinds of reasons, as definitions of every tool have them."""
+
+NO_ID = (
+    "has no id in the template, and a name does not prove which object it is. Give the list of the stack's resources: "
+    "`aws cloudformation describe-stack-resources --stack-name NAME`."
+)
+
+
+class TemplateFile(NamedTuple):
+    """A text, and what messages call it."""
+
+    name: str
+    """Name of the file; `-` is standard input."""
+    text: str
+    """Its content."""
+
+
+def taken_over(
+    template: TemplateFile,
+    resources: TemplateFile | None = None,
+    *,
+    parameters: Mapping[str, str] | None = None,
+    exports: Mapping[str, str] | None = None,
+    region: str = "",
+    account: str = "",
+) -> tuple[Stack, Definition]:
+    """Return a stack, and what it owns: all steps from text to definition.
+
+    Args:
+        template: The template.
+        resources: The list of the stack's resources; without it no object has an id unless the template writes it.
+        parameters: Values of parameters by name.
+        exports: Values of other stacks' exports by name.
+        region: Region of the stack, if the list does not say.
+        account: Account of the stack, if the list does not say.
+
+    Raises:
+        InvalidInput: One of the two is no such file, they contradict each other, or the template has mistakes.
+    """
+    listing = read_listing(*resources) if resources else StackListing()
+    given = Given(parameters or {}, exports or {}, listing, whereabouts(listing, region, account))
+    stack = evaluate_stack(read_template(*template), given)
+    return stack, owned_by(mapped(stack), stack.where.account)
+
+
+def owned_by(converted: Converted, account: str = "") -> Definition:
+    """Return what a stack owns.
+
+    Args:
+        converted: The objects of the stack.
+        account: The account of the stack; empty if unknown.
+    """
+    named = {remainder.what for remainder in converted.remainder if remainder.sort == "alarming"}
+    objects: dict[tuple[str, Identity], OwnedObject] = {}
+    unmapped = [_unmapped(remainder) for remainder in converted.remainder]
+    for one in converted.objects:
+        if _is_identified(one):
+            unmapped += _references(one)
+            owned = _owned(one)
+            first = objects.setdefault((owned.pool, owned.identity), owned)
+            if first is not owned:
+                unmapped.append(Unmapped(one.source, f"is the same object as {first.source}.", Leftover.ALARMING))
+        elif one.source not in named:
+            named.add(one.source)
+            unmapped.append(Unmapped(one.source, NO_ID, Leftover.ALARMING))
+    accounts = {one.pool: account for one in objects.values()} if account else {}
+    return Definition(tuple(objects.values()), tuple(unmapped), accounts)
+
+
+def _unmapped(remainder: Remainder) -> Unmapped:
+    return Unmapped(remainder.what, remainder.why, SORTS[remainder.sort])
+
+
+def _references(one: MappedObject) -> Iterator[Unmapped]:
+    """Yield the references of the template: an export makes others, or has the live value."""
+    for path, reference in one.references.items():
+        why = f"is {reference.written} in the template: write that in the manifest too."
+        yield Unmapped(f"{one.source}.{dotted(path)}", why, Leftover.MEMBER)
+
+
+def _is_identified(one: MappedObject) -> bool:
+    """Return whether the ids say which pool an object is in, and which object of it."""
+    kind = KINDS[one.section]
+    needed = {root_of(kind.document).id_param}
+    if kind.outer:
+        needed.add(KINDS[kind.outer].id_param)
+    if not kind.single:
+        needed.add(kind.id_param)
+    return needed <= {name for name, value in one.ids.items() if value}
+
+
+def _owned(one: MappedObject) -> OwnedObject:
+    known = _known(one.members)
+    tree: Tree = known if isinstance(known, dict) else {}
+    secrets = frozenset((*_secrets(one.members, ()), *_secret_keys(one)))
+    for path in secrets:
+        _hold_place(tree, path)
+    name = one.name if isinstance(one.name, str) else ""
+    return OwnedObject(one.section, one.ids, one.source, tree, one.covers, secrets, name)
+
+
+def _secret_keys(one: MappedObject) -> Iterator[Path]:
+    """Yield the members of an object that are secret by their key, whatever the template has there."""
+    for name, member in members(KINDS[one.section].model).items():
+        keys, value = member.mark(SecretKeys), one.members.get(name)
+        if keys and isinstance(value, dict):
+            yield from ((name, key) for key in keys.names if key in value)
+
+
+def _hold_place(tree: Any, path: Path) -> None:
+    """Put a secret that nobody knows where there is no value, so that a manifest has a reference there."""
+    *steps, last = path
+    for step in steps:
+        tree = tree.setdefault(step, {}) if isinstance(tree, dict) else None
+    if isinstance(tree, dict):
+        tree.setdefault(last, Secret("never shown", UNSEEN))
+
+
+def _known(value: Any) -> Any:
+    """Return the part of a value that is known; ABSENT if nothing is. A list of which an item is unknown is unknown."""
+    if isinstance(value, NotKnown | Reference):
+        return ABSENT
+    if isinstance(value, dict):
+        inner = {key: _known(part) for key, part in value.items()}
+        found = {key: part for key, part in inner.items() if part is not ABSENT}
+        return ABSENT if value and not found else found
+    if isinstance(value, list):
+        items = [_known(item) for item in value]
+        return ABSENT if any(item is ABSENT for item in items) else items
+    return value
+
+
+def _secrets(value: Any, path: Path) -> Iterator[Path]:
+    """Yield where a template has a secret, or a reference to one."""
+    if isinstance(value, Secret) or (isinstance(value, Reference) and value.kind == "secret"):
+        yield path
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _secrets(inner, (*path, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _secrets(inner, (*path, index))
