@@ -53,7 +53,7 @@ def test_objects_are_known_by_their_ids():
             ),
         ),
         (),
-        "111122223333",
+        {"eu-central-1_X": "111122223333"},
     )
     assert list(found.pools()) == ["eu-central-1_X"]
 
