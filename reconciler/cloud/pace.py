@@ -11,7 +11,7 @@ import math
 from collections import deque
 
 BURST = 0.5
-"""Calls that may go at once after a pause, in seconds' worth of calls; those after them wait for as long."""
+"""The burst of a limit that the application shares, in seconds' worth of calls: half is left for it."""
 
 LOWERED = 0.7
 """What is left of a pace after a throttled answer."""
@@ -32,10 +32,12 @@ class Pace:
     Args of the constructor:
         rate: Calls a second, at most.
         now: Seconds, monotonic.
+        burst: Calls that may go at once after a pause, in seconds' worth of calls; those after them wait for as long.
     """
 
-    def __init__(self, rate: float, now: float) -> None:
+    def __init__(self, rate: float, now: float, burst: float = BURST) -> None:
         self._full = rate
+        self._seconds = burst
         self._lowered, self._since = rate, now
         self._line = now
         self._ahead = self._burst(rate)
@@ -98,6 +100,5 @@ class Pace:
         """Return how many calls may go ahead of the even line: those that were not made while there were none."""
         return min(self._burst(rate), self._ahead + max(0.0, now - self._line) * rate)
 
-    @staticmethod
-    def _burst(rate: float) -> float:
-        return max(0.0, math.floor(rate * BURST) - 1.0)
+    def _burst(self, rate: float) -> float:
+        return max(0.0, math.floor(rate * self._seconds + EARLY) - 1.0)

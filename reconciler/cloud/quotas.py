@@ -11,6 +11,7 @@ nothing of the category meanwhile. Of the calls that a limit lets through, the o
 from __future__ import annotations
 
 import json
+import math
 import threading
 from bisect import insort
 from collections.abc import Sequence
@@ -226,13 +227,18 @@ class Quotas:
         if found is None:
             if len(self._gates) >= self._tidy:
                 self._forget(now)
-            found = self._gates[key] = _Gate(Pace(max(rate * self._share, 0.1), now))
+            found = self._gates[key] = _Gate(_pace(max(rate * self._share, 0.1), now, alone=bool(pool)))
         return found
 
     def _forget(self, now: float) -> None:
         """Drop the limits that hold nothing back: there is one for each operation on each pool."""
         self._gates = {k: g for k, g in self._gates.items() if g.queue or not g.pace.is_idle(now)}
         self._tidy = 2 * len(self._gates) + MANY
+
+
+def _pace(rate: float, now: float, *, alone: bool) -> Pace:
+    """Return the pace of a limit. That of one operation on one pool is used by nobody else, so it may begin at once."""
+    return Pace(rate, now, math.ceil(rate) / rate) if alone else Pace(rate, now)
 
 
 def _settle(gates: Sequence[_Gate], now: float) -> None:
