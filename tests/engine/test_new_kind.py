@@ -35,7 +35,8 @@ def elsewhere(module: str) -> Iterator[Path]:
     applications = ROOT / "reconciler" / "applications"  # describes pools to other programs, in their words
     starters = ROOT / "reconciler" / "starters"  # writes manifests
     security = ROOT / "reconciler" / "security"  # says what is safe, by a table a section and rules across sections
-    apart = (local, people, applications, starters, security)
+    importing = ROOT / "reconciler" / "importing"  # holds what other tools call things against what we call them
+    apart = (local, people, applications, starters, security, importing)
     for package in ("reconciler", "schemas"):
         yield from (f for f in sorted((ROOT / package).rglob("*.py")) if not _is_apart(f, own, *apart))
 
