@@ -80,10 +80,7 @@ class InProcess:
         return AWSResponse(request.url, status, headers, _Body(content))  # type: ignore[arg-type]
 
     def moto(self) -> Handler:
-        """Start moto's services with the engine, if they have not been started yet, and return what answers for them.
-
-        botocore asks all handlers, so moto's own one is off meanwhile: it would answer a second time.
-        """
+        """Return what answers for moto's services; the first time, it starts them with the engine."""
         with self._lock:
             if self._by_moto is None:
                 from moto import mock_aws
@@ -91,6 +88,7 @@ class InProcess:
 
                 from reconciler.local.moto_services import installed
 
+                self._stack.enter_context(unasked())
                 self._stack.enter_context(mock_aws())
                 self._stack.enter_context(installed(self._engine))
                 botocore_stubber.enabled = False
@@ -127,18 +125,38 @@ def _text(value: str | bytes) -> str:
 
 
 @contextmanager
+def unasked() -> Iterator[None]:
+    """Keep moto's own handler from the sessions that are made from now on.
+
+    botocore asks all handlers, so it would answer a second time; and it is on while moto's services start, when other
+    threads send requests. Until moto is imported there is none.
+    """
+    stubber = getattr(sys.modules.get("moto.core.models"), "botocore_stubber", None)
+    own = ("before-send", stubber)
+    if stubber is None or own not in BUILTIN_HANDLERS:
+        yield
+        return
+    BUILTIN_HANDLERS.remove(own)
+    try:
+        yield
+    finally:
+        BUILTIN_HANDLERS.append(own)
+
+
+@contextmanager
 def intercepted(handler: Handler) -> Iterator[None]:
     """Let a handler answer the requests of all sessions that are made from now on, with keys that mean nothing."""
     before, session = INTERCEPTOR.handler, boto3.DEFAULT_SESSION
     stubber = getattr(sys.modules.get("moto.core.models"), "botocore_stubber", None)
     others = stubber is not None and stubber.enabled
-    if stubber is not None:
+    if stubber is not None:  # sessions that were made before ask it
         stubber.enabled = False
     kept = {name: os.environ.get(name) for name in KEYS}
     INTERCEPTOR.handler, boto3.DEFAULT_SESSION = handler, None
     os.environ.update(KEYS)
     try:
-        yield
+        with unasked():
+            yield
     finally:
         INTERCEPTOR.handler, boto3.DEFAULT_SESSION = before, session
         if stubber is not None:

@@ -19,7 +19,7 @@ from jsonschema import Draft202012Validator
 from reconciler.drift import findings
 from reconciler.errors import ExitCode, PoolctlError
 from reconciler.export.exporter import Style
-from reconciler.kinds import KINDS, principal_tags
+from reconciler.kinds import KINDS, principal_tags, root_of
 from reconciler.manifests.manifest import Manifest
 from reconciler.model import Action, Event, Failed, Plan, ResourceChange, Skipped, Verified
 from reconciler.observing.observer import VOLATILE, observe
@@ -172,8 +172,13 @@ def _completes(before: Mapping[tuple[str, ...], Any], path: tuple[str, ...], all
 
 
 def _is_hidden(key: tuple[str, str], objects: Objects) -> bool:
-    """Whether nobody can find an object: no operation lists the tags of a provider that an identity pool lacks."""
-    return key[0] == "principal_tags" and key[1] not in principal_tags.names(objects["identity_pool", ""])
+    """Whether nobody can find an object: no operation lists the tags of a provider that an identity pool lacks.
+
+    Nor is asked for what the feature plan of a pool does not have.
+    """
+    kind = KINDS[key[0]]
+    pool = objects[root_of(kind.document).section, ""]
+    return not kind.in_pool(pool) or (kind is principal_tags.KIND and key[1] not in principal_tags.names(pool))
 
 
 def _comes_by_itself(key: tuple[str, str], data: Any, made: set[tuple[str, str]]) -> bool:
