@@ -7,27 +7,32 @@ from typing import TYPE_CHECKING
 from reconciler.commands import deliver, export
 from reconciler.render import formats
 from reconciler.terminal.console import Console
+from reconciler.terminal.definition_options import GROUP, pair
 from reconciler.terminal.options import Options, add_outputs
 from reconciler.terminal.settings import invalid
 
 if TYPE_CHECKING:
     import argparse
 
-TOOLS = ("terraform",)
+TOOLS = ("terraform", "cloudformation")
 """The tools whose definitions can be converted."""
 
 HELP = """\
-Write manifests of what another tool owns. FILE is a state of Terraform or OpenTofu (version 4), or what `terraform show
--json` prints of a state or a plan; - is standard input. The file says what is owned, and the live pools say the values:
-each manifest is an export that is limited to what was owned, and whose plan is empty. With --no-live, the values are
-those of the file, and AWS is not contacted. Secrets are replaced by references. The report names everything that is in
+Write manifests of what another tool owns. The definition says what is owned, and the live pools say the values: each
+manifest is an export that is limited to what was owned, and whose plan is empty. With --no-live, the values are those
+of the definition, and AWS is not contacted. Secrets are replaced by references. The report names everything that is in
 no manifest, and how the other tool lets go without deleting anything. Never writes to AWS.
+
+FILE is, or - is standard input with:
+  terraform       a state of Terraform or OpenTofu (version 4), or what `terraform show -json` prints of a state or plan
+  cloudformation  a template in YAML or JSON: written by hand, or by the CDK, SAM, Amplify or the Serverless Framework
 
 Without --from, the command is `export`.
 
   terraform state pull | poolctl import --from terraform - --to pools/
-  poolctl import --from terraform terraform.tfstate --to pools/
   poolctl import --from terraform show.json --no-live --to pools/ -o json
+  aws cloudformation describe-stack-resources --stack-name auth > resources.json
+  poolctl import --from cloudformation auth.yaml --stack-resources resources.json --parameter Stage=live --to pools/
 """
 
 
@@ -35,11 +40,24 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the argument and the options."""
     parser.add_argument("operand", metavar="FILE", nargs="?", default=None, help="the definition to convert")
     text = "convert the definition of this tool"
-    parser.add_argument("--from", dest="tool", choices=TOOLS, default=None, help=text)
+    parser.add_argument("--from", dest=f"{GROUP}tool", choices=TOOLS, default=None, help=text)
     text = "take the values from the file, and do not contact AWS"
-    parser.add_argument("--no-live", dest="no_live", action="store_true", default=None, help=text)
+    parser.add_argument("--no-live", dest=f"{GROUP}no_live", action="store_true", default=None, help=text)
+    text = "cloudformation: the list of the stack's resources, with their ids; - is standard input"
+    parser.add_argument("--stack-resources", dest=f"{GROUP}stack_resources", metavar="FILE", default=None, help=text)
+    for flag, field, text in _PAIRS:
+        parser.add_argument(
+            flag, dest=f"{GROUP}{field}", metavar="NAME=VALUE", action="append", type=pair(flag), help=text
+        )
     export.configure(parser)
     add_outputs(parser, formats.names("imported"))
+
+
+_PAIRS = (
+    ("--parameter", "parameters", "cloudformation: a parameter of the stack, with NoEcho a secret; may be repeated"),
+    ("--export", "exports", "cloudformation: what another stack exports; may be repeated"),
+)
+"""Options that take a name and a value: as they are typed, their field, and their help."""
 
 
 def run(options: Options, console: Console) -> int:
@@ -49,7 +67,7 @@ def run(options: Options, console: Console) -> int:
         InvalidInput: The options do not fit together, or the file is no definition that can be converted.
         PoolctlError: The only pool could not be converted.
     """
-    if not options.tool:
+    if not options.definition.tool:
         _check_export(options)
         return export.run(options, console)
     _check(options)
@@ -58,13 +76,13 @@ def run(options: Options, console: Console) -> int:
 
     from reconciler.export.exporter import Style
     from reconciler.render.subjects import RenderOptions
-    from reconciler.runs import export_run, import_run
+    from reconciler.runs import export_run, import_run, import_sources
     from reconciler.runs.runtime import running
 
-    text = import_run.text_of(options.operand, console.stdin.read)
-    source = import_run.SOURCES[options.tool](text, options.operand)
+    source = import_sources.read(options, console.stdin.read)
     unread: list[export_run.ExportFailure] = []
-    if options.no_live:
+    live = not options.definition.no_live
+    if not live:
         parts = import_run.read_definition(source.definition)
     else:
         with running(options, console.environ) as runtime:
@@ -73,16 +91,21 @@ def run(options: Options, console: Console) -> int:
     make = partial(import_run.export_parts, parts, unread, style)
     outcome = export_run.save(make, Path(options.to), force=options.force)
     import_run.raise_all(outcome)
-    report = import_run.report(source, parts, outcome, live=not options.no_live, directory=options.to)
+    report = import_run.report(source, parts, outcome, live=live, directory=options.to)
     deliver(options, console, formats.imported(report, RenderOptions(width=console.width)))
     return outcome.exit_code
 
 
+_NEED_FROM = ("--no-live", "--stack-resources", "--parameter", "--export")
+"""The options of a definition beside --from, in the order of their fields."""
+
+
 def _check_export(options: Options) -> None:
     if options.operand:
-        raise invalid("Name the tool that wrote the file: --from terraform.")
-    if options.no_live:
-        raise invalid("--no-live needs --from: only a definition has values of its own.")
+        raise invalid(f"Name the tool that wrote the file: {' or '.join(f'--from {tool}' for tool in TOOLS)}.")
+    for flag, value in zip(_NEED_FROM, options.definition[1:], strict=True):
+        if value:
+            raise invalid(f"{flag} needs --from: it is about the definition of another tool.")
     if options.outputs != Options("").outputs:
         raise invalid("--output needs --from: an export writes manifests and nothing else.")
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, NamedTuple
@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 from reconciler.kinds import KINDS
 from reconciler.model import Path, Secret, Tree
 from reconciler.values.shapes import Shape, input_shape
+from schemas.base import Mirrors, members
 
 BLANK: tuple[Any, ...] = (None, "", [], {})
 """What tools write for an attribute that was never set."""
@@ -136,6 +137,19 @@ def target(names: ForeignNames, at: ApiPlace, attribute: str) -> ApiPlace | None
     if colon:
         return ApiPlace(section, tuple(rest.split(".")))
     return ApiPlace(at.section, (*at.path, *rest.split(".")))
+
+
+def mirrored(section: str, covers: Iterable[Path]) -> Iterator[Path]:
+    """Yield paths, and those of the members that hold the same setting: a manifest may write either."""
+    known = members(KINDS[section].model)
+    for path in covers:
+        yield path
+        holder = known.get(str(path[0])) if path else None
+        inner = members(holder.model).get(str(path[1])) if holder and holder.model and len(path) > 1 else holder
+        mark = inner.mark(Mirrors) if inner else None
+        if mark:
+            other = (*path[:-1], *mark.path)
+            yield other if other[0] == mark.path[0] else other[:-1]  # a trigger has its version beside it
 
 
 def walk(attributes: Mapping[str, Any], names: ForeignNames) -> Walked:

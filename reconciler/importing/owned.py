@@ -72,19 +72,22 @@ class Leftover(enum.Enum):
     """People are no configuration."""
     MEMBER = "Attributes without a member"
     """Part of an object that is in the manifest."""
+    CONDITION = "Conditions, which become overlays"
+    """The definition is for several environments, and the manifest for one."""
     SERVICE = "Of other services"
     """It stays where it is."""
     READ = "Only read"
     """A data source, an output: nothing is managed by it."""
 
 
-Category: TypeAlias = Literal["alarming", "gone", "people", "member", "service", "read"]
+Category: TypeAlias = Literal["alarming", "gone", "people", "member", "condition", "service", "read"]
 
 CATEGORIES: Mapping[Leftover, Category] = {
     Leftover.ALARMING: "alarming",
     Leftover.GONE: "gone",
     Leftover.PEOPLE: "people",
     Leftover.MEMBER: "member",
+    Leftover.CONDITION: "condition",
     Leftover.SERVICE: "service",
     Leftover.READ: "read",
 }
@@ -118,6 +121,8 @@ class Definition:
     """Everything else that it has."""
     accounts: Mapping[str, str] = field(default_factory=dict)
     """The account of a pool by the pool's id, as far as the definition knows it."""
+    unvalued: tuple[Unmapped, ...] = ()
+    """Members whose value the definition does not have, which are in no manifest if the live pools are not read."""
 
     def account_of(self, pool: str) -> str:
         """Return the account that a pool is in, or an empty text.

@@ -1459,7 +1459,7 @@ class UnmappedEntry(TypedDict):
 
     source: str
     """Its address in the definition."""
-    category: Literal["alarming", "gone", "people", "member", "service", "read"]
+    category: Literal["alarming", "gone", "people", "member", "condition", "service", "read"]
     """`alarming` has to be settled before the hand-over."""
     reason: str
 

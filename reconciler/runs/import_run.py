@@ -11,83 +11,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reconciler.cloud.port import Cloud, Identity
-from reconciler.errors import (
-    Defect,
-    ExitCode,
-    InvalidInput,
-    PoolctlError,
-    Refused,
-    expected_errors,
-)
+from reconciler.errors import Defect, ExitCode, PoolctlError, Refused, expected_errors
 from reconciler.export.exporter import Promise, Style, keyed
 from reconciler.export.owned_part import OwnedPart, part_of
 from reconciler.importing import as_live
-from reconciler.importing.handing_over import HandOver
 from reconciler.importing.owned import Definition, Leftover, OwnedObject, Unmapped, document_of
-from reconciler.importing.terraform import adopting, letting_go, state_files
 from reconciler.kinds import KINDS, root_of
 from reconciler.model import Observed
 from reconciler.observing.observer import LiveState
 from reconciler.render.subjects import ImportedDocument, ImportedObject, ImportReport, NeededSecret
 from reconciler.runs import export_run
 from reconciler.runs.export_run import ExportFailure, ExportOutcome, Found, Read
+from reconciler.runs.import_sources import ForeignDefinition
 from reconciler.runs.runtime import Runtime
-
-
-@dataclass(frozen=True, slots=True)
-class ForeignDefinition:
-    """The definition of another tool, read."""
-
-    definition: Definition
-    """What it owns."""
-    hand_over: Callable[[Definition, str], HandOver]
-    """Returns the hand-over of what was converted, to manifests in a directory."""
-
-
-def terraform(text: str, name: str) -> ForeignDefinition:
-    """Read a state of Terraform or OpenTofu.
-
-    Args:
-        text: The content of the file.
-        name: What it is called in messages.
-
-    Raises:
-        InvalidInput: It is none, or nothing of it can be converted.
-    """
-    state = state_files.read_state(text, name)
-    found = adopting.definition(state)
-    return ForeignDefinition(_something(found, name), lambda converted, to: letting_go.hand_over(state, converted, to))
-
-
-SOURCES: Mapping[str, Callable[[str, str], ForeignDefinition]] = {"terraform": terraform}
-"""By the word after `--from`: reads the text of a file with a name for messages."""
-
-
-def text_of(file: str, read: Callable[[], str]) -> str:
-    """Return the content of a file; `-` is standard input.
-
-    Raises:
-        InvalidInput: It cannot be read.
-    """
-    if file == "-":
-        return read()
-    try:
-        return Path(file).read_text(encoding="utf-8-sig", errors="replace")
-    except OSError as error:
-        raise InvalidInput(f"{file}: {error.strerror}.") from None
-
-
-def _something(definition: Definition, name: str) -> Definition:
-    """Require that something can be converted.
-
-    Raises:
-        InvalidInput: Nothing can; what cannot, and why, is in the message.
-    """
-    if not definition.objects:
-        listed = "".join(f"\n  {u.source} {u.reason}" for u in definition.unmapped if u.why is not Leftover.SERVICE)
-        raise InvalidInput(f"{name}: there is no object of Cognito in it that could be taken over.{listed}")
-    return definition
-
 
 # --- reading -------------------------------------------------------------------------------------------------------
 
@@ -222,7 +158,7 @@ def report(
     definition = replace(source.definition, objects=(*converted, *gone))
     return ImportReport(
         tuple(documents),
-        (*source.definition.unmapped, *missing),
+        (*source.definition.unmapped, *(() if live else source.definition.unvalued), *missing),
         tuple((failure.found.id, str(failure.error)) for failure in outcome.failures),
         source.hand_over(definition, directory),
         live,

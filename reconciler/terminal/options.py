@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reconciler.errors import flow
+from reconciler.terminal.definition_options import GROUP, DefinitionOptions
 from reconciler.terminal.settings import GLOBALS, LOCAL_DIRECTORY, PREFIX, REGION, SWITCHES, Option, invalid
 from reconciler.terminal.suggestions import sentences, suggest
 
@@ -177,12 +178,10 @@ class Options(NamedTuple):
     """`init`: file to write, `-` for standard output; empty for the usual one."""
     operand: str = ""
     """`rotate-secret`, `recover`: the pool, as a PATH, `pool:ID` or `pool:NAME`; `import`: the file to convert."""
-    tool: str = ""
-    """`import`: the tool whose definition is converted; empty exports live pools."""
+    definition: DefinitionOptions = DefinitionOptions()
+    """`import`: the definition of another tool."""
     terraform_states: tuple[str, ...] = ()
     """`plan`, `drift`: states of Terraform whose objects are warned of."""
-    no_live: bool = False
-    """`import`: whether the values come from the definition, and AWS is not contacted."""
     hand_to: str = ""
     """`rotate-secret`: where the new secret goes; empty if Secrets Manager rotates it."""
     after: int | None = None
@@ -488,10 +487,15 @@ def build(
         InvalidInput: A setting is wrong, or two results would go to one place.
     """
     said = from_environment(environ)
-    said.update({k: tuple(v) if isinstance(v, list) else v for k, v in given.items() if v is not None})
+    typed = {k: tuple(v) if isinstance(v, list) else v for k, v in given.items() if v is not None}
+    said.update({k: v for k, v in typed.items() if not k.startswith(GROUP)})
     fields = {**_fitting(configured or {}, said), **said}
+    own: dict[str, Any] = {k.removeprefix(GROUP): v for k, v in typed.items() if k.startswith(GROUP)}
+    fields["definition"] = DefinitionOptions(**own)
     fields["allow"] = (*fields.get("allow", ()), *allow)
-    options = Options(command=command, configured=frozenset(fields.keys() - said.keys() - {"allow"}), **fields)
+    options = Options(
+        command=command, configured=frozenset(fields.keys() - said.keys() - {"allow", "definition"}), **fields
+    )
     files = [file for _, file in options.outputs]
     for file in files:
         if files.count(file) > 1:

@@ -284,7 +284,7 @@ def test_existing_files_are_kept_unless_forced(tmp_path):
         (["--from", "terraform", "a.tfstate", "--to", "x", "--all"], "--all does not go with --from"),
         (["--from", "pulumi", "a", "--to", "x"], "invalid choice: 'pulumi'"),
         (["--from", "terraform", "none.tfstate", "--to", "x"], "none.tfstate: No such file or directory."),
-        (["a.tfstate", "--pool", "p"], "Name the tool that wrote the file: --from terraform."),
+        (["a.tfstate", "--pool", "p"], "Name the tool that wrote the file: --from terraform or --from cloudformation."),
         (["--no-live", "--pool", "p"], "--no-live needs --from"),
         (["-o", "json", "--pool", "p"], "--output needs --from"),
     ],

@@ -101,7 +101,7 @@ class Live:
         return yaml.safe_load(result.exported.text), objects
 
 
-def _user_pool(here: Bench, directory: Path) -> Live:
+def user_pool(here: Bench, directory: Path) -> Live:
     objects = full("one")
     objects["user_pool"][""]["Schema"] = SCHEMA
     objects["user_pool"][""] |= {"AliasAttributes": ["email"], "UsernameConfiguration": {"CaseSensitive": True}}
@@ -111,7 +111,7 @@ def _user_pool(here: Bench, directory: Path) -> Live:
     return Live(here, directory, "UserPool", pool_id)
 
 
-def _identity_pool(here: Bench, directory: Path) -> Live:
+def identity_pool(here: Bench, directory: Path) -> Live:
     user_pool = here.boto().create_user_pool(PoolName="users")["UserPool"]["Id"]
     objects = identities("one", f"cognito-idp.{REGION}.amazonaws.com/{user_pool}")
     objects["identity_pool"][""]["DeveloperProviderName"] = "login.example.com"
@@ -123,7 +123,7 @@ def _identity_pool(here: Bench, directory: Path) -> Live:
 @pytest.fixture(scope="module")
 def pools(tmp_path_factory) -> Iterator[dict[str, Live]]:
     found = {}
-    for document, make in (("UserPool", _user_pool), ("IdentityPool", _identity_pool)):
+    for document, make in (("UserPool", user_pool), ("IdentityPool", identity_pool)):
         with bench(region=REGION) as here:
             found[document] = make(here, tmp_path_factory.mktemp(document))
     return found

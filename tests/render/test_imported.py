@@ -54,6 +54,7 @@ UNMAPPED = (
     Unmapped("aws_cognito_user_group.t", "is tainted.", Leftover.ALARMING),
     Unmapped("aws_cognito_user_group.g", "is gone.", Leftover.GONE),
     Unmapped("aws_cognito_user_pool.this.tags_all.a", "is a tag.", Leftover.MEMBER),
+    Unmapped("condition IsLive", "is true in this stack.", Leftover.CONDITION),
     Unmapped("data.aws_region.here", "is a data source.", Leftover.READ),
 )
 REPORTS = {

@@ -118,6 +118,15 @@ def identity_pool(_properties: Tree, sections: dict[str, Tree], _say: Say) -> No
     sections.setdefault("identity_pool", {}).setdefault("IdentityPoolName", NotKnown(GENERATED))
 
 
+def log_delivery(_properties: Tree, sections: dict[str, Tree], _say: Say) -> None:
+    """Take `:*` from the ARNs of log groups, with which CloudFormation's end and Cognito's do not."""
+    listed = sections.get("log_delivery", {}).get("LogConfigurations")
+    for entry in listed if isinstance(listed, list) else ():
+        logs = entry.get("CloudWatchLogsConfiguration") if isinstance(entry, dict) else None
+        if isinstance(logs, dict) and isinstance(logs.get("LogGroupArn"), str):
+            logs["LogGroupArn"] = logs["LogGroupArn"].removesuffix(":*")
+
+
 def role_mappings(properties: Tree, say: Say) -> Tree:
     """Return the properties with the provider of each role mapping as its key, where it is written within."""
     written = properties.get("RoleMappings")
@@ -142,5 +151,9 @@ GENERATED = "CloudFormation generated the name"
 BEFORE: Mapping[str, Callable[[Tree, Say], Tree]] = {"IdentityPoolRoleAttachment": role_mappings}
 """By type, what is done before properties are converted by their names."""
 
-AFTER: Mapping[str, Reshape] = {"UserPool": user_pool, "IdentityPool": identity_pool}
+AFTER: Mapping[str, Reshape] = {
+    "UserPool": user_pool,
+    "IdentityPool": identity_pool,
+    "LogDeliveryConfiguration": log_delivery,
+}
 """By type, what is done after that."""

@@ -7,14 +7,16 @@ CloudFormation generated would adopt another stack's pool.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from reconciler.importing.cloudformation.evaluation import Given
 from reconciler.importing.cloudformation.leaves import ABSENT, NotKnown, Remainder, Sort
 from reconciler.importing.cloudformation.property_mapping import Converted, MappedObject, mapped
-from reconciler.importing.cloudformation.stack import Stack, evaluate_stack, whereabouts
+from reconciler.importing.cloudformation.stack import ConditionUse, Stack, evaluate_stack, whereabouts
 from reconciler.importing.cloudformation.stack_listing import StackListing, read_listing
 from reconciler.importing.cloudformation.template import read_template
+from reconciler.importing.foreign_members import mirrored
 from reconciler.importing.owned import Definition, Identity, Leftover, OwnedObject, Unmapped
 from reconciler.kinds import KINDS, root_of
 from reconciler.model import UNSEEN, Path, Reference, Secret, Tree, dotted
@@ -31,7 +33,11 @@ SORTS: Mapping[Sort, Leftover] = {
 
 NO_ID = (
     "has no id in the template, and a name does not prove which object it is. Give the list of the stack's resources: "
-    "`aws cloudformation describe-stack-resources --stack-name NAME`."
+    "`aws cloudformation describe-stack-resources --stack-name NAME`, with --stack-resources."
+)
+NO_POOL = (
+    "is in a pool that the template does not say: give what the other stack exports by --export NAME=VALUE, or the "
+    "parameter by --parameter NAME=VALUE."
 )
 
 
@@ -69,7 +75,20 @@ def taken_over(
     listing = read_listing(*resources) if resources else StackListing()
     given = Given(parameters or {}, exports or {}, listing, whereabouts(listing, region, account))
     stack = evaluate_stack(read_template(*template), given)
-    return stack, owned_by(mapped(stack), stack.where.account)
+    found = owned_by(mapped(stack), stack.where.account)
+    return stack, replace(found, unmapped=(*found.unmapped, *map(_condition, stack.conditions)))
+
+
+def _condition(use: ConditionUse) -> Unmapped:
+    """Return what a manifest does not say: that this stack has it so, and another one of the template otherwise."""
+    several = "parameters" if len(use.parameters) > 1 else "parameter"
+    by = f" ({several} {', '.join(use.parameters)})" if use.parameters else ""
+    if isinstance(use.value, NotKnown):
+        said = f"is not known{by}: {use.value.reason}."
+    else:
+        said = f"is {'true' if use.value else 'false'} in this stack{by}, and the manifest has that case alone."
+    why = f"{said} It decides about {', '.join(use.where)}: write what other stacks have otherwise into an overlay."
+    return Unmapped(f"condition {use.name}", why, Leftover.CONDITION)
 
 
 def owned_by(converted: Converted, account: str = "") -> Definition:
@@ -91,9 +110,16 @@ def owned_by(converted: Converted, account: str = "") -> Definition:
                 unmapped.append(Unmapped(one.source, f"is the same object as {first.source}.", Leftover.ALARMING))
         elif one.source not in named:
             named.add(one.source)
-            unmapped.append(Unmapped(one.source, NO_ID, Leftover.ALARMING))
+            unmapped.append(Unmapped(one.source, NO_ID if one.pool else NO_POOL, Leftover.ALARMING))
     accounts = {one.pool: account for one in objects.values()} if account else {}
-    return Definition(tuple(objects.values()), tuple(unmapped), accounts)
+    unvalued = (u for one in converted.objects if _is_identified(one) for u in _unvalued(one))
+    return Definition(tuple(objects.values()), tuple(unmapped), accounts, tuple(unvalued))
+
+
+def _unvalued(one: MappedObject) -> Iterator[Unmapped]:
+    for path, unknown in one.unknown.items():
+        why = f"has a value that is not in the template ({unknown.reason}), so the manifest does not have it."
+        yield Unmapped(f"{one.source}.{dotted(path)}", why, Leftover.MEMBER)
 
 
 def _unmapped(remainder: Remainder) -> Unmapped:
@@ -125,7 +151,9 @@ def _owned(one: MappedObject) -> OwnedObject:
     for path in secrets:
         _hold_place(tree, path)
     name = one.name if isinstance(one.name, str) else ""
-    return OwnedObject(one.section, one.ids, one.source, tree, one.covers, secrets, name)
+    return OwnedObject(
+        one.section, one.ids, one.source, tree, frozenset(mirrored(one.section, one.covers)), secrets, name
+    )
 
 
 def _secret_keys(one: MappedObject) -> Iterator[Path]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from reconciler.importing.foreign_members import ApiPlace, Walked, member_named, target, walk
+from reconciler.importing.foreign_members import ApiPlace, Walked, member_named, mirrored, target, walk
 from reconciler.importing.owned import Definition, Leftover, OwnedObject, Unmapped
 from reconciler.importing.terraform.resource_table import (
     MADE_BY_AWS,
@@ -18,7 +18,6 @@ from reconciler.importing.terraform.resource_table import (
 from reconciler.importing.terraform.state_files import OUR_PREFIX, Instance, TerraformState
 from reconciler.kinds import KINDS, root_of
 from reconciler.model import Path, Secret
-from schemas.base import Mirrors, members
 from schemas.documents import DOCUMENTS
 
 ACCOUNT = 4
@@ -199,19 +198,6 @@ def _complete(resource: TerraformResource, instance: Instance, walked: Walked) -
         has = bool(attributes.get("client_secret")) or attributes.get("generate_secret") is True
         walked.members.setdefault(section, {})["GenerateSecret"] = has
         walked.covers.setdefault(section, set()).add(("GenerateSecret",))
-
-
-def mirrored(section: str, covers: Iterable[Path]) -> Iterator[Path]:
-    """Yield paths, and those of the members that hold the same setting: a manifest may write either."""
-    known = members(KINDS[section].model)
-    for path in covers:
-        yield path
-        holder = known.get(str(path[0])) if path else None
-        inner = members(holder.model).get(str(path[1])) if holder and holder.model and len(path) > 1 else holder
-        mark = inner.mark(Mirrors) if inner else None
-        if mark:
-            other = (*path[:-1], *mark.path)
-            yield other if other[0] == mark.path[0] else other[:-1]  # a trigger has its version beside it
 
 
 def _secret_members(resource: TerraformResource, instance: Instance, section: str) -> Iterator[Path]:

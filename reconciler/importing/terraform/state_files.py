@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from reconciler.errors import InvalidInput, flow
+from reconciler.errors import InvalidInput
 from reconciler.importing.terraform.resource_table import RESOURCES, TerraformResource
 from reconciler.model import Secret, Tree
 
@@ -287,8 +287,3 @@ def _wrapped(value: Any, path: tuple[str | int, ...]) -> Any:
 def _secret_outputs(outputs: Any) -> tuple[str, ...]:
     every = outputs.items() if isinstance(outputs, dict) else ()
     return tuple(name for name, one in every if isinstance(one, dict) and one.get("sensitive") is True)
-
-
-def named(name: str) -> str:
-    """Return what a file is called in messages."""
-    return "standard input" if name == "-" else flow(name)

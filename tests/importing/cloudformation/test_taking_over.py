@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from reconciler.importing.cloudformation.resource_types import PREFIX
-from reconciler.importing.cloudformation.taking_over import NO_ID, TemplateFile, owned_by, taken_over
+from reconciler.importing.cloudformation.taking_over import NO_ID, NO_POOL, TemplateFile, owned_by, taken_over
 from reconciler.importing.owned import Definition, Leftover, OwnedObject, Unmapped
 from reconciler.model import UNSEEN, Secret
 
@@ -69,7 +69,8 @@ def test_what_has_no_id_stays_behind():
     assert [(o.source, o.ids) for o in found.objects] == [
         ("Staff", {"UserPoolId": "eu-central-1_Other", "GroupName": "staff"})
     ]
-    assert found.unmapped == tuple(Unmapped(name, NO_ID, Leftover.ALARMING) for name in ("Pool", "Web", "Away"))
+    said = {"Pool": NO_ID, "Web": NO_ID, "Away": NO_POOL}
+    assert found.unmapped == tuple(Unmapped(name, why, Leftover.ALARMING) for name, why in said.items())
 
 
 def test_members_without_a_value_are_covered_all_the_same():
