@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from reconciler.kinds.kind import Breach, Rule
-from reconciler.model import Path, Secret
+from reconciler.model import Path, Secret, Tree
 from reconciler.security.rule import SecurityRule, Seen
 
 LITERAL = "literal"
@@ -48,16 +49,14 @@ def _fillers() -> Iterator[str]:
 WORDS = frozenset(Secret(word, "") for word in {*_fillers()})
 
 
-def _secrets(value: Any, path: Path = ()) -> Iterator[tuple[Path, Secret]]:
+def _secrets(value: Tree | list[Any], path: Path = ()) -> Iterator[tuple[Path, Secret]]:
     """Yield the secrets that a manifest has in clear, by their paths."""
-    if isinstance(value, Secret) and value.origin == LITERAL and value:
-        yield path, value
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            yield from _secrets(inner, (*path, key))
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            yield from _secrets(inner, (*path, index))
+    for step, inner in value.items() if isinstance(value, dict) else enumerate(value):
+        if isinstance(inner, Secret):
+            if inner.origin == LITERAL and inner:
+                yield (*path, step), inner
+        elif isinstance(inner, (dict, list)):
+            yield from _secrets(inner, (*path, step))
 
 
 def _literal(seen: Seen) -> Iterator[Breach]:
@@ -128,16 +127,20 @@ PLACES = re.compile(r"(?:URLs?|URI|Arn|ARN|ARNs|_url|_uri|_issuer|client_id|Cert
 """Members that hold an address, an ARN or an identifier."""
 
 
-def _texts(value: Any, path: Path, wanted: bool = False) -> Iterator[tuple[Path, str]]:
-    if isinstance(value, str) and wanted:
-        yield path, value
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            named = bool(PLACES.search(str(key))) or path[-1:] in (("Links",), ("Roles",), ("LambdaConfig",))
-            yield from _texts(inner, (*path, key), named)
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            yield from _texts(inner, (*path, index), wanted)
+@lru_cache(maxsize=4096)
+def _is_place(member: str) -> bool:
+    return bool(PLACES.search(member))
+
+
+def _texts(value: Tree | list[Any], path: Path, wanted: bool = False) -> Iterator[tuple[Path, str]]:
+    """Yield the texts in the places of addresses and identifiers, by their paths."""
+    within = wanted if isinstance(value, list) else path[-1:] in (("Links",), ("Roles",), ("LambdaConfig",))
+    for step, inner in value.items() if isinstance(value, dict) else enumerate(value):
+        if isinstance(inner, str):
+            if within or _is_place(str(step)):
+                yield (*path, step), inner
+        elif isinstance(inner, (dict, list)):
+            yield from _texts(inner, (*path, step), within or _is_place(str(step)))
 
 
 def _unfilled(seen: Seen) -> Iterator[Breach]:
