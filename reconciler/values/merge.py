@@ -170,7 +170,8 @@ def _keyed(member: Member, key: str, observed: list[Tree], declared: list[Tree])
 
 def defaults(model: type[ApiModel]) -> Tree:
     """Return the service's defaults for an object with no declared members."""
-    return _copied(_defaults(model))
+    found: Tree = _copied(_defaults(model))
+    return found
 
 
 @cache

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from reconciler.kinds.kind import Breach, Rule
-from reconciler.model import Path, Secret, Tree
+from reconciler.model import Path, Secret
 from reconciler.security.rule import SecurityRule, Seen
 
 LITERAL = "literal"
@@ -49,7 +49,7 @@ def _fillers() -> Iterator[str]:
 WORDS = frozenset(Secret(word, "") for word in {*_fillers()})
 
 
-def _secrets(value: Tree | list[Any], path: Path = ()) -> Iterator[tuple[Path, Secret]]:
+def _secrets(value: Any, path: Path = ()) -> Iterator[tuple[Path, Secret]]:
     """Yield the secrets that a manifest has in clear, by their paths."""
     for step, inner in value.items() if isinstance(value, dict) else enumerate(value):
         if isinstance(inner, Secret):
@@ -118,21 +118,21 @@ CGS02 = SecurityRule(
 
 # --- what was not filled in ----------------------------------------------------------------------------------------
 
-BLANK = re.compile(
+BLANK = (
     r"\{\{.*?\}\}|<[A-Za-z][\w .-]*>|%(?![0-9A-F]{2})[A-Z][A-Z0-9_]*%|__[A-Z][A-Z0-9_]*__|\$\([A-Za-z_][\w.]*\)"
     r"|\$(?!LATEST)\{?[A-Z][A-Z0-9_]+\}?|\b(?:TODO|FIXME|TBD|REPLACE[-_]?ME|CHANGE[-_]?ME|YOUR[-_][A-Z_-]+)\b|\byour-[a-z-]*domain\b(?!-)"
 )
 """What templates of other tools leave, and what is written where a value is to come."""
-PLACES = re.compile(r"(?:URLs?|URI|Arn|ARN|ARNs|_url|_uri|_issuer|client_id|CertificateArn|KMSKeyID|Links|SourceArn)$")
+PLACES = r"(?:URLs?|URI|Arn|ARN|ARNs|_url|_uri|_issuer|client_id|CertificateArn|KMSKeyID|Links|SourceArn)$"
 """Members that hold an address, an ARN or an identifier."""
 
 
 @lru_cache(maxsize=4096)
 def _is_place(member: str) -> bool:
-    return bool(PLACES.search(member))
+    return bool(re.search(PLACES, member))
 
 
-def _texts(value: Tree | list[Any], path: Path, wanted: bool = False) -> Iterator[tuple[Path, str]]:
+def _texts(value: Any, path: Path, wanted: bool = False) -> Iterator[tuple[Path, str]]:
     """Yield the texts in the places of addresses and identifiers, by their paths."""
     within = wanted if isinstance(value, list) else path[-1:] in (("Links",), ("Roles",), ("LambdaConfig",))
     for step, inner in value.items() if isinstance(value, dict) else enumerate(value):
@@ -146,7 +146,7 @@ def _texts(value: Tree | list[Any], path: Path, wanted: bool = False) -> Iterato
 def _unfilled(seen: Seen) -> Iterator[Breach]:
     for address, tree in seen.state.objects.items():
         for path, value in _texts(tree, ()):
-            found = BLANK.search(value)
+            found = re.search(BLANK, value)  # compiled once there is an address to look at
             if found:
                 said = f"What belongs in the place of {found[0]} was not filled in."
                 yield Breach(address.section, address.name, path, said)
