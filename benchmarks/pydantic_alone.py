@@ -11,8 +11,8 @@ import sys
 from pathlib import Path
 
 import yaml
-from pydantic import TypeAdapter
 
+from schemas.checked import model_of
 from schemas.manifest import UserPoolManifest
 
 
@@ -25,11 +25,11 @@ def resolved(tree: object) -> object:
 
 def main() -> None:
     """Validate, and print how many."""
-    adapter = TypeAdapter(UserPoolManifest)
+    model = model_of(UserPoolManifest)
     files = sorted(Path(sys.argv[1]).glob("*.yaml"))
     for file in files:
         with file.open("rb") as stream:
-            adapter.validate_python(resolved(yaml.load(stream, Loader=yaml.CSafeLoader)), extra="forbid")
+            model.model_validate(resolved(yaml.load(stream, Loader=yaml.CSafeLoader)), extra="forbid")
     print(len(files))
 
 

@@ -472,7 +472,7 @@ def distinct(*names: str) -> AfterValidator:
     """Return a check that no two items of a list have equal values in all the named members."""
 
     def check(items: list[Any]) -> list[Any]:
-        keys = [tuple(getattr(item, name) for name in names) for item in items]
+        keys = [tuple(_member_of(item, name) for name in names) for item in items]
         twice = next((key for key in keys if keys.count(key) > 1), None)
         if twice:
             said = ", ".join(str(part) for part in twice if part is not None)
@@ -480,6 +480,11 @@ def distinct(*names: str) -> AfterValidator:
         return items
 
     return AfterValidator(check)
+
+
+def _member_of(item: Any, name: str) -> Any:
+    """Return a member of an item: of pydantic's object, or of the map that it is made of."""
+    return item.get(name) if isinstance(item, dict) else getattr(item, name)
 
 
 class LeftOut(str):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 from schemas.base import ApiModel, KeyName, Member, Pin, Resettable, members
 
@@ -48,6 +49,7 @@ def is_resettable(section: Member) -> bool:
     return section.has(Resettable)
 
 
+@cache
 def key_member(model: type[ApiModel]) -> tuple[str, bool] | None:
     """Return the member whose value is the key of an object, and whether it may differ from the key."""
     for member in members(model).values():
@@ -57,6 +59,7 @@ def key_member(model: type[ApiModel]) -> tuple[str, bool] | None:
     return None
 
 
+@cache
 def pin_member(model: type[ApiModel]) -> str:
     """Return the member that holds the identifier made by the service, or an empty text."""
     return next((m.name for m in members(model).values() if m.has(Pin)), "")

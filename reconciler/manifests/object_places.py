@@ -57,4 +57,7 @@ class ObjectPlaces:
         return at if inner is None else at + (1 if is_single(inner) else 2)
 
     def _own(self, prefix: Path) -> dict[str, dict[Path, Any]]:
-        return self._found.setdefault(prefix, {"values": {}, "keys": {}, "origins": {}})
+        found = self._found.get(prefix)
+        if found is None:
+            found = self._found[prefix] = {"values": {}, "keys": {}, "origins": {}}
+        return found

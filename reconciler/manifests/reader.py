@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path as FilePath
 from typing import Any, NamedTuple
 
@@ -495,7 +496,8 @@ def _place(source: _Source, offset: int) -> Position:
 
 
 def _position(file: str, node: yaml.Node) -> Position:
-    return Position(file, node.start_mark.line + 1, node.start_mark.column + 1)
+    mark = node.start_mark
+    return Position(file, mark.line + 1, mark.column + 1)
 
 
 # --- values --------------------------------------------------------------------------------------------------------
@@ -537,6 +539,15 @@ def scalar(text: str) -> Any:
     return float(text.replace(".", "")) if INFINITE.match(text) else text
 
 
+@lru_cache(maxsize=4096)
+def _is_text(key: str) -> bool:
+    """Return whether an unquoted key is a text; most keys are members, which occur in every document."""
+    try:
+        return isinstance(scalar(key), str)
+    except ValueError:
+        return False
+
+
 _MANIFEST = Dialect("a manifest", "Begin with `version: 1` and `user_pool:`, not indented.", scalar)
 
 
@@ -557,7 +568,8 @@ class _Builder:
 
     def value(self, node: yaml.Node, path: Path, depth: int) -> Any:
         """Return the value of a node."""
-        self.positions.setdefault(path, _position(self.file, node))
+        if path not in self.positions:
+            self.positions[path] = _position(self.file, node)
         if self.stopped or self._refused(node, path, depth):
             return FAILED
         if node.tag in self.dialect.tags:
@@ -578,10 +590,11 @@ class _Builder:
             self._open.discard(id(node))
 
     def _refused(self, node: yaml.Node, path: Path, depth: int) -> bool:
-        if id(node) in self._seen:
+        own = id(node)
+        if own in self._seen:
             self._repeated += 1
-        self._seen.add(id(node))
-        if id(node) in self._open:
+        self._seen.add(own)
+        if own in self._open:
             self._say(node, path, "an alias is inside what it repeats.", "Remove the alias.")
         elif depth > MAX_DEPTH:
             self.problems.append(_too_deep(_position(self.file, node)))
@@ -616,10 +629,14 @@ class _Builder:
                 merged.append(value_node)
                 continue
             key = self._key(key_node, path)
-            if key is None or self._twice(key_node, (*path, key), tree):
+            if key is None:
                 continue
-            self.keys[(*path, key)] = _position(self.file, key_node)
-            tree[key] = self.value(value_node, (*path, key), depth + 1)
+            here = (*path, key)
+            if key in tree:
+                self._twice(key_node, here)
+                continue
+            self.keys[here] = _position(self.file, key_node)
+            tree[key] = self.value(value_node, here, depth + 1)
         for source in merged:
             self._merge(source, tree, path, depth)
         return tree
@@ -631,26 +648,16 @@ class _Builder:
         if node.tag not in IMPLICIT:
             self._say(node, path, "a key has a tag.", "Remove the tag.")
             return None
-        if node.tag == PLAIN and not self.dialect.any_key and not self._is_text(node.value):
+        if node.tag == PLAIN and not self.dialect.any_key and not _is_text(node.value):
             shown = node.value or "(nothing)"
             self._say(node, path, f"the key {shown} is not a string.", f'Put it in quotes: "{node.value}".')
             return None
         return sys.intern(node.value)
 
-    @staticmethod
-    def _is_text(text: str) -> bool:
-        try:
-            return isinstance(scalar(text), str)
-        except ValueError:
-            return False
-
-    def _twice(self, node: yaml.Node, path: Path, tree: Tree) -> bool:
-        if path[-1] not in tree:
-            return False
+    def _twice(self, node: yaml.Node, path: Path) -> None:
         first = self.keys[path]
         message = f"duplicate key; it is first written in line {first.line}."
         self._say(node, path, message, "Remove one of the two.")
-        return True
 
     def _merge(self, node: yaml.Node, tree: Tree, path: Path, depth: int) -> None:
         """Add the members of `<<` that were not written out; of several maps the first wins."""

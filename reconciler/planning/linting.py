@@ -7,7 +7,7 @@ as what the pool would have, and the message says so.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from reconciler.errors import flow
 from reconciler.kinds.kind import Breach, State
 from reconciler.manifests.env_words import without_values
 from reconciler.manifests.manifest import Manifest, Waiver
-from reconciler.model import RISKS, Address, Path, Plan, Position, Spec, Target, Weakness, dotted
+from reconciler.model import RISKS, Address, Path, Plan, Position, Risk, Spec, Target, Weakness, dotted
 from reconciler.planning.ignoring import covers, in_force
 from reconciler.planning.states import current_state, new_state, planned_state
 from reconciler.security.catalogue import rules as catalogue
@@ -76,9 +76,23 @@ def lint(manifest: Manifest, options: LintOptions, beside: Iterable[Manifest] = 
         beside: Other documents of the run; those that refer to it, or that it refers to, are looked at. `neighbours`
             finds them for all documents at once.
     """
-    linked = (m for m in beside if m is not manifest and (_names(m, manifest.name) or _names(manifest, m.name)))
-    others = tuple(Beside(m.kind, m.name, new_state(m), m.profile) for m in linked)
-    return _judged(manifest, new_state(manifest), options, others, fresh=True)
+    return _judged(manifest, new_state(manifest), options, _linked(manifest, beside), fresh=True)
+
+
+def risks(manifest: Manifest, options: LintOptions, beside: Iterable[Manifest] = ()) -> tuple[Risk, ...]:
+    """Return how bad each weakness is that `lint` finds in a manifest alone, in any order.
+
+    Nothing is said of them, so no words are made and no places looked up, which takes as long as to find them.
+
+    Args:
+        manifest: The document.
+        options: What the run knows beyond it.
+        beside: Other documents of the run.
+    """
+    if manifest.waivers:  # what they accept is told by the places
+        return tuple(one.risk for one in lint(manifest, options, beside).weaknesses)
+    seen = _seen(manifest, new_state(manifest), options, _linked(manifest, beside), fresh=True)
+    return tuple(case.risk for case in found(seen, _rules(options)))
 
 
 def _names(manifest: Manifest, name: str) -> bool:
@@ -131,10 +145,17 @@ def lint_planned(manifest: Manifest, plan: Plan, live_state: LiveState, options:
     return before, after
 
 
-def _judged(
-    manifest: Manifest, state: State, options: LintOptions, beside: tuple[Beside, ...], *, fresh: bool
-) -> Linted:
-    seen = Seen(
+def _linked(manifest: Manifest, beside: Iterable[Manifest]) -> tuple[Beside, ...]:
+    linked = (m for m in beside if m is not manifest and (_names(m, manifest.name) or _names(manifest, m.name)))
+    return tuple(Beside(m.kind, m.name, new_state(m), m.profile) for m in linked)
+
+
+def _rules(options: LintOptions) -> Collection[SecurityRule]:
+    return catalogue().values() if options.rules is None else options.rules
+
+
+def _seen(manifest: Manifest, state: State, options: LintOptions, beside: tuple[Beside, ...], *, fresh: bool) -> Seen:
+    return Seen(
         state,
         options.profile or manifest.profile,
         frozenset(manifest.privileged_attributes),
@@ -145,7 +166,12 @@ def _judged(
         fresh,
         beside,
     )
-    rules = catalogue().values() if options.rules is None else options.rules
+
+
+def _judged(
+    manifest: Manifest, state: State, options: LintOptions, beside: tuple[Beside, ...], *, fresh: bool
+) -> Linted:
+    seen, rules = _seen(manifest, state, options, beside, fresh=fresh), _rules(options)
     cases = [_weakness(manifest, seen, case) for case in found(seen, rules)]
     sure = frozenset(rule.id for rule in rules if _sees_all(rule, seen))
     every = without_values(cases, manifest.specs, {a: t for a, t in state.objects.items() if not fresh})

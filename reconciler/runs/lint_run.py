@@ -33,6 +33,21 @@ def linted(runtime: Runtime, manifests: Sequence[Manifest]) -> LintResult:
     return _linted(runtime, manifests, [{} for _ in manifests])
 
 
+def risks(runtime: Runtime, manifests: Sequence[Manifest]) -> tuple[Risk, ...]:
+    """Return how bad each weakness is that `linted` finds, for commands that only count them.
+
+    Args:
+        runtime: The run.
+        manifests: All documents of the run.
+    """
+    from reconciler.planning.linting import LintOptions, neighbours
+    from reconciler.planning.linting import risks as risks_of
+
+    options = LintOptions(_profile(runtime.options), runtime.today)
+    beside = zip(manifests, neighbours(manifests), strict=True)
+    return tuple(risk for manifest, linked in beside for risk in risks_of(manifest, options, linked))
+
+
 def linted_live(runtime: Runtime, console: Console, manifests: Sequence[Manifest]) -> LintResult:
     """Judge manifests by the security rules, with what they name in other services.
 

@@ -37,7 +37,7 @@ class DocumentVerdicts(NamedTuple):
     findings: tuple[Notice, ...] = ()
     """The security findings as notices; for `--lint` only."""
     failed: bool = False
-    """Whether `lint` would fail."""
+    """Whether `lint` would fail; for `--lint` only."""
 
 
 class ValidatedPart(NamedTuple):
@@ -63,7 +63,7 @@ class ValidateResult(NamedTuple):
     findings: tuple[Notice, ...] = ()
     """The security findings as notices; for `--lint` only."""
     failed: bool = False
-    """Whether `lint` would fail."""
+    """Whether `lint` would fail; for `--lint` only."""
 
 
 def check(runtime: Runtime, console: Console) -> ValidateResult:
@@ -166,9 +166,12 @@ def _judged(runtime: Runtime, manifests: Sequence[Manifest]) -> DocumentVerdicts
 
 def _lint(runtime: Runtime, manifests: Sequence[Manifest]) -> tuple[tuple[Risk, ...], tuple[Notice, ...], bool]:
     """Return the risk of each security finding, the findings in words if they are asked for, and whether lint fails."""
-    from reconciler.render.weaknesses import warnings
     from reconciler.runs import lint_run
+
+    if not runtime.options.lint:
+        return lint_run.risks(runtime, manifests), (), False
+    from reconciler.render.weaknesses import warnings
 
     linted = lint_run.linted(runtime, manifests)
     risks = tuple(one.risk for document in linted.documents for one in document.weaknesses)
-    return risks, tuple(warnings(linted)) if runtime.options.lint else (), linted.failed
+    return risks, tuple(warnings(linted)), linted.failed

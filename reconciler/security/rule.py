@@ -126,9 +126,13 @@ class SecurityRule:
         return self.profiles.get(profile, self.severity)
 
 
+OPAQUE = (Reference, Unknown, Secret)
+"""What cannot be judged."""
+
+
 def is_known(value: object) -> bool:
     """Return whether a value can be judged: a reference that is not read yet and a secret cannot."""
-    return not isinstance(value, Reference | Unknown | Secret)
+    return not isinstance(value, OPAQUE)
 
 
 def text(tree: Tree, *path: str) -> str:
@@ -146,5 +150,7 @@ def texts(tree: Tree, *path: str) -> tuple[str, ...]:
 def dig(tree: Any, *path: str) -> Any:
     """Return a value within an object; None if it is absent."""
     for step in path:
-        tree = tree.get(step) if isinstance(tree, Mapping) else None
+        if type(tree) is not dict and not isinstance(tree, Mapping):  # most are, and the second question takes long
+            return None
+        tree = tree.get(step)
     return tree

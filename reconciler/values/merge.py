@@ -8,7 +8,7 @@ one value, and null resets to the service's default (decisions 23 and 2).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from copy import deepcopy
+from functools import cache
 from typing import Any
 
 from reconciler.model import Tree
@@ -111,15 +111,15 @@ def reset_value(member: Member | None) -> Any:
         return ABSENT
     clear = member.mark(ClearWith)
     if clear:
-        return deepcopy(clear.value)
+        return _copied(clear.value)
     default = member.mark(Default)
-    return deepcopy(default.value) if default else ABSENT
+    return _copied(default.value) if default else ABSENT
 
 
 def usual_entry(member: Member, key: str) -> Any:
     """Return the value that null gives to an entry of a map; None if it removes the entry."""
     default = member.mark(Default)
-    return deepcopy(default.value.get(key)) if default else None
+    return _copied(default.value.get(key)) if default else None
 
 
 def _value(member: Member | None, observed: Any, declared: Any) -> Any:
@@ -170,13 +170,27 @@ def _keyed(member: Member, key: str, observed: list[Tree], declared: list[Tree])
 
 def defaults(model: type[ApiModel]) -> Tree:
     """Return the service's defaults for an object with no declared members."""
+    found: Tree = _copied(_defaults(model))
+    return found
+
+
+@cache
+def _defaults(model: type[ApiModel]) -> Tree:
+    """Return the defaults; the callers get copies, which they may change."""
     result: Tree = {}
     for name, member in members(model).items():
         if member.model and member.model.INPUTS:
             continue  # a separate object, only nested inside this one
         default = member.mark(Default)
         if default:
-            result[name] = deepcopy(default.value)
+            result[name] = default.value
         elif member.shape == "structure" and member.model and (inner := defaults(member.model)):
             result[name] = inner
     return result
+
+
+def _copied(value: Any) -> Any:
+    """Return a copy of plain data, which `deepcopy` takes five times as long for."""
+    if isinstance(value, dict):
+        return {k: _copied(v) for k, v in value.items()}
+    return [_copied(v) for v in value] if isinstance(value, list) else value

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from reconciler.kinds.kind import Breach, Rule
@@ -50,14 +51,12 @@ WORDS = frozenset(Secret(word, "") for word in {*_fillers()})
 
 def _secrets(value: Any, path: Path = ()) -> Iterator[tuple[Path, Secret]]:
     """Yield the secrets that a manifest has in clear, by their paths."""
-    if isinstance(value, Secret) and value.origin == LITERAL and value:
-        yield path, value
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            yield from _secrets(inner, (*path, key))
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            yield from _secrets(inner, (*path, index))
+    for step, inner in value.items() if isinstance(value, dict) else enumerate(value):
+        if isinstance(inner, Secret):
+            if inner.origin == LITERAL and inner:
+                yield (*path, step), inner
+        elif isinstance(inner, (dict, list)):
+            yield from _secrets(inner, (*path, step))
 
 
 def _literal(seen: Seen) -> Iterator[Breach]:
@@ -119,31 +118,35 @@ CGS02 = SecurityRule(
 
 # --- what was not filled in ----------------------------------------------------------------------------------------
 
-BLANK = re.compile(
+BLANK = (
     r"\{\{.*?\}\}|<[A-Za-z][\w .-]*>|%(?![0-9A-F]{2})[A-Z][A-Z0-9_]*%|__[A-Z][A-Z0-9_]*__|\$\([A-Za-z_][\w.]*\)"
     r"|\$(?!LATEST)\{?[A-Z][A-Z0-9_]+\}?|\b(?:TODO|FIXME|TBD|REPLACE[-_]?ME|CHANGE[-_]?ME|YOUR[-_][A-Z_-]+)\b|\byour-[a-z-]*domain\b(?!-)"
 )
 """What templates of other tools leave, and what is written where a value is to come."""
-PLACES = re.compile(r"(?:URLs?|URI|Arn|ARN|ARNs|_url|_uri|_issuer|client_id|CertificateArn|KMSKeyID|Links|SourceArn)$")
+PLACES = r"(?:URLs?|URI|Arn|ARN|ARNs|_url|_uri|_issuer|client_id|CertificateArn|KMSKeyID|Links|SourceArn)$"
 """Members that hold an address, an ARN or an identifier."""
 
 
+@lru_cache(maxsize=4096)
+def _is_place(member: str) -> bool:
+    return bool(re.search(PLACES, member))
+
+
 def _texts(value: Any, path: Path, wanted: bool = False) -> Iterator[tuple[Path, str]]:
-    if isinstance(value, str) and wanted:
-        yield path, value
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            named = bool(PLACES.search(str(key))) or path[-1:] in (("Links",), ("Roles",), ("LambdaConfig",))
-            yield from _texts(inner, (*path, key), named)
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            yield from _texts(inner, (*path, index), wanted)
+    """Yield the texts in the places of addresses and identifiers, by their paths."""
+    within = wanted if isinstance(value, list) else path[-1:] in (("Links",), ("Roles",), ("LambdaConfig",))
+    for step, inner in value.items() if isinstance(value, dict) else enumerate(value):
+        if isinstance(inner, str):
+            if within or _is_place(str(step)):
+                yield (*path, step), inner
+        elif isinstance(inner, (dict, list)):
+            yield from _texts(inner, (*path, step), within or _is_place(str(step)))
 
 
 def _unfilled(seen: Seen) -> Iterator[Breach]:
     for address, tree in seen.state.objects.items():
         for path, value in _texts(tree, ()):
-            found = BLANK.search(value)
+            found = re.search(BLANK, value)  # compiled once there is an address to look at
             if found:
                 said = f"What belongs in the place of {found[0]} was not filled in."
                 yield Breach(address.section, address.name, path, said)
