@@ -331,20 +331,6 @@ class _PoolRun(FencedRun):
         self._in_flight, self._lost = "", False
         return Sent(change.address, replace(call, params=params), self._clock() - began), answer
 
-    def _adopt(self, change: ResourceChange, call: Call, answer: Tree) -> None:
-        """Take over the identifiers of a new object, and make sure that it is the only one of its name.
-
-        Raises:
-            Namesake: It is not, or that is not known.
-        """
-        kind = KINDS[change.address.section]
-        if call.operation != kind.create:
-            return
-        alone = not kind.root and self._owner_is_new(change)
-        self._learn(kind, change, answer.get(kind.created) or {} if kind.created else answer)
-        if kind.namesakes and not alone:
-            self._check_namesakes(kind, change)
-
     def _found(self, kind: ResourceKind, change: ResourceChange, lost: Ambiguous) -> Tree:
         """Find the object of a lost create. If none has appeared, the create is known not to have taken effect."""
         try:

@@ -16,7 +16,7 @@ from reconciler.cloud.port import Clock, Cloud, Sleep
 from reconciler.errors import Ambiguous, CloudError, PoolctlError, flow
 from reconciler.kinds import KINDS
 from reconciler.kinds.kind import ResourceKind
-from reconciler.model import Action, Address, Observed, Plan, ResourceChange, Tree, Unknown
+from reconciler.model import Action, Address, Call, Observed, Plan, ResourceChange, Tree, Unknown
 from reconciler.observing.name_list import NameList, PoolLists, names_in
 from reconciler.observing.observer import live_named, live_names, read_again
 from reconciler.values.differ import diff
@@ -88,6 +88,20 @@ class MadeObjects:
         self._record(change, kind.id_param, kind.identifier(made))
         for param, member in kind.extra_ids.items():
             self._record(change, param, str(made.get(member, "")))
+
+    def _adopt(self, change: ResourceChange, call: Call, answer: Tree) -> None:
+        """Take over the identifiers of a new object, and make sure that it is the only one of its name.
+
+        Raises:
+            Namesake: It is not, or that is not known.
+        """
+        kind = KINDS[change.address.section]
+        if call.operation != kind.create:
+            return
+        alone = not kind.root and self._owner_is_new(change)
+        self._learn(kind, change, answer.get(kind.created) or {} if kind.created else answer)
+        if kind.namesakes and not alone:
+            self._check_namesakes(kind, change)
 
     def _identifier(self, change: ResourceChange) -> str:
         kind = KINDS[change.address.section]
