@@ -241,7 +241,8 @@ def undeclared(*directions: Direction) -> tuple[Undeclared, ...]:
 def test_what_is_not_declared_is_counted_and_only_what_weakens_is_named():
     weakens, mixed, stronger = Direction.WEAKENS, Direction.MIXED, Direction.STRENGTHENS
     found = alarms.unguarded(undeclared(mixed, weakens, stronger))
-    assert found == (3, ("clients/web M0", "clients/web M1"), "1 weakens, 1 may weaken")
+    assert found == (3, ("clients/web M0", "clients/web M1"), (mixed, weakens))
+    assert found.tally == "1 weakens, 1 may weaken"
     none = alarms.unguarded(undeclared(stronger))
     assert none.sentence == "1 undeclared member differs from Cognito's defaults, and none weakens."
     assert alarms.unguarded(()).total == 0
