@@ -177,6 +177,7 @@ def test_a_drift_that_notifies_and_remembers_calls_what_its_policy_allows(local,
     never = {
         "cognito-idp:DescribeCIMDPolicy",
         "cognito-idp:DescribeIdentityProvider",
+        "cognito-idp:DescribeRiskConfiguration",  # the pool is not on PLUS
         "cognito-idp:DescribeUserPoolDomain",
         "cognito-idp:ListUserPoolClientSecrets",  # no client has a secret
         "cognito-identity:DescribeIdentityPool",  # there is none
