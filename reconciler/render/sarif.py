@@ -43,6 +43,13 @@ class SarifRule(NamedTuple):
     """What to do."""
 
 
+UNKNOWN = SarifRule(
+    "UnknownRule",
+    "A rule that this version of poolctl does not know.",
+    "A plan file can name the rule of another version. poolctl explain lists the rules of this one.",
+)
+"""What is said of a rule that only a plan file names."""
+
 RULES = {
     "drift/changed": SarifRule(
         "DriftChanged",
@@ -173,9 +180,9 @@ def _rule(identifier: str) -> dict[str, Any]:
     if judged := _judged(identifier):
         return judged
     family, _, rest = identifier.partition("/")
-    if identifier.startswith(SECURITY):
+    if identifier.startswith(SECURITY) and rest in catalogue.rules():
         return _security(rest)
-    known = RULES.get(identifier) or RULES[family]
+    known = RULES.get(identifier) or RULES.get(family, UNKNOWN)
     name = known.name if identifier in RULES else known.name + "".join(w.title() for w in rest.split("-"))
     rule = kinds.RULES.get(rest) if family in JUDGED else None
     if rule:

@@ -160,3 +160,9 @@ def test_a_rule_that_refuses_has_help_of_its_own():
     assert RULES["P7"].advice in shown["help"]["text"]
     assert "**Why**: " in shown["help"]["markdown"]
     assert "helpUri" not in shown  # no page of the project is public
+
+
+@pytest.mark.parametrize("identifier", ["security/x", "x", "refusal/x"])
+def test_a_rule_that_only_a_plan_file_names_is_described_too(identifier):
+    found = sarif._rule(identifier)
+    assert (found["id"], bool(found["help"]["text"])) == (identifier, True)
