@@ -60,12 +60,14 @@ class Spool:
     def _written(self, piece: bytes) -> bytes | tuple[int, int]:
         """Return where a piece is in the file; itself, if it could not be written."""
         import tempfile  # costs 10 ms, and few runs need it
+        from weakref import finalize
 
         try:
             if self._file is None:
                 with ExitStack() as files:
                     self._file = files.enter_context(tempfile.TemporaryFile(buffering=0))
                     self._files = files.pop_all()
+                finalize(self, self._files.close)  # whoever reads it last need not know that there is a file
             self._file.seek(self._end)
             if self._file.write(piece) != len(piece):  # the disk is full
                 return piece

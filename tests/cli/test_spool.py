@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import tempfile
 
@@ -53,3 +54,15 @@ def test_memory_has_to_do_where_there_is_no_place_for_files(monkeypatch):
     monkeypatch.setattr(tempfile, "TemporaryFile", full)
     spool = Spool(0)
     assert spool[spool.add(b"something")] == b"something"
+
+
+def test_its_file_is_closed_with_it_also_in_a_circle():
+    spool = Spool(in_memory=0)
+    spool.add(b"abc")
+    file = spool._file
+    holder = {"spool": spool}
+    holder["self"] = holder
+    del spool, holder
+    gc.collect()
+    assert file is not None
+    assert file.closed
