@@ -13,7 +13,7 @@ from benchmarks.recorder import Recorder, recording
 from benchmarks.table import NOTHING, Figure, Numbers, Row, Target
 
 DELAY = 0.25
-"""Seconds an answer, which is much longer than poolctl needs to begin eight calls: so waves can be told apart."""
+"""Seconds an answer, which is much longer than poolctl needs to begin eight calls: so waves can be distinguished."""
 
 
 def plan_calls(context: Context) -> Iterable[Row]:

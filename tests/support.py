@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from reconciler.applying.applier import apply as run_apply
+from reconciler.applying.applier import Applying
 from reconciler.cloud.aws import Access, Aws
 from reconciler.cloud.port import Cloud
 from reconciler.kinds import KINDS
@@ -25,6 +25,11 @@ from reconciler.planning.planner import PlanOptions
 
 REGION = "eu-west-1"
 ACCOUNT = "123456789012"
+
+
+def carried_out(plan: Plan, cloud: Cloud, again: Callable[[], Plan], **how: Any) -> Iterator[Event]:
+    """Carry out a plan in this thread, and yield the events as they happen."""
+    return Applying(plan, cloud, again, **how).events()
 
 
 class Clock:
@@ -69,7 +74,7 @@ class Bench:
         target = cloud or self.cloud
         again = lambda: planned(manifest, self.cloud)  # noqa: E731
         how = {"clock": self.clock, "sleep": self.clock.sleep, "stop": lambda: False, "pools": pools}
-        return list(run_apply(found, target, again, **how))
+        return list(carried_out(found, target, again, **how))
 
     def converge(self, manifest: Manifest) -> list[Event]:
         """Apply, and insist that all went well and nothing is left."""

@@ -114,7 +114,7 @@ class Applying:
             yield found
 
     def last_words(self) -> Iterator[Event]:
-        """Yield how what is under way ends, if nobody waits for it: it is asked by another thread than works on it."""
+        """Yield how what is under way ends if the run does not wait for it. Another thread than its own calls this."""
         if self._verifying:
             yield Verified((), self._target, (UNREAD,))
         else:
@@ -125,21 +125,6 @@ class Applying:
 
     def _verified(self) -> Verified:
         return _verified(self._target, self._again, self._pause, self._stop)
-
-
-def apply(
-    plan: Plan,
-    cloud: Cloud,
-    again: Callable[[], Plan],
-    *,
-    clock: Clock,
-    sleep: Sleep,
-    stop: Callable[[], bool],
-    reading: Reading = nullcontext,
-    pools: PoolLists | None = None,
-) -> Iterator[Event]:
-    """Carry out a plan in this thread; see `Applying`."""
-    return Applying(plan, cloud, again, clock=clock, sleep=sleep, stop=stop, reading=reading, pools=pools).events()
 
 
 def _pause(seconds: float, sleep: Sleep, stop: Callable[[], bool]) -> None:

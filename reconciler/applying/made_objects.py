@@ -204,8 +204,9 @@ class MadeObjects:
         self._raise_twins(kind, change, names)
 
     def _raise_twins(self, kind: ResourceKind, change: ResourceChange, names: NameList) -> None:
-        for ours in tuple(names.twins):
-            name, others = names.twins.pop(ours)
+        twin = names.take_twin()
+        if twin:
+            ours, name, others = twin
             address = next((a for a, i in self._addresses(kind) if i == ours), change.address)
             raise Namesake(twice(kind, name, ours, others, filled=ours not in self._ours), address)
 

@@ -17,7 +17,7 @@ LOWERED = 0.7
 """What is left of a pace after a throttled answer."""
 
 LEAST = 0.05
-"""Lowest pace, as a part of the full one: whoever else uses the limit may stop, and only a call can tell."""
+"""Lowest pace, as a part of the full one: whoever else uses the limit may stop, and only a call can show that."""
 
 RAISED = 0.01
 """Part of the full pace that is added again a second."""

@@ -179,7 +179,7 @@ class Quotas:
         try:
             while turn.went is None:
                 self._wait(turn)
-        except BaseException:  # a signal: nobody is to wait for this call
+        except BaseException:  # a signal: no other call is to wait for this one
             with self._lock:
                 if turn.went is None:
                     _leave(turn)
@@ -237,7 +237,7 @@ class Quotas:
 
 
 def _pace(rate: float, now: float, *, alone: bool) -> Pace:
-    """Return the pace of a limit. That of one operation on one pool is used by nobody else, so it may begin at once."""
+    """Return the pace of a limit. That of one operation on one pool is used by no one else, so it may begin at once."""
     return Pace(rate, now, math.ceil(rate) / rate) if alone else Pace(rate, now)
 
 

@@ -117,7 +117,7 @@ def _saving(plans: KeptPlans, options: Options) -> Callable[[], Tree]:
 
         from reconciler.runs import planfile
 
-        return planfile.of_shown(plans, [one.origins for one in plans.kept], options, datetime.now(UTC))
+        return planfile.document(plans, [one.origins for one in plans.kept], options, datetime.now(UTC))
 
     return made
 

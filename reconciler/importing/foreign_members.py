@@ -292,7 +292,7 @@ def _scalar(kind: str, value: Any) -> Any:
 
 
 def _decoded(value: Any) -> bytes:
-    """Return the bytes that a text in base64 stands for.
+    """Return the bytes that a text encodes in base64.
 
     Raises:
         ValueError: It is none.

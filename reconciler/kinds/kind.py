@@ -36,7 +36,7 @@ class Listing:
     again: Reading | None = None
     """How one is read by its name before a write, where the items are complete and there may be thousands."""
     tells_owner: Callable[[Tree], bool] = lambda _pool: True
-    """Returns whether items are enough to tell whether AWS made an object, from the pool's own answer. If so, a plan
+    """Returns whether items show whether AWS made an object, from the pool's own answer. If so, a plan
     describes only declared objects of a kind with `judged_with`."""
     judged_with: frozenset[str] = frozenset()
     """Sections whose changes can break a rule about, or because of, an object that does not change itself and is not
@@ -91,7 +91,7 @@ class ListedPart:
 
 @record(frozen=True, slots=True)
 class PoolWideList:
-    """A list of the whole pool that tells which objects inside others exist, but neither where nor what they have."""
+    """A list of the whole pool that names which objects inside others exist, but neither where nor what they have."""
 
     listing: Listing
     """How they are listed."""
@@ -796,7 +796,7 @@ def again(kind: ResourceKind) -> Reading | None:
 
 
 def pool_wide(kind: ResourceKind) -> PoolWideList | None:
-    """Return the list of the whole pool that tells which objects of a kind there are inside others, if there is one."""
+    """Return the list of the whole pool that names which objects of a kind there are inside others, if there is one."""
     return kind.reading.pool_wide if kind.reading else None
 
 

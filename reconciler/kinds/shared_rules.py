@@ -55,7 +55,7 @@ def below(state: State, needed: str) -> bool:
 
 
 def has_plan(needed: str) -> Callable[[Tree], bool]:
-    """Return a function that tells, from a pool's own answer, whether its feature plan has what this one has.
+    """Return a function that decides, by a pool's own answer, whether its feature plan has what this one has.
 
     A pool without a plan in its answer is older than the plans, or read by an older model: it may have everything.
     """

@@ -338,7 +338,7 @@ class Dialect(NamedTuple):
     scalar: Callable[[str], Any]
     """Returns what an unquoted scalar means; a ValueError says what is wrong with it, as a clause."""
     tags: Mapping[str, str] = {}
-    """Tags that are allowed, with the key that each stands for: `!Ref x` is read as `Ref: x`."""
+    """Tags that are allowed, with the key that each is short for: `!Ref x` is read as `Ref: x`."""
     any_key: bool = False
     """Whether a key that is a number or a boolean is taken as the text that was written."""
 
@@ -352,7 +352,7 @@ def foreign(name: str, text: str, dialect: Dialect) -> tuple[list[RawDocument], 
         dialect: How it is read.
 
     Returns:
-        As `read`. The value of a tag has two positions: that of the tag, and that below the key it stands for.
+        As `read`. The value of a tag has two positions: that of the tag, and that below that key.
     """
     problems: list[Problem] = []
     source = _Source(name, FilePath(), text.removeprefix("\ufeff"), FilePath())

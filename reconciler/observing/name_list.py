@@ -140,6 +140,12 @@ class NameList:
             self._unchecked = {}
             self._allowance = min(2 * self._allowance, max(MOST, len(self._ids) // self._page))
 
+    def take_twin(self) -> tuple[str, str, tuple[str, ...]] | None:
+        """Return identifier and name of an object of ours that has twins, with theirs, once; None if there is none."""
+        with self._lock:
+            ours = next(iter(self.twins), None)
+            return (ours, *self.twins.pop(ours)) if ours is not None else None
+
     def renew(self) -> None:
         """Forget the list, so that the next question lists the names again."""
         with self._lock:

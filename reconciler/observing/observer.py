@@ -660,7 +660,7 @@ class _ReadsContents(_ReadsObjects):
         return listed and (self._by_name_alone(kind) or kind.outer not in queued)
 
     def _by_name_alone(self, kind: ResourceKind) -> bool:
-        """Whether the list of the outer kind tells which of its objects to look into."""
+        """Whether the list of the outer kind shows which of its objects to look into."""
         some = self._scope.select_owners or kind.section in self._scope.also_inside
         return not some and kind.in_owner is any_owner and (kind.names is None or pool_wide(kind) is not None)
 
@@ -901,7 +901,7 @@ def _called(job: _Job) -> tuple[str, str]:
 
 
 def lists_pool(kind: ResourceKind, scope: ReadScope) -> bool:
-    """Return whether the list of the whole pool tells which objects of a kind there are inside others (`pool_wide`).
+    """Return whether the list of the whole pool shows which objects of a kind there are inside others (`pool_wide`).
 
     A plan asks for what the manifest names instead, and so does everything that looks into one object.
     """

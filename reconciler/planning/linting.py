@@ -89,7 +89,7 @@ def risks(manifest: Manifest, options: LintOptions, beside: Iterable[Manifest] =
         options: What the run knows beyond it.
         beside: Other documents of the run.
     """
-    if manifest.waivers:  # what they accept is told by the places
+    if manifest.waivers:  # they accept by place
         return tuple(one.risk for one in lint(manifest, options, beside).weaknesses)
     seen = _seen(manifest, new_state(manifest), options, _linked(manifest, beside), fresh=True)
     return tuple(case.risk for case in found(seen, _rules(options)))

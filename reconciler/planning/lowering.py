@@ -14,6 +14,14 @@ from reconciler.model import Action, Address, Call, Plan, ResourceChange, Tree
 from reconciler.values.shapes import input_shape, project
 
 
+def lower_all(plan: Plan) -> dict[str, tuple[Call, ...]]:
+    """Return the calls of all changes of a plan, by full address; none of a plan that is refused.
+
+    A full address is one of this plan alone: another document may have a pool of the same name in another Region.
+    """
+    return {} if plan.refusals else {c.address.full: lower(c, plan) for c in plan.pending}
+
+
 def lower(change: ResourceChange, plan: Plan) -> tuple[Call, ...]:
     """Return the calls that carry out a change, in order.
 

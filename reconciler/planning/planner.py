@@ -103,7 +103,7 @@ def incomplete(plan: Plan, live_state: LiveState) -> frozenset[str]:
     """Return the sections of which a plan must know all objects with what they have, and does not.
 
     What is not declared can be known by its name alone, unless the plan changes something that a rule looks at
-    together with it: a scope that is taken away may be one of a client that nobody declares.
+    together with it: a scope that is taken away may be one of an undeclared client.
 
     Args:
         plan: The plan, made with what was read.

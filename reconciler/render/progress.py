@@ -17,7 +17,7 @@ WORDS = {
 """For each action: the words for its start, its end and its progress."""
 
 MINUTES, TENS = 600, 15
-"""Seconds from which an estimate is told in minutes, and in tens of seconds."""
+"""Seconds from which an estimate is given in minutes, and in tens of seconds."""
 
 
 class Progress:

@@ -133,7 +133,8 @@ def apply_all(
     run.all()
     found, events = tuple(ledger.plans), ledger.events
     code = worst([stop.exit_code, _exit(tuple(ledger.codes.values()), events)])
-    after = tuple(run.after.get(i) or as_far_as_known(plan, events) for i, plan in enumerate(found))
+    pairs = zip(found, ledger.by_pool, strict=True)
+    after = tuple(run.after.get(i) or as_far_as_known(plan, own) for i, (plan, own) in enumerate(pairs))
     return ApplyOutcome(found, events, code, tuple(given(runtime.options)), after)
 
 
@@ -142,7 +143,7 @@ def as_far_as_known(plan: Plan, events: Sequence[Event]) -> Plan:
 
     Args:
         plan: The plan that was applied, if only in part.
-        events: The events of the run.
+        events: What happened to it.
     """
     done = {e.change.address: e.id for e in events if isinstance(e, Done)}
     there = [c for c in plan.changes if c.before is not None or c.address in done]
@@ -222,6 +223,11 @@ class _Ledger:
         self._pulse = pulse
         self._happened: list[list[Event]] = [[] for _ in plans]
         self._failed: set[int] = set()
+
+    @property
+    def by_pool(self) -> tuple[tuple[Event, ...], ...]:
+        """The events of each pool."""
+        return tuple(map(tuple, self._happened))
 
     @property
     def events(self) -> tuple[Event, ...]:
@@ -397,7 +403,7 @@ class _Run:
     def _look_for_twins(self) -> None:
         """Look for pools that others made with the names of new ones, if that was not done since they were made."""
         plans = self._ledger.plans
-        for i, found in namesakes.late(plans, self._ledger.events, self._runtime.pools, self._runtime.sleep):
+        for i, found in namesakes.late(plans, self._ledger.by_pool, self._runtime.pools, self._runtime.sleep):
             self._ledger.add(i, found)
             self._ledger.end(i, ExitCode.PARTIAL)
 
@@ -462,7 +468,7 @@ class _Run:
 class _Held:
     """The cloud of a pool, which sends nothing once the outcome of the run is settled.
 
-    A thread that was left behind may still work on a change of several calls, and nobody reports the others.
+    A thread that was left behind may still work on a change of several calls, and the others are not reported.
 
     Args of the constructor:
         cloud: The cloud.

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from reconciler.errors import ExitCode
 from reconciler.manifests.manifest import Manifest
 from reconciler.model import Plan, Tree
-from reconciler.planning.lowering import lower
+from reconciler.planning.lowering import lower_all
 from reconciler.render import connections, redact
 from reconciler.render.shown import ShownPlan
 from reconciler.runs import gating
@@ -55,8 +55,7 @@ class PlanKeeper:
         """Take a plan."""
         from reconciler.runs.stages import plan_exit
 
-        calls = {} if plan.refusals else {c.address.full: lower(c, plan) for c in plan.pending}
-        shown = connections.attached(redact.plans([plan], calls), [plan])
+        shown = connections.attached(redact.plans([plan], lower_all(plan)), [plan])
         number = self.spool.add(pickle.dumps(shown[0], pickle.HIGHEST_PROTOCOL))
         cases = tuple(gating.cases(plan)) if self._gated else ()
         fits = not (plan.refusals or plan.gaps)

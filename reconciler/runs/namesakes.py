@@ -15,18 +15,18 @@ from reconciler.observing.name_list import PoolLists
 
 
 def late(
-    plans: Sequence[Plan], events: Sequence[Event], pools: PoolLists, sleep: Callable[[float], None]
+    plans: Sequence[Plan], events: Sequence[Sequence[Event]], pools: PoolLists, sleep: Callable[[float], None]
 ) -> Iterator[tuple[int, Verified]]:
     """Yield for each new pool that may not be the only one of its name its index, and why the result is not proven.
 
     Args:
         plans: The plans that were applied.
-        events: What happened.
+        events: What happened to each of them. Pools of one name in two Regions have one address.
         pools: The pools of each Region, as this run has listed and made them.
         sleep: Waits for a number of seconds.
     """
-    places = {c.address: i for i, plan in enumerate(plans) for c in plan.pending if KINDS[c.address.section].root}
-    made = {e.id: places[e.change.address] for e in events if isinstance(e, Done) and e.change.address in places}
+    done = ((i, e) for i, happened in enumerate(events) for e in happened if isinstance(e, Done))
+    made = {e.id: i for i, e in done if KINDS[e.change.address.section].root}
     for kind, names in pools.every:
         new = names.open
         try:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -25,12 +25,10 @@ from reconciler.model import (
     Action,
     Address,
     Allowance,
-    Call,
     Danger,
     Notice,
     OutputChange,
     ParameterChange,
-    Plan,
     Position,
     Target,
     Tree,
@@ -42,7 +40,7 @@ from reconciler.render.machine import plan_json
 from reconciler.render.shown import ShownChange, ShownField, ShownPlan
 from reconciler.render.spelling import text
 from reconciler.runs import planfile_shape
-from reconciler.runs.plan_digest import MATTER, PLACE, Digest, basis, hashed, options_of, origins_of
+from reconciler.runs.plan_digest import MATTER, PLACE, basis, hashed, options_of
 from reconciler.terminal.options import Options
 from reconciler.terminal.regular_files import UnfitFileError, read_regular
 from reconciler.values.shortening import around
@@ -102,20 +100,15 @@ class Saved:
 # --- writing -------------------------------------------------------------------------------------------------------
 
 
-def document(plans: Sequence[Plan], calls: Mapping[str, Sequence[Call]], options: Options, now: datetime) -> Tree:
+def document(plans: Iterable[ShownPlan], origins: Iterable[list[Tree]], options: Options, now: datetime) -> Tree:
     """Return the content of a plan file.
 
     Args:
-        plans: All plans of the run.
-        calls: By full address, the calls that apply would send.
+        plans: All plans of the run, each with the calls that apply would send.
+        origins: `plan_digest.origins_of` each plan.
         options: The command line; its `expires` is in seconds.
         now: The time, with its zone.
     """
-    return of_shown(redact.plans(plans, calls), map(origins_of, plans), options, now)
-
-
-def of_shown(plans: Iterable[ShownPlan], origins: Iterable[list[Tree]], options: Options, now: datetime) -> Tree:
-    """Return the content of a plan file; takes what is shown, `plan_digest.origins_of` each plan, and as `document`."""
     bare = [replace(p, weaknesses=(), connections=None) for p in plans]  # weaknesses change when a waiver expires
     shown = json.loads(plan_json.plan(bare))
     lifetime = LIFETIME if options.expires is None else options.expires
@@ -135,14 +128,6 @@ def of_shown(plans: Iterable[ShownPlan], origins: Iterable[list[Tree]], options:
     head = {k: shown[k] for k in ("format_version", "poolctl_version")}
     tree["plan"] = {**head, "digest": tree["digest"], **shown}
     return {**tree, "checksum": hashed(tree)}
-
-
-def digest(plans: Sequence[Plan], calls: Mapping[str, Sequence[Call]], options: Options) -> str:
-    """Return the digest of these plans: `sha256:` and 64 hexadecimal digits."""
-    found = Digest(options)
-    for plan, shown in zip(plans, redact.plans(plans, calls), strict=True):
-        found.learn(plan_json.parts(shown), origins_of(plan))
-    return found.value()
 
 
 def dumps(tree: Tree) -> str:
@@ -309,7 +294,7 @@ def _allowance(text: str) -> Allowance:
 
 
 def require_same_plan(
-    options: Options, saved: Saved | None, plans: Sequence[Plan], calls: Mapping[str, Sequence[Call]]
+    options: Options, saved: Saved | None, plans: Iterable[ShownPlan], origins: Iterable[list[Tree]]
 ) -> None:
     """Require that today's plans are those that were reviewed.
 
@@ -317,14 +302,14 @@ def require_same_plan(
         options: The command line; completed by `as_reviewed` when there is a plan file.
         saved: The plan file; None when only `--expect` identifies the reviewed plan.
         plans: Today's plans.
-        calls: The calls that apply would send.
+        origins: `plan_digest.origins_of` each plan.
 
     Raises:
         Stale: They differ; the message lists the differences if there is a plan file.
     """
     if saved:  # what else passes today does not make it another plan
         options = options._replace(allow=tuple(map(_allowance, saved.tree["options"]["allow"])))
-    now = document(plans, calls, options, datetime.fromtimestamp(0, UTC))
+    now = document(plans, origins, options, datetime.fromtimestamp(0, UTC))
     reviewed_digest = saved.digest if saved else options.expect
     if now["digest"] == reviewed_digest:
         return

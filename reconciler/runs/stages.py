@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from reconciler.cloud.port import Cloud
 from reconciler.errors import CloudError, Defect, ExitCode, Incomplete, Refused, expected_errors, printable, worst
-from reconciler.model import Call, Gap, Notice, Plan, Target
+from reconciler.model import Gap, Notice, Plan, Target
 from reconciler.render.tally import plural
 from reconciler.runs.pulse import Pulse
 from reconciler.runs.runtime import Runtime
@@ -193,13 +193,6 @@ def _exit(plan: Plan, *, detailed: bool) -> ExitCode:
     return ExitCode.CHANGES if detailed and (plan.pending or plan.writes) else ExitCode.OK
 
 
-def calls(plans: Sequence[Plan]) -> dict[str, Sequence[Call]]:
-    """Return the calls that an apply of these plans would send, by full address."""
-    from reconciler.planning.lowering import lower
-
-    return {c.address.full: lower(c, plan) for plan in plans if not plan.refusals for c in plan.pending}
-
-
 def require_reviewed(options: Options, plans: Sequence[Plan], reviewed: Saved | None) -> None:
     """Require that these are the plans that were reviewed.
 
@@ -211,9 +204,13 @@ def require_reviewed(options: Options, plans: Sequence[Plan], reviewed: Saved | 
     Raises:
         Stale: They differ.
     """
+    from reconciler.planning.lowering import lower_all
+    from reconciler.render import redact
+    from reconciler.runs.plan_digest import origins_of
     from reconciler.runs.planfile import require_same_plan
 
-    require_same_plan(options, reviewed, plans, calls(plans))
+    shown = [one for plan in plans for one in redact.plans([plan], lower_all(plan))]
+    require_same_plan(options, reviewed, shown, map(origins_of, plans))
 
 
 def require_motion(options: Options, plans: Sequence[Plan], written: str = UNWRITTEN) -> None:

@@ -72,7 +72,7 @@ def _workers(work: Callable[[int], T], count: int) -> Iterator[list[_Worker]]:
     finally:
         for worker in started:
             worker.answers.close()
-            os.kill(worker.pid, signal.SIGKILL)  # it has answered, or nobody waits for it
+            os.kill(worker.pid, signal.SIGKILL)  # it has answered, or its answer is not wanted
             os.waitpid(worker.pid, 0)
 
 

@@ -441,13 +441,13 @@ def test_what_makes_no_sense_together_is_refused(place):
 
 def test_the_plan_file_is_made_once_for_all_formats(live, monkeypatch):
     live.write(shorter())
-    made, of_shown = [], planfile.of_shown
+    made, document = [], planfile.document
 
     def spy(*args):
-        made.append(of_shown(*args))
+        made.append(document(*args))
         return made[-1]
 
-    monkeypatch.setattr(planfile, "of_shown", spy)
+    monkeypatch.setattr(planfile, "document", spy)
     outputs = [word for form in ("json", "markdown", "html", "jsonl") for word in ("-o", f"{form}=plan.{form}")]
     assert live.run("plan", "--out", "p.json", *outputs, "m.yaml").code == 0
     assert len(made) == 1
@@ -493,3 +493,18 @@ def test_what_is_asked_for_beside_a_saved_plan_still_has_to_fit(live):
     ran = live.run("apply", "plan.json", "--env", "prod")
     assert (ran.code, "Remove the options that contradict it." in ran.err) == (3, True)
     assert run("apply", "plan.json", environ={"POOLCTL_ENV": "prod"}).code == 3
+
+
+def test_pools_of_one_name_in_two_regions_are_applied_as_they_were_reviewed(tmp_path):
+    """Their objects have the same addresses, and other calls."""
+    for region, callback in (("eu-west-1", "https://eu.example/cb"), ("us-east-1", "https://us.example/cb")):
+        text = (
+            f'version: 1\ntarget: {{account: "123456789012", region: {region}}}\nuser_pool: {{PoolName: customers}}\n'
+        )
+        (tmp_path / f"{region}.yaml").write_text(f"{text}clients: {{web: {{CallbackURLs: [{callback}]}}}}\n")
+    where, state = str(tmp_path), f"--local={tmp_path / 'state'}"
+    tree = json.loads(run(state, "plan", "-o", "json", where).out)
+    found = [c["api_calls"] for c in tree["resource_changes"] if c["address"] == "customers/clients/web"]
+    calls = [one[0]["params"]["CallbackURLs"] for one in found]
+    assert calls == [["https://eu.example/cb"], ["https://us.example/cb"]]
+    assert run(state, "apply", "--yes", "--expect", tree["digest"], where).code == 0

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from reconciler.applying.applier import apply
 from reconciler.errors import Ambiguous, CloudError, Denied, NoAnswer, NotFound
 from reconciler.kinds.replica import join
 from reconciler.model import (
@@ -30,6 +29,7 @@ from reconciler.model import (
 )
 from reconciler.terminal.signals import Interrupted
 from tests.engine.scripted import ARN, IDS, POOL, TARGET, Scripted, at, change, group, plan
+from tests.support import carried_out
 
 HERE = "pools/a.yaml:3:1"
 AGAIN = "Run plan again."
@@ -64,7 +64,7 @@ def never() -> bool:
 
 def run(found: Plan, cloud: Scripted, *, again: Any = nothing_left, stop: Any = never, time: Any = None) -> list[Event]:
     time = time or Time()
-    return list(apply(found, cloud, again, clock=time, sleep=time.sleep, stop=stop))
+    return list(carried_out(found, cloud, again, clock=time, sleep=time.sleep, stop=stop))
 
 
 def live(*names: str, **members: Any) -> dict[str, Any]:
@@ -751,7 +751,7 @@ def all_until(found: Plan, cloud: Scripted, **more: Any) -> tuple[list[Event], B
     time = Time()
     options = {"stop": never, **more}
     try:
-        for event in apply(found, cloud, nothing_left, clock=time, sleep=time.sleep, **options):
+        for event in carried_out(found, cloud, nothing_left, clock=time, sleep=time.sleep, **options):
             events.append(event)  # noqa: PERF402 - the events before an error count
     except Interrupted as error:
         return events, error

@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from reconciler.applying.applier import apply
 from reconciler.cloud.port import Cloud, ReadOnly, WriteAttempted
 from reconciler.errors import Denied
 from reconciler.kinds import READS
@@ -24,7 +23,7 @@ from reconciler.planning.pipeline import planned
 from reconciler.planning.planner import PlanOptions
 from reconciler.runs.apply_run import _code
 from tests.engine.full import role
-from tests.support import REGION, Bench, bench, document, manifest
+from tests.support import REGION, Bench, bench, carried_out, document, manifest
 
 FULL = document(
     target={"account": "123456789012", "region": REGION},
@@ -329,12 +328,11 @@ def test_a_pool_created_outside_the_run_since_the_plan_is_not_created_twice(here
 
 
 def test_the_operator_can_stop_between_two_writes(here, tmp_path):
-    from reconciler.applying.applier import apply
 
     found = manifest(tmp_path, FULL)
     plan = here.plan(found)
     events = list(
-        apply(
+        carried_out(
             plan,
             here.cloud,
             lambda: here.plan(found),
@@ -368,7 +366,7 @@ def test_an_interrupted_run_does_not_wait_for_what_may_take_hours(here, tmp_path
     plan = here.plan(manifest(tmp_path, FULL))
     waited: list[str] = []
     events = []
-    for event in apply(
+    for event in carried_out(
         plan, here.cloud, lambda: plan, clock=here.clock, sleep=here.clock.sleep, stop=lambda: bool(waited)
     ):
         events.append(event)
@@ -405,7 +403,7 @@ def test_what_cannot_be_read_again_is_never_proven(here, tmp_path, operation):
     plan = here.plan(manifest(tmp_path, CHANGED))
     refused = Refusing(here.cloud, operation)
     again = lambda: planned(manifest(tmp_path, CHANGED), refused)  # noqa: E731
-    events = list(apply(plan, here.cloud, again, clock=here.clock, sleep=here.clock.sleep, stop=lambda: False))
+    events = list(carried_out(plan, here.cloud, again, clock=here.clock, sleep=here.clock.sleep, stop=lambda: False))
     (proof,) = [e for e in events if isinstance(e, Verified)]
     assert proof.left == ()
     assert f"cognito-idp:{operation}: AccessDeniedException" in " ".join(proof.unproven)
@@ -419,7 +417,7 @@ def test_a_pool_that_can_no_longer_be_told_is_not_proven(here, tmp_path):
         here.boto().create_user_pool(PoolName="customers")
         return here.plan(manifest(tmp_path, CHANGED))
 
-    events = list(apply(plan, here.cloud, again, clock=here.clock, sleep=here.clock.sleep, stop=lambda: False))
+    events = list(carried_out(plan, here.cloud, again, clock=here.clock, sleep=here.clock.sleep, stop=lambda: False))
     (proof,) = [e for e in events if isinstance(e, Verified)]
     assert 'pools are called "customers"' in proof.unproven[0]
     assert _code(events) == 6

@@ -17,7 +17,6 @@ from typing import Any
 
 import pytest
 
-from reconciler.applying.applier import apply
 from reconciler.cloud.port import Cloud, Identity
 from reconciler.drift.findings import Criteria
 from reconciler.manifests.manifest import Manifest
@@ -27,7 +26,7 @@ from reconciler.planning.pipeline import planned
 from reconciler.planning.planner import PlanOptions
 from reconciler.runs import export_run
 from reconciler.runs.drift_run import compared
-from tests.support import Bench, Clock, bench, document, manifest
+from tests.support import Bench, Clock, bench, carried_out, document, manifest
 
 WAIT = 20.0
 """Seconds after which a call that should have company fails the test; nobody waits so long if all is well."""
@@ -278,7 +277,7 @@ def test_an_apply_of_one_change(pool, named):
         pools = PoolLists(clock)
         plan = planned(found, cloud, pools=pools)
         again = lambda: planned(found, cloud, pools=pools)  # noqa: E731
-        events = apply(plan, cloud, again, clock=clock, sleep=clock.sleep, stop=lambda: False, pools=pools)
+        events = carried_out(plan, cloud, again, clock=clock, sleep=clock.sleep, stop=lambda: False, pools=pools)
         assert [e.left for e in events if isinstance(e, Verified)] == [()]
 
     assert pool.calls(run) == of_apply(pool.shape, named=named)

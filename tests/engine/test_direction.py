@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from reconciler.applying.applier import apply as run_apply
 from reconciler.kinds import KINDS
 from reconciler.kinds.user_pool import PASSWORD_FLAGS
 from reconciler.manifests.manifest import Manifest
@@ -17,7 +16,7 @@ from reconciler.planning.planner import PlanOptions
 from schemas.base import Default, OneOf, members
 from tests.engine.full import ACCOUNT, CERTIFICATE, REGION, role
 from tests.engine.test_order import OAUTH, OIDC
-from tests.support import Bench, bench, document, manifest
+from tests.support import Bench, bench, carried_out, document, manifest
 
 PRUNE = PlanOptions(prune=True)
 DONE = "orders/"
@@ -37,7 +36,7 @@ def operations(here: Bench, found: Manifest, plan: Plan) -> list[str]:
     assert plan.refusals == ()
     again = lambda: planned(found, here.cloud, PRUNE)  # noqa: E731 - it names what it does
     sent, pool = [], plan.target.pool_id
-    for event in run_apply(plan, here.cloud, again, clock=here.clock, sleep=here.clock.sleep, stop=lambda: False):
+    for event in carried_out(plan, here.cloud, again, clock=here.clock, sleep=here.clock.sleep, stop=lambda: False):
         assert not isinstance(event, Failed | Skipped), event
         if isinstance(event, Sent):
             sent.append(event.call.operation)

@@ -23,6 +23,7 @@ from reconciler.runs import plan_digest, planfile
 from reconciler.security.changes import CHANGES
 from reconciler.terminal.options import Options
 from tests.cli.support import run
+from tests.engine import whole_plans
 from tests.support import bench, document, manifest
 
 FILE = "plan.json"
@@ -57,7 +58,7 @@ def tree(tmp_path_factory):
         plan = planned(mine, local.cloud, PlanOptions(prune=True))
         calls = {c.address.full: lower(c, plan) for c in plan.pending}
         options = Options("plan", paths=("new.yaml",), prune=True, vars=("a=b",), env="prod")
-        found = planfile.document([plan], calls, options, planfile.datetime(2026, 5, 4, tzinfo=planfile.UTC))
+        found = whole_plans.document([plan], calls, options, planfile.datetime(2026, 5, 4, tzinfo=planfile.UTC))
     assert {tuple(c["change"]["actions"]) for c in found["plan"]["resource_changes"]} >= {
         ("create",), ("update",), ("delete",), ("no-op",)
     }  # fmt: skip

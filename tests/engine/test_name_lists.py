@@ -347,7 +347,7 @@ def of_two_pools(here: Bench) -> tuple[PoolLists, str, str, Any, Any]:
     ours, theirs = (here.boto().create_user_pool(PoolName="customers")["UserPool"]["Id"] for _ in range(2))
     names.add("customers", ours)
     made = change("user_pool", declared={"PoolName": "customers"})
-    return pools, ours, theirs, [plan(made)], [Done(made, 1.0, ours)]
+    return pools, ours, theirs, [plan(made)], [[Done(made, 1.0, ours)]]
 
 
 def test_a_twin_of_a_pool_is_named_at_the_end_at_the_latest(here):
@@ -358,6 +358,14 @@ def test_a_twin_of_a_pool_is_named_at_the_end_at_the_latest(here):
     assert f'more than one user pool called "customers": this run made {ours}, and {theirs} was made' in said
     assert "Nothing was written" not in said
     assert list(namesakes.late(plans, events, pools, here.clock.sleep)) == []
+
+
+def test_of_two_pools_of_one_name_it_is_the_one_that_has_the_twin(here):
+    """In another Region a pool may have the same name, and so the same address."""
+    pools, _, _, plans, events = of_two_pools(here)
+    other = [Done(events[0][0].change, 1.0, "us-east-1_Other")]
+    late = namesakes.late([*plans, *plans], [*events, other], pools, here.clock.sleep)
+    assert [i for i, _ in late] == [0]
 
 
 def test_a_twin_of_an_earlier_pool_ends_the_run_before_the_next_is_made(here, tmp_path):

@@ -15,6 +15,7 @@ from reconciler.runs import planfile
 from reconciler.runs.kept_plans import KeptPlans, PlanKeeper, SharedDigest
 from reconciler.runs.plan_digest import Digest, basis, hashed, origins_of
 from reconciler.terminal.options import Options
+from tests.engine import whole_plans
 from tests.render.samples import CALLS, PLANS
 
 OPTIONS = Options("plan", paths=("x",))
@@ -24,7 +25,7 @@ LOWERED = [plan for name, plans in PLANS.items() for plan in plans if name != "f
 
 
 def whole(plans) -> str:
-    tree = planfile.document(plans, CALLS, OPTIONS, planfile.datetime(2026, 5, 4, tzinfo=planfile.UTC))
+    tree = whole_plans.document(plans, CALLS, OPTIONS, planfile.datetime(2026, 5, 4, tzinfo=planfile.UTC))
     assert tree["digest"] == hashed(basis(tree))
     return tree["digest"]
 
@@ -36,7 +37,7 @@ def kept(plans) -> KeptPlans:
 
 @pytest.mark.parametrize("name", PLANS)
 def test_one_at_a_time_or_all_at_once(name):
-    assert planfile.digest(PLANS[name], CALLS, OPTIONS) == whole(PLANS[name])
+    assert whole_plans.digest(PLANS[name], CALLS, OPTIONS) == whole(PLANS[name])
 
 
 def named(plan, name):
@@ -48,7 +49,7 @@ def named(plan, name):
 def test_the_order_of_pools_is_that_of_their_names():
     plans = [named(plan, name) for plan, name in zip(EVERY, ("b", "c", "a"), strict=False)]
     for some in permutations(plans):
-        assert planfile.digest(some, CALLS, OPTIONS) == whole(some)
+        assert whole_plans.digest(some, CALLS, OPTIONS) == whole(some)
 
 
 def test_nothing_has_a_digest_too():

@@ -25,6 +25,7 @@ from reconciler.render.output_schemas import output_schema
 from reconciler.render.subjects import RenderOptions
 from reconciler.runs import planfile
 from reconciler.terminal.options import Options
+from tests.engine import whole_plans
 from tests.engine.full import METADATA, REGION, SCHEMA, full
 from tests.engine.test_one_member import ALL, Pools, actual, as_document, at, nested, placed, with_bytes
 from tests.render.through_door import human_plan, json_plan
@@ -40,7 +41,7 @@ def calls(*plans: Plan):
 
 
 def saved(*plans: Plan, **options):
-    return planfile.document(plans, calls(*plans), Options("plan", **options), NOW)
+    return whole_plans.document(plans, calls(*plans), Options("plan", **options), NOW)
 
 
 def write(tmp_path, tree, name="p.json") -> str:
@@ -103,10 +104,12 @@ def test_the_digest_knows_no_times_places_and_values_of_secrets(local, tmp_path)
     padded = "# moved\n\n" + yaml.safe_dump(TREE, sort_keys=False)
     other = local.plan(load(elsewhere, padded, secret="another value altogether", name="other.yaml"))
     assert saved(plan)["digest"] == saved(other)["digest"]
-    later = planfile.document([plan], calls(plan), Options("plan", paths=("x",), expires=60), NOW + timedelta(days=9))
+    later = whole_plans.document(
+        [plan], calls(plan), Options("plan", paths=("x",), expires=60), NOW + timedelta(days=9)
+    )
     assert later["digest"] == saved(plan)["digest"]
     assert later["checksum"] != saved(plan)["checksum"]
-    assert planfile.digest([plan], calls(plan), Options("plan")) == saved(plan)["digest"]
+    assert whole_plans.digest([plan], calls(plan), Options("plan")) == saved(plan)["digest"]
 
 
 def _with(path, value):

@@ -13,7 +13,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reconciler.applying.applier import apply
 from reconciler.cloud.port import Cloud, Identity
 from reconciler.export.rollback import rollback
 from reconciler.kinds import KINDS
@@ -24,7 +23,7 @@ from reconciler.planning.pipeline import planned
 from schemas.base import Default, WriteOnly, WriteOnlyKeys, members
 from tests.engine.full import REGION, full
 from tests.engine.test_one_member import ALL, Pools, as_document, at, nested, with_bytes
-from tests.support import Bench, bench, document, manifest
+from tests.support import Bench, bench, carried_out, document, manifest
 
 SMS = {"SnsCallerArn": "arn:aws:iam::123456789012:role/sms", "ExternalId": "x", "SnsRegion": "eu-west-1"}
 TOTP = {"MfaConfiguration": "OPTIONAL", "SoftwareTokenMfaConfiguration": {"Enabled": True}}
@@ -299,7 +298,7 @@ def kill_after_the_pool(here: Bench, found: Manifest) -> list[Event]:
     def again() -> Plan:
         return planned(found, here.cloud)
 
-    run = apply(here.plan(found), here.cloud, again, clock=here.clock, sleep=here.clock.sleep, stop=stop)
+    run = carried_out(here.plan(found), here.cloud, again, clock=here.clock, sleep=here.clock.sleep, stop=stop)
     events.extend(run)  # one by one, so that `stop` sees each
     return events
 

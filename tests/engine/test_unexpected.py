@@ -12,7 +12,6 @@ import pytest
 import yaml
 from botocore.parsers import ResponseParserError
 
-from reconciler.applying.applier import apply
 from reconciler.cli.entry import main
 from reconciler.errors import Ambiguous, Defect
 from reconciler.export.exporter import Style
@@ -28,7 +27,7 @@ from reconciler.terminal.console import Console
 from reconciler.terminal.options import Options
 from reconciler.terminal.signals import Interrupted, Stop
 from tests.cli.support import in_process
-from tests.support import REGION, Bench, bench, document, manifest
+from tests.support import REGION, Bench, bench, carried_out, document, manifest
 
 SECRET = "hunter2-and-more"
 ERRORS: list[Callable[[], Exception]] = [
@@ -78,7 +77,7 @@ def here():
 def broken(here: Bench, found: Manifest, cloud: Breaking) -> list[Any]:
     plan = here.plan(found)
     return list(
-        apply(plan, cloud, lambda: here.plan(found), clock=here.clock, sleep=here.clock.sleep, stop=lambda: False)
+        carried_out(plan, cloud, lambda: here.plan(found), clock=here.clock, sleep=here.clock.sleep, stop=lambda: False)
     )
 
 
@@ -140,7 +139,7 @@ def test_an_unexpected_error_in_the_proof_is_no_success(here, tmp_path):
     def again():
         raise KeyError(SECRET)
 
-    events = list(apply(plan, here.cloud, again, clock=here.clock, sleep=here.clock.sleep, stop=lambda: False))
+    events = list(carried_out(plan, here.cloud, again, clock=here.clock, sleep=here.clock.sleep, stop=lambda: False))
     (proof,) = [e for e in events if isinstance(e, Verified)]
     assert "unexpected KeyError at test_unexpected.py" in proof.unproven[0]
     assert SECRET not in proof.unproven[0]

@@ -10,7 +10,6 @@ from typing import Any
 
 import yaml
 
-from reconciler.applying.applier import apply
 from reconciler.errors import InvalidManifest
 from reconciler.manifests.loading import load
 from reconciler.manifests.manifest import Manifest
@@ -21,7 +20,7 @@ from reconciler.planning.planner import PlanOptions
 from tests.engine.full import PROVIDER, REGION
 from tests.faults.state import canonical
 from tests.laws.cloud import Direct
-from tests.support import Clock
+from tests.support import Clock, carried_out
 
 ROUNDS = 60
 """How often a document is mended before it is given up."""
@@ -68,7 +67,7 @@ class World:
     def apply(self, manifest: Manifest, plan: Plan) -> list[Event]:
         clock = Clock()
         again = lambda: self.plan(manifest)  # noqa: E731
-        return list(apply(plan, self.cloud, again, clock=clock, sleep=clock.sleep, stop=lambda: False))
+        return list(carried_out(plan, self.cloud, again, clock=clock, sleep=clock.sleep, stop=lambda: False))
 
     def state(self) -> Any:
         return canonical(self.cloud.store)

@@ -14,6 +14,7 @@ from schemas.base import ApiModel, Pattern, members, types_of
 from schemas.documents import DOCUMENTS
 from schemas.forms import DAY, FILLED
 from schemas.limits import AfterValidator, BeforeValidator, Field, StringConstraints
+from schemas.log_delivery import LogDelivery
 from tests.schemas.test_values import FULL, GOOD
 
 
@@ -155,3 +156,9 @@ def test_what_is_usual_needs_no_pydantic() -> None:
     assert sure.valid(DOCUMENTS["UserPool"].model, FULL) is not None
     doubted = [(model.__name__, tree) for model, tree in GOOD if sure.valid(model, tree) is None]
     assert len(doubted) < len(GOOD) / 4, doubted
+
+
+def test_a_list_of_different_items_is_decided_without_pydantic():
+    one, other = ({"EventSource": source, "LogLevel": "ERROR"} for source in ("userNotification", "userAuthEvents"))
+    assert sure.valid(LogDelivery, {"LogConfigurations": [one, other]}) is not None
+    assert sure.valid(LogDelivery, {"LogConfigurations": [one, one]}) is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from reconciler.drift.findings import Criteria
 from reconciler.manifests.manifest import Manifest
 from reconciler.model import Direction, Plan, Weakness
-from reconciler.planning.linting import Linted, LintOptions, lint, meets
+from reconciler.planning.linting import Linted, LintOptions, lint, meets, risks
 from reconciler.planning.pipeline import planned
 from reconciler.planning.planner import PlanOptions
 from reconciler.runs.drift_run import compared
@@ -278,3 +279,16 @@ def test_a_waiver_counts_in_a_plan_too(tmp_path):
         later = planned(manifest(tmp_path, tree), here.cloud, PlanOptions(today="2027-01-01"))
     assert "CG001" not in {one.rule for one in plan.weaknesses}
     assert "CG001" in {one.rule for one in later.weaknesses}
+
+
+WEAK = document(user_pool={"PoolName": "weak", "DeletionProtection": "INACTIVE"}, clients={"web": {}})
+WAIVED = {**WEAK, "waivers": [{"rule": "CG103", "reason": "a test", "owner": "me", "expires": "2030-01-01"}]}
+
+
+@pytest.mark.parametrize("tree", [WEAK, WAIVED], ids=["as it is", "with a waiver"])
+def test_what_is_only_counted_is_what_is_found(tmp_path, tree):
+    found = manifest(tmp_path, tree)
+    options = LintOptions(today="2026-05-04")
+    every = Counter(one.risk for one in lint(found, options).weaknesses)
+    assert Counter(risks(found, options)) == every
+    assert sum(every.values()) > 2

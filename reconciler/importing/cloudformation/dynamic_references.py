@@ -21,7 +21,7 @@ _ARN_FIELDS = {"secretsmanager": 7, "ssm": 6}
 
 
 def resolved(text: str) -> tuple[str | Reference | NotKnown, str]:
-    """Return what a text stands for, and what its reference says that a manifest cannot, or an empty text.
+    """Return the reference that a text is, and what it says that a manifest cannot, or an empty text.
 
     Args:
         text: A value of a template, evaluated.

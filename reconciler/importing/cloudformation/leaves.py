@@ -76,7 +76,7 @@ class TemplateMistake(Exception):
 def unknown_in(value: Any) -> NotKnown | None:
     """Return the first part of a value that is not known, or None.
 
-    A reference is not known either as long as nobody has read it.
+    A reference is not known either until it has been read.
     """
     return next(_unknowns(value), None)
 

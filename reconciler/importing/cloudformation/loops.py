@@ -1,4 +1,4 @@
-"""`Fn::ForEach` of AWS::LanguageExtensions: writes out what a loop stands for, before anything is evaluated.
+"""`Fn::ForEach` of AWS::LanguageExtensions: expands loops, before anything is evaluated.
 
 A loop is a key of a map: `Fn::ForEach::NAME: [ITEM, [VALUE, ...], {KEY: VALUE}]`. It is replaced by its last part once
 for each value, in which `${ITEM}` becomes the value, `&{ITEM}` its letters and digits, and `Ref: ITEM` the value.

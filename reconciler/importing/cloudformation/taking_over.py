@@ -165,7 +165,7 @@ def _secret_keys(one: MappedObject) -> Iterator[Path]:
 
 
 def _hold_place(tree: Any, path: Path) -> None:
-    """Put a secret that nobody knows where there is no value, so that a manifest has a reference there."""
+    """Put an unknown secret where there is no value, so that a manifest has a reference there."""
     *steps, last = path
     for step in steps:
         tree = tree.setdefault(step, {}) if isinstance(tree, dict) else None

@@ -76,7 +76,7 @@ class TerraformState:
 
     @property
     def opentofu(self) -> bool:
-        """Whether OpenTofu wrote it, as its registry's name in the providers tells."""
+        """Whether OpenTofu wrote it, by the name of the registry in the providers."""
         return any(one.provider.startswith("registry.opentofu.org/") for one in self.instances)
 
 
