@@ -25,7 +25,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.rows_growth import exponent
-from reconciler.applying.applier import apply as run_apply
+from reconciler.applying.applier import Applying
 from reconciler.cloud.port import Identity
 from reconciler.drift.findings import Criteria
 from reconciler.errors import NotFound
@@ -174,9 +174,9 @@ def apply_new(manifest: Manifest, groups: int) -> None:
     """Apply the creation of all groups of a pool that is live."""
     cloud = OnePool(0)
     plan = planned(manifest, cloud)
-    events = run_apply(
+    events = Applying(
         plan, cloud, lambda: planned(manifest, cloud), clock=lambda: 0.0, sleep=lambda _: None, stop=lambda: False
-    )
+    ).events()
     _expect(sum(isinstance(event, Done) for event in events), groups)
 
 
