@@ -14,7 +14,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reconciler.cloud.port import Cloud, pages, required
-from reconciler.errors import CloudError, Denied, NotFound, Unavailable, flow
+from reconciler.errors import CloudError, NotFound, Unavailable, flow
 from reconciler.kinds import KINDS, root_of
 from reconciler.kinds.engine_rules import AMBIGUOUS, MISSING
 from reconciler.kinds.kind import (
@@ -23,7 +23,6 @@ from reconciler.kinds.kind import (
     Reading,
     ResourceKind,
     Rule,
-    Standstill,
     again,
     any_owner,
     every_pool,
@@ -44,9 +43,6 @@ AT_ONCE = 32
 
 if TYPE_CHECKING:
     from reconciler.observing.name_list import PoolLists
-
-STANDSTILL = "standstill"
-"""That what may have paused the writes of a pool was looked for; it is no section."""
 
 STACK_TOO = (
     "The tags of the pool name the CloudFormation stack {stack}. If the stack still has the pool, two tools manage it: "
@@ -94,7 +90,7 @@ class ReadScope:
     owners: Mapping[str, tuple[Owner, ...]] = field(default_factory=dict)
     """Section of a nested kind → the objects whose contents are read."""
     watched: bool = False
-    """Whether to look for what has paused the writes of the pool."""
+    """Whether the pool may be written, so that it matters who else manages it and what has paused its writes."""
     alone: bool = False
     """Whether sections that only the rules of the others use are left out."""
     declared: Tree = field(default_factory=dict)
@@ -130,7 +126,7 @@ class LiveState:
     refusals: tuple[Refusal, ...] = ()
     """Reasons why the pool could not be identified."""
     notices: tuple[Notice, ...] = ()
-    """What has paused writes to the pool, or why that is unknown."""
+    """Who else manages the pool."""
     beside: Mapping[Address, Tree] = field(default_factory=dict)
     """What is live in the place of absent objects, as `beside` returns it."""
 
@@ -503,9 +499,6 @@ class _ReadsObjects:
         self._foreign: dict[Address, str] = {}
         self._beside: dict[Address, Tree] = {}
         self._gaps: list[Gap] = []
-        self._unsure: list[Gap] = []
-        """Failed reads that leave no object unknown."""
-        self._notices: list[Notice] = []
         self._unavailable: list[Gap] = []
         self._known = {self._root.section}
         self._also: frozenset[str] = frozenset()
@@ -568,37 +561,6 @@ class _ReadsObjects:
         asked = (self._scope.described or {}).get(kind.section)
         every = asked is None or not (kind.listing and kind.listing.tells_owner(self._answer))
         return kind.section in self._scope.sections and (every or not (asked or frozenset()).isdisjoint(_called(job)))
-
-    def _look_for_standstill(self) -> Found:
-        """Look for what has paused writes to the pool.
-
-        Configuration can be compared without knowing it, so a read that is denied, or that this endpoint does not
-        have, is a notice.
-        """
-        standstill = self._root.standstill
-        if not (self._scope.watched and standstill and self._answer and standstill.possible(self._answer)):
-            return []
-        try:
-            newest = next(iter(_listed(self._cloud, self._root, standstill.listing, self._ids)), {})
-        except NotFound:
-            return []
-        except CloudError as error:
-            self._unknown_standstill(standstill, error)
-            return []
-        said = standstill.report(newest)
-        if said:
-            self._notices.append(Notice(said, self._scope.source, standstill=True))
-        return []
-
-    def _unknown_standstill(self, standstill: Standstill, error: CloudError) -> None:
-        if error.code in standstill.absent:
-            return
-        if isinstance(error, Denied | Unavailable):
-            why = f"{error.operation} was refused with {error.code}"
-            said = f"It is not known whether a {standstill.title} has paused writes to this pool: {why}."
-            self._notices.append(Notice(said))
-        else:
-            self._unsure.append(gap(self._address(self._root, ""), error))
 
     def _try(self, address: Address, call: Callable[[], Any]) -> Any:
         """Run a read; record a gap if it is refused, and nothing if the object was just deleted."""
@@ -786,10 +748,10 @@ class _ObjectReader(_ReadsContents):
             objects,
             frozenset(self._known - failed),
             self._foreign,
-            (*gaps, *self._unsure),
+            tuple(gaps),
             tuple(lacking),
             (),
-            (*self._notices, *_stack(self._scope, self._answer)),
+            tuple(_stack(self._scope, self._answer)),
             beside,
         )
 
@@ -829,9 +791,6 @@ class _ObjectReader(_ReadsContents):
                 found += self._begin_inside(kind, queued) if kind.outer else self._begin(kind)
             elif not kind.outer:
                 self._known.add(kind.section)
-        if self._settled and STANDSTILL not in self._begun:
-            self._begun.add(STANDSTILL)
-            found.append(self._look_for_standstill)
         return [*found, *(partial(self._read_one, job) for job in jobs)]
 
     def _needs_pool(self, kind: ResourceKind) -> bool:

@@ -339,7 +339,9 @@ def compared(
         InvalidManifest: A reference could not be resolved, or its value does not fit.
     """
     from reconciler.drift import findings as drift
+    from reconciler.kinds import root_of
     from reconciler.observing.observer import gap, observe
+    from reconciler.observing.standstill import looked_for
     from reconciler.planning import several_values
     from reconciler.planning.linting import LintOptions, lint_live
     from reconciler.planning.pipeline import placed, unknown_objects
@@ -356,11 +358,13 @@ def compared(
     )
     named = by_key(live_state, found.plan.changes)
     weak = lint_live(resolved, target, named, LintOptions(today=criteria.today)).weaknesses
+    differs, root = found.drift.findings or found.drift.known, live_state.root
+    paused, unseen = looked_for(cloud, root_of(manifest.kind), root, manifest.source) if differs and root else ((), ())
     noted = replace(
         found.drift,
         weaknesses=weak,
-        notices=(*found.drift.notices, *notices),
-        gaps=(*found.drift.gaps, *gaps),
+        notices=(*paused, *found.drift.notices, *notices),
+        gaps=(*found.drift.gaps, *gaps, *unseen),
     )
     found = _with_origins(replace(found, drift=noted), resolved)
     if not manifest.outputs:

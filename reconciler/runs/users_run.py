@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from reconciler.cloud.port import pages, required
-from reconciler.errors import CloudError, Denied, InvalidInput, Refused, Unavailable, printable
+from reconciler.errors import CloudError, InvalidInput, Refused, printable
 from reconciler.kinds import root_of
+from reconciler.observing.standstill import doubt, paused_by
 from reconciler.people.columns import ImportRules, import_rules
 from reconciler.people.csv_check import CheckedRows, WrongHeader, check
 from reconciler.people.csv_parts import write_parts, write_rest
@@ -141,22 +142,18 @@ def require_motion(runtime: Runtime, console: Console, pool: LivePool) -> None:
         Refused: One has.
         CloudError: That could not be read for another reason than a missing permission or operation.
     """
-    standstill = root_of(DEFAULT).standstill
-    if not standstill or not standstill.possible(pool.description):
+    root = root_of(DEFAULT)
+    if not root.standstill:
         return
-    cloud = runtime.only(frozenset({(SERVICE, standstill.listing.operation)}), _region(pool))
-    size = dict([standstill.listing.page]) if standstill.listing.page else {}
-    params = {"UserPoolId": pool.id, **size}
+    cloud = runtime.only(frozenset({(SERVICE, root.standstill.listing.operation)}), _region(pool))
     try:
-        newest = next(iter(pages(cloud, SERVICE, standstill.listing.operation, params, standstill.listing.items)), {})
+        said = paused_by(cloud, root, pool.description, {"UserPoolId": pool.id})
     except CloudError as error:
-        if error.code in standstill.absent:
-            return
-        if not isinstance(error, Denied | Unavailable):
+        unknown = doubt(root, error)
+        if not unknown:
             raise
-        console.err(f"Warning: it is not known whether a {standstill.title} has paused writes to this pool: {error}")
+        console.err(f"Warning: {unknown}")
         return
-    said = standstill.report(newest)
     if said:
         raise Refused(f"{said} Nothing was sent. Run the import again when it is over.")
 

@@ -32,6 +32,12 @@ def recovering(local, tmp_path, status: str = "PREVIEW_GENERATED") -> str:
     return write(tmp_path, CHANGED)
 
 
+def differing(tmp_path) -> str:
+    """A pool, and the manifest that would change it."""
+    assert run("apply", "--yes", write(tmp_path, POOL), environ=KEYS).code == 0
+    return write(tmp_path, CHANGED)
+
+
 def wrote(local) -> list[str]:
     return [c.operation for c in local.calls if c.operation.startswith(("Create", "Update", "Set", "Delete"))]
 
@@ -111,35 +117,51 @@ def test_only_the_newest_recovery_counts(local, tmp_path):
 @pytest.mark.parametrize("code", ["AccessDeniedException", "UnknownOperationException"])
 @pytest.mark.parametrize("command", ["plan", "drift"])
 def test_a_look_that_is_refused_is_a_notice_and_no_gap(local, tmp_path, code, command):
-    file = write(tmp_path, POOL)
-    assert run("apply", "--yes", file, environ=KEYS).code == 0
+    file = differing(tmp_path)
     local.faults.add("ListPointInTimeRecoveries", code, times=9)
     ran = run(command, file, environ=KEYS)
-    assert ran.code == 0
+    assert ran.code == (2 if command == "drift" else 0)
     assert f"ListPointInTimeRecoveries was refused with {code}" in ran.out
 
 
 @pytest.mark.parametrize("code", ["FeatureUnavailableInTierException", "OperationNotEnabledException"])
 def test_a_pool_that_cannot_have_one_says_nothing(local, tmp_path, code):
-    file = write(tmp_path, POOL)
-    assert run("apply", "--yes", file, environ=KEYS).code == 0
+    file = differing(tmp_path)
     local.faults.add("ListPointInTimeRecoveries", code, times=9)
     ran = run("plan", file, environ=KEYS)
     assert ran.code == 0
     assert "recovery" not in ran.out
 
 
-def test_a_look_that_fails_is_a_gap(local, tmp_path):
-    file = write(tmp_path, POOL)
-    assert run("apply", "--yes", file, environ=KEYS).code == 0
+@pytest.mark.parametrize(("command", "code"), [("plan", 7), ("drift", 2)])
+def test_a_look_that_fails_is_a_gap_and_hides_nothing(local, tmp_path, command, code):
+    file = differing(tmp_path)
     local.faults.add("ListPointInTimeRecoveries", "InvalidParameterException", times=9)
-    ran = run("drift", file, environ=KEYS)
-    assert ran.code == 7
+    ran = run(command, file, environ=KEYS)
+    assert ran.code == code
     assert "ListPointInTimeRecoveries" in ran.out
+    assert "EnableTokenRevocation" in ran.out
+
+
+def test_an_apply_after_a_look_that_fails_writes_nothing(local, tmp_path):
+    file = differing(tmp_path)
+    before = wrote(local)
+    local.faults.add("ListPointInTimeRecoveries", "InvalidParameterException", times=9)
+    assert run("apply", "--yes", file, environ=KEYS).code == 7
+    assert wrote(local) == before
+
+
+@pytest.mark.parametrize("command", ["plan", "drift", "apply"])
+def test_nobody_asks_where_nothing_differs(local, tmp_path, command):
+    recovering(local, tmp_path)
+    file, asked = write(tmp_path, POOL), len(local.calls)
+    ran = run(command, *(["--yes"] if command == "apply" else []), file, environ=KEYS)
+    assert ran.code == 0
+    assert "ListPointInTimeRecoveries" not in {c.operation for c in local.calls[asked:]}
 
 
 def test_a_pool_on_lite_is_not_asked(local, tmp_path):
-    file = write(tmp_path, {**POOL, "user_pool": {"PoolName": "customers", "UserPoolTier": "LITE"}})
-    assert run("apply", "--yes", file, environ=KEYS).code == 0
-    assert run("plan", file, environ=KEYS).code == 0
+    lite = {"user_pool": {"PoolName": "customers", "UserPoolTier": "LITE"}}
+    assert run("apply", "--yes", write(tmp_path, {**POOL, **lite}), environ=KEYS).code == 0
+    assert run("plan", "--detailed-exitcode", write(tmp_path, {**CHANGED, **lite}), environ=KEYS).code == 2
     assert "ListPointInTimeRecoveries" not in {c.operation for c in local.calls}
