@@ -25,6 +25,13 @@ RAISED = 0.01
 EARLY = 1e-6
 """Seconds that count as none: clocks are added up from floating-point numbers."""
 
+LATE = 0.025
+"""Seconds by which a call may be late and counts as on time, so that delays of threads do not add up from one second to
+the next."""
+
+TOGETHER = 1.05
+"""Seconds within which no more calls go than the limit, for a call that is late and one that arrives early."""
+
 
 class Pace:
     """One limit. It knows no clock: whoever uses it says what time it is.
@@ -33,15 +40,16 @@ class Pace:
         rate: Calls a second, at most.
         now: Seconds, monotonic.
         burst: Calls that may go at once after a pause, in seconds' worth of calls; those after them wait for as long.
+            None where nobody else uses the limit: then no second has too many calls, and that is all.
     """
 
-    def __init__(self, rate: float, now: float, burst: float = BURST) -> None:
+    def __init__(self, rate: float, now: float, burst: float | None = BURST) -> None:
         self._full = rate
-        self._seconds = burst
+        self._seconds, self._even = burst or 0.0, burst is not None
         self._lowered, self._since = rate, now
         self._line = now
         self._ahead = self._burst(rate)
-        self._recent: deque[float] = deque(maxlen=max(1, math.ceil(rate)))
+        self._recent: deque[float] = deque(maxlen=max(1, math.ceil(rate * TOGETHER - EARLY)))
 
     def rate(self, now: float) -> float:
         """Return the calls a second that are allowed by now."""
@@ -56,25 +64,21 @@ class Pace:
             now: Seconds, monotonic.
             others: Calls that will go before it; the time is then the earliest possible one.
         """
-        rate, size = self.rate(now), self._recent.maxlen or 1
-        saved = self._saved(now, rate)
-        free = int(saved) + (now + EARLY >= self._line)
-        at = now if others < free else max(self._line, now) + max(0.0, others - saved) / rate
-        place = len(self._recent) - size + others  # as many as the limit, in the time that it takes at this pace
-        if 0 <= place < len(self._recent):
-            at = max(at, self._recent[place] + size / rate)
-        return at
+        rate = self.rate(now)
+        return max(self._evenly(now, rate, others) if self._even else max(self._line, now), self._apart(rate, others))
 
     def take(self, now: float) -> None:
         """Take note that a call goes now, or at a later time that `ready_at` has given."""
         rate = self.rate(now)
+        self._recent.append(min(now, max(now - LATE, self._apart(rate))))
+        if not self._even:
+            return
         if now + EARLY >= self._line:
             self._ahead = self._saved(now, rate)
             self._line = max(now, self._line) + 1.0 / rate
         else:
             self._ahead -= 1.0
             self._line += 1.0 / rate
-        self._recent.append(now)
 
     def throttled(self, sent: float, now: float) -> None:
         """Slow down, because the service refused a call. One that was sent before that is no news.
@@ -93,8 +97,20 @@ class Pace:
     def is_idle(self, now: float) -> bool:
         """Return whether it is as good as a new one."""
         size = self._recent.maxlen or 1
-        old = not self._recent or self._recent[-1] + size / self._full < now
+        old = not self._recent or self._recent[-1] + size / self._full + LATE < now
         return old and self.rate(now) >= self._full
+
+    def _evenly(self, now: float, rate: float, others: int) -> float:
+        """Return when one more call is due on the even line, after others, unless what was saved lets it go at once."""
+        saved = self._saved(now, rate)
+        free = int(saved) + (now + EARLY >= self._line)
+        return now if others < free else max(self._line, now) + max(0.0, others - saved) / rate
+
+    def _apart(self, rate: float, others: int = 0) -> float:
+        """Return when one more call, after others, makes no more of them than the limit in the time for so many."""
+        size = self._recent.maxlen or 1
+        place = len(self._recent) - size + others
+        return self._recent[place] + size / rate if 0 <= place < len(self._recent) else -math.inf
 
     def _saved(self, now: float, rate: float) -> float:
         """Return how many calls may go ahead of the even line: those that were not made while there were none."""

@@ -11,7 +11,6 @@ nothing of the category meanwhile. Of the calls that a limit lets through, the o
 from __future__ import annotations
 
 import json
-import math
 import threading
 from bisect import insort
 from collections.abc import Sequence
@@ -237,8 +236,8 @@ class Quotas:
 
 
 def _pace(rate: float, now: float, *, alone: bool) -> Pace:
-    """Return the pace of a limit. That of one operation on one pool is used by no one else, so it may begin at once."""
-    return Pace(rate, now, math.ceil(rate) / rate) if alone else Pace(rate, now)
+    """Return the pace of a limit. Nobody else calls one operation on one pool, so all of that limit may be used."""
+    return Pace(rate, now, None) if alone else Pace(rate, now)
 
 
 def _settle(gates: Sequence[_Gate], now: float) -> None:
