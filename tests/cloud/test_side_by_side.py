@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import threading
+import time
+import warnings
+from collections.abc import Callable
+from contextvars import ContextVar
+from queue import SimpleQueue
+from threading import Event, get_ident
+from weakref import ref
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconciler.terminal.side_by_side import side_by_side
+from reconciler.terminal.side_by_side import Threads, side_by_side
 
 
 @settings(max_examples=30, deadline=None)
@@ -54,3 +62,85 @@ def test_there_are_no_more_threads_than_allowed_and_they_work_at_once():
 def test_the_threads_end_with_the_process():
     daemons = side_by_side(lambda _: threading.current_thread().daemon, range(3), at_once=3)
     assert daemons == [True, True, True]
+
+
+# --- threads that are used again -----------------------------------------------------------------------------------
+
+
+def test_a_thread_that_is_done_takes_the_next_work():
+    threads, seen = Threads(), SimpleQueue()
+    for _ in range(20):
+        threads.start(lambda: seen.put(get_ident()))
+        first = seen.get(timeout=10)
+        _until(lambda: len(threads._idle) == 1)
+    assert first
+    assert {first} == {_ident(threads) for _ in range(3)}
+
+
+def test_as_many_threads_as_there_is_work_at_once():
+    threads, started, free = Threads(), SimpleQueue(), Event()
+
+    def work() -> None:
+        started.put(get_ident())
+        free.wait(10)
+
+    for _ in range(5):
+        threads.start(work)
+    assert len({started.get(timeout=10) for _ in range(5)}) == 5
+    free.set()
+
+
+def test_each_work_has_the_context_of_whoever_starts_it():
+    threads, seen, word = Threads(), SimpleQueue(), ContextVar("word", default="none")
+    for value in ("one", "two"):
+        word.set(value)
+        threads.start(lambda: (seen.put(word.get()), word.set("left behind")))
+        assert seen.get(timeout=10) == value
+        _until(lambda: len(threads._idle) == 1)
+    word.set("three")
+    threads.start(lambda: seen.put(word.get()))
+    assert seen.get(timeout=10) == "three"
+
+
+def test_a_thread_that_waits_holds_nothing_of_its_last_work():
+    class Held:
+        pass
+
+    threads, held, done = Threads(), Held(), Event()
+    gone = ref(held)
+    threads.start(lambda held=held: done.set())
+    assert done.wait(10)
+    del held
+    _until(lambda: gone() is None)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_child_process_hands_no_work_to_threads_that_it_does_not_have():
+    threads, done = Threads(), Event()
+    threads.start(done.set)
+    assert done.wait(10)
+    _until(lambda: len(threads._idle) == 1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of forks beside threads
+        child = os.fork()
+    if child == 0:
+        ran = Event()
+        threads.start(ran.set)
+        os._exit(0 if ran.wait(10) else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def _ident(threads: Threads) -> int:
+    seen: SimpleQueue[int] = SimpleQueue()
+    threads.start(lambda: seen.put(get_ident()))
+    found = seen.get(timeout=10)
+    _until(lambda: len(threads._idle) == 1)
+    return found
+
+
+def _until(true: Callable[[], bool]) -> None:
+    """Wait until a thread has done what it is about to do."""
+    limit = time.monotonic() + 10
+    while not true():
+        assert time.monotonic() < limit
+        time.sleep(0)
