@@ -184,5 +184,6 @@ def rendering(context: Context) -> Iterable[Row]:
     with recording() as recorder, workplace() as directory:
         write(directory, manifests)
         this, other = context.each("rendering as JSON", measure)
-    target = Target("rendered once, streamed: first byte in the first half", lambda this, _other: this["first"] <= 0.5)  # noqa: PLR2004
+    # Streamed in pieces, but not before the last pool is planned: a run that fails writes nothing.
+    target = Target("rendered once, in pieces: ≤ 10% of the CPU", lambda this, _other: this["share"] <= 0.1)  # noqa: PLR2004
     yield Row("json", f"`-o json` of {count} new pools", this, other, NOTHING, target)

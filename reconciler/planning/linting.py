@@ -136,13 +136,13 @@ def lint_planned(manifest: Manifest, plan: Plan, live_state: LiveState, options:
         options: What the run knows beyond it.
 
     Returns:
-        What is live and what would be; nothing is live before a pool exists.
+        What is live and what would be: the same if nothing changes. Nothing is live before a pool exists.
     """
     if live_state.root is None:
         return Linted(manifest), lint(manifest, options)
-    states = current_state(live_state, plan.target), planned_state(plan.changes, live_state, plan.target)
-    before, after = (_judged(manifest, state, options, (), fresh=False) for state in states)
-    return before, after
+    states = (planned_state(plan.changes, live_state, plan.target), current_state(live_state, plan.target))
+    judged = [_judged(manifest, state, options, (), fresh=False) for state in states[: 2 if plan.pending else 1]]
+    return judged[-1], judged[0]
 
 
 def _linked(manifest: Manifest, beside: Iterable[Manifest]) -> tuple[Beside, ...]:
