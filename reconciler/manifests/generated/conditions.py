@@ -38,7 +38,8 @@ def without_what_is_off(document: RawDocument, around: Surroundings) -> tuple[Ra
     if WHEN in document.tree:
         where = document.keys.get((WHEN,), document.start)
         fix = f"Write {WHEN} in its sections, or leave its file out of PATH."
-        return document, [Problem(where, WHEN, "a whole document cannot be switched off.", fix)]
+        rest = {key: value for key, value in document.tree.items() if key != WHEN}
+        return replace(document, tree=rest), [Problem(where, WHEN, "a whole document cannot be switched off.", fix)]
     walk = _Conditions(document, around)
     tree = walk.map(document.tree, (), ())
     left = replace(

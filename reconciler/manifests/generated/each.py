@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from reconciler.errors import Problem
@@ -51,7 +52,8 @@ def expand(document: RawDocument, around: Surroundings) -> Expanded:
         where = document.keys.get((EACH,), document.start)
         message = "a document cannot be made of rows."
         problem = Problem(where, EACH, message, f"Write {EACH} in a section, or one document for each pool.")
-        return Expanded(document, [problem], frozenset())
+        rest = {key: value for key, value in document.tree.items() if key != EACH}
+        return Expanded(replace(document, tree=rest), [problem], frozenset())
     walk = _RowExpansion(document, RowSources(around))
     tree = walk.value(document.tree, (), (), OUTSIDE)
     return Expanded(walk.places.made(tree), walk.places.problems, walk.sources.files)

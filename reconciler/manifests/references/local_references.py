@@ -25,7 +25,7 @@ from reconciler.manifests.references.origin import INLINE, Origin
 from reconciler.manifests.references.own_target import KEY as TARGET_KEY
 from reconciler.manifests.references.own_target import OwnTarget
 from reconciler.manifests.references.variables import Variables
-from reconciler.model import Path, Position, Reference, Tree, dotted
+from reconciler.model import Path, Position, Reference, Tree, dotted, row_words
 from reconciler.terminal.suggestions import sentences, suggest
 
 
@@ -138,8 +138,10 @@ class _Walk:
             here = (*written, key)
             name = self._key(plain_key(key), here, path) if "${" in key else plain_key(key)
             if name in result:
+                row = row_words(self.keys[(*path, name)])
+                message = f"two keys resolve to the same name{row and f', as that of {row}'}."
                 fix = "Make the keys differ, or remove one."
-                self._say(self._document.keys[here], (*path, name), "two keys resolve to the same name.", fix)
+                self._say(self._document.keys[here], (*path, name), message, fix)
                 continue
             self.keys[(*path, name)] = nearest(self._document.keys, here) or self._document.start
             result[name] = self.value(inner, here, (*path, name))
