@@ -216,7 +216,8 @@ class _Merge:
 
     def _cause(self, path: Path) -> Position:
         """Return the place of the overlay that changed a value: within it, at it, or around it."""
-        causes = [p for p in (*self._taken, *self._gone) if p[: len(path)] == path or path[: len(p)] == p]
+        touched = (*self._taken, *self._gone)
+        causes = [p for p in touched if p[: len(path)] == path or path[: len(p)] == p or _is_condition_of(p, path)]
         places = [w for p in causes if (w := nearest(self._layer.keys, p))]
         return min(places, default=self._layer.start)
 
@@ -230,6 +231,11 @@ def _is_plain(value: Any) -> bool:
     if not isinstance(value, dict) or is_wrapper(value):
         return False
     return not any(k.startswith("$") and k != WHEN and not k.startswith(("${", "$$")) for k in value)
+
+
+def _is_condition_of(condition: Path, path: Path) -> bool:
+    """Return whether a path is that of a condition of something around another path."""
+    return condition[-1] == WHEN and path[: len(condition) - 1] == condition[:-1]
 
 
 def _under_conditions(before: Mapping[Path, Any], changed: Sequence[Path]) -> list[Path]:

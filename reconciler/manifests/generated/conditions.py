@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from reconciler.errors import Problem
 from reconciler.manifests.documents import Condition, RawDocument, nearest
-from reconciler.manifests.generated.row_sources import LITERAL
+from reconciler.manifests.generated.row_sources import VARIABLES_ONLY
 from reconciler.manifests.reference_kinds.reference_kind import ReferenceMistake, Surroundings
 from reconciler.manifests.reference_kinds.var import VAR
 from reconciler.manifests.references.interpolation import Interpolator
@@ -78,7 +78,7 @@ class _Conditions:
     def __init__(self, document: RawDocument, around: Surroundings) -> None:
         self._document = document
         self._around = around
-        self._interpolator = Interpolator(LITERAL, around)
+        self._interpolator = Interpolator(VARIABLES_ONLY, around)
         self.positions: dict[Path, Position] = {}
         self.keys: dict[Path, Position] = {}
         self.blanks: set[Path] = set()

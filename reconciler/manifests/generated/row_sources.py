@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from reconciler.manifests.generated.given_values import NotJsonError, parsed
@@ -11,15 +12,21 @@ from reconciler.manifests.generated.row_files import RowMistake, RowTable, liste
 from reconciler.manifests.generated.row_texts import Scope, filled
 from reconciler.manifests.reference_kinds import REFERENCE_KINDS
 from reconciler.manifests.reference_kinds.file import FILE
-from reconciler.manifests.reference_kinds.reference_kind import ReferenceMistake, Surroundings
+from reconciler.manifests.reference_kinds.reference_kind import Followed, ReferenceMistake, Surroundings
+from reconciler.manifests.reference_kinds.target import TARGET
 from reconciler.manifests.reference_kinds.var import VAR
 from reconciler.manifests.references.interpolation import Interpolator
 from schemas.generated_forms import EACH
 
 WRITE = f"Write {EACH}: {{$file: tenants.csv}}, {{$var: NAME}}, or a list of maps."
 
-LITERAL = {VAR.key: VAR}
-"""The references that are followed before overlays are merged: what an overlay may change is not known then."""
+
+def _not_yet(_target: str, _around: Surroundings) -> Followed:
+    raise ReferenceMistake("only variables are known here.", "Use ${var.NAME}.")
+
+
+VARIABLES_ONLY = {VAR.key: VAR, TARGET.key: replace(TARGET, local=_not_yet)}
+"""The references within texts that are followed before all others: what an overlay may change is not known then."""
 
 
 class RowSources:
@@ -31,7 +38,7 @@ class RowSources:
 
     def __init__(self, around: Surroundings) -> None:
         self._around = around
-        self._interpolator = Interpolator(LITERAL, around)
+        self._interpolator = Interpolator(VARIABLES_ONLY, around)
         self._tables: dict[str, RowTable] = {}
 
     @property

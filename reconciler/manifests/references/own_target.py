@@ -44,8 +44,9 @@ class OwnTarget:
 
         value = self._target.get(name)
         if value is None:
-            fix = f"Add {name} to its target, or use ${{var.NAME}}."
-            raise ReferenceMistake(f"the document's target says no {name}.", fix)
+            fix = f"Add {name} to its {KEY}, or use ${{var.NAME}}."
+            message = f"the document's target says no {name}." if self._target else "the document has no target."
+            raise ReferenceMistake(message, fix)
         if isinstance(value, Reference) and value != FAILED:
             raise ReferenceMistake(f"{self._at(name)} must be known before AWS is asked.", "Use {$var: NAME} there.")
         if value == FAILED:
