@@ -57,7 +57,7 @@ class RowPosition(Position):
             at: The place.
             row: The row; rows of `$each` within another one are named after it.
         """
-        made = super().__new__(cls, *at)
+        made = tuple.__new__(cls, at)
         made.row = f"{at.row}, {row}" if isinstance(at, RowPosition) else row
         return made
 

@@ -12,6 +12,9 @@ EACH = "$each"
 WHEN = "$when"
 """The key of a map that is there only when a condition is true."""
 
+FORMS = (EACH, WHEN)
+"""Both."""
+
 AS, KEY, VALUE = "as", "key", "value"
 """What goes with `$each`: what a row is called, the key of what is made of it, and what is made of it. `value` goes
 with `$when`, too, where the value is no map."""

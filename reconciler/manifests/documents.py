@@ -53,8 +53,8 @@ class RawDocument:
     that it names."""
     blanks: frozenset[Path] = frozenset()
     """Values that were left out (`mfa:`); they are null, although the file does not say null."""
-    makes_itself: bool = False
-    """Whether its text has `$each` or `$when` in it: `manifests/generated/` then has something to do."""
+    forms: frozenset[str] = frozenset()
+    """Which of `$each` and `$when` its text has in it: `manifests/generated/` then has something to do."""
     origins: Mapping[Path, Origin] = field(default_factory=dict, repr=False)
     """Values that are a field of a row, by their paths."""
     conditions: Mapping[Path, tuple[Condition, ...]] = field(default_factory=dict, repr=False)

@@ -90,7 +90,7 @@ class _Merge:
             positions=self._places(self._base.positions, self._layer.positions),
             keys=self._places(self._base.keys, self._layer.keys),
             blanks=frozenset(self._places(dict.fromkeys(self._base.blanks), dict.fromkeys(self._layer.blanks))),
-            makes_itself=self._base.makes_itself or self._layer.makes_itself,
+            forms=self._base.forms | self._layer.forms,
             origins=self._places(self._base.origins, self._layer.origins),
             conditions=self._places(self._base.conditions, self._layer.conditions),
         )

@@ -22,7 +22,7 @@ from reconciler.manifests.documents import FAILED, RawDocument
 from reconciler.model import Path, Position, Tree, dotted
 from reconciler.terminal.regular_files import UnfitFileError, is_below, read_regular
 from reconciler.terminal.settings import CONFIG_FILES
-from schemas.generated_forms import EACH, WHEN
+from schemas.generated_forms import FORMS
 from schemas.records import record
 
 MAX_BYTES = 5_000_000
@@ -379,8 +379,8 @@ def _documents(source: _Source, problems: list[Problem], dialect: Dialect | None
         if not builder.stopped:
             places = (builder.positions, builder.keys, start)
             blanks = frozenset(builder.blanks)
-            makes_itself = EACH in source.text or WHEN in source.text
-            yield RawDocument(source.name, source.directory, index, tree, *places, source.root, blanks, makes_itself)
+            forms = frozenset(form for form in FORMS if form in source.text)
+            yield RawDocument(source.name, source.directory, index, tree, *places, source.root, blanks, forms)
 
 
 def _shape(node: yaml.Node) -> str:

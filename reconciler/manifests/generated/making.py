@@ -6,7 +6,7 @@ Most documents have neither rows nor conditions; for those nothing is done here.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import field
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -15,6 +15,7 @@ from reconciler.manifests.documents import RawDocument
 from reconciler.manifests.generated.conditions import without_what_is_off
 from reconciler.manifests.generated.each import expand
 from reconciler.manifests.reference_kinds.reference_kind import Surroundings
+from schemas.generated_forms import EACH, WHEN
 from schemas.records import record
 
 
@@ -36,7 +37,7 @@ class Makers:
             document: As read; a manifest or an overlay.
             problems: Gets what is wrong.
         """
-        if not document.makes_itself:
+        if EACH not in document.forms:
             return document
         made = expand(document, self._around(document))
         problems += made.problems
@@ -50,11 +51,11 @@ class Makers:
             document: Its overlays are merged.
             problems: Gets what is wrong.
         """
-        if not document.makes_itself:
+        if WHEN not in document.forms:
             return document
         left, wrong = without_what_is_off(document, self._around(document))
         problems += wrong
-        return replace(left, makes_itself=False)
+        return left
 
     def _around(self, document: RawDocument) -> Surroundings:
         roots = (document.root, *map(FilePath, self.file_roots))
