@@ -16,6 +16,7 @@ from reconciler.manifests.documents import FAILED, Document, nearest
 from reconciler.manifests.links import switched_off_words
 from reconciler.manifests.manifest import Ignore, Waiver, WrittenOutput, nearest_off
 from reconciler.manifests.reference_kinds.env import ENV
+from reconciler.manifests.references.origin import ROW
 from reconciler.manifests.references.remote_references import references
 from reconciler.manifests.validation import checking
 from reconciler.manifests.validation.place import Place, ProblemReport
@@ -222,7 +223,8 @@ class _EnvelopeReader:
     def _check_locked(self) -> None:
         """Refuse references in `locked`: overlays are merged before anything is put in."""
         for path, _ in self._texts("locked"):
-            if nearest(self.document.origins, path):
+            origin = nearest(self.document.origins, path)
+            if origin and origin.kind != ROW:  # rows are made before overlays are merged
                 message = "a locked path cannot contain a reference: overlays are merged before references."
                 self._say(path, message, "Write the path itself.")
 

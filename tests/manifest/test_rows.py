@@ -563,7 +563,7 @@ def test_a_password_in_a_column_is_refused_like_one_that_is_written(here):
         (
             '{$each: [{id: [a]}], as: t, key: "x${t.id}", value: {}}',
             [
-                "3:42 (row m.yaml:3:18) groups.$each: the field t.id is a list, not a string. Make it the whole value, without other text."
+                "3:42 (row m.yaml:3:18) groups.$each: the field t.id is a list, not a string. Put a text, a number or a boolean there."
             ],
         ),
         (
@@ -575,6 +575,29 @@ def test_a_password_in_a_column_is_refused_like_one_that_is_written(here):
 def test_a_form_that_is_wrong(here, block, expected):
     written(m__yaml=f"{HEAD}groups: {block}\n")
     assert said() == [f"m.yaml:{e}" for e in expected]
+
+
+@pytest.mark.parametrize("field", [None, ["a"], {"a": 1}])
+def test_a_key_is_a_text(here, field):
+    written(m__yaml=HEAD + 'groups: {$each: {$var: rows}, as: t, key: "${t.id}", value: {}}\n')
+    [found] = said(rows=[{"id": field}])
+    assert found.startswith("m.yaml:3:43 (row 1 of $var rows) groups.$each: the field t.id is ")
+    assert found.endswith(", not a string. Put a text, a number or a boolean there.")
+
+
+@pytest.mark.parametrize(("field", "name"), [(17, "17"), (True, "true"), ("$x", "$x"), ("$$x", "$$x")])
+def test_a_key_of_any_scalar(here, field, name):
+    written(m__yaml=HEAD + 'groups: {$each: {$var: rows}, as: t, key: "${t.id}", value: {}}\n')
+    assert names(rows=[{"id": field}]) == [name]
+
+
+@pytest.mark.parametrize("lock", ["groups/${t.id}", "${t.path}"])
+def test_locks_of_rows(here, lock):
+    (here / "overlays/prod").mkdir(parents=True)
+    rows = "[{id: a, path: groups/a}]"
+    written(m__yaml=f'{HEAD}groups: {{a: {{Precedence: 1}}}}\nlocked: [{{$each: {rows}, as: t, value: "{lock}"}}]\n')
+    (here / "overlays/prod/m.yaml").write_text("groups: {a: {Precedence: 2}}\n")
+    assert "this is locked by m.yaml:4:" in said(environment="prod")[0]
 
 
 def test_a_key_has_no_meaning_in_a_list(here):

@@ -20,6 +20,7 @@ from reconciler.manifests.generated.row_sources import RowSources
 from reconciler.manifests.generated.row_texts import Scope, filled
 from reconciler.manifests.reference_kinds import REFERENCE_KINDS
 from reconciler.manifests.reference_kinds.reference_kind import ReferenceMistake, Surroundings
+from reconciler.manifests.references.interpolation import spelled_inline
 from reconciler.manifests.references.origin import ROW, Origin
 from reconciler.model import Path, Tree, dotted
 from reconciler.terminal.suggestions import suggest
@@ -132,9 +133,8 @@ class _RowExpansion:
     def _key(self, key: str, written: Path, path: Path, around: RowsAround) -> str:
         if not (around.label and "${" in key):
             return key
-        found = self._text(key, written, (*path, key), around)
-        self.places.origins.pop((*path, key), None)
-        return key if found == FAILED else _spelled(found)
+        made = self._made_key(key, written, (*path, key), around)
+        return key if made is None else made
 
     def _list(self, items: list[Any], written: Path, path: Path, around: RowsAround) -> list[Any]:
         result: list[Any] = []
@@ -247,7 +247,8 @@ class _RowExpansion:
     def _made_key(self, text: str, written: Path, path: Path, around: RowsAround) -> str | None:
         """Return the key of what is made of a row."""
         try:
-            return _spelled(filled(text, around.rows).value)
+            found = filled(text, around.rows)
+            return _spelled(found.value, found.origin)
         except ReferenceMistake as mistake:
             self.places.mistake(mistake, written, path, around)
             return None
@@ -258,9 +259,13 @@ def _are_blocks(source: Any) -> bool:
     return isinstance(source, list) and any(isinstance(item, dict) and EACH in item for item in source)
 
 
-def _spelled(value: Any) -> str:
-    """Return the key that a field makes: a number of a YAML row is a text there."""
-    text = str(value).lower() if isinstance(value, bool) else str(value)
+def _spelled(value: Any, origin: str) -> str:
+    """Return the key that a text makes: a number of a YAML row is a text there.
+
+    Raises:
+        ReferenceMistake: It is a field that holds a list, a map or null.
+    """
+    text = spelled_inline(value, f"the field {origin}", "")
     return f"${text}" if text.startswith("$") and not re.match(r"\$+\{", text) else text
 
 

@@ -124,5 +124,5 @@ def spelled_inline(value: Any, what: str, whole: str) -> str:
     if isinstance(value, (str, int, float)):
         return str(value)
     shape = "a list" if isinstance(value, list) else "a map" if isinstance(value, dict) else "null"
-    advice = f"Make it the whole value: {whole}." if whole else "Make it the whole value, without other text."
+    advice = f"Make it the whole value: {whole}." if whole else "Put a text, a number or a boolean there."
     raise ReferenceMistake(f"{what} is {shape}, not a string.", advice)
