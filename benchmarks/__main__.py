@@ -39,6 +39,7 @@ ROWS: Mapping[str, Callable[[Context], Iterable[Row]]] = {
     "new-20": rows_quotas.new_pools,
     "call-cpu": rows_growth.cpu_of_a_call,
     "validate": rows_startup.validate,
+    "tenants": rows_startup.tenants,
     "startup": rows_startup.startup,
     "memory": rows_growth.memory,
     "json": rows_growth.rendering,

@@ -227,3 +227,49 @@ def _resources(logical: str, name: str) -> dict[str, object]:
 
 def _resource(kind: str, properties: dict[str, object]) -> dict[str, object]:
     return {"Type": f"AWS::Cognito::{kind}", "Properties": properties}
+
+
+# --- rows of $each -------------------------------------------------------------------------------------------------
+
+
+def tenants(context: Context) -> Iterable[Row]:
+    """Validating identity providers that rows make, beside the same providers written out."""
+    count = context.size(1000, 50)
+    with workplace() as directory:
+        _tenant_files(directory, count)
+        runs: dict[str, Callable[[], float]] = {}
+        for build in context.builds:
+            for file in ("rows.yaml", "written.yaml"):
+                runs[f"{build.name}: {file}"] = _poolctl(build, ("validate", file), directory)
+        context.say(f"validate {count} tenants: {len(runs)} programs in turns")
+        for run_once in runs.values():
+            _ignore(run_once)
+        found = medians(runs, context.size(5, 1))
+
+    def multiple(build: Build) -> Figure:
+        made, written = number(found[f"{build.name}: rows.yaml"]), number(found[f"{build.name}: written.yaml"])
+        return Figure(f"{times(made / written)} ({made:.2f} of {written:.2f} s)", {"times": made / written})
+
+    this, other = context.each("tenants", multiple)
+    target = Target("≤ 1.1 ×", lambda this, _other: this["times"] <= 1.1)  # noqa: PLR2004
+    yield Row("tenants", f"validate {count:,} tenants from a CSV, CPU, × written out", this, other, NOTHING, target)
+
+
+def _tenant_files(directory: Path, count: int) -> None:
+    """Write one document with rows, and one that says the same without."""
+    names = [f"tenant-{i:04}" for i in range(count)]
+    url = "https://{}.example.com/metadata"
+    rows = "".join(f"{name},{url.format(name)}\n" for name in names)
+    (directory / "tenants.csv").write_text(f"id,metadata_url\n{rows}")
+
+    def provider(address: str) -> dict[str, object]:
+        details = {"MetadataURL": address, "IDPSignout": "true"}
+        return {"ProviderType": "SAML", "ProviderDetails": details, "AttributeMapping": {"email": "mail"}}
+
+    made = {"$each": {"$file": "tenants.csv"}, "as": "t", "key": "${t.id}", "value": provider("${t.metadata_url}")}
+    for file, providers in (
+        ("rows.yaml", made),
+        ("written.yaml", {name: provider(url.format(name)) for name in names}),
+    ):
+        tree = {"version": 1, "user_pool": {"PoolName": "tenants"}, "identity_providers": providers}
+        (directory / file).write_text(dumped(tree))

@@ -10,7 +10,7 @@ import enum
 from collections.abc import Iterable, Mapping
 from dataclasses import field
 from functools import cached_property
-from typing import Any, Literal, NamedTuple, NoReturn, TypeAlias
+from typing import Any, Literal, NamedTuple, NoReturn, Self, TypeAlias
 
 from reconciler.errors import printable
 from schemas.records import record
@@ -42,6 +42,42 @@ class Position(NamedTuple):
 
     def __str__(self) -> str:
         return printable(f"{self.file}:{self.line}:{self.column}")
+
+
+class RowPosition(Position):
+    """A place in a manifest of which several objects are made, with the row that made this one."""
+
+    row: str
+    """The row: `pools/tenants.csv:3`, `pools/tenants.yaml:2:3`, or `2 of $var tenants`."""
+
+    def __new__(cls, at: Position, row: str) -> Self:
+        """Return a place with its row.
+
+        Args:
+            at: The place.
+            row: The row; rows of `$each` within another one are named after it.
+        """
+        made = tuple.__new__(cls, at)
+        made.row = f"{at.row}, {row}" if isinstance(at, RowPosition) else row
+        return made
+
+    def __reduce__(self) -> tuple[type[RowPosition], tuple[Position, str]]:
+        """Keep the row in other processes."""
+        return RowPosition, (Position(*self), self.row)
+
+    def __str__(self) -> str:
+        return f"{super().__str__()} ({printable(row_words(self))})"
+
+
+def short_place(position: Position) -> str:
+    """Return file and line, with the row if there is one: `pools/customers.yaml:8 (row pools/tenants.csv:3)`."""
+    row = row_words(position)
+    return printable(f"{position.file}:{position.line}{f' ({row})' if row else ''}")
+
+
+def row_words(position: Position | None) -> str:
+    """Return `row pools/tenants.csv:3` for a place with a row, else an empty text."""
+    return f"row {position.row}" if isinstance(position, RowPosition) else ""
 
 
 # --- opaque leaves -------------------------------------------------------------------------------------------------

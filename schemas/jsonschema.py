@@ -31,9 +31,10 @@ from schemas.base import (
 from schemas.docstrings import described
 from schemas.documents import DOCUMENTS, DocumentKind
 from schemas.forms import Choice
+from schemas.generated_forms import AS, EACH, KEY, ROW_NAME, VALUE, WHEN
 from schemas.limits import BeforeValidator
 from schemas.paths import PathForm
-from schemas.reference_kinds import REFERENCE_SYNTAX
+from schemas.reference_kinds import FILE, REFERENCE_SYNTAX, VAR, ReferenceSyntax
 from schemas.sections import is_object, is_resettable
 
 JsonSchema = dict[str, Any]
@@ -51,6 +52,9 @@ TYPES: Mapping[type, JsonSchema] = {
 }
 
 DYNAMIC: JsonSchema = {"$ref": "#/$defs/Dynamic"}
+MADE: JsonSchema = {"$ref": "#/$defs/Made"}
+CONDITION: JsonSchema = {"$ref": "#/$defs/Condition"}
+BESIDE = "What is made of rows, beside what is written out."
 NULL: JsonSchema = {"type": "null"}
 
 
@@ -116,18 +120,36 @@ def _held(member: Member, marks: tuple[Any, ...]) -> list[JsonSchema]:
 def _written(member: Member) -> list[JsonSchema]:
     """Return the alternatives for a member's value, without references and null."""
     if member.shape == "list":
-        items = {"anyOf": [*_held(member, member.item_marks), *_elsewhere(member)]}
-        return [{"type": "array", "items": items, **limits(member.marks, "list")}]
+        made = [MADE] if _elsewhere(member) else []
+        items = {"anyOf": [*_held(member, member.item_marks), *_elsewhere(member), *made]}
+        return [{"type": "array", "items": items, **limits(member.marks, "list")}, *made]
     if member.shape == "map":
         entry = [*_held(member, member.item_marks), DYNAMIC, *([] if is_object(member) else [NULL])]
-        return [_map(member, {"anyOf": entry})]
+        return [_map(member, {"anyOf": entry}), _made({"anyOf": entry})]
     return _held(member, member.marks)
 
 
 def _map(member: Member, entry: JsonSchema) -> JsonSchema:
     keys = _portable(limits(member.key_marks))
-    named = {"propertyNames": {"anyOf": [keys, {"pattern": r"\$\{"}]}} if keys else {}
-    return {"type": "object", "additionalProperties": entry, **named, **limits(member.marks, "map")}
+    ours = {WHEN: CONDITION, EACH: {"description": BESIDE, "type": "array", "items": _made(entry), "minItems": 1}}
+    patterns = [{"pattern": r"\$\{"}, {"enum": list(ours)}]
+    named = {"propertyNames": {"anyOf": [keys, *patterns]}} if keys else {}
+    found = {"type": "object", "properties": ours, "additionalProperties": entry, **named}
+    return {**found, **limits(member.marks, "map")}
+
+
+def _made(value: JsonSchema, *, keyed: bool = True) -> JsonSchema:
+    """Return the schema of what is made of rows: objects or members by a key, or items of a list."""
+    key = {KEY: {"description": "The key of what a row makes: ${t.id}.", "type": "string", "minLength": 1}}
+    properties = {
+        EACH: {"$ref": "#/$defs/Rows"},
+        AS: {"description": "What a row is called in texts: ${t.id}.", "type": "string", "pattern": f"^{ROW_NAME}$"},
+        **(key if keyed else {}),
+        VALUE: value,
+        WHEN: CONDITION,
+    }
+    required = [EACH, AS, *(key if keyed else ()), VALUE]
+    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
 
 def _member(member: Member, *, ours: bool) -> JsonSchema:
@@ -181,7 +203,7 @@ def _structure(model: type[ApiModel], *, ours: bool) -> JsonSchema:
     result: JsonSchema = {"type": "object"}
     if model.__doc__:
         result["description"] = " ".join(model.__doc__.split())
-    result |= {"properties": properties, "additionalProperties": False}
+    result |= {"properties": {**properties, WHEN: CONDITION}, "additionalProperties": False}
     return {**result, "required": required} if required else result
 
 
@@ -194,20 +216,14 @@ def _reachable(model: type[ApiModel]) -> Iterable[type[ApiModel]]:
 
 
 def _references() -> JsonSchema:
-    names = {f"${s.key}": {"type": "string", "minLength": 1, "description": s.help} for s in REFERENCE_SYNTAX}
-    return {
-        "description": "A map with one key that is replaced by a value from elsewhere.",
-        "type": "object",
-        "properties": names,
-        "additionalProperties": False,
-        "minProperties": 1,
-        "maxProperties": 1,
-    }
+    description = "A map with one key that is replaced by a value from elsewhere."
+    return {"description": description, **_one_of(*REFERENCE_SYNTAX)}
 
 
 def _document(kind: DocumentKind) -> JsonSchema:
     root = _structure(kind.model, ours=True)
     properties = root["properties"]
+    del properties[WHEN]  # a whole document is not switched off
     for name, found in types_of(kind.model).items():
         held = get_args(found)[0] if get_origin(found) is Annotated else found
         if get_origin(held) is Literal:
@@ -231,19 +247,48 @@ def _choice() -> JsonSchema:
     }
 
 
+def _forms() -> JsonSchema:
+    """Return what a value may be besides itself, and what `$each` and `$when` take."""
+    inline = [f"${{{s.key}.{s.example}}}" for s in REFERENCE_SYNTAX if s.inline]
+    text = {"type": "string", "pattern": rf"\$\{{{ROW_NAME}\."}
+    wrapped = {
+        "type": "object",
+        "properties": {WHEN: CONDITION, VALUE: {}},
+        "required": [WHEN, VALUE],
+        "additionalProperties": False,
+    }
+    return {
+        "Dynamic": {
+            "description": f"A reference, a string with {' or '.join(inline)} in it, or a value with a condition.",
+            "anyOf": [{"$ref": "#/$defs/Reference"}, text, wrapped],
+        },
+        "Condition": {
+            "description": "What has to be true for this to be there; what is off is as if it had not been written.",
+            "anyOf": [{"type": "boolean"}, {"enum": ["true", "false"]}, text, _one_of(VAR)],
+        },
+        "Rows": {
+            "description": "The rows: a CSV with a header, a YAML or JSON list of maps, a variable, or a list.",
+            "anyOf": [_one_of(FILE, VAR), {"type": "array", "items": {"type": "object"}}, text],
+        },
+        "Made": {"description": "Items of a list that are made of rows.", **_made({}, keyed=False)},
+    }
+
+
+def _one_of(*kinds: ReferenceSyntax) -> JsonSchema:
+    """Return the schema of a reference of some kinds."""
+    names = {f"${s.key}": {"type": "string", "minLength": 1, "description": s.help} for s in kinds}
+    return {
+        "type": "object",
+        "properties": names,
+        "additionalProperties": False,
+        "minProperties": 1,
+        "maxProperties": 1,
+    }
+
+
 def manifest_schema() -> JsonSchema:
     """Return the JSON Schema (draft 2020-12) of a manifest, in the order of the models."""
-    inline = {s.key: f"${{{s.key}.{s.example}}}" for s in REFERENCE_SYNTAX if s.inline}
-    defs: JsonSchema = {
-        "Reference": _references(),
-        "Dynamic": {
-            "description": f"A reference, or a string with {' or '.join(inline.values())} in it.",
-            "anyOf": [
-                {"$ref": "#/$defs/Reference"},
-                {"type": "string", "pattern": rf"\$\{{({'|'.join(inline)})\."},
-            ],
-        },
-    }
+    defs: JsonSchema = {"Reference": _references(), **_forms()}
     for kind in DOCUMENTS.values():
         defs[kind.model.__name__] = _document(kind)
         for model in _reachable(kind.model):

@@ -52,6 +52,9 @@ Account = Annotated[str, Form(ACCOUNT)]
 REGION_CODE = Pattern(rf"^{REGION}$", "is not a Region code", "Write one such as eu-west-1.")
 RegionCode = Annotated[str, Form(REGION_CODE)]
 
+TARGET_PARTS: Mapping[str, Pattern] = {"account": ACCOUNT, "region": REGION_CODE}
+"""The members of `target`, which other members may repeat, and what each looks like."""
+
 NOT_BLANK = r"\S"
 
 WhoAnswers = Annotated[str, Form(Pattern(NOT_BLANK, "is blank", "Write a name, or leave owner out."))]

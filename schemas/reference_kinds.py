@@ -30,6 +30,9 @@ class ReferenceSyntax(NamedTuple):
 VAR = ReferenceSyntax(
     "var", "NAME", "Name of a variable: --var NAME=VALUE, or a line of a --var-file.", r"[A-Za-z_][A-Za-z0-9_-]*"
 )
+TARGET = ReferenceSyntax(
+    "target", "account", "account or region, as the document's own target says it.", r"[A-Za-z_][A-Za-z0-9_-]*"
+)
 ENV = ReferenceSyntax("env", "NAME", "Name of an environment variable.")
 FILE = ReferenceSyntax("file", "templates/verify.html", "Path of a file, relative to the manifest.")
 SSM = ReferenceSyntax("ssm", "/path/of/parameter", "Name of a parameter in AWS Systems Manager.")
@@ -41,5 +44,5 @@ REF = ReferenceSyntax(
     r"[^{}]*",
 )
 
-REFERENCE_SYNTAX = (VAR, ENV, FILE, SSM, SECRET, REF)
+REFERENCE_SYNTAX = (VAR, TARGET, ENV, FILE, SSM, SECRET, REF)
 """Every kind of reference that may replace a value (decision 24)."""

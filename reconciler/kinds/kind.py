@@ -421,6 +421,8 @@ class Need(NamedTuple):
     """Its name."""
     part: str = ""
     """The part of it that is named, as its kind's `parts` lists it (a scope); empty for the object itself."""
+    orders: bool = True
+    """Whether the order of changes follows from it; otherwise the kinds alone decide which comes first."""
 
 
 @record(frozen=True, slots=True)

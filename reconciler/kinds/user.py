@@ -14,6 +14,7 @@ from reconciler.kinds.kind import (
     Breach,
     ListedPart,
     Listing,
+    Need,
     PendingCall,
     Reading,
     ResourceKind,
@@ -199,6 +200,13 @@ def _pairs(given: Tree) -> list[Tree]:
     return [{"Name": name, "Value": value} for name, value in given.items()]
 
 
+def needs(tree: Tree) -> Iterable[Need]:
+    """A user is put into groups, which come before users in any case."""
+    for group in tree.get(GROUPS) or ():
+        if isinstance(group, str):
+            yield Need(GROUPS, group, orders=False)
+
+
 def unfit(state: State) -> Iterator[Breach]:
     """O20."""
     schema = attributes(state)
@@ -264,6 +272,7 @@ KIND = ResourceKind(
     from_call=from_manifest,
     to_manifest=to_manifest,
     exported=exported,
+    needs=needs,
     omissions=omissions,
     equivalent=equivalent,
     immutable=immutable,

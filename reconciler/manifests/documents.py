@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 from pathlib import Path as FilePath
-from typing import TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from reconciler.manifests.reference_kinds.ref import Link
 from reconciler.manifests.references.origin import Origin
@@ -19,6 +19,15 @@ T = TypeVar("T")
 
 FAILED = Reference("?", "")
 """Replaces a value that could not be read; the problem has been reported, and every check lets it pass."""
+
+
+class Condition(NamedTuple):
+    """What has to be true for a value to be there."""
+
+    value: Any
+    """True, false, a text with a variable in it, or a reference to a variable."""
+    position: Position
+    """Where it is written."""
 
 
 @record(frozen=True)
@@ -44,6 +53,14 @@ class RawDocument:
     that it names."""
     blanks: frozenset[Path] = frozenset()
     """Values that were left out (`mfa:`); they are null, although the file does not say null."""
+    forms: frozenset[str] = frozenset()
+    """Which of `$each` and `$when` its text has in it: `manifests/generated/` then has something to do."""
+    origins: Mapping[Path, Origin] = field(default_factory=dict, repr=False)
+    """Values that are a field of a row, by their paths."""
+    conditions: Mapping[Path, tuple[Condition, ...]] = field(default_factory=dict, repr=False)
+    """What has to be true for a value to be there, where `$each` says so; `$when` in the tree itself is not in it."""
+    off: Mapping[Path, Position] = field(default_factory=dict, repr=False)
+    """What `$when` has switched off, by the path that it would have, with the place of its condition."""
 
 
 @record(frozen=True)
@@ -67,6 +84,8 @@ class Document:
     kinds `ref` and `text`, and in keys as they were written, variables replaced."""
     blanks: frozenset[Path] = frozenset()
     """Values that were left out; null in the tree."""
+    off: Mapping[Path, Position] = field(default_factory=dict, repr=False)
+    """What `$when` has switched off, by the path that it would have, with the place of its condition."""
 
     def position(self, path: Path) -> Position:
         """Return the place of a value, or of the nearest thing around it that was written."""

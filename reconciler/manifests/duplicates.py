@@ -13,7 +13,7 @@ from reconciler.manifests.documents import Document
 from reconciler.manifests.manifest import Manifest
 from reconciler.manifests.validation.place import Place
 from reconciler.manifests.validation.shown_values import shown
-from reconciler.model import Path, Spec, Tree, dotted
+from reconciler.model import Path, Spec, Tree, dotted, row_words
 from schemas.base import ApiModel, Keyed, Member, members
 from schemas.sections import key_member, model_of, pin_member
 
@@ -57,7 +57,8 @@ def same_object(section: Member, written: Tree, specs: Sequence[Spec], document:
         if first is spec:
             continue
         what = f"the same {pin}" if spec.pin else "the same name"
-        message = f"{dotted(first.address.steps)} (line {first.source.line}) has {what}."
+        row = row_words(first.source)
+        message = f"{dotted(first.address.steps)} (line {first.source.line}{row and f', {row}'}) has {what}."
         fix = f"Give each its own {pin}, or another name." if pin else "Give each its own name."
         path = spec.address.steps
         yield Problem(document.key(path), dotted(path), message, fix)

@@ -13,8 +13,10 @@ from typing import Any
 from reconciler.errors import Problem
 from reconciler.kinds import availability, client, root_of
 from reconciler.manifests.documents import FAILED, Document, nearest
-from reconciler.manifests.manifest import Ignore, Waiver, WrittenOutput
+from reconciler.manifests.links import switched_off_words
+from reconciler.manifests.manifest import Ignore, Waiver, WrittenOutput, nearest_off
 from reconciler.manifests.reference_kinds.env import ENV
+from reconciler.manifests.references.origin import ROW
 from reconciler.manifests.references.remote_references import references
 from reconciler.manifests.validation import checking
 from reconciler.manifests.validation.place import Place, ProblemReport
@@ -221,7 +223,8 @@ class _EnvelopeReader:
     def _check_locked(self) -> None:
         """Refuse references in `locked`: overlays are merged before anything is put in."""
         for path, _ in self._texts("locked"):
-            if nearest(self.document.origins, path):
+            origin = nearest(self.document.origins, path)
+            if origin and origin.kind != ROW:  # rows are made before overlays are merged
                 message = "a locked path cannot contain a reference: overlays are merged before references."
                 self._say(path, message, "Write the path itself.")
 
@@ -288,12 +291,18 @@ class _EnvelopeReader:
             path = tuple(item)
             own = key.removeprefix(f"{CLIENTS}/")
             if own not in known:
-                hint = suggest(own, known, f"Declare it in {CLIENTS}, or correct the key.")
-                text = shown(own, nearest(self.document.origins, (*path, "client")))
-                self._say((*path, "client"), f"{CLIENTS} has no client {text}.", hint)
+                self._say((*path, "client"), *self._no_client(own, known, path))
             texts = {name: self._text(*path, name) for name in ("format", "file", "prefix")}
             self._check_prefix(path, texts)
             yield WrittenOutput(own, **texts, source=self.document.position(path))
+
+    def _no_client(self, own: str, known: Sequence[str], output: Path) -> tuple[str, str]:
+        off = nearest_off(self.document.off, (CLIENTS, own))
+        if off:
+            return switched_off_words(f"{CLIENTS}/{own}", off)
+        text = shown(own, nearest(self.document.origins, (*output, "client")))
+        hint = suggest(own, known, f"Declare it in {CLIENTS}, or correct the key.")
+        return f"{CLIENTS} has no client {text}.", hint
 
     def _check_prefix(self, output: Path, texts: Mapping[str, str]) -> None:
         """Find a prefix that the format has no use for, or that is no path of parameters."""

@@ -14,7 +14,7 @@ from typing import Protocol, TypeVar
 
 from reconciler.errors import Problem
 from reconciler.manifests.reference_kinds.ref import Link
-from reconciler.model import Position, Spec, dotted
+from reconciler.model import Path, Position, Spec, dotted
 from reconciler.terminal.suggestions import suggest, suggest_or_list
 from schemas.documents import DOCUMENTS, DocumentKind
 
@@ -49,6 +49,9 @@ class LinkedDocument(Protocol):
     @property
     def links(self) -> tuple[Link, ...]:
         """Its references to other documents."""
+
+    def switched_off(self, path: Path) -> Position | None:
+        """Return the condition that has switched off what is at a path, or None."""
 
     def spec(self, section: str, name: str = "") -> Spec | None:
         """Return a declared object, or None."""
@@ -114,6 +117,16 @@ CORRECT = "Correct the name."
 """What to do where there are too many names to list."""
 
 
+def switched_off_words(what: str, where: Position) -> Words:
+    """Say that something is referred to that `$when` has switched off.
+
+    Args:
+        what: What it is.
+        where: The condition.
+    """
+    return f"{what} is switched off by $when at {where}.", "Switch both off with the same condition, or switch it on."
+
+
 def _words(link: Link, document: D, documents: Sequence[D]) -> Words | None:
     found = meant(link, document, documents)
     if not found:
@@ -122,15 +135,22 @@ def _words(link: Link, document: D, documents: Sequence[D]) -> Words | None:
         return f"several documents declare a pool named {link.document}.", "Give each pool its own name."
     kind = DOCUMENTS[found[0].kind]
     if not _is_declared(link, kind, found[0]):
-        specs = [s.address for s in found[0].specs if s.address.section in kind.sections]
-        declared = [kind.root, *(str(address) for address in specs if address.section != kind.root)]
-        return f"{link.document} declares no {link.address}.", suggest_or_list(link.address, declared, CORRECT)
+        return _undeclared_words(link, kind, found[0])
     known = kind.targets(link.section)
     if link.member in known:
         return _switched_off(link, kind.switch(link.section, link.member), found[0])
     if not known:
         return f"{link.address} has no member that can be referenced.", "Write the value itself, or use {$var: NAME}."
     return f"{link.member} of {link.address} cannot be referenced.", suggest_or_list(link.member, known, CORRECT)
+
+
+def _undeclared_words(link: Link, kind: DocumentKind, document: LinkedDocument) -> Words:
+    off = document.switched_off((link.section, link.name))
+    if off:
+        return switched_off_words(f"{link.address} of {link.document}", off)
+    specs = [s.address for s in document.specs if s.address.section in kind.sections]
+    declared = [kind.root, *(str(address) for address in specs if address.section != kind.root)]
+    return f"{link.document} declares no {link.address}.", suggest_or_list(link.address, declared, CORRECT)
 
 
 def _is_declared(link: Link, kind: DocumentKind, document: LinkedDocument) -> bool:

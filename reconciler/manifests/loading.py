@@ -6,6 +6,7 @@ can be decided without AWS. What only AWS knows (`$ssm`, `$secret`, `$ref`) is p
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -14,6 +15,8 @@ from typing import TYPE_CHECKING
 from reconciler.errors import InvalidManifest, Problem
 from reconciler.manifests import duplicates, envelope, foreign_files, links, objects, overlays, reader
 from reconciler.manifests.documents import Document
+from reconciler.manifests.generated import given_values, off_references
+from reconciler.manifests.generated.making import Makers
 from reconciler.manifests.manifest import Manifest
 from reconciler.manifests.references.local_references import resolve_local
 from reconciler.manifests.references.variables import Variables
@@ -52,6 +55,8 @@ class Gathered:
     """What is wrong with files and single documents."""
     notices: tuple[Notice, ...]
     """What should be said."""
+    row_files: frozenset[str] = frozenset()
+    """The files of rows that documents have named: what the reader says of them as manifests does not count."""
 
 
 def load(
@@ -121,13 +126,18 @@ def gather(
     report = ProblemReport()
     manifests = []
     read = reader.read(paths, stdin, file_roots, share)
-    waiting = deque(_documents(read, paths, environment, file_roots, report))
+    makers = Makers(variables, file_roots)
+    waiting = deque(_documents(read, paths, environment, makers, report))
     while waiting:  # none is held longer than it is needed: together they take as much memory as the manifests
-        raw = waiting.popleft()
+        raw = makers.without_off(waiting.popleft(), report.problems)
         document, wrong = resolve_local(raw, variables, environ, file_roots=file_roots, env_names=env_names)
         report.problems += wrong
+        if document.origins:
+            document, wrong = given_values.typed(document)
+            report.problems += wrong
         manifests.append(_manifest(document, report, is_rule))
-    return Gathered(tuple(manifests), tuple(report.problems), tuple(report.notices))
+    found = (tuple(manifests), tuple(report.problems), tuple(report.notices))
+    return Gathered(*found, frozenset(makers.files))
 
 
 def together(parts: Sequence[Gathered]) -> Loaded:
@@ -140,9 +150,11 @@ def together(parts: Sequence[Gathered]) -> Loaded:
         InvalidManifest: With every problem of every document, sorted by place.
     """
     manifests = [manifest for part in parts for manifest in part.manifests]
-    problems = [problem for part in parts for problem in part.problems]
+    row_files = frozenset(file for part in parts for file in part.row_files)
+    problems = [p for part in parts for p in part.problems if not _is_of_rows(p, row_files)]
     problems += duplicates.same_pool(manifests)
     problems += links.wrong_links(manifests)
+    problems += off_references.wrong(manifests)
     if problems:
         raise InvalidManifest(distinct(problems))
     notices = {(n.source, n.message): n for part in parts for n in part.notices}
@@ -153,16 +165,18 @@ def _documents(
     read: tuple[Sequence[RawDocument], Sequence[Problem]],
     paths: Sequence[str],
     environment: str,
-    file_roots: Sequence[str],
+    makers: Makers,
     report: ProblemReport,
 ) -> Sequence[RawDocument]:
-    """Return the documents that were read, with the overlays of an environment laid over them."""
+    """Return the documents that were read, with their rows made and the overlays of an environment laid over them."""
     documents, problems = foreign_files.refuse(*read)
     report.problems += problems
+    documents = [makers.with_rows(d, report.problems) for d in documents]
     if environment:
         broken = {p.position.file for p in problems}
-        layers, wrong = reader.overlays(paths, environment, file_roots)
-        documents, clashes = overlays.merge(documents, {k: v for k, v in layers.items() if k not in broken})
+        layers, wrong = reader.overlays(paths, environment, makers.file_roots)
+        layers = {k: [makers.with_rows(d, wrong) for d in v] for k, v in layers.items() if k not in broken}
+        documents, clashes = overlays.merge(documents, layers)
         report.problems += [*wrong, *clashes]
     elif known := reader.environments(paths):
         report.notices.append(Notice(UNMERGED.format(", ".join(known))))
@@ -198,7 +212,13 @@ def _manifest(document: Document, report: ProblemReport, is_rule: envelope.IsRul
         owners=found.owners,
         links=document.links,
         positions=document.positions,
+        off=document.off,
     )
+
+
+def _is_of_rows(problem: Problem, files: frozenset[str]) -> bool:
+    """Return whether the reader took a file of rows for a manifest; what is wrong with its rows is said elsewhere."""
+    return bool(files) and os.path.normpath(problem.position.file) in files
 
 
 def _order(key: tuple[Position | None, str]) -> tuple[Position, str]:

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from schemas.security import Profile
 
 
+def nearest_off(off: Mapping[Path, Position], path: Path) -> Position | None:
+    """Return the condition that has switched off something at a path, or around it; None if there is none."""
+    return next((off[path[:end]] for end in range(1, len(path) + 1) if path[:end] in off), None) if off else None
+
+
 @record(frozen=True)
 class Ignore:
     """Something live that shall not be reported."""
@@ -111,6 +116,8 @@ class Manifest:
     """Its references to other documents, and to itself, in the order of the text."""
     positions: Mapping[Path, Position] = field(default_factory=dict, compare=False, repr=False)
     """Where each value of the document is."""
+    off: Mapping[Path, Position] = field(default_factory=dict, compare=False, repr=False)
+    """What `$when` has switched off, with the place of its condition."""
 
     @property
     def root(self) -> Address:
@@ -142,6 +149,10 @@ class Manifest:
         for tree in (self.positions, *(part for spec in self.specs for part in (spec.declared, spec.positions))):
             if isinstance(tree, dict):
                 tree.clear()
+
+    def switched_off(self, path: Path) -> Position | None:
+        """Return the condition that has switched off something at a path, or around it; None if there is none."""
+        return nearest_off(self.off, path)
 
     def spec(self, section: str, name: str = "") -> Spec | None:
         """Return a declared object, or None."""

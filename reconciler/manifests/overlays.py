@@ -14,8 +14,10 @@ from typing import Any, TypeVar
 
 from reconciler.errors import Problem
 from reconciler.manifests.documents import FAILED, RawDocument, nearest
+from reconciler.manifests.generated.conditions import is_wrapper
 from reconciler.model import Path, Position, Tree, dotted
 from schemas.documents import DEFAULT
+from schemas.generated_forms import WHEN
 from schemas.globs import meets, overlap
 
 T = TypeVar("T")
@@ -88,6 +90,9 @@ class _Merge:
             positions=self._places(self._base.positions, self._layer.positions),
             keys=self._places(self._base.keys, self._layer.keys),
             blanks=frozenset(self._places(dict.fromkeys(self._base.blanks), dict.fromkeys(self._layer.blanks))),
+            forms=self._base.forms | self._layer.forms,
+            origins=self._places(self._base.origins, self._layer.origins),
+            conditions=self._places(self._base.conditions, self._layer.conditions),
         )
 
     def _is_other_kind(self) -> bool:
@@ -155,6 +160,7 @@ class _Merge:
         self._keep_watched(tree, [lock for lock in locks if isinstance(lock, str)])
         before, after = dict(_nodes(self._base.tree)), dict(_nodes(tree))
         changed = [p for p in {**before, **after} if p and _differ(before, after, p)]
+        changed += _under_conditions(before, changed)
         for i, lock in enumerate(locks):
             if isinstance(lock, str):
                 where = nearest(self._base.positions, (LOCKED, i)) or self._base.start
@@ -210,7 +216,8 @@ class _Merge:
 
     def _cause(self, path: Path) -> Position:
         """Return the place of the overlay that changed a value: within it, at it, or around it."""
-        causes = [p for p in (*self._taken, *self._gone) if p[: len(path)] == path or path[: len(p)] == p]
+        touched = (*self._taken, *self._gone)
+        causes = [p for p in touched if p[: len(path)] == path or path[: len(p)] == p or _is_condition_of(p, path)]
         places = [w for p in causes if (w := nearest(self._layer.keys, p))]
         return min(places, default=self._layer.start)
 
@@ -220,8 +227,22 @@ class _Merge:
 
 
 def _is_plain(value: Any) -> bool:
-    """Return whether a value is a map that merges; a reference is one value."""
-    return isinstance(value, dict) and not any(k.startswith("$") and not k.startswith(("${", "$$")) for k in value)
+    """Return whether a value is a map that merges; a reference is one value, and so is what is wrapped by `$when`."""
+    if not isinstance(value, dict) or is_wrapper(value):
+        return False
+    return not any(k.startswith("$") and k != WHEN and not k.startswith(("${", "$$")) for k in value)
+
+
+def _is_condition_of(condition: Path, path: Path) -> bool:
+    """Return whether a path is that of a condition of something around another path."""
+    return condition[-1] == WHEN and path[: len(condition) - 1] == condition[:-1]
+
+
+def _under_conditions(before: Mapping[Path, Any], changed: Sequence[Path]) -> list[Path]:
+    """Return what an overlay may switch off or on by a condition of something around it."""
+    around = {path[:-1] for path in changed if path[-1] == WHEN}
+    known = set(changed)
+    return [p for p in before if p not in known and any(p[:end] in around for end in range(1, len(p)))]
 
 
 def _within(path: Path, places: set[Path]) -> bool:

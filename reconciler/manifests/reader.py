@@ -22,6 +22,7 @@ from reconciler.manifests.documents import FAILED, RawDocument
 from reconciler.model import Path, Position, Tree, dotted
 from reconciler.terminal.regular_files import UnfitFileError, is_below, read_regular
 from reconciler.terminal.settings import CONFIG_FILES
+from schemas.generated_forms import FORMS
 from schemas.records import record
 
 MAX_BYTES = 5_000_000
@@ -341,6 +342,8 @@ class Dialect(NamedTuple):
     """Tags that are allowed, with the key that each is short for: `!Ref x` is read as `Ref: x`."""
     any_key: bool = False
     """Whether a key that is a number or a boolean is taken as the text that was written."""
+    is_list: bool = False
+    """Whether a document is a list, and no map."""
 
 
 def foreign(name: str, text: str, dialect: Dialect) -> tuple[list[RawDocument], list[Problem]]:
@@ -365,9 +368,10 @@ def _documents(source: _Source, problems: list[Problem], dialect: Dialect | None
         if isinstance(node, yaml.ScalarNode) and node.value == "" and node.tag == PLAIN:
             continue
         start = _position(source.name, node)
-        if not isinstance(node, yaml.MappingNode):
-            shape = "a list" if isinstance(node, yaml.SequenceNode) else "a string"
-            problems.append(Problem(start, "", f"the document is {shape}; {dialect.what} is a map.", dialect.begin))
+        if not isinstance(node, yaml.SequenceNode if dialect.is_list else yaml.MappingNode):
+            shape, wanted = _shape(node), "a list" if dialect.is_list else "a map"
+            message = f"the document is {shape}; {dialect.what} is {wanted}."
+            problems.append(Problem(start, "", message, dialect.begin))
             continue
         builder = _Builder(source.name, dialect)
         tree = builder.value(node, (), 0)
@@ -375,7 +379,13 @@ def _documents(source: _Source, problems: list[Problem], dialect: Dialect | None
         if not builder.stopped:
             places = (builder.positions, builder.keys, start)
             blanks = frozenset(builder.blanks)
-            yield RawDocument(source.name, source.directory, index, tree, *places, source.root, blanks)
+            forms = frozenset(form for form in FORMS if form in source.text)
+            yield RawDocument(source.name, source.directory, index, tree, *places, source.root, blanks, forms)
+
+
+def _shape(node: yaml.Node) -> str:
+    shapes = ((yaml.SequenceNode, "a list"), (yaml.MappingNode, "a map"))
+    return next((words for kind, words in shapes if isinstance(node, kind)), "a string")
 
 
 def _nodes(source: _Source, problems: list[Problem]) -> Iterator[yaml.Node]:

@@ -15,7 +15,7 @@ from reconciler.manifests.references.origin import origin_of
 from reconciler.manifests.references.remote_references import Remote, references, resolve_remote
 from reconciler.manifests.validation import checking
 from reconciler.manifests.validation.place import Place, ProblemReport
-from reconciler.model import Address, Path, Spec, dotted
+from reconciler.model import Address, Path, Spec, dotted, row_words
 from schemas.documents import DOCUMENTS, DocumentKind
 from schemas.sections import model_of
 
@@ -86,7 +86,9 @@ def _colliding_names(specs: Sequence[Spec]) -> Iterator[Problem]:
     for spec in specs:
         first = seen.setdefault(spec.address, spec)
         if first is not spec:
-            message = f"the key resolves to the same name as the one in line {first.source.line}."
+            row = row_words(first.source)
+            at = f"line {first.source.line}{row and f', {row}'}"
+            message = f"the key resolves to the same name as the one in {at}."
             fix = "Make the keys differ, or remove one."
             yield Problem(spec.source, dotted(spec.address.steps), message, fix)
 

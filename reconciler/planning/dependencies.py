@@ -122,8 +122,7 @@ class _Graph:
 
     def _naming(self, i: int, change: ResourceChange) -> Iterator[Edge]:
         """What an object names, now and after its change."""
-        needs = KINDS[change.address.section].needs
-        now, later = set(needs(change.before or {})), set(needs(change.after or {}))
+        now, later = set(_needs(change, change.before)), set(_needs(change, change.after))
         for section, name in sorted({(n.section, n.name) for n in now | later}):
             if i == self._root and _is_made(change) and not is_outside(KINDS[section]):
                 continue  # it is inside of what names it
@@ -174,7 +173,7 @@ class _Graph:
 
 def _needs(change: ResourceChange, *trees: Tree | None) -> Iterator[Need]:
     for tree in trees:
-        yield from KINDS[change.address.section].needs(tree or {})
+        yield from (need for need in KINDS[change.address.section].needs(tree or {}) if need.orders)
 
 
 def takes_place_of(changes: Sequence[ResourceChange]) -> Iterator[tuple[ResourceChange, ResourceChange]]:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, TypeAlias, TypeGuard
 
 from reconciler.errors import printable
-from reconciler.model import Action, Direction, Effect, Path, dotted
+from reconciler.model import Action, Direction, Effect, Path, dotted, short_place
 from reconciler.render.marks import HIDDEN, Hidden, ShownTree, ShownValue
 from reconciler.render.shown import ShownChange, ShownField
 from reconciler.render.spelling import text
@@ -53,7 +53,7 @@ def lines(change: ShownChange, width: Width = 100) -> Iterator[ChangeLine]:
         width: Columns, or None to leave nothing out.
     """
     for found in _fields(change):
-        origin = printable(f"{found.source.file}:{found.source.line}") if found.source else ""
+        origin = short_place(found.source) if found.source else ""
         for line in directed(member(found.path, found.before, found.after, width), found.effects):
             yield line._replace(origin=origin) if line.path else line
 

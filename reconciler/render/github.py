@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.errors import printable
+from reconciler.model import row_words
 from reconciler.render.alarms import SECURITY, Alarm
 from reconciler.render.change_lines import as_diff
 from reconciler.render.drift_words import attributed
@@ -55,6 +56,8 @@ def _line(row: Row, rule: str, message: str, manifest: str, locate: Locate) -> s
         place = {"file": locate(row.source.file), "line": str(row.source.line), "col": str(row.source.column)}
     else:
         place = {"file": locate(manifest)} if manifest else {}
+    if words := row_words(row.source):
+        message = f"{message}\nMade of {words}."
     properties = ",".join(f"{k}={_property(v)}" for k, v in {**place, "title": f"poolctl {rule}"}.items())
     return f"::{COMMANDS[row.severity]} {properties}::{data(message)}"
 

@@ -20,6 +20,7 @@ from reconciler.model import (
     Path,
     Position,
     Refusal,
+    RowPosition,
     Target,
     Weakness,
     dotted,
@@ -73,16 +74,26 @@ def dump(document: Mapping[str, Any]) -> str:
 
 def position_entry(position: Position | None) -> Source | None:
     """Spell a place in a manifest."""
-    return {"file": position.file, "line": position.line, "column": position.column} if position else None
+    return _source(position) if position else None
+
+
+def _source(position: Position) -> Source:
+    entry: Source = {"file": position.file, "line": position.line, "column": position.column}
+    if isinstance(position, RowPosition):
+        entry["row"] = position.row
+    return entry
 
 
 def range_entry(position: Position) -> SourceRange:
     """Spell a place as Terraform does. It gives a range; only where it begins is known, so it is empty."""
-    return {
+    entry: SourceRange = {
         "filename": position.file,
         "start": {"line": position.line, "column": position.column},
         "end": {"line": position.line, "column": position.column},
     }
+    if isinstance(position, RowPosition):
+        entry["row"] = position.row
+    return entry
 
 
 def pool_entry(target: Target) -> PoolEntry:
@@ -218,7 +229,7 @@ def output_entry(output: OutputChange) -> OutputEntry:
         "actions": ACTIONS[output.action],
         "awaits": output.awaits or None,
         "parameters": [{"name": p.name, "actions": ACTIONS[p.action]} for p in output.parameters],
-        "source": {"file": output.source.file, "line": output.source.line, "column": output.source.column},
+        "source": _source(output.source),
     }
 
 

@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 from urllib.parse import quote
 
-from reconciler.model import Position
+from reconciler.model import Position, short_place
 from reconciler.render.alarms import Alarm
 from reconciler.render.change_lines import as_diff
 from reconciler.render.drift_words import attributed
@@ -208,7 +208,7 @@ def _details(row: Row, *, opened: bool = False) -> str:
 
 
 def _where(source: Position | None) -> str:
-    return f" {code(f'{source.file}:{source.line}')}" if source else ""
+    return f" {code(short_place(source))}" if source else ""
 
 
 def fenced(lines: Sequence[str], language: str = "diff") -> list[str]:

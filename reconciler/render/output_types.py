@@ -105,6 +105,8 @@ class Source(TypedDict):
     """As the user named it; - is standard input."""
     line: Ordinal
     column: Ordinal
+    row: NotRequired[str]
+    """The row that made the object, where `$each` did: `pools/tenants.csv:3`."""
 
 
 @closed
@@ -832,6 +834,8 @@ class SourceRange(TypedDict):
     filename: str
     start: Point
     end: Point
+    row: NotRequired[str]
+    """The row that made the object, where `$each` did: `pools/tenants.csv:3`."""
 
 
 @closed

@@ -30,6 +30,7 @@ from reconciler.model import (
     Target,
     Weakness,
     dotted,
+    row_words,
 )
 from reconciler.render import alarms
 from reconciler.render.alarms import Alarm
@@ -583,7 +584,8 @@ def _validated(file: str, problems: Sequence[Problem], notices: Sequence[Notice]
 def _problem(problem: Problem) -> Row:
     rule = RULE.search(problem.message)
     message = problem.message[: rule.start()] if rule else problem.message
-    place = f"{problem.position.line}:{problem.position.column}"
+    row = row_words(problem.position)
+    place = f"{problem.position.line}:{problem.position.column}{f' ({row})' if row else ''}"
     label = problem.position.file if problem.whole_file else f"{place} {problem.path}".rstrip()
     return Row(
         f"{problem.position.file} {problem.path}",

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from reconciler import __version__, kinds
 from reconciler.kinds.kind import Rule
-from reconciler.model import Risk
+from reconciler.model import Risk, row_words
 from reconciler.render import explain_words
 from reconciler.render.alarms import SECURITY, Alarm
 from reconciler.render.json_parts import effect_entry
@@ -267,7 +267,9 @@ def _effect(alarm: Alarm) -> dict[str, Any]:
 
 def _message(row: Row) -> str:
     """A finding without its values: code scanning keeps alerts for ever and shows them to every reader."""
-    return row.sentence if not row.notes else f"{row.sentence}: {' '.join(row.notes)}"
+    words = row_words(row.source)
+    notes = [*row.notes, *([f"Made of {words}."] if words else [])]
+    return row.sentence if not notes else f"{row.sentence}: {' '.join(notes)}"
 
 
 def _location(suite: Suite, row: Row, locate: Locate) -> dict[str, Any]:

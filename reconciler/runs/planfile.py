@@ -30,6 +30,7 @@ from reconciler.model import (
     OutputChange,
     ParameterChange,
     Position,
+    RowPosition,
     Target,
     Tree,
     Undeclared,
@@ -585,7 +586,7 @@ def _output(tree: Tree) -> OutputChange:
         _action(tree["actions"]),
         tree["format"],
         Address(tree["pool"], section, name),
-        Position(**tree["source"]),
+        _written_at(tree["source"]),
         tree["awaits"] or "",
         tuple(ParameterChange(p["name"], _action(p["actions"])) for p in tree["parameters"]),
     )
@@ -624,4 +625,9 @@ def _address(full: str) -> Address:
 
 
 def _position(tree: Tree | None) -> Position | None:
-    return Position(**tree) if tree else None
+    return _written_at(tree) if tree else None
+
+
+def _written_at(tree: Tree) -> Position:
+    place = Position(tree["file"], tree["line"], tree["column"])
+    return RowPosition(place, tree["row"]) if "row" in tree else place

@@ -153,7 +153,7 @@ def test_escapes(local, written, meant):
         ("a: {$file: t.htm}\n", "1:5 a: there is no file t.htm. Did you mean t.html? The path is relative to the directory of the manifest."),
         ("a: {$file: d}\n", "1:5 a: $file d is a directory. Name one file in it."),
         ("a: {$file: big}\n", "1:5 a: the file big is larger than 1 MB. Use a smaller file."),
-        ("a: {$vra: x}\n", "1:5 a: $vra is not a reference. Did you mean $var? Use one of $var, $env, $file, $ssm, $secret, $ref."),
+        ("a: {$vra: x}\n", "1:5 a: $vra is not a reference. Did you mean $var? Use one of $var, $target, $env, $file, $ssm, $secret, $ref."),
         ("a: {$ref: x}\n", '1:5 a: "x" is not of the form DOCUMENT/ADDRESS#MEMBER. Write for example customers/clients/web#ClientId or customers/user_pool#Id.'),
         ("a: {$ref: c/clients/web}\n", '1:5 a: "c/clients/web" is not of the form DOCUMENT/ADDRESS#MEMBER. Write for example customers/clients/web#ClientId or customers/user_pool#Id.'),
         ("a: ${ref.c/user_pool}\n", '1:4 a: "c/user_pool" is not of the form DOCUMENT/ADDRESS#MEMBER. Write for example customers/clients/web#ClientId or customers/user_pool#Id.'),
@@ -170,7 +170,7 @@ def test_escapes(local, written, meant):
         ("a: {$secret: }\n", "1:5 a: $secret requires a string. Write {$secret: NAME#KEY}."),
         ("a: {$secret: '#k'}\n", "1:5 a: $secret requires the name of a secret before the #. Write {$secret: NAME#KEY}."),
         ("a: {$secret: 'n#'}\n", "1:5 a: $secret requires a key after the #. Name a key, or remove the # to use the whole secret."),
-        ("a: ${env.HOME}\n", "1:4 a: $env cannot be used inside a string; these can: $var, $ref. Make it the whole value: {$env: HOME}."),
+        ("a: ${env.HOME}\n", "1:4 a: $env cannot be used inside a string; these can: $var, $target, $ref. Make it the whole value: {$env: HOME}."),
         ("a: ${HOME}\n", "1:4 a: the text holds a `${...}` that is not a reference. Write ${var.NAME}, or $${ for the two characters."),
         ("a: x${var.y\n", "1:4 a: the text holds a `${` that is not closed. Write ${var.NAME}, or $${ for the two characters."),
         ("a: ${var.list}\n", "1:4 a: the value of $var list is a list, not a string. Make it the whole value: {$var: list}."),
@@ -372,11 +372,11 @@ def test_a_new_local_kind_is_parsed_as_a_value_and_within_texts(one):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("a: {$uper: x}\n", "1:5 a: $uper is not a reference. Did you mean $upper? Use one of $var, $env, $file, $ssm, $secret, $ref, $upper, $address."),
+        ("a: {$uper: x}\n", "1:5 a: $uper is not a reference. Did you mean $upper? Use one of $var, $target, $env, $file, $ssm, $secret, $ref, $upper, $address."),
         ("a: {$upper: [x]}\n", "1:5 a: $upper requires a string. Write {$upper: TEXT}."),
         ("a: {$upper: x, b: 1}\n", "1:5 a: $upper must be the only key of its map, but there is also b. Write {$upper: ...} only."),
         ("a: ${upper.1}\n", "1:4 a: the text holds a `${...}` that is not a reference. Write ${var.NAME}, or $${ for the two characters."),
-        ("a: ${address.x}\n", "1:4 a: $address cannot be used inside a string; these can: $var, $ref, $upper. Make it the whole value: {$address: x}."),
+        ("a: ${address.x}\n", "1:4 a: $address cannot be used inside a string; these can: $var, $target, $ref, $upper. Make it the whole value: {$address: x}."),
     ],
 )  # fmt: skip
 def test_mistakes_of_a_new_kind(one, text, expected):
@@ -434,4 +434,4 @@ def test_a_kind_is_either_local_or_remote_or_leads_to_another_document():
         assert bool(kind.reads) == (kind.remote is not None)
         assert not (kind.is_inline and kind.remote)
     assert [kind.key for kind in REFERENCE_KINDS.values() if kind.links] == ["ref"]
-    assert [kind.key for kind in REFERENCE_KINDS.values() if not kind.taints] == ["var", "ref"]
+    assert [kind.key for kind in REFERENCE_KINDS.values() if not kind.taints] == ["var", "target", "ref"]

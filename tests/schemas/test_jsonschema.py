@@ -27,6 +27,14 @@ def identity_pool(**members: Any) -> dict[str, Any]:
     return {"version": 1, "kind": "IdentityPool", **members}
 
 
+def each(value: Any, **more: Any) -> dict[str, Any]:
+    return {"$each": {"$file": "tenants.csv"}, "as": "t", "key": "${t.id}", "value": value, **more}
+
+
+ITEMS = {"$each": {"$file": "tenants.csv"}, "as": "t", "value": "${t.id}"}
+SAML = {"ProviderType": "SAML", "ProviderDetails": {"MetadataURL": "${t.metadata_url}"}}
+
+
 def test_it_is_a_valid_schema() -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
 
@@ -68,6 +76,21 @@ def test_it_names_no_host_of_ours() -> None:
             prune=["principal_tags"],
         ),
         {"version": 1, "prune": ["clients"], "ignore": [{"path": "clients/x", "reason": "r", "expires": "2027-06-30"}]},
+        {"version": 1, "identity_providers": each(SAML)},
+        {"version": 1, "identity_providers": {"okta": SAML, "$each": [each(SAML), each(SAML, **{"$when": "${t.on}"})]}},
+        {"version": 1, "identity_providers": {**each(SAML), "$each": [{"id": "acme"}]}},
+        {"version": 1, "groups": {**each({"Precedence": "${t.n}"}), "$each": {"$var": "rows"}}},
+        {"version": 1, "limits": each({"RequestedLimitValue": "${t.n}"})},
+        client(SupportedIdentityProviders=ITEMS),
+        client(
+            SupportedIdentityProviders=["COGNITO", ITEMS], terms=each({"Links": {"cognito:default": "https://${t.x}"}})
+        ),
+        client(CallbackURLs=[{"$when": "${var.on}", "value": "https://a"}]),
+        client(**{"$when": {"$var": "on"}, "branding": {"$when": False, "Settings": {}}}),
+        pool(UserPoolTags=each("${t.x}"), Policies={"PasswordPolicy": {"$when": True, "MinimumLength": 12}}),
+        pool(Policies={"$when": "true", "value": {"PasswordPolicy": {}}}, PoolName="a-${target.region}"),
+        {"version": 1, "groups": {"$when": "${var.on}", "a": {"$when": "false"}}, "protect": [ITEMS]},
+        identity_pool(principal_tags=each({"UseDefaults": True})),
     ],
 )
 def test_it_accepts(document: dict[str, Any]) -> None:
@@ -109,6 +132,16 @@ def test_it_accepts(document: dict[str, Any]) -> None:
         identity_pool(user_pool={}),
         identity_pool(prune=["clients"]),
         identity_pool(identity_pool={"AllowClassicFlow": "yes"}),
+        {"version": 1, "$when": True},
+        {"version": 1, "identity_providers": each({"ProviderTyp": "SAML"})},
+        {"version": 1, "identity_providers": {"$each": [SAML]}},
+        {"version": 1, "groups": {**each({}), "$each": {"$secret": "x"}}},
+        {"version": 1, "groups": {**each({}), "as": "a b"}},
+        {"version": 1, "groups": {k: v for k, v in each({}).items() if k != "key"}},
+        {"version": 1, "groups": {"$when": "yes", "a": {}}},
+        client(SupportedIdentityProviders={**ITEMS, "key": "x"}),
+        client(CallbackURLs=[{"$when": True}]),
+        client(**{"$when": 1}),
     ],
 )
 def test_it_refuses(document: dict[str, Any]) -> None:

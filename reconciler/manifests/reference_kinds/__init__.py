@@ -14,12 +14,13 @@ from reconciler.manifests.reference_kinds.ref import REF
 from reconciler.manifests.reference_kinds.reference_kind import ReferenceKind
 from reconciler.manifests.reference_kinds.secret import SECRET
 from reconciler.manifests.reference_kinds.ssm import SSM
+from reconciler.manifests.reference_kinds.target import TARGET
 from reconciler.manifests.reference_kinds.var import VAR
 
 ReferenceKinds = Mapping[str, ReferenceKind]
 """Kinds of references by key."""
 
-REFERENCE_KINDS: ReferenceKinds = {kind.key: kind for kind in (VAR, ENV, FILE, SSM, SECRET, REF)}
+REFERENCE_KINDS: ReferenceKinds = {kind.key: kind for kind in (VAR, TARGET, ENV, FILE, SSM, SECRET, REF)}
 """Every kind of reference, in the order in which messages list them."""
 
 REMOTE_READS: frozenset[tuple[str, str]] = frozenset().union(*(kind.reads for kind in REFERENCE_KINDS.values()))

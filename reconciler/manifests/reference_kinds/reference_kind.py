@@ -25,6 +25,15 @@ class ReferenceMistake(Exception):
         super().__init__(message)
 
 
+def no_target(name: str) -> str:
+    """Know nothing of a target: only a document has one.
+
+    Raises:
+        ReferenceMistake: Always.
+    """
+    raise ReferenceMistake(f"there is no target here that has a {name}.", "Write the value itself, or a variable.")
+
+
 @record(frozen=True)
 class Surroundings:
     """What a reference can be followed with while no AWS is asked."""
@@ -41,6 +50,8 @@ class Surroundings:
     """The variables of the environment that may be read; None means every one."""
     roots: tuple[FilePath, ...] = ()
     """Directories that files may be read from, the tree of the manifest first; empty means `directory` alone."""
+    target: Callable[[str], str] = no_target
+    """Returns `account` or `region` of the document's own target. Raises `ReferenceMistake`."""
 
 
 class Followed(NamedTuple):

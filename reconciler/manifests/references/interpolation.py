@@ -104,15 +104,25 @@ class Interpolator:
         if kind is None or kind.local is None or not kind.fits_inline(name):
             raise ReferenceMistake("the text holds a `${...}` that is not a reference.", WRITE)
         used.append(kind)
-        return _spelled(kind.local(name, self._around).value, kind, name)
+        value = kind.local(name, self._around).value
+        return spelled_inline(value, f"the value of ${kind.key} {name}", f"{{${kind.key}: {name}}}")
 
 
-def _spelled(value: Any, kind: ReferenceKind, name: str) -> str:
-    """Return a value as a part of a text."""
+def spelled_inline(value: Any, what: str, whole: str) -> str:
+    """Return a value as a part of a text.
+
+    Args:
+        value: What was found.
+        what: What it is, for messages: `the value of $var urls`.
+        whole: How it is written as the whole value; empty if only without text around it.
+
+    Raises:
+        ReferenceMistake: It is a list, a map or null.
+    """
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (str, int, float)):
         return str(value)
     shape = "a list" if isinstance(value, list) else "a map" if isinstance(value, dict) else "null"
-    message = f"the value of ${kind.key} {name} is {shape}, not a string."
-    raise ReferenceMistake(message, f"Make it the whole value: {{${kind.key}: {name}}}.")
+    advice = f"Make it the whole value: {whole}." if whole else "Put a text, a number or a boolean there."
+    raise ReferenceMistake(f"{what} is {shape}, not a string.", advice)

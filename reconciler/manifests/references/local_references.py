@@ -18,11 +18,14 @@ from reconciler.manifests.documents import FAILED, Document, RawDocument, neares
 from reconciler.manifests.reference_kinds import REFERENCE_KINDS, ReferenceKinds
 from reconciler.manifests.reference_kinds.ref import Link, link
 from reconciler.manifests.reference_kinds.reference_kind import ReferenceKind, ReferenceMistake, Surroundings
+from reconciler.manifests.reference_kinds.var import VAR
 from reconciler.manifests.references.filling import has_links
 from reconciler.manifests.references.interpolation import Interpolated, Interpolator
 from reconciler.manifests.references.origin import INLINE, Origin
+from reconciler.manifests.references.own_target import KEY as TARGET_KEY
+from reconciler.manifests.references.own_target import OwnTarget
 from reconciler.manifests.references.variables import Variables
-from reconciler.model import Path, Position, Reference, Tree, dotted
+from reconciler.model import Path, Position, Reference, Tree, dotted, row_words
 from reconciler.terminal.suggestions import sentences, suggest
 
 
@@ -52,14 +55,16 @@ def resolve_local(
         reference becomes `FAILED`.
     """
     if _is_plain(document):
-        places = (document.positions, document.keys, dict[Path, Origin]())
-        return Document(document.file, document.tree, *places, document.start, (), document.blanks), []
+        places = (document.positions, document.keys, document.origins)
+        return Document(document.file, document.tree, *places, document.start, (), document.blanks, document.off), []
     roots = (document.root, *map(FilePath, file_roots))
     around = Surroundings(variables, environ, document.directory, env_names=env_names, roots=roots)
-    walk = _Walk(document, around, kinds)
+    target = OwnTarget(document, lambda value, inner: _Walk(document, replace(around, target=inner), kinds).part(value))
+    walk = _Walk(document, replace(around, target=target), kinds)
     tree = walk.value(document.tree, (), ())
     places = (walk.positions, walk.keys, walk.origins)
-    result = Document(document.file, tree, *places, document.start, tuple(walk.links), frozenset(walk.blanks))
+    found = (tuple(walk.links), frozenset(walk.blanks), document.off)
+    result = Document(document.file, tree, *places, document.start, *found)
     return result, walk.problems
 
 
@@ -104,6 +109,10 @@ class _Walk:
         self.links: list[Link] = []
         self.problems: list[Problem] = []
 
+    def part(self, value: Any) -> Any:
+        """Return the target of the document with everything in it replaced."""
+        return self.value(value, (TARGET_KEY,), (TARGET_KEY,))
+
     def value(self, value: Any, written: Path, path: Path) -> Any:
         """Return a value with everything in it replaced."""
         where = self._document.positions.get(written)
@@ -111,6 +120,8 @@ class _Walk:
             self.positions[path] = where
         if written in self._document.blanks:
             self.blanks.add(path)
+        if written in self._document.origins:
+            self.origins[path] = self._document.origins[written]
         if isinstance(value, str):
             return self._text(value, written, path) if "${" in value else value
         if isinstance(value, list):
@@ -127,8 +138,10 @@ class _Walk:
             here = (*written, key)
             name = self._key(plain_key(key), here, path) if "${" in key else plain_key(key)
             if name in result:
+                row = row_words(self.keys[(*path, name)])
+                message = f"two keys resolve to the same name{row and f', as that of {row}'}."
                 fix = "Make the keys differ, or remove one."
-                self._say(self._document.keys[here], (*path, name), "two keys resolve to the same name.", fix)
+                self._say(self._document.keys[here], (*path, name), message, fix)
                 continue
             self.keys[(*path, name)] = nearest(self._document.keys, here) or self._document.start
             result[name] = self.value(inner, here, (*path, name))
@@ -158,7 +171,7 @@ class _Walk:
         if found.targets:
             return Reference("text", found.text)
         if found.kinds:
-            self.origins[path] = _inline(found)
+            self.origins[path] = _inline(found, text)
         return found.text
 
     def _link(self, targets: Iterable[str], path: Path, where: Position) -> None:
@@ -219,7 +232,13 @@ def plain_key(key: str) -> str:
     return key[1:] if key.startswith("$$") and not BRACED.match(key) else key
 
 
-def _inline(found: Interpolated) -> Origin:
+ONE_VARIABLE = re.compile(rf"\$\{{{VAR.key}\.([^${{}}]+)\}}")
+"""A text that is one variable and nothing else."""
+
+
+def _inline(found: Interpolated, text: str) -> Origin:
     """Return the origin of a text that values were put into."""
     names = dict.fromkeys(f"${{{kind.key}}}" for kind in found.kinds)
-    return Origin(INLINE, ", ".join(names), taints=any(kind.taints for kind in found.kinds))
+    one = ONE_VARIABLE.fullmatch(text)
+    taints = any(kind.taints for kind in found.kinds)
+    return Origin(INLINE, ", ".join(names), taints=taints, whole=one.group(1) if one else "")

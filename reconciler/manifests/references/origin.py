@@ -8,6 +8,13 @@ from reconciler.manifests.reference_kinds import REFERENCE_KINDS, ReferenceKinds
 from reconciler.model import Reference
 from schemas.records import record
 
+ROW = "row"
+"""Kind of the origin of a value that is all of a field of a row (`$each`). It is written in the tree of the manifest
+like any literal, and differs from one only in that a CSV knows no types."""
+
+GIVEN = ("var", "env", ROW)
+"""Kinds of origins that may know texts only: what such a text means, the member decides."""
+
 INLINE = "inline"
 """Kind of the origin of a text with `${var.x}` in it."""
 
@@ -24,8 +31,19 @@ class Origin:
     """Content of a file as it is, for members that hold bytes."""
     taints: bool = True
     """Whether no message may repeat the value, because it may be a secret."""
+    whole: str = ""
+    """The variable that is all of a text: `urls` for `"${var.urls}"`; empty for other texts."""
+
+    @property
+    def is_given(self) -> bool:
+        """Whether a text may stand for a value of another type."""
+        return self.kind in GIVEN or bool(self.whole)
 
     def __str__(self) -> str:
+        if self.whole:
+            return f"$var {self.whole}"
+        if self.kind == ROW:
+            return f"${{{self.name}}}"
         return self.name if self.kind in (INLINE, "text") else f"${self.kind} {self.name}"
 
 

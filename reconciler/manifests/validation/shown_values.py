@@ -26,7 +26,7 @@ def quoted(value: Any) -> str:
 
 def shown(value: Any, origin: Origin | None) -> str:
     """Spell a value for a message; one that came from the environment, a file or AWS by where it came from."""
-    if origin is None or (origin.kind == INLINE and not origin.taints):
+    if origin is None or (origin.kind == INLINE and not origin.taints and not origin.whole):
         return quoted(value)
     if not origin.taints:
         return f"{quoted(value)} (from {origin})"

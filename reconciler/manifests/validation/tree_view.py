@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from reconciler.errors import Problem
+from reconciler.manifests.references.origin import ROW
 from reconciler.manifests.validation import closed_words
 from reconciler.manifests.validation.conversion import convert
 from reconciler.manifests.validation.place import Place, ProblemReport
@@ -53,8 +54,9 @@ class TreeView:
         if not isinstance(value, str):
             return
         origin = self.place.origin(path)
-        self.held[path] = Secret(value, str(origin) if origin else "literal")
-        if origin is None:
+        literal = origin is None or origin.kind == ROW
+        self.held[path] = Secret(value, "literal" if literal else str(origin))
+        if literal:
             self.notice(path, "the manifest contains a secret in clear text: use {$secret: NAME#KEY} or {$env: NAME}.")
 
     def converted(self, scalar: type, value: Any, path: Path) -> Any:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from reconciler.errors import printable
-from reconciler.model import Position
+from reconciler.model import Position, short_place
 from reconciler.render.alarms import Alarm
 from reconciler.render.drift_words import attributed
 from reconciler.render.human.pen import DANGER, Pen
@@ -19,4 +18,4 @@ def entry(alarm: Alarm, pen: Pen) -> str:
 
 def source(position: Position | None) -> str:
     """Return file and line of a manifest, as they follow a line."""
-    return f"    {printable(position.file)}:{position.line}" if position else ""
+    return f"    {short_place(position)}" if position else ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reconciler.errors import printable
-from reconciler.model import Action
+from reconciler.model import Action, short_place
 from reconciler.render.change_lines import lines
 from reconciler.render.human.pen import BOLD, COLORS, DANGER, GOOD, Pen, laid_out
 from reconciler.render.shown import ShownChange, ShownComparison, ShownSide
@@ -46,7 +46,7 @@ def _title(side: ShownSide | None) -> str:
 
 def _object(change: ShownChange, pen: Pen, width: int) -> str:
     symbol = change.action.value
-    where = f"    {printable(change.source.file)}:{change.source.line}" if change.source else ""
+    where = f"    {short_place(change.source)}" if change.source else ""
     head = f"{pen.paint(BOLD, printable(f'# {change.address}'))} {pen.paint(COLORS[symbol], HEADS[change.action])}"
     return "".join(f"{line}\n" for line in [f"  {head}{where}", *laid_out(list(lines(change, width)), pen, symbol)])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from reconciler.errors import printable
-from reconciler.model import FindingClass, dotted
+from reconciler.model import FindingClass, dotted, short_place
 from reconciler.render import alarms
 from reconciler.render.change_lines import MOST, ChangeLine, member
 from reconciler.render.drift_words import attributed
@@ -88,7 +88,7 @@ def _head(drift: ShownDrift) -> str:
 
 def _finding(found: ShownFinding, pen: Pen, width: int) -> Iterator[str]:
     symbol, paint = SYMBOLS[found.cls]
-    place = f"    {printable(found.source.file)}:{found.source.line}" if found.source else ""
+    place = f"    {short_place(found.source)}" if found.source else ""
     yield f"  {pen.paint(paint, symbol)} {pen.paint(BOLD, printable(_name(found)))} {WORDS[found.cls]}{place}"
     if found.cls is FindingClass.CHANGED and (found.desired, found.live) != (None, None):
         yield from _sides(found, "manifest", width)
