@@ -15,6 +15,7 @@ from reconciler.errors import InvalidManifest, Problem
 from reconciler.manifests import duplicates, envelope, foreign_files, links, objects, overlays, reader
 from reconciler.manifests.documents import Document
 from reconciler.manifests.manifest import Manifest
+from reconciler.manifests.pool_parts import combined
 from reconciler.manifests.references.local_references import resolve_local
 from reconciler.manifests.references.variables import Variables
 from reconciler.manifests.validation.place import ProblemReport
@@ -139,8 +140,8 @@ def together(parts: Sequence[Gathered]) -> Loaded:
     Raises:
         InvalidManifest: With every problem of every document, sorted by place.
     """
-    manifests = [manifest for part in parts for manifest in part.manifests]
-    problems = [problem for part in parts for problem in part.problems]
+    manifests, problems = combined([manifest for part in parts for manifest in part.manifests])
+    problems += [problem for part in parts for problem in part.problems]
     problems += duplicates.same_pool(manifests)
     problems += links.wrong_links(manifests)
     if problems:
@@ -198,6 +199,7 @@ def _manifest(document: Document, report: ProblemReport, is_rule: envelope.IsRul
         owners=found.owners,
         links=document.links,
         positions=document.positions,
+        parts=(around.part,) if around.part else (),
     )
 
 
