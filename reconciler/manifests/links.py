@@ -47,6 +47,10 @@ class LinkedDocument(Protocol):
         """The objects that it declares."""
 
     @property
+    def is_whole(self) -> bool:
+        """Whether what it does not declare is declared by nobody: no part of its pool is missing."""
+
+    @property
     def links(self) -> tuple[Link, ...]:
         """Its references to other documents."""
 
@@ -124,7 +128,9 @@ def _words(link: Link, document: D, documents: Sequence[D]) -> Words | None:
     if not _is_declared(link, kind, found[0]):
         specs = [s.address for s in found[0].specs if s.address.section in kind.sections]
         declared = [kind.root, *(str(address) for address in specs if address.section != kind.root)]
-        return f"{link.document} declares no {link.address}.", suggest_or_list(link.address, declared, CORRECT)
+        another = "Pass the file of the part that declares it, too."
+        fix = suggest_or_list(link.address, declared, CORRECT) if found[0].is_whole else another
+        return f"{link.document} declares no {link.address}.", fix
     known = kind.targets(link.section)
     if link.member in known:
         return _switched_off(link, kind.switch(link.section, link.member), found[0])

@@ -57,7 +57,7 @@ def met(kind: DocumentKind, same: Sequence[Spec], problems: list[Problem]) -> Sp
         pin=next((spec.pin for spec in same if spec.pin), ""),
         from_env={path: name for spec in same for path, name in spec.from_env.items()},
         reset=any(spec.reset for spec in same),
-        parts={path: part for spec in reversed(same) for path, part in spec.parts.items()},
+        parts={path: part for spec in same for path, part in spec.parts.items()},
     )
     origins = {path: origin_of(reference) for path, reference in references(found.declared)}
     origins |= {path: Origin(ENV.key, name) for path, name in found.from_env.items()}
@@ -68,7 +68,7 @@ def met(kind: DocumentKind, same: Sequence[Spec], problems: list[Problem]) -> Sp
 
 
 def _laid(trees: Sequence[Tree]) -> Tree:
-    """Return one tree of several that claim nothing twice; of what two claim, the first counts."""
+    """Return one tree of several that claim nothing twice, keys in their order; of what two claim, the first counts."""
     result: Tree = {}
     for tree in trees:
         for name, value in tree.items():
@@ -77,7 +77,7 @@ def _laid(trees: Sequence[Tree]) -> Tree:
                 result[name] = _laid([known, value])
             else:
                 result.setdefault(name, value)
-    return result
+    return {name: result[name] for name in sorted(result)}  # so that the order of the files makes no difference
 
 
 def _leaves(model: type[ApiModel] | None, tree: Tree, path: Path) -> Iterator[Path]:
