@@ -24,7 +24,7 @@ def notices(manifest: Manifest) -> Iterator[Notice]:
 def unmade(manifest: Manifest, live_state: LiveState) -> Iterator[Refusal]:
     """Refuse parts of a pool that does not exist, if none of them makes it."""
     unread = any(gap.address.section == manifest.root.section for gap in live_state.gaps)
-    if manifest.is_guest and live_state.root is None and not unread:
+    if manifest.is_guest and live_state.root is None and not (unread or live_state.refusals):
         message = f"the pool {manifest.name} does not exist, and no part that is loaded makes it."
         yield UNMADE.refusal(manifest.root, (), message, manifest.source)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -299,3 +300,48 @@ def test_many_files_are_validated_together_if_one_is_a_part(folder):
     ran = run("validate", "pools")
     assert ran.code == 3
     assert "clients.web: the part web declares clients.web, at pools/team-a/web.yaml:7:3." in ran.err
+
+
+GUIDE = (Path(__file__).parents[2] / "docs" / "several-teams.md").read_text(encoding="utf-8")
+
+
+def test_the_guide_is_right(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for text in re.findall(r"```yaml\n(# (?:platform|shop|orders)/pool\.yaml\n.*?)```", GUIDE, re.DOTALL):
+        file = Path(text.splitlines()[0].removeprefix("# "))
+        file.parent.mkdir()
+        file.write_text(text)
+    folders = ("platform", "shop", "orders")
+    plan = command("plan", paths=folders)
+    example = GUIDE.partition("$ poolctl plan platform shop orders\n")[2].partition("```")[0]
+    assert [line for line in example.splitlines() if line.strip() not in ("...", "") and line not in plan.out] == []
+    ran = command("apply", "--yes", paths=folders)
+    assert ran.code == 0, ran.err
+    assert command("plan", "--detailed-exitcode", paths=folders).code == 0
+    orders = Path("orders/pool.yaml")
+    orders.write_text(orders.read_text() + "user_pool: {AutoVerifiedAttributes: [email]}\n")
+    ran = run("validate", *folders)
+    assert " ".join(GUIDE.partition("of both:\n\n```\n")[2].partition("\n```")[0].split()) in ran.err
+
+
+def test_a_document_that_was_divided_is_the_same(folder):
+    whole = folder / "whole.yaml"
+    whole.write_text(
+        f"version: 1\ntarget: {{account: '123456789012', region: {REGION}}}\n"
+        "user_pool: {PoolName: customers, AutoVerifiedAttributes: [email],\n"
+        "  Policies: {PasswordPolicy: {MinimumLength: 14}}}\n"
+        + ORDERS.partition(f"{REGION}}}\n")[2].partition("outputs")[0].replace("clients: {backend: {}}\n", "")
+        + WEB.partition("clients:\n")[1]
+        + WEB.partition("clients:\n")[2].partition("outputs")[0]
+        + "  backend: {}\n"
+    )
+    assert run("diff", str(whole), "pools").code == 0
+    applied()
+    assert run("diff", "--local=state", "pools", "pool:customers").code == 0
+    lone = run("diff", "--local=state", "pools/team-b/orders.yaml", "pool:customers")
+    assert (lone.code, "No differences." in lone.out) == (0, True)
+    by_hand()
+    lone = run("diff", "--local=state", "pool:customers", "pools/team-b/orders.yaml")
+    assert lone.code == 2
+    assert "resource_servers/orders" in lone.out
+    assert "by-hand" not in lone.out
