@@ -13,7 +13,7 @@ from typing import Any
 from reconciler.errors import Problem
 from reconciler.kinds import availability, client, root_of
 from reconciler.manifests.documents import FAILED, Document, nearest
-from reconciler.manifests.manifest import Ignore, Part, Waiver, WrittenOutput
+from reconciler.manifests.manifest import Ignore, PoolPart, Waiver, WrittenOutput
 from reconciler.manifests.reference_kinds.env import ENV
 from reconciler.manifests.references.remote_references import references
 from reconciler.manifests.validation import checking
@@ -63,7 +63,7 @@ class Envelope:
     """Attributes that give rights."""
     hosts: tuple[str, ...] = ()
     """Hosts that clients may send users to."""
-    part: Part | None = None
+    part: PoolPart | None = None
     """Which part of its pool it is, if the document is a part."""
     pool: str = ""
     """Name of the pool, if a part says it outside of the pool itself."""
@@ -312,7 +312,7 @@ class _EnvelopeReader:
             part = self.document.file if "part" in self.document.tree else ""
             yield WrittenOutput(own, **texts, source=self.document.position(path), manifest=part)
 
-    def _part(self) -> Part | None:
+    def _part(self) -> PoolPart | None:
         """Return which part the document is; one whose name is wrong is a part all the same."""
         if "part" not in self.document.tree:
             for key in (key for key in ("parts", "pool") if self.document.tree.get(key)):
@@ -323,7 +323,7 @@ class _EnvelopeReader:
         listed = tuple(item for _, item in self._texts("parts"))
         if name and listed and name not in listed:
             self._say(("parts",), f"the part {name} itself is not among them.", f"Add {name}.")
-        return Part(name, self.document.file, self.document.start, listed)
+        return PoolPart(name, self.document.file, self.document.start, listed)
 
     def _check_prefix(self, output: Path, texts: Mapping[str, str]) -> None:
         """Find a prefix that the format has no use for, or that is no path of parameters."""

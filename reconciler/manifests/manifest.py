@@ -71,7 +71,7 @@ class WrittenOutput:
 
 
 @record(frozen=True)
-class Part:
+class PoolPart:
     """One of several documents that declare one pool."""
 
     name: str
@@ -129,7 +129,7 @@ class Manifest:
     """Its references to other documents, and to itself, in the order of the text."""
     positions: Mapping[Path, Position] = field(default_factory=dict, compare=False, repr=False)
     """Where each value of the document is."""
-    parts: tuple[Part, ...] = ()
+    parts: tuple[PoolPart, ...] = ()
     """The parts that it was made of, the one that makes the pool first; empty for a whole document."""
 
     @property

@@ -58,7 +58,7 @@ def clashes(placed: Sequence[PlacedOutput], manifests: Sequence[Manifest]) -> It
         if first is not one:
             yield one, _refusal(one, f"{_words(first)} to the same place.", "Give one another place.")
         elif alike is not one:  # two parts of a pool, in different directories
-            message = f"{_words(alike)} to a file of the same name, which tells outputs of one pool apart."
+            message = f"{_words(alike)} to a file of the same name, and outputs of one pool are known by their names."
             yield one, _refusal(one, message, "Give one another name.")
         elif one.file in sources:
             yield one, _refusal(one, f"{one.address.name} is a manifest.", "Name another file.")

@@ -158,7 +158,7 @@ def test_an_output_of_two_parts_is_refused_with_both_places(folder):
     assert (
         "pools/team-b/orders.yaml:9:5 outputs/web.env: pools/team-a/web.yaml:14:5 writes env of clients/web" in ran.err
     )
-    assert "to a file of the same name, which tells outputs of one pool apart." in ran.err
+    assert "to a file of the same name, and outputs of one pool are known by their names." in ran.err
 
 
 def test_a_part_alone_is_refused_while_there_is_no_pool(folder):
