@@ -181,7 +181,7 @@ def compare(manifest: Manifest, live_state: LiveState, target: Target, criteria:
     refusals = tuple(r for r in plan.refusals if r.rule == AMBIGUOUS.id)
     gone = live_state.root is None and not refusals
     there = _differences(manifest, live_state, plan, criteria) if live_state.root else ()
-    found = list(_no_pool(manifest) if gone else (f for f in there if manifest.concerns(f.address, f.path)))
+    found = list(_no_pool(manifest) if gone else (f for f in there if _concerns(manifest, f)))
     found = [replace(f, part=manifest.part_of(f.address, f.path)) for f in found] if manifest.parts else found
     kept, rules = _without_ignored(found, ignoring.in_force(manifest.ignore, criteria.today))
     hidden = len(found) - len(kept)
@@ -189,6 +189,12 @@ def compare(manifest: Manifest, live_state: LiveState, target: Target, criteria:
     drift = Drift(plan.target, (), read, live_state.gaps, refusals, notices, suppressed=hidden)
     drift = replace(drift, unavailable=live_state.unavailable)
     return _judged(_with_rules(drift, manifest, rules, criteria.today), plan, _aimed(kept, criteria.targets), criteria)
+
+
+def _concerns(manifest: Manifest, found: _Difference) -> bool:
+    """Return whether a finding concerns the manifest; an unmanaged object may be named as a declared one is keyed."""
+    apart = found.cls is FindingClass.UNMANAGED and not found.address.owner and not manifest.is_whole
+    return not apart and manifest.concerns(found.address, found.path)
 
 
 def with_findings(drift: Drift, found: Iterable[Finding], criteria: Criteria) -> Drift:

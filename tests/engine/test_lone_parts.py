@@ -237,6 +237,14 @@ def test_undeclared_members_of_a_shared_object_are_not_said_by_one_part(here, wh
     }
 
 
+def test_a_key_that_is_the_name_of_another_object_is_not_that_object(here, whole, tmp_path) -> None:
+    here.converge(whole)
+    mobile = {**ORDERS, "clients": {"web": {"ClientName": "mobile"}}}
+    alone = parts(tmp_path / "mobile", mobile)
+    here.converge(alone)
+    assert found(here, alone) == set()
+
+
 def test_a_change_of_one_part_leaves_what_others_declare(here, whole, tmp_path) -> None:
     here.converge(whole)
     changed = copy.deepcopy(WEB)
