@@ -234,6 +234,13 @@ class Spec:
     """The names of environment variables by the paths, within `declared`, of the values that came from them."""
     reset: bool = False
     """Whether it is declared as null: all of it goes back to what it is in a new pool."""
+    parts: Mapping[Path, str] = field(default_factory=dict, compare=False)
+    """The names of the parts that declare it, by path: one at the empty path for an object of one part, and one for
+    each declared value where several parts may meet. Empty for a document that is no part."""
+
+    def part(self, path: Path = ()) -> str:
+        """Return the part that declares a value, or the nearest thing around it; empty if no part does."""
+        return next((self.parts[path[:end]] for end in range(len(path), -1, -1) if path[:end] in self.parts), "")
 
     def position(self, path: Path) -> Position:
         """Return the position of a value, or of the nearest enclosing value that has one."""
@@ -480,6 +487,8 @@ class ResourceChange:
     """What it means for security that the object as a whole appears or disappears, if that is what happens."""
     beside: Tree = field(default_factory=dict, compare=False, repr=False)
     """For a create: members that are live already and that it writes over, which its fence compares."""
+    parts: tuple[str, ...] = field(default=(), compare=False)
+    """The parts that declare it: more than one only for what members of several meet in. Empty without parts."""
 
 
 @record(frozen=True, slots=True)
@@ -547,6 +556,15 @@ class OutputChange:
     """Every parameter; empty for a file, and while its contents are not known."""
 
 
+class PartFile(NamedTuple):
+    """One of several documents of a pool."""
+
+    name: str
+    """Its name: `platform`."""
+    manifest: str
+    """Its file."""
+
+
 @record(frozen=True, slots=True)
 class Target:
     """Where a document is applied."""
@@ -561,6 +579,13 @@ class Target:
     """Its id; empty while it does not exist."""
     manifest: str
     """File that declares it."""
+    parts: tuple[PartFile, ...] = ()
+    """The parts that declare it together, the one of `manifest` first; empty if a whole document does."""
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files that declare it."""
+        return tuple(part.manifest for part in self.parts) or (self.manifest,)
 
     @property
     def key(self) -> str:
@@ -717,6 +742,8 @@ class Finding:
     """As in `Spec`, for the object that it is about."""
     effects: tuple[Effect, ...] = ()
     """What the live value means for security, compared with the declared one or the service's default."""
+    part: str = ""
+    """The part of the pool that declares it; empty if none does, and without parts."""
 
 
 @record(frozen=True, slots=True)

@@ -56,6 +56,11 @@ class DocumentKind:
         """Sections whose objects may be deleted: those that hold several."""
         return tuple(name for name, member in self.all.items() if not is_single(member))
 
+    def is_shared(self, section: str) -> bool:
+        """Return whether several parts of a pool may each declare members of one object: the section holds only one."""
+        member = self.sections.get(section)
+        return member is not None and is_single(member)
+
     def targets(self, section: str) -> tuple[str, ...]:
         """Return the members of an object that other documents can reference: its identifiers."""
         model = self.sections[section].model

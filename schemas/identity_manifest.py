@@ -9,7 +9,7 @@ from schemas.forms import FILLED
 from schemas.identity_pool import IdentityPool, ProviderKey
 from schemas.identity_pool_roles import IdentityPoolRoles
 from schemas.limits import NONE_LISTED
-from schemas.manifest import REGION, Ignored, ManifestTarget, Version, pool_id, prunable
+from schemas.manifest import REGION, Ignored, ManifestTarget, PartName, PoolLabel, Version, pool_id, prunable
 from schemas.paths import PathForm
 from schemas.principal_tags import PrincipalTags
 from schemas.sections import objects
@@ -61,6 +61,12 @@ class IdentityPoolEnvelope(ApiModel):
     """Account and Region of the pool."""
     id: Annotated[IdentityPoolId | None, FILLED] = None
     """The pool's id; without it, the pool is found by IdentityPoolName, which must then be unique."""
+    part: Annotated[PartName | None, FILLED] = None
+    """Name of this part of the pool, where several documents declare one pool; the parts are planned together."""
+    parts: list[PartName] = NONE_LISTED
+    """All parts of the pool; only a run that has them all knows what no part declares, and may prune it."""
+    pool: Annotated[PoolLabel | None, FILLED] = None
+    """Name of the pool, for a part that does not declare it: another part makes the pool."""
     prune: list[IdentityPruned] = NONE_LISTED
     """Sections whose undeclared objects `apply --prune` may delete."""
     protect: list[IdentityProtected] = NONE_LISTED

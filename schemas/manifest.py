@@ -74,6 +74,18 @@ def pool_id(pattern: str, example: str) -> Form:
 
 PoolId = Annotated[str, pool_id(USER_POOL_ID, "eu-west-1_AbCdEf123")]
 
+PartName = Annotated[
+    str,
+    Form(
+        Pattern(
+            r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
+            "is not the name of a part",
+            "Write letters, digits, hyphens, dots and underscores, such as platform.",
+        )
+    ),
+]
+PoolLabel = Annotated[str, Form(Pattern(NOT_BLANK, "is blank", "Write the name of the pool."))]
+
 
 def _version(value: object) -> object:
     """Refuse everything but the number: `true` and 1.0 equal 1 in Python."""
@@ -166,6 +178,12 @@ class UserPoolEnvelope(ApiModel):
     """Account and Region of the pool."""
     id: Annotated[PoolId | None, FILLED] = None
     """The pool's id; without it, the pool is found by PoolName, which must then be unique."""
+    part: Annotated[PartName | None, FILLED] = None
+    """Name of this part of the pool, where several documents declare one pool; the parts are planned together."""
+    parts: list[PartName] = NONE_LISTED
+    """All parts of the pool; only a run that has them all knows what no part declares, and may prune it."""
+    pool: Annotated[PoolLabel | None, FILLED] = None
+    """Name of the pool, for a part that does not declare it: another part makes the pool."""
     prune: list[Pruned] = NONE_LISTED
     """Sections whose undeclared objects `apply --prune` may delete."""
     protect: list[Protected] = NONE_LISTED

@@ -45,7 +45,7 @@ from reconciler.model import (
 )
 from reconciler.observing import ownership
 from reconciler.observing.observer import LiveState, Owner, ReadScope, not_here, settled, wrap
-from reconciler.planning import ignoring, planner
+from reconciler.planning import ignoring, missing_parts, planner
 from reconciler.planning.assessing import undeclared_effects
 from reconciler.planning.undeclared import undeclared_members
 from reconciler.security import judging
@@ -112,6 +112,7 @@ class _Difference:
     sensitive: bool = False
     key: str = ""
     effects: tuple[Effect, ...] = ()
+    part: str = ""
 
     @property
     def alarming(self) -> bool:
@@ -131,10 +132,14 @@ def read_scope(manifest: Manifest, criteria: Criteria = Criteria()) -> ReadScope
     """
     planned = planner.read_scope(manifest)
     known = [k for k in KINDS.values() if k.document == manifest.kind and _is_written(k)]
-    kinds = [k for k in known if not k.surrounding or k.section in manifest.sections]
+    own = manifest.sections
+    kinds = [k for k in known if not k.surrounding or k.section in own]
+    if not manifest.is_whole:  # what is not declared may be declared by a part that is not loaded
+        kinds = [k for k in kinds if k.section in own or k.outer in own]
     owners = {k.section: planner.owners_of(manifest, k) for k in kinds if k.outer}
     watched = (s for s in planned.sections if not _is_written(KINDS[s]))
-    limited = [s for s in criteria.ceilings if KINDS[s].document == manifest.kind and not criteria.targets]
+    every = manifest.is_whole and not criteria.targets
+    limited = [s for s in criteria.ceilings if KINDS[s].document == manifest.kind and every]
     sections = frozenset((*watched, *(k.section for k in kinds), *limited))
     also = {s: partial(_other_owners, manifest, KINDS[s], criteria.today) for s in limited}
     owners = {**planned.owners, **owners}
@@ -175,14 +180,21 @@ def compare(manifest: Manifest, live_state: LiveState, target: Target, criteria:
     plan = planner.plan(replace(manifest, ignore=()), whole, target, planner.PlanOptions())
     refusals = tuple(r for r in plan.refusals if r.rule == AMBIGUOUS.id)
     gone = live_state.root is None and not refusals
-    found = list(
-        _no_pool(manifest) if gone else _differences(manifest, live_state, plan, criteria) if live_state.root else ()
-    )
+    there = _differences(manifest, live_state, plan, criteria) if live_state.root else ()
+    found = list(_no_pool(manifest) if gone else (f for f in there if _concerns(manifest, f)))
+    found = [replace(f, part=manifest.part_of(f.address, f.path)) for f in found] if manifest.parts else found
     kept, rules = _without_ignored(found, ignoring.in_force(manifest.ignore, criteria.today))
     hidden = len(found) - len(kept)
-    drift = Drift(plan.target, (), read, live_state.gaps, refusals, live_state.notices, suppressed=hidden)
+    notices = (*live_state.notices, *missing_parts.notices(manifest))
+    drift = Drift(plan.target, (), read, live_state.gaps, refusals, notices, suppressed=hidden)
     drift = replace(drift, unavailable=live_state.unavailable)
     return _judged(_with_rules(drift, manifest, rules, criteria.today), plan, _aimed(kept, criteria.targets), criteria)
+
+
+def _concerns(manifest: Manifest, found: _Difference) -> bool:
+    """Return whether a finding concerns the manifest; an unmanaged object may be named as a declared one is keyed."""
+    apart = found.cls is FindingClass.UNMANAGED and not found.address.owner and not manifest.is_whole
+    return not apart and manifest.concerns(found.address, found.path)
 
 
 def with_findings(drift: Drift, found: Iterable[Finding], criteria: Criteria) -> Drift:
@@ -324,6 +336,7 @@ def _finding(target: Target, one: _Difference, words: frozenset[str], *, strict:
         one.sensitive,
         one.source,
         effects=one.effects,
+        part=one.part,
     )
 
 

@@ -58,6 +58,11 @@ class ComparedObject:
     """The names of environment variables by the paths of the values that came from them."""
 
 
+def everything(_address: Address, _path: Path = ()) -> bool:
+    """Return that a side is about every object and member."""
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class ComparedSide:
     """One document, or one live pool."""
@@ -76,6 +81,9 @@ class ComparedSide:
     """Failed reads."""
     unavailable: tuple[Gap, ...] = ()
     """Sections that the Region, partition or emulator does not have: they cannot be compared."""
+    concerns: Callable[[Address, Path], bool] = everything
+    """Returns whether a live object or member is any business of the document: of some parts of a pool, only what they
+    declare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +130,7 @@ def declared(label: str, manifest: Manifest) -> ComparedSide:
         things[str(spec.address)] = ComparedObject(
             spec.address, name, tree, whole, spec.source, spec.position, spec.from_env
         )
-    return ComparedSide(label, manifest.kind, manifest.name, things, manifest.source)
+    return ComparedSide(label, manifest.kind, manifest.name, things, manifest.source, concerns=manifest.concerns)
 
 
 def live(label: str, document: str, name: str, live_state: LiveState) -> ComparedSide:
@@ -234,8 +242,17 @@ def _changes(one: ComparedSide, other: ComparedSide) -> Iterator[ResourceChange]
         if (a or right[key]).address.section in unread:
             continue
         found = _change(a, b, against.fields if against else partial(_fields, offline=offline))
+        found = _concerning(found, one if one.start else other) if found and against else found
         if found:
             yield found
+
+
+def _concerning(change: ResourceChange, document: ComparedSide) -> ResourceChange | None:
+    """Return a change between a document and a live pool as far as it concerns the document, or None."""
+    if change.action is not Action.UPDATE:
+        return change if str(change.address) in document.things or document.concerns(change.address, ()) else None
+    fields = tuple(f for f in change.fields if document.concerns(change.address, f.path))
+    return replace(change, fields=fields) if fields else None
 
 
 def _order(sections: Sequence[str], thing: ComparedObject) -> tuple[int, str]:

@@ -94,7 +94,7 @@ def _pool(key: str, trees: Sequence[Tree]) -> Pool:
     return Pool(
         key=key,
         name=mine[0]["name"],
-        manifests=tuple(dict.fromkeys(pool["manifest"] for pool in mine)),
+        manifests=tuple(dict.fromkeys(file for pool in mine for file in _files(pool))),
         complete=all(pool["complete"] for pool in mine),
         findings=tuple(f for f in findings if f["fails"]),
         noted=sum(not f["fails"] for f in findings),
@@ -103,6 +103,11 @@ def _pool(key: str, trees: Sequence[Tree]) -> Pool:
         expired=_of(key, (e for tree in trees for e in tree["expired"])),
         known=frozenset(i for tree in trees for i in tree["known"]),
     )
+
+
+def _files(pool: Tree) -> list[str]:
+    """Return the files that declare a pool: those of its parts, if it has any."""
+    return [part["manifest"] for part in pool.get("parts", ())] or [pool["manifest"]]
 
 
 def _of(key: str, entries: Iterable[Tree]) -> tuple[Tree, ...]:

@@ -61,7 +61,8 @@ def _of_object(manifest: Manifest, kind: ResourceKind, spec: Spec, *, replaceabl
         yield PossibleWrite(Use.DELETE, kind, kind.delete, spec)
         return
     pinned = spec.pin or (kind.root and manifest.pool_id)
-    if kind.create and not pinned:
+    made_elsewhere = kind.root and manifest.is_guest
+    if kind.create and not pinned and not made_elsewhere:
         yield PossibleWrite(Use.WRITE, kind, kind.create, spec)
     for operation in dict.fromkeys(_updates(kind, spec, named=not pinned)):
         yield PossibleWrite(Use.WRITE, kind, operation, spec)

@@ -122,6 +122,24 @@ OUTPUT = Rule(
     advice="Choose another client or format, or name another place.",
 )
 
+UNMADE = Rule(
+    id="no-pool",
+    title="A part whose pool does not exist",
+    what="The parts that were loaded do not declare the name of the pool, and the pool does not exist.",
+    why="Only the part that declares the name makes the pool, because much of a pool can only be set when it is made.",
+    source=("decision 47",),
+    advice="Apply the part that makes the pool first, or load it together with this one.",
+)
+
+UNKNOWN_PARTS = Rule(
+    id="parts",
+    title="A deletion for which all parts of a pool are needed",
+    what="With --prune, undeclared objects are deleted, and it is not known that all parts of the pool are loaded.",
+    why="What the loaded parts do not declare may belong to another part.",
+    source=("decision 47", "decision 5"),
+    advice="List the parts with `parts` in one of them, and load all of them; or leave out --prune.",
+)
+
 RULES = (
     AMBIGUOUS,
     MISSING,
@@ -135,4 +153,6 @@ RULES = (
     THRESHOLD,
     UNSEEN,
     OUTPUT,
+    UNMADE,
+    UNKNOWN_PARTS,
 )

@@ -28,9 +28,11 @@ def same_pool(manifests: Sequence[Manifest]) -> Iterator[Problem]:
         if not manifest.name:
             continue
         first = next((seen[k] for k in keys if k in seen), None)
-        if first and not (manifest.pool_id and first.pool_id and manifest.pool_id != first.pool_id):
+        apart = first and first.parts and manifest.parts  # why they do not belong together has been reported
+        if first and not apart and not (manifest.pool_id and first.pool_id and manifest.pool_id != first.pool_id):
             message = f"the pool {manifest.name} is declared twice; the first document is at {first.source}."
-            yield Problem(manifest.source, "", message, "Merge the two documents, or declare different pools.")
+            fix = "Merge the two documents, give each a part: NAME, or declare different pools."
+            yield Problem(manifest.source, "", message, fix)
         for key in keys:
             seen.setdefault(key, manifest)
 

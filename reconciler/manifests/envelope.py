@@ -14,7 +14,7 @@ from reconciler.errors import Problem
 from reconciler.kinds import availability, client, root_of
 from reconciler.manifests.documents import FAILED, Document, nearest
 from reconciler.manifests.links import switched_off_words
-from reconciler.manifests.manifest import Ignore, Waiver, WrittenOutput, nearest_off
+from reconciler.manifests.manifest import Ignore, PoolPart, Waiver, WrittenOutput, nearest_off
 from reconciler.manifests.reference_kinds.env import ENV
 from reconciler.manifests.references.origin import ROW
 from reconciler.manifests.references.remote_references import references
@@ -65,6 +65,10 @@ class Envelope:
     """Attributes that give rights."""
     hosts: tuple[str, ...] = ()
     """Hosts that clients may send users to."""
+    part: PoolPart | None = None
+    """Which part of its pool it is, if the document is a part."""
+    pool: str = ""
+    """Name of the pool, if a part says it outside of the pool itself."""
 
 
 IsRule = Callable[[str], bool]
@@ -98,6 +102,12 @@ def pool_name(document: Document, envelope: Envelope, specs: Sequence[Spec], rep
     path = (kind.root, kind.name_member)
     declared = next((s.declared for s in specs if s.address.section == kind.root), {})
     name = declared.get(kind.name_member)
+    if envelope.part and "pool" in document.tree:
+        if name is not None:
+            fix = "Remove pool in the part that makes the pool, or the name in one that does not."
+            message = f"{dotted(path)} names the pool, and so does pool."
+            report.problems.append(Problem(document.position(("pool",)), "pool", message, fix))
+        return envelope.pool
     if name == FAILED:
         return ""
     if isinstance(name, Reference):
@@ -107,13 +117,17 @@ def pool_name(document: Document, envelope: Envelope, specs: Sequence[Spec], rep
     if name:
         return str(name)
     written = document.tree.get(kind.root)
-    named = "id" in document.tree or (isinstance(written, dict) and kind.name_member in written)
+    pinned = "id" in document.tree and not envelope.part  # parts of one pool are known by its name
+    named = pinned or (isinstance(written, dict) and kind.name_member in written)
     if document.tree.get("kind", DEFAULT) in list(DOCUMENTS) and not named:
-        fix = f"Add {kind.root}: {{{kind.name_member}: NAME}}, or id: with the id of an existing pool."
+        name_it = f"{kind.root}: {{{kind.name_member}: NAME}}"
+        fix = f"Add {name_it}, or id: with the id of an existing pool."
+        if envelope.part:
+            fix = f"Add pool: NAME, or {name_it} if it makes the pool."
         at: Path = (kind.root,) if kind.root in document.tree else ()
         message = "the document does not name its pool."
         report.problems.append(Problem(document.key(at), dotted(at), message, fix))
-    return envelope.pool_id
+    return "" if envelope.part else envelope.pool_id
 
 
 def elsewhere(kind: DocumentKind, key: str, *, but: str) -> str:
@@ -198,6 +212,8 @@ class _EnvelopeReader:
             waivers=tuple(self._waivers()),
             privileged=tuple(item for _, item in self._texts("privileged_attributes")),
             hosts=tuple(item for _, item in self._texts("allowed_redirect_hosts")),
+            part=self._part(),
+            pool=self._text("pool"),
         )
 
     def _check(self) -> None:
@@ -281,7 +297,7 @@ class _EnvelopeReader:
                 message = f"there is no security rule {rule}."
                 self._say((*path, "rule"), message, "docs/rules/README.md lists the rules.")
             texts = {key: self._text(*path, key) for key in ("path", "reason", "owner", "expires")}
-            yield Waiver(rule, **texts, source=self.document.position(path))
+            yield Waiver(rule, **texts, source=self.document.position(path), part=self._text("part"))
 
     def _outputs(self) -> Iterator[WrittenOutput]:
         """Yield what is to be written; each is about a client that the document declares."""
@@ -294,7 +310,21 @@ class _EnvelopeReader:
                 self._say((*path, "client"), *self._no_client(own, known, path))
             texts = {name: self._text(*path, name) for name in ("format", "file", "prefix")}
             self._check_prefix(path, texts)
-            yield WrittenOutput(own, **texts, source=self.document.position(path))
+            part = self.document.file if "part" in self.document.tree else ""
+            yield WrittenOutput(own, **texts, source=self.document.position(path), manifest=part)
+
+    def _part(self) -> PoolPart | None:
+        """Return which part the document is; one whose name is wrong is a part all the same."""
+        if "part" not in self.document.tree:
+            for key in (key for key in ("parts", "pool") if self.document.tree.get(key)):
+                message = "only a part of a pool has this key, and the document has no part."
+                self._say((key,), message, "Write part: NAME, or remove it.")
+            return None
+        name = self._text("part")
+        listed = tuple(item for _, item in self._texts("parts"))
+        if name and listed and name not in listed:
+            self._say(("parts",), f"the part {name} itself is not among them.", f"Add {name}.")
+        return PoolPart(name, self.document.file, self.document.start, listed)
 
     def _no_client(self, own: str, known: Sequence[str], output: Path) -> tuple[str, str]:
         off = nearest_off(self.document.off, (CLIENTS, own))

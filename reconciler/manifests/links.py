@@ -47,6 +47,10 @@ class LinkedDocument(Protocol):
         """The objects that it declares."""
 
     @property
+    def is_whole(self) -> bool:
+        """Whether what it does not declare is declared by nobody: no part of its pool is missing."""
+
+    @property
     def links(self) -> tuple[Link, ...]:
         """Its references to other documents."""
 
@@ -150,7 +154,9 @@ def _undeclared_words(link: Link, kind: DocumentKind, document: LinkedDocument) 
         return switched_off_words(f"{link.address} of {link.document}", off)
     specs = [s.address for s in document.specs if s.address.section in kind.sections]
     declared = [kind.root, *(str(address) for address in specs if address.section != kind.root)]
-    return f"{link.document} declares no {link.address}.", suggest_or_list(link.address, declared, CORRECT)
+    another = "Pass the file of the part that declares it, too."
+    fix = suggest_or_list(link.address, declared, CORRECT) if document.is_whole else another
+    return f"{link.document} declares no {link.address}.", fix
 
 
 def _is_declared(link: Link, kind: DocumentKind, document: LinkedDocument) -> bool:

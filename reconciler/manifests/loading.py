@@ -18,6 +18,7 @@ from reconciler.manifests.documents import Document
 from reconciler.manifests.generated import given_values, off_references
 from reconciler.manifests.generated.making import Makers
 from reconciler.manifests.manifest import Manifest
+from reconciler.manifests.pool_parts import combined
 from reconciler.manifests.references.local_references import resolve_local
 from reconciler.manifests.references.variables import Variables
 from reconciler.manifests.validation.place import ProblemReport
@@ -149,9 +150,9 @@ def together(parts: Sequence[Gathered]) -> Loaded:
     Raises:
         InvalidManifest: With every problem of every document, sorted by place.
     """
-    manifests = [manifest for part in parts for manifest in part.manifests]
+    manifests, problems = combined([manifest for part in parts for manifest in part.manifests])
     row_files = frozenset(file for part in parts for file in part.row_files)
-    problems = [p for part in parts for p in part.problems if not _is_of_rows(p, row_files)]
+    problems += [p for part in parts for p in part.problems if not _is_of_rows(p, row_files)]
     problems += duplicates.same_pool(manifests)
     problems += links.wrong_links(manifests)
     problems += off_references.wrong(manifests)
@@ -213,6 +214,7 @@ def _manifest(document: Document, report: ProblemReport, is_rule: envelope.IsRul
         links=document.links,
         positions=document.positions,
         off=document.off,
+        parts=(around.part,) if around.part else (),
     )
 
 

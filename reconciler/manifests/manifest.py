@@ -53,6 +53,8 @@ class Waiver:
     """YYYY-MM-DD, the last day on which it holds; empty for ever."""
     source: Position
     """Where it is written."""
+    part: str = ""
+    """The part that says it: it accepts nothing of what another part declares. Empty in a whole document."""
 
 
 @record(frozen=True)
@@ -69,11 +71,27 @@ class WrittenOutput:
     """What each name begins with; empty takes that of the format."""
     source: Position
     """Where it is written."""
+    manifest: str = ""
+    """File of the part that declares it; empty for that of the document."""
+
+
+@record(frozen=True)
+class PoolPart:
+    """One of several documents that declare one pool."""
+
+    name: str
+    """Its name."""
+    file: str
+    """As the user named it."""
+    source: Position
+    """Where the document begins."""
+    listed: tuple[str, ...] = ()
+    """The names of all parts of the pool, if the document lists them."""
 
 
 @record(frozen=True)
 class Manifest:
-    """One valid document."""
+    """One valid document, or the parts of one pool that were loaded together."""
 
     file: str
     """As the user named it; `-` is standard input."""
@@ -118,6 +136,70 @@ class Manifest:
     """Where each value of the document is."""
     off: Mapping[Path, Position] = field(default_factory=dict, compare=False, repr=False)
     """What `$when` has switched off, with the place of its condition."""
+    parts: tuple[PoolPart, ...] = ()
+    """The parts that it was made of, the one that makes the pool first; empty for a whole document."""
+
+    @property
+    def missing_parts(self) -> tuple[str, ...]:
+        """Names of the parts of the pool that some part lists and that were not loaded, sorted."""
+        listed = {name for part in self.parts for name in part.listed}
+        return tuple(sorted(listed - {part.name for part in self.parts}))
+
+    @property
+    def lists_parts(self) -> bool:
+        """Whether some part says which parts there are."""
+        return any(part.listed for part in self.parts)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether what it does not declare is declared by nobody.
+
+        A part that is alone, and says of no others, may be one of several.
+        """
+        return not self.missing_parts if self.lists_parts else len(self.parts) != 1
+
+    @property
+    def may_prune(self) -> bool:
+        """Whether all parts of its pool are known to be loaded, so that what they do not declare may be deleted."""
+        return not self.parts or (self.lists_parts and not self.missing_parts)
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files that declare it."""
+        return tuple(part.file for part in self.parts) or (self.file,)
+
+    @property
+    def is_guest(self) -> bool:
+        """Whether its pool has to exist: it has parts, and none of them makes the pool."""
+        from schemas.documents import DOCUMENTS
+
+        kind = DOCUMENTS[self.kind]
+        root = self.spec(kind.root)
+        return bool(self.parts) and (root is None or kind.name_member not in root.declared)
+
+    def concerns(self, address: Address, path: Path = ()) -> bool:
+        """Return whether an object or a member is any business of the manifest: of a part, only what it declares.
+
+        Args:
+            address: The object.
+            path: The member within it; empty for the object itself.
+        """
+        if self.is_whole:
+            return True
+        from schemas.documents import DOCUMENTS
+
+        spec = self._around(address)
+        shared = DOCUMENTS[self.kind].is_shared(address.section)
+        return spec is not None and (not shared or not path or bool(spec.part(path)))
+
+    def part_of(self, address: Address, path: Path = ()) -> str:
+        """Return the part that declares a member, or the object that it is in; empty if no part does."""
+        spec = self._around(address)
+        return spec.part(path) if spec else ""
+
+    def _around(self, address: Address) -> Spec | None:
+        """Return a declared object, or the one that contains it."""
+        return self.at(address) or (self.at(address.owner) if address.owner else None)
 
     @property
     def root(self) -> Address:
@@ -130,9 +212,10 @@ class Manifest:
     @property
     def target(self) -> Target:
         """Where it is applied, as far as the document alone says so: account and Region may be empty."""
-        from reconciler.model import Target
+        from reconciler.model import PartFile, Target
 
-        return Target(self.account, self.region, self.name, self.pool_id, self.file)
+        files = tuple(PartFile(part.name, part.file) for part in self.parts)
+        return Target(self.account, self.region, self.name, self.pool_id, self.file, files)
 
     @property
     def needs(self) -> tuple[str, ...]:

@@ -6,21 +6,27 @@ can become weaker.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from reconciler.kinds import KINDS
-from reconciler.model import Action, Effect, FieldChange, Plan, ResourceChange, Tree, Undeclared
+from reconciler.model import Action, Address, Effect, FieldChange, Path, Plan, ResourceChange, Tree, Undeclared
 from reconciler.planning.undeclared import undeclared_members
 from reconciler.security import judging
 from reconciler.security.whole_objects import appeared, vanished
 
 
-def assessed(plan: Plan) -> Plan:
-    """Return the plan with the effects of its changes, and the undeclared members of the objects that it declares."""
+def assessed(plan: Plan, concerns: Callable[[Address, Path], bool]) -> Plan:
+    """Return the plan with the effects of its changes, and the undeclared members of the objects that it declares.
+
+    Args:
+        plan: The plan.
+        concerns: Returns whether a member of an object is any business of the manifest.
+    """
     if any(KINDS[c.address.section].root and c.action is Action.CREATE for c in plan.changes):
         return plan
-    return replace(plan, changes=tuple(_assessed(c) for c in plan.changes), undeclared=tuple(_undeclared(plan)))
+    undeclared = (one for one in _undeclared(plan) if concerns(one.address, one.path))
+    return replace(plan, changes=tuple(_assessed(c) for c in plan.changes), undeclared=tuple(undeclared))
 
 
 def _assessed(change: ResourceChange) -> ResourceChange:

@@ -92,7 +92,7 @@ def risks(manifest: Manifest, options: LintOptions, beside: Iterable[Manifest] =
     if manifest.waivers:  # they accept by place
         return tuple(one.risk for one in lint(manifest, options, beside).weaknesses)
     seen = _seen(manifest, new_state(manifest), options, _linked(manifest, beside), fresh=True)
-    return tuple(case.risk for case in found(seen, _rules(options)))
+    return tuple(case.risk for case in _concerning(manifest, found(seen, _rules(options))))
 
 
 def _names(manifest: Manifest, name: str) -> bool:
@@ -172,12 +172,19 @@ def _judged(
     manifest: Manifest, state: State, options: LintOptions, beside: tuple[Beside, ...], *, fresh: bool
 ) -> Linted:
     seen, rules = _seen(manifest, state, options, beside, fresh=fresh), _rules(options)
-    cases = [_weakness(manifest, seen, case) for case in found(seen, rules)]
+    cases = [_weakness(manifest, seen, case) for case in _concerning(manifest, found(seen, rules))]
     sure = frozenset(rule.id for rule in rules if _sees_all(rule, seen))
     every = without_values(cases, manifest.specs, {a: t for a, t in state.objects.items() if not fresh})
     skipped = tuple(r for r in rules if not is_possible(r, seen) and r.severity_for(seen.profile))
     linted = Linted(manifest, seen.profile, tuple(sorted(every, key=_order)), skipped=skipped)
     return _with_waivers(linted, options.today, sure)
+
+
+def _concerning(manifest: Manifest, cases: Iterable[BrokenRule]) -> Iterator[BrokenRule]:
+    """Yield what concerns a manifest: of parts of a pool, only what they declare, unless they are all of it."""
+    for case in cases:
+        if manifest.concerns(Address(manifest.name, case.breach.section, case.breach.name), case.breach.path):
+            yield case
 
 
 def _sees_all(rule: SecurityRule, seen: Seen) -> bool:
@@ -272,8 +279,12 @@ def _with_waivers(linted: Linted, today: str, sure: frozenset[str]) -> Linted:
     """
     waivers = linted.manifest.waivers
     valid = in_force(waivers, today)
-    met = {id(w) for w in waivers for one in linted.weaknesses if meets(w, one)}
-    accepted = {one.key: next((w for w in valid if meets(w, one)), None) for one in linted.weaknesses}
+    of = linted.manifest.part_of
+    met = {id(w) for w in waivers for one in linted.weaknesses if _accepts(w, one, of(one.address, one.path))}
+    accepted = {
+        one.key: next((w for w in valid if _accepts(w, one, of(one.address, one.path))), None)
+        for one in linted.weaknesses
+    }
     return replace(
         linted,
         weaknesses=tuple(one for one in linted.weaknesses if accepted[one.key] is None),
@@ -288,6 +299,11 @@ def _waived(every: Iterable[Weakness], accepted: Mapping[Key, Waiver | None]) ->
         waiver = accepted[one.key]
         if waiver:
             yield replace(one, reason=waiver.reason)
+
+
+def _accepts(waiver: Waiver, weakness: Weakness, part: str) -> bool:
+    """Return whether a waiver is about a weakness of its own part, or of what no part declares."""
+    return meets(waiver, weakness) and part in ("", waiver.part)
 
 
 def meets(waiver: Waiver, weakness: Weakness) -> bool:

@@ -18,7 +18,7 @@ from reconciler.manifests.manifest import Manifest
 from reconciler.model import Action, Address, Notice, Observed, Plan, Refusal, ResourceChange, Target
 from reconciler.observing import ownership
 from reconciler.observing.observer import LiveState, Owner, ReadScope, not_here, settled
-from reconciler.planning import ignoring
+from reconciler.planning import ignoring, missing_parts
 from reconciler.planning.assessing import assessed
 from reconciler.planning.completing import completed
 from reconciler.planning.dependencies import takes_place_of
@@ -139,8 +139,9 @@ def plan(manifest: Manifest, live_state: LiveState, target: Target, plan_options
     pool_id = live_state.root.ids[root.id_param] if live_state.root else manifest.pool_id
     target = replace(target, pool_id=pool_id)
     live_state = settled(live_state, manifest.sections)
-    if live_state.refusals:
-        return Plan(target, (), live_state.refusals, notices=live_state.notices, gaps=live_state.gaps)
+    refusals = (*live_state.refusals, *missing_parts.unmade(manifest, live_state))
+    if refusals:
+        return Plan(target, (), refusals, notices=live_state.notices, gaps=live_state.gaps)
     manifest = implied(manifest, live_state, target)
     ours, made_by_aws = ownership.split(live_state.objects, pool_id)
     manifest = replace(manifest, ignore=ignoring.in_force(manifest.ignore, plan_options.today))
@@ -148,9 +149,10 @@ def plan(manifest: Manifest, live_state: LiveState, target: Target, plan_options
     matcher = Matcher(live_state, manifest.kind, plan_options.replaceable, ignored, partial(protection, manifest))
     unread = _unread(manifest, live_state)
     changes = [matcher.change(spec) for spec in manifest.specs if spec.address.section not in unread]
-    changes = with_sequels(changes, manifest, live_state, target)
+    changes = with_sequels([_of_parts(manifest, change) for change in changes], manifest, live_state, target)
     left = _undeclared(manifest, ours, matcher.matched, unread)
-    doomed = [o for o in left if plan_options.prune and _may_go(manifest, o.address)]
+    prune = plan_options.prune and manifest.may_prune
+    doomed = [o for o in left if prune and _may_go(manifest, o.address)]
     deletions = [_deletion(o) for o in doomed]
     gone = {id(o) for o in doomed}
     named = by_key(live_state, changes)
@@ -163,15 +165,23 @@ def plan(manifest: Manifest, live_state: LiveState, target: Target, plan_options
             *live_state.notices,
             *_taken_over(made_by_aws, matcher.matched),
             *not_here(live_state.unavailable),
+            *missing_parts.notices(manifest),
             *(_protected(manifest, left) if plan_options.prune else ()),
         ),
         live_state.gaps,
         sections=manifest.sections - frozenset(unread),
         rest=tuple(_rest(manifest, live_state, {id(o) for o in matcher.matched} | gone, unread)),
     )
-    found = assessed(completed(select(found, plan_options.targets, named, plan_options.referred)))
-    kept = _kept(manifest, found, plan_options)
+    selected = select(found, plan_options.targets, named, plan_options.referred)
+    found = assessed(completed(selected), manifest.concerns)
+    kept = [*_kept(manifest, found, plan_options), *(missing_parts.prune(manifest) if plan_options.prune else ())]
     return replace(found, refusals=(*found.refusals, *kept, *_too_many(found, live_state, plan_options)))
+
+
+def _of_parts(manifest: Manifest, change: ResourceChange) -> ResourceChange:
+    """Return a change that knows which parts of the pool declare its object."""
+    spec = manifest.at(change.address) if manifest.parts else None
+    return replace(change, parts=tuple(dict.fromkeys(spec.parts.values()))) if spec else change
 
 
 def _with_outages(changes: Sequence[ResourceChange]) -> list[ResourceChange]:
@@ -198,6 +208,8 @@ def _unread(manifest: Manifest, live_state: LiveState) -> set[str]:
 def _undeclared(
     manifest: Manifest, ours: Iterable[Observed], matched: Sequence[Observed], unread: set[str]
 ) -> list[Observed]:
+    if not manifest.is_whole:
+        return []  # it may be declared by a part that is not loaded
     meant = {id(o) for o in matched}
     ours = (o for o in ours if o.address.section not in unread and not o.leaving)
     managed = [o for o in ours if o.address.section in manifest.sections and not KINDS[o.address.section].single]

@@ -76,14 +76,17 @@ def new_state(manifest: Manifest) -> State:
     """Return what would be live if a manifest were applied where nothing is yet: declared over Cognito's defaults.
 
     A setting that every pool has is there even if it is not declared, unless the manifest is about a pool that exists
-    (`id`): then what it does not manage may be anything.
+    (`id`, or a part that does not make it): then what it does not manage may be anything. Of a pool of which parts are
+    missing, nothing is known to be complete.
     """
     objects = {s.address: _made(s.address, {} if s.reset else s.declared) for s in manifest.specs}
-    if not manifest.pool_id:
+    exists = manifest.pool_id or manifest.is_guest or not manifest.is_whole
+    if not exists:
         for address in _undeclared_settings(manifest):
             objects.setdefault(address, _made(address, {}))
     every = frozenset(kind.section for kind in KINDS.values() if kind.document == manifest.kind)
-    known = manifest.sections if manifest.pool_id else every
+    known = manifest.sections if exists else every
+    known = known if manifest.is_whole else frozenset()
     return State(objects, known, manifest.region, manifest.account, made=frozenset(objects), written=frozenset(objects))
 
 

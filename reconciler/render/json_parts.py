@@ -98,13 +98,16 @@ def range_entry(position: Position) -> SourceRange:
 
 def pool_entry(target: Target) -> PoolEntry:
     """Spell where a document belongs."""
-    return {
+    found: PoolEntry = {
         "name": target.pool_name,
         "id": target.pool_id,
         "account": target.account,
         "region": target.region,
         "manifest": target.manifest,
     }
+    if target.parts:
+        found["parts"] = [{"name": part.name, "manifest": part.manifest} for part in target.parts]
+    return found
 
 
 def refusal_entry(refusal: Refusal) -> RefusalEntry:

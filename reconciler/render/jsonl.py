@@ -296,6 +296,8 @@ def _change(change: ShownChange) -> PlannedLine:
     }
     if change.reason:
         found["reason"] = change.reason
+    if change.parts:
+        found["parts"] = list(change.parts)
     dangers: list[DangerPart] = [{**danger_entry(f.danger), "path": dotted(f.path)} for f in change.fields if f.danger]
     if dangers:
         found["dangers"] = dangers
@@ -456,6 +458,8 @@ def _finding(finding: ShownFinding) -> DriftLine:
     }
     if finding.attribution:
         found["attribution"] = attribution_entry(finding.attribution)
+    if finding.part:
+        found["part"] = finding.part
     name = finding.address.full + (f" {dotted(finding.path)}" if finding.path else "")
     return {
         **_head(LEVELS.get(finding.severity, "info"), printable(f"{name} {report.FOUND[finding.cls]}")),

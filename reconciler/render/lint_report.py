@@ -12,6 +12,7 @@ from reconciler.render.report import Report, Row, Suite
 from reconciler.render.subjects import LintResult
 from reconciler.render.tally import plural
 from reconciler.render.weaknesses import at_least, counted, place, same
+from reconciler.render.wording import declared_in
 
 LEVELS: dict[Risk, str] = {"critical": "error", "high": "error", "medium": "warning", "low": "note"}
 """Severity in reports, which know three."""
@@ -42,7 +43,7 @@ def summary(found: LintResult) -> str:
 
 
 def _title(one: Linted) -> str:
-    return printable(f"{one.manifest.name} — manifest {one.manifest.file}, profile {one.profile}")
+    return printable(f"{one.manifest.name} — {declared_in(one.manifest.target)}, profile {one.profile}")
 
 
 def _rows(found: LintResult, one: Linted) -> Iterator[Row]:

@@ -110,6 +110,16 @@ class Source(TypedDict):
 
 
 @closed
+class PartEntry(TypedDict):
+    """One of several documents that declare a pool together."""
+
+    name: str
+    """Its name."""
+    manifest: str
+    """Its file."""
+
+
+@closed
 class PoolEntry(TypedDict):
     """One document, and where it belongs."""
 
@@ -122,6 +132,8 @@ class PoolEntry(TypedDict):
     region: str
     manifest: str
     """File that declares it; empty if there is none."""
+    parts: NotRequired[list[PartEntry]]
+    """The parts that declare it, the one of `manifest` first; only if it is declared in parts."""
 
 
 @closed
@@ -471,6 +483,8 @@ class ResourceEntry(TypedDict):
     fields: list[FieldEntry]
     api_calls: NotRequired[list[CallEntry]]
     """The calls that apply would send, in order."""
+    parts: NotRequired[list[str]]
+    """The parts of the pool that declare it; only if the pool is declared in parts."""
 
 
 OutputActions: TypeAlias = Annotated[
@@ -948,6 +962,8 @@ class FindingEntry(ClassKey):
     direction: DirectionWord
     """Where the live value leads, compared with the declared one or the service's default."""
     effects: list[EffectEntry]
+    part: NotRequired[str]
+    """The part of the pool that declares it; only if one does."""
 
 
 @closed

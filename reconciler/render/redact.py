@@ -131,6 +131,7 @@ def change(found: ResourceChange, calls: Iterable[Call] | None = None) -> ShownC
         found.reason,
         None if calls is None else tuple(_call(c, paths, words, veil) for c in calls),
         found.effect,
+        found.parts,
     )
 
 
@@ -201,6 +202,7 @@ def _finding(found: Finding, words: frozenset[str]) -> ShownFinding:
         found.source,
         found.attribution,
         _effects(found.address.section, found.effects, veil),
+        found.part,
     )
 
 

@@ -160,6 +160,8 @@ class ShownChange:
     """The calls that apply would send; None when they were not lowered."""
     effect: Effect | None = None
     """What it means for security that the object as a whole appears or disappears."""
+    parts: tuple[str, ...] = ()
+    """The parts of the pool that declare it; empty without parts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +231,8 @@ class ShownFinding:
     """Who made the change, when that was requested and found."""
     effects: tuple[Effect, ...] = ()
     """What the live value means for security."""
+    part: str = ""
+    """The part of the pool that declares it; empty if none does, and without parts."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,8 @@ class PlannedPart(TypedDict):
     """What the change means for security, for the object as a whole and for each member. What weakens or may weaken is
     a diagnostic too."""
     reason: NotRequired[str]
+    parts: NotRequired[list[str]]
+    """The parts of the pool that declare it; only if the pool is declared in parts."""
     dangers: NotRequired[list[DangerPart]]
     """What changes of members do beyond them; each is a diagnostic too."""
 
@@ -138,6 +140,8 @@ class DriftPart(ClassKey):
     """Where the live value leads, compared with the declared one or the service's default."""
     effects: list[EffectEntry]
     attribution: NotRequired[AttributionEntry]
+    part: NotRequired[str]
+    """The part of the pool that declares it; only if one does."""
 
 
 @closed

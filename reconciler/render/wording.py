@@ -46,13 +46,26 @@ def danger_words(danger: Danger) -> str:
     return "has consequences" if danger.reversible else "cannot be undone"
 
 
+def declared_in(target: Target) -> str:
+    """Return what declares a pool: its manifest, or its parts with their files."""
+    if not target.parts:
+        return f"manifest {target.manifest}"
+    words = ", ".join(f"{part.name} ({part.manifest})" for part in target.parts)
+    return f"part{'s' if len(target.parts) > 1 else ''} {words}"
+
+
+def of_parts(parts: Sequence[str]) -> str:
+    """Return the parts that declare an object, in parentheses with a leading blank; nothing without parts."""
+    return printable(f" (part{'s' if len(parts) > 1 else ''} {', '.join(parts)})") if parts else ""
+
+
 def header(target: Target) -> str:
     """Return the line that names the pool, or the Region."""
     if region := whole_region(target):
         return region
     account = f"account {target.account}" if target.account else ""
     where = ", ".join(w for w in (target.pool_id or "will be created", account, target.region) if w)
-    file = f" — manifest {target.manifest}" if target.manifest else ""
+    file = f" — {declared_in(target)}" if target.manifest else ""
     return printable(f"Pool {target.pool_name} ({where}){file}")
 
 

@@ -36,7 +36,7 @@ from reconciler.kinds import KINDS, availability, root_of
 from reconciler.manifests.loading import load
 from reconciler.manifests.references.variables import variables
 from reconciler.manifests.resolving import resolve
-from reconciler.model import Gap, Notice, Observed, Plan, Secret, Target, Tree, dotted
+from reconciler.model import Gap, Notice, Observed, Plan, Secret, Tree, dotted
 from reconciler.observing import observer
 from reconciler.observing.observer import LiveState, ReadScope
 from reconciler.observing.ownership import stack_of
@@ -428,7 +428,7 @@ def _planned(path: str, exported: Exported, pool: Read, identity: Identity) -> P
     manifest = resolve(loaded.manifests[0], _Promised(identity, exported.promises))
     # Objects that could not be read are missing on both sides; everything else is compared.
     live_state = _as_read_for(manifest.name, pool.live_state)
-    target = Target(identity.account, identity.region, manifest.name, manifest.pool_id, manifest.file)
+    target = replace(manifest.target, account=identity.account, region=identity.region)
     return guard.check(planner.plan(manifest, live_state, target, PlanOptions()), manifest, live_state)
 
 

@@ -17,7 +17,7 @@ from reconciler.errors import PoolctlError
 from reconciler.kinds.engine_rules import OUTPUT
 from reconciler.manifests.env_words import without_values
 from reconciler.manifests.manifest import Manifest, WrittenOutput
-from reconciler.model import Refusal, Target
+from reconciler.model import Refusal
 from reconciler.runs.outputs_compared import content_of
 from reconciler.runs.outputs_made import Neighbours, OutputMaker, is_stored
 from reconciler.runs.outputs_places import PlacedOutput, clashes
@@ -42,9 +42,8 @@ def offline(runtime: Runtime, manifests: Sequence[Manifest]) -> Iterator[tuple[M
     for manifest in (m for m in manifests if m.outputs):
         pool = _supposed(manifest)
         maker = OutputMaker(runtime, manifest, pool, Neighbours(runtime))
-        target = Target(manifest.account, manifest.region, manifest.name, manifest.pool_id, manifest.file)
         for declared in manifest.outputs:
-            placed.append(PlacedOutput(manifest, declared, maker.address(declared), target))
+            placed.append(PlacedOutput(manifest, declared, maker.address(declared), manifest.target))
             message = _wrong(manifest, declared, pool)
             if message:
                 refusal = OUTPUT.refusal(placed[-1].address, (), " ".join(message.split()), declared.source)

@@ -140,7 +140,8 @@ def place_of(manifest: Manifest, declared: WrittenOutput) -> Path:
     Raises:
         Refused: A link leads out of the directory of the manifest.
     """
-    folder = Path() if manifest.file == "-" else Path(manifest.file).parent
+    source = declared.manifest or manifest.file
+    folder = Path() if source == "-" else Path(source).parent
     file = folder / file_of(declared)
     if not is_below(file, (folder,)) or file.is_symlink():
         raise Refused(f"{file} is a link or leads out of {folder}. Name a file in the tree.")

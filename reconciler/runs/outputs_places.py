@@ -33,7 +33,8 @@ class PlacedOutput:
     @property
     def file(self) -> Path | None:
         """The file, without links; None for parameters."""
-        return None if is_stored(self.declared) else _resolved(self.manifest.file, self.address.name)
+        source = self.declared.manifest or self.manifest.file
+        return None if is_stored(self.declared) else _resolved(source, self.address.name)
 
     @property
     def place(self) -> tuple[str, ...]:
@@ -49,11 +50,16 @@ def clashes(placed: Sequence[PlacedOutput], manifests: Sequence[Manifest]) -> It
         manifests: All documents of the run.
     """
     taken: dict[tuple[str, ...], PlacedOutput] = {}
-    sources = {_resolved(m.file) for m in manifests if m.file != STANDARD_INPUT}
+    named: dict[tuple[str, str], PlacedOutput] = {}
+    sources = {_resolved(f) for m in manifests for f in m.files if f != STANDARD_INPUT}
     for one in placed:
         first = taken.setdefault(one.place, one)
+        alike = named.setdefault((one.target.key, str(one.address)), one)
         if first is not one:
             yield one, _refusal(one, f"{_words(first)} to the same place.", "Give one another place.")
+        elif alike is not one:  # two parts of a pool, in different directories
+            message = f"{_words(alike)} to a file of the same name, and outputs of one pool are known by their names."
+            yield one, _refusal(one, message, "Give one another name.")
         elif one.file in sources:
             yield one, _refusal(one, f"{one.address.name} is a manifest.", "Name another file.")
         elif inside := next((o for o in taken.values() if _is_one_below_the_other(o, one)), None):

@@ -29,6 +29,7 @@ from reconciler.model import (
     Notice,
     OutputChange,
     ParameterChange,
+    PartFile,
     Position,
     RowPosition,
     Target,
@@ -546,10 +547,9 @@ def plans(saved: Saved) -> tuple[ShownPlan, ...]:
     for pool, count in zip(shown["pools"], saved.tree["notice_counts"], strict=True):
         sizes = pool["summary"]
         total = sum(sizes[k] for k in ("create", "update", "delete", "replace", "unchanged"))
-        target = Target(pool["account"], pool["region"], pool["name"], pool["id"], pool["manifest"])
         found.append(
             ShownPlan(
-                target,
+                _target(pool),
                 tuple(_change(c) for c in islice(changes, total)),
                 (),
                 tuple(_address(a) for a in islice(unmanaged, sizes["unmanaged"])),
@@ -559,6 +559,11 @@ def plans(saved: Saved) -> tuple[ShownPlan, ...]:
             )
         )
     return tuple(found)
+
+
+def _target(pool: Tree) -> Target:
+    parts = tuple(PartFile(part["name"], part["manifest"]) for part in pool.get("parts", ()))
+    return Target(pool["account"], pool["region"], pool["name"], pool["id"], pool["manifest"], parts)
 
 
 def _change(tree: Tree) -> ShownChange:
@@ -576,6 +581,7 @@ def _change(tree: Tree) -> ShownChange:
         _position(tree["source"]),
         tree["action_reason"] or "",
         effect=revived_effect(tree["effect"]) if tree["effect"] else None,
+        parts=tuple(tree.get("parts", ())),
     )
 
 

@@ -16,7 +16,7 @@ from reconciler.errors import InvalidManifest, Problem
 from reconciler.manifests.loading import Gathered, Loaded, together
 from reconciler.manifests.manifest import Manifest
 from reconciler.manifests.reader import Share, listed
-from reconciler.model import Notice, Risk
+from reconciler.model import Notice, Position, Risk
 from reconciler.runs.runtime import Runtime
 from reconciler.terminal import workers
 from reconciler.terminal.console import Console
@@ -92,13 +92,18 @@ def check(runtime: Runtime, console: Console) -> ValidateResult:
 def _joined(loaded: Loaded, judged: Sequence[DocumentVerdicts]) -> ValidateResult:
     problems = tuple(problem for one in judged for problem in one.refusals)
     return ValidateResult(
-        files=tuple(manifest.source.file for manifest in loaded.manifests),
+        files=tuple(source.file for manifest in loaded.manifests for source in _sources(manifest)),
         notices=(*loaded.notices, *(notice for one in judged for notice in one.notices)),
         problems=problems,
         risks=() if problems else tuple(risk for one in judged for risk in one.risks),
         findings=() if problems else tuple(notice for one in judged for notice in one.findings),
         failed=not problems and any(one.failed for one in judged),
     )
+
+
+def _sources(manifest: Manifest) -> tuple[Position, ...]:
+    """Return where each of its documents begins."""
+    return tuple(part.source for part in manifest.parts) or (manifest.source,)
 
 
 # --- several processes ---------------------------------------------------------------------------------------------
@@ -134,10 +139,11 @@ def _part(runtime: Runtime, console: Console, share: Share) -> ValidatedPart:
     """Check some of the files.
 
     Raises:
-        workers.Undivided: There is no document, one refers to another one, or writes outputs, which may clash.
+        workers.Undivided: There is no document, one refers to another one or is a part of a pool, or writes outputs,
+            which may clash.
     """
     gathered = runtime.gather(console.read, share)
-    if not gathered.manifests or any(manifest.links or manifest.outputs for manifest in gathered.manifests):
+    if not gathered.manifests or any(m.links or m.outputs or m.parts for m in gathered.manifests):
         raise workers.Undivided
     judged = DocumentVerdicts() if gathered.problems else _judged(runtime, gathered.manifests)
     heads = tuple(replace(manifest, specs=(), positions={}, owners={}) for manifest in gathered.manifests)

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from reconciler.github import marker, tickets
+from reconciler.github import marker, pool_reports, tickets
 from tests.github.conftest import TREE
 from tests.github.fake import Fault
 
@@ -473,3 +473,18 @@ def test_long_values_of_a_finding_show_where_they_differ():
     shown = tickets._finding(found)
     assert "finance-reader" in shown
     assert "finance-admin-full-access" in shown
+
+
+def test_reports_of_the_parts_of_a_pool_are_put_together(tmp_path):
+    def report(n: int, *names: str) -> str:
+        parts = [{"name": name, "manifest": f"{name}/pool.yaml"} for name in names]
+        of = {**pool(), "manifest": parts[0]["manifest"], "parts": parts}
+        lists = {"refusals": [], "expired": [], "known": [], "coverage": {"gaps": []}}
+        file = tmp_path / f"{n}.json"
+        tree = {"format_version": "1.0", "pools": [of], "findings": [finding(n)], **lists}
+        file.write_text(json.dumps(tree))
+        return str(file)
+
+    [found] = pool_reports.pools([report(1, "platform", "web"), report(2, "orders")])
+    assert found.manifests == ("platform/pool.yaml", "web/pool.yaml", "orders/pool.yaml")
+    assert found.ids == [ident(1), ident(2)]

@@ -523,7 +523,7 @@ def test_a_user_pool_and_an_identity_pool_may_have_one_name():
     assert problems(again) == [
         (
             "8:1: the pool web is declared twice; the first document is at -:4:1. "
-            "Merge the two documents, or declare different pools."
+            "Merge the two documents, give each a part: NAME, or declare different pools."
         )
     ]
 

@@ -89,7 +89,7 @@ def _next(result: Outcome, applied: ShownApply) -> str:
     plans = [p for p in applied.plans if _pool_name(p) in pools or p.target.key in unproven] or [
         p for p in applied.plans if p.pending
     ]
-    files = dict.fromkeys(shlex.quote(p.target.manifest) for p in plans)
+    files = dict.fromkeys(shlex.quote(file) for p in plans for file in p.target.files)
     words = printable(" ".join((*applied.given, *files)))
     stale = any(r.stale for r in result.results)
     why = "The pool has changed since it was planned. " if stale else ""

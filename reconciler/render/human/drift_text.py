@@ -18,7 +18,7 @@ from reconciler.render.subjects import USUAL, DriftResult, RenderOptions
 from reconciler.render.tally import class_counts, plural
 from reconciler.render.unread import unread
 from reconciler.render.weaknesses import summed_up
-from reconciler.render.wording import also, folded, notice, standstill, whole_region
+from reconciler.render.wording import also, declared_in, folded, notice, of_parts, standstill, whole_region
 from reconciler.values.shortening import around
 
 SYMBOLS = {
@@ -83,13 +83,14 @@ def _head(drift: ShownDrift) -> str:
     account = f"account {target.account}" if target.account else ""
     parts = (target.pool_id or ("" if blind else "not found"), account, target.region)
     where = ", ".join(w for w in parts if w) or "location unknown"
-    return printable(f"Pool {target.pool_name} ({where}) — manifest {target.manifest}")
+    return printable(f"Pool {target.pool_name} ({where}) — {declared_in(target)}")
 
 
 def _finding(found: ShownFinding, pen: Pen, width: int) -> Iterator[str]:
     symbol, paint = SYMBOLS[found.cls]
     place = f"    {short_place(found.source)}" if found.source else ""
-    yield f"  {pen.paint(paint, symbol)} {pen.paint(BOLD, printable(_name(found)))} {WORDS[found.cls]}{place}"
+    of_part = of_parts([found.part] if found.part else [])
+    yield f"  {pen.paint(paint, symbol)} {pen.paint(BOLD, printable(_name(found)))} {WORDS[found.cls]}{place}{of_part}"
     if found.cls is FindingClass.CHANGED and (found.desired, found.live) != (None, None):
         yield from _sides(found, "manifest", width)
     elif found.cls is FindingClass.UNDECLARED:

@@ -14,6 +14,7 @@ from reconciler.render.lint_report import summary
 from reconciler.render.subjects import USUAL, LintResult, RenderOptions
 from reconciler.render.tally import plural
 from reconciler.render.weaknesses import at_least, place, same
+from reconciler.render.wording import declared_in
 
 COLORS: dict[Risk, str] = {"critical": DANGER, "high": RED, "medium": YELLOW, "low": ""}
 """Colour of each severity; the word is always there too."""
@@ -31,7 +32,7 @@ def lint(found: LintResult, options: RenderOptions = USUAL) -> str:
 
 
 def _document(found: LintResult, one: Linted, pen: Pen, width: int) -> Iterator[str]:
-    head = f"{one.manifest.kind} {one.manifest.name} ({one.profile}) — manifest {one.manifest.file}"
+    head = f"{one.manifest.kind} {one.manifest.name} ({one.profile}) — {declared_in(one.manifest.target)}"
     yield pen.paint(BOLD, printable(head))
     shown = at_least(one.weaknesses, found.shown)
     for waiver in one.expired:

@@ -19,7 +19,7 @@ from reconciler.render.subjects import USUAL, RenderOptions
 from reconciler.render.tally import plural
 from reconciler.render.unread import unread
 from reconciler.render.weaknesses import summed_up
-from reconciler.render.wording import HEADS, PlanSums, danger_words, folded, header, notice, standstill
+from reconciler.render.wording import HEADS, PlanSums, danger_words, folded, header, notice, of_parts, standstill
 
 GONE = {
     Action.DELETE: "will be destroyed",
@@ -145,7 +145,7 @@ def _object(change: ShownChange, pen: Pen, width: int) -> str:
     color = COLORS[symbol]
     head = (
         f"{pen.paint(BOLD, printable(f'# {change.address}'))} {pen.paint(color, HEADS[change.action])}"
-        f"{source(change.source)}"
+        f"{source(change.source)}{of_parts(change.parts)}"
     )
     reason = [f"  # ({printable(change.reason)})"] if change.reason else []
     found = list(lines(change, width))

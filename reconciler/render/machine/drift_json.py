@@ -104,7 +104,7 @@ def _summary(drifts: Sequence[ShownDrift]) -> DriftSummary:
 
 
 def _finding(found: ShownFinding, target: Target) -> FindingEntry:
-    return {
+    entry: FindingEntry = {
         "id": found.id,
         "class": found.cls.value,
         "severity": found.severity,
@@ -122,6 +122,9 @@ def _finding(found: ShownFinding, target: Target) -> FindingEntry:
         "direction": direction_word(found.effects),
         "effects": [effect_entry(e, found.path) for e in found.effects],
     }
+    if found.part:
+        entry["part"] = found.part
+    return entry
 
 
 def _refusal(refusal: Refusal, target: Target) -> DriftRefusalEntry:

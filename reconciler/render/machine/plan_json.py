@@ -237,6 +237,8 @@ def _resource(change: ShownChange) -> ResourceEntry:
     }
     if change.calls is not None:
         found["api_calls"] = [_call(c) for c in change.calls]
+    if change.parts:
+        found["parts"] = list(change.parts)
     return found
 
 

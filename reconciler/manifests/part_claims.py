@@ -1,0 +1,122 @@
+"""What two parts of one pool both claim: a value, an object, or the right to ignore what another part declares.
+
+An object of a map (`clients.web`) belongs to one part, with everything inside of it. Members of a single object
+(`user_pool`, `mfa`) may be declared by several parts, each value by one. Each problem names both places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
+from reconciler.errors import Problem
+from reconciler.kinds import KINDS
+from reconciler.manifests.manifest import Ignore, Manifest
+from reconciler.manifests.part_specs import claims
+from reconciler.model import Address, Path, Spec, dotted
+from schemas import globs
+from schemas.documents import DOCUMENTS, DocumentKind
+
+
+def overlaps(parts: Sequence[Manifest]) -> Iterator[Problem]:
+    """Yield what is claimed twice, each with the place of the later part, and that of the earlier one in its words.
+
+    Args:
+        parts: The parts of one pool, in the order of the files.
+    """
+    kind = DOCUMENTS[parts[0].kind]
+    for one, other in combinations(parts, 2):
+        yield from _same_values(kind, one, other)
+        yield from _same_objects(kind, one, other)
+        yield from _foreign_rules(kind, one, other)
+        yield from _foreign_rules(kind, other, one)
+
+
+def _name(manifest: Manifest) -> str:
+    return manifest.parts[0].name
+
+
+# --- members of single objects --------------------------------------------------------------------------------------
+
+
+def _same_values(kind: DocumentKind, one: Manifest, other: Manifest) -> Iterator[Problem]:
+    for late in (s for s in other.specs if kind.is_shared(s.address.section)):
+        early = one.at(late.address)
+        if early is None:
+            continue
+        theirs = claims(kind, early)
+        for path in claims(kind, late):
+            first = next((p for p in theirs if p[: len(path)] == path or path[: len(p)] == p), None)
+            if first is not None:
+                steps = late.address.steps
+                message = f"the part {_name(one)} declares {dotted((*steps, *first))}, at {early.position(first)}."
+                yield Problem(late.position(path), dotted((*steps, *path)), message, _advice(kind, (*steps, *path)))
+
+
+def _advice(kind: DocumentKind, path: Path) -> str:
+    if path == (kind.root, kind.name_member):
+        return "Leave it to the part that makes the pool, and write pool: NAME in the other."
+    return "Leave it to one of the two parts."
+
+
+# --- objects --------------------------------------------------------------------------------------------------------
+
+
+def _same_objects(kind: DocumentKind, one: Manifest, other: Manifest) -> Iterator[Problem]:
+    """Find objects of both parts that have one address, or would be matched with one live object."""
+    owned = [s for s in one.specs if s.address.section in kind.sections and not kind.is_shared(s.address.section)]
+    live: dict[tuple[str, str, str], Spec] = {}
+    for spec in owned:
+        for identity in _identities(spec):
+            live.setdefault(identity, spec)
+    known = {spec.address: spec for spec in owned}
+    for late in (s for s in other.specs if s.address.section in kind.sections):
+        same = known.get(late.address)
+        early = same or next((live[i] for i in _identities(late) if i in live), None)
+        if early is None:
+            continue
+        named = dotted(early.address.steps)
+        message = f"the part {_name(one)} declares the same object as {named}, at {early.source}."
+        if same:
+            message = f"the part {_name(one)} declares {named}, at {early.source}."
+        fix = "An object belongs to one part: leave it to one of the two."
+        yield Problem(late.source, dotted(late.address.steps), message, fix)
+
+
+def _identities(spec: Spec) -> Iterator[tuple[str, str, str]]:
+    """Yield what finds the live object: its id if it pins one, and else its name."""
+    kind = KINDS[spec.address.section]
+    name = spec.declared.get(kind.name_member, spec.address.name)
+    if spec.pin:
+        yield (kind.section, "id", spec.pin)
+    elif isinstance(name, str) and kind.name_member and not kind.single:
+        yield (kind.section, "name", name)
+
+
+# --- rules about what others declare --------------------------------------------------------------------------------
+
+
+def _foreign_rules(kind: DocumentKind, one: Manifest, other: Manifest) -> Iterator[Problem]:
+    """Find `ignore` rules of a part that would leave unwritten what another part declares."""
+    for i, rule in enumerate(one.ignore):
+        met = next((found for spec in other.specs if (found := _ignored(kind, rule, spec))), None)
+        if met:
+            spec, path = met
+            what = dotted((*spec.address.steps, *path))
+            message = f"the part {_name(other)} declares {what}, at {spec.position(path)}, and this ignores it."
+            fix = "A part ignores only what no other part declares: write a narrower pattern."
+            yield Problem(rule.source, dotted(("ignore", i, "path")), message, fix)
+
+
+def _ignored(kind: DocumentKind, rule: Ignore, spec: Spec) -> tuple[Spec, Path] | None:
+    """Return the first thing of an object that a rule covers, or lies within; of a shared one, what it declares."""
+    for path in claims(kind, spec) if kind.is_shared(spec.address.section) else ((),):
+        if globs.covers(rule.path, (*spec.address.steps, *path)) or _leads_into(rule.path, spec.address, path):
+            return spec, path
+    return None
+
+
+def _leads_into(pattern: str, address: Address, path: Path) -> bool:
+    """Return whether the beginning of a pattern means a value, so that the pattern means something within it."""
+    ends = (m.start() for m in globs.STEP.finditer(pattern))
+    return any(globs.meets(pattern[:end], (*address.steps, *path)) for end in ends)
