@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from reconciler.cloud.port import pages, required
+from reconciler.cloud.port import required
 from reconciler.errors import CloudError, InvalidInput, Refused, printable
 from reconciler.kinds import root_of
 from reconciler.observing.standstill import doubt, paused_by

@@ -17,7 +17,7 @@ import yaml
 
 from reconciler.export.owned_part import part_of
 from reconciler.importing.cloudformation.resource_types import PEOPLE, PREFIX
-from reconciler.importing.cloudformation.taking_over import TemplateFile, taken_over
+from reconciler.importing.cloudformation.stack_conversion import TemplateFile, taken_over
 from reconciler.importing.owned import OwnedObject
 from reconciler.kinds import KINDS
 from reconciler.model import Secret
