@@ -15,7 +15,7 @@ from reconciler.export import exporter
 from reconciler.export.exporter import Exported, Promise, Style
 from reconciler.export.owned_part import part_of
 from reconciler.importing import as_live
-from reconciler.importing.owned import OwnedObject, document_of
+from reconciler.importing.owned import OwnedObject, document_of, valued
 from reconciler.kinds import KINDS
 from reconciler.manifests.overlays import DELETE
 from reconciler.manifests.writer import Flow, LiveText, blocks
@@ -112,9 +112,12 @@ def overlay(
 
 
 def _exported(objects: Sequence[OwnedObject], style: Style, slug: str, taken: Sequence[str]) -> Exported:
-    document, nowhere = document_of(objects), Identity("", "")
-    state = as_live.live_state(objects)
-    return exporter.export(document, state, nowhere, style, slug, taken=taken, part=part_of(objects))
+    known = valued(objects)
+    if not known:
+        return Exported(slug, "")
+    document, nowhere = document_of(known), Identity("", "")
+    state = as_live.live_state(known)
+    return exporter.export(document, state, nowhere, style, slug, taken=taken, part=part_of(known))
 
 
 # --- trees that can be compared ------------------------------------------------------------------------------------

@@ -56,6 +56,18 @@ class OwnedObject:
         return identity_of(self.section, self.ids)
 
 
+def valued(objects: Iterable[OwnedObject]) -> list[OwnedObject]:
+    """Return the objects that a manifest can have without their live values.
+
+    Of one that sets members and knows no value of them, a manifest would say that all of it is at Cognito's defaults.
+    One that is as if it had never been set is no different.
+
+    Args:
+        objects: Of a definition.
+    """
+    return [one for one in objects if (one.kind.from_api(one.members) if one.members else not one.unknown)]
+
+
 def identity_of(section: str, ids: Mapping[str, str]) -> Identity:
     """Return what an object is known by within its pool, from its identifiers."""
     kind = KINDS[section]

@@ -14,7 +14,7 @@ from reconciler.export import exporter
 from reconciler.export.case_overlay import CaseOverlay, overlay
 from reconciler.export.exporter import Style
 from reconciler.importing import as_live
-from reconciler.importing.owned import Leftover, OtherCase, OwnedObject, Unmapped
+from reconciler.importing.owned import Leftover, OtherCase, OwnedObject, Unmapped, valued
 from reconciler.kinds import KINDS
 from reconciler.manifests.reader import OVERLAYS
 from reconciler.model import dotted
@@ -101,9 +101,10 @@ class OverlayWriter:
         exported = base.result.exported
         whole = replace(exported, promises=(*exported.promises, *made.promises))
         wrong = export_run.mistakes(whole, base.identity, self._directory, made.environment)
-        if wrong or self._live or not other:
+        known = valued(other)
+        if wrong or self._live or not known:
             return wrong
-        pool = Read(base.result.found, as_live.live_state(other), "")
+        pool = Read(base.result.found, as_live.live_state(known), "")
         return export_run.prove(whole, pool, base.identity, self._directory, made.environment)
 
     @property

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from reconciler.cloud.port import Cloud, Identity
-from reconciler.errors import Defect, ExitCode, PoolctlError, Refused, expected_errors
+from reconciler.errors import Defect, ExitCode, InvalidInput, PoolctlError, Refused, expected_errors
 from reconciler.export.exporter import Promise, Style, keyed
 from reconciler.export.owned_part import OwnedPart, part_of
 from reconciler.importing import as_live
-from reconciler.importing.owned import Definition, Leftover, OwnedObject, Unmapped, document_of
+from reconciler.importing.owned import Definition, Leftover, OwnedObject, Unmapped, document_of, valued
 from reconciler.kinds import KINDS, root_of
 from reconciler.model import Observed
 from reconciler.observing.observer import LiveState
@@ -89,9 +89,16 @@ def _limited(pool: Read, objects: Sequence[OwnedObject]) -> Read:
 
 
 def read_definition(definition: Definition) -> list[ReadPart]:
-    """Return the pools of a definition as it has them itself."""
+    """Return the pools of a definition as it has them itself, without objects of which it knows no value.
+
+    Raises:
+        InvalidInput: It knows no value at all.
+    """
     found = []
-    for pool_id, objects in definition.pools().items():
+    for pool_id, every in definition.pools().items():
+        objects = valued(every)
+        if not objects:
+            continue
         document = document_of(objects)
         live_state = as_live.live_state(objects)
         root = root_of(document)
@@ -99,7 +106,19 @@ def read_definition(definition: Definition) -> list[ReadPart]:
         pool = Read(Found(document, pool_id, name or pool_id), live_state, "")
         identity = Identity(definition.account_of(pool_id), export_run.region_of(pool_id))
         found.append(ReadPart(pool, tuple(objects), identity))
+    if not found:
+        listed = "".join(f"\n  {one.source} {one.reason}" for one in _without_values(definition))
+        raise InvalidInput(f"There is no value in the definition that a manifest could have.{listed}")
     return found
+
+
+def _without_values(definition: Definition) -> list[Unmapped]:
+    there = {id(one) for one in valued(definition.objects)}
+    left = (one for one in definition.objects if id(one) not in there)
+    return [Unmapped(one.source, VALUELESS, Leftover.MEMBER) for one in left]
+
+
+VALUELESS = "sets members, and their values are not in the definition, or those of an unset one, so no manifest has it."
 
 
 # --- writing -------------------------------------------------------------------------------------------------------
@@ -130,7 +149,7 @@ def export_parts(
         conversion: How to write, and what is noted on the way.
         directory: Where to write.
     """
-    style = conversion.style
+    style, owned = conversion.style, conversion.definition.pools()
     overlays = OverlayWriter(conversion.definition.cases, style, directory, live=conversion.live)
     results: list[export_run.ExportResult] = []
     failed = list(failures)
@@ -140,7 +159,7 @@ def export_parts(
         try:
             with expected_errors():
                 made = export_run.export(one.pool, name, one.identity, style, directory, taken=taken, part=one.part)
-                results.append(overlays.written(BasePart(made, one.objects, one.identity), taken))
+                results.append(overlays.written(BasePart(made, owned[made.found.id], one.identity), taken))
         except Defect as error:
             failed.append(ExportFailure(one.pool.found, error, ExitCode.INCOMPLETE))
         except PoolctlError as error:
@@ -179,7 +198,7 @@ def report(
     converted = [o for result in outcome.results for o in by_pool[result.found].objects if o not in gone]
     missing = tuple(Unmapped(o.source, GONE, Leftover.GONE) for o in gone)
     definition = replace(source.definition, objects=(*converted, *gone))
-    unvalued = () if live else source.definition.unvalued
+    unvalued = () if live else (*_without_values(source.definition), *source.definition.unvalued)
     return ImportReport(
         tuple(documents),
         (*source.definition.unmapped, *conversion.conditions, *unvalued, *missing),

@@ -333,9 +333,7 @@ def test_a_client_with_the_name_of_another_one_is_said(tmp_path):
         {"A": part("UserPoolClient", ClientName="web"), "B": part("UserPoolClient", "Live", ClientName="web")}
     )
     one = Converted(tmp_path / "one", template, {"Pool": POOL, "A": CLIENT})
-    assert "B is only in that case, and its client has the name of another one, so it needs an id." in one.said(
-        "Live"
-    )
+    assert "B is only in that case, and its client has the name of another one, so it needs an id." in one.said("Live")
     assert not (one.to / "overlays").exists()
 
 
