@@ -88,10 +88,11 @@ def run(options: Options, console: Console) -> int:
         with running(options, console.environ) as runtime:
             parts, unread = import_run.read_live(runtime, source.definition, console.status)
     style = Style(options.mode, options.secrets, beside=True)
-    make = partial(import_run.export_parts, parts, unread, style)
+    conversion = import_run.WholeImport(source.definition, style, live)
+    make = partial(import_run.export_parts, parts, unread, conversion)
     outcome = export_run.save(make, Path(options.to), force=options.force)
     import_run.raise_all(outcome)
-    report = import_run.report(source, parts, outcome, live=live, directory=options.to)
+    report = import_run.report(source, parts, outcome, conversion, options.to)
     deliver(options, console, formats.imported(report, RenderOptions(width=console.width)))
     return outcome.exit_code
 

@@ -81,6 +81,8 @@ class Exported:
     """Name of its file, without the extension."""
     text: str
     """The manifest."""
+    tree: Tree = field(default_factory=dict, repr=False)
+    """Its sections, as the writer takes them."""
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     """Referenced files, by path relative to the manifest."""
     promises: tuple[Promise, ...] = ()
@@ -126,11 +128,18 @@ def slugs(names: Sequence[tuple[str, str]]) -> list[str]:
     ]
     result: list[str] = []
     for text in wanted:  # a pool may be called as another with its id
-        result.append(_free(text, {r.casefold() for r in result}, "-"))
+        result.append(free(text, {r.casefold() for r in result}, "-"))
     return result
 
 
-def _free(name: str, taken: Collection[str], dash: str) -> str:
+def free(name: str, taken: Collection[str], dash: str) -> str:
+    """Return a name that is not taken: the name itself, or with a number.
+
+    Args:
+        name: The name.
+        taken: In lower case.
+        dash: What comes before the number.
+    """
     found, number = name, 2
     while found.casefold() in taken:
         found, number = f"{name}{dash}{number}", number + 1
@@ -242,7 +251,7 @@ class _Export:
         tree = {**self._envelope(), **sections}
         text = "\n".join((*self._comments(), *blocks(tree, len(self._envelope()))))
         more = frozenset(sections) & frozenset(opted_in.SECTIONS)
-        return Exported(self._slug, text, self._files, tuple(self._promises), self._left_aside(), more)
+        return Exported(self._slug, text, sections, self._files, tuple(self._promises), self._left_aside(), more)
 
     def _left_aside(self) -> tuple[str, ...]:
         return tuple(opted_in.explained(section, one) for section, found in self._aside.items() for one in found)
@@ -381,7 +390,7 @@ class _Export:
         else:
             place = re.sub(r"[^A-Za-z0-9/_+=.@-]+", "-", f"{self._slug}/{address}")
             target = f"poolctl/{place}#{path[-1]}"
-        target = _free(target, self._taken, "-" if "#" in target else "_")
+        target = free(target, self._taken, "-" if "#" in target else "_")
         self._taken.add(target.casefold())
         self._promises.append(Promise(self._style.secrets, target, f"{address}.{dotted(path)}", value))
         return Flow({f"${self._style.secrets}": target})
@@ -395,7 +404,7 @@ class _Export:
         stem = slug(f"{address.replace('/', '.')}.{'.'.join(map(str, path))}")[:150]
         ending = _ending(value, str(path[-1]))
         taken = {name.casefold().removesuffix(f".{ending}") for name in self._files}
-        name = f"{_free(f'{self._slug}/{stem}', taken, '-')}.{ending}"
+        name = f"{free(f'{self._slug}/{stem}', taken, '-')}.{ending}"
         self._files[name] = value
         return Flow({"$file": name})
 

@@ -32,7 +32,10 @@ class OwnedPart:
         owned = self.of(observed)
         if owned is None:
             return {}
-        return _limited(tree, owned.covers, lambda value, path: _hidden(value, path, owned.secrets))
+        found = _limited(tree, owned.covers, lambda value, path: _hidden(value, path, owned.secrets))
+        for path in owned.unknown:
+            found = _without_filled(found, path, observed.data)
+        return found
 
     @property
     def sections(self) -> frozenset[str]:
@@ -58,6 +61,19 @@ def _limited(tree: Tree, covers: Collection[Path], hide: Callable[[Any, Path], A
             if inner or not value:
                 result[name] = inner
     return result
+
+
+def _without_filled(tree: Tree, path: Path, data: Any) -> Tree:
+    """Return a tree without an empty or assumed value at a path that neither the object nor the definition has."""
+    key, *rest = path
+    here = data.get(key) if isinstance(data, dict) else None
+    if key not in tree:
+        return tree
+    value = tree[key]
+    if rest and isinstance(value, dict) and value:
+        value = _without_filled(value, tuple(rest), here)
+    filled = here is None and (not rest or value == {})
+    return {k: value if k == key else v for k, v in tree.items() if not (filled and k == key)}
 
 
 def _hidden(value: Any, path: Path, secrets: Collection[Path]) -> Any:

@@ -72,7 +72,9 @@ def _observed(one: OwnedObject, pool: str, clients: Mapping[str, str]) -> Observ
         owner = clients[one.ids[KINDS[kind.outer].id_param]]
         own = f"{owner}/{own}" if own else owner
     named: Tree = {kind.name_member: one.name or own} if kind.name_member and not kind.root else {}
-    adopted = kind.from_api({**named, **one.members})
+    said = {**named, **one.members}
+    assumed = kind.from_api(dict(named))  # what an answer means by what it lacks; a definition means nothing by it
+    adopted = {k: v for k, v in kind.from_api(said).items() if k in said or k not in assumed or assumed[k] != v}
     switches = {k: v for k, v in one.members.items() if isinstance(v, bool) and k in adopted}
     data = wrap(kind.model, _sorted(kind.model, {**adopted, **switches}))
     return Observed(Address(pool, kind.section, own), dict(one.ids), data)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from reconciler.kinds import KINDS, root_of
 from reconciler.kinds.kind import ResourceKind
@@ -37,6 +37,8 @@ class OwnedObject:
     """Members that the definition marks as secret, beside those that always are."""
     name: str = ""
     """Its name, as far as the definition knows it."""
+    unknown: Mapping[Path, str] = field(default_factory=dict, repr=False)
+    """Why the definition has no value for a member that it sets, as a clause."""
 
     @property
     def kind(self) -> ResourceKind:
@@ -52,6 +54,18 @@ class OwnedObject:
     def identity(self) -> Identity:
         """What it is found by among the live objects of its pool."""
         return identity_of(self.section, self.ids)
+
+
+def valued(objects: Iterable[OwnedObject]) -> list[OwnedObject]:
+    """Return the objects that a manifest can have without their live values.
+
+    Of one that sets members and knows no value of them, a manifest would say that all of it is at Cognito's defaults.
+    One that is as if it had never been set is no different.
+
+    Args:
+        objects: Of a definition.
+    """
+    return [one for one in objects if (one.kind.from_api(one.members) if one.members else not one.unknown)]
 
 
 def identity_of(section: str, ids: Mapping[str, str]) -> Identity:
@@ -72,7 +86,7 @@ class Leftover(enum.Enum):
     """People are no configuration."""
     MEMBER = "Attributes without a member"
     """Part of an object that is in the manifest."""
-    CONDITION = "Conditions, which become overlays"
+    CONDITION = "Conditions, whose other cases are overlays"
     """The definition is for several environments, and the manifest for one."""
     SERVICE = "Of other services"
     """It stays where it is."""
@@ -111,6 +125,40 @@ class Unmapped:
         return CATEGORIES[self.why]
 
 
+class CaseValue(NamedTuple):
+    """A condition of a definition that is for several environments."""
+
+    condition: str
+    """Its name."""
+    value: bool
+    """Whether it holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherCase:
+    """What a definition has otherwise where one of its conditions is otherwise."""
+
+    condition: str
+    """Name of the condition."""
+    value: bool
+    """Whether it holds in that case; in the definition's own case it is the other way round."""
+    said: str
+    """How it is decided in the own case, and about what, as sentences that follow its name."""
+    objects: tuple[OwnedObject, ...] = ()
+    """The objects that the definition owns then, those of all pools. Ids of what only that case has begin with
+    `MADE_UP`."""
+    along: tuple[CaseValue, ...] = ()
+    """Other conditions that something depends on and that change with it, with their value in that case."""
+    notes: tuple[str, ...] = ()
+    """What of that case is not in `objects`, and why, in sentences."""
+    within: str = ""
+    """Another condition whose other case is this one too, if it cannot be otherwise alone."""
+
+
+MADE_UP = "only-in-the-other-case:"
+"""Begins the identifiers of objects that only another case has: Cognito has given them none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Definition:
     """What the definition of another tool says."""
@@ -123,6 +171,8 @@ class Definition:
     """The account of a pool by the pool's id, as far as the definition knows it."""
     unvalued: tuple[Unmapped, ...] = ()
     """Members whose value the definition does not have, which are in no manifest if the live pools are not read."""
+    cases: tuple[OtherCase, ...] = ()
+    """What other environments have otherwise, by condition."""
 
     def account_of(self, pool: str) -> str:
         """Return the account that a pool is in, or an empty text.

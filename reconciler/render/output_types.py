@@ -1457,6 +1457,20 @@ class NeededEntry(TypedDict):
 
 
 @closed
+class OverlayEntry(TypedDict):
+    """An overlay that was written."""
+
+    condition: str
+    """The condition of the template that is otherwise in it."""
+    environment: str
+    """What --env calls it."""
+    file: str
+    """The file, below the directory of the manifests."""
+    secrets: list[NeededEntry]
+    """The secrets that it refers to, and that the manifest does not."""
+
+
+@closed
 class ImportedManifest(TypedDict):
     """A manifest that was written."""
 
@@ -1467,6 +1481,8 @@ class ImportedManifest(TypedDict):
     """What it has, in the order of the definition."""
     secrets: list[NeededEntry]
     """The secrets that it refers to."""
+    overlays: list[OverlayEntry]
+    """What other environments have otherwise."""
     notices: list[str]
     """What to know about it."""
     gaps: list[str]

@@ -171,6 +171,19 @@ class NeededSecret(NamedTuple):
     """Whether Cognito returns it, so that it need not come from its source."""
 
 
+class ImportedOverlay(NamedTuple):
+    """An overlay that was made of a condition of the definition of another tool."""
+
+    condition: str
+    """The condition, which is otherwise in it than in the manifest."""
+    environment: str
+    """The environment that it is of, as `--env` names it."""
+    file: str
+    """The file, below the directory that was asked for."""
+    secrets: tuple[NeededSecret, ...] = ()
+    """The secrets that it refers to, and that the manifest does not."""
+
+
 class ImportedDocument(NamedTuple):
     """A manifest that was made of the definition of another tool."""
 
@@ -194,6 +207,8 @@ class ImportedDocument(NamedTuple):
     """What to know about it, in sentences."""
     gaps: tuple[Gap, ...] = ()
     """What could not be read."""
+    overlays: tuple[ImportedOverlay, ...] = ()
+    """What other environments have otherwise."""
 
 
 class ImportReport(NamedTuple):

@@ -34,6 +34,7 @@ from reconciler.export.exporter import Exported, Promise, Style
 from reconciler.export.owned_part import OwnedPart
 from reconciler.kinds import KINDS, availability, root_of
 from reconciler.manifests.loading import load
+from reconciler.manifests.manifest import Manifest
 from reconciler.manifests.references.variables import variables
 from reconciler.manifests.resolving import resolve
 from reconciler.model import Gap, Notice, Observed, Plan, Secret, Tree, dotted
@@ -61,6 +62,22 @@ class Found:
 
 
 @record(frozen=True, slots=True)
+class ExportedOverlay:
+    """An overlay of a manifest that was exported."""
+
+    environment: str
+    """Its environment: the name of its directory."""
+    condition: str
+    """The condition of a definition that it is the other case of."""
+    file: str
+    """Its path below the directory of the manifest."""
+    files: Mapping[str, bytes] = field(repr=False)
+    """It, last, and the files that it refers to, by path below that directory."""
+    promises: tuple[Promise, ...] = ()
+    """Secrets that it refers to, and that the manifest does not."""
+
+
+@record(frozen=True, slots=True)
 class ExportResult:
     """A pool that was exported and verified."""
 
@@ -74,6 +91,14 @@ class ExportResult:
     """What is missing from the manifest because it is not available here or cannot be declared."""
     stack: str
     """The CloudFormation stack that created the pool, or empty."""
+    overlays: tuple[ExportedOverlay, ...] = ()
+    """Its overlays."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The files of the pool, below the directory."""
+        overlays = (name for overlay in self.overlays for name in overlay.files)
+        return (*(name for name, _ in contents(self.exported)), *overlays)
 
 
 @record(frozen=True, slots=True)
@@ -391,10 +416,21 @@ def export(
 
 def place(exported: Exported, directory: Path) -> None:
     """Write a manifest and its files to a directory."""
-    for name, content in contents(exported):
+    put(contents(exported), directory, PRIVATE if exported.personal else PUBLIC)
+
+
+def put(files: Iterable[tuple[str, bytes]], directory: Path, mode: int = PUBLIC) -> None:
+    """Write files below a directory.
+
+    Args:
+        files: Name and content of each.
+        directory: The directory.
+        mode: Who may read them.
+    """
+    for name, content in files:
         target = directory / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.touch(PRIVATE if exported.personal else PUBLIC)
+        target.touch(mode)
         target.write_bytes(content)
 
 
@@ -407,25 +443,65 @@ def contents(exported: Exported) -> Iterator[tuple[str, bytes]]:
 # --- proof ---------------------------------------------------------------------------------------------------------
 
 
-def prove(exported: Exported, pool: Read, identity: Identity, directory: Path | None) -> list[str]:
+def prove(
+    exported: Exported, pool: Read, identity: Identity, directory: Path | None, environment: str = ""
+) -> list[str]:
     """Load a manifest and plan it against the live state that it was exported from.
+
+    Args:
+        exported: The manifest, with all secrets that are needed.
+        pool: The pool as it was read.
+        identity: Account and Region.
+        directory: Where the manifest is; None if it is in no file.
+        environment: Of the overlay that is laid over it; empty for none.
 
     Returns:
         The changes and refusals of the plan, in lines without values; empty when the manifest matches the live pool.
     """
     path = str(directory / f"{exported.slug}.yaml") if directory else "-"
     try:
-        plan = _planned(path, exported, pool, identity)
+        plan = _planned(_manifest(path, exported, identity, environment), pool, identity)
     except InvalidManifest as error:
-        shown = str(error).replace(f"{directory}/", "") if directory else str(error)
-        return shown.splitlines()
+        return _shown(error, directory)
     return [*(f"{r.address}: {r.rule}: {r.message}" for r in plan.refusals), *_left(plan)]
 
 
-def _planned(path: str, exported: Exported, pool: Read, identity: Identity) -> Plan:
+def mistakes(exported: Exported, identity: Identity, directory: Path, environment: str) -> list[str]:
+    """Return what is wrong with a manifest that an overlay is laid over, in lines without values.
+
+    Args:
+        exported: The manifest, with all secrets that are needed.
+        identity: Account and Region.
+        directory: Where the manifest is.
+        environment: Of the overlay.
+    """
+    path = str(directory / f"{exported.slug}.yaml")
+    try:
+        merged = _broken(path, exported, identity, environment)
+    except InvalidManifest as error:
+        return _shown(error, directory)
+    before = set(_broken(path, exported, identity, ""))
+    return [line for line in merged if line not in before]
+
+
+def _broken(path: str, exported: Exported, identity: Identity, environment: str) -> list[str]:
+    """Return the rules that a manifest breaks by itself."""
+    refusals = guard.offline(_manifest(path, exported, identity, environment))
+    return [f"{refusal.address}: {refusal.rule}: {refusal.message}" for refusal in refusals]
+
+
+def _shown(error: InvalidManifest, directory: Path | None) -> list[str]:
+    return (str(error).replace(f"{directory}/", "") if directory else str(error)).splitlines()
+
+
+def _manifest(path: str, exported: Exported, identity: Identity, environment: str) -> Manifest:
     environ = {p.target: p.value.reveal() for p in exported.promises if p.kind == "env"}
-    loaded = load([path], variables=variables([], []), environ=environ, stdin=lambda: exported.text)
-    manifest = resolve(loaded.manifests[0], _Promised(identity, exported.promises))
+    known = variables([], [])
+    loaded = load([path], variables=known, environ=environ, stdin=lambda: exported.text, environment=environment)
+    return resolve(loaded.manifests[0], _Promised(identity, exported.promises))
+
+
+def _planned(manifest: Manifest, pool: Read, identity: Identity) -> Plan:
     # Objects that could not be read are missing on both sides; everything else is compared.
     live_state = _as_read_for(manifest.name, pool.live_state)
     target = replace(manifest.target, account=identity.account, region=identity.region)
@@ -500,7 +576,7 @@ def save(make: Callable[[Path], ExportOutcome], directory: Path, *, force: bool)
         raise PoolctlError(f"--to {directory}: the directory is not writable: {error.strerror}.") from None
     try:
         outcome = make(aside)
-        names = [name for result in outcome.results for name, _ in contents(result.exported)]
+        names = [name for result in outcome.results for name in result.names]
         _may_write(directory, names, force=force)
         return replace(outcome, paths=tuple(_move(aside, directory, names)))
     finally:

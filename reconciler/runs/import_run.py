@@ -7,21 +7,22 @@ owned, and proven like one: its plan is empty. Without AWS, the values are those
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from reconciler.cloud.port import Cloud, Identity
-from reconciler.errors import Defect, ExitCode, PoolctlError, Refused, expected_errors
+from reconciler.errors import Defect, ExitCode, InvalidInput, PoolctlError, Refused, expected_errors
 from reconciler.export.exporter import Promise, Style, keyed
 from reconciler.export.owned_part import OwnedPart, part_of
 from reconciler.importing import as_live
-from reconciler.importing.owned import Definition, Leftover, OwnedObject, Unmapped, document_of
+from reconciler.importing.owned import Definition, Leftover, OwnedObject, Unmapped, document_of, valued
 from reconciler.kinds import KINDS, root_of
 from reconciler.model import Observed
 from reconciler.observing.observer import LiveState
-from reconciler.render.subjects import ImportedDocument, ImportedObject, ImportReport, NeededSecret
+from reconciler.render.subjects import ImportedDocument, ImportedObject, ImportedOverlay, ImportReport, NeededSecret
 from reconciler.runs import export_run
-from reconciler.runs.export_run import ExportFailure, ExportOutcome, Found, Read
+from reconciler.runs.case_overlays import BasePart, OverlayWriter
+from reconciler.runs.export_run import ExportedOverlay, ExportFailure, ExportOutcome, Found, Read
 from reconciler.runs.import_sources import ForeignDefinition
 from reconciler.runs.runtime import Runtime
 
@@ -88,9 +89,16 @@ def _limited(pool: Read, objects: Sequence[OwnedObject]) -> Read:
 
 
 def read_definition(definition: Definition) -> list[ReadPart]:
-    """Return the pools of a definition as it has them itself."""
+    """Return the pools of a definition as it has them itself, without objects of which it knows no value.
+
+    Raises:
+        InvalidInput: It knows no value at all.
+    """
     found = []
-    for pool_id, objects in definition.pools().items():
+    for pool_id, every in definition.pools().items():
+        objects = valued(every)
+        if not objects:
+            continue
         document = document_of(objects)
         live_state = as_live.live_state(objects)
         root = root_of(document)
@@ -98,23 +106,51 @@ def read_definition(definition: Definition) -> list[ReadPart]:
         pool = Read(Found(document, pool_id, name or pool_id), live_state, "")
         identity = Identity(definition.account_of(pool_id), export_run.region_of(pool_id))
         found.append(ReadPart(pool, tuple(objects), identity))
+    if not found:
+        listed = "".join(f"\n  {one.source} {one.reason}" for one in _without_values(definition))
+        raise InvalidInput(f"There is no value in the definition that a manifest could have.{listed}")
     return found
+
+
+def _without_values(definition: Definition) -> list[Unmapped]:
+    there = {id(one) for one in valued(definition.objects)}
+    left = (one for one in definition.objects if id(one) not in there)
+    return [Unmapped(one.source, VALUELESS, Leftover.MEMBER) for one in left]
+
+
+VALUELESS = "sets members, and their values are not in the definition, or those of an unset one, so no manifest has it."
 
 
 # --- writing -------------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class WholeImport:
+    """How the pools of a definition are written."""
+
+    definition: Definition
+    """The definition."""
+    style: Style
+    """How to write."""
+    live: bool
+    """Whether the values come from the live pools."""
+    conditions: list[Unmapped] = field(default_factory=list)
+    """What became of the definition's conditions, once they are written."""
+
+
 def export_parts(
-    parts: Sequence[ReadPart], failures: Sequence[ExportFailure], style: Style, directory: Path
+    parts: Sequence[ReadPart], failures: Sequence[ExportFailure], conversion: WholeImport, directory: Path
 ) -> ExportOutcome:
-    """Write the manifests of the pools, and continue when the verification of one fails.
+    """Write the manifests of the pools with their overlays, and continue when the verification of one fails.
 
     Args:
         parts: The pools that were read.
         failures: The pools that could not be read; they count in the choice of names.
-        style: How to write.
+        conversion: How to write, and what is noted on the way.
         directory: Where to write.
     """
+    style, owned = conversion.style, conversion.definition.pools()
+    overlays = OverlayWriter(conversion.definition.cases, style, directory, live=conversion.live)
     results: list[export_run.ExportResult] = []
     failed = list(failures)
     names = export_run.slugs([*(p.pool.found for p in parts), *(f.found for f in failures)])
@@ -123,11 +159,12 @@ def export_parts(
         try:
             with expected_errors():
                 made = export_run.export(one.pool, name, one.identity, style, directory, taken=taken, part=one.part)
-                results.append(made)
+                results.append(overlays.written(BasePart(made, owned[made.found.id], one.identity), taken))
         except Defect as error:
             failed.append(ExportFailure(one.pool.found, error, ExitCode.INCOMPLETE))
         except PoolctlError as error:
             failed.append(ExportFailure(one.pool.found, error, ExitCode.PARTIAL))
+    conversion.conditions[:] = overlays.unmapped
     return ExportOutcome(tuple(results), tuple(failed))
 
 
@@ -135,7 +172,11 @@ def export_parts(
 
 
 def report(
-    source: ForeignDefinition, parts: Sequence[ReadPart], outcome: ExportOutcome, *, live: bool, directory: str
+    source: ForeignDefinition,
+    parts: Sequence[ReadPart],
+    outcome: ExportOutcome,
+    conversion: WholeImport,
+    directory: str,
 ) -> ImportReport:
     """Return what became of a definition.
 
@@ -143,9 +184,10 @@ def report(
         source: The definition.
         parts: The pools as they were read.
         outcome: The manifests that were written.
-        live: Whether the values come from the live pools.
+        conversion: How they were written.
         directory: Where the manifests are.
     """
+    live = conversion.live
     by_pool = {one.pool.found: one for one in parts}
     documents, gone = [], []
     for result in outcome.results:
@@ -156,9 +198,10 @@ def report(
     converted = [o for result in outcome.results for o in by_pool[result.found].objects if o not in gone]
     missing = tuple(Unmapped(o.source, GONE, Leftover.GONE) for o in gone)
     definition = replace(source.definition, objects=(*converted, *gone))
+    unvalued = () if live else (*_without_values(source.definition), *source.definition.unvalued)
     return ImportReport(
         tuple(documents),
-        (*source.definition.unmapped, *(() if live else source.definition.unvalued), *missing),
+        (*source.definition.unmapped, *conversion.conditions, *unvalued, *missing),
         tuple((failure.found.id, str(failure.error)) for failure in outcome.failures),
         source.hand_over(definition, directory),
         live,
@@ -208,7 +251,12 @@ def _document(
         tuple(_needed(promise) for promise in result.exported.promises),
         (*(str(n.message) for n in result.notices), *_stack(result.stack, root.title)),
         tuple(result.gaps),
+        tuple(_overlay(overlay) for overlay in result.overlays),
     )
+
+
+def _overlay(one: ExportedOverlay) -> ImportedOverlay:
+    return ImportedOverlay(one.condition, one.environment, one.file, tuple(map(_needed, one.promises)))
 
 
 def _needed(promise: Promise) -> NeededSecret:

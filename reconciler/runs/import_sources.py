@@ -11,7 +11,7 @@ from pathlib import Path
 
 from reconciler.errors import InvalidInput, flow
 from reconciler.importing.cloudformation import hand_over as stack_hand_over
-from reconciler.importing.cloudformation.taking_over import TemplateFile, taken_over
+from reconciler.importing.cloudformation.stack_conversion import TemplateFile, taken_over
 from reconciler.importing.handing_over import HandOver
 from reconciler.importing.owned import Definition, Leftover
 from reconciler.importing.terraform import adopting, letting_go, state_files

@@ -107,10 +107,15 @@ def test_custom_resources_and_what_is_dangerous_come_first(deployed, tmp_path):
         "service",
         "is a custom resource: what it does is in its function. See whether it writes to a pool.",
     )
-    overlay = "It decides about Crane, Replica, Regional: write what other stacks have otherwise into an overlay."
-    assert said["condition LiveWithOidc"] == (
-        "condition",
-        f"is false in this stack (parameters OidcSecret, Stage), and the manifest has that case alone. {overlay}",
+    pool = next(m for m in report["manifests"] if m["kind"] == "UserPool")
+    files = {overlay["environment"]: overlay["file"] for overlay in pool["overlays"]}
+    assert set(files) == {"HasOidc", "IsLive"}
+    category, reason = said["condition LiveWithOidc"]
+    assert category == "condition"
+    assert reason == (
+        "is false in this stack (parameters OidcSecret, Stage), and the manifest has that case alone. It decides about "
+        "Crane, Replica, Regional. It is made of other conditions, and cannot be otherwise alone: see "
+        f"{files['IsLive']}."
     )
 
 
@@ -176,6 +181,28 @@ def test_pools_of_another_account_are_refused(deployed, tmp_path):
     assert ran.code == 4
     assert "account 999988887777, and the session is in 123456789012; nothing of it was read." in ran.err
     assert not (tmp_path / "x").exists()
+
+
+def test_an_overlay_keeps_the_names_of_the_live_pool_and_changes_what_the_condition_decides(harbour):
+    pool, desk = harbour.ids["eu-central-1_HarbrT001"], harbour.ids["7desk00client0id0example0001"]
+    with LocalCognito(harbour.local) as local:
+        idp = local.client("cognito-idp", REGION)
+        before = idp.describe_user_pool_client(UserPoolId=pool, ClientId=desk)["UserPoolClient"]
+        kept = {k: v for k, v in before.items() if not k.endswith(("Date", "Type", "ClientSecret"))}
+        idp.update_user_pool_client(**{**kept, "ClientName": "front desk"})
+        idp.delete_group(UserPoolId=pool, GroupName="harbour-test-Pilots-EXAMPLE0001")
+    assert harbour.convert("--secrets", "env").code == 0
+    (file,) = (harbour.to / "overlays" / "HasOidc").glob("*.yaml")
+    assert yaml.safe_load(file.read_text()) == {
+        "clients": {"front desk": {"SupportedIdentityProviders": ["COGNITO"]}},
+        "identity_providers": {"$delete": True},
+    }
+    text = "".join(p.read_text() for p in harbour.to.glob("*.yaml"))
+    for environment in ("HasOidc", "IsLive"):
+        ran = harbour.run("validate", "--env", environment, str(harbour.to), environ=environ(text))
+        assert ran.code == 0, ran.err
+    ran = harbour.run("plan", "--detailed-exitcode", str(harbour.to), environ=environ(text))
+    assert ran.code == 0, ran.out
 
 
 # --- offline -------------------------------------------------------------------------------------------------------

@@ -10,23 +10,27 @@ import base64
 import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
 from reconciler.export.owned_part import part_of
-from reconciler.importing.cloudformation.resource_types import PEOPLE, PREFIX
-from reconciler.importing.cloudformation.taking_over import TemplateFile, taken_over
+from reconciler.importing.cloudformation.resource_types import PEOPLE, PREFIX, REGIONAL
+from reconciler.importing.cloudformation.stack_conversion import TemplateFile, taken_over
 from reconciler.importing.owned import OwnedObject
 from reconciler.kinds import KINDS
 from reconciler.model import Secret
 from reconciler.runs import export_run
-from tests.engine.full import REGION
+from tests.cli.support import run
+from tests.engine.full import ACCOUNT, REGION, full
+from tests.engine.test_replicas import KEY, THERE
 from tests.importing.cloudformation import registry
 from tests.importing.terraform_form import dig
 from tests.importing.test_terraform_members import STYLE, Live, identity_pool, user_pool
-from tests.support import bench
+from tests.support import Bench, bench, document, manifest
 
 PLACES: Mapping[str, str] = {
     "UserPool": "user_pool",
@@ -43,10 +47,18 @@ PLACES: Mapping[str, str] = {
     "IdentityPool": "identity_pool",
     "IdentityPoolRoleAttachment": "roles",
     "IdentityPoolPrincipalTag": "principal_tags",
+    "UserPoolReplica": "replicas",
+    "UserPoolRegionalConfigurationAttachment": "replicas",
 }
 """The section of each type."""
 
-NAMES = {"groups": "admins", "identity_providers": "okta", "resource_servers": "orders", "domains": "auth.example.com"}
+NAMES = {
+    "groups": "admins",
+    "identity_providers": "okta",
+    "resource_servers": "orders",
+    "domains": "auth.example.com",
+    "replicas": THERE,
+}
 """The object of a section that is converted, where there are several."""
 
 MEMBERS: Mapping[str, str] = {
@@ -61,6 +73,10 @@ MEMBERS: Mapping[str, str] = {
     "UserPool.EmailVerificationSubject": "user_pool:VerificationMessageTemplate.EmailSubject",
     "UserPool.SmsVerificationMessage": "user_pool:VerificationMessageTemplate.SmsMessage",
     "UserPool.LambdaConfig.PreTokenGeneration": "user_pool:LambdaConfig.PreTokenGenerationConfig.LambdaArn",
+    "UserPoolRegionalConfigurationAttachment.LambdaConfig.PreTokenGeneration": (
+        "replicas:LambdaConfig.PreTokenGenerationConfig.LambdaArn"
+    ),
+    "UserPoolReplica.UserPoolTagsAtCreate": "replicas:UserPoolTags",
     "UserPool.AdminCreateUserConfig.UnusedAccountValidityDays": (
         "user_pool:Policies.PasswordPolicy.TemporaryPasswordValidityDays"
     ),
@@ -103,19 +119,66 @@ def properties() -> Iterator[str]:
                 yield f"{kind}.{re.split(r'[{[]', path)[0]}"
 
 
-REPLICAS = ("UserPoolReplica", "UserPoolRegionalConfigurationAttachment")
-"""Types whose objects are not in the live pool of these tests: only their places are tested, elsewhere."""
+PROPERTIES = list(dict.fromkeys(properties()))
+PUBLISHED = ".SmsConfiguration.EumsSms."
+"""In the properties of the other way to send SMS, which excludes the settings of SNS."""
 
-PROPERTIES = [of for of in dict.fromkeys(properties()) if of.partition(".")[0] not in REPLICAS]
+
+def replica(here: Bench, directory: Path, sms: dict[str, Any]) -> Live:
+    """A pool with a replica that has a value for every member."""
+    everything = full("one")["user_pool"][""]
+    own = {name: everything[name] for name in ("LambdaConfig", "EmailConfiguration", "UserPoolTags")}
+    there = json.loads(json.dumps({**own, "SmsConfiguration": sms}).replace(f":{REGION}:", f":{THERE}:"))
+    pool = {"PoolName": "customers", "KeyConfiguration": {"KeyType": "CUSTOMER_MANAGED_KEY", "KmsKeyArn": KEY}}
+    tree = document(user_pool=pool, replicas={THERE: {"Status": "ACTIVE", **there}})
+    here.converge(manifest(directory, tree))
+    pool_id = here.boto().list_user_pools(MaxResults=1)["UserPools"][0]["Id"]
+    return Live(here, directory, "UserPool", pool_id)
+
+
+SNS = {"SnsCallerArn": f"arn:aws:iam::{ACCOUNT}:role/sms", "ExternalId": "x", "SnsRegion": THERE}
+EUMS_SMS = {
+    "EumsSms": {
+        "CallerArn": f"arn:aws:iam::{ACCOUNT}:role/sms",
+        **dict.fromkeys(("ExternalId", "OriginationIdentity", "ConfigurationSetName"), "one"),
+        **dict.fromkeys(("InEntityId", "InTemplateId"), "one"),
+        "Region": THERE,
+    }
+}
 
 
 @pytest.fixture(scope="module")
-def pools(tmp_path_factory) -> Iterator[dict[str, Live]]:
+def pools(tmp_path_factory) -> dict[str, Live]:
     found = {}
-    for document, make in (("UserPool", user_pool), ("IdentityPool", identity_pool)):
+    makers = {
+        "UserPool": user_pool,
+        "IdentityPool": identity_pool,
+        "replicas": partial(replica, sms=SNS),
+        f"replicas{PUBLISHED}": partial(replica, sms=EUMS_SMS),
+    }
+    for name, make in makers.items():
         with bench(region=REGION) as here:
-            found[document] = make(here, tmp_path_factory.mktemp(document))
+            found[name] = make(here, tmp_path_factory.mktemp("live"))
     return found
+
+
+def live_of(pools: Mapping[str, Live], of: str) -> Live:
+    """The live pool that has a value of a property."""
+    section, _ = place(of)
+    if section == "replicas":
+        return pools[f"replicas{PUBLISHED}" if PUBLISHED in of else "replicas"]
+    return pools[KINDS[section].document]
+
+
+def test_every_type_is_tried_or_named_with_its_reason():
+    types = {name.removeprefix(PREFIX) for name in registry.stored()["types"]}
+    assert len(types) == 18
+    assert {of.partition(".")[0] for of in PROPERTIES} == set(PLACES)
+    assert types == PLACES.keys() | PEOPLE.keys()
+    for kind in PEOPLE:
+        body = {"Type": PREFIX + kind, "Properties": {"UserPoolId": "eu-central-1_X", "Username": "one"}}
+        _, found = taken_over(TemplateFile("t.json", json.dumps({"Resources": {"X": body}})))
+        assert [(u.source, u.reason) for u in found.unmapped] == [("X", PEOPLE[kind])]
 
 
 def place(of: str) -> tuple[str, tuple[str, ...]]:
@@ -183,6 +246,7 @@ def resource(live: Live, kind: str, paths: Mapping[str, Any]) -> tuple[dict[str,
         "UserPoolUICustomizationAttachment": f"{pool}|ALL",
         "ManagedLoginBranding": f"{pool}|{ids.get('ManagedLoginBrandingId')}",
         "Terms": f"{pool}|{ids.get('TermsId')}",
+        "UserPoolReplica": f"{pool}|{ids.get('RegionName')}",
         "IdentityPoolRoleAttachment": "generated",
         "IdentityPoolPrincipalTag": f"{pool}|{ids.get('IdentityProviderName')}",
     }.get(kind, pool)
@@ -193,9 +257,10 @@ def converted(live: Live, kind: str, paths: Mapping[str, Any]) -> tuple[dict[str
     """Convert a stack with one resource; the export proves that its plan is empty, and fails otherwise."""
     body, physical = resource(live, kind, paths)
     template = TemplateFile("t.json", json.dumps({"Resources": {"X": body}}))
+    region = THERE if kind == REGIONAL else REGION
     row = {"LogicalResourceId": "X", "PhysicalResourceId": physical, "ResourceType": body["Type"]}
     listing = TemplateFile("r.json", json.dumps({"StackResourceSummaries": [row]}))
-    _, found = taken_over(template, listing, region=REGION, account=live.identity.account)
+    _, found = taken_over(template, listing, region=region, account=live.identity.account)
     part = part_of(found.objects)
     result = export_run.export(live.read, "pool", live.identity, STYLE, live.directory, part=part)
     tree = yaml.safe_load(result.exported.text)
@@ -225,7 +290,7 @@ NOT_LIVE = {
 def test_one_property_becomes_one_member_that_plans_to_nothing(pools, of):
     kind, _, path = of.partition(".")
     section, member = place(of)
-    live = pools[KINDS[section].document]
+    live = live_of(pools, of)
     value = cfn_value(live, of)
     if value is None:
         assert of in NOT_LIVE
@@ -253,3 +318,82 @@ def holder_of(tree: dict[str, Any], section: str) -> Any:
         (client,) = found.values()
         found = client.get(inner, {})
     return found if KINDS[section].single else next(iter(found.values()), {})
+
+
+# --- values that are not known, without AWS ------------------------------------------------------------------------
+
+MIRROR: Mapping[str, tuple[str, ...]] = {
+    "UserPool.LambdaConfig.PreTokenGeneration": ("LambdaConfig", "PreTokenGenerationConfig"),
+    "UserPoolRegionalConfigurationAttachment.LambdaConfig.PreTokenGeneration": ("LambdaConfig", "PreTokenGeneration"),
+}
+"""What a manifest has of a property that is one setting with another one."""
+
+UNKNOWABLE = {
+    "UserPoolClient.ClientName",  # it is the key
+    "IdentityPoolPrincipalTag.UseDefaults",  # false, without tags: as if nothing were set
+}
+"""Properties that are no object on their own."""
+
+UNKNOWN = {"Fn::ImportValue": "of-another-stack"}
+
+
+def unknown_beside(kind: str, of: str = "") -> dict[str, Any]:
+    """Every property of a type but one, each with a value that the template does not have."""
+    others = [o for o in PROPERTIES if o.partition(".")[0] == kind and not (of and place(o) == place(of))]
+    found = {o.partition(".")[2]: UNKNOWN for o in others}
+    first = of.partition(".")[2]
+    return {path: value for path, value in found.items() if not first.startswith(f"{path}.")}
+
+
+def offline(live: Live, kind: str, paths: Mapping[str, Any], directory: Path) -> tuple[int, str, Any, list[str]]:
+    """Convert without AWS; return the exit code, messages, the manifest, and what the report names."""
+    body, physical = resource(live, kind, paths)
+    row = {"LogicalResourceId": "X", "PhysicalResourceId": physical, "ResourceType": body["Type"]}
+    (directory / "t.json").write_text(json.dumps({"Resources": {"X": body}}))
+    (directory / "r.json").write_text(json.dumps({"StackResourceSummaries": [row]}))
+    words = ("import", "--from", "cloudformation", str(directory / "t.json"), "--no-live", "--mode", "full")
+    more = ("--stack-resources", str(directory / "r.json"), "--to", str(directory / "pools"), "-o", "json")
+    ran = run(*words, *more, "--region", THERE if kind == REGIONAL else REGION)
+    (tree,) = [yaml.safe_load(p.read_text()) for p in (directory / "pools").glob("*.yaml")] or [None]
+    named = [u["source"] for u in json.loads(ran.out)["not_mapped"]] if ran.out else []
+    return ran.code, ran.err, tree, named
+
+
+@pytest.mark.parametrize("kind", PLACES)
+def test_an_object_without_any_known_value_is_named_and_not_written(pools, tmp_path, kind):
+    """An empty object would say that all of it is at Cognito's defaults."""
+    live = live_of(pools, next(of for of in PROPERTIES if of.startswith(f"{kind}.")))
+    code, err, tree, _ = offline(live, kind, unknown_beside(kind), tmp_path)
+    assert (code, tree) == (3, None), tree
+    assert "There is no value in the definition that a manifest could have.\n  X sets members, and their values" in err
+
+
+@pytest.mark.parametrize("of", PROPERTIES)
+def test_one_known_value_is_all_that_is_written(pools, tmp_path, of):
+    kind = of.partition(".")[0]
+    section, member = place(of)
+    live = live_of(pools, of)
+    value = cfn_value(live, of)
+    if value is None or of in WITH:
+        return
+    paths = {of.partition(".")[2]: value, **unknown_beside(kind, of)}
+    code, err, tree, named = offline(live, kind, paths, tmp_path)
+    assert code in (0, 3), err
+    if code == 3:
+        assert of in UNKNOWABLE, err
+        return
+    assert "X." in "".join(named) or len(paths) == 1
+    written = {key for key in tree if key not in ("version", "kind", "target", "id")}
+    assert written <= {section.partition(".")[0]}, tree
+    leaves = list(leaves_of(holder_of(tree, section))) if written else []
+    shown = MIRROR.get(of, member)
+    wrong = [leaf for leaf in leaves if leaf[: len(shown)] != shown[: len(leaf)] and leaf[0] != "ClientId"]
+    assert not wrong, (wrong, tree)
+
+
+def leaves_of(tree: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    if isinstance(tree, dict) and tree and not next(iter(tree)).startswith("$"):
+        for key, value in tree.items():
+            yield from leaves_of(value, (*path, key))
+    else:
+        yield path

@@ -48,6 +48,8 @@ class Given:
     """The resources of the deployed stack; empty if there is no list."""
     where: Whereabouts = field(default_factory=Whereabouts)
     """Account, Region and name of the stack, as far as they are known."""
+    assumed: Mapping[str, bool] = field(default_factory=dict)
+    """Conditions that hold or not whatever the parameters say, by name: another case of the template."""
 
 
 class Evaluator:
@@ -219,7 +221,9 @@ class Evaluator:
         if name not in written:
             raise TemplateMistake(f"there is no condition {name}.", "Correct the name.")
         at = ("Conditions", name)
-        found: bool | NotKnown = self._once("condition", name, lambda: selective.holds(self, written[name], at))
+        found: bool | NotKnown | None = self.given.assumed.get(name)
+        if found is None:
+            found = self._once("condition", name, lambda: selective.holds(self, written[name], at))
         if isinstance(found, NotKnown) and self._proves(name):
             found = True
         self._uses.add(Dependence("condition", name))

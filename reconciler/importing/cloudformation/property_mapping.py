@@ -88,6 +88,12 @@ def mapped(stack: Stack) -> Converted:
 _IN_CLEAR = "is in clear in the template, and wherever that is kept. Put it into Secrets Manager, and rotate it."
 
 
+_OF_PRIMARY = (
+    "sets in the Region of the pool itself what the pool sets there, and no replica is in that Region: both would "
+    "write. Move its settings into the pool, or it into a stack in the Region of the replica."
+)
+
+
 def _undeployed(stack: Stack, resource: StackResource) -> Remainder:
     more = "" if stack.listing.complete else " The list is cut: `aws cloudformation list-stack-resources` has all."
     why = f"is not among the stack's resources, so nothing says which object it is.{more}"
@@ -177,7 +183,10 @@ class _Mapping:
     # --- identity
 
     def _section(self) -> str | None:
-        """Return the kind, or None if it cannot be known."""
+        """Return the kind, or None if there is no such object, or it cannot be known which."""
+        if self._resource.short == REGIONAL and self._is_primary():
+            self._say((), _OF_PRIMARY, "alarming")
+            return None
         if not self._row.of_client:
             return self._row.section
         client = self._resource.properties.get("ClientId")
@@ -188,6 +197,12 @@ class _Mapping:
         why = client.reason if isinstance(client, NotKnown) else "it is not written"
         self._say(("ClientId",), f"does not say which client it is of: {why}.", "alarming")
         return None
+
+    def _is_primary(self) -> bool:
+        """Whether the Region of the stack is that of the pool, which is the beginning of its id."""
+        pool = self._place(self._row.parent)
+        region = self._stack.where.region
+        return pool in self._stack.template.section("Resources") or (bool(region) and pool.startswith(f"{region}_"))
 
     def _place(self, key: str) -> str:
         """Return which pool or client a property means: a logical id, or an id."""

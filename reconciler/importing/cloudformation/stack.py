@@ -147,16 +147,31 @@ def evaluate_stack(template: Template, given: Given) -> Stack:
         InvalidManifest: The template has mistakes, a parameter has no value, or the list is of another stack; with
             everything that is wrong.
     """
+    stack, problems = evaluated(template, given)
+    problems += _contradictions(stack.template, given)
+    if problems:
+        raise InvalidManifest(list({(p.position, p.message): p for p in problems}.values()))
+    return stack
+
+
+def evaluated(template: Template, given: Given) -> tuple[Stack, list[Problem]]:
+    """Return the resources of Cognito in a template, and its mistakes: values that rest on one are `NotKnown`.
+
+    Args:
+        template: As written.
+        given: Parameters, exports, and the list of the stack's resources, which is not compared with the template.
+
+    Raises:
+        InvalidManifest: An entry that a loop makes cannot be read.
+    """
     template, before, problems = _prepared(template, given)
     evaluator = Evaluator(template, given)
     made = _Making(template, given, evaluator)
     resources = tuple(made.resources())
     outputs, secret_outputs = _outputs(template, evaluator)
-    problems += [*evaluator.problems.values(), *_contradictions(template, given, evaluator)]
-    if problems:
-        raise InvalidManifest(list({(p.position, p.message): p for p in problems}.values()))
+    problems += evaluator.problems.values()
     remainder = (*before, *made.remainder, *secret_outputs, *_parameters(template, resources))
-    return Stack(
+    stack = Stack(
         template,
         resources,
         tuple(made.people),
@@ -168,6 +183,7 @@ def evaluate_stack(template: Template, given: Given) -> Stack:
         given.where,
         given.listing,
     )
+    return stack, problems
 
 
 def _prepared(template: Template, given: Given) -> tuple[Template, list[Remainder], list[Problem]]:
@@ -276,8 +292,9 @@ def _strange_parameters(template: Template, given: Given) -> Iterator[Problem]:
             yield Problem(place, "", f"the template has no parameter {name}.", listed, whole_file=True)
 
 
-def _contradictions(template: Template, given: Given, evaluator: Evaluator) -> Iterator[Problem]:
+def _contradictions(template: Template, given: Given) -> Iterator[Problem]:
     """Yield where the list of the stack's resources contradicts the template."""
+    silent = Evaluator(template, given)
     ours = {n: b for n, b in template.section("Resources").items() if short(str(b["Type"]))}
     listed = {name: given.listing.items[name] for name in ours if name in given.listing.items}
     if given.listing.items and ours and not listed:
@@ -290,7 +307,7 @@ def _contradictions(template: Template, given: Given, evaluator: Evaluator) -> I
             message = f"{name} is {body['Type']} here, and {item.type} in the stack."
             yield Problem(template.position(path), dotted(path), message, "Give the list of this template's stack.")
         condition = body.get("Condition")
-        if isinstance(condition, str) and evaluator.conditions.get(condition) is False:
+        if isinstance(condition, str) and is_false(silent, condition):
             message = f"{name} is in the stack, although its condition {condition} is false with these parameters."
             fix = "Give the parameters that the stack was deployed with, by --parameter NAME=VALUE."
             yield Problem(template.position(path), dotted(path), message, fix)
@@ -317,7 +334,7 @@ def _outputs(template: Template, evaluator: Evaluator) -> tuple[tuple[StackOutpu
     for name, body in template.section("Outputs").items():
         path: Path = ("Outputs", name)
         condition = body.get("Condition")
-        if isinstance(condition, str) and _is_false(silent, condition):
+        if isinstance(condition, str) and is_false(silent, condition):
             continue
         refers = cognito_among(body.get("Value"), template)
         if "ClientSecret" in attributes(body.get("Value"), template):
@@ -331,7 +348,8 @@ def _outputs(template: Template, evaluator: Evaluator) -> tuple[tuple[StackOutpu
     return tuple(found), secret
 
 
-def _is_false(evaluator: Evaluator, condition: str) -> bool:
+def is_false(evaluator: Evaluator, condition: str) -> bool:
+    """Return whether a condition is known not to hold; one that is written wrongly is not."""
     try:
         return evaluator.condition(condition) is False
     except TemplateMistake:

@@ -7,15 +7,10 @@ CloudFormation generated would adopt another stack's pool.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
-from reconciler.importing.cloudformation.evaluation import Given
 from reconciler.importing.cloudformation.leaves import ABSENT, NotKnown, Remainder, Sort
-from reconciler.importing.cloudformation.property_mapping import Converted, MappedObject, mapped
-from reconciler.importing.cloudformation.stack import ConditionUse, Stack, evaluate_stack, whereabouts
-from reconciler.importing.cloudformation.stack_listing import StackListing, read_listing
-from reconciler.importing.cloudformation.template import read_template
+from reconciler.importing.cloudformation.property_mapping import Converted, MappedObject
 from reconciler.importing.foreign_members import mirrored
 from reconciler.importing.owned import Definition, Identity, Leftover, OwnedObject, Unmapped
 from reconciler.kinds import KINDS, root_of
@@ -41,56 +36,6 @@ NO_POOL = (
 )
 
 
-class TemplateFile(NamedTuple):
-    """A text, and what messages call it."""
-
-    name: str
-    """Name of the file; `-` is standard input."""
-    text: str
-    """Its content."""
-
-
-def taken_over(
-    template: TemplateFile,
-    resources: TemplateFile | None = None,
-    *,
-    parameters: Mapping[str, str] | None = None,
-    exports: Mapping[str, str] | None = None,
-    region: str = "",
-    account: str = "",
-) -> tuple[Stack, Definition]:
-    """Return a stack, and what it owns: all steps from text to definition.
-
-    Args:
-        template: The template.
-        resources: The list of the stack's resources; without it no object has an id unless the template writes it.
-        parameters: Values of parameters by name.
-        exports: Values of other stacks' exports by name.
-        region: Region of the stack, if the list does not say.
-        account: Account of the stack, if the list does not say.
-
-    Raises:
-        InvalidInput: One of the two is no such file, they contradict each other, or the template has mistakes.
-    """
-    listing = read_listing(*resources) if resources else StackListing()
-    given = Given(parameters or {}, exports or {}, listing, whereabouts(listing, region, account))
-    stack = evaluate_stack(read_template(*template), given)
-    found = owned_by(mapped(stack), stack.where.account)
-    return stack, replace(found, unmapped=(*found.unmapped, *map(_condition, stack.conditions)))
-
-
-def _condition(use: ConditionUse) -> Unmapped:
-    """Return what a manifest does not say: that this stack has it so, and another one of the template otherwise."""
-    several = "parameters" if len(use.parameters) > 1 else "parameter"
-    by = f" ({several} {', '.join(use.parameters)})" if use.parameters else ""
-    if isinstance(use.value, NotKnown):
-        said = f"is not known{by}: {use.value.reason}."
-    else:
-        said = f"is {'true' if use.value else 'false'} in this stack{by}, and the manifest has that case alone."
-    why = f"{said} It decides about {', '.join(use.where)}: write what other stacks have otherwise into an overlay."
-    return Unmapped(f"condition {use.name}", why, Leftover.CONDITION)
-
-
 def owned_by(converted: Converted, account: str = "") -> Definition:
     """Return what a stack owns.
 
@@ -102,7 +47,7 @@ def owned_by(converted: Converted, account: str = "") -> Definition:
     objects: dict[tuple[str, Identity], OwnedObject] = {}
     unmapped = [_unmapped(remainder) for remainder in converted.remainder]
     for one in converted.objects:
-        if _is_identified(one):
+        if is_identified(one):
             unmapped += _references(one)
             owned = _owned(one)
             first = objects.setdefault((owned.pool, owned.identity), owned)
@@ -112,7 +57,7 @@ def owned_by(converted: Converted, account: str = "") -> Definition:
             named.add(one.source)
             unmapped.append(Unmapped(one.source, NO_ID if one.pool else NO_POOL, Leftover.ALARMING))
     accounts = {one.pool: account for one in objects.values()} if account else {}
-    unvalued = (u for one in converted.objects if _is_identified(one) for u in _unvalued(one))
+    unvalued = (u for one in converted.objects if is_identified(one) for u in _unvalued(one))
     return Definition(tuple(objects.values()), tuple(unmapped), accounts, tuple(unvalued))
 
 
@@ -133,8 +78,12 @@ def _references(one: MappedObject) -> Iterator[Unmapped]:
         yield Unmapped(f"{one.source}.{dotted(path)}", why, Leftover.MEMBER)
 
 
-def _is_identified(one: MappedObject) -> bool:
-    """Return whether the ids say which pool an object is in, and which object of it."""
+def is_identified(one: MappedObject) -> bool:
+    """Return whether the ids say which pool an object is in, and which object of it.
+
+    Args:
+        one: An object of a stack.
+    """
     kind = KINDS[one.section]
     needed = {root_of(kind.document).id_param}
     if kind.outer:
@@ -151,9 +100,16 @@ def _owned(one: MappedObject) -> OwnedObject:
     for path in secrets:
         _hold_place(tree, path)
     name = one.name if isinstance(one.name, str) else ""
-    return OwnedObject(
-        one.section, one.ids, one.source, tree, frozenset(mirrored(one.section, one.covers)), secrets, name
-    )
+    covers = frozenset(mirrored(one.section, one.covers))
+    return OwnedObject(one.section, one.ids, one.source, tree, covers, secrets, name, dict(_not_known(one)))
+
+
+def _not_known(one: MappedObject) -> Iterator[tuple[Path, str]]:
+    """Yield members that have no value here: a list of which an item is not known is not known."""
+    reasons = {path: unknown.reason for path, unknown in one.unknown.items()}
+    reasons |= {path: f"it is {reference.written} there" for path, reference in one.references.items()}
+    for path, reason in reasons.items():
+        yield next((cover for cover in one.covers if path[: len(cover)] == cover), path), reason
 
 
 def _secret_keys(one: MappedObject) -> Iterator[Path]:
@@ -162,6 +118,19 @@ def _secret_keys(one: MappedObject) -> Iterator[Path]:
         keys, value = member.mark(SecretKeys), one.members.get(name)
         if keys and isinstance(value, dict):
             yield from ((name, key) for key in keys.names if key in value)
+
+
+def secret_leaves(one: MappedObject) -> Iterator[tuple[Path, Any]]:
+    """Yield the secrets of an object with what the template has there: a `Secret`, a reference, or `NotKnown`.
+
+    Args:
+        one: An object of a stack.
+    """
+    for path in dict.fromkeys((*_secrets(one.members, ()), *_secret_keys(one))):
+        value: Any = one.members
+        for step in path:
+            value = value[step]
+        yield path, value
 
 
 def _hold_place(tree: Any, path: Path) -> None:

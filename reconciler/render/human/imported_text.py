@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from reconciler.errors import printable
 from reconciler.render.human.pen import BOLD, DANGER, Pen
-from reconciler.render.subjects import USUAL, ImportedDocument, ImportReport, RenderOptions
+from reconciler.render.subjects import USUAL, ImportedDocument, ImportReport, NeededSecret, RenderOptions
 from reconciler.render.unread import unread
 
 OFFLINE = "The values are those of the definition, which may be older than the pools. The plan shows what differs.\n"
@@ -32,12 +32,19 @@ def _document(one: ImportedDocument, pen: Pen) -> Iterator[str]:
     for item in one.objects:
         yield printable(f"  {item.address:<{width}}  from {item.source}") + "\n"
     for secret in one.secrets:
-        never = "" if secret.shown else " (Cognito never returns it: get it from its source)"
-        yield printable(f"  needs {secret.reference} for {secret.member}{never}") + "\n"
+        yield _needed(secret)
+    for overlay in one.overlays:
+        yield printable(f"  {overlay.file} where {overlay.condition} is otherwise: --env {overlay.environment}") + "\n"
+        yield from (f"  {_needed(secret)}" for secret in overlay.secrets)
     for notice in one.notices:
         yield f"  {printable(notice)}\n"
     for gap in one.gaps:
         yield f"  Missing: {printable(unread(gap))}\n"
+
+
+def _needed(secret: NeededSecret) -> str:
+    never = "" if secret.shown else " (Cognito never returns it: get it from its source)"
+    return printable(f"  needs {secret.reference} for {secret.member}{never}") + "\n"
 
 
 def _failures(found: ImportReport, pen: Pen) -> Iterator[str]:

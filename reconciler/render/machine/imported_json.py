@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from reconciler import __version__
 from reconciler.render.json_parts import dump
-from reconciler.render.output_types import FORMAT, ImportDocument, ImportedManifest
-from reconciler.render.subjects import USUAL, ImportedDocument, ImportReport, RenderOptions
+from reconciler.render.output_types import FORMAT, ImportDocument, ImportedManifest, NeededEntry
+from reconciler.render.subjects import USUAL, ImportedDocument, ImportReport, NeededSecret, RenderOptions
 from reconciler.render.unread import unread
 
 
@@ -35,7 +35,20 @@ def _manifest(one: ImportedDocument) -> ImportedManifest:
         },
         "kind": one.kind,
         "objects": [{"address": o.address, "source": o.source} for o in one.objects],
-        "secrets": [{"reference": s.reference, "member": s.member, "returned": s.shown} for s in one.secrets],
+        "secrets": [_needed(secret) for secret in one.secrets],
+        "overlays": [
+            {
+                "condition": overlay.condition,
+                "environment": overlay.environment,
+                "file": overlay.file,
+                "secrets": [_needed(secret) for secret in overlay.secrets],
+            }
+            for overlay in one.overlays
+        ],
         "notices": list(one.notices),
         "gaps": [unread(gap) for gap in one.gaps],
     }
+
+
+def _needed(secret: NeededSecret) -> NeededEntry:
+    return {"reference": secret.reference, "member": secret.member, "returned": secret.shown}

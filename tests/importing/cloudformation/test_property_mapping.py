@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from reconciler.importing.cloudformation.api_values import Conversion
 from reconciler.importing.cloudformation.leaves import Dependence, NotKnown
 from reconciler.importing.cloudformation.property_mapping import Converted, MappedObject
-from reconciler.importing.cloudformation.resource_types import PEOPLE, PREFIX, ROWS
+from reconciler.importing.cloudformation.resource_types import PEOPLE, PREFIX, REGIONAL, ROWS
 from reconciler.kinds import KINDS
 from reconciler.model import Path, Reference, Secret
 from reconciler.values.shapes import input_shape
@@ -122,7 +122,8 @@ def found_leaf(one: MappedObject, leaf: Any) -> list[Path]:
 
 def convert(name: str, properties: dict[str, Any]) -> Converted:
     row = ROWS[name]
-    required = {row.parent: "eu-central-1_X", "ClientId": "c1"} if row.parent else {}
+    pool = "eu-west-1_X" if name == REGIONAL else "eu-central-1_X"  # the stack of a replica is in another Region
+    required = {row.parent: pool, "ClientId": "c1"} if row.parent else {}
     if not row.of_client:
         required.pop("ClientId", None)
     return converted({"X": {"Type": PREFIX + name, "Properties": {**required, **properties}}})
@@ -439,8 +440,18 @@ def test_ids_follow_from_the_physical_id_and_the_properties(name):
     result = converted({"X": {"Type": PREFIX + name, "Properties": properties}}, ids={"X": physical})
     one = result.objects[0]
     wanted = {*row.ids, row.parent, *(["ClientId"] if row.of_client else [])} - {""}
-    regional = {"RegionName": "eu-central-1"} if name == "UserPoolRegionalConfigurationAttachment" else {}
+    regional = {"RegionName": "eu-central-1"} if name == REGIONAL else {}
     assert one.ids == {**{part: f"id-{part}" for part in wanted}, **regional}
+
+
+@pytest.mark.parametrize("pool", ["eu-central-1_X", {"Ref": "P"}])
+def test_settings_of_the_region_of_the_pool_are_those_of_the_pool(pool):
+    """Decided by the Region of the stack, which is eu-central-1 here: a replica is in another one than its pool."""
+    regional = {"Type": PREFIX + REGIONAL, "Properties": {"UserPoolId": pool, "Status": "ACTIVE"}}
+    result = converted({"P": {"Type": f"{PREFIX}UserPool"}, "X": regional}, ids={"P": "eu-central-1_X"})
+    assert [one.section for one in result.objects] == ["user_pool"]
+    (why,) = [r.why for r in result.remainder if r.what == "X" and "both would write" in r.why]
+    assert why.startswith("sets in the Region of the pool itself what the pool sets there")
 
 
 @pytest.mark.parametrize("name", ["UserPoolRiskConfigurationAttachment", "UserPoolUICustomizationAttachment"])

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.errors import InvalidInput, InvalidManifest
@@ -292,6 +292,7 @@ TEMPLATES = st.fixed_dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(TEMPLATES, st.booleans())
 def test_whatever_is_in_a_template_is_converted_or_refused_in_words(tree, listed):
     items = listing(A="eu-central-1_X", B="b") if listed else listing()

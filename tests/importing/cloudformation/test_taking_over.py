@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from reconciler.importing.cloudformation.resource_types import PREFIX
-from reconciler.importing.cloudformation.taking_over import NO_ID, NO_POOL, TemplateFile, owned_by, taken_over
+from reconciler.importing.cloudformation.stack_conversion import TemplateFile, taken_over
+from reconciler.importing.cloudformation.taking_over import NO_ID, NO_POOL, owned_by
 from reconciler.importing.owned import Definition, Leftover, OwnedObject, Unmapped
 from reconciler.model import UNSEEN, Secret
 
