@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import Literal, TypeAlias
 
 from reconciler.errors import printable
 from reconciler.manifests.writer import blocks
 from schemas.records import record
+
+Sort: TypeAlias = Literal["place", "arn", "own id", "id", "host", "prefix", "custom domain", "region"]
+"""What a variable holds: an `own id` is of the pool itself or of something in it, and any other one is an `id`."""
 
 LONGEST = 60
 """Most characters of a name that is made of others."""
@@ -37,6 +41,8 @@ class PlacedVariable:
     """Why it is a variable, in a sentence or two."""
     uses: tuple[str, ...]
     """The members that use it."""
+    sort: Sort
+    """What it holds."""
 
 
 class PlacedVariables:
@@ -47,7 +53,7 @@ class PlacedVariables:
         self.targets: dict[str, str] = {}
         """What Cognito made for pools whose manifests are part of the export: value → target of a reference to it."""
 
-    def name(self, value: str, wanted: str, why: str, at: str) -> str:
+    def name(self, value: str, wanted: str, why: str, at: str, sort: Sort) -> str:
         """Return the name of the variable that holds a value.
 
         Args:
@@ -55,12 +61,13 @@ class PlacedVariables:
             wanted: The name if the value has none yet; a number is added if another value has it.
             why: Why it is a variable.
             at: The member that uses it.
+            sort: What it holds.
         """
         known = next((v for v in self._found.values() if v.value == value and _are_one(v.name, wanted)), None)
         if known is None:
-            known = PlacedVariable(self._free(wanted), value, why, ())
+            known = PlacedVariable(self._free(wanted), value, why, (), sort)
         uses = known.uses if at in known.uses else (*known.uses, at)
-        self._found[known.name] = PlacedVariable(known.name, value, known.why, uses)
+        self._found[known.name] = PlacedVariable(known.name, value, known.why, uses, known.sort)
         return known.name
 
     def named(self, names: Iterable[str]) -> tuple[PlacedVariable, ...]:
@@ -90,19 +97,26 @@ def word(*texts: str) -> str:
     return plain if plain[:1].isalpha() else f"v_{plain}".rstrip("_")
 
 
-def text_of(variables: Iterable[PlacedVariable], manifests: str) -> str:
+EXPORTED = (
+    "The variables of {}, with their values where it was exported. For another account",
+    "or Region, change them, and give this file with --var-file. It holds no secret.",
+)
+"""The head of a file of variables."""
+
+
+def text_of(variables: Iterable[PlacedVariable], manifests: str, head: tuple[str, ...] = EXPORTED) -> str:
     """Return a file of variables as `--var-file` reads it.
 
     Args:
         variables: The variables, in the order of the file.
         manifests: What the file is for, as one would name it on a command line.
+        head: The lines at its top, in which `{}` stands for what it is for.
     """
-    return "\n".join(_lines(list(variables), manifests))
+    return "\n".join(_lines(list(variables), tuple(line.format(printable(manifests)) for line in head)))
 
 
-def _lines(variables: list[PlacedVariable], manifests: str) -> Iterator[str]:
-    yield f"# The variables of {printable(manifests)}, with their values where it was exported. For another account"
-    yield "# or Region, change them, and give this file with --var-file. It holds no secret."
+def _lines(variables: list[PlacedVariable], head: tuple[str, ...]) -> Iterator[str]:
+    yield from (f"# {line}" for line in head)
     yield ""
     if any(v.name in PLACES for v in variables):
         yield "# Where the pool is: change these together."

@@ -157,6 +157,27 @@ class PortableExport(PoolExport):
         return LiveText(text) if found == escaped(text) else found
 
 
+def home(identity: Identity) -> Home:
+    """Return partition, Region and account."""
+    return Home(partition(identity.region), identity.region, identity.account)
+
+
+def places(identity: Identity) -> dict[str, str]:
+    """Return the values of the variables that say where a pool is."""
+    region = identity.region
+    try:
+        login = urls.prefix_host("", region).removeprefix(".")
+    except InvalidInput:  # a partition without sign-in pages
+        login = ""
+    return {
+        "account": identity.account,
+        "region": region,
+        "partition": partition(region),
+        "dns_suffix": suffix(region),
+        "login_suffix": login,
+    }
+
+
 def pool_place(live_state: LiveState, identity: Identity, targets: Mapping[str, str]) -> PoolPlace:
     """Return what identifies a pool and its place.
 
@@ -165,16 +186,12 @@ def pool_place(live_state: LiveState, identity: Identity, targets: Mapping[str, 
         identity: Its account and Region.
         targets: What Cognito made for other documents, with targets of references to it.
     """
-    region = identity.region
+    found = places(identity)
     domains = [o.address.name for o in live_state.section(parts.DOMAINS)]
-    try:
-        login = urls.prefix_host("", region).removeprefix(".")
-    except InvalidInput:  # a partition without sign-in pages
-        login = ""
     return PoolPlace(
-        Home(partition(region), region, identity.account),
-        suffix(region),
-        login,
+        home(identity),
+        found["dns_suffix"],
+        found["login_suffix"],
         dict(_ids(live_state)),
         frozenset(d for d in domains if "." not in d),
         frozenset(d for d in domains if "." in d),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from reconciler.export.placed_variables import DOMAIN_PREFIX, PlacedVariables, word
+from reconciler.export.placed_variables import DOMAIN_PREFIX, PlacedVariables, Sort, word
 from reconciler.export.portable_arns import ARN, Home, head_of, reason
 from reconciler.manifests.references.filling import PREFIX
 from reconciler.values.regions import offers
@@ -125,18 +125,19 @@ class PortableText:
             bound: Whether the schema says that the value is an id of one account or Region.
         """
         if bound:
-            return self.value(text, word(member), OTHER_ID, at)
+            return self.value(text, word(member), OTHER_ID, at, "id")
         if re.fullmatch(HOST, text) and text not in self._here.customs and self._is_placed(text):
             return self._host(text, at, member)
         if text != self._here.home.region and is_region(text):
-            return self.value(text, word(member if member.endswith("Region") else "other_region"), REGION_ELSEWHERE, at)
+            wanted = word(member if member.endswith("Region") else "other_region")
+            return self.value(text, wanted, REGION_ELSEWHERE, at, "region")
         return self.of(text, at)
 
     def domain(self, name: str, at: str) -> str:
         """Return the key of a domain, which is a prefix or a host."""
         if name in self._here.prefixes:
-            return self.value(name, DOMAIN_PREFIX, DOMAIN, at)
-        return self.value(name, "custom_domain", CUSTOM, at)
+            return self.value(name, DOMAIN_PREFIX, DOMAIN, at, "prefix")
+        return self.value(name, "custom_domain", CUSTOM, at, "custom domain")
 
     def variable(self, name: str, at: str) -> str:
         """Return the reference to a variable of the place: `account`, `region`, `partition` and the like."""
@@ -148,13 +149,13 @@ class PortableText:
             "dns_suffix": self._here.dns_suffix,
             "login_suffix": self._here.login_suffix,
         }
-        return self.value(values[name], name, "", at)
+        return self.value(values[name], name, "", at, "place")
 
-    def value(self, value: str, wanted: str, why: str, at: str) -> str:
-        """Return the reference to a variable with a value."""
+    def value(self, value: str, wanted: str, why: str, at: str, sort: Sort) -> str:
+        """Return the reference to a variable with a value; see `PlacedVariables.name`."""
         if not at:  # it is only asked what the text would become
             return f"${{var.{wanted}}}"
-        name = self._variables.name(value, wanted, why, at)
+        name = self._variables.name(value, wanted, why, at, sort)
         self.used.add(name)
         return f"${{var.{name}}}"
 
@@ -165,7 +166,7 @@ class PortableText:
             return self._reference(arn)
         head = head_of(arn, self._here.home)
         if head is None:
-            return self.value(arn, self._arn_name(arn), reason(arn), at)
+            return self.value(arn, self._arn_name(arn), reason(arn), at, "arn")
         for name in re.findall(r"\$\{var\.(\w+)\}", head):
             self.variable(name, at)
         return head + self.of(arn.split(":", 5)[5], at)
@@ -182,7 +183,7 @@ class PortableText:
         if text in self._here.others:
             return self._reference(text)
         if region != self._here.home.region:
-            return self.value(text, "user_pool_provider", OTHER_ID, at)
+            return self.value(text, "user_pool_provider", OTHER_ID, at, "id")
         host = f"cognito-idp.{self.variable('region', at)}.{self.variable('dns_suffix', at)}"
         return f"{host}/{self._pool_id(pool_id, at)}"
 
@@ -196,7 +197,7 @@ class PortableText:
         if not self._is_placed(host):
             return escaped(host)
         owner = at.partition(".")[0].rpartition("/")[2]
-        return self.value(host, word(self.neutral(owner), member) if owner else member, OWN_HOST, at)
+        return self.value(host, word(self.neutral(owner), member) if owner else member, OWN_HOST, at, "host")
 
     def _is_placed(self, host: str) -> bool:
         if host.endswith(GENERATED) or self._token.search(host.replace(".", " ")):
@@ -204,7 +205,7 @@ class PortableText:
         return bool(IN_REGIONS.search(host) and SOMEWHERE.search(host))
 
     def _own_id(self, text: str, at: str) -> str:
-        return self.value(text, self._here.ids[text], OWN_ID, at)
+        return self.value(text, self._here.ids[text], OWN_ID, at, "own id")
 
     def _pool_id(self, text: str, at: str) -> str:
         return self._id(text, "identity_pool_id" if ":" in text else "user_pool_id", at)
@@ -215,7 +216,7 @@ class PortableText:
     def _id(self, text: str, wanted: str, at: str) -> str:
         if text in self._here.ids:
             return self._own_id(text, at)
-        return self._reference(text) if text in self._here.others else self.value(text, wanted, OTHER_ID, at)
+        return self._reference(text) if text in self._here.others else self.value(text, wanted, OTHER_ID, at, "id")
 
     def _reference(self, text: str) -> str:
         return f"{PREFIX}{self._here.others[text]}}}"

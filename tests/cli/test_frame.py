@@ -224,6 +224,8 @@ OPERANDS = {
     "show": "FILE|pool POOL",
     "rotate-secret": "POOL CLIENT",
     "recover": "POOL",
+    "copy": "POOL",
+    "replace": "POOL",
     "users": "ACTION POOL [USER|FILE]",
     "outputs": "POOL",
     "import": "[FILE]",

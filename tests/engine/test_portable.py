@@ -248,10 +248,10 @@ def test_every_kind_of_arn_has_a_reason_or_is_composed():
 
 def test_equal_values_are_one_variable_and_others_are_numbered():
     found = PlacedVariables()
-    assert found.name("a.example", "host", "why", "x") == "host"
-    assert found.name("b.example", "host", "why", "x") == "host_2"
-    assert found.name("a.example", "web_host", "why", "y") == "host"
-    assert found.name("a.example", "domain_prefix", "why", "y") == "domain_prefix"
+    assert found.name("a.example", "host", "why", "x", "host") == "host"
+    assert found.name("b.example", "host", "why", "x", "host") == "host_2"
+    assert found.name("a.example", "web_host", "why", "y", "host") == "host"
+    assert found.name("a.example", "domain_prefix", "why", "y", "host") == "domain_prefix"
     assert [(v.name, v.uses) for v in found.named(["host", "host_2"])] == [("host", ("x", "y")), ("host_2", ("x",))]
 
 
@@ -285,10 +285,10 @@ host: a ${x} "b"
 
 def test_a_file_of_variables_is_read_as_it_was_meant(tmp_path):
     found = PlacedVariables()
-    found.name(REGION, "region", "", "target")
-    found.name(ACCOUNT, "account", "", "target")
+    found.name(REGION, "region", "", "target", "place")
+    found.name(ACCOUNT, "account", "", "target", "place")
     for at in "abcdefg":
-        found.name('a ${x} "b"', "host", "Because.", at)
+        found.name('a ${x} "b"', "host", "Because.", at, "host")
     text = text_of(found.named(["host", "region", "account"]), "customers.yaml")
     assert text == VARS
     file = tmp_path / "customers.vars"
