@@ -15,13 +15,14 @@ from reconciler.export.exporter import Exported, PoolExport, Style, slug
 from reconciler.export.placed_variables import PlacedVariables, word
 from reconciler.export.portable_arns import Home
 from reconciler.export.portable_text import PoolPlace, PortableText, escaped
+from reconciler.export.unpinned import without_ids
 from reconciler.kinds import KINDS
 from reconciler.kinds.kind import ResourceKind
 from reconciler.manifests.writer import Flow, LiveText, blocks
 from reconciler.model import Observed, Path, Secret, Tree, dotted
 from reconciler.observing.observer import LiveState
 from reconciler.values.regions import partition, suffix
-from schemas.base import ApiModel, Bound, KeyName, Pin, members
+from schemas.base import ApiModel, Bound, members
 
 LONGEST_NAME = 8
 """Ids that Cognito makes are longer than this, so that no word is taken for one."""
@@ -67,10 +68,7 @@ class PortableExport(PoolExport):
         yield from (self._text.neutral(line) for line in super()._comments())
 
     def _child(self, kind: ResourceKind, key: str, observed: Observed) -> Tree:
-        """Return an object without its id, and named for its key: equal names could not be told apart without ids."""
-        own = {m.name for m in members(kind.model).values() if m.has(Pin)}
-        named = {kind.name_member} if any(m.has(KeyName) for m in members(kind.model).values()) else set()
-        return {k: v for k, v in super()._child(kind, key, observed).items() if k not in own | named}
+        return without_ids(kind, super()._child(kind, key, observed))
 
     def _goes_beside(self, text: str, path: Path) -> bool:
         """Keep a text with variables in the manifest: nothing is replaced inside of a file."""
