@@ -106,23 +106,22 @@ class _Plan:
 
 
 def _make(plan: _Plan) -> tuple[ReplacementStep, ...]:
-    return (
-        ReplacementStep(
-            "Make the new pool beside the old one",
-            "Review the manifest first: it is the old pool with the changes, without its ids and domains. Keep it in "
-            "Git.",
-            (f"poolctl plan {plan.file}", f"poolctl apply {plan.file}"),
-            undo="Delete the new pool by hand; poolctl never deletes a pool.",
-        ),
+    detail = (
+        "Review the manifest first: it is the old pool with the changes, without its ids and domains. Keep it in Git."
     )
+    if not plan.operand.startswith(LIVE):
+        detail += f" Take the changes back in {plan.operand}, which stays the manifest of the old pool."
+    commands = (f"poolctl plan {plan.file}", f"poolctl apply {plan.file}")
+    undo = "Delete the new pool by hand; poolctl never deletes a pool."
+    return (ReplacementStep("Make the new pool beside the old one", detail, commands, undo=undo),)
 
 
 def _allow(plan: _Plan) -> tuple[ReplacementStep, ...]:
     if not plan.facts.triggers:
         return ()
     detail = (
-        "A function is called only if its policy names the new pool (cognito.md 9.2). The section trigger_permissions "
-        "of the manifest adds that; the permission of the old pool stays."
+        "A function is called only if its policy names the new pool (cognito.md 9.2). trigger_permissions: {} in the "
+        "manifest adds that; the permission of the old pool stays."
     )
     return (ReplacementStep("Let the functions be called by the new pool", detail),)
 
@@ -173,7 +172,7 @@ def _import(plan: _Plan) -> tuple[ReplacementStep, ...]:
         f"poolctl users import {plan.file} users.csv --dry-run",
         f"poolctl users import {plan.file} users.csv",
     )
-    interrupts = "Nobody can sign up between the export and the switch of the applications."
+    interrupts = "Sign-up is closed between the export and the switch of the applications."
     return (ReplacementStep("Import the users who are left", detail, commands, interrupts),)
 
 
@@ -237,7 +236,7 @@ def _domain(plan: _Plan, name: str, title: str, detail: str, interrupts: str) ->
 def _keep(plan: _Plan) -> tuple[ReplacementStep, ...]:
     detail = (
         "Leave sign-up closed and DeletionProtection ACTIVE. While it exists, the trigger can move users, and you can "
-        "go back. poolctl never deletes a pool: do that by hand, once nobody signs in there any more. It cannot be "
+        "go back. poolctl never deletes a pool: do that by hand, once the last user has moved. It cannot be "
         "undone."
     )
     return (ReplacementStep("Keep the old pool", detail, (f"poolctl show pool {plan.operand}",)),)
