@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.cloud.port import Identity
-from reconciler.errors import InvalidManifest, Partial
+from reconciler.errors import InvalidManifest, Partial, Refused, flow
 from reconciler.export.exporter import Exported, Style
 from reconciler.export.placed_variables import PlacedVariables, text_of
 from reconciler.export.portable_export import PortableExport
@@ -74,8 +74,10 @@ class _PortableRun:
             others: Pools of the same export that are portable already; it may refer to them.
 
         Raises:
+            Refused: Another pool of the export has the name: without ids, both manifests would mean one pool.
             Partial: They do not declare the same; the message lists where.
         """
+        self._refuse_namesake(pool, others)
         before = declared(self.directory, proven.exported)
         made = PortableExport(
             pool.found.document,
@@ -95,6 +97,17 @@ class _PortableRun:
             )
         self.variables.targets.update(made.targets)
         return replace(proven, exported=made)
+
+    @staticmethod
+    def _refuse_namesake(pool: Read, others: Sequence[ExportResult]) -> None:
+        """Refuse a second pool of one name."""
+        found = pool.found
+        same = [o.found.id for o in others if (o.found.document, o.found.name) == (found.document, found.name)]
+        if same:
+            raise Refused(
+                f"The pool {same[0]} of this export has the name {flow(found.name)} too, and without ids, both "
+                "manifests would mean one pool. Export each by itself with --pool ID, into a directory of its own."
+            )
 
     def _differences(self, before: Mapping[str, Any], made: Exported, others: Sequence[Exported]) -> list[str]:
         try:

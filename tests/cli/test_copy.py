@@ -88,6 +88,16 @@ def test_it_is_applied_and_managed_by_what_it_wrote(place):
     assert f'name "customers": {made}; nothing was written.' in copy(place, *GIVEN).err
 
 
+def test_source_and_copy_differ_in_arns_only(place):
+    assert copy(place, *GIVEN, "--out", str(place / "out"), "--apply", "--yes").code == 0
+    (one,), (other,) = pools(place, HERE), pools(place)
+    ran = run(f"--local={place / 'state'}", "diff", f"pool:{one}", f"pool:{other}")
+    assert ran.code == 2
+    changed = [line.split("=")[0].split()[1] for line in ran.out.splitlines() if line.startswith("  ~ ")]
+    assert changed == ["LambdaConfig.PreSignUp", "EmailConfiguration.SourceArn"]
+    assert ran.out.splitlines()[-1] == "Differences: 0 only in B, 1 different, 0 only in A."
+
+
 def test_the_same_region_has_the_pool_itself(place):
     ran = copy(place, to=HERE)
     assert ran.code == 4
@@ -131,6 +141,28 @@ def test_cognito_must_exist_at_the_goal(place):
     ran = copy(place, to="cn-north-1")
     assert ran.code == 3
     assert "--to: There are no user pools in cn-north-1" in ran.err
+
+
+def test_another_partition_has_other_hosts_and_arns(tmp_path):
+    with LocalCognito(tmp_path / "state") as local:
+        idp = local.client("cognito-idp", "us-gov-west-1")
+        function = "arn:aws-us-gov:lambda:us-gov-west-1:123456789012:function:check"
+        pool = idp.create_user_pool(PoolName="customers", LambdaConfig={"PreSignUp": function})["UserPool"]["Id"]
+        idp.create_user_pool_domain(Domain="acme", UserPoolId=pool)
+        idp.create_user_pool_client(
+            UserPoolId=pool,
+            ClientName="web",
+            CallbackURLs=["https://acme.auth-fips.us-gov-west-1.amazoncognito.com/saml2/idpresponse"],
+            AllowedOAuthFlowsUserPoolClient=True,
+            AllowedOAuthFlows=["code"],
+            AllowedOAuthScopes=["openid"],
+            SupportedIdentityProviders=["COGNITO"],
+        )
+    ran = run(f"--local={tmp_path / 'state'}", "copy", f"pool:{pool}", "--to", HERE)
+    assert ran.code == 0, ran.err
+    assert f'["https://acme.auth.{HERE}.amazoncognito.com/saml2/idpresponse"]' in ran.out
+    assert f'"arn:aws:lambda:{HERE}:123456789012:function:check"' in ran.out
+    assert "gov" not in ran.out
 
 
 # --- variables -----------------------------------------------------------------------------------------------------

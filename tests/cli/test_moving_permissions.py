@@ -21,7 +21,9 @@ def test_a_policy_allows_what_the_command_calls(monkeypatch, tmp_path, command, 
         idp.create_user_pool_client(UserPoolId=pool, ClientName="web")
         idp.create_group(UserPoolId=pool, GroupName="staff")
         file = tmp_path / "m.yaml"
-        file.write_text("version: 1\nuser_pool: {PoolName: customers, UsernameAttributes: [email]}\nclients: {web: {}}\n")
+        file.write_text(
+            "version: 1\nuser_pool: {PoolName: customers, UsernameAttributes: [email]}\nclients: {web: {}}\n"
+        )
         operand = {"id": f"pool:{pool}", "name": "pool:customers", "manifest": str(file)}[by]
         options = ("--to", "eu-north-1") if command == "copy" else ("--as", "v2")
         local.calls.clear()

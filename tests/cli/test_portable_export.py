@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from reconciler.local import LocalCognito
 from tests.cli.support import run
 
 ROOT = Path(__file__).parents[2]
@@ -132,3 +133,21 @@ def test_the_file_of_variables_is_named_for_the_pool_and_never_overwritten(moved
     assert (first.code, second.code, forced.code) == (0, 4, 0)
     assert first.out.splitlines() == [str(tmp_path / "orchard-machines.vars"), str(tmp_path / "orchard-machines.yaml")]
     assert str(tmp_path / "orchard-machines.vars") in second.err
+
+
+def test_of_two_pools_with_one_name_one_is_portable(tmp_path):
+    with LocalCognito(tmp_path / "state") as local:
+        idp = local.client("cognito-idp", "eu-west-1")
+        ids = [idp.create_user_pool(PoolName=name)["UserPool"]["Id"] for name in ("customers", "customers", "staff")]
+    words = ("--region", "eu-west-1", "export", "--all", "--portable", "--to", str(tmp_path / "out"))
+    ran = run(f"--local={tmp_path / 'state'}", *words)
+    assert ran.code == 6
+    first = min(ids[:2])
+    assert f'The pool {first} of this export has the name "customers" too' in ran.err
+    assert len(list((tmp_path / "out").glob("*.yaml"))) == 2
+
+
+def test_it_does_not_go_with_the_definition_of_another_tool(tmp_path):
+    ran = run("import", "--from", "terraform", "x.tfstate", "--to", str(tmp_path), "--portable")
+    assert ran.code == 3
+    assert "--portable does not go with --from" in ran.err

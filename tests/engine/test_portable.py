@@ -16,12 +16,13 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconciler.cloud.port import Limited, ReadOnly
+from reconciler.cloud.port import Identity, Limited, ReadOnly
 from reconciler.export import opted_in
 from reconciler.export.exporter import LEFT_OUT as UNEXPORTED
 from reconciler.export.exporter import Exported, Style
 from reconciler.export.placed_variables import PlacedVariables, text_of, word
 from reconciler.export.portable_arns import NAMED, OF_ITS_OWN, Home, head_of
+from reconciler.export.portable_export import places
 from reconciler.export.portable_text import PoolPlace, PortableText
 from reconciler.kinds import KINDS, READS
 from reconciler.manifests.loading import load
@@ -423,3 +424,19 @@ def test_sections_that_an_export_is_asked_for(tmp_path, section):
         text = outcome.results[0].exported.text
     assert outcome.results[0].exported.sections == {section} & set(yaml.safe_load(text))
     assert leaks(text, "eu-west-1", pool_id) == set()
+
+
+@pytest.mark.parametrize(
+    ("region", "wanted"),
+    [
+        ("eu-west-1", ("aws", "amazonaws.com", "auth.eu-west-1.amazoncognito.com")),
+        ("us-gov-west-1", ("aws-us-gov", "amazonaws.com", "auth-fips.us-gov-west-1.amazoncognito.com")),
+        ("eusc-de-east-1", ("aws-eusc", "amazonaws.eu", "auth.eusc-de-east-1.amazoncognito.eu")),
+        ("cn-north-1", ("aws-cn", "amazonaws.com.cn", "auth.cn-north-1.amazoncognito.com.cn")),
+        ("us-iso-east-1", ("aws-iso", "c2s.ic.gov", "")),
+    ],
+)
+def test_the_variables_of_the_place_follow_the_partition(region, wanted):
+    found = places(Identity(ACCOUNT, region))
+    assert (found["partition"], found["dns_suffix"], found["login_suffix"]) == wanted
+    assert (found["account"], found["region"]) == (ACCOUNT, region)
