@@ -271,6 +271,10 @@ class Pin(_Mark):
     """An identifier assigned by the service (ClientId): selects a live object, and is never changed itself."""
 
 
+class Bound(_Mark):
+    """An id that AWS made in one account or Region, and that looks like any other text: a copy needs one of its own."""
+
+
 class Deprecated(_Mark):
     """Superseded (cognito.md 2.20). Still accepted, with a notice."""
 

@@ -15,6 +15,7 @@ from schemas.base import (
     ApiModel,
     Arn,
     Becomes,
+    Bound,
     ClearWith,
     CreateOnly,
     Default,
@@ -96,7 +97,7 @@ class AnalyticsConfigurationType(ApiModel):
     """Analytics with Amazon Pinpoint."""
 
     ApplicationId: (
-        Annotated[str, StringConstraints(pattern=HEXADECIMAL), Note("Requires RoleArn and ExternalId.")] | None
+        Annotated[str, StringConstraints(pattern=HEXADECIMAL), Bound(), Note("Requires RoleArn and ExternalId.")] | None
     ) = None
     """Id of the project."""
     ApplicationArn: Annotated[Arn, Note("Cannot be combined with ApplicationId, RoleArn and ExternalId.")] | None = None

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar
 from schemas.base import (
     COMPUTED,
     ApiModel,
+    Bound,
     Default,
     KeyName,
     LeftOut,
@@ -49,7 +50,7 @@ class FailoverType(ApiModel):
 
     SecondaryRegion: Region | None = None
     """The Region of the replica."""
-    PrimaryRoute53HealthCheckId: Annotated[str, StringConstraints(max_length=64)] | None = None
+    PrimaryRoute53HealthCheckId: Annotated[str, StringConstraints(max_length=64), Bound()] | None = None
     """The Amazon Route 53 health check that triggers the failover."""
 
 

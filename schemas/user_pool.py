@@ -19,6 +19,7 @@ from schemas.base import (
     AcrLevel,
     ApiModel,
     Becomes,
+    Bound,
     ClearWith,
     CreateOnly,
     Decimal,
@@ -342,7 +343,7 @@ class EumsSmsConfigurationType(ApiModel):
     """The role that Cognito assumes to send messages."""
     ExternalId: String | None = None
     """The external id that the role's trust policy requires."""
-    OriginationIdentity: String | None = None
+    OriginationIdentity: Annotated[String, Bound()] | None = None
     """The phone number, sender id or number pool that messages are sent from, by id or ARN."""
     ConfigurationSetName: String | None = None
     """The configuration set of AWS End User Messaging."""

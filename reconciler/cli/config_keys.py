@@ -40,7 +40,7 @@ LEFT_OUT: Mapping[str, str] = {
         ("config", "no-config", "color", "target", "out", "expect", "rollback-file", "yes", "quotas"), ONE_RUN
     ),
     **dict.fromkeys(("during-recovery", "shard", "pool", "all", "to", "filter", "status", "group"), ONE_RUN),
-    **dict.fromkeys(("terraform-state",), ONE_RUN),
+    **dict.fromkeys(("terraform-state", "portable"), ONE_RUN),
     **dict.fromkeys(("prune", "max-deletes", "allow-replace", "ignore-pool", "exit-zero", "force"), SAFETY),
 }
 """Options of these commands that the file does not take, and why."""

@@ -41,6 +41,8 @@ COMMANDS = {
     ),
     "recover": ("reconciler.commands.recover", "recover the users of a pool as they were at an earlier time", False),
     "export": ("reconciler.commands.export", "write manifests from live pools; never writes to AWS", False),
+    "copy": ("reconciler.commands.copy", "make a pool once more in another Region or account", False),
+    "replace": ("reconciler.commands.replace", "say how a pool that cannot be changed is replaced by a new one", False),
     "import": ("reconciler.commands.import_", "write manifests of what another tool owns, and how it lets go", False),
     "diff": ("reconciler.commands.diff", "compare two manifests, environments or live pools", True),
     "users": ("reconciler.commands.users", "list users, show one, import and export them as CSV", True),

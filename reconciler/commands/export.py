@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.errors import Defect, printable
 from reconciler.terminal.console import Console
+from reconciler.terminal.moving_options import MOVING
 from reconciler.terminal.options import Options
 from reconciler.terminal.settings import invalid
 
@@ -25,6 +26,7 @@ without --from is another name for the same command.
   poolctl export --all --mode full --to pools/
   poolctl export --pool customers --with sms_role,trigger_permissions,log_groups --to pools/
   poolctl export --pool customers --with users --group admins
+  poolctl export --pool customers --portable --to copy/
 """
 
 
@@ -37,6 +39,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "minimal omits what is at Cognito's default, guarded keeps what governs security, full omits nothing (guarded)"
     )
     parser.add_argument("--mode", choices=("minimal", "guarded", "full"), default=None, help=text)
+    text = (
+        "for another account or Region: no ids, and variables for what is of one place, with their values in NAME.vars "
+        "(all.vars with --all); needs --to"
+    )
+    parser.add_argument("--portable", dest=f"{MOVING}portable", action="store_true", default=None, help=text)
     text = "write NAME.yaml into DIR, and long texts and images into DIR/NAME/ (standard output)"
     parser.add_argument("--to", metavar="DIR", default=None, help=text)
     parser.add_argument("--force", action="store_true", default=None, help="overwrite existing files")
@@ -61,11 +68,12 @@ def run(options: Options, console: Console) -> int:
     from pathlib import Path
 
     from reconciler.export.exporter import Style
-    from reconciler.runs import export_run, export_sections
+    from reconciler.runs import export_run, export_sections, portable_run
     from reconciler.runs.runtime import running
 
     sections = export_sections.sections_of(options)
-    style = Style(options.mode, options.secrets, beside=bool(options.to), sections=sections)
+    portable = options.moving.portable
+    style = Style(options.mode, options.secrets, beside=bool(options.to), sections=sections, portable=portable)
     with running(options, console.environ) as runtime:
         cloud = runtime.reader_in(export_run.region_of(options.pool))
         pools = export_run.every(cloud) if options.all_pools else [export_run.one(cloud, options.pool)]
@@ -74,6 +82,8 @@ def run(options: Options, console: Console) -> int:
         read, unread = export_run.read_all(cloud, pools, parallelism=options.parallelism, say=console.status, more=more)
         identity = cloud.identity()
     make = partial(export_run.export_all, read, unread, identity, style)
+    if portable:
+        make = partial(portable_run.export_all, read, unread, identity, style)
     outcome = export_run.save(make, Path(options.to), force=options.force) if options.to else make(None)
     if options.pool and outcome.failures and not isinstance(outcome.failures[0].error, Defect):
         raise outcome.failures[0].error
@@ -91,6 +101,8 @@ def _check(options: Options) -> None:
         raise invalid("Name the pool with --pool ID or --pool NAME, or give --all.")
     if options.all_pools and not options.to:
         raise invalid("--all needs --to DIR: every pool is written to a file of its own.")
+    if options.moving.portable and not options.to:
+        raise invalid("--portable needs --to DIR: the values of its variables are written beside the manifest.")
     if options.force and not options.to:
         raise invalid("--force needs --to DIR: it overwrites files.")
 

@@ -117,7 +117,7 @@ def _check(options: Options) -> None:
     if not options.to:
         raise invalid("Name the directory for the manifests: --to DIR.")
     chosen = {"--pool": options.pool, "--all": options.all_pools, "--with": options.sections, "--group": options.group}
-    chosen |= {"--filter": options.condition, "--status": options.user_status}
+    chosen |= {"--filter": options.condition, "--status": options.user_status, "--portable": options.moving.portable}
     for flag, value in chosen.items():
         if value:
             raise invalid(f"{flag} does not go with --from: the file says what is converted.")

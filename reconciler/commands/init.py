@@ -44,7 +44,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
                 help=question.asks,
             )
     text = "file to write; - writes to standard output (pools/NAME.yaml)"
-    parser.add_argument("--file", metavar="FILE", default=None, help=text)
+    parser.add_argument("--file", dest="operand", metavar="FILE", default=None, help=text)
 
 
 def run(options: Options, console: Console) -> int:
@@ -55,7 +55,7 @@ def run(options: Options, console: Console) -> int:
     """
     from reconciler.runs import init_run
 
-    init_run.must_be_new(options.file)
+    init_run.must_be_new(options.operand)
     answers = init_run.answered(options, console)
     file = init_run.destination(options, answers)
     manifest = init_run.written(answers, file)

@@ -14,6 +14,7 @@ from reconciler.cloud.port import Identity
 from reconciler.errors import Refused
 from reconciler.export import opted_in
 from reconciler.export.owned_part import OwnedPart
+from reconciler.export.placed_variables import PlacedVariable
 from reconciler.kinds import KINDS, root_of
 from reconciler.kinds.kind import ResourceKind
 from reconciler.manifests.writer import LONG, Flow, LiveText, blocks
@@ -52,6 +53,8 @@ class Style:
     """Whether long texts and images are written to files beside the manifest."""
     sections: frozenset[str] = frozenset()
     """Sections of `opted_in` that are written too."""
+    portable: bool = False
+    """Whether variables replace what is of one account or Region, and nothing names the pool by an id."""
 
 
 @record(frozen=True, slots=True)
@@ -91,6 +94,10 @@ class Exported:
     """What was asked for and cannot be written, each in a sentence or two."""
     sections: frozenset[str] = frozenset()
     """Sections of `opted_in` that it has."""
+    variables: tuple[PlacedVariable, ...] = ()
+    """The variables of a portable manifest."""
+    targets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What other portable manifests can refer to: value → target of the reference."""
 
     @property
     def personal(self) -> bool:
@@ -209,10 +216,10 @@ def export(
     Raises:
         Refused: A value cannot be written inline, and files are not allowed.
     """
-    return _Export(document, live_state, identity, style, name, taken=taken, part=part).result()
+    return PoolExport(document, live_state, identity, style, name, taken=taken, part=part).result()
 
 
-class _Export:
+class PoolExport:
     """Builds one manifest, and collects the files beside it."""
 
     def __init__(
@@ -247,6 +254,7 @@ class _Export:
         self._implications = opted_in.Implications(around, self._asked)
 
     def result(self) -> Exported:
+        """Return the manifest."""
         sections = self._sections()
         tree = {**self._envelope(), **sections}
         text = "\n".join((*self._comments(), *blocks(tree, len(self._envelope()))))

@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import os
 import threading
 import time
 import uuid
@@ -34,8 +35,8 @@ Record = dict[str, Any]
 
 VERSION = 1
 ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
-ACCOUNT = "123456789012"
-"""moto's default account."""
+ACCOUNT = os.environ.get("MOTO_ACCOUNT_ID", "123456789012")
+"""The account of the embedded Cognito: that of moto, which a variable of the environment sets."""
 
 
 class Store:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:  # parsing options needs none of them
+    from reconciler.procedures.replacement import Replacement
     from reconciler.render.places import Locate
     from reconciler.render.shown import ShownApply, ShownComparison, ShownConnections, ShownPlan
     from reconciler.render.subjects import (
@@ -30,7 +31,7 @@ RUNS = ("plan", "apply", "validate", "drift")
 REPORTS = (*RUNS, "lint")
 """The subjects of formats that show findings beside the lines of a manifest."""
 
-ALL = (*REPORTS, "diff", "explain", "pool", "recover", "doctor", "imported")
+ALL = (*REPORTS, "diff", "explain", "pool", "recover", "doctor", "imported", "replace")
 """Every subject."""
 
 
@@ -257,6 +258,11 @@ def recover(found: RecoveryReport, options: RenderOptions) -> Written:
 def imported(found: ImportReport, options: RenderOptions) -> Written:
     """Return what writes what became of the definition of another tool in each format."""
     return each("imported", found, options)
+
+
+def replace(found: Replacement, options: RenderOptions) -> Written:
+    """Return what writes how a pool is replaced in each format."""
+    return each("replace", found, options)
 
 
 def doctor(found: DoctorReport, options: RenderOptions) -> Written:

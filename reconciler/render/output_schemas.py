@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
-from reconciler.render import output_types, people_types, stream_lines
+from reconciler.render import output_types, people_types, replacement_types, stream_lines
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -31,6 +31,7 @@ SHAPES: dict[str, tuple[Any, str, str]] = {
     "explain": (output_types.ExplainDocument, "poolctl explain", ""),
     "doctor": (output_types.DoctorDocument, "poolctl doctor", ""),
     "recover": (output_types.RecoverDocument, "poolctl recover", ""),
+    "replace": (replacement_types.ReplaceDocument, "poolctl replace", ""),
     "import": (output_types.ImportDocument, "poolctl import", ""),
     "users": (people_types.UsersDocument, "poolctl users list", ""),
     "user": (people_types.UserDocument, "poolctl users show", ""),

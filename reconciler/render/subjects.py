@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # pydantic comes with the first two, and the classes of `show
     from reconciler.kinds.kind import Rule
     from reconciler.planning.linting import Linted
     from reconciler.procedures.recovery import UserRecovery
+    from reconciler.procedures.replacement import Replacement
     from reconciler.render.shown import ShownApply, ShownComparison, ShownConnections, ShownDrift, ShownPlan
     from reconciler.security.gates import Verdict
     from reconciler.security.rule import SecurityRule
@@ -299,6 +300,8 @@ class Renderers(NamedTuple):
     """What is missing before a run."""
     imported: Renderer[ImportReport] | None = None
     """What became of the definition of another tool."""
+    replace: Renderer[Replacement] | None = None
+    """How a pool is replaced."""
 
 
 def on_demand(package: str, suffix: str) -> Renderers:

@@ -124,6 +124,8 @@ class ExportOutcome:
     """The pools that were not."""
     paths: tuple[Path, ...] = ()
     """The files that were written."""
+    beside: tuple[str, ...] = ()
+    """Files that belong to no single pool, relative to the directory."""
 
     @property
     def exit_code(self) -> ExitCode:
@@ -336,8 +338,22 @@ def read_all(
     return read_ones, failures
 
 
+Then = Callable[[Read, ExportResult, Sequence[ExportResult]], ExportResult]
+"""Makes something else out of a verified export; takes the pool, its export, and what was made of others before it."""
+
+
+def _as_verified(_pool: Read, proven: ExportResult, _others: Sequence[ExportResult]) -> ExportResult:
+    return proven
+
+
 def export_all(
-    pools: Sequence[Read], failures: Sequence[ExportFailure], identity: Identity, style: Style, directory: Path | None
+    pools: Sequence[Read],
+    failures: Sequence[ExportFailure],
+    identity: Identity,
+    style: Style,
+    directory: Path | None,
+    *,
+    then: Then = _as_verified,
 ) -> ExportOutcome:
     """Export pools to manifests, and continue when the verification of one fails.
 
@@ -347,6 +363,7 @@ def export_all(
         identity: Account and Region.
         style: How to write.
         directory: Directory for manifests and the files beside them; None to write no files.
+        then: What to make of each verified export.
     """
     results: list[ExportResult] = []
     failed = list(failures)
@@ -355,7 +372,8 @@ def export_all(
         taken = [promise.target for result in results for promise in result.exported.promises]
         try:
             with expected_errors():
-                results.append(export(pool, name, identity, style, directory, taken=taken))
+                proven = export(pool, name, identity, style, directory, taken=taken)
+                results.append(then(pool, proven, results))
         except Defect as error:
             failed.append(ExportFailure(pool.found, error, ExitCode.INCOMPLETE))
         except PoolctlError as error:
@@ -576,7 +594,7 @@ def save(make: Callable[[Path], ExportOutcome], directory: Path, *, force: bool)
         raise PoolctlError(f"--to {directory}: the directory is not writable: {error.strerror}.") from None
     try:
         outcome = make(aside)
-        names = [name for result in outcome.results for name in result.names]
+        names = [*outcome.beside, *(name for result in outcome.results for name in result.names)]
         _may_write(directory, names, force=force)
         return replace(outcome, paths=tuple(_move(aside, directory, names)))
     finally:

@@ -14,7 +14,7 @@ from reconciler.applications.output_formats import FORMATS, parameter_store
 from reconciler.drift import findings, report_store
 from reconciler.errors import iam_action
 from reconciler.export import exporter
-from reconciler.iam import RUNS
+from reconciler.iam import OF_LIVE, RUNS
 from reconciler.iam.declarations import declarations, veiled
 from reconciler.iam.grants import ANY, Grant, PolicyPlace, Use, granted
 from reconciler.iam.manifest_grants import member_grants, read_grants, reference_grants, target_grants, write_grants
@@ -93,7 +93,7 @@ def made(runtime: Runtime, run: str, named: Sequence[NamedDocument]) -> PolicyOu
 
     Args:
         runtime: The run; its options are those that the command would have.
-        run: `plan`, `drift`, `export`, `apply` or `lint`.
+        run: One of `iam.RUNS`.
         named: What it would work on.
     """
     options, here = runtime.options, _here(runtime, named)
@@ -136,11 +136,11 @@ def documents(runtime: Runtime, console: Console) -> list[NamedDocument]:
 
     Raises:
         InvalidManifest: The manifests are invalid.
-        InvalidInput: A live pool is named for another command than export.
+        InvalidInput: A live pool is named for a command that works on manifests only.
     """
     paths = runtime.options.paths
     live = [text for text in paths if text.startswith(LIVE)]
-    if live and runtime.options.run_for != "export":
+    if live and runtime.options.run_for not in OF_LIVE:
         raise invalid(f"{live[0]}: {runtime.options.run_for} works on manifests. Name one, or write --for export.")
     rest = tuple(text for text in paths if text not in live)
     found = [one for text in live for one in _live(runtime, live_name(text))]
@@ -183,9 +183,12 @@ def _here(runtime: Runtime, named: Sequence[NamedDocument]) -> PolicyPlace:
 
 def _of_document(run: str, options: Options, one: NamedDocument) -> Iterator[Grant]:
     place = one.place
-    if one.manifest is None or run == "export":
+    if one.manifest is None or run in OF_LIVE:
         yield from _of_export(one, options)
-        return
+        if run != "export":  # it looks whether the name is taken
+            yield from _lists(place)
+        if run != "replace" or one.manifest is None:
+            return
     if run == "lint":
         yield from outside_grants(one.manifest, place)
         return

@@ -95,7 +95,7 @@ def _answer(question: Question, default: str, console: Console) -> str:
 
 def destination(options: Options, answers: Answers) -> str:
     """Return the file to write: the one that was named, or one in `pools/` with the name of the pool."""
-    return options.file or f"{FOLDER}/{slug(answers['name'])}.yaml"
+    return options.operand or f"{FOLDER}/{slug(answers['name'])}.yaml"
 
 
 def written(answers: Answers, file: str) -> str:

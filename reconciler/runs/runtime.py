@@ -27,6 +27,7 @@ if TYPE_CHECKING:  # each costs a tenth of a second or more, so they are importe
     from reconciler.manifests.loading import Gathered, Loaded
     from reconciler.manifests.manifest import Manifest
     from reconciler.manifests.reader import Share
+    from reconciler.manifests.references.variables import Variables
     from reconciler.observing.name_list import PoolLists
     from reconciler.planning.pipeline import ResolvedRefs
     from reconciler.planning.planner import PlanOptions
@@ -365,24 +366,35 @@ def running(options: Options, environ: Mapping[str, str]) -> Iterator[Runtime]:
         yield Runtime(options, environ, clock, sleep, NOW.get(), local=local)
 
 
+def given_variables(options: Options, stdin: Callable[[], str]) -> Variables:
+    """Return the variables of `--var` and `--var-file`.
+
+    Raises:
+        InvalidManifest: A file is invalid; carries all problems.
+        InvalidInput: An option is not `NAME=VALUE`.
+    """
+    from reconciler.errors import InvalidManifest
+    from reconciler.manifests.reader import read
+    from reconciler.manifests.references.variables import variables
+
+    files, problems = read(options.var_files, stdin, options.file_roots) if options.var_files else ([], [])
+    if problems:
+        raise InvalidManifest(problems)
+    return variables(options.vars, files)
+
+
 def _gather(options: Options, environ: Mapping[str, str], stdin: Callable[[], str], share: Share | None) -> Gathered:
     """Read manifests, and check each by itself.
 
     Raises:
         InvalidManifest: The variables are invalid; carries all problems.
     """
-    from reconciler.errors import InvalidManifest
     from reconciler.manifests.loading import gather
-    from reconciler.manifests.reader import ALL_FILES, read
-    from reconciler.manifests.references.variables import variables
+    from reconciler.manifests.reader import ALL_FILES
 
-    files, problems = read(options.var_files, stdin, options.file_roots) if options.var_files else ([], [])
-    if problems:
-        raise InvalidManifest(problems)
-    known = variables(options.vars, files)
     return gather(
         options.paths,
-        variables=known,
+        variables=given_variables(options, stdin),
         environ=environ,
         stdin=stdin,
         environment=options.env,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reconciler.errors import flow
 from reconciler.terminal.definition_options import GROUP, DefinitionOptions
+from reconciler.terminal.moving_options import MOVING, MovingOptions
 from reconciler.terminal.settings import GLOBALS, LOCAL_DIRECTORY, PREFIX, REGION, SWITCHES, Option, invalid
 from reconciler.terminal.suggestions import sentences, suggest
 
@@ -174,12 +175,12 @@ class Options(NamedTuple):
     """`init`: what the pool is for; empty asks."""
     answers: tuple[tuple[str, str], ...] = ()
     """`init`: answers that were given as options, by the name of the question."""
-    file: str = ""
-    """`init`: file to write, `-` for standard output; empty for the usual one."""
     operand: str = ""
-    """`rotate-secret`, `recover`: the pool, as a PATH, `pool:ID` or `pool:NAME`; `import`: the file to convert."""
+    """The pool, as a PATH, `pool:ID` or `pool:NAME`; `import`: the file to convert; `init`: the file to write."""
     definition: DefinitionOptions = DefinitionOptions()
     """`import`: the definition of another tool."""
+    moving: MovingOptions = MovingOptions()
+    """`export`, `copy`, `replace`: how a pool is moved."""
     terraform_states: tuple[str, ...] = ()
     """`plan`, `drift`: states of Terraform whose objects are warned of."""
     hand_to: str = ""
@@ -488,13 +489,13 @@ def build(
     """
     said = from_environment(environ)
     typed = {k: tuple(v) if isinstance(v, list) else v for k, v in given.items() if v is not None}
-    said.update({k: v for k, v in typed.items() if not k.startswith(GROUP)})
+    said.update({k: v for k, v in typed.items() if not k.startswith((GROUP, MOVING))})
     fields = {**_fitting(configured or {}, said), **said}
-    own: dict[str, Any] = {k.removeprefix(GROUP): v for k, v in typed.items() if k.startswith(GROUP)}
-    fields["definition"] = DefinitionOptions(**own)
+    fields["definition"] = DefinitionOptions(**_grouped(typed, GROUP))
+    fields["moving"] = MovingOptions(**_grouped(typed, MOVING))
     fields["allow"] = (*fields.get("allow", ()), *allow)
     options = Options(
-        command=command, configured=frozenset(fields.keys() - said.keys() - {"allow", "definition"}), **fields
+        command=command, configured=frozenset(fields.keys() - said.keys() - {"allow", "definition", "moving"}), **fields
     )
     files = [file for _, file in options.outputs]
     for file in files:
@@ -503,6 +504,11 @@ def build(
                 f"--output: two results cannot be written to {file or 'standard output'}. Give one another file."
             )
     return options
+
+
+def _grouped(typed: Mapping[str, Any], group: str) -> dict[str, Any]:
+    """Return the options of a group, by the names that they have in it."""
+    return {k.removeprefix(group): v for k, v in typed.items() if k.startswith(group)}
 
 
 INSTEAD = {"pools": "targets"}

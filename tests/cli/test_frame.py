@@ -16,6 +16,7 @@ from reconciler.errors import CloudError, ExitCode, Incomplete, Partial, Refused
 from reconciler.terminal import logs, settings
 from reconciler.terminal.definition_options import GROUP, DefinitionOptions
 from reconciler.terminal.memory import NEW_OBJECTS
+from reconciler.terminal.moving_options import MOVING, MovingOptions
 from reconciler.terminal.options import Options
 from reconciler.terminal.settings import GLOBALS
 from schemas import manifest
@@ -223,6 +224,8 @@ OPERANDS = {
     "show": "FILE|pool POOL",
     "rotate-secret": "POOL CLIENT",
     "recover": "POOL",
+    "copy": "POOL",
+    "replace": "POOL",
     "users": "ACTION POOL [USER|FILE]",
     "outputs": "POOL",
     "import": "[FILE]",
@@ -250,6 +253,7 @@ def test_every_option_of_a_command_is_a_field(name):
 
     made = parser(name, entry.load(name), takes_paths=entry.COMMANDS[name][2])
     own = {f"{GROUP}{field}" for field in DefinitionOptions._fields}
+    own |= {f"{MOVING}{field}" for field in MovingOptions._fields}
     unknown = {a.dest for a in made._actions} - set(Options._fields) - own - {"help"}
     assert not unknown
 

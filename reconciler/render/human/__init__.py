@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         plan_text,
         pool_text,
         recover_text,
+        replace_text,
         validate_text,
     )
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
         recover=recover_text.recover,
         doctor=doctor_text.doctor,
         imported=imported_text.imported,
+        replace=replace_text.replace,
     )
 else:
     RENDERERS = on_demand(__name__, "text")

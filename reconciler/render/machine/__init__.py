@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         plan_json,
         pool_json,
         recover_json,
+        replace_json,
         validate_json,
     )
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
         recover=recover_json.recover,
         doctor=doctor_json.doctor,
         imported=imported_json.imported,
+        replace=replace_json.replace,
     )
 else:
     RENDERERS = on_demand(__name__, "json")
