@@ -50,7 +50,8 @@ class PortableExport(PoolExport):
     def result(self) -> Exported:
         """Return the manifest with its variables, and what others can refer to."""
         envelope = self._envelope()
-        tree = {**envelope, **self._portable(self._sections())}
+        sections = self._portable(self._sections())
+        tree = {**envelope, **sections}
         for name in ("account", "region"):
             self._text.variable(name, "target")
         text = "\n".join((*self._comments(), *blocks(tree, len(envelope))))
@@ -58,7 +59,7 @@ class PortableExport(PoolExport):
         aside, promises = self._left_aside(), tuple(self._promises)
         targets = dict(self._targets(tree))
         variables = self._variables.named(self._text.used)
-        return Exported(self._slug, text, self._files, promises, aside, more, variables, targets)
+        return Exported(self._slug, text, sections, self._files, promises, aside, more, variables, targets)
 
     def _envelope(self) -> Tree:
         kind = {k: v for k, v in super()._envelope().items() if k in ("version", "kind")}
