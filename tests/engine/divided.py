@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -24,7 +26,13 @@ Pick = Callable[[], str]
 """Returns the part that gets the next thing."""
 
 
-def parts_of(document: Document, pick: Pick, listed: bool = True) -> list[Document]:
+def picks(seed: int) -> Pick:
+    """Return a choice of parts that looks random, and is the same for the same seed."""
+    count = itertools.count()
+    return lambda: NAMES[zlib.crc32(f"{seed}/{next(count)}".encode()) % len(NAMES)]
+
+
+def parts_of(document: Document, pick: Pick, *, listed: bool = True) -> list[Document]:
     """Return the parts of a document: each object of a map in one of them, and each value of a single object.
 
     Args:

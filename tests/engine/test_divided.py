@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import random
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -20,7 +19,7 @@ from reconciler.observing.observer import observe
 from reconciler.planning.linting import LintOptions, lint
 from reconciler.planning.lowering import lower
 from tests.engine import test_surroundings as surroundings
-from tests.engine.divided import NAMES, Document, loaded, ordered, parts_of
+from tests.engine.divided import NAMES, Document, loaded, ordered, parts_of, picks
 from tests.engine.test_iam_grants import identity, pools
 from tests.engine.test_one_member import with_bytes
 from tests.engine.test_users import ADA, declared
@@ -60,10 +59,8 @@ def linted(manifest: Manifest) -> Any:
 
 def divided(world: World, document: Document, seed: int) -> tuple[Manifest, Manifest]:
     """Return a document, and its parts put together."""
-    draw = random.Random(seed)  # noqa: S311 - it is no secret
-    listed = draw.random() < 0.5
     whole = loaded(world.directory / "whole", [ordered(document)])
-    parts = loaded(world.directory / "parts", parts_of(ordered(document), lambda: draw.choice(NAMES), listed))
+    parts = loaded(world.directory / "parts", parts_of(ordered(document), picks(seed), listed=seed % 2 == 0))
     assert len(parts) == len(whole) == 1
     return whole[0], parts[0]
 
@@ -138,12 +135,11 @@ def _with_images(document: Document, directory: Any) -> Document:
     ids=["around", "users", "role"],
 )
 def test_what_is_around_a_pool_can_be_divided(tmp_path, tree: Document, seed: int) -> None:
-    draw = random.Random(seed)  # noqa: S311 - it is no secret
     with bench() as here:
         here.boto("secretsmanager").create_secret(Name="ada", SecretString='{"password": "Correct-Horse-1"}')
         here.local.surround()
         [whole] = loaded(tmp_path / "whole", [ordered(tree)])
-        [parts] = loaded(tmp_path / "parts", parts_of(ordered(tree), lambda: draw.choice(NAMES)))
+        [parts] = loaded(tmp_path / "parts", parts_of(ordered(tree), picks(seed)))
         assert shown(here.plan(parts)) == shown(here.plan(whole))
         here.converge(parts)
         assert not here.plan(whole).pending
