@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Literal, TypeAlias
 
 from reconciler.errors import printable
@@ -50,6 +51,8 @@ class PlacedVariables:
 
     def __init__(self) -> None:
         self._found: dict[str, PlacedVariable] = {}
+        self._by_value: dict[str, list[str]] = {}
+        self._uses: dict[str, dict[str, None]] = {}
         self.targets: dict[str, str] = {}
         """What Cognito made for pools whose manifests are part of the export: value → target of a reference to it."""
 
@@ -63,16 +66,18 @@ class PlacedVariables:
             at: The member that uses it.
             sort: What it holds.
         """
-        known = next((v for v in self._found.values() if v.value == value and _are_one(v.name, wanted)), None)
-        if known is None:
-            known = PlacedVariable(self._free(wanted), value, why, (), sort)
-        uses = known.uses if at in known.uses else (*known.uses, at)
-        self._found[known.name] = PlacedVariable(known.name, value, known.why, uses, known.sort)
-        return known.name
+        name = next((n for n in self._by_value.get(value, ()) if _are_one(n, wanted)), "")
+        if not name:
+            name = self._free(wanted)
+            self._found[name] = PlacedVariable(name, value, why, (), sort)
+            self._by_value.setdefault(value, []).append(name)
+        self._uses.setdefault(name, {})[at] = None
+        return name
 
     def named(self, names: Iterable[str]) -> tuple[PlacedVariable, ...]:
         """Return variables by name, those of the place first."""
-        return tuple(self._found[n] for n in sorted(set(names), key=_order))
+        found = (self._found[n] for n in sorted(set(names), key=_order))
+        return tuple(replace(v, uses=tuple(self._uses[v.name])) for v in found)
 
     def _free(self, wanted: str) -> str:
         if wanted not in self._found:

@@ -26,7 +26,11 @@ PROVIDER = rf"cognito-idp\.({REGION})\.([\w.]+)/({REGION}_[0-9A-Za-z]+)"
 POOL_ID = rf"(?<![\w-]){REGION}_[0-9A-Za-z]{{9}}(?!\w)"
 IDENTITY_POOL_ID = rf"(?<![\w-]){REGION}:[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}"
 
-CLIENT_ID = r"(?<![\w-])(?=[a-z]*\d)(?=\d*[a-z])[0-9a-z]{26}(?![\w-])"
+UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+LONG_WORD = rf"(?<![0-9A-Za-z])(?:{UUID}|[0-9A-Za-z+]{{20,}})(?![0-9A-Za-z])"
+"""What may be an id that Cognito made."""
+
+CLIENT_ID = re.compile(r"(?=[a-z]*\d)(?=\d*[a-z])[0-9a-z]{26}")
 """The form of a client id (cognito.md 8.1)."""
 
 GENERATED = (
@@ -79,20 +83,20 @@ class PortableText:
         self.used: set[str] = set()
         """Names of the variables that were put in."""
         account, region = pool_place.home.account, re.escape(pool_place.home.region)
-        ids = "|".join(re.escape(i) for i in sorted(pool_place.ids, key=len, reverse=True))
         rules: dict[str, tuple[str, Callable[[str, str], str]]] = {
             "arn": (ARN.pattern, self._arn),
             "provider": (PROVIDER, self._provider),
             "host": (HOST, self._host),
-            "own": (rf"(?<![0-9A-Za-z])(?:{ids})(?![0-9A-Za-z])" if ids else r"(?!)", self._own_id),
             "pool": (POOL_ID, self._pool_id),
             "identity": (IDENTITY_POOL_ID, self._pool_id),
-            "client": (CLIENT_ID, self._client_id),
+            "word": (LONG_WORD, self._long_word),
             "account": (rf"(?<!\d){account}(?!\d)" if account else r"(?!)", lambda _, at: self.variable("account", at)),
             "region": (rf"(?<![A-Za-z0-9]){region}(?![A-Za-z0-9])", lambda _, at: self.variable("region", at)),
         }
         self._rules = {name: rule for name, (_, rule) in rules.items()}
-        self._token = re.compile("|".join(f"(?P<{name}>{_plain(text)})" for name, (text, _) in rules.items()))
+        texts = {name: f"(?P<{name}>{_plain(text)})" for name, (text, _) in rules.items()}
+        self._token = re.compile("|".join(texts.values()))
+        self._place = re.compile("|".join((texts["account"], texts["region"])))
 
     def is_bound(self, text: str) -> bool:
         """Return whether a text holds anything of one account or Region."""
@@ -210,8 +214,10 @@ class PortableText:
     def _pool_id(self, text: str, at: str) -> str:
         return self._id(text, "identity_pool_id" if ":" in text else "user_pool_id", at)
 
-    def _client_id(self, text: str, at: str) -> str:
-        return self._id(text, "client_id", at)
+    def _long_word(self, text: str, at: str) -> str:
+        if text in self._here.ids or text in self._here.others or CLIENT_ID.fullmatch(text):
+            return self._id(text, "client_id", at)
+        return self._place.sub(lambda m: self._rules[m.lastgroup or ""](m.group(), at), text)
 
     def _id(self, text: str, wanted: str, at: str) -> str:
         if text in self._here.ids:

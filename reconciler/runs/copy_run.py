@@ -33,7 +33,7 @@ COPIED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class CopySource:
     """The pool to copy."""
 
     read: Read
@@ -42,7 +42,7 @@ class Source:
     """Its account and Region."""
 
 
-def source_of(runtime: Runtime, console: Console) -> Source:
+def source_of(runtime: Runtime, console: Console) -> CopySource:
     """Read the pool that the command line names.
 
     Raises:
@@ -55,7 +55,7 @@ def source_of(runtime: Runtime, console: Console) -> Source:
     console.status("")
     if read.live_state.gaps:
         raise Refused(_unread(read))
-    return Source(read, found.cloud.identity())
+    return CopySource(read, found.cloud.identity())
 
 
 def _unread(read: Read) -> str:
@@ -72,7 +72,7 @@ def goal_options(options: Options) -> Options:
     return here._replace(profile=profile, role_arn="") if profile else here
 
 
-def check_goal(options: Options, console: Console, source: Source) -> Identity:
+def check_goal(options: Options, console: Console, source: CopySource) -> Identity:
     """Return account and Region of the goal, which must be free for the pool.
 
     Raises:
@@ -94,7 +94,7 @@ def check_goal(options: Options, console: Console, source: Source) -> Identity:
     return identity
 
 
-def _refuse_replica(source: Source, goal: Identity) -> None:
+def _refuse_replica(source: CopySource, goal: Identity) -> None:
     """A replica is the same pool in another Region, with one id; a copy beside it would share nothing with it."""
     held = {o.address.name for o in source.read.live_state.objects if KINDS[o.address.section].regional_read}
     if goal.account == source.identity.account and goal.region in held - {source.identity.region}:
@@ -124,7 +124,7 @@ class Copied:
     """Its variables at the goal."""
 
 
-def write(source: Source, goal: Identity, options: Options, given: Mapping[str, Any], directory: Path) -> Copied:
+def write(source: CopySource, goal: Identity, options: Options, given: Mapping[str, Any], directory: Path) -> Copied:
     """Write the manifest of the copy, and its variables.
 
     Args:
