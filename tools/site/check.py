@@ -8,7 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from html.parser import HTMLParser
 from pathlib import Path
+from posixpath import dirname, normpath
 from urllib.parse import unquote, urlsplit
+
+OF_THE_THEME = "_static/"
+"""Where the theme has its files, with a template among them that is no page."""
 
 LOADS = {
     ("script", "src"),
@@ -47,38 +51,28 @@ class Page(HTMLParser):
 
 def problems(site: Path) -> list[str]:
     """Return one line for each address that leads nowhere, or that a page would fetch from another server."""
-    pages = {p.relative_to(site).as_posix(): Page(p.read_text(encoding="utf-8")) for p in _written(site)}
-    return [
-        f"{name}: {what}" for name, page in pages.items() for what in sorted(set(_of_page(site, pages, name, page)))
-    ]
+    there = {p.relative_to(site).as_posix() for p in site.rglob("*") if p.is_file()}
+    names = sorted(name for name in there if name.endswith(".html") and not name.startswith(OF_THE_THEME))
+    pages = {name: Page((site / name).read_text(encoding="utf-8")) for name in names}
+    return [f"{name}: {what}" for name in names for what in sorted(set(_of_page(there, pages, name)))]
 
 
-def _written(site: Path) -> list[Path]:
-    return [
-        p for p in sorted(site.rglob("*.html")) if p.relative_to(site).parts[0] != "_static"
-    ]  # the theme's template
-
-
-def _of_page(site: Path, pages: Mapping[str, Page], name: str, page: Page) -> Iterator[str]:
-    for where, address in page.links:
+def _of_page(there: set[str], pages: Mapping[str, Page], name: str) -> Iterator[str]:
+    for where, address in set(pages[name].links):
         parts = urlsplit(address)
         if parts.scheme or parts.netloc:
             if where in LOADS and parts.scheme != "data":
                 yield f"fetches {address}"
-        elif not parts.path:
-            if parts.fragment and unquote(parts.fragment) not in page.ids:
-                yield f"no anchor {address}"
         else:
-            yield from _inside(site, pages, name, unquote(parts.path), unquote(parts.fragment))
+            yield from _inside(there, pages, name, (unquote(parts.path), unquote(parts.fragment)))
 
 
-def _inside(site: Path, pages: Mapping[str, Page], name: str, path: str, fragment: str) -> Iterator[str]:
-    target = (site / name).parent.joinpath(path).resolve()
-    if target.is_dir():
-        target /= "index.html"
-    if not target.is_relative_to(site.resolve()) or not target.is_file():
+def _inside(there: set[str], pages: Mapping[str, Page], name: str, to: tuple[str, str]) -> Iterator[str]:
+    path, anchor = to
+    target = normpath(f"{dirname(name)}/{path}".lstrip("/")) if path else name
+    if path.endswith("/"):
+        target += "/index.html"
+    if target not in there:
         yield f"no page {path}"
-    elif fragment and target.suffix == ".html":
-        found = pages[target.relative_to(site.resolve()).as_posix()]
-        if fragment not in found.ids:
-            yield f"no anchor #{fragment} in {path}"
+    elif anchor and target in pages and anchor not in pages[target].ids:
+        yield f"no anchor #{anchor}" + (f" in {path}" if path else "")

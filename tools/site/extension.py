@@ -30,12 +30,11 @@ class IndexBuilder(StandaloneHTMLBuilder):
 
     def get_target_uri(self, docname: str, typ: str | None = None) -> str:
         """Return the address of a page, from the root of the site."""
-        folder, slash, name = docname.rpartition("/")
-        return super().get_target_uri(f"{folder}/index" if slash and name == "README" else docname, typ)
+        return super().get_target_uri(navigation.address(docname).removesuffix(".html"), typ)
 
     def get_output_path(self, page_name: str, /) -> Path:
         """Return the file of a page."""
-        return Path(self.outdir, self.get_target_uri(page_name))
+        return Path(self.outdir, navigation.address(page_name))
 
 
 class LinksToFiles(SphinxTransform):
@@ -52,7 +51,7 @@ class LinksToFiles(SphinxTransform):
             name = self._name(_target(node))
             if name and name.removesuffix(".md") not in self.env.found_docs:
                 self._note(name)
-                here = self.app.builder.get_target_uri(self.env.docname)
+                here = navigation.address(self.env.docname)
                 link = nodes.reference("", "", *node.children, internal=True)
                 link["refuri"] = relative_uri(here, files.address(Path(self.env.srcdir), name))
                 node.replace_self(link)
@@ -112,7 +111,8 @@ def _pages_of_files(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
             copy = Path(app.outdir, name)
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(root / name, copy)
-        yield files.page(root, name), {"title": name, "body": files.body(root, name)}, "file.html"
+        else:
+            yield files.page(root, name), {"title": name, "body": files.body(root, name)}, "file.html"
 
 
 def _finish(app: Sphinx, error: Exception | None) -> None:
@@ -122,7 +122,7 @@ def _finish(app: Sphinx, error: Exception | None) -> None:
         for index in out.rglob("index.html"):
             if not index.is_relative_to(out / "files"):
                 shutil.copyfile(index, index.with_name("README.html"))
-        first = app.builder.get_target_uri(navigation.FIRST)
+        first = navigation.address(navigation.FIRST)
         (out / "index.html").write_text(files.redirect(first), encoding="utf-8")
         (out / ".nojekyll").touch()
 

@@ -14,6 +14,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_for_filename
 from pygments.lexers.special import TextLexer
 from pygments.util import ClassNotFound
+from sphinx.util.osutil import relative_uri
 
 PICTURES = (".png", ".svg")
 LARGEST = 300_000
@@ -26,12 +27,12 @@ def page(root: Path, name: str) -> str:
 
 
 def address(root: Path, name: str) -> str:
-    """Return the address of the page, from the root of the site."""
-    return f"{page(root, name)}.html"
+    """Return the address of the page, from the root of the site; a picture is its own page."""
+    return name if is_picture(name) else f"{page(root, name)}.html"
 
 
 def is_picture(name: str) -> bool:
-    """Whether a file is shown as a picture; the site then has a copy of it, at the same path as the repository."""
+    """Whether a file is a picture, of which the site has a copy at the path that it has in the repository."""
     return name.endswith(PICTURES)
 
 
@@ -65,9 +66,6 @@ def body(root: Path, name: str) -> str:
         children = ((_from_folder(root, child, name), Path(child).name) for child in _inside(root, name))
         rows = [f'<li><a href="{link}">{escape(shown)}</a></li>' for link, shown in children]
         return f"<ul>{''.join(rows)}</ul>"
-    if is_picture(name):
-        up = "../" * (name.count("/") + 1)
-        return f'<img src="{up}{escape(name)}" alt="{escape(path.name)}">'
     text = path.read_bytes()[:LARGEST].decode("utf-8", errors="replace")
     try:
         lexer = get_lexer_for_filename(path.name)
@@ -77,7 +75,7 @@ def body(root: Path, name: str) -> str:
 
 
 def _from_folder(root: Path, child: str, folder: str) -> str:
-    return address(root, child).removeprefix(f"files/{folder}/")
+    return relative_uri(address(root, folder), address(root, child))
 
 
 def redirect(address: str) -> str:

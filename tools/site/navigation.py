@@ -81,6 +81,12 @@ def pages(root: Path) -> tuple[str, ...]:
     return tuple(sorted(file.relative_to(root).with_suffix("").as_posix() for file in found))
 
 
+def address(page: str) -> str:
+    """Return the address of a page from the root of the site; a README below it is the index of its folder."""
+    folder, slash, name = page.rpartition("/")
+    return f"{folder}/index.html" if slash and name == "README" else f"{page}.html"
+
+
 def contents(existing: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
     """Return the pages below each page, in order; every existing page is in it once, except for the first.
 
