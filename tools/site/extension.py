@@ -98,7 +98,7 @@ def _add_contents(app: Sphinx, docname: str, source: list[str]) -> None:
     """Add the navigation to a page that has pages below it, without showing it in the text."""
     below = navigation.contents(navigation.pages(Path(app.srcdir))).get(docname)
     if below:
-        titles = {section.page: section.title for section in navigation.SECTIONS}
+        titles = navigation.TITLES
         lines = [f"{titles[page]} </{page}>" if page in titles else f"/{page}" for page in below]
         source[0] += "\n".join(["", "", "```{toctree}", ":hidden:", "", *lines, "```", ""])
 

@@ -71,6 +71,9 @@ SECTIONS = (
     ),
 )
 
+TITLES = {"README": "The README"} | {section.page: section.title for section in SECTIONS}
+"""Names in the navigation of pages that have another title, or one that says too little there."""
+
 DEEPER = {"docs/decisions/README": ("docs/decisions/*",)}
 """Pages that have pages below them inside a section."""
 

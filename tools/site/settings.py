@@ -25,8 +25,8 @@ THEME: Mapping[str, object] = {
     "footer_center": [],
     "footer_end": [],
     "secondary_sidebar_items": ["page-toc"],
-    "pygments_light_style": "a11y-high-contrast-light",
-    "pygments_dark_style": "a11y-high-contrast-dark",
+    "pygments_light_style": "github-light-high-contrast",
+    "pygments_dark_style": "github-dark-high-contrast",
     "back_to_top_button": False,
 }
 
@@ -35,7 +35,7 @@ def settings(root: Path) -> dict[str, object]:
     """Return the settings by name, for a repository at `root`.
 
     Folders without pages are not looked into, which saves most of the time. The Markdown is GitHub's: anchors as GitHub
-    makes them, and no syntax beyond.
+    makes them, no syntax beyond, and options such as `--live` with the hyphens that they have.
     """
     looked_into = {source.partition("/")[0] for source in SOURCES if "/" in source}
     others = [p.name for p in sorted(root.iterdir()) if p.is_dir() and p.name not in looked_into]
@@ -49,6 +49,7 @@ def settings(root: Path) -> dict[str, object]:
         "exclude_patterns": [f"{name}/**" for name in others],
         "myst_heading_anchors": 6,
         "highlight_language": "text",
+        "smartquotes": False,
         "nitpicky": True,
         "html_theme": "pydata_sphinx_theme",
         "html_theme_options": THEME,

@@ -3,7 +3,7 @@ const BOXES = "h1, h2, h3, h4, p, li, button, img, pre, .pst-scrollable-table-co
 
 function cut(width) {
   return [...page.querySelectorAll(`main :is(${BOXES})`)].filter((element) => {
-    if (!element.offsetParent || element.closest("table")) return false;
+    if (!element.checkVisibility({ visibilityProperty: true }) || element.closest("table")) return false;
     const { left, right } = element.getBoundingClientRect();
     return left < -0.5 || right > width + 0.5;
   });

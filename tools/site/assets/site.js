@@ -30,5 +30,5 @@ async function copied(text) {
 }
 
 // What a command printed is not copied.
-for (const block of document.querySelectorAll("div:not(.highlight-text) > div.highlight > pre")) block.parentElement.append(button(block));
+for (const block of document.querySelectorAll(":not(.highlight-text) > div.highlight > pre")) block.parentElement.append(button(block));
 for (const wide of document.querySelectorAll(".pst-scrollable-table-container, div.highlight > pre")) wide.tabIndex = 0;
