@@ -8,6 +8,7 @@
 #   make mutation  not part of make test: changes one thing at a time in what decides about writes, and counts the changes
 #                 that no test notices; five minutes of CPU. docs/mutation.md says how to read it
 #   make docs     write every generated file: docs/reference/, docs/coverage.md, docs/schema/
+#   make docs-site  build the documentation site into build/site; warnings, and links that lead nowhere, are errors
 #   make packages  install the packages of npm that read outputs and that sign in, a Rego interpreter and the AWS CLI, for
 #                 the tests that are skipped without them
 #   make pictures  take pictures of the sign-in pages into docs/images/sign-in, after make packages and with Chromium;
@@ -37,14 +38,14 @@ QUICK := tests/schemas tests/manifest tests/render tests/cloud tests/engine/test
          $(wildcard tests/test_*.py)
 COV := --cov --cov-branch --cov-report= --hypothesis-profile=ci # derandomized, and without deadlines
 
-.PHONY: demo demo-ui test test-long mutation quick lint types contracts unit unit-quick unit-slow coverage docs golden packages pictures setup lock clean
+.PHONY: demo demo-ui test test-long mutation quick lint types contracts unit unit-quick unit-slow coverage docs docs-site golden packages pictures setup lock clean
 
 setup: $(STAMP)
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "poolctl needs Python 3.11 or newer; set PYTHON=python3.11")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,docs]'
 	@touch $@
 
 demo: $(STAMP)
@@ -72,7 +73,7 @@ demo-ui: $(STAMP)
 	@$(POOLCTL) $(TRY) apply --quiet --yes $(FIRST)
 	@$(BIN)/python -m tools.walkthrough $(DEMO) us-west-2 MyFirstUserPool MyFirstUserPool --stay
 
-test: lint types contracts unit
+test: lint types contracts docs-site unit
 
 test-long: $(STAMP)
 	$(BIN)/python -m tests.faults --jobs 2 --write
@@ -113,6 +114,9 @@ coverage: $(STAMP)
 docs: $(STAMP)
 	$(BIN)/python -m tools.docs
 
+docs-site: $(STAMP)
+	$(BIN)/python -m tools.site
+
 # The packages of npm that read what `poolctl outputs` writes, and those that sign in at the embedded Cognito, for tests
 # that are skipped without them. Of client-config
 # only the types are needed; installed as a tool it brings all of CDK along.
@@ -143,7 +147,7 @@ golden: $(STAMP)
 
 lock: # writes constraints.txt anew from the newest versions that fit
 	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install --quiet --editable '.[dev,mutation]'
+	$(BIN)/python -m pip install --quiet --editable '.[dev,docs,mutation]'
 	$(BIN)/python -m pip freeze --exclude-editable | sort -f > constraints.txt
 	@touch $(STAMP)
 

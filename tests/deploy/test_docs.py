@@ -24,7 +24,7 @@ def shown(language: str) -> list[str]:
 
 
 def commands() -> list[str]:
-    lines = "".join(shown("")).replace("\\\n", " ").splitlines()
+    lines = "".join(shown("sh")).replace("\\\n", " ").splitlines()
     found = [
         re.split(r" [|&>]|\d?>", line[line.index("poolctl drift") :])[0] for line in lines if "poolctl drift" in line
     ]
