@@ -39,6 +39,9 @@ class OwnedObject:
     """Its name, as far as the definition knows it."""
     unknown: Mapping[Path, str] = field(default_factory=dict, repr=False)
     """Why the definition has no value for a member that it sets, as a clause."""
+    never_compared: Mapping[Path, str] = field(default_factory=dict)
+    """Members that the tool writes and never reads again, with their name in the definition: theirs may be another
+    value than the live one, and no plan of the tool shows it."""
 
     @property
     def kind(self) -> ResourceKind:

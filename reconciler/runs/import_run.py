@@ -6,9 +6,10 @@ owned, and proven like one: its plan is empty. Without AWS, the values are those
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path as FilePath
+from typing import Any
 
 from reconciler.cloud.port import Cloud, Identity
 from reconciler.errors import Defect, ExitCode, InvalidInput, PoolctlError, Refused, expected_errors
@@ -17,7 +18,7 @@ from reconciler.export.owned_part import OwnedPart, part_of
 from reconciler.importing import as_live
 from reconciler.importing.owned import Definition, Leftover, OwnedObject, Unmapped, document_of, valued
 from reconciler.kinds import KINDS, root_of
-from reconciler.model import Observed
+from reconciler.model import Observed, Path
 from reconciler.observing.observer import LiveState
 from reconciler.render.subjects import ImportedDocument, ImportedObject, ImportedOverlay, ImportReport, NeededSecret
 from reconciler.runs import export_run
@@ -108,7 +109,8 @@ def read_definition(definition: Definition) -> list[ReadPart]:
         found.append(ReadPart(pool, tuple(objects), identity))
     if not found:
         listed = "".join(f"\n  {one.source} {one.reason}" for one in _without_values(definition))
-        raise InvalidInput(f"There is no value in the definition that a manifest could have.{listed}")
+        here = "There is no value in the definition that a manifest could have"
+        raise InvalidInput(f"{here}; without --no-live, the live pools have them.{listed}")
     return found
 
 
@@ -139,7 +141,7 @@ class WholeImport:
 
 
 def export_parts(
-    parts: Sequence[ReadPart], failures: Sequence[ExportFailure], conversion: WholeImport, directory: Path
+    parts: Sequence[ReadPart], failures: Sequence[ExportFailure], conversion: WholeImport, directory: FilePath
 ) -> ExportOutcome:
     """Write the manifests of the pools with their overlays, and continue when the verification of one fails.
 
@@ -201,11 +203,32 @@ def report(
     unvalued = () if live else (*_without_values(source.definition), *source.definition.unvalued)
     return ImportReport(
         tuple(documents),
-        (*source.definition.unmapped, *conversion.conditions, *unvalued, *missing),
+        (*source.definition.unmapped, *conversion.conditions, *unvalued, *missing, *_drifted(by_pool, outcome, live)),
         tuple((failure.found.id, str(failure.error)) for failure in outcome.failures),
         source.hand_over(definition, directory),
         live,
     )
+
+
+DRIFTED = "has another value live. The tool writes it and never compares it; the manifest has the live value."
+
+
+def _drifted(by_pool: Mapping[Found, ReadPart], outcome: ExportOutcome, live: bool) -> Iterator[Unmapped]:
+    """Yield members that the other tool never compares, and that are otherwise live."""
+    for one in (by_pool[result.found] for result in outcome.results if live):
+        for observed in one.pool.live_state.objects:
+            owned = one.part.of(observed)
+            compared = owned.never_compared if owned else {}
+            names = {
+                n for path, n in compared.items() if owned and _said(owned.members, path) != _said(observed.data, path)
+            }
+            yield from (Unmapped(f"{owned.source}.{name}", DRIFTED, Leftover.MEMBER) for name in sorted(names) if owned)
+
+
+def _said(tree: Mapping[str, Any], path: Path) -> Any:
+    """Return a scalar, or whether there is a structure, and it is on."""
+    value = tree.get(str(path[0]))
+    return value.get("Enabled", True) if isinstance(value, Mapping) else value or False
 
 
 GONE = "is in the definition, and not in the live pool: it was deleted elsewhere."

@@ -27,9 +27,12 @@ EXTENDED = frozenset({"Fn::Length", "Fn::ToJsonString"})
 MAX_CHAIN = 40
 """Most things that depend on each other in a row; more has no use."""
 
+TRANSFORM = "Fn::Transform"
+"""The function that lets a macro make a value, or change the map that it is in."""
+
 NOT_OFFLINE = {
     "Fn::GetAZs": "availability zones are known to AWS alone",
-    "Fn::Transform": (
+    TRANSFORM: (
         "a macro makes it; give the processed template: `aws cloudformation get-template --template-stage Processed`"
     ),
 }
@@ -100,7 +103,8 @@ class Evaluator:
         if not isinstance(node, dict):
             return node
         name = function_name(node)
-        if name is None:
+        if name is None or (name == TRANSFORM and len(node) > 1):  # a macro changes what is beside it, which is said
+            node = {k: v for k, v in node.items() if k != TRANSFORM}
             inner = {k: self._walk(v, (*path, k), None if within is None else (*within, k)) for k, v in node.items()}
             return {k: v for k, v in inner.items() if v is not ABSENT and v is not None}
         with self.noting() as uses:
@@ -206,6 +210,9 @@ class Evaluator:
             at = ("Resources", name, "Properties", key)
             return self._once("property", f"{name}.{key}", lambda: self.value(properties[key], at))
 
+        output = f"{name}.{member}"
+        if body["Type"] == "AWS::CloudFormation::Stack" and output in self.given.exports:
+            return self.given.exports[output]
         referent = Referent(name, str(body["Type"]), listed, self.given.where, of)
         return attribute(referent, member) if member else reference(referent)
 

@@ -74,12 +74,12 @@ def attribute(referent: Referent, name: str) -> Any:
         found = referent.written(NAMES[referent.short, name])
         if found is not None:
             return found
-    return NotKnown(f"{referent.logical_id}.{name} is known to AWS alone{_kind(referent)}")
+    return NotKnown(f"{referent.logical_id}.{name} is known to AWS alone{_kind(referent, name)}")
 
 
-def _kind(referent: Referent) -> str:
+def _kind(referent: Referent, name: str) -> str:
     if referent.type == "AWS::CloudFormation::Stack":
-        return ": it is an output of a nested stack"
+        return f": it is an output of a nested stack; give it with --export {referent.logical_id}.{name}=VALUE"
     if referent.type.startswith(("Custom::", "AWS::CloudFormation::CustomResource")):
         return ": a custom resource returns it"
     return ""

@@ -13,7 +13,7 @@ from typing import Any
 from reconciler.errors import InvalidInput, InvalidManifest, Problem
 from reconciler.importing.cloudformation.cross_references import attributes, cognito_among, referred, referrers
 from reconciler.importing.cloudformation.dynamic_references import resolved
-from reconciler.importing.cloudformation.evaluation import Evaluator, Given
+from reconciler.importing.cloudformation.evaluation import TRANSFORM, Evaluator, Given
 from reconciler.importing.cloudformation.generators import generator
 from reconciler.importing.cloudformation.leaves import Dependence, NotKnown, Remainder, TemplateMistake, as_text, bare
 from reconciler.importing.cloudformation.loops import written_out
@@ -253,6 +253,7 @@ class _Making:
             why = "has properties that one function makes, which is not evaluated."
             self.remainder.append(Remainder(name, why, "alarming", place))
             properties = {}
+        self.remainder += _changed_by_macros(body, ("Resources", name), self._template)
         finished = {key: self._finished(value, name, (key,)) for key, value in properties.items()}
         refers = {k: r for k, v in written.items() if (r := referred(v, self._template))}
         deletion, replacement = (self._policy(body, name, key) for key in ("DeletionPolicy", "UpdateReplacePolicy"))
@@ -325,6 +326,20 @@ def _macros(template: Template, sections: Iterable[str]) -> Iterator[Remainder]:
     for section in sections:
         why = f"is a macro that adds to the template. {fix}"
         yield Remainder(f"{section}.Fn::Transform", why, "alarming", template.position((section,)))
+
+
+def _changed_by_macros(node: Any, path: Path, template: Template) -> Iterator[Remainder]:
+    """Yield the maps of a resource that a macro changes, or adds to."""
+    if isinstance(node, dict):
+        if TRANSFORM in node and len(node) > 1:
+            fix = "Give what it makes of it: `aws cloudformation get-template --template-stage Processed`."
+            what = dotted((path[1], *(step for step in path[2:] if step != "Properties")))
+            yield Remainder(what, f"is changed by a macro. {fix}", "alarming", template.position(path))
+        for key, value in node.items():
+            yield from _changed_by_macros(value, (*path, key), template)
+    elif isinstance(node, list):
+        for index, item in enumerate(node):
+            yield from _changed_by_macros(item, (*path, index), template)
 
 
 def _outputs(template: Template, evaluator: Evaluator) -> tuple[tuple[StackOutput, ...], list[Remainder]]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from reconciler.errors import InvalidInput
-from reconciler.manifests.reader import MAX_BYTES
+from reconciler.manifests.reader import MAX_BYTES, Dialect, foreign
 from reconciler.values.regions import partition, suffix
 
 ARN = re.compile(
@@ -108,18 +108,14 @@ def read_listing(file: str, text: str) -> StackListing:
 
     Args:
         file: What messages call it.
-        text: JSON.
+        text: JSON or YAML.
 
     Raises:
         InvalidInput: It is something else, or is about several stacks.
     """
     if len(text) > MAX_BYTES:
         raise InvalidInput(f"{file}: the list is larger than {MAX_BYTES // 1_000_000} MB. {_ADVICE}")
-    try:
-        answer = json.loads(text)
-    except (ValueError, RecursionError):
-        raise InvalidInput(f"{file}: not JSON. {_ADVICE}") from None
-    answers = [a for a in (answer if isinstance(answer, list) else [answer]) if isinstance(a, dict)]
+    answers = [answer for answer in _answers(file, text) if isinstance(answer, dict)]
     rows = [row for part in answers for row in _rows(part)]
     if not rows or not all(isinstance(row, dict) and isinstance(row.get("LogicalResourceId"), str) for row in rows):
         raise InvalidInput(f"{file}: there are no resources of a stack in it. {_ADVICE}")
@@ -129,6 +125,26 @@ def read_listing(file: str, text: str) -> StackListing:
     more = any("NextToken" in part for part in answers[-1:])
     cut = len(rows) == MAX_DESCRIBED and "StackResources" in answers[0]
     return StackListing(_items(rows), next(iter(ids), ""), complete=not (more or cut))
+
+
+def _answers(file: str, text: str) -> list[Any]:
+    """Return what the CLI has printed, with `--output json`, `yaml` or `yaml-stream`.
+
+    Raises:
+        InvalidInput: It is neither.
+    """
+    try:
+        answer = json.loads(text)
+    except (ValueError, RecursionError):
+        documents, problems = foreign(file, text, _DIALECT)
+        if problems or not documents:
+            raise InvalidInput(f"{file}: neither JSON nor YAML. {_ADVICE}") from None
+        return [document.tree for document in documents]
+    return answer if isinstance(answer, list) else [answer]
+
+
+_DIALECT = Dialect("a list of resources", "Begin with `StackResources:`, not indented.", str, {}, any_key=True)
+"""Every scalar is a text: an id of digits is no number."""
 
 
 def _rows(answer: Mapping[str, Any]) -> Iterable[Any]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from reconciler.importing.cloudformation.leaves import ABSENT, NotKnown, Remainder, Sort
 from reconciler.importing.cloudformation.property_mapping import Converted, MappedObject
+from reconciler.importing.cloudformation.resource_types import FACTORS, MFA
 from reconciler.importing.foreign_members import mirrored
 from reconciler.importing.owned import Definition, Identity, Leftover, OwnedObject, Unmapped
 from reconciler.kinds import KINDS, root_of
@@ -101,7 +102,16 @@ def _owned(one: MappedObject) -> OwnedObject:
         _hold_place(tree, path)
     name = one.name if isinstance(one.name, str) else ""
     covers = frozenset(mirrored(one.section, one.covers))
-    return OwnedObject(one.section, one.ids, one.source, tree, covers, secrets, name, dict(_not_known(one)))
+    unseen = _never_compared(one.section, tree)
+    return OwnedObject(one.section, one.ids, one.source, tree, covers, secrets, name, dict(_not_known(one)), unseen)
+
+
+def _never_compared(section: str, tree: Tree) -> Mapping[Path, str]:
+    """Return the members of write-only properties, as the registry marks them, that an object has."""
+    if section == "domains" and "ManagedLoginVersion" in tree:
+        return {("ManagedLoginVersion",): "ManagedLoginVersion"}
+    factors = [member for member, _ in FACTORS.values()] if section == MFA else []
+    return {(member,): "EnabledMfas" for member in factors if any(factor in tree for factor in factors)}
 
 
 def _not_known(one: MappedObject) -> Iterator[tuple[Path, str]]:

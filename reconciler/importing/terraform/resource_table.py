@@ -124,6 +124,7 @@ RESOURCES: Mapping[str, TerraformResource] = {
     "aws_cognito_risk_configuration": TerraformResource(
         _names("risk_configuration", "user_pool_id client_id"),
         client="client_id",
+        whole_pool=("ALL",),
         in_client="clients.risk_configuration",
     ),
     "aws_cognito_user_pool_ui_customization": TerraformResource(

@@ -198,7 +198,10 @@ def test_ref_of_a_resource_is_its_id():
             {},
             "Outputs.Pool",
             "arn:aws:x",
-            NotKnown("A.Outputs.Pool is known to AWS alone: it is an output of a nested stack"),
+            NotKnown(
+                "A.Outputs.Pool is known to AWS alone: it is an output of a nested stack; give it with "
+                "--export A.Outputs.Pool=VALUE"
+            ),
         ),
         (
             "Custom::Thing",

@@ -76,8 +76,8 @@ def test_the_stack_says_where_it_is():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("{", "r.json: not JSON."),
-        ("[" * 100_000, "r.json: not JSON."),
+        ("{", "r.json: neither JSON nor YAML."),
+        ("[" * 100_000, "r.json: neither JSON nor YAML."),
         ("5", "r.json: there are no resources of a stack in it."),
         ("{}", "r.json: there are no resources of a stack in it."),
         ('{"StackResources": []}', "r.json: there are no resources of a stack in it."),
