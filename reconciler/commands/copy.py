@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reconciler.commands import add_gates
 from reconciler.errors import flow, printable
 from reconciler.render import formats
 from reconciler.terminal.console import Console
@@ -43,6 +44,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     text = "make the copy, after a confirmation; needs --out"
     parser.add_argument("--apply", dest=f"{MOVING}execute", action="store_true", default=None, help=text)
     parser.add_argument("--yes", action="store_true", default=None, help="--apply: do not ask")
+    add_gates(parser)
     add_outputs(parser, [name for name in formats.names("plan") if name in formats.names("apply")])
 
 

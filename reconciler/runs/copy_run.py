@@ -203,4 +203,12 @@ def planned_options(options: Options, copied: Copied) -> Options:
     manifest, variables = files(copied)
     command = "apply" if options.moving.execute else "plan"
     there = goal_options(options)
-    return there._replace(command=command, paths=(manifest,), var_files=(variables, *options.var_files), to="")
+    place = (f"{v.name}={v.value}" for v in copied.variables.every if v.sort == "place")
+    return there._replace(
+        command=command,
+        paths=(manifest,),
+        var_files=(variables, *options.var_files),
+        vars=(*options.vars, *place),  # where the copy is made is what --to says, whatever a file of variables says
+        env="",
+        to="",
+    )

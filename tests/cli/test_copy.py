@@ -6,10 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.cli import entry
+from reconciler.export.exporter import Exported
 from reconciler.export.moved_variables import lines, moved
 from reconciler.export.placed_variables import PlacedVariable
 from reconciler.export.portable_arns import Home
 from reconciler.local import LocalCognito
+from reconciler.runs import copy_run
+from reconciler.runs.export_run import ExportOutcome, ExportResult, Found
 from tests.cli.support import Ran, run
 
 HERE, THERE = "eu-west-1", "eu-central-1"
@@ -96,6 +100,25 @@ def test_source_and_copy_differ_in_arns_only(place):
     changed = [line.split("=")[0].split()[1] for line in ran.out.splitlines() if line.startswith("  ~ ")]
     assert changed == ["LambdaConfig.PreSignUp", "EmailConfiguration.SourceArn"]
     assert ran.out.splitlines()[-1] == "Differences: 0 only in B, 1 different, 0 only in A."
+
+
+def test_variables_of_a_file_do_not_move_the_goal(place):
+    (place / "own.vars").write_text(f"region: {HERE}\naccount: '999999999999'\nses_identity_example_com: {SES}\n")
+    ran = copy(place, "--var-file", str(place / "own.vars"))
+    assert ran.code == 0, ran.err
+    assert f"account 123456789012, {THERE}" in ran.out
+
+
+def test_gates_of_the_command_line_and_of_the_repository_reach_the_plan(place):
+    (place / "poolctl.yaml").write_text("version: 1\nfail_on: [high]\n")
+    words = ("pool:customers", "--to", THERE, "--config", str(place / "poolctl.yaml"))
+    options = entry.parse("copy", entry.load("copy"), words, {})
+    exported = Exported("customers", "")
+    result = ExportResult(Found("UserPool", "x", "customers"), exported, (), (), "")
+    outcome = ExportOutcome((result,), (), (Path("o/customers.yaml"), Path("o/customers.vars")), ("customers.vars",))
+    planned = copy_run.planned_options(options, copy_run.Copied(outcome, moved([], SAME, PLACES, ())))
+    assert (planned.command, planned.region, planned.fail_on) == ("plan", THERE, ("high",))
+    assert (planned.paths, planned.var_files) == (("o/customers.yaml",), ("o/customers.vars",))
 
 
 def test_the_same_region_has_the_pool_itself(place):
