@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 from pathlib import Path as FilePath
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from reconciler.manifests.reference_kinds.ref import Link
 from reconciler.manifests.references.origin import Origin
@@ -19,6 +19,13 @@ T = TypeVar("T")
 
 FAILED = Reference("?", "")
 """Replaces a value that could not be read; the problem has been reported, and every check lets it pass."""
+
+
+class WrittenForm(dict[str, Any]):
+    """What an author writes to declare single items of a list: a map with `$include`, `$exclude` or both.
+
+    It is no reference, and a map with an escaped key `$$include` is none of these.
+    """
 
 
 @record(frozen=True)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from reconciler.kinds import KINDS
 from reconciler.kinds.kind import State
-from reconciler.model import Action, Address, Observed, ResourceChange, Target, Tree
+from reconciler.model import Action, Address, Observed, ResourceChange, Spec, Target, Tree
+from reconciler.values.item_forms import offline
 from reconciler.values.merge import defaults, overlay
 
 if TYPE_CHECKING:  # `validate` reads no pool
@@ -78,13 +79,18 @@ def new_state(manifest: Manifest) -> State:
     A setting that every pool has is there even if it is not declared, unless the manifest is about a pool that exists
     (`id`): then what it does not manage may be anything.
     """
-    objects = {s.address: _made(s.address, {} if s.reset else s.declared) for s in manifest.specs}
+    objects = {s.address: _made(s.address, {} if s.reset else _known(s)) for s in manifest.specs}
     if not manifest.pool_id:
         for address in _undeclared_settings(manifest):
             objects.setdefault(address, _made(address, {}))
     every = frozenset(kind.section for kind in KINDS.values() if kind.document == manifest.kind)
     known = manifest.sections if manifest.pool_id else every
     return State(objects, known, manifest.region, manifest.account, made=frozenset(objects), written=frozenset(objects))
+
+
+def _known(spec: Spec) -> Tree:
+    """Return what is known of a declared object without a live one."""
+    return offline(KINDS[spec.address.section].model, spec.declared)
 
 
 def _undeclared_settings(manifest: Manifest) -> Iterator[Address]:

@@ -575,6 +575,7 @@ def _change(tree: Tree) -> ShownChange:
         _position(tree["source"]),
         tree["action_reason"] or "",
         effect=revived_effect(tree["effect"]) if tree["effect"] else None,
+        kept={path: redact.revived(items) for path, items in tree.get("kept", {}).items()},
     )
 
 
