@@ -7,5 +7,8 @@ Nothing is called and nothing is read: what a run may call follows from what is 
 EXAMINED = ("plan", "drift", "export", "apply")
 """The commands whose permissions can be checked before a run."""
 
-RUNS = (*EXAMINED, "lint")
+RUNS = (*EXAMINED, "lint", "urls")
 """The commands that a policy can be for; `lint` with `--live`, as it calls nothing without it."""
+
+OF_POOLS = frozenset({"export", "urls"})
+"""Those of them that work on live pools without a manifest."""

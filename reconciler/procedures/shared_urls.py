@@ -196,7 +196,7 @@ class SharedUrls(SettledUrls):
     def look(self) -> UrlSteps[None]:
         """List what is recorded and what is live."""
         records, answer = yield from self._read()
-        self.report.entries += url_lists.listed(records, answer, self._now())
+        self.report.entries += url_lists.listed(self._client, records, answer, self._now())
 
     def sweep(self) -> UrlSteps[None]:
         """Remove what has ended, and complete what a run that was killed has left."""

@@ -130,7 +130,7 @@ def expired(
                 yield UrlEntry(member, url, "expired", last_end(records.about(member, url)))
 
 
-def listed(records: UrlRecords, answer: Tree, now: float) -> Iterator[UrlEntry]:
+def listed(client: UrlClient, records: UrlRecords, answer: Tree, now: float) -> Iterator[UrlEntry]:
     """Yield what is recorded and what is live, by list and URL."""
     for member in LISTS:
         live = urls_of(answer, member)
@@ -140,7 +140,8 @@ def listed(records: UrlRecords, answer: Tree, now: float) -> Iterator[UrlEntry]:
             if wanted:
                 yield UrlEntry(member, url, "present" if url in live else "pending", last_end(wanted))
             elif url in live:
-                yield UrlEntry(member, url, "expired" if found else "other", last_end(found))
+                other = "declared" if url in client.declares(member) else "other"
+                yield UrlEntry(member, url, "expired" if found and other == "other" else other, last_end(found))
 
 
 def removal(client: UrlClient, member: str, url: str, found: Sequence[UrlRecord], *, live: bool, force: bool) -> str:

@@ -6,7 +6,7 @@ calls of several runs may come.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import NamedTuple, TypeAlias, TypeVar
 
 from reconciler.cloud.port import Cloud, Sleep
@@ -34,24 +34,26 @@ UrlSteps: TypeAlias = Generator[UrlCall | UrlPause, Tree, T]
 """A run; a pause is answered with nothing."""
 
 
-def carry_out(steps: UrlSteps[T], cloud: Cloud, sleep: Sleep) -> T:
-    """Carry out a run to its end.
+def carry_out(steps: UrlSteps[None], cloud: Cloud, sleep: Sleep, stop: Callable[[], bool]) -> bool:
+    """Carry out a run, and return whether it came to its end.
 
     Args:
         steps: The run.
         cloud: Allows its calls.
         sleep: Waits for a number of seconds.
+        stop: Returns whether a signal came; the call under way is finished then.
 
     Raises:
         PoolctlError: A call failed, or the run is refused.
     """
     try:
         step = next(steps)
-        while True:
+        while not stop():
             step = _answered(steps, step, cloud, sleep)
-    except StopIteration as end:
-        found: T = end.value
-        return found
+    except StopIteration:
+        return True
+    steps.close()
+    return False
 
 
 def _answered(steps: UrlSteps[T], step: UrlCall | UrlPause, cloud: Cloud, sleep: Sleep) -> UrlCall | UrlPause:
