@@ -451,6 +451,18 @@ class Call:
 
 
 @record(frozen=True, slots=True)
+class ItemList:
+    """A list of which a manifest declares single items (`$include`, `$exclude`); those of others stay in it."""
+
+    path: Path
+    """The list within the object."""
+    form: Mapping[str, Any]
+    """What is declared: the included items, the excluded ones."""
+    kept: tuple[Any, ...]
+    """The items of others that are live; they stay."""
+
+
+@record(frozen=True, slots=True)
 class ResourceChange:
     """What will happen to one object."""
 
@@ -485,6 +497,8 @@ class ResourceChange:
     """As in `Spec`: of these values only a digest is shown."""
     effect: Effect | None = None
     """What it means for security that the object as a whole appears or disappears, if that is what happens."""
+    item_lists: tuple[ItemList, ...] = ()
+    """The lists of which the manifest declares single items. `declared` and `after` hold them whole."""
     beside: Tree = field(default_factory=dict, compare=False, repr=False)
     """For a create: members that are live already and that it writes over, which its fence compares."""
     parts: tuple[str, ...] = field(default=(), compare=False)

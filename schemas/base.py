@@ -235,6 +235,20 @@ class Unordered(_Mark):
     """A list whose order does not matter: compared as a set (cognito.md 4.5)."""
 
 
+@record(frozen=True)
+class ByItem:
+    """A list of which an author may declare single items, `{$include: [...], $exclude: [...]}`: all others stay."""
+
+    by: tuple[str, ...] = ()
+    """Members that identify an item that is a structure; empty if the items are scalars."""
+    unset: str = ""
+    """What the service takes an unset list for, if not for an empty one: then there is nothing to add an item to."""
+
+
+INCLUDE, EXCLUDE = "$include", "$exclude"
+"""The keys of what an author writes in place of a list to declare single items of it."""
+
+
 class Text(_Mark):
     """A string whose line endings and trailing newline do not matter (cognito.md 4.6)."""
 

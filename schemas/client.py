@@ -16,6 +16,7 @@ from schemas.base import (
     Arn,
     Becomes,
     Bound,
+    ByItem,
     ClearWith,
     CreateOnly,
     Default,
@@ -52,7 +53,7 @@ HEXADECIMAL = Pattern(r"^[0-9a-fA-F]+$", "is not hexadecimal", "Use the digits 0
 WORD_OR_PLUS = Pattern(r"^[\w+]+$", FORBIDDEN, "Use letters, digits, _ and +")
 
 Url = Annotated[str, StringConstraints(min_length=1, max_length=1024, pattern=PRINTABLE)]
-Urls = Annotated[list[Url], Field(max_length=100), Unordered(), OnUpdate("unmeasured")]
+Urls = Annotated[list[Url], Field(max_length=100), Unordered(), ByItem(), OnUpdate("unmeasured")]
 Attributes = Annotated[
     list[Annotated[str, StringConstraints(min_length=1, max_length=2048)]], Unordered(), OnUpdate("unmeasured")
 ]
@@ -202,12 +203,18 @@ class Client(ApiModel):
     TokenValidityUnits: Annotated[TokenValidityUnitsType, Default({}), OnUpdate("unmeasured")] | None = None
     """Units of the token validities."""
     ReadAttributes: (
-        Annotated[Attributes, Note("An empty list is the same as none; custom attributes must be listed.")] | None
+        Annotated[
+            Attributes,
+            ByItem(unset="all standard attributes"),
+            Note("An empty list is the same as none; custom attributes must be listed."),
+        ]
+        | None
     ) = None
     """Attributes that it can read. Default: the standard attributes."""
     WriteAttributes: (
         Annotated[
             Attributes,
+            ByItem(unset="all mutable standard attributes"),
             Note("Must contain all required attributes and all that an identity provider fills in."),
         ]
         | None
@@ -217,6 +224,7 @@ class Client(ApiModel):
         Annotated[
             list[Annotated[str, FLOWS]],
             Unordered(),
+            ByItem(unset="SRP, custom challenge and refresh token"),
             OnUpdate("unmeasured"),
             Note(
                 "An empty list is the same as none; [ALLOW_REFRESH_TOKEN_AUTH] disables direct sign-in. "
@@ -226,7 +234,9 @@ class Client(ApiModel):
         | None
     ) = None
     """Sign-in flows of the API. Default: SRP, custom challenge and refresh token."""
-    SupportedIdentityProviders: Annotated[list[ProviderLabel], Unordered(), OnUpdate("unmeasured")] | None = None
+    SupportedIdentityProviders: Annotated[list[ProviderLabel], Unordered(), ByItem(), OnUpdate("unmeasured")] | None = (
+        None
+    )
     """Identity providers for its users: COGNITO and names of identity providers."""
     CallbackURLs: Urls | None = None
     """Allowed redirect URLs after sign-in."""
@@ -245,7 +255,9 @@ class Client(ApiModel):
         | None
     ) = None
     """OAuth flows that it can use."""
-    AllowedOAuthScopes: Annotated[list[Scope], Field(max_length=50), Unordered(), OnUpdate("unmeasured")] | None = None
+    AllowedOAuthScopes: (
+        Annotated[list[Scope], Field(max_length=50), Unordered(), ByItem(), OnUpdate("unmeasured")] | None
+    ) = None
     """Scopes that it can request: openid, email, phone, profile, and `<resource server>/<scope>`."""
     AllowedOAuthFlowsUserPoolClient: Annotated[bool, Default(False), OnUpdate("unmeasured")] | None = None
     """Whether it can use OAuth; if false, all other OAuth settings have no effect."""

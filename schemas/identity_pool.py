@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar
 from schemas.base import (
     FORBIDDEN,
     ApiModel,
+    ByItem,
     Default,
     LeftOut,
     Name,
@@ -96,11 +97,19 @@ class IdentityPool(ApiModel):
         | None
     ) = None
     """Provider name that your own backend uses to authenticate users."""
-    OpenIdConnectProviderARNs: Annotated[list[OidcProviderArn], Unordered(), OnUpdate("reset")] | None = None
+    OpenIdConnectProviderARNs: Annotated[list[OidcProviderArn], Unordered(), ByItem(), OnUpdate("reset")] | None = None
     """OpenID Connect providers in IAM, in the same account."""
-    CognitoIdentityProviders: Annotated[list[CognitoIdentityProvider], Unordered(), OnUpdate("reset")] | None = None
+    CognitoIdentityProviders: (
+        Annotated[
+            list[CognitoIdentityProvider],
+            Unordered(),
+            ByItem(("ProviderName", "ClientId")),
+            OnUpdate("reset"),
+        ]
+        | None
+    ) = None
     """User pool clients whose users can get an identity."""
-    SamlProviderARNs: Annotated[list[SamlProviderArn], Unordered(), OnUpdate("reset")] | None = None
+    SamlProviderARNs: Annotated[list[SamlProviderArn], Unordered(), ByItem(), OnUpdate("reset")] | None = None
     """SAML providers in IAM, in the same account."""
     IdentityPoolTags: Annotated[Tags, Default({}), OnUpdate("kept")] | None = None
     """Tags of the identity pool, for costs and permissions."""

@@ -14,7 +14,10 @@ from datetime import date
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from schemas.base import (
+    EXCLUDE,
+    INCLUDE,
     ApiModel,
+    ByItem,
     CreateOnly,
     Default,
     Deprecated,
@@ -121,11 +124,26 @@ def _written(member: Member) -> list[JsonSchema]:
     """Return the alternatives for a member's value, without references and null."""
     if member.shape == "list":
         items = {"anyOf": [*_held(member, member.item_marks), *_elsewhere(member), MADE]}
-        return [{"type": "array", "items": items, **limits(member.marks, "list")}, MADE]
+        whole = {"type": "array", "items": items, **limits(member.marks, "list")}
+        return [whole, *([_by_item(whole)] if member.has(ByItem) else []), MADE]
     if member.shape == "map":
         entry = [*_held(member, member.item_marks), DYNAMIC, *([] if is_object(member) else [NULL])]
         return [_map(member, {"anyOf": entry}), _made({"anyOf": entry})]
     return _held(member, member.marks)
+
+
+def _by_item(whole: JsonSchema) -> JsonSchema:
+    """Return the alternative that declares single items of a list; a reference may lead to each of the two lists."""
+    said = {
+        INCLUDE: "Items that the list has; those of others stay.",
+        EXCLUDE: "Items that the list does not have.",
+    }
+    return {
+        "type": "object",
+        "properties": {key: {"description": text, "anyOf": [whole, DYNAMIC]} for key, text in said.items()},
+        "additionalProperties": False,
+        "minProperties": 1,
+    }
 
 
 def _map(member: Member, entry: JsonSchema) -> JsonSchema:

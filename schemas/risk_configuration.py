@@ -12,6 +12,7 @@ from schemas.base import (
     COMPUTED,
     PRINTABLE_OR_SPACE,
     ApiModel,
+    ByItem,
     Cidr,
     Default,
     IdentityArn,
@@ -43,7 +44,7 @@ def _range(value: str) -> str:
 IpRange = Annotated[String, AfterValidator(_range), Cidr()]
 """A range of addresses in CIDR form, IPv4 or IPv6."""
 
-IpRanges = Annotated[list[IpRange], Field(max_length=200), Unordered(), OnUpdate("reset")]
+IpRanges = Annotated[list[IpRange], Field(max_length=200), Unordered(), ByItem(), OnUpdate("reset")]
 Body = Annotated[
     str, StringConstraints(min_length=6, max_length=20_000, pattern=PRINTABLE_OR_SPACE), Text(), OnUpdate("reset")
 ]

@@ -11,6 +11,7 @@ from schemas.base import (
     COMPUTED,
     PRINTABLE,
     ApiModel,
+    ByItem,
     CreateOnly,
     Default,
     KeyName,
@@ -71,7 +72,10 @@ class User(ApiModel):
     UserAttributes: Annotated[dict[AttributeLabel, AttributeValue], OnUpdate("kept")] | None = None
     """Attributes by name; null removes one. Attributes that are not declared stay as they are."""
     groups: (
-        Annotated[list[GroupLabel], Unordered(), Note("Groups that Cognito makes for identity providers stay.")] | None
+        Annotated[
+            list[GroupLabel], Unordered(), ByItem(), Note("Groups that Cognito makes for identity providers stay.")
+        ]
+        | None
     ) = None
     """All groups of the user: the list is written whole, so others are left. Without it, memberships stay."""
     Enabled: Annotated[bool, Default(True)] | None = None

@@ -13,8 +13,10 @@ from functools import cached_property
 from typing import Any
 
 from reconciler.applications import parts
+from reconciler.kinds import KINDS
 from reconciler.manifests.manifest import Manifest
 from reconciler.model import Action, Address, Observed, Plan, Reference, ResourceChange, Secret, Tree, Unknown, dotted
+from reconciler.values.item_forms import offline
 from reconciler.values.lookup import grouped
 from schemas.records import record
 
@@ -243,7 +245,12 @@ def from_manifest(manifest: Manifest) -> KnownPool:
     """
     pool = {"UserPoolId": manifest.pool_id} if manifest.pool_id else {}
     found = tuple(
-        KnownObject(s.address, {**pool, **({"ClientId": s.pin} if s.pin else {})}, s.declared, whole=s.reset)
+        KnownObject(
+            s.address,
+            {**pool, **({"ClientId": s.pin} if s.pin else {})},
+            offline(KINDS[s.address.section].model, s.declared),
+            whole=s.reset,
+        )
         for s in manifest.specs
     )
     known = _pool(manifest.region, found, manifest.sections)

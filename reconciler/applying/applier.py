@@ -216,12 +216,12 @@ class _PoolRun(FencedRun):
         try:
             with expected_errors():
                 with self._reading():
-                    self._fence(change)
+                    today = self._fence(change)
                 if self._stop():  # too late to raise, and nothing is in flight
                     self._current = None
                     yield self._left(change)
                     return
-                for call in lower(change, self._plan):
+                for call in lower(today, self._plan):
                     sent, answer = self._send(change, call)
                     self._written.add(change.address.section)
                     yield sent

@@ -17,6 +17,7 @@ from reconciler.kinds import KINDS
 from reconciler.kinds.kind import ResourceKind, again
 from reconciler.model import Action, Observed, ResourceChange, Tree, Unknown
 from reconciler.observing.observer import beside, read_again
+from reconciler.planning.own_items import made_anew, objections, without_others
 from reconciler.values.differ import same
 from reconciler.values.lookup import grouped
 
@@ -28,8 +29,11 @@ class Overtaken(PoolctlError):
 class FencedRun(MadeObjects):
     """The fences of one run of one plan, which follow from what it has made and written so far."""
 
-    def _fence(self, change: ResourceChange) -> None:
+    def _fence(self, change: ResourceChange) -> ResourceChange:
         """Check that the object is still what the plan saw.
+
+        Returns:
+            The change, with the lists that follow from what is live now where others share them.
 
         Raises:
             Overtaken: It differs.
@@ -38,23 +42,29 @@ class FencedRun(MadeObjects):
         self._asked_now = True
         self._settle_others(change)
         if change.before is not None:
-            self._fence_update(change, change.before)
+            change = self._fence_update(change, change.before)
             if change.action is Action.REPLACE:
                 self._look_at_names(kind, change)  # the new object is none of those that are there now
         elif self._owner_is_new(change) and not kind.account_wide:
-            return
+            return change
         elif kind.create and kind.listing:
             self._fence_create(kind, change)
         else:
             self._fence_unset(kind, change)
+        return change
 
-    def _fence_update(self, change: ResourceChange, before: Tree) -> None:
+    def _fence_update(self, change: ResourceChange, before: Tree) -> ResourceChange:
         kind = KINDS[change.address.section]
         now = read_again(self._cloud, Observed(change.address, change.ids, before))
         if now is None:
             raise Overtaken("the object no longer exists. Run plan again.")
-        if not same(kind.model, self._without_ours(kind, before), self._without_ours(kind, now)):
+        seen, found = (without_others(kind, change.item_lists, self._without_ours(kind, t)) for t in (before, now))
+        if not same(kind.model, seen, found):
             raise Overtaken("the object was changed outside this run since the plan was made. Run plan again.")
+        anew = made_anew(kind, change, now)
+        for rule, _, said in objections(kind, anew.declared, anew.item_lists, now):
+            raise Overtaken(f"{said} {rule.advice} Others have changed the list since the plan was made.")
+        return anew
 
     def _fence_unset(self, kind: ResourceKind, change: ResourceChange) -> None:
         """Check that what was not there is still not there: a setting that was unset, an object without a list."""

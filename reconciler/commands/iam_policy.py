@@ -27,6 +27,7 @@ with which the command will run, as they decide what it calls. A policy that is 
   poolctl iam-policy --for export --format terraform pool:eu-west-1_AbCdEf123
   poolctl iam-policy --for export --with sms_role,users pool:eu-west-1_AbCdEf123
   poolctl iam-policy --for lint pools/                         what lint --live reads
+  poolctl iam-policy --for urls pool:eu-west-1_AbCdEf123
 """
 
 

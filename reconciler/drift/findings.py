@@ -50,7 +50,7 @@ from reconciler.planning.assessing import undeclared_effects
 from reconciler.planning.undeclared import undeclared_members
 from reconciler.security import judging
 from reconciler.security.whole_objects import appeared, vanished
-from reconciler.values import differ
+from reconciler.values import differ, item_forms
 from reconciler.values.lookup import grouped
 
 SEVERITIES: Mapping[FindingClass, Severity] = {
@@ -371,7 +371,8 @@ def _no_pool(manifest: Manifest) -> Iterator[_Difference]:
     address = manifest.root
     spec = manifest.spec(address.section)
     source = spec.source if spec else manifest.source
-    declared = wrap(KINDS[address.section].model, spec.declared) if spec else {}
+    model = KINDS[address.section].model
+    declared = wrap(model, item_forms.settled(model, spec.declared, {})) if spec else {}
     yield _Difference(FindingClass.MISSING, address, (), declared, None, {}, source)
 
 

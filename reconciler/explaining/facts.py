@@ -30,6 +30,7 @@ from reconciler.kinds.kind import ResourceKind
 from reconciler.terminal.suggestions import closest, did_you_mean, folded, same
 from reconciler.values.shapes import Shape, input_shape
 from schemas.base import (
+    ByItem,
     Cidr,
     ClearWith,
     CreateOnly,
@@ -400,6 +401,8 @@ def _comparison(member: Member) -> Iterator[str]:
         yield f"Items are identified by {keyed.member} and compared one by one; order is ignored."
     elif member.shape == "list":
         yield "Order is ignored." if member.has(Unordered) else "Order is significant."
+    if member.has(ByItem):
+        yield "{$include: [...], $exclude: [...]} declares single items, and those of others stay."
     if any(isinstance(m, Text) for m in every):
         yield "Line endings and a trailing newline are ignored."
     if any(isinstance(m, Cidr) for m in every):

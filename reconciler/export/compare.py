@@ -34,6 +34,7 @@ from reconciler.observing import ownership
 from reconciler.observing.observer import LiveState
 from reconciler.planning.undeclared import undeclared_members
 from reconciler.values.differ import diff
+from reconciler.values.item_forms import settled
 from reconciler.values.merge import expanded
 from schemas.base import KeyName, WriteOnly, members
 
@@ -338,10 +339,11 @@ class _Against:
             yield from _fields(kind, one, other, offline=False)
 
     def _both(self, kind: ResourceKind, written: ComparedObject, live: Tree) -> Iterator[FieldChange]:
-        declared = expanded(kind.model, written.whole, live)
+        whole = settled(kind.model, written.whole, live)
+        declared = expanded(kind.model, whole, live)
         held = tuple(kind.equivalent(declared, live))
         yield from (f for f in diff(kind.model, declared, live) if not any(f.path[: len(p)] == p for p in held))
-        yield from undeclared_members(kind, written.whole, live, self._pool, self._every)
+        yield from undeclared_members(kind, whole, live, self._pool, self._every)
 
 
 def _named(kind: ResourceKind, written: ComparedObject) -> Tree:

@@ -32,8 +32,12 @@ from reconciler.model import (
 )
 from reconciler.observing import observer
 from reconciler.observing.observer import LiveState, Owner, ReadScope
+from reconciler.planning.own_items import list_at
+from reconciler.values.item_forms import matches
 from reconciler.values.lookup import grouped
 from schemas.base import (
+    EXCLUDE,
+    INCLUDE,
     ApiModel,
     CreateOnly,
     Keyed,
@@ -261,10 +265,21 @@ def _restored(change: ResourceChange, writer: _Writer) -> tuple[Tree, list[Field
     lost = [f for f in change.fields if _is_for_good(kind, f)]
     tree: Tree = {}
     for found in (*(f for f in change.fields if f not in lost), *_computed(change)):
-        value = writer.value(found.before, f"{change.address.full}#{dotted(found.path)}")
+        at = f"{change.address.full}#{dotted(found.path)}"
+        shared = next((one for one in change.item_lists if one.path == found.path), None)
+        value = _items_back(kind, found, writer, at) if shared else writer.value(found.before, at)
         _set(tree, kind.model, found.path, value)
     _complete(tree, kind, change, writer)
     return ({**_identity(change), **tree} if tree else {}), lost
+
+
+def _items_back(kind: ResourceKind, found: FieldChange, writer: _Writer, at: str) -> Tree:
+    """Return the form that undoes what a change does to single items of a list; the rest may be of others by then."""
+    before, after = ([*(side or ())] for side in (found.before, found.after))
+    member = list_at(kind, found.path)
+    gone = [item for item in before if item not in after]
+    come = [item for item in after if item not in before and not any(matches(member, one, item) for one in gone)]
+    return {INCLUDE: writer.value(gone, at), **({EXCLUDE: writer.value(come, at)} if come else {})}
 
 
 def _computed(change: ResourceChange) -> Iterator[FieldChange]:

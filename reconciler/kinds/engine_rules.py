@@ -140,6 +140,26 @@ UNKNOWN_PARTS = Rule(
     advice="List the parts with `parts` in one of them, and load all of them; or leave out --prune.",
 )
 
+FULL = Rule(
+    id="full",
+    title="A list that would have more items than it can have",
+    what="A manifest adds items to a list ($include), and with the live items of others there would be too many.",
+    why="Cognito would refuse the write, and poolctl removes no item of others to make room.",
+    source=("decision 46", "cognito.md 5"),
+    advice="Remove items that are no longer needed, from $include or from the live object.",
+)
+
+UNSET_LIST = Rule(
+    id="unset-list",
+    title="Single items of a list that is unset",
+    what="A manifest declares single items of a live list ($include, $exclude) that is not set, and the service takes "
+    "an unset list for one of its own choice.",
+    why="With one item the list would be set, and all that the service has chosen be gone. An excluded item may be "
+    "among them, although the list does not show it.",
+    source=("decision 46", "cognito.md 2.3"),
+    advice="Write the whole list once and apply it; then declare single items.",
+)
+
 RULES = (
     AMBIGUOUS,
     MISSING,
@@ -155,4 +175,6 @@ RULES = (
     OUTPUT,
     UNMADE,
     UNKNOWN_PARTS,
+    FULL,
+    UNSET_LIST,
 )

@@ -129,6 +129,14 @@ class LocalCognito:
             self._stack.enter_context(installed(self._engine))
             self._engine = None
 
+    def keep_parameters(self) -> None:
+        """Let parameters of poolctl itself in Systems Manager outlive this run, as the pools do."""
+        from reconciler.local.parameters import installed
+
+        if self._engine:
+            self._start_moto()
+            self._stack.enter_context(installed(self._engine))
+
     def stop(self) -> None:
         """Stop: boto3 uses AWS again, and moto's Cognito is restored."""
         self._session = None

@@ -297,6 +297,7 @@ def account_parts() -> Record:
         "function_policies": {},
         "log_groups": {},
         "log_policies": {},
+        "parameters": {},
     }
 
 

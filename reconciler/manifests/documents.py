@@ -30,6 +30,13 @@ class Condition(NamedTuple):
     """Where it is written."""
 
 
+class WrittenForm(dict[str, Any]):
+    """What an author writes to declare single items of a list: a map with `$include`, `$exclude` or both.
+
+    It is no reference, and a map with an escaped key `$$include` is none of these.
+    """
+
+
 @record(frozen=True)
 class RawDocument:
     """One YAML document as it was written: references not followed, nothing checked."""

@@ -15,15 +15,16 @@ from reconciler.kinds import KINDS
 from reconciler.manifests import duplicates
 from reconciler.manifests.documents import FAILED, Document
 from reconciler.manifests.envelope import elsewhere
+from reconciler.manifests.item_lists import around_items
 from reconciler.manifests.object_places import ObjectPlaces
 from reconciler.manifests.reference_kinds.env import ENV
-from reconciler.manifests.reference_places import without_misplaced
+from reconciler.manifests.reference_places import without_misplaced, without_misplaced_forms
 from reconciler.manifests.references.filling import has_links
 from reconciler.manifests.validation import checking
 from reconciler.manifests.validation.place import Place, ProblemReport
 from reconciler.manifests.validation.shown_values import shown
 from reconciler.model import Address, Notice, Path, Reference, Spec, Tree, dotted
-from schemas.base import ApiModel, Member
+from schemas.base import EXCLUDE, INCLUDE, ApiModel, Member
 from schemas.documents import DocumentKind
 from schemas.records import record
 from schemas.sections import is_resettable, is_single, key_member, model_of, pin_member
@@ -136,12 +137,17 @@ class ObjectReader:
             self._report.problems.append(Problem(place.value(at), place.name(at), omitted.message, omitted.advice))
         pin = declared.pop(pin_member(model), None)
         self._shown_names(model, address, place)
-        from_env = {path: o.name for path, o in place.origins.items() if path and o.kind == ENV.key}
+        from_env = {around_items(path): o.name for path, o in place.origins.items() if path and o.kind == ENV.key}
         return Spec(address, declared, place.start, place.values, pin if isinstance(pin, str) else "", from_env)
 
     def _without_misplaced(self, model: type[ApiModel], tree: Tree, place: Place) -> Tree:
-        """Refuse references where only a structure can be, and leave them out: nothing else can be said of them."""
-        kept, places = without_misplaced(model, tree)
+        """Refuse references where only a structure can be, and items where no list is, and leave them out."""
+        kept, places = without_misplaced_forms(model, tree)
+        for path in places:
+            message = f"{INCLUDE} and {EXCLUDE} declare items of certain lists, and this is none of them."
+            problem = Problem(place.value(path), place.name(path), message, "Write the whole value.")
+            self._report.problems.append(problem)
+        kept, places = without_misplaced(model, kept)
         message = "a reference leads to a text or a list of texts, which cannot be this value."
         for path in places:
             problem = Problem(place.value(path), place.name(path), message, "Use references for its members.")

@@ -13,8 +13,10 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from reconciler.errors import Problem
+from reconciler.manifests import overlaid_items
 from reconciler.manifests.documents import FAILED, RawDocument, nearest
 from reconciler.manifests.generated.conditions import LOCKED, is_wrapper
+from reconciler.manifests.overlaid_items import OverlaidItem
 from reconciler.model import Path, Position, Tree, dotted
 from schemas.documents import DEFAULT
 from schemas.generated_forms import WHEN
@@ -33,6 +35,9 @@ def merge(
     documents: Sequence[RawDocument], overlays: Mapping[str, Sequence[RawDocument]]
 ) -> tuple[list[RawDocument], list[Problem]]:
     """Lay overlays over documents: maps merge, everything else replaces, `{$delete: true}` takes away.
+
+    Items that a base declares of a list (`$include`, `$exclude`) merge with those of an overlay, which has the last
+    word about each of them.
 
     Documents of one file are matched by their order and not by the names of their pools, because the name is what an
     environment is most likely to change.
@@ -71,6 +76,7 @@ class _Merge:
         self._problems = problems
         self._taken: set[Path] = set()  # paths whose values come from the overlay
         self._gone: set[Path] = set()
+        self._items: list[OverlaidItem] = []  # of lists of which both declare single items
 
     def document(self) -> RawDocument:
         """Return the base as the overlay makes it."""
@@ -110,10 +116,19 @@ class _Merge:
                 self._delete(result, value, here)
             elif _is_plain(value) and _is_plain(base.get(key)):
                 result[key] = self._map(base[key], value, here)
+            elif overlaid_items.are_items(value) and overlaid_items.are_items(base.get(key)):
+                self._taken.add(here)
+                result[key] = self._merged_items(base[key], self._whole(value, here), here)
             else:
                 self._taken.add(here)
                 result[key] = self._whole(value, here)
         return result
+
+    def _merged_items(self, base: Tree, layer: Tree, path: Path) -> Tree:
+        """Merge the items of a list, and note where each comes from."""
+        found = overlaid_items.overlaid(base, layer, path)
+        self._items += found
+        return overlaid_items.form_of(found, base, layer)
 
     def _delete(self, result: Tree, value: Tree, path: Path) -> None:
         if value != {DELETE: True} or value[DELETE] is not True:
@@ -143,7 +158,8 @@ class _Merge:
     def _places(self, ours: Mapping[Path, T], theirs: Mapping[Path, T]) -> dict[Path, T]:
         away = self._taken | self._gone
         kept = {path: where for path, where in ours.items() if not _within(path, away)}
-        return kept | {path: where for path, where in theirs.items() if _within(path, self._taken)}
+        found = kept | {path: where for path, where in theirs.items() if _within(path, self._taken)}
+        return overlaid_items.placed(found, self._items, ours, theirs) if self._items else found
 
     # --- locks
 

@@ -18,6 +18,7 @@ from reconciler.manifests.manifest import Manifest
 from reconciler.model import Action, Address, Notice, Path, Plan, Position, Refusal
 from reconciler.planning.lowering import lower
 from reconciler.planning.states import current_state, planned_state
+from reconciler.values import item_forms
 from reconciler.values.merge import with_resets
 from reconciler.values.shapes import input_shape, missing
 
@@ -75,7 +76,9 @@ def _stated(manifest: Manifest) -> State:
     """Return what a manifest says: with the values that null resets to, as nothing else could be live then."""
     kinds = ((spec, KINDS[spec.address.section]) for spec in manifest.specs)
     objects = {
-        spec.address: kind.initial() if spec.reset else with_resets(kind.model, spec.declared)
+        spec.address: kind.initial()
+        if spec.reset
+        else with_resets(kind.model, item_forms.offline(kind.model, spec.declared))
         for spec, kind in kinds
         if not (spec.reset and kind.create)
     }

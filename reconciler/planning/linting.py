@@ -12,6 +12,7 @@ from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
 
 from reconciler.errors import flow
+from reconciler.kinds import KINDS
 from reconciler.kinds.kind import Breach, State
 from reconciler.manifests.env_words import without_values
 from reconciler.manifests.manifest import Manifest, Waiver
@@ -21,6 +22,7 @@ from reconciler.planning.states import current_state, new_state, planned_state
 from reconciler.security.catalogue import rules as catalogue
 from reconciler.security.finding import BrokenRule, at, found, inner, is_possible
 from reconciler.security.rule import Beside, SecurityRule, Seen
+from reconciler.values.item_forms import offline, written_at
 from reconciler.values.lookup import grouped
 from schemas.records import record
 from schemas.security import Profile
@@ -162,7 +164,7 @@ def _seen(manifest: Manifest, state: State, options: LintOptions, beside: tuple[
         frozenset(manifest.allowed_redirect_hosts),
         options.today,
         options.outside,
-        {spec.address: spec.declared for spec in manifest.specs},
+        {spec.address: offline(KINDS[spec.address.section].model, spec.declared) for spec in manifest.specs},
         fresh,
         beside,
     )
@@ -205,7 +207,8 @@ def _weakness(manifest: Manifest, seen: Seen, case: BrokenRule) -> Weakness:
     rule, risk, breach = case
     address = Address(manifest.name, breach.section, breach.name)
     spec = manifest.spec(breach.section, breach.name)
-    declared = _declares(seen.declared.get(address), breach.path)
+    written = _written(spec, seen, address, breach.path)
+    declared = written is not None and _declares(seen.declared.get(address), breach.path)
     if spec and _is_from_env(spec, breach.path):  # the case may quote a part of a value that is not to be shown
         breach = Breach(breach.section, breach.name, breach.path, rule.rule.what)
     return Weakness(
@@ -216,11 +219,19 @@ def _weakness(manifest: Manifest, seen: Seen, case: BrokenRule) -> Weakness:
         path=breach.path,
         message=breach.message if declared else f"{_undeclared(seen, address, breach)} {breach.message}",
         advice=breach.advice or rule.rule.advice,
-        source=spec.position(_indexed(spec.declared, breach.path)) if spec else manifest.source,
+        source=spec.position(_indexed(spec.declared, written or breach.path[:1])) if spec else manifest.source,
         declared=declared,
         same={str(scanner): ids for scanner, ids in rule.same.items()},
         profile=seen.profile,
     )
+
+
+def _written(spec: Spec | None, seen: Seen, address: Address, path: Path) -> Path | None:
+    """Return where a manifest writes what is at a path of an object; None for an item of others in a list."""
+    if spec is None:
+        return path
+    tree = seen.state.one(address.section, address.name)
+    return written_at(KINDS[address.section].model, spec.declared, tree, path)
 
 
 def _is_from_env(spec: Spec, path: Path) -> bool:

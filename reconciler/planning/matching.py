@@ -13,9 +13,21 @@ from reconciler.errors import flow
 from reconciler.kinds import KINDS, root_of
 from reconciler.kinds.engine_rules import AMBIGUOUS, MISSING
 from reconciler.kinds.kind import Dead, ResourceKind, is_outside
-from reconciler.model import Action, Address, FieldChange, Observed, Path, Refusal, ResourceChange, Spec, Tree, Unknown
+from reconciler.model import (
+    Action,
+    Address,
+    FieldChange,
+    ItemList,
+    Observed,
+    Path,
+    Refusal,
+    ResourceChange,
+    Spec,
+    Tree,
+    Unknown,
+)
 from reconciler.observing.observer import LiveState
-from reconciler.planning import ignoring
+from reconciler.planning import ignoring, own_items
 from reconciler.planning.objections import Objections
 from reconciler.planning.protection import Protection, unprotected
 from reconciler.values.differ import diff
@@ -54,14 +66,28 @@ class Matcher:
         if observed:
             self.matched.append(observed)
             self._why.check_leaving(kind, spec, observed)
+        spec, lists = self._with_whole_lists(kind, spec, observed)
         if kind.watched:
             found = _looked(kind, spec, observed)
         elif spec.reset:
             found = self._reset(kind, spec, observed)
         else:
             found = self._update(kind, spec, observed) if observed else self._create(kind, spec)
+        found = replace(found, item_lists=lists) if lists else found
         self._made[spec.address] = found
         return found
+
+    def _with_whole_lists(
+        self, kind: ResourceKind, spec: Spec, observed: Observed | None
+    ) -> tuple[Spec, tuple[ItemList, ...]]:
+        """Return a declared object with whole lists, where it declares single items of them."""
+        ignored = lambda path: self.ignored(spec.address, path)  # noqa: E731 - one line of sense
+        whole, lists = own_items.with_whole_lists(kind, spec, observed.data if observed else {}, ignored)
+        for rule, path, message in own_items.objections(
+            kind, whole.declared, lists, observed.data if observed else None
+        ):
+            self._why.refuse(spec, rule, path, message)
+        return whole, lists
 
     # --- which one
 

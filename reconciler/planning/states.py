@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from reconciler.kinds import KINDS
 from reconciler.kinds.kind import State
-from reconciler.model import Action, Address, Observed, ResourceChange, Target, Tree
+from reconciler.model import Action, Address, Observed, ResourceChange, Spec, Target, Tree
+from reconciler.values.item_forms import offline
 from reconciler.values.merge import defaults, overlay
 
 if TYPE_CHECKING:  # `validate` reads no pool
@@ -79,7 +80,7 @@ def new_state(manifest: Manifest) -> State:
     (`id`, or a part that does not make it): then what it does not manage may be anything. Of a pool of which parts are
     missing, nothing is known to be complete.
     """
-    objects = {s.address: _made(s.address, {} if s.reset else s.declared) for s in manifest.specs}
+    objects = {s.address: _made(s.address, {} if s.reset else _known(s)) for s in manifest.specs}
     exists = manifest.pool_id or manifest.is_guest or not manifest.is_whole
     if not exists:
         for address in _undeclared_settings(manifest):
@@ -88,6 +89,11 @@ def new_state(manifest: Manifest) -> State:
     known = manifest.sections if exists else every
     known = known if manifest.is_whole else frozenset()
     return State(objects, known, manifest.region, manifest.account, made=frozenset(objects), written=frozenset(objects))
+
+
+def _known(spec: Spec) -> Tree:
+    """Return what is known of a declared object without a live one."""
+    return offline(KINDS[spec.address.section].model, spec.declared)
 
 
 def _undeclared_settings(manifest: Manifest) -> Iterator[Address]:

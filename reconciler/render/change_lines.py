@@ -58,6 +58,18 @@ def lines(change: ShownChange, width: Width = 100) -> Iterator[ChangeLine]:
             yield line._replace(origin=origin) if line.path else line
 
 
+def kept_words(change: ShownChange) -> str:
+    """Return what of the lists that change is of others and stays, as a clause; empty if nothing is.
+
+    Args:
+        change: The object.
+    """
+    changed = {dotted(f.path) for f in change.fields}
+    sizes = {path: len(items) for path, items in change.kept.items() if isinstance(items, list) and path in changed}
+    said = [f"{n} {'item' if n == 1 else 'items'} of others in {path}" for path, n in sizes.items()]
+    return f"keeps {', '.join(said)}" if said else ""
+
+
 def directed(found: Iterable[ChangeLine], effects: Sequence[Effect]) -> Iterator[ChangeLine]:
     """Yield lines with the direction of the member that each is about.
 

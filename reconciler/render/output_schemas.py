@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
-from reconciler.render import output_types, people_types, replacement_types, stream_lines
+from reconciler.render import output_types, people_types, replacement_types, stream_lines, url_types
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -33,6 +33,7 @@ SHAPES: dict[str, tuple[Any, str, str]] = {
     "recover": (output_types.RecoverDocument, "poolctl recover", ""),
     "replace": (replacement_types.ReplaceDocument, "poolctl replace", ""),
     "import": (output_types.ImportDocument, "poolctl import", ""),
+    "urls": (url_types.UrlsDocument, "poolctl urls", ""),
     "users": (people_types.UsersDocument, "poolctl users list", ""),
     "user": (people_types.UserDocument, "poolctl users show", ""),
     "users_import": (people_types.UsersImportDocument, "poolctl users import", ""),

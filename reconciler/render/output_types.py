@@ -481,6 +481,9 @@ class ResourceEntry(TypedDict):
     effect: EffectEntry | None
     """What it means that the whole object appears or disappears; null if it does not, or if nothing follows."""
     fields: list[FieldEntry]
+    kept: NotRequired[dict[str, ShownJson]]
+    """Items of others that stay in lists of which the manifest declares single items, by the path of the list. The
+    digest leaves them out, wherever they are."""
     api_calls: NotRequired[list[CallEntry]]
     """The calls that apply would send, in order."""
     parts: NotRequired[list[str]]

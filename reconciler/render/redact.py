@@ -36,6 +36,7 @@ from reconciler.model import (
     Unknown,
     Verified,
     Waiting,
+    dotted,
 )
 from reconciler.render.marks import HIDDEN, Awaited, Binary, Fingerprint, Mark, ShownValue
 from reconciler.render.shown import (
@@ -132,6 +133,7 @@ def change(found: ResourceChange, calls: Iterable[Call] | None = None) -> ShownC
         None if calls is None else tuple(_call(c, paths, words, veil) for c in calls),
         found.effect,
         found.parts,
+        {dotted(o.path): conceal(veil.tree(list(o.kept), o.path), (), words) for o in found.item_lists if o.kept},
     )
 
 

@@ -34,7 +34,7 @@ from reconciler.model import (
 )
 from reconciler.render import alarms
 from reconciler.render.alarms import Alarm
-from reconciler.render.change_lines import ChangeLine, Width, directed, lines, member
+from reconciler.render.change_lines import ChangeLine, Width, directed, kept_words, lines, member
 from reconciler.render.json_parts import output_status
 from reconciler.render.output_words import HEADS, output_extent, output_lines, output_result
 from reconciler.render.shown import ShownApply, ShownChange, ShownDrift, ShownField, ShownFinding, ShownPlan, ShownStep
@@ -246,7 +246,7 @@ def _change(change: ShownChange, width: Width) -> Row:
         "warning" if gone else "note" if pending else "",
         danger=gone,
         rule=f"plan/{action}",
-        notes=_sentences(change.reason),
+        notes=(*_sentences(change.reason), *_sentences(kept_words(change))),
         lines=tuple(lines(change, width)) if pending else (),
         source=change.source,
         directions=_directions(effects_of(change)) if pending else (),

@@ -6,7 +6,8 @@ marks: no value here can hold a `Secret`, and mypy refuses a renderer that is ha
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from reconciler.applications.web_checks import WebCheck
@@ -162,6 +163,8 @@ class ShownChange:
     """What it means for security that the object as a whole appears or disappears."""
     parts: tuple[str, ...] = ()
     """The parts of the pool that declare it; empty without parts."""
+    kept: Mapping[str, ShownValue] = field(default_factory=dict)
+    """The items of others that stay in lists of which the manifest declares single items, by the path of the list."""
 
 
 @dataclass(frozen=True, slots=True)

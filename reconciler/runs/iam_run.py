@@ -21,6 +21,7 @@ from reconciler.iam.manifest_grants import member_grants, read_grants, reference
 from reconciler.iam.outside_grants import outside_grants
 from reconciler.iam.policies import IamPolicy, policies
 from reconciler.iam.possible_writes import possible_writes
+from reconciler.iam.url_grants import url_grants
 from reconciler.kinds import KINDS, availability, root_of, user
 from reconciler.kinds.iam_access import UNNAMED, USER_POOLS
 from reconciler.kinds.identity_pool import KIND as CREDENTIALS
@@ -32,6 +33,7 @@ from reconciler.model import Spec
 from reconciler.observing.observer import ReadScope
 from reconciler.observing.possible_reads import PossibleRead, fences, possible_reads
 from reconciler.planning import planner
+from reconciler.procedures import url_records
 from reconciler.runs import export_run, export_sections, outputs_run, stages
 from reconciler.runs.drift_run import with_secret_age
 from reconciler.runs.runtime import Runtime
@@ -42,12 +44,19 @@ from reconciler.terminal.settings import invalid
 from reconciler.values.regions import partition
 from reconciler.values.shapes import output_shape
 from schemas.base import SecretKeys, Sensitive, WriteOnly, members
-from schemas.documents import DOCUMENTS
+from schemas.documents import DEFAULT, DOCUMENTS
 
 ATTACHED = 10
 """Managed policies that IAM attaches to one role, unless the quota was raised."""
 
 TRAIL = ("cloudtrail", "LookupEvents")
+
+RECORDS = (
+    (Use.READ, *url_records.READ),
+    (Use.WRITE, url_records.SERVICE, url_records.PUT),
+    (Use.DELETE, url_records.SERVICE, url_records.DELETE),
+)
+"""The calls for records of URLs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +192,9 @@ def _here(runtime: Runtime, named: Sequence[NamedDocument]) -> PolicyPlace:
 
 def _of_document(run: str, options: Options, one: NamedDocument) -> Iterator[Grant]:
     place = one.place
+    if run == "urls":
+        yield from url_grants(place, url_records.ROOT, RECORDS) if one.document == DEFAULT else ()
+        return
     if one.manifest is None or run in OF_LIVE:
         yield from _of_export(one, options)
         if run != "export":  # it looks whether the name is taken

@@ -16,6 +16,7 @@ from typing import Any
 
 from reconciler.kinds import KINDS
 from reconciler.model import Direction, Path, Plan, Reference, ResourceChange, Secret, Tree, Unknown, dotted
+from reconciler.planning.own_items import without_others
 from reconciler.security.changes import CHANGES
 from reconciler.terminal.options import Options
 from reconciler.terminal.spool import Spool
@@ -56,8 +57,9 @@ def _origins(change: ResourceChange) -> list[Tree]:
     """Return the origins of values that are hidden or not known yet; otherwise all of them would look alike."""
     changed = {f.path for f in change.fields if f.sensitive}
     found = {}
+    kind = KINDS[change.address.section]
     for tree in (change.after, change.declared):
-        for path, leaf in _leaves(tree, ()):
+        for path, leaf in _leaves(without_others(kind, change.item_lists, tree or {}), ()):
             found[dotted(path)] = {
                 "address": change.address.full,
                 "path": dotted(path),
@@ -201,6 +203,7 @@ def _pool_basis(pool: Tree, notices: Iterable[Tree]) -> Tree:
 
 
 def _change_basis(change: Tree) -> Tree:
+    change = _without_kept(change)
     inner = change["change"]
     return {
         "address": change["address"],
@@ -214,6 +217,37 @@ def _change_basis(change: Tree) -> Tree:
         "fields": [_field_basis(f) for f in change["fields"]],
         "calls": _sorted(change.get("api_calls", [])),
     }
+
+
+def _without_kept(change: Tree) -> Tree:
+    """Return a change without the items of others that stay in a list: they come and go, and the plan is the same."""
+    for path, items in change.get("kept", {}).items():
+        steps = tuple(path.split("."))
+        inner = {side: _without_items(change["change"][side], steps, items) for side in ("before", "after")}
+        calls = [{**c, "params": _without_items(c["params"], steps, items)} for c in change.get("api_calls", ())]
+        fields = [_field_without_items(f, path, items) for f in change["fields"]]
+        change = {**change, "change": {**change["change"], **inner}, "fields": fields}
+        change = {**change, "api_calls": calls} if "api_calls" in change else change
+    return change
+
+
+def _field_without_items(field: Tree, path: str, items: list[Any]) -> Tree:
+    if not f"{path}.".startswith(f"{field['path']}."):
+        return field
+    rest = tuple(filter(None, path[len(field["path"]) :].split(".")))
+    before, after = (_without_items(field[side], rest, items) for side in ("before", "after"))
+    op = "add" if before is None else "remove" if after is None else "change"
+    return {**field, "before": before, "after": after, "op": op}
+
+
+def _without_items(value: Any, path: tuple[str, ...], items: list[Any]) -> Any:
+    """Return a tree without some items of the list at a path; a list that has nothing else is as good as none."""
+    if isinstance(value, dict) and path and path[0] in value:
+        inner = _without_items(value[path[0]], path[1:], items)
+        return {**{k: v for k, v in value.items() if k != path[0]}, **({} if inner is None else {path[0]: inner})}
+    if isinstance(value, list) and not path:
+        return [item for item in value if item not in items] or None
+    return value
 
 
 def _field_basis(field: Tree) -> Tree:

@@ -582,6 +582,7 @@ def _change(tree: Tree) -> ShownChange:
         tree["action_reason"] or "",
         effect=revived_effect(tree["effect"]) if tree["effect"] else None,
         parts=tuple(tree.get("parts", ())),
+        kept={path: redact.revived(items) for path, items in tree.get("kept", {}).items()},
     )
 
 

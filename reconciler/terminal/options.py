@@ -134,7 +134,7 @@ class Options(NamedTuple):
     to: str = ""
     """`export`: directory to write into; empty means standard output."""
     force: bool = False
-    """`export`: whether files are replaced."""
+    """`export`: whether files are replaced; `urls remove`: whether URLs of others are removed."""
     secrets: str = "secret"
     """`export`: what replaces a secret: `secret` or `env`."""
     sections: tuple[str, ...] = ()
@@ -218,7 +218,11 @@ class Options(NamedTuple):
     skip_invalid: str = ""
     """`users import`: file for wrong rows, while the others are imported; empty refuses the import."""
     dry_run: bool = False
-    """`users import`: whether to check the file and send nothing."""
+    """`users import`, `urls`: whether to check only, and send nothing."""
+    until: str = ""
+    """`urls add`: when the URLs expire, as a date, a time or a duration; empty for never."""
+    logout: bool = False
+    """`urls`: whether it is about LogoutURLs instead of CallbackURLs."""
     host: str = "127.0.0.1"
     """`local serve`: address to listen on."""
     port: int = 4566

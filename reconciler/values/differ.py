@@ -17,10 +17,12 @@ from ipaddress import ip_network
 from typing import Any
 
 from reconciler.model import FieldChange, Path, Secret, Tree
+from reconciler.values.item_forms import is_form
 from reconciler.values.merge import reset_value, usual_entry
 from schemas.base import (
     ABSENT,
     ApiModel,
+    ByItem,
     Cidr,
     CreateOnly,
     Default,
@@ -316,6 +318,8 @@ def _canonical(member: Member | None, value: Any) -> Any:
         return None
     if isinstance(value, str) and member and member.has(Text):
         return value.replace("\r\n", "\n").rstrip("\n")
+    if member and member.has(ByItem) and is_form(value):  # two manifests are compared
+        return {key: _canonical(member, items) for key, items in sorted(value.items())}
     if isinstance(value, list):
         items = [_item(member, item) for item in value]
         return sorted(items, key=_sort_key) if member and member.has(Unordered) else items

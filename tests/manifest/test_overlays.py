@@ -424,3 +424,64 @@ def test_a_key_that_is_known_only_later_cannot_get_around_a_lock(key, refused, f
 def problems_of(refused: bool) -> list[str]:
     said = "if the base locks paths, a key of an overlay cannot contain a variable."
     return [said] if refused else []
+
+
+ITEMS_BASE = """\
+version: 1
+user_pool: {PoolName: x}
+clients:
+  web:
+    CallbackURLs:
+      $include:
+      - https://a.example.com/
+      - https://b.example.com/
+      $exclude: [https://old.example.com/]
+"""
+
+
+def test_an_overlay_has_the_last_word_about_each_item_of_a_list(files):
+    layer = """\
+clients:
+  web:
+    CallbackURLs:
+      $include: [https://old.example.com/, https://c.example.com/]
+      $exclude:
+      - https://a.example.com/
+"""
+    (document,) = merged(ITEMS_BASE, layer, files)
+    path = ("clients", "web", "CallbackURLs")
+    assert document.tree["clients"]["web"]["CallbackURLs"] == {
+        "$include": [f"https://{n}.example.com/" for n in ("b", "old", "c")],
+        "$exclude": ["https://a.example.com/"],
+    }
+    items = {p[3:]: (w.file, w.line) for p, w in document.positions.items() if p[:3] == path and len(p) == 5}
+    assert items == {
+        ("$include", 0): ("m.yaml", 8),
+        ("$include", 1): ("overlays/prod/m.yaml", 4),
+        ("$include", 2): ("overlays/prod/m.yaml", 4),
+        ("$exclude", 0): ("overlays/prod/m.yaml", 6),
+    }
+    assert {p[:4] for p in document.keys if len(p) == 4 and p[:3] == path} == {
+        (*path, "$include"),
+        (*path, "$exclude"),
+    }
+
+
+@pytest.mark.parametrize("value", ["[https://c.example.com/]", "{$include: {$ssm: /urls}}", "null"])
+def test_anything_else_replaces_the_items_of_a_base(files, value):
+    (document,) = merged(ITEMS_BASE, f"clients: {{web: {{CallbackURLs: {value}}}}}\n", files)
+    found = document.tree["clients"]["web"]["CallbackURLs"]
+    assert found in (["https://c.example.com/"], {"$include": {"$ssm": "/urls"}}, None)
+
+
+def test_items_replace_a_whole_list(files):
+    base = ITEMS_BASE.split("    CallbackURLs", maxsplit=1)[0] + "    CallbackURLs: [https://a.example.com/]\n"
+    (document,) = merged(base, "clients: {web: {CallbackURLs: {$include: [https://c.example.com/]}}}\n", files)
+    assert document.tree["clients"]["web"]["CallbackURLs"] == {"$include": ["https://c.example.com/"]}
+
+
+def test_items_of_a_locked_list_cannot_be_changed(files):
+    layer = "clients: {web: {CallbackURLs: {$include: [https://c.example.com/]}}}\n"
+    files(m=f"locked: [clients/web.CallbackURLs]\n{ITEMS_BASE}", overlays__prod__m=layer)
+    with pytest.raises(InvalidManifest, match=r"overlays/prod/m.yaml:1:17 .*: this is locked by m.yaml:1:10"):
+        loaded("m.yaml")

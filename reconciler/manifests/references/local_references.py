@@ -14,7 +14,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from reconciler.errors import Problem
-from reconciler.manifests.documents import FAILED, Document, RawDocument, nearest
+from reconciler.manifests.documents import FAILED, Document, RawDocument, WrittenForm, nearest
 from reconciler.manifests.reference_kinds import REFERENCE_KINDS, ReferenceKinds
 from reconciler.manifests.reference_kinds.ref import Link, link
 from reconciler.manifests.reference_kinds.reference_kind import ReferenceKind, ReferenceMistake, Surroundings
@@ -27,6 +27,7 @@ from reconciler.manifests.references.own_target import OwnTarget
 from reconciler.manifests.references.variables import Variables
 from reconciler.model import Path, Position, Reference, Tree, dotted, row_words
 from reconciler.terminal.suggestions import sentences, suggest
+from schemas.base import EXCLUDE, INCLUDE
 
 
 def resolve_local(
@@ -128,6 +129,8 @@ class _Walk:
             return [self.value(item, (*written, i), (*path, i)) for i, item in enumerate(value)]
         if not isinstance(value, dict):
             return value
+        if INCLUDE in value or EXCLUDE in value:
+            return WrittenForm(self._map(value, written, path))
         if any(key.startswith("$") and not key.startswith(("${", "$$")) for key in value):
             return self._reference(value, written, path)
         return self._map(value, written, path)
@@ -202,7 +205,7 @@ class _Walk:
 
     def _unknown(self, key: str) -> ReferenceMistake:
         names = [f"${known}" for known in self._kinds]
-        message = sentences(f"{key} is not a reference.", suggest(key, names))
+        message = sentences(f"{key} is not a reference.", suggest(key, [*names, INCLUDE, EXCLUDE]))
         return ReferenceMistake(message, f"Use one of {', '.join(names)}.")
 
     def _followed(self, kind: ReferenceKind, target: str, path: Path, here: Position) -> Any:

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from reconciler.errors import Problem
+from reconciler.manifests.item_lists import ItemListReader
 from reconciler.manifests.validation.place import Place, ProblemReport
 from reconciler.manifests.validation.tree_reader import Advice, TreeReader, no_advice
 from reconciler.manifests.validation.tree_view import TreeView
@@ -43,7 +44,9 @@ def check(
         ones kept. What is not valid is left out.
     """
     view = TreeView(place, report)
-    visible = TreeReader(model, view, others).structure(model, tree, (), hidden=False)
+    visible = TreeReader(model, view, others, ItemListReader(place, report, check)).structure(
+        model, tree, (), hidden=False
+    )
     view.note_unwanted()
     valid = sure.valid(model, visible)
     if valid is None:

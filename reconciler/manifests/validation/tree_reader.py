@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from reconciler.manifests.item_lists import ItemListReader
 from reconciler.manifests.references.remote_references import references
 from reconciler.manifests.validation.passthrough import Passthrough
 from reconciler.manifests.validation.tree_view import GONE, TreeView
 from reconciler.model import Path, Reference, Secret, Tree
 from reconciler.terminal.suggestions import same
+from reconciler.values.item_forms import is_form
 from schemas.base import (
     ApiModel,
     Becomes,
+    ByItem,
     Cut,
     Default,
     Deprecated,
@@ -43,8 +46,9 @@ def no_advice(_key: str) -> str:
 class TreeReader:
     """Walks an object along its schema and makes the copy that pydantic checks."""
 
-    def __init__(self, model: type[ApiModel], view: TreeView, others: Advice) -> None:
+    def __init__(self, model: type[ApiModel], view: TreeView, others: Advice, items: ItemListReader) -> None:
         self._view = view
+        self._items = items
         self._others = others
         self._passthrough = Passthrough(model, view)
 
@@ -90,6 +94,8 @@ class TreeReader:
     def _list(self, member: Member, value: Any, path: Path, hidden: bool) -> Any:
         if isinstance(value, Reference) or (isinstance(value, list) and any(isinstance(v, Reference) for v in value)):
             return self._view.hold(path, value)
+        if member.has(ByItem) and is_form(value):
+            return self._view.hold(path, self._items.read(member, value, path))
         if not isinstance(value, list):
             return self._odd(value, path, hidden=hidden)
         return [self._item(member, item, (*path, i), hidden) for i, item in enumerate(value)]

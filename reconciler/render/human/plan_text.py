@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from reconciler.errors import printable
 from reconciler.model import Action, Danger, Notice, OutputChange, Refusal, Weakness, dotted
 from reconciler.render import alarms
-from reconciler.render.change_lines import lines
+from reconciler.render.change_lines import kept_words, lines
 from reconciler.render.human.alarm_text import entry, source
 from reconciler.render.human.pen import BOLD, COLORS, DANGER, Pen, laid_out
 from reconciler.render.output_words import output_extent, output_lines, output_title
@@ -147,6 +147,6 @@ def _object(change: ShownChange, pen: Pen, width: int) -> str:
         f"{pen.paint(BOLD, printable(f'# {change.address}'))} {pen.paint(color, HEADS[change.action])}"
         f"{source(change.source)}{of_parts(change.parts)}"
     )
-    reason = [f"  # ({printable(change.reason)})"] if change.reason else []
+    reason = [f"  # ({printable(said)})" for said in (change.reason, kept_words(change)) if said]
     found = list(lines(change, width))
     return "".join(f"{line}\n" for line in [f"  {head}", *reason, *laid_out(found, pen, symbol)])

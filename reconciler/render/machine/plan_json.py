@@ -235,6 +235,8 @@ def _resource(change: ShownChange) -> ResourceEntry:
         "effect": effect_entry(change.effect) if change.effect else None,
         "fields": [_field(f) for f in change.fields],
     }
+    if change.kept:
+        found["kept"] = {path: plain(items) for path, items in change.kept.items()}
     if change.calls is not None:
         found["api_calls"] = [_call(c) for c in change.calls]
     if change.parts:
