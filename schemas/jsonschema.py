@@ -120,9 +120,8 @@ def _held(member: Member, marks: tuple[Any, ...]) -> list[JsonSchema]:
 def _written(member: Member) -> list[JsonSchema]:
     """Return the alternatives for a member's value, without references and null."""
     if member.shape == "list":
-        made = [MADE] if _elsewhere(member) else []
-        items = {"anyOf": [*_held(member, member.item_marks), *_elsewhere(member), *made]}
-        return [{"type": "array", "items": items, **limits(member.marks, "list")}, *made]
+        items = {"anyOf": [*_held(member, member.item_marks), *_elsewhere(member), MADE]}
+        return [{"type": "array", "items": items, **limits(member.marks, "list")}, MADE]
     if member.shape == "map":
         entry = [*_held(member, member.item_marks), DYNAMIC, *([] if is_object(member) else [NULL])]
         return [_map(member, {"anyOf": entry}), _made({"anyOf": entry})]

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from reconciler.errors import Problem
 from reconciler.manifests.documents import FAILED, RawDocument, nearest
-from reconciler.manifests.generated.conditions import is_wrapper
+from reconciler.manifests.generated.conditions import LOCKED, is_wrapper
 from reconciler.model import Path, Position, Tree, dotted
 from schemas.documents import DEFAULT
 from schemas.generated_forms import WHEN
@@ -27,9 +27,6 @@ DELETE = "$delete"
 
 IGNORE = "ignore"
 """The key of a document that lists what is neither compared nor written."""
-
-LOCKED = "locked"
-"""The key of a document that lists what overlays may not change."""
 
 
 def merge(

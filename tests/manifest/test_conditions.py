@@ -216,6 +216,22 @@ def test_a_lock_holds_against_a_condition_around_it(wrong, tmp_path):
     ]
 
 
+@pytest.mark.parametrize(
+    ("locked", "place"),
+    [
+        ("[{$when: true, value: groups/a}]", "m.yaml:4:10 locked[0].$when"),
+        ("{$when: true, value: [groups/a]}", "m.yaml:4:9 locked.$when"),
+        (
+            '[{$each: [{id: a}], as: t, $when: false, value: "groups/${t.id}"}]',
+            "m.yaml:4:57 (row m.yaml:4:19) locked[0].$when",
+        ),
+    ],
+)
+def test_a_lock_has_no_condition(wrong, locked, place):
+    message = "what is locked cannot have a condition: overlays are merged before conditions are decided."
+    assert wrong(f"{HEAD}groups: {{a: {{}}}}\nlocked: {locked}\n") == [f"{place}: {message} Write the lock without it."]
+
+
 TREES = st.recursive(
     st.integers() | st.text("ab", max_size=3),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("abc"), inner, max_size=3),

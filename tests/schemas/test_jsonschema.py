@@ -90,6 +90,7 @@ def test_it_names_no_host_of_ours() -> None:
         pool(UserPoolTags=each("${t.x}"), Policies={"PasswordPolicy": {"$when": True, "MinimumLength": 12}}),
         pool(Policies={"$when": "true", "value": {"PasswordPolicy": {}}}, PoolName="a-${target.region}"),
         {"version": 1, "groups": {"$when": "${var.on}", "a": {"$when": "false"}}, "protect": [ITEMS]},
+        {"version": 1, "locked": [ITEMS], "prune": ["clients"]},
         identity_pool(principal_tags=each({"UseDefaults": True})),
     ],
 )

@@ -225,9 +225,7 @@ class _RowExpansion:
         if mistakes:
             return None
         try:
-            table = self.sources.rows(
-                tree[EACH], lambda i: str(self.places.where((*written, EACH, i), around)), around.rows
-            )
+            table = self.sources.rows(tree[EACH], self._items(written, around), around.rows)
         except ReferenceMistake as mistake:
             self.places.mistake(mistake, (*written, EACH), at, around)
             return None
