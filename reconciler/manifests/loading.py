@@ -176,7 +176,7 @@ def _documents(
     if environment:
         broken = {p.position.file for p in problems}
         layers, wrong = reader.overlays(paths, environment, makers.file_roots)
-        layers = {k: [makers.with_rows(d, wrong) for d in v] for k, v in layers.items() if k not in broken}
+        layers = {k: [makers.with_rows(d, wrong, "overlay") for d in v] for k, v in layers.items() if k not in broken}
         documents, clashes = overlays.merge(documents, layers)
         report.problems += [*wrong, *clashes]
     elif known := reader.environments(paths):

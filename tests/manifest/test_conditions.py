@@ -223,7 +223,7 @@ def test_a_lock_holds_against_a_condition_around_it(wrong, tmp_path):
         ("{$when: true, value: [groups/a]}", "m.yaml:4:9 locked.$when"),
         (
             '[{$each: [{id: a}], as: t, $when: false, value: "groups/${t.id}"}]',
-            "m.yaml:4:58 (row m.yaml:4:19) locked[0].$when",
+            "m.yaml:4:57 (row m.yaml:4:19) locked[0].$when",
         ),
     ],
 )

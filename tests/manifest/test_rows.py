@@ -637,6 +637,16 @@ def test_a_dollar_that_would_open_a_reference(here):
     ]
 
 
+def test_a_map_in_a_list_has_rows_beside_what_is_written(here):
+    block = '{$each: [{k: email}, {k: name}], as: t, key: "${t.k}", value: true}'
+    rule = f"{{Claim: x, MatchType: Equals, Value: y, RoleARN: 'arn:aws:iam::123456789012:role/x', $each: [{block}]}}"
+    written(
+        m__yaml=f"version: 1\nkind: IdentityPool\nidentity_pool: {{IdentityPoolName: p}}\nroles: {{RoleMappings: {{x: {{Type: Rules, AmbiguousRoleResolution: Deny, RulesConfiguration: {{Rules: [{rule}]}}}}}}}}\n"
+    )
+    found = said()
+    assert [line.rpartition("Rules[0].")[2].partition(":")[0] for line in found] == ["email", "name"]
+
+
 def test_rows_that_multiply(here):
     rows = json.dumps([{"id": i} for i in range(800)])
     inner = '{$each: {$var: rows}, as: u, value: "${u.id}"}'
@@ -678,6 +688,13 @@ def test_an_overlay_has_rows_of_its_own(here, layered):
     assert layered(GROUPS.replace("rows.csv", "more.csv").removeprefix("version: 1\n")) == [
         ("a", "x", "m.yaml:7:24 (row rows.csv:2)"),
         ("b", "z", "overlays/prod/m.yaml:6:24 (row overlays/prod/more.csv:2)"),
+    ]
+
+
+def test_rows_that_an_overlay_does_not_find(here, layered):
+    (here / "overlays/prod/m.yaml").write_text(GROUPS)
+    assert said(environment="prod") == [
+        "overlays/prod/m.yaml:4:10 groups.$each: there is no file rows.csv. The path is relative to the directory of the overlay."
     ]
 
 

@@ -89,12 +89,8 @@ def test_it_names_no_host_of_ours() -> None:
         client(**{"$when": {"$var": "on"}, "branding": {"$when": False, "Settings": {}}}),
         pool(UserPoolTags=each("${t.x}"), Policies={"PasswordPolicy": {"$when": True, "MinimumLength": 12}}),
         pool(Policies={"$when": "true", "value": {"PasswordPolicy": {}}}, PoolName="a-${target.region}"),
-        {
-            "version": 1,
-            "groups": {"$when": "${var.on}", "a": {"$when": "false"}},
-            "protect": [ITEMS],
-            "locked": [ITEMS],
-        },
+        {"version": 1, "groups": {"$when": "${var.on}", "a": {"$when": "false"}}, "protect": [ITEMS]},
+        {"version": 1, "locked": [ITEMS], "prune": ["clients"]},
         identity_pool(principal_tags=each({"UseDefaults": True})),
     ],
 )

@@ -133,12 +133,8 @@ class _Conditions:
 
     def _read(self, value: Any, written: Path, path: Path) -> _Read:
         """Follow the conditions of a value; one that is wrong counts as true, so that all else is checked, too."""
-        if path[:1] == (LOCKED,) and (
-            written in self._document.conditions or (isinstance(value, dict) and WHEN in value)
-        ):
-            where = nearest(self._document.positions, written) or self._document.start
-            message = "what is locked cannot have a condition: overlays are merged before conditions are decided."
-            self._say(where, path, message, "Write the lock without it.")
+        if path[:1] == (LOCKED,):
+            self._refuse_lock(value, written, path)
         for condition in self._document.conditions.get(written, ()):
             if not self._is_true(condition, path):
                 return _Read(False, value, written, condition.position)
@@ -169,6 +165,12 @@ class _Conditions:
         if isinstance(value, str) and value in TRUTH:
             return TRUTH[value]
         raise ReferenceMistake(f"{WHEN} is {quoted(value)}, which is neither true nor false.", WRITE)
+
+    def _refuse_lock(self, value: Any, written: Path, path: Path) -> None:
+        if written in self._document.conditions or (isinstance(value, dict) and WHEN in value):
+            where = nearest(self._document.positions, written) or self._document.start
+            message = "what is locked cannot have a condition: overlays are merged before conditions are decided."
+            self._say(where, path, message, "Write the lock without it.")
 
     def _refuse_reference(self, value: Tree, where: Position, path: Path) -> None:
         found = next((k for k in value if k != WHEN and k.startswith("$") and not k.startswith(("${", "$$"))), "")

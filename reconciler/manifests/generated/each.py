@@ -144,7 +144,7 @@ class _RowExpansion:
 
     def _item(self, item: Any, written: Path, path: Path, around: RowsAround, result: list[Any]) -> None:
         """Add an item of a list, or those that are made of rows in its place."""
-        if isinstance(item, dict) and EACH in item:
+        if isinstance(item, dict) and EACH in item and not _are_blocks(item[EACH]):
             self._block_of_list(item, written, path, around, result)
         else:
             result.append(self.value(item, written, (*path, len(result)), around))

@@ -30,16 +30,17 @@ class Makers:
     files: set[str] = field(default_factory=set)
     """The files of rows that were read."""
 
-    def with_rows(self, document: RawDocument, problems: list[Problem]) -> RawDocument:
+    def with_rows(self, document: RawDocument, problems: list[Problem], holder: str = "manifest") -> RawDocument:
         """Return a document with what its rows make.
 
         Args:
-            document: As read; a manifest or an overlay.
+            document: As read.
             problems: Gets what is wrong.
+            holder: What its file is: `manifest` or `overlay`.
         """
         if EACH not in document.forms:
             return document
-        made = expand(document, self._around(document))
+        made = expand(document, self._around(document, holder))
         problems += made.problems
         self.files.update(made.files)
         return made.document
@@ -57,6 +58,6 @@ class Makers:
         problems += wrong
         return left
 
-    def _around(self, document: RawDocument) -> Surroundings:
+    def _around(self, document: RawDocument, holder: str = "manifest") -> Surroundings:
         roots = (document.root, *map(FilePath, self.file_roots))
-        return Surroundings(self.variables, {}, document.directory, roots=roots)
+        return Surroundings(self.variables, {}, document.directory, holder, roots=roots)
