@@ -85,6 +85,8 @@ class PlannedPart(TypedDict):
     """What the change means for security, for the object as a whole and for each member. What weakens or may weaken is
     a diagnostic too."""
     reason: NotRequired[str]
+    kept: NotRequired[dict[str, Any]]
+    """Items of others that stay in lists of which the manifest declares single items, by the path of the list."""
     dangers: NotRequired[list[DangerPart]]
     """What changes of members do beyond them; each is a diagnostic too."""
 
