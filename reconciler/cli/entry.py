@@ -46,7 +46,11 @@ COMMANDS = {
     "import": ("reconciler.commands.import_", "write manifests of what another tool owns, and how it lets go", False),
     "diff": ("reconciler.commands.diff", "compare two manifests, environments or live pools", True),
     "users": ("reconciler.commands.users", "list users, show one, import and export them as CSV", True),
-    "urls": ("reconciler.commands.urls", "add and remove URLs of a client for previews, beside other runs", True),
+    "urls": (
+        "reconciler.commands.preview_urls",
+        "add and remove URLs of previews, beside other runs",
+        True,
+    ),
     "outputs": (
         "reconciler.commands.client_outputs",
         "write what an application needs to know of a pool and a client",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from reconciler.errors import flow
@@ -17,7 +18,6 @@ from reconciler.model import (
     Action,
     Address,
     FieldChange,
-    ItemList,
     Observed,
     Path,
     Refusal,
@@ -66,7 +66,8 @@ class Matcher:
         if observed:
             self.matched.append(observed)
             self._why.check_leaving(kind, spec, observed)
-        spec, lists = self._with_whole_lists(kind, spec, observed)
+        ignored = partial(self.ignored, spec.address)
+        spec, lists = own_items.settled_spec(kind, spec, observed.data if observed else None, ignored, self._why.refuse)
         if kind.watched:
             found = _looked(kind, spec, observed)
         elif spec.reset:
@@ -76,18 +77,6 @@ class Matcher:
         found = replace(found, item_lists=lists) if lists else found
         self._made[spec.address] = found
         return found
-
-    def _with_whole_lists(
-        self, kind: ResourceKind, spec: Spec, observed: Observed | None
-    ) -> tuple[Spec, tuple[ItemList, ...]]:
-        """Return a declared object with whole lists, where it declares single items of them."""
-        ignored = lambda path: self.ignored(spec.address, path)  # noqa: E731 - one line of sense
-        whole, lists = own_items.with_whole_lists(kind, spec, observed.data if observed else {}, ignored)
-        for rule, path, message in own_items.objections(
-            kind, whole.declared, lists, observed.data if observed else None
-        ):
-            self._why.refuse(spec, rule, path, message)
-        return whole, lists
 
     # --- which one
 

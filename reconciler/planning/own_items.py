@@ -38,6 +38,28 @@ def with_whole_lists(
     return (replace(spec, declared=declared) if declared is not spec.declared else spec), found
 
 
+def settled_spec(
+    kind: ResourceKind,
+    spec: Spec,
+    live: Tree | None,
+    ignored: Callable[[Path], bool],
+    refuse: Callable[[Spec, Rule, Path, str], None],
+) -> tuple[Spec, tuple[ItemList, ...]]:
+    """Return a declared object with whole lists, and refuse what they cannot be.
+
+    Args:
+        kind: Its kind.
+        spec: What the manifest declares.
+        live: The live object; None if it is new.
+        ignored: Returns whether a member is left alone.
+        refuse: Collects a refusal.
+    """
+    found, lists = with_whole_lists(kind, spec, live or {}, ignored)
+    for rule, path, message in objections(kind, found.declared, lists, live):
+        refuse(found, rule, path, message)
+    return found, lists
+
+
 def objections(
     kind: ResourceKind, declared: Tree, lists: Iterable[ItemList], live: Tree | None
 ) -> Iterator[tuple[Rule, Path, str]]:

@@ -18,8 +18,8 @@ from reconciler.errors import CloudError, Partial, Refused
 from reconciler.kinds.client import KIND as CLIENT
 from reconciler.model import Tree
 from reconciler.procedures import url_lists, url_records
-from reconciler.procedures.url_lists import UrlClient, UrlEntry, urls_of
-from reconciler.procedures.url_records import UrlRecord, UrlRecords
+from reconciler.procedures.url_lists import UrlClient, UrlEntry, UrlStatus, urls_of
+from reconciler.procedures.url_records import UrlList, UrlRecord, UrlRecords
 from reconciler.procedures.url_steps import UrlCall, UrlPause, UrlSteps
 
 DESCRIBE = (CLIENT.service, "DescribeUserPoolClient")
@@ -42,7 +42,7 @@ class UrlReport:
     entries: list[UrlEntry] = field(default_factory=list)
     """The URLs that were asked for, in their order."""
     swept: list[UrlEntry] = field(default_factory=list)
-    """URLs that nobody asked about, and that were removed because they had ended."""
+    """URLs that were not asked for, and that were removed because they had ended."""
     stay: list[UrlEntry] = field(default_factory=list)
     """URLs that have ended and that the client cannot be without."""
     wrote: bool = False
@@ -86,7 +86,7 @@ class SettledUrls:
         fresh, self._fresh = self._fresh, []  # a list may lag; but later, what is not listed was deleted by others
         return UrlRecords(tuple(found)).joined(fresh).without(self._deleted), described
 
-    def _record(self, member: str, url: str, *, until: float | None = None, gone: bool = False) -> UrlRecord:
+    def _record(self, member: UrlList, url: str, *, until: float | None = None, gone: bool = False) -> UrlRecord:
         name = url_records.name_of(self._client.path, member, url, self._nonce())
         return UrlRecord(name, member, url, self._now(), until, gone)
 
@@ -152,7 +152,7 @@ class SettledUrls:
         return [one for one in self._own if not one.gone]
 
     def _withdraw(self) -> UrlSteps[None]:
-        """Take back what this run has added: the URL is gone first, so that nobody takes it for one of others."""
+        """Take back what this run has added: the URL is gone first, so that no run takes it for one of others."""
         for one in self._added():
             yield from self._put(self._record(one.member, one.url, gone=True))
             yield from self._delete([one])
@@ -204,7 +204,7 @@ class SharedUrls(SettledUrls):
         self._foresee(records, answer)
         yield from self._carry_out((), ())
 
-    def add(self, urls: Sequence[str], member: str, until: float | None) -> UrlSteps[None]:
+    def add(self, urls: Sequence[str], member: UrlList, until: float | None) -> UrlSteps[None]:
         """Add URLs to a list.
 
         Args:
@@ -222,7 +222,8 @@ class SharedUrls(SettledUrls):
             found, live = records.about(member, url), url in urls_of(answer, member)
             wanted = [r for r in found if r.is_live(self._now())]
             alike = live and len(wanted) == 1 and wanted[0].until == until
-            status = "other" if live and not found else "present" if alike else "renewed" if wanted else "added"
+            ours: UrlStatus = "present" if alike else "renewed" if wanted else "added"
+            status: UrlStatus = "other" if live and not found else ours
             self.report.entries.append(UrlEntry(member, url, status, None if status == "other" else until))
             if status in ("added", "renewed"):
                 new.append(self._record(member, url, until=until))
@@ -230,7 +231,7 @@ class SharedUrls(SettledUrls):
         self._foresee(records.joined(new), answer, urls)
         yield from self._carry_out(new, old)
 
-    def remove(self, urls: Sequence[str], member: str, *, force: bool) -> UrlSteps[None]:
+    def remove(self, urls: Sequence[str], member: UrlList, *, force: bool) -> UrlSteps[None]:
         """Remove URLs from a list.
 
         Args:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 from reconciler.errors import Refused
 from reconciler.kinds.client import KIND as CLIENT
 from reconciler.model import Action, Address, Plan, ResourceChange, Target, Tree
 from reconciler.planning.lowering import lower
 from reconciler.procedures import url_records
-from reconciler.procedures.url_records import CALLBACKS, LISTS, UrlRecord, UrlRecords
+from reconciler.procedures.url_records import CALLBACKS, LISTS, UrlList, UrlRecord, UrlRecords
 from reconciler.values.differ import diff
 from reconciler.values.item_forms import most
 from reconciler.values.merge import overlay
@@ -26,17 +26,23 @@ FLOWS = frozenset({"code", "implicit"})
 """OAuth flows for which a client must have a callback URL (rule C2)."""
 
 
+UrlStatus: TypeAlias = Literal[
+    "added", "renewed", "present", "other", "removed", "absent", "declared", "expired", "pending"
+]
+"""Renewed is recorded anew; other is there, and of others; pending is recorded, and not there."""
+
+
 class UrlEntry(NamedTuple):
     """What became of a URL, or what is known of it."""
 
-    member: str
+    member: UrlList
     """The list."""
     url: str
     """The URL."""
-    status: str
-    """A word: `added`, `renewed`, `present`, `other`, `removed`, `absent`, `declared`, `expired`, `pending`."""
+    status: UrlStatus
+    """What became of it, in a word."""
     until: float | None = None
-    """When it expires, in seconds since 1970; None for never, or if nobody has recorded it."""
+    """When it expires, in seconds since 1970; None for never, or if it is not recorded."""
 
 
 @record(frozen=True)
@@ -83,7 +89,7 @@ def lists_of(client: UrlClient, records: UrlRecords, answer: Tree, now: float) -
         answer: What Cognito answers about it.
         now: The time, in seconds since 1970.
     """
-    found = {}
+    found: dict[str, list[str]] = {}
     for member in LISTS:
         live, ended = urls_of(answer, member), client.ended(records, member, now)
         kept = [url for url in live if url not in ended or url == answer.get("DefaultRedirectURI")]
@@ -113,7 +119,7 @@ def overfull(lists: Mapping[str, Sequence[str]]) -> str:
 def expired(
     client: UrlClient, records: UrlRecords, answer: Tree, now: float, asked: Iterable[str]
 ) -> Iterator[UrlEntry]:
-    """Yield the live URLs that have ended and that nobody asked about.
+    """Yield the live URLs that have ended and that were not asked for.
 
     Args:
         client: The client.
@@ -140,11 +146,13 @@ def listed(client: UrlClient, records: UrlRecords, answer: Tree, now: float) -> 
             if wanted:
                 yield UrlEntry(member, url, "present" if url in live else "pending", last_end(wanted))
             elif url in live:
-                other = "declared" if url in client.declares(member) else "other"
+                other: UrlStatus = "declared" if url in client.declares(member) else "other"
                 yield UrlEntry(member, url, "expired" if found and other == "other" else other, last_end(found))
 
 
-def removal(client: UrlClient, member: str, url: str, found: Sequence[UrlRecord], *, live: bool, force: bool) -> str:
+def removal(
+    client: UrlClient, member: UrlList, url: str, found: Sequence[UrlRecord], *, live: bool, force: bool
+) -> UrlStatus:
     """Return what removing a URL does: `removed`, `absent`, or `declared` if it stays.
 
     Args:
@@ -156,7 +164,7 @@ def removal(client: UrlClient, member: str, url: str, found: Sequence[UrlRecord]
         force: Whether what no record knows is removed too.
 
     Raises:
-        Refused: It belongs to somebody else.
+        Refused: It belongs to others.
     """
     if url in client.declares(member):
         if not found:
@@ -166,7 +174,7 @@ def removal(client: UrlClient, member: str, url: str, found: Sequence[UrlRecord]
         return "removed"
     if live:
         raise Refused(
-            f"{client.shown}: `urls add` has not added {url}, so it belongs to somebody else. Nothing was written. To "
+            f"{client.shown}: `urls add` has not added {url}, so it belongs to others. Nothing was written. To "
             "remove it all the same, add --force."
         )
     return "absent"

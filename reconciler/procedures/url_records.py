@@ -2,7 +2,7 @@
 
 UpdateUserPoolClient replaces the whole client and takes no condition, so the client alone cannot say what got lost.
 A record has a name that no other run ever writes: two runs never write the same one, and to delete one can never delete
-what somebody else has just added. A URL is wanted as long as one live record says so; a removed one leaves a record
+what another run has just added. A URL is wanted as long as one live record says so; a removed one leaves a record
 that it is gone, for as long as an old write may still bring it back (decision 46).
 """
 
@@ -12,7 +12,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final, Literal, TypeAlias
 
 from reconciler.model import Tree
 from schemas.records import record
@@ -33,8 +33,11 @@ AT_ONCE = 10
 KEPT = 60 * 60.0
 """Seconds for which it is remembered that a URL is gone: far longer than any call can be under way."""
 
-CALLBACKS, LOGOUTS = "CallbackURLs", "LogoutURLs"
-LISTS = (CALLBACKS, LOGOUTS)
+UrlList: TypeAlias = Literal["CallbackURLs", "LogoutURLs"]
+
+CALLBACKS: Final = "CallbackURLs"
+LOGOUTS: Final = "LogoutURLs"
+LISTS: tuple[UrlList, ...] = (CALLBACKS, LOGOUTS)
 """The lists of a client that hold URLs."""
 
 
@@ -44,8 +47,8 @@ class UrlRecord:
 
     name: str
     """Name of the parameter."""
-    member: str
-    """The list: `CallbackURLs` or `LogoutURLs`."""
+    member: UrlList
+    """The list."""
     url: str
     """The URL."""
     made: float

@@ -298,6 +298,8 @@ def _change(change: ShownChange) -> PlannedLine:
         found["reason"] = change.reason
     if change.parts:
         found["parts"] = list(change.parts)
+    if change.kept:
+        found["kept"] = {path: plain(items) for path, items in change.kept.items()}
     dangers: list[DangerPart] = [{**danger_entry(f.danger), "path": dotted(f.path)} for f in change.fields if f.danger]
     if dangers:
         found["dangers"] = dangers

@@ -87,6 +87,8 @@ class PlannedPart(TypedDict):
     reason: NotRequired[str]
     parts: NotRequired[list[str]]
     """The parts of the pool that declare it; only if the pool is declared in parts."""
+    kept: NotRequired[dict[str, Any]]
+    """Items of others that stay in lists of which the manifest declares single items, by the path of the list."""
     dangers: NotRequired[list[DangerPart]]
     """What changes of members do beyond them; each is a diagnostic too."""
 

@@ -7,16 +7,17 @@ from typing import Annotated, Literal, TypeAlias
 from typing_extensions import TypedDict
 
 from reconciler.procedures.shared_urls import UrlReport
+from reconciler.procedures.url_lists import UrlStatus
 from reconciler.render.output_types import Says, Time, ToolVersion, Version, closed
 from reconciler.render.people_types import PoolIdentifier
 from schemas.records import record
 
-UrlStatus: TypeAlias = Annotated[
-    Literal["added", "renewed", "present", "other", "removed", "absent", "declared", "expired", "pending"],
+SaidStatus: TypeAlias = Annotated[
+    UrlStatus,
     Says(
         description="added, renewed (recorded before, with another end), present (recorded, and there); other (there, "
-        "and of somebody else); removed; absent (was not there); declared (stays, because the manifest declares it); "
-        "expired; pending (recorded, and not there)."
+        "and of others); removed; absent (was not there); declared (stays, because the manifest declares it); expired; "
+        "pending (recorded, and not there)."
     ),
 ]
 
@@ -45,9 +46,9 @@ class UrlEntryDocument(TypedDict):
 
     list: Literal["CallbackURLs", "LogoutURLs"]
     url: str
-    status: UrlStatus
+    status: SaidStatus
     until: Time | None
-    """When it expires; null for never, and for URLs that nobody has recorded."""
+    """When it expires; null for never, and for URLs that are not recorded."""
 
 
 @closed

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import secrets
 import shlex
 from collections.abc import Iterator, Mapping
@@ -16,7 +15,7 @@ from reconciler.kinds.client_rules import redirect_problem
 from reconciler.procedures import shared_urls
 from reconciler.procedures.shared_urls import SharedUrls, UrlReport
 from reconciler.procedures.url_lists import UrlClient
-from reconciler.procedures.url_records import CALLBACKS, LISTS, LOGOUTS
+from reconciler.procedures.url_records import CALLBACKS, LISTS, LOGOUTS, UrlList
 from reconciler.procedures.url_steps import UrlSteps, carry_out
 from reconciler.render.url_types import UrlsResult
 from reconciler.runs.described_pool import DescribedPool, client_of_pool, pool_of
@@ -57,8 +56,8 @@ class UrlsRequest:
     """The client, as the user wrote it."""
     urls: tuple[str, ...]
     """The URLs, each once."""
-    member: str
-    """The list: `CallbackURLs` or `LogoutURLs`."""
+    member: UrlList
+    """The list."""
     until: float | None
     """When the URLs expire, in seconds since 1970; None for never."""
 
@@ -82,19 +81,20 @@ def request(options: Options, now: float) -> UrlsRequest:
         known = ", ".join(ACTIONS)
         raise invalid(sentences(f"urls: {flow(said)} is not one of {known}.", suggest(said, ACTIONS)))
     with_urls = ACTIONS[action]
-    if len(operands) < 2 + with_urls or (len(operands) > 2 and not with_urls):  # noqa: PLR2004 - pool, client
+    pool, client, *found = (*operands, "", "")[: max(2, len(operands))]
+    if not client or bool(found) != with_urls:
         raise invalid(f"urls {action} takes POOL CLIENT{' URL...' if with_urls else ''}. Run `poolctl urls --help`.")
     _check_options(action, options)
-    urls = tuple(dict.fromkeys(operands[2:]))
+    urls = tuple(dict.fromkeys(found))
     _check_urls(urls)
-    until = until_of(options.until, now) if options.until else None
-    return UrlsRequest(action, operands[0], operands[1], urls, LOGOUTS if options.logout else CALLBACKS, until)
+    until = until_of(options.point, now) if options.point else None
+    return UrlsRequest(action, pool, client, urls, LOGOUTS if options.topic else CALLBACKS, until)
 
 
 def _check_options(action: UrlsAction, options: Options) -> None:
     takes = {
-        "--until": (bool(options.until), (ADD,)),
-        "--logout": (options.logout, (ADD, REMOVE)),
+        "--until": (bool(options.point), (ADD,)),
+        "--logout": (bool(options.topic), (ADD, REMOVE)),
         "--force": (options.force, (REMOVE,)),
         "--dry-run": (options.dry_run, (ADD, REMOVE, SWEEP)),
     }
@@ -210,12 +210,16 @@ def interrupted(console: Console, asked: UrlsRequest, stop: Stop) -> int:
     return stop.exit_code
 
 
+FINE = 1 << 16
+"""How many different pauses there are."""
+
+
 def _nonce() -> str:
     return secrets.token_hex(8)
 
 
 def _jitter() -> float:
-    return random.random()  # noqa: S311 - jitter
+    return secrets.randbelow(FINE) / FINE
 
 
 def _declared(manifest: Manifest | None, key: str) -> Mapping[str, frozenset[str]]:

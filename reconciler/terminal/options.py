@@ -190,7 +190,7 @@ class Options(NamedTuple):
     max_secret_age: int | None = None
     """`drift`: days after which a client secret counts as drift; None leaves it to the manifests."""
     point: str = ""
-    """`recover`: the time to which users are recovered; empty for the other steps."""
+    """`recover`: the time to which users are recovered; `urls add`: when the URLs expire; empty for none."""
     start: str = ""
     """`recover`: id of the recovery to start."""
     cancel: str = ""
@@ -200,7 +200,7 @@ class Options(NamedTuple):
     action: str = ""
     """`local`: what to do."""
     topic: str = ""
-    """`explain`: what to explain; empty means all kinds."""
+    """`explain`: what to explain; empty means all kinds; `urls`: the list; empty means CallbackURLs."""
     schema_output: str = ""
     """`schema`: the output to describe; empty means the manifest."""
     condition: str = ""
@@ -219,10 +219,6 @@ class Options(NamedTuple):
     """`users import`: file for wrong rows, while the others are imported; empty refuses the import."""
     dry_run: bool = False
     """`users import`, `urls`: whether to check only, and send nothing."""
-    until: str = ""
-    """`urls add`: when the URLs expire, as a date, a time or a duration; empty for never."""
-    logout: bool = False
-    """`urls`: whether it is about LogoutURLs instead of CallbackURLs."""
     host: str = "127.0.0.1"
     """`local serve`: address to listen on."""
     port: int = 4566

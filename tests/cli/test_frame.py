@@ -233,6 +233,7 @@ OPERANDS = {
     "explain": "[KIND[.MEMBER]|RULE]",
     "local": "serve",
     "completion": "bash|zsh|fish",
+    "urls": "ACTION POOL CLIENT [URL...]",
 }
 """What the usage of a command names; the others have options only."""
 

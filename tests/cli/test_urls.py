@@ -194,7 +194,7 @@ def test_urls_of_others_stay_unless_they_are_forced_away(world):
     add(PR1)
     ran = remove(PR1, SHOP)
     assert (ran.code, world.urls()) == (4, sorted([SHOP, PR1]))
-    assert f"`urls add` has not added {SHOP}, so it belongs to somebody else. Nothing was written." in ran.err
+    assert f"`urls add` has not added {SHOP}, so it belongs to others. Nothing was written." in ran.err
     assert remove(SHOP, "--force").code == 0
     assert world.urls() == [PR1]
 

@@ -25,19 +25,22 @@ from reconciler.planning import guard
 from reconciler.planning.linting import LintOptions, lint, lint_live
 from reconciler.planning.lowering import lower_all
 from reconciler.planning.planner import read_scope
-from reconciler.render import redact
+from reconciler.render import formats, redact
 from reconciler.render.output_schemas import output_schema
+from reconciler.render.subjects import RenderOptions
 from reconciler.runs import planfile
 from reconciler.runs.drift_run import compared
 from reconciler.runs.plan_digest import origins_of
 from reconciler.terminal.options import Options
-from reconciler.values.item_forms import both, others, settled, whole
+from reconciler.values.differ import diff
+from reconciler.values.item_forms import both, listed, others, put, settled, whole
 from schemas.base import ByItem, Member, members
 from schemas.client import Client
 from schemas.identity_pool import IdentityPool
 from schemas.jsonschema import manifest_schema
 from schemas.risk_configuration import RiskExceptionConfigurationType
 from tests.engine import whole_plans
+from tests.engine.full import full, identities
 from tests.render.through_door import human_plan, json_plan
 from tests.support import Bench, bench, document, manifest
 
@@ -461,3 +464,43 @@ def test_an_escaped_key_is_a_key(here, tmp_path):
     tags = {"$$include": "x"}
     found = manifest(tmp_path, document(user_pool={"PoolName": "customers", "UserPoolTags": tags}))
     assert found.specs[0].declared["UserPoolTags"] == {"$include": "x"}
+
+
+def test_the_lines_for_programs_say_what_is_kept(here, tmp_path):
+    here.converge(manifest(tmp_path, web(CallbackURLs=[A], **OAUTH)))
+    plan = here.plan(manifest(tmp_path, web(CallbackURLs=form(B), **OAUTH)))
+    text = formats.plan(redact.plans([plan]), RenderOptions())["jsonl"](False)
+    (line,) = [one for one in map(json.loads, text.splitlines()) if one["type"] == "planned_change"]
+    assert line["change"]["kept"] == {"CallbackURLs": [A]}
+    Draft202012Validator(json.loads(output_schema("events"))).validate(line)
+
+
+def valued(section: str, path: tuple[str, ...], tag: str) -> list[Any]:
+    """What a full pool has in a list."""
+    objects = {**full(tag), **identities(tag, "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a")}
+    trees = [tree for tree in objects.get(section, {}).values() if listed(tree, path)]
+    return listed(trees[0], path) if trees else []
+
+
+@pytest.mark.parametrize(("section", "path", "member"), marked(), ids=lambda v: v if isinstance(v, str) else None)
+def test_of_every_such_list_only_our_items_change(section: str, path: tuple[str, ...], member: Member):
+    kind, mine = KINDS[section], valued(section, path, "other") or valued(section, path, "one")
+    if section.endswith("users") or not mine:
+        mine = ["a"]
+    theirs = [{**mine[0], "ClientId": "theirs"}] if isinstance(mine[0], dict) else ["of others"]
+    gone = [{**mine[0], "ClientId": "gone"}] if isinstance(mine[0], dict) else ["to be excluded"]
+    live = put({}, path, [*theirs, *gone])
+    tree = put({}, path, {"$include": mine[:1], "$exclude": gone})
+    result = settled(kind.model, tree, live)
+    assert listed(result, path) == [*theirs, mine[0]]
+    (field,) = diff(kind.model, result, live)
+    assert field.path == path
+    assert not diff(kind.model, settled(kind.model, tree, result), result)
+    assert others(member, listed_form(tree, path), listed(live, path)) == theirs
+
+
+def listed_form(tree: Any, path: tuple[str, ...]) -> Tree:
+    for step in path:
+        tree = tree[step]
+    found: Tree = tree
+    return found

@@ -26,8 +26,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
 COLORS: Mapping[str, str] = {"+": GREEN, "~": YELLOW, "-": RED, "!": YELLOW}
 
 
-def urls(found: UrlsResult, *, color: bool = False) -> str:
-    """Return what a run has found and done."""
+def urls(found: UrlsResult, color: bool = False) -> str:
+    """Return what a run has found and done, with colour or without."""
     pen = Pen(color=color)
     return "\n".join([pen.paint(BOLD, printable(found.client)), *_lines(found, pen)])
 

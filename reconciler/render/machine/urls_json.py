@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
-
 from reconciler import __version__
 from reconciler.procedures.url_lists import UrlEntry
 from reconciler.procedures.url_records import time_text
@@ -31,5 +29,4 @@ def urls(found: UrlsResult) -> str:
 
 def _entry(one: UrlEntry) -> UrlEntryDocument:
     until = None if one.until is None else time_text(one.until)
-    found: Any = {"list": one.member, "url": one.url, "status": one.status, "until": until}
-    return cast("UrlEntryDocument", found)
+    return {"list": one.member, "url": one.url, "status": one.status, "until": until}

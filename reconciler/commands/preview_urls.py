@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from reconciler.errors import ExitCode
@@ -32,9 +33,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     text = "add, remove, list or sweep; then POOL; then the client; then the URLs"
     parser.add_argument("paths", nargs="*", metavar="ACTION POOL CLIENT [URL...]", help=text)
     text = "add: remove them after this date (UTC), time or duration: 2027-01-31, 2027-01-31T18:00:00Z, 14d"
-    parser.add_argument("--until", metavar="DATE", default=None, help=text)
+    parser.add_argument("--until", dest="point", metavar="DATE", default=None, help=text)
     text = "add, remove: the URLs are LogoutURLs instead of CallbackURLs"
-    parser.add_argument("--logout", action="store_true", default=None, help=text)
+    parser.add_argument("--logout", dest="topic", action="store_const", const="LogoutURLs", default=None, help=text)
     text = "remove: also URLs that `urls add` has not added"
     parser.add_argument("--force", action="store_true", default=None, help=text)
     text = "write nothing, and show what would be done"
@@ -63,6 +64,6 @@ def run(options: Options, console: Console) -> int:
             found = urls_run.outcome(runtime, console, asked, stop)
         if found is None:
             return urls_run.interrupted(console, asked, stop)
-    human = lambda color: urls_text.urls(found, color=color)  # noqa: E731 - one line of sense
-    deliver(options, console, {"human": human, "json": lambda _: urls_json.urls(found)})
+    human, machine = partial(urls_text.urls, found), partial(urls_json.urls, found)
+    deliver(options, console, {"human": human, "json": lambda _color: machine()})
     return ExitCode.OK
