@@ -199,6 +199,11 @@ class Spec:
     reset: bool = False
     """Whether it is declared as null: all of it goes back to what it is in a new pool."""
 
+    def of_pool(self, name: str) -> Spec:
+        """Return the same object as one of the pool with a name."""
+        address = Address(name, self.address.section, self.address.name)
+        return Spec(address, self.declared, self.source, self.positions, self.pin, self.from_env, self.reset)
+
     def position(self, path: Path) -> Position:
         """Return the position of a value, or of the nearest enclosing value that has one."""
         for end in range(len(path), -1, -1):

@@ -26,7 +26,7 @@ from schemas.base import (
     Shown,
     members,
 )
-from schemas.sure import Check, Checks, DoubtError, Elsewhere
+from schemas.sure import Check, Checks, DoubtError, ForeignText
 
 
 def declared(model: type[ApiModel], tree: Any) -> dict[str, Any] | None:
@@ -34,7 +34,7 @@ def declared(model: type[ApiModel], tree: Any) -> dict[str, Any] | None:
 
     Args:
         model: Its schema.
-        tree: What was written. Texts from elsewhere are `Elsewhere`, and are secret where the schema says so.
+        tree: What was written. Texts from elsewhere are `ForeignText`, and are secret where the schema says so.
     """
     return SETTLED.valid(model, tree)
 
@@ -129,7 +129,7 @@ def _entries(member: Member, check: Check) -> Check:
 
 
 def _hidden(value: Any, checked: Any) -> Any:
-    if type(value) is Elsewhere:
+    if type(value) is ForeignText:
         return value.hidden
     return None if checked is None else _doubted(value)
 

@@ -41,7 +41,7 @@ class DoubtError(Exception):
     """Pydantic has to decide."""
 
 
-class Elsewhere(str):
+class ForeignText(str):
     """A text that is not written in the manifest, and what takes its place where it is secret."""
 
     __slots__ = ("hidden",)
@@ -187,7 +187,7 @@ def is_text(value: Any) -> Any:
     """Check that a value is a text, written in the manifest or not."""
     if type(value) is str:
         return value
-    if type(value) is Elsewhere:
+    if type(value) is ForeignText:
         return str(value)
     raise DoubtError
 

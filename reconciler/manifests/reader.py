@@ -93,6 +93,16 @@ def read(
     """
     documents: list[RawDocument] = []
     problems: list[Problem] = []
+    for found, wrong in files(paths, stdin, file_roots, share):
+        documents += found
+        problems += wrong
+    return documents, problems
+
+
+def files(
+    paths: Sequence[str], stdin: Callable[[], str], file_roots: Sequence[str] = (), share: Share = ALL_FILES
+) -> Iterator[tuple[list[RawDocument], list[Problem]]]:
+    """Yield what `read` returns file by file, so that no more than one is held; takes what `read` takes."""
     seen: set[str] = set()
 
     def is_wanted(name: str) -> bool:
@@ -102,9 +112,12 @@ def read(
         return wanted
 
     for path in paths:
+        problems: list[Problem] = []
         for source in _sources(path, stdin, file_roots, problems, is_wanted):
-            documents += _documents(source, problems)
-    return documents, problems
+            documents = list(_documents(source, problems))
+            yield documents, problems
+            problems.clear()
+        yield [], problems
 
 
 def overlays(

@@ -45,7 +45,7 @@ def _from_elsewhere(tree: Tree, origins: Mapping[Path, Origin]) -> Tree | None:
         value = at(tree, path)
         if not path or origin.raw is not None or type(value) is not str:
             return None
-        text = sure.Elsewhere(value)
+        text = sure.ForeignText(value)
         text.hidden = Secret(value, str(origin))
         tree = _with(tree, path, text)
     return tree
