@@ -242,6 +242,11 @@ class Spec:
         """Return the part that declares a value, or the nearest thing around it; empty if no part does."""
         return next((self.parts[path[:end]] for end in range(len(path), -1, -1) if path[:end] in self.parts), "")
 
+    def of_pool(self, name: str) -> Spec:
+        """Return the same object as one of the pool with a name."""
+        address = Address(name, self.address.section, self.address.name)
+        return Spec(address, self.declared, self.source, self.positions, self.pin, self.from_env, self.reset)
+
     def position(self, path: Path) -> Position:
         """Return the position of a value, or of the nearest enclosing value that has one."""
         for end in range(len(path), -1, -1):

@@ -566,6 +566,7 @@ class Member:
         return self.mark(kind) is not None
 
 
+@cache
 def types_of(model: type[ApiModel]) -> Mapping[str, Any]:
     """Return the types of the members of a structure by name, with their facts, in the order of the schema."""
     every = {name: held for cls in reversed(model.__mro__) for name, held in _annotated(cls).items()}

@@ -11,8 +11,9 @@ A property test holds both to the same answers.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -40,6 +41,14 @@ class DoubtError(Exception):
     """Pydantic has to decide."""
 
 
+class ForeignText(str):
+    """A text that is not written in the manifest, and what takes its place where it is secret."""
+
+    __slots__ = ("hidden",)
+    hidden: Any
+    """What the object has in its place."""
+
+
 def valid(model: type[ApiModel], tree: Any) -> dict[str, Any] | None:
     """Return an object as its author declares it if it is valid beyond doubt: members in the order of the schema.
 
@@ -50,11 +59,7 @@ def valid(model: type[ApiModel], tree: Any) -> dict[str, Any] | None:
     Returns:
         A copy with the values that the checks of the schema convert; None if pydantic has to decide.
     """
-    try:
-        found: dict[str, Any] = _structure(model)(tree)
-    except DoubtError:
-        return None
-    return found
+    return SURE.valid(model, tree)
 
 
 def is_key(marks: tuple[Any, ...], key: str) -> bool:
@@ -71,71 +76,119 @@ def is_key(marks: tuple[Any, ...], key: str) -> bool:
 
 def is_sure_key(marks: tuple[Any, ...], key: str) -> bool:
     """Return whether a text can be a key beyond doubt."""
-    check: Check = _exact(str)
     try:
+        check: Check = is_text
         for mark in marks:
-            check = _limited(check, mark)
+            check = limited(check, mark)
         check(key)
     except DoubtError:
         return False
     return True
 
 
-@cache
-def _structure(model: type[ApiModel]) -> Check:
-    """Return the check of a structure; those of its members are made once one of them is written."""
-    types = types_of(model)
-    required = [name for name in types if not hasattr(model, name)]
-    checks: dict[str, Check] = {}
+class Checks:
+    """Makes the check of each type once: a function that takes a value, and returns it as the result has it."""
 
-    def check(tree: Any) -> dict[str, Any]:
-        if type(tree) is not dict or any(name not in types for name in tree):
-            raise DoubtError
-        if required and any(name not in tree for name in required):
-            raise DoubtError
-        found = {}
-        for name in types:
-            if name in tree:
-                if name not in checks:
-                    checks[name] = _check_of(types[name])
-                found[name] = checks[name](tree[name])
+    def __init__(self) -> None:
+        self._structures: dict[type[ApiModel], Check] = {}
+
+    def valid(self, model: type[ApiModel], tree: Any) -> dict[str, Any] | None:
+        """Return an object if it passes the check of its schema; None if there is a doubt."""
+        try:
+            found: dict[str, Any] = self.structure(model)(tree)
+        except DoubtError:
+            return None
         return found
 
-    return check
+    def structure(self, model: type[ApiModel]) -> Check:
+        """Return the check of a structure; those of its members are made once one of them is written."""
+        found = self._structures.get(model)
+        if found is None:
+            found = self._structures[model] = self._structure(model)
+        return found
 
+    def _structure(self, model: type[ApiModel]) -> Check:
+        types = types_of(model)
+        required = frozenset(name for name in types if not hasattr(model, name))
+        made = cache(lambda name: self.member(model, name, types[name]))
 
-def _check_of(annotation: Any) -> Check:
-    """Return the check of a type."""
-    origin, parts = get_origin(annotation), get_args(annotation)
-    if origin is Annotated:
-        check = _check_of(parts[0])
-        for mark in parts[1:]:
-            check = _limited(check, mark)
+        @lru_cache(maxsize=1000)  # authors write the same few members, in the same order
+        def ordered(names: tuple[Any, ...]) -> tuple[tuple[str, Check], ...]:
+            written = frozenset(names)
+            if not (written <= types.keys() and required <= written):
+                raise DoubtError
+            return tuple((name, made(name)) for name in types if name in written)
+
+        def check(tree: Any) -> dict[str, Any]:
+            if type(tree) is not dict:
+                raise DoubtError
+            return {name: checked(tree[name]) for name, checked in ordered(tuple(tree))}
+
         return check
-    if origin in (Union, UnionType):
-        return _optional(parts)
-    if origin is Literal:
-        return _literal(parts)
-    if origin is list:
-        return _list(_check_of(parts[0]))
-    if origin is dict:
-        return _map(*map(_check_of, parts))
-    return _held(annotation)
+
+    def member(self, model: type[ApiModel], name: str, annotation: Any) -> Check:
+        """Return the check of a member of a structure, by its name and its type."""
+        del model, name  # they matter to those who know more than types
+        return self.of(annotation)
+
+    def of(self, annotation: Any) -> Check:
+        """Return the check of a type."""
+        origin, parts = get_origin(annotation), get_args(annotation)
+        if origin is Annotated:
+            check = self.of(parts[0])
+            for mark in parts[1:]:
+                check = self.limited(check, mark)
+            return check
+        if origin in (Union, UnionType):
+            return self._optional(parts)
+        if origin is Literal:
+            return _literal(parts)
+        if origin is list:
+            return _list(self.of(parts[0]))
+        if origin is dict:
+            return _map(*map(self.of, parts))
+        return self._held(annotation)
+
+    def limited(self, check: Check, mark: Any) -> Check:
+        """Return a check with one more fact."""
+        return limited(check, mark)
+
+    def _held(self, annotation: Any) -> Check:
+        """Return the check of a structure or a scalar."""
+        if annotation is Any or annotation is object:
+            return self.free
+        if annotation is str:
+            return is_text
+        if isinstance(annotation, type) and issubclass(annotation, ApiModel):
+            return self.structure(annotation)
+        return _exact(annotation) if isinstance(annotation, type) else _never
+
+    def free(self, value: Any) -> Any:
+        """Check what may be anything."""
+        return value
+
+    def _optional(self, parts: tuple[Any, ...]) -> Check:
+        rest = [part for part in parts if part is not NoneType]
+        if len(rest) != 1 or len(rest) == len(parts):
+            return _never
+        inner = self.of(rest[0])
+        return lambda value: None if value is None else inner(value)
 
 
-def _held(annotation: Any) -> Check:
-    if annotation is Any or annotation is object:
-        return _any
-    if isinstance(annotation, type) and issubclass(annotation, ApiModel):
-        return _structure(annotation)
-    return _exact(annotation) if isinstance(annotation, type) else _never
-
-
-def _any(value: Any) -> Any:
-    return value
+SURE = Checks()
+"""The checks that hold a value against the schema, and no more."""
 
 
 def _never(_value: Any) -> Any:
+    raise DoubtError
+
+
+def is_text(value: Any) -> Any:
+    """Check that a value is a text, written in the manifest or not."""
+    if type(value) is str:
+        return value
+    if type(value) is ForeignText:
+        return str(value)
     raise DoubtError
 
 
@@ -146,14 +199,6 @@ def _exact(kind: type) -> Check:
         return value
 
     return check
-
-
-def _optional(parts: tuple[Any, ...]) -> Check:
-    rest = [part for part in parts if part is not NoneType]
-    if len(rest) != 1 or len(rest) == len(parts):
-        return _never
-    inner = _check_of(rest[0])
-    return lambda value: None if value is None else inner(value)
 
 
 def _literal(parts: tuple[Any, ...]) -> Check:
@@ -186,7 +231,7 @@ def _map(key: Check, item: Check) -> Check:
 # --- limits --------------------------------------------------------------------------------------------------------
 
 
-def _limited(check: Check, mark: Any) -> Check:
+def limited(check: Check, mark: Any) -> Check:
     """Return a check with one more fact; facts that limit nothing change nothing."""
     if isinstance(mark, Checked):
         return _before(check, mark.check)
@@ -212,12 +257,14 @@ def _called(function: Callable[[Any], Any], value: Any) -> Any:
 
 
 def _text(check: Check, limits: StringConstraints) -> Check:
-    low, high = limits.min_length or 0, limits.max_length
+    low, high = limits.min_length or 0, sys.maxsize if limits.max_length is None else limits.max_length
     meets = _matcher(limits.pattern) if limits.pattern else None
+    plain = check is is_text
 
     def limited(value: Any) -> Any:
-        value = check(value)
-        if type(value) is not str or len(value) < low or (high is not None and len(value) > high):
+        if not (plain and type(value) is str):
+            value = check(value)
+        if type(value) is not str or not low <= len(value) <= high:
             raise DoubtError
         if meets and not (value.isascii() and meets(value)):
             raise DoubtError

@@ -109,4 +109,5 @@ def judge(state: State) -> Iterator[Violation]:
     """Yield every violation of the service's rules in a state."""
     for kind in KINDS.values():
         for rule in kind.rules:
-            yield from rule.violations(state)
+            for breach in rule.check(state) if rule.check else ():
+                yield Violation(rule, breach)

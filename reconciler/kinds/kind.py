@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 
 from reconciler.kinds.iam_access import IamAccess
 from reconciler.model import Address, Call, Danger, FieldChange, Path, Position, Refusal, ResourceChange, Target, Tree
-from reconciler.values.lookup import first_by, grouped
 from schemas.base import ApiModel
 from schemas.records import record
 
@@ -235,7 +234,7 @@ class State:
     def one(self, section: str, name: str = "") -> Tree:
         """Return an object, or an empty one."""
         found = self._by_name.get((section, name))
-        return {} if found is None else self.objects[found]
+        return {} if found is None else found
 
     def all(self, section: str) -> Mapping[Address, Tree]:
         """Return the objects of a section by address."""
@@ -250,13 +249,23 @@ class State:
         return section in self.known and not any(a.section == section for a in self.named)
 
     @cached_property
-    def _by_name(self) -> Mapping[tuple[str, str], Address]:
-        return first_by(self.objects, lambda a: (a.section, a.name))
+    def derived(self) -> dict[Any, Any]:
+        """What several rules have derived from it, by what derives it, so that each is derived once."""
+        return {}
+
+    @cached_property
+    def _by_name(self) -> Mapping[tuple[str, str], Tree]:
+        found: dict[tuple[str, str], Tree] = {}
+        for address, tree in self.objects.items():
+            found.setdefault((address.section, address.name), tree)
+        return found
 
     @cached_property
     def _by_section(self) -> Mapping[str, Mapping[Address, Tree]]:
-        every = grouped(self.objects, lambda a: a.section)
-        return {section: {a: self.objects[a] for a in same} for section, same in every.items()}
+        found: dict[str, dict[Address, Tree]] = {}
+        for address, tree in self.objects.items():
+            found.setdefault(address.section, {})[address] = tree
+        return found
 
     def lacks(self, tree: Tree, *path: str) -> bool:
         """Return whether a member of an object is known to be unset.

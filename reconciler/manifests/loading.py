@@ -7,14 +7,11 @@ can be decided without AWS. What only AWS knows (`$ssm`, `$secret`, `$ref`) is p
 from __future__ import annotations
 
 import os
-from collections import deque
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from reconciler.errors import InvalidManifest, Problem
 from reconciler.manifests import duplicates, envelope, foreign_files, links, objects, overlays, reader
-from reconciler.manifests.documents import Document
+from reconciler.manifests.documents import Document, RawDocument
 from reconciler.manifests.generated import given_values, off_references
 from reconciler.manifests.generated.making import Makers
 from reconciler.manifests.manifest import Manifest
@@ -22,12 +19,8 @@ from reconciler.manifests.pool_parts import combined
 from reconciler.manifests.references.local_references import resolve_local
 from reconciler.manifests.references.variables import Variables
 from reconciler.manifests.validation.place import ProblemReport
-from reconciler.model import Address, Notice, Position
+from reconciler.model import Notice, Position
 from schemas.records import record
-
-if TYPE_CHECKING:
-    from reconciler.manifests.documents import RawDocument
-
 
 UNMERGED = (
     "--env is not given, so no overlay is merged into the manifests. Overlays found: {}. "
@@ -58,6 +51,15 @@ class Gathered:
     """What should be said."""
     row_files: frozenset[str] = frozenset()
     """The files of rows that documents have named: what the reader says of them as manifests does not count."""
+
+
+Kept = Callable[[Manifest, bool], Manifest]
+"""Returns what is kept of a manifest; takes whether nothing wrong was found so far, in it or before it."""
+
+
+def whole(manifest: Manifest, _sound: bool) -> Manifest:
+    """Keep all of a manifest."""
+    return manifest
 
 
 def load(
@@ -110,6 +112,7 @@ def gather(
     env_names: frozenset[str] | None = None,
     is_rule: envelope.IsRule | None = None,
     share: reader.Share = reader.ALL_FILES,
+    kept: Kept = whole,
 ) -> Gathered:
     """Read documents and check each by itself. AWS is not contacted.
 
@@ -123,20 +126,21 @@ def gather(
         env_names: The variables that `$env` may read.
         is_rule: Returns whether there is a security rule.
         share: Which of the files are read; overlays are not laid over a part of them.
+        kept: Returns what is kept of each manifest, as soon as it is there.
     """
     report = ProblemReport()
     manifests = []
-    read = reader.read(paths, stdin, file_roots, share)
     makers = Makers(variables, file_roots)
-    waiting = deque(_documents(read, paths, environment, makers, report))
-    while waiting:  # none is held longer than it is needed: together they take as much memory as the manifests
-        raw = makers.without_off(waiting.popleft(), report.problems)
+    files = reader.files(paths, stdin, file_roots, share)
+    for made in _documents(files, paths, environment, makers, report):
+        raw = makers.without_off(made, report.problems)
         document, wrong = resolve_local(raw, variables, environ, file_roots=file_roots, env_names=env_names)
         report.problems += wrong
         if document.origins:
             document, wrong = given_values.typed(document)
             report.problems += wrong
-        manifests.append(_manifest(document, report, is_rule))
+        manifest = _manifest(document, report, is_rule)
+        manifests.append(kept(manifest, not report.problems))
     found = (tuple(manifests), tuple(report.problems), tuple(report.notices))
     return Gathered(*found, frozenset(makers.files))
 
@@ -162,29 +166,45 @@ def together(parts: Sequence[Gathered]) -> Loaded:
     return Loaded(tuple(manifests), tuple(notices[k] for k in sorted(notices, key=_order)))
 
 
+Files = Iterable[tuple[list[RawDocument], list[Problem]]]
+"""Documents and problems, file by file."""
+
+
 def _documents(
-    read: tuple[Sequence[RawDocument], Sequence[Problem]],
-    paths: Sequence[str],
-    environment: str,
-    makers: Makers,
-    report: ProblemReport,
-) -> Sequence[RawDocument]:
-    """Return the documents that were read, with their rows made and the overlays of an environment laid over them."""
-    documents, problems = foreign_files.refuse(*read)
-    report.problems += problems
-    documents = [makers.with_rows(d, report.problems) for d in documents]
+    files: Files, paths: Sequence[str], environment: str, makers: Makers, report: ProblemReport
+) -> Iterator[RawDocument]:
+    """Yield the documents of files, with their rows made and the overlays of an environment laid over them.
+
+    None is held longer than it is needed: together they take as much memory as the manifests.
+    """
+    read: Iterator[RawDocument] = (makers.with_rows(one, report.problems) for one in _own(files, report))
+    readable = True
     if environment:
-        broken = {p.position.file for p in problems}
+        documents = list(read)
+        readable = not report.problems
+        broken = {p.position.file for p in report.problems}
         layers, wrong = reader.overlays(paths, environment, makers.file_roots)
-        layers = {k: [makers.with_rows(d, wrong, "overlay") for d in v] for k, v in layers.items() if k not in broken}
-        documents, clashes = overlays.merge(documents, layers)
+        layers = {k: [makers.with_rows(d, wrong) for d in v] for k, v in layers.items() if k not in broken}
+        merged, clashes = overlays.merge(documents, layers)
         report.problems += [*wrong, *clashes]
+        read = iter(merged)
     elif known := reader.environments(paths):
         report.notices.append(Notice(UNMERGED.format(", ".join(known))))
-    if not documents and not problems:
+    first = next(read, None)
+    if first is not None:
+        yield first
+        yield from read
+    elif readable if environment else not report.problems:
         where = Position(str(paths[0]) if paths else ".", 1, 1)
         report.problems.append(Problem(where, "", "there is no document in it.", "Begin one with `version: 1`."))
-    return documents
+
+
+def _own(files: Files, report: ProblemReport) -> Iterator[RawDocument]:
+    """Yield the documents that are manifests, and report the files of other tools."""
+    for documents, problems in files:
+        kept, wrong = foreign_files.refuse(documents, problems)
+        report.problems += wrong
+        yield from kept
 
 
 def _manifest(document: Document, report: ProblemReport, is_rule: envelope.IsRule | None) -> Manifest:
@@ -201,7 +221,7 @@ def _manifest(document: Document, report: ProblemReport, is_rule: envelope.IsRul
         region=around.region,
         pool_id=around.pool_id,
         sections=frozenset([*(s for s in around.kind.sections if s in document.tree), *found.owners]),
-        specs=tuple(replace(s, address=Address(name, s.address.section, s.address.name)) for s in found.specs),
+        specs=tuple(spec.of_pool(name) for spec in found.specs),
         prune=around.prune,
         protect=around.protect,
         ignore=around.ignore,

@@ -7,6 +7,7 @@ from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from reconciler.manifests.late_places import LatePlaces
 from reconciler.values.lookup import first_by, grouped
 from schemas.records import record
 
@@ -230,7 +231,9 @@ class Manifest:
     def forget(self) -> None:
         """Give up declared members and the places of values: the document was planned, and only its names matter."""
         for tree in (self.positions, *(part for spec in self.specs for part in (spec.declared, spec.positions))):
-            if isinstance(tree, dict):
+            if isinstance(tree, LatePlaces):
+                tree.forget()
+            elif isinstance(tree, dict):
                 tree.clear()
 
     def switched_off(self, path: Path) -> Position | None:

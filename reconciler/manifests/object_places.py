@@ -2,50 +2,90 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from functools import cached_property
+from typing import NamedTuple, TypeVar
 
 from reconciler.manifests.documents import Document, nearest
+from reconciler.manifests.late_places import LatePlaces
+from reconciler.manifests.references.origin import Origin
 from reconciler.manifests.validation.place import Place
 from reconciler.model import Path, Position
 from schemas.documents import DocumentKind
 from schemas.sections import is_single
 
+T = TypeVar("T")
+
+
+class _Own(NamedTuple):
+    """What is noted of one object, by the paths within it."""
+
+    values: LatePlaces
+    keys: LatePlaces
+    origins: dict[Path, Origin]
+
 
 class ObjectPlaces:
-    """Where everything of each object is. It is sorted once, in one pass, as documents can be large."""
+    """Where everything of each object is.
+
+    It is sorted in one pass for all objects, as documents can be large, and only once a place is asked for.
+    """
 
     def __init__(self, document: Document, kind: DocumentKind) -> None:
         self._document = document
         self._kind = kind
-        self._found: dict[Path, dict[str, dict[Path, Any]]] = {}
-        parts = (("values", document.positions), ("keys", document.keys), ("origins", document.origins))
-        depths: dict[Path, int] = {}  # three steps decide, and few paths differ in them
-        for what, places in parts:
-            for path, found in places.items():
-                first = path[:3]
-                at = depths.get(first, -1)
-                if at < 0:
-                    at = depths[first] = self._depth(first)
-                if at and len(path) >= at:
-                    self._own(path[:at])[what][path[at:]] = found
+        self._found: dict[Path, _Own] = {}
+        self._origins = self._sorted(document.origins)
 
     def place(self, prefix: Path) -> Place:
         """Return where an object is, for messages about it."""
         own = self._own(prefix)
-        around = nearest(self._document.origins, prefix)
+        around = nearest(self._document.origins, prefix) if self._document.origins else None
         if around is not None:
-            own["origins"].setdefault((), around)
-        return Place(prefix, self._document.key(prefix), own["values"], own["keys"], own["origins"])
+            own.origins.setdefault((), around)
+        return Place(prefix, self._document.key(prefix), own.values, own.keys, own.origins)
 
     def add(self, prefix: Path, member: str, where: Position) -> None:
         """Note a place for a member that is not written, but said by the key of its object."""
-        self._own(prefix)["values"][(member,)] = where
+        self._own(prefix).values.note((member,), where)
 
     def rename(self, prefix: Path, theirs: str, ours: str) -> None:
         """Move the places of a member to another name."""
-        for found in self._own(prefix).values():
-            for path in [p for p in found if p[:1] == (theirs,)]:
-                found[(ours, *path[1:])] = found[path]
+        own = self._own(prefix)
+        for places in (own.values, own.keys):
+            for path in [p for p in places if p[:1] == (theirs,)]:
+                places.note((ours, *path[1:]), places[path])
+        for path in [p for p in own.origins if p[:1] == (theirs,)]:
+            own.origins[(ours, *path[1:])] = own.origins[path]
+
+    @cached_property
+    def _values(self) -> Mapping[Path, Mapping[Path, Position]]:
+        return self._sorted(self._document.positions)
+
+    @cached_property
+    def _keys(self) -> Mapping[Path, Mapping[Path, Position]]:
+        return self._sorted(self._document.keys)
+
+    def _own(self, prefix: Path) -> _Own:
+        found = self._found.get(prefix)
+        if found is None:
+            values = LatePlaces({}, lambda: self._values.get(prefix, {}))
+            keys = LatePlaces({}, lambda: self._keys.get(prefix, {}))
+            found = self._found[prefix] = _Own(values, keys, self._origins.get(prefix, {}))
+        return found
+
+    def _sorted(self, places: Mapping[Path, T]) -> dict[Path, dict[Path, T]]:
+        """Return what is noted of a document by object, and within it by the path in the object."""
+        sorted_: dict[Path, dict[Path, T]] = {}
+        depths: dict[Path, int] = {}  # three steps decide, and few paths differ in them
+        for path, found in places.items():
+            first = path[:3]
+            at = depths.get(first, -1)
+            if at < 0:
+                at = depths[first] = self._depth(first)
+            if at and len(path) >= at:
+                sorted_.setdefault(path[:at], {})[path[at:]] = found
+        return sorted_
 
     def _depth(self, path: Path) -> int:
         """Return how many steps of a path lead to the object that it belongs to; 0 for the envelope."""
@@ -55,9 +95,3 @@ class ObjectPlaces:
         at = 1 if is_single(section) else 2
         inner = self._kind.nested.get(f"{section.name}.{path[at]}") if len(path) > at else None
         return at if inner is None else at + (1 if is_single(inner) else 2)
-
-    def _own(self, prefix: Path) -> dict[str, dict[Path, Any]]:
-        found = self._found.get(prefix)
-        if found is None:
-            found = self._found[prefix] = {"values": {}, "keys": {}, "origins": {}}
-        return found

@@ -128,10 +128,10 @@ class ObjectReader:
             tree = self._prepared(section, address, name, tree, place)
         elif isinstance(tree, Reference) and tree != FAILED:
             self._say(prefix, "a reference cannot replace a whole object.", "Use references for its members.")
-        tree = self._without_misplaced(model, tree, place) if isinstance(tree, dict) else tree
-        others = lambda key: elsewhere(self._kind, key, but=address.section)  # noqa: E731 - it names what it belongs to
-        declared = checking.check(model, tree, place, self._report, others=others)
-        self._report.problems += duplicates.same_item(model, tree, place)
+        declared = checking.settled(model, tree, place)
+        if declared is None:
+            tree = self._without_misplaced(model, tree, place) if isinstance(tree, dict) else tree
+            declared = self._checked(model, address, tree, place)
         for omitted in KINDS[address.section].omissions(tree) if isinstance(tree, dict) else ():
             at = omitted.path
             self._report.problems.append(Problem(place.value(at), place.name(at), omitted.message, omitted.advice))
@@ -139,6 +139,13 @@ class ObjectReader:
         self._shown_names(model, address, place)
         from_env = {around_items(path): o.name for path, o in place.origins.items() if path and o.kind == ENV.key}
         return Spec(address, declared, place.start, place.values, pin if isinstance(pin, str) else "", from_env)
+
+    def _checked(self, model: type[ApiModel], address: Address, tree: Any, place: Place) -> Tree:
+        """Return an object as it is declared, with everything that is to be said of it."""
+        others = lambda key: elsewhere(self._kind, key, but=address.section)  # noqa: E731 - it names what it belongs to
+        declared = checking.check(model, tree, place, self._report, others=others)
+        self._report.problems += duplicates.same_item(model, tree, place)
+        return declared
 
     def _without_misplaced(self, model: type[ApiModel], tree: Tree, place: Place) -> Tree:
         """Refuse references where only a structure can be, and items where no list is, and leave them out."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path as FilePath
 from typing import Any, NamedTuple
 
@@ -19,6 +19,7 @@ import yaml
 
 from reconciler.errors import Problem
 from reconciler.manifests.documents import FAILED, RawDocument
+from reconciler.manifests.late_places import LatePlaces
 from reconciler.model import Path, Position, Tree, dotted
 from reconciler.terminal.regular_files import UnfitFileError, is_below, read_regular
 from reconciler.terminal.settings import CONFIG_FILES
@@ -93,6 +94,16 @@ def read(
     """
     documents: list[RawDocument] = []
     problems: list[Problem] = []
+    for found, wrong in files(paths, stdin, file_roots, share):
+        documents += found
+        problems += wrong
+    return documents, problems
+
+
+def files(
+    paths: Sequence[str], stdin: Callable[[], str], file_roots: Sequence[str] = (), share: Share = ALL_FILES
+) -> Iterator[tuple[list[RawDocument], list[Problem]]]:
+    """Yield what `read` returns file by file, so that no more than one is held; takes what `read` takes."""
     seen: set[str] = set()
 
     def is_wanted(name: str) -> bool:
@@ -102,9 +113,12 @@ def read(
         return wanted
 
     for path in paths:
+        problems: list[Problem] = []
         for source in _sources(path, stdin, file_roots, problems, is_wanted):
-            documents += _documents(source, problems)
-    return documents, problems
+            documents = list(_documents(source, problems))
+            yield documents, problems
+            problems.clear()
+        yield [], problems
 
 
 def overlays(
@@ -363,29 +377,77 @@ def foreign(name: str, text: str, dialect: Dialect) -> tuple[list[RawDocument], 
 
 
 def _documents(source: _Source, problems: list[Problem], dialect: Dialect | None = None) -> Iterator[RawDocument]:
+    places = cache(lambda: _all_places(source))  # of all documents of the file, once one of them is asked for its own
+    aliases = "&" in source.text and "*" in source.text
+    simple = dialect is None and not aliases and not _forms(source)
     dialect = dialect or _MANIFEST
     for index, node in enumerate(_nodes(source, problems)):
         if isinstance(node, yaml.ScalarNode) and node.value == "" and node.tag == PLAIN:
             continue
-        start = _position(source.name, node)
         if not isinstance(node, yaml.SequenceNode if dialect.is_list else yaml.MappingNode):
+            start = _position(source.name, node)
             shape, wanted = _shape(node), "a list" if dialect.is_list else "a map"
             message = f"the document is {shape}; {dialect.what} is {wanted}."
             problems.append(Problem(start, "", message, dialect.begin))
             continue
-        builder = _Builder(source.name, dialect)
-        tree = builder.value(node, (), 0)
-        problems += builder.problems
-        if not builder.stopped:
-            places = (builder.positions, builder.keys, start)
-            blanks = frozenset(builder.blanks)
-            forms = frozenset(form for form in FORMS if form in source.text)
-            yield RawDocument(source.name, source.directory, index, tree, *places, source.root, blanks, forms)
+        found = _simple(source, index, node, places) if simple and isinstance(node, yaml.MappingNode) else None
+        yield from [found] if found else _built(source, index, node, problems, dialect)
+
+
+def _built(
+    source: _Source, index: int, node: yaml.Node, problems: list[Problem], dialect: Dialect
+) -> Iterator[RawDocument]:
+    """Yield a document with the places of all its values, unless there is a mistake that leaves none."""
+    builder = _Builder(source.name, dialect)
+    tree = builder.value(node, (), 0)
+    problems += builder.problems
+    if not builder.stopped:
+        places = (builder.positions, builder.keys, _position(source.name, node))
+        found = (frozenset(builder.blanks), _forms(source))
+        yield RawDocument(source.name, source.directory, index, tree, *places, source.root, *found)
+
+
+def _forms(source: _Source) -> frozenset[str]:
+    """Return the forms that a text may have: rows and conditions."""
+    return frozenset(form for form in FORMS if form in source.text)
 
 
 def _shape(node: yaml.Node) -> str:
     shapes = ((yaml.SequenceNode, "a list"), (yaml.MappingNode, "a map"))
     return next((words for kind, words in shapes if isinstance(node, kind)), "a string")
+
+
+Found = tuple[Mapping[Path, Position], Mapping[Path, Position]]
+"""The places of the values of a document, and of its keys."""
+
+
+def _simple(
+    source: _Source, index: int, node: yaml.MappingNode, places: Callable[[], Mapping[int, Found]]
+) -> RawDocument | None:
+    """Return a document in which nothing is unusual, with places that are found once a message is about one.
+
+    Most documents are such, and most runs name few places, which take longer to note than all else about YAML.
+    """
+    builder = _SimpleBuilder(source.name)
+    try:
+        tree = builder.map(node, (), 0)
+    except _UnusualError:
+        return None
+    positions = LatePlaces(builder.positions, lambda: places()[index][0])
+    keys = LatePlaces(builder.keys, lambda: places()[index][1])
+    start = _position(source.name, node)
+    return RawDocument(source.name, source.directory, index, tree, positions, keys, start, source.root)
+
+
+def _all_places(source: _Source) -> dict[int, Found]:
+    """Return the places of all documents of a file that was read before, by their numbers."""
+    found: dict[int, Found] = {}
+    for index, node in enumerate(_nodes(source, [])):
+        if isinstance(node, yaml.MappingNode):
+            builder = _Builder(source.name, _MANIFEST)
+            builder.value(node, (), 0)
+            found[index] = (builder.positions, builder.keys)
+    return found
 
 
 def _nodes(source: _Source, problems: list[Problem]) -> Iterator[yaml.Node]:
@@ -417,6 +479,12 @@ class _Tags(yaml.resolver.BaseResolver):
         if kind is yaml.ScalarNode:
             return PLAIN if implicit[0] else QUOTED
         return COLLECTION
+
+    def descend_resolver(self, current_node: Any, current_index: Any) -> None:
+        """Do nothing, quickly: it is called for each node, for tags by path, of which there are none."""
+
+    def ascend_resolver(self) -> None:
+        """Do nothing, quickly."""
 
 
 def _loader_class(fast: Any) -> type[Any]:
@@ -523,6 +591,8 @@ INTEGER = re.compile(r"[-+]?[0-9]+\Z")
 OTHER_BASE = re.compile(r"0o[0-7]+\Z|0x[0-9a-fA-F]+\Z")
 FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
 INFINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)\Z|\.(?:nan|NaN|NAN)\Z")
+INTERNED = 20
+"""Quoted texts shorter than this are kept once: names occur often."""
 MAX_DIGITS = 300
 """Longest number; the interpreter refuses to convert more than some thousand digits."""
 
@@ -559,6 +629,85 @@ def _is_text(key: str) -> bool:
 
 
 _MANIFEST = Dialect("a manifest", "Begin with `version: 1` and `user_pool:`, not indented.", scalar)
+
+MEANT = frozenset("+-.0123456789~nNtTfF")
+"""How plain scalars begin that may be no texts."""
+
+
+class _UnusualError(Exception):
+    """A document has something that only `_Builder` reads."""
+
+
+class _SimpleBuilder:
+    """Turns the nodes of one document into a tree, if it has no mistake, no alias, no tag and nothing left out.
+
+    It notes the places that nearly every run needs: of keys that have a map, because objects do, and of the maps in
+    lists. `_Builder` has the others.
+    """
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.positions: dict[Path, Position] = {}
+        self.keys: dict[Path, Position] = {}
+
+    def map(self, node: yaml.MappingNode, path: Path, depth: int) -> Tree:
+        """Return the tree of a map.
+
+        Raises:
+            _UnusualError: It has something that is not read here.
+        """
+        if node.tag is not COLLECTION or depth >= MAX_DEPTH:
+            raise _UnusualError
+        tree: Tree = {}
+        for key_node, value_node in node.value:
+            quoted = key_node.value if key_node.tag is QUOTED else None
+            key = _plain_key(key_node.value) if key_node.tag is PLAIN else quoted
+            if key is None or key in tree:
+                raise _UnusualError
+            if value_node.tag is PLAIN or value_node.tag is QUOTED:
+                tree[key] = _simple_scalar(value_node)
+            elif isinstance(value_node, yaml.MappingNode):
+                here = (*path, key)
+                self.keys[here] = _position(self.file, key_node)
+                tree[key] = self.map(value_node, here, depth + 1)
+            else:
+                tree[key] = self._list(value_node, (*path, key), depth + 1)
+        return tree
+
+    def _list(self, node: yaml.Node, path: Path, depth: int) -> list[Any]:
+        if node.tag is not COLLECTION or depth >= MAX_DEPTH:
+            raise _UnusualError
+        items: list[Any] = []
+        for item in node.value:
+            if item.tag is PLAIN or item.tag is QUOTED:
+                items.append(_simple_scalar(item))
+                continue
+            here = (*path, len(items))
+            self.positions[here] = _position(self.file, item)
+            inner = self.map if isinstance(item, yaml.MappingNode) else self._list
+            items.append(inner(item, here, depth + 1))
+        return items
+
+
+def _simple_scalar(node: yaml.ScalarNode) -> Any:
+    """Return what a scalar means."""
+    text: str = node.value
+    if node.tag is QUOTED:
+        return sys.intern(text) if len(text) < INTERNED else text
+    if not text:
+        raise _UnusualError
+    if text[0] not in MEANT:
+        return text
+    try:
+        return scalar(text)
+    except ValueError:
+        raise _UnusualError from None
+
+
+@lru_cache(maxsize=4096)
+def _plain_key(key: str) -> str | None:
+    """Return an unquoted key that is a text, one object for all of its occurrences; None if it means something else."""
+    return sys.intern(key) if key != "<<" and _is_text(key) else None
 
 
 class _Builder:
@@ -622,7 +771,7 @@ class _Builder:
 
     def _scalar(self, node: yaml.ScalarNode, path: Path) -> Any:
         if node.tag != PLAIN:
-            return sys.intern(node.value) if len(node.value) < 20 else node.value  # noqa: PLR2004 - names are short
+            return sys.intern(node.value) if len(node.value) < INTERNED else node.value
         if not node.value:
             self.blanks.add(path)
         try:

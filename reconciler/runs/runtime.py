@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # each costs a tenth of a second or more, so they are importe
     from reconciler.cloud.aws import Access, Aws
     from reconciler.cloud.quotas import Quotas
     from reconciler.local import LocalCognito
-    from reconciler.manifests.loading import Gathered, Loaded
+    from reconciler.manifests.loading import Gathered, Kept, Loaded
     from reconciler.manifests.manifest import Manifest
     from reconciler.manifests.reader import Share
     from reconciler.manifests.references.variables import Variables
@@ -128,9 +128,15 @@ class Runtime:
 
         return together([self.gather(stdin)])
 
-    def gather(self, stdin: Callable[[], str], share: Share | None = None) -> Gathered:
-        """Read manifests, and check each by itself: all of them, or those of a share of the files."""
-        return _gather(self.options, self.environ, stdin, share)
+    def gather(self, stdin: Callable[[], str], share: Share | None = None, kept: Kept | None = None) -> Gathered:
+        """Read manifests, and check each by itself: all of them, or those of a share of the files.
+
+        Args:
+            stdin: Gives the whole of standard input.
+            share: The files; None for all.
+            kept: Returns what is kept of each manifest; None keeps it whole.
+        """
+        return _gather(self.options, self.environ, stdin, share, kept)
 
     def cloud(self, manifest: Manifest) -> Cloud:
         """Return a cloud for the account and Region of a manifest that allows writes.
@@ -383,13 +389,19 @@ def given_variables(options: Options, stdin: Callable[[], str]) -> Variables:
     return variables(options.vars, files)
 
 
-def _gather(options: Options, environ: Mapping[str, str], stdin: Callable[[], str], share: Share | None) -> Gathered:
+def _gather(
+    options: Options,
+    environ: Mapping[str, str],
+    stdin: Callable[[], str],
+    share: Share | None,
+    kept: Kept | None,
+) -> Gathered:
     """Read manifests, and check each by itself.
 
     Raises:
         InvalidManifest: The variables are invalid; carries all problems.
     """
-    from reconciler.manifests.loading import gather
+    from reconciler.manifests.loading import gather, whole
     from reconciler.manifests.reader import ALL_FILES
 
     return gather(
@@ -402,4 +414,5 @@ def _gather(options: Options, environ: Mapping[str, str], stdin: Callable[[], st
         env_names=frozenset(options.env_names) - {NO_NAME} if options.env_names else None,
         is_rule=_is_rule,
         share=share or ALL_FILES,
+        kept=kept or whole,
     )

@@ -1,13 +1,15 @@
 """The steps of `validate`: check every manifest without AWS, on several cores where there are many.
 
-Documents that do not refer to each other are checked one by one, so many files are shared out to processes
-(`terminal/workers.py`). What must be looked at together comes back from them: the heads of the documents, and what was
-found. Documents with references, outputs or overlays are checked in one process, whatever their number.
+Documents that do not refer to each other are checked one by one, and of each is kept what must be looked at together:
+its head, and what was found. So a thousand documents need little more memory than one, which also is faster, and many
+files are shared out to processes (`terminal/workers.py`). Documents with references, outputs or overlays are checked
+together, in one process.
 """
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -45,8 +47,8 @@ class ValidatedPart(NamedTuple):
 
     gathered: Gathered
     """The documents of its files."""
-    judged: DocumentVerdicts
-    """What was found in them; nothing if they could not all be read."""
+    judged: tuple[DocumentVerdicts, ...]
+    """What was found in each; nothing if they could not all be read."""
 
 
 class ValidateResult(NamedTuple):
@@ -76,14 +78,14 @@ def check(runtime: Runtime, console: Console) -> ValidateResult:
     Raises:
         InvalidInput: An option is wrong.
     """
-    parts = _shared_out(runtime, console)
     try:
+        parts = _one_by_one(runtime, console)
         if parts is None:
             loaded = runtime.load(console.read)
             judged = [_judged(runtime, loaded.manifests)]
         else:
             loaded = together([part.gathered for part in parts])
-            judged = [part.judged for part in parts]
+            judged = [verdict for part in parts for verdict in part.judged]
     except InvalidManifest as error:
         return ValidateResult(problems=tuple(error.problems))
     return _joined(loaded, judged)
@@ -106,22 +108,25 @@ def _sources(manifest: Manifest) -> tuple[Position, ...]:
     return tuple(part.source for part in manifest.parts) or (manifest.source,)
 
 
-# --- several processes ---------------------------------------------------------------------------------------------
+# --- one document after the other ----------------------------------------------------------------------------------
 
 
-def _shared_out(runtime: Runtime, console: Console) -> list[ValidatedPart] | None:
-    """Check many files in several processes; None if they are few, or have to be looked at together."""
+def _one_by_one(runtime: Runtime, console: Console) -> list[ValidatedPart] | None:
+    """Check documents one by one, many of them in several processes; None if they have to be looked at together."""
     options = runtime.options
+    if options.env or "-" in (*options.paths, *options.var_files):
+        return None
     cores = min(workers.cores(), options.parallelism)
-    if cores == 1 or options.env or "-" in options.paths:
-        return None
-    if len(options.paths) < FEWEST and not any(map(os.path.isdir, options.paths)):
-        return None
-    files = listed(options.paths)
+    files = listed(options.paths) if cores > 1 and _may_be_many(options.paths) else 0
     if files < FEWEST:
-        return None
-    _load_all()
-    return workers.spread(lambda number: _part(runtime, console, Share(number, cores, files)), cores)
+        cores = 1
+    else:
+        _load_all()
+    return workers.spread(lambda number: _part(runtime, console, Share(number, cores, files or sys.maxsize)), cores)
+
+
+def _may_be_many(paths: Sequence[str]) -> bool:
+    return len(paths) >= FEWEST or any(map(os.path.isdir, paths))
 
 
 def _load_all() -> None:
@@ -136,18 +141,26 @@ def _load_all() -> None:
 
 
 def _part(runtime: Runtime, console: Console, share: Share) -> ValidatedPart:
-    """Check some of the files.
+    """Check some of the files, and keep no more of a document than its head.
 
     Raises:
-        workers.Undivided: There is no document, one refers to another one or is a part of a pool, or writes outputs,
-            which may clash.
+        workers.Undivided: There is no document, one refers to another one or is a part of a pool, has rows of a
+            file or something that is switched off, or writes outputs, which may clash.
     """
-    gathered = runtime.gather(console.read, share)
-    if not gathered.manifests or any(m.links or m.outputs or m.parts for m in gathered.manifests):
+    judged: list[DocumentVerdicts] = []
+
+    def head(manifest: Manifest, sound: bool) -> Manifest:
+        """Judge a document while it is at hand, and return what is looked at with all others."""
+        if manifest.links or manifest.outputs or manifest.parts or manifest.off:
+            raise workers.Undivided
+        if sound:
+            judged.append(_judged(runtime, [manifest]))
+        return replace(manifest, specs=(), positions={}, owners={})
+
+    gathered = runtime.gather(console.read, share, head)
+    if not gathered.manifests or gathered.row_files:  # what is wrong with a file of rows is known at the end only
         raise workers.Undivided
-    judged = DocumentVerdicts() if gathered.problems else _judged(runtime, gathered.manifests)
-    heads = tuple(replace(manifest, specs=(), positions={}, owners={}) for manifest in gathered.manifests)
-    return ValidatedPart(replace(gathered, manifests=heads), judged)
+    return ValidatedPart(gathered, () if gathered.problems else tuple(judged))
 
 
 # --- documents that could be read ----------------------------------------------------------------------------------

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypeVar
 
 from reconciler.kinds.kind import Breach, Rule, State
 from reconciler.model import Address, Reference, Risk, Secret, Tree, Unknown
 from schemas.records import record
 from schemas.security import Profile
+
+T = TypeVar("T")
 
 Steps: TypeAlias = tuple[str, ...]
 """The path of a member whose steps are names alone."""
@@ -135,6 +137,19 @@ def is_known(value: object) -> bool:
     return not isinstance(value, OPAQUE)
 
 
+def once(derive: Callable[[State], T]) -> Callable[[Seen], T]:
+    """Return a function of what a rule looks at whose result, which depends on the state alone, is kept with it."""
+
+    def kept(seen: Seen) -> T:
+        derived = seen.state.derived
+        if derive not in derived:
+            derived[derive] = derive(seen.state)
+        found: T = derived[derive]
+        return found
+
+    return kept
+
+
 def text(tree: Tree, *path: str) -> str:
     """Return a text within an object; empty if it is absent or not known."""
     found = dig(tree, *path)
@@ -143,8 +158,10 @@ def text(tree: Tree, *path: str) -> str:
 
 def texts(tree: Tree, *path: str) -> tuple[str, ...]:
     """Return the known texts of a list within an object."""
-    found = dig(tree, *path)
-    return tuple(v for v in found if isinstance(v, str)) if isinstance(found, list) else ()
+    found: Any = tree
+    for step in path:
+        found = found.get(step) if type(found) is dict else dig(found, step)
+    return tuple([v for v in found if isinstance(v, str)]) if isinstance(found, list) else ()
 
 
 def dig(tree: Any, *path: str) -> Any:

@@ -17,7 +17,6 @@ from schemas.base import (
     ApiModel,
     ClearWith,
     Default,
-    FreeDocument,
     Keyed,
     Member,
     NotRemovable,
@@ -125,7 +124,7 @@ def usual_entry(member: Member, key: str) -> Any:
 def _value(member: Member | None, observed: Any, declared: Any) -> Any:
     if declared is None:
         return reset_value(member)
-    if member is None or member.has(FreeDocument):
+    if member is None or member.shape == "scalar":  # also a free document, which is one value
         both = isinstance(observed, dict) and isinstance(declared, dict) and member is None
         return {**observed, **declared} if both else declared
     if member.shape == "structure":
@@ -192,5 +191,5 @@ def _defaults(model: type[ApiModel]) -> Tree:
 def _copied(value: Any) -> Any:
     """Return a copy of plain data, which `deepcopy` takes five times as long for."""
     if isinstance(value, dict):
-        return {k: _copied(v) for k, v in value.items()}
+        return {k: _copied(v) if isinstance(v, (dict, list)) else v for k, v in value.items()}
     return [_copied(v) for v in value] if isinstance(value, list) else value

@@ -10,15 +10,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache, partial
 from pathlib import Path as FilePath
 from typing import Any
 
 from reconciler.errors import Problem
 from reconciler.manifests.documents import FAILED, Document, RawDocument, WrittenForm, nearest
+from reconciler.manifests.late_places import LatePlaces
 from reconciler.manifests.reference_kinds import REFERENCE_KINDS, ReferenceKinds
 from reconciler.manifests.reference_kinds.ref import Link, link
 from reconciler.manifests.reference_kinds.reference_kind import ReferenceKind, ReferenceMistake, Surroundings
 from reconciler.manifests.reference_kinds.var import VAR
+from reconciler.manifests.references import whole_values
 from reconciler.manifests.references.filling import has_links
 from reconciler.manifests.references.interpolation import Interpolated, Interpolator
 from reconciler.manifests.references.origin import INLINE, Origin
@@ -55,13 +58,29 @@ def resolve_local(
         The document with values in place, and everything that is wrong with its references. A wrong
         reference becomes `FAILED`.
     """
-    if _is_plain(document):
-        places = (document.positions, document.keys, document.origins)
-        return Document(document.file, document.tree, *places, document.start, (), document.blanks, document.off), []
     roots = (document.root, *map(FilePath, file_roots))
-    around = Surroundings(variables, environ, document.directory, env_names=env_names, roots=roots)
-    target = OwnTarget(document, lambda value, inner: _Walk(document, replace(around, target=inner), kinds).part(value))
-    walk = _Walk(document, replace(around, target=target), kinds)
+    bare = Surroundings(variables, environ, document.directory, env_names=env_names, roots=roots)
+    target = OwnTarget(document, lambda value, inner: _Walk(document, replace(bare, target=inner), kinds).part(value))
+    around = replace(bare, target=target)
+    walked = partial(_walked, document, around, kinds)
+    rest = ((), document.blanks, document.off)
+    if isinstance(document.positions, LatePlaces) and isinstance(document.keys, LatePlaces):
+        followed = whole_values.follow(document.tree, kinds, around)
+        if followed is not None:
+            whole = cache(walked)
+            positions = document.positions.found_by(lambda: whole()[0].positions)
+            keys = document.keys.found_by(lambda: whole()[0].keys)
+            tree, origins = followed
+            return Document(document.file, tree, positions, keys, origins, document.start, *rest), []
+    elif _is_plain(document):
+        places = (document.positions, document.keys, document.origins)
+        return Document(document.file, document.tree, *places, document.start, *rest), []
+    return walked()
+
+
+def _walked(document: RawDocument, around: Surroundings, kinds: ReferenceKinds) -> tuple[Document, list[Problem]]:
+    """Follow every reference, and note where each value is."""
+    walk = _Walk(document, around, kinds)
     tree = walk.value(document.tree, (), ())
     places = (walk.positions, walk.keys, walk.origins)
     found = (tuple(walk.links), frozenset(walk.blanks), document.off)

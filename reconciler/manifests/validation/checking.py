@@ -13,13 +13,53 @@ from collections.abc import Mapping
 from typing import Any
 
 from reconciler.errors import Problem
+from reconciler.manifests.env_words import at
 from reconciler.manifests.item_lists import ItemListReader
+from reconciler.manifests.references.origin import Origin
 from reconciler.manifests.validation.place import Place, ProblemReport
 from reconciler.manifests.validation.tree_reader import Advice, TreeReader, no_advice
 from reconciler.manifests.validation.tree_view import TreeView
-from reconciler.model import Path, Tree
+from reconciler.model import Path, Secret, Tree
 from schemas import sure
 from schemas.base import ApiModel, Member
+from schemas.settled import declared
+
+
+def settled(model: type[ApiModel], tree: Any, place: Place) -> Tree | None:
+    """Return what `check` returns for an object that is valid and of which nothing is to be said.
+
+    Args:
+        model: Its schema.
+        tree: What was written, references followed as far as they can be.
+        place: Where it is.
+
+    Returns:
+        The object as it is declared; None if `check` has to look at it. Then it may be valid all the same.
+    """
+    seen = _from_elsewhere(tree, place.origins) if place.origins else tree
+    return None if seen is None else declared(model, seen)
+
+
+def _from_elsewhere(tree: Tree, origins: Mapping[Path, Origin]) -> Tree | None:
+    """Return an object whose texts say that they are not written in the manifest; None if more than texts came."""
+    for path, origin in origins.items():
+        value = at(tree, path)
+        if not path or origin.raw is not None or type(value) is not str:
+            return None
+        text = sure.ForeignText(value)
+        text.hidden = Secret(value, str(origin))
+        tree = _with(tree, path, text)
+    return tree
+
+
+def _with(tree: Any, path: Path, value: Any) -> Any:
+    """Return a tree with another value at a path."""
+    if not path:
+        return value
+    step, *rest = path
+    copied = tree.copy()
+    copied[step] = _with(tree[step], tuple(rest), value)
+    return copied
 
 
 def check(

@@ -633,7 +633,9 @@ MOST_SCOPES, MANY = 10, 4
 
 def _many_scopes(seen: Seen) -> Iterator[Breach]:
     for name, client in clients(seen):
-        scopes = set(texts(client, "AllowedOAuthScopes")) if is_machine(client) else set()
+        if not is_machine(client):
+            continue
+        scopes = set(texts(client, "AllowedOAuthScopes"))
         servers = [a.name for a, tree in seen.all("resource_servers").items() if _all_of(a.name, tree) <= scopes]
         servers = [s for s in servers if len([x for x in scopes if x.startswith(f"{s}/")]) >= MANY]
         if len(scopes) > MOST_SCOPES or servers:

@@ -6,13 +6,14 @@ What is not known makes no trait: a client whose secret is a reference is neithe
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from reconciler.kinds.client_rules import LOCAL_HOSTS
 from reconciler.kinds.kind import State
 from reconciler.model import Path, Tree
-from reconciler.security.rule import Seen, dig, is_known, text, texts
+from reconciler.security.rule import Seen, dig, is_known, once, text, texts
 
 CLIENTS = "clients"
 POOL = "user_pool"
@@ -41,9 +42,10 @@ def clients(seen: Seen) -> Iterator[tuple[str, Tree]]:
         yield address.name, tree
 
 
-def clients_of_users(seen: Seen) -> Iterator[tuple[str, Tree]]:
-    """Yield the clients that are not for programs."""
-    return ((name, tree) for name, tree in clients(seen) if not is_machine(tree))
+@once
+def clients_of_users(state: State) -> tuple[tuple[str, Tree], ...]:
+    """Return the clients that are not for programs, by their names."""
+    return tuple((a.name, tree) for a, tree in state.all(CLIENTS).items() if not is_machine(tree))
 
 
 def is_machine(client: Tree) -> bool:
@@ -109,11 +111,16 @@ def addresses(client: Tree, *members: str) -> Iterator[tuple[Path, str, SplitRes
 
 def split(url: object) -> SplitResult | None:
     """Return the parts of an address; None if it is not known or no URL."""
+    return _parts(url) if isinstance(url, str) else None
+
+
+@lru_cache(maxsize=4096)  # each address is looked at by a dozen rules
+def _parts(url: str) -> SplitResult | None:
     try:
-        parts = urlsplit(url) if isinstance(url, str) else None
+        parts = urlsplit(url)
     except ValueError:
         return None
-    return parts if parts and parts.scheme else None
+    return parts if parts.scheme else None
 
 
 def is_web(parts: SplitResult) -> bool:
@@ -121,6 +128,7 @@ def is_web(parts: SplitResult) -> bool:
     return parts.scheme in ("http", "https")
 
 
+@lru_cache(maxsize=4096)
 def is_loopback(parts: SplitResult) -> bool:
     """Return whether a web address leads to the device of the user."""
     host = parts.hostname or ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+from functools import lru_cache
 
 from reconciler.kinds import saml
 from reconciler.kinds.client_rules import NEVER_WRITABLE
@@ -186,6 +187,7 @@ OF_COGNITO = re.compile(r"^(?:issuer-)?cognito-idp\.")
 """How the issuer of a user pool is called; its endpoints are on the domain of the pool, whatever that is."""
 
 
+@lru_cache(maxsize=4096)
 def _is_one(host: str, issuer: str) -> bool:
     if OF_COGNITO.match(issuer):
         return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -248,10 +249,15 @@ def _links(seen: Seen) -> Iterator[Breach]:
     for section, paths in TEXTS:
         for path in paths:
             said: Any = dig(seen.one(section), *path)
-            for link in LINK.findall(said) if isinstance(said, str) and is_known(said) else ():
+            for link in _links_in(said) if isinstance(said, str) and is_known(said) else ():
                 wrong = _wrong_link(link, seen.redirect_hosts)
                 if wrong:
                     yield Breach(section, "", path, wrong)
+
+
+@lru_cache(maxsize=1024)  # most texts are those of Cognito
+def _links_in(text: str) -> tuple[str, ...]:
+    return tuple(LINK.findall(text))
 
 
 def _wrong_link(link: str, hosts: frozenset[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from urllib.parse import SplitResult
 
@@ -38,6 +39,7 @@ UNJUDGED: Mapping[str, str] = {
 """Rules of the catalogue that no manifest can keep, and why."""
 
 
+@lru_cache(maxsize=4096)
 def ip(parts: SplitResult) -> IPv4Address | IPv6Address | None:
     """Return the address of a URL whose host is one."""
     try:
@@ -183,6 +185,7 @@ def _is_native(client: Tree) -> bool:
     return is_public(client) and all(not is_web(p) or (is_loopback(p) and ip(p) is not None) for p in parts)
 
 
+@lru_cache(maxsize=4096)
 def _where(parts: SplitResult) -> tuple[str, bool]:
     """Return what is wrong with the host of an address, or empty, and whether it is right for developers."""
     host, number = parts.hostname or "", ip(parts)

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from reconciler.kinds.kind import Breach, Rule
-from reconciler.model import Path, Secret
-from reconciler.security.rule import SecurityRule, Seen
+from reconciler.kinds.kind import Breach, Rule, State
+from reconciler.model import Address, Path, Secret
+from reconciler.security.rule import SecurityRule, Seen, once
 
 LITERAL = "literal"
 """Origin of a secret that is written in the manifest."""
@@ -49,22 +49,28 @@ def _fillers() -> Iterator[str]:
 WORDS = frozenset(Secret(word, "") for word in {*_fillers()})
 
 
-def _secrets(value: Any, path: Path = ()) -> Iterator[tuple[Path, Secret]]:
-    """Yield the secrets that a manifest has in clear, by their paths."""
+@once
+def _secrets(state: State) -> tuple[tuple[Address, Path, Secret], ...]:
+    """Return the secrets that a manifest has in clear, by their objects and paths."""
+    return tuple((address, path, secret) for address, tree in state.objects.items() for path, secret in _below(tree))
+
+
+def _below(value: Any) -> list[tuple[Path, Secret]]:
+    """Return the secrets of a tree; few trees have any, so paths are put together from where they are found."""
+    found: list[tuple[Path, Secret]] = []
     for step, inner in value.items() if isinstance(value, dict) else enumerate(value):
-        if isinstance(inner, Secret):
-            if inner.origin == LITERAL and inner:
-                yield (*path, step), inner
-        elif isinstance(inner, (dict, list)):
-            yield from _secrets(inner, (*path, step))
+        if isinstance(inner, (dict, list)):
+            found += [((step, *path), secret) for path, secret in _below(inner)]
+        elif isinstance(inner, Secret) and inner.origin == LITERAL and inner:
+            found.append(((step,), inner))
+    return found
 
 
 def _literal(seen: Seen) -> Iterator[Breach]:
-    for address, tree in seen.state.objects.items():
-        for path, secret in _secrets(tree):
-            if secret not in WORDS:
-                said = "A secret is in the manifest, and so in its history for good."
-                yield Breach(address.section, address.name, path, said)
+    for address, path, secret in _secrets(seen):
+        if secret not in WORDS:
+            said = "A secret is in the manifest, and so in its history for good."
+            yield Breach(address.section, address.name, path, said)
 
 
 CGS01 = SecurityRule(
@@ -89,11 +95,10 @@ CGS01 = SecurityRule(
 
 
 def _filler(seen: Seen) -> Iterator[Breach]:
-    for address, tree in seen.state.objects.items():
-        for path, secret in _secrets(tree):
-            if secret in WORDS:
-                said = "The secret is a word that is written where a secret is to come."
-                yield Breach(address.section, address.name, path, said)
+    for address, path, secret in _secrets(seen):
+        if secret in WORDS:
+            said = "The secret is a word that is written where a secret is to come."
+            yield Breach(address.section, address.name, path, said)
 
 
 CGS02 = SecurityRule(
@@ -123,6 +128,8 @@ BLANK = (
     r"|\$(?!LATEST)\{?[A-Z][A-Z0-9_]+\}?|\b(?:TODO|FIXME|TBD|REPLACE[-_]?ME|CHANGE[-_]?ME|YOUR[-_][A-Z_-]+)\b|\byour-[a-z-]*domain\b(?!-)"
 )
 """What templates of other tools leave, and what is written where a value is to come."""
+WHOLE = ("Links", "Roles", "LambdaConfig")
+"""Maps of which every text is such a member."""
 PLACES = r"(?:URLs?|URI|Arn|ARN|ARNs|_url|_uri|_issuer|client_id|CertificateArn|KMSKeyID|Links|SourceArn)$"
 """Members that hold an address, an ARN or an identifier."""
 
@@ -132,24 +139,33 @@ def _is_place(member: str) -> bool:
     return bool(re.search(PLACES, member))
 
 
-def _texts(value: Any, path: Path, wanted: bool = False) -> Iterator[tuple[Path, str]]:
-    """Yield the texts in the places of addresses and identifiers, by their paths."""
-    within = wanted if isinstance(value, list) else path[-1:] in (("Links",), ("Roles",), ("LambdaConfig",))
+def _blanks(value: Any, last: str | int = "", wanted: bool = False) -> list[tuple[Path, str]]:
+    """Return what was not filled in of the texts in the places of addresses and identifiers, by their paths."""
+    within = wanted if isinstance(value, list) else last in WHOLE
+    found: list[tuple[Path, str]] = []
     for step, inner in value.items() if isinstance(value, dict) else enumerate(value):
+        if type(inner) is bool:  # most are
+            continue
         if isinstance(inner, str):
-            if within or _is_place(str(step)):
-                yield (*path, step), inner
+            if (within or _is_place(str(step))) and (blank := _blank(inner)):
+                found.append(((step,), blank))
         elif isinstance(inner, (dict, list)):
-            yield from _texts(inner, (*path, step), within or _is_place(str(step)))
+            below = _blanks(inner, step, within or _is_place(str(step)))
+            found += [((step, *path), blank) for path, blank in below]
+    return found
+
+
+@lru_cache(maxsize=4096)  # pools of one owner have many addresses in common
+def _blank(value: str) -> str:
+    found = re.search(BLANK, value)  # compiled once there is an address to look at
+    return found[0] if found else ""
 
 
 def _unfilled(seen: Seen) -> Iterator[Breach]:
     for address, tree in seen.state.objects.items():
-        for path, value in _texts(tree, ()):
-            found = re.search(BLANK, value)  # compiled once there is an address to look at
-            if found:
-                said = f"What belongs in the place of {found[0]} was not filled in."
-                yield Breach(address.section, address.name, path, said)
+        for path, blank in _blanks(tree):
+            said = f"What belongs in the place of {blank} was not filled in."
+            yield Breach(address.section, address.name, path, said)
 
 
 CGS04 = SecurityRule(

@@ -17,7 +17,7 @@ from reconciler.security.catalogue.client_traits import (
     oauth,
     whole,
 )
-from reconciler.security.rule import SecurityRule, Seen, texts
+from reconciler.security.rule import SecurityRule, Seen, dig, texts
 
 FUNCTIONS = "LambdaConfig"
 LEGACY, CURRENT = "PreTokenGeneration", "PreTokenGenerationConfig"
@@ -86,6 +86,8 @@ CG806 = SecurityRule(
 
 
 def _idle_migration(seen: Seen) -> Iterator[Breach]:
+    if not dig(seen.one(POOL), FUNCTIONS, "UserMigration"):
+        return
     every = [client for _, client in clients(seen)]
     if not every or not seen.knows(CLIENTS) or not all(_is_known(client) for client in every):
         return
@@ -94,7 +96,7 @@ def _idle_migration(seen: Seen) -> Iterator[Breach]:
         or ("COGNITO" in texts(client, "SupportedIdentityProviders") and oauth(client) & {"code", "implicit"})
         for client in every
     )
-    if (seen.one(POOL).get(FUNCTIONS) or {}).get("UserMigration") and not reached:
+    if not reached:
         yield Breach(POOL, "", (FUNCTIONS, "UserMigration"), "No client can reach the function.")
 
 

@@ -1,0 +1,53 @@
+"""Places of values in a file, found once a message is about one of them.
+
+A run that has nothing to report names few places: of objects, which are known from the start. To note all others takes
+longer than to read the YAML, so they are found when somebody asks, by reading the text again that was read before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+
+from reconciler.model import Path, Position
+
+
+class LatePlaces(Mapping[Path, Position]):
+    """Places of which some are known, and all others are found once somebody asks.
+
+    Args of the constructor:
+        known: Those that are known.
+        find: Finds all.
+    """
+
+    def __init__(self, known: dict[Path, Position], find: Callable[[], Mapping[Path, Position]]) -> None:
+        self._known = known
+        self._find = find
+
+    def found_by(self, find: Callable[[], Mapping[Path, Position]]) -> LatePlaces:
+        """Return the same places that are known, where the others are found in another way."""
+        return LatePlaces(self._known, find)
+
+    def note(self, path: Path, where: Position) -> None:
+        """Add a place that is not found in the file."""
+        self._known[path] = where
+        self.__dict__.pop("_every", None)
+
+    def forget(self) -> None:
+        """Give up all places, and what they would be found in."""
+        self._known, self._find = {}, dict
+        self.__dict__.pop("_every", None)
+
+    def __getitem__(self, path: Path) -> Position:
+        found = self._known.get(path)
+        return self._every[path] if found is None else found
+
+    def __iter__(self) -> Iterator[Path]:
+        return iter(self._every)
+
+    def __len__(self) -> int:
+        return len(self._every)
+
+    @cached_property
+    def _every(self) -> Mapping[Path, Position]:
+        return {**self._find(), **self._known}

@@ -1,0 +1,154 @@
+"""Documents without anything unusual are read in a shorter way, with the same trees, places and references."""
+
+from __future__ import annotations
+
+from pathlib import Path as FilePath
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reconciler.errors import Problem
+from reconciler.manifests import reader
+from reconciler.manifests.documents import RawDocument
+from reconciler.manifests.late_places import LatePlaces
+from reconciler.manifests.reader import Dialect
+from reconciler.manifests.references.local_references import resolve_local
+from reconciler.model import Position
+
+WHOLE = Dialect("a manifest", "Begin with `version: 1` and `user_pool:`, not indented.", reader.scalar)
+"""The dialect of manifests, given as that of another tool: then every place is noted at once."""
+
+WORDS = ["a", "b", "Name", "clients", "true", "~", "12", "1.5", "-", "0x1f", "on", "null", "$x", "$$y", "# c", "a: b"]
+WORDS += ["${var.v}", "$${x}", "é", "*", "&", "<<", "x" * 30, " pad ", "!t", "line\nline", "{", "012", ".inf", "yes"]
+SCALARS = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.sampled_from(WORDS))
+KEYS = st.sampled_from(WORDS)
+REFERENCES = st.sampled_from(
+    [{"$env": "E"}, {"$var": "v"}, {"$var": "no"}, {"$ssm": "/p"}, {"$var": "tree"}, {"$env": ""}]
+)
+TREES = st.recursive(
+    SCALARS | REFERENCES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4),
+    max_leaves=12,
+)
+DOCUMENTS = st.dictionaries(KEYS, TREES, max_size=4)
+LINES = [
+    "a: 1",
+    "a:",
+    "  b: x",
+    "  - y",
+    "- z",
+    "b: {c: d, e: [1, f]}",
+    "? g",
+    ": h",
+    "i: &j k",
+    "l: *j",
+    "---",
+    "m: !n o",
+]
+LINES += [
+    "  <<: {p: q}",
+    "a: 'r'",
+    "s: 010",
+    "012: t",
+    "# u",
+    "v: |",
+    "    w",
+    "\tx",
+    "'y': \"z\"",
+    "? [aa]",
+    "!bb cc: dd",
+]
+
+
+def read_both(directory: FilePath, text: str) -> tuple[Any, Any]:
+    """Return what the reader says of a text, in the shorter way if it takes it, and with every place noted."""
+    file = directory / "m.yaml"
+    file.write_bytes(text.encode())
+    return reader.read([str(file)], lambda: ""), reader.foreign(str(file), text, WHOLE)
+
+
+def told(problem: Problem) -> tuple[object, ...]:
+    """Return what a problem says, and where."""
+    return problem.position, problem.path, problem.message, problem.fix, problem.whole_file
+
+
+def same(one: RawDocument, other: RawDocument) -> None:
+    """Hold documents against each other, with types and order."""
+    assert repr(one.tree) == repr(other.tree)
+    assert (dict(one.positions), dict(one.keys)) == (dict(other.positions), dict(other.keys))
+    assert (one.start, one.index, one.blanks) == (other.start, other.index, other.blanks)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(DOCUMENTS, min_size=1, max_size=2), st.sampled_from([None, False, True]))
+def test_what_is_written_is_read_in_the_shorter_way_as_in_the_longer(
+    tmp_path_factory: pytest.TempPathFactory, trees: list[Any], flow: bool | None
+) -> None:
+    text = yaml.safe_dump_all(trees, default_flow_style=flow, allow_unicode=True, sort_keys=False)
+    (documents, problems), (whole, said) = read_both(tmp_path_factory.getbasetemp(), text)
+    assert [*map(told, problems)] == [*map(told, said)]
+    for one, other in zip(documents, whole, strict=True):
+        same(one, other)
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(st.sampled_from(LINES), max_size=8))
+def test_mistakes_are_found_and_placed_as_in_the_longer_way(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[str]
+) -> None:
+    (documents, problems), (whole, said) = read_both(tmp_path_factory.getbasetemp(), "\n".join(lines))
+    assert [*map(told, problems)] == [*map(told, said)]
+    for one, other in zip(documents, whole, strict=True):
+        same(one, other)
+
+
+@settings(max_examples=300, deadline=None)
+@given(DOCUMENTS)
+def test_references_are_followed_as_where_every_place_is_noted(
+    tmp_path_factory: pytest.TempPathFactory, tree: Any
+) -> None:
+    text = yaml.safe_dump(tree, allow_unicode=True, sort_keys=False)
+    (documents, problems), (whole, _) = read_both(tmp_path_factory.getbasetemp(), text)
+    variables, environ = {"v": "text", "tree": {"a": ["b"], "n": 1}}, {"E": "from outside"}
+    for one, other in zip(documents, whole, strict=True) if not problems else ():
+        found, mistakes = resolve_local(one, variables, environ)
+        expected, said = resolve_local(other, variables, environ)
+        assert [*map(told, mistakes)] == [*map(told, said)]
+        assert repr(found.tree) == repr(expected.tree)
+        assert (found.origins, found.links, found.blanks) == (expected.origins, expected.links, expected.blanks)
+        assert (dict(found.positions), dict(found.keys)) == (dict(expected.positions), dict(expected.keys))
+
+
+def test_places_of_objects_are_known_without_reading_again(tmp_path: FilePath) -> None:
+    def never() -> dict[Any, Any]:
+        raise AssertionError("read again")
+
+    (tmp_path / "m.yaml").write_text("user_pool:\n  PoolName: a\nclients:\n  web: {}\nignore:\n- path: groups/x\n")
+    (document,), _ = reader.read([str(tmp_path)], lambda: "")
+    keys, positions = document.keys, document.positions
+    assert isinstance(keys, LatePlaces)
+    assert isinstance(positions, LatePlaces)
+    assert keys.found_by(never)[("clients", "web")].line == 4
+    assert positions.found_by(never)[("ignore", 0)].line == 6
+    assert positions[("user_pool", "PoolName")].column == 13
+
+
+def test_the_file_is_not_opened_again_for_a_place(tmp_path: FilePath) -> None:
+    file = tmp_path / "m.yaml"
+    file.write_text("user_pool:\n  PoolName: a\n")
+    (document,), _ = reader.read([str(file)], lambda: "")
+    file.unlink()
+    assert document.positions[("user_pool", "PoolName")] == Position(str(file), 2, 13)
+
+
+def test_places_that_were_given_up_are_gone(tmp_path: FilePath) -> None:
+    (tmp_path / "m.yaml").write_text("user_pool:\n  PoolName: a\n")
+    (document,), _ = reader.read([str(tmp_path)], lambda: "")
+    assert isinstance(document.keys, LatePlaces)
+    assert len(document.keys) == 2
+    document.keys.forget()
+    assert dict(document.keys) == {}
+    assert document.keys.get(("user_pool",)) is None
