@@ -184,7 +184,7 @@ def _documents(
         readable = not report.problems
         broken = {p.position.file for p in report.problems}
         layers, wrong = reader.overlays(paths, environment, makers.file_roots)
-        layers = {k: [makers.with_rows(d, wrong) for d in v] for k, v in layers.items() if k not in broken}
+        layers = {k: [makers.with_rows(d, wrong, "overlay") for d in v] for k, v in layers.items() if k not in broken}
         merged, clashes = overlays.merge(documents, layers)
         report.problems += [*wrong, *clashes]
         read = iter(merged)

@@ -15,7 +15,7 @@ from typing import Any
 from reconciler.errors import Problem
 from reconciler.manifests.env_words import at
 from reconciler.manifests.item_lists import ItemListReader
-from reconciler.manifests.references.origin import Origin
+from reconciler.manifests.references.origin import ROW, Origin
 from reconciler.manifests.validation.place import Place, ProblemReport
 from reconciler.manifests.validation.tree_reader import Advice, TreeReader, no_advice
 from reconciler.manifests.validation.tree_view import TreeView
@@ -43,6 +43,8 @@ def settled(model: type[ApiModel], tree: Any, place: Place) -> Tree | None:
 def _from_elsewhere(tree: Tree, origins: Mapping[Path, Origin]) -> Tree | None:
     """Return an object whose texts say that they are not written in the manifest; None if more than texts came."""
     for path, origin in origins.items():
+        if origin.kind == ROW:  # written in the manifest like any literal
+            continue
         value = at(tree, path)
         if not path or origin.raw is not None or type(value) is not str:
             return None
