@@ -28,7 +28,7 @@ class PoolFacts:
     """`TOTP`, `SMS`, `EMAIL`, `PASSKEY`: what users can have set up."""
     devices: bool
     """Whether devices are remembered."""
-    groups: bool
+    memberships: bool
     """Whether it has groups."""
     providers: tuple[str, ...]
     """Names of its identity providers."""
@@ -197,7 +197,7 @@ ITEMS: tuple[tuple[LeftBehindItem, Callable[[PoolFacts], bool]], ...] = (
             "The manifest makes the groups. No import or trigger adds users to them: AdminAddUserToGroup does.",
             "2.16, 8.5",
         ),
-        lambda facts: facts.groups,
+        lambda facts: facts.memberships,
     ),
     (
         LeftBehindItem(

@@ -177,7 +177,7 @@ def _import(plan: _Plan) -> tuple[ReplacementStep, ...]:
 
 
 def _memberships(plan: _Plan) -> tuple[ReplacementStep, ...]:
-    if not plan.facts.groups:
+    if not plan.facts.memberships:
         return ()
     detail = "List the members of each group of the old pool, and add the users to the group of the new pool."
     commands = (f"poolctl users list {plan.operand} --group GROUP -o json",)

@@ -251,7 +251,7 @@ def facts(pool: ReplacedPool) -> PoolFacts:
         native=not clients or any(map(_is_native, clients.values())),
         factors=frozenset(_factors(root, state)),
         devices=bool(root.get("DeviceConfiguration")),
-        groups=bool(ours),
+        memberships=bool(ours),
         providers=tuple(sorted(o.address.name for o in state.section(parts.PROVIDERS))),
         clients=tuple(sorted(clients)),
         secret_clients=tuple(sorted(k for k, d in clients.items() if {"ClientSecret", "ClientSecretArn"} & d.keys())),
