@@ -269,6 +269,17 @@ def _known(value: Any) -> Any:
     return {key: part for key, part in inner.items() if part != {} or value[key] == {}}
 
 
+def keys_of(tree: Tree) -> dict[str, str]:
+    """Return the keys of the objects that have an id, by it.
+
+    Args:
+        tree: Sections of a manifest.
+    """
+    return {
+        str(one[pin]): str(key) for section, pin, _ in _pinned(tree) for key, one in tree[section].items() if pin in one
+    }
+
+
 # --- writing -------------------------------------------------------------------------------------------------------
 
 

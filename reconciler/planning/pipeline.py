@@ -163,9 +163,7 @@ def planned(
     return with_origins(checked, resolved)
 
 
-def _pause(
-    cloud: Cloud, manifest: Manifest, live_state: LiveState
-) -> tuple[tuple[Notice, ...], tuple[Gap, ...]]:
+def _pause(cloud: Cloud, manifest: Manifest, live_state: LiveState) -> tuple[tuple[Notice, ...], tuple[Gap, ...]]:
     """Look for what has paused the writes of a pool that is to be changed."""
     pool = live_state.root
     return looked_for(cloud, root_of(manifest.kind), pool, manifest.source) if pool else ((), ())
