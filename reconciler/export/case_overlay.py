@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from reconciler.cloud.port import Identity
 from reconciler.export import exporter
@@ -20,9 +20,26 @@ from reconciler.kinds import KINDS
 from reconciler.manifests.overlays import DELETE
 from reconciler.manifests.writer import Flow, LiveText, blocks
 from reconciler.model import Observed, Path, Tree
+from schemas.base import Pin, members
 
-CLIENTS, PIN, NAME = "clients", "ClientId", "ClientName"
-"""The section whose keys are not what identifies its objects, the member that does, and the one that is the key."""
+
+class _Pinned(NamedTuple):
+    """A section whose keys are names, and whose objects are identified by something else."""
+
+    section: str
+    pin: str
+    """The member that identifies an object."""
+    name: str
+    """The member that is its key."""
+
+
+def _pinned(tree: Tree) -> Iterator[_Pinned]:
+    """Yield the sections of a document whose keys do not identify their objects."""
+    for section, objects in tree.items():
+        kind = KINDS[section]
+        pin = next((member.name for member in members(kind.model).values() if member.has(Pin)), "")
+        if pin and not kind.single and _merges(objects):
+            yield _Pinned(section, pin, kind.name_member)
 
 
 class _Nothing:
@@ -171,11 +188,11 @@ def _mark(tree: Tree, path: Path, mark: _Unknown) -> None:
 
 
 def _by_id(tree: Tree) -> Tree:
-    """Return sections with clients by their ids, and each with the name that it has."""
+    """Return sections in which objects that have an id are by it, each with the name that it has."""
     found = dict(tree)
-    if CLIENTS in tree:
-        named = {key: {**client, NAME: client.get(NAME, key)} for key, client in tree[CLIENTS].items()}
-        found[CLIENTS] = {client.get(PIN, key): client for key, client in named.items()}
+    for section, pin, name in _pinned(tree):
+        named = {key: {**one, name: one.get(name, key)} for key, one in tree[section].items()}
+        found[section] = {one.get(pin, key): one for key, one in named.items()}
     return found
 
 
@@ -252,25 +269,35 @@ def _known(value: Any) -> Any:
     return {key: part for key, part in inner.items() if part != {} or value[key] == {}}
 
 
+def keys_of(tree: Tree) -> dict[str, str]:
+    """Return the keys of the objects that have an id, by it.
+
+    Args:
+        tree: Sections of a manifest.
+    """
+    return {
+        str(one[pin]): str(key) for section, pin, _ in _pinned(tree) for key, one in tree[section].items() if pin in one
+    }
+
+
 # --- writing -------------------------------------------------------------------------------------------------------
 
 
 def _with_keys(layer: Tree, base: Tree) -> Tree:
-    """Return an overlay in which clients have the keys of the manifest, and none of them an identifier."""
-    if not _merges(layer.get(CLIENTS)):
-        return layer
-    keys = {client.get(PIN, key): key for key, client in base.get(CLIENTS, {}).items()}
-    taken = {str(key).casefold() for key in keys.values()}
-    clients: Tree = {}
-    for identifier, client in layer[CLIENTS].items():
-        key, inner = keys.get(identifier), client
-        if key is None:
-            name = str(client[NAME])
-            key = LiveText(exporter.free(name, taken, "-"))
-            taken.add(key.casefold())
-            inner = {k: v for k, v in client.items() if k != PIN and not (k == NAME and v == key)}
-        clients[key] = inner
-    return {**layer, CLIENTS: clients}
+    """Return an overlay in which objects have the keys of the manifest, and none of them an identifier."""
+    found = dict(layer)
+    for section, pin, name in _pinned(layer):
+        keys = {one.get(pin, key): key for key, one in base.get(section, {}).items()}
+        taken = {str(key).casefold() for key in keys.values()}
+        found[section] = {}
+        for identifier, one in layer[section].items():
+            key, inner = keys.get(identifier), one
+            if key is None:
+                key = LiveText(exporter.free(str(one[name]), taken, "-"))
+                taken.add(key.casefold())
+                inner = {k: v for k, v in one.items() if k != pin and not (k == name and v == key)}
+            found[section][key] = inner
+    return found
 
 
 def _written(value: Any, files: dict[str, bytes]) -> Any:
@@ -284,10 +311,11 @@ def _written(value: Any, files: dict[str, bytes]) -> Any:
 
 
 def _named(path: Path, tree: Tree) -> Path:
-    """Return a path with the name of a client in place of its id."""
-    if path[0] != CLIENTS or len(path) == 1:
+    """Return a path with the name of an object in place of its id."""
+    name = next((pinned.name for pinned in _pinned(tree) if pinned.section == path[0]), "")
+    if not name or len(path) == 1:
         return path
-    return (CLIENTS, str(tree[CLIENTS][path[1]][NAME]), *path[2:])
+    return (path[0], str(tree[str(path[0])][path[1]][name]), *path[2:])
 
 
 def _references(value: Any) -> Iterator[Flow]:

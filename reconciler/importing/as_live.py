@@ -16,16 +16,17 @@ from reconciler.observing.observer import LiveState, wrap
 from schemas.base import ApiModel, Keyed, Unordered, members
 
 
-def live_state(objects: Sequence[OwnedObject]) -> LiveState:
+def live_state(objects: Sequence[OwnedObject], keys: Mapping[str, str] | None = None) -> LiveState:
     """Return the objects of one pool as if they had been read.
 
     Args:
         objects: At least one; all of the same pool.
+        keys: The keys that a manifest has for clients, by their ids, if it was written before.
     """
     root = root_of(document_of(objects))
     pool = next((one for one in objects if one.section == root.section), None)
     name = str(pool.members.get(root.name_member, "")) if pool else ""
-    clients = _names(objects, "clients")
+    clients = _names(objects, "clients", keys or {})
     observed = [_observed(one, name, clients) for one in objects]
     ids = {root.id_param: objects[0].pool}
     owner = next((o for o in observed if o.address.section == root.section), None)
@@ -35,7 +36,7 @@ def live_state(objects: Sequence[OwnedObject]) -> LiveState:
     return LiveState(found, tuple(every), frozenset(o.address.section for o in every))
 
 
-def _names(objects: Sequence[OwnedObject], section: str) -> dict[str, str]:
+def _names(objects: Sequence[OwnedObject], section: str, keys: Mapping[str, str]) -> dict[str, str]:
     """Return a name for each client, also for those that only something inside of them is known of.
 
     Returns:
@@ -44,8 +45,9 @@ def _names(objects: Sequence[OwnedObject], section: str) -> dict[str, str]:
     kind = KINDS[section]
     ids = [one.ids[kind.id_param] for one in objects if kind.id_param in one.ids]
     called = {one.ids[kind.id_param]: one.name for one in objects if one.section == section}
-    found: dict[str, str] = {}
-    for identifier in sorted(dict.fromkeys(ids), key=lambda i: (called.get(i) or i, i)):
+    found = {identifier: keys[identifier] for identifier in ids if identifier in keys}
+    new = (identifier for identifier in dict.fromkeys(ids) if identifier not in found)
+    for identifier in sorted(new, key=lambda i: (called.get(i) or i, i)):
         name, number = called.get(identifier) or identifier, 2
         while name in found.values():
             name, number = f"{called.get(identifier) or identifier}-{number}", number + 1

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from reconciler.cloud.port import Identity
 from reconciler.export import exporter
-from reconciler.export.case_overlay import CaseOverlay, overlay
+from reconciler.export.case_overlay import CaseOverlay, keys_of, overlay
 from reconciler.export.exporter import Style
 from reconciler.importing import as_live
 from reconciler.importing.owned import Leftover, OtherCase, OwnedObject, Unmapped, valued
@@ -104,7 +104,7 @@ class OverlayWriter:
         known = valued(other)
         if wrong or self._live or not known:
             return wrong
-        pool = Read(base.result.found, as_live.live_state(known), "")
+        pool = Read(base.result.found, as_live.live_state(known, keys_of(exported.tree)), "")
         return export_run.prove(whole, pool, base.identity, self._directory, made.environment)
 
     @property

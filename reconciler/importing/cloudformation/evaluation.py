@@ -156,7 +156,7 @@ class Evaluator:
             TemplateMistake: Nothing has the name.
         """
         if name.startswith("AWS::"):
-            return self._pseudo(name)
+            return pseudo_parameter(self.given.where, name)
         if name in self.template.section("Parameters"):
             self._uses.add(Dependence("parameter", name))
             return parameter_value(self.template, self.given.parameters, name)
@@ -176,23 +176,6 @@ class Evaluator:
         """The resources that can be referred to, by name."""
         made = self.given.listing.items if self.is_transformed else {}
         return {**made, **self.template.section("Resources")}
-
-    def _pseudo(self, name: str) -> Any:
-        where = self.given.where
-        known = {
-            "AWS::Region": where.region,
-            "AWS::AccountId": where.account,
-            "AWS::Partition": where.partition,
-            "AWS::URLSuffix": where.url_suffix,
-            "AWS::StackName": where.stack_name,
-            "AWS::StackId": where.stack_id,
-            "AWS::NotificationARNs": "",
-        }
-        if name == "AWS::NoValue":
-            return ABSENT
-        if name not in known:
-            raise TemplateMistake(f"{name} is no pseudo parameter.", "Write one such as AWS::Region.")
-        return known[name] or NotKnown(f"{name} is not in the template; the stack has it")
 
     def resource(self, name: str, member: str) -> Any:
         """Return what `Ref`, or `Fn::GetAtt` with a member, makes of a resource of the template."""
@@ -258,6 +241,32 @@ class Evaluator:
         found, noted = self._known[key]
         self._uses |= noted
         return found
+
+
+def pseudo_parameter(where: Whereabouts, name: str) -> Any:
+    """Return a pseudo parameter; ABSENT for `AWS::NoValue`.
+
+    Args:
+        where: Where the stack is.
+        name: `AWS::Region`.
+
+    Raises:
+        TemplateMistake: There is none of the name.
+    """
+    known = {
+        "AWS::Region": where.region,
+        "AWS::AccountId": where.account,
+        "AWS::Partition": where.partition,
+        "AWS::URLSuffix": where.url_suffix,
+        "AWS::StackName": where.stack_name,
+        "AWS::StackId": where.stack_id,
+        "AWS::NotificationARNs": "",
+    }
+    if name == "AWS::NoValue":
+        return ABSENT
+    if name not in known:
+        raise TemplateMistake(f"{name} is no pseudo parameter.", "Write one such as AWS::Region.")
+    return known[name] or NotKnown(f"{name} is not in the template; the stack has it")
 
 
 def function_name(node: Tree) -> str | None:

@@ -249,6 +249,16 @@ def test_an_added_client_has_no_id_and_a_removed_one_leaves_no_empty_section(tmp
     assert one.environments == {"Live"}
 
 
+def test_a_client_that_is_called_otherwise_keeps_its_key_and_what_is_inside_of_it(tmp_path):
+    web = part("UserPoolClient", ClientName=of_live("shop", "web"))
+    look = part("ManagedLoginBranding", ClientId={"Ref": "Web"}, Settings=of_live({"a": 1}, {"a": 2}))
+    template = case({"Web": web, "Look": look})
+    one, other = both(tmp_path, template, {"Pool": POOL, "Web": CLIENT, "Look": f"{POOL}|look"}, "Live")
+    assert one.trees("Live") == other.trees()
+    branding = {"Settings": {"a": 1}}
+    assert one.overlay("Live") == {"clients": {"web": {"ClientName": "shop", "branding": branding}}}
+
+
 def test_a_default_that_the_other_case_sets_is_written_out(tmp_path):
     """Left out, the member would be undeclared, and keep the value that it has."""
     template = case({}, Policies={"PasswordPolicy": {"MinimumLength": of_live(8, 20)}})
