@@ -16,12 +16,17 @@ from reconciler.security import judging
 from reconciler.security.whole_objects import appeared, vanished
 
 
-def assessed(plan: Plan, concerns: Callable[[Address, Path], bool]) -> Plan:
+def everything(_address: Address, _path: Path) -> bool:
+    """Return that every member is looked at."""
+    return True
+
+
+def assessed(plan: Plan, concerns: Callable[[Address, Path], bool] = everything) -> Plan:
     """Return the plan with the effects of its changes, and the undeclared members of the objects that it declares.
 
     Args:
         plan: The plan.
-        concerns: Returns whether a member of an object is any business of the manifest.
+        concerns: Returns whether a member of an object is any business of the manifest; by default, all are.
     """
     if any(KINDS[c.address.section].root and c.action is Action.CREATE for c in plan.changes):
         return plan
