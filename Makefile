@@ -35,6 +35,7 @@ QUICK := tests/schemas tests/manifest tests/render tests/cloud tests/engine/test
          tests/applications/test_output_formats.py tests/applications/test_web_checks.py tests/people tests/notify \
          tests/security/test_members.py tests/security/test_rules.py tests/local/signin \
          tests/importing/cloudformation \
+         tests/site/test_navigation.py tests/site/test_check.py tests/site/test_files.py \
          $(wildcard tests/test_*.py)
 COV := --cov --cov-branch --cov-report= --hypothesis-profile=ci # derandomized, and without deadlines
 

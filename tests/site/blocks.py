@@ -43,10 +43,15 @@ class Block:
         return f"{self.page}:{self.line}"
 
     @property
+    def written(self) -> list[str]:
+        """The lines of shell, continued ones joined; in a session of a console, those behind a prompt."""
+        lines = re.sub(r"\\\n\s*", " ", self.text).splitlines()
+        return lines if self.language != "console" else [line[2:] for line in lines if line.startswith("$ ")]
+
+    @property
     def lines(self) -> list[str]:
-        """The lines of shell, continued ones joined, without comments and empty lines."""
-        joined = re.sub(r"\\\n\s*", " ", self.text)
-        bare = [re.sub(r"(^|\s)#.*", "", line).strip() for line in joined.splitlines()]
+        """The lines without comments and empty lines."""
+        bare = [re.sub(r"(^|\s)#.*", "", line).strip() for line in self.written]
         return [line for line in bare if line]
 
     @property

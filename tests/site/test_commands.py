@@ -98,7 +98,7 @@ def test_what_can_be_run_is_run(page: str, town: Path, tmp_path: Path, monkeypat
     assert pool, shown.err
     for block in BLOCKS:
         if block.page == page and not block.not_run:
-            for line in block.text.replace("\\\n", " ").splitlines():
+            for line in block.written:
                 _run_line(block, line, pool[0])
 
 

@@ -44,5 +44,10 @@ def test_a_page_that_is_not_named_is_a_guide() -> None:
     assert "docs/decisions/0999-new" in found["docs/decisions/README"]
 
 
+def test_without_the_page_of_a_section_its_pages_are_elsewhere() -> None:
+    assert contents(("docs/README", "docs/commands", "docs/guides"))["docs/guides"] == ("docs/commands",)
+    assert contents(("docs/README", "docs/commands")) == {"docs/README": ("docs/commands",)}
+
+
 def test_pages_of_subfolders_are_not_those_of_their_parent() -> None:
     assert "docs/rules/sub/page" in contents(("docs/guides", "docs/rules/README", "docs/rules/sub/page"))["docs/guides"]

@@ -6,6 +6,7 @@ Exit code 0: the site is there, and nothing was warned of. 1: the warnings are l
 from __future__ import annotations
 
 import io
+import re
 import shutil
 import sys
 import time
@@ -19,6 +20,8 @@ from tools.site.settings import settings
 
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / "build" / "site"
+COLOUR = re.compile(r"\x1b\[[\d;]*m")
+"""How Sphinx colours warnings, wherever they go."""
 
 
 def build(root: Path = ROOT, out: Path = SITE, *, jobs: int = 2) -> list[str]:
@@ -39,7 +42,8 @@ def build(root: Path = ROOT, out: Path = SITE, *, jobs: int = 2) -> list[str]:
         )
         app.build(force_all=True)
     shutil.rmtree(work, ignore_errors=True)
-    return [*warnings.getvalue().splitlines(), *problems(out)]
+    said = COLOUR.sub("", warnings.getvalue()).replace(f"{root}/", "")
+    return [*said.splitlines(), *problems(out)]
 
 
 def main() -> int:

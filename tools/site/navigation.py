@@ -96,12 +96,15 @@ def contents(existing: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
     Args:
         existing: The pages that there are, as `pages` returns them.
     """
-    taken = {FIRST, *(section.page for section in SECTIONS)}
-    below = {page: [*_take(patterns, existing, taken)] for page, patterns in _orders()}
-    rest = next(section.page for section in SECTIONS if section.takes_the_rest)
-    below[rest] += [page for page in existing if page not in taken]
     first = [section.page for section in SECTIONS if section.page in existing]
-    return {FIRST: tuple(first)} | {page: tuple(under) for page, under in below.items() if page in existing}
+    taken = {FIRST, *first}
+    below = {FIRST: first}
+    for page, patterns in _orders():
+        if page in existing:
+            below[page] = [*_take(patterns, existing, taken)]
+    rest = next((section.page for section in SECTIONS if section.takes_the_rest and section.page in existing), FIRST)
+    below[rest] += [page for page in existing if page not in taken]
+    return {page: tuple(under) for page, under in below.items()}
 
 
 def _orders() -> Iterator[tuple[str, tuple[str, ...]]]:
