@@ -131,6 +131,15 @@ UNMADE = Rule(
     advice="Apply the part that makes the pool first, or load it together with this one.",
 )
 
+NO_OWNER = Rule(
+    id="no-object",
+    title="Items of an object that does not exist",
+    what="A part declares items of a list ($include, $exclude) and nothing else of the object, which does not exist.",
+    why="The part that declares the object makes it; with the items alone it would be made with Cognito's defaults.",
+    source=("decision 47",),
+    advice="Apply the part that declares the object first, or load it together with this one.",
+)
+
 UNKNOWN_PARTS = Rule(
     id="parts",
     title="A deletion for which all parts of a pool are needed",
@@ -174,6 +183,7 @@ RULES = (
     UNSEEN,
     OUTPUT,
     UNMADE,
+    NO_OWNER,
     UNKNOWN_PARTS,
     FULL,
     UNSET_LIST,

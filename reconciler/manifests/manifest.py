@@ -187,11 +187,8 @@ class Manifest:
         """
         if self.is_whole:
             return True
-        from schemas.documents import DOCUMENTS
-
         spec = self._around(address)
-        shared = DOCUMENTS[self.kind].is_shared(address.section)
-        return spec is not None and (not shared or not path or bool(spec.part(path)))
+        return spec is not None and (not path or bool(spec.part(path)))
 
     def part_of(self, address: Address, path: Path = ()) -> str:
         """Return the part that declares a member, or the object that it is in; empty if no part does."""

@@ -1,17 +1,19 @@
 """What two parts of one pool both claim: a value, an object, or the right to ignore what another part declares.
 
-An object of a map (`clients.web`) belongs to one part, with everything inside of it. Members of a single object
-(`user_pool`, `mfa`) may be declared by several parts, each value by one. Each problem names both places.
+An object of a map (`clients.web`) belongs to one part, with everything inside of it; items of its lists may be declared
+by others (`part_items`). Members of a single object (`user_pool`, `mfa`) may be declared by several parts, each value
+by one. Each problem names both places.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import combinations
 
 from reconciler.errors import Problem
 from reconciler.kinds import KINDS
 from reconciler.manifests.manifest import Ignore, Manifest
+from reconciler.manifests.part_items import SIDES, claimed_twice, lists, only_items
 from reconciler.manifests.part_specs import claims
 from reconciler.model import Address, Path, Spec, dotted
 from schemas import globs
@@ -36,6 +38,27 @@ def _name(manifest: Manifest) -> str:
     return manifest.parts[0].name
 
 
+def owns(kind: DocumentKind, manifest: Manifest, spec: Spec) -> bool:
+    """Return whether a part owns an object that it declares, and does not declare items of its lists alone."""
+    return not only_items(kind, spec) or any(s.address.owner == spec.address for s in manifest.specs)
+
+
+def _same_items(
+    kind: DocumentKind, early: Spec, late: Spec, part: str, only: Collection[Path] | None = None
+) -> Iterator[Problem]:
+    """Find items that two parts declare, and lists of which one declares all; or only in some lists."""
+    steps = late.address.steps
+    for first, path in claimed_twice(kind, early, late):
+        if only is not None and not any(path[: len(place)] == place for place in only):
+            continue
+        message = f"the part {part} declares {dotted((*steps, *first))}, at {early.position(first)}."
+        fix = "Leave the item to one of the two parts." if set(SIDES) & set(first) else SHARE
+        yield Problem(late.position(path), dotted((*steps, *path)), message, fix)
+
+
+SHARE = "Write the items of both parts with $include, or leave the list to one of them."
+
+
 # --- members of single objects --------------------------------------------------------------------------------------
 
 
@@ -44,8 +67,9 @@ def _same_values(kind: DocumentKind, one: Manifest, other: Manifest) -> Iterator
         early = one.at(late.address)
         if early is None:
             continue
-        theirs = claims(kind, early)
-        for path in claims(kind, late):
+        theirs, shared = claims(kind, early), lists(kind, early).keys() & lists(kind, late).keys()
+        yield from (_same_items(kind, early, late, _name(one), shared) if shared else ())
+        for path in (path for path in claims(kind, late) if path[:-1] not in shared):
             first = next((p for p in theirs if p[: len(path)] == path or path[: len(p)] == p), None)
             if first is not None:
                 steps = late.address.steps
@@ -75,12 +99,20 @@ def _same_objects(kind: DocumentKind, one: Manifest, other: Manifest) -> Iterato
         early = same or next((live[i] for i in _identities(late) if i in live), None)
         if early is None:
             continue
+        if same and _are_named_alike(same, late) and not (owns(kind, one, same) and owns(kind, other, late)):
+            yield from _same_items(kind, same, late, _name(one))
+            continue
         named = dotted(early.address.steps)
         message = f"the part {_name(one)} declares the same object as {named}, at {early.source}."
         if same:
             message = f"the part {_name(one)} declares {named}, at {early.source}."
         fix = "An object belongs to one part: leave it to one of the two."
         yield Problem(late.source, dotted(late.address.steps), message, fix)
+
+
+def _are_named_alike(one: Spec, other: Spec) -> bool:
+    name = KINDS[one.address.section].name_member
+    return bool(one.declared.get(name) == other.declared.get(name))
 
 
 def _identities(spec: Spec) -> Iterator[tuple[str, str, str]]:

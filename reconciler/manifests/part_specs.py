@@ -7,28 +7,31 @@ from dataclasses import replace
 from typing import Any
 
 from reconciler.errors import Problem
+from reconciler.manifests.part_items import Counted, joined, lists
 from reconciler.manifests.reference_kinds.env import ENV
 from reconciler.manifests.references.origin import Origin, origin_of
 from reconciler.manifests.references.remote_references import references
 from reconciler.manifests.validation import checking
 from reconciler.manifests.validation.place import Place, ProblemReport
-from reconciler.model import Path, Spec, Tree
+from reconciler.model import Path, Position, Spec, Tree
+from reconciler.values.item_forms import is_form
 from schemas.base import ApiModel, FreeDocument, Member, members
 from schemas.documents import DocumentKind
 from schemas.sections import model_of
 
 
-def tagged(kind: DocumentKind, spec: Spec, part: str) -> Spec:
+def tagged(kind: DocumentKind, spec: Spec, part: str, *, owned: bool) -> Spec:
     """Return an object that knows its part: as a whole, or each value where several parts may meet in it.
 
     Args:
         kind: Kind of the document.
         spec: The object.
         part: Name of the part.
+        owned: Whether the part owns the object, and not only items of its lists.
     """
-    if not kind.is_shared(spec.address.section):
-        return replace(spec, parts={(): part})
-    return replace(spec, parts=dict.fromkeys(claims(kind, spec), part))
+    if kind.is_shared(spec.address.section):
+        return replace(spec, parts=dict.fromkeys(claims(kind, spec), part))
+    return replace(spec, parts={(): part} if owned else dict.fromkeys(lists(kind, spec), part))
 
 
 def claims(kind: DocumentKind, spec: Spec) -> tuple[Path, ...]:
@@ -49,13 +52,21 @@ def met(kind: DocumentKind, same: Sequence[Spec], problems: list[Problem]) -> Sp
         same: The declarations, of one address. What two of them claim has been reported.
         problems: Gets what is wrong with them together.
     """
-    first = same[0]
+    first = next((spec for spec in same if () in spec.parts), same[0])
+    same = [first, *(spec for spec in same if spec is not first)]
+    positions: dict[Path, Position] = {}
+    from_env: dict[Path, str] = {}
+    counted = Counted()
+    for spec in same:
+        positions = {**counted.moved(kind, spec, spec.positions), **positions}
+        from_env |= counted.moved(kind, spec, spec.from_env)
+        counted.add(kind, spec)
     found = replace(
         first,
         declared=_laid([spec.declared for spec in same]),
-        positions={path: at for spec in reversed(same) for path, at in spec.positions.items()},
+        positions=positions,
         pin=next((spec.pin for spec in same if spec.pin), ""),
-        from_env={path: name for spec in same for path, name in spec.from_env.items()},
+        from_env=from_env,
         reset=any(spec.reset for spec in same),
         parts={path: part for spec in same for path, part in spec.parts.items()},
     )
@@ -73,7 +84,9 @@ def _laid(trees: Sequence[Tree]) -> Tree:
     for tree in trees:
         for name, value in tree.items():
             known = result.get(name)
-            if isinstance(known, dict) and isinstance(value, dict):
+            if isinstance(known, dict) and is_form(known) and is_form(value):
+                result[name] = joined(known, value)
+            elif isinstance(known, dict) and isinstance(value, dict):
                 result[name] = _laid([known, value])
             else:
                 result.setdefault(name, value)

@@ -168,7 +168,11 @@ def _off(parts: Sequence[Manifest]) -> dict[Path, Position]:
 def _specs(parts: Sequence[Manifest], problems: list[Problem]) -> tuple[Spec, ...]:
     """Return the objects of all parts in the order of the schema, and within a section by name."""
     kind = DOCUMENTS[parts[0].kind]
-    every = [tagged(kind, spec, _name(manifest)) for manifest in parts for spec in manifest.specs]
+    every = [
+        tagged(kind, spec, _name(manifest), owned=part_claims.owns(kind, manifest, spec))
+        for manifest in parts
+        for spec in manifest.specs
+    ]
     if len(parts) == 1:
         return tuple(every)
     places = {section: i for i, section in enumerate(kind.all)}

@@ -6,11 +6,12 @@ pool (decision 47).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from reconciler.kinds.engine_rules import UNKNOWN_PARTS, UNMADE
+from reconciler.kinds import KINDS
+from reconciler.kinds.engine_rules import NO_OWNER, UNKNOWN_PARTS, UNMADE
 from reconciler.manifests.manifest import Manifest
-from reconciler.model import Notice, Refusal
+from reconciler.model import Action, Notice, Refusal, ResourceChange
 from reconciler.observing.observer import LiveState
 
 
@@ -27,6 +28,17 @@ def unmade(manifest: Manifest, live_state: LiveState) -> Iterator[Refusal]:
     if manifest.is_guest and live_state.root is None and not (unread or live_state.refusals):
         message = f"the pool {manifest.name} does not exist, and no part that is loaded makes it."
         yield UNMADE.refusal(manifest.root, (), message, manifest.source)
+
+
+def ownerless(manifest: Manifest, changes: Iterable[ResourceChange]) -> Iterator[Refusal]:
+    """Refuse to make an object of which only items of its lists are declared, by parts that do not own it."""
+    for change in (c for c in changes if manifest.parts and c.action is Action.CREATE):
+        spec = manifest.at(change.address)
+        if spec and spec.parts and () not in spec.parts and not KINDS[change.address.section].single:
+            message = (
+                f"{change.address} does not exist, and the part {spec.part(next(iter(spec.parts)))} declares no more "
+            )
+            yield NO_OWNER.refusal(change.address, (), f"{message}of it than items of its lists.", spec.source)
 
 
 def prune(manifest: Manifest) -> Iterator[Refusal]:

@@ -175,6 +175,7 @@ def plan(manifest: Manifest, live_state: LiveState, target: Target, plan_options
     selected = select(found, plan_options.targets, named, plan_options.referred)
     found = assessed(completed(selected), manifest.concerns)
     kept = [*_kept(manifest, found, plan_options), *(missing_parts.prune(manifest) if plan_options.prune else ())]
+    kept += missing_parts.ownerless(manifest, found.changes)
     return replace(found, refusals=(*found.refusals, *kept, *_too_many(found, live_state, plan_options)))
 
 
