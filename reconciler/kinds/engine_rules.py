@@ -141,7 +141,7 @@ NO_OWNER = Rule(
 )
 
 UNKNOWN_PARTS = Rule(
-    id="parts",
+    id="missing-parts",
     title="A deletion for which all parts of a pool are needed",
     what="With --prune, undeclared objects are deleted, and it is not known that all parts of the pool are loaded.",
     why="What the loaded parts do not declare may belong to another part.",

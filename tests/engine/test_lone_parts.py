@@ -280,7 +280,7 @@ def test_some_parts_delete_nothing(here, whole, tmp_path, chosen) -> None:
     here.converge(whole)
     tampered(here)
     plan = prune(here, parts(tmp_path / "some", *chosen))
-    assert [r.rule for r in plan.refusals] == ["parts"]
+    assert [r.rule for r in plan.refusals] == ["missing-parts"]
     assert not [c for c in plan.pending if not c.declared]
     assert not here.plan(parts(tmp_path / "again", *chosen)).refusals  # without --prune it is planned
 
@@ -290,7 +290,7 @@ def test_parts_that_list_no_others_delete_nothing(here, whole, tmp_path) -> None
     tampered(here)
     every = parts(tmp_path / "all", without(PLATFORM, "parts"), WEB, ORDERS)
     assert "clients/by-hand" in {str(a) for a in here.plan(every).unmanaged}
-    assert [r.rule for r in prune(here, every).refusals] == ["parts"]
+    assert [r.rule for r in prune(here, every).refusals] == ["missing-parts"]
 
 
 def test_any_part_protects_what_all_would_delete(here, tmp_path) -> None:
