@@ -10,12 +10,10 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from reconciler.errors import InvalidManifest, Problem
-from reconciler.manifests import duplicates, envelope, foreign_files, links, objects, overlays, reader
+from reconciler.manifests import duplicates, envelope, foreign_files, links, objects, reader
 from reconciler.manifests.documents import Document, RawDocument
-from reconciler.manifests.generated import given_values, off_references
 from reconciler.manifests.generated.making import Makers
 from reconciler.manifests.manifest import Manifest
-from reconciler.manifests.pool_parts import combined
 from reconciler.manifests.references.local_references import resolve_local
 from reconciler.manifests.references.variables import Variables
 from reconciler.manifests.validation.place import ProblemReport
@@ -137,6 +135,8 @@ def gather(
         document, wrong = resolve_local(raw, variables, environ, file_roots=file_roots, env_names=env_names)
         report.problems += wrong
         if document.origins:
+            from reconciler.manifests.generated import given_values
+
             document, wrong = given_values.typed(document)
             report.problems += wrong
         manifest = _manifest(document, report, is_rule)
@@ -154,16 +154,34 @@ def together(parts: Sequence[Gathered]) -> Loaded:
     Raises:
         InvalidManifest: With every problem of every document, sorted by place.
     """
-    manifests, problems = combined([manifest for part in parts for manifest in part.manifests])
+    manifests, problems = _combined([manifest for part in parts for manifest in part.manifests])
     row_files = frozenset(file for part in parts for file in part.row_files)
     problems += [p for part in parts for p in part.problems if not _is_of_rows(p, row_files)]
     problems += duplicates.same_pool(manifests)
     problems += links.wrong_links(manifests)
-    problems += off_references.wrong(manifests)
+    problems += _off_references(manifests)
     if problems:
         raise InvalidManifest(distinct(problems))
     notices = {(n.source, n.message): n for part in parts for n in part.notices}
     return Loaded(tuple(manifests), tuple(notices[k] for k in sorted(notices, key=_order)))
+
+
+def _combined(manifests: list[Manifest]) -> tuple[list[Manifest], list[Problem]]:
+    """Return manifests of which those that are parts of one pool are one."""
+    if not any(manifest.parts for manifest in manifests):
+        return manifests, []
+    from reconciler.manifests.pool_parts import combined
+
+    return combined(manifests)
+
+
+def _off_references(manifests: Sequence[Manifest]) -> Iterable[Problem]:
+    """Return what names something that is switched off."""
+    if not any(manifest.off for manifest in manifests):
+        return ()
+    from reconciler.manifests.generated.off_references import wrong
+
+    return wrong(manifests)
 
 
 Files = Iterable[tuple[list[RawDocument], list[Problem]]]
@@ -180,6 +198,8 @@ def _documents(
     read: Iterator[RawDocument] = (makers.with_rows(one, report.problems) for one in _own(files, report))
     readable = True
     if environment:
+        from reconciler.manifests import overlays
+
         documents = list(read)
         readable = not report.problems
         broken = {p.position.file for p in report.problems}

@@ -1,6 +1,6 @@
 """Makes documents what they say: rows first, then overlays, then conditions.
 
-Most documents have neither rows nor conditions; for those nothing is done here.
+Most documents have neither rows nor conditions; for those nothing is done here, and nothing imported.
 """
 
 from __future__ import annotations
@@ -12,8 +12,6 @@ from typing import Any
 
 from reconciler.errors import Problem
 from reconciler.manifests.documents import RawDocument
-from reconciler.manifests.generated.conditions import without_what_is_off
-from reconciler.manifests.generated.each import expand
 from reconciler.manifests.reference_kinds.reference_kind import Surroundings
 from schemas.generated_forms import EACH, WHEN
 from schemas.records import record
@@ -40,6 +38,8 @@ class Makers:
         """
         if EACH not in document.forms:
             return document
+        from reconciler.manifests.generated.each import expand
+
         made = expand(document, self._around(document, holder))
         problems += made.problems
         self.files.update(made.files)
@@ -54,6 +54,8 @@ class Makers:
         """
         if WHEN not in document.forms:
             return document
+        from reconciler.manifests.generated.conditions import without_what_is_off
+
         left, wrong = without_what_is_off(document, self._around(document))
         problems += wrong
         return left
