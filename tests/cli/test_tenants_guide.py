@@ -26,7 +26,7 @@ COMMANDS = [line for line in GUIDE.splitlines() if line.startswith("poolctl ")]
 def place(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("pools").mkdir()
-    table = blocks("text")[0]
+    [table] = blocks("csv")
     Path("pools/tenants.csv").write_text(table)
     Path("pools/customers.yaml").write_text(MANIFESTS[0])
     return tmp_path

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from pygments.lexers import TextLexer
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
@@ -130,6 +131,7 @@ def _finish(app: Sphinx, error: Exception | None) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register all of it."""
     app.add_builder(IndexBuilder, override=True)
+    app.add_lexer("csv", TextLexer)  # which GitHub knows, and Pygments does not
     app.add_transform(LinksToFiles)
     app.connect("source-read", _add_contents)
     app.connect("env-merge-info", _merge)
