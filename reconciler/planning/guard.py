@@ -37,8 +37,7 @@ def check(plan: Plan, manifest: Manifest, live_state: LiveState) -> Plan:
     if live_state.refusals:
         return plan
     before = {v.key for v in judge(current_state(live_state, plan.target))}
-    after = judge(planned_state(plan.changes, live_state, plan.target)) if plan.pending else ()  # else as it is
-    found = [v for v in after if v.key not in before]
+    found = [v for v in judge(planned_state(plan.changes, live_state, plan.target)) if v.key not in before]
     stated = {v.key: v for v in judge(_stated(manifest)) if v.key not in before}
     broken = {v.key: v for v in found} | {k: v for k, v in stated.items() if not v.rule.warning}
     said = {(r.rule, r.address) for r in plan.refusals}

@@ -256,9 +256,9 @@ def test_the_schema_is_published_and_closed():
     Draft202012Validator.check_schema(json.loads(text))
     for node in objects(json.loads(text)):
         assert node["additionalProperties"] is False
-        only_of_parts = {"part", "parts"}  # they are there if a pool is declared in parts
+        sometimes = {"part", "parts", "row"}  # of a pool that is declared in parts, and of an object that a row makes
         assert set(node["required"]) <= set(node["properties"])
-        assert set(node["properties"]) - set(node["required"]) <= only_of_parts
+        assert set(node["properties"]) - set(node["required"]) <= sometimes
 
 
 def objects(value):

@@ -106,7 +106,5 @@ def test_code_survives_backticks(words):
 
 
 def test_places_are_named():
-    found = report.plan(
-        [Plan(TARGET, (change(address("groups", "x"), Action.CREATE, source=Position("f.yaml", 7, 1)),))]
-    )
-    assert "`f.yaml:7`" in rendered(found)
+    made = change(address("groups", "x"), Action.CREATE, source=Position("f.yaml", 7, 1))
+    assert "`f.yaml:7`" in rendered(report.plan(redact.plans([Plan(TARGET, (made,))])))
