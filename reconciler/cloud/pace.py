@@ -40,7 +40,7 @@ class Pace:
         rate: Calls a second, at most.
         now: Seconds, monotonic.
         burst: Calls that may go at once after a pause, in seconds' worth of calls; those after them wait for as long.
-            None where nobody else uses the limit: then no second has too many calls, and that is all.
+            None for a limit that only this run uses: then no second has too many calls, and that is all.
     """
 
     def __init__(self, rate: float, now: float, burst: float | None = BURST) -> None:

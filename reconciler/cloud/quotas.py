@@ -236,7 +236,7 @@ class Quotas:
 
 
 def _pace(rate: float, now: float, *, alone: bool) -> Pace:
-    """Return the pace of a limit. Nobody else calls one operation on one pool, so all of that limit may be used."""
+    """Return the pace of a limit. No other program calls one operation on one pool, so all of its limit is used."""
     return Pace(rate, now, None) if alone else Pace(rate, now)
 
 

@@ -48,7 +48,7 @@ class LinkedDocument(Protocol):
 
     @property
     def is_whole(self) -> bool:
-        """Whether what it does not declare is declared by nobody: no part of its pool is missing."""
+        """Whether what it does not declare is declared nowhere: no part of its pool is missing."""
 
     @property
     def links(self) -> tuple[Link, ...]:

@@ -153,7 +153,7 @@ class Manifest:
 
     @property
     def is_whole(self) -> bool:
-        """Whether what it does not declare is declared by nobody.
+        """Whether what it does not declare is declared nowhere.
 
         A part that is alone, and says of no others, may be one of several.
         """

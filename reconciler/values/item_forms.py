@@ -2,7 +2,7 @@
 
 Several parties may share a list, such as the callback URLs of a client that previews add to. What is included is
 there, what is excluded is not, and all other items stay (decision 46). Which lists can be declared so is a mark of the
-schema. Past the planner nobody knows of it: a change holds the whole list that follows from what is live.
+schema. After planning it is gone: a change holds the whole list that follows from what is live.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from schemas.base import EXCLUDE, INCLUDE, ApiModel, ByItem, Cidr, Member, membe
 from schemas.limits import Field
 
 OTHERS = Reference("items", "the items of others")
-"""Stands in a list for the items of others where there is no live object at hand; rules know it for an unknown item."""
+"""Represents the items of others in a list where there is no live object at hand; rules take it for an unknown item."""
 
 Form = Mapping[str, Any]
 """`{$include: [...], $exclude: [...]}`, of which one key may be missing; a list may be a `Reference` to one."""
