@@ -8,6 +8,7 @@ other. A name that is spelled exactly like the pattern always matches, so a clie
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import product
@@ -18,6 +19,8 @@ STEP = re.compile(r"[./]")
 _SEPARATOR = "\0"
 """What separates steps while they are compared: it is in no name, while `.` and `/` may be."""
 
+_SEPARATORS = str.maketrans("./", _SEPARATOR * 2)
+_WILDCARD = re.compile(r"[*?\[]")
 _LITERAL = {".": r"[.\0]", "/": r"[/\0]"}
 _WILD = {"*": r"[^\0]*", "?": r"[^\0]"}
 
@@ -35,6 +38,55 @@ def meets(pattern: str, steps: Sequence[str | int]) -> bool:
 def covers(pattern: str, steps: Sequence[str | int]) -> bool:
     """Return whether a pattern matches an object or a member, or something around it."""
     return any(meets(pattern, steps[:end]) for end in range(1, len(steps) + 1))
+
+
+def beginnings(pattern: str) -> Iterator[str]:
+    """Yield what a pattern says before each of its separators, and the pattern itself."""
+    yield from (pattern[: m.start()] for m in STEP.finditer(pattern))
+    yield pattern
+
+
+class Patterns:
+    """Some patterns, of which those that mean an object or a member are found without a look at each of them.
+
+    Whatever a pattern matches begins with the text before its first wildcard, so patterns are looked up by that text.
+
+    Args of the constructor:
+        patterns: As authors write them.
+    """
+
+    def __init__(self, patterns: Iterable[str]) -> None:
+        self._patterns = tuple(patterns)
+        self._by_start: dict[str, list[int]] = {}
+        for i, pattern in enumerate(self._patterns):
+            self._by_start.setdefault(_plain(_WILDCARD.split(pattern, maxsplit=1)[0]), []).append(i)
+        self._lengths = sorted({len(start) for start in self._by_start})
+
+    def covering(self, steps: Sequence[str | int], least: int = 1) -> list[int]:
+        """Return the positions of the patterns that match an object or a member, or something around it, in order.
+
+        Args:
+            steps: The path: section, name of the object, members.
+            least: How many steps have to be matched.
+        """
+        ends = range(least, len(steps) + 1)
+        return [i for i in self._candidates(steps) if any(meets(self._patterns[i], steps[:end]) for end in ends)]
+
+    def meeting(self, steps: Sequence[str | int]) -> list[int]:
+        """Return the positions of the patterns that match exactly an object or a member, in order."""
+        return [i for i in self._candidates(steps) if meets(self._patterns[i], steps)]
+
+    def _candidates(self, steps: Sequence[str | int]) -> list[int]:
+        if not self._patterns:
+            return []
+        text = _plain(_SEPARATOR.join(map(str, steps)))
+        lengths = self._lengths[: bisect_right(self._lengths, len(text))]
+        return sorted(i for length in lengths for i in self._by_start.get(text[:length], ()))
+
+
+def _plain(text: str) -> str:
+    """Return a text in which all that separates steps is the same, within names too."""
+    return text.translate(_SEPARATORS)
 
 
 @lru_cache(maxsize=4096)

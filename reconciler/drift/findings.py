@@ -150,11 +150,11 @@ def _other_owners(manifest: Manifest, kind: ResourceKind, today: str, live: Sequ
     """Yield the objects of the outer kind that drift reports as unmanaged."""
     declared = planner.owners_of(manifest, kind)
     pins, names = {d.pin for d in declared}, {d.name for d in declared if not d.pin}
-    rules = ignoring.in_force(manifest.ignore, today)
+    rules = ignoring.IgnoreRules(ignoring.in_force(manifest.ignore, today))
     for one in ownership.split(live, manifest.pool_id)[0]:
         own = one.ids[KINDS[kind.outer].id_param]
         meant = own in pins or one.address.name in names
-        if not meant and not ignoring.covered(rules, one.address):
+        if not meant and not rules.covers(one.address):
             yield Owner(one.address.name, one.address.name, own)
 
 
@@ -262,9 +262,9 @@ def _without_ignored(found: Iterable[_Difference], rules: Iterable[Ignore]) -> t
     """Remove ignored findings; also return the rules used. A missing object is never ignored: see `ignoring`."""
     kept: list[_Difference] = []
     used: set[Ignore] = set()
-    rules = tuple(rules)
+    ignored = ignoring.IgnoreRules(rules)
     for one in found:
-        hit = [r for r in rules if ignoring.covers(r.path, one.address, one.path)]
+        hit = ignored.about(one.address, one.path)
         used.update(hit)
         if not hit or one.cls is FindingClass.MISSING:
             kept.append(one)

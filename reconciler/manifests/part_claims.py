@@ -7,7 +7,7 @@ by one. Each problem names both places.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import combinations
 
 from reconciler.errors import Problem
@@ -15,7 +15,7 @@ from reconciler.kinds import KINDS
 from reconciler.manifests.manifest import Ignore, Manifest
 from reconciler.manifests.part_items import SIDES, claimed_twice, lists, only_items
 from reconciler.manifests.part_specs import claims
-from reconciler.model import Address, Path, Spec, dotted
+from reconciler.model import Path, Spec, dotted
 from schemas import globs
 from schemas.documents import DOCUMENTS, DocumentKind
 
@@ -130,25 +130,28 @@ def _identities(spec: Spec) -> Iterator[tuple[str, str, str]]:
 
 def _foreign_rules(kind: DocumentKind, one: Manifest, other: Manifest) -> Iterator[Problem]:
     """Find `ignore` rules of a part that would leave unwritten what another part declares."""
+    met = _ignored(kind, one.ignore, other.specs)
     for i, rule in enumerate(one.ignore):
-        met = next((found for spec in other.specs if (found := _ignored(kind, rule, spec))), None)
-        if met:
-            spec, path = met
+        if i in met:
+            spec, path = met[i]
             what = dotted((*spec.address.steps, *path))
             message = f"the part {_name(other)} declares {what}, at {spec.position(path)}, and this ignores it."
             fix = "A part ignores only what no other part declares: write a narrower pattern."
             yield Problem(rule.source, dotted(("ignore", i, "path")), message, fix)
 
 
-def _ignored(kind: DocumentKind, rule: Ignore, spec: Spec) -> tuple[Spec, Path] | None:
-    """Return the first thing of an object that a rule covers, or lies within; of a shared one, what it declares."""
-    for path in claims(kind, spec) if kind.is_shared(spec.address.section) else ((),):
-        if globs.covers(rule.path, (*spec.address.steps, *path)) or _leads_into(rule.path, spec.address, path):
-            return spec, path
-    return None
+def _ignored(kind: DocumentKind, rules: Sequence[Ignore], specs: Iterable[Spec]) -> dict[int, tuple[Spec, Path]]:
+    """Return the first thing that each rule covers, or lies within, by the position of the rule.
 
-
-def _leads_into(pattern: str, address: Address, path: Path) -> bool:
-    """Return whether the beginning of a pattern means a value, so that the pattern means something within it."""
-    ends = (m.start() for m in globs.STEP.finditer(pattern))
-    return any(globs.meets(pattern[:end], (*address.steps, *path)) for end in ends)
+    Of a shared object, it is what is declared of it.
+    """
+    whole = globs.Patterns(rule.path for rule in rules)
+    starts = [(i, start) for i, rule in enumerate(rules) for start in globs.beginnings(rule.path)]
+    leading = globs.Patterns(start for _, start in starts)
+    found: dict[int, tuple[Spec, Path]] = {}
+    for spec in specs if rules else ():
+        for path in claims(kind, spec) if kind.is_shared(spec.address.section) else ((),):
+            steps = (*spec.address.steps, *path)
+            for i in (*whole.covering(steps), *(starts[j][0] for j in leading.meeting(steps))):
+                found.setdefault(i, (spec, path))
+    return found

@@ -8,7 +8,7 @@ never prevents the creation of a declared object, because others may depend on i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from reconciler.model import Address, Path, Tree
 from schemas import globs
@@ -47,6 +47,11 @@ def is_expired(rule: IgnoreRule, today: str) -> bool:
     return bool(rule.expires and today) and rule.expires < today
 
 
+def is_about(pattern: str, section: str) -> bool:
+    """Return whether a pattern is about a section; the key of a section is written out."""
+    return globs.STEP.split(pattern, maxsplit=1)[0] == section
+
+
 def covers(pattern: str, address: Address, path: Path = ()) -> bool:
     """Return whether a pattern means an object or a member, or something around it.
 
@@ -58,14 +63,29 @@ def covers(pattern: str, address: Address, path: Path = ()) -> bool:
     return globs.covers(pattern, (*address.steps, *path))
 
 
-def is_about(pattern: str, section: str) -> bool:
-    """Return whether a pattern is about a section; the key of a section is written out."""
-    return globs.STEP.split(pattern, maxsplit=1)[0] == section
+class IgnoreRules(Generic[R]):
+    """Rules by what they mean, so that a thousand of them cost no more for each object than a few.
 
+    Args of the constructor:
+        rules: Those that hold.
+    """
 
-def covered(rules: Iterable[IgnoreRule], address: Address, path: Path = ()) -> bool:
-    """Return whether any of the rules means an object or a member, or something around it."""
-    return any(covers(r.path, address, path) for r in rules)
+    def __init__(self, rules: Iterable[R]) -> None:
+        self._rules = tuple(rules)
+        self._patterns = globs.Patterns(r.path for r in self._rules)
+
+    def covers(self, address: Address, path: Path = ()) -> bool:
+        """Return whether any of the rules means an object or a member, or something around it.
+
+        Args:
+            address: The object.
+            path: The member within the object; empty for the object itself.
+        """
+        return bool(self._patterns.covering((*address.steps, *path)))
+
+    def about(self, address: Address, path: Path = ()) -> list[R]:
+        """Return all rules that do, in their order."""
+        return [self._rules[i] for i in self._patterns.covering((*address.steps, *path))]
 
 
 def without(model: type[ApiModel], declared: Tree, ignored: Callable[[Path], bool]) -> Tree:

@@ -7,7 +7,7 @@ as what the pool would have, and the message says so.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ from reconciler.kinds.kind import Breach, State
 from reconciler.manifests.env_words import without_values
 from reconciler.manifests.manifest import Manifest, Waiver
 from reconciler.model import RISKS, Address, Path, Plan, Position, Risk, Spec, Target, Weakness, dotted
-from reconciler.planning.ignoring import covers, in_force
+from reconciler.planning.ignoring import IgnoreRules, covers, in_force
 from reconciler.planning.states import current_state, new_state, planned_state
 from reconciler.security.catalogue import rules as catalogue
 from reconciler.security.finding import BrokenRule, at, found, inner, is_possible
@@ -289,18 +289,18 @@ def _with_waivers(linted: Linted, today: str, sure: frozenset[str]) -> Linted:
         sure: The rules of which it is known that they find nothing else.
     """
     waivers = linted.manifest.waivers
-    valid = in_force(waivers, today)
-    of = linted.manifest.part_of
-    met = {id(w) for w in waivers for one in linted.weaknesses if _accepts(w, one, of(one.address, one.path))}
-    accepted = {
-        one.key: next((w for w in valid if _accepts(w, one, of(one.address, one.path))), None)
-        for one in linted.weaknesses
+    valid = {id(w) for w in in_force(waivers, today)}
+    of, about = linted.manifest.part_of, _waivers_about(waivers)
+    accepting = {
+        one.key: [w for w in about(one) if _accepts(w, of(one.address, one.path))] for one in linted.weaknesses
     }
+    met = {id(w) for found in accepting.values() for w in found}
+    accepted = {key: next((w for w in found if id(w) in valid), None) for key, found in accepting.items()}
     return replace(
         linted,
         weaknesses=tuple(one for one in linted.weaknesses if accepted[one.key] is None),
         waived=tuple(_waived(linted.weaknesses, accepted)),
-        expired=tuple(w for w in waivers if id(w) in met and w not in valid),
+        expired=tuple(w for w in waivers if id(w) in met and id(w) not in valid),
         unused=tuple(w for w in waivers if id(w) not in met and w.rule in sure),
     )
 
@@ -312,9 +312,26 @@ def _waived(every: Iterable[Weakness], accepted: Mapping[Key, Waiver | None]) ->
             yield replace(one, reason=waiver.reason)
 
 
-def _accepts(waiver: Waiver, weakness: Weakness, part: str) -> bool:
-    """Return whether a waiver is about a weakness of its own part, or of what no part declares."""
-    return meets(waiver, weakness) and part in ("", waiver.part)
+def _waivers_about(waivers: Iterable[Waiver]) -> Callable[[Weakness], list[Waiver]]:
+    """Return what finds the waivers about a weakness, in their order, by its rule and its place."""
+    place = {id(w): i for i, w in enumerate(waivers)}
+    of_rule = grouped(waivers, lambda w: w.rule)
+    anywhere = {rule: [w for w in same if not w.path] for rule, same in of_rule.items()}
+    somewhere = {rule: IgnoreRules(w for w in same if w.path) for rule, same in of_rule.items()}
+
+    def find(one: Weakness) -> list[Waiver]:
+        if one.rule not in of_rule:
+            return []
+        return sorted(
+            (*anywhere[one.rule], *somewhere[one.rule].about(one.address, one.path)), key=lambda w: place[id(w)]
+        )
+
+    return find
+
+
+def _accepts(waiver: Waiver, part: str) -> bool:
+    """Return whether a waiver may accept a weakness of a part: one of its own part, or of what no part declares."""
+    return part in ("", waiver.part)
 
 
 def meets(waiver: Waiver, weakness: Weakness) -> bool:

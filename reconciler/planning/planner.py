@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
-from functools import partial
 
 from reconciler.kinds import KINDS, root_of
 from reconciler.kinds.engine_rules import THRESHOLD
 from reconciler.kinds.kind import ResourceKind, judged_with
-from reconciler.manifests.manifest import Manifest
+from reconciler.manifests.manifest import Ignore, Manifest
 from reconciler.model import Action, Address, Notice, Observed, Plan, Refusal, ResourceChange, Target
 from reconciler.observing import ownership
 from reconciler.observing.observer import LiveState, Owner, ReadScope, not_here, settled
@@ -25,7 +24,7 @@ from reconciler.planning.dependencies import takes_place_of
 from reconciler.planning.implying import implied, with_sequels
 from reconciler.planning.matching import Matcher
 from reconciler.planning.ordering import ordered
-from reconciler.planning.protection import Protection, protection, refusal
+from reconciler.planning.protection import Protection, Protections, refusal
 from reconciler.planning.states import by_key
 from reconciler.planning.targeting import select
 from reconciler.values.lookup import grouped
@@ -145,14 +144,14 @@ def plan(manifest: Manifest, live_state: LiveState, target: Target, plan_options
     manifest = implied(manifest, live_state, target)
     ours, made_by_aws = ownership.split(live_state.objects, pool_id)
     manifest = replace(manifest, ignore=ignoring.in_force(manifest.ignore, plan_options.today))
-    ignored = lambda address, path: ignoring.covered(manifest.ignore, address, path)  # noqa: E731 - one line of sense
-    matcher = Matcher(live_state, manifest.kind, plan_options.replaceable, ignored, partial(protection, manifest))
+    ignored, guards = ignoring.IgnoreRules(manifest.ignore), Protections(manifest)
+    matcher = Matcher(live_state, manifest.kind, plan_options.replaceable, ignored.covers, guards.of)
     unread = _unread(manifest, live_state)
     changes = [matcher.change(spec) for spec in manifest.specs if spec.address.section not in unread]
     changes = with_sequels([_of_parts(manifest, change) for change in changes], manifest, live_state, target)
-    left = _undeclared(manifest, ours, matcher.matched, unread)
+    left = _undeclared(manifest, ours, matcher.matched, unread, ignored)
     prune = plan_options.prune and manifest.may_prune
-    doomed = [o for o in left if prune and _may_go(manifest, o.address)]
+    doomed = [o for o in left if prune and _may_go(manifest, guards, o.address)]
     deletions = [_deletion(o) for o in doomed]
     gone = {id(o) for o in doomed}
     named = by_key(live_state, changes)
@@ -166,7 +165,7 @@ def plan(manifest: Manifest, live_state: LiveState, target: Target, plan_options
             *_taken_over(made_by_aws, matcher.matched),
             *not_here(live_state.unavailable),
             *missing_parts.notices(manifest),
-            *(_protected(manifest, left) if plan_options.prune else ()),
+            *(_protected(manifest, guards, left) if plan_options.prune else ()),
         ),
         live_state.gaps,
         sections=manifest.sections - frozenset(unread),
@@ -174,7 +173,7 @@ def plan(manifest: Manifest, live_state: LiveState, target: Target, plan_options
     )
     selected = select(found, plan_options.targets, named, plan_options.referred)
     found = assessed(completed(selected), manifest.concerns)
-    kept = [*_kept(manifest, found, plan_options), *(missing_parts.prune(manifest) if plan_options.prune else ())]
+    kept = [*_kept(guards, found, plan_options), *(missing_parts.prune(manifest) if plan_options.prune else ())]
     kept += missing_parts.ownerless(manifest, found.changes)
     return replace(found, refusals=(*found.refusals, *kept, *_too_many(found, live_state, plan_options)))
 
@@ -207,14 +206,18 @@ def _unread(manifest: Manifest, live_state: LiveState) -> set[str]:
 
 
 def _undeclared(
-    manifest: Manifest, ours: Iterable[Observed], matched: Sequence[Observed], unread: set[str]
+    manifest: Manifest,
+    ours: Iterable[Observed],
+    matched: Sequence[Observed],
+    unread: set[str],
+    ignored: ignoring.IgnoreRules[Ignore],
 ) -> list[Observed]:
     if not manifest.is_whole:
         return []  # it may be declared by a part that is not loaded
     meant = {id(o) for o in matched}
     ours = (o for o in ours if o.address.section not in unread and not o.leaving)
     managed = [o for o in ours if o.address.section in manifest.sections and not KINDS[o.address.section].single]
-    return [o for o in managed if id(o) not in meant and not ignoring.covered(manifest.ignore, o.address)]
+    return [o for o in managed if id(o) not in meant and not ignored.covers(o.address)]
 
 
 def _rest(manifest: Manifest, live_state: LiveState, meant: set[int], unread: set[str]) -> Iterator[Observed]:
@@ -223,28 +226,26 @@ def _rest(manifest: Manifest, live_state: LiveState, meant: set[int], unread: se
     yield from (o for o in live_state.objects if o.address.section in whole and id(o) not in meant and not o.leaving)
 
 
-def _may_go(manifest: Manifest, address: Address) -> bool:
+def _may_go(manifest: Manifest, guards: Protections, address: Address) -> bool:
     """Whether the manifest lets an undeclared object be deleted; `protect` wins over `prune`."""
-    return (
-        address.section in manifest.prune and bool(KINDS[address.section].delete) and not protection(manifest, address)
-    )
+    return address.section in manifest.prune and bool(KINDS[address.section].delete) and not guards.of(address)
 
 
-def _protected(manifest: Manifest, left: Iterable[Observed]) -> Iterator[Notice]:
+def _protected(manifest: Manifest, guards: Protections, left: Iterable[Observed]) -> Iterator[Notice]:
     """Say which lines of `protect` keep what `--prune` would delete, each line once."""
     kept: dict[Protection, list[str]] = {}
     for address in (o.address for o in left if o.address.section in manifest.prune):
-        guard = protection(manifest, address)
+        guard = guards.of(address)
         if guard:
             kept.setdefault(guard, []).append(str(address))
     for guard, addresses in kept.items():
         yield Notice(f"{guard.words} keeps {', '.join(addresses)} from --prune.", guard.source, lasting=True)
 
 
-def _kept(manifest: Manifest, found: Plan, plan_options: PlanOptions) -> Iterable[Refusal]:
+def _kept(guards: Protections, found: Plan, plan_options: PlanOptions) -> Iterable[Refusal]:
     """Refuse to delete an undeclared object that `--target` names and `protect` covers."""
     for address in found.unmanaged if plan_options.prune else ():
-        guard = protection(manifest, address) if str(address) in plan_options.targets else None
+        guard = guards.of(address) if str(address) in plan_options.targets else None
         if guard:
             yield refusal(address, guard, "deleted")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple
 
 from reconciler.kinds import KINDS
@@ -32,20 +34,46 @@ def unprotected(*_names: Address) -> Protection | None:
     return None
 
 
-def protection(manifest: Manifest, *names: Address) -> Protection | None:
-    """Return the entry that protects an object, or something inside of it; None if nothing does.
+class Protections:
+    """The entries of a manifest by what they cover.
 
-    Args:
+    Args of the constructor:
         manifest: The document.
-        names: The object by its key and by its live name, which may differ.
     """
-    for i, pattern in enumerate(manifest.protect):
-        source = manifest.positions.get(("protect", i), manifest.source)
-        if any(globs.covers(pattern, address.steps) for address in names):
-            return Protection(pattern, source)
-        if any(_reaches_into(pattern, address) for address in names):
-            return Protection(pattern, source, inside=True)
-    return None
+
+    def __init__(self, manifest: Manifest) -> None:
+        self._manifest = manifest
+        self._patterns = globs.Patterns(manifest.protect)
+        starts = [(i, start) for i, pattern in enumerate(manifest.protect) for start in globs.beginnings(pattern)]
+        self._owners = [i for i, _ in starts]
+        self._starts = globs.Patterns(start for _, start in starts)
+
+    def of(self, *names: Address) -> Protection | None:
+        """Return the first entry that protects an object, or something inside of it; None if nothing does.
+
+        Args:
+            names: The object by its key and by its live name, which may differ.
+        """
+        if not self._owners:
+            return None
+        found = [(i, False) for address in names for i in self._patterns.covering(address.steps)[:1]]
+        found += [(i, True) for address in names for i in self._within(address)]
+        if not found:
+            return None
+        i, inside = min(found)
+        source = self._manifest.positions.get(("protect", i), self._manifest.source)
+        return Protection(self._manifest.protect[i], source, inside=inside)
+
+    def _within(self, address: Address) -> Iterator[int]:
+        """Yield the entries that mean something inside of an object: the beginning of one means it and a kind."""
+        for part in _inside_of(address.section):
+            yield from (self._owners[i] for i in self._starts.meeting((*address.steps, part)))
+
+
+@cache
+def _inside_of(section: str) -> tuple[str, ...]:
+    """Return the keys of the kinds inside of an object of a section."""
+    return tuple(k.section.partition(".")[2] for k in KINDS.values() if k.outer == section)
 
 
 def refusal(address: Address, guard: Protection, what: str) -> Refusal:
@@ -59,10 +87,3 @@ def refusal(address: Address, guard: Protection, what: str) -> Refusal:
     part = " what is inside of" if guard.inside else ""
     message = f"{address} would be {what}, but {guard.words} protects{part} it."
     return PROTECTED.refusal(address, (), message, guard.source)
-
-
-def _reaches_into(pattern: str, address: Address) -> bool:
-    """Return whether a pattern means something inside of an object: its beginning means the object and a kind."""
-    inner = [k.section.partition(".")[2] for k in KINDS.values() if k.outer == address.section]
-    ends = [*(m.start() for m in globs.STEP.finditer(pattern)), len(pattern)]
-    return any(globs.meets(pattern[:end], (*address.steps, part)) for part in inner for end in ends)

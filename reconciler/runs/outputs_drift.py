@@ -65,8 +65,9 @@ def _without_ignored(
     """Remove ignored findings; also return the rules used. What is missing is never ignored, as in a pool."""
     kept: list[Finding] = []
     used: set[Ignore] = set()
+    ignored = ignoring.IgnoreRules(_rules(maker, criteria))
     for one in found:
-        hit = [r for r in _rules(maker, criteria) if ignoring.covers(r.path, one.address, one.path)]
+        hit = ignored.about(one.address, one.path)
         used.update(hit)
         if not hit or one.cls is FindingClass.MISSING:
             kept.append(one)

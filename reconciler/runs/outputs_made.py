@@ -8,6 +8,7 @@ identity pools, and the certificate of a pool; each only if a format asks for it
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from threading import Lock
 
 from reconciler.applications import known_pool, parts
@@ -21,7 +22,7 @@ from reconciler.cloud.port import Cloud
 from reconciler.errors import Incomplete
 from reconciler.kinds import identity_pool
 from reconciler.manifests.env_words import hidden
-from reconciler.manifests.manifest import Manifest, WrittenOutput
+from reconciler.manifests.manifest import Ignore, Manifest, WrittenOutput
 from reconciler.model import OUTPUTS, Address, Gap, Path, Plan, ResourceChange
 from reconciler.observing.observer import ReadScope, inside
 from reconciler.planning import ignoring
@@ -105,8 +106,11 @@ class OutputMaker:
 
     def is_ignored(self, address: Address, path: Path = ()) -> bool:
         """Return whether a rule of the manifest ignores an output, or one of its parameters."""
-        rules = ignoring.in_force(self.manifest.ignore, self._runtime.today)
-        return ignoring.covered(rules, address, path)
+        return self._ignored.covers(address, path)
+
+    @cached_property
+    def _ignored(self) -> ignoring.IgnoreRules[Ignore]:
+        return ignoring.IgnoreRules(ignoring.in_force(self.manifest.ignore, self._runtime.today))
 
     @property
     def cloud(self) -> Cloud:

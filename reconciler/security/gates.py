@@ -100,13 +100,15 @@ class Gate(NamedTuple):
         """
         expired = tuple(a for a in self.allow if has_expired(a, today))
         valid = tuple(a for a in self.allow if a not in expired)
+        patterns = globs.Patterns(a.path for a in valid)
         stopped: list[Stopped] = []
         passed: list[Passed] = []
         used: set[Allowance] = set()
         for case in cases:
             met = tuple(c for c in self.fail_on if meets(c, case.effect))
-            by = tuple(a for a in valid if lifts(a, case) & set(met))
-            left = tuple(c for c in met if not any(c in lifts(a, case) for a in by))
+            lifting = [(a, lifts(a, case)) for a in (valid[i] for i in _about(patterns, case))]
+            by = tuple(a for a, lifted in lifting if lifted & set(met))
+            left = tuple(c for c in met if not any(c in lifted for _, lifted in lifting))
             used.update(by)
             if left:
                 stopped.append(Stopped(case, left, _allow(case, left, named=pools > 1)))
@@ -123,9 +125,7 @@ def has_expired(allowance: Allowance, today: str) -> bool:
 
 
 def lifts(allowance: Allowance, case: GateCase) -> frozenset[str]:
-    """Return the criteria that no longer count for a case."""
-    if not covers(allowance.path, case):
-        return frozenset()
+    """Return the criteria that no longer count for a case, which an allowance is about."""
     if allowance.rule in case.effect.rules:
         return frozenset(CRITERIA)
     if allowance.rule == WEAKENS:
@@ -141,11 +141,13 @@ def meets(criterion: str, effect: Effect) -> bool:
     return effect.alarming and at_least
 
 
-def covers(pattern: str, case: GateCase) -> bool:
-    """Return whether a pattern means the member of a case, or something around it, with its pool or without."""
+def _about(patterns: globs.Patterns, case: GateCase) -> list[int]:
+    """Return the positions of the patterns that mean the member of a case, or something around it.
+
+    They may name its pool. The pool alone is no path: it would mean all of a run.
+    """
     steps = (*case.address.steps, *case.effect.path)
-    ends = range(1, len(steps) + 1)  # the pool alone is no path: it would mean all of a run
-    return globs.covers(pattern, steps) or any(globs.meets(pattern, (case.address.pool, *steps[:n])) for n in ends)
+    return sorted({*patterns.covering(steps), *patterns.covering((case.address.pool, *steps), least=2)})
 
 
 def rule_problem(rule: str) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sys
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 
 from schemas.base import members
 from schemas.documents import DOCUMENTS
-from schemas.globs import covers, meets, overlap
+from schemas.globs import Patterns, beginnings, covers, meets, overlap
 from schemas.limits import Unfit
 from schemas.paths import PathForm
 
@@ -144,3 +146,43 @@ def test_what_both_patterns_cover_is_an_overlap(names, data):
 def test_patterns_that_have_nothing_in_common(one, other):
     assert not overlap(one, other)
     assert not overlap(other, one, ["x.y"])
+
+
+# --- many patterns -------------------------------------------------------------------------------------------------
+
+PIECES = st.sampled_from(["a", "b", "ab", "*", "?", "[ab]", "[!a]", "[", ".", "/", "a.b", "x-*"])
+SOME = st.lists(st.lists(PIECES, max_size=5).map("".join), max_size=8)
+STEPS = st.lists(st.sampled_from(["a", "b", "ab", "a.b", "a/b", "[ab]", "x-1", "", "*", 0]), min_size=1, max_size=4)
+
+
+@given(patterns=SOME, steps=STEPS, least=st.integers(1, 3))
+def test_many_patterns_find_what_each_finds(patterns, steps, least):
+    found = Patterns(patterns)
+    assert found.meeting(steps) == [i for i, p in enumerate(patterns) if meets(p, steps)]
+    assert found.covering(steps) == [i for i, p in enumerate(patterns) if covers(p, steps)]
+    ends = range(least, len(steps) + 1)
+    assert found.covering(steps, least) == [i for i, p in enumerate(patterns) if any(meets(p, steps[:e]) for e in ends)]
+
+
+@pytest.mark.parametrize("form", ["clients/c{}", "clients/c{}-*", "clients.c{}.CallbackURLs", "clients/c{}/terms/[ab]"])
+def test_a_look_up_does_not_try_all_patterns(form):
+    few, many = (Patterns(form.format(1000 + n) for n in range(count)) for count in (20, 2000))
+    steps = ("clients", "c1007", "terms", "a")
+    few.covering(steps)  # compiles what is tried
+    assert calls(lambda: few.covering(steps)) == calls(lambda: many.covering(steps))
+
+
+def test_the_beginnings_of_a_pattern():
+    assert [*beginnings("clients/a*.CallbackURLs")] == ["clients", "clients/a*", "clients/a*.CallbackURLs"]
+
+
+def calls(work: Callable[[], object]) -> int:
+    """Return how many functions some work calls."""
+    found: list[str] = []
+    before = sys.getprofile()
+    sys.setprofile(lambda _frame, event, _arg: found.append(event) if event in ("call", "c_call") else None)
+    try:
+        work()
+    finally:
+        sys.setprofile(before)
+    return len(found)
