@@ -26,11 +26,19 @@ EARLY = 1e-6
 """Seconds that count as none: clocks are added up from floating-point numbers."""
 
 LATE = 0.025
-"""Seconds by which a call may be late and counts as on time, so that delays of threads do not add up from one second to
-the next."""
+"""Seconds by which a call may be late and counts as on time where there is no even line, so that delays of threads do
+not add up from one second to the next."""
+
+STALL = 0.15
+"""Seconds by which a call may be late and does not move the even line: a busy machine held it up. A longer pause is one
+in which nobody called, and brings a burst instead."""
 
 TOGETHER = 1.05
 """Seconds within which no more calls go than the limit, for a call that is late and one that arrives early."""
+
+CATCHING_UP = 1.0 - LATE / TOGETHER
+"""Time in which as many calls go as the limit has, on an even line, as a part of that which they take on average: so
+what a busy machine held up can catch up."""
 
 
 class Pace:
@@ -70,15 +78,15 @@ class Pace:
     def take(self, now: float) -> None:
         """Take note that a call goes now, or at a later time that `ready_at` has given."""
         rate = self.rate(now)
-        self._recent.append(min(now, max(now - LATE, self._apart(rate))))
+        self._recent.append(now if self._even else min(now, max(now - LATE, self._apart(rate))))
         if not self._even:
             return
-        if now + EARLY >= self._line:
-            self._ahead = self._saved(now, rate)
-            self._line = max(now, self._line) + 1.0 / rate
-        else:
+        if now + EARLY < self._line:
             self._ahead -= 1.0
-            self._line += 1.0 / rate
+        elif now > self._line + STALL:
+            self._ahead = self._saved(now, rate)
+            self._line = now
+        self._line += 1.0 / rate
 
     def throttled(self, sent: float, now: float) -> None:
         """Slow down, because the service refused a call. One that was sent before that is no news.
@@ -110,7 +118,8 @@ class Pace:
         """Return when one more call, after others, makes no more of them than the limit in the time for so many."""
         size = self._recent.maxlen or 1
         place = len(self._recent) - size + others
-        return self._recent[place] + size / rate if 0 <= place < len(self._recent) else -math.inf
+        time = size / rate * (CATCHING_UP if self._even else 1.0)
+        return self._recent[place] + time if 0 <= place < len(self._recent) else -math.inf
 
     def _saved(self, now: float, rate: float) -> float:
         """Return how many calls may go ahead of the even line: those that were not made while there were none."""
