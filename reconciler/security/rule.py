@@ -161,7 +161,7 @@ def texts(tree: Tree, *path: str) -> tuple[str, ...]:
     found: Any = tree
     for step in path:
         found = found.get(step) if type(found) is dict else dig(found, step)
-    return tuple([v for v in found if isinstance(v, str)]) if isinstance(found, list) else ()
+    return tuple([v for v in found if isinstance(v, str)]) if found and isinstance(found, list) else ()
 
 
 def dig(tree: Any, *path: str) -> Any:
