@@ -172,8 +172,7 @@ def written_at(model: type[ApiModel], declared: Tree, tree: Any, path: Path) -> 
 
 
 def _replaced(model: type[ApiModel], declared: Tree, value: Callable[[Path, Member, Form], list[Any]]) -> Tree:
-    holders = _holders(model)
-    if holders.keys().isdisjoint(declared) or not any(isinstance(declared.get(name), dict) for name in holders):
+    if not any(isinstance(declared[name], dict) for name in _holders(model) if name in declared):
         return declared  # as nearly every object
     for path, member, form in list(forms(model, declared)):
         declared = put(declared, path, value(path, member, form))

@@ -105,6 +105,8 @@ def _within(value: Any, last: str | int = "", wanted: bool = False) -> list[tupl
     within = wanted if isinstance(value, list) else last in WHOLE
     found: list[tuple[Path, str | Secret]] = []
     for step, inner in value.items() if isinstance(value, dict) else enumerate(value):
+        if type(inner) is bool:  # many are
+            continue
         if isinstance(inner, str):
             if (within or _is_place(str(step))) and (blank := _blank(inner)):
                 found.append(((step,), blank))
