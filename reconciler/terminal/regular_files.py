@@ -46,10 +46,14 @@ def read_regular(file: Path, limit: int) -> bytes:
     return content
 
 
+LEAST = 4096
+"""Bytes that are asked for at once at least: some files say that they are empty, and are not."""
+
+
 def _content(handle: int, size: int, limit: int) -> bytes:
     """Return what is in an open file, or its first bytes up to a limit; it may have grown since its size was asked."""
     parts = []
-    while limit > 0 and (part := os.read(handle, min(size + 1, limit))):
+    while limit > 0 and (part := os.read(handle, min(max(size + 1, LEAST), limit))):
         parts.append(part)
         limit -= len(part)
     return parts[0] if len(parts) == 1 else b"".join(parts)
