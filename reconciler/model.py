@@ -198,7 +198,9 @@ class Address:
     def steps(self) -> tuple[str, ...]:
         """The keys that lead to the object in its document: `clients`, `web`, `terms`, `terms-of-use`."""
         outer, dot, part = self.section.partition(".")
-        owner, _, name = self.name.partition("/") if dot else (self.name, "", "")
+        if not dot:
+            return (outer, self.name) if self.name else (outer,)
+        owner, _, name = self.name.partition("/")
         return tuple(step for step in (outer, owner, part, name) if step)
 
     @property

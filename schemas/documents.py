@@ -47,6 +47,15 @@ class DocumentKind:
         return inside(self.sections)
 
     @cached_property
+    def nested_in(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
+        """Of each section that has nested objects, their keys in `nested` and the members that hold them."""
+        found: dict[str, tuple[tuple[str, str], ...]] = {}
+        for name in self.nested:
+            outer, _, part = name.partition(".")
+            found[outer] = (*found.get(outer, ()), (name, part))
+        return found
+
+    @cached_property
     def all(self) -> Mapping[str, Member]:
         """Everything that holds objects: sections, and the objects nested inside them."""
         return {**self.sections, **self.nested}

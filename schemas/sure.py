@@ -202,8 +202,14 @@ def _exact(kind: type) -> Check:
 
 
 def _literal(parts: tuple[Any, ...]) -> Check:
+    allowed = frozenset((type(part), part) for part in parts)
+
     def check(value: Any) -> Any:
-        if not any(value == part and type(value) is type(part) for part in parts):
+        try:
+            known = (type(value), value) in allowed
+        except TypeError:  # a list or a map
+            known = False
+        if not known:
             raise DoubtError
         return value
 

@@ -233,12 +233,12 @@ class State:
 
     def one(self, section: str, name: str = "") -> Tree:
         """Return an object, or an empty one."""
-        found = self._by_name.get((section, name))
+        found = self.by_name.get((section, name))
         return {} if found is None else found
 
     def all(self, section: str) -> Mapping[Address, Tree]:
         """Return the objects of a section by address."""
-        return self._by_section.get(section, {})
+        return self.by_section.get(section, {})
 
     def names(self, section: str) -> frozenset[str]:
         """Return the names of the objects of a section, also of those of which no more is known."""
@@ -246,6 +246,8 @@ class State:
 
     def is_whole(self, section: str) -> bool:
         """Return whether all objects of a section are known with what they have."""
+        if not self.named:
+            return section in self.known
         return section in self.known and not any(a.section == section for a in self.named)
 
     @cached_property
@@ -254,14 +256,16 @@ class State:
         return {}
 
     @cached_property
-    def _by_name(self) -> Mapping[tuple[str, str], Tree]:
+    def by_name(self) -> Mapping[tuple[str, str], Tree]:
+        """The objects by section and name."""
         found: dict[tuple[str, str], Tree] = {}
         for address, tree in self.objects.items():
             found.setdefault((address.section, address.name), tree)
         return found
 
     @cached_property
-    def _by_section(self) -> Mapping[str, Mapping[Address, Tree]]:
+    def by_section(self) -> Mapping[str, Mapping[Address, Tree]]:
+        """The objects by address, by section."""
         found: dict[str, dict[Address, Tree]] = {}
         for address, tree in self.objects.items():
             found.setdefault(address.section, {})[address] = tree

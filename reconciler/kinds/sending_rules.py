@@ -47,12 +47,15 @@ class Sender:
         return Breach(self.section, self.name, path, message, advice)
 
 
-def senders(state: State) -> Iterator[Sender]:
-    """Yield the pool and its replicas."""
-    yield Sender(POOL, "", state.one(POOL), state.region)
-    for address, tree in state.all(REPLICAS).items():
-        if tree.get("Role") != "PRIMARY":
-            yield Sender(REPLICAS, address.name, tree, address.name)
+def senders(state: State) -> Sequence[Sender]:
+    """Return the pool and its replicas."""
+    derived = state.derived
+    if senders not in derived:
+        replicas = [(a.name, tree) for a, tree in state.all(REPLICAS).items() if tree.get("Role") != "PRIMARY"]
+        pool = Sender(POOL, "", state.one(POOL), state.region)
+        derived[senders] = (pool, *(Sender(REPLICAS, name, tree, name) for name, tree in replicas))
+    found: Sequence[Sender] = derived[senders]
+    return found
 
 
 # --- e-mail --------------------------------------------------------------------------------------------------------

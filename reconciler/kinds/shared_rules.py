@@ -93,7 +93,7 @@ P23 = Rule(
 
 def strings(value: Any) -> list[str]:
     """Return the strings of a list without unknown leaves."""
-    return [v for v in value if isinstance(v, str)] if isinstance(value, list) else []
+    return [v for v in value if isinstance(v, str)] if value and isinstance(value, list) else []
 
 
 def unsure(value: Any) -> bool:
@@ -131,9 +131,18 @@ def filled(tree: Tree) -> Tree:
 
 def attributes(state: State) -> Mapping[str, Tree]:
     """Return the attributes of the pool by the names that clients and identity providers use."""
-    custom = {full_name(a): a for a in schema_of(state) if a.get("Name") not in STANDARD_ATTRIBUTES}
-    standard = {a["Name"]: a for a in schema_of(state) if a.get("Name") in STANDARD_ATTRIBUTES}
-    return {n: {**default, **standard.get(n, {})} for n, default in STANDARD_ATTRIBUTES.items()} | custom
+    derived = state.derived
+    if attributes not in derived:
+        schema = schema_of(state)
+        custom = {full_name(a): a for a in schema if a.get("Name") not in STANDARD_ATTRIBUTES}
+        standard = {a["Name"]: a for a in schema if a.get("Name") in STANDARD_ATTRIBUTES}
+        derived[attributes] = {
+            **STANDARD_ATTRIBUTES,
+            **{name: {**STANDARD_ATTRIBUTES[name], **own} for name, own in standard.items()},
+            **custom,
+        }
+    found: Mapping[str, Tree] = derived[attributes]
+    return found
 
 
 def schema_of(state: State) -> Sequence[Tree]:

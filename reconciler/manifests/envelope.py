@@ -224,7 +224,11 @@ class _EnvelopeReader:
         found = ProblemReport()
         places = (self.document.positions, self.document.keys, self.document.origins)
         place = Place((), self.document.start, *places)
-        checking.check(self.kind.envelope, {**tree, "kind": self.kind.name}, place, found)
+        tree["kind"] = self.kind.name
+        written = not any(not path or path[0] in tree for path in self.document.origins)
+        if written and checking.settled(self.kind.envelope, tree, Place((), self.document.start, {})) is not None:
+            return
+        checking.check(self.kind.envelope, tree, place, found)
         self.report.problems += [problem for problem in found.problems if problem.path not in self.wrong]
         self.wrong |= {problem.path for problem in found.problems}
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
+from typing import Any
 
 from reconciler.model import Path, Position
 
@@ -37,6 +38,11 @@ class LatePlaces(Mapping[Path, Position]):
         """Give up all places, and what they would be found in."""
         self._known, self._find = {}, dict
         self.__dict__.pop("_every", None)
+
+    def get(self, path: Path, default: Any = None) -> Any:
+        """Return a place, or something else if there is none: what `Mapping` does with an exception."""
+        found = self._known.get(path)
+        return self._every.get(path, default) if found is None else found
 
     def __getitem__(self, path: Path) -> Position:
         found = self._known.get(path)

@@ -157,6 +157,8 @@ class Manifest:
 
         A part that is alone, and says of no others, may be one of several.
         """
+        if not self.parts:
+            return True
         return not self.missing_parts if self.lists_parts else len(self.parts) != 1
 
     @property
@@ -172,11 +174,13 @@ class Manifest:
     @property
     def is_guest(self) -> bool:
         """Whether its pool has to exist: it has parts, and none of them makes the pool."""
+        if not self.parts:
+            return False
         from schemas.documents import DOCUMENTS
 
         kind = DOCUMENTS[self.kind]
         root = self.spec(kind.root)
-        return bool(self.parts) and (root is None or kind.name_member not in root.declared)
+        return root is None or kind.name_member not in root.declared
 
     def concerns(self, address: Address, path: Path = ()) -> bool:
         """Return whether an object or a member is any business of the manifest: of a part, only what it declares.

@@ -33,9 +33,8 @@ class ObjectPlaces:
 
     def __init__(self, document: Document, kind: DocumentKind) -> None:
         self._document = document
-        self._kind = kind
         self._found: dict[Path, _Own] = {}
-        self._origins = self._sorted(document.origins)
+        self._every = _Sorted(document, kind)
 
     def place(self, prefix: Path) -> Place:
         """Return where an object is, for messages about it."""
@@ -58,21 +57,33 @@ class ObjectPlaces:
         for path in [p for p in own.origins if p[:1] == (theirs,)]:
             own.origins[(ours, *path[1:])] = own.origins[path]
 
-    @cached_property
-    def _values(self) -> Mapping[Path, Mapping[Path, Position]]:
-        return self._sorted(self._document.positions)
-
-    @cached_property
-    def _keys(self) -> Mapping[Path, Mapping[Path, Position]]:
-        return self._sorted(self._document.keys)
-
     def _own(self, prefix: Path) -> _Own:
         found = self._found.get(prefix)
         if found is None:
-            values = LatePlaces({}, lambda: self._values.get(prefix, {}))
-            keys = LatePlaces({}, lambda: self._keys.get(prefix, {}))
-            found = self._found[prefix] = _Own(values, keys, self._origins.get(prefix, {}))
+            every = self._every  # and not `self`: what refers to each other in a circle stays until it is searched for
+            values = LatePlaces({}, lambda: every.values.get(prefix, {}))
+            keys = LatePlaces({}, lambda: every.keys.get(prefix, {}))
+            found = self._found[prefix] = _Own(values, keys, every.origins.get(prefix, {}))
         return found
+
+
+class _Sorted:
+    """What is noted of a document, by object; places are sorted once one of them is asked for."""
+
+    def __init__(self, document: Document, kind: DocumentKind) -> None:
+        self._document = document
+        self._kind = kind
+        self.origins = self._sorted(document.origins)
+
+    @cached_property
+    def values(self) -> Mapping[Path, Mapping[Path, Position]]:
+        """Where each value is."""
+        return self._sorted(self._document.positions)
+
+    @cached_property
+    def keys(self) -> Mapping[Path, Mapping[Path, Position]]:
+        """Where each key is."""
+        return self._sorted(self._document.keys)
 
     def _sorted(self, places: Mapping[Path, T]) -> dict[Path, dict[Path, T]]:
         """Return what is noted of a document by object, and within it by the path in the object."""

@@ -7,7 +7,6 @@ here, and the client is left without it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from reconciler.errors import Problem
@@ -109,9 +108,10 @@ class ObjectReader:
 
     def _children(self, section: Member, address: Address, value: Tree) -> Iterator[Spec]:
         found: list[Spec] = []
+        around = address.steps
         for name, tree in value.items():
-            own = replace(address, name=f"{address.name}/{name}" if address.name else name)
-            path = (*address.steps, name)
+            own = Address(address.pool, address.section, f"{address.name}/{name}" if address.name else name)
+            path = (*around, name)
             if not name:
                 self._say(path, "the name is empty.", "Write a name before the colon.", key=True)
             elif tree is None:
@@ -163,6 +163,8 @@ class ObjectReader:
 
     def _shown_names(self, model: type[ApiModel], address: Address, place: Place) -> None:
         """Refuse names and identifiers from the environment: every output shows them, and no value may be shown."""
+        if not place.origins:
+            return
         key = key_member(model)
         root = self._kind.name_member if address.section == self._kind.root else ""
         for member in (root, key[0] if key and not key[1] else "", pin_member(model)):
@@ -174,22 +176,25 @@ class ObjectReader:
     def _prepared(self, section: Member, address: Address, name: str, tree: Tree, place: Place) -> Tree:
         """Add what the key of the section says, take out nested objects, refuse what must be known early."""
         tree = KINDS[address.section].from_manifest(self._spelled(section, address, tree, place))
-        for inner in self._inner:
-            outer, _, part = inner.partition(".")
-            if outer == address.section and part in tree:
+        for inner, part in self._kind.nested_in.get(address.section, ()):
+            if part in tree:
                 self._inner[inner][address.name] = tree.pop(part)
-        key = key_member(model_of(section))
+        model = model_of(section)
+        key = key_member(model)
         if key and name:
             self._keyed(section, key, name, tree, place)
         elif name:
             checking.check_key(section, name, place, self._report)
-        for member in (key[0] if key and key[1] else "", pin_member(model_of(section))):
+        for member in (key[0] if key and key[1] else "", pin_member(model)):
             self._known_early(member, tree, place)
         return tree
 
     def _spelled(self, section: Member, address: Address, tree: Tree, place: Place) -> Tree:
         """Return an object with the spelling of the input where an answer has another one."""
-        spelled = {a: b for a, b in model_of(section).SPELLED.items() if a in tree and b not in tree}
+        known = model_of(section).SPELLED
+        spelled = {a: b for a, b in known.items() if a in tree and b not in tree} if known else known
+        if not spelled:
+            return dict(tree)
         for theirs, ours in spelled.items():
             self._places.rename(address.steps, theirs, ours)
             message = f"{theirs} is what answers call {ours}: it is read as {ours}."

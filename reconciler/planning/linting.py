@@ -94,7 +94,8 @@ def risks(manifest: Manifest, options: LintOptions, beside: Iterable[Manifest] =
     if manifest.waivers:  # they accept by place
         return tuple(one.risk for one in lint(manifest, options, beside).weaknesses)
     seen = _seen(manifest, new_state(manifest), options, _linked(manifest, beside), fresh=True)
-    return tuple(case.risk for case in _concerning(manifest, found(seen, _rules(options))))
+    cases = found(seen, _rules(options))
+    return tuple(case.risk for case in (cases if manifest.is_whole else _concerning(manifest, cases)))
 
 
 def _names(manifest: Manifest, name: str) -> bool:

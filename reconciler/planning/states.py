@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from reconciler.kinds import KINDS
-from reconciler.kinds.kind import State
+from reconciler.kinds.kind import ResourceKind, State
 from reconciler.model import Action, Address, Observed, ResourceChange, Spec, Target, Tree
 from reconciler.values.item_forms import offline
-from reconciler.values.merge import defaults, overlay
+from reconciler.values.merge import overlay, shared_defaults
 
 if TYPE_CHECKING:  # `validate` reads no pool
     from reconciler.manifests.manifest import Manifest
@@ -85,10 +86,23 @@ def new_state(manifest: Manifest) -> State:
     if not exists:
         for address in _undeclared_settings(manifest):
             objects.setdefault(address, _made(address, {}))
-    every = frozenset(kind.section for kind in KINDS.values() if kind.document == manifest.kind)
-    known = manifest.sections if exists else every
+    known = manifest.sections if exists else _sections(manifest.kind)
     known = known if manifest.is_whole else frozenset()
-    return State(objects, known, manifest.region, manifest.account, made=frozenset(objects), written=frozenset(objects))
+    new = frozenset(objects)
+    return State(objects, known, manifest.region, manifest.account, made=new, written=new)
+
+
+@cache
+def _sections(document: str) -> frozenset[str]:
+    """Return the sections of a kind of document."""
+    return frozenset(kind.section for kind in KINDS.values() if kind.document == document)
+
+
+@cache
+def _new_settings(document: str) -> tuple[ResourceKind, ...]:
+    """Return the kinds of settings that come with a new pool, or with each of its objects."""
+    every = (kind for kind in KINDS.values() if kind.document == document)
+    return tuple(kind for kind in every if kind.single and not kind.create and kind.initial())
 
 
 def _known(spec: Spec) -> Tree:
@@ -98,10 +112,9 @@ def _known(spec: Spec) -> Tree:
 
 def _undeclared_settings(manifest: Manifest) -> Iterator[Address]:
     """Yield the addresses of the settings that come with a new pool and with each of its declared objects."""
-    for kind in KINDS.values():
-        if kind.document == manifest.kind and kind.single and not kind.create and kind.initial():
-            owners = [s.address.name for s in manifest.section(kind.outer)] if kind.outer else [""]
-            yield from (Address(manifest.name, kind.section, owner) for owner in owners)
+    for kind in _new_settings(manifest.kind):
+        owners = [s.address.name for s in manifest.section(kind.outer)] if kind.outer else [""]
+        yield from (Address(manifest.name, kind.section, owner) for owner in owners)
 
 
 def _with_defaults(change: ResourceChange) -> Tree:
@@ -112,5 +125,5 @@ def _with_defaults(change: ResourceChange) -> Tree:
 
 def _made(address: Address, after: Tree, declared: Tree | None = None) -> Tree:
     kind = KINDS[address.section]
-    base = defaults(kind.model) if kind.create else kind.initial()  # a setting comes with what it belongs to
+    base = shared_defaults(kind.model) if kind.create else kind.initial()  # a setting comes with what it belongs to
     return kind.computed(overlay(kind.model, base, after), after if declared is None else declared)

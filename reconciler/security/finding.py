@@ -51,9 +51,14 @@ def is_possible(rule: SecurityRule, seen: Seen) -> bool:
 def _is_judged(seen: Seen, breach: Breach) -> bool:
     tree: Any = seen.one(breach.section, breach.name)
     for step in breach.path:
-        if not is_known(tree):
+        if type(tree) is dict:  # as nearly always
+            tree = tree.get(step)
+            if tree is None:
+                return True
+        elif not is_known(tree):
             return False
-        tree = inner(tree, step)
+        else:
+            tree = inner(tree, step)
     if isinstance(tree, Secret):
         return True  # a rule that names a secret is about where it comes from, not about its value
     return is_known(tree) and (not isinstance(tree, list) or all(is_known(item) for item in tree))

@@ -76,11 +76,12 @@ class Seen:
 
     def one(self, section: str, name: str = "") -> Tree:
         """Return an object, or an empty one."""
-        return self.state.one(section, name)
+        found = self.state.by_name.get((section, name))  # as `State.one` does, which takes a call more
+        return {} if found is None else found
 
     def all(self, section: str) -> Mapping[Address, Tree]:
         """Return the objects of a section by address."""
-        return self.state.all(section)
+        return self.state.by_section.get(section, {})
 
 
 @record(frozen=True, slots=True)
@@ -152,7 +153,9 @@ def once(derive: Callable[[State], T]) -> Callable[[Seen], T]:
 
 def text(tree: Tree, *path: str) -> str:
     """Return a text within an object; empty if it is absent or not known."""
-    found = dig(tree, *path)
+    found: Any = tree
+    for step in path:
+        found = found.get(step) if type(found) is dict else dig(found, step)
     return found if isinstance(found, str) else ""
 
 
@@ -161,7 +164,7 @@ def texts(tree: Tree, *path: str) -> tuple[str, ...]:
     found: Any = tree
     for step in path:
         found = found.get(step) if type(found) is dict else dig(found, step)
-    return tuple([v for v in found if isinstance(v, str)]) if isinstance(found, list) else ()
+    return tuple([v for v in found if isinstance(v, str)]) if found and isinstance(found, list) else ()
 
 
 def dig(tree: Any, *path: str) -> Any:

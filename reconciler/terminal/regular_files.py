@@ -34,14 +34,29 @@ def read_regular(file: Path, limit: int) -> bytes:
     if not stat.S_ISREG(file.stat().st_mode):  # opening some devices has an effect already
         raise _irregular(file.stat().st_mode)
     handle = os.open(file, flags)
-    with os.fdopen(handle, "rb") as stream:
-        mode = os.fstat(handle).st_mode  # it may have been replaced in between
-        if not stat.S_ISREG(mode):
-            raise _irregular(mode)
-        content = stream.read(limit + 1)
+    try:
+        status = os.fstat(handle)  # it may have been replaced in between
+        if not stat.S_ISREG(status.st_mode):
+            raise _irregular(status.st_mode)
+        content = _content(handle, status.st_size, limit + 1)
+    finally:
+        os.close(handle)
     if len(content) > limit:
         raise UnfitFileError(f"is larger than {_spelled(limit)}.", "Use a smaller file.")
     return content
+
+
+LEAST = 4096
+"""Bytes that are asked for at once at least: some files say that they are empty, and are not."""
+
+
+def _content(handle: int, size: int, limit: int) -> bytes:
+    """Return what is in an open file, or its first bytes up to a limit; it may have grown since its size was asked."""
+    parts = []
+    while limit > 0 and (part := os.read(handle, min(max(size + 1, LEAST), limit))):
+        parts.append(part)
+        limit -= len(part)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 def is_below(file: Path, roots: tuple[Path, ...]) -> bool:

@@ -8,6 +8,7 @@ schema. After planning it is gone: a change holds the whole list that follows fr
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from ipaddress import ip_network
 from typing import Any
 
@@ -35,15 +36,25 @@ def forms(model: type[ApiModel] | None, declared: Any, path: Path = ()) -> Itera
         declared: The declared tree.
         path: Where the structure is in the object.
     """
-    known = members(model) if model and isinstance(declared, dict) else {}
+    known = _holders(model) if model and isinstance(declared, dict) else {}
     for name, value in declared.items() if known else ():
         member = known.get(name)
         if not member or not isinstance(value, dict):
             continue
         if member.shape == "structure":
             yield from forms(member.model, value, (*path, name))
-        elif member.has(ByItem) and is_form(value):
+        elif is_form(value):
             yield (*path, name), member, value
+
+
+@cache
+def _holders(model: type[ApiModel]) -> Mapping[str, Member]:
+    """Return the members of a structure that are, or have below them, a list of which single items can be declared."""
+    return {
+        name: member
+        for name, member in members(model).items()
+        if member.has(ByItem) or (member.shape == "structure" and member.model and _holders(member.model))
+    }
 
 
 def settled(model: type[ApiModel], declared: Tree, observed: Tree) -> Tree:
@@ -161,6 +172,8 @@ def written_at(model: type[ApiModel], declared: Tree, tree: Any, path: Path) -> 
 
 
 def _replaced(model: type[ApiModel], declared: Tree, value: Callable[[Path, Member, Form], list[Any]]) -> Tree:
+    if not any(isinstance(declared[name], dict) for name in _holders(model) if name in declared):
+        return declared  # as nearly every object
     for path, member, form in list(forms(model, declared)):
         declared = put(declared, path, value(path, member, form))
     return declared

@@ -35,14 +35,28 @@ def overlay(model: type[ApiModel] | None, observed: Mapping[str, Any], declared:
         declared: The declared tree. Members set to null are reset.
     """
     known = members(model) if model else {}
+    whole = _one_value(model) if model else ()
     result = dict(observed)
     for name, value in declared.items():
+        if value is not None and name in whole:
+            result[name] = value
+            continue
         merged = _value(known.get(name), result.get(name), value)
         if merged is ABSENT:
             result.pop(name, None)
         else:
             result[name] = merged
     return result
+
+
+@cache
+def _one_value(model: type[ApiModel]) -> frozenset[str]:
+    """Return the members of a structure of which a declared value takes the place of the live one."""
+    return frozenset(
+        name
+        for name, member in members(model).items()
+        if member.shape == "scalar" or (member.shape == "list" and not member.model and not member.has(Keyed))
+    )
 
 
 def expanded(model: type[ApiModel], declared: Mapping[str, Any], observed: Mapping[str, Any]) -> Tree:
@@ -69,13 +83,15 @@ def expanded(model: type[ApiModel], declared: Mapping[str, Any], observed: Mappi
     return result
 
 
-def with_resets(model: type[ApiModel], declared: Mapping[str, Any]) -> Tree:
+def with_resets(model: type[ApiModel], declared: Tree) -> Tree:
     """Return the declared tree with what null resets a member to; null remains where the member is removed.
 
     Args:
         model: Schema of the object.
-        declared: The declared tree.
+        declared: The declared tree; returned as it is where there is no null in it.
     """
+    if not _has_null(declared):
+        return declared
     known = members(model)
     result: Tree = {}
     for name, value in declared.items():
@@ -90,6 +106,12 @@ def with_resets(model: type[ApiModel], declared: Mapping[str, Any]) -> Tree:
         else:
             result[name] = value
     return result
+
+
+def _has_null(declared: Mapping[str, Any]) -> bool:
+    """Return whether a tree has null as a member, its own or of a map or structure inside of it."""
+    values = declared.values()
+    return None in values or any(_has_null(value) for value in values if isinstance(value, dict))
 
 
 def _resets_by_member(member: Member) -> bool:
@@ -169,13 +191,17 @@ def _keyed(member: Member, key: str, observed: list[Tree], declared: list[Tree])
 
 def defaults(model: type[ApiModel]) -> Tree:
     """Return the service's defaults for an object with no declared members."""
-    found: Tree = _copied(_defaults(model))
+    found: Tree = _copied(shared_defaults(model))
     return found
 
 
 @cache
-def _defaults(model: type[ApiModel]) -> Tree:
-    """Return the defaults; the callers get copies, which they may change."""
+def shared_defaults(model: type[ApiModel]) -> Tree:
+    """Return the service's defaults, one tree for all who ask, to look at only; `defaults` returns copies.
+
+    Args:
+        model: Schema of the object.
+    """
     result: Tree = {}
     for name, member in members(model).items():
         if member.model and member.model.INPUTS:

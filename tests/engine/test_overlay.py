@@ -192,6 +192,11 @@ def test_null_stands_for_what_it_resets_to(declared, expected):
     assert with_resets(Whole, declared) == expected
 
 
+def test_what_has_no_null_is_taken_as_it_is():
+    declared = {"Block": {"Number": 3}, "Limits": {"x": {"Number": 4}}, "Plain": ""}
+    assert with_resets(Whole, declared) is declared
+
+
 def test_what_null_sends_is_a_copy():
     known = members(Whole)
     for name in ("Kept", "Usual", "Tags"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -14,8 +16,10 @@ from reconciler.errors import Problem
 from reconciler.manifests import reader
 from reconciler.manifests.documents import RawDocument
 from reconciler.manifests.late_places import LatePlaces
+from reconciler.manifests.loading import load
 from reconciler.manifests.reader import Dialect
 from reconciler.manifests.references.local_references import resolve_local
+from reconciler.manifests.references.variables import variables
 from reconciler.model import Position
 
 WHOLE = Dialect("a manifest", "Begin with `version: 1` and `user_pool:`, not indented.", reader.scalar)
@@ -152,3 +156,19 @@ def test_places_that_were_given_up_are_gone(tmp_path: FilePath) -> None:
     document.keys.forget()
     assert dict(document.keys) == {}
     assert document.keys.get(("user_pool",)) is None
+
+
+def test_a_manifest_goes_without_a_search_for_garbage(tmp_path: FilePath) -> None:
+    (tmp_path / "m.yaml").write_text("version: 1\nuser_pool:\n  PoolName: a\nclients:\n  web:\n    ClientName: b\n")
+    found = load([str(tmp_path)], variables=variables([], []), environ={}, stdin=str)
+    places = [spec.positions for spec in found.manifests[0].specs]
+    assert places[1][("ClientName",)].line == 6
+    held = [weakref.ref(one) for one in places]
+    searches = gc.isenabled()
+    gc.disable()
+    try:
+        del found, places
+        assert [ref() for ref in held] == [None, None]
+    finally:
+        if searches:
+            gc.enable()

@@ -22,6 +22,7 @@ from reconciler.security.catalogue.client_traits import (
     addresses,
     clients,
     clients_of_users,
+    clients_that_write,
     flows,
     has_pages,
     is_confidential,
@@ -33,7 +34,6 @@ from reconciler.security.catalogue.client_traits import (
     place,
     provided,
     whole,
-    writes,
 )
 from reconciler.security.catalogue.privileged_names import is_broad, is_privileged
 from reconciler.security.rule import RankedBreach, SecurityRule, Seen, dig, text, texts
@@ -396,9 +396,9 @@ LONGEST_TOKEN = 8 * HOUR
 def _lives(seen: Seen) -> Iterator[Breach]:
     for name, client in clients(seen):
         for member, what in (("AccessTokenValidity", "access"), ("IdTokenValidity", "ID")):
-            length = 0 if is_machine(client) and what == "ID" else seconds(client, member)
-            worse: Risk = "medium" if is_machine(client) else "high"
-            if length > HOUR:
+            length = seconds(client, member)
+            if length > HOUR and not (what == "ID" and is_machine(client)):
+                worse: Risk = "medium" if is_machine(client) else "high"
                 said = f"A stolen {what} token can be used for {span(length)}."
                 yield RankedBreach(CLIENTS, name, (member,), said, risk=worse if length > LONGEST_TOKEN else None)
 
@@ -520,8 +520,8 @@ CG428 = SecurityRule(
 
 
 def _own_rights(seen: Seen) -> Iterator[Breach]:
-    for name, client in clients(seen):
-        for attribute in texts(client, WRITABLE) if writes(seen.state, client) else ():
+    for name, client in clients_that_write(seen):
+        for attribute in texts(client, WRITABLE):
             if is_privileged(attribute, seen.privileged):
                 said = f"Users can set {attribute} of themselves through this client."
                 provider = provided(seen.state, client, attribute)
@@ -557,8 +557,8 @@ CG416 = SecurityRule(
 
 
 def _all_writable(seen: Seen) -> Iterator[Breach]:
-    for name, client in clients(seen):
-        if client.get(WRITABLE) in (None, []) and writes(seen.state, client):
+    for name, client in clients_that_write(seen):
+        if client.get(WRITABLE) in (None, []):
             said = "Users can change every standard attribute of themselves, such as email and preferred_username."
             yield Breach(CLIENTS, name, (WRITABLE,), said)
 

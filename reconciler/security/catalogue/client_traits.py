@@ -56,8 +56,8 @@ def is_machine(client: Tree) -> bool:
 
 def is_confidential(client: Tree) -> bool:
     """Return whether a client has a secret."""
-    own = any(client.get(member) for member in ("ClientSecret", "PublishSecretsInAWSSecretsManager"))
-    return own or client.get("GenerateSecret") is True
+    own = client.get("ClientSecret") or client.get("PublishSecretsInAWSSecretsManager")
+    return bool(own) or client.get("GenerateSecret") is True
 
 
 def is_public(client: Tree) -> bool:
@@ -103,8 +103,9 @@ def whole(tree: Tree, member: str) -> bool:
 def addresses(client: Tree, *members: str) -> Iterator[tuple[Path, str, SplitResult]]:
     """Yield the path, the text and the parts of each address of a client; what is no URL is left out."""
     for member in members:
-        for index, url in items(client, member):
-            parts = split(url)
+        found = client.get(member)
+        for index, url in enumerate(found if isinstance(found, list) else ()):
+            parts = _parts(url) if isinstance(url, str) else None
             if parts:
                 yield (member, index), url, parts
 
@@ -137,8 +138,14 @@ def is_loopback(parts: SplitResult) -> bool:
 
 def has_pages(client: Tree) -> bool:
     """Return whether the application of a client has pages on the web, to which users are sent back."""
-    found = addresses(client, "CallbackURLs")
-    return any(is_web(parts) and not is_loopback(parts) for _, _, parts in found)
+    return any(map(_is_page, texts(client, "CallbackURLs")))
+
+
+@lru_cache(maxsize=4096)
+def _is_page(url: str) -> bool:
+    """Return whether an address is one on the web, not on the device of the user."""
+    parts = _parts(url)
+    return parts is not None and is_web(parts) and not is_loopback(parts)
 
 
 # --- attributes ----------------------------------------------------------------------------------------------------
@@ -160,6 +167,12 @@ def writes(state: State, client: Tree) -> bool:
         return False
     scoped = USER_SCOPE in texts(client, "AllowedOAuthScopes") and bool(oauth(client))
     return scoped or bool(flows(client) & SIGN_IN) or (is_public(client) and sign_up_is_open(state))
+
+
+@once
+def clients_that_write(state: State) -> tuple[tuple[str, Tree], ...]:
+    """Return the clients through which users can set attributes of themselves, by their names."""
+    return tuple((a.name, tree) for a, tree in state.all(CLIENTS).items() if writes(state, tree))
 
 
 def provided(state: State, client: Tree, attribute: str) -> str:

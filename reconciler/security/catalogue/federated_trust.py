@@ -197,15 +197,24 @@ def _is_one(host: str, issuer: str) -> bool:
 
 def _endpoints(seen: Seen) -> Iterator[Breach]:
     for name, tree in providers(seen, "OIDC"):
-        issuer = split(dig(tree, DETAILS, "oidc_issuer"))
+        issuer = text(tree, DETAILS, "oidc_issuer")
         for key in ENDPOINTS:
-            parts = split(dig(tree, DETAILS, key))
-            host = (parts.hostname or "") if parts else ""
-            if parts and parts.scheme != "https":
-                yield Breach(PROVIDERS, name, (DETAILS, key), f"The endpoint {key} is used without TLS.")
-            elif parts and issuer and not _is_one(host, issuer.hostname or ""):
-                said = f"The endpoint {key} is on {host}, and the issuer on {issuer.hostname}."
-                yield Breach(PROVIDERS, name, (DETAILS, key), said)
+            said = _astray(text(tree, DETAILS, key), issuer)
+            if said:
+                yield Breach(PROVIDERS, name, (DETAILS, key), f"The endpoint {key} {said}")
+
+
+@lru_cache(maxsize=4096)  # pools of one owner have the same providers
+def _astray(endpoint: str, issuer: str) -> str:
+    """Return what is wrong with where an endpoint is, or empty; what is no URL is not judged."""
+    parts, trusted = split(endpoint), split(issuer)
+    if parts is None:
+        return ""
+    if parts.scheme != "https":
+        return "is used without TLS."
+    if trusted is None or _is_one(parts.hostname or "", trusted.hostname or ""):
+        return ""
+    return f"is on {parts.hostname or ''}, and the issuer on {trusted.hostname}."
 
 
 CG704 = SecurityRule(
@@ -238,12 +247,17 @@ MIGHTY = frozenset({"write", "readwrite", "manage", "admin", "full", "all", "del
 """Words of scopes that allow more than to see who a user is."""
 
 
+@lru_cache(maxsize=1024)
+def _is_mighty(scope: str) -> bool:
+    return scope == "*" or not MIGHTY.isdisjoint(words(scope))
+
+
 def _scopes(seen: Seen) -> Iterator[Breach]:
     for name, tree in providers(seen):
         kind, given = text(tree, "ProviderType"), text(tree, DETAILS, "authorize_scopes")
         found = given.replace(",", " ").split()
         usual = OF_SOCIAL.get(kind)
-        broad = [s for s in found if (s not in usual if usual else s == "*" or MIGHTY & set(words(s)))]
+        broad = [s for s in found if (s not in usual if usual else _is_mighty(s))]
         if broad:
             said = f"Users are asked to allow {', '.join(broad)}, which sign-in does not need."
             yield Breach(PROVIDERS, name, (DETAILS, "authorize_scopes"), said)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from reconciler.kinds.kind import Breach, Rule
 from reconciler.model import Path
@@ -103,11 +104,16 @@ CGA04 = SecurityRule(
 COARSE = frozenset({"*", "all", "admin", "administrator", "full", "root", "superuser", "everything", "fullaccess"})
 
 
+@lru_cache(maxsize=1024)
+def _is_coarse(scope: str) -> bool:
+    return scope == "*" or "".join(words(scope)) in COARSE
+
+
 def _coarse(seen: Seen) -> Iterator[Breach]:
     for address, server in seen.all(SERVERS).items():
         for index, scope in items(server, "Scopes"):
             name = text(scope, "ScopeName") if isinstance(scope, dict) else ""
-            if name == "*" or "".join(words(name)) in COARSE:
+            if _is_coarse(name):
                 said = f"The scope {name} allows everything at once."
                 yield Breach(SERVERS, address.name, ("Scopes", index, "ScopeName"), said)
 

@@ -247,8 +247,9 @@ TEXTS: tuple[tuple[str, tuple[Steps, ...]], ...] = (
 
 def _links(seen: Seen) -> Iterator[Breach]:
     for section, paths in TEXTS:
-        for path in paths:
-            said: Any = dig(seen.one(section), *path)
+        tree = seen.one(section)
+        for path in paths if tree else ():
+            said: Any = dig(tree, *path)
             for link in _links_in(said) if isinstance(said, str) and is_known(said) else ():
                 wrong = _wrong_link(link, seen.redirect_hosts)
                 if wrong:

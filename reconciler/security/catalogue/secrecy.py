@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
 
+from reconciler.kinds import KINDS
 from reconciler.kinds.kind import Breach, Rule, State
 from reconciler.model import Address, Path, Secret
 from reconciler.security.rule import SecurityRule, Seen, once
+from schemas.base import Member, SecretKeys, Sensitive, members
 
 LITERAL = "literal"
 """Origin of a secret that is written in the manifest."""
@@ -49,25 +51,75 @@ def _fillers() -> Iterator[str]:
 WORDS = frozenset(Secret(word, "") for word in {*_fillers()})
 
 
+class _Noticed(NamedTuple):
+    """What one walk through all objects finds, for all rules of this module."""
+
+    secrets: tuple[tuple[Address, Path, Secret], ...]
+    """The secrets that a manifest has in clear, by their objects and paths."""
+    blanks: tuple[tuple[Address, Path, str], ...]
+    """What was not filled in of the texts in the places of addresses and identifiers, by their objects and paths."""
+
+
 @once
-def _secrets(state: State) -> tuple[tuple[Address, Path, Secret], ...]:
-    """Return the secrets that a manifest has in clear, by their objects and paths."""
-    return tuple((address, path, secret) for address, tree in state.objects.items() for path, secret in _below(tree))
+def _noticed(state: State) -> _Noticed:
+    secrets: list[tuple[Address, Path, Secret]] = []
+    blanks: list[tuple[Address, Path, str]] = []
+    for address, tree in state.objects.items():
+        plain = _plain(address.section)
+        for path, found in _within({k: v for k, v in tree.items() if k not in plain}):
+            if isinstance(found, Secret):
+                secrets.append((address, path, found))
+            else:
+                blanks.append((address, path, found))
+    return _Noticed(tuple(secrets), tuple(blanks))
 
 
-def _below(value: Any) -> list[tuple[Path, Secret]]:
-    """Return the secrets of a tree; few trees have any, so paths are put together from where they are found."""
-    found: list[tuple[Path, Secret]] = []
+@cache
+def _plain(section: str) -> frozenset[str]:
+    """Return the members of the objects of a section in which there is neither a secret nor an address by the schema.
+
+    They are most, so they are not walked through.
+    """
+    return frozenset(name for name, member in members(KINDS[section].model).items() if _is_plain(member))
+
+
+def _is_plain(member: Member) -> bool:
+    kinds = (SecretKeys, Sensitive)
+    if member.shape == "map" or any(isinstance(mark, kinds) for mark in (*member.marks, *member.item_marks)):
+        return False  # any text can be the key of a map
+    if _is_place(member.name) or member.name in WHOLE:
+        return False
+    if member.model:
+        return all(map(_is_plain, members(member.model).values()))
+    return member.scalar is not object
+
+
+def _within(value: Any, last: str | int = "", wanted: bool = False) -> list[tuple[Path, str | Secret]]:
+    """Return what is noticed in a tree, by path; few have anything, so paths are put together from where it is found.
+
+    Args:
+        value: A map or a list.
+        last: The step that leads to it.
+        wanted: Whether it is in the place of an address or an identifier.
+    """
+    within = wanted if isinstance(value, list) else last in WHOLE
+    found: list[tuple[Path, str | Secret]] = []
     for step, inner in value.items() if isinstance(value, dict) else enumerate(value):
-        if isinstance(inner, (dict, list)):
-            found += [((step, *path), secret) for path, secret in _below(inner)]
+        if type(inner) is bool:  # many are
+            continue
+        if isinstance(inner, str):
+            if (within or _is_place(str(step))) and (blank := _blank(inner)):
+                found.append(((step,), blank))
+        elif isinstance(inner, (dict, list)):
+            below = _within(inner, step, within or _is_place(str(step)))
+            found += [((step, *path), noticed) for path, noticed in below]
         elif isinstance(inner, Secret) and inner.origin == LITERAL and inner:
             found.append(((step,), inner))
     return found
 
 
 def _literal(seen: Seen) -> Iterator[Breach]:
-    for address, path, secret in _secrets(seen):
+    for address, path, secret in _noticed(seen).secrets:
         if secret not in WORDS:
             said = "A secret is in the manifest, and so in its history for good."
             yield Breach(address.section, address.name, path, said)
@@ -95,7 +147,7 @@ CGS01 = SecurityRule(
 
 
 def _filler(seen: Seen) -> Iterator[Breach]:
-    for address, path, secret in _secrets(seen):
+    for address, path, secret in _noticed(seen).secrets:
         if secret in WORDS:
             said = "The secret is a word that is written where a secret is to come."
             yield Breach(address.section, address.name, path, said)
@@ -139,22 +191,6 @@ def _is_place(member: str) -> bool:
     return bool(re.search(PLACES, member))
 
 
-def _blanks(value: Any, last: str | int = "", wanted: bool = False) -> list[tuple[Path, str]]:
-    """Return what was not filled in of the texts in the places of addresses and identifiers, by their paths."""
-    within = wanted if isinstance(value, list) else last in WHOLE
-    found: list[tuple[Path, str]] = []
-    for step, inner in value.items() if isinstance(value, dict) else enumerate(value):
-        if type(inner) is bool:  # most are
-            continue
-        if isinstance(inner, str):
-            if (within or _is_place(str(step))) and (blank := _blank(inner)):
-                found.append(((step,), blank))
-        elif isinstance(inner, (dict, list)):
-            below = _blanks(inner, step, within or _is_place(str(step)))
-            found += [((step, *path), blank) for path, blank in below]
-    return found
-
-
 @lru_cache(maxsize=4096)  # pools of one owner have many addresses in common
 def _blank(value: str) -> str:
     found = re.search(BLANK, value)  # compiled once there is an address to look at
@@ -162,10 +198,9 @@ def _blank(value: str) -> str:
 
 
 def _unfilled(seen: Seen) -> Iterator[Breach]:
-    for address, tree in seen.state.objects.items():
-        for path, blank in _blanks(tree):
-            said = f"What belongs in the place of {blank} was not filled in."
-            yield Breach(address.section, address.name, path, said)
+    for address, path, blank in _noticed(seen).blanks:
+        said = f"What belongs in the place of {blank} was not filled in."
+        yield Breach(address.section, address.name, path, said)
 
 
 CGS04 = SecurityRule(
