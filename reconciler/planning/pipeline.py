@@ -180,7 +180,8 @@ def with_origins(plan: Plan, manifest: Manifest) -> Plan:
     if not names:
         return plan
     carried = _carried(plan.changes, names)
-    changes = tuple(replace(c, from_env={**carried(c), **names.get(c.address, {})}) for c in plan.changes)
+    known = ((change, {**carried(change), **names.get(change.address, {})}) for change in plan.changes)
+    changes = tuple(replace(change, from_env=found) if found != change.from_env else change for change, found in known)
     refusals = without_values(plan.refusals, manifest.specs, {c.address: c.before for c in plan.changes})
     return replace(plan, changes=changes, refusals=tuple(refusals))
 
@@ -256,6 +257,8 @@ def _carried(
     }
 
     def found(change: ResourceChange) -> dict[Path, str]:
+        if not words:
+            return {}
         everything = (pair for side in (change.before, change.after) for pair in leaves(side))
         return {p: words[v] for p, v in everything if isinstance(v, str) and v in words and not at(change.declared, p)}
 

@@ -82,8 +82,10 @@ def _veiled(change: ResourceChange, shown: ShownChange | None) -> ResourceChange
 
 
 def _unmarked(value: Any) -> Any:
+    if isinstance(value, str):
+        return value
     if isinstance(value, dict):
-        return {k: _unmarked(v) for k, v in value.items()}
+        return {k: v if isinstance(v, str) else _unmarked(v) for k, v in value.items()}
     if isinstance(value, list):
         return [_unmarked(v) for v in value]
     return Reference("hidden", "") if isinstance(value, Hidden | Binary | Awaited | Fingerprint) else value
