@@ -72,9 +72,7 @@ def diff(model: type[ApiModel], declared: Tree, observed: Tree) -> tuple[FieldCh
         observed: The live object; empty if it does not exist.
     """
     creating = not observed
-    by_path = {leaf.path: leaf for leaf in _leaves(model, declared, observed, (), creating=creating)}
-    rest = (leaf for leaf in by_path.values() if creating or not _is_plainly_same(leaf))
-    leaves = {json.dumps(leaf.path): leaf for leaf in rest}
+    leaves = {json.dumps(leaf.path): leaf for leaf in _leaves(model, declared, observed, (), creating=creating)}
     want = {key: _after(leaf) for key, leaf in leaves.items()}
     have = {key: None if creating else _before(leaf) for key, leaf in leaves.items()}
     if want == have:
@@ -83,9 +81,8 @@ def diff(model: type[ApiModel], declared: Tree, observed: Tree) -> tuple[FieldCh
     return tuple(_change(leaf) for key, leaf in leaves.items() if key in changed)
 
 
-def _is_plainly_same(leaf: Leaf) -> bool:
+def _is_plainly_same(before: Any, after: Any) -> bool:
     """Return whether two sides need no normal form to be the same: equal and not empty. Most members are so."""
-    before, after = leaf.before, leaf.after
     if type(before) is not type(after) or before != after:
         return False
     if type(after) is list:
@@ -245,7 +242,9 @@ def _leaves(
     live = observed if isinstance(observed, dict) else {}
     order = [name for name in known if name in declared] + [name for name in declared if name not in known]
     for name in order:
-        yield from _member(known.get(name), declared[name], live.get(name, ABSENT), (*path, name), creating=creating)
+        value, here = declared[name], live.get(name, ABSENT)
+        if creating or not _is_plainly_same(here, value):
+            yield from _member(known.get(name), value, here, (*path, name), creating=creating)
 
 
 def _member(member: Member | None, value: Any, live: Any, path: Path, *, creating: bool) -> Iterator[Leaf]:
@@ -284,6 +283,8 @@ def _entries(member: Member, value: Tree, live: Any, path: Path, *, creating: bo
         if silent and key in silent.names and not creating:
             continue
         here = have.get(key, ABSENT)
+        if not creating and _is_plainly_same(here, inner):
+            continue
         if member.model and inner is not None:
             yield from _leaves(member.model, inner, here, (*path, key), creating=creating)
         else:
