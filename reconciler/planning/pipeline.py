@@ -159,8 +159,9 @@ def planned(
     paused, unseen = _pause(cloud, resolved, live_state) if found.pending else ((), ())
     found = replace(found, notices=(*paused, *found.notices, *notices), gaps=(*found.gaps, *gaps, *unseen))
     named = by_key(live_state, (*found.changes, *found.aside))
-    checked = with_weaknesses(guard.check(found, resolved, named), resolved, named, plan_options.today)
-    return with_origins(checked, resolved)
+    checked = guard.check(found, resolved, named)
+    judged = with_weaknesses(checked, resolved, named, plan_options.today, places=plan_options.places)
+    return with_origins(judged, resolved)
 
 
 def _pause(cloud: Cloud, manifest: Manifest, live_state: LiveState) -> tuple[tuple[Notice, ...], tuple[Gap, ...]]:
