@@ -8,9 +8,9 @@ What a value came from matters later: a secret from the environment must not be 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -67,23 +67,15 @@ def resolve_local(
     if isinstance(document.positions, LatePlaces) and isinstance(document.keys, LatePlaces):
         followed = whole_values.follow(document.tree, kinds, around)
         if followed is not None:
+            whole = cache(walked)
+            positions = document.positions.found_by(lambda: whole()[0].positions)
+            keys = document.keys.found_by(lambda: whole()[0].keys)
             tree, origins = followed
-            positions, keys = (_of_values(places, origins) for places in (document.positions, document.keys))
             return Document(document.file, tree, positions, keys, origins, document.start, *rest), []
     elif _is_plain(document):
         places = (document.positions, document.keys, document.origins)
         return Document(document.file, document.tree, *places, document.start, *rest), []
     return walked()
-
-
-def _of_values(places: LatePlaces, origins: Collection[Path]) -> LatePlaces:
-    """Return the places of a document in which only whole values are replaced: all but those within the references."""
-    if not origins:
-        return places
-    inside = {len(path) for path in origins}
-    return places.found_by(
-        lambda: {p: at for p, at in places.items() if not any(end < len(p) and p[:end] in origins for end in inside)}
-    )
 
 
 def _walked(document: RawDocument, around: Surroundings, kinds: ReferenceKinds) -> tuple[Document, list[Problem]]:
