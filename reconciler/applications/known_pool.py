@@ -7,7 +7,7 @@ output offline if a manifest settles everything that the output needs, and from 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from functools import cached_property
 from typing import Any
@@ -190,12 +190,16 @@ def from_live(region: str, objects: Iterable[Observed], sections: frozenset[str]
     return _pool(region, tuple(_live(o) for o in objects if not o.leaving), sections)
 
 
-def of_plan(plan: Plan) -> KnownPool:
+def of_plan(plan: Plan, trees: Iterable[Tree | None] | None = None) -> KnownPool:
     """Return what will be known of a pool after a plan; identifiers that do not exist yet are left out.
 
     What the plan sets aside, and what no change is about, stays as it is.
+
+    Args:
+        plan: The plan.
+        trees: What the object of each change will be, in the order of the changes; None takes it from the change.
     """
-    found = (*_planned(plan.changes), *_untouched(plan.aside), *map(_live, plan.rest))
+    found = (*_planned(plan.changes, trees), *_untouched(plan.aside), *map(_live, plan.rest))
     roots = {o.address.section for o in found if o.address.section == parts.POOL}
     known = _pool(plan.target.region, found, plan.sections | roots)
     return replace(known, id=known.id or plan.target.pool_id)
@@ -214,8 +218,10 @@ def with_sections(pool: KnownPool, objects: Iterable[Observed], sections: frozen
     return replace(pool, objects=(*pool.objects, *found), sections=pool.sections | new)
 
 
-def _planned(changes: Iterable[ResourceChange]) -> tuple[KnownObject, ...]:
-    return tuple(KnownObject(c.address, _known_ids(c), c.after, whole=True) for c in changes if c.after is not None)
+def _planned(changes: Sequence[ResourceChange], trees: Iterable[Tree | None] | None = None) -> tuple[KnownObject, ...]:
+    later = (c.after for c in changes) if trees is None else trees
+    pairs = zip(changes, later, strict=True)
+    return tuple(KnownObject(c.address, _known_ids(c), tree, whole=True) for c, tree in pairs if tree is not None)
 
 
 def _untouched(changes: Iterable[ResourceChange]) -> Iterator[KnownObject]:

@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from threading import local
-from typing import Any
+from typing import Any, NamedTuple
 
 from reconciler.model import Tree
 
@@ -84,6 +84,7 @@ class BodyCheck:
 
     def __init__(self) -> None:
         self._thread = local()
+        self._forms = _Forms()
 
     def begin(self) -> None:
         """Note that a request is about to be sent in this thread."""
@@ -104,12 +105,12 @@ class BodyCheck:
         if self.status >= BROKEN or operation_model.service_model.resolved_protocol not in JSON:
             return
         shape = operation_model.output_shape if self.status < ERROR else None
-        reason = next(_damage(self.status, shape, response_dict), "")
+        reason = next(_damage(self.status, shape, response_dict, self._forms), "")
         if reason:
             raise LostAnswer(f"the answer (HTTP {self.status}) {reason}")
 
 
-def _damage(status: int, shape: Any, response_dict: Mapping[str, Any]) -> Iterator[str]:
+def _damage(status: int, shape: Any, response_dict: Mapping[str, Any], forms: _Forms) -> Iterator[str]:
     """Yield what is wrong with an answer. Of an error, botocore would lose the code, such as that of "not found"."""
     body, headers = response_dict["body"], response_dict.get("headers", {})
     announced = str(headers.get("content-length", ""))
@@ -117,10 +118,10 @@ def _damage(status: int, shape: Any, response_dict: Mapping[str, Any]) -> Iterat
     if announced.isdecimal() and not compressed and len(body) < int(announced):
         yield "is cut off"
     elif status < ERROR or body.lstrip().startswith(b"{"):  # other pages have no code that could be lost
-        yield from _faults(shape, body)
+        yield from _faults(shape, body, forms)
 
 
-def _faults(shape: Any, body: Any) -> Iterator[str]:
+def _faults(shape: Any, body: Any, forms: _Forms) -> Iterator[str]:
     """Yield why a body is no answer of a shape, which is None for an operation that answers nothing."""
     if not body:
         if shape is not None and shape.members:
@@ -133,7 +134,7 @@ def _faults(shape: Any, body: Any) -> Iterator[str]:
         return
     if not isinstance(tree, dict):
         yield "is JSON, but not a map"
-    elif shape is not None:
+    elif shape is not None and not forms.fits(shape, tree):
         yield from _misfits(shape, tree, "")
 
 
@@ -152,6 +153,46 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
     "timestamp": (int, float, str),
 }
 """Type of a shape → types of its value in JSON."""
+
+
+class _Form(NamedTuple):
+    """What is looked at of a shape."""
+
+    types: frozenset[type]
+    """Types of a value that fits beyond doubt; empty if there is doubt about all."""
+    members: Mapping[str, Any]
+    """Shapes of the members of a structure by their names in JSON."""
+    item: Any
+    """Shape of what is in a list or map; None for others."""
+
+
+class _Forms:
+    """What is looked at of each shape, so that botocore's objects are asked once, and not for each answer."""
+
+    def __init__(self) -> None:
+        self._known: dict[Any, _Form] = {}
+
+    def fits(self, shape: Any, value: Any) -> bool:
+        """Return whether a value fits beyond doubt; nearly all do, and `_misfits` looks at the others again."""
+        form = self._known.get(shape) or self._known.setdefault(shape, _form(shape))
+        if type(value) not in form.types:
+            return False
+        if form.item is not None:
+            return all(self.fits(form.item, one) for one in (value.values() if type(value) is dict else value))
+        for name, one in value.items() if form.members else ():
+            member = form.members.get(name)
+            if member is not None and one is not None and not self.fits(member, one):
+                return False
+        return True
+
+
+def _form(shape: Any) -> _Form:
+    name = shape.type_name
+    types = frozenset(_TYPES.get(name, ()))
+    if name == "structure" and not shape.is_document_type:
+        named = {member.serialization.get("name", key): member for key, member in shape.members.items()}
+        return _Form(types if len(named) == len(shape.members) else frozenset(), named, None)
+    return _Form(types, {}, shape.member if name == "list" else shape.value if name == "map" else None)
 
 
 def _misfits(shape: Any, value: Any, path: str) -> Iterator[str]:

@@ -84,7 +84,8 @@ def without_values(said: Iterable[SaidT], specs: Iterable[Spec], live: Mapping[A
         for known in words:
             near = one.path if names.get(one.address) is known.names else None
             message, advice = known.hide(message, near), known.hide(advice, near)
-        yield replace(one, message=message, advice=advice)
+        same = message == one.message and advice == one.advice
+        yield one if same else replace(one, message=message, advice=advice)
 
 
 def hidden(said: str, specs: Iterable[Spec]) -> str:

@@ -6,7 +6,7 @@ longer than to read the YAML, so they are found when somebody asks, by reading t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, ItemsView, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -48,6 +48,15 @@ class LatePlaces(Mapping[Path, Position]):
         found = self._known.get(path)
         return self._every[path] if found is None else found
 
+    def get(self, path: Path, default: Any = None) -> Any:
+        """Return a place, or something else if there is none; that of `Mapping` raises an error for that."""
+        found = self._known.get(path)
+        return self._every.get(path, default) if found is None else found
+
+    def items(self) -> ItemsView[Path, Position]:
+        """Return all places; those of `Mapping` are looked up one by one."""
+        return self._every.items()
+
     def __iter__(self) -> Iterator[Path]:
         return iter(self._every)
 
@@ -56,4 +65,6 @@ class LatePlaces(Mapping[Path, Position]):
 
     @cached_property
     def _every(self) -> Mapping[Path, Position]:
-        return {**self._find(), **self._known}
+        found = dict(self._find().items())
+        found.update(self._known)
+        return found

@@ -761,9 +761,9 @@ class _ObjectReader(_ReadsContents):
         for one in objects:
             place = self._inside_of.get(one.address)
             if place is None:
-                yield replace(one, ids={**self._ids, **one.ids})
+                yield _with_ids(one, {**self._ids, **one.ids})
             elif place in holders:
-                yield replace(one, ids={**self._ids, **holders[place].ids, **one.ids})
+                yield _with_ids(one, {**self._ids, **holders[place].ids, **one.ids})
 
     def _ask_pool(self) -> Found:
         try:
@@ -848,6 +848,10 @@ class _ObjectReader(_ReadsContents):
             name = str(item.get(kind.name_member, "")) if kind.name_member else ""
             own = {kind.id_param: kind.identifier(item)} if kind.id_param and item else {}
             yield _Job(kind, self._address(kind, name), {**self._ids, **own}, item)
+
+
+def _with_ids(one: Observed, ids: Mapping[str, str]) -> Observed:
+    return Observed(one.address, ids, one.data, one.leaving, one.whole)
 
 
 def _place(observed: Observed) -> tuple[str, str]:

@@ -36,8 +36,9 @@ def check(plan: Plan, manifest: Manifest, live_state: LiveState) -> Plan:
     """
     if live_state.refusals:
         return plan
-    before = {v.key for v in judge(current_state(live_state, plan.target))}
-    found = [v for v in judge(planned_state(plan.changes, live_state, plan.target)) if v.key not in before]
+    now, then = current_state(live_state, plan.target), planned_state(plan.changes, live_state, plan.target)
+    before = {v.key for v in judge(now)}
+    found = [v for v in judge(then) if v.key not in before] if then != now else []
     stated = {v.key: v for v in judge(_stated(manifest)) if v.key not in before}
     broken = {v.key: v for v in found} | {k: v for k, v in stated.items() if not v.rule.warning}
     said = {(r.rule, r.address) for r in plan.refusals}

@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # `lint` reads no pool
     from reconciler.observing.observer import LiveState
 
 
-def with_weaknesses(plan: Plan, manifest: Manifest, live_state: LiveState, today: str) -> Plan:
+def with_weaknesses(plan: Plan, manifest: Manifest, live_state: LiveState, today: str, *, places: bool = True) -> Plan:
     """Return a plan with what the security rules say of the pool as it would be.
 
     Args:
@@ -27,10 +27,12 @@ def with_weaknesses(plan: Plan, manifest: Manifest, live_state: LiveState, today
         manifest: The document, with its references resolved.
         live_state: What is live.
         today: YYYY-MM-DD, UTC, for waivers; empty takes none for expired.
+        places: Whether somebody wants to know where they are. Those that a change may break are in their order anyway.
     """
     if live_state.refusals:
         return plan
-    before, after = lint_planned(manifest, plan, live_state, LintOptions(today=today))
+    options = LintOptions(today=today, places=places or bool(plan.pending))
+    before, after = lint_planned(manifest, plan, live_state, options)
     known = {one.key for one in (*before.weaknesses, *before.waived)}
     new = [one for one in after.weaknesses if one.key not in known] if live_state.root else []
     of_object = grouped(new, lambda one: one.address)

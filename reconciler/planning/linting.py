@@ -47,6 +47,9 @@ class LintOptions:
     """What was read of other services, by the name of the reading."""
     rules: Sequence[SecurityRule] | None = None
     """The rules to judge by; None for all."""
+    places: bool = True
+    """Whether each weakness has the place of its member; otherwise that of its object, which is known without a search
+    for all places of the document."""
 
 
 @record(frozen=True)
@@ -175,7 +178,8 @@ def _judged(
     manifest: Manifest, state: State, options: LintOptions, beside: tuple[Beside, ...], *, fresh: bool
 ) -> Linted:
     seen, rules = _seen(manifest, state, options, beside, fresh=fresh), _rules(options)
-    cases = [_weakness(manifest, seen, case) for case in _concerning(manifest, found(seen, rules))]
+    broken = _concerning(manifest, found(seen, rules))
+    cases = [_weakness(manifest, seen, case, placed=options.places) for case in broken]
     sure = frozenset(rule.id for rule in rules if _sees_all(rule, seen))
     every = without_values(cases, manifest.specs, {a: t for a, t in state.objects.items() if not fresh})
     skipped = tuple(r for r in rules if not is_possible(r, seen) and r.severity_for(seen.profile))
@@ -204,7 +208,7 @@ def _order(weakness: Weakness) -> tuple[int, Position, str, str]:
 # --- words and places ----------------------------------------------------------------------------------------------
 
 
-def _weakness(manifest: Manifest, seen: Seen, case: BrokenRule) -> Weakness:
+def _weakness(manifest: Manifest, seen: Seen, case: BrokenRule, *, placed: bool) -> Weakness:
     rule, risk, breach = case
     address = Address(manifest.name, breach.section, breach.name)
     spec = manifest.spec(breach.section, breach.name)
@@ -220,11 +224,15 @@ def _weakness(manifest: Manifest, seen: Seen, case: BrokenRule) -> Weakness:
         path=breach.path,
         message=breach.message if declared else f"{_undeclared(seen, address, breach)} {breach.message}",
         advice=breach.advice or rule.rule.advice,
-        source=spec.position(_indexed(spec.declared, written or breach.path[:1])) if spec else manifest.source,
+        source=_place(spec, written or breach.path[:1], placed=placed) if spec else manifest.source,
         declared=declared,
         same={str(scanner): ids for scanner, ids in rule.same.items()},
         profile=seen.profile,
     )
+
+
+def _place(spec: Spec, path: Path, *, placed: bool) -> Position:
+    return spec.position(_indexed(spec.declared, path)) if placed else spec.source
 
 
 def _written(spec: Spec | None, seen: Seen, address: Address, path: Path) -> Path | None:

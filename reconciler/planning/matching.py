@@ -174,11 +174,11 @@ class Matcher:
             after,
             observed.ids,
             source=spec.source,
-            reason="; ".join(filter(None, (kind.reason(declared, observed.data), *(d.reason for d in dead)))),
+            reason=_reason(kind, declared, observed.data, dead) if fields else "",
             merged=merged,
         )
         if not fields:
-            return replace(found, reason="")
+            return found
         if spec.reset and kind.create:
             return found
         frozen = [f for f in fields if self._why.frozen(kind, spec, f, observed.data)]
@@ -236,6 +236,10 @@ class Matcher:
             if self.live_state.root
             else _unknown_ids(root, Address(spec.address.pool, root.section))
         )
+
+
+def _reason(kind: ResourceKind, declared: Tree, live: Tree, dead: Iterable[Dead]) -> str:
+    return "; ".join(filter(None, (kind.reason(declared, live), *(d.reason for d in dead))))
 
 
 def _looked(kind: ResourceKind, spec: Spec, observed: Observed | None) -> ResourceChange:

@@ -29,9 +29,12 @@ def with_whole_lists(
         live: The live object; empty if there is none.
         ignored: Returns whether a member is left alone.
     """
+    declared_so = list(forms(kind.model, spec.declared))
+    if not declared_so:
+        return spec, ()
     found = tuple(
         ItemList(path, dict(form), tuple(others(member, form, listed(live, path))))
-        for path, member, form in forms(kind.model, spec.declared)
+        for path, member, form in declared_so
         if not ignored(path)
     )
     declared = settled(kind.model, spec.declared, live)

@@ -159,8 +159,9 @@ def planned(
     paused, unseen = _pause(cloud, resolved, live_state) if found.pending else ((), ())
     found = replace(found, notices=(*paused, *found.notices, *notices), gaps=(*found.gaps, *gaps, *unseen))
     named = by_key(live_state, (*found.changes, *found.aside))
-    checked = with_weaknesses(guard.check(found, resolved, named), resolved, named, plan_options.today)
-    return with_origins(checked, resolved)
+    checked = guard.check(found, resolved, named)
+    judged = with_weaknesses(checked, resolved, named, plan_options.today, places=plan_options.places)
+    return with_origins(judged, resolved)
 
 
 def _pause(cloud: Cloud, manifest: Manifest, live_state: LiveState) -> tuple[tuple[Notice, ...], tuple[Gap, ...]]:
@@ -180,7 +181,8 @@ def with_origins(plan: Plan, manifest: Manifest) -> Plan:
     if not names:
         return plan
     carried = _carried(plan.changes, names)
-    changes = tuple(replace(c, from_env={**carried(c), **names.get(c.address, {})}) for c in plan.changes)
+    known = ((change, {**carried(change), **names.get(change.address, {})}) for change in plan.changes)
+    changes = tuple(replace(change, from_env=found) if found != change.from_env else change for change, found in known)
     refusals = without_values(plan.refusals, manifest.specs, {c.address: c.before for c in plan.changes})
     return replace(plan, changes=changes, refusals=tuple(refusals))
 
@@ -256,6 +258,8 @@ def _carried(
     }
 
     def found(change: ResourceChange) -> dict[Path, str]:
+        if not words:
+            return {}
         everything = (pair for side in (change.before, change.after) for pair in leaves(side))
         return {p: words[v] for p, v in everything if isinstance(v, str) and v in words and not at(change.declared, p)}
 

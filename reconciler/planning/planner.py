@@ -50,6 +50,8 @@ class PlanOptions:
     """YYYY-MM-DD, UTC: `ignore` rules that have expired no longer hold. Empty takes none for expired."""
     referred: Mapping[str, str] = field(default_factory=dict)
     """Addresses that targeted objects of other documents refer to, with the reason: they come along if they are new."""
+    places: bool = True
+    """Whether somebody wants to know where in the manifest its weaknesses are; a run that only counts them does not."""
 
 
 def read_scope(manifest: Manifest, pruned: frozenset[str] = frozenset()) -> ReadScope:

@@ -43,9 +43,13 @@ def _keyed(observed: Observed, keys: Mapping[tuple[str, str], str]) -> Address:
     """Return the address of a live object with the key of itself, or of what it is inside of."""
     address, outer = observed.address, KINDS[observed.address.section].outer
     if not outer:
-        return replace(address, name=keys.get(_identity(address.section, observed.ids), address.name))
+        return _called(address, keys.get(_identity(address.section, observed.ids), address.name))
     owner, slash, rest = address.name.partition("/")
-    return replace(address, name=f"{keys.get(_identity(outer, observed.ids), owner)}{slash}{rest}")
+    return _called(address, f"{keys.get(_identity(outer, observed.ids), owner)}{slash}{rest}")
+
+
+def _called(address: Address, name: str) -> Address:
+    return address if name == address.name else replace(address, name=name)
 
 
 def current_state(live_state: LiveState, target: Target) -> State:

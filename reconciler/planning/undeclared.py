@@ -37,11 +37,14 @@ def undeclared_members(
         every: Section and declared tree of all objects of the document, which may write into this object too.
         changes: What the plan changes of the object; a declared member may take an undeclared one along.
     """
+    said = _with_nulls(declared, overlay(kind.model, declared, kind.computed(declared, declared)))
+    found = list(differ.undeclared(kind.model, said, kind.to_manifest(live, pool)))
+    if not found:
+        return
     written = [change.path for change in changes]
     elsewhere = _names_elsewhere(kind, every)
-    said = _with_nulls(declared, overlay(kind.model, declared, kind.computed(declared, declared)))
     held = tuple(kind.equivalent(_reset(declared, live, defaults(kind.model)), live))
-    for one in differ.undeclared(kind.model, said, kind.to_manifest(live, pool)):
+    for one in found:
         if one.path[-1] not in elsewhere and not any(one.path[: len(path)] == path for path in (*held, *written)):
             yield one
 

@@ -57,9 +57,9 @@ def of_plan(plan: Plan) -> ShownConnections:
 
 
 def _of_plan(plan: Plan, shown: Sequence[ShownChange | None]) -> ShownConnections:
-    changes = tuple(_veiled(c, known) for c, known in zip(plan.changes, shown, strict=True))
-    aside = tuple(_veiled(c, None) for c in plan.aside)
-    return _connections(known_of(replace(plan, changes=changes, aside=aside, rest=())), plan.target)
+    trees = (_later(c, known) for c, known in zip(plan.changes, shown, strict=True))
+    aside = tuple(map(_veiled, plan.aside))
+    return _connections(known_of(replace(plan, aside=aside, rest=()), trees), plan.target)
 
 
 def of_live(target: Target, objects: Iterable[Observed], sections: frozenset[str]) -> ShownConnections:
@@ -73,17 +73,26 @@ def of_live(target: Target, objects: Iterable[Observed], sections: frozenset[str
     return _connections(from_live(target.region, objects, sections), target)
 
 
-def _veiled(change: ResourceChange, shown: ShownChange | None) -> ResourceChange:
+def _later(change: ResourceChange, shown: ShownChange | None) -> Any:
+    """Return what an object will be, with references in place of what may not be shown of it."""
+    if change.address.section not in NEEDED:
+        return change.after
+    return _unmarked((shown or redact.change(change)).after)
+
+
+def _veiled(change: ResourceChange) -> ResourceChange:
     """Return a change with references in place of what may not be shown of the object."""
     if change.address.section not in NEEDED:
         return change
-    shown = shown or redact.change(change)
+    shown = redact.change(change)
     return replace(change, before=_unmarked(shown.before), after=_unmarked(shown.after))
 
 
 def _unmarked(value: Any) -> Any:
+    if isinstance(value, str):
+        return value
     if isinstance(value, dict):
-        return {k: _unmarked(v) for k, v in value.items()}
+        return {k: v if isinstance(v, str) else _unmarked(v) for k, v in value.items()}
     if isinstance(value, list):
         return [_unmarked(v) for v in value]
     return Reference("hidden", "") if isinstance(value, Hidden | Binary | Awaited | Fingerprint) else value

@@ -54,6 +54,8 @@ class Format(NamedTuple):
     """Its content, for the same table."""
     streams: bool = False
     """Whether `apply` writes it as events happen."""
+    places: bool = False
+    """Whether it has the places of the weaknesses that a plan finds; the others only count them."""
 
     def render(self, subject: str, result: Any, options: RenderOptions) -> str:
         """Return the text of a result.
@@ -97,6 +99,7 @@ FORMATS: tuple[Format, ...] = (
         "application/json",
         "Programs",
         "Everything; schema: `poolctl schema --output plan`",
+        places=True,
     ),
     Format(
         "jsonl",

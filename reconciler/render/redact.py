@@ -138,6 +138,8 @@ def change(found: ResourceChange, calls: Iterable[Call] | None = None) -> ShownC
 
 
 def _veil(found: ResourceChange) -> Veil:
+    if not found.from_env:
+        return NO_VEIL
     return Veil(found.address.pool, found.from_env, found.declared, (found.after, found.before))
 
 
@@ -281,6 +283,8 @@ def conceal(value: Any, paths: Iterable[Path] = (), words: frozenset[str] = NO_W
         words: Texts to hide wherever a value is exactly one of them.
     """
     paths = list(paths)
+    if not paths and not words:
+        return _by_type(value)
     here = [p for p in paths if p]
     if len(here) < len(paths) and value is not None:
         return HIDDEN
@@ -289,6 +293,23 @@ def conceal(value: Any, paths: Iterable[Path] = (), words: frozenset[str] = NO_W
     if isinstance(value, list | tuple | set | frozenset):
         return _items(list(value), here, words)
     return HIDDEN if isinstance(value, str) and value in words else _leaf(value)
+
+
+_AS_THEY_ARE = frozenset({str, int, float, bool, type(None)})
+"""Types of what is shown as it is, if its place and its text hide nothing; `_leaf` knows all others."""
+
+
+def _by_type(value: Any) -> ShownValue:
+    """Return a value of which nothing but the types of its leaves hides anything: most are such."""
+    kind = type(value)
+    if kind in _AS_THEY_ARE:
+        plain: ShownValue = value
+        return plain
+    if kind is dict:
+        return {str(k): v if type(v) in _AS_THEY_ARE else _by_type(v) for k, v in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_by_type(v) for v in value]
+    return {str(k): _by_type(v) for k, v in value.items()} if isinstance(value, dict) else _leaf(value)
 
 
 def _leaf(value: Any) -> ShownValue:
@@ -324,20 +345,23 @@ def hidden(found: ResourceChange) -> tuple[tuple[Path, ...], frozenset[str]]:
     secret = [f for f in found.fields if f.sensitive]
     paths = {f.path for f in secret}
     for tree in (found.before, found.after, found.declared):
-        paths.update(_secret_paths(tree, ()))
+        paths.update(_secret_paths(tree))
+    if not paths:
+        return (), NO_WORDS
     words = {text for f in secret for side in (f.before, f.after) for text in texts(side)}
     for tree in (found.before, found.after, found.declared):
         words.update(text for path in paths for text in texts(_at(tree, path)))
     return tuple(sorted(paths, key=str)), frozenset(words)
 
 
-def _secret_paths(value: Any, path: Path) -> Iterator[Path]:
+def _secret_paths(value: Any) -> list[Path]:
     """A place that is secret on one side is secret on the other. Positions differ between sides, so lists end it."""
     if isinstance(value, Secret):
-        yield path
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            yield from _secret_paths(inner, (*path, key))
+        return [()]
+    if not isinstance(value, dict):
+        return []
+    parts = [(key, inner) for key, inner in value.items() if isinstance(inner, dict | Secret)]
+    return [(key, *path) for key, inner in parts for path in _secret_paths(inner)]
 
 
 def _at(value: Any, path: Path) -> Any:

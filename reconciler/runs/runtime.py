@@ -116,7 +116,8 @@ class Runtime:
 
         options = self.options
         replaceable = frozenset(options.replaceable)
-        return PlanOptions(options.targets, options.prune, options.max_deletes, replaceable, self.today)
+        places = _shows_places(options)
+        return PlanOptions(options.targets, options.prune, options.max_deletes, replaceable, self.today, places=places)
 
     def load(self, stdin: Callable[[], str]) -> Loaded:
         """Read the manifests that the command line names.
@@ -338,6 +339,14 @@ def surround(local: LocalCognito | None, sections: Iterable[str]) -> None:
 
     if local and any(KINDS[section].surrounding for section in sections):
         local.surround()
+
+
+def _shows_places(options: Options) -> bool:
+    """Return whether the run shows where weaknesses are: of the formats of `plan`, most only count them."""
+    from reconciler.render.formats import FORMATS
+
+    placed = {form.name for form in FORMATS if form.places}
+    return options.command != "plan" or any(name in placed for name, _ in options.outputs)
 
 
 def _read_only(cloud: Cloud, further: frozenset[tuple[str, str]] = frozenset()) -> Cloud:

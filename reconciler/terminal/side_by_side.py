@@ -93,7 +93,7 @@ def side_by_side(work: Callable[[T], R], items: Iterable[T], *, at_once: int) ->
             failed, it is the failure of the first item.
     """
     crew = _Crew(work, list(items))
-    for _ in range(crew.start(at_once)):
+    if crew.start(at_once):
         crew.threads.wait(crew.ended, _nothing_to_see)
     return crew.outcome()
 
@@ -150,12 +150,15 @@ class _Crew(Generic[T, R]):
         self.ended: SimpleQueue[int] = SimpleQueue()
         self.threads = THREADS.get()
         self._waiting: SimpleQueue[int] = SimpleQueue()
+        self._serving: list[None] = []
+        """One entry for each thread of `start` that has not ended; the last one of them wakes who waits."""
 
     def start(self, at_once: int) -> int:
         """Start the threads, and return how many there are."""
         for i in range(len(self.items)):
             self._waiting.put(i)
         count = min(at_once, len(self.items))
+        self._serving = [None] * count
         for _ in range(count):
             self.threads.start(self._serve)
         return count
@@ -178,7 +181,9 @@ class _Crew(Generic[T, R]):
     def _serve(self) -> None:
         for i in self._next():
             self._do(i)
-        self.ended.put(0)
+        self._serving.pop()
+        if not self._serving:  # of two that end at the same time, both may say so
+            self.ended.put(0)
 
     def _do(self, index: int) -> None:
         with _Attempt(self.errors, index):

@@ -13,6 +13,7 @@ import hmac
 import json
 import secrets
 from collections.abc import Iterator, Mapping
+from functools import cache
 from ipaddress import ip_network
 from typing import Any
 
@@ -44,17 +45,22 @@ _KEY = secrets.token_bytes(16)
 """Secrets are compared by a keyed digest, so no comparison library ever holds their plain text."""
 
 
+_SCALARS = frozenset({str, bool, int})
+"""Types whose values are the same if they are equal and of one type; most members have one of them."""
+
+
 class Leaf:
     """A declared value and the live one, with the schema's facts about the member."""
 
     __slots__ = ("after", "before", "member", "path", "sensitive")
 
     def __init__(self, path: Path, before: Any, after: Any, member: Member | None, *, sensitive: bool) -> None:
+        plain = type(after) in _SCALARS  # most are, and hold no secret
         self.path = path
-        self.before = _concealed(before, after)
+        self.before = before if plain else _concealed(before, after)
         self.after = after
         self.member = member
-        self.sensitive = sensitive or _holds_secret(after)
+        self.sensitive = sensitive or (not plain and _holds_secret(after))
 
 
 def diff(model: type[ApiModel], declared: Tree, observed: Tree) -> tuple[FieldChange, ...]:
@@ -73,6 +79,15 @@ def diff(model: type[ApiModel], declared: Tree, observed: Tree) -> tuple[FieldCh
         return ()
     changed = _unequal(have, want)
     return tuple(_change(leaf) for key, leaf in leaves.items() if key in changed)
+
+
+def _is_plainly_same(before: Any, after: Any) -> bool:
+    """Return whether two sides need no normal form to be the same: equal and not empty. Most members are so."""
+    if type(before) is not type(after) or before != after:
+        return False
+    if type(after) is list:
+        return bool(after) and all(type(item) is str for item in after)
+    return type(after) in _SCALARS and after != ""
 
 
 def same(model: type[ApiModel], one: Tree, other: Tree) -> bool:
@@ -99,11 +114,16 @@ def undeclared(model: type[ApiModel], declared: Tree, observed: Tree) -> tuple[F
 def _undeclared(model: type[ApiModel], declared: Any, live: Tree, default: Any, path: Path) -> Iterator[FieldChange]:
     said = declared if isinstance(declared, dict) else {}
     around = default if isinstance(default, dict) else {}
-    for name, member in members(model).items():
-        own = member.mark(Default)
-        base = own.value if own else around.get(name)
-        if name in live and not _is_given(member):
+    for name, member, own in _settable(model):
+        if name in live:
+            base = own.value if own else around.get(name)
             yield from _undeclared_member(member, said.get(name, ABSENT), live[name], base, (*path, name))
+
+
+@cache
+def _settable(model: type[ApiModel]) -> tuple[tuple[str, Member, Default | None], ...]:
+    """Return the members that somebody sets, each with its default, in the order of the schema."""
+    return tuple((name, m, m.mark(Default)) for name, m in members(model).items() if not _is_given(m))
 
 
 def _is_given(member: Member) -> bool:
@@ -151,11 +171,15 @@ def _undeclared_items(member: Member, key: str, said: Any, live: list[Tree], pat
 
 def _holds_by_default(member: Member, live: Any, base: Any) -> bool:
     """Whether a live value is the service's default; without a default, whether it is off or empty."""
+    if type(live) in _SCALARS and type(live) is type(base) and live == base:
+        return True
     found = _canonical(member, live)
     return found is None or (found is False and base is None) or found == _canonical(member, base)
 
 
 def _holds_secret(value: Any) -> bool:
+    if type(value) in _SCALARS:
+        return False
     if isinstance(value, dict | list):
         return any(map(_holds_secret, value.values() if isinstance(value, dict) else value))
     return isinstance(value, Secret)
@@ -172,10 +196,6 @@ def _concealed(live: Any, declared: Any) -> Any:
     if isinstance(live, dict) and isinstance(declared, dict):
         return {k: _concealed(v, declared.get(k)) for k, v in live.items()}
     return live
-
-
-_SCALARS = (str, bool, int)
-"""Types whose values are the same if they are equal and of one type; most members have one of them."""
 
 
 def _unequal(have: Tree, want: Tree) -> set[str]:
@@ -222,7 +242,9 @@ def _leaves(
     live = observed if isinstance(observed, dict) else {}
     order = [name for name in known if name in declared] + [name for name in declared if name not in known]
     for name in order:
-        yield from _member(known.get(name), declared[name], live.get(name, ABSENT), (*path, name), creating=creating)
+        value, here = declared[name], live.get(name, ABSENT)
+        if creating or not _is_plainly_same(here, value):
+            yield from _member(known.get(name), value, here, (*path, name), creating=creating)
 
 
 def _member(member: Member | None, value: Any, live: Any, path: Path, *, creating: bool) -> Iterator[Leaf]:
@@ -261,6 +283,8 @@ def _entries(member: Member, value: Tree, live: Any, path: Path, *, creating: bo
         if silent and key in silent.names and not creating:
             continue
         here = have.get(key, ABSENT)
+        if not creating and _is_plainly_same(here, inner):
+            continue
         if member.model and inner is not None:
             yield from _leaves(member.model, inner, here, (*path, key), creating=creating)
         else:

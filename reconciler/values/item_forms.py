@@ -38,8 +38,8 @@ def forms(model: type[ApiModel] | None, declared: Any, path: Path = ()) -> Itera
     """
     known = _holders(model) if model and isinstance(declared, dict) else {}
     for name, value in declared.items() if known else ():
-        member = known.get(name)
-        if not member or not isinstance(value, dict):
+        member = known.get(name) if isinstance(value, dict) else None
+        if not member:
             continue
         if member.shape == "structure":
             yield from forms(member.model, value, (*path, name))

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconciler.terminal.side_by_side import Threads, side_by_side
+from reconciler.terminal.side_by_side import THREADS, Threads, side_by_side
 
 
 @settings(max_examples=30, deadline=None)
@@ -57,6 +57,24 @@ def test_there_are_no_more_threads_than_allowed_and_they_work_at_once():
 
     side_by_side(work, range(9), at_once=3)
     assert most == [3]
+
+
+def test_whoever_waits_is_woken_once_for_all_items():
+    class Counted(Threads):
+        waits = 0
+
+        def wait(self, ended: SimpleQueue[int], look: Callable[[], None]) -> int:
+            self.waits += 1
+            return super().wait(ended, look)
+
+    threads = Counted()
+    token = THREADS.set(threads)
+    try:
+        assert side_by_side(lambda i: i, range(20), at_once=7) == [*range(20)]
+        assert side_by_side(lambda i: i, (), at_once=7) == []
+    finally:
+        THREADS.reset(token)
+    assert threads.waits == 1
 
 
 def test_the_threads_end_with_the_process():
