@@ -197,7 +197,7 @@ class _EnvelopeReader:
         self._check()
         self._check_names()
         self._check_environment()
-        region, pool_id = self._text("target", "region"), self._text("id")
+        region, pool_id, profile = self._text("target", "region"), self._text("id"), self._text("profile")
         self._check_region(region, pool_id)
         return Envelope(
             kind=self.kind,
@@ -208,7 +208,7 @@ class _EnvelopeReader:
             protect=tuple(item for _, item in self._texts("protect")),
             ignore=tuple(self._ignore()),
             outputs=tuple(self._outputs()),
-            profile=next((p for p in PROFILES if p == self._text("profile")), "consumer"),
+            profile=next((p for p in PROFILES if p == profile), "consumer"),
             waivers=tuple(self._waivers()),
             privileged=tuple(item for _, item in self._texts("privileged_attributes")),
             hosts=tuple(item for _, item in self._texts("allowed_redirect_hosts")),
@@ -250,8 +250,6 @@ class _EnvelopeReader:
 
     def _check_names(self) -> None:
         """Find patterns that go on wrongly behind the name of a declared object."""
-        tree = self.document.tree
-        names = {s: list(tree[s]) for s in self.kind.sections if isinstance(tree.get(s), dict)}
         envelope = members(self.kind.envelope)
         rules = members(model_of(envelope["ignore"]))
         waivers = members(model_of(envelope["waivers"]))
@@ -260,6 +258,10 @@ class _EnvelopeReader:
         ]
         found += [(path, item, rules["path"].marks) for path, item in self._texts("ignore", "path")]
         found += [(path, item, waivers["path"].marks) for path, item in self._texts("waivers", "path")]
+        if not found:
+            return
+        tree = self.document.tree
+        names = {s: list(tree[s]) for s in self.kind.sections if isinstance(tree.get(s), dict)}
         for path, item, marks in found:
             form = next(m for m in marks if isinstance(m, PathForm))
             error = form.check_known(item, names, closest)
@@ -354,7 +356,7 @@ class _EnvelopeReader:
         """Return a text of the envelope; empty when there is none, or a wrong one."""
         value: Any = self.document.tree
         for end, step in enumerate(path, 1):
-            if dotted(path[:end]) in self.wrong:
+            if self.wrong and dotted(path[:end]) in self.wrong:
                 return ""
             if isinstance(step, int):
                 value = value[step] if isinstance(value, list) else None

@@ -61,7 +61,7 @@ def resolve_local(
     roots = (document.root, *map(FilePath, file_roots))
     bare = Surroundings(variables, environ, document.directory, env_names=env_names, roots=roots)
     target = OwnTarget(document, lambda value, inner: _Walk(document, replace(bare, target=inner), kinds).part(value))
-    around = replace(bare, target=target)
+    around = Surroundings(variables, environ, document.directory, env_names=env_names, roots=roots, target=target)
     walked = partial(_walked, document, around, kinds)
     rest = ((), document.blanks, document.off)
     if isinstance(document.positions, LatePlaces) and isinstance(document.keys, LatePlaces):
