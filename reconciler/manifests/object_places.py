@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
-from typing import NamedTuple, TypeVar
+from functools import cached_property, partial
+from typing import Any, NamedTuple, TypeVar
 
 from reconciler.manifests.documents import Document, nearest
-from reconciler.manifests.late_places import LatePlaces
+from reconciler.manifests.late_places import LatePlaces, Places
 from reconciler.manifests.references.origin import Origin
 from reconciler.manifests.validation.place import Place
 from reconciler.model import Path, Position
@@ -33,9 +33,9 @@ class ObjectPlaces:
 
     def __init__(self, document: Document, kind: DocumentKind) -> None:
         self._document = document
-        self._kind = kind
         self._found: dict[Path, _Own] = {}
-        self._origins = self._sorted(document.origins)
+        self._every = _Sorted(document.positions, document.keys, kind)
+        self._origins = self._every.by_object(document.origins)
 
     def place(self, prefix: Path) -> Place:
         """Return where an object is, for messages about it."""
@@ -58,23 +58,45 @@ class ObjectPlaces:
         for path in [p for p in own.origins if p[:1] == (theirs,)]:
             own.origins[(ours, *path[1:])] = own.origins[path]
 
-    @cached_property
-    def _values(self) -> Mapping[Path, Mapping[Path, Position]]:
-        return self._sorted(self._document.positions)
-
-    @cached_property
-    def _keys(self) -> Mapping[Path, Mapping[Path, Position]]:
-        return self._sorted(self._document.keys)
-
     def _own(self, prefix: Path) -> _Own:
         found = self._found.get(prefix)
         if found is None:
-            values = LatePlaces({}, lambda: self._values.get(prefix, {}))
-            keys = LatePlaces({}, lambda: self._keys.get(prefix, {}))
+            every = self._every  # and not `self`: what refers to each other in a circle stays until it is searched for
+            values = LatePlaces({}, partial(every.values_of, prefix))
+            keys = LatePlaces({}, partial(every.keys_of, prefix))
             found = self._found[prefix] = _Own(values, keys, self._origins.get(prefix, {}))
         return found
 
-    def _sorted(self, places: Mapping[Path, T]) -> dict[Path, dict[Path, T]]:
+
+class _Sorted:
+    """What is noted of a document, by object; places are sorted once one of them is asked for."""
+
+    def __init__(self, positions: Places, keys: Places, kind: DocumentKind) -> None:
+        self._positions = positions
+        self._keys = keys
+        self._kind = kind
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Keep no more than what it is made of."""
+        return _Sorted, (self._positions, self._keys, self._kind)
+
+    def values_of(self, prefix: Path) -> Places:
+        """Return where each value of an object is."""
+        return self._values_by_object.get(prefix, {})
+
+    def keys_of(self, prefix: Path) -> Places:
+        """Return where each key of an object is."""
+        return self._keys_by_object.get(prefix, {})
+
+    @cached_property
+    def _values_by_object(self) -> Mapping[Path, Places]:
+        return self.by_object(self._positions)
+
+    @cached_property
+    def _keys_by_object(self) -> Mapping[Path, Places]:
+        return self.by_object(self._keys)
+
+    def by_object(self, places: Mapping[Path, T]) -> dict[Path, dict[Path, T]]:
         """Return what is noted of a document by object, and within it by the path in the object."""
         sorted_: dict[Path, dict[Path, T]] = {}
         depths: dict[Path, int] = {}  # three steps decide, and few paths differ in them

@@ -118,15 +118,19 @@ class Runtime:
         replaceable = frozenset(options.replaceable)
         return PlanOptions(options.targets, options.prune, options.max_deletes, replaceable, self.today)
 
-    def load(self, stdin: Callable[[], str]) -> Loaded:
+    def load(self, stdin: Callable[[], str], kept: Kept | None = None) -> Loaded:
         """Read the manifests that the command line names.
+
+        Args:
+            stdin: Gives the whole of standard input.
+            kept: As for `gather`.
 
         Raises:
             InvalidManifest: They are invalid; carries all problems.
         """
         from reconciler.manifests.loading import together
 
-        return together([self.gather(stdin)])
+        return together([self.gather(stdin, kept=kept)])
 
     def gather(self, stdin: Callable[[], str], share: Share | None = None, kept: Kept | None = None) -> Gathered:
         """Read manifests, and check each by itself: all of them, or those of a share of the files.
