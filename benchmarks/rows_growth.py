@@ -140,25 +140,29 @@ def _boto(recorder: Recorder, place: Path) -> float:
 
 
 def memory(context: Context) -> Iterable[Row]:
-    """Peak memory of a plan of new pools in JSON."""
+    """Peak memory in JSON: of a plan of new pools, and of the drift of the same pools once they are there."""
     few, many = context.size(100, 5), context.size(1000, 20)
     manifests = [reference(f"measured-{n:04}") for n in range(many)]
 
-    def measure(build: Build) -> Figure:
+    def measure(command: str, build: Build) -> Figure:
         peaks = []
         for count in (few, many):
             with workplace() as directory:
                 write(directory, manifests[:count])
-                context.say(f"plan of {count} new pools: {build.name}")
-                words = ("--endpoint-url", recorder.url, "plan", "pools", "-o", "json")
+                context.say(f"{command} of {count} pools: {build.name}")
+                words = ("--endpoint-url", recorder.url, command, "pools", "-o", "json")
                 peaks.append(build.run(*words, directory=directory).peak)
         text = f"{times(peaks[1] / peaks[0])} ({peaks[1]:.0f} of {peaks[0]:.0f} MiB)"
         return Figure(text, {"ratio": peaks[1] / peaks[0], "many": peaks[1], "few": peaks[0]})
 
-    with recording() as recorder:
-        this, other = context.each("peak memory", measure)
     target = Target("≤ 1.3 ×", lambda this, _other: this["ratio"] <= 1.3)  # noqa: PLR2004
-    yield Row("memory", f"peak memory, plan of {many:,} v. {few} new pools, JSON", this, other, NOTHING, target)
+    with recording() as recorder:
+        for command, row, pools in (("plan", "memory", "new pools"), ("drift", "memory-drift", "live pools")):
+            if command == "drift":
+                recorder.make(manifests)
+            this, other = context.each(f"peak memory of {command}", partial(measure, command))
+            what = f"peak memory, {command} of {many:,} v. {few} {pools}, JSON"
+            yield Row(row, what, this, other, NOTHING, target)
 
 
 def rendering(context: Context) -> Iterable[Row]:

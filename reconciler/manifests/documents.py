@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 from pathlib import Path as FilePath
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from reconciler.manifests.reference_kinds.ref import Link
 from reconciler.manifests.references.origin import Origin
@@ -35,6 +35,16 @@ class WrittenForm(dict[str, Any]):
 
     It is no reference, and a map with an escaped key `$$include` is none of these.
     """
+
+
+class Again(Protocol):
+    """Reads a document again, from the text that was read before."""
+
+    def __call__(self) -> RawDocument:
+        """Return it with all places."""
+
+    def rest(self) -> None:
+        """Take little room until it is read again."""
 
 
 @record(frozen=True)
@@ -68,6 +78,8 @@ class RawDocument:
     """What has to be true for a value to be there, where `$each` says so; `$when` in the tree itself is not in it."""
     off: Mapping[Path, Position] = field(default_factory=dict, repr=False)
     """What `$when` has switched off, by the path that it would have, with the place of its condition."""
+    again: Again | None = field(default=None, compare=False, repr=False)
+    """Reads it again; None if all places were found at once."""
 
 
 @record(frozen=True)

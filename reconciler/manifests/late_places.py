@@ -8,9 +8,42 @@ from __future__ import annotations
 
 from collections.abc import Callable, ItemsView, Iterator, Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 from reconciler.model import Path, Position
+
+Places: TypeAlias = Mapping[Path, Position]
+"""Where things are, by their paths."""
+
+
+class Reread:
+    """All places of a document: its text is read again once somebody asks for one.
+
+    Args of the constructor:
+        find: Returns the places of its values, and those of its keys.
+        rest: Lets what is needed for that take little room.
+    """
+
+    def __init__(self, find: Callable[[], tuple[Places, Places]], rest: Callable[[], None]) -> None:
+        self._find = find
+        self._rest = rest
+
+    def positions(self) -> Places:
+        """Return where each value is."""
+        return self._found[0]
+
+    def keys(self) -> Places:
+        """Return where each key is."""
+        return self._found[1]
+
+    def rest(self) -> None:
+        """Give up what was found, to find it again for whoever asks next."""
+        self.__dict__.pop("_found", None)
+        self._rest()
+
+    @cached_property
+    def _found(self) -> tuple[Places, Places]:
+        return self._find()
 
 
 class LatePlaces(Mapping[Path, Position]):
@@ -34,15 +67,9 @@ class LatePlaces(Mapping[Path, Position]):
         self._known[path] = where
         self.__dict__.pop("_every", None)
 
-    def forget(self) -> None:
-        """Give up all places, and what they would be found in."""
-        self._known, self._find = {}, dict
-        self.__dict__.pop("_every", None)
-
-    def get(self, path: Path, default: Any = None) -> Any:
-        """Return a place, or something else if there is none: what `Mapping` does with an exception."""
-        found = self._known.get(path)
-        return self._every.get(path, default) if found is None else found
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Keep how all places are found, and not what was found."""
+        return LatePlaces, (self._known, self._find)
 
     def __getitem__(self, path: Path) -> Position:
         found = self._known.get(path)

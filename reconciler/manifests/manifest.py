@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from reconciler.manifests.late_places import LatePlaces
+from reconciler.manifests.stowing import Stowable
 from reconciler.values.lookup import first_by, grouped
 from schemas.records import record
 
@@ -91,8 +91,10 @@ class PoolPart:
 
 
 @record(frozen=True)
-class Manifest:
+class Manifest(Stowable):
     """One valid document, or the parts of one pool that were loaded together."""
+
+    LARGE: ClassVar[tuple[str, ...]] = ("specs", "positions")
 
     file: str
     """As the user named it; `-` is standard input."""
@@ -228,14 +230,6 @@ class Manifest:
         return tuple(
             dict.fromkeys(i.document for i in self.links if not (i.document == self.name and i.section in own))
         )
-
-    def forget(self) -> None:
-        """Give up declared members and the places of values: the document was planned, and only its names matter."""
-        for tree in (self.positions, *(part for spec in self.specs for part in (spec.declared, spec.positions))):
-            if isinstance(tree, LatePlaces):
-                tree.forget()
-            elif isinstance(tree, dict):
-                tree.clear()
 
     def switched_off(self, path: Path) -> Position | None:
         """Return the condition that has switched off something at a path, or around it; None if there is none."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
-from typing import NamedTuple, TypeVar
+from functools import cached_property, partial
+from typing import Any, NamedTuple, TypeVar
 
 from reconciler.manifests.documents import Document, nearest
-from reconciler.manifests.late_places import LatePlaces
+from reconciler.manifests.late_places import LatePlaces, Places
 from reconciler.manifests.references.origin import Origin
 from reconciler.manifests.validation.place import Place
 from reconciler.model import Path, Position
@@ -34,7 +34,8 @@ class ObjectPlaces:
     def __init__(self, document: Document, kind: DocumentKind) -> None:
         self._document = document
         self._found: dict[Path, _Own] = {}
-        self._every = _Sorted(document, kind)
+        self._every = _Sorted(document.positions, document.keys, kind)
+        self._origins = self._every.by_object(document.origins)
 
     def place(self, prefix: Path) -> Place:
         """Return where an object is, for messages about it."""
@@ -61,31 +62,41 @@ class ObjectPlaces:
         found = self._found.get(prefix)
         if found is None:
             every = self._every  # and not `self`: what refers to each other in a circle stays until it is searched for
-            values = LatePlaces({}, lambda: every.values.get(prefix, {}))
-            keys = LatePlaces({}, lambda: every.keys.get(prefix, {}))
-            found = self._found[prefix] = _Own(values, keys, every.origins.get(prefix, {}))
+            values = LatePlaces({}, partial(every.values_of, prefix))
+            keys = LatePlaces({}, partial(every.keys_of, prefix))
+            found = self._found[prefix] = _Own(values, keys, self._origins.get(prefix, {}))
         return found
 
 
 class _Sorted:
     """What is noted of a document, by object; places are sorted once one of them is asked for."""
 
-    def __init__(self, document: Document, kind: DocumentKind) -> None:
-        self._document = document
+    def __init__(self, positions: Places, keys: Places, kind: DocumentKind) -> None:
+        self._positions = positions
+        self._keys = keys
         self._kind = kind
-        self.origins = self._sorted(document.origins)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Keep no more than what it is made of."""
+        return _Sorted, (self._positions, self._keys, self._kind)
+
+    def values_of(self, prefix: Path) -> Places:
+        """Return where each value of an object is."""
+        return self._values_by_object.get(prefix, {})
+
+    def keys_of(self, prefix: Path) -> Places:
+        """Return where each key of an object is."""
+        return self._keys_by_object.get(prefix, {})
 
     @cached_property
-    def values(self) -> Mapping[Path, Mapping[Path, Position]]:
-        """Where each value is."""
-        return self._sorted(self._document.positions)
+    def _values_by_object(self) -> Mapping[Path, Places]:
+        return self.by_object(self._positions)
 
     @cached_property
-    def keys(self) -> Mapping[Path, Mapping[Path, Position]]:
-        """Where each key is."""
-        return self._sorted(self._document.keys)
+    def _keys_by_object(self) -> Mapping[Path, Places]:
+        return self.by_object(self._keys)
 
-    def _sorted(self, places: Mapping[Path, T]) -> dict[Path, dict[Path, T]]:
+    def by_object(self, places: Mapping[Path, T]) -> dict[Path, dict[Path, T]]:
         """Return what is noted of a document by object, and within it by the path in the object."""
         sorted_: dict[Path, dict[Path, T]] = {}
         depths: dict[Path, int] = {}  # three steps decide, and few paths differ in them

@@ -13,7 +13,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path as FilePath
 from typing import Any, NamedTuple
 
@@ -22,6 +22,7 @@ import yaml
 from reconciler.errors import Problem
 from reconciler.manifests.documents import FAILED, RawDocument
 from reconciler.manifests.late_places import LatePlaces
+from reconciler.manifests.stowing import packed, unpacked
 from reconciler.model import Path, Position, Tree, dotted
 from reconciler.terminal.regular_files import UnfitFileError, is_below, read_regular
 from reconciler.terminal.settings import CONFIG_FILES
@@ -44,13 +45,24 @@ OVERLAYS = "overlays"
 """Name of directories that hold parts of documents, and are skipped by the search."""
 
 
-class _Source(NamedTuple):
+class _Source:
     """A file to read, and its text."""
 
-    name: str
-    directory: FilePath
-    text: str
-    root: FilePath
+    def __init__(self, name: str, directory: FilePath, text: str, root: FilePath) -> None:
+        self.name = name
+        self.directory = directory
+        self.root = root
+        self._text: str | bytes = text
+
+    @property
+    def text(self) -> str:
+        """The text."""
+        return self._text if isinstance(self._text, str) else unpacked(self._text)
+
+    def rest(self) -> None:
+        """Take little room from now on: the text is needed for messages at most."""
+        if isinstance(self._text, str):
+            self._text = packed(self._text)
 
 
 @record(frozen=True)
@@ -382,7 +394,7 @@ def foreign(name: str, text: str, dialect: Dialect) -> tuple[list[RawDocument], 
 
 
 def _documents(source: _Source, problems: list[Problem], dialect: Dialect | None = None) -> Iterator[RawDocument]:
-    places = cache(lambda: _all_places(source))  # of all documents of the file, once one of them is asked for its own
+    whole = _WholeFile(source)
     aliases = "&" in source.text and "*" in source.text
     simple = dialect is None and not aliases and not _forms(source)
     dialect = dialect or _MANIFEST
@@ -395,7 +407,7 @@ def _documents(source: _Source, problems: list[Problem], dialect: Dialect | None
             message = f"the document is {shape}; {dialect.what} is {wanted}."
             problems.append(Problem(start, "", message, dialect.begin))
             continue
-        found = _simple(source, index, node, places) if simple and isinstance(node, yaml.MappingNode) else None
+        found = _simple(source, index, node, whole) if simple and isinstance(node, yaml.MappingNode) else None
         yield from [found] if found else _built(source, index, node, problems, dialect)
 
 
@@ -422,13 +434,46 @@ def _shape(node: yaml.Node) -> str:
     return next((words for kind, words in shapes if isinstance(node, kind)), "a string")
 
 
-Found = tuple[Mapping[Path, Position], Mapping[Path, Position]]
-"""The places of the values of a document, and of its keys."""
+class _WholeFile:
+    """The documents of a file with all places, once one of them is read again."""
+
+    def __init__(self, source: _Source) -> None:
+        self._source = source
+        self.users = 0
+        """How many of its documents may be read again."""
+
+    @cached_property
+    def documents(self) -> Mapping[int, RawDocument]:
+        """Its documents by their numbers."""
+        nodes = enumerate(_nodes(self._source, []))
+        maps = ((index, node) for index, node in nodes if isinstance(node, yaml.MappingNode))
+        return {one.index: one for index, node in maps for one in _built(self._source, index, node, [], _MANIFEST)}
+
+    def rest(self) -> None:
+        """Take little room; what several documents share stays once it was read."""
+        if self.users == 1:
+            self.__dict__.pop("documents", None)
+        self._source.rest()
 
 
-def _simple(
-    source: _Source, index: int, node: yaml.MappingNode, places: Callable[[], Mapping[int, Found]]
-) -> RawDocument | None:
+class _Again:
+    """Reads one document again."""
+
+    def __init__(self, whole: _WholeFile, index: int) -> None:
+        whole.users += 1
+        self._whole = whole
+        self._index = index
+
+    def __call__(self) -> RawDocument:
+        """Return it with all places."""
+        return self._whole.documents[self._index]
+
+    def rest(self) -> None:
+        """Take little room until it is read again."""
+        self._whole.rest()
+
+
+def _simple(source: _Source, index: int, node: yaml.MappingNode, whole: _WholeFile) -> RawDocument | None:
     """Return a document in which nothing is unusual, with places that are found once a message is about one.
 
     Most documents are such, and most runs name few places, which take longer to note than all else about YAML.
@@ -438,21 +483,11 @@ def _simple(
         tree = builder.map(node, (), 0)
     except _UnusualError:
         return None
-    positions = LatePlaces(builder.positions, lambda: places()[index][0])
-    keys = LatePlaces(builder.keys, lambda: places()[index][1])
+    again = _Again(whole, index)
+    positions = LatePlaces(builder.positions, lambda: again().positions)
+    keys = LatePlaces(builder.keys, lambda: again().keys)
     start = _position(source.name, node)
-    return RawDocument(source.name, source.directory, index, tree, positions, keys, start, source.root)
-
-
-def _all_places(source: _Source) -> dict[int, Found]:
-    """Return the places of all documents of a file that was read before, by their numbers."""
-    found: dict[int, Found] = {}
-    for index, node in enumerate(_nodes(source, [])):
-        if isinstance(node, yaml.MappingNode):
-            builder = _Builder(source.name, _MANIFEST)
-            builder.value(node, (), 0)
-            found[index] = (builder.positions, builder.keys)
-    return found
+    return RawDocument(source.name, source.directory, index, tree, positions, keys, start, source.root, again=again)
 
 
 def _nodes(source: _Source, problems: list[Problem]) -> Iterator[yaml.Node]:

@@ -38,10 +38,12 @@ class ResolvedRefs:
         self._gaps: dict[int, tuple[Gap, ...]] = {}
         self._manifests: tuple[Manifest, ...] = ()
         self._places: Mapping[tuple[str, Position], int] = {}
+        self._named: frozenset[str] = frozenset()
 
     def about(self, manifests: Sequence[Manifest]) -> Sequence[Manifest]:
         """Take note of all documents of the run, and return them."""
         self._manifests = tuple(manifests)
+        self._named = frozenset(link.document for manifest in manifests for link in manifest.links)
         self._places = first_by(range(len(manifests)), lambda i: (manifests[i].kind, manifests[i].source))
         return manifests
 
@@ -98,6 +100,8 @@ class ResolvedRefs:
     def learn(self, manifest: Manifest, plan: Plan) -> None:
         """Take over the identifiers of a document's objects, as far as they exist, and what could not be read."""
         self.lose(manifest, plan.gaps)
+        if manifest.name not in self._named:
+            return  # of most documents nobody asks for an identifier
         root = root_of(manifest.kind)
         self._record(manifest, root, root.section, {root.id_param: plan.target.pool_id}, plan)
         for change in (*plan.aside, *plan.changes):

@@ -142,6 +142,9 @@ def check_targets(
     Raises:
         InvalidInput: One names nothing; says what is near.
     """
+    targets = tuple(targets)
+    if not targets:
+        return  # and no document has to be at hand
     declared = sorted({str(s.address) for m in manifests for s in m.specs})
     prunable = {section for m in manifests for section in m.prune} if prune else set()
     for target in targets:

@@ -195,6 +195,8 @@ def drift_all(runtime: Runtime, console: Console, manifests: Sequence[Manifest],
         except (Refused, InvalidManifest, CloudError) as error:
             runtime.known.lose(manifest, _gaps_of(_unseen(manifest, error)))
             return error
+        finally:
+            manifest.stow()  # only its names matter from now on
 
     found = stages.each(runtime, manifests, console, one)
     errors = [e for e in found if isinstance(e, PoolctlError)]

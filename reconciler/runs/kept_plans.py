@@ -62,9 +62,9 @@ class PlanKeeper:
         return KeptPlan(number, cases, origins_of(plan), fits, plan_exit([plan], detailed=self._detailed))
 
     def keep_alone(self, manifest: Manifest, plan: Plan) -> KeptPlan:
-        """Take a plan, and give up what only it needed of its document."""
+        """Take a plan, and stow its document again."""
         found = self.keep(plan)
-        manifest.forget()
+        manifest.stow()
         return found
 
 

@@ -119,15 +119,19 @@ class Runtime:
         places = _shows_places(options)
         return PlanOptions(options.targets, options.prune, options.max_deletes, replaceable, self.today, places=places)
 
-    def load(self, stdin: Callable[[], str]) -> Loaded:
+    def load(self, stdin: Callable[[], str], kept: Kept | None = None) -> Loaded:
         """Read the manifests that the command line names.
+
+        Args:
+            stdin: Gives the whole of standard input.
+            kept: As for `gather`.
 
         Raises:
             InvalidManifest: They are invalid; carries all problems.
         """
         from reconciler.manifests.loading import together
 
-        return together([self.gather(stdin)])
+        return together([self.gather(stdin, kept=kept)])
 
     def gather(self, stdin: Callable[[], str], share: Share | None = None, kept: Kept | None = None) -> Gathered:
         """Read manifests, and check each by itself: all of them, or those of a share of the files.

@@ -20,6 +20,7 @@ from reconciler.terminal.options import Options
 from reconciler.terminal.side_by_side import in_order
 
 if TYPE_CHECKING:  # pydantic comes with it
+    from reconciler.manifests.loading import Kept
     from reconciler.manifests.manifest import Manifest
     from reconciler.runs.planfile import Saved
 
@@ -44,6 +45,24 @@ def _say(console: Console, notices: Iterable[Notice], *, whole: bool) -> None:
         console.progress(f"{plural(repeated, 'warning')} about the manifests ({shows})")
 
 
+FEW = 20
+"""So many documents are kept as they are."""
+
+
+def stowing() -> Kept:
+    """Return a function that stows documents as they are read, but for the first ones: most runs have few."""
+    seen = 0
+
+    def kept(manifest: Manifest, _sound: bool) -> Manifest:
+        nonlocal seen
+        seen += 1
+        if seen > FEW:
+            manifest.stow()
+        return manifest
+
+    return kept
+
+
 def load(runtime: Runtime, console: Console) -> Sequence[Manifest]:
     """Read the manifests that the command line names, and print their notices.
 
@@ -53,7 +72,7 @@ def load(runtime: Runtime, console: Console) -> Sequence[Manifest]:
     from reconciler.manifests.links import ordered
     from reconciler.manifests.sharding import part
 
-    loaded = runtime.load(console.read)
+    loaded = runtime.load(console.read, stowing())
     _say(console, loaded.notices, whole=runtime.options.notes)
     manifests = ordered(loaded.manifests)
     runtime.documents = tuple(manifests)
@@ -62,7 +81,11 @@ def load(runtime: Runtime, console: Console) -> Sequence[Manifest]:
         console.progress(f"This shard has {len(manifests)} of {len(loaded.manifests)} documents.")
     if runtime.options.local:
         runtime.make_up_secrets(manifests)
-    return runtime.known.about(manifests)
+    found = runtime.known.about(manifests)
+    if len(manifests) > FEW:
+        for manifest in manifests:
+            manifest.stow()  # links may have asked for it
+    return found
 
 
 def plan_all(runtime: Runtime, console: Console, manifests: Sequence[Manifest]) -> list[Plan]:

@@ -148,14 +148,20 @@ def test_the_file_is_not_opened_again_for_a_place(tmp_path: FilePath) -> None:
     assert document.positions[("user_pool", "PoolName")] == Position(str(file), 2, 13)
 
 
-def test_places_that_were_given_up_are_gone(tmp_path: FilePath) -> None:
-    (tmp_path / "m.yaml").write_text("user_pool:\n  PoolName: a\n")
-    (document,), _ = reader.read([str(tmp_path)], lambda: "")
-    assert isinstance(document.keys, LatePlaces)
-    assert len(document.keys) == 2
-    document.keys.forget()
-    assert dict(document.keys) == {}
-    assert document.keys.get(("user_pool",)) is None
+@pytest.mark.parametrize("more", ["", "---\nuser_pool:\n  PoolName: b\n"], ids=["one document", "two documents"])
+def test_places_that_were_given_up_are_found_again_without_the_file(tmp_path: FilePath, more: str) -> None:
+    (tmp_path / "m.yaml").write_text(f"user_pool:\n  PoolName: \u00e9\n{more}")
+    (raw, *_), _ = reader.read([str(tmp_path)], lambda: "")
+    document, _ = resolve_local(raw, {}, {})
+    found = dict(document.positions), dict(document.keys)
+    assert len(found[1]) == 2
+    assert raw.again
+    (tmp_path / "m.yaml").unlink()
+    raw.again.rest()
+    raw.again.rest()
+    same(raw, raw.again())
+    afresh, _ = resolve_local(raw, {}, {})
+    assert (dict(afresh.positions), dict(afresh.keys)) == found
 
 
 def test_a_manifest_goes_without_a_search_for_garbage(tmp_path: FilePath) -> None:

@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import cache, partial
+from functools import partial
 from pathlib import Path as FilePath
 from typing import Any
 
 from reconciler.errors import Problem
-from reconciler.manifests.documents import FAILED, Document, RawDocument, WrittenForm, nearest
-from reconciler.manifests.late_places import LatePlaces
+from reconciler.manifests.documents import FAILED, Again, Document, RawDocument, WrittenForm, nearest
+from reconciler.manifests.late_places import LatePlaces, Places, Reread
 from reconciler.manifests.reference_kinds import REFERENCE_KINDS, ReferenceKinds
 from reconciler.manifests.reference_kinds.ref import Link, link
 from reconciler.manifests.reference_kinds.reference_kind import ReferenceKind, ReferenceMistake, Surroundings
@@ -60,22 +60,33 @@ def resolve_local(
     """
     roots = (document.root, *map(FilePath, file_roots))
     bare = Surroundings(variables, environ, document.directory, env_names=env_names, roots=roots)
-    target = OwnTarget(document, lambda value, inner: _Walk(document, replace(bare, target=inner), kinds).part(value))
-    around = Surroundings(variables, environ, document.directory, env_names=env_names, roots=roots, target=target)
-    walked = partial(_walked, document, around, kinds)
+    around = _with_target(bare, document, kinds)
     rest = ((), document.blanks, document.off)
-    if isinstance(document.positions, LatePlaces) and isinstance(document.keys, LatePlaces):
+    if isinstance(document.positions, LatePlaces) and isinstance(document.keys, LatePlaces) and document.again:
         followed = whole_values.follow(document.tree, kinds, around)
         if followed is not None:
-            whole = cache(walked)
-            positions = document.positions.found_by(lambda: whole()[0].positions)
-            keys = document.keys.found_by(lambda: whole()[0].keys)
+            reread = Reread(partial(_places, document.again, bare, kinds), document.again.rest)
+            positions = document.positions.found_by(reread.positions)
+            keys = document.keys.found_by(reread.keys)
             tree, origins = followed
             return Document(document.file, tree, positions, keys, origins, document.start, *rest), []
     elif _is_plain(document):
         places = (document.positions, document.keys, document.origins)
         return Document(document.file, document.tree, *places, document.start, *rest), []
-    return walked()
+    return _walked(document, around, kinds)
+
+
+def _with_target(bare: Surroundings, document: RawDocument, kinds: ReferenceKinds) -> Surroundings:
+    """Return what references are followed with, which may name the document's own target."""
+    target = OwnTarget(document, lambda value, inner: _Walk(document, replace(bare, target=inner), kinds).part(value))
+    return replace(bare, target=target)
+
+
+def _places(again: Again, bare: Surroundings, kinds: ReferenceKinds) -> tuple[Places, Places]:
+    """Read a document again, follow its references, and return where values and keys are."""
+    document = again()
+    found, _ = _walked(document, _with_target(bare, document, kinds), kinds)
+    return found.positions, found.keys
 
 
 def _walked(document: RawDocument, around: Surroundings, kinds: ReferenceKinds) -> tuple[Document, list[Problem]]:

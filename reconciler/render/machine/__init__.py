@@ -42,5 +42,8 @@ else:
     RENDERERS = on_demand(__name__, "json")
 """What this format renders."""
 
-PIECES = {"plan": on_demand_pieces(__name__, "plan_json", "plan_pieces")}
+PIECES = {
+    "plan": on_demand_pieces(__name__, "plan_json", "plan_pieces"),
+    "drift": on_demand_pieces(__name__, "drift_json", "drift_pieces"),
+}
 """What it yields in pieces, as the whole may not fit into memory."""

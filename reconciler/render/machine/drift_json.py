@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 from reconciler import __version__
 from reconciler.drift.findings import identify_expiry, identify_gap, identify_refusal
 from reconciler.kinds import KINDS
 from reconciler.model import OUTPUTS, Direction, Gap, Notice, Refusal, Target, dotted
+from reconciler.render.indented import Listed, indented, pieces
 from reconciler.render.json_parts import (
     attribution_entry,
     direction_word,
-    dump,
     effect_entry,
     gap_entry,
     gate_entry,
@@ -42,38 +43,55 @@ OUTPUT = "Output"
 
 def drift(found: DriftResult, options: RenderOptions = USUAL) -> str:
     """Return a drift run as JSON."""
-    whole = document(found)
+    return "".join(drift_pieces(found, options))
+
+
+def drift_pieces(found: DriftResult, options: RenderOptions = USUAL) -> Iterator[str]:
+    """Yield a drift run as JSON: each entry is spelled when its turn comes, and none is held."""
+    whole = _document(found, _spelled)
     if options.gate and options.gate.asked:
         whole["gate"] = gate_entry(options.gate)
-    return dump(whole)
+    yield from pieces(whole)
+    yield "\n"
 
 
 def document(found: DriftResult) -> DriftDocument:
     """Return the document of a drift run."""
+    return _document(found, lambda entries, _: list(entries))
+
+
+DEPTH, COVERAGE_DEPTH = 2, 3
+"""Levels around an entry."""
+
+
+def _spelled(entries: Iterable[Any], depth: int) -> Listed:
+    return Listed(indented(entry, depth) for entry in entries)
+
+
+def _document(found: DriftResult, listed: Callable[[Iterable[Any], int], Any]) -> DriftDocument:
     drifts = found.drifts
     complete = not any(d.gaps or d.refusals for d in drifts)
-    weaknesses = [weakness_entry(w) for d in drifts for w in d.weaknesses]
     document: DriftDocument = {
         "format_version": FORMAT,
         "poolctl_version": __version__,
         "complete": complete,
         "drifted": any(f.fails for d in drifts for f in d.findings) or any(d.expired for d in drifts),
-        "pools": [_pool(d) for d in drifts],
-        "findings": [_finding(f, d.target) for d in drifts for f in d.findings],
+        "pools": listed((_pool(d) for d in drifts), DEPTH),
+        "findings": listed((_finding(f, d.target) for d in drifts for f in d.findings), DEPTH),
         "known": sorted({f.id for d in drifts for f in d.known}),
-        "refusals": [_refusal(r, d.target) for d in drifts for r in d.refusals],
-        "expired": [_expired(n, d.target) for d in drifts for n in d.expired],
-        "notices": [notice_entry(n) for d in drifts for n in d.notices],
+        "refusals": listed((_refusal(r, d.target) for d in drifts for r in d.refusals), DEPTH),
+        "expired": listed((_expired(n, d.target) for d in drifts for n in d.expired), DEPTH),
+        "notices": listed((notice_entry(n) for d in drifts for n in d.notices), DEPTH),
         "coverage": {
             "complete": complete,
-            "gaps": [_gap(g, d.target) for d in drifts for g in d.gaps],
-            "unavailable": [gap_entry(g) for d in drifts for g in d.unavailable],
+            "gaps": listed((_gap(g, d.target) for d in drifts for g in d.gaps), COVERAGE_DEPTH),
+            "unavailable": listed((gap_entry(g) for d in drifts for g in d.unavailable), COVERAGE_DEPTH),
         },
         "undelivered": sorted(found.undelivered),
         "summary": _summary(drifts),
     }
-    if weaknesses:
-        document["security"] = weaknesses
+    if any(d.weaknesses for d in drifts):
+        document["security"] = listed((weakness_entry(w) for d in drifts for w in d.weaknesses), DEPTH)
     return document
 
 
