@@ -508,6 +508,8 @@ class ResourceChange:
     """For a create: members that are live already and that it writes over, which its fence compares."""
     parts: tuple[str, ...] = field(default=(), compare=False)
     """The parts that declare it: more than one only for what members of several meet in. Empty without parts."""
+    refers: tuple[Address, ...] = field(default=(), compare=False)
+    """Objects of the same document that it refers to and that do not exist yet; it may be one of them itself."""
 
 
 @record(frozen=True, slots=True)
@@ -681,6 +683,22 @@ class Plan:
     def left_aside(self, address: Address) -> ResourceChange | None:
         """Return the first change of an object that `--target` leaves out, or None."""
         return self._aside_by_address.get(address)
+
+    def is_late(self, change: ResourceChange, address: Address) -> bool:
+        """Return whether an object that a change refers to is not made before it, so that an update has to follow."""
+        places = self._places
+        own = places.get(change.address, -1)
+        return not places.get(address, own) < own
+
+    @cached_property
+    def late(self) -> Mapping[Address, tuple[Address, ...]]:
+        """What the changes refer to that is not made before them, by their address."""
+        found = {c.address: tuple(a for a in c.refers if self.is_late(c, a)) for c in self.changes if c.refers}
+        return {address: addresses for address, addresses in found.items() if addresses}
+
+    @cached_property
+    def _places(self) -> Mapping[Address, int]:
+        return {c.address: i for i, c in enumerate(self.changes) if c.action is not Action.DELETE}
 
     @cached_property
     def _changes_by_address(self) -> Mapping[Address, ResourceChange]:

@@ -39,7 +39,24 @@ def resolve(manifest: Manifest, cloud: Cloud, refs: RefLookup = no_references) -
         InvalidManifest: A reference cannot be resolved, or its value does not fit. No message holds a value.
         CloudError: AWS could not be asked.
     """
-    remote, report = Remote(cloud), ProblemReport()
+    return _resolve(manifest, Remote(cloud), refs)
+
+
+def filled(manifest: Manifest, refs: RefLookup) -> Manifest:
+    """Fill in the values of references to objects, without asking AWS for anything; `$ssm` and `$secret` stay.
+
+    Args:
+        manifest: One of which some references may be filled in already.
+        refs: Gives the value of a reference by its target, or None while it is unknown.
+
+    Raises:
+        InvalidManifest: A value does not fit. No message holds it.
+    """
+    return _resolve(manifest, None, refs)
+
+
+def _resolve(manifest: Manifest, remote: Remote | None, refs: RefLookup) -> Manifest:
+    report = ProblemReport()
     kind, targets = DOCUMENTS[manifest.kind], {link.target for link in manifest.links}
 
     def known(target: str) -> str | None:
@@ -52,10 +69,10 @@ def resolve(manifest: Manifest, cloud: Cloud, refs: RefLookup = no_references) -
     return replace(manifest, specs=tuple(specs))
 
 
-def _resolved(kind: DocumentKind, spec: Spec, remote: Remote, known: RefLookup, report: ProblemReport) -> Spec:
+def _resolved(kind: DocumentKind, spec: Spec, remote: Remote | None, known: RefLookup, report: ProblemReport) -> Spec:
     found = dict(references(spec.declared))
     prefix = spec.address.steps
-    tree, problems = resolve_remote(spec.declared, remote, spec.position)
+    tree, problems = resolve_remote(spec.declared, remote, spec.position) if remote else (spec.declared, [])
     if problems:
         report.problems += [_below(prefix, p) for p in problems]
         return spec

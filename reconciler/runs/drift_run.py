@@ -342,10 +342,11 @@ def compared(
     from reconciler.kinds import root_of
     from reconciler.observing.observer import gap, observe
     from reconciler.observing.standstill import looked_for
-    from reconciler.planning import several_values
+    from reconciler.planning import own_references, several_values
     from reconciler.planning.linting import LintOptions, lint_live
-    from reconciler.planning.pipeline import placed, unknown_objects
+    from reconciler.planning.pipeline import placed
     from reconciler.planning.states import by_key
+    from reconciler.planning.unknown_objects import unknown_objects
 
     resolved, target = placed(manifest, cloud, known)
     try:
@@ -353,6 +354,9 @@ def compared(
     except CloudError as error:
         return drift.unread(target, gap(manifest.root, error))
     live_state = replace(live_state, gaps=(*live_state.gaps, *unknown_objects(manifest, known, lost)))
+    live_state, resolved, _ = own_references.settled(
+        resolved, live_state, lambda one, live: drift.plan_of(one, live, target)
+    )
     found, notices, gaps = several_values.compared(
         resolved, cloud, lambda one: drift.compare(one, live_state, target, criteria), lambda compared: compared.plan
     )
