@@ -140,7 +140,8 @@ class Applying:
     def _is_late(self, found: Plan) -> bool:
         """Whether a plan changes nothing but members that were left to an update."""
         return all(
-            change.action is Action.UPDATE and {f.path[0] for f in change.fields} <= self._late.get(change.address, set())
+            change.action is Action.UPDATE
+            and {f.path[0] for f in change.fields} <= self._late.get(change.address, set())
             for change in found.pending
         )
 

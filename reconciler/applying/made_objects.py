@@ -19,7 +19,19 @@ from reconciler.kinds import KINDS
 from reconciler.kinds.kind import ResourceKind
 from reconciler.manifests.reference_kinds.ref import parts
 from reconciler.manifests.references.filling import fill_key, fill_tree
-from reconciler.model import Action, Address, Call, Observed, Plan, Reference, ResourceChange, Tree, Unknown
+from reconciler.model import (
+    Action,
+    Address,
+    Call,
+    Observed,
+    Path,
+    Plan,
+    Reference,
+    ResourceChange,
+    Secret,
+    Tree,
+    Unknown,
+)
 from reconciler.observing.name_list import NameList, PoolLists, names_in
 from reconciler.observing.observer import live_named, live_names, read_again
 from reconciler.planning.identifiers import exported
@@ -88,10 +100,11 @@ class MadeObjects:
         if not change.refers:
             return change
         lists = tuple(replace(one, form=self._fill(dict(one.form))) for one in change.item_lists)
-        trees = {"declared": change.declared, "merged": change.merged, "after": change.after}
-        found = {name: tree and self._fill(tree) for name, tree in trees.items()}
         fields = tuple(replace(f, after=self._fill(f.after)) for f in change.fields)
-        return replace(change, **found, fields=fields, item_lists=lists)
+        secret = [f.path for f in change.fields if f.sensitive]
+        trees = (self._fill(tree) for tree in (change.declared, change.merged, change.after))
+        declared, merged, after = (wrapped(tree, secret) for tree in trees)
+        return replace(change, declared=declared, merged=merged, after=after, fields=fields, item_lists=lists)
 
     def _referred(self, target: str) -> str | None:
         """Return the value of a reference of the document to itself."""
@@ -269,6 +282,15 @@ class MadeObjects:
 
 def _undecided(lost: Ambiguous, rest: str) -> Ambiguous:
     return Ambiguous(lost.operation, lost.code, f"{lost.message.rstrip('. ')}; {rest}", lost.request_id)
+
+
+def wrapped(tree: Any, paths: Sequence[Path]) -> Any:
+    """Return a tree in which the texts at some paths are secret."""
+    if isinstance(tree, str) and () in paths:
+        return Secret(tree, "literal")
+    if not isinstance(tree, dict) or not paths:
+        return tree
+    return {k: wrapped(v, [path[1:] for path in paths if path[:1] == (k,)]) for k, v in tree.items()}
 
 
 def name_of(kind: ResourceKind, change: ResourceChange) -> str:

@@ -190,7 +190,7 @@ def compare(manifest: Manifest, live_state: LiveState, target: Target, criteria:
 
 
 def plan_of(manifest: Manifest, live_state: LiveState, target: Target) -> Plan:
-    """Return the plan that finds differences: also of sections of which a part could not be read, and of what is ignored.
+    """Return the plan that finds differences, also in sections that could be read in part, and in what is ignored.
 
     Args:
         manifest: The desired state, with references resolved.

@@ -230,7 +230,7 @@ class Manifest:
 
     @cached_property
     def own_names(self) -> Mapping[str, str]:
-        """Those of its references to itself that lead to a name, with the name: it is known before the object exists."""
+        """Those of its references to itself that lead to a name, with the name: it is known from the start."""
         from reconciler.kinds import KINDS
 
         found: dict[str, str] = {}

@@ -17,7 +17,7 @@ from reconciler.kinds.kind import ResourceKind
 from reconciler.manifests.manifest import Manifest
 from reconciler.manifests.reference_kinds.ref import parts
 from reconciler.manifests.references.filling import targets_of
-from reconciler.model import Action, Address, ItemList, Path, Plan, Position, ResourceChange, Tree, dotted
+from reconciler.model import Action, Address, ItemList, Notice, Path, Plan, Position, ResourceChange, Tree, dotted
 from reconciler.observing.observer import LiveState
 from reconciler.planning.states import planned_state
 from reconciler.values.merge import overlay
@@ -137,6 +137,22 @@ def _late_targets(value: Any, late: Collection[Address]) -> Iterator[str]:
             yield target
 
 
+def notices(plan: Plan, manifest: Manifest) -> Iterator[Notice]:
+    """Say what is set by an update that follows, one sentence for each object.
+
+    Args:
+        plan: The plan of the document.
+        manifest: The document.
+    """
+    for change in plan.pending:
+        places = _places(change.declared, plan.late.get(change.address, ()))
+        if places:
+            members_ = ", ".join(dict.fromkeys(dotted(path) for path, _ in places))
+            targets = ", ".join(dict.fromkeys(target for _, target in places))
+            said = f"An update in the same run sets {members_} of {change.address}, once this is known: {targets}."
+            yield Notice(said, _position(manifest, change, places[0][0]))
+
+
 # --- what cannot be left out ---------------------------------------------------------------------------------------
 
 
@@ -199,8 +215,12 @@ def _places(value: Any, late: Collection[Address], path: Path = ()) -> list[tupl
 
 
 def _problem(manifest: Manifest, change: ResourceChange, path: Path, message: str, why: str) -> Problem:
-    spec = manifest.at(change.address)
-    where: Position = spec.position(path) if spec else manifest.source
+    where = _position(manifest, change, path)
     said = f"{message} {change.address} is made, and {why}."
     fix = "Apply without it first, and write it once the object exists."
     return Problem(where, dotted((*change.address.steps, *path)), said, fix)
+
+
+def _position(manifest: Manifest, change: ResourceChange, path: Path) -> Position:
+    spec = manifest.at(change.address)
+    return spec.position(path) if spec else manifest.source

@@ -26,13 +26,20 @@ Compare = Callable[[Manifest, LiveState], Plan]
 """Compares a document with what is live."""
 
 
-def settled(manifest: Manifest, live_state: LiveState, compare: Compare) -> tuple[LiveState, Manifest, Plan]:
+Look = Callable[[Manifest], LiveState | None]
+"""Reads what is live for a document, if what was read for it before its references were filled in is not enough."""
+
+
+def settled(
+    manifest: Manifest, live_state: LiveState, compare: Compare, look: Look
+) -> tuple[LiveState, Manifest, Plan]:
     """Fill in what a document refers to in itself, as far as that exists, and compare it.
 
     Args:
         manifest: With all its other references resolved.
         live_state: What is live.
         compare: Makes the plan of such a document.
+        look: Reads again, where the name of an object holds the id of the pool.
 
     Returns:
         What is live, with a gap for each object that refers to what could not be read; the document; its plan.
@@ -48,6 +55,10 @@ def settled(manifest: Manifest, live_state: LiveState, compare: Compare) -> tupl
         live_state = replace(live_state, gaps=(*live_state.gaps, *unseen))
         found = compare(manifest, live_state)
     whole, found = _filled(manifest, found, lambda one: compare(one, live_state))
+    seen = look(whole)
+    if seen is not None:
+        live_state = replace(seen, gaps=(*seen.gaps, *unseen))
+        whole, found = _filled(manifest, compare(manifest, live_state), lambda one: compare(one, live_state))
     wrong = misfits(whole)  # what is not known yet has to fit, too
     if wrong:
         raise InvalidManifest(wrong)

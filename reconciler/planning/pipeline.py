@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from reconciler.cloud.port import Cloud, Identity
 from reconciler.errors import Refused
@@ -148,8 +149,13 @@ def planned(
     scope = planner.read_scope(resolved, planner.pruned(resolved, plan_options))
     live_state = observe(cloud, scope, parallelism=parallelism, pools=pools)
     live_state = replace(live_state, gaps=(*live_state.gaps, *unknown_objects(manifest, known, lost)))
+
+    def look(one: Manifest) -> LiveState | None:
+        wider = planner.read_scope(one, planner.pruned(one, plan_options))
+        return None if wider.names == scope.names else observe(cloud, wider, parallelism=parallelism, pools=pools)
+
     live_state, resolved, first = own_references.settled(
-        resolved, live_state, lambda one, live: planner.plan(one, live, target, plan_options)
+        resolved, live_state, lambda one, live: planner.plan(one, live, target, plan_options), look
     )
     lacking = planner.incomplete(first, live_state)
     if lacking:
@@ -162,6 +168,7 @@ def planned(
 
     found, notices, gaps = several_values.compared(resolved, cloud, compare, lambda plan: plan)
     paused, unseen = _pause(cloud, resolved, live_state) if found.pending else ((), ())
+    notices = (*notices, *late_references.notices(found, resolved))
     found = replace(found, notices=(*paused, *found.notices, *notices), gaps=(*found.gaps, *gaps, *unseen))
     named = by_key(live_state, (*found.changes, *found.aside))
     checked = with_weaknesses(guard.check(found, resolved, named), resolved, named, plan_options.today)

@@ -286,8 +286,14 @@ class _Ledger:
 
     def _give_up(self, i: int) -> None:
         """Report what was begun and has no end, whatever broke it off."""
-        ended, events = self._ended(i), self._happened[i]
-        for change in [e.change for e in events if isinstance(e, Started) and e.change.address not in ended]:
+        events = self._happened[i]
+        under_way: dict[Address, ResourceChange] = {}
+        for event in events:
+            if isinstance(event, Started):
+                under_way[event.change.address] = event.change
+            elif isinstance(event, Done | Failed | Skipped):
+                under_way.pop(event.change.address, None)
+        for change in under_way.values():
             written = sum(isinstance(e, Sent) and e.address == change.address for e in events)
             self.add(i, Failed(change, f"{STOPPED} at once. Run plan to see the live state.", written=written))
 

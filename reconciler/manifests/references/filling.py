@@ -36,7 +36,7 @@ RefLookup = Callable[[str], str | None]
 
 
 def targets_of(value: Any) -> Iterator[str]:
-    """Yield the targets of all references to objects in a tree that are not filled in yet, also of those in its keys."""
+    """Yield the targets of the references to objects in a tree that are not filled in yet, also in its keys."""
     if isinstance(value, Reference):
         yield from _in_text(value.target) if value.kind == "text" else (value.target,) if value.links else ()
     elif isinstance(value, dict):
