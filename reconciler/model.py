@@ -684,17 +684,21 @@ class Plan:
         """Return the first change of an object that `--target` leaves out, or None."""
         return self._aside_by_address.get(address)
 
-    def is_late(self, change: ResourceChange, address: Address) -> bool:
-        """Return whether an object that a change refers to is not made before it, so that an update has to follow."""
-        places = self._places
-        own = places.get(change.address, -1)
-        return not places.get(address, own) < own
-
     @cached_property
     def late(self) -> Mapping[Address, tuple[Address, ...]]:
-        """What the changes refer to that is not made before them, by their address."""
-        found = {c.address: tuple(a for a in c.refers if self.is_late(c, a)) for c in self.changes if c.refers}
+        """What the changes refer to that is not made before them, so that an update has to follow, by their address."""
+        found = {c.address: self.unmade(c, c.address) for c in self.changes if c.refers}
         return {address: addresses for address, addresses in found.items() if addresses}
+
+    @cached_property
+    def refers(self) -> bool:
+        """Whether a change refers to something that does not exist yet."""
+        return any(change.refers for change in self.changes)
+
+    def unmade(self, change: ResourceChange, at: Address) -> tuple[Address, ...]:
+        """Return what a change refers to and what is not made before some object is, which may be its own."""
+        own = self._places.get(at, -1)
+        return tuple(a for a in change.refers if self._places.get(a, own) >= own)
 
     @cached_property
     def _places(self) -> Mapping[Address, int]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from reconciler.errors import InvalidManifest, Problem
 from reconciler.manifests.manifest import Manifest
 from reconciler.manifests.resolving import filled
+from reconciler.model import Notice, Position
 
 REGION = "eu-west-1"
 """Stands in for a Region that is not known yet."""
@@ -40,8 +41,16 @@ def misfits(manifest: Manifest) -> list[Problem]:
     """Return where a document refers to itself in a place that no such value fits. No message holds a value."""
     if not manifest.own_links:
         return []
+    places = {link.source for link in manifest.links if link.target in manifest.own_links}
     try:
-        filled(manifest, lambda target: sample(target, manifest))
+        _, notices = filled(manifest, lambda target: sample(target, manifest))
     except InvalidManifest as error:
         return list(error.problems)
-    return []
+    return [_unlisted(notice) for notice in notices if notice.source in places]
+
+
+def _unlisted(notice: Notice) -> Problem:
+    """Return the problem of a value that no enumeration lists: of an identifier, that is certain."""
+    path, _, message = notice.message.partition(": ")
+    where = notice.source or Position("", 1, 1)
+    return Problem(where, path, message.partition(". ")[0] + ".", "Write a value that Cognito knows.")

@@ -28,14 +28,15 @@ LEFT_OUT: Any = object()
 """In place of a value that is left out."""
 
 
-def without_late(change: ResourceChange, plan: Plan) -> ResourceChange:
+def without_late(change: ResourceChange, plan: Plan, at: Address | None = None) -> ResourceChange:
     """Return a change without what an update that follows will set; the same one if that is nothing.
 
     Args:
         change: One change of the plan.
         plan: All of it; its order decides.
+        at: The object at whose turn it is asked, if it is another one: what the two share is written by both.
     """
-    late = plan.late.get(change.address)
+    late = plan.unmade(change, at or change.address) if change.refers else ()
     if not late or change.action in (Action.NONE, Action.DELETE):
         return change
     kind = KINDS[change.address.section]

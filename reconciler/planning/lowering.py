@@ -116,6 +116,6 @@ def _single(plan: Plan, change: ResourceChange, section: str, what: str) -> Tree
     address = Address(change.address.pool, section)
     other = plan.change_of(address)
     if other:
-        return getattr(without_late(other, plan), what) or {}
+        return getattr(without_late(other, plan, change.address), what) or {}
     left = plan.left_aside(address)
     return (left.before or {}) if left and what == "after" else {}

@@ -76,7 +76,7 @@ def _filled(manifest: Manifest, found: Plan, compare: Callable[[Manifest], Plan]
             return whole, found
         never |= gone
         known = {t: value for t, value in {**known, **new}.items() if t not in never}
-        whole = filled(manifest, known.get)
+        whole, _ = filled(manifest, known.get)
         found = compare(whole)
 
 

@@ -47,12 +47,17 @@ class ResolvedRefs:
         self._places = first_by(range(len(manifests)), lambda i: (manifests[i].kind, manifests[i].source))
         return manifests
 
-    def seen_from(self, manifest: Manifest) -> Callable[[str], str | None]:
-        """Return a lookup of the values of a document's references; it returns None for unknown ones."""
+    def seen_from(self, manifest: Manifest, *, own: bool = False) -> Callable[[str], str | None]:
+        """Return a lookup of the values of a document's references; it returns None for unknown ones.
+
+        Args:
+            manifest: The document.
+            own: Whether its references to itself have the values of its last plan. A plan finds them anew.
+        """
 
         def value(target: str) -> str | None:
-            if target in manifest.own_links:
-                return None  # what is live now decides, and not what was when it was planned before
+            if target in manifest.own_links and not own:
+                return None
             document, spec = referred(target, manifest, self._manifests)
             address = spec.address if spec else document.root
             return self._values.get((self._index(document), f"{address}#{target.rpartition('#')[2]}"))

@@ -137,10 +137,8 @@ def outcome(applied: ShownApply) -> Outcome:
             left += event.left
             unproven += [Unproven(event.target.key if event.target else "", r) for r in event.unproven]
         elif isinstance(event, ShownStep) and event.status != "started":
-            earlier = found.get(
-                event.change.address.full
-            )  # an update that completes what was made is part of making it
-            found[event.change.address.full] = replace(event, change=earlier.change) if earlier else event
+            place = event.change.address.full  # an update that completes what was made counts with it
+            found[place] = replace(event, change=found[place].change) if place in found else event
     due = [c for p in applied.plans for c in p.pending]
     results = tuple(found.get(c.address.full) or ShownStep(c, "not_started") for c in due)
     due_checks = sum(bool(p.pending) for p in applied.plans)
