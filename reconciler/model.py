@@ -690,11 +690,6 @@ class Plan:
         found = {c.address: self.unmade(c, c.address) for c in self.changes if c.refers}
         return {address: addresses for address, addresses in found.items() if addresses}
 
-    @cached_property
-    def refers(self) -> bool:
-        """Whether a change refers to something that does not exist yet."""
-        return any(change.refers for change in self.changes)
-
     def unmade(self, change: ResourceChange, at: Address) -> tuple[Address, ...]:
         """Return what a change refers to and what is not made before some object is, which may be its own."""
         own = self._places.get(at, -1)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from reconciler.errors import InvalidManifest, Problem
 from reconciler.manifests.manifest import Manifest
 from reconciler.manifests.resolving import filled
+from reconciler.manifests.validation.tree_view import UNLISTED
 from reconciler.model import Notice, Position
 
 REGION = "eu-west-1"
@@ -46,11 +47,11 @@ def misfits(manifest: Manifest) -> list[Problem]:
         _, notices = filled(manifest, lambda target: sample(target, manifest))
     except InvalidManifest as error:
         return list(error.problems)
-    return [_unlisted(notice) for notice in notices if notice.source in places]
+    return [_unlisted(notice) for notice in notices if UNLISTED in notice.message and notice.source in places]
 
 
 def _unlisted(notice: Notice) -> Problem:
     """Return the problem of a value that no enumeration lists: of an identifier, that is certain."""
     path, _, message = notice.message.partition(": ")
     where = notice.source or Position("", 1, 1)
-    return Problem(where, path, message.partition(". ")[0] + ".", "Write a value that Cognito knows.")
+    return Problem(where, path, message.partition(UNLISTED)[0] + UNLISTED, "Write a value that Cognito knows.")
