@@ -12,7 +12,6 @@ from reconciler.errors import InvalidManifest
 from reconciler.kinds import KINDS
 from reconciler.manifests.manifest import Manifest
 from reconciler.manifests.own_samples import SAMPLES, misfits, sample
-from reconciler.manifests.references.filling import targets_of
 from reconciler.manifests.resolving import filled
 from reconciler.model import Action, Gap, Observed, Plan, Reference, Secret, Unknown
 from reconciler.observing.observer import LiveState
