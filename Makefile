@@ -31,7 +31,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 QUICK := tests/schemas tests/manifest tests/render tests/cloud tests/engine/test_kinds.py \
          tests/engine/test_merge_and_diff.py tests/engine/test_differ.py tests/engine/test_overlay.py \
          tests/engine/test_lowering.py tests/engine/test_guard.py tests/engine/test_planner_units.py \
-         tests/engine/test_applier_units.py tests/applications/test_known_pool.py tests/applications/test_urls.py \
+         tests/engine/test_applier_units.py tests/engine/test_own_references.py tests/applications/test_known_pool.py tests/applications/test_urls.py \
          tests/applications/test_output_formats.py tests/applications/test_web_checks.py tests/people tests/notify \
          tests/security/test_members.py tests/security/test_rules.py tests/local/signin \
          tests/importing/cloudformation \

@@ -510,6 +510,8 @@ class ResourceChange:
     """For a create: members that are live already and that it writes over, which its fence compares."""
     parts: tuple[str, ...] = field(default=(), compare=False)
     """The parts that declare it: more than one only for what members of several meet in. Empty without parts."""
+    refers: tuple[Address, ...] = field(default=(), compare=False)
+    """Objects of the same document that it refers to and that do not exist yet; it may be one of them itself."""
 
 
 @record(frozen=True, slots=True)
@@ -683,6 +685,21 @@ class Plan:
     def left_aside(self, address: Address) -> ResourceChange | None:
         """Return the first change of an object that `--target` leaves out, or None."""
         return self._aside_by_address.get(address)
+
+    @cached_property
+    def late(self) -> Mapping[Address, tuple[Address, ...]]:
+        """What the changes refer to that is not made before them, so that an update has to follow, by their address."""
+        found = {c.address: self.unmade(c, c.address) for c in self.changes if c.refers}
+        return {address: addresses for address, addresses in found.items() if addresses}
+
+    def unmade(self, change: ResourceChange, at: Address) -> tuple[Address, ...]:
+        """Return what a change refers to and what is not made before some object is, which may be its own."""
+        own = self._places.get(at, -1)
+        return tuple(a for a in change.refers if self._places.get(a, own) >= own)
+
+    @cached_property
+    def _places(self) -> Mapping[Address, int]:
+        return {c.address: i for i, c in enumerate(self.changes) if c.action is not Action.DELETE}
 
     @cached_property
     def _changes_by_address(self) -> Mapping[Address, ResourceChange]:

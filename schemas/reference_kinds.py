@@ -40,7 +40,7 @@ SECRET = ReferenceSyntax("secret", "NAME#KEY", "Name of a secret in AWS Secrets 
 REF = ReferenceSyntax(
     "ref",
     "customers/clients/web#ClientId",
-    "What identifies an object of another document: NAME/clients/web#ClientId, NAME/user_pool#Id.",
+    "What identifies an object of another document, or of this one: NAME/clients/web#ClientId, NAME/user_pool#Id.",
     r"[^{}]*",
 )
 

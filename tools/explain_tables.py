@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from reconciler.explaining import envelope_facts, facts, written
+from reconciler.explaining import envelope_facts, facts, form_facts, written
 from reconciler.explaining.explanation import Explanation
 
 FOLDER = "reconciler/explaining/tables"
@@ -15,7 +15,9 @@ def pages() -> Mapping[str, str]:
     sections: dict[str, list[Explanation]] = {}
     for path in facts.paths():
         sections.setdefault(path.partition(".")[0], []).append(facts.explain(path))
+    forms = [about for name in form_facts.names() if (about := form_facts.explain(name))]
     tables = [written.table(written.KINDS, facts.kinds()), written.table(written.ENVELOPE, _envelope())]
+    tables += [written.table(written.FORMS, forms)]
     tables += [written.table(name, found) for name, found in sections.items()]
     return {f"{FOLDER}/{made.name}.json": made.text for made in tables}
 

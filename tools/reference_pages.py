@@ -8,6 +8,7 @@ from reconciler.explaining import envelope_facts
 from reconciler.explaining import facts as explain
 from reconciler.explaining.explanation import Explanation, Facts, spelled
 from reconciler.render.explain_words import facts, short
+from schemas.explained_forms import EXPLAINED_FORMS
 
 FOLDER = "docs/reference"
 INDEX = f"{FOLDER}/README.md"
@@ -48,6 +49,9 @@ def index(kinds: tuple[Explanation, ...], around: tuple[Explanation, ...]) -> st
         lines += [f"| [`{k.path}`]({k.path}.md) | {cell(k.title)} |" for k in kinds if k.document == document]
     lines += ["", "## Around the sections", "", "| Key | Holds |", "| --- | --- |"]
     lines += [f"| [`{k.path}`]({k.path}.md) | {cell(k.title)} |" for k in around]
+    lines += ["", "## Forms of values", "", "`poolctl explain '$ref'` says more of each.", ""]
+    lines += ["| Written | Is |", "| --- | --- |"]
+    lines += [f"| `{form.written}` | {cell(form.title)} |" for form in EXPLAINED_FORMS]
     return "\n".join(lines) + "\n"
 
 

@@ -22,6 +22,7 @@ from reconciler.errors import Ambiguous, CloudError, NoAnswer, PoolctlError, exp
 from reconciler.kinds import KINDS
 from reconciler.kinds.kind import ResourceKind
 from reconciler.model import (
+    Action,
     Address,
     Call,
     Done,
@@ -39,6 +40,7 @@ from reconciler.model import (
 )
 from reconciler.observing.name_list import SETTLE, PoolLists
 from reconciler.observing.observer import status
+from reconciler.planning.late_references import late_members
 from reconciler.planning.lowering import lower
 from reconciler.terminal.signals import Interrupted
 
@@ -93,7 +95,13 @@ class Applying:
         self._again = again
         self._sleep = sleep
         self._stop = stop
-        self._run = _PoolRun(plan, cloud, clock, self._pause, stop, reading=reading, halted=halted, pools=pools)
+        self._late = late_members(plan)
+
+        def run_of(one: Plan) -> _PoolRun:
+            return _PoolRun(one, cloud, clock, self._pause, stop, reading=reading, halted=halted, pools=pools)
+
+        self._run_of = run_of
+        self._run = run_of(plan)
         self._verifying = False
 
     def events(self) -> Iterator[Event]:
@@ -107,11 +115,35 @@ class Applying:
                 off has failed, or was not begun, as an event before.
         """
         yield from self._run.changes()
+        if not self._run.unfinished and self._late and not self._stop():
+            yield from self._completed()
         if not self._run.unfinished:
             self._verifying = True
             found = self._verified()
             self._verifying = False
             yield found
+
+    def _completed(self) -> Iterator[Event]:
+        """Set the members that refer to what was made after their objects, by an update of its own.
+
+        Where it is not all that is left to do, or cannot be planned, nothing is done: the result is not proven then.
+        """
+        try:
+            with expected_errors():
+                found = self._again()
+        except PoolctlError:  # whether it lasts is seen when the result is verified
+            return
+        if found.pending and not found.gaps and not found.refusals and self._is_late(found):
+            self._run = self._run_of(found)
+            yield from self._run.changes()
+
+    def _is_late(self, found: Plan) -> bool:
+        """Whether a plan changes nothing but members that were left to an update."""
+        return all(
+            change.action is Action.UPDATE
+            and {f.path[0] for f in change.fields} <= self._late.get(change.address, set())
+            for change in found.pending
+        )
 
     def last_words(self) -> Iterator[Event]:
         """Yield how what is under way ends if the run does not wait for it. Another thread than its own calls this."""
@@ -215,8 +247,9 @@ class _PoolRun(FencedRun):
         self._in_flight, self._lost = "", False
         try:
             with expected_errors():
+                known = self._filled(change)
                 with self._reading():
-                    today = self._fence(change)
+                    today = self._fence(known)
                 if self._stop():  # too late to raise, and nothing is in flight
                     self._current = None
                     yield self._left(change)
@@ -225,8 +258,8 @@ class _PoolRun(FencedRun):
                     sent, answer = self._send(change, call)
                     self._written.add(change.address.section)
                     yield sent
-                    self._adopt(change, call, answer)
-                    yield from self._wait(change)
+                    self._adopt(known, call, answer)
+                    yield from self._wait(known)
         except PoolctlError as error:
             yield self._failure(change, error, self._calls)
         except Interrupted:

@@ -137,7 +137,7 @@ def _declared(runtime: Runtime, operand: str, manifests: Sequence[Manifest]) -> 
         if runtime.options.local:
             runtime.make_up_secrets(manifests)
         known = _identifiers(runtime, manifests)
-        manifests = [resolve(m, runtime.reader(m), known.seen_from(m)) for m in manifests]
+        manifests = [resolve(m, runtime.reader(m), known.seen_from(m, own=True)) for m in manifests]
     return [declared(operand, m) for m in manifests]
 
 

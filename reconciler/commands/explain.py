@@ -19,13 +19,14 @@ HELP = """\
 Describe a kind or a member: type and range, default, whether it can be changed, what null and omitting it do, the
 feature plan it needs, the API calls and the IAM actions. Without an argument, list all kinds. AWS is not contacted.
 Paths are those of manifests, without names of objects and positions in lists. Keys around the sections, such as prune,
-are described too.
+are described too, and so are forms of values, such as '$ref' and '$each'.
 Describe a rule by the id that a refusal or a change shows in brackets: what it is about, why, what to do, the source.
 The same for a security rule of lint, with its severity and the rules of other scanners that mean the same.
 
   poolctl explain
   poolctl explain clients
   poolctl explain clients.RefreshTokenRotation
+  poolctl explain '$each'
   poolctl explain P7
   poolctl explain immutable
   poolctl explain CHG04

@@ -175,9 +175,7 @@ def compare(manifest: Manifest, live_state: LiveState, target: Target, criteria:
     live_state = settled(live_state, manifest.sections)
     # An object that the service is deleting counts as deleted: missing if declared, otherwise not reported.
     live_state = replace(live_state, objects=tuple(o for o in live_state.objects if not o.leaving))
-    # The planner plans nothing for a section with a gap; here the part that was read is still compared.
-    whole = replace(live_state, gaps=(), unavailable=())
-    plan = planner.plan(replace(manifest, ignore=()), whole, target, planner.PlanOptions())
+    plan = plan_of(manifest, live_state, target)
     refusals = tuple(r for r in plan.refusals if r.rule == AMBIGUOUS.id)
     gone = live_state.root is None and not refusals
     there = _differences(manifest, live_state, plan, criteria) if live_state.root else ()
@@ -189,6 +187,18 @@ def compare(manifest: Manifest, live_state: LiveState, target: Target, criteria:
     drift = Drift(plan.target, (), read, live_state.gaps, refusals, notices, suppressed=hidden)
     drift = replace(drift, unavailable=live_state.unavailable)
     return _judged(_with_rules(drift, manifest, rules, criteria.today), plan, _aimed(kept, criteria.targets), criteria)
+
+
+def plan_of(manifest: Manifest, live_state: LiveState, target: Target) -> Plan:
+    """Return the plan that finds differences, also in sections that could be read in part, and in what is ignored.
+
+    Args:
+        manifest: The desired state, with references resolved.
+        live_state: The live state.
+        target: Account, Region and pool.
+    """
+    whole = replace(live_state, gaps=(), unavailable=())  # the planner plans nothing for a section with a gap
+    return planner.plan(replace(manifest, ignore=()), whole, target, planner.PlanOptions())
 
 
 def _concerns(manifest: Manifest, found: _Difference) -> bool:

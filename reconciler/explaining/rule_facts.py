@@ -1,4 +1,4 @@
-"""The topics of `poolctl explain`: a kind or member, a key around the sections, or a rule by its id.
+"""The topics of `poolctl explain`: a kind or member, a key around the sections, a form of a value, or a rule by its id.
 
 A section, a member or such a key takes precedence over a rule of the same name.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from reconciler.errors import InvalidInput
-from reconciler.explaining import envelope_facts, facts
+from reconciler.explaining import envelope_facts, facts, form_facts
 from reconciler.explaining.explanation import Explanation
 from reconciler.kinds import RULES
 from reconciler.kinds.kind import Rule
@@ -29,11 +29,11 @@ LISTED = "docs/rules.md lists all rules."
 
 
 def look_up(topic: str) -> Explanation | Rule | SecurityRule:
-    """Return the facts about a kind or member, a key of the envelope, a rule, or a security rule.
+    """Return the facts about a kind or member, a key of the envelope, a form, a rule, or a security rule.
 
     Args:
-        topic: A kind, a member of one, a key around the sections, or the id of a rule in any case: `clients`, `prune`,
-            `P7`, `p7`, `immutable`, `CHG04`, `CG001`.
+        topic: A kind, a member of one, a key around the sections, a form, or the id of a rule in any case: `clients`,
+            `prune`, `$ref`, `P7`, `p7`, `immutable`, `CHG04`, `CG001`.
 
     Raises:
         InvalidInput: The topic is unknown; the message suggests the nearest one.
@@ -43,7 +43,8 @@ def look_up(topic: str) -> Explanation | Rule | SecurityRule:
         return facts.explain(wanted)
     except InvalidInput:
         last = wanted.rpartition("/")[2]
-        found = envelope_facts.explain(wanted) or _rule(wanted) or _rule(last) or _security(last)
+        around = envelope_facts.explain(wanted) or form_facts.explain(wanted)
+        found = around or _rule(wanted) or _rule(last) or _security(last)
         if found:
             return found
         advice = _advice(wanted)
@@ -69,5 +70,8 @@ def _advice(text: str) -> str:
         return SECURITY_LISTED
     if NUMBERED.fullmatch(text):
         return LISTED
+    forms = form_facts.names()
+    if text.startswith("$") or f"${text.lower()}" in forms:
+        return did_you_mean(closest(f"${text.lstrip('$')}", forms, cutoff=0.0) or forms[0])
     near = closest(text, (*RULES, *envelope_facts.paths()), cutoff=0.8)
     return did_you_mean(near) if near else ""

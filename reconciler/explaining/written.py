@@ -18,8 +18,8 @@ from reconciler.explaining.explanation import Calls, Change, Explanation, FactLi
 TABLES = Path(__file__).parent / "tables"
 """Where the files are."""
 
-KINDS, ENVELOPE = "kinds", "envelope"
-"""Files beside those of the sections: all kinds, and the keys around the sections."""
+KINDS, ENVELOPE, FORMS = "kinds", "envelope", "forms"
+"""Files beside those of the sections: all kinds, the keys around the sections, and the forms of values."""
 
 _VALUE = Value("any")
 _TYPE = Type("scalar", _VALUE)
@@ -74,7 +74,7 @@ def table(name: str, found: Iterable[Explanation]) -> TableFile:
 
 
 def look_up(topic: str) -> Explanation | None:
-    """Return the facts about a kind, a member or a key around the sections; None for anything else.
+    """Return the facts about a kind, a member, a key around the sections or a form; None for anything else.
 
     Args:
         topic: As it was asked for; names of objects and positions in lists do not count.
@@ -83,7 +83,7 @@ def look_up(topic: str) -> Explanation | None:
     plain = re.sub(r"\[[^\]]*\]|\{\}", "", wanted)
     section = plain.partition(".")[0]
     known = _read(section) if re.fullmatch(r"[a-z_]+", section) else {}
-    found = known.get(plain) or _read(ENVELOPE).get(wanted)
+    found = known.get(plain) or _read(FORMS if wanted.startswith("$") else ENVELOPE).get(wanted)
     return None if found is None else _made(Explanation, found)
 
 

@@ -140,6 +140,10 @@ def gather(
             document, wrong = given_values.typed(document)
             report.problems += wrong
         manifest = _manifest(document, report, is_rule)
+        if manifest.links and not report.problems:
+            from reconciler.manifests import own_samples
+
+            report.problems += own_samples.misfits(manifest)
         manifests.append(kept(manifest, not report.problems))
     found = (tuple(manifests), tuple(report.problems), tuple(report.notices))
     return Gathered(*found, frozenset(makers.files))

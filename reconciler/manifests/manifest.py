@@ -224,12 +224,34 @@ class Manifest(Stowable):
     @property
     def needs(self) -> tuple[str, ...]:
         """Names of the documents that it refers to; itself is not among them."""
+        return tuple(dict.fromkeys(link.document for link in self.links if not self._is_own(link)))
+
+    @cached_property
+    def own_links(self) -> Mapping[str, Address]:
+        """Its references to itself: what each target (`customers/user_pool#Id`) leads to."""
+        from reconciler.model import Address
+
+        own = (link for link in self.links if self._is_own(link))
+        return {link.target: Address(self.name, link.section, link.name) for link in own}
+
+    @cached_property
+    def own_names(self) -> Mapping[str, str]:
+        """Those of its references to itself that lead to a name, with the name: it is known from the start."""
+        from reconciler.kinds import KINDS
+
+        found: dict[str, str] = {}
+        for target, address in self.own_links.items():
+            spec, member = self.at(address), target.rpartition("#")[2]
+            name = spec.declared.get(member, address.name) if spec else None
+            if member == KINDS[address.section].name_member and isinstance(name, str):
+                found[target] = name
+        return found
+
+    def _is_own(self, link: Link) -> bool:
+        """Whether a reference leads to the document itself; an identity pool may have the name of a user pool."""
         from schemas.documents import DOCUMENTS
 
-        own = DOCUMENTS[self.kind].sections
-        return tuple(
-            dict.fromkeys(i.document for i in self.links if not (i.document == self.name and i.section in own))
-        )
+        return link.document == self.name and link.section in DOCUMENTS[self.kind].sections
 
     def switched_off(self, path: Path) -> Position | None:
         """Return the condition that has switched off something at a path, or around it; None if there is none."""

@@ -15,7 +15,7 @@ from reconciler.manifests.references.origin import origin_of
 from reconciler.manifests.references.remote_references import Remote, references, resolve_remote
 from reconciler.manifests.validation import checking
 from reconciler.manifests.validation.place import Place, ProblemReport
-from reconciler.model import Address, Path, Spec, dotted, row_words
+from reconciler.model import Address, Notice, Path, Spec, dotted, row_words
 from schemas.documents import DOCUMENTS, DocumentKind
 from schemas.sections import model_of
 
@@ -39,7 +39,27 @@ def resolve(manifest: Manifest, cloud: Cloud, refs: RefLookup = no_references) -
         InvalidManifest: A reference cannot be resolved, or its value does not fit. No message holds a value.
         CloudError: AWS could not be asked.
     """
-    remote, report = Remote(cloud), ProblemReport()
+    return _resolve(manifest, Remote(cloud), refs)[0]
+
+
+def filled(manifest: Manifest, refs: RefLookup) -> tuple[Manifest, tuple[Notice, ...]]:
+    """Fill in the values of references to objects, without asking AWS for anything; `$ssm` and `$secret` stay.
+
+    Args:
+        manifest: One of which some references may be filled in already.
+        refs: Gives the value of a reference by its target, or None while it is unknown.
+
+    Returns:
+        The document, and what is to be said of the objects that were filled in.
+
+    Raises:
+        InvalidManifest: A value does not fit. No message holds it.
+    """
+    return _resolve(manifest, None, refs)
+
+
+def _resolve(manifest: Manifest, remote: Remote | None, refs: RefLookup) -> tuple[Manifest, tuple[Notice, ...]]:
+    report = ProblemReport()
     kind, targets = DOCUMENTS[manifest.kind], {link.target for link in manifest.links}
 
     def known(target: str) -> str | None:
@@ -49,13 +69,13 @@ def resolve(manifest: Manifest, cloud: Cloud, refs: RefLookup = no_references) -
     report.problems += _colliding_names(specs)
     if report.problems:
         raise InvalidManifest(distinct(report.problems))
-    return replace(manifest, specs=tuple(specs))
+    return replace(manifest, specs=tuple(specs)), tuple(report.notices)
 
 
-def _resolved(kind: DocumentKind, spec: Spec, remote: Remote, known: RefLookup, report: ProblemReport) -> Spec:
+def _resolved(kind: DocumentKind, spec: Spec, remote: Remote | None, known: RefLookup, report: ProblemReport) -> Spec:
     found = dict(references(spec.declared))
     prefix = spec.address.steps
-    tree, problems = resolve_remote(spec.declared, remote, spec.position)
+    tree, problems = resolve_remote(spec.declared, remote, spec.position) if remote else (spec.declared, [])
     if problems:
         report.problems += [_below(prefix, p) for p in problems]
         return spec

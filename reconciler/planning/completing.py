@@ -15,7 +15,7 @@ from typing import Any
 from reconciler.kinds import KINDS
 from reconciler.kinds.kind import ResourceKind
 from reconciler.model import Action, FieldChange, Path, Plan, ResourceChange, Tree
-from reconciler.planning.lowering import before_of, lower
+from reconciler.planning.lowering import before_of, lower_whole
 from reconciler.values.differ import diff
 from schemas.base import Keyed, members
 
@@ -63,7 +63,7 @@ def _sent(kind: ResourceKind, change: ResourceChange, plan: Plan) -> Tree:
     """Return the members that the call which makes or changes the object carries, without what identifies it."""
     taken = {*kind.to_params({**change.ids, **(change.new_ids or {})}), *kind.params, kind.name_member}
     known = members(kind.model)
-    calls = (c for c in lower(change, plan) if c.operation in (kind.create, kind.update) and not c.region)
+    calls = (c for c in lower_whole(change, plan) if c.operation in (kind.create, kind.update) and not c.region)
     return kind.from_call({k: v for call in calls for k, v in call.params.items() if k in known and k not in taken})
 
 

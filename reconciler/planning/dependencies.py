@@ -59,6 +59,15 @@ def barred(changes: Sequence[ResourceChange]) -> tuple[list[Edge], list[Barrier]
     return list(graph.edges(whole=False)), graph.barriers()
 
 
+def references(changes: Sequence[ResourceChange]) -> list[Edge]:
+    """Return what should come before what because its identifier is referred to; not always possible.
+
+    Args:
+        changes: All changes, in any order.
+    """
+    return list(_Graph(changes).references()) if any(change.refers for change in changes) else []
+
+
 class _Graph:
     """The changes of one plan, by what they are looked up by."""
 
@@ -87,6 +96,15 @@ class _Graph:
             yield from self._naming(i, change)
             yield from self._after(i, change, whole=whole)
         yield from self.slots()
+        yield from self.references() if whole else ()
+
+    def references(self) -> Iterator[Edge]:
+        """What objects refer to by its identifier, where that does not exist yet; itself may be among it."""
+        for i, change in enumerate(self._changes):
+            for address in change.refers:
+                j = self._by_address.get(address)
+                if j is not None:
+                    yield Edge(j, i, f"{change.address} refers to it")
 
     def barriers(self) -> list[Barrier]:
         """Return a barrier for each section that comes before others as a whole."""

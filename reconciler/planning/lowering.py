@@ -11,6 +11,7 @@ from typing import Any
 from reconciler.kinds import KINDS
 from reconciler.kinds.kind import PendingCall, ResourceKind
 from reconciler.model import Action, Address, Call, Plan, ResourceChange, Tree
+from reconciler.planning.late_references import without_late
 from reconciler.values.shapes import input_shape, project
 
 
@@ -23,11 +24,22 @@ def lower_all(plan: Plan) -> dict[str, tuple[Call, ...]]:
 
 
 def lower(change: ResourceChange, plan: Plan) -> tuple[Call, ...]:
-    """Return the calls that carry out a change, in order.
+    """Return the calls that carry out a change, in order, without what an update that follows will set.
 
     Args:
         change: One change of the plan.
         plan: All of it; what shares a store with other objects must know what becomes of them.
+    """
+    less = without_late(change, plan)
+    return () if less is not change and change.fields and not less.fields else lower_whole(less, plan)
+
+
+def lower_whole(change: ResourceChange, plan: Plan) -> tuple[Call, ...]:
+    """Return the calls that would carry out a change if all that it refers to were there already.
+
+    Args:
+        change: One change of the plan.
+        plan: All of it.
     """
     kind = KINDS[change.address.section]
     if change.action is Action.NONE:
@@ -104,6 +116,6 @@ def _single(plan: Plan, change: ResourceChange, section: str, what: str) -> Tree
     address = Address(change.address.pool, section)
     other = plan.change_of(address)
     if other:
-        return getattr(other, what) or {}
+        return getattr(without_late(other, plan, change.address), what) or {}
     left = plan.left_aside(address)
     return (left.before or {}) if left and what == "after" else {}

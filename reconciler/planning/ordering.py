@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,7 +19,7 @@ from reconciler.kinds import KINDS, judge
 from reconciler.kinds.kind import Violation
 from reconciler.model import Action, Address, Path, ResourceChange, Target
 from reconciler.observing.observer import LiveState
-from reconciler.planning.dependencies import barred
+from reconciler.planning.dependencies import Edge, barred, references
 from reconciler.planning.states import current_state, planned_state
 
 
@@ -40,9 +40,30 @@ def ordered(changes: Sequence[ResourceChange], live_state: LiveState, target: Ta
         for then in barrier.thens:
             before[then].add(number)
     _turn(before, changes, _flipped(changes, live_state, target))
+    _refer(before, references(changes))
     needs = _Needs(before, changes)
     needed = [replace(change, needs=needs.of(i)) for i, change in enumerate(changes)]
     return tuple(needed[i] for i in _sorted(before, changes))
+
+
+def _refer(before: dict[int, set[int]], edges: Sequence[Edge]) -> None:
+    """Put what is referred to before what refers to it, where it does not need that itself.
+
+    Otherwise, as where a pool refers to its own id, the plan leaves the reference to an update that follows.
+    """
+    for edge in edges:
+        if edge.then not in _upstream(before, edge.first):
+            before[edge.then].add(edge.first)
+
+
+def _upstream(before: Mapping[int, set[int]], of: int) -> set[int]:
+    """Return a change and all that comes before it."""
+    found, waiting = {of}, [of]
+    while waiting:
+        new = before[waiting.pop()] - found
+        found |= new
+        waiting += new
+    return found
 
 
 class _Needs:

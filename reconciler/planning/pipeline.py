@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from reconciler.cloud.port import Cloud, Identity
 from reconciler.errors import Refused
 from reconciler.kinds import KINDS, root_of
-from reconciler.kinds.kind import ResourceKind
 from reconciler.manifests.env_words import SHORTEST, at, leaves, without_values
 from reconciler.manifests.links import referred
 from reconciler.manifests.manifest import Manifest
@@ -20,10 +20,12 @@ from reconciler.model import Address, Gap, Notice, Path, Plan, Position, Resourc
 from reconciler.observing.name_list import PoolLists
 from reconciler.observing.observer import AT_ONCE, LiveState, completed, observe
 from reconciler.observing.standstill import looked_for
-from reconciler.planning import guard, planner, several_values
+from reconciler.planning import guard, late_references, own_references, planner, several_values
+from reconciler.planning.identifiers import exported
 from reconciler.planning.introduced import with_weaknesses
 from reconciler.planning.planner import PlanOptions
 from reconciler.planning.states import by_key
+from reconciler.planning.unknown_objects import unknown_objects
 from reconciler.values.lookup import first_by
 
 
@@ -47,10 +49,17 @@ class ResolvedRefs:
         self._places = first_by(range(len(manifests)), lambda i: (manifests[i].kind, manifests[i].source))
         return manifests
 
-    def seen_from(self, manifest: Manifest) -> Callable[[str], str | None]:
-        """Return a lookup of the values of a document's references; it returns None for unknown ones."""
+    def seen_from(self, manifest: Manifest, *, own: bool = False) -> Callable[[str], str | None]:
+        """Return a lookup of the values of a document's references; it returns None for unknown ones.
+
+        Args:
+            manifest: The document.
+            own: Whether its references to itself have the values of its last plan. A plan finds them anew.
+        """
 
         def value(target: str) -> str | None:
+            if target in manifest.own_links and not own:
+                return None
             document, spec = referred(target, manifest, self._manifests)
             address = spec.address if spec else document.root
             return self._values.get((self._index(document), f"{address}#{target.rpartition('#')[2]}"))
@@ -64,11 +73,12 @@ class ResolvedRefs:
         """
 
         def why(target: str) -> Gap | None:
+            if target in manifest.own_links:
+                return None
             document, spec = referred(target, manifest, self._manifests)
             address = spec.address if spec else document.root
             sections = {address.section, KINDS[address.section].outer, document.root.section}
-            own = self._index(document) == self._index(manifest)
-            gaps = () if own else self._gaps.get(self._index(document), ())
+            gaps = self._gaps.get(self._index(document), ())
             return next((g for g in gaps if g.address.section in sections), None)
 
         return why
@@ -102,17 +112,14 @@ class ResolvedRefs:
         self.lose(manifest, plan.gaps)
         if manifest.name not in self._named:
             return  # of most documents nobody asks for an identifier
-        root = root_of(manifest.kind)
-        self._record(manifest, root, root.section, {root.id_param: plan.target.pool_id}, plan)
+        self._record(manifest, manifest.root, {}, {root_of(manifest.kind).id_param: plan.target.pool_id}, plan)
         for change in (*plan.aside, *plan.changes):
-            kind = KINDS[change.address.section]
-            ids = {k: v for k, v in (change.new_ids or change.ids).items() if isinstance(v, str)}
-            if kind.name_member and not kind.root:
-                ids[kind.name_member] = str(change.declared.get(kind.name_member, change.address.name))
-            self._record(manifest, kind, str(change.address), ids, plan)
+            self._record(manifest, change.address, change.declared, change.new_ids or change.ids, plan)
 
-    def _record(self, manifest: Manifest, kind: ResourceKind, address: str, ids: dict[str, str], plan: Plan) -> None:
-        found = {**ids, **kind.exports(ids, plan.target.region)}
+    def _record(
+        self, manifest: Manifest, address: Address, declared: Mapping[str, Any], ids: Mapping[str, Any], plan: Plan
+    ) -> None:
+        found = exported(KINDS[address.section], address, declared, ids, plan.target.region)
         index = self._index(manifest)
         self._values |= {(index, f"{address}#{member}"): value for member, value in found.items() if value}
 
@@ -143,24 +150,34 @@ def planned(
 
     Raises:
         Refused: The account or Region is not the one that the manifest names; nothing was read.
-        InvalidManifest: A reference could not be resolved, or its value does not fit.
+        InvalidManifest: A reference could not be resolved, its value does not fit, or an object cannot be made without
+            a value that it refers to in itself.
         CloudError: The pool could not be read.
     """
     resolved, target = placed(manifest, cloud, known)
     scope = planner.read_scope(resolved, planner.pruned(resolved, plan_options))
     live_state = observe(cloud, scope, parallelism=parallelism, pools=pools)
     live_state = replace(live_state, gaps=(*live_state.gaps, *unknown_objects(manifest, known, lost)))
-    first = planner.plan(resolved, live_state, target, plan_options)
+
+    def look(one: Manifest) -> LiveState | None:
+        wider = planner.read_scope(one, planner.pruned(one, plan_options))
+        return None if wider.names == scope.names else observe(cloud, wider, parallelism=parallelism, pools=pools)
+
+    live_state, resolved, first = own_references.settled(
+        resolved, live_state, lambda one, live: planner.plan(one, live, target, plan_options), look
+    )
     lacking = planner.incomplete(first, live_state)
     if lacking:
         live_state = completed(cloud, scope, live_state, lacking, parallelism=parallelism)
         first = planner.plan(resolved, live_state, target, plan_options)
+    late_references.check(first, resolved, live_state)
 
     def compare(one: Manifest) -> Plan:
         return first if one is resolved else planner.plan(one, live_state, target, plan_options)
 
     found, notices, gaps = several_values.compared(resolved, cloud, compare, lambda plan: plan)
     paused, unseen = _pause(cloud, resolved, live_state) if found.pending else ((), ())
+    notices = (*notices, *late_references.notices(found, resolved))
     found = replace(found, notices=(*paused, *found.notices, *notices), gaps=(*found.gaps, *gaps, *unseen))
     named = by_key(live_state, (*found.changes, *found.aside))
     checked = guard.check(found, resolved, named)
@@ -189,33 +206,6 @@ def with_origins(plan: Plan, manifest: Manifest) -> Plan:
     changes = tuple(replace(change, from_env=found) if found != change.from_env else change for change, found in known)
     refusals = without_values(plan.refusals, manifest.specs, {c.address: c.before for c in plan.changes})
     return replace(plan, changes=changes, refusals=tuple(refusals))
-
-
-def unknown_objects(
-    manifest: Manifest, known: Callable[[str], str | None], lost: Callable[[str], Gap | None]
-) -> list[Gap]:
-    """Return a gap for each object that refers to something that could not be read: it cannot be compared.
-
-    If it does so in its name, any live object of its section may be it, so the whole section cannot be compared.
-
-    Args:
-        manifest: The document.
-        known: Returns the value of a reference to another document.
-        lost: Returns why such a value could not be read.
-    """
-    found: dict[Address, Gap] = {}
-    declared: Mapping[Path, Address] = first_by(
-        (spec.address for spec in manifest.specs), lambda address: address.steps
-    )
-    for link in manifest.links:
-        gap = lost(link.target) if known(link.target) is None else None
-        heads = (link.path[:end] for end in range(len(link.path), 0, -1)) if gap else ()
-        address = next((declared[head] for head in heads if head in declared), None)
-        if gap and address:
-            address = replace(address, name="") if link.target in address.name else address
-            reason = f"refers to {link.target}, which could not be read: {gap.reason}"
-            found.setdefault(address, replace(gap, address=address, reason=reason))
-    return list(found.values())
 
 
 def placed(manifest: Manifest, cloud: Cloud, known: Callable[[str], str | None]) -> tuple[Manifest, Target]:

@@ -17,7 +17,7 @@ from reconciler.manifests.manifest import Ignore, Manifest
 from reconciler.model import Action, Address, Notice, Observed, Plan, Refusal, ResourceChange, Target
 from reconciler.observing import ownership
 from reconciler.observing.observer import LiveState, Owner, ReadScope, not_here, settled
-from reconciler.planning import ignoring, missing_parts
+from reconciler.planning import ignoring, missing_parts, own_references
 from reconciler.planning.assessing import assessed
 from reconciler.planning.completing import completed
 from reconciler.planning.dependencies import takes_place_of
@@ -151,6 +151,7 @@ def plan(manifest: Manifest, live_state: LiveState, target: Target, plan_options
     unread = _unread(manifest, live_state)
     changes = [matcher.change(spec) for spec in manifest.specs if spec.address.section not in unread]
     changes = with_sequels([_of_parts(manifest, change) for change in changes], manifest, live_state, target)
+    changes = own_references.marked(changes, manifest)
     left = _undeclared(manifest, ours, matcher.matched, unread, ignored)
     prune = plan_options.prune and manifest.may_prune
     doomed = [o for o in left if prune and _may_go(manifest, guards, o.address)]

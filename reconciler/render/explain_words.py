@@ -115,12 +115,13 @@ def facts(about: Explanation) -> Iterator[tuple[str, str]]:
 
 
 def _documents(about: Explanation) -> list[str]:
-    """Return the kinds of documents that have a key of the envelope."""
+    """Return the kinds of documents that have a key of the envelope, or a form of a value."""
     from schemas.base import members
     from schemas.documents import DOCUMENTS
 
     key = about.path.partition(".")[0]
-    return [kind.name for kind in DOCUMENTS.values() if key in members(kind.envelope)]
+    found = [kind.name for kind in DOCUMENTS.values() if key in members(kind.envelope)]
+    return found or list(DOCUMENTS)  # a form of a value has its place in each
 
 
 def _forms(type_: Type) -> Iterator[tuple[str, str]]:

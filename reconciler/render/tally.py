@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.model import Action, Direction, Effect, FindingClass, OutputDone
@@ -136,7 +137,8 @@ def outcome(applied: ShownApply) -> Outcome:
             left += event.left
             unproven += [Unproven(event.target.key if event.target else "", r) for r in event.unproven]
         elif isinstance(event, ShownStep) and event.status != "started":
-            found[event.change.address.full] = event
+            place = event.change.address.full  # an update that completes what was made counts with it
+            found[place] = replace(event, change=found[place].change) if place in found else event
     due = [c for p in applied.plans for c in p.pending]
     results = tuple(found.get(c.address.full) or ShownStep(c, "not_started") for c in due)
     due_checks = sum(bool(p.pending) for p in applied.plans)

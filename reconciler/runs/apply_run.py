@@ -223,6 +223,7 @@ class _Ledger:
         self._pulse = pulse
         self._happened: list[list[Event]] = [[] for _ in plans]
         self._failed: set[int] = set()
+        self._counted: set[tuple[int, Address]] = set()
 
     @property
     def by_pool(self) -> tuple[tuple[Event, ...], ...]:
@@ -246,8 +247,14 @@ class _Ledger:
             self._happened[i].append(event)
             if isinstance(event, Failed):
                 self._failed.add(i)
-            self._pulse.add(isinstance(event, Done | Failed | Skipped))
+            self._pulse.add(isinstance(event, Done | Failed | Skipped) and self._counts(i, event.change.address))
             self._watch(event)
+
+    def _counts(self, i: int, address: Address) -> bool:
+        """Whether a change has ended for the first time; an update may follow that completes what was made."""
+        first = (i, address) not in self._counted
+        self._counted.add((i, address))
+        return first
 
     def end(self, i: int, code: int | None = None) -> None:
         """Take note of how a pool ended, by default as its events say; only the worst counts."""
@@ -286,8 +293,14 @@ class _Ledger:
 
     def _give_up(self, i: int) -> None:
         """Report what was begun and has no end, whatever broke it off."""
-        ended, events = self._ended(i), self._happened[i]
-        for change in [e.change for e in events if isinstance(e, Started) and e.change.address not in ended]:
+        events = self._happened[i]
+        under_way: dict[Address, ResourceChange] = {}
+        for event in events:
+            if isinstance(event, Started):
+                under_way[event.change.address] = event.change
+            elif isinstance(event, Done | Failed | Skipped):
+                under_way.pop(event.change.address, None)
+        for change in under_way.values():
             written = sum(isinstance(e, Sent) and e.address == change.address for e in events)
             self.add(i, Failed(change, f"{STOPPED} at once. Run plan to see the live state.", written=written))
 

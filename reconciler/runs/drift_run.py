@@ -344,17 +344,27 @@ def compared(
     from reconciler.kinds import root_of
     from reconciler.observing.observer import gap, observe
     from reconciler.observing.standstill import looked_for
-    from reconciler.planning import several_values
+    from reconciler.planning import own_references, several_values
     from reconciler.planning.linting import LintOptions, lint_live
-    from reconciler.planning.pipeline import placed, unknown_objects
+    from reconciler.planning.pipeline import placed
     from reconciler.planning.states import by_key
+    from reconciler.planning.unknown_objects import unknown_objects
 
     resolved, target = placed(manifest, cloud, known)
+    scope = drift.read_scope(resolved, criteria)
     try:
-        live_state = observe(cloud, drift.read_scope(resolved, criteria), parallelism=parallelism, pools=pools)
+        live_state = observe(cloud, scope, parallelism=parallelism, pools=pools)
     except CloudError as error:
         return drift.unread(target, gap(manifest.root, error))
+
+    def look(one: Manifest) -> LiveState | None:
+        wider = drift.read_scope(one, criteria)
+        return None if wider.names == scope.names else observe(cloud, wider, parallelism=parallelism, pools=pools)
+
     live_state = replace(live_state, gaps=(*live_state.gaps, *unknown_objects(manifest, known, lost)))
+    live_state, resolved, _ = own_references.settled(
+        resolved, live_state, lambda one, live: drift.plan_of(one, live, target), look
+    )
     found, notices, gaps = several_values.compared(
         resolved, cloud, lambda one: drift.compare(one, live_state, target, criteria), lambda compared: compared.plan
     )

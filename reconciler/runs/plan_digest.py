@@ -15,6 +15,7 @@ from itertools import islice
 from typing import Any
 
 from reconciler.kinds import KINDS
+from reconciler.manifests.references.filling import targets_of
 from reconciler.model import Direction, Path, Plan, Reference, ResourceChange, Secret, Tree, Unknown, dotted
 from reconciler.planning.own_items import without_others
 from reconciler.security.changes import CHANGES
@@ -63,8 +64,8 @@ def _origins(change: ResourceChange) -> list[Tree]:
             found[dotted(path)] = {
                 "address": change.address.full,
                 "path": dotted(path),
-                "origin": _origin(leaf),
-                "changes": any(path[: len(p)] == p for p in changed),
+                "origin": _origin(leaf, hidden=(hidden := any(path[: len(p)] == p for p in changed))),
+                "changes": hidden,
             }
     return [found[path] for path in sorted(found)]
 
@@ -77,7 +78,9 @@ def _leaves(value: Any, path: Path) -> Iterator[tuple[Path, Secret | Reference |
             yield from _leaves(inner, (*path, key))
 
 
-def _origin(leaf: Secret | Reference | Unknown) -> str:
+def _origin(leaf: Secret | Reference | Unknown, *, hidden: bool) -> str:
+    if isinstance(leaf, Reference) and leaf.kind == "text" and hidden:
+        return f"$text {' '.join(targets_of(leaf))}"  # the rest of a secret text is as secret
     if isinstance(leaf, Reference):
         return f"${leaf.kind} {leaf.target}"
     if isinstance(leaf, Unknown):

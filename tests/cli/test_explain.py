@@ -12,8 +12,11 @@ from reconciler.explaining.facts import paths
 from reconciler.export import opted_in
 from reconciler.kinds import RULES
 from reconciler.render.output_schemas import output_schema
-from schemas.base import members
+from schemas.base import EXCLUDE, INCLUDE, members
 from schemas.documents import DOCUMENTS
+from schemas.explained_forms import EXPLAINED_FORMS
+from schemas.generated_forms import FORMS
+from schemas.reference_kinds import REFERENCE_SYNTAX
 from tests.cli.support import run
 from tests.cli.test_frame import _imported
 
@@ -100,6 +103,8 @@ def test_a_place_wins_over_a_rule():
         ("P99", "P99. docs/rules.md lists all rules."),
         ("prun", "Unknown kind, member or rule prun. Did you mean prune?"),
         ("prune.clients", "Unknown kind or member prune.clients."),
+        ("$eech", "Unknown kind, member or rule $eech. Did you mean $each?"),
+        ("when", "Unknown kind, member or rule when. Did you mean $when?"),
         ("imutable", "Unknown kind, member or rule imutable. Did you mean immutable?"),
         ("not_removeable", "Did you mean not-removable?"),
         ("clients.P7", "Unknown kind or member clients.P7."),
@@ -161,3 +166,21 @@ def test_nothing_heavy_is_imported():
     assert "reconciler.explaining.written" in found
     heavy = r"(boto3|botocore|moto|deepdiff|yaml|pydantic|logging|reconciler\.kinds|schemas\.base)\b"
     assert not {n for n in found if re.match(heavy, n)}
+
+
+@pytest.mark.parametrize("form", EXPLAINED_FORMS, ids=lambda form: form.name)
+def test_a_form_of_a_value_is_explained(form):
+    ran = run("explain", form.name)
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith(f"{form.name}\n{form.title}")
+    assert f"Write {form.written}." in " ".join(ran.out.split())
+    assert all(key in ran.out for key, _ in form.members)
+    manual = (PAGES.parent / "manifest.md").read_text(encoding="utf-8")
+    assert f"`{{{form.name}: " in manual or f"`{form.name}`" in manual
+    tree = json.loads(run("explain", "-o", "json", form.name).out)
+    Draft202012Validator(json.loads(output_schema("explain"))).validate(tree)
+
+
+def test_there_is_a_row_for_each_form():
+    keys = {f"${syntax.key}" for syntax in REFERENCE_SYNTAX} | {*FORMS, INCLUDE, EXCLUDE}
+    assert {form.name for form in EXPLAINED_FORMS} == keys

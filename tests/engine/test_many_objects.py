@@ -29,8 +29,8 @@ from reconciler.model import Action, Address, Gap, Observed, Plan, Position, Spe
 from reconciler.observing.observer import LiveState
 from reconciler.planning import guard, lowering, ordering, planner
 from reconciler.planning.matching import Matcher
-from reconciler.planning.pipeline import unknown_objects
 from reconciler.planning.planner import PlanOptions
+from reconciler.planning.unknown_objects import unknown_objects
 from reconciler.values.lookup import first_by, grouped
 from tests.engine.scripted import IDS, POOL, TARGET, Scripted, at, change, group
 from tests.support import document, manifest

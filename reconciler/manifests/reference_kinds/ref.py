@@ -42,15 +42,21 @@ def link(target: str, source: Position, path: Path) -> Link:
     Raises:
         ReferenceMistake: A part of it is missing.
     """
-    whole, sharp, member = target.rpartition("#")
-    document, slash, address = whole.partition("/")
-    section, _, name = address.partition("/")
-    if not (sharp and slash and document and section and member):
+    document, section, name, member = parts(target)
+    if not (document and section and member):
         raise ReferenceMistake(
             f'"{target}" is not of the form DOCUMENT/ADDRESS#MEMBER.',
             f"Write for example {reference_kinds.REF.example} or customers/user_pool#Id.",
         )
     return Link(document, section, name, member, source, path)
+
+
+def parts(target: str) -> tuple[str, str, str, str]:
+    """Return document, section, name and member of a target; empty texts for what is missing."""
+    whole, _, member = target.rpartition("#")
+    document, _, address = whole.partition("/")
+    section, _, name = address.partition("/")
+    return document, section, name, member
 
 
 REF = ReferenceKind(reference_kinds.REF, taints=False)

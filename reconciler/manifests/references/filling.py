@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from reconciler.manifests.reference_kinds.ref import REF
@@ -33,6 +33,23 @@ def has_links(text: str) -> bool:
 
 RefLookup = Callable[[str], str | None]
 """Gives the value of a reference to another document by its target, or None as long as it is unknown."""
+
+
+def targets_of(value: Any) -> Iterator[str]:
+    """Yield the targets of the references to objects in a tree that are not filled in yet, also in its keys."""
+    if isinstance(value, Reference):
+        yield from _in_text(value.target) if value.kind == "text" else (value.target,) if value.links else ()
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _in_text(key) if isinstance(key, str) and PREFIX in key else ()
+            yield from targets_of(inner)
+    elif isinstance(value, list):
+        for item in value:
+            yield from targets_of(item)
+
+
+def _in_text(text: str) -> Iterator[str]:
+    yield from (m.group(1) for m in LINKED.finditer(text) if m.group(1) is not None)
 
 
 def fill(text: str, known: RefLookup) -> str | None:

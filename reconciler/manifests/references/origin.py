@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import field
 
 from reconciler.manifests.reference_kinds import REFERENCE_KINDS, ReferenceKinds
+from reconciler.manifests.references.filling import PREFIX, targets_of
 from reconciler.model import Reference
 from schemas.records import record
 
@@ -26,7 +27,7 @@ class Origin:
     kind: str
     """Key of a kind of reference; `inline` for a text with `${var.x}` in it, `text` for one with `${ref.x}` in it."""
     name: str
-    """What was written behind it; `${var}` for `inline`, and the text itself for `text`."""
+    """What was written behind it; `${var}` for `inline`, and the references for `text`."""
     raw: bytes | None = field(default=None, repr=False)
     """Content of a file as it is, for members that hold bytes."""
     taints: bool = True
@@ -49,5 +50,7 @@ class Origin:
 
 def origin_of(reference: Reference, kinds: ReferenceKinds = REFERENCE_KINDS) -> Origin:
     """Return where a value came from that a reference was resolved to."""
-    kind = kinds.get(reference.kind)
-    return Origin(reference.kind, reference.target, taints=kind.taints if kind else not reference.links)
+    kind, name = kinds.get(reference.kind), reference.target
+    if reference.kind == "text":  # what is around the references may be part of a secret
+        name = ", ".join(f"{PREFIX}{target}}}" for target in dict.fromkeys(targets_of(reference)))
+    return Origin(reference.kind, name, taints=kind.taints if kind else not reference.links)

@@ -22,6 +22,10 @@ GONE: Any = _Gone()
 """The only instance."""
 
 
+UNLISTED = "is not a known value."
+"""What is said of a value that an enumeration does not list."""
+
+
 class TreeView:
     """Collects, while an object is walked, what is left out of the copy that pydantic checks."""
 
@@ -91,7 +95,7 @@ class TreeView:
             self.problem(path, f"{said} is not a value that Cognito takes.", closed_words.write(words))
             return
         hint = suggest_or_list(str(value), known, f"Known are {', '.join(known)}.")
-        self.notice(path, f"{said} is not a known value. {hint} It is passed on as it is.")
+        self.notice(path, f"{said} {UNLISTED} {hint} It is passed on as it is.")
 
     def notice(self, path: Path, message: str, *, key: bool = False) -> None:
         """Report something that is no mistake."""

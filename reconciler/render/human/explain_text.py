@@ -54,6 +54,7 @@ def _overview(kinds: Sequence[Explanation], pen: Pen, width: int) -> str:
         lines.append("")
     more = (
         "`poolctl explain KIND` and `poolctl explain KIND.MEMBER` show more.",
+        "`poolctl explain '$ref'` explains a form of a value.",
         "`poolctl explain RULE` explains a refusal: the rule is shown in brackets, as in [P7].",
         "`poolctl explain CG001` explains a security finding of `poolctl lint`.",
     )
