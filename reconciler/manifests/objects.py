@@ -7,7 +7,6 @@ here, and the client is left without it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from reconciler.errors import Problem
@@ -26,7 +25,7 @@ from reconciler.manifests.validation.shown_values import shown
 from reconciler.model import Address, Notice, Path, Reference, Spec, Tree, dotted
 from schemas.base import EXCLUDE, INCLUDE, ApiModel, Member
 from schemas.documents import DocumentKind
-from schemas.records import record
+from schemas.records import record, replace
 from schemas.sections import is_resettable, is_single, key_member, model_of, pin_member
 
 

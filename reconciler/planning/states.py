@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from reconciler.kinds import KINDS
@@ -11,6 +10,7 @@ from reconciler.kinds.kind import State
 from reconciler.model import Action, Address, Observed, ResourceChange, Spec, Target, Tree
 from reconciler.values.item_forms import offline
 from reconciler.values.merge import defaults, overlay
+from schemas.records import replace
 
 if TYPE_CHECKING:  # `validate` reads no pool
     from reconciler.manifests.manifest import Manifest
