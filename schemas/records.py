@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, get_origin
 
 __all__ = ["changing", "field", "record", "replace"]
 
-OFTEN = 24
+OFTEN = 40
 """Objects of a class after which its constructor is compiled: that costs as much as making so many without."""
 
 NOTHING: Any = object()
 """What a field without a default has in its place."""
 
 FACTORY: Any = object()
-"""What a compiled constructor takes for an argument that was not given and that a function makes."""
+"""What takes the place of an argument that was not given and that a function makes."""
 
 PSEUDO: tuple[str, ...] = ("ClassVar", "typing.ClassVar")
 OF_CLASS: Any = ClassVar
@@ -201,34 +201,30 @@ def _values(names: list[str]) -> Any:
 
 def _constructor(cls: type, fields: dict[str, Own], *, slots: bool) -> Any:
     """Return a constructor that replaces itself by a compiled one when it is used often, or wrongly."""
-    names = tuple(fields)
-    needed = {name for name, own in fields.items() if own.needed}
-    usual = all(own.init for own in fields.values())
+    names, known = tuple(fields), fields.keys()
+    factories = {name: own.factory for name, own in fields.items() if own.factory is not NOTHING}
+    defaults = {name: FACTORY if name in factories else own.default for name, own in fields.items() if not own.needed}
     checked = hasattr(cls, "__post_init__")
     assign = object.__setattr__
-    left = OFTEN
+    left = OFTEN if all(own.init for own in fields.values()) else 0
 
     def constructor(self: Any, *values: Any, **named: Any) -> None:
         nonlocal left
         left -= 1
-        given = dict(zip(names, values, strict=False))
-        given.update(named)
-        fits = len(given) == len(values) + len(named) and given.keys() >= needed and given.keys() <= fields.keys()
-        if left < 0 or not fits or not usual:
+        given = {**dict(zip(names, values, strict=False)), **named}
+        made = {**defaults, **given}
+        if left < 0 or len(given) != len(values) + len(named) or made.keys() != known:
             compiled = _compiled(cls, fields, slots=slots)
             type.__setattr__(cls, "__init__", compiled)
             compiled(self, *values, **named)
             return
-        for name, own in fields.items():
-            assign(self, name, given[name] if name in given else _default(own))
+        for name in names:
+            value = made[name]
+            assign(self, name, factories[name]() if value is FACTORY else value)
         if checked:
             self.__post_init__()
 
     return constructor
-
-
-def _default(own: Own) -> Any:
-    return own.default if own.factory is NOTHING else own.factory()
 
 
 def _compiled(cls: type, fields: dict[str, Own], *, slots: bool) -> Any:

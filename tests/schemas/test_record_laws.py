@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, ClassVar, NamedTuple
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas import records
@@ -119,6 +119,7 @@ def _same_change(change: Callable[[Any, str], None], ours: Any, theirs: Any) -> 
         assert our == their or (our and their and their[0] is TypeError)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(SHAPES, st.sampled_from(["record", "changing"]), st.lists(st.tuples(ARGUMENTS, NAMED), min_size=1, max_size=4))
 def test_a_record_is_a_data_class(shape: Shape, kind: str, calls: list[tuple[list[Any], dict[str, Any]]]) -> None:
     decorate, standard = (record, dataclasses.dataclass) if kind == "record" else (_changing, _standard_changing)

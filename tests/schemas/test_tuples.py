@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.tuples import OFTEN, NamedTuple
@@ -47,7 +47,12 @@ def _outcome(work: Callable[[], Any]) -> Any:
         return type(error)
 
 
-@given(st.lists(st.sampled_from(["a", "b", "c"]), unique=True), st.integers(0, 3), st.lists(st.tuples(VALUES, NAMED)))
+@settings(deadline=None)  # the machine may be busy
+@given(
+    st.lists(st.sampled_from(["a", "b", "c"]), unique=True),
+    st.integers(0, 3),
+    st.lists(st.tuples(VALUES, NAMED), max_size=4),
+)
 def test_a_tuple_is_that_of_typing(
     names: list[str], optional: int, calls: list[tuple[list[Any], dict[str, Any]]]
 ) -> None:
