@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Mapping
-from dataclasses import field
 from functools import cached_property
-from typing import Any, Literal, NamedTuple, NoReturn, Self, TypeAlias
+from typing import Any, Literal, NoReturn, Self, TypeAlias
 
 from reconciler.errors import printable
-from schemas.records import record
+from schemas.records import field, record
+from schemas.tuples import NamedTuple
 
 Tree = dict[str, Any]
 """A structure of the API as plain data: maps, lists, scalars, bytes, and the opaque leaves below."""

@@ -9,7 +9,6 @@ This package imports pydantic and nothing else, and that only where a value is h
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterable, Mapping
 from functools import cache, cached_property
 from types import NoneType, UnionType
@@ -575,8 +574,13 @@ def types_of(model: type[ApiModel]) -> Mapping[str, Any]:
 
 def _annotated(cls: type) -> Mapping[str, Any]:
     """Return the types that a class itself writes. Modules of schemas have them evaluated, as that is compiled code."""
-    found = inspect.get_annotations(cls)
-    return inspect.get_annotations(cls, eval_str=True) if str in map(type, found.values()) else found
+    found: dict[str, Any] = getattr(cls, "__annotations__", {})
+    found = {name: held for name, held in found.items() if type(held) is not str or not held.startswith("ClassVar")}
+    if str not in map(type, found.values()):
+        return found
+    from inspect import get_annotations
+
+    return get_annotations(cls, eval_str=True)
 
 
 @cache

@@ -6,11 +6,13 @@ took a quarter of the start-up time of `validate`, and only schemas and explanat
 
 from __future__ import annotations
 
-import ast
-import inspect
 import sys
 from collections.abc import Iterator, Mapping
 from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import ast
 
 
 @cache
@@ -24,11 +26,17 @@ def described(model: type) -> Mapping[str, str]:
 
 @cache
 def _module(name: str) -> Mapping[str, Mapping[str, str]]:
+    import ast
+    import inspect
+
     tree = ast.parse(inspect.getsource(sys.modules[name]))
     return {node.name: dict(_texts(node)) for node in tree.body if isinstance(node, ast.ClassDef)}
 
 
 def _texts(node: ast.ClassDef) -> Iterator[tuple[str, str]]:
+    import ast
+    import inspect
+
     for member, text in zip(node.body, node.body[1:], strict=False):
         says = isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant) and isinstance(text.value.value, str)
         if isinstance(member, ast.AnnAssign) and isinstance(member.target, ast.Name) and says:

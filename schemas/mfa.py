@@ -5,7 +5,6 @@ alone owns MfaConfiguration, which UpdateUserPool could also set.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Annotated, ClassVar
 
 from schemas.base import (
@@ -23,6 +22,7 @@ from schemas.base import (
     Tier,
 )
 from schemas.limits import StringConstraints
+from schemas.records import replace
 from schemas.user_pool import KEEPS_SMS, SmsConfigurationType
 
 

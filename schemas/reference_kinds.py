@@ -6,7 +6,7 @@ how it is written belongs to the format, and the published JSON Schema is made f
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from schemas.tuples import NamedTuple
 
 
 class ReferenceSyntax(NamedTuple):

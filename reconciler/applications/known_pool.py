@@ -8,7 +8,6 @@ output offline if a manifest settles everything that the output needs, and from 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
 from functools import cached_property
 from typing import Any
 
@@ -18,7 +17,7 @@ from reconciler.manifests.manifest import Manifest
 from reconciler.model import Action, Address, Observed, Plan, Reference, ResourceChange, Secret, Tree, Unknown, dotted
 from reconciler.values.item_forms import offline
 from reconciler.values.lookup import grouped
-from schemas.records import record
+from schemas.records import field, record, replace
 
 NOT_YET = ""
 """An identifier that is not known yet."""

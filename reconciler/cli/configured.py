@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from reconciler.errors import InvalidInput
 from reconciler.terminal.options import from_environment
 from reconciler.terminal.settings import CONFIG_FILES
+from schemas.tuples import NamedTuple
 
 if TYPE_CHECKING:  # it reads YAML
     from reconciler.cli.configuration import Configuration

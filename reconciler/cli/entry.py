@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 
+from reconciler.terminal import memory
 from reconciler.terminal.console import Console, console
 from reconciler.terminal.settings import GLOBALS, PREFIX, invalid
 
@@ -116,25 +117,26 @@ def main(
     """
     streams = (stdin or sys.stdin, stdout or sys.stdout, stderr or sys.stderr)
     environ = os.environ if environ is None else environ
-    run = _CommandRun(sys.argv[1:] if argv is None else argv, environ, streams, alone=argv is None)
+    alone = argv is None  # the process does nothing else
+    if alone:
+        memory.search_rarely()
+    run = _CommandRun(sys.argv[1:] if argv is None else argv, environ, streams)
     code = run.guarded()
     if code:
         from reconciler.errors import exit_word
 
         run.console.err(f"exit {code} ({exit_word(code)})")
     run.console.close()
+    if alone:
+        memory.search_no_more()
     return code
 
 
 class _CommandRun:
     """One run, from words to exit code. Its console is replaced once the options are parsed."""
 
-    def __init__(
-        self, argv: Sequence[str], environ: Mapping[str, str], streams: tuple[TextIO, TextIO, TextIO], *, alone: bool
-    ) -> None:
+    def __init__(self, argv: Sequence[str], environ: Mapping[str, str], streams: tuple[TextIO, TextIO, TextIO]) -> None:
         self.argv = argv
-        self.alone = alone
-        """Whether the process does nothing else."""
         self.environ = environ
         self.streams = streams
         self.console: Console = console(None, environ, *streams)
@@ -198,10 +200,8 @@ class _CommandRun:
 
     def run_command(self, name: str, module: Command, options: Options) -> int:
         """Run a command that may take a while."""
-        from reconciler.terminal import memory, signals
+        from reconciler.terminal import signals
 
-        if self.alone:
-            memory.search_rarely()
         if name not in UNLOGGED:
             from reconciler.terminal import logs
 

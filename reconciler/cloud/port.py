@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from copy import deepcopy
 from threading import Lock
 from typing import Any, Protocol
 
@@ -129,6 +128,8 @@ class Sharing:
         """Send a request, or return a copy of the response to an equal one."""
         if (service, operation) not in self._shared:
             return self._cloud.call(service, operation, params)
+        from copy import deepcopy  # no run without AWS needs it
+
         request = repr((service, operation, sorted(params.items())))
         with self._lock:
             lock = self._locks.setdefault(request, Lock())

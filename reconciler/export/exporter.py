@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
 from typing import Any, TypeAlias
 
 from reconciler.cloud.port import Identity
@@ -26,7 +25,7 @@ from reconciler.values.differ import same
 from reconciler.values.shapes import Shape, input_shape, project
 from schemas.base import CreateOnly, Default, FreeDocument, Keyed, KeyName, Member, Pin, Presence, WriteOnly, members
 from schemas.documents import DEFAULT, DOCUMENTS
-from schemas.records import record
+from schemas.records import field, record, replace
 from schemas.user_pool import STANDARD_ATTRIBUTES
 
 MAX_KEY = 128

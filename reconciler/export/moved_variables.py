@@ -7,11 +7,10 @@ missing has to be decided by a person, and is never guessed.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import replace
 
 from reconciler.export.placed_variables import PlacedVariable
 from reconciler.export.portable_arns import AWS, Home
-from schemas.records import record
+from schemas.records import record, replace
 
 SHOWN = 2
 """Most places that a line lists."""

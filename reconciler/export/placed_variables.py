@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Literal, TypeAlias
 
 from reconciler.errors import printable
 from reconciler.manifests.writer import blocks
-from schemas.records import record
+from schemas.records import record, replace
 
 Sort: TypeAlias = Literal["place", "arn", "own id", "id", "host", "prefix", "custom domain", "region"]
 """What a variable holds: an `own id` is of the pool itself or of something in it, and any other one is an `id`."""

@@ -7,11 +7,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import field
 from typing import Any
 
 from reconciler.model import Tree
-from schemas.records import record
+from schemas.records import field, record
 
 UNNAMED = "*"
 """The name of an object that no manifest names: it may be any."""

@@ -8,14 +8,14 @@ and names no kind; IAM policies, reference pages and meta-tests are derived from
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import field, replace
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from reconciler.kinds.iam_access import IamAccess
 from reconciler.model import Address, Call, Danger, FieldChange, Path, Position, Refusal, ResourceChange, Target, Tree
 from schemas.base import ApiModel
-from schemas.records import record
+from schemas.records import field, record, replace
+from schemas.tuples import NamedTuple
 
 
 @record(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from reconciler.kinds import tag_changes
@@ -32,6 +31,7 @@ from reconciler.kinds.shared_rules import arn_part, dig
 from reconciler.model import Call, FieldChange, Path, Tree
 from reconciler.values.regions import partition
 from schemas.log_group import LogGroup
+from schemas.records import replace
 
 SECTION, SERVICE = "log_groups", "logs"
 NAME, POLICY, RETENTION, PROTECTION = "logGroupName", "policyDocument", "retentionInDays", "deletionProtectionEnabled"

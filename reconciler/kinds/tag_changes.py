@@ -6,9 +6,10 @@ Services spell the two calls differently, and keep tags as a map or as a list of
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from reconciler.model import Call, FieldChange, Tree
+from schemas.tuples import NamedTuple
 
 
 class TagChanges(NamedTuple):

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from reconciler.kinds import user_pool
@@ -30,6 +29,7 @@ from reconciler.kinds.policy_documents import allows, conditions, statements
 from reconciler.kinds.shared_rules import arn_part, functions
 from reconciler.model import Call, Path, Tree
 from reconciler.values.merge import overlay
+from schemas.records import replace
 from schemas.trigger_permission import TriggerPermission
 from schemas.user_pool import UserPool
 

@@ -6,10 +6,10 @@ No manifest declares a recovery. It is here because whoever plans, applies or lo
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
 
 from reconciler.kinds.kind import Listing, Standstill
 from reconciler.model import Tree
+from schemas.tuples import NamedTuple
 
 TITLE = "point-in-time recovery of users"
 

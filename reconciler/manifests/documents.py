@@ -6,14 +6,14 @@ Both remember where each value is written, since every later message points ther
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from pathlib import Path as FilePath
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from reconciler.manifests.reference_kinds.ref import Link
 from reconciler.manifests.references.origin import Origin
 from reconciler.model import Path, Position, Reference, Tree
-from schemas.records import record
+from schemas.records import field, record
+from schemas.tuples import NamedTuple
 
 T = TypeVar("T")
 

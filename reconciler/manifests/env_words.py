@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any, TypeVar
 
 from reconciler.model import Path, Reference, Refusal, Secret, Spec, Unknown, Weakness
+from schemas.records import replace
 
 SHORTEST = 4
 """Least length of a text that is hidden wherever it is found in an object: shorter ones mean other things too."""

@@ -7,7 +7,6 @@ whether a path leads to something that is declared, and whether an id and a Regi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from reconciler.errors import Problem
@@ -27,7 +26,7 @@ from schemas.base import members
 from schemas.declared_output import PARAMETERS, PREFIXED, STORED
 from schemas.documents import DEFAULT, DOCUMENTS, DocumentKind
 from schemas.paths import PathForm
-from schemas.records import record
+from schemas.records import changing, field, record
 from schemas.sections import is_single, model_of
 from schemas.security import PROFILES, Profile
 
@@ -179,7 +178,7 @@ def _unknown_keys(document: Document, kind: DocumentKind) -> Iterator[Problem]:
             yield Problem(document.key((key,)), dotted((key,)), message, advice or suggest_key(key, known))
 
 
-@dataclass
+@changing
 class _EnvelopeReader:
     """Validates one envelope with its model, and then what the model cannot know."""
 

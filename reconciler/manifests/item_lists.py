@@ -7,7 +7,6 @@ valid here as there, and a problem names the line of the item.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from itertools import takewhile
 from typing import Any
 
@@ -17,6 +16,7 @@ from reconciler.model import Path, Reference, Tree
 from reconciler.terminal.suggestions import suggest_or_list
 from reconciler.values.item_forms import both
 from schemas.base import EXCLUDE, INCLUDE, ApiModel, ByItem, Member
+from schemas.records import replace
 
 KEYS = (INCLUDE, EXCLUDE)
 """What such a map may have."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from reconciler.manifests.stowing import Stowable
 from reconciler.values.lookup import first_by, grouped
-from schemas.records import record
+from schemas.records import field, record
 
 if TYPE_CHECKING:
     from reconciler.manifests.reference_kinds.ref import Link

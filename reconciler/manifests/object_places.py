@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property, partial
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from reconciler.manifests.documents import Document, nearest
 from reconciler.manifests.late_places import LatePlaces, Places
@@ -13,6 +13,7 @@ from reconciler.manifests.validation.place import Place
 from reconciler.model import Path, Position
 from schemas.documents import DocumentKind
 from schemas.sections import is_single
+from schemas.tuples import NamedTuple
 
 T = TypeVar("T")
 

@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path as FilePath
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml
 
@@ -28,6 +28,7 @@ from reconciler.terminal.regular_files import UnfitFileError, is_below, read_reg
 from reconciler.terminal.settings import CONFIG_FILES
 from schemas.generated_forms import FORMS
 from schemas.records import record
+from schemas.tuples import NamedTuple
 
 MAX_BYTES = 5_000_000
 """Largest file that is read. The largest pool that the quotas allow takes about a tenth of it."""

@@ -9,7 +9,6 @@ adapter enforces the quotas. A failed read becomes a gap, never an absence (deci
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -36,7 +35,7 @@ from reconciler.terminal.side_by_side import side_by_side
 from reconciler.values.lookup import first_by, grouped
 from reconciler.values.shapes import input_shape, project
 from schemas.base import ApiModel, SecretKeys, Sensitive, members
-from schemas.records import record
+from schemas.records import field, record, replace
 
 AT_ONCE = 32
 """Concurrent calls for one pool, if nothing else is said: the quotas limit how many there are in a second."""

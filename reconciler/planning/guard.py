@@ -7,7 +7,6 @@ that the live object already has does not stop the plan.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reconciler.kinds import KINDS, judge
@@ -21,6 +20,7 @@ from reconciler.planning.states import current_state, planned_state
 from reconciler.values import item_forms
 from reconciler.values.merge import with_resets
 from reconciler.values.shapes import input_shape, missing
+from schemas.records import replace
 
 if TYPE_CHECKING:  # `validate` reads no pool
     from reconciler.observing.observer import LiveState

@@ -8,7 +8,6 @@ as what the pool would have, and the message says so.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
 
 from reconciler.errors import flow
@@ -24,7 +23,7 @@ from reconciler.security.finding import BrokenRule, at, found, inner, is_possibl
 from reconciler.security.rule import Beside, SecurityRule, Seen
 from reconciler.values.item_forms import offline, written_at
 from reconciler.values.lookup import grouped
-from schemas.records import record
+from schemas.records import field, record, replace
 from schemas.security import Profile
 
 if TYPE_CHECKING:  # `lint` reads no pool

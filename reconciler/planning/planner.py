@@ -8,7 +8,6 @@ here depends on a kind; the tables of the kinds contain what differs.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
 
 from reconciler.kinds import KINDS, root_of
 from reconciler.kinds.engine_rules import THRESHOLD
@@ -28,7 +27,7 @@ from reconciler.planning.protection import Protection, Protections, refusal
 from reconciler.planning.states import by_key
 from reconciler.planning.targeting import select
 from reconciler.values.lookup import grouped
-from schemas.records import record
+from schemas.records import field, record, replace
 
 SHARE, FLOOR = 0.3, 3
 """A plan that deletes more than this part of the objects of a kind, and at least so many, is refused (decision 5)."""

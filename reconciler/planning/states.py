@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from reconciler.kinds.kind import ResourceKind, State
 from reconciler.model import Action, Address, Observed, ResourceChange, Spec, Target, Tree
 from reconciler.values.item_forms import offline
 from reconciler.values.merge import overlay, shared_defaults
+from schemas.records import replace
 
 if TYPE_CHECKING:  # `validate` reads no pool
     from reconciler.manifests.manifest import Manifest

@@ -7,7 +7,6 @@ cannot be without it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
 from typing import Literal, NamedTuple, TypeAlias
 
 from reconciler.errors import Refused
@@ -20,7 +19,7 @@ from reconciler.values.differ import diff
 from reconciler.values.item_forms import most
 from reconciler.values.merge import overlay
 from schemas.base import members
-from schemas.records import record
+from schemas.records import field, record
 
 FLOWS = frozenset({"code", "implicit"})
 """OAuth flows for which a client must have a callback URL (rule C2)."""

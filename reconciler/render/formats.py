@@ -8,7 +8,9 @@ the table in docs/formats.md come from here. To add a format, write its file and
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+from schemas.tuples import NamedTuple
 
 if TYPE_CHECKING:  # parsing options needs none of them
     from reconciler.procedures.replacement import Replacement
@@ -194,7 +196,7 @@ class Writer:
         return self._form.pieces(self._subject, self._result, self._colored(color))
 
     def _colored(self, color: bool) -> RenderOptions:
-        from dataclasses import replace
+        from schemas.records import replace
 
         return replace(self._options, color=color)
 

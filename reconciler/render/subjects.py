@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
 from reconciler.errors import Problem
 from reconciler.model import RISKS, Gap, Notice, Risk, Target, Weakness
 from reconciler.render.places import Locate, as_given
 from schemas.records import record
+from schemas.tuples import NamedTuple
 
 if TYPE_CHECKING:  # pydantic comes with the first two, and the classes of `shown` take 20 ms to be made
     from reconciler.explaining.explanation import Explanation

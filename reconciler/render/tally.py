@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from reconciler.model import Action, Direction, Effect, FindingClass, OutputDone
+from schemas.records import replace
+from schemas.tuples import NamedTuple
 
 if TYPE_CHECKING:  # `plural` is for every command
     from reconciler.render.shown import ShownApply, ShownChange, ShownFinding, ShownPlan, ShownStep

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from reconciler.errors import printable
 from reconciler.model import Action, Danger, Direction, Notice, Target
 from reconciler.render.tally import NOTHING, Outcome, counts, outcome, plural
+from schemas.tuples import NamedTuple
 
 if TYPE_CHECKING:  # `notice` is for every command
     from reconciler.render.shown import ShownApply, ShownPlan

@@ -13,7 +13,6 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -46,7 +45,7 @@ from reconciler.planning.planner import PlanOptions
 from reconciler.terminal.files import PRIVATE, PUBLIC
 from reconciler.terminal.suggestions import suggest
 from schemas.documents import DOCUMENTS
-from schemas.records import record
+from schemas.records import field, record, replace
 
 
 @record(frozen=True, slots=True)

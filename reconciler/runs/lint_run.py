@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from reconciler.cloud.hosts import is_emulator
@@ -16,6 +15,7 @@ from reconciler.terminal.console import Console
 from reconciler.terminal.options import Options
 from reconciler.terminal.settings import invalid
 from reconciler.terminal.suggestions import sentences, suggest
+from schemas.records import replace
 from schemas.security import PROFILES, Profile
 
 if TYPE_CHECKING:  # pydantic comes with it

@@ -8,7 +8,6 @@ session. What is found is read with a cloud that cannot write.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from reconciler.cloud.port import Cloud
@@ -22,7 +21,7 @@ from reconciler.terminal.console import Console
 from reconciler.terminal.operands import LIVE, live_name
 from reconciler.terminal.settings import invalid
 from schemas.documents import DEFAULT, DOCUMENTS
-from schemas.records import record
+from schemas.records import field, record, replace
 
 if TYPE_CHECKING:  # pydantic comes with it
     from reconciler.manifests.manifest import Manifest

@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from functools import cached_property, partial
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -19,6 +18,7 @@ from reconciler.cloud.hosts import is_emulator, is_endpoint
 from reconciler.cloud.port import Clock, Cloud, Limited, Meter, ReadOnly, SessionSource, Sharing, Sleep
 from reconciler.errors import InvalidInput, Refused
 from reconciler.terminal.options import NO_NAME, Options
+from schemas.records import changing, field
 
 if TYPE_CHECKING:  # each costs a tenth of a second or more, so they are imported on demand
     from reconciler.cloud.aws import Access, Aws
@@ -68,7 +68,7 @@ def _pools(runtime: Runtime) -> PoolLists:
     return PoolLists(runtime.clock)
 
 
-@dataclass
+@changing
 class Runtime:
     """The environment of one run of a command."""
 

@@ -11,8 +11,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import NamedTuple
 
 from reconciler.errors import InvalidManifest, Problem
 from reconciler.manifests.loading import Gathered, Loaded, together
@@ -22,6 +20,8 @@ from reconciler.model import Notice, Position, Risk
 from reconciler.runs.runtime import Runtime
 from reconciler.terminal import workers
 from reconciler.terminal.console import Console
+from schemas.records import replace
+from schemas.tuples import NamedTuple
 
 FEWEST = 300
 """Number of files from which several processes are worth it."""

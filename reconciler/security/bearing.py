@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import TypeAlias
 
 from reconciler.model import Direction, Risk, Tree
 from reconciler.security.orders import Judged, Order
-from schemas.records import record
+from schemas.records import record, replace
 
 ALL_USERS = "all users"
 NEW_USERS = "new sign-ups"

@@ -7,11 +7,12 @@ with such an item may have what a rule misses.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from reconciler.kinds.kind import Breach
 from reconciler.model import Path, Risk, Secret
 from reconciler.security.rule import RankedBreach, SecurityRule, Seen, is_known
+from schemas.tuples import NamedTuple
 
 
 class BrokenRule(NamedTuple):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Any
 
 from reconciler.model import RISKS, Direction, Effect, FieldChange, Path, Tree
 from reconciler.security.bearing import Bearing, Row, Table
 from reconciler.security.members import tables
 from reconciler.security.orders import Judged, together
+from schemas.records import replace
 
 
 def judged(section: str, change: FieldChange, old: Tree, new: Tree) -> FieldChange:

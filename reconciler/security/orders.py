@@ -7,9 +7,10 @@ the direction of a change back is the opposite.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from reconciler.model import Direction, Tree
+from schemas.tuples import NamedTuple
 
 WEAKENS, MIXED, STRENGTHENS, NEUTRAL = (
     Direction.WEAKENS,

@@ -7,12 +7,11 @@ rules of other scanners that mean the same, so that catalogues need not be compa
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import field
 from typing import Any, Literal, TypeAlias, TypeVar
 
 from reconciler.kinds.kind import Breach, Rule, State
 from reconciler.model import Address, Reference, Risk, Secret, Tree, Unknown
-from schemas.records import record
+from schemas.records import field, record
 from schemas.security import Profile
 
 T = TypeVar("T")

@@ -6,9 +6,9 @@ They are a group of their own, so that `Options` holds what several commands sha
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from reconciler.terminal.settings import invalid
+from schemas.tuples import NamedTuple
 
 GROUP = "definition."
 """What the `dest` of each of these options begins with; `Options.definition` has them."""

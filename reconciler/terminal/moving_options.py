@@ -5,7 +5,7 @@ They are a group of their own, so that `Options` holds what several commands sha
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from schemas.tuples import NamedTuple
 
 MOVING = "moving."
 """What the `dest` of each of these options begins with; `Options.moving` has them."""

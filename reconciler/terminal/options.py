@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from reconciler.errors import flow
 from reconciler.terminal.definition_options import GROUP, DefinitionOptions
 from reconciler.terminal.moving_options import MOVING, MovingOptions
 from reconciler.terminal.settings import GLOBALS, LOCAL_DIRECTORY, PREFIX, REGION, SWITCHES, Option, invalid
 from reconciler.terminal.suggestions import sentences, suggest
+from schemas.tuples import NamedTuple
 
 if TYPE_CHECKING:  # argparse costs milliseconds, and --help does not need it
     import argparse

@@ -13,7 +13,9 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from schemas.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection

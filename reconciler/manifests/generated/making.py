@@ -6,7 +6,6 @@ Most documents have neither rows nor conditions; for those nothing is done here,
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -14,7 +13,7 @@ from reconciler.errors import Problem
 from reconciler.manifests.documents import RawDocument
 from reconciler.manifests.reference_kinds.reference_kind import Surroundings
 from schemas.generated_forms import EACH, WHEN
-from schemas.records import record
+from schemas.records import field, record
 
 
 @record(frozen=True)

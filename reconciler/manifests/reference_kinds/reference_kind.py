@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import field
 from pathlib import Path as FilePath
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from reconciler.model import Tree
-from schemas.records import record
+from schemas.records import field, record
 from schemas.reference_kinds import ReferenceSyntax
+from schemas.tuples import NamedTuple
 
 
 class ReferenceMistake(Exception):

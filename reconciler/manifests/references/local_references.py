@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path as FilePath
 from typing import Any
@@ -31,6 +30,7 @@ from reconciler.manifests.references.variables import Variables
 from reconciler.model import Path, Position, Reference, Tree, dotted, row_words
 from reconciler.terminal.suggestions import sentences, suggest
 from schemas.base import EXCLUDE, INCLUDE
+from schemas.records import replace
 
 
 def resolve_local(

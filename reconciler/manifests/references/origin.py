@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import field
-
 from reconciler.manifests.reference_kinds import REFERENCE_KINDS, ReferenceKinds
 from reconciler.manifests.references.filling import PREFIX, targets_of
 from reconciler.model import Reference
-from schemas.records import record
+from schemas.records import field, record
 
 ROW = "row"
 """Kind of the origin of a value that is all of a field of a row (`$each`). It is written in the tree of the manifest

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from reconciler.errors import Problem
 from reconciler.manifests.documents import nearest
 from reconciler.manifests.references.origin import Origin
 from reconciler.model import Notice, Path, Position, dotted
-from schemas.records import record
+from schemas.records import changing, field, record
 
 
-@dataclass
+@changing
 class ProblemReport:
     """Collects what a check finds."""
 
