@@ -66,7 +66,7 @@ def _noticed(state: State) -> _Noticed:
     blanks: list[tuple[Address, Path, str]] = []
     for address, tree in state.objects.items():
         plain = _plain(address.section)
-        for path, found in _within({k: v for k, v in tree.items() if k not in plain}):
+        for path, found in _within({k: v for k, v in tree.items() if not plain[k]}):
             if isinstance(found, Secret):
                 secrets.append((address, path, found))
             else:
@@ -74,13 +74,26 @@ def _noticed(state: State) -> _Noticed:
     return _Noticed(tuple(secrets), tuple(blanks))
 
 
-@cache
-def _plain(section: str) -> frozenset[str]:
-    """Return the members of the objects of a section in which there is neither a secret nor an address by the schema.
+class _PlainMembers(dict[str, bool]):
+    """Whether a member of an object has neither a secret nor an address by the schema, once it was asked for.
 
-    They are most, so they are not walked through.
+    Most are such, so they are not walked through.
     """
-    return frozenset(name for name, member in members(KINDS[section].model).items() if _is_plain(member))
+
+    def __init__(self, section: str) -> None:
+        super().__init__()
+        self._model = KINDS[section].model
+
+    def __missing__(self, name: str) -> bool:
+        member = members(self._model).get(name)
+        found = self[name] = member is not None and _is_plain(member)
+        return found
+
+
+@cache
+def _plain(section: str) -> _PlainMembers:
+    """Return what is known of the members of the objects of a section."""
+    return _PlainMembers(section)
 
 
 def _is_plain(member: Member) -> bool:
