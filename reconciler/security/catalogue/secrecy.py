@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from reconciler.kinds import KINDS
 from reconciler.kinds.kind import Breach, Rule, State
@@ -51,17 +51,15 @@ def _fillers() -> Iterator[str]:
 WORDS = frozenset(Secret(word, "") for word in {*_fillers()})
 
 
-class _Noticed(NamedTuple):
-    """What one walk through all objects finds, for all rules of this module."""
-
-    secrets: tuple[tuple[Address, Path, Secret], ...]
-    """The secrets that a manifest has in clear, by their objects and paths."""
-    blanks: tuple[tuple[Address, Path, str], ...]
-    """What was not filled in of the texts in the places of addresses and identifiers, by their objects and paths."""
+Secrets = tuple[tuple[Address, Path, Secret], ...]
+"""The secrets that a manifest has in clear, by their objects and paths."""
+Blanks = tuple[tuple[Address, Path, str], ...]
+"""What was not filled in of the texts in the places of addresses and identifiers, by their objects and paths."""
 
 
 @once
-def _noticed(state: State) -> _Noticed:
+def _noticed(state: State) -> tuple[Secrets, Blanks]:
+    """Return what one walk through all objects finds, for all rules of this module."""
     secrets: list[tuple[Address, Path, Secret]] = []
     blanks: list[tuple[Address, Path, str]] = []
     for address, tree in state.objects.items():
@@ -71,7 +69,7 @@ def _noticed(state: State) -> _Noticed:
                 secrets.append((address, path, found))
             else:
                 blanks.append((address, path, found))
-    return _Noticed(tuple(secrets), tuple(blanks))
+    return tuple(secrets), tuple(blanks)
 
 
 class _PlainMembers(dict[str, bool]):
@@ -132,7 +130,7 @@ def _within(value: Any, last: str | int = "", wanted: bool = False) -> list[tupl
 
 
 def _literal(seen: Seen) -> Iterator[Breach]:
-    for address, path, secret in _noticed(seen).secrets:
+    for address, path, secret in _noticed(seen)[0]:
         if secret not in WORDS:
             said = "A secret is in the manifest, and so in its history for good."
             yield Breach(address.section, address.name, path, said)
@@ -160,7 +158,7 @@ CGS01 = SecurityRule(
 
 
 def _filler(seen: Seen) -> Iterator[Breach]:
-    for address, path, secret in _noticed(seen).secrets:
+    for address, path, secret in _noticed(seen)[0]:
         if secret in WORDS:
             said = "The secret is a word that is written where a secret is to come."
             yield Breach(address.section, address.name, path, said)
@@ -211,7 +209,7 @@ def _blank(value: str) -> str:
 
 
 def _unfilled(seen: Seen) -> Iterator[Breach]:
-    for address, path, blank in _noticed(seen).blanks:
+    for address, path, blank in _noticed(seen)[1]:
         said = f"What belongs in the place of {blank} was not filled in."
         yield Breach(address.section, address.name, path, said)
 
