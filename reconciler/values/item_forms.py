@@ -53,7 +53,8 @@ def _holders(model: type[ApiModel]) -> Mapping[str, Member]:
     return {
         name: member
         for name, member in members(model).items()
-        if member.has(ByItem) or (member.shape == "structure" and member.model and _holders(member.model))
+        if any(isinstance(mark, ByItem) for mark in member.marks)
+        or (member.shape == "structure" and member.model and _holders(member.model))
     }
 
 
@@ -172,7 +173,7 @@ def written_at(model: type[ApiModel], declared: Tree, tree: Any, path: Path) -> 
 
 
 def _replaced(model: type[ApiModel], declared: Tree, value: Callable[[Path, Member, Form], list[Any]]) -> Tree:
-    if not any(isinstance(declared[name], dict) for name in _holders(model) if name in declared):
+    if not any(isinstance(value, dict) and name in _holders(model) for name, value in declared.items()):
         return declared  # as nearly every object
     for path, member, form in list(forms(model, declared)):
         declared = put(declared, path, value(path, member, form))

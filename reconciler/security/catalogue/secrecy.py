@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from reconciler.kinds import KINDS
 from reconciler.kinds.kind import Breach, Rule, State
@@ -51,36 +51,47 @@ def _fillers() -> Iterator[str]:
 WORDS = frozenset(Secret(word, "") for word in {*_fillers()})
 
 
-class _Noticed(NamedTuple):
-    """What one walk through all objects finds, for all rules of this module."""
-
-    secrets: tuple[tuple[Address, Path, Secret], ...]
-    """The secrets that a manifest has in clear, by their objects and paths."""
-    blanks: tuple[tuple[Address, Path, str], ...]
-    """What was not filled in of the texts in the places of addresses and identifiers, by their objects and paths."""
+Secrets = tuple[tuple[Address, Path, Secret], ...]
+"""The secrets that a manifest has in clear, by their objects and paths."""
+Blanks = tuple[tuple[Address, Path, str], ...]
+"""What was not filled in of the texts in the places of addresses and identifiers, by their objects and paths."""
 
 
 @once
-def _noticed(state: State) -> _Noticed:
+def _noticed(state: State) -> tuple[Secrets, Blanks]:
+    """Return what one walk through all objects finds, for all rules of this module."""
     secrets: list[tuple[Address, Path, Secret]] = []
     blanks: list[tuple[Address, Path, str]] = []
     for address, tree in state.objects.items():
         plain = _plain(address.section)
-        for path, found in _within({k: v for k, v in tree.items() if k not in plain}):
+        for path, found in _within({k: v for k, v in tree.items() if not plain[k]}):
             if isinstance(found, Secret):
                 secrets.append((address, path, found))
             else:
                 blanks.append((address, path, found))
-    return _Noticed(tuple(secrets), tuple(blanks))
+    return tuple(secrets), tuple(blanks)
+
+
+class _PlainMembers(dict[str, bool]):
+    """Whether a member of an object has neither a secret nor an address by the schema, once it was asked for.
+
+    Most are such, so they are not walked through.
+    """
+
+    def __init__(self, section: str) -> None:
+        super().__init__()
+        self._model = KINDS[section].model
+
+    def __missing__(self, name: str) -> bool:
+        member = members(self._model).get(name)
+        found = self[name] = member is not None and _is_plain(member)
+        return found
 
 
 @cache
-def _plain(section: str) -> frozenset[str]:
-    """Return the members of the objects of a section in which there is neither a secret nor an address by the schema.
-
-    They are most, so they are not walked through.
-    """
-    return frozenset(name for name, member in members(KINDS[section].model).items() if _is_plain(member))
+def _plain(section: str) -> _PlainMembers:
+    """Return what is known of the members of the objects of a section."""
+    return _PlainMembers(section)
 
 
 def _is_plain(member: Member) -> bool:
@@ -119,7 +130,7 @@ def _within(value: Any, last: str | int = "", wanted: bool = False) -> list[tupl
 
 
 def _literal(seen: Seen) -> Iterator[Breach]:
-    for address, path, secret in _noticed(seen).secrets:
+    for address, path, secret in _noticed(seen)[0]:
         if secret not in WORDS:
             said = "A secret is in the manifest, and so in its history for good."
             yield Breach(address.section, address.name, path, said)
@@ -147,7 +158,7 @@ CGS01 = SecurityRule(
 
 
 def _filler(seen: Seen) -> Iterator[Breach]:
-    for address, path, secret in _noticed(seen).secrets:
+    for address, path, secret in _noticed(seen)[0]:
         if secret in WORDS:
             said = "The secret is a word that is written where a secret is to come."
             yield Breach(address.section, address.name, path, said)
@@ -198,7 +209,7 @@ def _blank(value: str) -> str:
 
 
 def _unfilled(seen: Seen) -> Iterator[Breach]:
-    for address, path, blank in _noticed(seen).blanks:
+    for address, path, blank in _noticed(seen)[1]:
         said = f"What belongs in the place of {blank} was not filled in."
         yield Breach(address.section, address.name, path, said)
 
