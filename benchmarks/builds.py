@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Timer
+from typing import IO
 
 from benchmarks.pools import REGION, SECRET
 
@@ -62,7 +63,9 @@ def environment(home: Path) -> dict[str, str]:
     }
 
 
-def run(words: Sequence[str], directory: Path, timeout: float = TIMEOUT, cpu: int = 0, **more: str) -> Ran:
+def run(
+    words: Sequence[str], directory: Path, timeout: float = TIMEOUT, cpu: int = 0, *, read: bool = True, **more: str
+) -> Ran:
     """Run a process to its end.
 
     Args:
@@ -70,6 +73,8 @@ def run(words: Sequence[str], directory: Path, timeout: float = TIMEOUT, cpu: in
         directory: Its working directory, in which its standard error is kept.
         timeout: Seconds.
         cpu: Seconds of CPU; 0 sets no limit, as does a system without limits for another process.
+        read: Whether its output is kept. Linux counts the peak of the process that starts another one as memory of the
+            latter, so whoever measures memory should hold little.
         more: Environment variables.
 
     Raises:
@@ -90,7 +95,7 @@ def run(words: Sequence[str], directory: Path, timeout: float = TIMEOUT, cpu: in
         try:
             first = process.stdout.read(1)
             until_first = time.perf_counter() - begin
-            out = first + process.stdout.read()
+            out = first + (process.stdout.read() if read else _skipped(process.stdout))
             _, status, used = os.wait4(process.pid, 0)
         except BaseException:
             process.kill()
@@ -105,6 +110,13 @@ def run(words: Sequence[str], directory: Path, timeout: float = TIMEOUT, cpu: in
     peak = used.ru_maxrss / (1024 * 1024 if sys.platform == "darwin" else 1024)
     seconds = used.ru_utime + used.ru_stime
     return Ran(process.returncode, out.decode(errors="replace"), wall, seconds, peak, until_first if first else wall)
+
+
+def _skipped(stream: IO[bytes]) -> bytes:
+    """Read a stream to its end, and return nothing."""
+    while stream.read(1 << 16):
+        pass
+    return b""
 
 
 def script(module: str, *arguments: str, directory: Path, timeout: float = TIMEOUT) -> Ran:
@@ -156,7 +168,7 @@ class Build:
         """The Python of its environment."""
         return str(self.home / "bin" / "python")
 
-    def run(self, *words: str, directory: Path, cpu: int = 0, codes: Sequence[int] = (0,)) -> Ran:
+    def run(self, *words: str, directory: Path, cpu: int = 0, codes: Sequence[int] = (0,), read: bool = True) -> Ran:
         """Run poolctl.
 
         Args:
@@ -164,11 +176,12 @@ class Build:
             directory: Its working directory.
             cpu: Seconds of CPU that it may take; 0 for any.
             codes: Exit codes with which a run counts.
+            read: Whether its output is kept.
 
         Raises:
             Unmeasured: It took longer, or ended with another code.
         """
-        ran = run([str(self.home / "bin" / "poolctl"), *words], directory, cpu=cpu)
+        ran = run([str(self.home / "bin" / "poolctl"), *words], directory, cpu=cpu, read=read)
         if ran.code not in codes:
             raise Unmeasured(f"exit code {ran.code}: {last_words(directory)}")
         return ran

@@ -151,7 +151,7 @@ def memory(context: Context) -> Iterable[Row]:
                 write(directory, manifests[:count])
                 context.say(f"{command} of {count} pools: {build.name}")
                 words = ("--endpoint-url", recorder.url, command, "pools", "-o", "json")
-                peaks.append(build.run(*words, directory=directory).peak)
+                peaks.append(build.run(*words, directory=directory, read=False).peak)
         text = f"{times(peaks[1] / peaks[0])} ({peaks[1]:.0f} of {peaks[0]:.0f} MiB)"
         return Figure(text, {"ratio": peaks[1] / peaks[0], "many": peaks[1], "few": peaks[0]})
 
