@@ -35,7 +35,7 @@ class LateValues:
         if isinstance(value, Reference):
             return fill_tree(value, self._referred)
         if isinstance(value, dict):
-            return {fill_key(k, self._referred): self.fill(v) for k, v in value.items()}
+            return {fill_key(k, self._referred) if isinstance(k, str) else k: self.fill(v) for k, v in value.items()}
         if isinstance(value, list):
             return [self.fill(v) for v in value]
         return value
