@@ -9,32 +9,26 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
+from reconciler.applying.late_values import LateValues
 from reconciler.cloud.port import Clock, Cloud, Sleep
 from reconciler.errors import Ambiguous, CloudError, PoolctlError, flow
 from reconciler.kinds import KINDS
 from reconciler.kinds.kind import ResourceKind
-from reconciler.manifests.reference_kinds.ref import parts
-from reconciler.manifests.references.filling import fill_key, fill_tree
 from reconciler.model import (
     Action,
     Address,
     Call,
     Observed,
-    Path,
     Plan,
-    Reference,
     ResourceChange,
-    Secret,
     Tree,
     Unknown,
 )
 from reconciler.observing.name_list import NameList, PoolLists, names_in
 from reconciler.observing.observer import live_named, live_names, read_again
-from reconciler.planning.identifiers import exported
 from reconciler.planning.late_references import without_late
 from reconciler.values.differ import diff
 
@@ -72,7 +66,8 @@ class MadeObjects:
         self._plan = plan
         self._cloud = cloud
         self._sleep = sleep
-        self._learned: dict[tuple[Address, str], str] = {}
+        values = LateValues(plan.target.region)
+        self._learned, self._fill, self._filled = values.learned, values.fill, values.filled
         self._ours: set[str] = set()
         self._made: set[Address] = set()
         self._root_is_new = False
@@ -82,39 +77,6 @@ class MadeObjects:
         self._lists: dict[Scope, NameList] = {}
         self._asked_now = True
         """Whether the names were listed right before the last create, if others can have made one of its name."""
-
-    def _fill(self, value: Any) -> Any:
-        """Replace what is not known yet with the identifiers of objects that this run has created."""
-        if isinstance(value, Unknown):
-            return self._learned[(value.address, value.member)]
-        if isinstance(value, Reference):
-            return fill_tree(value, self._referred)
-        if isinstance(value, dict):
-            return {fill_key(k, self._referred): self._fill(v) for k, v in value.items()}
-        if isinstance(value, list):
-            return [self._fill(v) for v in value]
-        return value
-
-    def _filled(self, change: ResourceChange) -> ResourceChange:
-        """Return a change with what it refers to in its own document, as far as that exists by now."""
-        if not change.refers:
-            return change
-        lists = tuple(replace(one, form=self._fill(dict(one.form))) for one in change.item_lists)
-        fields = tuple(replace(f, after=self._fill(f.after)) for f in change.fields)
-        secret = [f.path for f in change.fields if f.sensitive]
-        trees = (self._fill(tree) for tree in (change.declared, change.merged, change.after))
-        declared, merged, after = (wrapped(tree, secret) for tree in trees)
-        return replace(change, declared=declared, merged=merged, after=after, fields=fields, item_lists=lists)
-
-    def _referred(self, target: str) -> str | None:
-        """Return the value of a reference of the document to itself."""
-        document, section, name, member = parts(target)
-        address = Address(document, section, name)
-        if section not in KINDS:
-            return None
-        kind = KINDS[section]
-        known = {p: self._learned.get((address, p)) for p in (kind.id_param, *kind.extra_ids)}
-        return exported(kind, address, {}, known, self._plan.target.region).get(member)
 
     def _record(self, change: ResourceChange, param: str, value: str) -> None:
         """Record an identifier of an object that this run has created."""
@@ -282,15 +244,6 @@ class MadeObjects:
 
 def _undecided(lost: Ambiguous, rest: str) -> Ambiguous:
     return Ambiguous(lost.operation, lost.code, f"{lost.message.rstrip('. ')}; {rest}", lost.request_id)
-
-
-def wrapped(tree: Any, paths: Sequence[Path]) -> Any:
-    """Return a tree in which the texts at some paths are secret."""
-    if isinstance(tree, str) and () in paths:
-        return Secret(tree, "literal")
-    if not isinstance(tree, dict) or not paths:
-        return tree
-    return {k: wrapped(v, [path[1:] for path in paths if path[:1] == (k,)]) for k, v in tree.items()}
 
 
 def name_of(kind: ResourceKind, change: ResourceChange) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.applying.made_objects import wrapped
+from reconciler.applying.late_values import wrapped
 from reconciler.errors import InvalidManifest
 from reconciler.kinds import KINDS
 from reconciler.manifests.manifest import Manifest
