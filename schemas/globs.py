@@ -8,7 +8,6 @@ other. A name that is spelled exactly like the pattern always matches, so a clie
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import product
@@ -60,7 +59,7 @@ class Patterns:
         self._by_start: dict[str, list[int]] = {}
         for i, pattern in enumerate(self._patterns):
             self._by_start.setdefault(_plain(_WILDCARD.split(pattern, maxsplit=1)[0]), []).append(i)
-        self._lengths = sorted({len(start) for start in self._by_start})
+        self._lengths = {len(start) for start in self._by_start}
 
     def covering(self, steps: Sequence[str | int], least: int = 1) -> list[int]:
         """Return the positions of the patterns that match an object or a member, or something around it, in order.
@@ -80,7 +79,7 @@ class Patterns:
         if not self._patterns:
             return []
         text = _plain(_SEPARATOR.join(map(str, steps)))
-        lengths = self._lengths[: bisect_right(self._lengths, len(text))]
+        lengths = (length for length in self._lengths if length <= len(text))
         return sorted(i for length in lengths for i in self._by_start.get(text[:length], ()))
 
 

@@ -8,8 +8,7 @@ once more when the rest is done: an update then sets them, with a fence like any
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reconciler.errors import InvalidManifest, Problem
 from reconciler.kinds import KINDS, judge
@@ -18,11 +17,14 @@ from reconciler.manifests.manifest import Manifest
 from reconciler.manifests.reference_kinds.ref import parts
 from reconciler.manifests.references.filling import targets_of
 from reconciler.model import Action, Address, ItemList, Notice, Path, Plan, Position, ResourceChange, Tree, dotted
-from reconciler.observing.observer import LiveState
 from reconciler.planning.states import planned_state
 from reconciler.values.merge import overlay
 from reconciler.values.shapes import Shape, input_shape, missing, project
 from schemas.base import CreateOnly, members
+from schemas.records import replace
+
+if TYPE_CHECKING:  # `validate` reads no pool
+    from reconciler.observing.observer import LiveState
 
 LEFT_OUT: Any = object()
 """In place of a value that is left out."""
