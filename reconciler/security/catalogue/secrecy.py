@@ -14,7 +14,7 @@ from reconciler.kinds import KINDS
 from reconciler.kinds.kind import Breach, Rule, State
 from reconciler.model import Address, Path, Secret
 from reconciler.security.rule import SecurityRule, Seen, once
-from schemas.base import Member, SecretKeys, Sensitive, members
+from schemas.base import Member, Sensitive, members
 
 LITERAL = "literal"
 """Origin of a secret that is written in the manifest."""
@@ -95,14 +95,11 @@ def _plain(section: str) -> _PlainMembers:
 
 
 def _is_plain(member: Member) -> bool:
-    kinds = (SecretKeys, Sensitive)
-    if member.shape == "map" or any(isinstance(mark, kinds) for mark in (*member.marks, *member.item_marks)):
-        return False  # any text can be the key of a map
-    if _is_place(member.name) or member.name in WHOLE:
+    if member.model or member.shape == "map" or member.scalar is object:
+        return False  # what is inside is seen as quickly as the schema of it
+    if any(isinstance(mark, Sensitive) for mark in (*member.marks, *member.item_marks)):
         return False
-    if member.model:
-        return all(map(_is_plain, members(member.model).values()))
-    return member.scalar is not object
+    return not _is_place(member.name) and member.name not in WHOLE
 
 
 def _within(value: Any, last: str | int = "", wanted: bool = False) -> list[tuple[Path, str | Secret]]:
