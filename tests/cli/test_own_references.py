@@ -282,7 +282,7 @@ def test_a_client_that_somebody_deletes_is_referred_to_by_its_new_id(local: Loca
 
 def test_an_update_that_fails_is_reported_and_left_to_the_next_run(local: LocalCognito, tmp_path: Path):
     file = written(tmp_path, CASES["message with a client"])
-    local.faults.add("UpdateUserPool", "InternalErrorException", times=99, message="not today")
+    local.faults.add("UpdateUserPool", "InvalidParameterException", times=99, message="not today")
     ran = command("apply", "--yes", file)
     assert ran.code == 6, (ran.out, ran.err)
     assert "user_pool: Failed" in ran.err
