@@ -58,19 +58,33 @@ def _list_pieces(value: Listed, depth: int) -> Iterator[str]:
 
 
 def _spelled(value: Any, newline: str) -> str:
+    if isinstance(value, dict) and value:
+        return _map(value, newline, newline + STEP)
+    if isinstance(value, _LISTS) and value:
+        inner = newline + STEP
+        items = [encode_basestring(item) if type(item) is str else _spelled(item, inner) for item in value]
+        return f"[{inner}{f',{inner}'.join(items)}{newline}]"
     if isinstance(value, str):
         return encode_basestring(value)
     if value is None or value is True or value is False:
         return _WORDS[value]
     if type(value) is int:
         return str(value)
-    inner = newline + STEP
-    if isinstance(value, dict) and value:
-        items = [f"{_name(key)}: {_spelled(item, inner)}" for key, item in value.items()]
-        return f"{{{inner}{f',{inner}'.join(items)}{newline}}}"
-    if isinstance(value, _LISTS) and value:
-        return f"[{inner}{f',{inner}'.join([_spelled(item, inner) for item in value])}{newline}]"
     return "{}" if value == {} else "[]" if value in ([], ()) else _LEAF(value)
+
+
+def _map(value: Mapping[Any, Any], newline: str, inner: str) -> str:
+    """Spell a map that is not empty; texts and nulls, which are most of what there is, without a call of their own."""
+    items = []
+    for key, item in value.items():
+        name = encode_basestring(key) if type(key) is str else _name(key)
+        if type(item) is str:
+            items.append(f"{name}: {encode_basestring(item)}")
+        elif item is None:
+            items.append(f"{name}: null")
+        else:
+            items.append(f"{name}: {_spelled(item, inner)}")
+    return f"{{{inner}{f',{inner}'.join(items)}{newline}}}"
 
 
 _LISTS = (list, tuple)

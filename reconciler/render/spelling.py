@@ -12,12 +12,16 @@ from reconciler.render.marks import Awaited, Binary, Fingerprint, Hidden, Mark, 
 # --- as JSON -------------------------------------------------------------------------------------------------------
 
 
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+"""Types of which JSON holds every value as it is, and none is a mark: most values are of one."""
+
+
 def plain(value: ShownValue) -> Any:
     """Return a tree that JSON can hold, with marks in place of what is hidden, unknown or binary."""
     if isinstance(value, dict):
-        return {k: plain(v) for k, v in value.items()}
+        return {k: v if type(v) in _PLAIN else plain(v) for k, v in value.items()}
     if isinstance(value, list):
-        return [plain(v) for v in value]
+        return [v if type(v) in _PLAIN else plain(v) for v in value]
     if isinstance(value, Mark):
         return _marked(value)
     return value.isoformat() if isinstance(value, date) else value
@@ -48,13 +52,14 @@ def is_awaited(value: ShownValue) -> bool:
 def shadow(value: ShownValue, marked: Callable[[ShownValue], bool]) -> Any:
     """Return Terraform's shadow of a tree: `true` where a leaf is marked, and only the way there.
 
-    An object without marks is `{}`; items of a list keep their places, `false` where they are not marked.
+    An object without marks is `{}`; items of a list keep their places, `false` where they are not marked. Plain values
+    of JSON are no marks.
     """
     if isinstance(value, dict):
-        inner = {k: shadow(v, marked) for k, v in value.items()}
+        inner = {k: shadow(v, marked) for k, v in value.items() if type(v) not in _PLAIN}
         return {k: v for k, v in inner.items() if v not in (False, {}) and not _unmarked(v)}
     if isinstance(value, list):
-        return [shadow(v, marked) for v in value]
+        return [False if type(v) in _PLAIN else shadow(v, marked) for v in value]
     return marked(value)
 
 

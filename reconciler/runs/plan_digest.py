@@ -285,12 +285,16 @@ def _meanings(effects: Sequence[Tree]) -> list[Tree]:
     return sorted(found, key=lambda one: json.dumps(one, sort_keys=True))
 
 
+_NESTED = frozenset({dict, list})
+"""What JSON nests."""
+
+
 def _sorted(value: Any, name: str = "") -> Any:
     """Sort lists whose order has no meaning: the service returns them in any order."""
     if isinstance(value, dict):
-        return {k: _sorted(v, k) for k, v in value.items()}
+        return {k: _sorted(v, k) if type(v) in _NESTED else v for k, v in value.items()}
     if isinstance(value, list):
-        items = [_sorted(v) for v in value]
+        items = [_sorted(v) if type(v) in _NESTED else v for v in value]
         return sorted(items, key=lambda i: json.dumps(i, sort_keys=True)) if name in _order_free() else items
     return value
 
