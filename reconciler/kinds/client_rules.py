@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -73,9 +73,8 @@ def _at(name: str, path: Path, message: str, advice: str = "") -> Breach:
     return Breach(CLIENTS, name, path, message, advice)
 
 
-def _clients(state: State) -> Iterator[tuple[str, Tree]]:
-    for address, tree in state.all(CLIENTS).items():
-        yield address.name, tree
+def _clients(state: State) -> Sequence[tuple[str, Tree]]:
+    return state.each(CLIENTS)
 
 
 # --- OAuth ---------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ and names no kind; IAM policies, reference pages and meta-tests are derived from
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -239,6 +239,13 @@ class State:
     def all(self, section: str) -> Mapping[Address, Tree]:
         """Return the objects of a section by address."""
         return self.by_section.get(section, {})
+
+    def each(self, section: str) -> Sequence[tuple[str, Tree]]:
+        """Return the objects of a section with their names."""
+        found: tuple[tuple[str, Tree], ...] | None = self.derived.get(section)
+        if found is None:  # dozens of rules ask for the same
+            found = self.derived[section] = tuple([(a.name, tree) for a, tree in self.all(section).items()])
+        return found
 
     def names(self, section: str) -> frozenset[str]:
         """Return the names of the objects of a section, also of those of which no more is known."""

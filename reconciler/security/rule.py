@@ -155,7 +155,7 @@ def text(tree: Tree, *path: str) -> str:
     found: Any = tree
     for step in path:
         found = found.get(step) if type(found) is dict else dig(found, step)
-    return found if isinstance(found, str) else ""
+    return found if type(found) is str or isinstance(found, str) else ""
 
 
 def texts(tree: Tree, *path: str) -> tuple[str, ...]:
@@ -163,7 +163,9 @@ def texts(tree: Tree, *path: str) -> tuple[str, ...]:
     found: Any = tree
     for step in path:
         found = found.get(step) if type(found) is dict else dig(found, step)
-    return tuple([v for v in found if isinstance(v, str)]) if found and isinstance(found, list) else ()
+    if not found or not isinstance(found, list):
+        return ()
+    return tuple([v for v in found if type(v) is str or isinstance(v, str)])
 
 
 def dig(tree: Any, *path: str) -> Any:

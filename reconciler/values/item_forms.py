@@ -173,7 +173,10 @@ def written_at(model: type[ApiModel], declared: Tree, tree: Any, path: Path) -> 
 
 
 def _replaced(model: type[ApiModel], declared: Tree, value: Callable[[Path, Member, Form], list[Any]]) -> Tree:
-    if not any(isinstance(value, dict) and name in _holders(model) for name, value in declared.items()):
+    for name, held in declared.items():
+        if isinstance(held, dict) and name in _holders(model):
+            break
+    else:
         return declared  # as nearly every object
     for path, member, form in list(forms(model, declared)):
         declared = put(declared, path, value(path, member, form))

@@ -408,7 +408,7 @@ CG707 = SecurityRule(
 
 
 def _unused(seen: Seen) -> Iterator[Breach]:
-    every = list(clients(seen))
+    every = clients(seen)
     if not every or not seen.knows(CLIENTS) or not all(whole(c, "SupportedIdentityProviders") for _, c in every):
         return
     used = {provider for _, client in every for provider in texts(client, "SupportedIdentityProviders")}

@@ -69,7 +69,7 @@ CG603 = SecurityRule(
 
 
 def _needless(seen: Seen) -> Iterator[Breach]:
-    pool, every = seen.one(POOL), list(clients(seen))
+    pool, every = seen.one(POOL), clients(seen)
     linked = text(pool, "VerificationMessageTemplate", "DefaultEmailOption") == "CONFIRM_WITH_LINK"
     passkeys = "WEB_AUTHN" in texts(pool, "Policies", "SignInPolicy", "AllowedFirstAuthFactors")
     used = linked or passkeys or bool(pool.get("DcrConfiguration")) or any(not _is_direct(c) for _, c in every)
