@@ -166,6 +166,7 @@ O12 = Rule(
     advice="Remove AcrMapping.",
     check=acr_mapping,
     offline=True,
+    needs=("identity_providers.AcrMapping",),
 )
 
 

@@ -33,8 +33,10 @@ def found(seen: Seen, rules: Iterable[SecurityRule]) -> Iterator[BrokenRule]:
         seen: The state, and what rules have to know about the pool.
         rules: Those that need what was not read of other services are left out.
     """
-    profile = seen.profile
+    profile, present = seen.profile, seen.state.present
     for rule in rules:
+        if rule.needs and present.isdisjoint(rule.needs):
+            continue
         risk = rule.profiles.get(profile, rule.severity)  # as `severity_for` says, without a call for each rule
         if risk is None or (rule.reads and not is_possible(rule, seen)):
             continue

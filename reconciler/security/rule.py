@@ -115,6 +115,9 @@ class SecurityRule:
     """Names of the readings of other services that it needs; without them it is skipped."""
     uses: tuple[str, ...] = ()
     """Names of readings with which it sees more; without them it judges what the manifest says."""
+    needs: tuple[str, ...] = ()
+    """Sections (`web_acl`) and members (`clients.WriteAttributes`): in a state without all of them, the check finds
+    nothing and is not called. Empty where it has to be called always."""
     across: bool = False
     """Whether it looks at the other documents of the run, so that what it finds depends on which there are."""
 

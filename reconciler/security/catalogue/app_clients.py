@@ -478,6 +478,7 @@ CG412 = SecurityRule(
     ("clients.RefreshTokenRotation.RetryGracePeriodSeconds",),
     _long_grace,
     profiles={"dev": None},
+    needs=("clients.RefreshTokenRotation",),
 )
 
 
@@ -553,6 +554,7 @@ CG416 = SecurityRule(
     ("clients.WriteAttributes", "clients.ExplicitAuthFlows", "clients.AllowedOAuthScopes"),
     _own_rights,
     profiles={"dev": "high"},
+    needs=("clients.WriteAttributes",),
 )
 
 
@@ -695,6 +697,7 @@ CG422 = SecurityRule(
     ("user_pool.DcrConfiguration.OpenDcrEnabled",),
     _open_registration,
     profiles={"dev": "low"},
+    needs=("user_pool.DcrConfiguration",),
 )
 
 
@@ -718,6 +721,7 @@ CG423 = SecurityRule(
     ("user_pool.DcrConfiguration.OpenDcrGrantTypes", "user_pool.DcrConfiguration.OpenDcrEnabled"),
     _open_machines,
     profiles={"dev": "high"},
+    needs=("user_pool.DcrConfiguration",),
 )
 
 
@@ -770,6 +774,7 @@ CG427 = SecurityRule(
     "low",
     ("clients.AnalyticsConfiguration",),
     _analytics,
+    needs=("clients.AnalyticsConfiguration",),
 )
 
 RULES = (

@@ -306,6 +306,7 @@ CG710 = SecurityRule(
     ("identity_providers.AcrMapping", "user_pool.AcrConfiguration"),
     _levels,
     profiles={"dev": None},
+    needs=("user_pool.AcrConfiguration",),
 )
 
 
@@ -401,6 +402,7 @@ CG707 = SecurityRule(
     "medium",
     ("clients.WriteAttributes", "clients.SupportedIdentityProviders", "identity_providers.AttributeMapping"),
     _not_writable,
+    needs=("clients.WriteAttributes",),
 )
 
 
@@ -470,6 +472,7 @@ CG709 = SecurityRule(
     ("identity_providers.IdpIdentifiers",),
     _identifiers,
     profiles={"dev": "low"},
+    needs=("identity_providers.IdpIdentifiers",),
 )
 
 RULES = (CG701, CG702, CG703, CG704, CG705, CG706, CG707, CG708, CG709, CG710, CG711)

@@ -41,6 +41,7 @@ CG601 = SecurityRule(
     ("domains.CustomDomainConfig.SecurityPolicy",),
     _old_tls,
     profiles={"dev": "low"},
+    needs=("domains.CustomDomainConfig",),
 )
 
 
@@ -129,6 +130,7 @@ CG607 = SecurityRule(
     ("clients.terms.Links", "clients.terms.TermsName"),
     _terms,
     profiles={"dev": None},
+    needs=("clients.terms",),
 )
 
 RULES = (CG601, CG603, CG605, CG607)

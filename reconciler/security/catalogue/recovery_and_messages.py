@@ -164,6 +164,7 @@ CG012 = SecurityRule(
     ("user_pool.EmailConfiguration.SourceArn", "user_pool.EmailConfiguration.From"),
     _sender,
     uses=("ses_identities",),
+    needs=("user_pool.EmailConfiguration",),
 )
 
 
@@ -194,6 +195,7 @@ CG013 = SecurityRule(
         "mfa.SmsMfaConfiguration.SmsConfiguration.ExternalId",
     ),
     _external_id,
+    needs=("user_pool.SmsConfiguration", "mfa.SmsMfaConfiguration"),
 )
 
 

@@ -240,6 +240,7 @@ CG305 = SecurityRule(
     ("clients.risk_configuration", "risk_configuration"),
     _weaker_clients,
     profiles={"machine": None, "dev": "low"},
+    needs=("clients.risk_configuration",),
 )
 
 
