@@ -199,7 +199,8 @@ def _endpoints(seen: Seen) -> Iterator[Breach]:
     for name, tree in providers(seen, "OIDC"):
         issuer = text(tree, DETAILS, "oidc_issuer")
         for key in ENDPOINTS:
-            said = _astray(text(tree, DETAILS, key), issuer)
+            endpoint = text(tree, DETAILS, key)
+            said = _astray(endpoint, issuer) if endpoint else ""
             if said:
                 yield Breach(PROVIDERS, name, (DETAILS, key), f"The endpoint {key} {said}")
 
