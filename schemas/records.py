@@ -228,17 +228,25 @@ def _constructor(cls: type, fields: dict[str, Own], *, slots: bool) -> Any:
 
 
 def _compiled(cls: type, fields: dict[str, Own], *, slots: bool) -> Any:
-    """Return the constructor that `dataclasses` would write."""
-    known: dict[str, Any] = {"_set": object.__setattr__, "_FACTORY": FACTORY, "__name__": cls.__module__}
+    """Return the constructor that `dataclasses` would write, with what assigns at once in place of `__setattr__`."""
+    known: dict[str, Any] = {"_FACTORY": FACTORY, "__name__": cls.__module__}
     defaults, lines = [], []
     for at, (name, own) in enumerate(fields.items()):
-        made = own.factory is not NOTHING
+        made, held = own.factory is not NOTHING, getattr(cls, name, None)
         known |= {f"_default{at}": own.default, f"_make{at}": own.factory}
+        value = f"{f'_make{at}() if {name} is _FACTORY else ' if made else ''}{name}"
         if own.init:
             defaults += [FACTORY] if made else [own.default] if own.default is not NOTHING else []
-            lines.append(f"_set(self, {name!r}, {f'_make{at}() if {name} is _FACTORY else ' if made else ''}{name})")
         elif made or (slots and own.default is not NOTHING):
-            lines.append(f"_set(self, {name!r}, {f'_make{at}()' if made else f'_default{at}'})")
+            value = f"_make{at}()" if made else f"_default{at}"
+        else:
+            continue
+        if isinstance(held, MemberDescriptorType):
+            known[f"_set{at}"] = held.__set__
+            lines.append(f"_set{at}(self, {value})")
+        else:
+            lines.append(f"_own[{name!r}] = {value}")
+    lines = ["_own = self.__dict__"] * any(line.startswith("_own") for line in lines) + lines
     lines += ["self.__post_init__()"] if hasattr(cls, "__post_init__") else []
     words = ", ".join(["self", *(name for name, own in fields.items() if own.init)])
     module = compile("\n ".join([f"def __init__({words}):", *lines, "return"]), "<record>", "exec")

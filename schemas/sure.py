@@ -280,21 +280,22 @@ def _text(check: Check, limits: StringConstraints) -> Check:
 
 
 def _sized(check: Check, limits: Field) -> Check:
+    shortest = limits.min_length or 0
+    longest = sys.maxsize if limits.max_length is None else limits.max_length
+    sized = limits.min_length is not None or limits.max_length is not None
+    least, most, above, below = limits.ge, limits.le, limits.gt, limits.lt
+
     def limited(value: Any) -> Any:
         value = check(value)
-        if limits.min_length is not None or limits.max_length is not None:
-            _within(len(value), limits.min_length, limits.max_length)
-        _within(value, limits.ge, limits.le)
-        if not ((limits.gt is None or value > limits.gt) and (limits.lt is None or value < limits.lt)):
+        if sized and not shortest <= len(value) <= longest:
+            raise DoubtError
+        if not ((least is None or value >= least) and (most is None or value <= most)):
+            raise DoubtError
+        if not ((above is None or value > above) and (below is None or value < below)):
             raise DoubtError
         return value
 
     return limited
-
-
-def _within(value: Any, low: int | None, high: int | None) -> None:
-    if not ((low is None or value >= low) and (high is None or value <= high)):
-        raise DoubtError
 
 
 @cache

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 from reconciler.kinds import (
     branding,
@@ -38,7 +39,7 @@ from reconciler.kinds import (
     user_pool,
     web_acl,
 )
-from reconciler.kinds.kind import ResourceKind, Rule, State, Violation
+from reconciler.kinds.kind import Check, ResourceKind, Rule, State, Violation
 
 KINDS: dict[str, ResourceKind] = {
     kind.section: kind
@@ -107,7 +108,15 @@ RULES: Mapping[str, Rule] = _catalogue()
 
 def judge(state: State) -> Iterator[Violation]:
     """Yield every violation of the service's rules in a state."""
-    for kind in KINDS.values():
-        for rule in kind.rules:
-            for breach in rule.check(state) if rule.check else ():
+    present = state.present
+    for rule, check, needs in _checks():
+        if not needs or not present.isdisjoint(needs):
+            for breach in check(state):
                 yield Violation(rule, breach)
+
+
+@cache
+def _checks() -> tuple[tuple[Rule, Check, tuple[str, ...]], ...]:
+    """Return the rules of all kinds that have a check, with it and what it needs."""
+    rules = (rule for kind in KINDS.values() for rule in kind.rules)
+    return tuple((rule, rule.check, rule.needs) for rule in rules if rule.check)

@@ -128,6 +128,7 @@ O7 = Rule(
     advice="Use PNG, JPEG, SVG or WEBP; ICO is for FAVICON_ICO only.",
     check=icons,
     offline=True,
+    needs=("clients.branding.Assets",),
 )
 
 
@@ -148,6 +149,7 @@ O5 = Rule(
     advice="Keep Settings, or write Settings: null with UseCognitoProvidedValues: true.",
     check=one_look,
     offline=True,
+    needs=("clients.branding.Settings",),
 )
 
 

@@ -39,5 +39,5 @@ KIND = ResourceKind(
     name_member="PolicyName",
     id_param="CIMDPolicyId",
     from_api=from_api,
-    rules=(P23.checked_by(plans),),
+    rules=(P23.checked_by(plans, POLICIES),),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -73,9 +73,8 @@ def _at(name: str, path: Path, message: str, advice: str = "") -> Breach:
     return Breach(CLIENTS, name, path, message, advice)
 
 
-def _clients(state: State) -> Iterator[tuple[str, Tree]]:
-    for address, tree in state.all(CLIENTS).items():
-        yield address.name, tree
+def _clients(state: State) -> Sequence[tuple[str, Tree]]:
+    return state.each(CLIENTS)
 
 
 # --- OAuth ---------------------------------------------------------------------------------------------------------
@@ -301,6 +300,7 @@ C9 = Rule(
     advice="Add it to CallbackURLs.",
     check=default_redirect,
     offline=True,
+    needs=("clients.DefaultRedirectURI",),
 )
 
 
@@ -341,6 +341,7 @@ C10 = Rule(
     advice="Remove the attributes that Cognito sets itself, and add the required ones.",
     check=writable,
     offline=True,
+    needs=("clients.WriteAttributes",),
 )
 
 
@@ -363,6 +364,7 @@ C11 = Rule(
     advice="Declare it under user_pool.Schema; custom attributes are named custom:<name> here.",
     check=known_attributes,
     offline=True,
+    needs=("clients.ReadAttributes", "clients.WriteAttributes"),
 )
 
 
@@ -395,6 +397,7 @@ C12 = Rule(
     "TokenValidityUnits.",
     check=validities,
     offline=True,
+    needs=("clients.AccessTokenValidity", "clients.IdTokenValidity", "clients.RefreshTokenValidity"),
 )
 
 
@@ -446,6 +449,7 @@ C17 = Rule(
     advice="Remove ALLOW_REFRESH_TOKEN_AUTH from ExplicitAuthFlows.",
     check=rotation,
     offline=True,
+    needs=("clients.RefreshTokenRotation",),
 )
 
 
@@ -540,6 +544,7 @@ C15 = Rule(
     advice="Set it to false, or create a client with GenerateSecret: true.",
     check=context_data,
     offline=True,
+    needs=("clients.EnablePropagateAdditionalUserContextData",),
 )
 
 
@@ -559,6 +564,7 @@ C18 = Rule(
     advice="Keep ClientSecret to use your own, or GenerateSecret to generate one.",
     check=one_secret,
     offline=True,
+    needs=("clients.ClientSecret",),
 )
 
 
@@ -579,6 +585,7 @@ C24 = Rule(
     advice="Set GenerateSecret to true on a new client, or set PublishSecretsInAWSSecretsManager to false.",
     check=published_secret,
     offline=True,
+    needs=("clients.PublishSecretsInAWSSecretsManager",),
 )
 
 
@@ -623,6 +630,7 @@ C16 = Rule(
     advice="Keep ApplicationArn alone or the other three members, and use an application in the pool's Region.",
     check=analytics,
     offline=True,
+    needs=("clients.AnalyticsConfiguration",),
 )
 
 
@@ -648,6 +656,7 @@ C22 = Rule(
     advice="Add email to ReadAttributes, or remove the scope.",
     check=email_readable,
     warning=True,
+    needs=("clients.ReadAttributes",),
 )
 
 

@@ -62,7 +62,7 @@ def age_on(today: Callable[[], date]) -> Rule:
                 message = f"The newest secret of the client was created on {made}, more than {limit} days ago."
                 yield Breach(SECRETS, address.name, ("max_age_days",), message)
 
-    return S1.checked_by(age)
+    return S1.checked_by(age, SECRETS)
 
 
 def in_owner(client: Tree) -> bool:

@@ -39,6 +39,7 @@ O13 = Rule(
     advice="Use a role in the pool's account.",
     check=roles,
     offline=True,
+    needs=("groups.RoleArn",),
 )
 
 

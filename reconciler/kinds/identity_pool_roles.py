@@ -140,6 +140,7 @@ O22 = Rule(
     advice="Write the key of a user pool as <provider name>:<client id>, and configure the provider in identity_pool.",
     check=providers_of_mappings,
     offline=True,
+    needs=("roles",),
 )
 
 
@@ -169,7 +170,7 @@ KIND = ResourceKind(
     from_api=from_api,
     prepare=prepare,
     dead=dead,
-    rules=(O18.checked_by(attachments), O22),
+    rules=(O18.checked_by(attachments, ROLES), O22),
     iam=IamAccess(
         arns_of={"SetIdentityPoolRoles": anywhere},
         permissions={

@@ -166,6 +166,7 @@ O12 = Rule(
     advice="Remove AcrMapping.",
     check=acr_mapping,
     offline=True,
+    needs=("identity_providers.AcrMapping",),
 )
 
 
@@ -213,12 +214,13 @@ def _detailed(state: State) -> Iterator[tuple[str, str, Tree]]:
 
 def details(state: State) -> Iterator[Breach]:
     """O8."""
-    made = {address.name for address in state.made if address.section == PROVIDERS}
     for name, kind, given in _detailed(state):
         for message, advice in _detail_problems(kind, given, state):
             yield Breach(PROVIDERS, name, ("ProviderDetails",), message, advice)
-        new = name in made or state.offline  # of a live one, the key is never shown
-        if kind == "SignInWithApple" and new and state.lacks(given, "private_key"):
+        if kind != "SignInWithApple":
+            continue
+        new = state.offline or any(a.section == PROVIDERS and a.name == name for a in state.made)
+        if new and state.lacks(given, "private_key"):  # of a live one, the key is never shown
             message = "SignInWithApple needs private_key."
             yield Breach(PROVIDERS, name, ("ProviderDetails",), message, "Add ProviderDetails.private_key.")
 

@@ -7,8 +7,8 @@ and names no kind; IAM policies, reference pages and meta-tests are derived from
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
 from typing import Any
 
 from reconciler.kinds.iam_access import IamAccess
@@ -240,6 +240,13 @@ class State:
         """Return the objects of a section by address."""
         return self.by_section.get(section, {})
 
+    def each(self, section: str) -> Sequence[tuple[str, Tree]]:
+        """Return the objects of a section with their names."""
+        found: tuple[tuple[str, Tree], ...] | None = self.derived.get(section)
+        if found is None:  # dozens of rules ask for the same
+            found = self.derived[section] = tuple([(a.name, tree) for a, tree in self.all(section).items()])
+        return found
+
     def names(self, section: str) -> frozenset[str]:
         """Return the names of the objects of a section, also of those of which no more is known."""
         return frozenset(a.name for a in (*self.all(section), *self.named) if a.section == section)
@@ -254,6 +261,12 @@ class State:
     def derived(self) -> dict[Any, Any]:
         """What several rules have derived from it, by what derives it, so that each is derived once."""
         return {}
+
+    @cached_property
+    def present(self) -> frozenset[str]:
+        """The sections that have an object, and the members that some object of them has: `clients.CallbackURLs`."""
+        shape = [(section, frozenset().union(*trees.values())) for section, trees in self.by_section.items()]
+        return _names(tuple(shape))
 
     @cached_property
     def by_name(self) -> Mapping[tuple[str, str], Tree]:
@@ -289,6 +302,13 @@ class State:
                 return not self.offline
             value = value[step]
         return is_blank(value) and not (self.offline and isinstance(value, Mapping))
+
+
+@lru_cache(maxsize=100)  # the pools of one owner have much the same
+def _names(shape: tuple[tuple[str, frozenset[str]], ...]) -> frozenset[str]:
+    """Return sections and their members by one name each."""
+    names = {f"{section}.{member}" for section, members in shape for member in members}
+    return frozenset(names.union(section for section, _ in shape))
 
 
 def is_blank(value: object) -> bool:
@@ -363,14 +383,19 @@ class Rule:
     by_writing: bool = False
     """Whether the service looks only when the object at fault is written, and not when what it rests on is."""
 
-    def checked_by(self, check: Check) -> Rule:
-        """Return the same rule with a check of its own, for a rule that several kinds share."""
-        return replace(self, check=check)
+    needs: tuple[str, ...] = ()
+    """Sections (`web_acl`) and members (`user_pool.AliasAttributes`): in a state without all of them, the check finds
+    nothing and is not called. Empty where it has to be called always."""
+
+    def checked_by(self, check: Check, *needs: str) -> Rule:
+        """Return the same rule with a check and needs of its own, for a rule that several kinds share."""
+        return replace(self, check=check, needs=needs)
 
     def violations(self, state: State) -> Iterator[Violation]:
         """Yield where a state breaks it."""
-        for breach in self.check(state) if self.check else ():
-            yield Violation(self, breach)
+        if self.check and (not self.needs or not state.present.isdisjoint(self.needs)):
+            for breach in self.check(state):
+                yield Violation(self, breach)
 
     def refusal(
         self, address: Address, path: Path, message: str, source: Position | None = None, advice: str = ""

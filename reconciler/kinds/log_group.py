@@ -219,6 +219,7 @@ G1 = Rule(
     "3288 and 3653.",
     check=retention,
     offline=True,
+    needs=("log_groups",),
 )
 
 

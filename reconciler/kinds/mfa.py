@@ -217,6 +217,7 @@ P6 = Rule(
     advice="Set user_pool.EmailConfiguration to EmailSendingAccount DEVELOPER with the SourceArn of an SES identity.",
     check=email_sender,
     offline=True,
+    needs=("mfa.EmailMfaConfiguration",),
 )
 
 
@@ -251,6 +252,7 @@ P13 = Rule(
     advice="Add verified_phone_number to user_pool.AccountRecoverySetting.",
     check=email_alone,
     warning=True,
+    needs=("mfa.EmailMfaConfiguration",),
 )
 
 
@@ -373,6 +375,7 @@ P37 = Rule(
     advice="Write auth.example.com, without scheme, port and path.",
     check=relying_party,
     offline=True,
+    needs=("mfa.WebAuthnConfiguration",),
 )
 
 

@@ -54,6 +54,7 @@ P1 = Rule(
     "e-mail address or phone number only.",
     check=sign_in_names,
     offline=True,
+    needs=("user_pool.AliasAttributes",),
 )
 
 
@@ -98,6 +99,7 @@ P11 = Rule(
     advice="Add it to user_pool.AutoVerifiedAttributes too.",
     check=verified_before_update,
     offline=True,
+    needs=("user_pool.UserAttributeUpdateSettings",),
 )
 
 
@@ -183,6 +185,7 @@ P12 = Rule(
     advice="List each mechanism once, with its own priority, or admin_only alone.",
     check=admin_only,
     offline=True,
+    needs=("user_pool.AccountRecoverySetting",),
 )
 
 
@@ -358,6 +361,7 @@ P30 = Rule(
     advice="Add both to the message.",
     check=invitations,
     warning=True,
+    needs=("user_pool.AdminCreateUserConfig",),
 )
 
 
@@ -380,6 +384,7 @@ P34 = Rule(
     advice="Give each level its own value.",
     check=acr_values,
     offline=True,
+    needs=("user_pool.AcrConfiguration",),
 )
 
 
@@ -399,6 +404,7 @@ P35 = Rule(
     advice="Add user_pool.KeyConfiguration.KmsKeyArn.",
     check=encryption_key,
     offline=True,
+    needs=("user_pool.KeyConfiguration",),
 )
 
 

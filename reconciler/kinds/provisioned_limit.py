@@ -50,6 +50,7 @@ O24 = Rule(
     source=("cognito.md 3.3", "cognito.md 5.1"),
     advice="Write the free rate or more.",
     check=below_free,
+    needs=("limits",),
 )
 
 

@@ -144,6 +144,7 @@ R1 = Rule(
     "another Region.",
     check=preconditions,
     offline=True,
+    needs=("replicas",),
 )
 
 
@@ -181,7 +182,7 @@ KIND = ResourceKind(
     patience=lambda _: PATIENCE,
     lower=lower,
     undeletable=undeletable,
-    rules=(P23.checked_by(plans), R1),
+    rules=(P23.checked_by(plans, REPLICAS), R1),
     elsewhere={"UserPoolTags": ("TagResource", "UntagResource"), **dict.fromkeys(REGIONAL, ("UpdateUserPool",))},
     iam=IamAccess(
         arns_of=dict.fromkeys(("DescribeUserPool", "UpdateUserPool", "TagResource", "UntagResource"), there),

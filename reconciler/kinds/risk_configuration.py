@@ -90,7 +90,7 @@ def _kind(section: str, **inside: object) -> ResourceKind:
         read_with=("user_pool",),
         from_api=from_api,
         prepare=prepare,
-        rules=(O14.checked_by(protection_of(section)),),
+        rules=(O14.checked_by(protection_of(section), section),),
         **inside,  # type: ignore[arg-type]
     )
 

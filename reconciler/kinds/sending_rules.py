@@ -81,6 +81,7 @@ P14 = Rule(
     advice="Add EmailConfiguration.SourceArn.",
     check=developer_identity,
     offline=True,
+    needs=("user_pool.EmailConfiguration", "replicas.EmailConfiguration"),
 )
 
 
@@ -102,6 +103,7 @@ P15 = Rule(
     advice="Make sure that it has one, or set EmailSendingAccount to DEVELOPER.",
     check=default_identity,
     warning=True,
+    needs=("user_pool.EmailConfiguration", "replicas.EmailConfiguration"),
 )
 
 
@@ -139,6 +141,12 @@ P16 = Rule(
     "eu-west-1.",
     check=identity_region,
     warning=True,
+    needs=(
+        "user_pool.EmailConfiguration",
+        "replicas.EmailConfiguration",
+        "risk_configuration.AccountTakeoverRiskConfiguration",
+        "clients.risk_configuration.AccountTakeoverRiskConfiguration",
+    ),
 )
 
 
@@ -178,6 +186,7 @@ P18 = Rule(
     advice="Keep one way to send SMS.",
     check=one_sender,
     offline=True,
+    needs=("user_pool.SmsConfiguration", "replicas.SmsConfiguration", "mfa.SmsMfaConfiguration"),
 )
 
 
@@ -217,6 +226,7 @@ P17 = Rule(
     advice="Use an SMS Region that Cognito allows for the pool's Region, and a role in the pool's account.",
     check=sender_place,
     offline=True,
+    needs=("user_pool.SmsConfiguration", "replicas.SmsConfiguration", "mfa.SmsMfaConfiguration"),
 )
 
 
@@ -248,6 +258,7 @@ P20 = Rule(
     advice="Use a function in the pool's Region.",
     check=function_region,
     offline=True,
+    needs=("user_pool.LambdaConfig", "replicas.LambdaConfig"),
 )
 
 
@@ -274,6 +285,7 @@ P21 = Rule(
     advice="Add LambdaConfig.KMSKeyID with a key in the pool's Region.",
     check=sender_key,
     offline=True,
+    needs=("user_pool.LambdaConfig", "replicas.LambdaConfig"),
 )
 
 
@@ -296,6 +308,7 @@ P22 = Rule(
     advice="Keep PreTokenGenerationConfig and remove PreTokenGeneration.",
     check=token_functions,
     offline=True,
+    needs=("user_pool.LambdaConfig", "replicas.LambdaConfig"),
 )
 
 

@@ -73,6 +73,7 @@ O17 = Rule(
     advice="Set session.UserSessionTracking to ENABLED.",
     check=tracking_of_clients,
     offline=True,
+    needs=("clients.session",),
 )
 
 

@@ -17,7 +17,7 @@ TIERS: Sequence[str] = PUBLISHED["feature_plans"]
 def dig(tree: Any, *path: str) -> Any:
     """Return the value at a path, or None if any part of it is missing."""
     for step in path:
-        if not isinstance(tree, dict):
+        if type(tree) is not dict and not isinstance(tree, dict):  # most are, and the second question takes longer
             return None
         tree = tree.get(step)
     return tree

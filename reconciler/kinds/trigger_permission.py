@@ -178,6 +178,7 @@ L1 = Rule(
     advice="Let the owner of the function allow cognito-idp.amazonaws.com to invoke it for the ARN of this pool.",
     check=foreign,
     warning=True,
+    needs=("user_pool.LambdaConfig",),
 )
 
 

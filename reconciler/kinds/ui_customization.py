@@ -100,7 +100,10 @@ POOL = ResourceKind(
     from_api=from_api,
     read_with=("domains",),
     frozen=frozen,
-    rules=(O4.checked_by(pages_of("ui_customization")), O23.checked_by(logos_of("ui_customization"))),
+    rules=(
+        O4.checked_by(pages_of("ui_customization"), "ui_customization"),
+        O23.checked_by(logos_of("ui_customization"), "ui_customization"),
+    ),
 )
 
 CLIENT = ResourceKind(
@@ -114,5 +117,8 @@ CLIENT = ResourceKind(
     from_api=adopt_of_client,
     read_with=("domains",),
     frozen=frozen,
-    rules=(O4.checked_by(pages_of("clients.ui_customization")), O23.checked_by(logos_of("clients.ui_customization"))),
+    rules=(
+        O4.checked_by(pages_of("clients.ui_customization"), "clients.ui_customization"),
+        O23.checked_by(logos_of("clients.ui_customization"), "clients.ui_customization"),
+    ),
 )

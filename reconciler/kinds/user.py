@@ -246,6 +246,7 @@ O20 = Rule(
     source=("cognito.md 3.3", "cognito.md 2.17"),
     advice="Declare the attribute in user_pool.Schema, the group in groups, or what the pool requires of the user.",
     check=unfit,
+    needs=("users",),
 )
 
 KIND = ResourceKind(

@@ -43,6 +43,7 @@ W1 = Rule(
     advice="Use a regional web ACL of the pool's Region.",
     check=region,
     offline=True,
+    needs=("web_acl",),
 )
 
 

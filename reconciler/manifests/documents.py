@@ -80,6 +80,9 @@ class RawDocument:
     """What `$when` has switched off, by the path that it would have, with the place of its condition."""
     again: Again | None = field(default=None, compare=False, repr=False)
     """Reads it again; None if all places were found at once."""
+    references: tuple[Path, ...] | None = field(default=None, compare=False, repr=False)
+    """Where all the maps are that may be references, in the order of the text, if no text or other key in it can have
+    one; None if that is not known."""
 
 
 @record(frozen=True)

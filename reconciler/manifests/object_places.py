@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property, partial
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from reconciler.manifests.documents import Document, nearest
 from reconciler.manifests.late_places import LatePlaces, Places
@@ -13,17 +13,12 @@ from reconciler.manifests.validation.place import Place
 from reconciler.model import Path, Position
 from schemas.documents import DocumentKind
 from schemas.sections import is_single
-from schemas.tuples import NamedTuple
 
 T = TypeVar("T")
 
 
-class _Own(NamedTuple):
-    """What is noted of one object, by the paths within it."""
-
-    values: LatePlaces
-    keys: LatePlaces
-    origins: dict[Path, Origin]
+_Own: TypeAlias = tuple[LatePlaces, LatePlaces, dict[Path, Origin]]
+"""What is noted of one object, by the paths within it: where values and keys are, and what came from elsewhere."""
 
 
 class ObjectPlaces:
@@ -40,24 +35,24 @@ class ObjectPlaces:
 
     def place(self, prefix: Path) -> Place:
         """Return where an object is, for messages about it."""
-        own = self._own(prefix)
+        values, keys, origins = self._own(prefix)
         around = nearest(self._document.origins, prefix) if self._document.origins else None
         if around is not None:
-            own.origins.setdefault((), around)
-        return Place(prefix, self._document.key(prefix), own.values, own.keys, own.origins)
+            origins.setdefault((), around)
+        return Place(prefix, self._document.key(prefix), values, keys, origins)
 
     def add(self, prefix: Path, member: str, where: Position) -> None:
         """Note a place for a member that is not written, but said by the key of its object."""
-        self._own(prefix).values.note((member,), where)
+        self._own(prefix)[0].note((member,), where)
 
     def rename(self, prefix: Path, theirs: str, ours: str) -> None:
         """Move the places of a member to another name."""
-        own = self._own(prefix)
-        for places in (own.values, own.keys):
+        values, keys, origins = self._own(prefix)
+        for places in (values, keys):
             for path in [p for p in places if p[:1] == (theirs,)]:
                 places.note((ours, *path[1:]), places[path])
-        for path in [p for p in own.origins if p[:1] == (theirs,)]:
-            own.origins[(ours, *path[1:])] = own.origins[path]
+        for path in [p for p in origins if p[:1] == (theirs,)]:
+            origins[(ours, *path[1:])] = origins[path]
 
     def _own(self, prefix: Path) -> _Own:
         found = self._found.get(prefix)
@@ -65,7 +60,7 @@ class ObjectPlaces:
             every = self._every  # and not `self`: what refers to each other in a circle stays until it is searched for
             values = LatePlaces({}, partial(every.values_of, prefix))
             keys = LatePlaces({}, partial(every.keys_of, prefix))
-            found = self._found[prefix] = _Own(values, keys, self._origins.get(prefix, {}))
+            found = self._found[prefix] = (values, keys, self._origins.get(prefix, {}))
         return found
 
 

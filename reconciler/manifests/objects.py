@@ -76,8 +76,7 @@ class ObjectReader:
 
     def _of_section(self, section: Member, address: Address, value: Any) -> Iterator[Spec]:
         """Make the specs of one section, or of one kind of thing inside an object."""
-        prefix = address.steps
-        if value is None and is_resettable(section) and prefix not in self._document.blanks:
+        if value is None and is_resettable(section) and (prefix := address.steps) not in self._document.blanks:
             yield Spec(address, {}, self._document.key(prefix), {(): self._document.position(prefix)}, reset=True)
         elif value is None:
             self._empty(section, address)
@@ -86,7 +85,7 @@ class ObjectReader:
         elif isinstance(value, dict):
             yield from self._children(section, address, value)
         elif value != FAILED:
-            self._say(prefix, "the section is not a map.", "Write NAME: {...} for each object.")
+            self._say(address.steps, "the section is not a map.", "Write NAME: {...} for each object.")
 
     def _empty(self, section: Member, address: Address) -> None:
         """Refuse a section without a value; null has a meaning only where there is something to go back to."""
@@ -137,7 +136,7 @@ class ObjectReader:
             self._report.problems.append(Problem(place.value(at), place.name(at), omitted.message, omitted.advice))
         pin = declared.pop(pin_member(model), None)
         self._shown_names(model, address, place)
-        from_env = {around_items(path): o.name for path, o in place.origins.items() if path and o.kind == ENV.key}
+        from_env = _from_env(place) if place.origins else {}
         return Spec(address, declared, place.start, place.values, pin if isinstance(pin, str) else "", from_env)
 
     def _checked(self, model: type[ApiModel], address: Address, tree: Any, place: Place) -> Tree:
@@ -186,7 +185,8 @@ class ObjectReader:
         elif name:
             checking.check_key(section, name, place, self._report)
         for member in (key[0] if key and key[1] else "", pin_member(model)):
-            self._known_early(member, tree, place)
+            if member in tree:
+                self._known_early(member, tree, place)
         return tree
 
     def _spelled(self, section: Member, address: Address, tree: Tree, place: Place) -> Tree:
@@ -238,3 +238,8 @@ class ObjectReader:
         checking.check(model_of(section), {member: name}, Place(place.prefix, place.start, {}), found)
         for problem in found.problems:
             self._report.problems.append(Problem(place.start, dotted(place.prefix), problem.message, problem.fix))
+
+
+def _from_env(place: Place) -> dict[Path, str]:
+    """Return the names of the variables that values of an object came from, by the paths of these."""
+    return {around_items(path): o.name for path, o in place.origins.items() if path and o.kind == ENV.key}

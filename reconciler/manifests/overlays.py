@@ -96,6 +96,7 @@ class _Merge:
             forms=self._base.forms | self._layer.forms,
             origins=self._places(self._base.origins, self._layer.origins),
             conditions=self._places(self._base.conditions, self._layer.conditions),
+            references=None,
         )
 
     def _is_other_kind(self) -> bool:

@@ -488,7 +488,14 @@ def _simple(source: _Source, index: int, node: yaml.MappingNode, whole: _WholeFi
     positions = LatePlaces(builder.positions, lambda: again().positions)
     keys = LatePlaces(builder.keys, lambda: again().keys)
     start = _position(source.name, node)
-    return RawDocument(source.name, source.directory, index, tree, positions, keys, start, source.root, again=again)
+    every, found = (positions, keys, start, source.root), _references(source.text, builder)
+    return RawDocument(source.name, source.directory, index, tree, *every, again=again, references=found)
+
+
+def _references(text: str, builder: _SimpleBuilder) -> tuple[Path, ...] | None:
+    """Return where the references of a document are, if nothing but their keys has a dollar sign in it."""
+    only = "\\" not in text and text.count("$") == len(builder.references)  # an escape may be a dollar sign
+    return tuple(builder.references) if only else None
 
 
 def _nodes(source: _Source, problems: list[Problem]) -> Iterator[yaml.Node]:
@@ -691,6 +698,8 @@ class _SimpleBuilder:
         self.file = file
         self.positions: dict[Path, Position] = {}
         self.keys: dict[Path, Position] = {}
+        self.references: list[Path] = []
+        """Maps of one key that begins with a dollar sign."""
 
     def map(self, node: yaml.MappingNode, path: Path, depth: int) -> Tree:
         """Return the tree of a map.
@@ -717,6 +726,8 @@ class _SimpleBuilder:
                 tree[key] = self.map(value_node, here, depth + 1)
             else:
                 tree[key] = self._list(value_node, (*path, key), depth + 1)
+        if len(tree) == 1 and key and key[0] == "$":
+            self.references.append(path)
         return tree
 
     def _list(self, node: yaml.Node, path: Path, depth: int) -> list[Any]:

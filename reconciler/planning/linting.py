@@ -107,6 +107,8 @@ def _names(manifest: Manifest, name: str) -> bool:
 
 def neighbours(manifests: Sequence[Manifest]) -> list[tuple[Manifest, ...]]:
     """Return, for each document, the others that refer to it or that it refers to, in the order given."""
+    if len(manifests) == 1:
+        return [()]
     called = grouped(enumerate(manifests), lambda pair: pair[1].name)
     beside: list[set[int]] = [set() for _ in manifests]
     for here, manifest in enumerate(manifests):

@@ -33,10 +33,12 @@ def found(seen: Seen, rules: Iterable[SecurityRule]) -> Iterator[BrokenRule]:
         seen: The state, and what rules have to know about the pool.
         rules: Those that need what was not read of other services are left out.
     """
-    profile = seen.profile
+    profile, present, outside = seen.profile, seen.state.present, seen.outside
     for rule in rules:
+        if rule.needs and present.isdisjoint(rule.needs):
+            continue
         risk = rule.profiles.get(profile, rule.severity)  # as `severity_for` says, without a call for each rule
-        if risk is None or (rule.reads and not is_possible(rule, seen)):
+        if risk is None or (rule.reads and not (outside and is_possible(rule, seen))):
             continue
         for breach in rule.check(seen):
             if _is_judged(seen, breach):

@@ -115,6 +115,9 @@ class SecurityRule:
     """Names of the readings of other services that it needs; without them it is skipped."""
     uses: tuple[str, ...] = ()
     """Names of readings with which it sees more; without them it judges what the manifest says."""
+    needs: tuple[str, ...] = ()
+    """Sections (`web_acl`) and members (`clients.WriteAttributes`): in a state without all of them, the check finds
+    nothing and is not called. Empty where it has to be called always."""
     across: bool = False
     """Whether it looks at the other documents of the run, so that what it finds depends on which there are."""
 
@@ -155,7 +158,7 @@ def text(tree: Tree, *path: str) -> str:
     found: Any = tree
     for step in path:
         found = found.get(step) if type(found) is dict else dig(found, step)
-    return found if isinstance(found, str) else ""
+    return found if type(found) is str or isinstance(found, str) else ""
 
 
 def texts(tree: Tree, *path: str) -> tuple[str, ...]:
@@ -163,7 +166,9 @@ def texts(tree: Tree, *path: str) -> tuple[str, ...]:
     found: Any = tree
     for step in path:
         found = found.get(step) if type(found) is dict else dig(found, step)
-    return tuple([v for v in found if isinstance(v, str)]) if found and isinstance(found, list) else ()
+    if not found or not isinstance(found, list):
+        return ()
+    return tuple([v for v in found if type(v) is str or isinstance(v, str)])
 
 
 def dig(tree: Any, *path: str) -> Any:

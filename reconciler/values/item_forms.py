@@ -66,12 +66,17 @@ def settled(model: type[ApiModel], declared: Tree, observed: Tree) -> Tree:
         declared: The declared tree; it is not changed.
         observed: The live object; empty if there is none, so that the included items are all.
     """
+    if not _has_forms(model, declared):
+        return declared
     return _replaced(model, declared, lambda path, member, form: whole(member, form, listed(observed, path)))
 
 
 def offline(model: type[ApiModel], declared: Tree) -> Tree:
     """Return a declared tree for what is judged without a live object: of the lists, only our items are known."""
-    return _replaced(model, declared, lambda _path, _member, form: [*_side(form, INCLUDE), OTHERS])
+    for name, held in declared.items():  # as `_has_forms`, without a call: every object is asked for three times
+        if isinstance(held, dict) and name in _holders(model):
+            return _replaced(model, declared, lambda _path, _member, form: [*_side(form, INCLUDE), OTHERS])
+    return declared
 
 
 def whole(member: Member, form: Form, live: list[Any]) -> list[Any]:
@@ -172,9 +177,12 @@ def written_at(model: type[ApiModel], declared: Tree, tree: Any, path: Path) -> 
     return path
 
 
+def _has_forms(model: type[ApiModel], declared: Tree) -> bool:
+    """Return whether an object may have such a list; few do."""
+    return any(isinstance(held, dict) and name in _holders(model) for name, held in declared.items())
+
+
 def _replaced(model: type[ApiModel], declared: Tree, value: Callable[[Path, Member, Form], list[Any]]) -> Tree:
-    if not any(isinstance(value, dict) and name in _holders(model) for name, value in declared.items()):
-        return declared  # as nearly every object
     for path, member, form in list(forms(model, declared)):
         declared = put(declared, path, value(path, member, form))
     return declared

@@ -111,7 +111,7 @@ def with_resets(model: type[ApiModel], declared: Tree) -> Tree:
 def _has_null(declared: Mapping[str, Any]) -> bool:
     """Return whether a tree has null as a member, its own or of a map or structure inside of it."""
     values = declared.values()
-    return None in values or any(_has_null(value) for value in values if isinstance(value, dict))
+    return None in values or any(map(_has_null, [value for value in values if isinstance(value, dict)]))
 
 
 def _resets_by_member(member: Member) -> bool:

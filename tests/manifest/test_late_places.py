@@ -126,6 +126,25 @@ def test_references_are_followed_as_where_every_place_is_noted(
         assert (dict(found.positions), dict(found.keys)) == (dict(expected.positions), dict(expected.keys))
 
 
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        ("a: {b: c}", ()),
+        ("a: {b: {$env: E}}\nc: [{$var: v}, {$ssm: p}]", (("a", "b"), ("c", 0), ("c", 1))),
+        ('a: {b: {$env: E}}\nc: "\\x24{var.v}"', None),
+        ("a: {b: {$env: E}}\nc: ${var.v}", None),
+        ("a: {$$env: E}", None),
+        ("a: {$env: E, b: c}", None),
+        ("$a: {b: c}", ((),)),
+    ],
+)
+def test_references_are_known_where_only_their_keys_have_a_dollar_sign(
+    tmp_path: FilePath, text: str, known: tuple[Any, ...] | None
+) -> None:
+    (document,), _ = read_both(tmp_path, text)[0]
+    assert document.references == known
+
+
 def test_places_of_objects_are_known_without_reading_again(tmp_path: FilePath) -> None:
     def never() -> dict[Any, Any]:
         raise AssertionError("read again")

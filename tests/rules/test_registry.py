@@ -20,7 +20,7 @@ rules = pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))
 
 
 def without_check(rule: Rule) -> Rule:
-    return replace(rule, check=None)
+    return replace(rule, check=None, needs=())
 
 
 def test_an_id_means_one_rule_whatever_kinds_share_it():

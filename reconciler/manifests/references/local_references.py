@@ -63,7 +63,7 @@ def resolve_local(
     around = _with_target(bare, document, kinds)
     rest = ((), document.blanks, document.off)
     if isinstance(document.positions, LatePlaces) and isinstance(document.keys, LatePlaces) and document.again:
-        followed = whole_values.follow(document.tree, kinds, around)
+        followed = whole_values.follow(document.tree, kinds, around, document.references)
         if followed is not None:
             reread = Reread(partial(_places, document.again, bare, kinds), document.again.rest)
             positions = document.positions.found_by(reread.positions)

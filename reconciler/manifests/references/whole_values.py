@@ -18,20 +18,23 @@ class _OtherError(Exception):
     """There is something that is not read here."""
 
 
-def follow(tree: Tree, kinds: ReferenceKinds, around: Surroundings) -> tuple[Tree, dict[Path, Origin]] | None:
+def follow(
+    tree: Tree, kinds: ReferenceKinds, around: Surroundings, known: tuple[Path, ...] | None = None
+) -> tuple[Tree, dict[Path, Origin]] | None:
     """Follow the references of a document.
 
     Args:
         tree: The document; parts without a reference are part of the result as they are.
         kinds: The kinds of references that there are.
         around: What references are followed with.
+        known: Where all its references are, if that is known: then they are not searched for.
 
     Returns:
         The document with values in place, and where these came from; None if it has something else.
     """
     follower = _Follower(kinds, around)
     try:
-        return follower.map(tree, ()), follower.origins
+        return follower.map(tree, ()) if known is None else follower.at(tree, known), follower.origins
     except (_OtherError, ReferenceMistake):
         return None
 
@@ -43,6 +46,29 @@ class _Follower:
         self.origins: dict[Path, Origin] = {}
         self._kinds = kinds
         self._around = around
+
+    def at(self, tree: Any, known: tuple[Path, ...]) -> Any:
+        """Return a document with the values of the references at some paths: itself if there are none."""
+        copies: dict[Path, Any] = {}
+        for path in known:
+            value = tree
+            for step in path:
+                value = value[step]
+            ((key, target),) = value.items()
+            if not path:
+                raise _OtherError
+            self._copied(tree, path[:-1], copies)[path[-1]] = self._followed(key, target, path)
+        return copies.get((), tree)
+
+    def _copied(self, tree: Any, path: Path, copies: dict[Path, Any]) -> Any:
+        """Return a copy of what is at a path, which is part of copies of all that is around it."""
+        if path not in copies:
+            around = self._copied(tree, path[:-1], copies) if path else tree
+            found: Any = around[path[-1]] if path else tree
+            copies[path] = [*found] if type(found) is list else {**found}
+            if path:
+                around[path[-1]] = copies[path]
+        return copies[path]
 
     def map(self, tree: Tree, path: Path) -> Tree:
         """Return a map with the values of its references: itself if it has none."""

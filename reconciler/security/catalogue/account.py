@@ -263,6 +263,7 @@ CG016 = SecurityRule(
         "user_pool.DeviceConfiguration.DeviceOnlyRememberedOnUserPrompt",
     ),
     _devices,
+    needs=("user_pool.DeviceConfiguration",),
 )
 
 REGULATED = re.compile(r"confidential|restricted|regulated|hipaa|phi|pci(?:-?dss)?|gxp|sox", re.IGNORECASE)

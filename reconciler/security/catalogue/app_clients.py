@@ -53,8 +53,8 @@ Test = Callable[[Tree], bool]
 def _listed(seen: Seen, wanted: frozenset[str], test: Test) -> Iterator[tuple[str, Path, str]]:
     """Yield name, path and flow wherever a client of a sort lists one of some flows."""
     for name, client in clients_of_users(seen):
-        for flow in texts(client, FLOWS) if test(client) else ():
-            if flow in wanted:
+        for flow in texts(client, FLOWS):
+            if flow in wanted and test(client):
                 yield name, place(client, FLOWS, flow), flow
 
 
@@ -223,8 +223,10 @@ CG406 = SecurityRule(
 def _sso_only(seen: Seen) -> Iterator[Breach]:
     for name, client in clients_of_users(seen):
         providers = texts(client, "SupportedIdentityProviders")
+        if not providers or "COGNITO" in providers or not whole(client, "SupportedIdentityProviders"):
+            continue
         open_ = sorted(flows(client) & DIRECT)
-        if providers and whole(client, "SupportedIdentityProviders") and "COGNITO" not in providers and open_:
+        if open_:
             path = place(client, FLOWS, open_[0])
             said = f"Users of the pool can sign in with {', '.join(open_)}, past {' and '.join(providers)}."
             yield Breach(CLIENTS, name, path, said)
@@ -478,6 +480,7 @@ CG412 = SecurityRule(
     ("clients.RefreshTokenRotation.RetryGracePeriodSeconds",),
     _long_grace,
     profiles={"dev": None},
+    needs=("clients.RefreshTokenRotation",),
 )
 
 
@@ -553,6 +556,7 @@ CG416 = SecurityRule(
     ("clients.WriteAttributes", "clients.ExplicitAuthFlows", "clients.AllowedOAuthScopes"),
     _own_rights,
     profiles={"dev": "high"},
+    needs=("clients.WriteAttributes",),
 )
 
 
@@ -695,6 +699,7 @@ CG422 = SecurityRule(
     ("user_pool.DcrConfiguration.OpenDcrEnabled",),
     _open_registration,
     profiles={"dev": "low"},
+    needs=("user_pool.DcrConfiguration",),
 )
 
 
@@ -718,6 +723,7 @@ CG423 = SecurityRule(
     ("user_pool.DcrConfiguration.OpenDcrGrantTypes", "user_pool.DcrConfiguration.OpenDcrEnabled"),
     _open_machines,
     profiles={"dev": "high"},
+    needs=("user_pool.DcrConfiguration",),
 )
 
 
@@ -770,6 +776,7 @@ CG427 = SecurityRule(
     "low",
     ("clients.AnalyticsConfiguration",),
     _analytics,
+    needs=("clients.AnalyticsConfiguration",),
 )
 
 RULES = (

@@ -5,7 +5,7 @@ What is not known makes no trait: a client whose secret is a reference is neithe
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -36,10 +36,9 @@ USER_SCOPE = "aws.cognito.signin.user.admin"
 """The scope with which a user can read and change attributes and factors, and delete the user."""
 
 
-def clients(seen: Seen) -> Iterator[tuple[str, Tree]]:
-    """Yield the clients by their names."""
-    for address, tree in seen.all(CLIENTS).items():
-        yield address.name, tree
+def clients(seen: Seen) -> Sequence[tuple[str, Tree]]:
+    """Return the clients with their names."""
+    return seen.state.each(CLIENTS)
 
 
 @once
@@ -86,9 +85,9 @@ def place(tree: Tree, member: str, item: object) -> Path:
 
 
 def items(tree: Tree, *path: str) -> Iterator[tuple[int, Any]]:
-    """Yield the items of a list with their places; none of what is no list, or not known."""
+    """Return the items of a list with their places; none of what is no list, or not known."""
     found = dig(tree, *path)
-    yield from enumerate(found if isinstance(found, list) else ())
+    return enumerate(found if isinstance(found, list) else ())
 
 
 def whole(tree: Tree, member: str) -> bool:

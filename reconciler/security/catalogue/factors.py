@@ -110,6 +110,7 @@ CG204 = SecurityRule(
     ("mfa.SmsMfaConfiguration", "mfa.SoftwareTokenMfaConfiguration", "mfa.EmailMfaConfiguration"),
     _sms_alone,
     profiles={"dev": "low"},
+    needs=("mfa.SmsMfaConfiguration",),
 )
 
 
@@ -208,6 +209,7 @@ CG209 = SecurityRule(
     "high",
     ("mfa.WebAuthnConfiguration.RelyingPartyId", "domains.CustomDomainConfig"),
     _relying_party,
+    needs=("mfa.WebAuthnConfiguration",),
 )
 
 

@@ -199,7 +199,8 @@ def _endpoints(seen: Seen) -> Iterator[Breach]:
     for name, tree in providers(seen, "OIDC"):
         issuer = text(tree, DETAILS, "oidc_issuer")
         for key in ENDPOINTS:
-            said = _astray(text(tree, DETAILS, key), issuer)
+            endpoint = text(tree, DETAILS, key)
+            said = _astray(endpoint, issuer) if endpoint else ""
             if said:
                 yield Breach(PROVIDERS, name, (DETAILS, key), f"The endpoint {key} {said}")
 
@@ -306,6 +307,7 @@ CG710 = SecurityRule(
     ("identity_providers.AcrMapping", "user_pool.AcrConfiguration"),
     _levels,
     profiles={"dev": None},
+    needs=("user_pool.AcrConfiguration",),
 )
 
 
@@ -401,6 +403,7 @@ CG707 = SecurityRule(
     "medium",
     ("clients.WriteAttributes", "clients.SupportedIdentityProviders", "identity_providers.AttributeMapping"),
     _not_writable,
+    needs=("clients.WriteAttributes",),
 )
 
 
@@ -408,7 +411,7 @@ CG707 = SecurityRule(
 
 
 def _unused(seen: Seen) -> Iterator[Breach]:
-    every = list(clients(seen))
+    every = clients(seen)
     if not every or not seen.knows(CLIENTS) or not all(whole(c, "SupportedIdentityProviders") for _, c in every):
         return
     used = {provider for _, client in every for provider in texts(client, "SupportedIdentityProviders")}
@@ -470,6 +473,7 @@ CG709 = SecurityRule(
     ("identity_providers.IdpIdentifiers",),
     _identifiers,
     profiles={"dev": "low"},
+    needs=("identity_providers.IdpIdentifiers",),
 )
 
 RULES = (CG701, CG702, CG703, CG704, CG705, CG706, CG707, CG708, CG709, CG710, CG711)

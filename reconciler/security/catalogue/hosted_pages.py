@@ -41,6 +41,7 @@ CG601 = SecurityRule(
     ("domains.CustomDomainConfig.SecurityPolicy",),
     _old_tls,
     profiles={"dev": "low"},
+    needs=("domains.CustomDomainConfig",),
 )
 
 
@@ -69,7 +70,7 @@ CG603 = SecurityRule(
 
 
 def _needless(seen: Seen) -> Iterator[Breach]:
-    pool, every = seen.one(POOL), list(clients(seen))
+    pool, every = seen.one(POOL), clients(seen)
     linked = text(pool, "VerificationMessageTemplate", "DefaultEmailOption") == "CONFIRM_WITH_LINK"
     passkeys = "WEB_AUTHN" in texts(pool, "Policies", "SignInPolicy", "AllowedFirstAuthFactors")
     used = linked or passkeys or bool(pool.get("DcrConfiguration")) or any(not _is_direct(c) for _, c in every)
@@ -129,6 +130,7 @@ CG607 = SecurityRule(
     ("clients.terms.Links", "clients.terms.TermsName"),
     _terms,
     profiles={"dev": None},
+    needs=("clients.terms",),
 )
 
 RULES = (CG601, CG603, CG605, CG607)

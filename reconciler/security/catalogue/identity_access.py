@@ -52,6 +52,7 @@ CG901 = SecurityRule(
         "cdk-nag": ("AwsSolutions-COG7",),
         "cfn-guard": ("COGNITO_ALLOW_UNAUTHENTICATED_IDENTITIES_RULE",),
     },
+    needs=("identity_pool",),
 )
 
 
@@ -76,6 +77,7 @@ CG903 = SecurityRule(
     ("identity_pool.AllowClassicFlow",),
     _classic,
     profiles={"dev": "low"},
+    needs=("identity_pool",),
 )
 
 
@@ -102,6 +104,7 @@ CG906 = SecurityRule(
     ("identity_pool.CognitoIdentityProviders",),
     _unchecked,
     profiles={"dev": "low"},
+    needs=("identity_pool",),
 )
 
 ANYONES = {
@@ -139,6 +142,7 @@ CG912 = SecurityRule(
     "medium",
     ("identity_pool.DeveloperProviderName", "identity_pool.OpenIdConnectProviderARNs"),
     _foreign,
+    needs=("identity_pool",),
 )
 
 
@@ -184,6 +188,7 @@ CG907 = SecurityRule(
     ("roles.RoleMappings",),
     _falls_open,
     profiles={"dev": "low"},
+    needs=("roles.RoleMappings",),
 )
 
 LOOSE = {
@@ -221,6 +226,7 @@ CG908 = SecurityRule(
     ("roles.RoleMappings",),
     _loose,
     profiles={"dev": "low"},
+    needs=("roles.RoleMappings",),
 )
 
 
@@ -285,6 +291,7 @@ CG909 = SecurityRule(
     _of_users,
     profiles={"dev": "high"},
     across=True,
+    needs=("roles.RoleMappings", "principal_tags"),
 )
 
 
@@ -347,6 +354,7 @@ CG911 = SecurityRule(
     ("roles.RoleMappings",),
     _role_of_provider,
     across=True,
+    needs=("roles.RoleMappings",),
 )
 
 RULES = (CG418, CG901, CG903, CG906, CG907, CG908, CG909, CG911, CG912)

@@ -42,6 +42,7 @@ CGA02 = SecurityRule(
     "medium",
     ("groups.Precedence", "groups.RoleArn"),
     _ambiguous,
+    needs=("groups.RoleArn",),
 )
 
 
@@ -67,6 +68,7 @@ CGA03 = SecurityRule(
     ("groups.RoleArn",),
     _of_provider,
     profiles={"dev": "high"},
+    needs=("groups.RoleArn",),
 )
 
 TRIAL = frozenset(
@@ -99,6 +101,7 @@ CGA04 = SecurityRule(
     ("users.Username", "users.Enabled"),
     _trials,
     profiles={"dev": None},
+    needs=("users",),
 )
 
 COARSE = frozenset({"*", "all", "admin", "administrator", "full", "root", "superuser", "everything", "fullaccess"})

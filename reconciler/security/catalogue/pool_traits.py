@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from reconciler.kinds.kind import State
 from reconciler.model import Tree
-from reconciler.security.rule import Seen, Steps, dig, text, texts
+from reconciler.security.rule import Seen, Steps, dig, once, text, texts
 
 POOL, MFA, CLIENTS = "user_pool", "mfa", "clients"
 SIGN_UP: Steps = ("AdminCreateUserConfig", "AllowAdminCreateUserOnly")
@@ -64,10 +65,11 @@ def second_factors(seen: Seen) -> tuple[str, ...]:
     return tuple(name for name, there in found if there)
 
 
-def signs_in_locally(seen: Seen) -> bool:
+@once
+def signs_in_locally(state: State) -> bool:
     """Return whether some client lets users of the pool itself sign in; True while there is no client to ask."""
-    clients = seen.all(CLIENTS).values()
-    return not clients or not seen.knows(CLIENTS) or any(is_local(client) for client in clients)
+    clients = state.all(CLIENTS).values()
+    return not clients or not state.is_whole(CLIENTS) or any(is_local(client) for client in clients)
 
 
 def is_local(client: Tree) -> bool:

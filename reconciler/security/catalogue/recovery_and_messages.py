@@ -66,9 +66,8 @@ CG009 = SecurityRule(
 
 
 def _one_channel(seen: Seen) -> Iterator[Breach]:
-    names, factors = _mechanisms(seen), second_factors(seen)
-    channels = {CHANNELS[name] for name in names if name in CHANNELS}
-    if len(factors) == 1 and channels == set(factors):
+    factors = second_factors(seen)
+    if len(factors) == 1 and {CHANNELS[name] for name in _mechanisms(seen) if name in CHANNELS} == set(factors):
         word = WORDS[factors[0]]
         message = f"{word[0].upper()}{word[1:]} is the only second factor and the only way to recover an account."
         yield Breach(POOL, "", RECOVERY, message)
@@ -164,6 +163,7 @@ CG012 = SecurityRule(
     ("user_pool.EmailConfiguration.SourceArn", "user_pool.EmailConfiguration.From"),
     _sender,
     uses=("ses_identities",),
+    needs=("user_pool.EmailConfiguration",),
 )
 
 
@@ -194,12 +194,14 @@ CG013 = SecurityRule(
         "mfa.SmsMfaConfiguration.SmsConfiguration.ExternalId",
     ),
     _external_id,
+    needs=("user_pool.SmsConfiguration", "mfa.SmsMfaConfiguration"),
 )
 
 
 def _pumping(seen: Seen) -> Iterator[Breach]:
-    guarded = has_guard(seen) or has_trigger(seen, "CustomSMSSender")
-    if is_sign_up_open(seen) and sends_sms(seen) and not guarded:
+    if not (is_sign_up_open(seen) and sends_sms(seen)):
+        return
+    if not (has_guard(seen) or has_trigger(seen, "CustomSMSSender")):
         message = "Anyone can sign up and have SMS sent to any number, and nothing limits it."
         yield Breach(POOL, "", ("SmsConfiguration",), message)
 
@@ -249,7 +251,7 @@ def _links(seen: Seen) -> Iterator[Breach]:
     for section, paths in TEXTS:
         tree = seen.one(section)
         for path in paths if tree else ():
-            said: Any = dig(tree, *path)
+            said: Any = dig(tree, *path) if path[0] in tree else None
             for link in _links_in(said) if isinstance(said, str) and is_known(said) else ():
                 wrong = _wrong_link(link, seen.redirect_hosts)
                 if wrong:

@@ -84,8 +84,9 @@ CG501 = SecurityRule(
 def _dead_oauth(seen: Seen) -> Iterator[Breach]:
     member = "AllowedOAuthFlowsUserPoolClient"
     for name, client in clients(seen):
-        given = [m for m in ("AllowedOAuthFlows", "AllowedOAuthScopes") if texts(client, m)]
-        if given and client.get(member) in (None, False):
+        off = client.get(member) in (None, False)
+        given = [m for m in ("AllowedOAuthFlows", "AllowedOAuthScopes") if texts(client, m)] if off else []
+        if given:
             yield Breach(CLIENTS, name, (member,), f"The settings of {' and '.join(given)} have no effect.")
 
 
@@ -111,11 +112,16 @@ PATTERN = ("*", "\\", "(?", "[^", ".+")
 """What a pattern has and an address does not."""
 
 
+@lru_cache(maxsize=4096)  # pools of one owner have many addresses in common
+def _is_pattern(url: str) -> bool:
+    return any(sign in url for sign in PATTERN) or url.startswith("^") or url.endswith("$")
+
+
 def _patterns(seen: Seen) -> Iterator[Breach]:
     for name, client in clients(seen):
         for member in (CALLBACKS, LOGOUTS):
             for url in texts(client, member):
-                if any(sign in url for sign in PATTERN) or url.startswith("^") or url.endswith("$"):
+                if _is_pattern(url):
                     said = f"This is a pattern, not an address: {url}."
                     yield Breach(CLIENTS, name, place(client, member, url), said)
 
@@ -202,11 +208,11 @@ def _where(parts: SplitResult) -> tuple[str, bool]:
 
 def _foreign(seen: Seen) -> Iterator[Breach]:
     for name, client in clients(seen):
-        native = _is_native(client)
         for path, _, parts in addresses(client, CALLBACKS):
             said, for_developers = _where(parts) if is_web(parts) else ("", True)
-            fine = for_developers and (seen.profile == "dev" or (native and is_loopback(parts)))
-            if said and not fine:
+            if not said:
+                continue
+            if not (for_developers and (seen.profile == "dev" or (is_loopback(parts) and _is_native(client)))):
                 yield Breach(CLIENTS, name, path, f"{said}.")
 
 
@@ -280,14 +286,16 @@ CG506 = SecurityRule(
 
 def _odd(seen: Seen) -> Iterator[Breach]:
     for name, client in clients(seen):
-        before: set[tuple[str, str]] = set()
+        before: set[tuple[str | int, str]] = set()
         for path, url, parts in addresses(client, CALLBACKS, LOGOUTS):
-            said = _oddity(parts, (str(path[0]), url) in before)
-            before.add((str(path[0]), url))
+            one = (path[0], url)
+            said = _oddity(parts, one in before)
+            before.add(one)
             if said:
                 yield Breach(CLIENTS, name, path, said)
 
 
+@lru_cache(maxsize=4096)
 def _oddity(parts: SplitResult, again: bool) -> str:
     number = ip(parts)
     if parts.username or parts.password:
@@ -316,7 +324,7 @@ CG507 = SecurityRule(
 
 def _no_sign_out(seen: Seen) -> Iterator[Breach]:
     for name, client in clients(seen):
-        if "code" in oauth(client) and has_pages(client) and client.get(LOGOUTS) in (None, []):
+        if client.get(LOGOUTS) in (None, []) and "code" in oauth(client) and has_pages(client):
             path: Path = (LOGOUTS,)
             yield Breach(CLIENTS, name, path, "Users cannot end the session of the sign-in pages.")
 

@@ -113,15 +113,15 @@ def _within(value: Any, last: str | int = "", wanted: bool = False) -> list[tupl
     within = wanted if isinstance(value, list) else last in WHOLE
     found: list[tuple[Path, str | Secret]] = []
     for step, inner in value.items() if isinstance(value, dict) else enumerate(value):
-        if type(inner) is bool:  # many are
-            continue
-        if isinstance(inner, str):
+        kind = type(inner)  # as most have it exactly, which is asked quickly
+        if kind is str or isinstance(inner, str):
             if (within or _is_place(str(step))) and (blank := _blank(inner)):
                 found.append(((step,), blank))
-        elif isinstance(inner, (dict, list)):
+        elif kind is dict or kind is list or isinstance(inner, (dict, list)):
             below = _within(inner, step, within or _is_place(str(step)))
-            found += [((step, *path), noticed) for path, noticed in below]
-        elif isinstance(inner, Secret) and inner.origin == LITERAL and inner:
+            if below:
+                found += [((step, *path), noticed) for path, noticed in below]
+        elif kind is not bool and isinstance(inner, Secret) and inner.origin == LITERAL and inner:
             found.append(((step,), inner))
     return found
 

@@ -102,9 +102,9 @@ CG301 = SecurityRule(
 
 def _custom_unscored(seen: Seen) -> Iterator[Breach]:
     pool = seen.one(POOL)
-    used = any(flows(client) & CUSTOM for _, client in clients_of_users(seen))
     works = bool(dig(pool, "LambdaConfig", "DefineAuthChallenge"))
-    if is_plus(pool) and used and works and text(pool, *CUSTOM_MODE) != "ENFORCED":
+    used = works and any(flows(client) & CUSTOM for _, client in clients_of_users(seen))
+    if used and is_plus(pool) and text(pool, *CUSTOM_MODE) != "ENFORCED":
         yield Breach(POOL, "", CUSTOM_MODE, "Sign-ins with custom challenges pass without threat protection.")
 
 
@@ -240,6 +240,7 @@ CG305 = SecurityRule(
     ("clients.risk_configuration", "risk_configuration"),
     _weaker_clients,
     profiles={"machine": None, "dev": "low"},
+    needs=("clients.risk_configuration",),
 )
 
 
