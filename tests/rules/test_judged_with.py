@@ -23,6 +23,10 @@ BY_NAME = [kind.section for kind in KINDS.values() if judged_with(kind)]
 class Watched(State):
     """A state that knows which sections it was asked about."""
 
+    @property
+    def derived(self):
+        return {}  # so that what one rule has derived is asked for again by the next
+
     def one(self, section, name=""):
         self.asked.add(section)
         return super().one(section, name)
