@@ -73,8 +73,8 @@ def without_values(said: Iterable[SaidT], specs: Iterable[Spec], live: Mapping[A
         specs: The objects as they are declared.
         live: The objects as they are, by address, as far as that is known.
     """
-    specs = list(specs)
-    words = [EnvWords(s.from_env, s.declared, (live.get(s.address),)) for s in specs if s.from_env]
+    said, specs = list(said), list(specs)
+    words = [EnvWords(s.from_env, s.declared, (live.get(s.address),)) for s in specs if s.from_env] if said else []
     if not words:
         yield from said
         return

@@ -12,7 +12,7 @@ from schemas.records import field, record
 
 if TYPE_CHECKING:
     from reconciler.manifests.reference_kinds.ref import Link
-    from reconciler.model import Address, Path, Position, Spec, Target
+    from reconciler.model import Address, Path, Position, Spec, Target, Tree
     from schemas.security import Profile
 
 
@@ -271,6 +271,14 @@ class Manifest(Stowable):
     def link(self, target: str) -> Link | None:
         """Return its first reference with a target (`customers/clients/web#ClientId`), or None."""
         return self._by_target.get(target)
+
+    @cached_property
+    def alone(self) -> Mapping[Address, Tree]:
+        """What is known of each declared object without a live one: of the lists, only our items."""
+        from reconciler.kinds import KINDS
+        from reconciler.values.item_forms import offline
+
+        return {s.address: offline(KINDS[s.address.section].model, s.declared) for s in self.specs}
 
     @cached_property
     def _by_name(self) -> Mapping[tuple[str, str], Spec]:

@@ -17,7 +17,6 @@ from reconciler.manifests.manifest import Manifest
 from reconciler.model import Action, Address, Notice, Path, Plan, Position, Refusal
 from reconciler.planning.lowering import lower
 from reconciler.planning.states import current_state, planned_state
-from reconciler.values import item_forms
 from reconciler.values.merge import with_resets
 from reconciler.values.shapes import input_shape, missing
 from schemas.records import replace
@@ -78,7 +77,7 @@ def _stated(manifest: Manifest) -> State:
     objects = {
         spec.address: kind.initial()
         if spec.reset
-        else with_resets(kind.model, item_forms.offline(kind.model, spec.declared))
+        else with_resets(kind.model, manifest.alone[spec.address])
         for spec, kind in kinds
         if not (spec.reset and kind.create)
     }

@@ -21,7 +21,7 @@ from reconciler.planning.states import current_state, new_state, planned_state
 from reconciler.security.catalogue import rules as catalogue
 from reconciler.security.finding import BrokenRule, at, found, inner, is_possible
 from reconciler.security.rule import Beside, SecurityRule, Seen
-from reconciler.values.item_forms import offline, written_at
+from reconciler.values.item_forms import written_at
 from reconciler.values.lookup import grouped
 from schemas.records import field, record, replace
 from schemas.security import Profile
@@ -169,7 +169,7 @@ def _seen(manifest: Manifest, state: State, options: LintOptions, beside: tuple[
         frozenset(manifest.allowed_redirect_hosts),
         options.today,
         options.outside,
-        {spec.address: offline(KINDS[spec.address.section].model, spec.declared) for spec in manifest.specs},
+        manifest.alone,
         fresh,
         beside,
     )

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from reconciler.kinds import KINDS
 from reconciler.kinds.kind import ResourceKind, State
-from reconciler.model import Action, Address, Observed, ResourceChange, Spec, Target, Tree
-from reconciler.values.item_forms import offline
+from reconciler.model import Action, Address, Observed, ResourceChange, Target, Tree
 from reconciler.values.merge import overlay, shared_defaults
 from schemas.records import replace
 
@@ -85,7 +84,8 @@ def new_state(manifest: Manifest) -> State:
     (`id`, or a part that does not make it): then what it does not manage may be anything. Of a pool of which parts are
     missing, nothing is known to be complete.
     """
-    objects = {s.address: _made(s.address, {} if s.reset else _known(s)) for s in manifest.specs}
+    alone = manifest.alone
+    objects = {s.address: _made(s.address, {} if s.reset else alone[s.address]) for s in manifest.specs}
     exists = manifest.pool_id or manifest.is_guest or not manifest.is_whole
     if not exists:
         for address in _undeclared_settings(manifest):
@@ -107,11 +107,6 @@ def _new_settings(document: str) -> tuple[ResourceKind, ...]:
     """Return the kinds of settings that come with a new pool, or with each of its objects."""
     every = (kind for kind in KINDS.values() if kind.document == document)
     return tuple(kind for kind in every if kind.single and not kind.create and kind.initial())
-
-
-def _known(spec: Spec) -> Tree:
-    """Return what is known of a declared object without a live one."""
-    return offline(KINDS[spec.address.section].model, spec.declared)
 
 
 def _undeclared_settings(manifest: Manifest) -> Iterator[Address]:

@@ -12,9 +12,9 @@ from typing import Any
 
 from reconciler.kinds import KINDS
 from reconciler.kinds.kind import Breach, Rule, State
-from reconciler.model import Address, Path, Secret
+from reconciler.model import Address, Path, Secret, Tree
 from reconciler.security.rule import SecurityRule, Seen, once
-from schemas.base import Member, Sensitive, members
+from schemas.base import ApiModel, Member, Sensitive, members
 
 LITERAL = "literal"
 """Origin of a secret that is written in the manifest."""
@@ -57,14 +57,17 @@ Blanks = tuple[tuple[Address, Path, str], ...]
 """What was not filled in of the texts in the places of addresses and identifiers, by their objects and paths."""
 
 
+Noticed = list[tuple[Path, str | Secret]]
+"""Secrets, and what was not filled in, by the path within a tree."""
+
+
 @once
 def _noticed(state: State) -> tuple[Secrets, Blanks]:
     """Return what one walk through all objects finds, for all rules of this module."""
     secrets: list[tuple[Address, Path, Secret]] = []
     blanks: list[tuple[Address, Path, str]] = []
     for address, tree in state.objects.items():
-        plain = _plain(address.section)
-        for path, found in _within({k: v for k, v in tree.items() if not plain[k]}):
+        for path, found in _in_structure(KINDS[address.section].model, tree):
             if isinstance(found, Secret):
                 secrets.append((address, path, found))
             else:
@@ -72,37 +75,63 @@ def _noticed(state: State) -> tuple[Secrets, Blanks]:
     return tuple(secrets), tuple(blanks)
 
 
-class _PlainMembers(dict[str, bool]):
-    """Whether a member of an object has neither a secret nor an address by the schema, once it was asked for.
+class _Walks(dict[str, "type[ApiModel] | bool"]):
+    """How the members of a structure are walked through, once one was asked for: as the structure that they are or
+    list, as any tree (True), or not at all (False), as most have neither a secret nor an address by the schema."""
 
-    Most are such, so they are not walked through.
-    """
-
-    def __init__(self, section: str) -> None:
+    def __init__(self, model: type[ApiModel]) -> None:
         super().__init__()
-        self._model = KINDS[section].model
+        self._members = members(model)
 
-    def __missing__(self, name: str) -> bool:
-        member = members(self._model).get(name)
-        found = self[name] = member is not None and _is_plain(member)
+    def __missing__(self, name: str) -> type[ApiModel] | bool:
+        member = self._members.get(name)
+        found = self[name] = True if member is None else _walk(member)
         return found
 
 
 @cache
-def _plain(section: str) -> _PlainMembers:
-    """Return what is known of the members of the objects of a section."""
-    return _PlainMembers(section)
+def _walks(model: type[ApiModel]) -> _Walks:
+    return _Walks(model)
 
 
-def _is_plain(member: Member) -> bool:
-    if member.model or member.shape == "map" or member.scalar is object:
-        return False  # what is inside is seen as quickly as the schema of it
-    if any(isinstance(mark, Sensitive) for mark in (*member.marks, *member.item_marks)):
-        return False
-    return not _is_place(member.name) and member.name not in WHOLE
+def _walk(member: Member) -> type[ApiModel] | bool:
+    marks = (*member.marks, *member.item_marks)
+    if any(isinstance(mark, Sensitive) for mark in marks) or _is_place(member.name) or member.name in WHOLE:
+        return True
+    if member.shape == "map" or (member.scalar is object and not member.model):
+        return True
+    return member.model or False
 
 
-def _within(value: Any, last: str | int = "", wanted: bool = False) -> list[tuple[Path, str | Secret]]:
+def _in_structure(model: type[ApiModel], tree: Tree) -> Noticed:
+    """Return what is noticed in a structure, by path; a member that the schema does not know is walked through."""
+    walks = _walks(model)
+    found: Noticed = []
+    for name, value in tree.items():
+        walk = walks[name]
+        if walk is False:
+            continue
+        if walk is True or not isinstance(value, (dict, list)):
+            found += _within({name: value})
+        elif isinstance(value, dict):
+            below = _in_structure(walk, value)
+            if below:
+                found += [((name, *path), noticed) for path, noticed in below]
+        else:
+            found += [((name, *path), noticed) for path, noticed in _in_list(walk, value)]
+    return found
+
+
+def _in_list(model: type[ApiModel], items: list[Any]) -> Noticed:
+    """Return what is noticed in a list of structures, by path."""
+    found: Noticed = []
+    for index, item in enumerate(items):
+        below = _in_structure(model, item) if isinstance(item, dict) else _within([item])
+        found += [((index, *path), noticed) for path, noticed in below]
+    return found
+
+
+def _within(value: Any, last: str | int = "", wanted: bool = False) -> Noticed:
     """Return what is noticed in a tree, by path; few have anything, so paths are put together from where it is found.
 
     Args:
@@ -111,7 +140,7 @@ def _within(value: Any, last: str | int = "", wanted: bool = False) -> list[tupl
         wanted: Whether it is in the place of an address or an identifier.
     """
     within = wanted if isinstance(value, list) else last in WHOLE
-    found: list[tuple[Path, str | Secret]] = []
+    found: Noticed = []
     for step, inner in value.items() if isinstance(value, dict) else enumerate(value):
         kind = type(inner)  # as most have it exactly, which is asked quickly
         if kind is str or isinstance(inner, str):
