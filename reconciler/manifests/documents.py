@@ -120,7 +120,10 @@ class Document:
 
 def nearest(places: Mapping[Path, T], path: Path) -> T | None:
     """Return what is noted for a path or for the nearest path around it, or None."""
-    for end in range(len(path), -1, -1):
+    found = places.get(path)
+    if found is not None:
+        return found
+    for end in range(len(path) - 1, -1, -1):
         found = places.get(path[:end])
         if found is not None:
             return found

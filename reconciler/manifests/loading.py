@@ -18,6 +18,7 @@ from reconciler.manifests.references.local_references import resolve_local
 from reconciler.manifests.references.variables import Variables
 from reconciler.manifests.validation.place import ProblemReport
 from reconciler.model import Notice, Position
+from schemas.documents import DocumentKind
 from schemas.records import record
 
 UNMERGED = (
@@ -234,7 +235,7 @@ def _own(files: Files, report: ProblemReport) -> Iterator[RawDocument]:
 def _manifest(document: Document, report: ProblemReport, is_rule: envelope.IsRule | None) -> Manifest:
     """Return the manifest of a document; its content means nothing when problems were reported."""
     around = envelope.read(document, report, is_rule)
-    found = objects.ObjectReader(document, around.kind, report).read()
+    found = objects.ObjectReader(document, around.kind, report, _written_name(document, around.kind)).read()
     name = envelope.pool_name(document, around, found.specs, report)
     return Manifest(
         file=document.file,
@@ -245,7 +246,7 @@ def _manifest(document: Document, report: ProblemReport, is_rule: envelope.IsRul
         region=around.region,
         pool_id=around.pool_id,
         sections=frozenset([*(s for s in around.kind.sections if s in document.tree), *found.owners]),
-        specs=tuple(spec.of_pool(name) for spec in found.specs),
+        specs=tuple([spec if spec.address.pool == name else spec.of_pool(name) for spec in found.specs]),
         prune=around.prune,
         protect=around.protect,
         ignore=around.ignore,
@@ -260,6 +261,13 @@ def _manifest(document: Document, report: ProblemReport, is_rule: envelope.IsRul
         off=document.off,
         parts=(around.part,) if around.part else (),
     )
+
+
+def _written_name(document: Document, kind: DocumentKind) -> str:
+    """Return the name of the pool as it is written, which nearly always is what it is called; empty if none is."""
+    root = document.tree.get(kind.root)
+    name = root.get(kind.name_member) if isinstance(root, dict) else None
+    return name if type(name) is str else ""
 
 
 def _is_of_rows(problem: Problem, files: frozenset[str]) -> bool:

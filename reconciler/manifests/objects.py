@@ -34,16 +34,24 @@ class Declared:
     """The objects of a document."""
 
     specs: tuple[Spec, ...]
-    """The pool first, then in the order of the schema; what is inside others comes last. Pools are not named yet."""
+    """The pool first, then in the order of the schema; what is inside others comes last."""
     owners: Mapping[str, frozenset[str]]
     """Who declares what is inside: `clients.terms` → keys of the clients that have `terms`, even if empty."""
 
 
 class ObjectReader:
-    """Checks the objects of one document and makes their specs."""
+    """Checks the objects of one document and makes their specs.
 
-    def __init__(self, document: Document, kind: DocumentKind, report: ProblemReport) -> None:
+    Args of the constructor:
+        document: The document.
+        kind: Its kind.
+        report: Gets what is wrong.
+        pool: The name of the pool, as far as it is known; addresses have it.
+    """
+
+    def __init__(self, document: Document, kind: DocumentKind, report: ProblemReport, pool: str = "") -> None:
         self._document = document
+        self._pool = pool
         self._kind = kind
         self._report = report
         self._places = ObjectPlaces(document, kind)
@@ -64,7 +72,7 @@ class ObjectReader:
     def _specs(self) -> Iterator[Spec]:
         for name, section in self._kind.sections.items():
             if name in self._document.tree:
-                yield from self._of_section(section, Address("", name), self._document.tree[name])
+                yield from self._of_section(section, Address(self._pool, name), self._document.tree[name])
 
     def _inner_specs(self) -> Iterator[Spec]:
         """Make specs of the objects nested inside others; those have been made before, and precede them."""
@@ -72,7 +80,7 @@ class ObjectReader:
             for owner, value in self._inner[name].items():
                 if value is not None or is_resettable(section):
                     self._owners.setdefault(name, []).append(owner)
-                yield from self._of_section(section, Address("", name, owner), value)
+                yield from self._of_section(section, Address(self._pool, name, owner), value)
 
     def _of_section(self, section: Member, address: Address, value: Any) -> Iterator[Spec]:
         """Make the specs of one section, or of one kind of thing inside an object."""

@@ -97,7 +97,7 @@ def risks(manifest: Manifest, options: LintOptions, beside: Iterable[Manifest] =
         return tuple(one.risk for one in lint(manifest, options, beside).weaknesses)
     seen = _seen(manifest, new_state(manifest), options, _linked(manifest, beside), fresh=True)
     cases = found(seen, _rules(options))
-    return tuple(case.risk for case in (cases if manifest.is_whole else _concerning(manifest, cases)))
+    return tuple([case.risk for case in (cases if manifest.is_whole else _concerning(manifest, cases))])
 
 
 def _names(manifest: Manifest, name: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from reconciler.cloud.hosts import is_emulator
@@ -45,7 +46,7 @@ def risks(runtime: Runtime, manifests: Sequence[Manifest]) -> tuple[Risk, ...]:
 
     options = LintOptions(_profile(runtime.options), runtime.today)
     beside = zip(manifests, neighbours(manifests), strict=True)
-    return tuple(risk for manifest, linked in beside for risk in risks_of(manifest, options, linked))
+    return tuple(chain.from_iterable([risks_of(manifest, options, linked) for manifest, linked in beside]))
 
 
 def linted_live(runtime: Runtime, console: Console, manifests: Sequence[Manifest]) -> LintResult:

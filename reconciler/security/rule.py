@@ -168,7 +168,10 @@ def texts(tree: Tree, *path: str) -> tuple[str, ...]:
         found = found.get(step) if type(found) is dict else dig(found, step)
     if not found or not isinstance(found, list):
         return ()
-    return tuple([v for v in found if type(v) is str or isinstance(v, str)])
+    for value in found:
+        if type(value) is not str:
+            return tuple([v for v in found if isinstance(v, str)])
+    return tuple(found)
 
 
 def dig(tree: Any, *path: str) -> Any:

@@ -34,14 +34,13 @@ def overlay(model: type[ApiModel] | None, observed: Mapping[str, Any], declared:
         observed: The live object, or the part of it that may be sent.
         declared: The declared tree. Members set to null are reset.
     """
-    known = members(model) if model else {}
     whole = _one_value(model) if model else ()
     result = dict(observed)
     for name, value in declared.items():
         if value is not None and name in whole:
             result[name] = value
             continue
-        merged = _value(known.get(name), result.get(name), value)
+        merged = _value(members(model).get(name) if model else None, result.get(name), value)
         if merged is ABSENT:
             result.pop(name, None)
         else:
@@ -110,8 +109,10 @@ def with_resets(model: type[ApiModel], declared: Tree) -> Tree:
 
 def _has_null(declared: Mapping[str, Any]) -> bool:
     """Return whether a tree has null as a member, its own or of a map or structure inside of it."""
-    values = declared.values()
-    return None in values or any(map(_has_null, [value for value in values if isinstance(value, dict)]))
+    for value in declared.values():  # a loop, as every object passes here
+        if value is None or (isinstance(value, dict) and _has_null(value)):
+            return True
+    return False
 
 
 def _resets_by_member(member: Member) -> bool:
