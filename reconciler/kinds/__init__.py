@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import lru_cache
 
 from reconciler.kinds import (
     branding,
@@ -108,15 +108,13 @@ RULES: Mapping[str, Rule] = _catalogue()
 
 def judge(state: State) -> Iterator[Violation]:
     """Yield every violation of the service's rules in a state."""
-    present = state.present
-    for rule, check, needs in _checks():
-        if not needs or not present.isdisjoint(needs):
-            for breach in check(state):
-                yield Violation(rule, breach)
+    for rule, check in _checks(state.present):
+        for breach in check(state):
+            yield Violation(rule, breach)
 
 
-@cache
-def _checks() -> tuple[tuple[Rule, Check, tuple[str, ...]], ...]:
-    """Return the rules of all kinds that have a check, with it and what it needs."""
+@lru_cache(maxsize=100)  # the pools of one owner have much the same
+def _checks(present: frozenset[str]) -> tuple[tuple[Rule, Check], ...]:
+    """Return the rules of all kinds that have a check, with it, as far as what they need is present."""
     rules = (rule for kind in KINDS.values() for rule in kind.rules)
-    return tuple((rule, rule.check, rule.needs) for rule in rules if rule.check)
+    return tuple((r, r.check) for r in rules if r.check and not (r.needs and present.isdisjoint(r.needs)))

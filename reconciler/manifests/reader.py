@@ -519,12 +519,16 @@ IMPLICIT = (PLAIN, QUOTED, COLLECTION)
 """Tags that `_Tags` gives to nodes without one of their own."""
 
 
+SCALAR = yaml.ScalarNode
+"""Looked up once: it is asked for at every node."""
+
+
 class _Tags(yaml.resolver.BaseResolver):
     """Distinguishes plain scalars from quoted ones, and both from those with a tag; YAML 1.1's guesses are not made."""
 
     def resolve(self, kind: type[yaml.Node], value: str | None, implicit: Any) -> str:  # noqa: ARG002 - its signature
         """Return the tag of a node that has none."""
-        if kind is yaml.ScalarNode:
+        if kind is SCALAR:
             return PLAIN if implicit[0] else QUOTED
         return COLLECTION
 
