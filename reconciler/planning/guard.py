@@ -75,9 +75,7 @@ def _stated(manifest: Manifest) -> State:
     """Return what a manifest says: with the values that null resets to, as nothing else could be live then."""
     kinds = ((spec, KINDS[spec.address.section]) for spec in manifest.specs)
     objects = {
-        spec.address: kind.initial()
-        if spec.reset
-        else with_resets(kind.model, manifest.alone[spec.address])
+        spec.address: kind.initial() if spec.reset else with_resets(kind.model, manifest.alone[spec.address])
         for spec, kind in kinds
         if not (spec.reset and kind.create)
     }

@@ -53,12 +53,12 @@ def stowing() -> Kept:
     """Return a function that stows documents as they are read, but for the first ones: most runs have few."""
     seen = 0
 
-    def kept(manifest: Manifest, _sound: bool) -> Manifest:
+    def kept(manifests: Sequence[Manifest], _sound: bool) -> Sequence[Manifest]:
         nonlocal seen
-        seen += 1
-        if seen > FEW:
+        for manifest in manifests[max(0, FEW - seen) :]:
             manifest.stow()
-        return manifest
+        seen += len(manifests)
+        return manifests
 
     return kept
 

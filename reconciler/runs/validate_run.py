@@ -1,9 +1,9 @@
 """The steps of `validate`: check every manifest without AWS, on several cores where there are many.
 
-Documents that do not refer to each other are checked one by one, and of each is kept what must be looked at together:
-its head, and what was found. So a thousand documents need little more memory than one, which also is faster, and many
-files are shared out to processes (`terminal/workers.py`). Documents with references, outputs or overlays are checked
-together, in one process.
+Documents that do not refer to each other are checked some at a time, and of each is kept what must be looked at with
+all others: its head, and what was found. So a thousand documents need little more memory than a few, which also is
+faster, and many files are shared out to processes (`terminal/workers.py`). Documents with references, outputs or
+overlays are checked together, in one process.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def check(runtime: Runtime, console: Console) -> ValidateResult:
         InvalidInput: An option is wrong.
     """
     try:
-        parts = _one_by_one(runtime, console)
+        parts = _in_parts(runtime, console)
         if parts is None:
             loaded = runtime.load(console.read)
             judged = [_judged(runtime, loaded.manifests)]
@@ -108,11 +108,11 @@ def _sources(manifest: Manifest) -> tuple[Position, ...]:
     return tuple(part.source for part in manifest.parts) or (manifest.source,)
 
 
-# --- one document after the other ----------------------------------------------------------------------------------
+# --- some documents after the others ----------------------------------------------------------------------------------
 
 
-def _one_by_one(runtime: Runtime, console: Console) -> list[ValidatedPart] | None:
-    """Check documents one by one, many of them in several processes; None if they have to be looked at together."""
+def _in_parts(runtime: Runtime, console: Console) -> list[ValidatedPart] | None:
+    """Check documents some at a time, many of them in several processes; None if they have to be looked at together."""
     options = runtime.options
     if options.env or "-" in (*options.paths, *options.var_files):
         return None
@@ -149,15 +149,15 @@ def _part(runtime: Runtime, console: Console, share: Share) -> ValidatedPart:
     """
     judged: list[DocumentVerdicts] = []
 
-    def head(manifest: Manifest, sound: bool) -> Manifest:
-        """Judge a document while it is at hand, and return what is looked at with all others."""
-        if manifest.links or manifest.outputs or manifest.parts or manifest.off:
+    def heads(manifests: Sequence[Manifest], sound: bool) -> Sequence[Manifest]:
+        """Judge documents while they are at hand, and return what is looked at with all others."""
+        if any(one.links or one.outputs or one.parts or one.off for one in manifests):
             raise workers.Undivided
         if sound:
-            judged.append(_judged(runtime, [manifest]))
-        return replace(manifest, specs=(), positions={}, owners={})
+            judged.append(_judged(runtime, manifests))
+        return [replace(one, specs=(), positions={}, owners={}) for one in manifests]
 
-    gathered = runtime.gather(console.read, share, head)
+    gathered = runtime.gather(console.read, share, heads)
     if not gathered.manifests or gathered.row_files:  # what is wrong with a file of rows is known at the end only
         raise workers.Undivided
     return ValidatedPart(gathered, () if gathered.problems else tuple(judged))
