@@ -127,7 +127,9 @@ class Applying:
         """Set the members that refer to what was made after their objects, by an update of its own.
 
         Where it is not all that is left to do, or cannot be planned, nothing is done: the result is not proven then.
+        Nor is it if a signal ends the run while the update is planned.
         """
+        self._verifying = True
         try:
             with expected_errors():
                 found = self._again()
@@ -135,6 +137,7 @@ class Applying:
             return
         if found.pending and not found.gaps and not found.refusals and self._is_late(found):
             self._run = self._run_of(found)
+            self._verifying = False
             yield from self._run.changes()
 
     def _is_late(self, found: Plan) -> bool:

@@ -17,16 +17,7 @@ from reconciler.cloud.port import Clock, Cloud, Sleep
 from reconciler.errors import Ambiguous, CloudError, PoolctlError, flow
 from reconciler.kinds import KINDS
 from reconciler.kinds.kind import ResourceKind
-from reconciler.model import (
-    Action,
-    Address,
-    Call,
-    Observed,
-    Plan,
-    ResourceChange,
-    Tree,
-    Unknown,
-)
+from reconciler.model import Action, Address, Call, Observed, Plan, ResourceChange, Tree, Unknown
 from reconciler.observing.name_list import NameList, PoolLists, names_in
 from reconciler.observing.observer import live_named, live_names, read_again
 from reconciler.planning.late_references import without_late

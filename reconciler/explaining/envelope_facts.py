@@ -58,14 +58,37 @@ def paths() -> tuple[str, ...]:
 def _explanation(path: str, member: Member) -> Explanation:
     inner = members(member.model) if member.model else {}
     required = REQUIRED_INSIDE if "." in path else REQUIRED
+    return of_manifest(
+        path,
+        title=member.description,
+        description=_description(member),
+        notes=(*((required,) if member.required else ()), *(m.text for m in member.marks if isinstance(m, Note))),
+        type_=_type(member),
+        lines=tuple(FactLine(f"{path}.{m.name}", m.name, _type(m), m.description) for m in inner.values()),
+    )
+
+
+def of_manifest(
+    path: str, *, title: str, description: str, notes: tuple[str, ...], type_: Type, lines: tuple[FactLine, ...]
+) -> Explanation:
+    """Return the facts about something that only the manifest knows: no call, permission or section belongs to it.
+
+    Args:
+        path: What it is called: `prune`, `$ref`.
+        title: What it is, in a few words.
+        description: What there is to say beyond that; may be empty.
+        notes: What to know about it.
+        type_: What may be written.
+        lines: One for each member of it.
+    """
     return Explanation(
         path=path,
         section="",
         document=DEFAULT,
-        title=member.description,
-        description=_description(member),
-        notes=(*((required,) if member.required else ()), *(m.text for m in member.marks if isinstance(m, Note))),
-        type=_type(member),
+        title=title,
+        description=description,
+        notes=notes,
+        type=type_,
         named_by="",
         resource_type="",
         planned=True,
@@ -73,7 +96,7 @@ def _explanation(path: str, member: Member) -> Explanation:
         calls=Calls(),
         permissions=(),
         conditional=(),
-        members=tuple(FactLine(f"{path}.{m.name}", m.name, _type(m), m.description) for m in inner.values()),
+        members=lines,
         reset="",
         not_here=(),
     )

@@ -5,8 +5,8 @@ Messages name them by their keys, so `poolctl explain` describes them as it does
 
 from __future__ import annotations
 
-from reconciler.explaining.explanation import Calls, Explanation, FactLine, Type, Value
-from schemas.documents import DEFAULT
+from reconciler.explaining.envelope_facts import of_manifest
+from reconciler.explaining.explanation import Explanation, FactLine, Type, Value
 from schemas.explained_forms import EXPLAINED_FORMS, ExplainedForm
 
 ANYTHING = Type("scalar", Value("any"))
@@ -29,22 +29,11 @@ def names() -> tuple[str, ...]:
 
 
 def _explanation(form: ExplainedForm) -> Explanation:
-    return Explanation(
-        path=form.name,
-        section="",
-        document=DEFAULT,
+    return of_manifest(
+        form.name,
         title=form.title,
         description=f"Write {form.written}.",
         notes=form.notes,
-        type=ANYTHING,
-        named_by="",
-        resource_type="",
-        planned=True,
-        facts=None,
-        calls=Calls(),
-        permissions=(),
-        conditional=(),
-        members=tuple(FactLine(f"{form.name}.{key}", key, ANYTHING, said) for key, said in form.members),
-        reset="",
-        not_here=(),
+        type_=ANYTHING,
+        lines=tuple(FactLine(f"{form.name}.{key}", key, ANYTHING, said) for key, said in form.members),
     )

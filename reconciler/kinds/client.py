@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from reconciler.kinds.client_rules import OIDC_SCOPES, RULES, has_secret, other_application, seconds
 from reconciler.kinds.client_secrets import SECRETS
@@ -10,6 +11,7 @@ from reconciler.kinds.iam_access import COGNITO, IamAccess, Permission, linked_r
 from reconciler.kinds.kind import Consequence, Listing, Need, PendingCall, Reading, ResourceKind, Several
 from reconciler.kinds.shared_rules import strings
 from reconciler.model import Danger, Path, Tree
+from reconciler.values.regions import partition
 from schemas.client import Client
 
 COMPUTED = frozenset({"UserPoolId", "CreationDate", "LastModifiedDate", "ClientType", "ClientSecretArn"})
@@ -121,6 +123,12 @@ def exports(ids: Mapping[str, str], _region: str) -> Mapping[str, str]:
     return {member: ids[member] for member in ("ClientId", KEPT_AT) if member in ids}
 
 
+def sample_ids(region: str) -> Mapping[str, Any]:
+    """Return an id and the ARN of a secret as Cognito makes them."""
+    kept = f"arn:{partition(region)}:secretsmanager:{region}:123456789012:secret:cognito-client-AbCdEf"
+    return {"ClientId": "0123456789abcdefghijklmnop", KEPT_AT: kept}
+
+
 CONSEQUENCES = (
     Consequence(
         (MANAGED,),
@@ -189,6 +197,7 @@ KIND = ResourceKind(
         )
     },
     exports=exports,
+    sample_ids=sample_ids,
     consequences=CONSEQUENCES,
     rules=RULES,
     iam=IamAccess(

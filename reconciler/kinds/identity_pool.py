@@ -71,6 +71,11 @@ def exports(ids: Mapping[str, str], _region: str) -> Mapping[str, str]:
     return {"Id": ids[ID], ID: ids[ID]} if ID in ids else {}
 
 
+def sample_ids(region: str) -> Mapping[str, Any]:
+    """Return an id as Cognito makes it."""
+    return {ID: f"{region}:01234567-89ab-cdef-0123-456789abcdef"}
+
+
 ID = "IdentityPoolId"
 
 LISTING = Listing("ListIdentityPools", "IdentityPools", ("MaxResults", 60))
@@ -96,6 +101,7 @@ KIND = ResourceKind(
     prepare=prepare,
     lower=lower,
     exports=exports,
+    sample_ids=sample_ids,
     rules=(O18.checked_by(accounts, "identity_pool"),),
     elsewhere={TAGS: ("TagResource", "UntagResource")},
     iam=IamAccess(

@@ -597,6 +597,10 @@ def _no_exports(_ids: Mapping[str, str], _region: str) -> Mapping[str, str]:
     return {}
 
 
+def _no_samples(_region: str) -> Mapping[str, Any]:
+    return {}
+
+
 def _as_planned(after: Tree, _declared: Tree) -> Tree:
     return after
 
@@ -703,9 +707,8 @@ class ResourceKind:
     flexible: tuple[str, ...] = ()
     """Single-object sections whose order relative to this one follows the direction of the change (decision 7)."""
     strength: Mapping[Path, Callable[[Any], float]] = field(default_factory=dict)
-    """Members that protect the pool: path → a number that grows with the protection that a value gives, also for the
-    value None of an absent member. Decides what comes first where one change weakens and another strengthens
-    (decision 7)."""
+    """Members that protect the pool: path → a number that grows with the protection of a value, None if it is absent.
+    Decides what comes first where one change weakens and another strengthens (decision 7)."""
     shared: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Members of this object that a write to another section also changes: section → members."""
 
@@ -764,6 +767,8 @@ class ResourceKind:
     """Returns why the service would refuse to delete a live object, and what to do first; empty if it would not."""
     exports: Callable[[Mapping[str, str], str], Mapping[str, str]] = _no_exports
     """Returns the members that other documents can reference, from the identifiers of a live object and its Region."""
+    sample_ids: Callable[[str], Mapping[str, Any]] = _no_samples
+    """Returns identifiers of the usual form and length in a Region, for references to what does not exist yet."""
     owner: Callable[[Tree, str], str] = _no_owner
     """Returns who created the object, if it was AWS itself (decision 13); takes the pool's id."""
     pending: Callable[[Tree], str] = _steady
@@ -780,8 +785,7 @@ class ResourceKind:
     standstill: Standstill | None = None
     """What can pause the writes of the whole pool; for a root."""
     elsewhere: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Members of a live object that `lower` writes with other operations than `update`: member → operations. For
-    documentation, the place of an error, and permissions."""
+    """Live members → operations other than `update` with which `lower` writes them: for docs, errors, permissions."""
     iam: IamAccess = field(default_factory=IamAccess)
     """What IAM requires for its operations (cognito.md 9 and 10)."""
 

@@ -23,7 +23,7 @@ from reconciler.kinds.pool_rules import LEGACY_MESSAGES, MODE, RULES
 from reconciler.kinds.shared_rules import TIERS, dig, functions
 from reconciler.kinds.user_recovery import RECOVERY
 from reconciler.model import Call, FieldChange, Path, Tree
-from reconciler.values.regions import suffix
+from reconciler.values.regions import partition, suffix
 from schemas.user_pool import ACR_LEVELS, STANDARD_ATTRIBUTES, UserPool
 
 ADD_AT_ONCE = 25
@@ -332,6 +332,13 @@ def exports(ids: Mapping[str, str], region: str) -> Mapping[str, str]:
     return {"Id": pool, "UserPoolId": pool, "ProviderName": name, "Arn": ids.get("ResourceArn", "")}
 
 
+def sample_ids(region: str) -> Mapping[str, Any]:
+    """Return an id and an ARN as Cognito makes them."""
+    pool = f"{region}_AbCdEfGhI"
+    arn = f"arn:{partition(region)}:cognito-idp:{region}:123456789012:userpool/{pool}"
+    return {"UserPoolId": pool, "ResourceArn": arn}
+
+
 def needs(tree: Tree) -> Iterable[Need]:
     """The role that sends SMS, which Cognito checks when the pool is written, and the permissions of triggers.
 
@@ -409,6 +416,7 @@ KIND = ResourceKind(
     needs=needs,
     frozen=frozen,
     exports=exports,
+    sample_ids=sample_ids,
     rules=RULES,
     standstill=RECOVERY,
     elsewhere={"Schema": ("AddCustomAttributes",), "UserPoolTags": ("TagResource", "UntagResource")},

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from reconciler.errors import InvalidManifest, Problem
+from reconciler.kinds import KINDS
 from reconciler.manifests.manifest import Manifest
 from reconciler.manifests.resolving import filled
 from reconciler.manifests.validation.tree_view import UNLISTED
@@ -12,16 +11,6 @@ from reconciler.model import Notice, Position
 
 REGION = "eu-west-1"
 """Stands in for a Region that is not known yet."""
-
-SAMPLES: Mapping[str, str] = {
-    "user_pool#Id": "{region}_AbCdEfGhI",
-    "user_pool#Arn": "arn:aws:cognito-idp:{region}:123456789012:userpool/{region}_AbCdEfGhI",
-    "user_pool#ProviderName": "cognito-idp.{region}.amazonaws.com/{region}_AbCdEfGhI",
-    "identity_pool#Id": "{region}:01234567-89ab-cdef-0123-456789abcdef",
-    "clients#ClientId": "0123456789abcdefghijklmnop",
-    "clients#ClientSecretArn": "arn:aws:secretsmanager:{region}:123456789012:secret:cognito-client-AbCdEf",
-}
-"""By section and member: a value of the usual form and length. All other members are names, which are known."""
 
 
 def sample(target: str, manifest: Manifest) -> str | None:
@@ -34,8 +23,9 @@ def sample(target: str, manifest: Manifest) -> str | None:
     address = manifest.own_links.get(target)
     if address is None:
         return None
-    found = SAMPLES.get(f"{address.section}#{target.rpartition('#')[2]}", address.name)
-    return found.replace("{region}", manifest.region or REGION)
+    kind, region = KINDS[address.section], manifest.region or REGION
+    known = kind.exports(kind.sample_ids(region), region)
+    return known.get(target.rpartition("#")[2], address.name)  # all other members are names, which are known
 
 
 def misfits(manifest: Manifest) -> list[Problem]:

@@ -52,17 +52,6 @@ def is_about(pattern: str, section: str) -> bool:
     return globs.STEP.split(pattern, maxsplit=1)[0] == section
 
 
-def covers(pattern: str, address: Address, path: Path = ()) -> bool:
-    """Return whether a pattern means an object or a member, or something around it.
-
-    Args:
-        pattern: In the dialect of `schemas.globs`.
-        address: The object.
-        path: The member within the object; empty for the object itself.
-    """
-    return globs.covers(pattern, (*address.steps, *path))
-
-
 class IgnoreRules(Generic[R]):
     """Rules by what they mean, so that a thousand of them cost no more for each object than a few.
 

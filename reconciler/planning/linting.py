@@ -16,7 +16,7 @@ from reconciler.kinds.kind import Breach, State
 from reconciler.manifests.env_words import without_values
 from reconciler.manifests.manifest import Manifest, Waiver
 from reconciler.model import RISKS, Address, Path, Plan, Position, Risk, Spec, Target, Weakness, dotted
-from reconciler.planning.ignoring import IgnoreRules, covers, in_force
+from reconciler.planning.ignoring import IgnoreRules, in_force
 from reconciler.planning.states import current_state, new_state, planned_state
 from reconciler.security.catalogue import rules as catalogue
 from reconciler.security.catalogue import rules_about
@@ -306,7 +306,7 @@ def _with_waivers(linted: Linted, today: str, sure: frozenset[str]) -> Linted:
     """
     waivers = linted.manifest.waivers
     valid = {id(w) for w in in_force(waivers, today)}
-    of, about = linted.manifest.part_of, _waivers_about(waivers)
+    of, about = linted.manifest.part_of, waivers_about(waivers)
     accepting = {
         one.key: [w for w in about(one) if _accepts(w, of(one.address, one.path))] for one in linted.weaknesses
     }
@@ -328,7 +328,7 @@ def _waived(every: Iterable[Weakness], accepted: Mapping[Key, Waiver | None]) ->
             yield replace(one, reason=waiver.reason)
 
 
-def _waivers_about(waivers: Iterable[Waiver]) -> Callable[[Weakness], list[Waiver]]:
+def waivers_about(waivers: Iterable[Waiver]) -> Callable[[Weakness], list[Waiver]]:
     """Return what finds the waivers about a weakness, in their order, by its rule and its place."""
     place = {id(w): i for i, w in enumerate(waivers)}
     of_rule = grouped(waivers, lambda w: w.rule)
@@ -348,10 +348,3 @@ def _waivers_about(waivers: Iterable[Waiver]) -> Callable[[Weakness], list[Waive
 def _accepts(waiver: Waiver, part: str) -> bool:
     """Return whether a waiver may accept a weakness of a part: one of its own part, or of what no part declares."""
     return part in ("", waiver.part)
-
-
-def meets(waiver: Waiver, weakness: Weakness) -> bool:
-    """Return whether a waiver is about a weakness, whether it has expired or not."""
-    if waiver.rule != weakness.rule:
-        return False
-    return not waiver.path or covers(waiver.path, weakness.address, weakness.path)

@@ -11,7 +11,6 @@ from typing import Any
 from reconciler.kinds import KINDS
 from reconciler.kinds.kind import PendingCall, ResourceKind
 from reconciler.model import Action, Address, Call, Plan, ResourceChange, Tree
-from reconciler.planning.late_references import without_late
 from reconciler.values.shapes import input_shape, project
 
 
@@ -30,7 +29,7 @@ def lower(change: ResourceChange, plan: Plan) -> tuple[Call, ...]:
         change: One change of the plan.
         plan: All of it; what shares a store with other objects must know what becomes of them.
     """
-    less = without_late(change, plan)
+    less = _without_late(change, plan)
     return () if less is not change and change.fields and not less.fields else lower_whole(less, plan)
 
 
@@ -116,6 +115,15 @@ def _single(plan: Plan, change: ResourceChange, section: str, what: str) -> Tree
     address = Address(change.address.pool, section)
     other = plan.change_of(address)
     if other:
-        return getattr(without_late(other, plan, change.address), what) or {}
+        return getattr(_without_late(other, plan, change.address), what) or {}
     left = plan.left_aside(address)
     return (left.before or {}) if left and what == "after" else {}
+
+
+def _without_late(change: ResourceChange, plan: Plan, at: Address | None = None) -> ResourceChange:
+    """Return a change without what an update that follows will set. Few changes refer to their own document."""
+    if not change.refers:
+        return change
+    from reconciler.planning.late_references import without_late
+
+    return without_late(change, plan, at)

@@ -18,66 +18,68 @@ from reconciler.manifests.own_samples import misfits
 from reconciler.manifests.references.filling import targets_of
 from reconciler.manifests.resolving import filled
 from reconciler.model import Action, Address, Gap, Plan, ResourceChange
-from reconciler.observing.observer import LiveState
+from reconciler.observing.observer import LiveState, ReadScope
 from reconciler.planning.identifiers import exported
 from reconciler.planning.unknown_objects import unknown_objects
 
-Compare = Callable[[Manifest, LiveState], Plan]
-"""Compares a document with what is live."""
 
-
-Look = Callable[[Manifest], LiveState | None]
-"""Reads what is live for a document, if what was read for it before its references were filled in is not enough."""
-
-
-def settled(
-    manifest: Manifest, live_state: LiveState, compare: Compare, look: Look
-) -> tuple[LiveState, Manifest, Plan]:
-    """Fill in what a document refers to in itself, as far as that exists, and compare it.
+def read(
+    manifest: Manifest,
+    scope_of: Callable[[Manifest], ReadScope],
+    observed: Callable[[ReadScope], LiveState],
+    plan_of: Callable[[Manifest, LiveState], Plan],
+    lost: Iterable[Gap] = (),
+) -> tuple[LiveState, Manifest]:
+    """Read what is live for a document, and fill in what it refers to in itself, as far as that exists.
 
     Args:
         manifest: With all its other references resolved.
-        live_state: What is live.
-        compare: Makes the plan of such a document.
-        look: Reads again, where the name of an object holds the id of the pool.
+        scope_of: Returns what has to be read for such a document.
+        observed: Reads it. Called once more where the name of an object holds a value that was filled in.
+        plan_of: Makes the plan of such a document; not called for one that does not refer to itself.
+        lost: Gaps of objects that refer to what could not be read of other documents.
 
     Returns:
-        What is live, with a gap for each object that refers to what could not be read; the document; its plan.
+        What is live, with a gap for each object that refers to what could not be read; the document.
 
     Raises:
         InvalidManifest: A value does not fit, or never will.
+        CloudError: The pool could not be read.
     """
-    found = compare(manifest, live_state)
+    scope, lost = scope_of(manifest), tuple(lost)
+    live_state = _with_gaps(observed(scope), lost)
     if not manifest.own_links:
-        return live_state, manifest, found
+        return live_state, manifest
     unseen = unknown_objects(manifest, manifest.own_names.get, _unread(manifest, live_state.gaps))
-    if unseen:
-        live_state = replace(live_state, gaps=(*live_state.gaps, *unseen))
-        found = compare(manifest, live_state)
-    whole, found = _filled(manifest, found, lambda one: compare(one, live_state))
-    seen = look(whole)
-    if seen is not None:
-        live_state = replace(seen, gaps=(*seen.gaps, *unseen))
-        whole, found = _filled(manifest, compare(manifest, live_state), lambda one: compare(one, live_state))
+    live_state = _with_gaps(live_state, unseen)
+    whole = _filled(manifest, lambda one: plan_of(one, live_state))
+    wider = scope_of(whole)
+    if wider.names != scope.names:
+        live_state = _with_gaps(observed(wider), (*lost, *unseen))
+        whole = _filled(manifest, lambda one: plan_of(one, live_state))
     wrong = misfits(whole)  # what is not known yet has to fit, too
     if wrong:
         raise InvalidManifest(wrong)
-    return live_state, whole, found
+    return live_state, whole
 
 
-def _filled(manifest: Manifest, found: Plan, compare: Callable[[Manifest], Plan]) -> tuple[Manifest, Plan]:
-    """Fill in values and compare until nothing new is known; the id of what the plan replaces is known no longer."""
+def _with_gaps(live_state: LiveState, gaps: Sequence[Gap]) -> LiveState:
+    return replace(live_state, gaps=(*live_state.gaps, *gaps)) if gaps else live_state
+
+
+def _filled(manifest: Manifest, plan_of: Callable[[Manifest], Plan]) -> Manifest:
+    """Fill in values and plan until nothing new is known; the id of what the plan replaces is known no longer."""
     links, known, never, whole = manifest.own_links, dict[str, str](), set[str](), manifest
     while True:
+        found = plan_of(whole)
         live = _live(whole, found)
         new = {t: value for t in links if t not in known and t not in never and (value := live(t))}
         gone = {t for t in known if _is_remade(found, links[t]) and t not in manifest.own_names}
         if not new and not gone:
-            return whole, found
+            return whole
         never |= gone
         known = {t: value for t, value in {**known, **new}.items() if t not in never}
         whole, _ = filled(manifest, known.get)
-        found = compare(whole)
 
 
 def _live(manifest: Manifest, plan: Plan) -> Callable[[str], str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from reconciler.cloud.port import Cloud, Identity
@@ -18,7 +19,7 @@ from reconciler.manifests.manifest import Manifest
 from reconciler.manifests.resolving import resolve
 from reconciler.model import Address, Gap, Notice, Path, Plan, Position, ResourceChange, Target
 from reconciler.observing.name_list import PoolLists
-from reconciler.observing.observer import AT_ONCE, LiveState, completed, observe
+from reconciler.observing.observer import AT_ONCE, LiveState, ReadScope, completed, observe
 from reconciler.observing.standstill import looked_for
 from reconciler.planning import guard, late_references, own_references, planner, several_values
 from reconciler.planning.identifiers import exported
@@ -155,20 +156,21 @@ def planned(
         CloudError: The pool could not be read.
     """
     resolved, target = placed(manifest, cloud, known)
-    scope = planner.read_scope(resolved, planner.pruned(resolved, plan_options))
-    live_state = observe(cloud, scope, parallelism=parallelism, pools=pools)
-    live_state = replace(live_state, gaps=(*live_state.gaps, *unknown_objects(manifest, known, lost)))
 
-    def look(one: Manifest) -> LiveState | None:
-        wider = planner.read_scope(one, planner.pruned(one, plan_options))
-        return None if wider.names == scope.names else observe(cloud, wider, parallelism=parallelism, pools=pools)
+    def scope_of(one: Manifest) -> ReadScope:
+        return planner.read_scope(one, planner.pruned(one, plan_options))
 
-    live_state, resolved, first = own_references.settled(
-        resolved, live_state, lambda one, live: planner.plan(one, live, target, plan_options), look
+    live_state, resolved = own_references.read(
+        resolved,
+        scope_of,
+        partial(observe, cloud, parallelism=parallelism, pools=pools),
+        lambda one, live: planner.plan(one, live, target, plan_options),
+        unknown_objects(manifest, known, lost),
     )
+    first = planner.plan(resolved, live_state, target, plan_options)
     lacking = planner.incomplete(first, live_state)
     if lacking:
-        live_state = completed(cloud, scope, live_state, lacking, parallelism=parallelism)
+        live_state = completed(cloud, scope_of(resolved), live_state, lacking, parallelism=parallelism)
         first = planner.plan(resolved, live_state, target, plan_options)
     late_references.check(first, resolved, live_state)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler import notify
@@ -351,20 +352,16 @@ def compared(
     from reconciler.planning.unknown_objects import unknown_objects
 
     resolved, target = placed(manifest, cloud, known)
-    scope = drift.read_scope(resolved, criteria)
     try:
-        live_state = observe(cloud, scope, parallelism=parallelism, pools=pools)
+        live_state, resolved = own_references.read(
+            resolved,
+            lambda one: drift.read_scope(one, criteria),
+            partial(observe, cloud, parallelism=parallelism, pools=pools),
+            lambda one, live: drift.plan_of(one, live, target),
+            unknown_objects(manifest, known, lost),
+        )
     except CloudError as error:
         return drift.unread(target, gap(manifest.root, error))
-
-    def look(one: Manifest) -> LiveState | None:
-        wider = drift.read_scope(one, criteria)
-        return None if wider.names == scope.names else observe(cloud, wider, parallelism=parallelism, pools=pools)
-
-    live_state = replace(live_state, gaps=(*live_state.gaps, *unknown_objects(manifest, known, lost)))
-    live_state, resolved, _ = own_references.settled(
-        resolved, live_state, lambda one, live: drift.plan_of(one, live, target), look
-    )
     found, notices, gaps = several_values.compared(
         resolved, cloud, lambda one: drift.compare(one, live_state, target, criteria), lambda compared: compared.plan
     )

@@ -111,19 +111,21 @@ def holding() -> Iterator[Holding]:
         found.close()
 
 
-class Process:
-    """An apply of two pools, one after the other or side by side, started in a process of its own."""
+TWO = [{"version": 1, "user_pool": {"PoolName": name}, "groups": {"x": {}, "y": {}}} for name in ("a", "b")]
 
-    def __init__(self, holding: Holding, tmp_path: Path, *, at_once: int = 1) -> None:
+
+class Process:
+    """An apply of two pools, or of others, one after the other or side by side, started in a process of its own."""
+
+    def __init__(self, holding: Holding, tmp_path: Path, *trees: dict[str, Any], at_once: int = 1) -> None:
         self.holding = holding
         self.report = tmp_path / "report.json"
-        for name in ("a", "b"):
-            tree = {"version": 1, "user_pool": {"PoolName": name}, "groups": {"x": {}, "y": {}}}
-            (tmp_path / f"{name}.yaml").write_text(yaml.safe_dump(tree))
+        files = [str(tmp_path / f"{tree['user_pool']['PoolName']}.yaml") for tree in trees or TWO]
+        for file, tree in zip(files, trees or TWO, strict=True):
+            Path(file).write_text(yaml.safe_dump(tree))
         words = ["--endpoint-url", holding.url, "--region", "eu-west-1", "apply", "--yes"]
         words += ["--parallelism", str(at_once)]
         outputs = ["-o", "human", "-o", f"json={self.report}", "-o", f"jsonl={tmp_path / 'events'}"]
-        files = [str(tmp_path / "a.yaml"), str(tmp_path / "b.yaml")]
         keys = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "y"}
         self._process = subprocess.Popen(
             [sys.executable, "-m", "reconciler", *words, *outputs, *files],

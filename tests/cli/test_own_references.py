@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import signal
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -12,8 +14,10 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconciler.local import LocalCognito
+from reconciler.applying.applier import UNREAD
+from reconciler.local import LocalCognito, serve
 from tests.cli.support import Ran, in_process, run
+from tests.cli.test_interrupted import Holding, Process
 
 ENVIRON = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_REGION": "eu-west-1"}
 POOL, ARN, PROVIDER = "own/user_pool#Id", "own/user_pool#Arn", "own/user_pool#ProviderName"
@@ -294,6 +298,19 @@ def test_an_update_that_fails_is_reported_and_left_to_the_next_run(local: LocalC
     assert_settled(file)
 
 
+def test_a_signal_while_the_update_is_planned_leaves_the_result_unproven(tmp_path: Path):
+    with serve(None) as server, closing(Holding(server.url)) as holding:
+        holding.operation = "DescribeUserPool"  # nothing describes a new pool before the update is planned
+        process = Process(holding, tmp_path, CASES["message with a client"])
+        process.signal(signal.SIGTERM)
+        ended, out, _ = process.end()  # the read was never answered
+    assert ended == 143
+    assert {status for status, _ in process.statuses.values()} == {"done"}
+    unproven = json.loads(process.report.read_text())["unproven"]
+    assert [u["reason"] for u in unproven] == [UNREAD]
+    assert "Apply could not be verified: 3 added, 0 changed" in out
+
+
 # --- refused -------------------------------------------------------------------------------------------------------
 
 WRONG = {
@@ -382,6 +399,15 @@ def test_what_could_not_be_read_is_a_gap_and_no_change(local: LocalCognito, tmp_
         found = json.loads(ran.out)
         assert not [c for c in found.get("resource_changes", ()) if c["change"]["actions"] != ["no-op"]]
         assert not found.get("findings")
+
+
+def test_a_pool_that_cannot_be_read_a_second_time_is_a_gap_of_drift(local: LocalCognito, tmp_path: Path):
+    assert command("apply", "--yes", written(tmp_path, tree())).code == 0
+    file = written(tmp_path, tree(log_groups={within(POOL, "/aws/vendedlogs/"): {}}))  # read again, with its name
+    local.faults.add("DescribeUserPool", "AccessDeniedException", times=99, after=1, message="not allowed")
+    ran = command("drift", "-o", "json", file)
+    assert ran.code == 7, (ran.out, ran.err)
+    assert "not allowed" in ran.out
 
 
 # --- several documents ---------------------------------------------------------------------------------------------

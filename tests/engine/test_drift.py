@@ -16,8 +16,9 @@ from reconciler.drift.attribution import Trail, attribute
 from reconciler.drift.findings import Compared, Criteria
 from reconciler.errors import Busy, Denied, InvalidInput
 from reconciler.kinds import KINDS, READS
+from reconciler.manifests.manifest import Ignore
 from reconciler.manifests.reference_kinds import REMOTE_READS
-from reconciler.model import Action, Address, Drift, Finding, FindingClass, Tree
+from reconciler.model import Action, Address, Drift, Finding, FindingClass, Position, Tree
 from reconciler.planning import ignoring
 from reconciler.planning.pipeline import planned
 from reconciler.planning.planner import PlanOptions
@@ -494,7 +495,8 @@ def ignoring_rules(*paths: str, **more: str) -> Tree:
     ],
 )
 def test_what_a_pattern_covers(pattern, address, path, expected):
-    assert ignoring.covers(pattern, address, path) is expected
+    rules = ignoring.IgnoreRules([Ignore(pattern, "theirs", "", "", Position("m.yaml", 1, 1))])
+    assert rules.covers(address, path) is expected
 
 
 def test_rules_hold_in_plan_apply_and_drift_alike(here, tmp_path):

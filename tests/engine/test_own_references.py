@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,22 +12,23 @@ from reconciler.applying.late_values import wrapped
 from reconciler.errors import InvalidManifest
 from reconciler.kinds import KINDS
 from reconciler.manifests.manifest import Manifest
-from reconciler.manifests.own_samples import SAMPLES, misfits, sample
+from reconciler.manifests.own_samples import misfits, sample
 from reconciler.manifests.resolving import filled
 from reconciler.model import Action, Gap, Observed, Plan, Reference, Secret, Unknown
-from reconciler.observing.observer import LiveState
+from reconciler.observing.observer import LiveState, ReadScope
 from reconciler.planning import late_references
 from reconciler.planning.identifiers import exported
 from reconciler.planning.late_references import late_members, notices, without_late
 from reconciler.planning.lowering import lower, lower_all
-from reconciler.planning.own_references import settled
-from reconciler.planning.planner import PlanOptions, plan
+from reconciler.planning.own_references import read
+from reconciler.planning.planner import PlanOptions, plan, read_scope
 from schemas.documents import DOCUMENTS
 from tests.engine.scripted import ARN, IDS, POOL, TARGET, at
 from tests.support import document, manifest
 
 ID, WEB, APP = "customers/user_pool#Id", "customers/clients/web#ClientId", "customers/clients/app#ClientId"
 NEW = LiveState(None, known=frozenset(KINDS))
+LOST = Gap(at("groups", "of-another"), "DescribeUserPool", "refers to another document, which could not be read")
 
 
 def text(target: str, before: str = "") -> str:
@@ -52,7 +54,8 @@ def compared(one: Manifest, state: LiveState, **options: Any) -> Plan:
 
 
 def settle(one: Manifest, state: LiveState, **options: Any) -> tuple[LiveState, Manifest, Plan]:
-    return settled(one, state, lambda m, s: compared(m, s, **options), lambda _: None)
+    found, whole = read(one, read_scope, lambda _: state, lambda m, s: compared(m, s, **options))
+    return found, whole, compared(whole, found, **options)
 
 
 def declared(found: Manifest, section: str, name: str = "") -> Any:
@@ -80,15 +83,20 @@ def test_what_is_live_is_filled_in(tmp_path: Path):
     assert found.change_of(at("clients", "app")).action is Action.CREATE
 
 
-def test_a_document_without_such_references_is_compared_once(tmp_path: Path):
-    one, times = manifest(tmp_path, pool(UserPoolTags={"a": "b"})), []
+def test_a_document_without_such_references_is_read_once_and_not_planned(tmp_path: Path):
+    one, state, seen = manifest(tmp_path, pool(UserPoolTags={"a": "b"})), live(), list[object]()
 
-    def compare(m: Manifest, s: LiveState) -> Plan:
-        times.append(m)
+    def observed(scope: ReadScope) -> LiveState:
+        seen.append(scope)
+        return state
+
+    def plan_of(m: Manifest, s: LiveState) -> Plan:
+        seen.append(m)
         return compared(m, s)
 
-    assert settled(one, live(), compare, lambda _: None)[1] is one
-    assert times == [one]
+    assert read(one, read_scope, observed, plan_of) == (state, one)
+    assert seen == [read_scope(one)]
+    assert read(one, read_scope, observed, plan_of, [LOST])[0].gaps == (LOST,)
 
 
 def test_a_name_is_known_before_the_object_exists(tmp_path: Path):
@@ -131,18 +139,33 @@ def test_another_client_that_could_not_be_read_hides_nothing(tmp_path: Path):
     assert settle(one, state)[0].gaps == gaps
 
 
+def log_group(**sections: Any) -> dict[str, Any]:
+    """A document in which the name of an object holds the id of the pool, so what has to be read is not known."""
+    return {**pool(UserPoolTags={"web": text(WEB)}), "log_groups": {text(ID, "/aws/vendedlogs/"): {}}, **sections}
+
+
 def test_what_has_to_be_read_for_a_name_is_read(tmp_path: Path):
-    one = manifest(tmp_path, pool(UserPoolTags={"web": text(WEB)}))
-    asked: list[Manifest] = []
+    one, asked, states = manifest(tmp_path, log_group()), list[ReadScope](), iter([live(), live("web", "app")])
 
-    def look(m: Manifest) -> LiveState:
-        asked.append(m)
-        return live("web", "app")
+    def observed(scope: ReadScope) -> LiveState:
+        asked.append(scope)
+        return next(states)
 
-    state, whole, _ = settled(one, live(), compared, look)
-    assert len(asked) == 1
+    state, whole = read(one, read_scope, observed, compared)
+    assert [s.names.get("log_groups") for s in asked] == [None, (f"/aws/vendedlogs/{POOL}",)]
     assert state.named("clients", "app")
     assert declared(whole, "user_pool")["UserPoolTags"] == {"web": "id-web"}
+
+
+def test_a_second_reading_keeps_what_could_not_be_read_of_this_document_and_of_others(tmp_path: Path):
+    one = manifest(tmp_path, log_group(groups={"g": {"Description": text(APP)}}))
+    hidden = Gap(at("clients", "app"), "DescribeUserPoolClient", "no")
+    later = Gap(at("mfa"), "GetUserPoolMfaConfig", "no")
+    states = iter([replace(live("web"), gaps=(hidden,)), replace(live("web"), gaps=(hidden, later))])
+    state, _ = read(one, read_scope, lambda _: next(states), compared, [LOST])
+    assert state.gaps[:3] == (hidden, later, LOST)
+    assert [str(g.address) for g in state.gaps[3:]] == ["groups/g"]
+    assert list(states) == []
 
 
 # --- what is new ---------------------------------------------------------------------------------------------------
@@ -295,13 +318,24 @@ def test_there_is_a_sample_of_everything_that_can_be_referred_to_and_is_no_name(
         for section in kind.sections:
             for member in kind.targets(section):
                 name = KINDS[section].name_member
-                assert member == name or f"{section}#{member}" in SAMPLES, (section, member)
+                known = KINDS[section].exports(KINDS[section].sample_ids("eu-west-1"), "eu-west-1")
+                assert member == name or known.get(member), (section, member)
 
 
 def test_a_sample_has_the_region_of_the_document(tmp_path: Path):
     one = manifest(tmp_path, {**pool(UserPoolTags={"id": {"$ref": ID}}), "target": {"region": "ap-south-1"}})
     assert sample(ID, one) == "ap-south-1_AbCdEfGhI"
     assert sample("others/user_pool#Id", one) is None
+    assert misfits(one) == []
+
+
+def test_a_sample_has_the_partition_of_its_region(tmp_path: Path):
+    tags = {member: {"$ref": f"customers/user_pool#{member}"} for member in ("Arn", "ProviderName")}
+    one = manifest(tmp_path, {**pool(UserPoolTags=tags), "target": {"region": "us-gov-west-1"}})
+    arn = sample("customers/user_pool#Arn", one)
+    assert arn == "arn:aws-us-gov:cognito-idp:us-gov-west-1:123456789012:userpool/us-gov-west-1_AbCdEfGhI"
+    name = sample("customers/user_pool#ProviderName", one)
+    assert name == "cognito-idp.us-gov-west-1.amazonaws.com/us-gov-west-1_AbCdEfGhI"
     assert misfits(one) == []
 
 
