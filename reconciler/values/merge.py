@@ -109,10 +109,9 @@ def with_resets(model: type[ApiModel], declared: Tree) -> Tree:
 
 def _has_null(declared: Mapping[str, Any]) -> bool:
     """Return whether a tree has null as a member, its own or of a map or structure inside of it."""
-    for value in declared.values():  # a loop, as every object passes here
-        if value is None or (isinstance(value, dict) and _has_null(value)):
-            return True
-    return False
+    values = declared.values()
+    inner = [value for value in values if isinstance(value, dict)]
+    return None in values or (bool(inner) and any(map(_has_null, inner)))
 
 
 def _resets_by_member(member: Member) -> bool:

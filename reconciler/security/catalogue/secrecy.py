@@ -76,8 +76,11 @@ def _noticed(state: State) -> tuple[Secrets, Blanks]:
 
 
 class _Walks(dict[str, "type[ApiModel] | bool"]):
-    """How the members of a structure are walked through, once one was asked for: as the structure that they are or
-    list, as any tree (True), or not at all (False), as most have neither a secret nor an address by the schema."""
+    """How the members of a structure are walked through, once one was asked for.
+
+    As the structure that they are or list; as any tree (True); or not at all (False), as most have neither a secret nor
+    an address by the schema.
+    """
 
     def __init__(self, model: type[ApiModel]) -> None:
         super().__init__()
