@@ -130,8 +130,7 @@ class Manifest(Stowable):
     allowed_redirect_hosts: tuple[str, ...] = ()
     """Hosts that clients may send users to; empty for any."""
     owners: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    """Who declares what is inside: `clients.terms` → keys of the clients that have `terms`, even if empty. What other
-    clients have is not managed."""
+    """Whose insides are managed: `clients.terms` → keys of the clients that have `terms`, even if empty."""
     links: tuple[Link, ...] = ()
     """Its references to other documents, and to itself, in the order of the text."""
     positions: Mapping[Path, Position] = field(default_factory=dict, compare=False, repr=False)
@@ -154,10 +153,7 @@ class Manifest(Stowable):
 
     @property
     def is_whole(self) -> bool:
-        """Whether what it does not declare is declared nowhere.
-
-        A part that is alone, and says of no others, may be one of several.
-        """
+        """Whether what it does not declare is declared nowhere: a part that says of no others may be one of several."""
         if not self.parts:
             return True
         return not self.missing_parts if self.lists_parts else len(self.parts) != 1
@@ -184,12 +180,7 @@ class Manifest(Stowable):
         return root is None or kind.name_member not in root.declared
 
     def concerns(self, address: Address, path: Path = ()) -> bool:
-        """Return whether an object or a member is any business of the manifest: of a part, only what it declares.
-
-        Args:
-            address: The object.
-            path: The member within it; empty for the object itself.
-        """
+        """Return whether an object, or a member of it, is any business of the manifest: of a part, what it declares."""
         if self.is_whole:
             return True
         spec = self._around(address)

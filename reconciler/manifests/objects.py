@@ -40,14 +40,7 @@ class Declared:
 
 
 class ObjectReader:
-    """Checks the objects of one document and makes their specs.
-
-    Args of the constructor:
-        document: The document.
-        kind: Its kind.
-        report: Gets what is wrong.
-        pool: The name of the pool, as far as it is known; addresses have it.
-    """
+    """Checks the objects of one document and makes their specs, which have the name of the pool if it is known."""
 
     def __init__(self, document: Document, kind: DocumentKind, report: ProblemReport, pool: str = "") -> None:
         self._document = document
