@@ -6,6 +6,7 @@ The server keeps the quotas and refuses what is beyond; each answer takes as lon
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 from benchmarks.builds import Build, Unmeasured
 from benchmarks.context import Context, workplace, write
@@ -17,12 +18,14 @@ from benchmarks.table import NOTHING, Figure, Numbers, Row, Target, times
 
 DELAY = 0.05
 """Seconds from a request to its answer."""
+NEAR = 0.02
+"""The same, of who is near."""
 HALF = 0.5
 """The share of the quotas that `drift` uses by default."""
 Count = Callable[[Call], bool]
 
 
-def _begin(build: Build, recorder: Recorder) -> str:
+def _begin(build: Build, recorder: Recorder, delay: float) -> str:
     """Begin to record under quotas; return the URL at which a build keeps them.
 
     Raises:
@@ -30,7 +33,7 @@ def _begin(build: Build, recorder: Recorder) -> str:
     """
     if not build.keeps_quotas(recorder.quota_url):
         raise Unmeasured(f"it keeps no quotas at {recorder.quota_url}")
-    recorder.begin(quotas=True, delay=DELAY)
+    recorder.begin(quotas=True, delay=delay)
     return recorder.quota_url
 
 
@@ -48,10 +51,10 @@ def _within(limit: float) -> Callable[[Numbers, Numbers], bool]:
     return lambda this, _other: this["ratio"] <= limit and not this["throttled"]
 
 
-def _run(build: Build, recorder: Recorder, manifests: Sequence[Tree], *words: str) -> list[Call]:
+def _run(build: Build, recorder: Recorder, manifests: Sequence[Tree], *words: str, delay: float = DELAY) -> list[Call]:
     with workplace() as directory:
         pools = write(directory, manifests)
-        url = _begin(build, recorder)
+        url = _begin(build, recorder, delay)
         build.run("--endpoint-url", url, *words, pools, directory=directory, codes=(0, 2))
     return recorder.calls()
 
@@ -94,8 +97,16 @@ def drift_of_ten(context: Context) -> Iterable[Row]:
     yield Row("drift-10", what, this, other, NOTHING, Target("1.25 × its floor at half the quotas", _within(1.25)))
 
 
-def _applied(build: Build, recorder: Recorder, manifests: Sequence[Tree], expected: int, counts: Count) -> Figure:
-    writes = [c for c in _run(build, recorder, manifests, "apply", "--yes", "--quiet") if counts(c)]
+def _applied(
+    build: Build,
+    recorder: Recorder,
+    manifests: Sequence[Tree],
+    expected: int,
+    counts: Count,
+    *,
+    delay: float = DELAY,
+) -> Figure:
+    writes = [c for c in _run(build, recorder, manifests, "apply", "--yes", "--quiet", delay=delay) if counts(c)]
     done = len(writes) - throttled(writes)
     if done != expected:
         raise Unmeasured(f"{done} writes instead of {expected}")
@@ -103,19 +114,20 @@ def _applied(build: Build, recorder: Recorder, manifests: Sequence[Tree], expect
 
 
 def changed_groups(context: Context) -> Iterable[Row]:
-    """An apply that changes few of many groups."""
+    """An apply that changes few of many groups: each write has a read before it, so what an answer takes counts."""
     count, every = context.size(600, 240), context.size(30, 24)
     manifest = with_groups("measured", count)
-    what = f"{count // every} of {count} groups changed: writes"
 
-    def measure(build: Build) -> Figure:
+    def measure(build: Build, delay: float) -> Figure:
         recorder.forget()
         changed = recorder.make_changed(manifest, every)["changed"]
-        return _applied(build, recorder, [manifest], changed, lambda call: call.writes)
+        return _applied(build, recorder, [manifest], changed, lambda call: call.writes, delay=delay)
 
-    with recording() as recorder:
-        this, other = context.each(what, measure)
-    yield Row("groups-20-of-600", what, this, other, NOTHING, Target("1.15 × floor", _within(1.15)))
+    for delay in (DELAY, NEAR):
+        what = f"{count // every} of {count} groups changed: writes, at {delay * 1000:.0f} ms an answer"
+        with recording() as recorder:
+            this, other = context.each(what, partial(measure, delay=delay))
+        yield Row("groups-20-of-600", what, this, other, NOTHING, Target("1.15 × floor", _within(1.15)))
 
 
 def new_clients(context: Context) -> Iterable[Row]:
